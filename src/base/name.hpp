@@ -1,0 +1,52 @@
+#pragma once
+
+/// Strong types for texts and numbers that identify things: comparable, printable through their
+/// value, never interchangeable (style rule T5).
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace botcore::base {
+
+/// A text that names something. `Tag` keeps an account's name from being taken for an asset's.
+template <class Tag>
+class Name {
+public:
+    Name() = default;
+
+    explicit Name(std::string text) : text_(std::move(text)) {}
+
+    explicit Name(std::string_view text) : text_(text) {}
+
+    explicit Name(const char* text) : text_(text) {}
+
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+    [[nodiscard]] bool empty() const { return text_.empty(); }
+
+    friend auto operator<=>(const Name&, const Name&) = default;
+
+private:
+    std::string text_;
+};
+
+/// A number that identifies something; no arithmetic.
+template <class Tag>
+class Id {
+public:
+    constexpr Id() = default;
+
+    explicit constexpr Id(std::uint64_t number) : number_(number) {}
+
+    [[nodiscard]] constexpr std::uint64_t number() const { return number_; }
+
+    friend constexpr auto operator<=>(Id, Id) = default;
+
+private:
+    std::uint64_t number_ = 0;
+};
+
+}  // namespace botcore::base

@@ -1,0 +1,52 @@
+#pragma once
+
+/// A small seeded generator with our own ranges, so that the same seed gives the same numbers with
+/// every compiler and standard library (style rule D5). Not for secrets.
+
+#include "base/check.hpp"
+
+#include <cstdint>
+
+namespace botcore::base {
+
+/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
+class Random {
+public:
+    explicit constexpr Random(std::uint64_t seed) : state_(seed) {}
+
+    /// All 2^64 values, equally likely.
+    constexpr std::uint64_t next() {
+        state_ += 0x9E3779B97F4A7C15ULL;
+        std::uint64_t z = state_;
+        z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+        z = (z ^ (z >> 27U)) * 0x94D049BB133111EBULL;
+        return z ^ (z >> 31U);
+    }
+
+    /// A number in [0, bound). The bias is below bound / 2^64. `bound` must not be zero.
+    constexpr std::uint64_t below(std::uint64_t bound) {
+        CHECK(bound != 0);
+        return next() % bound;
+    }
+
+    /// A number in [low, high], both included.
+    constexpr std::int64_t between(std::int64_t low, std::int64_t high) {
+        CHECK(low <= high);
+        const auto span = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+        const std::uint64_t offset = span == ~std::uint64_t{0} ? next() : below(span + 1);
+        return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + offset);
+    }
+
+    /// True in `numerator` of `denominator` cases.
+    constexpr bool chance(std::uint64_t numerator, std::uint64_t denominator) {
+        return below(denominator) < numerator;
+    }
+
+    /// An independent generator: draws from one do not shift the other.
+    constexpr Random split() { return Random(next() ^ 0xD1B54A32D192ED03ULL); }
+
+private:
+    std::uint64_t state_;
+};
+
+}  // namespace botcore::base
