@@ -1,0 +1,53 @@
+#include "model/depth.hpp"
+
+#include <algorithm>
+
+namespace botcore::model {
+
+void DepthBook::set(Side side, Level level) {
+    auto& levels = side == Side::Buy ? bids_ : asks_;
+    const auto worse = [side](const Level& a, Price b) {
+        return side == Side::Buy ? a.price < b : a.price > b;
+    };
+    // Most changes happen near the best price, which is last: look there before searching.
+    auto place = levels.end();
+    for (int steps = 0; steps < 8 && place != levels.begin(); ++steps) {
+        const auto before = place - 1;
+        if (worse(*before, level.price)) break;
+        place = before;
+    }
+    if (place != levels.begin() && !worse(*(place - 1), level.price)) {
+        place = std::lower_bound(levels.begin(), place, level.price, worse);
+    }
+    const bool found = place != levels.end() && place->price == level.price;
+    if (level.quantity.is_zero()) {
+        if (found) levels.erase(place);
+    } else if (found) {
+        place->quantity = level.quantity;
+    } else {
+        levels.insert(place, level);
+    }
+}
+
+void DepthBook::clear() {
+    bids_.clear();
+    asks_.clear();
+}
+
+std::optional<Level> DepthBook::best(Side side) const {
+    const auto& levels = this->levels(side);
+    if (levels.empty()) return std::nullopt;
+    return levels.back();
+}
+
+std::optional<Price> DepthBook::worst_price(Side taker, Quantity quantity) const {
+    const auto& levels = this->levels(opposite(taker));
+    Quantity left = quantity;
+    for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
+        if (level->quantity >= left) return level->price;
+        left -= level->quantity;
+    }
+    return std::nullopt;
+}
+
+}  // namespace botcore::model

@@ -1,0 +1,53 @@
+#include "model/names.hpp"
+
+#include <algorithm>
+
+namespace botcore::model {
+
+namespace {
+
+bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+
+bool is_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+}  // namespace
+
+std::string_view to_text(Market market) {
+    switch (market) {
+        case Market::Spot: return "spot";
+        case Market::Futures: return "futures";
+    }
+    return "?";
+}
+
+std::optional<Market> parse_market(std::string_view text) {
+    if (text == "spot") return Market::Spot;
+    if (text == "futures") return Market::Futures;
+    return std::nullopt;
+}
+
+bool is_valid_account(std::string_view text) {
+    return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) {
+        return is_lower(c) || is_digit(c) || c == '-';
+    });
+}
+
+bool is_valid_symbol(std::string_view text) {
+    return text.size() >= 2 && text.size() <= 20 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return is_upper(c) || is_digit(c); });
+}
+
+bool is_valid_idempotency_key(std::string_view text) {
+    return !text.empty() && text.size() <= 255 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 127; });
+}
+
+}  // namespace botcore::model

@@ -1,0 +1,61 @@
+#pragma once
+
+/// What the things of the domain are called: owners, accounts, assets, instruments, orders.
+
+#include "base/name.hpp"
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace botcore::model {
+
+/// A person or a program that accounts belong to.
+using Owner = base::Name<struct OwnerTag>;
+/// One account, "futures" for example: lower-case letters, digits and dashes, 1 to 32 characters.
+using AccountId = base::Name<struct AccountTag>;
+/// A coin or currency, "USDT" for example.
+using Asset = base::Name<struct AssetTag>;
+/// An instrument's name within its market, "BTCUSDT" for example.
+using Symbol = base::Name<struct SymbolTag>;
+/// The id that an order carries at the exchange; names one intent for ever (invariant I2).
+using ClientOrderId = base::Name<struct ClientOrderTag>;
+/// The caller's idempotency key, 1 to 255 visible ASCII characters.
+using IdempotencyKey = base::Name<struct IdempotencyTag>;
+
+/// Position of a record in a shard's journal; the first is 1, 0 means none.
+using Sequence = std::uint64_t;
+/// A writer's term; each start and take-over begins a new one.
+using Epoch = std::uint64_t;
+
+/// Stored in the journal: never renumber.
+enum class Market : std::uint8_t {
+    Spot = 1,
+    Futures = 2,  ///< USD-margined perpetual futures.
+};
+
+/// Symbols live on a market: BTCUSDT on spot and on futures are two instruments.
+struct InstrumentId {
+    Market market = Market::Spot;
+    Symbol symbol;
+
+    friend auto operator<=>(const InstrumentId&, const InstrumentId&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("market", self.market);
+        visit("symbol", self.symbol);
+    }
+};
+
+[[nodiscard]] std::string_view to_text(Market market);
+[[nodiscard]] std::optional<Market> parse_market(std::string_view text);
+
+[[nodiscard]] bool is_valid_account(std::string_view text);
+/// Upper-case letters and digits, 2 to 20 characters: what the exchange calls a symbol or an asset.
+[[nodiscard]] bool is_valid_symbol(std::string_view text);
+[[nodiscard]] bool is_valid_idempotency_key(std::string_view text);
+
+}  // namespace botcore::model

@@ -1,0 +1,232 @@
+#pragma once
+
+/// An order as we know it: what was asked for, what was sent, what the exchange made of it.
+///
+///   Intended ──ack──> Open ──fills──> Filled
+///      │ │             └─────> Canceled | Expired
+///      │ ├─reject──> Rejected
+///      │ ├─not sent, not tried again──> Refused
+///      │ └─no answer, crash──> Unknown ──evidence──> any of the above, or Absent
+///      └ (a request that fails our own rules becomes Refused without ever being sent)
+///
+/// O1  `filled` never exceeds `quantity`, unless the exchange said so (then the account is frozen).
+/// O2  A closed order holds no reservation.
+/// O3  Unknown is left only by evidence of presence or proof of absence (invariant I3).
+
+#include "base/time.hpp"
+#include "model/amount.hpp"
+#include "model/names.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace botcore::model {
+
+using base::Duration;
+using base::Timestamp;
+
+// All enumerations of this file are stored in the journal: never renumber.
+
+enum class Side : std::uint8_t { Buy = 1, Sell = 2 };
+
+enum class OrderType : std::uint8_t { Market = 1, Limit = 2 };
+
+enum class TimeInForce : std::uint8_t {
+    GoodTillCanceled = 1,
+    ImmediateOrCancel = 2,
+    FillOrKill = 3,
+    PostOnly = 4,  ///< The exchange's GTX: rejected or expired where it would take liquidity.
+};
+
+/// May the order only shrink a position?
+enum class ReduceOnly : std::uint8_t { No = 0, Yes = 1 };
+
+enum class OrderState : std::uint8_t {
+    Intended = 1,
+    Open = 2,
+    Filled = 3,
+    Canceled = 4,
+    Expired = 5,
+    Rejected = 6,  ///< The exchange said no.
+    Refused = 7,   ///< We said no; nothing reached the exchange.
+    Unknown = 8,   ///< Sent, and what became of it is not known.
+    Absent = 9,    ///< Proven never to have reached the exchange's book.
+};
+
+enum class CancelState : std::uint8_t {
+    None = 0,
+    Requested = 1,
+    Unknown = 2,  ///< Sent without an answer.
+};
+
+/// Why an order or a request was refused, rejected or ended. One stable code per cause.
+enum class Reason : std::uint8_t {
+    None = 0,
+    InsufficientBalance = 1,
+    PriceStale = 2,
+    PriceMissing = 3,
+    ClockUncertain = 4,
+    DiskFull = 5,
+    AccountFrozen = 6,
+    AccountUnreconciled = 7,
+    InstrumentUnknown = 8,
+    InstrumentNotTrading = 9,
+    PriceOffTick = 10,
+    PriceOutOfRange = 11,
+    PriceTooFarFromMarket = 12,
+    QuantityTooSmall = 13,
+    QuantityTooLarge = 14,
+    QuantityOffStep = 15,
+    NotionalTooSmall = 16,
+    NotionalTooLarge = 17,
+    ReduceOnlyRefused = 18,  ///< It would not shrink the position.
+    LeverageTooHigh = 19,
+    TooManyOpenOrders = 20,
+    AccountUnknown = 21,
+    OrderUnknown = 22,
+    OrderNotOpen = 23,
+    PositionNotOpen = 24,
+    VersionConflict = 25,
+    OpenOrdersExist = 26,
+    PositionOpen = 27,
+    AssetUnknown = 28,
+    AmountTooLarge = 29,
+    AccountExists = 30,
+    NotSent = 31,         ///< Provably never written to the exchange.
+    RejectedByExchange = 32,
+    WouldTakeLiquidity = 33,
+    CanceledByUser = 34,
+    NotFilledAtOnce = 35,  ///< IOC or FOK: what could not trade at once expired.
+    CancelPending = 36,
+    ProvenAbsent = 37,
+    NotSupportedOnMarket = 38,
+    AccountNotOwned = 39,
+    LateFact = 40,  ///< The exchange reported something after we had a verdict; account frozen.
+};
+
+/// One try to have the exchange do something: the timestamp and window it is signed with.
+struct Attempt {
+    Timestamp time;
+    Duration window;
+    std::uint32_t number = 0;  ///< 1 for the first try; 0: there was none.
+
+    friend bool operator==(const Attempt&, const Attempt&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("time", self.time);
+        visit("window", self.window);
+        visit("number", self.number);
+    }
+};
+
+/// Where in the journal an order was born; orders sort by it.
+using OrderNumber = std::uint64_t;
+
+/// Orders that one input may create.
+inline constexpr OrderNumber kOrdersPerInputMax = 64;
+
+[[nodiscard]] constexpr OrderNumber order_number(Sequence sequence, std::uint32_t index) {
+    return sequence * kOrdersPerInputMax + index;
+}
+
+struct Order {
+    ClientOrderId id;
+    OrderNumber number = 0;
+    Owner owner;
+    AccountId account;
+    InstrumentId instrument;
+    Side side = Side::Buy;
+    OrderType type = OrderType::Market;
+    TimeInForce time_in_force = TimeInForce::GoodTillCanceled;
+    ReduceOnly reduce_only = ReduceOnly::No;
+    Quantity quantity;
+    std::optional<Price> price;
+    IdempotencyKey key;         ///< The key it was placed under.
+    IdempotencyKey cancel_key;  ///< The key of the pending cancel, if any.
+    OrderState state = OrderState::Intended;
+    CancelState cancel = CancelState::None;
+    Attempt attempt;
+    Attempt cancel_attempt;
+    Quantity filled;
+    Money filled_notional;
+    Asset reserved_asset;
+    Money reserved;       ///< What is still set aside for the unfilled part.
+    Money reserved_full;  ///< What was set aside at the start.
+    std::string venue_order_id;
+    Reason reason = Reason::None;
+    std::string reason_text;
+    Timestamp created;
+    Timestamp updated;
+    Sequence sequence = 0;        ///< The record that made this image.
+    Sequence prior_sequence = 0;  ///< The record before it that touched this order, 0 for none.
+    std::uint64_t version = 0;
+
+    friend bool operator==(const Order&, const Order&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("id", self.id);
+        visit("number", self.number);
+        visit("owner", self.owner);
+        visit("account", self.account);
+        visit("instrument", self.instrument);
+        visit("side", self.side);
+        visit("type", self.type);
+        visit("time_in_force", self.time_in_force);
+        visit("reduce_only", self.reduce_only);
+        visit("quantity", self.quantity);
+        visit("price", self.price);
+        visit("key", self.key);
+        visit("cancel_key", self.cancel_key);
+        visit("state", self.state);
+        visit("cancel", self.cancel);
+        visit("attempt", self.attempt);
+        visit("cancel_attempt", self.cancel_attempt);
+        visit("filled", self.filled);
+        visit("filled_notional", self.filled_notional);
+        visit("reserved_asset", self.reserved_asset);
+        visit("reserved", self.reserved);
+        visit("reserved_full", self.reserved_full);
+        visit("venue_order_id", self.venue_order_id);
+        visit("reason", self.reason);
+        visit("reason_text", self.reason_text);
+        visit("created", self.created);
+        visit("updated", self.updated);
+        visit("sequence", self.sequence);
+        visit("prior_sequence", self.prior_sequence);
+        visit("version", self.version);
+    }
+};
+
+/// Is the order's end still open: Intended, Open or Unknown?
+[[nodiscard]] constexpr bool is_live(OrderState state) {
+    return state == OrderState::Intended || state == OrderState::Open ||
+           state == OrderState::Unknown;
+}
+
+/// What may still be filled.
+[[nodiscard]] inline Quantity remaining(const Order& order) {
+    return order.quantity - order.filled;
+}
+
+[[nodiscard]] constexpr Side opposite(Side side) {
+    return side == Side::Buy ? Side::Sell : Side::Buy;
+}
+
+// The words of the API, the journal's export and the exchange.
+[[nodiscard]] std::string_view to_text(Side side);
+[[nodiscard]] std::string_view to_text(OrderType type);
+[[nodiscard]] std::string_view to_text(TimeInForce time_in_force);
+[[nodiscard]] std::string_view to_text(ReduceOnly reduce_only);
+[[nodiscard]] std::string_view to_text(OrderState state);
+[[nodiscard]] std::string_view to_text(CancelState state);
+/// The stable error code, "INSUFFICIENT_BALANCE" for example.
+[[nodiscard]] std::string_view to_text(Reason reason);
+[[nodiscard]] std::optional<Side> parse_side(std::string_view text);
+[[nodiscard]] std::optional<OrderType> parse_order_type(std::string_view text);
+[[nodiscard]] std::optional<TimeInForce> parse_time_in_force(std::string_view text);
+
+}  // namespace botcore::model

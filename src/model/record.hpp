@@ -1,0 +1,97 @@
+#pragma once
+
+/// A journal record: one input, what it changed, and the hash that chains it to the record before.
+/// Folding the outcomes of all records gives the rows of every table anew.
+
+#include "model/input.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+namespace botcore::model {
+
+/// SHA-256. The record before the first one has the hash of all zeros.
+using Hash = std::array<std::uint8_t, 32>;
+
+/// The end of a shard's journal; whoever extends it must have seen exactly this (invariant I7).
+struct Head {
+    Sequence sequence = 0;
+    Hash hash{};
+    Epoch epoch = 0;
+    Timestamp time;
+
+    friend bool operator==(const Head&, const Head&) = default;
+};
+
+/// Stored in the journal: never renumber.
+enum class KeyState : std::uint8_t {
+    Pending = 1,  ///< The outcome is not known yet.
+    Done = 2,     ///< The reply is stored.
+};
+
+/// What became of an idempotency key. The reply's bytes are kept beside it in the store, not in the
+/// record: they can be rendered from the record's order image.
+struct KeyEntry {
+    Owner owner;
+    IdempotencyKey key;
+    std::string request_hash;
+    KeyState state = KeyState::Pending;
+    std::uint16_t status = 0;  ///< HTTP status of the stored reply; 0 while pending.
+    ClientOrderId order;       ///< The order it made or touched; empty for others.
+    Sequence sequence = 0;     ///< The record that created it.
+
+    friend bool operator==(const KeyEntry&, const KeyEntry&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("owner", self.owner);
+        visit("key", self.key);
+        visit("request_hash", self.request_hash);
+        visit("state", self.state);
+        visit("status", self.status);
+        visit("order", self.order);
+        visit("sequence", self.sequence);
+    }
+};
+
+/// The new image of one row. The alternatives' order is stored in the journal: append only.
+using Change = std::variant<Account, Instrument, Order, Fill, Position, KeyEntry>;
+
+struct Outcome {
+    std::vector<Change> changes;
+    std::vector<Posting> postings;
+
+    friend bool operator==(const Outcome&, const Outcome&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("changes", self.changes);
+        visit("postings", self.postings);
+    }
+};
+
+struct Record {
+    Sequence sequence = 0;
+    Epoch epoch = 0;
+    Hash prior_hash{};
+    Input input;
+    Outcome outcome;
+
+    friend bool operator==(const Record&, const Record&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("sequence", self.sequence);
+        visit("epoch", self.epoch);
+        visit("prior_hash", self.prior_hash);
+        visit("input", self.input);
+        visit("outcome", self.outcome);
+    }
+};
+
+[[nodiscard]] std::string_view to_text(KeyState state);
+
+}  // namespace botcore::model

@@ -1,0 +1,36 @@
+#pragma once
+
+/// What a caller is told once the state behind it is durable. The doors render it; the core only
+/// says what became of the request.
+
+#include "model/account.hpp"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace botcore::model {
+
+/// The request was not carried out; nothing reached the exchange, or the exchange did not take it.
+struct Refusal {
+    Reason reason = Reason::None;
+    std::string text;       ///< What was expected, what came, what to do next.
+    ClientOrderId order;    ///< The order that records it, if one was made.
+    std::uint64_t version = 0;  ///< The current version, for Reason::VersionConflict.
+};
+
+struct Transferred {
+    Account from;
+    Account to;
+    Asset asset;
+    Money amount;
+};
+
+using Reply = std::variant<Refusal, Order, Account, Position, Transferred>;
+
+/// The HTTP status that belongs to a reason; one table for all doors.
+[[nodiscard]] std::uint16_t status_of(Reason reason);
+/// 200 for what was carried out, else the status of its reason.
+[[nodiscard]] std::uint16_t status_of(const Reply& reply);
+
+}  // namespace botcore::model
