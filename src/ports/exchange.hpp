@@ -1,0 +1,53 @@
+#pragma once
+
+/// An exchange, as the core sees it: instructions go out, reports come back later through the sink,
+/// in any order, late, doubled, or never. The paper venue is behind this port too.
+///
+/// Threads: all calls and all calls of the sink happen on the loop thread. The sink is never called
+/// from inside a call of this port's methods, so that an answer cannot overtake its own request.
+
+#include "model/account.hpp"
+#include "model/exchange.hpp"
+
+#include <vector>
+
+namespace botcore::ports {
+
+/// What the core knows of one account when a writer's term begins, or after its money was moved by
+/// hand. An exchange with its own books compares; the paper venue takes it over.
+struct AccountProjection {
+    model::Account account;
+    std::vector<model::Balance> balances;
+    std::vector<model::Position> positions;
+    std::vector<model::Order> live_orders;  ///< Open, Unknown and Intended ones, by number.
+};
+
+/// Takes what the exchange says.
+class ExchangeSink {
+public:
+    virtual ~ExchangeSink() = default;
+    virtual void on_report(model::OrderReport report) = 0;
+    /// Every report that the comparison asked for by `reconcile` brought forth came before this.
+    virtual void on_reconciled(const model::AccountId& account) = 0;
+};
+
+class Exchange {
+public:
+    virtual ~Exchange() = default;
+
+    virtual void place(const model::OrderInstruction& instruction) = 0;
+    virtual void cancel(const model::CancelInstruction& instruction) = 0;
+    /// Reports what the exchange knows of the order, sooner or later.
+    virtual void query(const model::AccountId& account,
+                       const model::InstrumentId& instrument,
+                       const model::ClientOrderId& id) = 0;
+    /// Compares everything it knows of the account; answers with reports, then `on_reconciled`.
+    virtual void reconcile(const AccountProjection& projection) = 0;
+    /// Money or leverage of the account was changed by a committed command, not by trading. Orders
+    /// keep their place; `projection.live_orders` is empty. An exchange with its own books ignores it.
+    virtual void account_changed(const AccountProjection& projection) = 0;
+    /// The rules of an instrument are new or changed.
+    virtual void define(const model::Instrument& instrument) = 0;
+};
+
+}  // namespace botcore::ports

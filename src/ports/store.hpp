@@ -1,0 +1,155 @@
+#pragma once
+
+/// Where journal and rows live. One implementation for one machine (SQLite), one for several
+/// (PostgreSQL), the same conformance suite for all (`tests/conformance`).
+///
+/// S1  A batch is committed whole or not at all, and is on stable storage when `commit` answers
+///     Committed.
+/// S2  A batch extends exactly the head it names, under exactly its epoch, or changes nothing
+///     (invariant I7).
+/// S3  After a crash, `load` shows the last committed batch and nothing of any later one (I10).
+///
+/// Threads: one thread calls `commit`, `load` and `begin_epoch`-like batches; the reading calls may
+/// come from one other thread at the same time and see committed batches only.
+
+#include "model/record.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace botcore::ports {
+
+/// A record in the form it is stored in.
+struct JournalEntry {
+    model::Sequence sequence = 0;
+    model::Epoch epoch = 0;
+    model::Timestamp time;
+    model::Hash hash{};  ///< Of `bytes`, which hold the hash of the record before.
+    std::string bytes;   ///< `protocol::encode(Record)`.
+};
+
+/// An idempotency key with the bytes of its reply.
+struct KeyRow {
+    model::KeyEntry entry;
+    std::string body;  ///< Empty while pending.
+};
+
+/// Everything that one group commit makes durable. Rows carry their final image; each row occurs
+/// once. `entries` is never empty and has no gap.
+struct Batch {
+    model::Head expected;  ///< The head that this batch extends.
+    model::Epoch epoch = 0;  ///< The writer's; greater than `expected.epoch` when a term begins.
+    std::vector<JournalEntry> entries;
+    std::vector<model::Account> accounts;
+    std::vector<model::Instrument> instruments;
+    std::vector<model::Order> orders;
+    std::vector<model::Fill> fills;  ///< Only ever inserted; a duplicate identity is our mistake.
+    std::vector<model::Position> positions;
+    std::vector<model::Balance> balances;
+    std::vector<KeyRow> keys;
+
+    /// The head after this batch.
+    [[nodiscard]] model::Head head() const {
+        const JournalEntry& last = entries.back();
+        return {last.sequence, last.hash, epoch, last.time};
+    }
+};
+
+enum class CommitResult : std::uint8_t {
+    Committed,    ///< On stable storage.
+    Conflict,     ///< Another writer extended the journal: discard memory, stop writing.
+    Unavailable,  ///< Nothing is known to be written; discard memory and load again.
+};
+
+/// A live order with the trades that are already booked for it.
+struct LiveOrder {
+    model::Order order;
+    std::vector<std::uint64_t> trade_ids;
+};
+
+/// The open state of a shard, read in one snapshot. Its size does not grow with history.
+struct Snapshot {
+    model::Head head;  ///< Sequence 0 for a new store.
+    std::vector<model::Account> accounts;
+    std::vector<model::Instrument> instruments;
+    std::vector<model::Balance> balances;
+    std::vector<model::Position> positions;
+    std::vector<LiveOrder> orders;
+    std::vector<KeyRow> pending_keys;
+};
+
+enum class StoreError : std::uint8_t {
+    Unavailable,  ///< It cannot be reached or read now.
+    Corrupt,      ///< It holds what we never wrote.
+};
+
+/// Which orders a page shows: newest first.
+struct OrderQuery {
+    model::AccountId account;
+    std::optional<model::Symbol> symbol;
+    bool live_only = false;
+    model::OrderNumber before = ~model::OrderNumber{0};  ///< Only orders older than this.
+    std::size_t limit = 100;
+};
+
+/// Which fills a page shows: newest first.
+struct FillQuery {
+    model::AccountId account;
+    std::optional<model::Symbol> symbol;
+    model::Sequence before = ~model::Sequence{0} >> 1U;
+    std::size_t limit = 100;
+};
+
+/// All rows of all tables, for comparing them with the journal.
+struct RowVisitor {
+    std::function<void(const model::Account&)> account;
+    std::function<void(const model::Instrument&)> instrument;
+    std::function<void(const model::Order&)> order;
+    std::function<void(const model::Fill&)> fill;
+    std::function<void(const model::Position&)> position;
+    std::function<void(const model::Balance&)> balance;
+    std::function<void(const KeyRow&)> key;
+};
+
+template <class T>
+using StoreResult = base::Result<T, StoreError>;
+
+/// The reading half.
+class StoreReader {
+public:
+    virtual ~StoreReader() = default;
+
+    [[nodiscard]] virtual StoreResult<std::optional<KeyRow>> find_key(
+        const model::Owner& owner, const model::IdempotencyKey& key) = 0;
+    [[nodiscard]] virtual StoreResult<std::optional<LiveOrder>> find_order(
+        model::OrderNumber number) = 0;
+    [[nodiscard]] virtual StoreResult<std::vector<model::Order>> orders(const OrderQuery& query) = 0;
+    [[nodiscard]] virtual StoreResult<std::vector<model::Fill>> fills(const FillQuery& query) = 0;
+    /// Entries from `first` on, ascending, at most `limit`.
+    [[nodiscard]] virtual StoreResult<std::vector<JournalEntry>> journal(model::Sequence first,
+                                                                        std::size_t limit) = 0;
+    [[nodiscard]] virtual StoreResult<model::Head> head() = 0;
+    /// Visits every row of the same snapshot in which `head` and `journal` are read: everything
+    /// between `begin_snapshot` and `end_snapshot` sees one state.
+    [[nodiscard]] virtual base::Outcome<StoreError> visit_rows(const RowVisitor& visitor) = 0;
+    [[nodiscard]] virtual base::Outcome<StoreError> begin_snapshot() = 0;
+    virtual void end_snapshot() = 0;
+};
+
+class Store {
+public:
+    virtual ~Store() = default;
+
+    [[nodiscard]] virtual StoreResult<Snapshot> load() = 0;
+    [[nodiscard]] virtual CommitResult commit(const Batch& batch) = 0;
+    /// Reserve: the disk is full and commits live on set-aside space.
+    [[nodiscard]] virtual model::StorageState storage_state() = 0;
+    /// Housekeeping off the hot path: checkpoint, refill of the disk reserve. Called when idle.
+    virtual void maintain() = 0;
+    [[nodiscard]] virtual StoreReader& reader() = 0;
+};
+
+}  // namespace botcore::ports
