@@ -1,0 +1,134 @@
+#include "core/engine.hpp"
+
+#include "core/commands.hpp"
+#include "core/orders/client_order_id.hpp"
+#include "core/orders/order_life.hpp"
+
+namespace botcore::core {
+
+namespace {
+
+/// Where the journal says the order was born; nothing for an id that is not ours.
+std::optional<model::OrderNumber> number_of(const model::ClientOrderId& id) {
+    const auto parts = parse_client_order_id(id.text());
+    if (!parts) return std::nullopt;
+    return model::order_number(parts->sequence, parts->index);
+}
+
+bool holds(const State& state, const model::AccountId& account, model::OrderNumber number) {
+    const auto place = state.accounts.find(account);
+    return place != state.accounts.end() && place->second.orders.contains(number);
+}
+
+/// Puts an order that was fetched from the store where live ones are, until it is durable again.
+void adopt(State& state, const std::optional<LiveOrder>& fetched) {
+    if (!fetched) return;
+    const auto account = state.accounts.find(fetched->order.account);
+    if (account != state.accounts.end()) {
+        account->second.orders.try_emplace(fetched->order.number, *fetched);
+    }
+}
+
+Verdict verdict_on(const model::KeyEntry& entry, const model::Origin& origin) {
+    if (entry.request_hash != origin.request_hash) return Verdict::KeyMismatch;
+    return entry.state == model::KeyState::Done ? Verdict::KeyDone : Verdict::KeyPending;
+}
+
+}  // namespace
+
+struct Engine::Apply {
+    Transaction& transaction;
+
+    void operator()(const model::StartEpoch& body) { start_epoch(transaction, body); }
+
+    void operator()(const model::DefineInstrument& body) {
+        transaction.define(body.instrument);
+        transaction.perform(AnnounceInstrument{body.instrument.id});
+    }
+
+    void operator()(const model::OpenAccount& body) { open_account(transaction, body); }
+
+    void operator()(const model::PlaceOrder& body) { place_order(transaction, body); }
+
+    void operator()(const model::CancelOrder& body) { cancel_order(transaction, body); }
+
+    void operator()(const model::ClosePosition& body) { close_position(transaction, body); }
+
+    void operator()(const model::SetLeverage& body) { set_leverage(transaction, body); }
+
+    void operator()(const model::TransferMoney& body) { transfer_money(transaction, body); }
+
+    void operator()(const model::ResetAccount& body) { reset_account(transaction, body); }
+
+    void operator()(const model::ReportOrder& body) {
+        State& state = transaction.state();
+        const auto account = state.accounts.find(body.report.account);
+        if (account == state.accounts.end()) return;
+        const auto number = number_of(body.report.id);
+        const auto live = number ? account->second.orders.find(*number)
+                                 : account->second.orders.end();
+        if (live == account->second.orders.end() || live->second.order.id != body.report.id) {
+            // A well-formed id without a record is ours and lost: money is in doubt.
+            if (number) transaction.freeze(account->second, model::Reason::LateFact);
+            return;
+        }
+        apply_report(transaction, account->second, live->second, body);
+    }
+
+    void operator()(const model::ReportReconciled& body) {
+        const auto account = transaction.state().accounts.find(body.account);
+        if (account != transaction.state().accounts.end()) account->second.reconciled = true;
+    }
+};
+
+Wanted Engine::wanted(const model::InputBody& body) const {
+    Wanted wanted;
+    if (const auto* origin = model::origin_of(body)) {
+        const KeyId key{origin->owner, origin->key};
+        if (!state_.keys.contains(key)) wanted.key = key;
+    }
+    const auto want_order = [&](const model::AccountId& account, const model::ClientOrderId& id) {
+        const auto number = number_of(id);
+        if (number && !holds(state_, account, *number)) wanted.order = number;
+    };
+    if (const auto* report = std::get_if<model::ReportOrder>(&body)) {
+        want_order(report->report.account, report->report.id);
+    } else if (const auto* cancel = std::get_if<model::CancelOrder>(&body)) {
+        want_order(cancel->account, cancel->order);
+    }
+    return wanted;
+}
+
+Decision Engine::apply(const model::Input& input, const ReadSet& reads) {
+    if (const auto* origin = model::origin_of(input.body)) {
+        const auto known = state_.keys.find({origin->owner, origin->key});
+        if (known != state_.keys.end()) return {verdict_on(known->second, *origin), {}, {}};
+        if (reads.key) return {verdict_on(*reads.key, *origin), {}, {}};
+    }
+    adopt(state_, reads.order);
+    Transaction transaction(state_, input);
+    std::visit(Apply{transaction}, input.body);
+    Decision decision = transaction.finish();
+    for (const auto& change : decision.outcome.changes) {
+        if (const auto* order = std::get_if<model::Order>(&change)) {
+            if (!model::is_live(order->state)) closed_.emplace_back(order->account, order->number);
+        } else if (const auto* key = std::get_if<model::KeyEntry>(&change)) {
+            if (key->state == model::KeyState::Done) answered_.emplace_back(key->owner, key->key);
+        }
+    }
+    if (reads.order) closed_.emplace_back(reads.order->order.account, reads.order->order.number);
+    return decision;
+}
+
+void Engine::forget_closed() {
+    for (const auto& [account, number] : closed_) {
+        auto& orders = state_.accounts.at(account).orders;
+        const auto live = orders.find(number);
+        if (live != orders.end() && !model::is_live(live->second.order.state)) orders.erase(live);
+    }
+    for (const auto& key : answered_) state_.keys.erase(key);
+    closed_.clear();
+    answered_.clear();
+}
+
+}  // namespace botcore::core

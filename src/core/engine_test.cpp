@@ -1,0 +1,591 @@
+#include "core/engine.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace botcore::core {
+namespace {
+
+using model::Book;
+using model::Money;
+using model::OrderState;
+using model::Price;
+using model::Quantity;
+using model::Reason;
+using model::ReportKind;
+using model::Side;
+
+const model::InstrumentId kFutures{model::Market::Futures, model::Symbol("BTCUSDT")};
+const model::InstrumentId kSpot{model::Market::Spot, model::Symbol("BTCUSDT")};
+const model::Asset kUsdt("USDT");
+const model::Asset kBtc("BTC");
+
+Money money(std::string_view text) {
+    return model::parse_amount<Money>(text).value();
+}
+
+Price price(std::string_view text) {
+    return model::parse_amount<Price>(text).value();
+}
+
+Quantity quantity(std::string_view text) {
+    return model::parse_amount<Quantity>(text).value();
+}
+
+model::Quote quote(const model::InstrumentId& instrument) {
+    model::Quote quote;
+    quote.instrument = instrument;
+    quote.source = model::MarketSource::Generated;
+    quote.bid = price("59990");
+    quote.ask = price("60000");
+    quote.last = price("60000");
+    quote.worst = price("60000");
+    return quote;
+}
+
+/// Drives an engine the way the runtime does: every decision counts as committed at once.
+class Bench {
+public:
+    Bench() : engine_(State{}) {
+        model::StartEpoch start;
+        start.epoch = 1;
+        start.incarnation = 7;
+        start.policy.fence_margin = model::Duration::seconds(1);
+        start.policy.view_lag = model::Duration::seconds(60);
+        apply(start);
+        for (const auto& instrument : model::builtin_instruments()) {
+            apply(model::DefineInstrument{instrument});
+        }
+        open("futures", model::Market::Futures);
+        open("spot", model::Market::Spot);
+    }
+
+    Decision apply(model::InputBody body, const ReadSet& reads = {}) {
+        time_ = time_ + model::Duration::milliseconds(1);
+        Decision decision = engine_.apply({.time = time_,
+                                           .clock = clock,
+                                           .storage = storage,
+                                           .body = std::move(body)},
+                                          reads);
+        engine_.forget_closed();
+        for (const auto& effect : decision.effects) {
+            if (const auto* answer = std::get_if<AnswerRequest>(&effect)) {
+                last_reply = answer->reply;
+            }
+        }
+        return decision;
+    }
+
+    model::Origin origin() {
+        return {model::Owner("olga"), model::IdempotencyKey("key-" + std::to_string(++keys_)),
+                "hash"};
+    }
+
+    model::PlaceOrder order(const std::string& account, Side side, std::string_view size) {
+        const auto& instrument = account == "spot" ? kSpot : kFutures;
+        model::PlaceOrder body;
+        body.origin = origin();
+        body.account = model::AccountId(account);
+        body.instrument = instrument;
+        body.side = side;
+        body.quantity = quantity(size);
+        body.quote = quote(instrument);
+        return body;
+    }
+
+    /// Places it and answers what was sent.
+    std::optional<model::OrderInstruction> place(const model::PlaceOrder& body) {
+        last_reply.reset();
+        const Decision decision = apply(body);
+        for (const auto& effect : decision.effects) {
+            if (const auto* send = std::get_if<SendOrder>(&effect)) return send->instruction;
+        }
+        return std::nullopt;
+    }
+
+    static model::ReportOrder report(const model::OrderInstruction& sent, ReportKind kind) {
+        model::OrderReport report;
+        report.account = sent.account;
+        report.instrument = sent.instrument;
+        report.id = sent.id;
+        report.kind = kind;
+        return {report, {}};
+    }
+
+    static model::ReportOrder traded(const model::OrderInstruction& sent,
+                                     ReportKind kind,
+                                     std::vector<model::Trade> trades) {
+        auto body = report(sent, kind);
+        body.report.trades = std::move(trades);
+        return body;
+    }
+
+    void fill(const model::OrderInstruction& sent, std::string_view at, std::uint64_t trade) {
+        apply(traded(sent, ReportKind::Filled,
+                     {{.id = trade,
+                       .price = price(at),
+                       .quantity = sent.quantity,
+                       .fee = money("1"),
+                       .fee_asset = kUsdt,
+                       .maker = false,
+                       .time = time_}}));
+    }
+
+    [[nodiscard]] Money book(const std::string& account, const model::Asset& asset, Book which) {
+        const auto& balances = engine_.state().accounts.at(model::AccountId(account)).balances;
+        const auto place = balances.find(asset);
+        return place == balances.end() ? Money() : place->second.of(which);
+    }
+
+    [[nodiscard]] const AccountState& account(const std::string& id) const {
+        return engine_.state().accounts.at(model::AccountId(id));
+    }
+
+    [[nodiscard]] Reason refusal() const {
+        if (!last_reply) return Reason::None;
+        if (const auto* refusal = std::get_if<model::Refusal>(&*last_reply)) return refusal->reason;
+        if (const auto* order = std::get_if<model::Order>(&*last_reply)) return order->reason;
+        return Reason::None;
+    }
+
+    [[nodiscard]] const model::Order& replied_order() const {
+        return std::get<model::Order>(*last_reply);
+    }
+
+    [[nodiscard]] const Engine& engine() const { return engine_; }
+
+    [[nodiscard]] model::Timestamp time() const { return time_; }
+
+    std::optional<model::Reply> last_reply;
+    model::ClockState clock = model::ClockState::Certain;
+    model::StorageState storage = model::StorageState::Normal;
+
+private:
+    void open(const std::string& id, model::Market market) {
+        apply(model::OpenAccount{origin(), model::AccountId(id), market, kUsdt, money("10000")});
+    }
+
+    Engine engine_;
+    model::Timestamp time_ = model::Timestamp::from_milliseconds(1'000'000);
+    int keys_ = 0;
+};
+
+TEST(Engine, ReservesTheWorstCaseBeforeAnythingIsSent) {
+    Bench bench;
+    auto body = bench.order("futures", Side::Buy, "0.1");
+    body.type = model::OrderType::Limit;
+    body.price = price("50000");
+    body.quote.last = price("51000");
+    const auto sent = bench.place(body);
+    ASSERT_TRUE(sent);
+    // 5,000 at leverage 1 and 0.04 % taker fee.
+    EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Reserved)), "5002");
+    EXPECT_EQ(sent->attempt.number, 1U);
+    EXPECT_EQ(sent->attempt.time, bench.time());
+    EXPECT_FALSE(bench.last_reply) << "The exchange has the last word.";
+}
+
+// @spec:R3-TX-05 R3-TX-06
+TEST(Engine, BooksAFuturesRoundTripToTheLastUnit) {
+    Bench bench;
+    bench.apply(model::SetLeverage{bench.origin(), model::AccountId("futures"), kFutures,
+                                   model::Rate::whole(10), {}});
+    const auto entry = bench.place(bench.order("futures", Side::Buy, "0.1"));
+    bench.fill(*entry, "60000", 1);
+    EXPECT_EQ(bench.replied_order().state, OrderState::Filled);
+    EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Margin)), "600");
+    EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Cash)), "9399");
+    const auto exit =
+        bench.apply(model::ClosePosition{bench.origin(), model::AccountId("futures"), kFutures, {},
+                                         quote(kFutures)});
+    const auto& sent = std::get<SendOrder>(exit.effects.front()).instruction;
+    EXPECT_EQ(sent.reduce_only, model::ReduceOnly::Yes);
+    EXPECT_EQ(sent.side, Side::Sell);
+    bench.fill(sent, "61000.5", 2);
+    EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Cash)), "10098.05");
+    EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::RealizedProfit)), "-100.05");
+    EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Fees)), "2");
+    EXPECT_TRUE(bench.book("futures", kUsdt, Book::Margin).is_zero());
+    EXPECT_TRUE(bench.book("futures", kUsdt, Book::Reserved).is_zero());
+    const auto& position = bench.account("futures").positions.at(kFutures);
+    EXPECT_TRUE(position.quantity.is_zero());
+    EXPECT_EQ(to_text(position.realized_profit), "100.05");
+}
+
+TEST(Engine, FlipsAPositionThroughZero) {
+    Bench bench;
+    bench.fill(*bench.place(bench.order("futures", Side::Sell, "0.05")), "60000", 1);
+    EXPECT_EQ(to_text(bench.account("futures").positions.at(kFutures).cost), "-3000");
+    bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.08")), "59000", 2);
+    const auto& position = bench.account("futures").positions.at(kFutures);
+    EXPECT_EQ(to_text(position.quantity), "0.03");
+    EXPECT_EQ(to_text(position.cost), "1770");
+    EXPECT_EQ(to_text(position.margin), "1770");
+    EXPECT_EQ(to_text(position.realized_profit), "50");
+}
+
+TEST(Engine, BooksASpotPurchaseWithItsFeeInTheBoughtAsset) {
+    Bench bench;
+    const auto sent = bench.place(bench.order("spot", Side::Buy, "0.1"));
+    bench.apply(Bench::traded(*sent, ReportKind::Filled,
+                              {{.id = 1,
+                                .price = price("60000"),
+                                .quantity = quantity("0.1"),
+                                .fee = money("0.0001"),
+                                .fee_asset = kBtc,
+                                .maker = false,
+                                .time = {}}}));
+    EXPECT_EQ(to_text(bench.book("spot", kUsdt, Book::Cash)), "4000");
+    EXPECT_EQ(to_text(bench.book("spot", kUsdt, Book::Exchanged)), "6000");
+    EXPECT_EQ(to_text(bench.book("spot", kBtc, Book::Cash)), "0.0999");
+    EXPECT_EQ(to_text(bench.book("spot", kBtc, Book::Exchanged)), "-0.1");
+    EXPECT_TRUE(bench.book("spot", kUsdt, Book::Reserved).is_zero());
+}
+
+// @spec:I4
+TEST(Engine, CountsATradeOnceWhicheverWayItArrives) {
+    Bench bench;
+    auto body = bench.order("futures", Side::Buy, "0.1");
+    body.type = model::OrderType::Limit;
+    body.price = price("60000");
+    const auto sent = bench.place(body);
+    const model::Trade trade{.id = 9,
+                             .price = price("60000"),
+                             .quantity = quantity("0.04"),
+                             .fee = money("1"),
+                             .fee_asset = kUsdt,
+                             .maker = true,
+                             .time = {}};
+    for (int i = 0; i < 3; ++i) bench.apply(Bench::traded(*sent, ReportKind::Open, {trade}));
+    const auto& order = bench.account("futures").orders.begin()->second.order;
+    EXPECT_EQ(to_text(order.filled), "0.04");
+    EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Fees)), "1");
+    EXPECT_EQ(to_text(order.reserved), to_text(money("3601.44")));
+}
+
+// @spec:I3
+TEST(Engine, UnknownEndsOnlyPastTheFenceAndTheViewLag) {
+    Bench bench;
+    const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
+    bench.apply(Bench::report(*sent, ReportKind::NoAnswer));
+    const auto state = [&] {
+        return bench.account("futures").orders.begin()->second.order.state;
+    };
+    EXPECT_EQ(state(), OrderState::Unknown);
+    EXPECT_FALSE(bench.book("futures", kUsdt, Book::Reserved).is_zero());
+    const auto fence =
+        sent->attempt.time + sent->attempt.window + model::Duration::seconds(1);
+    const auto not_found = [&](model::Timestamp at) {
+        auto body = Bench::report(*sent, ReportKind::NotFound);
+        body.report.venue_time = at;
+        return bench.apply(body);
+    };
+    // At the fence is not past it, however often it is said.
+    for (int i = 0; i < 5; ++i) (void)not_found(fence);
+    EXPECT_EQ(state(), OrderState::Unknown);
+    const auto first = not_found(fence + model::Duration::milliseconds(1));
+    EXPECT_EQ(state(), OrderState::Unknown);
+    EXPECT_TRUE(std::holds_alternative<QueryOrder>(first.effects.front()));
+    (void)not_found(fence + model::Duration::milliseconds(60'001));
+    EXPECT_TRUE(bench.account("futures").orders.empty());
+    EXPECT_EQ(bench.refusal(), Reason::ProvenAbsent);
+    EXPECT_TRUE(bench.book("futures", kUsdt, Book::Reserved).is_zero());
+}
+
+// @spec:I3
+TEST(Engine, ALateTradeAfterAbsenceIsBookedAndFreezesTheAccount) {
+    Bench bench;
+    const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
+    bench.apply(Bench::report(*sent, ReportKind::NoAnswer));
+    const auto live = bench.account("futures").orders.begin()->second;
+    for (const int seconds : {100, 200}) {
+        auto body = Bench::report(*sent, ReportKind::NotFound);
+        body.report.venue_time = bench.time() + model::Duration::seconds(seconds);
+        bench.apply(body);
+    }
+    ASSERT_TRUE(bench.account("futures").orders.empty());
+    LiveOrder closed = live;
+    closed.order.state = OrderState::Absent;
+    closed.order.reserved = {};
+    bench.apply(Bench::traded(*sent, ReportKind::Filled,
+                              {{.id = 1,
+                                .price = price("60000"),
+                                .quantity = quantity("0.1"),
+                                .fee = money("1"),
+                                .fee_asset = kUsdt,
+                                .maker = false,
+                                .time = {}}}),
+                {.key = std::nullopt, .order = closed});
+    EXPECT_EQ(to_text(bench.account("futures").positions.at(kFutures).quantity), "0.1");
+    EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Frozen);
+    (void)bench.place(bench.order("futures", Side::Buy, "0.01"));
+    EXPECT_EQ(bench.refusal(), Reason::AccountFrozen);
+    EXPECT_TRUE(bench.place(bench.order("futures", Side::Sell, "0.01"))) << "Exits pass (I9).";
+}
+
+TEST(Engine, TriesAgainOnlyWhatProvablyNeverLeft) {
+    Bench bench;
+    auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
+    auto not_sent = Bench::report(*sent, ReportKind::NotSent);
+    not_sent.quote = quote(kFutures);
+    for (std::uint32_t attempt = 2; attempt <= 3; ++attempt) {
+        const auto decision = bench.apply(not_sent);
+        const auto& again = std::get<SendOrder>(decision.effects.front()).instruction;
+        EXPECT_EQ(again.id, sent->id);
+        EXPECT_EQ(again.attempt.number, attempt);
+        EXPECT_EQ(again.attempt.time, bench.time());
+    }
+    bench.apply(not_sent);
+    EXPECT_EQ(bench.refusal(), Reason::NotSent);
+    EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Cash)), "10000");
+}
+
+// @spec:I9 I14 I11
+TEST(Engine, GatesStopEntriesAndNeverExits) {
+    Bench bench;
+    bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.1")), "60000", 1);
+    const auto entry_refused_with = [&](Reason reason, const model::Quote& seen) {
+        auto body = bench.order("futures", Side::Buy, "0.01");
+        body.quote = seen;
+        EXPECT_FALSE(bench.place(body));
+        EXPECT_EQ(bench.refusal(), reason);
+        auto exit = bench.order("futures", Side::Sell, "0.01");
+        exit.quote = seen;
+        EXPECT_TRUE(bench.place(exit)) << to_text(reason);
+    };
+    auto seen = quote(kFutures);
+    seen.age = model::Duration::milliseconds(2'001);
+    entry_refused_with(Reason::PriceStale, seen);
+    model::Quote nothing;
+    nothing.instrument = kFutures;
+    entry_refused_with(Reason::PriceMissing, nothing);
+    bench.clock = model::ClockState::Uncertain;
+    entry_refused_with(Reason::ClockUncertain, quote(kFutures));
+    bench.clock = model::ClockState::Certain;
+    bench.storage = model::StorageState::Reserve;
+    entry_refused_with(Reason::DiskFull, quote(kFutures));
+    bench.storage = model::StorageState::Normal;
+    model::StartEpoch start;
+    start.epoch = 2;
+    bench.apply(start);
+    entry_refused_with(Reason::AccountUnreconciled, quote(kFutures));
+    bench.apply(model::ReportReconciled{model::AccountId("futures")});
+    EXPECT_TRUE(bench.place(bench.order("futures", Side::Buy, "0.01")));
+}
+
+// @spec:R3-VAL-06 I13
+TEST(Engine, RefusesWhatTheAccountCannotPay) {
+    Bench bench;
+    EXPECT_FALSE(bench.place(bench.order("futures", Side::Buy, "0.2")));
+    EXPECT_EQ(bench.refusal(), Reason::InsufficientBalance);
+    EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Cash)), "10000");
+    EXPECT_FALSE(bench.place(bench.order("spot", Side::Sell, "0.1")));
+    EXPECT_EQ(bench.refusal(), Reason::InsufficientBalance);
+}
+
+TEST(Engine, UnrealizedLossesAreNotFreeMoney) {
+    Bench bench;
+    bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.1")), "60000", 1);
+    auto body = bench.order("futures", Side::Buy, "0.05");
+    auto mark = quote(kFutures);
+    mark.bid = price("40000");
+    body.marks = {mark};
+    EXPECT_FALSE(bench.place(body));
+    EXPECT_EQ(bench.refusal(), Reason::InsufficientBalance);
+}
+
+// @spec:R3-VAL-09
+TEST(Engine, NamesOneReasonForEachBrokenRule) {
+    Bench bench;
+    const auto refused = [&](std::string_view size, std::optional<std::string_view> limit) {
+        auto body = bench.order("futures", Side::Buy, size);
+        if (limit) {
+            body.type = model::OrderType::Limit;
+            body.price = price(*limit);
+        }
+        EXPECT_FALSE(bench.place(body));
+        return bench.refusal();
+    };
+    EXPECT_EQ(refused("0.0001", {}), Reason::QuantityTooSmall);
+    EXPECT_EQ(refused("1001", {}), Reason::QuantityTooLarge);
+    EXPECT_EQ(refused("0.0015", {}), Reason::QuantityOffStep);
+    EXPECT_EQ(refused("0.001", {}), Reason::NotionalTooSmall);
+    EXPECT_EQ(refused("0.01", "60000.05"), Reason::PriceOffTick);
+    EXPECT_EQ(refused("0.01", "100"), Reason::PriceOutOfRange);
+    EXPECT_EQ(refused("0.01", "50000"), Reason::PriceTooFarFromMarket);
+    EXPECT_EQ(refused("0.01", "70000"), Reason::PriceTooFarFromMarket);
+}
+
+TEST(Engine, ReduceOnlyNeverOpensAndOrdersDoNotShareThePosition) {
+    Bench bench;
+    bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.1")), "60000", 1);
+    auto body = bench.order("futures", Side::Sell, "0.06");
+    body.reduce_only = model::ReduceOnly::Yes;
+    EXPECT_TRUE(bench.place(body));
+    body.origin = bench.origin();
+    EXPECT_FALSE(bench.place(body)) << "Only 0.04 is left.";
+    EXPECT_EQ(bench.refusal(), Reason::ReduceOnlyRefused);
+    body.origin = bench.origin();
+    body.side = Side::Buy;
+    EXPECT_FALSE(bench.place(body));
+    EXPECT_EQ(bench.refusal(), Reason::ReduceOnlyRefused);
+}
+
+// @spec:I8
+TEST(Engine, AKeyMakesOneOrder) {
+    Bench bench;
+    const auto body = bench.order("futures", Side::Buy, "0.1");
+    const auto sent = bench.place(body);
+    ASSERT_TRUE(sent);
+    EXPECT_EQ(bench.apply(body).verdict, Verdict::KeyPending);
+    auto other = body;
+    other.origin.request_hash = "other";
+    EXPECT_EQ(bench.apply(other).verdict, Verdict::KeyMismatch);
+    bench.fill(*sent, "60000", 1);
+    const model::KeyEntry done{.owner = body.origin.owner,
+                               .key = body.origin.key,
+                               .request_hash = "hash",
+                               .state = model::KeyState::Done,
+                               .status = 200,
+                               .order = sent->id,
+                               .sequence = 1};
+    EXPECT_EQ(bench.apply(body, {.key = done, .order = {}}).verdict, Verdict::KeyDone);
+}
+
+TEST(Engine, ACancelIsAnsweredByTheOrdersEnd) {
+    Bench bench;
+    auto body = bench.order("futures", Side::Buy, "0.1");
+    body.type = model::OrderType::Limit;
+    body.price = price("59000");
+    const auto sent = bench.place(body);
+    bench.apply(Bench::report(*sent, ReportKind::Open));
+    EXPECT_EQ(bench.replied_order().state, OrderState::Open);
+    const auto decision = bench.apply(
+        model::CancelOrder{bench.origin(), model::AccountId("futures"), sent->id, std::nullopt});
+    ASSERT_TRUE(std::holds_alternative<SendCancel>(decision.effects.front()));
+    bench.apply(model::CancelOrder{bench.origin(), model::AccountId("futures"), sent->id, {}});
+    EXPECT_EQ(bench.refusal(), Reason::CancelPending);
+    // Not open proves nothing: the order may have filled. It is asked, and it had.
+    const auto asked = bench.apply(Bench::report(*sent, ReportKind::CancelNotOpen));
+    EXPECT_TRUE(std::holds_alternative<QueryOrder>(asked.effects.front()));
+    bench.fill(*sent, "59000", 5);
+    EXPECT_EQ(bench.refusal(), Reason::OrderNotOpen);
+}
+
+TEST(Engine, ACancelWithoutAnswerIsSentAgainOnlyWhileTheOrderIsOpen) {
+    Bench bench;
+    auto body = bench.order("futures", Side::Buy, "0.1");
+    body.type = model::OrderType::Limit;
+    body.price = price("59000");
+    const auto sent = bench.place(body);
+    bench.apply(Bench::report(*sent, ReportKind::Open));
+    bench.apply(model::CancelOrder{bench.origin(), model::AccountId("futures"), sent->id, {}});
+    bench.apply(Bench::report(*sent, ReportKind::CancelNoAnswer));
+    const auto again = bench.apply(Bench::report(*sent, ReportKind::Open));
+    const auto& cancel = std::get<SendCancel>(again.effects.front()).instruction;
+    EXPECT_EQ(cancel.attempt.number, 2U);
+    bench.apply(Bench::report(*sent, ReportKind::Canceled));
+    EXPECT_EQ(bench.replied_order().state, OrderState::Canceled);
+    EXPECT_TRUE(bench.book("futures", kUsdt, Book::Reserved).is_zero());
+}
+
+// @spec:R3-LOCK-03
+TEST(Engine, RefusesAChangeBasedOnAnOldVersion) {
+    Bench bench;
+    bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.1")), "60000", 1);
+    const auto current = bench.account("futures").positions.at(kFutures).version;
+    bench.apply(model::ClosePosition{bench.origin(), model::AccountId("futures"), kFutures,
+                                     current + 1, quote(kFutures)});
+    EXPECT_EQ(bench.refusal(), Reason::VersionConflict);
+    EXPECT_EQ(std::get<model::Refusal>(*bench.last_reply).version, current);
+}
+
+// @spec:R3-TX-08
+TEST(Engine, ATransferConservesTheTotal) {
+    Bench bench;
+    const auto transfer = [&](std::string_view amount) {
+        bench.apply(model::TransferMoney{bench.origin(), model::AccountId("futures"),
+                                         model::AccountId("spot"), kUsdt, money(amount), {}});
+        return bench.refusal();
+    };
+    EXPECT_EQ(transfer("2500.5"), Reason::None);
+    EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Cash)), "7499.5");
+    EXPECT_EQ(to_text(bench.book("spot", kUsdt, Book::Cash)), "12500.5");
+    EXPECT_EQ(transfer("7499.50000001"), Reason::InsufficientBalance);
+}
+
+TEST(Engine, AnotherOwnersAccountLooksUnknown) {
+    Bench bench;
+    auto body = bench.order("futures", Side::Buy, "0.1");
+    body.origin.owner = model::Owner("mallory");
+    EXPECT_FALSE(bench.place(body));
+    EXPECT_EQ(bench.refusal(), Reason::AccountUnknown);
+}
+
+// @spec:R3-TX-09
+TEST(Engine, AResetReturnsToTheDepositAndNeedsNoOpenOrders) {
+    Bench bench;
+    bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.1")), "60000", 1);
+    auto body = bench.order("futures", Side::Buy, "0.01");
+    body.type = model::OrderType::Limit;
+    body.price = price("59000");
+    const auto resting = bench.place(body);
+    const auto reset = [&] {
+        bench.apply(model::ResetAccount{bench.origin(), model::AccountId("futures"), {}});
+        return bench.refusal();
+    };
+    EXPECT_EQ(reset(), Reason::OpenOrdersExist);
+    bench.apply(Bench::report(*resting, ReportKind::Canceled));
+    EXPECT_EQ(reset(), Reason::None);
+    EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Cash)), "10000");
+    EXPECT_TRUE(bench.book("futures", kUsdt, Book::Margin).is_zero());
+    EXPECT_TRUE(bench.account("futures").positions.at(kFutures).quantity.is_zero());
+}
+
+TEST(Engine, LeverageIsFixedWhileAnythingIsOpen) {
+    Bench bench;
+    const auto set = [&](std::int64_t leverage) {
+        bench.apply(model::SetLeverage{bench.origin(), model::AccountId("futures"), kFutures,
+                                       model::Rate::whole(leverage), {}});
+        return bench.refusal();
+    };
+    EXPECT_EQ(set(125), Reason::None);
+    EXPECT_EQ(set(126), Reason::LeverageTooHigh);
+    EXPECT_EQ(set(0), Reason::LeverageTooHigh);
+    auto body = bench.order("futures", Side::Buy, "2");
+    EXPECT_FALSE(bench.place(body)) << "120,000 allows 100 at most.";
+    EXPECT_EQ(bench.refusal(), Reason::LeverageTooHigh);
+    const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
+    EXPECT_EQ(set(10), Reason::OpenOrdersExist);
+    bench.fill(*sent, "60000", 1);
+    EXPECT_EQ(set(10), Reason::PositionOpen);
+}
+
+// @spec:I11
+TEST(Engine, ANewTermForgetsAnswersAndAsksTheExchange) {
+    Bench bench;
+    const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
+    model::StartEpoch start;
+    start.epoch = 2;
+    start.incarnation = 8;
+    const auto decision = bench.apply(start);
+    EXPECT_EQ(bench.account("futures").orders.begin()->second.order.state, OrderState::Unknown);
+    EXPECT_TRUE(std::holds_alternative<ReconcileAccount>(decision.effects.front()));
+    bench.apply(Bench::report(*sent, ReportKind::NotSent));
+    EXPECT_EQ(bench.refusal(), Reason::NotSent) << "Never sent again behind anybody's back.";
+}
+
+// @spec:I2
+TEST(Engine, AWellFormedIdWithoutARecordFreezesTheAccount) {
+    Bench bench;
+    const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
+    bench.fill(*sent, "60000", 1);
+    bench.apply(Bench::report(*sent, ReportKind::Open));  // Its row was not fetched: unknown here.
+    EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Frozen);
+}
+
+}  // namespace
+}  // namespace botcore::core

@@ -1,0 +1,33 @@
+#pragma once
+
+/// The id that an order carries at the exchange: a pure function of where in which journal its
+/// intent stands, so that it names one intent for ever (invariant I2) and is recognised as ours, or
+/// as damaged, without looking anything up.
+///
+/// Form, 34 characters: "BC1" incarnation(11) shard(2) sequence(11) index(2) check(5), numbers in
+/// base 62 with leading zeros. The alphabet and length suit the exchange's
+/// ^[\.A-Z\:/a-z0-9_-]{1,36}$ (futures documentation, newClientOrderId). Stored: never change.
+
+#include "model/names.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace botcore::core {
+
+struct ClientOrderIdParts {
+    std::uint64_t incarnation = 0;  ///< Random, committed at every start, take-over and restore.
+    std::uint16_t shard = 0;
+    model::Sequence sequence = 0;
+    std::uint16_t index = 0;  ///< Among the orders of one input.
+
+    friend bool operator==(const ClientOrderIdParts&, const ClientOrderIdParts&) = default;
+};
+
+[[nodiscard]] model::ClientOrderId make_client_order_id(const ClientOrderIdParts& parts);
+
+/// Nothing where the text is not a whole id of ours: then the order is EXTERNAL, or damaged.
+[[nodiscard]] std::optional<ClientOrderIdParts> parse_client_order_id(std::string_view text);
+
+}  // namespace botcore::core

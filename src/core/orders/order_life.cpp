@@ -1,0 +1,302 @@
+#include "core/orders/order_life.hpp"
+
+#include "base/check.hpp"
+#include "core/ledger/booking.hpp"
+#include "core/risk/entry_gates.hpp"
+
+#include <algorithm>
+
+namespace botcore::core {
+
+using model::CancelState;
+using model::Order;
+using model::OrderReport;
+using model::OrderState;
+using model::Reason;
+using model::ReportKind;
+
+namespace {
+
+model::Attempt next_attempt(const Transaction& transaction,
+                            const model::Attempt& last,
+                            const model::Policy& policy) {
+    return {transaction.now(), policy.attempt_window, last.number + 1};
+}
+
+void query(Transaction& transaction, const Order& order, model::Timestamp not_before) {
+    transaction.perform(QueryOrder{order.account, order.instrument, order.id, not_before});
+}
+
+bool is_pending(Transaction& transaction, const KeyId& key) {
+    const auto& keys = transaction.state().keys;
+    const auto entry = keys.find(key);
+    return entry != keys.end() && entry->second.state == model::KeyState::Pending;
+}
+
+/// Tells whoever placed the order, once there is something to tell.
+void answer_placement(Transaction& transaction, const Order& order) {
+    const KeyId key{order.owner, order.key};
+    if (order.state == OrderState::Intended || order.state == OrderState::Unknown) return;
+    if (!is_pending(transaction, key)) return;
+    transaction.answer(key, order);
+}
+
+/// Tells whoever asked for the cancel, once the order is closed.
+void answer_cancel(Transaction& transaction, Order& order) {
+    if (order.cancel_key.empty() || model::is_live(order.state)) return;
+    const KeyId key{order.owner, order.cancel_key};
+    order.cancel_key = {};
+    order.cancel = CancelState::None;
+    if (!is_pending(transaction, key)) return;
+    if (order.state == OrderState::Canceled) {
+        transaction.answer(key, order);
+        return;
+    }
+    transaction.answer(key,
+                       model::Refusal{Reason::OrderNotOpen,
+                                      "the order had ended before the cancel reached it, it is " +
+                                          std::string(to_text(order.state)),
+                                      order.id,
+                                      order.version});
+}
+
+/// The order's end, unless it has one already.
+void close(Transaction& transaction,
+           AccountState& account,
+           LiveOrder& live,
+           OrderState state,
+           const OrderReport& report) {
+    if (!model::is_live(live.order.state)) return;  // O4
+    Order& order = transaction.change(live);
+    CHECK(!model::is_live(state));
+    order.state = state;
+    order.reason = report.reason;
+    order.reason_text = report.reason_text;
+    if (state == OrderState::Rejected && order.reason == Reason::None) {
+        order.reason = Reason::RejectedByExchange;
+    }
+    release_reservation(transaction, account, order);
+    CHECK(order.reserved.is_zero());  // O2
+}
+
+bool is_sane(const model::Trade& trade) {
+    return trade.price.is_positive() && trade.quantity.is_positive() &&
+           notional(trade.price, trade.quantity).has_value();
+}
+
+/// Books the trades that were not booked before.
+void apply_trades(Transaction& transaction,
+                  AccountState& account,
+                  LiveOrder& live,
+                  const OrderReport& report) {
+    for (const auto& trade : report.trades) {
+        auto& known = live.trade_ids;
+        if (std::find(known.begin(), known.end(), trade.id) != known.end()) continue;  // I4
+        if (!is_sane(trade)) {
+            transaction.freeze(account, Reason::LateFact);
+            continue;
+        }
+        Order& order = transaction.change(live);
+        const OrderState before = order.state;
+        known.push_back(trade.id);
+        if (before == OrderState::Intended || before == OrderState::Unknown) {
+            order.state = OrderState::Open;  // A trade is evidence of presence (I3).
+        }
+        book_trade(transaction, account, order, trade);
+        // A verdict that a fact contradicts, or more than was ordered: money is in doubt (I13).
+        const bool contradicted = before == OrderState::Absent || before == OrderState::Refused ||
+                                  before == OrderState::Rejected || order.filled > order.quantity;
+        if (contradicted) transaction.freeze(account, Reason::LateFact);
+        if (order.filled >= order.quantity) {
+            order.state = OrderState::Filled;
+            order.reason = Reason::None;
+            order.reason_text.clear();
+            release_reservation(transaction, account, order);
+        }
+    }
+}
+
+void apply_open(Transaction& transaction, LiveOrder& live, const OrderReport& report) {
+    const OrderState state = live.order.state;
+    if (state == OrderState::Intended || state == OrderState::Unknown) {
+        transaction.change(live).state = OrderState::Open;
+    }
+    if (live.order.venue_order_id.empty() && !report.venue_order_id.empty()) {
+        transaction.change(live).venue_order_id = report.venue_order_id;
+    }
+}
+
+void apply_no_answer(Transaction& transaction, LiveOrder& live) {
+    if (live.order.state != OrderState::Intended) return;
+    transaction.change(live).state = OrderState::Unknown;
+    query(transaction, live.order, transaction.now());
+}
+
+/// Provably never written. Tried again with a new attempt while somebody may still want it.
+void apply_not_sent(Transaction& transaction,
+                    AccountState& account,
+                    LiveOrder& live,
+                    const model::ReportOrder& body) {
+    State& state = transaction.state();
+    if (live.order.state == OrderState::Intended &&
+        live.order.attempt.number < state.policy.attempts_max) {
+        const bool spot_exit = live.order.instrument.market == model::Market::Spot &&
+                               live.order.side == model::Side::Sell;
+        const bool exit = spot_exit || live.order.reserved.is_zero();
+        if (exit || !closed_gate(state, account, transaction.input(), body.quote)) {
+            send_order(transaction, account, live);
+            return;
+        }
+    }
+    if (live.order.state != OrderState::Intended && live.order.state != OrderState::Unknown) return;
+    OrderReport report = body.report;
+    report.reason = Reason::NotSent;
+    if (report.reason_text.empty()) {
+        report.reason_text = "the order never left; nothing happened, place it anew";
+    }
+    close(transaction, account, live, OrderState::Refused, report);
+}
+
+void apply_not_found(Transaction& transaction,
+                     AccountState& account,
+                     LiveOrder& live,
+                     const OrderReport& report) {
+    if (live.order.state != OrderState::Unknown) {
+        // An order that we know to be there: the view lags, ask again later.
+        if (model::is_live(live.order.state)) {
+            query(transaction, live.order, transaction.now() + transaction.state().policy.view_lag +
+                                               model::Duration::seconds(1));
+        }
+        return;
+    }
+    const auto& policy = transaction.state().policy;
+    const auto judgement = judge_absence(live, report.venue_time, policy);
+    if (judgement.verdict == AbsenceVerdict::TooEarly) {
+        // Asked again once our clock guesses that the exchange's has passed; only its own counts.
+        query(transaction, live.order,
+              transaction.now() + (judgement.ask_again - report.venue_time));
+        return;
+    }
+    OrderReport evidence = report;
+    evidence.reason = Reason::ProvenAbsent;
+    evidence.reason_text =
+        "not found at exchange time " + std::to_string(report.venue_time.in_milliseconds()) +
+        " ms, after the fence at " +
+        std::to_string(fence_of(live.order.attempt, policy).in_milliseconds()) + " ms";
+    close(transaction, account, live, OrderState::Absent, evidence);
+}
+
+/// What a cancel's answer says when it is not "canceled".
+void apply_cancel_answer(Transaction& transaction,
+                         AccountState& account,
+                         LiveOrder& live,
+                         ReportKind kind) {
+    if (!model::is_live(live.order.state) || live.order.cancel == CancelState::None) return;
+    Order& order = transaction.change(live);
+    if (kind == ReportKind::CancelNotSent) {
+        if (order.cancel_attempt.number < transaction.state().policy.attempts_max) {
+            send_cancel(transaction, account, live);
+            return;
+        }
+        const KeyId key{order.owner, order.cancel_key};
+        order.cancel = CancelState::None;
+        order.cancel_key = {};
+        if (is_pending(transaction, key)) {
+            transaction.answer(key,
+                               model::Refusal{Reason::NotSent,
+                                              "the cancel could not be sent; the order is still "
+                                              "there, cancel it again",
+                                              order.id,
+                                              order.version});
+        }
+        return;
+    }
+    // Not open, or no answer: neither says whether the order filled. Ask.
+    order.cancel = CancelState::Unknown;
+    query(transaction, order, transaction.now());
+}
+
+}  // namespace
+
+void send_order(Transaction& transaction, AccountState& /*account*/, LiveOrder& live) {
+    Order& order = transaction.change(live);
+    CHECK(order.state == OrderState::Intended);  // O6
+    order.attempt = next_attempt(transaction, order.attempt, transaction.state().policy);
+    transaction.perform(SendOrder{{.account = order.account,
+                                   .id = order.id,
+                                   .instrument = order.instrument,
+                                   .side = order.side,
+                                   .type = order.type,
+                                   .time_in_force = order.time_in_force,
+                                   .reduce_only = order.reduce_only,
+                                   .quantity = order.quantity,
+                                   .price = order.price,
+                                   .attempt = order.attempt}});
+}
+
+void send_cancel(Transaction& transaction, AccountState& /*account*/, LiveOrder& live) {
+    Order& order = transaction.change(live);
+    CHECK(model::is_live(order.state));
+    order.cancel = CancelState::Requested;
+    order.cancel_attempt =
+        next_attempt(transaction, order.cancel_attempt, transaction.state().policy);
+    transaction.perform(
+        SendCancel{{order.account, order.id, order.instrument, order.cancel_attempt}});
+}
+
+void forget_answers(Transaction& transaction, LiveOrder& live) {
+    if (live.order.state == OrderState::Intended) {
+        transaction.change(live).state = OrderState::Unknown;
+    }
+    if (live.order.cancel == CancelState::Requested) {
+        transaction.change(live).cancel = CancelState::Unknown;
+    }
+}
+
+void apply_report(Transaction& transaction,
+                  AccountState& account,
+                  LiveOrder& live,
+                  const model::ReportOrder& body) {
+    const OrderReport& report = body.report;
+    apply_trades(transaction, account, live, report);
+    switch (report.kind) {
+        case ReportKind::Open:
+            apply_open(transaction, live, report);
+            // A cancel whose answer was lost, and the order is still there: ask for it again.
+            if (live.order.state == OrderState::Open && live.order.cancel == CancelState::Unknown) {
+                send_cancel(transaction, account, live);
+            }
+            break;
+        case ReportKind::Filled:
+            // More was filled than the trades we know of explain: get the missing ones.
+            apply_open(transaction, live, report);
+            if (model::is_live(live.order.state)) query(transaction, live.order, transaction.now());
+            break;
+        case ReportKind::Canceled:
+            close(transaction, account, live, OrderState::Canceled, report);
+            break;
+        case ReportKind::Expired:
+            close(transaction, account, live, OrderState::Expired, report);
+            break;
+        case ReportKind::Rejected:
+            // An order known to be in the book is not undone by a late or doubled rejection.
+            if (live.order.state != OrderState::Open) {
+                close(transaction, account, live, OrderState::Rejected, report);
+            }
+            break;
+        case ReportKind::NotSent: apply_not_sent(transaction, account, live, body); break;
+        case ReportKind::NoAnswer: apply_no_answer(transaction, live); break;
+        case ReportKind::NotFound: apply_not_found(transaction, account, live, report); break;
+        case ReportKind::CancelNotOpen:
+        case ReportKind::CancelNoAnswer:
+        case ReportKind::CancelNotSent:
+            apply_cancel_answer(transaction, account, live, report.kind);
+            break;
+    }
+    answer_placement(transaction, live.order);
+    if (!live.order.cancel_key.empty() && !model::is_live(live.order.state)) {
+        answer_cancel(transaction, transaction.change(live));
+    }
+}
+
+}  // namespace botcore::core

@@ -1,0 +1,115 @@
+#include "core/orders/order_rules.hpp"
+
+namespace botcore::core {
+
+using model::Reason;
+
+namespace {
+
+std::optional<RuleBreach> broken_quantity_rule(const OrderView& order) {
+    const auto breach = [&](Reason reason, const std::string& text) {
+        return RuleBreach{reason,
+                          text + ", but " + to_text(order.quantity) + " " +
+                              order.instrument.base.text() + " was asked for"};
+    };
+    if (!order.quantity.is_positive()) {
+        return breach(Reason::QuantityTooSmall, "the quantity must be above zero");
+    }
+    const auto check = [&](const model::LotFilter& lots) -> std::optional<RuleBreach> {
+        if (order.quantity < lots.min) {
+            return breach(Reason::QuantityTooSmall,
+                          "the smallest quantity is " + to_text(lots.min));
+        }
+        if (!lots.max.is_zero() && order.quantity > lots.max) {
+            return breach(Reason::QuantityTooLarge, "the largest quantity is " + to_text(lots.max));
+        }
+        if (!is_multiple(order.quantity - lots.min, lots.step)) {
+            return breach(Reason::QuantityOffStep,
+                          "the quantity must be a multiple of " + to_text(lots.step));
+        }
+        return std::nullopt;
+    };
+    if (auto found = check(order.instrument.lot_filter)) return found;
+    if (order.type == model::OrderType::Market) return check(order.instrument.market_lot_filter);
+    return std::nullopt;
+}
+
+model::Price reference_price(const model::Quote& quote) {
+    if (!quote.last.is_zero()) return quote.last;
+    return quote.bid;
+}
+
+std::optional<RuleBreach> broken_price_rule(const OrderView& order) {
+    if (!order.price) return std::nullopt;
+    const model::Price price = *order.price;
+    const model::PriceFilter& filter = order.instrument.price_filter;
+    const auto breach = [&](Reason reason, const std::string& text) {
+        return RuleBreach{reason, text + ", but " + to_text(price) + " was asked for"};
+    };
+    if (price < filter.min || !price.is_positive()) {
+        return breach(Reason::PriceOutOfRange, "the lowest price is " + to_text(filter.min));
+    }
+    if (!filter.max.is_zero() && price > filter.max) {
+        return breach(Reason::PriceOutOfRange, "the highest price is " + to_text(filter.max));
+    }
+    if (!is_multiple(price - filter.min, filter.tick)) {
+        return breach(Reason::PriceOffTick,
+                      "the price must be a multiple of " + to_text(filter.tick));
+    }
+    const model::Price reference = reference_price(order.quote);
+    if (reference.is_zero()) return std::nullopt;
+    const auto high =
+        scaled(reference, order.instrument.price_percent_up, model::Rounding::Down);
+    const auto low = scaled(reference, order.instrument.price_percent_down, model::Rounding::Up);
+    if (!high || !low) return breach(Reason::PriceOutOfRange, "the price is beyond all bounds");
+    if (!order.instrument.price_percent_up.is_zero() && price > high.value()) {
+        return breach(Reason::PriceTooFarFromMarket,
+                      "the price may be at most " + to_text(high.value()) + " now");
+    }
+    if (price < low.value()) {
+        return breach(Reason::PriceTooFarFromMarket,
+                      "the price must be at least " + to_text(low.value()) + " now");
+    }
+    return std::nullopt;
+}
+
+std::optional<RuleBreach> broken_notional_rule(const OrderView& order) {
+    const model::Price market = order.side == model::Side::Buy ? order.quote.ask : order.quote.bid;
+    const model::Price price = order.price.value_or(market);
+    if (price.is_zero()) return std::nullopt;
+    const auto value = notional(price, order.quantity);
+    if (!value) {
+        return RuleBreach{Reason::NotionalTooLarge, "price times quantity is beyond all bounds"};
+    }
+    const std::string asked = ", but this order is worth " + to_text(value.value()) + " " +
+                              order.instrument.quote.text();
+    // Futures: MIN_NOTIONAL does not apply to reduce-only orders.
+    if (order.reduce_only == model::ReduceOnly::No &&
+        value.value() < order.instrument.notional_min) {
+        return RuleBreach{Reason::NotionalTooSmall,
+                          "the smallest order is worth " +
+                              to_text(order.instrument.notional_min) + asked};
+    }
+    const bool limited = !order.instrument.notional_max.is_zero() && order.price.has_value();
+    if (limited && value.value() > order.instrument.notional_max) {
+        return RuleBreach{Reason::NotionalTooLarge,
+                          "the largest order is worth " +
+                              to_text(order.instrument.notional_max) + asked};
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<RuleBreach> broken_rule(const OrderView& order) {
+    if (order.instrument.status != model::InstrumentStatus::Trading) {
+        return RuleBreach{Reason::InstrumentNotTrading,
+                          order.instrument.id.symbol.text() + " takes no orders now, its status is " +
+                              std::string(to_text(order.instrument.status))};
+    }
+    if (auto found = broken_quantity_rule(order)) return found;
+    if (auto found = broken_price_rule(order)) return found;
+    return broken_notional_rule(order);
+}
+
+}  // namespace botcore::core

@@ -1,0 +1,35 @@
+#pragma once
+
+/// Our own check of an order against the instrument's rules, before anything leaves: the same
+/// predicates as the exchange's filters, with one stable reason per cause.
+/// Source: the exchange's filter documentation (spot 2026-07, futures 2026-05).
+
+#include "core/state.hpp"
+#include "model/reply.hpp"
+
+#include <optional>
+
+namespace botcore::core {
+
+/// A refusal's reason and a text that teaches.
+struct RuleBreach {
+    model::Reason reason = model::Reason::None;
+    std::string text;
+};
+
+/// What the checks look at; nothing is owned.
+struct OrderView {
+    const model::Instrument& instrument;
+    model::Side side;
+    model::OrderType type;
+    model::ReduceOnly reduce_only;
+    model::Quantity quantity;
+    std::optional<model::Price> price;
+    const model::Quote& quote;
+};
+
+/// Nothing where the order keeps all rules. Rules that need a price are skipped where none is known:
+/// the entry gates refuse what may not be decided without one, exits pass (I9).
+[[nodiscard]] std::optional<RuleBreach> broken_rule(const OrderView& order);
+
+}  // namespace botcore::core

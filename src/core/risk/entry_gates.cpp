@@ -1,0 +1,160 @@
+#include "core/risk/entry_gates.hpp"
+
+#include <algorithm>
+
+namespace botcore::core {
+
+using base::Failure;
+using base::Result;
+using model::Money;
+using model::Price;
+using model::Quantity;
+using model::Reason;
+using model::Rounding;
+using model::Side;
+
+std::optional<RuleBreach> closed_gate(const State& state,
+                                      const AccountState& account,
+                                      const model::Input& input,
+                                      const model::Quote& quote) {
+    if (input.storage != model::StorageState::Normal) {
+        return RuleBreach{Reason::DiskFull,
+                          "the disk is full; free some space, cancels and exits go on meanwhile"};
+    }
+    if (account.account.state != model::AccountState::Active) {
+        return RuleBreach{Reason::AccountFrozen,
+                          "the account is frozen (" +
+                              std::string(to_text(account.account.frozen_reason)) +
+                              "); only cancels and exits are taken"};
+    }
+    if (!account.reconciled) {
+        return RuleBreach{Reason::AccountUnreconciled,
+                          "the account is being compared with the exchange; try again shortly"};
+    }
+    if (input.clock != model::ClockState::Certain) {
+        return RuleBreach{Reason::ClockUncertain,
+                          "the clock jumped lately; entries wait until it has settled"};
+    }
+    if (quote.source == model::MarketSource::None || quote.bid.is_zero() || quote.ask.is_zero()) {
+        return RuleBreach{Reason::PriceMissing,
+                          "there is no price of " + quote.instrument.symbol.text() +
+                              " now; entries wait until there is one"};
+    }
+    if (quote.age > state.policy.price_age_max) {
+        return RuleBreach{
+            Reason::PriceStale,
+            "the price is " + std::to_string(quote.age.in_milliseconds()) +
+                " ms old, entries need one of at most " +
+                std::to_string(state.policy.price_age_max.in_milliseconds()) + " ms"};
+    }
+    return std::nullopt;
+}
+
+Quantity reducible(const AccountState& account,
+                   const model::InstrumentId& instrument,
+                   Side side) {
+    const auto place = account.positions.find(instrument);
+    if (place == account.positions.end()) return {};
+    const Quantity held = place->second.quantity;
+    const bool against = side == Side::Buy ? held.is_negative() : held.is_positive();
+    if (!against) return {};
+    Quantity left = magnitude(held);
+    for (const auto& [number, live] : account.orders) {
+        const auto& order = live.order;
+        if (model::is_live(order.state) && order.side == side && order.instrument == instrument) {
+            left -= std::min(left, remaining(order));
+        }
+    }
+    return left;
+}
+
+namespace {
+
+RuleBreach too_large() {
+    return {Reason::NotionalTooLarge, "price times quantity is beyond all bounds"};
+}
+
+/// The least favourable price that the reservation assumes.
+Result<Price, RuleBreach> assumed_price(const State& state, const OrderView& order) {
+    Price base;
+    if (order.type == model::OrderType::Limit) {
+        base = order.price.value();
+        if (order.side == Side::Buy) return base;
+        // A sell fills at its limit or better; better is more notional, so look at the bid too.
+        base = std::max(base, order.quote.bid);
+    } else {
+        base = order.quote.worst;
+        if (base.is_zero()) {
+            return Failure{RuleBreach{Reason::PriceMissing,
+                                      "the book is too thin for this quantity now; ask for less "
+                                      "or use a limit order"}};
+        }
+        // A market sell may also fill higher than the walked price, at the best bid.
+        if (order.side == Side::Sell) base = std::max(base, order.quote.bid);
+    }
+    const auto factor = model::Rate::whole(1) + state.policy.market_slippage;
+    const auto price = scaled(base, factor, Rounding::Up);
+    if (!price) return Failure{too_large()};
+    return price.value();
+}
+
+Result<Reservation, RuleBreach> spot_worst_case(const State& state, const OrderView& order) {
+    if (order.side == Side::Sell) {
+        return Reservation{order.instrument.base, Money::from_units(order.quantity.units())};
+    }
+    const Price price = TRY(assumed_price(state, order));
+    const auto value = notional(price, order.quantity);
+    if (!value) return Failure{too_large()};
+    return Reservation{order.instrument.quote, value.value()};
+}
+
+/// Notional of the position at cost and of live opening orders, both sides: what the brackets judge.
+Money committed_notional(const AccountState& account, const model::InstrumentId& instrument) {
+    Money sum;
+    const auto place = account.positions.find(instrument);
+    if (place != account.positions.end()) sum += magnitude(place->second.cost);
+    for (const auto& [number, live] : account.orders) {
+        const auto& order = live.order;
+        if (!model::is_live(order.state) || order.instrument != instrument) continue;
+        if (order.reduce_only == model::ReduceOnly::Yes || !order.price) continue;
+        const auto value = notional(*order.price, remaining(order));
+        if (value) sum += value.value();
+    }
+    return sum;
+}
+
+model::Rate leverage_of(const AccountState& account, const model::InstrumentId& instrument) {
+    const auto place = account.positions.find(instrument);
+    return place == account.positions.end() ? model::Rate::whole(1) : place->second.leverage;
+}
+
+}  // namespace
+
+Result<Reservation, RuleBreach> worst_case(const State& state,
+                                           const AccountState& account,
+                                           const OrderView& order,
+                                           Quantity opening) {
+    if (account.account.market == model::Market::Spot) return spot_worst_case(state, order);
+    if (opening.is_zero()) return Reservation{order.instrument.quote, Money()};
+    const Price price = TRY(assumed_price(state, order));
+    const auto value = notional(price, opening);
+    const auto whole = notional(price, order.quantity);
+    if (!value || !whole) return Failure{too_large()};
+    const auto leverage = leverage_of(account, order.instrument.id);
+    const Money total = committed_notional(account, order.instrument.id) + value.value();
+    const auto* bracket = model::bracket_of(order.instrument, total);
+    if (bracket != nullptr &&
+        (leverage > bracket->leverage_max || total > order.instrument.brackets.back().notional_cap)) {
+        return Failure{RuleBreach{Reason::LeverageTooHigh,
+                                  "a size of " + to_text(total) + " " +
+                                      order.instrument.quote.text() + " allows a leverage of " +
+                                      to_text(bracket->leverage_max) + " at most, it is " +
+                                      to_text(leverage)}};
+    }
+    const auto margin = divided(value.value(), leverage, Rounding::Up);
+    const auto fee = scaled(whole.value(), order.instrument.fee_taker, Rounding::Up);
+    if (!margin || !fee) return Failure{too_large()};
+    return Reservation{order.instrument.quote, margin.value() + fee.value()};
+}
+
+}  // namespace botcore::core

@@ -1,0 +1,38 @@
+#pragma once
+
+/// What stands between a request and new risk. Cancels and risk-reducing exits never pass through
+/// here (invariant I9).
+
+#include "core/orders/order_rules.hpp"
+#include "core/state.hpp"
+
+namespace botcore::core {
+
+/// Nothing where new risk may be taken: storage has room, the clock is certain, the price is fresh
+/// (I14), the account is not frozen (I13) and is reconciled (I11).
+[[nodiscard]] std::optional<RuleBreach> closed_gate(const State& state,
+                                                    const AccountState& account,
+                                                    const model::Input& input,
+                                                    const model::Quote& quote);
+
+/// How much of an order would shrink the position, after what other live orders on the same side
+/// already take from it. Zero on spot, where selling is an exit by itself.
+[[nodiscard]] model::Quantity reducible(const AccountState& account,
+                                        const model::InstrumentId& instrument,
+                                        model::Side side);
+
+/// What to set aside for an order's worst case, and in which asset.
+struct Reservation {
+    model::Asset asset;
+    model::Money amount;
+};
+
+/// The worst case of an order: on spot the whole notional or the sold quantity; on futures the
+/// initial margin of the part that opens a position, and its taker fee. Fails with a breach where
+/// the price is missing, the leverage too high for the size, or the sum does not fit.
+[[nodiscard]] base::Result<Reservation, RuleBreach> worst_case(const State& state,
+                                                               const AccountState& account,
+                                                               const OrderView& order,
+                                                               model::Quantity opening);
+
+}  // namespace botcore::core

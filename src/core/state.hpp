@@ -1,0 +1,64 @@
+#pragma once
+
+/// What the engine keeps in memory: the open state of one shard, nothing of its history.
+
+#include "model/input.hpp"
+#include "model/record.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace botcore::core {
+
+/// An order whose end is open, or one whose end is not durable yet.
+struct LiveOrder {
+    model::Order order;
+    std::vector<std::uint64_t> trade_ids;  ///< Booked already (I4).
+    /// When the exchange, past the fence, first said that it does not know the order. Kept in memory
+    /// only: after a restart the wait begins anew, which is the safe direction.
+    std::optional<model::Timestamp> absent_since;
+};
+
+struct AccountState {
+    model::Account account;
+    std::map<model::Asset, model::Balance> balances;
+    std::map<model::InstrumentId, model::Position> positions;
+    std::map<model::OrderNumber, LiveOrder> orders;
+    bool reconciled = false;  ///< I11. Not stored: every term begins unreconciled.
+};
+
+using KeyId = std::pair<model::Owner, model::IdempotencyKey>;
+
+struct State {
+    model::Sequence sequence = 0;  ///< Of the last record.
+    model::Epoch epoch = 0;
+    std::uint64_t incarnation = 0;
+    std::uint16_t shard = 0;
+    model::Timestamp time;  ///< Of the last input.
+    model::Policy policy;
+    std::map<model::InstrumentId, model::Instrument> instruments;
+    std::map<model::AccountId, AccountState> accounts;
+    std::map<KeyId, model::KeyEntry> keys;  ///< Pending ones, and those done but not durable yet.
+};
+
+/// Cash that an entry may use: what is free, less the losses that open positions show.
+[[nodiscard]] model::Money available(const AccountState& account,
+                                     const model::Asset& asset,
+                                     const std::vector<model::Quote>& marks);
+
+/// What the position would gain or lose if closed at the quote's better-known price: bid for a long
+/// one, ask for a short one. Zero without a price.
+[[nodiscard]] model::Money unrealized_profit(const model::Position& position,
+                                             const model::Quote& quote);
+
+/// The price at which the account's equity equals the position's maintenance margin, other positions
+/// unchanged. Nothing for a flat position or where no such price exists. Source: the exchange's
+/// cross-margin rule, equity = wallet + unrealized; maintenance = notional x rate - deduction.
+[[nodiscard]] std::optional<model::Price> liquidation_price(const model::Position& position,
+                                                            const model::Instrument& instrument,
+                                                            model::Money wallet);
+
+}  // namespace botcore::core

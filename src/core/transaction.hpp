@@ -1,0 +1,79 @@
+#pragma once
+
+/// Collects what one input changes. Rows are changed in memory at once and their final images taken
+/// when the transaction finishes; a commit that fails later throws the memory away as a whole.
+///
+/// X1  Per asset, the postings sum to zero (invariant I5); checked at the end.
+/// X2  A row is listed once, with the image it has at the end.
+
+#include "core/decision.hpp"
+
+#include <string>
+
+namespace botcore::core {
+
+class Transaction {
+public:
+    /// The record will be `state.sequence + 1`.
+    Transaction(State& state, const model::Input& input);
+
+    [[nodiscard]] State& state() { return state_; }
+
+    [[nodiscard]] const model::Input& input() const { return input_; }
+
+    [[nodiscard]] model::Sequence sequence() const { return sequence_; }
+
+    [[nodiscard]] model::Timestamp now() const { return input_.time; }
+
+    /// Marks a row as changed, moves its version on, and returns it for changing.
+    model::Account& change(AccountState& account);
+    model::Position& change(AccountState& account, const model::InstrumentId& instrument);
+    model::Order& change(LiveOrder& live);
+
+    void define(const model::Instrument& instrument);
+    /// Adds an order; its number and id come from the record's place in the journal.
+    LiveOrder& add_order(AccountState& account, model::Order order);
+    void add_fill(model::Fill fill);
+
+    /// One leg of a double entry; legs on the same book of the same asset become one posting.
+    void post(AccountState& account, const model::Asset& asset, model::Book book, model::Money amount);
+    /// From one book to another of the same account.
+    void move(AccountState& account,
+              const model::Asset& asset,
+              model::Book from,
+              model::Book to,
+              model::Money amount);
+
+    void perform(Effect effect) { effects_.push_back(std::move(effect)); }
+
+    /// The request's key now waits for its answer.
+    void open_key(const model::Origin& origin, const model::ClientOrderId& order);
+    /// The key's answer is known; it is stored and told.
+    void answer(const KeyId& key, model::Reply reply);
+    /// For a request that is answered by the record that takes it.
+    void answer_at_once(const model::Origin& origin, model::Reply reply);
+
+    /// Money is in doubt: cancels and exits only. The first reason stays.
+    void freeze(AccountState& account, model::Reason reason);
+
+    [[nodiscard]] Decision finish();
+
+private:
+    void count_balance_versions();
+
+    State& state_;
+    const model::Input& input_;
+    model::Sequence sequence_;
+    std::uint32_t orders_added_ = 0;
+    std::vector<const model::Account*> accounts_;
+    std::vector<const model::Instrument*> instruments_;
+    std::vector<const model::Order*> orders_;
+    std::vector<const model::Position*> positions_;
+    std::vector<model::Fill> fills_;
+    std::vector<const model::KeyEntry*> keys_;
+    std::vector<model::Posting> postings_;
+    std::vector<AccountState*> posted_;
+    std::vector<Effect> effects_;
+};
+
+}  // namespace botcore::core
