@@ -1,0 +1,229 @@
+#include "protocol/api_json.hpp"
+
+#include "protocol/time_text.hpp"
+
+#include <boost/json/serialize.hpp>
+
+namespace botcore::protocol {
+
+namespace json = boost::json;
+
+std::string success_body(json::value data, base::Timestamp now) {
+    json::object body;
+    body["data"] = std::move(data);
+    body["timestamp"] = to_iso8601(now);
+    return json::serialize(body);
+}
+
+std::string error_body(ErrorText error, base::Timestamp now) {
+    json::object inner;
+    inner["code"] = error.code;
+    inner["message"] = error.message;
+    inner["details"] = std::move(error.details);
+    inner["request_id"] = error.request_id;
+    inner["timestamp"] = to_iso8601(now);
+    json::object body;
+    body["error"] = std::move(inner);
+    return json::serialize(body);
+}
+
+std::string order_path(const model::AccountId& account, const model::ClientOrderId& order) {
+    return "/api/accounts/" + account.text() + "/orders/" + order.text();
+}
+
+namespace {
+
+/// The exchange's word for where an order stands: partly filled is a state of its own there.
+std::string_view status_text(const model::Order& order) {
+    switch (order.state) {
+        case model::OrderState::Intended: return "PENDING";
+        case model::OrderState::Open:
+            return order.filled.is_zero() ? "NEW" : "PARTIALLY_FILLED";
+        case model::OrderState::Filled: return "FILLED";
+        case model::OrderState::Canceled: return "CANCELED";
+        case model::OrderState::Expired: return "EXPIRED";
+        case model::OrderState::Rejected: return "REJECTED";
+        case model::OrderState::Refused: return "REFUSED";
+        case model::OrderState::Unknown: return "UNKNOWN";
+        case model::OrderState::Absent: return "ABSENT";
+    }
+    return "UNKNOWN";
+}
+
+template <class A>
+json::value text_or_null(const std::optional<A>& amount) {
+    return amount ? json::value(to_text(*amount)) : json::value(nullptr);
+}
+
+json::value average_or_null(model::Money cost, model::Quantity quantity) {
+    if (quantity.is_zero()) return nullptr;
+    const auto price = model::average_price(cost, quantity);
+    return price ? json::value(to_text(price.value())) : json::value(nullptr);
+}
+
+}  // namespace
+
+json::object to_api(const model::Order& order) {
+    json::object object;
+    object["order_id"] = order.id.text();
+    object["account"] = order.account.text();
+    object["market"] = to_text(order.instrument.market);
+    object["symbol"] = order.instrument.symbol.text();
+    object["side"] = to_text(order.side);
+    object["type"] = to_text(order.type);
+    object["time_in_force"] = to_text(order.time_in_force);
+    object["reduce_only"] = order.reduce_only == model::ReduceOnly::Yes;
+    object["quantity"] = to_text(order.quantity);
+    object["price"] = text_or_null(order.price);
+    object["status"] = status_text(order);
+    object["cancel_pending"] = order.cancel != model::CancelState::None;
+    object["executed_quantity"] = to_text(order.filled);
+    object["executed_price"] = average_or_null(order.filled_notional, order.filled);
+    object["executed_notional"] = to_text(order.filled_notional);
+    object["reserved"] = to_text(order.reserved);
+    object["reserved_asset"] = order.reserved_asset.text();
+    object["reason"] = order.reason == model::Reason::None ? json::value(nullptr)
+                                                           : json::value(to_text(order.reason));
+    object["reason_text"] = order.reason_text;
+    object["exchange_order_id"] = order.venue_order_id;
+    object["idempotency_key"] = order.key.text();
+    object["created_at"] = to_iso8601(order.created);
+    object["updated_at"] = to_iso8601(order.updated);
+    object["sequence"] = order.sequence;
+    object["version"] = order.version;
+    return object;
+}
+
+json::object to_api(const model::Fill& fill) {
+    json::object object;
+    object["trade_id"] = fill.trade.id;
+    object["order_id"] = fill.order_id.text();
+    object["account"] = fill.account.text();
+    object["market"] = to_text(fill.instrument.market);
+    object["symbol"] = fill.instrument.symbol.text();
+    object["side"] = to_text(fill.side);
+    object["price"] = to_text(fill.trade.price);
+    object["quantity"] = to_text(fill.trade.quantity);
+    object["commission"] = to_text(fill.trade.fee);
+    object["commission_asset"] = fill.trade.fee_asset.text();
+    object["maker"] = fill.trade.maker;
+    object["realized_pnl"] = to_text(fill.realized_profit);
+    object["time"] = to_iso8601(fill.trade.time);
+    object["sequence"] = fill.sequence;
+    return object;
+}
+
+json::object to_api(const model::Account& account) {
+    json::object object;
+    object["account"] = account.id.text();
+    object["owner"] = account.owner.text();
+    object["market"] = to_text(account.market);
+    object["kind"] = to_text(account.kind);
+    object["state"] = to_text(account.state);
+    object["frozen_reason"] = account.frozen_reason == model::Reason::None
+                                  ? json::value(nullptr)
+                                  : json::value(to_text(account.frozen_reason));
+    object["quote_asset"] = account.quote.text();
+    object["initial_deposit"] = to_text(account.initial_deposit);
+    object["created_at"] = to_iso8601(account.created);
+    object["version"] = account.version;
+    return object;
+}
+
+json::object to_api(const model::Position& position) {
+    json::object object;
+    object["account"] = position.account.text();
+    object["market"] = to_text(position.instrument.market);
+    object["symbol"] = position.instrument.symbol.text();
+    object["side"] = position.quantity.is_zero()       ? "FLAT"
+                     : position.quantity.is_negative() ? "SHORT"
+                                                       : "LONG";
+    object["quantity"] = to_text(position.quantity);
+    object["entry_price"] = average_or_null(position.cost, position.quantity);
+    object["cost"] = to_text(position.cost);
+    object["margin"] = to_text(position.margin);
+    object["leverage"] = to_text(position.leverage);
+    object["realized_pnl"] = to_text(position.realized_profit);
+    object["opened_at"] =
+        position.quantity.is_zero() ? json::value(nullptr) : json::value(to_iso8601(position.opened));
+    object["updated_at"] = to_iso8601(position.updated);
+    object["version"] = position.version;
+    return object;
+}
+
+json::object to_api(const model::Quote& quote) {
+    const auto price_or_null = [](model::Price price) {
+        return price.is_zero() ? json::value(nullptr) : json::value(to_text(price));
+    };
+    json::object object;
+    object["market"] = to_text(quote.instrument.market);
+    object["symbol"] = quote.instrument.symbol.text();
+    object["bid"] = price_or_null(quote.bid);
+    object["ask"] = price_or_null(quote.ask);
+    object["last"] = price_or_null(quote.last);
+    object["age_ms"] = quote.age.in_milliseconds();
+    object["source"] = to_text(quote.source);
+    return object;
+}
+
+namespace {
+
+struct Rendered {
+    std::string_view request_id;
+    base::Timestamp now;
+
+    std::string operator()(const model::Refusal& refusal) const {
+        json::object details;
+        if (!refusal.order.empty()) details["order_id"] = refusal.order.text();
+        if (refusal.reason == model::Reason::VersionConflict) details["version"] = refusal.version;
+        return error_body({.code = to_text(refusal.reason),
+                           .message = refusal.text,
+                           .request_id = request_id,
+                           .details = std::move(details)},
+                          now);
+    }
+
+    std::string operator()(const model::Order& order) const {
+        if (model::status_of(model::Reply(order)) == 200) return success_body(to_api(order), now);
+        json::object details;
+        details["order_id"] = order.id.text();
+        details["order"] = order_path(order.account, order.id);
+        details["status"] = status_text(order);
+        return error_body({.code = to_text(order.reason),
+                           .message = order.reason_text,
+                           .request_id = request_id,
+                           .details = std::move(details)},
+                          now);
+    }
+
+    std::string operator()(const model::Account& account) const {
+        return success_body(to_api(account), now);
+    }
+
+    std::string operator()(const model::Position& position) const {
+        return success_body(to_api(position), now);
+    }
+
+    std::string operator()(const model::Transferred& transferred) const {
+        json::object data;
+        data["from"] = transferred.from.id.text();
+        data["to"] = transferred.to.id.text();
+        data["asset"] = transferred.asset.text();
+        data["amount"] = to_text(transferred.amount);
+        return success_body(std::move(data), now);
+    }
+};
+
+}  // namespace
+
+std::string render(const model::Reply& reply, std::string_view request_id, base::Timestamp now) {
+    return std::visit(Rendered{request_id, now}, reply);
+}
+
+std::string render_pending(const model::Order& order, base::Timestamp now) {
+    json::object data = to_api(order);
+    data["status_link"] = order_path(order.account, order.id);
+    return success_body(std::move(data), now);
+}
+
+}  // namespace botcore::protocol

@@ -1,0 +1,51 @@
+#pragma once
+
+/// The JSON of our own API: one envelope for success, one for errors; amounts are decimal texts,
+/// times ISO 8601 in UTC. docs/api describes the shapes.
+
+#include "base/time.hpp"
+#include "model/input.hpp"
+#include "model/record.hpp"
+#include "model/reply.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace botcore::protocol {
+
+/// `{"data":…,"timestamp":…}`
+[[nodiscard]] std::string success_body(boost::json::value data, base::Timestamp now);
+
+/// What an error tells its reader.
+struct ErrorText {
+    std::string_view code;     ///< Stable, one per cause: "INSUFFICIENT_BALANCE".
+    std::string_view message;  ///< What was expected, what came, what to do next.
+    std::string_view request_id;
+    boost::json::object details;
+};
+
+/// `{"error":{"code","message","details","request_id","timestamp"}}`
+[[nodiscard]] std::string error_body(ErrorText error, base::Timestamp now);
+
+/// Where an order's state can be read.
+[[nodiscard]] std::string order_path(const model::AccountId& account,
+                                     const model::ClientOrderId& order);
+
+[[nodiscard]] boost::json::object to_api(const model::Order& order);
+[[nodiscard]] boost::json::object to_api(const model::Fill& fill);
+[[nodiscard]] boost::json::object to_api(const model::Account& account);
+[[nodiscard]] boost::json::object to_api(const model::Position& position);
+[[nodiscard]] boost::json::object to_api(const model::Quote& quote);
+
+/// The body of a reply, the same bytes for the same arguments.
+[[nodiscard]] std::string render(const model::Reply& reply,
+                                 std::string_view request_id,
+                                 base::Timestamp now);
+
+/// The 202 body: the outcome is still open, and where to look.
+[[nodiscard]] std::string render_pending(const model::Order& order, base::Timestamp now);
+
+}  // namespace botcore::protocol
