@@ -1,0 +1,49 @@
+#pragma once
+
+/// Gathers the decisions of one group commit into a `Batch`: records chained by their hashes, each
+/// row once with its final image.
+
+#include "core/decision.hpp"
+#include "ports/store.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace botcore::runtime {
+
+class BatchBuilder {
+public:
+    /// Begins a batch that extends `head` under `epoch`.
+    void begin(const model::Head& head, model::Epoch epoch);
+
+    /// Adds a decision's record and rows. `state` is the engine's after the decision.
+    void add(const model::Input& input, core::Decision& decision, const core::State& state);
+
+    /// The bytes to keep under a key whose reply is part of this batch.
+    void set_reply(const core::KeyId& key, std::string body);
+
+    /// The reply bytes of a key answered in this batch; `nullptr` when there are none.
+    [[nodiscard]] const ports::KeyRow* find_key(const core::KeyId& key) const;
+
+    [[nodiscard]] bool empty() const { return batch_.entries.empty(); }
+
+    [[nodiscard]] std::size_t size() const { return batch_.entries.size(); }
+
+    /// The finished batch. Balances are taken from `state` now.
+    [[nodiscard]] const ports::Batch& finish(const core::State& state);
+
+private:
+    void add_row(const model::Change& change);
+
+    ports::Batch batch_;
+    model::Head head_;
+    std::map<model::AccountId, std::size_t> accounts_;
+    std::map<model::OrderNumber, std::size_t> orders_;
+    std::map<std::pair<model::AccountId, model::InstrumentId>, std::size_t> positions_;
+    std::map<core::KeyId, std::size_t> keys_;
+    std::set<std::pair<model::AccountId, model::Asset>> balances_;
+};
+
+}  // namespace botcore::runtime

@@ -1,0 +1,450 @@
+#include "runtime/runtime.hpp"
+
+#include "base/check.hpp"
+#include "protocol/api_json.hpp"
+
+#include <algorithm>
+
+namespace botcore::runtime {
+
+using core::Verdict;
+
+namespace {
+
+constexpr std::size_t kRequestsMax = 4'096;
+constexpr std::size_t kFactsMax = 65'536;
+
+ApiReply error_reply(std::uint16_t status,
+                     std::string_view code,
+                     std::string_view message,
+                     std::string_view request_id,
+                     model::Timestamp now) {
+    return {status,
+            protocol::error_body(
+                {.code = code, .message = message, .request_id = request_id, .details = {}}, now),
+            false};
+}
+
+ApiReply outcome_unknown(std::string_view request_id, model::Timestamp now) {
+    return error_reply(503, "OUTCOME_UNKNOWN",
+                       "the store failed while this was being recorded; ask again with the same "
+                       "idempotency key, it is never carried out twice",
+                       request_id, now);
+}
+
+ApiReply unavailable(std::string_view request_id, model::Timestamp now) {
+    return error_reply(503, "SERVICE_UNAVAILABLE",
+                       "the store cannot be reached now, nothing was done; try again shortly",
+                       request_id, now);
+}
+
+}  // namespace
+
+Runtime::Runtime(Options options, Ports ports)
+    : options_(std::move(options)), ports_(ports), requests_(kRequestsMax), facts_(kFactsMax) {
+    CHECK(options_.batch_max > 0);
+    CHECK(options_.next_incarnation != nullptr);
+}
+
+Status Runtime::start(Now now) {
+    CHECK(status_ == Status::Down);
+    status_ = load(now) && begin_term(now) ? Status::Running : status_;
+    if (status_ == Status::Down) retry_at_ = now.time + options_.retry_after;
+    return status_;
+}
+
+bool Runtime::load(Now now) {
+    auto loaded = ports_.store.load();
+    if (!loaded) return false;
+    ports::Snapshot snapshot = std::move(loaded).value();
+    core::State state;
+    state.sequence = snapshot.head.sequence;
+    state.epoch = snapshot.head.epoch;
+    state.shard = options_.shard;
+    state.time = snapshot.head.time;
+    for (auto& row : snapshot.instruments) state.instruments[row.id] = std::move(row);
+    for (auto& row : snapshot.accounts) state.accounts[row.id].account = row;
+    for (auto& row : snapshot.balances) {
+        state.accounts.at(row.account).balances[row.asset] = row;
+    }
+    for (auto& row : snapshot.positions) {
+        state.accounts.at(row.account).positions[row.instrument] = row;
+    }
+    for (auto& row : snapshot.orders) {
+        auto& orders = state.accounts.at(row.order.account).orders;
+        orders[row.order.number] = {row.order, row.trade_ids, std::nullopt};
+    }
+    for (auto& row : snapshot.pending_keys) {
+        state.keys[{row.entry.owner, row.entry.key}] = row.entry;
+    }
+    head_ = snapshot.head;
+    engine_ = std::make_unique<core::Engine>(std::move(state));
+    // Commands that were not applied are answered; facts are re-read by the new term's comparison.
+    while (!facts_.empty()) (void)facts_.pop();
+    questions_.clear();
+    facts_lost_ = false;
+    store_failed_ = false;
+    (void)now;
+    return true;
+}
+
+bool Runtime::begin_term(Now now) {
+    const model::Epoch epoch = head_.epoch + 1;
+    batch_.begin(head_, epoch);
+    apply(model::StartEpoch{.epoch = epoch,
+                            .incarnation = options_.next_incarnation(),
+                            .software = options_.software,
+                            .policy = options_.policy},
+          now, nullptr);
+    for (const auto& instrument : options_.instruments) {
+        const auto& known = engine_->state().instruments;
+        const auto place = known.find(instrument.id);
+        if (place != known.end() && place->second == instrument) continue;
+        apply(model::DefineInstrument{instrument}, now, nullptr);
+    }
+    ++counters_.terms;
+    return commit(now);
+}
+
+void Runtime::submit(Request request, Now now) {
+    if (status_ != Status::Running) {
+        reply(request.ticket, unavailable(request.request_id, now.time));
+        return;
+    }
+    if (requests_.full()) {
+        ++counters_.requests_dropped;
+        reply(request.ticket,
+              error_reply(503, "OVERLOADED",
+                          "too many requests wait already, nothing was done; try again shortly",
+                          request.request_id, now.time));
+        return;
+    }
+    CHECK(requests_.push(std::move(request)));
+}
+
+void Runtime::on_report(model::OrderReport report) {
+    if (facts_.push(model::ReportOrder{std::move(report), {}})) return;
+    ++counters_.facts_dropped;
+    facts_lost_ = true;
+}
+
+void Runtime::on_reconciled(const model::AccountId& account) {
+    if (facts_.push(model::ReportReconciled{account})) return;
+    ++counters_.facts_dropped;
+    facts_lost_ = true;
+}
+
+bool Runtime::step(Now now) {
+    answer_expired(now);
+    if (status_ == Status::Down) {
+        if (now.time < retry_at_) return false;
+        (void)start(now);
+        return status_ == Status::Running;
+    }
+    if (status_ == Status::Fenced) return false;
+    ask_due_questions(now);
+    batch_.begin(head_, engine_->state().epoch);
+    // What the exchange said comes before new requests: finish what was begun.
+    while (!facts_.empty() && batch_.size() < options_.batch_max && !store_failed_) {
+        apply(facts_.pop(), now, nullptr);
+    }
+    std::size_t taken = 0;
+    while (!requests_.empty() && batch_.size() < options_.batch_max &&
+           taken < options_.batch_max && !store_failed_) {
+        const Request request = requests_.pop();
+        apply(request.body, now, &request);
+        ++taken;
+    }
+    if (!commit(now)) return status_ == Status::Running;
+    if (facts_lost_) {
+        lose_batch(now, Status::Down);  // A gap in the facts: a new term compares everything.
+        return true;
+    }
+    return !facts_.empty() || !requests_.empty();
+}
+
+/// Adds to the body what the market shows at this moment.
+void Runtime::complete(model::InputBody& body) const {
+    if (auto* place = std::get_if<model::PlaceOrder>(&body)) {
+        place->quote = quote(place->instrument, place->side, place->quantity);
+        place->marks = marks(place->account);
+    } else if (auto* close = std::get_if<model::ClosePosition>(&body)) {
+        close->quote = quote(close->instrument, model::Side::Sell, {});
+    } else if (auto* transfer = std::get_if<model::TransferMoney>(&body)) {
+        transfer->marks = marks(transfer->from);
+    } else if (auto* report = std::get_if<model::ReportOrder>(&body)) {
+        if (report->report.kind == model::ReportKind::NotSent) {
+            report->quote = quote(report->report.instrument, model::Side::Buy, {});
+        }
+    }
+}
+
+bool Runtime::fetch(const model::InputBody& body,
+                    core::ReadSet& reads,
+                    std::optional<ports::KeyRow>& key) {
+    const core::Wanted wanted = engine_->wanted(body);
+    auto& reader = ports_.store.reader();
+    if (wanted.key) {
+        auto found = reader.find_key(wanted.key->first, wanted.key->second);
+        if (!found) return false;
+        key = std::move(found).value();
+        if (key) reads.key = key->entry;
+    }
+    if (wanted.order) {
+        auto found = reader.find_order(*wanted.order);
+        if (!found) return false;
+        if (const auto& order = found.value()) {
+            reads.order = core::LiveOrder{order->order, order->trade_ids, std::nullopt};
+        }
+    }
+    return true;
+}
+
+void Runtime::apply(model::InputBody body, Now now, const Request* request) {
+    core::ReadSet reads;
+    std::optional<ports::KeyRow> stored_key;
+    if (request != nullptr) batch_tickets_.push_back(request->ticket);
+    if (!fetch(body, reads, stored_key)) {
+        store_failed_ = true;
+        return;
+    }
+    complete(body);
+    model::Input input{.time = std::max(now.time, engine_->state().time),
+                       .clock = now.clock,
+                       .storage = ports_.store.storage_state(),
+                       .body = std::move(body)};
+    // Journal time never decreases; a clock that is far behind it is not to be trusted (I14).
+    if (input.time - now.time > model::Duration::seconds(1)) {
+        input.clock = model::ClockState::Uncertain;
+    }
+    core::Decision decision = engine_->apply(input, reads);
+    if (decision.verdict != Verdict::Recorded) {
+        if (request != nullptr) take_duplicate(decision.verdict, *request, stored_key, now);
+        return;
+    }
+    if (request != nullptr) {
+        const auto* origin = model::origin_of(input.body);
+        CHECK(origin != nullptr);
+        batch_tickets_.pop_back();  // The waiting room knows it from here on.
+        waiting_.add({origin->owner, origin->key},
+                     {request->ticket, now.time + options_.answer_within, request->request_id,
+                      true});
+    }
+    batch_.add(input, decision, engine_->state());
+    keep_replies(input, decision);
+    for (auto& effect : decision.effects) effects_.push_back(std::move(effect));
+}
+
+/// A request under a key that is known already: the stored reply, or a place in the waiting room.
+void Runtime::take_duplicate(Verdict verdict,
+                             const Request& request,
+                             const std::optional<ports::KeyRow>& stored,
+                             Now now) {
+    const auto* origin = model::origin_of(request.body);
+    CHECK(origin != nullptr);
+    const core::KeyId key{origin->owner, origin->key};
+    batch_tickets_.pop_back();
+    if (verdict == Verdict::KeyMismatch) {
+        ++counters_.key_mismatches;
+        replies_.emplace_back(
+            request.ticket,
+            error_reply(422, "IDEMPOTENCY_KEY_REUSED",
+                        "this idempotency key belongs to another request; use a new key",
+                        request.request_id, now.time));
+        return;
+    }
+    ++counters_.replays;
+    if (verdict == Verdict::KeyDone && stored) {
+        replies_.emplace_back(request.ticket, ApiReply{stored->entry.status, stored->body, true});
+        return;
+    }
+    // Pending, or answered in this very batch: told together with the first caller.
+    waiting_.add(key, {request.ticket, now.time + options_.answer_within, request.request_id,
+                       false});
+}
+
+/// Renders the answers that the decision gives, so that their bytes are part of the same commit.
+void Runtime::keep_replies(const model::Input& input, core::Decision& decision) {
+    for (const auto& effect : decision.effects) {
+        const auto* answer = std::get_if<core::AnswerRequest>(&effect);
+        if (answer == nullptr) continue;
+        batch_.set_reply(answer->key,
+                         protocol::render(answer->reply, waiting_.request_id_of(answer->key),
+                                          input.time));
+    }
+}
+
+bool Runtime::commit(Now now) {
+    if (store_failed_) {
+        lose_batch(now, Status::Down);
+        return false;
+    }
+    if (!batch_.empty()) {
+        const ports::Batch& batch = batch_.finish(engine_->state());
+        switch (ports_.store.commit(batch)) {
+            case ports::CommitResult::Committed: head_ = batch.head(); break;
+            case ports::CommitResult::Conflict:
+                ++counters_.conflicts;
+                lose_batch(now, Status::Fenced);
+                return false;
+            case ports::CommitResult::Unavailable:
+                ++counters_.unavailable;
+                lose_batch(now, Status::Down);
+                return false;
+        }
+        ++counters_.batches;
+        counters_.records += batch_.size();
+    }
+    act(now);
+    return true;
+}
+
+void Runtime::act(Now now) {
+    CHECK(head_.sequence == engine_->state().sequence);
+    engine_->forget_closed();
+    batch_tickets_.clear();
+    for (auto& effect : std::exchange(effects_, {})) perform(effect, now);
+    for (auto& [ticket, answer] : std::exchange(replies_, {})) reply(ticket, std::move(answer));
+}
+
+void Runtime::perform(core::Effect& effect, Now now) {
+    auto& exchange = ports_.exchange;
+    if (const auto* send = std::get_if<core::SendOrder>(&effect)) {
+        exchange.place(send->instruction);
+    } else if (const auto* cancel = std::get_if<core::SendCancel>(&effect)) {
+        exchange.cancel(cancel->instruction);
+    } else if (auto* query = std::get_if<core::QueryOrder>(&effect)) {
+        if (query->not_before <= now.time) {
+            exchange.query(query->account, query->instrument, query->id);
+        } else {
+            questions_.emplace(query->not_before, std::move(*query));
+        }
+    } else if (const auto* reconcile = std::get_if<core::ReconcileAccount>(&effect)) {
+        exchange.reconcile(projection(reconcile->account, true));
+    } else if (const auto* announce = std::get_if<core::AnnounceAccount>(&effect)) {
+        exchange.account_changed(projection(announce->account, false));
+    } else if (const auto* define = std::get_if<core::AnnounceInstrument>(&effect)) {
+        exchange.define(engine_->state().instruments.at(define->instrument));
+    } else if (const auto* answer = std::get_if<core::AnswerRequest>(&effect)) {
+        const auto* row = batch_.find_key(answer->key);
+        CHECK(row != nullptr);
+        for (const auto& waiter : waiting_.take(answer->key)) {
+            reply(waiter.ticket, {row->entry.status, row->body, !waiter.first});
+        }
+    }
+}
+
+/// The batch is not durable, or nobody knows: R2 and R3.
+void Runtime::lose_batch(Now now, Status next) {
+    status_ = next;
+    retry_at_ = now.time;
+    effects_.clear();
+    replies_.clear();
+    for (const Ticket ticket : std::exchange(batch_tickets_, {})) {
+        reply(ticket, outcome_unknown({}, now.time));
+    }
+    for (const auto& waiter : waiting_.take_all()) {
+        reply(waiter.ticket, outcome_unknown(waiter.request_id, now.time));
+    }
+    while (!requests_.empty()) {
+        const Request request = requests_.pop();
+        reply(request.ticket, unavailable(request.request_id, now.time));
+    }
+}
+
+void Runtime::answer_expired(Now now) {
+    for (auto& [key, waiter] : waiting_.take_expired(now.time)) {
+        const auto entry = engine_->state().keys.find(key);
+        const core::LiveOrder* live = nullptr;
+        if (entry != engine_->state().keys.end()) {
+            for (const auto& [id, account] : engine_->state().accounts) {
+                for (const auto& [number, candidate] : account.orders) {
+                    if (candidate.order.id == entry->second.order) live = &candidate;
+                }
+            }
+        }
+        if (live == nullptr) {
+            reply(waiter.ticket, outcome_unknown(waiter.request_id, now.time));
+        } else if (waiter.first) {
+            reply(waiter.ticket,
+                  {202, protocol::render_pending(live->order, now.time), false});
+        } else {
+            boost::json::object details;
+            details["status_link"] = protocol::order_path(live->order.account, live->order.id);
+            reply(waiter.ticket,
+                  {409,
+                   protocol::error_body({.code = "REQUEST_IN_PROGRESS",
+                                         .message = "the request under this key is still under "
+                                                    "way; look at status_link or ask again later",
+                                         .request_id = waiter.request_id,
+                                         .details = std::move(details)},
+                                        now.time),
+                   false});
+        }
+    }
+}
+
+void Runtime::ask_due_questions(Now now) {
+    while (!questions_.empty() && questions_.begin()->first <= now.time) {
+        const core::QueryOrder query = questions_.begin()->second;
+        questions_.erase(questions_.begin());
+        ports_.exchange.query(query.account, query.instrument, query.id);
+    }
+}
+
+std::optional<model::Timestamp> Runtime::wake_at() const {
+    std::optional<model::Timestamp> earliest = waiting_.next_deadline();
+    const auto consider = [&](model::Timestamp time) {
+        if (!earliest || time < *earliest) earliest = time;
+    };
+    if (status_ == Status::Down) consider(retry_at_);
+    if (!questions_.empty()) consider(questions_.begin()->first);
+    return earliest;
+}
+
+bool Runtime::reconciled() const {
+    if (status_ != Status::Running) return false;
+    const auto& accounts = engine_->state().accounts;
+    return std::all_of(accounts.begin(), accounts.end(),
+                       [](const auto& item) { return item.second.reconciled; });
+}
+
+ports::AccountProjection Runtime::projection(const model::AccountId& account,
+                                             bool with_orders) const {
+    const core::AccountState& state = engine_->state().accounts.at(account);
+    ports::AccountProjection projection{.account = state.account,
+                                        .balances = {},
+                                        .positions = {},
+                                        .live_orders = {}};
+    for (const auto& [asset, balance] : state.balances) projection.balances.push_back(balance);
+    for (const auto& [id, position] : state.positions) projection.positions.push_back(position);
+    for (const auto& [number, live] : state.orders) {
+        if (with_orders && model::is_live(live.order.state)) {
+            projection.live_orders.push_back(live.order);
+        }
+    }
+    return projection;
+}
+
+model::Quote Runtime::quote(const model::InstrumentId& instrument,
+                            model::Side side,
+                            model::Quantity quantity) const {
+    return ports_.market.quote(instrument, side, quantity);
+}
+
+std::vector<model::Quote> Runtime::marks(const model::AccountId& account) const {
+    std::vector<model::Quote> quotes;
+    const auto place = engine_->state().accounts.find(account);
+    if (place == engine_->state().accounts.end()) return quotes;
+    for (const auto& [instrument, position] : place->second.positions) {
+        if (position.quantity.is_zero()) continue;
+        quotes.push_back(quote(instrument, model::Side::Sell, {}));
+    }
+    return quotes;
+}
+
+void Runtime::reply(Ticket ticket, ApiReply reply) {
+    if (ticket != 0) ports_.replies.on_reply(ticket, std::move(reply));
+}
+
+}  // namespace botcore::runtime

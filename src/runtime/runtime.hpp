@@ -1,0 +1,176 @@
+#pragma once
+
+/// The loop of one shard: take what waits, apply it, commit it in one transaction, then act.
+///
+///            ┌────────── discard, load again ──────────┐
+///            v                                         │
+///   Down ──start──> Running ──step: apply, commit──> Running | Down (store gone) | Fenced
+///
+/// R1  Nothing leaves (reply, order, query) before the batch that caused it is durable (I6, I1).
+/// R2  After a commit that did not succeed, nothing of its batch is known: memory is discarded, its
+///     callers are told "outcome unknown, ask again with the same key", and a new term begins.
+/// R3  A writer that lost its head to another is Fenced and never writes again (I7).
+///
+/// Queues: `requests` (4,096; full: the caller gets 503 at once) and `facts` of the exchange (65,536;
+/// full: the newest is dropped and a new term begins, since that is a gap in what the exchange said).
+///
+/// Threads: one at a time; no call blocks except on the store.
+
+#include "base/bounded_queue.hpp"
+#include "core/engine.hpp"
+#include "ports/exchange.hpp"
+#include "ports/market_data.hpp"
+#include "ports/store.hpp"
+#include "runtime/batch_builder.hpp"
+#include "runtime/waiting.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace botcore::runtime {
+
+/// The moment as the shell's clocks show it.
+struct Now {
+    model::Timestamp time;
+    model::ClockState clock = model::ClockState::Certain;
+};
+
+/// A command of a caller. Prices are added when it is applied.
+struct Request {
+    model::InputBody body;
+    Ticket ticket = 0;
+    std::string request_id;
+};
+
+struct ApiReply {
+    std::uint16_t status = 0;
+    std::string body;
+    bool replayed = false;  ///< These are the stored bytes of an earlier, same request.
+};
+
+/// Takes the answers of requests; each ticket is answered once.
+class ReplySink {
+public:
+    virtual ~ReplySink() = default;
+    virtual void on_reply(Ticket ticket, ApiReply reply) = 0;
+};
+
+enum class Status : std::uint8_t {
+    Down,     ///< The store cannot be reached; tried again at `wake_at`.
+    Running,
+    Fenced,   ///< Another writer has the shard.
+};
+
+struct Options {
+    std::uint16_t shard = 0;
+    std::string software;
+    model::Policy policy;
+    std::vector<model::Instrument> instruments;  ///< Defined where the store has them otherwise.
+    /// Random, never the same twice: part of every client order id (I2).
+    std::function<std::uint64_t()> next_incarnation;
+    std::size_t batch_max = 256;
+    model::Duration answer_within = model::Duration::seconds(5);
+    model::Duration retry_after = model::Duration::milliseconds(500);
+};
+
+/// What happened so far, for metrics.
+struct Counters {
+    std::uint64_t batches = 0;
+    std::uint64_t records = 0;
+    std::uint64_t conflicts = 0;
+    std::uint64_t unavailable = 0;
+    std::uint64_t replays = 0;
+    std::uint64_t key_mismatches = 0;
+    std::uint64_t requests_dropped = 0;
+    std::uint64_t facts_dropped = 0;
+    std::uint64_t terms = 0;
+};
+
+class Runtime : public ports::ExchangeSink {
+public:
+    /// The ports outlive the runtime.
+    struct Ports {
+        ports::Store& store;
+        ports::Exchange& exchange;
+        const ports::MarketData& market;
+        ReplySink& replies;
+    };
+
+    Runtime(Options options, Ports ports);
+
+    /// Loads the open state and begins a new term. This is crash recovery; there is no other start.
+    [[nodiscard]] Status start(Now now);
+
+    /// Takes a request. Its answer comes through the sink, perhaps at once.
+    void submit(Request request, Now now);
+
+    void on_report(model::OrderReport report) override;
+    void on_reconciled(const model::AccountId& account) override;
+
+    /// Applies and commits one batch of what waits, or does nothing. Answers whether more waits.
+    bool step(Now now);
+
+    /// When `step` has something to do although nothing new came.
+    [[nodiscard]] std::optional<model::Timestamp> wake_at() const;
+
+    [[nodiscard]] Status status() const { return status_; }
+
+    /// The durable state: between two calls of `step` nothing in it is speculation. Only after the
+    /// first `start` that answered Running.
+    [[nodiscard]] const core::State& state() const { return engine_->state(); }
+
+    [[nodiscard]] const model::Head& head() const { return head_; }
+
+    [[nodiscard]] const Counters& counters() const { return counters_; }
+
+    /// Every account has been compared with its exchange since the term began (I11).
+    [[nodiscard]] bool reconciled() const;
+
+    [[nodiscard]] std::size_t requests_waiting() const { return requests_.size(); }
+
+private:
+    [[nodiscard]] bool load(Now now);
+    [[nodiscard]] bool begin_term(Now now);
+    void apply(model::InputBody body, Now now, const Request* request);
+    void complete(model::InputBody& body) const;
+    [[nodiscard]] bool fetch(const model::InputBody& body, core::ReadSet& reads,
+                             std::optional<ports::KeyRow>& key);
+    void take_duplicate(core::Verdict verdict, const Request& request,
+                        const std::optional<ports::KeyRow>& stored, Now now);
+    void keep_replies(const model::Input& input, core::Decision& decision);
+    [[nodiscard]] bool commit(Now now);
+    void act(Now now);
+    void perform(core::Effect& effect, Now now);
+    void lose_batch(Now now, Status next);
+    void answer_expired(Now now);
+    void ask_due_questions(Now now);
+    [[nodiscard]] ports::AccountProjection projection(const model::AccountId& account,
+                                                      bool with_orders) const;
+    [[nodiscard]] model::Quote quote(const model::InstrumentId& instrument, model::Side side,
+                                     model::Quantity quantity) const;
+    [[nodiscard]] std::vector<model::Quote> marks(const model::AccountId& account) const;
+    void reply(Ticket ticket, ApiReply reply);
+
+    Options options_;
+    Ports ports_;
+    Status status_ = Status::Down;
+    std::unique_ptr<core::Engine> engine_;
+    model::Head head_;
+    BatchBuilder batch_;
+    base::BoundedQueue<Request> requests_;
+    base::BoundedQueue<model::InputBody> facts_;
+    bool facts_lost_ = false;
+    std::vector<core::Effect> effects_;
+    std::vector<std::pair<Ticket, ApiReply>> replies_;  ///< Wait for the batch to be durable.
+    std::vector<Ticket> batch_tickets_;  ///< Whose requests are in the batch that is being built.
+    WaitingRoom waiting_;
+    std::multimap<model::Timestamp, core::QueryOrder> questions_;
+    model::Timestamp retry_at_;
+    bool store_failed_ = false;  ///< A read failed while the batch was built.
+    Counters counters_;
+};
+
+}  // namespace botcore::runtime
