@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Tags are read as documented, wrong ones are refused, and the tags of this tree are all known."""
+# @spec:R1-DOC-01
+import pathlib
+import sys
+import unittest
+import xml.etree.ElementTree as xml
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from dev import accept, suite  # noqa: E402
+
+AT = "@spec" + ":"
+
+
+class Accept(unittest.TestCase):
+    def test_finds_the_test_below_a_tag(self):
+        lines = [f"// {AT}R2-CB-03 R2-CB-04", f"// {AT}I9 and prose",
+                 "TEST(Breaker,", "     Opens) {"]
+        found = list(accept.scan_cpp("x_test.cpp", lines))
+        self.assertEqual([ids for ids, _, _ in found], [["R2-CB-03", "R2-CB-04"], ["I9"]])
+        self.assertEqual({evidence.name for _, evidence, _ in found}, {"Breaker.Opens"})
+
+    def test_a_tag_without_a_test_is_an_error(self):
+        tags = [(ids, evidence, "x.cpp", line) for ids, evidence, line in
+                accept.scan_cpp("x.cpp", [f"// {AT}I1", "int x;", "TEST(A, B) {"])]
+        self.assertEqual(len(accept.collect(accept.read_ledger(), tags)), 1)
+
+    def test_an_unknown_or_missing_id_is_an_error(self):
+        evidence = accept.Evidence("A.B", "A.B", "x.cpp")
+        for ids in (["R9-NONE-01"], []):
+            errors = accept.collect(accept.read_ledger(), [(ids, evidence, "x.cpp", 1)])
+            self.assertEqual(len(errors), 1)
+
+    def test_judges_by_the_worst_result(self):
+        row = accept.Row("I1", "title", "")
+        self.assertEqual(accept.judge(row, {}), "not yet")
+        row.evidence = [accept.Evidence("A.B", r"(^|/)A([/<][^.]*)?\.B(/|$)", "x")]
+        self.assertEqual(accept.judge(row, {}), "not run")
+        self.assertEqual(accept.judge(row, {"A.B": {"dev": "skip"}}), "not run")
+        self.assertEqual(accept.judge(row, {"All/A.B/3": {"dev": "pass"}}), "pass")
+        self.assertEqual(accept.judge(row, {"A.B": {"dev": "pass", "gcc": "fail"}}), "fail")
+        self.assertEqual(accept.judge(row, {"A.Bee": {"dev": "pass"}}), "not run")
+
+    def test_counts_what_did_not_run_as_failed(self):
+        cases = {
+            '<testcase name="a" status="run"/>': "pass",
+            '<testcase name="a" status="fail"><failure message=""/></testcase>': "fail",
+            '<testcase name="a" status="notrun">'
+            '<skipped message="SKIP_REGULAR_EXPRESSION_MATCHED"/></testcase>': "skip",
+            '<testcase name="a" status="disabled"/>': "skip",
+            '<testcase name="a" status="notrun"><skipped message="Unable to find executable"/>'
+            '</testcase>': "fail",
+        }
+        for text, expected in cases.items():
+            self.assertEqual(suite.outcome(xml.fromstring(text)), expected, text)
+        self.assertFalse(suite.Counts().ok())
+        self.assertFalse(suite.Counts(passed=9, failed=1).ok())
+        self.assertEqual(suite.Counts(2, 0, 1).line(), "2 passed, 0 failed, 1 skipped")
+
+    def test_every_tag_of_this_tree_names_a_known_row(self):
+        self.assertEqual(accept.collect(accept.read_ledger(), accept.scan()), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,200 @@
+"""The evidence table: which test shows which requirement, and how its last run ended.
+
+A test names its rows in a comment directly above it: `// @spec:R2-CB-03 R2-CB-04`. Tests written
+in Python or shell carry the same comment among their first lines.
+"""
+import csv
+import dataclasses
+import re
+import sys
+
+from dev import build, paths, report, suite
+
+LEDGER = paths.ROOT / "docs" / "requirements.csv"
+MATRIX = paths.ROOT / "docs" / "TRACEABILITY_MATRIX.md"
+TAG = re.compile(r"@spec:(.*)")
+ID = re.compile(r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$")
+TEST = re.compile(
+    r"\s*(?:TEST|TEST_F|TEST_P|TYPED_TEST|TYPED_TEST_P|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)"
+    r"\s*\(\s*(\w+)\s*,\s*(\w+)")
+SCRIPT_HEADER_LINES = 30
+
+
+@dataclasses.dataclass
+class Row:
+    id: str
+    title: str
+    why_not: str
+    evidence: list = dataclasses.field(default_factory=list)
+    result: str = "not yet"
+
+
+@dataclasses.dataclass(frozen=True)
+class Evidence:
+    name: str      # As the reader sees it: Suite.Case or the script's name.
+    pattern: str   # Regular expression for ctest's names.
+    file: str
+
+
+def read_ledger(file=LEDGER):
+    with open(file, newline="", encoding="utf-8") as lines:
+        rows = [Row(line["id"], line["title"], line["not_verifiable_here"] or "")
+                for line in csv.DictReader(lines)]
+    seen = set()
+    for row in rows:
+        if row.id in seen:
+            raise ValueError(f"{file.name}: {row.id} stands there twice")
+        seen.add(row.id)
+    return {row.id: row for row in rows}
+
+
+def ids_of(comment):
+    """The ids behind the tags of one comment line; they end at the first word that is none."""
+    found = []
+    for word in re.split(r"[\s,]+", comment.replace("@spec:", " ").strip()):
+        if not ID.match(word):
+            break
+        found.append(word)
+    return found
+
+
+def scan_cpp(name, lines):
+    """(ids, evidence or None, line) for each tag; None where no test follows."""
+    for number, line in enumerate(lines):
+        tag = TAG.search(line)
+        if not tag or not line.strip().startswith("//"):
+            continue
+        below = number + 1
+        while below < len(lines) and lines[below].strip().startswith("//"):
+            below += 1
+        test = TEST.match("\n".join(lines[below:below + 3]))
+        evidence = None
+        if test:
+            pattern = rf"(^|/){test[1]}([/<][^.]*)?\.{test[2]}(/|$)"
+            evidence = Evidence(f"{test[1]}.{test[2]}", pattern, name)
+        yield ids_of(tag[1]), evidence, number + 1
+
+
+def scan_script(name, lines):
+    stem = name.split("/")[-1].rsplit(".", 1)[0]
+    for number, line in enumerate(lines[:SCRIPT_HEADER_LINES]):
+        tag = TAG.search(line)
+        if tag and line.strip().startswith("#"):
+            yield ids_of(tag[1]), Evidence(stem, rf"(^|[./]){stem}($|[./])", name), number + 1
+
+
+def scan(root=paths.ROOT):
+    """All tags of the tree as (ids, evidence, file, line)."""
+    for folder in ("src", "sim", "tests", "tools"):
+        for path in sorted((root / folder).rglob("*")):
+            name = str(path.relative_to(root))
+            if path.suffix == ".cpp":
+                found = scan_cpp
+            elif path.suffix == ".sh" or path.name.endswith("_test.py") or (
+                    path.suffix == ".py" and folder == "tests"):
+                found = scan_script
+            else:
+                continue
+            lines = path.read_text(errors="replace").splitlines()
+            for ids, evidence, number in found(name, lines):
+                yield ids, evidence, name, number
+
+
+def collect(rows, tags):
+    """Hangs each tag's evidence on its rows; answers what is wrong with the tags."""
+    errors = []
+    for ids, evidence, file, number in tags:
+        if not ids:
+            errors.append(f"{file}:{number}: a tag without an id")
+        if evidence is None:
+            errors.append(f"{file}:{number}: no test directly below the tag")
+            continue
+        for one in ids:
+            if one not in rows:
+                errors.append(f"{file}:{number}: no row {one} in docs/{LEDGER.name}")
+            elif evidence not in rows[one].evidence:
+                rows[one].evidence.append(evidence)
+    return errors
+
+
+def last_results():
+    """Outcomes of each test name; a newer file of the same preset replaces an older one."""
+    results = {}
+    for preset in paths.PRESETS:
+        folder = paths.build_dir(preset)
+        files = sorted(folder.glob("test-results*.xml"), key=lambda file: file.stat().st_mtime)
+        for file in files:
+            for name, outcome in suite.read_results(file).items():
+                results.setdefault(name, {})[preset] = outcome
+    return results
+
+
+def judge(row, results):
+    """pass when every test of the row passed, fail when one failed, otherwise not run."""
+    if not row.evidence:
+        return f"not verifiable here: {row.why_not}" if row.why_not else "not yet"
+    outcomes = []
+    for evidence in row.evidence:
+        mine = {outcome for name, by_preset in results.items()
+                if re.search(evidence.pattern, name) for outcome in by_preset.values()}
+        outcomes.append("fail" if "fail" in mine else "pass" if "pass" in mine else "not run")
+    for worst in ("fail", "not run"):
+        if worst in outcomes:
+            return worst
+    return "pass"
+
+
+def run_tests_of(rows):
+    """Builds both presets and runs the tests of `rows` in them."""
+    pattern = "|".join(sorted({e.pattern for row in rows for e in row.evidence}))
+    if not pattern:
+        return
+    for preset, label in (("dev", "-LE"), ("release", "-L")):
+        build.build(preset)
+        suite.run(preset, ["-R", pattern, label, suite.RELEASE_LABELS],
+                  results="test-results-accept.xml", none_is_error=False)
+
+
+def matrix(rows):
+    lines = [
+        "# Traceability", "",
+        "Written by `./dev accept`; do not edit. One line for each requirement and invariant: the",
+        "tests that show it and how they ended when they last ran on the machine that wrote this.",
+        "", "| id | what must hold | evidence | last result |", "| --- | --- | --- | --- |"]
+    for row in rows.values():
+        evidence = "<br>".join(f"`{e.name}`" for e in row.evidence) or "-"
+        lines.append(f"| {row.id} | {row.title} | {evidence} | {row.result} |")
+    return "\n".join(lines) + "\n"
+
+
+def accept(options):
+    rows = read_ledger()
+    errors = collect(rows, scan())
+    wanted = [one.upper() for one in options.ids]
+    errors += [f"no row {one} in docs/{LEDGER.name}" for one in wanted if one not in rows]
+    for error in errors:
+        print(error, file=sys.stderr)
+    if errors:
+        return report.write(options.json, "accept", errors)
+    asked = [rows[one] for one in wanted]
+    try:
+        run_tests_of(asked)
+    except build.BuildFailed as error:
+        print(error, file=sys.stderr)
+        return report.write(options.json, "accept", [str(error)])
+    results = last_results()
+    for row in rows.values():
+        row.result = judge(row, results)
+    for row in asked or rows.values():
+        evidence = ", ".join(e.name for e in row.evidence) or "-"
+        print(f"{row.id:15} {row.result[:30]:30} {row.title[:50]:50} {evidence}")
+    MATRIX.write_text(matrix(rows), encoding="utf-8")
+    counts = {name: sum(row.result == name for row in rows.values())
+              for name in ("pass", "fail", "not run", "not yet")}
+    print(f"\n{len(rows)} rows: " + ", ".join(f"{n} {name}" for name, n in counts.items())
+          + f", {len(rows) - sum(counts.values())} not verifiable here")
+    failures = [row.id for row in rows.values() if row.result == "fail"]
+    failures += [row.id for row in asked if row.result in ("not run", "not yet")]
+    figures = {f"rows_{name.replace(' ', '_')}": report.figure(n, "rows")
+               for name, n in counts.items()}
+    return report.write(options.json, "accept", failures, figures)

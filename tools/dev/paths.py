@@ -1,0 +1,34 @@
+"""Where things are, and the environment that builds and tests run in."""
+import os
+import pathlib
+import shutil
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TOOLS = ROOT / "tools"
+PRESETS = ["dev", "release", "tsan", "gcc", "coverage", "fuzz"]
+DATA = ROOT.parent / "shared" / "data" / "binance"
+JOBS = os.cpu_count() or 2
+
+EXIT_MISSING = 69  # EX_UNAVAILABLE: what was asked for does not exist here.
+EXIT_USAGE = 64
+
+
+def build_dir(preset):
+    return ROOT / "build" / preset
+
+
+def binary(preset, name):
+    return build_dir(preset) / "bin" / name
+
+
+def environment():
+    """The environment of every test and program that a command starts."""
+    env = dict(os.environ)
+    if "BOTCORE_DATA" not in env and DATA.is_dir():
+        env["BOTCORE_DATA"] = str(DATA)
+    symbolizer = shutil.which("llvm-symbolizer-19")
+    if symbolizer:
+        env.setdefault("ASAN_SYMBOLIZER_PATH", symbolizer)
+        env.setdefault("TSAN_OPTIONS", f"external_symbolizer_path={symbolizer}")
+    env.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
+    return env

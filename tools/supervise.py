@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""Keeps one program running: python3 tools/supervise.py [options] -- PROGRAM [ARGUMENTS]
+
+Restarts the program at once when it dies by a signal or with an unexpected status. Status 0 and
+the statuses 64 to 78 (wrong usage, locked data, missing permission: see sysexits.h) are answers,
+not deaths, and end the supervisor with the same status. SIGTERM and SIGINT are passed on, and the
+supervisor then ends with the program. Deaths in quick succession are answered with growing pauses.
+
+The program has a session of its own, so what kills its group does not reach the supervisor; when
+the supervisor itself is killed, the program gets SIGTERM.
+"""
+import argparse
+import collections
+import ctypes
+import os
+import signal
+import sys
+import time
+
+NOT_RESTARTED = range(64, 79)
+CANNOT_START = (126, 127)
+PAUSE_FIRST_SECONDS, PAUSE_MAX_SECONDS = 0.25, 10.0
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+class Supervisor:
+    """One child at a time; `stopping` once somebody asked us to end."""
+
+    def __init__(self, command, burst, window):
+        self.command = command
+        self.name = os.path.basename(command[0])
+        self.burst = burst
+        self.lives = collections.deque(maxlen=burst)
+        self.window = window
+        self.child = None
+        self.stopping = None
+        self.restarts = 0
+        self.pause = 0.0
+
+    def stop(self, number, _frame):
+        self.stopping = number
+        if self.child:
+            try:
+                os.kill(self.child, signal.SIGTERM if number == signal.SIGHUP else number)
+            except ProcessLookupError:
+                pass
+
+    def start(self):
+        """Forks and executes the program. Signals wait meanwhile, so that none is lost."""
+        signals = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+        parent = os.getpid()
+        child = os.fork()
+        if child == 0:
+            try:
+                os.setsid()
+                LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+                for number in signals:
+                    signal.signal(number, signal.SIG_DFL)
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+                if os.getppid() == parent:
+                    os.execvp(self.command[0], self.command)
+            except OSError as error:
+                os.write(2, f"supervisor: {self.command[0]}: {error.strerror}\n".encode())
+            os._exit(127)
+        self.child = child
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
+
+    def say(self, text):
+        print(f"supervisor: {text}", file=sys.stderr, flush=True)
+
+    def pause_before_restart(self, life):
+        """Zero, unless the last `burst` lives together were shorter than `window` seconds; then
+        0.25 s, doubled each time up to 10 s."""
+        self.lives.append(life)
+        if len(self.lives) < self.burst or sum(self.lives) > self.window:
+            self.pause = 0.0
+        else:
+            self.pause = min(max(self.pause * 2, PAUSE_FIRST_SECONDS), PAUSE_MAX_SECONDS)
+        return self.pause
+
+    def wait(self, seconds):
+        until = time.monotonic() + seconds
+        while not self.stopping and time.monotonic() < until:
+            time.sleep(0.02)
+
+    def run(self):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self.stop)
+        self.start()
+        while True:
+            born = time.monotonic()
+            _, status = os.waitpid(self.child, 0)
+            died, self.child = time.monotonic(), None
+            code = os.waitstatus_to_exitcode(status)
+            if code == 0 or code in NOT_RESTARTED or code in CANNOT_START:
+                return code
+            reason = f"killed by {signal.Signals(-code).name}" if code < 0 else f"status {code}"
+            if self.stopping:
+                self.say(f"{self.name} was told to stop and ended: {reason}")
+                return 128 - code if code < 0 else code
+            pause = self.pause_before_restart(died - born)
+            self.wait(pause)
+            if self.stopping:
+                return 128 + self.stopping
+            self.restarts += 1
+            self.start()
+            held = (f", held back {pause:.2f} s: {len(self.lives)} lives lasted "
+                    f"{sum(self.lives):.1f} s") if pause else ""
+            self.say(f"{self.name} died ({reason}) after {died - born:.1f} s{held}; restart "
+                     f"{self.restarts}: pid {self.child}, "
+                     f"{(time.monotonic() - died) * 1000:.0f} ms later")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--burst", type=int, default=5, help="lives that make a crash loop ...")
+    parser.add_argument("--window", type=float, default=10.0,
+                        help="... when they last so many seconds in all")
+    parser.add_argument("command", nargs="+")
+    options = parser.parse_args()
+    return Supervisor(options.command, options.burst, options.window).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
