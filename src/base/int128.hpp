@@ -54,9 +54,12 @@ enum class Rounding : std::uint8_t {
     }
     if (remainder == 0) return quotient;
     switch (rounding) {
-        case Rounding::Down: return quotient;
-        case Rounding::Up: return quotient + 1;
-        case Rounding::HalfEven: break;
+        case Rounding::Down:
+            return quotient;
+        case Rounding::Up:
+            return quotient + 1;
+        case Rounding::HalfEven:
+            break;
     }
     const Int128 rest = b - remainder;
     const bool up = remainder > rest || (remainder == rest && quotient % 2 != 0);

@@ -30,7 +30,8 @@ public:
     // NOLINTBEGIN(google-explicit-constructor)
     constexpr Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
 
-    constexpr Result(Failure<E> failure) : state_(std::in_place_index<1>, std::move(failure.error)) {}
+    constexpr Result(Failure<E> failure)
+        : state_(std::in_place_index<1>, std::move(failure.error)) {}
 
     // NOLINTEND(google-explicit-constructor)
 

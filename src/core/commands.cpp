@@ -31,7 +31,8 @@ AccountState* own_account(Transaction& transaction,
         place->second.account.owner == origin.owner) {
         return &place->second;
     }
-    refuse(transaction, origin,
+    refuse(transaction,
+           origin,
            {Reason::AccountUnknown, "there is no account '" + id.text() + "' of yours"});
     return nullptr;
 }
@@ -81,17 +82,17 @@ base::Result<Reservation, RuleBreach> judge(Transaction& transaction,
                                             const model::Instrument& instrument,
                                             const model::PlaceOrder& body) {
     const State& state = transaction.state();
-    const OrderView view{instrument,       body.side,  body.type, body.reduce_only,
-                         body.quantity,    body.price, body.quote};
+    const OrderView view{
+        instrument, body.side, body.type, body.reduce_only, body.quantity, body.price, body.quote};
     const bool spot = account.account.market == model::Market::Spot;
     const Quantity shrinking =
         spot ? Quantity() : std::min(reducible(account, body.instrument, body.side), body.quantity);
     if (body.reduce_only == model::ReduceOnly::Yes && shrinking < body.quantity) {
-        return base::Failure{RuleBreach{
-            Reason::ReduceOnlyRefused,
-            spot ? "reduce-only orders exist on futures accounts only"
-                 : "a reduce-only order may shrink the position by " + to_text(shrinking) +
-                       " at most, but " + to_text(body.quantity) + " was asked for"}};
+        return base::Failure{RuleBreach{Reason::ReduceOnlyRefused,
+                                        spot ? "reduce-only orders exist on futures accounts only"
+                                             : "a reduce-only order may shrink the position by " +
+                                                   to_text(shrinking) + " at most, but " +
+                                                   to_text(body.quantity) + " was asked for"}};
     }
     if (auto breach = broken_rule(view)) return base::Failure{std::move(*breach)};
     const bool exit = spot ? body.side == model::Side::Sell : shrinking == body.quantity;
@@ -108,10 +109,10 @@ base::Result<Reservation, RuleBreach> judge(Transaction& transaction,
     Reservation worst = TRY(worst_case(state, account, view, body.quantity - shrinking));
     const Money free = available(account, worst.asset, body.marks);
     if (!worst.amount.is_zero() && worst.amount > free) {
-        return base::Failure{RuleBreach{
-            Reason::InsufficientBalance,
-            "the order needs " + to_text(worst.amount) + " " + worst.asset.text() +
-                " at worst, but " + to_text(std::max(free, Money())) + " is free"}};
+        return base::Failure{RuleBreach{Reason::InsufficientBalance,
+                                        "the order needs " + to_text(worst.amount) + " " +
+                                            worst.asset.text() + " at worst, but " +
+                                            to_text(std::max(free, Money())) + " is free"}};
     }
     return worst;
 }
@@ -121,7 +122,8 @@ void record_order(Transaction& transaction, AccountState& account, const model::
     const auto instrument = transaction.state().instruments.find(body.instrument);
     if (instrument == transaction.state().instruments.end() ||
         body.instrument.market != account.account.market) {
-        refuse(transaction, body.origin,
+        refuse(transaction,
+               body.origin,
                {Reason::InstrumentUnknown,
                 "there is no " + body.instrument.symbol.text() + " on the " +
                     std::string(to_text(account.account.market)) + " market"});
@@ -152,7 +154,8 @@ void start_epoch(Transaction& transaction, const model::StartEpoch& body) {
     state.policy = body.policy;
     for (auto& [id, account] : state.accounts) {
         account.reconciled = false;  // I11
-        for (auto& [number, live] : account.orders) forget_answers(transaction, live);
+        for (auto& [number, live] : account.orders)
+            forget_answers(transaction, live);
         transaction.perform(ReconcileAccount{id});
     }
     for (const auto& [id, instrument] : state.instruments) {
@@ -163,7 +166,8 @@ void start_epoch(Transaction& transaction, const model::StartEpoch& body) {
 void open_account(Transaction& transaction, const model::OpenAccount& body) {
     State& state = transaction.state();
     if (state.accounts.contains(body.account)) {
-        refuse(transaction, body.origin,
+        refuse(transaction,
+               body.origin,
                {Reason::AccountExists, "the name '" + body.account.text() + "' is taken"});
         return;
     }
@@ -190,18 +194,20 @@ void cancel_order(Transaction& transaction, const model::CancelOrder& body) {
     AccountState* account = own_account(transaction, body.origin, body.account);
     if (account == nullptr) return;
     const auto parts = parse_client_order_id(body.order.text());
-    const auto live = parts ? account->orders.find(
-                                  model::order_number(parts->sequence, parts->index))
-                            : account->orders.end();
+    const auto live = parts
+                          ? account->orders.find(model::order_number(parts->sequence, parts->index))
+                          : account->orders.end();
     if (live == account->orders.end() || live->second.order.id != body.order) {
-        refuse(transaction, body.origin,
+        refuse(transaction,
+               body.origin,
                {Reason::OrderUnknown, "the account has no order '" + body.order.text() + "'"});
         return;
     }
     const model::Order& order = live->second.order;
     if (refused_by_version(transaction, body.origin, body.version, order.version)) return;
     if (order.state == model::OrderState::Canceled) {
-        transaction.answer_at_once(body.origin, order);  // Already so: the same result (R3-IDEM-03).
+        transaction.answer_at_once(body.origin,
+                                   order);  // Already so: the same result (R3-IDEM-03).
         return;
     }
     if (!model::is_live(order.state)) {
@@ -209,13 +215,15 @@ void cancel_order(Transaction& transaction, const model::CancelOrder& body) {
             body.origin,
             Refusal{Reason::OrderNotOpen,
                     "the order is " + std::string(to_text(order.state)) + ", nothing is left of it",
-                    order.id, order.version});
+                    order.id,
+                    order.version});
         return;
     }
     if (!order.cancel_key.empty()) {
         transaction.answer_at_once(body.origin,
                                    Refusal{Reason::CancelPending,
-                                           "a cancel of this order is already under way", order.id,
+                                           "a cancel of this order is already under way",
+                                           order.id,
                                            order.version});
         return;
     }
@@ -229,7 +237,8 @@ void close_position(Transaction& transaction, const model::ClosePosition& body) 
     if (account == nullptr) return;
     const auto place = account->positions.find(body.instrument);
     if (place == account->positions.end() || place->second.quantity.is_zero()) {
-        refuse(transaction, body.origin,
+        refuse(transaction,
+               body.origin,
                {Reason::PositionNotOpen,
                 "there is no open position in " + body.instrument.symbol.text()});
         return;
@@ -239,12 +248,14 @@ void close_position(Transaction& transaction, const model::ClosePosition& body) 
     const auto side = position.quantity.is_positive() ? model::Side::Sell : model::Side::Buy;
     const Quantity left = reducible(*account, body.instrument, side);
     if (left.is_zero()) {
-        refuse(transaction, body.origin,
+        refuse(transaction,
+               body.origin,
                {Reason::ReduceOnlyRefused,
                 "live orders already close the whole position; cancel them first"});
         return;
     }
-    record_order(transaction, *account,
+    record_order(transaction,
+                 *account,
                  {.origin = body.origin,
                   .account = body.account,
                   .instrument = body.instrument,
@@ -278,9 +289,9 @@ void set_leverage(Transaction& transaction, const model::SetLeverage& body) {
     const auto highest = instrument->second.brackets.front().leverage_max;
     const bool whole = is_multiple(body.leverage, model::Rate::whole(1));
     if (!whole || body.leverage < model::Rate::whole(1) || body.leverage > highest) {
-        return refused(Reason::LeverageTooHigh, "leverage is a whole number from 1 to " +
-                                                    to_text(highest) + ", but " +
-                                                    to_text(body.leverage) + " was asked for");
+        return refused(Reason::LeverageTooHigh,
+                       "leverage is a whole number from 1 to " + to_text(highest) + ", but " +
+                           to_text(body.leverage) + " was asked for");
     }
     if (place != account->positions.end() && !place->second.quantity.is_zero()) {
         return refused(Reason::PositionOpen, "leverage cannot change while a position is open");
@@ -302,7 +313,8 @@ void transfer_money(Transaction& transaction, const model::TransferMoney& body) 
     const auto refused = [&](Reason reason, std::string text) {
         refuse(transaction, body.origin, {reason, std::move(text)});
     };
-    if (from == to) return refused(Reason::AccountExists, "giver and receiver are the same account");
+    if (from == to)
+        return refused(Reason::AccountExists, "giver and receiver are the same account");
     if (!from->balances.contains(body.asset)) {
         return refused(Reason::AssetUnknown, "the account holds no " + body.asset.text());
     }
@@ -321,8 +333,8 @@ void transfer_money(Transaction& transaction, const model::TransferMoney& body) 
     (void)transaction.change(*to);
     transaction.perform(AnnounceAccount{body.from});
     transaction.perform(AnnounceAccount{body.to});
-    transaction.answer_at_once(body.origin, model::Transferred{from->account, to->account,
-                                                               body.asset, body.amount});
+    transaction.answer_at_once(
+        body.origin, model::Transferred{from->account, to->account, body.asset, body.amount});
 }
 
 void reset_account(Transaction& transaction, const model::ResetAccount& body) {
@@ -331,11 +343,13 @@ void reset_account(Transaction& transaction, const model::ResetAccount& body) {
     if (refused_by_version(transaction, body.origin, body.version, account->account.version)) {
         return;
     }
-    const bool live = std::any_of(
-        account->orders.begin(), account->orders.end(),
-        [](const auto& item) { return model::is_live(item.second.order.state); });
+    const bool live =
+        std::any_of(account->orders.begin(), account->orders.end(), [](const auto& item) {
+            return model::is_live(item.second.order.state);
+        });
     if (live) {
-        refuse(transaction, body.origin,
+        refuse(transaction,
+               body.origin,
                {Reason::OpenOrdersExist, "cancel the open orders before a reset"});
         return;
     }
@@ -351,7 +365,10 @@ void reset_account(Transaction& transaction, const model::ResetAccount& body) {
         transaction.move(*account, asset, Book::Margin, Book::External, balance.of(Book::Margin));
         transaction.move(*account, asset, Book::Cash, Book::External, balance.of(Book::Cash));
     }
-    transaction.move(*account, account->account.quote, Book::External, Book::Cash,
+    transaction.move(*account,
+                     account->account.quote,
+                     Book::External,
+                     Book::Cash,
                      account->account.initial_deposit);
     model::Account& row = transaction.change(*account);
     row.state = model::AccountState::Active;

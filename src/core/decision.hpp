@@ -57,11 +57,11 @@ using Effect = std::variant<SendOrder,
                             AnswerRequest>;
 
 enum class Verdict : std::uint8_t {
-    Recorded,      ///< A record was made; commit it, then perform the effects.
-    Nothing,       ///< The input told us nothing new; there is no record.
-    KeyPending,    ///< A request under this key is under way: wait for its answer.
-    KeyDone,       ///< The key has its reply: give that one again.
-    KeyMismatch,   ///< The key belongs to another request (I8).
+    Recorded,     ///< A record was made; commit it, then perform the effects.
+    Nothing,      ///< The input told us nothing new; there is no record.
+    KeyPending,   ///< A request under this key is under way: wait for its answer.
+    KeyDone,      ///< The key has its reply: give that one again.
+    KeyMismatch,  ///< The key belongs to another request (I8).
 };
 
 struct Decision {

@@ -65,8 +65,8 @@ struct Engine::Apply {
         const auto account = state.accounts.find(body.report.account);
         if (account == state.accounts.end()) return;
         const auto number = number_of(body.report.id);
-        const auto live = number ? account->second.orders.find(*number)
-                                 : account->second.orders.end();
+        const auto live =
+            number ? account->second.orders.find(*number) : account->second.orders.end();
         if (live == account->second.orders.end() || live->second.order.id != body.report.id) {
             // A well-formed id without a record is ours and lost: money is in doubt.
             if (number) transaction.freeze(account->second, model::Reason::LateFact);
@@ -126,7 +126,8 @@ void Engine::forget_closed() {
         const auto live = orders.find(number);
         if (live != orders.end() && !model::is_live(live->second.order.state)) orders.erase(live);
     }
-    for (const auto& key : answered_) state_.keys.erase(key);
+    for (const auto& key : answered_)
+        state_.keys.erase(key);
     closed_.clear();
     answered_.clear();
 }

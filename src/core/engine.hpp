@@ -4,7 +4,8 @@
 /// I/O; the same inputs over the same state always lead to the same decisions (style rule D2).
 ///
 /// E1  A decision is speculation until its record is durable; only then may its effects leave (I6).
-/// E2  After a commit that failed, the engine's memory is worthless: make a new engine from the store.
+/// E2  After a commit that failed, the engine's memory is worthless: make a new engine from the
+/// store.
 ///
 /// Threads: one at a time.
 

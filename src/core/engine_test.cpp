@@ -65,11 +65,8 @@ public:
 
     Decision apply(model::InputBody body, const ReadSet& reads = {}) {
         time_ = time_ + model::Duration::milliseconds(1);
-        Decision decision = engine_.apply({.time = time_,
-                                           .clock = clock,
-                                           .storage = storage,
-                                           .body = std::move(body)},
-                                          reads);
+        Decision decision = engine_.apply(
+            {.time = time_, .clock = clock, .storage = storage, .body = std::move(body)}, reads);
         engine_.forget_closed();
         for (const auto& effect : decision.effects) {
             if (const auto* answer = std::get_if<AnswerRequest>(&effect)) {
@@ -80,8 +77,8 @@ public:
     }
 
     model::Origin origin() {
-        return {model::Owner("olga"), model::IdempotencyKey("key-" + std::to_string(++keys_)),
-                "hash"};
+        return {
+            model::Owner("olga"), model::IdempotencyKey("key-" + std::to_string(++keys_)), "hash"};
     }
 
     model::PlaceOrder order(const std::string& account, Side side, std::string_view size) {
@@ -124,7 +121,8 @@ public:
     }
 
     void fill(const model::OrderInstruction& sent, std::string_view at, std::uint64_t trade) {
-        apply(traded(sent, ReportKind::Filled,
+        apply(traded(sent,
+                     ReportKind::Filled,
                      {{.id = trade,
                        .price = price(at),
                        .quantity = sent.quantity,
@@ -191,16 +189,15 @@ TEST(Engine, ReservesTheWorstCaseBeforeAnythingIsSent) {
 // @spec:R3-TX-05 R3-TX-06
 TEST(Engine, BooksAFuturesRoundTripToTheLastUnit) {
     Bench bench;
-    bench.apply(model::SetLeverage{bench.origin(), model::AccountId("futures"), kFutures,
-                                   model::Rate::whole(10), {}});
+    bench.apply(model::SetLeverage{
+        bench.origin(), model::AccountId("futures"), kFutures, model::Rate::whole(10), {}});
     const auto entry = bench.place(bench.order("futures", Side::Buy, "0.1"));
     bench.fill(*entry, "60000", 1);
     EXPECT_EQ(bench.replied_order().state, OrderState::Filled);
     EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Margin)), "600");
     EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Cash)), "9399");
-    const auto exit =
-        bench.apply(model::ClosePosition{bench.origin(), model::AccountId("futures"), kFutures, {},
-                                         quote(kFutures)});
+    const auto exit = bench.apply(model::ClosePosition{
+        bench.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)});
     const auto& sent = std::get<SendOrder>(exit.effects.front()).instruction;
     EXPECT_EQ(sent.reduce_only, model::ReduceOnly::Yes);
     EXPECT_EQ(sent.side, Side::Sell);
@@ -230,7 +227,8 @@ TEST(Engine, FlipsAPositionThroughZero) {
 TEST(Engine, BooksASpotPurchaseWithItsFeeInTheBoughtAsset) {
     Bench bench;
     const auto sent = bench.place(bench.order("spot", Side::Buy, "0.1"));
-    bench.apply(Bench::traded(*sent, ReportKind::Filled,
+    bench.apply(Bench::traded(*sent,
+                              ReportKind::Filled,
                               {{.id = 1,
                                 .price = price("60000"),
                                 .quantity = quantity("0.1"),
@@ -259,7 +257,8 @@ TEST(Engine, CountsATradeOnceWhicheverWayItArrives) {
                              .fee_asset = kUsdt,
                              .maker = true,
                              .time = {}};
-    for (int i = 0; i < 3; ++i) bench.apply(Bench::traded(*sent, ReportKind::Open, {trade}));
+    for (int i = 0; i < 3; ++i)
+        bench.apply(Bench::traded(*sent, ReportKind::Open, {trade}));
     const auto& order = bench.account("futures").orders.begin()->second.order;
     EXPECT_EQ(to_text(order.filled), "0.04");
     EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Fees)), "1");
@@ -271,20 +270,18 @@ TEST(Engine, UnknownEndsOnlyPastTheFenceAndTheViewLag) {
     Bench bench;
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
     bench.apply(Bench::report(*sent, ReportKind::NoAnswer));
-    const auto state = [&] {
-        return bench.account("futures").orders.begin()->second.order.state;
-    };
+    const auto state = [&] { return bench.account("futures").orders.begin()->second.order.state; };
     EXPECT_EQ(state(), OrderState::Unknown);
     EXPECT_FALSE(bench.book("futures", kUsdt, Book::Reserved).is_zero());
-    const auto fence =
-        sent->attempt.time + sent->attempt.window + model::Duration::seconds(1);
+    const auto fence = sent->attempt.time + sent->attempt.window + model::Duration::seconds(1);
     const auto not_found = [&](model::Timestamp at) {
         auto body = Bench::report(*sent, ReportKind::NotFound);
         body.report.venue_time = at;
         return bench.apply(body);
     };
     // At the fence is not past it, however often it is said.
-    for (int i = 0; i < 5; ++i) (void)not_found(fence);
+    for (int i = 0; i < 5; ++i)
+        (void)not_found(fence);
     EXPECT_EQ(state(), OrderState::Unknown);
     const auto first = not_found(fence + model::Duration::milliseconds(1));
     EXPECT_EQ(state(), OrderState::Unknown);
@@ -310,7 +307,8 @@ TEST(Engine, ALateTradeAfterAbsenceIsBookedAndFreezesTheAccount) {
     LiveOrder closed = live;
     closed.order.state = OrderState::Absent;
     closed.order.reserved = {};
-    bench.apply(Bench::traded(*sent, ReportKind::Filled,
+    bench.apply(Bench::traded(*sent,
+                              ReportKind::Filled,
                               {{.id = 1,
                                 .price = price("60000"),
                                 .quantity = quantity("0.1"),
@@ -497,8 +495,8 @@ TEST(Engine, RefusesAChangeBasedOnAnOldVersion) {
     Bench bench;
     bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.1")), "60000", 1);
     const auto current = bench.account("futures").positions.at(kFutures).version;
-    bench.apply(model::ClosePosition{bench.origin(), model::AccountId("futures"), kFutures,
-                                     current + 1, quote(kFutures)});
+    bench.apply(model::ClosePosition{
+        bench.origin(), model::AccountId("futures"), kFutures, current + 1, quote(kFutures)});
     EXPECT_EQ(bench.refusal(), Reason::VersionConflict);
     EXPECT_EQ(std::get<model::Refusal>(*bench.last_reply).version, current);
 }
@@ -507,8 +505,12 @@ TEST(Engine, RefusesAChangeBasedOnAnOldVersion) {
 TEST(Engine, ATransferConservesTheTotal) {
     Bench bench;
     const auto transfer = [&](std::string_view amount) {
-        bench.apply(model::TransferMoney{bench.origin(), model::AccountId("futures"),
-                                         model::AccountId("spot"), kUsdt, money(amount), {}});
+        bench.apply(model::TransferMoney{bench.origin(),
+                                         model::AccountId("futures"),
+                                         model::AccountId("spot"),
+                                         kUsdt,
+                                         money(amount),
+                                         {}});
         return bench.refusal();
     };
     EXPECT_EQ(transfer("2500.5"), Reason::None);
@@ -548,8 +550,11 @@ TEST(Engine, AResetReturnsToTheDepositAndNeedsNoOpenOrders) {
 TEST(Engine, LeverageIsFixedWhileAnythingIsOpen) {
     Bench bench;
     const auto set = [&](std::int64_t leverage) {
-        bench.apply(model::SetLeverage{bench.origin(), model::AccountId("futures"), kFutures,
-                                       model::Rate::whole(leverage), {}});
+        bench.apply(model::SetLeverage{bench.origin(),
+                                       model::AccountId("futures"),
+                                       kFutures,
+                                       model::Rate::whole(leverage),
+                                       {}});
         return bench.refusal();
     };
     EXPECT_EQ(set(125), Reason::None);

@@ -37,12 +37,11 @@ std::optional<model::Price> liquidation_price(const model::Position& position,
     // wallet + q p - cost = |q| p rate - deduction, solved for p.
     const Money fixed = position.cost - wallet - bracket->maintenance_deduction;
     const auto size = magnitude(position.quantity);
-    const auto maintenance =
-        model::scaled(Money::from_units(size.units()), bracket->maintenance_rate,
-                      model::Rounding::HalfEven);
+    const auto maintenance = model::scaled(
+        Money::from_units(size.units()), bracket->maintenance_rate, model::Rounding::HalfEven);
     if (!maintenance) return std::nullopt;
-    const auto slope = model::Quantity::from_units(position.quantity.units() -
-                                                   maintenance.value().units());
+    const auto slope =
+        model::Quantity::from_units(position.quantity.units() - maintenance.value().units());
     const auto price = model::average_price(fixed, slope);
     if (!price || !price.value().is_positive()) return std::nullopt;
     return price.value();

@@ -17,8 +17,8 @@ namespace botcore::core {
 struct LiveOrder {
     model::Order order;
     std::vector<std::uint64_t> trade_ids;  ///< Booked already (I4).
-    /// When the exchange, past the fence, first said that it does not know the order. Kept in memory
-    /// only: after a restart the wait begins anew, which is the safe direction.
+    /// When the exchange, past the fence, first said that it does not know the order. Kept in
+    /// memory only: after a restart the wait begins anew, which is the safe direction.
     std::optional<model::Timestamp> absent_since;
 };
 
@@ -54,9 +54,10 @@ struct State {
 [[nodiscard]] model::Money unrealized_profit(const model::Position& position,
                                              const model::Quote& quote);
 
-/// The price at which the account's equity equals the position's maintenance margin, other positions
-/// unchanged. Nothing for a flat position or where no such price exists. Source: the exchange's
-/// cross-margin rule, equity = wallet + unrealized; maintenance = notional x rate - deduction.
+/// The price at which the account's equity equals the position's maintenance margin, other
+/// positions unchanged. Nothing for a flat position or where no such price exists. Source: the
+/// exchange's cross-margin rule, equity = wallet + unrealized; maintenance = notional x rate -
+/// deduction.
 [[nodiscard]] std::optional<model::Price> liquidation_price(const model::Position& position,
                                                             const model::Instrument& instrument,
                                                             model::Money wallet);

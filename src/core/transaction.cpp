@@ -24,7 +24,9 @@ bool list_once(std::vector<T>& items, T item) {
 }  // namespace
 
 Transaction::Transaction(State& state, const model::Input& input)
-    : state_(state), input_(input), sequence_(state.sequence + 1) {
+    : state_(state),
+      input_(input),
+      sequence_(state.sequence + 1) {
     CHECK(input.time >= state.time);  // Journal time never decreases.
 }
 
@@ -35,8 +37,7 @@ model::Account& Transaction::change(AccountState& account) {
     return account.account;
 }
 
-model::Position& Transaction::change(AccountState& account,
-                                     const model::InstrumentId& instrument) {
+model::Position& Transaction::change(AccountState& account, const model::InstrumentId& instrument) {
     const auto [place, added] = account.positions.try_emplace(instrument);
     model::Position& position = place->second;
     if (added) {
@@ -88,10 +89,7 @@ void Transaction::add_fill(model::Fill fill) {
     fills_.push_back(std::move(fill));
 }
 
-void Transaction::post(AccountState& account,
-                       const model::Asset& asset,
-                       Book book,
-                       Money amount) {
+void Transaction::post(AccountState& account, const model::Asset& asset, Book book, Money amount) {
     if (amount.is_zero()) return;
     const auto [place, added] = account.balances.try_emplace(asset);
     if (added) {
@@ -110,11 +108,8 @@ void Transaction::post(AccountState& account,
     postings_.push_back({account.account.id, asset, book, amount});
 }
 
-void Transaction::move(AccountState& account,
-                       const model::Asset& asset,
-                       Book from,
-                       Book to,
-                       Money amount) {
+void Transaction::move(
+    AccountState& account, const model::Asset& asset, Book from, Book to, Money amount) {
     post(account, asset, from, -amount);
     post(account, asset, to, amount);
 }
@@ -168,8 +163,10 @@ void Transaction::count_balance_versions() {
 
 Decision Transaction::finish() {
     std::map<model::Asset, Money> sums;
-    for (const auto& posting : postings_) sums[posting.asset] += posting.amount;
-    for (const auto& [asset, sum] : sums) CHECK(sum.is_zero());  // I5
+    for (const auto& posting : postings_)
+        sums[posting.asset] += posting.amount;
+    for (const auto& [asset, sum] : sums)
+        CHECK(sum.is_zero());  // I5
     for (AccountState* account : posted_) {
         for (const auto& [asset, balance] : account->balances) {
             // I13: a fact of the exchange may break the rule; then the account is frozen.
@@ -180,12 +177,18 @@ Decision Transaction::finish() {
     }
     Decision decision{.verdict = Verdict::Recorded, .outcome = {}, .effects = std::move(effects_)};
     auto& changes = decision.outcome.changes;
-    for (const auto* row : accounts_) changes.emplace_back(*row);
-    for (const auto* row : instruments_) changes.emplace_back(*row);
-    for (const auto* row : orders_) changes.emplace_back(*row);
-    for (auto& row : fills_) changes.emplace_back(std::move(row));
-    for (const auto* row : positions_) changes.emplace_back(*row);
-    for (const auto* row : keys_) changes.emplace_back(*row);
+    for (const auto* row : accounts_)
+        changes.emplace_back(*row);
+    for (const auto* row : instruments_)
+        changes.emplace_back(*row);
+    for (const auto* row : orders_)
+        changes.emplace_back(*row);
+    for (auto& row : fills_)
+        changes.emplace_back(std::move(row));
+    for (const auto* row : positions_)
+        changes.emplace_back(*row);
+    for (const auto* row : keys_)
+        changes.emplace_back(*row);
     std::erase_if(postings_, [](const auto& posting) { return posting.amount.is_zero(); });
     count_balance_versions();
     decision.outcome.postings = std::move(postings_);

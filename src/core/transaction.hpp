@@ -36,7 +36,10 @@ public:
     void add_fill(model::Fill fill);
 
     /// One leg of a double entry; legs on the same book of the same asset become one posting.
-    void post(AccountState& account, const model::Asset& asset, model::Book book, model::Money amount);
+    void post(AccountState& account,
+              const model::Asset& asset,
+              model::Book book,
+              model::Money amount);
     /// From one book to another of the same account.
     void move(AccountState& account,
               const model::Asset& asset,

@@ -60,8 +60,8 @@ enum class Book : std::uint8_t {
     Fees = 3,
     Funding = 4,
     RealizedProfit = 5,
-    External = 6,  ///< Deposits, withdrawals, transfers from and to other accounts.
-    Exchanged = 7, ///< What was given and got in spot trades.
+    External = 6,   ///< Deposits, withdrawals, transfers from and to other accounts.
+    Exchanged = 7,  ///< What was given and got in spot trades.
     Rounding = 8,
 };
 inline constexpr std::size_t kBookCount = 9;

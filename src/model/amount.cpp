@@ -42,7 +42,8 @@ Result<Int128, AmountError> parse_units(std::string_view text) {
             return base::Failure{AmountError::TooPrecise};
         }
     }
-    for (; decimals < kDecimals; ++decimals) units *= 10;
+    for (; decimals < kDecimals; ++decimals)
+        units *= 10;
     return negative ? -units : units;
 }
 

@@ -27,10 +27,10 @@ inline constexpr std::int64_t kScale = 100'000'000;
 
 /// Why a text is not an amount.
 enum class AmountError : std::uint8_t {
-    Empty,        ///< No digits.
-    NotANumber,   ///< A character that has no place in a decimal number, or an exponent.
-    TooPrecise,   ///< More than eight decimal places that are not zero.
-    OutOfRange,   ///< 10^15 whole units or more.
+    Empty,       ///< No digits.
+    NotANumber,  ///< A character that has no place in a decimal number, or an exponent.
+    TooPrecise,  ///< More than eight decimal places that are not zero.
+    OutOfRange,  ///< 10^15 whole units or more.
 };
 
 template <class Tag>

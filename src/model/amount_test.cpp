@@ -44,7 +44,8 @@ TEST(ParseAmount, RefusesEverythingElse) {
 }
 
 TEST(ToText, GivesTheShortestTextThatReadsBack) {
-    for (const auto* text : {"0", "1", "-1", "0.5", "-0.00000001", "61837.63", "999999999999999.9"}) {
+    for (const auto* text :
+         {"0", "1", "-1", "0.5", "-0.00000001", "61837.63", "999999999999999.9"}) {
         EXPECT_EQ(to_text(price(text)), text);
     }
     EXPECT_EQ(to_text(price("1.500")), "1.5");

@@ -54,7 +54,8 @@ TEST(DepthBook, AgreesWithAPlainMapUnderRandomChanges) {
             }
         }
         std::vector<Level> levels;
-        for (const auto& [price, quantity] : expected) levels.push_back({price, quantity});
+        for (const auto& [price, quantity] : expected)
+            levels.push_back({price, quantity});
         if (side == Side::Sell) std::reverse(levels.begin(), levels.end());
         EXPECT_EQ(book.levels(side), levels);
     }

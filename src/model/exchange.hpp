@@ -58,15 +58,15 @@ struct Trade {
 
 /// What a report tells of its order. Stored in the journal: never renumber.
 enum class ReportKind : std::uint8_t {
-    Open = 1,          ///< In the book; its trades so far come along.
+    Open = 1,  ///< In the book; its trades so far come along.
     Filled = 2,
     Canceled = 3,
     Expired = 4,
-    Rejected = 5,      ///< Definitely not accepted; `reason_text` says why.
-    NotSent = 6,       ///< Provably never written to the exchange.
-    NoAnswer = 7,      ///< Written, no answer: the outcome is unknown.
-    NotFound = 8,      ///< A query did not find it; evidence only past the fence.
-    CancelNotOpen = 9, ///< A cancel found no open order; proves nothing about a filled one.
+    Rejected = 5,       ///< Definitely not accepted; `reason_text` says why.
+    NotSent = 6,        ///< Provably never written to the exchange.
+    NoAnswer = 7,       ///< Written, no answer: the outcome is unknown.
+    NotFound = 8,       ///< A query did not find it; evidence only past the fence.
+    CancelNotOpen = 9,  ///< A cancel found no open order; proves nothing about a filled one.
     CancelNoAnswer = 10,
     CancelNotSent = 11,
 };

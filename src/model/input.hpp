@@ -1,8 +1,8 @@
 #pragma once
 
 /// Everything that can make the core change its mind: commands of callers, facts of exchanges, and
-/// the start of a writer's term. Time, ids, prices and random numbers are part of the input, so that
-/// the same inputs always give the same result (style rule D2).
+/// the start of a writer's term. Time, ids, prices and random numbers are part of the input, so
+/// that the same inputs always give the same result (style rule D2).
 
 #include "model/account.hpp"
 #include "model/instrument.hpp"
@@ -23,7 +23,8 @@ enum class ClockState : std::uint8_t {
 
 enum class StorageState : std::uint8_t {
     Normal = 1,
-    Reserve = 2,  ///< The disk is full; only cancels and exits are committed, from the reserve (I9).
+    Reserve =
+        2,  ///< The disk is full; only cancels and exits are committed, from the reserve (I9).
 };
 
 /// Where prices come from; shown wherever a price is shown.

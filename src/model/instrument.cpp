@@ -93,13 +93,12 @@ constexpr BracketFigures kSolBrackets[] = {
 std::vector<LeverageBracket> brackets(std::span<const BracketFigures> figures) {
     std::vector<LeverageBracket> list;
     for (const auto& figure : figures) {
-        list.push_back(
-            {.notional_floor = Money::whole(figure.floor),
-             .notional_cap = Money::whole(figure.cap),
-             .leverage_max = Rate::whole(figure.leverage_max),
-             .maintenance_rate =
-                 Rate::from_units(Int128{figure.maintenance_basis_points} * (kScale / 10'000)),
-             .maintenance_deduction = Money::whole(figure.deduction)});
+        list.push_back({.notional_floor = Money::whole(figure.floor),
+                        .notional_cap = Money::whole(figure.cap),
+                        .leverage_max = Rate::whole(figure.leverage_max),
+                        .maintenance_rate = Rate::from_units(
+                            Int128{figure.maintenance_basis_points} * (kScale / 10'000)),
+                        .maintenance_deduction = Money::whole(figure.deduction)});
     }
     return list;
 }
@@ -144,25 +143,23 @@ struct FuturesFigures {
 };
 
 Instrument futures(const FuturesFigures& figures) {
-    const LotFilter lots = {quantity(figures.lot_step),
-                            quantity(figures.lot_max),
-                            quantity(figures.lot_step)};
-    return {.id = {Market::Futures, Symbol(std::string(figures.base) + "USDT")},
-            .base = Asset(figures.base),
-            .quote = Asset("USDT"),
-            .price_filter = {price(figures.price_min),
-                             price(figures.price_max),
-                             price(figures.tick)},
-            .lot_filter = lots,
-            .market_lot_filter = lots,
-            .notional_min = Money::whole(figures.notional_min),
-            .notional_max = Money(),
-            .price_percent_up = rate("1.05"),
-            .price_percent_down = rate("0.95"),
-            .open_orders_max = 200,
-            .fee_maker = rate("0.0002"),
-            .fee_taker = rate("0.0004"),
-            .brackets = brackets(figures.brackets)};
+    const LotFilter lots = {
+        quantity(figures.lot_step), quantity(figures.lot_max), quantity(figures.lot_step)};
+    return {
+        .id = {Market::Futures, Symbol(std::string(figures.base) + "USDT")},
+        .base = Asset(figures.base),
+        .quote = Asset("USDT"),
+        .price_filter = {price(figures.price_min), price(figures.price_max), price(figures.tick)},
+        .lot_filter = lots,
+        .market_lot_filter = lots,
+        .notional_min = Money::whole(figures.notional_min),
+        .notional_max = Money(),
+        .price_percent_up = rate("1.05"),
+        .price_percent_down = rate("0.95"),
+        .open_orders_max = 200,
+        .fee_maker = rate("0.0002"),
+        .fee_taker = rate("0.0004"),
+        .brackets = brackets(figures.brackets)};
 }
 
 std::vector<Instrument> all_builtin() {

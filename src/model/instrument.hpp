@@ -1,7 +1,8 @@
 #pragma once
 
-/// An instrument and the exchange's rules for it: filters, fees, leverage brackets. The rules change
-/// over time, so they are values that travel in the journal, never properties of the amount types.
+/// An instrument and the exchange's rules for it: filters, fees, leverage brackets. The rules
+/// change over time, so they are values that travel in the journal, never properties of the amount
+/// types.
 
 #include "model/amount.hpp"
 #include "model/names.hpp"

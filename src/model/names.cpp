@@ -22,8 +22,10 @@ bool is_digit(char c) {
 
 std::string_view to_text(Market market) {
     switch (market) {
-        case Market::Spot: return "spot";
-        case Market::Futures: return "futures";
+        case Market::Spot:
+            return "spot";
+        case Market::Futures:
+            return "futures";
     }
     return "?";
 }

@@ -94,7 +94,7 @@ enum class Reason : std::uint8_t {
     AssetUnknown = 28,
     AmountTooLarge = 29,
     AccountExists = 30,
-    NotSent = 31,         ///< Provably never written to the exchange.
+    NotSent = 31,  ///< Provably never written to the exchange.
     RejectedByExchange = 32,
     WouldTakeLiquidity = 33,
     CanceledByUser = 34,

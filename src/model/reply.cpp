@@ -6,17 +6,21 @@ std::uint16_t status_of(Reason reason) {
     switch (reason) {
         case Reason::None:
         case Reason::CanceledByUser:
-        case Reason::NotFilledAtOnce: return 200;
-        case Reason::AccountNotOwned: return 403;
+        case Reason::NotFilledAtOnce:
+            return 200;
+        case Reason::AccountNotOwned:
+            return 403;
         case Reason::AccountUnknown:
         case Reason::OrderUnknown:
-        case Reason::PositionNotOpen: return 404;
+        case Reason::PositionNotOpen:
+            return 404;
         case Reason::OrderNotOpen:
         case Reason::VersionConflict:
         case Reason::OpenOrdersExist:
         case Reason::PositionOpen:
         case Reason::AccountExists:
-        case Reason::CancelPending: return 409;
+        case Reason::CancelPending:
+            return 409;
         case Reason::InsufficientBalance:
         case Reason::InstrumentUnknown:
         case Reason::InstrumentNotTrading:
@@ -35,16 +39,19 @@ std::uint16_t status_of(Reason reason) {
         case Reason::AmountTooLarge:
         case Reason::RejectedByExchange:
         case Reason::WouldTakeLiquidity:
-        case Reason::NotSupportedOnMarket: return 422;
+        case Reason::NotSupportedOnMarket:
+            return 422;
         case Reason::ProvenAbsent:
-        case Reason::LateFact: return 502;
+        case Reason::LateFact:
+            return 502;
         case Reason::PriceStale:
         case Reason::PriceMissing:
         case Reason::ClockUncertain:
         case Reason::DiskFull:
         case Reason::AccountFrozen:
         case Reason::AccountUnreconciled:
-        case Reason::NotSent: return 503;
+        case Reason::NotSent:
+            return 503;
     }
     return 500;
 }

@@ -14,8 +14,8 @@ namespace botcore::model {
 /// The request was not carried out; nothing reached the exchange, or the exchange did not take it.
 struct Refusal {
     Reason reason = Reason::None;
-    std::string text;       ///< What was expected, what came, what to do next.
-    ClientOrderId order;    ///< The order that records it, if one was made.
+    std::string text;           ///< What was expected, what came, what to do next.
+    ClientOrderId order;        ///< The order that records it, if one was made.
     std::uint64_t version = 0;  ///< The current version, for Reason::VersionConflict.
 };
 

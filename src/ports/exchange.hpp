@@ -8,6 +8,7 @@
 
 #include "model/account.hpp"
 #include "model/exchange.hpp"
+#include "model/instrument.hpp"
 
 #include <vector>
 
@@ -44,7 +45,7 @@ public:
     /// Compares everything it knows of the account; answers with reports, then `on_reconciled`.
     virtual void reconcile(const AccountProjection& projection) = 0;
     /// Money or leverage of the account was changed by a committed command, not by trading. Orders
-    /// keep their place; `projection.live_orders` is empty. An exchange with its own books ignores it.
+    /// keep their place. An exchange with its own books ignores it.
     virtual void account_changed(const AccountProjection& projection) = 0;
     /// The rules of an instrument are new or changed.
     virtual void define(const model::Instrument& instrument) = 0;

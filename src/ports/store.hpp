@@ -40,7 +40,7 @@ struct KeyRow {
 /// Everything that one group commit makes durable. Rows carry their final image; each row occurs
 /// once. `entries` is never empty and has no gap.
 struct Batch {
-    model::Head expected;  ///< The head that this batch extends.
+    model::Head expected;    ///< The head that this batch extends.
     model::Epoch epoch = 0;  ///< The writer's; greater than `expected.epoch` when a term begins.
     std::vector<JournalEntry> entries;
     std::vector<model::Account> accounts;
@@ -126,11 +126,12 @@ public:
         const model::Owner& owner, const model::IdempotencyKey& key) = 0;
     [[nodiscard]] virtual StoreResult<std::optional<LiveOrder>> find_order(
         model::OrderNumber number) = 0;
-    [[nodiscard]] virtual StoreResult<std::vector<model::Order>> orders(const OrderQuery& query) = 0;
+    [[nodiscard]] virtual StoreResult<std::vector<model::Order>> orders(
+        const OrderQuery& query) = 0;
     [[nodiscard]] virtual StoreResult<std::vector<model::Fill>> fills(const FillQuery& query) = 0;
     /// Entries from `first` on, ascending, at most `limit`.
     [[nodiscard]] virtual StoreResult<std::vector<JournalEntry>> journal(model::Sequence first,
-                                                                        std::size_t limit) = 0;
+                                                                         std::size_t limit) = 0;
     [[nodiscard]] virtual StoreResult<model::Head> head() = 0;
     /// Visits every row of the same snapshot in which `head` and `journal` are read: everything
     /// between `begin_snapshot` and `end_snapshot` sees one state.

@@ -36,16 +36,24 @@ namespace {
 /// The exchange's word for where an order stands: partly filled is a state of its own there.
 std::string_view status_text(const model::Order& order) {
     switch (order.state) {
-        case model::OrderState::Intended: return "PENDING";
+        case model::OrderState::Intended:
+            return "PENDING";
         case model::OrderState::Open:
             return order.filled.is_zero() ? "NEW" : "PARTIALLY_FILLED";
-        case model::OrderState::Filled: return "FILLED";
-        case model::OrderState::Canceled: return "CANCELED";
-        case model::OrderState::Expired: return "EXPIRED";
-        case model::OrderState::Rejected: return "REJECTED";
-        case model::OrderState::Refused: return "REFUSED";
-        case model::OrderState::Unknown: return "UNKNOWN";
-        case model::OrderState::Absent: return "ABSENT";
+        case model::OrderState::Filled:
+            return "FILLED";
+        case model::OrderState::Canceled:
+            return "CANCELED";
+        case model::OrderState::Expired:
+            return "EXPIRED";
+        case model::OrderState::Rejected:
+            return "REJECTED";
+        case model::OrderState::Refused:
+            return "REFUSED";
+        case model::OrderState::Unknown:
+            return "UNKNOWN";
+        case model::OrderState::Absent:
+            return "ABSENT";
     }
     return "UNKNOWN";
 }
@@ -144,8 +152,8 @@ json::object to_api(const model::Position& position) {
     object["margin"] = to_text(position.margin);
     object["leverage"] = to_text(position.leverage);
     object["realized_pnl"] = to_text(position.realized_profit);
-    object["opened_at"] =
-        position.quantity.is_zero() ? json::value(nullptr) : json::value(to_iso8601(position.opened));
+    object["opened_at"] = position.quantity.is_zero() ? json::value(nullptr)
+                                                      : json::value(to_iso8601(position.opened));
     object["updated_at"] = to_iso8601(position.updated);
     object["version"] = position.version;
     return object;

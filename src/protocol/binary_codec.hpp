@@ -75,13 +75,15 @@ public:
                              std::is_same_v<T, base::Duration>) {
             zigzag(value.in_microseconds());
         } else if constexpr (std::is_same_v<T, model::Hash>) {
-            for (const std::uint8_t part : value) byte(part);
+            for (const std::uint8_t part : value)
+                byte(part);
         } else if constexpr (detail::kIsOptional<T>) {
             byte(value.has_value() ? 1 : 0);
             if (value.has_value()) write(*value);
         } else if constexpr (detail::kIsVector<T>) {
             varint(value.size());
-            for (const auto& item : value) write(item);
+            for (const auto& item : value)
+                write(item);
         } else if constexpr (detail::kIsVariant<T>) {
             byte(static_cast<std::uint8_t>(value.index()));
             std::visit([this](const auto& item) { this->write(item); }, value);
@@ -149,7 +151,8 @@ public:
         } else if constexpr (std::is_same_v<T, base::Duration>) {
             value = T::microseconds(small_zigzag());
         } else if constexpr (std::is_same_v<T, model::Hash>) {
-            for (std::uint8_t& part : value) part = byte();
+            for (std::uint8_t& part : value)
+                part = byte();
         } else if constexpr (detail::kIsOptional<T>) {
             value.reset();
             if (flag()) read(value.emplace());
@@ -183,7 +186,8 @@ private:
         // Every item takes a byte at least, so a length beyond the rest is a lie.
         if (size > rest_.size()) ok_ = false;
         items.clear();
-        for (base::Uint128 i = 0; ok_ && i < size; ++i) read(items.emplace_back());
+        for (base::Uint128 i = 0; ok_ && i < size; ++i)
+            read(items.emplace_back());
     }
 
     template <std::size_t kIndex, class... T>

@@ -36,8 +36,10 @@ base::Result<model::Record, RecordError> decode_record(std::string_view bytes) {
 model::Hash hash_of(std::string_view bytes) {
     // Fetching the algorithm and making a context cost more than hashing a record.
     static EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-    thread_local const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(  // rule-ok: cache
-        EVP_MD_CTX_new(), EVP_MD_CTX_free);
+    thread_local const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)>
+        context(  // rule-ok: cache
+            EVP_MD_CTX_new(),
+            EVP_MD_CTX_free);
     model::Hash hash{};
     unsigned size = 0;
     CHECK(EVP_DigestInit_ex2(context.get(), kSha256, nullptr) == 1);
@@ -61,7 +63,8 @@ std::string to_hex(std::string_view bytes) {
 
 std::string to_hex(const model::Hash& hash) {
     std::string bytes;
-    for (const std::uint8_t part : hash) bytes.push_back(static_cast<char>(part));
+    for (const std::uint8_t part : hash)
+        bytes.push_back(static_cast<char>(part));
     return to_hex(bytes);
 }
 

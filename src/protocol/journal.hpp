@@ -15,8 +15,8 @@ namespace botcore::protocol {
 inline constexpr std::uint8_t kRecordVersion = 1;
 
 enum class RecordError : std::uint8_t {
-    Malformed,       ///< Not a whole record: damaged or cut.
-    VersionTooNew,   ///< Written by a later version of this program.
+    Malformed,      ///< Not a whole record: damaged or cut.
+    VersionTooNew,  ///< Written by a later version of this program.
 };
 
 [[nodiscard]] std::string encode(const model::Record& record);

@@ -49,7 +49,8 @@ boost::json::value exported(const T& value) {
         return value.has_value() ? exported(*value) : boost::json::value(nullptr);
     } else if constexpr (detail::kIsVector<T>) {
         boost::json::array list;
-        for (const auto& item : value) list.push_back(exported(item));
+        for (const auto& item : value)
+            list.push_back(exported(item));
         return list;
     } else {
         JsonFields fields;

@@ -38,7 +38,9 @@ void BatchBuilder::add_row(const model::Change& change) {
     } else if (const auto* fill = std::get_if<model::Fill>(&change)) {
         batch_.fills.push_back(*fill);
     } else if (const auto* position = std::get_if<model::Position>(&change)) {
-        put(positions_, std::pair(position->account, position->instrument), batch_.positions,
+        put(positions_,
+            std::pair(position->account, position->instrument),
+            batch_.positions,
             *position);
     } else if (const auto* key = std::get_if<model::KeyEntry>(&change)) {
         const auto [place, added] = keys_.try_emplace({key->owner, key->key}, batch_.keys.size());
@@ -63,15 +65,15 @@ void BatchBuilder::add(const model::Input& input,
                          .prior_hash = head_.hash,
                          .input = input,
                          .outcome = std::move(decision.outcome)};
-    for (const auto& change : record.outcome.changes) add_row(change);
+    for (const auto& change : record.outcome.changes)
+        add_row(change);
     for (const auto& posting : record.outcome.postings) {
         balances_.emplace(posting.account, posting.asset);
     }
     std::string bytes = protocol::encode(record);
     const model::Hash hash = protocol::hash_of(bytes);
     head_ = {record.sequence, hash, batch_.epoch, input.time};
-    batch_.entries.push_back(
-        {record.sequence, batch_.epoch, input.time, hash, std::move(bytes)});
+    batch_.entries.push_back({record.sequence, batch_.epoch, input.time, hash, std::move(bytes)});
 }
 
 void BatchBuilder::set_reply(const core::KeyId& key, std::string body) {

@@ -26,22 +26,29 @@ ApiReply error_reply(std::uint16_t status,
 }
 
 ApiReply outcome_unknown(std::string_view request_id, model::Timestamp now) {
-    return error_reply(503, "OUTCOME_UNKNOWN",
+    return error_reply(503,
+                       "OUTCOME_UNKNOWN",
                        "the store failed while this was being recorded; ask again with the same "
                        "idempotency key, it is never carried out twice",
-                       request_id, now);
+                       request_id,
+                       now);
 }
 
 ApiReply unavailable(std::string_view request_id, model::Timestamp now) {
-    return error_reply(503, "SERVICE_UNAVAILABLE",
+    return error_reply(503,
+                       "SERVICE_UNAVAILABLE",
                        "the store cannot be reached now, nothing was done; try again shortly",
-                       request_id, now);
+                       request_id,
+                       now);
 }
 
 }  // namespace
 
 Runtime::Runtime(Options options, Ports ports)
-    : options_(std::move(options)), ports_(ports), requests_(kRequestsMax), facts_(kFactsMax) {
+    : options_(std::move(options)),
+      ports_(ports),
+      requests_(kRequestsMax),
+      facts_(kFactsMax) {
     CHECK(options_.batch_max > 0);
     CHECK(options_.next_incarnation != nullptr);
 }
@@ -62,8 +69,10 @@ bool Runtime::load(Now now) {
     state.epoch = snapshot.head.epoch;
     state.shard = options_.shard;
     state.time = snapshot.head.time;
-    for (auto& row : snapshot.instruments) state.instruments[row.id] = std::move(row);
-    for (auto& row : snapshot.accounts) state.accounts[row.id].account = row;
+    for (auto& row : snapshot.instruments)
+        state.instruments[row.id] = std::move(row);
+    for (auto& row : snapshot.accounts)
+        state.accounts[row.id].account = row;
     for (auto& row : snapshot.balances) {
         state.accounts.at(row.account).balances[row.asset] = row;
     }
@@ -80,7 +89,8 @@ bool Runtime::load(Now now) {
     head_ = snapshot.head;
     engine_ = std::make_unique<core::Engine>(std::move(state));
     // Commands that were not applied are answered; facts are re-read by the new term's comparison.
-    while (!facts_.empty()) (void)facts_.pop();
+    while (!facts_.empty())
+        (void)facts_.pop();
     questions_.clear();
     facts_lost_ = false;
     store_failed_ = false;
@@ -95,7 +105,8 @@ bool Runtime::begin_term(Now now) {
                             .incarnation = options_.next_incarnation(),
                             .software = options_.software,
                             .policy = options_.policy},
-          now, nullptr);
+          now,
+          nullptr);
     for (const auto& instrument : options_.instruments) {
         const auto& known = engine_->state().instruments;
         const auto place = known.find(instrument.id);
@@ -114,9 +125,11 @@ void Runtime::submit(Request request, Now now) {
     if (requests_.full()) {
         ++counters_.requests_dropped;
         reply(request.ticket,
-              error_reply(503, "OVERLOADED",
+              error_reply(503,
+                          "OVERLOADED",
                           "too many requests wait already, nothing was done; try again shortly",
-                          request.request_id, now.time));
+                          request.request_id,
+                          now.time));
         return;
     }
     CHECK(requests_.push(std::move(request)));
@@ -149,8 +162,8 @@ bool Runtime::step(Now now) {
         apply(facts_.pop(), now, nullptr);
     }
     std::size_t taken = 0;
-    while (!requests_.empty() && batch_.size() < options_.batch_max &&
-           taken < options_.batch_max && !store_failed_) {
+    while (!requests_.empty() && batch_.size() < options_.batch_max && taken < options_.batch_max &&
+           !store_failed_) {
         const Request request = requests_.pop();
         apply(request.body, now, &request);
         ++taken;
@@ -226,13 +239,14 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
         const auto* origin = model::origin_of(input.body);
         CHECK(origin != nullptr);
         batch_tickets_.pop_back();  // The waiting room knows it from here on.
-        waiting_.add({origin->owner, origin->key},
-                     {request->ticket, now.time + options_.answer_within, request->request_id,
-                      true});
+        waiting_.add(
+            {origin->owner, origin->key},
+            {request->ticket, now.time + options_.answer_within, request->request_id, true});
     }
     batch_.add(input, decision, engine_->state());
     keep_replies(input, decision);
-    for (auto& effect : decision.effects) effects_.push_back(std::move(effect));
+    for (auto& effect : decision.effects)
+        effects_.push_back(std::move(effect));
 }
 
 /// A request under a key that is known already: the stored reply, or a place in the waiting room.
@@ -248,9 +262,11 @@ void Runtime::take_duplicate(Verdict verdict,
         ++counters_.key_mismatches;
         replies_.emplace_back(
             request.ticket,
-            error_reply(422, "IDEMPOTENCY_KEY_REUSED",
+            error_reply(422,
+                        "IDEMPOTENCY_KEY_REUSED",
                         "this idempotency key belongs to another request; use a new key",
-                        request.request_id, now.time));
+                        request.request_id,
+                        now.time));
         return;
     }
     ++counters_.replays;
@@ -259,8 +275,8 @@ void Runtime::take_duplicate(Verdict verdict,
         return;
     }
     // Pending, or answered in this very batch: told together with the first caller.
-    waiting_.add(key, {request.ticket, now.time + options_.answer_within, request.request_id,
-                       false});
+    waiting_.add(key,
+                 {request.ticket, now.time + options_.answer_within, request.request_id, false});
 }
 
 /// Renders the answers that the decision gives, so that their bytes are part of the same commit.
@@ -268,9 +284,9 @@ void Runtime::keep_replies(const model::Input& input, core::Decision& decision) 
     for (const auto& effect : decision.effects) {
         const auto* answer = std::get_if<core::AnswerRequest>(&effect);
         if (answer == nullptr) continue;
-        batch_.set_reply(answer->key,
-                         protocol::render(answer->reply, waiting_.request_id_of(answer->key),
-                                          input.time));
+        batch_.set_reply(
+            answer->key,
+            protocol::render(answer->reply, waiting_.request_id_of(answer->key), input.time));
     }
 }
 
@@ -282,7 +298,9 @@ bool Runtime::commit(Now now) {
     if (!batch_.empty()) {
         const ports::Batch& batch = batch_.finish(engine_->state());
         switch (ports_.store.commit(batch)) {
-            case ports::CommitResult::Committed: head_ = batch.head(); break;
+            case ports::CommitResult::Committed:
+                head_ = batch.head();
+                break;
             case ports::CommitResult::Conflict:
                 ++counters_.conflicts;
                 lose_batch(now, Status::Fenced);
@@ -303,8 +321,10 @@ void Runtime::act(Now now) {
     CHECK(head_.sequence == engine_->state().sequence);
     engine_->forget_closed();
     batch_tickets_.clear();
-    for (auto& effect : std::exchange(effects_, {})) perform(effect, now);
-    for (auto& [ticket, answer] : std::exchange(replies_, {})) reply(ticket, std::move(answer));
+    for (auto& effect : std::exchange(effects_, {}))
+        perform(effect, now);
+    for (auto& [ticket, answer] : std::exchange(replies_, {}))
+        reply(ticket, std::move(answer));
 }
 
 void Runtime::perform(core::Effect& effect, Now now) {
@@ -320,9 +340,9 @@ void Runtime::perform(core::Effect& effect, Now now) {
             questions_.emplace(query->not_before, std::move(*query));
         }
     } else if (const auto* reconcile = std::get_if<core::ReconcileAccount>(&effect)) {
-        exchange.reconcile(projection(reconcile->account, true));
+        exchange.reconcile(projection(reconcile->account));
     } else if (const auto* announce = std::get_if<core::AnnounceAccount>(&effect)) {
-        exchange.account_changed(projection(announce->account, false));
+        exchange.account_changed(projection(announce->account));
     } else if (const auto* define = std::get_if<core::AnnounceInstrument>(&effect)) {
         exchange.define(engine_->state().instruments.at(define->instrument));
     } else if (const auto* answer = std::get_if<core::AnswerRequest>(&effect)) {
@@ -366,8 +386,7 @@ void Runtime::answer_expired(Now now) {
         if (live == nullptr) {
             reply(waiter.ticket, outcome_unknown(waiter.request_id, now.time));
         } else if (waiter.first) {
-            reply(waiter.ticket,
-                  {202, protocol::render_pending(live->order, now.time), false});
+            reply(waiter.ticket, {202, protocol::render_pending(live->order, now.time), false});
         } else {
             boost::json::object details;
             details["status_link"] = protocol::order_path(live->order.account, live->order.id);
@@ -405,23 +424,20 @@ std::optional<model::Timestamp> Runtime::wake_at() const {
 bool Runtime::reconciled() const {
     if (status_ != Status::Running) return false;
     const auto& accounts = engine_->state().accounts;
-    return std::all_of(accounts.begin(), accounts.end(),
-                       [](const auto& item) { return item.second.reconciled; });
+    return std::all_of(
+        accounts.begin(), accounts.end(), [](const auto& item) { return item.second.reconciled; });
 }
 
-ports::AccountProjection Runtime::projection(const model::AccountId& account,
-                                             bool with_orders) const {
+ports::AccountProjection Runtime::projection(const model::AccountId& account) const {
     const core::AccountState& state = engine_->state().accounts.at(account);
-    ports::AccountProjection projection{.account = state.account,
-                                        .balances = {},
-                                        .positions = {},
-                                        .live_orders = {}};
-    for (const auto& [asset, balance] : state.balances) projection.balances.push_back(balance);
-    for (const auto& [id, position] : state.positions) projection.positions.push_back(position);
+    ports::AccountProjection projection{
+        .account = state.account, .balances = {}, .positions = {}, .live_orders = {}};
+    for (const auto& [asset, balance] : state.balances)
+        projection.balances.push_back(balance);
+    for (const auto& [id, position] : state.positions)
+        projection.positions.push_back(position);
     for (const auto& [number, live] : state.orders) {
-        if (with_orders && model::is_live(live.order.state)) {
-            projection.live_orders.push_back(live.order);
-        }
+        if (model::is_live(live.order.state)) projection.live_orders.push_back(live.order);
     }
     return projection;
 }

@@ -11,8 +11,9 @@
 ///     callers are told "outcome unknown, ask again with the same key", and a new term begins.
 /// R3  A writer that lost its head to another is Fenced and never writes again (I7).
 ///
-/// Queues: `requests` (4,096; full: the caller gets 503 at once) and `facts` of the exchange (65,536;
-/// full: the newest is dropped and a new term begins, since that is a gap in what the exchange said).
+/// Queues: `requests` (4,096; full: the caller gets 503 at once) and `facts` of the exchange
+/// (65,536; full: the newest is dropped and a new term begins, since that is a gap in what the
+/// exchange said).
 ///
 /// Threads: one at a time; no call blocks except on the store.
 
@@ -59,9 +60,9 @@ public:
 };
 
 enum class Status : std::uint8_t {
-    Down,     ///< The store cannot be reached; tried again at `wake_at`.
+    Down,  ///< The store cannot be reached; tried again at `wake_at`.
     Running,
-    Fenced,   ///< Another writer has the shard.
+    Fenced,  ///< Another writer has the shard.
 };
 
 struct Options {
@@ -136,10 +137,13 @@ private:
     [[nodiscard]] bool begin_term(Now now);
     void apply(model::InputBody body, Now now, const Request* request);
     void complete(model::InputBody& body) const;
-    [[nodiscard]] bool fetch(const model::InputBody& body, core::ReadSet& reads,
+    [[nodiscard]] bool fetch(const model::InputBody& body,
+                             core::ReadSet& reads,
                              std::optional<ports::KeyRow>& key);
-    void take_duplicate(core::Verdict verdict, const Request& request,
-                        const std::optional<ports::KeyRow>& stored, Now now);
+    void take_duplicate(core::Verdict verdict,
+                        const Request& request,
+                        const std::optional<ports::KeyRow>& stored,
+                        Now now);
     void keep_replies(const model::Input& input, core::Decision& decision);
     [[nodiscard]] bool commit(Now now);
     void act(Now now);
@@ -147,9 +151,9 @@ private:
     void lose_batch(Now now, Status next);
     void answer_expired(Now now);
     void ask_due_questions(Now now);
-    [[nodiscard]] ports::AccountProjection projection(const model::AccountId& account,
-                                                      bool with_orders) const;
-    [[nodiscard]] model::Quote quote(const model::InstrumentId& instrument, model::Side side,
+    [[nodiscard]] ports::AccountProjection projection(const model::AccountId& account) const;
+    [[nodiscard]] model::Quote quote(const model::InstrumentId& instrument,
+                                     model::Side side,
                                      model::Quantity quantity) const;
     [[nodiscard]] std::vector<model::Quote> marks(const model::AccountId& account) const;
     void reply(Ticket ticket, ApiReply reply);

@@ -120,8 +120,9 @@ void Fold::add_change(const model::Record& record, const model::Change& change) 
     } else if (const auto* fill = std::get_if<model::Fill>(&change)) {
         const FillKey key{fill->account, fill->instrument, fill->trade.id};
         if (!fills_.emplace(key, image_of(*fill)).second) {
-            find(record.sequence, "trade " + std::to_string(fill->trade.id) + " of " +
-                                      fill->account.text() + " is booked a second time");
+            find(record.sequence,
+                 "trade " + std::to_string(fill->trade.id) + " of " + fill->account.text() +
+                     " is booked a second time");
         }
         filled_[fill->order_number] += fill->trade.quantity;
         sizes_[{fill->account, fill->instrument}] +=
@@ -152,7 +153,8 @@ void Fold::add(const ports::JournalEntry& entry) {
     const model::Record& record = decoded.value();
     check_chain(entry, record);
     add_postings(record);
-    for (const auto& change : record.outcome.changes) add_change(record, change);
+    for (const auto& change : record.outcome.changes)
+        add_change(record, change);
 }
 
 ports::RowVisitor Fold::comparison() {
@@ -168,13 +170,16 @@ ports::RowVisitor Fold::comparison() {
         compare(orders_, row.number, row, "order " + row.id.text());
         const auto filled = filled_.find(row.number);
         if ((filled == filled_.end() ? Quantity() : filled->second) != row.filled) {
-            find(0, "order " + row.id.text() + " is filled by " + to_text(row.filled) +
-                        ", which is not the sum of its fills");
+            find(0,
+                 "order " + row.id.text() + " is filled by " + to_text(row.filled) +
+                     ", which is not the sum of its fills");
         }
     };
     visitor.fill = [this](const model::Fill& row) {
         ++report_.fills;
-        compare(fills_, FillKey{row.account, row.instrument, row.trade.id}, row,
+        compare(fills_,
+                FillKey{row.account, row.instrument, row.trade.id},
+                row,
                 "fill of trade " + std::to_string(row.trade.id));
     };
     visitor.position = [this](const model::Position& row) {
@@ -183,8 +188,9 @@ ports::RowVisitor Fold::comparison() {
             "position " + row.account.text() + " " + row.instrument.symbol.text();
         compare(positions_, key, row, name);
         if (sizes_[key] != row.quantity) {
-            find(0, name + " is " + to_text(row.quantity) + ", its fills sum to " +
-                        to_text(sizes_[key]));
+            find(0,
+                 name + " is " + to_text(row.quantity) + ", its fills sum to " +
+                     to_text(sizes_[key]));
         }
     };
     visitor.balance = [this](const model::Balance& row) {
@@ -192,10 +198,11 @@ ports::RowVisitor Fold::comparison() {
             const BookKey key{row.account, row.asset, book};
             const Money expected = books_[key];
             if (expected != row.books.at(book)) {
-                find(0, "balance " + row.account.text() + " " + row.asset.text() + " " +
-                            std::string(to_text(static_cast<model::Book>(book))) + " is " +
-                            to_text(row.books.at(book)) + ", its postings sum to " +
-                            to_text(expected));
+                find(0,
+                     "balance " + row.account.text() + " " + row.asset.text() + " " +
+                         std::string(to_text(static_cast<model::Book>(book))) + " is " +
+                         to_text(row.books.at(book)) + ", its postings sum to " +
+                         to_text(expected));
             }
             books_.erase(key);
         }
@@ -205,15 +212,17 @@ ports::RowVisitor Fold::comparison() {
         const std::string name = "idempotency key " + row.entry.key.text();
         compare(keys_, KeyKey{row.entry.owner, row.entry.key}, row.entry, name);
         if ((row.entry.state == model::KeyState::Done) == row.body.empty()) {
-            find(0, name + (row.body.empty() ? " is answered, but its reply is missing"
-                                             : " has a reply, but is not answered"));
+            find(0,
+                 name + (row.body.empty() ? " is answered, but its reply is missing"
+                                          : " has a reply, but is not answered"));
         }
     };
     return visitor;
 }
 
 void Fold::report_missing() {
-    for (const auto& [id, image] : accounts_) find(0, "account " + id.text() + " is missing");
+    for (const auto& [id, image] : accounts_)
+        find(0, "account " + id.text() + " is missing");
     for (const auto& [id, image] : instruments_) {
         find(0, "instrument " + id.symbol.text() + " is missing");
     }
@@ -231,8 +240,9 @@ void Fold::report_missing() {
     }
     for (const auto& [key, sum] : books_) {
         if (!sum.is_zero()) {
-            find(0, "balance " + std::get<0>(key).text() + " " + std::get<1>(key).text() +
-                        " is missing");
+            find(0,
+                 "balance " + std::get<0>(key).text() + " " + std::get<1>(key).text() +
+                     " is missing");
         }
     }
 }
@@ -247,14 +257,16 @@ ports::StoreResult<VerifyReport> verify_snapshot(ports::StoreReader& reader,
     while (next <= report.head.sequence) {
         const auto page = TRY(reader.journal(next, kPage));
         if (page.empty()) break;
-        for (const auto& entry : page) fold.add(entry);
+        for (const auto& entry : page)
+            fold.add(entry);
         next = page.back().sequence + 1;
         hash = page.back().hash;
         if (progress) progress(next - 1, report.head.sequence);
     }
     if (next != report.head.sequence + 1 || hash != report.head.hash) {
-        fold.find(next, "the journal does not end at the head, record " +
-                            std::to_string(report.head.sequence));
+        fold.find(
+            next,
+            "the journal does not end at the head, record " + std::to_string(report.head.sequence));
     }
     (void)TRY(reader.visit_rows(fold.comparison()));
     fold.report_missing();

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Proves that the rows of a store are what its journal says: folds the outcomes of all records anew
-/// and compares. Reads one snapshot, so that a running writer does not disturb it.
+/// Proves that the rows of a store are what its journal says: folds the outcomes of all records
+/// anew and compares. Reads one snapshot, so that a running writer does not disturb it.
 ///
 /// Checked: sequence without gap, every hash and the chain (I12), times and epochs that never go
 /// back, postings that sum to zero per asset in every record (I5), balances against postings (I5),

@@ -24,7 +24,8 @@ std::vector<Waiter> WaitingRoom::take(const core::KeyId& key) {
 std::vector<Waiter> WaitingRoom::take_all() {
     std::vector<Waiter> all;
     for (auto& [key, waiters] : waiters_) {
-        for (auto& waiter : waiters) all.push_back(std::move(waiter));
+        for (auto& waiter : waiters)
+            all.push_back(std::move(waiter));
     }
     waiters_.clear();
     deadlines_.clear();

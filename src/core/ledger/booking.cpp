@@ -44,9 +44,15 @@ void book_spot_trade(Transaction& transaction,
     const Money value = notional(trade.price, trade.quantity).value();
     const Money coins = Money::from_units(trade.quantity.units());
     const bool buy = order.side == Side::Buy;
-    transaction.move(account, buy ? instrument.quote : instrument.base, Book::Cash, Book::Exchanged,
+    transaction.move(account,
+                     buy ? instrument.quote : instrument.base,
+                     Book::Cash,
+                     Book::Exchanged,
                      buy ? value : coins);
-    transaction.move(account, buy ? instrument.base : instrument.quote, Book::Exchanged, Book::Cash,
+    transaction.move(account,
+                     buy ? instrument.base : instrument.quote,
+                     Book::Exchanged,
+                     Book::Cash,
                      buy ? coins : value);
 }
 

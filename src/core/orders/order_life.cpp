@@ -164,8 +164,10 @@ void apply_not_found(Transaction& transaction,
     if (live.order.state != OrderState::Unknown) {
         // An order that we know to be there: the view lags, ask again later.
         if (model::is_live(live.order.state)) {
-            query(transaction, live.order, transaction.now() + transaction.state().policy.view_lag +
-                                               model::Duration::seconds(1));
+            query(transaction,
+                  live.order,
+                  transaction.now() + transaction.state().policy.view_lag +
+                      model::Duration::seconds(1));
         }
         return;
     }
@@ -173,8 +175,8 @@ void apply_not_found(Transaction& transaction,
     const auto judgement = judge_absence(live, report.venue_time, policy);
     if (judgement.verdict == AbsenceVerdict::TooEarly) {
         // Asked again once our clock guesses that the exchange's has passed; only its own counts.
-        query(transaction, live.order,
-              transaction.now() + (judgement.ask_again - report.venue_time));
+        query(
+            transaction, live.order, transaction.now() + (judgement.ask_again - report.venue_time));
         return;
     }
     OrderReport evidence = report;
@@ -284,9 +286,15 @@ void apply_report(Transaction& transaction,
                 close(transaction, account, live, OrderState::Rejected, report);
             }
             break;
-        case ReportKind::NotSent: apply_not_sent(transaction, account, live, body); break;
-        case ReportKind::NoAnswer: apply_no_answer(transaction, live); break;
-        case ReportKind::NotFound: apply_not_found(transaction, account, live, report); break;
+        case ReportKind::NotSent:
+            apply_not_sent(transaction, account, live, body);
+            break;
+        case ReportKind::NoAnswer:
+            apply_no_answer(transaction, live);
+            break;
+        case ReportKind::NotFound:
+            apply_not_found(transaction, account, live, report);
+            break;
         case ReportKind::CancelNotOpen:
         case ReportKind::CancelNoAnswer:
         case ReportKind::CancelNotSent:

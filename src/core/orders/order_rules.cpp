@@ -58,8 +58,7 @@ std::optional<RuleBreach> broken_price_rule(const OrderView& order) {
     }
     const model::Price reference = reference_price(order.quote);
     if (reference.is_zero()) return std::nullopt;
-    const auto high =
-        scaled(reference, order.instrument.price_percent_up, model::Rounding::Down);
+    const auto high = scaled(reference, order.instrument.price_percent_up, model::Rounding::Down);
     const auto low = scaled(reference, order.instrument.price_percent_down, model::Rounding::Up);
     if (!high || !low) return breach(Reason::PriceOutOfRange, "the price is beyond all bounds");
     if (!order.instrument.price_percent_up.is_zero() && price > high.value()) {
@@ -81,20 +80,20 @@ std::optional<RuleBreach> broken_notional_rule(const OrderView& order) {
     if (!value) {
         return RuleBreach{Reason::NotionalTooLarge, "price times quantity is beyond all bounds"};
     }
-    const std::string asked = ", but this order is worth " + to_text(value.value()) + " " +
-                              order.instrument.quote.text();
+    const std::string asked =
+        ", but this order is worth " + to_text(value.value()) + " " + order.instrument.quote.text();
     // Futures: MIN_NOTIONAL does not apply to reduce-only orders.
     if (order.reduce_only == model::ReduceOnly::No &&
         value.value() < order.instrument.notional_min) {
-        return RuleBreach{Reason::NotionalTooSmall,
-                          "the smallest order is worth " +
-                              to_text(order.instrument.notional_min) + asked};
+        return RuleBreach{
+            Reason::NotionalTooSmall,
+            "the smallest order is worth " + to_text(order.instrument.notional_min) + asked};
     }
     const bool limited = !order.instrument.notional_max.is_zero() && order.price.has_value();
     if (limited && value.value() > order.instrument.notional_max) {
-        return RuleBreach{Reason::NotionalTooLarge,
-                          "the largest order is worth " +
-                              to_text(order.instrument.notional_max) + asked};
+        return RuleBreach{
+            Reason::NotionalTooLarge,
+            "the largest order is worth " + to_text(order.instrument.notional_max) + asked};
     }
     return std::nullopt;
 }
@@ -104,7 +103,8 @@ std::optional<RuleBreach> broken_notional_rule(const OrderView& order) {
 std::optional<RuleBreach> broken_rule(const OrderView& order) {
     if (order.instrument.status != model::InstrumentStatus::Trading) {
         return RuleBreach{Reason::InstrumentNotTrading,
-                          order.instrument.id.symbol.text() + " takes no orders now, its status is " +
+                          order.instrument.id.symbol.text() +
+                              " takes no orders now, its status is " +
                               std::string(to_text(order.instrument.status))};
     }
     if (auto found = broken_quantity_rule(order)) return found;

@@ -28,8 +28,8 @@ struct OrderView {
     const model::Quote& quote;
 };
 
-/// Nothing where the order keeps all rules. Rules that need a price are skipped where none is known:
-/// the entry gates refuse what may not be decided without one, exits pass (I9).
+/// Nothing where the order keeps all rules. Rules that need a price are skipped where none is
+/// known: the entry gates refuse what may not be decided without one, exits pass (I9).
 [[nodiscard]] std::optional<RuleBreach> broken_rule(const OrderView& order);
 
 }  // namespace botcore::core

@@ -41,18 +41,15 @@ std::optional<RuleBreach> closed_gate(const State& state,
                               " now; entries wait until there is one"};
     }
     if (quote.age > state.policy.price_age_max) {
-        return RuleBreach{
-            Reason::PriceStale,
-            "the price is " + std::to_string(quote.age.in_milliseconds()) +
-                " ms old, entries need one of at most " +
-                std::to_string(state.policy.price_age_max.in_milliseconds()) + " ms"};
+        return RuleBreach{Reason::PriceStale,
+                          "the price is " + std::to_string(quote.age.in_milliseconds()) +
+                              " ms old, entries need one of at most " +
+                              std::to_string(state.policy.price_age_max.in_milliseconds()) + " ms"};
     }
     return std::nullopt;
 }
 
-Quantity reducible(const AccountState& account,
-                   const model::InstrumentId& instrument,
-                   Side side) {
+Quantity reducible(const AccountState& account, const model::InstrumentId& instrument, Side side) {
     const auto place = account.positions.find(instrument);
     if (place == account.positions.end()) return {};
     const Quantity held = place->second.quantity;
@@ -108,7 +105,8 @@ Result<Reservation, RuleBreach> spot_worst_case(const State& state, const OrderV
     return Reservation{order.instrument.quote, value.value()};
 }
 
-/// Notional of the position at cost and of live opening orders, both sides: what the brackets judge.
+/// Notional of the position at cost and of live opening orders, both sides: what the brackets
+/// judge.
 Money committed_notional(const AccountState& account, const model::InstrumentId& instrument) {
     Money sum;
     const auto place = account.positions.find(instrument);
@@ -143,8 +141,8 @@ Result<Reservation, RuleBreach> worst_case(const State& state,
     const auto leverage = leverage_of(account, order.instrument.id);
     const Money total = committed_notional(account, order.instrument.id) + value.value();
     const auto* bracket = model::bracket_of(order.instrument, total);
-    if (bracket != nullptr &&
-        (leverage > bracket->leverage_max || total > order.instrument.brackets.back().notional_cap)) {
+    if (bracket != nullptr && (leverage > bracket->leverage_max ||
+                               total > order.instrument.brackets.back().notional_cap)) {
         return Failure{RuleBreach{Reason::LeverageTooHigh,
                                   "a size of " + to_text(total) + " " +
                                       order.instrument.quote.text() + " allows a leverage of " +

@@ -1,0 +1,253 @@
+#include "shell/config/config.hpp"
+
+#include "base/check.hpp"
+#include "model/amount.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+
+namespace botcore::shell {
+
+namespace {
+
+using Kind = ConfigKind;
+
+constexpr std::array kKeys = {
+    ConfigKey{"http.address",
+              Kind::Text,
+              "127.0.0.1",
+              0,
+              0,
+              "IP address",
+              "Where the API listens. Loopback unless you put a TLS proxy in front."},
+    ConfigKey{"http.port",
+              Kind::Integer,
+              "8080",
+              0,
+              65'535,
+              "",
+              "TCP port of the API; 0 takes a free one."},
+    ConfigKey{"market.source",
+              Kind::Text,
+              "generated",
+              0,
+              0,
+              "generated | recorded",
+              "Where prices come from."},
+    ConfigKey{"market.files",
+              Kind::Text,
+              "",
+              0,
+              0,
+              "paths, separated by commas",
+              "Recorded streams to replay, gzip; names begin with spot- or usdm-."},
+    ConfigKey{"market.speed",
+              Kind::Integer,
+              "1",
+              0,
+              1'000,
+              "times real time",
+              "Speed of a replay; 0 is as fast as the loop can take it."},
+    ConfigKey{"market.seed",
+              Kind::Integer,
+              "1",
+              0,
+              1'000'000'000,
+              "",
+              "Seed of the generated market: the same seed moves the same way."},
+    ConfigKey{"paper.deposit",
+              Kind::Decimal,
+              "10000",
+              1,
+              1'000'000'000,
+              "USDT",
+              "What each of the first paper accounts starts with."},
+    ConfigKey{"trading.price_age_max_ms",
+              Kind::Integer,
+              "2000",
+              100,
+              60'000,
+              "milliseconds",
+              "A price older than this never produces an entry."},
+    ConfigKey{"trading.attempt_window_ms",
+              Kind::Integer,
+              "2000",
+              100,
+              60'000,
+              "milliseconds",
+              "recvWindow of every signed request."},
+    ConfigKey{"trading.attempts_max",
+              Kind::Integer,
+              "3",
+              1,
+              10,
+              "",
+              "Attempts of a request that provably never left."},
+    ConfigKey{"trading.fence_margin_ms",
+              Kind::Integer,
+              "0",
+              0,
+              60'000,
+              "milliseconds",
+              "M of docs/proof.md; the paper venue needs none."},
+    ConfigKey{"trading.view_lag_ms",
+              Kind::Integer,
+              "0",
+              0,
+              600'000,
+              "milliseconds",
+              "L of docs/proof.md; the paper venue's queries do not lag."},
+    ConfigKey{"trading.answer_within_ms",
+              Kind::Integer,
+              "5000",
+              100,
+              30'000,
+              "milliseconds",
+              "A caller is told that the outcome is still open after this."},
+    ConfigKey{"store.reserve_mib",
+              Kind::Integer,
+              "16",
+              1,
+              1'024,
+              "MiB",
+              "Disk space set aside so that exits and cancels commit on a full disk."},
+};
+
+const ConfigKey* find_key(std::string_view name) {
+    const auto* place = std::find_if(
+        kKeys.begin(), kKeys.end(), [&](const ConfigKey& key) { return key.name == name; });
+    return place == kKeys.end() ? nullptr : place;
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+std::string range_of(const ConfigKey& key) {
+    return " from " + std::to_string(key.min) + " to " + std::to_string(key.max) +
+           (key.unit.empty() ? std::string() : " " + std::string(key.unit));
+}
+
+/// What is wrong with the value; empty when nothing is.
+std::string mistake_in(const ConfigKey& key, std::string_view value) {
+    const std::string came = ", but '" + std::string(value) + "' came";
+    if (key.kind == Kind::Integer) {
+        const auto number = parse_integer(value);
+        if (!number || *number < key.min || *number > key.max) {
+            return "expected a whole number" + range_of(key) + came;
+        }
+    } else if (key.kind == Kind::Decimal) {
+        const auto amount = model::parse_amount<model::Money>(value);
+        if (!amount || amount.value() < model::Money::whole(key.min) ||
+            amount.value() > model::Money::whole(key.max)) {
+            return "expected a decimal number" + range_of(key) + came;
+        }
+    } else if (key.name == "market.source" && value != "generated" && value != "recorded") {
+        return "expected generated or recorded" + came;
+    }
+    return {};
+}
+
+/// A TOML value as the text that `set` takes; nothing for a table or a list.
+std::optional<std::string> text_of(const toml::node& node) {
+    if (const auto text = node.value_exact<std::string>()) return *text;
+    if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::span<const ConfigKey> config_keys() {
+    return kKeys;
+}
+
+Config::Config() {
+    for (const auto& key : kKeys)
+        values_[std::string(key.name)].text = key.fallback;
+}
+
+base::Outcome<std::string> Config::set(std::string_view key,
+                                       std::string_view value,
+                                       std::string_view origin) {
+    const ConfigKey* known = find_key(key);
+    if (known == nullptr) {
+        return base::Failure{std::string(origin) + ": there is no key '" + std::string(key) +
+                             "'; `botctl config check` lists all keys"};
+    }
+    const std::string mistake = mistake_in(*known, value);
+    if (!mistake.empty()) {
+        return base::Failure{std::string(origin) + ": " + std::string(key) + ": " + mistake};
+    }
+    values_[std::string(key)] = {std::string(value), std::string(origin)};
+    return base::Done{};
+}
+
+base::Outcome<std::string> Config::read_file(const std::string& path) {
+    try {
+        const toml::table document = toml::parse_file(path);
+        for (const auto& [section, content] : document) {
+            const auto* table = content.as_table();
+            if (table == nullptr) {
+                return base::Failure{path + ": '" + std::string(section.str()) +
+                                     "' stands outside of a table such as [http]"};
+            }
+            for (const auto& [name, node] : *table) {
+                const std::string key = std::string(section.str()) + "." + std::string(name.str());
+                const auto text = text_of(node);
+                if (!text) {
+                    return base::Failure{path + ": " + key + ": expected a text or whole number"};
+                }
+                (void)TRY(set(key, *text, path));
+            }
+        }
+    } catch (const toml::parse_error& error) {
+        return base::Failure{path + ", line " + std::to_string(error.source().begin.line) + ": " +
+                             std::string(error.description())};
+    }
+    return base::Done{};
+}
+
+base::Outcome<std::string> Config::read_environment(const char* const* environment) {
+    constexpr std::string_view kPrefix = "BOTCORE_";
+    for (; environment != nullptr && *environment != nullptr; ++environment) {
+        const std::string_view entry = *environment;
+        if (!entry.starts_with(kPrefix)) continue;
+        const std::size_t equals = entry.find('=');
+        const std::string_view variable = entry.substr(0, equals);
+        if (equals == std::string_view::npos || variable == "BOTCORE_DATA") continue;
+        for (const auto& key : kKeys) {
+            std::string name(kPrefix);
+            for (const char c : key.name) {
+                name +=
+                    c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+            }
+            if (name == variable) (void)TRY(set(key.name, entry.substr(equals + 1), variable));
+        }
+    }
+    return base::Done{};
+}
+
+const std::string& Config::text(std::string_view key) const {
+    return value(key).text;
+}
+
+std::int64_t Config::integer(std::string_view key) const {
+    const auto number = parse_integer(text(key));
+    CHECK(number.has_value());
+    return *number;
+}
+
+const ConfigValue& Config::value(std::string_view key) const {
+    const auto place = values_.find(key);
+    CHECK(place != values_.end());
+    return place->second;
+}
+
+}  // namespace botcore::shell

@@ -1,0 +1,65 @@
+#pragma once
+
+/// The daemon's configuration: a table of keys, each with its default, range and unit. Values come
+/// from the defaults, then `botcore.toml`, then `BOTCORE_…` variables, then flags; the last wins.
+/// An unknown key or a value out of range is an error that names what was expected.
+
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace botcore::shell {
+
+enum class ConfigKind : std::uint8_t { Integer, Text, Decimal };
+
+/// One key of the table.
+struct ConfigKey {
+    std::string_view name;  ///< "market.speed"; the variable is BOTCORE_MARKET_SPEED.
+    ConfigKind kind = ConfigKind::Text;
+    std::string_view fallback;
+    std::int64_t min = 0;  ///< Integers and decimals only.
+    std::int64_t max = 0;
+    std::string_view unit;
+    std::string_view meaning;
+};
+
+/// All keys, in the order of the documentation.
+[[nodiscard]] std::span<const ConfigKey> config_keys();
+
+/// Text and origin of a value: "default", the file's name, the variable's or the flag's.
+struct ConfigValue {
+    std::string text;
+    std::string origin = "default";
+};
+
+class Config {
+public:
+    /// Every key at its default.
+    Config();
+
+    /// Sets one key; an error names the key, what was expected and what came.
+    [[nodiscard]] base::Outcome<std::string> set(std::string_view key,
+                                                 std::string_view value,
+                                                 std::string_view origin);
+
+    /// Reads a TOML file of tables and keys. All its mistakes, one line each.
+    [[nodiscard]] base::Outcome<std::string> read_file(const std::string& path);
+
+    /// Reads the process's BOTCORE_… variables.
+    [[nodiscard]] base::Outcome<std::string> read_environment(const char* const* environment);
+
+    [[nodiscard]] const std::string& text(std::string_view key) const;
+    [[nodiscard]] std::int64_t integer(std::string_view key) const;
+    [[nodiscard]] const ConfigValue& value(std::string_view key) const;
+
+private:
+    std::map<std::string, ConfigValue, std::less<>> values_;
+};
+
+}  // namespace botcore::shell

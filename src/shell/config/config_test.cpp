@@ -1,0 +1,98 @@
+#include "shell/config/config.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace botcore::shell {
+namespace {
+
+class TomlFile {
+public:
+    explicit TomlFile(const std::string& text) {
+        std::string name = (std::filesystem::temp_directory_path() / "config-XXXXXX").string();
+        const int file = mkstemp(name.data());
+        EXPECT_GE(file, 0);
+        ::close(file);
+        path_ = name;
+        std::ofstream(path_) << text;
+    }
+
+    ~TomlFile() { std::filesystem::remove(path_); }
+
+    TomlFile(const TomlFile&) = delete;
+    TomlFile& operator=(const TomlFile&) = delete;
+
+    [[nodiscard]] std::string path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+TEST(Config, EveryDefaultIsAValidValue) {
+    for (const auto& key : config_keys()) {
+        Config config;
+        EXPECT_TRUE(config.set(key.name, key.fallback, "test")) << key.name;
+        EXPECT_FALSE(key.meaning.empty()) << key.name;
+    }
+}
+
+TEST(Config, RefusesValuesJustOutsideTheirRange) {
+    for (const auto& key : config_keys()) {
+        if (key.kind != ConfigKind::Integer) continue;
+        Config config;
+        EXPECT_TRUE(config.set(key.name, std::to_string(key.min), "test"));
+        EXPECT_TRUE(config.set(key.name, std::to_string(key.max), "test"));
+        EXPECT_FALSE(config.set(key.name, std::to_string(key.min - 1), "test"));
+        EXPECT_FALSE(config.set(key.name, std::to_string(key.max + 1), "test"));
+        EXPECT_FALSE(config.set(key.name, "1.5", "test"));
+        EXPECT_FALSE(config.set(key.name, "", "test"));
+    }
+}
+
+TEST(Config, TheLaterSourceWins) {
+    const TomlFile file("[http]\nport = 9000\n[market]\nsource = \"recorded\"\n");
+    Config config;
+    ASSERT_TRUE(config.read_file(file.path()));
+    EXPECT_EQ(config.integer("http.port"), 9000);
+    EXPECT_EQ(config.text("market.source"), "recorded");
+    const std::array<const char*, 4> environment = {
+        "HOME=/", "BOTCORE_HTTP_PORT=9001", "BOTCORE_SOMETHING_ELSE=1", nullptr};
+    ASSERT_TRUE(config.read_environment(environment.data()));
+    EXPECT_EQ(config.integer("http.port"), 9001);
+    EXPECT_EQ(config.value("http.port").origin, "BOTCORE_HTTP_PORT");
+}
+
+TEST(Config, TeachesWhatIsWrongWithAFile) {
+    const auto error_of = [](const std::string& text) {
+        const TomlFile file(text);
+        Config config;
+        const auto outcome = config.read_file(file.path());
+        return outcome ? std::string() : outcome.error();
+    };
+    EXPECT_NE(error_of("[http]\nport = 70000\n").find("from 0 to 65535"), std::string::npos);
+    EXPECT_NE(error_of("[http]\npott = 1\n").find("no key 'http.pott'"), std::string::npos);
+    EXPECT_NE(error_of("port = 1\n").find("outside of a table"), std::string::npos);
+    EXPECT_NE(error_of("[http\n").find("line 1"), std::string::npos);
+    EXPECT_NE(error_of("[http]\nport = [1]\n").find("expected a text"), std::string::npos);
+    EXPECT_NE(error_of("[paper]\ndeposit = \"1e3\"\n").find("decimal number"), std::string::npos);
+    EXPECT_NE(error_of("[market]\nsource = \"x\"\n").find("generated or recorded"),
+              std::string::npos);
+    Config config;
+    EXPECT_FALSE(config.read_file("/does/not/exist.toml"));
+}
+
+TEST(Config, AnEnvironmentMistakeNamesItsVariable) {
+    Config config;
+    const std::array<const char*, 2> environment = {"BOTCORE_MARKET_SPEED=fast", nullptr};
+    const auto outcome = config.read_environment(environment.data());
+    ASSERT_FALSE(outcome);
+    EXPECT_NE(outcome.error().find("BOTCORE_MARKET_SPEED"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace botcore::shell

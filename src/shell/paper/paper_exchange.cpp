@@ -1,0 +1,104 @@
+#include "shell/paper/paper_exchange.hpp"
+
+#include <utility>
+
+namespace botcore::shell {
+
+namespace {
+
+/// The first half of the window is for leaving, the second for arriving.
+bool may_leave(const model::Attempt& attempt, model::Timestamp now) {
+    const auto half = model::Duration::microseconds(attempt.window.in_microseconds() / 2);
+    return now <= attempt.time + half;
+}
+
+template <class Instruction>
+model::OrderReport report_of(const Instruction& what,
+                             model::ReportKind kind,
+                             model::Timestamp now) {
+    model::OrderReport report;
+    report.account = what.account;
+    report.instrument = what.instrument;
+    report.id = what.id;
+    report.kind = kind;
+    report.venue_time = now;
+    return report;
+}
+
+}  // namespace
+
+PaperExchange::PaperExchange(std::function<model::Timestamp()> clock) : clock_(std::move(clock)) {
+}
+
+void PaperExchange::begin_term(model::Epoch epoch) {
+    venue_.set_id_base(epoch << 32U);
+}
+
+void PaperExchange::place(const model::OrderInstruction& instruction) {
+    const model::Timestamp now = clock_();
+    if (!may_leave(instruction.attempt, now)) {
+        reports_.push_back(report_of(instruction, model::ReportKind::NotSent, now));  // P1
+        return;
+    }
+    venue_.place(instruction, now, reports_);
+}
+
+void PaperExchange::cancel(const model::CancelInstruction& instruction) {
+    const model::Timestamp now = clock_();
+    if (!may_leave(instruction.attempt, now)) {
+        reports_.push_back(report_of(instruction, model::ReportKind::CancelNotSent, now));
+        return;
+    }
+    venue_.cancel(instruction, now, reports_);
+}
+
+void PaperExchange::query(const model::AccountId& account,
+                          const model::InstrumentId& instrument,
+                          const model::ClientOrderId& id) {
+    venue_.query({account, instrument, id}, clock_(), reports_);
+}
+
+void PaperExchange::reconcile(const ports::AccountProjection& projection) {
+    const model::Timestamp now = clock_();
+    for (const auto& order : projection.live_orders) {
+        std::vector<model::OrderReport> known;
+        venue_.query({order.account, order.instrument, order.id}, now, known);
+        if (known.front().kind != model::ReportKind::NotFound) {
+            reports_.push_back(std::move(known.front()));
+        } else if (order.state != model::OrderState::Open) {
+            auto report = report_of(order, model::ReportKind::NotSent, now);  // P2
+            report.reason_text =
+                "the order had not reached the paper venue when the process ended; it never will";
+            reports_.push_back(std::move(report));
+        } else if (order.cancel != model::CancelState::None) {
+            // It is seated again below; whoever wanted it cancelled asks again.
+            reports_.push_back(report_of(order, model::ReportKind::Open, now));
+        }
+    }
+    seat(projection);
+    reconciled_.push_back(projection.account.id);
+}
+
+void PaperExchange::account_changed(const ports::AccountProjection& projection) {
+    seat(projection);
+}
+
+void PaperExchange::seat(const ports::AccountProjection& projection) {
+    venue_.seat(
+        {projection.account, projection.balances, projection.positions, projection.live_orders},
+        clock_(),
+        reports_);
+}
+
+void PaperExchange::define(const model::Instrument& instrument) {
+    venue_.define(instrument);
+}
+
+void PaperExchange::deliver(ports::ExchangeSink& sink) {
+    for (auto& report : std::exchange(reports_, {}))
+        sink.on_report(std::move(report));
+    for (const auto& account : std::exchange(reconciled_, {}))
+        sink.on_reconciled(account);
+}
+
+}  // namespace botcore::shell

@@ -1,0 +1,55 @@
+#pragma once
+
+/// The paper venue behind the exchange port: in this process, without a network between, and
+/// without a store of its own. Its answers wait until the loop collects them, since a port's answer
+/// never overtakes its own request.
+///
+/// P1  A request that could not leave within half of its window is not made: NotSent.
+/// P2  After a restart the venue knows nothing. What rests in the rows is seated again; what was on
+///     its way and is not known here died with the old process: NotSent, and provably so.
+///
+/// Threads: the loop thread.
+
+#include "ports/exchange.hpp"
+#include "venue/paper_venue.hpp"
+
+#include <functional>
+#include <vector>
+
+namespace botcore::shell {
+
+class PaperExchange : public ports::Exchange {
+public:
+    /// `clock` is the time that attempts are measured by.
+    explicit PaperExchange(std::function<model::Timestamp()> clock);
+
+    /// Ids of trades begin beyond those of all earlier terms. Call it before the term begins.
+    void begin_term(model::Epoch epoch);
+
+    void place(const model::OrderInstruction& instruction) override;
+    void cancel(const model::CancelInstruction& instruction) override;
+    void query(const model::AccountId& account,
+               const model::InstrumentId& instrument,
+               const model::ClientOrderId& id) override;
+    void reconcile(const ports::AccountProjection& projection) override;
+    void account_changed(const ports::AccountProjection& projection) override;
+    void define(const model::Instrument& instrument) override;
+
+    /// What happened on the public market.
+    void apply(const venue::MarketEvent& event) { venue_.apply(event, reports_); }
+
+    [[nodiscard]] bool has_reports() const { return !reports_.empty() || !reconciled_.empty(); }
+
+    /// Hands everything that was said since to the sink, in order.
+    void deliver(ports::ExchangeSink& sink);
+
+private:
+    void seat(const ports::AccountProjection& projection);
+
+    std::function<model::Timestamp()> clock_;
+    venue::PaperVenue venue_;
+    std::vector<model::OrderReport> reports_;
+    std::vector<model::AccountId> reconciled_;
+};
+
+}  // namespace botcore::shell
