@@ -1,6 +1,7 @@
 #include "model/depth.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace botcore::model {
 
@@ -9,16 +10,18 @@ void DepthBook::set(Side side, Level level) {
     const auto worse = [side](const Level& a, Price b) {
         return side == Side::Buy ? a.price < b : a.price > b;
     };
-    // Most changes happen near the best price, which is last: look there before searching.
+    // Most changes happen near the best price, which is last: look there in growing steps.
     auto place = levels.end();
-    for (int steps = 0; steps < 8 && place != levels.begin(); ++steps) {
-        const auto before = place - 1;
-        if (worse(*before, level.price)) break;
-        place = before;
+    auto low = levels.begin();
+    for (std::ptrdiff_t step = 4; place - levels.begin() > step; step *= 4) {
+        const auto probe = place - step;
+        if (worse(*probe, level.price)) {
+            low = probe + 1;
+            break;
+        }
+        place = probe;
     }
-    if (place != levels.begin() && !worse(*(place - 1), level.price)) {
-        place = std::lower_bound(levels.begin(), place, level.price, worse);
-    }
+    place = std::lower_bound(low, place, level.price, worse);
     const bool found = place != levels.end() && place->price == level.price;
     if (level.quantity.is_zero()) {
         if (found) levels.erase(place);

@@ -1,0 +1,37 @@
+#pragma once
+
+/// The daemon's folder: made if missing, readable by its owner only, and locked, so that two
+/// daemons never share one. The lock ends with the process, however it ends.
+
+#include "base/result.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace botcore::shell {
+
+class DataFolder {
+public:
+    /// The text says what was expected and what to do.
+    [[nodiscard]] static base::Result<DataFolder, std::string> open(
+        const std::filesystem::path& path);
+
+    ~DataFolder();
+    DataFolder(DataFolder&& other) noexcept;
+    DataFolder(const DataFolder&) = delete;
+    DataFolder& operator=(const DataFolder&) = delete;
+    DataFolder& operator=(DataFolder&&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+    /// Where the store of the one shard is.
+    [[nodiscard]] std::filesystem::path store() const { return path_ / "botcore.db"; }
+
+private:
+    DataFolder(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}
+
+    std::filesystem::path path_;
+    int lock_ = -1;
+};
+
+}  // namespace botcore::shell

@@ -1,0 +1,50 @@
+#include "shell/daemon/data_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+namespace botcore::shell {
+namespace {
+
+class DataFolderTest : public testing::Test {
+protected:
+    void SetUp() override {
+        std::string name = (std::filesystem::temp_directory_path() / "folder-XXXXXX").string();
+        ASSERT_NE(mkdtemp(name.data()), nullptr);
+        root_ = name;
+    }
+
+    void TearDown() override { std::filesystem::remove_all(root_); }
+
+    std::filesystem::path root_;
+};
+
+TEST_F(DataFolderTest, MakesAPrivateFolder) {
+    const auto folder = DataFolder::open(root_ / "a" / "b");
+    ASSERT_TRUE(folder);
+    const auto rights = std::filesystem::status(root_ / "a" / "b").permissions();
+    EXPECT_EQ(rights, std::filesystem::perms::owner_all);
+}
+
+TEST_F(DataFolderTest, RefusesASecondDaemonUntilTheFirstIsGone) {
+    {
+        const auto first = DataFolder::open(root_ / "a");
+        ASSERT_TRUE(first);
+        const auto second = DataFolder::open(root_ / "a");
+        ASSERT_FALSE(second);
+        EXPECT_NE(second.error().find("another botcored"), std::string::npos);
+    }
+    EXPECT_TRUE(DataFolder::open(root_ / "a"));
+}
+
+TEST_F(DataFolderTest, SaysWhyItCannotBeMade) {
+    std::ofstream(root_ / "file") << "x";
+    const auto folder = DataFolder::open(root_ / "file" / "below");
+    ASSERT_FALSE(folder);
+    EXPECT_NE(folder.error().find("cannot make the data folder"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace botcore::shell

@@ -1,0 +1,46 @@
+#include "shell/daemon/system_clock.hpp"
+
+#include <utility>
+
+namespace botcore::shell {
+
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+std::chrono::microseconds chrono_of(base::Duration duration) {
+    return std::chrono::microseconds(duration.in_microseconds());
+}
+
+SystemClock::Reading read_machine() {
+    const auto wall = std::chrono::system_clock::now().time_since_epoch();
+    return {base::Timestamp::from_microseconds(
+                std::chrono::duration_cast<std::chrono::microseconds>(wall).count()),
+            Steady::now()};
+}
+
+}  // namespace
+
+SystemClock::SystemClock() : SystemClock(read_machine) {
+}
+
+SystemClock::SystemClock(std::function<Reading()> read) : read_(std::move(read)), last_(read_()) {
+}
+
+runtime::Now SystemClock::now() {
+    const Reading reading = read_();
+    const auto steady_step =
+        std::chrono::duration_cast<std::chrono::microseconds>(reading.steady - last_.steady);
+    const base::Duration difference =
+        (reading.wall - last_.wall) - base::Duration::microseconds(steady_step.count());
+    if (difference > kClockJump || base::Duration() - difference > kClockJump) {
+        jumped_ = true;
+        jumped_at_ = reading.steady;
+    } else if (jumped_ && reading.steady - jumped_at_ > chrono_of(kClockSettle)) {
+        jumped_ = false;
+    }
+    last_ = reading;
+    return {reading.wall, jumped_ ? model::ClockState::Uncertain : model::ClockState::Certain};
+}
+
+}  // namespace botcore::shell

@@ -1,0 +1,96 @@
+#include "shell/daemon/trading_loop.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+namespace botcore::shell {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::milliseconds kMarketEvery(100);
+
+}  // namespace
+
+struct TradingLoop::Timers {
+    explicit Timers(asio::io_context& context) : due(context), market(context) {}
+
+    asio::steady_timer due;
+    asio::steady_timer market;
+};
+
+TradingLoop::TradingLoop(asio::io_context& context, Parts parts)
+    : context_(context),
+      parts_(parts),
+      timers_(std::make_unique<Timers>(context)) {
+}
+
+TradingLoop::~TradingLoop() = default;
+
+void TradingLoop::start() {
+    parts_.market.start(parts_.clock.now().time);
+    poll_market();
+}
+
+void TradingLoop::stop() {
+    stopped_ = true;
+    timers_->due.cancel();
+    timers_->market.cancel();
+    parts_.market.stop();
+}
+
+void TradingLoop::wake() {
+    if (turn_posted_ || stopped_) return;
+    turn_posted_ = true;
+    asio::post(context_, [this] { turn(); });
+}
+
+void TradingLoop::wake_from_anywhere() {
+    asio::post(context_, [this] { wake(); });
+}
+
+void TradingLoop::turn() {
+    turn_posted_ = false;
+    if (stopped_) return;
+    const runtime::Now now = parts_.clock.now();
+    bool more = parts_.market.poll(now.time);
+    parts_.exchange.deliver(parts_.runtime);
+    more |= parts_.runtime.step(now);
+    // What the step sent was answered by the paper venue at once: the next turn commits it.
+    more |= parts_.exchange.has_reports();
+    if (more) {
+        wake();
+    } else {
+        arm(now.time);
+    }
+}
+
+void TradingLoop::arm(base::Timestamp now) {
+    const auto due = parts_.runtime.wake_at();
+    if (!due) {
+        timers_->due.cancel();
+        return;
+    }
+    const base::Duration wait = std::max(base::Duration(), *due - now);
+    timers_->due.expires_after(std::chrono::microseconds(wait.in_microseconds()) +
+                               std::chrono::milliseconds(1));
+    timers_->due.async_wait([this](const boost::system::error_code& error) {
+        if (!error) wake();
+    });
+}
+
+void TradingLoop::poll_market() {
+    timers_->market.expires_after(kMarketEvery);
+    timers_->market.async_wait([this](const boost::system::error_code& error) {
+        if (error || stopped_) return;
+        wake();
+        poll_market();
+    });
+}
+
+}  // namespace botcore::shell

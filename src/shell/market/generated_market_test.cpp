@@ -1,0 +1,90 @@
+#include "shell/market/generated_market.hpp"
+
+#include "shell/market/market_board.hpp"
+#include "shell/market/venue_events.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace botcore::shell {
+namespace {
+
+using base::Timestamp;
+using model::InstrumentId;
+using model::Market;
+using model::Price;
+using model::Quantity;
+using model::Side;
+using model::Symbol;
+using protocol::MarketEvent;
+using protocol::MarketEventKind;
+
+std::vector<venue::MarketSettings> settings() {
+    std::vector<venue::MarketSettings> result;
+    for (const Market market : {Market::Spot, Market::Futures}) {
+        result.push_back({.instrument = {.market = market, .symbol = Symbol("BTCUSDT")},
+                          .start = Price::whole(60'000),
+                          .tick = Price::from_units(1'000'000),
+                          .lot = Quantity::from_units(1'000)});
+    }
+    return result;
+}
+
+Timestamp at(std::int64_t milliseconds) {
+    return Timestamp::from_milliseconds(milliseconds);
+}
+
+TEST(GeneratedMarket, SameSeedSameEvents) {
+    GeneratedMarket a(7, settings());
+    GeneratedMarket b(7, settings());
+    for (int i = 0; i < 50; ++i) {
+        const auto from_a = a.poll(at(100 * i));
+        const auto from_b = b.poll(at(100 * i));
+        ASSERT_TRUE(std::equal(from_a.begin(), from_a.end(), from_b.begin(), from_b.end()));
+    }
+}
+
+TEST(GeneratedMarket, FillsABoardThatIsNeverCrossed) {
+    GeneratedMarket market(7, settings());
+    MarketBoard board(market.instruments(), model::MarketSource::Generated);
+    for (int i = 0; i < 200; ++i) {
+        board.apply(market.poll(at(1'000 + 100 * i)));
+        for (const InstrumentId& instrument : market.instruments()) {
+            const auto quote = board.quote(instrument, Side::Buy, Quantity::from_units(1'000));
+            ASSERT_EQ(quote.source, model::MarketSource::Generated);
+            ASSERT_TRUE(quote.bid.is_positive());
+            ASSERT_LT(quote.bid, quote.ask);
+            ASSERT_EQ(quote.ask, board.book(instrument)->best(Side::Sell)->price);
+            ASSERT_GE(quote.worst, quote.ask);
+            ASSERT_LE(quote.age, base::Duration::milliseconds(500));
+        }
+    }
+}
+
+TEST(GeneratedMarket, TimeNeverGoesBack) {
+    GeneratedMarket market(7, settings());
+    (void)market.poll(at(500));
+    EXPECT_EQ(market.poll(at(400)).back().time, at(500));
+}
+
+TEST(VenueEvents, TellTheVenueItsBookAndTheTrades) {
+    const std::vector<InstrumentId> table = {{.market = Market::Spot, .symbol = Symbol("BTCUSDT")}};
+    MarketEvent event;
+    event.price = Price::whole(5);
+    event.time = at(9);
+    const auto kind_of = [&](MarketEventKind kind) {
+        event.kind = kind;
+        return venue_event_of(event, table);
+    };
+    EXPECT_EQ(kind_of(MarketEventKind::Level)->kind, venue::MarketEventKind::Depth);
+    EXPECT_EQ(kind_of(MarketEventKind::Level)->price, Price::whole(5));
+    EXPECT_EQ(kind_of(MarketEventKind::BookReset)->kind, venue::MarketEventKind::Reset);
+    EXPECT_EQ(kind_of(MarketEventKind::Trade)->kind, venue::MarketEventKind::Trade);
+    EXPECT_EQ(kind_of(MarketEventKind::Trade)->instrument, table[0]);
+    EXPECT_FALSE(kind_of(MarketEventKind::BookReady).has_value());
+    EXPECT_FALSE(kind_of(MarketEventKind::BestPrice).has_value());
+}
+
+}  // namespace
+}  // namespace botcore::shell

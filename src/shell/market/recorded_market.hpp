@@ -1,0 +1,109 @@
+#pragma once
+
+/// A recorded market on a thread of its own, called "market": it reads, unpacks, parses and
+/// stitches at the chosen speed, and hands batches of events to the loop.
+///
+///   Ready ──start()──> Running ──last message──> Ended
+///                         │ └──── a file fails ─> Failed
+///                         └────── stop() ───────> Ended
+///
+/// T1  The loop sees whole messages, in order, and none is lost: when it is slow the thread waits.
+/// T2  A batch leaves when it holds `batch_events`, or is 1 ms old, or nothing more is due.
+/// T3  `stop` returns soon, whatever the thread waits for.
+
+#include "base/time.hpp"
+#include "model/names.hpp"
+#include "shell/market/market_event_queue.hpp"
+#include "shell/market/replay.hpp"
+#include "shell/market/replay_clock.hpp"
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace botcore::shell {
+
+struct RecordedMarketOptions {
+    std::vector<RecordingFile> files;
+    std::uint32_t speed = 1;  ///< Times real time; zero is as fast as the loop can take it.
+    ReplayEnd at_end = ReplayEnd::StartOver;
+    std::size_t batch_events = 256;
+    std::size_t batches_max = 64;
+};
+
+enum class RecordedMarketState : std::uint8_t { Ready, Running, Ended, Failed };
+
+struct RecordedMarketStatus {
+    RecordedMarketState state = RecordedMarketState::Ready;
+    ReplayCounts counts;  ///< As of the last batch.
+    std::string failure;  ///< What went wrong; empty unless `Failed`.
+};
+
+class RecordedMarket {
+public:
+    using Wall = ReplayClock::Wall;
+
+    /// Opens the files. Throws `RecordingError`. For `wake` see `MarketEventQueue`; it is also
+    /// called when the state becomes `Ended` or `Failed`.
+    RecordedMarket(RecordedMarketOptions options, std::function<void()> wake);
+
+    /// Stops the thread.
+    ~RecordedMarket();
+    RecordedMarket(const RecordedMarket&) = delete;
+    RecordedMarket& operator=(const RecordedMarket&) = delete;
+
+    /// Starts the thread; recorded time begins to pass at `wall`. Once only.
+    void start(Wall wall);
+
+    /// Ends the thread and waits for it. May be called again.
+    void stop();
+
+    /// Loop thread: hands over at most `batches` waiting batches; never waits. `wall` is now.
+    std::size_t drain(Wall wall, std::size_t batches, const MarketEventQueue::Take& take);
+
+    /// Loop thread: what the clock of the recording shows at `wall`. Give it to the board before
+    /// asking for a quote. The first message's time before the start.
+    [[nodiscard]] base::Timestamp source_now(Wall wall);
+
+    /// The table that the events' indices point into.
+    [[nodiscard]] const std::vector<model::InstrumentId>& instruments() const {
+        return instruments_;
+    }
+
+    /// Any thread.
+    [[nodiscard]] RecordedMarketStatus status() const;
+
+    /// Any thread: batches that wait for the loop.
+    [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
+
+private:
+    void run(const std::stop_token& stop, const ReplayClock& clock);
+    void play(const std::stop_token& stop, const ReplayClock& clock);
+    [[nodiscard]] bool hand_over(MarketEventQueue::Batch& batch, const std::stop_token& stop);
+    void wait_until(Wall wall, const std::stop_token& stop);
+    void publish(RecordedMarketState state, std::string failure);
+
+    RecordedMarketOptions options_;
+    std::function<void()> wake_;
+    Replay replay_;  // The market thread's once it runs.
+    std::vector<model::InstrumentId> instruments_;
+    base::Timestamp first_time_;
+    MarketEventQueue queue_;
+    std::optional<ReplayClock> clock_;  // The loop's own copy.
+
+    mutable std::mutex status_mutex_;  // Guards `status_` and nothing else.
+    RecordedMarketStatus status_;
+
+    std::mutex idle_mutex_;  // Guards nothing: a condition variable needs one to sleep.
+    std::condition_variable_any idle_;
+    std::jthread thread_;
+};
+
+}  // namespace botcore::shell

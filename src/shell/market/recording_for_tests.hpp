@@ -1,0 +1,62 @@
+#pragma once
+
+/// Recordings for tests: small ones made on the spot, and where the real ones lie.
+
+#include "shell/market/recording.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace botcore::shell {
+
+/// A packed recording in a folder of its own; both go with the object.
+class TestRecording {
+public:
+    TestRecording(std::string_view name, std::string_view text) {
+        std::string folder = (std::filesystem::temp_directory_path() / "recording-XXXXXX").string();
+        EXPECT_NE(mkdtemp(folder.data()), nullptr);
+        folder_ = folder;
+        path_ = folder_ / name;
+        const gzFile file = gzopen(path_.c_str(), "wb");
+        EXPECT_EQ(gzwrite(file, text.data(), static_cast<unsigned>(text.size())),
+                  static_cast<int>(text.size()));
+        EXPECT_EQ(gzclose(file), Z_OK);
+    }
+
+    ~TestRecording() { std::filesystem::remove_all(folder_); }
+
+    TestRecording(const TestRecording&) = delete;
+    TestRecording& operator=(const TestRecording&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+    [[nodiscard]] RecordingFile file() const { return recording_of(path_).value(); }
+
+private:
+    std::filesystem::path folder_;
+    std::filesystem::path path_;
+};
+
+/// The real recordings below the folder that BOTCORE_DATA names; empty when it is not set.
+inline std::vector<RecordingFile> real_recordings() {
+    const char* const data = std::getenv("BOTCORE_DATA");
+    std::vector<RecordingFile> files;
+    if (data == nullptr) return files;
+    for (const char* const below : {"streams", "binance/streams"}) {
+        const std::filesystem::path folder = std::filesystem::path(data) / below;
+        if (!std::filesystem::is_directory(folder)) continue;
+        for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+            if (auto file = recording_of(entry.path())) files.push_back(*file);
+        }
+    }
+    return files;
+}
+
+}  // namespace botcore::shell

@@ -1,0 +1,35 @@
+#include "shell/market/venue_events.hpp"
+
+#include "base/check.hpp"
+
+#include <cstddef>
+
+namespace botcore::shell {
+
+std::optional<venue::MarketEvent> venue_event_of(
+    const protocol::MarketEvent& event, const std::vector<model::InstrumentId>& instruments) {
+    const std::size_t place = protocol::position_of(event.instrument);
+    CHECK(place < instruments.size());
+    venue::MarketEvent result{.instrument = instruments[place],
+                              .kind = venue::MarketEventKind::Depth,
+                              .side = event.side,
+                              .price = event.price,
+                              .quantity = event.quantity,
+                              .time = event.time};
+    switch (event.kind) {
+        case protocol::MarketEventKind::Level:
+            return result;
+        case protocol::MarketEventKind::BookReset:
+            result.kind = venue::MarketEventKind::Reset;
+            return result;
+        case protocol::MarketEventKind::Trade:
+            result.kind = venue::MarketEventKind::Trade;
+            return result;
+        case protocol::MarketEventKind::BookReady:
+        case protocol::MarketEventKind::BestPrice:
+            break;
+    }
+    return std::nullopt;
+}
+
+}  // namespace botcore::shell
