@@ -1,0 +1,135 @@
+#pragma once
+
+/// Money as the exchange keeps it: spot balances, and futures wallets with positions (USD-M,
+/// one-way mode, cross margin).
+///
+/// Rounding: every product is rounded half to even at 10^-8, as are fees; margins round up. A step
+/// and a tick of real instruments multiply exactly, so this rounding is rarely seen.
+///
+/// V1  Every trade moves an asset from one account to another or to the fees; nothing else changes
+///     balances. Over all accounts and the fees, an asset's sum stays what it was.
+/// V2  A position's quantity and cost have the same sign and are zero together.
+/// V3  Spot: what open orders lock is not free, and nothing is locked without an open order.
+
+#include "model/instrument.hpp"
+#include "model/order.hpp"
+#include "venue/filters.hpp"
+
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace botcore::venue {
+
+/// What one account does in one execution.
+struct AccountTrade {
+    model::Side side = model::Side::Buy;
+    model::Price price;
+    model::Quantity quantity;
+    model::Rate fee_rate;
+};
+
+/// Spot: a share of the asset received, base for a buyer and quote for a seller (commission FAQ of
+/// the spot documentation, 2026-07-21). Futures: a share of the notional, in the quote asset.
+/// Half to even.
+[[nodiscard]] model::Money fee_of(model::Market market, const AccountTrade& trade);
+
+/// The asset in which that fee is paid.
+[[nodiscard]] const model::Asset& fee_asset_of(const model::Instrument& instrument,
+                                               model::Side side);
+
+class SpotBalances {
+public:
+    /// Replaces all balances of the asset; nothing is locked afterwards.
+    void set(const model::Asset& asset, model::Money free);
+
+    /// Moves from free to locked. False, and nothing moved, where free is too small.
+    [[nodiscard]] bool lock(const model::Asset& asset, model::Money amount);
+
+    /// Moves back from locked to free; `amount` must be locked.
+    void unlock(const model::Asset& asset, model::Money amount);
+
+    /// Books an execution from and to free; what was locked for it must have been unlocked.
+    void trade(const model::Instrument& instrument, const AccountTrade& trade);
+
+    [[nodiscard]] model::Money free(const model::Asset& asset) const;
+    [[nodiscard]] model::Money locked(const model::Asset& asset) const;
+
+    /// Assets that were ever touched, ascending.
+    [[nodiscard]] std::vector<model::Asset> assets() const;
+
+private:
+    struct Amounts {
+        model::Money free;
+        model::Money locked;
+    };
+
+    std::map<model::Asset, Amounts> amounts_;
+};
+
+/// Spot -2010 "Account has insufficient balance for requested action."
+[[nodiscard]] Rejection insufficient_balance();
+
+/// Futures -2019 "Margin is insufficient."
+[[nodiscard]] Rejection insufficient_margin();
+
+/// A futures position: signed quantity, and what it cost (negative for a short).
+struct Holding {
+    model::Quantity quantity;
+    model::Money cost;
+
+    friend bool operator==(const Holding&, const Holding&) = default;
+};
+
+/// Books an execution into the position; answers the profit that it realized, without fees. A trade
+/// larger than an opposite position closes it and opens the other way at the trade's price.
+[[nodiscard]] model::Money apply_trade(Holding& holding, const AccountTrade& trade);
+
+/// One contract of an account, with all that margins depend on.
+struct ContractState {
+    const model::Instrument* instrument = nullptr;
+    Holding holding;
+    model::Rate leverage;
+    std::optional<model::Price> mark;  ///< None: the position counts at its cost.
+    model::Money open_buys;            ///< Worth of open buy orders, reduce-only ones left out.
+    model::Money open_sells;
+};
+
+/// Position x mark - cost.
+[[nodiscard]] model::Money unrealized_profit(const ContractState& contract);
+
+/// max(|position + open buys|, |position - open sells|) / leverage, rounded up: the larger of the
+/// two exposures that the open orders may lead to (one-way mode).
+[[nodiscard]] model::Money initial_margin(const ContractState& contract);
+
+/// notional x rate - deduction of the bracket that the position's notional falls into, rounded up
+/// ("Notional and Leverage Brackets", 2026-05-28: `maintMarginRatio`, `cum`).
+[[nodiscard]] model::Money maintenance_margin(const ContractState& contract);
+
+struct MarginFigures {
+    model::Money unrealized;
+    model::Money initial;
+    model::Money maintenance;
+    model::Money available;  ///< wallet + unrealized - initial; may be negative.
+};
+
+/// The figures of a cross-margin account with this wallet balance.
+[[nodiscard]] MarginFigures margin_figures(model::Money wallet,
+                                           std::span<const ContractState> contracts);
+
+/// The mark price at which wallet + unrealized profit = maintenance margin, all other contracts as
+/// they are: (wallet - other maintenance + other unrealized + deduction - cost) / (|q| x rate - q),
+/// in the bracket that this price itself leads to. Nothing without a position, or where no price
+/// above zero does it. `index` is the contract's place in `contracts`.
+[[nodiscard]] std::optional<model::Price> liquidation_price(
+    model::Money wallet, std::span<const ContractState> contracts, std::size_t index);
+
+/// What the contract would become with one more order may break the bracket's leverage: -2027.
+[[nodiscard]] std::optional<Rejection> check_leverage(const ContractState& contract);
+
+/// A leverage setting: whole, from one to the highest of the brackets, else -4028.
+[[nodiscard]] std::optional<Rejection> check_leverage_setting(const model::Instrument& instrument,
+                                                              model::Rate leverage);
+
+}  // namespace botcore::venue

@@ -1,0 +1,80 @@
+#pragma once
+
+/// The exchange's order filters as exact predicates on integers: no rounding decides whether an
+/// order passes. Codes and texts are the exchange's own.
+///
+/// Sources: spot filters and errors pages (2026-07-21), USD-M futures "common definition" and
+/// "error code" pages (2026-05-28).
+///
+/// F1  A bound, step or multiplier of zero disables that part of a rule.
+/// F2  A rule that needs a price which does not exist (no reference, no best price) passes.
+
+#include "model/instrument.hpp"
+#include "model/order.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace botcore::venue {
+
+/// Why the exchange does not accept a request, in its own words.
+struct Rejection {
+    int code = 0;      ///< Negative, as in the exchange's answer.
+    std::string text;  ///< The answer's `msg`.
+
+    friend bool operator==(const Rejection&, const Rejection&) = default;
+};
+
+/// "-2010: Duplicate order sent.": the form that travels in an order report's `reason_text`.
+[[nodiscard]] std::string to_text(const Rejection& rejection);
+
+/// Reads that form again; nothing where the text is not of that form.
+[[nodiscard]] std::optional<Rejection> parse_rejection(std::string_view text);
+
+/// What the filters look at.
+struct FilterInput {
+    model::Side side = model::Side::Buy;
+    model::OrderType type = model::OrderType::Limit;
+    model::ReduceOnly reduce_only = model::ReduceOnly::No;
+    model::Quantity quantity;
+    std::optional<model::Price> price;          ///< Of a limit order.
+    std::optional<model::Price> reference;      ///< Spot: average or reference price; else mark.
+    std::optional<model::Price> best_opposite;  ///< Best price a market order could get.
+    std::uint32_t open_orders_count = 0;        ///< Of the account on this instrument.
+};
+
+/// PRICE_FILTER. Spot: min <= p <= max, p % tick = 0, else -1013. Futures measure the grid from
+/// `min`: (p - min) % tick = 0, else -4014; -4001 below or at zero, -4013 and -4002 outside.
+[[nodiscard]] std::optional<Rejection> check_price(const model::Instrument& instrument,
+                                                   model::Price price);
+
+/// LOT_SIZE, and for market orders MARKET_LOT_SIZE too. Spot: -1013. Futures measure the grid from
+/// `min`; -4003 at or below zero, -4004 and -4005 outside, and off the grid -1111 where the
+/// quantity has more decimals than the step (the exchange's quantityPrecision), else -4023.
+[[nodiscard]] std::optional<Rejection> check_lot(const model::Instrument& instrument,
+                                                 const FilterInput& input);
+
+/// Spot NOTIONAL: min <= p x q <= max, market orders by the reference price and against `min` only
+/// (applyMaxToMarket is false on every recorded symbol). Futures MIN_NOTIONAL: -4164, market orders
+/// by the mark price, reduce-only orders exempt.
+[[nodiscard]] std::optional<Rejection> check_notional(const model::Instrument& instrument,
+                                                      const FilterInput& input);
+
+/// Spot PERCENT_PRICE_BY_SIDE with equal multipliers on both sides: reference x down <= p <=
+/// reference x up. Futures PERCENT_PRICE: a buy only has the cap (-4016), a sell only the floor
+/// (-4024), and a market order is measured by the best opposite price (-4131).
+[[nodiscard]] std::optional<Rejection> check_percent_price(const model::Instrument& instrument,
+                                                           const FilterInput& input);
+
+/// MAX_NUM_ORDERS: one more order than `count` must not pass the maximum. Spot -1013, futures
+/// -2025. The exchange counts what may rest, so market orders pass.
+[[nodiscard]] std::optional<Rejection> check_open_orders(const model::Instrument& instrument,
+                                                         const FilterInput& input);
+
+/// All of the above; the first rule that is broken.
+[[nodiscard]] std::optional<Rejection> check_filters(const model::Instrument& instrument,
+                                                     const FilterInput& input);
+
+}  // namespace botcore::venue

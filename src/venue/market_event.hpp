@@ -1,0 +1,31 @@
+#pragma once
+
+/// One thing that happens on the public market: what a recorded stream, a live feed or the
+/// generator tells the venue.
+
+#include "model/depth.hpp"
+#include "model/names.hpp"
+#include "model/order.hpp"
+
+#include <cstdint>
+
+namespace botcore::venue {
+
+enum class MarketEventKind : std::uint8_t {
+    Reset,  ///< The public book is about to be told anew; only `instrument` and `time` count.
+    Depth,  ///< The level's quantity is now `quantity`; zero removes it. `side` is the book's.
+    Trade,  ///< A public trade; `side` is the aggressor's.
+};
+
+struct MarketEvent {
+    model::InstrumentId instrument;
+    MarketEventKind kind = MarketEventKind::Depth;
+    model::Side side = model::Side::Buy;
+    model::Price price;
+    model::Quantity quantity;
+    model::Timestamp time;
+
+    friend bool operator==(const MarketEvent&, const MarketEvent&) = default;
+};
+
+}  // namespace botcore::venue

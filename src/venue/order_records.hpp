@@ -1,0 +1,63 @@
+#pragma once
+
+/// What the venue remembers of each order for its reports and for queries: identity, trades, and
+/// how it ended. Closed orders are kept up to a bound, oldest out first.
+
+#include "model/exchange.hpp"
+#include "venue/order_book.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace botcore::venue {
+
+/// What a client calls an order by.
+struct OrderName {
+    model::AccountId account;
+    model::InstrumentId instrument;
+    model::ClientOrderId id;
+
+    friend auto operator<=>(const OrderName&, const OrderName&) = default;
+};
+
+struct OrderRecord {
+    OrderSerial serial;
+    OrderName name;
+    model::Side side = model::Side::Buy;
+    std::string venue_order_id;
+    model::Quantity filled_before;  ///< Filled before it was seated; those trades are not here.
+    std::vector<model::Trade> trades;
+    model::Money locked;  ///< Spot: what is locked for it, in the asset that it gives.
+    model::ReportKind kind = model::ReportKind::Open;
+    model::Reason reason = model::Reason::None;
+    std::string reason_text;
+};
+
+/// The report of an order with its trades from `first_trade` on.
+[[nodiscard]] model::OrderReport report_of(const OrderRecord& record,
+                                           std::size_t first_trade,
+                                           model::Timestamp now);
+
+/// Closed orders, the newest of each name findable.
+class OrderHistory {
+public:
+    explicit OrderHistory(std::size_t size_max) : size_max_(size_max) { CHECK(size_max > 0); }
+
+    /// When full, the order that was closed first is forgotten.
+    void add(OrderRecord record);
+
+    /// The latest closed order of that name; `nullptr` when there is none.
+    [[nodiscard]] const OrderRecord* find(const OrderName& name) const;
+
+    [[nodiscard]] std::size_t size() const { return by_age_.size(); }
+
+private:
+    std::size_t size_max_;
+    std::deque<OrderName> by_age_;  ///< One entry per closed order.
+    std::map<OrderName, std::deque<OrderRecord>> records_;
+};
+
+}  // namespace botcore::venue

@@ -1,0 +1,212 @@
+#include "venue/paper_venue.hpp"
+#include "venue/testing.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <set>
+
+// Random trading of a few accounts. What the reports say must explain every balance, and nothing
+// may come from or go to nowhere.
+
+namespace botcore::venue {
+namespace {
+
+using namespace testing;
+using model::Market;
+using model::Money;
+using model::Quantity;
+using model::ReportKind;
+using model::Side;
+
+const model::Asset kBtc("BTC");
+const model::Asset kUsdt("USDT");
+constexpr int kAccounts = 3;
+
+/// What an account should have by its reports, and the fees that all accounts paid.
+struct Books {
+    std::map<model::AccountId, Money> base;
+    std::map<model::AccountId, Money> quote;
+    Money fees_base;
+    Money fees_quote;
+};
+
+struct OrderFacts {
+    Side side = Side::Buy;
+    Quantity quantity;
+    Quantity filled;
+    bool closed = false;
+};
+
+/// One venue, its accounts, and a book-keeper who only reads reports.
+class World {
+public:
+    explicit World(Market market) : market_(market) {
+        rules_ = builtin(market, "BTCUSDT");
+        rules_.fee_maker = rate("-0.0001");
+        venue_.define(rules_);
+        for (int i = 0; i < kAccounts; ++i) {
+            AccountSeat seat;
+            seat.account.id = name_of(i);
+            seat.account.market = market;
+            for (const auto& [asset, amount] :
+                 {std::pair{kUsdt, "1000000"}, std::pair{kBtc, "20"}}) {
+                if (market == Market::Futures && asset == kBtc) continue;
+                model::Balance balance;
+                balance.asset = asset;
+                balance.of(model::Book::Cash) = money(amount);
+                seat.balances.push_back(balance);
+                (asset == kBtc ? books_.base : books_.quote)[seat.account.id] = money(amount);
+            }
+            venue_.seat(seat, now_, reports_);
+        }
+    }
+
+    void step() {
+        reports_.clear();
+        const int action = *rc::gen::inRange(0, 10);
+        if (action < 6) {
+            place();
+        } else if (action < 7) {
+            cancel();
+        } else if (action < 9) {
+            venue_.on_depth(rules_.id,
+                            any_side(),
+                            {any_price(), Quantity::whole(*rc::gen::inRange(0, 4))},
+                            now_,
+                            reports_);
+        } else {
+            venue_.on_trade(rules_.id, {any_price(), any_quantity(), any_side()}, now_, reports_);
+        }
+        for (const auto& report : reports_)
+            read(report);
+        compare();
+    }
+
+private:
+    static model::AccountId name_of(int index) {
+        return model::AccountId("account-" + std::to_string(index));
+    }
+
+    static Side any_side() { return *rc::gen::element(Side::Buy, Side::Sell); }
+
+    static model::Price any_price() {
+        return model::Price::from_units(Int128Units(*rc::gen::inRange(59'995, 60'006)));
+    }
+
+    static model::Int128 Int128Units(int whole) { return model::Int128{whole} * model::kScale; }
+
+    static Quantity any_quantity() {
+        return Quantity::from_units(model::Int128{*rc::gen::inRange(1, 3'000)} * 100'000);
+    }
+
+    void place() {
+        model::OrderInstruction order;
+        order.account = name_of(*rc::gen::inRange(0, kAccounts));
+        order.id = model::ClientOrderId("id-" + std::to_string(++last_order_));
+        order.instrument = rules_.id;
+        order.side = any_side();
+        order.quantity = any_quantity();
+        order.attempt = {now_, model::Duration::seconds(1), 1};
+        if (*rc::gen::inRange(0, 4) != 0) {
+            order.type = model::OrderType::Limit;
+            order.price = any_price();
+            order.time_in_force = *rc::gen::element(model::TimeInForce::GoodTillCanceled,
+                                                    model::TimeInForce::GoodTillCanceled,
+                                                    model::TimeInForce::ImmediateOrCancel,
+                                                    model::TimeInForce::FillOrKill,
+                                                    model::TimeInForce::PostOnly);
+        }
+        if (market_ == Market::Futures && *rc::gen::inRange(0, 4) == 0) {
+            order.reduce_only = model::ReduceOnly::Yes;
+        }
+        orders_[order.id] = {order.side, order.quantity, Quantity(), false};
+        venue_.place(order, now_, reports_);
+        RC_ASSERT(!reports_.empty());
+        RC_ASSERT(reports_.front().id == order.id);
+        if (order.time_in_force == model::TimeInForce::FillOrKill && order.price) {
+            RC_ASSERT(reports_.front().kind == ReportKind::Filled ||
+                      reports_.front().trades.empty() ||
+                      order.reduce_only == model::ReduceOnly::Yes);
+        }
+    }
+
+    void cancel() {
+        if (last_order_ == 0) return;
+        model::CancelInstruction order;
+        order.account = name_of(*rc::gen::inRange(0, kAccounts));
+        order.id =
+            model::ClientOrderId("id-" + std::to_string(*rc::gen::inRange(1, last_order_ + 1)));
+        order.instrument = rules_.id;
+        order.attempt = {now_, model::Duration::seconds(1), 1};
+        venue_.cancel(order, now_, reports_);
+    }
+
+    void read(const model::OrderReport& report) {
+        if (report.kind == ReportKind::CancelNotOpen) return;
+        OrderFacts& order = orders_.at(report.id);
+        RC_ASSERT(!order.closed);
+        order.closed = report.kind != ReportKind::Open;
+        for (const auto& trade : report.trades) {
+            RC_ASSERT(trade_ids_.insert({report.account, trade.id}).second);
+            order.filled += trade.quantity;
+            const Money paid = model::notional(trade.price, trade.quantity).value();
+            const Money got = Money::from_units(trade.quantity.units());
+            const bool buys = order.side == Side::Buy;
+            books_.base[report.account] += buys ? got : -got;
+            books_.quote[report.account] += buys ? -paid : paid;
+            const bool in_base = trade.fee_asset == kBtc;
+            (in_base ? books_.base : books_.quote)[report.account] -= trade.fee;
+            (in_base ? books_.fees_base : books_.fees_quote) += trade.fee;
+        }
+        RC_ASSERT(order.filled <= order.quantity);
+        RC_ASSERT((report.kind == ReportKind::Filled) == (order.filled == order.quantity));
+    }
+
+    void compare() const {
+        for (int i = 0; i < kAccounts; ++i) {
+            const auto account = name_of(i);
+            if (market_ == Market::Spot) {
+                const SpotBalances& spot = *venue_.spot_balances(account);
+                RC_ASSERT(spot.free(kBtc) + spot.locked(kBtc) == books_.base.at(account));
+                RC_ASSERT(spot.free(kUsdt) + spot.locked(kUsdt) == books_.quote.at(account));
+                RC_ASSERT(!spot.free(kBtc).is_negative());
+                RC_ASSERT(!spot.free(kUsdt).is_negative());
+                continue;
+            }
+            // With its position counted at cost, a futures account is like a cash account.
+            const Holding holding = venue_.holding(account, rules_.id);
+            const auto base = books_.base.find(account);
+            const Money held = base == books_.base.end() ? Money() : base->second;
+            RC_ASSERT(held.units() == holding.quantity.units());
+            RC_ASSERT(venue_.wallet(account, kUsdt) - holding.cost == books_.quote.at(account));
+        }
+    }
+
+    Market market_;
+    model::Instrument rules_;
+    PaperVenue venue_;
+    PaperVenue::Reports reports_;
+    Books books_;
+    std::map<model::ClientOrderId, OrderFacts> orders_;
+    std::set<std::pair<model::AccountId, std::uint64_t>> trade_ids_;
+    model::Timestamp now_ = at_ms(1'000'000);
+    int last_order_ = 0;
+};
+
+RC_GTEST_PROP(PaperVenueProperty, ReportsExplainEverySpotBalance, ()) {
+    World world(Market::Spot);
+    const int steps = *rc::gen::inRange(1, 100);
+    for (int step = 0; step < steps; ++step)
+        world.step();
+}
+
+RC_GTEST_PROP(PaperVenueProperty, ReportsExplainEveryFuturesWallet, ()) {
+    World world(Market::Futures);
+    const int steps = *rc::gen::inRange(1, 100);
+    for (int step = 0; step < steps; ++step)
+        world.step();
+}
+
+}  // namespace
+}  // namespace botcore::venue

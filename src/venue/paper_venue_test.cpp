@@ -1,0 +1,486 @@
+#include "venue/paper_venue.hpp"
+
+#include "venue/testing.hpp"
+
+#include <gtest/gtest.h>
+
+namespace botcore::venue {
+namespace {
+
+using namespace testing;
+using model::Market;
+using model::Money;
+using model::OrderReport;
+using model::OrderType;
+using model::Reason;
+using model::ReduceOnly;
+using model::ReportKind;
+using model::Side;
+using model::TimeInForce;
+
+const model::Asset kBtc("BTC");
+const model::Asset kUsdt("USDT");
+
+/// A venue with BTCUSDT on both markets and a small public book around 60,000.
+class PaperVenueTest : public ::testing::Test {
+protected:
+    PaperVenueTest() {
+        venue.set_id_base(1'000);
+        for (const Market market : {Market::Spot, Market::Futures}) {
+            const auto rules = builtin(market, "BTCUSDT");
+            venue.define(rules);
+            tell(market, Side::Buy, "59999", "2");
+            tell(market, Side::Buy, "59990", "5");
+            tell(market, Side::Sell, "60001", "2");
+            tell(market, Side::Sell, "60010", "5");
+        }
+        open_account("spot", Market::Spot);
+        open_account("spot-2", Market::Spot);
+        open_account("futures", Market::Futures);
+        open_account("futures-2", Market::Futures);
+    }
+
+    static model::InstrumentId id_of(Market market) { return {market, model::Symbol("BTCUSDT")}; }
+
+    void tell(Market market, Side side, std::string_view at, std::string_view amount) {
+        venue.on_depth(id_of(market), side, {price(at), quantity(amount)}, now, reports);
+    }
+
+    void hit(Market market, Side aggressor, std::string_view at, std::string_view amount) {
+        venue.on_trade(id_of(market), {price(at), quantity(amount), aggressor}, now, reports);
+    }
+
+    static AccountSeat seat_of(const char* account, Market market) {
+        AccountSeat seat;
+        seat.account.id = model::AccountId(account);
+        seat.account.market = market;
+        for (const auto& [asset, amount] : {std::pair{kUsdt, "200000"}, std::pair{kBtc, "3"}}) {
+            if (market == Market::Futures && asset == kBtc) continue;
+            model::Balance balance;
+            balance.asset = asset;
+            balance.of(model::Book::Cash) = money(amount);
+            seat.balances.push_back(balance);
+        }
+        return seat;
+    }
+
+    void open_account(const char* account, Market market) {
+        venue.seat(seat_of(account, market), now, reports);
+        ASSERT_TRUE(reports.empty());
+    }
+
+    model::OrderInstruction limit(const char* account,
+                                  const char* id,
+                                  Side side,
+                                  std::string_view amount,
+                                  std::string_view at) const {
+        auto order = market(account, id, side, amount);
+        order.type = OrderType::Limit;
+        order.price = price(at);
+        return order;
+    }
+
+    model::OrderInstruction market(const char* account,
+                                   const char* id,
+                                   Side side,
+                                   std::string_view amount) const {
+        model::OrderInstruction order;
+        order.account = model::AccountId(account);
+        order.id = model::ClientOrderId(id);
+        const bool spot = std::string_view(account).starts_with("spot");
+        order.instrument = id_of(spot ? Market::Spot : Market::Futures);
+        order.side = side;
+        order.quantity = quantity(amount);
+        order.attempt = {now, model::Duration::seconds(5), 1};
+        return order;
+    }
+
+    /// Places it and answers with its report; others stay in `reports`.
+    OrderReport place(const model::OrderInstruction& order) {
+        reports.clear();
+        venue.place(order, now, reports);
+        EXPECT_FALSE(reports.empty());
+        EXPECT_EQ(reports.front().id, order.id);
+        return reports.front();
+    }
+
+    OrderReport cancel(const char* account, const char* id) {
+        model::CancelInstruction order;
+        const auto named = market(account, id, Side::Buy, "1");
+        order.account = named.account;
+        order.id = named.id;
+        order.instrument = named.instrument;
+        order.attempt = named.attempt;
+        reports.clear();
+        venue.cancel(order, now, reports);
+        EXPECT_EQ(reports.size(), 1U);
+        return reports.front();
+    }
+
+    OrderReport query(const char* account, const char* id) {
+        const auto named = market(account, id, Side::Buy, "1");
+        reports.clear();
+        venue.query({named.account, named.instrument, named.id}, now, reports);
+        EXPECT_EQ(reports.size(), 1U);
+        return reports.front();
+    }
+
+    Money free(const char* account, const model::Asset& asset) const {
+        return venue.spot_balances(model::AccountId(account))->free(asset);
+    }
+
+    Money locked(const char* account, const model::Asset& asset) const {
+        return venue.spot_balances(model::AccountId(account))->locked(asset);
+    }
+
+    void expect_rejected(const OrderReport& report, const char* text) {
+        EXPECT_EQ(report.kind, ReportKind::Rejected);
+        EXPECT_EQ(report.reason_text, text);
+        EXPECT_TRUE(report.trades.empty());
+        EXPECT_EQ(reports.size(), 1U);
+    }
+
+    PaperVenue venue;
+    PaperVenue::Reports reports;
+    model::Timestamp now = at_ms(1'700'000'000'000);
+};
+
+TEST_F(PaperVenueTest, MarketOrderWalksTheBook) {
+    const auto report = place(market("spot", "a", Side::Buy, "3"));
+    EXPECT_EQ(report.kind, ReportKind::Filled);
+    ASSERT_EQ(report.trades.size(), 2U);
+    EXPECT_EQ(report.trades[0].price, price("60001"));
+    EXPECT_EQ(report.trades[0].quantity, quantity("2"));
+    EXPECT_EQ(report.trades[0].fee, money("0.002"));
+    EXPECT_EQ(report.trades[0].fee_asset, kBtc);
+    EXPECT_FALSE(report.trades[0].maker);
+    EXPECT_EQ(report.trades[1].price, price("60010"));
+    EXPECT_LT(report.trades[0].id, report.trades[1].id);
+    EXPECT_GT(report.trades[0].id, 1'000U);
+    EXPECT_EQ(free("spot", kUsdt), money("19988"));
+    EXPECT_EQ(free("spot", kBtc), money("5.997"));
+}
+
+TEST_F(PaperVenueTest, MarketRemainderExpiresInAThinBook) {
+    tell(Market::Spot, Side::Buy, "59990", "0");
+    const auto report = place(market("spot", "a", Side::Sell, "3"));
+    EXPECT_EQ(report.kind, ReportKind::Expired);
+    EXPECT_EQ(report.reason, Reason::NotFilledAtOnce);
+    ASSERT_EQ(report.trades.size(), 1U);
+    EXPECT_EQ(report.trades[0].quantity, quantity("2"));
+}
+
+TEST_F(PaperVenueTest, LimitOrderTakesThenRests) {
+    const auto report = place(limit("spot", "a", Side::Buy, "3", "60001"));
+    EXPECT_EQ(report.kind, ReportKind::Open);
+    ASSERT_EQ(report.trades.size(), 1U);
+    EXPECT_EQ(locked("spot", kUsdt), money("60001"));
+    EXPECT_EQ(free("spot", kUsdt), money("19997"));
+    reports.clear();
+    hit(Market::Spot, Side::Sell, "60001", "0.4");
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].kind, ReportKind::Open);
+    ASSERT_EQ(reports[0].trades.size(), 1U);  // Only the new trade.
+    EXPECT_TRUE(reports[0].trades[0].maker);
+    reports.clear();
+    hit(Market::Spot, Side::Sell, "60000", "0.1");
+    EXPECT_EQ(reports[0].kind, ReportKind::Filled);
+    EXPECT_EQ(reports[0].trades[0].quantity, quantity("0.6"));
+    EXPECT_EQ(reports[0].trades[0].price, price("60001"));
+    EXPECT_EQ(query("spot", "a").trades.size(), 3U);
+    EXPECT_EQ(locked("spot", kUsdt), Money());
+    EXPECT_EQ(free("spot", kUsdt), money("19997"));
+}
+
+TEST_F(PaperVenueTest, BetterPriceGivesTheDifferenceBack) {
+    place(limit("spot", "a", Side::Buy, "1", "60010"));
+    EXPECT_EQ(free("spot", kUsdt), money("139999"));
+    EXPECT_EQ(locked("spot", kUsdt), Money());
+}
+
+TEST_F(PaperVenueTest, ImmediateOrCancelKeepsItsPartialFill) {
+    auto order = limit("spot", "a", Side::Buy, "3", "60001");
+    order.time_in_force = TimeInForce::ImmediateOrCancel;
+    const auto report = place(order);
+    EXPECT_EQ(report.kind, ReportKind::Expired);
+    EXPECT_EQ(report.reason, Reason::NotFilledAtOnce);
+    ASSERT_EQ(report.trades.size(), 1U);
+    EXPECT_EQ(report.trades[0].quantity, quantity("2"));
+    EXPECT_EQ(locked("spot", kUsdt), Money());
+}
+
+TEST_F(PaperVenueTest, FillOrKillIsAllOrNothing) {
+    auto order = limit("spot", "a", Side::Buy, "2.1", "60001");
+    order.time_in_force = TimeInForce::FillOrKill;
+    const auto expired = place(order);
+    EXPECT_EQ(expired.kind, ReportKind::Expired);
+    EXPECT_EQ(expired.reason, Reason::NotFilledAtOnce);
+    EXPECT_TRUE(expired.trades.empty());
+    EXPECT_EQ(free("spot", kUsdt), money("200000"));
+    order.quantity = quantity("2");
+    EXPECT_EQ(place(order).kind, ReportKind::Filled);
+    auto futures = limit("futures", "a", Side::Buy, "2.1", "60001");
+    futures.time_in_force = TimeInForce::FillOrKill;
+    expect_rejected(place(futures),
+                    "-5021: Due to the order could not be filled immediately, the FOK order has "
+                    "been rejected.");
+}
+
+TEST_F(PaperVenueTest, PostOnlyNeverTakes) {
+    auto order = limit("spot", "a", Side::Buy, "1", "60001");
+    order.time_in_force = TimeInForce::PostOnly;
+    expect_rejected(place(order), "-2010: Order would immediately match and take.");
+    EXPECT_EQ(reports[0].reason, Reason::WouldTakeLiquidity);
+    order.price = price("60000.99");
+    EXPECT_EQ(place(order).kind, ReportKind::Open);
+    auto futures = limit("futures", "a", Side::Sell, "1", "59999");
+    futures.time_in_force = TimeInForce::PostOnly;
+    expect_rejected(place(futures),
+                    "-5022: Due to the order could not be executed as maker, the Post Only order "
+                    "will be rejected.");
+}
+
+TEST_F(PaperVenueTest, ClientIdIsUniqueAmongOpenOrdersOnly) {
+    const auto resting = limit("spot", "same", Side::Buy, "1", "59000");
+    EXPECT_EQ(place(resting).kind, ReportKind::Open);
+    expect_rejected(place(resting), "-2010: Duplicate order sent.");
+    EXPECT_EQ(place(limit("spot-2", "same", Side::Buy, "1", "59000")).kind, ReportKind::Open);
+    EXPECT_EQ(cancel("spot", "same").kind, ReportKind::Canceled);
+    EXPECT_EQ(place(market("spot", "same", Side::Buy, "1")).kind, ReportKind::Filled);
+    EXPECT_EQ(place(market("spot", "same", Side::Sell, "1")).kind, ReportKind::Filled);
+    EXPECT_EQ(place(limit("futures", "same", Side::Buy, "1", "59000")).kind, ReportKind::Open);
+    expect_rejected(place(limit("futures", "same", Side::Buy, "1", "59000")),
+                    "-4116: clientOrderId is duplicated");
+}
+
+TEST_F(PaperVenueTest, CancelOfWhatIsNotOpenProvesNothing) {
+    EXPECT_EQ(cancel("spot", "none").kind, ReportKind::CancelNotOpen);
+    EXPECT_EQ(reports[0].reason_text, "-2011: Unknown order sent.");
+    place(market("spot", "filled", Side::Buy, "1"));
+    EXPECT_EQ(cancel("spot", "filled").kind, ReportKind::CancelNotOpen);
+}
+
+TEST_F(PaperVenueTest, LateAndEarlyRequestsAreTurnedAway) {
+    auto order = market("spot", "a", Side::Buy, "1");
+    order.attempt.time = now - model::Duration::milliseconds(5'001);
+    expect_rejected(place(order),
+                    "-1021: Timestamp for this request is outside of the recvWindow.");
+    order.attempt.time = now - model::Duration::milliseconds(5'000);
+    EXPECT_EQ(place(order).kind, ReportKind::Filled);
+    order.attempt.time = now + model::Duration::milliseconds(1'000);
+    expect_rejected(place(order),
+                    "-1021: Timestamp for this request was 1000ms ahead of the server's time.");
+    order.attempt.time = now + model::Duration::milliseconds(999);
+    EXPECT_EQ(place(order).kind, ReportKind::Filled);
+}
+
+TEST_F(PaperVenueTest, MoneyMustBeThere) {
+    const char* text = "-2010: Account has insufficient balance for requested action.";
+    expect_rejected(place(limit("spot", "a", Side::Buy, "4", "59000")), text);
+    expect_rejected(place(market("spot", "a", Side::Buy, "3.5")), text);
+    expect_rejected(place(market("spot", "a", Side::Sell, "3.00001")), text);
+    EXPECT_EQ(place(limit("spot", "a", Side::Sell, "3", "61000")).kind, ReportKind::Open);
+    expect_rejected(place(market("spot", "b", Side::Sell, "0.001")), text);
+    // 200,000 at 20 times carry at most 4,000,000.
+    expect_rejected(place(limit("futures", "a", Side::Buy, "67", "59900")),
+                    "-2019: Margin is insufficient.");
+    EXPECT_EQ(place(limit("futures", "a", Side::Buy, "66", "59900")).kind, ReportKind::Open);
+}
+
+TEST_F(PaperVenueTest, FiltersAnswerFirst) {
+    expect_rejected(place(limit("spot", "a", Side::Buy, "0.000001", "59000")),
+                    "-1013: Filter failure: LOT_SIZE");
+    expect_rejected(place(limit("futures", "a", Side::Buy, "0.0015", "59000")),
+                    "-1111: Precision is over the maximum defined for this asset.");
+    auto unknown = market("spot", "a", Side::Buy, "1");
+    unknown.instrument.symbol = model::Symbol("NONE");
+    expect_rejected(place(unknown), "-1121: Invalid symbol.");
+    auto wrong_market = market("spot", "a", Side::Buy, "1");
+    wrong_market.instrument.market = Market::Futures;
+    expect_rejected(place(wrong_market), "-1121: Invalid symbol.");
+    auto halted = builtin(Market::Spot, "BTCUSDT");
+    halted.status = model::InstrumentStatus::Halted;
+    venue.define(halted);
+    expect_rejected(place(market("spot", "a", Side::Buy, "1")), "-2010: Market is closed.");
+}
+
+TEST_F(PaperVenueTest, RejectedOrderLeavesNoTrace) {
+    place(limit("spot", "a", Side::Buy, "4", "59000"));
+    EXPECT_EQ(query("spot", "a").kind, ReportKind::NotFound);
+    EXPECT_EQ(reports[0].reason_text, "-2013: Order does not exist.");
+}
+
+TEST_F(PaperVenueTest, FuturesPositionWalletAndFees) {
+    place(market("futures", "a", Side::Buy, "1"));
+    const model::AccountId account("futures");
+    EXPECT_EQ(venue.holding(account, id_of(Market::Futures)),
+              (Holding{quantity("1"), money("60001")}));
+    EXPECT_EQ(venue.wallet(account, kUsdt), money("199975.9996"));
+    const auto report = place(market("futures", "b", Side::Sell, "1"));
+    EXPECT_EQ(report.trades[0].fee, money("23.9996"));
+    EXPECT_EQ(report.trades[0].fee_asset, kUsdt);
+    EXPECT_EQ(venue.wallet(account, kUsdt), money("199950"));
+    EXPECT_EQ(venue.liquidation_price(account, id_of(Market::Futures)), std::nullopt);
+}
+
+TEST_F(PaperVenueTest, LeverageChangesTheMargin) {
+    const model::AccountId account("futures");
+    EXPECT_EQ(venue.set_leverage(account, id_of(Market::Futures), rate("10")), std::nullopt);
+    EXPECT_EQ(venue.set_leverage(account, id_of(Market::Futures), rate("126"))->code, -4028);
+    place(limit("futures", "a", Side::Buy, "1", "59000"));
+    EXPECT_EQ(venue.margins(account, kUsdt).initial, money("5900"));
+}
+
+TEST_F(PaperVenueTest, ReduceOnlyNeedsSomethingToReduce) {
+    auto order = market("futures", "r", Side::Sell, "1");
+    order.reduce_only = ReduceOnly::Yes;
+    expect_rejected(place(order), "-2022: ReduceOnly Order is rejected.");
+    place(market("futures", "a", Side::Buy, "0.5"));
+    const auto report = place(order);
+    EXPECT_EQ(report.kind, ReportKind::Expired);  // Half of it found no position.
+    ASSERT_EQ(report.trades.size(), 1U);
+    EXPECT_EQ(report.trades[0].quantity, quantity("0.5"));
+    EXPECT_EQ(venue.holding(order.account, order.instrument), Holding());
+}
+
+TEST_F(PaperVenueTest, ReduceOnlyOrdersShrinkWithThePosition) {
+    place(market("futures", "a", Side::Buy, "1"));
+    auto order = limit("futures", "r1", Side::Sell, "0.6", "61000");
+    order.reduce_only = ReduceOnly::Yes;
+    EXPECT_EQ(place(order).kind, ReportKind::Open);
+    order.id = model::ClientOrderId("r2");
+    EXPECT_EQ(place(order).kind, ReportKind::Open);  // Holds 0.4 of its 0.6.
+    order.id = model::ClientOrderId("r3");
+    expect_rejected(place(order), "-2022: ReduceOnly Order is rejected.");
+    EXPECT_EQ(place(market("futures", "b", Side::Sell, "0.5")).kind, ReportKind::Filled);
+    ASSERT_EQ(reports.size(), 2U);
+    EXPECT_EQ(reports[1].id.text(), "r2");
+    EXPECT_EQ(reports[1].kind, ReportKind::Expired);
+    reports.clear();
+    hit(Market::Futures, Side::Buy, "61001", "1");
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].id.text(), "r1");
+    EXPECT_EQ(reports[0].trades[0].quantity, quantity("0.5"));
+    EXPECT_EQ(venue.holding(order.account, order.instrument), Holding());
+}
+
+TEST_F(PaperVenueTest, AccountsTradeWithEachOther) {
+    EXPECT_EQ(place(limit("spot", "maker", Side::Sell, "1", "60000")).kind, ReportKind::Open);
+    const auto taker = place(limit("spot-2", "taker", Side::Buy, "1", "60000"));
+    EXPECT_EQ(taker.kind, ReportKind::Filled);
+    ASSERT_EQ(reports.size(), 2U);
+    EXPECT_EQ(reports[1].id.text(), "maker");
+    EXPECT_EQ(reports[1].kind, ReportKind::Filled);
+    EXPECT_TRUE(reports[1].trades[0].maker);
+    EXPECT_EQ(reports[1].trades[0].id, taker.trades[0].id);
+    EXPECT_EQ(free("spot", kUsdt), money("259940"));
+    EXPECT_EQ(free("spot-2", kBtc), money("3.999"));
+}
+
+TEST_F(PaperVenueTest, OwnOrderExpiresInsteadOfTrading) {
+    place(limit("futures", "mine", Side::Sell, "1", "60000"));
+    const auto report = place(limit("futures", "taker", Side::Buy, "1", "60000"));
+    EXPECT_EQ(report.kind, ReportKind::Open);
+    EXPECT_TRUE(report.trades.empty());
+    ASSERT_EQ(reports.size(), 2U);
+    EXPECT_EQ(reports[1].id.text(), "mine");
+    EXPECT_EQ(reports[1].kind, ReportKind::Expired);
+    EXPECT_TRUE(reports[1].reason_text.starts_with("EXPIRED_IN_MATCH"));
+}
+
+TEST_F(PaperVenueTest, FeedThatCrossesAnOrderFillsIt) {
+    place(limit("spot", "a", Side::Buy, "1", "60000"));
+    reports.clear();
+    tell(Market::Spot, Side::Sell, "59998", "0.4");
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].trades[0].price, price("60000"));
+    EXPECT_EQ(reports[0].trades[0].quantity, quantity("0.4"));
+    EXPECT_TRUE(reports[0].trades[0].maker);
+}
+
+TEST_F(PaperVenueTest, RestartSeatsOpenOrdersAgain) {
+    AccountSeat seat = seat_of("spot-3", Market::Spot);
+    model::Order row;
+    row.id = model::ClientOrderId("kept");
+    row.instrument = id_of(Market::Spot);
+    row.side = Side::Buy;
+    row.type = OrderType::Limit;
+    row.quantity = quantity("1");
+    row.filled = quantity("0.25");
+    row.price = price("59999");
+    row.state = model::OrderState::Open;
+    row.venue_order_id = "77";
+    seat.live_orders = {row};
+    row.id = model::ClientOrderId("doubtful");
+    row.state = model::OrderState::Unknown;
+    seat.live_orders.push_back(row);
+    row.id = model::ClientOrderId("crossing");
+    row.state = model::OrderState::Open;
+    row.price = price("60001");
+    seat.live_orders.push_back(row);
+    venue.seat(seat, now, reports);
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].id.text(), "crossing");
+    EXPECT_EQ(reports[0].kind, ReportKind::Filled);
+    EXPECT_EQ(reports[0].trades[0].quantity, quantity("0.75"));
+    EXPECT_EQ(query("spot-3", "doubtful").kind, ReportKind::NotFound);
+    EXPECT_EQ(query("spot-3", "kept").venue_order_id, "77");
+    // It stands behind the two that the public has there.
+    reports.clear();
+    hit(Market::Spot, Side::Sell, "59999", "2");
+    EXPECT_TRUE(reports.empty());
+    hit(Market::Spot, Side::Sell, "59999", "5");
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].kind, ReportKind::Filled);
+    EXPECT_EQ(reports[0].trades[0].quantity, quantity("0.75"));
+}
+
+TEST_F(PaperVenueTest, SeatingAgainKeepsTradesThatTheRowsDoNotKnowYet) {
+    place(limit("spot", "a", Side::Buy, "3", "60001"));
+    AccountSeat seat = seat_of("spot", Market::Spot);
+    model::Order row;
+    row.id = model::ClientOrderId("a");
+    row.instrument = id_of(Market::Spot);
+    row.side = Side::Buy;
+    row.type = OrderType::Limit;
+    row.quantity = quantity("3");
+    row.price = price("60001");
+    row.state = model::OrderState::Intended;
+    seat.live_orders = {row};
+    reports.clear();
+    venue.seat(seat, now, reports);
+    EXPECT_TRUE(reports.empty());
+    EXPECT_EQ(free("spot", kUsdt), money("19997"));
+    EXPECT_EQ(locked("spot", kUsdt), money("60001"));
+    EXPECT_EQ(free("spot", kBtc), money("4.998"));
+    seat.live_orders.clear();
+    venue.seat(seat, now, reports);
+    EXPECT_EQ(query("spot", "a").kind, ReportKind::NotFound);
+    EXPECT_EQ(locked("spot", kUsdt), Money());
+}
+
+TEST_F(PaperVenueTest, ResetKeepsOrdersAndForgetsThePublic) {
+    place(limit("spot", "a", Side::Buy, "1", "59000"));
+    venue.on_depth_reset(id_of(Market::Spot));
+    EXPECT_EQ(place(market("spot", "b", Side::Buy, "1")).kind, ReportKind::Expired);
+    EXPECT_EQ(query("spot", "a").kind, ReportKind::Open);
+}
+
+TEST(OrderHistory, ForgetsTheOldestFirst) {
+    OrderHistory history(2);
+    const auto name = [](const char* id) {
+        return OrderName{model::AccountId("a"), {}, model::ClientOrderId(id)};
+    };
+    for (const char* id : {"x", "y", "x", "z"}) {
+        OrderRecord record;
+        record.name = name(id);
+        history.add(std::move(record));
+    }
+    EXPECT_EQ(history.size(), 2U);
+    EXPECT_EQ(history.find(name("y")), nullptr);
+    EXPECT_NE(history.find(name("x")), nullptr);
+    EXPECT_NE(history.find(name("z")), nullptr);
+}
+
+}  // namespace
+}  // namespace botcore::venue
