@@ -1,0 +1,83 @@
+/// botcored: wiring and command line only.
+
+#include "apps/botcored/daemon.hpp"
+#include "build_info.hpp"
+#include "shell/config/config.hpp"
+
+#include <CLI/CLI.hpp>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <string>
+
+namespace {
+
+using botcore::shell::Config;
+
+/// Flags that stand for a key of the configuration.
+const std::map<std::string, std::string> kKeyFlags = {
+    {"--address", "http.address"},
+    {"--port", "http.port"},
+    {"--market", "market.source"},
+    {"--market-files", "market.files"},
+    {"--market-speed", "market.speed"},
+    {"--seed", "market.seed"},
+    {"--deposit", "paper.deposit"},
+};
+
+int usage_error(const std::string& text) {
+    std::cerr << "botcored: " << text << "\n";
+    return EX_CONFIG;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app(
+        "botcored: the trading core. Without options: a paper account, generated prices, "
+        "state in ./var, the API on 127.0.0.1:8080.");
+    std::string data = "./var";
+    std::string config_file;
+    std::string ready_file;
+    std::map<std::string, std::string> flags;
+    app.set_version_flag("--version",
+                         std::string(botcore::build_info::kVersion) + " (" +
+                             std::string(botcore::build_info::kCommit) + ")");
+    app.add_option("--data", data, "Folder of the daemon's state")->capture_default_str();
+    app.add_option("--config", config_file, "Configuration file (default: botcore.toml if there)");
+    app.add_option("--ready-file", ready_file, "Written as JSON once the API listens");
+    for (const auto& [flag, key] : kKeyFlags) {
+        for (const auto& known : botcore::shell::config_keys()) {
+            if (known.name != key) continue;
+            app.add_option(flag,
+                           flags[flag],
+                           std::string(known.meaning) + " [" + std::string(known.fallback) + "]");
+        }
+    }
+    app.footer(
+        "Every key of the configuration can also be set as BOTCORE_SECTION_KEY; "
+        "`botctl config check` lists them.");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : EX_USAGE;
+    }
+    Config config;
+    if (config_file.empty() && std::filesystem::exists("botcore.toml")) {
+        config_file = "botcore.toml";
+    }
+    if (!config_file.empty()) {
+        if (auto read = config.read_file(config_file); !read) return usage_error(read.error());
+    }
+    if (auto read = config.read_environment(environ); !read) return usage_error(read.error());
+    for (const auto& [flag, text] : flags) {
+        if (app.count(flag) == 0) continue;
+        if (auto set = config.set(kKeyFlags.at(flag), text, flag); !set) {
+            return usage_error(set.error());
+        }
+    }
+    return botcore::apps::run_daemon(config, {.data = data, .ready_file = ready_file});
+}

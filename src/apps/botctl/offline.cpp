@@ -1,0 +1,69 @@
+#include "apps/botctl/offline.hpp"
+
+#include "shell/sqlite/reader.hpp"
+#include "shell/sqlite/store_file.hpp"
+
+namespace botcore::botctl {
+
+namespace sqlite = shell::sqlite;
+
+namespace {
+
+base::Result<sqlite::ReadSession, std::string> open_session(const std::string& path) {
+    auto database = sqlite::Database::open(path, {}, sqlite::OpenMode::ReadOnly);
+    if (!database) {
+        return base::Failure{std::string("expected a readable store at " + path +
+                                         ", SQLite answers with code " +
+                                         std::to_string(database.error().code))};
+    }
+    const auto verdict = sqlite::judge_file(database.value());
+    if (!verdict) {
+        return base::Failure{std::string("the store at " + path + " cannot be read, code " +
+                                         std::to_string(verdict.error().code))};
+    }
+    if (verdict.value()) return base::Failure{path + ": " + verdict.value()->text()};
+    auto session = sqlite::ReadSession::open(std::move(database).value());
+    if (!session) {
+        return base::Failure{std::string("the store at " + path + " cannot be read, code " +
+                                         std::to_string(session.error().code))};
+    }
+    return std::move(session).value();
+}
+
+}  // namespace
+
+base::Result<OfflineStore, std::string> OfflineStore::open(const std::filesystem::path& data) {
+    const std::filesystem::path path = data / "botcore.db";
+    std::error_code error;
+    if (!std::filesystem::exists(path, error)) {
+        return base::Failure{"there is no store at " + path.string()};
+    }
+    OfflineStore store(path.string());
+    auto latest = TRY(open_session(store.path_));
+    auto snapshot = TRY(open_session(store.path_));
+    store.reader_ = std::make_unique<sqlite::SqliteReader>(std::move(latest), std::move(snapshot));
+    return store;
+}
+
+ports::StoreResult<core::State> OfflineStore::state() {
+    auto session = open_session(path_);
+    if (!session) return base::Failure{ports::StoreError::Unavailable};
+    const ports::Snapshot snapshot = TRY(session.value().load());
+    core::State state;
+    state.sequence = snapshot.head.sequence;
+    state.epoch = snapshot.head.epoch;
+    state.time = snapshot.head.time;
+    for (const auto& row : snapshot.instruments) state.instruments[row.id] = row;
+    for (const auto& row : snapshot.accounts) state.accounts[row.id].account = row;
+    for (const auto& row : snapshot.balances) state.accounts[row.account].balances[row.asset] = row;
+    for (const auto& row : snapshot.positions) {
+        state.accounts[row.account].positions[row.instrument] = row;
+    }
+    for (const auto& row : snapshot.orders) {
+        state.accounts[row.order.account].orders[row.order.number] = {row.order, row.trade_ids,
+                                                                      std::nullopt};
+    }
+    return state;
+}
+
+}  // namespace botcore::botctl

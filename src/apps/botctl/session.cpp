@@ -1,0 +1,139 @@
+#include "apps/botctl/session.hpp"
+
+#include "apps/botctl/table.hpp"
+#include "shell/auth/operator_token.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include <array>
+
+namespace botcore::botctl {
+
+namespace json = boost::json;
+using Answer = base::Result<ClientResponse, ClientError>;
+
+std::optional<Answer> Session::reach(const ClientRequest& request) {
+    const auto token = shell::auth::OperatorToken::load(settings_.data);
+    HttpClient client(settings_.url,
+                      token ? token.value().secret().reveal() : std::string_view());
+    auto answer = client.send(request);
+    if (!answer && answer.error().failure == ClientFailure::NotReached) return std::nullopt;
+    if (answer && answer.value().status == 401 && !token) {
+        std::cerr << "botctl: " << token.error().text << "\n";
+    }
+    return answer;
+}
+
+int Session::finish(const Answer& answer, const Printer& printer) {
+    if (!answer) {
+        std::cerr << "botctl: " << answer.error().text << "\n";
+        return answer.error().failure == ClientFailure::BadUrl ? kExitUsage : kExitOutcomeOpen;
+    }
+    const ClientResponse& response = answer.value();
+    if (response.status >= 400) return finish_error(response);
+    json::error_code error;
+    const json::value value = json::parse(response.body, error);
+    const json::value* data = !error && value.is_object() ? value.get_object().if_contains("data")
+                                                          : nullptr;
+    if (data == nullptr) {
+        std::cerr << "botctl: the answer is not what the API promises: "
+                  << response.body.substr(0, 200) << "\n";
+        return kExitSoftware;
+    }
+    if (response.replayed) std::cerr << "botctl: this is the stored answer of the first request\n";
+    (void)show(*data, printer);
+    if (response.status != 202) return kExitOk;
+    std::cerr << "botctl: the outcome is still open; ask again with the same key\n";
+    return kExitOutcomeOpen;
+}
+
+int Session::finish_error(const ClientResponse& response) {
+    json::error_code parse_error;
+    const json::value value = json::parse(response.body, parse_error);
+    if (settings_.output == Output::Json) std::cout << response.body << "\n";
+    std::string code;
+    std::string message = response.body.substr(0, 200);
+    const auto* object = parse_error ? nullptr : value.if_object();
+    const auto* error = object == nullptr ? nullptr : object->if_contains("error");
+    if (error != nullptr && error->is_object()) {
+        code = plain_text(error->get_object(), "code");
+        message = plain_text(error->get_object(), "message");
+    }
+    std::cerr << "botctl: " << code << (code.empty() ? "" : ": ") << message << "\n";
+    if (response.status == 401) return kExitUnauthorized;
+    const bool open = response.status == 504 || code == "OUTCOME_UNKNOWN" ||
+                      code == "REQUEST_IN_PROGRESS";
+    if (open) return kExitOutcomeOpen;
+    if (response.status == 503) return kExitUnavailable;
+    return response.status == 400 ? kExitUsage : kExitNegative;
+}
+
+int Session::read(const std::string& path, const Printer& printer) {
+    const auto answer = reach({.method = "GET",
+                               .path = path,
+                               .body = {},
+                               .idempotency_key = {},
+                               .if_match = {}});
+    if (!answer) return unavailable("the daemon does not answer at " + settings_.url);
+    return finish(*answer, printer);
+}
+
+int Session::command(ClientRequest request, const Printer& printer) {
+    if (request.idempotency_key.empty()) {
+        request.idempotency_key = new_key();
+        std::cerr << "key: " << request.idempotency_key << "\n";
+    }
+    const auto answer = reach(request);
+    if (!answer) {
+        return unavailable("the daemon does not answer at " + settings_.url +
+                           "; nothing was sent");
+    }
+    return finish(*answer, printer);
+}
+
+int Session::show(const json::value& data, const Printer& printer) {
+    if (settings_.output == Output::Json) {
+        std::cout << json::serialize(data) << "\n";
+    } else {
+        printer(std::cout, data);
+    }
+    return kExitOk;
+}
+
+int Session::unavailable(const std::string& text) {
+    std::cerr << "botctl: " << text << "\n";
+    return kExitUnavailable;
+}
+
+std::string new_key() {
+    if (sodium_init() < 0) return {};
+    std::array<std::uint8_t, 16> bytes{};
+    randombytes_buf(bytes.data(), bytes.size());
+    bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0FU) | 0x40U);
+    bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3FU) | 0x80U);
+    std::string text;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+        text += fmt::format("{:02x}", bytes[i]);
+    }
+    return text;
+}
+
+std::string encoded(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+        if (plain) {
+            out += c;
+        } else {
+            out += fmt::format("%{:02X}", static_cast<std::uint8_t>(c));
+        }
+    }
+    return out;
+}
+
+}  // namespace botcore::botctl

@@ -1,0 +1,79 @@
+#pragma once
+
+/// What all commands share: where the daemon is, how to ask it, how to say what came back, and which
+/// exit status that is.
+
+#include "apps/botctl/http_client.hpp"
+#include "apps/botctl/offline.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <functional>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace botcore::botctl {
+
+/// The exit statuses of every command. Written in scripts: never renumber.
+enum ExitStatus : int {
+    kExitOk = 0,
+    kExitNegative = 1,       ///< A clear no: refused, unhealthy, damaged.
+    kExitUsage = 64,
+    kExitUnavailable = 69,   ///< Neither the daemon nor the files could be asked.
+    kExitSoftware = 70,      ///< An answer that makes no sense.
+    kExitOutcomeOpen = 75,   ///< Not known or not over yet: ask again with the same key.
+    kExitUnauthorized = 77,
+};
+
+enum class Output : std::uint8_t { People, Json };
+
+struct Settings {
+    std::string url = "http://127.0.0.1:8080";
+    std::string data = "./var";
+    Output output = Output::People;
+};
+
+/// Prints the `data` of an answer for people.
+using Printer = std::function<void(std::ostream&, const boost::json::value&)>;
+
+class Session {
+public:
+    explicit Session(Settings settings) : settings_(std::move(settings)) {}
+
+    /// Asks the daemon. Nothing, when it cannot be reached at all: then the files may be asked.
+    [[nodiscard]] std::optional<base::Result<ClientResponse, ClientError>> reach(
+        const ClientRequest& request);
+
+    /// Prints the answer and gives the exit status for it.
+    int finish(const base::Result<ClientResponse, ClientError>& answer, const Printer& printer);
+
+    /// A read that only the daemon can answer.
+    int read(const std::string& path, const Printer& printer);
+
+    /// A command of which the daemon must know the outcome. Makes a key where none is given and
+    /// shows it, so that the command can be repeated safely.
+    int command(ClientRequest request, const Printer& printer);
+
+    /// Prints data that was read from the files.
+    int show(const boost::json::value& data, const Printer& printer);
+
+    [[nodiscard]] int unavailable(const std::string& text);
+
+    [[nodiscard]] const Settings& settings() const { return settings_; }
+
+private:
+    int finish_error(const ClientResponse& response);
+
+    Settings settings_;
+};
+
+/// A fresh random UUID, version 4.
+[[nodiscard]] std::string new_key();
+
+/// The text with everything but letters, digits, '-', '_', '.' percent-encoded.
+[[nodiscard]] std::string encoded(std::string_view text);
+
+}  // namespace botcore::botctl

@@ -1,0 +1,39 @@
+#pragma once
+
+/// Prints JSON for people: aligned tables and lists of named values.
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <ostream>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace botcore::botctl {
+
+enum class Align : std::uint8_t { Left, Right };
+
+struct Column {
+    std::string_view title;
+    std::string_view field;
+    Align align = Align::Left;
+};
+
+/// The value without quotes; "-" for null and for what is missing.
+[[nodiscard]] std::string plain_text(const boost::json::value* value);
+[[nodiscard]] std::string plain_text(const boost::json::object& object, std::string_view field);
+
+/// One line for each object. An empty list prints `empty`.
+void print_table(std::ostream& out,
+                 const boost::json::array& rows,
+                 std::span<const Column> columns,
+                 std::string_view empty);
+
+/// One line for each field, aligned.
+void print_fields(std::ostream& out,
+                  const boost::json::object& object,
+                  std::span<const Column> columns);
+
+}  // namespace botcore::botctl

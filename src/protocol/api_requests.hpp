@@ -1,0 +1,56 @@
+#pragma once
+
+/// Bodies of API requests, read strictly: a body is one flat JSON object; unknown, doubled and
+/// missing fields are refused, amounts are decimal texts. What comes out is a model input that
+/// lacks only what the route knows (origin, account, market).
+
+#include "base/result.hpp"
+#include "model/input.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace botcore::protocol {
+
+/// Larger bodies are refused without being read.
+inline constexpr std::size_t kRequestBodyMax = 64 * 1024;
+/// Objects and arrays nested deeper than this end the parsing.
+inline constexpr std::size_t kRequestDepthMax = 10;
+
+/// Why a body is refused. `code` is stable; the texts tell a person what to change.
+struct RequestError {
+    std::string_view code;  ///< INVALID_JSON, UNKNOWN_FIELD, MISSING_FIELD, INVALID_FIELD, …
+    std::string message;
+    std::string field;     ///< Empty where the error is not about one field.
+    std::string expected;  ///< Empty where the message says it all.
+    std::string came;      ///< At most 64 bytes of what was there.
+};
+
+/// A request, and the text that stands for it in the request's hash: the fields that were given, in
+/// alphabetical order, amounts in their shortest form. White space and field order do not matter.
+template <class T>
+struct Parsed {
+    T value;
+    std::string canonical;
+};
+
+template <class T>
+using ParseResult = base::Result<Parsed<T>, RequestError>;
+
+/// symbol, side, quantity; type (MARKET), price and time_in_force (GTC) with LIMIT, reduce_only.
+/// Leaves origin, account and instrument.market to the route.
+[[nodiscard]] ParseResult<model::PlaceOrder> parse_place_order(std::string_view body);
+
+/// leverage: a whole number, as text or as JSON number.
+[[nodiscard]] ParseResult<model::SetLeverage> parse_set_leverage(std::string_view body);
+
+/// account, market, deposit; asset (USDT).
+[[nodiscard]] ParseResult<model::OpenAccount> parse_open_account(std::string_view body);
+
+/// from, to, amount; asset (USDT).
+[[nodiscard]] ParseResult<model::TransferMoney> parse_transfer(std::string_view body);
+
+/// Nothing, or an object without fields: for commands that the route says in full.
+[[nodiscard]] base::Outcome<RequestError> parse_no_fields(std::string_view body);
+
+}  // namespace botcore::protocol

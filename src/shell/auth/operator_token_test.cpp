@@ -1,0 +1,87 @@
+#include "shell/auth/operator_token.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <concepts>
+#include <fstream>
+#include <ostream>
+
+namespace botcore::shell::auth {
+namespace {
+
+template <class T>
+concept Printable = requires(std::ostream& out, const T& value) { out << value; };
+
+static_assert(!Printable<Secret>);
+static_assert(!std::copyable<Secret>);
+static_assert(!std::equality_comparable<Secret>);
+static_assert(!std::is_convertible_v<Secret, std::string_view>);
+
+class OperatorTokenFile : public testing::Test {
+protected:
+    void SetUp() override {
+        std::string pattern = testing::TempDir() + "token-XXXXXX";
+        folder_ = ::mkdtemp(pattern.data());
+    }
+
+    void TearDown() override { std::filesystem::remove_all(folder_); }
+
+    std::filesystem::path folder_;
+};
+
+TEST_F(OperatorTokenFile, IsMadeOnceAndReadAgain) {
+    const auto first = OperatorToken::load_or_create(folder_);
+    ASSERT_TRUE(first.has_value());
+    EXPECT_TRUE(first.value().is_new());
+    EXPECT_EQ(first.value().secret().reveal().size(), 43U);
+    const auto second = OperatorToken::load_or_create(folder_);
+    ASSERT_TRUE(second.has_value());
+    EXPECT_FALSE(second.value().is_new());
+    EXPECT_TRUE(second.value().secret().matches(first.value().secret().reveal()));
+}
+
+TEST_F(OperatorTokenFile, OnlyItsOwnerMayReadIt) {
+    ASSERT_TRUE(OperatorToken::load_or_create(folder_).has_value());
+    struct stat status{};
+    ASSERT_EQ(::stat((folder_ / "operator.token").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(OperatorTokenFile, IsRefusedWhenOthersMayReadIt) {
+    ASSERT_TRUE(OperatorToken::load_or_create(folder_).has_value());
+    ASSERT_EQ(::chmod((folder_ / "operator.token").c_str(), 0644), 0);
+    EXPECT_FALSE(OperatorToken::load(folder_).has_value());
+}
+
+TEST_F(OperatorTokenFile, IsRefusedWhenTooShort) {
+    std::ofstream(folder_ / "operator.token") << "short\n";
+    ASSERT_EQ(::chmod((folder_ / "operator.token").c_str(), 0600), 0);
+    const auto token = OperatorToken::load(folder_);
+    ASSERT_FALSE(token.has_value());
+    EXPECT_NE(token.error().text.find("5 characters"), std::string::npos);
+}
+
+TEST_F(OperatorTokenFile, NamesTheOperatorForItsOwnTextOnly) {
+    const auto token = OperatorToken::load_or_create(folder_);
+    ASSERT_TRUE(token.has_value());
+    const std::string text(token.value().secret().reveal());
+    EXPECT_EQ(token.value().owner_of(text), operator_owner());
+    EXPECT_EQ(token.value().owner_of(text + "x"), std::nullopt);
+    EXPECT_EQ(token.value().owner_of(""), std::nullopt);
+    std::string other = text;
+    other.back() = other.back() == 'A' ? 'B' : 'A';
+    EXPECT_EQ(token.value().owner_of(other), std::nullopt);
+}
+
+TEST(Secret, IsEmptyAfterItWasMovedFrom) {
+    Secret first("0123456789");
+    const Secret second(std::move(first));
+    EXPECT_TRUE(second.matches("0123456789"));
+    EXPECT_FALSE(first.matches("0123456789"));  // NOLINT(bugprone-use-after-move)
+    EXPECT_FALSE(first.matches(""));
+}
+
+}  // namespace
+}  // namespace botcore::shell::auth

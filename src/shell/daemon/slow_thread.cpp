@@ -1,0 +1,21 @@
+#include "shell/daemon/slow_thread.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace botcore::shell {
+
+SlowThread::SlowThread(std::function<void()> work)
+    : work_(std::move(work)),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {
+}
+
+void SlowThread::run(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        work_();
+        std::unique_lock lock(mutex_);
+        (void)ended_.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; });
+    }
+}
+
+}  // namespace botcore::shell

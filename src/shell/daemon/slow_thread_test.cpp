@@ -1,0 +1,28 @@
+#include "shell/daemon/slow_thread.hpp"
+
+#include <gtest/gtest.h>
+
+#include <latch>
+#include <thread>
+#include <utility>
+
+namespace botcore::shell {
+namespace {
+
+TEST(SlowThread, WorksOnAThreadOfItsOwnAndEndsWithTheObject) {
+    std::latch worked(1);
+    std::thread::id worker;
+    bool first = true;
+    {
+        const SlowThread slow([&] {
+            if (!std::exchange(first, false)) return;
+            worker = std::this_thread::get_id();
+            worked.count_down();
+        });
+        worked.wait();
+    }
+    EXPECT_NE(worker, std::this_thread::get_id());
+}
+
+}  // namespace
+}  // namespace botcore::shell

@@ -1,0 +1,163 @@
+#include "protocol/time_text.hpp"
+#include "shell/http/api.hpp"
+#include "shell/http/api_call.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+namespace botcore::shell::http {
+
+namespace json = boost::json;
+
+/// What the health routes and the metrics say, gathered from memory only.
+struct Api::Health {
+    std::string_view database = "healthy";
+    std::string_view exchange = "healthy";
+    std::string_view market_data = "healthy";
+    std::string_view overall = "healthy";
+    bool reconciled = false;
+    /// The age of the oldest price; nothing where there is none.
+    std::optional<model::Duration> oldest;
+    model::MarketSource source = model::MarketSource::None;
+};
+
+namespace {
+
+/// Milliseconds with three decimals, which JSON readers of health bodies expect as a number.
+double milliseconds(model::Duration duration) {
+    return static_cast<double>(duration.in_microseconds()) / 1000.0;
+}
+
+HttpResponse plain(std::uint16_t status, const json::object& body) {
+    HttpResponse response;
+    response.status = status;
+    response.body = json::serialize(body);
+    return response;
+}
+
+}  // namespace
+
+void Api::probe() {
+    const auto began = std::chrono::steady_clock::now();
+    store_.connected = parts_.reader.head().has_value();
+    store_.latency =
+        model::Duration::microseconds(std::chrono::duration_cast<std::chrono::microseconds>(
+                                          std::chrono::steady_clock::now() - began)
+                                          .count());
+    store_.at = parts_.now().time;
+}
+
+Api::Health Api::health() const {
+    Health health;
+    const bool runs = parts_.runtime.status() == runtime::Status::Running;
+    if (!runs || !store_.connected) {
+        health.database = "unhealthy";
+    } else if (store_.latency > model::Duration::milliseconds(500)) {
+        health.database = "degraded";
+    }
+    health.reconciled = runs && parts_.runtime.reconciled();
+    if (!health.reconciled) health.exchange = "degraded";
+    for (const auto& id : parts_.market.instruments()) {
+        const model::Quote quote = quote_of(id);
+        if (quote.source == model::MarketSource::None) continue;
+        health.source = quote.source;
+        health.oldest = std::max(health.oldest.value_or(quote.age), quote.age);
+    }
+    if (!health.oldest || *health.oldest > options_.market_age_max) health.market_data = "degraded";
+    const bool degraded = health.database == "degraded" || health.exchange == "degraded" ||
+                          health.market_data == "degraded";
+    health.overall = health.database == "unhealthy" ? "unhealthy"
+                     : degraded                     ? "degraded"
+                                                    : "healthy";
+    return health;
+}
+
+void Api::show_health(Call& call) {
+    if (store_.at == model::Timestamp()) probe();
+    const Health state = health();
+    json::object database;
+    database["status"] = state.database;
+    database["latency_ms"] = milliseconds(store_.latency);
+    database["connected"] = store_.connected;
+    database["checked_at"] = protocol::to_iso8601(store_.at);
+    json::object exchange;
+    exchange["status"] = state.exchange;
+    exchange["kind"] = options_.exchange_kind;
+    exchange["reconciled"] = state.reconciled;
+    json::object market;
+    market["status"] = state.market_data;
+    market["age_ms"] =
+        state.oldest ? json::value(state.oldest->in_milliseconds()) : json::value(nullptr);
+    market["source"] = to_text(state.source);
+    json::object websocket;
+    websocket["status"] = "healthy";
+    websocket["active_connections"] = websocket_connections_;
+    json::object checks;
+    checks["database"] = std::move(database);
+    checks["exchange"] = std::move(exchange);
+    checks["market_data"] = std::move(market);
+    checks["websocket"] = std::move(websocket);
+    json::object body;
+    body["status"] = "healthy";  // This process: it answers. Parts follow in `checks`.
+    body["version"] = options_.version;
+    body["timestamp"] = protocol::to_iso8601(call.now.time);
+    body["uptime_seconds"] = (call.now.time - started_).in_milliseconds() / 1000;
+    body["checks"] = std::move(checks);
+    body["overall_status"] = state.overall;
+    call.respond(plain(state.overall == "unhealthy" ? 503 : 200, body));
+}
+
+void Api::show_ready(Call& call) {
+    const auto status = parts_.runtime.status();
+    json::object body;
+    if (status == runtime::Status::Running && parts_.runtime.reconciled()) {
+        body["status"] = "ready";
+        body["timestamp"] = protocol::to_iso8601(call.now.time);
+        return call.respond(plain(200, body));
+    }
+    body["status"] = "not_ready";
+    body["reason"] = status == runtime::Status::Down     ? "the store is not loaded"
+                     : status == runtime::Status::Fenced ? "another process is the writer"
+                                                         : "accounts are being compared with their "
+                                                           "exchange";
+    body["timestamp"] = protocol::to_iso8601(call.now.time);
+    HttpResponse response = plain(503, body);
+    response.error_code = "NOT_READY";
+    call.respond(std::move(response));
+}
+
+void Api::show_live(Call& call) {
+    json::object body;
+    body["status"] = "alive";
+    body["timestamp"] = protocol::to_iso8601(call.now.time);
+    call.respond(plain(200, body));
+}
+
+void Api::ping(Call& call) {
+    json::object body;
+    body["pong"] = true;
+    body["timestamp"] = protocol::to_iso8601(call.now.time);
+    call.respond(plain(200, body));
+}
+
+void Api::show_metrics(Call& call) {
+    auto& metrics = parts_.metrics;
+    metrics.read(parts_.runtime);
+    for (const auto& id : parts_.market.instruments()) {
+        metrics.set_price_age(id, quote_of(id).age);
+    }
+    const Health state = health();
+    metrics.set_health("database", state.database);
+    metrics.set_health("exchange", state.exchange);
+    metrics.set_health("market_data", state.market_data);
+    metrics.set_health("websocket", "healthy");
+    HttpResponse response;
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    response.body = metrics.render();
+    call.respond(std::move(response));
+}
+
+}  // namespace botcore::shell::http

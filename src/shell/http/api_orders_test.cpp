@@ -1,0 +1,262 @@
+#include "shell/http/api_world_test.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace botcore::shell::http {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::string_view kOrders = "/api/accounts/futures/orders";
+constexpr std::string_view kBuy = R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.01"})";
+constexpr std::string_view kRest =
+    R"({"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","quantity":"0.01","price":"49000"})";
+
+std::string order_id(const TestResponse& response) {
+    return std::string(ApiWorld::data(response).at("order_id").as_string());
+}
+
+class ApiOrders : public testing::Test {
+protected:
+    ApiWorld world_;
+};
+
+TEST_F(ApiOrders, FillsAMarketOrderAndShowsItEverywhere) {
+    const auto placed = world_.command("POST", kOrders, kBuy);
+    const auto order = ApiWorld::data(placed);
+    EXPECT_EQ(order.at("status").as_string(), "FILLED");
+    EXPECT_EQ(order.at("executed_price").as_string(), "50000");
+    EXPECT_EQ(order.at("market").as_string(), "futures");
+    const std::string id = order_id(placed);
+    const std::string path = std::string(kOrders) + "/" + id;
+    auto shown = world_.get(path);
+    EXPECT_EQ(shown.headers["etag"],
+              "\"" + std::to_string(ApiWorld::data(shown).at("version").as_int64()) + "\"");
+    EXPECT_EQ(ApiWorld::data(shown).at("order_id").as_string(), id);
+    EXPECT_EQ(ApiWorld::data(world_.get("/api/orders/" + id)).at("order_id").as_string(), id);
+    const auto history = ApiWorld::data(world_.get("/api/accounts/futures/history"));
+    EXPECT_EQ(history.at("trades").at(0).at("order_id").as_string(), id);
+    const auto position =
+        ApiWorld::data(world_.get("/api/trading/positions")).as_array().at(0).as_object();
+    EXPECT_EQ(position.at("side").as_string(), "LONG");
+    EXPECT_EQ(position.at("current_price").as_string(), "49999");
+    EXPECT_EQ(position.at("unrealized_pnl").as_string(), "-0.01");
+    EXPECT_EQ(position.at("source").as_string(), "generated");
+    EXPECT_TRUE(position.at("liquidation_price").is_string() ||
+                position.at("liquidation_price").is_null());
+}
+
+// @spec:R3-IDEM-05
+TEST_F(ApiOrders, ServesTheShortRoutesOnTheDefaultAccount) {
+    EXPECT_EQ(world_.command("POST", "/api/trading/execute", kBuy).status, 200);
+    EXPECT_EQ(world_.command("POST", "/api/trades/execute", kBuy).status, 200);
+    const auto rests = world_.command("POST", "/api/trading/orders", kRest);
+    const std::string id = order_id(rests);
+    const auto open = ApiWorld::data(world_.get("/api/trading/orders?status=open"));
+    EXPECT_EQ(open.at("orders").as_array().size(), 1U);
+    EXPECT_EQ(world_.get("/api/trading/orders/" + id).status, 200);
+    EXPECT_EQ(world_.command("DELETE", "/api/trading/orders/" + id).status, 200);
+    EXPECT_EQ(world_.get("/api/trading/positions/BTCUSDT").status, 200);
+    EXPECT_EQ(world_.command("DELETE", "/api/trading/positions/BTCUSDT").status, 200);
+    EXPECT_EQ(ApiWorld::code(world_.command("POST", "/api/trading/positions/BTCUSDT/close")),
+              "POSITION_NOT_OPEN");
+    EXPECT_EQ(world_.get("/api/trading/account").status, 200);
+    EXPECT_EQ(ApiWorld::data(world_.get("/api/trading/history")).at("trades").as_array().size(),
+              3U);
+}
+
+// @spec:R3-IDEM-04
+// @spec:R3-IDEM-06
+TEST_F(ApiOrders, OneHundredParallelPostsWithOneKeyMakeOneOrderAndTheSameBytes) {
+    std::vector<std::unique_ptr<TestClient>> clients;
+    for (int i = 0; i < 100; ++i)
+        clients.push_back(std::make_unique<TestClient>(world_.port()));
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+        // White space and field order do not matter, nor which of the two headers is used.
+        const std::string body =
+            i % 2 == 0 ? std::string(kBuy)
+                       : R"({ "quantity": "0.010", "side":"BUY", "symbol":"BTCUSDT"})";
+        const std::string header =
+            i % 3 == 0 ? "X-Idempotency-Key: one\r\n" : "Idempotency-Key: one\r\n";
+        clients[i]->send(ApiWorld::text("POST", kOrders, header, body));
+    }
+    std::set<std::string> bodies;
+    int replayed = 0;
+    for (auto& client : clients) {
+        auto response = client->receive();
+        EXPECT_EQ(response.status, 200);
+        bodies.insert(response.body);
+        replayed += response.headers.contains("idempotent-replayed") ? 1 : 0;
+    }
+    EXPECT_EQ(bodies.size(), 1U);
+    EXPECT_EQ(replayed, 99);
+    EXPECT_EQ(world_.exchange.placed, 1);
+    EXPECT_THAT(world_.get("/metrics").body,
+                HasSubstr("idempotency_hits_total{result=\"replayed\"} 99"));
+}
+
+TEST_F(ApiOrders, RefusesAKeyThatBelongsToAnotherRequest) {
+    const std::string_view key = "Idempotency-Key: again\r\n";
+    EXPECT_EQ(world_.ask("POST", kOrders, key, kBuy).status, 200);
+    const auto other = world_.ask("POST", kOrders, key, kRest);
+    EXPECT_EQ(other.status, 422);
+    EXPECT_EQ(ApiWorld::code(other), "IDEMPOTENCY_KEY_REUSED");
+    const auto short_route = world_.ask("POST", "/api/trading/execute", key, kBuy);
+    EXPECT_EQ(short_route.status, 200) << "the short route means the same";
+}
+
+// @spec:R3-IDEM-03
+TEST_F(ApiOrders, CancelsOnceAndAgainWithoutHarm) {
+    const std::string path =
+        std::string(kOrders) + "/" + order_id(world_.command("POST", kOrders, kRest));
+    const auto first = world_.command("DELETE", path);
+    EXPECT_EQ(ApiWorld::data(first).at("status").as_string(), "CANCELED");
+    EXPECT_EQ(world_.get(path).body.find("\"status\":\"CANCELED\"") != std::string::npos, true);
+    EXPECT_TRUE(world_.command("DELETE", path).status == 200 ||
+                world_.command("DELETE", path).status == 409 ||
+                world_.command("DELETE", path).status == 404);
+    EXPECT_EQ(ApiWorld::code(world_.command("DELETE", std::string(kOrders) + "/nonsense")),
+              "ORDER_UNKNOWN");
+}
+
+// @spec:R3-LOCK-03
+TEST_F(ApiOrders, RefusesAStaleIfMatchAndSaysTheCurrentVersion) {
+    const auto rests = world_.command("POST", kOrders, kRest);
+    const std::string path = std::string(kOrders) + "/" + order_id(rests);
+    const auto version = ApiWorld::data(rests).at("version").as_int64();
+    const auto stale = world_.ask("DELETE", path, "Idempotency-Key: stale\r\nIf-Match: \"99\"\r\n");
+    EXPECT_EQ(stale.status, 409);
+    EXPECT_EQ(ApiWorld::code(stale), "VERSION_CONFLICT");
+    EXPECT_EQ(ApiWorld::json(stale).at("error").at("details").at("version").as_int64(), version);
+    const std::string fresh =
+        "Idempotency-Key: fresh\r\nIf-Match: " + std::to_string(version) + "\r\n";
+    EXPECT_EQ(world_.ask("DELETE", path, fresh).status, 200);
+    EXPECT_EQ(
+        ApiWorld::code(world_.ask("DELETE", path, "Idempotency-Key: bad\r\nIf-Match: abc\r\n")),
+        "INVALID_FIELD");
+    EXPECT_THAT(world_.get("/metrics").body, HasSubstr("optimistic_conflicts_total 1"));
+}
+
+TEST_F(ApiOrders, AnswersWithTheOpenOutcomeAfterFiveSecondsAndPointsDuplicatesToIt) {
+    world_.exchange.silent = true;
+    TestClient first(world_.port());
+    TestClient second(world_.port());
+    const std::string request = ApiWorld::text("POST", kOrders, "Idempotency-Key: slow\r\n", kBuy);
+    first.send(request);
+    second.send(request);
+    while (ApiWorld::data(world_.get("/api/trading/orders?status=open"))
+               .at("orders")
+               .as_array()
+               .empty()) {
+    }
+    // Both must be inside before the clock moves: another duplicate of the key comes after them.
+    TestClient third(world_.port());
+    third.send(request);
+    while (world_.get("/metrics").body.find("result=\"replayed\"} 2") == std::string::npos) {
+    }
+    world_.pass(model::Duration::seconds(6));
+    std::multiset<int> statuses;
+    for (TestClient* client : {&first, &second, &third}) {
+        const auto response = client->receive();
+        statuses.insert(response.status);
+        if (response.status == 202) {
+            EXPECT_TRUE(ApiWorld::json(response).at("data").as_object().contains("status_link"));
+        } else {
+            EXPECT_EQ(ApiWorld::code(response), "REQUEST_IN_PROGRESS");
+        }
+    }
+    EXPECT_EQ(statuses, (std::multiset<int>{202, 409, 409}));
+}
+
+TEST_F(ApiOrders, SaysThatTheOutcomeIsUnknownWhenTheStoreFails) {
+    world_.break_store(true);
+    const auto lost = world_.ask("POST", kOrders, "Idempotency-Key: lost\r\n", kBuy);
+    EXPECT_EQ(lost.status, 503);
+    EXPECT_EQ(ApiWorld::code(lost), "OUTCOME_UNKNOWN");
+    EXPECT_EQ(world_.exchange.placed, 0);
+    const auto down = world_.get("/api/accounts/futures");
+    EXPECT_EQ(down.status, 503);
+    EXPECT_EQ(ApiWorld::code(down), "SERVICE_UNAVAILABLE");
+    EXPECT_EQ(world_.get("/health").status, 503);
+    EXPECT_EQ(world_.get("/health/ready").status, 503);
+    EXPECT_EQ(world_.get("/health/live").status, 200);
+    world_.break_store(false);
+    world_.pass(model::Duration::seconds(1));
+    EXPECT_EQ(world_.ask("POST", kOrders, "Idempotency-Key: lost\r\n", kBuy).status, 200);
+    EXPECT_EQ(world_.exchange.placed, 1);
+}
+
+// @spec:R3-VAL-06
+TEST_F(ApiOrders, RefusesAnOrderAboveTheBalance) {
+    const auto response =
+        world_.command("POST", kOrders, R"({"symbol":"BTCUSDT","side":"BUY","quantity":"5"})");
+    EXPECT_EQ(response.status, 422);
+    EXPECT_EQ(ApiWorld::code(response), "INSUFFICIENT_BALANCE");
+}
+
+// @spec:R3-VAL-09
+TEST_F(ApiOrders, RefusesAQuantityBelowTheExchangesMinimum) {
+    const auto response = world_.command(
+        "POST", kOrders, R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.00001"})");
+    EXPECT_EQ(response.status, 422);
+    EXPECT_EQ(ApiWorld::code(response), "QUANTITY_TOO_SMALL");
+}
+
+TEST_F(ApiOrders, ExplainsAnOrderFromTheJournal) {
+    const std::string id = order_id(world_.command("POST", kOrders, kBuy));
+    for (const std::string path : {"/api/orders/" + id + "/explain",
+                                   std::string(kOrders) + "/" + id + "/explain",
+                                   "/api/trading/orders/" + id + "/explain"}) {
+        const auto story = ApiWorld::data(world_.get(path)).at("story").as_array();
+        ASSERT_EQ(story.size(), 2U);
+        EXPECT_EQ(story[0].at("kind").as_string(), "PlaceOrder");
+        EXPECT_EQ(story[0].at("state").as_string(), "INTENDED");
+        EXPECT_EQ(story[0].at("attempt").at("number").as_int64(), 1);
+        EXPECT_THAT(std::string(story[0].at("text").as_string()), HasSubstr("generated market"));
+        EXPECT_EQ(story[1].at("kind").as_string(), "ReportOrder");
+        EXPECT_EQ(story[1].at("state").as_string(), "FILLED");
+        EXPECT_EQ(story[1].at("trades").as_array().size(), 1U);
+    }
+    EXPECT_EQ(world_.get("/api/orders/nonsense/explain").status, 404);
+}
+
+TEST_F(ApiOrders, PagesThroughOrdersAndHistory) {
+    for (int i = 0; i < 5; ++i)
+        EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 200);
+    for (const auto& [path, list] :
+         {std::pair<std::string, const char*>{"/api/accounts/futures/orders", "orders"},
+          std::pair<std::string, const char*>{"/api/accounts/futures/history", "trades"}}) {
+        std::set<std::string> seen;
+        std::string before;
+        for (int page = 0; page < 10; ++page) {
+            const auto data = ApiWorld::data(world_.get(path + "?limit=2" + before));
+            for (const auto& item : data.at(list).as_array()) {
+                seen.insert(std::string(item.at("order_id").as_string()));
+            }
+            if (data.at("next_before").is_null()) break;
+            before = "&before=" + std::to_string(data.at("next_before").as_int64());
+        }
+        EXPECT_EQ(seen.size(), 5U) << path;
+    }
+}
+
+TEST_F(ApiOrders, ClosesAPositionAndSetsLeverage) {
+    const auto set = world_.command(
+        "POST", "/api/accounts/futures/positions/BTCUSDT/leverage", R"({"leverage":"10"})");
+    EXPECT_EQ(ApiWorld::data(set).at("leverage").as_string(), "10");
+    EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 200);
+    EXPECT_EQ(ApiWorld::code(world_.command(
+                  "POST", "/api/accounts/futures/positions/BTCUSDT/leverage", R"({"leverage":5})")),
+              "POSITION_OPEN");
+    const auto closed = world_.command("POST", "/api/accounts/futures/positions/BTCUSDT/close");
+    EXPECT_EQ(ApiWorld::data(closed).at("side").as_string(), "SELL");
+    EXPECT_TRUE(ApiWorld::data(world_.get("/api/accounts/futures/positions")).as_array().empty());
+    const auto flat = ApiWorld::data(world_.get("/api/accounts/futures/positions/BTCUSDT"));
+    EXPECT_EQ(flat.at("side").as_string(), "FLAT");
+}
+
+}  // namespace
+}  // namespace botcore::shell::http

@@ -1,0 +1,343 @@
+#pragma once
+
+/// The API with everything behind it, for tests: the real server, runtime and store file, and an
+/// exchange and a market that do as they are told. Time stands still unless it is moved.
+
+#include "shell/http/api.hpp"
+#include "shell/http/http_server.hpp"
+#include "shell/http/test_client_test.hpp"
+#include "shell/metrics/measured_store.hpp"
+#include "shell/sqlite/sqlite_store.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <deque>
+#include <filesystem>
+#include <future>
+#include <optional>
+#include <thread>
+
+namespace botcore::shell::http {
+
+inline const std::string kToken(43, 't');
+
+/// Fills market orders at 50,000, keeps limit orders, or stays silent.
+class ObedientExchange : public ports::Exchange {
+public:
+    void place(const model::OrderInstruction& order) override {
+        if (silent) return;
+        model::OrderReport report{.account = order.account,
+                                  .instrument = order.instrument,
+                                  .id = order.id,
+                                  .kind = model::ReportKind::Open,
+                                  .venue_order_id = std::to_string(++last_id),
+                                  .trades = {},
+                                  .reason = model::Reason::None,
+                                  .reason_text = {},
+                                  .venue_time = {}};
+        if (order.type == model::OrderType::Market) {
+            report.kind = model::ReportKind::Filled;
+            report.trades.push_back({.id = ++last_id,
+                                     .price = model::Price::whole(50'000),
+                                     .quantity = order.quantity,
+                                     .fee = model::Money::from_units(1'000),
+                                     .fee_asset = model::Asset("USDT"),
+                                     .maker = false,
+                                     .time = order.attempt.time});
+        }
+        ++placed;
+        reports.push_back(std::move(report));
+    }
+
+    void cancel(const model::CancelInstruction& cancel) override {
+        reports.push_back({.account = cancel.account,
+                           .instrument = cancel.instrument,
+                           .id = cancel.id,
+                           .kind = model::ReportKind::Canceled,
+                           .venue_order_id = {},
+                           .trades = {},
+                           .reason = model::Reason::CanceledByUser,
+                           .reason_text = "canceled by the user",
+                           .venue_time = {}});
+    }
+
+    void query(const model::AccountId&,
+               const model::InstrumentId&,
+               const model::ClientOrderId&) override {}
+
+    void reconcile(const ports::AccountProjection& projection) override {
+        reconciled.push_back(projection.account.id);
+    }
+
+    void account_changed(const ports::AccountProjection&) override {}
+
+    void define(const model::Instrument&) override {}
+
+    std::deque<model::OrderReport> reports;
+    std::deque<model::AccountId> reconciled;
+    std::uint64_t last_id = 0;
+    std::atomic<bool> silent{false};
+    std::atomic<int> placed{0};
+};
+
+class StillMarket : public ports::MarketData {
+public:
+    StillMarket() {
+        book_.set(model::Side::Buy, {model::Price::whole(49'999), model::Quantity::whole(3)});
+        book_.set(model::Side::Buy, {model::Price::whole(49'998), model::Quantity::whole(5)});
+        book_.set(model::Side::Sell, {model::Price::whole(50'001), model::Quantity::whole(2)});
+    }
+
+    model::Quote quote(const model::InstrumentId& id, model::Side, model::Quantity) const override {
+        model::Quote quote;
+        quote.instrument = id;
+        if (id.symbol.text() != "BTCUSDT" || silent) return quote;
+        quote.source = model::MarketSource::Generated;
+        quote.bid = model::Price::whole(49'999);
+        quote.ask = model::Price::whole(50'001);
+        quote.last = model::Price::whole(50'000);
+        quote.worst = quote.ask;
+        quote.age = model::Duration::milliseconds(7);
+        return quote;
+    }
+
+    const model::DepthBook* book(const model::InstrumentId&) const override {
+        return silent ? nullptr : &book_;
+    }
+
+    std::vector<model::InstrumentId> instruments() const override {
+        return {{model::Market::Spot, model::Symbol("BTCUSDT")},
+                {model::Market::Futures, model::Symbol("BTCUSDT")}};
+    }
+
+    std::atomic<bool> silent{false};
+
+private:
+    model::DepthBook book_;
+};
+
+/// A store whose commits can be made to fail.
+class FragileStore : public ports::Store {
+public:
+    explicit FragileStore(ports::Store& store) : store_(store) {}
+
+    ports::StoreResult<ports::Snapshot> load() override {
+        if (broken) return base::Failure{ports::StoreError::Unavailable};
+        return store_.load();
+    }
+
+    ports::CommitResult commit(const ports::Batch& batch) override {
+        return broken ? ports::CommitResult::Unavailable : store_.commit(batch);
+    }
+
+    model::StorageState storage_state() override { return store_.storage_state(); }
+
+    void maintain() override { store_.maintain(); }
+
+    ports::StoreReader& reader() override { return store_.reader(); }
+
+    std::atomic<bool> broken{false};
+
+private:
+    ports::Store& store_;
+};
+
+class ApiWorld {
+public:
+    ApiWorld() {
+        std::string pattern = testing::TempDir() + "api-XXXXXX";
+        folder_ = ::mkdtemp(pattern.data());
+        sqlite::SqliteOptions options;
+        options.path = folder_ / "shard-0.db";
+        options.synchronous = sqlite::Synchronous::Off;
+        options.reserve_bytes = 0;
+        options.low_water_bytes = 0;
+        store_ = std::move(sqlite::SqliteStore::open(options)).value();
+        fragile_.emplace(*store_);
+        measured_.emplace(*fragile_, metrics_);
+        runtime_.emplace(runtime_options(),
+                         runtime::Runtime::Ports{*measured_, exchange, market, desk_});
+        log_.emplace("test", log::Level::Fatal);
+        api_.emplace(ApiOptions{.version = "0.0.0-test", .metrics_public = true},
+                     Api::Parts{*runtime_,
+                                desk_,
+                                store_->reader(),
+                                market,
+                                token_,
+                                metrics_,
+                                *log_,
+                                [this] { return now(); },
+                                [this] { wake(); }});
+        server_.emplace(context_, HttpServerOptions{}, *api_);
+        EXPECT_EQ(server_->start(), "");
+        (void)runtime_->start(now());
+        steps();
+        thread_ = std::thread([this] { context_.run(); });
+        EXPECT_EQ(open_account("futures", "futures"), 200);
+        EXPECT_EQ(open_account("spot", "spot"), 200);
+    }
+
+    ~ApiWorld() {
+        on_loop([this] { server_.reset(); });
+        context_.stop();
+        thread_.join();
+        runtime_.reset();
+        store_.reset();
+        std::filesystem::remove_all(folder_);
+    }
+
+    ApiWorld(const ApiWorld&) = delete;
+    ApiWorld& operator=(const ApiWorld&) = delete;
+
+    template <class Work>
+    void on_loop(Work work) {
+        std::promise<void> done;
+        boost::asio::post(context_, [&] {
+            work();
+            done.set_value();
+        });
+        done.get_future().wait();
+    }
+
+    /// Moves the clock and lets the runtime notice.
+    void pass(model::Duration duration) {
+        on_loop([&] {
+            time_ = time_ + duration;
+            steps();
+        });
+    }
+
+    void break_store(bool broken) { fragile_->broken = broken; }
+
+    [[nodiscard]] TestClient client() const { return TestClient(server_->port()); }
+
+    [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+
+    /// A whole request as text. `headers` end with a line's end each.
+    static std::string text(std::string_view method,
+                            std::string_view path,
+                            std::string_view headers = {},
+                            std::string_view body = {}) {
+        std::string request(method);
+        request.append(" ").append(path).append(" HTTP/1.1\r\nHost: test\r\n");
+        request.append("Authorization: Bearer ").append(kToken).append("\r\n").append(headers);
+        if (!body.empty()) request.append("Content-Type: application/json\r\n");
+        request.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
+        return request.append(body);
+    }
+
+    TestResponse ask(std::string_view method,
+                     std::string_view path,
+                     std::string_view headers = {},
+                     std::string_view body = {}) {
+        TestClient one(server_->port());
+        one.send(text(method, path, headers, body));
+        return one.receive(method == "HEAD");
+    }
+
+    TestResponse get(std::string_view path) { return ask("GET", path); }
+
+    /// A command under a fresh key.
+    TestResponse command(std::string_view method,
+                         std::string_view path,
+                         std::string_view body = {}) {
+        const std::string key = "Idempotency-Key: key-" + std::to_string(++keys_) + "\r\n";
+        return ask(method, path, key, body);
+    }
+
+    static boost::json::value json(const TestResponse& response) {
+        boost::json::error_code error;
+        auto value = boost::json::parse(response.body, error);
+        EXPECT_FALSE(error) << response.body;
+        return value;
+    }
+
+    static boost::json::value data(const TestResponse& response) {
+        EXPECT_EQ(response.status, 200) << response.body;
+        const auto value = json(response);
+        EXPECT_EQ(value.as_object().size(), 2U) << response.body;
+        return value.at("data");
+    }
+
+    static std::string code(const TestResponse& response) {
+        const auto value = json(response);
+        if (!value.is_object() || !value.as_object().contains("error")) return response.body;
+        EXPECT_EQ(value.as_object().size(), 1U);
+        const auto& error = value.at("error").as_object();
+        for (const char* name : {"code", "message", "details", "request_id", "timestamp"}) {
+            EXPECT_TRUE(error.contains(name)) << name;
+        }
+        return std::string(error.at("code").as_string());
+    }
+
+    ObedientExchange exchange;
+    StillMarket market;
+
+private:
+    static runtime::Options runtime_options() {
+        return {.shard = 0,
+                .software = "test",
+                .policy = {},
+                .instruments = model::builtin_instruments(),
+                .next_incarnation = [] { return std::uint64_t{42}; },
+                .batch_max = 256,
+                .answer_within = model::Duration::seconds(5),
+                .retry_after = model::Duration::milliseconds(500)};
+    }
+
+    [[nodiscard]] runtime::Now now() const { return {time_, model::ClockState::Certain}; }
+
+    void wake() {
+        if (std::exchange(woken_, true)) return;
+        boost::asio::post(context_, [this] {
+            woken_ = false;
+            steps();
+        });
+    }
+
+    void steps() {
+        for (int i = 0; i < 100; ++i) {
+            while (!exchange.reports.empty()) {
+                runtime_->on_report(std::move(exchange.reports.front()));
+                exchange.reports.pop_front();
+            }
+            while (!exchange.reconciled.empty()) {
+                runtime_->on_reconciled(exchange.reconciled.front());
+                exchange.reconciled.pop_front();
+            }
+            const bool more = runtime_->step(now());
+            if (!more && exchange.reports.empty() && exchange.reconciled.empty()) return;
+        }
+    }
+
+    int open_account(std::string_view name, std::string_view market_name) {
+        return command("POST",
+                       "/api/accounts",
+                       R"({"account":")" + std::string(name) + R"(","market":")" +
+                           std::string(market_name) + R"(","deposit":"10000"})")
+            .status;
+    }
+
+    std::filesystem::path folder_;
+    boost::asio::io_context context_;
+    metrics::Metrics metrics_;
+    std::optional<log::Log> log_;
+    auth::OperatorToken token_{auth::Secret(kToken)};
+    std::unique_ptr<sqlite::SqliteStore> store_;
+    std::optional<FragileStore> fragile_;
+    std::optional<metrics::MeasuredStore> measured_;
+    ReplyDesk desk_;
+    std::optional<runtime::Runtime> runtime_;
+    std::optional<Api> api_;
+    std::optional<HttpServer> server_;
+    std::thread thread_;
+    model::Timestamp time_ = model::Timestamp::from_milliseconds(1'790'000'000'000);
+    bool woken_ = false;
+    int keys_ = 0;
+};
+
+}  // namespace botcore::shell::http

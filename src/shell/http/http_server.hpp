@@ -1,0 +1,68 @@
+#pragma once
+
+/// HTTP/1.1 on the caller's event loop: keep-alive, answers in the order of the requests, and a
+/// limit for everything that a client could make grow.
+///
+/// H1  `respond` acts at most once; after the client has gone it does nothing.
+/// H2  A connection holds one request at a time; while its answer is open nothing more is read
+///     from it, so that a client that does not read cannot fill memory.
+/// H3  Whatever happens, every whole request gets an answer within `answer_within`: the handler's,
+///     or 504.
+///
+/// Threads: everything runs on the thread that runs the io_context.
+
+#include "shell/http/http_message.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace botcore::shell::http {
+
+struct HttpServerOptions {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0;  ///< 0: any free one.
+    std::size_t header_bytes_max = 8 * 1024;
+    std::size_t body_bytes_max = 64 * 1024;
+    std::size_t connections_max = 1'024;  ///< One more gets 503 and is closed.
+    std::chrono::milliseconds idle_max = std::chrono::minutes(5);
+    std::chrono::milliseconds read_within = std::chrono::seconds(30);
+    std::chrono::milliseconds answer_within = std::chrono::seconds(30);
+    /// How often time-outs are looked for; they are late by at most this.
+    std::chrono::milliseconds sweep_every = std::chrono::seconds(1);
+};
+
+class HttpServer {
+public:
+    /// The context and the handler outlive the server.
+    HttpServer(boost::asio::io_context& context, HttpServerOptions options, HttpHandler& handler);
+    /// Closes everything at once.
+    ~HttpServer();
+    HttpServer(const HttpServer&) = delete;
+    HttpServer& operator=(const HttpServer&) = delete;
+
+    /// Binds and listens. Answers what went wrong, or an empty text.
+    [[nodiscard]] std::string start();
+
+    /// Closes the listener and idle connections; open requests get their answers, then `drained` is
+    /// called once. What is still open after `within` is cut.
+    void stop(std::chrono::milliseconds within, std::function<void()> drained);
+
+    [[nodiscard]] std::uint16_t port() const;
+
+    [[nodiscard]] std::size_t connections() const;
+
+private:
+    class Listener;
+
+    std::shared_ptr<Listener> listener_;
+};
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,249 @@
+#include "shell/http/http_server.hpp"
+
+#include "shell/http/test_client_test.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <thread>
+
+namespace botcore::shell::http {
+namespace {
+
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+/// Answers with what it was asked; keeps "/wait" for later; never answers "/never".
+class EchoHandler : public HttpHandler {
+public:
+    void handle(HttpRequest request, Respond respond) override {
+        const std::string name = request.segments.empty() ? "" : request.segments.front();
+        HttpResponse response;
+        response.body =
+            request.method + " " + request.target + " " + request.body + " " + request.request_id;
+        if (name == "wait") {
+            waiting.emplace_back(std::move(respond));
+        } else if (name == "never") {
+            forgotten.emplace_back(std::move(respond));
+        } else {
+            respond(response);
+            respond(response);  // The second one must do nothing.
+        }
+    }
+
+    void on_finished(const HttpExchange& exchange) override { last_status = exchange.status; }
+
+    std::vector<Respond> waiting;
+    std::vector<Respond> forgotten;
+    std::atomic<int> last_status{0};
+};
+
+class HttpServerOverSockets : public testing::Test {
+protected:
+    void start(HttpServerOptions options = {}) {
+        options.sweep_every = 20ms;
+        server_.emplace(context_, options, handler_);
+        ASSERT_EQ(server_->start(), "");
+        thread_ = std::thread([this] { context_.run(); });
+    }
+
+    template <class Work>
+    void on_loop(Work work) {
+        std::promise<void> done;
+        boost::asio::post(context_, [&] {
+            work();
+            done.set_value();
+        });
+        done.get_future().wait();
+    }
+
+    void TearDown() override {
+        if (!thread_.joinable()) return;
+        on_loop([this] { server_.reset(); });
+        guard_.reset();
+        context_.stop();
+        thread_.join();
+    }
+
+    [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+
+    boost::asio::io_context context_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{
+        context_.get_executor()};
+    EchoHandler handler_;
+    std::optional<HttpServer> server_;
+    std::thread thread_;
+};
+
+TEST_F(HttpServerOverSockets, KeepsTheConnectionAndTheOrderOfPipelinedRequests) {
+    start();
+    TestClient client(port());
+    std::string burst;
+    for (int i = 0; i < 20; ++i) {
+        burst +=
+            "POST /n" + std::to_string(i) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi";
+    }
+    client.send(burst);
+    for (int i = 0; i < 20; ++i) {
+        const auto response = client.receive();
+        EXPECT_EQ(response.status, 200);
+        EXPECT_THAT(response.body, HasSubstr("POST /n" + std::to_string(i) + " hi"));
+    }
+}
+
+TEST_F(HttpServerOverSockets, EchoesAValidRequestIdAndMakesOneElse) {
+    start();
+    TestClient client(port());
+    client.send("GET / HTTP/1.1\r\nHost: x\r\nX-Request-ID: req_abc-1\r\n\r\n");
+    EXPECT_EQ(client.receive().headers["x-request-id"], "req_abc-1");
+    client.send("GET / HTTP/1.1\r\nHost: x\r\nX-Request-ID: bad id\"\r\n\r\n");
+    const auto made = client.receive().headers["x-request-id"];
+    EXPECT_TRUE(made.starts_with("req_")) << made;
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    auto response = client.receive();
+    EXPECT_NE(response.headers["x-request-id"], made);
+    EXPECT_EQ(response.headers["x-content-type-options"], "nosniff");
+    EXPECT_EQ(response.headers["cache-control"], "no-store");
+    EXPECT_THAT(response.headers["date"], HasSubstr("GMT"));
+}
+
+TEST_F(HttpServerOverSockets, RefusesBodiesHeadersAndBytesThatAreTooMuchOrMalformed) {
+    start();
+    const auto status_of = [this](const std::string& bytes, const char* code) {
+        TestClient client(port());
+        client.send(bytes);
+        const auto response = client.receive();
+        EXPECT_THAT(response.body, HasSubstr(code));
+        EXPECT_EQ(response.headers.at("connection"), "close");
+        EXPECT_TRUE(client.ended());
+        return response.status;
+    };
+    EXPECT_EQ(status_of("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n" +
+                            std::string(65'537, 'x'),
+                        "PAYLOAD_TOO_LARGE"),
+              413);
+    EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(9'000, 'y') + "\r\n\r\n",
+                        "HEADERS_TOO_LARGE"),
+              431);
+    EXPECT_EQ(status_of("this is not http\r\n\r\n", "INVALID_HTTP"), 400);
+    TestClient client(port());
+    client.send("GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(client.receive().status, 400);
+    client.send("GET /a?b=1&b=2 HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(client.receive().body, HasSubstr("INVALID_TARGET"));
+}
+
+TEST_F(HttpServerOverSockets, TakesABodyOfExactlyTheLimitInManyPieces) {
+    start();
+    TestClient client(port());
+    client.send("POST /big HTTP/1.1\r\nHost: x\r\nContent-Length: 65536\r\n\r\n");
+    for (int i = 0; i < 64; ++i)
+        client.send(std::string(1'024, 'z'));
+    const auto response = client.receive();
+    EXPECT_EQ(response.status, 200);
+    EXPECT_GT(response.body.size(), 65'536U);
+}
+
+TEST_F(HttpServerOverSockets, AnswersLaterAndIgnoresAnswersForClientsThatAreGone) {
+    start();
+    TestClient stays(port());
+    TestClient leaves(port());
+    stays.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+    leaves.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+    std::size_t waiting = 0;
+    while (waiting < 2)
+        on_loop([&] { waiting = handler_.waiting.size(); });
+    leaves.close();
+    on_loop([this] {
+        for (auto& respond : handler_.waiting)
+            respond({.status = 200, .body = "late"});
+    });
+    EXPECT_EQ(stays.receive().body, "late");
+    on_loop([this] { handler_.waiting.front()({.status = 200, .body = "again"}); });
+    stays.send("GET /x HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(stays.receive().body, HasSubstr("GET /x"));
+}
+
+TEST_F(HttpServerOverSockets, EndsARequestThatNobodyAnswersWithATimeOut) {
+    start({.answer_within = 60ms});
+    TestClient client(port());
+    client.send("GET /never HTTP/1.1\r\nHost: x\r\n\r\n");
+    const auto response = client.receive();
+    EXPECT_EQ(response.status, 504);
+    EXPECT_THAT(response.body, HasSubstr("\"code\":\"TIMEOUT\""));
+}
+
+TEST_F(HttpServerOverSockets, CutsIdleConnectionsAndHalfRequests) {
+    start({.idle_max = 60ms, .read_within = 60ms});
+    TestClient idle(port());
+    EXPECT_TRUE(idle.ended());
+    TestClient half(port());
+    half.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+    EXPECT_TRUE(half.ended());
+}
+
+TEST_F(HttpServerOverSockets, TurnsTheConnectionBeyondTheLimitAway) {
+    start({.connections_max = 2});
+    TestClient first(port());
+    TestClient second(port());
+    for (TestClient* client : {&first, &second}) {
+        client->send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        EXPECT_EQ(client->receive().status, 200);
+    }
+    TestClient third(port());
+    auto response = third.receive();
+    EXPECT_EQ(response.status, 503);
+    EXPECT_THAT(response.body, HasSubstr("TOO_MANY_CONNECTIONS"));
+    EXPECT_EQ(response.headers["retry-after"], "1");
+}
+
+TEST_F(HttpServerOverSockets, StopsGracefully) {
+    start();
+    TestClient idle(port());
+    TestClient busy(port());
+    busy.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+    std::size_t waiting = 0;
+    while (waiting < 1)
+        on_loop([&] { waiting = handler_.waiting.size(); });
+    std::promise<void> drained;
+    on_loop([&] { server_->stop(10s, [&] { drained.set_value(); }); });
+    EXPECT_TRUE(idle.ended());
+    EXPECT_FALSE(TestClient(port()).connected());
+    on_loop([this] { handler_.waiting.front()({.status = 200, .body = "done"}); });
+    auto response = busy.receive();
+    EXPECT_EQ(response.body, "done");
+    EXPECT_EQ(response.headers["connection"], "close");
+    busy.close();
+    EXPECT_EQ(drained.get_future().wait_for(10s), std::future_status::ready);
+}
+
+TEST_F(HttpServerOverSockets, AnswersHeadWithoutABodyAndAsksWaitingClientsToContinue) {
+    start();
+    TestClient client(port());
+    client.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
+    auto response = client.receive(true);
+    EXPECT_EQ(response.status, 200);
+    EXPECT_NE(response.headers["content-length"], "0");
+    client.send("POST /c HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+    EXPECT_EQ(client.receive().status, 100);
+    client.send("ok");
+    EXPECT_THAT(client.receive().body, HasSubstr("POST /c ok"));
+}
+
+TEST(HttpServer, SaysWhyItCannotListen) {
+    boost::asio::io_context context;
+    EchoHandler handler;
+    HttpServer nowhere(context, {.address = "not an address"}, handler);
+    EXPECT_THAT(nowhere.start(), HasSubstr("no address"));
+    HttpServer first(context, {}, handler);
+    ASSERT_EQ(first.start(), "");
+    HttpServer second(context, {.port = first.port()}, handler);
+    EXPECT_THAT(second.start(), HasSubstr("cannot listen"));
+}
+
+}  // namespace
+}  // namespace botcore::shell::http

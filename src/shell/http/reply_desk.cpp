@@ -1,0 +1,33 @@
+#include "shell/http/reply_desk.hpp"
+
+namespace botcore::shell::http {
+
+runtime::Ticket ReplyDesk::add(Respond respond, std::string caller) {
+    waiting_.emplace(++last_, Caller{std::move(respond), std::move(caller)});
+    return last_;
+}
+
+void ReplyDesk::on_reply(runtime::Ticket ticket, runtime::ApiReply reply) {
+    const auto place = waiting_.find(ticket);
+    if (place == waiting_.end()) return;
+    const Caller caller = std::move(place->second);
+    waiting_.erase(place);
+    HttpResponse response;
+    response.status = reply.status;
+    response.body = std::move(reply.body);
+    response.caller = caller.name;
+    if (reply.status >= 400) response.error_code = error_code_of(response.body);
+    if (reply.replayed) response.headers.emplace_back("Idempotent-Replayed", "true");
+    if (reply.status == 503) response.headers.emplace_back("Retry-After", "1");
+    caller.respond(std::move(response));
+}
+
+std::string error_code_of(std::string_view body) {
+    // Our own rendering begins with exactly this.
+    constexpr std::string_view kStart = R"({"error":{"code":")";
+    if (!body.starts_with(kStart)) return {};
+    body.remove_prefix(kStart.size());
+    return std::string(body.substr(0, body.find('"')));
+}
+
+}  // namespace botcore::shell::http

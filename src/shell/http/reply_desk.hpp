@@ -1,0 +1,38 @@
+#pragma once
+
+/// Who waits at this door for which answer of the runtime. Made before the runtime, which answers
+/// through it.
+///
+/// Threads: the thread of the loop.
+
+#include "runtime/runtime.hpp"
+#include "shell/http/http_message.hpp"
+
+#include <map>
+#include <string>
+
+namespace botcore::shell::http {
+
+class ReplyDesk final : public runtime::ReplySink {
+public:
+    /// A number for the request whose answer goes to `respond`.
+    [[nodiscard]] runtime::Ticket add(Respond respond, std::string caller);
+
+    void on_reply(runtime::Ticket ticket, runtime::ApiReply reply) override;
+
+    [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
+
+private:
+    struct Caller {
+        Respond respond;
+        std::string name;
+    };
+
+    std::map<runtime::Ticket, Caller> waiting_;
+    runtime::Ticket last_ = 0;
+};
+
+/// The code in the body of an error, empty for anything else.
+[[nodiscard]] std::string error_code_of(std::string_view body);
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,188 @@
+#include "shell/http/views.hpp"
+
+#include "protocol/api_json.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace botcore::shell::http {
+
+namespace json = boost::json;
+using model::Money;
+
+namespace {
+
+template <class A>
+json::value text_or_null(const std::optional<A>& amount) {
+    return amount ? json::value(to_text(*amount)) : json::value(nullptr);
+}
+
+/// The price at which the position could be closed now; nothing without one.
+std::optional<model::Price> closing_price(const model::Position& position,
+                                          const model::Quote& quote) {
+    const model::Price price = position.quantity.is_negative() ? quote.ask : quote.bid;
+    if (price.is_zero()) return std::nullopt;
+    return price;
+}
+
+json::object balance_view(const model::Balance& balance) {
+    json::object books;
+    for (std::size_t i = 0; i < model::kBookCount; ++i) {
+        books[to_text(static_cast<model::Book>(i))] = to_text(balance.books.at(i));
+    }
+    json::object object;
+    object["asset"] = balance.asset.text();
+    object["total"] = to_text(balance.total());
+    object["cash"] = to_text(balance.of(model::Book::Cash));
+    object["reserved"] = to_text(balance.of(model::Book::Reserved));
+    object["margin"] = to_text(balance.of(model::Book::Margin));
+    object["books"] = std::move(books);
+    object["version"] = balance.version;
+    return object;
+}
+
+/// What spot holdings other than the quote asset would bring now; nothing where a price is missing.
+std::optional<Money> holdings_value(const core::State& state,
+                                    const core::AccountState& account,
+                                    const QuoteOf& quote_of) {
+    Money sum;
+    for (const auto& [asset, balance] : account.balances) {
+        if (asset == account.account.quote || balance.total().is_zero()) continue;
+        std::optional<Money> value;
+        for (const auto& [id, instrument] : state.instruments) {
+            const bool fits = id.market == account.account.market && instrument.base == asset &&
+                              instrument.quote == account.account.quote;
+            if (!fits) continue;
+            const model::Quote quote = quote_of(id);
+            if (quote.bid.is_zero()) return std::nullopt;
+            const auto worth =
+                model::notional(quote.bid, model::Quantity::from_units(balance.total().units()));
+            if (worth) value = worth.value();
+        }
+        if (!value) return std::nullopt;
+        sum += *value;
+    }
+    return sum;
+}
+
+/// What open positions would gain or lose now; nothing where a price is missing.
+std::optional<Money> unrealized(const core::AccountState& account,
+                                const std::vector<model::Quote>& marks) {
+    Money sum;
+    for (const auto& quote : marks) {
+        const auto& position = account.positions.at(quote.instrument);
+        if (!closing_price(position, quote)) return std::nullopt;
+        sum += core::unrealized_profit(position, quote);
+    }
+    return sum;
+}
+
+std::vector<model::Quote> marks_of(const core::AccountState& account, const QuoteOf& quote_of) {
+    std::vector<model::Quote> marks;
+    for (const auto& [id, position] : account.positions) {
+        if (position.quantity.is_zero()) continue;
+        marks.push_back(quote_of(id));
+        marks.back().instrument = id;
+    }
+    return marks;
+}
+
+model::Rate leverage_max(const core::State& state, model::Market market) {
+    model::Rate highest = model::Rate::whole(1);
+    for (const auto& [id, instrument] : state.instruments) {
+        if (id.market != market || instrument.brackets.empty()) continue;
+        highest = std::max(highest, instrument.brackets.front().leverage_max);
+    }
+    return highest;
+}
+
+std::int64_t open_orders(const core::AccountState& account) {
+    std::int64_t count = 0;
+    for (const auto& [number, live] : account.orders) {
+        count += model::is_live(live.order.state) ? 1 : 0;
+    }
+    return count;
+}
+
+/// Equity over margin as a plain ratio; nothing without margin.
+json::value margin_level(std::optional<Money> equity, Money margin) {
+    if (!equity || margin.is_zero()) return nullptr;
+    const auto ratio = model::average_price(*equity, model::Quantity::from_units(margin.units()));
+    return ratio ? json::value(to_text(ratio.value())) : json::value(nullptr);
+}
+
+}  // namespace
+
+json::object position_view(const core::State& state,
+                           const core::AccountState& account,
+                           const model::Position& position,
+                           const QuoteOf& quote_of) {
+    json::object object = protocol::to_api(position);
+    const model::Quote quote = quote_of(position.instrument);
+    const auto price = closing_price(position, quote);
+    object["current_price"] = text_or_null(price);
+    object["unrealized_pnl"] = price
+                                   ? json::value(to_text(core::unrealized_profit(position, quote)))
+                                   : json::value(nullptr);
+    std::optional<model::Price> liquidation;
+    const auto instrument = state.instruments.find(position.instrument);
+    const auto balance = account.balances.find(account.account.quote);
+    if (instrument != state.instruments.end() && balance != account.balances.end()) {
+        liquidation =
+            core::liquidation_price(position, instrument->second, balance->second.total());
+    }
+    object["liquidation_price"] = text_or_null(liquidation);
+    object["price_age_ms"] = quote.age.in_milliseconds();
+    object["source"] = to_text(quote.source);
+    return object;
+}
+
+json::array positions_view(const core::State& state,
+                           const core::AccountState& account,
+                           const QuoteOf& quote_of) {
+    json::array list;
+    for (const auto& [id, position] : account.positions) {
+        if (position.quantity.is_zero()) continue;
+        list.push_back(position_view(state, account, position, quote_of));
+    }
+    return list;
+}
+
+json::object account_view(const core::State& state,
+                          const core::AccountState& account,
+                          const QuoteOf& quote_of) {
+    const model::Account& row = account.account;
+    json::object object = protocol::to_api(row);
+    json::array balances;
+    for (const auto& [asset, balance] : account.balances)
+        balances.push_back(balance_view(balance));
+    object["balances"] = std::move(balances);
+
+    const auto place = account.balances.find(row.quote);
+    const model::Balance quote = place == account.balances.end() ? model::Balance() : place->second;
+    const auto marks = marks_of(account, quote_of);
+    const auto profit = unrealized(account, marks);
+    const auto holdings = holdings_value(state, account, quote_of);
+    std::optional<Money> equity;
+    if (profit && holdings) equity = quote.total() + *profit + *holdings;
+    const Money margin = quote.of(model::Book::Margin);
+
+    object["total_balance"] = to_text(quote.total());
+    object["available_balance"] = to_text(core::available(account, row.quote, marks));
+    object["reserved_balance"] = to_text(quote.of(model::Book::Reserved));
+    object["used_margin"] = to_text(margin);
+    object["unrealized_pnl"] = text_or_null(profit);
+    object["holdings_value"] = text_or_null(holdings);
+    object["total_equity"] = text_or_null(equity);
+    object["margin_level"] = margin_level(equity, margin);
+    object["positions_count"] = std::int64_t(marks.size());
+    object["open_orders_count"] = open_orders(account);
+    object["can_trade"] = row.state == model::AccountState::Active && account.reconciled;
+    object["reconciled"] = account.reconciled;
+    object["max_leverage"] = to_text(leverage_max(state, row.market));
+    // Whose prices the figures above were made with.
+    object["source"] = to_text(marks.empty() ? model::MarketSource::None : marks.front().source);
+    return object;
+}
+
+}  // namespace botcore::shell::http

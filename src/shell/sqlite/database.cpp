@@ -1,0 +1,165 @@
+#include "shell/sqlite/database.hpp"
+
+#include <cerrno>
+
+namespace botcore::shell::sqlite {
+
+namespace {
+
+SqlError error_of(sqlite3* handle) {
+    return {sqlite3_extended_errcode(handle), sqlite3_system_errno(handle)};
+}
+
+/// How long a connection waits for another one's lock. Only a checkpoint or a second writer, which
+/// the directory's lock keeps away, can hold one.
+constexpr int kBusyTimeoutMs = 5'000;
+
+int flags_of(OpenMode mode) {
+    constexpr int kOwnThread = SQLITE_OPEN_NOMUTEX;  // D1
+    switch (mode) {
+        case OpenMode::Create:
+            return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | kOwnThread;
+        case OpenMode::ReadWrite:
+            return SQLITE_OPEN_READWRITE | kOwnThread;
+        case OpenMode::ReadOnly:
+            return SQLITE_OPEN_READONLY | kOwnThread;
+    }
+    CHECK(false);
+}
+
+}  // namespace
+
+ErrorKind kind_of(const SqlError& error) {
+    switch (error.code) {
+        case SQLITE_IOERR_FSYNC:
+        case SQLITE_IOERR_DIR_FSYNC:
+            return ErrorKind::Sync;
+        default:
+            break;
+    }
+    const bool no_space = error.system_error == ENOSPC || error.system_error == EDQUOT;
+    switch (error.code & 0xFF) {
+        case SQLITE_FULL:
+            return ErrorKind::Full;
+        case SQLITE_IOERR:
+        case SQLITE_CANTOPEN:
+            return no_space ? ErrorKind::Full : ErrorKind::Other;
+        case SQLITE_CONSTRAINT:
+            return ErrorKind::Constraint;
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return ErrorKind::Corrupt;
+        default:
+            return ErrorKind::Other;
+    }
+}
+
+void Statement::bind_integer(int parameter, std::int64_t value) {
+    CHECK(sqlite3_bind_int64(handle_.get(), parameter, value) == SQLITE_OK);
+}
+
+void Statement::bind_text(int parameter, std::string_view value) {
+    // An empty view may have no address, and SQLite would take that for NULL.
+    const char* data = value.empty() ? "" : value.data();
+    CHECK(sqlite3_bind_text64(
+              handle_.get(), parameter, data, value.size(), SQLITE_STATIC, SQLITE_UTF8) ==
+          SQLITE_OK);
+}
+
+void Statement::bind_blob(int parameter, const void* bytes, std::size_t size) {
+    const void* data = size == 0 ? "" : bytes;
+    CHECK(sqlite3_bind_blob64(handle_.get(), parameter, data, size, SQLITE_STATIC) == SQLITE_OK);
+}
+
+void Statement::bind_null(int parameter) {
+    CHECK(sqlite3_bind_null(handle_.get(), parameter) == SQLITE_OK);
+}
+
+SqlResult<Statement::Step> Statement::step() {
+    const int code = sqlite3_step(handle_.get());
+    if (code == SQLITE_ROW) return Step::Row;
+    if (code == SQLITE_DONE) return Step::Done;
+    CHECK(code != SQLITE_NOMEM);  // Out of memory ends the process (style rule E7).
+    return base::Failure{error_of(sqlite3_db_handle(handle_.get()))};
+}
+
+SqlOutcome Statement::run() {
+    const SqlResult<Step> stepped = step();
+    reset();
+    if (!stepped) return base::Failure{stepped.error()};
+    CHECK(stepped.value() == Step::Done);
+    return base::Done{};
+}
+
+void Statement::reset() {
+    // Repeats the error of the step before, which its caller has seen.
+    static_cast<void>(sqlite3_reset(handle_.get()));
+}
+
+bool Statement::is_null(int column) const {
+    return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
+}
+
+std::int64_t Statement::integer(int column) const {
+    return sqlite3_column_int64(handle_.get(), column);
+}
+
+std::string_view Statement::text(int column) const {
+    const void* data = sqlite3_column_text(handle_.get(), column);
+    const int size = sqlite3_column_bytes(handle_.get(), column);
+    if (data == nullptr) return {};
+    return {static_cast<const char*>(data), static_cast<std::size_t>(size)};
+}
+
+std::string_view Statement::blob(int column) const {
+    const void* data = sqlite3_column_blob(handle_.get(), column);
+    const int size = sqlite3_column_bytes(handle_.get(), column);
+    if (data == nullptr) return {};
+    return {static_cast<const char*>(data), static_cast<std::size_t>(size)};
+}
+
+SqlResult<Database> Database::open(const std::string& path, const std::string& vfs, OpenMode mode) {
+    sqlite3* raw = nullptr;
+    const char* vfs_name = vfs.empty() ? nullptr : vfs.c_str();
+    const int code = sqlite3_open_v2(path.c_str(), &raw, flags_of(mode), vfs_name);
+    CHECK(raw != nullptr);  // Only when out of memory.
+    Database database(raw);
+    if (code != SQLITE_OK) return base::Failure{error_of(raw)};
+    sqlite3_extended_result_codes(raw, 1);
+    sqlite3_busy_timeout(raw, kBusyTimeoutMs);
+    return database;
+}
+
+SqlOutcome Database::execute(const std::string& sql) {
+    const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return base::Failure{error_of(handle_.get())};
+    return base::Done{};
+}
+
+SqlResult<Statement> Database::prepare(std::string_view sql) {
+    sqlite3_stmt* raw = nullptr;
+    const int code = sqlite3_prepare_v3(handle_.get(),
+                                        sql.data(),
+                                        static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT,
+                                        &raw,
+                                        nullptr);
+    if (code != SQLITE_OK) return base::Failure{error_of(handle_.get())};
+    return Statement(raw);
+}
+
+SqlResult<std::int64_t> Database::integer(std::string_view sql) {
+    Statement statement = TRY(prepare(sql));
+    const Statement::Step step = TRY(statement.step());
+    return step == Statement::Step::Row ? statement.integer(0) : 0;
+}
+
+std::int64_t Database::changes() const {
+    return sqlite3_changes64(handle_.get());
+}
+
+bool Database::in_transaction() const {
+    return sqlite3_get_autocommit(handle_.get()) == 0;
+}
+
+}  // namespace botcore::shell::sqlite

@@ -1,0 +1,124 @@
+#pragma once
+
+/// SQLite's C interface with owners and error values: one connection, prepared statements. Nothing
+/// here knows what is stored.
+///
+/// D1  A connection and its statements are used by one thread at a time.
+/// D2  A statement is reset before its connection's next transaction ends.
+
+#include "base/result.hpp"
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace botcore::shell::sqlite {
+
+/// SQLite's extended result code, and the operating system's error number where it had one.
+struct SqlError {
+    int code = SQLITE_OK;
+    int system_error = 0;
+};
+
+/// What an error means for us: each asks for another reaction.
+enum class ErrorKind : std::uint8_t {
+    Full,        ///< No space left on the device.
+    Sync,        ///< Data that we handed over may be lost: the process must end.
+    Constraint,  ///< A row broke a rule of the schema: our own mistake.
+    Corrupt,     ///< The file holds what SQLite never wrote.
+    Other,       ///< Busy, unreadable, unwritable: it may pass.
+};
+
+[[nodiscard]] ErrorKind kind_of(const SqlError& error);
+
+template <class T>
+using SqlResult = base::Result<T, SqlError>;
+using SqlOutcome = base::Outcome<SqlError>;
+
+/// A prepared statement. Bound texts and blobs are not copied: they live until `reset`.
+class Statement {
+public:
+    enum class Step : std::uint8_t { Row, Done };
+
+    Statement() = default;
+
+    explicit Statement(sqlite3_stmt* handle) : handle_(handle) {}
+
+    /// Parameters count from 1.
+    void bind_integer(int parameter, std::int64_t value);
+    void bind_text(int parameter, std::string_view value);
+    void bind_blob(int parameter, const void* bytes, std::size_t size);
+    void bind_null(int parameter);
+
+    [[nodiscard]] SqlResult<Step> step();
+    /// Steps a statement that answers no rows, and resets it.
+    [[nodiscard]] SqlOutcome run();
+    /// Ends the read that the statement may hold open. Bindings stay.
+    void reset();
+
+    /// Columns count from 0; texts and blobs live until the next step or reset.
+    [[nodiscard]] bool is_null(int column) const;
+    [[nodiscard]] std::int64_t integer(int column) const;
+    [[nodiscard]] std::string_view text(int column) const;
+    [[nodiscard]] std::string_view blob(int column) const;
+
+private:
+    struct Finalize {
+        void operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
+    };
+
+    std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+};
+
+/// Resets a statement when the block ends, so that no read stays open.
+class ResetAtEnd {
+public:
+    explicit ResetAtEnd(Statement& statement) : statement_(statement) {}
+
+    ResetAtEnd(const ResetAtEnd&) = delete;
+    ResetAtEnd& operator=(const ResetAtEnd&) = delete;
+
+    ~ResetAtEnd() { statement_.reset(); }
+
+private:
+    Statement& statement_;
+};
+
+enum class OpenMode : std::uint8_t { Create, ReadWrite, ReadOnly };
+
+class Database {
+public:
+    Database() = default;
+
+    /// `vfs` may be empty for the default one. A missing file is created only by `Create`.
+    [[nodiscard]] static SqlResult<Database> open(const std::string& path,
+                                                  const std::string& vfs,
+                                                  OpenMode mode);
+
+    /// Runs statements that answer no rows.
+    [[nodiscard]] SqlOutcome execute(const std::string& sql);
+    /// The statement must not outlive the connection.
+    [[nodiscard]] SqlResult<Statement> prepare(std::string_view sql);
+    /// The first column of the first row; 0 where there is none.
+    [[nodiscard]] SqlResult<std::int64_t> integer(std::string_view sql);
+
+    /// The rows that the last INSERT, UPDATE or DELETE changed.
+    [[nodiscard]] std::int64_t changes() const;
+    [[nodiscard]] bool in_transaction() const;
+
+    [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
+
+private:
+    struct Close {
+        void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+    };
+
+    explicit Database(sqlite3* handle) : handle_(handle) {}
+
+    std::unique_ptr<sqlite3, Close> handle_;
+};
+
+}  // namespace botcore::shell::sqlite

@@ -1,0 +1,323 @@
+#include "shell/sqlite/read_session.hpp"
+
+#include "shell/sqlite/rows.hpp"
+#include "shell/sqlite/schema.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace botcore::shell::sqlite {
+
+namespace {
+
+constexpr std::uint64_t kIntegerMax = std::numeric_limits<std::int64_t>::max();
+
+std::int64_t clamped(std::uint64_t number) {
+    return static_cast<std::int64_t>(std::min(number, kIntegerMax));
+}
+
+enum class Next : std::uint8_t { Row, Stop };
+
+/// Calls `each(RowReader&)` for every row until it says Stop; notices rows that we never wrote.
+template <class Each>
+StoreOutcome each_row(Statement& statement, Each each) {
+    const ResetAtEnd reset(statement);
+    while (true) {
+        const auto step = statement.step();
+        if (!step) return base::Failure{store_error_of(step.error())};
+        if (step.value() == Statement::Step::Done) return base::Done{};
+        RowReader reader(statement);
+        const Next next = each(reader);
+        if (!reader.intact()) return base::Failure{StoreError::Corrupt};
+        if (next == Next::Stop) return base::Done{};
+    }
+}
+
+template <class Row>
+StoreResult<std::vector<Row>> all_rows(Statement& statement) {
+    std::vector<Row> rows;
+    TRY(each_row(statement, [&](RowReader& reader) {
+        rows.push_back(reader.row<Row>());
+        return Next::Row;
+    }));
+    return rows;
+}
+
+/// Hands every row to `visit`, which may be empty.
+template <class Row>
+StoreOutcome visit_all(Statement& statement, const std::function<void(const Row&)>& visit) {
+    if (!visit) return base::Done{};
+    return each_row(statement, [&](RowReader& reader) {
+        const Row row = reader.row<Row>();
+        if (reader.intact()) visit(row);
+        return Next::Row;
+    });
+}
+
+ports::KeyRow key_row(RowReader& reader) {
+    ports::KeyRow row{reader.row<model::KeyEntry>(), {}};
+    row.body = reader.blob();
+    return row;
+}
+
+ports::JournalEntry journal_entry(RowReader& reader) {
+    ports::JournalEntry entry;
+    entry.sequence = static_cast<model::Sequence>(reader.integer());
+    entry.epoch = static_cast<model::Epoch>(reader.integer());
+    entry.time = base::Timestamp::from_microseconds(reader.integer());
+    entry.hash = reader.hash();
+    entry.bytes = reader.blob();
+    return entry;
+}
+
+}  // namespace
+
+StoreError store_error_of(const SqlError& error) {
+    return kind_of(error) == ErrorKind::Corrupt ? StoreError::Corrupt : StoreError::Unavailable;
+}
+
+SqlResult<ReadSession> ReadSession::open(Database database) {
+    ReadSession session;
+    session.database_ = std::move(database);
+    TRY(session.prepare_state());
+    TRY(session.prepare_history());
+    return session;
+}
+
+SqlOutcome ReadSession::prepare_state() {
+    begin_ = TRY(database_.prepare("BEGIN"));
+    end_ = TRY(database_.prepare("COMMIT"));
+    head_ = TRY(database_.prepare(query::kHead));
+    journal_ = TRY(database_.prepare(query::journal()));
+    accounts_ = TRY(database_.prepare(query::accounts()));
+    instruments_ = TRY(database_.prepare(query::instruments()));
+    brackets_ = TRY(database_.prepare(query::brackets()));
+    balances_ = TRY(database_.prepare(query::balances()));
+    positions_ = TRY(database_.prepare(query::positions()));
+    live_orders_ = TRY(database_.prepare(query::live_orders()));
+    pending_keys_ = TRY(database_.prepare(query::pending_keys()));
+    trades_of_order_ = TRY(database_.prepare(query::kTradesOfOrder));
+    return base::Done{};
+}
+
+SqlOutcome ReadSession::prepare_history() {
+    const std::string orders = select_sql(orders_table());
+    const std::string fills = select_sql(fills_table());
+    const std::string keys = select_sql(keys_table());
+    const std::string orders_page = " AND number < ? ORDER BY number DESC LIMIT ?";
+    const std::string fills_page = " AND sequence < ? ORDER BY sequence DESC, record_index DESC";
+    find_key_ = TRY(database_.prepare(keys + " WHERE owner = ? AND key = ?"));
+    find_order_ = TRY(database_.prepare(orders + " WHERE number = ?"));
+    orders_ = TRY(database_.prepare(orders + " WHERE account = ?" + orders_page));
+    orders_of_symbol_ =
+        TRY(database_.prepare(orders + " WHERE account = ? AND symbol = ?" + orders_page));
+    live_orders_of_account_ =
+        TRY(database_.prepare(orders + " WHERE live = 1 AND account = ?" + orders_page));
+    live_orders_of_symbol_ = TRY(
+        database_.prepare(orders + " WHERE live = 1 AND account = ? AND symbol = ?" + orders_page));
+    fills_ = TRY(database_.prepare(fills + " WHERE account = ?" + fills_page));
+    fills_of_symbol_ =
+        TRY(database_.prepare(fills + " WHERE account = ? AND symbol = ?" + fills_page));
+    all_orders_ = TRY(database_.prepare(orders + " ORDER BY number"));
+    all_fills_ = TRY(database_.prepare(fills + " ORDER BY account, sequence, record_index"));
+    all_keys_ = TRY(database_.prepare(keys + " ORDER BY owner, key"));
+    return base::Done{};
+}
+
+StoreOutcome ReadSession::begin() {
+    CHECK(!database_.in_transaction());
+    const auto begun = begin_.run();
+    if (!begun) return base::Failure{store_error_of(begun.error())};
+    // The first read, not BEGIN, fixes what the transaction sees.
+    const auto seen = head();
+    if (seen) return base::Done{};
+    end();
+    return base::Failure{seen.error()};
+}
+
+void ReadSession::end() {
+    // A read transaction has nothing to lose: SQLite ends it even where it reports an error.
+    if (database_.in_transaction()) static_cast<void>(end_.run());
+}
+
+StoreResult<ports::Snapshot> ReadSession::load() {
+    TRY(begin());
+    auto snapshot = load_rows();
+    end();
+    return snapshot;
+}
+
+StoreResult<ports::Snapshot> ReadSession::load_rows() {
+    ports::Snapshot snapshot;
+    snapshot.head = TRY(head());
+    TRY(check_head(snapshot.head));
+    snapshot.accounts = TRY(accounts());
+    snapshot.instruments = TRY(instruments());
+    snapshot.balances = TRY(all_rows<model::Balance>(balances_));
+    snapshot.positions = TRY(all_rows<model::Position>(positions_));
+    for (model::Order& order : TRY(all_rows<model::Order>(live_orders_))) {
+        snapshot.orders.push_back({std::move(order), {}});
+    }
+    std::sort(snapshot.orders.begin(), snapshot.orders.end(), [](const auto& a, const auto& b) {
+        return a.order.number < b.order.number;
+    });
+    for (ports::LiveOrder& live : snapshot.orders) {
+        live.trade_ids = TRY(trade_ids(live.order.number));
+    }
+    TRY(each_row(pending_keys_, [&](RowReader& reader) {
+        snapshot.pending_keys.push_back(key_row(reader));
+        return Next::Row;
+    }));
+    return snapshot;
+}
+
+StoreOutcome ReadSession::check_head(const model::Head& head) {
+    const auto entries = TRY(journal(std::max<model::Sequence>(head.sequence, 1), 2));
+    if (head.sequence == 0 && head == model::Head{} && entries.empty()) return base::Done{};
+    // Exactly the head's own entry, and none beyond it.
+    if (entries.size() != 1) return base::Failure{StoreError::Corrupt};
+    const ports::JournalEntry& last = entries.front();
+    const model::Head expected{last.sequence, last.hash, last.epoch, last.time};
+    if (head != expected) return base::Failure{StoreError::Corrupt};
+    return base::Done{};
+}
+
+StoreResult<model::Head> ReadSession::head() {
+    model::Head head;
+    bool found = false;
+    TRY(each_row(head_, [&](RowReader& reader) {
+        head.sequence = static_cast<model::Sequence>(reader.integer());
+        head.hash = reader.hash();
+        head.epoch = static_cast<model::Epoch>(reader.integer());
+        head.time = base::Timestamp::from_microseconds(reader.integer());
+        found = true;
+        return Next::Stop;
+    }));
+    if (!found) return base::Failure{StoreError::Corrupt};
+    return head;
+}
+
+StoreResult<std::vector<ports::JournalEntry>> ReadSession::journal(model::Sequence first,
+                                                                   std::size_t limit) {
+    std::vector<ports::JournalEntry> entries;
+    journal_.bind_integer(1, clamped(first));
+    journal_.bind_integer(2, clamped(limit));
+    TRY(each_row(journal_, [&](RowReader& reader) {
+        entries.push_back(journal_entry(reader));
+        return Next::Row;
+    }));
+    return entries;
+}
+
+StoreResult<std::optional<ports::KeyRow>> ReadSession::find_key(const model::Owner& owner,
+                                                                const model::IdempotencyKey& key) {
+    std::optional<ports::KeyRow> found;
+    find_key_.bind_text(1, owner.text());
+    find_key_.bind_text(2, key.text());
+    TRY(each_row(find_key_, [&](RowReader& reader) {
+        found = key_row(reader);
+        return Next::Stop;
+    }));
+    return found;
+}
+
+StoreResult<std::optional<ports::LiveOrder>> ReadSession::find_order(model::OrderNumber number) {
+    std::optional<ports::LiveOrder> found;
+    if (number > kIntegerMax) return found;
+    // Order and trades are two statements: they must see one state.
+    const bool own_snapshot = !database_.in_transaction();
+    if (own_snapshot) TRY(begin());
+    find_order_.bind_integer(1, clamped(number));
+    const StoreOutcome read = each_row(find_order_, [&](RowReader& reader) {
+        found = ports::LiveOrder{reader.row<model::Order>(), {}};
+        return Next::Stop;
+    });
+    const auto trades = trade_ids(number);
+    if (own_snapshot) end();
+    if (!read) return base::Failure{read.error()};
+    if (!trades) return base::Failure{trades.error()};
+    if (found) found->trade_ids = trades.value();
+    return found;
+}
+
+StoreResult<std::vector<model::Order>> ReadSession::orders(const ports::OrderQuery& query) {
+    Statement& of_account = query.live_only ? live_orders_of_account_ : orders_;
+    Statement& of_symbol = query.live_only ? live_orders_of_symbol_ : orders_of_symbol_;
+    Statement& statement = query.symbol ? of_symbol : of_account;
+    int parameter = 1;
+    statement.bind_text(parameter++, query.account.text());
+    if (query.symbol) statement.bind_text(parameter++, query.symbol->text());
+    statement.bind_integer(parameter++, clamped(query.before));
+    statement.bind_integer(parameter, clamped(query.limit));
+    return all_rows<model::Order>(statement);
+}
+
+StoreResult<std::vector<model::Fill>> ReadSession::fills(const ports::FillQuery& query) {
+    std::vector<model::Fill> fills;
+    if (query.limit == 0) return fills;
+    Statement& statement = query.symbol ? fills_of_symbol_ : fills_;
+    int parameter = 1;
+    statement.bind_text(parameter++, query.account.text());
+    if (query.symbol) statement.bind_text(parameter++, query.symbol->text());
+    statement.bind_integer(parameter, clamped(query.before));
+    TRY(each_row(statement, [&](RowReader& reader) {
+        model::Fill fill = reader.row<model::Fill>();
+        const bool enough = fills.size() >= query.limit;
+        if (enough && fill.sequence != fills.back().sequence) return Next::Stop;
+        fills.push_back(std::move(fill));
+        return Next::Row;
+    }));
+    return fills;
+}
+
+StoreResult<std::vector<model::Account>> ReadSession::accounts() {
+    return all_rows<model::Account>(accounts_);
+}
+
+StoreResult<std::vector<model::Instrument>> ReadSession::instruments() {
+    auto instruments = TRY(all_rows<model::Instrument>(instruments_));
+    for (model::Instrument& instrument : instruments)
+        TRY(read_brackets(instrument));
+    return instruments;
+}
+
+StoreOutcome ReadSession::read_brackets(model::Instrument& instrument) {
+    brackets_.bind_integer(1, static_cast<std::int64_t>(instrument.id.market));
+    brackets_.bind_text(2, instrument.id.symbol.text());
+    return each_row(brackets_, [&](RowReader& reader) {
+        instrument.brackets.push_back(reader.row<model::LeverageBracket>());
+        return Next::Row;
+    });
+}
+
+StoreResult<std::vector<std::uint64_t>> ReadSession::trade_ids(model::OrderNumber number) {
+    std::vector<std::uint64_t> ids;
+    trades_of_order_.bind_integer(1, clamped(number));
+    TRY(each_row(trades_of_order_, [&](RowReader& reader) {
+        ids.push_back(std::bit_cast<std::uint64_t>(reader.integer()));
+        return Next::Row;
+    }));
+    return ids;
+}
+
+StoreOutcome ReadSession::visit_rows(const ports::RowVisitor& visitor) {
+    TRY(visit_all(accounts_, visitor.account));
+    if (visitor.instrument) {
+        for (const model::Instrument& instrument : TRY(instruments())) {
+            visitor.instrument(instrument);
+        }
+    }
+    TRY(visit_all(all_orders_, visitor.order));
+    TRY(visit_all(all_fills_, visitor.fill));
+    TRY(visit_all(positions_, visitor.position));
+    TRY(visit_all(balances_, visitor.balance));
+    if (!visitor.key) return base::Done{};
+    return each_row(all_keys_, [&](RowReader& reader) {
+        const ports::KeyRow row = key_row(reader);
+        if (reader.intact()) visitor.key(row);
+        return Next::Row;
+    });
+}
+
+}  // namespace botcore::shell::sqlite

@@ -1,0 +1,70 @@
+#pragma once
+
+/// One connection that reads a shard's rows: for start-up, for the reader's single questions, and
+/// for a snapshot that lasts. Used by one thread at a time.
+///
+/// Q1  Outside `begin` and `end` every call sees the newest commit; between them, one state.
+/// Q2  No call leaves a read open, so that checkpoints are not held up.
+
+#include "ports/store.hpp"
+#include "shell/sqlite/database.hpp"
+
+#include <string>
+#include <vector>
+
+namespace botcore::shell::sqlite {
+
+using ports::StoreError;
+using ports::StoreResult;
+using StoreOutcome = base::Outcome<StoreError>;
+
+[[nodiscard]] StoreError store_error_of(const SqlError& error);
+
+class ReadSession {
+public:
+    ReadSession() = default;
+
+    /// Prepares its statements on a connection that it then owns.
+    [[nodiscard]] static SqlResult<ReadSession> open(Database database);
+
+    [[nodiscard]] StoreOutcome begin();
+    void end();
+
+    /// Everything that start-up needs, in one snapshot of its own, and whether head and journal
+    /// agree.
+    [[nodiscard]] StoreResult<ports::Snapshot> load();
+
+    [[nodiscard]] StoreResult<model::Head> head();
+    [[nodiscard]] StoreResult<std::vector<ports::JournalEntry>> journal(model::Sequence first,
+                                                                        std::size_t limit);
+    [[nodiscard]] StoreResult<std::optional<ports::KeyRow>> find_key(
+        const model::Owner& owner, const model::IdempotencyKey& key);
+    [[nodiscard]] StoreResult<std::optional<ports::LiveOrder>> find_order(
+        model::OrderNumber number);
+    [[nodiscard]] StoreResult<std::vector<model::Order>> orders(const ports::OrderQuery& query);
+    /// May exceed the limit by the other fills of its last record: the next page begins before a
+    /// record, so a record is never cut in two.
+    [[nodiscard]] StoreResult<std::vector<model::Fill>> fills(const ports::FillQuery& query);
+    [[nodiscard]] StoreResult<std::vector<model::Account>> accounts();
+    [[nodiscard]] StoreOutcome visit_rows(const ports::RowVisitor& visitor);
+
+private:
+    [[nodiscard]] SqlOutcome prepare_state();
+    [[nodiscard]] SqlOutcome prepare_history();
+    [[nodiscard]] StoreResult<ports::Snapshot> load_rows();
+    [[nodiscard]] StoreOutcome check_head(const model::Head& head);
+    [[nodiscard]] StoreResult<std::vector<model::Instrument>> instruments();
+    [[nodiscard]] StoreOutcome read_brackets(model::Instrument& instrument);
+    [[nodiscard]] StoreResult<std::vector<std::uint64_t>> trade_ids(model::OrderNumber number);
+
+    Database database_;
+    Statement begin_, end_;
+    Statement head_, journal_, accounts_, instruments_, brackets_, balances_, positions_;
+    Statement live_orders_, pending_keys_, trades_of_order_;
+    Statement find_key_, find_order_;
+    Statement orders_, orders_of_symbol_, live_orders_of_account_, live_orders_of_symbol_;
+    Statement fills_, fills_of_symbol_;
+    Statement all_orders_, all_fills_, all_keys_;
+};
+
+}  // namespace botcore::shell::sqlite

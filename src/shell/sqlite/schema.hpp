@@ -1,0 +1,61 @@
+#pragma once
+
+/// The tables of a shard's file, and the queries on them that must stay cheap for ever.
+///
+/// T1  Loading the open state reads no row of history: live orders and pending keys have partial
+///     indexes of their own.
+/// T2  Every row carries its owner; every row that clients change carries its version.
+/// T3  A fill's identity (account, market, symbol, trade id) is unique (invariant I4).
+
+#include "shell/sqlite/database.hpp"
+#include "shell/sqlite/rows.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace botcore::shell::sqlite {
+
+/// Stored in the file: raise it with every change of a table.
+inline constexpr std::int64_t kSchemaVersion = 1;
+/// Stored in the file's header: "BotC". Never change.
+inline constexpr std::int64_t kApplicationId = 0x426F7443;
+/// One file holds one shard.
+inline constexpr std::int64_t kShard = 1;
+
+/// Creates all tables and the head of an empty journal. The database must be new.
+[[nodiscard]] SqlOutcome create_schema(Database& database);
+
+[[nodiscard]] TableShape accounts_table();
+[[nodiscard]] TableShape instruments_table();
+[[nodiscard]] TableShape brackets_table();
+[[nodiscard]] TableShape balances_table();
+[[nodiscard]] TableShape positions_table();
+[[nodiscard]] TableShape orders_table();
+[[nodiscard]] TableShape fills_table();
+[[nodiscard]] TableShape keys_table();
+[[nodiscard]] TableShape journal_table();
+
+namespace query {
+inline constexpr std::string_view kHead = "SELECT seq, hash, epoch, time FROM head WHERE shard = 1";
+inline constexpr std::string_view kAdvanceHead =
+    "UPDATE head SET seq = ?, hash = ?, epoch = ?, time = ? "
+    "WHERE shard = 1 AND seq = ? AND hash = ? AND epoch = ?";
+inline constexpr std::string_view kTradesOfOrder =
+    "SELECT trade_id FROM fills WHERE order_number = ? ORDER BY account, sequence, record_index";
+
+[[nodiscard]] std::string accounts();
+[[nodiscard]] std::string instruments();
+/// Of one instrument, ascending.
+[[nodiscard]] std::string brackets();
+[[nodiscard]] std::string balances();
+[[nodiscard]] std::string positions();
+[[nodiscard]] std::string live_orders();
+[[nodiscard]] std::string pending_keys();
+/// Entries from a sequence on, ascending, limited.
+[[nodiscard]] std::string journal();
+/// All that start-up runs, for the test that none of them scans history.
+[[nodiscard]] std::vector<std::string> all_of_load();
+}  // namespace query
+
+}  // namespace botcore::shell::sqlite

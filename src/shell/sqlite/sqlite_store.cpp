@@ -1,0 +1,267 @@
+#include "shell/sqlite/sqlite_store.hpp"
+
+#include "shell/sqlite/schema.hpp"
+#include "shell/sqlite/store_file.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+namespace botcore::shell::sqlite {
+
+namespace {
+
+constexpr std::uint64_t kPageBytes = 4'096;
+/// Journal bytes between two looks at the free space.
+constexpr std::uint64_t kWatchBytes = 1ULL << 20U;
+/// How far the log must grow before the next checkpoint under load, when the last one was held up.
+constexpr std::uint64_t kRetryBytes = 16ULL << 20U;
+/// How long a checkpoint under load may wait for readers; the commit behind it waits with it.
+constexpr int kCheckpointWaitMs = 20;
+
+[[noreturn]] void print_and_abort(std::string_view text) {
+    std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
+    std::abort();
+}
+
+std::string synchronous_pragma(Synchronous synchronous) {
+    switch (synchronous) {
+        case Synchronous::Full:
+            return "PRAGMA synchronous = FULL";
+        case Synchronous::Off:
+            return "PRAGMA synchronous = OFF";
+    }
+    CHECK(false);
+}
+
+SqlOutcome prepare_writing(Database& database, const SqliteOptions& options) {
+    TRY(database.execute("PRAGMA journal_mode = WAL"));
+    TRY(database.execute(synchronous_pragma(options.synchronous)));
+    TRY(database.execute("PRAGMA wal_autocheckpoint = 0"));
+    TRY(database.execute("PRAGMA foreign_keys = OFF"));
+    // A log that a long snapshot made longer shrinks again when it begins anew.
+    TRY(database.execute("PRAGMA journal_size_limit = " + std::to_string(options.wal_bytes_max)));
+    return database.execute("PRAGMA cache_size = -32768");
+}
+
+SqlResult<Database> open_writing(const SqliteOptions& options) {
+    Database database = TRY(Database::open(options.path, options.vfs, OpenMode::ReadWrite));
+    TRY(prepare_writing(database, options));
+    return database;
+}
+
+SqlResult<ReadSession> open_reading(const SqliteOptions& options) {
+    return ReadSession::open(TRY(Database::open(options.path, options.vfs, OpenMode::ReadOnly)));
+}
+
+/// Syncs the log, brings it into the file and empties it: frames that were only in the page cache
+/// before a crash must not decide anything later (S4). Where the disk has no room for the copy the
+/// log stays, synced; the space that is set aside is for commits, not for tidying up.
+SqlOutcome recover(Database& database) {
+    const int code = sqlite3_wal_checkpoint_v2(
+        database.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (code == SQLITE_OK) return base::Done{};
+    const SqlError error{sqlite3_extended_errcode(database.handle()),
+                         sqlite3_system_errno(database.handle())};
+    if (kind_of(error) == ErrorKind::Full) return base::Done{};
+    return base::Failure{error};
+}
+
+/// `action`, again after each step of the reserve that a full disk asks for.
+template <class Action>
+SqlOutcome with_reserve(DiskReserve& reserve, Action action) {
+    while (true) {
+        const SqlOutcome done = action();
+        if (done || kind_of(done.error()) != ErrorKind::Full) return done;
+        if (!reserve.release_step()) return done;
+    }
+}
+
+}  // namespace
+
+struct SqliteStore::Sessions {
+    BatchWriter writer;
+    ReadSession loader;
+    ReadSession latest;
+    ReadSession snapshot;
+    Database maintenance;
+
+    [[nodiscard]] static SqlResult<Sessions> open(const SqliteOptions& options, Database first) {
+        Sessions sessions;
+        sessions.writer = TRY(BatchWriter::open(std::move(first)));
+        sessions.loader = TRY(open_reading(options));
+        sessions.latest = TRY(open_reading(options));
+        sessions.snapshot = TRY(open_reading(options));
+        sessions.maintenance = TRY(open_writing(options));
+        return sessions;
+    }
+};
+
+SqliteStore::Opened SqliteStore::open(SqliteOptions options) {
+    TRY(ensure_file(options));
+    const std::string expected = "a usable database at " + options.path;
+    DiskReserve reserve(options.path + "-reserve", options.reserve_bytes);
+    Database first;
+    std::optional<OpenError> verdict;
+    // Even a start on a full disk must come up: it may be the way to an exit.
+    const SqlOutcome recovered = with_reserve(reserve, [&]() -> SqlOutcome {
+        first = TRY(Database::open(options.path, options.vfs, OpenMode::ReadWrite));
+        verdict = TRY(judge_file(first));
+        if (verdict) return base::Done{};  // Not ours to change.
+        TRY(prepare_writing(first, options));
+        return recover(first);
+    });
+    if (!recovered) return base::Failure{open_error(recovered.error(), expected)};
+    if (verdict) return base::Failure{*verdict};
+    auto sessions = Sessions::open(options, std::move(first));
+    if (!sessions) return base::Failure{open_error(sessions.error(), expected)};
+    std::unique_ptr<SqliteStore> store(
+        new SqliteStore(std::move(options), std::move(sessions).value()));
+    const auto accounts = store->loader_.accounts();
+    if (!accounts) {
+        const bool corrupt = accounts.error() == StoreError::Corrupt;
+        return base::Failure{
+            OpenError{corrupt ? OpenError::Kind::Corrupt : OpenError::Kind::CannotOpen,
+                      expected,
+                      "unreadable accounts"}};
+    }
+    store->writer_.learn_owners(accounts.value());
+    store->watch_space();
+    store->refill_reserve();
+    return store;
+}
+
+SqliteStore::SqliteStore(SqliteOptions options, Sessions sessions)
+    : options_(std::move(options)),
+      writer_(std::move(sessions.writer)),
+      loader_(std::move(sessions.loader)),
+      reader_(std::move(sessions.latest), std::move(sessions.snapshot)),
+      maintenance_(std::move(sessions.maintenance)),
+      reserve_(options_.path + "-reserve", options_.reserve_bytes) {
+    sqlite3_wal_hook(writer_.database().handle(), &SqliteStore::on_wal_grown, this);
+}
+
+StoreResult<ports::Snapshot> SqliteStore::load() {
+    auto snapshot = TRY(loader_.load());
+    writer_.learn_owners(snapshot.accounts);
+    return snapshot;
+}
+
+ports::CommitResult SqliteStore::commit(const ports::Batch& batch) {
+    while (true) {
+        const auto result = writer_.commit(batch);
+        if (result) {
+            for (const auto& entry : batch.entries)
+                bytes_since_watch_ += entry.bytes.size();
+            if (result.value() == ports::CommitResult::Committed) after_commit();
+            return result.value();
+        }
+        const ErrorKind kind = kind_of(result.error());
+        CHECK(kind != ErrorKind::Constraint);  // I4, I7: a fill or a record that was there already.
+        end_on_failed_sync(result.error());
+        if (kind != ErrorKind::Full) return ports::CommitResult::Unavailable;
+        state_ = model::StorageState::Reserve;
+        if (!give_space_back()) return ports::CommitResult::Unavailable;
+    }
+}
+
+model::StorageState SqliteStore::storage_state() {
+    return state_;
+}
+
+ports::StoreReader& SqliteStore::reader() {
+    return reader_;
+}
+
+void SqliteStore::maintain() {
+    {
+        const std::lock_guard lock(maintenance_mutex_);
+        checkpoint();
+    }
+    watch_space();
+    refill_reserve();
+}
+
+int SqliteStore::on_wal_grown(void* self, sqlite3*, const char*, int pages) {
+    static_cast<SqliteStore*>(self)->wal_bytes_ = static_cast<std::uint64_t>(pages) * kPageBytes;
+    return SQLITE_OK;
+}
+
+bool SqliteStore::give_space_back() {
+    const std::lock_guard lock(reserve_mutex_);
+    return reserve_.release_step();
+}
+
+void SqliteStore::after_commit() {
+    if (bytes_since_watch_ >= kWatchBytes) {
+        bytes_since_watch_ = 0;
+        watch_space();
+    }
+    const std::uint64_t size = wal_bytes_;
+    if (size < wal_bytes_tried_) wal_bytes_tried_ = 0;  // The log has begun anew.
+    const std::uint64_t limit =
+        wal_bytes_tried_ == 0 ? options_.wal_bytes_max : wal_bytes_tried_ + kRetryBytes;
+    if (size < limit) return;
+    wal_bytes_tried_ = size;
+    const std::unique_lock lock(maintenance_mutex_, std::try_to_lock);
+    if (lock.owns_lock()) checkpoint_blocking();
+}
+
+/// Copies the log into the file without holding anybody up. Once all of it is copied and no reader
+/// is in it, the next commit writes from its beginning.
+void SqliteStore::checkpoint() {
+    if (wal_bytes_ >= options_.wal_bytes_max) return checkpoint_blocking();
+    const int code = sqlite3_wal_checkpoint_v2(
+        maintenance_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    note_checkpoint(code);
+}
+
+/// The same, and then keeps the writer out while the tail is copied, so that the log does begin
+/// anew. It keeps its length: writing in place costs half of what growing does, and on a full disk
+/// it is the commits' only room.
+void SqliteStore::checkpoint_blocking() {
+    sqlite3* const handle = maintenance_.handle();
+    note_checkpoint(
+        sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr));
+    sqlite3_busy_timeout(handle, kCheckpointWaitMs);
+    note_checkpoint(
+        sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr));
+}
+
+/// A checkpoint may be held up by readers or by a full disk; the next one carries on.
+void SqliteStore::note_checkpoint(int code) {
+    if (code == SQLITE_OK) return;
+    const SqlError error{code, 0};
+    end_on_failed_sync(error);
+    if (kind_of(error) == ErrorKind::Full) state_ = model::StorageState::Reserve;
+}
+
+void SqliteStore::end_on_failed_sync(const SqlError& error) {
+    if (kind_of(error) != ErrorKind::Sync) return;
+    const std::string text = "storage: expected a synced log of " + options_.path + ", was " +
+                             sqlite3_errstr(error.code) + "; ending the process";
+    if (options_.fatal) options_.fatal(text);
+    print_and_abort(text);  // S5
+}
+
+/// Low space is Reserve before a write has failed.
+void SqliteStore::watch_space() {
+    if (free_bytes() < options_.low_water_bytes) state_ = model::StorageState::Reserve;
+}
+
+/// Takes space back into the reserve once there is plenty, and only then calls the state normal.
+void SqliteStore::refill_reserve() {
+    const std::lock_guard lock(reserve_mutex_);
+    const std::uint64_t room = std::max(2 * options_.reserve_bytes, options_.low_water_bytes);
+    const bool plenty = free_bytes() >= room + reserve_.missing();
+    if (reserve_.full() && state_ == model::StorageState::Normal) return;
+    const bool normal = plenty && reserve_.refill();
+    state_ = normal ? model::StorageState::Normal : model::StorageState::Reserve;
+}
+
+std::uint64_t SqliteStore::free_bytes() const {
+    return options_.free_bytes ? options_.free_bytes() : free_bytes_of(options_.path);
+}
+
+}  // namespace botcore::shell::sqlite

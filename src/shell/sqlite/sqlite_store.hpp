@@ -1,0 +1,117 @@
+#pragma once
+
+/// The store of one machine: one SQLite file for one shard, in WAL mode, synced at every commit.
+///
+/// S4  `commit` answers Committed only after the log was synced (S1 of the port, invariant I10).
+/// S5  A failed sync ends the process: what the kernel still holds can no longer be trusted.
+/// S6  A file that held a journal is never mistaken for a new one: an empty, cut or foreign file is
+///     an error, and new files appear whole under their name or not at all.
+/// S7  When the disk is full, commits go on with space that was set aside, as long as it lasts.
+///
+/// The lock against a second daemon belongs to the caller; a second writer would get Conflict.
+
+#include "ports/store.hpp"
+#include "shell/sqlite/batch_writer.hpp"
+#include "shell/sqlite/disk_reserve.hpp"
+#include "shell/sqlite/reader.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace botcore::shell::sqlite {
+
+enum class Synchronous : std::uint8_t {
+    Full,
+    Off,  ///< Loses acknowledged batches in a power cut: only for the proof that tests notice.
+};
+
+struct SqliteOptions {
+    std::string path;
+    std::string vfs;  ///< A registered VFS; empty for the system's.
+    Synchronous synchronous = Synchronous::Full;
+    /// Space that is set aside in `<path>-reserve` for a full disk.
+    std::uint64_t reserve_bytes = 16ULL << 20U;
+    /// With less free space than this the state is Reserve even before a write fails.
+    std::uint64_t low_water_bytes = 64ULL << 20U;
+    /// A log beyond this is checkpointed under load too, at the price of a slow commit.
+    std::uint64_t wal_bytes_max = 64ULL << 20U;
+    /// Free bytes of the disk, asked from any thread; empty asks the file system.
+    std::function<std::uint64_t()> free_bytes;
+    /// Called when a sync has failed, must not return; empty prints and aborts.
+    std::function<void(std::string_view)> fatal;
+};
+
+/// Why a store cannot be opened: what was expected and what was there.
+struct OpenError {
+    enum class Kind : std::uint8_t {
+        CannotOpen,    ///< The system refuses: rights, missing folder, full disk, lock.
+        NotOurs,       ///< A database, but not of this program.
+        SchemaTooNew,  ///< Written by a later version of this program.
+        Corrupt,       ///< Empty, cut, damaged, or gone while its companions are there.
+    };
+
+    Kind kind = Kind::CannotOpen;
+    std::string expected;
+    std::string came;
+
+    [[nodiscard]] std::string text() const { return "expected " + expected + ", was " + came; }
+};
+
+class SqliteStore final : public ports::Store {
+public:
+    using Opened = base::Result<std::unique_ptr<SqliteStore>, OpenError>;
+
+    /// Opens the file, or creates it where neither it nor a companion exists. Everything that is in
+    /// the log when it returns is durable in the file itself.
+    [[nodiscard]] static Opened open(SqliteOptions options);
+
+    StoreResult<ports::Snapshot> load() override;
+    ports::CommitResult commit(const ports::Batch& batch) override;
+    /// Any thread may ask.
+    model::StorageState storage_state() override;
+    /// Any thread may call it; never blocks a commit for longer than the tail of a checkpoint.
+    void maintain() override;
+    ports::StoreReader& reader() override;
+
+    /// Bytes in the log that are not known to be copied into the file; for metrics.
+    [[nodiscard]] std::uint64_t wal_bytes() const { return wal_bytes_.load(); }
+
+private:
+    struct Sessions;
+
+    SqliteStore(SqliteOptions options, Sessions sessions);
+
+    static int on_wal_grown(void* self, sqlite3*, const char*, int pages);
+    [[nodiscard]] bool give_space_back();
+    void after_commit();
+    void checkpoint();
+    void checkpoint_blocking();
+    void note_checkpoint(int code);
+    void end_on_failed_sync(const SqlError& error);
+    void watch_space();
+    void refill_reserve();
+    [[nodiscard]] std::uint64_t free_bytes() const;
+
+    SqliteOptions options_;
+    BatchWriter writer_;
+    ReadSession loader_;  // On the committing thread.
+    SqliteReader reader_;
+
+    std::mutex maintenance_mutex_;
+    Database maintenance_;  // Guarded by maintenance_mutex_.
+
+    std::mutex reserve_mutex_;
+    DiskReserve reserve_;  // Guarded by reserve_mutex_.
+
+    std::atomic<model::StorageState> state_{model::StorageState::Normal};
+    std::atomic<std::uint64_t> wal_bytes_{0};
+    std::uint64_t wal_bytes_tried_ = 0;    // Where the last checkpoint under load left the log.
+    std::uint64_t bytes_since_watch_ = 0;  // Journal bytes since free space was looked at.
+};
+
+}  // namespace botcore::shell::sqlite

@@ -1,0 +1,220 @@
+#include "shell/sqlite/sqlite_store.hpp"
+
+#include "shell/sqlite/rows.hpp"
+#include "shell/sqlite/schema.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace botcore::shell::sqlite {
+namespace {
+
+using model::StorageState;
+using ports::CommitResult;
+
+class SqliteFile : public testing::Test {
+protected:
+    SqliteFile() {
+        std::string name = std::filesystem::temp_directory_path() / "botcore-sqlite-XXXXXX";
+        EXPECT_NE(mkdtemp(name.data()), nullptr);
+        folder_ = name;
+        options_.path = folder_ / "shard.db";
+        options_.reserve_bytes = 64U << 10U;
+        options_.low_water_bytes = 0;
+    }
+
+    ~SqliteFile() override {
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
+
+    /// A store with `count` journal entries, cleanly closed.
+    void make_store(model::Sequence count) {
+        auto store = SqliteStore::open(options_);
+        ASSERT_TRUE(store.has_value());
+        for (model::Sequence sequence = 1; sequence <= count; ++sequence) {
+            ports::Batch batch;
+            batch.expected = store.value()->load().value().head;
+            batch.epoch = 1;
+            batch.entries.push_back({sequence, 1, {}, {}, std::string(5'000, 'x')});
+            batch.entries[0].hash[0] = static_cast<std::uint8_t>(sequence);
+            ASSERT_EQ(store.value()->commit(batch), CommitResult::Committed);
+        }
+    }
+
+    void run_sql(const std::string& sql) {
+        auto database = Database::open(options_.path, "", OpenMode::Create);
+        ASSERT_TRUE(database.has_value());
+        Database open = std::move(database).value();
+        ASSERT_TRUE(open.execute(sql).has_value());
+    }
+
+    [[nodiscard]] OpenError::Kind open_error_kind() {
+        const auto store = SqliteStore::open(options_);
+        EXPECT_FALSE(store.has_value());
+        if (store) return OpenError::Kind::CannotOpen;
+        EXPECT_FALSE(store.error().expected.empty());
+        EXPECT_FALSE(store.error().came.empty());
+        return store.error().kind;
+    }
+
+    std::filesystem::path folder_;
+    SqliteOptions options_;
+};
+
+TEST_F(SqliteFile, RefusesAFolderThatIsNotThere) {
+    options_.path = folder_ / "nowhere" / "shard.db";
+    EXPECT_EQ(open_error_kind(), OpenError::Kind::CannotOpen);
+}
+
+TEST_F(SqliteFile, RefusesAnEmptyFile) {
+    make_store(1);
+    std::filesystem::resize_file(options_.path, 0);
+    EXPECT_EQ(open_error_kind(), OpenError::Kind::Corrupt);
+    EXPECT_EQ(std::filesystem::file_size(options_.path), 0U);
+}
+
+TEST_F(SqliteFile, RefusesAMissingFileWhoseCompanionIsThere) {
+    make_store(1);
+    std::filesystem::remove(options_.path);
+    EXPECT_EQ(open_error_kind(), OpenError::Kind::Corrupt);
+    EXPECT_FALSE(std::filesystem::exists(options_.path));
+}
+
+TEST_F(SqliteFile, RefusesGarbage) {
+    std::ofstream(options_.path) << std::string(8'192, 'g');
+    EXPECT_EQ(open_error_kind(), OpenError::Kind::Corrupt);
+}
+
+TEST_F(SqliteFile, NoticesACutFile) {
+    make_store(40);
+    const auto size = std::filesystem::file_size(options_.path);
+    for (const std::uintmax_t rest : {size / 2, size - 4'096, std::uintmax_t{4'096}}) {
+        std::filesystem::resize_file(options_.path, rest);
+        auto store = SqliteStore::open(options_);
+        if (!store) {
+            EXPECT_EQ(store.error().kind, OpenError::Kind::Corrupt) << store.error().text();
+            continue;
+        }
+        const auto loaded = store.value()->load();
+        ASSERT_FALSE(loaded.has_value()) << rest;
+        EXPECT_EQ(loaded.error(), ports::StoreError::Corrupt);
+    }
+}
+
+TEST_F(SqliteFile, NoticesAJournalThatEndsElsewhereThanItsHead) {
+    make_store(3);
+    run_sql("DELETE FROM journal WHERE seq = 3");
+    auto store = SqliteStore::open(options_);
+    ASSERT_TRUE(store.has_value());
+    EXPECT_EQ(store.value()->load().error(), ports::StoreError::Corrupt);
+}
+
+TEST_F(SqliteFile, NoticesARowThatItNeverWrote) {
+    make_store(1);
+    run_sql("INSERT INTO accounts VALUES ('a', 'o', 2, 1, 1, 0, 'USDT', 'much', 0, 0)");
+    EXPECT_EQ(open_error_kind(), OpenError::Kind::Corrupt);
+}
+
+TEST_F(SqliteFile, LeavesAForeignDatabaseAlone) {
+    run_sql("CREATE TABLE recipes (name TEXT)");
+    EXPECT_EQ(open_error_kind(), OpenError::Kind::NotOurs);
+    auto database = Database::open(options_.path, "", OpenMode::ReadOnly);
+    ASSERT_TRUE(database.has_value());
+    Database open = std::move(database).value();
+    EXPECT_EQ(open.integer("SELECT count(*) FROM sqlite_schema").value(), 1);
+    EXPECT_FALSE(std::filesystem::exists(options_.path + "-wal"));
+}
+
+TEST_F(SqliteFile, RefusesTheSchemaOfALaterVersion) {
+    make_store(1);
+    run_sql("UPDATE meta SET value = " + std::to_string(kSchemaVersion + 1));
+    EXPECT_EQ(open_error_kind(), OpenError::Kind::SchemaTooNew);
+}
+
+TEST_F(SqliteFile, RefusesAFileWithoutAVersion) {
+    make_store(1);
+    run_sql("DELETE FROM meta");
+    EXPECT_EQ(open_error_kind(), OpenError::Kind::Corrupt);
+}
+
+TEST_F(SqliteFile, LoadsWithoutScanningHistory) {
+    make_store(1);
+    auto database = Database::open(options_.path, "", OpenMode::ReadWrite);
+    ASSERT_TRUE(database.has_value());
+    Database open = std::move(database).value();
+    for (const std::string& sql : query::all_of_load()) {
+        Statement explain = open.prepare("EXPLAIN QUERY PLAN " + sql).value();
+        while (explain.step().value() == Statement::Step::Row) {
+            const std::string plan(explain.text(3));
+            for (const std::string table : {"orders", "fills", "idempotency", "journal"}) {
+                const std::string scan = "SCAN " + table;
+                if (!plan.starts_with(scan)) continue;
+                const bool open_rows_only = plan.ends_with("INDEX orders_live") ||
+                                            plan.ends_with("INDEX idempotency_pending");
+                EXPECT_TRUE(open_rows_only) << plan << " in " << sql;
+            }
+            EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << plan << " in " << sql;
+        }
+    }
+}
+
+TEST_F(SqliteFile, SetsSpaceAside) {
+    make_store(1);
+    const std::string reserve = options_.path + "-reserve";
+    EXPECT_EQ(std::filesystem::file_size(reserve), options_.reserve_bytes);
+    DiskReserve taken_over(reserve, options_.reserve_bytes);
+    EXPECT_TRUE(taken_over.full());
+    EXPECT_TRUE(taken_over.release_step());
+    EXPECT_EQ(std::filesystem::file_size(reserve), options_.reserve_bytes * 3 / 4);
+    while (taken_over.release_step())
+        continue;
+    EXPECT_EQ(taken_over.size(), 0U);
+    EXPECT_TRUE(taken_over.refill());
+    EXPECT_EQ(std::filesystem::file_size(reserve), options_.reserve_bytes);
+}
+
+TEST_F(SqliteFile, IsInReserveAsLongAsNothingCanBeSetAside) {
+    std::uint64_t free = 1'000;
+    options_.free_bytes = [&] { return free; };
+    auto store = SqliteStore::open(options_);
+    ASSERT_TRUE(store.has_value());
+    EXPECT_EQ(store.value()->storage_state(), StorageState::Reserve);
+    free = 3 * options_.reserve_bytes;
+    store.value()->maintain();
+    EXPECT_EQ(store.value()->storage_state(), StorageState::Normal);
+}
+
+base::Int128 decimal(std::string_view text) {
+    return parse_decimal(text).value();
+}
+
+TEST(StoredDecimal, HasAllHundredAndTwentyEightBits) {
+    const auto max = static_cast<base::Int128>((static_cast<base::Uint128>(1) << 127U) - 1);
+    for (const base::Int128 units : {max, -max - 1, base::Int128{0}, base::Int128{-1}, max / 3}) {
+        EXPECT_EQ(decimal(model::to_text(model::Money::from_units(units))), units);
+    }
+    EXPECT_EQ(decimal("12.5"), 1'250'000'000);
+    EXPECT_EQ(decimal("-0.00000001"), -1);
+}
+
+TEST(StoredDecimal, RefusesWhatWeNeverWrite) {
+    for (const std::string_view text : {"",
+                                        "-",
+                                        "x",
+                                        "1.2.3",
+                                        "0.000000001",
+                                        "1e5",
+                                        "+1",
+                                        "1701411834604692317316873037158.84105728",
+                                        "99999999999999999999999999999999999999"}) {
+        EXPECT_FALSE(parse_decimal(text).has_value()) << text;
+    }
+}
+
+}  // namespace
+}  // namespace botcore::shell::sqlite

@@ -1,0 +1,123 @@
+#include "shell/sqlite/store_file.hpp"
+
+#include "shell/sqlite/schema.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+namespace botcore::shell::sqlite {
+
+namespace {
+
+bool exists(const std::string& path) {
+    struct stat status{};
+    return stat(path.c_str(), &status) == 0;
+}
+
+bool is_empty(const std::string& path) {
+    struct stat status{};
+    return stat(path.c_str(), &status) == 0 && status.st_size == 0;
+}
+
+base::Failure<OpenError> failure(OpenError::Kind kind, std::string expected, std::string came) {
+    return {OpenError{kind, std::move(expected), std::move(came)}};
+}
+
+base::Failure<OpenError> system_failure(std::string expected) {
+    return failure(OpenError::Kind::CannotOpen, std::move(expected), std::strerror(errno));
+}
+
+std::string folder_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos) return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+OpenOutcome sync_folder(const std::string& folder) {
+    const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) return system_failure("the folder " + folder);
+    const bool synced = fsync(descriptor) == 0;
+    close(descriptor);
+    if (!synced) return system_failure("a synced folder " + folder);
+    return base::Done{};
+}
+
+SqlOutcome write_new(const std::string& path, const std::string& vfs) {
+    Database database = TRY(Database::open(path, vfs, OpenMode::Create));
+    TRY(database.execute("PRAGMA page_size = 4096"));
+    TRY(database.execute("PRAGMA synchronous = FULL"));
+    return create_schema(database);
+}
+
+}  // namespace
+
+OpenError open_error(const SqlError& error, std::string expected) {
+    OpenError result;
+    result.kind = kind_of(error) == ErrorKind::Corrupt ? OpenError::Kind::Corrupt
+                                                       : OpenError::Kind::CannotOpen;
+    result.expected = std::move(expected);
+    result.came = sqlite3_errstr(error.code);
+    if (error.system_error != 0) {
+        result.came += std::string(" (") + std::strerror(error.system_error) + ")";
+    }
+    return result;
+}
+
+OpenOutcome ensure_file(const SqliteOptions& options) {
+    const std::string& path = options.path;
+    if (is_empty(path)) {
+        return failure(OpenError::Kind::Corrupt, "a database at " + path, "an empty file");
+    }
+    if (exists(path)) return base::Done{};
+    for (const char* const companion : {"-wal", "-reserve"}) {
+        if (!exists(path + companion)) continue;
+        return failure(OpenError::Kind::Corrupt,
+                       "the database " + path + " beside its companion " + path + companion,
+                       "no such file");
+    }
+    const std::string fresh = path + "-new";
+    for (const char* const left_over : {"", "-journal"}) {
+        const std::string name = fresh + left_over;
+        if (exists(name) && unlink(name.c_str()) != 0) return system_failure("to remove " + name);
+    }
+    const SqlOutcome written = write_new(fresh, options.vfs);
+    if (!written) return base::Failure{open_error(written.error(), "to create " + fresh)};
+    if (std::rename(fresh.c_str(), path.c_str()) != 0) return system_failure("to create " + path);
+    return sync_folder(folder_of(path));
+}
+
+SqlResult<std::optional<OpenError>> judge_file(Database& database) {
+    using Kind = OpenError::Kind;
+    const std::int64_t application = TRY(database.integer("PRAGMA application_id"));
+    if (application != kApplicationId) {
+        return std::optional(OpenError{Kind::NotOurs,
+                                       "application id " + std::to_string(kApplicationId),
+                                       std::to_string(application)});
+    }
+    const auto read = database.integer("SELECT value FROM meta WHERE name = 'schema_version'");
+    const bool no_such_table = !read && read.error().code == SQLITE_ERROR;
+    if (!read && !no_such_table) return base::Failure{read.error()};
+    const std::int64_t version = no_such_table ? 0 : read.value();
+    if (version > kSchemaVersion) {
+        return std::optional(
+            OpenError{Kind::SchemaTooNew,
+                      "schema version " + std::to_string(kSchemaVersion) + " or older",
+                      std::to_string(version)});
+    }
+    if (version < 1) {
+        return std::optional(
+            OpenError{Kind::Corrupt,
+                      "a schema version from 1 to " + std::to_string(kSchemaVersion),
+                      no_such_table ? "no version" : std::to_string(version)});
+    }
+    return std::optional<OpenError>{};
+}
+
+}  // namespace botcore::shell::sqlite
