@@ -1,0 +1,64 @@
+#pragma once
+
+/// A SQLite store in a folder of its own, on a disk that forgets: for the conformance suite and the
+/// durability tests.
+
+#include "shell/sqlite/sqlite_store.hpp"
+#include "tests/conformance/forgetful_vfs.hpp"
+#include "tests/conformance/store_conformance.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace botcore::conformance {
+
+/// An empty folder that goes away with its owner.
+class TemporaryFolder {
+public:
+    TemporaryFolder();
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    ~TemporaryFolder();
+
+    [[nodiscard]] std::string file(const std::string& name) const { return path_ / name; }
+
+private:
+    std::filesystem::path path_;
+};
+
+class SqliteHarness final : public StoreHarness {
+public:
+    explicit SqliteHarness(shell::sqlite::Synchronous synchronous);
+    ~SqliteHarness() override;
+
+    ports::Store& store() override { return *store_; }
+
+    void reopen() override;
+    bool crash() override;
+    bool make_unavailable() override;
+    std::unique_ptr<ports::Store> second_writer() override;
+
+    /// May the power fail again soon after the start?
+    enum class Again : std::uint8_t { No, Maybe };
+
+    /// Cuts the power if it is still on, and starts again with what `loss` leaves. False when the
+    /// store does not open, which only happens to one that does not sync.
+    bool crash_with(Loss loss, base::Random& random, Again again);
+
+    [[nodiscard]] ForgetfulVfs& disk() { return disk_; }
+
+    [[nodiscard]] shell::sqlite::SqliteOptions& options() { return options_; }
+
+    [[nodiscard]] std::string path() const { return options_.path; }
+
+private:
+    [[nodiscard]] bool open();
+
+    TemporaryFolder folder_;
+    ForgetfulVfs disk_;
+    shell::sqlite::SqliteOptions options_;
+    std::unique_ptr<shell::sqlite::SqliteStore> store_;
+};
+
+}  // namespace botcore::conformance

@@ -1,0 +1,507 @@
+#include "tests/conformance/store_conformance.hpp"
+
+#include "tests/conformance/sample_rows.hpp"
+
+#include <atomic>
+#include <thread>
+
+namespace botcore::conformance {
+
+using namespace model;
+using namespace std::string_literals;
+using ports::Batch;
+using ports::CommitResult;
+using ports::StoreError;
+
+namespace {
+
+std::vector<OrderNumber> numbers_of(const std::vector<Order>& orders) {
+    std::vector<OrderNumber> numbers;
+    for (const Order& order : orders)
+        numbers.push_back(order.number);
+    return numbers;
+}
+
+std::vector<std::uint64_t> trades_of(const std::vector<Fill>& fills) {
+    std::vector<std::uint64_t> trades;
+    for (const Fill& fill : fills)
+        trades.push_back(fill.trade.id);
+    return trades;
+}
+
+bool same_key(const ports::KeyRow& a, const ports::KeyRow& b) {
+    return a.entry == b.entry && a.body == b.body;
+}
+
+bool same_entry(const ports::JournalEntry& a, const ports::JournalEntry& b) {
+    return a.sequence == b.sequence && a.epoch == b.epoch && a.time == b.time && a.hash == b.hash &&
+           a.bytes == b.bytes;
+}
+
+/// All rows, as a visitor sees them.
+struct AllRows {
+    std::vector<Account> accounts;
+    std::vector<Instrument> instruments;
+    std::vector<Order> orders;
+    std::vector<Fill> fills;
+    std::vector<Position> positions;
+    std::vector<Balance> balances;
+    std::vector<ports::KeyRow> keys;
+};
+
+AllRows visited(ports::StoreReader& reader) {
+    AllRows rows;
+    ports::RowVisitor visitor;
+    visitor.account = [&](const Account& row) { rows.accounts.push_back(row); };
+    visitor.instrument = [&](const Instrument& row) { rows.instruments.push_back(row); };
+    visitor.order = [&](const Order& row) { rows.orders.push_back(row); };
+    visitor.fill = [&](const Fill& row) { rows.fills.push_back(row); };
+    visitor.position = [&](const Position& row) { rows.positions.push_back(row); };
+    visitor.balance = [&](const Balance& row) { rows.balances.push_back(row); };
+    visitor.key = [&](const ports::KeyRow& row) { rows.keys.push_back(row); };
+    EXPECT_TRUE(reader.visit_rows(visitor).has_value());
+    return rows;
+}
+
+}  // namespace
+
+CommitResult StoreConformance::commit(Batch batch) {
+    batch.expected = head_;
+    const CommitResult result = store().commit(batch);
+    if (result == CommitResult::Committed) head_ = batch.head();
+    return result;
+}
+
+Batch StoreConformance::next_batch(std::size_t entries) const {
+    return sample_batch({.head = head_, .epoch = epoch_, .count = entries});
+}
+
+void StoreConformance::open_account() {
+    ASSERT_EQ(commit(opening_batch()), CommitResult::Committed);
+}
+
+ports::Snapshot StoreConformance::loaded() {
+    auto snapshot = store().load();
+    EXPECT_TRUE(snapshot.has_value());
+    return snapshot ? std::move(snapshot).value() : ports::Snapshot{};
+}
+
+TEST_P(StoreConformance, StartsEmpty) {
+    const auto snapshot = loaded();
+    EXPECT_EQ(snapshot.head, Head{});
+    EXPECT_TRUE(snapshot.accounts.empty());
+    EXPECT_TRUE(snapshot.orders.empty());
+    EXPECT_EQ(reader().head().value(), Head{});
+    EXPECT_TRUE(reader().journal(0, 10).value().empty());
+    EXPECT_EQ(store().storage_state(), StorageState::Normal);
+}
+
+TEST_P(StoreConformance, GivesBackEveryRowOfTheOpenState) {
+    open_account();
+    Batch batch = next_batch(3);
+    batch.accounts = {sample_account("a",
+                                     "b\xC3\xB6"
+                                     "b")};
+    batch.instruments = {sample_instrument("BTCUSDT"), sample_instrument("ETHUSDT")};
+    batch.balances = {sample_balance("main", "BTC"), sample_balance("main", "USDT")};
+    batch.positions = {sample_position("a", "BTCUSDT"), sample_position("main", "ETHUSDT")};
+    batch.orders = {sample_order({.number = 130}), sample_order({.number = 131})};
+    batch.orders[1].price.reset();
+    batch.keys = {sample_key("alice", "k1")};
+    batch.keys[0].entry.state = KeyState::Pending;
+    batch.keys[0].body.clear();
+    ASSERT_EQ(commit(batch), CommitResult::Committed);
+    harness_->reopen();
+
+    const auto snapshot = loaded();
+    EXPECT_EQ(snapshot.head, batch.head());
+    EXPECT_EQ(snapshot.accounts, (std::vector{batch.accounts[0], sample_account("main", "alice")}));
+    EXPECT_EQ(snapshot.instruments, batch.instruments);
+    EXPECT_EQ(snapshot.balances, batch.balances);
+    EXPECT_EQ(snapshot.positions, batch.positions);
+    ASSERT_EQ(snapshot.orders.size(), 2U);
+    EXPECT_EQ(snapshot.orders[0].order, batch.orders[0]);
+    EXPECT_EQ(snapshot.orders[1].order, batch.orders[1]);
+    ASSERT_EQ(snapshot.pending_keys.size(), 1U);
+    EXPECT_TRUE(same_key(snapshot.pending_keys[0], batch.keys[0]));
+}
+
+TEST_P(StoreConformance, GivesBackFillsKeysAndJournal) {
+    open_account();
+    Batch batch = next_batch(2);
+    batch.fills = {sample_fill({.sequence = 2, .trade_id = ~std::uint64_t{0}, .order_number = 64}),
+                   sample_fill({.sequence = 3, .index = 1, .trade_id = 0, .order_number = 64})};
+    batch.fills[1].trade.maker = false;
+    batch.keys = {sample_key("alice", "k1"), sample_key("alice", "k2")};
+    batch.keys[1].entry.request_hash.clear();
+    batch.keys[1].body.clear();
+    batch.entries[1].bytes = "\0binary\xFF"s;
+    ASSERT_EQ(commit(batch), CommitResult::Committed);
+    harness_->reopen();
+
+    const auto fills = reader().fills({.account = AccountId("main"), .symbol = {}});
+    EXPECT_EQ(fills.value(), (std::vector{batch.fills[1], batch.fills[0]}));
+    for (const ports::KeyRow& row : batch.keys) {
+        const auto found = reader().find_key(row.entry.owner, row.entry.key).value();
+        ASSERT_TRUE(found.has_value());
+        EXPECT_TRUE(same_key(*found, row));
+    }
+    EXPECT_FALSE(reader().find_key(Owner("bob"), IdempotencyKey("k1")).value().has_value());
+    const auto journal = reader().journal(2, 10).value();
+    ASSERT_EQ(journal.size(), 2U);
+    EXPECT_TRUE(same_entry(journal[0], batch.entries[0]));
+    EXPECT_TRUE(same_entry(journal[1], batch.entries[1]));
+}
+
+TEST_P(StoreConformance, KeepsTheLastImageOfARow) {
+    open_account();
+    Batch first = next_batch();
+    first.instruments = {sample_instrument("BTCUSDT")};
+    first.orders = {sample_order({.number = 64})};
+    first.balances = {sample_balance("main", "USDT")};
+    first.positions = {sample_position("main", "BTCUSDT")};
+    first.keys = {sample_key("alice", "k")};
+    first.keys[0].entry.state = KeyState::Pending;
+    ASSERT_EQ(commit(first), CommitResult::Committed);
+
+    Batch second = next_batch();
+    second.accounts = {sample_account("main", "alice")};
+    second.accounts[0].state = AccountState::Active;
+    second.instruments = {first.instruments[0]};
+    second.instruments[0].brackets.pop_back();
+    second.orders = {first.orders[0]};
+    second.orders[0].filled = Quantity::whole(3);
+    second.orders[0].price.reset();
+    second.orders[0].version = 6;
+    second.balances = {first.balances[0]};
+    second.balances[0].of(Book::Cash) = Money::from_units(-7);
+    second.positions = {first.positions[0]};
+    second.positions[0].quantity = Quantity{};
+    second.keys = {sample_key("alice", "k")};
+    ASSERT_EQ(commit(second), CommitResult::Committed);
+
+    const auto snapshot = loaded();
+    EXPECT_EQ(snapshot.accounts, second.accounts);
+    EXPECT_EQ(snapshot.instruments, second.instruments);
+    EXPECT_EQ(snapshot.balances, second.balances);
+    EXPECT_EQ(snapshot.positions, second.positions);
+    ASSERT_EQ(snapshot.orders.size(), 1U);
+    EXPECT_EQ(snapshot.orders[0].order, second.orders[0]);
+    EXPECT_TRUE(snapshot.pending_keys.empty());
+}
+
+// @spec:I7
+TEST_P(StoreConformance, RefusesABatchForAnOlderHead) {
+    open_account();
+    const Head old = head_;
+    ASSERT_EQ(commit(next_batch(2)), CommitResult::Committed);
+    Batch late = sample_batch({.head = old, .salt = 9});
+    late.orders = {sample_order({.number = 64})};
+    EXPECT_EQ(store().commit(late), CommitResult::Conflict);
+    const auto snapshot = loaded();
+    EXPECT_EQ(snapshot.head, head_);
+    EXPECT_TRUE(snapshot.orders.empty());
+}
+
+// @spec:I7
+TEST_P(StoreConformance, RefusesAHeadWithAnotherHashOrEpoch) {
+    open_account();
+    Head other_hash = head_;
+    other_hash.hash.at(9) = 0xEE;
+    EXPECT_EQ(store().commit(sample_batch({.head = other_hash})), CommitResult::Conflict);
+    Head other_epoch = head_;
+    other_epoch.epoch = 0;
+    EXPECT_EQ(store().commit(sample_batch({.head = other_epoch})), CommitResult::Conflict);
+    Head ahead = head_;
+    ahead.sequence += 1;
+    EXPECT_EQ(store().commit(sample_batch({.head = ahead})), CommitResult::Conflict);
+    EXPECT_EQ(loaded().head, head_);
+    EXPECT_EQ(commit(next_batch()), CommitResult::Committed);
+}
+
+// @spec:I7
+TEST_P(StoreConformance, FencesTheOldWriterAfterATakeOver) {
+    open_account();
+    const auto second = harness_->second_writer();
+    if (!second) GTEST_SKIP() << "This store has one writer only.";
+    const auto seen = second->load();
+    ASSERT_TRUE(seen.has_value());
+    EXPECT_EQ(seen.value().head, head_);
+    const Batch term = sample_batch({.head = head_, .epoch = 2});
+    ASSERT_EQ(second->commit(term), CommitResult::Committed);
+    EXPECT_EQ(commit(next_batch()), CommitResult::Conflict);
+    const auto after = loaded();
+    EXPECT_EQ(after.head, term.head());
+    EXPECT_EQ(after.head.epoch, 2U);
+    EXPECT_EQ(second->commit(sample_batch({.head = term.head(), .epoch = 2})),
+              CommitResult::Committed);
+}
+
+TEST_P(StoreConformance, EndsTheProcessOverAGapInTheJournal) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    Batch gap = sample_batch({.head = {}, .count = 3});
+    gap.entries.erase(gap.entries.begin() + 1);
+    EXPECT_DEATH(static_cast<void>(store().commit(gap)), "CHECK failed");
+    Batch late_start = sample_batch({.head = {}, .count = 2});
+    late_start.entries.erase(late_start.entries.begin());
+    EXPECT_DEATH(static_cast<void>(store().commit(late_start)), "");
+    Batch empty = sample_batch({});
+    empty.entries.clear();
+    EXPECT_DEATH(static_cast<void>(store().commit(empty)), "");
+}
+
+// @spec:I4
+TEST_P(StoreConformance, EndsTheProcessOverATradeThatIsBookedTwice) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    open_account();
+    Batch first = next_batch();
+    first.fills = {sample_fill({.sequence = 2, .trade_id = 7})};
+    ASSERT_EQ(commit(first), CommitResult::Committed);
+    Batch twice = next_batch();
+    twice.fills = {sample_fill({.sequence = 3, .trade_id = 7})};
+    EXPECT_DEATH(static_cast<void>(store().commit(twice)), "");
+    Batch other_symbol = next_batch();
+    other_symbol.fills = {sample_fill({.sequence = 3, .trade_id = 7, .symbol = "ETHUSDT"})};
+    EXPECT_EQ(commit(other_symbol), CommitResult::Committed);
+}
+
+TEST_P(StoreConformance, LoadsOnlyWhatIsOpen) {
+    open_account();
+    Batch batch = next_batch();
+    for (const auto state : {OrderState::Intended, OrderState::Open, OrderState::Unknown}) {
+        const OrderNumber number = 100 + static_cast<OrderNumber>(state);
+        batch.orders.push_back(sample_order({.number = number, .state = state}));
+    }
+    for (const auto state : {OrderState::Filled,
+                             OrderState::Canceled,
+                             OrderState::Refused,
+                             OrderState::Rejected,
+                             OrderState::Expired,
+                             OrderState::Absent}) {
+        const OrderNumber number = 100 + static_cast<OrderNumber>(state);
+        batch.orders.push_back(sample_order({.number = number, .state = state}));
+    }
+    batch.fills = {sample_fill({.sequence = 2, .trade_id = 5, .order_number = 102}),
+                   sample_fill({.sequence = 2, .index = 1, .trade_id = 3, .order_number = 102}),
+                   sample_fill({.sequence = 2, .index = 2, .trade_id = 4, .order_number = 103})};
+    batch.keys = {sample_key("alice", "done")};
+    ASSERT_EQ(commit(batch), CommitResult::Committed);
+    const auto snapshot = loaded();
+    ASSERT_EQ(snapshot.orders.size(), 3U);
+    EXPECT_EQ(snapshot.orders[0].order.number, 101U);
+    EXPECT_EQ(snapshot.orders[1].order.number, 102U);
+    EXPECT_EQ(snapshot.orders[2].order.number, 108U);
+    EXPECT_TRUE(snapshot.orders[0].trade_ids.empty());
+    EXPECT_EQ(snapshot.orders[1].trade_ids, (std::vector<std::uint64_t>{5, 3}));
+    EXPECT_TRUE(snapshot.pending_keys.empty());
+
+    Batch closing = next_batch();
+    closing.orders = {sample_order({.number = 102, .state = OrderState::Filled})};
+    ASSERT_EQ(commit(closing), CommitResult::Committed);
+    EXPECT_EQ(loaded().orders.size(), 2U);
+    const auto found = reader().find_order(102).value();
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(found->order, closing.orders[0]);
+    EXPECT_EQ(found->trade_ids, (std::vector<std::uint64_t>{5, 3}));
+    EXPECT_FALSE(reader().find_order(999).value().has_value());
+    EXPECT_FALSE(reader().find_order(~OrderNumber{0}).value().has_value());
+}
+
+TEST_P(StoreConformance, PagesOrdersNewestFirst) {
+    open_account();
+    Batch batch = next_batch();
+    batch.accounts = {sample_account("other", "bob")};
+    for (OrderNumber number = 1; number <= 9; ++number) {
+        batch.orders.push_back(
+            sample_order({.number = number,
+                          .symbol = number % 3 == 0 ? "ETHUSDT" : "BTCUSDT",
+                          .state = number % 2 == 0 ? OrderState::Open : OrderState::Filled}));
+    }
+    batch.orders.push_back(sample_order({.number = 10, .account = "other"}));
+    ASSERT_EQ(commit(batch), CommitResult::Committed);
+
+    using Numbers = std::vector<OrderNumber>;
+    ports::OrderQuery query{.account = AccountId("main"), .symbol = {}};
+    query.limit = 4;
+    EXPECT_EQ(numbers_of(reader().orders(query).value()), (Numbers{9, 8, 7, 6}));
+    query.before = 6;
+    EXPECT_EQ(numbers_of(reader().orders(query).value()), (Numbers{5, 4, 3, 2}));
+    query.symbol = Symbol("ETHUSDT");
+    EXPECT_EQ(numbers_of(reader().orders(query).value()), (Numbers{3}));
+    query.before = 100;
+    query.live_only = true;
+    EXPECT_EQ(numbers_of(reader().orders(query).value()), (Numbers{6}));
+    query.symbol.reset();
+    EXPECT_EQ(numbers_of(reader().orders(query).value()), (Numbers{8, 6, 4, 2}));
+    query.limit = 0;
+    EXPECT_TRUE(reader().orders(query).value().empty());
+    query = {.account = AccountId("nobody"), .symbol = {}};
+    EXPECT_TRUE(reader().orders(query).value().empty());
+}
+
+TEST_P(StoreConformance, PagesFillsNewestFirstAndNeverCutsARecord) {
+    open_account();
+    Batch batch = next_batch(4);
+    for (Sequence sequence = 2; sequence <= 5; ++sequence) {
+        for (std::uint32_t index = 0; index < 2; ++index) {
+            batch.fills.push_back(sample_fill({.sequence = sequence,
+                                               .index = index,
+                                               .trade_id = sequence * 10 + index,
+                                               .symbol = index == 0 ? "BTCUSDT" : "ETHUSDT"}));
+        }
+    }
+    ASSERT_EQ(commit(batch), CommitResult::Committed);
+    using Trades = std::vector<std::uint64_t>;
+    ports::FillQuery query{.account = AccountId("main"), .symbol = {}};
+    query.limit = 2;
+    EXPECT_EQ(trades_of(reader().fills(query).value()), (Trades{51, 50}));
+    query.limit = 3;
+    EXPECT_EQ(trades_of(reader().fills(query).value()), (Trades{51, 50, 41, 40}));
+    query.before = 4;
+    EXPECT_EQ(trades_of(reader().fills(query).value()), (Trades{31, 30, 21, 20}));
+    query.symbol = Symbol("ETHUSDT");
+    EXPECT_EQ(trades_of(reader().fills(query).value()), (Trades{31, 21}));
+    query.limit = 1;
+    EXPECT_EQ(trades_of(reader().fills(query).value()), (Trades{31}));
+    query.limit = 0;
+    EXPECT_TRUE(reader().fills(query).value().empty());
+}
+
+TEST_P(StoreConformance, PagesTheJournalUpwards) {
+    open_account();
+    ASSERT_EQ(commit(next_batch(5)), CommitResult::Committed);
+    const auto page = reader().journal(3, 2).value();
+    ASSERT_EQ(page.size(), 2U);
+    EXPECT_EQ(page[0].sequence, 3U);
+    EXPECT_EQ(page[1].sequence, 4U);
+    EXPECT_EQ(reader().journal(0, 100).value().size(), 6U);
+    EXPECT_TRUE(reader().journal(7, 100).value().empty());
+}
+
+TEST_P(StoreConformance, ShowsEachCommitToTheReaderAtOnce) {
+    open_account();
+    for (OrderNumber number = 64; number < 70; ++number) {
+        Batch batch = next_batch();
+        batch.orders = {sample_order({.number = number})};
+        ASSERT_EQ(commit(batch), CommitResult::Committed);
+        EXPECT_EQ(reader().head().value(), head_);
+        EXPECT_TRUE(reader().find_order(number).value().has_value());
+    }
+}
+
+TEST_P(StoreConformance, ShowsOneStateInsideASnapshot) {
+    open_account();
+    Batch before = next_batch();
+    before.orders = {sample_order({.number = 64})};
+    ASSERT_EQ(commit(before), CommitResult::Committed);
+    const Head seen = head_;
+    ASSERT_TRUE(reader().begin_snapshot().has_value());
+    Batch after = next_batch(2);
+    after.orders = {sample_order({.number = 65})};
+    after.accounts = {sample_account("new", "bob")};
+    ASSERT_EQ(commit(after), CommitResult::Committed);
+    EXPECT_EQ(reader().head().value(), seen);
+    EXPECT_EQ(reader().journal(1, 100).value().size(), seen.sequence);
+    const AllRows rows = visited(reader());
+    EXPECT_EQ(rows.orders, before.orders);
+    EXPECT_EQ(rows.accounts.size(), 1U);
+    reader().end_snapshot();
+    EXPECT_EQ(reader().head().value(), head_);
+    EXPECT_EQ(visited(reader()).orders.size(), 2U);
+}
+
+TEST_P(StoreConformance, VisitsEveryRowOfEveryTable) {
+    open_account();
+    Batch batch = next_batch();
+    batch.instruments = {sample_instrument("BTCUSDT")};
+    batch.orders = {sample_order({.number = 64, .state = OrderState::Filled}),
+                    sample_order({.number = 65})};
+    batch.fills = {sample_fill({.sequence = 2, .trade_id = 1})};
+    batch.positions = {sample_position("main", "BTCUSDT")};
+    batch.balances = {sample_balance("main", "USDT")};
+    batch.keys = {sample_key("alice", "k")};
+    ASSERT_EQ(commit(batch), CommitResult::Committed);
+    const AllRows rows = visited(reader());
+    EXPECT_EQ(rows.accounts, (std::vector{sample_account("main", "alice")}));
+    EXPECT_EQ(rows.instruments, batch.instruments);
+    EXPECT_EQ(rows.orders, batch.orders);
+    EXPECT_EQ(rows.fills, batch.fills);
+    EXPECT_EQ(rows.positions, batch.positions);
+    EXPECT_EQ(rows.balances, batch.balances);
+    ASSERT_EQ(rows.keys.size(), 1U);
+    EXPECT_TRUE(same_key(rows.keys[0], batch.keys[0]));
+    EXPECT_TRUE(reader().visit_rows({}).has_value());
+}
+
+// @spec:R3-TX-03
+TEST_P(StoreConformance, ShowsWholeBatchesToAThreadThatReadsMeanwhile) {
+    open_account();
+    std::atomic<bool> stop{false};
+    std::atomic<std::uint64_t> torn{0};
+    std::thread watcher([&] {
+        // Batch n writes the balance with version n at sequence n: both or neither may be seen.
+        while (!stop) {
+            if (!reader().begin_snapshot()) continue;
+            const Sequence sequence = reader().head().value().sequence;
+            ports::RowVisitor visitor;
+            visitor.balance = [&](const Balance& row) {
+                if (row.version != sequence) ++torn;
+            };
+            if (!reader().visit_rows(visitor)) ++torn;
+            reader().end_snapshot();
+        }
+    });
+    for (int i = 0; i < 200; ++i) {
+        Batch batch = next_batch();
+        batch.balances = {sample_balance("main", "USDT")};
+        batch.balances[0].version = head_.sequence + 1;
+        EXPECT_EQ(commit(batch), CommitResult::Committed);
+        if (i % 20 == 0) store().maintain();
+    }
+    stop = true;
+    watcher.join();
+    EXPECT_EQ(torn, 0U);
+}
+
+TEST_P(StoreConformance, SurvivesMaintenanceAtAnyTime) {
+    store().maintain();
+    open_account();
+    store().maintain();
+    ASSERT_EQ(commit(next_batch(3)), CommitResult::Committed);
+    store().maintain();
+    harness_->reopen();
+    EXPECT_EQ(loaded().head, head_);
+    EXPECT_EQ(commit(next_batch()), CommitResult::Committed);
+}
+
+// @spec:I10
+TEST_P(StoreConformance, HasEveryAcknowledgedBatchAfterACrash) {
+    open_account();
+    for (int i = 0; i < 5; ++i) {
+        Batch batch = next_batch(2);
+        batch.orders = {sample_order({.number = order_number(head_.sequence + 1, 0)})};
+        ASSERT_EQ(commit(batch), CommitResult::Committed);
+        if (i == 2) store().maintain();
+        if (!harness_->crash()) GTEST_SKIP() << "This store cannot be crashed.";
+        const auto snapshot = loaded();
+        EXPECT_EQ(snapshot.head, head_);
+        EXPECT_EQ(snapshot.orders.size(), static_cast<std::size_t>(i) + 1);
+    }
+}
+
+TEST_P(StoreConformance, ChangesNothingWhileUnavailable) {
+    open_account();
+    if (!harness_->make_unavailable()) GTEST_SKIP() << "This store is always available.";
+    Batch batch = next_batch();
+    batch.accounts = {sample_account("never", "bob")};
+    batch.orders = {sample_order({.number = 64})};
+    EXPECT_EQ(commit(batch), CommitResult::Unavailable);
+    harness_->make_available();
+    const auto snapshot = loaded();
+    EXPECT_EQ(snapshot.head, head_);
+    EXPECT_EQ(snapshot.accounts.size(), 1U);
+    EXPECT_TRUE(snapshot.orders.empty());
+    EXPECT_EQ(commit(batch), CommitResult::Committed);
+}
+
+}  // namespace botcore::conformance

@@ -1,0 +1,45 @@
+/// Any bytes as the body of every request: no crash, and what is accepted is read back the same
+/// from its canonical text.
+
+#include "base/check.hpp"
+#include "protocol/api_requests.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using botcore::protocol::ParseResult;
+
+template <class T>
+void read(std::string_view body, ParseResult<T> (*parse)(std::string_view)) {
+    const auto first = parse(body);
+    if (!first) {
+        CHECK(!first.error().code.empty());
+        CHECK(first.error().came.size() <= 64);
+        return;
+    }
+    const std::string& canonical = first.value().canonical;
+    if constexpr (!std::is_same_v<T, botcore::model::PlaceOrder>) {
+        const auto again = parse(canonical);
+        CHECK(again.has_value());
+        CHECK(again.value().canonical == canonical);
+    } else {
+        CHECK(first.value().value.quantity.is_positive());
+        CHECK(canonical.starts_with('{'));
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view body(reinterpret_cast<const char*>(data), size);
+    read(body, botcore::protocol::parse_place_order);
+    read(body, botcore::protocol::parse_set_leverage);
+    read(body, botcore::protocol::parse_open_account);
+    read(body, botcore::protocol::parse_transfer);
+    (void)botcore::protocol::parse_no_fields(body);
+    return 0;
+}
