@@ -152,14 +152,15 @@ void start_epoch(Transaction& transaction, const model::StartEpoch& body) {
     state.epoch = body.epoch;
     state.incarnation = body.incarnation;
     state.policy = body.policy;
+    // Before the accounts: an exchange in this process seats no order of an instrument it lacks.
+    for (const auto& [id, instrument] : state.instruments) {
+        transaction.perform(AnnounceInstrument{id});
+    }
     for (auto& [id, account] : state.accounts) {
         account.reconciled = false;  // I11
         for (auto& [number, live] : account.orders)
             forget_answers(transaction, live);
         transaction.perform(ReconcileAccount{id});
-    }
-    for (const auto& [id, instrument] : state.instruments) {
-        transaction.perform(AnnounceInstrument{id});
     }
 }
 

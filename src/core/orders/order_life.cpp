@@ -116,8 +116,34 @@ void apply_trades(Transaction& transaction,
     }
 }
 
-void apply_open(Transaction& transaction, LiveOrder& live, const OrderReport& report) {
+/// The verdict was that the order never got into the exchange's book.
+bool is_denied(OrderState state) {
+    return state == OrderState::Absent || state == OrderState::Refused ||
+           state == OrderState::Rejected;
+}
+
+/// The exchange knows an order whose verdict says that it never got there: money is in doubt (I13).
+void doubt_verdict(Transaction& transaction, AccountState& account, const LiveOrder& live) {
+    if (is_denied(live.order.state)) transaction.freeze(account, Reason::LateFact);
+}
+
+/// Such an order lives again where it rests in the book, so that it can be cancelled. Its reservation
+/// was given back long ago; there is none to keep.
+void revive(Transaction& transaction, LiveOrder& live) {
+    Order& order = transaction.change(live);
+    order.state = OrderState::Open;
+    order.reserved_full = {};
+    order.reason = Reason::None;
+    order.reason_text.clear();
+}
+
+void apply_open(Transaction& transaction,
+                AccountState& account,
+                LiveOrder& live,
+                const OrderReport& report) {
     const OrderState state = live.order.state;
+    doubt_verdict(transaction, account, live);
+    if (is_denied(state)) revive(transaction, live);
     if (state == OrderState::Intended || state == OrderState::Unknown) {
         transaction.change(live).state = OrderState::Open;
     }
@@ -263,7 +289,7 @@ void apply_report(Transaction& transaction,
     apply_trades(transaction, account, live, report);
     switch (report.kind) {
         case ReportKind::Open:
-            apply_open(transaction, live, report);
+            apply_open(transaction, account, live, report);
             // A cancel whose answer was lost, and the order is still there: ask for it again.
             if (live.order.state == OrderState::Open && live.order.cancel == CancelState::Unknown) {
                 send_cancel(transaction, account, live);
@@ -271,13 +297,15 @@ void apply_report(Transaction& transaction,
             break;
         case ReportKind::Filled:
             // More was filled than the trades we know of explain: get the missing ones.
-            apply_open(transaction, live, report);
+            apply_open(transaction, account, live, report);
             if (model::is_live(live.order.state)) query(transaction, live.order, transaction.now());
             break;
         case ReportKind::Canceled:
+            doubt_verdict(transaction, account, live);
             close(transaction, account, live, OrderState::Canceled, report);
             break;
         case ReportKind::Expired:
+            doubt_verdict(transaction, account, live);
             close(transaction, account, live, OrderState::Expired, report);
             break;
         case ReportKind::Rejected:

@@ -20,9 +20,9 @@ struct RuleBreach {
 /// What the checks look at; nothing is owned.
 struct OrderView {
     const model::Instrument& instrument;
-    model::Side side;
-    model::OrderType type;
-    model::ReduceOnly reduce_only;
+    model::Side side = model::Side::Buy;
+    model::OrderType type = model::OrderType::Market;
+    model::ReduceOnly reduce_only = model::ReduceOnly::No;
     model::Quantity quantity;
     std::optional<model::Price> price;
     const model::Quote& quote;
