@@ -127,8 +127,8 @@ void doubt_verdict(Transaction& transaction, AccountState& account, const LiveOr
     if (is_denied(live.order.state)) transaction.freeze(account, Reason::LateFact);
 }
 
-/// Such an order lives again where it rests in the book, so that it can be cancelled. Its reservation
-/// was given back long ago; there is none to keep.
+/// Such an order lives again where it rests in the book, so that it can be cancelled. Its
+/// reservation was given back long ago; there is none to keep.
 void revive(Transaction& transaction, LiveOrder& live) {
     Order& order = transaction.change(live);
     order.state = OrderState::Open;

@@ -1,0 +1,66 @@
+#pragma once
+
+/// What a checker says when the core broke an invariant. Numbers as in docs/invariants.md.
+
+#include "model/record.hpp"
+
+#include <string>
+#include <vector>
+
+namespace botcore::sim::checkers {
+
+struct Finding {
+    std::string invariant;  ///< "I1" to "I14", or "LIVENESS".
+    std::string text;
+};
+
+/// Keeps the first findings; a broken core brings forth the same one a thousand times.
+class Findings {
+public:
+    void add(std::string invariant, std::string text) {
+        ++count_;
+        if (list_.size() < kKept) list_.push_back({std::move(invariant), std::move(text)});
+    }
+
+    [[nodiscard]] const std::vector<Finding>& list() const { return list_; }
+
+    [[nodiscard]] std::size_t count() const { return count_; }
+
+    [[nodiscard]] bool names(const std::string& invariant) const {
+        for (const auto& finding : list_) {
+            if (finding.invariant == invariant) return true;
+        }
+        return false;
+    }
+
+private:
+    static constexpr std::size_t kKept = 50;
+    std::vector<Finding> list_;
+    std::size_t count_ = 0;
+};
+
+/// What may be taken for granted about the exchange while judging.
+enum class Assumptions : std::uint8_t {
+    Hold,    ///< M and L hold: Absent must be true, and no account may end frozen.
+    Broken,  ///< The seed breaks M or L: then detection and a frozen account are demanded.
+};
+
+/// A committed record as the store keeps it.
+struct StoredRecord {
+    model::Record record;
+    model::Hash hash{};        ///< As stored.
+    model::Hash recomputed{};  ///< Of the stored bytes.
+};
+
+/// Rows of all tables, or those of the open state only.
+struct Rows {
+    std::vector<model::Account> accounts;
+    std::vector<model::Instrument> instruments;
+    std::vector<model::Order> orders;
+    std::vector<model::Fill> fills;
+    std::vector<model::Position> positions;
+    std::vector<model::Balance> balances;
+    std::vector<model::KeyEntry> keys;
+};
+
+}  // namespace botcore::sim::checkers

@@ -1,0 +1,154 @@
+#include "sim/checkers/fold.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace botcore::sim::checkers {
+
+void Fold::change(const model::Change& change, Findings& findings) {
+    if (const auto* account = std::get_if<model::Account>(&change)) {
+        accounts[account->id] = *account;
+    } else if (const auto* instrument = std::get_if<model::Instrument>(&change)) {
+        instruments[instrument->id] = *instrument;
+    } else if (const auto* order = std::get_if<model::Order>(&change)) {
+        const auto [place, added] = numbers_.try_emplace(order->id, order->number);
+        if (!added && place->second != order->number) {
+            findings.add("I2", "id " + order->id.text() + " names two orders");
+        }
+        const auto known = orders.find(order->number);
+        if (known != orders.end() && known->second.id != order->id) {
+            findings.add("I2", "order " + std::to_string(order->number) + " changed its id");
+        }
+        orders[order->number] = *order;
+    } else if (const auto* fill = std::get_if<model::Fill>(&change)) {
+        const bool added =
+            fills.try_emplace({fill->account, fill->instrument, fill->trade.id}, *fill).second;
+        if (!added) {
+            findings.add("I4", "trade " + std::to_string(fill->trade.id) + " was booked twice");
+        }
+    } else if (const auto* position = std::get_if<model::Position>(&change)) {
+        positions[{position->account, position->instrument}] = *position;
+    } else if (const auto* key = std::get_if<model::KeyEntry>(&change)) {
+        const auto known = keys.find({key->owner, key->key});
+        if (known != keys.end() && (known->second.request_hash != key->request_hash ||
+                                    known->second.state == model::KeyState::Done)) {
+            findings.add("I8", "key " + key->key.text() + " was taken or answered a second time");
+        }
+        keys[{key->owner, key->key}] = *key;
+    }
+}
+
+void Fold::apply(const model::Record& record, Findings& findings) {
+    for (const auto& item : record.outcome.changes) change(item, findings);
+    std::map<model::Asset, model::Money> sums;
+    std::set<std::pair<model::AccountId, model::Asset>> touched;
+    for (const auto& posting : record.outcome.postings) {
+        sums[posting.asset] += posting.amount;
+        model::Balance& balance = balances[{posting.account, posting.asset}];
+        balance.account = posting.account;
+        balance.asset = posting.asset;
+        balance.of(posting.book) += posting.amount;
+        if (touched.insert({posting.account, posting.asset}).second) balance.version += 1;
+    }
+    for (const auto& [asset, sum] : sums) {
+        if (sum.is_zero()) continue;
+        findings.add("I5", "postings of record " + std::to_string(record.sequence) + " in " +
+                               asset.text() + " sum to " + to_text(sum));
+    }
+}
+
+const model::Order* Fold::find(const model::ClientOrderId& id) const {
+    const auto number = numbers_.find(id);
+    return number == numbers_.end() ? nullptr : &orders.at(number->second);
+}
+
+const model::KeyEntry* Fold::find(const KeyName& key) const {
+    const auto place = keys.find(key);
+    return place == keys.end() ? nullptr : &place->second;
+}
+
+const model::Account* Fold::find(const model::AccountId& account) const {
+    const auto place = accounts.find(account);
+    return place == accounts.end() ? nullptr : &place->second;
+}
+
+model::Quantity Fold::reducible(const model::AccountId& account,
+                                const model::InstrumentId& instrument,
+                                model::Side side) const {
+    const auto place = positions.find({account, instrument});
+    if (place == positions.end()) return {};
+    const model::Quantity held = place->second.quantity;
+    const bool against = side == model::Side::Buy ? held.is_negative() : held.is_positive();
+    if (!against) return {};
+    model::Quantity left = magnitude(held);
+    for (const auto& [number, order] : orders) {
+        if (order.account != account || order.instrument != instrument) continue;
+        if (order.side != side || !model::is_live(order.state)) continue;
+        left -= std::min(left, remaining(order));
+    }
+    return left;
+}
+
+namespace {
+
+template <class Map>
+auto values_of(const Map& map) {
+    std::vector<typename Map::mapped_type> values;
+    for (const auto& [key, value] : map) values.push_back(value);
+    return values;
+}
+
+template <class Row>
+void compare_tables(const char* table,
+                    const std::vector<Row>& rows,
+                    const std::vector<Row>& folded,
+                    const std::string& invariant,
+                    Findings& findings) {
+    if (rows.size() != folded.size()) {
+        findings.add(invariant, std::string(table) + ": " + std::to_string(rows.size()) +
+                                    " rows, the journal makes " + std::to_string(folded.size()));
+        return;
+    }
+    for (const Row& row : rows) {
+        if (std::find(folded.begin(), folded.end(), row) != folded.end()) continue;
+        findings.add(invariant, std::string(table) + ": a row differs from what the journal makes");
+    }
+}
+
+}  // namespace
+
+Rows Fold::rows() const {
+    return {.accounts = values_of(accounts),
+            .instruments = values_of(instruments),
+            .orders = values_of(orders),
+            .fills = values_of(fills),
+            .positions = values_of(positions),
+            .balances = values_of(balances),
+            .keys = values_of(keys)};
+}
+
+void Fold::compare(const Rows& rows, const std::string& invariant, Findings& findings) const {
+    const Rows folded = this->rows();
+    compare_tables("accounts", rows.accounts, folded.accounts, invariant, findings);
+    compare_tables("instruments", rows.instruments, folded.instruments, invariant, findings);
+    compare_tables("orders", rows.orders, folded.orders, invariant, findings);
+    compare_tables("fills", rows.fills, folded.fills, invariant, findings);
+    compare_tables("positions", rows.positions, folded.positions, invariant, findings);
+    compare_tables("balances", rows.balances, folded.balances, invariant, findings);
+    compare_tables("keys", rows.keys, folded.keys, invariant, findings);
+}
+
+void Fold::compare_open(const Rows& rows, const std::string& invariant, Findings& findings) const {
+    Rows folded = this->rows();
+    std::erase_if(folded.orders, [](const auto& row) { return !model::is_live(row.state); });
+    std::erase_if(folded.keys,
+                  [](const auto& row) { return row.state != model::KeyState::Pending; });
+    compare_tables("accounts", rows.accounts, folded.accounts, invariant, findings);
+    compare_tables("instruments", rows.instruments, folded.instruments, invariant, findings);
+    compare_tables("live orders", rows.orders, folded.orders, invariant, findings);
+    compare_tables("positions", rows.positions, folded.positions, invariant, findings);
+    compare_tables("balances", rows.balances, folded.balances, invariant, findings);
+    compare_tables("pending keys", rows.keys, folded.keys, invariant, findings);
+}
+
+}  // namespace botcore::sim::checkers

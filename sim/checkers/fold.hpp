@@ -1,0 +1,54 @@
+#pragma once
+
+/// The state of a shard, folded from the outcomes of its records alone. Written a second time,
+/// apart from the core, so that the two can be compared (I5, I10).
+
+#include "sim/checkers/finding.hpp"
+
+#include <map>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+namespace botcore::sim::checkers {
+
+using KeyName = std::pair<model::Owner, model::IdempotencyKey>;
+using TradeName = std::tuple<model::AccountId, model::InstrumentId, std::uint64_t>;
+
+class Fold {
+public:
+    /// Applies one record's outcome; breaches of I4 and I5 within it are found here.
+    void apply(const model::Record& record, Findings& findings);
+
+    /// Compares whole tables with the fold; `where` says whose rows they are.
+    void compare(const Rows& rows, const std::string& invariant, Findings& findings) const;
+
+    /// Compares what a writer holds in memory after loading with the fold's open state.
+    void compare_open(const Rows& rows, const std::string& invariant, Findings& findings) const;
+
+    [[nodiscard]] const model::Order* find(const model::ClientOrderId& id) const;
+    [[nodiscard]] const model::KeyEntry* find(const KeyName& key) const;
+    [[nodiscard]] const model::Account* find(const model::AccountId& account) const;
+
+    /// How much of an order on `side` would only shrink the position, after that side's orders.
+    [[nodiscard]] model::Quantity reducible(const model::AccountId& account,
+                                            const model::InstrumentId& instrument,
+                                            model::Side side) const;
+
+    [[nodiscard]] Rows rows() const;
+
+    std::map<model::AccountId, model::Account> accounts;
+    std::map<model::InstrumentId, model::Instrument> instruments;
+    std::map<model::OrderNumber, model::Order> orders;
+    std::map<TradeName, model::Fill> fills;
+    std::map<std::pair<model::AccountId, model::InstrumentId>, model::Position> positions;
+    std::map<std::pair<model::AccountId, model::Asset>, model::Balance> balances;
+    std::map<KeyName, model::KeyEntry> keys;
+
+private:
+    void change(const model::Change& change, Findings& findings);
+
+    std::map<model::ClientOrderId, model::OrderNumber> numbers_;
+};
+
+}  // namespace botcore::sim::checkers

@@ -1,0 +1,201 @@
+#include "sim/checkers/journal_checker.hpp"
+
+#include <algorithm>
+
+namespace botcore::sim::checkers {
+
+using model::OrderState;
+using model::Reason;
+using model::ReportKind;
+
+namespace {
+
+std::string place_of(const model::Record& record) {
+    return "record " + std::to_string(record.sequence) + " (" +
+           std::string(kind_of(record.input.body)) + ")";
+}
+
+bool is_gate(Reason reason) {
+    return reason == Reason::PriceStale || reason == Reason::PriceMissing ||
+           reason == Reason::ClockUncertain || reason == Reason::DiskFull ||
+           reason == Reason::AccountFrozen || reason == Reason::AccountUnreconciled;
+}
+
+/// The order that a command made, if it made one.
+const model::Order* order_made(const model::Record& record) {
+    for (const auto& change : record.outcome.changes) {
+        const auto* order = std::get_if<model::Order>(&change);
+        if (order != nullptr &&
+            order->number / model::kOrdersPerInputMax == record.sequence) {
+            return order;
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+void JournalChecker::on_committed(const model::Head& expected,
+                                  const std::vector<StoredRecord>& records) {
+    if (expected.sequence != sequence_ || expected.hash != hash_) {
+        findings_.add("I7", "a batch extended another head than the last committed one");
+    }
+    for (const auto& stored : records) {
+        check_chain(stored);
+        const model::Record& record = stored.record;
+        check_term(record);
+        check_orders(record);
+        check_exit(record);
+        std::map<std::pair<model::AccountId, model::Asset>, model::Money> cash;
+        for (const auto& posting : record.outcome.postings) {
+            cash[{posting.account, posting.asset}] =
+                fold_.balances[{posting.account, posting.asset}].of(model::Book::Cash);
+        }
+        fold_.apply(record, findings_);
+        if (model::origin_of(record.input.body) == nullptr) continue;
+        for (const auto& [name, before] : cash) {
+            const auto after = fold_.balances[name].of(model::Book::Cash);
+            if (after.is_negative() && after < before) {
+                findings_.add("I13", place_of(record) + " took the cash of " + name.first.text() +
+                                         " below zero");
+            }
+        }
+    }
+}
+
+void JournalChecker::check_chain(const StoredRecord& stored) {
+    const model::Record& record = stored.record;
+    if (record.sequence != sequence_ + 1) findings_.add("I7", "gap before " + place_of(record));
+    if (record.prior_hash != hash_) findings_.add("I12", "chain broken at " + place_of(record));
+    if (stored.hash != stored.recomputed) findings_.add("I12", "wrong hash of " + place_of(record));
+    if (record.epoch < epoch_) findings_.add("I7", "an older epoch wrote " + place_of(record));
+    if (record.input.time < time_) findings_.add("I7", "time went back at " + place_of(record));
+    sequence_ = record.sequence;
+    hash_ = stored.hash;
+    epoch_ = record.epoch;
+    time_ = record.input.time;
+}
+
+void JournalChecker::check_term(const model::Record& record) {
+    if (const auto* start = std::get_if<model::StartEpoch>(&record.input.body)) {
+        policy_ = start->policy;
+        reconciled_.clear();
+        if (!incarnations_.insert(start->incarnation).second) {
+            findings_.add("I2", "an incarnation was used twice");
+        }
+    } else if (const auto* done = std::get_if<model::ReportReconciled>(&record.input.body)) {
+        reconciled_.insert(done->account);
+    } else if (const auto* open = std::get_if<model::OpenAccount>(&record.input.body)) {
+        if (fold_.find(open->account) == nullptr) reconciled_.insert(open->account);
+    }
+}
+
+void JournalChecker::check_orders(const model::Record& record) {
+    for (const auto& change : record.outcome.changes) {
+        const auto* order = std::get_if<model::Order>(&change);
+        if (order == nullptr) continue;
+        const model::Order* before = fold_.find(order->id);
+        if (before != nullptr) check_transition(record, *before, *order);
+        if (!model::is_live(order->state) && !order->reserved.is_zero()) {
+            findings_.add("I5", "closed order " + order->id.text() + " still reserves money");
+        }
+        if (order->filled <= order->quantity) continue;
+        const bool frozen = std::any_of(
+            record.outcome.changes.begin(), record.outcome.changes.end(), [&](const auto& item) {
+                const auto* account = std::get_if<model::Account>(&item);
+                return account != nullptr && account->state == model::AccountState::Frozen;
+            });
+        const auto* account = fold_.find(order->account);
+        if (!frozen && account != nullptr && account->state != model::AccountState::Frozen) {
+            findings_.add("I13", "order " + order->id.text() + " is over-filled, nothing froze");
+        }
+    }
+    const model::Order* made = order_made(record);
+    if (made != nullptr && made->state == OrderState::Intended) check_entry(record, *made);
+}
+
+void JournalChecker::check_transition(const model::Record& record,
+                                      const model::Order& before,
+                                      const model::Order& after) {
+    if (after.filled < before.filled) {
+        findings_.add("I4", "order " + after.id.text() + " lost a fill at " + place_of(record));
+    }
+    if (before.state != OrderState::Unknown || after.state == OrderState::Unknown) return;
+    const auto* fact = std::get_if<model::ReportOrder>(&record.input.body);
+    if (fact == nullptr || fact->report.id != after.id) {
+        findings_.add("I3", "Unknown of " + after.id.text() + " ended without evidence at " +
+                                place_of(record));
+        return;
+    }
+    if (after.state == OrderState::Absent) {
+        check_absence(record, before);
+        return;
+    }
+    const ReportKind kind = fact->report.kind;
+    const bool evidence = kind == ReportKind::Open || kind == ReportKind::Filled ||
+                          kind == ReportKind::Canceled || kind == ReportKind::Expired ||
+                          kind == ReportKind::Rejected || kind == ReportKind::NotSent ||
+                          !fact->report.trades.empty();
+    if (!evidence) findings_.add("I3", "Unknown of " + after.id.text() + " ended by a non-fact");
+}
+
+void JournalChecker::check_absence(const model::Record& record, const model::Order& order) {
+    const auto& report = std::get<model::ReportOrder>(record.input.body).report;
+    const auto fence = order.attempt.time + order.attempt.window + policy_.fence_margin;
+    if (report.kind != ReportKind::NotFound || report.venue_time <= fence ||
+        report.venue_time < fence + policy_.view_lag) {
+        findings_.add("I3", "order " + order.id.text() + " was declared absent without proof at " +
+                                place_of(record));
+    }
+}
+
+void JournalChecker::check_entry(const model::Record& record, const model::Order& order) {
+    const auto* place = std::get_if<model::PlaceOrder>(&record.input.body);
+    if (place == nullptr) return;  // Closing a position is an exit.
+    const bool spot = order.instrument.market == model::Market::Spot;
+    const bool exit = spot ? order.side == model::Side::Sell
+                           : fold_.reducible(order.account, order.instrument, order.side) >=
+                                 order.quantity;
+    if (exit) return;
+    const auto told = [&](const char* invariant, const char* text) {
+        findings_.add(invariant, std::string(text) + " at " + place_of(record));
+    };
+    if (record.input.clock != model::ClockState::Certain) told("I14", "entry by uncertain clock");
+    if (place->quote.source == model::MarketSource::None || place->quote.bid.is_zero() ||
+        place->quote.ask.is_zero() || place->quote.age > policy_.price_age_max) {
+        told("I14", "entry on a stale or missing price");
+    }
+    if (!reconciled_.contains(order.account)) told("I11", "entry on an unreconciled account");
+    if (record.input.storage != model::StorageState::Normal) told("I9", "entry from the reserve");
+    const auto* account = fold_.find(order.account);
+    if (account != nullptr && account->state == model::AccountState::Frozen) {
+        told("I13", "entry on a frozen account");
+    }
+}
+
+void JournalChecker::check_exit(const model::Record& record) {
+    const auto& body = record.input.body;
+    const model::Order* made = order_made(record);
+    const bool refused =
+        made != nullptr && made->state == OrderState::Refused && is_gate(made->reason);
+    if (std::holds_alternative<model::ClosePosition>(body) && refused) {
+        findings_.add("I9", "a gate refused to close a position at " + place_of(record));
+    }
+    if (const auto* place = std::get_if<model::PlaceOrder>(&body); place != nullptr && refused) {
+        const bool spot = made->instrument.market == model::Market::Spot;
+        const bool exit = spot ? made->side == model::Side::Sell
+                               : fold_.reducible(made->account, made->instrument, made->side) >=
+                                     made->quantity;
+        if (exit) findings_.add("I9", "a gate refused an exit at " + place_of(record));
+    }
+    if (const auto* cancel = std::get_if<model::CancelOrder>(&body)) {
+        for (const auto& change : record.outcome.changes) {
+            const auto* key = std::get_if<model::KeyEntry>(&change);
+            if (key != nullptr && key->key == cancel->origin.key && key->status == 503) {
+                findings_.add("I9", "a gate refused a cancel at " + place_of(record));
+            }
+        }
+    }
+}
+
+}  // namespace botcore::sim::checkers

@@ -1,0 +1,44 @@
+#pragma once
+
+/// Judges every committed record by what came before it: I2 to I5, I7, I9, I11 to I14.
+
+#include "sim/checkers/fold.hpp"
+
+#include <set>
+
+namespace botcore::sim::checkers {
+
+class JournalChecker {
+public:
+    explicit JournalChecker(Findings& findings) : findings_(findings) {}
+
+    /// The store made these durable, in this order, on top of `expected`.
+    void on_committed(const model::Head& expected, const std::vector<StoredRecord>& records);
+
+    [[nodiscard]] const Fold& fold() const { return fold_; }
+
+    [[nodiscard]] model::Sequence sequence() const { return sequence_; }
+
+private:
+    void check_chain(const StoredRecord& stored);
+    void check_term(const model::Record& record);
+    void check_orders(const model::Record& record);
+    void check_transition(const model::Record& record,
+                          const model::Order& before,
+                          const model::Order& after);
+    void check_absence(const model::Record& record, const model::Order& order);
+    void check_entry(const model::Record& record, const model::Order& order);
+    void check_exit(const model::Record& record);
+
+    Findings& findings_;
+    Fold fold_;
+    model::Sequence sequence_ = 0;
+    model::Epoch epoch_ = 0;
+    model::Hash hash_{};
+    model::Timestamp time_;
+    model::Policy policy_;
+    std::set<model::AccountId> reconciled_;
+    std::set<std::uint64_t> incarnations_;
+};
+
+}  // namespace botcore::sim::checkers

@@ -1,0 +1,243 @@
+#include "sim/checkers/judge.hpp"
+
+#include <algorithm>
+
+namespace botcore::sim::checkers {
+
+using model::OrderState;
+
+/// The verdict "never got there" about an order that is there.
+void Judge::check_verdict(const model::Order& order) {
+    const bool denied = order.state == OrderState::Absent || order.state == OrderState::Refused ||
+                        order.state == OrderState::Rejected;
+    if (!denied || assumptions_ == Assumptions::Broken || !at_venue_.contains(order.id)) return;
+    findings_.add("I3", "order " + order.id.text() + " was declared " +
+                            std::string(to_text(order.state)) + ", but the exchange has it");
+}
+
+void Judge::on_committed(const model::Head& expected, const std::vector<StoredRecord>& records) {
+    journal_.on_committed(expected, records);
+    for (const auto& stored : records) {
+        for (const auto& change : stored.record.outcome.changes) {
+            if (const auto* order = std::get_if<model::Order>(&change)) check_verdict(*order);
+            const auto* fill = std::get_if<model::Fill>(&change);
+            if (fill == nullptr) continue;
+            const auto known = trades_.find({fill->account, fill->instrument, fill->trade.id});
+            if (known == trades_.end() || !(known->second.trade == fill->trade) ||
+                known->second.order != fill->order_id) {
+                findings_.add("I4", "trade " + std::to_string(fill->trade.id) +
+                                        " was booked, but never happened so");
+            }
+        }
+    }
+}
+
+void Judge::on_order_left(const model::OrderInstruction& instruction) {
+    const std::string name = instruction.id.text();
+    const model::Order* order = fold().find(instruction.id);
+    if (order == nullptr) {
+        findings_.add("I1", "order " + name + " left before its intent was durable");
+        return;
+    }
+    if (!(order->attempt == instruction.attempt)) {
+        findings_.add("I1", "order " + name + " left with an attempt that is not durable");
+    }
+    if (order->state != OrderState::Intended) {
+        findings_.add("I1", "order " + name + " left although it is " +
+                                std::string(to_text(order->state)));
+    }
+    const bool same = order->account == instruction.account && order->side == instruction.side &&
+                      order->instrument == instruction.instrument &&
+                      order->type == instruction.type && order->price == instruction.price &&
+                      order->quantity == instruction.quantity &&
+                      order->time_in_force == instruction.time_in_force &&
+                      order->reduce_only == instruction.reduce_only;
+    if (!same) findings_.add("I1", "order " + name + " left other than it was recorded");
+    if (!left_.insert({instruction.id, instruction.attempt.number}).second) {
+        findings_.add("I13", "an attempt of order " + name + " left twice");
+    }
+}
+
+void Judge::on_cancel_left(const model::CancelInstruction& instruction) {
+    const model::Order* order = fold().find(instruction.id);
+    if (order == nullptr || !(order->cancel_attempt == instruction.attempt)) {
+        findings_.add("I1", "a cancel of " + instruction.id.text() + " left before its attempt");
+    }
+}
+
+void Judge::on_order_written(const model::ClientOrderId& id) {
+    if (!written_.insert(id).second) {
+        findings_.add("I13", "order " + id.text() + " was written to the exchange twice");
+    }
+}
+
+void Judge::on_reply(const ReplySeen& reply) {
+    const std::string name = reply.key.second.text();
+    const model::KeyEntry* entry = fold().find(reply.key);
+    if (reply.mismatch) {
+        if (entry == nullptr || entry->request_hash == reply.request_hash) {
+            findings_.add("I8", "key " + name + " was refused as reused, which it is not");
+        }
+        return;
+    }
+    if (reply.pending && entry == nullptr) {
+        findings_.add("I6", "key " + name + " is said to be under way and is not durable");
+    }
+    if (reply.pending && entry != nullptr && entry->request_hash != reply.request_hash) {
+        findings_.add("I8", "key " + name + " is said to be under way for another body");
+    }
+    if (!reply.verdict) return;
+    if (entry == nullptr || entry->state != model::KeyState::Done ||
+        entry->status != reply.status || reply.stored_body != reply.body) {
+        findings_.add("I6", "the outcome told under key " + name + " is not the durable one");
+    }
+    if (entry != nullptr && entry->request_hash != reply.request_hash) {
+        findings_.add("I8", "key " + name + " answered another body than its own");
+    }
+    const auto [place, added] = answered_.try_emplace(
+        reply.key, KeyHistory{reply.request_hash, reply.body, reply.status});
+    const KeyHistory& first = place->second;
+    if (!added && (first.hash != reply.request_hash || first.body != reply.body ||
+                   first.status != reply.status)) {
+        findings_.add("I8", "key " + name + " was answered in two ways");
+    }
+}
+
+void Judge::on_loaded(const model::Head& head, const Rows& open) {
+    if (head.sequence != journal_.sequence()) {
+        findings_.add("I10", "a term began at record " + std::to_string(head.sequence) +
+                                 ", the last commit was " + std::to_string(journal_.sequence()));
+    }
+    fold().compare_open(open, "I10", findings_);
+}
+
+void Judge::on_venue_trade(const TradeName& name,
+                           const model::ClientOrderId& order,
+                           const model::Trade& trade) {
+    trades_.try_emplace(name, VenueTrade{order, trade, false});
+}
+
+void Judge::on_venue_lost() {
+    for (auto& [name, trade] : trades_) {
+        if (!fold().fills.contains(name)) trade.lost = true;
+    }
+    at_venue_.clear();
+}
+
+void Judge::audit_rows(const Rows& rows) { fold().compare(rows, "I5", findings_); }
+
+bool Judge::frozen(const model::AccountId& account) const {
+    const auto* row = fold().find(account);
+    return row != nullptr && row->state == model::AccountState::Frozen;
+}
+
+void Judge::audit_quiet(const VenueTruth& truth) {
+    audit_orders(truth);
+    audit_trades();
+    audit_money(truth);
+    audit_frozen();
+    for (const auto& [key, entry] : fold().keys) {
+        if (entry.state == model::KeyState::Done) continue;
+        findings_.add("LIVENESS", "key " + key.second.text() + " never got its answer");
+    }
+}
+
+void Judge::audit_orders(const VenueTruth& truth) {
+    std::map<model::ClientOrderId, model::Quantity> resting;
+    for (const auto& order : truth.open_orders) resting[order.id] = order.filled;
+    for (const auto& [number, order] : fold().orders) {
+        const std::string name = order.id.text() + " (" + std::string(to_text(order.state)) + ")";
+        const auto there = resting.find(order.id);
+        const bool open = there != resting.end();
+        if (order.state == OrderState::Intended || order.state == OrderState::Unknown) {
+            findings_.add("LIVENESS", "order " + name + " never reached an end");
+        } else if (order.state == OrderState::Open && !open) {
+            findings_.add("LIVENESS", "order " + name + " is open here, not at the exchange");
+        } else if (order.state == OrderState::Open && there->second != order.filled) {
+            findings_.add("I4", "order " + name + " has other fills than the exchange");
+        } else if (order.state != OrderState::Open && open && !frozen(order.account)) {
+            findings_.add("I3", "order " + name + " rests at the exchange, and nothing is frozen");
+        }
+        if (order.cancel != model::CancelState::None && model::is_live(order.state)) {
+            findings_.add("LIVENESS", "the cancel of " + name + " never ended");
+        }
+        const bool denied = order.state == OrderState::Absent ||
+                            order.state == OrderState::Refused ||
+                            order.state == OrderState::Rejected;
+        if (!denied || !at_venue_.contains(order.id)) continue;
+        if (assumptions_ == Assumptions::Hold) {
+            findings_.add("I3", "order " + name + " did reach the exchange");
+        } else if (!frozen(order.account)) {
+            findings_.add("I3", "order " + name + " reached the exchange late, nothing is frozen");
+        }
+    }
+}
+
+void Judge::audit_trades() {
+    for (const auto& [name, known] : trades_) {
+        const bool booked = fold().fills.contains(name);
+        if (known.lost && booked) {
+            findings_.add("I4", "trade " + std::to_string(known.trade.id) +
+                                    " of a lost venue was booked after its loss");
+        } else if (!known.lost && !booked) {
+            findings_.add("I4", "trade " + std::to_string(known.trade.id) + " of order " +
+                                    known.order.text() + " was never booked");
+        }
+    }
+}
+
+/// Did the account's fills reach the books in the order in which they happened?
+bool Judge::booked_in_order(const model::AccountId& account) const {
+    std::map<std::pair<model::Sequence, std::uint32_t>, std::uint64_t> booked;
+    for (const auto& [name, fill] : fold().fills) {
+        if (fill.account == account) booked[{fill.sequence, fill.index}] = fill.trade.id;
+    }
+    std::uint64_t last = 0;
+    for (const auto& [place, id] : booked) {
+        if (id < last) return false;
+        last = id;
+    }
+    return true;
+}
+
+/// Where fills came in another order than they happened, profit may be realized at other moments:
+/// then money less the cost of positions is what both sides must agree on.
+void Judge::audit_money(const VenueTruth& truth) {
+    if (!truth.own_books) return;
+    std::map<model::AccountId, model::Money> shifted;
+    for (const auto& item : truth.holdings) {
+        const auto place = fold().positions.find({item.account, item.instrument});
+        const bool none = place == fold().positions.end();
+        const model::Quantity quantity = none ? model::Quantity() : place->second.quantity;
+        const model::Money cost = none ? model::Money() : place->second.cost;
+        if (quantity != item.quantity ||
+            (cost != item.cost && booked_in_order(item.account))) {
+            findings_.add("I5", item.account.text() + " holds a position of " + to_text(quantity) +
+                                    " for " + to_text(cost) + " here, and of " +
+                                    to_text(item.quantity) + " for " + to_text(item.cost) +
+                                    " at the exchange");
+        }
+        shifted[item.account] += cost - item.cost;
+    }
+    for (const auto& item : truth.money) {
+        const auto place = fold().balances.find({item.account, item.asset});
+        const model::Money ours =
+            place == fold().balances.end() ? model::Money() : place->second.total();
+        if (ours == item.amount + shifted[item.account]) continue;
+        findings_.add("I5", item.account.text() + " holds " + to_text(ours) + " " +
+                                item.asset.text() + " here and " + to_text(item.amount) +
+                                " at the exchange");
+    }
+}
+
+void Judge::audit_frozen() {
+    if (assumptions_ == Assumptions::Broken) return;
+    for (const auto& [id, account] : fold().accounts) {
+        if (account.state != model::AccountState::Frozen) continue;
+        findings_.add("LIVENESS", "account " + id.text() + " is frozen (" +
+                                      std::string(to_text(account.frozen_reason)) +
+                                      ") although the exchange kept all assumptions");
+    }
+}
+
+}  // namespace botcore::sim::checkers

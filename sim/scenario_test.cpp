@@ -1,0 +1,401 @@
+// Small worlds with one fault each: what they show is in their names.
+
+#include "sim/world/world.hpp"
+
+#include <gtest/gtest.h>
+
+namespace botcore::sim {
+
+namespace {
+
+using model::Duration;
+using model::OrderState;
+
+std::string texts(const checkers::Findings& findings) {
+    std::string all;
+    for (const auto& finding : findings.list()) {
+        all += finding.invariant + ": " + finding.text + "\n";
+    }
+    return all;
+}
+
+/// A calm world with alice's two accounts.
+class Scenario : public ::testing::Test {
+protected:
+    void begin(const Plan& plan, Parts parts = {}) {
+        world_ = std::make_unique<World>(plan, false, std::move(parts));
+        world_->boot();
+        world_->run_for(Duration::seconds(1));
+        open(Clients::kAliceSpot, model::Market::Spot);
+        open(Clients::kAliceFutures, model::Market::Futures);
+        world_->run_for(Duration::seconds(1));
+    }
+
+    void begin(VenueMode mode = VenueMode::Exchange) { begin(calm_plan(mode)); }
+
+    void open(const model::AccountId& account, model::Market market) {
+        (void)world_->clients().call(model::OpenAccount{.origin = origin(),
+                                                        .account = account,
+                                                        .market = market,
+                                                        .quote = model::Asset("USDT"),
+                                                        .deposit = model::Money::whole(100'000)});
+    }
+
+    static model::Origin origin() { return {Clients::kAlice, {}, {}}; }
+
+    /// An order on futures: market, or limit far from the market where it rests.
+    [[nodiscard]] static model::PlaceOrder order(model::OrderType type,
+                                                 model::Side side = model::Side::Buy) {
+        model::PlaceOrder place;
+        place.origin = origin();
+        place.account = Clients::kAliceFutures;
+        place.instrument = {model::Market::Futures, model::Symbol("BTCUSDT")};
+        place.side = side;
+        place.type = type;
+        place.quantity = model::Quantity::from_units(1'000'000);
+        if (type == model::OrderType::Limit) place.price = model::Price::whole(58'500);
+        return place;
+    }
+
+    std::size_t place(model::OrderType type = model::OrderType::Market) {
+        return world_->clients().call(order(type));
+    }
+
+    /// The order that call `number` made.
+    [[nodiscard]] const model::Order& order_of(std::size_t number) const {
+        const auto& fold = world_->context().judge.fold();
+        const auto* key = fold.find(world_->clients().at(number).key);
+        EXPECT_NE(key, nullptr);
+        const auto* made = fold.find(key->order);
+        EXPECT_NE(made, nullptr);
+        return *made;
+    }
+
+    [[nodiscard]] std::size_t order_count() const {
+        return world_->context().judge.fold().orders.size();
+    }
+
+    void run(Duration length) { world_->run_for(length); }
+
+    void end_well() {
+        world_->quiet();
+        EXPECT_EQ(world_->findings().count(), 0U) << texts(world_->findings());
+    }
+
+    std::unique_ptr<World> world_;
+};
+
+}  // namespace
+
+TEST_F(Scenario, OrderFillsAndItsKeyAnswersForEver) {
+    begin();
+    const auto number = place();
+    run(Duration::seconds(1));
+    EXPECT_EQ(order_of(number).state, OrderState::Filled);
+    world_->clients().send(number);
+    run(Duration::seconds(1));
+    const auto& replies = world_->clients().at(number).replies;
+    ASSERT_EQ(replies.size(), 2U);
+    EXPECT_TRUE(replies[1].replayed);
+    EXPECT_EQ(replies[0].body, replies[1].body);
+    end_well();
+}
+
+// @spec:I1
+// @spec:TC-REL-010
+TEST_F(Scenario, CrashBetweenCommitAndSendEndsAbsentAndSendsNothing) {
+    begin();
+    world_->faults().force(Fault::CrashBeforeSend);
+    const auto number = place();
+    run(Duration::seconds(30));
+    EXPECT_EQ(order_of(number).state, OrderState::Absent);
+    EXPECT_TRUE(world_->clients().at(number).done);
+    end_well();
+}
+
+// @spec:I3
+// @spec:TC-REL-010
+TEST_F(Scenario, CrashBetweenSendAndAnswerFindsTheFill) {
+    begin();
+    world_->faults().force(Fault::CrashAfterSend);
+    const auto number = place();
+    run(Duration::seconds(30));
+    EXPECT_EQ(order_of(number).state, OrderState::Filled);
+    EXPECT_EQ(order_count(), 1U);
+    end_well();
+}
+
+// @spec:I10
+TEST_F(Scenario, CrashInACommitThatIsKeptLosesNothing) {
+    begin();
+    world_->faults().force(Fault::CrashCommitKept);
+    const auto number = place();
+    run(Duration::seconds(30));
+    EXPECT_EQ(order_count(), 1U);
+    EXPECT_EQ(order_of(number).state, OrderState::Absent);  // Kept, and never sent.
+    end_well();
+}
+
+// @spec:I10
+TEST_F(Scenario, CrashInACommitThatIsLostLetsTheCallerAskAgain) {
+    begin();
+    world_->faults().force(Fault::CrashCommitLost);
+    const auto number = place();
+    run(Duration::seconds(30));
+    EXPECT_EQ(order_count(), 1U);
+    EXPECT_EQ(order_of(number).state, OrderState::Filled);
+    end_well();
+}
+
+// @spec:I3
+TEST_F(Scenario, LostReplyIsFoundByTheQuery) {
+    begin();
+    world_->faults().force(Fault::ReplyLost);
+    world_->faults().force(Fault::StreamLost, 2);
+    const auto number = place(model::OrderType::Limit);
+    run(Duration::seconds(3));
+    EXPECT_EQ(order_of(number).state, OrderState::Intended);
+    run(Duration::seconds(3));
+    EXPECT_EQ(order_of(number).state, OrderState::Open);
+    end_well();
+}
+
+// @spec:I3
+TEST_F(Scenario, LostRequestIsAbsentOnlyAfterTheFence) {
+    begin();
+    world_->faults().force(Fault::RequestLost);
+    const auto number = place();
+    run(Duration::seconds(5));
+    EXPECT_EQ(order_of(number).state, OrderState::Unknown);
+    // The fence stands 3 s after the attempt, the view lags 5 s at most: never before 8 s.
+    run(Duration::seconds(2));
+    EXPECT_EQ(order_of(number).state, OrderState::Unknown);
+    run(Duration::seconds(10));
+    EXPECT_EQ(order_of(number).state, OrderState::Absent);
+    EXPECT_EQ(order_of(number).reason, model::Reason::ProvenAbsent);
+    EXPECT_TRUE(order_of(number).reserved.is_zero());
+    end_well();
+}
+
+// @spec:I4
+TEST_F(Scenario, DoubledAndReorderedReportsCountOnce) {
+    begin();
+    world_->faults().force(Fault::ReportDoubled, 20);
+    world_->faults().force(Fault::ReportReordered, 20);
+    for (int i = 0; i < 5; ++i) (void)place();
+    run(Duration::seconds(10));
+    EXPECT_EQ(order_count(), 5U);
+    end_well();
+}
+
+// @spec:I6
+TEST_F(Scenario, CommitUnavailableWithEffectIsNotCarriedOutTwice) {
+    begin();
+    world_->faults().force(Fault::UnavailableKept);
+    const auto number = place();
+    run(Duration::seconds(30));
+    EXPECT_EQ(order_count(), 1U);
+    EXPECT_EQ(order_of(number).state, OrderState::Absent);
+    const auto& replies = world_->clients().at(number).replies;
+    ASSERT_FALSE(replies.empty());
+    EXPECT_NE(replies.front().body.find("OUTCOME_UNKNOWN"), std::string::npos);
+    end_well();
+}
+
+// @spec:I6
+TEST_F(Scenario, CommitUnavailableWithoutEffectIsRecordedOnceAskedAgain) {
+    begin();
+    world_->faults().force(Fault::UnavailableLost);
+    const auto number = place();
+    run(Duration::milliseconds(200));
+    EXPECT_EQ(order_count(), 0U);
+    run(Duration::seconds(30));
+    EXPECT_EQ(order_count(), 1U);  // Refused, where it came back while accounts are compared.
+    const auto& replies = world_->clients().at(number).replies;
+    ASSERT_GE(replies.size(), 2U);
+    EXPECT_NE(replies.front().body.find("OUTCOME_UNKNOWN"), std::string::npos);
+    EXPECT_TRUE(world_->clients().at(number).done);
+    end_well();
+}
+
+// @spec:I7
+TEST_F(Scenario, OldWriterIsFencedByItsNextCommit) {
+    begin();
+    Node& old = world_->node();
+    world_->take_over();
+    run(Duration::seconds(8));
+    ASSERT_NE(&world_->node(), &old);
+    for (int i = 0; i < 8; ++i) (void)place();  // Some reach the old one, which must not write.
+    run(Duration::seconds(30));
+    EXPECT_TRUE(old.process->dead);
+    EXPECT_FALSE(world_->node().process->dead);
+    EXPECT_EQ(order_count(), 8U);
+    end_well();
+}
+
+// @spec:I8
+// @spec:TC-REL-011
+TEST_F(Scenario, SameKeyInParallelMakesOneOrderAndOneReply) {
+    begin();
+    const auto number = place();
+    for (int i = 1; i < 100; ++i) world_->clients().send(number);
+    run(Duration::seconds(2));
+    const auto& replies = world_->clients().at(number).replies;
+    ASSERT_EQ(replies.size(), 100U);
+    for (const auto& reply : replies) EXPECT_EQ(reply.body, replies.front().body);
+    EXPECT_EQ(order_count(), 1U);
+    end_well();
+}
+
+// @spec:I8
+// @spec:TC-REL-011
+TEST_F(Scenario, SameKeyWithAnotherBodyIsRefused) {
+    begin();
+    auto body = order(model::OrderType::Market);
+    (void)world_->clients().call(body, "twice");
+    run(Duration::seconds(1));
+    body.quantity += body.quantity;
+    const auto other = world_->clients().call(body, "twice");
+    run(Duration::seconds(1));
+    ASSERT_EQ(world_->clients().at(other).replies.size(), 1U);
+    EXPECT_EQ(world_->clients().at(other).replies.front().status, 422);
+    EXPECT_EQ(order_count(), 1U);
+    end_well();
+}
+
+// @spec:I8
+// @spec:TC-REL-011
+TEST_F(Scenario, SameKeyAfterACrashGivesTheSameBytes) {
+    begin();
+    const auto number = place();
+    run(Duration::seconds(1));
+    world_->crash();
+    run(Duration::seconds(15));
+    world_->clients().send(number);
+    run(Duration::seconds(1));
+    const auto& replies = world_->clients().at(number).replies;
+    ASSERT_EQ(replies.size(), 2U);
+    EXPECT_EQ(replies[0].body, replies[1].body);
+    end_well();
+}
+
+// @spec:I13
+TEST_F(Scenario, LateFactAfterAbsentFreezesTheAccountAndTheOrderCanBeCanceled) {
+    Plan plan = calm_plan(VenueMode::Exchange);
+    plan.breaks = Breaks::ViewLag;
+    begin(plan);
+    // The exchange breaks its promise: the answer is lost and queries see nothing for too long.
+    world_->faults().force(Fault::ReplyLost);
+    world_->faults().force(Fault::StreamLost, 2);
+    const auto number = place(model::OrderType::Limit);
+    run(Duration::milliseconds(200));
+    const model::Order sent = order_of(number);
+    auto& node = world_->node();
+    const auto say = [&](model::ReportKind kind, Duration after_attempt) {
+        model::OrderReport report;
+        report.account = sent.account;
+        report.instrument = sent.instrument;
+        report.id = sent.id;
+        report.kind = kind;
+        report.venue_time = sent.attempt.time + after_attempt;
+        node.runtime->on_report(report);
+        node.process->wake();
+        run(Duration::milliseconds(10));
+    };
+    say(model::ReportKind::NoAnswer, {});
+    say(model::ReportKind::NotFound, Duration::seconds(4));
+    say(model::ReportKind::NotFound, Duration::seconds(9));
+    ASSERT_EQ(order_of(number).state, OrderState::Absent);
+    run(Duration::seconds(15));  // The stream's gap is re-read.
+    EXPECT_EQ(order_of(number).state, OrderState::Open);
+    const auto* account = world_->context().judge.fold().find(Clients::kAliceFutures);
+    EXPECT_EQ(account->state, model::AccountState::Frozen);
+    EXPECT_EQ(account->frozen_reason, model::Reason::LateFact);
+    (void)world_->clients().call(model::CancelOrder{
+        .origin = origin(), .account = sent.account, .order = sent.id, .version = {}});
+    run(Duration::seconds(2));
+    EXPECT_EQ(order_of(number).state, OrderState::Canceled);
+    end_well();
+}
+
+// Not kept yet: a report does not say which attempt it speaks of, so that a doubled NotSent of the
+// first attempt sends a third one while the second is on its way.
+// @spec:I13
+TEST_F(Scenario, DISABLED_DoubledNotSentDoesNotSendTwice) {
+    begin();
+    world_->faults().force(Fault::NotSent);
+    const auto number = place();
+    run(Duration::milliseconds(5));
+    for (int i = 0; i < 100 && order_of(number).attempt.number < 2; ++i) {
+        run(Duration::milliseconds(1));
+    }
+    model::OrderReport doubled;
+    doubled.account = order_of(number).account;
+    doubled.instrument = order_of(number).instrument;
+    doubled.id = order_of(number).id;
+    doubled.kind = model::ReportKind::NotSent;
+    world_->node().runtime->on_report(doubled);
+    world_->node().process->wake();
+    run(Duration::seconds(2));
+    end_well();
+}
+
+// @spec:I9
+TEST_F(Scenario, ReserveRefusesEntriesAndTakesCancelsAndExits) {
+    begin();
+    const auto resting = place(model::OrderType::Limit);
+    (void)place();
+    run(Duration::seconds(1));
+    world_->store().set_storage(model::StorageState::Reserve);
+    const auto entry = place();
+    (void)world_->clients().call(model::CancelOrder{.origin = origin(),
+                                                    .account = Clients::kAliceFutures,
+                                                    .order = order_of(resting).id,
+                                                    .version = {}});
+    model::ClosePosition close;
+    close.origin = origin();
+    close.account = Clients::kAliceFutures;
+    close.instrument = order(model::OrderType::Market).instrument;
+    (void)world_->clients().call(close);
+    run(Duration::seconds(2));
+    EXPECT_EQ(order_of(entry).reason, model::Reason::DiskFull);
+    EXPECT_EQ(order_of(resting).state, OrderState::Canceled);
+    const auto& positions = world_->store().positions();
+    EXPECT_TRUE(positions.begin()->second.quantity.is_zero());
+    end_well();
+}
+
+// @spec:I11
+// @spec:I14
+TEST_F(Scenario, NoEntryWhileUnreconciledOrOnAStalePrice) {
+    begin();
+    world_->crash();
+    run(Duration::milliseconds(4'100));
+    const auto early = place();
+    run(Duration::seconds(1));
+    EXPECT_EQ(order_of(early).reason, model::Reason::AccountUnreconciled);
+    run(Duration::seconds(10));
+    world_->market().freeze(Duration::seconds(10));
+    run(Duration::seconds(4));
+    const auto stale = place();
+    run(Duration::seconds(1));
+    EXPECT_EQ(order_of(stale).reason, model::Reason::PriceStale);
+    end_well();
+}
+
+// @spec:I12
+TEST_F(Scenario, PaperVenueIsSeatedAgainAfterACrash) {
+    begin(VenueMode::Paper);
+    const auto resting = place(model::OrderType::Limit);
+    run(Duration::seconds(1));
+    world_->crash();
+    run(Duration::seconds(15));
+    EXPECT_EQ(order_of(resting).state, OrderState::Open);
+    world_->faults().force(Fault::CrashAfterSend);
+    const auto unseated = place();
+    run(Duration::seconds(15));
+    EXPECT_EQ(order_of(unseated).state, OrderState::Refused);
+    end_well();
+}
+
+}  // namespace botcore::sim

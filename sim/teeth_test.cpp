@@ -1,0 +1,310 @@
+// Do the checkers bite? Each test puts one broken part into the world and wants the right invariant
+// named. What is broken is never the core: a checker that needs a broken core would not be one.
+
+#include "sim/world/world.hpp"
+
+#include <gtest/gtest.h>
+
+namespace botcore::sim {
+
+namespace {
+
+using model::Duration;
+
+/// A plan with many lost answers and crashes, so that broken parts get their chance.
+Plan rough_plan(VenueMode mode = VenueMode::Exchange) {
+    Plan plan = calm_plan(mode);
+    plan.seed = 7;
+    plan.trading_clients = true;
+    plan.clients = 6;
+    plan.length = Duration::seconds(40);
+    plan.per_mille[static_cast<std::size_t>(Fault::ReplyLost)] = 200;
+    plan.per_mille[static_cast<std::size_t>(Fault::CrashIdle)] = 100;
+    return plan;
+}
+
+std::string texts(const checkers::Findings& findings) {
+    std::string all;
+    for (const auto& finding : findings.list()) {
+        all += finding.invariant + ": " + finding.text + "\n";
+    }
+    return all;
+}
+
+/// Runs the broken world and wants `invariant` among the findings.
+void expect_caught(const Plan& plan, Parts parts, const std::string& invariant) {
+    World world(plan, false, std::move(parts));
+    world.boot();
+    world.run_for(plan.length);
+    if (!world.findings().names(invariant)) world.quiet();
+    EXPECT_TRUE(world.findings().names(invariant)) << invariant << " not among:\n"
+                                                   << texts(world.findings());
+}
+
+template <class T>
+Parts with_link() {
+    Parts parts;
+    parts.link = [](Context& context, VenueServer& server, std::shared_ptr<Process> process) {
+        return std::make_unique<T>(context, server, std::move(process));
+    };
+    return parts;
+}
+
+template <class T>
+Parts with_store() {
+    Parts parts;
+    parts.store = [](Context& context, SimStore& store) -> std::unique_ptr<ports::Store> {
+        return std::make_unique<T>(context, store);
+    };
+    return parts;
+}
+
+/// Sends a placement once more when it hears nothing for a while.
+class ResendingLink final : public Link {
+public:
+    ResendingLink(Context& context, VenueServer& server, std::shared_ptr<Process> process)
+        : Link(context, server, std::move(process)), queue_(context.queue) {}
+
+    void place(const model::OrderInstruction& instruction) override {
+        Link::place(instruction);
+        queue_.after(Duration::milliseconds(1'500), [this, instruction] {
+            if (!process()->dead) write(instruction);
+        });
+    }
+
+private:
+    EventQueue& queue_;
+};
+
+/// Takes silence for a rejection: "no answer" becomes "rejected".
+class SilenceIsRejectionSink final : public ports::ExchangeSink {
+public:
+    void on_report(model::OrderReport report) override {
+        if (report.kind == model::ReportKind::NoAnswer) report.kind = model::ReportKind::Rejected;
+        sink->on_report(std::move(report));
+    }
+
+    void on_reconciled(const model::AccountId& account) override { sink->on_reconciled(account); }
+
+    ports::ExchangeSink* sink = nullptr;
+};
+
+/// Renumbers trades, so that a doubled report looks like two fills.
+class RenumberingSink final : public ports::ExchangeSink {
+public:
+    void on_report(model::OrderReport report) override {
+        for (auto& trade : report.trades) trade.id += ++count_;
+        sink->on_report(std::move(report));
+    }
+
+    void on_reconciled(const model::AccountId& account) override { sink->on_reconciled(account); }
+
+    ports::ExchangeSink* sink = nullptr;
+
+private:
+    std::uint64_t count_ = 0;
+};
+
+/// Loses fills on their way to the core.
+class FillLosingSink final : public ports::ExchangeSink {
+public:
+    void on_report(model::OrderReport report) override {
+        if (report.trades.size() == 1 && report.trades.front().id % 3 == 0) report.trades.clear();
+        sink->on_report(std::move(report));
+    }
+
+    void on_reconciled(const model::AccountId& account) override { sink->on_reconciled(account); }
+
+    ports::ExchangeSink* sink = nullptr;
+};
+
+/// A connection that hears everything through a broken `Sink`.
+template <class Sink>
+class DeafLink final : public Link {
+public:
+    using Link::Link;
+
+    void place(const model::OrderInstruction& instruction) override {
+        put_in();
+        Link::place(instruction);
+    }
+
+    void reconcile(const ports::AccountProjection& projection) override {
+        put_in();
+        Link::reconcile(projection);
+    }
+
+private:
+    void put_in() {
+        if (process()->sink == &sink_) return;
+        sink_.sink = process()->sink;
+        process()->sink = &sink_;
+    }
+
+    Sink sink_;
+};
+
+/// Passes everything on; broken stores override one thing.
+class StoreWrapper : public ports::Store {
+public:
+    StoreWrapper(Context& context, SimStore& store) : context_(context), store_(store) {}
+
+    ports::StoreResult<ports::Snapshot> load() override { return store_.load(); }
+
+    ports::CommitResult commit(const ports::Batch& batch) override { return store_.commit(batch); }
+
+    model::StorageState storage_state() override { return store_.storage_state(); }
+
+    void maintain() override {}
+
+    ports::StoreReader& reader() override { return store_.reader(); }
+
+protected:
+    Context& context_;
+    SimStore& store_;
+};
+
+/// Acknowledges at once and writes a little later.
+class WriteBehindStore final : public StoreWrapper {
+public:
+    using StoreWrapper::StoreWrapper;
+
+    ports::CommitResult commit(const ports::Batch& batch) override {
+        context_.queue.after(Duration(), [this, batch] { (void)store_.commit(batch); });
+        return ports::CommitResult::Committed;
+    }
+};
+
+/// Acknowledges every 40th batch and forgets it.
+class ForgetfulStore final : public StoreWrapper {
+public:
+    using StoreWrapper::StoreWrapper;
+
+    ports::CommitResult commit(const ports::Batch& batch) override {
+        if (++count_ % 40 == 0) return ports::CommitResult::Committed;
+        return store_.commit(batch);
+    }
+
+private:
+    std::uint64_t count_ = 0;
+};
+
+/// Loses balance rows of some batches: half-written commits.
+class TornStore final : public StoreWrapper {
+public:
+    using StoreWrapper::StoreWrapper;
+
+    ports::CommitResult commit(const ports::Batch& batch) override {
+        ports::Batch torn = batch;
+        if (++count_ % 10 == 0) torn.balances.clear();
+        return store_.commit(torn);
+    }
+
+private:
+    std::uint64_t count_ = 0;
+};
+
+/// Lets whoever comes extend whatever head there is, whatever it had seen.
+class HeadlessStore final : public StoreWrapper {
+public:
+    using StoreWrapper::StoreWrapper;
+
+    ports::CommitResult commit(const ports::Batch& batch) override {
+        ports::Batch forced = batch;
+        forced.expected = store_.head().value();
+        forced.epoch = std::max(forced.epoch, forced.expected.epoch);
+        (void)store_.commit(forced);
+        return ports::CommitResult::Committed;
+    }
+};
+
+/// Damages the stored hash of a record.
+class BadHashStore final : public StoreWrapper {
+public:
+    using StoreWrapper::StoreWrapper;
+
+    ports::CommitResult commit(const ports::Batch& batch) override {
+        ports::Batch bad = batch;
+        bad.entries.front().hash[0] ^= 1U;
+        return store_.commit(bad);
+    }
+};
+
+/// Answers a key with other bytes than it had committed.
+class OtherBytesStore final : public StoreWrapper {
+public:
+    using StoreWrapper::StoreWrapper;
+
+    ports::CommitResult commit(const ports::Batch& batch) override {
+        ports::Batch other = batch;
+        for (auto& row : other.keys) row.body += " ";
+        return store_.commit(other);
+    }
+};
+
+}  // namespace
+
+TEST(Teeth, ResendingAfterATimeOutBreaksI13) {
+    expect_caught(rough_plan(), with_link<ResendingLink>(), "I13");
+}
+
+TEST(Teeth, TakingSilenceForARejectionBreaksI3) {
+    Plan plan = rough_plan();
+    plan.per_mille[static_cast<std::size_t>(Fault::ReplyLost)] = 500;
+    plan.per_mille[static_cast<std::size_t>(Fault::StreamLost)] = 700;
+    plan.per_mille[static_cast<std::size_t>(Fault::CrashIdle)] = 0;
+    expect_caught(plan, with_link<DeafLink<SilenceIsRejectionSink>>(), "I3");
+}
+
+TEST(Teeth, BookingATradeUnderAnotherNumberBreaksI4) {
+    expect_caught(rough_plan(), with_link<DeafLink<RenumberingSink>>(), "I4");
+}
+
+TEST(Teeth, LosingFillsBreaksI4) {
+    expect_caught(rough_plan(), with_link<DeafLink<FillLosingSink>>(), "I4");
+}
+
+TEST(Teeth, WritingAfterAcknowledgingBreaksI1AndI6) {
+    expect_caught(rough_plan(), with_store<WriteBehindStore>(), "I1");
+    expect_caught(rough_plan(), with_store<WriteBehindStore>(), "I6");
+}
+
+TEST(Teeth, ForgettingAnAcknowledgedBatchBreaksI6) {
+    expect_caught(rough_plan(), with_store<ForgetfulStore>(), "I6");
+}
+
+TEST(Teeth, TearingABatchBreaksI5AndI10) {
+    expect_caught(rough_plan(), with_store<TornStore>(), "I5");
+    expect_caught(rough_plan(), with_store<TornStore>(), "I10");
+}
+
+TEST(Teeth, CommittingWithoutLookingAtTheHeadBreaksI7) {
+    Plan plan = rough_plan();
+    plan.per_mille[static_cast<std::size_t>(Fault::TakeOver)] = 300;
+    expect_caught(plan, with_store<HeadlessStore>(), "I7");
+}
+
+TEST(Teeth, ADamagedHashBreaksI12) {
+    expect_caught(rough_plan(), with_store<BadHashStore>(), "I12");
+}
+
+TEST(Teeth, TellingOtherBytesThanTheStoredOnesBreaksI6) {
+    expect_caught(rough_plan(), with_store<OtherBytesStore>(), "I6");
+}
+
+TEST(Teeth, UsingAnIncarnationTwiceBreaksI2) {
+    Parts parts;
+    parts.incarnation = [](std::uint64_t) { return std::uint64_t{42}; };
+    expect_caught(rough_plan(), std::move(parts), "I2");
+}
+
+TEST(Teeth, AWorldWithoutBrokenPartsIsClean) {
+    const Plan plan = rough_plan();
+    World world(plan);
+    world.boot();
+    world.run_for(plan.length);
+    world.quiet();
+    EXPECT_EQ(world.findings().count(), 0U) << texts(world.findings());
+}
+
+}  // namespace botcore::sim

@@ -1,0 +1,81 @@
+#pragma once
+
+/// Callers who trade under idempotency keys, repeat themselves, give up waiting, ask again after a
+/// crash, and now and then use a key for two different bodies.
+///
+/// K1  A caller asks again under the same key until it has a verdict.
+
+#include "runtime/runtime.hpp"
+#include "sim/world/sim_market.hpp"
+#include "sim/world/sim_store.hpp"
+
+namespace botcore::sim {
+
+/// One request of a caller and what came of it.
+struct Call {
+    model::InputBody body;
+    checkers::KeyName key;
+    std::string hash;
+    std::uint32_t asked = 0;
+    bool done = false;  ///< It has its verdict.
+    std::vector<runtime::ApiReply> replies;
+};
+
+class Clients {
+public:
+    /// `submit` hands a request to the process that runs now; false when none does.
+    Clients(Context& context, SimStore& store, const SimMarket& market);
+
+    void set_door(std::function<bool(runtime::Request)> submit) { submit_ = std::move(submit); }
+
+    /// Opens the accounts, then trades until `stop`.
+    void start();
+    void stop() { trading_ = false; }
+
+    /// Asks once more for every open call, now.
+    [[nodiscard]] bool all_done() const;
+
+    /// A new call under a new key; it is sent at once and repeated until done.
+    std::size_t call(model::InputBody body);
+    /// The same under a key of the test's own.
+    std::size_t call(model::InputBody body, const std::string& key);
+    /// Sends call `number` once more.
+    void send(std::size_t number);
+
+    void on_reply(runtime::Ticket ticket, const runtime::ApiReply& reply);
+
+    [[nodiscard]] const Call& at(std::size_t number) const { return calls_.at(number); }
+
+    [[nodiscard]] std::size_t size() const { return calls_.size(); }
+
+    [[nodiscard]] std::size_t placements() const { return placements_; }
+
+    static const model::Owner kAlice;
+    static const model::AccountId kAliceSpot;
+    static const model::AccountId kAliceFutures;
+
+private:
+    void act_later();
+    void act();
+    void ask_again_later(std::size_t number);
+    [[nodiscard]] model::InputBody choose();
+    [[nodiscard]] model::InputBody choose_place();
+    [[nodiscard]] model::InputBody choose_cancel();
+    [[nodiscard]] model::InputBody choose_money();
+    [[nodiscard]] const model::Account& choose_account();
+    void note_refusal(const Call& call, const std::string& body) const;
+
+    Context& context_;
+    SimStore& store_;
+    const SimMarket& market_;
+    base::Random random_;
+    std::function<bool(runtime::Request)> submit_;
+    std::vector<Call> calls_;
+    std::map<runtime::Ticket, std::size_t> tickets_;
+    runtime::Ticket last_ticket_ = 0;
+    std::size_t placements_ = 0;
+    bool trading_ = true;
+    std::vector<model::Account> accounts_;
+};
+
+}  // namespace botcore::sim

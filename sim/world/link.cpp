@@ -1,0 +1,290 @@
+#include "sim/world/link.hpp"
+
+#include "sim/world/marks.hpp"
+
+#include <algorithm>
+
+namespace botcore::sim {
+
+using model::Duration;
+using model::OrderReport;
+using model::ReportKind;
+
+namespace {
+
+/// When the connection gives a request up; later than any window plus M.
+constexpr Duration kTimeOut = Duration::milliseconds(4'000);
+
+template <class Instruction>
+OrderReport plain(const Instruction& instruction, ReportKind kind, model::Timestamp now) {
+    OrderReport report;
+    report.account = instruction.account;
+    report.instrument = instruction.instrument;
+    report.id = instruction.id;
+    report.kind = kind;
+    report.venue_time = now;
+    return report;
+}
+
+}  // namespace
+
+/// A request without an answer so far.
+struct Link::Waiting {
+    bool answered = false;
+};
+
+Duration Link::transit() {
+    if (context_.faults.strikes(Fault::ReportReordered)) {
+        REACHED("report reordered");
+        return context_.faults.delay(Duration::milliseconds(100), Duration::seconds(3));
+    }
+    return context_.faults.delay(Duration::microseconds(300), Duration::milliseconds(60));
+}
+
+Duration Link::request_transit(const model::Attempt& attempt) {
+    if (context_.faults.strikes(Fault::RequestLate)) {
+        REACHED("request late");
+        return context_.faults.delay(attempt.window - Duration::milliseconds(300),
+                                     attempt.window + Duration::milliseconds(100));
+    }
+    return context_.faults.delay(Duration::microseconds(300), Duration::milliseconds(60));
+}
+
+Duration Link::engine_delay() {
+    if (!context_.faults.strikes(Fault::EngineDelay)) return {};
+    REACHED("request delayed in the engine");
+    const Duration margin = context_.plan.policy.fence_margin;
+    if (context_.plan.breaks == Breaks::EngineMargin) {
+        return context_.faults.delay(margin, margin + Duration::seconds(15));
+    }
+    return context_.faults.delay(Duration(), margin);
+}
+
+Duration Link::view_lag() {
+    if (context_.plan.mode == VenueMode::Paper) return {};
+    if (!context_.faults.strikes(Fault::QueryLags)) return {};
+    Duration bound = context_.plan.policy.view_lag;
+    if (context_.plan.breaks == Breaks::ViewLag) bound = bound + bound + bound;
+    return context_.faults.delay(Duration(), bound);
+}
+
+void Link::deliver(Duration delay, const OrderReport& report) {
+    context_.queue.after(delay, [this, process = process_, report] {
+        if (process->dead) return;
+        context_.note("report " + std::string(to_text(report.kind)) + " " + report.id.text());
+        process->sink->on_report(report);
+        process->wake();
+    });
+}
+
+void Link::answer(const std::shared_ptr<Waiting>& waiting, const OrderReport& report) {
+    if (process_->dead) return;
+    if (context_.faults.strikes(Fault::ReplyLost)) {
+        REACHED("reply lost");
+        if (report.kind == ReportKind::Open || report.kind == ReportKind::Filled) stream(report);
+        return;
+    }
+    Duration delay = transit();
+    if (context_.faults.strikes(Fault::ReplyLate)) {
+        REACHED("reply late");
+        delay = kTimeOut + delay;
+    } else if (delay < kTimeOut) {
+        waiting->answered = true;
+    }
+    deliver(delay, report);
+    if (context_.faults.strikes(Fault::ReportDoubled)) {
+        REACHED("report doubled");
+        deliver(transit(), report);
+    }
+}
+
+void Link::give_up_later(const std::shared_ptr<Waiting>& waiting, const OrderReport& no_answer) {
+    context_.queue.after(kTimeOut, [this, process = process_, waiting, no_answer] {
+        if (process->dead || waiting->answered) return;
+        REACHED("no answer");
+        deliver(Duration(), no_answer);
+    });
+}
+
+void Link::place(const model::OrderInstruction& instruction) {
+    if (process_->dead) return;
+    if (context_.faults.strikes(Fault::CrashBeforeSend)) {
+        REACHED("crash: between commit and send");
+        kill_();
+        return;
+    }
+    context_.judge.on_order_left(instruction);
+    if (context_.faults.strikes(Fault::NotSent)) {
+        REACHED("request not sent");
+        deliver(transit(), plain(instruction, ReportKind::NotSent, context_.now()));
+        return;
+    }
+    write(instruction);
+    if (context_.faults.strikes(Fault::CrashAfterSend)) {
+        REACHED("crash: between send and answer");
+        kill_();
+    }
+}
+
+void Link::write(const model::OrderInstruction& instruction) {
+    context_.note("place " + instruction.id.text());
+    context_.judge.on_order_written(instruction.id);
+    server_.on_written(instruction.id);
+    auto waiting = std::make_shared<Waiting>();
+    give_up_later(waiting, plain(instruction, ReportKind::NoAnswer, context_.now()));
+    if (context_.faults.strikes(Fault::RequestLost)) {
+        REACHED("request lost");
+        return;
+    }
+    const auto arrive = [this, process = process_, waiting, instruction, life = server_.life()] {
+        if (server_.life() != life) return;
+        const model::Timestamp arrival = context_.now();
+        const bool late = arrival > instruction.attempt.time + instruction.attempt.window;
+        if (late) REACHED("request refused by its window");
+        const Duration queued = late ? Duration() : engine_delay();
+        const auto enter = [this, process, waiting, instruction, arrival, life] {
+            if (server_.life() != life) return;
+            const OrderReport report = server_.place(instruction, arrival);
+            answer(waiting, report);
+            if (report.kind != ReportKind::Rejected) stream(report);
+        };
+        if (queued == Duration()) {
+            enter();
+        } else {
+            context_.queue.after(queued, enter);
+        }
+    };
+    context_.queue.after(request_transit(instruction.attempt), arrive);
+}
+
+void Link::cancel(const model::CancelInstruction& instruction) {
+    if (process_->dead) return;
+    context_.judge.on_cancel_left(instruction);
+    context_.note("cancel " + instruction.id.text());
+    if (context_.faults.strikes(Fault::NotSent)) {
+        deliver(transit(), plain(instruction, ReportKind::CancelNotSent, context_.now()));
+        return;
+    }
+    auto waiting = std::make_shared<Waiting>();
+    give_up_later(waiting, plain(instruction, ReportKind::CancelNoAnswer, context_.now()));
+    if (context_.faults.strikes(Fault::RequestLost)) {
+        REACHED("cancel lost");
+        return;
+    }
+    context_.queue.after(
+        request_transit(instruction.attempt), [this, waiting, instruction, life = server_.life()] {
+            if (server_.life() != life) return;
+            const OrderReport report = server_.cancel(instruction, context_.now());
+            if (report.kind == ReportKind::CancelNotOpen) {
+                REACHED("cancel of an order that had ended");
+            }
+            answer(waiting, report);
+            if (report.kind == ReportKind::Canceled) stream(report);
+        });
+}
+
+void Link::stream(const OrderReport& report) {
+    if (process_->dead) return;
+    const venue::OrderName name{report.account, report.instrument, report.id};
+    if (context_.faults.strikes(Fault::StreamLost)) {
+        REACHED("stream lost a report");
+        // The gap is noticed and everything re-read, once no view can hide it any more.
+        const Duration gap =
+            context_.faults.delay(Duration::milliseconds(500), Duration::seconds(3));
+        context_.queue.after(gap + context_.plan.policy.view_lag, [this, process = process_, name] {
+            if (!process->dead) deliver(transit(), server_.query(name, {}));
+        });
+        return;
+    }
+    deliver(transit(), report);
+    if (context_.faults.strikes(Fault::ReportDoubled)) {
+        REACHED("report doubled");
+        deliver(transit(), report);
+    }
+}
+
+void Link::query(const model::AccountId& account,
+                 const model::InstrumentId& instrument,
+                 const model::ClientOrderId& id) {
+    if (process_->dead) return;
+    const venue::OrderName name{account, instrument, id};
+    // Reads are repeated until they are answered: here they only take their time.
+    context_.queue.after(transit(), [this, process = process_, name] {
+        if (process->dead) return;
+        deliver(transit(), server_.query(name, view_lag()));
+    });
+}
+
+void Link::seat(const ports::AccountProjection& projection) {
+    server_.seat({.account = projection.account,
+                  .balances = projection.balances,
+                  .positions = projection.positions,
+                  .live_orders = projection.live_orders});
+}
+
+void Link::account_changed(const ports::AccountProjection& projection) {
+    if (process_->dead) return;
+    if (context_.plan.mode == VenueMode::Paper || !server_.knows(projection.account.id)) {
+        seat(projection);
+    }
+}
+
+void Link::define(const model::Instrument& instrument) {
+    if (!process_->dead) server_.venue().define(instrument);
+}
+
+void Link::look(const ports::AccountProjection& projection, bool lagging) {
+    std::vector<venue::OrderName> names;
+    for (const auto& order : projection.live_orders) {
+        names.push_back({order.account, order.instrument, order.id});
+    }
+    const auto since = context_.now() - Duration::seconds(120);
+    for (const auto& name : server_.touched_since(projection.account.id, since)) {
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+    for (const auto& name : names) {
+        OrderReport report = server_.query(name, lagging ? view_lag() : Duration());
+        context_.note("look " + std::string(to_text(report.kind)) + " " + report.id.text());
+        process_->sink->on_report(std::move(report));
+    }
+    process_->wake();
+}
+
+void Link::report_unseated(const ports::AccountProjection& projection) {
+    for (const auto& order : projection.live_orders) {
+        const venue::OrderName name{order.account, order.instrument, order.id};
+        if (server_.was_written(order.id)) continue;  // It may still arrive.
+        if (server_.query(name, {}).kind != ReportKind::NotFound) continue;
+        const bool was_there = order.state == model::OrderState::Open;
+        OrderReport report = plain(order, was_there ? ReportKind::Expired : ReportKind::NotSent,
+                                   context_.now());
+        if (was_there) report.reason = model::Reason::NotFilledAtOnce;
+        process_->sink->on_report(std::move(report));
+    }
+}
+
+void Link::reconcile(const ports::AccountProjection& projection) {
+    if (process_->dead) return;
+    const std::uint64_t number = ++comparison_[projection.account.id];
+    context_.note("reconcile " + projection.account.id.text());
+    const bool paper = context_.plan.mode == VenueMode::Paper;
+    if (paper || !server_.knows(projection.account.id)) seat(projection);
+    const auto current = [this, process = process_, number, id = projection.account.id] {
+        return !process->dead && comparison_[id] == number;
+    };
+    context_.queue.after(transit(), [this, current, projection, paper] {
+        if (!current()) return;
+        if (paper) report_unseated(projection);
+        look(projection, true);
+        const Duration wait = paper ? Duration()
+                                  : context_.plan.policy.view_lag + Duration::milliseconds(1);
+        context_.queue.after(wait, [this, current, projection] {
+            if (!current()) return;
+            look(projection, false);
+            process_->sink->on_reconciled(projection.account.id);
+            process_->wake();
+        });
+    });
+}
+
+}  // namespace botcore::sim

@@ -1,0 +1,88 @@
+#include "sim/world/marks.hpp"
+
+namespace botcore::sim {
+
+namespace {
+
+/// A mark inside a function is known only once that function ran; this list makes all known.
+constexpr const char* kAllMarks[] = {
+    "crash: idle",
+    "crash: commit lost",
+    "crash: commit kept",
+    "crash: between commit and send",
+    "crash: between send and answer",
+    "crash: with an order unknown",
+    "crash: venue died too",
+    "store: unavailable without effect",
+    "store: unavailable with effect",
+    "store: read failed",
+    "store: load failed",
+    "store: conflict",
+    "store: reserve phase",
+    "take-over: old writer fenced",
+    "request lost",
+    "request late",
+    "request refused by its window",
+    "request delayed in the engine",
+    "request not sent",
+    "reply lost",
+    "reply late",
+    "no answer",
+    "report doubled",
+    "report reordered",
+    "stream lost a report",
+    "query lags: not found",
+    "query lags: older state",
+    "cancel lost",
+    "cancel of an order that had ended",
+    "order partly filled",
+    "order proven absent",
+    "order declared absent and present",
+    "order resting at the end",
+    "refused: stale price",
+    "refused: no price",
+    "refused: clock",
+    "refused: storage reserve",
+    "refused: not reconciled",
+    "refused: frozen",
+    "refused: balance",
+    "exit during reserve",
+    "market gap",
+    "market stale",
+    "clock jump forward",
+    "clock jump back",
+    "client: same key in parallel",
+    "client: same key, other body",
+    "client: asked again",
+    "reply: replayed",
+    "reply: outcome unknown",
+    "reply: still under way",
+    "reply: key reused",
+    "money transferred",
+    "account reset",
+    "leverage set",
+    "position closed",
+};
+
+}  // namespace
+
+std::map<std::string, std::uint64_t>& marks() {
+    static std::map<std::string, std::uint64_t> counts = [] {
+        std::map<std::string, std::uint64_t> all;
+        for (const char* name : kAllMarks) all.emplace(name, 0);
+        return all;
+    }();
+    return counts;
+}
+
+std::vector<std::string> marks_missed() {
+    std::vector<std::string> missed;
+    for (const auto& [name, count] : marks()) {
+        if (count == 0) missed.push_back(name);
+    }
+    return missed;
+}
+
+Mark::Mark(const char* name) : count(&marks()[name]) {}
+
+}  // namespace botcore::sim

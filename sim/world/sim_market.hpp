@@ -1,0 +1,57 @@
+#pragma once
+
+/// A made-up market: generated books that both the exchange and the core see, with gaps and stale
+/// phases in what the core sees.
+
+#include "ports/market_data.hpp"
+#include "sim/world/venue_server.hpp"
+#include "venue/market_generator.hpp"
+
+namespace botcore::sim {
+
+class SimMarket final : public ports::MarketData {
+public:
+    SimMarket(Context& context, VenueServer& server);
+
+    /// Begins to tick, until `stop`.
+    void start();
+    void stop() { stopped_ = true; }
+
+    /// The venue began anew: tells it the books.
+    void tell_venue();
+
+    [[nodiscard]] model::Quote quote(const model::InstrumentId& instrument,
+                                     model::Side side,
+                                     model::Quantity quantity) const override;
+    [[nodiscard]] const model::DepthBook* book(
+        const model::InstrumentId& instrument) const override;
+    [[nodiscard]] std::vector<model::InstrumentId> instruments() const override;
+
+    /// The core sees nothing of the market until `back`.
+    void hide(model::Duration back) { hidden_until_ = context_.now() + back; }
+
+    /// The core goes on seeing the book of now until `back`.
+    void freeze(model::Duration back) { frozen_until_ = context_.now() + back; }
+
+    void clear_faults() { hidden_until_ = frozen_until_ = {}; }
+
+private:
+    struct Board {
+        venue::MarketGenerator generator;
+        model::DepthBook book;
+        model::Price last;
+        model::Timestamp spoken;
+    };
+
+    void tick(const model::InstrumentId& instrument);
+    void show(Board& board, const std::vector<venue::MarketEvent>& events) const;
+
+    Context& context_;
+    VenueServer& server_;
+    std::map<model::InstrumentId, Board> boards_;
+    bool stopped_ = false;
+    model::Timestamp hidden_until_;
+    model::Timestamp frozen_until_;
+};
+
+}  // namespace botcore::sim

@@ -1,0 +1,96 @@
+#pragma once
+
+/// A store in memory with the semantics of a real one, and its failures: compare-and-set on head
+/// and epoch, batches whole or not at all, commits that fail before or after they took effect,
+/// reads that fail, phases on reserved space. What is committed survives every crash.
+///
+/// T1  The judge sees each committed batch before the caller hears of it.
+
+#include "ports/store.hpp"
+#include "sim/checkers/judge.hpp"
+#include "sim/world/faults.hpp"
+
+#include <functional>
+#include <map>
+#include <utility>
+
+namespace botcore::sim {
+
+class SimStore final : public ports::Store, public ports::StoreReader {
+public:
+    SimStore(checkers::Judge& judge, Faults& faults) : judge_(judge), faults_(faults) {}
+
+    [[nodiscard]] ports::StoreResult<ports::Snapshot> load() override;
+    [[nodiscard]] ports::CommitResult commit(const ports::Batch& batch) override;
+
+    [[nodiscard]] model::StorageState storage_state() override { return storage_; }
+
+    void maintain() override {}
+
+    [[nodiscard]] ports::StoreReader& reader() override { return *this; }
+
+    [[nodiscard]] ports::StoreResult<std::optional<ports::KeyRow>> find_key(
+        const model::Owner& owner, const model::IdempotencyKey& key) override;
+    [[nodiscard]] ports::StoreResult<std::optional<ports::LiveOrder>> find_order(
+        model::OrderNumber number) override;
+    [[nodiscard]] ports::StoreResult<std::vector<model::Order>> orders(
+        const ports::OrderQuery& query) override;
+    [[nodiscard]] ports::StoreResult<std::vector<model::Fill>> fills(
+        const ports::FillQuery& query) override;
+    [[nodiscard]] ports::StoreResult<std::vector<ports::JournalEntry>> journal(
+        model::Sequence first, std::size_t limit) override;
+    [[nodiscard]] ports::StoreResult<model::Head> head() override { return head_; }
+    [[nodiscard]] base::Outcome<ports::StoreError> visit_rows(
+        const ports::RowVisitor& visitor) override;
+    [[nodiscard]] base::Outcome<ports::StoreError> begin_snapshot() override {
+        return base::Done{};
+    }
+    void end_snapshot() override {}
+
+    void set_storage(model::StorageState state) { storage_ = state; }
+
+    [[nodiscard]] model::StorageState storage_state_seen() const { return storage_; }
+
+    /// Called when the process has to die within the running call.
+    void set_killer(std::function<void()> kill) { kill_ = std::move(kill); }
+
+    /// All rows, for the judge.
+    [[nodiscard]] checkers::Rows rows() const;
+
+    /// The committed row of a key; `nullptr` when there is none.
+    [[nodiscard]] const ports::KeyRow* key_row(const checkers::KeyName& key) const;
+
+    /// Committed live orders of all accounts, by number.
+    [[nodiscard]] std::vector<model::Order> live_orders() const;
+
+    [[nodiscard]] const std::map<std::pair<model::AccountId, model::InstrumentId>,
+                                 model::Position>&
+    positions() const {
+        return positions_;
+    }
+
+    [[nodiscard]] const std::map<model::AccountId, model::Account>& accounts() const {
+        return accounts_;
+    }
+
+private:
+    void write(const ports::Batch& batch);
+    [[nodiscard]] ports::LiveOrder with_trades(const model::Order& order) const;
+
+    checkers::Judge& judge_;
+    Faults& faults_;
+    std::function<void()> kill_;
+    model::StorageState storage_ = model::StorageState::Normal;
+    model::Head head_;
+    std::vector<ports::JournalEntry> journal_;
+    std::map<model::AccountId, model::Account> accounts_;
+    std::map<model::InstrumentId, model::Instrument> instruments_;
+    std::map<model::OrderNumber, model::Order> orders_;
+    std::map<checkers::TradeName, model::Fill> fills_;
+    std::map<model::OrderNumber, std::vector<std::uint64_t>> trade_ids_;
+    std::map<std::pair<model::AccountId, model::InstrumentId>, model::Position> positions_;
+    std::map<std::pair<model::AccountId, model::Asset>, model::Balance> balances_;
+    std::map<checkers::KeyName, ports::KeyRow> keys_;
+};
+
+}  // namespace botcore::sim

@@ -1,0 +1,187 @@
+#include "sim/world/venue_server.hpp"
+
+#include "sim/world/marks.hpp"
+
+#include <algorithm>
+
+namespace botcore::sim {
+
+using model::OrderReport;
+using model::ReportKind;
+
+VenueServer::VenueServer(Context& context) : context_(context) { begin_anew(); }
+
+void VenueServer::begin_anew() {
+    ++life_;
+    venue_ = std::make_unique<venue::PaperVenue>();
+    venue_->set_id_base(life_ * 1'000'000'000'000ULL);
+    seated_.clear();
+    orders_.clear();
+    written_.clear();
+    for (const auto& instrument : model::builtin_instruments()) venue_->define(instrument);
+    context_.judge.on_venue_lost();
+}
+
+namespace {
+
+bool says_taken(ReportKind kind) {
+    return kind == ReportKind::Open || kind == ReportKind::Filled ||
+           kind == ReportKind::Canceled || kind == ReportKind::Expired;
+}
+
+}  // namespace
+
+std::optional<OrderReport> VenueServer::absorb(Reports& reports, const venue::OrderName* asked) {
+    std::optional<OrderReport> answer;
+    for (auto& report : reports) {
+        const venue::OrderName name{report.account, report.instrument, report.id};
+        report.venue_time = context_.now();
+        if (says_taken(report.kind)) {
+            Seen& seen = orders_[name];
+            if (seen.taken == model::Timestamp()) seen.taken = context_.now();
+            seen.changed = context_.now();
+            seen.kind = report.kind;
+            if (report.kind != ReportKind::Open) seen.ended = context_.now();
+            for (const auto& trade : report.trades) {
+                seen.trades.emplace_back(context_.now(), trade);
+                context_.judge.on_venue_trade({name.account, name.instrument, trade.id}, name.id,
+                                              trade);
+            }
+            seen.last = report;
+            context_.judge.on_venue_order(name.id);
+            // An order's end tells all of its trades, as an exchange's cumulative figures do.
+            if (report.kind != ReportKind::Open) {
+                report.trades.clear();
+                for (const auto& [time, trade] : seen.trades) report.trades.push_back(trade);
+            } else if (!report.trades.empty()) {
+                REACHED("order partly filled");
+            }
+        }
+        context_.note("venue " + std::string(to_text(report.kind)) + " " + report.id.text() + " " +
+                      std::to_string(report.trades.size()) + " " + report.reason_text);
+        if (asked != nullptr && name == *asked && !answer) {
+            answer = report;
+        } else if (stream_) {
+            stream_(report);
+        }
+    }
+    return answer;
+}
+
+OrderReport VenueServer::place(const model::OrderInstruction& instruction,
+                               model::Timestamp signed_by) {
+    const venue::OrderName name{instruction.account, instruction.instrument, instruction.id};
+    Reports reports;
+    venue_->place(instruction, signed_by, reports);
+    auto answer = absorb(reports, &name);
+    CHECK(answer.has_value());
+    return *answer;
+}
+
+OrderReport VenueServer::cancel(const model::CancelInstruction& instruction,
+                                model::Timestamp signed_by) {
+    const venue::OrderName name{instruction.account, instruction.instrument, instruction.id};
+    Reports reports;
+    venue_->cancel(instruction, signed_by, reports);
+    auto answer = absorb(reports, &name);
+    CHECK(answer.has_value());
+    return *answer;
+}
+
+OrderReport VenueServer::query(const venue::OrderName& name, model::Duration lag) {
+    const model::Timestamp view = context_.now() - lag;
+    const auto place = orders_.find(name);
+    if (place == orders_.end() || place->second.taken > view) {
+        if (place != orders_.end()) REACHED("query lags: not found");
+        OrderReport report;
+        report.account = name.account;
+        report.instrument = name.instrument;
+        report.id = name.id;
+        report.kind = ReportKind::NotFound;
+        report.reason = model::Reason::OrderUnknown;
+        report.venue_time = context_.now();
+        return report;
+    }
+    const Seen& seen = place->second;
+    OrderReport report = seen.last;
+    report.venue_time = context_.now();
+    report.trades.clear();
+    for (const auto& [time, trade] : seen.trades) {
+        if (time <= view) report.trades.push_back(trade);
+    }
+    if (seen.kind != ReportKind::Open && seen.ended > view) {
+        REACHED("query lags: older state");
+        report.kind = ReportKind::Open;
+        report.reason = model::Reason::None;
+        report.reason_text.clear();
+    }
+    return report;
+}
+
+void VenueServer::seat(const venue::AccountSeat& seat) {
+    seated_[seat.account.id] = seat.account;
+    for (const auto& order : seat.live_orders) {
+        if (order.state != model::OrderState::Open || !order.price) continue;
+        // Known again from its row: queries find it from now on.
+        Seen& seen = orders_[{order.account, order.instrument, order.id}];
+        if (seen.taken != model::Timestamp()) continue;
+        seen.taken = context_.now();
+        seen.changed = context_.now();
+        seen.last.account = order.account;
+        seen.last.instrument = order.instrument;
+        seen.last.id = order.id;
+        seen.last.kind = ReportKind::Open;
+        context_.judge.on_venue_order(order.id);
+    }
+    Reports reports;
+    venue_->seat(seat, context_.now(), reports);
+    (void)absorb(reports, nullptr);
+}
+
+void VenueServer::apply(const std::vector<venue::MarketEvent>& events) {
+    Reports reports;
+    for (const auto& event : events) venue_->apply(event, reports);
+    (void)absorb(reports, nullptr);
+}
+
+std::vector<venue::OrderName> VenueServer::touched_since(const model::AccountId& account,
+                                                         model::Timestamp since) const {
+    std::vector<venue::OrderName> names;
+    for (const auto& [name, seen] : orders_) {
+        const bool current = seen.kind == ReportKind::Open || seen.changed >= since;
+        if (name.account == account && current) names.push_back(name);
+    }
+    return names;
+}
+
+checkers::VenueTruth VenueServer::truth() const {
+    checkers::VenueTruth truth;
+    truth.own_books = context_.plan.mode == VenueMode::Exchange;
+    for (const auto& [name, seen] : orders_) {
+        if (seen.kind != ReportKind::Open) continue;
+        model::Quantity filled;
+        Reports reports;
+        venue_->query(name, context_.now(), reports);
+        if (reports.front().kind != ReportKind::Open) continue;
+        for (const auto& [time, trade] : seen.trades) filled += trade.quantity;
+        truth.open_orders.push_back({name.account, name.id, filled});
+    }
+    for (const auto& [id, account] : seated_) {
+        if (account.market == model::Market::Spot) {
+            const auto* balances = venue_->spot_balances(id);
+            for (const auto& asset : balances->assets()) {
+                truth.money.push_back({id, asset, balances->free(asset) + balances->locked(asset)});
+            }
+            continue;
+        }
+        truth.money.push_back({id, account.quote, venue_->wallet(id, account.quote)});
+        for (const auto& instrument : model::builtin_instruments()) {
+            if (instrument.id.market != model::Market::Futures) continue;
+            const auto holding = venue_->holding(id, instrument.id);
+            truth.holdings.push_back({id, instrument.id, holding.quantity, holding.cost});
+        }
+    }
+    return truth;
+}
+
+}  // namespace botcore::sim

@@ -1,0 +1,278 @@
+#include "sim/world/world.hpp"
+
+#include "sim/world/marks.hpp"
+
+#include <algorithm>
+
+namespace botcore::sim {
+
+using model::Duration;
+using runtime::Status;
+
+World::World(const Plan& plan, bool printed, Parts parts)
+    : context_(plan, printed),
+      parts_(std::move(parts)),
+      random_(context_.random.split()),
+      store_(context_.judge, context_.faults),
+      server_(context_),
+      market_(context_, server_),
+      clients_(context_, store_, market_) {
+    if (parts_.store) wrapped_ = parts_.store(context_, store_);
+    store_.set_killer([this] {
+        if (running_ != nullptr) kill(*running_);
+    });
+    server_.set_stream([this](const model::OrderReport& report) {
+        for (const auto& node : nodes_) {
+            if (!node->process->dead) node->link->stream(report);
+        }
+    });
+    clients_.set_door([this](runtime::Request request) { return submit(std::move(request)); });
+}
+
+void World::boot() {
+    market_.start();
+    start_node();
+    if (context_.plan.trading_clients) {
+        clients_.start();
+        fault_tick();
+    }
+}
+
+runtime::Options World::options() {
+    return {.shard = 0,
+            .software = "botsim",
+            .policy = context_.plan.policy,
+            .instruments = model::builtin_instruments(),
+            .next_incarnation =
+                [this] {
+                    const std::uint64_t number = random_.next();
+                    return parts_.incarnation ? parts_.incarnation(number) : number;
+                },
+            .batch_max = 64};
+}
+
+void World::start_node() {
+    nodes_.push_back(std::make_unique<Node>(clients_));
+    Node& node = *nodes_.back();
+    node_ = &node;
+    node.process->wake = [this, &node] {
+        step_later(node, context_.faults.delay(Duration::microseconds(20),
+                                               Duration::microseconds(300)));
+    };
+    node.link = parts_.link ? parts_.link(context_, server_, node.process)
+                            : std::make_unique<Link>(context_, server_, node.process);
+    node.link->set_killer([this, &node] { kill(node); });
+    ports::Store& store = wrapped_ ? *wrapped_ : static_cast<ports::Store&>(store_);
+    node.runtime = std::make_unique<runtime::Runtime>(
+        options(), runtime::Runtime::Ports{store, *node.link, market_, node});
+    node.process->sink = node.runtime.get();
+    context_.note("start");
+    running_ = &node;
+    (void)node.runtime->start(local_now());
+    after_call(node);
+}
+
+/// The process dies this instant; its memory is cleared away once nobody stands in it.
+void World::kill(Node& node) {
+    if (node.process->dead) return;
+    context_.note("dies");
+    node.process->dead = true;
+    for (const auto& order : store_.live_orders()) {
+        if (order.state == model::OrderState::Unknown) REACHED("crash: with an order unknown");
+    }
+    const Duration down = context_.faults.delay(Duration::milliseconds(20), Duration::seconds(4));
+    context_.queue.after(Duration(), [this, &node, down] { bury(node, down); });
+    if (context_.plan.mode == VenueMode::Exchange) return;
+    REACHED("crash: venue died too");
+    server_.begin_anew();
+    market_.tell_venue();
+}
+
+void World::bury(Node& node, Duration down) {
+    node.runtime.reset();
+    if (&node == old_) {
+        old_ = nullptr;
+        return;
+    }
+    if (old_ != nullptr && !old_->process->dead) {
+        node_ = std::exchange(old_, nullptr);
+        return;
+    }
+    context_.queue.after(down, [this, &node] {
+        if (node_ == &node) start_node();
+    });
+}
+
+void World::crash() { kill(*node_); }
+
+void World::take_over() {
+    if (context_.plan.mode == VenueMode::Paper) return;
+    if (node_->process->dead || old_ != nullptr) return;
+    context_.note("take-over");
+    old_ = node_;
+    start_node();
+    // The old one, if nothing ever told it, goes at last.
+    context_.queue.after(Duration::seconds(12), [this, old = old_] {
+        if (old == old_) kill(*old);
+    });
+}
+
+void World::step_later(Node& node, Duration delay) {
+    const model::Timestamp at = context_.now() + delay;
+    if (node.step_at && *node.step_at <= at) return;
+    node.step_at = at;
+    context_.queue.after(delay, [this, &node, at] {
+        if (node.step_at != at || node.process->dead) return;
+        node.step_at.reset();
+        step(node);
+    });
+}
+
+void World::step(Node& node) {
+    running_ = &node;
+    const bool more = node.runtime->step(local_now());
+    ++node.steps;
+    if (more && !node.process->dead) step_later(node, Duration::microseconds(100));
+    after_call(node);
+}
+
+/// Looks at what a call brought about and plans the next one.
+void World::after_call(Node& node) {
+    running_ = nullptr;
+    if (node.process->dead) return;
+    const runtime::Runtime& runtime = *node.runtime;
+    if (runtime.status() == Status::Fenced) {
+        REACHED("take-over: old writer fenced");
+        context_.note("fenced");
+        kill(node);
+        return;
+    }
+    const bool current = runtime.status() == Status::Running &&
+                         runtime.head() == store_.head().value();
+    const bool new_term = runtime.counters().terms != node.terms;
+    if (current && (new_term || node.steps % 32 == 0)) {
+        context_.judge.on_loaded(runtime.head(), open_rows(runtime));
+    }
+    node.terms = runtime.counters().terms;
+    if (const auto wake = runtime.wake_at()) {
+        const Duration wait = *wake - local_now().time;
+        step_later(node, std::max(wait, Duration::milliseconds(1)));
+    }
+}
+
+checkers::Rows World::open_rows(const runtime::Runtime& runtime) const {
+    checkers::Rows rows;
+    const core::State& state = runtime.state();
+    for (const auto& [id, instrument] : state.instruments) rows.instruments.push_back(instrument);
+    for (const auto& [id, account] : state.accounts) {
+        rows.accounts.push_back(account.account);
+        for (const auto& [asset, row] : account.balances) rows.balances.push_back(row);
+        for (const auto& [instrument, row] : account.positions) rows.positions.push_back(row);
+        for (const auto& [number, live] : account.orders) rows.orders.push_back(live.order);
+    }
+    for (const auto& [key, entry] : state.keys) rows.keys.push_back(entry);
+    return rows;
+}
+
+bool World::submit(runtime::Request request) {
+    Node* node = node_;
+    if (old_ != nullptr && random_.chance(1, 3)) node = old_;
+    if (node->process->dead) return false;
+    running_ = node;
+    node->runtime->submit(std::move(request), local_now());
+    running_ = nullptr;
+    node->process->wake();
+    return true;
+}
+
+void World::fault_tick() {
+    context_.queue.after(Duration::seconds(1), [this] {
+        if (quiet_) return;
+        strike_machine();
+        fault_tick();
+    });
+}
+
+void World::strike_machine() {
+    Faults& faults = context_.faults;
+    if (faults.strikes(Fault::CrashIdle)) {
+        REACHED("crash: idle");
+        crash();
+    }
+    if (faults.strikes(Fault::TakeOver)) take_over();
+    if (faults.strikes(Fault::StorageReserve)) {
+        REACHED("store: reserve phase");
+        store_.set_storage(model::StorageState::Reserve);
+        context_.queue.after(faults.delay(Duration::seconds(1), Duration::seconds(6)),
+                             [this] { store_.set_storage(model::StorageState::Normal); });
+    }
+    if (faults.strikes(Fault::MarketGap)) {
+        REACHED("market gap");
+        market_.hide(faults.delay(Duration::seconds(1), Duration::seconds(5)));
+    }
+    if (faults.strikes(Fault::MarketStale)) {
+        REACHED("market stale");
+        market_.freeze(faults.delay(Duration::seconds(2), Duration::seconds(6)));
+    }
+    if (faults.strikes(Fault::ClockJump)) {
+        const bool ahead = random_.chance(1, 2);
+        if (ahead) REACHED("clock jump forward");
+        if (!ahead) REACHED("clock jump back");
+        const Duration size = faults.delay(Duration::milliseconds(200), Duration::seconds(20));
+        clock_.jump(ahead ? size : Duration() - size,
+                    context_.now() + faults.delay(Duration::seconds(1), Duration::seconds(8)));
+    }
+}
+
+void World::run_for(Duration length) {
+    const model::Timestamp end = context_.now() + length;
+    while (!context_.queue.empty() && context_.queue.next_time() <= end) {
+        context_.queue.run_next();
+    }
+}
+
+bool World::run_until(const std::function<bool()>& done, Duration limit) {
+    const model::Timestamp end = context_.now() + limit;
+    std::uint64_t looked = 0;
+    while (!context_.queue.empty() && context_.queue.next_time() <= end) {
+        if (looked++ % 16 == 0 && done()) return true;
+        context_.queue.run_next();
+    }
+    return done();
+}
+
+bool World::settled() {
+    if (old_ != nullptr || node_->process->dead) return false;
+    if (node_->runtime->status() != Status::Running || !node_->runtime->reconciled()) return false;
+    if (!clients_.all_done()) return false;
+    for (const auto& order : store_.live_orders()) {
+        if (order.state != model::OrderState::Open) return false;
+        if (order.cancel != model::CancelState::None) return false;
+    }
+    return true;
+}
+
+void World::audit() { context_.judge.audit_rows(store_.rows()); }
+
+void World::quiet() {
+    quiet_ = true;
+    clients_.stop();
+    context_.note("quiet");
+    context_.faults.stop();
+    market_.clear_faults();
+    store_.set_storage(model::StorageState::Normal);
+    if (old_ != nullptr) kill(*old_);
+    // What was on its way before must have come: reordered reports, gaps, delays of the engine.
+    run_for(Duration::seconds(45));
+    const bool done = run_until([this] { return settled(); }, Duration::seconds(180));
+    if (!done) context_.judge.add("LIVENESS", "things were still under way after the quiet phase");
+    market_.stop();
+    run_for(Duration::seconds(5));  // The last fills are on their way.
+    for (const auto& order : store_.live_orders()) {
+        if (order.state == model::OrderState::Open) REACHED("order resting at the end");
+    }
+    audit();
+    context_.judge.audit_quiet(server_.truth());
+}
+
+}  // namespace botcore::sim
