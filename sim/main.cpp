@@ -124,8 +124,10 @@ void run_one(std::uint64_t seed, const Options& options, Totals& totals) {
     }
     if (result.violations == 0) return;
     std::fputs(replay.c_str(), stdout);
-    for (const auto& text : result.texts) std::printf("  %s\n", text.c_str());
-    std::printf("  %zu violations in seed %llu\n", result.violations,
+    for (const auto& text : result.texts)
+        std::printf("  %s\n", text.c_str());
+    std::printf("  %zu violations in seed %llu\n",
+                result.violations,
                 static_cast<unsigned long long>(seed));
     std::fputs(replay.c_str(), stdout);
     totals.failures.push_back("seed " + std::to_string(seed) + ": " + result.texts.front());
@@ -190,9 +192,10 @@ void run_all(const Options& options, Totals& totals) {
 int main(int count, char** arguments) {
     const Options options = options_of(count, arguments);
     if (options.wrong) {
-        std::fputs("botsim [--seeds N | --minutes M | --seed S] [--base B] [--commit HASH]\n"
-                   "       [--json FILE] [--trace]\n",
-                   stderr);
+        std::fputs(
+            "botsim [--seeds N | --minutes M | --seed S] [--base B] [--commit HASH]\n"
+            "       [--json FILE] [--trace]\n",
+            stderr);
         return 64;
     }
     if (!options.variant.empty()) {
@@ -209,14 +212,15 @@ int main(int count, char** arguments) {
             std::printf("never reached: %s\n", name.c_str());
         }
     }
-    std::printf("%llu seeds, %llu placements, %llu records, %lld virtual seconds at %lldx, "
-                "%llu violations\n",
-                static_cast<unsigned long long>(totals.seeds),
-                static_cast<unsigned long long>(totals.placements),
-                static_cast<unsigned long long>(totals.records),
-                static_cast<long long>(totals.virtual_us / 1'000'000),
-                static_cast<long long>(totals.virtual_us / totals.real_us),
-                static_cast<unsigned long long>(totals.violations));
+    std::printf(
+        "%llu seeds, %llu placements, %llu records, %lld virtual seconds at %lldx, "
+        "%llu violations\n",
+        static_cast<unsigned long long>(totals.seeds),
+        static_cast<unsigned long long>(totals.placements),
+        static_cast<unsigned long long>(totals.records),
+        static_cast<long long>(totals.virtual_us / 1'000'000),
+        static_cast<long long>(totals.virtual_us / totals.real_us),
+        static_cast<unsigned long long>(totals.violations));
     if (!options.json.empty() && !write_json(options, totals)) return 74;
     return totals.failures.empty() ? 0 : 1;
 }

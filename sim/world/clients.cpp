@@ -17,6 +17,8 @@ const model::AccountId Clients::kAliceFutures("alice-futures");
 
 namespace {
 
+constexpr std::uint32_t kAskedMax = 5;
+
 bool contains(const std::string& text, const char* part) {
     return text.find(part) != std::string::npos;
 }
@@ -55,7 +57,8 @@ Clients::Clients(Context& context, SimStore& store, const SimMarket& market)
       accounts_{account_of("alice", "alice-spot", model::Market::Spot),
                 account_of("alice", "alice-futures", model::Market::Futures),
                 account_of("bob", "bob-spot", model::Market::Spot),
-                account_of("bob", "bob-futures", model::Market::Futures)} {}
+                account_of("bob", "bob-futures", model::Market::Futures)} {
+}
 
 void Clients::start() {
     for (const auto& account : accounts_) {
@@ -67,7 +70,8 @@ void Clients::start() {
         open.origin.owner = account.owner;
         (void)call(open, "open-" + account.id.text());
     }
-    for (std::size_t i = 0; i < context_.plan.clients; ++i) act_later();
+    for (std::size_t i = 0; i < context_.plan.clients; ++i)
+        act_later();
 }
 
 void Clients::act_later() {
@@ -85,7 +89,8 @@ void Clients::act() {
     const std::size_t number = call(body);
     if (context_.faults.strikes(Fault::SameKeyParallel)) {
         REACHED("client: same key in parallel");
-        for (std::uint64_t i = random_.below(4) + 1; i > 0; --i) send(number);
+        for (std::uint64_t i = random_.below(4) + 1; i > 0; --i)
+            send(number);
     }
     auto* place = std::get_if<model::PlaceOrder>(&body);
     if (place != nullptr && context_.faults.strikes(Fault::SameKeyOtherBody)) {
@@ -147,17 +152,20 @@ void Clients::on_reply(runtime::Ticket ticket, const runtime::ApiReply& reply) {
     tickets_.erase(place);
     call.replies.push_back(reply);
     const bool unknown = contains(reply.body, "\"OUTCOME_UNKNOWN\"");
-    const bool down = contains(reply.body, "\"SERVICE_UNAVAILABLE\"") ||
-                      contains(reply.body, "\"OVERLOADED\"");
-    const bool under_way =
-        reply.status == 202 || contains(reply.body, "\"REQUEST_IN_PROGRESS\"");
+    const bool down =
+        contains(reply.body, "\"SERVICE_UNAVAILABLE\"") || contains(reply.body, "\"OVERLOADED\"");
+    const bool under_way = reply.status == 202 || contains(reply.body, "\"REQUEST_IN_PROGRESS\"");
     const bool reused = contains(reply.body, "\"IDEMPOTENCY_KEY_REUSED\"");
     if (unknown) REACHED("reply: outcome unknown");
     if (under_way) REACHED("reply: still under way");
     if (reused) REACHED("reply: key reused");
     if (reply.replayed) REACHED("reply: replayed");
     const auto* row = store_.key_row(call.key);
-    const bool verdict = !unknown && !down && !under_way && !reused;
+    // A gate that is closed for now leaves no trace: the caller may use the key again, or give up.
+    const bool gate =
+        reply.status == 503 && !unknown && !down && !contains(reply.body, "\"NOT_SENT\"");
+    if (gate) check_gate(call);
+    const bool verdict = !unknown && !down && !under_way && !reused && !gate;
     context_.note("reply " + call.key.second.text() + " " + std::to_string(reply.status));
     context_.judge.on_reply({.key = call.key,
                              .request_hash = call.hash,
@@ -167,8 +175,23 @@ void Clients::on_reply(runtime::Ticket ticket, const runtime::ApiReply& reply) {
                              .mismatch = reused,
                              .pending = under_way,
                              .stored_body = row == nullptr ? std::string() : row->body});
-    if (verdict) note_refusal(call, reply.body);
-    if (verdict || reused) call.done = true;
+    if (verdict || gate) note_refusal(call, reply.body);
+    // A caller gives up on a closed gate after a while, and asks again before.
+    if (verdict || reused || (gate && call.asked >= kAskedMax)) call.done = true;
+}
+
+/// What closes gates never stops a cancel or an exit (I9).
+void Clients::check_gate(const Call& call) const {
+    bool exit = std::holds_alternative<model::CancelOrder>(call.body) ||
+                std::holds_alternative<model::ClosePosition>(call.body);
+    if (const auto* place = std::get_if<model::PlaceOrder>(&call.body)) {
+        const bool spot_sale =
+            place->instrument.market == model::Market::Spot && place->side == model::Side::Sell;
+        exit = spot_sale || place->reduce_only == model::ReduceOnly::Yes;
+    }
+    if (exit) {
+        context_.judge.add("I9", "a gate refused the exit under key " + call.key.second.text());
+    }
 }
 
 void Clients::note_refusal(const Call& call, const std::string& body) const {
@@ -194,7 +217,9 @@ bool Clients::all_done() const {
     return std::all_of(calls_.begin(), calls_.end(), [](const Call& call) { return call.done; });
 }
 
-const model::Account& Clients::choose_account() { return accounts_[random_.below(4)]; }
+const model::Account& Clients::choose_account() {
+    return accounts_[random_.below(4)];
+}
 
 model::InputBody Clients::choose() {
     const std::uint64_t dice = random_.below(100);
@@ -219,8 +244,8 @@ model::InputBody Clients::choose_place() {
         order.type = model::OrderType::Limit;
         const auto spread = random_.between(-30, 30);
         const auto middle = quote.bid.units() + quote.bid.units() / 10'000 * spread;
-        order.price = rounded_down_to(model::Price::from_units(middle),
-                                      model::Price::from_units(10'000'000));
+        order.price =
+            rounded_down_to(model::Price::from_units(middle), model::Price::from_units(10'000'000));
         if (random_.chance(1, 40)) order.price = model::Price::from_units(middle + 1);
         const std::uint64_t force = random_.below(10);
         if (force == 0) order.time_in_force = model::TimeInForce::ImmediateOrCancel;

@@ -30,6 +30,7 @@ public:
 
     /// Opens the accounts, then trades until `stop`.
     void start();
+
     void stop() { trading_ = false; }
 
     /// Asks once more for every open call, now.
@@ -64,6 +65,7 @@ private:
     [[nodiscard]] model::InputBody choose_money();
     [[nodiscard]] const model::Account& choose_account();
     void note_refusal(const Call& call, const std::string& body) const;
+    void check_gate(const Call& call) const;
 
     Context& context_;
     SimStore& store_;

@@ -73,7 +73,9 @@ Plan calm_plan(VenueMode mode) {
 }
 
 Faults::Faults(const Plan& plan, base::Random random)
-    : per_mille_(plan.per_mille), random_(random) {}
+    : per_mille_(plan.per_mille),
+      random_(random) {
+}
 
 bool Faults::strikes(Fault fault) {
     auto& forced = forced_[index(fault)];
@@ -86,8 +88,7 @@ bool Faults::strikes(Fault fault) {
 }
 
 Duration Faults::delay(Duration low, Duration high) {
-    return Duration::microseconds(
-        random_.between(low.in_microseconds(), high.in_microseconds()));
+    return Duration::microseconds(random_.between(low.in_microseconds(), high.in_microseconds()));
 }
 
 }  // namespace botcore::sim

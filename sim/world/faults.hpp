@@ -14,14 +14,14 @@ namespace botcore::sim {
 enum class Fault : std::uint8_t {
     NotSent,
     RequestLost,
-    RequestLate,     ///< Reaches the exchange near or after the end of its window.
-    EngineDelay,     ///< Waits within the matching engine, M at most unless the seed breaks M.
+    RequestLate,  ///< Reaches the exchange near or after the end of its window.
+    EngineDelay,  ///< Waits within the matching engine, M at most unless the seed breaks M.
     ReplyLost,
-    ReplyLate,       ///< Comes after the time-out has said "no answer".
+    ReplyLate,  ///< Comes after the time-out has said "no answer".
     ReportDoubled,
     ReportReordered,
-    StreamLost,      ///< A report of the stream is lost; the gap is noticed and re-read later.
-    QueryLags,       ///< Shows a view L old at most unless the seed breaks L.
+    StreamLost,  ///< A report of the stream is lost; the gap is noticed and re-read later.
+    QueryLags,   ///< Shows a view L old at most unless the seed breaks L.
     UnavailableLost,
     UnavailableKept,
     ReadFails,
@@ -79,7 +79,10 @@ public:
     void force(Fault fault, std::uint32_t times = 1) { forced_[index(fault)] += times; }
 
     /// The quiet phase begins.
-    void stop() { per_mille_.fill(0); forced_.fill(0); }
+    void stop() {
+        per_mille_.fill(0);
+        forced_.fill(0);
+    }
 
     /// A delay in [low, high].
     [[nodiscard]] model::Duration delay(model::Duration low, model::Duration high);

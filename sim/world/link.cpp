@@ -23,6 +23,7 @@ OrderReport plain(const Instruction& instruction, ReportKind kind, model::Timest
     report.id = instruction.id;
     report.kind = kind;
     report.venue_time = now;
+    if constexpr (requires { instruction.attempt; }) report.attempt = instruction.attempt.number;
     return report;
 }
 
@@ -171,16 +172,16 @@ void Link::cancel(const model::CancelInstruction& instruction) {
         REACHED("cancel lost");
         return;
     }
-    context_.queue.after(
-        request_transit(instruction.attempt), [this, waiting, instruction, life = server_.life()] {
-            if (server_.life() != life) return;
-            const OrderReport report = server_.cancel(instruction, context_.now());
-            if (report.kind == ReportKind::CancelNotOpen) {
-                REACHED("cancel of an order that had ended");
-            }
-            answer(waiting, report);
-            if (report.kind == ReportKind::Canceled) stream(report);
-        });
+    context_.queue.after(request_transit(instruction.attempt),
+                         [this, waiting, instruction, life = server_.life()] {
+                             if (server_.life() != life) return;
+                             const OrderReport report = server_.cancel(instruction, context_.now());
+                             if (report.kind == ReportKind::CancelNotOpen) {
+                                 REACHED("cancel of an order that had ended");
+                             }
+                             answer(waiting, report);
+                             if (report.kind == ReportKind::Canceled) stream(report);
+                         });
 }
 
 void Link::stream(const OrderReport& report) {
@@ -256,8 +257,8 @@ void Link::report_unseated(const ports::AccountProjection& projection) {
         if (server_.was_written(order.id)) continue;  // It may still arrive.
         if (server_.query(name, {}).kind != ReportKind::NotFound) continue;
         const bool was_there = order.state == model::OrderState::Open;
-        OrderReport report = plain(order, was_there ? ReportKind::Expired : ReportKind::NotSent,
-                                   context_.now());
+        OrderReport report =
+            plain(order, was_there ? ReportKind::Expired : ReportKind::NotSent, context_.now());
         if (was_there) report.reason = model::Reason::NotFilledAtOnce;
         process_->sink->on_report(std::move(report));
     }
@@ -276,8 +277,8 @@ void Link::reconcile(const ports::AccountProjection& projection) {
         if (!current()) return;
         if (paper) report_unseated(projection);
         look(projection, true);
-        const Duration wait = paper ? Duration()
-                                  : context_.plan.policy.view_lag + Duration::milliseconds(1);
+        const Duration wait =
+            paper ? Duration() : context_.plan.policy.view_lag + Duration::milliseconds(1);
         context_.queue.after(wait, [this, current, projection] {
             if (!current()) return;
             look(projection, false);

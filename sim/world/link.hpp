@@ -25,7 +25,9 @@ struct Process {
 class Link : public ports::Exchange {
 public:
     Link(Context& context, VenueServer& server, std::shared_ptr<Process> process)
-        : context_(context), server_(server), process_(std::move(process)) {}
+        : context_(context),
+          server_(server),
+          process_(std::move(process)) {}
 
     void place(const model::OrderInstruction& instruction) override;
     void cancel(const model::CancelInstruction& instruction) override;

@@ -69,7 +69,8 @@ constexpr const char* kAllMarks[] = {
 std::map<std::string, std::uint64_t>& marks() {
     static std::map<std::string, std::uint64_t> counts = [] {
         std::map<std::string, std::uint64_t> all;
-        for (const char* name : kAllMarks) all.emplace(name, 0);
+        for (const char* name : kAllMarks)
+            all.emplace(name, 0);
         return all;
     }();
     return counts;
@@ -83,6 +84,7 @@ std::vector<std::string> marks_missed() {
     return missed;
 }
 
-Mark::Mark(const char* name) : count(&marks()[name]) {}
+Mark::Mark(const char* name) : count(&marks()[name]) {
+}
 
 }  // namespace botcore::sim

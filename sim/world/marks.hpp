@@ -24,8 +24,8 @@ struct Mark {
 
 }  // namespace botcore::sim
 
-#define REACHED(name)                                                      \
-    do {                                                                   \
-        static const ::botcore::sim::Mark kMark(name);                     \
-        ++*kMark.count;                                                    \
+#define REACHED(name)                                  \
+    do {                                               \
+        static const ::botcore::sim::Mark kMark(name); \
+        ++*kMark.count;                                \
     } while (false)

@@ -20,17 +20,22 @@ SimMarket::SimMarket(Context& context, VenueServer& server) : context_(context),
 }
 
 void SimMarket::start() {
-    for (const auto& [id, board] : boards_) tick(id);
+    for (const auto& [id, board] : boards_)
+        tick(id);
 }
 
 void SimMarket::show(Board& board, const std::vector<venue::MarketEvent>& events) const {
     for (const auto& event : events) {
         switch (event.kind) {
-            case venue::MarketEventKind::Reset: board.book.clear(); break;
+            case venue::MarketEventKind::Reset:
+                board.book.clear();
+                break;
             case venue::MarketEventKind::Depth:
                 board.book.set(event.side, {event.price, event.quantity});
                 break;
-            case venue::MarketEventKind::Trade: board.last = event.price; break;
+            case venue::MarketEventKind::Trade:
+                board.last = event.price;
+                break;
         }
     }
     board.spoken = context_.now();
@@ -94,7 +99,8 @@ const model::DepthBook* SimMarket::book(const model::InstrumentId& instrument) c
 
 std::vector<model::InstrumentId> SimMarket::instruments() const {
     std::vector<model::InstrumentId> ids;
-    for (const auto& [id, board] : boards_) ids.push_back(id);
+    for (const auto& [id, board] : boards_)
+        ids.push_back(id);
     return ids;
 }
 

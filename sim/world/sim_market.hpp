@@ -15,6 +15,7 @@ public:
 
     /// Begins to tick, until `stop`.
     void start();
+
     void stop() { stopped_ = true; }
 
     /// The venue began anew: tells it the books.

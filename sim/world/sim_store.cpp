@@ -21,10 +21,14 @@ ports::StoreResult<ports::Snapshot> SimStore::load() {
     }
     ports::Snapshot snapshot;
     snapshot.head = head_;
-    for (const auto& [id, row] : accounts_) snapshot.accounts.push_back(row);
-    for (const auto& [id, row] : instruments_) snapshot.instruments.push_back(row);
-    for (const auto& [id, row] : balances_) snapshot.balances.push_back(row);
-    for (const auto& [id, row] : positions_) snapshot.positions.push_back(row);
+    for (const auto& [id, row] : accounts_)
+        snapshot.accounts.push_back(row);
+    for (const auto& [id, row] : instruments_)
+        snapshot.instruments.push_back(row);
+    for (const auto& [id, row] : balances_)
+        snapshot.balances.push_back(row);
+    for (const auto& [id, row] : positions_)
+        snapshot.positions.push_back(row);
     for (const auto& [id, row] : orders_) {
         if (model::is_live(row.state)) snapshot.orders.push_back(with_trades(row));
     }
@@ -70,22 +74,27 @@ void SimStore::write(const ports::Batch& batch) {
             judge_.add("I12", "record " + std::to_string(entry.sequence) + " cannot be read back");
             continue;
         }
-        records.push_back(
-            {std::move(record).value(), entry.hash, protocol::hash_of(entry.bytes)});
+        records.push_back({std::move(record).value(), entry.hash, protocol::hash_of(entry.bytes)});
         journal_.push_back(entry);
     }
-    for (const auto& row : batch.accounts) accounts_[row.id] = row;
-    for (const auto& row : batch.instruments) instruments_[row.id] = row;
-    for (const auto& row : batch.orders) orders_[row.number] = row;
+    for (const auto& row : batch.accounts)
+        accounts_[row.id] = row;
+    for (const auto& row : batch.instruments)
+        instruments_[row.id] = row;
+    for (const auto& row : batch.orders)
+        orders_[row.number] = row;
     for (const auto& row : batch.fills) {
         const bool added =
             fills_.try_emplace({row.account, row.instrument, row.trade.id}, row).second;
         if (!added) judge_.add("I4", "a fill row was inserted twice");
         trade_ids_[row.order_number].push_back(row.trade.id);
     }
-    for (const auto& row : batch.positions) positions_[{row.account, row.instrument}] = row;
-    for (const auto& row : batch.balances) balances_[{row.account, row.asset}] = row;
-    for (const auto& row : batch.keys) keys_[{row.entry.owner, row.entry.key}] = row;
+    for (const auto& row : batch.positions)
+        positions_[{row.account, row.instrument}] = row;
+    for (const auto& row : batch.balances)
+        balances_[{row.account, row.asset}] = row;
+    for (const auto& row : batch.keys)
+        keys_[{row.entry.owner, row.entry.key}] = row;
     head_ = batch.head();
     judge_.on_committed(batch.expected, records);  // T1
 }
@@ -147,25 +156,39 @@ ports::StoreResult<std::vector<ports::JournalEntry>> SimStore::journal(model::Se
 }
 
 base::Outcome<StoreError> SimStore::visit_rows(const ports::RowVisitor& visitor) {
-    for (const auto& [id, row] : accounts_) visitor.account(row);
-    for (const auto& [id, row] : instruments_) visitor.instrument(row);
-    for (const auto& [id, row] : orders_) visitor.order(row);
-    for (const auto& [id, row] : fills_) visitor.fill(row);
-    for (const auto& [id, row] : positions_) visitor.position(row);
-    for (const auto& [id, row] : balances_) visitor.balance(row);
-    for (const auto& [id, row] : keys_) visitor.key(row);
+    for (const auto& [id, row] : accounts_)
+        visitor.account(row);
+    for (const auto& [id, row] : instruments_)
+        visitor.instrument(row);
+    for (const auto& [id, row] : orders_)
+        visitor.order(row);
+    for (const auto& [id, row] : fills_)
+        visitor.fill(row);
+    for (const auto& [id, row] : positions_)
+        visitor.position(row);
+    for (const auto& [id, row] : balances_)
+        visitor.balance(row);
+    for (const auto& [id, row] : keys_)
+        visitor.key(row);
     return base::Done{};
 }
 
 checkers::Rows SimStore::rows() const {
     checkers::Rows rows;
-    for (const auto& [id, row] : accounts_) rows.accounts.push_back(row);
-    for (const auto& [id, row] : instruments_) rows.instruments.push_back(row);
-    for (const auto& [id, row] : orders_) rows.orders.push_back(row);
-    for (const auto& [id, row] : fills_) rows.fills.push_back(row);
-    for (const auto& [id, row] : positions_) rows.positions.push_back(row);
-    for (const auto& [id, row] : balances_) rows.balances.push_back(row);
-    for (const auto& [id, row] : keys_) rows.keys.push_back(row.entry);
+    for (const auto& [id, row] : accounts_)
+        rows.accounts.push_back(row);
+    for (const auto& [id, row] : instruments_)
+        rows.instruments.push_back(row);
+    for (const auto& [id, row] : orders_)
+        rows.orders.push_back(row);
+    for (const auto& [id, row] : fills_)
+        rows.fills.push_back(row);
+    for (const auto& [id, row] : positions_)
+        rows.positions.push_back(row);
+    for (const auto& [id, row] : balances_)
+        rows.balances.push_back(row);
+    for (const auto& [id, row] : keys_)
+        rows.keys.push_back(row.entry);
     return rows;
 }
 

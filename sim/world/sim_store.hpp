@@ -39,12 +39,16 @@ public:
         const ports::FillQuery& query) override;
     [[nodiscard]] ports::StoreResult<std::vector<ports::JournalEntry>> journal(
         model::Sequence first, std::size_t limit) override;
+
     [[nodiscard]] ports::StoreResult<model::Head> head() override { return head_; }
+
     [[nodiscard]] base::Outcome<ports::StoreError> visit_rows(
         const ports::RowVisitor& visitor) override;
+
     [[nodiscard]] base::Outcome<ports::StoreError> begin_snapshot() override {
         return base::Done{};
     }
+
     void end_snapshot() override {}
 
     void set_storage(model::StorageState state) { storage_ = state; }
@@ -63,8 +67,7 @@ public:
     /// Committed live orders of all accounts, by number.
     [[nodiscard]] std::vector<model::Order> live_orders() const;
 
-    [[nodiscard]] const std::map<std::pair<model::AccountId, model::InstrumentId>,
-                                 model::Position>&
+    [[nodiscard]] const std::map<std::pair<model::AccountId, model::InstrumentId>, model::Position>&
     positions() const {
         return positions_;
     }

@@ -9,7 +9,9 @@ namespace botcore::sim {
 using model::OrderReport;
 using model::ReportKind;
 
-VenueServer::VenueServer(Context& context) : context_(context) { begin_anew(); }
+VenueServer::VenueServer(Context& context) : context_(context) {
+    begin_anew();
+}
 
 void VenueServer::begin_anew() {
     ++life_;
@@ -18,15 +20,16 @@ void VenueServer::begin_anew() {
     seated_.clear();
     orders_.clear();
     written_.clear();
-    for (const auto& instrument : model::builtin_instruments()) venue_->define(instrument);
+    for (const auto& instrument : model::builtin_instruments())
+        venue_->define(instrument);
     context_.judge.on_venue_lost();
 }
 
 namespace {
 
 bool says_taken(ReportKind kind) {
-    return kind == ReportKind::Open || kind == ReportKind::Filled ||
-           kind == ReportKind::Canceled || kind == ReportKind::Expired;
+    return kind == ReportKind::Open || kind == ReportKind::Filled || kind == ReportKind::Canceled ||
+           kind == ReportKind::Expired;
 }
 
 }  // namespace
@@ -44,15 +47,16 @@ std::optional<OrderReport> VenueServer::absorb(Reports& reports, const venue::Or
             if (report.kind != ReportKind::Open) seen.ended = context_.now();
             for (const auto& trade : report.trades) {
                 seen.trades.emplace_back(context_.now(), trade);
-                context_.judge.on_venue_trade({name.account, name.instrument, trade.id}, name.id,
-                                              trade);
+                context_.judge.on_venue_trade(
+                    {name.account, name.instrument, trade.id}, name.id, trade);
             }
             seen.last = report;
             context_.judge.on_venue_order(name.id);
             // An order's end tells all of its trades, as an exchange's cumulative figures do.
             if (report.kind != ReportKind::Open) {
                 report.trades.clear();
-                for (const auto& [time, trade] : seen.trades) report.trades.push_back(trade);
+                for (const auto& [time, trade] : seen.trades)
+                    report.trades.push_back(trade);
             } else if (!report.trades.empty()) {
                 REACHED("order partly filled");
             }
@@ -140,7 +144,8 @@ void VenueServer::seat(const venue::AccountSeat& seat) {
 
 void VenueServer::apply(const std::vector<venue::MarketEvent>& events) {
     Reports reports;
-    for (const auto& event : events) venue_->apply(event, reports);
+    for (const auto& event : events)
+        venue_->apply(event, reports);
     (void)absorb(reports, nullptr);
 }
 
@@ -163,7 +168,8 @@ checkers::VenueTruth VenueServer::truth() const {
         Reports reports;
         venue_->query(name, context_.now(), reports);
         if (reports.front().kind != ReportKind::Open) continue;
-        for (const auto& [time, trade] : seen.trades) filled += trade.quantity;
+        for (const auto& [time, trade] : seen.trades)
+            filled += trade.quantity;
         truth.open_orders.push_back({name.account, name.id, filled});
     }
     for (const auto& [id, account] : seated_) {

@@ -56,8 +56,8 @@ void World::start_node() {
     Node& node = *nodes_.back();
     node_ = &node;
     node.process->wake = [this, &node] {
-        step_later(node, context_.faults.delay(Duration::microseconds(20),
-                                               Duration::microseconds(300)));
+        step_later(node,
+                   context_.faults.delay(Duration::microseconds(20), Duration::microseconds(300)));
     };
     node.link = parts_.link ? parts_.link(context_, server_, node.process)
                             : std::make_unique<Link>(context_, server_, node.process);
@@ -103,7 +103,9 @@ void World::bury(Node& node, Duration down) {
     });
 }
 
-void World::crash() { kill(*node_); }
+void World::crash() {
+    kill(*node_);
+}
 
 void World::take_over() {
     if (context_.plan.mode == VenueMode::Paper) return;
@@ -147,8 +149,8 @@ void World::after_call(Node& node) {
         kill(node);
         return;
     }
-    const bool current = runtime.status() == Status::Running &&
-                         runtime.head() == store_.head().value();
+    const bool current =
+        runtime.status() == Status::Running && runtime.head() == store_.head().value();
     const bool new_term = runtime.counters().terms != node.terms;
     if (current && (new_term || node.steps % 32 == 0)) {
         context_.judge.on_loaded(runtime.head(), open_rows(runtime));
@@ -163,14 +165,19 @@ void World::after_call(Node& node) {
 checkers::Rows World::open_rows(const runtime::Runtime& runtime) const {
     checkers::Rows rows;
     const core::State& state = runtime.state();
-    for (const auto& [id, instrument] : state.instruments) rows.instruments.push_back(instrument);
+    for (const auto& [id, instrument] : state.instruments)
+        rows.instruments.push_back(instrument);
     for (const auto& [id, account] : state.accounts) {
         rows.accounts.push_back(account.account);
-        for (const auto& [asset, row] : account.balances) rows.balances.push_back(row);
-        for (const auto& [instrument, row] : account.positions) rows.positions.push_back(row);
-        for (const auto& [number, live] : account.orders) rows.orders.push_back(live.order);
+        for (const auto& [asset, row] : account.balances)
+            rows.balances.push_back(row);
+        for (const auto& [instrument, row] : account.positions)
+            rows.positions.push_back(row);
+        for (const auto& [number, live] : account.orders)
+            rows.orders.push_back(live.order);
     }
-    for (const auto& [key, entry] : state.keys) rows.keys.push_back(entry);
+    for (const auto& [key, entry] : state.keys)
+        rows.keys.push_back(entry);
     return rows;
 }
 
@@ -252,7 +259,9 @@ bool World::settled() {
     return true;
 }
 
-void World::audit() { context_.judge.audit_rows(store_.rows()); }
+void World::audit() {
+    context_.judge.audit_rows(store_.rows());
+}
 
 void World::quiet() {
     quiet_ = true;

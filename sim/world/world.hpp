@@ -66,15 +66,24 @@ public:
     void audit();
 
     [[nodiscard]] Context& context() { return context_; }
+
     [[nodiscard]] Faults& faults() { return context_.faults; }
+
     [[nodiscard]] const checkers::Findings& findings() const { return context_.judge.findings(); }
+
     [[nodiscard]] SimStore& store() { return store_; }
+
     [[nodiscard]] VenueServer& server() { return server_; }
+
     [[nodiscard]] SimMarket& market() { return market_; }
+
     [[nodiscard]] Clients& clients() { return clients_; }
+
     /// The process that leads; its runtime is absent while it is down.
     [[nodiscard]] Node& node() { return *node_; }
+
     [[nodiscard]] runtime::Now local_now() { return clock_.read(context_.now()); }
+
     [[nodiscard]] bool settled();
 
 private:

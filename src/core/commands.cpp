@@ -18,6 +18,9 @@ using model::Refusal;
 
 namespace {
 
+/// The status of refusals that pass by themselves: 503, Service Unavailable.
+constexpr std::uint16_t kTryAgainStatus = 503;
+
 void refuse(Transaction& transaction, const model::Origin& origin, RuleBreach breach) {
     transaction.answer_at_once(origin, Refusal{breach.reason, std::move(breach.text), {}, 0});
 }
@@ -130,6 +133,10 @@ void record_order(Transaction& transaction, AccountState& account, const model::
         return;
     }
     auto verdict = judge(transaction, account, instrument->second, body);
+    if (!verdict && model::status_of(verdict.error().reason) == kTryAgainStatus) {
+        transaction.refuse_for_now({verdict.error().reason, verdict.error().text, {}, 0});
+        return;
+    }
     LiveOrder& live = transaction.add_order(account, order_of(account, body));
     transaction.open_key(body.origin, live.order.id);
     if (!verdict) {
@@ -316,6 +323,9 @@ void transfer_money(Transaction& transaction, const model::TransferMoney& body) 
     };
     if (from == to)
         return refused(Reason::AccountExists, "giver and receiver are the same account");
+    if (!body.amount.is_positive()) {
+        return refused(Reason::QuantityTooSmall, "the amount must be above zero");
+    }
     if (!from->balances.contains(body.asset)) {
         return refused(Reason::AssetUnknown, "the account holds no " + body.asset.text());
     }

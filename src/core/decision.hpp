@@ -7,6 +7,7 @@
 #include "model/exchange.hpp"
 #include "model/reply.hpp"
 
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -59,6 +60,7 @@ using Effect = std::variant<SendOrder,
 enum class Verdict : std::uint8_t {
     Recorded,     ///< A record was made; commit it, then perform the effects.
     Nothing,      ///< The input told us nothing new; there is no record.
+    Refused,      ///< A gate is closed for now: nothing was done, the same key may ask again.
     KeyPending,   ///< A request under this key is under way: wait for its answer.
     KeyDone,      ///< The key has its reply: give that one again.
     KeyMismatch,  ///< The key belongs to another request (I8).
@@ -68,6 +70,7 @@ struct Decision {
     Verdict verdict = Verdict::Nothing;
     model::Outcome outcome;
     std::vector<Effect> effects;
+    std::optional<model::Refusal> refusal;  ///< With Verdict::Refused.
 };
 
 /// Rows that an input names and memory does not hold, fetched by the runtime before apply.

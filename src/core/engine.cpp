@@ -102,8 +102,8 @@ Wanted Engine::wanted(const model::InputBody& body) const {
 Decision Engine::apply(const model::Input& input, const ReadSet& reads) {
     if (const auto* origin = model::origin_of(input.body)) {
         const auto known = state_.keys.find({origin->owner, origin->key});
-        if (known != state_.keys.end()) return {verdict_on(known->second, *origin), {}, {}};
-        if (reads.key) return {verdict_on(*reads.key, *origin), {}, {}};
+        if (known != state_.keys.end()) return {verdict_on(known->second, *origin), {}, {}, {}};
+        if (reads.key) return {verdict_on(*reads.key, *origin), {}, {}, {}};
     }
     adopt(state_, reads.order);
     Transaction transaction(state_, input);

@@ -73,6 +73,7 @@ public:
                 last_reply = answer->reply;
             }
         }
+        if (decision.refusal) last_reply = *decision.refusal;
         return decision;
     }
 
@@ -109,6 +110,9 @@ public:
         report.instrument = sent.instrument;
         report.id = sent.id;
         report.kind = kind;
+        const bool cancel = kind == ReportKind::CancelNotOpen ||
+                            kind == ReportKind::CancelNoAnswer || kind == ReportKind::CancelNotSent;
+        report.attempt = cancel ? 1 : sent.attempt.number;
         return {report, {}};
     }
 
@@ -335,6 +339,9 @@ TEST(Engine, TriesAgainOnlyWhatProvablyNeverLeft) {
         EXPECT_EQ(again.id, sent->id);
         EXPECT_EQ(again.attempt.number, attempt);
         EXPECT_EQ(again.attempt.time, bench.time());
+        // A second copy of the same report is no news of the attempt that is on its way now.
+        EXPECT_EQ(bench.apply(not_sent).verdict, Verdict::Nothing);
+        not_sent.report.attempt = attempt;
     }
     bench.apply(not_sent);
     EXPECT_EQ(bench.refusal(), Reason::NotSent);
@@ -372,6 +379,19 @@ TEST(Engine, GatesStopEntriesAndNeverExits) {
     entry_refused_with(Reason::AccountUnreconciled, quote(kFutures));
     bench.apply(model::ReportReconciled{model::AccountId("futures")});
     EXPECT_TRUE(bench.place(bench.order("futures", Side::Buy, "0.01")));
+}
+
+// @spec:I8
+TEST(Engine, ARefusalThatPassesDoesNotBindTheKey) {
+    Bench bench;
+    auto body = bench.order("futures", Side::Buy, "0.01");
+    body.quote.age = model::Duration::seconds(3);
+    const auto before = bench.engine().state().sequence;
+    EXPECT_FALSE(bench.place(body));
+    EXPECT_EQ(bench.refusal(), Reason::PriceStale);
+    EXPECT_EQ(bench.engine().state().sequence, before) << "Nothing was done: there is no record.";
+    body.quote.age = {};
+    EXPECT_TRUE(bench.place(body)) << "The same key, once the price is fresh.";
 }
 
 // @spec:R3-VAL-06 I13
@@ -578,7 +598,10 @@ TEST(Engine, ANewTermForgetsAnswersAndAsksTheExchange) {
     start.incarnation = 8;
     const auto decision = bench.apply(start);
     EXPECT_EQ(bench.account("futures").orders.begin()->second.order.state, OrderState::Unknown);
-    EXPECT_TRUE(std::holds_alternative<ReconcileAccount>(decision.effects.front()));
+    // The rules first: an exchange in this process seats no order of an instrument it does not
+    // know.
+    EXPECT_TRUE(std::holds_alternative<AnnounceInstrument>(decision.effects.front()));
+    EXPECT_TRUE(std::holds_alternative<ReconcileAccount>(decision.effects.back()));
     bench.apply(Bench::report(*sent, ReportKind::NotSent));
     EXPECT_EQ(bench.refusal(), Reason::NotSent) << "Never sent again behind anybody's back.";
 }

@@ -161,12 +161,22 @@ void Transaction::count_balance_versions() {
     }
 }
 
+bool Transaction::changed_anything() const {
+    return !accounts_.empty() || !instruments_.empty() || !orders_.empty() || !fills_.empty() ||
+           !positions_.empty() || !keys_.empty() || !postings_.empty() || !effects_.empty();
+}
+
 Decision Transaction::finish() {
     std::map<model::Asset, Money> sums;
     for (const auto& posting : postings_)
         sums[posting.asset] += posting.amount;
     for (const auto& [asset, sum] : sums)
         CHECK(sum.is_zero());  // I5
+    if (!changed_anything()) {
+        if (refusal_) return {Verdict::Refused, {}, {}, std::move(refusal_)};
+        if (std::holds_alternative<model::ReportOrder>(input_.body)) return {};
+    }
+    CHECK(!refusal_);
     for (AccountState* account : posted_) {
         for (const auto& [asset, balance] : account->balances) {
             // I13: a fact of the exchange may break the rule; then the account is frozen.
@@ -175,7 +185,9 @@ Decision Transaction::finish() {
             }
         }
     }
-    Decision decision{.verdict = Verdict::Recorded, .outcome = {}, .effects = std::move(effects_)};
+    Decision decision;
+    decision.verdict = Verdict::Recorded;
+    decision.effects = std::move(effects_);
     auto& changes = decision.outcome.changes;
     for (const auto* row : accounts_)
         changes.emplace_back(*row);

@@ -56,13 +56,19 @@ public:
     /// For a request that is answered by the record that takes it.
     void answer_at_once(const model::Origin& origin, model::Reply reply);
 
+    /// The request is refused by something that passes. It leaves no trace, so that its key is not
+    /// bound to the refusal for ever. Only where nothing was changed.
+    void refuse_for_now(model::Refusal refusal) { refusal_ = std::move(refusal); }
+
     /// Money is in doubt: cancels and exits only. The first reason stays.
     void freeze(AccountState& account, model::Reason reason);
 
+    /// A report without news, or a refusal for now, makes no record.
     [[nodiscard]] Decision finish();
 
 private:
     void count_balance_versions();
+    [[nodiscard]] bool changed_anything() const;
 
     State& state_;
     const model::Input& input_;
@@ -77,6 +83,7 @@ private:
     std::vector<model::Posting> postings_;
     std::vector<AccountState*> posted_;
     std::vector<Effect> effects_;
+    std::optional<model::Refusal> refusal_;
 };
 
 }  // namespace botcore::core

@@ -82,6 +82,9 @@ struct OrderReport {
     Reason reason = Reason::None;
     std::string reason_text;
     Timestamp venue_time;  ///< The exchange's clock when it said so; what fences are measured by.
+    /// Which attempt of the order, or of its cancel, NotSent, NoAnswer and their cancel twins speak
+    /// of: a late copy must not be taken for news of the next attempt. 0 for all other kinds.
+    std::uint32_t attempt = 0;
 
     friend bool operator==(const OrderReport&, const OrderReport&) = default;
 
@@ -96,6 +99,7 @@ struct OrderReport {
         visit("reason", self.reason);
         visit("reason_text", self.reason_text);
         visit("venue_time", self.venue_time);
+        visit("attempt", self.attempt);
     }
 };
 

@@ -3,6 +3,11 @@
 /// An exchange, as the core sees it: instructions go out, reports come back later through the sink,
 /// in any order, late, doubled, or never. The paper venue is behind this port too.
 ///
+/// X1  A report of an order's end (Filled, Canceled, Expired) carries all trades of the order that
+///     were not reported before.
+/// X2  NotSent, NoAnswer and their cancel twins name the attempt they speak of.
+/// X3  `on_reconciled` is only said of the newest comparison that was asked for.
+///
 /// Threads: all calls and all calls of the sink happen on the loop thread. The sink is never called
 /// from inside a call of this port's methods, so that an answer cannot overtake its own request.
 

@@ -92,6 +92,7 @@ bool Runtime::load(Now now) {
     while (!facts_.empty())
         (void)facts_.pop();
     questions_.clear();
+    silence_.clear();
     facts_lost_ = false;
     store_failed_ = false;
     (void)now;
@@ -156,6 +157,7 @@ bool Runtime::step(Now now) {
     }
     if (status_ == Status::Fenced) return false;
     ask_due_questions(now);
+    end_silence(now);
     batch_.begin(head_, engine_->state().epoch);
     // What the exchange said comes before new requests: finish what was begun.
     while (!facts_.empty() && batch_.size() < options_.batch_max && !store_failed_) {
@@ -231,6 +233,15 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
         input.clock = model::ClockState::Uncertain;
     }
     core::Decision decision = engine_->apply(input, reads);
+    if (decision.verdict == Verdict::Refused && request != nullptr) {
+        batch_tickets_.pop_back();
+        replies_.emplace_back(
+            request->ticket,
+            ApiReply{model::status_of(decision.refusal->reason),
+                     protocol::render(*decision.refusal, request->request_id, input.time),
+                     false});
+        return;
+    }
     if (decision.verdict != Verdict::Recorded) {
         if (request != nullptr) take_duplicate(decision.verdict, *request, stored_key, now);
         return;
@@ -330,14 +341,16 @@ void Runtime::act(Now now) {
 void Runtime::perform(core::Effect& effect, Now now) {
     auto& exchange = ports_.exchange;
     if (const auto* send = std::get_if<core::SendOrder>(&effect)) {
+        silence_.note_sent(now.time);
         exchange.place(send->instruction);
     } else if (const auto* cancel = std::get_if<core::SendCancel>(&effect)) {
+        silence_.note_sent(now.time);
         exchange.cancel(cancel->instruction);
     } else if (auto* query = std::get_if<core::QueryOrder>(&effect)) {
         if (query->not_before <= now.time) {
-            exchange.query(query->account, query->instrument, query->id);
+            ask(*query, now);
         } else {
-            questions_.emplace(query->not_before, std::move(*query));
+            questions_[query->id] = std::move(*query);
         }
     } else if (const auto* reconcile = std::get_if<core::ReconcileAccount>(&effect)) {
         exchange.reconcile(projection(reconcile->account));
@@ -404,11 +417,28 @@ void Runtime::answer_expired(Now now) {
 }
 
 void Runtime::ask_due_questions(Now now) {
-    while (!questions_.empty() && questions_.begin()->first <= now.time) {
-        const core::QueryOrder query = questions_.begin()->second;
-        questions_.erase(questions_.begin());
-        ports_.exchange.query(query.account, query.instrument, query.id);
+    std::vector<core::QueryOrder> due;
+    for (const auto& [id, question] : questions_) {
+        if (question.not_before <= now.time) due.push_back(question);
     }
+    for (const auto& question : due) {
+        questions_.erase(question.id);
+        ask(question, now);
+    }
+}
+
+void Runtime::ask(const core::QueryOrder& question, Now now) {
+    silence_.note_asked(question.id, now.time);
+    ports_.exchange.query(question.account, question.instrument, question.id);
+}
+
+/// Turns silence that lasted too long into facts and further questions (R4).
+void Runtime::end_silence(Now now) {
+    SilenceWatch::Due due = silence_.take_due(now.time, engine_->state());
+    for (auto& report : due.reports)
+        on_report(std::move(report));
+    for (const auto& question : due.questions)
+        ask(question, now);
 }
 
 std::optional<model::Timestamp> Runtime::wake_at() const {
@@ -417,7 +447,9 @@ std::optional<model::Timestamp> Runtime::wake_at() const {
         if (!earliest || time < *earliest) earliest = time;
     };
     if (status_ == Status::Down) consider(retry_at_);
-    if (!questions_.empty()) consider(questions_.begin()->first);
+    for (const auto& [id, question] : questions_)
+        consider(question.not_before);
+    if (const auto next = silence_.next()) consider(*next);
     return earliest;
 }
 

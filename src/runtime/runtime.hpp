@@ -11,6 +11,9 @@
 ///     callers are told "outcome unknown, ask again with the same key", and a new term begins.
 /// R3  A writer that lost its head to another is Fenced and never writes again (I7).
 ///
+/// R4  An exchange that stays silent is taken for "no answer" after a while; an order never waits
+///     for ever.
+///
 /// Queues: `requests` (4,096; full: the caller gets 503 at once) and `facts` of the exchange
 /// (65,536; full: the newest is dropped and a new term begins, since that is a gap in what the
 /// exchange said).
@@ -23,6 +26,7 @@
 #include "ports/market_data.hpp"
 #include "ports/store.hpp"
 #include "runtime/batch_builder.hpp"
+#include "runtime/silence.hpp"
 #include "runtime/waiting.hpp"
 
 #include <functional>
@@ -151,6 +155,8 @@ private:
     void lose_batch(Now now, Status next);
     void answer_expired(Now now);
     void ask_due_questions(Now now);
+    void end_silence(Now now);
+    void ask(const core::QueryOrder& question, Now now);
     [[nodiscard]] ports::AccountProjection projection(const model::AccountId& account) const;
     [[nodiscard]] model::Quote quote(const model::InstrumentId& instrument,
                                      model::Side side,
@@ -171,7 +177,8 @@ private:
     std::vector<std::pair<Ticket, ApiReply>> replies_;  ///< Wait for the batch to be durable.
     std::vector<Ticket> batch_tickets_;  ///< Whose requests are in the batch that is being built.
     WaitingRoom waiting_;
-    std::multimap<model::Timestamp, core::QueryOrder> questions_;
+    std::map<model::ClientOrderId, core::QueryOrder> questions_;  ///< For later, one an order.
+    SilenceWatch silence_;
     model::Timestamp retry_at_;
     bool store_failed_ = false;  ///< A read failed while the batch was built.
     Counters counters_;

@@ -282,6 +282,7 @@ void PaperVenue::cancel(const model::CancelInstruction& instruction,
     const OrderName name{instruction.account, instruction.instrument, instruction.id};
     if (const auto late = check_receive_window(instruction.attempt, now)) {
         OrderReport report = plain_report(name, ReportKind::CancelNotSent, now);
+        report.attempt = instruction.attempt.number;
         report.reason = Reason::RejectedByExchange;
         report.reason_text = to_text(*late);
         reports.push_back(std::move(report));

@@ -39,7 +39,8 @@ std::optional<Place> parse_url(std::string_view url) {
     constexpr std::string_view kScheme = "http://";
     if (!url.starts_with(kScheme)) return std::nullopt;
     url.remove_prefix(kScheme.size());
-    while (url.ends_with('/')) url.remove_suffix(1);
+    while (url.ends_with('/'))
+        url.remove_suffix(1);
     const std::size_t colon = url.rfind(':');
     if (url.empty() || url.find('/') != std::string_view::npos || colon == 0) return std::nullopt;
     if (colon == std::string_view::npos) return Place{std::string(url), "80"};
@@ -59,21 +60,21 @@ struct Exchange {
 
 asio::awaitable<void> perform(asio::io_context& context, Exchange& exchange) {
     Error error;
-    const auto token = asio::redirect_error(asio::use_awaitable, error);
+    const auto token = [&error] { return asio::redirect_error(asio::use_awaitable, error); };
     tcp::resolver resolver(context);
     const auto places =
-        co_await resolver.async_resolve(exchange.place.host, exchange.place.port, token);
+        co_await resolver.async_resolve(exchange.place.host, exchange.place.port, token());
     if (error) co_return exchange.fail(ClientFailure::NotReached, error);
     beast::tcp_stream stream(context);
     stream.expires_after(exchange.patience);
-    co_await stream.async_connect(places, token);
+    co_await stream.async_connect(places, token());
     if (error) co_return exchange.fail(ClientFailure::NotReached, error);
-    co_await http::async_write(stream, exchange.request, token);
+    co_await http::async_write(stream, exchange.request, token());
     if (error) co_return exchange.fail(ClientFailure::NoAnswer, error);
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(kBodyMax);
-    co_await http::async_read(stream, buffer, parser, token);
+    co_await http::async_read(stream, buffer, parser, token());
     if (error) co_return exchange.fail(ClientFailure::NoAnswer, error);
     auto& message = parser.get();
     ClientResponse response;

@@ -10,19 +10,20 @@ namespace sqlite = shell::sqlite;
 namespace {
 
 base::Result<sqlite::ReadSession, std::string> open_session(const std::string& path) {
-    auto database = sqlite::Database::open(path, {}, sqlite::OpenMode::ReadOnly);
-    if (!database) {
+    auto opened = sqlite::Database::open(path, {}, sqlite::OpenMode::ReadOnly);
+    if (!opened) {
         return base::Failure{std::string("expected a readable store at " + path +
                                          ", SQLite answers with code " +
-                                         std::to_string(database.error().code))};
+                                         std::to_string(opened.error().code))};
     }
-    const auto verdict = sqlite::judge_file(database.value());
+    sqlite::Database database = std::move(opened).value();
+    const auto verdict = sqlite::judge_file(database);
     if (!verdict) {
         return base::Failure{std::string("the store at " + path + " cannot be read, code " +
                                          std::to_string(verdict.error().code))};
     }
     if (verdict.value()) return base::Failure{path + ": " + verdict.value()->text()};
-    auto session = sqlite::ReadSession::open(std::move(database).value());
+    auto session = sqlite::ReadSession::open(std::move(database));
     if (!session) {
         return base::Failure{std::string("the store at " + path + " cannot be read, code " +
                                          std::to_string(session.error().code))};
@@ -46,22 +47,26 @@ base::Result<OfflineStore, std::string> OfflineStore::open(const std::filesystem
 }
 
 ports::StoreResult<core::State> OfflineStore::state() {
-    auto session = open_session(path_);
-    if (!session) return base::Failure{ports::StoreError::Unavailable};
-    const ports::Snapshot snapshot = TRY(session.value().load());
+    auto opened = open_session(path_);
+    if (!opened) return base::Failure{ports::StoreError::Unavailable};
+    sqlite::ReadSession session = std::move(opened).value();
+    const ports::Snapshot snapshot = TRY(session.load());
     core::State state;
     state.sequence = snapshot.head.sequence;
     state.epoch = snapshot.head.epoch;
     state.time = snapshot.head.time;
-    for (const auto& row : snapshot.instruments) state.instruments[row.id] = row;
-    for (const auto& row : snapshot.accounts) state.accounts[row.id].account = row;
-    for (const auto& row : snapshot.balances) state.accounts[row.account].balances[row.asset] = row;
+    for (const auto& row : snapshot.instruments)
+        state.instruments[row.id] = row;
+    for (const auto& row : snapshot.accounts)
+        state.accounts[row.id].account = row;
+    for (const auto& row : snapshot.balances)
+        state.accounts[row.account].balances[row.asset] = row;
     for (const auto& row : snapshot.positions) {
         state.accounts[row.account].positions[row.instrument] = row;
     }
     for (const auto& row : snapshot.orders) {
-        state.accounts[row.order.account].orders[row.order.number] = {row.order, row.trade_ids,
-                                                                      std::nullopt};
+        state.accounts[row.order.account].orders[row.order.number] = {
+            row.order, row.trade_ids, std::nullopt};
     }
     return state;
 }

@@ -17,8 +17,7 @@ using Answer = base::Result<ClientResponse, ClientError>;
 
 std::optional<Answer> Session::reach(const ClientRequest& request) {
     const auto token = shell::auth::OperatorToken::load(settings_.data);
-    HttpClient client(settings_.url,
-                      token ? token.value().secret().reveal() : std::string_view());
+    HttpClient client(settings_.url, token ? token.value().secret().reveal() : std::string_view());
     auto answer = client.send(request);
     if (!answer && answer.error().failure == ClientFailure::NotReached) return std::nullopt;
     if (answer && answer.value().status == 401 && !token) {
@@ -36,8 +35,8 @@ int Session::finish(const Answer& answer, const Printer& printer) {
     if (response.status >= 400) return finish_error(response);
     json::error_code error;
     const json::value value = json::parse(response.body, error);
-    const json::value* data = !error && value.is_object() ? value.get_object().if_contains("data")
-                                                          : nullptr;
+    const json::value* data =
+        !error && value.is_object() ? value.get_object().if_contains("data") : nullptr;
     if (data == nullptr) {
         std::cerr << "botctl: the answer is not what the API promises: "
                   << response.body.substr(0, 200) << "\n";
@@ -64,19 +63,20 @@ int Session::finish_error(const ClientResponse& response) {
     }
     std::cerr << "botctl: " << code << (code.empty() ? "" : ": ") << message << "\n";
     if (response.status == 401) return kExitUnauthorized;
-    const bool open = response.status == 504 || code == "OUTCOME_UNKNOWN" ||
-                      code == "REQUEST_IN_PROGRESS";
+    const bool open =
+        response.status == 504 || code == "OUTCOME_UNKNOWN" || code == "REQUEST_IN_PROGRESS";
     if (open) return kExitOutcomeOpen;
-    if (response.status == 503) return kExitUnavailable;
+    // Other codes of 503 are a clear no to this one request: no price, a frozen account.
+    for (const char* door :
+         {"SERVICE_UNAVAILABLE", "OVERLOADED", "NOT_THE_WRITER", "TOO_MANY_CONNECTIONS"}) {
+        if (code == door) return kExitUnavailable;
+    }
     return response.status == 400 ? kExitUsage : kExitNegative;
 }
 
 int Session::read(const std::string& path, const Printer& printer) {
-    const auto answer = reach({.method = "GET",
-                               .path = path,
-                               .body = {},
-                               .idempotency_key = {},
-                               .if_match = {}});
+    const auto answer =
+        reach({.method = "GET", .path = path, .body = {}, .idempotency_key = {}, .if_match = {}});
     if (!answer) return unavailable("the daemon does not answer at " + settings_.url);
     return finish(*answer, printer);
 }
@@ -88,8 +88,7 @@ int Session::command(ClientRequest request, const Printer& printer) {
     }
     const auto answer = reach(request);
     if (!answer) {
-        return unavailable("the daemon does not answer at " + settings_.url +
-                           "; nothing was sent");
+        return unavailable("the daemon does not answer at " + settings_.url + "; nothing was sent");
     }
     return finish(*answer, printer);
 }

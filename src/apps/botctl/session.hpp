@@ -1,7 +1,7 @@
 #pragma once
 
-/// What all commands share: where the daemon is, how to ask it, how to say what came back, and which
-/// exit status that is.
+/// What all commands share: where the daemon is, how to ask it, how to say what came back, and
+/// which exit status that is.
 
 #include "apps/botctl/http_client.hpp"
 #include "apps/botctl/offline.hpp"
@@ -20,11 +20,11 @@ namespace botcore::botctl {
 /// The exit statuses of every command. Written in scripts: never renumber.
 enum ExitStatus : int {
     kExitOk = 0,
-    kExitNegative = 1,       ///< A clear no: refused, unhealthy, damaged.
+    kExitNegative = 1,  ///< A clear no: refused, unhealthy, damaged.
     kExitUsage = 64,
-    kExitUnavailable = 69,   ///< Neither the daemon nor the files could be asked.
-    kExitSoftware = 70,      ///< An answer that makes no sense.
-    kExitOutcomeOpen = 75,   ///< Not known or not over yet: ask again with the same key.
+    kExitUnavailable = 69,  ///< Neither the daemon nor the files could be asked.
+    kExitSoftware = 70,     ///< An answer that makes no sense.
+    kExitOutcomeOpen = 75,  ///< Not known or not over yet: ask again with the same key.
     kExitUnauthorized = 77,
 };
 

@@ -39,7 +39,8 @@ void print_table(std::ostream& out,
     }
     std::vector<std::size_t> widths;
     std::vector<std::vector<std::string>> cells;
-    for (const auto& column : columns) widths.push_back(column.title.size());
+    for (const auto& column : columns)
+        widths.push_back(column.title.size());
     for (const auto& row : rows) {
         auto& line = cells.emplace_back();
         for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -56,12 +57,14 @@ void print_table(std::ostream& out,
         out << "\n";
     };
     print_line([&](std::size_t i) { return std::string(columns[i].title); });
-    for (const auto& line : cells) print_line([&](std::size_t i) { return line[i]; });
+    for (const auto& line : cells)
+        print_line([&](std::size_t i) { return line[i]; });
 }
 
 void print_fields(std::ostream& out, const json::object& object, std::span<const Column> columns) {
     std::size_t width = 0;
-    for (const auto& column : columns) width = std::max(width, column.title.size());
+    for (const auto& column : columns)
+        width = std::max(width, column.title.size());
     for (const auto& column : columns) {
         pad(out, column.title, width + 2, Align::Left);
         out << plain_text(object, column.field) << "\n";

@@ -152,6 +152,11 @@ void apply_open(Transaction& transaction,
     }
 }
 
+/// Reports about an attempt count for that attempt only: a late copy is no news of the next one.
+bool is_of_attempt(const OrderReport& report, const model::Attempt& attempt) {
+    return report.attempt == attempt.number;
+}
+
 void apply_no_answer(Transaction& transaction, LiveOrder& live) {
     if (live.order.state != OrderState::Intended) return;
     transaction.change(live).state = OrderState::Unknown;
@@ -164,6 +169,7 @@ void apply_not_sent(Transaction& transaction,
                     LiveOrder& live,
                     const model::ReportOrder& body) {
     State& state = transaction.state();
+    if (!is_of_attempt(body.report, live.order.attempt)) return;
     if (live.order.state == OrderState::Intended &&
         live.order.attempt.number < state.policy.attempts_max) {
         const bool spot_exit = live.order.instrument.market == model::Market::Spot &&
@@ -218,10 +224,12 @@ void apply_not_found(Transaction& transaction,
 void apply_cancel_answer(Transaction& transaction,
                          AccountState& account,
                          LiveOrder& live,
-                         ReportKind kind) {
+                         const OrderReport& report) {
     if (!model::is_live(live.order.state) || live.order.cancel == CancelState::None) return;
+    const bool about_attempt = report.kind != ReportKind::CancelNotOpen;
+    if (about_attempt && !is_of_attempt(report, live.order.cancel_attempt)) return;
     Order& order = transaction.change(live);
-    if (kind == ReportKind::CancelNotSent) {
+    if (report.kind == ReportKind::CancelNotSent) {
         if (order.cancel_attempt.number < transaction.state().policy.attempts_max) {
             send_cancel(transaction, account, live);
             return;
@@ -298,7 +306,9 @@ void apply_report(Transaction& transaction,
         case ReportKind::Filled:
             // More was filled than the trades we know of explain: get the missing ones.
             apply_open(transaction, account, live, report);
-            if (model::is_live(live.order.state)) query(transaction, live.order, transaction.now());
+            if (model::is_live(live.order.state)) {
+                query(transaction, live.order, transaction.now() + model::Duration::seconds(1));
+            }
             break;
         case ReportKind::Canceled:
             doubt_verdict(transaction, account, live);
@@ -318,7 +328,7 @@ void apply_report(Transaction& transaction,
             apply_not_sent(transaction, account, live, body);
             break;
         case ReportKind::NoAnswer:
-            apply_no_answer(transaction, live);
+            if (is_of_attempt(report, live.order.attempt)) apply_no_answer(transaction, live);
             break;
         case ReportKind::NotFound:
             apply_not_found(transaction, account, live, report);
@@ -326,7 +336,7 @@ void apply_report(Transaction& transaction,
         case ReportKind::CancelNotOpen:
         case ReportKind::CancelNoAnswer:
         case ReportKind::CancelNotSent:
-            apply_cancel_answer(transaction, account, live, report.kind);
+            apply_cancel_answer(transaction, account, live, report);
             break;
     }
     answer_placement(transaction, live.order);

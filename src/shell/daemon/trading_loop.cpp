@@ -47,7 +47,9 @@ void TradingLoop::stop() {
 void TradingLoop::wake() {
     if (turn_posted_ || stopped_) return;
     turn_posted_ = true;
-    asio::post(context_, [this] { turn(); });
+    // Twice around: between the two the loop looks at its sockets, so that the requests that wait
+    // there are committed together with what woke us.
+    asio::post(context_, [this] { asio::post(context_, [this] { turn(); }); });
 }
 
 void TradingLoop::wake_from_anywhere() {

@@ -107,7 +107,10 @@ void Api::show_health(Call& call) {
     body["uptime_seconds"] = (call.now.time - started_).in_milliseconds() / 1000;
     body["checks"] = std::move(checks);
     body["overall_status"] = state.overall;
-    call.respond(plain(state.overall == "unhealthy" ? 503 : 200, body));
+    const bool unhealthy = state.overall == "unhealthy";
+    HttpResponse response = plain(unhealthy ? 503 : 200, body);
+    if (unhealthy) response.error_code = "UNHEALTHY";
+    call.respond(std::move(response));
 }
 
 void Api::show_ready(Call& call) {

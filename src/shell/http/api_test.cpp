@@ -134,7 +134,7 @@ TEST_F(ApiDoor, HasOneCodeForEachMistakeInABody) {
                                    "Idempotency-Key: k2\r\n",
                                    R"({"symbol":"BTCUSDT","side":"BUY","quantity":0.01})");
     EXPECT_THAT(taught.body, HasSubstr("binary fractions"));
-    const auto& details = ApiWorld::json(taught).at("error").at("details").as_object();
+    const auto details = ApiWorld::json(taught).at("error").at("details").as_object();
     EXPECT_EQ(details.at("field").as_string(), "quantity");
     EXPECT_EQ(details.at("came").as_string(), "0.01");
 }

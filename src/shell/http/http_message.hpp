@@ -33,11 +33,11 @@ struct HttpRequest {
 
 struct HttpResponse {
     std::uint16_t status = 200;
-    std::string_view content_type = "application/json";             ///< A literal.
-    std::vector<std::pair<std::string_view, std::string>> headers;  ///< Names are literals.
-    std::string body;
-    std::string error_code;  ///< Of an error's body, for logs and metrics.
-    std::string caller;      ///< Whose token was shown, for logs.
+    std::string_view content_type = "application/json";               ///< A literal.
+    std::vector<std::pair<std::string_view, std::string>> headers{};  ///< Names are literals.
+    std::string body{};
+    std::string error_code{};  ///< Of an error's body, for logs and metrics.
+    std::string caller{};      ///< Whose token was shown, for logs.
 };
 
 using Respond = std::function<void(HttpResponse)>;

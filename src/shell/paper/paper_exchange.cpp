@@ -12,8 +12,9 @@ bool may_leave(const model::Attempt& attempt, model::Timestamp now) {
     return now <= attempt.time + half;
 }
 
-template <class Instruction>
-model::OrderReport report_of(const Instruction& what,
+template <class Named>
+model::OrderReport report_of(const Named& what,
+                             const model::Attempt& attempt,
                              model::ReportKind kind,
                              model::Timestamp now) {
     model::OrderReport report;
@@ -22,6 +23,7 @@ model::OrderReport report_of(const Instruction& what,
     report.id = what.id;
     report.kind = kind;
     report.venue_time = now;
+    report.attempt = attempt.number;
     return report;
 }
 
@@ -37,7 +39,8 @@ void PaperExchange::begin_term(model::Epoch epoch) {
 void PaperExchange::place(const model::OrderInstruction& instruction) {
     const model::Timestamp now = clock_();
     if (!may_leave(instruction.attempt, now)) {
-        reports_.push_back(report_of(instruction, model::ReportKind::NotSent, now));  // P1
+        reports_.push_back(
+            report_of(instruction, instruction.attempt, model::ReportKind::NotSent, now));  // P1
         return;
     }
     venue_.place(instruction, now, reports_);
@@ -46,7 +49,8 @@ void PaperExchange::place(const model::OrderInstruction& instruction) {
 void PaperExchange::cancel(const model::CancelInstruction& instruction) {
     const model::Timestamp now = clock_();
     if (!may_leave(instruction.attempt, now)) {
-        reports_.push_back(report_of(instruction, model::ReportKind::CancelNotSent, now));
+        reports_.push_back(
+            report_of(instruction, instruction.attempt, model::ReportKind::CancelNotSent, now));
         return;
     }
     venue_.cancel(instruction, now, reports_);
@@ -66,13 +70,13 @@ void PaperExchange::reconcile(const ports::AccountProjection& projection) {
         if (known.front().kind != model::ReportKind::NotFound) {
             reports_.push_back(std::move(known.front()));
         } else if (order.state != model::OrderState::Open) {
-            auto report = report_of(order, model::ReportKind::NotSent, now);  // P2
+            auto report = report_of(order, order.attempt, model::ReportKind::NotSent, now);  // P2
             report.reason_text =
                 "the order had not reached the paper venue when the process ended; it never will";
             reports_.push_back(std::move(report));
         } else if (order.cancel != model::CancelState::None) {
             // It is seated again below; whoever wanted it cancelled asks again.
-            reports_.push_back(report_of(order, model::ReportKind::Open, now));
+            reports_.push_back(report_of(order, {}, model::ReportKind::Open, now));
         }
     }
     seat(projection);

@@ -159,9 +159,6 @@ StoreResult<ports::Snapshot> ReadSession::load_rows() {
     for (model::Order& order : TRY(all_rows<model::Order>(live_orders_))) {
         snapshot.orders.push_back({std::move(order), {}});
     }
-    std::sort(snapshot.orders.begin(), snapshot.orders.end(), [](const auto& a, const auto& b) {
-        return a.order.number < b.order.number;
-    });
     for (ports::LiveOrder& live : snapshot.orders) {
         live.trade_ids = TRY(trade_ids(live.order.number));
     }

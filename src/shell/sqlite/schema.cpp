@@ -152,9 +152,10 @@ CREATE TABLE orders (
     version               INTEGER NOT NULL,
     live                  INTEGER NOT NULL
 );
-CREATE INDEX orders_live ON orders (account, number) WHERE live = 1;
+-- Few indexes, and those that grow at their end: each batch touches few pages.
+CREATE INDEX orders_live ON orders (number) WHERE live = 1;
 CREATE INDEX orders_by_account ON orders (account, number);
-CREATE INDEX orders_by_symbol ON orders (account, symbol, number);
+
 
 CREATE TABLE fills (
     account           TEXT NOT NULL,
@@ -177,7 +178,7 @@ CREATE TABLE fills (
     PRIMARY KEY (account, sequence, record_index)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX fills_identity ON fills (account, market, symbol, trade_id);
-CREATE INDEX fills_by_symbol ON fills (account, symbol, sequence, record_index);
+
 CREATE INDEX fills_by_order ON fills (order_number);
 
 CREATE TABLE idempotency (
@@ -286,7 +287,7 @@ std::string positions() {
 }
 
 std::string live_orders() {
-    return select_sql(orders_table()) + " WHERE live = 1 ORDER BY account, number";
+    return select_sql(orders_table()) + " WHERE live = 1 ORDER BY number";
 }
 
 std::string pending_keys() {

@@ -1,0 +1,71 @@
+#pragma once
+
+/// What botctl can do, one function a command; each answers its exit status.
+
+#include "apps/botctl/session.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace botcore::botctl {
+
+struct OrderWish {
+    std::string symbol;
+    std::string side;
+    std::string quantity;
+    std::string type = "MARKET";
+    std::string price;
+    std::string time_in_force;
+    bool reduce_only = false;
+};
+
+/// The account and the safety options of a command that changes something.
+struct CommandOptions {
+    std::string account = "futures";
+    std::string key;
+    std::string if_match;
+};
+
+struct JournalRange {
+    std::uint64_t from = 1;
+    std::uint64_t to = ~std::uint64_t{0} >> 1U;
+};
+
+// Through the daemon.
+int status(Session& session);
+int positions(Session& session, const std::string& account);
+int history(Session& session, const std::string& account, std::uint64_t limit);
+int prices(Session& session, const std::string& market);
+int book(Session& session, const std::string& symbol, const std::string& market);
+int place_order(Session& session, const CommandOptions& options, const OrderWish& wish);
+int cancel_order(Session& session, const CommandOptions& options, const std::string& order);
+int close_position(Session& session, const CommandOptions& options, const std::string& symbol);
+int set_leverage(Session& session,
+                 const CommandOptions& options,
+                 const std::string& symbol,
+                 const std::string& leverage);
+int reset_account(Session& session, const CommandOptions& options);
+int transfer(Session& session,
+             const CommandOptions& options,
+             const std::string& to,
+             const std::string& amount,
+             const std::string& asset);
+int open_account(Session& session,
+                 const CommandOptions& options,
+                 const std::string& market,
+                 const std::string& deposit);
+
+// Through the daemon, on the files where it does not run.
+int account(Session& session, const std::string& account);
+int accounts(Session& session);
+int orders(Session& session, const std::string& account, bool all);
+int explain(Session& session, const std::string& order);
+int journal_tail(Session& session, std::uint64_t count);
+int journal_export(Session& session, const JournalRange& range);
+
+// On the files, whether the daemon runs or not.
+int verify(Session& session);
+int check_config(Session& session, const std::string& file);
+
+}  // namespace botcore::botctl

@@ -1,0 +1,316 @@
+#include "apps/botctl/commands.hpp"
+#include "apps/botctl/print.hpp"
+#include "core/orders/client_order_id.hpp"
+#include "protocol/api_json.hpp"
+#include "protocol/journal.hpp"
+#include "runtime/verify.hpp"
+#include "shell/config/config.hpp"
+#include "shell/http/order_story.hpp"
+#include "shell/http/views.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <functional>
+
+extern char** environ;
+
+namespace botcore::botctl {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::uint64_t kPage = 500;
+
+ClientRequest get(std::string path) {
+    return {.method = "GET",
+            .path = std::move(path),
+            .body = {},
+            .idempotency_key = {},
+            .if_match = {}};
+}
+
+/// Opens the files, says so, and runs the command on them.
+int on_files(Session& session, const std::function<int(OfflineStore&)>& command) {
+    auto opened = OfflineStore::open(session.settings().data);
+    if (!opened) {
+        return session.unavailable("the daemon does not answer at " + session.settings().url +
+                                   ", and " + opened.error());
+    }
+    std::cerr << "botctl: the daemon does not answer; read from the files in "
+              << session.settings().data << "\n";
+    OfflineStore store = std::move(opened).value();
+    return command(store);
+}
+
+int unreadable(Session& session, ports::StoreError error) {
+    if (error == ports::StoreError::Unavailable) {
+        return session.unavailable("the store cannot be read now");
+    }
+    std::cerr << "botctl: the store is damaged; run 'botctl verify'\n";
+    return kExitNegative;
+}
+
+/// Without the daemon there are no prices.
+model::Quote no_quote(const model::InstrumentId& instrument) {
+    model::Quote quote;
+    quote.instrument = instrument;
+    return quote;
+}
+
+int account_from_files(Session& session, OfflineStore& store, const std::string& name) {
+    const auto state = store.state();
+    if (!state) return unreadable(session, state.error());
+    const auto place = state.value().accounts.find(model::AccountId(name));
+    if (place == state.value().accounts.end()) {
+        std::cerr << "botctl: there is no account '" << name << "'\n";
+        return kExitNegative;
+    }
+    return session.show(shell::http::account_view(state.value(), place->second, no_quote),
+                        print_account);
+}
+
+int accounts_from_files(Session& session, OfflineStore& store) {
+    const auto state = store.state();
+    if (!state) return unreadable(session, state.error());
+    json::array list;
+    for (const auto& [id, account] : state.value().accounts) {
+        list.push_back(shell::http::account_view(state.value(), account, no_quote));
+    }
+    return session.show(list, print_accounts);
+}
+
+int orders_from_files(Session& session, OfflineStore& store, const ports::OrderQuery& query) {
+    const auto orders = store.reader().orders(query);
+    if (!orders) return unreadable(session, orders.error());
+    json::array list;
+    for (const auto& order : orders.value())
+        list.push_back(protocol::to_api(order));
+    json::object page;
+    page["orders"] = std::move(list);
+    return session.show(page, print_orders);
+}
+
+int explain_from_files(Session& session, OfflineStore& store, const std::string& id) {
+    const auto parts = core::parse_client_order_id(id);
+    if (!parts) {
+        std::cerr << "botctl: '" << id << "' is no order id\n";
+        return kExitNegative;
+    }
+    const auto found =
+        store.reader().find_order(model::order_number(parts->sequence, parts->index));
+    if (!found) return unreadable(session, found.error());
+    if (!found.value() || found.value()->order.id.text() != id) {
+        std::cerr << "botctl: there is no order '" << id << "'\n";
+        return kExitNegative;
+    }
+    const auto story = shell::http::order_story(store.reader(), found.value()->order);
+    if (!story) return unreadable(session, story.error());
+    json::object data;
+    data["order"] = protocol::to_api(found.value()->order);
+    data["story"] = shell::http::to_api(story.value());
+    return session.show(data, print_story);
+}
+
+/// Prints one page of the journal from the files; where the next one begins, or 0 at the end.
+ports::StoreResult<std::uint64_t> print_page(OfflineStore& store, JournalRange range) {
+    const std::uint64_t count = std::min(kPage, range.to - range.from + 1);
+    const auto entries = TRY(store.reader().journal(range.from, count));
+    for (const auto& entry : entries) {
+        const auto record = protocol::decode_record(entry.bytes);
+        if (!record) return base::Failure{ports::StoreError::Corrupt};
+        std::cout << protocol::to_json(record.value(), entry.hash) << "\n";
+    }
+    return entries.empty() ? 0 : entries.back().sequence + 1;
+}
+
+int export_from_files(Session& session, OfflineStore& store, JournalRange range) {
+    while (range.from <= range.to) {
+        const auto next = print_page(store, range);
+        if (!next) return unreadable(session, next.error());
+        if (next.value() == 0) break;
+        range.from = next.value();
+    }
+    return std::cout.flush() ? kExitOk : kExitUnavailable;
+}
+
+/// Prints a page that the daemon answered; where the next one begins, or 0 at the end.
+std::uint64_t print_page(const ClientResponse& response) {
+    json::error_code error;
+    const json::value value = json::parse(response.body, error);
+    if (error) return 0;
+    const auto* data = value.is_object() ? value.get_object().if_contains("data") : nullptr;
+    const auto* records =
+        data != nullptr && data->is_object() ? data->get_object().if_contains("records") : nullptr;
+    if (records == nullptr || !records->is_array() || records->get_array().empty()) return 0;
+    for (const auto& record : records->get_array())
+        std::cout << json::serialize(record) << "\n";
+    const auto* next = data->get_object().if_contains("next_from");
+    return next != nullptr && next->is_int64() ? static_cast<std::uint64_t>(next->get_int64()) : 0;
+}
+
+/// The sequence of the last record, as the daemon or the files say.
+std::uint64_t head_of(const ClientResponse& response) {
+    json::error_code error;
+    const json::value value = json::parse(response.body, error);
+    if (error || !value.is_object()) return 0;
+    const auto* data = value.get_object().if_contains("data");
+    const auto* head = data != nullptr && data->is_object()
+                           ? data->get_object().if_contains("head_sequence")
+                           : nullptr;
+    return head != nullptr && head->is_int64() ? static_cast<std::uint64_t>(head->get_int64()) : 0;
+}
+
+json::object report_json(const runtime::VerifyReport& report) {
+    json::object data;
+    data["clean"] = report.clean();
+    data["head_sequence"] = report.head.sequence;
+    data["head_hash"] = protocol::to_hex(report.head.hash);
+    data["records"] = report.records;
+    data["orders"] = report.orders;
+    data["fills"] = report.fills;
+    data["keys"] = report.keys;
+    data["findings_count"] = report.findings_count;
+    json::array findings;
+    for (const auto& finding : report.findings) {
+        json::object item;
+        item["sequence"] = finding.sequence;
+        item["text"] = finding.text;
+        findings.push_back(std::move(item));
+    }
+    data["findings"] = std::move(findings);
+    return data;
+}
+
+}  // namespace
+
+int account(Session& session, const std::string& account) {
+    if (const auto answer = session.reach(get("/api/accounts/" + encoded(account)))) {
+        return session.finish(*answer, print_account);
+    }
+    return on_files(
+        session, [&](OfflineStore& store) { return account_from_files(session, store, account); });
+}
+
+int accounts(Session& session) {
+    if (const auto answer = session.reach(get("/api/accounts"))) {
+        return session.finish(*answer, print_accounts);
+    }
+    return on_files(session,
+                    [&](OfflineStore& store) { return accounts_from_files(session, store); });
+}
+
+int orders(Session& session, const std::string& account, bool all) {
+    const std::string path =
+        "/api/accounts/" + encoded(account) + "/orders?status=" + (all ? "all" : "open");
+    if (const auto answer = session.reach(get(path))) return session.finish(*answer, print_orders);
+    ports::OrderQuery query;
+    query.account = model::AccountId(account);
+    query.live_only = !all;
+    query.before = ~model::OrderNumber{0} >> 1U;
+    return on_files(session,
+                    [&](OfflineStore& store) { return orders_from_files(session, store, query); });
+}
+
+int explain(Session& session, const std::string& order) {
+    if (const auto answer = session.reach(get("/api/orders/" + encoded(order) + "/explain"))) {
+        return session.finish(*answer, print_story);
+    }
+    return on_files(session,
+                    [&](OfflineStore& store) { return explain_from_files(session, store, order); });
+}
+
+int journal_tail(Session& session, std::uint64_t count) {
+    std::uint64_t head = 0;
+    if (const auto answer = session.reach(get("/api/journal?limit=1"))) {
+        if (!*answer || answer->value().status != 200) return session.finish(*answer, print_orders);
+        head = head_of(answer->value());
+    } else {
+        auto opened = OfflineStore::open(session.settings().data);
+        if (!opened) {
+            return session.unavailable("the daemon does not answer, and " + opened.error());
+        }
+        OfflineStore store = std::move(opened).value();
+        const auto found = store.reader().head();
+        if (!found) return unreadable(session, found.error());
+        head = found.value().sequence;
+    }
+    return journal_export(session, {.from = head > count ? head - count + 1 : 1});
+}
+
+int journal_export(Session& session, const JournalRange& range) {
+    std::uint64_t from = std::max<std::uint64_t>(range.from, 1);
+    while (from <= range.to) {
+        const std::uint64_t count = std::min(kPage, range.to - from + 1);
+        const auto answer = session.reach(
+            get("/api/journal?from=" + std::to_string(from) + "&limit=" + std::to_string(count)));
+        if (!answer) {
+            return on_files(session, [&](OfflineStore& store) {
+                return export_from_files(session, store, {.from = from, .to = range.to});
+            });
+        }
+        if (!*answer || answer->value().status != 200) return session.finish(*answer, print_orders);
+        const std::uint64_t next = print_page(answer->value());
+        if (next == 0) break;
+        from = next;
+    }
+    return std::cout.flush() ? kExitOk : kExitUnavailable;
+}
+
+int verify(Session& session) {
+    auto opened = OfflineStore::open(session.settings().data);
+    if (!opened) return session.unavailable(opened.error());
+    OfflineStore store = std::move(opened).value();
+    const auto report =
+        runtime::verify(store.reader(), [](model::Sequence done, model::Sequence total) {
+            std::cerr << "\rchecked " << done << " of " << total << " records" << std::flush;
+        });
+    std::cerr << "\n";
+    if (!report) return unreadable(session, report.error());
+    (void)session.show(report_json(report.value()), [&](std::ostream& out, const json::value&) {
+        const auto& found = report.value();
+        out << found.records << " records, " << found.orders << " orders, " << found.fills
+            << " fills, " << found.keys << " keys; head " << found.head.sequence << " "
+            << protocol::to_hex(found.head.hash) << "\n";
+        for (const auto& finding : found.findings) {
+            out << "record " << finding.sequence << ": " << finding.text << "\n";
+        }
+        out << (found.clean() ? "the rows are what the journal says"
+                              : std::to_string(found.findings_count) + " findings")
+            << "\n";
+    });
+    return report.value().clean() ? kExitOk : kExitNegative;
+}
+
+int check_config(Session& session, const std::string& file) {
+    shell::Config config;
+    std::string mistakes;
+    if (!file.empty()) {
+        if (const auto read = config.read_file(file); !read) mistakes += read.error() + "\n";
+    }
+    if (const auto read = config.read_environment(environ); !read) mistakes += read.error() + "\n";
+    if (!mistakes.empty()) {
+        std::cerr << mistakes;
+        return kExitNegative;
+    }
+    json::object data;
+    for (const auto& key : shell::config_keys()) {
+        json::object item;
+        item["value"] = config.value(key.name).text;
+        item["origin"] = config.value(key.name).origin;
+        item["default"] = key.fallback;
+        item["unit"] = key.unit;
+        data[key.name] = std::move(item);
+    }
+    return session.show(data, [&](std::ostream& out, const json::value&) {
+        for (const auto& key : shell::config_keys()) {
+            const auto& value = config.value(key.name);
+            out << key.name << " = " << value.text << "  (" << value.origin << ")\n";
+        }
+    });
+}
+
+}  // namespace botcore::botctl

@@ -1,0 +1,233 @@
+/// botctl: the operator's command line. Wiring of commands and options only.
+
+#include "apps/botctl/commands.hpp"
+#include "build_info.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace {
+
+using namespace botcore::botctl;
+
+constexpr const char* kFooter = R"(Exit statuses
+  0   done, and the answer is a good one
+  1   a clear no: refused, unhealthy, damaged
+  64  wrong usage, or a request that makes no sense
+  69  neither the daemon nor its files could be asked; nothing was done
+  75  the outcome is not known or not over yet: repeat with the same --key
+  77  the token is missing or wrong
+
+Examples
+  botctl status
+  botctl order place BTCUSDT BUY 0.01
+  botctl order place BTCUSDT SELL 0.01 --price 70000 --time-in-force GTX
+  botctl orders --all --json
+  botctl explain BC1...
+  botctl journal export --from 1 --to 100 > journal.jsonl
+  botctl verify --data ./var)";
+
+/// What the options were set to.
+struct Chosen {
+    Settings settings;
+    bool json = false;
+    CommandOptions command;
+    OrderWish wish;
+    JournalRange range;
+    std::string symbol, order, market = "futures", leverage, to, amount, asset = "USDT";
+    std::string deposit = "10000", config_file;
+    std::uint64_t count = 10, limit = 50;
+    bool all = false;
+    std::function<int(Session&)> run;
+};
+
+/// A command with the options that every command has.
+CLI::App* add(CLI::App& parent,
+              Chosen& chosen,
+              const std::string& name,
+              const std::string& help,
+              std::function<int(Session&)> run) {
+    CLI::App* command = parent.add_subcommand(name, help);
+    command->add_option("--url", chosen.settings.url, "Where the daemon listens")
+        ->capture_default_str();
+    command->add_option("--data", chosen.settings.data, "The daemon's data folder")
+        ->capture_default_str();
+    command->add_flag("--json", chosen.json, "Print JSON");
+    if (run) command->callback([&chosen, run = std::move(run)] { chosen.run = run; });
+    return command;
+}
+
+void add_account(CLI::App* command, Chosen& chosen) {
+    command->add_option("--account", chosen.command.account, "Account")->capture_default_str();
+}
+
+/// Options of commands that change something.
+void add_safety(CLI::App* command, Chosen& chosen) {
+    command->add_option("--key", chosen.command.key, "Idempotency key; made and shown if absent");
+}
+
+void add_version(CLI::App* command, Chosen& chosen) {
+    command->add_option(
+        "--if-version", chosen.command.if_match, "Only if it is still at this version");
+}
+
+void add_reads(CLI::App& app, Chosen& chosen) {
+    add(app, chosen, "status", "How the daemon is", [](Session& s) { return status(s); });
+    add(app,
+        chosen,
+        "account",
+        "One account with its balances",
+        [&](Session& s) { return account(s, chosen.command.account); })
+        ->add_option("ACCOUNT", chosen.command.account, "Account")
+        ->capture_default_str();
+    add(app, chosen, "accounts", "All accounts", [](Session& s) { return accounts(s); });
+    add_account(add(app,
+                    chosen,
+                    "positions",
+                    "Open positions",
+                    [&](Session& s) { return positions(s, chosen.command.account); }),
+                chosen);
+    CLI::App* orders_command = add(app, chosen, "orders", "Open orders", [&](Session& s) {
+        return orders(s, chosen.command.account, chosen.all);
+    });
+    add_account(orders_command, chosen);
+    orders_command->add_flag("--all", chosen.all, "Closed ones too");
+    add(app,
+        chosen,
+        "explain",
+        "The story of an order, from the journal",
+        [&](Session& s) { return explain(s, chosen.order); })
+        ->add_option("ORDER", chosen.order, "Order id")
+        ->required();
+    CLI::App* trades = add(app, chosen, "history", "Trades, newest first", [&](Session& s) {
+        return history(s, chosen.command.account, chosen.limit);
+    });
+    add_account(trades, chosen);
+    trades->add_option("-n,--limit", chosen.limit, "How many")->capture_default_str();
+    add(app,
+        chosen,
+        "prices",
+        "Prices of a market",
+        [&](Session& s) { return prices(s, chosen.market); })
+        ->add_option("--market", chosen.market, "spot or futures")
+        ->capture_default_str();
+    CLI::App* depth = add(app, chosen, "book", "The order book of a symbol", [&](Session& s) {
+        return book(s, chosen.symbol, chosen.market);
+    });
+    depth->add_option("SYMBOL", chosen.symbol, "Symbol")->required();
+    depth->add_option("--market", chosen.market, "spot or futures")->capture_default_str();
+}
+
+void add_orders(CLI::App& app, Chosen& chosen) {
+    CLI::App* order = app.add_subcommand("order", "Place or cancel an order");
+    order->require_subcommand(1);
+    CLI::App* place = add(*order, chosen, "place", "Place an order", [&](Session& s) {
+        return place_order(s, chosen.command, chosen.wish);
+    });
+    place->add_option("SYMBOL", chosen.wish.symbol, "Symbol")->required();
+    place->add_option("SIDE", chosen.wish.side, "BUY or SELL")->required();
+    place->add_option("QUANTITY", chosen.wish.quantity, "How much of the base asset")->required();
+    place->add_option("--price", chosen.wish.price, "Makes it a LIMIT order");
+    place->add_option("--time-in-force", chosen.wish.time_in_force, "GTC, IOC, FOK or GTX");
+    place->add_flag("--reduce-only", chosen.wish.reduce_only, "It may only shrink a position");
+    CLI::App* cancel = add(*order, chosen, "cancel", "Cancel an order", [&](Session& s) {
+        return cancel_order(s, chosen.command, chosen.order);
+    });
+    cancel->add_option("ORDER", chosen.order, "Order id")->required();
+    add_version(cancel, chosen);
+    CLI::App* close = add(app, chosen, "close", "Close a position", [&](Session& s) {
+        return close_position(s, chosen.command, chosen.symbol);
+    });
+    close->add_option("SYMBOL", chosen.symbol, "Symbol")->required();
+    add_version(close, chosen);
+    CLI::App* leverage =
+        add(app, chosen, "leverage", "Set the leverage of a symbol", [&](Session& s) {
+            return set_leverage(s, chosen.command, chosen.symbol, chosen.leverage);
+        });
+    leverage->add_option("SYMBOL", chosen.symbol, "Symbol")->required();
+    leverage->add_option("LEVERAGE", chosen.leverage, "A whole number")->required();
+    add_version(leverage, chosen);
+    for (CLI::App* command : {place, cancel, close, leverage}) {
+        add_account(command, chosen);
+        add_safety(command, chosen);
+    }
+}
+
+void add_money(CLI::App& app, Chosen& chosen) {
+    CLI::App* move =
+        add(app, chosen, "transfer", "Move free money to another account", [&](Session& s) {
+            return transfer(s, chosen.command, chosen.to, chosen.amount, chosen.asset);
+        });
+    move->add_option("FROM", chosen.command.account, "Giving account")->required();
+    move->add_option("TO", chosen.to, "Receiving account")->required();
+    move->add_option("AMOUNT", chosen.amount, "How much")->required();
+    move->add_option("--asset", chosen.asset, "Asset")->capture_default_str();
+    CLI::App* reset =
+        add(app, chosen, "reset", "A paper account back to its first deposit", [&](Session& s) {
+            return reset_account(s, chosen.command);
+        });
+    reset->add_option("ACCOUNT", chosen.command.account, "Account")->required();
+    add_version(reset, chosen);
+    CLI::App* open = add(app, chosen, "open", "Open a paper account", [&](Session& s) {
+        return open_account(s, chosen.command, chosen.market, chosen.deposit);
+    });
+    open->add_option("ACCOUNT", chosen.command.account, "Its name")->required();
+    open->add_option("--market", chosen.market, "spot or futures")->capture_default_str();
+    open->add_option("--deposit", chosen.deposit, "In USDT")->capture_default_str();
+    for (CLI::App* command : {move, reset, open})
+        add_safety(command, chosen);
+}
+
+void add_files(CLI::App& app, Chosen& chosen) {
+    CLI::App* journal = app.add_subcommand("journal", "Records of the journal, as JSON lines");
+    journal->require_subcommand(1);
+    add(*journal,
+        chosen,
+        "tail",
+        "The last records",
+        [&](Session& s) { return journal_tail(s, chosen.count); })
+        ->add_option("-n", chosen.count, "How many")
+        ->capture_default_str();
+    CLI::App* range = add(*journal, chosen, "export", "A range of records", [&](Session& s) {
+        return journal_export(s, chosen.range);
+    });
+    range->add_option("--from", chosen.range.from, "First sequence")->capture_default_str();
+    range->add_option("--to", chosen.range.to, "Last sequence; default: the end");
+    add(app, chosen, "verify", "Prove that the rows are what the journal says", [](Session& s) {
+        return verify(s);
+    });
+    CLI::App* config = app.add_subcommand("config", "The configuration");
+    config->require_subcommand(1);
+    add(*config, chosen, "check", "Is it valid, and what holds?", [&](Session& s) {
+        return check_config(s, chosen.config_file);
+    })->add_option("FILE", chosen.config_file, "Default: botcore.toml if there");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("botctl: asks and commands the trading core, through its API or on its files.",
+                 "botctl");
+    Chosen chosen;
+    if (std::filesystem::exists("botcore.toml")) chosen.config_file = "botcore.toml";
+    app.set_version_flag(
+        "--version",
+        std::string(botcore::build_info::kVersion) + " (" + botcore::build_info::kCommit + ")");
+    app.require_subcommand(1);
+    app.footer(kFooter);
+    add_reads(app, chosen);
+    add_orders(app, chosen);
+    add_money(app, chosen);
+    add_files(app, chosen);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? kExitOk : kExitUsage;
+    }
+    if (chosen.json) chosen.settings.output = Output::Json;
+    Session session(chosen.settings);
+    return chosen.run ? chosen.run(session) : kExitUsage;
+}

@@ -1,0 +1,131 @@
+#include "apps/botctl/commands.hpp"
+#include "apps/botctl/print.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace botcore::botctl {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string account_path(const std::string& account) {
+    return "/api/accounts/" + encoded(account);
+}
+
+ClientRequest request_of(std::string_view method, std::string path, const CommandOptions& options) {
+    return {.method = method,
+            .path = std::move(path),
+            .body = {},
+            .idempotency_key = options.key,
+            .if_match = options.if_match};
+}
+
+}  // namespace
+
+int status(Session& session) {
+    const auto answer = session.reach(
+        {.method = "GET", .path = "/health", .body = {}, .idempotency_key = {}, .if_match = {}});
+    if (!answer) {
+        return session.unavailable("the daemon does not answer at " + session.settings().url);
+    }
+    if (!*answer) return session.finish(*answer, print_health);
+    json::error_code error;
+    const json::value body = json::parse(answer->value().body, error);
+    if (error) return session.finish(*answer, print_health);
+    (void)session.show(body, print_health);
+    return answer->value().status == 200 ? kExitOk : kExitNegative;
+}
+
+int positions(Session& session, const std::string& account) {
+    return session.read(account_path(account) + "/positions", print_positions);
+}
+
+int history(Session& session, const std::string& account, std::uint64_t limit) {
+    return session.read(account_path(account) + "/history?limit=" + std::to_string(limit),
+                        print_history);
+}
+
+int prices(Session& session, const std::string& market) {
+    return session.read("/api/market/prices?market=" + encoded(market), print_prices);
+}
+
+int book(Session& session, const std::string& symbol, const std::string& market) {
+    return session.read("/api/market/book/" + encoded(symbol) + "?market=" + encoded(market),
+                        print_book);
+}
+
+int place_order(Session& session, const CommandOptions& options, const OrderWish& wish) {
+    json::object body;
+    body["symbol"] = wish.symbol;
+    body["side"] = wish.side;
+    body["type"] = wish.price.empty() ? wish.type : "LIMIT";
+    body["quantity"] = wish.quantity;
+    if (!wish.price.empty()) body["price"] = wish.price;
+    if (!wish.time_in_force.empty()) body["time_in_force"] = wish.time_in_force;
+    if (wish.reduce_only) body["reduce_only"] = true;
+    ClientRequest request = request_of("POST", account_path(options.account) + "/orders", options);
+    request.body = json::serialize(body);
+    return session.command(std::move(request), print_order);
+}
+
+int cancel_order(Session& session, const CommandOptions& options, const std::string& order) {
+    return session.command(
+        request_of("DELETE", account_path(options.account) + "/orders/" + encoded(order), options),
+        print_order);
+}
+
+int close_position(Session& session, const CommandOptions& options, const std::string& symbol) {
+    const std::string path =
+        account_path(options.account) + "/positions/" + encoded(symbol) + "/close";
+    return session.command(request_of("POST", path, options), print_order);
+}
+
+int set_leverage(Session& session,
+                 const CommandOptions& options,
+                 const std::string& symbol,
+                 const std::string& leverage) {
+    json::object body;
+    body["leverage"] = leverage;
+    const std::string path =
+        account_path(options.account) + "/positions/" + encoded(symbol) + "/leverage";
+    ClientRequest request = request_of("POST", path, options);
+    request.body = json::serialize(body);
+    return session.command(std::move(request), print_position);
+}
+
+int reset_account(Session& session, const CommandOptions& options) {
+    return session.command(request_of("POST", account_path(options.account) + "/reset", options),
+                           print_account);
+}
+
+int transfer(Session& session,
+             const CommandOptions& options,
+             const std::string& to,
+             const std::string& amount,
+             const std::string& asset) {
+    json::object body;
+    body["from"] = options.account;
+    body["to"] = to;
+    body["amount"] = amount;
+    body["asset"] = asset;
+    ClientRequest request = request_of("POST", "/api/transfers", options);
+    request.body = json::serialize(body);
+    return session.command(std::move(request), print_transfer);
+}
+
+int open_account(Session& session,
+                 const CommandOptions& options,
+                 const std::string& market,
+                 const std::string& deposit) {
+    json::object body;
+    body["account"] = options.account;
+    body["market"] = market;
+    body["deposit"] = deposit;
+    ClientRequest request = request_of("POST", "/api/accounts", options);
+    request.body = json::serialize(body);
+    return session.command(std::move(request), print_account);
+}
+
+}  // namespace botcore::botctl

@@ -1,0 +1,194 @@
+#include "apps/botctl/print.hpp"
+
+#include "apps/botctl/table.hpp"
+
+#include <array>
+
+namespace botcore::botctl {
+
+namespace json = boost::json;
+
+namespace {
+
+/// What a field holds; empty where the answer lacks it.
+const json::array& list_in(const json::value& data, std::string_view field) {
+    static const json::array kEmpty;
+    const auto* object = data.if_object();
+    const auto* value = object == nullptr ? nullptr : object->if_contains(field);
+    return value == nullptr || !value->is_array() ? kEmpty : value->get_array();
+}
+
+const json::array& list_of(const json::value& data) {
+    static const json::array kEmpty;
+    return data.is_array() ? data.get_array() : kEmpty;
+}
+
+const json::object& object_of(const json::value& data) {
+    static const json::object kEmpty;
+    return data.is_object() ? data.get_object() : kEmpty;
+}
+
+constexpr Align kRight = Align::Right;
+
+constexpr std::array<Column, 11> kOrderColumns = {{{"ORDER", "order_id"},
+                                                   {"SYMBOL", "symbol"},
+                                                   {"SIDE", "side"},
+                                                   {"TYPE", "type"},
+                                                   {"QUANTITY", "quantity", kRight},
+                                                   {"PRICE", "price", kRight},
+                                                   {"FILLED", "executed_quantity", kRight},
+                                                   {"AT", "executed_price", kRight},
+                                                   {"STATUS", "status"},
+                                                   {"REASON", "reason"},
+                                                   {"CREATED", "created_at"}}};
+
+constexpr std::array<Column, 10> kPositionColumns = {{{"SYMBOL", "symbol"},
+                                                      {"SIDE", "side"},
+                                                      {"QUANTITY", "quantity", kRight},
+                                                      {"ENTRY", "entry_price", kRight},
+                                                      {"NOW", "current_price", kRight},
+                                                      {"PNL", "unrealized_pnl", kRight},
+                                                      {"LIQUIDATION", "liquidation_price", kRight},
+                                                      {"MARGIN", "margin", kRight},
+                                                      {"LEVERAGE", "leverage", kRight},
+                                                      {"PRICES", "source"}}};
+
+}  // namespace
+
+void print_account(std::ostream& out, const json::value& data) {
+    static constexpr std::array<Column, 15> kFields = {{{"account", "account"},
+                                                        {"market", "market"},
+                                                        {"kind", "kind"},
+                                                        {"state", "state"},
+                                                        {"can trade", "can_trade"},
+                                                        {"asset", "quote_asset"},
+                                                        {"total", "total_balance"},
+                                                        {"available", "available_balance"},
+                                                        {"reserved", "reserved_balance"},
+                                                        {"margin used", "used_margin"},
+                                                        {"unrealized pnl", "unrealized_pnl"},
+                                                        {"equity", "total_equity"},
+                                                        {"margin level", "margin_level"},
+                                                        {"positions", "positions_count"},
+                                                        {"open orders", "open_orders_count"}}};
+    print_fields(out, object_of(data), kFields);
+    static constexpr std::array<Column, 5> kBalances = {{{"ASSET", "asset"},
+                                                         {"TOTAL", "total", kRight},
+                                                         {"CASH", "cash", kRight},
+                                                         {"RESERVED", "reserved", kRight},
+                                                         {"MARGIN", "margin", kRight}}};
+    out << "\n";
+    print_table(out, list_in(data, "balances"), kBalances, "no balances");
+}
+
+void print_accounts(std::ostream& out, const json::value& data) {
+    static constexpr std::array<Column, 8> kColumns = {{{"ACCOUNT", "account"},
+                                                        {"MARKET", "market"},
+                                                        {"KIND", "kind"},
+                                                        {"STATE", "state"},
+                                                        {"EQUITY", "total_equity", kRight},
+                                                        {"AVAILABLE", "available_balance", kRight},
+                                                        {"POSITIONS", "positions_count", kRight},
+                                                        {"ASSET", "quote_asset"}}};
+    print_table(out, list_of(data), kColumns, "no accounts");
+}
+
+void print_positions(std::ostream& out, const json::value& data) {
+    print_table(out, list_of(data), kPositionColumns, "no open positions");
+}
+
+void print_orders(std::ostream& out, const json::value& data) {
+    print_table(out, list_in(data, "orders"), kOrderColumns, "no orders");
+}
+
+void print_order(std::ostream& out, const json::value& data) {
+    print_table(out, json::array{data}, kOrderColumns, "no order");
+}
+
+void print_position(std::ostream& out, const json::value& data) {
+    print_table(out, json::array{data}, kPositionColumns, "no position");
+}
+
+void print_history(std::ostream& out, const json::value& data) {
+    static constexpr std::array<Column, 9> kColumns = {{{"TIME", "time"},
+                                                        {"SYMBOL", "symbol"},
+                                                        {"SIDE", "side"},
+                                                        {"QUANTITY", "quantity", kRight},
+                                                        {"PRICE", "price", kRight},
+                                                        {"FEE", "commission", kRight},
+                                                        {"IN", "commission_asset"},
+                                                        {"PNL", "realized_pnl", kRight},
+                                                        {"ORDER", "order_id"}}};
+    print_table(out, list_in(data, "trades"), kColumns, "no trades");
+}
+
+void print_prices(std::ostream& out, const json::value& data) {
+    static constexpr std::array<Column, 7> kColumns = {{{"MARKET", "market"},
+                                                        {"SYMBOL", "symbol"},
+                                                        {"BID", "bid", kRight},
+                                                        {"ASK", "ask", kRight},
+                                                        {"LAST", "last", kRight},
+                                                        {"AGE MS", "age_ms", kRight},
+                                                        {"SOURCE", "source"}}};
+    print_table(out, list_of(data), kColumns, "no prices");
+}
+
+void print_book(std::ostream& out, const json::value& data) {
+    json::array rows;
+    const auto& bids = list_in(data, "bids");
+    const auto& asks = list_in(data, "asks");
+    for (std::size_t i = 0; i < std::max(bids.size(), asks.size()); ++i) {
+        json::object row;
+        if (i < bids.size() && list_of(bids[i]).size() == 2) {
+            row["bid"] = bids[i].get_array()[0];
+            row["bid_quantity"] = bids[i].get_array()[1];
+        }
+        if (i < asks.size() && list_of(asks[i]).size() == 2) {
+            row["ask"] = asks[i].get_array()[0];
+            row["ask_quantity"] = asks[i].get_array()[1];
+        }
+        rows.push_back(std::move(row));
+    }
+    static constexpr std::array<Column, 4> kColumns = {{{"QUANTITY", "bid_quantity", kRight},
+                                                        {"BID", "bid", kRight},
+                                                        {"ASK", "ask", kRight},
+                                                        {"QUANTITY", "ask_quantity", kRight}}};
+    const auto& head = object_of(data);
+    out << plain_text(head, "symbol") << " on " << plain_text(head, "market") << ", "
+        << plain_text(head, "source") << ", " << plain_text(head, "age_ms") << " ms old\n";
+    print_table(out, rows, kColumns, "an empty book");
+}
+
+void print_story(std::ostream& out, const json::value& data) {
+    const auto& object = object_of(data);
+    if (const auto* order = object.if_contains("order")) print_order(out, *order);
+    for (const auto& item : list_in(data, "story")) {
+        const auto& step = object_of(item);
+        out << "\n"
+            << plain_text(step, "time") << "  record " << plain_text(step, "sequence") << ", "
+            << plain_text(step, "kind") << " -> " << plain_text(step, "state") << "\n    "
+            << plain_text(step, "text") << "\n";
+    }
+}
+
+void print_transfer(std::ostream& out, const json::value& data) {
+    const auto& object = object_of(data);
+    out << plain_text(object, "amount") << " " << plain_text(object, "asset") << " moved from "
+        << plain_text(object, "from") << " to " << plain_text(object, "to") << "\n";
+}
+
+void print_health(std::ostream& out, const json::value& body) {
+    static constexpr std::array<Column, 4> kFields = {{{"overall", "overall_status"},
+                                                       {"version", "version"},
+                                                       {"uptime seconds", "uptime_seconds"},
+                                                       {"time", "timestamp"}}};
+    const auto& object = object_of(body);
+    print_fields(out, object, kFields);
+    const auto* checks = object.if_contains("checks");
+    if (checks == nullptr) return;
+    for (const auto& check : object_of(*checks)) {
+        out << check.key() << ": " << plain_text(object_of(check.value()), "status") << "\n";
+    }
+}
+
+}  // namespace botcore::botctl

@@ -1,0 +1,25 @@
+#pragma once
+
+/// How each kind of answer looks to people.
+
+#include <boost/json/value.hpp>
+
+#include <ostream>
+
+namespace botcore::botctl {
+
+void print_account(std::ostream& out, const boost::json::value& data);
+void print_accounts(std::ostream& out, const boost::json::value& data);
+void print_positions(std::ostream& out, const boost::json::value& data);
+void print_orders(std::ostream& out, const boost::json::value& data);
+void print_order(std::ostream& out, const boost::json::value& data);
+void print_position(std::ostream& out, const boost::json::value& data);
+void print_history(std::ostream& out, const boost::json::value& data);
+void print_prices(std::ostream& out, const boost::json::value& data);
+void print_book(std::ostream& out, const boost::json::value& data);
+void print_story(std::ostream& out, const boost::json::value& data);
+void print_transfer(std::ostream& out, const boost::json::value& data);
+/// The health body, which has no envelope.
+void print_health(std::ostream& out, const boost::json::value& body);
+
+}  // namespace botcore::botctl

@@ -1,0 +1,45 @@
+#include "apps/botctl/table.hpp"
+
+#include "apps/botctl/session.hpp"
+
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <sstream>
+
+namespace botcore::botctl {
+namespace {
+
+constexpr std::array<Column, 2> kColumns = {{{"NAME", "name"}, {"SIZE", "size", Align::Right}}};
+
+TEST(Table, AlignsTextLeftAndNumbersRight) {
+    std::ostringstream out;
+    const auto rows =
+        boost::json::parse(R"([{"name":"a","size":"12.5"},{"name":"long","size":null}])");
+    print_table(out, rows.as_array(), kColumns, "nothing");
+    EXPECT_EQ(out.str(), "NAME  SIZE\na     12.5\nlong     -\n");
+}
+
+TEST(Table, SaysWhenThereIsNothing) {
+    std::ostringstream out;
+    print_table(out, {}, kColumns, "nothing");
+    EXPECT_EQ(out.str(), "nothing\n");
+}
+
+TEST(Session, MakesKeysThatDifferAndEncodesPaths) {
+    EXPECT_EQ(new_key().size(), 36U);
+    EXPECT_NE(new_key(), new_key());
+    EXPECT_EQ(encoded("BTC/USDT ?"), "BTC%2FUSDT%20%3F");
+}
+
+TEST(Session, IsUnavailableWithoutDaemonAndFiles) {
+    Session session({.url = "http://127.0.0.1:1", .data = "/nonexistent", .output = Output::Json});
+    EXPECT_EQ(session.read("/health", nullptr), kExitUnavailable);
+    EXPECT_FALSE(OfflineStore::open("/nonexistent").has_value());
+    Session wrong({.url = "ftp://x", .data = "/nonexistent", .output = Output::Json});
+    EXPECT_EQ(wrong.read("/health", nullptr), kExitUsage);
+}
+
+}  // namespace
+}  // namespace botcore::botctl

@@ -1,0 +1,51 @@
+#pragma once
+
+/// Watches for answers that never come: an exchange, or the way to it, may stay silent for ever.
+/// After the silence is long enough it becomes a fact of its own ("no answer"), so that no order
+/// waits for the next term to be asked about; and a question without an answer is asked again.
+///
+/// An exchange gives up by itself after 10 s (spot documentation, -1007), so that a real answer may
+/// take that long; ours is the longer one. Nothing is kept per order sent: once a second, while
+/// anything is outstanding, the live orders are looked through.
+
+#include "core/decision.hpp"
+
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace botcore::runtime {
+
+/// How long an exchange may take to answer before it counts as silent.
+inline constexpr model::Duration kSilenceMax = model::Duration::seconds(12);
+
+class SilenceWatch {
+public:
+    /// Something was sent at `now` that wants an answer.
+    void note_sent(model::Timestamp now);
+    /// A question about the order was asked at `now`.
+    void note_asked(const model::ClientOrderId& order, model::Timestamp now);
+
+    /// What nobody answered although its time is over: reports of "no answer" for placements and
+    /// cancels, and questions to ask again.
+    struct Due {
+        std::vector<model::OrderReport> reports;
+        std::vector<core::QueryOrder> questions;
+    };
+
+    [[nodiscard]] Due take_due(model::Timestamp now, const core::State& state);
+
+    /// When to look next; nothing while nothing is outstanding.
+    [[nodiscard]] std::optional<model::Timestamp> next() const { return next_; }
+
+    void clear();
+
+private:
+    /// True when the order wants an answer of any kind.
+    bool judge(const model::Order& order, model::Timestamp now, Due& due);
+
+    std::optional<model::Timestamp> next_;
+    std::map<model::ClientOrderId, model::Timestamp> asked_;
+};
+
+}  // namespace botcore::runtime

@@ -1,0 +1,71 @@
+#include "runtime/silence.hpp"
+
+#include <gtest/gtest.h>
+
+namespace botcore::runtime {
+namespace {
+
+class SilenceWatchTest : public testing::Test {
+protected:
+    SilenceWatchTest() {
+        auto& live = state_.accounts[model::AccountId("a")].orders[64];
+        order_ = &live.order;
+        order_->id = model::ClientOrderId("one");
+        order_->attempt = {at(0), model::Duration::seconds(2), 3};
+    }
+
+    static model::Timestamp at(std::int64_t seconds) {
+        return model::Timestamp::from_milliseconds(seconds * 1'000);
+    }
+
+    core::State state_;
+    model::Order* order_ = nullptr;
+    SilenceWatch watch_;
+};
+
+TEST_F(SilenceWatchTest, SleepsWhileNothingIsOutstanding) {
+    EXPECT_EQ(watch_.next(), std::nullopt);
+    watch_.note_sent(at(0));
+    EXPECT_EQ(watch_.next(), at(1));
+    order_->state = model::OrderState::Open;
+    (void)watch_.take_due(at(1), state_);
+    EXPECT_EQ(watch_.next(), std::nullopt);
+}
+
+// @spec:I3
+TEST_F(SilenceWatchTest, SilenceAboutAPlacementBecomesNoAnswerAndNothingElse) {
+    watch_.note_sent(at(0));
+    EXPECT_TRUE(watch_.take_due(at(12), state_).reports.empty());
+    const auto due = watch_.take_due(at(13), state_);
+    ASSERT_EQ(due.reports.size(), 1U);
+    EXPECT_EQ(due.reports[0].kind, model::ReportKind::NoAnswer);
+    EXPECT_EQ(due.reports[0].attempt, 3U);
+}
+
+TEST_F(SilenceWatchTest, SilenceAboutACancelBecomesCancelNoAnswer) {
+    order_->state = model::OrderState::Open;
+    order_->cancel = model::CancelState::Requested;
+    order_->cancel_attempt = {at(0), model::Duration::seconds(2), 1};
+    watch_.note_sent(at(0));
+    const auto due = watch_.take_due(at(13), state_);
+    ASSERT_EQ(due.reports.size(), 1U);
+    EXPECT_EQ(due.reports[0].kind, model::ReportKind::CancelNoAnswer);
+}
+
+TEST_F(SilenceWatchTest, AsksAgainOnceInAWhileForAsLongAsTheQuestionIsOpen) {
+    order_->state = model::OrderState::Unknown;
+    watch_.note_asked(order_->id, at(0));
+    EXPECT_TRUE(watch_.take_due(at(12), state_).questions.empty());
+    EXPECT_EQ(watch_.take_due(at(13), state_).questions.size(), 1U);
+    watch_.note_asked(order_->id, at(13));
+    EXPECT_TRUE(watch_.take_due(at(20), state_).questions.empty());
+    order_->state = model::OrderState::Filled;
+    EXPECT_TRUE(watch_.take_due(at(30), state_).questions.empty());
+    EXPECT_EQ(watch_.next(), std::nullopt);
+    watch_.note_asked(order_->id, at(31));
+    watch_.clear();
+    EXPECT_EQ(watch_.next(), std::nullopt);
+}
+
+}  // namespace
+}  // namespace botcore::runtime

@@ -1,0 +1,329 @@
+// Every figure with the limit measured beside it, in interleaved rounds: ./dev bench.
+//
+//   botcore_bench [--json FILE] [--only NAME] [--quick] [--cache FOLDER] [--program BOTCORED]
+//
+// --only runs the group of figures whose names begin with NAME. --quick looks only whether
+// everything can be measured: its figures are no measurement and never fail.
+
+#include "tests/bench/market_bench.hpp"
+#include "tests/bench/store_bench.hpp"
+#include "tests/crash/daemon_process.hpp"
+#include "tests/crash/judge_report.hpp"
+#include "tests/crash/order_mix.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace botcore;
+using crash::AimKind;
+using crash::Clock;
+using crash::Figure;
+using crash::median;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr int kUsage = 64;
+
+struct Options {
+    std::string json;
+    std::string only;
+    std::filesystem::path cache;
+    std::filesystem::path program;
+    bool quick = false;
+
+    [[nodiscard]] bool wants(std::string_view group) const {
+        return only.empty() || group.find(only) != std::string_view::npos;
+    }
+};
+
+/// How much is measured.
+struct Effort {
+    int rounds = 7;
+    int syncs = 400;
+    int turns_1 = 250;
+    int turns_64 = 40;
+    milliseconds load = milliseconds(1'200);
+    int restarts = 15;
+    std::uint64_t history_short = 1'000;
+    std::uint64_t history_long = 1'000'000;
+};
+
+constexpr Effort kQuick = {.rounds = 1,
+                           .syncs = 50,
+                           .turns_1 = 20,
+                           .turns_64 = 4,
+                           .load = milliseconds(200),
+                           .restarts = 1,
+                           .history_short = 100,
+                           .history_long = 2'000};
+
+class Bench {
+public:
+    Bench(Options options, crash::JudgeReport& report)
+        : options_(std::move(options)),
+          report_(report),
+          effort_(options_.quick ? kQuick : Effort{}) {}
+
+    void run() {
+        constexpr std::string_view kOrders =
+            "fdatasync_p50_us store_commit_p50_us order_durable_p50_us order_durable_per_s_1 "
+            "order_durable_per_s_8 order_durable_per_s_64 store_orders_per_s_64 rss_mb";
+        if (options_.wants(kOrders)) orders();
+        if (options_.wants("market_messages_per_s")) market();
+        if (options_.wants("restart_ms_1k restart_ms_1m restart_ms_growth")) restarts();
+    }
+
+private:
+    struct Rates {
+        std::vector<double> per_second;
+        std::vector<double> p50_us;
+    };
+
+    void orders();
+    [[nodiscard]] bool load(crash::DaemonProcess& daemon, std::size_t connections, Rates& rates);
+    void report_orders(std::map<std::size_t, Rates>& rates,
+                       std::map<std::size_t, Rates>& store,
+                       double sync_us);
+    void market();
+    void restarts();
+    [[nodiscard]] std::optional<double> restart_ms(const std::filesystem::path& folder);
+
+    Options options_;
+    crash::JudgeReport& report_;
+    Effort effort_;
+    crash::TemporaryFolder folder_;
+    crash::TradeLog log_;
+    std::unique_ptr<crash::OrderMix> mix_;
+};
+
+void Bench::orders() {
+    bench::DiskBench disk(folder_.path());
+    bench::StoreBench store_1(folder_.path() / "store-1", 1, effort_.rounds, effort_.turns_1);
+    bench::StoreBench store_64(folder_.path() / "store-64", 64, effort_.rounds, effort_.turns_64);
+    crash::DaemonProcess daemon(
+        {.program = options_.program, .data = folder_.path() / "daemon", .arguments = {}});
+    if (auto started = daemon.start(); !started) return report_.fail(started.error());
+    mix_ = std::make_unique<crash::OrderMix>(
+        crash::MixOptions{.seed = 1, .kind = crash::MixKind::MarketOrders}, log_);
+    mix_->set_token(daemon.token());
+    mix_->keep_latencies();
+    if (auto opened = open_accounts(mix_->accounts(), daemon.port(), daemon.token()); !opened) {
+        return report_.fail(opened.error());
+    }
+    std::vector<double> syncs;
+    std::map<std::size_t, Rates> rates;
+    std::map<std::size_t, Rates> store;
+    for (int round = 0; round < effort_.rounds; ++round) {
+        syncs.push_back(median(disk.measure(effort_.syncs)));
+        const double one = median(store_1.measure());
+        store[1].p50_us.push_back(one);
+        store[1].per_second.push_back(1e6 / one);
+        if (!load(daemon, 1, rates[1]) || !load(daemon, 8, rates[8])) return;
+        store[64].per_second.push_back(64e6 / median(store_64.measure()));
+        if (!load(daemon, 64, rates[64])) return;
+    }
+    report_orders(rates, store, median(syncs));
+    report_.add({.name = "rss_mb",
+                 .value = daemon.resident_mib(),
+                 .unit = "MiB",
+                 .kind = AimKind::AtMost,
+                 .aim = 100,
+                 .note = "after " + std::to_string(mix_->orders_done()) + " orders"});
+}
+
+bool Bench::load(crash::DaemonProcess& daemon, std::size_t connections, Rates& rates) {
+    crash::LoadClient client(daemon.port(), connections, *mix_);
+    if (auto connected = client.connect(); !connected) {
+        report_.fail(connected.error());
+        return false;
+    }
+    client.run_until(Clock::now() + effort_.load / 6);  // Warm-up.
+    mix_->latencies().clear();
+    const std::uint64_t before = mix_->orders_done();
+    const auto start = Clock::now();
+    client.run_until(start + effort_.load);
+    const double taken = std::chrono::duration<double>(Clock::now() - start).count();
+    rates.per_second.push_back(static_cast<double>(mix_->orders_done() - before) / taken);
+    rates.p50_us.push_back(median(mix_->latencies()));
+    client.drain_until(Clock::now() + seconds(10));
+    if (client.open_count() == connections && mix_->contradictions().empty()) return true;
+    report_.fail("the daemon closed connections under load: " + daemon.last_output());
+    return false;
+}
+
+void Bench::report_orders(std::map<std::size_t, Rates>& rates,
+                          std::map<std::size_t, Rates>& store,
+                          double sync_us) {
+    const double commit_us = median(store[1].p50_us);
+    const double store_64 = median(store[64].per_second);
+    report_.add({.name = "fdatasync_p50_us", .value = sync_us, .unit = "us"});
+    report_.add({.name = "store_commit_p50_us",
+                 .value = commit_us,
+                 .unit = "us",
+                 .limit = 2 * sync_us,
+                 .note = "both commits of one order; limit: two syncs"});
+    report_.add({.name = "order_durable_p50_us",
+                 .value = median(rates[1].p50_us),
+                 .unit = "us",
+                 .limit = commit_us,
+                 .kind = AimKind::AtMost,
+                 .aim = 2 * commit_us});
+    report_.add({.name = "order_durable_per_s_1",
+                 .value = median(rates[1].per_second),
+                 .unit = "orders/s",
+                 .limit = median(store[1].per_second)});
+    report_.add({.name = "order_durable_per_s_8",
+                 .value = median(rates[8].per_second),
+                 .unit = "orders/s"});
+    report_.add({.name = "store_orders_per_s_64", .value = store_64, .unit = "orders/s"});
+    report_.add({.name = "order_durable_per_s_64",
+                 .value = median(rates[64].per_second),
+                 .unit = "orders/s",
+                 .limit = store_64,
+                 .kind = AimKind::AtLeast,
+                 .aim = std::max(15'000.0, 0.6 * store_64)});
+    report_.add({.name = "order_p50_us_64", .value = median(rates[64].p50_us), .unit = "us"});
+}
+
+void Bench::market() {
+    const char* data = std::getenv("BOTCORE_DATA");
+    if (data == nullptr) {
+        std::puts("market_messages_per_s: not measured, BOTCORE_DATA is not set");
+        return;
+    }
+    std::vector<std::string> files;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(std::filesystem::path(data) / "streams")) {
+        const bool spot = entry.path().filename().string().starts_with("spot-");
+        if (entry.path().string().ends_with(".raw.gz") && (!options_.quick || spot)) {
+            files.push_back(entry.path());
+        }
+    }
+    std::ranges::sort(files);
+    if (options_.quick) files.resize(std::min<std::size_t>(files.size(), 1));
+    const auto figures = bench::measure_market(files, effort_.rounds);
+    report_.add({.name = "market_messages_per_s",
+                 .value = median(figures.per_second),
+                 .unit = "messages/s",
+                 .limit = median(figures.limit_per_second),
+                 .kind = AimKind::AtLeast,
+                 .aim = 500'000,
+                 .note = std::to_string(figures.messages) + " recorded messages"});
+    if (figures.refused + figures.gaps > 0) {
+        report_.fail("of the recorded messages " + std::to_string(figures.refused) +
+                     " were refused, " + std::to_string(figures.gaps) + " gaps were found");
+    }
+}
+
+void Bench::restarts() {
+    const auto folder = options_.quick || options_.cache.empty()
+                            ? folder_.path()
+                            : std::filesystem::absolute(options_.cache);
+    const auto few = folder / "history-1k";
+    const auto many = folder / "history-1m";
+    bench::make_history(few, effort_.history_short);
+    bench::make_history(many, effort_.history_long);
+    std::vector<double> after_few;
+    std::vector<double> after_many;
+    for (int round = 0; round < effort_.restarts; ++round) {
+        const auto one = restart_ms(few);
+        const auto other = restart_ms(many);
+        if (!one || !other) return;
+        after_few.push_back(*one);
+        after_many.push_back(*other);
+    }
+    const double ms_few = median(after_few);
+    const double ms_many = median(after_many);
+    report_.add({.name = "restart_ms_1k",
+                 .value = ms_few,
+                 .unit = "ms",
+                 .kind = AimKind::AtMost,
+                 .aim = 1'000,
+                 .note = std::to_string(effort_.history_short) + " past trades"});
+    report_.add({.name = "restart_ms_1m",
+                 .value = ms_many,
+                 .unit = "ms",
+                 .limit = ms_few,
+                 .kind = AimKind::AtMost,
+                 .aim = 1'000,
+                 .note = std::to_string(effort_.history_long) + " past trades"});
+    // Starts take some 20 ms: between the quickest ones the machine's other work does not count.
+    const double least_few = *std::ranges::min_element(after_few);
+    const double least_many = *std::ranges::min_element(after_many);
+    report_.add({.name = "restart_ms_growth",
+                 .value = 100 * std::abs(least_many / least_few - 1),
+                 .unit = "%",
+                 .kind = AimKind::AtMost,
+                 .aim = 20});
+}
+
+/// From exec to ready, then killed: the next start is a recovery as well.
+std::optional<double> Bench::restart_ms(const std::filesystem::path& folder) {
+    crash::DaemonProcess daemon(
+        {.program = options_.program, .data = folder / "data", .arguments = {}});
+    if (auto started = daemon.start(); !started) {
+        // A file of an earlier version of the program: made anew the next time.
+        std::filesystem::remove(folder / "complete");
+        report_.fail(started.error());
+        return std::nullopt;
+    }
+    return std::chrono::duration<double, std::milli>(daemon.start_time()).count();
+}
+
+std::optional<Options> options_of(int count, char** words) {
+    Options options;
+    for (int i = 1; i < count; ++i) {
+        const std::string_view name = words[i];
+        if (name == "--quick") {
+            options.quick = true;
+            continue;
+        }
+        if (++i == count) return std::nullopt;
+        if (name == "--json") {
+            options.json = words[i];
+        } else if (name == "--only") {
+            options.only = words[i];
+        } else if (name == "--cache") {
+            options.cache = words[i];
+        } else if (name == "--program") {
+            options.program = words[i];
+        } else {
+            return std::nullopt;
+        }
+    }
+    if (options.cache.empty()) {
+        options.cache = crash::program_beside_us("").parent_path().parent_path() / "bench-history";
+    }
+    return options;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    const auto options = options_of(count, words);
+    if (!options) {
+        std::fputs(
+            "usage: botcore_bench [--json FILE] [--only NAME] [--quick] [--cache FOLDER] "
+            "[--program BOTCORED]\n",
+            stderr);
+        return kUsage;
+    }
+    crash::JudgeReport report("bench");
+    Bench(*options, report).run();
+    if (!options->quick) report.fail_on_aims();
+    report.print();
+    if (!options->json.empty() && !report.write_json(options->json)) {
+        std::fprintf(stderr, "cannot write %s\n", options->json.c_str());
+        return 1;
+    }
+    return report.failures().empty() ? 0 : 1;
+}

@@ -1,0 +1,12 @@
+#!/bin/sh
+# Every figure of ./dev bench can be measured and is printed; how large they are is not looked at.
+#
+#   figures_can_be_measured.sh BOTCORE_BENCH
+set -eu
+table=$("$1" --quick)
+printf '%s\n' "$table"
+for figure in fdatasync_p50_us store_commit_p50_us order_durable_p50_us order_durable_per_s_1 \
+    order_durable_per_s_8 order_durable_per_s_64 store_orders_per_s_64 market_messages_per_s \
+    restart_ms_1k restart_ms_1m rss_mb; do
+    printf '%s\n' "$table" | grep -q "^$figure[ :]" || { echo "missing: $figure"; exit 1; }
+done

@@ -1,0 +1,56 @@
+#pragma once
+
+/// The report of a judging program: a table for people, and the one JSON shape of all commands.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace botcore::crash {
+
+enum class AimKind { None, AtMost, AtLeast };
+
+/// One figure with the limit that was measured beside it and what we want it to be.
+struct Figure {
+    std::string name;
+    double value = 0;
+    std::string unit;
+    std::optional<double> limit = std::nullopt;
+    AimKind kind = AimKind::None;
+    double aim = 0;
+    std::string note = {};  ///< For people only.
+
+    [[nodiscard]] bool ok() const {
+        return kind == AimKind::None || (kind == AimKind::AtMost ? value <= aim : value >= aim);
+    }
+};
+
+class JudgeReport {
+public:
+    explicit JudgeReport(std::string command) : command_(std::move(command)) {}
+
+    void add(Figure figure) { figures_.push_back(std::move(figure)); }
+
+    void fail(std::string what) { failures_.push_back(std::move(what)); }
+
+    /// Makes a failure of every figure that misses its aim.
+    void fail_on_aims();
+
+    [[nodiscard]] const std::vector<std::string>& failures() const { return failures_; }
+
+    /// One line for each figure, one for each failure.
+    void print() const;
+
+    /// False when the file cannot be written.
+    [[nodiscard]] bool write_json(const std::string& path) const;
+
+private:
+    std::string command_;
+    std::vector<Figure> figures_;
+    std::vector<std::string> failures_;
+};
+
+/// The value in the middle; 0 of nothing.
+[[nodiscard]] double median(std::vector<double> values);
+
+}  // namespace botcore::crash

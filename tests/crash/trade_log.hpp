@@ -1,0 +1,83 @@
+#pragma once
+
+/// Everything that was asked of the daemon under an idempotency key, and what it answered: the
+/// memory of a client that forgets nothing, against which the daemon's memory is judged.
+///
+///   Sent ──whole, final answer──> Answered
+///     └─connection lost, or an answer that asks to come back──> InDoubt ──asked again──> Answered
+///
+/// T1  With a file, a key is on disk before the first byte of its request leaves, so that a run
+///     that was stopped goes on with the same promises.
+
+#include "base/result.hpp"
+#include "tests/crash/http_text.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace botcore::crash {
+
+enum class CallState : std::uint8_t { Sent, InDoubt, Answered };
+
+struct CallRecord {
+    Call call;
+    std::string account;
+    CallState state = CallState::Sent;
+    int status = 0;
+    std::uint64_t body_hash = 0;
+    std::string order = {};         ///< The order that the answer names; empty when none.
+    std::string order_status = {};  ///< As last seen.
+    std::string executed = {};      ///< Decimal text, as last seen.
+};
+
+/// Must this answer be kept for ever? Some only ask to come back with the same key.
+[[nodiscard]] bool is_final(int status, std::string_view body);
+
+/// An order in this state never changes again.
+[[nodiscard]] bool is_terminal(std::string_view order_status);
+
+class TradeLog {
+public:
+    using Id = std::uint64_t;
+
+    TradeLog() = default;
+    ~TradeLog();
+    TradeLog(const TradeLog&) = delete;
+    TradeLog& operator=(const TradeLog&) = delete;
+
+    /// Goes on with what the file holds, and appends to it from now on. Open calls are in doubt.
+    [[nodiscard]] base::Outcome<std::string> attach(const std::filesystem::path& file);
+
+    [[nodiscard]] Id begin(Call call, const std::string& account);
+    /// False when a call that was answered before got another answer.
+    [[nodiscard]] bool answer(Id id, const AnswerView& answer);
+    void lose(Id id);
+
+    [[nodiscard]] const CallRecord& record(Id id) const { return records_.at(id); }
+
+    [[nodiscard]] CallRecord& record(Id id) { return records_.at(id); }
+
+    [[nodiscard]] std::size_t size() const { return records_.size(); }
+
+    [[nodiscard]] std::vector<Id> in_doubt() const;
+
+    [[nodiscard]] std::uint64_t answered_count() const { return answered_count_; }
+
+    /// Calls whose first answer arrived and named an order.
+    [[nodiscard]] std::uint64_t orders_count() const { return orders_count_; }
+
+private:
+    void write(const std::string& line);
+    void read_line(const std::string& line, std::map<std::string, Id>& ids);
+    void take(CallRecord& record, int status, std::uint64_t hash);
+
+    std::vector<CallRecord> records_;
+    std::uint64_t answered_count_ = 0;
+    std::uint64_t orders_count_ = 0;
+    int file_ = -1;
+};
+
+}  // namespace botcore::crash

@@ -1,0 +1,152 @@
+// The real botcored, end to end: small promises that a person can check by hand too.
+
+#include "tests/crash/api_calls.hpp"
+#include "tests/crash/daemon_process.hpp"
+#include "tests/crash/order_mix.hpp"
+#include "tests/crash/store_audit.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace botcore::crash {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::string_view kExampleOrder =
+    R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","quantity":"0.01"})";
+
+/// A body without the time at which it was asked for.
+std::string without_time(const std::string& body) {
+    return body.substr(0, body.rfind("\"timestamp\""));
+}
+
+class DaemonTest : public testing::Test {
+protected:
+    void SetUp() override {
+        const auto started = daemon_.start();
+        ASSERT_TRUE(started) << started.error();
+    }
+
+    [[nodiscard]] Answer place(const std::string& key) {
+        const auto answer = daemon_.ask(place_order("futures", std::string(kExampleOrder), key));
+        return answer.value_or(Answer{});
+    }
+
+    [[nodiscard]] Answer get(const std::string& part) {
+        return daemon_.ask(read(account_target("futures") + part)).value_or(Answer{});
+    }
+
+    void restart() {
+        daemon_.kill();
+        const auto started = daemon_.start();
+        ASSERT_TRUE(started) << started.error();
+    }
+
+    TemporaryFolder folder_;
+    DaemonProcess daemon_{{.program = {}, .data = folder_.path() / "data", .arguments = {}}};
+};
+
+// @spec:I10 R4-AUTO-09 TC-REL-002
+TEST_F(DaemonTest, ShowsTheSameStateAfterKillMinusNine) {
+    const Answer first = place("my-first-order");
+    ASSERT_EQ(first.status, 200) << first.body;
+    EXPECT_EQ(field_of(first.body, "status"), "FILLED");
+    const std::string order = "/orders/" + std::string(field_of(first.body, "order_id"));
+    const Answer before = get(order);
+    restart();
+    EXPECT_EQ(without_time(get(order).body), without_time(before.body));
+    EXPECT_EQ(field_of(get("/history").body, "order_id"), field_of(first.body, "order_id"));
+    const Answer positions = get("/positions");
+    EXPECT_EQ(field_of(positions.body, "quantity"), "0.01") << positions.body;
+}
+
+// @spec:I8 R3-IDEM-08
+TEST_F(DaemonTest, AKeyFromBeforeTheRestartAnswersWithTheSameBytes) {
+    const Answer first = place("kept");
+    ASSERT_EQ(first.status, 200) << first.body;
+    EXPECT_FALSE(first.replayed);
+    restart();
+    const Answer again = place("kept");
+    EXPECT_EQ(again.status, 200);
+    EXPECT_EQ(again.body, first.body);
+    EXPECT_TRUE(again.replayed);
+    const auto other = daemon_.ask(
+        place_order("futures", R"({"symbol":"BTCUSDT","side":"SELL","quantity":"0.01"})", "kept"));
+    ASSERT_TRUE(other.has_value());
+    EXPECT_EQ(other->status, 422) << other->body;
+}
+
+TEST_F(DaemonTest, RefusesASecondDaemonOnItsFolder) {
+    DaemonProcess second({.program = {}, .data = daemon_.data(), .arguments = {}});
+    ASSERT_TRUE(second.spawn());
+    const auto status = second.wait(seconds(20));
+    ASSERT_TRUE(status.has_value()) << "it runs";
+    EXPECT_GE(*status, 64);
+    EXPECT_LE(*status, 78);
+    EXPECT_EQ(place("still-alone").status, 200);
+}
+
+TEST_F(DaemonTest, EndsCleanlyOnSigterm) {
+    ASSERT_EQ(place("before-the-end").status, 200);
+    EXPECT_EQ(daemon_.terminate(), 0) << daemon_.last_output();
+    const AuditReport report = audit_store(daemon_.data(), TradeLog());
+    EXPECT_TRUE(report.clean()) << report.findings.front();
+    EXPECT_EQ(report.orders, 1U);
+    EXPECT_EQ(report.fills, 1U);
+}
+
+/// The same request on every connection, once each.
+class SameRequest final : public LoadSource {
+public:
+    SameRequest(std::string bytes, std::size_t count) : bytes_(std::move(bytes)), left_(count) {}
+
+    Id next(std::string& out) override {
+        if (left_ == 0) return kNone;
+        out += bytes_;
+        return --left_;
+    }
+
+    void on_answer(Id /*id*/, const AnswerView& answer, Clock::duration) override {
+        bodies.emplace(answer.body);
+        statuses.insert(answer.status);
+        if (!answer.replayed) ++first_count;
+        ++answered_count;
+    }
+
+    void on_lost(Id /*id*/) override {}
+
+    std::set<std::string> bodies;
+    std::multiset<int> statuses;
+    std::size_t first_count = 0;
+    std::size_t answered_count = 0;
+
+private:
+    std::string bytes_;
+    std::size_t left_;
+};
+
+// @spec:I8 R3-IDEM-04
+TEST_F(DaemonTest, AHundredParallelRequestsWithOneKeyMakeOneOrder) {
+    constexpr std::size_t kCallers = 100;
+    std::string bytes;
+    append_request(
+        bytes, place_order("futures", std::string(kExampleOrder), "all-at-once"), daemon_.token());
+    SameRequest source(bytes, kCallers);
+    LoadClient client(daemon_.port(), kCallers, source);
+    ASSERT_TRUE(client.connect());
+    client.run_until(Clock::now() + seconds(20));
+    EXPECT_EQ(source.answered_count, kCallers);
+    EXPECT_EQ(source.statuses.count(200), kCallers);
+    EXPECT_EQ(source.bodies.size(), 1U);
+    EXPECT_EQ(source.first_count, 1U);
+    daemon_.kill();
+    const AuditReport report = audit_store(daemon_.data(), TradeLog());
+    EXPECT_EQ(report.orders, 1U);
+    EXPECT_EQ(report.fills, 1U);
+    EXPECT_TRUE(report.clean());
+}
+
+}  // namespace
+}  // namespace botcore::crash
