@@ -268,7 +268,7 @@ int Daemon::run() {
                 {"sequence", static_cast<std::int64_t>(runtime_->head().sequence)},
                 {"epoch", static_cast<std::int64_t>(runtime_->head().epoch)}});
     probe();
-    context_.run();
+    loop_->run();
     return exit_code_;
 }
 

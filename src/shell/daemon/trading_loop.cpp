@@ -45,11 +45,19 @@ void TradingLoop::stop() {
 }
 
 void TradingLoop::wake() {
-    if (turn_posted_ || stopped_) return;
-    turn_posted_ = true;
-    // Twice around: between the two the loop looks at its sockets, so that the requests that wait
-    // there are committed together with what woke us.
-    asio::post(context_, [this] { asio::post(context_, [this] { turn(); }); });
+    turn_due_ = true;
+}
+
+void TradingLoop::run() {
+    // A connection takes several steps from one answer to its next request. If a commit came between
+    // any two of them, each batch would hold a small part of the connections only.
+    while (!context_.stopped()) {
+        if (!turn_due_) {
+            (void)context_.run_one();
+        } else if (context_.poll() == 0) {
+            turn();
+        }
+    }
 }
 
 void TradingLoop::wake_from_anywhere() {
@@ -57,7 +65,7 @@ void TradingLoop::wake_from_anywhere() {
 }
 
 void TradingLoop::turn() {
-    turn_posted_ = false;
+    turn_due_ = false;
     if (stopped_) return;
     const runtime::Now now = parts_.clock.now();
     bool more = parts_.market.poll(now.time);

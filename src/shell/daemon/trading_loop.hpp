@@ -1,7 +1,8 @@
 #pragma once
 
-/// Turns the runtime on an event loop: requests and facts that arrive while the loop is busy are
-/// applied and committed together (group commit), and timers wake it when something is due.
+/// Turns the runtime on an event loop. A turn comes when everything that is ready on the sockets has
+/// been handled, so that all requests and facts that wait are committed together (group commit);
+/// timers wake it when something is due.
 ///
 /// Threads: the thread that runs the io_context; `wake_from_anywhere` from any.
 
@@ -37,7 +38,11 @@ public:
     /// Begins to poll the market.
     void start();
 
-    /// A turn is due: it comes after everything that the loop has to do already.
+    /// Runs the event loop until the context is stopped. Handlers that are ready go first, a turn that
+    /// is due comes when none is left.
+    void run();
+
+    /// A turn is due.
     void wake();
 
     /// The same from another thread, for a market that has something to tell.
@@ -56,7 +61,7 @@ private:
     boost::asio::io_context& context_;
     Parts parts_;
     std::unique_ptr<Timers> timers_;
-    bool turn_posted_ = false;
+    bool turn_due_ = false;
     bool stopped_ = false;
 };
 
