@@ -50,6 +50,8 @@ SqlOutcome BatchWriter::prepare() {
     orders_ = TRY(database_.prepare(upsert_sql(orders_table())));
     fills_ = TRY(database_.prepare(insert_sql(fills_table())));
     keys_ = TRY(database_.prepare(upsert_sql(keys_table())));
+    pending_keys_ = TRY(database_.prepare(upsert_sql(pending_keys_table())));
+    settle_key_ = TRY(database_.prepare("DELETE FROM pending_keys WHERE owner = ? AND key = ?"));
     return base::Done{};
 }
 
@@ -171,13 +173,24 @@ SqlOutcome BatchWriter::write_history(const ports::Batch& batch) {
         binder_.text(owner_of(fill.account));
         TRY(fills_.run());
     }
-    for (const ports::KeyRow& key : batch.keys) {
-        binder_.begin(keys_);
-        binder_.row(key.entry);
-        binder_.blob(key.body);
-        TRY(keys_.run());
-    }
+    for (const ports::KeyRow& key : batch.keys)
+        TRY(write_key(key));
     return base::Done{};
+}
+
+SqlOutcome BatchWriter::write_key(const ports::KeyRow& key) {
+    const bool pending = key.entry.state == model::KeyState::Pending;
+    if (!pending) {
+        binder_.begin(settle_key_);
+        binder_.text(key.entry.owner.text());
+        binder_.text(key.entry.key.text());
+        TRY(settle_key_.run());
+    }
+    Statement& statement = pending ? pending_keys_ : keys_;
+    binder_.begin(statement);
+    binder_.row(key.entry);
+    binder_.blob(key.body);
+    return statement.run();
 }
 
 }  // namespace botcore::shell::sqlite

@@ -107,7 +107,9 @@ SqlOutcome ReadSession::prepare_history() {
     const std::string keys = select_sql(keys_table());
     const std::string orders_page = " AND number < ? ORDER BY number DESC LIMIT ?";
     const std::string fills_page = " AND sequence < ? ORDER BY sequence DESC, record_index DESC";
-    find_key_ = TRY(database_.prepare(keys + " WHERE owner = ? AND key = ?"));
+    const std::string pending = select_sql(pending_keys_table());
+    const std::string one_key = " WHERE owner = ?1 AND key = ?2";
+    find_key_ = TRY(database_.prepare(keys + one_key + " UNION ALL " + pending + one_key));
     find_order_ = TRY(database_.prepare(orders + " WHERE number = ?"));
     orders_ = TRY(database_.prepare(orders + " WHERE account = ?" + orders_page));
     orders_of_symbol_ =
@@ -121,7 +123,7 @@ SqlOutcome ReadSession::prepare_history() {
         TRY(database_.prepare(fills + " WHERE account = ? AND symbol = ?" + fills_page));
     all_orders_ = TRY(database_.prepare(orders + " ORDER BY number"));
     all_fills_ = TRY(database_.prepare(fills + " ORDER BY account, sequence, record_index"));
-    all_keys_ = TRY(database_.prepare(keys + " ORDER BY owner, key"));
+    all_keys_ = TRY(database_.prepare(keys + " UNION ALL " + pending + " ORDER BY owner, key"));
     return base::Done{};
 }
 

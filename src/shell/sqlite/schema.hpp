@@ -33,7 +33,10 @@ inline constexpr std::int64_t kShard = 1;
 [[nodiscard]] TableShape positions_table();
 [[nodiscard]] TableShape orders_table();
 [[nodiscard]] TableShape fills_table();
+/// Keys with their replies.
 [[nodiscard]] TableShape keys_table();
+/// Keys that wait for theirs.
+[[nodiscard]] TableShape pending_keys_table();
 [[nodiscard]] TableShape journal_table();
 
 namespace query {
