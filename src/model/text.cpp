@@ -82,92 +82,59 @@ std::string_view to_text(CancelState value) {
     return "?";
 }
 
+namespace {
+
+/// By number.
+constexpr std::array<std::string_view, 41> kReasons = {
+    "NONE",
+    "INSUFFICIENT_BALANCE",
+    "PRICE_STALE",
+    "PRICE_MISSING",
+    "CLOCK_UNCERTAIN",
+    "DISK_FULL",
+    "ACCOUNT_FROZEN",
+    "ACCOUNT_UNRECONCILED",
+    "INSTRUMENT_UNKNOWN",
+    "INSTRUMENT_NOT_TRADING",
+    "PRICE_OFF_TICK",
+    "PRICE_OUT_OF_RANGE",
+    "PRICE_TOO_FAR_FROM_MARKET",
+    "QUANTITY_TOO_SMALL",
+    "QUANTITY_TOO_LARGE",
+    "QUANTITY_OFF_STEP",
+    "NOTIONAL_TOO_SMALL",
+    "NOTIONAL_TOO_LARGE",
+    "REDUCE_ONLY_REFUSED",
+    "LEVERAGE_TOO_HIGH",
+    "TOO_MANY_OPEN_ORDERS",
+    "ACCOUNT_UNKNOWN",
+    "ORDER_UNKNOWN",
+    "ORDER_NOT_OPEN",
+    "POSITION_NOT_OPEN",
+    "VERSION_CONFLICT",
+    "OPEN_ORDERS_EXIST",
+    "POSITION_OPEN",
+    "ASSET_UNKNOWN",
+    "AMOUNT_TOO_LARGE",
+    "ACCOUNT_EXISTS",
+    "NOT_SENT",
+    "REJECTED_BY_EXCHANGE",
+    "WOULD_TAKE_LIQUIDITY",
+    "CANCELED_BY_USER",
+    "NOT_FILLED_AT_ONCE",
+    "CANCEL_PENDING",
+    "PROVEN_ABSENT",
+    "NOT_SUPPORTED_ON_MARKET",
+    "ACCOUNT_NOT_OWNED",
+    "LATE_FACT",
+};
+static_assert(kReasons.size() == static_cast<std::size_t>(Reason::LateFact) + 1);
+
+}  // namespace
+
 std::string_view to_text(Reason value) {
-    switch (value) {
-        case Reason::None:
-            return "NONE";
-        case Reason::InsufficientBalance:
-            return "INSUFFICIENT_BALANCE";
-        case Reason::PriceStale:
-            return "PRICE_STALE";
-        case Reason::PriceMissing:
-            return "PRICE_MISSING";
-        case Reason::ClockUncertain:
-            return "CLOCK_UNCERTAIN";
-        case Reason::DiskFull:
-            return "DISK_FULL";
-        case Reason::AccountFrozen:
-            return "ACCOUNT_FROZEN";
-        case Reason::AccountUnreconciled:
-            return "ACCOUNT_UNRECONCILED";
-        case Reason::InstrumentUnknown:
-            return "INSTRUMENT_UNKNOWN";
-        case Reason::InstrumentNotTrading:
-            return "INSTRUMENT_NOT_TRADING";
-        case Reason::PriceOffTick:
-            return "PRICE_OFF_TICK";
-        case Reason::PriceOutOfRange:
-            return "PRICE_OUT_OF_RANGE";
-        case Reason::PriceTooFarFromMarket:
-            return "PRICE_TOO_FAR_FROM_MARKET";
-        case Reason::QuantityTooSmall:
-            return "QUANTITY_TOO_SMALL";
-        case Reason::QuantityTooLarge:
-            return "QUANTITY_TOO_LARGE";
-        case Reason::QuantityOffStep:
-            return "QUANTITY_OFF_STEP";
-        case Reason::NotionalTooSmall:
-            return "NOTIONAL_TOO_SMALL";
-        case Reason::NotionalTooLarge:
-            return "NOTIONAL_TOO_LARGE";
-        case Reason::ReduceOnlyRefused:
-            return "REDUCE_ONLY_REFUSED";
-        case Reason::LeverageTooHigh:
-            return "LEVERAGE_TOO_HIGH";
-        case Reason::TooManyOpenOrders:
-            return "TOO_MANY_OPEN_ORDERS";
-        case Reason::AccountUnknown:
-            return "ACCOUNT_UNKNOWN";
-        case Reason::OrderUnknown:
-            return "ORDER_UNKNOWN";
-        case Reason::OrderNotOpen:
-            return "ORDER_NOT_OPEN";
-        case Reason::PositionNotOpen:
-            return "POSITION_NOT_OPEN";
-        case Reason::VersionConflict:
-            return "VERSION_CONFLICT";
-        case Reason::OpenOrdersExist:
-            return "OPEN_ORDERS_EXIST";
-        case Reason::PositionOpen:
-            return "POSITION_OPEN";
-        case Reason::AssetUnknown:
-            return "ASSET_UNKNOWN";
-        case Reason::AmountTooLarge:
-            return "AMOUNT_TOO_LARGE";
-        case Reason::AccountExists:
-            return "ACCOUNT_EXISTS";
-        case Reason::NotSent:
-            return "NOT_SENT";
-        case Reason::RejectedByExchange:
-            return "REJECTED_BY_EXCHANGE";
-        case Reason::WouldTakeLiquidity:
-            return "WOULD_TAKE_LIQUIDITY";
-        case Reason::CanceledByUser:
-            return "CANCELED_BY_USER";
-        case Reason::NotFilledAtOnce:
-            return "NOT_FILLED_AT_ONCE";
-        case Reason::CancelPending:
-            return "CANCEL_PENDING";
-        case Reason::ProvenAbsent:
-            return "PROVEN_ABSENT";
-        case Reason::NotSupportedOnMarket:
-            return "NOT_SUPPORTED_ON_MARKET";
-        case Reason::AccountNotOwned:
-            return "ACCOUNT_NOT_OWNED";
-        case Reason::LateFact:
-            return "LATE_FACT";
-    }
-    return "?";
+    const auto number = static_cast<std::size_t>(value);
+    return number < kReasons.size() ? kReasons.at(number) : "?";
 }
 
 std::string_view to_text(ReportKind value) {

@@ -29,6 +29,9 @@ public:
 
     [[nodiscard]] bool empty() const { return batch_.entries.empty(); }
 
+    /// The head after the batch.
+    [[nodiscard]] const model::Head& head() const { return head_; }
+
     [[nodiscard]] std::size_t size() const { return batch_.entries.size(); }
 
     /// The finished batch. Balances are taken from `state` now.

@@ -1,6 +1,7 @@
 #include "runtime/runtime.hpp"
 
 #include "base/check.hpp"
+#include "core/orders/client_order_id.hpp"
 #include "protocol/api_json.hpp"
 
 #include <algorithm>
@@ -149,6 +150,9 @@ void Runtime::on_reconciled(const model::AccountId& account) {
 }
 
 bool Runtime::step(Now now) {
+    if (facts_lost_ && status_ == Status::Running) {
+        lose_batch(now, Status::Down);  // A gap in the facts: a new term compares everything.
+    }
     answer_expired(now);
     if (status_ == Status::Down) {
         if (now.time < retry_at_) return false;
@@ -171,10 +175,6 @@ bool Runtime::step(Now now) {
         ++taken;
     }
     if (!commit(now)) return status_ == Status::Running;
-    if (facts_lost_) {
-        lose_batch(now, Status::Down);  // A gap in the facts: a new term compares everything.
-        return true;
-    }
     return !facts_.empty() || !requests_.empty();
 }
 
@@ -307,10 +307,8 @@ bool Runtime::commit(Now now) {
         return false;
     }
     if (!batch_.empty()) {
-        const ports::Batch& batch = batch_.finish(engine_->state());
-        switch (ports_.store.commit(batch)) {
+        switch (ports_.store.commit(batch_.finish(engine_->state()))) {
             case ports::CommitResult::Committed:
-                head_ = batch.head();
                 break;
             case ports::CommitResult::Conflict:
                 ++counters_.conflicts;
@@ -321,6 +319,7 @@ bool Runtime::commit(Now now) {
                 lose_batch(now, Status::Down);
                 return false;
         }
+        head_ = batch_.head();
         ++counters_.batches;
         counters_.records += batch_.size();
     }
@@ -385,17 +384,23 @@ void Runtime::lose_batch(Now now, Status next) {
     }
 }
 
+/// The live order that a pending key made or touches; `nullptr` for other requests.
+const core::LiveOrder* Runtime::find_order_of(const core::KeyId& key) const {
+    const auto entry = engine_->state().keys.find(key);
+    if (entry == engine_->state().keys.end()) return nullptr;
+    const auto parts = core::parse_client_order_id(entry->second.order.text());
+    if (!parts) return nullptr;
+    const auto number = model::order_number(parts->sequence, parts->index);
+    for (const auto& [id, account] : engine_->state().accounts) {
+        const auto live = account.orders.find(number);
+        if (live != account.orders.end()) return &live->second;
+    }
+    return nullptr;
+}
+
 void Runtime::answer_expired(Now now) {
     for (auto& [key, waiter] : waiting_.take_expired(now.time)) {
-        const auto entry = engine_->state().keys.find(key);
-        const core::LiveOrder* live = nullptr;
-        if (entry != engine_->state().keys.end()) {
-            for (const auto& [id, account] : engine_->state().accounts) {
-                for (const auto& [number, candidate] : account.orders) {
-                    if (candidate.order.id == entry->second.order) live = &candidate;
-                }
-            }
-        }
+        const core::LiveOrder* live = find_order_of(key);
         if (live == nullptr) {
             reply(waiter.ticket, outcome_unknown(waiter.request_id, now.time));
         } else if (waiter.first) {

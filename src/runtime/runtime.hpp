@@ -18,6 +18,7 @@
 /// (65,536; full: the newest is dropped and a new term begins, since that is a gap in what the
 /// exchange said).
 ///
+///
 /// Threads: one at a time; no call blocks except on the store.
 
 #include "base/bounded_queue.hpp"
@@ -154,6 +155,7 @@ private:
     void perform(core::Effect& effect, Now now);
     void lose_batch(Now now, Status next);
     void answer_expired(Now now);
+    [[nodiscard]] const core::LiveOrder* find_order_of(const core::KeyId& key) const;
     void ask_due_questions(Now now);
     void end_silence(Now now);
     void ask(const core::QueryOrder& question, Now now);
@@ -180,6 +182,7 @@ private:
     std::map<model::ClientOrderId, core::QueryOrder> questions_;  ///< For later, one an order.
     SilenceWatch silence_;
     model::Timestamp retry_at_;
+
     bool store_failed_ = false;  ///< A read failed while the batch was built.
     Counters counters_;
 };

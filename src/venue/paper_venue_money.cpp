@@ -17,7 +17,6 @@ using model::Money;
 using model::OrderType;
 using model::Price;
 using model::Quantity;
-using model::Reason;
 using model::ReduceOnly;
 using model::Side;
 

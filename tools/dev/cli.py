@@ -15,7 +15,7 @@ HELP = """\
   test [FILTER] [--preset P]         build and run the tests whose name matches FILTER
   run [options of botcored]          the daemon under its supervisor, as ./run
   fmt                                clang-format every source in place
-  lint [--all]                       check_rules, clang-format, clang-tidy (changed files or all)
+  lint [--all|--below-shell]         check_rules, clang-format, clang-tidy (changed files or all)
   check [--fast | --full]            fast: rules, format, unit tests; default: what CI runs;
                                      full: every preset, all linters, longer fuzzing
   accept [ID...]                     which test shows which requirement; runs those of ID;
@@ -52,6 +52,7 @@ def parser():
     one.add_argument("--preset", default="dev", choices=paths.PRESETS)
     one = command("lint", True)
     one.add_argument("--all", action="store_true")
+    one.add_argument("--below-shell", action="store_true")
     one = command("check", True)
     how = one.add_mutually_exclusive_group()
     how.add_argument("--fast", action="store_true")
@@ -104,7 +105,8 @@ def fmt(_options):
 
 
 def lint_files(options):
-    return report.write(options.json, "lint", lint.lint(options.all))
+    return report.write(options.json, "lint", lint.lint(options.all or options.below_shell,
+                                                           below_shell=options.below_shell))
 
 
 def check_fast():

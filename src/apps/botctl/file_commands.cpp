@@ -11,11 +11,10 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <unistd.h>
 
 #include <algorithm>
 #include <functional>
-
-extern char** environ;
 
 namespace botcore::botctl {
 

@@ -11,7 +11,7 @@
 
 namespace {
 
-using namespace botcore::botctl;
+using namespace botcore::botctl;  // NOLINT(google-build-using-namespace): the whole program is it.
 
 constexpr const char* kFooter = R"(Exit statuses
   0   done, and the answer is a good one

@@ -18,15 +18,14 @@
 namespace botcore::botctl {
 
 /// The exit statuses of every command. Written in scripts: never renumber.
-enum ExitStatus : int {
-    kExitOk = 0,
-    kExitNegative = 1,  ///< A clear no: refused, unhealthy, damaged.
-    kExitUsage = 64,
-    kExitUnavailable = 69,  ///< Neither the daemon nor the files could be asked.
-    kExitSoftware = 70,     ///< An answer that makes no sense.
-    kExitOutcomeOpen = 75,  ///< Not known or not over yet: ask again with the same key.
-    kExitUnauthorized = 77,
-};
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitNegative = 1;  ///< A clear no: refused, unhealthy, damaged.
+inline constexpr int kExitUsage = 64;
+inline constexpr int kExitUnavailable = 69;  ///< Neither the daemon nor the files could be asked.
+inline constexpr int kExitSoftware = 70;     ///< An answer that makes no sense.
+inline constexpr int kExitOutcomeOpen =
+    75;  ///< Not known or not over yet: ask again with the same key.
+inline constexpr int kExitUnauthorized = 77;
 
 enum class Output : std::uint8_t { People, Json };
 

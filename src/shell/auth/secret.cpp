@@ -4,7 +4,9 @@
 
 namespace botcore::shell::auth {
 
-Secret::Secret(Secret&& other) noexcept : text_(other.text_) {
+// Copied and wiped, not moved: a short text would stay behind in the other's own memory.
+Secret::Secret(Secret&& other) noexcept {
+    text_ = other.text_;
     other.wipe();
 }
 

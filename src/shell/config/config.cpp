@@ -157,7 +157,7 @@ std::string mistake_in(const ConfigKey& key, std::string_view value) {
 
 /// A TOML value as the text that `set` takes; nothing for a table or a list.
 std::optional<std::string> text_of(const toml::node& node) {
-    if (const auto text = node.value_exact<std::string>()) return *text;
+    if (auto text = node.value_exact<std::string>()) return text;
     if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
     return std::nullopt;
 }
@@ -199,7 +199,9 @@ base::Outcome<std::string> Config::read_file(const std::string& path) {
                                      "' stands outside of a table such as [http]"};
             }
             for (const auto& [name, node] : *table) {
-                const std::string key = std::string(section.str()) + "." + std::string(name.str());
+                std::string key(section.str());
+                key += '.';
+                key += name.str();
                 const auto text = text_of(node);
                 if (!text) {
                     return base::Failure{path + ": " + key + ": expected a text or whole number"};

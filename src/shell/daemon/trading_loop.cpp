@@ -49,8 +49,8 @@ void TradingLoop::wake() {
 }
 
 void TradingLoop::run() {
-    // A connection takes several steps from one answer to its next request. If a commit came between
-    // any two of them, each batch would hold a small part of the connections only.
+    // A connection takes several steps from one answer to its next request. If a commit came
+    // between any two of them, each batch would hold a small part of the connections only.
     while (!context_.stopped()) {
         if (!turn_due_) {
             (void)context_.run_one();

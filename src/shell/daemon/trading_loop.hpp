@@ -1,8 +1,8 @@
 #pragma once
 
-/// Turns the runtime on an event loop. A turn comes when everything that is ready on the sockets has
-/// been handled, so that all requests and facts that wait are committed together (group commit);
-/// timers wake it when something is due.
+/// Turns the runtime on an event loop. A turn comes when everything that is ready on the sockets
+/// has been handled, so that all requests and facts that wait are committed together (group
+/// commit); timers wake it when something is due.
 ///
 /// Threads: the thread that runs the io_context; `wake_from_anywhere` from any.
 
@@ -38,8 +38,8 @@ public:
     /// Begins to poll the market.
     void start();
 
-    /// Runs the event loop until the context is stopped. Handlers that are ready go first, a turn that
-    /// is due comes when none is left.
+    /// Runs the event loop until the context is stopped. Handlers that are ready go first, a turn
+    /// that is due comes when none is left.
     void run();
 
     /// A turn is due.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <utility>
 
 namespace botcore::shell::http {
 
@@ -197,7 +198,7 @@ void Api::answer(Call& call, json::value data) {
     call.respond(std::move(response));
 }
 
-void Api::fail(Call& call, std::uint16_t status, protocol::RequestError error) {
+void Api::fail(Call& call, std::uint16_t status, const protocol::RequestError& error) {
     json::object details;
     if (!error.field.empty()) details["field"] = error.field;
     if (!error.expected.empty()) details["expected"] = error.expected;

@@ -132,7 +132,7 @@ private:
                                                          const model::AccountId* account);
 
     void answer(Call& call, boost::json::value data);
-    void fail(Call& call, std::uint16_t status, protocol::RequestError error);
+    void fail(Call& call, std::uint16_t status, const protocol::RequestError& error);
     void fail(Call& call, std::uint16_t status, std::string_view code, std::string message);
 
     ApiOptions options_;

@@ -81,10 +81,10 @@ public:
         const auto address = asio::ip::make_address(options_.address, error);
         if (error) return "'" + options_.address + "' is no address to listen on";
         const tcp::endpoint endpoint(address, options_.port);
-        (void)acceptor_.open(endpoint.protocol(), error);
-        if (!error) (void)acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-        if (!error) (void)acceptor_.bind(endpoint, error);
-        if (!error) (void)acceptor_.listen(asio::socket_base::max_listen_connections, error);
+        acceptor_.open(endpoint.protocol(), error);
+        if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+        if (!error) acceptor_.bind(endpoint, error);
+        if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
         if (error) {
             return "cannot listen on " + options_.address + ":" + std::to_string(options_.port) +
                    ": " + error.message();
@@ -135,7 +135,7 @@ public:
           answered_(socket_.get_executor()),
           buffer_(listener_->options_.header_bytes_max + listener_->options_.body_bytes_max) {
         Error ignored;
-        (void)socket_.set_option(tcp::no_delay(true), ignored);
+        socket_.set_option(tcp::no_delay(true), ignored);
         const auto endpoint = socket_.remote_endpoint(ignored);
         if (!ignored) remote_ = endpoint.address().to_string();
         answered_.expires_at(SteadyTime::max());
@@ -151,7 +151,7 @@ public:
         while (co_await self->serve_one()) {
         }
         Error ignored;
-        (void)self->socket_.shutdown(tcp::socket::shutdown_send, ignored);
+        self->socket_.shutdown(tcp::socket::shutdown_send, ignored);
         // Bytes that were not read would make the system reset the connection and destroy the
         // answer on its way.
         if (self->must_drain_) co_await self->drain();
@@ -169,7 +169,7 @@ public:
 
     void cut() {
         Error ignored;
-        (void)socket_.close(ignored);
+        socket_.close(ignored);
         answered_.cancel();
     }
 
@@ -390,9 +390,9 @@ asio::awaitable<void> HttpServer::Listener::turn_away(std::shared_ptr<Listener> 
         {.request_id = request_id, .date = self->date_.text(), .keep_alive = false, .head = false});
     // The socket's own buffer holds this much; whoever does not take it goes without.
     Error ignored;
-    (void)socket.non_blocking(true, ignored);
+    socket.non_blocking(true, ignored);
     (void)socket.write_some(asio::buffer(out), ignored);
-    (void)socket.shutdown(tcp::socket::shutdown_send, ignored);
+    socket.shutdown(tcp::socket::shutdown_send, ignored);
     asio::steady_timer linger(self->context_, std::chrono::milliseconds(100));
     co_await linger.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     std::array<char, 16 * 1024> rest{};
@@ -436,7 +436,7 @@ void HttpServer::Listener::stop(std::chrono::milliseconds within, std::function<
     drained_ = std::move(drained);
     cut_at_ = std::chrono::steady_clock::now() + within;
     Error ignored;
-    (void)acceptor_.close(ignored);
+    acceptor_.close(ignored);
     for (Connection* connection : connections_) {
         if (connection->is_idle()) connection->cut();
     }
@@ -449,7 +449,7 @@ void HttpServer::Listener::abandon() {
     stopping_ = true;
     drained_ = nullptr;
     Error ignored;
-    (void)acceptor_.close(ignored);
+    acceptor_.close(ignored);
     sweeper_.cancel();
     for (Connection* connection : connections_)
         connection->cut();

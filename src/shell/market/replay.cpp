@@ -34,6 +34,7 @@ Replay::Replay(const std::vector<RecordingFile>& files, ReplayEnd at_end)
 
 std::vector<model::InstrumentId> Replay::instruments_of(const std::vector<RecordingFile>& files) {
     std::vector<model::InstrumentId> instruments;
+    instruments.reserve(files.size());
     for (const RecordingFile& file : files)
         instruments.push_back(file.instrument);
     std::ranges::sort(instruments);

@@ -192,7 +192,8 @@ CREATE TABLE idempotency (
     body         BLOB NOT NULL,
     PRIMARY KEY (owner, key)
 );
--- Keys whose reply is not known yet: few rows, so that taking a key costs no page of the large table.
+-- Keys whose reply is not known yet: few rows, so that taking a key touches no page of the large
+-- table.
 CREATE TABLE pending_keys (
     owner        TEXT NOT NULL,
     key          TEXT NOT NULL,
