@@ -158,7 +158,8 @@ PASS_ON = {"run", "bench", "crash", "sim"}
 
 
 def main(arguments):
-    if not arguments or arguments[0] in ("help", "-h", "--help"):
+    asks_help = {"-h", "--help"} & set(arguments) and arguments[:1] != ["run"]
+    if not arguments or arguments[0] == "help" or asks_help:
         print(HELP, end="")
         return 0
     if arguments[0] not in COMMANDS:
