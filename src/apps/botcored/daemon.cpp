@@ -140,6 +140,11 @@ std::string Daemon::start_trading() {
     }
     if (runtime_->state().accounts.empty()) open_first_accounts();
     loop_->start();
+    // Accounts are open and compared with the venue before the door is: the first caller finds
+    // them.
+    do {
+        exchange_.deliver(*runtime_);
+    } while (runtime_->step(clock_.now()) || exchange_.has_reports());
     loop_->wake();
     return {};
 }
