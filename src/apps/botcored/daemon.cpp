@@ -214,8 +214,8 @@ void Daemon::greet() const {
               << "    -H 'Content-Type: application/json' -H 'Idempotency-Key: my-first-order' \\\n"
               << "    -d '{\"symbol\":\"BTCUSDT\",\"side\":\"BUY\",\"type\":\"MARKET\","
               << "\"quantity\":\"0.01\"}'\n\n"
-              << "  build/release/bin/botctl --url " << url() << " --data "
-              << opened_.folder.path().string() << " positions\n\n"
+              << "  build/release/bin/botctl positions --url " << url() << " --data "
+              << opened_.folder.path().string() << "\n\n"
               << std::flush;
     if (!paths_.ready_file.empty()) {
         boost::json::object ready;

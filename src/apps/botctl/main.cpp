@@ -44,18 +44,21 @@ struct Chosen {
     std::function<int(Session&)> run;
 };
 
-/// A command with the options that every command has.
+/// The options that every command has; they may stand before the command too.
+void add_common(CLI::App& app, Chosen& chosen) {
+    app.add_option("--url", chosen.settings.url, "Where the daemon listens")->capture_default_str();
+    app.add_option("--data", chosen.settings.data, "The daemon's data folder")
+        ->capture_default_str();
+    app.add_flag("--json", chosen.json, "Print JSON");
+}
+
 CLI::App* add(CLI::App& parent,
               Chosen& chosen,
               const std::string& name,
               const std::string& help,
               std::function<int(Session&)> run) {
     CLI::App* command = parent.add_subcommand(name, help);
-    command->add_option("--url", chosen.settings.url, "Where the daemon listens")
-        ->capture_default_str();
-    command->add_option("--data", chosen.settings.data, "The daemon's data folder")
-        ->capture_default_str();
-    command->add_flag("--json", chosen.json, "Print JSON");
+    add_common(*command, chosen);
     if (run) command->callback([&chosen, run = std::move(run)] { chosen.run = run; });
     return command;
 }
@@ -216,6 +219,7 @@ int main(int argc, char** argv) {
     app.set_version_flag(
         "--version",
         std::string(botcore::build_info::kVersion) + " (" + botcore::build_info::kCommit + ")");
+    add_common(app, chosen);
     app.require_subcommand(1);
     app.footer(kFooter);
     add_reads(app, chosen);
