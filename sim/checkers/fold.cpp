@@ -39,7 +39,8 @@ void Fold::change(const model::Change& change, Findings& findings) {
 }
 
 void Fold::apply(const model::Record& record, Findings& findings) {
-    for (const auto& item : record.outcome.changes) change(item, findings);
+    for (const auto& item : record.outcome.changes)
+        change(item, findings);
     std::map<model::Asset, model::Money> sums;
     std::set<std::pair<model::AccountId, model::Asset>> touched;
     for (const auto& posting : record.outcome.postings) {
@@ -52,8 +53,9 @@ void Fold::apply(const model::Record& record, Findings& findings) {
     }
     for (const auto& [asset, sum] : sums) {
         if (sum.is_zero()) continue;
-        findings.add("I5", "postings of record " + std::to_string(record.sequence) + " in " +
-                               asset.text() + " sum to " + to_text(sum));
+        findings.add("I5",
+                     "postings of record " + std::to_string(record.sequence) + " in " +
+                         asset.text() + " sum to " + to_text(sum));
     }
 }
 
@@ -94,7 +96,8 @@ namespace {
 template <class Map>
 auto values_of(const Map& map) {
     std::vector<typename Map::mapped_type> values;
-    for (const auto& [key, value] : map) values.push_back(value);
+    for (const auto& [key, value] : map)
+        values.push_back(value);
     return values;
 }
 
@@ -105,8 +108,9 @@ void compare_tables(const char* table,
                     const std::string& invariant,
                     Findings& findings) {
     if (rows.size() != folded.size()) {
-        findings.add(invariant, std::string(table) + ": " + std::to_string(rows.size()) +
-                                    " rows, the journal makes " + std::to_string(folded.size()));
+        findings.add(invariant,
+                     std::string(table) + ": " + std::to_string(rows.size()) +
+                         " rows, the journal makes " + std::to_string(folded.size()));
         return;
     }
     for (const Row& row : rows) {

@@ -25,8 +25,7 @@ bool is_gate(Reason reason) {
 const model::Order* order_made(const model::Record& record) {
     for (const auto& change : record.outcome.changes) {
         const auto* order = std::get_if<model::Order>(&change);
-        if (order != nullptr &&
-            order->number / model::kOrdersPerInputMax == record.sequence) {
+        if (order != nullptr && order->number / model::kOrdersPerInputMax == record.sequence) {
             return order;
         }
     }
@@ -56,8 +55,9 @@ void JournalChecker::on_committed(const model::Head& expected,
         for (const auto& [name, before] : cash) {
             const auto after = fold_.balances[name].of(model::Book::Cash);
             if (after.is_negative() && after < before) {
-                findings_.add("I13", place_of(record) + " took the cash of " + name.first.text() +
-                                         " below zero");
+                findings_.add(
+                    "I13",
+                    place_of(record) + " took the cash of " + name.first.text() + " below zero");
             }
         }
     }
@@ -123,8 +123,9 @@ void JournalChecker::check_transition(const model::Record& record,
     if (before.state != OrderState::Unknown || after.state == OrderState::Unknown) return;
     const auto* fact = std::get_if<model::ReportOrder>(&record.input.body);
     if (fact == nullptr || fact->report.id != after.id) {
-        findings_.add("I3", "Unknown of " + after.id.text() + " ended without evidence at " +
-                                place_of(record));
+        findings_.add(
+            "I3",
+            "Unknown of " + after.id.text() + " ended without evidence at " + place_of(record));
         return;
     }
     if (after.state == OrderState::Absent) {
@@ -144,8 +145,9 @@ void JournalChecker::check_absence(const model::Record& record, const model::Ord
     const auto fence = order.attempt.time + order.attempt.window + policy_.fence_margin;
     if (report.kind != ReportKind::NotFound || report.venue_time <= fence ||
         report.venue_time < fence + policy_.view_lag) {
-        findings_.add("I3", "order " + order.id.text() + " was declared absent without proof at " +
-                                place_of(record));
+        findings_.add("I3",
+                      "order " + order.id.text() + " was declared absent without proof at " +
+                          place_of(record));
     }
 }
 
@@ -153,9 +155,9 @@ void JournalChecker::check_entry(const model::Record& record, const model::Order
     const auto* place = std::get_if<model::PlaceOrder>(&record.input.body);
     if (place == nullptr) return;  // Closing a position is an exit.
     const bool spot = order.instrument.market == model::Market::Spot;
-    const bool exit = spot ? order.side == model::Side::Sell
-                           : fold_.reducible(order.account, order.instrument, order.side) >=
-                                 order.quantity;
+    const bool exit =
+        spot ? order.side == model::Side::Sell
+             : fold_.reducible(order.account, order.instrument, order.side) >= order.quantity;
     if (exit) return;
     const auto told = [&](const char* invariant, const char* text) {
         findings_.add(invariant, std::string(text) + " at " + place_of(record));
@@ -183,9 +185,9 @@ void JournalChecker::check_exit(const model::Record& record) {
     }
     if (const auto* place = std::get_if<model::PlaceOrder>(&body); place != nullptr && refused) {
         const bool spot = made->instrument.market == model::Market::Spot;
-        const bool exit = spot ? made->side == model::Side::Sell
-                               : fold_.reducible(made->account, made->instrument, made->side) >=
-                                     made->quantity;
+        const bool exit =
+            spot ? made->side == model::Side::Sell
+                 : fold_.reducible(made->account, made->instrument, made->side) >= made->quantity;
         if (exit) findings_.add("I9", "a gate refused an exit at " + place_of(record));
     }
     if (const auto* cancel = std::get_if<model::CancelOrder>(&body)) {

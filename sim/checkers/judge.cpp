@@ -11,8 +11,9 @@ void Judge::check_verdict(const model::Order& order) {
     const bool denied = order.state == OrderState::Absent || order.state == OrderState::Refused ||
                         order.state == OrderState::Rejected;
     if (!denied || assumptions_ == Assumptions::Broken || !at_venue_.contains(order.id)) return;
-    findings_.add("I3", "order " + order.id.text() + " was declared " +
-                            std::string(to_text(order.state)) + ", but the exchange has it");
+    findings_.add("I3",
+                  "order " + order.id.text() + " was declared " +
+                      std::string(to_text(order.state)) + ", but the exchange has it");
 }
 
 void Judge::on_committed(const model::Head& expected, const std::vector<StoredRecord>& records) {
@@ -25,8 +26,9 @@ void Judge::on_committed(const model::Head& expected, const std::vector<StoredRe
             const auto known = trades_.find({fill->account, fill->instrument, fill->trade.id});
             if (known == trades_.end() || !(known->second.trade == fill->trade) ||
                 known->second.order != fill->order_id) {
-                findings_.add("I4", "trade " + std::to_string(fill->trade.id) +
-                                        " was booked, but never happened so");
+                findings_.add("I4",
+                              "trade " + std::to_string(fill->trade.id) +
+                                  " was booked, but never happened so");
             }
         }
     }
@@ -43,8 +45,8 @@ void Judge::on_order_left(const model::OrderInstruction& instruction) {
         findings_.add("I1", "order " + name + " left with an attempt that is not durable");
     }
     if (order->state != OrderState::Intended) {
-        findings_.add("I1", "order " + name + " left although it is " +
-                                std::string(to_text(order->state)));
+        findings_.add(
+            "I1", "order " + name + " left although it is " + std::string(to_text(order->state)));
     }
     const bool same = order->account == instruction.account && order->side == instruction.side &&
                       order->instrument == instruction.instrument &&
@@ -94,8 +96,8 @@ void Judge::on_reply(const ReplySeen& reply) {
     if (entry != nullptr && entry->request_hash != reply.request_hash) {
         findings_.add("I8", "key " + name + " answered another body than its own");
     }
-    const auto [place, added] = answered_.try_emplace(
-        reply.key, KeyHistory{reply.request_hash, reply.body, reply.status});
+    const auto [place, added] =
+        answered_.try_emplace(reply.key, KeyHistory{reply.request_hash, reply.body, reply.status});
     const KeyHistory& first = place->second;
     if (!added && (first.hash != reply.request_hash || first.body != reply.body ||
                    first.status != reply.status)) {
@@ -105,8 +107,9 @@ void Judge::on_reply(const ReplySeen& reply) {
 
 void Judge::on_loaded(const model::Head& head, const Rows& open) {
     if (head.sequence != journal_.sequence()) {
-        findings_.add("I10", "a term began at record " + std::to_string(head.sequence) +
-                                 ", the last commit was " + std::to_string(journal_.sequence()));
+        findings_.add("I10",
+                      "a term began at record " + std::to_string(head.sequence) +
+                          ", the last commit was " + std::to_string(journal_.sequence()));
     }
     fold().compare_open(open, "I10", findings_);
 }
@@ -124,7 +127,9 @@ void Judge::on_venue_lost() {
     at_venue_.clear();
 }
 
-void Judge::audit_rows(const Rows& rows) { fold().compare(rows, "I5", findings_); }
+void Judge::audit_rows(const Rows& rows) {
+    fold().compare(rows, "I5", findings_);
+}
 
 bool Judge::frozen(const model::AccountId& account) const {
     const auto* row = fold().find(account);
@@ -144,7 +149,8 @@ void Judge::audit_quiet(const VenueTruth& truth) {
 
 void Judge::audit_orders(const VenueTruth& truth) {
     std::map<model::ClientOrderId, model::Quantity> resting;
-    for (const auto& order : truth.open_orders) resting[order.id] = order.filled;
+    for (const auto& order : truth.open_orders)
+        resting[order.id] = order.filled;
     for (const auto& [number, order] : fold().orders) {
         const std::string name = order.id.text() + " (" + std::string(to_text(order.state)) + ")";
         const auto there = resting.find(order.id);
@@ -177,11 +183,13 @@ void Judge::audit_trades() {
     for (const auto& [name, known] : trades_) {
         const bool booked = fold().fills.contains(name);
         if (known.lost && booked) {
-            findings_.add("I4", "trade " + std::to_string(known.trade.id) +
-                                    " of a lost venue was booked after its loss");
+            findings_.add("I4",
+                          "trade " + std::to_string(known.trade.id) +
+                              " of a lost venue was booked after its loss");
         } else if (!known.lost && !booked) {
-            findings_.add("I4", "trade " + std::to_string(known.trade.id) + " of order " +
-                                    known.order.text() + " was never booked");
+            findings_.add("I4",
+                          "trade " + std::to_string(known.trade.id) + " of order " +
+                              known.order.text() + " was never booked");
         }
     }
 }
@@ -210,12 +218,11 @@ void Judge::audit_money(const VenueTruth& truth) {
         const bool none = place == fold().positions.end();
         const model::Quantity quantity = none ? model::Quantity() : place->second.quantity;
         const model::Money cost = none ? model::Money() : place->second.cost;
-        if (quantity != item.quantity ||
-            (cost != item.cost && booked_in_order(item.account))) {
-            findings_.add("I5", item.account.text() + " holds a position of " + to_text(quantity) +
-                                    " for " + to_text(cost) + " here, and of " +
-                                    to_text(item.quantity) + " for " + to_text(item.cost) +
-                                    " at the exchange");
+        if (quantity != item.quantity || (cost != item.cost && booked_in_order(item.account))) {
+            findings_.add("I5",
+                          item.account.text() + " holds a position of " + to_text(quantity) +
+                              " for " + to_text(cost) + " here, and of " + to_text(item.quantity) +
+                              " for " + to_text(item.cost) + " at the exchange");
         }
         shifted[item.account] += cost - item.cost;
     }
@@ -224,9 +231,9 @@ void Judge::audit_money(const VenueTruth& truth) {
         const model::Money ours =
             place == fold().balances.end() ? model::Money() : place->second.total();
         if (ours == item.amount + shifted[item.account]) continue;
-        findings_.add("I5", item.account.text() + " holds " + to_text(ours) + " " +
-                                item.asset.text() + " here and " + to_text(item.amount) +
-                                " at the exchange");
+        findings_.add("I5",
+                      item.account.text() + " holds " + to_text(ours) + " " + item.asset.text() +
+                          " here and " + to_text(item.amount) + " at the exchange");
     }
 }
 
@@ -234,9 +241,10 @@ void Judge::audit_frozen() {
     if (assumptions_ == Assumptions::Broken) return;
     for (const auto& [id, account] : fold().accounts) {
         if (account.state != model::AccountState::Frozen) continue;
-        findings_.add("LIVENESS", "account " + id.text() + " is frozen (" +
-                                      std::string(to_text(account.frozen_reason)) +
-                                      ") although the exchange kept all assumptions");
+        findings_.add("LIVENESS",
+                      "account " + id.text() + " is frozen (" +
+                          std::string(to_text(account.frozen_reason)) +
+                          ") although the exchange kept all assumptions");
     }
 }
 

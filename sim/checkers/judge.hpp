@@ -3,9 +3,8 @@
 /// Judges the core by what the outside saw: committed batches, orders that left, replies that were
 /// given, and the exchange's truth. Knows nothing of how the core works.
 
-#include "sim/checkers/journal_checker.hpp"
-
 #include "model/exchange.hpp"
+#include "sim/checkers/journal_checker.hpp"
 
 namespace botcore::sim::checkers {
 
@@ -15,9 +14,9 @@ struct ReplySeen {
     std::string request_hash;
     std::uint16_t status = 0;
     std::string body;
-    bool verdict = false;   ///< It claims to be the request's outcome, not "ask again".
-    bool mismatch = false;  ///< It says that the key belongs to another request.
-    bool pending = false;   ///< It says that the request is under way.
+    bool verdict = false;     ///< It claims to be the request's outcome, not "ask again".
+    bool mismatch = false;    ///< It says that the key belongs to another request.
+    bool pending = false;     ///< It says that the request is under way.
     std::string stored_body;  ///< Of the key's committed row; empty without one.
 };
 
@@ -28,17 +27,20 @@ struct VenueTruth {
         model::ClientOrderId id;
         model::Quantity filled;
     };
+
     struct Money {
         model::AccountId account;
         model::Asset asset;
         model::Money amount;
     };
+
     struct Holding {
         model::AccountId account;
         model::InstrumentId instrument;
         model::Quantity quantity;
         model::Money cost;
     };
+
     bool own_books = true;  ///< False: the venue is a projection, its money proves nothing.
     std::vector<OpenOrder> open_orders;
     std::vector<Money> money;
@@ -61,8 +63,10 @@ public:
     void on_reply(const ReplySeen& reply);
     /// A new term runs; `open` is what the writer holds in memory now.
     void on_loaded(const model::Head& head, const Rows& open);
+
     /// The exchange took the order (any report but a rejection).
     void on_venue_order(const model::ClientOrderId& id) { at_venue_.insert(id); }
+
     void on_venue_trade(const TradeName& name,
                         const model::ClientOrderId& order,
                         const model::Trade& trade);
@@ -73,6 +77,7 @@ public:
     void audit_rows(const Rows& rows);
     /// Everything that must hold once nothing is under way any more.
     void audit_quiet(const VenueTruth& truth);
+
     void add(std::string invariant, std::string text) {
         findings_.add(std::move(invariant), std::move(text));
     }
@@ -87,6 +92,7 @@ private:
         model::Trade trade;
         bool lost = false;
     };
+
     struct KeyHistory {
         std::string hash;
         std::string body;
