@@ -7,7 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <set>
+#include <thread>
 
 namespace botcore::crash {
 namespace {
@@ -146,6 +148,28 @@ TEST_F(DaemonTest, AHundredParallelRequestsWithOneKeyMakeOneOrder) {
     EXPECT_EQ(report.orders, 1U);
     EXPECT_EQ(report.fills, 1U);
     EXPECT_TRUE(report.clean());
+}
+
+// @spec:I9
+TEST_F(DaemonTest, AFloodOfReadsDoesNotStarveOrders) {
+    constexpr std::size_t kReaders = 100;
+    constexpr std::size_t kReads = 1'000'000;
+    std::string bytes;
+    append_request(bytes, read("/health/live"), daemon_.token());
+    SameRequest source(bytes, kReads);
+    LoadClient client(daemon_.port(), kReaders, source);
+    ASSERT_TRUE(client.connect());
+    std::atomic<bool> done = false;
+    std::jthread flood([&] {
+        while (!done)
+            client.run_until(Clock::now() + std::chrono::milliseconds(20));
+    });
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_EQ(place("amid-the-flood-" + std::to_string(i)).status, 200);
+    }
+    done = true;
+    flood.join();
+    EXPECT_GT(source.answered_count, kReaders) << "There was no flood.";
 }
 
 }  // namespace

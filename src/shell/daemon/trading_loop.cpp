@@ -15,6 +15,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kMarketEvery(100);
 
+/// Ready handlers that go before a turn that is due.
+constexpr std::size_t kHandlersPerTurnMax = 1'024;
+
 }  // namespace
 
 struct TradingLoop::Timers {
@@ -51,12 +54,16 @@ void TradingLoop::wake() {
 void TradingLoop::run() {
     // A connection takes several steps from one answer to its next request. If a commit came
     // between any two of them, each batch would hold a small part of the connections only.
+    // The bound is for a flood of requests that never wait, which must not starve the orders.
     while (!context_.stopped()) {
         if (!turn_due_) {
             (void)context_.run_one();
-        } else if (context_.poll() == 0) {
-            turn();
+            continue;
         }
+        std::size_t handled = 0;
+        while (handled < kHandlersPerTurnMax && context_.poll_one() == 1)
+            ++handled;
+        turn();
     }
 }
 

@@ -38,8 +38,8 @@ public:
     /// Begins to poll the market.
     void start();
 
-    /// Runs the event loop until the context is stopped. Handlers that are ready go first, a turn
-    /// that is due comes when none is left.
+    /// Runs the event loop until the context is stopped. Handlers that are ready go before a turn
+    /// that is due, up to a bound.
     void run();
 
     /// A turn is due.
