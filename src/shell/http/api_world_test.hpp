@@ -3,9 +3,13 @@
 /// The API with everything behind it, for tests: the real server, runtime and store file, and an
 /// exchange and a market that do as they are told. Time stands still unless it is moved.
 
+#include "shell/auth/operator_token.hpp"
 #include "shell/http/api.hpp"
+#include "shell/http/health_door.hpp"
 #include "shell/http/http_server.hpp"
+#include "shell/http/market_door.hpp"
 #include "shell/http/test_client_test.hpp"
+#include "shell/http/trading_door.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
@@ -162,16 +166,19 @@ public:
         runtime_.emplace(runtime_options(),
                          runtime::Runtime::Ports{*measured_, exchange, market, desk_});
         log_.emplace("test", log::Level::Fatal);
-        api_.emplace(ApiOptions{.version = "0.0.0-test", .metrics_public = true},
-                     Api::Parts{*runtime_,
-                                desk_,
-                                store_->reader(),
-                                market,
-                                token_,
-                                metrics_,
-                                *log_,
-                                [this] { return now(); },
-                                [this] { wake(); }});
+        api_context_.emplace(ApiContext{ApiOptions{.version = "0.0.0-test", .metrics_public = true},
+                                        *runtime_,
+                                        desk_,
+                                        store_->reader(),
+                                        market,
+                                        metrics_,
+                                        *log_,
+                                        [this] { return now(); },
+                                        [this] { wake(); }});
+        trading_.emplace(*api_context_).add_to(routes_);
+        market_door_.emplace(*api_context_).add_to(routes_);
+        health_.emplace(*api_context_).add_to(routes_);
+        api_.emplace(*api_context_, routes_, token_);
         server_.emplace(context_, HttpServerOptions{}, *api_);
         EXPECT_EQ(server_->start(), "");
         (void)runtime_->start(now());
@@ -332,6 +339,11 @@ private:
     std::optional<metrics::MeasuredStore> measured_;
     ReplyDesk desk_;
     std::optional<runtime::Runtime> runtime_;
+    std::optional<ApiContext> api_context_;
+    RouteTable routes_;
+    std::optional<TradingDoor> trading_;
+    std::optional<MarketDoor> market_door_;
+    std::optional<HealthDoor> health_;
     std::optional<Api> api_;
     std::optional<HttpServer> server_;
     std::thread thread_;
