@@ -42,6 +42,7 @@ void add_words(SchemaTable& schemas) {
     schemas.add_enum<OrderType>("OrderType", "How it is priced");
     schemas.add_enum<TimeInForce>("TimeInForce", "How long it stays");
     schemas.add_enum<Reason>("Reason", "Why an order was refused, rejected or ended");
+    schemas.add_enum<OrderRole>("OrderRole", "What an order is for");
     schemas.add_enum<OrderState>("OrderState", "Where an order stands in the journal");
     schemas.add_enum<CancelState>("CancelState", "Where a cancel stands");
     schemas.add_enum<AccountState>("AccountState", "FROZEN: cancels and exits only");
@@ -61,7 +62,8 @@ void add_words(SchemaTable& schemas) {
                        "REJECTED",
                        "REFUSED",
                        "UNKNOWN",
-                       "ABSENT"});
+                       "ABSENT",
+                       "QUEUED"});
     schemas.add_words("OrderFilter", "Which orders", {"open", "all"});
     schemas.add_words("PositionSide", "Which way a position is", {"LONG", "SHORT", "FLAT"});
 }
@@ -92,7 +94,12 @@ void add_orders(SchemaTable& schemas) {
                        "executed_quantity:Amount executed_price:Amount? executed_notional:Amount "
                        "reserved:Amount reserved_asset:text reason:Reason? reason_text:text "
                        "exchange_order_id:text idempotency_key:text created_at:Time "
-                       "updated_at:Time sequence:Number version:Number");
+                       "updated_at:Time sequence:Number version:Number stop_price:Amount? "
+                       "role:OrderRole parent:text? number:text stop_loss:Amount? "
+                       "take_profit:Amount? trailing:Trailing? queued_until:Time?");
+    schemas.add_object("Trailing",
+                       "How a stop follows the price",
+                       "activation:Amount distance:Amount best_price:Amount? starts_at:Amount?");
     schemas.add_object(
         "PendingOrder", "Order", "An order whose outcome is still open", "status_link:text");
     schemas.add_object("OrderPage",
@@ -167,7 +174,7 @@ void add_positions(SchemaTable& schemas) {
                        "account:AccountId market:Market symbol:Symbol side:PositionSide "
                        "quantity:Amount entry_price:Amount? cost:Amount margin:Amount "
                        "leverage:Amount realized_pnl:Amount opened_at:Time? updated_at:Time "
-                       "version:Number");
+                       "version:Number round_pnl:Amount unprotected:Amount protect_by:Time?");
     schemas.add_object("PositionView",
                        "Position",
                        "A position with what the market says of it",

@@ -206,6 +206,7 @@ void HealthDoor::ping(Call& call) {
 void HealthDoor::show_metrics(Call& call) {
     auto& metrics = context_.metrics;
     metrics.read(context_.runtime);
+    metrics.read_process();
     for (const auto& id : context_.market.instruments()) {
         metrics.set_price_age(id, context_.quote_of(id).age);
     }
