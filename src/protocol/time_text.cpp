@@ -1,33 +1,14 @@
 #include "protocol/time_text.hpp"
 
+#include "base/calendar.hpp"
 #include "base/check.hpp"
 
+#include <cstddef>
 #include <cstdint>
 
 namespace botcore::protocol {
 
 namespace {
-
-struct Date {
-    std::int64_t year;
-    std::int64_t month;
-    std::int64_t day;
-};
-
-/// Howard Hinnant, "chrono-compatible low-level date algorithms" (2014), civil_from_days.
-Date date_of(std::int64_t days) {
-    days += 719'468;
-    const std::int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
-    const std::int64_t day_of_era = days - era * 146'097;
-    const std::int64_t year_of_era =
-        (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-    const std::int64_t day_of_year =
-        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    const std::int64_t shifted_month = (5 * day_of_year + 2) / 153;
-    const std::int64_t day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    const std::int64_t month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
-    return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month, day};
-}
 
 void append_padded(std::string& out, std::int64_t value, int digits) {
     const std::string text = std::to_string(value);
@@ -35,17 +16,34 @@ void append_padded(std::string& out, std::int64_t value, int digits) {
     out += text;
 }
 
+/// Takes a number of exactly `digits` digits off the front, and the character that must follow.
+std::optional<std::int64_t> take_number(std::string_view& text, std::size_t digits, char follower) {
+    if (text.size() <= digits || text[digits] != follower) return std::nullopt;
+    std::int64_t value = 0;
+    for (const char digit : text.substr(0, digits)) {
+        if (digit < '0' || digit > '9') return std::nullopt;
+        value = value * 10 + (digit - '0');
+    }
+    text.remove_prefix(digits + 1);
+    return value;
+}
+
+/// The microseconds that a fraction's one to six digits say, up to the closing Z.
+std::optional<std::int64_t> read_fraction(std::string_view text) {
+    const std::size_t digits = text.size() - (text.empty() ? 0 : 1);
+    if (digits == 0 || digits > 6) return std::nullopt;
+    auto value = take_number(text, digits, 'Z');
+    for (std::size_t i = digits; value && i < 6; ++i)
+        *value *= 10;
+    return value;
+}
+
 }  // namespace
 
 std::string to_iso8601(base::Timestamp time) {
-    constexpr std::int64_t kDay = 86'400'000;
-    std::int64_t days = time.in_milliseconds() / kDay;
-    std::int64_t rest = time.in_milliseconds() % kDay;
-    if (rest < 0) {
-        rest += kDay;
-        --days;
-    }
-    const Date date = date_of(days);
+    const std::int64_t days = base::day_of(time);
+    const base::Date date = base::date_of(days);
+    const std::int64_t rest = (time - base::midnight_of(days)).in_milliseconds();
     CHECK(date.year >= 0 && date.year <= 9999);
     std::string text;
     append_padded(text, date.year, 4);
@@ -63,6 +61,29 @@ std::string to_iso8601(base::Timestamp time) {
     append_padded(text, rest % 1'000, 3);
     text += 'Z';
     return text;
+}
+
+std::optional<base::Timestamp> parse_iso8601(std::string_view text) {
+    const auto year = take_number(text, 4, '-');
+    const auto month = take_number(text, 2, '-');
+    const auto day = take_number(text, 2, 'T');
+    const auto hour = take_number(text, 2, ':');
+    const auto minute = take_number(text, 2, ':');
+    const bool whole = text.size() == 3;
+    const auto second = take_number(text, 2, whole ? 'Z' : '.');
+    const auto fraction = whole ? std::optional<std::int64_t>(0) : read_fraction(text);
+    if (!year || !month || !day || !hour || !minute || !second || !fraction) return std::nullopt;
+    if (*month < 1 || *month > 12 || *day < 1 || *hour > 23 || *minute > 59 || *second > 59) {
+        return std::nullopt;
+    }
+    const base::Date date{*year, *month, *day};
+    const base::Date next =
+        *month == 12 ? base::Date{*year + 1, 1, 1} : base::Date{*year, *month + 1, 1};
+    const std::int64_t month_days = base::days_of(next) - base::days_of({*year, *month, 1});
+    if (*day > month_days) return std::nullopt;
+    return base::midnight_of(base::days_of(date)) +
+           base::Duration::seconds(*hour * 3'600 + *minute * 60 + *second) +
+           base::Duration::microseconds(*fraction);
 }
 
 }  // namespace botcore::protocol
