@@ -1,9 +1,8 @@
 #include "runtime/runtime.hpp"
 
-#include "core/tick.hpp"
-
 #include "base/check.hpp"
 #include "core/orders/client_order_id.hpp"
+#include "core/tick.hpp"
 #include "protocol/api_json.hpp"
 
 #include <algorithm>
@@ -482,10 +481,10 @@ std::optional<model::Timestamp> Runtime::wake_at() const {
     for (const auto& [id, question] : questions_)
         consider(question.not_before);
     if (const auto next = silence_.next()) consider(*next);
-    const bool ticking = status_ == Status::Running &&
-                         std::any_of(engine_->state().accounts.begin(),
-                                     engine_->state().accounts.end(),
-                                     [](const auto& item) { return core::wants_ticks(item.second); });
+    const auto ticks = [](const auto& item) { return core::wants_ticks(item.second); };
+    const auto& accounts = engine_->state().accounts;
+    const bool ticking =
+        status_ == Status::Running && std::any_of(accounts.begin(), accounts.end(), ticks);
     if (ticking) consider(next_tick_);
     return earliest;
 }
