@@ -6,11 +6,12 @@
 /// T1  A 4xx is never retried and never counts against the other side.
 /// T2  429 and 418 speak of our own speed: they are obeyed, and count neither way.
 
+#include "base/check.hpp"
 #include "base/time.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 
 namespace botcore::resilience {
@@ -54,7 +55,7 @@ enum class Outcome : std::uint8_t {
     Ignored,  ///< Nothing: a refusal by its rules, our own cancellation, our own speed.
 };
 
-/// One line of the table: statuses from `first` to `last`, both included.
+/// Statuses from `first` to `last`, both included. The first row that fits counts.
 struct StatusRow {
     std::uint16_t first;
     std::uint16_t last;
@@ -69,13 +70,68 @@ struct EndRow {
     std::string_view name;  ///< For logs and metrics.
 };
 
-/// The tables, for tests and documents. The first row that fits counts.
-[[nodiscard]] std::span<const StatusRow> status_rows();
-[[nodiscard]] std::span<const EndRow> end_rows();
+// R2-RETRY-07, -08, -10 to -12. 418 is the exchange's ban, the answer to
+// going on after 429: asking too early makes it longer. The other 5xx are defects of the other side
+// that waiting does not mend.
+inline constexpr std::array kStatusRows = {
+    StatusRow{200, 299, RetryClass::Success, Outcome::Success},
+    StatusRow{418, 418, RetryClass::Banned, Outcome::Ignored},
+    StatusRow{429, 429, RetryClass::Throttled, Outcome::Ignored},
+    StatusRow{400, 499, RetryClass::Permanent, Outcome::Ignored},
+    StatusRow{500, 500, RetryClass::Transient, Outcome::Failure},
+    StatusRow{502, 504, RetryClass::Transient, Outcome::Failure},
+    StatusRow{500, 599, RetryClass::Permanent, Outcome::Failure},
+    StatusRow{0, 65'535, RetryClass::Permanent, Outcome::Ignored},
+};
 
-[[nodiscard]] RetryClass retry_class(const AttemptResult& result);
-[[nodiscard]] Outcome outcome_of(const AttemptResult& result);
-[[nodiscard]] std::string_view to_text(AttemptEnd end);
+// R2-RETRY-06, -09, -13; in the order of the enumeration.
+inline constexpr std::array kEndRows = {
+    EndRow{AttemptEnd::Answered, RetryClass::Success, Outcome::Success, "answered"},
+    EndRow{AttemptEnd::ConnectionRefused, RetryClass::Transient, Outcome::Failure, "refused"},
+    EndRow{
+        AttemptEnd::ConnectTimedOut, RetryClass::Transient, Outcome::Failure, "connect_timed_out"},
+    EndRow{AttemptEnd::CertificateRefused,
+           RetryClass::Permanent,
+           Outcome::Failure,
+           "certificate_refused"},
+    EndRow{AttemptEnd::Broken, RetryClass::Transient, Outcome::Failure, "broken"},
+    EndRow{AttemptEnd::TimedOut, RetryClass::Transient, Outcome::Failure, "timed_out"},
+    EndRow{AttemptEnd::Garbled, RetryClass::Permanent, Outcome::Failure, "garbled"},
+    EndRow{AttemptEnd::StoreDisconnected,
+           RetryClass::Transient,
+           Outcome::Failure,
+           "store_disconnected"},
+    EndRow{AttemptEnd::StoreLocked, RetryClass::Transient, Outcome::Failure, "store_locked"},
+    EndRow{AttemptEnd::RuleBroken, RetryClass::Permanent, Outcome::Ignored, "rule_broken"},
+    EndRow{AttemptEnd::Canceled, RetryClass::Permanent, Outcome::Ignored, "canceled"},
+};
+
+/// What the tables say of one attempt.
+struct Meaning {
+    RetryClass retry = RetryClass::Success;
+    Outcome outcome = Outcome::Success;
+};
+
+[[nodiscard]] constexpr const EndRow& row_of(AttemptEnd end) {
+    const auto index = static_cast<std::size_t>(end);
+    CHECK(index < kEndRows.size());
+    return kEndRows[index];
+}
+
+[[nodiscard]] constexpr Meaning meaning_of(const AttemptResult& result) {
+    if (result.end != AttemptEnd::Answered) {
+        const EndRow& row = row_of(result.end);
+        return {row.retry, row.outcome};
+    }
+    std::size_t index = 0;
+    while (result.status < kStatusRows[index].first || result.status > kStatusRows[index].last)
+        ++index;
+    return {kStatusRows[index].retry, kStatusRows[index].outcome};
+}
+
+[[nodiscard]] constexpr std::string_view to_text(AttemptEnd end) {
+    return row_of(end).name;
+}
 
 /// Does the other side ask us to be slower?
 [[nodiscard]] constexpr bool is_throttling(RetryClass retry) {

@@ -42,6 +42,7 @@ Breaker::Breaker(const BreakerRules& rules)
     CHECK(rules.failure_share <= 100 && rules.slow_share <= 100);
     CHECK(rules.probes_at_once > 0 && rules.probes_good > 0 && rules.open_growth > 0);
     CHECK(rules.open_for > Duration{});
+    quiet_ = is_quiet();
 }
 
 std::optional<Breaker::Permit> Breaker::acquire_unusual(Timestamp now, Passage passage) {
@@ -80,8 +81,7 @@ std::optional<Breaker::Permit> Breaker::acquire_probe(Timestamp now) {
     return Permit{generation_, now};
 }
 
-void Breaker::record(const Permit& permit, Outcome outcome, Timestamp now) {
-    if (permit.generation != generation_) return;
+void Breaker::record_unusual(const Permit& permit, Outcome outcome, Timestamp now) {
     const bool slow = rules_.slow_after > Duration{} && now - permit.began >= rules_.slow_after;
     if (slow && outcome == Outcome::Success) outcome = Outcome::Slow;
     if (state_ == BreakerState::HalfOpen) {
@@ -122,6 +122,12 @@ void Breaker::record_probe(Outcome outcome, Timestamp now) {
         openings_ = 0;
         move(BreakerState::Closed, BreakerCause::ProbesGood, now);
     }
+}
+
+bool Breaker::is_quiet() const {
+    const Sums& sums = window_.total();
+    return state_ == BreakerState::Closed && failures_in_row_ == 0 && sums.failures == 0 &&
+           sums.slow == 0 && rules_.slow_after == Duration{} && !last_calls_.is_on();
 }
 
 BreakerCause Breaker::trip_cause() const {
@@ -170,6 +176,7 @@ void Breaker::move(BreakerState to, BreakerCause cause, Timestamp now) {
     probes_good_ = 0;
     window_.clear();
     last_calls_.clear();
+    quiet_ = is_quiet();
 }
 
 void Breaker::force(BreakerState state, Timestamp now) {
@@ -190,6 +197,7 @@ void Breaker::restore(const BreakerMemory& memory, Timestamp now) {
         changed_at_ = now;
     }
     transition_.reset();
+    quiet_ = is_quiet();
 }
 
 Duration Breaker::wait_left(Timestamp now) const {

@@ -112,7 +112,15 @@ public:
     }
 
     /// Each permit is recorded once; Canceled attempts too, as Ignored.
-    void record(const Permit& permit, Outcome outcome, Timestamp now);
+    void record(const Permit& permit, Outcome outcome, Timestamp now) {
+        if (permit.generation != generation_) return;
+        if (outcome == Outcome::Success && quiet_) [[likely]] {
+            window_.advance(now);
+            window_.add({.calls = 1});
+            return;
+        }
+        record_unusual(permit, outcome, now);
+    }
 
     /// An operator's word. Open and HalfOpen cannot be asked for.
     void force(BreakerState state, Timestamp now);
@@ -176,15 +184,20 @@ private:
 
     [[nodiscard]] std::optional<Permit> acquire_unusual(Timestamp now, Passage passage);
     [[nodiscard]] std::optional<Permit> acquire_probe(Timestamp now);
+    void record_unusual(const Permit& permit, Outcome outcome, Timestamp now);
     void record_counted(Outcome outcome, Timestamp now);
     void record_probe(Outcome outcome, Timestamp now);
     [[nodiscard]] BreakerCause trip_cause() const;
     [[nodiscard]] BreakerCause share_cause(const Sums& sums) const;
+    [[nodiscard]] bool is_quiet() const;
     [[nodiscard]] Duration open_time() const;
     void open(BreakerCause cause, Timestamp now);
     void move(BreakerState to, BreakerCause cause, Timestamp now);
 
     BreakerState state_ = BreakerState::Closed;
+    /// Nothing that a success would have to be weighed against: Closed, no failure or slow call in
+    /// the windows, no rule about slow calls, no window of the last calls.
+    bool quiet_ = false;
     std::uint32_t failures_in_row_ = 0;
     std::uint64_t generation_ = 1;
     BreakerRules rules_;

@@ -49,8 +49,7 @@ PipelineStep Pipeline::finished(PipelineCall& call,
                                 Timestamp now,
                                 base::Random& random) {
     CHECK(call.phase == Phase::Attempting);
-    const Outcome outcome = outcome_of(result);
-    const RetryClass kind = retry_class(result);
+    const auto [kind, outcome] = meaning_of(result);
     parts_.breaker.record(call.permit, outcome, now);
     if (outcome != Outcome::Failure && !is_throttling(kind) && !is_exit(call.lane)) {
         parts_.throttle.accepted(now);

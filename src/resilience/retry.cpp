@@ -31,7 +31,7 @@ RetryDecision decide_retry(const RetryRules& rules,
                            Timestamp now,
                            base::Random& random) {
     using Why = GiveUp::Why;
-    const RetryClass kind = retry_class(failed.result);
+    const RetryClass kind = meaning_of(failed.result).retry;
     CHECK(kind != RetryClass::Success);
     CHECK(failed.attempts > 0);
     const auto& asked = failed.result.retry_after;

@@ -188,7 +188,7 @@ TEST(TcRel005, ARetryBeginsOnlyWhereTheDeadlineLeavesTimeForIt) {
 
 TEST(Retry, WhatMustNotHappenTwiceIsNeverTriedAgain) {
     base::Random random(8);
-    for (const auto& row : end_rows()) {
+    for (const auto& row : kEndRows) {
         auto attempt = failed({.end = row.end, .status = 503});
         attempt.repeat = Repeat::Forbidden;
         const auto decision = decide_retry({}, attempt, kStart, random);
@@ -223,19 +223,25 @@ RC_GTEST_PROP(RetryProperty, NoCourseOutlivesItsDeadlineOrItsNumberOfRetries, ()
 }
 
 TEST(AttemptTable, SaysWhatCountsAgainstTheOtherSide) {
-    EXPECT_EQ(outcome_of(answer(200)), Outcome::Success);
+    EXPECT_EQ(meaning_of(answer(200)).outcome, Outcome::Success);
     for (const int status : {400, 401, 404, 409, 418, 422, 429, 302}) {
-        EXPECT_EQ(outcome_of(answer(status)), Outcome::Ignored) << status;
+        EXPECT_EQ(meaning_of(answer(status)).outcome, Outcome::Ignored) << status;
     }
     for (const int status : {500, 501, 502, 503, 504, 599}) {
-        EXPECT_EQ(outcome_of(answer(status)), Outcome::Failure) << status;
+        EXPECT_EQ(meaning_of(answer(status)).outcome, Outcome::Failure) << status;
     }
-    for (const auto& row : end_rows()) {
+    for (const auto& row : kEndRows) {
         if (row.end == AttemptEnd::Answered) continue;
         const bool ours = row.end == AttemptEnd::RuleBroken || row.end == AttemptEnd::Canceled;
-        EXPECT_EQ(outcome_of({.end = row.end}), ours ? Outcome::Ignored : Outcome::Failure);
+        EXPECT_EQ(meaning_of({.end = row.end}).outcome, ours ? Outcome::Ignored : Outcome::Failure);
     }
-    EXPECT_FALSE(status_rows().empty());
+}
+
+TEST(AttemptTable, IsInTheOrderOfItsEnumeration) {
+    for (std::size_t i = 0; i < kEndRows.size(); ++i) {
+        EXPECT_EQ(static_cast<std::size_t>(kEndRows[i].end), i);
+        EXPECT_EQ(to_text(kEndRows[i].end), kEndRows[i].name);
+    }
 }
 
 TEST(AttemptTable, KnowsWhatProvablyNeverLeft) {

@@ -46,7 +46,7 @@ double breaker_ns(int calls) {
         const auto permit = breaker.acquire(now);
         if (!permit) return;
         const auto result = call(number);
-        breaker.record(*permit, outcome_of(result), now);
+        breaker.record(*permit, meaning_of(result).outcome, now);
     });
     CHECK(breaker.state() == BreakerState::Closed);
     return each;
