@@ -99,9 +99,9 @@ void Breaker::record_counted(Outcome outcome, Timestamp now) {
     window_.add(call);
     if (last_calls_.is_on()) last_calls_.add(call);
     failures_in_row_ = failed ? failures_in_row_ + 1 : 0;
+    quiet_ = is_quiet();
     const BreakerCause cause = trip_cause();
-    if (cause == BreakerCause::None) [[likely]]
-        return;
+    if (cause == BreakerCause::None) return;
     if (state_ == BreakerState::Closed) {
         open(cause, now);
         return;
