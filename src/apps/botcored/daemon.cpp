@@ -10,6 +10,7 @@
 #include "shell/http/health_door.hpp"
 #include "shell/http/http_server.hpp"
 #include "shell/http/market_door.hpp"
+#include "shell/http/openapi.hpp"
 #include "shell/http/trading_door.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
@@ -76,12 +77,14 @@ struct Door {
         trading.add_to(routes);
         market.add_to(routes);
         health.add_to(routes);
+        document.add_to(routes);
     }
 
     shell::http::ApiContext context;
     shell::http::TradingDoor trading{context};
     shell::http::MarketDoor market{context};
     shell::http::HealthDoor health{context};
+    shell::http::DocumentDoor document{context.options.version};
     shell::http::RouteTable routes;
     shell::http::Api api;
 };

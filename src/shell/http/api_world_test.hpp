@@ -5,6 +5,7 @@
 
 #include "shell/auth/operator_token.hpp"
 #include "shell/http/api.hpp"
+#include "shell/http/checked_handler_test.hpp"
 #include "shell/http/health_door.hpp"
 #include "shell/http/http_server.hpp"
 #include "shell/http/market_door.hpp"
@@ -194,8 +195,10 @@ public:
         trading_.emplace(*api_context_).add_to(routes_);
         market_door_.emplace(*api_context_).add_to(routes_);
         health_.emplace(*api_context_).add_to(routes_);
+        document_.add_to(routes_);
         api_.emplace(*api_context_, routes_, tokens_);
-        server_.emplace(context_, HttpServerOptions{}, *api_);
+        checked_.emplace(*api_, routes_);
+        server_.emplace(context_, HttpServerOptions{}, *checked_);
         EXPECT_EQ(server_->start(), "");
         (void)runtime_->start(now());
         steps();
@@ -372,7 +375,9 @@ private:
     std::optional<TradingDoor> trading_;
     std::optional<MarketDoor> market_door_;
     std::optional<HealthDoor> health_;
+    DocumentDoor document_{"0.0.0-test"};
     std::optional<Api> api_;
+    std::optional<CheckedHandler> checked_;
     std::optional<HttpServer> server_;
     std::thread thread_;
     model::Timestamp time_ = model::Timestamp::from_milliseconds(1'790'000'000'000);
