@@ -101,7 +101,11 @@ model::Origin ApiContext::origin_of(const Call& call, std::string_view canonical
     meaning.append("\n").append(canonical_body);
     if (!call.if_match.empty()) meaning.append("\nif-match ").append(call.if_match);
     const model::Hash hash = protocol::hash_of(meaning);
-    return {call.caller.owner, call.key, std::string(hash.begin(), hash.end())};
+    return {
+        call.caller.owner,
+        call.key,
+        std::string(hash.begin(), hash.end()),
+        call.caller.role == auth::Role::Operator ? model::Authority::All : model::Authority::Own};
 }
 
 void ApiContext::submit(Call& call, model::InputBody body) const {

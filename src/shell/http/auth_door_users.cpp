@@ -1,14 +1,46 @@
+#include "protocol/journal.hpp"
+#include "protocol/time_text.hpp"
 #include "shell/auth/auth_requests.hpp"
 #include "shell/http/auth_answers.hpp"
 #include "shell/http/auth_door.hpp"
 
 #include <boost/json/array.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace botcore::shell::http {
 
 namespace json = boost::json;
+
+namespace {
+
+/// Records that one request looks at; the next page goes on from there.
+constexpr model::Sequence kRecordsLookedAt = 500;
+
+struct ActFilter {
+    std::string_view actor;
+    std::string_view act;
+
+    [[nodiscard]] bool takes(const model::RecordAct& body) const {
+        return (actor.empty() || actor == body.actor.text()) && (act.empty() || act == body.act);
+    }
+};
+
+json::object act_json(const model::Record& record, const model::RecordAct& body) {
+    json::object out;
+    out["sequence"] = record.sequence;
+    out["time"] = protocol::to_iso8601(record.input.time);
+    out["actor"] = body.actor.empty() ? json::value(nullptr) : json::value(body.actor.text());
+    out["act"] = body.act;
+    out["subject"] = body.subject.empty() ? json::value(nullptr) : json::value(body.subject);
+    out["outcome"] = body.outcome;
+    out["detail"] = body.detail;
+    out["request_id"] = body.request_id;
+    return out;
+}
+
+}  // namespace
 
 void AuthDoor::add_users(RouteTable& table) {
     const QueryRow limit{"limit", "PageLimit", "At most so many"};
@@ -128,6 +160,43 @@ void AuthDoor::set_password(Call& call) {
             record(held, "password-set", "ok", id);
             held.answer(user_json(user.value()));
         });
+}
+
+void AuthDoor::list_acts(Call& call) {
+    QueryReader query(call);
+    const std::size_t limit = query.number("limit", 100, {1, 1'000});
+    constexpr model::Sequence kNewest = ~model::Sequence{0} >> 1U;
+    const model::Sequence before = query.number("before", kNewest, {1, kNewest});
+    if (query.error()) return call.fail(400, *query.error());
+    const ActFilter filter{query.text("actor").value_or(""), query.text("act").value_or("")};
+    ports::StoreReader& reader = parts_.context.reader;
+    const auto head = reader.head();
+    if (!head) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+    const model::Sequence end = std::min(before, head.value().sequence + 1);
+    const model::Sequence first = end > kRecordsLookedAt ? end - kRecordsLookedAt : 1;
+    const auto entries = reader.journal(first, static_cast<std::size_t>(end - first));
+    if (!entries) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+    json::array list;
+    model::Sequence next = first;
+    for (auto entry = entries.value().rbegin(); entry != entries.value().rend(); ++entry) {
+        const auto record = protocol::decode_record(entry->bytes);
+        if (!record) {
+            return call.fail(500,
+                             "JOURNAL_DAMAGED",
+                             "record " + std::to_string(entry->sequence) +
+                                 " cannot be read; run 'botctl verify'");
+        }
+        const auto* body = std::get_if<model::RecordAct>(&record.value().input.body);
+        if (body == nullptr || !filter.takes(*body)) continue;
+        list.push_back(act_json(record.value(), *body));
+        if (list.size() < limit) continue;
+        next = entry->sequence;
+        break;
+    }
+    json::object page;
+    page["next_before"] = next > 1 ? json::value(next) : json::value(nullptr);
+    page["acts"] = std::move(list);
+    call.answer(std::move(page));
 }
 
 }  // namespace botcore::shell::http
