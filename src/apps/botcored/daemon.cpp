@@ -12,11 +12,13 @@
 #include "shell/http/market_door.hpp"
 #include "shell/http/openapi.hpp"
 #include "shell/http/trading_door.hpp"
+#include "shell/http/user_access.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/json/object.hpp>
@@ -66,6 +68,32 @@ runtime::Options options_of(const shell::Config& config) {
     options.answer_within = milliseconds("trading.answer_within_ms");
     options.instruments = model::builtin_instruments();
     options.next_incarnation = random_incarnation;
+    return options;
+}
+
+shell::http::UserAccessOptions access_options_of(const shell::Config& config) {
+    const auto rule = [&](std::string_view key, std::int64_t seconds) {
+        return resilience::RateRule{static_cast<std::uint32_t>(config.integer(key)),
+                                    base::Duration::seconds(seconds)};
+    };
+    shell::http::UserAccessOptions options;
+    options.desk.failures_max = static_cast<std::uint32_t>(config.integer("auth.lockout_failures"));
+    options.desk.locked_for = base::Duration::seconds(60 * config.integer("auth.lockout_minutes"));
+    options.desk.token_lifetime =
+        base::Duration::seconds(3'600 * config.integer("auth.token_hours"));
+    options.door.registration_open = config.text("auth.registration") == "open";
+    const auto deposit = model::parse_amount<model::Money>(config.text("paper.deposit"));
+    CHECK(deposit.has_value());
+    options.door.deposit = deposit.value();
+    options.limits.entries = rule("limits.entries_per_second", 1);
+    options.limits.exits = rule("limits.exits_per_second", 1);
+    options.limits.reads = rule("limits.reads_per_second", 1);
+    options.limits.logins = rule("limits.logins_per_minute", 60);
+    options.limits.registrations = rule("limits.registrations_per_hour", 3'600);
+    options.limits.public_reads = rule("limits.public_per_minute", 60);
+    options.limits.for_operators = config.is_on("limits.operators");
+    options.limits.for_loopback = config.is_on("limits.loopback");
+    options.cors_origins = config.text("http.cors_origins");
     return options;
 }
 
@@ -132,6 +160,7 @@ private:
     std::unique_ptr<shell::MarketSource> market_;
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<shell::TradingLoop> loop_;
+    std::unique_ptr<shell::http::UserAccess> access_;
     std::unique_ptr<Door> door_;
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
@@ -201,6 +230,15 @@ std::string Daemon::start_door() {
     options.metrics_public = address.is_loopback();
     options.market_age_max =
         model::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
+    shell::http::UserAccessOptions who = access_options_of(config_);
+    who.users_path = (opened_.folder.path() / "users.sqlite").string();
+    auto access = shell::http::UserAccess::open(
+        std::move(who),
+        opened_.token,
+        [this](shell::auth::AuthWorker::Job job) { asio::post(context_, std::move(job)); },
+        clock_.now().time);
+    if (!access) return access.error();
+    access_ = std::move(access).value();
     door_ = std::make_unique<Door>(shell::http::ApiContext{.options = std::move(options),
                                                            .runtime = *runtime_,
                                                            .replies = replies_,
@@ -210,11 +248,12 @@ std::string Daemon::start_door() {
                                                            .log = log_,
                                                            .now = [this] { return clock_.now(); },
                                                            .wake = [this] { loop_->wake(); }},
-                                   opened_.token);
+                                   access_->tokens());
+    access_->attach(door_->context, door_->routes, door_->api);
     shell::http::HttpServerOptions http;
     http.address = config_.text("http.address");
     http.port = static_cast<std::uint16_t>(config_.integer("http.port"));
-    server_ = std::make_unique<shell::http::HttpServer>(context_, http, door_->api);
+    server_ = std::make_unique<shell::http::HttpServer>(context_, http, access_->front());
     return server_->start();
 }
 
@@ -252,6 +291,7 @@ void Daemon::greet() const {
 
 void Daemon::probe() {
     door_->health.probe();
+    access_->probe();
     if (const std::string trouble = market_->trouble(); !trouble.empty()) {
         log_.write(shell::log::Level::Error, "the market source failed", {{"cause", trouble}});
     }
