@@ -7,6 +7,7 @@
 #include "model/order.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,15 @@ struct Caller {
     model::Owner owner;  ///< Whose accounts, orders and keys.
     Role role = Role::Viewer;
     std::string name;  ///< For logs and the audit; no secret.
+};
+
+/// Says whose token it is that a caller shows.
+class TokenVerifier {
+public:
+    virtual ~TokenVerifier() = default;
+    /// Nothing for a token that is nobody's at this time.
+    [[nodiscard]] virtual std::optional<Caller> caller_of(std::string_view token,
+                                                          model::Timestamp now) const = 0;
 };
 
 }  // namespace botcore::shell::auth
