@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
@@ -22,6 +23,42 @@ bool is_failure(const model::Order& order) {
     return order.reason != model::Reason::LateFact && order.filled.is_zero() &&
            (order.state == model::OrderState::Refused ||
             order.state == model::OrderState::Rejected || order.state == model::OrderState::Absent);
+}
+
+/// Did a rule of risk keep an entry out?
+bool is_risk_rule(model::Reason reason) {
+    static constexpr std::array kRules = {model::Reason::LeverageTooHigh,
+                                          model::Reason::MaxPositionsExceeded,
+                                          model::Reason::StopTooFar,
+                                          model::Reason::DailyLossLimit,
+                                          model::Reason::DrawdownLimit,
+                                          model::Reason::MarginLevelLow,
+                                          model::Reason::CooldownActive,
+                                          model::Reason::ExposureLimit,
+                                          model::Reason::OrderRateLimit};
+    return std::find(kRules.begin(), kRules.end(), reason) != kRules.end();
+}
+
+std::string_view name_of(model::WindowState state) {
+    switch (state) {
+        case model::WindowState::Planned:
+            return "maintenance_planned";
+        case model::WindowState::Noticed:
+            return "maintenance_notice";
+        case model::WindowState::Draining:
+            return "maintenance_draining";
+        case model::WindowState::Active:
+            return "maintenance_started";
+        case model::WindowState::Ramping:
+            return "maintenance_ramping";
+        case model::WindowState::Watching:
+            return "maintenance_ended";
+        case model::WindowState::Done:
+            return "maintenance_completed";
+        case model::WindowState::Canceled:
+            return "maintenance_canceled";
+    }
+    return "maintenance_changed";
 }
 
 json::object order_json(const model::Order& order) {
@@ -43,6 +80,7 @@ json::object failure_json(const model::Order& order) {
     data["quantity"] = to_text(order.quantity);
     data["price"] = order.price ? json::value(to_text(*order.price)) : json::value(nullptr);
     data["state"] = to_text(order.state);
+    data["role"] = to_text(order.role);
     data["key_end"] = key_end(order.key);
     // Nothing is tried again behind the owner's back.
     data["retried"] = false;
@@ -111,11 +149,41 @@ private:
         event.account = order.account;
         event.symbol = order.instrument.symbol;
         event.data = order_json(order);
-        if (!is_failure(order)) return;
+        const bool new_here =
+            order.number / model::kOrdersPerInputMax == record_.sequence && order.number != 0;
+        if (order.role == model::OrderRole::SafetyExit && new_here) {
+            tell_risk(order);
+            if (order.reason == model::Reason::Unprotected) tell_failure(order);
+        } else if (is_failure(order)) {
+            if (is_risk_rule(order.reason)) tell_risk(order);
+            tell_failure(order);
+        } else if (order.role == model::OrderRole::StopLoss && !order.trail_distance.is_zero() &&
+                   std::holds_alternative<model::Tick>(record_.input.body)) {
+            Event& moved = add("trailing_stop_updated", Channel::Orders);
+            moved.account = order.account;
+            moved.symbol = order.instrument.symbol;
+            moved.data["order_id"] = order.id.text();
+            moved.data["mark"] = to_text(order.trail_mark);
+            moved.data["stop_price"] =
+                order.stop_price ? json::value(to_text(*order.stop_price)) : json::value(nullptr);
+        }
+    }
+
+    void tell_failure(const model::Order& order) {
         Event& failure = add("trade_failed", Channel::Trades);
         failure.account = order.account;
         failure.symbol = order.instrument.symbol;
         failure.data = failure_json(order);
+    }
+
+    void tell_risk(const model::Order& order) {
+        Event& risk = add("risk_event", Channel::Risk);
+        risk.account = order.account;
+        risk.symbol = order.instrument.symbol;
+        risk.data["rule"] = to_text(order.reason);
+        risk.data["message"] = order.reason_text;
+        risk.data["order_id"] = order.id.text();
+        risk.data["role"] = to_text(order.role);
     }
 
     void tell_row(const model::Fill& fill) {
@@ -155,6 +223,24 @@ private:
     }
 
     void tell_row(const model::KeyEntry& /*key*/) {}
+
+    void tell_row(const model::RiskState& risk) {
+        const bool cooling = risk.cooldown_until > record_.input.time;
+        Event& event = add(cooling ? "cooldown_activated" : "risk_updated", Channel::Risk);
+        event.account = risk.account;
+        event.data["losses_in_a_row"] = risk.losses_in_a_row;
+        event.data["equity_peak"] = to_text(risk.equity_peak);
+        event.data["cooldown_until"] =
+            cooling ? json::value(to_iso8601(risk.cooldown_until)) : json::value(nullptr);
+    }
+
+    void tell_row(const model::OperatingState& state) {
+        add("mode_changed", Channel::Maintenance).data = to_api(state);
+    }
+
+    void tell_row(const model::MaintenanceWindow& window) {
+        add(name_of(window.state), Channel::Maintenance).data = to_api(window);
+    }
 
     /// One event for each account and asset whose owner's books moved. The record holds what moved,
     /// not what the balance came to.
@@ -283,15 +369,27 @@ Event heartbeat(model::Sequence head, base::Timestamp now) {
     return event;
 }
 
-Event trade_failed(const PassingRefusal& refusal, base::Timestamp now) {
+std::optional<Event> passing_refusal(const model::InputBody& body,
+                                     const model::Refusal& refusal,
+                                     base::Timestamp now) {
     Event event = of_the_moment("trade_failed", Channel::Trades, now);
-    event.account = refusal.account;
-    event.symbol = refusal.symbol;
-    event.data["code"] = refusal.code;
-    event.data["message"] = refusal.message;
+    std::string end;
+    if (const auto* place = std::get_if<model::PlaceOrder>(&body)) {
+        event.account = place->account;
+        event.symbol = place->instrument.symbol;
+        end = key_end(place->origin.key);
+    } else if (const auto* close = std::get_if<model::ClosePosition>(&body)) {
+        event.account = close->account;
+        event.symbol = close->instrument.symbol;
+        end = key_end(close->origin.key);
+    } else {
+        return std::nullopt;
+    }
+    event.data["code"] = to_text(refusal.reason);
+    event.data["message"] = refusal.text;
     event.data["order_id"] = nullptr;
-    event.data["symbol"] = refusal.symbol.text();
-    event.data["request_id"] = refusal.request_id;
+    event.data["symbol"] = event.symbol.text();
+    event.data["key_end"] = end;
     event.data["retried"] = false;
     return event;
 }

@@ -10,6 +10,7 @@
 
 #include "base/time.hpp"
 #include "model/record.hpp"
+#include "model/reply.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -103,15 +104,10 @@ struct ConnectionTrouble {
 /// The stream lives; `head` is the last record that is durable.
 [[nodiscard]] Event heartbeat(model::Sequence head, base::Timestamp now);
 
-/// A request that was turned away for the moment, so that no record has it.
-struct PassingRefusal {
-    model::AccountId account;
-    model::Symbol symbol;
-    std::string_view code;
-    std::string_view message;
-    std::string_view request_id;
-};
-
-[[nodiscard]] Event trade_failed(const PassingRefusal& refusal, base::Timestamp now);
+/// An order that was turned away for the moment, so that no record has it: "trade_failed" without a
+/// number. Nothing for other commands.
+[[nodiscard]] std::optional<Event> passing_refusal(const model::InputBody& body,
+                                                   const model::Refusal& refusal,
+                                                   base::Timestamp now);
 
 }  // namespace botcore::protocol

@@ -134,14 +134,79 @@ TEST(Events, TellOfEveryFailedTradeWithCodeAndOrder) {
         order.reason = model::Reason::LateFact;
         EXPECT_THAT(names_of(record_of({order})), ElementsAre("order_updated"));
     }
-    const auto passing = trade_failed({.account = model::AccountId("futures"),
-                                       .symbol = model::Symbol("BTCUSDT"),
-                                       .code = "PRICE_STALE",
-                                       .message = "wait",
-                                       .request_id = "req_1"},
-                                      base::Timestamp());
-    EXPECT_THAT(render(passing), HasSubstr(R"("sequence":null)"));
-    EXPECT_THAT(render(passing), HasSubstr("PRICE_STALE"));
+}
+
+// @spec:R4-FAIL-02 @spec:R4-FAIL-03
+TEST(Events, TellOfOrdersThatWereTurnedAwayForTheMoment) {
+    model::PlaceOrder place;
+    place.account = model::AccountId("futures");
+    place.instrument = kBitcoin;
+    place.origin.key = model::IdempotencyKey("a-long-key-of-the-caller");
+    model::Refusal refusal;
+    refusal.reason = model::Reason::PriceStale;
+    refusal.text = "wait for a price";
+    const auto event = passing_refusal(place, refusal, base::Timestamp());
+    ASSERT_TRUE(event.has_value());
+    EXPECT_THAT(render(*event), HasSubstr(R"("sequence":null)"));
+    EXPECT_EQ(event->data.at("code").as_string(), "PRICE_STALE");
+    EXPECT_EQ(event->data.at("key_end").as_string(), "ller");
+    EXPECT_FALSE(event->data.at("retried").as_bool());
+    model::ClosePosition close;
+    close.instrument = kBitcoin;
+    EXPECT_TRUE(passing_refusal(close, refusal, base::Timestamp()).has_value());
+    EXPECT_FALSE(passing_refusal(model::SetLeverage{}, refusal, base::Timestamp()).has_value());
+}
+
+TEST(Events, TellWhichRuleOfRiskSaidNo) {
+    auto order = order_in(model::OrderState::Refused);
+    order.reason = model::Reason::DailyLossLimit;
+    EXPECT_THAT(names_of(record_of({order})),
+                ElementsAre("order_updated", "risk_event", "trade_failed"));
+    auto exit = order_in(model::OrderState::Intended);
+    exit.role = model::OrderRole::SafetyExit;
+    exit.reason = model::Reason::Unprotected;
+    exit.number = model::order_number(41, 0);
+    EXPECT_THAT(names_of(record_of({exit})),
+                ElementsAre("order_updated", "risk_event", "trade_failed"));
+    exit.reason = model::Reason::MarginCall;
+    EXPECT_THAT(names_of(record_of({exit})), ElementsAre("order_updated", "risk_event"));
+    exit.number = model::order_number(40, 0);  // Made earlier: nothing new about risk.
+    EXPECT_THAT(names_of(record_of({exit})), ElementsAre("order_updated"));
+    model::RiskState risk;
+    risk.losses_in_a_row = 3;
+    EXPECT_THAT(names_of(record_of({risk})), ElementsAre("risk_updated"));
+    risk.cooldown_until = base::Timestamp::from_milliseconds(1'700'003'600'000);
+    const auto events = events_of(record_of({risk}));
+    EXPECT_EQ(events.front().name, "cooldown_activated");
+    EXPECT_EQ(events.front().data.at("cooldown_until").as_string(), "2023-11-14T23:13:20.000Z");
+}
+
+TEST(Events, TellWhereATrailingStopMovedTo) {
+    auto stop = order_in(model::OrderState::Open);
+    stop.role = model::OrderRole::StopLoss;
+    stop.trail_distance = model::Rate::from_units(model::kScale / 100);
+    stop.stop_price = model::Price::whole(49'000);
+    auto record = record_of({stop});
+    EXPECT_THAT(names_of(record), ElementsAre("order_updated"));
+    record.input.body = model::Tick{};
+    EXPECT_THAT(names_of(record), ElementsAre("order_updated", "trailing_stop_updated"));
+    EXPECT_EQ(events_of(record)[1].data.at("stop_price").as_string(), "49000");
+}
+
+TEST(Events, TellEverybodyOfMaintenanceAndModes) {
+    std::set<std::string_view> names;
+    for (std::uint8_t state = 1; state <= 8; ++state) {
+        model::MaintenanceWindow window;
+        window.state = static_cast<model::WindowState>(state);
+        const auto events = events_of(record_of({window}));
+        ASSERT_EQ(events.size(), 1U);
+        EXPECT_TRUE(events[0].account.empty());
+        EXPECT_EQ(events[0].channel, Channel::Maintenance);
+        EXPECT_TRUE(events[0].name.starts_with("maintenance_"));
+        names.insert(events[0].name);
+    }
+    EXPECT_EQ(names.size(), 8U);
+    EXPECT_THAT(names_of(record_of({model::OperatingState{}})), ElementsAre("mode_changed"));
 }
 
 TEST(Events, NeverCarryAWholeIdempotencyKey) {
@@ -221,7 +286,7 @@ TEST(Events, ChannelsAreReadBackFromTheirWords) {
 
 model::Change random_change(base::Random& random) {
     const auto quantity = random.between(-3, 3);
-    switch (random.below(6)) {
+    switch (random.below(9)) {
         case 0:
             return model::Account{};
         case 1:
@@ -233,6 +298,12 @@ model::Change random_change(base::Random& random) {
                            random.between(1, 5));
         case 4:
             return position_of(quantity);
+        case 5:
+            return model::RiskState{};
+        case 6:
+            return model::OperatingState{};
+        case 7:
+            return model::MaintenanceWindow{};
         default:
             return model::KeyEntry{};
     }

@@ -130,9 +130,10 @@ bool EventHub::wants(const Subscriber& subscriber, const protocol::Event& event)
     return may_hear(subscriber.caller_, event.account);  // W2
 }
 
-void EventHub::on_committed(std::span<const model::Record> records) {
+void EventHub::on_committed(const std::vector<model::Record>& records) {
     for (const model::Record& record : records) {
-        CHECK(record.sequence == head_ + 1);
+        CHECK(record.sequence > head_);
+        if (record.sequence > head_ + 1) fall_behind();
         head_ = record.sequence;
         const bool heard = std::any_of(subscribers_.begin(), subscribers_.end(), [](auto* one) {
             return one->live_ && one->subscribed_ && !one->too_slow_;
@@ -145,6 +146,22 @@ void EventHub::on_committed(std::span<const model::Record> records) {
             }
         }
     }
+}
+
+/// Records became durable that nobody told of, since their commit's outcome was not known: whoever
+/// was live reads them, and what follows, from the journal.
+void EventHub::fall_behind() {
+    for (Subscriber* subscriber : subscribers_) {
+        if (!subscriber->live_ || !subscriber->subscribed_) continue;
+        subscriber->live_ = false;
+        subscriber->next_ = head_ + 1;
+    }
+    parts_.wake();
+}
+
+void EventHub::on_refused(const model::InputBody& body, const model::Refusal& refusal) {
+    if (subscribers_.empty()) return;
+    if (const auto event = protocol::passing_refusal(body, refusal, parts_.now())) publish(*event);
 }
 
 void EventHub::publish(const protocol::Event& event) {

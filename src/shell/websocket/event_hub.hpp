@@ -18,6 +18,7 @@
 #include "ports/store.hpp"
 #include "protocol/events.hpp"
 #include "protocol/stream_requests.hpp"
+#include "runtime/runtime.hpp"
 #include "shell/auth/caller.hpp"
 
 #include <cstddef>
@@ -27,7 +28,6 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -95,7 +95,7 @@ private:
     bool unreadable_ = false;
 };
 
-class EventHub {
+class EventHub final : public runtime::CommitListener {
 public:
     /// Everything outlives the hub.
     struct Parts {
@@ -121,8 +121,11 @@ public:
         Subscriber& subscriber, const protocol::StreamSubscribe& wish);
     void unsubscribe(Subscriber& subscriber, const protocol::StreamUnsubscribe& wish);
 
-    /// These records are durable; they follow the head.
-    void on_committed(std::span<const model::Record> records);
+    /// These records are durable. Where they do not follow the head, the journal has the rest.
+    void on_committed(const std::vector<model::Record>& records) override;
+
+    /// A command was turned away for the moment: an event without a number.
+    void on_refused(const model::InputBody& body, const model::Refusal& refusal) override;
 
     /// An event of the moment, for those whom it concerns now.
     void publish(const protocol::Event& event);
@@ -149,6 +152,7 @@ private:
     [[nodiscard]] bool can_replay(const Subscriber& subscriber) const;
     bool replay_page(Subscriber& subscriber);
     void leave(Subscriber& subscriber);
+    void fall_behind();
 
     QueueLimits limits_;
     Parts parts_;

@@ -104,7 +104,7 @@ public:
     void start();
 
     /// New clients are turned away; open ones are closed with 1001, then `closed` is called once.
-    void stop(std::function<void()> closed);
+    void stop(std::function<void()> closed = {});
 
     /// Replays of the journal are due; the hub's `wake`.
     void wake();
