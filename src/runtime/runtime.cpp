@@ -258,6 +258,7 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
     core::Decision decision = engine_->apply(input, reads);
     if (decision.verdict == Verdict::Refused && request != nullptr) {
         batch_tickets_.pop_back();
+        if (ports_.listener != nullptr) refusals_.emplace_back(input.body, *decision.refusal);
         replies_.emplace_back(
             request->ticket,
             ApiReply{model::status_of(decision.refusal->reason),
@@ -355,6 +356,8 @@ void Runtime::act(Now now) {
     if (ports_.listener != nullptr && !batch_.empty()) {
         ports_.listener->on_committed(batch_.records());
     }
+    for (const auto& [body, refusal] : std::exchange(refusals_, {}))
+        ports_.listener->on_refused(body, refusal);
     engine_->forget_closed();
     batch_tickets_.clear();
     for (auto& effect : std::exchange(effects_, {}))
@@ -398,6 +401,7 @@ void Runtime::lose_batch(Now now, Status next) {
     retry_at_ = now.time;
     effects_.clear();
     replies_.clear();
+    refusals_.clear();
     for (const Ticket ticket : std::exchange(batch_tickets_, {})) {
         reply(ticket, outcome_unknown({}, now.time));
     }

@@ -71,6 +71,9 @@ class CommitListener {
 public:
     virtual ~CommitListener() = default;
     virtual void on_committed(const std::vector<model::Record>& records) = 0;
+
+    /// A command was turned away for the moment, so that no record tells of it.
+    virtual void on_refused(const model::InputBody& /*body*/, const model::Refusal& /*refusal*/) {}
 };
 
 enum class Status : std::uint8_t {
@@ -190,6 +193,7 @@ private:
     bool facts_lost_ = false;
     std::vector<core::Effect> effects_;
     std::vector<std::pair<Ticket, ApiReply>> replies_;  ///< Wait for the batch to be durable.
+    std::vector<std::pair<model::InputBody, model::Refusal>> refusals_;  ///< Wait like replies.
     std::vector<Ticket> batch_tickets_;  ///< Whose requests are in the batch that is being built.
     WaitingRoom waiting_;
     std::map<model::ClientOrderId, core::QueryOrder> questions_;  ///< For later, one an order.
