@@ -7,7 +7,10 @@
 #include "shell/daemon/slow_thread.hpp"
 #include "shell/daemon/trading_loop.hpp"
 #include "shell/http/api.hpp"
+#include "shell/http/health_door.hpp"
 #include "shell/http/http_server.hpp"
+#include "shell/http/market_door.hpp"
+#include "shell/http/trading_door.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
@@ -65,6 +68,24 @@ runtime::Options options_of(const shell::Config& config) {
     return options;
 }
 
+/// The API with all its groups of routes.
+struct Door {
+    Door(shell::http::ApiContext shared, const shell::auth::TokenVerifier& tokens)
+        : context(std::move(shared)),
+          api(context, routes, tokens) {
+        trading.add_to(routes);
+        market.add_to(routes);
+        health.add_to(routes);
+    }
+
+    shell::http::ApiContext context;
+    shell::http::TradingDoor trading{context};
+    shell::http::MarketDoor market{context};
+    shell::http::HealthDoor health{context};
+    shell::http::RouteTable routes;
+    shell::http::Api api;
+};
+
 class Daemon {
 public:
     struct Opened {
@@ -108,7 +129,7 @@ private:
     std::unique_ptr<shell::MarketSource> market_;
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<shell::TradingLoop> loop_;
-    std::unique_ptr<shell::http::Api> api_;
+    std::unique_ptr<Door> door_;
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
     asio::steady_timer probe_timer_;
@@ -177,21 +198,20 @@ std::string Daemon::start_door() {
     options.metrics_public = address.is_loopback();
     options.market_age_max =
         model::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
-    api_ = std::make_unique<shell::http::Api>(
-        options,
-        shell::http::Api::Parts{.runtime = *runtime_,
-                                .replies = replies_,
-                                .reader = store_.reader(),
-                                .market = market_->board(),
-                                .tokens = opened_.token,
-                                .metrics = metrics_,
-                                .log = log_,
-                                .now = [this] { return clock_.now(); },
-                                .wake = [this] { loop_->wake(); }});
+    door_ = std::make_unique<Door>(shell::http::ApiContext{.options = std::move(options),
+                                                           .runtime = *runtime_,
+                                                           .replies = replies_,
+                                                           .reader = store_.reader(),
+                                                           .market = market_->board(),
+                                                           .metrics = metrics_,
+                                                           .log = log_,
+                                                           .now = [this] { return clock_.now(); },
+                                                           .wake = [this] { loop_->wake(); }},
+                                   opened_.token);
     shell::http::HttpServerOptions http;
     http.address = config_.text("http.address");
     http.port = static_cast<std::uint16_t>(config_.integer("http.port"));
-    server_ = std::make_unique<shell::http::HttpServer>(context_, http, *api_);
+    server_ = std::make_unique<shell::http::HttpServer>(context_, http, door_->api);
     return server_->start();
 }
 
@@ -228,7 +248,7 @@ void Daemon::greet() const {
 }
 
 void Daemon::probe() {
-    api_->probe();
+    door_->health.probe();
     if (const std::string trouble = market_->trouble(); !trouble.empty()) {
         log_.write(shell::log::Level::Error, "the market source failed", {{"cause", trouble}});
     }
