@@ -6,11 +6,13 @@
 #include "shell/auth/operator_token.hpp"
 #include "shell/daemon/data_folder.hpp"
 #include "shell/daemon/logged_store.hpp"
+#include "shell/daemon/health_watch.hpp"
 #include "shell/daemon/slow_thread.hpp"
 #include "shell/daemon/trading_loop.hpp"
 #include "shell/http/api.hpp"
 #include "shell/http/health_door.hpp"
 #include "shell/http/http_server.hpp"
+#include "shell/http/maintenance_door.hpp"
 #include "shell/http/market_door.hpp"
 #include "shell/http/openapi.hpp"
 #include "shell/http/trading_door.hpp"
@@ -41,7 +43,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::seconds kProbeEvery(1);
+constexpr std::chrono::milliseconds kWatchEvery(250);
 constexpr std::chrono::seconds kDrainWithin(30);
 
 int failed(int code, const std::string& text) {
@@ -99,13 +101,20 @@ shell::http::UserAccessOptions access_options_of(const shell::Config& config) {
     return options;
 }
 
+/// What an answered commit has survived; the options of `run_daemon` make it so.
+constexpr const char* kDurability = "sqlite, WAL, synchronous=FULL, one machine";
+
 /// The API with all its groups of routes.
 struct Door {
-    Door(shell::http::ApiContext shared, const shell::auth::TokenVerifier& tokens)
+    Door(shell::http::ApiContext shared,
+         const shell::auth::TokenVerifier& tokens,
+         const shell::health::HealthMonitor& monitor)
         : context(std::move(shared)),
+          health(context, monitor, {kDurability}),
           api(context, routes, tokens) {
         trading.add_to(routes);
         market.add_to(routes);
+        maintenance.add_to(routes);
         health.add_to(routes);
         document.add_to(routes);
     }
@@ -113,7 +122,8 @@ struct Door {
     shell::http::ApiContext context;
     shell::http::TradingDoor trading{context};
     shell::http::MarketDoor market{context};
-    shell::http::HealthDoor health{context};
+    shell::http::MaintenanceDoor maintenance{context};
+    shell::http::HealthDoor health;
     shell::http::DocumentDoor document{context.options.version};
     shell::http::RouteTable routes;
     shell::http::Api api;
@@ -136,18 +146,18 @@ public:
           store_(measured_store_, log_),
           exchange_([this] { return clock_.now().time; }),
           signals_(context_, SIGTERM, SIGINT),
-          probe_timer_(context_),
-          slow_([this] { opened_.store->maintain(); }) {}
+          watch_timer_(context_) {}
 
     int run();
 
 private:
     [[nodiscard]] std::string start_market();
     [[nodiscard]] std::string start_trading();
+    void start_watch();
     [[nodiscard]] std::string start_door();
     void open_first_accounts();
     void greet() const;
-    void probe();
+    void watch();
     void probe_market();
     void begin_stop();
     [[nodiscard]] std::unique_ptr<EventStream> make_events();
@@ -168,12 +178,13 @@ private:
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<EventStream> events_;
     std::unique_ptr<shell::TradingLoop> loop_;
+    std::unique_ptr<shell::HealthWatch> watch_;
     std::unique_ptr<shell::http::UserAccess> access_;
     std::unique_ptr<Door> door_;
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
-    asio::steady_timer probe_timer_;
-    shell::SlowThread slow_;
+    asio::steady_timer watch_timer_;
+    std::unique_ptr<shell::SlowThread> slow_;
     std::string market_trouble_;
     bool stopping_ = false;
     int exit_code_ = EX_OK;
@@ -258,8 +269,6 @@ std::string Daemon::start_door() {
     shell::http::ApiOptions options;
     options.version = std::string(build_info::kVersion);
     options.metrics_public = address.is_loopback();
-    options.market_age_max =
-        model::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
     shell::http::UserAccessOptions who = access_options_of(config_);
     who.users_path = (opened_.folder.path() / "users.sqlite").string();
     auto access = shell::http::UserAccess::open(
@@ -278,7 +287,8 @@ std::string Daemon::start_door() {
                                                            .log = log_,
                                                            .now = [this] { return clock_.now(); },
                                                            .wake = [this] { loop_->wake(); }},
-                                   access_->tokens());
+                                   access_->tokens(),
+                                   watch_->monitor());
     access_->attach(door_->context, door_->routes, door_->api);
     shell::http::HttpServerOptions http;
     http.address = config_.text("http.address");
@@ -289,6 +299,36 @@ std::string Daemon::start_door() {
         context_, http, access_->front(), &events_->server());
     events_->server().start();
     return server_->start();
+}
+
+void Daemon::start_watch() {
+    const auto seconds = [&](std::string_view key) {
+        return base::Duration::seconds(config_.integer(key));
+    };
+    shell::HealthWatch::Options options;
+    options.interval = seconds("reliability.health_check_interval_seconds");
+    options.market_age_max =
+        base::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
+    options.store_path = opened_.folder.store().string();
+    options.disk_low_bytes = static_cast<std::uint64_t>(config_.integer("store.disk_low_mib"))
+                             << 20U;
+    options.maintenance.drain_max = seconds("maintenance.drain_max_seconds");
+    options.maintenance.ramp = seconds("maintenance.ramp_seconds");
+    options.maintenance.watch = seconds("maintenance.watch_seconds");
+    watch_ = std::make_unique<shell::HealthWatch>(
+        std::move(options),
+        shell::HealthWatch::Parts{
+            .runtime = *runtime_,
+            .store = store_,
+            .market = market_->board(),
+            .log = log_,
+            .now = [this] { return clock_.now(); },
+            .wake = [this] { loop_->wake(); },
+            .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); }});
+    slow_ = std::make_unique<shell::SlowThread>([this] {
+        opened_.store->maintain();
+        watch_->write_out();
+    });
 }
 
 std::string Daemon::url() const {
@@ -323,9 +363,9 @@ void Daemon::greet() const {
     }
 }
 
-void Daemon::probe() {
-    door_->health.set_websocket_connections(events_->server().connections());
-    door_->health.probe();
+void Daemon::watch() {
+    watch_->set_websocket_connections(events_->server().connections());
+    watch_->tick();
     access_->probe();
     probe_market();
     if (runtime_->status() == runtime::Status::Fenced) {
@@ -334,9 +374,9 @@ void Daemon::probe() {
         begin_stop();
         return;
     }
-    probe_timer_.expires_after(kProbeEvery);
-    probe_timer_.async_wait([this](const boost::system::error_code& error) {
-        if (!error) probe();
+    watch_timer_.expires_after(kWatchEvery);
+    watch_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) watch();
     });
 }
 
@@ -358,7 +398,8 @@ void Daemon::begin_stop() {
     if (std::exchange(stopping_, true)) return;
     log_.write(shell::log::Level::Info, "stopping: no new requests, open ones get their answers");
     signals_.cancel();
-    probe_timer_.cancel();
+    watch_timer_.cancel();
+    door_->health.begin_drain();
     server_->stop(kDrainWithin, [this] {
         events_->server().stop([this] {
             loop_->stop();
@@ -371,6 +412,7 @@ void Daemon::begin_stop() {
 int Daemon::run() {
     if (const auto trouble = start_market(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     if (const auto trouble = start_trading(); !trouble.empty()) return failed(EX_IOERR, trouble);
+    start_watch();
     if (const auto trouble = start_door(); !trouble.empty()) {
         loop_->stop();
         return failed(EX_UNAVAILABLE, trouble);
@@ -378,13 +420,21 @@ int Daemon::run() {
     signals_.async_wait([this](const boost::system::error_code& error, int) {
         if (!error) begin_stop();
     });
+    watch();
     greet();
     log_.tell(shell::log::Happening::ServiceStarted,
               "started",
               {{"sequence", static_cast<std::int64_t>(runtime_->head().sequence)},
                {"epoch", static_cast<std::int64_t>(runtime_->head().epoch)}});
-    probe();
     loop_->run();
+    const bool ended = watch_->stop();
+    slow_.reset();
+    watch_->write_out();
+    if (!ended) {
+        // A look hangs in the store or on the disk, and what it uses must not go away under it.
+        log_.write(shell::log::Level::Error, "a look at the store or the disk still hangs");
+        std::_Exit(exit_code_);
+    }
     return exit_code_;
 }
 

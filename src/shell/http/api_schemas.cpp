@@ -111,6 +111,18 @@ void add_orders(SchemaTable& schemas) {
                        "symbol:Symbol side:Side price:Amount quantity:Amount commission:Amount "
                        "commission_asset:Asset maker:boolean realized_pnl:Amount time:Time "
                        "sequence:Number");
+    schemas.add_object("QueueWish",
+                       "The worst price, and when the close expires",
+                       "limit_price:Amount until:Time");
+    schemas.add_object("ClosePosition",
+                       "With `queue` the close may wait for the end of a maintenance window",
+                       "queue?:QueueWish");
+    schemas.add_object("CancelAll",
+                       "Without fields: every order but the stops of open positions",
+                       "symbol?:Symbol protective?:boolean");
+    schemas.add_object("OrdersTouched",
+                       "What was set going: cancels of orders, and exits",
+                       "account:AccountId cancels:[OrderId] exits:[OrderId]");
     schemas.add_object("TradePage",
                        "Trades, newest first; `next_before` leads to the next page",
                        "trades:[Trade] next_before:Number?");
@@ -123,10 +135,21 @@ void add_orders(SchemaTable& schemas) {
                        "cancel:CancelState executed_quantity:Amount reserved:Amount "
                        "version:Number attempt:Attempt? trades:[Trade] epoch:Number hash:Hash");
     schemas.add_object("OrderStory", "An order's life", "order:Order story:[StoryStep]");
+    schemas.add_object("TrailingWish",
+                       "Parts of the price: \"0.02\" is 2 percent",
+                       "activation:PositiveAmount distance:PositiveAmount");
+    schemas.add_json("OrderTypeWish", R"({"type":"string","enum":["MARKET","LIMIT","STOP_MARKET",
+        "STOP","TAKE_PROFIT_MARKET","TAKE_PROFIT","STOP_LOSS","STOP_LOSS_LIMIT",
+        "TAKE_PROFIT_LIMIT"],"default":"MARKET","description":
+        "In the futures market's words or the spot market's."})");
     schemas.add_object("PlaceOrder",
-                       "`price` and `time_in_force` belong to type LIMIT",
-                       "symbol:Symbol side:Side quantity:PositiveAmount type?:OrderType "
-                       "price?:PositiveAmount time_in_force?:TimeInForce reduce_only?:boolean");
+                       "`price` and `time_in_force` belong to types with a limit, `stop_price` to "
+                       "stops and take profits; `stop_loss`, `take_profit` and `trailing` are "
+                       "attached to what the order opens",
+                       "symbol:Symbol side:Side quantity:PositiveAmount type?:OrderTypeWish "
+                       "price?:PositiveAmount time_in_force?:TimeInForce reduce_only?:boolean "
+                       "stop_price?:PositiveAmount stop_loss?:PositiveAmount "
+                       "take_profit?:PositiveAmount trailing?:TrailingWish");
     schemas.set_example("PlaceOrder",
                         R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","quantity":"0.01"})");
 }

@@ -1,6 +1,8 @@
 #include "shell/metrics/metric_table.hpp"
 
 #include "model/order.hpp"
+#include "operations/degraded_mode.hpp"
+#include "operations/health.hpp"
 #include "protocol/error_codes.hpp"
 
 #include <algorithm>
@@ -23,11 +25,14 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"process_cpu_seconds_total", kCounter, "", "seconds", "Processor time that was used"},
     {"process_open_fds", kGauge, "", "files", "Open file descriptors"},
     {"shutdown_inflight", kGauge, "", "requests", "Requests that a shutdown waits for"},
-    {"degraded_mode", kGauge,
-     "mode=cache|notifier|analysis|market_stream|exchange|store|disk|clock|overload|*", "1 or 0",
-     "1 while a degraded mode is on"},
-    {"health_check_status", kGauge, "check=database|exchange|market_data|cache|websocket|*",
-     "0 to 1", "1 healthy, 0.5 degraded, 0 unhealthy"},
+    {"degraded_mode", kGauge, "mode=@modes", "1 or 0",
+     "1 while the mode holds; docs/runbooks has a page for each"},
+    {"health_check_status", kGauge, "check=@dependencies", "0 to 1",
+     "1 healthy, 0.5 degraded, 0 unhealthy"},
+    {"service_seconds", kGauge, "state=up|degraded|down|planned", "seconds",
+     "Time in each state over the last 30 days"},
+    {"maintenance_active", kGauge, "", "1 or 0",
+     "1 from the beginning of a maintenance window to its end"},
     {"incidents_total", kCounter, "severity=critical|high|medium|low", "incidents",
      "Incidents by severity"},
     {"incident_mttr_seconds", kGauge, "", "seconds", "Mean time from an incident to its end"},
@@ -154,6 +159,12 @@ void add_value(LabelRow& row, std::string_view value) {
     } else if (value == "@codes") {
         for (const auto& code : protocol::error_codes())
             row.values.push_back(code.code);
+    } else if (value == "@dependencies") {
+        for (const auto& dependency : operations::dependencies())
+            row.values.push_back(dependency.name);
+    } else if (value == "@modes") {
+        for (const auto& mode : operations::degraded_modes())
+            row.values.push_back(mode.id);
     } else if (value == "@reasons") {
         for (unsigned i = 1; i < 256; ++i) {
             const std::string_view reason = to_text(static_cast<model::Reason>(i));
@@ -190,7 +201,10 @@ std::string labels_text(const MetricRow& row) {
             if (value == "*") {
                 text.append(first ? "as they come" : "others as they come");
             } else if (value.starts_with('@')) {
-                text.append(value == "@codes" ? "every error code" : "every refusal reason");
+                text.append(value == "@codes"     ? "every error code"
+                            : value == "@reasons" ? "every refusal reason"
+                            : value == "@modes"   ? "every degraded mode"
+                                                  : "every part of the health answer");
             } else {
                 text.append("`").append(value).append("`");
             }

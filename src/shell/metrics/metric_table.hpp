@@ -28,7 +28,8 @@ struct MetricRow {
     std::string_view name;
     MetricKind kind = MetricKind::Counter;
     /// "name=value|value;name=…". "*" after the last value: others may come. "@codes" stands for
-    /// all error codes, "@reasons" for all refusal reasons.
+    /// all error codes, "@reasons" for all refusal reasons, "@dependencies" and "@modes" for the
+    /// tables of the health rules.
     std::string_view labels;
     std::string_view unit;
     std::string_view help;

@@ -269,6 +269,18 @@ void Metrics::set_health(std::string_view check, std::string_view status) {
     set("health_check_status", {check}, status == "healthy" ? 1 : status == "degraded" ? 0.5 : 0);
 }
 
+void Metrics::set_degraded_mode(std::string_view mode, bool holds) {
+    set("degraded_mode", {mode}, holds ? 1 : 0);
+}
+
+void Metrics::set_service_time(std::string_view state, model::Duration time) {
+    set("service_seconds", {state}, static_cast<double>(time.in_microseconds()) / 1e6);
+}
+
+void Metrics::set_maintenance(bool under_way) {
+    set("maintenance_active", under_way ? 1 : 0);
+}
+
 std::string Metrics::render() const {
     return prometheus::TextSerializer().Serialize(families_->registry.Collect());
 }
