@@ -5,8 +5,8 @@
 #include "build_info.hpp"
 #include "shell/auth/operator_token.hpp"
 #include "shell/daemon/data_folder.hpp"
-#include "shell/daemon/logged_store.hpp"
 #include "shell/daemon/health_watch.hpp"
+#include "shell/daemon/logged_store.hpp"
 #include "shell/daemon/slow_thread.hpp"
 #include "shell/daemon/trading_loop.hpp"
 #include "shell/http/api.hpp"
@@ -14,7 +14,9 @@
 #include "shell/http/http_server.hpp"
 #include "shell/http/maintenance_door.hpp"
 #include "shell/http/market_door.hpp"
+#include "shell/http/monitoring_door.hpp"
 #include "shell/http/openapi.hpp"
+#include "shell/http/paper_door.hpp"
 #include "shell/http/trading_door.hpp"
 #include "shell/http/user_access.hpp"
 #include "shell/metrics/measured_store.hpp"
@@ -108,14 +110,18 @@ constexpr const char* kDurability = "sqlite, WAL, synchronous=FULL, one machine"
 struct Door {
     Door(shell::http::ApiContext shared,
          const shell::auth::TokenVerifier& tokens,
-         const shell::health::HealthMonitor& monitor)
+         const shell::health::HealthMonitor& monitor,
+         std::function<shell::http::MonitoringDoor::Connections()> connections)
         : context(std::move(shared)),
           health(context, monitor, {kDurability}),
+          monitoring(context, std::move(connections)),
           api(context, routes, tokens) {
         trading.add_to(routes);
         market.add_to(routes);
         maintenance.add_to(routes);
         health.add_to(routes);
+        paper.add_to(routes);
+        monitoring.add_to(routes);
         document.add_to(routes);
     }
 
@@ -124,6 +130,8 @@ struct Door {
     shell::http::MarketDoor market{context};
     shell::http::MaintenanceDoor maintenance{context};
     shell::http::HealthDoor health;
+    shell::http::PaperDoor paper{context};
+    shell::http::MonitoringDoor monitoring;
     shell::http::DocumentDoor document{context.options.version};
     shell::http::RouteTable routes;
     shell::http::Api api;
@@ -159,6 +167,7 @@ private:
     void greet() const;
     void watch();
     void probe_market();
+    void count_connections();
     void begin_stop();
     [[nodiscard]] std::unique_ptr<EventStream> make_events();
     [[nodiscard]] std::string url() const;
@@ -288,7 +297,12 @@ std::string Daemon::start_door() {
                                                            .now = [this] { return clock_.now(); },
                                                            .wake = [this] { loop_->wake(); }},
                                    access_->tokens(),
-                                   watch_->monitor());
+                                   watch_->monitor(),
+                                   [this] {
+                                       return shell::http::MonitoringDoor::Connections{
+                                           .http = server_->connections(),
+                                           .websocket = events_->server().connections()};
+                                   });
     access_->attach(door_->context, door_->routes, door_->api);
     shell::http::HttpServerOptions http;
     http.address = config_.text("http.address");
@@ -365,7 +379,9 @@ void Daemon::greet() const {
 
 void Daemon::watch() {
     watch_->set_websocket_connections(events_->server().connections());
+    door_->health.set_websocket_connections(events_->server().connections());
     watch_->tick();
+    count_connections();
     access_->probe();
     probe_market();
     if (runtime_->status() == runtime::Status::Fenced) {
@@ -378,6 +394,20 @@ void Daemon::watch() {
     watch_timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error) watch();
     });
+}
+
+void Daemon::count_connections() {
+    const auto number = [](auto value) { return static_cast<double>(value); };
+    const auto& websockets = events_->server();
+    metrics_.set("http_connections_active", number(server_->connections()));
+    metrics_.set("websocket_connections_active", number(websockets.connections()));
+    const shell::websocket::WebsocketCounters& counters = websockets.counters();
+    metrics_.raise("websocket_messages_sent_total", {}, number(counters.sent));
+    metrics_.raise("websocket_messages_received_total", {}, number(counters.received));
+    for (std::size_t i = 0; i < counters.cuts.size(); ++i) {
+        const auto cause = to_text(static_cast<shell::websocket::Cut>(i));
+        metrics_.raise("websocket_clients_cut_total", {cause}, number(counters.cuts.at(i)));
+    }
 }
 
 /// Tells of the market source's failure once, and of its return.
@@ -400,6 +430,7 @@ void Daemon::begin_stop() {
     signals_.cancel();
     watch_timer_.cancel();
     door_->health.begin_drain();
+    metrics_.set("shutdown_inflight", static_cast<double>(replies_.waiting()));
     server_->stop(kDrainWithin, [this] {
         events_->server().stop([this] {
             loop_->stop();
