@@ -4,6 +4,9 @@
 #include "build_info.hpp"
 #include "shell/auth/operator_token.hpp"
 #include "shell/daemon/data_folder.hpp"
+#include "shell/daemon/entry_orders.hpp"
+#include "shell/daemon/service_manager.hpp"
+#include "shell/daemon/shutdown.hpp"
 #include "shell/daemon/slow_thread.hpp"
 #include "shell/daemon/trading_loop.hpp"
 #include "shell/http/api.hpp"
@@ -21,6 +24,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -34,7 +38,11 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::seconds kProbeEvery(1);
-constexpr std::chrono::seconds kDrainWithin(30);
+
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string() : value;
+}
 
 int failed(int code, const std::string& text) {
     std::cerr << "botcored: " << text << "\n";
@@ -81,7 +89,10 @@ public:
           exchange_([this] { return clock_.now().time; }),
           signals_(context_, SIGTERM, SIGINT),
           probe_timer_(context_),
-          slow_([this] { opened_.store->maintain(); }) {}
+          alive_timer_(context_),
+          manager_(environment("NOTIFY_SOCKET"), environment("WATCHDOG_USEC")),
+          shutdown_(context_, log_, shutdown_options(), shutdown_hooks()),
+          slow_(std::make_unique<shell::SlowThread>([this] { opened_.store->maintain(); })) {}
 
     int run();
 
@@ -92,7 +103,12 @@ private:
     void open_first_accounts();
     void greet() const;
     void probe();
-    void begin_stop();
+    void await_signal();
+    void report_alive();
+    void begin_stop(std::string_view cause);
+    [[nodiscard]] shell::ShutdownOptions shutdown_options() const;
+    [[nodiscard]] shell::Shutdown::Hooks shutdown_hooks();
+    void close_store();
     [[nodiscard]] std::string url() const;
 
     const shell::Config& config_;
@@ -112,8 +128,11 @@ private:
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
     asio::steady_timer probe_timer_;
-    shell::SlowThread slow_;
-    bool stopping_ = false;
+    asio::steady_timer alive_timer_;
+    shell::ServiceManager manager_;
+    std::uint64_t turns_seen_ = 0;
+    shell::Shutdown shutdown_;
+    std::unique_ptr<shell::SlowThread> slow_;
     int exit_code_ = EX_OK;
 };
 
@@ -229,13 +248,15 @@ void Daemon::greet() const {
 
 void Daemon::probe() {
     api_->probe();
+    metrics_.set_http_connections(server_->connections());
+    metrics_.set_shutdown_inflight(shutdown_.waits_for());
     if (const std::string trouble = market_->trouble(); !trouble.empty()) {
         log_.write(shell::log::Level::Error, "the market source failed", {{"cause", trouble}});
     }
     if (runtime_->status() == runtime::Status::Fenced) {
         log_.write(shell::log::Level::Fatal, "another writer has the journal; this one ends");
         exit_code_ = EX_TEMPFAIL;
-        begin_stop();
+        begin_stop("another writer");
         return;
     }
     probe_timer_.expires_after(kProbeEvery);
@@ -244,16 +265,77 @@ void Daemon::probe() {
     });
 }
 
-void Daemon::begin_stop() {
-    if (std::exchange(stopping_, true)) return;
-    log_.write(shell::log::Level::Info, "stopping: no new requests, open ones get their answers");
-    signals_.cancel();
-    probe_timer_.cancel();
-    server_->stop(kDrainWithin, [this] {
-        loop_->stop();
-        log_.write(shell::log::Level::Info, "stopped");
-        context_.stop();
+void Daemon::await_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int number) {
+        if (!error) begin_stop(number == SIGINT ? "SIGINT" : "SIGTERM");
     });
+}
+
+/// The watchdog hears only of a loop that turns: this runs on it, and counts its turns.
+void Daemon::report_alive() {
+    const auto every = manager_.alive_every();
+    if (!every) return;
+    if (std::exchange(turns_seen_, loop_->turns()) != loop_->turns()) manager_.alive();
+    alive_timer_.expires_after(*every);
+    alive_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) report_alive();
+    });
+}
+
+shell::ShutdownOptions Daemon::shutdown_options() const {
+    shell::ShutdownOptions options;
+    options.delay = std::chrono::seconds(config_.integer("shutdown.drain_delay_seconds"));
+    options.drain_within = std::chrono::seconds(config_.integer("shutdown.drain_within_seconds"));
+    return options;
+}
+
+shell::Shutdown::Hooks Daemon::shutdown_hooks() {
+    shell::Shutdown::Hooks hooks;
+    hooks.turn_unready = [this] {
+        api_->say_goodbye();
+        server_->say_goodbye();
+        manager_.stopping();
+    };
+    hooks.close_listener = [this] {
+        probe_timer_.cancel();
+        const std::chrono::seconds within(config_.integer("shutdown.drain_within_seconds"));
+        server_->stop(within, [] {});
+    };
+    hooks.requests_open = [this] { return server_->requests_open(); };
+    if (config_.text("shutdown.cancel_entries") == "true") {
+        hooks.cancel_entries = [this] {
+            if (runtime_->status() != runtime::Status::Running) return;
+            (void)shell::cancel_entries(*runtime_, clock_.now());
+            loop_->wake();
+        };
+        hooks.entries_open = [this] {
+            const bool runs = runtime_->status() == runtime::Status::Running;
+            return runs ? shell::count_entries(runtime_->state()) : 0;
+        };
+    }
+    hooks.end_loop = [this] {
+        loop_->stop();
+        context_.stop();
+    };
+    return hooks;
+}
+
+void Daemon::begin_stop(std::string_view cause) {
+    // Without a handler of ours the next signal ends the process at once, whatever hangs.
+    boost::system::error_code ignored;
+    signals_.clear(ignored);
+    shutdown_.begin(cause);
+}
+
+/// Whoever uses the store goes before it.
+void Daemon::close_store() {
+    alive_timer_.cancel();
+    slow_.reset();
+    server_.reset();
+    api_.reset();
+    loop_.reset();
+    runtime_.reset();
+    opened_.store.reset();
 }
 
 int Daemon::run() {
@@ -263,10 +345,10 @@ int Daemon::run() {
         loop_->stop();
         return failed(EX_UNAVAILABLE, trouble);
     }
-    signals_.async_wait([this](const boost::system::error_code& error, int) {
-        if (!error) begin_stop();
-    });
+    await_signal();
     greet();
+    manager_.ready();
+    report_alive();
     log_.write(shell::log::Level::Info,
                "started",
                {{"version", build_info::kVersion},
@@ -274,7 +356,9 @@ int Daemon::run() {
                 {"epoch", static_cast<std::int64_t>(runtime_->head().epoch)}});
     probe();
     loop_->run();
-    return exit_code_;
+    return shutdown_.finish(
+        {.flush_logs = [this] { log_.flush(); }, .close_store = [this] { close_store(); }},
+        exit_code_);
 }
 
 }  // namespace

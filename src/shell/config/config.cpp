@@ -115,6 +115,27 @@ constexpr std::array kKeys = {
               1'024,
               "MiB",
               "Disk space set aside so that exits and cancels commit on a full disk."},
+    ConfigKey{"shutdown.drain_delay_seconds",
+              Kind::Integer,
+              "0",
+              0,
+              60,
+              "seconds",
+              "Serve on for this long after readiness turned 503; 12 behind a balancer."},
+    ConfigKey{"shutdown.drain_within_seconds",
+              Kind::Integer,
+              "30",
+              1,
+              300,
+              "seconds",
+              "Open requests are given up after this at a shutdown."},
+    ConfigKey{"shutdown.cancel_entries",
+              Kind::Text,
+              "false",
+              0,
+              0,
+              "true | false",
+              "Cancel resting entry orders at a shutdown; protective ones always stay."},
 };
 
 const ConfigKey* find_key(std::string_view name) {
@@ -135,6 +156,19 @@ std::string range_of(const ConfigKey& key) {
            (key.unit.empty() ? std::string() : " " + std::string(key.unit));
 }
 
+/// The values that a unit such as "generated | recorded" lists; none where it is a plain unit.
+std::vector<std::string_view> choices_of(std::string_view unit) {
+    constexpr std::string_view kOr = " | ";
+    std::vector<std::string_view> choices;
+    if (unit.find(kOr) == std::string_view::npos) return choices;
+    while (true) {
+        const std::size_t end = unit.find(kOr);
+        choices.push_back(unit.substr(0, end));
+        if (end == std::string_view::npos) return choices;
+        unit.remove_prefix(end + kOr.size());
+    }
+}
+
 /// What is wrong with the value; empty when nothing is.
 std::string mistake_in(const ConfigKey& key, std::string_view value) {
     const std::string came = ", but '" + std::string(value) + "' came";
@@ -149,8 +183,12 @@ std::string mistake_in(const ConfigKey& key, std::string_view value) {
             amount.value() > model::Money::whole(key.max)) {
             return "expected a decimal number" + range_of(key) + came;
         }
-    } else if (key.name == "market.source" && value != "generated" && value != "recorded") {
-        return "expected generated or recorded" + came;
+    } else if (const auto choices = choices_of(key.unit); !choices.empty()) {
+        if (std::find(choices.begin(), choices.end(), value) != choices.end()) return {};
+        std::string expected = "expected ";
+        for (const std::string_view choice : choices)
+            expected.append(choice == choices.front() ? "" : " or ").append(choice);
+        return expected + came;
     }
     return {};
 }

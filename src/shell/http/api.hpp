@@ -68,6 +68,9 @@ public:
     /// once a second.
     void probe();
 
+    /// From now on health and readiness say 503: this process is about to end.
+    void say_goodbye() { goodbye_ = true; }
+
     /// For the health body and the metrics.
     void set_websocket_connections(std::size_t count) { websocket_connections_ = count; }
 
@@ -146,6 +149,7 @@ private:
     } store_;
 
     std::size_t websocket_connections_ = 0;
+    bool goodbye_ = false;
 };
 
 }  // namespace botcore::shell::http

@@ -69,9 +69,8 @@ Api::Health Api::health() const {
     if (!health.oldest || *health.oldest > options_.market_age_max) health.market_data = "degraded";
     const bool degraded = health.database == "degraded" || health.exchange == "degraded" ||
                           health.market_data == "degraded";
-    health.overall = health.database == "unhealthy" ? "unhealthy"
-                     : degraded                     ? "degraded"
-                                                    : "healthy";
+    const bool unhealthy = health.database == "unhealthy" || goodbye_;
+    health.overall = unhealthy ? "unhealthy" : degraded ? "degraded" : "healthy";
     return health;
 }
 
@@ -116,13 +115,14 @@ void Api::show_health(Call& call) {
 void Api::show_ready(Call& call) {
     const auto status = parts_.runtime.status();
     json::object body;
-    if (status == runtime::Status::Running && parts_.runtime.reconciled()) {
+    if (!goodbye_ && status == runtime::Status::Running && parts_.runtime.reconciled()) {
         body["status"] = "ready";
         body["timestamp"] = protocol::to_iso8601(call.now.time);
         return call.respond(plain(200, body));
     }
     body["status"] = "not_ready";
-    body["reason"] = status == runtime::Status::Down     ? "the store is not loaded"
+    body["reason"] = goodbye_                            ? "shutting down"
+                     : status == runtime::Status::Down   ? "the store is not loaded"
                      : status == runtime::Status::Fenced ? "another process is the writer"
                                                          : "accounts are being compared with their "
                                                            "exchange";

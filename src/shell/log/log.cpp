@@ -65,6 +65,10 @@ Log::Log(std::string service, Level least, const std::string& path)
 }
 
 Log::~Log() {
+    flush();
+}
+
+void Log::flush() {
     sink_->logger.flush();
 }
 

@@ -31,6 +31,9 @@ public:
 
     void write(Level level, std::string_view message, std::initializer_list<Field> fields = {});
 
+    /// Everything written so far has left the process when this returns.
+    void flush();
+
     [[nodiscard]] bool is_on(Level level) const { return level >= least_; }
 
 private:
