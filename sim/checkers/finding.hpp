@@ -61,6 +61,9 @@ struct Rows {
     std::vector<model::Position> positions;
     std::vector<model::Balance> balances;
     std::vector<model::KeyEntry> keys;
+    std::vector<model::RiskState> risks;
+    std::vector<model::OperatingState> operating;  ///< One.
+    std::vector<model::MaintenanceWindow> windows;
 };
 
 }  // namespace botcore::sim::checkers

@@ -35,6 +35,12 @@ void Fold::change(const model::Change& change, Findings& findings) {
             findings.add("I8", "key " + key->key.text() + " was taken or answered a second time");
         }
         keys[{key->owner, key->key}] = *key;
+    } else if (const auto* risk = std::get_if<model::RiskState>(&change)) {
+        risks[risk->account] = *risk;
+    } else if (const auto* mode = std::get_if<model::OperatingState>(&change)) {
+        operating = *mode;
+    } else if (const auto* window = std::get_if<model::MaintenanceWindow>(&change)) {
+        windows[window->id] = *window;
     }
 }
 
@@ -119,6 +125,15 @@ void compare_tables(const char* table,
     }
 }
 
+void compare_operation(const Rows& rows,
+                       const Rows& folded,
+                       const std::string& invariant,
+                       Findings& findings) {
+    compare_tables("risks", rows.risks, folded.risks, invariant, findings);
+    compare_tables("operating mode", rows.operating, folded.operating, invariant, findings);
+    compare_tables("maintenance windows", rows.windows, folded.windows, invariant, findings);
+}
+
 }  // namespace
 
 Rows Fold::rows() const {
@@ -128,7 +143,10 @@ Rows Fold::rows() const {
             .fills = values_of(fills),
             .positions = values_of(positions),
             .balances = values_of(balances),
-            .keys = values_of(keys)};
+            .keys = values_of(keys),
+            .risks = values_of(risks),
+            .operating = {operating},
+            .windows = values_of(windows)};
 }
 
 void Fold::compare(const Rows& rows, const std::string& invariant, Findings& findings) const {
@@ -140,6 +158,7 @@ void Fold::compare(const Rows& rows, const std::string& invariant, Findings& fin
     compare_tables("positions", rows.positions, folded.positions, invariant, findings);
     compare_tables("balances", rows.balances, folded.balances, invariant, findings);
     compare_tables("keys", rows.keys, folded.keys, invariant, findings);
+    compare_operation(rows, folded, invariant, findings);
 }
 
 void Fold::compare_open(const Rows& rows, const std::string& invariant, Findings& findings) const {
@@ -153,6 +172,7 @@ void Fold::compare_open(const Rows& rows, const std::string& invariant, Findings
     compare_tables("positions", rows.positions, folded.positions, invariant, findings);
     compare_tables("balances", rows.balances, folded.balances, invariant, findings);
     compare_tables("pending keys", rows.keys, folded.keys, invariant, findings);
+    compare_operation(rows, folded, invariant, findings);
 }
 
 }  // namespace botcore::sim::checkers

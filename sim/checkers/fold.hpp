@@ -44,6 +44,9 @@ public:
     std::map<std::pair<model::AccountId, model::InstrumentId>, model::Position> positions;
     std::map<std::pair<model::AccountId, model::Asset>, model::Balance> balances;
     std::map<KeyName, model::KeyEntry> keys;
+    std::map<model::AccountId, model::RiskState> risks;
+    model::OperatingState operating;
+    std::map<std::uint64_t, model::MaintenanceWindow> windows;
 
 private:
     void change(const model::Change& change, Findings& findings);

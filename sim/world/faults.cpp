@@ -40,6 +40,7 @@ model::Policy sim_policy() {
     model::Policy policy;
     policy.fence_margin = Duration::seconds(1);
     policy.view_lag = Duration::seconds(5);
+    policy.risk = model::RiskLimits::none();
     return policy;
 }
 

@@ -32,6 +32,11 @@ ports::StoreResult<ports::Snapshot> SimStore::load() {
     for (const auto& [id, row] : orders_) {
         if (model::is_live(row.state)) snapshot.orders.push_back(with_trades(row));
     }
+    for (const auto& [id, row] : risks_)
+        snapshot.risks.push_back(row);
+    snapshot.operating = operating_;
+    for (const auto& [id, row] : windows_)
+        snapshot.windows.push_back(row);
     for (const auto& [id, row] : keys_) {
         if (row.entry.state == model::KeyState::Pending) snapshot.pending_keys.push_back(row);
     }
@@ -95,6 +100,11 @@ void SimStore::write(const ports::Batch& batch) {
         balances_[{row.account, row.asset}] = row;
     for (const auto& row : batch.keys)
         keys_[{row.entry.owner, row.entry.key}] = row;
+    for (const auto& row : batch.risks)
+        risks_[row.account] = row;
+    if (batch.operating) operating_ = *batch.operating;
+    for (const auto& row : batch.windows)
+        windows_[row.id] = row;
     head_ = batch.head();
     judge_.on_committed(batch.expected, records);  // T1
 }
@@ -170,6 +180,11 @@ base::Outcome<StoreError> SimStore::visit_rows(const ports::RowVisitor& visitor)
         visitor.balance(row);
     for (const auto& [id, row] : keys_)
         visitor.key(row);
+    for (const auto& [id, row] : risks_)
+        visitor.risk(row);
+    if (operating_.version != 0) visitor.operating(operating_);
+    for (const auto& [id, row] : windows_)
+        visitor.window(row);
     return base::Done{};
 }
 
@@ -189,6 +204,11 @@ checkers::Rows SimStore::rows() const {
         rows.balances.push_back(row);
     for (const auto& [id, row] : keys_)
         rows.keys.push_back(row.entry);
+    for (const auto& [id, row] : risks_)
+        rows.risks.push_back(row);
+    rows.operating = {operating_};
+    for (const auto& [id, row] : windows_)
+        rows.windows.push_back(row);
     return rows;
 }
 

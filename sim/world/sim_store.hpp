@@ -94,6 +94,9 @@ private:
     std::map<std::pair<model::AccountId, model::InstrumentId>, model::Position> positions_;
     std::map<std::pair<model::AccountId, model::Asset>, model::Balance> balances_;
     std::map<checkers::KeyName, ports::KeyRow> keys_;
+    std::map<model::AccountId, model::RiskState> risks_;
+    model::OperatingState operating_;
+    std::map<std::uint64_t, model::MaintenanceWindow> windows_;
 };
 
 }  // namespace botcore::sim

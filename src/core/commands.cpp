@@ -1,6 +1,7 @@
 #include "core/commands.hpp"
 
 #include "base/check.hpp"
+#include "core/caller.hpp"
 #include "core/ledger/booking.hpp"
 #include "core/orders/client_order_id.hpp"
 #include "core/orders/order_life.hpp"
@@ -17,44 +18,6 @@ using model::Reason;
 using model::Refusal;
 
 namespace {
-
-/// The status of refusals that pass by themselves: 503, Service Unavailable.
-constexpr std::uint16_t kTryAgainStatus = 503;
-
-void refuse(Transaction& transaction, const model::Origin& origin, RuleBreach breach) {
-    transaction.answer_at_once(origin, Refusal{breach.reason, std::move(breach.text), {}, 0});
-}
-
-/// The caller's own account, or a refusal already given. Another owner's account looks unknown.
-AccountState* own_account(Transaction& transaction,
-                          const model::Origin& origin,
-                          const model::AccountId& id) {
-    const auto place = transaction.state().accounts.find(id);
-    if (place != transaction.state().accounts.end() &&
-        place->second.account.owner == origin.owner) {
-        return &place->second;
-    }
-    refuse(transaction,
-           origin,
-           {Reason::AccountUnknown, "there is no account '" + id.text() + "' of yours"});
-    return nullptr;
-}
-
-/// True, with a refusal given, when the caller saw another version than the current one.
-bool refused_by_version(Transaction& transaction,
-                        const model::Origin& origin,
-                        std::optional<std::uint64_t> seen,
-                        std::uint64_t current) {
-    if (!seen || *seen == current) return false;
-    transaction.answer_at_once(
-        origin,
-        Refusal{Reason::VersionConflict,
-                "it was changed meanwhile: you saw version " + std::to_string(*seen) +
-                    ", it is at version " + std::to_string(current) + "; read it again",
-                {},
-                current});
-    return true;
-}
 
 model::Order order_of(const AccountState& account, const model::PlaceOrder& body) {
     model::Order order;
@@ -133,7 +96,7 @@ void record_order(Transaction& transaction, AccountState& account, const model::
         return;
     }
     auto verdict = judge(transaction, account, instrument->second, body);
-    if (!verdict && model::status_of(verdict.error().reason) == kTryAgainStatus) {
+    if (!verdict && model::is_for_now(verdict.error().reason)) {
         transaction.refuse_for_now({verdict.error().reason, verdict.error().text, {}, 0});
         return;
     }
@@ -262,19 +225,15 @@ void close_position(Transaction& transaction, const model::ClosePosition& body) 
                 "live orders already close the whole position; cancel them first"});
         return;
     }
-    record_order(transaction,
-                 *account,
-                 {.origin = body.origin,
-                  .account = body.account,
-                  .instrument = body.instrument,
-                  .side = side,
-                  .type = model::OrderType::Market,
-                  .time_in_force = model::TimeInForce::GoodTillCanceled,
-                  .reduce_only = model::ReduceOnly::Yes,
-                  .quantity = left,
-                  .price = std::nullopt,
-                  .quote = body.quote,
-                  .marks = {}});
+    model::PlaceOrder order;
+    order.origin = body.origin;
+    order.account = body.account;
+    order.instrument = body.instrument;
+    order.side = side;
+    order.reduce_only = model::ReduceOnly::Yes;
+    order.quantity = left;
+    order.quote = body.quote;
+    record_order(transaction, *account, order);
 }
 
 void set_leverage(Transaction& transaction, const model::SetLeverage& body) {

@@ -1,8 +1,11 @@
 #include "core/engine.hpp"
 
 #include "core/commands.hpp"
+#include "core/operating.hpp"
 #include "core/orders/client_order_id.hpp"
 #include "core/orders/order_life.hpp"
+#include "core/sweep.hpp"
+#include "core/tick.hpp"
 
 namespace botcore::core {
 
@@ -74,6 +77,22 @@ struct Engine::Apply {
         }
         apply_report(transaction, account->second, live->second, body);
     }
+
+    void operator()(const model::CancelAll& body) { cancel_all(transaction, body); }
+
+    void operator()(const model::Flatten& body) { flatten(transaction, body); }
+
+    void operator()(const model::Tick& body) { tick(transaction, body); }
+
+    void operator()(const model::SetMode& body) { set_mode(transaction, body); }
+
+    void operator()(const model::ScheduleMaintenance& body) {
+        schedule_maintenance(transaction, body);
+    }
+
+    void operator()(const model::MoveMaintenance& body) { move_maintenance(transaction, body); }
+
+    void operator()(const model::RecordAct&) {}  // The record itself is what is wanted.
 
     void operator()(const model::ReportReconciled& body) {
         const auto account = transaction.state().accounts.find(body.account);

@@ -3,6 +3,7 @@
 /// What the engine keeps in memory: the open state of one shard, nothing of its history.
 
 #include "model/input.hpp"
+#include "model/operating.hpp"
 #include "model/record.hpp"
 
 #include <cstdint>
@@ -27,7 +28,11 @@ struct AccountState {
     std::map<model::Asset, model::Balance> balances;
     std::map<model::InstrumentId, model::Position> positions;
     std::map<model::OrderNumber, LiveOrder> orders;
+    model::RiskState risk;
     bool reconciled = false;  ///< I11. Not stored: every term begins unreconciled.
+    /// Entries taken in the second that began at `rate_second`; memory only.
+    std::uint32_t rate_count = 0;
+    std::int64_t rate_second = 0;
 };
 
 using KeyId = std::pair<model::Owner, model::IdempotencyKey>;
@@ -41,6 +46,10 @@ struct State {
     model::Policy policy;
     std::map<model::InstrumentId, model::Instrument> instruments;
     std::map<model::AccountId, AccountState> accounts;
+    model::OperatingState operating;
+    std::map<std::uint64_t, model::MaintenanceWindow> windows;
+    std::uint32_t ramp_seen = 0;  ///< Entries asked for while ramping; memory only.
+    std::uint32_t ramp_taken = 0;
     std::map<KeyId, model::KeyEntry> keys;  ///< Pending ones, and those done but not durable yet.
 };
 

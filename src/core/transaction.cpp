@@ -61,6 +61,27 @@ model::Order& Transaction::change(LiveOrder& live) {
     return order;
 }
 
+model::RiskState& Transaction::change_risk(AccountState& account) {
+    if (list_once<const model::RiskState*>(risks_, &account.risk)) account.risk.version += 1;
+    account.risk.account = account.account.id;
+    return account.risk;
+}
+
+model::OperatingState& Transaction::change_operating() {
+    if (list_once<const model::OperatingState*>(operating_, &state_.operating)) {
+        state_.operating.version += 1;
+    }
+    return state_.operating;
+}
+
+model::MaintenanceWindow& Transaction::change_window(std::uint64_t id) {
+    model::MaintenanceWindow& window = state_.windows[id];
+    if (list_once<const model::MaintenanceWindow*>(windows_, &window)) window.version += 1;
+    window.id = id;
+    window.updated = now();
+    return window;
+}
+
 void Transaction::define(const model::Instrument& instrument) {
     model::Instrument& stored = state_.instruments[instrument.id];
     stored = instrument;
@@ -163,7 +184,8 @@ void Transaction::count_balance_versions() {
 
 bool Transaction::changed_anything() const {
     return !accounts_.empty() || !instruments_.empty() || !orders_.empty() || !fills_.empty() ||
-           !positions_.empty() || !keys_.empty() || !postings_.empty() || !effects_.empty();
+           !positions_.empty() || !keys_.empty() || !postings_.empty() || !effects_.empty() ||
+           !risks_.empty() || !operating_.empty() || !windows_.empty();
 }
 
 Decision Transaction::finish() {
@@ -175,6 +197,7 @@ Decision Transaction::finish() {
     if (!changed_anything()) {
         if (refusal_) return {Verdict::Refused, {}, {}, std::move(refusal_)};
         if (std::holds_alternative<model::ReportOrder>(input_.body)) return {};
+        if (std::holds_alternative<model::Tick>(input_.body)) return {};
     }
     CHECK(!refusal_);
     for (AccountState* account : posted_) {
@@ -200,6 +223,12 @@ Decision Transaction::finish() {
     for (const auto* row : positions_)
         changes.emplace_back(*row);
     for (const auto* row : keys_)
+        changes.emplace_back(*row);
+    for (const auto* row : risks_)
+        changes.emplace_back(*row);
+    for (const auto* row : operating_)
+        changes.emplace_back(*row);
+    for (const auto* row : windows_)
         changes.emplace_back(*row);
     std::erase_if(postings_, [](const auto& posting) { return posting.amount.is_zero(); });
     count_balance_versions();

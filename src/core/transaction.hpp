@@ -30,6 +30,10 @@ public:
     model::Position& change(AccountState& account, const model::InstrumentId& instrument);
     model::Order& change(LiveOrder& live);
 
+    model::RiskState& change_risk(AccountState& account);
+    model::OperatingState& change_operating();
+    model::MaintenanceWindow& change_window(std::uint64_t id);
+
     void define(const model::Instrument& instrument);
     /// Adds an order; its number and id come from the record's place in the journal.
     LiveOrder& add_order(AccountState& account, model::Order order);
@@ -80,6 +84,9 @@ private:
     std::vector<const model::Position*> positions_;
     std::vector<model::Fill> fills_;
     std::vector<const model::KeyEntry*> keys_;
+    std::vector<const model::RiskState*> risks_;
+    std::vector<const model::OperatingState*> operating_;
+    std::vector<const model::MaintenanceWindow*> windows_;
     std::vector<model::Posting> postings_;
     std::vector<AccountState*> posted_;
     std::vector<Effect> effects_;

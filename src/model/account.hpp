@@ -117,6 +117,10 @@ struct Position {
     Timestamp opened;
     Timestamp updated;
     std::uint64_t version = 0;
+    // Since version 2 of the record.
+    Money round_profit{};    ///< Net of fees, since it was opened from flat.
+    Quantity unprotected{};  ///< Bought with a stop that the exchange has not confirmed yet.
+    Timestamp protect_by{};  ///< When `unprotected` is sold again; meaningless while it is zero.
 
     friend bool operator==(const Position&, const Position&) = default;
 
@@ -132,6 +136,10 @@ struct Position {
         visit("opened", self.opened);
         visit("updated", self.updated);
         visit("version", self.version);
+        if (!base::has_fields_of(visit, 2)) return;
+        visit("round_profit", self.round_profit);
+        visit("unprotected", self.unprotected);
+        visit("protect_by", self.protect_by);
     }
 };
 

@@ -22,6 +22,7 @@ struct OrderInstruction {
     ReduceOnly reduce_only = ReduceOnly::No;
     Quantity quantity;
     std::optional<Price> price;
+    std::optional<Price> stop_price = std::nullopt;
     Attempt attempt;
 };
 

@@ -4,8 +4,8 @@
 /// the start of a writer's term. Time, ids, prices and random numbers are part of the input, so
 /// that the same inputs always give the same result (style rule D2).
 
-#include "model/account.hpp"
 #include "model/instrument.hpp"
+#include "model/operating.hpp"
 
 #include <cstdint>
 #include <string>
@@ -56,11 +56,18 @@ struct Quote {
     }
 };
 
+/// Whose accounts the caller may act on.
+enum class Authority : std::uint8_t {
+    Own = 0,
+    All = 1,  ///< An operator's.
+};
+
 /// Who asked, and under which key. One key and body make one effect for ever (invariant I8).
 struct Origin {
     Owner owner;
     IdempotencyKey key;
     std::string request_hash;  ///< SHA-256 of route and canonical body, 32 bytes.
+    Authority authority = Authority::Own;
 
     friend bool operator==(const Origin&, const Origin&) = default;
 
@@ -69,6 +76,46 @@ struct Origin {
         visit("owner", self.owner);
         visit("key", self.key);
         visit("request_hash", self.request_hash);
+        if (base::has_fields_of(visit, 2)) visit("authority", self.authority);
+    }
+};
+
+/// The limits of an account's risk. A figure of zero switches its gate off.
+/// Source of the defaults: the reliability specification's business rules.
+struct RiskLimits {
+    std::uint32_t positions_max = 10;  ///< Open positions and entries of one account.
+    Rate stop_distance_max = Rate::from_units(kScale / 10);   ///< Of an attached stop.
+    Rate daily_loss_max = Rate::from_units(kScale / 20);      ///< Of the equity, over 24 hours.
+    Rate drawdown_max = Rate::from_units(kScale * 15 / 100);  ///< From the equity's peak.
+    Rate margin_level_warn = Rate::whole(2);                  ///< Equity over margin in use.
+    Rate margin_level_entry = Rate::from_units(kScale * 150 / 100);
+    Rate margin_level_close = Rate::from_units(kScale * 110 / 100);
+    /// Positions are closed until the level is back at this.
+    Rate margin_level_safe = Rate::from_units(kScale * 120 / 100);
+    std::uint32_t losses_in_a_row_max = 3;
+    Duration cooldown = Duration::seconds(3'600);
+    Rate exposure_max = Rate::from_units(kScale / 5);  ///< One instrument's share of the equity.
+    std::uint32_t orders_per_second_max = 10;          ///< Entries of one account.
+
+    /// No gate at all: for measurements and tests of something else.
+    [[nodiscard]] static RiskLimits none();
+
+    friend bool operator==(const RiskLimits&, const RiskLimits&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("positions_max", self.positions_max);
+        visit("stop_distance_max", self.stop_distance_max);
+        visit("daily_loss_max", self.daily_loss_max);
+        visit("drawdown_max", self.drawdown_max);
+        visit("margin_level_warn", self.margin_level_warn);
+        visit("margin_level_entry", self.margin_level_entry);
+        visit("margin_level_close", self.margin_level_close);
+        visit("margin_level_safe", self.margin_level_safe);
+        visit("losses_in_a_row_max", self.losses_in_a_row_max);
+        visit("cooldown", self.cooldown);
+        visit("exposure_max", self.exposure_max);
+        visit("orders_per_second_max", self.orders_per_second_max);
     }
 };
 
@@ -86,6 +133,13 @@ struct Policy {
     /// How far beyond the walked price a market order is reserved for.
     Rate market_slippage = Rate::from_units(kScale / 200);
     std::uint32_t attempts_max = 3;
+    RiskLimits risk;
+    /// How long an entry's stop may take to be confirmed before the entry is undone.
+    Duration protect_within = Duration::seconds(10);
+    /// A trailing stop moves only by at least this share of the price.
+    Rate trail_step = Rate::from_units(kScale / 1'000);
+    Duration maintenance_notice = Duration::seconds(7 * 86'400);
+    Duration maintenance_max = Duration::seconds(2 * 3'600);
 
     friend bool operator==(const Policy&, const Policy&) = default;
 
@@ -97,6 +151,12 @@ struct Policy {
         visit("view_lag", self.view_lag);
         visit("market_slippage", self.market_slippage);
         visit("attempts_max", self.attempts_max);
+        if (!base::has_fields_of(visit, 2)) return;
+        visit("risk", self.risk);
+        visit("protect_within", self.protect_within);
+        visit("trail_step", self.trail_step);
+        visit("maintenance_notice", self.maintenance_notice);
+        visit("maintenance_max", self.maintenance_max);
     }
 };
 
@@ -161,6 +221,13 @@ struct PlaceOrder {
     std::optional<Price> price;
     Quote quote;
     std::vector<Quote> marks;  ///< Of the account's open positions, for unrealized losses.
+    // Since version 2 of the record.
+    std::optional<Price> stop_price = std::nullopt;  ///< Of stop and take-profit types.
+    std::optional<Price> stop_loss =
+        std::nullopt;  ///< Attached to what the order buys, on futures.
+    std::optional<Price> take_profit = std::nullopt;  ///< Attached as well.
+    Rate trail_activation{};                          ///< Of the attached stop; see Order.
+    Rate trail_distance{};
 
     friend bool operator==(const PlaceOrder&, const PlaceOrder&) = default;
 
@@ -177,6 +244,12 @@ struct PlaceOrder {
         visit("price", self.price);
         visit("quote", self.quote);
         visit("marks", self.marks);
+        if (!base::has_fields_of(visit, 2)) return;
+        visit("stop_price", self.stop_price);
+        visit("stop_loss", self.stop_loss);
+        visit("take_profit", self.take_profit);
+        visit("trail_activation", self.trail_activation);
+        visit("trail_distance", self.trail_distance);
     }
 };
 
@@ -204,6 +277,9 @@ struct ClosePosition {
     InstrumentId instrument;
     std::optional<std::uint64_t> version;
     Quote quote;
+    // Since version 2 of the record: may the close wait for the end of a maintenance window?
+    std::optional<Price> queue_limit = std::nullopt;  ///< The worst price that it may have then.
+    Timestamp queue_until{};                          ///< It expires then; zero: it may not wait.
 
     friend bool operator==(const ClosePosition&, const ClosePosition&) = default;
 
@@ -214,6 +290,9 @@ struct ClosePosition {
         visit("instrument", self.instrument);
         visit("version", self.version);
         visit("quote", self.quote);
+        if (!base::has_fields_of(visit, 2)) return;
+        visit("queue_limit", self.queue_limit);
+        visit("queue_until", self.queue_until);
     }
 };
 
@@ -300,6 +379,134 @@ struct ReportReconciled {
     }
 };
 
+/// Cancel every order of the account, or of one of its instruments. Stops that protect a position
+/// stay, unless they are asked for.
+struct CancelAll {
+    Origin origin;
+    AccountId account;
+    std::optional<Symbol> symbol;
+    bool protective = false;  ///< The stops of open positions, too.
+
+    friend bool operator==(const CancelAll&, const CancelAll&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("origin", self.origin);
+        visit("account", self.account);
+        visit("symbol", self.symbol);
+        visit("protective", self.protective);
+    }
+};
+
+/// Cancel every order that could open something, and close every position at the market.
+struct Flatten {
+    Origin origin;
+    AccountId account;
+    std::vector<Quote> quotes;  ///< Of the open positions.
+
+    friend bool operator==(const Flatten&, const Flatten&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("origin", self.origin);
+        visit("account", self.account);
+        visit("quotes", self.quotes);
+    }
+};
+
+/// Time passes for an account: deadlines, trailing stops, margin and queued exits are looked at.
+/// Leaves a record only where something follows from it.
+struct Tick {
+    AccountId account;
+    std::vector<Quote> marks;  ///< Of its open positions and queued exits.
+
+    friend bool operator==(const Tick&, const Tick&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("account", self.account);
+        visit("marks", self.marks);
+    }
+};
+
+struct SetMode {
+    Origin origin;
+    OperatingMode mode = OperatingMode::Normal;
+    Timestamp until;  ///< When it is expected to end; zero: nobody knows.
+    std::string text;
+
+    friend bool operator==(const SetMode&, const SetMode&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("origin", self.origin);
+        visit("mode", self.mode);
+        visit("until", self.until);
+        visit("text", self.text);
+    }
+};
+
+/// Plan a maintenance window.
+struct ScheduleMaintenance {
+    Origin origin;
+    Timestamp begin;
+    Timestamp end;
+    bool emergency = false;  ///< Less notice than usual is wanted, knowingly.
+    std::string text;
+
+    friend bool operator==(const ScheduleMaintenance&, const ScheduleMaintenance&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("origin", self.origin);
+        visit("begin", self.begin);
+        visit("end", self.end);
+        visit("emergency", self.emergency);
+        visit("text", self.text);
+    }
+};
+
+/// Move a window to its next state, or cancel it. The operating mode follows.
+struct MoveMaintenance {
+    Origin origin;
+    std::uint64_t window = 0;
+    WindowState state = WindowState::Noticed;
+    Timestamp until;  ///< When the new state is expected to end.
+
+    friend bool operator==(const MoveMaintenance&, const MoveMaintenance&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("origin", self.origin);
+        visit("window", self.window);
+        visit("state", self.state);
+        visit("until", self.until);
+    }
+};
+
+/// Somebody did, or was not allowed to do, something that changes no row: an entry of the audit.
+/// Names only ids; personal data stays out of the journal.
+struct RecordAct {
+    Owner actor;          ///< Empty where nobody was recognised.
+    std::string act;      ///< A stable word: "login", "token-made", "role-changed".
+    std::string subject;  ///< The id of what it was done to.
+    std::string outcome;  ///< "ok", "refused", "failed".
+    std::string detail;   ///< Without anything personal or secret.
+    std::string request_id;
+
+    friend bool operator==(const RecordAct&, const RecordAct&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("actor", self.actor);
+        visit("act", self.act);
+        visit("subject", self.subject);
+        visit("outcome", self.outcome);
+        visit("detail", self.detail);
+        visit("request_id", self.request_id);
+    }
+};
+
 /// The alternatives' order is stored in the journal: append only.
 using InputBody = std::variant<StartEpoch,
                                DefineInstrument,
@@ -311,7 +518,14 @@ using InputBody = std::variant<StartEpoch,
                                TransferMoney,
                                ResetAccount,
                                ReportOrder,
-                               ReportReconciled>;
+                               ReportReconciled,
+                               CancelAll,
+                               Flatten,
+                               Tick,
+                               SetMode,
+                               ScheduleMaintenance,
+                               MoveMaintenance,
+                               RecordAct>;
 
 struct Input {
     Timestamp time;  ///< Never decreases from one input to the next.
@@ -334,6 +548,7 @@ struct Input {
 [[nodiscard]] std::string_view kind_of(const InputBody& body);
 /// The request's origin; `nullptr` for facts and starts.
 [[nodiscard]] const Origin* origin_of(const InputBody& body);
+[[nodiscard]] std::string_view to_text(Authority authority);
 [[nodiscard]] std::string_view to_text(ClockState state);
 [[nodiscard]] std::string_view to_text(StorageState state);
 [[nodiscard]] std::string_view to_text(MarketSource source);

@@ -13,6 +13,7 @@
 /// O2  A closed order holds no reservation.
 /// O3  Unknown is left only by evidence of presence or proof of absence (invariant I3).
 
+#include "base/field_version.hpp"
 #include "base/time.hpp"
 #include "model/amount.hpp"
 #include "model/names.hpp"
@@ -31,7 +32,23 @@ using base::Timestamp;
 
 enum class Side : std::uint8_t { Buy = 1, Sell = 2 };
 
-enum class OrderType : std::uint8_t { Market = 1, Limit = 2 };
+enum class OrderType : std::uint8_t {
+    Market = 1,
+    Limit = 2,
+    StopMarket = 3,        ///< A market order once the price is as bad as the stop price.
+    StopLimit = 4,         ///< A limit order once it is.
+    TakeProfitMarket = 5,  ///< A market order once the price is as good as the stop price.
+    TakeProfitLimit = 6,   ///< A limit order once it is.
+};
+
+/// What an order is for. Stops that the core made belong to the entry that they protect.
+enum class OrderRole : std::uint8_t {
+    Plain = 0,       ///< Asked for by a caller.
+    StopLoss = 1,    ///< Attached to an entry.
+    TakeProfit = 2,  ///< Attached to an entry.
+    SafetyExit = 3,  ///< The core closes what it could not protect, or what margin forbids.
+    Flatten = 4,     ///< Part of "close everything".
+};
 
 enum class TimeInForce : std::uint8_t {
     GoodTillCanceled = 1,
@@ -53,6 +70,7 @@ enum class OrderState : std::uint8_t {
     Refused = 7,   ///< We said no; nothing reached the exchange.
     Unknown = 8,   ///< Sent, and what became of it is not known.
     Absent = 9,    ///< Proven never to have reached the exchange's book.
+    Queued = 10,   ///< An exit that waits for the end of a maintenance window.
 };
 
 enum class CancelState : std::uint8_t {
@@ -104,6 +122,29 @@ enum class Reason : std::uint8_t {
     NotSupportedOnMarket = 38,
     AccountNotOwned = 39,
     LateFact = 40,  ///< The exchange reported something after we had a verdict; account frozen.
+    MaxPositionsExceeded = 41,
+    StopTooFar = 42,
+    StopOnWrongSide = 43,
+    StopPriceMissing = 44,
+    StopWouldTrigger = 45,  ///< The market is beyond the stop price already.
+    DailyLossLimit = 46,
+    DrawdownLimit = 47,
+    MarginLevelLow = 48,
+    CooldownActive = 49,
+    ExposureLimit = 50,
+    OrderRateLimit = 51,
+    Maintenance = 52,
+    TradingHalted = 53,
+    NoLongerNeeded = 54,  ///< A protective order whose position is closed or better protected.
+    Unprotected = 55,     ///< The entry's stop could not be placed; what was bought is sold again.
+    MarginCall = 56,
+    Liquidated = 57,
+    QueueExpired = 58,
+    NoticeTooShort = 59,
+    WindowTooLong = 60,
+    WindowUnknown = 61,
+    WindowNotMovable = 62,
+    PriceOutsideQueueLimit = 63,
 };
 
 /// One try to have the exchange do something: the timestamp and window it is signed with.
@@ -144,7 +185,7 @@ struct Order {
     ReduceOnly reduce_only = ReduceOnly::No;
     Quantity quantity;
     std::optional<Price> price;
-    IdempotencyKey key;         ///< The key it was placed under.
+    IdempotencyKey key;         ///< The key it was placed under; none for the core's own orders.
     IdempotencyKey cancel_key;  ///< The key of the pending cancel, if any.
     OrderState state = OrderState::Intended;
     CancelState cancel = CancelState::None;
@@ -163,6 +204,21 @@ struct Order {
     Sequence sequence = 0;        ///< The record that made this image.
     Sequence prior_sequence = 0;  ///< The record before it that touched this order, 0 for none.
     std::uint64_t version = 0;
+    // Since version 2 of the record.
+    OrderRole role = OrderRole::Plain;
+    OrderNumber parent = 0;  ///< The entry that a protective order belongs to.
+    std::optional<Price> stop_price = std::nullopt;  ///< Of stop and take-profit types.
+    std::optional<Price> stop_loss =
+        std::nullopt;  ///< Of an entry: the stop to attach to its fills.
+    std::optional<Price> take_profit = std::nullopt;  ///< Of an entry.
+    Rate trail_activation{};                          ///< Gain at which the stop begins to trail.
+    Rate trail_distance{};  ///< How far behind the best price; zero: it does not.
+    Price trail_mark{};     ///< Of a trailing stop: the best price since the entry.
+    Price trail_start{};    ///< Of a trailing stop: where it begins to trail.
+    Owner cancel_owner{};   ///< Whose key `cancel_key` is.
+    std::optional<Price> queue_limit =
+        std::nullopt;         ///< Of a queued exit: the worst price it may have.
+    Timestamp queue_until{};  ///< Of a queued exit: it expires then.
 
     friend bool operator==(const Order&, const Order&) = default;
 
@@ -198,13 +254,47 @@ struct Order {
         visit("sequence", self.sequence);
         visit("prior_sequence", self.prior_sequence);
         visit("version", self.version);
+        if (!base::has_fields_of(visit, 2)) return;
+        visit("role", self.role);
+        visit("parent", self.parent);
+        visit("stop_price", self.stop_price);
+        visit("stop_loss", self.stop_loss);
+        visit("take_profit", self.take_profit);
+        visit("trail_activation", self.trail_activation);
+        visit("trail_distance", self.trail_distance);
+        visit("trail_mark", self.trail_mark);
+        visit("trail_start", self.trail_start);
+        visit("cancel_owner", self.cancel_owner);
+        visit("queue_limit", self.queue_limit);
+        visit("queue_until", self.queue_until);
     }
 };
 
-/// Is the order's end still open: Intended, Open or Unknown?
+/// Is the order's end still open: Intended, Open, Unknown or Queued?
 [[nodiscard]] constexpr bool is_live(OrderState state) {
     return state == OrderState::Intended || state == OrderState::Open ||
-           state == OrderState::Unknown;
+           state == OrderState::Unknown || state == OrderState::Queued;
+}
+
+/// Does the order wait for its stop price before it may trade?
+[[nodiscard]] constexpr bool is_conditional(OrderType type) {
+    return type != OrderType::Market && type != OrderType::Limit;
+}
+
+/// Does the order carry a limit price?
+[[nodiscard]] constexpr bool has_limit(OrderType type) {
+    return type == OrderType::Limit || type == OrderType::StopLimit ||
+           type == OrderType::TakeProfitLimit;
+}
+
+/// Does it wait for the price to get worse for its side (stop), not better (take profit)?
+[[nodiscard]] constexpr bool is_stop(OrderType type) {
+    return type == OrderType::StopMarket || type == OrderType::StopLimit;
+}
+
+/// Was it made by the core to protect an entry?
+[[nodiscard]] constexpr bool is_protective(OrderRole role) {
+    return role == OrderRole::StopLoss || role == OrderRole::TakeProfit;
 }
 
 /// What may still be filled.
@@ -219,6 +309,7 @@ struct Order {
 // The words of the API, the journal's export and the exchange.
 [[nodiscard]] std::string_view to_text(Side side);
 [[nodiscard]] std::string_view to_text(OrderType type);
+[[nodiscard]] std::string_view to_text(OrderRole role);
 [[nodiscard]] std::string_view to_text(TimeInForce time_in_force);
 [[nodiscard]] std::string_view to_text(ReduceOnly reduce_only);
 [[nodiscard]] std::string_view to_text(OrderState state);

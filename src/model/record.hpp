@@ -4,6 +4,7 @@
 /// Folding the outcomes of all records gives the rows of every table anew.
 
 #include "model/input.hpp"
+#include "model/operating.hpp"
 
 #include <array>
 #include <cstddef>
@@ -58,7 +59,15 @@ struct KeyEntry {
 };
 
 /// The new image of one row. The alternatives' order is stored in the journal: append only.
-using Change = std::variant<Account, Instrument, Order, Fill, Position, KeyEntry>;
+using Change = std::variant<Account,
+                            Instrument,
+                            Order,
+                            Fill,
+                            Position,
+                            KeyEntry,
+                            RiskState,
+                            OperatingState,
+                            MaintenanceWindow>;
 
 struct Outcome {
     std::vector<Change> changes;

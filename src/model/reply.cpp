@@ -7,12 +7,18 @@ std::uint16_t status_of(Reason reason) {
         case Reason::None:
         case Reason::CanceledByUser:
         case Reason::NotFilledAtOnce:
+        case Reason::NoLongerNeeded:
+        case Reason::Unprotected:
+        case Reason::MarginCall:
+        case Reason::Liquidated:
+        case Reason::QueueExpired:
             return 200;
         case Reason::AccountNotOwned:
             return 403;
         case Reason::AccountUnknown:
         case Reason::OrderUnknown:
         case Reason::PositionNotOpen:
+        case Reason::WindowUnknown:
             return 404;
         case Reason::OrderNotOpen:
         case Reason::VersionConflict:
@@ -20,6 +26,7 @@ std::uint16_t status_of(Reason reason) {
         case Reason::PositionOpen:
         case Reason::AccountExists:
         case Reason::CancelPending:
+        case Reason::WindowNotMovable:
             return 409;
         case Reason::InsufficientBalance:
         case Reason::InstrumentUnknown:
@@ -40,7 +47,22 @@ std::uint16_t status_of(Reason reason) {
         case Reason::RejectedByExchange:
         case Reason::WouldTakeLiquidity:
         case Reason::NotSupportedOnMarket:
+        case Reason::MaxPositionsExceeded:
+        case Reason::StopTooFar:
+        case Reason::StopOnWrongSide:
+        case Reason::StopPriceMissing:
+        case Reason::StopWouldTrigger:
+        case Reason::DailyLossLimit:
+        case Reason::DrawdownLimit:
+        case Reason::MarginLevelLow:
+        case Reason::CooldownActive:
+        case Reason::ExposureLimit:
+        case Reason::NoticeTooShort:
+        case Reason::WindowTooLong:
+        case Reason::PriceOutsideQueueLimit:
             return 422;
+        case Reason::OrderRateLimit:
+            return 429;
         case Reason::ProvenAbsent:
         case Reason::LateFact:
             return 502;
@@ -51,9 +73,15 @@ std::uint16_t status_of(Reason reason) {
         case Reason::AccountFrozen:
         case Reason::AccountUnreconciled:
         case Reason::NotSent:
+        case Reason::Maintenance:
+        case Reason::TradingHalted:
             return 503;
     }
     return 500;
+}
+
+bool is_for_now(Reason reason) {
+    return status_of(reason) == 503 || reason == Reason::OrderRateLimit;
 }
 
 std::uint16_t status_of(const Reply& reply) {

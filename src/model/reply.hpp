@@ -3,11 +3,12 @@
 /// What a caller is told once the state behind it is durable. The doors render it; the core only
 /// says what became of the request.
 
-#include "model/account.hpp"
+#include "model/operating.hpp"
 
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace botcore::model {
 
@@ -26,8 +27,24 @@ struct Transferred {
     Money amount;
 };
 
-using Reply = std::variant<Refusal, Order, Account, Position, Transferred>;
+/// Several orders were touched: what "cancel all" and "flatten" set going.
+struct OrdersTouched {
+    AccountId account;
+    std::vector<ClientOrderId> cancels;  ///< Cancels of these were sent.
+    std::vector<ClientOrderId> exits;    ///< These were placed to close positions.
+};
 
+using Reply = std::variant<Refusal,
+                           Order,
+                           Account,
+                           Position,
+                           Transferred,
+                           OrdersTouched,
+                           OperatingState,
+                           MaintenanceWindow>;
+
+/// Does the refusal pass by itself, so that the same key may ask again later?
+[[nodiscard]] bool is_for_now(Reason reason);
 /// The HTTP status that belongs to a reason; one table for all doors.
 [[nodiscard]] std::uint16_t status_of(Reason reason);
 /// 200 for what was carried out, else the status of its reason.

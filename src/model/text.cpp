@@ -18,6 +18,30 @@ std::string_view to_text(OrderType value) {
             return "MARKET";
         case OrderType::Limit:
             return "LIMIT";
+        case OrderType::StopMarket:
+            return "STOP_MARKET";
+        case OrderType::StopLimit:
+            return "STOP";
+        case OrderType::TakeProfitMarket:
+            return "TAKE_PROFIT_MARKET";
+        case OrderType::TakeProfitLimit:
+            return "TAKE_PROFIT";
+    }
+    return "?";
+}
+
+std::string_view to_text(OrderRole value) {
+    switch (value) {
+        case OrderRole::Plain:
+            return "PLAIN";
+        case OrderRole::StopLoss:
+            return "STOP_LOSS";
+        case OrderRole::TakeProfit:
+            return "TAKE_PROFIT";
+        case OrderRole::SafetyExit:
+            return "SAFETY_EXIT";
+        case OrderRole::Flatten:
+            return "FLATTEN";
     }
     return "?";
 }
@@ -66,6 +90,8 @@ std::string_view to_text(OrderState value) {
             return "UNKNOWN";
         case OrderState::Absent:
             return "ABSENT";
+        case OrderState::Queued:
+            return "QUEUED";
     }
     return "?";
 }
@@ -85,7 +111,7 @@ std::string_view to_text(CancelState value) {
 namespace {
 
 /// By number.
-constexpr std::array<std::string_view, 41> kReasons = {
+constexpr std::array<std::string_view, 64> kReasons = {
     "NONE",
     "INSUFFICIENT_BALANCE",
     "PRICE_STALE",
@@ -127,8 +153,31 @@ constexpr std::array<std::string_view, 41> kReasons = {
     "NOT_SUPPORTED_ON_MARKET",
     "ACCOUNT_NOT_OWNED",
     "LATE_FACT",
+    "MAX_POSITIONS_EXCEEDED",
+    "STOP_TOO_FAR",
+    "STOP_ON_WRONG_SIDE",
+    "STOP_PRICE_MISSING",
+    "STOP_WOULD_TRIGGER",
+    "DAILY_LOSS_LIMIT",
+    "DRAWDOWN_LIMIT",
+    "MARGIN_LEVEL_LOW",
+    "COOLDOWN_ACTIVE",
+    "EXPOSURE_LIMIT",
+    "ORDER_RATE_LIMIT",
+    "MAINTENANCE",
+    "TRADING_HALTED",
+    "NO_LONGER_NEEDED",
+    "UNPROTECTED",
+    "MARGIN_CALL",
+    "LIQUIDATED",
+    "QUEUE_EXPIRED",
+    "NOTICE_TOO_SHORT",
+    "WINDOW_TOO_LONG",
+    "WINDOW_UNKNOWN",
+    "WINDOW_NOT_MOVABLE",
+    "PRICE_OUTSIDE_QUEUE_LIMIT",
 };
-static_assert(kReasons.size() == static_cast<std::size_t>(Reason::LateFact) + 1);
+static_assert(kReasons.size() == static_cast<std::size_t>(Reason::PriceOutsideQueueLimit) + 1);
 
 }  // namespace
 
@@ -207,6 +256,16 @@ std::string_view to_text(Book value) {
     return "?";
 }
 
+std::string_view to_text(Authority value) {
+    switch (value) {
+        case Authority::Own:
+            return "own";
+        case Authority::All:
+            return "all";
+    }
+    return "?";
+}
+
 std::string_view to_text(ClockState value) {
     switch (value) {
         case ClockState::Certain:
@@ -253,6 +312,44 @@ std::string_view to_text(InstrumentStatus value) {
     return "?";
 }
 
+std::string_view to_text(OperatingMode value) {
+    switch (value) {
+        case OperatingMode::Normal:
+            return "NORMAL";
+        case OperatingMode::Draining:
+            return "DRAINING";
+        case OperatingMode::Maintenance:
+            return "MAINTENANCE";
+        case OperatingMode::Ramping:
+            return "RAMPING";
+        case OperatingMode::Halted:
+            return "HALTED";
+    }
+    return "?";
+}
+
+std::string_view to_text(WindowState value) {
+    switch (value) {
+        case WindowState::Planned:
+            return "PLANNED";
+        case WindowState::Noticed:
+            return "NOTICED";
+        case WindowState::Draining:
+            return "DRAINING";
+        case WindowState::Active:
+            return "ACTIVE";
+        case WindowState::Ramping:
+            return "RAMPING";
+        case WindowState::Watching:
+            return "WATCHING";
+        case WindowState::Done:
+            return "DONE";
+        case WindowState::Canceled:
+            return "CANCELED";
+    }
+    return "?";
+}
+
 std::string_view to_text(KeyState value) {
     switch (value) {
         case KeyState::Pending:
@@ -272,6 +369,10 @@ std::optional<Side> parse_side(std::string_view text) {
 std::optional<OrderType> parse_order_type(std::string_view text) {
     if (text == "MARKET") return OrderType::Market;
     if (text == "LIMIT") return OrderType::Limit;
+    if (text == "STOP_MARKET") return OrderType::StopMarket;
+    if (text == "STOP") return OrderType::StopLimit;
+    if (text == "TAKE_PROFIT_MARKET") return OrderType::TakeProfitMarket;
+    if (text == "TAKE_PROFIT") return OrderType::TakeProfitLimit;
     return std::nullopt;
 }
 
@@ -297,6 +398,13 @@ constexpr std::array<std::string_view, std::variant_size_v<InputBody>> kKinds = 
     "ResetAccount",
     "ReportOrder",
     "ReportReconciled",
+    "CancelAll",
+    "Flatten",
+    "Tick",
+    "SetMode",
+    "ScheduleMaintenance",
+    "MoveMaintenance",
+    "RecordAct",
 };
 
 struct OriginOf {
@@ -311,6 +419,22 @@ struct OriginOf {
 };
 
 }  // namespace
+
+RiskLimits RiskLimits::none() {
+    RiskLimits limits;
+    limits.positions_max = 0;
+    limits.stop_distance_max = {};
+    limits.daily_loss_max = {};
+    limits.drawdown_max = {};
+    limits.margin_level_warn = {};
+    limits.margin_level_entry = {};
+    limits.margin_level_close = {};
+    limits.margin_level_safe = {};
+    limits.losses_in_a_row_max = 0;
+    limits.exposure_max = {};
+    limits.orders_per_second_max = 0;
+    return limits;
+}
 
 std::string_view kind_of(const InputBody& body) {
     return kKinds.at(body.index());

@@ -50,6 +50,9 @@ struct Batch {
     std::vector<model::Position> positions;
     std::vector<model::Balance> balances;
     std::vector<KeyRow> keys;
+    std::vector<model::RiskState> risks;
+    std::optional<model::OperatingState> operating;
+    std::vector<model::MaintenanceWindow> windows;
 
     /// The head after this batch.
     [[nodiscard]] model::Head head() const {
@@ -79,6 +82,9 @@ struct Snapshot {
     std::vector<model::Position> positions;
     std::vector<LiveOrder> orders;
     std::vector<KeyRow> pending_keys;
+    std::vector<model::RiskState> risks;
+    model::OperatingState operating;
+    std::vector<model::MaintenanceWindow> windows;  ///< All there ever were; few.
 };
 
 enum class StoreError : std::uint8_t {
@@ -112,6 +118,9 @@ struct RowVisitor {
     std::function<void(const model::Position&)> position;
     std::function<void(const model::Balance&)> balance;
     std::function<void(const KeyRow&)> key;
+    std::function<void(const model::RiskState&)> risk;
+    std::function<void(const model::OperatingState&)> operating;
+    std::function<void(const model::MaintenanceWindow&)> window;
 };
 
 template <class T>

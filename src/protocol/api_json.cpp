@@ -54,6 +54,8 @@ std::string_view status_text(const model::Order& order) {
             return "UNKNOWN";
         case model::OrderState::Absent:
             return "ABSENT";
+        case model::OrderState::Queued:
+            return "QUEUED";
     }
     return "UNKNOWN";
 }
@@ -67,6 +69,17 @@ json::value average_or_null(model::Money cost, model::Quantity quantity) {
     if (quantity.is_zero()) return nullptr;
     const auto price = model::average_price(cost, quantity);
     return price ? json::value(to_text(price.value())) : json::value(nullptr);
+}
+
+json::object trailing(const model::Order& order) {
+    json::object object;
+    object["activation"] = to_text(order.trail_activation);
+    object["distance"] = to_text(order.trail_distance);
+    object["best_price"] =
+        order.trail_mark.is_zero() ? json::value(nullptr) : json::value(to_text(order.trail_mark));
+    object["starts_at"] = order.trail_start.is_zero() ? json::value(nullptr)
+                                                      : json::value(to_text(order.trail_start));
+    return object;
 }
 
 }  // namespace
@@ -83,6 +96,7 @@ json::object to_api(const model::Order& order) {
     object["reduce_only"] = order.reduce_only == model::ReduceOnly::Yes;
     object["quantity"] = to_text(order.quantity);
     object["price"] = text_or_null(order.price);
+    object["stop_price"] = text_or_null(order.stop_price);
     object["status"] = status_text(order);
     object["cancel_pending"] = order.cancel != model::CancelState::None;
     object["executed_quantity"] = to_text(order.filled);
@@ -94,6 +108,16 @@ json::object to_api(const model::Order& order) {
                                                            : json::value(to_text(order.reason));
     object["reason_text"] = order.reason_text;
     object["exchange_order_id"] = order.venue_order_id;
+    object["role"] = to_text(order.role);
+    object["parent"] =
+        order.parent == 0 ? json::value(nullptr) : json::value(std::to_string(order.parent));
+    object["number"] = std::to_string(order.number);
+    object["stop_loss"] = text_or_null(order.stop_loss);
+    object["take_profit"] = text_or_null(order.take_profit);
+    object["trailing"] = order.trail_distance.is_zero() ? json::value(nullptr) : trailing(order);
+    object["queued_until"] = order.queue_until == base::Timestamp()
+                                 ? json::value(nullptr)
+                                 : json::value(to_iso8601(order.queue_until));
     object["idempotency_key"] = order.key.text();
     object["created_at"] = to_iso8601(order.created);
     object["updated_at"] = to_iso8601(order.updated);
@@ -152,10 +176,39 @@ json::object to_api(const model::Position& position) {
     object["margin"] = to_text(position.margin);
     object["leverage"] = to_text(position.leverage);
     object["realized_pnl"] = to_text(position.realized_profit);
+    object["round_pnl"] = to_text(position.round_profit);
+    object["unprotected"] = to_text(position.unprotected);
+    object["protect_by"] = position.unprotected.is_zero()
+                               ? json::value(nullptr)
+                               : json::value(to_iso8601(position.protect_by));
     object["opened_at"] = position.quantity.is_zero() ? json::value(nullptr)
                                                       : json::value(to_iso8601(position.opened));
     object["updated_at"] = to_iso8601(position.updated);
     object["version"] = position.version;
+    return object;
+}
+
+json::object to_api(const model::OperatingState& state) {
+    json::object object;
+    object["mode"] = to_text(state.mode);
+    object["since"] = to_iso8601(state.since);
+    object["until"] = state.until == base::Timestamp() ? json::value(nullptr)
+                                                       : json::value(to_iso8601(state.until));
+    object["text"] = state.text;
+    object["version"] = state.version;
+    return object;
+}
+
+json::object to_api(const model::MaintenanceWindow& window) {
+    json::object object;
+    object["window"] = window.id;
+    object["begin"] = to_iso8601(window.begin);
+    object["end"] = to_iso8601(window.end);
+    object["state"] = to_text(window.state);
+    object["emergency"] = window.emergency;
+    object["text"] = window.text;
+    object["updated_at"] = to_iso8601(window.updated);
+    object["version"] = window.version;
     return object;
 }
 
@@ -175,6 +228,13 @@ json::object to_api(const model::Quote& quote) {
 }
 
 namespace {
+
+json::array ids(const std::vector<model::ClientOrderId>& orders) {
+    json::array list;
+    for (const auto& id : orders)
+        list.emplace_back(id.text());
+    return list;
+}
 
 struct Rendered {
     std::string_view request_id;
@@ -219,6 +279,22 @@ struct Rendered {
         data["asset"] = transferred.asset.text();
         data["amount"] = to_text(transferred.amount);
         return success_body(std::move(data), now);
+    }
+
+    std::string operator()(const model::OrdersTouched& touched) const {
+        json::object data;
+        data["account"] = touched.account.text();
+        data["cancels"] = ids(touched.cancels);
+        data["exits"] = ids(touched.exits);
+        return success_body(std::move(data), now);
+    }
+
+    std::string operator()(const model::OperatingState& state) const {
+        return success_body(to_api(state), now);
+    }
+
+    std::string operator()(const model::MaintenanceWindow& window) const {
+        return success_body(to_api(window), now);
     }
 };
 

@@ -38,6 +38,8 @@ struct ErrorText {
 [[nodiscard]] boost::json::object to_api(const model::Fill& fill);
 [[nodiscard]] boost::json::object to_api(const model::Account& account);
 [[nodiscard]] boost::json::object to_api(const model::Position& position);
+[[nodiscard]] boost::json::object to_api(const model::OperatingState& state);
+[[nodiscard]] boost::json::object to_api(const model::MaintenanceWindow& window);
 [[nodiscard]] boost::json::object to_api(const model::Quote& quote);
 
 /// The body of a reply, the same bytes for the same arguments.

@@ -120,7 +120,13 @@ private:
 /// everything reads as zero and `ok()` is false.
 class BinaryReader {
 public:
-    explicit BinaryReader(std::string_view bytes) : rest_(bytes) {}
+    /// `version` is that of the record which the bytes are part of; fields that came later keep
+    /// their defaults.
+    explicit BinaryReader(std::string_view bytes, std::uint8_t version = 0xFF)
+        : rest_(bytes),
+          version_(version) {}
+
+    [[nodiscard]] std::uint8_t stored_version() const { return version_; }
 
     [[nodiscard]] bool ok() const { return ok_; }
 
@@ -202,6 +208,7 @@ private:
     }
 
     std::string_view rest_;
+    std::uint8_t version_;
     bool ok_ = true;
 };
 

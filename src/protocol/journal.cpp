@@ -26,7 +26,7 @@ base::Result<model::Record, RecordError> decode_record(std::string_view bytes) {
     if (static_cast<std::uint8_t>(bytes.front()) == 0) {
         return base::Failure{RecordError::Malformed};
     }
-    BinaryReader reader(bytes.substr(1));
+    BinaryReader reader(bytes.substr(1), static_cast<std::uint8_t>(bytes.front()));
     model::Record record;
     reader.read(record);
     if (!reader.finished()) return base::Failure{RecordError::Malformed};
@@ -82,6 +82,12 @@ struct ChangeKind {
     std::string_view operator()(const model::Position&) const { return "position"; }
 
     std::string_view operator()(const model::KeyEntry&) const { return "key"; }
+
+    std::string_view operator()(const model::RiskState&) const { return "risk"; }
+
+    std::string_view operator()(const model::OperatingState&) const { return "operating"; }
+
+    std::string_view operator()(const model::MaintenanceWindow&) const { return "maintenance"; }
 };
 
 /// Bytes that may not be text become hexadecimal.

@@ -14,7 +14,10 @@ void BatchBuilder::begin(const model::Head& head, model::Epoch epoch) {
     orders_.clear();
     positions_.clear();
     keys_.clear();
+    risks_.clear();
+    windows_.clear();
     balances_.clear();
+    records_.clear();
 }
 
 namespace {
@@ -52,6 +55,12 @@ void BatchBuilder::add_row(const model::Change& change) {
         std::erase_if(batch_.instruments,
                       [&](const model::Instrument& row) { return row.id == instrument->id; });
         batch_.instruments.push_back(*instrument);
+    } else if (const auto* risk = std::get_if<model::RiskState>(&change)) {
+        put(risks_, risk->account, batch_.risks, *risk);
+    } else if (const auto* operating = std::get_if<model::OperatingState>(&change)) {
+        batch_.operating = *operating;
+    } else if (const auto* window = std::get_if<model::MaintenanceWindow>(&change)) {
+        put(windows_, window->id, batch_.windows, *window);
     }
 }
 
@@ -74,6 +83,7 @@ void BatchBuilder::add(const model::Input& input,
     const model::Hash hash = protocol::hash_of(bytes);
     head_ = {record.sequence, hash, batch_.epoch, input.time};
     batch_.entries.push_back({record.sequence, batch_.epoch, input.time, hash, std::move(bytes)});
+    records_.push_back(std::move(record));
 }
 
 void BatchBuilder::set_reply(const core::KeyId& key, std::string body) {

@@ -34,6 +34,9 @@ public:
 
     [[nodiscard]] std::size_t size() const { return batch_.entries.size(); }
 
+    /// The batch's records, in their order.
+    [[nodiscard]] const std::vector<model::Record>& records() const { return records_; }
+
     /// The finished batch. Balances are taken from `state` now.
     [[nodiscard]] const ports::Batch& finish(const core::State& state);
 
@@ -46,7 +49,10 @@ private:
     std::map<model::OrderNumber, std::size_t> orders_;
     std::map<std::pair<model::AccountId, model::InstrumentId>, std::size_t> positions_;
     std::map<core::KeyId, std::size_t> keys_;
+    std::map<model::AccountId, std::size_t> risks_;
+    std::map<std::uint64_t, std::size_t> windows_;
     std::set<std::pair<model::AccountId, model::Asset>> balances_;
+    std::vector<model::Record> records_;
 };
 
 }  // namespace botcore::runtime

@@ -84,6 +84,11 @@ bool Runtime::load(Now now) {
         auto& orders = state.accounts.at(row.order.account).orders;
         orders[row.order.number] = {row.order, row.trade_ids, std::nullopt};
     }
+    for (auto& row : snapshot.risks)
+        state.accounts.at(row.account).risk = row;
+    state.operating = snapshot.operating;
+    for (auto& row : snapshot.windows)
+        state.windows[row.id] = row;
     for (auto& row : snapshot.pending_keys) {
         state.keys[{row.entry.owner, row.entry.key}] = row.entry;
     }
@@ -329,6 +334,9 @@ bool Runtime::commit(Now now) {
 
 void Runtime::act(Now now) {
     CHECK(head_.sequence == engine_->state().sequence);
+    if (ports_.listener != nullptr && !batch_.empty()) {
+        ports_.listener->on_committed(batch_.records());
+    }
     engine_->forget_closed();
     batch_tickets_.clear();
     for (auto& effect : std::exchange(effects_, {}))

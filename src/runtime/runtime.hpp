@@ -64,6 +64,15 @@ public:
     virtual void on_reply(Ticket ticket, ApiReply reply) = 0;
 };
 
+/// Is told of every batch once it is durable, before its effects leave: what dashboards and event
+/// streams live on. Records come in journal order without a gap within one term; after a commit
+/// whose outcome was unknown, records may have become durable unseen: compare the sequences.
+class CommitListener {
+public:
+    virtual ~CommitListener() = default;
+    virtual void on_committed(const std::vector<model::Record>& records) = 0;
+};
+
 enum class Status : std::uint8_t {
     Down,  ///< The store cannot be reached; tried again at `wake_at`.
     Running,
@@ -103,6 +112,7 @@ public:
         ports::Exchange& exchange;
         const ports::MarketData& market;
         ReplySink& replies;
+        CommitListener* listener = nullptr;  ///< May be absent.
     };
 
     Runtime(Options options, Ports ports);

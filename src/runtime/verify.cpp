@@ -73,6 +73,9 @@ private:
     std::map<FillKey, model::Hash> fills_;
     std::map<PositionKey, model::Hash> positions_;
     std::map<KeyKey, model::Hash> keys_;
+    std::map<model::AccountId, model::Hash> risks_;
+    std::map<int, model::Hash> operating_;
+    std::map<std::uint64_t, model::Hash> windows_;
     std::map<BookKey, Money> books_;
     std::map<model::OrderNumber, Quantity> filled_;
     std::map<PositionKey, Quantity> sizes_;
@@ -139,6 +142,12 @@ void Fold::add_change(const model::Record& record, const model::Change& change) 
         accounts_[account->id] = image_of(*account);
     } else if (const auto* instrument = std::get_if<model::Instrument>(&change)) {
         instruments_[instrument->id] = image_of(*instrument);
+    } else if (const auto* risk = std::get_if<model::RiskState>(&change)) {
+        risks_[risk->account] = image_of(*risk);
+    } else if (const auto* operating = std::get_if<model::OperatingState>(&change)) {
+        operating_[0] = image_of(*operating);
+    } else if (const auto* window = std::get_if<model::MaintenanceWindow>(&change)) {
+        windows_[window->id] = image_of(*window);
     }
 }
 
@@ -207,6 +216,15 @@ ports::RowVisitor Fold::comparison() {
             books_.erase(key);
         }
     };
+    visitor.risk = [this](const model::RiskState& row) {
+        compare(risks_, row.account, row, "risk of " + row.account.text());
+    };
+    visitor.operating = [this](const model::OperatingState& row) {
+        compare(operating_, 0, row, "operating mode");
+    };
+    visitor.window = [this](const model::MaintenanceWindow& row) {
+        compare(windows_, row.id, row, "maintenance window " + std::to_string(row.id));
+    };
     visitor.key = [this](const ports::KeyRow& row) {
         ++report_.keys;
         const std::string name = "idempotency key " + row.entry.key.text();
@@ -237,6 +255,12 @@ void Fold::report_missing() {
     }
     for (const auto& [key, image] : keys_) {
         find(0, "idempotency key " + key.second.text() + " is missing");
+    }
+    for (const auto& [account, image] : risks_)
+        find(0, "risk of " + account.text() + " is missing");
+    if (!operating_.empty()) find(0, "operating mode is missing");
+    for (const auto& [id, image] : windows_) {
+        find(0, "maintenance window " + std::to_string(id) + " is missing");
     }
     for (const auto& [key, sum] : books_) {
         if (!sum.is_zero()) {

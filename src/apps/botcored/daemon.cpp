@@ -10,7 +10,10 @@
 #include "shell/daemon/slow_thread.hpp"
 #include "shell/daemon/trading_loop.hpp"
 #include "shell/http/api.hpp"
+#include "shell/http/health_door.hpp"
 #include "shell/http/http_server.hpp"
+#include "shell/http/market_door.hpp"
+#include "shell/http/trading_door.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
@@ -73,6 +76,24 @@ runtime::Options options_of(const shell::Config& config) {
     return options;
 }
 
+/// The API with all its groups of routes.
+struct Door {
+    Door(shell::http::ApiContext shared, const shell::auth::TokenVerifier& tokens)
+        : context(std::move(shared)),
+          api(context, routes, tokens) {
+        trading.add_to(routes);
+        market.add_to(routes);
+        health.add_to(routes);
+    }
+
+    shell::http::ApiContext context;
+    shell::http::TradingDoor trading{context};
+    shell::http::MarketDoor market{context};
+    shell::http::HealthDoor health{context};
+    shell::http::RouteTable routes;
+    shell::http::Api api;
+};
+
 class Daemon {
 public:
     struct Opened {
@@ -124,7 +145,7 @@ private:
     std::unique_ptr<shell::MarketSource> market_;
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<shell::TradingLoop> loop_;
-    std::unique_ptr<shell::http::Api> api_;
+    std::unique_ptr<Door> door_;
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
     asio::steady_timer probe_timer_;
@@ -196,21 +217,20 @@ std::string Daemon::start_door() {
     options.metrics_public = address.is_loopback();
     options.market_age_max =
         model::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
-    api_ = std::make_unique<shell::http::Api>(
-        options,
-        shell::http::Api::Parts{.runtime = *runtime_,
-                                .replies = replies_,
-                                .reader = store_.reader(),
-                                .market = market_->board(),
-                                .tokens = opened_.token,
-                                .metrics = metrics_,
-                                .log = log_,
-                                .now = [this] { return clock_.now(); },
-                                .wake = [this] { loop_->wake(); }});
+    door_ = std::make_unique<Door>(shell::http::ApiContext{.options = std::move(options),
+                                                           .runtime = *runtime_,
+                                                           .replies = replies_,
+                                                           .reader = store_.reader(),
+                                                           .market = market_->board(),
+                                                           .metrics = metrics_,
+                                                           .log = log_,
+                                                           .now = [this] { return clock_.now(); },
+                                                           .wake = [this] { loop_->wake(); }},
+                                   opened_.token);
     shell::http::HttpServerOptions http;
     http.address = config_.text("http.address");
     http.port = static_cast<std::uint16_t>(config_.integer("http.port"));
-    server_ = std::make_unique<shell::http::HttpServer>(context_, http, *api_);
+    server_ = std::make_unique<shell::http::HttpServer>(context_, http, door_->api);
     return server_->start();
 }
 
@@ -247,7 +267,7 @@ void Daemon::greet() const {
 }
 
 void Daemon::probe() {
-    api_->probe();
+    door_->health.probe();
     metrics_.set_http_connections(server_->connections());
     metrics_.set_shutdown_inflight(shutdown_.waits_for());
     if (const std::string trouble = market_->trouble(); !trouble.empty()) {
@@ -292,7 +312,7 @@ shell::ShutdownOptions Daemon::shutdown_options() const {
 shell::Shutdown::Hooks Daemon::shutdown_hooks() {
     shell::Shutdown::Hooks hooks;
     hooks.turn_unready = [this] {
-        api_->say_goodbye();
+        door_->health.say_goodbye();
         server_->say_goodbye();
         manager_.stopping();
     };
@@ -332,7 +352,7 @@ void Daemon::close_store() {
     alive_timer_.cancel();
     slow_.reset();
     server_.reset();
-    api_.reset();
+    door_.reset();
     loop_.reset();
     runtime_.reset();
     opened_.store.reset();

@@ -267,6 +267,7 @@ void send_order(Transaction& transaction, AccountState& /*account*/, LiveOrder& 
                                    .reduce_only = order.reduce_only,
                                    .quantity = order.quantity,
                                    .price = order.price,
+                                   .stop_price = order.stop_price,
                                    .attempt = order.attempt}});
 }
 

@@ -115,9 +115,10 @@ base::Result<OperatorToken, TokenError> OperatorToken::load_or_create(
     return OperatorToken(Secret(std::move(token)), true);
 }
 
-std::optional<model::Owner> OperatorToken::owner_of(std::string_view token) const {
+std::optional<Caller> OperatorToken::caller_of(std::string_view token,
+                                               model::Timestamp /*now*/) const {
     if (!token_.matches(token)) return std::nullopt;
-    return operator_owner();
+    return Caller{operator_owner(), Role::Operator, "operator"};
 }
 
 model::Owner operator_owner() {

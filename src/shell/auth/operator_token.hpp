@@ -4,7 +4,7 @@
 /// at the first start. Whoever can read the file is the operator.
 
 #include "base/result.hpp"
-#include "model/names.hpp"
+#include "shell/auth/caller.hpp"
 #include "shell/auth/secret.hpp"
 
 #include <filesystem>
@@ -13,14 +13,6 @@
 #include <string_view>
 
 namespace botcore::shell::auth {
-
-/// Says whose token it is that a caller shows.
-class TokenVerifier {
-public:
-    virtual ~TokenVerifier() = default;
-    /// Nothing for a token that is nobody's.
-    [[nodiscard]] virtual std::optional<model::Owner> owner_of(std::string_view token) const = 0;
-};
 
 /// Why there is no token: what was expected and what was there.
 struct TokenError {
@@ -42,7 +34,9 @@ public:
     [[nodiscard]] static base::Result<OperatorToken, TokenError> load(
         const std::filesystem::path& data);
 
-    [[nodiscard]] std::optional<model::Owner> owner_of(std::string_view token) const override;
+    /// The operator, whatever the time.
+    [[nodiscard]] std::optional<Caller> caller_of(std::string_view token,
+                                                  model::Timestamp now) const override;
 
     [[nodiscard]] const Secret& secret() const { return token_; }
 

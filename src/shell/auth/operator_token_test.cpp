@@ -67,12 +67,19 @@ TEST_F(OperatorTokenFile, NamesTheOperatorForItsOwnTextOnly) {
     const auto token = OperatorToken::load_or_create(folder_);
     ASSERT_TRUE(token.has_value());
     const std::string text(token.value().secret().reveal());
-    EXPECT_EQ(token.value().owner_of(text), operator_owner());
-    EXPECT_EQ(token.value().owner_of(text + "x"), std::nullopt);
-    EXPECT_EQ(token.value().owner_of(""), std::nullopt);
+    const auto caller_of = [&](std::string_view shown) {
+        return token.value().caller_of(shown, model::Timestamp());
+    };
+    const auto caller = caller_of(text);
+    ASSERT_TRUE(caller.has_value());
+    EXPECT_EQ(caller->owner, operator_owner());
+    EXPECT_EQ(caller->role, Role::Operator);
+    EXPECT_EQ(caller->name, "operator");
+    EXPECT_FALSE(caller_of(text + "x").has_value());
+    EXPECT_FALSE(caller_of("").has_value());
     std::string other = text;
     other.back() = other.back() == 'A' ? 'B' : 'A';
-    EXPECT_EQ(token.value().owner_of(other), std::nullopt);
+    EXPECT_FALSE(caller_of(other).has_value());
 }
 
 TEST(Secret, IsEmptyAfterItWasMovedFrom) {

@@ -100,6 +100,44 @@ TEST_F(ApiDoor, AsksForATokenBeforeItLooksAtAnythingElse) {
     EXPECT_EQ(raw("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").status, 200);
 }
 
+TEST_F(ApiDoor, LetsEachRoleDoWhatItMay) {
+    const auto as = [&](std::string_view token, std::string_view method, std::string_view path) {
+        return world_.ask_as(token, method, path).status;
+    };
+    EXPECT_EQ(as(kViewerToken, "GET", "/api/accounts/futures"), 200);
+    EXPECT_EQ(as(kViewerToken, "POST", "/api/accounts/futures/reset"), 403);
+    EXPECT_EQ(as(kViewerToken, "GET", "/api/journal"), 403);
+    EXPECT_EQ(as(kTraderToken, "GET", "/api/journal"), 403);
+    EXPECT_EQ(as(kToken, "GET", "/api/journal"), 200);
+    // A trader may act, but on accounts of his own only.
+    EXPECT_EQ(as(kTraderToken, "POST", "/api/accounts/futures/reset"), 404);
+    EXPECT_EQ(ApiWorld::data(world_.ask_as(kTraderToken, "GET", "/api/accounts")),
+              boost::json::array());
+    const auto refused = world_.ask_as(kViewerToken, "GET", "/api/journal");
+    EXPECT_EQ(ApiWorld::code(refused), "FORBIDDEN");
+    EXPECT_THAT(refused.body, HasSubstr("needs the role operator, and yours is viewer"));
+}
+
+TEST_F(ApiDoor, AsksItsGatesBeforeTheHandler) {
+    world_.on_loop([this] {
+        world_.api().add_gate([](Call& call) {
+            call.headers.emplace_back("X-RateLimit-Limit", "7");
+            if (call.row->purpose != Purpose::Entry) return true;
+            call.headers.emplace_back("Retry-After", "60");
+            call.fail(503, "MAINTENANCE", "closed for an hour");
+            return false;
+        });
+    });
+    auto entry = world_.command("POST", kOrders, kBuy);
+    EXPECT_EQ(entry.status, 503);
+    EXPECT_EQ(entry.headers["retry-after"], "60");
+    EXPECT_EQ(entry.headers["x-ratelimit-limit"], "7");
+    auto exit = world_.command("POST", "/api/accounts/futures/positions/BTCUSDT/close");
+    EXPECT_EQ(ApiWorld::code(exit), "POSITION_NOT_OPEN");
+    EXPECT_EQ(exit.headers["x-ratelimit-limit"], "7");
+    EXPECT_EQ(world_.get("/health").status, 200);
+}
+
 TEST_F(ApiDoor, KnowsItsPathsAndMethods) {
     EXPECT_EQ(ApiWorld::code(world_.get("/nowhere")), "NOT_FOUND");
     EXPECT_EQ(world_.get("/nowhere").status, 404);

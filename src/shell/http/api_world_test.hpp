@@ -3,9 +3,13 @@
 /// The API with everything behind it, for tests: the real server, runtime and store file, and an
 /// exchange and a market that do as they are told. Time stands still unless it is moved.
 
+#include "shell/auth/operator_token.hpp"
 #include "shell/http/api.hpp"
+#include "shell/http/health_door.hpp"
 #include "shell/http/http_server.hpp"
+#include "shell/http/market_door.hpp"
 #include "shell/http/test_client_test.hpp"
+#include "shell/http/trading_door.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
@@ -24,6 +28,22 @@
 namespace botcore::shell::http {
 
 inline const std::string kToken(43, 't');
+inline const std::string kTraderToken(43, 'r');
+inline const std::string kViewerToken(43, 'v');
+
+/// An operator, a trader of his own and a viewer of the operator's accounts.
+class ThreeTokens : public auth::TokenVerifier {
+public:
+    std::optional<auth::Caller> caller_of(std::string_view token,
+                                          model::Timestamp /*now*/) const override {
+        using auth::Role;
+        if (token == kToken)
+            return auth::Caller{auth::operator_owner(), Role::Operator, "operator"};
+        if (token == kTraderToken) return auth::Caller{model::Owner("ada"), Role::Trader, "ada"};
+        if (token == kViewerToken) return auth::Caller{auth::operator_owner(), Role::Viewer, "eve"};
+        return std::nullopt;
+    }
+};
 
 /// Fills market orders at 50,000, keeps limit orders, or stays silent.
 class ObedientExchange : public ports::Exchange {
@@ -162,16 +182,19 @@ public:
         runtime_.emplace(runtime_options(),
                          runtime::Runtime::Ports{*measured_, exchange, market, desk_});
         log_.emplace("test", log::Level::Fatal);
-        api_.emplace(ApiOptions{.version = "0.0.0-test", .metrics_public = true},
-                     Api::Parts{*runtime_,
-                                desk_,
-                                store_->reader(),
-                                market,
-                                token_,
-                                metrics_,
-                                *log_,
-                                [this] { return now(); },
-                                [this] { wake(); }});
+        api_context_.emplace(ApiContext{ApiOptions{.version = "0.0.0-test", .metrics_public = true},
+                                        *runtime_,
+                                        desk_,
+                                        store_->reader(),
+                                        market,
+                                        metrics_,
+                                        *log_,
+                                        [this] { return now(); },
+                                        [this] { wake(); }});
+        trading_.emplace(*api_context_).add_to(routes_);
+        market_door_.emplace(*api_context_).add_to(routes_);
+        health_.emplace(*api_context_).add_to(routes_);
+        api_.emplace(*api_context_, routes_, tokens_);
         server_.emplace(context_, HttpServerOptions{}, *api_);
         EXPECT_EQ(server_->start(), "");
         (void)runtime_->start(now());
@@ -213,6 +236,9 @@ public:
 
     void break_store(bool broken) { fragile_->broken = broken; }
 
+    /// For the thread of the loop.
+    [[nodiscard]] Api& api() { return *api_; }
+
     [[nodiscard]] TestClient client() const { return TestClient(server_->port()); }
 
     [[nodiscard]] std::uint16_t port() const { return server_->port(); }
@@ -221,10 +247,11 @@ public:
     static std::string text(std::string_view method,
                             std::string_view path,
                             std::string_view headers = {},
-                            std::string_view body = {}) {
+                            std::string_view body = {},
+                            std::string_view token = kToken) {
         std::string request(method);
         request.append(" ").append(path).append(" HTTP/1.1\r\nHost: test\r\n");
-        request.append("Authorization: Bearer ").append(kToken).append("\r\n").append(headers);
+        request.append("Authorization: Bearer ").append(token).append("\r\n").append(headers);
         if (!body.empty()) request.append("Content-Type: application/json\r\n");
         request.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
         return request.append(body);
@@ -237,6 +264,14 @@ public:
         TestClient one(server_->port());
         one.send(text(method, path, headers, body));
         return one.receive(method == "HEAD");
+    }
+
+    /// As the bearer of another token; a command under a fresh key.
+    TestResponse ask_as(std::string_view token, std::string_view method, std::string_view path) {
+        TestClient one(server_->port());
+        const std::string key = "Idempotency-Key: key-" + std::to_string(++keys_) + "\r\n";
+        one.send(text(method, path, key, {}, token));
+        return one.receive();
     }
 
     TestResponse get(std::string_view path) { return ask("GET", path); }
@@ -326,12 +361,17 @@ private:
     boost::asio::io_context context_;
     metrics::Metrics metrics_;
     std::optional<log::Log> log_;
-    auth::OperatorToken token_{auth::Secret(kToken)};
+    ThreeTokens tokens_;
     std::unique_ptr<sqlite::SqliteStore> store_;
     std::optional<FragileStore> fragile_;
     std::optional<metrics::MeasuredStore> measured_;
     ReplyDesk desk_;
     std::optional<runtime::Runtime> runtime_;
+    std::optional<ApiContext> api_context_;
+    RouteTable routes_;
+    std::optional<TradingDoor> trading_;
+    std::optional<MarketDoor> market_door_;
+    std::optional<HealthDoor> health_;
     std::optional<Api> api_;
     std::optional<HttpServer> server_;
     std::thread thread_;

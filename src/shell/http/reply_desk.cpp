@@ -2,20 +2,21 @@
 
 namespace botcore::shell::http {
 
-runtime::Ticket ReplyDesk::add(Respond respond, std::string caller) {
-    waiting_.emplace(++last_, Caller{std::move(respond), std::move(caller)});
+runtime::Ticket ReplyDesk::add(Respond respond, std::string caller, Headers headers) {
+    waiting_.emplace(++last_, Caller{std::move(respond), std::move(caller), std::move(headers)});
     return last_;
 }
 
 void ReplyDesk::on_reply(runtime::Ticket ticket, runtime::ApiReply reply) {
     const auto place = waiting_.find(ticket);
     if (place == waiting_.end()) return;
-    const Caller caller = std::move(place->second);
+    Caller caller = std::move(place->second);
     waiting_.erase(place);
     HttpResponse response;
     response.status = reply.status;
     response.body = std::move(reply.body);
-    response.caller = caller.name;
+    response.headers = std::move(caller.headers);
+    response.caller = std::move(caller.name);
     if (reply.status >= 400) response.error_code = error_code_of(response.body);
     if (reply.replayed) response.headers.emplace_back("Idempotent-Replayed", "true");
     if (reply.status == 503) response.headers.emplace_back("Retry-After", "1");

@@ -10,13 +10,18 @@
 
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace botcore::shell::http {
 
 class ReplyDesk final : public runtime::ReplySink {
 public:
-    /// A number for the request whose answer goes to `respond`.
-    [[nodiscard]] runtime::Ticket add(Respond respond, std::string caller);
+    using Headers = std::vector<std::pair<std::string_view, std::string>>;
+
+    /// A number for the request whose answer goes to `respond`, with these headers besides its own.
+    [[nodiscard]] runtime::Ticket add(Respond respond, std::string caller, Headers headers);
 
     void on_reply(runtime::Ticket ticket, runtime::ApiReply reply) override;
 
@@ -26,6 +31,7 @@ private:
     struct Caller {
         Respond respond;
         std::string name;
+        Headers headers;
     };
 
     std::map<runtime::Ticket, Caller> waiting_;

@@ -49,6 +49,9 @@ SqlOutcome BatchWriter::prepare() {
     positions_ = TRY(database_.prepare(upsert_sql(positions_table())));
     orders_ = TRY(database_.prepare(upsert_sql(orders_table())));
     fills_ = TRY(database_.prepare(insert_sql(fills_table())));
+    risks_ = TRY(database_.prepare(upsert_sql(risks_table())));
+    operating_ = TRY(database_.prepare(upsert_sql(operating_table())));
+    windows_ = TRY(database_.prepare(upsert_sql(windows_table())));
     keys_ = TRY(database_.prepare(upsert_sql(keys_table())));
     pending_keys_ = TRY(database_.prepare(upsert_sql(pending_keys_table())));
     settle_key_ = TRY(database_.prepare("DELETE FROM pending_keys WHERE owner = ? AND key = ?"));
@@ -85,6 +88,7 @@ SqlResult<ports::CommitResult> BatchWriter::write(const ports::Batch& batch) {
     if (!extended) return ports::CommitResult::Conflict;
     TRY(write_journal(batch));
     TRY(write_state(batch));
+    TRY(write_operation(batch));
     TRY(write_history(batch));
     TRY(commit_.run());
     return ports::CommitResult::Committed;
@@ -141,6 +145,27 @@ SqlOutcome BatchWriter::write_state(const ports::Batch& batch) {
         binder_.row(balance);
         binder_.text(owner_of(balance.account));
         TRY(balances_.run());
+    }
+    return base::Done{};
+}
+
+SqlOutcome BatchWriter::write_operation(const ports::Batch& batch) {
+    for (const model::RiskState& risk : batch.risks) {
+        binder_.begin(risks_);
+        binder_.row(risk);
+        binder_.text(owner_of(risk.account));
+        TRY(risks_.run());
+    }
+    if (batch.operating) {
+        binder_.begin(operating_);
+        binder_.row(*batch.operating);
+        binder_.integer(kShard);
+        TRY(operating_.run());
+    }
+    for (const model::MaintenanceWindow& window : batch.windows) {
+        binder_.begin(windows_);
+        binder_.row(window);
+        TRY(windows_.run());
     }
     return base::Done{};
 }

@@ -39,6 +39,7 @@ private:
     [[nodiscard]] SqlResult<bool> advance_head(const ports::Batch& batch);
     [[nodiscard]] SqlOutcome write_journal(const ports::Batch& batch);
     [[nodiscard]] SqlOutcome write_state(const ports::Batch& batch);
+    [[nodiscard]] SqlOutcome write_operation(const ports::Batch& batch);
     [[nodiscard]] SqlOutcome write_history(const ports::Batch& batch);
     [[nodiscard]] SqlOutcome write_key(const ports::KeyRow& key);
     [[nodiscard]] SqlOutcome write_brackets(const model::Instrument& instrument);
@@ -47,6 +48,7 @@ private:
     Database database_;
     Statement begin_, commit_, rollback_;
     Statement advance_head_, journal_, accounts_, instruments_, delete_brackets_, brackets_;
+    Statement risks_, operating_, windows_;
     Statement balances_, positions_, orders_, fills_, keys_, pending_keys_, settle_key_;
     RowBinder binder_;
     std::map<model::AccountId, std::string> owners_;

@@ -97,6 +97,9 @@ SqlOutcome ReadSession::prepare_state() {
     positions_ = TRY(database_.prepare(query::positions()));
     live_orders_ = TRY(database_.prepare(query::live_orders()));
     pending_keys_ = TRY(database_.prepare(query::pending_keys()));
+    risks_ = TRY(database_.prepare(query::risks()));
+    operating_ = TRY(database_.prepare(query::operating()));
+    windows_ = TRY(database_.prepare(query::windows()));
     trades_of_order_ = TRY(database_.prepare(query::kTradesOfOrder));
     return base::Done{};
 }
@@ -164,6 +167,10 @@ StoreResult<ports::Snapshot> ReadSession::load_rows() {
     for (ports::LiveOrder& live : snapshot.orders) {
         live.trade_ids = TRY(trade_ids(live.order.number));
     }
+    snapshot.risks = TRY(all_rows<model::RiskState>(risks_));
+    for (const auto& row : TRY(all_rows<model::OperatingState>(operating_)))
+        snapshot.operating = row;
+    snapshot.windows = TRY(all_rows<model::MaintenanceWindow>(windows_));
     TRY(each_row(pending_keys_, [&](RowReader& reader) {
         snapshot.pending_keys.push_back(key_row(reader));
         return Next::Row;
@@ -311,6 +318,9 @@ StoreOutcome ReadSession::visit_rows(const ports::RowVisitor& visitor) {
     TRY(visit_all(all_fills_, visitor.fill));
     TRY(visit_all(positions_, visitor.position));
     TRY(visit_all(balances_, visitor.balance));
+    TRY(visit_all(risks_, visitor.risk));
+    TRY(visit_all(operating_, visitor.operating));
+    TRY(visit_all(windows_, visitor.window));
     if (!visitor.key) return base::Done{};
     return each_row(all_keys_, [&](RowReader& reader) {
         const ports::KeyRow row = key_row(reader);

@@ -58,6 +58,7 @@ private:
     [[nodiscard]] StoreResult<std::vector<std::uint64_t>> trade_ids(model::OrderNumber number);
 
     Database database_;
+    Statement risks_, operating_, windows_;
     Statement begin_, end_;
     Statement head_, journal_, accounts_, instruments_, brackets_, balances_, positions_;
     Statement live_orders_, pending_keys_, trades_of_order_;

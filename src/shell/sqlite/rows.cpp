@@ -66,6 +66,8 @@ std::string column_name(std::string_view prefix, std::string_view field) {
     if (!prefix.empty()) return std::string(prefix) + "_" + std::string(field);
     if (field == "index") return "record_index";  // A reserved word, like the next.
     if (field == "order") return "order_id";
+    if (field == "begin") return "begins";
+    if (field == "end") return "ends";
     return std::string(field);
 }
 

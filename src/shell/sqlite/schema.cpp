@@ -207,6 +207,80 @@ CREATE TABLE pending_keys (
 ) WITHOUT ROWID;
 )sql";
 
+// What version 2 brought; a new file goes through it as well, so that there is one truth.
+constexpr std::string_view kSecondVersion = R"sql(
+ALTER TABLE orders ADD COLUMN role INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN parent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN stop_price TEXT;
+ALTER TABLE orders ADD COLUMN stop_loss TEXT;
+ALTER TABLE orders ADD COLUMN take_profit TEXT;
+ALTER TABLE orders ADD COLUMN trail_activation TEXT NOT NULL DEFAULT '0';
+ALTER TABLE orders ADD COLUMN trail_distance TEXT NOT NULL DEFAULT '0';
+ALTER TABLE orders ADD COLUMN trail_mark TEXT NOT NULL DEFAULT '0';
+ALTER TABLE orders ADD COLUMN trail_start TEXT NOT NULL DEFAULT '0';
+ALTER TABLE orders ADD COLUMN cancel_owner TEXT NOT NULL DEFAULT '';
+ALTER TABLE orders ADD COLUMN queue_limit TEXT;
+ALTER TABLE orders ADD COLUMN queue_until INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE positions ADD COLUMN round_profit TEXT NOT NULL DEFAULT '0';
+ALTER TABLE positions ADD COLUMN unprotected TEXT NOT NULL DEFAULT '0';
+ALTER TABLE positions ADD COLUMN protect_by INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE risks (
+    account        TEXT PRIMARY KEY NOT NULL,
+    hour           INTEGER NOT NULL,
+    profit_00      TEXT NOT NULL,
+    profit_01      TEXT NOT NULL,
+    profit_02      TEXT NOT NULL,
+    profit_03      TEXT NOT NULL,
+    profit_04      TEXT NOT NULL,
+    profit_05      TEXT NOT NULL,
+    profit_06      TEXT NOT NULL,
+    profit_07      TEXT NOT NULL,
+    profit_08      TEXT NOT NULL,
+    profit_09      TEXT NOT NULL,
+    profit_10      TEXT NOT NULL,
+    profit_11      TEXT NOT NULL,
+    profit_12      TEXT NOT NULL,
+    profit_13      TEXT NOT NULL,
+    profit_14      TEXT NOT NULL,
+    profit_15      TEXT NOT NULL,
+    profit_16      TEXT NOT NULL,
+    profit_17      TEXT NOT NULL,
+    profit_18      TEXT NOT NULL,
+    profit_19      TEXT NOT NULL,
+    profit_20      TEXT NOT NULL,
+    profit_21      TEXT NOT NULL,
+    profit_22      TEXT NOT NULL,
+    profit_23      TEXT NOT NULL,
+    profit_24      TEXT NOT NULL,
+    equity_peak    TEXT NOT NULL,
+    losses_in_a_row INTEGER NOT NULL,
+    cooldown_until INTEGER NOT NULL,
+    version        INTEGER NOT NULL,
+    owner          TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE operating (
+    shard   INTEGER PRIMARY KEY NOT NULL,
+    mode    INTEGER NOT NULL,
+    since   INTEGER NOT NULL,
+    until   INTEGER NOT NULL,
+    text    TEXT NOT NULL,
+    version INTEGER NOT NULL
+);
+
+CREATE TABLE maintenance_windows (
+    id          INTEGER PRIMARY KEY NOT NULL,
+    begins      INTEGER NOT NULL,
+    ends        INTEGER NOT NULL,
+    state       INTEGER NOT NULL,
+    emergency   INTEGER NOT NULL,
+    text        TEXT NOT NULL,
+    updated     INTEGER NOT NULL,
+    version     INTEGER NOT NULL
+);
+)sql";
+
 template <class Row>
 TableShape shape(std::string name, std::vector<std::string> key) {
     return {std::move(name), columns_of<Row>(), std::move(key), {}};
@@ -224,11 +298,23 @@ SqlOutcome create_schema(Database& database) {
     TRY(database.execute("BEGIN IMMEDIATE"));
     TRY(database.execute(std::string(kTables)));
     TRY(database.execute(std::string(kHistoryTables)));
+    TRY(database.execute(std::string(kSecondVersion)));
     TRY(database.execute("INSERT INTO meta (name, value) VALUES ('schema_version', " +
                          std::to_string(kSchemaVersion) + ")"));
     TRY(database.execute("INSERT INTO head (shard, seq, hash, epoch, time) VALUES (" +
                          std::to_string(kShard) + ", 0, " + zero_hash + ", 0, 0)"));
     TRY(database.execute("PRAGMA application_id = " + std::to_string(kApplicationId)));
+    return database.execute("COMMIT");
+}
+
+SqlOutcome migrate_schema(Database& database) {
+    const std::int64_t version =
+        TRY(database.integer("SELECT value FROM meta WHERE name = 'schema_version'"));
+    if (version >= kSchemaVersion) return base::Done{};
+    TRY(database.execute("BEGIN IMMEDIATE"));
+    if (version < 2) TRY(database.execute(std::string(kSecondVersion)));
+    TRY(database.execute("UPDATE meta SET value = " + std::to_string(kSchemaVersion) +
+                         " WHERE name = 'schema_version'"));
     return database.execute("COMMIT");
 }
 
@@ -273,6 +359,18 @@ TableShape pending_keys_table() {
     return with(shape<model::KeyEntry>("pending_keys", {"owner", "key"}), "body");
 }
 
+TableShape risks_table() {
+    return with(shape<model::RiskState>("risks", {"account"}), "owner");
+}
+
+TableShape operating_table() {
+    return with(shape<model::OperatingState>("operating", {"shard"}), "shard");
+}
+
+TableShape windows_table() {
+    return shape<model::MaintenanceWindow>("maintenance_windows", {"id"});
+}
+
 TableShape journal_table() {
     return {"journal", {"seq", "epoch", "time", "hash", "record"}, {"seq"}, {}};
 }
@@ -308,6 +406,18 @@ std::string pending_keys() {
     return select_sql(pending_keys_table()) + " ORDER BY owner, key";
 }
 
+std::string risks() {
+    return select_sql(risks_table()) + " ORDER BY account";
+}
+
+std::string operating() {
+    return select_sql(operating_table()) + " WHERE shard = " + std::to_string(kShard);
+}
+
+std::string windows() {
+    return select_sql(windows_table()) + " ORDER BY id";
+}
+
 std::string journal() {
     return select_sql(journal_table()) + " WHERE seq >= ? ORDER BY seq LIMIT ?";
 }
@@ -322,6 +432,9 @@ std::vector<std::string> all_of_load() {
             positions(),
             live_orders(),
             pending_keys(),
+            risks(),
+            operating(),
+            windows(),
             journal()};
 }
 

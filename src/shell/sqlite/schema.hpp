@@ -17,7 +17,7 @@
 namespace botcore::shell::sqlite {
 
 /// Stored in the file: raise it with every change of a table.
-inline constexpr std::int64_t kSchemaVersion = 1;
+inline constexpr std::int64_t kSchemaVersion = 2;
 /// Stored in the file's header: "BotC". Never change.
 inline constexpr std::int64_t kApplicationId = 0x426F7443;
 /// One file holds one shard.
@@ -25,6 +25,10 @@ inline constexpr std::int64_t kShard = 1;
 
 /// Creates all tables and the head of an empty journal. The database must be new.
 [[nodiscard]] SqlOutcome create_schema(Database& database);
+
+/// Brings the tables of an older version to ours, in one transaction. Rows keep their values; new
+/// columns get what the program that wrote the rows would have meant.
+[[nodiscard]] SqlOutcome migrate_schema(Database& database);
 
 [[nodiscard]] TableShape accounts_table();
 [[nodiscard]] TableShape instruments_table();
@@ -38,6 +42,10 @@ inline constexpr std::int64_t kShard = 1;
 /// Keys that wait for theirs.
 [[nodiscard]] TableShape pending_keys_table();
 [[nodiscard]] TableShape journal_table();
+[[nodiscard]] TableShape risks_table();
+/// One row.
+[[nodiscard]] TableShape operating_table();
+[[nodiscard]] TableShape windows_table();
 
 namespace query {
 inline constexpr std::string_view kHead = "SELECT seq, hash, epoch, time FROM head WHERE shard = 1";
@@ -55,6 +63,9 @@ inline constexpr std::string_view kTradesOfOrder =
 [[nodiscard]] std::string positions();
 [[nodiscard]] std::string live_orders();
 [[nodiscard]] std::string pending_keys();
+[[nodiscard]] std::string risks();
+[[nodiscard]] std::string operating();
+[[nodiscard]] std::string windows();
 /// Entries from a sequence on, ascending, limited.
 [[nodiscard]] std::string journal();
 /// All that start-up runs, for the test that none of them scans history.

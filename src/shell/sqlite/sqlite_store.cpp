@@ -110,7 +110,8 @@ SqliteStore::Opened SqliteStore::open(SqliteOptions options) {
         verdict = TRY(judge_file(first));
         if (verdict) return base::Done{};  // Not ours to change.
         TRY(prepare_writing(first, options));
-        return recover(first);
+        TRY(recover(first));
+        return migrate_schema(first);
     });
     if (!recovered) return base::Failure{open_error(recovered.error(), expected)};
     if (verdict) return base::Failure{*verdict};

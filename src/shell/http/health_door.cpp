@@ -1,9 +1,8 @@
+#include "shell/http/health_door.hpp"
+
 #include "protocol/time_text.hpp"
-#include "shell/http/api.hpp"
-#include "shell/http/api_call.hpp"
 
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -13,7 +12,7 @@ namespace botcore::shell::http {
 namespace json = boost::json;
 
 /// What the health routes and the metrics say, gathered from memory only.
-struct Api::Health {
+struct HealthDoor::Health {
     std::string_view database = "healthy";
     std::string_view exchange = "healthy";
     std::string_view market_data = "healthy";
@@ -31,42 +30,78 @@ double milliseconds(model::Duration duration) {
     return static_cast<double>(duration.in_microseconds()) / 1000.0;
 }
 
-HttpResponse plain(std::uint16_t status, const json::object& body) {
-    HttpResponse response;
-    response.status = status;
-    response.body = json::serialize(body);
-    return response;
-}
-
 }  // namespace
 
-void Api::probe() {
+void HealthDoor::add_to(RouteTable& table) {
+    const auto add =
+        [&](std::string_view pattern, void (HealthDoor::*handler)(Call&), RouteRow row) {
+            row.pattern = pattern;
+            row.purpose = Purpose::Probe;
+            row.tag = "health";
+            row.handler = [this, handler](Call& call) { (this->*handler)(call); };
+            table.add(std::move(row));
+        };
+    for (const std::string prefix : {"", "/api"}) {
+        add(prefix + "/health",
+            &HealthDoor::show_health,
+            {.access = Access::Public,
+             .summary = "How the process and its parts are; 503 where it cannot trade",
+             .response = "Health",
+             .envelope = Envelope::Plain});
+        add(prefix + "/health/ready",
+            &HealthDoor::show_ready,
+            {.access = Access::Public,
+             .summary = "May traffic come here?",
+             .response = "Ready",
+             .envelope = Envelope::Plain});
+        add(prefix + "/health/live",
+            &HealthDoor::show_live,
+            {.access = Access::Public,
+             .summary = "Is the process alive?",
+             .response = "Live",
+             .envelope = Envelope::Plain});
+    }
+    add("/api/ping",
+        &HealthDoor::ping,
+        {.access = Access::Public,
+         .summary = "The shortest answer there is",
+         .response = "Pong",
+         .envelope = Envelope::Plain});
+    add("/metrics",
+        &HealthDoor::show_metrics,
+        {.access = context_.options.metrics_public ? Access::Public : Access::Viewer,
+         .summary = "All metrics as Prometheus text",
+         .envelope = Envelope::Text});
+}
+
+void HealthDoor::probe() {
     const auto began = std::chrono::steady_clock::now();
-    store_.connected = parts_.reader.head().has_value();
+    store_.connected = context_.reader.head().has_value();
     store_.latency =
         model::Duration::microseconds(std::chrono::duration_cast<std::chrono::microseconds>(
                                           std::chrono::steady_clock::now() - began)
                                           .count());
-    store_.at = parts_.now().time;
+    store_.at = context_.now().time;
 }
 
-Api::Health Api::health() const {
+HealthDoor::Health HealthDoor::health() const {
     Health health;
-    const bool runs = parts_.runtime.status() == runtime::Status::Running;
+    const bool runs = context_.runtime.status() == runtime::Status::Running;
     if (!runs || !store_.connected) {
         health.database = "unhealthy";
     } else if (store_.latency > model::Duration::milliseconds(500)) {
         health.database = "degraded";
     }
-    health.reconciled = runs && parts_.runtime.reconciled();
+    health.reconciled = runs && context_.runtime.reconciled();
     if (!health.reconciled) health.exchange = "degraded";
-    for (const auto& id : parts_.market.instruments()) {
-        const model::Quote quote = quote_of(id);
+    for (const auto& id : context_.market.instruments()) {
+        const model::Quote quote = context_.quote_of(id);
         if (quote.source == model::MarketSource::None) continue;
         health.source = quote.source;
         health.oldest = std::max(health.oldest.value_or(quote.age), quote.age);
     }
-    if (!health.oldest || *health.oldest > options_.market_age_max) health.market_data = "degraded";
+    if (!health.oldest || *health.oldest > context_.options.market_age_max)
+        health.market_data = "degraded";
     const bool degraded = health.database == "degraded" || health.exchange == "degraded" ||
                           health.market_data == "degraded";
     const bool unhealthy = health.database == "unhealthy" || goodbye_;
@@ -74,7 +109,7 @@ Api::Health Api::health() const {
     return health;
 }
 
-void Api::show_health(Call& call) {
+void HealthDoor::show_health(Call& call) {
     if (store_.at == model::Timestamp()) probe();
     const Health state = health();
     json::object database;
@@ -84,7 +119,7 @@ void Api::show_health(Call& call) {
     database["checked_at"] = protocol::to_iso8601(store_.at);
     json::object exchange;
     exchange["status"] = state.exchange;
-    exchange["kind"] = options_.exchange_kind;
+    exchange["kind"] = context_.options.exchange_kind;
     exchange["reconciled"] = state.reconciled;
     json::object market;
     market["status"] = state.market_data;
@@ -101,24 +136,22 @@ void Api::show_health(Call& call) {
     checks["websocket"] = std::move(websocket);
     json::object body;
     body["status"] = "healthy";  // This process: it answers. Parts follow in `checks`.
-    body["version"] = options_.version;
+    body["version"] = context_.options.version;
     body["timestamp"] = protocol::to_iso8601(call.now.time);
     body["uptime_seconds"] = (call.now.time - started_).in_milliseconds() / 1000;
     body["checks"] = std::move(checks);
     body["overall_status"] = state.overall;
     const bool unhealthy = state.overall == "unhealthy";
-    HttpResponse response = plain(unhealthy ? 503 : 200, body);
-    if (unhealthy) response.error_code = "UNHEALTHY";
-    call.respond(std::move(response));
+    call.answer_plain(unhealthy ? 503 : 200, body, unhealthy ? "UNHEALTHY" : "");
 }
 
-void Api::show_ready(Call& call) {
-    const auto status = parts_.runtime.status();
+void HealthDoor::show_ready(Call& call) {
+    const auto status = context_.runtime.status();
     json::object body;
-    if (!goodbye_ && status == runtime::Status::Running && parts_.runtime.reconciled()) {
+    if (!goodbye_ && status == runtime::Status::Running && context_.runtime.reconciled()) {
         body["status"] = "ready";
         body["timestamp"] = protocol::to_iso8601(call.now.time);
-        return call.respond(plain(200, body));
+        return call.answer_plain(200, body);
     }
     body["status"] = "not_ready";
     body["reason"] = goodbye_                            ? "shutting down"
@@ -127,30 +160,28 @@ void Api::show_ready(Call& call) {
                                                          : "accounts are being compared with their "
                                                            "exchange";
     body["timestamp"] = protocol::to_iso8601(call.now.time);
-    HttpResponse response = plain(503, body);
-    response.error_code = "NOT_READY";
-    call.respond(std::move(response));
+    call.answer_plain(503, body, "NOT_READY");
 }
 
-void Api::show_live(Call& call) {
+void HealthDoor::show_live(Call& call) {
     json::object body;
     body["status"] = "alive";
     body["timestamp"] = protocol::to_iso8601(call.now.time);
-    call.respond(plain(200, body));
+    call.answer_plain(200, body);
 }
 
-void Api::ping(Call& call) {
+void HealthDoor::ping(Call& call) {
     json::object body;
     body["pong"] = true;
     body["timestamp"] = protocol::to_iso8601(call.now.time);
-    call.respond(plain(200, body));
+    call.answer_plain(200, body);
 }
 
-void Api::show_metrics(Call& call) {
-    auto& metrics = parts_.metrics;
-    metrics.read(parts_.runtime);
-    for (const auto& id : parts_.market.instruments()) {
-        metrics.set_price_age(id, quote_of(id).age);
+void HealthDoor::show_metrics(Call& call) {
+    auto& metrics = context_.metrics;
+    metrics.read(context_.runtime);
+    for (const auto& id : context_.market.instruments()) {
+        metrics.set_price_age(id, context_.quote_of(id).age);
     }
     const Health state = health();
     metrics.set_health("database", state.database);

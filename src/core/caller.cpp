@@ -1,0 +1,41 @@
+#include "core/caller.hpp"
+
+namespace botcore::core {
+
+using model::Reason;
+using model::Refusal;
+
+void refuse(Transaction& transaction, const model::Origin& origin, RuleBreach breach) {
+    transaction.answer_at_once(origin, Refusal{breach.reason, std::move(breach.text), {}, 0});
+}
+
+AccountState* own_account(Transaction& transaction,
+                          const model::Origin& origin,
+                          const model::AccountId& id) {
+    const auto place = transaction.state().accounts.find(id);
+    const bool allowed =
+        place != transaction.state().accounts.end() &&
+        (place->second.account.owner == origin.owner || origin.authority == model::Authority::All);
+    if (allowed) return &place->second;
+    refuse(transaction,
+           origin,
+           {Reason::AccountUnknown, "there is no account '" + id.text() + "' of yours"});
+    return nullptr;
+}
+
+bool refused_by_version(Transaction& transaction,
+                        const model::Origin& origin,
+                        std::optional<std::uint64_t> seen,
+                        std::uint64_t current) {
+    if (!seen || *seen == current) return false;
+    transaction.answer_at_once(
+        origin,
+        Refusal{Reason::VersionConflict,
+                "it was changed meanwhile: you saw version " + std::to_string(*seen) +
+                    ", it is at version " + std::to_string(current) + "; read it again",
+                {},
+                current});
+    return true;
+}
+
+}  // namespace botcore::core

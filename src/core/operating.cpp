@@ -1,0 +1,156 @@
+#include "core/operating.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace botcore::core {
+
+using model::MaintenanceWindow;
+using model::OperatingMode;
+using model::Reason;
+using model::Refusal;
+using model::WindowState;
+
+namespace {
+
+void refuse(Transaction& transaction, const model::Origin& origin, Refusal refusal) {
+    transaction.answer_at_once(origin, std::move(refusal));
+}
+
+std::string in_minutes(model::Duration span) {
+    return std::to_string(span.in_milliseconds() / 60'000) + " minutes";
+}
+
+/// The mode that a window in this state asks for; nothing where it asks for none.
+std::optional<OperatingMode> mode_of(WindowState state) {
+    switch (state) {
+        case WindowState::Draining:
+            return OperatingMode::Draining;
+        case WindowState::Active:
+            return OperatingMode::Maintenance;
+        case WindowState::Ramping:
+            return OperatingMode::Ramping;
+        case WindowState::Planned:
+        case WindowState::Noticed:
+        case WindowState::Watching:
+        case WindowState::Done:
+        case WindowState::Canceled:
+            break;
+    }
+    return std::nullopt;
+}
+
+void enter_mode(Transaction& transaction,
+                OperatingMode mode,
+                model::Timestamp until,
+                std::string text) {
+    State& state = transaction.state();
+    if (state.operating.mode == mode && state.operating.until == until &&
+        state.operating.text == text) {
+        return;
+    }
+    model::OperatingState& row = transaction.change_operating();
+    if (row.mode != mode) {
+        row.since = transaction.now();
+        state.ramp_seen = 0;
+        state.ramp_taken = 0;
+    }
+    row.mode = mode;
+    row.until = until;
+    row.text = std::move(text);
+}
+
+bool is_over(WindowState state) {
+    return state == WindowState::Done || state == WindowState::Canceled;
+}
+
+/// Windows only go forward, and what has begun is ended, not cancelled.
+bool may_move(WindowState from, WindowState to) {
+    if (is_over(from)) return false;
+    if (to == WindowState::Canceled) return from < WindowState::Active;
+    return to > from;
+}
+
+}  // namespace
+
+void set_mode(Transaction& transaction, const model::SetMode& body) {
+    enter_mode(transaction, body.mode, body.until, body.text);
+    transaction.answer_at_once(body.origin, transaction.state().operating);
+}
+
+void schedule_maintenance(Transaction& transaction, const model::ScheduleMaintenance& body) {
+    const model::Policy& policy = transaction.state().policy;
+    const auto length = body.end - body.begin;
+    if (length <= model::Duration() || length > policy.maintenance_max) {
+        return refuse(transaction,
+                      body.origin,
+                      {Reason::WindowTooLong,
+                       "a window ends after it begins and lasts at most " +
+                           in_minutes(policy.maintenance_max) + ", but " + in_minutes(length) +
+                           " were asked for; plan two windows",
+                       {},
+                       0});
+    }
+    const auto notice = body.begin - transaction.now();
+    const auto least = body.emergency ? model::Duration() : policy.maintenance_notice;
+    if (notice < least) {
+        return refuse(transaction,
+                      body.origin,
+                      {Reason::NoticeTooShort,
+                       "a window is announced at least " + in_minutes(least) +
+                           " before it begins, this one begins in " + in_minutes(notice) +
+                           "; choose a later one, or say that it is an emergency",
+                       {},
+                       0});
+    }
+    for (const auto& [id, other] : transaction.state().windows) {
+        if (is_over(other.state) || body.end <= other.begin || other.end <= body.begin) continue;
+        return refuse(transaction,
+                      body.origin,
+                      {Reason::WindowNotMovable,
+                       "it overlaps window " + std::to_string(id) + "; cancel that one first",
+                       {},
+                       other.version});
+    }
+    MaintenanceWindow& window = transaction.change_window(transaction.sequence());
+    window.begin = body.begin;
+    window.end = body.end;
+    window.emergency = body.emergency;
+    window.text = body.text;
+    transaction.answer_at_once(body.origin, window);
+}
+
+void move_maintenance(Transaction& transaction, const model::MoveMaintenance& body) {
+    State& state = transaction.state();
+    const auto place = state.windows.find(body.window);
+    if (place == state.windows.end()) {
+        return refuse(transaction,
+                      body.origin,
+                      {Reason::WindowUnknown,
+                       "there is no maintenance window " + std::to_string(body.window),
+                       {},
+                       0});
+    }
+    const WindowState from = place->second.state;
+    if (!may_move(from, body.state)) {
+        return refuse(transaction,
+                      body.origin,
+                      {Reason::WindowNotMovable,
+                       "the window is " + std::string(to_text(from)) + " and cannot become " +
+                           std::string(to_text(body.state)),
+                       {},
+                       place->second.version});
+    }
+    MaintenanceWindow& window = transaction.change_window(body.window);
+    window.state = body.state;
+    if (state.operating.mode != OperatingMode::Halted) {  // G1
+        if (const auto mode = mode_of(body.state)) {
+            enter_mode(transaction, *mode, body.until, window.text);
+        } else if (mode_of(from)) {
+            enter_mode(transaction, OperatingMode::Normal, {}, "");
+        }
+    }
+    transaction.answer_at_once(body.origin, window);
+}
+
+}  // namespace botcore::core

@@ -1,0 +1,154 @@
+#include "shell/http/api_context.hpp"
+
+#include "protocol/journal.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace botcore::shell::http {
+
+namespace {
+
+/// "application/json", with or without parameters; nothing at all is fine too.
+bool is_json(std::string_view content_type) {
+    const std::string_view type = content_type.substr(0, content_type.find(';'));
+    constexpr std::string_view kJson = "application/json";
+    const std::size_t end = type.find_last_not_of(' ');
+    const std::string_view trimmed = type.substr(0, end == std::string_view::npos ? 0 : end + 1);
+    return trimmed.empty() ||
+           std::equal(
+               trimmed.begin(), trimmed.end(), kJson.begin(), kJson.end(), [](char a, char b) {
+                   return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b;
+               });
+}
+
+bool read_key(Call& call) {
+    const std::string_view standard = call.request.header("idempotency-key");
+    const std::string_view extended = call.request.header("x-idempotency-key");
+    const std::string_view key = standard.empty() ? extended : standard;
+    if (key.empty()) {
+        call.fail(
+            400,
+            "IDEMPOTENCY_KEY_REQUIRED",
+            "send a header 'Idempotency-Key' with a fresh random text such as a UUID, and send "
+            "the same one when you repeat this request: it is then never carried out twice");
+        return false;
+    }
+    const bool agree = standard.empty() || extended.empty() || standard == extended;
+    if (!agree || !model::is_valid_idempotency_key(key)) {
+        call.fail(400,
+                  "INVALID_IDEMPOTENCY_KEY",
+                  agree ? "an idempotency key has 1 to 255 visible ASCII characters"
+                        : "Idempotency-Key and X-Idempotency-Key differ; send one of them");
+        return false;
+    }
+    call.key = model::IdempotencyKey(key);
+    return true;
+}
+
+}  // namespace
+
+bool ApiContext::begin_command(Call& call, std::string_view canonical_path) const {
+    call.canonical_path = canonical_path;
+    if (!call.request.body.empty() && !is_json(call.request.header("content-type"))) {
+        call.fail(415, "UNSUPPORTED_MEDIA_TYPE", "the body must be application/json");
+        return false;
+    }
+    return read_key(call);
+}
+
+bool ApiContext::check_symbol(Call& call) const {
+    const std::string& symbol = call.parameter("symbol");
+    if (model::is_valid_symbol(symbol)) return true;
+    call.fail(400, "INVALID_SYMBOL", "a symbol has 2 to 20 upper-case letters and digits");
+    return false;
+}
+
+bool ApiContext::read_if_match(Call& call, std::optional<std::uint64_t>& version) const {
+    std::string_view text = call.request.header("if-match");
+    call.if_match = text;
+    if (text.empty()) return true;
+    if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
+        text = text.substr(1, text.size() - 2);
+    }
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) {
+        call.fail(400,
+                  protocol::RequestError{.code = "INVALID_FIELD",
+                                         .message = "If-Match must be the version that you saw",
+                                         .field = "If-Match",
+                                         .expected = "a whole number such as 3",
+                                         .came = std::string(text.substr(0, 64))});
+        return false;
+    }
+    call.if_match = std::to_string(value);
+    version = value;
+    return true;
+}
+
+bool ApiContext::read_no_fields(Call& call) const {
+    const auto parsed = protocol::parse_no_fields(call.request.body);
+    if (!parsed) call.fail(400, parsed.error());
+    return parsed.has_value();
+}
+
+model::Origin ApiContext::origin_of(const Call& call, std::string_view canonical_body) const {
+    // Y2. No part can hold a line's end, so parts cannot run into each other.
+    std::string meaning(call.canonical_path);
+    meaning.append("\n").append(canonical_body);
+    if (!call.if_match.empty()) meaning.append("\nif-match ").append(call.if_match);
+    const model::Hash hash = protocol::hash_of(meaning);
+    return {call.caller.owner, call.key, std::string(hash.begin(), hash.end())};
+}
+
+void ApiContext::submit(Call& call, model::InputBody body) const {
+    const auto ticket =
+        replies.add(std::move(call.respond), call.caller.name, std::move(call.headers));
+    runtime.submit({.body = std::move(body),
+                    .ticket = ticket,
+                    .request_id = std::move(call.request.request_id)},
+                   call.now);
+    wake();
+}
+
+bool ApiContext::running(Call& call) const {
+    switch (runtime.status()) {
+        case runtime::Status::Running:
+            return true;
+        case runtime::Status::Down:
+            call.fail(
+                503, "SERVICE_UNAVAILABLE", "the store cannot be reached now; try again shortly");
+            return false;
+        case runtime::Status::Fenced:
+            call.fail(
+                503, "NOT_THE_WRITER", "another process has taken over this journal; ask that one");
+            return false;
+    }
+    return false;
+}
+
+model::AccountId ApiContext::account_of(const Call& call) const {
+    return call.has_parameter("account") ? model::AccountId(call.parameter("account"))
+                                         : options.account_default;
+}
+
+const core::AccountState* ApiContext::find_account(Call& call) const {
+    if (!running(call)) return nullptr;
+    const model::AccountId id = account_of(call);
+    const auto& accounts = runtime.state().accounts;
+    const auto place = accounts.find(id);
+    if (place != accounts.end() && place->second.account.owner == call.caller.owner) {
+        return &place->second;
+    }
+    call.fail(404, "ACCOUNT_UNKNOWN", "there is no account of yours with this name");
+    return nullptr;
+}
+
+model::Quote ApiContext::quote_of(const model::InstrumentId& instrument) const {
+    model::Quote quote = market.quote(instrument, model::Side::Buy, {});
+    quote.instrument = instrument;
+    return quote;
+}
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,77 @@
+#pragma once
+
+/// What the groups of routes share: the parts behind the API, and the steps that most routes take:
+/// read a command's headers, find the account, hand the command to the runtime.
+///
+/// Y2  A command goes to the runtime under the caller's key and the hash of what it means: method,
+///     canonical path, canonical body, If-Match.
+/// Y3  Reads see committed state only: they are refused while the runtime is not running, since its
+///     memory may then hold what was never committed.
+///
+/// Threads: the thread of the loop, between two steps of the runtime.
+
+#include "runtime/runtime.hpp"
+#include "shell/http/call.hpp"
+#include "shell/http/reply_desk.hpp"
+#include "shell/log/log.hpp"
+#include "shell/metrics/metrics.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace botcore::shell::http {
+
+struct ApiOptions {
+    model::AccountId account_default{"futures"};  ///< What the short routes act on.
+    std::string version;
+    std::string exchange_kind = "paper";
+    /// May /metrics be read without a token? True for a listener on a loopback address only.
+    bool metrics_public = false;
+    /// Market data older than this makes the health degraded.
+    model::Duration market_age_max = model::Duration::seconds(2);
+};
+
+/// All references outlive the API.
+struct ApiContext {
+    ApiOptions options;
+    runtime::Runtime& runtime;
+    ReplyDesk& replies;
+    ports::StoreReader& reader;
+    const ports::MarketData& market;
+    metrics::Metrics& metrics;
+    log::Log& log;
+    std::function<runtime::Now()> now;
+    /// Called after something was submitted: the loop must step soon.
+    std::function<void()> wake;
+
+    // The steps answer the call themselves where they say no.
+
+    /// Reads the headers that every command has: content type and idempotency key.
+    [[nodiscard]] bool begin_command(Call& call, std::string_view canonical_path) const;
+    [[nodiscard]] bool read_if_match(Call& call, std::optional<std::uint64_t>& version) const;
+    /// For commands without a body.
+    [[nodiscard]] bool read_no_fields(Call& call) const;
+    /// {symbol} of the path.
+    [[nodiscard]] bool check_symbol(Call& call) const;
+    [[nodiscard]] bool running(Call& call) const;
+
+    /// {account} of the path; the caller's default account on a path without one.
+    [[nodiscard]] model::AccountId account_of(const Call& call) const;
+    /// The account if it is the caller's; null once the call is answered.
+    [[nodiscard]] const core::AccountState* find_account(Call& call) const;
+
+    /// Under which key and for which meaning the command is carried out.
+    [[nodiscard]] model::Origin origin_of(const Call& call, std::string_view canonical_body) const;
+    /// Hands the command over; the runtime answers.
+    void submit(Call& call, model::InputBody body) const;
+
+    /// The instrument's quote; one without prices where there is none.
+    [[nodiscard]] model::Quote quote_of(const model::InstrumentId& instrument) const;
+};
+
+/// What is said where the store cannot answer a read.
+inline constexpr std::string_view kStoreText = "the store could not be read; try again shortly";
+
+}  // namespace botcore::shell::http

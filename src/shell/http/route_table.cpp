@@ -1,0 +1,61 @@
+#include "shell/http/route_table.hpp"
+
+#include "base/check.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace botcore::shell::http {
+
+namespace {
+
+using Parameters = std::vector<std::pair<std::string_view, std::string>>;
+
+/// Does the path fit the pattern? Then `parameters` holds what stood for its "{…}".
+bool fits(std::string_view pattern,
+          const std::vector<std::string>& segments,
+          Parameters& parameters) {
+    parameters.clear();
+    for (const std::string& segment : segments) {
+        if (pattern.empty()) return false;
+        pattern.remove_prefix(1);
+        const std::size_t end = std::min(pattern.find('/'), pattern.size());
+        const std::string_view wanted = pattern.substr(0, end);
+        pattern.remove_prefix(end);
+        if (wanted.starts_with('{')) {
+            parameters.emplace_back(wanted.substr(1, wanted.size() - 2), segment);
+        } else if (wanted != segment) {
+            return false;
+        }
+    }
+    return pattern.empty();
+}
+
+}  // namespace
+
+void RouteTable::add(RouteRow row) {
+    CHECK(row.pattern.starts_with('/'));
+    CHECK(row.handler != nullptr);
+    for (const RouteRow& other : rows_) {
+        CHECK(other.method != row.method || other.pattern != row.pattern);  // T1
+    }
+    rows_.push_back(std::move(row));
+}
+
+RouteTable::Found RouteTable::find(std::string_view method,
+                                   const std::vector<std::string>& segments) const {
+    Found found;
+    for (const RouteRow& row : rows_) {
+        if (!fits(row.pattern, segments, found.parameters)) continue;
+        if (row.method == method) {
+            found.row = &row;
+            return found;
+        }
+        if (found.allowed.find(row.method) != std::string::npos) continue;
+        found.allowed.append(found.allowed.empty() ? "" : ", ").append(row.method);
+    }
+    found.parameters.clear();
+    return found;
+}
+
+}  // namespace botcore::shell::http

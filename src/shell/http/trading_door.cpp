@@ -1,0 +1,245 @@
+#include "shell/http/trading_door.hpp"
+
+#include "core/orders/client_order_id.hpp"
+
+namespace botcore::shell::http {
+
+namespace {
+
+/// What most commands have in common.
+RouteRow command(Purpose purpose, std::string_view tag, std::string_view summary) {
+    return {.method = "POST",
+            .access = Access::Trader,
+            .purpose = purpose,
+            .tag = tag,
+            .summary = summary,
+            .key_needed = true,
+            .statuses = {202, 404, 409, 422}};
+}
+
+RouteRow read(std::string_view tag, std::string_view summary, std::string_view response) {
+    return {.tag = tag, .summary = summary, .response = response};
+}
+
+}  // namespace
+
+void TradingDoor::add_one(RouteTable& table,
+                          std::string_view pattern,
+                          Handler handler,
+                          RouteRow row) {
+    row.pattern = pattern;
+    row.handler = [this, handler](Call& call) { (this->*handler)(call); };
+    table.add(std::move(row));
+}
+
+void TradingDoor::add_both(RouteTable& table,
+                           std::string_view tail,
+                           Handler handler,
+                           RouteRow row) {
+    add_one(table, "/api/accounts/{account}" + std::string(tail), handler, row);
+    add_one(table, "/api/trading" + std::string(tail), handler, std::move(row));
+}
+
+void TradingDoor::add_to(RouteTable& table) {
+    add_commands(table);
+    add_reads(table);
+}
+
+void TradingDoor::add_commands(RouteTable& table) {
+    RouteRow place = command(Purpose::Entry, "orders", "Places an order");
+    place.request = "PlaceOrder";
+    place.response = "Order";
+    add_both(table, "/orders", &TradingDoor::place_order, place);
+    add_one(table, "/api/trading/execute", &TradingDoor::place_order, place);
+    add_one(table, "/api/trades/execute", &TradingDoor::place_order, std::move(place));
+
+    RouteRow cancel = command(Purpose::Exit, "orders", "Cancels an order");
+    cancel.method = "DELETE";
+    cancel.versioned = true;
+    cancel.response = "Order";
+    add_both(table, "/orders/{order}", &TradingDoor::cancel_order, std::move(cancel));
+
+    RouteRow close = command(Purpose::Exit, "positions", "Closes a position at the market");
+    close.versioned = true;
+    close.response = "Order";
+    add_both(table, "/positions/{symbol}/close", &TradingDoor::close_position, close);
+    close.method = "DELETE";
+    add_both(table, "/positions/{symbol}", &TradingDoor::close_position, std::move(close));
+
+    RouteRow leverage = command(Purpose::Entry, "positions", "Sets a symbol's leverage");
+    leverage.versioned = true;
+    leverage.request = "SetLeverage";
+    leverage.response = "Position";
+    add_both(
+        table, "/positions/{symbol}/leverage", &TradingDoor::set_leverage, std::move(leverage));
+
+    RouteRow open = command(Purpose::Entry, "accounts", "Opens a paper account");
+    open.request = "OpenAccount";
+    open.response = "AccountRow";
+    add_one(table, "/api/accounts", &TradingDoor::open_account, std::move(open));
+
+    RouteRow reset = command(Purpose::Entry, "accounts", "Starts a paper account anew");
+    reset.versioned = true;
+    reset.response = "AccountRow";
+    add_one(table, "/api/accounts/{account}/reset", &TradingDoor::reset_account, reset);
+    add_one(table, "/api/trading/account/reset", &TradingDoor::reset_account, std::move(reset));
+
+    RouteRow move = command(Purpose::Entry, "accounts", "Moves money between two accounts");
+    move.request = "TransferMoney";
+    move.response = "Transfer";
+    add_one(table, "/api/transfers", &TradingDoor::transfer, std::move(move));
+}
+
+void TradingDoor::add_reads(RouteTable& table) {
+    const QueryRow symbol{"symbol", "Symbol", "Only this symbol"};
+    const QueryRow limit{"limit", "PageLimit", "At most so many"};
+    RouteRow orders = read("orders", "Orders, newest first, in pages", "OrderPage");
+    orders.query = {{"status", "OrderFilter", "Which orders"},
+                    symbol,
+                    limit,
+                    {"before", "Number", "The next_before of the page before"}};
+    orders.statuses = {404};
+    add_both(table, "/orders", &TradingDoor::list_orders, std::move(orders));
+
+    RouteRow order = read("orders", "One order", "Order");
+    order.statuses = {404};
+    add_both(table, "/orders/{order}", &TradingDoor::show_order, order);
+    add_one(table, "/api/orders/{order}", &TradingDoor::show_order, std::move(order));
+
+    RouteRow story =
+        read("orders", "What happened to an order, told from the journal", "OrderStory");
+    story.statuses = {404, 500};
+    add_both(table, "/orders/{order}/explain", &TradingDoor::explain_order, story);
+    add_one(table, "/api/orders/{order}/explain", &TradingDoor::explain_order, std::move(story));
+
+    RouteRow positions = read("positions", "Open positions", "PositionList");
+    positions.statuses = {404};
+    add_both(table, "/positions", &TradingDoor::list_positions, std::move(positions));
+    RouteRow position = read("positions", "One position", "PositionView");
+    position.statuses = {404};
+    add_both(table, "/positions/{symbol}", &TradingDoor::show_position, std::move(position));
+
+    RouteRow history = read("accounts", "Trades, newest first, in pages", "TradePage");
+    history.query = {symbol, limit, {"before", "Number", "The next_before of the page before"}};
+    history.statuses = {404};
+    add_both(table, "/history", &TradingDoor::list_history, std::move(history));
+
+    RouteRow account = read("accounts", "Balances, equity and margin of an account", "AccountView");
+    account.statuses = {404};
+    add_one(table, "/api/accounts/{account}", &TradingDoor::show_account, account);
+    add_one(table, "/api/trading/account", &TradingDoor::show_account, std::move(account));
+    add_one(table,
+            "/api/accounts",
+            &TradingDoor::list_accounts,
+            read("accounts", "The caller's accounts", "AccountList"));
+
+    RouteRow journal = read("journal", "Records of the journal, oldest first", "JournalPage");
+    journal.access = Access::Operator;
+    journal.query = {{"from", "Number", "The first record's number"}, limit};
+    journal.statuses = {500};
+    add_one(table, "/api/journal", &TradingDoor::list_journal, std::move(journal));
+}
+
+void TradingDoor::place_order(Call& call) {
+    const model::AccountId account = context_.account_of(call);
+    if (!context_.begin_command(call, "POST /api/accounts/" + account.text() + "/orders")) return;
+    auto parsed = protocol::parse_place_order(call.request.body);
+    if (!parsed) return call.fail(400, parsed.error());
+    model::PlaceOrder order = parsed.value().value;
+    const auto* state = context_.find_account(call);
+    if (state == nullptr) return;
+    order.account = account;
+    // The account says which of the two instruments of this name is meant.
+    order.instrument.market = state->account.market;
+    order.origin = context_.origin_of(call, parsed.value().canonical);
+    context_.submit(call, std::move(order));
+}
+
+void TradingDoor::cancel_order(Call& call) {
+    const model::AccountId account = context_.account_of(call);
+    const std::string& id = call.parameter("order");
+    if (!context_.begin_command(call, "DELETE /api/accounts/" + account.text() + "/orders/" + id))
+        return;
+    model::CancelOrder cancel;
+    if (!context_.read_if_match(call, cancel.version)) return;
+    if (!context_.read_no_fields(call)) return;
+    if (!core::parse_client_order_id(id)) {
+        return call.fail(404, "ORDER_UNKNOWN", "there is no order of yours with this id");
+    }
+    if (context_.find_account(call) == nullptr) return;
+    cancel.account = account;
+    cancel.order = model::ClientOrderId(id);
+    cancel.origin = context_.origin_of(call, {});
+    context_.submit(call, std::move(cancel));
+}
+
+void TradingDoor::close_position(Call& call) {
+    const model::AccountId account = context_.account_of(call);
+    const std::string symbol = call.parameter("symbol");
+    if (!context_.begin_command(
+            call, "POST /api/accounts/" + account.text() + "/positions/" + symbol + "/close")) {
+        return;
+    }
+    if (!context_.check_symbol(call)) return;
+    model::ClosePosition close;
+    if (!context_.read_if_match(call, close.version)) return;
+    if (!context_.read_no_fields(call)) return;
+    const auto* state = context_.find_account(call);
+    if (state == nullptr) return;
+    close.account = account;
+    close.instrument = {state->account.market, model::Symbol(symbol)};
+    close.origin = context_.origin_of(call, {});
+    context_.submit(call, std::move(close));
+}
+
+void TradingDoor::set_leverage(Call& call) {
+    const model::AccountId account = context_.account_of(call);
+    const std::string symbol = call.parameter("symbol");
+    if (!context_.begin_command(
+            call, "POST /api/accounts/" + account.text() + "/positions/" + symbol + "/leverage")) {
+        return;
+    }
+    if (!context_.check_symbol(call)) return;
+    auto parsed = protocol::parse_set_leverage(call.request.body);
+    if (!parsed) return call.fail(400, parsed.error());
+    model::SetLeverage command = parsed.value().value;
+    if (!context_.read_if_match(call, command.version)) return;
+    const auto* state = context_.find_account(call);
+    if (state == nullptr) return;
+    command.account = account;
+    command.instrument = {state->account.market, model::Symbol(symbol)};
+    command.origin = context_.origin_of(call, parsed.value().canonical);
+    context_.submit(call, std::move(command));
+}
+
+void TradingDoor::open_account(Call& call) {
+    if (!context_.begin_command(call, "POST /api/accounts")) return;
+    auto parsed = protocol::parse_open_account(call.request.body);
+    if (!parsed) return call.fail(400, parsed.error());
+    model::OpenAccount command = parsed.value().value;
+    command.origin = context_.origin_of(call, parsed.value().canonical);
+    context_.submit(call, std::move(command));
+}
+
+void TradingDoor::reset_account(Call& call) {
+    const model::AccountId account = context_.account_of(call);
+    if (!context_.begin_command(call, "POST /api/accounts/" + account.text() + "/reset")) return;
+    model::ResetAccount command;
+    if (!context_.read_if_match(call, command.version)) return;
+    if (!context_.read_no_fields(call)) return;
+    if (context_.find_account(call) == nullptr) return;
+    command.account = account;
+    command.origin = context_.origin_of(call, {});
+    context_.submit(call, std::move(command));
+}
+
+void TradingDoor::transfer(Call& call) {
+    if (!context_.begin_command(call, "POST /api/transfers")) return;
+    auto parsed = protocol::parse_transfer(call.request.body);
+    if (!parsed) return call.fail(400, parsed.error());
+    model::TransferMoney command = parsed.value().value;
+    command.origin = context_.origin_of(call, parsed.value().canonical);
+    context_.submit(call, std::move(command));
+}
+
+}  // namespace botcore::shell::http

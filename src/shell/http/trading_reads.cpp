@@ -1,0 +1,210 @@
+#include "core/orders/client_order_id.hpp"
+#include "protocol/api_json.hpp"
+#include "protocol/journal.hpp"
+#include "shell/http/order_story.hpp"
+#include "shell/http/trading_door.hpp"
+#include "shell/http/views.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+
+namespace botcore::shell::http {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t kPageDefault = 100;
+constexpr std::size_t kPageMax = 1'000;
+/// More trades than one report of an exchange brings.
+constexpr std::size_t kFillsOfRecordMax = 100'000;
+
+}  // namespace
+
+json::object TradingDoor::account_json(const core::AccountState& account) const {
+    return account_view(context_.runtime.state(), account, [this](const model::InstrumentId& id) {
+        return context_.quote_of(id);
+    });
+}
+
+void TradingDoor::list_accounts(Call& call) {
+    if (!context_.running(call)) return;
+    json::array list;
+    for (const auto& [id, account] : context_.runtime.state().accounts) {
+        if (account.account.owner == call.caller.owner) list.push_back(account_json(account));
+    }
+    call.answer(std::move(list));
+}
+
+void TradingDoor::show_account(Call& call) {
+    if (const auto* account = context_.find_account(call)) call.answer(account_json(*account));
+}
+
+void TradingDoor::list_positions(Call& call) {
+    const auto* account = context_.find_account(call);
+    if (account == nullptr) return;
+    call.answer(
+        positions_view(context_.runtime.state(), *account, [this](const model::InstrumentId& id) {
+            return context_.quote_of(id);
+        }));
+}
+
+void TradingDoor::show_position(Call& call) {
+    const auto* account = context_.find_account(call);
+    if (account == nullptr) return;
+    const model::InstrumentId id{account->account.market, model::Symbol(call.parameter("symbol"))};
+    const auto place = account->positions.find(id);
+    if (place == account->positions.end()) {
+        return call.fail(404, "POSITION_NOT_OPEN", "the account has no position in this symbol");
+    }
+    call.answer(position_view(
+        context_.runtime.state(), *account, place->second, [this](const model::InstrumentId& one) {
+            return context_.quote_of(one);
+        }));
+}
+
+void TradingDoor::list_orders(Call& call) {
+    QueryReader query(call);
+    const std::string_view status = query.text("status").value_or("all");
+    if (status != "open" && status != "all") query.refuse("status", "open or all");
+    ports::OrderQuery wanted;
+    wanted.symbol = query.symbol();
+    wanted.live_only = status == "open";
+    wanted.limit = query.number("limit", kPageDefault, {1, kPageMax});
+    constexpr auto kNewest = ~model::OrderNumber{0} >> 1U;
+    wanted.before = query.number("before", kNewest, {1, kNewest});
+    if (query.error()) return call.fail(400, *query.error());
+    const auto* account = context_.find_account(call);
+    if (account == nullptr) return;
+    wanted.account = account->account.id;
+    const auto orders = context_.reader.orders(wanted);
+    if (!orders) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+    json::array list;
+    for (const auto& order : orders.value())
+        list.push_back(protocol::to_api(order));
+    json::object page;
+    page["next_before"] = orders.value().size() == wanted.limit
+                              ? json::value(orders.value().back().number)
+                              : json::value(nullptr);
+    page["orders"] = std::move(list);
+    call.answer(std::move(page));
+}
+
+/// An order of the caller's, in the account of the path where it is about one; else the call is
+/// answered.
+std::optional<model::Order> TradingDoor::find_order(Call& call) {
+    const bool scoped = !call.row->pattern.starts_with("/api/orders/");
+    const model::AccountId account = context_.account_of(call);
+    const std::string& id = call.parameter("order");
+    const auto parts = core::parse_client_order_id(id);
+    if (parts) {
+        const auto found =
+            context_.reader.find_order(model::order_number(parts->sequence, parts->index));
+        if (!found) {
+            call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+            return std::nullopt;
+        }
+        if (const auto& live = found.value()) {
+            const bool fits = live->order.id.text() == id &&
+                              live->order.owner == call.caller.owner &&
+                              (!scoped || live->order.account == account);
+            if (fits) return live->order;
+        }
+    }
+    call.fail(404, "ORDER_UNKNOWN", "there is no order of yours with this id");
+    return std::nullopt;
+}
+
+void TradingDoor::show_order(Call& call) {
+    const auto order = find_order(call);
+    if (!order) return;
+    call.headers.emplace_back("ETag", "\"" + std::to_string(order->version) + "\"");
+    call.answer(protocol::to_api(*order));
+}
+
+void TradingDoor::explain_order(Call& call) {
+    const auto order = find_order(call);
+    if (!order) return;
+    const auto story = order_story(context_.reader, *order);
+    if (!story && story.error() == ports::StoreError::Corrupt) {
+        return call.fail(500,
+                         "JOURNAL_DAMAGED",
+                         "a record of this order is missing or damaged; run 'botctl verify'");
+    }
+    if (!story) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+    json::object data;
+    data["order"] = protocol::to_api(*order);
+    data["story"] = to_api(story.value());
+    call.answer(std::move(data));
+}
+
+void TradingDoor::list_history(Call& call) {
+    QueryReader query(call);
+    ports::FillQuery wanted;
+    wanted.symbol = query.symbol();
+    const std::size_t limit = query.number("limit", kPageDefault, {1, kPageMax});
+    wanted.before = query.number("before", wanted.before, {1, wanted.before});
+    if (query.error()) return call.fail(400, *query.error());
+    const auto* account = context_.find_account(call);
+    if (account == nullptr) return;
+    wanted.account = account->account.id;
+    wanted.limit = limit + 1;
+    auto found = context_.reader.fills(wanted);
+    if (!found) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+    std::vector<model::Fill> fills = std::move(found).value();
+    json::value next = nullptr;
+    if (fills.size() > limit) {
+        // A page never ends inside a record, since the next one begins at a record.
+        const model::Sequence cut = fills.back().sequence;
+        if (fills.front().sequence == cut) {
+            wanted.before = cut + 1;
+            wanted.limit = kFillsOfRecordMax;
+            auto whole = context_.reader.fills(wanted);
+            if (!whole) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+            fills = std::move(whole).value();
+            std::erase_if(fills, [&](const model::Fill& fill) { return fill.sequence != cut; });
+        } else {
+            std::erase_if(fills, [&](const model::Fill& fill) { return fill.sequence == cut; });
+        }
+        next = fills.back().sequence;
+    }
+    json::array list;
+    for (const auto& fill : fills)
+        list.push_back(protocol::to_api(fill));
+    json::object page;
+    page["trades"] = std::move(list);
+    page["next_before"] = std::move(next);
+    call.answer(std::move(page));
+}
+
+void TradingDoor::list_journal(Call& call) {
+    QueryReader query(call);
+    const model::Sequence first = query.number("from", 1, {1, ~model::Sequence{0} >> 1U});
+    const std::size_t limit = query.number("limit", kPageDefault, {1, kPageMax});
+    if (query.error()) return call.fail(400, *query.error());
+    const auto entries = context_.reader.journal(first, limit);
+    if (!entries) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+    const auto head = context_.reader.head();
+    json::array list;
+    for (const auto& entry : entries.value()) {
+        const auto record = protocol::decode_record(entry.bytes);
+        json::error_code error;
+        json::value line;
+        if (record) line = json::parse(protocol::to_json(record.value(), entry.hash), error);
+        if (!record || error) {
+            return call.fail(500,
+                             "JOURNAL_DAMAGED",
+                             "record " + std::to_string(entry.sequence) +
+                                 " cannot be read; run 'botctl verify'");
+        }
+        list.push_back(std::move(line));
+    }
+    json::object page;
+    page["next_from"] = entries.value().empty() ? first : entries.value().back().sequence + 1;
+    page["head_sequence"] = head ? json::value(head.value().sequence) : json::value(nullptr);
+    page["records"] = std::move(list);
+    call.answer(std::move(page));
+}
+
+}  // namespace botcore::shell::http
