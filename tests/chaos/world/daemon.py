@@ -1,5 +1,6 @@
 """The real botcored as a child process, alone or under its supervisor."""
 import contextlib
+import ctypes
 import json
 import os
 import pathlib
@@ -12,6 +13,8 @@ import time
 from world import http
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
 ACCOUNT = "/api/accounts/futures"
 
 
@@ -30,17 +33,24 @@ def market_order(side="BUY", quantity="0.001", symbol="BTCUSDT", **more):
     return {"symbol": symbol, "side": side, "type": "MARKET", "quantity": quantity, **more}
 
 
+def die_with_parent():
+    """In the child, before it becomes the program: a scenario that is killed leaves nothing."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class Daemon:
-    def __init__(self, folder, config=None, supervised=False, before=(), limits=None):
-        """`before` is a command that starts the daemon, such as strace; `limits` a function for
-        the child between fork and exec."""
+    def __init__(self, folder, config=None, supervised=False, silence_max=20, notify="",
+                 watchdog_seconds=0.0):
+        """`silence_max`: seconds after which the supervisor takes it for hung. `notify` is the
+        socket of another manager, which watches for `watchdog_seconds`."""
         self.data = pathlib.Path(folder) / "data"
         self.output = pathlib.Path(folder) / "output.log"
         self.ready_file = pathlib.Path(folder) / "ready.json"
         self.config = dict(config or {})
         self.supervised = supervised
-        self.before = list(before)
-        self.limits = limits
+        self.silence_max = silence_max
+        self.manager = {"NOTIFY_SOCKET": notify,
+                        "WATCHDOG_USEC": str(int(watchdog_seconds * 1e6))} if notify else {}
         self.process = None
         self.port = free_port() if supervised else 0
         self.token = ""
@@ -49,18 +59,20 @@ class Daemon:
         own = [program("botcored"), "--data", str(self.data), "--port", str(self.port),
                "--ready-file", str(self.ready_file)]
         if self.supervised:
-            return [sys.executable, str(ROOT / "tools" / "supervise.py"), "--", *self.before, *own]
-        return [*self.before, *own]
+            return [sys.executable, str(ROOT / "tools" / "supervise.py"),
+                    "--silence-max", str(self.silence_max), "--", *own]
+        return own
 
     def spawn(self):
         self.ready_file.unlink(missing_ok=True)
         env = {name: value for name, value in os.environ.items() if not name.startswith("BOTCORE_")}
         env.update({f"BOTCORE_{key.replace('.', '_').upper()}": str(value)
                     for key, value in self.config.items()})
+        env.update(self.manager)
         with open(self.output, "ab") as output:
             self.process = subprocess.Popen(
                 self.command(), env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                cwd=self.output.parent, start_new_session=True, preexec_fn=self.limits)
+                cwd=self.output.parent, start_new_session=True, preexec_fn=die_with_parent)
         return self
 
     def start(self, within=60.0):
