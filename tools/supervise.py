@@ -6,8 +6,8 @@ the statuses 64 to 78 (wrong usage, locked data, missing permission: see sysexit
 not deaths, and end the supervisor with the same status. SIGTERM and SIGINT are passed on, and the
 supervisor then ends with the program. Deaths in quick succession are answered with growing pauses.
 
-A program that reports to NOTIFY_SOCKET as systemd's services do (WATCHDOG=1) and then falls silent
-is killed and started again: it hangs. One that never reports is never taken for hung.
+A program that reports to NOTIFY_SOCKET as systemd's services do (READY=1, then WATCHDOG=1 again and
+again) and then falls silent is killed and started again: it hangs. One that never reports is never taken for hung.
 
 The program has a session of its own, so what kills its group does not reach the supervisor; when
 the supervisor itself is killed, the program gets SIGTERM.
@@ -110,8 +110,10 @@ class Supervisor:
             ready, _, _ = select.select([self.reports, self.signals], [], [], left)
             if self.signals in ready:
                 os.read(self.signals, 4096)
-            if self.reports in ready and b"WATCHDOG=1" in self.reports.recv(4096):
-                heard = time.monotonic()
+            if self.reports in ready:
+                told = self.reports.recv(4096)
+                if b"READY=1" in told or b"WATCHDOG=1" in told:
+                    heard = time.monotonic()
 
     def kill_hung(self):
         self.say(f"{self.name} has not reported for {self.silence_max:.0f} s: it hangs")

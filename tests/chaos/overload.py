@@ -31,7 +31,7 @@ class Flood:
                     answer = connection.ask("GET", f"{ACCOUNT}/orders?limit=100", self.daemon.token)
                 else:
                     answer = connection.ask("POST", f"{ACCOUNT}/orders", self.daemon.token,
-                                            market_order(symbol="ETHUSDT", quantity="0.01"),
+                                            market_order(symbol="ETHUSDT", quantity="0.1"),
                                             {"Idempotency-Key": f"flood-{number}-{made}"})
                 kind = f"{'read' if number % 2 else 'entry'} {answer.status} {answer.code()}"
                 if answer.headers.get("connection") == "close":
@@ -79,7 +79,7 @@ def exits(stage, daemon, trader, name):
     while time.monotonic() < until:
         key = f"{name}-{len(times)}"
         opened = trader.ask("POST", f"{ACCOUNT}/orders", daemon.token,
-                            market_order("BUY", "0.001"), {"Idempotency-Key": key})
+                            market_order("BUY", "0.01"), {"Idempotency-Key": key})
         if opened.status != 200:
             continue
         closed = trader.ask("DELETE", f"{ACCOUNT}/positions/BTCUSDT", daemon.token,

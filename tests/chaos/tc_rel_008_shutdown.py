@@ -10,7 +10,7 @@ from world import http
 from world.daemon import ACCOUNT, market_order
 
 STEPS = [1, 2, 3, 4, 5, 6, 7]
-BODY = '{"symbol":"BTCUSDT","side":"BUY","type":"MARKET","quantity":"0.001"}'
+BODY = '{"symbol":"BTCUSDT","side":"BUY","type":"MARKET","quantity":"0.01"}'
 
 
 def run(stage):
@@ -116,7 +116,7 @@ def entries_go_protection_stays(stage):
     again.start()
     states = {name: again.ask("GET", f"{ACCOUNT}/orders/{one}").data()["status"]
               for name, one in ids.items()}
-    stage.check(states == {"entry": "CANCELED", "protection": "OPEN"},
+    stage.check(states == {"entry": "CANCELED", "protection": "NEW"},
                 "the entry is canceled, the protection rests", states)
 
 

@@ -48,6 +48,7 @@ def run_here(name, short, seed):
         except Exception as error:  # pylint: disable=broad-except
             verdict.check(False, f"the scenario broke off: {type(error).__name__}: {error}")
         finally:
+            stage.tell_of_failures()
             stage.clean_up()
     return verdict.as_json(time.monotonic() - begin)
 

@@ -29,7 +29,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def market_order(side="BUY", quantity="0.001", symbol="BTCUSDT", **more):
+def market_order(side="BUY", quantity="0.01", symbol="BTCUSDT", **more):
     return {"symbol": symbol, "side": side, "type": "MARKET", "quantity": quantity, **more}
 
 
@@ -46,7 +46,7 @@ class Daemon:
         self.data = pathlib.Path(folder) / "data"
         self.output = pathlib.Path(folder) / "output.log"
         self.ready_file = pathlib.Path(folder) / "ready.json"
-        self.config = dict(config or {})
+        self.config = {"paper.deposit": 1_000_000_000, **(config or {})}
         self.supervised = supervised
         self.silence_max = silence_max
         self.manager = {"NOTIFY_SOCKET": notify,

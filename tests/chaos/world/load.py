@@ -14,6 +14,7 @@ class Load:
         self.prefix = prefix
         self.acknowledged = {}  # Body by key.
         self.other = {}         # Status by key, for whatever else was answered in the end.
+        self.unanswered = {}    # What came last, for what was not answered within a minute.
         self.lost = 0           # Answers that did not come at the first try.
         self.lock = threading.Lock()
         self.ended = threading.Event()
@@ -43,29 +44,32 @@ class Load:
 
     def place(self, connection, key, body):
         """Until there is an answer that says what became of the order."""
-        until = time.monotonic() + 60
+        until, last = time.monotonic() + 60, None
         while time.monotonic() < until:
             try:
                 connection = connection or http.Connection(self.daemon.port, timeout=10)
                 answer = connection.ask("POST", f"{ACCOUNT}/orders", self.daemon.token, body,
                                         {"Idempotency-Key": key})
+                last = answer
                 if answer.headers.get("connection") == "close":
                     connection.close()
                     connection = None
-                if answer.status < 500 and answer.status != 429:
+                # A stored answer is the last word under its key, whatever its status.
+                if answer.replayed or (answer.status < 500 and answer.status != 429):
                     with self.lock:
                         if answer.status == 200:
                             self.acknowledged[key] = answer.body
                         else:
                             self.other[key] = answer.status
                     return connection
-            except OSError:
+            except OSError as error:
+                last = error
                 with self.lock:
                     self.lost += 1
                 connection = None
             time.sleep(0.02)
         with self.lock:
-            self.other[key] = 0
+            self.unanswered[key] = repr(last)
         return None
 
 

@@ -1,6 +1,7 @@
 """Where a scenario plays: its folder, its processes, its luck. Whatever it started ends with it."""
 import contextlib
 import random
+import sys
 
 from world.daemon import Daemon
 
@@ -13,7 +14,7 @@ class Stage:
         self.seed = seed
         self.random = random.Random(seed)
         self.exits = contextlib.ExitStack()
-        self.daemons = 0
+        self.daemons = []
         self.check, self.fault, self.figure = verdict.check, verdict.fault, verdict.figure
         self.eventually = verdict.eventually
 
@@ -23,6 +24,12 @@ class Stage:
     def later(self, clean_up):
         """Called at the end, the last one first."""
         self.exits.callback(clean_up)
+
+    def tell_of_failures(self):
+        """What the daemons said last, when something was not as expected."""
+        if self.verdict.failures:
+            for daemon in self.daemons:
+                print(f"--- {daemon.data}", daemon.tail(3000), sep="\n", file=sys.stderr)
 
     def pick(self, short, full):
         """A count that depends on the form of the run."""
@@ -36,9 +43,9 @@ class Stage:
 
     def new_daemon(self, config=None, **options):
         """The same, not started yet."""
-        self.daemons += 1
-        folder = self.folder / f"daemon-{self.daemons}"
+        folder = self.folder / f"daemon-{len(self.daemons) + 1}"
         folder.mkdir()
         daemon = Daemon(folder, config, **options)
+        self.daemons.append(daemon)
         self.later(daemon.clean_up)
         return daemon
