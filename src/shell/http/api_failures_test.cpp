@@ -17,8 +17,9 @@ protected:
     void damage_the_journal() {
         auto opened =
             sqlite::Database::open(world_.database().string(), "", sqlite::OpenMode::ReadWrite);
-        ASSERT_TRUE(opened);
-        ASSERT_TRUE(opened.value().execute("UPDATE journal SET record = x'00FF' WHERE seq > 1"));
+        ASSERT_TRUE(opened.has_value());
+        sqlite::Database file = std::move(opened).value();
+        ASSERT_TRUE(file.execute("UPDATE journal SET record = x'00FF' WHERE seq > 1").has_value());
     }
 
     ApiWorld world_;
