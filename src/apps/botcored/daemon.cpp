@@ -11,6 +11,7 @@
 #include "shell/daemon/entry_orders.hpp"
 #include "shell/daemon/health_watch.hpp"
 #include "shell/daemon/logged_store.hpp"
+#include "shell/daemon/relief.hpp"
 #include "shell/daemon/service_manager.hpp"
 #include "shell/daemon/shutdown.hpp"
 #include "shell/daemon/slow_thread.hpp"
@@ -65,7 +66,8 @@ public:
           paths_(std::move(paths)),
           opened_(std::move(opened)),
           log_(log_options(config_)),
-          measured_store_(*opened_.store, metrics_),
+          relieved_store_(*opened_.store, relief_),
+          measured_store_(relieved_store_, metrics_),
           store_(measured_store_, log_),
           exchange_([this] { return clock_.now().time; }),
           signals_(context_, SIGTERM, SIGINT),
@@ -97,9 +99,11 @@ private:
     DaemonPaths paths_;
     Opened opened_;
     asio::io_context context_{1};
+    shell::Relief relief_{context_};
     shell::SystemClock clock_;
     shell::log::Log log_;
     shell::metrics::Metrics metrics_;
+    shell::RelievedStore relieved_store_;
     shell::metrics::MeasuredStore measured_store_;
     shell::LoggedStore store_;
     shell::PaperExchange exchange_;
@@ -220,6 +224,13 @@ std::string Daemon::start_door() {
                                                              .wake = [this] { loop_->wake(); }},
                                      access_->tokens(),
                                      watch_->monitor());
+    doors_->api.add_gate([this](shell::http::Call& call) {
+        if (!relief_.is_on_duty()) return true;
+        call.fail(503,
+                  "STORE_BUSY",
+                  "the disk does not answer, nothing was done; try again shortly, with the same key");
+        return false;
+    });
     access_->attach(doors_->context, doors_->routes, doors_->api);
     server_ = std::make_unique<shell::http::HttpServer>(
         context_, http_options(config_), access_->front(), &events_->server());
@@ -301,7 +312,9 @@ void Daemon::await_signal() {
 void Daemon::report_alive() {
     const auto every = manager_.alive_every();
     if (!every) return;
-    if (std::exchange(turns_seen_, loop_->turns()) != loop_->turns()) manager_.alive();
+    const bool turns = std::exchange(turns_seen_, loop_->turns()) != loop_->turns();
+    // A restart would not mend a hanging disk, and the relief answers meanwhile.
+    if (turns || relief_.is_on_duty()) manager_.alive();
     alive_timer_.expires_after(*every);
     alive_timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error) report_alive();
