@@ -4,9 +4,10 @@
 #include "base/check.hpp"
 #include "build_info.hpp"
 #include "shell/auth/operator_token.hpp"
+#include "shell/daemon/analysis_link.hpp"
 #include "shell/daemon/data_folder.hpp"
-#include "shell/daemon/logged_store.hpp"
 #include "shell/daemon/health_watch.hpp"
+#include "shell/daemon/logged_store.hpp"
 #include "shell/daemon/slow_thread.hpp"
 #include "shell/daemon/trading_loop.hpp"
 #include "shell/http/api.hpp"
@@ -153,6 +154,7 @@ public:
 private:
     [[nodiscard]] std::string start_market();
     [[nodiscard]] std::string start_trading();
+    [[nodiscard]] std::string start_analysis();
     void start_watch();
     [[nodiscard]] std::string start_door();
     void open_first_accounts();
@@ -178,6 +180,7 @@ private:
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<EventStream> events_;
     std::unique_ptr<shell::TradingLoop> loop_;
+    std::unique_ptr<shell::AnalysisLink> analysis_;
     std::unique_ptr<shell::HealthWatch> watch_;
     std::unique_ptr<shell::http::UserAccess> access_;
     std::unique_ptr<Door> door_;
@@ -301,6 +304,14 @@ std::string Daemon::start_door() {
     return server_->start();
 }
 
+std::string Daemon::start_analysis() {
+    auto made = shell::AnalysisLink::make(
+        config_, {context_, log_, opened_.folder.path(), random_incarnation()});
+    if (!made) return made.error();
+    analysis_ = std::move(made).value();
+    return {};
+}
+
 void Daemon::start_watch() {
     const auto seconds = [&](std::string_view key) {
         return base::Duration::seconds(config_.integer(key));
@@ -325,6 +336,7 @@ void Daemon::start_watch() {
             .now = [this] { return clock_.now(); },
             .wake = [this] { loop_->wake(); },
             .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); }});
+    if (analysis_) watch_->prober().add(shell::health::Dependency::Analysis, analysis_->look());
     slow_ = std::make_unique<shell::SlowThread>([this] {
         opened_.store->maintain();
         watch_->write_out();
@@ -411,6 +423,7 @@ void Daemon::begin_stop() {
 
 int Daemon::run() {
     if (const auto trouble = start_market(); !trouble.empty()) return failed(EX_CONFIG, trouble);
+    if (const auto trouble = start_analysis(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     if (const auto trouble = start_trading(); !trouble.empty()) return failed(EX_IOERR, trouble);
     start_watch();
     if (const auto trouble = start_door(); !trouble.empty()) {
