@@ -7,6 +7,7 @@
 #include "base/check.hpp"
 #include "build_info.hpp"
 #include "shell/auth/operator_token.hpp"
+#include "shell/daemon/analysis_link.hpp"
 #include "shell/daemon/data_folder.hpp"
 #include "shell/daemon/entry_orders.hpp"
 #include "shell/daemon/health_watch.hpp"
@@ -33,6 +34,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <random>
 #include <utility>
 
 namespace botcore::apps {
@@ -51,6 +53,11 @@ int failed(int code, const std::string& text) {
 std::string environment(const char* name) {
     const char* value = std::getenv(name);
     return value == nullptr ? std::string() : value;
+}
+
+std::uint64_t random_seed() {
+    std::random_device device;
+    return (static_cast<std::uint64_t>(device()) << 32U) ^ device();
 }
 
 class Daemon {
@@ -81,6 +88,7 @@ public:
 private:
     [[nodiscard]] std::string start_market();
     [[nodiscard]] std::string start_trading();
+    [[nodiscard]] std::string start_analysis();
     void start_watch();
     [[nodiscard]] std::string start_door();
     void open_first_accounts();
@@ -112,6 +120,7 @@ private:
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<EventStream> events_;
     std::unique_ptr<shell::TradingLoop> loop_;
+    std::unique_ptr<shell::AnalysisLink> analysis_;
     std::unique_ptr<shell::HealthWatch> watch_;
     std::unique_ptr<shell::http::UserAccess> access_;
     std::unique_ptr<Doors> doors_;
@@ -238,6 +247,14 @@ std::string Daemon::start_door() {
     return server_->start();
 }
 
+std::string Daemon::start_analysis() {
+    auto made = shell::AnalysisLink::make(
+        config_, {context_, log_, opened_.folder.path(), random_seed()});
+    if (!made) return made.error();
+    analysis_ = std::move(made).value();
+    return {};
+}
+
 void Daemon::start_watch() {
     watch_ = std::make_unique<shell::HealthWatch>(
         watch_options(config_, opened_.folder.store()),
@@ -249,6 +266,7 @@ void Daemon::start_watch() {
             .now = [this] { return clock_.now(); },
             .wake = [this] { loop_->wake(); },
             .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); }});
+    if (analysis_) watch_->prober().add(shell::health::Dependency::Analysis, analysis_->look());
     slow_ = std::make_unique<shell::SlowThread>([this] {
         opened_.store->maintain();
         watch_->write_out();
@@ -377,6 +395,7 @@ void Daemon::close_store() {
     doors_.reset();
     access_.reset();
     watch_.reset();
+    analysis_.reset();
     loop_.reset();
     runtime_.reset();
     events_.reset();
@@ -385,6 +404,7 @@ void Daemon::close_store() {
 
 int Daemon::run() {
     if (const auto trouble = start_market(); !trouble.empty()) return failed(EX_CONFIG, trouble);
+    if (const auto trouble = start_analysis(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     if (const auto trouble = start_trading(); !trouble.empty()) return failed(EX_IOERR, trouble);
     start_watch();
     if (const auto trouble = start_door(); !trouble.empty()) {
