@@ -50,6 +50,9 @@ using ParseResult = base::Result<Parsed<T>, RequestError>;
 /// from, to, amount; asset (USDT).
 [[nodiscard]] ParseResult<model::TransferMoney> parse_transfer(std::string_view body);
 
+/// symbol; market (futures).
+[[nodiscard]] ParseResult<model::InstrumentId> parse_instrument(std::string_view body);
+
 /// Nothing, or an object without fields: for commands that the route says in full.
 [[nodiscard]] base::Outcome<RequestError> parse_no_fields(std::string_view body);
 

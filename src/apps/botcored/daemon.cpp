@@ -3,14 +3,19 @@
 #include "base/check.hpp"
 #include "build_info.hpp"
 #include "shell/auth/operator_token.hpp"
+#include "shell/cache/account_changes.hpp"
+#include "shell/cache/memory_cache.hpp"
+#include "shell/cache/redis_cache.hpp"
 #include "shell/daemon/data_folder.hpp"
 #include "shell/daemon/slow_thread.hpp"
 #include "shell/daemon/trading_loop.hpp"
+#include "shell/http/answer_cache.hpp"
 #include "shell/http/api.hpp"
 #include "shell/http/health_door.hpp"
 #include "shell/http/http_server.hpp"
 #include "shell/http/market_door.hpp"
 #include "shell/http/openapi.hpp"
+#include "shell/http/performance_door.hpp"
 #include "shell/http/trading_door.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
@@ -71,18 +76,23 @@ runtime::Options options_of(const shell::Config& config) {
 
 /// The API with all its groups of routes.
 struct Door {
-    Door(shell::http::ApiContext shared, const shell::auth::TokenVerifier& tokens)
+    Door(shell::http::ApiContext shared,
+         shell::FollowedSymbols& followed,
+         const shell::auth::TokenVerifier& tokens)
         : context(std::move(shared)),
+          market(context, followed),
           api(context, routes, tokens) {
         trading.add_to(routes);
         market.add_to(routes);
+        performance.add_to(routes);
         health.add_to(routes);
         document.add_to(routes);
     }
 
     shell::http::ApiContext context;
     shell::http::TradingDoor trading{context};
-    shell::http::MarketDoor market{context};
+    shell::http::MarketDoor market;
+    shell::http::PerformanceDoor performance{context};
     shell::http::HealthDoor health{context};
     shell::http::DocumentDoor document{context.options.version};
     shell::http::RouteTable routes;
@@ -103,6 +113,7 @@ public:
           opened_(std::move(opened)),
           store_(*opened_.store, metrics_),
           exchange_([this] { return clock_.now().time; }),
+          followed_(opened_.folder.path() / "hidden_symbols"),
           signals_(context_, SIGTERM, SIGINT),
           probe_timer_(context_),
           slow_([this] { opened_.store->maintain(); }) {}
@@ -112,6 +123,7 @@ public:
 private:
     [[nodiscard]] std::string start_market();
     [[nodiscard]] std::string start_trading();
+    [[nodiscard]] std::string start_cache();
     [[nodiscard]] std::string start_door();
     void open_first_accounts();
     void greet() const;
@@ -132,7 +144,11 @@ private:
     std::unique_ptr<shell::MarketSource> market_;
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<shell::TradingLoop> loop_;
+    shell::FollowedSymbols followed_;
+    shell::cache::AccountChanges account_changes_;
+    std::unique_ptr<shell::http::AnswerCache> answers_;
     std::unique_ptr<Door> door_;
+    std::unique_ptr<ports::Cache> cache_;  ///< Goes first: what waits for it is forgotten.
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
     asio::steady_timer probe_timer_;
@@ -156,7 +172,7 @@ std::string Daemon::start_trading() {
     exchange_.begin_term(head.value().epoch + 1);
     runtime_ = std::make_unique<runtime::Runtime>(
         options_of(config_),
-        runtime::Runtime::Ports{store_, exchange_, market_->board(), replies_});
+        runtime::Runtime::Ports{store_, exchange_, market_->board(), replies_, &account_changes_});
     loop_ = std::make_unique<shell::TradingLoop>(
         context_, shell::TradingLoop::Parts{*runtime_, exchange_, *market_, clock_});
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
@@ -192,6 +208,29 @@ void Daemon::open_first_accounts() {
     }
 }
 
+std::string Daemon::start_cache() {
+    const std::string& url = config_.text("cache.url");
+    if (url.empty()) {
+        shell::cache::MemoryCacheOptions options;
+        options.entries_max = static_cast<std::size_t>(config_.integer("cache.entries_max"));
+        options.bytes_max = static_cast<std::size_t>(config_.integer("cache.memory_mib")) << 20U;
+        cache_ = std::make_unique<shell::cache::MemoryCache>(options, [] {
+            const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
+            return base::Timestamp::from_microseconds(
+                std::chrono::duration_cast<std::chrono::microseconds>(since_start).count());
+        });
+    } else {
+        auto address = shell::cache::parse_redis_url(url);
+        if (!address) return "cache.url: " + address.error();
+        shell::cache::RedisOptions options;
+        options.address = std::move(address).value();
+        cache_ = std::make_unique<shell::cache::RedisCache>(
+            context_, std::move(options), base::Random(random_incarnation()));
+    }
+    answers_ = std::make_unique<shell::http::AnswerCache>(*cache_, account_changes_);
+    return {};
+}
+
 std::string Daemon::start_door() {
     boost::system::error_code error;
     const auto address = asio::ip::make_address(config_.text("http.address"), error);
@@ -209,7 +248,9 @@ std::string Daemon::start_door() {
                                                            .metrics = metrics_,
                                                            .log = log_,
                                                            .now = [this] { return clock_.now(); },
-                                                           .wake = [this] { loop_->wake(); }},
+                                                           .wake = [this] { loop_->wake(); },
+                                                           .answers = answers_.get()},
+                                   followed_,
                                    opened_.token);
     shell::http::HttpServerOptions http;
     http.address = config_.text("http.address");
@@ -252,6 +293,7 @@ void Daemon::greet() const {
 
 void Daemon::probe() {
     door_->health.probe();
+    cache_->probe();
     if (const std::string trouble = market_->trouble(); !trouble.empty()) {
         log_.write(shell::log::Level::Error, "the market source failed", {{"cause", trouble}});
     }
@@ -281,6 +323,7 @@ void Daemon::begin_stop() {
 
 int Daemon::run() {
     if (const auto trouble = start_market(); !trouble.empty()) return failed(EX_CONFIG, trouble);
+    if (const auto trouble = start_cache(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     if (const auto trouble = start_trading(); !trouble.empty()) return failed(EX_IOERR, trouble);
     if (const auto trouble = start_door(); !trouble.empty()) {
         loop_->stop();
@@ -295,6 +338,11 @@ int Daemon::run() {
                {{"version", build_info::kVersion},
                 {"sequence", static_cast<std::int64_t>(runtime_->head().sequence)},
                 {"epoch", static_cast<std::int64_t>(runtime_->head().epoch)}});
+    if (!followed_.trouble().empty()) {
+        log_.write(shell::log::Level::Warn,
+                   "the choice of symbols is lost",
+                   {{"cause", followed_.trouble()}});
+    }
     probe();
     loop_->run();
     return exit_code_;

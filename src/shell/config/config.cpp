@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "model/amount.hpp"
+#include "shell/cache/redis_url.hpp"
 
 #include <toml++/toml.h>
 
@@ -108,6 +109,27 @@ constexpr std::array kKeys = {
               30'000,
               "milliseconds",
               "A caller is told that the outcome is still open after this."},
+    ConfigKey{"cache.url",
+              Kind::Secret,
+              "",
+              0,
+              0,
+              "redis://[:password@]host[:port][/database]",
+              "A Redis server for answers that can be made again; empty: in the process."},
+    ConfigKey{"cache.entries_max",
+              Kind::Integer,
+              "4096",
+              1,
+              1'000'000,
+              "",
+              "Answers kept in the process."},
+    ConfigKey{"cache.memory_mib",
+              Kind::Integer,
+              "64",
+              1,
+              4'096,
+              "MiB",
+              "Memory that answers kept in the process may take."},
     ConfigKey{"store.reserve_mib",
               Kind::Integer,
               "16",
@@ -149,6 +171,9 @@ std::string mistake_in(const ConfigKey& key, std::string_view value) {
             amount.value() > model::Money::whole(key.max)) {
             return "expected a decimal number" + range_of(key) + came;
         }
+    } else if (key.name == "cache.url" && !value.empty()) {
+        const auto address = cache::parse_redis_url(value);
+        if (!address) return address.error();
     } else if (key.name == "market.source" && value != "generated" && value != "recorded") {
         return "expected generated or recorded" + came;
     }
@@ -166,6 +191,11 @@ std::optional<std::string> text_of(const toml::node& node) {
 
 std::span<const ConfigKey> config_keys() {
     return kKeys;
+}
+
+std::string shown(const ConfigKey& key, const ConfigValue& value) {
+    if (key.kind != ConfigKind::Secret || value.text.empty()) return value.text;
+    return "(set)";
 }
 
 Config::Config() {

@@ -33,6 +33,8 @@ struct ApiOptions {
     model::Duration market_age_max = model::Duration::seconds(2);
 };
 
+class AnswerCache;
+
 /// All references outlive the API.
 struct ApiContext {
     ApiOptions options;
@@ -45,6 +47,8 @@ struct ApiContext {
     std::function<runtime::Now()> now;
     /// Called after something was submitted: the loop must step soon.
     std::function<void()> wake;
+    /// Null: every answer is made anew.
+    const AnswerCache* answers = nullptr;
 
     // The steps answer the call themselves where they say no.
 

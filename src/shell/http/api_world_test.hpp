@@ -4,11 +4,14 @@
 /// exchange and a market that do as they are told. Time stands still unless it is moved.
 
 #include "shell/auth/operator_token.hpp"
+#include "shell/cache/memory_cache.hpp"
+#include "shell/http/answer_cache.hpp"
 #include "shell/http/api.hpp"
 #include "shell/http/checked_handler_test.hpp"
 #include "shell/http/health_door.hpp"
 #include "shell/http/http_server.hpp"
 #include "shell/http/market_door.hpp"
+#include "shell/http/performance_door.hpp"
 #include "shell/http/test_client_test.hpp"
 #include "shell/http/trading_door.hpp"
 #include "shell/metrics/measured_store.hpp"
@@ -135,6 +138,16 @@ public:
                 {model::Market::Futures, model::Symbol("BTCUSDT")}};
     }
 
+    const model::CandleBoard* candles(const model::InstrumentId& id) const override {
+        return id.market == model::Market::Futures ? &trades : nullptr;
+    }
+
+    base::Timestamp now() const override { return clock; }
+
+    /// Of futures; touch both on the loop's thread only.
+    model::CandleBoard trades;
+    base::Timestamp clock;
+
     std::atomic<bool> silent{false};
 
 private:
@@ -181,7 +194,7 @@ public:
         fragile_.emplace(*store_);
         measured_.emplace(*fragile_, metrics_);
         runtime_.emplace(runtime_options(),
-                         runtime::Runtime::Ports{*measured_, exchange, market, desk_});
+                         runtime::Runtime::Ports{*measured_, exchange, market, desk_, &changes_});
         log_.emplace("test", log::Level::Fatal);
         api_context_.emplace(ApiContext{ApiOptions{.version = "0.0.0-test", .metrics_public = true},
                                         *runtime_,
@@ -191,9 +204,11 @@ public:
                                         metrics_,
                                         *log_,
                                         [this] { return now(); },
-                                        [this] { wake(); }});
+                                        [this] { wake(); },
+                                        &answers_});
         trading_.emplace(*api_context_).add_to(routes_);
-        market_door_.emplace(*api_context_).add_to(routes_);
+        market_door_.emplace(*api_context_, followed_).add_to(routes_);
+        performance_.emplace(*api_context_, kFillsShown).add_to(routes_);
         health_.emplace(*api_context_).add_to(routes_);
         document_.add_to(routes_);
         api_.emplace(*api_context_, routes_, tokens_);
@@ -312,8 +327,12 @@ public:
         return std::string(error.at("code").as_string());
     }
 
+    /// Performance looks at so many fills.
+    static constexpr std::size_t kFillsShown = 6;
+
     ObedientExchange exchange;
     StillMarket market;
+    cache::MemoryCache cache{{}, [] { return model::Timestamp(); }};
 
 private:
     static runtime::Options runtime_options() {
@@ -373,7 +392,11 @@ private:
     std::optional<ApiContext> api_context_;
     RouteTable routes_;
     std::optional<TradingDoor> trading_;
+    cache::AccountChanges changes_;
+    AnswerCache answers_{cache, changes_};
+    FollowedSymbols followed_{{}};
     std::optional<MarketDoor> market_door_;
+    std::optional<PerformanceDoor> performance_;
     std::optional<HealthDoor> health_;
     DocumentDoor document_{"0.0.0-test"};
     std::optional<Api> api_;
