@@ -7,6 +7,9 @@
 #include "base/check.hpp"
 #include "build_info.hpp"
 #include "shell/auth/operator_token.hpp"
+#include "shell/cache/account_changes.hpp"
+#include "shell/cache/memory_cache.hpp"
+#include "shell/cache/redis_cache.hpp"
 #include "shell/daemon/analysis_link.hpp"
 #include "shell/daemon/data_folder.hpp"
 #include "shell/daemon/entry_orders.hpp"
@@ -77,6 +80,7 @@ public:
           measured_store_(relieved_store_, metrics_),
           store_(measured_store_, log_),
           exchange_([this] { return clock_.now().time; }),
+          followed_(opened_.folder.path() / "hidden_symbols"),
           signals_(context_, SIGTERM, SIGINT),
           watch_timer_(context_),
           alive_timer_(context_),
@@ -90,6 +94,7 @@ private:
     [[nodiscard]] std::string start_trading();
     [[nodiscard]] std::string start_analysis();
     void start_watch();
+    [[nodiscard]] std::string start_cache();
     [[nodiscard]] std::string start_door();
     void open_first_accounts();
     void greet_caller() const;
@@ -123,7 +128,11 @@ private:
     std::unique_ptr<shell::AnalysisLink> analysis_;
     std::unique_ptr<shell::HealthWatch> watch_;
     std::unique_ptr<shell::http::UserAccess> access_;
+    shell::FollowedSymbols followed_;
+    shell::cache::AccountChanges account_changes_;
+    std::unique_ptr<shell::http::AnswerCache> answers_;
     std::unique_ptr<Doors> doors_;
+    std::unique_ptr<ports::Cache> cache_;  ///< Goes first: what waits for it is forgotten.
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
     asio::steady_timer watch_timer_;
@@ -152,7 +161,7 @@ std::string Daemon::start_trading() {
     events_ = make_events();
     runtime_ = std::make_unique<runtime::Runtime>(
         runtime_options(config_),
-        runtime::Runtime::Ports{store_, exchange_, market_->board(), replies_, {&events_->hub()}});
+        runtime::Runtime::Ports{store_, exchange_, market_->board(), replies_, {&events_->hub(), &account_changes_}});
     loop_ = std::make_unique<shell::TradingLoop>(
         context_, shell::TradingLoop::Parts{*runtime_, exchange_, *market_, clock_});
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
@@ -208,6 +217,29 @@ void Daemon::open_first_accounts() {
     }
 }
 
+std::string Daemon::start_cache() {
+    const std::string& url = config_.text("cache.url");
+    if (url.empty()) {
+        shell::cache::MemoryCacheOptions options;
+        options.entries_max = static_cast<std::size_t>(config_.integer("cache.entries_max"));
+        options.bytes_max = static_cast<std::size_t>(config_.integer("cache.memory_mib")) << 20U;
+        cache_ = std::make_unique<shell::cache::MemoryCache>(options, [] {
+            const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
+            return base::Timestamp::from_microseconds(
+                std::chrono::duration_cast<std::chrono::microseconds>(since_start).count());
+        });
+    } else {
+        auto address = shell::cache::parse_redis_url(url);
+        if (!address) return "cache.url: " + address.error();
+        shell::cache::RedisOptions options;
+        options.address = std::move(address).value();
+        cache_ = std::make_unique<shell::cache::RedisCache>(
+            context_, std::move(options), base::Random(random_seed()));
+    }
+    answers_ = std::make_unique<shell::http::AnswerCache>(*cache_, account_changes_);
+    return {};
+}
+
 std::string Daemon::start_door() {
     boost::system::error_code error;
     const auto address = asio::ip::make_address(config_.text("http.address"), error);
@@ -230,7 +262,9 @@ std::string Daemon::start_door() {
                                                              .metrics = metrics_,
                                                              .log = log_,
                                                              .now = [this] { return clock_.now(); },
-                                                             .wake = [this] { loop_->wake(); }},
+                                                             .wake = [this] { loop_->wake(); },
+                                                             .answers = answers_.get()},
+                                     followed_,
                                      access_->tokens(),
                                      watch_->monitor());
     doors_->api.add_gate([this](shell::http::Call& call) {
@@ -294,6 +328,7 @@ void Daemon::watch() {
     watch_->tick();
     access_->probe();
     probe_market();
+    cache_->probe();
     if (runtime_->status() == runtime::Status::Fenced) {
         log_.write(shell::log::Level::Fatal, "another writer has the journal; this one ends");
         exit_code_ = EX_TEMPFAIL;
@@ -392,7 +427,9 @@ void Daemon::close_store() {
         std::_Exit(exit_code_);
     }
     server_.reset();
+    cache_.reset();
     doors_.reset();
+    answers_.reset();
     access_.reset();
     watch_.reset();
     analysis_.reset();
@@ -405,6 +442,7 @@ void Daemon::close_store() {
 int Daemon::run() {
     if (const auto trouble = start_market(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     if (const auto trouble = start_analysis(); !trouble.empty()) return failed(EX_CONFIG, trouble);
+    if (const auto trouble = start_cache(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     if (const auto trouble = start_trading(); !trouble.empty()) return failed(EX_IOERR, trouble);
     start_watch();
     if (const auto trouble = start_door(); !trouble.empty()) {

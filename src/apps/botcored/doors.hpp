@@ -7,6 +7,7 @@
 #include "shell/http/maintenance_door.hpp"
 #include "shell/http/market_door.hpp"
 #include "shell/http/openapi.hpp"
+#include "shell/http/performance_door.hpp"
 #include "shell/http/trading_door.hpp"
 
 #include <utility>
@@ -18,13 +19,16 @@ inline constexpr const char* kDurability = "sqlite, WAL, synchronous=FULL, one m
 
 struct Doors {
     Doors(shell::http::ApiContext shared,
+          shell::FollowedSymbols& followed,
           const shell::auth::TokenVerifier& tokens,
           const shell::health::HealthMonitor& monitor)
         : context(std::move(shared)),
+          market(context, followed),
           health(context, monitor, {kDurability}),
           api(context, routes, tokens) {
         trading.add_to(routes);
         market.add_to(routes);
+        performance.add_to(routes);
         maintenance.add_to(routes);
         health.add_to(routes);
         document.add_to(routes);
@@ -32,7 +36,8 @@ struct Doors {
 
     shell::http::ApiContext context;
     shell::http::TradingDoor trading{context};
-    shell::http::MarketDoor market{context};
+    shell::http::MarketDoor market;
+    shell::http::PerformanceDoor performance{context};
     shell::http::MaintenanceDoor maintenance{context};
     shell::http::HealthDoor health;
     shell::http::DocumentDoor document{context.options.version};

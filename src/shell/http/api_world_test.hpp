@@ -4,6 +4,8 @@
 /// exchange and a market that do as they are told. Time stands still unless it is moved.
 
 #include "shell/auth/operator_token.hpp"
+#include "shell/cache/memory_cache.hpp"
+#include "shell/http/answer_cache.hpp"
 #include "shell/daemon/maintenance_keeper.hpp"
 #include "shell/health/known_parts.hpp"
 #include "shell/http/api.hpp"
@@ -12,6 +14,7 @@
 #include "shell/http/http_server.hpp"
 #include "shell/http/maintenance_door.hpp"
 #include "shell/http/market_door.hpp"
+#include "shell/http/performance_door.hpp"
 #include "shell/http/test_client_test.hpp"
 #include "shell/http/trading_door.hpp"
 #include "shell/metrics/measured_store.hpp"
@@ -138,6 +141,16 @@ public:
                 {model::Market::Futures, model::Symbol("BTCUSDT")}};
     }
 
+    const model::CandleBoard* candles(const model::InstrumentId& id) const override {
+        return id.market == model::Market::Futures ? &trades : nullptr;
+    }
+
+    base::Timestamp now() const override { return clock; }
+
+    /// Of futures; touch both on the loop's thread only.
+    model::CandleBoard trades;
+    base::Timestamp clock;
+
     std::atomic<bool> silent{false};
 
 private:
@@ -186,7 +199,7 @@ public:
         fragile_.emplace(*store_);
         measured_.emplace(*fragile_, metrics_);
         runtime_.emplace(runtime_options(),
-                         runtime::Runtime::Ports{*measured_, exchange, market, desk_});
+                         runtime::Runtime::Ports{*measured_, exchange, market, desk_, &changes_});
         log_.emplace("test", log::Level::Fatal);
         api_context_.emplace(ApiContext{ApiOptions{.version = "0.0.0-test", .metrics_public = true},
                                         *runtime_,
@@ -196,9 +209,11 @@ public:
                                         metrics_,
                                         *log_,
                                         [this] { return now(); },
-                                        [this] { wake(); }});
+                                        [this] { wake(); },
+                                        &answers_});
         trading_.emplace(*api_context_).add_to(routes_);
-        market_door_.emplace(*api_context_).add_to(routes_);
+        market_door_.emplace(*api_context_, followed_).add_to(routes_);
+        performance_.emplace(*api_context_, kFillsShown).add_to(routes_);
         maintenance_.emplace(*api_context_).add_to(routes_);
         add_looks();
         health_.emplace(*api_context_, *monitor_, HealthDoor::Durability{"test store, one machine"})
@@ -333,8 +348,12 @@ public:
         return std::string(error.at("code").as_string());
     }
 
+    /// Performance looks at so many fills.
+    static constexpr std::size_t kFillsShown = 6;
+
     ObedientExchange exchange;
     StillMarket market;
+    cache::MemoryCache cache{{}, [] { return model::Timestamp(); }};
 
 private:
     static runtime::Options runtime_options() {
@@ -433,11 +452,15 @@ private:
     std::optional<ApiContext> api_context_;
     RouteTable routes_;
     std::optional<TradingDoor> trading_;
+    cache::AccountChanges changes_;
+    AnswerCache answers_{cache, changes_};
+    FollowedSymbols followed_{{}};
     std::optional<MarketDoor> market_door_;
     std::optional<MaintenanceDoor> maintenance_;
     std::optional<MaintenanceKeeper> keeper_;
     std::optional<health::Prober> prober_;
     std::optional<health::HealthMonitor> monitor_;
+    std::optional<PerformanceDoor> performance_;
     std::optional<HealthDoor> health_;
     DocumentDoor document_{"0.0.0-test"};
     std::optional<Api> api_;
