@@ -100,6 +100,7 @@ private:
     void greet_caller() const;
     void watch();
     void probe_market();
+    void count_connections();
     void await_signal();
     void report_alive();
     void begin_stop(std::string_view cause);
@@ -266,7 +267,12 @@ std::string Daemon::start_door() {
                                                              .answers = answers_.get()},
                                      followed_,
                                      access_->tokens(),
-                                     watch_->monitor());
+                                     watch_->monitor(),
+                                     [this] {
+                                         return shell::http::MonitoringDoor::Connections{
+                                             .http = server_->connections(),
+                                             .websocket = events_->server().connections()};
+                                     });
     doors_->api.add_gate([this](shell::http::Call& call) {
         if (!relief_.is_on_duty()) return true;
         call.fail(503,
@@ -323,8 +329,7 @@ void Daemon::greet_caller() const {
 
 void Daemon::watch() {
     doors_->health.set_websocket_connections(events_->server().connections());
-    metrics_.set_http_connections(server_->connections());
-    metrics_.set_shutdown_inflight(shutdown_.waits_for());
+    count_connections();
     watch_->tick();
     access_->probe();
     probe_market();
@@ -339,6 +344,21 @@ void Daemon::watch() {
     watch_timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error) watch();
     });
+}
+
+void Daemon::count_connections() {
+    const auto number = [](auto value) { return static_cast<double>(value); };
+    const auto& websockets = events_->server();
+    metrics_.set("http_connections_active", number(server_->connections()));
+    metrics_.set("shutdown_inflight", number(shutdown_.waits_for()));
+    metrics_.set("websocket_connections_active", number(websockets.connections()));
+    const shell::websocket::WebsocketCounters& counters = websockets.counters();
+    metrics_.raise("websocket_messages_sent_total", {}, number(counters.sent));
+    metrics_.raise("websocket_messages_received_total", {}, number(counters.received));
+    for (std::size_t i = 0; i < counters.cuts.size(); ++i) {
+        const auto cause = to_text(static_cast<shell::websocket::Cut>(i));
+        metrics_.raise("websocket_clients_cut_total", {cause}, number(counters.cuts.at(i)));
+    }
 }
 
 /// Tells of the market source's failure once, and of its return.

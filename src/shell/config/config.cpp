@@ -18,9 +18,10 @@ namespace {
 using Kind = ConfigKind;
 
 const ConfigKey* find_key(std::string_view name) {
-    const auto* place = std::find_if(
-        kKeys.begin(), kKeys.end(), [&](const ConfigKey& key) { return key.name == name; });
-    return place == kKeys.end() ? nullptr : place;
+    const auto keys = config_keys();
+    const auto place = std::find_if(
+        keys.begin(), keys.end(), [&](const ConfigKey& key) { return key.name == name; });
+    return place == keys.end() ? nullptr : &*place;
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {

@@ -14,6 +14,8 @@
 #include "shell/http/http_server.hpp"
 #include "shell/http/maintenance_door.hpp"
 #include "shell/http/market_door.hpp"
+#include "shell/http/monitoring_door.hpp"
+#include "shell/http/paper_door.hpp"
 #include "shell/http/performance_door.hpp"
 #include "shell/http/test_client_test.hpp"
 #include "shell/http/trading_door.hpp"
@@ -69,7 +71,7 @@ public:
         if (order.type == model::OrderType::Market) {
             report.kind = model::ReportKind::Filled;
             report.trades.push_back({.id = ++last_id,
-                                     .price = model::Price::whole(50'000),
+                                     .price = model::Price::whole(price),
                                      .quantity = order.quantity,
                                      .fee = model::Money::from_units(1'000),
                                      .fee_asset = model::Asset("USDT"),
@@ -109,6 +111,7 @@ public:
     std::uint64_t last_id = 0;
     std::atomic<bool> silent{false};
     std::atomic<int> placed{0};
+    std::atomic<int> price{50'000};  ///< Of market orders' fills.
 };
 
 class StillMarket : public ports::MarketData {
@@ -217,6 +220,9 @@ public:
         maintenance_.emplace(*api_context_).add_to(routes_);
         add_looks();
         health_.emplace(*api_context_, *monitor_, HealthDoor::Durability{"test store, one machine"})
+            .add_to(routes_);
+        paper_.emplace(*api_context_).add_to(routes_);
+        monitoring_.emplace(*api_context_, [] { return MonitoringDoor::Connections{.http = 2}; })
             .add_to(routes_);
         document_.add_to(routes_);
         api_.emplace(*api_context_, routes_, tokens_);
@@ -462,6 +468,8 @@ private:
     std::optional<health::HealthMonitor> monitor_;
     std::optional<PerformanceDoor> performance_;
     std::optional<HealthDoor> health_;
+    std::optional<PaperDoor> paper_;
+    std::optional<MonitoringDoor> monitoring_;
     DocumentDoor document_{"0.0.0-test"};
     std::optional<Api> api_;
     std::optional<CheckedHandler> checked_;
