@@ -12,6 +12,7 @@
 #include "shell/http/market_door.hpp"
 #include "shell/http/trading_door.hpp"
 #include "shell/http/user_access.hpp"
+#include "shell/log/redact.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
@@ -42,7 +43,7 @@ constexpr std::chrono::seconds kProbeEvery(1);
 constexpr std::chrono::seconds kDrainWithin(30);
 
 int failed(int code, const std::string& text) {
-    std::cerr << "botcored: " << text << "\n";
+    std::cerr << "botcored: " << shell::log::redact(text) << "\n";
     return code;
 }
 

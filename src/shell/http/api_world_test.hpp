@@ -10,6 +10,7 @@
 #include "shell/http/market_door.hpp"
 #include "shell/http/test_client_test.hpp"
 #include "shell/http/trading_door.hpp"
+#include "shell/http/user_access.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
@@ -166,9 +167,20 @@ private:
     ports::Store& store_;
 };
 
+/// Users whose passwords cost next to nothing to hash, and limits that tests do not meet by chance.
+inline UserAccessOptions test_access() {
+    UserAccessOptions options;
+    options.desk.cost = auth::kHashCostLeast;
+    options.limits.entries.count = 0;
+    options.limits.reads.count = 0;
+    options.limits.logins.count = 0;
+    options.limits.registrations.count = 0;
+    return options;
+}
+
 class ApiWorld {
 public:
-    ApiWorld() {
+    explicit ApiWorld(UserAccessOptions who = test_access()) {
         std::string pattern = testing::TempDir() + "api-XXXXXX";
         folder_ = ::mkdtemp(pattern.data());
         sqlite::SqliteOptions options;
@@ -181,7 +193,14 @@ public:
         measured_.emplace(*fragile_, metrics_);
         runtime_.emplace(runtime_options(),
                          runtime::Runtime::Ports{*measured_, exchange, market, desk_});
-        log_.emplace("test", log::Level::Fatal);
+        log_.emplace("test", log::Level::Trace, log_file());
+        who.users_path = folder_ / "users.sqlite";
+        auto access = UserAccess::open(
+            std::move(who),
+            tokens_,
+            [this](auth::AuthWorker::Job job) { boost::asio::post(context_, std::move(job)); },
+            time_);
+        access_ = std::move(access).value();
         api_context_.emplace(ApiContext{ApiOptions{.version = "0.0.0-test", .metrics_public = true},
                                         *runtime_,
                                         desk_,
@@ -194,8 +213,9 @@ public:
         trading_.emplace(*api_context_).add_to(routes_);
         market_door_.emplace(*api_context_).add_to(routes_);
         health_.emplace(*api_context_).add_to(routes_);
-        api_.emplace(*api_context_, routes_, tokens_);
-        server_.emplace(context_, HttpServerOptions{}, *api_);
+        api_.emplace(*api_context_, routes_, access_->tokens());
+        access_->attach(*api_context_, routes_, *api_);
+        server_.emplace(context_, HttpServerOptions{}, access_->front());
         EXPECT_EQ(server_->start(), "");
         (void)runtime_->start(now());
         steps();
@@ -208,6 +228,7 @@ public:
         on_loop([this] { server_.reset(); });
         context_.stop();
         thread_.join();
+        access_.reset();
         runtime_.reset();
         store_.reset();
         std::filesystem::remove_all(folder_);
@@ -236,7 +257,13 @@ public:
 
     void break_store(bool broken) { fragile_->broken = broken; }
 
+    [[nodiscard]] std::filesystem::path log_file() const { return folder_ / "log"; }
+
+    [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+
     /// For the thread of the loop.
+    [[nodiscard]] UserAccess& access() { return *access_; }
+
     [[nodiscard]] Api& api() { return *api_; }
 
     [[nodiscard]] TestClient client() const { return TestClient(server_->port()); }
@@ -267,10 +294,13 @@ public:
     }
 
     /// As the bearer of another token; a command under a fresh key.
-    TestResponse ask_as(std::string_view token, std::string_view method, std::string_view path) {
+    TestResponse ask_as(std::string_view token,
+                        std::string_view method,
+                        std::string_view path,
+                        std::string_view body = {}) {
         TestClient one(server_->port());
         const std::string key = "Idempotency-Key: key-" + std::to_string(++keys_) + "\r\n";
-        one.send(text(method, path, key, {}, token));
+        one.send(text(method, path, key, body, token));
         return one.receive();
     }
 
@@ -372,6 +402,7 @@ private:
     std::optional<TradingDoor> trading_;
     std::optional<MarketDoor> market_door_;
     std::optional<HealthDoor> health_;
+    std::unique_ptr<UserAccess> access_;
     std::optional<Api> api_;
     std::optional<HttpServer> server_;
     std::thread thread_;

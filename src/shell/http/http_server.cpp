@@ -3,6 +3,7 @@
 #include "base/check.hpp"
 #include "protocol/api_json.hpp"
 #include "shell/http/http_wire.hpp"
+#include "shell/log/redact.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -252,7 +253,9 @@ bool HttpServer::Listener::Connection::build_request(Parser& parser, HttpRequest
     request.target = std::string(message.target());
     keep_headers(message, request);
     const std::string_view id = request.header("x-request-id");
-    request.request_id = is_valid_request_id(id) ? std::string(id) : listener_->request_ids_.next();
+    // One that looks like a secret is not echoed and not logged.
+    const bool usable = is_valid_request_id(id) && log::redact(id) == id;
+    request.request_id = usable ? std::string(id) : listener_->request_ids_.next();
     request_id_ = request.request_id;
     request.remote = remote_;
     request.body = std::move(message.body());

@@ -1,6 +1,7 @@
 #include "shell/log/log.hpp"
 
 #include "protocol/time_text.hpp"
+#include "shell/log/redact.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -101,10 +102,10 @@ std::string format_line(std::string_view service,
     line["timestamp"] = timestamp;
     line["level"] = to_text(level);
     line["service"] = service;
-    line["message"] = message;
+    line["message"] = redact(message);
     for (const Field& field : fields) {
         if (const auto* text = std::get_if<std::string_view>(&field.value)) {
-            line[field.name] = *text;
+            line[field.name] = field.name == "remote" ? mask_address(*text) : redact(*text);
         } else {
             line[field.name] = std::get<std::int64_t>(field.value);
         }
