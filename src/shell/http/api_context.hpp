@@ -29,8 +29,6 @@ struct ApiOptions {
     std::string exchange_kind = "paper";
     /// May /metrics be read without a token? True for a listener on a loopback address only.
     bool metrics_public = false;
-    /// Market data older than this makes the health degraded.
-    model::Duration market_age_max = model::Duration::seconds(2);
 };
 
 /// All references outlive the API.

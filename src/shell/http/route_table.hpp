@@ -9,6 +9,7 @@
 /// Threads: the thread of the loop.
 
 #include "shell/http/call.hpp"
+#include "shell/http/schema_table.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -67,6 +68,7 @@ struct RouteRow {
     std::vector<QueryRow> query{};  ///< Checked: any other name is refused (not on Public routes).
     bool key_needed = false;        ///< Takes an Idempotency-Key, as all commands do.
     bool versioned = false;         ///< Takes an If-Match.
+    bool etag = false;              ///< Answers the version as ETag.
     std::string_view request{};     ///< Schema of the body; empty: none.
     std::string_view response{};    ///< Schema of a success's data.
     Envelope envelope = Envelope::Data;
@@ -75,6 +77,9 @@ struct RouteRow {
 
 class RouteTable {
 public:
+    /// With the shapes that all doors share.
+    RouteTable();
+
     /// Adds a route. Rows stay where they are from then on.
     void add(RouteRow row);
 
@@ -89,8 +94,14 @@ public:
 
     [[nodiscard]] const std::deque<RouteRow>& rows() const { return rows_; }
 
+    /// The shapes that rows name. Doors add theirs.
+    [[nodiscard]] SchemaTable& schemas() { return schemas_; }
+
+    [[nodiscard]] const SchemaTable& schemas() const { return schemas_; }
+
 private:
     std::deque<RouteRow> rows_;
+    SchemaTable schemas_;
 };
 
 }  // namespace botcore::shell::http

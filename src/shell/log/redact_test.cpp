@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 namespace botcore::shell::log {
@@ -79,12 +80,10 @@ TEST(Redact, SurvivesEveryCut) {
 }
 
 TEST(Redact, IsDoneForEveryLineOfTheLog) {
+    const std::array<Field, 2> fields = {Field{"operation", "GET /x?token=hunter2"},
+                                         Field{"remote", "2001:db8:1:2::5"}};
     const std::string line =
-        format_line("test",
-                    Level::Info,
-                    "t",
-                    "shown: Bearer hunter2",
-                    {{"operation", "GET /x?token=hunter2"}, {"remote", "2001:db8:1:2::5"}});
+        format_line({"test", "", "", "here"}, Level::Info, "t", "shown: Bearer hunter2", fields);
     EXPECT_EQ(line.find("hunter2"), std::string::npos) << line;
     EXPECT_EQ(line.find("1:2::5"), std::string::npos) << line;
 }
