@@ -147,6 +147,7 @@ public:
           store_(measured_store_, log_),
           exchange_([this] { return clock_.now().time; }),
           signals_(context_, SIGTERM, SIGINT),
+          hangup_(context_, SIGHUP),
           watch_timer_(context_) {}
 
     int run();
@@ -160,6 +161,7 @@ private:
     void greet() const;
     void watch();
     void probe_market();
+    void await_hangup();
     void begin_stop();
     [[nodiscard]] std::unique_ptr<EventStream> make_events();
     [[nodiscard]] std::string url() const;
@@ -184,6 +186,7 @@ private:
     std::unique_ptr<Door> door_;
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
+    asio::signal_set hangup_;
     asio::steady_timer watch_timer_;
     std::unique_ptr<shell::SlowThread> slow_;
     std::string market_trouble_;
@@ -296,6 +299,15 @@ std::string Daemon::start_door() {
     http.port = static_cast<std::uint16_t>(config_.integer("http.port"));
     http.first_request_within =
         std::chrono::seconds(config_.integer("websocket.handshake_seconds"));
+    const bool has_tls = !config_.text("http.tls_certificate").empty();
+    if (has_tls) {
+        http.tls = {config_.text("http.tls_certificate"), config_.text("http.tls_key")};
+    } else if (!address.is_loopback() && !config_.is_on("http.allow_plain")) {
+        return "http.address: " + http.address +
+               " can be reached from other machines, and passwords and tokens would go over the "
+               "wire in plain; give http.tls_certificate and http.tls_key, or say "
+               "http.allow_plain = true behind a proxy that has TLS";
+    }
     server_ = std::make_unique<shell::http::HttpServer>(
         context_, http, access_->front(), &events_->server());
     events_->server().start();
@@ -333,7 +345,9 @@ void Daemon::start_watch() {
 }
 
 std::string Daemon::url() const {
-    return "http://" + config_.text("http.address") + ":" + std::to_string(server_->port());
+    const bool has_tls = !config_.text("http.tls_certificate").empty();
+    return (has_tls ? "https://" : "http://") + config_.text("http.address") + ":" +
+           std::to_string(server_->port());
 }
 
 void Daemon::greet() const {
@@ -395,17 +409,33 @@ void Daemon::probe_market() {
     market_trouble_ = trouble;
 }
 
+/// SIGHUP: the certificate was renewed.
+void Daemon::await_hangup() {
+    hangup_.async_wait([this](const boost::system::error_code& error, int) {
+        if (error) return;
+        const std::string trouble = server_->reload_tls();
+        log_.write(trouble.empty() ? shell::log::Level::Info : shell::log::Level::Error,
+                   trouble.empty() ? "certificate and key were read anew"
+                                   : "the old certificate and key stay",
+                   {{"cause", trouble}});
+        await_hangup();
+    });
+}
+
 void Daemon::begin_stop() {
     if (std::exchange(stopping_, true)) return;
     log_.write(shell::log::Level::Info, "stopping: no new requests, open ones get their answers");
     signals_.cancel();
+    hangup_.cancel();
     watch_timer_.cancel();
     door_->health.begin_drain();
     server_->stop(kDrainWithin, [this] {
         events_->server().stop([this] {
-            loop_->stop();
-            log_.tell(shell::log::Happening::ServiceStopped, "stopped");
-            context_.stop();
+            server_->flush([this] {
+                loop_->stop();
+                log_.tell(shell::log::Happening::ServiceStopped, "stopped");
+                context_.stop();
+            });
         });
     });
 }
@@ -421,6 +451,7 @@ int Daemon::run() {
     signals_.async_wait([this](const boost::system::error_code& error, int) {
         if (!error) begin_stop();
     });
+    await_hangup();
     watch();
     greet();
     log_.tell(shell::log::Happening::ServiceStarted,
