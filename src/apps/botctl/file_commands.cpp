@@ -4,10 +4,10 @@
 #include "protocol/api_json.hpp"
 #include "protocol/journal.hpp"
 #include "runtime/verify.hpp"
-#include "shell/log/redact.hpp"
 #include "shell/config/config.hpp"
 #include "shell/http/order_story.hpp"
 #include "shell/http/views.hpp"
+#include "shell/log/redact.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>

@@ -268,7 +268,7 @@ public:
 
     [[nodiscard]] std::filesystem::path log_file() const { return folder_ / "log"; }
 
-    [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+    void flush_log() { EXPECT_TRUE(log_->flush(std::chrono::seconds(30))); }
 
     /// For the thread of the loop.
     [[nodiscard]] UserAccess& access() { return *access_; }
