@@ -22,6 +22,7 @@
 #include "shell/daemon/trading_loop.hpp"
 #include "shell/http/http_server.hpp"
 #include "shell/http/user_access.hpp"
+#include "shell/log/redact.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
@@ -49,7 +50,7 @@ namespace {
 constexpr std::chrono::milliseconds kWatchEvery(250);
 
 int failed(int code, const std::string& text) {
-    std::cerr << "botcored: " << text << "\n";
+    std::cerr << "botcored: " << shell::log::redact(text) << "\n";
     return code;
 }
 
@@ -82,6 +83,7 @@ public:
           exchange_([this] { return clock_.now().time; }),
           followed_(opened_.folder.path() / "hidden_symbols"),
           signals_(context_, SIGTERM, SIGINT),
+          hangup_(context_, SIGHUP),
           watch_timer_(context_),
           alive_timer_(context_),
           manager_(environment("NOTIFY_SOCKET"), environment("WATCHDOG_USEC")),
@@ -96,12 +98,14 @@ private:
     void start_watch();
     [[nodiscard]] std::string start_cache();
     [[nodiscard]] std::string start_door();
+    [[nodiscard]] std::string refusal_of_plain(bool loopback) const;
     void open_first_accounts();
     void greet_caller() const;
     void watch();
     void probe_market();
     void count_connections();
     void await_signal();
+    void await_hangup();
     void report_alive();
     void begin_stop(std::string_view cause);
     [[nodiscard]] shell::Shutdown::Hooks shutdown_hooks();
@@ -136,6 +140,7 @@ private:
     std::unique_ptr<ports::Cache> cache_;  ///< Goes first: what waits for it is forgotten.
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
+    asio::signal_set hangup_;
     asio::steady_timer watch_timer_;
     asio::steady_timer alive_timer_;
     shell::ServiceManager manager_;
@@ -241,6 +246,16 @@ std::string Daemon::start_cache() {
     return {};
 }
 
+/// Passwords and tokens do not go over a wire in plain, unless somebody says that they may.
+std::string Daemon::refusal_of_plain(bool loopback) const {
+    const bool has_tls = !config_.text("http.tls_certificate").empty();
+    if (has_tls || loopback || config_.is_on("http.allow_plain")) return {};
+    return "http.address: " + config_.text("http.address") +
+           " can be reached from other machines, and passwords and tokens would go over the wire in "
+           "plain; give http.tls_certificate and http.tls_key, or say http.allow_plain = true behind "
+           "a proxy that has TLS";
+}
+
 std::string Daemon::start_door() {
     boost::system::error_code error;
     const auto address = asio::ip::make_address(config_.text("http.address"), error);
@@ -281,6 +296,9 @@ std::string Daemon::start_door() {
         return false;
     });
     access_->attach(doors_->context, doors_->routes, doors_->api);
+    if (const auto trouble = refusal_of_plain(address.is_loopback()); !trouble.empty()) {
+        return trouble;
+    }
     server_ = std::make_unique<shell::http::HttpServer>(
         context_, http_options(config_), access_->front(), &events_->server());
     events_->server().start();
@@ -314,7 +332,9 @@ void Daemon::start_watch() {
 }
 
 std::string Daemon::url() const {
-    return "http://" + config_.text("http.address") + ":" + std::to_string(server_->port());
+    const bool has_tls = !config_.text("http.tls_certificate").empty();
+    return (has_tls ? "https://" : "http://") + config_.text("http.address") + ":" +
+           std::to_string(server_->port());
 }
 
 void Daemon::greet_caller() const {
@@ -375,6 +395,19 @@ void Daemon::probe_market() {
     market_trouble_ = trouble;
 }
 
+/// SIGHUP: the certificate was renewed.
+void Daemon::await_hangup() {
+    hangup_.async_wait([this](const boost::system::error_code& error, int) {
+        if (error) return;
+        const std::string trouble = server_->reload_tls();
+        log_.write(trouble.empty() ? shell::log::Level::Info : shell::log::Level::Error,
+                   trouble.empty() ? "certificate and key were read anew"
+                                   : "the old certificate and key stay",
+                   {{"cause", trouble}});
+        await_hangup();
+    });
+}
+
 void Daemon::await_signal() {
     signals_.async_wait([this](const boost::system::error_code& error, int number) {
         if (!error) begin_stop(number == SIGINT ? "SIGINT" : "SIGTERM");
@@ -403,6 +436,7 @@ shell::Shutdown::Hooks Daemon::shutdown_hooks() {
     };
     hooks.close_listener = [this] {
         watch_timer_.cancel();
+        hangup_.cancel();
         const std::chrono::seconds within(config_.integer("shutdown.drain_within_seconds"));
         server_->stop(within, [] {});
     };
@@ -421,8 +455,10 @@ shell::Shutdown::Hooks Daemon::shutdown_hooks() {
     hooks.close_websockets = [this] { events_->server().stop([] {}); };
     hooks.websockets_open = [this] { return events_->server().connections(); };
     hooks.end_loop = [this] {
-        loop_->stop();
-        context_.stop();
+        server_->flush([this] {
+            loop_->stop();
+            context_.stop();
+        });
     };
     return hooks;
 }
@@ -470,6 +506,7 @@ int Daemon::run() {
         return failed(EX_UNAVAILABLE, trouble);
     }
     await_signal();
+    await_hangup();
     watch();
     greet_caller();
     manager_.ready();

@@ -3,6 +3,7 @@
 #include "apps/botcored/daemon.hpp"
 #include "build_info.hpp"
 #include "shell/config/config.hpp"
+#include "shell/log/redact.hpp"
 #include "shell/log/stack_trace.hpp"
 #include "shell/metrics/metric_table.hpp"
 
@@ -31,7 +32,7 @@ const std::map<std::string, std::string> kKeyFlags = {
 };
 
 int usage_error(const std::string& text) {
-    std::cerr << "botcored: " << text << "\n";
+    std::cerr << "botcored: " << botcore::shell::log::redact(text) << "\n";
     return EX_CONFIG;
 }
 

@@ -1,5 +1,7 @@
 #include "shell/http/api.hpp"
 
+#include "shell/auth/bearer.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -7,8 +9,6 @@
 namespace botcore::shell::http {
 
 namespace {
-
-constexpr std::string_view kBearer = "Bearer ";
 
 void count_error(metrics::Metrics& metrics, std::string_view code) {
     metrics.count("http_request_errors_total", {code});
@@ -51,14 +51,13 @@ void Api::handle(HttpRequest request, Respond respond) {
 }
 
 bool Api::authorize(Call& call) const {
-    std::string_view shown = call.request.header("authorization");
-    if (shown.starts_with(kBearer)) {
-        shown.remove_prefix(kBearer.size());
-        if (auto caller = tokens_.caller_of(shown, call.now.time)) {
+    if (const auto shown = auth::bearer_of(call.request.header("authorization"))) {
+        if (auto caller = tokens_.caller_of(*shown, call.now.time)) {
             call.caller = *std::move(caller);
             return true;
         }
     }
+    if (stranger_gate_ && !stranger_gate_(call)) return false;
     call.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"botcore\"");
     call.fail(
         401,
