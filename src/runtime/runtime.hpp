@@ -92,6 +92,8 @@ struct Options {
     std::size_t batch_max = 256;
     model::Duration answer_within = model::Duration::seconds(5);
     model::Duration retry_after = model::Duration::milliseconds(500);
+    /// How often accounts with positions are looked at without being asked.
+    model::Duration tick_every = model::Duration::seconds(1);
 };
 
 /// What happened so far, for metrics.
@@ -169,6 +171,7 @@ private:
     void lose_batch(Now now, Status next);
     void answer_expired(Now now);
     [[nodiscard]] const core::LiveOrder* find_order_of(const core::KeyId& key) const;
+    void apply_ticks(Now now);
     void ask_due_questions(Now now);
     void end_silence(Now now);
     void ask(const core::QueryOrder& question, Now now);
@@ -196,6 +199,7 @@ private:
     std::map<model::ClientOrderId, core::QueryOrder> questions_;  ///< For later, one an order.
     SilenceWatch silence_;
     model::Timestamp retry_at_;
+    model::Timestamp next_tick_;
 
     bool store_failed_ = false;  ///< A read failed while the batch was built.
     Counters counters_;

@@ -67,6 +67,30 @@ int open_account(Session& session,
                  const std::string& market,
                  const std::string& deposit);
 
+/// What `maintenance schedule` and `maintenance on` are told; empty means the door's default.
+struct MaintenancePlan {
+    std::string begin;
+    std::uint64_t minutes = 0;
+    std::string text;
+    bool emergency = false;
+};
+
+int maintenance_status(Session& session);
+int maintenance_schedule(Session& session,
+                         const CommandOptions& options,
+                         const MaintenancePlan& plan);
+int maintenance_cancel(Session& session, const CommandOptions& options, const std::string& window);
+int maintenance_on(Session& session, const CommandOptions& options, const MaintenancePlan& plan);
+int maintenance_off(Session& session, const CommandOptions& options, bool ramp);
+int uptime(Session& session);
+
+/// Does everything that matters work? Looks at the health, then places and cancels an order far
+/// from the market on a paper account and reads it back. Exit status 0 only if all of it held.
+int smoke(Session& session, const std::string& account);
+
+/// The usual window, from the calendar; needs no daemon.
+int maintenance_next(Session& session);
+
 // Through the daemon, on the files where it does not run.
 int account(Session& session, const std::string& account);
 int accounts(Session& session);

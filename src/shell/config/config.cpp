@@ -31,6 +31,115 @@ constexpr std::array kKeys = {
               65'535,
               "",
               "TCP port of the API; 0 takes a free one."},
+    ConfigKey{"http.cors_origins",
+              Kind::Text,
+              "",
+              0,
+              0,
+              "origins, separated by commas",
+              "Web pages that may use the API, letter by letter; none by default."},
+    ConfigKey{
+        "http.tls_certificate",
+        Kind::Text,
+        "",
+        0,
+        0,
+        "path",
+        "PEM file of the certificate and its chain; with it the API speaks TLS 1.2 and later."},
+    ConfigKey{
+        "http.tls_key", Kind::Text, "", 0, 0, "path", "PEM file of the certificate's private key."},
+    ConfigKey{
+        "http.allow_plain",
+        Kind::Text,
+        "false",
+        0,
+        0,
+        "true | false",
+        "May the API listen beyond this machine without TLS? Only behind a proxy that has it."},
+    ConfigKey{"auth.registration",
+              Kind::Text,
+              "operator",
+              0,
+              0,
+              "operator | open",
+              "Who adds users: operators only, or anybody for oneself."},
+    ConfigKey{"auth.token_hours",
+              Kind::Integer,
+              "24",
+              1,
+              720,
+              "hours",
+              "How long a token lives that a login made."},
+    ConfigKey{"auth.lockout_failures",
+              Kind::Integer,
+              "5",
+              1,
+              100,
+              "",
+              "Wrong passwords in a row that lock a user out."},
+    ConfigKey{"auth.lockout_minutes",
+              Kind::Integer,
+              "15",
+              1,
+              1440,
+              "minutes",
+              "How long a user is locked out."},
+    ConfigKey{"limits.entries_per_second",
+              Kind::Integer,
+              "10",
+              0,
+              100000,
+              "a caller's requests",
+              "Orders and other entries; 0 is no limit."},
+    ConfigKey{"limits.exits_per_second",
+              Kind::Integer,
+              "100",
+              0,
+              100000,
+              "a caller's requests",
+              "Cancels and closes; 0 is no limit."},
+    ConfigKey{"limits.reads_per_second",
+              Kind::Integer,
+              "100",
+              0,
+              100000,
+              "a caller's requests",
+              "Everything else with a token; 0 is no limit."},
+    ConfigKey{"limits.logins_per_minute",
+              Kind::Integer,
+              "10",
+              0,
+              100000,
+              "an address's requests",
+              "Logins and changes of passwords; 0 is no limit."},
+    ConfigKey{"limits.registrations_per_hour",
+              Kind::Integer,
+              "5",
+              0,
+              100000,
+              "an address's requests",
+              "Registrations; 0 is no limit."},
+    ConfigKey{"limits.public_per_minute",
+              Kind::Integer,
+              "1000",
+              0,
+              1000000,
+              "an address's requests",
+              "Routes without a token, and requests with a wrong one; 0 is no limit."},
+    ConfigKey{"limits.operators",
+              Kind::Text,
+              "false",
+              0,
+              0,
+              "true | false",
+              "Do operators have the limits of callers, too?"},
+    ConfigKey{"limits.loopback",
+              Kind::Text,
+              "false",
+              0,
+              0,
+              "true | false",
+              "Do addresses of this machine have the limit of public routes, too?"},
     ConfigKey{"market.source",
               Kind::Text,
               "generated",
@@ -108,6 +217,41 @@ constexpr std::array kKeys = {
               30'000,
               "milliseconds",
               "A caller is told that the outcome is still open after this."},
+    ConfigKey{"reliability.health_check_interval_seconds",
+              Kind::Integer,
+              "5",
+              1,
+              60,
+              "seconds",
+              "From one look at the store, the disk and other parts to the next."},
+    ConfigKey{"maintenance.drain_max_seconds",
+              Kind::Integer,
+              "300",
+              0,
+              3'600,
+              "seconds",
+              "A window waits so long for requests that are under way."},
+    ConfigKey{"maintenance.ramp_seconds",
+              Kind::Integer,
+              "900",
+              0,
+              7'200,
+              "seconds",
+              "How long the gradual return after a window takes."},
+    ConfigKey{"maintenance.watch_seconds",
+              Kind::Integer,
+              "3600",
+              0,
+              86'400,
+              "seconds",
+              "How long the close watch after a window takes."},
+    ConfigKey{"store.disk_low_mib",
+              Kind::Integer,
+              "512",
+              0,
+              1'048'576,
+              "MiB",
+              "With less than this left on its disk the health is degraded."},
     ConfigKey{"store.reserve_mib",
               Kind::Integer,
               "16",
@@ -242,6 +386,20 @@ std::string range_of(const ConfigKey& key) {
            (key.unit.empty() ? std::string() : " " + std::string(key.unit));
 }
 
+/// The only values that a key takes whose unit lists them, as "a or b"; empty for any other key.
+std::string words_of(const ConfigKey& key) {
+    std::string words(key.unit);
+    const std::size_t bar = words.find(" | ");
+    if (bar == std::string::npos) return {};
+    return words.replace(bar, 3, " or ");
+}
+
+bool is_one_of(std::string_view words, std::string_view value) {
+    if (words.empty()) return true;
+    const std::size_t split = words.find(" or ");
+    return value == words.substr(0, split) || value == words.substr(split + 4);
+}
+
 /// What is wrong with the value; empty when nothing is.
 std::string mistake_in(const ConfigKey& key, std::string_view value) {
     const std::string came = ", but '" + std::string(value) + "' came";
@@ -256,8 +414,8 @@ std::string mistake_in(const ConfigKey& key, std::string_view value) {
             amount.value() > model::Money::whole(key.max)) {
             return "expected a decimal number" + range_of(key) + came;
         }
-    } else if (key.name == "market.source" && value != "generated" && value != "recorded") {
-        return "expected generated or recorded" + came;
+    } else if (const std::string words = words_of(key); !is_one_of(words, value)) {
+        return "expected " + words + came;
     }
     return {};
 }
@@ -266,6 +424,7 @@ std::string mistake_in(const ConfigKey& key, std::string_view value) {
 std::optional<std::string> text_of(const toml::node& node) {
     if (auto text = node.value_exact<std::string>()) return text;
     if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
+    if (const auto truth = node.value_exact<bool>()) return *truth ? "true" : "false";
     return std::nullopt;
 }
 
@@ -351,6 +510,10 @@ std::int64_t Config::integer(std::string_view key) const {
     const auto number = parse_integer(text(key));
     CHECK(number.has_value());
     return *number;
+}
+
+bool Config::is_on(std::string_view key) const {
+    return text(key) == "true";
 }
 
 const ConfigValue& Config::value(std::string_view key) const {
