@@ -5,8 +5,8 @@
 #include "build_info.hpp"
 #include "shell/auth/operator_token.hpp"
 #include "shell/daemon/data_folder.hpp"
-#include "shell/daemon/logged_store.hpp"
 #include "shell/daemon/health_watch.hpp"
+#include "shell/daemon/logged_store.hpp"
 #include "shell/daemon/slow_thread.hpp"
 #include "shell/daemon/trading_loop.hpp"
 #include "shell/http/api.hpp"
@@ -237,8 +237,9 @@ std::unique_ptr<EventStream> Daemon::make_events() {
         if (place == accounts.end()) return std::nullopt;
         return place->second.account.owner;
     };
-    parts.authenticate = [this](std::string_view token) {
-        return opened_.token.caller_of(token, clock_.now().time);
+    parts.authenticate = [this](std::string_view token) -> std::optional<shell::auth::Caller> {
+        if (access_ == nullptr) return std::nullopt;
+        return access_->tokens().caller_of(token, clock_.now().time);
     };
     return std::make_unique<EventStream>(config_, std::move(parts));
 }

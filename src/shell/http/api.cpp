@@ -101,19 +101,18 @@ void Api::on_finished(const HttpExchange& exchange) {
                              : exchange.status >= 400 ? log::Level::Info
                                                       : log::Level::Debug;
     if (!context_.log.is_on(level)) return;
-    const auto microseconds =
-        std::chrono::duration_cast<std::chrono::microseconds>(exchange.duration).count();
     const std::string operation = std::string(exchange.method) + " " +
                                   std::string(exchange.target.substr(0, exchange.target.find('?')));
-    context_.log.write(level,
-                       "request answered",
-                       {{"request_id", exchange.request_id},
-                        {"user_id", exchange.caller},
-                        {"operation", operation},
-                        {"remote", exchange.remote},
-                        {"status", std::int64_t{exchange.status}},
-                        {"error_code", exchange.error_code},
-                        {"duration_us", std::int64_t{microseconds}}});
+    context_.log.write(
+        level,
+        "request answered",
+        {{"request_id", exchange.request_id},
+         {"user_id", exchange.caller},
+         {"operation", operation},
+         {"remote", exchange.remote},
+         {"status", std::int64_t{exchange.status}},
+         {"error_code", exchange.error_code},
+         {"duration_ms", std::chrono::duration<double, std::milli>(exchange.duration).count()}});
 }
 
 }  // namespace botcore::shell::http

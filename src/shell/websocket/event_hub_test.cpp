@@ -230,6 +230,25 @@ TEST(EventHub, SaysWhenTheJournalHoldsWhatItCannotRead) {
     std::filesystem::remove_all(folder);
 }
 
+// @spec:R4-FAIL-02
+TEST(EventHub, TellsTheOwnerOfAnOrderThatWasTurnedAwayForTheMoment) {
+    HubWorld world;
+    auto mine = world.join_since(0);
+    auto theirs = world.join_since(0, {model::Owner(kTheirs), Role::Trader, "t"});
+    model::PlaceOrder place;
+    place.account = model::AccountId(kMine);
+    model::Refusal refusal;
+    refusal.reason = model::Reason::PriceStale;
+    world.hub().on_refused(place, refusal);
+    world.hub().on_refused(model::SetLeverage{}, refusal);
+    const Text text = mine->take();
+    ASSERT_NE(text, nullptr);
+    EXPECT_THAT(*text, HasSubstr("trade_failed"));
+    EXPECT_THAT(*text, HasSubstr("PRICE_STALE"));
+    EXPECT_EQ(mine->take(), nullptr);
+    EXPECT_EQ(theirs->take(), nullptr);
+}
+
 TEST(EventHub, ReadsWhatBecameDurableUnseen) {
     HubWorld world;
     auto one = world.join_since(0);
