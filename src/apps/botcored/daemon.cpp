@@ -325,7 +325,11 @@ void Daemon::start_watch() {
             .log = log_,
             .now = [this] { return clock_.now(); },
             .wake = [this] { loop_->wake(); },
-            .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); }});
+            .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); },
+            .changed =
+                [this](const protocol::HealthChange& change) {
+                    events_->hub().publish(protocol::health_changed(change, clock_.now().time));
+                }});
     slow_ = std::make_unique<shell::SlowThread>([this] {
         opened_.store->maintain();
         watch_->write_out();
@@ -434,6 +438,7 @@ int Daemon::run() {
     if (!ended) {
         // A look hangs in the store or on the disk, and what it uses must not go away under it.
         log_.write(shell::log::Level::Error, "a look at the store or the disk still hangs");
+        (void)log_.flush();
         std::_Exit(exit_code_);
     }
     return exit_code_;

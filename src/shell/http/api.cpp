@@ -40,6 +40,14 @@ void Api::handle(HttpRequest request, Respond respond) {
     for (const Gate& gate : gates_) {
         if (!gate(call)) return;
     }
+    if (!is_public && call.row->access == Access::Operator && call.request.method != "GET") {
+        context_.log.tell(
+            log::Happening::ManualIntervention,
+            "an operator acts",
+            {{"request_id", call.request.request_id},
+             {"user_id", call.caller.name},
+             {"operation", std::string(call.row->method) + " " + std::string(call.row->pattern)}});
+    }
     call.row->handler(call);
 }
 
