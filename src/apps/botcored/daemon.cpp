@@ -198,8 +198,9 @@ std::unique_ptr<EventStream> Daemon::make_events() {
         if (place == accounts.end()) return std::nullopt;
         return place->second.account.owner;
     };
-    parts.authenticate = [this](std::string_view token) {
-        return opened_.token.caller_of(token, clock_.now().time);
+    parts.authenticate = [this](std::string_view token) -> std::optional<shell::auth::Caller> {
+        if (access_ == nullptr) return std::nullopt;
+        return access_->tokens().caller_of(token, clock_.now().time);
     };
     return std::make_unique<EventStream>(config_, std::move(parts));
 }
@@ -323,7 +324,11 @@ void Daemon::start_watch() {
             .log = log_,
             .now = [this] { return clock_.now(); },
             .wake = [this] { loop_->wake(); },
-            .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); }});
+            .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); },
+            .changed =
+                [this](const protocol::HealthChange& change) {
+                    events_->hub().publish(protocol::health_changed(change, clock_.now().time));
+                }});
     if (analysis_) watch_->prober().add(shell::health::Dependency::Analysis, analysis_->look());
     slow_ = std::make_unique<shell::SlowThread>([this] {
         opened_.store->maintain();

@@ -44,7 +44,8 @@ HealthWatch::HealthWatch(Options options, Parts parts)
                 parts_.log,
                 [now = parts_.now] { return now().time; },
                 [this] { return load_; },
-                [this](base::Timestamp at) { return keeper_.planned(at); }},
+                [this](base::Timestamp at) { return keeper_.planned(at); },
+                parts_.changed},
                read_uptime()) {
     prober_.add(health::Dependency::Database, store_look_.look());
     prober_.add(health::Dependency::Disk, disk_look_.look());

@@ -7,6 +7,7 @@
 
 #include "operations/degraded_mode.hpp"
 #include "operations/uptime.hpp"
+#include "protocol/events.hpp"
 #include "shell/health/prober.hpp"
 #include "shell/log/log.hpp"
 
@@ -30,6 +31,8 @@ public:
         std::function<operations::Load()> load;
         /// Is this moment inside a maintenance window that was announced in good time?
         std::function<bool(base::Timestamp)> planned;
+        /// Told of each check whose state became another; may be absent.
+        std::function<void(const protocol::HealthChange&)> changed = nullptr;
     };
 
     HealthMonitor(Parts parts, operations::UptimeLog uptime);

@@ -47,6 +47,14 @@ void Api::handle(HttpRequest request, Respond respond) {
     for (const Gate& gate : gates_) {
         if (!gate(call)) return;
     }
+    if (!is_public && call.row->access == Access::Operator && call.request.method != "GET") {
+        context_.log.tell(
+            log::Happening::ManualIntervention,
+            "an operator acts",
+            {{"request_id", call.request.request_id},
+             {"user_id", call.caller.name},
+             {"operation", std::string(call.row->method) + " " + std::string(call.row->pattern)}});
+    }
     call.row->handler(call);
 }
 
@@ -106,19 +114,18 @@ void Api::on_finished(const HttpExchange& exchange) {
                              : exchange.status >= 400 ? log::Level::Info
                                                       : log::Level::Debug;
     if (!context_.log.is_on(level)) return;
-    const auto microseconds =
-        std::chrono::duration_cast<std::chrono::microseconds>(exchange.duration).count();
     const std::string operation = std::string(exchange.method) + " " +
                                   std::string(exchange.target.substr(0, exchange.target.find('?')));
-    context_.log.write(level,
-                       "request answered",
-                       {{"request_id", exchange.request_id},
-                        {"user_id", exchange.caller},
-                        {"operation", operation},
-                        {"remote", exchange.remote},
-                        {"status", std::int64_t{exchange.status}},
-                        {"error_code", exchange.error_code},
-                        {"duration_us", std::int64_t{microseconds}}});
+    context_.log.write(
+        level,
+        "request answered",
+        {{"request_id", exchange.request_id},
+         {"user_id", exchange.caller},
+         {"operation", operation},
+         {"remote", exchange.remote},
+         {"status", std::int64_t{exchange.status}},
+         {"error_code", exchange.error_code},
+         {"duration_ms", std::chrono::duration<double, std::milli>(exchange.duration).count()}});
 }
 
 }  // namespace botcore::shell::http
