@@ -3,7 +3,6 @@
 #include "base/calendar.hpp"
 #include "base/check.hpp"
 
-#include <cstddef>
 #include <cstdint>
 
 namespace botcore::protocol {
@@ -16,26 +15,52 @@ void append_padded(std::string& out, std::int64_t value, int digits) {
     out += text;
 }
 
-/// Takes a number of exactly `digits` digits off the front, and the character that must follow.
-std::optional<std::int64_t> take_number(std::string_view& text, std::size_t digits, char follower) {
-    if (text.size() <= digits || text[digits] != follower) return std::nullopt;
-    std::int64_t value = 0;
-    for (const char digit : text.substr(0, digits)) {
-        if (digit < '0' || digit > '9') return std::nullopt;
-        value = value * 10 + (digit - '0');
+/// Takes exactly `digits` digits off the front; nothing where they are not there.
+std::optional<std::int64_t> take_number(std::string_view& text, std::size_t digits) {
+    if (text.size() < digits) return std::nullopt;
+    std::int64_t number = 0;
+    for (const char c : text.substr(0, digits)) {
+        if (c < '0' || c > '9') return std::nullopt;
+        number = number * 10 + (c - '0');
     }
-    text.remove_prefix(digits + 1);
-    return value;
+    text.remove_prefix(digits);
+    return number;
 }
 
-/// The microseconds that a fraction's one to six digits say, up to the closing Z.
-std::optional<std::int64_t> read_fraction(std::string_view text) {
-    const std::size_t digits = text.size() - (text.empty() ? 0 : 1);
-    if (digits == 0 || digits > 6) return std::nullopt;
-    auto value = take_number(text, digits, 'Z');
-    for (std::size_t i = digits; value && i < 6; ++i)
-        *value *= 10;
-    return value;
+bool take_letter(std::string_view& text, char letter) {
+    if (!text.starts_with(letter)) return false;
+    text.remove_prefix(1);
+    return true;
+}
+
+std::optional<std::int64_t> take_day(std::string_view& text) {
+    const auto year = take_number(text, 4);
+    if (!year || !take_letter(text, '-')) return std::nullopt;
+    const auto month = take_number(text, 2);
+    if (!month || *month < 1 || *month > 12 || !take_letter(text, '-')) return std::nullopt;
+    const auto day = take_number(text, 2);
+    if (!day || *day < 1 || *day > 31) return std::nullopt;
+    const base::Date date{*year, *month, *day};
+    const std::int64_t days = base::days_of(date);
+    if (base::date_of(days) != date) return std::nullopt;  // 30 February.
+    return days;
+}
+
+/// ":30.250000", or nothing at all, in microseconds.
+std::optional<std::int64_t> take_seconds(std::string_view& text) {
+    if (!take_letter(text, ':')) return 0;
+    const auto seconds = take_number(text, 2);
+    if (!seconds || *seconds > 59) return std::nullopt;
+    std::int64_t fraction = 0;
+    if (take_letter(text, '.')) {
+        std::int64_t unit = 1'000'000;
+        while (unit > 1 && !text.empty() && text.front() >= '0' && text.front() <= '9') {
+            unit /= 10;
+            fraction += *take_number(text, 1) * unit;
+        }
+        if (unit == 1'000'000) return std::nullopt;
+    }
+    return *seconds * 1'000'000 + fraction;
 }
 
 }  // namespace
@@ -64,26 +89,16 @@ std::string to_iso8601(base::Timestamp time) {
 }
 
 std::optional<base::Timestamp> parse_iso8601(std::string_view text) {
-    const auto year = take_number(text, 4, '-');
-    const auto month = take_number(text, 2, '-');
-    const auto day = take_number(text, 2, 'T');
-    const auto hour = take_number(text, 2, ':');
-    const auto minute = take_number(text, 2, ':');
-    const bool whole = text.size() == 3;
-    const auto second = take_number(text, 2, whole ? 'Z' : '.');
-    const auto fraction = whole ? std::optional<std::int64_t>(0) : read_fraction(text);
-    if (!year || !month || !day || !hour || !minute || !second || !fraction) return std::nullopt;
-    if (*month < 1 || *month > 12 || *day < 1 || *hour > 23 || *minute > 59 || *second > 59) {
-        return std::nullopt;
-    }
-    const base::Date date{*year, *month, *day};
-    const base::Date next =
-        *month == 12 ? base::Date{*year + 1, 1, 1} : base::Date{*year, *month + 1, 1};
-    const std::int64_t month_days = base::days_of(next) - base::days_of({*year, *month, 1});
-    if (*day > month_days) return std::nullopt;
-    return base::midnight_of(base::days_of(date)) +
-           base::Duration::seconds(*hour * 3'600 + *minute * 60 + *second) +
-           base::Duration::microseconds(*fraction);
+    const auto days = take_day(text);
+    if (!days || !take_letter(text, 'T')) return std::nullopt;
+    const auto hour = take_number(text, 2);
+    if (!hour || *hour > 23 || !take_letter(text, ':')) return std::nullopt;
+    const auto minute = take_number(text, 2);
+    if (!minute || *minute > 59) return std::nullopt;
+    const auto microseconds = take_seconds(text);
+    if (!microseconds || text != "Z") return std::nullopt;
+    return base::midnight_of(*days) + base::Duration::seconds(*hour * 3'600 + *minute * 60) +
+           base::Duration::microseconds(*microseconds);
 }
 
 }  // namespace botcore::protocol

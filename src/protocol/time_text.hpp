@@ -13,8 +13,8 @@ namespace botcore::protocol {
 /// "2026-11-23T11:53:00.123Z": ISO 8601, UTC, milliseconds, rounded down. Years 0 to 9999.
 [[nodiscard]] std::string to_iso8601(base::Timestamp time);
 
-/// Reads that form again: UTC with its Z, the fraction of the second may be left out or have one to
-/// six digits. Nothing for anything else, dates that do not exist among it.
+/// Reads "2026-11-23T11:53Z", with seconds and up to six decimals of them or without. Only UTC,
+/// only dates that exist, no leap seconds; nothing for anything else.
 [[nodiscard]] std::optional<base::Timestamp> parse_iso8601(std::string_view text);
 
 }  // namespace botcore::protocol
