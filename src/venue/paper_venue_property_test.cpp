@@ -202,8 +202,11 @@ private:
             RC_ASSERT(position.is_zero() || same_side);
             RC_ASSERT(model::magnitude(position) < model::magnitude(before));
         }
-        if (!executions.empty()) last_ = executions.back().trade->price;
+        // A public trade comes after the orders that it reached, and before what it set off.
         if (public_trade_) last_ = *public_trade_;
+        for (const auto& [report, trade] : executions) {
+            if (!public_trade_ || !trade->maker) last_ = trade->price;
+        }
         public_trade_.reset();
         const auto slept = [this](const auto& entry) {
             const OrderFacts& order = entry.second;
