@@ -155,6 +155,7 @@ public:
     }
 
     ports::CommitResult commit(const ports::Batch& batch) override {
+        if (fenced) return ports::CommitResult::Conflict;
         return broken ? ports::CommitResult::Unavailable : store_.commit(batch);
     }
 
@@ -165,6 +166,7 @@ public:
     ports::StoreReader& reader() override { return store_.reader(); }
 
     std::atomic<bool> broken{false};
+    std::atomic<bool> fenced{false};
 
 private:
     ports::Store& store_;
@@ -244,6 +246,11 @@ public:
     }
 
     void break_store(bool broken) { fragile_->broken = broken; }
+
+    /// From now on another writer has the journal.
+    void fence() { fragile_->fenced = true; }
+
+    [[nodiscard]] std::filesystem::path database() const { return folder_ / "shard-0.db"; }
 
     /// For the thread of the loop.
     [[nodiscard]] Api& api() { return *api_; }

@@ -140,6 +140,8 @@ struct Metrics::Families {
         gauge(registry, "order_unknown_outcomes", "Orders that were sent and not heard of");
     Gauge& positions = gauge(registry, "positions_open", "Positions that are not flat");
     Gauge& connections = gauge(registry, "http_connections_active", "Open HTTP connections");
+    Gauge& shutdown_inflight =
+        gauge(registry, "shutdown_inflight", "Requests that the shutdown waits for");
     Gauge& websockets =
         gauge(registry, "websocket_connections_active", "Open WebSocket connections");
     Family<Gauge>& price_age = prometheus::BuildGauge()
@@ -206,6 +208,10 @@ void Metrics::count_version_conflict() {
 
 void Metrics::set_http_connections(std::size_t count) {
     families_->connections.Set(static_cast<double>(count));
+}
+
+void Metrics::set_shutdown_inflight(std::size_t count) {
+    families_->shutdown_inflight.Set(static_cast<double>(count));
 }
 
 void Metrics::read(const runtime::Runtime& runtime) {

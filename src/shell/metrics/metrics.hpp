@@ -39,6 +39,8 @@ public:
     void count_version_conflict();
 
     void set_http_connections(std::size_t count);
+    /// Requests that an orderly end still waits for; 0 while nothing ends.
+    void set_shutdown_inflight(std::size_t count);
     /// Copies what the runtime counted by itself, and reads its durable state.
     void read(const runtime::Runtime& runtime);
     void set_price_age(const model::InstrumentId& instrument, model::Duration age);
