@@ -40,6 +40,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::milliseconds kWatchEvery(250);
+constexpr std::chrono::seconds kLookAroundWithin(2);
 constexpr std::chrono::seconds kDrainWithin(30);
 
 int failed(int code, const std::string& text) {
@@ -120,6 +121,7 @@ private:
     [[nodiscard]] std::string start_market();
     [[nodiscard]] std::string start_trading();
     void start_watch();
+    void look_around();
     [[nodiscard]] std::string start_door();
     void open_first_accounts();
     void greet() const;
@@ -289,6 +291,16 @@ void Daemon::greet() const {
     }
 }
 
+/// The first caller finds every part looked at, unless one of them hangs.
+void Daemon::look_around() {
+    watch_->tick();
+    const auto deadline = std::chrono::steady_clock::now() + kLookAroundWithin;
+    while (!watch_->monitor().settled() && std::chrono::steady_clock::now() < deadline) {
+        (void)context_.run_one_for(kWatchEvery);
+        watch_->tick();
+    }
+}
+
 void Daemon::watch() {
     watch_->tick();
     const std::string trouble = market_->trouble();
@@ -325,6 +337,7 @@ int Daemon::run() {
     if (const auto trouble = start_market(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     if (const auto trouble = start_trading(); !trouble.empty()) return failed(EX_IOERR, trouble);
     start_watch();
+    look_around();
     if (const auto trouble = start_door(); !trouble.empty()) {
         loop_->stop();
         return failed(EX_UNAVAILABLE, trouble);
