@@ -1,6 +1,7 @@
 #include "protocol/api_requests.hpp"
 
 #include "protocol/flat_reader.hpp"
+#include "protocol/time_text.hpp"
 
 #include <array>
 #include <optional>
@@ -34,31 +35,124 @@ Result<model::Asset, RequestError> asset_or_default(FieldReader& reader) {
     return reader.word("asset", kAssetExpected, read_asset);
 }
 
-/// What belongs to a limit order only.
-base::Outcome<RequestError> read_limit(FieldReader& reader, model::PlaceOrder& order) {
-    if (order.type == model::OrderType::Market) {
-        for (const std::string_view name : {"price", "time_in_force"}) {
-            if (!reader.has(name)) continue;
-            RequestError error = FieldReader::invalid(name, "absent with type MARKET", {});
-            error.message = "a MARKET order has no '" + std::string(name) +
-                            "': leave it out, or use type LIMIT";
-            return Failure{std::move(error)};
+using model::OrderType;
+
+constexpr std::string_view kTypeExpected =
+    "MARKET, LIMIT, STOP_MARKET, STOP, TAKE_PROFIT_MARKET or TAKE_PROFIT";
+
+/// The futures market's words for order types, and the spot market's.
+std::optional<OrderType> read_order_type(std::string_view text) {
+    if (text == "STOP_LOSS") return OrderType::StopMarket;
+    if (text == "STOP_LOSS_LIMIT") return OrderType::StopLimit;
+    if (text == "TAKE_PROFIT_LIMIT") return OrderType::TakeProfitLimit;
+    return model::parse_order_type(text);
+}
+
+/// STOP and TAKE_PROFIT mean the market form where there is no price.
+OrderType settle_type(OrderType type, std::string_view word, bool has_price) {
+    if (has_price) return type;
+    if (word == "STOP") return OrderType::StopMarket;
+    if (word == "TAKE_PROFIT") return OrderType::TakeProfitMarket;
+    return type;
+}
+
+/// Refuses a field that the order's type does not have.
+base::Outcome<RequestError> refuse_with_type(const FieldReader& reader,
+                                             std::string_view name,
+                                             OrderType type,
+                                             std::string_view use) {
+    if (!reader.has(name)) return base::Done{};
+    const std::string word(to_text(type));
+    RequestError error = reader.invalid(name, "absent with type " + word, {});
+    error.message = "a " + word + " order has no '" + std::string(name) +
+                    "': leave it out, or use type " + std::string(use);
+    return Failure{std::move(error)};
+}
+
+/// The type, and the fields that belong to some types only.
+base::Outcome<RequestError> read_type(FieldReader& reader, model::PlaceOrder& order) {
+    if (reader.has("type")) {
+        const auto word = [](std::string_view text) {
+            return read_order_type(text) ? std::optional<std::string>(text) : std::nullopt;
+        };
+        const std::string text = TRY(reader.word("type", kTypeExpected, word));
+        order.type = settle_type(*read_order_type(text), text, reader.has("price"));
+    }
+    if (has_limit(order.type)) {
+        order.price = TRY(reader.amount<model::Price>("price", Sign::Positive));
+        if (reader.has("time_in_force")) {
+            order.time_in_force = TRY(
+                reader.word("time_in_force", "GTC, IOC, FOK or GTX", model::parse_time_in_force));
         }
+    } else {
+        constexpr std::string_view kUse = "LIMIT";
+        (void)TRY(refuse_with_type(reader, "price", order.type, kUse));
+        (void)TRY(refuse_with_type(reader, "time_in_force", order.type, kUse));
+    }
+    if (is_conditional(order.type)) {
+        order.stop_price = TRY(reader.amount<model::Price>("stop_price", Sign::Positive));
         return base::Done{};
     }
-    order.price = TRY(reader.amount<model::Price>("price", Sign::Positive));
-    if (reader.has("time_in_force")) {
-        order.time_in_force =
-            TRY(reader.word("time_in_force", "GTC, IOC, FOK or GTX", model::parse_time_in_force));
+    return refuse_with_type(reader, "stop_price", order.type, "STOP_MARKET or TAKE_PROFIT_MARKET");
+}
+
+/// A ratio within bounds, written as a decimal text.
+Result<model::Rate, RequestError> read_ratio(FieldReader& reader,
+                                             std::string_view name,
+                                             model::Rate low,
+                                             model::Rate high) {
+    const auto value = TRY(reader.amount<model::Rate>(name, Sign::Positive));
+    if (value >= low && value <= high) return value;
+    const std::string expected = "a ratio from " + to_text(low) + " to " + to_text(high);
+    return Failure{reader.invalid(name, expected, {FieldKind::Text, to_text(value)})};
+}
+
+/// The stops that are attached to what the order opens.
+base::Outcome<RequestError> read_attached(FieldReader& reader, model::PlaceOrder& order) {
+    if (reader.has("stop_loss")) {
+        order.stop_loss = TRY(reader.amount<model::Price>("stop_loss", Sign::Positive));
     }
+    if (reader.has("take_profit")) {
+        order.take_profit = TRY(reader.amount<model::Price>("take_profit", Sign::Positive));
+    }
+    if (!reader.has("trailing")) return base::Done{};
+    if (!order.stop_loss) {
+        return Failure{RequestError{.code = "MISSING_FIELD",
+                                    .message = "'stop_loss' is missing; 'trailing' moves it, so "
+                                               "say where it begins",
+                                    .field = "stop_loss",
+                                    .expected = "a price",
+                                    .came = {}}};
+    }
+    FieldReader trailing = TRY(
+        reader.inner("trailing", R"(an object such as {"activation":"0.02","distance":"0.015"})"));
+    (void)TRY(trailing.only(std::array<std::string_view, 2>{"activation", "distance"}));
+    order.trail_activation =
+        TRY(read_ratio(trailing, "activation", kTrailActivationMin, kTrailRatioMax));
+    order.trail_distance = TRY(read_ratio(trailing, "distance", kTrailDistanceMin, kTrailRatioMax));
+    if (order.trail_activation < order.trail_distance) {
+        return Failure{trailing.invalid("activation",
+                                        "at least the distance, " + to_text(order.trail_distance),
+                                        {FieldKind::Text, to_text(order.trail_activation)})};
+    }
+    reader.absorb(std::move(trailing));
     return base::Done{};
 }
 
 }  // namespace
 
 ParseResult<model::PlaceOrder> parse_place_order(std::string_view body) {
-    static constexpr std::array<std::string_view, 7> kNames = {
-        "symbol", "side", "type", "quantity", "price", "time_in_force", "reduce_only"};
+    static constexpr std::array<std::string_view, 11> kNames = {"symbol",
+                                                                "side",
+                                                                "type",
+                                                                "quantity",
+                                                                "price",
+                                                                "time_in_force",
+                                                                "reduce_only",
+                                                                "stop_price",
+                                                                "stop_loss",
+                                                                "take_profit",
+                                                                "trailing"};
     FieldReader reader(TRY(parse_flat_object(body)));
     (void)TRY(reader.only(kNames));
     model::PlaceOrder order;
@@ -70,13 +164,28 @@ ParseResult<model::PlaceOrder> parse_place_order(std::string_view body) {
     }
     order.instrument.symbol = std::move(symbol).value();
     order.side = TRY(reader.word("side", "BUY or SELL", model::parse_side));
-    if (reader.has("type")) {
-        order.type = TRY(reader.word("type", "MARKET or LIMIT", model::parse_order_type));
-    }
     order.quantity = TRY(reader.amount<model::Quantity>("quantity", Sign::Positive));
-    (void)TRY(read_limit(reader, order));
+    (void)TRY(read_type(reader, order));
     if (reader.has("reduce_only")) order.reduce_only = TRY(reader.reduce_only("reduce_only"));
+    (void)TRY(read_attached(reader, order));
     return Parsed<model::PlaceOrder>{std::move(order), reader.canonical()};
+}
+
+ParseResult<model::ClosePosition> parse_close_position(std::string_view body) {
+    Parsed<model::ClosePosition> close;
+    if (body.empty()) return close;
+    FieldReader reader(TRY(parse_flat_object(body)));
+    (void)TRY(reader.only(std::array<std::string_view, 1>{"queue"}));
+    if (!reader.has("queue")) return close;
+    FieldReader queue = TRY(reader.inner(
+        "queue", R"(an object such as {"limit_price":"59000","until":"2026-12-06T06:00:00Z"})"));
+    (void)TRY(queue.only(std::array<std::string_view, 2>{"limit_price", "until"}));
+    close.value.queue_limit = TRY(queue.amount<model::Price>("limit_price", Sign::Positive));
+    close.value.queue_until =
+        TRY(queue.word("until", "a time in UTC such as \"2026-12-06T06:00:00Z\"", parse_iso8601));
+    reader.absorb(std::move(queue));
+    close.canonical = reader.canonical();
+    return close;
 }
 
 ParseResult<model::SetLeverage> parse_set_leverage(std::string_view body) {

@@ -32,15 +32,15 @@ public:
     bool on_array_end(std::size_t, Error&) { return close(); }
 
     bool on_key_part(json::string_view part, std::size_t, Error&) {
-        if (depth_ == 1) key_.append(part.data(), part.size());
+        if (is_heard()) key_.append(part.data(), part.size());
         return true;
     }
 
     bool on_key(json::string_view part, std::size_t size, Error& error) {
-        if (depth_ != 1) return true;
+        if (!is_heard()) return true;
         (void)on_key_part(part, size, error);
-        if (!fields_.contains(key_)) return true;
-        doubled_ = key_;
+        if (!fields_here().contains(key_)) return true;
+        doubled_ = depth_ == 1 ? key_ : *inside_ + "." + key_;
         error = json::error::syntax;
         return false;
     }
@@ -81,14 +81,27 @@ public:
 
     [[nodiscard]] const std::optional<std::string>& doubled() const { return doubled_; }
 
-    [[nodiscard]] FlatObject take() { return std::move(fields_); }
+    [[nodiscard]] FlatBody take() { return std::move(body_); }
 
 private:
     enum class Opening : std::uint8_t { Object, Array };
 
+    /// Are we in the body's object, or in an object that one of its fields holds?
+    [[nodiscard]] bool is_heard() const {
+        return is_object_ && (depth_ == 1 || (depth_ == 2 && inside_));
+    }
+
+    [[nodiscard]] FlatObject& fields_here() {
+        return depth_ == 1 ? body_.fields : body_.inside[*inside_];
+    }
+
     bool open(Opening opening) {
         if (depth_ == 0) is_object_ = opening == Opening::Object;
-        if (depth_ == 1 && is_object_) {
+        if (depth_ == 1 && is_object_ && opening == Opening::Object) {
+            inside_ = key_;
+            body_.inside[key_];  // Without fields it is an object all the same.
+        }
+        if (is_heard()) {
             value_ = opening == Opening::Object ? "an object" : "an array";
             (void)put(FieldKind::Nested);
         }
@@ -98,11 +111,12 @@ private:
 
     bool close() {
         --depth_;
+        if (depth_ == 1) inside_.reset();
         return true;
     }
 
     bool add(json::string_view part) {
-        if (depth_ == 1) value_.append(part.data(), part.size());
+        if (is_heard()) value_.append(part.data(), part.size());
         return true;
     }
 
@@ -112,15 +126,14 @@ private:
     }
 
     bool put(FieldKind kind) {
-        if (depth_ == 1 && is_object_) {
-            fields_.emplace(std::move(key_), FlatField{kind, std::move(value_)});
-        }
+        if (is_heard()) fields_here().emplace(std::move(key_), FlatField{kind, std::move(value_)});
         key_.clear();
         value_.clear();
         return true;
     }
 
-    FlatObject fields_;
+    FlatBody body_;
+    std::optional<std::string> inside_;  ///< The field whose object we are in.
     std::string key_;
     std::string value_;
     std::size_t depth_ = 0;
@@ -147,7 +160,7 @@ std::string excerpt(std::string_view text) {
     return std::string(text.substr(0, end)) + "...";
 }
 
-base::Result<FlatObject, RequestError> parse_flat_object(std::string_view body) {
+base::Result<FlatBody, RequestError> parse_flat_object(std::string_view body) {
     if (body.size() > kRequestBodyMax) {
         return base::Failure{RequestError{.code = "PAYLOAD_TOO_LARGE",
                                           .message = "a body has at most 65536 bytes",

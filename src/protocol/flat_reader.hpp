@@ -1,7 +1,8 @@
 #pragma once
 
 /// Reads a body that is one flat JSON object, field by field and strictly: doubled, unknown,
-/// missing and badly formed fields are refused with what was expected. For the parsers of requests.
+/// missing and badly formed fields are refused with what was expected. A field may hold a flat
+/// object of its own, read the same way. For the parsers of requests.
 
 #include "base/result.hpp"
 #include "model/amount.hpp"
@@ -12,6 +13,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,8 +35,13 @@ struct FlatField {
 
 using FlatObject = std::map<std::string, FlatField, std::less<>>;
 
+struct FlatBody {
+    FlatObject fields;
+    std::map<std::string, FlatObject, std::less<>> inside;  ///< Of the fields that are objects.
+};
+
 /// The fields of the object that `body` consists of. INVALID_JSON for anything else.
-[[nodiscard]] Result<FlatObject, RequestError> parse_flat_object(std::string_view body);
+[[nodiscard]] Result<FlatBody, RequestError> parse_flat_object(std::string_view body);
 
 /// `text`, cut at 64 bytes between two characters.
 [[nodiscard]] std::string excerpt(std::string_view text);
@@ -47,7 +54,23 @@ enum class Sign : std::uint8_t { Positive, NotNegative };
 /// Takes the fields out of an object one by one; the rest is unknown in the end.
 class FieldReader {
 public:
-    explicit FieldReader(FlatObject fields) : fields_(std::move(fields)) {}
+    /// `prefix` stands before the fields' names in errors and in the canonical text.
+    explicit FieldReader(FlatBody body, std::string prefix = {})
+        : fields_(std::move(body.fields)),
+          inside_(std::move(body.inside)),
+          prefix_(std::move(prefix)) {}
+
+    /// A reader of the object in a field, its fields called "name.field" from here on. Hand it back
+    /// to `absorb` when it has been read.
+    [[nodiscard]] Result<FieldReader, RequestError> inner(std::string_view name,
+                                                          std::string_view expected) {
+        const FlatField field = TRY(take(name, expected));
+        const auto place = inside_.find(name);
+        if (place == inside_.end()) return Failure{invalid(name, expected, field)};
+        return FieldReader({std::move(place->second), {}}, full(name) + ".");
+    }
+
+    void absorb(FieldReader inner) { said_.merge(inner.said_); }
 
     /// Refuses fields that the request does not have.
     template <std::size_t N>
@@ -59,12 +82,12 @@ public:
             for (const auto candidate : names) {
                 known += (known.empty() ? "" : ", ") + std::string(candidate);
             }
-            return Failure{RequestError{
-                .code = "UNKNOWN_FIELD",
-                .message = "there is no field '" + excerpt(name) + "' here; known are: " + known,
-                .field = excerpt(name),
-                .expected = known,
-                .came = excerpt(name)}};
+            return Failure{RequestError{.code = "UNKNOWN_FIELD",
+                                        .message = "there is no field '" + excerpt(full(name)) +
+                                                   "' here; known are: " + known,
+                                        .field = excerpt(full(name)),
+                                        .expected = known,
+                                        .came = excerpt(name)}};
         }
         return base::Done{};
     }
@@ -80,7 +103,7 @@ public:
         if (field.kind != FieldKind::Text) return Failure{invalid(name, expected, field)};
         auto value = parse(field.text);
         if (!value) return Failure{invalid(name, expected, field)};
-        said_[std::string(name)] = field.text;
+        said_[full(name)] = field.text;
         return *std::move(value);
     }
 
@@ -92,7 +115,7 @@ public:
         const FlatField field = TRY(take(name, expected));
         if (field.kind == FieldKind::Number) {
             RequestError error = invalid(name, expected, field);
-            error.message = "'" + std::string(name) + "' must be a text: write \"" + error.came +
+            error.message = "'" + full(name) + "' must be a text: write \"" + error.came +
                             "\" with quotes, since JSON numbers are rounded to binary fractions "
                             "on their way and money must stay exact";
             return Failure{std::move(error)};
@@ -107,7 +130,7 @@ public:
         const bool fits =
             sign == Sign::Positive ? value.value().is_positive() : !value.value().is_negative();
         if (!fits) return Failure{invalid(name, expected, field)};
-        said_[std::string(name)] = to_text(value.value());
+        said_[full(name)] = to_text(value.value());
         return value.value();
     }
 
@@ -120,14 +143,14 @@ public:
             !model::is_multiple(value.value(), model::Rate::whole(1))) {
             return Failure{invalid(name, kExpected, field)};
         }
-        said_[std::string(name)] = to_text(value.value());
+        said_[full(name)] = to_text(value.value());
         return value.value();
     }
 
     [[nodiscard]] Result<model::ReduceOnly, RequestError> reduce_only(std::string_view name) {
         const FlatField field = TRY(take(name, "true or false"));
         if (field.kind != FieldKind::Boolean) return Failure{invalid(name, "true or false", field)};
-        said_[std::string(name)] = field.text;
+        said_[full(name)] = field.text;
         return field.text == "true" ? model::ReduceOnly::Yes : model::ReduceOnly::No;
     }
 
@@ -140,8 +163,8 @@ public:
             return std::move(field.text);
         }
         return Failure{RequestError{.code = "INVALID_FIELD",
-                                    .message = "'" + std::string(name) + "' must be " + expected,
-                                    .field = std::string(name),
+                                    .message = "'" + full(name) + "' must be " + expected,
+                                    .field = full(name),
                                     .expected = expected,
                                     .came = {}}};
     }
@@ -149,20 +172,20 @@ public:
     [[nodiscard]] Result<bool, RequestError> boolean(std::string_view name) {
         const FlatField field = TRY(take(name, "true or false"));
         if (field.kind != FieldKind::Boolean) return Failure{invalid(name, "true or false", field)};
-        said_[std::string(name)] = field.text;
+        said_[full(name)] = field.text;
         return field.text == "true";
     }
 
     [[nodiscard]] std::string canonical() const { return serialize_sorted(said_); }
 
-    static RequestError invalid(std::string_view name,
-                                std::string_view expected,
-                                const FlatField& field) {
+    [[nodiscard]] RequestError invalid(std::string_view name,
+                                       std::string_view expected,
+                                       const FlatField& field) const {
         const std::string came = excerpt(field.text);
         return {.code = "INVALID_FIELD",
-                .message = "'" + std::string(name) + "' must be " + std::string(expected) +
-                           ", but '" + came + "' came",
-                .field = std::string(name),
+                .message = "'" + full(name) + "' must be " + std::string(expected) + ", but '" +
+                           came + "' came",
+                .field = full(name),
                 .expected = std::string(expected),
                 .came = came};
     }
@@ -174,12 +197,16 @@ private:
         if (place == fields_.end()) {
             return Failure{RequestError{
                 .code = "MISSING_FIELD",
-                .message = "'" + std::string(name) + "' is missing; it is " + std::string(expected),
-                .field = std::string(name),
+                .message = "'" + full(name) + "' is missing; it is " + std::string(expected),
+                .field = full(name),
                 .expected = std::string(expected),
                 .came = {}}};
         }
         return place->second;
+    }
+
+    [[nodiscard]] std::string full(std::string_view name) const {
+        return prefix_ + std::string(name);
     }
 
     static std::string_view why(model::AmountError error) {
@@ -197,6 +224,8 @@ private:
     }
 
     FlatObject fields_;
+    std::map<std::string, FlatObject, std::less<>> inside_;
+    std::string prefix_;
     std::map<std::string, std::string> said_;
 };
 

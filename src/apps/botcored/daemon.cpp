@@ -1,9 +1,11 @@
 #include "apps/botcored/daemon.hpp"
 
+#include "apps/botcored/event_stream.hpp"
 #include "base/check.hpp"
 #include "build_info.hpp"
 #include "shell/auth/operator_token.hpp"
 #include "shell/daemon/data_folder.hpp"
+#include "shell/daemon/logged_store.hpp"
 #include "shell/daemon/health_watch.hpp"
 #include "shell/daemon/slow_thread.hpp"
 #include "shell/daemon/trading_loop.hpp"
@@ -12,7 +14,9 @@
 #include "shell/http/http_server.hpp"
 #include "shell/http/maintenance_door.hpp"
 #include "shell/http/market_door.hpp"
+#include "shell/http/openapi.hpp"
 #include "shell/http/trading_door.hpp"
+#include "shell/http/user_access.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
@@ -72,6 +76,32 @@ runtime::Options options_of(const shell::Config& config) {
     return options;
 }
 
+shell::http::UserAccessOptions access_options_of(const shell::Config& config) {
+    const auto rule = [&](std::string_view key, std::int64_t seconds) {
+        return resilience::RateRule{static_cast<std::uint32_t>(config.integer(key)),
+                                    base::Duration::seconds(seconds)};
+    };
+    shell::http::UserAccessOptions options;
+    options.desk.failures_max = static_cast<std::uint32_t>(config.integer("auth.lockout_failures"));
+    options.desk.locked_for = base::Duration::seconds(60 * config.integer("auth.lockout_minutes"));
+    options.desk.token_lifetime =
+        base::Duration::seconds(3'600 * config.integer("auth.token_hours"));
+    options.door.registration_open = config.text("auth.registration") == "open";
+    const auto deposit = model::parse_amount<model::Money>(config.text("paper.deposit"));
+    CHECK(deposit.has_value());
+    options.door.deposit = deposit.value();
+    options.limits.entries = rule("limits.entries_per_second", 1);
+    options.limits.exits = rule("limits.exits_per_second", 1);
+    options.limits.reads = rule("limits.reads_per_second", 1);
+    options.limits.logins = rule("limits.logins_per_minute", 60);
+    options.limits.registrations = rule("limits.registrations_per_hour", 3'600);
+    options.limits.public_reads = rule("limits.public_per_minute", 60);
+    options.limits.for_operators = config.is_on("limits.operators");
+    options.limits.for_loopback = config.is_on("limits.loopback");
+    options.cors_origins = config.text("http.cors_origins");
+    return options;
+}
+
 /// What an answered commit has survived; the options of `run_daemon` make it so.
 constexpr const char* kDurability = "sqlite, WAL, synchronous=FULL, one machine";
 
@@ -87,6 +117,7 @@ struct Door {
         market.add_to(routes);
         maintenance.add_to(routes);
         health.add_to(routes);
+        document.add_to(routes);
     }
 
     shell::http::ApiContext context;
@@ -94,6 +125,7 @@ struct Door {
     shell::http::MarketDoor market{context};
     shell::http::MaintenanceDoor maintenance{context};
     shell::http::HealthDoor health;
+    shell::http::DocumentDoor document{context.options.version};
     shell::http::RouteTable routes;
     shell::http::Api api;
 };
@@ -110,7 +142,9 @@ public:
         : config_(config),
           paths_(std::move(paths)),
           opened_(std::move(opened)),
-          store_(*opened_.store, metrics_),
+          log_(log_options(config_)),
+          measured_store_(*opened_.store, metrics_),
+          store_(measured_store_, log_),
           exchange_([this] { return clock_.now().time; }),
           signals_(context_, SIGTERM, SIGINT),
           watch_timer_(context_) {}
@@ -126,7 +160,9 @@ private:
     void open_first_accounts();
     void greet() const;
     void watch();
+    void probe_market();
     void begin_stop();
+    [[nodiscard]] std::unique_ptr<EventStream> make_events();
     [[nodiscard]] std::string url() const;
 
     const shell::Config& config_;
@@ -134,15 +170,18 @@ private:
     Opened opened_;
     asio::io_context context_{1};
     shell::SystemClock clock_;
-    shell::log::Log log_{"botcored"};
+    shell::log::Log log_;
     shell::metrics::Metrics metrics_;
-    shell::metrics::MeasuredStore store_;
+    shell::metrics::MeasuredStore measured_store_;
+    shell::LoggedStore store_;
     shell::PaperExchange exchange_;
     shell::http::ReplyDesk replies_;
     std::unique_ptr<shell::MarketSource> market_;
     std::unique_ptr<runtime::Runtime> runtime_;
+    std::unique_ptr<EventStream> events_;
     std::unique_ptr<shell::TradingLoop> loop_;
     std::unique_ptr<shell::HealthWatch> watch_;
+    std::unique_ptr<shell::http::UserAccess> access_;
     std::unique_ptr<Door> door_;
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
@@ -166,9 +205,10 @@ std::string Daemon::start_trading() {
     const auto head = store_.reader().head();
     if (!head) return "the store cannot be read";
     exchange_.begin_term(head.value().epoch + 1);
+    events_ = make_events();
     runtime_ = std::make_unique<runtime::Runtime>(
         options_of(config_),
-        runtime::Runtime::Ports{store_, exchange_, market_->board(), replies_});
+        runtime::Runtime::Ports{store_, exchange_, market_->board(), replies_, &events_->hub()});
     loop_ = std::make_unique<shell::TradingLoop>(
         context_, shell::TradingLoop::Parts{*runtime_, exchange_, *market_, clock_});
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
@@ -183,6 +223,26 @@ std::string Daemon::start_trading() {
     } while (runtime_->step(clock_.now()) || exchange_.has_reports());
     loop_->wake();
     return {};
+}
+
+std::unique_ptr<EventStream> Daemon::make_events() {
+    EventStream::Parts parts{.context = context_,
+                             .reader = store_.reader(),
+                             .market = market_->board(),
+                             .owner_of = {},
+                             .authenticate = {},
+                             .now = [this] { return clock_.now().time; },
+                             .log = log_};
+    parts.owner_of = [this](const model::AccountId& id) -> std::optional<model::Owner> {
+        const auto& accounts = runtime_->state().accounts;
+        const auto place = accounts.find(id);
+        if (place == accounts.end()) return std::nullopt;
+        return place->second.account.owner;
+    };
+    parts.authenticate = [this](std::string_view token) {
+        return opened_.token.caller_of(token, clock_.now().time);
+    };
+    return std::make_unique<EventStream>(config_, std::move(parts));
 }
 
 /// The first start has a paper account on each market, so that there is nothing to set up.
@@ -211,6 +271,15 @@ std::string Daemon::start_door() {
     shell::http::ApiOptions options;
     options.version = std::string(build_info::kVersion);
     options.metrics_public = address.is_loopback();
+    shell::http::UserAccessOptions who = access_options_of(config_);
+    who.users_path = (opened_.folder.path() / "users.sqlite").string();
+    auto access = shell::http::UserAccess::open(
+        std::move(who),
+        opened_.token,
+        [this](shell::auth::AuthWorker::Job job) { asio::post(context_, std::move(job)); },
+        clock_.now().time);
+    if (!access) return access.error();
+    access_ = std::move(access).value();
     door_ = std::make_unique<Door>(shell::http::ApiContext{.options = std::move(options),
                                                            .runtime = *runtime_,
                                                            .replies = replies_,
@@ -220,12 +289,17 @@ std::string Daemon::start_door() {
                                                            .log = log_,
                                                            .now = [this] { return clock_.now(); },
                                                            .wake = [this] { loop_->wake(); }},
-                                   opened_.token,
+                                   access_->tokens(),
                                    watch_->monitor());
+    access_->attach(door_->context, door_->routes, door_->api);
     shell::http::HttpServerOptions http;
     http.address = config_.text("http.address");
     http.port = static_cast<std::uint16_t>(config_.integer("http.port"));
-    server_ = std::make_unique<shell::http::HttpServer>(context_, http, door_->api);
+    http.first_request_within =
+        std::chrono::seconds(config_.integer("websocket.handshake_seconds"));
+    server_ = std::make_unique<shell::http::HttpServer>(
+        context_, http, access_->front(), &events_->server());
+    events_->server().start();
     return server_->start();
 }
 
@@ -302,12 +376,10 @@ void Daemon::look_around() {
 }
 
 void Daemon::watch() {
+    watch_->set_websocket_connections(events_->server().connections());
     watch_->tick();
-    const std::string trouble = market_->trouble();
-    if (trouble != market_trouble_ && !trouble.empty()) {
-        log_.write(shell::log::Level::Error, "the market source failed", {{"cause", trouble}});
-    }
-    market_trouble_ = trouble;
+    access_->probe();
+    probe_market();
     if (runtime_->status() == runtime::Status::Fenced) {
         log_.write(shell::log::Level::Fatal, "another writer has the journal; this one ends");
         exit_code_ = EX_TEMPFAIL;
@@ -320,6 +392,20 @@ void Daemon::watch() {
     });
 }
 
+/// Tells of the market source's failure once, and of its return.
+void Daemon::probe_market() {
+    const std::string trouble = market_->trouble();
+    if (trouble == market_trouble_) return;
+    const bool lost = !trouble.empty();
+    log_.tell(lost ? shell::log::Happening::ConnectionLost : shell::log::Happening::Reconnected,
+              lost ? "the market source failed" : "the market source is back",
+              {{"operation", "market"}, {"cause", lost ? trouble : market_trouble_}});
+    events_->hub().publish(protocol::connection_error(
+        {.peer = "market_data", .message = lost ? trouble : market_trouble_, .recovered = !lost},
+        clock_.now().time));
+    market_trouble_ = trouble;
+}
+
 void Daemon::begin_stop() {
     if (std::exchange(stopping_, true)) return;
     log_.write(shell::log::Level::Info, "stopping: no new requests, open ones get their answers");
@@ -327,9 +413,11 @@ void Daemon::begin_stop() {
     watch_timer_.cancel();
     door_->health.begin_drain();
     server_->stop(kDrainWithin, [this] {
-        loop_->stop();
-        log_.write(shell::log::Level::Info, "stopped");
-        context_.stop();
+        events_->server().stop([this] {
+            loop_->stop();
+            log_.tell(shell::log::Happening::ServiceStopped, "stopped");
+            context_.stop();
+        });
     });
 }
 
@@ -347,11 +435,10 @@ int Daemon::run() {
     });
     watch();
     greet();
-    log_.write(shell::log::Level::Info,
-               "started",
-               {{"version", build_info::kVersion},
-                {"sequence", static_cast<std::int64_t>(runtime_->head().sequence)},
-                {"epoch", static_cast<std::int64_t>(runtime_->head().epoch)}});
+    log_.tell(shell::log::Happening::ServiceStarted,
+              "started",
+              {{"sequence", static_cast<std::int64_t>(runtime_->head().sequence)},
+               {"epoch", static_cast<std::int64_t>(runtime_->head().epoch)}});
     loop_->run();
     const bool ended = watch_->stop();
     slow_.reset();

@@ -27,6 +27,7 @@ Examples
   botctl order place BTCUSDT SELL 0.01 --price 70000 --time-in-force GTX
   botctl orders --all --json
   botctl explain BC1...
+  botctl events --since 0 --follow
   botctl journal export --from 1 --to 100 > journal.jsonl
   botctl verify --data ./var)";
 
@@ -37,6 +38,7 @@ struct Chosen {
     CommandOptions command;
     OrderWish wish;
     JournalRange range;
+    EventWish events;
     std::string symbol, order, market = "futures", leverage, to, amount, asset = "USDT";
     std::string deposit = "10000", config_file;
     std::uint64_t count = 10, limit = 50, hours = 0;
@@ -124,6 +126,21 @@ void add_reads(CLI::App& app, Chosen& chosen) {
     });
     depth->add_option("SYMBOL", chosen.symbol, "Symbol")->required();
     depth->add_option("--market", chosen.market, "spot or futures")->capture_default_str();
+}
+
+void add_events(CLI::App& app, Chosen& chosen) {
+    CLI::App* listen = add(app, chosen, "events", "The event stream", [&](Session& s) {
+        return events(s, chosen.events);
+    });
+    listen->add_option(
+        "--since", chosen.events.since, "Go on after this record of the journal; 0: all there are");
+    listen->add_flag("--follow", chosen.events.follow, "Stay, and print what comes");
+    listen->add_option("--channel",
+                       chosen.events.channels,
+                       "orders, trades, positions, balances, accounts, risk, system, maintenance "
+                       "or prices; again for more");
+    listen->add_option("--account", chosen.events.accounts, "One account; again for more");
+    listen->add_option("--symbol", chosen.events.symbols, "One symbol; again for more");
 }
 
 void add_orders(CLI::App& app, Chosen& chosen) {
@@ -270,6 +287,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.footer(kFooter);
     add_reads(app, chosen);
+    add_events(app, chosen);
     add_orders(app, chosen);
     add_money(app, chosen);
     add_maintenance(app, chosen);

@@ -5,7 +5,7 @@
 /// it all.
 ///
 /// Threads: the thread of the loop; `write_out` for the thread "slow". The looks at the store and
-/// at the disk have a thread each, since both may hang (ADR 6).
+/// at the disk have a thread each, since both may hang (ADR 7).
 
 #include "shell/daemon/maintenance_keeper.hpp"
 #include "shell/health/health_monitor.hpp"

@@ -7,6 +7,7 @@
 #include "shell/daemon/maintenance_keeper.hpp"
 #include "shell/health/known_parts.hpp"
 #include "shell/http/api.hpp"
+#include "shell/http/checked_handler_test.hpp"
 #include "shell/http/health_door.hpp"
 #include "shell/http/http_server.hpp"
 #include "shell/http/maintenance_door.hpp"
@@ -200,8 +201,10 @@ public:
         add_looks();
         health_.emplace(*api_context_, *monitor_, HealthDoor::Durability{"test store, one machine"})
             .add_to(routes_);
+        document_.add_to(routes_);
         api_.emplace(*api_context_, routes_, tokens_);
-        server_.emplace(context_, HttpServerOptions{}, *api_);
+        checked_.emplace(*api_, routes_);
+        server_.emplace(context_, HttpServerOptions{}, *checked_);
         EXPECT_EQ(server_->start(), "");
         (void)runtime_->start(now());
         steps();
@@ -430,7 +433,9 @@ private:
     std::optional<health::Prober> prober_;
     std::optional<health::HealthMonitor> monitor_;
     std::optional<HealthDoor> health_;
+    DocumentDoor document_{"0.0.0-test"};
     std::optional<Api> api_;
+    std::optional<CheckedHandler> checked_;
     std::optional<HttpServer> server_;
     std::thread thread_;
     model::Timestamp time_ = model::Timestamp::from_milliseconds(1'790'000'000'000);
