@@ -10,6 +10,13 @@ namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
 
+void count_error(metrics::Metrics& metrics, std::string_view code) {
+    metrics.count("http_request_errors_total", {code});
+    if (code == "VERSION_CONFLICT") metrics.count("optimistic_conflicts_total");
+    if (code == "REQUEST_IN_PROGRESS") metrics.count("idempotency_hits_total", {"in_progress"});
+    if (code == "TIMEOUT") metrics.count("timeouts_total", {"api_request"});
+}
+
 }  // namespace
 
 void Api::handle(HttpRequest request, Respond respond) {
@@ -94,8 +101,7 @@ bool Api::check_query(Call& call) {
 void Api::on_finished(const HttpExchange& exchange) {
     context_.metrics.count_request(exchange.status, exchange.duration);
     if (exchange.status >= 400) {
-        context_.metrics.count_request_error(exchange.error_code);
-        if (exchange.error_code == "VERSION_CONFLICT") context_.metrics.count_version_conflict();
+        count_error(context_.metrics, exchange.error_code);
     }
     const log::Level level = exchange.status >= 500   ? log::Level::Warn
                              : exchange.status >= 400 ? log::Level::Info

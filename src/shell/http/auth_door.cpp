@@ -4,6 +4,7 @@
 #include "shell/auth/auth_requests.hpp"
 #include "shell/auth/bearer.hpp"
 #include "shell/auth/operator_token.hpp"
+#include "shell/http/api_schemas.hpp"
 #include "shell/http/auth_answers.hpp"
 
 #include <boost/json/array.hpp>
@@ -22,6 +23,7 @@ void AuthDoor::add(RouteTable& table, std::string_view pattern, Handler handler,
 }
 
 void AuthDoor::add_to(RouteTable& table) {
+    add_auth_schemas(table.schemas());
     add_own(table);
     add_users(table);
 }
