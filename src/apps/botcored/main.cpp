@@ -3,8 +3,8 @@
 #include "apps/botcored/daemon.hpp"
 #include "build_info.hpp"
 #include "shell/config/config.hpp"
-#include "shell/metrics/metric_table.hpp"
 #include "shell/log/stack_trace.hpp"
+#include "shell/metrics/metric_table.hpp"
 
 #include <CLI/CLI.hpp>
 #include <sysexits.h>

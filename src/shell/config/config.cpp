@@ -252,6 +252,118 @@ constexpr std::array kKeys = {
               1'048'576,
               "MiB",
               "With less than this left on its disk the health is degraded."},
+    ConfigKey{"risk.positions_max",
+              Kind::Integer,
+              "10",
+              0,
+              1000,
+              "",
+              "Open positions of one account; 0 for any number. The same for all limits here."},
+    ConfigKey{"risk.stop_distance_max_percent",
+              Kind::Decimal,
+              "10",
+              0,
+              100,
+              "percent",
+              "How far an attached stop may be from the entry."},
+    ConfigKey{"risk.daily_loss_max_percent",
+              Kind::Decimal,
+              "5",
+              0,
+              100,
+              "percent",
+              "Loss within 24 hours after which no entries are taken."},
+    ConfigKey{"risk.drawdown_max_percent",
+              Kind::Decimal,
+              "15",
+              0,
+              100,
+              "percent",
+              "Loss from the equity's peak after which no entries are taken."},
+    ConfigKey{"risk.margin_level_warn_percent",
+              Kind::Decimal,
+              "200",
+              0,
+              10000,
+              "percent",
+              "Equity over margin in use below which the account warns."},
+    ConfigKey{"risk.margin_level_entry_percent",
+              Kind::Decimal,
+              "150",
+              0,
+              10000,
+              "percent",
+              "Below this no entries are taken."},
+    ConfigKey{"risk.margin_level_close_percent",
+              Kind::Decimal,
+              "110",
+              0,
+              10000,
+              "percent",
+              "Below this the most losing position is closed."},
+    ConfigKey{"risk.margin_level_safe_percent",
+              Kind::Decimal,
+              "120",
+              0,
+              10000,
+              "percent",
+              "Closing goes on until the level is back at this."},
+    ConfigKey{"risk.losses_in_a_row_max",
+              Kind::Integer,
+              "3",
+              0,
+              100,
+              "",
+              "Positions closed with a loss, one after another, that bring a cool-down."},
+    ConfigKey{"risk.cooldown_minutes",
+              Kind::Integer,
+              "60",
+              1,
+              1440,
+              "minutes",
+              "How long a cool-down lasts."},
+    ConfigKey{"risk.exposure_max_percent",
+              Kind::Decimal,
+              "20",
+              0,
+              100000,
+              "percent",
+              "What one instrument may take of the equity."},
+    ConfigKey{"risk.orders_per_second_max",
+              Kind::Integer,
+              "10",
+              0,
+              1000000,
+              "",
+              "Entries of one account within a second."},
+    ConfigKey{"trading.protect_within_ms",
+              Kind::Integer,
+              "10000",
+              1000,
+              600000,
+              "milliseconds",
+              "An entry whose stop is not confirmed by then is sold again."},
+    ConfigKey{"trading.trail_step_percent",
+              Kind::Decimal,
+              "0.1",
+              0,
+              10,
+              "percent",
+              "A trailing stop moves only by at least this."},
+    ConfigKey{"maintenance.notice_days",
+              Kind::Integer,
+              "7",
+              0,
+              90,
+              "days",
+              "How long before a maintenance window it is announced."},
+    ConfigKey{"maintenance.window_max_minutes",
+              Kind::Integer,
+              "120",
+              1,
+              1440,
+              "minutes",
+              "The longest maintenance window."},
     ConfigKey{"store.reserve_mib",
               Kind::Integer,
               "16",
@@ -366,6 +478,27 @@ constexpr std::array kKeys = {
               0,
               "",
               "What log lines say of where they come from."},
+    ConfigKey{"shutdown.drain_delay_seconds",
+              Kind::Integer,
+              "0",
+              0,
+              60,
+              "seconds",
+              "Serve on for this long after readiness turned 503; 12 behind a balancer."},
+    ConfigKey{"shutdown.drain_within_seconds",
+              Kind::Integer,
+              "30",
+              1,
+              300,
+              "seconds",
+              "Open requests are given up after this at a shutdown."},
+    ConfigKey{"shutdown.cancel_entries",
+              Kind::Text,
+              "false",
+              0,
+              0,
+              "true | false",
+              "Cancel resting entry orders at a shutdown; protective ones always stay."},
 };
 
 const ConfigKey* find_key(std::string_view name) {
@@ -386,18 +519,17 @@ std::string range_of(const ConfigKey& key) {
            (key.unit.empty() ? std::string() : " " + std::string(key.unit));
 }
 
-/// The only values that a key takes whose unit lists them, as "a or b"; empty for any other key.
-std::string words_of(const ConfigKey& key) {
-    std::string words(key.unit);
-    const std::size_t bar = words.find(" | ");
-    if (bar == std::string::npos) return {};
-    return words.replace(bar, 3, " or ");
-}
-
-bool is_one_of(std::string_view words, std::string_view value) {
-    if (words.empty()) return true;
-    const std::size_t split = words.find(" or ");
-    return value == words.substr(0, split) || value == words.substr(split + 4);
+/// The values that a unit such as "generated | recorded" lists; none where it is a plain unit.
+std::vector<std::string_view> choices_of(std::string_view unit) {
+    constexpr std::string_view kOr = " | ";
+    std::vector<std::string_view> choices;
+    if (unit.find(kOr) == std::string_view::npos) return choices;
+    while (true) {
+        const std::size_t end = unit.find(kOr);
+        choices.push_back(unit.substr(0, end));
+        if (end == std::string_view::npos) return choices;
+        unit.remove_prefix(end + kOr.size());
+    }
 }
 
 /// What is wrong with the value; empty when nothing is.
@@ -414,8 +546,12 @@ std::string mistake_in(const ConfigKey& key, std::string_view value) {
             amount.value() > model::Money::whole(key.max)) {
             return "expected a decimal number" + range_of(key) + came;
         }
-    } else if (const std::string words = words_of(key); !is_one_of(words, value)) {
-        return "expected " + words + came;
+    } else if (const auto choices = choices_of(key.unit); !choices.empty()) {
+        if (std::find(choices.begin(), choices.end(), value) != choices.end()) return {};
+        std::string expected = "expected ";
+        for (const std::string_view choice : choices)
+            expected.append(choice == choices.front() ? "" : " or ").append(choice);
+        return expected + came;
     }
     return {};
 }

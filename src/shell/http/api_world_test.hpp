@@ -12,6 +12,8 @@
 #include "shell/http/http_server.hpp"
 #include "shell/http/maintenance_door.hpp"
 #include "shell/http/market_door.hpp"
+#include "shell/http/monitoring_door.hpp"
+#include "shell/http/paper_door.hpp"
 #include "shell/http/test_client_test.hpp"
 #include "shell/http/trading_door.hpp"
 #include "shell/metrics/measured_store.hpp"
@@ -66,7 +68,7 @@ public:
         if (order.type == model::OrderType::Market) {
             report.kind = model::ReportKind::Filled;
             report.trades.push_back({.id = ++last_id,
-                                     .price = model::Price::whole(50'000),
+                                     .price = model::Price::whole(price),
                                      .quantity = order.quantity,
                                      .fee = model::Money::from_units(1'000),
                                      .fee_asset = model::Asset("USDT"),
@@ -106,6 +108,7 @@ public:
     std::uint64_t last_id = 0;
     std::atomic<bool> silent{false};
     std::atomic<int> placed{0};
+    std::atomic<int> price{50'000};  ///< Of market orders' fills.
 };
 
 class StillMarket : public ports::MarketData {
@@ -155,6 +158,7 @@ public:
     }
 
     ports::CommitResult commit(const ports::Batch& batch) override {
+        if (fenced) return ports::CommitResult::Conflict;
         return broken ? ports::CommitResult::Unavailable : store_.commit(batch);
     }
 
@@ -165,6 +169,7 @@ public:
     ports::StoreReader& reader() override { return store_.reader(); }
 
     std::atomic<bool> broken{false};
+    std::atomic<bool> fenced{false};
 
 private:
     ports::Store& store_;
@@ -200,6 +205,9 @@ public:
         maintenance_.emplace(*api_context_).add_to(routes_);
         add_looks();
         health_.emplace(*api_context_, *monitor_, HealthDoor::Durability{"test store, one machine"})
+            .add_to(routes_);
+        paper_.emplace(*api_context_).add_to(routes_);
+        monitoring_.emplace(*api_context_, [] { return MonitoringDoor::Connections{.http = 2}; })
             .add_to(routes_);
         document_.add_to(routes_);
         api_.emplace(*api_context_, routes_, tokens_);
@@ -244,6 +252,11 @@ public:
     }
 
     void break_store(bool broken) { fragile_->broken = broken; }
+
+    /// From now on another writer has the journal.
+    void fence() { fragile_->fenced = true; }
+
+    [[nodiscard]] std::filesystem::path database() const { return folder_ / "shard-0.db"; }
 
     /// For the thread of the loop.
     [[nodiscard]] Api& api() { return *api_; }
@@ -433,6 +446,8 @@ private:
     std::optional<health::Prober> prober_;
     std::optional<health::HealthMonitor> monitor_;
     std::optional<HealthDoor> health_;
+    std::optional<PaperDoor> paper_;
+    std::optional<MonitoringDoor> monitoring_;
     DocumentDoor document_{"0.0.0-test"};
     std::optional<Api> api_;
     std::optional<CheckedHandler> checked_;

@@ -55,7 +55,9 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"websocket_messages_sent_total", kCounter, "", "messages", "Messages to WebSocket clients"},
     {"websocket_messages_received_total", kCounter, "", "messages",
      "Messages from WebSocket clients"},
-    {"websocket_clients_cut_total", kCounter, "cause=slow|idle|abuse|*", "connections",
+    {"websocket_clients_cut_total", kCounter,
+     "cause=handshake|unauthenticated|too_many|flood|malformed|heartbeat|idle|slow_reader|failure|"
+     "shutdown", "connections",
      "WebSocket clients that were cut off"},
     {"logins_total", kCounter, "result=success|failure|locked", "logins", "Logins by result"},
 
@@ -138,7 +140,8 @@ constexpr auto kRows = std::to_array<MetricRow>({
      "mechanism=reload|restart|reconnect|reconcile|restore|*;result=success|failure", "recoveries",
      "Recoveries by mechanism and result"},
     {"recovery_duration_seconds", kHistogram,
-     "mechanism=reload|restart|reconnect|reconcile|restore|*", "seconds", "Duration of recoveries", Buckets::Recovery},
+     "mechanism=reload|restart|reconnect|reconcile|restore|*", "seconds", "Duration of recoveries",
+     Buckets::Recovery},
     {"reconnection_attempts_total", kCounter,
      "service=exchange|market_data|cache|analysis|notifier|*;result=success|failure", "attempts",
      "Attempts to connect again"},
