@@ -7,10 +7,12 @@
 #include "base/check.hpp"
 #include "build_info.hpp"
 #include "shell/auth/operator_token.hpp"
+#include "shell/daemon/analysis_link.hpp"
 #include "shell/daemon/data_folder.hpp"
 #include "shell/daemon/entry_orders.hpp"
 #include "shell/daemon/health_watch.hpp"
 #include "shell/daemon/logged_store.hpp"
+#include "shell/daemon/relief.hpp"
 #include "shell/daemon/service_manager.hpp"
 #include "shell/daemon/shutdown.hpp"
 #include "shell/daemon/slow_thread.hpp"
@@ -32,6 +34,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <random>
 #include <utility>
 
 namespace botcore::apps {
@@ -53,6 +56,11 @@ std::string environment(const char* name) {
     return value == nullptr ? std::string() : value;
 }
 
+std::uint64_t random_seed() {
+    std::random_device device;
+    return (static_cast<std::uint64_t>(device()) << 32U) ^ device();
+}
+
 class Daemon {
 public:
     struct Opened {
@@ -66,7 +74,8 @@ public:
           paths_(std::move(paths)),
           opened_(std::move(opened)),
           log_(log_options(config_)),
-          measured_store_(*opened_.store, metrics_),
+          relieved_store_(*opened_.store, relief_),
+          measured_store_(relieved_store_, metrics_),
           store_(measured_store_, log_),
           exchange_([this] { return clock_.now().time; }),
           signals_(context_, SIGTERM, SIGINT),
@@ -80,6 +89,7 @@ public:
 private:
     [[nodiscard]] std::string start_market();
     [[nodiscard]] std::string start_trading();
+    [[nodiscard]] std::string start_analysis();
     void start_watch();
     void look_around();
     [[nodiscard]] std::string start_door();
@@ -100,9 +110,11 @@ private:
     DaemonPaths paths_;
     Opened opened_;
     asio::io_context context_{1};
+    shell::Relief relief_{context_};
     shell::SystemClock clock_;
     shell::log::Log log_;
     shell::metrics::Metrics metrics_;
+    shell::RelievedStore relieved_store_;
     shell::metrics::MeasuredStore measured_store_;
     shell::LoggedStore store_;
     shell::PaperExchange exchange_;
@@ -111,6 +123,7 @@ private:
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<EventStream> events_;
     std::unique_ptr<shell::TradingLoop> loop_;
+    std::unique_ptr<shell::AnalysisLink> analysis_;
     std::unique_ptr<shell::HealthWatch> watch_;
     std::unique_ptr<shell::http::UserAccess> access_;
     std::unique_ptr<Doors> doors_;
@@ -228,11 +241,26 @@ std::string Daemon::start_door() {
                                              .http = server_->connections(),
                                              .websocket = events_->server().connections()};
                                      });
+    doors_->api.add_gate([this](shell::http::Call& call) {
+        if (!relief_.is_on_duty()) return true;
+        call.fail(503,
+                  "STORE_BUSY",
+                  "the disk does not answer, nothing was done; try again shortly, with the same key");
+        return false;
+    });
     access_->attach(doors_->context, doors_->routes, doors_->api);
     server_ = std::make_unique<shell::http::HttpServer>(
         context_, http_options(config_), access_->front(), &events_->server());
     events_->server().start();
     return server_->start();
+}
+
+std::string Daemon::start_analysis() {
+    auto made = shell::AnalysisLink::make(
+        config_, {context_, log_, opened_.folder.path(), random_seed()});
+    if (!made) return made.error();
+    analysis_ = std::move(made).value();
+    return {};
 }
 
 void Daemon::start_watch() {
@@ -246,6 +274,7 @@ void Daemon::start_watch() {
             .now = [this] { return clock_.now(); },
             .wake = [this] { loop_->wake(); },
             .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); }});
+    if (analysis_) watch_->prober().add(shell::health::Dependency::Analysis, analysis_->look());
     slow_ = std::make_unique<shell::SlowThread>([this] {
         opened_.store->maintain();
         watch_->write_out();
@@ -333,7 +362,9 @@ void Daemon::await_signal() {
 void Daemon::report_alive() {
     const auto every = manager_.alive_every();
     if (!every) return;
-    if (std::exchange(turns_seen_, loop_->turns()) != loop_->turns()) manager_.alive();
+    const bool turns = std::exchange(turns_seen_, loop_->turns()) != loop_->turns();
+    // A restart would not mend a hanging disk, and the relief answers meanwhile.
+    if (turns || relief_.is_on_duty()) manager_.alive();
     alive_timer_.expires_after(*every);
     alive_timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error) report_alive();
@@ -396,6 +427,7 @@ void Daemon::close_store() {
     doors_.reset();
     access_.reset();
     watch_.reset();
+    analysis_.reset();
     loop_.reset();
     runtime_.reset();
     events_.reset();
@@ -404,6 +436,7 @@ void Daemon::close_store() {
 
 int Daemon::run() {
     if (const auto trouble = start_market(); !trouble.empty()) return failed(EX_CONFIG, trouble);
+    if (const auto trouble = start_analysis(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     if (const auto trouble = start_trading(); !trouble.empty()) return failed(EX_IOERR, trouble);
     start_watch();
     look_around();
