@@ -48,6 +48,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::milliseconds kWatchEvery(250);
+constexpr std::chrono::seconds kLookAroundWithin(2);
 
 int failed(int code, const std::string& text) {
     std::cerr << "botcored: " << shell::log::redact(text) << "\n";
@@ -97,6 +98,7 @@ private:
     [[nodiscard]] std::string start_analysis();
     void start_watch();
     [[nodiscard]] std::string start_cache();
+    void look_around();
     [[nodiscard]] std::string start_door();
     [[nodiscard]] std::string refusal_of_plain(bool loopback) const;
     void open_first_accounts();
@@ -352,6 +354,16 @@ void Daemon::greet_caller() const {
            .ready_file = paths_.ready_file});
 }
 
+/// The first caller finds every part looked at, unless one of them hangs.
+void Daemon::look_around() {
+    watch_->tick();
+    const auto deadline = std::chrono::steady_clock::now() + kLookAroundWithin;
+    while (!watch_->monitor().settled() && std::chrono::steady_clock::now() < deadline) {
+        (void)context_.run_one_for(kWatchEvery);
+        watch_->tick();
+    }
+}
+
 void Daemon::watch() {
     doors_->health.set_websocket_connections(events_->server().connections());
     count_connections();
@@ -506,6 +518,7 @@ int Daemon::run() {
     if (const auto trouble = start_cache(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     if (const auto trouble = start_trading(); !trouble.empty()) return failed(EX_IOERR, trouble);
     start_watch();
+    look_around();
     if (const auto trouble = start_door(); !trouble.empty()) {
         loop_->stop();
         return failed(EX_UNAVAILABLE, trouble);

@@ -438,7 +438,8 @@ private:
                              *log_,
                              [this] { return time_; },
                              [] { return operations::Load::Normal; },
-                             [this](model::Timestamp at) { return keeper_->planned(at); }},
+                             [this](model::Timestamp at) { return keeper_->planned(at); },
+                             [](operations::Period) { return std::nullopt; }},
                          operations::UptimeLog());
     }
 
