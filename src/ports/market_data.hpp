@@ -2,6 +2,7 @@
 
 /// The market as it was last seen. Threads: the loop thread only.
 
+#include "model/candle.hpp"
 #include "model/depth.hpp"
 #include "model/input.hpp"
 
@@ -25,6 +26,16 @@ public:
 
     /// All instruments that have been seen, ascending.
     [[nodiscard]] virtual std::vector<model::InstrumentId> instruments() const = 0;
+
+    /// What its price did, folded from its trades since the start; `nullptr` where a market keeps
+    /// none.
+    [[nodiscard]] virtual const model::CandleBoard* candles(
+        const model::InstrumentId& /*instrument*/) const {
+        return nullptr;
+    }
+
+    /// The clock of the source, which candles stand on; zero where a market keeps no candles.
+    [[nodiscard]] virtual base::Timestamp now() const { return {}; }
 };
 
 }  // namespace botcore::ports

@@ -1,5 +1,6 @@
 #include "protocol/api_json.hpp"
 
+#include "protocol/error_codes.hpp"
 #include "protocol/time_text.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -16,6 +17,11 @@ std::string success_body(json::value data, base::Timestamp now) {
 }
 
 std::string error_body(ErrorText error, base::Timestamp now) {
+    error.details["retries"] = error.retries;
+    if (const auto* row = find_error_code(error.code)) {
+        error.details["last_error"] = row->cause;
+        error.details["next_step"] = row->next_step;
+    }
     json::object inner;
     inner["code"] = error.code;
     inner["message"] = error.message;
@@ -260,7 +266,8 @@ struct Rendered {
         return error_body({.code = to_text(order.reason),
                            .message = order.reason_text,
                            .request_id = request_id,
-                           .details = std::move(details)},
+                           .details = std::move(details),
+                           .retries = order.attempt.number > 1 ? order.attempt.number - 1 : 0},
                           now);
     }
 

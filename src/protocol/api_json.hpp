@@ -11,6 +11,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -25,9 +26,11 @@ struct ErrorText {
     std::string_view message;  ///< What was expected, what came, what to do next.
     std::string_view request_id;
     boost::json::object details;
+    std::uint32_t retries = 0;  ///< How often it was tried again before it was given up.
 };
 
-/// `{"error":{"code","message","details","request_id","timestamp"}}`
+/// `{"error":{"code","message","details","request_id","timestamp"}}`. `details` has `retries`
+/// always, and `last_error` (the cause in curated words) and `next_step` for a code of the table.
 [[nodiscard]] std::string error_body(ErrorText error, base::Timestamp now);
 
 /// Where an order's state can be read.

@@ -1,10 +1,13 @@
 #include "apps/botcored/daemon.hpp"
 
+#include "apps/botcored/event_stream.hpp"
 #include "base/check.hpp"
 #include "build_info.hpp"
 #include "shell/auth/operator_token.hpp"
 #include "shell/daemon/data_folder.hpp"
 #include "shell/daemon/entry_orders.hpp"
+#include "shell/daemon/health_watch.hpp"
+#include "shell/daemon/logged_store.hpp"
 #include "shell/daemon/service_manager.hpp"
 #include "shell/daemon/shutdown.hpp"
 #include "shell/daemon/slow_thread.hpp"
@@ -12,13 +15,17 @@
 #include "shell/http/api.hpp"
 #include "shell/http/health_door.hpp"
 #include "shell/http/http_server.hpp"
+#include "shell/http/maintenance_door.hpp"
 #include "shell/http/market_door.hpp"
+#include "shell/http/openapi.hpp"
 #include "shell/http/trading_door.hpp"
+#include "shell/http/user_access.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/json/object.hpp>
@@ -40,7 +47,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::seconds kProbeEvery(1);
+constexpr std::chrono::milliseconds kWatchEvery(250);
 
 std::string environment(const char* name) {
     const char* value = std::getenv(name);
@@ -76,20 +83,56 @@ runtime::Options options_of(const shell::Config& config) {
     return options;
 }
 
+shell::http::UserAccessOptions access_options_of(const shell::Config& config) {
+    const auto rule = [&](std::string_view key, std::int64_t seconds) {
+        return resilience::RateRule{static_cast<std::uint32_t>(config.integer(key)),
+                                    base::Duration::seconds(seconds)};
+    };
+    shell::http::UserAccessOptions options;
+    options.desk.failures_max = static_cast<std::uint32_t>(config.integer("auth.lockout_failures"));
+    options.desk.locked_for = base::Duration::seconds(60 * config.integer("auth.lockout_minutes"));
+    options.desk.token_lifetime =
+        base::Duration::seconds(3'600 * config.integer("auth.token_hours"));
+    options.door.registration_open = config.text("auth.registration") == "open";
+    const auto deposit = model::parse_amount<model::Money>(config.text("paper.deposit"));
+    CHECK(deposit.has_value());
+    options.door.deposit = deposit.value();
+    options.limits.entries = rule("limits.entries_per_second", 1);
+    options.limits.exits = rule("limits.exits_per_second", 1);
+    options.limits.reads = rule("limits.reads_per_second", 1);
+    options.limits.logins = rule("limits.logins_per_minute", 60);
+    options.limits.registrations = rule("limits.registrations_per_hour", 3'600);
+    options.limits.public_reads = rule("limits.public_per_minute", 60);
+    options.limits.for_operators = config.is_on("limits.operators");
+    options.limits.for_loopback = config.is_on("limits.loopback");
+    options.cors_origins = config.text("http.cors_origins");
+    return options;
+}
+
+/// What an answered commit has survived; the options of `run_daemon` make it so.
+constexpr const char* kDurability = "sqlite, WAL, synchronous=FULL, one machine";
+
 /// The API with all its groups of routes.
 struct Door {
-    Door(shell::http::ApiContext shared, const shell::auth::TokenVerifier& tokens)
+    Door(shell::http::ApiContext shared,
+         const shell::auth::TokenVerifier& tokens,
+         const shell::health::HealthMonitor& monitor)
         : context(std::move(shared)),
+          health(context, monitor, {kDurability}),
           api(context, routes, tokens) {
         trading.add_to(routes);
         market.add_to(routes);
+        maintenance.add_to(routes);
         health.add_to(routes);
+        document.add_to(routes);
     }
 
     shell::http::ApiContext context;
     shell::http::TradingDoor trading{context};
     shell::http::MarketDoor market{context};
-    shell::http::HealthDoor health{context};
+    shell::http::MaintenanceDoor maintenance{context};
+    shell::http::HealthDoor health;
+    shell::http::DocumentDoor document{context.options.version};
     shell::http::RouteTable routes;
     shell::http::Api api;
 };
@@ -106,30 +149,34 @@ public:
         : config_(config),
           paths_(std::move(paths)),
           opened_(std::move(opened)),
-          store_(*opened_.store, metrics_),
+          log_(log_options(config_)),
+          measured_store_(*opened_.store, metrics_),
+          store_(measured_store_, log_),
           exchange_([this] { return clock_.now().time; }),
           signals_(context_, SIGTERM, SIGINT),
-          probe_timer_(context_),
+          watch_timer_(context_),
           alive_timer_(context_),
           manager_(environment("NOTIFY_SOCKET"), environment("WATCHDOG_USEC")),
-          shutdown_(context_, log_, shutdown_options(), shutdown_hooks()),
-          slow_(std::make_unique<shell::SlowThread>([this] { opened_.store->maintain(); })) {}
+          shutdown_(context_, log_, shutdown_options(), shutdown_hooks()) {}
 
     int run();
 
 private:
     [[nodiscard]] std::string start_market();
     [[nodiscard]] std::string start_trading();
+    void start_watch();
     [[nodiscard]] std::string start_door();
     void open_first_accounts();
     void greet() const;
-    void probe();
+    void watch();
+    void probe_market();
     void await_signal();
     void report_alive();
     void begin_stop(std::string_view cause);
     [[nodiscard]] shell::ShutdownOptions shutdown_options() const;
     [[nodiscard]] shell::Shutdown::Hooks shutdown_hooks();
     void close_store();
+    [[nodiscard]] std::unique_ptr<EventStream> make_events();
     [[nodiscard]] std::string url() const;
 
     const shell::Config& config_;
@@ -137,23 +184,28 @@ private:
     Opened opened_;
     asio::io_context context_{1};
     shell::SystemClock clock_;
-    shell::log::Log log_{"botcored"};
+    shell::log::Log log_;
     shell::metrics::Metrics metrics_;
-    shell::metrics::MeasuredStore store_;
+    shell::metrics::MeasuredStore measured_store_;
+    shell::LoggedStore store_;
     shell::PaperExchange exchange_;
     shell::http::ReplyDesk replies_;
     std::unique_ptr<shell::MarketSource> market_;
     std::unique_ptr<runtime::Runtime> runtime_;
+    std::unique_ptr<EventStream> events_;
     std::unique_ptr<shell::TradingLoop> loop_;
+    std::unique_ptr<shell::HealthWatch> watch_;
+    std::unique_ptr<shell::http::UserAccess> access_;
     std::unique_ptr<Door> door_;
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
-    asio::steady_timer probe_timer_;
+    asio::steady_timer watch_timer_;
     asio::steady_timer alive_timer_;
     shell::ServiceManager manager_;
     std::uint64_t turns_seen_ = 0;
     shell::Shutdown shutdown_;
     std::unique_ptr<shell::SlowThread> slow_;
+    std::string market_trouble_;
     int exit_code_ = EX_OK;
 };
 
@@ -170,9 +222,10 @@ std::string Daemon::start_trading() {
     const auto head = store_.reader().head();
     if (!head) return "the store cannot be read";
     exchange_.begin_term(head.value().epoch + 1);
+    events_ = make_events();
     runtime_ = std::make_unique<runtime::Runtime>(
         options_of(config_),
-        runtime::Runtime::Ports{store_, exchange_, market_->board(), replies_});
+        runtime::Runtime::Ports{store_, exchange_, market_->board(), replies_, &events_->hub()});
     loop_ = std::make_unique<shell::TradingLoop>(
         context_, shell::TradingLoop::Parts{*runtime_, exchange_, *market_, clock_});
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
@@ -187,6 +240,26 @@ std::string Daemon::start_trading() {
     } while (runtime_->step(clock_.now()) || exchange_.has_reports());
     loop_->wake();
     return {};
+}
+
+std::unique_ptr<EventStream> Daemon::make_events() {
+    EventStream::Parts parts{.context = context_,
+                             .reader = store_.reader(),
+                             .market = market_->board(),
+                             .owner_of = {},
+                             .authenticate = {},
+                             .now = [this] { return clock_.now().time; },
+                             .log = log_};
+    parts.owner_of = [this](const model::AccountId& id) -> std::optional<model::Owner> {
+        const auto& accounts = runtime_->state().accounts;
+        const auto place = accounts.find(id);
+        if (place == accounts.end()) return std::nullopt;
+        return place->second.account.owner;
+    };
+    parts.authenticate = [this](std::string_view token) {
+        return opened_.token.caller_of(token, clock_.now().time);
+    };
+    return std::make_unique<EventStream>(config_, std::move(parts));
 }
 
 /// The first start has a paper account on each market, so that there is nothing to set up.
@@ -215,8 +288,15 @@ std::string Daemon::start_door() {
     shell::http::ApiOptions options;
     options.version = std::string(build_info::kVersion);
     options.metrics_public = address.is_loopback();
-    options.market_age_max =
-        model::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
+    shell::http::UserAccessOptions who = access_options_of(config_);
+    who.users_path = (opened_.folder.path() / "users.sqlite").string();
+    auto access = shell::http::UserAccess::open(
+        std::move(who),
+        opened_.token,
+        [this](shell::auth::AuthWorker::Job job) { asio::post(context_, std::move(job)); },
+        clock_.now().time);
+    if (!access) return access.error();
+    access_ = std::move(access).value();
     door_ = std::make_unique<Door>(shell::http::ApiContext{.options = std::move(options),
                                                            .runtime = *runtime_,
                                                            .replies = replies_,
@@ -226,12 +306,48 @@ std::string Daemon::start_door() {
                                                            .log = log_,
                                                            .now = [this] { return clock_.now(); },
                                                            .wake = [this] { loop_->wake(); }},
-                                   opened_.token);
+                                   access_->tokens(),
+                                   watch_->monitor());
+    access_->attach(door_->context, door_->routes, door_->api);
     shell::http::HttpServerOptions http;
     http.address = config_.text("http.address");
     http.port = static_cast<std::uint16_t>(config_.integer("http.port"));
-    server_ = std::make_unique<shell::http::HttpServer>(context_, http, door_->api);
+    http.first_request_within =
+        std::chrono::seconds(config_.integer("websocket.handshake_seconds"));
+    server_ = std::make_unique<shell::http::HttpServer>(
+        context_, http, access_->front(), &events_->server());
+    events_->server().start();
     return server_->start();
+}
+
+void Daemon::start_watch() {
+    const auto seconds = [&](std::string_view key) {
+        return base::Duration::seconds(config_.integer(key));
+    };
+    shell::HealthWatch::Options options;
+    options.interval = seconds("reliability.health_check_interval_seconds");
+    options.market_age_max =
+        base::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
+    options.store_path = opened_.folder.store().string();
+    options.disk_low_bytes = static_cast<std::uint64_t>(config_.integer("store.disk_low_mib"))
+                             << 20U;
+    options.maintenance.drain_max = seconds("maintenance.drain_max_seconds");
+    options.maintenance.ramp = seconds("maintenance.ramp_seconds");
+    options.maintenance.watch = seconds("maintenance.watch_seconds");
+    watch_ = std::make_unique<shell::HealthWatch>(
+        std::move(options),
+        shell::HealthWatch::Parts{
+            .runtime = *runtime_,
+            .store = store_,
+            .market = market_->board(),
+            .log = log_,
+            .now = [this] { return clock_.now(); },
+            .wake = [this] { loop_->wake(); },
+            .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); }});
+    slow_ = std::make_unique<shell::SlowThread>([this] {
+        opened_.store->maintain();
+        watch_->write_out();
+    });
 }
 
 std::string Daemon::url() const {
@@ -266,23 +382,37 @@ void Daemon::greet() const {
     }
 }
 
-void Daemon::probe() {
-    door_->health.probe();
+void Daemon::watch() {
+    watch_->set_websocket_connections(events_->server().connections());
+    watch_->tick();
     metrics_.set_http_connections(server_->connections());
     metrics_.set_shutdown_inflight(shutdown_.waits_for());
-    if (const std::string trouble = market_->trouble(); !trouble.empty()) {
-        log_.write(shell::log::Level::Error, "the market source failed", {{"cause", trouble}});
-    }
+    access_->probe();
+    probe_market();
     if (runtime_->status() == runtime::Status::Fenced) {
         log_.write(shell::log::Level::Fatal, "another writer has the journal; this one ends");
         exit_code_ = EX_TEMPFAIL;
         begin_stop("another writer");
         return;
     }
-    probe_timer_.expires_after(kProbeEvery);
-    probe_timer_.async_wait([this](const boost::system::error_code& error) {
-        if (!error) probe();
+    watch_timer_.expires_after(kWatchEvery);
+    watch_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) watch();
     });
+}
+
+/// Tells of the market source's failure once, and of its return.
+void Daemon::probe_market() {
+    const std::string trouble = market_->trouble();
+    if (trouble == market_trouble_) return;
+    const bool lost = !trouble.empty();
+    log_.tell(lost ? shell::log::Happening::ConnectionLost : shell::log::Happening::Reconnected,
+              lost ? "the market source failed" : "the market source is back",
+              {{"operation", "market"}, {"cause", lost ? trouble : market_trouble_}});
+    events_->hub().publish(protocol::connection_error(
+        {.peer = "market_data", .message = lost ? trouble : market_trouble_, .recovered = !lost},
+        clock_.now().time));
+    market_trouble_ = trouble;
 }
 
 void Daemon::await_signal() {
@@ -312,17 +442,17 @@ shell::ShutdownOptions Daemon::shutdown_options() const {
 shell::Shutdown::Hooks Daemon::shutdown_hooks() {
     shell::Shutdown::Hooks hooks;
     hooks.turn_unready = [this] {
-        door_->health.say_goodbye();
+        door_->health.begin_drain();
         server_->say_goodbye();
         manager_.stopping();
     };
     hooks.close_listener = [this] {
-        probe_timer_.cancel();
+        watch_timer_.cancel();
         const std::chrono::seconds within(config_.integer("shutdown.drain_within_seconds"));
         server_->stop(within, [] {});
     };
     hooks.requests_open = [this] { return server_->requests_open(); };
-    if (config_.text("shutdown.cancel_entries") == "true") {
+    if (config_.is_on("shutdown.cancel_entries")) {
         hooks.cancel_entries = [this] {
             if (runtime_->status() != runtime::Status::Running) return;
             (void)shell::cancel_entries(*runtime_, clock_.now());
@@ -333,6 +463,8 @@ shell::Shutdown::Hooks Daemon::shutdown_hooks() {
             return runs ? shell::count_entries(runtime_->state()) : 0;
         };
     }
+    hooks.close_websockets = [this] { events_->server().stop(); };
+    hooks.websockets_open = [this] { return events_->server().connections(); };
     hooks.end_loop = [this] {
         loop_->stop();
         context_.stop();
@@ -349,11 +481,21 @@ void Daemon::begin_stop(std::string_view cause) {
 
 /// Whoever uses the store goes before it.
 void Daemon::close_store() {
-    alive_timer_.cancel();
+    const bool ended = watch_->stop();
     slow_.reset();
+    watch_->write_out();
+    if (!ended) {
+        // A look hangs in the store or on the disk, and what it uses must not go away under it.
+        log_.write(shell::log::Level::Error, "a look at the store or the disk still hangs");
+        (void)log_.flush();
+        std::_Exit(exit_code_);
+    }
     server_.reset();
     door_.reset();
+    access_.reset();
+    watch_.reset();
     loop_.reset();
+    events_.reset();
     runtime_.reset();
     opened_.store.reset();
 }
@@ -361,23 +503,23 @@ void Daemon::close_store() {
 int Daemon::run() {
     if (const auto trouble = start_market(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     if (const auto trouble = start_trading(); !trouble.empty()) return failed(EX_IOERR, trouble);
+    start_watch();
     if (const auto trouble = start_door(); !trouble.empty()) {
         loop_->stop();
         return failed(EX_UNAVAILABLE, trouble);
     }
     await_signal();
+    watch();
     greet();
     manager_.ready();
     report_alive();
-    log_.write(shell::log::Level::Info,
-               "started",
-               {{"version", build_info::kVersion},
-                {"sequence", static_cast<std::int64_t>(runtime_->head().sequence)},
-                {"epoch", static_cast<std::int64_t>(runtime_->head().epoch)}});
-    probe();
+    log_.tell(shell::log::Happening::ServiceStarted,
+              "started",
+              {{"sequence", static_cast<std::int64_t>(runtime_->head().sequence)},
+               {"epoch", static_cast<std::int64_t>(runtime_->head().epoch)}});
     loop_->run();
     return shutdown_.finish(
-        {.flush_logs = [this] { log_.flush(); }, .close_store = [this] { close_store(); }},
+        {.flush_logs = [this] { (void)log_.flush(); }, .close_store = [this] { close_store(); }},
         exit_code_);
 }
 

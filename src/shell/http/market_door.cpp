@@ -26,6 +26,20 @@ json::array levels_json(const model::DepthBook& book, model::Side side, std::siz
 }  // namespace
 
 void MarketDoor::add_to(RouteTable& table) {
+    auto& schemas = table.schemas();
+    schemas.add_object("Quote",
+                       "The best prices of a symbol; null where there are none",
+                       "market:Market symbol:Symbol bid:Amount? ask:Amount? last:Amount? "
+                       "age_ms:integer source:MarketSource");
+    schemas.add_list("QuoteList", "Quote");
+    schemas.add_object("Book", "Quote", "The best levels, best first", "bids:[Level] asks:[Level]");
+    schemas.add_object("SymbolRow",
+                       "What can be traded, and its rules",
+                       "market:Market symbol:Symbol base_asset:Asset quote_asset:Asset "
+                       "status:SymbolStatus price_tick:Amount quantity_step:Amount "
+                       "quantity_min:Amount quantity_max:Amount notional_min:Amount "
+                       "fee_maker:Amount fee_taker:Amount leverage_max:Amount");
+    schemas.add_list("SymbolList", "SymbolRow");
     const QueryRow market{"market", "Market", "spot or futures; futures where it is not given"};
     const auto add =
         [&](std::string_view pattern, void (MarketDoor::*handler)(Call&), RouteRow row) {

@@ -1,6 +1,7 @@
 #include "shell/http/route_table.hpp"
 
 #include "base/check.hpp"
+#include "shell/http/api_schemas.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -32,6 +33,10 @@ bool fits(std::string_view pattern,
 }
 
 }  // namespace
+
+RouteTable::RouteTable() {
+    add_common_schemas(schemas_);
+}
 
 void RouteTable::add(RouteRow row) {
     CHECK(row.pattern.starts_with('/'));

@@ -9,6 +9,7 @@
 /// Threads: the thread of the loop.
 
 #include "shell/http/call.hpp"
+#include "shell/http/schema_table.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -29,6 +30,13 @@ enum class Purpose : std::uint8_t {
     Entry,  ///< Can raise a risk; refused in maintenance and under overload.
     Exit,   ///< Lowers a risk: a cancel or a close. Never shed (I9).
     Admin   ///< The operator's acts, logins: neither shed nor refused in maintenance.
+};
+
+/// Which limit on the rate of requests a route counts under.
+enum class Limit : std::uint8_t {
+    Purpose,       ///< The caller's, by the route's purpose; of a public route the address's.
+    Login,         ///< Guesses of passwords, by address.
+    Registration,  ///< By address, unless an operator asks.
 };
 
 /// What surrounds the data of a success.
@@ -52,6 +60,7 @@ struct RouteRow {
     Access access = Access::Viewer;
     Purpose purpose = Purpose::Read;
     std::function<void(Call&)> handler{};
+    Limit limit = Limit::Purpose;
 
     // What follows is for the document, and for the checks before the handler where it says so.
     std::string_view tag{};
@@ -59,6 +68,7 @@ struct RouteRow {
     std::vector<QueryRow> query{};  ///< Checked: any other name is refused (not on Public routes).
     bool key_needed = false;        ///< Takes an Idempotency-Key, as all commands do.
     bool versioned = false;         ///< Takes an If-Match.
+    bool etag = false;              ///< Answers the version as ETag.
     std::string_view request{};     ///< Schema of the body; empty: none.
     std::string_view response{};    ///< Schema of a success's data.
     Envelope envelope = Envelope::Data;
@@ -67,6 +77,9 @@ struct RouteRow {
 
 class RouteTable {
 public:
+    /// With the shapes that all doors share.
+    RouteTable();
+
     /// Adds a route. Rows stay where they are from then on.
     void add(RouteRow row);
 
@@ -81,8 +94,14 @@ public:
 
     [[nodiscard]] const std::deque<RouteRow>& rows() const { return rows_; }
 
+    /// The shapes that rows name. Doors add theirs.
+    [[nodiscard]] SchemaTable& schemas() { return schemas_; }
+
+    [[nodiscard]] const SchemaTable& schemas() const { return schemas_; }
+
 private:
     std::deque<RouteRow> rows_;
+    SchemaTable schemas_;
 };
 
 }  // namespace botcore::shell::http

@@ -1,6 +1,7 @@
 #include "shell/http/trading_door.hpp"
 
 #include "core/orders/client_order_id.hpp"
+#include "shell/http/api_schemas.hpp"
 
 namespace botcore::shell::http {
 
@@ -14,7 +15,15 @@ RouteRow command(Purpose purpose, std::string_view tag, std::string_view summary
             .tag = tag,
             .summary = summary,
             .key_needed = true,
-            .statuses = {202, 404, 409, 422}};
+            .statuses = {404, 409, 422}};
+}
+
+/// A command that the exchange has to answer.
+RouteRow order_command(Purpose purpose, std::string_view tag, std::string_view summary) {
+    RouteRow row = command(purpose, tag, summary);
+    row.response = "Order";
+    row.statuses = {202, 404, 409, 422, 502};
+    return row;
 }
 
 RouteRow read(std::string_view tag, std::string_view summary, std::string_view response) {
@@ -41,27 +50,25 @@ void TradingDoor::add_both(RouteTable& table,
 }
 
 void TradingDoor::add_to(RouteTable& table) {
+    add_trading_schemas(table.schemas());
     add_commands(table);
     add_reads(table);
 }
 
 void TradingDoor::add_commands(RouteTable& table) {
-    RouteRow place = command(Purpose::Entry, "orders", "Places an order");
+    RouteRow place = order_command(Purpose::Entry, "orders", "Places an order");
     place.request = "PlaceOrder";
-    place.response = "Order";
     add_both(table, "/orders", &TradingDoor::place_order, place);
     add_one(table, "/api/trading/execute", &TradingDoor::place_order, place);
     add_one(table, "/api/trades/execute", &TradingDoor::place_order, std::move(place));
 
-    RouteRow cancel = command(Purpose::Exit, "orders", "Cancels an order");
+    RouteRow cancel = order_command(Purpose::Exit, "orders", "Cancels an order");
     cancel.method = "DELETE";
     cancel.versioned = true;
-    cancel.response = "Order";
     add_both(table, "/orders/{order}", &TradingDoor::cancel_order, std::move(cancel));
 
-    RouteRow close = command(Purpose::Exit, "positions", "Closes a position at the market");
+    RouteRow close = order_command(Purpose::Exit, "positions", "Closes a position at the market");
     close.versioned = true;
-    close.response = "Order";
     add_both(table, "/positions/{symbol}/close", &TradingDoor::close_position, close);
     close.method = "DELETE";
     add_both(table, "/positions/{symbol}", &TradingDoor::close_position, std::move(close));
@@ -102,6 +109,7 @@ void TradingDoor::add_reads(RouteTable& table) {
     add_both(table, "/orders", &TradingDoor::list_orders, std::move(orders));
 
     RouteRow order = read("orders", "One order", "Order");
+    order.etag = true;
     order.statuses = {404};
     add_both(table, "/orders/{order}", &TradingDoor::show_order, order);
     add_one(table, "/api/orders/{order}", &TradingDoor::show_order, std::move(order));

@@ -32,7 +32,7 @@ void TradingDoor::list_accounts(Call& call) {
     if (!context_.running(call)) return;
     json::array list;
     for (const auto& [id, account] : context_.runtime.state().accounts) {
-        if (account.account.owner == call.caller.owner) list.push_back(account_json(account));
+        if (may_see(call.caller, account.account.owner)) list.push_back(account_json(account));
     }
     call.answer(std::move(list));
 }
@@ -107,7 +107,7 @@ std::optional<model::Order> TradingDoor::find_order(Call& call) {
         }
         if (const auto& live = found.value()) {
             const bool fits = live->order.id.text() == id &&
-                              live->order.owner == call.caller.owner &&
+                              may_see(call.caller, live->order.owner) &&
                               (!scoped || live->order.account == account);
             if (fits) return live->order;
         }

@@ -62,6 +62,10 @@ void MarketBoard::apply_to(Row& row, const MarketEvent& event) {
             row.book_time = event.time;
             return;
         case MarketEventKind::Trade:
+            if (!row.candles.add(event.time, event.price, event.quantity)) {
+                ++trades_refused_;  // B5
+                return;
+            }
             row.last_trade = {event.price, event.quantity};
             return;
         case MarketEventKind::BestPrice:
@@ -107,6 +111,11 @@ std::vector<InstrumentId> MarketBoard::instruments() const {
         if (rows_[place].event_time) seen.push_back(instrument);
     }
     return seen;
+}
+
+const model::CandleBoard* MarketBoard::candles(const InstrumentId& instrument) const {
+    const Row* const row = find(instrument);
+    return row != nullptr ? &row->candles : nullptr;
 }
 
 std::optional<Timestamp> MarketBoard::last_event(const InstrumentId& instrument) const {

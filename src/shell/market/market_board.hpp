@@ -11,6 +11,8 @@
 ///     from) and the best prices. A trade makes neither younger, since trades may arrive on a
 ///     connection of their own while the one with the book is dead (invariant I14).
 /// B4  `worst` is never better than the best price, which may be newer than the book.
+/// B5  Every trade is folded into the instrument's candles; one that cannot be is counted, and
+///     changes neither them nor the last price.
 
 #include "base/time.hpp"
 #include "model/depth.hpp"
@@ -20,6 +22,7 @@
 #include "protocol/market_event.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -38,7 +41,7 @@ public:
     /// The clock of the source stands at `now`; earlier than before changes nothing (B2).
     void set_now(base::Timestamp now);
 
-    [[nodiscard]] base::Timestamp now() const { return now_; }
+    [[nodiscard]] base::Timestamp now() const override { return now_; }
 
     [[nodiscard]] model::Quote quote(const model::InstrumentId& instrument,
                                      model::Side side,
@@ -48,6 +51,12 @@ public:
         const model::InstrumentId& instrument) const override;
 
     [[nodiscard]] std::vector<model::InstrumentId> instruments() const override;
+
+    [[nodiscard]] const model::CandleBoard* candles(
+        const model::InstrumentId& instrument) const override;
+
+    /// Trades that no candle could take (B5).
+    [[nodiscard]] std::uint64_t trades_refused() const { return trades_refused_; }
 
     /// When the source last said anything at all of the instrument, trades included; nothing when
     /// it never did.
@@ -60,6 +69,7 @@ private:
         model::Level best_bid;
         model::Level best_ask;
         model::Level last_trade;
+        model::CandleBoard candles;
         std::optional<base::Timestamp> event_time;
         base::Timestamp book_time;
         base::Timestamp best_time;
@@ -75,6 +85,7 @@ private:
     std::map<model::InstrumentId, std::size_t> places_;
     model::MarketSource source_;
     base::Timestamp now_;
+    std::uint64_t trades_refused_ = 0;
 };
 
 }  // namespace botcore::shell

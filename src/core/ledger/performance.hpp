@@ -1,0 +1,107 @@
+#pragma once
+
+/// What an account's trading brought, folded from its fills: exact integers, no state of its own
+/// anywhere else. Asking again gives the same figures.
+///
+/// G1  A *round* is the life of a position from flat to flat. On spot, what is left below the
+///     smallest step of a quantity counts as flat and goes on into the next round.
+/// G2  Gross profit of a futures fill is the booked one. On spot it is what was sold less its share
+///     of what was paid, at average cost.
+/// G3  Net is gross less fees. Fees in the base asset count at the price of their fill; fees in any
+///     other asset are listed and stand in no sum.
+/// G4  Sums hold every fill, those of open rounds included. Counts, rates, averages, best and worst
+///     hold closed rounds only, and only those that were seen from flat.
+/// G5  The drawdown is measured on the realized curve: the start plus net profit after each fill.
+
+#include "core/state.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+namespace botcore::core {
+
+/// Closed rounds of one kind.
+struct Rounds {
+    std::uint64_t count = 0;
+    model::Money net;
+    model::Duration held;  ///< In sum.
+};
+
+struct Performance {
+    std::uint64_t fills = 0;
+    std::uint64_t fills_excluded = 0;  ///< Of instruments in another quote asset, or unknown ones.
+    model::Money volume;               ///< The notional of all fills.
+    model::Money gross;
+    model::Money fees;
+    std::map<model::Asset, model::Money> fees_other;  ///< G3
+    Rounds won;
+    Rounds lost;
+    Rounds even;
+    std::uint64_t rounds_partial = 0;  ///< Closed, but their beginning was not seen.
+    std::uint64_t rounds_open = 0;
+    std::optional<model::Money> best;  ///< Net, of one round.
+    std::optional<model::Money> worst;
+    model::Money drawdown_max;
+    model::Rate drawdown_max_rate;  ///< Of the peak before it.
+    /// Sold on spot without having been bought here (brought in by a transfer): no profit.
+    model::Money unmatched_value;
+
+    [[nodiscard]] model::Money net() const { return gross - fees; }
+
+    [[nodiscard]] std::uint64_t rounds() const { return won.count + lost.count + even.count; }
+
+    /// Won of all closed rounds; nothing without one. Half to even, as all below.
+    [[nodiscard]] std::optional<model::Rate> win_rate() const;
+    /// What was won by what was lost; nothing without a loss.
+    [[nodiscard]] std::optional<model::Rate> profit_factor() const;
+    [[nodiscard]] std::optional<model::Money> average_net() const;
+    [[nodiscard]] std::optional<model::Duration> average_held() const;
+};
+
+/// The average of `sum` over `count`; nothing where there is none.
+[[nodiscard]] std::optional<model::Money> average(model::Money sum, std::uint64_t count);
+[[nodiscard]] std::optional<model::Duration> average(model::Duration sum, std::uint64_t count);
+
+class PerformanceFold {
+public:
+    /// `instruments` outlive the fold. `start` is what the realized curve begins at.
+    PerformanceFold(const std::map<model::InstrumentId, model::Instrument>& instruments,
+                    model::Asset quote,
+                    model::Money start);
+
+    /// Before the first fill, a futures position of `quantity` was open. Its round is not counted.
+    void begin_with(const model::InstrumentId& instrument, model::Quantity quantity);
+
+    /// In the order of the journal.
+    void add(const model::Fill& fill);
+
+    [[nodiscard]] Performance result() const;
+
+private:
+    struct Round {
+        model::Quantity quantity;  ///< With its sign.
+        model::Money cost;         ///< Spot only.
+        model::Money net;
+        model::Timestamp opened;
+        bool is_open = false;
+        bool from_flat = true;
+    };
+
+    void add_spot(Round& round, const model::Instrument& instrument, const model::Fill& fill);
+    void add_futures(Round& round, const model::Fill& fill, model::Money fee);
+    [[nodiscard]] model::Money sell_spot(Round& round, const model::Fill& fill);
+    void open(Round& round, model::Timestamp time);
+    void close(Round& round, model::Timestamp time);
+    void gain(Round& round, model::Money gross, model::Money fee);
+    void move_curve();
+
+    const std::map<model::InstrumentId, model::Instrument>& instruments_;
+    model::Asset quote_;
+    model::Money start_;
+    model::Money peak_;
+    std::map<model::InstrumentId, Round> rounds_;
+    Performance sum_;
+};
+
+}  // namespace botcore::core

@@ -1,0 +1,240 @@
+#include "model/candle.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace botcore::model {
+namespace {
+
+using base::Duration;
+using base::Timestamp;
+
+constexpr std::int64_t kMinute = 60'000;
+constexpr std::int64_t kDay = 24 * 60 * kMinute;
+/// 2024-02-28T23:59:00Z.
+constexpr std::int64_t kBeforeLeapDay = 1'709'164'740'000;
+
+Timestamp at(std::int64_t milliseconds) {
+    return Timestamp::from_milliseconds(milliseconds);
+}
+
+std::int64_t opened(CandleInterval interval, std::int64_t milliseconds) {
+    return candle_open(interval, at(milliseconds)).in_milliseconds();
+}
+
+constexpr std::array kAll = {CandleInterval::Minute1,
+                             CandleInterval::Minute3,
+                             CandleInterval::Minute5,
+                             CandleInterval::Minute15,
+                             CandleInterval::Minute30,
+                             CandleInterval::Hour1,
+                             CandleInterval::Hour2,
+                             CandleInterval::Hour4,
+                             CandleInterval::Hour6,
+                             CandleInterval::Hour8,
+                             CandleInterval::Hour12,
+                             CandleInterval::Day1,
+                             CandleInterval::Day3,
+                             CandleInterval::Week1,
+                             CandleInterval::Month1};
+static_assert(kAll.size() == kCandleIntervalCount);
+
+TEST(CandleInterval, HasTheExchangesWords) {
+    std::string words;
+    for (const auto interval : kAll) {
+        words += to_text(interval);
+        words += ' ';
+        EXPECT_EQ(parse_candle_interval(to_text(interval)), interval);
+    }
+    EXPECT_EQ(words, "1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M ");
+    for (const std::string_view bad : {"", "1", "1S", "2m", "1mo", "01m", "1Mm"})
+        EXPECT_EQ(parse_candle_interval(bad), std::nullopt) << bad;
+}
+
+TEST(CandleInterval, DaysWeeksAndMonthsBeginWhereTheCalendarSays) {
+    EXPECT_EQ(opened(CandleInterval::Day1, kBeforeLeapDay), 1'709'078'400'000);    // Feb 28.
+    EXPECT_EQ(opened(CandleInterval::Week1, kBeforeLeapDay), 1'708'905'600'000);   // Mon, Feb 26.
+    EXPECT_EQ(opened(CandleInterval::Month1, kBeforeLeapDay), 1'706'745'600'000);  // Feb 1.
+    const auto march = candle_end(CandleInterval::Month1, at(1'706'745'600'000));
+    EXPECT_EQ(march.in_milliseconds(), 1'709'251'200'000);  // March 1, after February 29.
+    EXPECT_EQ(opened(CandleInterval::Month1, 1'709'251'200'000), 1'709'251'200'000);
+    EXPECT_EQ(opened(CandleInterval::Month1, 1'709'251'199'999), 1'706'745'600'000);
+    EXPECT_EQ(opened(CandleInterval::Week1, 0), -3 * kDay) << "1970-01-01 was a Thursday.";
+    EXPECT_EQ(opened(CandleInterval::Minute1, -1), -kMinute);
+    EXPECT_EQ(opened(CandleInterval::Month1, -1), -31 * kDay);
+    // The exchange's weekly BTCUSDT candles begin on 2017-08-14, a Monday.
+    EXPECT_EQ(opened(CandleInterval::Week1, 1'502'928'000'000), 1'502'668'800'000);
+}
+
+RC_GTEST_PROP(CandleInterval, EveryMomentIsInExactlyOneCandle, ()) {
+    const auto moment = at(*rc::gen::inRange<std::int64_t>(-4'000'000'000'000, 8'000'000'000'000));
+    for (const auto interval : kAll) {
+        const auto open = candle_open(interval, moment);
+        const auto end = candle_end(interval, open);
+        RC_ASSERT(open <= moment);
+        RC_ASSERT(moment < end);
+        RC_ASSERT(candle_open(interval, open) == open);
+        RC_ASSERT(candle_open(interval, end) == end);
+        RC_ASSERT(candle_open(interval, end - Duration::microseconds(1)) == open);
+    }
+}
+
+TEST(CandleSeries, FoldsTradesIntoOpenHighLowCloseAndVolumes) {
+    CandleSeries series(CandleInterval::Minute1);
+    ASSERT_TRUE(series.add(at(60'000), Price::whole(10), Quantity::whole(1)));
+    ASSERT_TRUE(series.add(at(61'000), Price::whole(12), Quantity::whole(2)));
+    ASSERT_TRUE(series.add(at(62'000), Price::whole(9), Quantity::whole(3)));
+    ASSERT_TRUE(series.add(at(119'999), Price::whole(11), Quantity::whole(4)));
+    ASSERT_TRUE(series.add(at(120'000), Price::whole(20), Quantity::whole(1)));
+    ASSERT_EQ(series.candles().size(), 2U);
+    const Candle expected{at(60'000),
+                          Price::whole(10),
+                          Price::whole(12),
+                          Price::whole(9),
+                          Price::whole(11),
+                          Quantity::whole(10),
+                          Money::whole(105),
+                          4};
+    EXPECT_EQ(series.candles()[0], expected);
+    EXPECT_EQ(series.candles()[1].open, Price::whole(20));
+}
+
+TEST(CandleSeries, RefusesWhatCannotBeATradeAndChangesNothing) {
+    CandleSeries series(CandleInterval::Minute1);
+    ASSERT_TRUE(series.add(at(60'000), Price::whole(10), Quantity::whole(1)));
+    const auto before = series.candles();
+    const auto huge = std::int64_t{999'999'999'999'999};
+    const auto refused = [&](std::int64_t time, Price price, Quantity quantity) {
+        const auto outcome = series.add(at(time), price, quantity);
+        EXPECT_EQ(series.candles(), before);
+        return outcome ? std::nullopt : std::optional(outcome.error());
+    };
+    EXPECT_EQ(refused(60'001, Price(), Quantity::whole(1)), CandleError::Malformed);
+    EXPECT_EQ(refused(60'001, Price::whole(-1), Quantity::whole(1)), CandleError::Malformed);
+    EXPECT_EQ(refused(60'001, Price::whole(1), Quantity()), CandleError::Malformed);
+    EXPECT_EQ(refused(60'001, Price::whole(huge), Quantity::whole(huge)), CandleError::Malformed);
+    EXPECT_EQ(refused(59'999, Price::whole(1), Quantity::whole(1)), CandleError::TooOld);
+}
+
+Candle flat(std::int64_t open, std::int64_t price) {
+    const Price p = Price::whole(price);
+    return {at(open), p, p, p, p, Quantity::whole(1), Money::whole(price), 1};
+}
+
+TEST(CandleSeries, TheSameOpenTimeReplacesAndANewOneFindsItsPlace) {
+    CandleSeries series(CandleInterval::Minute1);
+    for (const std::int64_t minute : {3, 1, 2})
+        ASSERT_TRUE(series.put(flat(minute * kMinute, minute)));
+    ASSERT_TRUE(series.put(flat(2 * kMinute, 99)));
+    ASSERT_EQ(series.candles().size(), 3U);
+    EXPECT_EQ(series.candles()[0], flat(1 * kMinute, 1));
+    EXPECT_EQ(series.candles()[1], flat(2 * kMinute, 99));
+    EXPECT_EQ(series.candles()[2], flat(3 * kMinute, 3));
+}
+
+TEST(CandleSeries, RefusesMalformedCandles) {
+    CandleSeries series(CandleInterval::Minute1);
+    const Candle good = flat(kMinute, 10);
+    const auto refuses = [&](auto change) {
+        Candle bad = good;
+        change(bad);
+        const auto outcome = series.put(bad);
+        return !outcome && outcome.error() == CandleError::Malformed && series.candles().empty();
+    };
+    EXPECT_TRUE(refuses([](Candle& c) { c.open_time = at(1); }));
+    EXPECT_TRUE(refuses([](Candle& c) { c.low = Price(); }));
+    EXPECT_TRUE(refuses([](Candle& c) { c.low = Price::whole(11); }));
+    EXPECT_TRUE(refuses([](Candle& c) { c.high = Price::whole(9); }));
+    EXPECT_TRUE(refuses([](Candle& c) { c.open = Price::whole(11); }));
+    EXPECT_TRUE(refuses([](Candle& c) { c.close = Price::whole(9); }));
+    EXPECT_TRUE(refuses([](Candle& c) { c.volume = Quantity::whole(-1); }));
+    EXPECT_TRUE(refuses([](Candle& c) { c.quote_volume = Money::whole(-1); }));
+    EXPECT_TRUE(series.put(good));
+}
+
+TEST(CandleSeries, KeepsTheNewestAndRefusesOlderOnesWhenFull) {
+    CandleSeries series(CandleInterval::Minute1);
+    for (std::int64_t minute = 10; minute < 10 + 1'005; ++minute)
+        ASSERT_TRUE(series.add(at(minute * kMinute), Price::whole(minute), Quantity::whole(1)));
+    EXPECT_EQ(series.candles().size(), kCandlesMax);
+    EXPECT_EQ(series.candles().front().open_time, at(15 * kMinute));
+    const auto older = series.put(flat(14 * kMinute, 1));
+    ASSERT_FALSE(older.has_value());
+    EXPECT_EQ(older.error(), CandleError::TooOld);
+    EXPECT_TRUE(series.put(flat(15 * kMinute, 1)));
+    EXPECT_EQ(series.candles().size(), kCandlesMax);
+}
+
+TEST(CandleSeries, TheRevisionChangesWithEveryCandleButTheLast) {
+    CandleSeries series(CandleInterval::Minute1);
+    ASSERT_TRUE(series.add(at(60'000), Price::whole(10), Quantity::whole(1)));
+    const auto first = series.revision();
+    ASSERT_TRUE(series.add(at(61'000), Price::whole(11), Quantity::whole(1)));
+    EXPECT_EQ(series.revision(), first) << "Only the open candle changed.";
+    ASSERT_TRUE(series.put(flat(60'000, 12)));
+    EXPECT_EQ(series.revision(), first) << "Only the open candle changed.";
+    ASSERT_TRUE(series.add(at(120'000), Price::whole(12), Quantity::whole(1)));
+    const auto second = series.revision();
+    EXPECT_NE(second, first) << "The first one is closed now.";
+    ASSERT_TRUE(series.put(flat(60'000, 13)));
+    EXPECT_NE(series.revision(), second) << "A closed one was replaced.";
+}
+
+/// The same as the series, written as plainly as can be.
+std::map<std::int64_t, Candle> plainly(
+    CandleInterval interval, const std::vector<std::tuple<std::int64_t, Price, Quantity>>& trades) {
+    std::map<std::int64_t, Candle> candles;
+    for (const auto& [time, price, quantity] : trades) {
+        const Timestamp open = candle_open(interval, at(time));
+        auto [place, is_new] = candles.try_emplace(open.in_milliseconds());
+        Candle& candle = place->second;
+        if (is_new) candle = {open, price, price, price, price, {}, {}, 0};
+        if (price > candle.high) candle.high = price;
+        if (price < candle.low) candle.low = price;
+        candle.close = price;
+        candle.volume += quantity;
+        candle.quote_volume += notional(price, quantity).value();
+        ++candle.trades;
+    }
+    return candles;
+}
+
+RC_GTEST_PROP(CandleBoard, AgreesWithAPlainFoldInEveryInterval, ()) {
+    std::vector<std::tuple<std::int64_t, Price, Quantity>> trades;
+    std::int64_t time = kBeforeLeapDay;
+    CandleBoard board;
+    for (int i = *rc::gen::inRange(1, 200); i > 0; --i) {
+        time += *rc::gen::inRange<std::int64_t>(0, 40 * 60'000);
+        const auto price = Price::from_units(*rc::gen::inRange<std::int64_t>(1, 100'000));
+        const auto quantity = Quantity::from_units(*rc::gen::inRange<std::int64_t>(1, 100'000));
+        trades.emplace_back(time, price, quantity);
+        RC_ASSERT(board.add(at(time), price, quantity).has_value());
+    }
+    for (const auto interval : kAll) {
+        const auto expected = plainly(interval, trades);
+        const auto& seen = board.series(interval).candles();
+        RC_ASSERT(seen.size() == expected.size());
+        auto candle = seen.begin();
+        for (const auto& [open, one] : expected)
+            RC_ASSERT(*candle++ == one);
+    }
+}
+
+TEST(CandleBoard, ATradeGoesIntoAllIntervalsOrIntoNone) {
+    CandleBoard board;
+    ASSERT_TRUE(board.add(at(kBeforeLeapDay), Price::whole(10), Quantity::whole(1)));
+    EXPECT_FALSE(board.add(at(kBeforeLeapDay), Price(), Quantity::whole(1)));
+    EXPECT_FALSE(board.add(at(kBeforeLeapDay - kMinute), Price::whole(1), Quantity::whole(1)));
+    for (const auto interval : kAll) {
+        EXPECT_EQ(board.series(interval).candles().size(), 1U);
+        EXPECT_EQ(board.series(interval).candles().front().trades, 1U);
+        EXPECT_EQ(board.series(interval).interval(), interval);
+    }
+}
+
+}  // namespace
+}  // namespace botcore::model

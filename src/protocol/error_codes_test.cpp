@@ -1,0 +1,53 @@
+#include "protocol/error_codes.hpp"
+
+#include "model/order.hpp"
+#include "protocol/api_json.hpp"
+
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+
+namespace botcore::protocol {
+namespace {
+
+// @spec:R2-ERR-11
+// @spec:R2-AC-20
+TEST(ErrorCodes, SayWhatToDoNext) {
+    for (const auto& row : error_codes()) {
+        EXPECT_FALSE(row.cause.empty()) << row.code;
+        EXPECT_GE(row.next_step.size(), 12U) << row.code;
+        EXPECT_EQ(find_error_code(row.code), &row);
+    }
+    EXPECT_EQ(find_error_code("NO_SUCH_CODE"), nullptr);
+    EXPECT_EQ(find_error_code(""), nullptr);
+}
+
+TEST(ErrorCodes, HaveARowForEachReasonOfTheModel) {
+    std::size_t reasons = 0;
+    for (unsigned i = 1; i < 256; ++i) {
+        const std::string_view code = to_text(static_cast<model::Reason>(i));
+        if (code == "?") continue;
+        EXPECT_NE(find_error_code(code), nullptr) << code;
+        ++reasons;
+    }
+    EXPECT_GE(reasons, 40U);
+}
+
+// @spec:R2-ERR-09
+TEST(ErrorBody, HasRetriesAndACuratedLastError) {
+    const std::string body = error_body({.code = "PRICE_STALE",
+                                         .message = "the price is 3000 ms old",
+                                         .request_id = "req_abc123",
+                                         .details = {},
+                                         .retries = 2},
+                                        {});
+    const auto error = boost::json::parse(body).at("error");
+    EXPECT_EQ(error.at("code").as_string(), "PRICE_STALE");
+    EXPECT_EQ(error.at("details").at("retries").as_int64(), 2);
+    EXPECT_EQ(error.at("details").at("last_error").as_string(), "the newest price is too old");
+    EXPECT_TRUE(error.at("details").as_object().contains("next_step"));
+    EXPECT_EQ(error.at("request_id").as_string(), "req_abc123");
+    EXPECT_TRUE(error.at("timestamp").is_string());
+}
+
+}  // namespace
+}  // namespace botcore::protocol

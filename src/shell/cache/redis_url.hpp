@@ -1,0 +1,25 @@
+#pragma once
+
+/// Where a Redis server is: redis://[:password@]host[:port][/db].
+
+#include "base/result.hpp"
+#include "shell/auth/secret.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace botcore::shell::cache {
+
+struct RedisAddress {
+    std::string host;
+    std::uint16_t port = 6379;
+    std::uint16_t database = 0;
+    auth::Secret password{""};  ///< Empty: none.
+};
+
+/// Reads the address. The password may hold %XX escapes; an IPv6 address stands in brackets. The
+/// error says what was expected and never repeats the text, which may hold the password.
+[[nodiscard]] base::Result<RedisAddress, std::string> parse_redis_url(std::string_view text);
+
+}  // namespace botcore::shell::cache

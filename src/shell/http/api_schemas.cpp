@@ -1,0 +1,205 @@
+#include "shell/http/api_schemas.hpp"
+
+#include "model/input.hpp"
+#include "protocol/error_codes.hpp"
+
+namespace botcore::shell::http {
+
+namespace {
+
+void add_scalars(SchemaTable& schemas) {
+    schemas.add_json("Amount", R"({"type":"string","pattern":"^-?[0-9]{1,16}(\\.[0-9]{1,8})?$",
+        "description":"A decimal text; exact.","examples":["0.01"]})");
+    schemas.add_json("PositiveAmount", R"({"type":"string",
+        "pattern":"^[0-9]{1,15}(\\.[0-9]{1,8})?$",
+        "description":"A decimal text greater than zero.","examples":["0.01"]})");
+    schemas.add_json("Time", R"({"type":"string","format":"date-time",
+        "pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?Z$"})");
+    schemas.add_json("Number", R"({"type":"integer","minimum":0})");
+    schemas.add_json("PageLimit", R"({"type":"integer","minimum":1,"maximum":1000,
+        "default":100})");
+    schemas.add_json("BookLimit", R"({"type":"integer","minimum":1,"maximum":1000,"default":20})");
+    schemas.add_json("Hash", R"({"type":"string","pattern":"^[0-9a-f]{64}$"})");
+    schemas.add_json("Symbol", R"({"type":"string","pattern":"^[A-Z0-9]{2,20}$",
+        "examples":["BTCUSDT"]})");
+    schemas.add_json("Asset", R"({"type":"string","pattern":"^[A-Z0-9]{2,20}$",
+        "examples":["USDT"]})");
+    schemas.add_json("AccountId", R"({"type":"string","pattern":"^[a-z0-9-]{1,32}$",
+        "examples":["futures"]})");
+    schemas.add_json("OrderId", R"({"type":"string","minLength":1,"maxLength":36,
+        "description":"The client order id, made by the core."})");
+    schemas.add_json("IdempotencyKey", R"({"type":"string","pattern":"^[!-~]{1,255}$",
+        "examples":["6f1c0b1e-6a4f-4c0e-9a53-0c5d9d3f0b11"]})");
+    schemas.add_json("RequestId", R"({"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"})");
+    schemas.add_json("Level", R"({"type":"array","minItems":2,"maxItems":2,
+        "items":{"$ref":"#/components/schemas/Amount"},"description":"Price and quantity."})");
+}
+
+void add_words(SchemaTable& schemas) {
+    using namespace model;
+    schemas.add_words("Market", "Where a symbol is traded", {"spot", "futures"});
+    schemas.add_enum<Side>("Side", "Which way");
+    schemas.add_enum<OrderType>("OrderType", "How it is priced");
+    schemas.add_enum<TimeInForce>("TimeInForce", "How long it stays");
+    schemas.add_enum<Reason>("Reason", "Why an order was refused, rejected or ended");
+    schemas.add_enum<OrderState>("OrderState", "Where an order stands in the journal");
+    schemas.add_enum<CancelState>("CancelState", "Where a cancel stands");
+    schemas.add_enum<AccountState>("AccountState", "FROZEN: cancels and exits only");
+    schemas.add_enum<AccountKind>("AccountKind", "What stands behind the account");
+    schemas.add_enum<InstrumentStatus>("SymbolStatus", "May it be traded?");
+    schemas.add_enum<MarketSource>("MarketSource", "Where prices come from");
+    schemas.add_enum<ClockState>("ClockState", "May times be trusted?");
+    schemas.add_enum<StorageState>("StorageState", "RESERVE: the disk is nearly full");
+    schemas.add_words("OrderStatus",
+                      "Where an order stands, in the exchange's words where it has them",
+                      {"PENDING",
+                       "NEW",
+                       "PARTIALLY_FILLED",
+                       "FILLED",
+                       "CANCELED",
+                       "EXPIRED",
+                       "REJECTED",
+                       "REFUSED",
+                       "UNKNOWN",
+                       "ABSENT"});
+    schemas.add_words("OrderFilter", "Which orders", {"open", "all"});
+    schemas.add_words("PositionSide", "Which way a position is", {"LONG", "SHORT", "FLAT"});
+}
+
+void add_errors(SchemaTable& schemas) {
+    std::vector<std::string_view> codes;
+    for (const auto& row : protocol::error_codes())
+        codes.push_back(row.code);
+    schemas.add_words("ErrorCode", "One stable code for each cause", codes);
+    schemas.add_object("ErrorDetails",
+                       "What is known besides; only `retries` is always there",
+                       "retries:Number last_error?:text next_step?:text field?:text expected?:text "
+                       "came?:text order_id?:OrderId order?:text status?:OrderStatus "
+                       "status_link?:text version?:Number");
+    schemas.add_object("ErrorBody",
+                       "`message` says what was expected, what came and what to do next",
+                       "code:ErrorCode message:text details:ErrorDetails request_id:RequestId "
+                       "timestamp:Time");
+    schemas.add_object("Error", "The body of every error", "error:ErrorBody");
+}
+
+void add_orders(SchemaTable& schemas) {
+    schemas.add_object("Order",
+                       "An order and what has become of it",
+                       "order_id:OrderId account:AccountId market:Market symbol:Symbol side:Side "
+                       "type:OrderType time_in_force:TimeInForce reduce_only:boolean "
+                       "quantity:Amount price:Amount? status:OrderStatus cancel_pending:boolean "
+                       "executed_quantity:Amount executed_price:Amount? executed_notional:Amount "
+                       "reserved:Amount reserved_asset:text reason:Reason? reason_text:text "
+                       "exchange_order_id:text idempotency_key:text created_at:Time "
+                       "updated_at:Time sequence:Number version:Number");
+    schemas.add_object(
+        "PendingOrder", "Order", "An order whose outcome is still open", "status_link:text");
+    schemas.add_object("OrderPage",
+                       "Orders, newest first; `next_before` leads to the next page",
+                       "orders:[Order] next_before:Number?");
+    schemas.add_object("Trade",
+                       "One fill of an order",
+                       "trade_id:Number order_id:OrderId account:AccountId market:Market "
+                       "symbol:Symbol side:Side price:Amount quantity:Amount commission:Amount "
+                       "commission_asset:Asset maker:boolean realized_pnl:Amount time:Time "
+                       "sequence:Number");
+    schemas.add_object("TradePage",
+                       "Trades, newest first; `next_before` leads to the next page",
+                       "trades:[Trade] next_before:Number?");
+    schemas.add_object("Attempt",
+                       "One sending of an order and how long it was valid",
+                       "number:Number time:Time window_ms:Number");
+    schemas.add_object("StoryStep",
+                       "One record that touched an order",
+                       "sequence:Number time:Time kind:text text:text state:OrderState "
+                       "cancel:CancelState executed_quantity:Amount reserved:Amount "
+                       "version:Number attempt:Attempt? trades:[Trade] epoch:Number hash:Hash");
+    schemas.add_object("OrderStory", "An order's life", "order:Order story:[StoryStep]");
+    schemas.add_object("PlaceOrder",
+                       "`price` and `time_in_force` belong to type LIMIT",
+                       "symbol:Symbol side:Side quantity:PositiveAmount type?:OrderType "
+                       "price?:PositiveAmount time_in_force?:TimeInForce reduce_only?:boolean");
+    schemas.set_example("PlaceOrder",
+                        R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","quantity":"0.01"})");
+}
+
+void add_accounts(SchemaTable& schemas) {
+    schemas.add_object("AccountRow",
+                       "An account",
+                       "account:AccountId owner:text market:Market kind:AccountKind "
+                       "state:AccountState frozen_reason:Reason? quote_asset:Asset "
+                       "initial_deposit:Amount created_at:Time version:Number");
+    schemas.add_object("Books",
+                       "Where an asset's amount lies",
+                       "cash:Amount reserved:Amount margin:Amount fees:Amount funding:Amount "
+                       "realized_profit:Amount external:Amount exchanged:Amount rounding:Amount");
+    schemas.add_object("Balance",
+                       "What an account holds of an asset",
+                       "asset:Asset total:Amount cash:Amount reserved:Amount margin:Amount "
+                       "books:Books version:Number");
+    schemas.add_object("AccountView",
+                       "AccountRow",
+                       "An account with its figures; null where a price is missing",
+                       "balances:[Balance] total_balance:Amount available_balance:Amount "
+                       "reserved_balance:Amount used_margin:Amount unrealized_pnl:Amount? "
+                       "holdings_value:Amount? total_equity:Amount? margin_level:Amount? "
+                       "positions_count:Number open_orders_count:Number can_trade:boolean "
+                       "reconciled:boolean max_leverage:Amount source:MarketSource");
+    schemas.add_list("AccountList", "AccountView");
+    schemas.add_object("Transfer",
+                       "What moved from one account to another",
+                       "from:AccountId to:AccountId asset:Asset amount:Amount");
+    schemas.add_object("OpenAccount",
+                       "A new paper account",
+                       "account:AccountId market:Market deposit:Amount asset?:Asset");
+    schemas.set_example("OpenAccount",
+                        R"({"account":"second","market":"futures","deposit":"10000"})");
+    schemas.add_object("TransferMoney",
+                       "Free money from one account of yours to another",
+                       "from:AccountId to:AccountId amount:PositiveAmount asset?:Asset");
+    schemas.set_example("TransferMoney", R"({"from":"spot","to":"futures","amount":"100"})");
+}
+
+void add_positions(SchemaTable& schemas) {
+    schemas.add_object("Position",
+                       "A position, flat ones too",
+                       "account:AccountId market:Market symbol:Symbol side:PositionSide "
+                       "quantity:Amount entry_price:Amount? cost:Amount margin:Amount "
+                       "leverage:Amount realized_pnl:Amount opened_at:Time? updated_at:Time "
+                       "version:Number");
+    schemas.add_object("PositionView",
+                       "Position",
+                       "A position with what the market says of it",
+                       "current_price:Amount? unrealized_pnl:Amount? liquidation_price:Amount? "
+                       "price_age_ms:integer source:MarketSource");
+    schemas.add_list("PositionList", "PositionView");
+    schemas.add_json("Leverage", R"({"type":["string","integer"],"minimum":1,
+        "pattern":"^[0-9]{1,3}$","description":"A whole number from 1.","examples":["10"]})");
+    schemas.add_object("SetLeverage", "The symbol's new leverage", "leverage:Leverage");
+    schemas.set_example("SetLeverage", R"({"leverage":"10"})");
+}
+
+}  // namespace
+
+void add_common_schemas(SchemaTable& schemas) {
+    add_scalars(schemas);
+    add_words(schemas);
+    add_errors(schemas);
+}
+
+void add_trading_schemas(SchemaTable& schemas) {
+    add_orders(schemas);
+    add_accounts(schemas);
+    add_positions(schemas);
+    schemas.add_object("JournalRecord",
+                       "One record as the journal has it; `botctl` explains it",
+                       "sequence:Number epoch:Number time_us:integer kind:text clock:ClockState "
+                       "storage:StorageState input:object changes:[object] postings:[object] "
+                       "prior_hash:Hash hash:Hash");
+    schemas.add_object("JournalPage",
+                       "Records, oldest first; `next_from` leads to the next page",
+                       "records:[JournalRecord] next_from:Number head_sequence:Number?");
+}
+
+}  // namespace botcore::shell::http

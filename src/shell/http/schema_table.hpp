@@ -1,0 +1,68 @@
+#pragma once
+
+/// The shapes of all bodies of the API, by name, for the OpenAPI document. Each door adds its own
+/// next to its routes.
+///
+/// Fields are written as `name:Shape`, parted by white space: `name?` may be missing, `Shape?` may
+/// be null, `[Shape]` is a list of them. A shape is a name of this table or one of text, integer,
+/// number, boolean, object (of any fields). Objects have no other fields than those listed.
+///
+/// S1  A name is added once.
+
+#include <boost/json/object.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace botcore::shell::http {
+
+class SchemaTable {
+public:
+    /// An object with these fields.
+    void add_object(std::string_view name, std::string_view text, std::string_view fields);
+    /// An object with all fields of `base` and these besides.
+    void add_object(std::string_view name,
+                    std::string_view base,
+                    std::string_view text,
+                    std::string_view fields);
+    void add_list(std::string_view name, std::string_view item);
+    void add_words(std::string_view name,
+                   std::string_view text,
+                   const std::vector<std::string_view>& words);
+    /// Any schema, as JSON that is ours and well-formed.
+    void add_json(std::string_view name, std::string_view schema);
+
+    /// A body to start from, as JSON that is ours and well-formed.
+    void set_example(std::string_view name, std::string_view example);
+
+    /// All words that `to_text` knows for an enum of ours.
+    template <class E>
+    void add_enum(std::string_view name, std::string_view text) {
+        std::vector<std::string_view> words;
+        for (unsigned i = 0; i < kEnumMax; ++i) {
+            const std::string_view word = to_text(static_cast<E>(i));
+            if (word != "?") words.push_back(word);
+        }
+        add_words(name, text, words);
+    }
+
+    [[nodiscard]] bool contains(std::string_view name) const { return schemas_.contains(name); }
+
+    /// By name, for `components/schemas`.
+    [[nodiscard]] const boost::json::object& all() const { return schemas_; }
+
+    /// What stands for a shape where it is used: a reference, or a plain type.
+    [[nodiscard]] static boost::json::object use(std::string_view shape);
+
+private:
+    static constexpr unsigned kEnumMax = 200;
+
+    void add(std::string_view name, boost::json::object schema);
+
+    boost::json::object schemas_;
+};
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,100 @@
+#include "shell/market/followed_symbols.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <sstream>
+#include <utility>
+
+namespace botcore::shell {
+
+namespace {
+
+/// One line for each hidden instrument: market, space, symbol.
+std::optional<std::set<model::InstrumentId>> parse(const std::string& text) {
+    std::set<model::InstrumentId> hidden;
+    std::istringstream lines(text);
+    std::string line;
+    while (std::getline(lines, line)) {
+        const std::size_t space = line.find(' ');
+        if (space == std::string::npos) return std::nullopt;
+        const auto market = model::parse_market(line.substr(0, space));
+        const std::string symbol = line.substr(space + 1);
+        if (!market || !model::is_valid_symbol(symbol)) return std::nullopt;
+        hidden.insert({*market, model::Symbol(symbol)});
+    }
+    return hidden;
+}
+
+std::string text_of(const std::set<model::InstrumentId>& hidden) {
+    std::string text;
+    for (const auto& id : hidden)
+        text.append(to_text(id.market)).append(" ").append(id.symbol.text()).append("\n");
+    return text;
+}
+
+/// Writes a new file and puts it in the old one's place, both on disk; empty when it worked.
+std::string replace(const std::filesystem::path& path, const std::string& text) {
+    const std::filesystem::path part = path.string() + ".part";
+    const int file =
+        ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (file < 0) return std::strerror(errno);
+    const bool whole =
+        ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+        ::fsync(file) == 0;
+    const std::string trouble = whole ? "" : std::strerror(errno);
+    ::close(file);
+    if (!whole) return trouble;
+    if (::rename(part.c_str(), path.c_str()) != 0) return std::strerror(errno);
+    const int folder = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return std::strerror(errno);
+    const bool kept = ::fsync(folder) == 0;
+    ::close(folder);
+    return kept ? "" : "the folder could not be written";
+}
+
+}  // namespace
+
+FollowedSymbols::FollowedSymbols(std::filesystem::path path) : path_(std::move(path)) {
+    if (path_.empty()) return;
+    std::ifstream file(path_);
+    if (!file) return;
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    auto hidden = parse(text);
+    if (!hidden) {
+        trouble_ = path_.string() + " cannot be read: all symbols are shown";
+        return;
+    }
+    hidden_ = *std::move(hidden);
+}
+
+base::Outcome<std::string> FollowedSymbols::follow(const model::InstrumentId& instrument) {
+    auto hidden = hidden_;
+    if (hidden.erase(instrument) == 0) return base::Done{};
+    return change_to(std::move(hidden));
+}
+
+base::Outcome<std::string> FollowedSymbols::unfollow(const model::InstrumentId& instrument) {
+    auto hidden = hidden_;
+    if (!hidden.insert(instrument).second) return base::Done{};
+    return change_to(std::move(hidden));
+}
+
+base::Outcome<std::string> FollowedSymbols::change_to(std::set<model::InstrumentId> hidden) {
+    if (!path_.empty()) {
+        const std::string trouble = replace(path_, text_of(hidden));
+        if (!trouble.empty()) {
+            return base::Failure{"cannot write " + path_.string() + ": " + trouble};
+        }
+    }
+    hidden_ = std::move(hidden);
+    return base::Done{};
+}
+
+}  // namespace botcore::shell

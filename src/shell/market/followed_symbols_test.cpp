@@ -1,0 +1,69 @@
+#include "shell/market/followed_symbols.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace botcore::shell {
+namespace {
+
+const model::InstrumentId kSpot{model::Market::Spot, model::Symbol("BTCUSDT")};
+const model::InstrumentId kFutures{model::Market::Futures, model::Symbol("BTCUSDT")};
+
+class FollowedSymbolsTest : public testing::Test {
+protected:
+    FollowedSymbolsTest() {
+        std::string folder = (std::filesystem::temp_directory_path() / "followed-XXXXXX").string();
+        EXPECT_NE(mkdtemp(folder.data()), nullptr);
+        folder_ = folder;
+    }
+
+    ~FollowedSymbolsTest() override { std::filesystem::remove_all(folder_); }
+
+    [[nodiscard]] std::filesystem::path file() const { return folder_ / "hidden_symbols"; }
+
+    std::filesystem::path folder_;
+};
+
+TEST_F(FollowedSymbolsTest, AllAreFollowedAtFirst) {
+    const FollowedSymbols followed(file());
+    EXPECT_TRUE(followed.is_followed(kSpot));
+    EXPECT_EQ(followed.trouble(), "");
+}
+
+TEST_F(FollowedSymbolsTest, AChoiceOutlivesARestart) {
+    FollowedSymbols followed(file());
+    ASSERT_TRUE(followed.unfollow(kSpot));
+    ASSERT_TRUE(followed.unfollow(kSpot));
+    EXPECT_FALSE(FollowedSymbols(file()).is_followed(kSpot));
+    EXPECT_TRUE(FollowedSymbols(file()).is_followed(kFutures));
+    ASSERT_TRUE(followed.follow(kSpot));
+    ASSERT_TRUE(followed.follow(kSpot));
+    EXPECT_TRUE(FollowedSymbols(file()).is_followed(kSpot));
+}
+
+TEST_F(FollowedSymbolsTest, WithoutAFileTheChoiceLivesInMemory) {
+    FollowedSymbols followed({});
+    ASSERT_TRUE(followed.unfollow(kSpot));
+    EXPECT_FALSE(followed.is_followed(kSpot));
+}
+
+TEST_F(FollowedSymbolsTest, ADamagedFileHidesNothingAndSaysSo) {
+    for (const std::string_view bad : {"spot\n", "moon BTCUSDT\n", "spot btc\n", "\n"}) {
+        std::ofstream(file()) << "spot BTCUSDT\n" << bad;
+        const FollowedSymbols followed(file());
+        EXPECT_TRUE(followed.is_followed(kSpot)) << bad;
+        EXPECT_NE(followed.trouble(), "") << bad;
+    }
+}
+
+TEST_F(FollowedSymbolsTest, AChangeThatCannotBeWrittenDoesNotHappen) {
+    FollowedSymbols followed(folder_ / "missing" / "hidden_symbols");
+    const auto outcome = followed.unfollow(kSpot);
+    ASSERT_FALSE(outcome.has_value());
+    EXPECT_NE(outcome.error().find("cannot write"), std::string::npos);
+    EXPECT_TRUE(followed.is_followed(kSpot));
+}
+
+}  // namespace
+}  // namespace botcore::shell
