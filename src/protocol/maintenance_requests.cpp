@@ -13,7 +13,7 @@ namespace {
 constexpr std::int64_t kMinutesMax = 100'000;
 
 Result<FieldReader, RequestError> fields_of(std::string_view body) {
-    if (body.empty()) return FieldReader(FlatObject());
+    if (body.empty()) return FieldReader(FlatBody());
     return FieldReader(TRY(parse_flat_object(body)));
 }
 
