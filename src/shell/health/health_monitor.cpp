@@ -24,10 +24,22 @@ Snapshot HealthMonitor::snapshot() const {
 void HealthMonitor::tick() {
     parts_.prober.tick();
     Snapshot now = snapshot();
-    const base::Timestamp time = parts_.now();
-    uptime_.note(time, {now.overall, parts_.planned(time)});
+    count(now);
     tell_changes(now);
     last_ = std::move(now);
+}
+
+void HealthMonitor::count(const Snapshot& now) {
+    const base::Timestamp time = parts_.now();
+    if (!settled_) {
+        settled_ = std::all_of(now.findings.begin(), now.findings.end(), [](const Finding& one) {
+            return one.age.has_value();
+        });
+        if (!settled_) return;
+        const base::Timestamp until = uptime_.noted_until().value_or(time);
+        uptime_.resume(time, parts_.announced({until, time}));
+    }
+    uptime_.note(time, {now.overall, parts_.planned(time)});
 }
 
 void HealthMonitor::tell_changes(const Snapshot& now) {

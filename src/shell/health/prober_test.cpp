@@ -263,6 +263,7 @@ TEST_F(ProberTest, TheMonitorCountsAndTellsWhatChanges) {
              [this] { return now_; },
              [&] { return load; },
              [&](Timestamp) { return planned; },
+             [](operations::Period) { return std::nullopt; },
              [&](const protocol::HealthChange& change) {
                  changes.push_back(std::string(change.check) + " " + std::string(change.after));
              }},
@@ -301,6 +302,39 @@ TEST_F(ProberTest, TheMonitorCountsAndTellsWhatChanges) {
     ASSERT_EQ(changes.size(), 2U);
     EXPECT_THAT(changes[0], testing::EndsWith(" unhealthy"));
     EXPECT_THAT(changes[1], testing::EndsWith(" healthy"));
+}
+
+TEST_F(ProberTest, TheTimeUntilEveryPartWasLookedAtWasATimeAway) {
+    std::deque<Answered> waiting;
+    prober_.add(Dependency::Database, by_hand(waiting));
+    log::Log log("test", log::Level::Fatal);
+    const Timestamp ended = now_ - Duration::seconds(100);
+    const Timestamp window_ends = ended + Duration::seconds(40);
+    HealthMonitor monitor(
+        {prober_,
+         log,
+         [this] { return now_; },
+         [] { return operations::Load::Normal; },
+         [](Timestamp) { return false; },
+         [&](operations::Period away) {
+             EXPECT_EQ(away, (operations::Period{ended, now_}));
+             return std::optional(operations::Period{ended - Duration::seconds(9), window_ends});
+         }},
+        operations::UptimeLog({}, {}, ended));
+    monitor.tick();
+    EXPECT_FALSE(monitor.settled());
+    EXPECT_EQ(monitor.uptime().noted_until(), ended);
+    now_ = now_ + Duration::seconds(1);
+    waiting.front()({});
+    monitor.tick();
+    EXPECT_TRUE(monitor.settled());
+    now_ = now_ + Duration::seconds(5);
+    monitor.tick();
+    const auto figures = monitor.uptime().over(2);
+    EXPECT_EQ(figures.planned, Duration::seconds(40));
+    EXPECT_EQ(figures.down, Duration::seconds(61));
+    EXPECT_EQ(figures.up, Duration::seconds(5));
+    EXPECT_EQ(monitor.uptime().outages().size(), 1U);
 }
 
 TEST(UptimeFile, KeepsTheFiguresOverARestart) {
