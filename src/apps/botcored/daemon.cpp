@@ -20,6 +20,7 @@
 #include "shell/daemon/shutdown.hpp"
 #include "shell/daemon/slow_thread.hpp"
 #include "shell/daemon/trading_loop.hpp"
+#include "shell/http/answer_cache.hpp"
 #include "shell/http/http_server.hpp"
 #include "shell/http/user_access.hpp"
 #include "shell/log/redact.hpp"
@@ -269,6 +270,8 @@ std::string Daemon::start_door() {
     shell::http::ApiOptions options;
     options.version = std::string(build_info::kVersion);
     options.metrics_public = address.is_loopback();
+    options.market_age_max =
+        model::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
     auto access = shell::http::UserAccess::open(
         access_options(config_, opened_.folder.path()),
         opened_.token,
