@@ -168,6 +168,7 @@ TEST_F(QueuedClose, IsCancelledWithoutTheExchange) {
         bench_.apply(model::CancelOrder{bench_.origin(), model::AccountId("futures"), id_, {}});
     EXPECT_TRUE(Bench::cancelled_by(decision).empty());
     EXPECT_EQ(bench_.replied_order().state, OrderState::Canceled);
+    EXPECT_EQ(bench_.replied_order().reason, Reason::CanceledByUser);
 }
 
 TEST_F(QueuedClose, DoesNotStandInTheWayOfAnImmediateOne) {
