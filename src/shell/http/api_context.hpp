@@ -31,6 +31,8 @@ struct ApiOptions {
     bool metrics_public = false;
 };
 
+class AnswerCache;
+
 /// All references outlive the API.
 struct ApiContext {
     ApiOptions options;
@@ -43,6 +45,8 @@ struct ApiContext {
     std::function<runtime::Now()> now;
     /// Called after something was submitted: the loop must step soon.
     std::function<void()> wake;
+    /// Null: every answer is made anew.
+    const AnswerCache* answers = nullptr;
 
     // The steps answer the call themselves where they say no.
 
