@@ -169,7 +169,8 @@ std::string Daemon::start_trading() {
     events_ = make_events();
     runtime_ = std::make_unique<runtime::Runtime>(
         runtime_options(config_),
-        runtime::Runtime::Ports{store_, exchange_, market_->board(), replies_, {&events_->hub(), &account_changes_}});
+        runtime::Runtime::Ports{
+            store_, exchange_, market_->board(), replies_, {&events_->hub(), &account_changes_}});
     loop_ = std::make_unique<shell::TradingLoop>(
         context_, shell::TradingLoop::Parts{*runtime_, exchange_, *market_, clock_});
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
@@ -254,8 +255,10 @@ std::string Daemon::refusal_of_plain(bool loopback) const {
     const bool has_tls = !config_.text("http.tls_certificate").empty();
     if (has_tls || loopback || config_.is_on("http.allow_plain")) return {};
     return "http.address: " + config_.text("http.address") +
-           " can be reached from other machines, and passwords and tokens would go over the wire in "
-           "plain; give http.tls_certificate and http.tls_key, or say http.allow_plain = true behind "
+           " can be reached from other machines, and passwords and tokens would go over the wire "
+           "in "
+           "plain; give http.tls_certificate and http.tls_key, or say http.allow_plain = true "
+           "behind "
            "a proxy that has TLS";
 }
 
@@ -293,9 +296,10 @@ std::string Daemon::start_door() {
                                      });
     doors_->api.add_gate([this](shell::http::Call& call) {
         if (!relief_.is_on_duty()) return true;
-        call.fail(503,
-                  "STORE_BUSY",
-                  "the disk does not answer, nothing was done; try again shortly, with the same key");
+        call.fail(
+            503,
+            "STORE_BUSY",
+            "the disk does not answer, nothing was done; try again shortly, with the same key");
         return false;
     });
     access_->attach(doors_->context, doors_->routes, doors_->api);
@@ -309,8 +313,8 @@ std::string Daemon::start_door() {
 }
 
 std::string Daemon::start_analysis() {
-    auto made = shell::AnalysisLink::make(
-        config_, {context_, log_, opened_.folder.path(), random_seed()});
+    auto made =
+        shell::AnalysisLink::make(config_, {context_, log_, opened_.folder.path(), random_seed()});
     if (!made) return made.error();
     analysis_ = std::move(made).value();
     return {};

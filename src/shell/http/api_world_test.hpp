@@ -5,9 +5,9 @@
 
 #include "shell/auth/operator_token.hpp"
 #include "shell/cache/memory_cache.hpp"
-#include "shell/http/answer_cache.hpp"
 #include "shell/daemon/maintenance_keeper.hpp"
 #include "shell/health/known_parts.hpp"
+#include "shell/http/answer_cache.hpp"
 #include "shell/http/api.hpp"
 #include "shell/http/checked_handler_test.hpp"
 #include "shell/http/health_door.hpp"
