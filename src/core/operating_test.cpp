@@ -160,6 +160,7 @@ TEST_F(QueuedClose, LeavesAfterTheWindowAtAPriceWithinItsLimit) {
 TEST_F(QueuedClose, ExpiresAtItsDeadline) {
     const auto decision = bench_.tick(kHour, "60000");
     EXPECT_EQ(decision.verdict, Verdict::Recorded);
+    EXPECT_EQ(Bench::reasons_in(decision), std::vector{Reason::QueueExpired});
     EXPECT_TRUE(bench_.account("futures").orders.empty());
 }
 
