@@ -54,6 +54,7 @@ TEST_F(ApiFailures, ADamagedJournalIsToldNotGuessed) {
 }
 
 // @spec:R2-ERR-07
+// @error:OVERLOADED
 TEST_F(ApiFailures, MoreRequestsThanCanWaitAreRefusedAtOnce) {
     constexpr int kRequests = 5'000;
     // Answers that come later find the counts still there.
