@@ -541,13 +541,9 @@ int Daemon::run() {
               {{"sequence", static_cast<std::int64_t>(runtime_->head().sequence)},
                {"epoch", static_cast<std::int64_t>(runtime_->head().epoch)}});
     loop_->run();
-    return shutdown_.finish({.flush_logs =
-                                 [this] {
-                                     log_.tell(shell::log::Happening::ServiceStopped, "stopped");
-                                     (void)log_.flush();
-                                 },
-                             .close_store = [this] { close_store(); }},
-                            exit_code_);
+    return shutdown_.finish(
+        {.flush_logs = [this] { (void)log_.flush(); }, .close_store = [this] { close_store(); }},
+        exit_code_);
 }
 
 }  // namespace
