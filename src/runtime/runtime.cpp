@@ -258,7 +258,7 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
     core::Decision decision = engine_->apply(input, reads);
     if (decision.verdict == Verdict::Refused && request != nullptr) {
         batch_tickets_.pop_back();
-        if (ports_.listener != nullptr) refusals_.emplace_back(input.body, *decision.refusal);
+        if (!ports_.listeners.empty()) refusals_.emplace_back(input.body, *decision.refusal);
         replies_.emplace_back(
             request->ticket,
             ApiReply{model::status_of(decision.refusal->reason),
@@ -356,11 +356,14 @@ bool Runtime::commit(Now now) {
 
 void Runtime::act(Now now) {
     CHECK(head_.sequence == engine_->state().sequence);
-    if (ports_.listener != nullptr && !batch_.empty()) {
-        ports_.listener->on_committed(batch_.records());
+    if (!batch_.empty()) {
+        for (CommitListener* listener : ports_.listeners)
+            listener->on_committed(batch_.records());
     }
-    for (const auto& [body, refusal] : std::exchange(refusals_, {}))
-        ports_.listener->on_refused(body, refusal);
+    for (const auto& [body, refusal] : std::exchange(refusals_, {})) {
+        for (CommitListener* listener : ports_.listeners)
+            listener->on_refused(body, refusal);
+    }
     engine_->forget_closed();
     batch_tickets_.clear();
     for (auto& effect : std::exchange(effects_, {}))
@@ -488,11 +491,10 @@ std::optional<model::Timestamp> Runtime::wake_at() const {
     for (const auto& [id, question] : questions_)
         consider(question.not_before);
     if (const auto next = silence_.next()) consider(*next);
-    const auto ticks = [](const auto& item) { return core::wants_ticks(item.second); };
+    if (status_ != Status::Running) return earliest;  // There may be no engine yet.
     const auto& accounts = engine_->state().accounts;
-    const bool ticking =
-        status_ == Status::Running && std::any_of(accounts.begin(), accounts.end(), ticks);
-    if (ticking) consider(next_tick_);
+    const auto ticks = [](const auto& item) { return core::wants_ticks(item.second); };
+    if (std::any_of(accounts.begin(), accounts.end(), ticks)) consider(next_tick_);
     return earliest;
 }
 

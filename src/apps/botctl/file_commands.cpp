@@ -299,7 +299,7 @@ int check_config(Session& session, const std::string& file) {
     json::object data;
     for (const auto& key : shell::config_keys()) {
         json::object item;
-        item["value"] = config.value(key.name).text;
+        item["value"] = shell::shown(key, config.value(key.name));
         item["origin"] = config.value(key.name).origin;
         item["default"] = key.fallback;
         item["unit"] = key.unit;
@@ -308,7 +308,7 @@ int check_config(Session& session, const std::string& file) {
     return session.show(data, [&](std::ostream& out, const json::value&) {
         for (const auto& key : shell::config_keys()) {
             const auto& value = config.value(key.name);
-            out << key.name << " = " << value.text << "  (" << value.origin << ")\n";
+            out << key.name << " = " << shell::shown(key, value) << "  (" << value.origin << ")\n";
         }
     });
 }

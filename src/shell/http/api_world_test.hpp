@@ -4,14 +4,19 @@
 /// exchange and a market that do as they are told. Time stands still unless it is moved.
 
 #include "shell/auth/operator_token.hpp"
+#include "shell/cache/memory_cache.hpp"
 #include "shell/daemon/maintenance_keeper.hpp"
 #include "shell/health/known_parts.hpp"
+#include "shell/http/answer_cache.hpp"
 #include "shell/http/api.hpp"
 #include "shell/http/checked_handler_test.hpp"
 #include "shell/http/health_door.hpp"
 #include "shell/http/http_server.hpp"
 #include "shell/http/maintenance_door.hpp"
 #include "shell/http/market_door.hpp"
+#include "shell/http/monitoring_door.hpp"
+#include "shell/http/paper_door.hpp"
+#include "shell/http/performance_door.hpp"
 #include "shell/http/test_client_test.hpp"
 #include "shell/http/trading_door.hpp"
 #include "shell/http/user_access.hpp"
@@ -67,7 +72,7 @@ public:
         if (order.type == model::OrderType::Market) {
             report.kind = model::ReportKind::Filled;
             report.trades.push_back({.id = ++last_id,
-                                     .price = model::Price::whole(50'000),
+                                     .price = model::Price::whole(price),
                                      .quantity = order.quantity,
                                      .fee = model::Money::from_units(1'000),
                                      .fee_asset = model::Asset("USDT"),
@@ -107,6 +112,7 @@ public:
     std::uint64_t last_id = 0;
     std::atomic<bool> silent{false};
     std::atomic<int> placed{0};
+    std::atomic<int> price{50'000};  ///< Of market orders' fills.
 };
 
 class StillMarket : public ports::MarketData {
@@ -139,6 +145,16 @@ public:
                 {model::Market::Futures, model::Symbol("BTCUSDT")}};
     }
 
+    const model::CandleBoard* candles(const model::InstrumentId& id) const override {
+        return id.market == model::Market::Futures ? &trades : nullptr;
+    }
+
+    base::Timestamp now() const override { return clock; }
+
+    /// Of futures; touch both on the loop's thread only.
+    model::CandleBoard trades;
+    base::Timestamp clock;
+
     std::atomic<bool> silent{false};
 
 private:
@@ -156,6 +172,7 @@ public:
     }
 
     ports::CommitResult commit(const ports::Batch& batch) override {
+        if (fenced) return ports::CommitResult::Conflict;
         return broken ? ports::CommitResult::Unavailable : store_.commit(batch);
     }
 
@@ -166,6 +183,7 @@ public:
     ports::StoreReader& reader() override { return store_.reader(); }
 
     std::atomic<bool> broken{false};
+    std::atomic<bool> fenced{false};
 
 private:
     ports::Store& store_;
@@ -196,7 +214,7 @@ public:
         fragile_.emplace(*store_);
         measured_.emplace(*fragile_, metrics_);
         runtime_.emplace(runtime_options(),
-                         runtime::Runtime::Ports{*measured_, exchange, market, desk_});
+                         runtime::Runtime::Ports{*measured_, exchange, market, desk_, {&changes_}});
         log_.emplace("test", log::Level::Trace, log_file());
         who.users_path = folder_ / "users.sqlite";
         auto access = UserAccess::open(
@@ -213,12 +231,17 @@ public:
                                         metrics_,
                                         *log_,
                                         [this] { return now(); },
-                                        [this] { wake(); }});
+                                        [this] { wake(); },
+                                        &answers_});
         trading_.emplace(*api_context_).add_to(routes_);
-        market_door_.emplace(*api_context_).add_to(routes_);
+        market_door_.emplace(*api_context_, followed_).add_to(routes_);
+        performance_.emplace(*api_context_, kFillsShown).add_to(routes_);
         maintenance_.emplace(*api_context_).add_to(routes_);
         add_looks();
         health_.emplace(*api_context_, *monitor_, HealthDoor::Durability{"test store, one machine"})
+            .add_to(routes_);
+        paper_.emplace(*api_context_).add_to(routes_);
+        monitoring_.emplace(*api_context_, [] { return MonitoringDoor::Connections{.http = 2}; })
             .add_to(routes_);
         document_.add_to(routes_);
         api_.emplace(*api_context_, routes_, access_->tokens());
@@ -265,6 +288,11 @@ public:
     }
 
     void break_store(bool broken) { fragile_->broken = broken; }
+
+    /// From now on another writer has the journal.
+    void fence() { fragile_->fenced = true; }
+
+    [[nodiscard]] std::filesystem::path database() const { return folder_ / "shard-0.db"; }
 
     [[nodiscard]] std::filesystem::path log_file() const { return folder_ / "log"; }
 
@@ -356,8 +384,12 @@ public:
         return std::string(error.at("code").as_string());
     }
 
+    /// Performance looks at so many fills.
+    static constexpr std::size_t kFillsShown = 6;
+
     ObedientExchange exchange;
     StillMarket market;
+    cache::MemoryCache cache{{}, [] { return model::Timestamp(); }};
 
 private:
     static runtime::Options runtime_options() {
@@ -406,7 +438,8 @@ private:
                              *log_,
                              [this] { return time_; },
                              [] { return operations::Load::Normal; },
-                             [this](model::Timestamp at) { return keeper_->planned(at); }},
+                             [this](model::Timestamp at) { return keeper_->planned(at); },
+                             [](operations::Period) { return std::nullopt; }},
                          operations::UptimeLog());
     }
 
@@ -456,12 +489,19 @@ private:
     std::optional<ApiContext> api_context_;
     RouteTable routes_;
     std::optional<TradingDoor> trading_;
+    cache::AccountChanges changes_;
+    AnswerCache answers_{cache, changes_};
+    FollowedSymbols followed_{{}};
     std::optional<MarketDoor> market_door_;
     std::optional<MaintenanceDoor> maintenance_;
     std::optional<MaintenanceKeeper> keeper_;
     std::optional<health::Prober> prober_;
     std::optional<health::HealthMonitor> monitor_;
+    std::optional<PerformanceDoor> performance_;
     std::optional<HealthDoor> health_;
+    std::optional<PaperDoor> paper_;
+    std::optional<MonitoringDoor> monitoring_;
+
     std::unique_ptr<UserAccess> access_;
     DocumentDoor document_{"0.0.0-test"};
     std::optional<Api> api_;

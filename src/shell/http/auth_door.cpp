@@ -4,6 +4,7 @@
 #include "shell/auth/auth_requests.hpp"
 #include "shell/auth/bearer.hpp"
 #include "shell/auth/operator_token.hpp"
+#include "shell/http/api_schemas.hpp"
 #include "shell/http/auth_answers.hpp"
 
 #include <boost/json/array.hpp>

@@ -20,6 +20,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -107,11 +108,15 @@ public:
     void flush(std::function<void()> flushed);
     void abandon();
 
+    void say_goodbye() { goodbye_ = true; }
+
     [[nodiscard]] std::string reload_tls() { return tls_ ? tls_->reload() : std::string(); }
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
 
     [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+
+    [[nodiscard]] std::size_t requests_open() const;
 
 private:
     class Connection;
@@ -135,6 +140,7 @@ private:
     std::set<Connection*> connections_;
     std::uint16_t port_ = 0;
     bool stopping_ = false;
+    bool goodbye_ = false;
     SteadyTime cut_at_ = SteadyTime::max();
     std::function<void()> drained_;
     std::function<void()> flushed_;
@@ -325,7 +331,7 @@ asio::awaitable<bool> HttpServer::Listener::Connection::serve_one() {
         }
     }
     if (!response_) co_return false;  // Cut while it waited.
-    keep_alive = keep_alive && !listener_->stopping_;
+    keep_alive = keep_alive && !listener_->stopping_ && !listener_->goodbye_;
     const bool sent = co_await write(*response_, keep_alive, request.method == "HEAD");
     if (listener_->handler_ != nullptr) {
         listener_->handler_->on_finished({request.method,
@@ -520,6 +526,13 @@ void HttpServer::Listener::stop(std::chrono::milliseconds within, std::function<
     if (connections_.empty()) tell_drained();
 }
 
+std::size_t HttpServer::Listener::requests_open() const {
+    return static_cast<std::size_t>(
+        std::count_if(connections_.begin(), connections_.end(), [](const Connection* c) {
+            return !c->is_idle();
+        }));
+}
+
 void HttpServer::Listener::abandon() {
     handler_ = nullptr;
     stopping_ = true;
@@ -550,6 +563,14 @@ std::string HttpServer::start() {
 
 void HttpServer::stop(std::chrono::milliseconds within, std::function<void()> drained) {
     listener_->stop(within, std::move(drained));
+}
+
+void HttpServer::say_goodbye() {
+    listener_->say_goodbye();
+}
+
+std::size_t HttpServer::requests_open() const {
+    return listener_->requests_open();
 }
 
 void HttpServer::flush(std::function<void()> flushed) {

@@ -63,6 +63,10 @@ public:
     /// Binds and listens. Answers what went wrong, or an empty text.
     [[nodiscard]] std::string start();
 
+    /// From now on every answer is the last one of its connection, so that callers find their way
+    /// to another door while this one is still open.
+    void say_goodbye();
+
     /// Closes the listener and idle connections; open requests get their answers, then `drained` is
     /// called once. What is still open after `within` is cut.
     void stop(std::chrono::milliseconds within, std::function<void()> drained);
@@ -77,6 +81,9 @@ public:
     [[nodiscard]] std::uint16_t port() const;
 
     [[nodiscard]] std::size_t connections() const;
+
+    /// Connections that have begun a request and not yet got the whole answer.
+    [[nodiscard]] std::size_t requests_open() const;
 
 private:
     class Listener;

@@ -1,0 +1,123 @@
+"""The four health routes under 200 requests a second, while each dependency is up, slow and down:
+the verdict is that of the truth table, it comes at once, and no body holds a secret."""
+# @spec:TC-REL-001 R1-AC-03
+import threading
+import time
+
+from world import http
+from world.faults import Disk
+from world.peers import AnalysisPeer, RedisServer
+from world.verdict import percentile
+
+PATHS = ("/health", "/health/detailed", "/health/ready", "/health/live")
+RATE = 200
+THREADS = 8
+P99_SECONDS = 0.1
+
+ALL_WELL = dict.fromkeys(PATHS, 200)
+UNHEALTHY = {**dict.fromkeys(PATHS, 503), "/health/live": 200}
+# State of a dependency: what each route answers, and what /health may say overall.
+TRUTH = {
+    "all up": (ALL_WELL, {"healthy"}),
+    "store slow": (ALL_WELL, {"healthy", "degraded"}),
+    "store down": (UNHEALTHY, {"unhealthy"}),
+    "analysis slow": (ALL_WELL, {"healthy", "degraded"}),
+    "analysis hung": (ALL_WELL, {"degraded"}),
+    "analysis down": (ALL_WELL, {"degraded"}),
+    "cache hung": (ALL_WELL, {"degraded"}),
+    "cache down": (ALL_WELL, {"degraded"}),
+}
+
+
+class Asker:
+    """Asks the four routes in turn at the full rate, each thread at its share of it."""
+
+    def __init__(self, daemon):
+        self.daemon, self.answers, self.lost = daemon, [], 0
+        self.lock, self.ended = threading.Lock(), threading.Event()
+        self.threads = [threading.Thread(target=self.run, args=(n,), daemon=True)
+                        for n in range(THREADS)]
+        for thread in self.threads:
+            thread.start()
+
+    def run(self, number):
+        connection, due = None, time.monotonic() + number / RATE
+        turn = number
+        while not self.ended.is_set():
+            time.sleep(max(0.0, due - time.monotonic()))
+            path = PATHS[turn % len(PATHS)]
+            turn += 1
+            try:
+                connection = connection or http.Connection(self.daemon.port, timeout=10)
+                # Whoever asks late because the answer before was late waited that long too.
+                answer = connection.ask("GET", path, self.daemon.token)
+                with self.lock:
+                    self.answers.append((path, answer, time.monotonic() - due))
+            except OSError:
+                connection = None
+                with self.lock:
+                    self.lost += 1
+            due += THREADS / RATE
+
+    def end(self):
+        self.ended.set()
+        for thread in self.threads:
+            thread.join(20)
+
+
+def run(stage):
+    analysis, cache = AnalysisPeer(stage), RedisServer(stage)
+    daemon = stage.daemon({"analysis.url": f"http://127.0.0.1:{analysis.port}",
+                           "cache.url": f"redis://127.0.0.1:{cache.port}",
+                           "reliability.health_check_interval_seconds": 1})
+    judge(stage, daemon, "all up")
+    for state in ("analysis slow", "analysis hung", "analysis down"):
+        analysis.mode = state.split()[1]
+        judge(stage, daemon, state)
+        stage.fault(state)
+    analysis.mode = "up"
+    for state, fault in (("cache hung", cache.hang), ("cache down", cache.kill)):
+        fault()
+        judge(stage, daemon, state)
+        stage.fault(state)
+    cache.start()
+    judge(stage, daemon, "all up")
+    for state, what, calls in (("store slow", "delay_enter=300000", "fdatasync"),
+                               ("store down", "error=EIO", "pwrite64")):
+        disk = Disk(stage.folder, daemon.pid(), what, calls)
+        placed = daemon.place(f"during-{state.split()[1]}", timeout=35)
+        stage.check(placed.status == (200 if state == "store slow" else 503),
+                    f"an order while the {state}", placed)
+        judge(stage, daemon, state)
+        stage.fault(state, disk.heal())
+        stage.eventually(20, daemon.is_ready, f"ready again after the {state}")
+    judge(stage, daemon, "all up")
+    stage.check(daemon.place("in-the-end").status == 200, "orders pass again")
+
+
+def judge(stage, daemon, state):
+    expected, overall = TRUTH[state]
+    stage.eventually(15, lambda: said_overall(daemon) in overall,
+                     f"/health says {sorted(overall)} while {state}")
+    seconds = stage.pick(2, 15)
+    asker = Asker(daemon)
+    time.sleep(seconds)
+    asker.end()
+    name = state.replace(" ", "_")
+    times = [taken for _, _, taken in asker.answers]
+    stage.check(asker.lost == 0, f"each is answered while {state}", asker.lost)
+    stage.figure(f"{name}_rate_per_s", len(times) / seconds, "requests/s", least=RATE * 0.9)
+    stage.figure(f"{name}_health_p99_s", percentile(times, 0.99), "s", most=P99_SECONDS)
+    for path in PATHS:
+        statuses = {answer.status for asked, answer, _ in asker.answers if asked == path}
+        stage.check(statuses == {expected[path]}, f"{path} while {state}: {expected[path]}",
+                    statuses)
+    said = {answer.json().get("overall_status") for asked, answer, _ in asker.answers
+            if asked == "/health"}
+    stage.check(said and said <= overall, f"/health says {sorted(overall)} while {state}", said)
+    stage.check(not any(daemon.token in answer.body for _, answer, _ in asker.answers),
+                "no body holds the token")
+
+
+def said_overall(daemon):
+    return daemon.ask("GET", "/health", timeout=5).json().get("overall_status")
