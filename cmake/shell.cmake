@@ -106,6 +106,8 @@ function(botcore_apps)
     if(EXISTS ${main} AND NOT BOTCORE_FUZZ)
       add_executable(${program} ${main})
       target_link_libraries(${program} PRIVATE botcore_warnings botcore_app_${program})
+      # So that a stack trace in the log names functions.
+      set_target_properties(${program} PROPERTIES ENABLE_EXPORTS ON)
     endif()
   endforeach()
 endfunction()

@@ -92,6 +92,7 @@ model::Quantity Fold::reducible(const model::AccountId& account,
     for (const auto& [number, order] : orders) {
         if (order.account != account || order.instrument != instrument) continue;
         if (order.side != side || !model::is_live(order.state)) continue;
+        if (order.state == model::OrderState::Queued || model::is_conditional(order.type)) continue;
         left -= std::min(left, remaining(order));
     }
     return left;

@@ -2,10 +2,9 @@
 
 #include "base/check.hpp"
 #include "core/caller.hpp"
-#include "core/ledger/booking.hpp"
-#include "core/orders/client_order_id.hpp"
 #include "core/orders/order_life.hpp"
-#include "core/risk/entry_gates.hpp"
+#include "core/placing.hpp"
+#include "core/risk/limits.hpp"
 
 #include <algorithm>
 
@@ -16,105 +15,6 @@ using model::Money;
 using model::Quantity;
 using model::Reason;
 using model::Refusal;
-
-namespace {
-
-model::Order order_of(const AccountState& account, const model::PlaceOrder& body) {
-    model::Order order;
-    order.owner = body.origin.owner;
-    order.account = account.account.id;
-    order.instrument = body.instrument;
-    order.side = body.side;
-    order.type = body.type;
-    order.time_in_force = body.time_in_force;
-    order.reduce_only = body.reduce_only;
-    order.quantity = body.quantity;
-    order.price = body.price;
-    order.key = body.origin.key;
-    return order;
-}
-
-std::size_t open_orders(const AccountState& account, const model::InstrumentId& instrument) {
-    return static_cast<std::size_t>(
-        std::count_if(account.orders.begin(), account.orders.end(), [&](const auto& item) {
-            return model::is_live(item.second.order.state) &&
-                   item.second.order.instrument == instrument;
-        }));
-}
-
-/// The checks between a request and an intent; the reservation to make, or why not.
-base::Result<Reservation, RuleBreach> judge(Transaction& transaction,
-                                            const AccountState& account,
-                                            const model::Instrument& instrument,
-                                            const model::PlaceOrder& body) {
-    const State& state = transaction.state();
-    const OrderView view{
-        instrument, body.side, body.type, body.reduce_only, body.quantity, body.price, body.quote};
-    const bool spot = account.account.market == model::Market::Spot;
-    const Quantity shrinking =
-        spot ? Quantity() : std::min(reducible(account, body.instrument, body.side), body.quantity);
-    if (body.reduce_only == model::ReduceOnly::Yes && shrinking < body.quantity) {
-        return base::Failure{RuleBreach{Reason::ReduceOnlyRefused,
-                                        spot ? "reduce-only orders exist on futures accounts only"
-                                             : "a reduce-only order may shrink the position by " +
-                                                   to_text(shrinking) + " at most, but " +
-                                                   to_text(body.quantity) + " was asked for"}};
-    }
-    if (auto breach = broken_rule(view)) return base::Failure{std::move(*breach)};
-    const bool exit = spot ? body.side == model::Side::Sell : shrinking == body.quantity;
-    if (!exit) {
-        if (auto breach = closed_gate(state, account, transaction.input(), body.quote)) {
-            return base::Failure{std::move(*breach)};
-        }
-    }
-    if (open_orders(account, body.instrument) >= instrument.open_orders_max) {
-        return base::Failure{RuleBreach{Reason::TooManyOpenOrders,
-                                        "at most " + std::to_string(instrument.open_orders_max) +
-                                            " orders may be open; cancel some first"}};
-    }
-    Reservation worst = TRY(worst_case(state, account, view, body.quantity - shrinking));
-    const Money free = available(account, worst.asset, body.marks);
-    if (!worst.amount.is_zero() && worst.amount > free) {
-        return base::Failure{RuleBreach{Reason::InsufficientBalance,
-                                        "the order needs " + to_text(worst.amount) + " " +
-                                            worst.asset.text() + " at worst, but " +
-                                            to_text(std::max(free, Money())) + " is free"}};
-    }
-    return worst;
-}
-
-/// Records the order, refused or on its way.
-void record_order(Transaction& transaction, AccountState& account, const model::PlaceOrder& body) {
-    const auto instrument = transaction.state().instruments.find(body.instrument);
-    if (instrument == transaction.state().instruments.end() ||
-        body.instrument.market != account.account.market) {
-        refuse(transaction,
-               body.origin,
-               {Reason::InstrumentUnknown,
-                "there is no " + body.instrument.symbol.text() + " on the " +
-                    std::string(to_text(account.account.market)) + " market"});
-        return;
-    }
-    auto verdict = judge(transaction, account, instrument->second, body);
-    if (!verdict && model::is_for_now(verdict.error().reason)) {
-        transaction.refuse_for_now({verdict.error().reason, verdict.error().text, {}, 0});
-        return;
-    }
-    LiveOrder& live = transaction.add_order(account, order_of(account, body));
-    transaction.open_key(body.origin, live.order.id);
-    if (!verdict) {
-        live.order.state = model::OrderState::Refused;
-        live.order.reason = verdict.error().reason;
-        live.order.reason_text = verdict.error().text;
-        transaction.answer({body.origin.owner, body.origin.key}, live.order);
-        return;
-    }
-    const Reservation worst = std::move(verdict).value();
-    reserve(transaction, account, live.order, worst.asset, worst.amount);
-    send_order(transaction, account, live);
-}
-
-}  // namespace
 
 void start_epoch(Transaction& transaction, const model::StartEpoch& body) {
     State& state = transaction.state();
@@ -156,86 +56,6 @@ void open_account(Transaction& transaction, const model::OpenAccount& body) {
     transaction.answer_at_once(body.origin, account.account);
 }
 
-void place_order(Transaction& transaction, const model::PlaceOrder& body) {
-    AccountState* account = own_account(transaction, body.origin, body.account);
-    if (account != nullptr) record_order(transaction, *account, body);
-}
-
-void cancel_order(Transaction& transaction, const model::CancelOrder& body) {
-    AccountState* account = own_account(transaction, body.origin, body.account);
-    if (account == nullptr) return;
-    const auto parts = parse_client_order_id(body.order.text());
-    const auto live = parts
-                          ? account->orders.find(model::order_number(parts->sequence, parts->index))
-                          : account->orders.end();
-    if (live == account->orders.end() || live->second.order.id != body.order) {
-        refuse(transaction,
-               body.origin,
-               {Reason::OrderUnknown, "the account has no order '" + body.order.text() + "'"});
-        return;
-    }
-    const model::Order& order = live->second.order;
-    if (refused_by_version(transaction, body.origin, body.version, order.version)) return;
-    if (order.state == model::OrderState::Canceled) {
-        transaction.answer_at_once(body.origin,
-                                   order);  // Already so: the same result (R3-IDEM-03).
-        return;
-    }
-    if (!model::is_live(order.state)) {
-        transaction.answer_at_once(
-            body.origin,
-            Refusal{Reason::OrderNotOpen,
-                    "the order is " + std::string(to_text(order.state)) + ", nothing is left of it",
-                    order.id,
-                    order.version});
-        return;
-    }
-    if (!order.cancel_key.empty()) {
-        transaction.answer_at_once(body.origin,
-                                   Refusal{Reason::CancelPending,
-                                           "a cancel of this order is already under way",
-                                           order.id,
-                                           order.version});
-        return;
-    }
-    transaction.open_key(body.origin, order.id);
-    transaction.change(live->second).cancel_key = body.origin.key;
-    send_cancel(transaction, *account, live->second);
-}
-
-void close_position(Transaction& transaction, const model::ClosePosition& body) {
-    AccountState* account = own_account(transaction, body.origin, body.account);
-    if (account == nullptr) return;
-    const auto place = account->positions.find(body.instrument);
-    if (place == account->positions.end() || place->second.quantity.is_zero()) {
-        refuse(transaction,
-               body.origin,
-               {Reason::PositionNotOpen,
-                "there is no open position in " + body.instrument.symbol.text()});
-        return;
-    }
-    const model::Position& position = place->second;
-    if (refused_by_version(transaction, body.origin, body.version, position.version)) return;
-    const auto side = position.quantity.is_positive() ? model::Side::Sell : model::Side::Buy;
-    const Quantity left = reducible(*account, body.instrument, side);
-    if (left.is_zero()) {
-        refuse(transaction,
-               body.origin,
-               {Reason::ReduceOnlyRefused,
-                "live orders already close the whole position; cancel them first"});
-        return;
-    }
-    model::PlaceOrder order;
-    order.origin = body.origin;
-    order.account = body.account;
-    order.instrument = body.instrument;
-    order.side = side;
-    order.reduce_only = model::ReduceOnly::Yes;
-    order.quantity = left;
-    order.quote = body.quote;
-    record_order(transaction, *account, order);
-}
-
 void set_leverage(Transaction& transaction, const model::SetLeverage& body) {
     AccountState* account = own_account(transaction, body.origin, body.account);
     if (account == nullptr) return;
@@ -263,7 +83,7 @@ void set_leverage(Transaction& transaction, const model::SetLeverage& body) {
     if (place != account->positions.end() && !place->second.quantity.is_zero()) {
         return refused(Reason::PositionOpen, "leverage cannot change while a position is open");
     }
-    if (open_orders(*account, body.instrument) != 0) {
+    if (open_orders_count(*account, body.instrument) != 0) {
         return refused(Reason::OpenOrdersExist, "leverage cannot change while orders are open");
     }
     model::Position& position = transaction.change(*account, body.instrument);
@@ -299,6 +119,8 @@ void transfer_money(Transaction& transaction, const model::TransferMoney& body) 
     }
     transaction.move(*from, body.asset, Book::Cash, Book::External, body.amount);
     transaction.move(*to, body.asset, Book::External, Book::Cash, body.amount);
+    note_transfer(transaction, *from, -body.amount);
+    note_transfer(transaction, *to, body.amount);
     (void)transaction.change(*from);
     (void)transaction.change(*to);
     transaction.perform(AnnounceAccount{body.from});
@@ -330,6 +152,16 @@ void reset_account(Transaction& transaction, const model::ResetAccount& body) {
         row.cost = {};
         row.margin = {};
         row.realized_profit = {};
+        row.round_profit = {};
+        row.open_fees = {};
+        row.unprotected = {};
+    }
+    if (account->risk.version != 0) {
+        model::RiskState& risk = transaction.change_risk(*account);
+        const std::uint64_t version = risk.version;
+        risk = {};
+        risk.account = body.account;
+        risk.version = version;
     }
     for (auto& [asset, balance] : account->balances) {
         transaction.move(*account, asset, Book::Margin, Book::External, balance.of(Book::Margin));

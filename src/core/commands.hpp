@@ -1,7 +1,7 @@
 #pragma once
 
-/// What each command of a caller does, and how a writer's term begins. A command is answered in the
-/// record that takes it, except where the exchange has the last word.
+/// What commands about accounts and their money do, and how a writer's term begins. A command is
+/// answered in the record that takes it, except where the exchange has the last word.
 
 #include "core/transaction.hpp"
 
@@ -10,9 +10,6 @@ namespace botcore::core {
 /// Everything sent and not answered becomes Unknown; every account is compared with its exchange.
 void start_epoch(Transaction& transaction, const model::StartEpoch& body);
 void open_account(Transaction& transaction, const model::OpenAccount& body);
-void place_order(Transaction& transaction, const model::PlaceOrder& body);
-void cancel_order(Transaction& transaction, const model::CancelOrder& body);
-void close_position(Transaction& transaction, const model::ClosePosition& body);
 void set_leverage(Transaction& transaction, const model::SetLeverage& body);
 void transfer_money(Transaction& transaction, const model::TransferMoney& body);
 void reset_account(Transaction& transaction, const model::ResetAccount& body);

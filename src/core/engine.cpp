@@ -4,6 +4,7 @@
 #include "core/operating.hpp"
 #include "core/orders/client_order_id.hpp"
 #include "core/orders/order_life.hpp"
+#include "core/placing.hpp"
 #include "core/sweep.hpp"
 #include "core/tick.hpp"
 

@@ -1,17 +1,96 @@
 #include "core/tick.hpp"
 
+#include "core/orders/exits.hpp"
+#include "core/orders/order_life.hpp"
+#include "core/orders/protection.hpp"
+#include "core/risk/limits.hpp"
+
 #include <algorithm>
 
 namespace botcore::core {
 
+using model::OrderState;
+
+namespace {
+
+bool is_fresh(const State& state, const model::Quote& quote) {
+    return quote.source != model::MarketSource::None && !quote.bid.is_zero() &&
+           !quote.ask.is_zero() && quote.age <= state.policy.price_age_max;
+}
+
+bool has_open_position(const AccountState& account) {
+    return std::any_of(account.positions.begin(), account.positions.end(), [](const auto& item) {
+        return !item.second.quantity.is_zero();
+    });
+}
+
+/// Is the market within the queued exit's limit?
+bool is_within_limit(const model::Order& order, const model::Quote& quote) {
+    return order.side == model::Side::Sell ? quote.bid >= *order.queue_limit
+                                           : quote.ask <= *order.queue_limit;
+}
+
+void end_queued(Transaction& transaction, LiveOrder& live, OrderState state, model::Reason reason) {
+    model::Order& order = transaction.change(live);
+    order.state = state;
+    order.reason = reason;
+}
+
+void release_queued(Transaction& transaction, AccountState& account, LiveOrder& live) {
+    const model::Quantity left = unclosed(account, live.order.instrument);
+    if (left.is_zero()) {
+        return end_queued(transaction, live, OrderState::Canceled, model::Reason::NoLongerNeeded);
+    }
+    model::Order& order = transaction.change(live);
+    order.state = OrderState::Intended;
+    order.quantity = std::min(order.quantity, left);
+    send_order(transaction, account, live);
+}
+
+/// Queued exits expire, or leave once the window is over and the price suits.
+void look_at_queue(Transaction& transaction, AccountState& account, const model::Tick& body) {
+    const State& state = transaction.state();
+    for (auto& [number, live] : account.orders) {
+        if (live.order.state != OrderState::Queued) continue;
+        if (transaction.now() >= live.order.queue_until) {
+            end_queued(transaction, live, OrderState::Expired, model::Reason::QueueExpired);
+            continue;
+        }
+        if (state.operating.mode == model::OperatingMode::Maintenance) continue;
+        for (const auto& quote : body.marks) {
+            const bool suits = quote.instrument == live.order.instrument &&
+                               is_fresh(state, quote) && is_within_limit(live.order, quote);
+            if (suits) release_queued(transaction, account, live);
+        }
+    }
+}
+
+}  // namespace
+
 void tick(Transaction& transaction, const model::Tick& body) {
-    (void)transaction;
-    (void)body;
+    const auto place = transaction.state().accounts.find(body.account);
+    if (place == transaction.state().accounts.end()) return;
+    AccountState& account = place->second;
+    look_at_queue(transaction, account, body);
+    if (account.account.market != model::Market::Futures) return;
+    for (const auto& [instrument, position] : account.positions)
+        exit_unprotected(transaction, account, instrument);
+    const State& state = transaction.state();
+    const bool fresh = std::all_of(body.marks.begin(), body.marks.end(), [&](const auto& quote) {
+        return is_fresh(state, quote);
+    });
+    // Nothing is decided on a stale price or by an uncertain clock, not even to protect (I14).
+    if (!fresh || transaction.input().clock != model::ClockState::Certain) return;
+    for (const auto& quote : body.marks)
+        trail_stops(transaction, account, quote);
+    if (has_open_position(account)) watch_margin(transaction, account, body.marks);
 }
 
 bool wants_ticks(const AccountState& account) {
-    const auto open = [](const auto& item) { return !item.second.quantity.is_zero(); };
-    return std::any_of(account.positions.begin(), account.positions.end(), open);
+    if (has_open_position(account)) return true;
+    return std::any_of(account.orders.begin(), account.orders.end(), [](const auto& item) {
+        return item.second.order.state == OrderState::Queued;
+    });
 }
 
 }  // namespace botcore::core

@@ -119,6 +119,7 @@ struct Position {
     std::uint64_t version = 0;
     // Since version 2 of the record.
     Money round_profit{};    ///< Net of fees, since it was opened from flat.
+    Money open_fees{};       ///< Paid for the open quantity and not in `round_profit` yet.
     Quantity unprotected{};  ///< Bought with a stop that the exchange has not confirmed yet.
     Timestamp protect_by{};  ///< When `unprotected` is sold again; meaningless while it is zero.
 
@@ -138,6 +139,7 @@ struct Position {
         visit("version", self.version);
         if (!base::has_fields_of(visit, 2)) return;
         visit("round_profit", self.round_profit);
+        visit("open_fees", self.open_fees);
         visit("unprotected", self.unprotected);
         visit("protect_by", self.protect_by);
     }

@@ -94,6 +94,7 @@ struct RiskState {
     Money equity_peak;                          ///< The high-water mark of the equity.
     std::uint32_t losses_in_a_row = 0;  ///< Positions closed with a loss, one after another.
     Timestamp cooldown_until;           ///< No entries before; zero: no cool-down.
+    bool margin_call = false;           ///< Positions are being closed until margin suffices again.
     std::uint64_t version = 0;
 
     friend bool operator==(const RiskState&, const RiskState&) = default;
@@ -102,19 +103,13 @@ struct RiskState {
     static void each_field(Visit&& visit, auto& self) {
         visit("account", self.account);
         visit("hour", self.hour);
-        for (std::size_t i = 0; i < kProfitHours; ++i)
-            visit(kProfitNames.at(i), self.profits.at(i));
+        visit("profits", self.profits);
         visit("equity_peak", self.equity_peak);
         visit("losses_in_a_row", self.losses_in_a_row);
         visit("cooldown_until", self.cooldown_until);
+        visit("margin_call", self.margin_call);
         visit("version", self.version);
     }
-
-    static constexpr std::array<std::string_view, kProfitHours> kProfitNames = {
-        "profit_00", "profit_01", "profit_02", "profit_03", "profit_04", "profit_05", "profit_06",
-        "profit_07", "profit_08", "profit_09", "profit_10", "profit_11", "profit_12", "profit_13",
-        "profit_14", "profit_15", "profit_16", "profit_17", "profit_18", "profit_19", "profit_20",
-        "profit_21", "profit_22", "profit_23", "profit_24"};
 };
 
 [[nodiscard]] std::string_view to_text(OperatingMode mode);

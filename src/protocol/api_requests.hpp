@@ -1,6 +1,7 @@
 #pragma once
 
-/// Bodies of API requests, read strictly: a body is one flat JSON object; unknown, doubled and
+/// Bodies of API requests, read strictly: a body is one flat JSON object, where a field may hold
+/// another flat one; unknown, doubled and
 /// missing fields are refused, amounts are decimal texts. What comes out is a model input that
 /// lacks only what the route knows (origin, account, market).
 
@@ -37,9 +38,21 @@ struct Parsed {
 template <class T>
 using ParseResult = base::Result<Parsed<T>, RequestError>;
 
-/// symbol, side, quantity; type (MARKET), price and time_in_force (GTC) with LIMIT, reduce_only.
+/// Bounds of a trailing stop's two ratios; the gain at which it begins is at least the distance.
+inline constexpr model::Rate kTrailActivationMin = model::Rate::from_units(model::kScale / 200);
+inline constexpr model::Rate kTrailDistanceMin = model::Rate::from_units(model::kScale / 100);
+inline constexpr model::Rate kTrailRatioMax = model::Rate::from_units(model::kScale / 20);
+
+/// symbol, side, quantity; type (MARKET), price and time_in_force (GTC) with a limit, stop_price
+/// with a stop or take profit, reduce_only; stop_loss and take_profit to attach to what it opens,
+/// and trailing {activation, distance} with stop_loss. Types have the futures market's words or the
+/// spot market's; STOP and TAKE_PROFIT without a price mean STOP_MARKET and TAKE_PROFIT_MARKET.
 /// Leaves origin, account and instrument.market to the route.
 [[nodiscard]] ParseResult<model::PlaceOrder> parse_place_order(std::string_view body);
+
+/// Nothing, or queue {limit_price, until}: the close may wait for the end of a maintenance window.
+/// Without it the canonical text is empty. Leaves all else to the route.
+[[nodiscard]] ParseResult<model::ClosePosition> parse_close_position(std::string_view body);
 
 /// leverage: a whole number, as text or as JSON number.
 [[nodiscard]] ParseResult<model::SetLeverage> parse_set_leverage(std::string_view body);

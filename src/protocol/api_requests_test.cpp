@@ -99,6 +99,134 @@ TEST(ApiRequests, WantsAPriceWithLimitAndNoneWithMarket) {
     EXPECT_EQ(parsed.value().value.time_in_force, model::TimeInForce::GoodTillCanceled);
 }
 
+std::string order_with(const std::string& fields) {
+    return R"({"symbol":"BTCUSDT","side":"SELL","quantity":"1",)" + fields + "}";
+}
+
+model::PlaceOrder order_of(const std::string& fields) {
+    const auto parsed = parse_place_order(order_with(fields));
+    EXPECT_TRUE(parsed.has_value()) << fields;
+    return parsed ? parsed.value().value : model::PlaceOrder();
+}
+
+TEST(ApiRequests, ReadsStopsAndTakeProfitsInTheWordsOfBothMarkets) {
+    using enum model::OrderType;
+
+    struct Case {
+        const char* word;
+        bool price;
+        model::OrderType type;
+    };
+
+    for (const Case& each : {Case{"STOP_MARKET", false, StopMarket},
+                             Case{"STOP_LOSS", false, StopMarket},
+                             Case{"STOP", false, StopMarket},
+                             Case{"STOP", true, StopLimit},
+                             Case{"STOP_LOSS_LIMIT", true, StopLimit},
+                             Case{"TAKE_PROFIT_MARKET", false, TakeProfitMarket},
+                             Case{"TAKE_PROFIT", false, TakeProfitMarket},
+                             Case{"TAKE_PROFIT", true, TakeProfitLimit},
+                             Case{"TAKE_PROFIT_LIMIT", true, TakeProfitLimit}}) {
+        const std::string fields = R"("stop_price":"59000.50","type":")" + std::string(each.word) +
+                                   (each.price ? R"(","price":"58990")" : "\"");
+        const model::PlaceOrder order = order_of(fields);
+        EXPECT_EQ(order.type, each.type) << fields;
+        EXPECT_EQ(to_text(order.stop_price.value_or(model::Price())), "59000.5");
+        EXPECT_EQ(order.price.has_value(), each.price);
+    }
+    EXPECT_EQ(order_of(R"("type":"STOP","stop_price":"2","price":"1","time_in_force":"IOC")")
+                  .time_in_force,
+              model::TimeInForce::ImmediateOrCancel);
+}
+
+TEST(ApiRequests, WantsAStopPriceWithStopsAndNoneWithOthers) {
+    EXPECT_EQ(code_of(order_with(R"("type":"STOP_MARKET")")), "MISSING_FIELD stop_price");
+    EXPECT_EQ(code_of(order_with(R"("type":"STOP_LOSS_LIMIT","stop_price":"1")")),
+              "MISSING_FIELD price");
+    EXPECT_EQ(code_of(order_with(R"("type":"STOP_MARKET","stop_price":"1","price":"1")")),
+              "INVALID_FIELD price");
+    EXPECT_EQ(code_of(order_with(R"("type":"STOP","stop_price":"1","time_in_force":"GTC")")),
+              "INVALID_FIELD time_in_force");
+    EXPECT_EQ(code_of(order_with(R"("stop_price":"1")")), "INVALID_FIELD stop_price");
+    EXPECT_EQ(code_of(order_with(R"("type":"LIMIT","price":"1","stop_price":"1")")),
+              "INVALID_FIELD stop_price");
+    EXPECT_EQ(code_of(order_with(R"("type":"TRAILING")")), "INVALID_FIELD type");
+}
+
+TEST(ApiRequests, ReadsAttachedStops) {
+    const auto order = order_of(R"("stop_loss":"61000","take_profit":"55000",)"
+                                R"("trailing":{"distance":"0.0150","activation":"0.02"})");
+    EXPECT_EQ(to_text(order.stop_loss.value_or(model::Price())), "61000");
+    EXPECT_EQ(to_text(order.take_profit.value_or(model::Price())), "55000");
+    EXPECT_EQ(to_text(order.trail_activation), "0.02");
+    EXPECT_EQ(to_text(order.trail_distance), "0.015");
+    EXPECT_EQ(
+        parse_place_order(order_with(R"("trailing":{"distance":"0.0150","activation":"0.02"},)"
+                                     R"("stop_loss":"61000")"))
+            .value()
+            .canonical,
+        R"({"quantity":"1","side":"SELL","stop_loss":"61000","symbol":"BTCUSDT",)"
+        R"("trailing.activation":"0.02","trailing.distance":"0.015"})");
+}
+
+TEST(ApiRequests, KeepsTrailingWithinItsBounds) {
+    const auto code = [](const std::string& trailing) {
+        return code_of(order_with(R"("stop_loss":"61000","trailing":)" + trailing));
+    };
+    EXPECT_EQ(code(R"({"activation":"0.05","distance":"0.05"})"), "");
+    EXPECT_EQ(code(R"({"activation":"0.01","distance":"0.01"})"), "");
+    EXPECT_EQ(code(R"({"activation":"0.0501","distance":"0.05"})"),
+              "INVALID_FIELD trailing.activation");
+    EXPECT_EQ(code(R"({"activation":"0.0049","distance":"0.01"})"),
+              "INVALID_FIELD trailing.activation");
+    EXPECT_EQ(code(R"({"activation":"0.02","distance":"0.021"})"),
+              "INVALID_FIELD trailing.activation");
+    EXPECT_EQ(code(R"({"activation":"0.02","distance":"0.0099"})"),
+              "INVALID_FIELD trailing.distance");
+    EXPECT_EQ(code(R"({"activation":"0.02","distance":0.02})"), "INVALID_FIELD trailing.distance");
+    EXPECT_EQ(code(R"({"activation":"0.02"})"), "MISSING_FIELD trailing.distance");
+    EXPECT_EQ(code(R"({"activation":"0.02","distance":"0.02","x":"1"})"),
+              "UNKNOWN_FIELD trailing.x");
+    EXPECT_EQ(code(R"({"activation":"0.02","activation":"0.03","distance":"0.02"})"),
+              "INVALID_JSON trailing.activation");
+    EXPECT_EQ(code(R"({"activation":{"a":"0.02"},"distance":"0.02"})"),
+              "INVALID_FIELD trailing.activation");
+    for (const char* trailing : {R"("0.02")", "null", "[]", R"([{"activation":"0.02"}])"}) {
+        EXPECT_EQ(code(trailing), "INVALID_FIELD trailing") << trailing;
+    }
+    EXPECT_EQ(code_of(order_with(R"("trailing":{"activation":"0.02","distance":"0.02"})")),
+              "MISSING_FIELD stop_loss");
+    EXPECT_EQ(code_of(order_with(R"("stop_loss":"1","trailing.activation":"0.02")")),
+              "UNKNOWN_FIELD trailing.activation");
+}
+
+TEST(ApiRequests, ACloseMayBeQueued) {
+    for (const char* body : {"", "{}", " { } "}) {
+        const auto plain = parse_close_position(body);
+        ASSERT_TRUE(plain.has_value());
+        EXPECT_EQ(plain.value().canonical, "");
+        EXPECT_EQ(plain.value().value, model::ClosePosition());
+    }
+    const auto queued = parse_close_position(
+        R"({"queue":{"until":"1970-01-01T00:00:01Z","limit_price":"59000.0"}})");
+    ASSERT_TRUE(queued.has_value());
+    EXPECT_EQ(to_text(queued.value().value.queue_limit.value_or(model::Price())), "59000");
+    EXPECT_EQ(queued.value().value.queue_until, base::Timestamp::from_milliseconds(1'000));
+    EXPECT_EQ(queued.value().canonical,
+              R"({"queue.limit_price":"59000","queue.until":"1970-01-01T00:00:01Z"})");
+    const auto field = [](const char* body) {
+        const auto parsed = parse_close_position(body);
+        return parsed ? "" : std::string(parsed.error().code) + " " + parsed.error().field;
+    };
+    EXPECT_EQ(field(R"({"queue":true})"), "INVALID_FIELD queue");
+    EXPECT_EQ(field(R"({"queue":{"limit_price":"1"}})"), "MISSING_FIELD queue.until");
+    EXPECT_EQ(field(R"({"queue":{"until":"1970-01-01T00:00:01Z"}})"),
+              "MISSING_FIELD queue.limit_price");
+    EXPECT_EQ(field(R"({"queue":{"limit_price":"1","until":"tomorrow"}})"),
+              "INVALID_FIELD queue.until");
+    EXPECT_EQ(field(R"({"limit_price":"1"})"), "UNKNOWN_FIELD limit_price");
+}
+
 TEST(ApiRequests, ShowsAtMostSixtyFourWholeCharactersOfWhatCame) {
     std::string quantity;
     for (int i = 0; i < 100; ++i)

@@ -41,6 +41,10 @@ inline constexpr bool kIsVector = false;
 template <class T>
 inline constexpr bool kIsVector<std::vector<T>> = true;
 template <class T>
+inline constexpr bool kIsAmounts = false;
+template <class Tag, std::size_t kSize>
+inline constexpr bool kIsAmounts<std::array<model::Amount<Tag>, kSize>> = true;
+template <class T>
 inline constexpr bool kIsVariant = false;
 template <class... T>
 inline constexpr bool kIsVariant<std::variant<T...>> = true;
@@ -77,6 +81,9 @@ public:
         } else if constexpr (std::is_same_v<T, model::Hash>) {
             for (const std::uint8_t part : value)
                 byte(part);
+        } else if constexpr (detail::kIsAmounts<T>) {
+            for (const auto& item : value)
+                write(item);
         } else if constexpr (detail::kIsOptional<T>) {
             byte(value.has_value() ? 1 : 0);
             if (value.has_value()) write(*value);
@@ -159,6 +166,9 @@ public:
         } else if constexpr (std::is_same_v<T, model::Hash>) {
             for (std::uint8_t& part : value)
                 part = byte();
+        } else if constexpr (detail::kIsAmounts<T>) {
+            for (auto& item : value)
+                read(item);
         } else if constexpr (detail::kIsOptional<T>) {
             value.reset();
             if (flag()) read(value.emplace());

@@ -47,7 +47,7 @@ boost::json::value exported(const T& value) {
         return boost::json::value(to_hex(value));
     } else if constexpr (detail::kIsOptional<T>) {
         return value.has_value() ? exported(*value) : boost::json::value(nullptr);
-    } else if constexpr (detail::kIsVector<T>) {
+    } else if constexpr (detail::kIsVector<T> || detail::kIsAmounts<T>) {
         boost::json::array list;
         for (const auto& item : value)
             list.push_back(exported(item));

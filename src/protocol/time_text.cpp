@@ -1,5 +1,6 @@
 #include "protocol/time_text.hpp"
 
+#include "base/calendar.hpp"
 #include "base/check.hpp"
 
 #include <cstdint>
@@ -8,44 +9,66 @@ namespace botcore::protocol {
 
 namespace {
 
-struct Date {
-    std::int64_t year;
-    std::int64_t month;
-    std::int64_t day;
-};
-
-/// Howard Hinnant, "chrono-compatible low-level date algorithms" (2014), civil_from_days.
-Date date_of(std::int64_t days) {
-    days += 719'468;
-    const std::int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
-    const std::int64_t day_of_era = days - era * 146'097;
-    const std::int64_t year_of_era =
-        (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
-    const std::int64_t day_of_year =
-        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    const std::int64_t shifted_month = (5 * day_of_year + 2) / 153;
-    const std::int64_t day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    const std::int64_t month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
-    return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month, day};
-}
-
 void append_padded(std::string& out, std::int64_t value, int digits) {
     const std::string text = std::to_string(value);
     out.append(static_cast<std::size_t>(digits) - text.size(), '0');
     out += text;
 }
 
+/// Takes exactly `digits` digits off the front; nothing where they are not there.
+std::optional<std::int64_t> take_number(std::string_view& text, std::size_t digits) {
+    if (text.size() < digits) return std::nullopt;
+    std::int64_t number = 0;
+    for (const char c : text.substr(0, digits)) {
+        if (c < '0' || c > '9') return std::nullopt;
+        number = number * 10 + (c - '0');
+    }
+    text.remove_prefix(digits);
+    return number;
+}
+
+bool take_letter(std::string_view& text, char letter) {
+    if (!text.starts_with(letter)) return false;
+    text.remove_prefix(1);
+    return true;
+}
+
+std::optional<std::int64_t> take_day(std::string_view& text) {
+    const auto year = take_number(text, 4);
+    if (!year || !take_letter(text, '-')) return std::nullopt;
+    const auto month = take_number(text, 2);
+    if (!month || *month < 1 || *month > 12 || !take_letter(text, '-')) return std::nullopt;
+    const auto day = take_number(text, 2);
+    if (!day || *day < 1 || *day > 31) return std::nullopt;
+    const base::Date date{*year, *month, *day};
+    const std::int64_t days = base::days_of(date);
+    if (base::date_of(days) != date) return std::nullopt;  // 30 February.
+    return days;
+}
+
+/// ":30.250000", or nothing at all, in microseconds.
+std::optional<std::int64_t> take_seconds(std::string_view& text) {
+    if (!take_letter(text, ':')) return 0;
+    const auto seconds = take_number(text, 2);
+    if (!seconds || *seconds > 59) return std::nullopt;
+    std::int64_t fraction = 0;
+    if (take_letter(text, '.')) {
+        std::int64_t unit = 1'000'000;
+        while (unit > 1 && !text.empty() && text.front() >= '0' && text.front() <= '9') {
+            unit /= 10;
+            fraction += *take_number(text, 1) * unit;
+        }
+        if (unit == 1'000'000) return std::nullopt;
+    }
+    return *seconds * 1'000'000 + fraction;
+}
+
 }  // namespace
 
 std::string to_iso8601(base::Timestamp time) {
-    constexpr std::int64_t kDay = 86'400'000;
-    std::int64_t days = time.in_milliseconds() / kDay;
-    std::int64_t rest = time.in_milliseconds() % kDay;
-    if (rest < 0) {
-        rest += kDay;
-        --days;
-    }
-    const Date date = date_of(days);
+    const std::int64_t days = base::day_of(time);
+    const base::Date date = base::date_of(days);
+    const std::int64_t rest = (time - base::midnight_of(days)).in_milliseconds();
     CHECK(date.year >= 0 && date.year <= 9999);
     std::string text;
     append_padded(text, date.year, 4);
@@ -63,6 +86,19 @@ std::string to_iso8601(base::Timestamp time) {
     append_padded(text, rest % 1'000, 3);
     text += 'Z';
     return text;
+}
+
+std::optional<base::Timestamp> parse_iso8601(std::string_view text) {
+    const auto days = take_day(text);
+    if (!days || !take_letter(text, 'T')) return std::nullopt;
+    const auto hour = take_number(text, 2);
+    if (!hour || *hour > 23 || !take_letter(text, ':')) return std::nullopt;
+    const auto minute = take_number(text, 2);
+    if (!minute || *minute > 59) return std::nullopt;
+    const auto microseconds = take_seconds(text);
+    if (!microseconds || text != "Z") return std::nullopt;
+    return base::midnight_of(*days) + base::Duration::seconds(*hour * 3'600 + *minute * 60) +
+           base::Duration::microseconds(*microseconds);
 }
 
 }  // namespace botcore::protocol

@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "core/orders/client_order_id.hpp"
+#include "core/tick.hpp"
 #include "protocol/api_json.hpp"
 
 #include <algorithm>
@@ -172,6 +173,7 @@ bool Runtime::step(Now now) {
     while (!facts_.empty() && batch_.size() < options_.batch_max && !store_failed_) {
         apply(facts_.pop(), now, nullptr);
     }
+    apply_ticks(now);
     std::size_t taken = 0;
     while (!requests_.empty() && batch_.size() < options_.batch_max && taken < options_.batch_max &&
            !store_failed_) {
@@ -183,6 +185,18 @@ bool Runtime::step(Now now) {
     return !facts_.empty() || !requests_.empty();
 }
 
+/// Lets time pass for every account that has something to lose.
+void Runtime::apply_ticks(Now now) {
+    if (now.time < next_tick_ || store_failed_) return;
+    next_tick_ = now.time + options_.tick_every;
+    std::vector<model::AccountId> accounts;
+    for (const auto& [id, account] : engine_->state().accounts) {
+        if (core::wants_ticks(account)) accounts.push_back(id);
+    }
+    for (const auto& id : accounts)
+        apply(model::Tick{id, {}}, now, nullptr);
+}
+
 /// Adds to the body what the market shows at this moment.
 void Runtime::complete(model::InputBody& body) const {
     if (auto* place = std::get_if<model::PlaceOrder>(&body)) {
@@ -190,6 +204,10 @@ void Runtime::complete(model::InputBody& body) const {
         place->marks = marks(place->account);
     } else if (auto* close = std::get_if<model::ClosePosition>(&body)) {
         close->quote = quote(close->instrument, model::Side::Sell, {});
+    } else if (auto* tick = std::get_if<model::Tick>(&body)) {
+        tick->marks = marks(tick->account);
+    } else if (auto* flatten = std::get_if<model::Flatten>(&body)) {
+        flatten->quotes = marks(flatten->account);
     } else if (auto* transfer = std::get_if<model::TransferMoney>(&body)) {
         transfer->marks = marks(transfer->from);
     } else if (auto* report = std::get_if<model::ReportOrder>(&body)) {
@@ -240,6 +258,7 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
     core::Decision decision = engine_->apply(input, reads);
     if (decision.verdict == Verdict::Refused && request != nullptr) {
         batch_tickets_.pop_back();
+        if (ports_.listener != nullptr) refusals_.emplace_back(input.body, *decision.refusal);
         replies_.emplace_back(
             request->ticket,
             ApiReply{model::status_of(decision.refusal->reason),
@@ -337,6 +356,8 @@ void Runtime::act(Now now) {
     if (ports_.listener != nullptr && !batch_.empty()) {
         ports_.listener->on_committed(batch_.records());
     }
+    for (const auto& [body, refusal] : std::exchange(refusals_, {}))
+        ports_.listener->on_refused(body, refusal);
     engine_->forget_closed();
     batch_tickets_.clear();
     for (auto& effect : std::exchange(effects_, {}))
@@ -380,6 +401,7 @@ void Runtime::lose_batch(Now now, Status next) {
     retry_at_ = now.time;
     effects_.clear();
     replies_.clear();
+    refusals_.clear();
     for (const Ticket ticket : std::exchange(batch_tickets_, {})) {
         reply(ticket, outcome_unknown({}, now.time));
     }
@@ -463,6 +485,11 @@ std::optional<model::Timestamp> Runtime::wake_at() const {
     for (const auto& [id, question] : questions_)
         consider(question.not_before);
     if (const auto next = silence_.next()) consider(*next);
+    const auto ticks = [](const auto& item) { return core::wants_ticks(item.second); };
+    const auto& accounts = engine_->state().accounts;
+    const bool ticking =
+        status_ == Status::Running && std::any_of(accounts.begin(), accounts.end(), ticks);
+    if (ticking) consider(next_tick_);
     return earliest;
 }
 

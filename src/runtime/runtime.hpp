@@ -71,6 +71,9 @@ class CommitListener {
 public:
     virtual ~CommitListener() = default;
     virtual void on_committed(const std::vector<model::Record>& records) = 0;
+
+    /// A command was turned away for the moment, so that no record tells of it.
+    virtual void on_refused(const model::InputBody& /*body*/, const model::Refusal& /*refusal*/) {}
 };
 
 enum class Status : std::uint8_t {
@@ -89,6 +92,8 @@ struct Options {
     std::size_t batch_max = 256;
     model::Duration answer_within = model::Duration::seconds(5);
     model::Duration retry_after = model::Duration::milliseconds(500);
+    /// How often accounts with positions are looked at without being asked.
+    model::Duration tick_every = model::Duration::seconds(1);
 };
 
 /// What happened so far, for metrics.
@@ -166,6 +171,7 @@ private:
     void lose_batch(Now now, Status next);
     void answer_expired(Now now);
     [[nodiscard]] const core::LiveOrder* find_order_of(const core::KeyId& key) const;
+    void apply_ticks(Now now);
     void ask_due_questions(Now now);
     void end_silence(Now now);
     void ask(const core::QueryOrder& question, Now now);
@@ -187,11 +193,13 @@ private:
     bool facts_lost_ = false;
     std::vector<core::Effect> effects_;
     std::vector<std::pair<Ticket, ApiReply>> replies_;  ///< Wait for the batch to be durable.
+    std::vector<std::pair<model::InputBody, model::Refusal>> refusals_;  ///< Wait like replies.
     std::vector<Ticket> batch_tickets_;  ///< Whose requests are in the batch that is being built.
     WaitingRoom waiting_;
     std::map<model::ClientOrderId, core::QueryOrder> questions_;  ///< For later, one an order.
     SilenceWatch silence_;
     model::Timestamp retry_at_;
+    model::Timestamp next_tick_;
 
     bool store_failed_ = false;  ///< A read failed while the batch was built.
     Counters counters_;

@@ -6,6 +6,7 @@
 // everything can be measured: its figures are no measurement and never fail.
 
 #include "tests/bench/market_bench.hpp"
+#include "tests/bench/resilience_bench.hpp"
 #include "tests/bench/store_bench.hpp"
 #include "tests/crash/daemon_process.hpp"
 #include "tests/crash/judge_report.hpp"
@@ -53,6 +54,7 @@ struct Effort {
     int turns_64 = 40;
     milliseconds load = milliseconds(1'200);
     int restarts = 15;
+    int calls = 2'000'000;
     std::uint64_t history_short = 1'000;
     std::uint64_t history_long = 1'000'000;
 };
@@ -63,6 +65,7 @@ constexpr Effort kQuick = {.rounds = 1,
                            .turns_64 = 4,
                            .load = milliseconds(200),
                            .restarts = 1,
+                           .calls = 10'000,
                            .history_short = 100,
                            .history_long = 2'000};
 
@@ -79,6 +82,7 @@ public:
             "order_durable_per_s_8 order_durable_per_s_64 store_orders_per_s_64 rss_mb";
         if (options_.wants(kOrders)) orders();
         if (options_.wants("market_messages_per_s")) market();
+        if (options_.wants("empty_call_ns breaker_closed_ns pipeline_five_ns")) resilience();
         if (options_.wants("restart_ms_1k restart_ms_1m restart_ms_growth")) restarts();
     }
 
@@ -94,6 +98,7 @@ private:
                        std::map<std::size_t, Rates>& store,
                        double sync_us);
     void market();
+    void resilience();
     void restarts();
     [[nodiscard]] std::optional<double> restart_ms(const std::filesystem::path& folder);
 
@@ -222,6 +227,24 @@ void Bench::market() {
         report_.fail("of the recorded messages " + std::to_string(figures.refused) +
                      " were refused, " + std::to_string(figures.gaps) + " gaps were found");
     }
+}
+
+void Bench::resilience() {
+    const auto figures = bench::measure_resilience(effort_.rounds, effort_.calls);
+    const double empty = median(figures.empty_ns);
+    report_.add({.name = "empty_call_ns", .value = empty, .unit = "ns"});
+    report_.add({.name = "breaker_closed_ns",
+                 .value = median(figures.breaker_ns) - empty,
+                 .unit = "ns",
+                 .kind = AimKind::AtMost,
+                 .aim = 10,
+                 .note = "over an empty call"});
+    report_.add({.name = "pipeline_five_ns",
+                 .value = median(figures.pipeline_ns) - empty,
+                 .unit = "ns",
+                 .kind = AimKind::AtMost,
+                 .aim = 60,
+                 .note = "over an empty call"});
 }
 
 void Bench::restarts() {

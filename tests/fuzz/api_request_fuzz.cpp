@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace {
 
@@ -22,13 +23,19 @@ void read(std::string_view body, ParseResult<T> (*parse)(std::string_view)) {
         return;
     }
     const std::string& canonical = first.value().canonical;
-    if constexpr (!std::is_same_v<T, botcore::model::PlaceOrder>) {
+    if constexpr (std::is_same_v<T, botcore::model::PlaceOrder>) {
+        const T& order = first.value().value;
+        CHECK(order.quantity.is_positive());
+        CHECK(order.price.has_value() == has_limit(order.type));
+        CHECK(order.stop_price.has_value() == is_conditional(order.type));
+        CHECK(order.trail_distance.is_zero() || order.stop_loss.has_value());
+        CHECK(canonical.starts_with('{'));
+    } else if constexpr (std::is_same_v<T, botcore::model::ClosePosition>) {
+        CHECK(canonical.empty() != first.value().value.queue_limit.has_value());
+    } else {
         const auto again = parse(canonical);
         CHECK(again.has_value());
         CHECK(again.value().canonical == canonical);
-    } else {
-        CHECK(first.value().value.quantity.is_positive());
-        CHECK(canonical.starts_with('{'));
     }
 }
 
@@ -37,6 +44,7 @@ void read(std::string_view body, ParseResult<T> (*parse)(std::string_view)) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view body(reinterpret_cast<const char*>(data), size);
     read(body, botcore::protocol::parse_place_order);
+    read(body, botcore::protocol::parse_close_position);
     read(body, botcore::protocol::parse_set_leverage);
     read(body, botcore::protocol::parse_open_account);
     read(body, botcore::protocol::parse_transfer);

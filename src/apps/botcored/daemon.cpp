@@ -1,27 +1,31 @@
 #include "apps/botcored/daemon.hpp"
 
+#include "apps/botcored/answers.hpp"
+#include "apps/botcored/event_stream.hpp"
 #include "base/check.hpp"
 #include "build_info.hpp"
+#include "runtime/commit_listeners.hpp"
 #include "shell/auth/operator_token.hpp"
-#include "shell/cache/account_changes.hpp"
-#include "shell/cache/memory_cache.hpp"
-#include "shell/cache/redis_cache.hpp"
 #include "shell/daemon/data_folder.hpp"
+#include "shell/daemon/health_watch.hpp"
+#include "shell/daemon/logged_store.hpp"
 #include "shell/daemon/slow_thread.hpp"
 #include "shell/daemon/trading_loop.hpp"
-#include "shell/http/answer_cache.hpp"
 #include "shell/http/api.hpp"
 #include "shell/http/health_door.hpp"
 #include "shell/http/http_server.hpp"
+#include "shell/http/maintenance_door.hpp"
 #include "shell/http/market_door.hpp"
 #include "shell/http/openapi.hpp"
 #include "shell/http/performance_door.hpp"
 #include "shell/http/trading_door.hpp"
+#include "shell/http/user_access.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/json/object.hpp>
@@ -42,7 +46,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::seconds kProbeEvery(1);
+constexpr std::chrono::milliseconds kWatchEvery(250);
 constexpr std::chrono::seconds kDrainWithin(30);
 
 int failed(int code, const std::string& text) {
@@ -74,17 +78,49 @@ runtime::Options options_of(const shell::Config& config) {
     return options;
 }
 
+shell::http::UserAccessOptions access_options_of(const shell::Config& config) {
+    const auto rule = [&](std::string_view key, std::int64_t seconds) {
+        return resilience::RateRule{static_cast<std::uint32_t>(config.integer(key)),
+                                    base::Duration::seconds(seconds)};
+    };
+    shell::http::UserAccessOptions options;
+    options.desk.failures_max = static_cast<std::uint32_t>(config.integer("auth.lockout_failures"));
+    options.desk.locked_for = base::Duration::seconds(60 * config.integer("auth.lockout_minutes"));
+    options.desk.token_lifetime =
+        base::Duration::seconds(3'600 * config.integer("auth.token_hours"));
+    options.door.registration_open = config.text("auth.registration") == "open";
+    const auto deposit = model::parse_amount<model::Money>(config.text("paper.deposit"));
+    CHECK(deposit.has_value());
+    options.door.deposit = deposit.value();
+    options.limits.entries = rule("limits.entries_per_second", 1);
+    options.limits.exits = rule("limits.exits_per_second", 1);
+    options.limits.reads = rule("limits.reads_per_second", 1);
+    options.limits.logins = rule("limits.logins_per_minute", 60);
+    options.limits.registrations = rule("limits.registrations_per_hour", 3'600);
+    options.limits.public_reads = rule("limits.public_per_minute", 60);
+    options.limits.for_operators = config.is_on("limits.operators");
+    options.limits.for_loopback = config.is_on("limits.loopback");
+    options.cors_origins = config.text("http.cors_origins");
+    return options;
+}
+
+/// What an answered commit has survived; the options of `run_daemon` make it so.
+constexpr const char* kDurability = "sqlite, WAL, synchronous=FULL, one machine";
+
 /// The API with all its groups of routes.
 struct Door {
     Door(shell::http::ApiContext shared,
          shell::FollowedSymbols& followed,
-         const shell::auth::TokenVerifier& tokens)
+         const shell::auth::TokenVerifier& tokens,
+         const shell::health::HealthMonitor& monitor)
         : context(std::move(shared)),
           market(context, followed),
+          health(context, monitor, {kDurability}),
           api(context, routes, tokens) {
         trading.add_to(routes);
         market.add_to(routes);
         performance.add_to(routes);
+        maintenance.add_to(routes);
         health.add_to(routes);
         document.add_to(routes);
     }
@@ -93,7 +129,8 @@ struct Door {
     shell::http::TradingDoor trading{context};
     shell::http::MarketDoor market;
     shell::http::PerformanceDoor performance{context};
-    shell::http::HealthDoor health{context};
+    shell::http::MaintenanceDoor maintenance{context};
+    shell::http::HealthDoor health;
     shell::http::DocumentDoor document{context.options.version};
     shell::http::RouteTable routes;
     shell::http::Api api;
@@ -111,24 +148,27 @@ public:
         : config_(config),
           paths_(std::move(paths)),
           opened_(std::move(opened)),
-          store_(*opened_.store, metrics_),
+          log_(log_options(config_)),
+          measured_store_(*opened_.store, metrics_),
+          store_(measured_store_, log_),
           exchange_([this] { return clock_.now().time; }),
           followed_(opened_.folder.path() / "hidden_symbols"),
           signals_(context_, SIGTERM, SIGINT),
-          probe_timer_(context_),
-          slow_([this] { opened_.store->maintain(); }) {}
+          watch_timer_(context_) {}
 
     int run();
 
 private:
     [[nodiscard]] std::string start_market();
     [[nodiscard]] std::string start_trading();
-    [[nodiscard]] std::string start_cache();
+    void start_watch();
     [[nodiscard]] std::string start_door();
     void open_first_accounts();
     void greet() const;
-    void probe();
+    void watch();
+    void probe_market();
     void begin_stop();
+    [[nodiscard]] std::unique_ptr<EventStream> make_events();
     [[nodiscard]] std::string url() const;
 
     const shell::Config& config_;
@@ -136,23 +176,27 @@ private:
     Opened opened_;
     asio::io_context context_{1};
     shell::SystemClock clock_;
-    shell::log::Log log_{"botcored"};
+    shell::log::Log log_;
     shell::metrics::Metrics metrics_;
-    shell::metrics::MeasuredStore store_;
+    shell::metrics::MeasuredStore measured_store_;
+    shell::LoggedStore store_;
     shell::PaperExchange exchange_;
     shell::http::ReplyDesk replies_;
     std::unique_ptr<shell::MarketSource> market_;
     std::unique_ptr<runtime::Runtime> runtime_;
+    std::unique_ptr<EventStream> events_;
+    std::unique_ptr<Answers> answers_;
+    runtime::CommitListeners listeners_;
     std::unique_ptr<shell::TradingLoop> loop_;
     shell::FollowedSymbols followed_;
-    shell::cache::AccountChanges account_changes_;
-    std::unique_ptr<shell::http::AnswerCache> answers_;
+    std::unique_ptr<shell::HealthWatch> watch_;
+    std::unique_ptr<shell::http::UserAccess> access_;
     std::unique_ptr<Door> door_;
-    std::unique_ptr<ports::Cache> cache_;  ///< Goes first: what waits for it is forgotten.
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
-    asio::steady_timer probe_timer_;
-    shell::SlowThread slow_;
+    asio::steady_timer watch_timer_;
+    std::unique_ptr<shell::SlowThread> slow_;
+    std::string market_trouble_;
     bool stopping_ = false;
     int exit_code_ = EX_OK;
 };
@@ -170,9 +214,12 @@ std::string Daemon::start_trading() {
     const auto head = store_.reader().head();
     if (!head) return "the store cannot be read";
     exchange_.begin_term(head.value().epoch + 1);
+    events_ = make_events();
+    listeners_.add(events_->hub());
+    listeners_.add(answers_->changes());
     runtime_ = std::make_unique<runtime::Runtime>(
         options_of(config_),
-        runtime::Runtime::Ports{store_, exchange_, market_->board(), replies_, &account_changes_});
+        runtime::Runtime::Ports{store_, exchange_, market_->board(), replies_, &listeners_});
     loop_ = std::make_unique<shell::TradingLoop>(
         context_, shell::TradingLoop::Parts{*runtime_, exchange_, *market_, clock_});
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
@@ -187,6 +234,26 @@ std::string Daemon::start_trading() {
     } while (runtime_->step(clock_.now()) || exchange_.has_reports());
     loop_->wake();
     return {};
+}
+
+std::unique_ptr<EventStream> Daemon::make_events() {
+    EventStream::Parts parts{.context = context_,
+                             .reader = store_.reader(),
+                             .market = market_->board(),
+                             .owner_of = {},
+                             .authenticate = {},
+                             .now = [this] { return clock_.now().time; },
+                             .log = log_};
+    parts.owner_of = [this](const model::AccountId& id) -> std::optional<model::Owner> {
+        const auto& accounts = runtime_->state().accounts;
+        const auto place = accounts.find(id);
+        if (place == accounts.end()) return std::nullopt;
+        return place->second.account.owner;
+    };
+    parts.authenticate = [this](std::string_view token) {
+        return opened_.token.caller_of(token, clock_.now().time);
+    };
+    return std::make_unique<EventStream>(config_, std::move(parts));
 }
 
 /// The first start has a paper account on each market, so that there is nothing to set up.
@@ -208,29 +275,6 @@ void Daemon::open_first_accounts() {
     }
 }
 
-std::string Daemon::start_cache() {
-    const std::string& url = config_.text("cache.url");
-    if (url.empty()) {
-        shell::cache::MemoryCacheOptions options;
-        options.entries_max = static_cast<std::size_t>(config_.integer("cache.entries_max"));
-        options.bytes_max = static_cast<std::size_t>(config_.integer("cache.memory_mib")) << 20U;
-        cache_ = std::make_unique<shell::cache::MemoryCache>(options, [] {
-            const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
-            return base::Timestamp::from_microseconds(
-                std::chrono::duration_cast<std::chrono::microseconds>(since_start).count());
-        });
-    } else {
-        auto address = shell::cache::parse_redis_url(url);
-        if (!address) return "cache.url: " + address.error();
-        shell::cache::RedisOptions options;
-        options.address = std::move(address).value();
-        cache_ = std::make_unique<shell::cache::RedisCache>(
-            context_, std::move(options), base::Random(random_incarnation()));
-    }
-    answers_ = std::make_unique<shell::http::AnswerCache>(*cache_, account_changes_);
-    return {};
-}
-
 std::string Daemon::start_door() {
     boost::system::error_code error;
     const auto address = asio::ip::make_address(config_.text("http.address"), error);
@@ -238,8 +282,15 @@ std::string Daemon::start_door() {
     shell::http::ApiOptions options;
     options.version = std::string(build_info::kVersion);
     options.metrics_public = address.is_loopback();
-    options.market_age_max =
-        model::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
+    shell::http::UserAccessOptions who = access_options_of(config_);
+    who.users_path = (opened_.folder.path() / "users.sqlite").string();
+    auto access = shell::http::UserAccess::open(
+        std::move(who),
+        opened_.token,
+        [this](shell::auth::AuthWorker::Job job) { asio::post(context_, std::move(job)); },
+        clock_.now().time);
+    if (!access) return access.error();
+    access_ = std::move(access).value();
     door_ = std::make_unique<Door>(shell::http::ApiContext{.options = std::move(options),
                                                            .runtime = *runtime_,
                                                            .replies = replies_,
@@ -249,14 +300,52 @@ std::string Daemon::start_door() {
                                                            .log = log_,
                                                            .now = [this] { return clock_.now(); },
                                                            .wake = [this] { loop_->wake(); },
-                                                           .answers = answers_.get()},
+                                                           .answers = &answers_->answers()},
                                    followed_,
-                                   opened_.token);
+                                   access_->tokens(),
+                                   watch_->monitor());
+    access_->attach(door_->context, door_->routes, door_->api);
     shell::http::HttpServerOptions http;
     http.address = config_.text("http.address");
     http.port = static_cast<std::uint16_t>(config_.integer("http.port"));
-    server_ = std::make_unique<shell::http::HttpServer>(context_, http, door_->api);
+    http.first_request_within =
+        std::chrono::seconds(config_.integer("websocket.handshake_seconds"));
+    server_ = std::make_unique<shell::http::HttpServer>(
+        context_, http, access_->front(), &events_->server());
+    events_->server().start();
     return server_->start();
+}
+
+void Daemon::start_watch() {
+    const auto seconds = [&](std::string_view key) {
+        return base::Duration::seconds(config_.integer(key));
+    };
+    shell::HealthWatch::Options options;
+    options.interval = seconds("reliability.health_check_interval_seconds");
+    options.market_age_max =
+        base::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
+    options.store_path = opened_.folder.store().string();
+    options.disk_low_bytes = static_cast<std::uint64_t>(config_.integer("store.disk_low_mib"))
+                             << 20U;
+    options.maintenance.drain_max = seconds("maintenance.drain_max_seconds");
+    options.maintenance.ramp = seconds("maintenance.ramp_seconds");
+    options.maintenance.watch = seconds("maintenance.watch_seconds");
+    watch_ = std::make_unique<shell::HealthWatch>(
+        std::move(options),
+        shell::HealthWatch::Parts{
+            .runtime = *runtime_,
+            .store = store_,
+            .market = market_->board(),
+            .log = log_,
+            .now = [this] { return clock_.now(); },
+            .wake = [this] { loop_->wake(); },
+            .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); }});
+    watch_->prober().add(operations::Dependency::Cache,
+                         shell::health::look_at_cache(answers_->cache()));
+    slow_ = std::make_unique<shell::SlowThread>([this] {
+        opened_.store->maintain();
+        watch_->write_out();
+    });
 }
 
 std::string Daemon::url() const {
@@ -291,40 +380,59 @@ void Daemon::greet() const {
     }
 }
 
-void Daemon::probe() {
-    door_->health.probe();
-    cache_->probe();
-    if (const std::string trouble = market_->trouble(); !trouble.empty()) {
-        log_.write(shell::log::Level::Error, "the market source failed", {{"cause", trouble}});
-    }
+void Daemon::watch() {
+    watch_->set_websocket_connections(events_->server().connections());
+    watch_->tick();
+    access_->probe();
+    probe_market();
     if (runtime_->status() == runtime::Status::Fenced) {
         log_.write(shell::log::Level::Fatal, "another writer has the journal; this one ends");
         exit_code_ = EX_TEMPFAIL;
         begin_stop();
         return;
     }
-    probe_timer_.expires_after(kProbeEvery);
-    probe_timer_.async_wait([this](const boost::system::error_code& error) {
-        if (!error) probe();
+    watch_timer_.expires_after(kWatchEvery);
+    watch_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) watch();
     });
+}
+
+/// Tells of the market source's failure once, and of its return.
+void Daemon::probe_market() {
+    const std::string trouble = market_->trouble();
+    if (trouble == market_trouble_) return;
+    const bool lost = !trouble.empty();
+    log_.tell(lost ? shell::log::Happening::ConnectionLost : shell::log::Happening::Reconnected,
+              lost ? "the market source failed" : "the market source is back",
+              {{"operation", "market"}, {"cause", lost ? trouble : market_trouble_}});
+    events_->hub().publish(protocol::connection_error(
+        {.peer = "market_data", .message = lost ? trouble : market_trouble_, .recovered = !lost},
+        clock_.now().time));
+    market_trouble_ = trouble;
 }
 
 void Daemon::begin_stop() {
     if (std::exchange(stopping_, true)) return;
     log_.write(shell::log::Level::Info, "stopping: no new requests, open ones get their answers");
     signals_.cancel();
-    probe_timer_.cancel();
+    watch_timer_.cancel();
+    door_->health.begin_drain();
     server_->stop(kDrainWithin, [this] {
-        loop_->stop();
-        log_.write(shell::log::Level::Info, "stopped");
-        context_.stop();
+        events_->server().stop([this] {
+            loop_->stop();
+            log_.tell(shell::log::Happening::ServiceStopped, "stopped");
+            context_.stop();
+        });
     });
 }
 
 int Daemon::run() {
     if (const auto trouble = start_market(); !trouble.empty()) return failed(EX_CONFIG, trouble);
-    if (const auto trouble = start_cache(); !trouble.empty()) return failed(EX_CONFIG, trouble);
+    auto answers = Answers::make(config_, context_, random_incarnation());
+    if (!answers) return failed(EX_CONFIG, answers.error());
+    answers_ = std::move(answers).value();
     if (const auto trouble = start_trading(); !trouble.empty()) return failed(EX_IOERR, trouble);
+    start_watch();
     if (const auto trouble = start_door(); !trouble.empty()) {
         loop_->stop();
         return failed(EX_UNAVAILABLE, trouble);
@@ -332,19 +440,26 @@ int Daemon::run() {
     signals_.async_wait([this](const boost::system::error_code& error, int) {
         if (!error) begin_stop();
     });
+    watch();
     greet();
-    log_.write(shell::log::Level::Info,
-               "started",
-               {{"version", build_info::kVersion},
-                {"sequence", static_cast<std::int64_t>(runtime_->head().sequence)},
-                {"epoch", static_cast<std::int64_t>(runtime_->head().epoch)}});
+    log_.tell(shell::log::Happening::ServiceStarted,
+              "started",
+              {{"sequence", static_cast<std::int64_t>(runtime_->head().sequence)},
+               {"epoch", static_cast<std::int64_t>(runtime_->head().epoch)}});
     if (!followed_.trouble().empty()) {
         log_.write(shell::log::Level::Warn,
                    "the choice of symbols is lost",
                    {{"cause", followed_.trouble()}});
     }
-    probe();
     loop_->run();
+    const bool ended = watch_->stop();
+    slow_.reset();
+    watch_->write_out();
+    if (!ended) {
+        // A look hangs in the store or on the disk, and what it uses must not go away under it.
+        log_.write(shell::log::Level::Error, "a look at the store or the disk still hangs");
+        std::_Exit(exit_code_);
+    }
     return exit_code_;
 }
 

@@ -3,6 +3,7 @@
 #include "apps/botcored/daemon.hpp"
 #include "build_info.hpp"
 #include "shell/config/config.hpp"
+#include "shell/log/stack_trace.hpp"
 
 #include <CLI/CLI.hpp>
 #include <sysexits.h>
@@ -36,6 +37,7 @@ int usage_error(const std::string& text) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    botcore::shell::log::install_crash_trace();
     CLI::App app(
         "botcored: the trading core. Without options: a paper account, generated prices, "
         "state in ./var, the API on 127.0.0.1:8080.");

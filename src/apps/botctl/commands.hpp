@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace botcore::botctl {
 
@@ -27,6 +28,15 @@ struct CommandOptions {
     std::string if_match;
 };
 
+/// What `events` listens to; empty lists mean all there is, prices apart.
+struct EventWish {
+    std::vector<std::string> channels;
+    std::vector<std::string> accounts;
+    std::vector<std::string> symbols;
+    std::optional<std::uint64_t> since;
+    bool follow = false;  ///< Go on after what is there already.
+};
+
 struct JournalRange {
     std::uint64_t from = 1;
     std::uint64_t to = ~std::uint64_t{0} >> 1U;
@@ -38,6 +48,7 @@ int positions(Session& session, const std::string& account);
 int history(Session& session, const std::string& account, std::uint64_t limit);
 int prices(Session& session, const std::string& market);
 int book(Session& session, const std::string& symbol, const std::string& market);
+int events(Session& session, EventWish wish);
 int place_order(Session& session, const CommandOptions& options, const OrderWish& wish);
 int cancel_order(Session& session, const CommandOptions& options, const std::string& order);
 int close_position(Session& session, const CommandOptions& options, const std::string& symbol);
@@ -55,6 +66,30 @@ int open_account(Session& session,
                  const CommandOptions& options,
                  const std::string& market,
                  const std::string& deposit);
+
+/// What `maintenance schedule` and `maintenance on` are told; empty means the door's default.
+struct MaintenancePlan {
+    std::string begin;
+    std::uint64_t minutes = 0;
+    std::string text;
+    bool emergency = false;
+};
+
+int maintenance_status(Session& session);
+int maintenance_schedule(Session& session,
+                         const CommandOptions& options,
+                         const MaintenancePlan& plan);
+int maintenance_cancel(Session& session, const CommandOptions& options, const std::string& window);
+int maintenance_on(Session& session, const CommandOptions& options, const MaintenancePlan& plan);
+int maintenance_off(Session& session, const CommandOptions& options, bool ramp);
+int uptime(Session& session);
+
+/// Does everything that matters work? Looks at the health, then places and cancels an order far
+/// from the market on a paper account and reads it back. Exit status 0 only if all of it held.
+int smoke(Session& session, const std::string& account);
+
+/// The usual window, from the calendar; needs no daemon.
+int maintenance_next(Session& session);
 
 // Through the daemon, on the files where it does not run.
 int account(Session& session, const std::string& account);

@@ -30,23 +30,6 @@ namespace {
 /// The journal's pages are the largest answers.
 constexpr std::uint64_t kBodyMax = 64U << 20U;
 
-struct Place {
-    std::string host;
-    std::string port;
-};
-
-std::optional<Place> parse_url(std::string_view url) {
-    constexpr std::string_view kScheme = "http://";
-    if (!url.starts_with(kScheme)) return std::nullopt;
-    url.remove_prefix(kScheme.size());
-    while (url.ends_with('/'))
-        url.remove_suffix(1);
-    const std::size_t colon = url.rfind(':');
-    if (url.empty() || url.find('/') != std::string_view::npos || colon == 0) return std::nullopt;
-    if (colon == std::string_view::npos) return Place{std::string(url), "80"};
-    return Place{std::string(url.substr(0, colon)), std::string(url.substr(colon + 1))};
-}
-
 struct Exchange {
     Place place;
     http::request<http::string_body> request;
@@ -85,6 +68,18 @@ asio::awaitable<void> perform(asio::io_context& context, Exchange& exchange) {
 }
 
 }  // namespace
+
+std::optional<Place> parse_url(std::string_view url) {
+    constexpr std::string_view kScheme = "http://";
+    if (!url.starts_with(kScheme)) return std::nullopt;
+    url.remove_prefix(kScheme.size());
+    while (url.ends_with('/'))
+        url.remove_suffix(1);
+    const std::size_t colon = url.rfind(':');
+    if (url.empty() || url.find('/') != std::string_view::npos || colon == 0) return std::nullopt;
+    if (colon == std::string_view::npos) return Place{std::string(url), "80"};
+    return Place{std::string(url.substr(0, colon)), std::string(url.substr(colon + 1))};
+}
 
 HttpClient::HttpClient(std::string url, std::string_view token) : url_(std::move(url)) {
     if (!token.empty()) authorization_ = "Bearer " + std::string(token);

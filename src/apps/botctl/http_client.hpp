@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,14 @@ struct ClientError {
     ClientFailure failure = ClientFailure::NotReached;
     std::string text;
 };
+
+/// What "http://host:port" means; nothing for any other text.
+struct Place {
+    std::string host;
+    std::string port;
+};
+
+[[nodiscard]] std::optional<Place> parse_url(std::string_view url);
 
 class HttpClient {
 public:

@@ -27,6 +27,7 @@ Examples
   botctl order place BTCUSDT SELL 0.01 --price 70000 --time-in-force GTX
   botctl orders --all --json
   botctl explain BC1...
+  botctl events --since 0 --follow
   botctl journal export --from 1 --to 100 > journal.jsonl
   botctl verify --data ./var)";
 
@@ -37,10 +38,13 @@ struct Chosen {
     CommandOptions command;
     OrderWish wish;
     JournalRange range;
+    EventWish events;
     std::string symbol, order, market = "futures", leverage, to, amount, asset = "USDT";
     std::string deposit = "10000", config_file;
-    std::uint64_t count = 10, limit = 50;
-    bool all = false;
+    std::uint64_t count = 10, limit = 50, hours = 0;
+    bool all = false, ramp = false;
+    MaintenancePlan plan;
+    std::string window;
     std::function<int(Session&)> run;
 };
 
@@ -124,6 +128,21 @@ void add_reads(CLI::App& app, Chosen& chosen) {
     depth->add_option("--market", chosen.market, "spot or futures")->capture_default_str();
 }
 
+void add_events(CLI::App& app, Chosen& chosen) {
+    CLI::App* listen = add(app, chosen, "events", "The event stream", [&](Session& s) {
+        return events(s, chosen.events);
+    });
+    listen->add_option(
+        "--since", chosen.events.since, "Go on after this record of the journal; 0: all there are");
+    listen->add_flag("--follow", chosen.events.follow, "Stay, and print what comes");
+    listen->add_option("--channel",
+                       chosen.events.channels,
+                       "orders, trades, positions, balances, accounts, risk, system, maintenance "
+                       "or prices; again for more");
+    listen->add_option("--account", chosen.events.accounts, "One account; again for more");
+    listen->add_option("--symbol", chosen.events.symbols, "One symbol; again for more");
+}
+
 void add_orders(CLI::App& app, Chosen& chosen) {
     CLI::App* order = app.add_subcommand("order", "Place or cancel an order");
     order->require_subcommand(1);
@@ -184,6 +203,51 @@ void add_money(CLI::App& app, Chosen& chosen) {
         add_safety(command, chosen);
 }
 
+void add_maintenance(CLI::App& app, Chosen& chosen) {
+    CLI::App* group = app.add_subcommand("maintenance", "Planned maintenance and its windows");
+    group->require_subcommand(1);
+    add(*group, chosen, "next", "The next usual window", [](Session& s) {
+        return maintenance_next(s);
+    });
+    add(*group, chosen, "status", "The mode, the banner and what is planned", [](Session& s) {
+        return maintenance_status(s);
+    });
+    CLI::App* schedule = add(*group, chosen, "schedule", "Plan a window", [&](Session& s) {
+        if (chosen.hours > 0) chosen.plan.minutes = chosen.hours * 60;
+        return maintenance_schedule(s, chosen.command, chosen.plan);
+    });
+    schedule->add_option(
+        "--begin", chosen.plan.begin, "UTC, such as 2026-12-06T02:00Z; default: the usual window");
+    schedule->add_option("--hours", chosen.hours, "How long, at most 2")
+        ->excludes(schedule->add_option("--minutes", chosen.plan.minutes, "How long, at most 120"));
+    schedule->add_flag("--emergency", chosen.plan.emergency, "With less than seven days' notice");
+    CLI::App* cancel = add(*group, chosen, "cancel", "Cancel a window", [&](Session& s) {
+        return maintenance_cancel(s, chosen.command, chosen.window);
+    });
+    cancel->add_option("WINDOW", chosen.window, "Its number")->required();
+    CLI::App* on = add(*group, chosen, "on", "Begin maintenance now", [&](Session& s) {
+        return maintenance_on(s, chosen.command, chosen.plan);
+    });
+    on->add_option("--minutes", chosen.plan.minutes, "How long, at most 120; default 60");
+    CLI::App* off = add(*group, chosen, "off", "End the maintenance under way", [&](Session& s) {
+        return maintenance_off(s, chosen.command, chosen.ramp);
+    });
+    off->add_flag("--ramp", chosen.ramp, "Take entries again little by little");
+    for (CLI::App* command : {schedule, on})
+        command->add_option("--text", chosen.plan.text, "What is done, for the banner");
+    for (CLI::App* command : {schedule, cancel, on, off})
+        add_safety(command, chosen);
+    add(app, chosen, "uptime", "Availability, budget and outages", [](Session& s) {
+        return uptime(s);
+    });
+    add_account(add(app,
+                    chosen,
+                    "smoke",
+                    "Check that trading works: health, place, read back, cancel",
+                    [&](Session& s) { return smoke(s, chosen.command.account); }),
+                chosen);
+}
+
 void add_files(CLI::App& app, Chosen& chosen) {
     CLI::App* journal = app.add_subcommand("journal", "Records of the journal, as JSON lines");
     journal->require_subcommand(1);
@@ -223,8 +287,10 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.footer(kFooter);
     add_reads(app, chosen);
+    add_events(app, chosen);
     add_orders(app, chosen);
     add_money(app, chosen);
+    add_maintenance(app, chosen);
     add_files(app, chosen);
     try {
         app.parse(argc, argv);

@@ -1,6 +1,7 @@
 #include "core/ledger/booking.hpp"
 
 #include "base/check.hpp"
+#include "core/risk/limits.hpp"
 
 #include <algorithm>
 
@@ -79,6 +80,35 @@ Money close_part(Transaction& transaction,
     return profit;
 }
 
+/// The closing part of a trade.
+struct Closing {
+    const model::Trade& trade;
+    Quantity quantity;  ///< Taken off the position already.
+    Money profit;       ///< Without fees.
+};
+
+/// Keeps the profit net of fees: of the position since it was opened, and of the account's day.
+void count_profit(Transaction& transaction,
+                  AccountState& account,
+                  model::Position& position,
+                  const Closing& closing) {
+    const bool in_quote = closing.trade.fee_asset == account.account.quote;
+    const Money fee = in_quote ? closing.trade.fee : Money();
+    if (closing.quantity.is_zero()) {
+        position.open_fees += fee;
+        return;
+    }
+    const Quantity before = magnitude(position.quantity) + closing.quantity;
+    const Money paid =
+        share(position.open_fees, closing.quantity, before, Rounding::HalfEven).value();
+    const Money closing_fee =
+        share(fee, closing.quantity, closing.trade.quantity, Rounding::HalfEven).value();
+    const Money net = closing.profit - paid - closing_fee;
+    position.open_fees += fee - closing_fee - paid;
+    position.round_profit += net;
+    note_profit(transaction, account, position, net);
+}
+
 Money book_futures_trade(Transaction& transaction,
                          AccountState& account,
                          const model::Order& order,
@@ -95,11 +125,15 @@ Money book_futures_trade(Transaction& transaction,
         closing_value = notional(trade.price, closing).value();
         profit = close_part(transaction, account, position, closing, closing_value);
     }
+    count_profit(transaction, account, position, {trade, closing, profit});
     const Quantity opening = trade.quantity - closing;
     if (!opening.is_zero()) {
         const Money cost = value - closing_value;
         const Money margin = divided(cost, position.leverage, Rounding::Up).value();
-        if (position.quantity.is_zero()) position.opened = transaction.now();
+        if (position.quantity.is_zero()) {
+            position.opened = transaction.now();
+            position.round_profit = {};
+        }
         position.quantity += buy ? opening : -opening;
         position.cost += buy ? cost : -cost;
         position.margin += margin;

@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "core/ledger/booking.hpp"
+#include "core/orders/protection.hpp"
 #include "core/risk/entry_gates.hpp"
 
 #include <algorithm>
@@ -41,10 +42,15 @@ void answer_placement(Transaction& transaction, const Order& order) {
     transaction.answer(key, order);
 }
 
+/// Rows of the first version do not say whose key it is: then it is the owner's.
+KeyId cancel_key_of(const Order& order) {
+    return {order.cancel_owner.empty() ? order.owner : order.cancel_owner, order.cancel_key};
+}
+
 /// Tells whoever asked for the cancel, once the order is closed.
 void answer_cancel(Transaction& transaction, Order& order) {
     if (order.cancel_key.empty() || model::is_live(order.state)) return;
-    const KeyId key{order.owner, order.cancel_key};
+    const KeyId key = cancel_key_of(order);
     order.cancel_key = {};
     order.cancel = CancelState::None;
     if (!is_pending(transaction, key)) return;
@@ -72,6 +78,9 @@ void close(Transaction& transaction,
     order.state = state;
     order.reason = report.reason;
     order.reason_text = report.reason_text;
+    if (state == OrderState::Canceled && is_protective(order.role) && order.cancel_key.empty()) {
+        order.reason = Reason::NoLongerNeeded;
+    }
     if (state == OrderState::Rejected && order.reason == Reason::None) {
         order.reason = Reason::RejectedByExchange;
     }
@@ -234,7 +243,7 @@ void apply_cancel_answer(Transaction& transaction,
             send_cancel(transaction, account, live);
             return;
         }
-        const KeyId key{order.owner, order.cancel_key};
+        const KeyId key = cancel_key_of(order);
         order.cancel = CancelState::None;
         order.cancel_key = {};
         if (is_pending(transaction, key)) {
@@ -295,6 +304,7 @@ void apply_report(Transaction& transaction,
                   LiveOrder& live,
                   const model::ReportOrder& body) {
     const OrderReport& report = body.report;
+    const Progress before{live.order.state, live.order.filled};
     apply_trades(transaction, account, live, report);
     switch (report.kind) {
         case ReportKind::Open:
@@ -340,6 +350,7 @@ void apply_report(Transaction& transaction,
             apply_cancel_answer(transaction, account, live, report);
             break;
     }
+    protect(transaction, account, live, before);
     answer_placement(transaction, live.order);
     if (!live.order.cancel_key.empty() && !model::is_live(live.order.state)) {
         answer_cancel(transaction, transaction.change(live));

@@ -39,23 +39,35 @@ model::Price reference_price(const model::Quote& quote) {
     return quote.bid;
 }
 
+RuleBreach price_breach(Reason reason, const std::string& text, model::Price price) {
+    return {reason, text + ", but " + to_text(price) + " was asked for"};
+}
+
+/// What the exchange demands of every price in an order, limits and stops alike.
+std::optional<RuleBreach> broken_price_filter(const model::PriceFilter& filter,
+                                              model::Price price) {
+    if (price < filter.min || !price.is_positive()) {
+        return price_breach(
+            Reason::PriceOutOfRange, "the lowest price is " + to_text(filter.min), price);
+    }
+    if (!filter.max.is_zero() && price > filter.max) {
+        return price_breach(
+            Reason::PriceOutOfRange, "the highest price is " + to_text(filter.max), price);
+    }
+    if (!is_multiple(price - filter.min, filter.tick)) {
+        return price_breach(
+            Reason::PriceOffTick, "the price must be a multiple of " + to_text(filter.tick), price);
+    }
+    return std::nullopt;
+}
+
 std::optional<RuleBreach> broken_price_rule(const OrderView& order) {
     if (!order.price) return std::nullopt;
     const model::Price price = *order.price;
-    const model::PriceFilter& filter = order.instrument.price_filter;
+    if (auto breach = broken_price_filter(order.instrument.price_filter, price)) return breach;
     const auto breach = [&](Reason reason, const std::string& text) {
-        return RuleBreach{reason, text + ", but " + to_text(price) + " was asked for"};
+        return price_breach(reason, text, price);
     };
-    if (price < filter.min || !price.is_positive()) {
-        return breach(Reason::PriceOutOfRange, "the lowest price is " + to_text(filter.min));
-    }
-    if (!filter.max.is_zero() && price > filter.max) {
-        return breach(Reason::PriceOutOfRange, "the highest price is " + to_text(filter.max));
-    }
-    if (!is_multiple(price - filter.min, filter.tick)) {
-        return breach(Reason::PriceOffTick,
-                      "the price must be a multiple of " + to_text(filter.tick));
-    }
     const model::Price reference = reference_price(order.quote);
     if (reference.is_zero()) return std::nullopt;
     const auto high = scaled(reference, order.instrument.price_percent_up, model::Rounding::Down);
@@ -74,7 +86,7 @@ std::optional<RuleBreach> broken_price_rule(const OrderView& order) {
 
 std::optional<RuleBreach> broken_notional_rule(const OrderView& order) {
     const model::Price market = order.side == model::Side::Buy ? order.quote.ask : order.quote.bid;
-    const model::Price price = order.price.value_or(market);
+    const model::Price price = order.price.value_or(order.stop_price.value_or(market));
     if (price.is_zero()) return std::nullopt;
     const auto value = notional(price, order.quantity);
     if (!value) {
@@ -98,6 +110,76 @@ std::optional<RuleBreach> broken_notional_rule(const OrderView& order) {
     return std::nullopt;
 }
 
+/// The price at which the order would trade, as far as it is known now.
+model::Price entry_price(const OrderView& order) {
+    if (order.price) return *order.price;
+    if (order.stop_price) return *order.stop_price;
+    return order.side == model::Side::Buy ? order.quote.ask : order.quote.bid;
+}
+
+std::optional<RuleBreach> broken_stop_loss(const OrderView& order, model::Price entry) {
+    const model::Price stop = *order.stop_loss;
+    const bool buy = order.side == model::Side::Buy;
+    if (buy ? stop >= entry : stop <= entry) {
+        return price_breach(Reason::StopOnWrongSide,
+                            std::string("a stop-loss of this side stands ") +
+                                (buy ? "below " : "above ") + to_text(entry),
+                            stop);
+    }
+    const auto bound = scaled(entry, order.stop_distance_max, model::Rounding::Down);
+    const model::Price distance = buy ? entry - stop : stop - entry;
+    if (order.stop_distance_max.is_zero() || (bound && distance <= bound.value())) {
+        return std::nullopt;
+    }
+    return price_breach(Reason::StopTooFar,
+                        "a stop-loss is at most " + (bound ? to_text(bound.value()) : "0") +
+                            " away from the entry at " + to_text(entry),
+                        stop);
+}
+
+/// Attached stops: on futures, around the entry's price, on the tick.
+std::optional<RuleBreach> broken_attachment(const OrderView& order) {
+    if (!order.stop_loss && !order.take_profit) return std::nullopt;
+    if (order.instrument.id.market != model::Market::Futures ||
+        order.reduce_only == model::ReduceOnly::Yes) {
+        return RuleBreach{Reason::NotSupportedOnMarket,
+                          "stops are attached to entries on futures accounts; place a separate "
+                          "stop order here"};
+    }
+    for (const auto& price : {order.stop_loss, order.take_profit}) {
+        if (!price) continue;
+        if (auto breach = broken_price_filter(order.instrument.price_filter, *price)) {
+            return breach;
+        }
+    }
+    const model::Price entry = entry_price(order);
+    if (entry.is_zero()) return std::nullopt;  // The gates refuse entries without a price.
+    if (order.stop_loss) {
+        if (auto breach = broken_stop_loss(order, entry)) return breach;
+    }
+    const bool buy = order.side == model::Side::Buy;
+    if (order.take_profit && (buy ? *order.take_profit <= entry : *order.take_profit >= entry)) {
+        return price_breach(Reason::StopOnWrongSide,
+                            std::string("a take-profit of this side stands ") +
+                                (buy ? "above " : "below ") + to_text(entry),
+                            *order.take_profit);
+    }
+    return std::nullopt;
+}
+
+std::optional<RuleBreach> broken_stop_rule(const OrderView& order) {
+    if (!model::is_conditional(order.type)) return broken_attachment(order);
+    if (!order.stop_price) {
+        return RuleBreach{
+            Reason::StopPriceMissing,
+            "an order of type " + std::string(to_text(order.type)) + " needs a stop_price"};
+    }
+    if (auto breach = broken_price_filter(order.instrument.price_filter, *order.stop_price)) {
+        return breach;
+    }
+    return broken_attachment(order);
+}
+
 }  // namespace
 
 std::optional<RuleBreach> broken_rule(const OrderView& order) {
@@ -109,6 +191,7 @@ std::optional<RuleBreach> broken_rule(const OrderView& order) {
     }
     if (auto found = broken_quantity_rule(order)) return found;
     if (auto found = broken_price_rule(order)) return found;
+    if (auto found = broken_stop_rule(order)) return found;
     return broken_notional_rule(order);
 }
 

@@ -26,6 +26,10 @@ struct OrderView {
     model::Quantity quantity;
     std::optional<model::Price> price;
     const model::Quote& quote;
+    std::optional<model::Price> stop_price = std::nullopt;
+    std::optional<model::Price> stop_loss = std::nullopt;
+    std::optional<model::Price> take_profit = std::nullopt;
+    model::Rate stop_distance_max{};  ///< Of `stop_loss` from the entry's price; zero: any.
 };
 
 /// Nothing where the order keeps all rules. Rules that need a price are skipped where none is

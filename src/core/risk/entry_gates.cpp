@@ -13,6 +13,46 @@ using model::Reason;
 using model::Rounding;
 using model::Side;
 
+namespace {
+
+std::optional<RuleBreach> closed_by_mode(const model::OperatingState& operating) {
+    switch (operating.mode) {
+        case model::OperatingMode::Normal:
+        case model::OperatingMode::Ramping:
+            return std::nullopt;
+        case model::OperatingMode::Draining:
+        case model::OperatingMode::Maintenance:
+            return RuleBreach{Reason::Maintenance,
+                              "maintenance is under way, no entries are taken; cancels and exits "
+                              "go on, GET /api/maintenance says until when"};
+        case model::OperatingMode::Halted:
+            break;
+    }
+    return RuleBreach{Reason::TradingHalted,
+                      "an operator has halted trading, no entries are taken; cancels and exits go "
+                      "on" +
+                          (operating.text.empty() ? std::string() : ": " + operating.text)};
+}
+
+}  // namespace
+
+std::optional<RuleBreach> held_back_by_ramp(State& state, model::Timestamp now) {
+    const auto& operating = state.operating;
+    if (operating.mode != model::OperatingMode::Ramping) return std::nullopt;
+    const std::int64_t whole = (operating.until - operating.since).in_milliseconds();
+    const std::int64_t gone = (now - operating.since).in_milliseconds();
+    if (whole <= 0 || gone >= whole) return std::nullopt;
+    state.ramp_seen += 1;
+    const std::int64_t share = gone * state.ramp_seen / whole;
+    if (state.ramp_taken < share) {
+        state.ramp_taken += 1;
+        return std::nullopt;
+    }
+    return RuleBreach{Reason::Maintenance,
+                      "trading is taken up again step by step after maintenance; try again "
+                      "shortly"};
+}
+
 std::optional<RuleBreach> closed_gate(const State& state,
                                       const AccountState& account,
                                       const model::Input& input,
@@ -21,6 +61,7 @@ std::optional<RuleBreach> closed_gate(const State& state,
         return RuleBreach{Reason::DiskFull,
                           "the disk is full; free some space, cancels and exits go on meanwhile"};
     }
+    if (auto breach = closed_by_mode(state.operating)) return breach;
     if (account.account.state != model::AccountState::Active) {
         return RuleBreach{Reason::AccountFrozen,
                           "the account is frozen (" +
@@ -58,7 +99,10 @@ Quantity reducible(const AccountState& account, const model::InstrumentId& instr
     Quantity left = magnitude(held);
     for (const auto& [number, live] : account.orders) {
         const auto& order = live.order;
-        if (model::is_live(order.state) && order.side == side && order.instrument == instrument) {
+        const bool takes =
+            model::is_live(order.state) && order.side == side && order.instrument == instrument &&
+            order.state != model::OrderState::Queued && !model::is_conditional(order.type);
+        if (takes) {
             left -= std::min(left, remaining(order));
         }
     }
@@ -74,7 +118,9 @@ RuleBreach too_large() {
 /// The least favourable price that the reservation assumes.
 Result<Price, RuleBreach> assumed_price(const State& state, const OrderView& order) {
     Price base;
-    if (order.type == model::OrderType::Limit) {
+    if (model::is_conditional(order.type) && !order.price) {
+        base = order.stop_price.value();
+    } else if (model::has_limit(order.type)) {
         base = order.price.value();
         if (order.side == Side::Buy) return base;
         // A sell fills at its limit or better; better is more notional, so look at the bid too.
@@ -105,6 +151,11 @@ Result<Reservation, RuleBreach> spot_worst_case(const State& state, const OrderV
     return Reservation{order.instrument.quote, value.value()};
 }
 
+model::Rate leverage_of(const AccountState& account, const model::InstrumentId& instrument) {
+    const auto place = account.positions.find(instrument);
+    return place == account.positions.end() ? model::Rate::whole(1) : place->second.leverage;
+}
+
 /// Notional of the position at cost and of live opening orders, both sides: what the brackets
 /// judge.
 Money committed_notional(const AccountState& account, const model::InstrumentId& instrument) {
@@ -114,16 +165,14 @@ Money committed_notional(const AccountState& account, const model::InstrumentId&
     for (const auto& [number, live] : account.orders) {
         const auto& order = live.order;
         if (!model::is_live(order.state) || order.instrument != instrument) continue;
-        if (order.reduce_only == model::ReduceOnly::Yes || !order.price) continue;
-        const auto value = notional(*order.price, remaining(order));
+        if (order.reduce_only == model::ReduceOnly::Yes) continue;
+        // Without a limit the reservation tells what was assumed, a little too much of it.
+        const auto value =
+            order.price ? notional(*order.price, remaining(order))
+                        : scaled(order.reserved, leverage_of(account, instrument), Rounding::Up);
         if (value) sum += value.value();
     }
     return sum;
-}
-
-model::Rate leverage_of(const AccountState& account, const model::InstrumentId& instrument) {
-    const auto place = account.positions.find(instrument);
-    return place == account.positions.end() ? model::Rate::whole(1) : place->second.leverage;
 }
 
 }  // namespace
@@ -152,7 +201,7 @@ Result<Reservation, RuleBreach> worst_case(const State& state,
     const auto margin = divided(value.value(), leverage, Rounding::Up);
     const auto fee = scaled(whole.value(), order.instrument.fee_taker, Rounding::Up);
     if (!margin || !fee) return Failure{too_large()};
-    return Reservation{order.instrument.quote, margin.value() + fee.value()};
+    return Reservation{order.instrument.quote, margin.value() + fee.value(), total};
 }
 
 }  // namespace botcore::core

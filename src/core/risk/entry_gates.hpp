@@ -15,6 +15,10 @@ namespace botcore::core {
                                                     const model::Input& input,
                                                     const model::Quote& quote);
 
+/// While trading is taken up again after a maintenance window, a growing share of the entries is
+/// let in: none at the window's end, all at the end of the ramp.
+[[nodiscard]] std::optional<RuleBreach> held_back_by_ramp(State& state, model::Timestamp now);
+
 /// How much of an order would shrink the position, after what other live orders on the same side
 /// already take from it. Zero on spot, where selling is an exit by itself.
 [[nodiscard]] model::Quantity reducible(const AccountState& account,
@@ -25,6 +29,8 @@ namespace botcore::core {
 struct Reservation {
     model::Asset asset;
     model::Money amount;
+    /// Futures: notional of the instrument's position and entries, with this one.
+    model::Money committed{};
 };
 
 /// The worst case of an order: on spot the whole notional or the sold quantity; on futures the

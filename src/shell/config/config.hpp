@@ -30,7 +30,7 @@ struct ConfigKey {
     std::string_view fallback;
     std::int64_t min = 0;  ///< Integers and decimals only.
     std::int64_t max = 0;
-    std::string_view unit;
+    std::string_view unit;  ///< "a | b": these two words and no other.
     std::string_view meaning;
 };
 
@@ -64,6 +64,8 @@ public:
 
     [[nodiscard]] const std::string& text(std::string_view key) const;
     [[nodiscard]] std::int64_t integer(std::string_view key) const;
+    /// Of a key that is "true | false".
+    [[nodiscard]] bool is_on(std::string_view key) const;
     [[nodiscard]] const ConfigValue& value(std::string_view key) const;
 
 private:

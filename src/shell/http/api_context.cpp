@@ -1,6 +1,8 @@
 #include "shell/http/api_context.hpp"
 
 #include "protocol/journal.hpp"
+#include "shell/auth/operator_token.hpp"
+#include "shell/http/auth_answers.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -99,7 +101,11 @@ model::Origin ApiContext::origin_of(const Call& call, std::string_view canonical
     meaning.append("\n").append(canonical_body);
     if (!call.if_match.empty()) meaning.append("\nif-match ").append(call.if_match);
     const model::Hash hash = protocol::hash_of(meaning);
-    return {call.caller.owner, call.key, std::string(hash.begin(), hash.end())};
+    return {
+        call.caller.owner,
+        call.key,
+        std::string(hash.begin(), hash.end()),
+        call.caller.role == auth::Role::Operator ? model::Authority::All : model::Authority::Own};
 }
 
 void ApiContext::submit(Call& call, model::InputBody body) const {
@@ -129,8 +135,14 @@ bool ApiContext::running(Call& call) const {
 }
 
 model::AccountId ApiContext::account_of(const Call& call) const {
-    return call.has_parameter("account") ? model::AccountId(call.parameter("account"))
-                                         : options.account_default;
+    if (call.has_parameter("account")) return model::AccountId(call.parameter("account"));
+    return call.caller.owner == auth::operator_owner()
+               ? options.account_default
+               : own_account(call.caller.owner, model::Market::Futures);
+}
+
+bool may_see(const auth::Caller& caller, const model::Owner& owner) {
+    return caller.owner == owner || caller.role == auth::Role::Operator;
 }
 
 const core::AccountState* ApiContext::find_account(Call& call) const {
@@ -138,7 +150,7 @@ const core::AccountState* ApiContext::find_account(Call& call) const {
     const model::AccountId id = account_of(call);
     const auto& accounts = runtime.state().accounts;
     const auto place = accounts.find(id);
-    if (place != accounts.end() && place->second.account.owner == call.caller.owner) {
+    if (place != accounts.end() && may_see(call.caller, place->second.account.owner)) {
         return &place->second;
     }
     call.fail(404, "ACCOUNT_UNKNOWN", "there is no account of yours with this name");

@@ -29,8 +29,6 @@ struct ApiOptions {
     std::string exchange_kind = "paper";
     /// May /metrics be read without a token? True for a listener on a loopback address only.
     bool metrics_public = false;
-    /// Market data older than this makes the health degraded.
-    model::Duration market_age_max = model::Duration::seconds(2);
 };
 
 class AnswerCache;
@@ -63,7 +61,7 @@ struct ApiContext {
 
     /// {account} of the path; the caller's default account on a path without one.
     [[nodiscard]] model::AccountId account_of(const Call& call) const;
-    /// The account if it is the caller's; null once the call is answered.
+    /// The account if the caller may see it; null once the call is answered.
     [[nodiscard]] const core::AccountState* find_account(Call& call) const;
 
     /// Under which key and for which meaning the command is carried out.
@@ -74,6 +72,9 @@ struct ApiContext {
     /// The instrument's quote; one without prices where there is none.
     [[nodiscard]] model::Quote quote_of(const model::InstrumentId& instrument) const;
 };
+
+/// May the caller see what belongs to this owner? One's own, and an operator everything.
+[[nodiscard]] bool may_see(const auth::Caller& caller, const model::Owner& owner);
 
 /// What is said where the store cannot answer a read.
 inline constexpr std::string_view kStoreText = "the store could not be read; try again shortly";

@@ -32,59 +32,6 @@ protected:
     ApiWorld world_;
 };
 
-// @spec:R1-HEALTH-01
-// @spec:R1-HEALTH-02
-// @spec:R1-HEALTH-05
-// @spec:R1-HEALTH-07
-TEST_F(ApiDoor, TellsItsHealthToEverybody) {
-    for (const char* path : {"/health", "/api/health"}) {
-        const auto response = raw("GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n\r\n");
-        EXPECT_EQ(response.status, 200);
-        const auto body = ApiWorld::json(response);
-        for (const char* key :
-             {"status", "version", "timestamp", "uptime_seconds", "checks", "overall_status"}) {
-            EXPECT_TRUE(body.as_object().contains(key)) << key;
-        }
-        EXPECT_EQ(body.at("overall_status").as_string(), "healthy");
-        const auto& database = body.at("checks").at("database").as_object();
-        EXPECT_TRUE(database.at("connected").as_bool());
-        EXPECT_TRUE(database.contains("status") && database.contains("latency_ms"));
-        EXPECT_EQ(body.at("checks").at("websocket").at("active_connections").as_int64(), 0);
-    }
-}
-
-// @spec:R1-HEALTH-08
-TEST_F(ApiDoor, IsDegradedButServesWhenTheMarketIsSilent) {
-    world_.market.silent = true;
-    const auto response = world_.get("/health");
-    EXPECT_EQ(response.status, 200);
-    EXPECT_EQ(ApiWorld::json(response).at("overall_status").as_string(), "degraded");
-    EXPECT_EQ(world_.get("/api/market/book/BTCUSDT").status, 503);
-    EXPECT_TRUE(ApiWorld::data(world_.get("/api/accounts/futures")).at("total_equity").is_string());
-}
-
-// @spec:R1-HEALTH-09
-TEST_F(ApiDoor, IsUnhealthyWithoutItsStore) {
-    world_.break_store(true);
-    (void)world_.ask("POST", kOrders, "Idempotency-Key: lost\r\n", kBuy);
-    const auto response = world_.get("/health");
-    EXPECT_EQ(response.status, 503);
-    EXPECT_EQ(ApiWorld::json(response).at("overall_status").as_string(), "unhealthy");
-}
-
-// @spec:RI-EP-01
-// @spec:RI-EP-03
-// @spec:RI-EP-04
-TEST_F(ApiDoor, IsReadyAndAlive) {
-    for (const std::string prefix : {"", "/api"}) {
-        EXPECT_EQ(ApiWorld::json(world_.get(prefix + "/health/ready")).at("status").as_string(),
-                  "ready");
-        EXPECT_EQ(ApiWorld::json(world_.get(prefix + "/health/live")).at("status").as_string(),
-                  "alive");
-    }
-    EXPECT_TRUE(ApiWorld::json(world_.get("/api/ping")).at("pong").as_bool());
-}
-
 TEST_F(ApiDoor, AsksForATokenBeforeItLooksAtAnythingElse) {
     for (const char* request :
          {"GET /api/accounts HTTP/1.1\r\nHost: x\r\n\r\n",

@@ -5,11 +5,14 @@
 
 #include "shell/auth/operator_token.hpp"
 #include "shell/cache/memory_cache.hpp"
+#include "shell/daemon/maintenance_keeper.hpp"
+#include "shell/health/known_parts.hpp"
 #include "shell/http/answer_cache.hpp"
 #include "shell/http/api.hpp"
 #include "shell/http/checked_handler_test.hpp"
 #include "shell/http/health_door.hpp"
 #include "shell/http/http_server.hpp"
+#include "shell/http/maintenance_door.hpp"
 #include "shell/http/market_door.hpp"
 #include "shell/http/performance_door.hpp"
 #include "shell/http/test_client_test.hpp"
@@ -209,7 +212,10 @@ public:
         trading_.emplace(*api_context_).add_to(routes_);
         market_door_.emplace(*api_context_, followed_).add_to(routes_);
         performance_.emplace(*api_context_, kFillsShown).add_to(routes_);
-        health_.emplace(*api_context_).add_to(routes_);
+        maintenance_.emplace(*api_context_).add_to(routes_);
+        add_looks();
+        health_.emplace(*api_context_, *monitor_, HealthDoor::Durability{"test store, one machine"})
+            .add_to(routes_);
         document_.add_to(routes_);
         api_.emplace(*api_context_, routes_, tokens_);
         checked_.emplace(*api_, routes_);
@@ -256,6 +262,14 @@ public:
 
     /// For the thread of the loop.
     [[nodiscard]] Api& api() { return *api_; }
+
+    [[nodiscard]] HealthDoor& health_door() { return *health_; }
+
+    /// What the cache's look finds; it answers only while `cache_answers`.
+    health::Answer cache;
+    bool cache_answers = true;
+    model::ClockState clock = model::ClockState::Certain;
+    std::vector<std::string> news;  ///< Of maintenance.
 
     [[nodiscard]] TestClient client() const { return TestClient(server_->port()); }
 
@@ -346,7 +360,7 @@ private:
                 .retry_after = model::Duration::milliseconds(500)};
     }
 
-    [[nodiscard]] runtime::Now now() const { return {time_, model::ClockState::Certain}; }
+    [[nodiscard]] runtime::Now now() const { return {time_, clock}; }
 
     void wake() {
         if (std::exchange(woken_, true)) return;
@@ -356,7 +370,46 @@ private:
         });
     }
 
+    void add_looks() {
+        prober_.emplace(model::Duration::seconds(5),
+                        health::Prober::Clocks{[this] { return time_; }, [this] { return time_; }});
+        const auto store_look = health::look_at_store(store_->reader());
+        prober_->add(health::Dependency::Database,
+                     [store_look](const health::Answered& answered) { answered(store_look()); });
+        prober_->add(health::Dependency::Exchange,
+                     [](const health::Answered& answered) { answered({}); });
+        prober_->add(health::Dependency::Cache, [this](const health::Answered& answered) {
+            if (cache_answers) answered(cache);
+        });
+        health::add_known_parts(
+            *prober_, {*runtime_, market, [this] { return now(); }, model::Duration::seconds(2)});
+        keeper_.emplace(
+            MaintenanceKeeper::Parts{*runtime_,
+                                     [] {},
+                                     [this](const auto&, const operations::MaintenanceNews& told) {
+                                         news.emplace_back(told.event);
+                                     }},
+            operations::MaintenanceTimes());
+        monitor_.emplace(health::HealthMonitor::Parts{
+                             *prober_,
+                             *log_,
+                             [this] { return time_; },
+                             [] { return operations::Load::Normal; },
+                             [this](model::Timestamp at) { return keeper_->planned(at); }},
+                         operations::UptimeLog());
+    }
+
     void steps() {
+        step_runtime();
+        // Each step of a window may be due at once.
+        for (int i = 0; i < 10; ++i) {
+            keeper_->tick(now());
+            step_runtime();
+        }
+        monitor_->tick();
+    }
+
+    void step_runtime() {
         for (int i = 0; i < 100; ++i) {
             while (!exchange.reports.empty()) {
                 runtime_->on_report(std::move(exchange.reports.front()));
@@ -397,6 +450,10 @@ private:
     FollowedSymbols followed_{{}};
     std::optional<MarketDoor> market_door_;
     std::optional<PerformanceDoor> performance_;
+    std::optional<MaintenanceDoor> maintenance_;
+    std::optional<MaintenanceKeeper> keeper_;
+    std::optional<health::Prober> prober_;
+    std::optional<health::HealthMonitor> monitor_;
     std::optional<HealthDoor> health_;
     DocumentDoor document_{"0.0.0-test"};
     std::optional<Api> api_;

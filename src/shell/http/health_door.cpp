@@ -1,33 +1,97 @@
 #include "shell/http/health_door.hpp"
 
+#include "operations/maintenance.hpp"
+#include "protocol/api_json.hpp"
 #include "protocol/time_text.hpp"
+#include "shell/health/known_parts.hpp"
+#include "shell/http/maintenance_door.hpp"
 
-#include <boost/json/object.hpp>
+#include <boost/json/array.hpp>
 
 #include <algorithm>
-#include <chrono>
+#include <array>
 
 namespace botcore::shell::http {
 
 namespace json = boost::json;
 
-/// What the health routes and the metrics say, gathered from memory only.
-struct HealthDoor::Health {
-    std::string_view database = "healthy";
-    std::string_view exchange = "healthy";
-    std::string_view market_data = "healthy";
-    std::string_view overall = "healthy";
-    bool reconciled = false;
-    /// The age of the oldest price; nothing where there is none.
-    std::optional<model::Duration> oldest;
-    model::MarketSource source = model::MarketSource::None;
-};
+using operations::Dependency;
+using operations::Finding;
+using operations::HealthState;
 
 namespace {
 
 /// Milliseconds with three decimals, which JSON readers of health bodies expect as a number.
-double milliseconds(model::Duration duration) {
-    return static_cast<double>(duration.in_microseconds()) / 1000.0;
+json::value milliseconds(std::optional<model::Duration> duration) {
+    if (!duration) return nullptr;
+    return static_cast<double>(duration->in_microseconds()) / 1000.0;
+}
+
+json::value time_or_null(std::optional<model::Timestamp> time) {
+    return time ? json::value(protocol::to_iso8601(*time)) : json::value(nullptr);
+}
+
+json::value seconds_or_null(std::optional<model::Duration> duration) {
+    if (!duration) return nullptr;
+    return duration->in_milliseconds() / 1'000;
+}
+
+/// "99.9012": a share of a million as a percentage.
+std::string percent(std::int64_t ppm) {
+    std::string rest = std::to_string(ppm % 10'000);
+    rest.insert(0, 4 - rest.size(), '0');
+    return std::to_string(ppm / 10'000) + "." + rest;
+}
+
+/// A text about a part that anybody may read (B2): its own message may name addresses.
+std::string_view public_message(const Finding& finding) {
+    switch (finding.state) {
+        case HealthState::Healthy:
+            return "OK";
+        case HealthState::Degraded:
+            return "High latency";
+        case HealthState::Unhealthy:
+            break;
+    }
+    return "does not answer";
+}
+
+json::array modes_json(const health::Snapshot& snapshot) {
+    json::array list;
+    for (const auto mode : snapshot.modes) {
+        const auto& row = operations::row_of(mode);
+        json::object object;
+        object["mode"] = row.id;
+        object["sign"] = row.sign;
+        object["runbook"] = "docs/runbooks/" + std::string(row.runbook) + ".md";
+        list.push_back(std::move(object));
+    }
+    return list;
+}
+
+json::object uptime_json(const operations::UptimeLog& log, std::int64_t days) {
+    using operations::PlannedTime;
+    constexpr std::int64_t kEngineTarget = 999'000;
+    const operations::UptimeFigures figures = log.over(days);
+    const operations::FailureRates failures = log.failures(days);
+    const auto budget =
+        operations::budget_of(model::Duration::seconds(days * 86'400), kEngineTarget);
+    json::object object;
+    object["days"] = days;
+    object["up_seconds"] = figures.up.in_milliseconds() / 1'000;
+    object["degraded_seconds"] = figures.degraded.in_milliseconds() / 1'000;
+    object["down_seconds"] = figures.down.in_milliseconds() / 1'000;
+    object["planned_seconds"] = figures.planned.in_milliseconds() / 1'000;
+    object["availability_percent"] = percent(availability_ppm(figures, PlannedTime::LeftOut));
+    object["availability_with_planned_percent"] =
+        percent(availability_ppm(figures, PlannedTime::CountsAsDown));
+    object["target_percent"] = percent(kEngineTarget);
+    object["budget_seconds"] = budget.in_milliseconds() / 1'000;
+    object["budget_left_seconds"] = (budget - figures.down).in_milliseconds() / 1'000;
+    object["outages"] = failures.outages;
+    object["mtbf_seconds"] = seconds_or_null(failures.between);
+    object["mttr_seconds"] = seconds_or_null(failures.to_repair);
+    return object;
 }
 
 void add_schemas(SchemaTable& schemas) {
@@ -64,128 +128,175 @@ void HealthDoor::add_to(RouteTable& table) {
             row.pattern = pattern;
             row.purpose = Purpose::Probe;
             row.tag = "health";
+            row.envelope = row.envelope == Envelope::Text ? Envelope::Text : Envelope::Plain;
             row.handler = [this, handler](Call& call) { (this->*handler)(call); };
             table.add(std::move(row));
         };
+    const Access inside = context_.options.metrics_public ? Access::Public : Access::Viewer;
     for (const std::string prefix : {"", "/api"}) {
         add(prefix + "/health",
             &HealthDoor::show_health,
             {.access = Access::Public,
              .summary = "How the process and its parts are; 503 where it cannot trade",
              .response = "Health",
-             .envelope = Envelope::Plain});
+             .statuses = {503}});
+        add(prefix + "/health/detailed",
+            &HealthDoor::show_detailed,
+            {.access = inside,
+             .summary = "Every part, degraded modes, durability, maintenance and uptime",
+             .response = "HealthDetails",
+             .statuses = {503}});
         add(prefix + "/health/ready",
             &HealthDoor::show_ready,
             {.access = Access::Public,
              .summary = "May traffic come here?",
              .response = "Ready",
-             .envelope = Envelope::Plain});
+             .statuses = {503}});
         add(prefix + "/health/live",
             &HealthDoor::show_live,
-            {.access = Access::Public,
-             .summary = "Is the process alive?",
-             .response = "Live",
-             .envelope = Envelope::Plain});
+            {.access = Access::Public, .summary = "Is the process alive?", .response = "Live"});
     }
     add("/api/ping",
         &HealthDoor::ping,
-        {.access = Access::Public,
-         .summary = "The shortest answer there is",
-         .response = "Pong",
-         .envelope = Envelope::Plain});
+        {.access = Access::Public, .summary = "The shortest answer there is", .response = "Pong"});
     add("/metrics",
         &HealthDoor::show_metrics,
-        {.access = context_.options.metrics_public ? Access::Public : Access::Viewer,
+        {.access = inside,
          .summary = "All metrics as Prometheus text",
          .envelope = Envelope::Text});
 }
 
-void HealthDoor::probe() {
-    const auto began = std::chrono::steady_clock::now();
-    store_.connected = context_.reader.head().has_value();
-    store_.latency =
-        model::Duration::microseconds(std::chrono::duration_cast<std::chrono::microseconds>(
-                                          std::chrono::steady_clock::now() - began)
-                                          .count());
-    store_.at = context_.now().time;
+json::object HealthDoor::frame(const Call& call, const health::Snapshot& snapshot) const {
+    json::object body;
+    // This process answers; whether its parts do follows in what stands beside.
+    body["status"] = "healthy";
+    body["version"] = context_.options.version;
+    body["timestamp"] = protocol::to_iso8601(call.now.time);
+    body["uptime_seconds"] =
+        std::max(model::Duration(), call.now.time - started_).in_milliseconds() / 1000;
+    body["overall_status"] = to_text(snapshot.overall);
+    return body;
 }
 
-HealthDoor::Health HealthDoor::health() const {
-    Health health;
-    const bool runs = context_.runtime.status() == runtime::Status::Running;
-    if (!runs || !store_.connected) {
-        health.database = "unhealthy";
-    } else if (store_.latency > model::Duration::milliseconds(500)) {
-        health.database = "degraded";
+json::object HealthDoor::check_json(const Finding& finding) const {
+    json::object check;
+    check["status"] = to_text(finding.state);
+    const operations::Reading* reading = monitor_.prober().reading(finding.dependency);
+    const auto latency = reading == nullptr ? std::nullopt : reading->latency;
+    switch (finding.dependency) {
+        case Dependency::Database:
+            check["latency_ms"] = milliseconds(latency);
+            check["connected"] = finding.state != HealthState::Unhealthy;
+            break;
+        case Dependency::Exchange:
+            check["kind"] = context_.options.exchange_kind;
+            check["latency_ms"] = milliseconds(latency);
+            check["last_success"] =
+                reading == nullptr ? json::value(nullptr) : time_or_null(reading->succeeded_at);
+            break;
+        case Dependency::Cache:
+            check["latency_ms"] = milliseconds(latency);
+            check["message"] = public_message(finding);
+            break;
+        case Dependency::WebSocket:
+            check["active_connections"] = websocket_connections_;
+            break;
+        case Dependency::Market: {
+            const health::MarketAge age = health::market_age(context_.market);
+            check["age_ms"] =
+                age.oldest ? json::value(age.oldest->in_milliseconds()) : json::value(nullptr);
+            check["source"] = to_text(age.source);
+            break;
+        }
+        case Dependency::Disk:
+        case Dependency::Clock:
+        case Dependency::Analysis:
+        case Dependency::Notifier:
+        case Dependency::Monitoring:
+            break;
     }
-    health.reconciled = runs && context_.runtime.reconciled();
-    if (!health.reconciled) health.exchange = "degraded";
-    for (const auto& id : context_.market.instruments()) {
-        const model::Quote quote = context_.quote_of(id);
-        if (quote.source == model::MarketSource::None) continue;
-        health.source = quote.source;
-        health.oldest = std::max(health.oldest.value_or(quote.age), quote.age);
-    }
-    if (!health.oldest || *health.oldest > context_.options.market_age_max)
-        health.market_data = "degraded";
-    const bool degraded = health.database == "degraded" || health.exchange == "degraded" ||
-                          health.market_data == "degraded";
-    health.overall = health.database == "unhealthy" ? "unhealthy"
-                     : degraded                     ? "degraded"
-                                                    : "healthy";
-    return health;
+    return check;
 }
 
 void HealthDoor::show_health(Call& call) {
-    if (store_.at == model::Timestamp()) probe();
-    const Health state = health();
-    json::object database;
-    database["status"] = state.database;
-    database["latency_ms"] = milliseconds(store_.latency);
-    database["connected"] = store_.connected;
-    database["checked_at"] = protocol::to_iso8601(store_.at);
-    json::object exchange;
-    exchange["status"] = state.exchange;
-    exchange["kind"] = context_.options.exchange_kind;
-    exchange["reconciled"] = state.reconciled;
-    json::object market;
-    market["status"] = state.market_data;
-    market["age_ms"] =
-        state.oldest ? json::value(state.oldest->in_milliseconds()) : json::value(nullptr);
-    market["source"] = to_text(state.source);
-    json::object websocket;
-    websocket["status"] = "healthy";
-    websocket["active_connections"] = websocket_connections_;
+    const health::Snapshot snapshot = monitor_.snapshot();
+    json::object body = frame(call, snapshot);
     json::object checks;
-    checks["database"] = std::move(database);
-    checks["exchange"] = std::move(exchange);
-    checks["market_data"] = std::move(market);
-    checks["websocket"] = std::move(websocket);
-    json::object body;
-    body["status"] = "healthy";  // This process: it answers. Parts follow in `checks`.
-    body["version"] = context_.options.version;
-    body["timestamp"] = protocol::to_iso8601(call.now.time);
-    body["uptime_seconds"] = (call.now.time - started_).in_milliseconds() / 1000;
+    for (const Finding& finding : snapshot.findings) {
+        checks[operations::row_of(finding.dependency).name] = check_json(finding);
+    }
     body["checks"] = std::move(checks);
-    body["overall_status"] = state.overall;
-    const bool unhealthy = state.overall == "unhealthy";
-    call.answer_plain(unhealthy ? 503 : 200, body, unhealthy ? "UNHEALTHY" : "");
+    const std::uint16_t status = operations::http_status(snapshot.overall);
+    call.answer_plain(status, body, status == 200 ? "" : "UNHEALTHY");
+}
+
+json::object HealthDoor::dependency_json(const operations::DependencyRow& row,
+                                         const health::Snapshot& snapshot) const {
+    json::object object;
+    object["name"] = row.name;
+    object["critical"] = row.weight == operations::Weight::Critical;
+    object["optional"] = row.weight == operations::Weight::Optional;
+    object["weight"] = to_text(row.weight);
+    const auto finding =
+        std::find_if(snapshot.findings.begin(), snapshot.findings.end(), [&](const Finding& one) {
+            return one.dependency == row.dependency;
+        });
+    const bool used = finding != snapshot.findings.end();
+    object["status"] = used ? to_text(finding->state) : "not_configured";
+    object["message"] = used ? finding->message : std::string();
+    object["age_ms"] =
+        used && finding->age ? json::value(finding->age->in_milliseconds()) : json::value(nullptr);
+    const operations::Reading* reading = monitor_.prober().reading(row.dependency);
+    const bool looked = reading != nullptr;
+    object["latency_ms"] = looked ? milliseconds(reading->latency) : json::value(nullptr);
+    object["last_success"] = looked ? time_or_null(reading->succeeded_at) : json::value(nullptr);
+    return object;
+}
+
+json::value HealthDoor::maintenance_json() const {
+    if (context_.runtime.status() != runtime::Status::Running) return nullptr;
+    return maintenance_view(context_.runtime.state());
+}
+
+void HealthDoor::show_detailed(Call& call) {
+    const health::Snapshot snapshot = monitor_.snapshot();
+    json::object body = frame(call, snapshot);
+    json::array dependencies;
+    for (const auto& row : operations::dependencies()) {
+        dependencies.push_back(dependency_json(row, snapshot));
+    }
+    body["dependencies"] = std::move(dependencies);
+    body["degraded_modes"] = modes_json(snapshot);
+    body["durability"] = durability_.level;
+    body["maintenance"] = maintenance_json();
+    json::array uptime;
+    for (const std::int64_t days : {30, 90, 365})
+        uptime.push_back(uptime_json(monitor_.uptime(), days));
+    body["uptime"] = std::move(uptime);
+    const std::uint16_t status = operations::http_status(snapshot.overall);
+    call.answer_plain(status, body, status == 200 ? "" : "UNHEALTHY");
+}
+
+std::string HealthDoor::not_ready_because() const {
+    if (draining_) return "the process is about to end";
+    switch (context_.runtime.status()) {
+        case runtime::Status::Down:
+            return "the store is not loaded";
+        case runtime::Status::Fenced:
+            return "another process is the writer";
+        case runtime::Status::Running:
+            break;
+    }
+    return context_.runtime.reconciled() ? "" : "accounts are being compared with their exchange";
 }
 
 void HealthDoor::show_ready(Call& call) {
-    const auto status = context_.runtime.status();
+    const std::string reason = not_ready_because();
     json::object body;
-    if (status == runtime::Status::Running && context_.runtime.reconciled()) {
-        body["status"] = "ready";
-        body["timestamp"] = protocol::to_iso8601(call.now.time);
-        return call.answer_plain(200, body);
-    }
-    body["status"] = "not_ready";
-    body["reason"] = status == runtime::Status::Down     ? "the store is not loaded"
-                     : status == runtime::Status::Fenced ? "another process is the writer"
-                                                         : "accounts are being compared with their "
-                                                           "exchange";
+    body["status"] = reason.empty() ? "ready" : "not_ready";
+    if (!reason.empty()) body["reason"] = reason;
     body["timestamp"] = protocol::to_iso8601(call.now.time);
+    if (reason.empty()) return call.answer_plain(200, body);
     call.answer_plain(503, body, "NOT_READY");
 }
 
@@ -209,11 +320,25 @@ void HealthDoor::show_metrics(Call& call) {
     for (const auto& id : context_.market.instruments()) {
         metrics.set_price_age(id, context_.quote_of(id).age);
     }
-    const Health state = health();
-    metrics.set_health("database", state.database);
-    metrics.set_health("exchange", state.exchange);
-    metrics.set_health("market_data", state.market_data);
-    metrics.set_health("websocket", "healthy");
+    const health::Snapshot snapshot = monitor_.snapshot();
+    for (const Finding& finding : snapshot.findings) {
+        metrics.set_health(operations::row_of(finding.dependency).name, to_text(finding.state));
+    }
+    for (const auto& row : operations::degraded_modes()) {
+        const auto& modes = snapshot.modes;
+        metrics.set_degraded_mode(row.id,
+                                  std::find(modes.begin(), modes.end(), row.mode) != modes.end());
+    }
+    const operations::UptimeFigures figures = monitor_.uptime().over(30);
+    metrics.set_service_time("up", figures.up);
+    metrics.set_service_time("degraded", figures.degraded);
+    metrics.set_service_time("down", figures.down);
+    metrics.set_service_time("planned", figures.planned);
+    if (context_.runtime.status() == runtime::Status::Running) {
+        const auto mode = context_.runtime.state().operating.mode;
+        metrics.set_maintenance(mode == model::OperatingMode::Draining ||
+                                mode == model::OperatingMode::Maintenance);
+    }
     HttpResponse response;
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     response.body = metrics.render();

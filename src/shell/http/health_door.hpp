@@ -3,51 +3,68 @@
 /// Routes that say how the process is: health, readiness, liveness, ping and metrics. They answer
 /// from memory and never wait.
 ///
+/// B1  `/health/live` looks at nothing but that this process answers.
+/// B2  What everybody may read holds nothing secret: states, figures and curated texts only.
+///
 /// Threads: the thread of the loop.
 
+#include "shell/health/health_monitor.hpp"
 #include "shell/http/api_context.hpp"
 #include "shell/http/route_table.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <cstddef>
+#include <string>
 
 namespace botcore::shell::http {
 
 class HealthDoor {
 public:
-    /// The context outlives the door, and the door the table.
-    explicit HealthDoor(const ApiContext& context)
+    /// What an answered commit has survived: "sqlite, WAL, synchronous=FULL, one machine".
+    struct Durability {
+        std::string level;
+    };
+
+    /// The context and the monitor outlive the door, and the door the table.
+    HealthDoor(const ApiContext& context,
+               const health::HealthMonitor& monitor,
+               Durability durability)
         : context_(context),
+          monitor_(monitor),
+          durability_(std::move(durability)),
           started_(context.now().time) {}
 
     void add_to(RouteTable& table);
 
-    /// Looks how the store does, for the health routes, which never wait themselves. Call it about
-    /// once a second.
-    void probe();
-
     /// For the health body and the metrics.
     void set_websocket_connections(std::size_t count) { websocket_connections_ = count; }
 
-private:
-    struct Health;
+    /// From now on this process is not ready for new work: it is about to end.
+    void begin_drain() { draining_ = true; }
 
+private:
     void show_health(Call& call);
+    void show_detailed(Call& call);
     void show_ready(Call& call);
     void show_live(Call& call);
     void show_metrics(Call& call);
     void ping(Call& call);
-    [[nodiscard]] Health health() const;
+
+    [[nodiscard]] std::string not_ready_because() const;
+    [[nodiscard]] boost::json::object frame(const Call& call,
+                                            const health::Snapshot& snapshot) const;
+    [[nodiscard]] boost::json::object check_json(const operations::Finding& finding) const;
+    [[nodiscard]] boost::json::object dependency_json(const operations::DependencyRow& row,
+                                                      const health::Snapshot& snapshot) const;
+    [[nodiscard]] boost::json::value maintenance_json() const;
 
     const ApiContext& context_;
+    const health::HealthMonitor& monitor_;
+    Durability durability_;
     model::Timestamp started_;
-
-    struct StoreProbe {
-        bool connected = false;
-        model::Duration latency;
-        model::Timestamp at;
-    } store_;
-
     std::size_t websocket_connections_ = 0;
+    bool draining_ = false;
 };
 
 }  // namespace botcore::shell::http

@@ -3,6 +3,7 @@
 #include "base/check.hpp"
 #include "protocol/api_json.hpp"
 #include "shell/http/http_wire.hpp"
+#include "shell/http/upgrade.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -69,10 +70,14 @@ HttpResponse refusal(const Refused& refused, std::string_view request_id) {
 
 class HttpServer::Listener : public std::enable_shared_from_this<Listener> {
 public:
-    Listener(asio::io_context& context, HttpServerOptions options, HttpHandler& handler)
+    Listener(asio::io_context& context,
+             HttpServerOptions options,
+             HttpHandler& handler,
+             UpgradeHandler* upgrades)
         : context_(context),
           options_(std::move(options)),
           handler_(&handler),
+          upgrades_(upgrades),
           acceptor_(context),
           sweeper_(context) {}
 
@@ -115,6 +120,7 @@ private:
     asio::io_context& context_;
     HttpServerOptions options_;
     HttpHandler* handler_;  ///< `nullptr` once the server is gone.
+    UpgradeHandler* upgrades_;
     tcp::acceptor acceptor_;
     asio::steady_timer sweeper_;
     std::set<Connection*> connections_;
@@ -190,6 +196,7 @@ private:
     asio::awaitable<bool> write(const HttpResponse& response, bool keep_alive, bool head);
     asio::awaitable<void> drain();
     [[nodiscard]] bool build_request(Parser& parser, HttpRequest& request);
+    [[nodiscard]] bool upgrade(Parser& parser, HttpRequest& request);
     void respond(std::uint64_t serial, HttpResponse response);
     asio::awaitable<void> await_answer();
 
@@ -219,7 +226,10 @@ asio::awaitable<bool> HttpServer::Listener::Connection::fill() {
 
 /// Reads until the request is whole. The error is Beast's, or end_of_stream.
 asio::awaitable<Error> HttpServer::Listener::Connection::read(Parser& parser) {
-    enter(Phase::Idle, listener_->options_.idle_max);
+    const auto& options = listener_->options_;
+    const bool first = serial_ == 0;
+    enter(Phase::Idle,
+          first ? std::min(options.first_request_within, options.idle_max) : options.idle_max);
     bool continued = false;
     while (true) {
         if (buffer_.size() > 0) {
@@ -286,6 +296,8 @@ asio::awaitable<bool> HttpServer::Listener::Connection::serve_one() {
         keep_alive = parser.keep_alive();
         if (!build_request(parser, request)) {
             response_ = refusal(kBadTarget, request_id_);
+        } else if (listener_->handler_ != nullptr && upgrade(parser, request)) {
+            if (!response_) co_return false;  // The socket is somebody else's now.
         } else if (listener_->handler_ != nullptr) {
             enter(Phase::Answering, listener_->options_.answer_within);
             HttpRequest copy_for_log;
@@ -321,6 +333,20 @@ asio::awaitable<void> HttpServer::Listener::Connection::await_answer() {
         Error ignored;
         co_await answered_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
+}
+
+/// Was the request for the upgrade handler? It has the socket then, or `response_` says why not.
+bool HttpServer::Listener::Connection::upgrade(Parser& parser, HttpRequest& request) {
+    UpgradeHandler* const upgrades = listener_->upgrades_;
+    if (upgrades == nullptr || !upgrades->claims(request)) return false;
+    if (auto refused = upgrades->refuse(request, parser.get())) {
+        response_ = *std::move(refused);
+    } else if (buffer_.size() > 0) {
+        response_ = refusal(kMalformed, request_id_);  // Nobody may speak before the answer.
+    } else {
+        upgrades->take({std::move(socket_), parser.release(), std::move(request)});
+    }
+    return true;
 }
 
 void HttpServer::Listener::Connection::respond(std::uint64_t serial, HttpResponse response) {
@@ -455,8 +481,11 @@ void HttpServer::Listener::abandon() {
         connection->cut();
 }
 
-HttpServer::HttpServer(asio::io_context& context, HttpServerOptions options, HttpHandler& handler)
-    : listener_(std::make_shared<Listener>(context, std::move(options), handler)) {
+HttpServer::HttpServer(asio::io_context& context,
+                       HttpServerOptions options,
+                       HttpHandler& handler,
+                       UpgradeHandler* upgrades)
+    : listener_(std::make_shared<Listener>(context, std::move(options), handler, upgrades)) {
 }
 
 HttpServer::~HttpServer() {

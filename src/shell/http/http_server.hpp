@@ -33,16 +33,24 @@ struct HttpServerOptions {
     std::size_t body_bytes_max = 64 * 1024;
     std::size_t connections_max = 1'024;  ///< One more gets 503 and is closed.
     std::chrono::milliseconds idle_max = std::chrono::minutes(5);
+    /// A new connection that has not sent a whole request after this is closed.
+    std::chrono::milliseconds first_request_within = std::chrono::seconds(60);
     std::chrono::milliseconds read_within = std::chrono::seconds(30);
     std::chrono::milliseconds answer_within = std::chrono::seconds(30);
     /// How often time-outs are looked for; they are late by at most this.
     std::chrono::milliseconds sweep_every = std::chrono::seconds(1);
 };
 
+class UpgradeHandler;
+
 class HttpServer {
 public:
-    /// The context and the handler outlive the server.
-    HttpServer(boost::asio::io_context& context, HttpServerOptions options, HttpHandler& handler);
+    /// The context and the handlers outlive the server. Connections that `upgrades` takes over are
+    /// no longer the server's; without it there are none.
+    HttpServer(boost::asio::io_context& context,
+               HttpServerOptions options,
+               HttpHandler& handler,
+               UpgradeHandler* upgrades = nullptr);
     /// Closes everything at once.
     ~HttpServer();
     HttpServer(const HttpServer&) = delete;

@@ -25,10 +25,12 @@ struct KeptHeader {
     std::string_view text;
 };
 
-constexpr std::array<KeptHeader, 6> kHeadersKept = {{
+constexpr std::array<KeptHeader, 8> kHeadersKept = {{
+    {field::access_control_request_method, "access-control-request-method"},
     {field::authorization, "authorization"},
     {field::content_type, "content-type"},
     {field::if_match, "if-match"},
+    {field::origin, "origin"},
     {field::unknown, "idempotency-key"},
     {field::unknown, "x-idempotency-key"},
     {field::unknown, "x-request-id"},

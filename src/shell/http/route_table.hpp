@@ -32,6 +32,13 @@ enum class Purpose : std::uint8_t {
     Admin   ///< The operator's acts, logins: neither shed nor refused in maintenance.
 };
 
+/// Which limit on the rate of requests a route counts under.
+enum class Limit : std::uint8_t {
+    Purpose,       ///< The caller's, by the route's purpose; of a public route the address's.
+    Login,         ///< Guesses of passwords, by address.
+    Registration,  ///< By address, unless an operator asks.
+};
+
 /// What surrounds the data of a success.
 enum class Envelope : std::uint8_t {
     Data,   ///< `{"data":…,"timestamp":…}`
@@ -53,6 +60,7 @@ struct RouteRow {
     Access access = Access::Viewer;
     Purpose purpose = Purpose::Read;
     std::function<void(Call&)> handler{};
+    Limit limit = Limit::Purpose;
 
     // What follows is for the document, and for the checks before the handler where it says so.
     std::string_view tag{};

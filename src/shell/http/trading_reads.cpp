@@ -30,7 +30,7 @@ json::object TradingDoor::position_json(const core::AccountState& account,
     json::object object = position_view(context_.runtime.state(), account, position, quote_of);
     add_age(object,
             quote_of(position.instrument),
-            {context_.now().time, context_.options.market_age_max});
+            {context_.now().time, context_.runtime.state().policy.price_age_max});
     return object;
 }
 
@@ -47,7 +47,8 @@ json::object TradingDoor::account_json(const core::AccountState& account) const 
         if (quote.source == model::MarketSource::None) break;
     }
     if (oldest) {
-        add_age(object, *oldest, {context_.now().time, context_.options.market_age_max});
+        add_age(
+            object, *oldest, {context_.now().time, context_.runtime.state().policy.price_age_max});
     } else {
         object["as_of"] = nullptr;
         object["age_ms"] = 0;
@@ -60,7 +61,7 @@ void TradingDoor::list_accounts(Call& call) {
     if (!context_.running(call)) return;
     json::array list;
     for (const auto& [id, account] : context_.runtime.state().accounts) {
-        if (account.account.owner == call.caller.owner) list.push_back(account_json(account));
+        if (may_see(call.caller, account.account.owner)) list.push_back(account_json(account));
     }
     call.answer(std::move(list));
 }
@@ -133,7 +134,7 @@ std::optional<model::Order> TradingDoor::find_order(Call& call) {
         }
         if (const auto& live = found.value()) {
             const bool fits = live->order.id.text() == id &&
-                              live->order.owner == call.caller.owner &&
+                              may_see(call.caller, live->order.owner) &&
                               (!scoped || live->order.account == account);
             if (fits) return live->order;
         }

@@ -1,54 +1,18 @@
 #include "shell/log/log.hpp"
 
 #include "protocol/time_text.hpp"
+#include "shell/log/stack_trace.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <spdlog/logger.h>
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
 
-#include <chrono>
+#include <array>
+#include <utility>
 
 namespace botcore::shell::log {
 
-struct Log::Sink {
-    explicit Sink(const std::string& path) : logger("botcore", make(path)) {
-        // The line is finished JSON: the library must add nothing.
-        logger.set_formatter(
-            std::make_unique<spdlog::pattern_formatter>("%v", spdlog::pattern_time_type::utc));
-        logger.set_level(spdlog::level::trace);
-        logger.flush_on(spdlog::level::warn);
-    }
-
-    static spdlog::sink_ptr make(const std::string& path) {
-        if (path.empty()) return std::make_shared<spdlog::sinks::stderr_sink_mt>();
-        return std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
-    }
-
-    spdlog::logger logger;
-};
-
 namespace {
-
-spdlog::level::level_enum library_level(Level level) {
-    switch (level) {
-        case Level::Trace:
-            return spdlog::level::trace;
-        case Level::Debug:
-            return spdlog::level::debug;
-        case Level::Info:
-            return spdlog::level::info;
-        case Level::Warn:
-            return spdlog::level::warn;
-        case Level::Error:
-            return spdlog::level::err;
-        case Level::Fatal:
-            return spdlog::level::critical;
-    }
-    return spdlog::level::critical;
-}
 
 std::string now_text() {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
@@ -56,58 +20,104 @@ std::string now_text() {
         std::chrono::duration_cast<std::chrono::microseconds>(since).count()));
 }
 
-}  // namespace
-
-Log::Log(std::string service, Level least, const std::string& path)
-    : service_(std::move(service)),
-      least_(least),
-      sink_(std::make_unique<Sink>(path)) {
+std::string host_name() {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";
+    return name.data();
 }
 
-Log::~Log() {
-    sink_->logger.flush();
+LogIdentity with_host(LogIdentity identity) {
+    if (identity.host.empty()) identity.host = host_name();
+    return identity;
+}
+
+std::vector<std::unique_ptr<LineSink>> sinks_of(const LogOptions& options) {
+    std::vector<std::unique_ptr<LineSink>> sinks;
+    if (options.descriptor >= 0) {
+        sinks.push_back(std::make_unique<DescriptorSink>(options.descriptor));
+    }
+    if (!options.path.empty()) {
+        sinks.push_back(std::make_unique<FileSink>(
+            FileSinkOptions{options.path, options.file_bytes_max, options.files_max}));
+    }
+    return sinks;
+}
+
+LogOptions simple(std::string service, Level least, const std::string& path) {
+    LogOptions options;
+    options.identity.service = std::move(service);
+    options.least = least;
+    options.path = path;
+    if (!path.empty()) options.descriptor = -1;
+    return options;
+}
+
+Line finished(std::string text) {
+    text.push_back('\n');
+    return std::make_shared<const std::string>(std::move(text));
+}
+
+}  // namespace
+
+Log::Log(LogOptions options)
+    : identity_(with_host(options.identity)),
+      least_(options.least),
+      writer_(sinks_of(options), options.lines_max, [this](std::uint64_t dropped) {
+          const std::array fields = {Field{"dropped", static_cast<std::int64_t>(dropped)}};
+          return finished(format_line(identity_,
+                                      Level::Warn,
+                                      now_text(),
+                                      "log lines found no room while their sink was down",
+                                      fields));
+      }) {
+}
+
+Log::Log(std::string service, Level least, const std::string& path)
+    : Log(simple(std::move(service), least, path)) {
+}
+
+void Log::put(Level level, std::string_view message, std::span<const Field> fields) {
+    if (!is_on(level)) return;
+    writer_.push(level, finished(format_line(identity_, level, now_text(), message, fields)));
+    // Whoever writes this is about to end.
+    if (level == Level::Fatal) (void)flush(std::chrono::milliseconds(500));
 }
 
 void Log::write(Level level, std::string_view message, std::initializer_list<Field> fields) {
-    if (!is_on(level)) return;
-    sink_->logger.log(
-        library_level(level), "{}", format_line(service_, level, now_text(), message, fields));
+    put(level, message, fields);
 }
 
-std::string_view to_text(Level level) {
-    switch (level) {
-        case Level::Trace:
-            return "TRACE";
-        case Level::Debug:
-            return "DEBUG";
-        case Level::Info:
-            return "INFO";
-        case Level::Warn:
-            return "WARN";
-        case Level::Error:
-            return "ERROR";
-        case Level::Fatal:
-            return "FATAL";
-    }
-    return "?";
+void Log::tell(Happening happening, std::string_view message, std::initializer_list<Field> fields) {
+    std::vector<Field> all = {{"event", to_text(happening)}};
+    all.insert(all.end(), fields.begin(), fields.end());
+    put(level_of(happening), message, all);
 }
 
-std::string format_line(std::string_view service,
+void Log::failure(Happening happening,
+                  std::string_view message,
+                  std::initializer_list<Field> fields) {
+    const std::string trace = stack_trace();
+    std::vector<Field> all = {{"event", to_text(happening)}};
+    all.insert(all.end(), fields.begin(), fields.end());
+    all.push_back({"stack_trace", trace});
+    put(std::max(level_of(happening), Level::Error), message, all);
+}
+
+std::string format_line(const LogIdentity& identity,
                         Level level,
                         std::string_view timestamp,
                         std::string_view message,
-                        std::initializer_list<Field> fields) {
+                        std::span<const Field> fields) {
     boost::json::object line;
     line["timestamp"] = timestamp;
     line["level"] = to_text(level);
-    line["service"] = service;
+    line["service"] = identity.service;
     line["message"] = message;
+    line["host"] = identity.host;
+    if (!identity.version.empty()) line["version"] = identity.version;
+    if (!identity.environment.empty()) line["environment"] = identity.environment;
     for (const Field& field : fields) {
-        if (const auto* text = std::get_if<std::string_view>(&field.value)) {
-            line[field.name] = *text;
-        } else {
-            line[field.name] = std::get<std::int64_t>(field.value);
-        }
+        std::visit([&](const auto& value) { line[field.name] = value; }, field.value);
     }
     return boost::json::serialize(line);
 }

@@ -1,53 +1,99 @@
 #pragma once
 
-/// Log lines: one JSON object a line on standard error, times in UTC. A line never holds a secret
-/// (style rule E6).
+/// Log lines: one JSON object a line on standard error and, if wanted, in a file; times in UTC. A
+/// line never holds a secret (style rule E6).
+///
+/// J1  Writing a line never waits for where it goes: a thread of its own brings it there, and while
+///     a sink is down its lines wait in a bounded buffer (LogWriter).
 
+#include "shell/log/level.hpp"
+#include "shell/log/log_writer.hpp"
+
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace botcore::shell::log {
 
-enum class Level : std::uint8_t { Trace, Debug, Info, Warn, Error, Fatal };
-
-/// Something a line tells beside its message: "request_id", "account", "duration_us".
+/// Something a line tells beside its message: "request_id", "user_id", "operation", "duration_ms".
 struct Field {
     std::string_view name;
-    std::variant<std::string_view, std::int64_t> value;
+    std::variant<std::string_view, std::int64_t, double> value;
+};
+
+/// What every line says of its writer.
+struct LogIdentity {
+    std::string service;
+    std::string version;
+    std::string environment;
+    std::string host;  ///< Empty: the machine's name is looked up.
+};
+
+struct LogOptions {
+    LogIdentity identity;
+    Level least = Level::Info;  ///< Lines below it cost next to nothing and are dropped.
+    int descriptor = 2;         ///< Standard error; -1 for none.
+    std::string path;           ///< A file beside it; empty for none.
+    std::uint64_t file_bytes_max = 64U << 20U;
+    int files_max = 5;
+    std::size_t lines_max = 10'000;  ///< That wait for one sink that is down.
 };
 
 /// Threads: any thread may write.
 class Log {
 public:
-    /// Lines below `least` cost next to nothing and are dropped. `path` empty: standard error.
+    explicit Log(LogOptions options);
+    /// To standard error, or to the file alone where `path` is given.
     explicit Log(std::string service, Level least = Level::Info, const std::string& path = {});
-    ~Log();
+    /// Brings what waits to the sinks, but not for longer than two seconds.
+    ~Log() = default;
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
 
     void write(Level level, std::string_view message, std::initializer_list<Field> fields = {});
 
+    /// A line with the level and the word ("event") of what happened.
+    void tell(Happening happening,
+              std::string_view message,
+              std::initializer_list<Field> fields = {});
+
+    /// An error that nobody expected, with the stack that led to it.
+    void failure(Happening happening,
+                 std::string_view message,
+                 std::initializer_list<Field> fields = {});
+
     [[nodiscard]] bool is_on(Level level) const { return level >= least_; }
 
-private:
-    struct Sink;
+    /// Waits until all lines so far are where they go, files on stable storage. False when that
+    /// took longer than `within`.
+    bool flush(std::chrono::milliseconds within = std::chrono::seconds(2)) {
+        return writer_.flush(within);
+    }
 
-    std::string service_;
+    /// Lines that wait for a sink, and lines that found no room.
+    [[nodiscard]] std::size_t waiting() { return writer_.waiting(); }
+
+    [[nodiscard]] std::uint64_t dropped() const { return writer_.dropped(); }
+
+private:
+    void put(Level level, std::string_view message, std::span<const Field> fields);
+
+    LogIdentity identity_;
     Level least_;
-    std::unique_ptr<Sink> sink_;
+    LogWriter writer_;
 };
 
-[[nodiscard]] std::string_view to_text(Level level);
-
 /// The line as it is written, without the line's end. For tests and other sinks.
-[[nodiscard]] std::string format_line(std::string_view service,
+[[nodiscard]] std::string format_line(const LogIdentity& identity,
                                       Level level,
                                       std::string_view timestamp,
                                       std::string_view message,
-                                      std::initializer_list<Field> fields);
+                                      std::span<const Field> fields);
 
 }  // namespace botcore::shell::log

@@ -1,5 +1,7 @@
 #include "shell/metrics/metrics.hpp"
 
+#include "operations/degraded_mode.hpp"
+
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/gauge.h>
@@ -76,9 +78,12 @@ struct Metrics::Families {
         }
         for (const auto type : kErrorTypes)
             (void)errors.Add({{"error_type", std::string(type)}});
-        for (const char* check : {"database", "exchange", "market_data", "websocket"}) {
-            (void)health.Add({{"check", check}});
-        }
+        for (const auto& row : operations::dependencies())
+            (void)health.Add({{"check", std::string(row.name)}});
+        for (const auto& row : operations::degraded_modes())
+            (void)degraded.Add({{"mode", std::string(row.id)}});
+        for (const char* state : {"up", "degraded", "down", "planned"})
+            (void)service_time.Add({{"state", state}});
     }
 
     prometheus::Registry registry;
@@ -145,6 +150,16 @@ struct Metrics::Families {
                                 .Name("health_check_status")
                                 .Help("1 healthy, 0.5 degraded, 0 unhealthy")
                                 .Register(registry);
+    Family<Gauge>& degraded = prometheus::BuildGauge()
+                                  .Name("degraded_mode")
+                                  .Help("1 while the mode holds; docs/runbooks has a page for each")
+                                  .Register(registry);
+    Family<Gauge>& service_time = prometheus::BuildGauge()
+                                      .Name("service_seconds")
+                                      .Help("Time in each state over the last 30 days")
+                                      .Register(registry);
+    Gauge& maintenance = gauge(
+        registry, "maintenance_active", "1 from the beginning of a maintenance window to its end");
     // A look-up in a family costs more than ten times an increment.
     std::map<std::uint16_t, Counter*> by_status;
 };
@@ -240,6 +255,19 @@ void Metrics::set_health(std::string_view check, std::string_view status) {
         .Set(status == "healthy"    ? 1
              : status == "degraded" ? 0.5
                                     : 0);
+}
+
+void Metrics::set_degraded_mode(std::string_view mode, bool holds) {
+    families_->degraded.Add({{"mode", std::string(mode)}}).Set(holds ? 1 : 0);
+}
+
+void Metrics::set_service_time(std::string_view state, model::Duration time) {
+    families_->service_time.Add({{"state", std::string(state)}})
+        .Set(static_cast<double>(time.in_microseconds()) / 1e6);
+}
+
+void Metrics::set_maintenance(bool under_way) {
+    families_->maintenance.Set(under_way ? 1 : 0);
 }
 
 std::string Metrics::render() const {

@@ -44,6 +44,12 @@ public:
     void set_price_age(const model::InstrumentId& instrument, model::Duration age);
     /// One line of `health_check_status`: 1 healthy, 0.5 degraded, 0 unhealthy.
     void set_health(std::string_view check, std::string_view status);
+    /// One line of `degraded_mode`: 1 while the mode holds.
+    void set_degraded_mode(std::string_view mode, bool holds);
+    /// One line of `service_seconds`: how long the service was in the state, over the last 30 days.
+    void set_service_time(std::string_view state, model::Duration time);
+    /// 1 from the beginning of a maintenance window to its end.
+    void set_maintenance(bool under_way);
 
     /// The text format, version 0.0.4.
     [[nodiscard]] std::string render() const;

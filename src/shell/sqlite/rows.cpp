@@ -10,7 +10,7 @@ namespace {
 
 /// 16 bytes of INTEGER never hold an amount, its decimal text has at most 41 characters; the widest
 /// table, instruments, has 19 of them.
-constexpr std::size_t kDecimalsSize = 64 * 41;
+constexpr std::size_t kDecimalsSize = 64 * 48;
 constexpr int kDecimalPlaces = 8;
 
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
@@ -108,6 +108,30 @@ void RowBinder::amount(base::Int128 units) {
     CHECK(start + 48 <= decimals_.capacity());  // Earlier texts must not move.
     model::append_text(decimals_, model::Money::from_units(units));
     text(std::string_view(decimals_).substr(start));
+}
+
+void RowBinder::amounts(const ProfitHours& values) {
+    const std::size_t start = decimals_.size();
+    CHECK(start + values.size() * 48 <= decimals_.capacity());  // Earlier texts must not move.
+    for (const model::Money value : values) {
+        if (decimals_.size() != start) decimals_ += ',';
+        model::append_text(decimals_, value);
+    }
+    text(std::string_view(decimals_).substr(start));
+}
+
+ProfitHours RowReader::amounts() {
+    ProfitHours values{};
+    std::string_view rest = text();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const std::size_t end = std::min(rest.find(','), rest.size());
+        const auto units = parse_decimal(rest.substr(0, end));
+        intact_ &= units.has_value();
+        if (units) values.at(i) = model::Money::from_units(units.value());
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    intact_ &= rest.empty();
+    return values;
 }
 
 model::Hash RowReader::hash() {

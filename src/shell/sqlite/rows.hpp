@@ -131,6 +131,8 @@ struct TableShape {
 /// `SELECT columns FROM table`, to be followed by conditions.
 [[nodiscard]] std::string select_sql(const TableShape& table);
 
+using ProfitHours = std::array<model::Money, model::kProfitHours>;
+
 /// Binds a row's fields one after the other. Holds the decimal texts until the next row.
 class RowBinder {
 public:
@@ -154,6 +156,8 @@ public:
             integer(field.in_microseconds());
         } else if constexpr (std::same_as<Field, std::optional<model::Price>>) {
             field ? amount(field->units()) : null();
+        } else if constexpr (std::same_as<Field, ProfitHours>) {
+            amounts(field);
         } else if constexpr (std::same_as<Field, std::string>) {
             name == "request_hash" ? blob(field) : text(field);
         } else if constexpr (std::is_enum_v<Field>) {
@@ -181,6 +185,8 @@ public:
     void null() { statement_->bind_null(next_++); }
 
     void amount(base::Int128 units);
+    /// Decimals with commas between them: one column.
+    void amounts(const ProfitHours& values);
 
 private:
     Statement* statement_ = nullptr;
@@ -212,6 +218,8 @@ public:
             field = base::Duration::microseconds(integer());
         } else if constexpr (std::same_as<Field, std::optional<model::Price>>) {
             field = optional_price();
+        } else if constexpr (std::same_as<Field, ProfitHours>) {
+            field = amounts();
         } else if constexpr (std::same_as<Field, std::string>) {
             field = name == "request_hash" ? blob() : text();
         } else if constexpr (std::same_as<Field, std::uint64_t>) {
@@ -231,6 +239,7 @@ public:
 
     [[nodiscard]] model::Hash hash();
     [[nodiscard]] base::Int128 amount();
+    [[nodiscard]] ProfitHours amounts();
     [[nodiscard]] std::optional<model::Price> optional_price();
 
     /// False once a value was not one that we write.

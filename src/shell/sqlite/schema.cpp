@@ -222,40 +222,18 @@ ALTER TABLE orders ADD COLUMN cancel_owner TEXT NOT NULL DEFAULT '';
 ALTER TABLE orders ADD COLUMN queue_limit TEXT;
 ALTER TABLE orders ADD COLUMN queue_until INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE positions ADD COLUMN round_profit TEXT NOT NULL DEFAULT '0';
+ALTER TABLE positions ADD COLUMN open_fees TEXT NOT NULL DEFAULT '0';
 ALTER TABLE positions ADD COLUMN unprotected TEXT NOT NULL DEFAULT '0';
 ALTER TABLE positions ADD COLUMN protect_by INTEGER NOT NULL DEFAULT 0;
 
 CREATE TABLE risks (
     account        TEXT PRIMARY KEY NOT NULL,
     hour           INTEGER NOT NULL,
-    profit_00      TEXT NOT NULL,
-    profit_01      TEXT NOT NULL,
-    profit_02      TEXT NOT NULL,
-    profit_03      TEXT NOT NULL,
-    profit_04      TEXT NOT NULL,
-    profit_05      TEXT NOT NULL,
-    profit_06      TEXT NOT NULL,
-    profit_07      TEXT NOT NULL,
-    profit_08      TEXT NOT NULL,
-    profit_09      TEXT NOT NULL,
-    profit_10      TEXT NOT NULL,
-    profit_11      TEXT NOT NULL,
-    profit_12      TEXT NOT NULL,
-    profit_13      TEXT NOT NULL,
-    profit_14      TEXT NOT NULL,
-    profit_15      TEXT NOT NULL,
-    profit_16      TEXT NOT NULL,
-    profit_17      TEXT NOT NULL,
-    profit_18      TEXT NOT NULL,
-    profit_19      TEXT NOT NULL,
-    profit_20      TEXT NOT NULL,
-    profit_21      TEXT NOT NULL,
-    profit_22      TEXT NOT NULL,
-    profit_23      TEXT NOT NULL,
-    profit_24      TEXT NOT NULL,
+    profits         TEXT NOT NULL,
     equity_peak    TEXT NOT NULL,
     losses_in_a_row INTEGER NOT NULL,
-    cooldown_until INTEGER NOT NULL,
+    cooldown_until  INTEGER NOT NULL,
+    margin_call     INTEGER NOT NULL,
     version        INTEGER NOT NULL,
     owner          TEXT NOT NULL
 ) WITHOUT ROWID;

@@ -1,0 +1,38 @@
+#pragma once
+
+/// The event stream of a daemon: the hub that hears of commits and the server at `/ws`.
+
+#include "shell/config/config.hpp"
+#include "shell/metrics/metrics.hpp"
+#include "shell/websocket/websocket_server.hpp"
+
+namespace botcore::apps {
+
+class EventStream {
+public:
+    /// All of them outlive it, and so does what the functions look at.
+    struct Parts {
+        boost::asio::io_context& context;
+        ports::StoreReader& reader;
+        const ports::MarketData& market;
+        std::function<std::optional<model::Owner>(const model::AccountId&)> owner_of;
+        std::function<std::optional<shell::auth::Caller>(std::string_view token)> authenticate;
+        std::function<model::Timestamp()> now;
+        shell::log::Log& log;
+    };
+
+    EventStream(const shell::Config& config, Parts parts);
+
+    /// The runtime's listener; where events of the moment are published.
+    [[nodiscard]] shell::websocket::EventHub& hub() { return hub_; }
+
+    [[nodiscard]] shell::websocket::WebsocketServer& server() { return server_; }
+
+private:
+    shell::websocket::EventHub hub_;
+    shell::websocket::WebsocketServer server_;
+};
+
+[[nodiscard]] shell::log::LogOptions log_options(const shell::Config& config);
+
+}  // namespace botcore::apps

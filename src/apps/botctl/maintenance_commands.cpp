@@ -1,0 +1,147 @@
+#include "apps/botctl/commands.hpp"
+#include "apps/botctl/table.hpp"
+#include "operations/maintenance.hpp"
+#include "protocol/time_text.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <array>
+#include <chrono>
+
+namespace botcore::botctl {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::array<Column, 6> kWindow = {{{"window", "window"},
+                                            {"state", "state"},
+                                            {"begin", "begin"},
+                                            {"end", "end"},
+                                            {"emergency", "emergency"},
+                                            {"text", "text"}}};
+
+void print_window(std::ostream& out, const json::value& data) {
+    if (const auto* window = data.if_object()) print_fields(out, *window, kWindow);
+}
+
+void print_maintenance(std::ostream& out, const json::value& data) {
+    const auto* view = data.if_object();
+    if (view == nullptr) return;
+    const auto* operating = view->if_contains("operating");
+    if (operating != nullptr && operating->is_object()) {
+        out << "mode: " << plain_text(operating->get_object(), "mode") << "\n";
+    }
+    out << "banner: " << plain_text(*view, "banner") << "\n";
+    const auto* windows = view->if_contains("windows");
+    if (windows != nullptr && windows->is_array()) {
+        print_table(out, windows->get_array(), kWindow, "no window was ever planned");
+    }
+}
+
+void print_uptime(std::ostream& out, const json::value& body) {
+    static constexpr Align kRight = Align::Right;
+    static constexpr std::array<Column, 9> kColumns = {
+        {{"DAYS", "days", kRight},
+         {"AVAILABLE %", "availability_percent", kRight},
+         {"WITH PLANNED %", "availability_with_planned_percent", kRight},
+         {"TARGET %", "target_percent", kRight},
+         {"DOWN s", "down_seconds", kRight},
+         {"DEGRADED s", "degraded_seconds", kRight},
+         {"PLANNED s", "planned_seconds", kRight},
+         {"BUDGET LEFT s", "budget_left_seconds", kRight},
+         {"OUTAGES", "outages", kRight}}};
+    const auto* view = body.if_object();
+    const auto* rows = view == nullptr ? nullptr : view->if_contains("uptime");
+    if (rows != nullptr && rows->is_array()) {
+        print_table(out, rows->get_array(), kColumns, "nothing was counted yet");
+    }
+}
+
+ClientRequest request_of(std::string_view method, std::string path, const CommandOptions& options) {
+    return {.method = method,
+            .path = std::move(path),
+            .body = {},
+            .idempotency_key = options.key,
+            .if_match = {}};
+}
+
+json::object body_of(const MaintenancePlan& plan) {
+    json::object body;
+    if (!plan.begin.empty()) body["begin"] = plan.begin;
+    if (plan.minutes > 0) body["minutes"] = plan.minutes;
+    if (!plan.text.empty()) body["text"] = plan.text;
+    if (plan.emergency) body["emergency"] = true;
+    return body;
+}
+
+}  // namespace
+
+int maintenance_next(Session& session) {
+    const auto now =
+        base::Timestamp::from_microseconds(std::chrono::duration_cast<std::chrono::microseconds>(
+                                               std::chrono::system_clock::now().time_since_epoch())
+                                               .count());
+    const operations::Period usual = operations::usual_window(now);
+    json::object window;
+    window["begin"] = protocol::to_iso8601(usual.begin);
+    window["end"] = protocol::to_iso8601(usual.end);
+    return session.show(window, [](std::ostream& out, const json::value& data) {
+        static constexpr std::array<Column, 2> kFields = {{{"begin", "begin"}, {"end", "end"}}};
+        print_fields(out, data.get_object(), kFields);
+    });
+}
+
+int maintenance_status(Session& session) {
+    return session.read("/api/maintenance", print_maintenance);
+}
+
+int maintenance_schedule(Session& session,
+                         const CommandOptions& options,
+                         const MaintenancePlan& plan) {
+    ClientRequest request = request_of("POST", "/api/maintenance", options);
+    request.body = json::serialize(body_of(plan));
+    return session.command(std::move(request), print_window);
+}
+
+int maintenance_cancel(Session& session, const CommandOptions& options, const std::string& window) {
+    return session.command(request_of("DELETE", "/api/maintenance/" + encoded(window), options),
+                           print_window);
+}
+
+int maintenance_on(Session& session, const CommandOptions& options, const MaintenancePlan& plan) {
+    ClientRequest request = request_of("POST", "/api/maintenance/on", options);
+    request.body = json::serialize(body_of(plan));
+    return session.command(std::move(request), print_window);
+}
+
+int maintenance_off(Session& session, const CommandOptions& options, bool ramp) {
+    ClientRequest request = request_of("POST", "/api/maintenance/off", options);
+    json::object body;
+    body["ramp"] = ramp;
+    request.body = json::serialize(body);
+    return session.command(std::move(request), print_window);
+}
+
+int uptime(Session& session) {
+    const auto answer = session.reach({.method = "GET",
+                                       .path = "/health/detailed",
+                                       .body = {},
+                                       .idempotency_key = {},
+                                       .if_match = {}});
+    if (!answer) {
+        return session.unavailable("the daemon does not answer at " + session.settings().url);
+    }
+    if (!*answer) return session.finish(*answer, print_uptime);
+    json::error_code error;
+    const json::value body = json::parse(answer->value().body, error);
+    if (error || !body.is_object() || !body.get_object().contains("uptime")) {
+        return session.finish(*answer, print_uptime);
+    }
+    return session.show(body.at("uptime"), [](std::ostream& out, const json::value& rows) {
+        print_uptime(out, json::object{{"uptime", rows}});
+    });
+}
+
+}  // namespace botcore::botctl

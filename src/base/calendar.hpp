@@ -1,0 +1,50 @@
+#pragma once
+
+/// Dates of the civil calendar (proleptic Gregorian, UTC) from points in time and back, in whole
+/// numbers only.
+///
+/// K1  `days_of` and `date_of` undo each other for every date of the years 0 to 9999.
+
+#include "base/time.hpp"
+
+#include <cstdint>
+
+namespace botcore::base {
+
+inline constexpr Duration kDay = Duration::seconds(86'400);
+
+struct Date {
+    std::int64_t year = 1970;
+    std::int64_t month = 1;  ///< 1 to 12.
+    std::int64_t day = 1;    ///< 1 to 31.
+
+    friend auto operator<=>(const Date&, const Date&) = default;
+};
+
+enum class Weekday : std::uint8_t {
+    Sunday,
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday
+};
+
+/// Days since 1970-01-01. The date must exist.
+[[nodiscard]] std::int64_t days_of(const Date& date);
+
+/// The date that is `days` after 1970-01-01, or before it when negative.
+[[nodiscard]] Date date_of(std::int64_t days);
+
+/// The day in which the moment lies, as days since 1970-01-01; rounded down.
+[[nodiscard]] std::int64_t day_of(Timestamp time);
+
+[[nodiscard]] Timestamp midnight_of(std::int64_t days);
+
+[[nodiscard]] Weekday weekday_of(std::int64_t days);
+
+/// The first such day of the month, as days since 1970-01-01.
+[[nodiscard]] std::int64_t first_in_month(Weekday weekday, std::int64_t year, std::int64_t month);
+
+}  // namespace botcore::base

@@ -1,0 +1,253 @@
+#include "core/core_bench_test.hpp"
+
+namespace botcore::core {
+namespace {
+
+using model::Duration;
+using model::OperatingMode;
+using model::WindowState;
+
+constexpr Duration kWeek = Duration::seconds(7 * 86'400);
+constexpr Duration kHour = Duration::seconds(3'600);
+
+model::ScheduleMaintenance window(Bench& bench, Duration from_now, Duration length) {
+    model::ScheduleMaintenance body;
+    body.origin = bench.origin();
+    body.begin = bench.time() + from_now;
+    body.end = body.begin + length;
+    body.text = "a new disk";
+    return body;
+}
+
+std::uint64_t planned(Bench& bench, Duration from_now = kWeek + kHour) {
+    bench.apply(window(bench, from_now, kHour));
+    return std::get<model::MaintenanceWindow>(*bench.last_reply).id;
+}
+
+void move(Bench& bench, std::uint64_t id, WindowState state) {
+    bench.apply(
+        model::MoveMaintenance{bench.origin(), id, state, bench.time() + Duration::seconds(100)});
+}
+
+Reason refusal_of_entry(Bench& bench) {
+    bench.last_reply.reset();
+    return bench.place(bench.order("futures", Side::Buy, "0.002")) ? Reason::None : bench.refusal();
+}
+
+// @spec:R1-MAINT-02 @spec:R1-MAINT-03
+TEST(Maintenance, AWindowIsShortAndAnnouncedInTime) {
+    Bench bench;
+    bench.apply(window(bench, kWeek + kHour, Duration::seconds(7'201)));
+    EXPECT_EQ(bench.refusal(), Reason::WindowTooLong);
+    bench.apply(window(bench, kWeek, {}));
+    EXPECT_EQ(bench.refusal(), Reason::WindowTooLong);
+    bench.apply(window(bench, kHour, kHour));
+    EXPECT_EQ(bench.refusal(), Reason::NoticeTooShort);
+    auto urgent = window(bench, kHour, kHour);
+    urgent.emergency = true;
+    bench.apply(urgent);
+    const auto planned = std::get<model::MaintenanceWindow>(*bench.last_reply);
+    EXPECT_EQ(planned.state, WindowState::Planned);
+    bench.apply(window(bench, kWeek + kHour, kHour));
+    EXPECT_EQ(bench.refusal(), Reason::None);
+    auto twice = window(bench, kWeek + kHour, kHour);
+    bench.apply(twice);
+    EXPECT_EQ(bench.refusal(), Reason::WindowNotMovable) << "Windows do not overlap.";
+}
+
+// @spec:R1-MAINT-09
+TEST(Maintenance, RefusesEntriesWhileExitsPass) {
+    Bench bench;
+    const auto entry = bench.place(bench.order("futures", Side::Buy, "0.01"));
+    bench.fill_all(*entry, "60000");
+    const auto id = planned(bench);
+    move(bench, id, WindowState::Noticed);
+    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+    move(bench, id, WindowState::Draining);
+    EXPECT_EQ(refusal_of_entry(bench), Reason::Maintenance);
+    EXPECT_EQ(model::status_of(Reason::Maintenance), 503);
+    move(bench, id, WindowState::Active);
+    EXPECT_EQ(bench.engine().state().operating.mode, OperatingMode::Maintenance);
+    EXPECT_EQ(refusal_of_entry(bench), Reason::Maintenance);
+    const auto exits = Bench::sent_by(bench.apply(model::ClosePosition{
+        bench.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)}));
+    EXPECT_EQ(exits.size(), 1U);
+}
+
+// @spec:R1-MAINT-11
+TEST(Maintenance, LetsAGrowingShareOfEntriesInAfterwards) {
+    Bench bench;
+    const auto id = planned(bench);
+    move(bench, id, WindowState::Active);
+    move(bench, id, WindowState::Ramping);
+    const auto taken = [&] {
+        int count = 0;
+        for (int i = 0; i < 20; ++i)
+            count += refusal_of_entry(bench) == Reason::None ? 1 : 0;
+        return count;
+    };
+    const int early = taken();
+    bench.pass(Duration::seconds(50));
+    const int half = taken();
+    bench.pass(Duration::seconds(50));
+    EXPECT_LT(early, 3);
+    EXPECT_GT(half, early);
+    EXPECT_EQ(taken(), 20);
+    move(bench, id, WindowState::Watching);
+    EXPECT_EQ(bench.engine().state().operating.mode, OperatingMode::Normal);
+}
+
+TEST(Maintenance, OnlyGoesForward) {
+    Bench bench;
+    move(bench, 4'711, WindowState::Noticed);
+    EXPECT_EQ(bench.refusal(), Reason::WindowUnknown);
+    const auto id = planned(bench);
+    move(bench, id, WindowState::Active);
+    move(bench, id, WindowState::Noticed);
+    EXPECT_EQ(bench.refusal(), Reason::WindowNotMovable);
+    move(bench, id, WindowState::Canceled);
+    EXPECT_EQ(bench.refusal(), Reason::WindowNotMovable) << "What has begun is ended.";
+    const auto other = planned(bench, kWeek + kWeek);
+    move(bench, other, WindowState::Canceled);
+    EXPECT_EQ(bench.engine().state().windows.at(other).state, WindowState::Canceled);
+}
+
+TEST(Maintenance, AHaltOutlastsAWindow) {
+    Bench bench;
+    const auto id = planned(bench);
+    bench.apply(model::SetMode{bench.origin(), OperatingMode::Halted, {}, "a look at the books"});
+    move(bench, id, WindowState::Active);
+    move(bench, id, WindowState::Watching);
+    EXPECT_EQ(refusal_of_entry(bench), Reason::TradingHalted);
+    bench.apply(model::SetMode{bench.origin(), OperatingMode::Normal, {}, ""});
+    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+}
+
+/// A position of 0.01, and a close that may wait for the end of the window.
+class QueuedClose : public ::testing::Test {
+protected:
+    void SetUp() override {
+        const auto entry = bench_.place(bench_.order("futures", Side::Buy, "0.01"));
+        bench_.fill_all(*entry, "60000");
+        window_ = planned(bench_);
+        move(bench_, window_, WindowState::Active);
+        model::ClosePosition body{
+            bench_.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)};
+        body.queue_limit = price("59000");
+        body.queue_until = bench_.time() + kHour;
+        const auto decision = bench_.apply(body);
+        EXPECT_TRUE(Bench::sent_by(decision).empty());
+        ASSERT_EQ(bench_.replied_order().state, OrderState::Queued);
+        id_ = bench_.replied_order().id;
+    }
+
+    Bench bench_;
+    std::uint64_t window_ = 0;
+    model::ClientOrderId id_;
+};
+
+TEST_F(QueuedClose, LeavesAfterTheWindowAtAPriceWithinItsLimit) {
+    EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "60000")).empty());
+    move(bench_, window_, WindowState::Watching);
+    EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "58000")).empty());
+    const auto sent = Bench::sent_by(bench_.tick(Duration::seconds(1), "59500"));
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(sent[0].id, id_);
+    EXPECT_EQ(sent[0].price, price("59000"));
+    EXPECT_EQ(sent[0].reduce_only, model::ReduceOnly::Yes);
+}
+
+TEST_F(QueuedClose, ExpiresAtItsDeadline) {
+    const auto decision = bench_.tick(kHour, "60000");
+    EXPECT_EQ(decision.verdict, Verdict::Recorded);
+    EXPECT_TRUE(bench_.account("futures").orders.empty());
+}
+
+TEST_F(QueuedClose, IsCancelledWithoutTheExchange) {
+    const auto decision =
+        bench_.apply(model::CancelOrder{bench_.origin(), model::AccountId("futures"), id_, {}});
+    EXPECT_TRUE(Bench::cancelled_by(decision).empty());
+    EXPECT_EQ(bench_.replied_order().state, OrderState::Canceled);
+}
+
+TEST_F(QueuedClose, DoesNotStandInTheWayOfAnImmediateOne) {
+    const auto sent = Bench::sent_by(bench_.apply(model::ClosePosition{
+        bench_.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)}));
+    ASSERT_EQ(sent.size(), 1U);
+    bench_.fill_all(sent[0], "60000");
+    move(bench_, window_, WindowState::Watching);
+    EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "60000")).empty());
+    EXPECT_TRUE(bench_.account("futures").orders.empty()) << "Nothing is left to close.";
+}
+
+TEST(QueuedCloses, NeedALimitAndADeadlineAhead) {
+    Bench bench;
+    const auto entry = bench.place(bench.order("futures", Side::Buy, "0.01"));
+    bench.fill_all(*entry, "60000");
+    move(bench, planned(bench), WindowState::Active);
+    model::ClosePosition body{
+        bench.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)};
+    body.queue_until = bench.time() + kHour;
+    bench.apply(body);
+    EXPECT_EQ(bench.refusal(), Reason::PriceOutsideQueueLimit);
+}
+
+TEST(Sweeps, CancelAllLeavesProtectionAlone) {
+    Bench bench;
+    auto body = bench.order("futures", Side::Buy, "0.01");
+    body.stop_loss = price("57000");
+    const auto entry = bench.place(body);
+    const auto stops = Bench::sent_by(bench.fill_all(*entry, "60000"));
+    bench.apply(Bench::report(stops.at(0), ReportKind::Open));
+    auto limit = bench.order("futures", Side::Buy, "0.01");
+    limit.type = model::OrderType::Limit;
+    limit.price = price("58000");
+    const auto resting = bench.place(limit);
+    bench.apply(Bench::report(*resting, ReportKind::Open));
+    const auto plain = bench.apply(
+        model::CancelAll{bench.origin(), model::AccountId("futures"), std::nullopt, false});
+    EXPECT_EQ(Bench::cancelled_by(plain), std::vector{resting->id});
+    const auto all = bench.apply(
+        model::CancelAll{bench.origin(), model::AccountId("futures"), std::nullopt, true});
+    EXPECT_EQ(Bench::cancelled_by(all), std::vector{stops[0].id})
+        << "The first is being cancelled already.";
+}
+
+TEST(Sweeps, FlattenClosesEverythingOnce) {
+    Bench bench;
+    const auto entry = bench.place(bench.order("futures", Side::Sell, "0.01"));
+    bench.fill_all(*entry, "60000");
+    const auto flatten = [&] {
+        return Bench::sent_by(bench.apply(
+            model::Flatten{bench.origin(), model::AccountId("futures"), {quote(kFutures)}}));
+    };
+    const auto exits = flatten();
+    ASSERT_EQ(exits.size(), 1U);
+    EXPECT_EQ(exits[0].side, Side::Buy);
+    EXPECT_TRUE(flatten().empty()) << "It is being closed already.";
+    bench.fill_all(exits[0], "60000");
+    EXPECT_TRUE(bench.position().quantity.is_zero());
+}
+
+TEST(Sweeps, AreForTheOwnerOrAnOperator) {
+    Bench bench;
+    auto body = model::Flatten{bench.origin(), model::AccountId("futures"), {}};
+    body.origin.owner = model::Owner("mallory");
+    bench.apply(body);
+    EXPECT_EQ(bench.refusal(), Reason::AccountUnknown);
+    body.origin.key = model::IdempotencyKey("another");
+    body.origin.authority = model::Authority::All;
+    bench.apply(body);
+    EXPECT_TRUE(std::holds_alternative<model::OrdersTouched>(*bench.last_reply));
+}
+
+TEST(Acts, AreRecordedWithoutARow) {
+    Bench bench;
+    const auto decision =
+        bench.apply(model::RecordAct{model::Owner("olga"), "login", "olga", "ok", "", "req_1"});
+    EXPECT_EQ(decision.verdict, Verdict::Recorded);
+    EXPECT_TRUE(decision.outcome.changes.empty());
+}
+
+}  // namespace
+}  // namespace botcore::core

@@ -1,0 +1,332 @@
+#include "core/orders/protection.hpp"
+
+#include "base/check.hpp"
+#include "core/orders/exits.hpp"
+#include "core/orders/order_life.hpp"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+namespace botcore::core {
+
+using model::Order;
+using model::OrderNumber;
+using model::OrderRole;
+using model::OrderState;
+using model::Price;
+using model::Quantity;
+using model::Rate;
+using model::Rounding;
+using model::Side;
+
+namespace {
+
+/// Nothing was ever seen of it at the exchange, or nothing is known.
+bool is_unconfirmed(OrderState state) {
+    return state == OrderState::Intended || state == OrderState::Unknown;
+}
+
+/// It never got into the exchange's book.
+bool never_arrived(OrderState state) {
+    return state == OrderState::Rejected || state == OrderState::Refused ||
+           state == OrderState::Absent;
+}
+
+Quantity held(const AccountState& account, const model::InstrumentId& instrument) {
+    const auto place = account.positions.find(instrument);
+    return place == account.positions.end() ? Quantity() : place->second.quantity;
+}
+
+/// Would an order of this side shrink the position?
+bool reduces(Side side, Quantity position) {
+    return side == Side::Sell ? position.is_positive() : position.is_negative();
+}
+
+void add_unprotected(Transaction& transaction,
+                     AccountState& account,
+                     const model::InstrumentId& instrument,
+                     Quantity quantity) {
+    model::Position& position = transaction.change(account, instrument);
+    if (position.unprotected.is_zero()) {
+        position.protect_by = transaction.now() + transaction.state().policy.protect_within;
+    }
+    const Quantity sum = position.unprotected + quantity;
+    position.unprotected = std::min(sum, magnitude(position.quantity));
+}
+
+void take_unprotected(Transaction& transaction,
+                      AccountState& account,
+                      const model::InstrumentId& instrument,
+                      Quantity quantity) {
+    const auto place = account.positions.find(instrument);
+    if (place == account.positions.end() || place->second.unprotected.is_zero()) return;
+    model::Position& position = transaction.change(account, instrument);
+    position.unprotected -= std::min(position.unprotected, quantity);
+}
+
+void clear_unprotected(Transaction& transaction,
+                       AccountState& account,
+                       const model::InstrumentId& instrument) {
+    const auto place = account.positions.find(instrument);
+    if (place == account.positions.end() || place->second.unprotected.is_zero()) return;
+    transaction.change(account, instrument).unprotected = {};
+}
+
+/// The protective twin of an entry: other side, reduce-only, no reservation, nobody's key.
+Order protective(const AccountState& account, const Order& entry, Quantity quantity) {
+    Order order;
+    order.owner = entry.owner;
+    order.account = entry.account;
+    order.instrument = entry.instrument;
+    order.side = opposite(entry.side);
+    order.reduce_only = model::ReduceOnly::Yes;
+    order.quantity = quantity;
+    order.reserved_asset = account.account.quote;
+    order.parent = entry.number;
+    return order;
+}
+
+/// The price at which the gain since `entry` is `gain`.
+Price price_at_gain(Price entry, Side side, Rate gain) {
+    const Rate factor = side == Side::Buy ? Rate::whole(1) + gain : Rate::whole(1) - gain;
+    const auto price = scaled(entry, factor, Rounding::HalfEven);
+    return price ? price.value() : entry;
+}
+
+/// Attaches stops to `gained`, the part of an entry that has just been filled (S1).
+void attach(Transaction& transaction, AccountState& account, const Order& entry, Quantity gained) {
+    const Quantity position = held(account, entry.instrument);
+    if (!reduces(opposite(entry.side), position)) return;
+    const Quantity quantity = std::min(gained, magnitude(position));
+    if (entry.stop_loss) {
+        Order stop = protective(account, entry, quantity);
+        stop.type = model::OrderType::StopMarket;
+        stop.role = OrderRole::StopLoss;
+        stop.stop_price = entry.stop_loss;
+        stop.trail_activation = entry.trail_activation;
+        stop.trail_distance = entry.trail_distance;
+        if (!entry.trail_distance.is_zero()) {
+            const auto bought = model::average_price(entry.filled_notional, entry.filled);
+            if (bought) {
+                stop.trail_start =
+                    price_at_gain(bought.value(), entry.side, entry.trail_activation);
+            }
+        }
+        add_unprotected(transaction, account, entry.instrument, quantity);
+        send_order(transaction, account, transaction.add_order(account, std::move(stop)));
+    }
+    if (entry.take_profit) {
+        Order target = protective(account, entry, quantity);
+        target.type = model::OrderType::TakeProfitMarket;
+        target.role = OrderRole::TakeProfit;
+        target.stop_price = entry.take_profit;
+        send_order(transaction, account, transaction.add_order(account, std::move(target)));
+    }
+}
+
+template <class Wanted>
+void cancel_where(Transaction& transaction, AccountState& account, Wanted wanted) {
+    for (auto& [number, live] : account.orders) {
+        const Order& order = live.order;
+        if (!model::is_live(order.state) || order.cancel != model::CancelState::None) continue;
+        if (wanted(order)) send_cancel(transaction, account, live);
+    }
+}
+
+/// What a report changed about a stop or an exit of the core's own.
+void follow_own(Transaction& transaction,
+                AccountState& account,
+                const Order& order,
+                const Progress& before) {
+    const bool ended = model::is_live(before.state) && !model::is_live(order.state);
+    if (order.role == OrderRole::StopLoss) {
+        if (is_unconfirmed(before.state) && !is_unconfirmed(order.state) &&
+            !never_arrived(order.state)) {
+            take_unprotected(transaction, account, order.instrument, order.quantity);
+        }
+        // Its place in the market is gone, and nobody asked for that.
+        if (ended && order.state == OrderState::Expired) {
+            add_unprotected(transaction, account, order.instrument, remaining(order));
+        }
+    }
+    const bool left = ended && !remaining(order).is_zero();
+    if (order.role == OrderRole::SafetyExit && left) {
+        add_unprotected(transaction, account, order.instrument, remaining(order));
+    }
+}
+
+/// The market is beyond the stop already: what it was to protect is sold at once.
+void exit_beyond_stop(Transaction& transaction, AccountState& account, const Order& order) {
+    const bool beyond = order.role == OrderRole::StopLoss && order.state == OrderState::Rejected &&
+                        order.reason == model::Reason::StopWouldTrigger;
+    if (!beyond) return;
+    model::Position& position = transaction.change(account, order.instrument);
+    if (position.unprotected.is_zero()) return;
+    position.protect_by = transaction.now();
+    exit_unprotected(transaction, account, order.instrument);
+}
+
+/// Cancels protective orders that have nothing left to do (S2).
+void tidy(Transaction& transaction, AccountState& account, const Order& order) {
+    const Quantity position = held(account, order.instrument);
+    cancel_where(transaction, account, [&](const Order& other) {
+        return other.instrument == order.instrument && model::is_protective(other.role) &&
+               !reduces(other.side, position);
+    });
+    if (position.is_zero()) {
+        clear_unprotected(transaction, account, order.instrument);
+    }
+    if (!model::is_protective(order.role)) return;
+    if (order.state == OrderState::Filled) {
+        // One of the pair has done its work.
+        cancel_where(transaction, account, [&](const Order& other) {
+            return other.parent == order.parent && model::is_protective(other.role) &&
+                   other.role != order.role;
+        });
+    }
+    if (order.role == OrderRole::StopLoss && order.state == OrderState::Open &&
+        !order.trail_mark.is_zero()) {
+        // A stop that was moved replaces those before it.
+        cancel_where(transaction, account, [&](const Order& other) {
+            return other.parent == order.parent && other.role == OrderRole::StopLoss &&
+                   other.number < order.number;
+        });
+    }
+}
+
+bool concerns_protection(const AccountState& account, const Order& order) {
+    if (order.stop_loss || order.take_profit || order.role != OrderRole::Plain) return true;
+    return std::any_of(account.orders.begin(), account.orders.end(), [&](const auto& item) {
+        return model::is_protective(item.second.order.role) &&
+               item.second.order.instrument == order.instrument;
+    });
+}
+
+}  // namespace
+
+void protect(Transaction& transaction,
+             AccountState& account,
+             LiveOrder& live,
+             const Progress& before) {
+    if (account.account.market != model::Market::Futures) return;
+    const Order& order = live.order;
+    if (order.state == before.state && order.filled == before.filled) return;
+    if (!concerns_protection(account, order)) return;
+    const Quantity gained = order.filled - before.filled;
+    if (gained.is_positive() && order.role == OrderRole::Plain) {
+        attach(transaction, account, order, gained);
+    }
+    follow_own(transaction, account, order, before);
+    exit_beyond_stop(transaction, account, order);
+    tidy(transaction, account, order);
+}
+
+void exit_unprotected(Transaction& transaction,
+                      AccountState& account,
+                      const model::InstrumentId& instrument) {
+    const auto place = account.positions.find(instrument);
+    if (place == account.positions.end()) return;
+    const model::Position& position = place->second;
+    if (position.unprotected.is_zero() || position.protect_by > transaction.now()) return;
+    const Quantity quantity = std::min(position.unprotected, unclosed(account, instrument));
+    transaction.change(account, instrument).unprotected = {};
+    if (quantity.is_zero()) return;
+    (void)place_exit(
+        transaction,
+        account,
+        instrument,
+        {OrderRole::SafetyExit, quantity, account.account.owner, model::Reason::Unprotected});
+}
+
+namespace {
+
+/// The stops of one entry, as far as they trail.
+struct Trail {
+    const Order* newest = nullptr;
+    Quantity quantity;
+    bool moving = false;  ///< A moved stop is on its way already.
+};
+
+std::map<OrderNumber, Trail> trails_of(const AccountState& account,
+                                       const model::InstrumentId& instrument) {
+    std::map<OrderNumber, Trail> trails;
+    for (const auto& [number, live] : account.orders) {
+        const Order& order = live.order;
+        const bool trails_on = model::is_live(order.state) && order.role == OrderRole::StopLoss &&
+                               order.instrument == instrument && !order.trail_distance.is_zero();
+        if (!trails_on) continue;
+        Trail& trail = trails[order.parent];
+        trail.newest = &order;
+        trail.quantity += remaining(order);
+        if (order.state != OrderState::Open || order.cancel != model::CancelState::None) {
+            trail.moving = true;
+        }
+    }
+    return trails;
+}
+
+bool is_better(Side stop_side, Price price, Price than) {
+    return stop_side == Side::Sell ? price > than : price < than;
+}
+
+/// Where the stop would stand behind the price; on the tick, away from the price.
+Price stop_behind(const model::Instrument& rules, const Order& stop, Price mark) {
+    const bool sells = stop.side == Side::Sell;
+    const Rate factor =
+        sells ? Rate::whole(1) - stop.trail_distance : Rate::whole(1) + stop.trail_distance;
+    const auto behind = scaled(mark, factor, sells ? Rounding::Down : Rounding::Up);
+    if (!behind) return stop.stop_price.value();
+    const Price tick = rules.price_filter.tick;
+    const Price down = rounded_down_to(behind.value(), tick);
+    return sells || down == behind.value() ? down : down + tick;
+}
+
+/// The moved stop; nothing where the price has not come far enough (S3).
+std::optional<Order> moved(const State& state, const Trail& trail, Price last) {
+    const Order& stop = *trail.newest;
+    const bool started = stop.trail_mark.is_zero() ? !is_better(stop.side, stop.trail_start, last)
+                                                   : is_better(stop.side, last, stop.trail_mark);
+    if (!started) return std::nullopt;
+    const Price behind = stop_behind(state.instruments.at(stop.instrument), stop, last);
+    const Rate step = state.policy.trail_step;
+    const Rate factor = stop.side == Side::Sell ? Rate::whole(1) + step : Rate::whole(1) - step;
+    const auto least = scaled(*stop.stop_price, factor, Rounding::HalfEven);
+    if (!least || is_better(stop.side, least.value(), behind)) return std::nullopt;
+    Order next;
+    next.owner = stop.owner;
+    next.account = stop.account;
+    next.instrument = stop.instrument;
+    next.side = stop.side;
+    next.type = stop.type;
+    next.reduce_only = model::ReduceOnly::Yes;
+    next.quantity = trail.quantity;
+    next.reserved_asset = stop.reserved_asset;
+    next.role = OrderRole::StopLoss;
+    next.parent = stop.parent;
+    next.stop_price = behind;
+    next.trail_activation = stop.trail_activation;
+    next.trail_distance = stop.trail_distance;
+    next.trail_start = stop.trail_start;
+    next.trail_mark = last;
+    return next;
+}
+
+}  // namespace
+
+void trail_stops(Transaction& transaction, AccountState& account, const model::Quote& quote) {
+    if (quote.last.is_zero()) return;
+    std::vector<Order> next;
+    for (const auto& [parent, trail] : trails_of(account, quote.instrument)) {
+        if (trail.moving) continue;
+        if (auto order = moved(transaction.state(), trail, quote.last)) {
+            next.push_back(std::move(*order));
+        }
+    }
+    for (Order& order : next) {
+        // The old stop stays until the new one is confirmed: never without one.
+        send_order(transaction, account, transaction.add_order(account, std::move(order)));
+    }
+}
+
+}  // namespace botcore::core

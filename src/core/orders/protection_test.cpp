@@ -1,0 +1,248 @@
+#include "core/core_bench_test.hpp"
+
+namespace botcore::core {
+namespace {
+
+using model::Duration;
+using model::OrderRole;
+using model::OrderType;
+
+/// An account with an entry of 0.1 at 60,000, a stop at 57,000 and a target at 66,000.
+class Protection : public ::testing::Test {
+protected:
+    Protection() {
+        body_ = bench_.order("futures", Side::Buy, "0.1");
+        body_.stop_loss = price("57000");
+        body_.take_profit = price("66000");
+    }
+
+    void enter() {
+        const auto sent = bench_.place(body_);
+        ASSERT_TRUE(sent);
+        entry_ = *sent;
+        children_ = Bench::sent_by(bench_.fill_all(entry_, "60000"));
+    }
+
+    void confirm_all() {
+        for (const auto& child : children_)
+            bench_.apply(Bench::report(child, ReportKind::Open));
+    }
+
+    [[nodiscard]] const model::OrderInstruction& stop() const { return children_.at(0); }
+
+    [[nodiscard]] const model::OrderInstruction& target() const { return children_.at(1); }
+
+    Bench bench_;
+    model::PlaceOrder body_;
+    model::OrderInstruction entry_;
+    std::vector<model::OrderInstruction> children_;
+};
+
+TEST_F(Protection, AttachesStopAndTargetToWhatWasBought) {
+    enter();
+    ASSERT_EQ(children_.size(), 2U);
+    EXPECT_EQ(stop().type, OrderType::StopMarket);
+    EXPECT_EQ(stop().side, Side::Sell);
+    EXPECT_EQ(stop().reduce_only, model::ReduceOnly::Yes);
+    EXPECT_EQ(stop().quantity, quantity("0.1"));
+    EXPECT_EQ(stop().stop_price, price("57000"));
+    EXPECT_EQ(target().type, OrderType::TakeProfitMarket);
+    EXPECT_EQ(target().stop_price, price("66000"));
+    EXPECT_EQ(to_text(bench_.position().unprotected), "0.1");
+    confirm_all();
+    EXPECT_TRUE(bench_.position().unprotected.is_zero());
+}
+
+TEST_F(Protection, ProtectsEveryPartOfAnEntryThatFillsInParts) {
+    body_.type = OrderType::Limit;
+    body_.price = price("60000");
+    const auto sent = bench_.place(body_);
+    ASSERT_TRUE(sent);
+    for (const std::uint64_t trade : {11U, 12U}) {
+        const auto decision = bench_.apply(Bench::traded(*sent,
+                                                         ReportKind::Open,
+                                                         {{.id = trade,
+                                                           .price = price("60000"),
+                                                           .quantity = quantity("0.05"),
+                                                           .fee = money("1"),
+                                                           .fee_asset = kUsdt,
+                                                           .maker = true,
+                                                           .time = bench_.time()}}));
+        const auto children = Bench::sent_by(decision);
+        ASSERT_EQ(children.size(), 2U);
+        EXPECT_EQ(children[0].quantity, quantity("0.05"));
+    }
+    EXPECT_EQ(to_text(bench_.position().unprotected), "0.1");
+}
+
+TEST_F(Protection, CancelsTheTargetOnceTheStopHasFilled) {
+    enter();
+    confirm_all();
+    const auto decision = bench_.fill_all(stop(), "56990");
+    EXPECT_TRUE(bench_.position().quantity.is_zero());
+    EXPECT_EQ(Bench::cancelled_by(decision), std::vector{target().id});
+    bench_.apply(Bench::report(target(), ReportKind::Canceled));
+    EXPECT_TRUE(bench_.account("futures").orders.empty());
+}
+
+TEST_F(Protection, CancelsBothOnceThePositionIsClosedByHand) {
+    enter();
+    confirm_all();
+    bench_.last_reply.reset();
+    const auto closing = Bench::sent_by(bench_.apply(model::ClosePosition{
+        bench_.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)}));
+    ASSERT_EQ(closing.size(), 1U) << "Stops that wait do not hold the position.";
+    const auto decision = bench_.fill_all(closing.front(), "61000");
+    EXPECT_EQ(Bench::cancelled_by(decision).size(), 2U);
+}
+
+TEST_F(Protection, SellsAgainWhatWasNotProtectedInTime) {
+    enter();
+    bench_.apply(Bench::report(target(), ReportKind::Open));
+    auto refused = Bench::report(stop(), ReportKind::Rejected);
+    refused.report.reason = Reason::RejectedByExchange;
+    bench_.apply(refused);
+    EXPECT_EQ(to_text(bench_.position().unprotected), "0.1");
+    EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(9), "60000")).empty());
+    const auto exits = Bench::sent_by(bench_.tick(Duration::seconds(2), "60000"));
+    ASSERT_EQ(exits.size(), 1U);
+    EXPECT_EQ(exits[0].type, OrderType::Market);
+    EXPECT_EQ(exits[0].reduce_only, model::ReduceOnly::Yes);
+    EXPECT_EQ(exits[0].quantity, quantity("0.1"));
+    EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(60), "60000")).empty())
+        << "One exit is under way, a second would be one too many.";
+    const auto decision = bench_.fill_all(exits[0], "60000");
+    EXPECT_TRUE(bench_.position().quantity.is_zero());
+    EXPECT_EQ(Bench::cancelled_by(decision), std::vector{target().id});
+}
+
+TEST_F(Protection, AStopWithoutAnAnswerIsNotProtection) {
+    enter();
+    bench_.apply(Bench::report(stop(), ReportKind::NoAnswer));
+    const auto exits = Bench::sent_by(bench_.tick(Duration::seconds(11), "60000"));
+    ASSERT_EQ(exits.size(), 1U);
+    // Should the stop be there after all: it has nothing left to protect.
+    EXPECT_EQ(Bench::cancelled_by(bench_.fill_all(exits[0], "60000")).size(), 2U);
+    bench_.apply(Bench::report(stop(), ReportKind::Open));
+    bench_.apply(Bench::report(stop(), ReportKind::Canceled));
+    EXPECT_EQ(bench_.account("futures").orders.size(), 1U) << "The target's cancel is under way.";
+}
+
+TEST_F(Protection, AnExitThatFailsIsTriedAgain) {
+    enter();
+    bench_.apply(Bench::report(stop(), ReportKind::Rejected));
+    const auto first = Bench::sent_by(bench_.tick(Duration::seconds(11), "60000"));
+    ASSERT_EQ(first.size(), 1U);
+    bench_.apply(Bench::report(first[0], ReportKind::Expired));
+    EXPECT_EQ(to_text(bench_.position().unprotected), "0.1");
+    EXPECT_EQ(Bench::sent_by(bench_.tick(Duration::seconds(11), "60000")).size(), 1U);
+}
+
+TEST_F(Protection, SellsAtOnceWhereTheMarketIsBeyondTheStop) {
+    enter();
+    auto refused = Bench::report(stop(), ReportKind::Rejected);
+    refused.report.reason = Reason::StopWouldTrigger;
+    const auto exits = Bench::sent_by(bench_.apply(refused));
+    ASSERT_EQ(exits.size(), 1U);
+    EXPECT_EQ(exits[0].quantity, quantity("0.1"));
+}
+
+TEST_F(Protection, AStopThatExpiresLeavesThePositionUnprotected) {
+    enter();
+    confirm_all();
+    bench_.apply(Bench::report(stop(), ReportKind::Expired));
+    EXPECT_EQ(to_text(bench_.position().unprotected), "0.1");
+}
+
+TEST_F(Protection, AStopCancelledByItsOwnerIsTheirWill) {
+    enter();
+    confirm_all();
+    bench_.apply(model::CancelOrder{bench_.origin(), model::AccountId("futures"), stop().id, {}});
+    bench_.apply(Bench::report(stop(), ReportKind::Canceled));
+    EXPECT_TRUE(bench_.position().unprotected.is_zero());
+    EXPECT_EQ(bench_.replied_order().state, OrderState::Canceled);
+}
+
+TEST_F(Protection, TrailsBehindThePriceAndNeverBack) {
+    body_.trail_activation = model::Rate::from_units(model::kScale / 50);
+    body_.trail_distance = model::Rate::from_units(model::kScale * 15 / 1'000);
+    enter();
+    confirm_all();
+    EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "61100")).empty())
+        << "Below the start of 61,200.";
+    const auto moved = Bench::sent_by(bench_.tick(Duration::seconds(1), "62000"));
+    ASSERT_EQ(moved.size(), 1U);
+    EXPECT_EQ(moved[0].type, OrderType::StopMarket);
+    EXPECT_EQ(to_text(*moved[0].stop_price), "61070");
+    EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "63000")).empty())
+        << "One moved stop is on its way.";
+    // Confirmed: only now the old one goes.
+    const auto decision = bench_.apply(Bench::report(moved[0], ReportKind::Open));
+    EXPECT_EQ(Bench::cancelled_by(decision), std::vector{stop().id});
+    bench_.apply(Bench::report(stop(), ReportKind::Canceled));
+    EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "61500")).empty());
+    EXPECT_EQ(to_text(*Bench::sent_by(bench_.tick(Duration::seconds(1), "63000"))[0].stop_price),
+              "62055");
+}
+
+TEST_F(Protection, TrailsAShortPositionDownwards) {
+    body_.side = Side::Sell;
+    body_.stop_loss = price("63000");
+    body_.take_profit.reset();
+    body_.trail_activation = model::Rate::from_units(model::kScale / 50);
+    body_.trail_distance = model::Rate::from_units(model::kScale * 15 / 1'000);
+    enter();
+    confirm_all();
+    const auto moved = Bench::sent_by(bench_.tick(Duration::seconds(1), "58000"));
+    ASSERT_EQ(moved.size(), 1U);
+    EXPECT_EQ(moved[0].side, Side::Buy);
+    EXPECT_EQ(to_text(*moved[0].stop_price), "58870");
+}
+
+TEST_F(Protection, DoesNotTrailOnAStalePrice) {
+    body_.trail_activation = model::Rate::from_units(model::kScale / 50);
+    body_.trail_distance = model::Rate::from_units(model::kScale * 15 / 1'000);
+    enter();
+    confirm_all();
+    bench_.clock = model::ClockState::Uncertain;
+    EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "62000")).empty());
+}
+
+TEST_F(Protection, RefusesStopsThatProtectNothing) {
+    const auto reason_of = [&](const model::PlaceOrder& body) {
+        auto asked = body;
+        asked.origin = bench_.origin();
+        EXPECT_FALSE(bench_.place(asked));
+        return bench_.refusal();
+    };
+    auto body = body_;
+    body.stop_loss = price("60000");
+    EXPECT_EQ(reason_of(body), Reason::StopOnWrongSide);
+    body = body_;
+    body.take_profit = price("59000");
+    EXPECT_EQ(reason_of(body), Reason::StopOnWrongSide);
+    body = body_;
+    body.stop_loss = price("57000.05");
+    EXPECT_EQ(reason_of(body), Reason::PriceOffTick);
+    body = bench_.order("spot", Side::Buy, "0.01");
+    body.stop_loss = price("57000");
+    EXPECT_EQ(reason_of(body), Reason::NotSupportedOnMarket);
+    body = bench_.order("futures", Side::Buy, "0.1");
+    body.type = OrderType::StopMarket;
+    EXPECT_EQ(reason_of(body), Reason::StopPriceMissing);
+}
+
+TEST(Conditional, ReservesAtItsStopPriceAndCarriesItToTheExchange) {
+    Bench bench;
+    auto body = bench.order("futures", Side::Buy, "0.1");
+    body.type = OrderType::StopMarket;
+    body.stop_price = price("62000");
+    const auto sent = bench.place(body);
+    ASSERT_TRUE(sent);
+    EXPECT_EQ(sent->stop_price, price("62000"));
+    // 6,200 and half a percent of slippage, and the fee.
+    EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Reserved)), "6233.4924");
+}
+
+}  // namespace
+}  // namespace botcore::core

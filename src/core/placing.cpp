@@ -1,0 +1,307 @@
+#include "core/placing.hpp"
+
+#include "base/check.hpp"
+#include "core/caller.hpp"
+#include "core/ledger/booking.hpp"
+#include "core/orders/client_order_id.hpp"
+#include "core/orders/exits.hpp"
+#include "core/orders/order_life.hpp"
+#include "core/risk/entry_gates.hpp"
+#include "core/risk/limits.hpp"
+
+#include <algorithm>
+
+namespace botcore::core {
+
+using model::Money;
+using model::Quantity;
+using model::Reason;
+using model::Refusal;
+
+std::size_t open_orders_count(const AccountState& account, const model::InstrumentId& instrument) {
+    return static_cast<std::size_t>(
+        std::count_if(account.orders.begin(), account.orders.end(), [&](const auto& item) {
+            return model::is_live(item.second.order.state) &&
+                   item.second.order.instrument == instrument;
+        }));
+}
+
+namespace {
+
+model::Order order_of(const AccountState& account, const model::PlaceOrder& body) {
+    model::Order order;
+    order.owner = body.origin.owner;
+    order.account = account.account.id;
+    order.instrument = body.instrument;
+    order.side = body.side;
+    order.type = body.type;
+    order.time_in_force = body.time_in_force;
+    order.reduce_only = body.reduce_only;
+    order.quantity = body.quantity;
+    order.price = body.price;
+    order.key = body.origin.key;
+    order.stop_price = body.stop_price;
+    order.stop_loss = body.stop_loss;
+    order.take_profit = body.take_profit;
+    order.trail_activation = body.trail_activation;
+    order.trail_distance = body.trail_distance;
+    return order;
+}
+
+/// How much of the order would only shrink the position. An order that waits for its stop price
+/// knows nothing of the position there will be then, unless it is reduce-only.
+Quantity shrinking_part(const AccountState& account, const model::PlaceOrder& body) {
+    if (account.account.market == model::Market::Spot) return {};
+    if (!model::is_conditional(body.type)) {
+        return std::min(reducible(account, body.instrument, body.side), body.quantity);
+    }
+    if (body.reduce_only == model::ReduceOnly::No) return {};
+    const auto place = account.positions.find(body.instrument);
+    if (place == account.positions.end()) return {};
+    const Quantity held = place->second.quantity;
+    const bool against = body.side == model::Side::Buy ? held.is_negative() : held.is_positive();
+    return against ? std::min(magnitude(held), body.quantity) : Quantity();
+}
+
+/// What an entry must pass: the gates, and the limits of the account's risk.
+std::optional<RuleBreach> closed_to_entry(Transaction& transaction,
+                                          AccountState& account,
+                                          const model::PlaceOrder& body,
+                                          const Reservation& worst) {
+    State& state = transaction.state();
+    if (auto breach = broken_limit(
+            state, account, {body.instrument, worst.committed, transaction.now()}, body.marks)) {
+        return breach;
+    }
+    if (auto breach = held_back_by_ramp(state, transaction.now())) return breach;
+    return over_rate(state, account, transaction.now());
+}
+
+std::optional<RuleBreach> too_many_open(const AccountState& account,
+                                        const model::Instrument& instrument) {
+    if (open_orders_count(account, instrument.id) < instrument.open_orders_max) {
+        return std::nullopt;
+    }
+    return RuleBreach{Reason::TooManyOpenOrders,
+                      "at most " + std::to_string(instrument.open_orders_max) +
+                          " orders may be open; cancel some first"};
+}
+
+std::optional<RuleBreach> too_little_money(const AccountState& account,
+                                           const Reservation& worst,
+                                           const std::vector<model::Quote>& marks) {
+    const Money free = available(account, worst.asset, marks);
+    if (worst.amount.is_zero() || worst.amount <= free) return std::nullopt;
+    return RuleBreach{Reason::InsufficientBalance,
+                      "the order needs " + to_text(worst.amount) + " " + worst.asset.text() +
+                          " at worst, but " + to_text(std::max(free, Money())) + " is free"};
+}
+
+/// The checks between a request and an intent; the reservation to make, or why not.
+base::Result<Reservation, RuleBreach> judge(Transaction& transaction,
+                                            AccountState& account,
+                                            const model::Instrument& instrument,
+                                            const model::PlaceOrder& body) {
+    const State& state = transaction.state();
+    OrderView view{
+        instrument, body.side, body.type, body.reduce_only, body.quantity, body.price, body.quote};
+    view.stop_price = body.stop_price;
+    view.stop_loss = body.stop_loss;
+    view.take_profit = body.take_profit;
+    view.stop_distance_max = state.policy.risk.stop_distance_max;
+    const bool spot = account.account.market == model::Market::Spot;
+    const Quantity shrinking = shrinking_part(account, body);
+    if (body.reduce_only == model::ReduceOnly::Yes && shrinking < body.quantity) {
+        return base::Failure{RuleBreach{Reason::ReduceOnlyRefused,
+                                        spot ? "reduce-only orders exist on futures accounts only"
+                                             : "a reduce-only order may shrink the position by " +
+                                                   to_text(shrinking) + " at most, but " +
+                                                   to_text(body.quantity) + " was asked for"}};
+    }
+    if (auto breach = broken_rule(view)) return base::Failure{std::move(*breach)};
+    const bool exit = spot ? body.side == model::Side::Sell : shrinking == body.quantity;
+    if (!exit) {
+        if (auto breach = closed_gate(state, account, transaction.input(), body.quote)) {
+            return base::Failure{std::move(*breach)};
+        }
+    }
+    if (auto breach = too_many_open(account, instrument)) return base::Failure{std::move(*breach)};
+    Reservation worst = TRY(worst_case(state, account, view, body.quantity - shrinking));
+    if (auto breach = too_little_money(account, worst, body.marks)) {
+        return base::Failure{std::move(*breach)};
+    }
+    if (!exit) {
+        if (auto breach = closed_to_entry(transaction, account, body, worst)) {
+            return base::Failure{std::move(*breach)};
+        }
+    }
+    return worst;
+}
+
+/// Records the order, refused or on its way.
+void record_order(Transaction& transaction, AccountState& account, const model::PlaceOrder& body) {
+    const auto instrument = transaction.state().instruments.find(body.instrument);
+    if (instrument == transaction.state().instruments.end() ||
+        body.instrument.market != account.account.market) {
+        refuse(transaction,
+               body.origin,
+               {Reason::InstrumentUnknown,
+                "there is no " + body.instrument.symbol.text() + " on the " +
+                    std::string(to_text(account.account.market)) + " market"});
+        return;
+    }
+    auto verdict = judge(transaction, account, instrument->second, body);
+    if (!verdict && model::is_for_now(verdict.error().reason)) {
+        transaction.refuse_for_now({verdict.error().reason, verdict.error().text, {}, 0});
+        return;
+    }
+    LiveOrder& live = transaction.add_order(account, order_of(account, body));
+    transaction.open_key(body.origin, live.order.id);
+    if (!verdict) {
+        live.order.state = model::OrderState::Refused;
+        live.order.reason = verdict.error().reason;
+        live.order.reason_text = verdict.error().text;
+        transaction.answer({body.origin.owner, body.origin.key}, live.order);
+        return;
+    }
+    const Reservation worst = std::move(verdict).value();
+    reserve(transaction, account, live.order, worst.asset, worst.amount);
+    send_order(transaction, account, live);
+}
+
+/// Records an exit that waits for the end of the maintenance window.
+void queue_exit(Transaction& transaction, AccountState& account, const model::ClosePosition& body) {
+    const model::Position& position = account.positions.at(body.instrument);
+    const Quantity left = unclosed(account, body.instrument);
+    if (left.is_zero() || !body.queue_limit || body.queue_until <= transaction.now()) {
+        refuse(transaction,
+               body.origin,
+               {Reason::PriceOutsideQueueLimit,
+                "a queued close needs something to close, a limit price and a deadline ahead"});
+        return;
+    }
+    model::Order order;
+    order.owner = body.origin.owner;
+    order.account = body.account;
+    order.instrument = body.instrument;
+    order.side = position.quantity.is_positive() ? model::Side::Sell : model::Side::Buy;
+    order.type = model::OrderType::Limit;
+    order.time_in_force = model::TimeInForce::ImmediateOrCancel;
+    order.reduce_only = model::ReduceOnly::Yes;
+    order.quantity = left;
+    order.price = body.queue_limit;
+    order.key = body.origin.key;
+    order.state = model::OrderState::Queued;
+    order.reserved_asset = account.account.quote;
+    order.queue_limit = body.queue_limit;
+    order.queue_until = body.queue_until;
+    const LiveOrder& live = transaction.add_order(account, std::move(order));
+    transaction.open_key(body.origin, live.order.id);
+    transaction.answer({body.origin.owner, body.origin.key}, live.order);
+}
+
+}  // namespace
+
+void place_order(Transaction& transaction, const model::PlaceOrder& body) {
+    AccountState* account = own_account(transaction, body.origin, body.account);
+    if (account != nullptr) record_order(transaction, *account, body);
+}
+
+void cancel_order(Transaction& transaction, const model::CancelOrder& body) {
+    AccountState* account = own_account(transaction, body.origin, body.account);
+    if (account == nullptr) return;
+    const auto parts = parse_client_order_id(body.order.text());
+    const auto live = parts
+                          ? account->orders.find(model::order_number(parts->sequence, parts->index))
+                          : account->orders.end();
+    if (live == account->orders.end() || live->second.order.id != body.order) {
+        refuse(transaction,
+               body.origin,
+               {Reason::OrderUnknown, "the account has no order '" + body.order.text() + "'"});
+        return;
+    }
+    const model::Order& order = live->second.order;
+    if (refused_by_version(transaction, body.origin, body.version, order.version)) return;
+    if (order.state == model::OrderState::Canceled) {
+        transaction.answer_at_once(body.origin,
+                                   order);  // Already so: the same result (R3-IDEM-03).
+        return;
+    }
+    if (!model::is_live(order.state)) {
+        transaction.answer_at_once(
+            body.origin,
+            Refusal{Reason::OrderNotOpen,
+                    "the order is " + std::string(to_text(order.state)) + ", nothing is left of it",
+                    order.id,
+                    order.version});
+        return;
+    }
+    if (!order.cancel_key.empty()) {
+        transaction.answer_at_once(body.origin,
+                                   Refusal{Reason::CancelPending,
+                                           "a cancel of this order is already under way",
+                                           order.id,
+                                           order.version});
+        return;
+    }
+    if (order.cancel != model::CancelState::None) {
+        // The core is cancelling it already; whoever asks waits for that.
+        transaction.open_key(body.origin, order.id);
+        model::Order& row = transaction.change(live->second);
+        row.cancel_key = body.origin.key;
+        row.cancel_owner = body.origin.owner;
+        return;
+    }
+    if (order.state == model::OrderState::Queued) {
+        model::Order& row = transaction.change(live->second);
+        row.state = model::OrderState::Canceled;
+        row.reason = Reason::CanceledByUser;
+        transaction.answer_at_once(body.origin, row);
+        return;
+    }
+    transaction.open_key(body.origin, order.id);
+    model::Order& row = transaction.change(live->second);
+    row.cancel_key = body.origin.key;
+    row.cancel_owner = body.origin.owner;
+    send_cancel(transaction, *account, live->second);
+}
+
+void close_position(Transaction& transaction, const model::ClosePosition& body) {
+    AccountState* account = own_account(transaction, body.origin, body.account);
+    if (account == nullptr) return;
+    const auto place = account->positions.find(body.instrument);
+    if (place == account->positions.end() || place->second.quantity.is_zero()) {
+        refuse(transaction,
+               body.origin,
+               {Reason::PositionNotOpen,
+                "there is no open position in " + body.instrument.symbol.text()});
+        return;
+    }
+    const model::Position& position = place->second;
+    if (refused_by_version(transaction, body.origin, body.version, position.version)) return;
+    if (body.queue_until != model::Timestamp() &&
+        transaction.state().operating.mode == model::OperatingMode::Maintenance) {
+        queue_exit(transaction, *account, body);
+        return;
+    }
+    const auto side = position.quantity.is_positive() ? model::Side::Sell : model::Side::Buy;
+    const Quantity left = reducible(*account, body.instrument, side);
+    if (left.is_zero()) {
+        refuse(transaction,
+               body.origin,
+               {Reason::ReduceOnlyRefused,
+                "live orders already close the whole position; cancel them first"});
+        return;
+    }
+    model::PlaceOrder order;
+    order.origin = body.origin;
+    order.account = body.account;
+    order.instrument = body.instrument;
+    order.side = side;
+    order.reduce_only = model::ReduceOnly::Yes;
+    order.quantity = left;
+    order.quote = body.quote;
+    record_order(transaction, *account, order);
+}
+
+}  // namespace botcore::core

@@ -1,0 +1,195 @@
+#include "core/risk/limits.hpp"
+
+#include "core/core_bench_test.hpp"
+
+namespace botcore::core {
+namespace {
+
+using model::Duration;
+using model::Rate;
+using model::RiskLimits;
+
+RiskLimits only(void (*choose)(RiskLimits&)) {
+    RiskLimits limits = RiskLimits::none();
+    choose(limits);
+    return limits;
+}
+
+/// Buys 0.01 and sells it again at `exit`; the result in USDT is a hundredth of the difference,
+/// less two fees of one.
+void round_trip(Bench& bench, std::string_view exit) {
+    const auto entry = bench.place(bench.order("futures", Side::Buy, "0.01"));
+    ASSERT_TRUE(entry);
+    bench.fill_all(*entry, "60000");
+    const auto closing = bench.place(bench.order("futures", Side::Sell, "0.01"));
+    ASSERT_TRUE(closing);
+    bench.fill_all(*closing, exit);
+}
+
+Reason refusal_of_entry(Bench& bench, std::string_view size = "0.01") {
+    bench.last_reply.reset();
+    return bench.place(bench.order("futures", Side::Buy, size)) ? Reason::None : bench.refusal();
+}
+
+TEST(RiskLimits, TheDefaultsAreTheSpecificationsFigures) {
+    const RiskLimits limits;
+    EXPECT_EQ(limits.positions_max, 10U);
+    EXPECT_EQ(to_text(limits.stop_distance_max), "0.1");
+    EXPECT_EQ(to_text(limits.daily_loss_max), "0.05");
+    EXPECT_EQ(to_text(limits.drawdown_max), "0.15");
+    EXPECT_EQ(to_text(limits.margin_level_warn), "2");
+    EXPECT_EQ(to_text(limits.margin_level_entry), "1.5");
+    EXPECT_EQ(to_text(limits.margin_level_close), "1.1");
+    EXPECT_EQ(limits.losses_in_a_row_max, 3U);
+    EXPECT_EQ(limits.cooldown, Duration::seconds(3'600));
+    EXPECT_EQ(to_text(limits.exposure_max), "0.2");
+    EXPECT_EQ(limits.orders_per_second_max, 10U);
+}
+
+// @spec:R3-VAL-07
+TEST(RiskLimits, TheElevenththPositionIsRefused) {
+    Bench bench(only([](RiskLimits& limits) { limits.positions_max = 1; }));
+    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+    EXPECT_EQ(refusal_of_entry(bench), Reason::None) << "The same instrument is no new position.";
+    auto other = bench.order("futures", Side::Buy, "1");
+    other.instrument = {model::Market::Futures, model::Symbol("ETHUSDT")};
+    other.quote.bid = other.quote.ask = other.quote.last = other.quote.worst = price("3000");
+    EXPECT_FALSE(bench.place(other));
+    EXPECT_EQ(bench.refusal(), Reason::MaxPositionsExceeded);
+}
+
+// @spec:R3-VAL-08
+TEST(RiskLimits, AStopMayBeATenthAwayAndNoMore) {
+    Bench bench(only([](RiskLimits& limits) {
+        limits.stop_distance_max = Rate::from_units(model::kScale / 10);
+    }));
+    auto body = bench.order("futures", Side::Buy, "0.01");
+    body.stop_loss = price("53999.9");
+    EXPECT_FALSE(bench.place(body));
+    EXPECT_EQ(bench.refusal(), Reason::StopTooFar);
+    body.origin = bench.origin();
+    body.stop_loss = price("54000");
+    EXPECT_TRUE(bench.place(body));
+}
+
+TEST(RiskLimits, LossesOfADayCloseEntriesUntilTheyArePast) {
+    Bench bench(only(
+        [](RiskLimits& limits) { limits.daily_loss_max = Rate::from_units(model::kScale / 20); }));
+    round_trip(bench, "20000");  // 400 and two fees: below 5 % of 10,000.
+    EXPECT_EQ(refusal_of_entry(bench, "0.002"), Reason::None);
+    round_trip(bench, "40000");
+    EXPECT_EQ(refusal_of_entry(bench), Reason::DailyLossLimit);
+    // Exits pass.
+    const auto closing =
+        bench.apply(model::Flatten{bench.origin(), model::AccountId("futures"), {quote(kFutures)}});
+    EXPECT_TRUE(Bench::cancelled_by(closing).size() == 1 || !Bench::sent_by(closing).empty());
+    bench.pass(Duration::seconds(25 * 3'600));
+    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+}
+
+TEST(RiskLimits, ProfitsAreKeptByTheHourNetOfFees) {
+    Bench bench;
+    round_trip(bench, "61000");
+    const auto& risk = bench.account("futures").risk;
+    EXPECT_EQ(to_text(day_profit(risk, bench.time())), "8");
+    EXPECT_EQ(to_text(bench.position().round_profit), "8");
+    EXPECT_EQ(to_text(day_profit(risk, bench.time() + Duration::seconds(26 * 3'600))), "0");
+}
+
+TEST(RiskLimits, ThreeLossesInARowBringACooldown) {
+    Bench bench(only([](RiskLimits& limits) { limits.losses_in_a_row_max = 3; }));
+    round_trip(bench, "59900");
+    round_trip(bench, "59900");
+    round_trip(bench, "61000");  // A gain in between: the count begins anew.
+    round_trip(bench, "59900");
+    round_trip(bench, "59900");
+    EXPECT_EQ(bench.account("futures").risk.losses_in_a_row, 2U);
+    round_trip(bench, "59900");
+    EXPECT_EQ(refusal_of_entry(bench), Reason::CooldownActive);
+    bench.pass(Duration::seconds(3'600));
+    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+}
+
+TEST(RiskLimits, OneInstrumentTakesAFifthOfTheEquity) {
+    Bench bench(only(
+        [](RiskLimits& limits) { limits.exposure_max = Rate::from_units(model::kScale / 5); }));
+    EXPECT_EQ(refusal_of_entry(bench, "0.03"), Reason::None);
+    EXPECT_EQ(refusal_of_entry(bench, "0.01"), Reason::ExposureLimit)
+        << "The first order counts before it has filled.";
+}
+
+TEST(RiskLimits, ADrawdownFromThePeakClosesEntries) {
+    Bench bench(only([](RiskLimits& limits) {
+        limits.drawdown_max = Rate::from_units(model::kScale * 15 / 100);
+    }));
+    const auto entry = bench.place(bench.order("futures", Side::Buy, "0.1"));
+    bench.fill_all(*entry, "60000");
+    bench.tick(Duration::seconds(1), "70000");
+    EXPECT_EQ(to_text(bench.account("futures").risk.equity_peak), "10999");
+    auto body = bench.order("futures", Side::Buy, "0.01");
+    body.marks = {quote(kFutures)};
+    body.marks[0].bid = price("53500");  // 9,349: 15 % below the peak.
+    EXPECT_FALSE(bench.place(body));
+    EXPECT_EQ(bench.refusal(), Reason::DrawdownLimit);
+}
+
+TEST(RiskLimits, MarginBelowTheLevelsStopsEntriesAndThenClosesPositions) {
+    Bench bench(only([](RiskLimits& limits) {
+        limits.margin_level_entry = Rate::from_units(model::kScale * 150 / 100);
+        limits.margin_level_close = Rate::from_units(model::kScale * 110 / 100);
+        limits.margin_level_safe = Rate::from_units(model::kScale * 120 / 100);
+    }));
+    const auto entry = bench.place(bench.order("futures", Side::Buy, "0.11"));
+    bench.fill_all(*entry, "60000");  // 6,600 of margin, 9,999 of equity.
+    bench.tick(Duration::seconds(1), "60000");
+    auto body = bench.order("futures", Side::Buy, "0.001");
+    body.quantity = quantity("0.002");
+    body.marks = {quote(kFutures)};
+    body.marks[0].bid = price("59000");
+    EXPECT_FALSE(bench.place(body));
+    EXPECT_EQ(bench.refusal(), Reason::MarginLevelLow);
+    EXPECT_TRUE(Bench::sent_by(bench.tick(Duration::seconds(1), "36000")).empty());
+    const auto exits = Bench::sent_by(bench.tick(Duration::seconds(1), "35000"));
+    ASSERT_EQ(exits.size(), 1U);
+    EXPECT_EQ(exits[0].quantity, quantity("0.11"));
+    EXPECT_TRUE(Bench::sent_by(bench.tick(Duration::seconds(1), "34000")).empty());
+    bench.fill_all(exits[0], "34000");
+    EXPECT_FALSE(bench.account("futures").risk.margin_call && !bench.position().quantity.is_zero());
+}
+
+TEST(RiskLimits, WithoutMarginInUseThereIsNoLevel) {
+    Bench bench{RiskLimits()};
+    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+}
+
+TEST(RiskLimits, TheEleventhEntryOfASecondWaits) {
+    Bench bench(only([](RiskLimits& limits) { limits.orders_per_second_max = 10; }));
+    bench.pass(Duration::milliseconds(1'000 - bench.time().in_milliseconds() % 1'000));
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(refusal_of_entry(bench, "0.002"), Reason::None);
+    bench.last_reply.reset();
+    const auto refused = bench.apply(bench.order("futures", Side::Buy, "0.002"));
+    EXPECT_EQ(refused.verdict, Verdict::Refused) << "No record: the key may ask again.";
+    EXPECT_EQ(bench.refusal(), Reason::OrderRateLimit);
+    EXPECT_EQ(model::status_of(Reason::OrderRateLimit), 429);
+    bench.pass(Duration::seconds(1));
+    EXPECT_EQ(refusal_of_entry(bench, "0.002"), Reason::None);
+}
+
+TEST(RiskLimits, MoneyMovedByHandIsNeitherGainNorLoss) {
+    Bench bench;
+    const auto entry = bench.place(bench.order("futures", Side::Buy, "0.01"));
+    bench.fill_all(*entry, "60000");
+    bench.tick(Duration::seconds(1), "60000");
+    const Money peak = bench.account("futures").risk.equity_peak;
+    bench.apply(model::TransferMoney{bench.origin(),
+                                     model::AccountId("futures"),
+                                     model::AccountId("spot"),
+                                     kUsdt,
+                                     money("1000"),
+                                     {}});
+    EXPECT_EQ(bench.account("futures").risk.equity_peak, peak - money("1000"));
+}
+
+}  // namespace
+}  // namespace botcore::core

@@ -1,0 +1,115 @@
+#include "operations/degraded_mode.hpp"
+
+#include "base/check.hpp"
+
+#include <array>
+#include <optional>
+
+namespace botcore::operations {
+
+namespace {
+
+// In the order of the enumeration.
+constexpr std::array<DegradedModeRow, 10> kRows = {{
+    {DegradedMode::StoreDown,
+     "store_down",
+     "The store does not answer. Nothing new is taken until it does; ask again with the same key.",
+     "store-down"},
+    {DegradedMode::DiskFull,
+     "disk_full",
+     "The disk is full. No new entries; cancels and exits are committed from the reserve.",
+     "disk-full"},
+    {DegradedMode::ExchangeDown,
+     "exchange_down",
+     "The exchange does not answer. No new entries; orders without an answer stay UNKNOWN until "
+     "there is evidence.",
+     "exchange-down"},
+    {DegradedMode::MarketDown,
+     "market_down",
+     "There are no prices. No new entries; cancels and exits go on.",
+     "market-stream-down"},
+    {DegradedMode::MarketStale,
+     "market_stale",
+     "Prices are old and marked as such. No new entries on old prices; cancels and exits go on.",
+     "market-stream-down"},
+    {DegradedMode::ClockUncertain,
+     "clock_uncertain",
+     "The clock jumped lately. No new entries until it has settled; cancels and exits go on.",
+     "clock-uncertain"},
+    {DegradedMode::Overload,
+     "overload",
+     "There are more requests than can be served. Reads are refused first, then entries, never "
+     "cancels or exits.",
+     "overload"},
+    {DegradedMode::CacheDown,
+     "cache_down",
+     "The cache does not answer. Reads come from the store and are slower, never wrong.",
+     "cache-down"},
+    {DegradedMode::AnalysisDown,
+     "analysis_down",
+     "The analysis service does not answer. No signals; manual trading goes on.",
+     "analysis-down"},
+    {DegradedMode::NotifierDown,
+     "notifier_down",
+     "Notifications do not leave. They wait and are sent later; trading goes on.",
+     "notifier-down"},
+}};
+
+/// The mode that a finding means; nothing for one that is good, or merely slow.
+std::optional<DegradedMode> mode_of(const Finding& finding) {
+    if (finding.state == HealthState::Healthy) return std::nullopt;
+    const bool down = finding.state == HealthState::Unhealthy;
+    const auto only_down = [down](DegradedMode mode) {
+        return down ? std::optional(mode) : std::nullopt;
+    };
+    switch (finding.dependency) {
+        case Dependency::Database:
+            return only_down(DegradedMode::StoreDown);
+        case Dependency::Exchange:
+            return only_down(DegradedMode::ExchangeDown);
+        case Dependency::Market:
+            return down ? DegradedMode::MarketDown : DegradedMode::MarketStale;
+        case Dependency::Disk:
+            return only_down(DegradedMode::DiskFull);
+        case Dependency::Clock:
+            return DegradedMode::ClockUncertain;
+        case Dependency::Cache:
+            return only_down(DegradedMode::CacheDown);
+        case Dependency::Analysis:
+            return only_down(DegradedMode::AnalysisDown);
+        case Dependency::Notifier:
+            return only_down(DegradedMode::NotifierDown);
+        case Dependency::WebSocket:
+        case Dependency::Monitoring:
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::span<const DegradedModeRow> degraded_modes() {
+    return kRows;
+}
+
+const DegradedModeRow& row_of(DegradedMode mode) {
+    const auto place = static_cast<std::size_t>(mode);
+    CHECK(place < kRows.size());
+    CHECK(kRows.at(place).mode == mode);
+    return kRows.at(place);
+}
+
+std::vector<DegradedMode> modes_of(std::span<const Finding> findings, Load load) {
+    std::array<bool, kRows.size()> holds{};
+    for (const Finding& finding : findings) {
+        if (const auto mode = mode_of(finding)) holds.at(static_cast<std::size_t>(*mode)) = true;
+    }
+    if (load == Load::Overload) holds.at(static_cast<std::size_t>(DegradedMode::Overload)) = true;
+    std::vector<DegradedMode> modes;
+    for (const DegradedModeRow& row : kRows) {
+        if (holds.at(static_cast<std::size_t>(row.mode))) modes.push_back(row.mode);
+    }
+    return modes;
+}
+
+}  // namespace botcore::operations

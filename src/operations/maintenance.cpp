@@ -1,0 +1,270 @@
+#include "operations/maintenance.hpp"
+
+#include "base/calendar.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace botcore::operations {
+
+namespace {
+
+using model::MaintenanceWindow;
+using model::WindowState;
+
+constexpr Duration kUsualBegin = Duration::seconds(2 * 3'600);
+constexpr Duration kUsualLength = Duration::seconds(2 * 3'600);
+constexpr std::int64_t kRampFirst = 100;
+constexpr std::int64_t kRampAll = 1'000;
+
+/// When a step that waits for time only is due.
+Timestamp due_at(const MaintenanceWindow& window, const MaintenanceTimes& times) {
+    // A window that nobody could serve, because no process ran, does not begin its steps anew.
+    const Timestamp ramp_begin = std::min(window.updated, window.end);
+    const Timestamp watch_begin = std::min(window.updated, window.end + times.ramp);
+    switch (window.state) {
+        case WindowState::Planned:
+            return window.emergency ? window.updated : window.begin - times.notice;
+        case WindowState::Noticed:
+            return window.begin;
+        case WindowState::Draining:
+            return std::min(window.end, window.begin + times.drain_max);
+        case WindowState::Active:
+            return window.end;
+        case WindowState::Ramping:
+            return ramp_begin + times.ramp;
+        case WindowState::Watching:
+            return watch_begin + times.watch;
+        case WindowState::Done:
+        case WindowState::Canceled:
+            break;
+    }
+    return {};
+}
+
+/// The state that follows, and when it is expected to end.
+MaintenanceMove next_of(const MaintenanceWindow& window,
+                        const MaintenanceTimes& times,
+                        Timestamp now) {
+    switch (window.state) {
+        case WindowState::Planned:
+            return {WindowState::Noticed, window.begin};
+        case WindowState::Noticed:
+            return {WindowState::Draining, window.end};
+        case WindowState::Draining:
+            return {WindowState::Active, window.end};
+        case WindowState::Active:
+            return {WindowState::Ramping, std::min(now, window.end) + times.ramp};
+        case WindowState::Ramping:
+            return {WindowState::Watching, std::min(now, window.end + times.ramp) + times.watch};
+        case WindowState::Watching:
+        case WindowState::Done:
+        case WindowState::Canceled:
+            break;
+    }
+    return {WindowState::Done, now};
+}
+
+void append_padded(std::string& text, std::int64_t number) {
+    if (number < 10) text += '0';
+    text += std::to_string(number);
+}
+
+std::string time_text(Timestamp time) {
+    const std::int64_t minutes =
+        (time - base::midnight_of(base::day_of(time))).in_microseconds() / 60'000'000;
+    std::string text;
+    append_padded(text, minutes / 60);
+    text += ':';
+    append_padded(text, minutes % 60);
+    return text;
+}
+
+/// "Sunday 6 December 2026".
+std::string date_text(Timestamp time) {
+    static constexpr std::array<std::string_view, 7> kWeekdays = {
+        "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+    static constexpr std::array<std::string_view, 12> kMonths = {"January",
+                                                                 "February",
+                                                                 "March",
+                                                                 "April",
+                                                                 "May",
+                                                                 "June",
+                                                                 "July",
+                                                                 "August",
+                                                                 "September",
+                                                                 "October",
+                                                                 "November",
+                                                                 "December"};
+    const std::int64_t day = base::day_of(time);
+    const base::Date date = base::date_of(day);
+    std::string text(kWeekdays.at(static_cast<std::size_t>(base::weekday_of(day))));
+    text += ' ' + std::to_string(date.day) + ' ';
+    text += kMonths.at(static_cast<std::size_t>(date.month - 1));
+    return text + ' ' + std::to_string(date.year);
+}
+
+std::string span_text(const MaintenanceWindow& window) {
+    return date_text(window.begin) + ", " + time_text(window.begin) + " to " +
+           time_text(window.end) + " UTC";
+}
+
+/// ": what is done", or nothing.
+std::string reason_text(const MaintenanceWindow& window) {
+    return window.text.empty() ? std::string() : " (" + window.text + ")";
+}
+
+int rank_of(WindowState state) {
+    switch (state) {
+        case WindowState::Draining:
+        case WindowState::Active:
+        case WindowState::Ramping:
+            return 0;
+        case WindowState::Noticed:
+            return 1;
+        case WindowState::Watching:
+            return 2;
+        case WindowState::Planned:
+            return 3;
+        case WindowState::Done:
+        case WindowState::Canceled:
+            break;
+    }
+    return 4;
+}
+
+}  // namespace
+
+Period usual_window(Timestamp now) {
+    const base::Date today = base::date_of(base::day_of(now));
+    std::int64_t month = today.year * 12 + today.month - 1;
+    while (true) {
+        const std::int64_t sunday =
+            base::first_in_month(base::Weekday::Sunday, month / 12, month % 12 + 1);
+        const Timestamp begin = base::midnight_of(sunday) + kUsualBegin;
+        if (begin >= now) return {begin, begin + kUsualLength};
+        ++month;
+    }
+}
+
+bool is_over(WindowState state) {
+    return state == WindowState::Done || state == WindowState::Canceled;
+}
+
+std::optional<MaintenanceMove> move_due(const MaintenanceWindow& window,
+                                        const MaintenanceTimes& times,
+                                        Timestamp now,
+                                        std::size_t under_way) {
+    if (is_over(window.state)) return std::nullopt;
+    const bool drained = window.state == WindowState::Draining && under_way == 0;
+    if (!drained && now < due_at(window, times)) return std::nullopt;
+    return next_of(window, times, now);
+}
+
+std::optional<Timestamp> look_again_at(const MaintenanceWindow& window,
+                                       const MaintenanceTimes& times) {
+    if (is_over(window.state)) return std::nullopt;
+    return due_at(window, times);
+}
+
+std::optional<MaintenanceMove> return_move(const MaintenanceWindow& window,
+                                           const MaintenanceTimes& times,
+                                           Timestamp now,
+                                           ReturnWay way) {
+    switch (window.state) {
+        case WindowState::Active:
+        case WindowState::Draining:
+            if (way == ReturnWay::Gradual) {
+                return MaintenanceMove{WindowState::Ramping, now + times.ramp};
+            }
+            return MaintenanceMove{WindowState::Watching, now + times.watch};
+        case WindowState::Ramping:
+            if (way == ReturnWay::Gradual) return std::nullopt;
+            return MaintenanceMove{WindowState::Watching, now + times.watch};
+        case WindowState::Planned:
+        case WindowState::Noticed:
+        case WindowState::Watching:
+        case WindowState::Done:
+        case WindowState::Canceled:
+            break;
+    }
+    return std::nullopt;
+}
+
+const MaintenanceWindow* foremost(std::span<const MaintenanceWindow> windows) {
+    const MaintenanceWindow* best = nullptr;
+    const auto before = [](const MaintenanceWindow& a, const MaintenanceWindow& b) {
+        if (rank_of(a.state) != rank_of(b.state)) return rank_of(a.state) < rank_of(b.state);
+        return a.begin < b.begin;
+    };
+    for (const MaintenanceWindow& window : windows) {
+        if (is_over(window.state)) continue;
+        if (best == nullptr || before(window, *best)) best = &window;
+    }
+    return best;
+}
+
+bool is_planned(const MaintenanceWindow& window, Timestamp now) {
+    if (window.emergency || window.state == WindowState::Canceled) return false;
+    const bool under_way =
+        window.state == WindowState::Draining || window.state == WindowState::Active;
+    return under_way && now >= window.begin && now < window.end;
+}
+
+std::string banner(const MaintenanceWindow& window) {
+    const std::string kind = window.emergency ? "Emergency maintenance" : "Planned maintenance";
+    switch (window.state) {
+        case WindowState::Noticed:
+            return kind + " on " + span_text(window) + reason_text(window) +
+                   ". New orders are refused meanwhile; cancels and exits work.";
+        case WindowState::Draining:
+        case WindowState::Active:
+            return kind + " until " + time_text(window.end) + " UTC" + reason_text(window) +
+                   ". New orders are refused; cancels and exits work.";
+        case WindowState::Ramping:
+            return "Back from maintenance: new orders are taken again little by little. Repeat a "
+                   "refused one with the same key.";
+        case WindowState::Watching:
+            return "Maintenance has ended; everything works and is watched closely.";
+        case WindowState::Planned:
+        case WindowState::Done:
+        case WindowState::Canceled:
+            break;
+    }
+    return {};
+}
+
+MaintenanceNews news_of(const MaintenanceWindow& window) {
+    switch (window.state) {
+        case WindowState::Planned:
+            return {"maintenance_planned", "Maintenance is planned for " + span_text(window) + "."};
+        case WindowState::Noticed:
+            return {"maintenance_notice", banner(window)};
+        case WindowState::Draining:
+            return {"maintenance_draining", banner(window)};
+        case WindowState::Active:
+            return {"maintenance_begun", banner(window)};
+        case WindowState::Ramping:
+            return {"maintenance_ramping", banner(window)};
+        case WindowState::Watching:
+            return {"maintenance_ended", banner(window)};
+        case WindowState::Done:
+            return {"maintenance_completed",
+                    "The maintenance of " + span_text(window) +
+                        " is complete, and so is the hour of close watch."};
+        case WindowState::Canceled:
+            return {"maintenance_canceled",
+                    "The maintenance of " + span_text(window) + " does not take place."};
+    }
+    return {"maintenance_planned", {}};
+}
+
+std::int64_t ramp_permille(Timestamp since, Timestamp until, Timestamp now) {
+    if (now >= until) return kRampAll;
+    if (now <= since) return kRampFirst;
+    const std::int64_t gone = (now - since).in_milliseconds();
+    const std::int64_t whole = std::max<std::int64_t>(1, (until - since).in_milliseconds());
+    return kRampFirst + (kRampAll - kRampFirst) * gone / whole;
+}
+
+}  // namespace botcore::operations

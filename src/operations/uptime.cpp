@@ -1,0 +1,172 @@
+#include "operations/uptime.hpp"
+
+#include "base/calendar.hpp"
+#include "base/check.hpp"
+#include "base/int128.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace botcore::operations {
+
+namespace {
+
+constexpr std::int64_t kMillion = 1'000'000;
+
+constexpr std::array<AvailabilityTarget, 7> kTargets = {{
+    {"engine", 999'000},
+    {"store", 999'000},
+    {"load_balancer", 999'500},
+    {"analysis", 995'000},
+    {"cache", 995'000},
+    {"monitoring", 990'000},
+    {"logs", 990'000},
+}};
+
+/// a * b / c, rounded down; a and b not negative, c positive.
+std::int64_t share(std::int64_t a, std::int64_t b, std::int64_t c) {
+    const auto product = static_cast<base::Int128>(a) * b;
+    return static_cast<std::int64_t>(product / c);
+}
+
+bool is_down(const ServiceState& state) {
+    return state.health == HealthState::Unhealthy && !state.planned;
+}
+
+Duration& place_of(UptimeFigures& figures, const ServiceState& state) {
+    if (state.planned) return figures.planned;
+    switch (state.health) {
+        case HealthState::Healthy:
+            return figures.up;
+        case HealthState::Degraded:
+            return figures.degraded;
+        case HealthState::Unhealthy:
+            return figures.down;
+    }
+    return figures.down;
+}
+
+}  // namespace
+
+std::int64_t availability_ppm(const UptimeFigures& figures, PlannedTime planned) {
+    const Duration extra = planned == PlannedTime::CountsAsDown ? figures.planned : Duration();
+    const std::int64_t total = (figures.counted() + extra).in_microseconds();
+    const std::int64_t served = (figures.up + figures.degraded).in_microseconds();
+    return total == 0 ? kMillion : share(served, kMillion, total);
+}
+
+Duration budget_of(Duration period, std::int64_t target_ppm) {
+    CHECK(period >= Duration());
+    CHECK(target_ppm >= 0 && target_ppm <= kMillion);
+    return Duration::microseconds(share(period.in_microseconds(), kMillion - target_ppm, kMillion));
+}
+
+std::span<const AvailabilityTarget> availability_targets() {
+    return kTargets;
+}
+
+UptimeLog::UptimeLog(std::map<std::int64_t, UptimeFigures> days,
+                     std::vector<Outage> outages,
+                     Timestamp noted_until)
+    : days_(std::move(days)),
+      outages_(std::move(outages)),
+      until_(noted_until) {
+    CHECK(std::is_sorted(outages_.begin(), outages_.end(), [](const Outage& a, const Outage& b) {
+        return a.began < b.began;
+    }));
+    forget_old();
+}
+
+void UptimeLog::resume(Timestamp now, std::optional<Period> announced) {
+    if (!until_ || now <= *until_) return;
+    const Timestamp gone = *until_;
+    const Period planned = announced.value_or(Period{now, now});
+    if (planned.begin > gone) note(gone, {HealthState::Unhealthy, false});
+    if (planned.begin < now && planned.end > gone) {
+        note(planned.begin, {HealthState::Unhealthy, true});
+    }
+    if (planned.end < now) note(planned.end, {HealthState::Unhealthy, false});
+    note(now, *state_);
+    state_.reset();
+}
+
+void UptimeLog::note(Timestamp now, ServiceState state) {
+    if (!until_) until_ = now;
+    now = std::max(now, *until_);
+    if (state_) count(now, *state_);
+    until_ = now;
+    state_ = state;
+    begin_or_end_outage(now, is_down(state));
+    forget_old();
+}
+
+void UptimeLog::count(Timestamp to, ServiceState state) {
+    Timestamp from = *until_;
+    while (from < to) {
+        const std::int64_t day = base::day_of(from);
+        const Timestamp end = std::min(to, base::midnight_of(day + 1));
+        Duration& place = place_of(days_[day], state);
+        place = place + (end - from);
+        from = end;
+    }
+}
+
+void UptimeLog::begin_or_end_outage(Timestamp now, bool down) {
+    const bool lasts = !outages_.empty() && !outages_.back().ended;
+    if (down && !lasts) outages_.push_back({now, std::nullopt});
+    if (down || !lasts) return;
+    if (outages_.back().began == now) {
+        outages_.pop_back();  // It took no time.
+    } else {
+        outages_.back().ended = now;
+    }
+}
+
+void UptimeLog::forget_old() {
+    if (!until_) return;
+    const std::int64_t first = base::day_of(*until_) - kDaysMax + 1;
+    days_.erase(days_.begin(), days_.lower_bound(first));
+    if (outages_.size() > kOutagesMax) {
+        outages_.erase(outages_.begin(), outages_.end() - static_cast<std::ptrdiff_t>(kOutagesMax));
+    }
+}
+
+UptimeFigures UptimeLog::over(std::int64_t days) const {
+    UptimeFigures sum;
+    if (!until_) return sum;
+    const std::int64_t first = base::day_of(*until_) - days + 1;
+    for (auto place = days_.lower_bound(first); place != days_.end(); ++place) {
+        const UptimeFigures& day = place->second;
+        sum.up = sum.up + day.up;
+        sum.degraded = sum.degraded + day.degraded;
+        sum.down = sum.down + day.down;
+        sum.planned = sum.planned + day.planned;
+    }
+    return sum;
+}
+
+FailureRates UptimeLog::failures(std::int64_t days) const {
+    FailureRates rates;
+    if (!until_) return rates;
+    const Timestamp first = base::midnight_of(base::day_of(*until_) - days + 1);
+    Duration repair;
+    std::int64_t repaired = 0;
+    for (const Outage& outage : outages_) {
+        if (outage.began < first) continue;
+        ++rates.outages;
+        if (!outage.ended) continue;
+        repair = repair + (*outage.ended - outage.began);
+        ++repaired;
+    }
+    if (rates.outages == 0) return rates;
+    const UptimeFigures figures = over(days);
+    const std::int64_t served = (figures.up + figures.degraded).in_microseconds();
+    rates.between = Duration::microseconds(served / static_cast<std::int64_t>(rates.outages));
+    if (repaired > 0) {
+        rates.to_repair = Duration::microseconds(repair.in_microseconds() / repaired);
+    }
+    return rates;
+}
+
+}  // namespace botcore::operations

@@ -1,0 +1,204 @@
+#include "operations/uptime.hpp"
+
+#include "base/calendar.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace botcore::operations {
+namespace {
+
+constexpr std::int64_t kDay = 20'780;
+const Timestamp kStart = base::midnight_of(kDay);
+
+constexpr ServiceState kUp{HealthState::Healthy, false};
+constexpr ServiceState kDegraded{HealthState::Degraded, false};
+constexpr ServiceState kDown{HealthState::Unhealthy, false};
+constexpr ServiceState kPlanned{HealthState::Unhealthy, true};
+
+constexpr Duration hours(std::int64_t count) {
+    return Duration::seconds(count * 3'600);
+}
+
+UptimeFigures figures(std::int64_t up,
+                      std::int64_t degraded,
+                      std::int64_t down,
+                      std::int64_t plan) {
+    return {Duration::seconds(up),
+            Duration::seconds(degraded),
+            Duration::seconds(down),
+            Duration::seconds(plan)};
+}
+
+// @spec:R1-CALC-01
+TEST(Uptime, AvailabilityIsTotalLessDowntimeByTotal) {
+    const auto leave_out = PlannedTime::LeftOut;
+    EXPECT_EQ(availability_ppm(figures(999, 0, 1, 0), leave_out), 999'000);
+    EXPECT_EQ(availability_ppm(figures(0, 0, 7, 0), leave_out), 0);
+    EXPECT_EQ(availability_ppm(figures(0, 0, 0, 0), leave_out), 1'000'000);
+    EXPECT_EQ(availability_ppm(figures(2, 0, 1, 0), leave_out), 666'666);
+    EXPECT_EQ(availability_ppm(figures(365 * 86'400, 0, 0, 0), leave_out), 1'000'000);
+}
+
+// @spec:R1-CALC-02 @spec:R1-CALC-03 @spec:R1-AVAIL-01 @spec:R1-AVAIL-04 @spec:R1-AVAIL-06
+TEST(Uptime, TargetsLeaveTheBudgetsOfTheSpecification) {
+    const auto target = [](std::string_view service) {
+        for (const auto& row : availability_targets())
+            if (row.service == service) return row.ppm;
+        return std::int64_t{-1};
+    };
+    const auto month = Duration::seconds(43'200 * 60);
+    const auto year = Duration::seconds(525'600 * 60);
+    EXPECT_EQ(budget_of(month, target("engine")), Duration::seconds(43 * 60 + 12));
+    EXPECT_EQ(budget_of(year, target("engine")), Duration::seconds(31'536));
+    EXPECT_EQ(budget_of(month, target("analysis")), Duration::seconds(3 * 3'600 + 36 * 60));
+    EXPECT_EQ(budget_of(month, target("monitoring")), Duration::seconds(7 * 3'600 + 12 * 60));
+    EXPECT_EQ(budget_of(month, target("cache")), budget_of(month, target("analysis")));
+    EXPECT_EQ(budget_of(month, 1'000'000), Duration());
+    EXPECT_EQ(budget_of(month, 0), month);
+}
+
+// @spec:R1-CALC-04 @spec:R1-MAINT-04
+TEST(Uptime, CountsTheFourKindsOfTimeApart) {
+    UptimeLog log;
+    log.note(kStart, kUp);
+    log.note(kStart + hours(10), kDegraded);
+    log.note(kStart + hours(12), kDown);
+    log.note(kStart + hours(13), kPlanned);
+    log.note(kStart + hours(15), kUp);
+    log.note(kStart + hours(20), kUp);
+    const UptimeFigures counted = log.over(1);
+    EXPECT_EQ(counted, figures(15 * 3'600, 2 * 3'600, 3'600, 2 * 3'600));
+    EXPECT_EQ(availability_ppm(counted, PlannedTime::LeftOut), 17'000'000 / 18);
+    EXPECT_EQ(availability_ppm(counted, PlannedTime::CountsAsDown), 17'000'000 / 20);
+}
+
+TEST(Uptime, AWindowIsCalendarDaysAndTodayIsOne) {
+    UptimeLog log;
+    log.note(kStart + hours(23), kUp);
+    log.note(kStart + hours(49), kUp);
+    EXPECT_EQ(log.over(1).up, hours(1));
+    EXPECT_EQ(log.over(2).up, hours(25));
+    EXPECT_EQ(log.over(3).up, hours(26));
+    EXPECT_EQ(log.over(365).up, hours(26));
+}
+
+TEST(Uptime, OutagesGiveMeanTimes) {
+    UptimeLog log;
+    log.note(kStart, kUp);
+    EXPECT_EQ(log.failures(30).outages, 0U);
+    EXPECT_FALSE(log.failures(30).between);
+    log.note(kStart + hours(4), kDown);
+    EXPECT_FALSE(log.failures(30).to_repair) << "it still lasts";
+    log.note(kStart + hours(5), kDown);
+    log.note(kStart + hours(6), kUp);
+    log.note(kStart + hours(12), kDown);
+    log.note(kStart + hours(13), kPlanned);
+    log.note(kStart + hours(14), kUp);
+    const FailureRates rates = log.failures(30);
+    EXPECT_EQ(rates.outages, 2U);
+    EXPECT_EQ(rates.between, hours(5));
+    EXPECT_EQ(rates.to_repair, Duration::seconds(5'400));
+}
+
+TEST(Uptime, AnOutageThatTookNoTimeIsNone) {
+    UptimeLog log;
+    log.note(kStart, kDown);
+    log.note(kStart, kUp);
+    EXPECT_TRUE(log.outages().empty());
+}
+
+TEST(Uptime, TheTimeThatNoProcessRanWasDownUnlessAnnounced) {
+    UptimeLog log({{kDay, figures(3'600, 0, 0, 0)}}, {}, kStart + hours(1));
+    log.resume(kStart + hours(4), Period{kStart + hours(2), kStart + hours(3)});
+    log.note(kStart + hours(4), kUp);
+    log.note(kStart + hours(5), kUp);
+    EXPECT_EQ(log.over(1), figures(2 * 3'600, 0, 2 * 3'600, 3'600));
+    ASSERT_EQ(log.outages().size(), 2U);
+    EXPECT_EQ(log.outages()[0], (Outage{kStart + hours(1), kStart + hours(2)}));
+    EXPECT_EQ(log.outages()[1], (Outage{kStart + hours(3), kStart + hours(4)}));
+}
+
+TEST(Uptime, AQuickRestartInsideTheWindowIsNoOutage) {
+    UptimeLog log({}, {}, kStart);
+    log.resume(kStart + hours(1), Period{kStart - hours(1), kStart + hours(2)});
+    log.note(kStart + hours(1), kUp);
+    EXPECT_TRUE(log.outages().empty());
+    EXPECT_EQ(log.over(1), figures(0, 0, 0, 3'600));
+}
+
+TEST(Uptime, AnOutageGoesOnThroughARestart) {
+    UptimeLog log({}, {{kStart, std::nullopt}}, kStart + hours(1));
+    log.resume(kStart + hours(2), std::nullopt);
+    log.note(kStart + hours(2), kUp);
+    ASSERT_EQ(log.outages().size(), 1U);
+    EXPECT_EQ(log.outages()[0], (Outage{kStart, kStart + hours(2)}));
+}
+
+TEST(Uptime, AClockThatWentBackCountsNothingTwice) {
+    UptimeLog log;
+    log.note(kStart + hours(2), kUp);
+    log.note(kStart, kUp);
+    log.note(kStart + hours(3), kUp);
+    EXPECT_EQ(log.over(1).up, hours(1));
+}
+
+TEST(Uptime, ForgetsWhatIsOlderThanAYearAndADay) {
+    UptimeLog log;
+    log.note(kStart, kUp);
+    log.note(base::midnight_of(kDay + 400), kUp);
+    EXPECT_EQ(log.days().begin()->first, kDay + 400 - UptimeLog::kDaysMax + 1);
+    for (int i = 0; i < 1'200; ++i) {
+        const auto at = base::midnight_of(kDay + 400) + Duration::seconds(2 * i);
+        log.note(at, kDown);
+        log.note(at + Duration::seconds(1), kUp);
+    }
+    EXPECT_EQ(log.outages().size(), UptimeLog::kOutagesMax);
+}
+
+RC_GTEST_PROP(UptimeProperty, EveryMomentIsCountedOnce, ()) {
+    UptimeLog log;
+    Timestamp now = kStart;
+    log.note(now, kUp);
+    const auto steps = *rc::gen::container<std::vector<std::int64_t>>(
+        rc::gen::inRange<std::int64_t>(0, 40 * 3'600));
+    for (const std::int64_t step : steps) {
+        const auto health =
+            *rc::gen::element(HealthState::Healthy, HealthState::Degraded, HealthState::Unhealthy);
+        now = now + Duration::seconds(step);
+        if (*rc::gen::inRange(0, 10) == 0) {
+            const auto begin = now - Duration::seconds(*rc::gen::inRange(-90'000, 90'000));
+            const auto end = begin + Duration::seconds(*rc::gen::inRange(1, 9'000));
+            UptimeLog later(log.days(), log.outages(), *log.noted_until());
+            later.resume(now, Period{begin, end});
+            log = later;
+        }
+        log.note(now, {health, *rc::gen::arbitrary<bool>()});
+    }
+    const UptimeFigures all = log.over(UptimeLog::kDaysMax);
+    if (now - kStart < Duration::seconds(360 * 86'400)) {
+        RC_ASSERT(all.counted() + all.planned == now - kStart);
+    }
+    RC_ASSERT(availability_ppm(all, PlannedTime::CountsAsDown) <=
+              availability_ppm(all, PlannedTime::LeftOut));
+    Duration out;
+    for (const auto& outage : log.outages())
+        out = out + (outage.ended.value_or(now) - outage.began);
+    RC_ASSERT(out == all.down);
+}
+
+RC_GTEST_PROP(UptimeProperty, ABudgetIsSpentExactlyAtTheTarget, ()) {
+    const auto target = *rc::gen::inRange<std::int64_t>(900'000, 1'000'000);
+    const auto period = Duration::seconds(*rc::gen::inRange<std::int64_t>(1, 366 * 86'400));
+    const Duration budget = budget_of(period, target);
+    UptimeFigures spent;
+    spent.down = budget;
+    spent.up = period - budget;
+    RC_ASSERT(availability_ppm(spent, PlannedTime::LeftOut) >= target);
+    spent.down = budget + Duration::microseconds(1);
+    spent.up = period - spent.down;
+    RC_ASSERT(spent.up < Duration() || availability_ppm(spent, PlannedTime::LeftOut) <= target);
+}
+
+}  // namespace
+}  // namespace botcore::operations

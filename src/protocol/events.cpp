@@ -1,0 +1,397 @@
+#include "protocol/events.hpp"
+
+#include "protocol/api_json.hpp"
+#include "protocol/time_text.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+namespace botcore::protocol {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t kKeyEnd = 4;
+
+bool is_failure(const model::Order& order) {
+    // A late fact about a failed order is no second failure.
+    return order.reason != model::Reason::LateFact && order.filled.is_zero() &&
+           (order.state == model::OrderState::Refused ||
+            order.state == model::OrderState::Rejected || order.state == model::OrderState::Absent);
+}
+
+/// Did a rule of risk keep an entry out?
+bool is_risk_rule(model::Reason reason) {
+    static constexpr std::array kRules = {model::Reason::LeverageTooHigh,
+                                          model::Reason::MaxPositionsExceeded,
+                                          model::Reason::StopTooFar,
+                                          model::Reason::DailyLossLimit,
+                                          model::Reason::DrawdownLimit,
+                                          model::Reason::MarginLevelLow,
+                                          model::Reason::CooldownActive,
+                                          model::Reason::ExposureLimit,
+                                          model::Reason::OrderRateLimit};
+    return std::find(kRules.begin(), kRules.end(), reason) != kRules.end();
+}
+
+std::string_view name_of(model::WindowState state) {
+    switch (state) {
+        case model::WindowState::Planned:
+            return "maintenance_planned";
+        case model::WindowState::Noticed:
+            return "maintenance_notice";
+        case model::WindowState::Draining:
+            return "maintenance_draining";
+        case model::WindowState::Active:
+            return "maintenance_started";
+        case model::WindowState::Ramping:
+            return "maintenance_ramping";
+        case model::WindowState::Watching:
+            return "maintenance_ended";
+        case model::WindowState::Done:
+            return "maintenance_completed";
+        case model::WindowState::Canceled:
+            return "maintenance_canceled";
+    }
+    return "maintenance_changed";
+}
+
+json::object order_json(const model::Order& order) {
+    json::object data = to_api(order);
+    data.erase("idempotency_key");
+    data["key_end"] = key_end(order.key);
+    return data;
+}
+
+json::object failure_json(const model::Order& order) {
+    json::object data;
+    data["code"] = to_text(order.reason);
+    data["message"] = order.reason_text;
+    data["order_id"] = order.id.text();
+    data["market"] = to_text(order.instrument.market);
+    data["symbol"] = order.instrument.symbol.text();
+    data["side"] = to_text(order.side);
+    data["order_type"] = to_text(order.type);
+    data["quantity"] = to_text(order.quantity);
+    data["price"] = order.price ? json::value(to_text(*order.price)) : json::value(nullptr);
+    data["state"] = to_text(order.state);
+    data["role"] = to_text(order.role);
+    data["key_end"] = key_end(order.key);
+    // Nothing is tried again behind the owner's back.
+    data["retried"] = false;
+    return data;
+}
+
+/// Turns the rows of one record into events.
+class Teller {
+public:
+    explicit Teller(const model::Record& record) : record_(record) {}
+
+    std::vector<Event> tell() {
+        tell_input();
+        for (const auto& change : record_.outcome.changes)
+            std::visit([this](const auto& row) { tell_row(row); }, change);
+        tell_balances();
+        return std::move(events_);
+    }
+
+private:
+    Event& add(std::string_view name, Channel channel) {
+        Event event;
+        event.name = name;
+        event.channel = channel;
+        event.sequence = record_.sequence;
+        event.index = static_cast<std::uint32_t>(events_.size());
+        event.time = record_.input.time;
+        return events_.emplace_back(std::move(event));
+    }
+
+    void tell_input() {
+        if (const auto* start = std::get_if<model::StartEpoch>(&record_.input.body)) {
+            Event& event = add("service_started", Channel::System);
+            event.data["epoch"] = start->epoch;
+            event.data["software"] = start->software;
+        } else if (const auto* reset = std::get_if<model::ResetAccount>(&record_.input.body)) {
+            if (record_.outcome.postings.empty()) return;  // It was refused.
+            add("portfolio_reset", Channel::Accounts).account = reset->account;
+        } else if (const auto* seen = std::get_if<model::ReportReconciled>(&record_.input.body)) {
+            add("account_reconciled", Channel::Accounts).account = seen->account;
+        }
+    }
+
+    void tell_row(const model::Account& account) {
+        const bool frozen = account.state == model::AccountState::Frozen;
+        const bool opened = std::holds_alternative<model::OpenAccount>(record_.input.body);
+        Event& event = add(frozen   ? "account_frozen"
+                           : opened ? "account_opened"
+                                    : "account_updated",
+                           Channel::Accounts);
+        event.account = account.id;
+        event.data = to_api(account);
+        event.data.erase("owner");
+    }
+
+    void tell_row(const model::Instrument& instrument) {
+        Event& event = add("instrument_defined", Channel::System);
+        event.symbol = instrument.id.symbol;
+        event.data["market"] = to_text(instrument.id.market);
+        event.data["symbol"] = instrument.id.symbol.text();
+        event.data["status"] = to_text(instrument.status);
+    }
+
+    void tell_row(const model::Order& order) {
+        Event& event = add("order_updated", Channel::Orders);
+        event.account = order.account;
+        event.symbol = order.instrument.symbol;
+        event.data = order_json(order);
+        const bool new_here =
+            order.number / model::kOrdersPerInputMax == record_.sequence && order.number != 0;
+        if (order.role == model::OrderRole::SafetyExit && new_here) {
+            tell_risk(order);
+            if (order.reason == model::Reason::Unprotected) tell_failure(order);
+        } else if (is_failure(order)) {
+            if (is_risk_rule(order.reason)) tell_risk(order);
+            tell_failure(order);
+        } else if (order.role == model::OrderRole::StopLoss && !order.trail_distance.is_zero() &&
+                   std::holds_alternative<model::Tick>(record_.input.body)) {
+            Event& moved = add("trailing_stop_updated", Channel::Orders);
+            moved.account = order.account;
+            moved.symbol = order.instrument.symbol;
+            moved.data["order_id"] = order.id.text();
+            moved.data["mark"] = to_text(order.trail_mark);
+            moved.data["stop_price"] =
+                order.stop_price ? json::value(to_text(*order.stop_price)) : json::value(nullptr);
+        }
+    }
+
+    void tell_failure(const model::Order& order) {
+        Event& failure = add("trade_failed", Channel::Trades);
+        failure.account = order.account;
+        failure.symbol = order.instrument.symbol;
+        failure.data = failure_json(order);
+    }
+
+    void tell_risk(const model::Order& order) {
+        Event& risk = add("risk_event", Channel::Risk);
+        risk.account = order.account;
+        risk.symbol = order.instrument.symbol;
+        risk.data["rule"] = to_text(order.reason);
+        risk.data["message"] = order.reason_text;
+        risk.data["order_id"] = order.id.text();
+        risk.data["role"] = to_text(order.role);
+    }
+
+    void tell_row(const model::Fill& fill) {
+        Event& event = add("trade_executed", Channel::Trades);
+        event.account = fill.account;
+        event.symbol = fill.instrument.symbol;
+        event.data = to_api(fill);
+        event.data["key_end"] = nullptr;
+        for (const auto& change : record_.outcome.changes) {
+            const auto* order = std::get_if<model::Order>(&change);
+            if (order != nullptr && order->id == fill.order_id) {
+                event.data["key_end"] = key_end(order->key);
+            }
+        }
+    }
+
+    void tell_row(const model::Position& position) {
+        // What was held before is what is held now without this record's fills.
+        model::Quantity before = position.quantity;
+        for (const auto& change : record_.outcome.changes) {
+            const auto* fill = std::get_if<model::Fill>(&change);
+            if (fill == nullptr || fill->account != position.account ||
+                fill->instrument != position.instrument) {
+                continue;
+            }
+            before -= fill->side == model::Side::Buy ? fill->trade.quantity : -fill->trade.quantity;
+        }
+        const bool flat_before = before.is_zero();
+        const bool flat_now = position.quantity.is_zero();
+        Event& event = add(flat_before && !flat_now   ? "position_opened"
+                           : !flat_before && flat_now ? "position_closed"
+                                                      : "position_updated",
+                           Channel::Positions);
+        event.account = position.account;
+        event.symbol = position.instrument.symbol;
+        event.data = to_api(position);
+    }
+
+    void tell_row(const model::KeyEntry& /*key*/) {}
+
+    void tell_row(const model::RiskState& risk) {
+        const bool cooling = risk.cooldown_until > record_.input.time;
+        Event& event = add(cooling ? "cooldown_activated" : "risk_updated", Channel::Risk);
+        event.account = risk.account;
+        event.data["losses_in_a_row"] = risk.losses_in_a_row;
+        event.data["equity_peak"] = to_text(risk.equity_peak);
+        event.data["cooldown_until"] =
+            cooling ? json::value(to_iso8601(risk.cooldown_until)) : json::value(nullptr);
+    }
+
+    void tell_row(const model::OperatingState& state) {
+        add("mode_changed", Channel::Maintenance).data = to_api(state);
+    }
+
+    void tell_row(const model::MaintenanceWindow& window) {
+        add(name_of(window.state), Channel::Maintenance).data = to_api(window);
+    }
+
+    /// One event for each account and asset whose owner's books moved. The record holds what moved,
+    /// not what the balance came to.
+    void tell_balances() {
+        std::map<std::pair<model::AccountId, model::Asset>, json::object> moved;
+        for (const auto& posting : record_.outcome.postings) {
+            if (posting.book > model::Book::Margin || posting.amount.is_zero()) continue;
+            moved[{posting.account, posting.asset}][to_text(posting.book)] =
+                to_text(posting.amount);
+        }
+        for (auto& [place, changes] : moved) {
+            Event& event = add("balance_updated", Channel::Balances);
+            event.account = place.first;
+            event.data["asset"] = place.second.text();
+            event.data["changes"] = std::move(changes);
+        }
+    }
+
+    const model::Record& record_;
+    std::vector<Event> events_;
+};
+
+Event of_the_moment(std::string_view name, Channel channel, base::Timestamp now) {
+    Event event;
+    event.name = name;
+    event.channel = channel;
+    event.time = now;
+    return event;
+}
+
+}  // namespace
+
+std::vector<Event> events_of(const model::Record& record) {
+    return Teller(record).tell();
+}
+
+std::string render(const Event& event) {
+    json::object body;
+    body["type"] = "event";
+    body["event"] = event.name;
+    const bool numbered = event.sequence != 0;
+    body["sequence"] = numbered ? json::value(event.sequence) : json::value(nullptr);
+    body["index"] = numbered ? json::value(event.index) : json::value(nullptr);
+    body["timestamp"] = to_iso8601(event.time);
+    body["account"] =
+        event.account.empty() ? json::value(nullptr) : json::value(event.account.text());
+    body["data"] = event.data;
+    return json::serialize(body);
+}
+
+std::string key_end(const model::IdempotencyKey& key) {
+    const std::string& text = key.text();
+    // Of a short key the end would be all of it.
+    return text.size() < 2 * kKeyEnd ? std::string() : text.substr(text.size() - kKeyEnd);
+}
+
+std::string_view to_text(Channel channel) {
+    switch (channel) {
+        case Channel::Orders:
+            return "orders";
+        case Channel::Trades:
+            return "trades";
+        case Channel::Positions:
+            return "positions";
+        case Channel::Balances:
+            return "balances";
+        case Channel::Accounts:
+            return "accounts";
+        case Channel::Risk:
+            return "risk";
+        case Channel::System:
+            return "system";
+        case Channel::Maintenance:
+            return "maintenance";
+        case Channel::Prices:
+            return "prices";
+    }
+    return "?";
+}
+
+std::optional<Channel> parse_channel(std::string_view text) {
+    const auto* place = std::find_if(kChannels.begin(), kChannels.end(), [&](Channel channel) {
+        return to_text(channel) == text;
+    });
+    if (place == kChannels.end()) return std::nullopt;
+    return *place;
+}
+
+Event price_update(const model::Quote& quote, base::Duration age_max, base::Timestamp now) {
+    Event event = of_the_moment("price_update", Channel::Prices, now);
+    event.symbol = quote.instrument.symbol;
+    event.data = to_api(quote);
+    event.data["stale"] = quote.source == model::MarketSource::None || quote.age > age_max;
+    return event;
+}
+
+Event health_changed(const HealthChange& change, base::Timestamp now) {
+    Event event = of_the_moment("health_changed", Channel::System, now);
+    event.data["check"] = change.check;
+    event.data["before"] = change.before;
+    event.data["after"] = change.after;
+    event.data["message"] = change.message;
+    return event;
+}
+
+Event connection_error(const ConnectionTrouble& trouble, base::Timestamp now) {
+    Event event = of_the_moment("connection_error", Channel::System, now);
+    event.data["peer"] = trouble.peer;
+    event.data["message"] = trouble.message;
+    event.data["recovered"] = trouble.recovered;
+    return event;
+}
+
+Event analysis_timeout(const model::Symbol& symbol, base::Duration limit, base::Timestamp now) {
+    Event event = of_the_moment("analysis_timeout", Channel::System, now);
+    event.symbol = symbol;
+    event.data["symbol"] = symbol.text();
+    event.data["limit_ms"] = limit.in_milliseconds();
+    event.data["message"] = "the analysis gave no answer in time; nothing was decided by it";
+    return event;
+}
+
+Event heartbeat(model::Sequence head, base::Timestamp now) {
+    Event event = of_the_moment("heartbeat", Channel::System, now);
+    event.data["head"] = head;
+    return event;
+}
+
+std::optional<Event> passing_refusal(const model::InputBody& body,
+                                     const model::Refusal& refusal,
+                                     base::Timestamp now) {
+    Event event = of_the_moment("trade_failed", Channel::Trades, now);
+    std::string end;
+    if (const auto* place = std::get_if<model::PlaceOrder>(&body)) {
+        event.account = place->account;
+        event.symbol = place->instrument.symbol;
+        end = key_end(place->origin.key);
+    } else if (const auto* close = std::get_if<model::ClosePosition>(&body)) {
+        event.account = close->account;
+        event.symbol = close->instrument.symbol;
+        end = key_end(close->origin.key);
+    } else {
+        return std::nullopt;
+    }
+    event.data["code"] = to_text(refusal.reason);
+    event.data["message"] = refusal.text;
+    event.data["order_id"] = nullptr;
+    event.data["symbol"] = event.symbol.text();
+    event.data["key_end"] = end;
+    event.data["retried"] = false;
+    return event;
+}
+
+}  // namespace botcore::protocol

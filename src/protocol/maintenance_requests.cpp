@@ -1,0 +1,82 @@
+#include "protocol/maintenance_requests.hpp"
+
+#include "protocol/flat_reader.hpp"
+#include "protocol/time_text.hpp"
+
+#include <array>
+#include <utility>
+
+namespace botcore::protocol {
+
+namespace {
+
+constexpr std::int64_t kMinutesMax = 100'000;
+
+Result<FieldReader, RequestError> fields_of(std::string_view body) {
+    if (body.empty()) return FieldReader(FlatBody());
+    return FieldReader(TRY(parse_flat_object(body)));
+}
+
+std::optional<std::string> read_line(std::string_view text) {
+    if (text.size() > kMaintenanceTextMax) return std::nullopt;
+    for (const char c : text) {
+        if (static_cast<unsigned char>(c) < 0x20) return std::nullopt;
+    }
+    return std::string(text);
+}
+
+Result<base::Duration, RequestError> minutes_or(FieldReader& reader, base::Duration absent) {
+    if (!reader.has("minutes")) return absent;
+    const model::Rate minutes = TRY(reader.whole("minutes"));
+    if (minutes > model::Rate::whole(kMinutesMax)) {
+        return Failure{RequestError{.code = "INVALID_FIELD",
+                                    .message = "'minutes' must be at most 120",
+                                    .field = "minutes",
+                                    .expected = "a whole number from 1 to 120",
+                                    .came = excerpt(to_text(minutes))}};
+    }
+    const auto count = static_cast<std::int64_t>(minutes.units() / model::kScale);
+    return base::Duration::seconds(count * 60);
+}
+
+Result<std::string, RequestError> text_or_none(FieldReader& reader) {
+    if (!reader.has("text")) return std::string();
+    return reader.word("text", "one line of at most 500 bytes", read_line);
+}
+
+}  // namespace
+
+ParseResult<MaintenanceWish> parse_maintenance_wish(std::string_view body) {
+    FieldReader reader = TRY(fields_of(body));
+    (void)TRY(
+        reader.only(std::array<std::string_view, 4>{"begin", "minutes", "emergency", "text"}));
+    MaintenanceWish wish;
+    if (reader.has("begin")) {
+        wish.begin =
+            TRY(reader.word("begin", "a time in UTC such as 2026-12-06T02:00Z", parse_iso8601));
+    }
+    wish.length = TRY(minutes_or(reader, wish.length));
+    if (reader.has("emergency")) wish.emergency = TRY(reader.boolean("emergency"));
+    wish.text = TRY(text_or_none(reader));
+    return Parsed<MaintenanceWish>{std::move(wish), reader.canonical()};
+}
+
+ParseResult<MaintenanceWish> parse_maintenance_now(std::string_view body) {
+    FieldReader reader = TRY(fields_of(body));
+    (void)TRY(reader.only(std::array<std::string_view, 2>{"minutes", "text"}));
+    MaintenanceWish wish;
+    wish.emergency = true;
+    wish.length = TRY(minutes_or(reader, base::Duration::seconds(3'600)));
+    wish.text = TRY(text_or_none(reader));
+    return Parsed<MaintenanceWish>{std::move(wish), reader.canonical()};
+}
+
+ParseResult<MaintenanceEnd> parse_maintenance_end(std::string_view body) {
+    FieldReader reader = TRY(fields_of(body));
+    (void)TRY(reader.only(std::array<std::string_view, 1>{"ramp"}));
+    MaintenanceEnd end;
+    if (reader.has("ramp")) end.ramp = TRY(reader.boolean("ramp"));
+    return Parsed<MaintenanceEnd>{end, reader.canonical()};
+}
+
+}  // namespace botcore::protocol

@@ -1,0 +1,57 @@
+#include "protocol/maintenance_requests.hpp"
+
+#include <gtest/gtest.h>
+
+namespace botcore::protocol {
+namespace {
+
+TEST(MaintenanceRequests, EverythingHasADefault) {
+    const auto wish = parse_maintenance_wish("");
+    ASSERT_TRUE(wish);
+    EXPECT_FALSE(wish.value().value.begin);
+    EXPECT_EQ(wish.value().value.length, base::Duration::seconds(7'200));
+    EXPECT_FALSE(wish.value().value.emergency);
+    const auto now = parse_maintenance_now("{}");
+    ASSERT_TRUE(now);
+    EXPECT_EQ(now.value().value.length, base::Duration::seconds(3'600));
+    EXPECT_TRUE(now.value().value.emergency);
+    const auto end = parse_maintenance_end("");
+    ASSERT_TRUE(end);
+    EXPECT_FALSE(end.value().value.ramp);
+}
+
+TEST(MaintenanceRequests, ReadsAllFields) {
+    const auto wish = parse_maintenance_wish(
+        R"({"text":"a new disk","minutes":90,"emergency":true,"begin":"2026-12-06T02:00Z"})");
+    ASSERT_TRUE(wish);
+    EXPECT_EQ(wish.value().value.begin, base::Timestamp::from_milliseconds(1'796'522'400'000));
+    EXPECT_EQ(wish.value().value.length, base::Duration::seconds(5'400));
+    EXPECT_TRUE(wish.value().value.emergency);
+    EXPECT_EQ(wish.value().value.text, "a new disk");
+    EXPECT_EQ(
+        wish.value().canonical,
+        R"({"begin":"2026-12-06T02:00Z","emergency":"true","minutes":"90","text":"a new disk"})");
+    EXPECT_TRUE(parse_maintenance_end(R"({"ramp":true})").value().value.ramp);
+}
+
+TEST(MaintenanceRequests, RefusesWhatMakesNoSense) {
+    const auto code = [](const auto& parsed) {
+        return parsed ? std::string("none") : std::string(parsed.error().code);
+    };
+    EXPECT_EQ(code(parse_maintenance_wish("[")), "INVALID_JSON");
+    EXPECT_EQ(code(parse_maintenance_wish(R"({"begin":"tomorrow"})")), "INVALID_FIELD");
+    EXPECT_EQ(code(parse_maintenance_wish(R"({"minutes":0})")), "INVALID_FIELD");
+    EXPECT_EQ(code(parse_maintenance_wish(R"({"minutes":100001})")), "INVALID_FIELD");
+    EXPECT_EQ(code(parse_maintenance_wish(R"({"emergency":"yes"})")), "INVALID_FIELD");
+    EXPECT_EQ(code(parse_maintenance_wish(R"({"text":"two\nlines"})")), "INVALID_FIELD");
+    EXPECT_EQ(code(parse_maintenance_wish(R"({"text":")" + std::string(501, 'x') + "\"}")),
+              "INVALID_FIELD");
+    EXPECT_EQ(code(parse_maintenance_wish(R"({"end":"2026-12-06T02:00Z"})")), "UNKNOWN_FIELD");
+    EXPECT_EQ(code(parse_maintenance_now(R"({"begin":"2026-12-06T02:00Z"})")), "UNKNOWN_FIELD");
+    EXPECT_EQ(code(parse_maintenance_now(R"({"minutes":"soon"})")), "INVALID_FIELD");
+    EXPECT_EQ(code(parse_maintenance_end(R"({"ramp":1})")), "INVALID_FIELD");
+    EXPECT_EQ(code(parse_maintenance_end(R"({"when":1})")), "UNKNOWN_FIELD");
+}
+
+}  // namespace
+}  // namespace botcore::protocol

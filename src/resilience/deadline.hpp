@@ -1,0 +1,60 @@
+#pragma once
+
+/// The moment until which a request may still cost time. It travels with the request: whoever works
+/// for it gets a child that is never later, and starts nothing that cannot end in time.
+///
+/// D1  A child's deadline is never later than its parent's.
+
+#include "base/time.hpp"
+
+namespace botcore::resilience {
+
+using base::Duration;
+using base::Timestamp;
+
+/// What a request gets when it does not say otherwise; leaves time to answer before the limit.
+inline constexpr Duration kDeadlineDefault = Duration::seconds(25);
+/// No request of ours takes longer than this.
+inline constexpr Duration kRequestLimit = Duration::seconds(30);
+
+class Deadline {
+public:
+    /// Has passed already.
+    constexpr Deadline() = default;
+
+    /// A request that begins now. Spans beyond `kRequestLimit` are cut to it, negative ones to 0.
+    [[nodiscard]] static constexpr Deadline after(Timestamp now, Duration span = kDeadlineDefault) {
+        if (span > kRequestLimit) span = kRequestLimit;
+        if (span < Duration{}) span = Duration{};
+        return Deadline(now + span);
+    }
+
+    /// The deadline of a part of the work that may take `span`.
+    [[nodiscard]] constexpr Deadline child(Timestamp now, Duration span) const {
+        const Deadline wanted = after(now, span);
+        return wanted.at_ < at_ ? wanted : *this;
+    }
+
+    [[nodiscard]] constexpr Timestamp at() const { return at_; }
+
+    /// Zero once it has passed.
+    [[nodiscard]] constexpr Duration remaining(Timestamp now) const {
+        return now < at_ ? at_ - now : Duration{};
+    }
+
+    [[nodiscard]] constexpr bool has_passed(Timestamp now) const { return now >= at_; }
+
+    /// Is there time at `now` for work of at least `span`?
+    [[nodiscard]] constexpr bool has_time_for(Timestamp now, Duration span) const {
+        return now < at_ && at_ - now >= span;
+    }
+
+    friend constexpr bool operator==(Deadline, Deadline) = default;
+
+private:
+    explicit constexpr Deadline(Timestamp at) : at_(at) {}
+
+    Timestamp at_;
+};
+
+}  // namespace botcore::resilience

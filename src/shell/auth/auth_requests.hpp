@@ -1,0 +1,37 @@
+#pragma once
+
+/// Bodies of the requests about users. Passwords come out as secrets, and no refusal shows one.
+
+#include "protocol/api_requests.hpp"
+#include "shell/auth/user_desk.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace botcore::shell::auth {
+
+template <class T>
+using AuthParsed = base::Result<T, protocol::RequestError>;
+
+struct PasswordChange {
+    Secret present;
+    Secret wish;
+};
+
+/// email, password; name of the token (login).
+[[nodiscard]] AuthParsed<Login> parse_login(std::string_view body);
+/// email, password, name; role (trader).
+[[nodiscard]] AuthParsed<NewUser> parse_new_user(std::string_view body);
+/// current_password, new_password.
+[[nodiscard]] AuthParsed<PasswordChange> parse_password_change(std::string_view body);
+/// password.
+[[nodiscard]] AuthParsed<Secret> parse_password(std::string_view body);
+/// name, email: at least one.
+[[nodiscard]] AuthParsed<ProfileChange> parse_profile_change(std::string_view body);
+/// role.
+[[nodiscard]] AuthParsed<Role> parse_role_change(std::string_view body);
+
+[[nodiscard]] std::optional<Role> parse_role(std::string_view text);
+
+}  // namespace botcore::shell::auth

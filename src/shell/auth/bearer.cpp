@@ -1,0 +1,88 @@
+#include "shell/auth/bearer.hpp"
+
+#include "base/check.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace botcore::shell::auth {
+
+namespace {
+
+constexpr std::size_t kRandomBytes = 32;
+constexpr std::size_t kHashBytes = 32;
+constexpr std::size_t kTokenMax = 256;
+constexpr std::size_t kEnding = 4;
+
+}  // namespace
+
+Secret make_bearer() {
+    CHECK(sodium_init() >= 0);
+    std::array<unsigned char, kRandomBytes> bytes{};
+    randombytes_buf(bytes.data(), bytes.size());
+    constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+    std::array<char, sodium_base64_ENCODED_LEN(kRandomBytes, kVariant)> text{};
+    (void)sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), kVariant);
+    std::string token(kBearerPrefix);
+    token.append(text.data());
+    sodium_memzero(bytes.data(), bytes.size());
+    sodium_memzero(text.data(), text.size());
+    return Secret(std::move(token));
+}
+
+std::string bearer_hash(std::string_view token) {
+    std::array<unsigned char, kHashBytes> out{};
+    const int made = crypto_generichash(out.data(),
+                                        out.size(),
+                                        reinterpret_cast<const unsigned char*>(token.data()),
+                                        token.size(),
+                                        nullptr,
+                                        0);
+    CHECK(made == 0);
+    return {out.begin(), out.end()};
+}
+
+std::string bearer_ending(std::string_view token) {
+    return std::string(token.substr(token.size() - std::min(token.size(), kEnding)));
+}
+
+std::string random_id(std::size_t bytes) {
+    CHECK(sodium_init() >= 0);
+    static constexpr std::string_view kAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+    std::vector<unsigned char> random(bytes);
+    randombytes_buf(random.data(), random.size());
+    std::string id;
+    unsigned buffer = 0;
+    unsigned bits = 0;
+    for (const unsigned char byte : random) {
+        buffer = (buffer << 8U) | byte;
+        bits += 8;
+        while (bits >= 5) {
+            bits -= 5;
+            id.push_back(kAlphabet[(buffer >> bits) & 31U]);
+        }
+    }
+    return id;
+}
+
+std::optional<std::string_view> bearer_of(std::string_view header) {
+    constexpr std::string_view kScheme = "bearer ";
+    if (header.size() <= kScheme.size()) return std::nullopt;
+    for (std::size_t i = 0; i < kScheme.size(); ++i) {
+        const char c = header[i];
+        if ((c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) != kScheme[i]) return std::nullopt;
+    }
+    header.remove_prefix(kScheme.size());
+    const auto begin = header.find_first_not_of(' ');
+    if (begin == std::string_view::npos) return std::nullopt;
+    header.remove_prefix(begin);
+    const bool visible =
+        std::all_of(header.begin(), header.end(), [](char c) { return c > ' ' && c < 0x7F; });
+    if (!visible || header.size() > kTokenMax) return std::nullopt;
+    return header;
+}
+
+}  // namespace botcore::shell::auth

@@ -1,0 +1,17 @@
+#pragma once
+
+/// E-mail addresses as names of users: one written form for each, so that two spellings of one
+/// address never become two users.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace botcore::shell::auth {
+
+/// The address in lower case. Nothing where it is none: one '@', before it 1 to 64 letters, digits
+/// and the marks of RFC 5321's "atext" with single dots inside, behind it at least two labels of
+/// letters, digits and dashes, at most 254 characters in all. ASCII only.
+[[nodiscard]] std::optional<std::string> normalized_email(std::string_view text);
+
+}  // namespace botcore::shell::auth

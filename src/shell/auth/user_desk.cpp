@@ -1,0 +1,274 @@
+#include "shell/auth/user_desk.hpp"
+
+#include "shell/auth/bearer.hpp"
+#include "shell/auth/email.hpp"
+
+#include <algorithm>
+
+namespace botcore::shell::auth {
+
+using base::Done;
+using base::Failure;
+using base::Timestamp;
+
+namespace {
+
+constexpr std::size_t kNameMax = 64;
+constexpr std::size_t kUserIdBytes = 8;
+constexpr std::size_t kSessionIdBytes = 10;
+
+AuthError error_of(AuthFailure failure, std::string text, model::Owner subject = {}) {
+    return {failure, std::move(text), std::move(subject)};
+}
+
+AuthError store_error() {
+    return error_of(AuthFailure::StoreFailed, "the users' file cannot be used now");
+}
+
+AuthError refused_login(AuthFailure failure, model::Owner subject) {
+    return error_of(failure,
+                    "e-mail address and password do not fit; after five wrong passwords a user is "
+                    "locked for 15 minutes",
+                    std::move(subject));
+}
+
+/// A failure of the store, in this module's terms.
+template <class T>
+AuthResult<T> from_store(sqlite::SqlResult<T> result) {
+    if (!result) return Failure{store_error()};
+    return std::move(result).value();
+}
+
+AuthResult<std::string> read_email(std::string_view text) {
+    auto email = normalized_email(text);
+    if (email) return *std::move(email);
+    return Failure{error_of(AuthFailure::InvalidEmail,
+                            "an e-mail address looks like name@example.org and has at most 254 "
+                            "ASCII characters")};
+}
+
+}  // namespace
+
+bool is_valid_name(std::string_view text) {
+    return !text.empty() && text.size() <= kNameMax &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F;
+           });
+}
+
+UserDesk::UserDesk(UserStore store, UserDeskOptions options)
+    : store_(std::move(store)),
+      options_(options),
+      nobody_hash_(hash_password(random_id(32), options_.cost)) {
+}
+
+AuthResult<User> UserDesk::add(const NewUser& wish, Timestamp now) {
+    User user;
+    user.email = TRY(read_email(wish.email));
+    user.name = wish.name;
+    user.role = wish.role;
+    user.created = now;
+    user.id = model::Owner("u-" + random_id(kUserIdBytes));
+    if (!is_valid_name(user.name)) {
+        return Failure{error_of(AuthFailure::InvalidName,
+                                "a name has 1 to 64 bytes without control characters")};
+    }
+    if (auto weakness = weakness_of(wish.password.reveal())) {
+        return Failure{error_of(AuthFailure::WeakPassword, *std::move(weakness))};
+    }
+    if (TRY(from_store(store_.count())) >= static_cast<std::int64_t>(options_.users_max)) {
+        return Failure{error_of(AuthFailure::UsersFull, "there is no room for another user")};
+    }
+    const std::string hash = hash_password(wish.password.reveal(), options_.cost);
+    auto added = UserStore::Added::Done;
+    const auto outcome = store_.transact([&]() -> sqlite::SqlOutcome {
+        added = TRY(store_.add(user, {.password_hash = hash, .failures = 0, .locked_until = {}}));
+        if (added == UserStore::Added::Duplicate) return Done{};
+        return store_.remember_password(user.id, hash, kPasswordsRemembered);
+    });
+    if (!outcome) return Failure{store_error()};
+    if (added == UserStore::Added::Duplicate) {
+        return Failure{error_of(AuthFailure::DuplicateEmail,
+                                "there is a user with this e-mail address; log in instead")};
+    }
+    return user;
+}
+
+AuthResult<Done> UserDesk::check_password(const User& user,
+                                          const Secret& candidate,
+                                          Timestamp now) {
+    Credentials credentials = TRY(from_store(store_.credentials(user.id)));
+    const bool fits = is_password(candidate.reveal(), credentials.password_hash);
+    if (now < credentials.locked_until) {
+        if (!store_.count_refused_login()) return Failure{store_error()};  // V1
+        return Failure{refused_login(AuthFailure::Locked, user.id)};
+    }
+    if (fits && user.active) {
+        const bool outdated = is_outdated(credentials.password_hash, options_.cost);
+        if (credentials.failures == 0 && !outdated) return Done{};
+        credentials.failures = 0;
+        if (outdated) {
+            credentials.password_hash = hash_password(candidate.reveal(), options_.cost);
+        }
+        if (!store_.save(user.id, credentials)) return Failure{store_error()};
+        return Done{};
+    }
+    if (!fits && ++credentials.failures >= options_.failures_max) {
+        credentials.failures = 0;
+        credentials.locked_until = now + options_.locked_for;
+    }
+    if (!store_.save(user.id, credentials)) return Failure{store_error()};
+    return Failure{refused_login(AuthFailure::WrongPassword, user.id)};
+}
+
+AuthResult<LoggedIn> UserDesk::login(const Login& login, Timestamp now) {
+    const auto email = normalized_email(login.email);
+    std::optional<User> user;
+    if (email) user = TRY(from_store(store_.find_email(*email)));
+    if (!user) {
+        // V1: the hash and the commit take what they take for a known user.
+        (void)is_password(login.password.reveal(), nobody_hash_);
+        if (!store_.count_refused_login()) return Failure{store_error()};
+        return Failure{refused_login(AuthFailure::WrongPassword, {})};
+    }
+    (void)TRY(check_password(*user, login.password, now));
+    Secret token = make_bearer();
+    Session session = TRY(open_session(*user, token, login.token_name, now));
+    return LoggedIn{*std::move(user), std::move(session), std::move(token)};
+}
+
+AuthResult<Session> UserDesk::open_session(const User& user,
+                                           const Secret& token,
+                                           const std::string& name,
+                                           Timestamp now) {
+    if (!name.empty() && !is_valid_name(name)) {
+        return Failure{error_of(AuthFailure::InvalidName,
+                                "a token's name has at most 64 bytes without control characters")};
+    }
+    Session session;
+    session.id = random_id(kSessionIdBytes);
+    session.user = user.id;
+    session.name = name.empty() ? "login" : name;
+    session.ending = bearer_ending(token.reveal());
+    session.hash = bearer_hash(token.reveal());
+    session.created = now;
+    session.expires = now + options_.token_lifetime;
+    const auto outcome = store_.transact([&]() -> sqlite::SqlOutcome {
+        (void)TRY(store_.remove_expired(now));
+        const std::vector<Session> open = TRY(store_.sessions(user.id));
+        if (open.size() >= options_.sessions_max) {
+            (void)TRY(store_.remove_session(user.id, open.front().id));
+        }
+        return store_.add(session);
+    });
+    if (!outcome) return Failure{store_error()};
+    return session;
+}
+
+AuthResult<User> UserDesk::known(const model::Owner& id) {
+    auto user = TRY(from_store(store_.find(id)));
+    if (user) return *std::move(user);
+    return Failure{error_of(AuthFailure::UserUnknown, "there is no user with this id")};
+}
+
+AuthResult<User> UserDesk::find(const model::Owner& id) {
+    return known(id);
+}
+
+AuthResult<User> UserDesk::find_email(const std::string& email) {
+    const std::string address = TRY(read_email(email));
+    auto user = TRY(from_store(store_.find_email(address)));
+    if (user) return *std::move(user);
+    return Failure{error_of(AuthFailure::UserUnknown, "there is no user with this address")};
+}
+
+AuthResult<Done> UserDesk::choose_password(const User& user,
+                                           const Secret& wish,
+                                           const std::string& session_kept) {
+    if (auto weakness = weakness_of(wish.reveal())) {
+        return Failure{error_of(AuthFailure::WeakPassword, *std::move(weakness))};
+    }
+    for (const std::string& hash : TRY(from_store(store_.passwords(user.id)))) {
+        if (!is_password(wish.reveal(), hash)) continue;
+        return Failure{error_of(AuthFailure::PasswordReused,
+                                "this is one of the last five passwords; choose a new one")};
+    }
+    Credentials credentials;
+    credentials.password_hash = hash_password(wish.reveal(), options_.cost);
+    const auto outcome = store_.transact([&]() -> sqlite::SqlOutcome {
+        (void)TRY(store_.save(user.id, credentials));
+        (void)TRY(store_.remove_sessions(user.id, session_kept));
+        return store_.remember_password(user.id, credentials.password_hash, kPasswordsRemembered);
+    });
+    if (!outcome) return Failure{store_error()};
+    return Done{};
+}
+
+AuthResult<User> UserDesk::change_password(const model::Owner& id,
+                                           const Secret& present,
+                                           const Secret& wish,
+                                           const std::string& session_kept,
+                                           Timestamp now) {
+    User user = TRY(known(id));
+    (void)TRY(check_password(user, present, now));
+    (void)TRY(choose_password(user, wish, session_kept));
+    return user;
+}
+
+AuthResult<User> UserDesk::set_password(const model::Owner& id, const Secret& wish) {
+    User user = TRY(known(id));
+    (void)TRY(choose_password(user, wish, {}));
+    return user;
+}
+
+AuthResult<User> UserDesk::change(const model::Owner& id, const ProfileChange& change) {
+    User user = TRY(known(id));
+    if (change.version && *change.version != user.version) {
+        return Failure{error_of(AuthFailure::VersionConflict,
+                                "the user has changed since you read it; read it again")};
+    }
+    if (change.name) {
+        if (!is_valid_name(*change.name)) {
+            return Failure{error_of(AuthFailure::InvalidName,
+                                    "a name has 1 to 64 bytes without control characters")};
+        }
+        user.name = *change.name;
+    }
+    if (change.email) user.email = TRY(read_email(*change.email));
+    if (change.role) user.role = *change.role;
+    if (change.active) user.active = *change.active;
+    ++user.version;
+    auto saved = UserStore::Added::Done;
+    const auto outcome = store_.transact([&]() -> sqlite::SqlOutcome {
+        saved = TRY(store_.save(user));
+        if (saved == UserStore::Added::Duplicate || user.active) return Done{};
+        return store_.remove_sessions(user.id, {});
+    });
+    if (!outcome) return Failure{store_error()};
+    if (saved == UserStore::Added::Duplicate) {
+        return Failure{
+            error_of(AuthFailure::DuplicateEmail, "another user has this e-mail address")};
+    }
+    return user;
+}
+
+AuthResult<std::vector<User>> UserDesk::list(const model::Owner& after, std::size_t limit) {
+    return from_store(store_.list(after, limit));
+}
+
+AuthResult<Done> UserDesk::revoke(const model::Owner& id, const std::string& session) {
+    if (TRY(from_store(store_.remove_session(id, session)))) return Done{};
+    return Failure{error_of(AuthFailure::SessionUnknown, "you have no session with this id")};
+}
+
+AuthResult<Done> UserDesk::revoke_all(const model::Owner& id) {
+    if (!store_.remove_sessions(id, {})) return Failure{store_error()};
+    return Done{};
+}
+
+AuthResult<std::vector<Session>> UserDesk::sessions(Timestamp now) {
+    if (!store_.remove_expired(now)) return Failure{store_error()};
+    return from_store(store_.sessions({}));
+}
+
+}  // namespace botcore::shell::auth

@@ -1,0 +1,125 @@
+#pragma once
+
+/// The rules of users: who may be added, who may log in, when a user is locked out, which passwords
+/// may be chosen. Works on the user store; slow, since passwords are hashed here.
+///
+/// V1  A refused login says the same and takes the same time whether the user is unknown, the
+///     password wrong, the user locked or inactive.
+/// V2  After five wrong passwords in a row the user cannot log in for 15 minutes, not even with the
+///     right one.
+/// V3  A new password, a deactivation: all tokens of the user end with it (a change of one's own
+///     password keeps the token that asked for it).
+///
+/// Threads: one at a time, never the loop's.
+
+#include "shell/auth/password.hpp"
+#include "shell/auth/secret.hpp"
+#include "shell/auth/user_store.hpp"
+
+namespace botcore::shell::auth {
+
+enum class AuthFailure : std::uint8_t {
+    InvalidEmail,
+    InvalidName,
+    WeakPassword,
+    PasswordReused,
+    DuplicateEmail,
+    WrongPassword,  ///< Or no such user, or an inactive one.
+    Locked,         ///< To the caller the same as `WrongPassword`; the audit knows better.
+    UserUnknown,
+    SessionUnknown,
+    UsersFull,
+    VersionConflict,
+    StoreFailed,
+};
+
+struct AuthError {
+    AuthFailure failure = AuthFailure::StoreFailed;
+    std::string text;      ///< For the caller; holds no secret and no personal data.
+    model::Owner subject;  ///< Whom it is about, where that is known.
+};
+
+template <class T>
+using AuthResult = base::Result<T, AuthError>;
+
+struct UserDeskOptions {
+    HashCost cost{};
+    std::uint32_t failures_max = 5;
+    base::Duration locked_for = base::Duration::seconds(15 * 60);
+    base::Duration token_lifetime = base::Duration::seconds(24 * 60 * 60);
+    std::size_t users_max = 10'000;
+    std::size_t sessions_max = 50;  ///< Of one user; one more ends the oldest.
+};
+
+struct NewUser {
+    std::string email;
+    std::string name;
+    Secret password;
+    Role role = Role::Trader;
+};
+
+struct Login {
+    std::string email;
+    Secret password;
+    std::string token_name;
+};
+
+struct LoggedIn {
+    User user;
+    Session session;
+    Secret token;  ///< The only time that it is seen.
+};
+
+struct ProfileChange {
+    std::optional<std::string> name;
+    std::optional<std::string> email;
+    std::optional<Role> role;
+    std::optional<bool> active;
+    std::optional<std::uint64_t> version;  ///< The version that the caller saw.
+};
+
+class UserDesk {
+public:
+    UserDesk(UserStore store, UserDeskOptions options);
+
+    [[nodiscard]] AuthResult<User> add(const NewUser& wish, base::Timestamp now);
+    [[nodiscard]] AuthResult<LoggedIn> login(const Login& login, base::Timestamp now);
+    /// One's own: the present password is asked for. Counts toward the lock-out.
+    [[nodiscard]] AuthResult<User> change_password(const model::Owner& id,
+                                                   const Secret& present,
+                                                   const Secret& wish,
+                                                   const std::string& session_kept,
+                                                   base::Timestamp now);
+    /// By an operator.
+    [[nodiscard]] AuthResult<User> set_password(const model::Owner& id, const Secret& wish);
+    [[nodiscard]] AuthResult<User> change(const model::Owner& id, const ProfileChange& change);
+    [[nodiscard]] AuthResult<User> find(const model::Owner& id);
+    [[nodiscard]] AuthResult<User> find_email(const std::string& email);
+    [[nodiscard]] AuthResult<std::vector<User>> list(const model::Owner& after, std::size_t limit);
+    [[nodiscard]] AuthResult<base::Done> revoke(const model::Owner& id, const std::string& session);
+    [[nodiscard]] AuthResult<base::Done> revoke_all(const model::Owner& id);
+    /// Every token that has not ended; those that have are forgotten.
+    [[nodiscard]] AuthResult<std::vector<Session>> sessions(base::Timestamp now);
+
+private:
+    [[nodiscard]] AuthResult<User> known(const model::Owner& id);
+    [[nodiscard]] AuthResult<base::Done> check_password(const User& user,
+                                                        const Secret& candidate,
+                                                        base::Timestamp now);
+    [[nodiscard]] AuthResult<base::Done> choose_password(const User& user,
+                                                         const Secret& wish,
+                                                         const std::string& session_kept);
+    [[nodiscard]] AuthResult<Session> open_session(const User& user,
+                                                   const Secret& token,
+                                                   const std::string& name,
+                                                   base::Timestamp now);
+
+    UserStore store_;
+    UserDeskOptions options_;
+    std::string nobody_hash_;  ///< Of a password that nobody knows, for V1.
+};
+
+/// May this be a person's display name? 1 to 64 bytes without control characters.
+[[nodiscard]] bool is_valid_name(std::string_view text);
+
+}  // namespace botcore::shell::auth

@@ -1,0 +1,315 @@
+#include "shell/auth/user_desk.hpp"
+
+#include "shell/auth/auth_worker.hpp"
+#include "shell/auth/bearer.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <iterator>
+
+namespace botcore::shell::auth {
+namespace {
+
+using base::Duration;
+using base::Timestamp;
+
+constexpr Timestamp kStart = Timestamp::from_milliseconds(1'790'000'000'000);
+constexpr Duration kMinute = Duration::seconds(60);
+const std::string kGood = "Tr4il-bl4zer";
+
+std::string password_number(int number) {
+    return fmt::format("Tr4il-bl4zer/{}/xq", number);
+}
+
+class UserDeskTest : public testing::Test {
+protected:
+    void SetUp() override {
+        std::string pattern = testing::TempDir() + "users-XXXXXX";
+        folder_ = ::mkdtemp(pattern.data());
+        open();
+    }
+
+    void TearDown() override {
+        desk_.reset();
+        std::filesystem::remove_all(folder_);
+    }
+
+    void open(UserDeskOptions options = {}) {
+        desk_.reset();
+        options.cost = kHashCostLeast;
+        auto store = UserStore::open(path());
+        ASSERT_TRUE(store.has_value()) << store.error();
+        desk_.emplace(std::move(store).value(), options);
+    }
+
+    [[nodiscard]] std::string path() const { return folder_ / "users.sqlite"; }
+
+    AuthResult<User> add(const std::string& email, Role role = Role::Trader) {
+        return desk_->add({email, "Ann", Secret(kGood), role}, kStart);
+    }
+
+    AuthResult<LoggedIn> login(const std::string& email,
+                               const std::string& password,
+                               Timestamp now = kStart) {
+        return desk_->login({email, Secret(password), ""}, now);
+    }
+
+    template <class T>
+    static AuthFailure failure(const AuthResult<T>& result) {
+        EXPECT_FALSE(result.has_value());
+        return result.error().failure;
+    }
+
+    std::filesystem::path folder_;
+    std::optional<UserDesk> desk_;
+};
+
+// @spec:R3-VAL-10 @spec:R3-AC-06
+TEST_F(UserDeskTest, AnAddressBelongsToOneUserHoweverItIsSpelled) {
+    ASSERT_TRUE(add("ann@example.org").has_value());
+    EXPECT_EQ(failure(add("ann@example.org")), AuthFailure::DuplicateEmail);
+    EXPECT_EQ(failure(add("ANN@Example.ORG")), AuthFailure::DuplicateEmail);
+    ASSERT_TRUE(add("bob@example.org").has_value());
+    const User bob = desk_->find_email("bob@example.org").value();
+    ProfileChange change;
+    change.email = "Ann@example.org";
+    EXPECT_EQ(failure(desk_->change(bob.id, change)), AuthFailure::DuplicateEmail);
+    EXPECT_EQ(desk_->find(bob.id).value().email, "bob@example.org");
+    EXPECT_EQ(desk_->find(bob.id).value().version, 1U);
+}
+
+TEST_F(UserDeskTest, RefusesWhatIsNoUser) {
+    EXPECT_EQ(failure(add("ann")), AuthFailure::InvalidEmail);
+    EXPECT_EQ(failure(desk_->add({"a@b.co", "", Secret(kGood), Role::Trader}, kStart)),
+              AuthFailure::InvalidName);
+    EXPECT_EQ(failure(desk_->add({"a@b.co", "a\nb", Secret(kGood), Role::Trader}, kStart)),
+              AuthFailure::InvalidName);
+    EXPECT_EQ(failure(desk_->add({"a@b.co", "Ann", Secret("short"), Role::Trader}, kStart)),
+              AuthFailure::WeakPassword);
+    EXPECT_EQ(failure(desk_->find(model::Owner("u-nobody"))), AuthFailure::UserUnknown);
+    EXPECT_EQ(failure(desk_->find_email("no@example.org")), AuthFailure::UserUnknown);
+}
+
+TEST_F(UserDeskTest, HasRoomForSoManyUsersOnly) {
+    UserDeskOptions options;
+    options.users_max = 1;
+    open(options);
+    ASSERT_TRUE(add("ann@example.org").has_value());
+    EXPECT_EQ(failure(add("bob@example.org")), AuthFailure::UsersFull);
+}
+
+TEST_F(UserDeskTest, ALoginMakesATokenThatIsKeptAsAHash) {
+    const User ann = add("ann@example.org").value();
+    auto in = login("Ann@example.org", kGood);
+    ASSERT_TRUE(in.has_value());
+    const LoggedIn& made = in.value();
+    EXPECT_EQ(made.user.id, ann.id);
+    EXPECT_EQ(made.session.expires, kStart + Duration::seconds(24 * 3'600));
+    EXPECT_EQ(made.session.hash, bearer_hash(made.token.reveal()));
+    EXPECT_EQ(made.session.ending, made.token.reveal().substr(made.token.reveal().size() - 4));
+    const auto sessions = desk_->sessions(kStart);
+    ASSERT_EQ(sessions.value().size(), 1U);
+    EXPECT_EQ(sessions.value().front().id, made.session.id);
+}
+
+TEST_F(UserDeskTest, NothingSecretIsInTheFiles) {
+    (void)add("ann@example.org");
+    const auto in = login("ann@example.org", kGood);
+    std::size_t files = 0;
+    for (const auto& file : std::filesystem::directory_iterator(folder_)) {
+        std::ifstream stream(file.path(), std::ios::binary);
+        const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+        EXPECT_EQ(bytes.find(kGood), std::string::npos) << file.path();
+        EXPECT_EQ(bytes.find(in.value().token.reveal()), std::string::npos) << file.path();
+        struct stat status{};
+        ASSERT_EQ(::stat(file.path().c_str(), &status), 0);
+        EXPECT_EQ(status.st_mode & 0077U, 0U) << file.path();
+        ++files;
+    }
+    EXPECT_GE(files, 2U);
+}
+
+TEST_F(UserDeskTest, TheFileIsRefusedWhenOthersMayUseIt) {
+    desk_.reset();
+    ASSERT_EQ(::chmod(path().c_str(), 0644), 0);
+    EXPECT_FALSE(UserStore::open(path()).has_value());
+    EXPECT_FALSE(UserStore::open(folder_ / "missing" / "users.sqlite").has_value());
+}
+
+TEST_F(UserDeskTest, AFileOfSomethingElseIsRefused) {
+    desk_.reset();
+    std::ofstream(path(), std::ios::trunc) << std::string(4'096, 'x');
+    std::filesystem::remove(path() + "-wal");
+    EXPECT_FALSE(UserStore::open(path()).has_value());
+}
+
+TEST_F(UserDeskTest, FiveWrongPasswordsLockForFifteenMinutes) {
+    (void)add("ann@example.org");
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_EQ(failure(login("ann@example.org", "wrong")), AuthFailure::WrongPassword);
+    }
+    EXPECT_EQ(failure(login("ann@example.org", kGood)), AuthFailure::Locked);
+    open();  // A restart forgets nothing.
+    const Timestamp almost = kStart + Duration::seconds(15 * 60 - 1);
+    EXPECT_EQ(failure(login("ann@example.org", kGood, almost)), AuthFailure::Locked);
+    EXPECT_TRUE(login("ann@example.org", kGood, kStart + Duration::seconds(15 * 60)).has_value());
+}
+
+TEST_F(UserDeskTest, ARightPasswordBeginsTheCountAnew) {
+    (void)add("ann@example.org");
+    for (int round = 0; round < 3; ++round) {
+        for (int i = 0; i < 4; ++i)
+            (void)login("ann@example.org", "wrong");
+        EXPECT_TRUE(login("ann@example.org", kGood).has_value());
+    }
+}
+
+TEST_F(UserDeskTest, SaysTheSameForUnknownWrongLockedAndInactive) {
+    const User ann = add("ann@example.org").value();
+    const std::string wrong = login("ann@example.org", "wrong").error().text;
+    EXPECT_EQ(login("nobody@example.org", "wrong").error().text, wrong);
+    EXPECT_EQ(login("no address", "wrong").error().text, wrong);
+    for (int i = 0; i < 5; ++i)
+        (void)login("ann@example.org", "wrong");
+    EXPECT_EQ(login("ann@example.org", kGood).error().text, wrong);
+    ProfileChange change;
+    change.active = false;
+    ASSERT_TRUE(desk_->change(ann.id, change).has_value());
+    const auto later = login("ann@example.org", kGood, kStart + Duration::seconds(3'600));
+    EXPECT_EQ(later.error().text, wrong);
+    EXPECT_EQ(later.error().failure, AuthFailure::WrongPassword);
+}
+
+TEST_F(UserDeskTest, TheLastFivePasswordsAreNotUsedAgain) {
+    const User ann = add("ann@example.org").value();
+    std::string present = kGood;
+    for (int i = 0; i < 5; ++i) {
+        const std::string next = password_number(i);
+        ASSERT_TRUE(
+            desk_->change_password(ann.id, Secret(present), Secret(next), "", kStart).has_value());
+        present = next;
+    }
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_EQ(failure(desk_->set_password(ann.id, Secret(password_number(i)))),
+                  AuthFailure::PasswordReused);
+    }
+    EXPECT_TRUE(desk_->set_password(ann.id, Secret(kGood)).has_value());
+}
+
+TEST_F(UserDeskTest, AChangeOfPasswordAsksForThePresentOneAndEndsTheOtherSessions) {
+    const User ann = add("ann@example.org").value();
+    const std::string kept = login("ann@example.org", kGood).value().session.id;
+    (void)login("ann@example.org", kGood);
+    const Secret fresh(password_number(1));
+    EXPECT_EQ(failure(desk_->change_password(ann.id, Secret("wrong"), fresh, kept, kStart)),
+              AuthFailure::WrongPassword);
+    EXPECT_EQ(failure(desk_->change_password(ann.id, Secret(kGood), Secret("x"), kept, kStart)),
+              AuthFailure::WeakPassword);
+    ASSERT_TRUE(desk_->change_password(ann.id, Secret(kGood), fresh, kept, kStart).has_value());
+    const auto sessions = desk_->sessions(kStart);
+    ASSERT_EQ(sessions.value().size(), 1U);
+    EXPECT_EQ(sessions.value().front().id, kept);
+    ASSERT_TRUE(desk_->set_password(ann.id, Secret(password_number(2))).has_value());
+    EXPECT_TRUE(desk_->sessions(kStart).value().empty());
+}
+
+TEST_F(UserDeskTest, AnInactiveUserHasNoSessions) {
+    const User ann = add("ann@example.org").value();
+    (void)login("ann@example.org", kGood);
+    ProfileChange change;
+    change.active = false;
+    change.version = 7;
+    EXPECT_EQ(failure(desk_->change(ann.id, change)), AuthFailure::VersionConflict);
+    change.version = 1;
+    EXPECT_EQ(desk_->change(ann.id, change).value().version, 2U);
+    EXPECT_TRUE(desk_->sessions(kStart).value().empty());
+}
+
+TEST_F(UserDeskTest, SessionsEndByThemselvesOneByOneOrAllAtOnce) {
+    const User ann = add("ann@example.org").value();
+    const std::string one = login("ann@example.org", kGood).value().session.id;
+    (void)login("ann@example.org", kGood, kStart + kMinute);
+    (void)login("ann@example.org", kGood, kStart + kMinute);
+    EXPECT_EQ(failure(desk_->revoke(ann.id, "none")), AuthFailure::SessionUnknown);
+    EXPECT_EQ(failure(desk_->revoke(model::Owner("u-other"), one)), AuthFailure::SessionUnknown);
+    EXPECT_TRUE(desk_->revoke(ann.id, one).has_value());
+    EXPECT_EQ(desk_->sessions(kStart).value().size(), 2U);
+    EXPECT_TRUE(desk_->revoke_all(ann.id).has_value());
+    EXPECT_TRUE(desk_->sessions(kStart).value().empty());
+    (void)login("ann@example.org", kGood);
+    EXPECT_TRUE(desk_->sessions(kStart + Duration::seconds(24 * 3'600)).value().empty());
+}
+
+TEST_F(UserDeskTest, OneSessionTooManyEndsTheOldest) {
+    UserDeskOptions options;
+    options.sessions_max = 3;
+    open(options);
+    (void)add("ann@example.org");
+    const std::string oldest = login("ann@example.org", kGood).value().session.id;
+    for (int i = 1; i <= 3; ++i)
+        (void)login("ann@example.org", kGood, kStart + Duration::seconds(i));
+    const auto sessions = desk_->sessions(kStart);
+    ASSERT_EQ(sessions.value().size(), 3U);
+    for (const Session& session : sessions.value())
+        EXPECT_NE(session.id, oldest);
+}
+
+TEST_F(UserDeskTest, ListsUsersInPages) {
+    for (const char* email : {"a@b.co", "b@b.co", "c@b.co"})
+        ASSERT_TRUE(add(email).has_value());
+    const auto first = desk_->list({}, 2);
+    ASSERT_EQ(first.value().size(), 2U);
+    const auto second = desk_->list(first.value().back().id, 2);
+    ASSERT_EQ(second.value().size(), 1U);
+    EXPECT_LT(first.value().back().id, second.value().front().id);
+}
+
+TEST_F(UserDeskTest, SaysSoWhenTheFileCannotBeUsed) {
+    const User ann = add("ann@example.org").value();
+    sqlite::Database other =
+        sqlite::Database::open(path(), {}, sqlite::OpenMode::ReadWrite).value();
+    ASSERT_TRUE(other.execute("DROP TABLE tokens").has_value());
+    EXPECT_EQ(failure(login("ann@example.org", kGood)), AuthFailure::StoreFailed);
+    EXPECT_EQ(failure(desk_->sessions(kStart)), AuthFailure::StoreFailed);
+    EXPECT_EQ(failure(desk_->revoke(ann.id, "x")), AuthFailure::StoreFailed);
+    EXPECT_EQ(failure(desk_->revoke_all(ann.id)), AuthFailure::StoreFailed);
+    EXPECT_EQ(failure(desk_->set_password(ann.id, Secret(password_number(1)))),
+              AuthFailure::StoreFailed);
+    EXPECT_TRUE(is_password(kGood, hash_password(kGood, kHashCostLeast)));
+    ASSERT_TRUE(other.execute("DROP TABLE old_passwords; DROP TABLE refused_logins;").has_value());
+    EXPECT_EQ(failure(login("no@example.org", kGood)), AuthFailure::StoreFailed);
+    EXPECT_EQ(failure(add("bob@example.org")), AuthFailure::StoreFailed);
+    EXPECT_EQ(failure(desk_->find_email("bob@example.org")), AuthFailure::UserUnknown);
+}
+
+TEST_F(UserDeskTest, TheWorkerRunsOneJobAfterTheOtherAndRefusesTooMany) {
+    std::promise<void> gate;
+    std::shared_future<void> opened = gate.get_future().share();
+    std::promise<void> begun;
+    std::promise<int> done;
+    AuthWorker worker(*std::move(desk_), [](const AuthWorker::Job& job) { job(); }, 2);
+    desk_.reset();
+    ASSERT_TRUE(worker.ask(
+        [&](UserDesk&) {
+            begun.set_value();
+            opened.wait();
+            return 1;
+        },
+        [](int) {}));
+    begun.get_future().wait();
+    int order = 0;
+    EXPECT_TRUE(worker.ask([&](UserDesk&) { return ++order; }, [](int) {}));
+    EXPECT_TRUE(
+        worker.ask([&](UserDesk&) { return ++order; }, [&](int last) { done.set_value(last); }));
+    EXPECT_FALSE(worker.ask([&](UserDesk&) { return ++order; }, [](int) {}));
+    gate.set_value();
+    EXPECT_EQ(done.get_future().get(), 2);
+}
+
+}  // namespace
+}  // namespace botcore::shell::auth

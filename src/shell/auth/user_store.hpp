@@ -1,0 +1,100 @@
+#pragma once
+
+/// The rows of `users.sqlite`: users, their earlier passwords, their tokens. Personal data lives
+/// here and nowhere else; the journal knows ids only.
+///
+/// U1  An e-mail address belongs to at most one user, a token's hash to at most one token.
+/// U2  What an operation answered is on disk (WAL, synchronous=FULL).
+///
+/// Threads: one at a time.
+
+#include "base/time.hpp"
+#include "shell/auth/caller.hpp"
+#include "shell/sqlite/database.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace botcore::shell::auth {
+
+struct User {
+    model::Owner id;
+    std::string email;  ///< As `normalized_email` writes it.
+    std::string name;
+    Role role = Role::Trader;
+    bool active = true;
+    base::Timestamp created;
+    std::uint64_t version = 1;  ///< Grows with each change of the fields above.
+};
+
+/// How a user proves who it is.
+struct Credentials {
+    std::string password_hash;
+    std::uint32_t failures = 0;  ///< In a row.
+    base::Timestamp locked_until;
+};
+
+/// A token, without the token.
+struct Session {
+    std::string id;
+    model::Owner user;
+    std::string name;
+    std::string ending;  ///< The token's last four characters.
+    std::string hash;    ///< `bearer_hash` of the token.
+    base::Timestamp created;
+    base::Timestamp expires;
+};
+
+class UserStore {
+public:
+    enum class Added : std::uint8_t { Done, Duplicate };
+
+    /// Makes the file with mode 0600 where there is none. The text says what went wrong.
+    [[nodiscard]] static base::Result<UserStore, std::string> open(const std::string& path);
+
+    /// Runs `work` in one transaction: all of it is kept, or nothing where it fails.
+    [[nodiscard]] sqlite::SqlOutcome transact(const std::function<sqlite::SqlOutcome()>& work);
+
+    [[nodiscard]] sqlite::SqlResult<Added> add(const User& user, const Credentials& credentials);
+    /// Writes e-mail, name, role, active and version.
+    [[nodiscard]] sqlite::SqlResult<Added> save(const User& user);
+    [[nodiscard]] sqlite::SqlOutcome save(const model::Owner& id, const Credentials& credentials);
+    [[nodiscard]] sqlite::SqlResult<std::optional<User>> find(const model::Owner& id);
+    [[nodiscard]] sqlite::SqlResult<std::optional<User>> find_email(const std::string& email);
+    [[nodiscard]] sqlite::SqlResult<Credentials> credentials(const model::Owner& id);
+    /// In the order of their ids, those behind `after`.
+    [[nodiscard]] sqlite::SqlResult<std::vector<User>> list(const model::Owner& after,
+                                                            std::size_t limit);
+    [[nodiscard]] sqlite::SqlResult<std::int64_t> count();
+    /// One more login that was refused without a change to a user: a commit like any other.
+    [[nodiscard]] sqlite::SqlOutcome count_refused_login();
+
+    /// Keeps the last `keep` of the user's password hashes.
+    [[nodiscard]] sqlite::SqlOutcome remember_password(const model::Owner& id,
+                                                       const std::string& hash,
+                                                       std::size_t keep);
+    [[nodiscard]] sqlite::SqlResult<std::vector<std::string>> passwords(const model::Owner& id);
+
+    [[nodiscard]] sqlite::SqlOutcome add(const Session& session);
+    /// The user's tokens, the oldest first; of every user where `user` is empty.
+    [[nodiscard]] sqlite::SqlResult<std::vector<Session>> sessions(const model::Owner& user);
+    /// False where the user has no such token.
+    [[nodiscard]] sqlite::SqlResult<bool> remove_session(const model::Owner& user,
+                                                         const std::string& id);
+    /// All tokens of the user but the one with the id `except`.
+    [[nodiscard]] sqlite::SqlOutcome remove_sessions(const model::Owner& user,
+                                                     const std::string& except);
+    [[nodiscard]] sqlite::SqlOutcome remove_expired(base::Timestamp now);
+
+private:
+    explicit UserStore(sqlite::Database database) : database_(std::move(database)) {}
+
+    [[nodiscard]] sqlite::SqlResult<std::optional<User>> find_by(const std::string& condition,
+                                                                 const std::string& value);
+
+    sqlite::Database database_;
+};
+
+}  // namespace botcore::shell::auth

@@ -1,0 +1,97 @@
+#include "shell/daemon/health_watch.hpp"
+
+#include "shell/sqlite/disk_reserve.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <utility>
+
+namespace botcore::shell {
+
+namespace {
+
+constexpr base::Duration kKeepEvery = base::Duration::seconds(60);
+
+base::Timestamp steady_now() {
+    return base::Timestamp::from_microseconds(
+        std::chrono::duration_cast<std::chrono::microseconds>(
+            std::chrono::steady_clock::now().time_since_epoch())
+            .count());
+}
+
+std::string beside(const std::string& store_path) {
+    return (std::filesystem::path(store_path).parent_path() / "uptime.json").string();
+}
+
+}  // namespace
+
+HealthWatch::HealthWatch(Options options, Parts parts)
+    : options_(std::move(options)),
+      parts_(std::move(parts)),
+      file_(beside(options_.store_path)),
+      prober_(options_.interval, {[now = parts_.now] { return now().time; }, steady_now}),
+      store_look_(health::look_at_store(parts_.store.reader()), parts_.post),
+      disk_look_(
+          health::look_at_disk([path = options_.store_path] { return sqlite::free_bytes_of(path); },
+                               [&store = parts_.store] { return store.storage_state(); },
+                               options_.disk_low_bytes),
+          parts_.post),
+      keeper_({parts_.runtime,
+               parts_.wake,
+               [this](const auto& window, const auto& news) { tell(window, news); }},
+              options_.maintenance),
+      monitor_({prober_,
+                parts_.log,
+                [now = parts_.now] { return now().time; },
+                [this] { return load_; },
+                [this](base::Timestamp at) { return keeper_.planned(at); }},
+               read_uptime()) {
+    prober_.add(health::Dependency::Database, store_look_.look());
+    prober_.add(health::Dependency::Disk, disk_look_.look());
+    // The paper venue lives in this process and answers as long as the process does.
+    prober_.add(health::Dependency::Exchange,
+                [](const health::Answered& answered) { answered({}); });
+    health::add_known_parts(prober_,
+                            {parts_.runtime, parts_.market, parts_.now, options_.market_age_max});
+}
+
+operations::UptimeLog HealthWatch::read_uptime() {
+    auto read = file_.read();
+    if (!read) {
+        parts_.log.write(log::Level::Error,
+                         "the uptime figures cannot be read; they begin anew",
+                         {{"cause", read.error()}});
+        return {};
+    }
+    operations::UptimeLog uptime = std::move(read).value();
+    const base::Timestamp now = parts_.now().time;
+    const auto until = uptime.noted_until().value_or(now);
+    uptime.resume(now, announced_between(parts_.runtime.state(), until, now));
+    return uptime;
+}
+
+void HealthWatch::tell(const model::MaintenanceWindow& window,
+                       const operations::MaintenanceNews& news) {
+    parts_.log.write(log::Level::Warn,
+                     news.text,
+                     {{"event", news.event}, {"window", static_cast<std::int64_t>(window.id)}});
+}
+
+void HealthWatch::tick() {
+    keeper_.tick(parts_.now());
+    monitor_.tick();
+    const base::Timestamp steady = steady_now();
+    if (steady < next_keep_) return;
+    next_keep_ = steady + kKeepEvery;
+    file_.put(health::to_json(monitor_.uptime()));
+}
+
+bool HealthWatch::stop() {
+    monitor_.tick();
+    file_.put(health::to_json(monitor_.uptime()));
+    const bool store_ended = store_look_.stop();
+    const bool disk_ended = disk_look_.stop();
+    return store_ended && disk_ended;
+}
+
+}  // namespace botcore::shell

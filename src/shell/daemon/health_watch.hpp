@@ -1,0 +1,77 @@
+#pragma once
+
+/// Everything about health and maintenance that runs beside the trading: the looks at parts, the
+/// verdict, the uptime figures and their file, the steps of maintenance windows. One `tick` drives
+/// it all.
+///
+/// Threads: the thread of the loop; `write_out` for the thread "slow". The looks at the store and
+/// at the disk have a thread each, since both may hang (ADR 7).
+
+#include "shell/daemon/maintenance_keeper.hpp"
+#include "shell/health/health_monitor.hpp"
+#include "shell/health/known_parts.hpp"
+#include "shell/health/uptime_file.hpp"
+
+#include <functional>
+#include <string>
+
+namespace botcore::shell {
+
+class HealthWatch {
+public:
+    /// All references outlive the watch.
+    struct Parts {
+        runtime::Runtime& runtime;
+        ports::Store& store;
+        const ports::MarketData& market;
+        log::Log& log;
+        std::function<runtime::Now()> now;
+        std::function<void()> wake;  ///< The loop must step soon.
+        health::BlockingLook::Post post;
+    };
+
+    struct Options {
+        base::Duration interval = base::Duration::seconds(5);
+        base::Duration market_age_max = base::Duration::seconds(2);
+        std::string store_path;  ///< Its disk is looked at, and the uptime file stands beside it.
+        std::uint64_t disk_low_bytes = 512ULL << 20U;
+        operations::MaintenanceTimes maintenance;
+    };
+
+    HealthWatch(Options options, Parts parts);
+
+    /// More looks, before the first tick: a cache, an analysis service, a notifier.
+    [[nodiscard]] health::Prober& prober() { return prober_; }
+
+    [[nodiscard]] const health::HealthMonitor& monitor() const { return monitor_; }
+
+    /// Does the process refuse requests because there are too many?
+    void set_load(operations::Load load) { load_ = load; }
+
+    /// Call it about four times a second.
+    void tick();
+
+    /// Writes the uptime figures where they are new.
+    void write_out() { (void)file_.write_out(); }
+
+    /// Ends the looks and puts the figures up for the last `write_out`. False: a look hangs, and
+    /// the process should end without tearing anything down.
+    [[nodiscard]] bool stop();
+
+private:
+    [[nodiscard]] operations::UptimeLog read_uptime();
+    void tell(const model::MaintenanceWindow& window, const operations::MaintenanceNews& news);
+
+    Options options_;
+    Parts parts_;
+    operations::Load load_ = operations::Load::Normal;
+    health::UptimeFile file_;
+    health::Prober prober_;
+    health::BlockingLook store_look_;
+    health::BlockingLook disk_look_;
+    MaintenanceKeeper keeper_;
+    health::HealthMonitor monitor_;
+    base::Timestamp next_keep_;  ///< When the figures are written next, on the steady clock.
+};
+
+}  // namespace botcore::shell

@@ -1,0 +1,54 @@
+#include "shell/daemon/logged_store.hpp"
+
+#include "shell/sqlite/sqlite_store.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace botcore::shell {
+namespace {
+
+ports::Batch batch_on(const model::Head& head, model::Epoch epoch) {
+    ports::Batch batch;
+    batch.expected = head;
+    batch.epoch = epoch;
+    batch.entries.push_back({head.sequence + 1, epoch, {}, {}, "record"});
+    batch.entries[0].hash[0] = static_cast<std::uint8_t>(head.sequence + epoch);
+    return batch;
+}
+
+// @spec:RM-LOG-02 @spec:R4-FAIL-08
+TEST(LoggedStore, WritesToTheLogWhenACommitDoesNotSucceed) {
+    std::string pattern = testing::TempDir() + "botcore-logged-XXXXXX";
+    const std::filesystem::path folder = ::mkdtemp(pattern.data());
+    const std::string path = (folder / "log").string();
+    {
+        sqlite::SqliteOptions options;
+        options.path = folder / "shard.db";
+        options.reserve_bytes = 0;
+        options.low_water_bytes = 0;
+        auto inner = std::move(sqlite::SqliteStore::open(options)).value();
+        log::Log log("test", log::Level::Info, path);
+        LoggedStore store(*inner, log);
+        ASSERT_EQ(store.commit(batch_on({}, 1)), ports::CommitResult::Committed);
+        ASSERT_EQ(store.commit(batch_on({}, 1)), ports::CommitResult::Conflict);
+    }
+    std::ifstream file(path);
+    std::string line;
+    ASSERT_TRUE(std::getline(file, line));
+    const auto value = boost::json::parse(line);
+    EXPECT_EQ(value.at("level").as_string(), "ERROR");
+    EXPECT_EQ(value.at("event").as_string(), "transaction_failed");
+    EXPECT_EQ(value.at("first").as_int64(), 1);
+    EXPECT_FALSE(value.at("stack_trace").as_string().empty());
+    EXPECT_FALSE(std::getline(file, line));
+    std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace botcore::shell

@@ -1,0 +1,73 @@
+#include "shell/daemon/maintenance_keeper.hpp"
+
+#include <string>
+#include <utility>
+
+namespace botcore::shell {
+
+void MaintenanceKeeper::tick(const runtime::Now& now) {
+    if (parts_.runtime.status() != runtime::Status::Running) return;
+    const auto& windows = parts_.runtime.state().windows;
+    if (!known_) {
+        known_.emplace();
+        for (const auto& [id, window] : windows)
+            known_->emplace(id, window.state);
+    }
+    bool submitted = false;
+    for (const auto& [id, window] : windows) {
+        tell(window);
+        if (now.clock != model::ClockState::Certain) continue;  // W2
+        const auto move = operations::move_due(window, times_, now.time, under_way());
+        if (!move) continue;
+        const std::string key =
+            "maintenance-" + std::to_string(id) + "-" + std::string(to_text(move->state));
+        model::MoveMaintenance command;
+        command.origin = {model::Owner("system"), model::IdempotencyKey(key), key};
+        command.window = id;
+        command.state = move->state;
+        command.until = move->until;
+        parts_.runtime.submit({.body = std::move(command), .ticket = 0, .request_id = key}, now);
+        submitted = true;
+    }
+    if (submitted) parts_.wake();
+}
+
+bool MaintenanceKeeper::planned(model::Timestamp now) const {
+    if (parts_.runtime.status() == runtime::Status::Fenced) return false;
+    for (const auto& [id, window] : parts_.runtime.state().windows) {
+        if (operations::is_planned(window, now)) return true;
+    }
+    return false;
+}
+
+void MaintenanceKeeper::tell(const model::MaintenanceWindow& window) {
+    const auto [place, is_new] = known_->try_emplace(window.id, window.state);
+    if (!is_new && place->second == window.state) return;
+    place->second = window.state;
+    parts_.told(window, operations::news_of(window));
+}
+
+std::size_t MaintenanceKeeper::under_way() const {
+    std::size_t count = 0;
+    for (const auto& [account_id, account] : parts_.runtime.state().accounts) {
+        for (const auto& [number, live] : account.orders) {
+            const auto state = live.order.state;
+            count += state == model::OrderState::Intended || state == model::OrderState::Unknown;
+        }
+    }
+    return count;
+}
+
+std::optional<operations::Period> announced_between(const core::State& state,
+                                                    model::Timestamp from,
+                                                    model::Timestamp to) {
+    for (const auto& [id, window] : state.windows) {
+        if (window.emergency || window.state == model::WindowState::Canceled) continue;
+        if (window.begin < to && window.end > from) {
+            return operations::Period{window.begin, window.end};
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace botcore::shell

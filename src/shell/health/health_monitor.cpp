@@ -1,0 +1,63 @@
+#include "shell/health/health_monitor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace botcore::shell::health {
+
+using operations::DegradedMode;
+using operations::Finding;
+
+HealthMonitor::HealthMonitor(Parts parts, operations::UptimeLog uptime)
+    : parts_(std::move(parts)),
+      uptime_(std::move(uptime)) {
+}
+
+Snapshot HealthMonitor::snapshot() const {
+    Snapshot snapshot;
+    snapshot.findings = parts_.prober.findings();
+    snapshot.overall = operations::overall(snapshot.findings);
+    snapshot.modes = operations::modes_of(snapshot.findings, parts_.load());
+    return snapshot;
+}
+
+void HealthMonitor::tick() {
+    parts_.prober.tick();
+    Snapshot now = snapshot();
+    const base::Timestamp time = parts_.now();
+    uptime_.note(time, {now.overall, parts_.planned(time)});
+    tell_changes(now);
+    last_ = std::move(now);
+}
+
+void HealthMonitor::tell_changes(const Snapshot& now) {
+    for (const Finding& finding : now.findings) {
+        const auto before =
+            std::find_if(last_.findings.begin(), last_.findings.end(), [&](const Finding& earlier) {
+                return earlier.dependency == finding.dependency;
+            });
+        // A part that nobody has looked at yet has not changed.
+        if (!finding.age) continue;
+        const bool known = before != last_.findings.end() && before->age;
+        const HealthState was = known ? before->state : HealthState::Healthy;
+        if (was == finding.state) continue;
+        const bool better = finding.state < was;
+        parts_.log.write(better ? log::Level::Info : log::Level::Error,
+                         better ? "health recovered" : "health check failed",
+                         {{"check", operations::row_of(finding.dependency).name},
+                          {"status", to_text(finding.state)},
+                          {"was", to_text(was)},
+                          {"cause", finding.message}});
+    }
+    for (const auto& row : operations::degraded_modes()) {
+        const auto holds = [&](const std::vector<DegradedMode>& modes) {
+            return std::find(modes.begin(), modes.end(), row.mode) != modes.end();
+        };
+        if (holds(now.modes) == holds(last_.modes)) continue;
+        parts_.log.write(holds(now.modes) ? log::Level::Warn : log::Level::Info,
+                         holds(now.modes) ? "degraded mode entered" : "degraded mode left",
+                         {{"mode", row.id}, {"runbook", row.runbook}});
+    }
+}
+
+}  // namespace botcore::shell::health

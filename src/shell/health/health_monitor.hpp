@@ -1,0 +1,55 @@
+#pragma once
+
+/// The health of the whole at any moment: what the prober found, the degraded modes that follow, a
+/// log line for each change, and the uptime figures.
+///
+/// Threads: the thread of the loop.
+
+#include "operations/degraded_mode.hpp"
+#include "operations/uptime.hpp"
+#include "shell/health/prober.hpp"
+#include "shell/log/log.hpp"
+
+#include <functional>
+#include <vector>
+
+namespace botcore::shell::health {
+
+struct Snapshot {
+    HealthState overall = HealthState::Healthy;
+    std::vector<operations::Finding> findings;
+    std::vector<operations::DegradedMode> modes;
+};
+
+class HealthMonitor {
+public:
+    struct Parts {
+        Prober& prober;  ///< Outlives the monitor, as does the log.
+        log::Log& log;
+        std::function<base::Timestamp()> now;
+        std::function<operations::Load()> load;
+        /// Is this moment inside a maintenance window that was announced in good time?
+        std::function<bool(base::Timestamp)> planned;
+    };
+
+    HealthMonitor(Parts parts, operations::UptimeLog uptime);
+
+    /// Looks, judges, counts, and says what has changed. Call it several times a second.
+    void tick();
+
+    /// Never waits.
+    [[nodiscard]] Snapshot snapshot() const;
+
+    [[nodiscard]] const Prober& prober() const { return parts_.prober; }
+
+    [[nodiscard]] const operations::UptimeLog& uptime() const { return uptime_; }
+
+private:
+    void tell_changes(const Snapshot& now);
+
+    Parts parts_;
+    operations::UptimeLog uptime_;
+    Snapshot last_;
+};
+
+}  // namespace botcore::shell::health

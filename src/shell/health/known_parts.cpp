@@ -1,0 +1,101 @@
+#include "shell/health/known_parts.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace botcore::shell::health {
+
+namespace {
+
+Answer journal_of(const runtime::Runtime& runtime) {
+    switch (runtime.status()) {
+        case runtime::Status::Running:
+            return {};
+        case runtime::Status::Down:
+            return {HealthState::Unhealthy, "the store took no commit; it is tried again"};
+        case runtime::Status::Fenced:
+            return {HealthState::Unhealthy, "another process is the writer"};
+    }
+    return {};
+}
+
+Answer accounts_of(const runtime::Runtime& runtime) {
+    if (runtime.status() == runtime::Status::Running && !runtime.reconciled()) {
+        return {HealthState::Degraded, "accounts are being compared with the exchange"};
+    }
+    return {};
+}
+
+Answer prices_of(const ports::MarketData& market, base::Duration age_max) {
+    const MarketAge age = market_age(market);
+    if (!age.oldest) return {HealthState::Unhealthy, "there is no price"};
+    if (*age.oldest > age_max) {
+        return {HealthState::Degraded,
+                "the oldest price is " + std::to_string(age.oldest->in_milliseconds()) + " ms old"};
+    }
+    return {};
+}
+
+}  // namespace
+
+MarketAge market_age(const ports::MarketData& market) {
+    MarketAge age;
+    for (const auto& id : market.instruments()) {
+        const model::Quote quote = market.quote(id, model::Side::Buy, {});
+        if (quote.source == model::MarketSource::None) continue;
+        age.source = quote.source;
+        age.oldest = std::max(age.oldest.value_or(quote.age), quote.age);
+    }
+    return age;
+}
+
+void add_known_parts(Prober& prober, const KnownParts& parts) {
+    prober.add_known(Dependency::Database,
+                     [&runtime = parts.runtime] { return journal_of(runtime); });
+    prober.add_known(Dependency::Exchange,
+                     [&runtime = parts.runtime] { return accounts_of(runtime); });
+    prober.add_known(Dependency::Market, [&market = parts.market, age = parts.market_age_max] {
+        return prices_of(market, age);
+    });
+    // The sockets are this process's own.
+    prober.add_known(Dependency::WebSocket, [] { return Answer{}; });
+    prober.add_known(Dependency::Clock, [now = parts.now]() -> Answer {
+        if (now().clock == model::ClockState::Certain) return {};
+        return {HealthState::Degraded, "the clock jumped lately"};
+    });
+}
+
+Look look_at_cache(ports::Cache& cache) {
+    return [&cache](const Answered& answered) {
+        cache.get("health", [&cache, answered](const std::optional<std::string>& /*found*/) {
+            const ports::CacheStatus status = cache.status();
+            answered(status.connected ? Answer{} : Answer{HealthState::Unhealthy, status.message});
+        });
+    };
+}
+
+std::function<Answer()> look_at_store(ports::StoreReader& reader) {
+    return [&reader]() -> Answer {
+        const auto head = reader.head();
+        if (head) return {};
+        return {HealthState::Unhealthy,
+                head.error() == ports::StoreError::Unavailable ? "the store cannot be read"
+                                                               : "the store is damaged"};
+    };
+}
+
+std::function<Answer()> look_at_disk(std::function<std::uint64_t()> free_bytes,
+                                     std::function<model::StorageState()> storage,
+                                     std::uint64_t low_bytes) {
+    return
+        [free_bytes = std::move(free_bytes), storage = std::move(storage), low_bytes]() -> Answer {
+            if (storage() == model::StorageState::Reserve) {
+                return {HealthState::Unhealthy, "full; commits live on the reserve"};
+            }
+            const std::uint64_t left = free_bytes();
+            if (left >= low_bytes) return {};
+            return {HealthState::Degraded, std::to_string(left >> 20U) + " MiB are left"};
+        };
+}
+
+}  // namespace botcore::shell::health

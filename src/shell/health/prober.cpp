@@ -1,0 +1,115 @@
+#include "shell/health/prober.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace botcore::shell::health {
+
+using base::Timestamp;
+using operations::Finding;
+using operations::Reading;
+
+Prober::Prober(base::Duration interval, Clocks clocks)
+    : interval_(interval),
+      clocks_(std::move(clocks)),
+      alive_(std::make_shared<bool>(true)) {
+}
+
+Prober::Part& Prober::part_of(Dependency dependency) {
+    const auto place =
+        std::lower_bound(parts_.begin(), parts_.end(), dependency, [](const Part& part, auto id) {
+            return part.dependency < id;
+        });
+    if (place != parts_.end() && place->dependency == dependency) return *place;
+    Part part;
+    part.dependency = dependency;
+    part.due = clocks_.steady();
+    return *parts_.insert(place, std::move(part));
+}
+
+void Prober::add(Dependency dependency, Look look) {
+    part_of(dependency).look = std::move(look);
+}
+
+void Prober::add_known(Dependency dependency, std::function<Answer()> ask) {
+    part_of(dependency).ask = std::move(ask);
+}
+
+void Prober::tick() {
+    const Timestamp steady = clocks_.steady();
+    for (std::size_t place = 0; place < parts_.size(); ++place) {
+        Part& part = parts_[place];
+        if (!part.look) continue;
+        const base::Duration answer_within = operations::row_of(part.dependency).answer_within;
+        if (part.in_time && steady - part.began >= answer_within) {
+            part.in_time = false;
+            keep(part.reading,
+                 {HealthState::Unhealthy,
+                  "no answer within " + std::to_string(answer_within.in_milliseconds()) + " ms"},
+                 clocks_.wall());
+        }
+        if (steady < part.due) continue;
+        part.due = steady + interval_;
+        if (!part.under_way) {
+            begin(place, steady);
+        } else if (!part.in_time) {
+            // It still hangs: that is news of now, not of when it was given up.
+            part.reading.looked_at = clocks_.wall();
+        }
+    }
+}
+
+void Prober::begin(std::size_t place, Timestamp steady) {
+    Part& part = parts_[place];
+    part.under_way = true;
+    part.in_time = true;
+    part.began = steady;
+    const std::uint64_t number = ++part.looks;
+    part.look([this, place, number, alive = std::weak_ptr(alive_)](Answer answer) {
+        if (!alive.expired()) take(place, number, std::move(answer));
+    });
+}
+
+void Prober::take(std::size_t place, std::uint64_t number, Answer answer) {
+    Part& part = parts_[place];
+    if (part.looks != number || !part.under_way) return;
+    part.under_way = false;
+    if (!std::exchange(part.in_time, false)) return;
+    part.reading.latency = clocks_.steady() - part.began;
+    keep(part.reading, std::move(answer), clocks_.wall());
+}
+
+void Prober::keep(Reading& reading, Answer answer, Timestamp wall) {
+    reading.said = answer.state;
+    reading.message = std::move(answer.message);
+    reading.looked_at = wall;
+    if (answer.state != HealthState::Unhealthy) reading.succeeded_at = wall;
+}
+
+std::vector<Finding> Prober::findings() const {
+    std::vector<Finding> findings;
+    const Timestamp now = clocks_.wall();
+    for (const Part& part : parts_) {
+        Finding finding{part.dependency, HealthState::Healthy, {}, {}};
+        if (part.look) finding = judge(part.dependency, part.reading, now, interval_);
+        if (part.ask) {
+            Answer known = part.ask();
+            if (!part.look) finding.age = base::Duration();
+            if (known.state >= finding.state && known.state != HealthState::Healthy) {
+                finding.state = known.state;
+                finding.message = std::move(known.message);
+            }
+        }
+        findings.push_back(std::move(finding));
+    }
+    return findings;
+}
+
+const Reading* Prober::reading(Dependency dependency) const {
+    for (const Part& part : parts_) {
+        if (part.dependency == dependency && part.look) return &part.reading;
+    }
+    return nullptr;
+}
+
+}  // namespace botcore::shell::health

@@ -1,0 +1,346 @@
+#include "shell/health/prober.hpp"
+
+#include "shell/health/health_monitor.hpp"
+#include "shell/health/known_parts.hpp"
+#include "shell/health/uptime_file.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <thread>
+
+namespace botcore::shell::health {
+namespace {
+
+using base::Duration;
+using base::Timestamp;
+using operations::DegradedMode;
+using operations::Finding;
+using testing::HasSubstr;
+
+class ProberTest : public testing::Test {
+protected:
+    HealthState state_of(Dependency dependency) {
+        for (const Finding& finding : prober_.findings())
+            if (finding.dependency == dependency) return finding.state;
+        ADD_FAILURE() << "not looked at";
+        return HealthState::Healthy;
+    }
+
+    std::string message_of(Dependency dependency) {
+        for (const Finding& finding : prober_.findings())
+            if (finding.dependency == dependency) return finding.message;
+        return "not looked at";
+    }
+
+    /// A look whose answers the test gives by hand.
+    Look by_hand(std::deque<Answered>& waiting) {
+        return [&waiting](Answered answered) { waiting.push_back(std::move(answered)); };
+    }
+
+    static Look prompt(int& looks) {
+        return [&looks](const Answered& answered) {
+            ++looks;
+            answered({});
+        };
+    }
+
+    void pass(Duration duration) {
+        const Timestamp end = now_ + duration;
+        while (now_ < end) {
+            now_ = now_ + Duration::milliseconds(100);
+            prober_.tick();
+        }
+    }
+
+    Timestamp now_ = Timestamp::from_milliseconds(1'790'000'000'000);
+    Prober prober_{Duration::seconds(5), {[this] { return now_; }, [this] { return now_; }}};
+};
+
+// @spec:RC-01
+TEST_F(ProberTest, LooksEveryInterval) {
+    int looks = 0;
+    prober_.add(Dependency::Cache, prompt(looks));
+    prober_.tick();
+    EXPECT_EQ(looks, 1);
+    EXPECT_EQ(state_of(Dependency::Cache), HealthState::Healthy);
+    pass(Duration::milliseconds(4'900));
+    EXPECT_EQ(looks, 1);
+    pass(Duration::milliseconds(100));
+    EXPECT_EQ(looks, 2);
+    pass(Duration::seconds(60));
+    EXPECT_EQ(looks, 14);
+}
+
+// @spec:R1-HEALTH-11
+TEST_F(ProberTest, OneThatHangsNeitherDelaysNorHidesAnother) {
+    std::deque<Answered> hanging;
+    int looks = 0;
+    prober_.add(Dependency::Database, by_hand(hanging));
+    prober_.add(Dependency::Cache, prompt(looks));
+    prober_.tick();
+    EXPECT_EQ(state_of(Dependency::Database), HealthState::Unhealthy);
+    EXPECT_EQ(message_of(Dependency::Database), "not looked at yet");
+    EXPECT_EQ(state_of(Dependency::Cache), HealthState::Healthy);
+    pass(Duration::seconds(60));
+    EXPECT_EQ(message_of(Dependency::Database), "no answer within 2000 ms");
+    EXPECT_EQ(hanging.size(), 1U) << "one look is under way, no matter for how long";
+    EXPECT_EQ(looks, 13);
+    EXPECT_EQ(state_of(Dependency::Cache), HealthState::Healthy);
+}
+
+TEST_F(ProberTest, AnAnswerThatCameTooLateOnlyEndsTheWait) {
+    std::deque<Answered> waiting;
+    prober_.add(Dependency::Database, by_hand(waiting));
+    prober_.tick();
+    pass(Duration::seconds(3));
+    waiting.front()({});
+    EXPECT_EQ(state_of(Dependency::Database), HealthState::Unhealthy);
+    pass(Duration::seconds(2));
+    ASSERT_EQ(waiting.size(), 2U);
+    waiting.front()({HealthState::Degraded, "the first look again"});
+    EXPECT_EQ(state_of(Dependency::Database), HealthState::Unhealthy);
+    waiting.back()({});
+    EXPECT_EQ(state_of(Dependency::Database), HealthState::Healthy);
+    waiting.back()({HealthState::Unhealthy, "twice"});
+    EXPECT_EQ(state_of(Dependency::Database), HealthState::Healthy);
+}
+
+// @spec:R1-HEALTH-04
+TEST_F(ProberTest, MeasuresHowLongAnAnswerTook) {
+    std::deque<Answered> waiting;
+    prober_.add(Dependency::Cache, by_hand(waiting));
+    prober_.tick();
+    pass(Duration::milliseconds(500));
+    waiting.front()({});
+    EXPECT_EQ(prober_.reading(Dependency::Cache)->latency, Duration::milliseconds(500));
+    EXPECT_EQ(state_of(Dependency::Cache), HealthState::Degraded);
+    EXPECT_EQ(message_of(Dependency::Cache), "High latency");
+    EXPECT_EQ(prober_.reading(Dependency::Market), nullptr);
+}
+
+TEST_F(ProberTest, OfALookAndWhatIsKnownTheWorseCounts) {
+    int looks = 0;
+    Answer known;
+    prober_.add(Dependency::Database, prompt(looks));
+    prober_.add_known(Dependency::Database, [&] { return known; });
+    prober_.tick();
+    EXPECT_EQ(state_of(Dependency::Database), HealthState::Healthy);
+    known = {HealthState::Unhealthy, "lost"};
+    EXPECT_EQ(message_of(Dependency::Database), "lost");
+    known = {HealthState::Degraded, "slow"};
+    EXPECT_EQ(state_of(Dependency::Database), HealthState::Degraded);
+}
+
+TEST(ProberLife, AnAnswerAfterItsEndGoesNowhere) {
+    Answered late;
+    {
+        const Timestamp now;
+        Prober prober(Duration::seconds(5), {[now] { return now; }, [now] { return now; }});
+        prober.add(Dependency::Cache, [&](Answered answered) { late = std::move(answered); });
+        prober.tick();
+    }
+    late({});
+}
+
+/// The loop's queue, as far as looks need one.
+class Posted {
+public:
+    BlockingLook::Post post() {
+        return [this](std::function<void()> work) {
+            const std::lock_guard lock(mutex_);
+            work_.push_back(std::move(work));
+            changed_.notify_all();
+        };
+    }
+
+    void run_one() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return !work_.empty(); });
+        auto work = std::move(work_.front());
+        work_.pop_front();
+        lock.unlock();
+        work();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<std::function<void()>> work_;
+};
+
+TEST(BlockingLook, DoesItsWorkElsewhereAndAnswersOnTheLoop) {
+    Posted posted;
+    const auto here = std::this_thread::get_id();
+    BlockingLook blocking(
+        [&] {
+            return Answer{
+                std::this_thread::get_id() == here ? HealthState::Unhealthy : HealthState::Healthy,
+                "done"};
+        },
+        posted.post());
+    const Look look = blocking.look();
+    for (int i = 0; i < 3; ++i) {
+        std::string message;
+        look([&](Answer answer) {
+            EXPECT_EQ(std::this_thread::get_id(), here);
+            EXPECT_EQ(answer.state, HealthState::Healthy);
+            message = answer.message;
+        });
+        posted.run_one();
+        EXPECT_EQ(message, "done");
+    }
+    EXPECT_TRUE(blocking.stop());
+}
+
+TEST(BlockingLook, EndsAlthoughItsWorkHangs) {
+    struct Gate {
+        std::mutex mutex;
+        std::condition_variable changed;
+        bool entered = false;
+        bool open = false;
+        bool left = false;
+    };
+
+    // The work outlives the look, and so must what it uses.
+    const auto gate = std::make_shared<Gate>();
+    {
+        BlockingLook blocking(
+            [gate] {
+                std::unique_lock lock(gate->mutex);
+                gate->entered = true;
+                gate->changed.notify_all();
+                gate->changed.wait(lock, [&] { return gate->open; });
+                gate->left = true;
+                gate->changed.notify_all();
+                return Answer{};
+            },
+            [](const std::function<void()>&) { FAIL() << "nobody waits any more"; });
+        blocking.look()([](const Answer&) {});
+        std::unique_lock lock(gate->mutex);
+        gate->changed.wait(lock, [&] { return gate->entered; });
+        lock.unlock();
+        EXPECT_FALSE(blocking.stop());
+    }
+    std::unique_lock lock(gate->mutex);
+    gate->open = true;
+    gate->changed.notify_all();
+    gate->changed.wait(lock, [&] { return gate->left; });
+}
+
+TEST(Disk, IsLowBeforeItIsFull) {
+    std::uint64_t left = 600ULL << 20U;
+    model::StorageState storage = model::StorageState::Normal;
+    const auto look = look_at_disk([&] { return left; }, [&] { return storage; }, 512ULL << 20U);
+    EXPECT_EQ(look().state, HealthState::Healthy);
+    left = 100ULL << 20U;
+    EXPECT_EQ(look().state, HealthState::Degraded);
+    EXPECT_EQ(look().message, "100 MiB are left");
+    storage = model::StorageState::Reserve;
+    EXPECT_EQ(look().state, HealthState::Unhealthy);
+}
+
+// @spec:RM-LOG-02
+TEST_F(ProberTest, TheMonitorCountsAndTellsWhatChanges) {
+    const std::string path = testing::TempDir() + "health-monitor.log";
+    std::filesystem::remove(path);
+    Answer cache;
+    auto load = operations::Load::Normal;
+    bool planned = false;
+    prober_.add(Dependency::Cache, [&](const Answered& answered) { answered(cache); });
+    prober_.add_known(Dependency::Database, [] { return Answer{}; });
+    {
+        log::Log log("test", log::Level::Info, path);
+        HealthMonitor monitor({prober_,
+                               log,
+                               [this] { return now_; },
+                               [&] { return load; },
+                               [&](Timestamp) { return planned; }},
+                              {});
+        monitor.tick();
+        EXPECT_EQ(monitor.snapshot().overall, HealthState::Healthy);
+        cache = {HealthState::Unhealthy, "refused"};
+        load = operations::Load::Overload;
+        now_ = now_ + Duration::seconds(5);
+        monitor.tick();
+        EXPECT_EQ(monitor.snapshot().overall, HealthState::Degraded);
+        EXPECT_EQ(monitor.snapshot().modes,
+                  (std::vector{DegradedMode::Overload, DegradedMode::CacheDown}));
+        cache = {};
+        load = operations::Load::Normal;
+        planned = true;
+        now_ = now_ + Duration::seconds(5);
+        monitor.tick();
+        now_ = now_ + Duration::seconds(5);
+        monitor.tick();
+        const auto figures = monitor.uptime().over(1);
+        EXPECT_EQ(figures.up, Duration::seconds(5));
+        EXPECT_EQ(figures.degraded, Duration::seconds(5));
+        EXPECT_EQ(figures.planned, Duration::seconds(5));
+    }
+    std::ifstream file(path);
+    std::string lines((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    std::size_t count = 0;
+    for (const char c : lines)
+        count += c == '\n' ? 1U : 0U;
+    EXPECT_EQ(count, 6U) << lines;
+    EXPECT_THAT(lines, HasSubstr("cache_down"));
+    EXPECT_THAT(lines, HasSubstr("refused"));
+}
+
+TEST(UptimeFile, KeepsTheFiguresOverARestart) {
+    const std::string path = testing::TempDir() + "uptime.json";
+    std::filesystem::remove(path);
+    UptimeFile file(path);
+    ASSERT_TRUE(file.read());
+    EXPECT_FALSE(file.read().value().noted_until());
+    operations::UptimeLog log;
+    const auto start = Timestamp::from_milliseconds(1'790'000'000'000);
+    log.note(start, {HealthState::Healthy, false});
+    log.note(start + Duration::seconds(90'000), {HealthState::Unhealthy, false});
+    log.note(start + Duration::seconds(90'100), {HealthState::Degraded, false});
+    log.note(start + Duration::seconds(90'200), {HealthState::Unhealthy, false});
+    file.put(to_json(log));
+    EXPECT_TRUE(file.write_out());
+    EXPECT_TRUE(file.write_out()) << "nothing is new";
+    const auto read = file.read();
+    ASSERT_TRUE(read) << read.error();
+    EXPECT_EQ(read.value().days(), log.days());
+    EXPECT_EQ(read.value().outages(), log.outages());
+    EXPECT_EQ(read.value().noted_until(), log.noted_until());
+}
+
+TEST(UptimeFile, KeepsWhatTheDiskRefused) {
+    UptimeFile file(testing::TempDir() + "no-such-folder/uptime.json");
+    file.put(to_json({}));
+    EXPECT_FALSE(file.write_out());
+    EXPECT_FALSE(file.write_out()) << "it is tried again";
+}
+
+TEST(UptimeFile, SaysWhatIsWrongWithADamagedFile) {
+    const std::string head = R"({"format":1,"noted_until_us":9,"outages_us":)";
+    const std::string days = R"("days_up_degraded_down_planned_us":)";
+    for (const std::string& text : {std::string(),
+                                    std::string("[]"),
+                                    std::string(R"({"format":2})"),
+                                    std::string(R"({"format":1})"),
+                                    head + "[[1]]," + days + "[]}",
+                                    head + "[[2,3],[1,2]]," + days + "[]}",
+                                    head + "[[1,0],[2,3]]," + days + "[]}",
+                                    head + "[]," + days + "[[1,2,3,4]]}",
+                                    head + "[]," + days + "[[1,2,3,4,-5]]}",
+                                    head + "[]," + days + "[[1,2,3,4,\"5\"]]}"}) {
+        const auto parsed = parse_uptime(text);
+        EXPECT_FALSE(parsed) << text;
+        if (!parsed) EXPECT_FALSE(parsed.error().empty());
+    }
+    EXPECT_TRUE(parse_uptime(head + "[[1,2]]," + days + "[[1,2,3,4,5]]}"));
+}
+
+}  // namespace
+}  // namespace botcore::shell::health

@@ -1,0 +1,108 @@
+#include "shell/http/access_gate.hpp"
+
+#include "shell/auth/operator_token.hpp"
+
+#include <algorithm>
+
+namespace botcore::shell::http {
+
+using resilience::RateVerdict;
+
+namespace {
+
+/// Whole seconds, rounded up, so that whoever waits that long is let in.
+std::string seconds_up(base::Duration duration) {
+    return std::to_string((duration.in_microseconds() + 999'999) / 1'000'000);
+}
+
+}  // namespace
+
+AccessGate::AccessGate(const AccessLimits& limits)
+    : limits_(limits),
+      entries_(limits.entries, limits.keys_max),
+      exits_(limits.exits, limits.keys_max),
+      reads_(limits.reads, limits.keys_max),
+      logins_(limits.logins, limits.keys_max),
+      registrations_(limits.registrations, limits.keys_max),
+      public_reads_(limits.public_reads, limits.keys_max),
+      guesses_(limits.public_reads, limits.keys_max) {
+}
+
+std::string_view limit_key(std::string_view address) {
+    if (address.find('.') != std::string_view::npos) return address;
+    std::size_t end = 0;
+    for (int group = 0; group < 4; ++group) {
+        const std::size_t colon = address.find(':', end);
+        if (colon == std::string_view::npos) return address;
+        end = colon + 1;
+        // Four groups or what "::" cut short: the rest is the host's own part.
+        if (end < address.size() && address[end] == ':') break;
+    }
+    return address.substr(0, end);
+}
+
+bool AccessGate::is_free(std::string_view address) const {
+    const bool loopback =
+        address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
+    return loopback && !limits_.for_loopback;
+}
+
+RateVerdict AccessGate::take(const Call& call) {
+    const base::Timestamp now = call.now.time;
+    const std::string_view address = limit_key(call.request.remote);
+    const std::string& caller = call.caller.owner.text();
+    const bool is_operator = call.caller.role == auth::Role::Operator;
+    if (call.row->limit == Limit::Login) return logins_.take(address, now);
+    if (call.row->limit == Limit::Registration) {
+        return is_operator ? RateVerdict{} : registrations_.take(address, now);
+    }
+    if (call.row->access == Access::Public) {
+        return is_free(call.request.remote) ? RateVerdict{} : public_reads_.take(address, now);
+    }
+    if (is_operator && !limits_.for_operators) return {};
+    switch (call.row->purpose) {
+        case Purpose::Entry:
+            return entries_.take(caller, now);
+        case Purpose::Exit:
+            return exits_.take(caller, now);
+        case Purpose::Probe:
+        case Purpose::Read:
+        case Purpose::Admin:
+            return reads_.take(caller, now);
+    }
+    return {};
+}
+
+bool AccessGate::pass(Call& call) {
+    const RateVerdict verdict = take(call);
+    append_limit(call.headers, verdict);
+    if (verdict.allowed) return true;
+    const std::string wait = seconds_up(verdict.retry_after);
+    call.headers.emplace_back("Retry-After", wait);
+    call.fail(429,
+              "RATE_LIMITED",
+              "too many requests of this kind: at most " + std::to_string(verdict.limit) +
+                  " at once; try again in " + wait +
+                  " s. Cancels and closes have a limit of "
+                  "their own");
+    return false;
+}
+
+RateVerdict AccessGate::may_guess(std::string_view address, base::Timestamp now) {
+    if (is_free(address)) return {};
+    return guesses_.peek(limit_key(address), now);
+}
+
+void AccessGate::guessed(std::string_view address, base::Timestamp now) {
+    if (!is_free(address)) (void)guesses_.take(limit_key(address), now);
+}
+
+void append_limit(std::vector<std::pair<std::string_view, std::string>>& headers,
+                  const RateVerdict& verdict) {
+    if (verdict.limit == 0) return;
+    headers.emplace_back("X-RateLimit-Limit", std::to_string(verdict.limit));
+    headers.emplace_back("X-RateLimit-Remaining", std::to_string(verdict.remaining));
+    headers.emplace_back("X-RateLimit-Reset", seconds_up(verdict.full_in));
+}
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,69 @@
+#pragma once
+
+/// How often a caller or an address may ask: the limits of the API, as a gate before the handlers.
+///
+/// G1  Cancels and closes have a limit of their own: however many entries a caller tries, its exits
+///     pass (I9).
+/// G2  Everything that is remembered about callers and addresses is bounded.
+///
+/// Threads: the thread of the loop.
+
+#include "resilience/rate_limit.hpp"
+#include "shell/http/call.hpp"
+#include "shell/http/route_table.hpp"
+
+#include <string_view>
+
+namespace botcore::shell::http {
+
+struct AccessLimits {
+    resilience::RateRule entries{.count = 10, .per = base::Duration::seconds(1)};
+    resilience::RateRule exits{.count = 100, .per = base::Duration::seconds(1)};
+    resilience::RateRule reads{.count = 100, .per = base::Duration::seconds(1)};
+    resilience::RateRule logins{.count = 10, .per = base::Duration::seconds(60)};
+    resilience::RateRule registrations{.count = 5, .per = base::Duration::seconds(3'600)};
+    resilience::RateRule public_reads{.count = 1'000, .per = base::Duration::seconds(60)};
+    /// Does the bearer of the operator's token have the limits of callers, too?
+    bool for_operators = false;
+    /// Do programs of this machine have the limit of public routes, too?
+    bool for_loopback = false;
+    std::size_t keys_max = 10'000;  ///< Of each kind.
+};
+
+class AccessGate {
+public:
+    explicit AccessGate(const AccessLimits& limits);
+
+    /// Takes a permit for the call; false: it was answered with 429. The answer's headers say what
+    /// is left.
+    [[nodiscard]] bool pass(Call& call);
+
+    /// May this address ask without a token that is known? After too many 401 it may not, for a
+    /// while.
+    [[nodiscard]] resilience::RateVerdict may_guess(std::string_view address, base::Timestamp now);
+    /// It was answered with 401.
+    void guessed(std::string_view address, base::Timestamp now);
+
+private:
+    [[nodiscard]] resilience::RateVerdict take(const Call& call);
+    [[nodiscard]] bool is_free(std::string_view address) const;
+
+    AccessLimits limits_;
+    resilience::RateTable entries_;
+    resilience::RateTable exits_;
+    resilience::RateTable reads_;
+    resilience::RateTable logins_;
+    resilience::RateTable registrations_;
+    resilience::RateTable public_reads_;
+    resilience::RateTable guesses_;
+};
+
+/// What an address's limits count under: an IPv4 address itself, of an IPv6 address the network of
+/// 64 bits, since one customer has all of it.
+[[nodiscard]] std::string_view limit_key(std::string_view address);
+
+/// Headers that tell a caller its limit; none where there is no limit.
+void append_limit(std::vector<std::pair<std::string_view, std::string>>& headers,
+                  const resilience::RateVerdict& verdict);
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,31 @@
+#pragma once
+
+/// What the routes about users share: what users and their sessions look like in answers, and what
+/// each refusal says.
+
+#include "shell/auth/user_desk.hpp"
+#include "shell/http/call.hpp"
+#include "shell/http/route_table.hpp"
+
+#include <boost/json/object.hpp>
+
+namespace botcore::shell::http {
+
+/// For the user itself and for operators: it holds the e-mail address.
+[[nodiscard]] boost::json::object user_json(const auth::User& user);
+
+/// `current`: the session that asks, if it is one.
+[[nodiscard]] boost::json::object session_json(const auth::Session& session,
+                                               const auth::Session* current);
+
+/// The paper account that a user has on a market: "<id>-futures".
+[[nodiscard]] model::AccountId own_account(const model::Owner& owner, model::Market market);
+
+/// The rows of routes about users: something that is done, something that is looked at.
+[[nodiscard]] RouteRow auth_act(Access access, std::string_view summary);
+[[nodiscard]] RouteRow auth_look(std::string_view summary, std::string_view response);
+
+void answer_done(Call& call);
+void answer_failure(Call& call, const auth::AuthError& error);
+
+}  // namespace botcore::shell::http

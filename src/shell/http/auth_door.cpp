@@ -1,0 +1,326 @@
+#include "shell/http/auth_door.hpp"
+
+#include "protocol/time_text.hpp"
+#include "shell/auth/auth_requests.hpp"
+#include "shell/auth/bearer.hpp"
+#include "shell/auth/operator_token.hpp"
+#include "shell/http/auth_answers.hpp"
+
+#include <boost/json/array.hpp>
+
+#include <utility>
+
+namespace botcore::shell::http {
+
+namespace json = boost::json;
+using auth::AuthFailure;
+
+void AuthDoor::add(RouteTable& table, std::string_view pattern, Handler handler, RouteRow row) {
+    row.pattern = pattern;
+    row.handler = [this, handler](Call& call) { (this->*handler)(call); };
+    table.add(std::move(row));
+}
+
+void AuthDoor::add_to(RouteTable& table) {
+    add_own(table);
+    add_users(table);
+}
+
+void AuthDoor::add_own(RouteTable& table) {
+    const Access registers = options_.registration_open ? Access::Public : Access::Operator;
+    RouteRow registration = auth_act(registers, "Adds a user");
+    registration.limit = Limit::Registration;
+    registration.request = "NewUser";
+    registration.response = "User";
+    registration.statuses = {201, 409};
+    add(table, "/api/auth/register", &AuthDoor::register_user, std::move(registration));
+
+    RouteRow login = auth_act(Access::Public, "Makes a token for a user with its password");
+    login.limit = Limit::Login;
+    login.request = "Login";
+    login.response = "LoggedIn";
+    login.statuses = {401};
+    add(table, "/api/auth/login", &AuthDoor::login, std::move(login));
+
+    RouteRow logout = auth_act(Access::Viewer, "Ends the token that is shown");
+    logout.response = "Done";
+    add(table, "/api/auth/logout", &AuthDoor::logout, std::move(logout));
+
+    RouteRow password =
+        auth_act(Access::Viewer, "Changes one's password and ends all other tokens");
+    password.limit = Limit::Login;
+    password.request = "PasswordChange";
+    password.response = "User";
+    add(table, "/api/auth/change-password", &AuthDoor::change_password, std::move(password));
+
+    add(table,
+        "/api/auth/verify",
+        &AuthDoor::verify,
+        auth_look("Whose token is it, and until when?", "TokenCheck"));
+    add(table, "/api/auth/profile", &AuthDoor::show_profile, auth_look("Who one is", "User"));
+
+    RouteRow profile = auth_act(Access::Viewer, "Changes one's name or e-mail address");
+    profile.method = "PATCH";
+    profile.versioned = true;
+    profile.request = "ProfileChange";
+    profile.response = "User";
+    profile.statuses = {409};
+    add(table, "/api/auth/profile", &AuthDoor::change_profile, std::move(profile));
+
+    add(table,
+        "/api/auth/sessions",
+        &AuthDoor::list_sessions,
+        auth_look("One's tokens that have not ended", "SessionList"));
+    RouteRow revoke = auth_act(Access::Viewer, "Ends one of one's tokens");
+    revoke.method = "DELETE";
+    revoke.response = "Done";
+    revoke.statuses = {404};
+    add(table, "/api/auth/sessions/{session}", &AuthDoor::revoke_session, std::move(revoke));
+    RouteRow all = auth_act(Access::Viewer, "Ends all of one's tokens");
+    all.response = "Done";
+    add(table, "/api/auth/sessions/revoke-all", &AuthDoor::revoke_all, std::move(all));
+}
+
+void AuthDoor::record(const Call& call,
+                      std::string_view act,
+                      std::string_view outcome,
+                      const model::Owner& subject) const {
+    parts_.record({call.caller.owner, act, subject.text(), outcome, {}, call.request.request_id});
+}
+
+void AuthDoor::fail(Call& call, const auth::AuthError& error, std::string_view act) {
+    const std::string_view outcome = error.failure == AuthFailure::Locked        ? "locked"
+                                     : error.failure == AuthFailure::StoreFailed ? "failed"
+                                                                                 : "refused";
+    record(call, act, outcome, error.subject);
+    answer_failure(call, error);
+}
+
+bool AuthDoor::is_user(Call& call) const {
+    if (call.caller.owner != auth::operator_owner()) return true;
+    call.fail(409,
+              "NOT_A_USER",
+              "the operator's token stands for no user; it changes when the file operator.token is "
+              "deleted and the daemon started again");
+    return false;
+}
+
+void AuthDoor::open_accounts(const auth::User& user, std::function<void()> then) {
+    const ApiContext& context = parts_.context;
+    if (user.role == auth::Role::Viewer || context.runtime.status() != runtime::Status::Running) {
+        return then();
+    }
+    std::size_t asked = 0;
+    const auto open = std::make_shared<std::size_t>(0);
+    for (const model::Market market : {model::Market::Futures, model::Market::Spot}) {
+        const model::AccountId account = own_account(user.id, market);
+        if (context.runtime.state().accounts.contains(account)) continue;
+        ++asked;
+        ++*open;
+        const auto answered = [open, then](const HttpResponse&) {
+            if (--*open == 0) then();
+        };
+        const std::string key = "first-" + account.text();
+        context.runtime.submit(
+            {.body = model::OpenAccount{{user.id, model::IdempotencyKey(key), key},
+                                        account,
+                                        market,
+                                        model::Asset("USDT"),
+                                        options_.deposit},
+             .ticket = context.replies.add(answered, user.id.text(), {}),
+             .request_id = key},
+            context.now());
+    }
+    if (asked == 0) return then();
+    context.wake();
+}
+
+void AuthDoor::register_user(Call& call) {
+    auto wish = auth::parse_new_user(call.request.body);
+    if (!wish) return call.fail(400, wish.error());
+    const bool by_operator = call.caller.role == auth::Role::Operator;
+    if (!by_operator && wish.value().role != auth::Role::Trader) {
+        return call.fail(403, "FORBIDDEN", "only an operator chooses the role of a user");
+    }
+    ask(
+        call,
+        [wish = std::move(wish).value(), now = call.now.time](auth::UserDesk& desk) {
+            return desk.add(wish, now);
+        },
+        [this](Call& held, auth::AuthResult<auth::User> added) {
+            if (!added) return fail(held, added.error(), "user-added");
+            const auth::User& user = added.value();
+            parts_.sessions.put(user);
+            record(held, "user-added", "ok", user.id);
+            const auto kept = std::make_shared<Call>(std::move(held));
+            open_accounts(user, [kept, user] { kept->answer(user_json(user), 201); });
+        });
+}
+
+void AuthDoor::login(Call& call) {
+    auto login = auth::parse_login(call.request.body);
+    if (!login) return call.fail(400, login.error());
+    ask(
+        call,
+        [login = std::move(login).value(), now = call.now.time](auth::UserDesk& desk) {
+            return desk.login(login, now);
+        },
+        [this](Call& held, auth::AuthResult<auth::LoggedIn> in) {
+            if (!in) return fail(held, in.error(), "login");
+            const auth::LoggedIn& made = in.value();
+            parts_.sessions.put(made.user);
+            parts_.sessions.put(made.session);
+            held.caller = {made.user.id, made.user.role, made.user.id.text()};
+            record(held, "login", "ok", made.user.id);
+            json::object data;
+            data["token"] = made.token.reveal();
+            data["expires_at"] = protocol::to_iso8601(made.session.expires);
+            data["session"] = session_json(made.session, &made.session);
+            data["user"] = user_json(made.user);
+            const auto kept = std::make_shared<Call>(std::move(held));
+            open_accounts(made.user,
+                          [kept, data = std::move(data)] { kept->answer(json::value(data)); });
+        });
+}
+
+void AuthDoor::logout(Call& call) {
+    if (!is_user(call)) return;
+    const auto shown = auth::bearer_of(call.request.header("authorization"));
+    const auth::Session* session = shown ? parts_.sessions.session_of(*shown) : nullptr;
+    if (session == nullptr) return answer_done(call);
+    call.parameters.emplace_back("session", session->id);
+    revoke_session(call);
+}
+
+void AuthDoor::revoke_session(Call& call) {
+    if (!is_user(call)) return;
+    const std::string id = call.parameter("session");
+    ask(
+        call,
+        [owner = call.caller.owner, id](auth::UserDesk& desk) { return desk.revoke(owner, id); },
+        [this, id](Call& held, const auth::AuthResult<base::Done>& done) {
+            if (!done) return fail(held, done.error(), "token-revoked");
+            parts_.sessions.remove(held.caller.owner, id);
+            record(held, "token-revoked", "ok", held.caller.owner);
+            answer_done(held);
+        });
+}
+
+void AuthDoor::revoke_all(Call& call) {
+    if (!is_user(call)) return;
+    ask(
+        call,
+        [owner = call.caller.owner](auth::UserDesk& desk) { return desk.revoke_all(owner); },
+        [this](Call& held, const auth::AuthResult<base::Done>& done) {
+            if (!done) return fail(held, done.error(), "tokens-revoked");
+            parts_.sessions.remove_all(held.caller.owner);
+            record(held, "tokens-revoked", "ok", held.caller.owner);
+            answer_done(held);
+        });
+}
+
+void AuthDoor::change_password(Call& call) {
+    if (!is_user(call)) return;
+    auto change = auth::parse_password_change(call.request.body);
+    if (!change) return call.fail(400, change.error());
+    const auto shown = auth::bearer_of(call.request.header("authorization"));
+    const auth::Session* session = shown ? parts_.sessions.session_of(*shown) : nullptr;
+    const std::string kept = session == nullptr ? std::string() : session->id;
+    ask(
+        call,
+        [change = std::move(change).value(), owner = call.caller.owner, kept, now = call.now.time](
+            auth::UserDesk& desk) {
+            return desk.change_password(owner, change.present, change.wish, kept, now);
+        },
+        [this, kept](Call& held, const auth::AuthResult<auth::User>& user) {
+            if (!user) {
+                auto error = user.error();
+                // The token was right: 401 would tell the caller that it is not.
+                const bool wrong = error.failure == AuthFailure::WrongPassword ||
+                                   error.failure == AuthFailure::Locked;
+                if (!wrong) return fail(held, error, "password-changed");
+                record(held,
+                       "password-changed",
+                       error.failure == AuthFailure::Locked ? "locked" : "refused",
+                       held.caller.owner);
+                return held.fail(400,
+                                 "WRONG_PASSWORD",
+                                 "the current password does not fit; after five wrong ones the "
+                                 "user is locked for 15 minutes");
+            }
+            parts_.sessions.remove_all(held.caller.owner, kept);
+            record(held, "password-changed", "ok", held.caller.owner);
+            held.answer(user_json(user.value()));
+        });
+}
+
+void AuthDoor::verify(Call& call) {
+    const auto shown = auth::bearer_of(call.request.header("authorization"));
+    const auth::Session* session = shown ? parts_.sessions.session_of(*shown) : nullptr;
+    json::object data;
+    data["valid"] = true;
+    data["user"] = call.caller.owner.text();
+    data["role"] = to_text(call.caller.role);
+    data["expires_at"] = session == nullptr ? json::value(nullptr)
+                                            : json::value(protocol::to_iso8601(session->expires));
+    call.answer(std::move(data));
+}
+
+void AuthDoor::show_profile(Call& call) {
+    if (call.caller.owner == auth::operator_owner()) {
+        auth::User self;
+        self.id = call.caller.owner;
+        self.name = "operator";
+        self.role = auth::Role::Operator;
+        return call.answer(user_json(self));
+    }
+    ask(
+        call,
+        [owner = call.caller.owner](auth::UserDesk& desk) { return desk.find(owner); },
+        [](Call& held, const auth::AuthResult<auth::User>& user) {
+            if (!user) return answer_failure(held, user.error());
+            held.answer(user_json(user.value()));
+        });
+}
+
+void AuthDoor::change_profile(Call& call) {
+    if (!is_user(call)) return;
+    auto change = auth::parse_profile_change(call.request.body);
+    if (!change) return call.fail(400, change.error());
+    auth::ProfileChange wish = std::move(change).value();
+    if (!parts_.context.read_if_match(call, wish.version)) return;
+    call.parameters.emplace_back("user", call.caller.owner.text());
+    change_user(call, std::move(wish), "profile-changed");
+}
+
+void AuthDoor::change_user(Call& call, auth::ProfileChange change, std::string_view act) {
+    ask(
+        call,
+        [change = std::move(change), id = model::Owner(call.parameter("user"))](
+            auth::UserDesk& desk) { return desk.change(id, change); },
+        [this, act](Call& held, auth::AuthResult<auth::User> changed) {
+            if (!changed) {
+                auto error = changed.error();
+                error.subject = model::Owner(held.parameter("user"));
+                return fail(held, error, act);
+            }
+            const auth::User& user = changed.value();
+            parts_.sessions.put(user);
+            record(held, act, "ok", user.id);
+            const auto kept = std::make_shared<Call>(std::move(held));
+            open_accounts(user, [kept, user] { kept->answer(user_json(user)); });
+        });
+}
+
+void AuthDoor::list_sessions(Call& call) {
+    const auto shown = auth::bearer_of(call.request.header("authorization"));
+    const auth::Session* current = shown ? parts_.sessions.session_of(*shown) : nullptr;
+    json::array list;
+    for (const auth::Session& session :
+         parts_.sessions.sessions_of(call.caller.owner, call.now.time)) {
+        list.push_back(session_json(session, current));
+    }
+    call.answer(std::move(list));
+}
+
+}  // namespace botcore::shell::http

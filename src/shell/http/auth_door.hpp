@@ -1,0 +1,99 @@
+#pragma once
+
+/// Routes about users: registration, login and logout, passwords, sessions, profiles; for operators
+/// all users and the audit.
+///
+/// E1  Nothing here waits: what takes long goes to the worker, and the call is answered when it
+///     comes back.
+/// E2  Each act, done or refused, is recorded (ids only).
+/// E3  A user who may trade has paper accounts of its own, named after its id.
+///
+/// Threads: the thread of the loop.
+
+#include "shell/auth/act.hpp"
+#include "shell/auth/auth_worker.hpp"
+#include "shell/auth/session_table.hpp"
+#include "shell/http/api_context.hpp"
+#include "shell/http/route_table.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+namespace botcore::shell::http {
+
+struct AuthDoorOptions {
+    bool registration_open = false;  ///< May anybody register? Else operators add users.
+    model::Money deposit = model::Money::whole(10'000);  ///< Of a new user's paper accounts.
+};
+
+class AuthDoor {
+public:
+    /// All outlive the door.
+    struct Parts {
+        const ApiContext& context;
+        auth::AuthWorker& worker;
+        auth::SessionTable& sessions;
+        auth::RecordActs record;
+    };
+
+    AuthDoor(AuthDoorOptions options, Parts parts) : options_(options), parts_(std::move(parts)) {}
+
+    void add_to(RouteTable& table);
+
+private:
+    using Handler = void (AuthDoor::*)(Call&);
+    void add(RouteTable& table, std::string_view pattern, Handler handler, RouteRow row);
+    void add_own(RouteTable& table);
+    void add_users(RouteTable& table);
+
+    void register_user(Call& call);
+    void login(Call& call);
+    void logout(Call& call);
+    void change_password(Call& call);
+    void verify(Call& call);
+    void show_profile(Call& call);
+    void change_profile(Call& call);
+    void list_sessions(Call& call);
+    void revoke_session(Call& call);
+    void revoke_all(Call& call);
+
+    void list_users(Call& call);
+    void show_user(Call& call);
+    void set_role(Call& call);
+    void deactivate(Call& call);
+    void activate(Call& call);
+    void set_password(Call& call);
+    void list_acts(Call& call);
+
+    /// Runs `work` on the worker and then `then(call, result)` here.
+    template <class Work, class Then>
+    void ask(Call& call, Work work, Then then) {
+        auto held = std::make_shared<Call>(std::move(call));
+        const bool accepted =
+            parts_.worker.ask(std::move(work), [held, then = std::move(then)](auto result) mutable {
+                then(*held, std::move(result));
+            });
+        if (accepted) return;
+        held->fail(
+            503, "OVERLOADED", "too many logins and changes of users wait; try again shortly");
+    }
+
+    void change_user(Call& call, auth::ProfileChange change, std::string_view act);
+    void fail(Call& call, const auth::AuthError& error, std::string_view act);
+    void record(const Call& call,
+                std::string_view act,
+                std::string_view outcome,
+                const model::Owner& subject) const;
+    /// A user behind the call, not the operator's token; else the call is answered.
+    [[nodiscard]] bool is_user(Call& call) const;
+    /// E3. `then` is called when the accounts are open, or cannot be opened now.
+    void open_accounts(const auth::User& user, std::function<void()> then);
+
+    AuthDoorOptions options_;
+    Parts parts_;
+};
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,223 @@
+#include "shell/http/health_door.hpp"
+
+#include "shell/http/api_world_test.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace botcore::shell::http {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::string_view kOrders = "/api/accounts/futures/orders";
+constexpr std::string_view kBuy = R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.01"})";
+
+class HealthDoorTest : public testing::Test {
+protected:
+    /// Without a token.
+    TestResponse open_get(std::string_view path) {
+        TestClient client(world_.port());
+        client.send("GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        return client.receive();
+    }
+
+    boost::json::value health(std::uint16_t status = 200) {
+        const auto response = open_get("/health");
+        EXPECT_EQ(response.status, status) << response.body;
+        return ApiWorld::json(response);
+    }
+
+    boost::json::object dependency(std::string_view name) {
+        const auto body = ApiWorld::json(world_.get("/health/detailed"));
+        for (const auto& item : body.at("dependencies").as_array())
+            if (item.at("name").as_string() == name) return item.as_object();
+        ADD_FAILURE() << name;
+        return {};
+    }
+
+    ApiWorld world_;
+};
+
+std::vector<std::string> keys_of(const boost::json::value& value) {
+    std::vector<std::string> keys;
+    for (const auto& [key, item] : value.as_object())
+        keys.emplace_back(key);
+    std::sort(keys.begin(), keys.end());
+    return keys;
+}
+
+using Keys = std::vector<std::string>;
+
+// @spec:R1-HEALTH-01 @spec:R1-HEALTH-02 @spec:R1-HEALTH-03 @spec:R1-HEALTH-04
+// @spec:R1-HEALTH-05 @spec:R1-HEALTH-07 @spec:R1-AC-01 @spec:R1-AC-02
+TEST_F(HealthDoorTest, TellsItsHealthToEverybodyInThePrescribedForm) {
+    for (const char* path : {"/health", "/api/health"}) {
+        const auto response = open_get(path);
+        EXPECT_EQ(response.status, 200);
+        const auto body = ApiWorld::json(response);
+        EXPECT_EQ(
+            keys_of(body),
+            (Keys{"checks", "overall_status", "status", "timestamp", "uptime_seconds", "version"}));
+        EXPECT_EQ(body.at("overall_status").as_string(), "healthy");
+        const auto& checks = body.at("checks");
+        EXPECT_EQ(keys_of(checks.at("database")), (Keys{"connected", "latency_ms", "status"}));
+        EXPECT_TRUE(checks.at("database").at("connected").as_bool());
+        EXPECT_EQ(keys_of(checks.at("binance_api")),
+                  (Keys{"kind", "last_success", "latency_ms", "status"}));
+        EXPECT_EQ(checks.at("binance_api").at("kind").as_string(), "paper");
+        EXPECT_TRUE(checks.at("binance_api").at("last_success").as_string().ends_with("Z"));
+        EXPECT_EQ(keys_of(checks.at("redis")), (Keys{"latency_ms", "message", "status"}));
+        EXPECT_EQ(keys_of(checks.at("websocket")), (Keys{"active_connections", "status"}));
+        EXPECT_EQ(checks.at("websocket").at("active_connections").as_int64(), 0);
+    }
+}
+
+// @spec:R1-HEALTH-08
+TEST_F(HealthDoorTest, IsDegradedButServesWhenTheMarketIsSilent) {
+    world_.market.silent = true;
+    const auto body = health();
+    EXPECT_EQ(body.at("overall_status").as_string(), "degraded");
+    EXPECT_EQ(body.at("status").as_string(), "healthy") << "this process answers (X-19)";
+    EXPECT_EQ(world_.get("/api/market/book/BTCUSDT").status, 503);
+    EXPECT_TRUE(ApiWorld::data(world_.get("/api/accounts/futures")).at("total_equity").is_string());
+    EXPECT_THAT(world_.get("/metrics").body, HasSubstr("degraded_mode{mode=\"market_down\"} 1"));
+}
+
+// @spec:R1-HEALTH-09
+TEST_F(HealthDoorTest, IsUnhealthyWithoutItsStore) {
+    world_.break_store(true);
+    (void)world_.ask("POST", kOrders, "Idempotency-Key: lost\r\n", kBuy);
+    const auto body = health(503);
+    EXPECT_EQ(body.at("overall_status").as_string(), "unhealthy");
+    EXPECT_FALSE(body.at("checks").at("database").at("connected").as_bool());
+    EXPECT_EQ(open_get("/health/live").status, 200) << "liveness looks at nothing else";
+    const auto ready = open_get("/health/ready");
+    EXPECT_EQ(ready.status, 503);
+    EXPECT_EQ(ApiWorld::json(ready).at("status").as_string(), "not_ready");
+    EXPECT_FALSE(ApiWorld::json(ready).at("reason").as_string().empty());
+    const auto detailed = world_.get("/health/detailed");
+    EXPECT_EQ(detailed.status, 503);
+    EXPECT_THAT(detailed.body, HasSubstr("docs/runbooks/store-down.md"));
+}
+
+// @spec:R1-HEALTH-10 @spec:R1-DEGR-02
+TEST_F(HealthDoorTest, IsAtMostDegradedWithoutItsCache) {
+    world_.on_loop([&] {
+        world_.cache = {health::HealthState::Unhealthy, "10.0.0.7:6379 refused password hunter2"};
+    });
+    world_.pass(model::Duration::seconds(5));
+    const auto body = health();
+    EXPECT_EQ(body.at("overall_status").as_string(), "degraded");
+    EXPECT_EQ(body.at("checks").at("redis").at("status").as_string(), "unhealthy");
+    EXPECT_EQ(world_.get("/api/accounts/futures").status, 200);
+}
+
+// @spec:R1-HEALTH-11 @spec:R1-AC-03
+TEST_F(HealthDoorTest, AnswersAtOnceWhileAPartHangs) {
+    world_.on_loop([&] { world_.cache_answers = false; });
+    world_.pass(model::Duration::seconds(5));
+    world_.pass(model::Duration::milliseconds(500));
+    const auto begun = std::chrono::steady_clock::now();
+    for (int i = 0; i < 20; ++i)
+        EXPECT_EQ(open_get("/health").status, 200);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(2));
+    world_.pass(model::Duration::seconds(1));
+    EXPECT_EQ(health().at("checks").at("redis").at("status").as_string(), "unhealthy");
+    EXPECT_EQ(dependency("redis").at("message").as_string(), "no answer within 1000 ms");
+}
+
+// @spec:RI-EP-01 @spec:RI-EP-03 @spec:RI-EP-04
+TEST_F(HealthDoorTest, IsReadyAndAlive) {
+    for (const std::string prefix : {"", "/api"}) {
+        EXPECT_EQ(ApiWorld::json(open_get(prefix + "/health/ready")).at("status").as_string(),
+                  "ready");
+        EXPECT_EQ(ApiWorld::json(open_get(prefix + "/health/live")).at("status").as_string(),
+                  "alive");
+    }
+    EXPECT_TRUE(ApiWorld::json(open_get("/api/ping")).at("pong").as_bool());
+}
+
+TEST_F(HealthDoorTest, IsNotReadyOnceItIsAboutToEnd) {
+    world_.on_loop([&] { world_.health_door().begin_drain(); });
+    const auto ready = open_get("/health/ready");
+    EXPECT_EQ(ready.status, 503);
+    EXPECT_EQ(ApiWorld::json(ready).at("reason").as_string(), "the process is about to end");
+    EXPECT_EQ(open_get("/health/live").status, 200);
+}
+
+// @spec:R1-DEP-01 @spec:R1-DEP-02
+TEST_F(HealthDoorTest, DetailsNameEveryPartAndWhetherItIsCritical) {
+    const auto body = ApiWorld::json(world_.get("/api/health/detailed"));
+    EXPECT_EQ(body.at("dependencies").as_array().size(), operations::dependencies().size());
+    EXPECT_TRUE(dependency("database").at("critical").as_bool());
+    EXPECT_TRUE(dependency("binance_api").at("critical").as_bool());
+    for (const char* name : {"redis", "analysis", "monitoring"}) {
+        EXPECT_FALSE(dependency(name).at("critical").as_bool()) << name;
+        EXPECT_TRUE(dependency(name).at("optional").as_bool()) << name;
+    }
+    EXPECT_EQ(dependency("analysis").at("status").as_string(), "not_configured");
+    EXPECT_EQ(dependency("database").at("status").as_string(), "healthy");
+    EXPECT_EQ(dependency("database").at("age_ms").as_int64(), 0);
+    EXPECT_TRUE(dependency("database").at("last_success").is_string());
+    EXPECT_EQ(body.at("durability").as_string(), "test store, one machine");
+    EXPECT_EQ(body.at("degraded_modes").as_array().size(), 0U);
+    EXPECT_EQ(body.at("maintenance").at("operating").at("mode").as_string(), "NORMAL");
+    EXPECT_EQ(body.at("uptime").as_array().size(), 3U);
+}
+
+// @spec:R1-CALC-04 @spec:R1-AC-08
+TEST_F(HealthDoorTest, DetailsTellUptimeAndWhatIsLeftOfTheBudget) {
+    world_.pass(model::Duration::seconds(100));
+    world_.on_loop([&] { world_.market.silent = true; });
+    world_.pass(model::Duration());
+    world_.pass(model::Duration::seconds(50));
+    const auto body = ApiWorld::json(world_.get("/health/detailed"));
+    const auto& month = body.at("uptime").at(0);
+    EXPECT_EQ(month.at("days").as_int64(), 30);
+    EXPECT_EQ(month.at("up_seconds").as_int64(), 100);
+    EXPECT_EQ(month.at("degraded_seconds").as_int64(), 50);
+    EXPECT_EQ(month.at("down_seconds").as_int64(), 0);
+    EXPECT_EQ(month.at("availability_percent").as_string(), "100.0000");
+    EXPECT_EQ(month.at("budget_seconds").as_int64(), 2'592);
+    EXPECT_EQ(month.at("budget_left_seconds").as_int64(), 2'592);
+    EXPECT_TRUE(month.at("mtbf_seconds").is_null());
+    EXPECT_THAT(world_.get("/metrics").body, HasSubstr("service_seconds{state=\"degraded\"} 50"));
+}
+
+TEST_F(HealthDoorTest, NoBodyForEverybodyHoldsASecretOrAnAddress) {
+    world_.on_loop([&] {
+        world_.cache = {health::HealthState::Unhealthy, "10.0.0.7:6379 refused password hunter2"};
+    });
+    world_.pass(model::Duration::seconds(5));
+    for (const char* path : {"/health",
+                             "/api/health",
+                             "/health/ready",
+                             "/health/live",
+                             "/api/ping",
+                             "/api/maintenance",
+                             "/metrics"}) {
+        const auto response = open_get(path);
+        EXPECT_THAT(response.body, Not(HasSubstr("hunter2"))) << path;
+        EXPECT_THAT(response.body, Not(HasSubstr("10.0.0.7"))) << path;
+        EXPECT_THAT(response.body, Not(HasSubstr(kToken))) << path;
+    }
+    EXPECT_THAT(world_.get("/health/detailed").body, HasSubstr("10.0.0.7")) << "for operators";
+    EXPECT_THAT(world_.get("/health/detailed").body, Not(HasSubstr(kToken)));
+}
+
+TEST_F(HealthDoorTest, MetricsHaveALineForEachPartAndModeFromTheStart) {
+    const std::string text = world_.get("/metrics").body;
+    for (const auto& row : operations::dependencies()) {
+        EXPECT_THAT(text, HasSubstr("health_check_status{check=\"" + std::string(row.name)));
+    }
+    for (const auto& row : operations::degraded_modes()) {
+        EXPECT_THAT(text, HasSubstr("degraded_mode{mode=\"" + std::string(row.id) + "\"} 0"));
+    }
+    EXPECT_THAT(text, HasSubstr("health_check_status{check=\"database\"} 1"));
+    EXPECT_THAT(text, HasSubstr("maintenance_active 0"));
+}
+
+}  // namespace
+}  // namespace botcore::shell::http

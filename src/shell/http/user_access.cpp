@@ -1,0 +1,68 @@
+#include "shell/http/user_access.hpp"
+
+#include "base/check.hpp"
+
+#include <utility>
+
+namespace botcore::shell::http {
+
+using base::Failure;
+
+namespace {
+
+constexpr std::size_t kUsersAtOnce = 1'000;
+
+/// Every user and every token, as the file has them.
+base::Outcome<std::string> read_all(auth::UserDesk& desk,
+                                    auth::SessionTable& sessions,
+                                    base::Timestamp now) {
+    model::Owner after;
+    while (true) {
+        const auto users = desk.list(after, kUsersAtOnce);
+        if (!users) return Failure{users.error().text};
+        for (const auth::User& user : users.value())
+            sessions.put(user);
+        if (users.value().size() < kUsersAtOnce) break;
+        after = users.value().back().id;
+    }
+    const auto open = desk.sessions(now);
+    if (!open) return Failure{open.error().text};
+    for (const auth::Session& session : open.value())
+        sessions.put(session);
+    return base::Done{};
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<UserAccess>, std::string> UserAccess::open(
+    UserAccessOptions options,
+    const auth::TokenVerifier& operator_token,
+    std::function<void(auth::AuthWorker::Job)> post,
+    base::Timestamp now) {
+    if (auto mistake = mistake_in_origins(options.cors_origins); !mistake.empty()) {
+        return Failure{"http.cors_origins: " + mistake};
+    }
+    auto store = TRY(auth::UserStore::open(options.users_path));
+    auth::UserDesk desk(std::move(store), options.desk);
+    std::unique_ptr<UserAccess> access(new UserAccess(std::move(options), operator_token));
+    (void)TRY(read_all(desk, access->sessions_, now));
+    access->worker_.emplace(std::move(desk), std::move(post));
+    return access;
+}
+
+void UserAccess::attach(const ApiContext& context, RouteTable& routes, Api& api) {
+    CHECK(!door_.has_value());
+    acts_.emplace(auth::ActJournal::Parts{context.runtime, context.log, context.now, context.wake});
+    door_.emplace(options_.door, AuthDoor::Parts{context, *worker_, sessions_, record_acts()});
+    door_->add_to(routes);
+    front_.emplace(options_.cors_origins, FrontDoor::Parts{api, gate_, record_acts(), [&context] {
+                                                               return context.now().time;
+                                                           }});
+    api.add_gate([this](Call& call) { return gate_.pass(call); });
+}
+
+auth::RecordActs UserAccess::record_acts() {
+    return [this](const auth::Act& act) { acts_->record(act); };
+}
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,70 @@
+#pragma once
+
+/// Everything about who may: users and their tokens, limits, web origins and the audit, put
+/// together around an API.
+///
+/// Threads: the thread of the loop.
+
+#include "shell/auth/act_journal.hpp"
+#include "shell/http/access_gate.hpp"
+#include "shell/http/api.hpp"
+#include "shell/http/auth_door.hpp"
+#include "shell/http/front_door.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace botcore::shell::http {
+
+struct UserAccessOptions {
+    std::string users_path;  ///< `<data>/users.sqlite`
+    auth::UserDeskOptions desk{};
+    AuthDoorOptions door{};
+    AccessLimits limits{};
+    std::string cors_origins{};
+};
+
+class UserAccess {
+public:
+    /// Opens the users' file and reads who has which tokens. `operator_token` outlives the whole;
+    /// `post` runs a job on the thread of the loop, later, and may be called from any thread. The
+    /// text says what went wrong.
+    [[nodiscard]] static base::Result<std::unique_ptr<UserAccess>, std::string> open(
+        UserAccessOptions options,
+        const auth::TokenVerifier& operator_token,
+        std::function<void(auth::AuthWorker::Job)> post,
+        base::Timestamp now);
+
+    /// For the API.
+    [[nodiscard]] const auth::TokenVerifier& tokens() const { return sessions_; }
+
+    /// Adds the routes and the gate; once, before the server starts. All outlive this.
+    void attach(const ApiContext& context, RouteTable& routes, Api& api);
+
+    /// For the server, in the place of the API. Only after `attach`.
+    [[nodiscard]] HttpHandler& front() { return *front_; }
+
+    /// For other groups of routes whose acts are audited. Only after `attach`.
+    [[nodiscard]] auth::RecordActs record_acts();
+
+    /// About once a second.
+    void probe() { acts_->flush(); }
+
+private:
+    UserAccess(UserAccessOptions options, const auth::TokenVerifier& operator_token)
+        : options_(std::move(options)),
+          sessions_(operator_token),
+          gate_(options_.limits) {}
+
+    UserAccessOptions options_;
+    auth::SessionTable sessions_;
+    AccessGate gate_;
+    std::optional<auth::ActJournal> acts_;
+    std::optional<auth::AuthWorker> worker_;
+    std::optional<AuthDoor> door_;
+    std::optional<FrontDoor> front_;
+};
+
+}  // namespace botcore::shell::http

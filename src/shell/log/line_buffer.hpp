@@ -1,0 +1,47 @@
+#pragma once
+
+/// Log lines on their way to one sink, in order, at most so many. Where there is no room, the
+/// oldest line of little weight goes (below Warn), then the oldest of all; how many went is told.
+///
+/// Threads: the caller's lock.
+
+#include "shell/log/level.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+
+namespace botcore::shell::log {
+
+/// A finished line with its end; one for all sinks.
+using Line = std::shared_ptr<const std::string>;
+
+class LineBuffer {
+public:
+    explicit LineBuffer(std::size_t lines_max);
+
+    void push(Level level, Line line);
+    /// The oldest line; nothing when there is none.
+    [[nodiscard]] Line pop();
+
+    [[nodiscard]] std::size_t size() const { return light_.size() + heavy_.size(); }
+
+    /// Lines that found no room since the last call.
+    [[nodiscard]] std::uint64_t take_dropped();
+
+private:
+    struct Numbered {
+        std::uint64_t number = 0;
+        Line line;
+    };
+
+    std::size_t lines_max_;
+    std::uint64_t count_ = 0;
+    std::uint64_t dropped_ = 0;
+    std::deque<Numbered> light_;  ///< Below Warn.
+    std::deque<Numbered> heavy_;
+};
+
+}  // namespace botcore::shell::log

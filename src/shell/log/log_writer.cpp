@@ -1,0 +1,133 @@
+#include "shell/log/log_writer.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace botcore::shell::log {
+
+namespace {
+
+constexpr std::chrono::milliseconds kRetryAfter(100);
+constexpr std::chrono::seconds kGoodbyeWithin(2);
+
+/// Writing to a pipe whose reader is gone must not end the process.
+void block_broken_pipes() {
+    sigset_t set;
+    (void)::sigemptyset(&set);
+    (void)::sigaddset(&set, SIGPIPE);
+    (void)::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+}  // namespace
+
+LogWriter::LogWriter(std::vector<std::unique_ptr<LineSink>> sinks,
+                     std::size_t lines_max,
+                     TellDropped tell_dropped)
+    : tell_dropped_(std::move(tell_dropped)) {
+    for (auto& sink : sinks)
+        outlets_.push_back(std::make_unique<Outlet>(std::move(sink), lines_max));
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+LogWriter::~LogWriter() {
+    (void)flush(kGoodbyeWithin);
+    thread_.request_stop();
+    thread_.join();
+}
+
+void LogWriter::push(Level level, Line line) {
+    {
+        const std::lock_guard lock(mutex_);
+        for (auto& outlet : outlets_)
+            outlet->buffer.push(level, line);
+    }
+    changed_.notify_all();
+}
+
+bool LogWriter::all_written() const {
+    return std::all_of(outlets_.begin(), outlets_.end(), [](const auto& outlet) {
+        return outlet->buffer.size() == 0 && outlet->at_hand == nullptr && !outlet->unsynced;
+    });
+}
+
+bool LogWriter::flush(std::chrono::milliseconds within) {
+    std::unique_lock lock(mutex_);
+    ++flushing_;
+    changed_.notify_all();
+    const bool done = changed_.wait_for(lock, within, [this] { return all_written(); });
+    --flushing_;
+    return done;
+}
+
+std::size_t LogWriter::waiting() {
+    const std::lock_guard lock(mutex_);
+    std::size_t most = 0;
+    for (const auto& outlet : outlets_) {
+        most = std::max(most, outlet->buffer.size() + (outlet->at_hand ? 1U : 0U));
+    }
+    return most;
+}
+
+void LogWriter::run(const std::stop_token& stop) {
+    block_broken_pipes();
+    const auto has_work = [this] {
+        return std::any_of(outlets_.begin(), outlets_.end(), [this](const auto& outlet) {
+            const bool lines = outlet->buffer.size() > 0 || outlet->at_hand != nullptr;
+            return !outlet->down && (lines || (outlet->unsynced && flushing_ > 0));
+        });
+    };
+    while (!stop.stop_requested()) {
+        {
+            std::unique_lock lock(mutex_);
+            (void)changed_.wait_for(lock, stop, kRetryAfter, has_work);
+            for (auto& outlet : outlets_)
+                outlet->down = false;  // Whoever was down is tried again now.
+        }
+        while (!stop.stop_requested() && work()) {
+        }
+    }
+}
+
+/// The line that the sink must get next, with the lock held. Lost lines are told of first.
+Line LogWriter::next_line(Outlet& outlet) {
+    if (outlet.at_hand) return outlet.at_hand;
+    if (const std::uint64_t lost = outlet.buffer.take_dropped(); lost > 0) {
+        dropped_ += lost;
+        outlet.at_hand = tell_dropped_(lost);
+    } else {
+        outlet.at_hand = outlet.buffer.pop();
+    }
+    return outlet.at_hand;
+}
+
+bool LogWriter::work() {
+    bool more = false;
+    for (auto& outlet : outlets_) {
+        Line line;
+        bool sync = false;
+        {
+            const std::lock_guard lock(mutex_);
+            if (outlet->down) continue;
+            line = next_line(*outlet);
+            sync = line == nullptr && outlet->unsynced && flushing_ > 0;
+        }
+        if (sync) outlet->sink->sync();
+        const bool taken = line != nullptr && outlet->sink->write(*line) == Written::Yes;
+        const std::lock_guard lock(mutex_);
+        if (sync) outlet->unsynced = false;
+        if (taken) {
+            outlet->at_hand = nullptr;
+            outlet->unsynced = true;
+            more = true;
+        } else if (line != nullptr) {
+            outlet->down = true;
+        }
+        if (sync || taken) changed_.notify_all();
+    }
+    return more;
+}
+
+}  // namespace botcore::shell::log

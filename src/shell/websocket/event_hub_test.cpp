@@ -1,0 +1,299 @@
+#include "shell/websocket/event_hub.hpp"
+
+#include "base/random.hpp"
+#include "shell/websocket/hub_world_test.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace botcore::shell::websocket {
+namespace {
+
+using auth::Role;
+using protocol::Channel;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+struct Heard {
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> places;
+    std::vector<std::string> others;  ///< Types of messages that are no events.
+};
+
+void listen(Subscriber& subscriber, Heard& heard, std::size_t max = SIZE_MAX) {
+    for (std::size_t i = 0; i < max; ++i) {
+        const Text text = subscriber.take();
+        if (!text) return;
+        const auto body = boost::json::parse(*text);
+        if (body.at("type").as_string() != "event") {
+            heard.others.emplace_back(body.at("type").as_string());
+        } else if (body.at("sequence").is_int64()) {
+            heard.places.emplace_back(body.at("sequence").as_int64(), body.at("index").as_int64());
+        }
+    }
+}
+
+TEST(EventHub, TellsOnlyTheOwnerAndOperators) {
+    HubWorld world;
+    auto mine = world.join_since(0);
+    auto boss = world.join_since(0, {model::Owner("boss"), Role::Operator, "b"});
+    auto viewer = world.join_since(0, {model::Owner(kTheirs), Role::Viewer, "v"});
+    while (world.hub().replay()) {
+    }
+    world.commit(1, kMine);
+    world.commit(1, kTheirs);
+    Heard my, all, their;
+    listen(*mine, my);
+    listen(*boss, all);
+    listen(*viewer, their);
+    EXPECT_THAT(my.places, ElementsAre(std::pair(1, 0), std::pair(1, 1)));
+    EXPECT_EQ(all.places.size(), 4U);
+    EXPECT_THAT(their.places, ElementsAre(std::pair(2, 0), std::pair(2, 1)));
+}
+
+TEST(EventHub, RefusesForeignAccountsPlacesAheadAndSecondPlaces) {
+    HubWorld world;
+    world.commit(3);
+    auto one = world.join();
+    protocol::StreamSubscribe wish;
+    wish.accounts = {model::AccountId(kTheirs)};
+    EXPECT_EQ(world.hub().subscribe(*one, wish).error().code, "ACCOUNT_UNKNOWN");
+    wish.accounts = {model::AccountId(kMine)};
+    wish.since = Place{4, std::nullopt};
+    EXPECT_EQ(world.hub().subscribe(*one, wish).error().code, "SINCE_AHEAD");
+    wish.since = Place{3, std::nullopt};
+    EXPECT_TRUE(world.hub().subscribe(*one, wish).has_value());
+    EXPECT_EQ(world.hub().subscribe(*one, wish).error().code, "SINCE_NOT_FIRST");
+    wish.since.reset();
+    EXPECT_TRUE(world.hub().subscribe(*one, wish).has_value());
+}
+
+TEST(EventHub, FiltersByChannelAccountAndSymbol) {
+    HubWorld world;
+    auto one = world.join();
+    protocol::StreamSubscribe wish;
+    wish.channels = {Channel::Trades};
+    wish.symbols = {model::Symbol("BTCUSDT")};
+    ASSERT_TRUE(world.hub().subscribe(*one, wish).has_value());
+    world.commit(4);
+    Heard heard;
+    listen(*one, heard);
+    EXPECT_THAT(heard.places, ElementsAre(std::pair(2, 1), std::pair(4, 1)));
+    world.hub().unsubscribe(*one, {.channels = {}, .symbols = {model::Symbol("BTCUSDT")}});
+    world.commit(2);  // No symbol is left, which is not the same as all.
+    EXPECT_EQ(one->take(), nullptr);
+    wish.symbols.reset();
+    ASSERT_TRUE(world.hub().subscribe(*one, wish).has_value());
+    world.hub().unsubscribe(*one, {.channels = {Channel::Trades}, .symbols = {}});
+    world.commit(2);
+    EXPECT_EQ(one->take(), nullptr);
+}
+
+TEST(EventHub, GoesOnInTheMiddleOfARecord) {
+    HubWorld world;
+    world.commit(2);
+    auto one = world.join();
+    protocol::StreamSubscribe wish;
+    wish.channels = {Channel::Orders, Channel::Trades};
+    wish.since = Place{1, 0};
+    ASSERT_TRUE(world.hub().subscribe(*one, wish).has_value());
+    while (world.hub().replay()) {
+    }
+    Heard heard;
+    listen(*one, heard);
+    EXPECT_THAT(heard.places, ElementsAre(std::pair(1, 1), std::pair(2, 0), std::pair(2, 1)));
+    EXPECT_THAT(heard.others, ElementsAre("caught_up"));
+    EXPECT_EQ(one->place().sequence, 2U);
+}
+
+TEST(EventHub, WarnsASlowReaderOnceThenLetsGoOfItAndOfNobodyElse) {
+    HubWorld world({.messages = 20, .bytes = 1U << 20U});
+    auto slow = world.join_since(0);
+    auto quick = world.join_since(0);
+    while (world.hub().replay()) {
+    }
+    Heard early, all;
+    listen(*slow, early);
+    listen(*quick, all);
+    for (int i = 0; i < 30; ++i) {
+        world.commit(1);
+        listen(*quick, all);
+        if (i == 7) listen(*slow, early, 3);
+    }
+    EXPECT_TRUE(slow->too_slow());
+    EXPECT_EQ(slow->waiting(), 0U);
+    EXPECT_EQ(slow->take(), nullptr);
+    EXPECT_EQ(slow->place().sequence, 2U);  // Three of its messages were handed over.
+    EXPECT_EQ(slow->place().index, 0U);
+    EXPECT_FALSE(quick->too_slow());
+    EXPECT_EQ(all.places.size(), 60U);
+    EXPECT_THAT(all.others, ElementsAre("caught_up"));
+}
+
+TEST(EventHub, TheWarningComesBeforeTheEnd) {
+    HubWorld world({.messages = 20, .bytes = 1U << 20U});
+    auto slow = world.join_since(0);
+    while (world.hub().replay()) {
+    }
+    world.commit(8);
+    ASSERT_FALSE(slow->too_slow());
+    Heard heard;
+    listen(*slow, heard);
+    EXPECT_THAT(heard.others, ElementsAre("caught_up", "warning"));
+    world.commit(8);
+    listen(*slow, heard);
+    EXPECT_EQ(heard.others.size(), 2U);  // Once.
+}
+
+TEST(EventHub, BoundsBytesToo) {
+    HubWorld world({.messages = 1'000, .bytes = 20'000});
+    auto slow = world.join_since(0);
+    while (world.hub().replay()) {
+    }
+    for (int i = 0; i < 8; ++i)
+        world.commit(1, kMine, 2'000);
+    EXPECT_TRUE(slow->too_slow());
+}
+
+TEST(EventHub, ReplayWaitsForRoomAndPricesGiveWay) {
+    HubWorld world({.messages = 20, .bytes = 1U << 20U});
+    world.commit(100);
+    auto one = world.join();
+    protocol::StreamSubscribe wish;
+    wish.channels = {Channel::Orders, Channel::Prices};
+    wish.since = Place{0, std::nullopt};
+    ASSERT_TRUE(world.hub().subscribe(*one, wish).has_value());
+    EXPECT_TRUE(world.hub().wants_prices());
+    EXPECT_FALSE(world.hub().replay());
+    EXPECT_EQ(one->waiting(), 10U);
+    model::Quote quote;
+    quote.instrument.symbol = model::Symbol("BTCUSDT");
+    for (int i = 0; i < 50; ++i)
+        world.hub().publish(protocol::price_update(quote, {}, {}));
+    EXPECT_EQ(one->waiting(), 10U);
+    const int wakes = world.wakes;
+    Heard heard;
+    while (heard.places.size() < 100) {
+        listen(*one, heard, 3);
+        (void)world.hub().replay();
+    }
+    EXPECT_GT(world.wakes, wakes);
+    world.hub().publish(protocol::price_update(quote, {}, {}));
+    EXPECT_FALSE(one->too_slow());
+    EXPECT_EQ(heard.places.back().first, 100U);
+}
+
+TEST(EventHub, SaysWhenTheJournalHoldsWhatItCannotRead) {
+    std::string pattern = std::filesystem::temp_directory_path() / "botcore-hub-XXXXXX";
+    const std::filesystem::path folder = ::mkdtemp(pattern.data());
+    {
+        sqlite::SqliteOptions options;
+        options.path = folder / "shard.db";
+        options.reserve_bytes = 0;
+        options.low_water_bytes = 0;
+        auto store = std::move(sqlite::SqliteStore::open(options)).value();
+        ports::Batch batch;
+        batch.epoch = 1;
+        batch.entries.push_back({1, 1, {}, protocol::hash_of("x"), "not a record"});
+        ASSERT_EQ(store->commit(batch), ports::CommitResult::Committed);
+        EventHub hub({},
+                     {store->reader(),
+                      [](const model::AccountId&) { return std::optional<model::Owner>(); },
+                      [] { return model::Timestamp(); },
+                      [] {}},
+                     1);
+        auto one = hub.join(HubWorld::mine(), [] {});
+        protocol::StreamSubscribe wish;
+        wish.since = Place{0, std::nullopt};
+        ASSERT_TRUE(hub.subscribe(*one, wish).has_value());
+        EXPECT_FALSE(hub.replay());
+        EXPECT_TRUE(one->unreadable());
+        EXPECT_FALSE(one->too_slow());
+    }
+    std::filesystem::remove_all(folder);
+}
+
+TEST(EventHub, ReadsWhatBecameDurableUnseen) {
+    HubWorld world;
+    auto one = world.join_since(0);
+    auto late = world.join();
+    ASSERT_TRUE(world.hub().subscribe(*late, {.channels = {Channel::Orders}}).has_value());
+    while (world.hub().replay()) {
+    }
+    world.commit(2);
+    world.commit_unseen(3);
+    world.commit(1);
+    while (world.hub().replay()) {
+    }
+    Heard heard, others;
+    listen(*one, heard);
+    listen(*late, others);
+    ASSERT_EQ(heard.places.size(), 12U);
+    ASSERT_EQ(others.places.size(), 6U);
+    for (std::uint64_t i = 0; i < 12; ++i)
+        EXPECT_EQ(heard.places[i], (std::pair{1 + i / 2, i % 2}));
+    EXPECT_EQ(world.hub().head(), 6U);
+}
+
+// W1: whatever the commits, the pages and the reads do in between.
+RC_GTEST_PROP(EventHubProperty,
+              ReplayJoinsTheLiveStreamWithoutAGapOrADouble,
+              (std::uint64_t seed)) {
+    base::Random random(seed);
+    // One journal for all cases, since a store takes long to make; each begins where it ends.
+    static HubWorld world;
+    world.make_hub({.messages = 50, .bytes = 1U << 20U});
+    const model::Sequence begin = world.hub().head();
+
+    struct Listening {
+        std::unique_ptr<Subscriber> subscriber;
+        model::Sequence since = 0;
+        Heard heard;
+    };
+
+    std::vector<Listening> all;
+    model::Sequence head = begin;
+    for (int step = 0; step < 60; ++step) {
+        switch (random.below(5)) {
+            case 0:
+            case 1: {
+                const std::size_t count = random.below(8) + 1;
+                world.commit(count);
+                head += count;
+                break;
+            }
+            case 2:
+                if (all.size() < 4) {
+                    const model::Sequence since = begin + random.below(head - begin + 1);
+                    all.push_back({world.join_since(since), since, {}});
+                }
+                break;
+            case 3:
+                (void)world.hub().replay();
+                break;
+            default:
+                for (auto& one : all)
+                    listen(*one.subscriber, one.heard, random.below(40));
+        }
+        // Nobody may become too slow here: this is about order, not about pace.
+        for (auto& one : all) {
+            if (one.subscriber->waiting() > 30) listen(*one.subscriber, one.heard);
+        }
+    }
+    for (auto& one : all) {
+        do {
+            listen(*one.subscriber, one.heard);
+        } while (world.hub().replay() || one.subscriber->waiting() > 0);
+        RC_ASSERT(!one.subscriber->too_slow());
+        RC_ASSERT(one.heard.places.size() == 2 * (head - one.since));
+        for (std::size_t i = 0; i < one.heard.places.size(); ++i) {
+            RC_ASSERT(one.heard.places[i].first == one.since + 1 + i / 2);
+            RC_ASSERT(one.heard.places[i].second == i % 2);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace botcore::shell::websocket

@@ -1,0 +1,127 @@
+#pragma once
+
+/// The event stream over WebSocket, at `/ws` of the HTTP server. docs/api/stream.md describes the
+/// messages; `EventHub` decides who hears what.
+///
+/// S1  Nobody hears anything before showing a valid token: in the Authorization header of the
+///     request, or in the first message within `authenticate_within`. A token that stops being
+///     valid ends the connection at the next heartbeat.
+/// S2  A client that is not heard of (no frame within `pong_within` of a ping, or none at all for
+///     `idle_max`) is cut.
+/// S3  A client that does not read holds no more than its queue and the system's send buffer; it is
+///     told 1013 with the place to go on from, and cut after `close_within`.
+///
+/// Close codes: 1000 the client's wish, 1001 shutdown, 1003 binary messages, 1007 no JSON, 1008
+/// token, rules and limits, 1009 message too big, 1011 our mistake, 1013 read too slowly.
+///
+/// Threads: the thread that runs the io_context.
+
+#include "ports/market_data.hpp"
+#include "shell/auth/caller.hpp"
+#include "shell/http/upgrade.hpp"
+#include "shell/log/log.hpp"
+#include "shell/websocket/event_hub.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace botcore::shell::websocket {
+
+struct WebsocketOptions {
+    std::string path = "ws";
+    std::size_t connections_max = 1'000;
+    std::size_t connections_per_user_max = 10;
+    std::size_t messages_per_minute_max = 100;
+    std::chrono::milliseconds handshake_within = std::chrono::seconds(60);
+    std::chrono::milliseconds authenticate_within = std::chrono::seconds(10);
+    std::chrono::milliseconds ping_every = std::chrono::seconds(30);
+    std::chrono::milliseconds pong_within = std::chrono::seconds(10);
+    std::chrono::milliseconds idle_max = std::chrono::minutes(5);
+    std::chrono::milliseconds close_within = std::chrono::seconds(5);
+    std::chrono::milliseconds prices_every = std::chrono::seconds(1);
+    /// How often time-outs are looked for; they are late by at most this.
+    std::chrono::milliseconds sweep_every = std::chrono::seconds(1);
+    /// Of the system, for each connection; 0 leaves the system's own choice.
+    int send_buffer_bytes = 256 * 1024;
+    /// Prices older than this are marked stale.
+    model::Duration price_age_max = model::Duration::seconds(2);
+};
+
+/// Why the server ended a connection.
+enum class Cut : std::uint8_t {
+    Handshake,  ///< It was not finished in time, or was none.
+    Unauthenticated,
+    TooMany,  ///< Connections of one user.
+    Flood,    ///< Messages of one minute.
+    Malformed,
+    Heartbeat,
+    Idle,
+    SlowReader,
+    Failure,  ///< Ours.
+    Shutdown,
+};
+inline constexpr std::size_t kCutCount = 10;
+
+[[nodiscard]] std::string_view to_text(Cut cut);
+
+/// What happened so far, for metrics.
+struct WebsocketCounters {
+    std::uint64_t sent = 0;
+    std::uint64_t received = 0;
+    std::array<std::uint64_t, kCutCount> cuts{};
+};
+
+class WebsocketServer final : public http::UpgradeHandler {
+public:
+    /// All of them outlive the server.
+    struct Parts {
+        boost::asio::io_context& context;
+        EventHub& hub;
+        const ports::MarketData& market;
+        /// Whose token it is; nothing for a token that is nobody's.
+        std::function<std::optional<auth::Caller>(std::string_view token)> authenticate;
+        std::function<model::Timestamp()> now;
+        log::Log& log;
+    };
+
+    WebsocketServer(WebsocketOptions options, Parts parts);
+    /// Cuts everything at once.
+    ~WebsocketServer() override;
+    WebsocketServer(const WebsocketServer&) = delete;
+    WebsocketServer& operator=(const WebsocketServer&) = delete;
+
+    /// Begins to look after time-outs and to tell prices.
+    void start();
+
+    /// New clients are turned away; open ones are closed with 1001, then `closed` is called once.
+    void stop(std::function<void()> closed = {});
+
+    /// Replays of the journal are due; the hub's `wake`.
+    void wake();
+
+    [[nodiscard]] bool claims(const http::HttpRequest& request) const override;
+    [[nodiscard]] std::optional<http::HttpResponse> refuse(
+        const http::HttpRequest& request, const http::BeastRequest& message) override;
+    void take(http::Upgrade upgrade) override;
+
+    [[nodiscard]] std::size_t connections() const;
+
+    [[nodiscard]] const WebsocketCounters& counters() const;
+
+    struct State;
+
+private:
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace botcore::shell::websocket
