@@ -96,6 +96,23 @@ class Supervise(unittest.TestCase):
         self.assertIn(self.process.wait(WAIT_SECONDS), (1, 128 + signal.SIGTERM))
         self.assertIn("held back 0.25 s: 3 lives", self.process.stderr.read())
 
+    def test_kills_what_reported_and_then_fell_silent(self):
+        report = ("import os, socket, time; s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); "
+                  "s.connect(chr(0) + os.environ['NOTIFY_SOCKET'][1:]); s.send(b'WATCHDOG=1'); "
+                  "time.sleep(60)")
+        self.start(f'exec {sys.executable} -c "{report}"', "--silence-max", "0.5")
+        self.wait_for_lives(2)
+        self.process.terminate()
+        self.process.wait(WAIT_SECONDS)
+        said = self.process.stderr.read()
+        self.assertIn("has not reported for", said)
+        self.assertIn("killed by SIGKILL, it hung", said)
+
+    def test_what_never_reported_is_not_taken_for_hung(self):
+        self.start("sleep 1; exit 0", "--silence-max", "0.1")
+        self.assertEqual(self.process.wait(WAIT_SECONDS), 0)
+        self.assertEqual(len(self.lives()), 1)
+
     def test_a_program_that_cannot_start_is_not_retried(self):
         self.process = subprocess.Popen([sys.executable, str(SUPERVISE), "--", "/nowhere/program"],
                                         stderr=subprocess.PIPE, text=True)

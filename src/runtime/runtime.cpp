@@ -258,7 +258,7 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
     core::Decision decision = engine_->apply(input, reads);
     if (decision.verdict == Verdict::Refused && request != nullptr) {
         batch_tickets_.pop_back();
-        if (ports_.listener != nullptr) refusals_.emplace_back(input.body, *decision.refusal);
+        if (!ports_.listeners.empty()) refusals_.emplace_back(input.body, *decision.refusal);
         replies_.emplace_back(
             request->ticket,
             ApiReply{model::status_of(decision.refusal->reason),
@@ -353,11 +353,14 @@ bool Runtime::commit(Now now) {
 
 void Runtime::act(Now now) {
     CHECK(head_.sequence == engine_->state().sequence);
-    if (ports_.listener != nullptr && !batch_.empty()) {
-        ports_.listener->on_committed(batch_.records());
+    if (!batch_.empty()) {
+        for (CommitListener* listener : ports_.listeners)
+            listener->on_committed(batch_.records());
     }
-    for (const auto& [body, refusal] : std::exchange(refusals_, {}))
-        ports_.listener->on_refused(body, refusal);
+    for (const auto& [body, refusal] : std::exchange(refusals_, {})) {
+        for (CommitListener* listener : ports_.listeners)
+            listener->on_refused(body, refusal);
+    }
     engine_->forget_closed();
     batch_tickets_.clear();
     for (auto& effect : std::exchange(effects_, {}))

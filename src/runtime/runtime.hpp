@@ -117,7 +117,7 @@ public:
         ports::Exchange& exchange;
         const ports::MarketData& market;
         ReplySink& replies;
-        CommitListener* listener = nullptr;  ///< May be absent.
+        std::vector<CommitListener*> listeners = {};
     };
 
     Runtime(Options options, Ports ports);

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from dev import accept, build, judges, lint, paths, report, suite
+from dev import accept, build, chaos, errors, judges, lint, paths, report, suite
 
 HELP = """\
 ./dev COMMAND [options]              everything a developer does daily
@@ -22,12 +22,14 @@ HELP = """\
                                      writes docs/TRACEABILITY_MATRIX.md
   bench                              every figure with the machine's limit beside it
   crash [--kills N]                  kill -9 under load, restart, check
+  chaos [--short] [NAME] [--seed S]  scenarios over real processes: faults, limits, shutdown
+  errors                             every error value and the test that reaches it
   sim [--seeds N | --minutes M | --seed S] [--variant NAME]
                                      the deterministic simulator
   fuzz [NAME] [--seconds S]          one fuzzer, or all of them
   coverage                           line and branch coverage by folder
 
-bench, crash, sim, fuzz, coverage, accept, check, lint and test take --json FILE.
+bench, crash, chaos, errors, sim, fuzz, coverage, accept, check, lint and test take --json FILE.
 What is not known to bench, crash and sim is passed on to the program.
 """
 
@@ -60,6 +62,11 @@ def parser():
     command("accept", True).add_argument("ids", nargs="*", metavar="ID")
     command("bench", True)
     command("crash", True).add_argument("--kills", type=int)
+    one = command("chaos", True)
+    one.add_argument("name", nargs="?")
+    one.add_argument("--short", action="store_true")
+    one.add_argument("--seed", type=int, default=1)
+    command("errors", True)
     one = command("sim", True)
     how = one.add_mutually_exclusive_group()
     how.add_argument("--seeds", type=int)
@@ -152,7 +159,9 @@ def check(options):
 COMMANDS = {
     "setup": setup, "build": build_preset, "test": test, "run": run_daemon, "fmt": fmt,
     "lint": lint_files, "check": check, "accept": accept.accept, "bench": judges.bench,
-    "crash": judges.crash, "sim": judges.sim, "fuzz": judges.fuzz, "coverage": judges.coverage,
+    "crash": judges.crash, "chaos": chaos.chaos,
+    "errors": errors.errors, "sim": judges.sim, "fuzz": judges.fuzz,
+    "coverage": judges.coverage,
 }
 PASS_ON = {"run", "bench", "crash", "sim"}
 

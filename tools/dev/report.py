@@ -22,11 +22,13 @@ def figure(value, unit, aim=None, ok=True):
     return {"value": value, "unit": unit, "limit": None, "ratio": None, "aim": aim, "ok": ok}
 
 
-def write(path, command, failures, figures=None):
-    """Writes the report to `path` (nothing when None) and answers the exit status."""
+def write(path, command, failures, figures=None, more=None):
+    """Writes the report, with `more` behind it, to `path` (nothing when None) and answers the exit
+    status."""
     ok = not failures
     if path:
         pathlib.Path(path).write_text(json.dumps({
             "command": command, "commit": commit(), "machine": machine(), "ok": ok,
-            "figures": figures or {}, "failures": failures}, indent=2) + "\n", encoding="utf-8")
+            "figures": figures or {}, "failures": failures, **(more or {})},
+            indent=2) + "\n", encoding="utf-8")
     return 0 if ok else 1

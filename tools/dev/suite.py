@@ -8,7 +8,7 @@ import xml.etree.ElementTree as xml
 from dev import build, paths
 
 # Labels of tests that are about speed or about real deaths: they run on the release build.
-RELEASE_LABELS = "^(crash|bench-smoke|load)$"
+RELEASE_LABELS = "^(crash|bench-smoke|chaos|load)$"
 TIMEOUT_SECONDS = 120
 JOBS = 2
 

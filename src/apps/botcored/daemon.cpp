@@ -1,25 +1,28 @@
 #include "apps/botcored/daemon.hpp"
 
-#include "apps/botcored/answers.hpp"
+#include "apps/botcored/doors.hpp"
 #include "apps/botcored/event_stream.hpp"
+#include "apps/botcored/greeting.hpp"
+#include "apps/botcored/settings.hpp"
 #include "base/check.hpp"
 #include "build_info.hpp"
-#include "runtime/commit_listeners.hpp"
 #include "shell/auth/operator_token.hpp"
+#include "shell/cache/account_changes.hpp"
+#include "shell/cache/memory_cache.hpp"
+#include "shell/cache/redis_cache.hpp"
+#include "shell/daemon/analysis_link.hpp"
 #include "shell/daemon/data_folder.hpp"
+#include "shell/daemon/entry_orders.hpp"
 #include "shell/daemon/health_watch.hpp"
 #include "shell/daemon/logged_store.hpp"
+#include "shell/daemon/relief.hpp"
+#include "shell/daemon/service_manager.hpp"
+#include "shell/daemon/shutdown.hpp"
 #include "shell/daemon/slow_thread.hpp"
 #include "shell/daemon/trading_loop.hpp"
-#include "shell/http/api.hpp"
-#include "shell/http/health_door.hpp"
 #include "shell/http/http_server.hpp"
-#include "shell/http/maintenance_door.hpp"
-#include "shell/http/market_door.hpp"
-#include "shell/http/openapi.hpp"
-#include "shell/http/performance_door.hpp"
-#include "shell/http/trading_door.hpp"
 #include "shell/http/user_access.hpp"
+#include "shell/log/redact.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
@@ -28,13 +31,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <sysexits.h>
 
 #include <chrono>
 #include <csignal>
-#include <fstream>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -47,94 +48,22 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::milliseconds kWatchEvery(250);
-constexpr std::chrono::seconds kDrainWithin(30);
+constexpr std::chrono::seconds kLookAroundWithin(2);
 
 int failed(int code, const std::string& text) {
-    std::cerr << "botcored: " << text << "\n";
+    std::cerr << "botcored: " << shell::log::redact(text) << "\n";
     return code;
 }
 
-std::uint64_t random_incarnation() {
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string() : value;
+}
+
+std::uint64_t random_seed() {
     std::random_device device;
     return (static_cast<std::uint64_t>(device()) << 32U) ^ device();
 }
-
-runtime::Options options_of(const shell::Config& config) {
-    const auto milliseconds = [&](std::string_view key) {
-        return base::Duration::milliseconds(config.integer(key));
-    };
-    runtime::Options options;
-    options.software = std::string("botcored ") + std::string(build_info::kVersion) + " " +
-                       std::string(build_info::kCommit);
-    options.policy.price_age_max = milliseconds("trading.price_age_max_ms");
-    options.policy.attempt_window = milliseconds("trading.attempt_window_ms");
-    options.policy.fence_margin = milliseconds("trading.fence_margin_ms");
-    options.policy.view_lag = milliseconds("trading.view_lag_ms");
-    options.policy.attempts_max =
-        static_cast<std::uint32_t>(config.integer("trading.attempts_max"));
-    options.answer_within = milliseconds("trading.answer_within_ms");
-    options.instruments = model::builtin_instruments();
-    options.next_incarnation = random_incarnation;
-    return options;
-}
-
-shell::http::UserAccessOptions access_options_of(const shell::Config& config) {
-    const auto rule = [&](std::string_view key, std::int64_t seconds) {
-        return resilience::RateRule{static_cast<std::uint32_t>(config.integer(key)),
-                                    base::Duration::seconds(seconds)};
-    };
-    shell::http::UserAccessOptions options;
-    options.desk.failures_max = static_cast<std::uint32_t>(config.integer("auth.lockout_failures"));
-    options.desk.locked_for = base::Duration::seconds(60 * config.integer("auth.lockout_minutes"));
-    options.desk.token_lifetime =
-        base::Duration::seconds(3'600 * config.integer("auth.token_hours"));
-    options.door.registration_open = config.text("auth.registration") == "open";
-    const auto deposit = model::parse_amount<model::Money>(config.text("paper.deposit"));
-    CHECK(deposit.has_value());
-    options.door.deposit = deposit.value();
-    options.limits.entries = rule("limits.entries_per_second", 1);
-    options.limits.exits = rule("limits.exits_per_second", 1);
-    options.limits.reads = rule("limits.reads_per_second", 1);
-    options.limits.logins = rule("limits.logins_per_minute", 60);
-    options.limits.registrations = rule("limits.registrations_per_hour", 3'600);
-    options.limits.public_reads = rule("limits.public_per_minute", 60);
-    options.limits.for_operators = config.is_on("limits.operators");
-    options.limits.for_loopback = config.is_on("limits.loopback");
-    options.cors_origins = config.text("http.cors_origins");
-    return options;
-}
-
-/// What an answered commit has survived; the options of `run_daemon` make it so.
-constexpr const char* kDurability = "sqlite, WAL, synchronous=FULL, one machine";
-
-/// The API with all its groups of routes.
-struct Door {
-    Door(shell::http::ApiContext shared,
-         shell::FollowedSymbols& followed,
-         const shell::auth::TokenVerifier& tokens,
-         const shell::health::HealthMonitor& monitor)
-        : context(std::move(shared)),
-          market(context, followed),
-          health(context, monitor, {kDurability}),
-          api(context, routes, tokens) {
-        trading.add_to(routes);
-        market.add_to(routes);
-        performance.add_to(routes);
-        maintenance.add_to(routes);
-        health.add_to(routes);
-        document.add_to(routes);
-    }
-
-    shell::http::ApiContext context;
-    shell::http::TradingDoor trading{context};
-    shell::http::MarketDoor market;
-    shell::http::PerformanceDoor performance{context};
-    shell::http::MaintenanceDoor maintenance{context};
-    shell::http::HealthDoor health;
-    shell::http::DocumentDoor document{context.options.version};
-    shell::http::RouteTable routes;
-    shell::http::Api api;
-};
 
 class Daemon {
 public:
@@ -149,25 +78,40 @@ public:
           paths_(std::move(paths)),
           opened_(std::move(opened)),
           log_(log_options(config_)),
-          measured_store_(*opened_.store, metrics_),
+          relieved_store_(*opened_.store, relief_),
+          measured_store_(relieved_store_, metrics_),
           store_(measured_store_, log_),
           exchange_([this] { return clock_.now().time; }),
           followed_(opened_.folder.path() / "hidden_symbols"),
           signals_(context_, SIGTERM, SIGINT),
-          watch_timer_(context_) {}
+          hangup_(context_, SIGHUP),
+          watch_timer_(context_),
+          alive_timer_(context_),
+          manager_(environment("NOTIFY_SOCKET"), environment("WATCHDOG_USEC")),
+          shutdown_(context_, log_, shutdown_options(config_), shutdown_hooks()) {}
 
     int run();
 
 private:
     [[nodiscard]] std::string start_market();
     [[nodiscard]] std::string start_trading();
+    [[nodiscard]] std::string start_analysis();
     void start_watch();
+    [[nodiscard]] std::string start_cache();
+    void look_around();
     [[nodiscard]] std::string start_door();
+    [[nodiscard]] std::string refusal_of_plain(bool loopback) const;
     void open_first_accounts();
-    void greet() const;
+    void greet_caller() const;
     void watch();
     void probe_market();
-    void begin_stop();
+    void count_connections();
+    void await_signal();
+    void await_hangup();
+    void report_alive();
+    void begin_stop(std::string_view cause);
+    [[nodiscard]] shell::Shutdown::Hooks shutdown_hooks();
+    void close_store();
     [[nodiscard]] std::unique_ptr<EventStream> make_events();
     [[nodiscard]] std::string url() const;
 
@@ -175,9 +119,11 @@ private:
     DaemonPaths paths_;
     Opened opened_;
     asio::io_context context_{1};
+    shell::Relief relief_{context_};
     shell::SystemClock clock_;
     shell::log::Log log_;
     shell::metrics::Metrics metrics_;
+    shell::RelievedStore relieved_store_;
     shell::metrics::MeasuredStore measured_store_;
     shell::LoggedStore store_;
     shell::PaperExchange exchange_;
@@ -185,19 +131,25 @@ private:
     std::unique_ptr<shell::MarketSource> market_;
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<EventStream> events_;
-    std::unique_ptr<Answers> answers_;
-    runtime::CommitListeners listeners_;
     std::unique_ptr<shell::TradingLoop> loop_;
-    shell::FollowedSymbols followed_;
+    std::unique_ptr<shell::AnalysisLink> analysis_;
     std::unique_ptr<shell::HealthWatch> watch_;
     std::unique_ptr<shell::http::UserAccess> access_;
-    std::unique_ptr<Door> door_;
+    shell::FollowedSymbols followed_;
+    shell::cache::AccountChanges account_changes_;
+    std::unique_ptr<shell::http::AnswerCache> answers_;
+    std::unique_ptr<Doors> doors_;
+    std::unique_ptr<ports::Cache> cache_;  ///< Goes first: what waits for it is forgotten.
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
+    asio::signal_set hangup_;
     asio::steady_timer watch_timer_;
+    asio::steady_timer alive_timer_;
+    shell::ServiceManager manager_;
+    std::uint64_t turns_seen_ = 0;
+    shell::Shutdown shutdown_;
     std::unique_ptr<shell::SlowThread> slow_;
     std::string market_trouble_;
-    bool stopping_ = false;
     int exit_code_ = EX_OK;
 };
 
@@ -215,11 +167,10 @@ std::string Daemon::start_trading() {
     if (!head) return "the store cannot be read";
     exchange_.begin_term(head.value().epoch + 1);
     events_ = make_events();
-    listeners_.add(events_->hub());
-    listeners_.add(answers_->changes());
     runtime_ = std::make_unique<runtime::Runtime>(
-        options_of(config_),
-        runtime::Runtime::Ports{store_, exchange_, market_->board(), replies_, &listeners_});
+        runtime_options(config_),
+        runtime::Runtime::Ports{
+            store_, exchange_, market_->board(), replies_, {&events_->hub(), &account_changes_}});
     loop_ = std::make_unique<shell::TradingLoop>(
         context_, shell::TradingLoop::Parts{*runtime_, exchange_, *market_, clock_});
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
@@ -250,8 +201,9 @@ std::unique_ptr<EventStream> Daemon::make_events() {
         if (place == accounts.end()) return std::nullopt;
         return place->second.account.owner;
     };
-    parts.authenticate = [this](std::string_view token) {
-        return opened_.token.caller_of(token, clock_.now().time);
+    parts.authenticate = [this](std::string_view token) -> std::optional<shell::auth::Caller> {
+        if (access_ == nullptr) return std::nullopt;
+        return access_->tokens().caller_of(token, clock_.now().time);
     };
     return std::make_unique<EventStream>(config_, std::move(parts));
 }
@@ -275,6 +227,41 @@ void Daemon::open_first_accounts() {
     }
 }
 
+std::string Daemon::start_cache() {
+    const std::string& url = config_.text("cache.url");
+    if (url.empty()) {
+        shell::cache::MemoryCacheOptions options;
+        options.entries_max = static_cast<std::size_t>(config_.integer("cache.entries_max"));
+        options.bytes_max = static_cast<std::size_t>(config_.integer("cache.memory_mib")) << 20U;
+        cache_ = std::make_unique<shell::cache::MemoryCache>(options, [] {
+            const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
+            return base::Timestamp::from_microseconds(
+                std::chrono::duration_cast<std::chrono::microseconds>(since_start).count());
+        });
+    } else {
+        auto address = shell::cache::parse_redis_url(url);
+        if (!address) return "cache.url: " + address.error();
+        shell::cache::RedisOptions options;
+        options.address = std::move(address).value();
+        cache_ = std::make_unique<shell::cache::RedisCache>(
+            context_, std::move(options), base::Random(random_seed()));
+    }
+    answers_ = std::make_unique<shell::http::AnswerCache>(*cache_, account_changes_);
+    return {};
+}
+
+/// Passwords and tokens do not go over a wire in plain, unless somebody says that they may.
+std::string Daemon::refusal_of_plain(bool loopback) const {
+    const bool has_tls = !config_.text("http.tls_certificate").empty();
+    if (has_tls || loopback || config_.is_on("http.allow_plain")) return {};
+    return "http.address: " + config_.text("http.address") +
+           " can be reached from other machines, and passwords and tokens would go over the wire "
+           "in "
+           "plain; give http.tls_certificate and http.tls_key, or say http.allow_plain = true "
+           "behind "
+           "a proxy that has TLS";
+}
+
 std::string Daemon::start_door() {
     boost::system::error_code error;
     const auto address = asio::ip::make_address(config_.text("http.address"), error);
@@ -282,56 +269,60 @@ std::string Daemon::start_door() {
     shell::http::ApiOptions options;
     options.version = std::string(build_info::kVersion);
     options.metrics_public = address.is_loopback();
-    shell::http::UserAccessOptions who = access_options_of(config_);
-    who.users_path = (opened_.folder.path() / "users.sqlite").string();
     auto access = shell::http::UserAccess::open(
-        std::move(who),
+        access_options(config_, opened_.folder.path()),
         opened_.token,
         [this](shell::auth::AuthWorker::Job job) { asio::post(context_, std::move(job)); },
         clock_.now().time);
     if (!access) return access.error();
     access_ = std::move(access).value();
-    door_ = std::make_unique<Door>(shell::http::ApiContext{.options = std::move(options),
-                                                           .runtime = *runtime_,
-                                                           .replies = replies_,
-                                                           .reader = store_.reader(),
-                                                           .market = market_->board(),
-                                                           .metrics = metrics_,
-                                                           .log = log_,
-                                                           .now = [this] { return clock_.now(); },
-                                                           .wake = [this] { loop_->wake(); },
-                                                           .answers = &answers_->answers()},
-                                   followed_,
-                                   access_->tokens(),
-                                   watch_->monitor());
-    access_->attach(door_->context, door_->routes, door_->api);
-    shell::http::HttpServerOptions http;
-    http.address = config_.text("http.address");
-    http.port = static_cast<std::uint16_t>(config_.integer("http.port"));
-    http.first_request_within =
-        std::chrono::seconds(config_.integer("websocket.handshake_seconds"));
+    doors_ = std::make_unique<Doors>(shell::http::ApiContext{.options = std::move(options),
+                                                             .runtime = *runtime_,
+                                                             .replies = replies_,
+                                                             .reader = store_.reader(),
+                                                             .market = market_->board(),
+                                                             .metrics = metrics_,
+                                                             .log = log_,
+                                                             .now = [this] { return clock_.now(); },
+                                                             .wake = [this] { loop_->wake(); },
+                                                             .answers = answers_.get()},
+                                     followed_,
+                                     access_->tokens(),
+                                     watch_->monitor(),
+                                     [this] {
+                                         return shell::http::MonitoringDoor::Connections{
+                                             .http = server_->connections(),
+                                             .websocket = events_->server().connections()};
+                                     });
+    doors_->api.add_gate([this](shell::http::Call& call) {
+        if (!relief_.is_on_duty()) return true;
+        call.fail(
+            503,
+            "STORE_BUSY",
+            "the disk does not answer, nothing was done; try again shortly, with the same key");
+        return false;
+    });
+    access_->attach(doors_->context, doors_->routes, doors_->api);
+    if (const auto trouble = refusal_of_plain(address.is_loopback()); !trouble.empty()) {
+        return trouble;
+    }
     server_ = std::make_unique<shell::http::HttpServer>(
-        context_, http, access_->front(), &events_->server());
+        context_, http_options(config_), access_->front(), &events_->server());
     events_->server().start();
     return server_->start();
 }
 
+std::string Daemon::start_analysis() {
+    auto made =
+        shell::AnalysisLink::make(config_, {context_, log_, opened_.folder.path(), random_seed()});
+    if (!made) return made.error();
+    analysis_ = std::move(made).value();
+    return {};
+}
+
 void Daemon::start_watch() {
-    const auto seconds = [&](std::string_view key) {
-        return base::Duration::seconds(config_.integer(key));
-    };
-    shell::HealthWatch::Options options;
-    options.interval = seconds("reliability.health_check_interval_seconds");
-    options.market_age_max =
-        base::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
-    options.store_path = opened_.folder.store().string();
-    options.disk_low_bytes = static_cast<std::uint64_t>(config_.integer("store.disk_low_mib"))
-                             << 20U;
-    options.maintenance.drain_max = seconds("maintenance.drain_max_seconds");
-    options.maintenance.ramp = seconds("maintenance.ramp_seconds");
-    options.maintenance.watch = seconds("maintenance.watch_seconds");
     watch_ = std::make_unique<shell::HealthWatch>(
-        std::move(options),
+        watch_options(config_, opened_.folder.store()),
         shell::HealthWatch::Parts{
             .runtime = *runtime_,
             .store = store_,
@@ -339,9 +330,13 @@ void Daemon::start_watch() {
             .log = log_,
             .now = [this] { return clock_.now(); },
             .wake = [this] { loop_->wake(); },
-            .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); }});
-    watch_->prober().add(operations::Dependency::Cache,
-                         shell::health::look_at_cache(answers_->cache()));
+            .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); },
+            .changed =
+                [this](const protocol::HealthChange& change) {
+                    events_->hub().publish(protocol::health_changed(change, clock_.now().time));
+                }});
+    if (analysis_) watch_->prober().add(shell::health::Dependency::Analysis, analysis_->look());
+    watch_->prober().add(shell::health::Dependency::Cache, shell::health::look_at_cache(*cache_));
     slow_ = std::make_unique<shell::SlowThread>([this] {
         opened_.store->maintain();
         watch_->write_out();
@@ -349,52 +344,62 @@ void Daemon::start_watch() {
 }
 
 std::string Daemon::url() const {
-    return "http://" + config_.text("http.address") + ":" + std::to_string(server_->port());
+    const bool has_tls = !config_.text("http.tls_certificate").empty();
+    return (has_tls ? "https://" : "http://") + config_.text("http.address") + ":" +
+           std::to_string(server_->port());
 }
 
-void Daemon::greet() const {
-    const std::string token_file = (opened_.folder.path() / "operator.token").string();
-    std::cout << "\nBot Core " << build_info::kVersion << ": PAPER trading, "
-              << config_.text("market.source") << " prices, state in "
-              << opened_.folder.path().string() << "\n\n"
-              << "  API      " << url() << "\n"
-              << "  health   " << url() << "/health\n"
-              << "  token    " << token_file;
-    if (opened_.token.is_new()) std::cout << " (new: " << opened_.token.secret().reveal() << ")";
-    std::cout << "\n\nA first order, and what became of it:\n\n"
-              << "  curl -s -X POST " << url() << "/api/accounts/futures/orders \\\n"
-              << "    -H \"Authorization: Bearer $(cat " << token_file << ")\" \\\n"
-              << "    -H 'Content-Type: application/json' -H 'Idempotency-Key: my-first-order' \\\n"
-              << "    -d '{\"symbol\":\"BTCUSDT\",\"side\":\"BUY\",\"type\":\"MARKET\","
-              << "\"quantity\":\"0.01\"}'\n\n"
-              << "  build/release/bin/botctl positions --url " << url() << " --data "
-              << opened_.folder.path().string() << "\n\n"
-              << std::flush;
-    if (!paths_.ready_file.empty()) {
-        boost::json::object ready;
-        ready["port"] = server_->port();
-        ready["url"] = url();
-        const std::string partial = paths_.ready_file + ".part";
-        std::ofstream(partial) << boost::json::serialize(ready) << "\n";
-        std::filesystem::rename(partial, paths_.ready_file);
+void Daemon::greet_caller() const {
+    const auto& token = opened_.token;
+    greet({.url = url(),
+           .port = server_->port(),
+           .market_source = config_.text("market.source"),
+           .data = opened_.folder.path(),
+           .new_token = token.is_new() ? std::string(token.secret().reveal()) : std::string(),
+           .ready_file = paths_.ready_file});
+}
+
+/// The first caller finds every part looked at, unless one of them hangs.
+void Daemon::look_around() {
+    watch_->tick();
+    const auto deadline = std::chrono::steady_clock::now() + kLookAroundWithin;
+    while (!watch_->monitor().settled() && std::chrono::steady_clock::now() < deadline) {
+        (void)context_.run_one_for(kWatchEvery);
+        watch_->tick();
     }
 }
 
 void Daemon::watch() {
-    watch_->set_websocket_connections(events_->server().connections());
+    doors_->health.set_websocket_connections(events_->server().connections());
+    count_connections();
     watch_->tick();
     access_->probe();
     probe_market();
     if (runtime_->status() == runtime::Status::Fenced) {
         log_.write(shell::log::Level::Fatal, "another writer has the journal; this one ends");
         exit_code_ = EX_TEMPFAIL;
-        begin_stop();
+        begin_stop("another writer");
         return;
     }
     watch_timer_.expires_after(kWatchEvery);
     watch_timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error) watch();
     });
+}
+
+void Daemon::count_connections() {
+    const auto number = [](auto value) { return static_cast<double>(value); };
+    const auto& websockets = events_->server();
+    metrics_.set("http_connections_active", number(server_->connections()));
+    metrics_.set("shutdown_inflight", number(shutdown_.waits_for()));
+    metrics_.set("websocket_connections_active", number(websockets.connections()));
+    const shell::websocket::WebsocketCounters& counters = websockets.counters();
+    metrics_.raise("websocket_messages_sent_total", {}, number(counters.sent));
+    metrics_.raise("websocket_messages_received_total", {}, number(counters.received));
+    for (std::size_t i = 0; i < counters.cuts.size(); ++i) {
+        const auto cause = to_text(static_cast<shell::websocket::Cut>(i));
+        metrics_.raise("websocket_clients_cut_total", {cause}, number(counters.cuts.at(i)));
+    }
 }
 
 /// Tells of the market source's failure once, and of its return.
@@ -411,56 +416,135 @@ void Daemon::probe_market() {
     market_trouble_ = trouble;
 }
 
-void Daemon::begin_stop() {
-    if (std::exchange(stopping_, true)) return;
-    log_.write(shell::log::Level::Info, "stopping: no new requests, open ones get their answers");
-    signals_.cancel();
-    watch_timer_.cancel();
-    door_->health.begin_drain();
-    server_->stop(kDrainWithin, [this] {
-        events_->server().stop([this] {
-            loop_->stop();
-            log_.tell(shell::log::Happening::ServiceStopped, "stopped");
-            context_.stop();
-        });
+/// SIGHUP: the certificate was renewed.
+void Daemon::await_hangup() {
+    hangup_.async_wait([this](const boost::system::error_code& error, int) {
+        if (error) return;
+        const std::string trouble = server_->reload_tls();
+        log_.write(trouble.empty() ? shell::log::Level::Info : shell::log::Level::Error,
+                   trouble.empty() ? "certificate and key were read anew"
+                                   : "the old certificate and key stay",
+                   {{"cause", trouble}});
+        await_hangup();
     });
 }
 
-int Daemon::run() {
-    if (const auto trouble = start_market(); !trouble.empty()) return failed(EX_CONFIG, trouble);
-    auto answers = Answers::make(config_, context_, random_incarnation());
-    if (!answers) return failed(EX_CONFIG, answers.error());
-    answers_ = std::move(answers).value();
-    if (const auto trouble = start_trading(); !trouble.empty()) return failed(EX_IOERR, trouble);
-    start_watch();
-    if (const auto trouble = start_door(); !trouble.empty()) {
-        loop_->stop();
-        return failed(EX_UNAVAILABLE, trouble);
-    }
-    signals_.async_wait([this](const boost::system::error_code& error, int) {
-        if (!error) begin_stop();
+void Daemon::await_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int number) {
+        if (!error) begin_stop(number == SIGINT ? "SIGINT" : "SIGTERM");
     });
-    watch();
-    greet();
-    log_.tell(shell::log::Happening::ServiceStarted,
-              "started",
-              {{"sequence", static_cast<std::int64_t>(runtime_->head().sequence)},
-               {"epoch", static_cast<std::int64_t>(runtime_->head().epoch)}});
-    if (!followed_.trouble().empty()) {
-        log_.write(shell::log::Level::Warn,
-                   "the choice of symbols is lost",
-                   {{"cause", followed_.trouble()}});
+}
+
+/// The watchdog hears only of a loop that turns: this runs on it, and counts its turns.
+void Daemon::report_alive() {
+    const auto every = manager_.alive_every();
+    if (!every) return;
+    const bool turns = std::exchange(turns_seen_, loop_->turns()) != loop_->turns();
+    // A restart would not mend a hanging disk, and the relief answers meanwhile.
+    if (turns || relief_.is_on_duty()) manager_.alive();
+    alive_timer_.expires_after(*every);
+    alive_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) report_alive();
+    });
+}
+
+shell::Shutdown::Hooks Daemon::shutdown_hooks() {
+    shell::Shutdown::Hooks hooks;
+    hooks.turn_unready = [this] {
+        doors_->health.begin_drain();
+        server_->say_goodbye();
+        manager_.stopping();
+    };
+    hooks.close_listener = [this] {
+        watch_timer_.cancel();
+        hangup_.cancel();
+        const std::chrono::seconds within(config_.integer("shutdown.drain_within_seconds"));
+        server_->stop(within, [] {});
+    };
+    hooks.requests_open = [this] { return server_->requests_open(); };
+    if (config_.is_on("shutdown.cancel_entries")) {
+        hooks.cancel_entries = [this] {
+            if (runtime_->status() != runtime::Status::Running) return;
+            (void)shell::cancel_entries(*runtime_, clock_.now());
+            loop_->wake();
+        };
+        hooks.entries_open = [this] {
+            const bool runs = runtime_->status() == runtime::Status::Running;
+            return runs ? shell::count_entries(runtime_->state()) : 0;
+        };
     }
-    loop_->run();
+    hooks.close_websockets = [this] { events_->server().stop([] {}); };
+    hooks.websockets_open = [this] { return events_->server().connections(); };
+    hooks.end_loop = [this] {
+        server_->flush([this] {
+            loop_->stop();
+            context_.stop();
+        });
+    };
+    return hooks;
+}
+
+void Daemon::begin_stop(std::string_view cause) {
+    // Without a handler of ours the next signal ends the process at once, whatever hangs.
+    boost::system::error_code ignored;
+    signals_.clear(ignored);
+    shutdown_.begin(cause);
+}
+
+/// Whoever uses the store goes before it.
+void Daemon::close_store() {
+    alive_timer_.cancel();
     const bool ended = watch_->stop();
     slow_.reset();
     watch_->write_out();
     if (!ended) {
         // A look hangs in the store or on the disk, and what it uses must not go away under it.
         log_.write(shell::log::Level::Error, "a look at the store or the disk still hangs");
+        (void)log_.flush();
         std::_Exit(exit_code_);
     }
-    return exit_code_;
+    server_.reset();
+    cache_.reset();
+    doors_.reset();
+    answers_.reset();
+    access_.reset();
+    watch_.reset();
+    analysis_.reset();
+    loop_.reset();
+    runtime_.reset();
+    events_.reset();
+    opened_.store.reset();
+}
+
+int Daemon::run() {
+    if (const auto trouble = start_market(); !trouble.empty()) return failed(EX_CONFIG, trouble);
+    if (const auto trouble = start_analysis(); !trouble.empty()) return failed(EX_CONFIG, trouble);
+    if (const auto trouble = start_cache(); !trouble.empty()) return failed(EX_CONFIG, trouble);
+    if (const auto trouble = start_trading(); !trouble.empty()) return failed(EX_IOERR, trouble);
+    start_watch();
+    look_around();
+    if (const auto trouble = start_door(); !trouble.empty()) {
+        loop_->stop();
+        return failed(EX_UNAVAILABLE, trouble);
+    }
+    await_signal();
+    await_hangup();
+    watch();
+    greet_caller();
+    manager_.ready();
+    report_alive();
+    log_.tell(shell::log::Happening::ServiceStarted,
+              "started",
+              {{"sequence", static_cast<std::int64_t>(runtime_->head().sequence)},
+               {"epoch", static_cast<std::int64_t>(runtime_->head().epoch)}});
+    loop_->run();
+    return shutdown_.finish({.flush_logs =
+                                 [this] {
+                                     log_.tell(shell::log::Happening::ServiceStopped, "stopped");
+                                     (void)log_.flush();
+                                 },
+                             .close_store = [this] { close_store(); }},
+                            exit_code_);
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include "apps/botcored/daemon.hpp"
 #include "build_info.hpp"
 #include "shell/config/config.hpp"
+#include "shell/log/redact.hpp"
 #include "shell/log/stack_trace.hpp"
+#include "shell/metrics/metric_table.hpp"
 
 #include <CLI/CLI.hpp>
 #include <sysexits.h>
@@ -30,7 +32,7 @@ const std::map<std::string, std::string> kKeyFlags = {
 };
 
 int usage_error(const std::string& text) {
-    std::cerr << "botcored: " << text << "\n";
+    std::cerr << "botcored: " << botcore::shell::log::redact(text) << "\n";
     return EX_CONFIG;
 }
 
@@ -51,6 +53,13 @@ int main(int argc, char** argv) {
     app.add_option("--data", data, "Folder of the daemon's state")->capture_default_str();
     app.add_option("--config", config_file, "Configuration file (default: botcore.toml if there)");
     app.add_option("--ready-file", ready_file, "Written as JSON once the API listens");
+    app.add_flag_callback(
+        "--print-metrics-reference",
+        [] {
+            std::cout << botcore::shell::metrics::metrics_reference();
+            throw CLI::Success();
+        },
+        "Print docs/metrics.md and end");
     for (const auto& [flag, key] : kKeyFlags) {
         for (const auto& known : botcore::shell::config_keys()) {
             if (known.name != key) continue;

@@ -7,6 +7,7 @@
 #include "shell/config/config.hpp"
 #include "shell/http/order_story.hpp"
 #include "shell/http/views.hpp"
+#include "shell/log/redact.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -292,7 +293,7 @@ int check_config(Session& session, const std::string& file) {
     }
     if (const auto read = config.read_environment(environ); !read) mistakes += read.error() + "\n";
     if (!mistakes.empty()) {
-        std::cerr << mistakes;
+        std::cerr << shell::log::redact(mistakes);
         return kExitNegative;
     }
     json::object data;

@@ -94,6 +94,8 @@ TEST(Config, TeachesWhatIsWrongWithAFile) {
     EXPECT_NE(error_of("[http\n").find("line 1"), std::string::npos);
     EXPECT_NE(error_of("[http]\nport = [1]\n").find("expected a text"), std::string::npos);
     EXPECT_NE(error_of("[paper]\ndeposit = \"1e3\"\n").find("decimal number"), std::string::npos);
+    EXPECT_NE(error_of("[shutdown]\ncancel_entries = \"yes\"\n").find("true or false, but 'yes'"),
+              std::string::npos);
     EXPECT_NE(error_of("[market]\nsource = \"x\"\n").find("generated or recorded"),
               std::string::npos);
     Config config;

@@ -74,6 +74,7 @@ void TradingLoop::wake_from_anywhere() {
 void TradingLoop::turn() {
     turn_due_ = false;
     if (stopped_) return;
+    ++turns_;
     const runtime::Now now = parts_.clock.now();
     bool more = parts_.market.poll(now.time);
     parts_.exchange.deliver(parts_.runtime);

@@ -11,6 +11,7 @@
 #include "shell/daemon/system_clock.hpp"
 #include "shell/paper/paper_exchange.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -51,6 +52,9 @@ public:
     /// No further turns.
     void stop();
 
+    /// Turns so far; while it grows, the loop lives.
+    [[nodiscard]] std::uint64_t turns() const { return turns_; }
+
 private:
     struct Timers;
 
@@ -61,6 +65,7 @@ private:
     boost::asio::io_context& context_;
     Parts parts_;
     std::unique_ptr<Timers> timers_;
+    std::uint64_t turns_ = 0;
     bool turn_due_ = false;
     bool stopped_ = false;
 };

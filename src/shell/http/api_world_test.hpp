@@ -14,9 +14,12 @@
 #include "shell/http/http_server.hpp"
 #include "shell/http/maintenance_door.hpp"
 #include "shell/http/market_door.hpp"
+#include "shell/http/monitoring_door.hpp"
+#include "shell/http/paper_door.hpp"
 #include "shell/http/performance_door.hpp"
 #include "shell/http/test_client_test.hpp"
 #include "shell/http/trading_door.hpp"
+#include "shell/http/user_access.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
@@ -69,7 +72,7 @@ public:
         if (order.type == model::OrderType::Market) {
             report.kind = model::ReportKind::Filled;
             report.trades.push_back({.id = ++last_id,
-                                     .price = model::Price::whole(50'000),
+                                     .price = model::Price::whole(price),
                                      .quantity = order.quantity,
                                      .fee = model::Money::from_units(1'000),
                                      .fee_asset = model::Asset("USDT"),
@@ -109,6 +112,7 @@ public:
     std::uint64_t last_id = 0;
     std::atomic<bool> silent{false};
     std::atomic<int> placed{0};
+    std::atomic<int> price{50'000};  ///< Of market orders' fills.
 };
 
 class StillMarket : public ports::MarketData {
@@ -168,6 +172,7 @@ public:
     }
 
     ports::CommitResult commit(const ports::Batch& batch) override {
+        if (fenced) return ports::CommitResult::Conflict;
         return broken ? ports::CommitResult::Unavailable : store_.commit(batch);
     }
 
@@ -178,14 +183,26 @@ public:
     ports::StoreReader& reader() override { return store_.reader(); }
 
     std::atomic<bool> broken{false};
+    std::atomic<bool> fenced{false};
 
 private:
     ports::Store& store_;
 };
 
+/// Users whose passwords cost next to nothing to hash, and limits that tests do not meet by chance.
+inline UserAccessOptions test_access() {
+    UserAccessOptions options;
+    options.desk.cost = auth::kHashCostLeast;
+    options.limits.entries.count = 0;
+    options.limits.reads.count = 0;
+    options.limits.logins.count = 0;
+    options.limits.registrations.count = 0;
+    return options;
+}
+
 class ApiWorld {
 public:
-    ApiWorld() {
+    explicit ApiWorld(UserAccessOptions who = test_access()) {
         std::string pattern = testing::TempDir() + "api-XXXXXX";
         folder_ = ::mkdtemp(pattern.data());
         sqlite::SqliteOptions options;
@@ -197,8 +214,15 @@ public:
         fragile_.emplace(*store_);
         measured_.emplace(*fragile_, metrics_);
         runtime_.emplace(runtime_options(),
-                         runtime::Runtime::Ports{*measured_, exchange, market, desk_, &changes_});
-        log_.emplace("test", log::Level::Fatal);
+                         runtime::Runtime::Ports{*measured_, exchange, market, desk_, {&changes_}});
+        log_.emplace("test", log::Level::Trace, log_file());
+        who.users_path = folder_ / "users.sqlite";
+        auto access = UserAccess::open(
+            std::move(who),
+            tokens_,
+            [this](auth::AuthWorker::Job job) { boost::asio::post(context_, std::move(job)); },
+            time_);
+        access_ = std::move(access).value();
         api_context_.emplace(ApiContext{ApiOptions{.version = "0.0.0-test", .metrics_public = true},
                                         *runtime_,
                                         desk_,
@@ -216,9 +240,13 @@ public:
         add_looks();
         health_.emplace(*api_context_, *monitor_, HealthDoor::Durability{"test store, one machine"})
             .add_to(routes_);
+        paper_.emplace(*api_context_).add_to(routes_);
+        monitoring_.emplace(*api_context_, [] { return MonitoringDoor::Connections{.http = 2}; })
+            .add_to(routes_);
         document_.add_to(routes_);
-        api_.emplace(*api_context_, routes_, tokens_);
-        checked_.emplace(*api_, routes_);
+        api_.emplace(*api_context_, routes_, access_->tokens());
+        access_->attach(*api_context_, routes_, *api_);
+        checked_.emplace(access_->front(), routes_);
         server_.emplace(context_, HttpServerOptions{}, *checked_);
         EXPECT_EQ(server_->start(), "");
         (void)runtime_->start(now());
@@ -232,6 +260,7 @@ public:
         on_loop([this] { server_.reset(); });
         context_.stop();
         thread_.join();
+        access_.reset();
         runtime_.reset();
         store_.reset();
         std::filesystem::remove_all(folder_);
@@ -260,7 +289,18 @@ public:
 
     void break_store(bool broken) { fragile_->broken = broken; }
 
+    /// From now on another writer has the journal.
+    void fence() { fragile_->fenced = true; }
+
+    [[nodiscard]] std::filesystem::path database() const { return folder_ / "shard-0.db"; }
+
+    [[nodiscard]] std::filesystem::path log_file() const { return folder_ / "log"; }
+
+    void flush_log() { EXPECT_TRUE(log_->flush(std::chrono::seconds(30))); }
+
     /// For the thread of the loop.
+    [[nodiscard]] UserAccess& access() { return *access_; }
+
     [[nodiscard]] Api& api() { return *api_; }
 
     [[nodiscard]] HealthDoor& health_door() { return *health_; }
@@ -299,10 +339,13 @@ public:
     }
 
     /// As the bearer of another token; a command under a fresh key.
-    TestResponse ask_as(std::string_view token, std::string_view method, std::string_view path) {
+    TestResponse ask_as(std::string_view token,
+                        std::string_view method,
+                        std::string_view path,
+                        std::string_view body = {}) {
         TestClient one(server_->port());
         const std::string key = "Idempotency-Key: key-" + std::to_string(++keys_) + "\r\n";
-        one.send(text(method, path, key, {}, token));
+        one.send(text(method, path, key, body, token));
         return one.receive();
     }
 
@@ -395,7 +438,8 @@ private:
                              *log_,
                              [this] { return time_; },
                              [] { return operations::Load::Normal; },
-                             [this](model::Timestamp at) { return keeper_->planned(at); }},
+                             [this](model::Timestamp at) { return keeper_->planned(at); },
+                             [](operations::Period) { return std::nullopt; }},
                          operations::UptimeLog());
     }
 
@@ -449,12 +493,16 @@ private:
     AnswerCache answers_{cache, changes_};
     FollowedSymbols followed_{{}};
     std::optional<MarketDoor> market_door_;
-    std::optional<PerformanceDoor> performance_;
     std::optional<MaintenanceDoor> maintenance_;
     std::optional<MaintenanceKeeper> keeper_;
     std::optional<health::Prober> prober_;
     std::optional<health::HealthMonitor> monitor_;
+    std::optional<PerformanceDoor> performance_;
     std::optional<HealthDoor> health_;
+    std::optional<PaperDoor> paper_;
+    std::optional<MonitoringDoor> monitoring_;
+
+    std::unique_ptr<UserAccess> access_;
     DocumentDoor document_{"0.0.0-test"};
     std::optional<Api> api_;
     std::optional<CheckedHandler> checked_;

@@ -4,6 +4,7 @@
 #include "shell/auth/auth_requests.hpp"
 #include "shell/auth/bearer.hpp"
 #include "shell/auth/operator_token.hpp"
+#include "shell/http/api_schemas.hpp"
 #include "shell/http/auth_answers.hpp"
 
 #include <boost/json/array.hpp>
@@ -22,6 +23,7 @@ void AuthDoor::add(RouteTable& table, std::string_view pattern, Handler handler,
 }
 
 void AuthDoor::add_to(RouteTable& table) {
+    add_auth_schemas(table.schemas());
     add_own(table);
     add_users(table);
 }
@@ -32,7 +34,7 @@ void AuthDoor::add_own(RouteTable& table) {
     registration.limit = Limit::Registration;
     registration.request = "NewUser";
     registration.response = "User";
-    registration.statuses = {201, 409};
+    registration.statuses = {201, 403, 409};
     add(table, "/api/auth/register", &AuthDoor::register_user, std::move(registration));
 
     RouteRow login = auth_act(Access::Public, "Makes a token for a user with its password");
@@ -44,6 +46,7 @@ void AuthDoor::add_own(RouteTable& table) {
 
     RouteRow logout = auth_act(Access::Viewer, "Ends the token that is shown");
     logout.response = "Done";
+    logout.statuses = {404, 409};
     add(table, "/api/auth/logout", &AuthDoor::logout, std::move(logout));
 
     RouteRow password =
@@ -51,20 +54,23 @@ void AuthDoor::add_own(RouteTable& table) {
     password.limit = Limit::Login;
     password.request = "PasswordChange";
     password.response = "User";
+    password.statuses = {404, 409};
     add(table, "/api/auth/change-password", &AuthDoor::change_password, std::move(password));
 
     add(table,
         "/api/auth/verify",
         &AuthDoor::verify,
         auth_look("Whose token is it, and until when?", "TokenCheck"));
-    add(table, "/api/auth/profile", &AuthDoor::show_profile, auth_look("Who one is", "User"));
+    RouteRow self = auth_look("Who one is", "User");
+    self.statuses = {404};
+    add(table, "/api/auth/profile", &AuthDoor::show_profile, std::move(self));
 
     RouteRow profile = auth_act(Access::Viewer, "Changes one's name or e-mail address");
     profile.method = "PATCH";
     profile.versioned = true;
     profile.request = "ProfileChange";
     profile.response = "User";
-    profile.statuses = {409};
+    profile.statuses = {404, 409};
     add(table, "/api/auth/profile", &AuthDoor::change_profile, std::move(profile));
 
     add(table,
@@ -74,10 +80,11 @@ void AuthDoor::add_own(RouteTable& table) {
     RouteRow revoke = auth_act(Access::Viewer, "Ends one of one's tokens");
     revoke.method = "DELETE";
     revoke.response = "Done";
-    revoke.statuses = {404};
+    revoke.statuses = {404, 409};
     add(table, "/api/auth/sessions/{session}", &AuthDoor::revoke_session, std::move(revoke));
     RouteRow all = auth_act(Access::Viewer, "Ends all of one's tokens");
     all.response = "Done";
+    all.statuses = {409};
     add(table, "/api/auth/sessions/revoke-all", &AuthDoor::revoke_all, std::move(all));
 }
 

@@ -168,6 +168,8 @@ TEST_F(HttpServerOverSockets, AnswersLaterAndIgnoresAnswersForClientsThatAreGone
     EXPECT_THAT(stays.receive().body, HasSubstr("GET /x"));
 }
 
+// @spec:R2-TMO-01
+// @spec:R2-TMO-07
 TEST_F(HttpServerOverSockets, EndsARequestThatNobodyAnswersWithATimeOut) {
     start({.answer_within = 60ms});
     TestClient client(port());
@@ -175,6 +177,8 @@ TEST_F(HttpServerOverSockets, EndsARequestThatNobodyAnswersWithATimeOut) {
     const auto response = client.receive();
     EXPECT_EQ(response.status, 504);
     EXPECT_THAT(response.body, HasSubstr("\"code\":\"TIMEOUT\""));
+    EXPECT_THAT(response.body, HasSubstr("never carried out twice"));
+    EXPECT_LE(HttpServerOptions{}.answer_within, 30s);
 }
 
 TEST_F(HttpServerOverSockets, CutsIdleConnectionsAndHalfRequests) {
@@ -243,6 +247,38 @@ TEST(HttpServer, SaysWhyItCannotListen) {
     ASSERT_EQ(first.start(), "");
     HttpServer second(context, {.port = first.port()}, handler);
     EXPECT_THAT(second.start(), HasSubstr("cannot listen"));
+}
+
+// @spec:X-63
+TEST_F(HttpServerOverSockets, SaysGoodbyeWithEachAnswerWhileTheDoorIsStillOpen) {
+    start();
+    TestClient old_caller(server_->port());
+    old_caller.send("GET /one HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(old_caller.receive().headers.at("connection"), "keep-alive");
+    on_loop([&] { server_->say_goodbye(); });
+    old_caller.send("GET /two HTTP/1.1\r\nHost: x\r\n\r\n");
+    const TestResponse last = old_caller.receive();
+    EXPECT_EQ(last.status, 200);
+    EXPECT_EQ(last.headers.at("connection"), "close");
+    EXPECT_EQ(old_caller.receive().status, 0) << "the connection is still open";
+    TestClient new_caller(server_->port());
+    new_caller.send("GET /three HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(new_caller.receive().status, 200);
+}
+
+TEST_F(HttpServerOverSockets, CountsTheRequestsThatWaitForTheirAnswer) {
+    start();
+    TestClient idle(server_->port());
+    idle.send("GET /one HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(idle.receive().status, 200);
+    TestClient waits(server_->port());
+    waits.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+    std::size_t open = 0;
+    while (open == 0)
+        on_loop([&] { open = handler_.waiting.empty() ? 0 : server_->requests_open(); });
+    EXPECT_EQ(open, 1U);
+    on_loop([&] { handler_.waiting.front()({}); });
+    EXPECT_EQ(waits.receive().status, 200);
 }
 
 }  // namespace

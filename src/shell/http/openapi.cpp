@@ -210,6 +210,12 @@ std::string operation_id(const RouteRow& row) {
     return id;
 }
 
+/// A body whose fields may all be missing may be missing itself.
+bool has_required_fields(const RouteTable& routes, std::string_view shape) {
+    const auto* required = routes.schemas().all().at(shape).as_object().if_contains("required");
+    return required != nullptr && !required->as_array().empty();
+}
+
 json::object operation_of(const RouteTable& routes, const RouteRow& row) {
     CHECK(!row.summary.empty());
     CHECK(!row.tag.empty());
@@ -222,7 +228,7 @@ json::object operation_of(const RouteTable& routes, const RouteRow& row) {
     operation["parameters"] = parameters_of(row);
     if (!row.request.empty()) {
         json::object body;
-        body["required"] = true;
+        body["required"] = has_required_fields(routes, row.request);
         body["content"] = body_of("application/json", SchemaTable::use(row.request));
         operation["requestBody"] = std::move(body);
     }

@@ -84,6 +84,10 @@ public:
     /// Adds a route. Rows stay where they are from then on.
     void add(RouteRow row);
 
+    /// Adds a route that is in all but its address like one that is there. The patterns have the
+    /// same names in "{…}".
+    void add_alias(std::string_view method, std::string_view pattern, std::string_view of);
+
     struct Found {
         const RouteRow* row = nullptr;
         std::string allowed;  ///< The path's methods, where `row` is null; empty: no such path.

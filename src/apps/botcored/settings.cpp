@@ -1,0 +1,139 @@
+#include "apps/botcored/settings.hpp"
+
+#include "base/check.hpp"
+#include "build_info.hpp"
+
+#include <chrono>
+#include <random>
+
+namespace botcore::apps {
+
+namespace {
+
+std::uint64_t random_incarnation() {
+    std::random_device device;
+    return (static_cast<std::uint64_t>(device()) << 32U) ^ device();
+}
+
+base::Duration milliseconds(const shell::Config& config, std::string_view key) {
+    return base::Duration::milliseconds(config.integer(key));
+}
+
+base::Duration seconds(const shell::Config& config, std::string_view key) {
+    return base::Duration::seconds(config.integer(key));
+}
+
+std::uint32_t count(const shell::Config& config, std::string_view key) {
+    return static_cast<std::uint32_t>(config.integer(key));
+}
+
+/// A percentage as the ratio that it means.
+model::Rate percent(const shell::Config& config, std::string_view key) {
+    const auto value = model::parse_amount<model::Rate>(config.text(key));
+    CHECK(value.has_value());  // The configuration has checked it.
+    return model::Rate::from_units(value.value().units() / 100);
+}
+
+}  // namespace
+
+model::RiskLimits risk_limits(const shell::Config& config) {
+    model::RiskLimits limits;
+    limits.positions_max = count(config, "risk.positions_max");
+    limits.stop_distance_max = percent(config, "risk.stop_distance_max_percent");
+    limits.daily_loss_max = percent(config, "risk.daily_loss_max_percent");
+    limits.drawdown_max = percent(config, "risk.drawdown_max_percent");
+    limits.margin_level_warn = percent(config, "risk.margin_level_warn_percent");
+    limits.margin_level_entry = percent(config, "risk.margin_level_entry_percent");
+    limits.margin_level_close = percent(config, "risk.margin_level_close_percent");
+    limits.margin_level_safe = percent(config, "risk.margin_level_safe_percent");
+    limits.losses_in_a_row_max = count(config, "risk.losses_in_a_row_max");
+    limits.cooldown = base::Duration::seconds(60 * config.integer("risk.cooldown_minutes"));
+    limits.exposure_max = percent(config, "risk.exposure_max_percent");
+    limits.orders_per_second_max = count(config, "risk.orders_per_second_max");
+    return limits;
+}
+
+runtime::Options runtime_options(const shell::Config& config) {
+    runtime::Options options;
+    options.software = std::string("botcored ") + std::string(build_info::kVersion) + " " +
+                       std::string(build_info::kCommit);
+    auto& policy = options.policy;
+    policy.price_age_max = milliseconds(config, "trading.price_age_max_ms");
+    policy.attempt_window = milliseconds(config, "trading.attempt_window_ms");
+    policy.fence_margin = milliseconds(config, "trading.fence_margin_ms");
+    policy.view_lag = milliseconds(config, "trading.view_lag_ms");
+    policy.attempts_max = count(config, "trading.attempts_max");
+    policy.protect_within = milliseconds(config, "trading.protect_within_ms");
+    policy.trail_step = percent(config, "trading.trail_step_percent");
+    policy.maintenance_notice =
+        base::Duration::seconds(86'400 * config.integer("maintenance.notice_days"));
+    policy.maintenance_max =
+        base::Duration::seconds(60 * config.integer("maintenance.window_max_minutes"));
+    policy.risk = risk_limits(config);
+    options.answer_within = milliseconds(config, "trading.answer_within_ms");
+    options.instruments = model::builtin_instruments();
+    options.next_incarnation = random_incarnation;
+    return options;
+}
+
+shell::http::UserAccessOptions access_options(const shell::Config& config,
+                                              const std::filesystem::path& data) {
+    const auto rule = [&](std::string_view key, std::int64_t span) {
+        return resilience::RateRule{count(config, key), base::Duration::seconds(span)};
+    };
+    shell::http::UserAccessOptions options;
+    options.users_path = (data / "users.sqlite").string();
+    options.desk.failures_max = count(config, "auth.lockout_failures");
+    options.desk.locked_for = base::Duration::seconds(60 * config.integer("auth.lockout_minutes"));
+    options.desk.token_lifetime =
+        base::Duration::seconds(3'600 * config.integer("auth.token_hours"));
+    options.door.registration_open = config.text("auth.registration") == "open";
+    const auto deposit = model::parse_amount<model::Money>(config.text("paper.deposit"));
+    CHECK(deposit.has_value());
+    options.door.deposit = deposit.value();
+    options.limits.entries = rule("limits.entries_per_second", 1);
+    options.limits.exits = rule("limits.exits_per_second", 1);
+    options.limits.reads = rule("limits.reads_per_second", 1);
+    options.limits.logins = rule("limits.logins_per_minute", 60);
+    options.limits.registrations = rule("limits.registrations_per_hour", 3'600);
+    options.limits.public_reads = rule("limits.public_per_minute", 60);
+    options.limits.for_operators = config.is_on("limits.operators");
+    options.limits.for_loopback = config.is_on("limits.loopback");
+    options.cors_origins = config.text("http.cors_origins");
+    return options;
+}
+
+shell::HealthWatch::Options watch_options(const shell::Config& config,
+                                          const std::filesystem::path& store) {
+    shell::HealthWatch::Options options;
+    options.interval = seconds(config, "reliability.health_check_interval_seconds");
+    options.market_age_max = milliseconds(config, "trading.price_age_max_ms");
+    options.store_path = store.string();
+    options.disk_low_bytes = static_cast<std::uint64_t>(config.integer("store.disk_low_mib"))
+                             << 20U;
+    options.maintenance.drain_max = seconds(config, "maintenance.drain_max_seconds");
+    options.maintenance.ramp = seconds(config, "maintenance.ramp_seconds");
+    options.maintenance.watch = seconds(config, "maintenance.watch_seconds");
+    return options;
+}
+
+shell::ShutdownOptions shutdown_options(const shell::Config& config) {
+    shell::ShutdownOptions options;
+    options.delay = std::chrono::seconds(config.integer("shutdown.drain_delay_seconds"));
+    options.drain_within = std::chrono::seconds(config.integer("shutdown.drain_within_seconds"));
+    return options;
+}
+
+shell::http::HttpServerOptions http_options(const shell::Config& config) {
+    shell::http::HttpServerOptions options;
+    options.address = config.text("http.address");
+    options.port = static_cast<std::uint16_t>(config.integer("http.port"));
+    if (!config.text("http.tls_certificate").empty()) {
+        options.tls = {config.text("http.tls_certificate"), config.text("http.tls_key")};
+    }
+    options.first_request_within =
+        std::chrono::seconds(config.integer("websocket.handshake_seconds"));
+    return options;
+}
+
+}  // namespace botcore::apps

@@ -1,0 +1,26 @@
+#pragma once
+
+/// From the configuration's texts and numbers to the options of the daemon's parts.
+
+#include "runtime/runtime.hpp"
+#include "shell/config/config.hpp"
+#include "shell/daemon/health_watch.hpp"
+#include "shell/daemon/shutdown.hpp"
+#include "shell/http/http_server.hpp"
+#include "shell/http/user_access.hpp"
+
+#include <filesystem>
+
+namespace botcore::apps {
+
+/// `Options::next_incarnation` draws from the system's source of randomness.
+[[nodiscard]] runtime::Options runtime_options(const shell::Config& config);
+[[nodiscard]] model::RiskLimits risk_limits(const shell::Config& config);
+[[nodiscard]] shell::http::UserAccessOptions access_options(const shell::Config& config,
+                                                            const std::filesystem::path& data);
+[[nodiscard]] shell::HealthWatch::Options watch_options(const shell::Config& config,
+                                                        const std::filesystem::path& store);
+[[nodiscard]] shell::ShutdownOptions shutdown_options(const shell::Config& config);
+[[nodiscard]] shell::http::HttpServerOptions http_options(const shell::Config& config);
+
+}  // namespace botcore::apps

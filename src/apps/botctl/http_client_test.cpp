@@ -1,0 +1,85 @@
+#include "apps/botctl/http_client.hpp"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+#include <thread>
+
+namespace botcore::botctl {
+namespace {
+
+/// A listener on a free port of the loopback.
+class Listener {
+public:
+    Listener() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t length = sizeof address;
+        (void)::bind(socket_, reinterpret_cast<const sockaddr*>(&address), length);
+        (void)::listen(socket_, 4);
+        (void)::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &length);
+        port_ = ntohs(address.sin_port);
+    }
+
+    ~Listener() { close(); }
+
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
+
+    void close() {
+        if (socket_ >= 0) ::close(socket_);
+        socket_ = -1;
+    }
+
+    /// Takes one caller and closes its connection without a word.
+    void hang_up_on_one() const {
+        const int caller = ::accept(socket_, nullptr, nullptr);
+        char first = 0;
+        (void)::recv(caller, &first, 1, 0);
+        ::close(caller);
+    }
+
+    [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
+private:
+    int socket_;
+    std::uint16_t port_ = 0;
+};
+
+ClientFailure failure_at(const std::string& url) {
+    const auto response = HttpClient(url, "token")
+                              .send({.method = "GET",
+                                     .path = "/health",
+                                     .body = {},
+                                     .idempotency_key = {},
+                                     .if_match = {}});
+    EXPECT_FALSE(response) << url;
+    return response ? ClientFailure::NoAnswer : response.error().failure;
+}
+
+TEST(HttpClient, RefusesAUrlThatIsNone) {
+    for (const char* url :
+         {"", "ftp://127.0.0.1:1", "127.0.0.1", "http://", "http://:80", "http://a/b"})
+        EXPECT_EQ(failure_at(url), ClientFailure::BadUrl) << url;
+}
+
+TEST(HttpClient, SaysThatNothingWasSentWhereNobodyListens) {
+    Listener listener;
+    const std::string url = listener.url();
+    listener.close();
+    EXPECT_EQ(failure_at(url), ClientFailure::NotReached);
+}
+
+TEST(HttpClient, SaysThatTheOutcomeIsOpenWhenTheAnswerStaysOut) {
+    Listener listener;
+    std::jthread daemon([&] { listener.hang_up_on_one(); });
+    EXPECT_EQ(failure_at(listener.url()), ClientFailure::NoAnswer);
+}
+
+}  // namespace
+}  // namespace botcore::botctl

@@ -1,0 +1,176 @@
+// One order or command for each reason that nothing else in the core's tests reaches.
+
+#include "core/engine.hpp"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+namespace botcore::core {
+namespace {
+
+using model::Reason;
+using model::Side;
+
+const model::InstrumentId kBitcoin{model::Market::Futures, model::Symbol("BTCUSDT")};
+const model::AccountId kFutures("futures");
+const model::AccountId kSpot("spot");
+const model::Asset kUsdt("USDT");
+
+template <class Amount>
+Amount amount(std::string_view text) {
+    return model::parse_amount<Amount>(text).value();
+}
+
+/// An engine with two accounts; every decision counts as committed at once.
+class Refusals : public testing::Test {
+protected:
+    Refusals() {
+        model::StartEpoch start;
+        start.epoch = 1;
+        start.incarnation = 7;
+        apply(start);
+        for (const auto& instrument : model::builtin_instruments())
+            apply(model::DefineInstrument{instrument});
+        for (const auto& account : {kFutures, kSpot}) {
+            const auto market = account == kSpot ? model::Market::Spot : model::Market::Futures;
+            apply(model::OpenAccount{
+                origin(), account, market, kUsdt, amount<model::Money>("1000000")});
+        }
+    }
+
+    /// Why the input was refused; None when it was not.
+    Reason apply(model::InputBody body) {
+        time_ = time_ + model::Duration::milliseconds(1);
+        const Decision decision = engine_.apply(
+            {.time = time_, .clock = clock_, .storage = {}, .body = std::move(body)}, {});
+        engine_.forget_closed();
+        sent_.reset();
+        std::optional<model::Reply> reply;
+        for (const auto& effect : decision.effects) {
+            if (const auto* answer = std::get_if<AnswerRequest>(&effect)) reply = answer->reply;
+            if (const auto* send = std::get_if<SendOrder>(&effect)) sent_ = send->instruction;
+        }
+        if (decision.refusal) reply = *decision.refusal;
+        if (!reply) return Reason::None;
+        if (const auto* refusal = std::get_if<model::Refusal>(&*reply)) return refusal->reason;
+        const auto* order = std::get_if<model::Order>(&*reply);
+        return order == nullptr ? Reason::None : order->reason;
+    }
+
+    model::Origin origin() {
+        return {
+            model::Owner("olga"), model::IdempotencyKey("key-" + std::to_string(++keys_)), "hash"};
+    }
+
+    model::PlaceOrder order(std::string_view quantity) {
+        model::PlaceOrder body;
+        body.origin = origin();
+        body.account = kFutures;
+        body.instrument = kBitcoin;
+        body.side = Side::Buy;
+        body.quantity = amount<model::Quantity>(quantity);
+        body.quote.instrument = kBitcoin;
+        body.quote.source = model::MarketSource::Generated;
+        body.quote.bid = amount<model::Price>("59990");
+        body.quote.ask = amount<model::Price>("60000");
+        body.quote.last = body.quote.ask;
+        body.quote.worst = body.quote.ask;
+        return body;
+    }
+
+    model::PlaceOrder limit(std::string_view quantity, std::string_view price) {
+        model::PlaceOrder body = order(quantity);
+        body.type = model::OrderType::Limit;
+        body.price = amount<model::Price>(price);
+        return body;
+    }
+
+    static model::Instrument bitcoin() {
+        for (const auto& instrument : model::builtin_instruments()) {
+            if (instrument.id == kBitcoin) return instrument;
+        }
+        return {};
+    }
+
+    Engine engine_{State{}};
+    model::Timestamp time_ = model::Timestamp::from_milliseconds(1'000'000);
+    model::ClockState clock_ = model::ClockState::Certain;
+    std::optional<model::OrderInstruction> sent_;
+    int keys_ = 0;
+};
+
+// @spec:I14
+TEST_F(Refusals, AnUncertainClockMakesNoEntry) {
+    clock_ = model::ClockState::Uncertain;
+    EXPECT_EQ(apply(order("0.01")), Reason::ClockUncertain);
+}
+
+// @spec:I14
+TEST_F(Refusals, NoPriceMakesNoEntry) {
+    model::PlaceOrder body = order("0.01");
+    body.quote.source = model::MarketSource::None;
+    EXPECT_EQ(apply(body), Reason::PriceMissing);
+    body = order("0.01");
+    body.quote.worst = {};
+    EXPECT_EQ(apply(body), Reason::PriceMissing) << "The book is too thin.";
+}
+
+TEST_F(Refusals, AnInstrumentThatRestsTakesNoOrders) {
+    model::Instrument instrument = bitcoin();
+    instrument.status = model::InstrumentStatus::Halted;
+    apply(model::DefineInstrument{instrument});
+    EXPECT_EQ(apply(order("0.01")), Reason::InstrumentNotTrading);
+}
+
+TEST_F(Refusals, AnInstrumentNobodyDefinedIsUnknown) {
+    model::PlaceOrder body = order("0.01");
+    body.instrument.symbol = model::Symbol("NOPEUSDT");
+    EXPECT_EQ(apply(body), Reason::InstrumentUnknown);
+    EXPECT_EQ(
+        apply(model::SetLeverage{origin(), kFutures, body.instrument, model::Rate::whole(2), {}}),
+        Reason::InstrumentUnknown);
+}
+
+TEST_F(Refusals, LeverageExistsOnFuturesOnly) {
+    EXPECT_EQ(apply(model::SetLeverage{origin(), kSpot, kBitcoin, model::Rate::whole(2), {}}),
+              Reason::NotSupportedOnMarket);
+}
+
+TEST_F(Refusals, MoneyThatTheAccountNeverHeldCannotLeave) {
+    EXPECT_EQ(apply(model::TransferMoney{
+                  origin(), kFutures, kSpot, model::Asset("DOGE"), amount<model::Money>("1"), {}}),
+              Reason::AssetUnknown);
+}
+
+TEST_F(Refusals, AnOrderWorthMoreThanTheInstrumentAllowsIsTooLarge) {
+    model::Instrument instrument = bitcoin();
+    instrument.notional_max = amount<model::Money>("1000");
+    apply(model::DefineInstrument{instrument});
+    EXPECT_EQ(apply(limit("0.1", "59000")), Reason::NotionalTooLarge);
+}
+
+TEST_F(Refusals, OpenOrdersHaveALimit) {
+    model::Instrument instrument = bitcoin();
+    instrument.open_orders_max = 2;
+    apply(model::DefineInstrument{instrument});
+    EXPECT_EQ(apply(limit("0.01", "59000")), Reason::None);
+    EXPECT_EQ(apply(limit("0.01", "59000")), Reason::None);
+    EXPECT_EQ(apply(limit("0.01", "59000")), Reason::TooManyOpenOrders);
+}
+
+TEST_F(Refusals, WhatTheExchangeRejectsWithoutAReasonIsCalledSo) {
+    EXPECT_EQ(apply(limit("0.01", "59000")), Reason::None);
+    ASSERT_TRUE(sent_.has_value());
+    model::OrderReport report;
+    report.account = sent_->account;
+    report.instrument = sent_->instrument;
+    report.id = sent_->id;
+    report.attempt = sent_->attempt.number;
+    report.kind = model::ReportKind::Rejected;
+    EXPECT_EQ(apply(model::ReportOrder{report, {}}), Reason::RejectedByExchange);
+}
+
+}  // namespace
+}  // namespace botcore::core

@@ -1,0 +1,54 @@
+// What a caller is told when it is not the caller's fault.
+
+#include "shell/http/api_world_test.hpp"
+#include "shell/sqlite/database.hpp"
+
+#include <gtest/gtest.h>
+
+namespace botcore::shell::http {
+namespace {
+
+constexpr std::string_view kOrders = "/api/accounts/futures/orders";
+constexpr std::string_view kBuy = R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.01"})";
+
+class ApiFailures : public testing::Test {
+protected:
+    /// As a hand in the file would do it.
+    void damage_the_journal() {
+        auto opened =
+            sqlite::Database::open(world_.database().string(), "", sqlite::OpenMode::ReadWrite);
+        ASSERT_TRUE(opened);
+        ASSERT_TRUE(opened.value().execute("UPDATE journal SET record = x'00FF' WHERE seq > 1"));
+    }
+
+    ApiWorld world_;
+};
+
+// @spec:I7
+TEST_F(ApiFailures, AWriterThatLostItsJournalSaysSo) {
+    world_.fence();
+    EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 503);
+    EXPECT_EQ(ApiWorld::code(world_.get(kOrders)), "NOT_THE_WRITER");
+    EXPECT_EQ(ApiWorld::code(world_.command("POST", kOrders, kBuy)), "NOT_THE_WRITER");
+}
+
+TEST_F(ApiFailures, ABookThatIsBeingRebuiltIsMissing) {
+    world_.market.silent = true;
+    const auto response = world_.get("/api/market/book/BTCUSDT");
+    EXPECT_EQ(response.status, 503);
+    EXPECT_EQ(ApiWorld::code(response), "PRICE_MISSING");
+}
+
+// @spec:I12
+TEST_F(ApiFailures, ADamagedJournalIsToldNotGuessed) {
+    const auto placed = ApiWorld::data(world_.command("POST", kOrders, kBuy));
+    const std::string id(placed.at("order_id").as_string());
+    damage_the_journal();
+    const auto response = world_.get("/api/journal");
+    EXPECT_EQ(response.status, 500);
+    EXPECT_EQ(ApiWorld::code(response), "JOURNAL_DAMAGED");
+    EXPECT_EQ(ApiWorld::code(world_.get("/api/orders/" + id + "/explain")), "JOURNAL_DAMAGED");
+}
+
+}  // namespace
+}  // namespace botcore::shell::http

@@ -1,0 +1,95 @@
+"""Everything hangs at once: the disk, the callers, the parts outside. Nobody waits longer than
+30 s, and whoever is turned away gets an error body."""
+# @spec:R2-AC-08 R2-AC-09 R2-TMO-01 R2-TMO-07
+import socket
+import threading
+import time
+
+from world import http
+from world.daemon import ACCOUNT, config_keys, market_order
+from world.faults import Disk, HungCallers
+
+WAIT_MAX = 30
+ASKED = (("GET", "/health", None), ("GET", "/health/ready", None),
+         ("GET", f"{ACCOUNT}/orders", None), ("GET", "/metrics", None),
+         ("POST", f"{ACCOUNT}/orders", market_order()),
+         ("DELETE", f"{ACCOUNT}/positions/BTCUSDT", None))
+
+
+class HungPeer:
+    """Accepts by the system's backlog and never says a word: a part outside that hangs."""
+
+    def __init__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.socket.getsockname()[1]
+
+
+def run(stage):
+    peer = HungPeer()
+    stage.later(peer.socket.close)
+    # The supervisor takes a loop for hung after its ordinary time: that is what is shown here.
+    outside = {key: f"{scheme}://127.0.0.1:{peer.port}" for key, scheme in
+               (("cache.url", "redis"), ("analysis.url", "http")) if key in config_keys()}
+    daemon = stage.daemon(outside, supervised=True)
+    stage.check(daemon.place("before").status == 200, "an order before")
+    callers = HungCallers(daemon.port, 300)
+    stage.fault("hung callers", 300)
+    stage.fault("hung peers outside", len(outside))
+    for method, path, body in ASKED:
+        answer = ask(daemon, method, path, body, f"callers-hang-{method}")
+        stage.check(answer.status < 500 or answer.status in (503, 504),
+                    f"{method} {path} while callers and peers hang", answer)
+        stage.check(answer.seconds < 5, f"{method} {path} is quick", answer.seconds)
+    disk = Disk(stage.folder, daemon.pid(), "delay_enter=100000000")
+    # Who traces a process must let go of it before it can die: so the disk heals at its end.
+    ends = threading.Thread(target=heal_at_its_end, args=(stage, daemon, disk))
+    ends.start()
+    waits = wait_for_all(stage, daemon)
+    ends.join()
+    stage.fault("sync that hangs")
+    callers.end()
+    stage.figure("longest_wait_s", max(waits), "s", most=WAIT_MAX)
+    stage.figure("requests_while_all_hang", len(waits), "requests", least=20)
+    stage.eventually(60, daemon.is_ready, "it is ready again")
+    stage.check(daemon.place("before").replayed, "what was promised before is kept")
+    stage.check(daemon.place("after").status == 200, "orders pass again")
+    stage.check(daemon.terminate() == 0, "it ends with 0")
+    stage.check(daemon.verify().get("clean"), "the rows are what the journal says")
+
+
+def heal_at_its_end(stage, daemon, disk):
+    stage.eventually(WAIT_MAX, lambda: "it hangs" in daemon.output.read_text(errors="replace"),
+                     "the supervisor sees that it hangs")
+    disk.heal()
+
+
+def ask(daemon, method, path, body, key):
+    headers = {} if method == "GET" else {"Idempotency-Key": key}
+    return http.ask(daemon.port, method, path, daemon.token, body, headers, WAIT_MAX + 15)
+
+
+def wait_for_all(stage, daemon):
+    """Asks everything several times at once; how long each waited for an answer or its end."""
+    waits, lock = [], threading.Lock()
+
+    def one(number):
+        method, path, body = ASKED[number % len(ASKED)]
+        began = time.monotonic()
+        try:
+            answer = ask(daemon, method, path, body, f"all-hang-{number}")
+            if answer.status >= 400:
+                stage.check(answer.status in (404, 503, 504) and answer.code() != "" or
+                            path.startswith("/health"), f"{method} {path}: an error body", answer)
+        except TimeoutError:
+            stage.check(False, f"{method} {path}: neither an answer nor an end")
+        except OSError:
+            pass  # The connection ended: the caller knows that it must ask again.
+        with lock:
+            waits.append(time.monotonic() - began)
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return waits

@@ -1,0 +1,53 @@
+"""No memory left: the process ends at once instead of limping, comes back and has lost nothing."""
+# @spec:R2-AC-21
+import contextlib
+import pathlib
+import resource
+import time
+
+from world import http
+from world.daemon import ACCOUNT
+from world.load import Load, replay
+
+PAGE = 4096
+BODY = '{"symbol":"' + "B" * 60_000 + '"}'
+
+
+def run(stage):
+    daemon = stage.daemon(supervised=True)
+    load = Load(daemon, threads=2).start()
+    for _ in range(stage.pick(2, 8)):
+        count = load.count()
+        stage.eventually(60, lambda before=count: load.count() > before + 10, "orders pass")
+        starve(stage, daemon)
+    load.stop()
+    stage.check(not load.unanswered, "every order was answered in the end", load.unanswered)
+    wrong = replay(daemon, load.acknowledged)
+    stage.check(not wrong, "each acknowledged order answers with the same bytes", wrong[:3])
+    stage.check(daemon.terminate() == 0, "it ends with 0")
+    proof = daemon.verify()
+    stage.check(proof.get("clean"), "the rows are what the journal says", proof)
+
+
+def starve(stage, daemon):
+    """Takes away the room to grow, then asks for more than there is."""
+    pid = daemon.pid()
+    size = int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[0]) * PAGE
+    resource.prlimit(pid, resource.RLIMIT_AS, (size, size))
+    callers, until = [], time.monotonic() + 30
+    request = http.request_bytes("POST", f"{ACCOUNT}/orders", daemon.token, BODY,
+                                 {"Idempotency-Key": "large"})
+    with contextlib.ExitStack() as open_ones:
+        while daemon.pid() == pid and time.monotonic() < until:
+            with contextlib.suppress(OSError):
+                one = http.Connection(daemon.port, timeout=2)
+                open_ones.callback(one.close)
+                one.send(request[:-1])
+                callers.append(one)
+            if len(callers) > 900:
+                break
+        died = stage.eventually(30, lambda: daemon.pid() != pid, "it ends without memory")
+    if died:
+        stage.fault("no memory left")
+    stage.figure("callers_when_memory_ended", len(callers), "connections")
+    stage.eventually(60, daemon.is_ready, "it is back")

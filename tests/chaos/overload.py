@@ -1,0 +1,117 @@
+"""Ten times the callers that it takes to be busy: what comes too much is turned away at once with
+503, memory stays bounded, and exits pass each time."""
+# @spec:I9 R2-AC-21
+import pathlib
+import re
+import subprocess
+
+from world import http
+from world.daemon import ACCOUNT, market_order
+from world.faults import HungCallers
+from world.verdict import percentile
+
+CONNECTIONS_MAX = 1024
+BUSY = 32
+TIMES = 10
+RSS_MAX_MIB = 512
+
+# Half entries, half reads that are not cheap.
+SCRIPT = """
+local made, thread = 0, 0
+function setup(t) thread = thread + 1; t:set("number", thread) end
+function request()
+  made = made + 1
+  if made %% 2 == 0 then
+    return wrk.format("GET", "%(account)s/orders?limit=50",
+                      {["Authorization"] = "Bearer %(token)s"})
+  end
+  return wrk.format("POST", "%(account)s/orders", {
+    ["Authorization"] = "Bearer %(token)s", ["Content-Type"] = "application/json",
+    ["Idempotency-Key"] = "%(name)s-" .. number .. "-" .. made},
+    '{"symbol":"ETHUSDT","side":"' .. (made %% 4 == 1 and "BUY" or "SELL") ..
+    '","type":"MARKET","quantity":"0.1"}')
+end
+"""
+
+
+class Flood:
+    """wrk in the background; `end` answers how many requests got which answer."""
+
+    def __init__(self, stage, daemon, name, connections, seconds):
+        script = stage.folder / f"{name}.lua"
+        script.write_text(SCRIPT % {
+            "account": ACCOUNT, "token": daemon.token, "name": name}, encoding="utf-8")
+        self.process = subprocess.Popen(
+            ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "30s",
+             "-s", str(script), f"http://127.0.0.1:{daemon.port}"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        stage.later(self.process.kill)
+
+    def is_on(self):
+        return self.process.poll() is None
+
+    def end(self):
+        said = self.process.communicate()[0]
+        total = re.search(r"(\d+) requests in", said)
+        if not total:
+            raise RuntimeError(f"wrk: {said}")
+        return int(total[1]), said
+
+
+def run(stage):
+    daemon = stage.daemon()
+    with http.Connection(daemon.port) as trader:
+        busy, _ = Flood(stage, daemon, "busy", BUSY, 2).end()
+        stage.figure("busy_requests_per_s", busy / 2, "requests/s", least=1)
+        flood = Flood(stage, daemon, "flood", BUSY * TIMES, stage.pick(6, 30))
+        exits(stage, daemon, trader, "flooded", flood.is_on)
+        requests, said = flood.end()
+        stage.fault("requests of the flood", requests)
+        stage.check("Socket errors" not in said, "nobody is left without an answer", said)
+        stage.figure("refused_of_the_flood", refused(daemon), "answers")
+        resident = int(pathlib.Path(f"/proc/{daemon.pid()}/statm").read_text().split()[1]) / 256
+        stage.figure("resident_mib", resident, "MiB", most=RSS_MAX_MIB)
+        crowd(stage, daemon, trader)
+    stage.eventually(10, lambda: daemon.ask("GET", "/health/live").status == 200, "room again")
+    stage.check(daemon.terminate() == 0, "it ends with 0")
+    stage.check(daemon.verify().get("clean"), "the rows are what the journal says")
+
+
+def refused(daemon):
+    """503 answers so far; anything else from 500 on would be a failure of ours."""
+    return daemon.metric('http_requests_total{status="503"}') or 0
+
+
+def crowd(stage, daemon, trader):
+    """Every place is taken by callers that never finish; who has a connection still trades."""
+    callers = HungCallers(daemon.port, CONNECTIONS_MAX - 1)
+    turned_away = 0
+    for _ in range(50):
+        answer = http.ask(daemon.port, "GET", "/health/live", timeout=5)
+        turned_away += answer.status == 503 and answer.code() == "TOO_MANY_CONNECTIONS"
+        stage.check("retry-after" in answer.headers or answer.status == 200,
+                    "a refusal says when to come back", answer)
+    stage.fault("connections beyond the limit", turned_away)
+    left = iter(range(20))
+    exits(stage, daemon, trader, "crowded", lambda: next(left, None) is not None)
+    callers.end()
+
+
+def exits(stage, daemon, trader, name, goes_on):
+    """Opens and closes a position again and again: the closing must pass each time."""
+    times, shed = [], 0
+    while goes_on():
+        key = f"{name}-{len(times)}-{shed}"
+        opened = trader.ask("POST", f"{ACCOUNT}/orders", daemon.token, market_order("BUY"),
+                            {"Idempotency-Key": key})
+        if opened.status != 200:
+            stage.check(opened.status == 503, "an entry passes or gets 503", opened)
+            shed += 1
+            continue
+        closed = trader.ask("DELETE", f"{ACCOUNT}/positions/BTCUSDT", daemon.token,
+                            headers={"Idempotency-Key": f"{key}-close"})
+        if not stage.check(closed.status == 200, "an exit passes", closed):
+            return
+        times.append(closed.seconds)
+    stage.figure(f"exits_{name}", len(times), "exits", least=3)
+    stage.figure(f"exit_p99_{name}_s", percentile(times, 0.99), "s", most=5)

@@ -1,0 +1,87 @@
+"""A loop that stands still: it says so by its silence, is killed, and comes back with its state."""
+# @spec:R2-AC-09 R2-AC-21 R4-AUTO-08
+import os
+import signal
+import socket
+import time
+
+from world.faults import Disk
+from world.load import Load, replay
+
+
+def run(stage):
+    reports_to_its_manager(stage)
+    silence_max = stage.pick(3, 20)
+    daemon = stage.daemon(supervised=True, silence_max=silence_max)
+    load = Load(daemon, threads=2).start()
+    stage.eventually(30, lambda: load.count() > 20, "orders pass")
+    for name, hang in (("the process stopped", stop), ("the disk hung in a sync", hang_disk)):
+        began, old, said = time.monotonic(), daemon.pid(), hung_lives(daemon)
+        heal = hang(stage, old)
+        stage.eventually(silence_max + 10, lambda count=said: hung_lives(daemon) > count,
+                         f"the supervisor sees that {name}")
+        stage.fault(name)
+        # Who traces a process must let go of it before it can die.
+        heal()
+        back = stage.eventually(30, lambda pid=old: daemon.pid() not in (None, pid)
+                                and daemon.is_ready(), f"a new life after {name}")
+        if back:
+            stage.figure(f"back_after_{hang.__name__}_s", time.monotonic() - began, "s",
+                         most=silence_max + 10)
+        count = load.count()
+        stage.eventually(30, lambda before=count: load.count() > before + 10, "orders pass again")
+    load.stop()
+    stage.check(not load.unanswered, "every order was answered in the end", load.unanswered)
+    wrong = replay(daemon, load.acknowledged)
+    stage.check(not wrong, "each acknowledged order answers with the same bytes", wrong[:3])
+    stage.check(daemon.terminate() == 0, "it ends with 0")
+    stage.check(daemon.verify().get("clean"), "the rows are what the journal says")
+
+
+def hung_lives(daemon):
+    return daemon.output.read_text(errors="replace").count("it hangs")
+
+
+def stop(_stage, pid):
+    os.kill(pid, signal.SIGSTOP)
+    return lambda: None
+
+
+def hang_disk(stage, pid):
+    return Disk(stage.folder, pid, "delay_enter=60000000").heal
+
+
+def reports_to_its_manager(stage):
+    """As under systemd: ready once, alive while the loop turns, silent while it does not."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        path = stage.folder / "notify"
+        manager.bind(str(path))
+        manager.settimeout(10)
+        daemon = stage.new_daemon(notify=str(path), watchdog_seconds=0.5)
+        daemon.start()
+
+        def heard(seconds):
+            """Messages of the next seconds."""
+            found, until = [], time.monotonic() + seconds
+            while time.monotonic() < until:
+                manager.settimeout(max(0.01, until - time.monotonic()))
+                try:
+                    found.append(manager.recv(4096).decode())
+                except TimeoutError:
+                    break
+            return found
+
+        first = heard(1.5)
+        stage.check(first[:1] == ["READY=1\nSTATUS=trading"], "it says that it is ready", first)
+        stage.check(first.count("WATCHDOG=1") >= 3, "it says that it lives", first)
+        daemon.signal(signal.SIGSTOP)
+        heard(0.3)
+        silent = heard(1.5)
+        stage.fault("the process stopped under a manager")
+        stage.check(not silent, "it is silent while its loop stands still", silent)
+        daemon.signal(signal.SIGCONT)
+        stage.check("WATCHDOG=1" in heard(1.5), "and lives again")
+        daemon.signal(signal.SIGTERM)
+        last = heard(3)
+        stage.check("STOPPING=1\nSTATUS=stopping" in last, "it says that it ends", last)
+        stage.check(daemon.wait(20) == 0, "with 0")

@@ -1,0 +1,1 @@
+"""What scenarios are made of: real processes, callers, faults, and the verdict."""

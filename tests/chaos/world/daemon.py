@@ -1,0 +1,209 @@
+"""The real botcored as a child process, alone or under its supervisor."""
+import contextlib
+import ctypes
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from world import http
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
+ACCOUNT = "/api/accounts/futures"
+
+
+def program(name):
+    """A built program: the folder comes from whoever started the scenario."""
+    return str(pathlib.Path(os.environ["BOTCORE_CHAOS_BIN"]) / name)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def market_order(side="BUY", quantity="0.01", symbol="BTCUSDT", **more):
+    return {"symbol": symbol, "side": side, "type": "MARKET", "quantity": quantity, **more}
+
+
+def config_keys():
+    """The keys that this build knows."""
+    done = subprocess.run([program("botctl"), "config", "check"], text=True, capture_output=True,
+                          check=False, cwd="/")
+    return set(re.findall(r"^\s*([a-z]+\.[a-z_]+)\b", done.stdout, re.M))
+
+
+def die_with_parent():
+    """In the child, before it becomes the program: a scenario that is killed leaves nothing."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Daemon:
+    def __init__(self, folder, config=None, supervised=False, silence_max=20, notify="",
+                 watchdog_seconds=0.0):
+        """`silence_max`: seconds after which the supervisor takes it for hung. `notify` is the
+        socket of another manager, which watches for `watchdog_seconds`."""
+        self.data = pathlib.Path(folder) / "data"
+        self.output = pathlib.Path(folder) / "output.log"
+        self.ready_file = pathlib.Path(folder) / "ready.json"
+        self.config = {"paper.deposit": 1_000_000_000, **(config or {})}
+        self.supervised = supervised
+        self.silence_max = silence_max
+        self.manager = {"NOTIFY_SOCKET": notify,
+                        "WATCHDOG_USEC": str(int(watchdog_seconds * 1e6))} if notify else {}
+        self.process = None
+        self.port = free_port() if supervised else 0
+        self.token = ""
+
+    def command(self):
+        own = [program("botcored"), "--data", str(self.data), "--port", str(self.port),
+               "--ready-file", str(self.ready_file)]
+        if self.supervised:
+            return [sys.executable, str(ROOT / "tools" / "supervise.py"),
+                    "--silence-max", str(self.silence_max), "--", *own]
+        return own
+
+    def spawn(self):
+        self.ready_file.unlink(missing_ok=True)
+        env = {name: value for name, value in os.environ.items() if not name.startswith("BOTCORE_")}
+        env.update({f"BOTCORE_{key.replace('.', '_').upper()}": str(value)
+                    for key, value in self.config.items()})
+        env.update(self.manager)
+        with open(self.output, "ab") as output:
+            self.process = subprocess.Popen(
+                self.command(), env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                cwd=self.output.parent, start_new_session=True, preexec_fn=die_with_parent)
+        return self
+
+    def start(self, within=60.0):
+        """Starts it and waits until it is ready; answers the seconds that took."""
+        begin = time.monotonic()
+        self.spawn()
+        self.wait_ready(within)
+        return time.monotonic() - begin
+
+    def wait_ready(self, within=60.0):
+        until = time.monotonic() + within
+        while time.monotonic() < until:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"botcored ended ({self.process.returncode}): {self.tail()}")
+            if self.is_ready():
+                return
+            time.sleep(0.005)
+        raise RuntimeError(f"botcored was not ready in {within} s: {self.tail()}")
+
+    def is_ready(self):
+        if not self.ready_file.exists():
+            return False
+        with contextlib.suppress(OSError, ValueError):
+            self.port = json.loads(self.ready_file.read_text())["port"]
+            self.token = (self.data / "operator.token").read_text().strip()
+            return http.ask(self.port, "GET", "/health/ready", timeout=2).status == 200
+        return False
+
+    def pid(self):
+        """Of botcored itself, whoever started it; None while there is none."""
+        waiting = [self.process.pid]
+        while waiting:
+            one = waiting.pop()
+            with contextlib.suppress(OSError):
+                name = pathlib.Path(f"/proc/{one}/comm").read_text().strip()
+                state = pathlib.Path(f"/proc/{one}/stat").read_text().rsplit(")", 1)[1].split()[0]
+                if name == "botcored" and state != "Z":
+                    return one
+                children = pathlib.Path(f"/proc/{one}/task/{one}/children").read_text()
+                waiting += [int(child) for child in children.split()]
+        return None
+
+    def signal(self, number):
+        os.kill(self.pid(), number)
+
+    def kill(self):
+        """kill -9 to botcored; under a supervisor it comes back by itself."""
+        self.signal(signal.SIGKILL)
+        if not self.supervised:
+            self.process.wait()
+
+    def terminate(self, within=60.0):
+        """SIGTERM to whatever was started; the exit status, or None when it did not end."""
+        self.process.terminate()
+        return self.wait(within)
+
+    def wait(self, within=60.0):
+        try:
+            return self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def clean_up(self):
+        """Ends all that it started."""
+        if self.process and self.process.poll() is None:
+            child = self.pid()
+            for one in (self.process.pid, child):
+                if one:
+                    with contextlib.suppress(OSError):
+                        os.kill(one, signal.SIGKILL)
+            self.process.wait()
+
+    def tail(self, count=1500):
+        return self.output.read_text(errors="replace")[-count:]
+
+    def log(self):
+        """Its log so far, one object a line."""
+        found = []
+        for line in self.output.read_text(errors="replace").splitlines():
+            if line.startswith("{"):
+                with contextlib.suppress(ValueError):
+                    found.append(json.loads(line))
+        return found
+
+    def ask(self, method, path, body=None, headers=None, timeout=35.0):
+        return http.ask(self.port, method, path, self.token, body, headers, timeout)
+
+    def place(self, key, body=None, timeout=35.0):
+        return self.ask("POST", f"{ACCOUNT}/orders", body or market_order(),
+                        {"Idempotency-Key": key}, timeout)
+
+    def metric(self, name):
+        """One value of /metrics; `name` with its labels as they are printed."""
+        for line in self.ask("GET", "/metrics").body.splitlines():
+            if line.startswith(name + " "):
+                return float(line.split()[-1])
+        return None
+
+    def picture(self):
+        """All that a restart must not change. Prices move, so what depends on them stays out."""
+        moving = {"timestamp", "current_price", "mark_price", "unrealized_pnl", "total_equity",
+                  "unrealized_pnl_percent", "liquidation_price", "margin_level",
+                  "available_balance", "price_age_ms", "price_source", "reconciled", "can_trade",
+                  "equity", "available", "price"}
+
+        def still(value):
+            if isinstance(value, dict):
+                return {key: still(one) for key, one in value.items() if key not in moving}
+            return [still(one) for one in value] if isinstance(value, list) else value
+
+        parts = {}
+        for part in ("", "/positions", "/orders?limit=100", "/history?limit=100"):
+            answer = self.ask("GET", ACCOUNT + part)
+            if answer.status != 200:
+                raise RuntimeError(f"{part}: {answer}")
+            parts[part] = still(answer.data())
+        return parts
+
+    def verify(self):
+        """botctl's proof that the rows are what the journal says; the daemon must have ended."""
+        done = subprocess.run([program("botctl"), "verify", "--data", str(self.data), "--json"],
+                              text=True, capture_output=True, check=False)
+        for line in done.stdout.splitlines():
+            if line.startswith("{"):
+                return json.loads(line)
+        return {"clean": False, "findings": [done.stdout + done.stderr]}

@@ -1,0 +1,101 @@
+"""Things that go wrong, done to a process or to the network of the scenario's own namespace."""
+import contextlib
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+
+class Disk:
+    """A disk that is slow or broken for one process, by injection into its system calls."""
+
+    def __init__(self, folder, pid, what, calls="fdatasync"):
+        """`what` as strace takes it: "delay_enter=200ms", "error=EIO:when=1"."""
+        self.output = pathlib.Path(folder) / f"strace-{time.monotonic_ns()}"
+        self.process = subprocess.Popen(
+            ["strace", "-f", "-q", "-o", str(self.output), "-e", f"trace={calls}",
+             "-e", f"inject={calls}:{what}", "-p", str(pid)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        until = time.monotonic() + 10
+        while not self.is_attached(pid):
+            if self.process.poll() is not None or time.monotonic() > until:
+                self.process.kill()
+                raise RuntimeError(f"strace: {self.process.communicate()[1]}")
+            time.sleep(0.005)
+
+    @staticmethod
+    def is_attached(pid):
+        tasks = list(pathlib.Path(f"/proc/{pid}/task").iterdir())
+        return all("TracerPid:\t0\n" not in (task / "status").read_text() for task in tasks)
+
+    def hits(self):
+        """System calls that were really delayed or failed."""
+        with contextlib.suppress(OSError):
+            text = self.output.read_text(errors="replace")
+            return text.count("(DELAYED)") + text.count("(INJECTED)")
+        return 0
+
+    def heal(self):
+        """Lets go of the process; answers how many calls were hit."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.process.stderr.close()
+        return self.hits()
+
+
+def pause(pid, seconds):
+    """The whole process stands still, as under a hypervisor that took its time away."""
+    os.kill(pid, signal.SIGSTOP)
+    time.sleep(seconds)
+    os.kill(pid, signal.SIGCONT)
+
+
+class Partition:
+    """Packets to and from a port vanish; works in a network namespace of one's own only."""
+
+    def __init__(self, port):
+        self.port = port
+
+    def begin(self):
+        rules = (f"table inet chaos {{\nchain cut {{\ntype filter hook input priority 0;\n"
+                 f"tcp dport {self.port} drop;\ntcp sport {self.port} drop;\n}}\n}}\n")
+        subprocess.run(["nft", "-f", "-"], input=rules, text=True, check=True)
+
+    def end(self):
+        """Answers how many packets it swallowed."""
+        done = subprocess.run(["nft", "delete", "table", "inet", "chaos"], check=False)
+        return done.returncode == 0
+
+
+def in_own_network():
+    """Is the loopback the only device, as in a fresh namespace? Then it is brought up."""
+    names = sorted(path.name for path in pathlib.Path("/sys/class/net").iterdir())
+    with open("/proc/net/dev", encoding="utf-8") as lines:
+        devices = sorted(line.split(":")[0].strip() for line in lines if ":" in line)
+    if devices != ["lo"]:
+        return False
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    return bool(names)
+
+
+class HungCallers:
+    """Callers that connect, send the beginning of a request or nothing, and never go on."""
+
+    def __init__(self, port, count, start=b"POST /api/accounts/futures/orders HTTP/1.1\r\n"):
+        self.sockets = []
+        for number in range(count):
+            one = socket.create_connection(("127.0.0.1", port), timeout=5)
+            if number % 2 == 0:
+                one.sendall(start)
+            self.sockets.append(one)
+
+    def end(self):
+        for one in self.sockets:
+            one.close()

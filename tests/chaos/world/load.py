@@ -1,0 +1,87 @@
+"""Callers that behave as a good client does: after a lost answer they ask again with their key."""
+import threading
+import time
+
+from world import http
+from world.daemon import ACCOUNT, market_order
+
+
+class Load:
+    """`threads` callers that place orders until `stop`. Keeps what was acknowledged."""
+
+    def __init__(self, daemon, threads=4, prefix="load"):
+        self.daemon = daemon
+        self.prefix = prefix
+        self.acknowledged = {}  # Body by key.
+        self.other = {}         # Status by key, for whatever else was answered in the end.
+        self.unanswered = {}    # What came last, for what was not answered within a minute.
+        self.lost = 0           # Answers that did not come at the first try.
+        self.lock = threading.Lock()
+        self.ended = threading.Event()
+        self.threads = [threading.Thread(target=self.run, args=(number,), daemon=True)
+                        for number in range(threads)]
+
+    def start(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def stop(self, within=60.0):
+        self.ended.set()
+        for thread in self.threads:
+            thread.join(within)
+
+    def count(self):
+        return len(self.acknowledged)
+
+    def run(self, number):
+        connection, made = None, 0
+        while not self.ended.is_set():
+            key = f"{self.prefix}-{number}-{made}"
+            body = market_order("BUY" if made % 2 == 0 else "SELL")
+            made += 1
+            connection = self.place(connection, key, body)
+
+    def place(self, connection, key, body):
+        """Until there is an answer that says what became of the order."""
+        until, last = time.monotonic() + 60, None
+        while time.monotonic() < until:
+            try:
+                connection = connection or http.Connection(self.daemon.port, timeout=10)
+                answer = connection.ask("POST", f"{ACCOUNT}/orders", self.daemon.token, body,
+                                        {"Idempotency-Key": key})
+                last = answer
+                if answer.headers.get("connection") == "close":
+                    connection.close()
+                    connection = None
+                # A stored answer is the last word under its key, whatever its status.
+                if answer.replayed or (answer.status < 500 and answer.status != 429):
+                    with self.lock:
+                        if answer.status == 200:
+                            self.acknowledged[key] = answer.body
+                        else:
+                            self.other[key] = answer.status
+                    return connection
+            except OSError as error:
+                last = error
+                with self.lock:
+                    self.lost += 1
+                connection = None
+            time.sleep(0.02)
+        with self.lock:
+            self.unanswered[key] = repr(last)
+        return None
+
+
+def replay(daemon, acknowledged):
+    """Asks for each acknowledged order again with its key; the keys whose answer is another."""
+    wrong = []
+    with http.Connection(daemon.port) as connection:
+        for key, body in acknowledged.items():
+            made = int(key.rsplit("-", 1)[1])
+            answer = connection.ask(
+                "POST", f"{ACCOUNT}/orders", daemon.token,
+                market_order("BUY" if made % 2 == 0 else "SELL"), {"Idempotency-Key": key})
+            if answer.body != body or not answer.replayed:
+                wrong.append((key, repr(answer)))
+    return wrong

@@ -1,0 +1,118 @@
+"""./dev chaos: scenarios over real processes, each with a verdict that a machine can read."""
+import argparse
+import importlib
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from dev import build, paths, report
+
+FOLDER = paths.ROOT / "tests" / "chaos"
+SECONDS_MAX = {True: 110, False: 900}
+TAG = re.compile(r"^# @spec:(.*)$", re.M)
+
+
+def names():
+    return sorted(file.stem for file in FOLDER.glob("*.py"))
+
+
+def spec_of(name):
+    tag = TAG.search((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
+    return tag[1].split() if tag else []
+
+
+def apart(name):
+    """A command before the scenario that gives it a network and mounts of its own, if it asks."""
+    if "\nOWN_NETWORK = True\n" not in (FOLDER / f"{name}.py").read_text(encoding="utf-8"):
+        return []
+    return ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--net", "--mount"]
+
+
+def run_here(name, short, seed):
+    """One scenario in this process; its verdict. It ends all processes that it started."""
+    sys.path.insert(0, str(FOLDER))
+    from world.verdict import Verdict
+    from world.stage import Stage
+    verdict = Verdict(name, spec_of(name))
+    begin = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="botcore-chaos-") as folder:
+        stage = Stage(pathlib.Path(folder), verdict, short, seed)
+        try:
+            importlib.import_module(name).run(stage)
+        except Exception as error:
+            verdict.check(False, f"the scenario broke off: {type(error).__name__}: {error}")
+        finally:
+            stage.tell_of_failures()
+            stage.clean_up()
+    return verdict.as_json(time.monotonic() - begin)
+
+
+def run_apart(name, short, seed, folder):
+    """The same in a process of its own, which is given up when it takes too long."""
+    file = pathlib.Path(folder) / f"{name}.json"
+    command = [*apart(name), sys.executable, "-m", "dev.chaos", name, "--seed", str(seed),
+               "--json", str(file)]
+    env = {**paths.environment(), "PYTHONPATH": str(paths.TOOLS), "PYTHONDONTWRITEBYTECODE": "1"}
+    process = subprocess.Popen(command + (["--short"] if short else []), env=env,
+                               stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        process.wait(SECONDS_MAX[short])
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {"name": name, "spec": spec_of(name), "ok": False, "faults_injected": 0,
+                "faults": {}, "figures": {}, "seconds": SECONDS_MAX[short],
+                "failures": [f"no verdict; status {process.returncode}"]}
+
+
+def chaos(options):
+    wanted = [name for name in names() if not options.name or options.name in name]
+    if not wanted:
+        print(f"no scenario is called {options.name}; there are:", *names(), file=sys.stderr)
+        return paths.EXIT_MISSING
+    if "BOTCORE_CHAOS_BIN" not in os.environ:
+        build.build("release", ["botcored", "botctl"])
+        os.environ["BOTCORE_CHAOS_BIN"] = str(paths.build_dir("release") / "bin")
+    verdicts = []
+    with tempfile.TemporaryDirectory(prefix="botcore-verdicts-") as folder:
+        for name in wanted:
+            verdict = run_apart(name, options.short, options.seed, folder)
+            verdicts.append(verdict)
+            print(json.dumps(verdict), flush=True)
+    failures = [f"{one['name']}: {text}" for one in verdicts for text in one["failures"]]
+    for failure in failures:
+        print(f"failed: {failure}")
+    faults = sum(one["faults_injected"] for one in verdicts)
+    passed = sum(one["ok"] for one in verdicts)
+    print(f"{passed} of {len(verdicts)} scenarios, {faults} faults injected, "
+          f"{sum(one['seconds'] for one in verdicts):.0f} s, seed {options.seed}")
+    figures = {f"{one['name']}.{name}": value for one in verdicts
+               for name, value in one["figures"].items()}
+    figures["faults_injected"] = report.figure(faults, "faults", ok=faults > 0)
+    return report.write(options.json, "chaos", failures, figures, {"scenarios": verdicts})
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="dev.chaos")
+    parser.add_argument("name")
+    parser.add_argument("--short", action="store_true")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", required=True)
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    verdict = run_here(options.name, options.short, options.seed)
+    pathlib.Path(options.json).write_text(json.dumps(verdict), encoding="utf-8")
+    return 0 if verdict["ok"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
