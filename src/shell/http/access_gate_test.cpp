@@ -138,6 +138,7 @@ TEST(WebOrigins, GetPermissionOnlyWhenTheyAreListed) {
         client.send(preflight(origin));
         const auto response = client.receive();
         EXPECT_EQ(response.status, 403) << origin;
+        EXPECT_EQ(ApiWorld::code(response), "ORIGIN_NOT_ALLOWED");
         EXPECT_EQ(response.headers.count("access-control-allow-origin"), 0U) << origin;
         const auto read =
             world.ask("GET", "/api/accounts", "Origin: " + std::string(origin) + "\r\n");
