@@ -58,7 +58,7 @@ private:
     void list_charts(Call& call);
 
     [[nodiscard]] AgeRule age_rule() const {
-        return {context_.now().time, context_.runtime.state().policy.price_age_max};
+        return {context_.now().time, context_.options.market_age_max};
     }
 
     [[nodiscard]] std::vector<model::InstrumentId> shown(model::Market market) const;

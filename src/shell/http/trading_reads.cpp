@@ -30,7 +30,7 @@ json::object TradingDoor::position_json(const core::AccountState& account,
     json::object object = position_view(context_.runtime.state(), account, position, quote_of);
     add_age(object,
             quote_of(position.instrument),
-            {context_.now().time, context_.runtime.state().policy.price_age_max});
+            {context_.now().time, context_.options.market_age_max});
     return object;
 }
 
@@ -47,8 +47,7 @@ json::object TradingDoor::account_json(const core::AccountState& account) const 
         if (quote.source == model::MarketSource::None) break;
     }
     if (oldest) {
-        add_age(
-            object, *oldest, {context_.now().time, context_.runtime.state().policy.price_age_max});
+        add_age(object, *oldest, {context_.now().time, context_.options.market_age_max});
     } else {
         object["as_of"] = nullptr;
         object["age_ms"] = 0;
