@@ -358,6 +358,7 @@ void Daemon::start_watch() {
                     events_->hub().publish(protocol::health_changed(change, clock_.now().time));
                 }});
     if (analysis_) watch_->prober().add(shell::health::Dependency::Analysis, analysis_->look());
+    watch_->prober().add(shell::health::Dependency::Cache, shell::health::look_at_cache(*cache_));
     slow_ = std::make_unique<shell::SlowThread>([this] {
         opened_.store->maintain();
         watch_->write_out();
@@ -398,7 +399,6 @@ void Daemon::watch() {
     watch_->tick();
     access_->probe();
     probe_market();
-    cache_->probe();
     if (runtime_->status() == runtime::Status::Fenced) {
         log_.write(shell::log::Level::Fatal, "another writer has the journal; this one ends");
         exit_code_ = EX_TEMPFAIL;

@@ -389,7 +389,7 @@ public:
 
     ObedientExchange exchange;
     StillMarket market;
-    cache::MemoryCache cache{{}, [] { return model::Timestamp(); }};
+    cache::MemoryCache kept{{}, [] { return model::Timestamp(); }};
 
 private:
     static runtime::Options runtime_options() {
@@ -490,7 +490,7 @@ private:
     RouteTable routes_;
     std::optional<TradingDoor> trading_;
     cache::AccountChanges changes_;
-    AnswerCache answers_{cache, changes_};
+    AnswerCache answers_{kept, changes_};
     FollowedSymbols followed_{{}};
     std::optional<MarketDoor> market_door_;
     std::optional<MaintenanceDoor> maintenance_;
