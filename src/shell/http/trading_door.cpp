@@ -145,6 +145,7 @@ void TradingDoor::add_reads(RouteTable& table) {
     RouteRow history = read("accounts", "Trades, newest first, in pages", "TradePage");
     history.query = {symbol, limit, {"before", "Number", "The next_before of the page before"}};
     history.statuses = {404};
+    history.cached = true;
     add_both(table, "/history", &TradingDoor::list_history, std::move(history));
 
     RouteRow account = read("accounts", "Balances, equity and margin of an account", "AccountView");
