@@ -453,7 +453,6 @@ TEST_F(Scenario, PaperVenueIsSeatedAgainAfterACrash) {
     end_well();
 }
 
-// @spec:I9
 TEST_F(Scenario, StopOfAnEntryStandsUntilThePositionIsClosed) {
     begin();
     const auto entry = enter(300);
@@ -541,6 +540,7 @@ TEST_F(Scenario, UnprotectedFillIsSoldEvenWhereAnExitRests) {
     end_well();
 }
 
+// @spec:I9
 TEST_F(Scenario, HaltRefusesEntriesAndTakesExits) {
     begin();
     (void)enter(300);
@@ -558,6 +558,7 @@ TEST_F(Scenario, HaltRefusesEntriesAndTakesExits) {
     end_well();
 }
 
+// @spec:R1-MAINT-09
 TEST_F(Scenario, CloseDuringMaintenanceWaitsForItsEnd) {
     begin();
     (void)place();

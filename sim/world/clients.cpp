@@ -318,7 +318,7 @@ model::InputBody Clients::choose_close() {
     if (random_.chance(1, 2) && quote.bid.is_positive()) {
         close.queue_limit = around(quote.bid, -20, 20);
         close.queue_until =
-            context_.now() + Duration::microseconds(random_.between(1'000'000, 20'000'000));
+            context_.now() + Duration::microseconds(random_.between(2'000'000, 40'000'000));
     }
     return close;
 }
@@ -327,7 +327,7 @@ model::InputBody Clients::choose_close() {
 model::InputBody Clients::choose_sweep() {
     const std::uint64_t dice = random_.below(10);
     const model::Account& account = choose_account();
-    if (dice < 4) {
+    if (dice < 3) {
         model::CancelAll sweep;
         sweep.origin.owner = account.owner;
         sweep.account = account.id;
@@ -335,13 +335,14 @@ model::InputBody Clients::choose_sweep() {
         sweep.protective = random_.chance(1, 3);
         return sweep;
     }
-    if (dice < 7) {
+    if (dice < 5) {
         model::Flatten flatten;
         flatten.origin.owner = account.owner;
         flatten.account = account.id;
         return flatten;
     }
     constexpr std::array kModes = {model::OperatingMode::Draining,
+                                   model::OperatingMode::Maintenance,
                                    model::OperatingMode::Maintenance,
                                    model::OperatingMode::Ramping,
                                    model::OperatingMode::Halted};

@@ -54,8 +54,8 @@ model::RiskLimits tight_limits(base::Random& random) {
     if (random.chance(1, 2)) limits.positions_max = 1;
     if (random.chance(1, 2)) limits.exposure_max = model::Rate::from_units(model::kScale / 100);
     if (random.chance(1, 3))
-        limits.daily_loss_max = model::Rate::from_units(model::kScale / 50'000);
-    if (random.chance(1, 3)) limits.drawdown_max = model::Rate::from_units(model::kScale / 50'000);
+        limits.daily_loss_max = model::Rate::from_units(model::kScale / 200'000);
+    if (random.chance(1, 3)) limits.drawdown_max = model::Rate::from_units(model::kScale / 100'000);
     return limits;
 }
 
