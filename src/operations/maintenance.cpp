@@ -14,8 +14,6 @@ using model::WindowState;
 
 constexpr Duration kUsualBegin = Duration::seconds(2 * 3'600);
 constexpr Duration kUsualLength = Duration::seconds(2 * 3'600);
-constexpr std::int64_t kRampFirst = 100;
-constexpr std::int64_t kRampAll = 1'000;
 
 /// When a step that waits for time only is due.
 Timestamp due_at(const MaintenanceWindow& window, const MaintenanceTimes& times) {
@@ -158,7 +156,9 @@ std::optional<MaintenanceMove> move_due(const MaintenanceWindow& window,
     if (is_over(window.state)) return std::nullopt;
     const bool drained = window.state == WindowState::Draining && under_way == 0;
     if (!drained && now < due_at(window, times)) return std::nullopt;
-    return next_of(window, times, now);
+    MaintenanceMove move = next_of(window, times, now);
+    move.until = std::max(move.until, now);
+    return move;
 }
 
 std::optional<Timestamp> look_again_at(const MaintenanceWindow& window,
@@ -257,14 +257,6 @@ MaintenanceNews news_of(const MaintenanceWindow& window) {
                     "The maintenance of " + span_text(window) + " does not take place."};
     }
     return {"maintenance_planned", {}};
-}
-
-std::int64_t ramp_permille(Timestamp since, Timestamp until, Timestamp now) {
-    if (now >= until) return kRampAll;
-    if (now <= since) return kRampFirst;
-    const std::int64_t gone = (now - since).in_milliseconds();
-    const std::int64_t whole = std::max<std::int64_t>(1, (until - since).in_milliseconds());
-    return kRampFirst + (kRampAll - kRampFirst) * gone / whole;
 }
 
 }  // namespace botcore::operations

@@ -84,8 +84,4 @@ struct MaintenanceNews {
 
 [[nodiscard]] MaintenanceNews news_of(const model::MaintenanceWindow& window);
 
-/// The share of entries that is let in during the gradual return, in thousandths: a tenth at once,
-/// then growing evenly, all of them at the end.
-[[nodiscard]] std::int64_t ramp_permille(Timestamp since, Timestamp until, Timestamp now);
-
 }  // namespace botcore::operations

@@ -188,6 +188,19 @@ ParseResult<model::ClosePosition> parse_close_position(std::string_view body) {
     return close;
 }
 
+ParseResult<model::CancelAll> parse_cancel_all(std::string_view body) {
+    Parsed<model::CancelAll> sweep;
+    if (body.empty()) return sweep;
+    FieldReader reader(TRY(parse_flat_object(body)));
+    (void)TRY(reader.only(std::array<std::string_view, 2>{"symbol", "protective"}));
+    if (reader.has("symbol")) {
+        sweep.value.symbol = TRY(reader.word("symbol", kSymbolExpected, read_symbol));
+    }
+    if (reader.has("protective")) sweep.value.protective = TRY(reader.boolean("protective"));
+    sweep.canonical = reader.canonical();
+    return sweep;
+}
+
 ParseResult<model::SetLeverage> parse_set_leverage(std::string_view body) {
     FieldReader reader(TRY(parse_flat_object(body)));
     (void)TRY(reader.only(std::array<std::string_view, 1>{"leverage"}));
@@ -217,6 +230,17 @@ ParseResult<model::TransferMoney> parse_transfer(std::string_view body) {
     command.amount = TRY(reader.amount<model::Money>("amount", Sign::Positive));
     command.asset = TRY(asset_or_default(reader));
     return Parsed<model::TransferMoney>{std::move(command), reader.canonical()};
+}
+
+ParseResult<model::InstrumentId> parse_instrument(std::string_view body) {
+    FieldReader reader(TRY(parse_flat_object(body)));
+    (void)TRY(reader.only(std::array<std::string_view, 2>{"symbol", "market"}));
+    model::InstrumentId id{model::Market::Futures, {}};
+    id.symbol = TRY(reader.word("symbol", kSymbolExpected, read_symbol));
+    if (reader.has("market")) {
+        id.market = TRY(reader.word("market", "spot or futures", model::parse_market));
+    }
+    return Parsed<model::InstrumentId>{std::move(id), reader.canonical()};
 }
 
 base::Outcome<RequestError> parse_no_fields(std::string_view body) {

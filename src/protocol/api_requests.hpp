@@ -54,6 +54,9 @@ inline constexpr model::Rate kTrailRatioMax = model::Rate::from_units(model::kSc
 /// Without it the canonical text is empty. Leaves all else to the route.
 [[nodiscard]] ParseResult<model::ClosePosition> parse_close_position(std::string_view body);
 
+/// Nothing, or symbol (all of them) and protective (false): the stops of open positions, too.
+[[nodiscard]] ParseResult<model::CancelAll> parse_cancel_all(std::string_view body);
+
 /// leverage: a whole number, as text or as JSON number.
 [[nodiscard]] ParseResult<model::SetLeverage> parse_set_leverage(std::string_view body);
 
@@ -62,6 +65,9 @@ inline constexpr model::Rate kTrailRatioMax = model::Rate::from_units(model::kSc
 
 /// from, to, amount; asset (USDT).
 [[nodiscard]] ParseResult<model::TransferMoney> parse_transfer(std::string_view body);
+
+/// symbol; market (futures).
+[[nodiscard]] ParseResult<model::InstrumentId> parse_instrument(std::string_view body);
 
 /// Nothing, or an object without fields: for commands that the route says in full.
 [[nodiscard]] base::Outcome<RequestError> parse_no_fields(std::string_view body);

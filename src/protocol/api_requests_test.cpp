@@ -258,5 +258,20 @@ TEST(ApiRequests, ReadsTheOtherCommands) {
     EXPECT_FALSE(parse_no_fields(R"({"a":1})").has_value());
 }
 
+TEST(ApiRequests, ReadsWhatToCancel) {
+    const auto all = parse_cancel_all("");
+    ASSERT_TRUE(all.has_value());
+    EXPECT_FALSE(all.value().value.symbol.has_value());
+    EXPECT_FALSE(all.value().value.protective);
+    EXPECT_EQ(all.value().canonical, "");
+    const auto some = parse_cancel_all(R"({"symbol":"BTCUSDT","protective":true})");
+    ASSERT_TRUE(some.has_value());
+    EXPECT_EQ(some.value().value.symbol, model::Symbol("BTCUSDT"));
+    EXPECT_TRUE(some.value().value.protective);
+    EXPECT_EQ(parse_cancel_all(R"({"symbol":"x"})").error().code, "INVALID_FIELD");
+    EXPECT_EQ(parse_cancel_all(R"({"protective":1})").error().field, "protective");
+    EXPECT_EQ(parse_cancel_all(R"({"all":true})").error().code, "UNKNOWN_FIELD");
+}
+
 }  // namespace
 }  // namespace botcore::protocol

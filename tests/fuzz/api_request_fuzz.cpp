@@ -46,6 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     read(body, botcore::protocol::parse_place_order);
     read(body, botcore::protocol::parse_close_position);
     read(body, botcore::protocol::parse_set_leverage);
+    (void)botcore::protocol::parse_cancel_all(body);
     read(body, botcore::protocol::parse_open_account);
     read(body, botcore::protocol::parse_transfer);
     (void)botcore::protocol::parse_no_fields(body);

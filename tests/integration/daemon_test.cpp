@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <thread>
 
@@ -78,6 +80,15 @@ TEST_F(DaemonTest, AKeyFromBeforeTheRestartAnswersWithTheSameBytes) {
         place_order("futures", R"({"symbol":"BTCUSDT","side":"SELL","quantity":"0.01"})", "kept"));
     ASSERT_TRUE(other.has_value());
     EXPECT_EQ(other->status, 422) << other->body;
+}
+
+TEST_F(DaemonTest, ServesTheDocumentThatIsKept) {
+    const Answer served = daemon_.ask(read("/api/openapi.json")).value_or(Answer{});
+    ASSERT_EQ(served.status, 200);
+    std::ifstream file("docs/api/openapi.json");
+    const std::string kept{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    EXPECT_TRUE(served.body == kept)
+        << "make it anew: curl http://127.0.0.1:8080/api/openapi.json > docs/api/openapi.json";
 }
 
 TEST_F(DaemonTest, RefusesASecondDaemonOnItsFolder) {

@@ -81,7 +81,8 @@ TEST_F(Protection, CancelsTheTargetOnceTheStopHasFilled) {
     const auto decision = bench_.fill_all(stop(), "56990");
     EXPECT_TRUE(bench_.position().quantity.is_zero());
     EXPECT_EQ(Bench::cancelled_by(decision), std::vector{target().id});
-    bench_.apply(Bench::report(target(), ReportKind::Canceled));
+    const auto gone = bench_.apply(Bench::report(target(), ReportKind::Canceled));
+    EXPECT_EQ(Bench::reasons_in(gone), std::vector{Reason::NoLongerNeeded});
     EXPECT_TRUE(bench_.account("futures").orders.empty());
 }
 
@@ -104,7 +105,9 @@ TEST_F(Protection, SellsAgainWhatWasNotProtectedInTime) {
     bench_.apply(refused);
     EXPECT_EQ(to_text(bench_.position().unprotected), "0.1");
     EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(9), "60000")).empty());
-    const auto exits = Bench::sent_by(bench_.tick(Duration::seconds(2), "60000"));
+    const auto sold = bench_.tick(Duration::seconds(2), "60000");
+    EXPECT_EQ(Bench::reasons_in(sold), std::vector{Reason::Unprotected});
+    const auto exits = Bench::sent_by(sold);
     ASSERT_EQ(exits.size(), 1U);
     EXPECT_EQ(exits[0].type, OrderType::Market);
     EXPECT_EQ(exits[0].reduce_only, model::ReduceOnly::Yes);

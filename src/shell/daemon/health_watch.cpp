@@ -44,7 +44,9 @@ HealthWatch::HealthWatch(Options options, Parts parts)
                 parts_.log,
                 [now = parts_.now] { return now().time; },
                 [this] { return load_; },
-                [this](base::Timestamp at) { return keeper_.planned(at); }},
+                [this](base::Timestamp at) { return keeper_.planned(at); },
+                 [this](operations::Period within) { return keeper_.announced(within); },
+                 parts_.changed},
                read_uptime()) {
     prober_.add(health::Dependency::Database, store_look_.look());
     prober_.add(health::Dependency::Disk, disk_look_.look());
@@ -63,11 +65,7 @@ operations::UptimeLog HealthWatch::read_uptime() {
                          {{"cause", read.error()}});
         return {};
     }
-    operations::UptimeLog uptime = std::move(read).value();
-    const base::Timestamp now = parts_.now().time;
-    const auto until = uptime.noted_until().value_or(now);
-    uptime.resume(now, announced_between(parts_.runtime.state(), until, now));
-    return uptime;
+    return std::move(read).value();
 }
 
 void HealthWatch::tell(const model::MaintenanceWindow& window,

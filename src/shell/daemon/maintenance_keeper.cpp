@@ -58,12 +58,10 @@ std::size_t MaintenanceKeeper::under_way() const {
     return count;
 }
 
-std::optional<operations::Period> announced_between(const core::State& state,
-                                                    model::Timestamp from,
-                                                    model::Timestamp to) {
-    for (const auto& [id, window] : state.windows) {
+std::optional<operations::Period> MaintenanceKeeper::announced(operations::Period within) const {
+    for (const auto& [id, window] : parts_.runtime.state().windows) {
         if (window.emergency || window.state == model::WindowState::Canceled) continue;
-        if (window.begin < to && window.end > from) {
+        if (window.begin < within.end && window.end > within.begin) {
             return operations::Period{window.begin, window.end};
         }
     }

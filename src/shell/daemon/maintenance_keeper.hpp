@@ -38,6 +38,9 @@ public:
     /// Is this moment inside a window that was announced in good time?
     [[nodiscard]] bool planned(model::Timestamp now) const;
 
+    /// The first such window that lies, wholly or in part, within a period of the past.
+    [[nodiscard]] std::optional<operations::Period> announced(operations::Period within) const;
+
 private:
     void tell(const model::MaintenanceWindow& window);
     [[nodiscard]] std::size_t under_way() const;
@@ -47,10 +50,5 @@ private:
     /// The state of each window that listeners know of. Nothing is told of what was so at start.
     std::optional<std::map<std::uint64_t, model::WindowState>> known_;
 };
-
-/// The announced window that lies, wholly or in part, between two moments; for the uptime figures.
-[[nodiscard]] std::optional<operations::Period> announced_between(const core::State& state,
-                                                                  model::Timestamp from,
-                                                                  model::Timestamp to);
 
 }  // namespace botcore::shell

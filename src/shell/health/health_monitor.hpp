@@ -7,10 +7,12 @@
 
 #include "operations/degraded_mode.hpp"
 #include "operations/uptime.hpp"
+#include "protocol/events.hpp"
 #include "shell/health/prober.hpp"
 #include "shell/log/log.hpp"
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace botcore::shell::health {
@@ -30,12 +32,21 @@ public:
         std::function<operations::Load()> load;
         /// Is this moment inside a maintenance window that was announced in good time?
         std::function<bool(base::Timestamp)> planned;
+        /// The announced window that lies, wholly or in part, within a period.
+        std::function<std::optional<operations::Period>(operations::Period)> announced;
+        /// Told of each check whose state became another; may be absent.
+        std::function<void(const protocol::HealthChange&)> changed = nullptr;
     };
 
+    /// `uptime` is what earlier processes counted. The time since then, and until every part has
+    /// been looked at, was a time away.
     HealthMonitor(Parts parts, operations::UptimeLog uptime);
 
     /// Looks, judges, counts, and says what has changed. Call it several times a second.
     void tick();
+
+    /// Every part has been looked at.
+    [[nodiscard]] bool settled() const { return settled_; }
 
     /// Never waits.
     [[nodiscard]] Snapshot snapshot() const;
@@ -45,11 +56,13 @@ public:
     [[nodiscard]] const operations::UptimeLog& uptime() const { return uptime_; }
 
 private:
+    void count(const Snapshot& now);
     void tell_changes(const Snapshot& now);
 
     Parts parts_;
     operations::UptimeLog uptime_;
     Snapshot last_;
+    bool settled_ = false;
 };
 
 }  // namespace botcore::shell::health

@@ -252,16 +252,22 @@ TEST_F(ProberTest, TheMonitorCountsAndTellsWhatChanges) {
     Answer cache;
     auto load = operations::Load::Normal;
     bool planned = false;
+    std::vector<std::string> changes;
     prober_.add(Dependency::Cache, [&](const Answered& answered) { answered(cache); });
     prober_.add_known(Dependency::Database, [] { return Answer{}; });
     {
         log::Log log("test", log::Level::Info, path);
-        HealthMonitor monitor({prober_,
-                               log,
-                               [this] { return now_; },
-                               [&] { return load; },
-                               [&](Timestamp) { return planned; }},
-                              {});
+        HealthMonitor monitor(
+            {prober_,
+             log,
+             [this] { return now_; },
+             [&] { return load; },
+             [&](Timestamp) { return planned; },
+             [](operations::Period) { return std::nullopt; },
+             [&](const protocol::HealthChange& change) {
+                 changes.push_back(std::string(change.check) + " " + std::string(change.after));
+             }},
+            {});
         monitor.tick();
         EXPECT_EQ(monitor.snapshot().overall, HealthState::Healthy);
         cache = {HealthState::Unhealthy, "refused"};
@@ -291,6 +297,44 @@ TEST_F(ProberTest, TheMonitorCountsAndTellsWhatChanges) {
     EXPECT_EQ(count, 6U) << lines;
     EXPECT_THAT(lines, HasSubstr("cache_down"));
     EXPECT_THAT(lines, HasSubstr("refused"));
+    EXPECT_THAT(lines, HasSubstr(R"("event":"health_failed")"));
+    EXPECT_THAT(lines, HasSubstr(R"("event":"health_recovered")"));
+    ASSERT_EQ(changes.size(), 2U);
+    EXPECT_THAT(changes[0], testing::EndsWith(" unhealthy"));
+    EXPECT_THAT(changes[1], testing::EndsWith(" healthy"));
+}
+
+TEST_F(ProberTest, TheTimeUntilEveryPartWasLookedAtWasATimeAway) {
+    std::deque<Answered> waiting;
+    prober_.add(Dependency::Database, by_hand(waiting));
+    log::Log log("test", log::Level::Fatal);
+    const Timestamp ended = now_ - Duration::seconds(100);
+    const Timestamp window_ends = ended + Duration::seconds(40);
+    HealthMonitor monitor(
+        {prober_,
+         log,
+         [this] { return now_; },
+         [] { return operations::Load::Normal; },
+         [](Timestamp) { return false; },
+         [&](operations::Period away) {
+             EXPECT_EQ(away, (operations::Period{ended, now_}));
+             return std::optional(operations::Period{ended - Duration::seconds(9), window_ends});
+         }},
+        operations::UptimeLog({}, {}, ended));
+    monitor.tick();
+    EXPECT_FALSE(monitor.settled());
+    EXPECT_EQ(monitor.uptime().noted_until(), ended);
+    now_ = now_ + Duration::seconds(1);
+    waiting.front()({});
+    monitor.tick();
+    EXPECT_TRUE(monitor.settled());
+    now_ = now_ + Duration::seconds(5);
+    monitor.tick();
+    const auto figures = monitor.uptime().over(2);
+    EXPECT_EQ(figures.planned, Duration::seconds(40));
+    EXPECT_EQ(figures.down, Duration::seconds(61));
+    EXPECT_EQ(figures.up, Duration::seconds(5));
+    EXPECT_EQ(monitor.uptime().outages().size(), 1U);
 }
 
 TEST(UptimeFile, KeepsTheFiguresOverARestart) {

@@ -42,6 +42,7 @@ void add_words(SchemaTable& schemas) {
     schemas.add_enum<OrderType>("OrderType", "How it is priced");
     schemas.add_enum<TimeInForce>("TimeInForce", "How long it stays");
     schemas.add_enum<Reason>("Reason", "Why an order was refused, rejected or ended");
+    schemas.add_enum<OrderRole>("OrderRole", "What an order is for");
     schemas.add_enum<OrderState>("OrderState", "Where an order stands in the journal");
     schemas.add_enum<CancelState>("CancelState", "Where a cancel stands");
     schemas.add_enum<AccountState>("AccountState", "FROZEN: cancels and exits only");
@@ -61,7 +62,8 @@ void add_words(SchemaTable& schemas) {
                        "REJECTED",
                        "REFUSED",
                        "UNKNOWN",
-                       "ABSENT"});
+                       "ABSENT",
+                       "QUEUED"});
     schemas.add_words("OrderFilter", "Which orders", {"open", "all"});
     schemas.add_words("PositionSide", "Which way a position is", {"LONG", "SHORT", "FLAT"});
 }
@@ -92,7 +94,12 @@ void add_orders(SchemaTable& schemas) {
                        "executed_quantity:Amount executed_price:Amount? executed_notional:Amount "
                        "reserved:Amount reserved_asset:text reason:Reason? reason_text:text "
                        "exchange_order_id:text idempotency_key:text created_at:Time "
-                       "updated_at:Time sequence:Number version:Number");
+                       "updated_at:Time sequence:Number version:Number stop_price:Amount? "
+                       "role:OrderRole parent:text? number:text stop_loss:Amount? "
+                       "take_profit:Amount? trailing:Trailing? queued_until:Time?");
+    schemas.add_object("Trailing",
+                       "How a stop follows the price",
+                       "activation:Amount distance:Amount best_price:Amount? starts_at:Amount?");
     schemas.add_object(
         "PendingOrder", "Order", "An order whose outcome is still open", "status_link:text");
     schemas.add_object("OrderPage",
@@ -104,6 +111,18 @@ void add_orders(SchemaTable& schemas) {
                        "symbol:Symbol side:Side price:Amount quantity:Amount commission:Amount "
                        "commission_asset:Asset maker:boolean realized_pnl:Amount time:Time "
                        "sequence:Number");
+    schemas.add_object("QueueWish",
+                       "The worst price, and when the close expires",
+                       "limit_price:Amount until:Time");
+    schemas.add_object("ClosePosition",
+                       "With `queue` the close may wait for the end of a maintenance window",
+                       "queue?:QueueWish");
+    schemas.add_object("CancelAll",
+                       "Without fields: every order but the stops of open positions",
+                       "symbol?:Symbol protective?:boolean");
+    schemas.add_object("OrdersTouched",
+                       "What was set going: cancels of orders, and exits",
+                       "account:AccountId cancels:[OrderId] exits:[OrderId]");
     schemas.add_object("TradePage",
                        "Trades, newest first; `next_before` leads to the next page",
                        "trades:[Trade] next_before:Number?");
@@ -116,10 +135,21 @@ void add_orders(SchemaTable& schemas) {
                        "cancel:CancelState executed_quantity:Amount reserved:Amount "
                        "version:Number attempt:Attempt? trades:[Trade] epoch:Number hash:Hash");
     schemas.add_object("OrderStory", "An order's life", "order:Order story:[StoryStep]");
+    schemas.add_object("TrailingWish",
+                       "Parts of the price: \"0.02\" is 2 percent",
+                       "activation:PositiveAmount distance:PositiveAmount");
+    schemas.add_json("OrderTypeWish", R"({"type":"string","enum":["MARKET","LIMIT","STOP_MARKET",
+        "STOP","TAKE_PROFIT_MARKET","TAKE_PROFIT","STOP_LOSS","STOP_LOSS_LIMIT",
+        "TAKE_PROFIT_LIMIT"],"default":"MARKET","description":
+        "In the futures market's words or the spot market's."})");
     schemas.add_object("PlaceOrder",
-                       "`price` and `time_in_force` belong to type LIMIT",
-                       "symbol:Symbol side:Side quantity:PositiveAmount type?:OrderType "
-                       "price?:PositiveAmount time_in_force?:TimeInForce reduce_only?:boolean");
+                       "`price` and `time_in_force` belong to types with a limit, `stop_price` to "
+                       "stops and take profits; `stop_loss`, `take_profit` and `trailing` are "
+                       "attached to what the order opens",
+                       "symbol:Symbol side:Side quantity:PositiveAmount type?:OrderTypeWish "
+                       "price?:PositiveAmount time_in_force?:TimeInForce reduce_only?:boolean "
+                       "stop_price?:PositiveAmount stop_loss?:PositiveAmount "
+                       "take_profit?:PositiveAmount trailing?:TrailingWish");
     schemas.set_example("PlaceOrder",
                         R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","quantity":"0.01"})");
 }
@@ -138,14 +168,16 @@ void add_accounts(SchemaTable& schemas) {
                        "What an account holds of an asset",
                        "asset:Asset total:Amount cash:Amount reserved:Amount margin:Amount "
                        "books:Books version:Number");
-    schemas.add_object("AccountView",
-                       "AccountRow",
-                       "An account with its figures; null where a price is missing",
-                       "balances:[Balance] total_balance:Amount available_balance:Amount "
-                       "reserved_balance:Amount used_margin:Amount unrealized_pnl:Amount? "
-                       "holdings_value:Amount? total_equity:Amount? margin_level:Amount? "
-                       "positions_count:Number open_orders_count:Number can_trade:boolean "
-                       "reconciled:boolean max_leverage:Amount source:MarketSource");
+    schemas.add_object(
+        "AccountView",
+        "AccountRow",
+        "An account with its figures; null where a price is missing",
+        "balances:[Balance] total_balance:Amount available_balance:Amount "
+        "reserved_balance:Amount used_margin:Amount unrealized_pnl:Amount? "
+        "holdings_value:Amount? total_equity:Amount? margin_level:Amount? "
+        "positions_count:Number open_orders_count:Number can_trade:boolean "
+        "reconciled:boolean max_leverage:Amount source:MarketSource as_of:Time? age_ms:integer "
+        "stale:boolean");
     schemas.add_list("AccountList", "AccountView");
     schemas.add_object("Transfer",
                        "What moved from one account to another",
@@ -167,12 +199,13 @@ void add_positions(SchemaTable& schemas) {
                        "account:AccountId market:Market symbol:Symbol side:PositionSide "
                        "quantity:Amount entry_price:Amount? cost:Amount margin:Amount "
                        "leverage:Amount realized_pnl:Amount opened_at:Time? updated_at:Time "
-                       "version:Number");
+                       "version:Number round_pnl:Amount unprotected:Amount protect_by:Time?");
     schemas.add_object("PositionView",
                        "Position",
                        "A position with what the market says of it",
                        "current_price:Amount? unrealized_pnl:Amount? liquidation_price:Amount? "
-                       "price_age_ms:integer source:MarketSource");
+                       "price_age_ms:integer source:MarketSource as_of:Time? age_ms:integer "
+                       "stale:boolean");
     schemas.add_list("PositionList", "PositionView");
     schemas.add_json("Leverage", R"({"type":["string","integer"],"minimum":1,
         "pattern":"^[0-9]{1,3}$","description":"A whole number from 1.","examples":["10"]})");

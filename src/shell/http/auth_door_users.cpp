@@ -46,7 +46,7 @@ void AuthDoor::add_users(RouteTable& table) {
     const QueryRow limit{"limit", "PageLimit", "At most so many"};
     RouteRow users = auth_look("All users, in pages", "UserPage");
     users.access = Access::Operator;
-    users.query = {limit, {"after", "Text", "The next_after of the page before"}};
+    users.query = {limit, {"after", "text", "The next_after of the page before"}};
     add(table, "/api/users", &AuthDoor::list_users, std::move(users));
 
     RouteRow user = auth_look("One user", "User");
@@ -78,8 +78,8 @@ void AuthDoor::add_users(RouteTable& table) {
     acts.access = Access::Operator;
     acts.query = {limit,
                   {"before", "Number", "The next_before of the page before"},
-                  {"actor", "Text", "Only acts of this user"},
-                  {"act", "Text", "Only acts of this kind"}};
+                  {"actor", "text", "Only acts of this user"},
+                  {"act", "text", "Only acts of this kind"}};
     acts.statuses = {500};
     add(table, "/api/audit", &AuthDoor::list_acts, std::move(acts));
 }

@@ -4,6 +4,7 @@
 #include "protocol/api_json.hpp"
 #include "protocol/time_text.hpp"
 #include "shell/health/known_parts.hpp"
+#include "shell/http/api_schemas.hpp"
 #include "shell/http/maintenance_door.hpp"
 
 #include <boost/json/array.hpp>
@@ -94,35 +95,10 @@ json::object uptime_json(const operations::UptimeLog& log, std::int64_t days) {
     return object;
 }
 
-void add_schemas(SchemaTable& schemas) {
-    schemas.add_words("HealthStatus", "How a part is", {"healthy", "degraded", "unhealthy"});
-    schemas.add_object("DatabaseCheck",
-                       "The store",
-                       "status:HealthStatus latency_ms:number connected:boolean checked_at:Time");
-    schemas.add_object(
-        "ExchangeCheck", "The exchange", "status:HealthStatus kind:text reconciled:boolean");
-    schemas.add_object("MarketCheck",
-                       "Market data; `age_ms` is the oldest price's",
-                       "status:HealthStatus age_ms:integer? source:MarketSource");
-    schemas.add_object(
-        "WebsocketCheck", "Streams to callers", "status:HealthStatus active_connections:Number");
-    schemas.add_object("HealthChecks",
-                       "The parts",
-                       "database:DatabaseCheck exchange:ExchangeCheck market_data:MarketCheck "
-                       "websocket:WebsocketCheck");
-    schemas.add_object("Health",
-                       "`status` is the process's own, `overall_status` the worst of the parts",
-                       "status:HealthStatus version:text timestamp:Time uptime_seconds:Number "
-                       "checks:HealthChecks overall_status:HealthStatus");
-    schemas.add_object("Ready", "ready, or not and why", "status:text reason?:text timestamp:Time");
-    schemas.add_object("Live", "alive", "status:text timestamp:Time");
-    schemas.add_object("Pong", "The shortest answer", "pong:boolean timestamp:Time");
-}
-
 }  // namespace
 
 void HealthDoor::add_to(RouteTable& table) {
-    add_schemas(table.schemas());
+    add_health_schemas(table.schemas());
     const auto add =
         [&](std::string_view pattern, void (HealthDoor::*handler)(Call&), RouteRow row) {
             row.pattern = pattern;
@@ -226,7 +202,7 @@ void HealthDoor::show_health(Call& call) {
         checks[operations::row_of(finding.dependency).name] = check_json(finding);
     }
     body["checks"] = std::move(checks);
-    const std::uint16_t status = operations::http_status(snapshot.overall);
+    const std::uint16_t status = draining_ ? 503 : operations::http_status(snapshot.overall);
     call.answer_plain(status, body, status == 200 ? "" : "UNHEALTHY");
 }
 
@@ -273,7 +249,7 @@ void HealthDoor::show_detailed(Call& call) {
     for (const std::int64_t days : {30, 90, 365})
         uptime.push_back(uptime_json(monitor_.uptime(), days));
     body["uptime"] = std::move(uptime);
-    const std::uint16_t status = operations::http_status(snapshot.overall);
+    const std::uint16_t status = draining_ ? 503 : operations::http_status(snapshot.overall);
     call.answer_plain(status, body, status == 200 ? "" : "UNHEALTHY");
 }
 
@@ -317,6 +293,7 @@ void HealthDoor::ping(Call& call) {
 void HealthDoor::show_metrics(Call& call) {
     auto& metrics = context_.metrics;
     metrics.read(context_.runtime);
+    metrics.read_process();
     for (const auto& id : context_.market.instruments()) {
         metrics.set_price_age(id, context_.quote_of(id).age);
     }

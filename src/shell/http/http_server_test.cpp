@@ -168,6 +168,8 @@ TEST_F(HttpServerOverSockets, AnswersLaterAndIgnoresAnswersForClientsThatAreGone
     EXPECT_THAT(stays.receive().body, HasSubstr("GET /x"));
 }
 
+// @spec:R2-TMO-01
+// @spec:R2-TMO-07
 TEST_F(HttpServerOverSockets, EndsARequestThatNobodyAnswersWithATimeOut) {
     start({.answer_within = 60ms});
     TestClient client(port());
@@ -175,6 +177,8 @@ TEST_F(HttpServerOverSockets, EndsARequestThatNobodyAnswersWithATimeOut) {
     const auto response = client.receive();
     EXPECT_EQ(response.status, 504);
     EXPECT_THAT(response.body, HasSubstr("\"code\":\"TIMEOUT\""));
+    EXPECT_THAT(response.body, HasSubstr("never carried out twice"));
+    EXPECT_LE(HttpServerOptions{}.answer_within, 30s);
 }
 
 TEST_F(HttpServerOverSockets, CutsIdleConnectionsAndHalfRequests) {

@@ -4,6 +4,7 @@
 #include "protocol/api_json.hpp"
 #include "protocol/maintenance_requests.hpp"
 #include "protocol/time_text.hpp"
+#include "shell/http/api_schemas.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -51,6 +52,7 @@ json::object maintenance_view(const core::State& state) {
 }
 
 void MaintenanceDoor::add_to(RouteTable& table) {
+    add_maintenance_schemas(table.schemas());
     const auto add =
         [&](std::string_view pattern, void (MaintenanceDoor::*handler)(Call&), RouteRow row) {
             row.pattern = pattern;

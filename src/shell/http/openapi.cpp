@@ -121,6 +121,7 @@ json::object headers_of(const RouteRow& row, std::uint16_t status) {
     if (status == 401) headers["WWW-Authenticate"] = ref("headers", "WWW-Authenticate");
     if (row.key_needed) headers["Idempotent-Replayed"] = ref("headers", "Idempotent-Replayed");
     if (row.etag && status == 200) headers["ETag"] = ref("headers", "ETag");
+    if (row.cached && status == 200) headers["X-Cache"] = ref("headers", "X-Cache");
     return headers;
 }
 
@@ -209,6 +210,12 @@ std::string operation_id(const RouteRow& row) {
     return id;
 }
 
+/// A body whose fields may all be missing may be missing itself.
+bool has_required_fields(const RouteTable& routes, std::string_view shape) {
+    const auto* required = routes.schemas().all().at(shape).as_object().if_contains("required");
+    return required != nullptr && !required->as_array().empty();
+}
+
 json::object operation_of(const RouteTable& routes, const RouteRow& row) {
     CHECK(!row.summary.empty());
     CHECK(!row.tag.empty());
@@ -221,7 +228,7 @@ json::object operation_of(const RouteTable& routes, const RouteRow& row) {
     operation["parameters"] = parameters_of(row);
     if (!row.request.empty()) {
         json::object body;
-        body["required"] = true;
+        body["required"] = has_required_fields(routes, row.request);
         body["content"] = body_of("application/json", SchemaTable::use(row.request));
         operation["requestBody"] = std::move(body);
     }
@@ -249,7 +256,7 @@ constexpr std::array<HeaderRow, 3> kRequestHeaders = {{
     {"If-Match", "text", "Carried out only if this is still the version"},
 }};
 
-constexpr std::array<HeaderRow, 8> kAnswerHeaders = {{
+constexpr std::array<HeaderRow, 9> kAnswerHeaders = {{
     {"X-Request-ID", "RequestId", "The request's id"},
     {"X-RateLimit-Limit", "Number", "Requests that the window allows"},
     {"X-RateLimit-Remaining", "Number", "Requests that are left"},
@@ -258,6 +265,7 @@ constexpr std::array<HeaderRow, 8> kAnswerHeaders = {{
     {"WWW-Authenticate", "text", "How to show who you are"},
     {"Idempotent-Replayed", "text", "`true`: the stored answer of an earlier request"},
     {"ETag", "text", "The version, for If-Match"},
+    {"X-Cache", "text", "`hit`: the costly part was kept from before, and is still right; `miss`"},
 }};
 
 json::object components_of(const RouteTable& routes) {

@@ -47,6 +47,16 @@ void RouteTable::add(RouteRow row) {
     rows_.push_back(std::move(row));
 }
 
+void RouteTable::add_alias(std::string_view method, std::string_view pattern, std::string_view of) {
+    const auto place = std::find_if(rows_.begin(), rows_.end(), [&](const RouteRow& row) {
+        return row.method == method && row.pattern == of;
+    });
+    CHECK(place != rows_.end());
+    RouteRow row = *place;
+    row.pattern = pattern;
+    add(std::move(row));
+}
+
 RouteTable::Found RouteTable::find(std::string_view method,
                                    const std::vector<std::string>& segments) const {
     Found found;

@@ -69,6 +69,7 @@ struct RouteRow {
     bool key_needed = false;        ///< Takes an Idempotency-Key, as all commands do.
     bool versioned = false;         ///< Takes an If-Match.
     bool etag = false;              ///< Answers the version as ETag.
+    bool cached = false;            ///< Says in X-Cache whether the cache knew it.
     std::string_view request{};     ///< Schema of the body; empty: none.
     std::string_view response{};    ///< Schema of a success's data.
     Envelope envelope = Envelope::Data;
@@ -82,6 +83,10 @@ public:
 
     /// Adds a route. Rows stay where they are from then on.
     void add(RouteRow row);
+
+    /// Adds a route that is in all but its address like one that is there. The patterns have the
+    /// same names in "{…}".
+    void add_alias(std::string_view method, std::string_view pattern, std::string_view of);
 
     struct Found {
         const RouteRow* row = nullptr;

@@ -1,6 +1,7 @@
 #include "shell/http/trading_door.hpp"
 
 #include "core/orders/client_order_id.hpp"
+#include "protocol/api_json.hpp"
 #include "shell/http/api_schemas.hpp"
 
 namespace botcore::shell::http {
@@ -52,6 +53,7 @@ void TradingDoor::add_both(RouteTable& table,
 void TradingDoor::add_to(RouteTable& table) {
     add_trading_schemas(table.schemas());
     add_commands(table);
+    add_account_commands(table);
     add_reads(table);
 }
 
@@ -67,12 +69,25 @@ void TradingDoor::add_commands(RouteTable& table) {
     cancel.versioned = true;
     add_both(table, "/orders/{order}", &TradingDoor::cancel_order, std::move(cancel));
 
+    RouteRow sweep = command(Purpose::Exit, "orders", "Cancels all orders, or all of a symbol");
+    sweep.request = "CancelAll";
+    sweep.response = "OrdersTouched";
+    add_both(table, "/orders/cancel-all", &TradingDoor::cancel_all, std::move(sweep));
+
+    RouteRow flat = command(
+        Purpose::Exit, "positions", "Cancels what could open something and closes all positions");
+    flat.response = "OrdersTouched";
+    add_both(table, "/flatten", &TradingDoor::flatten, std::move(flat));
+
     RouteRow close = order_command(Purpose::Exit, "positions", "Closes a position at the market");
+    close.request = "ClosePosition";
     close.versioned = true;
     add_both(table, "/positions/{symbol}/close", &TradingDoor::close_position, close);
     close.method = "DELETE";
     add_both(table, "/positions/{symbol}", &TradingDoor::close_position, std::move(close));
+}
 
+void TradingDoor::add_account_commands(RouteTable& table) {
     RouteRow leverage = command(Purpose::Entry, "positions", "Sets a symbol's leverage");
     leverage.versioned = true;
     leverage.request = "SetLeverage";
@@ -130,6 +145,7 @@ void TradingDoor::add_reads(RouteTable& table) {
     RouteRow history = read("accounts", "Trades, newest first, in pages", "TradePage");
     history.query = {symbol, limit, {"before", "Number", "The next_before of the page before"}};
     history.statuses = {404};
+    history.cached = true;
     add_both(table, "/history", &TradingDoor::list_history, std::move(history));
 
     RouteRow account = read("accounts", "Balances, equity and margin of an account", "AccountView");
@@ -174,11 +190,63 @@ void TradingDoor::cancel_order(Call& call) {
     if (!core::parse_client_order_id(id)) {
         return call.fail(404, "ORDER_UNKNOWN", "there is no order of yours with this id");
     }
-    if (context_.find_account(call) == nullptr) return;
+    const auto* state = context_.find_account(call);
+    if (state == nullptr || answered_as_canceled(call, *state, cancel)) return;
     cancel.account = account;
     cancel.order = model::ClientOrderId(id);
     cancel.origin = context_.origin_of(call, {});
     context_.submit(call, std::move(cancel));
+}
+
+/// A cancel of what is canceled already is done, under whatever key it comes: there is nothing to
+/// record. A key that is known has its own answer, and a version that was seen must hold.
+bool TradingDoor::answered_as_canceled(Call& call,
+                                       const core::AccountState& account,
+                                       const model::CancelOrder& cancel) {
+    const std::string& id = call.parameter("order");
+    const auto parts = core::parse_client_order_id(id);
+    if (cancel.version || !parts) return false;
+    const model::OrderNumber number = model::order_number(parts->sequence, parts->index);
+    const auto live = account.orders.find(number);
+    if (live != account.orders.end() && model::is_live(live->second.order.state)) return false;
+    const core::KeyId key{call.caller.owner, call.key};
+    if (context_.runtime.state().keys.contains(key)) return false;
+    const auto known = context_.reader.find_key(key.owner, key.key);
+    if (!known || known.value()) return false;
+    const auto found = context_.reader.find_order(number);
+    if (!found || !found.value()) return false;
+    const model::Order& order = found.value()->order;
+    const bool mine = order.id.text() == id && order.owner == call.caller.owner &&
+                      order.account == account.account.id;
+    if (!mine || order.state != model::OrderState::Canceled) return false;
+    call.answer(protocol::to_api(order));
+    return true;
+}
+
+void TradingDoor::cancel_all(Call& call) {
+    const model::AccountId account = context_.account_of(call);
+    if (!context_.begin_command(call,
+                                "POST /api/accounts/" + account.text() + "/orders/cancel-all")) {
+        return;
+    }
+    auto parsed = protocol::parse_cancel_all(call.request.body);
+    if (!parsed) return call.fail(400, parsed.error());
+    if (context_.find_account(call) == nullptr) return;
+    model::CancelAll command = parsed.value().value;
+    command.account = account;
+    command.origin = context_.origin_of(call, parsed.value().canonical);
+    context_.submit(call, std::move(command));
+}
+
+void TradingDoor::flatten(Call& call) {
+    const model::AccountId account = context_.account_of(call);
+    if (!context_.begin_command(call, "POST /api/accounts/" + account.text() + "/flatten")) return;
+    if (!context_.read_no_fields(call)) return;
+    if (context_.find_account(call) == nullptr) return;
+    model::Flatten command;
+    command.account = account;
+    command.origin = context_.origin_of(call, {});
+    context_.submit(call, std::move(command));
 }
 
 void TradingDoor::close_position(Call& call) {
@@ -189,14 +257,15 @@ void TradingDoor::close_position(Call& call) {
         return;
     }
     if (!context_.check_symbol(call)) return;
-    model::ClosePosition close;
+    auto parsed = protocol::parse_close_position(call.request.body);
+    if (!parsed) return call.fail(400, parsed.error());
+    model::ClosePosition close = parsed.value().value;
     if (!context_.read_if_match(call, close.version)) return;
-    if (!context_.read_no_fields(call)) return;
     const auto* state = context_.find_account(call);
     if (state == nullptr) return;
     close.account = account;
     close.instrument = {state->account.market, model::Symbol(symbol)};
-    close.origin = context_.origin_of(call, {});
+    close.origin = context_.origin_of(call, parsed.value().canonical);
     context_.submit(call, std::move(close));
 }
 

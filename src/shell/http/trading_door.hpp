@@ -9,6 +9,7 @@
 #include "shell/http/route_table.hpp"
 
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
 #include <optional>
 #include <string_view>
@@ -28,10 +29,13 @@ private:
     void add_both(RouteTable& table, std::string_view tail, Handler handler, RouteRow row);
     void add_one(RouteTable& table, std::string_view pattern, Handler handler, RouteRow row);
     void add_commands(RouteTable& table);
+    void add_account_commands(RouteTable& table);
     void add_reads(RouteTable& table);
 
     void place_order(Call& call);
     void cancel_order(Call& call);
+    void cancel_all(Call& call);
+    void flatten(Call& call);
     void close_position(Call& call);
     void set_leverage(Call& call);
     void open_account(Call& call);
@@ -48,6 +52,14 @@ private:
     void list_history(Call& call);
     void list_journal(Call& call);
 
+    /// One page of trades; nothing once the call is answered.
+    [[nodiscard]] std::optional<boost::json::value> history_page(
+        Call& call, const ports::FillQuery& asked) const;
+    [[nodiscard]] boost::json::object position_json(const core::AccountState& account,
+                                                    const model::Position& position) const;
+    [[nodiscard]] bool answered_as_canceled(Call& call,
+                                            const core::AccountState& account,
+                                            const model::CancelOrder& cancel);
     [[nodiscard]] boost::json::object account_json(const core::AccountState& account) const;
     [[nodiscard]] std::optional<model::Order> find_order(Call& call);
 

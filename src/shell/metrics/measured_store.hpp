@@ -1,16 +1,49 @@
 #pragma once
 
-/// A store that measures each commit of the store behind it and passes everything on.
+/// A store that measures each commit and each read of the store behind it and passes everything on.
 
 #include "ports/store.hpp"
 #include "shell/metrics/metrics.hpp"
 
 namespace botcore::shell::metrics {
 
+class MeasuredReader final : public ports::StoreReader {
+public:
+    /// Both outlive this.
+    MeasuredReader(ports::StoreReader& reader, Metrics& metrics)
+        : reader_(reader),
+          metrics_(metrics) {}
+
+    ports::StoreResult<std::optional<ports::KeyRow>> find_key(
+        const model::Owner& owner, const model::IdempotencyKey& key) override;
+    ports::StoreResult<std::optional<ports::LiveOrder>> find_order(
+        model::OrderNumber number) override;
+    ports::StoreResult<std::vector<model::Order>> orders(const ports::OrderQuery& query) override;
+    ports::StoreResult<std::vector<model::Fill>> fills(const ports::FillQuery& query) override;
+    ports::StoreResult<std::vector<ports::JournalEntry>> journal(model::Sequence first,
+                                                                 std::size_t limit) override;
+    ports::StoreResult<model::Head> head() override;
+
+    base::Outcome<ports::StoreError> visit_rows(const ports::RowVisitor& visitor) override {
+        return reader_.visit_rows(visitor);
+    }
+
+    base::Outcome<ports::StoreError> begin_snapshot() override { return reader_.begin_snapshot(); }
+
+    void end_snapshot() override { reader_.end_snapshot(); }
+
+private:
+    ports::StoreReader& reader_;
+    Metrics& metrics_;
+};
+
 class MeasuredStore final : public ports::Store {
 public:
     /// Both outlive this.
-    MeasuredStore(ports::Store& store, Metrics& metrics) : store_(store), metrics_(metrics) {}
+    MeasuredStore(ports::Store& store, Metrics& metrics)
+        : store_(store),
+          metrics_(metrics),
+          reader_(store.reader(), metrics) {}
 
     ports::StoreResult<ports::Snapshot> load() override { return store_.load(); }
 
@@ -20,11 +53,12 @@ public:
 
     void maintain() override { store_.maintain(); }
 
-    ports::StoreReader& reader() override { return store_.reader(); }
+    ports::StoreReader& reader() override { return reader_; }
 
 private:
     ports::Store& store_;
     Metrics& metrics_;
+    MeasuredReader reader_;
 };
 
 }  // namespace botcore::shell::metrics

@@ -1,6 +1,8 @@
 #include "shell/metrics/metrics.hpp"
 
-#include "operations/degraded_mode.hpp"
+#include "base/check.hpp"
+#include "shell/metrics/metric_table.hpp"
+#include "shell/metrics/process_figures.hpp"
 
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
@@ -9,9 +11,8 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
-#include <algorithm>
-#include <array>
 #include <map>
+#include <vector>
 
 namespace botcore::shell::metrics {
 
@@ -22,258 +23,262 @@ using prometheus::Family;
 using prometheus::Gauge;
 using prometheus::Histogram;
 
-const Histogram::BucketBoundaries kRequestBuckets = {
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5};
-const Histogram::BucketBoundaries kCommitBuckets = {
-    0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1};
-
-/// Error types that are there from the start; others are added when they first happen.
-constexpr std::array<std::string_view, 12> kErrorTypes = {"INVALID_JSON",
-                                                          "INVALID_FIELD",
-                                                          "MISSING_FIELD",
-                                                          "UNKNOWN_FIELD",
-                                                          "UNAUTHORIZED",
-                                                          "NOT_FOUND",
-                                                          "SERVICE_UNAVAILABLE",
-                                                          "OUTCOME_UNKNOWN",
-                                                          "OVERLOADED",
-                                                          "TIMEOUT",
-                                                          "INSUFFICIENT_BALANCE",
-                                                          "IDEMPOTENCY_KEY_REQUIRED"};
-
 double seconds(std::chrono::nanoseconds duration) {
     return std::chrono::duration<double>(duration).count();
 }
 
-Counter& counter(prometheus::Registry& registry, const char* name, const char* help) {
-    return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
+/// A row of the table, registered.
+struct Entry {
+    std::vector<LabelRow> labels;
+    Histogram::BucketBoundaries bounds;
+    Family<Counter>* counters = nullptr;
+    Family<Gauge>* gauges = nullptr;
+    Family<Histogram>* histograms = nullptr;
+
+    template <class Values>
+    [[nodiscard]] prometheus::Labels named(const Values& values) const {
+        CHECK(values.size() == labels.size());
+        prometheus::Labels named;
+        auto value = values.begin();
+        for (const LabelRow& label : labels)
+            named.emplace(label.name, *value++);
+        return named;
+    }
+
+    template <class Values>
+    void add(const Values& values) const {
+        if (counters != nullptr) (void)counters->Add(named(values));
+        if (gauges != nullptr) (void)gauges->Add(named(values));
+        if (histograms != nullptr) (void)histograms->Add(named(values), bounds);
+    }
+};
+
+/// Adds every combination of the listed values from label `index` on.
+void add_all(const Entry& entry, std::vector<std::string_view>& values, std::size_t index) {
+    if (index == entry.labels.size()) return entry.add(values);
+    for (const std::string_view value : entry.labels[index].values) {
+        values.push_back(value);
+        add_all(entry, values, index + 1);
+        values.pop_back();
+    }
 }
 
-Gauge& gauge(prometheus::Registry& registry, const char* name, const char* help) {
-    return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
+Entry register_row(prometheus::Registry& registry, const MetricRow& row) {
+    Entry entry;
+    entry.labels = labels_of(row);
+    entry.bounds = bounds_of(row.buckets);
+    const std::string name(row.name);
+    const std::string help(row.help);
+    switch (row.kind) {
+        case MetricKind::Counter:
+            entry.counters = &prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+            break;
+        case MetricKind::Gauge:
+            entry.gauges = &prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+            break;
+        case MetricKind::Histogram:
+            entry.histograms =
+                &prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+            break;
+    }
+    std::vector<std::string_view> values;
+    add_all(entry, values, 0);
+    return entry;
 }
 
-Family<Counter>& counters(prometheus::Registry& registry, const char* name, const char* help) {
-    return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
-}
-
-/// Brings a counter up to a total that somebody else keeps.
-void raise_to(Counter& counter, std::uint64_t total) {
-    const double behind = static_cast<double>(total) - counter.Value();
-    if (behind > 0) counter.Increment(behind);
+std::map<std::string_view, Entry> register_all(prometheus::Registry& registry) {
+    std::map<std::string_view, Entry> entries;
+    for (const MetricRow& row : metric_table()) {
+        const bool added = entries.emplace(row.name, register_row(registry, row)).second;
+        CHECK(added);  // M1
+    }
+    return entries;
 }
 
 }  // namespace
 
 struct Metrics::Families {
-    explicit Families(std::string_view service) {
-        prometheus::BuildGauge()
-            .Name("up")
-            .Help("1 while the process answers")
-            .Register(registry)
-            .Add({{"service", std::string(service)}})
-            .Set(1);
-        for (const char* status : {"200", "202", "400", "401", "404", "409", "422", "500", "503"}) {
-            (void)requests.Add({{"status", status}});
-        }
-        for (const auto type : kErrorTypes)
-            (void)errors.Add({{"error_type", std::string(type)}});
-        for (const auto& row : operations::dependencies())
-            (void)health.Add({{"check", std::string(row.name)}});
-        for (const auto& row : operations::degraded_modes())
-            (void)degraded.Add({{"mode", std::string(row.id)}});
-        for (const char* state : {"up", "degraded", "down", "planned"})
-            (void)service_time.Add({{"state", state}});
+    [[nodiscard]] const Entry& entry(std::string_view name) const {
+        const auto place = entries.find(name);
+        CHECK(place != entries.end());
+        return place->second;
+    }
+
+    [[nodiscard]] Counter& counter(std::string_view name, Labels labels) const {
+        const Entry& found = entry(name);
+        CHECK(found.counters != nullptr);
+        return found.counters->Add(found.named(labels));
+    }
+
+    [[nodiscard]] Histogram& histogram(std::string_view name) const {
+        const Entry& found = entry(name);
+        CHECK(found.histograms != nullptr);
+        return found.histograms->Add({}, found.bounds);
     }
 
     prometheus::Registry registry;
-    Family<Counter>& requests =
-        counters(registry, "http_requests_total", "HTTP requests by status code");
-    Family<Counter>& errors =
-        counters(registry, "http_request_errors_total", "Refused HTTP requests by error code");
-    Histogram& request_seconds =
-        prometheus::BuildHistogram()
-            .Name("http_request_duration_seconds")
-            .Help("From the last byte of a request to the last byte of its answer")
-            .Register(registry)
-            .Add({}, kRequestBuckets);
-    Family<Counter>& transactions =
-        counters(registry, "database_transactions_total", "Group commits by result");
-    Counter& committed = transactions.Add({{"result", "committed"}});
-    Counter& conflict = transactions.Add({{"result", "conflict"}});
-    Counter& unavailable = transactions.Add({{"result", "unavailable"}});
-    Histogram& transaction_seconds = prometheus::BuildHistogram()
-                                         .Name("database_transaction_duration_seconds")
-                                         .Help("Duration of group commits, sync included")
-                                         .Register(registry)
-                                         .Add({}, kCommitBuckets);
-    Counter& trades = counter(registry, "trades_total", "Fills booked");
-    Counter& orders_placed = counter(registry, "orders_total", "Orders recorded, refused included");
-    Counter& orders_refused =
-        counter(registry, "orders_refused_total", "Orders that our own rules refused");
-    Family<Counter>& idempotency =
-        counters(registry, "idempotency_hits_total", "Requests under a key that was known already");
-    Counter& replayed = idempotency.Add({{"result", "replayed"}});
-    Counter& mismatch = idempotency.Add({{"result", "mismatch"}});
-    Counter& version_conflicts = counter(
-        registry, "optimistic_conflicts_total", "Commands refused because If-Match did not hold");
-    Family<Counter>& recoveries =
-        counters(registry, "recovery_attempts_total", "Recoveries by mechanism and result");
-    Counter& terms = recoveries.Add({{"mechanism", "reload"}, {"result", "success"}});
-    Counter& reloads_failed = recoveries.Add({{"mechanism", "reload"}, {"result", "failure"}});
-    Counter& requests_dropped =
-        counter(registry, "requests_dropped_total", "Requests refused because the inbox was full");
-    Counter& facts_dropped = counter(registry,
-                                     "exchange_facts_dropped_total",
-                                     "Reports of the exchange that found their queue full");
-    Counter& records = counter(registry, "journal_records_total", "Records committed by this run");
-    Gauge& sequence = gauge(registry, "journal_sequence", "Sequence of the last durable record");
-    Gauge& epoch = gauge(registry, "journal_epoch", "Term of the writer");
-    Gauge& running = gauge(registry, "runtime_running", "1 while the runtime takes commands");
-    Gauge& reconciled = gauge(
-        registry, "runtime_reconciled", "1 when every account was compared with its exchange");
-    Gauge& waiting = gauge(registry, "requests_waiting", "Requests in the inbox");
-    Gauge& accounts = gauge(registry, "accounts", "Accounts that are open");
-    Gauge& accounts_frozen = gauge(registry, "accounts_frozen", "Accounts in quarantine");
-    Gauge& orders_live = gauge(registry, "orders_live", "Orders whose end is open");
-    Gauge& unknown =
-        gauge(registry, "order_unknown_outcomes", "Orders that were sent and not heard of");
-    Gauge& positions = gauge(registry, "positions_open", "Positions that are not flat");
-    Gauge& connections = gauge(registry, "http_connections_active", "Open HTTP connections");
-    Gauge& shutdown_inflight =
-        gauge(registry, "shutdown_inflight", "Requests that the shutdown waits for");
-    Gauge& websockets =
-        gauge(registry, "websocket_connections_active", "Open WebSocket connections");
-    Family<Gauge>& price_age = prometheus::BuildGauge()
-                                   .Name("price_age_seconds")
-                                   .Help("Since the market last spoke about the instrument")
-                                   .Register(registry);
-    Family<Gauge>& health = prometheus::BuildGauge()
-                                .Name("health_check_status")
-                                .Help("1 healthy, 0.5 degraded, 0 unhealthy")
-                                .Register(registry);
-    Family<Gauge>& degraded = prometheus::BuildGauge()
-                                  .Name("degraded_mode")
-                                  .Help("1 while the mode holds; docs/runbooks has a page for each")
-                                  .Register(registry);
-    Family<Gauge>& service_time = prometheus::BuildGauge()
-                                      .Name("service_seconds")
-                                      .Help("Time in each state over the last 30 days")
-                                      .Register(registry);
-    Gauge& maintenance = gauge(
-        registry, "maintenance_active", "1 from the beginning of a maintenance window to its end");
-    // A look-up in a family costs more than ten times an increment.
+    std::map<std::string_view, Entry> entries =
+        register_all(registry);  ///< Never changes after the start.
+    // A look-up in a family costs more than ten times an increment: these are on every request.
     std::map<std::uint16_t, Counter*> by_status;
+    Histogram& request_seconds = histogram("http_request_duration_seconds");
+    Histogram& commit_seconds = histogram("database_transaction_duration_seconds");
+    Histogram& query_seconds = histogram("db_query_duration_seconds");
+    Counter& committed = counter("database_transactions_total", {"committed"});
+    Counter& trades = counter("trades_total", {});
+    Counter& orders = counter("orders_total", {});
+    Counter& refused = counter("orders_refused_total", {});
+    Counter& filled = counter("trades_success_total", {});
+    Counter& failed = counter("trades_failed_total", {});
 };
 
-Metrics::Metrics(std::string_view service) : families_(std::make_unique<Families>(service)) {
+Metrics::Metrics(std::string_view service) : families_(std::make_unique<Families>()) {
+    set("up", {service}, 1);
 }
 
 Metrics::~Metrics() = default;
 
+void Metrics::count(std::string_view name, Labels labels, double amount) {
+    families_->counter(name, labels).Increment(amount);
+}
+
+void Metrics::set(std::string_view name, Labels labels, double value) {
+    const Entry& entry = families_->entry(name);
+    CHECK(entry.gauges != nullptr);
+    entry.gauges->Add(entry.named(labels)).Set(value);
+}
+
+void Metrics::observe(std::string_view name, Labels labels, double value) {
+    const Entry& entry = families_->entry(name);
+    CHECK(entry.histograms != nullptr);
+    entry.histograms->Add(entry.named(labels), entry.bounds).Observe(value);
+}
+
+void Metrics::raise(std::string_view name, Labels labels, double total) {
+    Counter& counter = families_->counter(name, labels);
+    const double behind = total - counter.Value();
+    if (behind > 0) counter.Increment(behind);
+}
+
 void Metrics::count_request(std::uint16_t status, std::chrono::nanoseconds duration) {
     Counter*& counter = families_->by_status[status];
     if (counter == nullptr) {
-        counter = &families_->requests.Add({{"status", std::to_string(status)}});
+        counter = &families_->counter("http_requests_total", {std::to_string(status)});
     }
     counter->Increment();
     families_->request_seconds.Observe(seconds(duration));
 }
 
-void Metrics::count_request_error(std::string_view type) {
-    families_->errors.Add({{"error_type", std::string(type)}}).Increment();
-}
-
 void Metrics::count_transaction(const Transaction& transaction) {
-    families_->transaction_seconds.Observe(seconds(transaction.duration));
+    Families& f = *families_;
+    f.commit_seconds.Observe(seconds(transaction.duration));
     switch (transaction.result) {
         case ports::CommitResult::Committed:
-            families_->committed.Increment();
+            f.committed.Increment();
             break;
         case ports::CommitResult::Conflict:
-            families_->conflict.Increment();
-            return;
+            return count("database_transactions_total", {"conflict"});
         case ports::CommitResult::Unavailable:
-            families_->unavailable.Increment();
-            return;
+            return count("database_transactions_total", {"unavailable"});
     }
-    families_->trades.Increment(static_cast<double>(transaction.trades));
-    families_->orders_placed.Increment(static_cast<double>(transaction.orders_placed));
-    families_->orders_refused.Increment(static_cast<double>(transaction.orders_refused));
+    f.trades.Increment(static_cast<double>(transaction.trades));
+    f.orders.Increment(static_cast<double>(transaction.orders_placed));
+    f.refused.Increment(static_cast<double>(transaction.orders_refused));
+    f.filled.Increment(static_cast<double>(transaction.orders_filled));
+    f.failed.Increment(static_cast<double>(transaction.orders_failed));
 }
 
-void Metrics::count_version_conflict() {
-    families_->version_conflicts.Increment();
+void Metrics::count_query(std::chrono::nanoseconds duration) {
+    families_->query_seconds.Observe(seconds(duration));
 }
 
-void Metrics::set_http_connections(std::size_t count) {
-    families_->connections.Set(static_cast<double>(count));
-}
+namespace {
 
-void Metrics::set_shutdown_inflight(std::size_t count) {
-    families_->shutdown_inflight.Set(static_cast<double>(count));
-}
+struct Totals {
+    std::size_t live = 0;
+    std::size_t unknown = 0;
+    std::size_t positions = 0;
+    std::size_t frozen = 0;
+    model::Money profit;
+};
 
-void Metrics::read(const runtime::Runtime& runtime) {
-    Families& f = *families_;
-    const runtime::Counters& counters = runtime.counters();
-    raise_to(f.replayed, counters.replays);
-    raise_to(f.mismatch, counters.key_mismatches);
-    raise_to(f.terms, counters.terms);
-    raise_to(f.reloads_failed, counters.unavailable);
-    raise_to(f.requests_dropped, counters.requests_dropped);
-    raise_to(f.facts_dropped, counters.facts_dropped);
-    raise_to(f.records, counters.records);
-    f.sequence.Set(static_cast<double>(runtime.head().sequence));
-    f.epoch.Set(static_cast<double>(runtime.head().epoch));
-    f.waiting.Set(static_cast<double>(runtime.requests_waiting()));
-    const bool running = runtime.status() == runtime::Status::Running;
-    f.running.Set(running ? 1 : 0);
-    f.reconciled.Set(running && runtime.reconciled() ? 1 : 0);
-    if (!running) return;  // Memory may hold what is not durable.
-    std::size_t live = 0, unknown = 0, positions = 0, frozen = 0;
-    for (const auto& [id, account] : runtime.state().accounts) {
-        frozen += account.account.state == model::AccountState::Frozen ? 1U : 0U;
+Totals totals_of(const core::State& state) {
+    Totals totals;
+    for (const auto& [id, account] : state.accounts) {
+        totals.frozen += account.account.state == model::AccountState::Frozen ? 1U : 0U;
         for (const auto& [number, order] : account.orders) {
-            live += model::is_live(order.order.state) ? 1U : 0U;
-            unknown += order.order.state == model::OrderState::Unknown ? 1U : 0U;
+            totals.live += model::is_live(order.order.state) ? 1U : 0U;
+            totals.unknown += order.order.state == model::OrderState::Unknown ? 1U : 0U;
         }
         for (const auto& [instrument, position] : account.positions) {
-            positions += position.quantity.is_zero() ? 0U : 1U;
+            totals.positions += position.quantity.is_zero() ? 0U : 1U;
+            totals.profit += position.realized_profit;
         }
     }
-    f.accounts.Set(static_cast<double>(runtime.state().accounts.size()));
-    f.accounts_frozen.Set(static_cast<double>(frozen));
-    f.orders_live.Set(static_cast<double>(live));
-    f.unknown.Set(static_cast<double>(unknown));
-    f.positions.Set(static_cast<double>(positions));
+    return totals;
+}
+
+/// Near enough for a gauge.
+double as_number(model::Money money) {
+    return static_cast<double>(money.units()) / 1e8;
+}
+
+}  // namespace
+
+void Metrics::read(const runtime::Runtime& runtime) {
+    const auto number = [](auto value) { return static_cast<double>(value); };
+    const runtime::Counters& counters = runtime.counters();
+    raise("idempotency_hits_total", {"replayed"}, number(counters.replays));
+    raise("idempotency_hits_total", {"mismatch"}, number(counters.key_mismatches));
+    raise("recovery_attempts_total", {"reload", "success"}, number(counters.terms));
+    raise("recovery_attempts_total", {"reload", "failure"}, number(counters.unavailable));
+    raise("requests_dropped_total", {}, number(counters.requests_dropped));
+    raise("exchange_facts_dropped_total", {}, number(counters.facts_dropped));
+    raise("journal_records_total", {}, number(counters.records));
+    set("journal_sequence", number(runtime.head().sequence));
+    set("journal_epoch", number(runtime.head().epoch));
+    set("requests_waiting", number(runtime.requests_waiting()));
+    const bool running = runtime.status() == runtime::Status::Running;
+    set("runtime_running", running ? 1 : 0);
+    set("runtime_reconciled", running && runtime.reconciled() ? 1 : 0);
+    if (!running) return;  // Memory may hold what is not durable.
+    const Totals totals = totals_of(runtime.state());
+    set("accounts", number(runtime.state().accounts.size()));
+    set("accounts_frozen", number(totals.frozen));
+    set("orders_live", number(totals.live));
+    set("order_unknown_outcomes", number(totals.unknown));
+    set("positions_open", number(totals.positions));
+    set("profit_loss_total", as_number(totals.profit));
+}
+
+void Metrics::read_process() {
+    const ProcessFigures figures = process_figures();
+    set("process_start_time_seconds", figures.started);
+    set("process_resident_memory_bytes", figures.memory_bytes);
+    set("process_open_fds", figures.open_files);
+    raise("process_cpu_seconds_total", {}, figures.cpu_seconds);
 }
 
 void Metrics::set_price_age(const model::InstrumentId& instrument, model::Duration age) {
-    families_->price_age
-        .Add({{"symbol", instrument.symbol.text()},
-              {"market", std::string(to_text(instrument.market))}})
-        .Set(static_cast<double>(age.in_microseconds()) / 1e6);
+    set("price_age_seconds",
+        {instrument.symbol.text(), to_text(instrument.market)},
+        static_cast<double>(age.in_microseconds()) / 1e6);
 }
 
 void Metrics::set_health(std::string_view check, std::string_view status) {
-    families_->health.Add({{"check", std::string(check)}})
-        .Set(status == "healthy"    ? 1
-             : status == "degraded" ? 0.5
-                                    : 0);
+    set("health_check_status", {check}, status == "healthy" ? 1 : status == "degraded" ? 0.5 : 0);
 }
 
 void Metrics::set_degraded_mode(std::string_view mode, bool holds) {
-    families_->degraded.Add({{"mode", std::string(mode)}}).Set(holds ? 1 : 0);
+    set("degraded_mode", {mode}, holds ? 1 : 0);
 }
 
 void Metrics::set_service_time(std::string_view state, model::Duration time) {
-    families_->service_time.Add({{"state", std::string(state)}})
-        .Set(static_cast<double>(time.in_microseconds()) / 1e6);
+    set("service_seconds", {state}, static_cast<double>(time.in_microseconds()) / 1e6);
 }
 
 void Metrics::set_maintenance(bool under_way) {
-    families_->maintenance.Set(under_way ? 1 : 0);
+    set("maintenance_active", under_way ? 1 : 0);
 }
 
 std::string Metrics::render() const {

@@ -1,17 +1,20 @@
 #pragma once
 
 /// What the daemon counts and measures, as the Prometheus text format. Every name is there at zero
-/// from the start, so that an alert never waits for a first event.
+/// from the start, so that an alert never waits for a first event. metric_table.cpp lists all.
 ///
-/// Threads: the thread of the loop.
+/// Threads: `count`, `set`, `observe` and `count_transaction` from any; the rest: the thread of the
+/// loop.
 
 #include "runtime/runtime.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace botcore::shell::metrics {
 
@@ -22,27 +25,41 @@ struct Transaction {
     std::uint64_t trades = 0;
     std::uint64_t orders_placed = 0;
     std::uint64_t orders_refused = 0;
+    std::uint64_t orders_filled = 0;
+    std::uint64_t orders_failed = 0;
 };
 
 class Metrics {
 public:
+    /// Names and values in the order of the table's labels.
+    using Labels = std::initializer_list<std::string_view>;
+
     explicit Metrics(std::string_view service = "botcored");
     ~Metrics();
     Metrics(const Metrics&) = delete;
     Metrics& operator=(const Metrics&) = delete;
 
-    void count_request(std::uint16_t status, std::chrono::nanoseconds duration);
-    /// `type` is an error code of the API.
-    void count_request_error(std::string_view type);
-    void count_transaction(const Transaction& transaction);
-    /// A caller's If-Match did not hold.
-    void count_version_conflict();
+    /// For a name of the table, with the values of its labels in the table's order:
+    /// `count("retry_attempts_total", {"exchange", "success"})`. A name or a number of labels that
+    /// the table does not have is our mistake. A look-up costs about a microsecond.
+    void count(std::string_view name, Labels labels = {}, double amount = 1);
+    void set(std::string_view name, Labels labels, double value);
 
-    void set_http_connections(std::size_t count);
-    /// Requests that an orderly end still waits for; 0 while nothing ends.
-    void set_shutdown_inflight(std::size_t count);
+    void set(std::string_view name, double value) { set(name, {}, value); }
+
+    void observe(std::string_view name, Labels labels, double value);
+    /// Brings a counter up to a total that somebody else keeps.
+    void raise(std::string_view name, Labels labels, double total);
+
+    void count_request(std::uint16_t status, std::chrono::nanoseconds duration);
+    void count_transaction(const Transaction& transaction);
+    /// A read of the store.
+    void count_query(std::chrono::nanoseconds duration);
+
     /// Copies what the runtime counted by itself, and reads its durable state.
     void read(const runtime::Runtime& runtime);
+    /// Reads the process's own figures from the system.
+    void read_process();
     void set_price_age(const model::InstrumentId& instrument, model::Duration age);
     /// One line of `health_check_status`: 1 healthy, 0.5 degraded, 0 unhealthy.
     void set_health(std::string_view check, std::string_view status);

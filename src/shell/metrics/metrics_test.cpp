@@ -1,7 +1,11 @@
 #include "shell/metrics/metrics.hpp"
 
+#include "shell/metrics/metric_table.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <fstream>
 
 namespace botcore::shell::metrics {
 namespace {
@@ -33,11 +37,63 @@ TEST(Metrics, HasEveryNameFromTheStart) {
     EXPECT_THAT(text, HasSubstr("recovery_attempts_total{"));
 }
 
+// @spec:RI-MX-05
+// @spec:RI-MX-08
+// @spec:RI-MX-09
+// @spec:R2-AC-02
+TEST(Metrics, HasEachNameOfTheTableAtZero) {
+    const std::string text = Metrics().render();
+    const auto has = [&](const std::string& part) { return text.find(part) != text.npos; };
+    for (const auto& row : metric_table()) {
+        // Only what the market or the exchange names by itself has no line yet.
+        if (row.name == "price_age_seconds" || row.name == "binance_api_errors_total") continue;
+        EXPECT_TRUE(has("# HELP " + std::string(row.name) + " ")) << row.name;
+        EXPECT_TRUE(has("\n" + std::string(row.name))) << row.name;
+        EXPECT_FALSE(row.unit.empty() || row.help.empty()) << row.name;
+    }
+    for (const char* line :
+         {"reconnection_attempts_total{result=\"success\",service=\"exchange\"} 0",
+          "incidents_total{severity=\"critical\"} 0",
+          "incident_mttr_seconds 0",
+          "circuit_breaker_state{name=\"analysis\"} 0",
+          "recovery_attempts_total{mechanism=\"restart\",result=\"failure\"} 0",
+          "risk_checks_failed_total{rule=\"INSUFFICIENT_BALANCE\"} 0",
+          "recovery_duration_seconds_count{mechanism=\"reload\"} 0"}) {
+        EXPECT_TRUE(has(line)) << line;
+    }
+}
+
+TEST(Metrics, TakesAnyNameOfTheTable) {
+    Metrics metrics;
+    metrics.count("retry_attempts_total", {"exchange", "success"});
+    metrics.set("replication_lag_seconds", 1.5);
+    metrics.observe("recovery_duration_seconds", {"reload"}, 0.4);
+    metrics.raise("journal_records_total", {}, 7);
+    metrics.raise("journal_records_total", {}, 5);
+    metrics.read_process();
+    const std::string text = metrics.render();
+    EXPECT_THAT(text, HasSubstr("retry_attempts_total{op=\"exchange\",result=\"success\"} 1"));
+    EXPECT_THAT(text, HasSubstr("replication_lag_seconds 1.5"));
+    EXPECT_THAT(text,
+                HasSubstr("recovery_duration_seconds_bucket{mechanism=\"reload\",le=\"0.5\"} 1"));
+    EXPECT_THAT(text, HasSubstr("journal_records_total 7"));
+    EXPECT_THAT(text, testing::Not(HasSubstr("process_resident_memory_bytes 0\n")));
+    EXPECT_DEATH(metrics.count("no_such_name"), "CHECK failed");
+    EXPECT_DEATH(metrics.set("replication_lag_seconds", {"x"}, 1), "CHECK failed");
+}
+
+TEST(MetricTable, IsWhatTheReferencePageSays) {
+    std::ifstream file("docs/metrics.md");
+    const std::string page{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    EXPECT_EQ(page, metrics_reference())
+        << "make it anew: botcored --print-metrics-reference > docs/metrics.md";
+}
+
 TEST(Metrics, CountsRequestsByStatusAndErrorsByCode) {
     Metrics metrics;
     metrics.count_request(200, std::chrono::milliseconds(3));
     metrics.count_request(422, std::chrono::milliseconds(3));
-    metrics.count_request_error("INSUFFICIENT_BALANCE");
+    metrics.count("http_request_errors_total", {"INSUFFICIENT_BALANCE"});
     const std::string text = metrics.render();
     EXPECT_THAT(text, HasSubstr("http_requests_total{status=\"200\"} 1"));
     EXPECT_THAT(text, HasSubstr("http_requests_total{status=\"422\"} 1"));

@@ -1,0 +1,87 @@
+#include "shell/daemon/analysis_link.hpp"
+
+#include <utility>
+
+namespace botcore::shell {
+
+namespace {
+
+using outbound::AnalysisHealth;
+
+outbound::AnalysisRules rules_of(const Config& config, outbound::ServiceUrl url) {
+    outbound::AnalysisRules rules;
+    rules.url = std::move(url);
+    rules.retry.retries_max =
+        static_cast<std::uint32_t>(config.integer("reliability.retry_max_attempts"));
+    rules.retry.base =
+        base::Duration::milliseconds(config.integer("reliability.retry_initial_delay_ms"));
+    rules.breaker.failures_in_row =
+        static_cast<std::uint32_t>(config.integer("reliability.circuit_breaker_threshold"));
+    rules.breaker.open_for =
+        base::Duration::seconds(config.integer("reliability.circuit_breaker_timeout_seconds"));
+    return rules;
+}
+
+health::HealthState state_of(AnalysisHealth health) {
+    switch (health) {
+        case AnalysisHealth::Healthy:
+            return health::HealthState::Healthy;
+        case AnalysisHealth::Degraded:
+            return health::HealthState::Degraded;
+        case AnalysisHealth::Unhealthy:
+            break;
+    }
+    return health::HealthState::Unhealthy;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<AnalysisLink>, std::string> AnalysisLink::make(
+    const Config& config, const Parts& parts, outbound::OutboundCounts counts) {
+    const std::string& text = config.text("analysis.url");
+    if (text.empty()) return std::unique_ptr<AnalysisLink>();
+    auto url = outbound::parse_service_url(text);
+    if (!url) return base::Failure{"analysis.url: " + url.error()};
+    auto transport = outbound::HttpTransport::make(parts.context, config.text("analysis.ca_file"));
+    if (!transport) return base::Failure{"analysis.ca_file: " + transport.error()};
+    return std::unique_ptr<AnalysisLink>(new AnalysisLink(rules_of(config, std::move(url).value()),
+                                                          parts,
+                                                          std::move(transport).value(),
+                                                          std::move(counts)));
+}
+
+AnalysisLink::AnalysisLink(const outbound::AnalysisRules& rules,
+                           const Parts& parts,
+                           std::unique_ptr<outbound::HttpTransport> transport,
+                           outbound::OutboundCounts counts)
+    : breakers_(parts.folder / "breakers.json", parts.log),
+      transport_(std::move(transport)),
+      service_(rules,
+               {parts.context, *transport_, breakers_, parts.log, base::Random(parts.seed)},
+               std::move(counts)) {
+}
+
+health::Look AnalysisLink::look() {
+    return [this](health::Answered answered) {
+        service_.probe([answered = std::move(answered)](outbound::AnalysisProbe probe) {
+            answered({state_of(probe.health), std::move(probe.message)});
+        });
+    };
+}
+
+int breaker_gauge(resilience::BreakerState state) {
+    switch (state) {
+        case resilience::BreakerState::Closed:
+        case resilience::BreakerState::Disabled:
+        case resilience::BreakerState::MetricsOnly:
+            return 0;
+        case resilience::BreakerState::HalfOpen:
+            return 1;
+        case resilience::BreakerState::Open:
+        case resilience::BreakerState::ForcedOpen:
+            break;
+    }
+    return 2;
+}
+
+}  // namespace botcore::shell

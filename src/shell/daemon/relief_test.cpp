@@ -1,0 +1,131 @@
+#include "shell/daemon/relief.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <optional>
+
+namespace botcore::shell {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+/// A store whose commit lasts until it is let go.
+class StuckStore final : public ports::Store, public ports::StoreReader {
+public:
+    std::promise<void> let_go;
+
+    ports::StoreResult<ports::Snapshot> load() override { return ports::Snapshot{}; }
+
+    ports::CommitResult commit(const ports::Batch&) override {
+        let_go.get_future().wait();
+        return ports::CommitResult::Committed;
+    }
+
+    model::StorageState storage_state() override { return model::StorageState::Normal; }
+
+    void maintain() override {}
+
+    ports::StoreReader& reader() override { return *this; }
+
+    ports::StoreResult<std::optional<ports::KeyRow>> find_key(
+        const model::Owner&, const model::IdempotencyKey&) override {
+        return std::optional<ports::KeyRow>();
+    }
+
+    ports::StoreResult<std::optional<ports::LiveOrder>> find_order(model::OrderNumber) override {
+        return std::optional<ports::LiveOrder>();
+    }
+
+    ports::StoreResult<std::vector<model::Order>> orders(const ports::OrderQuery&) override {
+        return std::vector<model::Order>();
+    }
+
+    ports::StoreResult<std::vector<model::Fill>> fills(const ports::FillQuery&) override {
+        return std::vector<model::Fill>();
+    }
+
+    ports::StoreResult<std::vector<ports::JournalEntry>> journal(model::Sequence,
+                                                                 std::size_t) override {
+        return std::vector<ports::JournalEntry>();
+    }
+
+    ports::StoreResult<model::Head> head() override { return model::Head{}; }
+
+    base::Outcome<ports::StoreError> visit_rows(const ports::RowVisitor&) override {
+        return base::Done{};
+    }
+
+    base::Outcome<ports::StoreError> begin_snapshot() override { return base::Done{}; }
+
+    void end_snapshot() override {}
+};
+
+class ReliefTest : public ::testing::Test {
+protected:
+    asio::io_context context_;
+    StuckStore stuck_;
+    Relief relief_{context_, 5ms};
+    RelievedStore store_{stuck_, relief_};
+};
+
+// @spec:R2-TMO-02 @spec:R2-AC-09
+TEST_F(ReliefTest, ServesTheLoopWhileACommitHangs) {
+    std::thread::id served_by;
+    std::optional<bool> read_failed;
+    bool on_duty = false;
+    asio::steady_timer timer(context_, 1ms);
+    timer.async_wait([&](const boost::system::error_code&) {
+        served_by = std::this_thread::get_id();
+        on_duty = relief_.is_on_duty();
+        const auto head = store_.reader().head();
+        read_failed = !head && head.error() == ports::StoreError::Unavailable;
+        stuck_.let_go.set_value();  // Only the relief can bring this about.
+    });
+    EXPECT_EQ(store_.commit({}), ports::CommitResult::Committed);
+    EXPECT_NE(served_by, std::this_thread::get_id());
+    EXPECT_TRUE(on_duty);
+    EXPECT_EQ(read_failed, true) << "B2";
+    EXPECT_EQ(relief_.duties(), 1U);
+    EXPECT_FALSE(relief_.is_on_duty());
+    EXPECT_TRUE(store_.reader().head().has_value()) << "The loop's own thread reads as ever.";
+}
+
+TEST_F(ReliefTest, TheLoopIsNeverServedTwiceAtATime) {
+    int inside = 0;
+    int handled = 0;
+    for (int round = 0; round < 20; ++round) {
+        stuck_.let_go = std::promise<void>();
+        for (int i = 0; i < 50; ++i) {
+            asio::post(context_, [&] {
+                EXPECT_EQ(++inside, 1);
+                --inside;
+                ++handled;
+            });
+        }
+        asio::post(context_, [&] { stuck_.let_go.set_value(); });
+        EXPECT_EQ(store_.commit({}), ports::CommitResult::Committed);
+        EXPECT_EQ(++inside, 1) << "B1: the relief has let go.";
+        --inside;
+        context_.restart();
+        (void)context_.poll();
+    }
+    EXPECT_EQ(handled, 20 * 50);
+}
+
+TEST_F(ReliefTest, OtherThreadsAreNotConcerned) {
+    std::thread other([&] {
+        relief_.leave();
+        EXPECT_TRUE(store_.reader().head().has_value());
+        relief_.back();
+    });
+    other.join();
+    EXPECT_EQ(relief_.duties(), 0U);
+}
+
+}  // namespace
+}  // namespace botcore::shell

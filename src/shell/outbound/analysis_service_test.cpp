@@ -1,0 +1,126 @@
+#include "shell/outbound/analysis_service.hpp"
+
+#include "shell/outbound/folder_test.hpp"
+#include "shell/outbound/peer_test.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace botcore::shell::outbound {
+namespace {
+
+using base::Duration;
+using testing::HasSubstr;
+
+class AnalysisCalls : public testing::Test {
+protected:
+    std::unique_ptr<AnalysisService> service_for(const std::string& url) {
+        AnalysisRules rules;
+        rules.url = parse_service_url(url).value();
+        rules.retry.base = Duration::milliseconds(5);
+        rules.retry.attempt_least = Duration::milliseconds(1);
+        rules.analyze_within = Duration::milliseconds(300);
+        rules.probe_within = Duration::milliseconds(200);
+        return std::make_unique<AnalysisService>(
+            rules,
+            OutboundClient::Parts{
+                context_, *transport_.value(), file_, folder_.log(), base::Random(1)});
+    }
+
+    AnalysisResult analyze(AnalysisService& service) {
+        std::optional<AnalysisResult> result;
+        service.analyze(
+            R"({"symbol":"BTCUSDT"})", "r-1", [&](AnalysisResult got) { result = std::move(got); });
+        EXPECT_TRUE(run_until(context_, [&] { return result.has_value(); }));
+        return result.value_or(AnalysisResult{});
+    }
+
+    AnalysisProbe probe(AnalysisService& service) {
+        std::optional<AnalysisProbe> result;
+        service.probe([&](AnalysisProbe got) { result = std::move(got); });
+        EXPECT_TRUE(run_until(context_, [&] { return result.has_value(); }));
+        return result.value_or(AnalysisProbe{});
+    }
+
+    boost::asio::io_context context_;
+    TestFolder folder_;
+    base::Result<std::unique_ptr<HttpTransport>, std::string> transport_ =
+        HttpTransport::make(context_, "");
+    BreakerFile file_{folder_.file("breakers.json"), folder_.log()};
+};
+
+TEST_F(AnalysisCalls, BringTheServicesWord) {
+    Peer peer(context_, {answer(503), answer(200, R"({"signal":"Long"})"), answer(422, "why")});
+    const auto service = service_for(peer.url("/api"));
+    const auto good = analyze(*service);
+    EXPECT_EQ(good.kind, AnalysisKind::Analyzed);
+    EXPECT_EQ(good.body, R"({"signal":"Long"})");
+    EXPECT_THAT(peer.requests().at(0), HasSubstr("POST /api/analyze HTTP/1.1"));
+    const auto refused = analyze(*service);
+    EXPECT_EQ(refused.kind, AnalysisKind::Refused);
+    EXPECT_EQ(refused.status, 422);
+    EXPECT_EQ(refused.body, "why");
+}
+
+// @spec:R2-TMO-06
+TEST_F(AnalysisCalls, ATimeOutIsAnEndOfItsOwn) {
+    Peer peer(context_, {{.act = PeerAct::Hang}});
+    const auto service = service_for(peer.url());
+    EXPECT_EQ(analyze(*service).kind, AnalysisKind::TimedOut);
+    EXPECT_EQ(AnalysisRules{}.analyze_within, Duration::seconds(10));
+}
+
+// @spec:R2-CB-09
+TEST_F(AnalysisCalls, AFailingServiceIsUnavailableAndItsBreakersHaveNames) {
+    Peer peer(context_, {answer(500)});
+    const auto service = service_for(peer.url());
+    const auto result = analyze(*service);
+    EXPECT_EQ(result.kind, AnalysisKind::Unavailable);
+    EXPECT_THAT(result.detail, HasSubstr("max_retries_exceeded"));
+    const auto breakers = service->client().breakers();
+    ASSERT_EQ(breakers.size(), 2U);
+    EXPECT_EQ(breakers[0].name, "analysis.analyze");
+    EXPECT_EQ(breakers[1].name, "analysis.health");
+    while (service->client().breakers()[0].state == resilience::BreakerState::Closed)
+        (void)analyze(*service);
+    const auto open = analyze(*service);
+    EXPECT_EQ(open.kind, AnalysisKind::Unavailable);
+    EXPECT_TRUE(open.retry_at.has_value());
+    EXPECT_THAT(open.detail, HasSubstr("breaker_open"));
+}
+
+// @spec:R1-HEALTH-06
+TEST_F(AnalysisCalls, AProbeReadsTheHealthBody) {
+    Peer peer(context_,
+              {answer(200, R"({"status":"healthy","version":"1","checks":{}})"),
+               answer(200, R"({"status":"degraded"})"),
+               answer(200, R"({"status":"melting"})"),
+               answer(200, "no json"),
+               answer(200, "[]"),
+               answer(200, R"({"status":1})"),
+               answer(503, R"({"status":"healthy"})"),
+               {.act = PeerAct::Hang}});
+    const auto service = service_for(peer.url());
+    const auto good = probe(*service);
+    EXPECT_EQ(good.health, AnalysisHealth::Healthy);
+    EXPECT_GT(good.latency, Duration{});
+    EXPECT_THAT(peer.requests().at(0), HasSubstr("GET /health HTTP/1.1"));
+    EXPECT_EQ(probe(*service).health, AnalysisHealth::Degraded);
+    for (int i = 0; i < 6; ++i) {
+        const auto bad = probe(*service);
+        EXPECT_EQ(bad.health, AnalysisHealth::Unhealthy);
+        EXPECT_FALSE(bad.message.empty());
+    }
+    EXPECT_EQ(peer.connections(), 8U);
+}
+
+TEST_F(AnalysisCalls, NoNumberOfFailuresStopsTheProbe) {
+    Peer peer(context_, {answer(500)});
+    const auto service = service_for(peer.url());
+    for (int i = 0; i < 15; ++i)
+        EXPECT_EQ(probe(*service).health, AnalysisHealth::Unhealthy);
+    EXPECT_EQ(peer.connections(), 15U);
+}
+
+}  // namespace
+}  // namespace botcore::shell::outbound

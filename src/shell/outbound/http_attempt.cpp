@@ -1,0 +1,245 @@
+#include "shell/outbound/http_attempt.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace botcore::shell::outbound {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using resilience::AttemptEnd;
+using Error = boost::system::error_code;
+using TlsStream = asio::ssl::stream<tcp::socket&>;
+
+struct HttpTransport::Tls {
+    asio::ssl::context context{asio::ssl::context::tls_client};
+};
+
+namespace {
+
+HttpAnswer ended(AttemptEnd end, std::string detail) {
+    return {.result = {.end = end, .status = 0}, .detail = std::move(detail)};
+}
+
+base::Timestamp wall_now() {
+    return base::Timestamp::from_microseconds(
+        std::chrono::duration_cast<std::chrono::microseconds>(
+            std::chrono::system_clock::now().time_since_epoch())
+            .count());
+}
+
+/// Why an answer could not be read. A connection that ends too early is broken; bytes that are no
+/// HTTP are garbled.
+AttemptEnd end_of_reading(const Error& error) {
+    if (error == http::error::end_of_stream || error == http::error::partial_message) {
+        return AttemptEnd::Broken;
+    }
+    const Error garbled = http::make_error_code(http::error::bad_version);
+    return error.category() == garbled.category() ? AttemptEnd::Garbled : AttemptEnd::Broken;
+}
+
+/// A TLS library that says no has read something it does not accept; all else is the network.
+AttemptEnd end_of_handshake(const Error& error) {
+    return error.category() == asio::error::get_ssl_category() ? AttemptEnd::CertificateRefused
+                                                               : AttemptEnd::ConnectionRefused;
+}
+
+class Attempt : public HttpAttempt, public std::enable_shared_from_this<Attempt> {
+public:
+    Attempt(asio::io_context& context, ServiceUrl url, HttpQuestion question)
+        : url_(std::move(url)),
+          question_(std::move(question)),
+          resolver_(context),
+          socket_(context),
+          timer_(context) {}
+
+    void start(asio::ssl::context* tls, std::chrono::microseconds limit, HttpTransport::Done done) {
+        done_ = std::move(done);
+        timer_.expires_after(limit);
+        timer_.async_wait([self = shared_from_this()](const Error& error) {
+            if (!error) self->time_out();
+        });
+        asio::co_spawn(
+            socket_.get_executor(),
+            [self = shared_from_this(), tls]() { return self->run(tls); },
+            [self = shared_from_this()](const std::exception_ptr& failure, HttpAnswer answer) {
+                if (failure) answer = ended(AttemptEnd::Broken, "the client library failed");
+                self->finish(std::move(answer));
+            });
+    }
+
+    void cancel() override {
+        done_ = nullptr;
+        close();
+    }
+
+private:
+    asio::awaitable<HttpAnswer> run(asio::ssl::context* tls) {
+        Error error;
+        const std::string trouble = co_await connect();
+        if (!trouble.empty()) co_return ended(AttemptEnd::ConnectionRefused, trouble);
+        if (tls == nullptr) co_return co_await talk(socket_);
+        TlsStream stream(socket_, *tls);
+        stream.set_verify_mode(asio::ssl::verify_peer);
+        stream.set_verify_callback(asio::ssl::host_name_verification(url_.host));
+        // An answer of 0 means no memory: then the handshake fails as well.
+        (void)SSL_set_tlsext_host_name(stream.native_handle(), url_.host.c_str());
+        co_await stream.async_handshake(asio::ssl::stream_base::client,
+                                        asio::redirect_error(asio::use_awaitable, error));
+        if (error) co_return ended(end_of_handshake(error), error.message());
+        co_return co_await talk(stream);
+    }
+
+    /// What went wrong, in words.
+    asio::awaitable<std::string> connect() {
+        Error error;
+        tcp::resolver::results_type places;
+        const auto address = asio::ip::make_address(url_.host, error);
+        if (!error) {
+            places = tcp::resolver::results_type::create(
+                tcp::endpoint(address, url_.port), url_.host, "");
+        } else {
+            places =
+                co_await resolver_.async_resolve(url_.host,
+                                                 std::to_string(url_.port),
+                                                 asio::redirect_error(asio::use_awaitable, error));
+            if (error) co_return "the host's name was not found: " + error.message();
+        }
+        if (!done_) co_return "ended";  // Time ran out while the name was looked up.
+        co_await asio::async_connect(
+            socket_, places, asio::redirect_error(asio::use_awaitable, error));
+        if (error) co_return "cannot connect: " + error.message();
+        socket_.set_option(tcp::no_delay(true), error);
+        co_return std::string();
+    }
+
+    [[nodiscard]] http::request<http::string_body> request() const {
+        http::request<http::string_body> request;
+        request.method_string(question_.method);
+        request.target(url_.base + question_.path);
+        request.version(11);
+        request.set(http::field::host, url_.authority());
+        request.set(http::field::user_agent, "botcore");
+        request.set(http::field::accept, "application/json");
+        request.set(http::field::connection, "close");
+        if (!question_.request_id.empty()) request.set("X-Request-ID", question_.request_id);
+        if (!question_.body.empty()) {
+            request.set(http::field::content_type, "application/json");
+            request.body() = question_.body;
+        }
+        request.prepare_payload();
+        return request;
+    }
+
+    template <class Stream>
+    asio::awaitable<HttpAnswer> talk(Stream& stream) {
+        Error error;
+        const auto question = request();
+        written_ = true;
+        co_await http::async_write(
+            stream, question, asio::redirect_error(asio::use_awaitable, error));
+        if (error) co_return ended(AttemptEnd::Broken, "cannot send: " + error.message());
+        beast::flat_buffer buffer;
+        http::response_parser<http::string_body> parser;
+        parser.header_limit(kAnswerHeadBytesMax);
+        parser.body_limit(kAnswerBytesMax);
+        co_await http::async_read(
+            stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
+        if (error) co_return ended(end_of_reading(error), error.message());
+        auto message = parser.release();
+        HttpAnswer answer;
+        answer.result.status = static_cast<std::uint16_t>(message.result_int());
+        const auto asked = message[http::field::retry_after];
+        answer.result.retry_after = parse_retry_after({asked.data(), asked.size()}, wall_now());
+        answer.body = std::move(message.body());
+        co_return answer;
+    }
+
+    void time_out() {
+        finish(ended(written_ ? AttemptEnd::TimedOut : AttemptEnd::ConnectTimedOut,
+                     written_ ? "no answer in time" : "no connection in time"));
+    }
+
+    void finish(HttpAnswer answer) {
+        close();
+        if (const auto done = std::exchange(done_, nullptr)) done(std::move(answer));
+    }
+
+    void close() {
+        Error ignored;
+        timer_.cancel();
+        resolver_.cancel();
+        socket_.close(ignored);
+    }
+
+    ServiceUrl url_;
+    HttpQuestion question_;
+    tcp::resolver resolver_;
+    tcp::socket socket_;
+    asio::steady_timer timer_;
+    HttpTransport::Done done_;
+    bool written_ = false;
+};
+
+}  // namespace
+
+HttpTransport::HttpTransport(asio::io_context& context, std::unique_ptr<Tls> tls)
+    : context_(context),
+      tls_(std::move(tls)) {
+}
+
+HttpTransport::~HttpTransport() = default;
+
+base::Result<std::unique_ptr<HttpTransport>, std::string> HttpTransport::make(
+    asio::io_context& context, const std::string& authorities) {
+    auto tls = std::make_unique<Tls>();
+    Error error;
+    tls->context.set_options(asio::ssl::context::default_workarounds |
+                                 asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1,
+                             error);
+    if (error) return base::Failure{"cannot set up TLS: " + error.message()};
+    if (authorities.empty()) {
+        tls->context.set_default_verify_paths(error);
+    } else {
+        tls->context.load_verify_file(authorities, error);
+    }
+    if (error) {
+        return base::Failure{"cannot read the certificate authorities " + authorities + ": " +
+                             error.message()};
+    }
+    return std::unique_ptr<HttpTransport>(new HttpTransport(context, std::move(tls)));
+}
+
+std::shared_ptr<HttpAttempt> HttpTransport::start(const ServiceUrl& url,
+                                                  HttpQuestion question,
+                                                  std::chrono::microseconds limit,
+                                                  Done done) {
+    auto attempt = std::make_shared<Attempt>(context_, url, std::move(question));
+    auto* tls = url.transport == Transport::Tls ? &tls_->context : nullptr;
+    attempt->start(tls, limit, std::move(done));
+    return attempt;
+}
+
+}  // namespace botcore::shell::outbound

@@ -1,0 +1,175 @@
+#include "shell/outbound/http_attempt.hpp"
+
+#include "shell/outbound/peer_test.hpp"
+#include "shell/outbound/tls_peer_test.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace botcore::shell::outbound {
+namespace {
+
+using namespace std::chrono_literals;
+using resilience::AttemptEnd;
+using testing::HasSubstr;
+
+class HttpAttemptOverLoopback : public testing::Test {
+protected:
+    HttpAnswer ask(const std::string& url,
+                   HttpQuestion question = {},
+                   std::chrono::milliseconds limit = 5s) {
+        return ask_through(*HttpTransport::make(context_, "").value(), url, question, limit);
+    }
+
+    HttpAnswer ask_through(HttpTransport& transport,
+                           const std::string& url,
+                           const HttpQuestion& question = {},
+                           std::chrono::milliseconds limit = 5s) {
+        std::optional<HttpAnswer> result;
+        int calls = 0;
+        const auto attempt = transport.start(
+            parse_service_url(url).value(), question, limit, [&](HttpAnswer answer) {
+                result = std::move(answer);
+                ++calls;
+            });
+        EXPECT_TRUE(run_until(context_, [&] { return result.has_value(); })) << url;
+        // Whatever still waits for the same attempt must not answer again.
+        context_.restart();
+        context_.poll();
+        EXPECT_EQ(calls, 1);
+        return result.value_or(HttpAnswer{});
+    }
+
+    boost::asio::io_context context_;
+};
+
+TEST_F(HttpAttemptOverLoopback, BringsStatusAndBodyAndSendsWhatItWasGiven) {
+    Peer peer(context_, {answer(404, R"({"a":1})")});
+    const auto got = ask(peer.url("/base"),
+                         {.method = "POST", .path = "/x?y=1", .body = "{}", .request_id = "r-1"});
+    EXPECT_EQ(got.result.end, AttemptEnd::Answered);
+    EXPECT_EQ(got.result.status, 404);
+    EXPECT_EQ(got.body, R"({"a":1})");
+    EXPECT_FALSE(got.result.retry_after.has_value());
+    ASSERT_EQ(peer.requests().size(), 1U);
+    EXPECT_THAT(peer.requests()[0], HasSubstr("POST /base/x?y=1 HTTP/1.1\r\n"));
+    EXPECT_THAT(peer.requests()[0], HasSubstr("X-Request-ID: r-1\r\n"));
+    EXPECT_THAT(peer.requests()[0], HasSubstr("Content-Length: 2\r\n"));
+    EXPECT_THAT(peer.requests()[0],
+                HasSubstr("Host: 127.0.0.1:" + std::to_string(peer.port()) + "\r\n"));
+}
+
+TEST_F(HttpAttemptOverLoopback, ReadsRetryAfter) {
+    Peer peer(context_, {answer(429, "", "Retry-After: 7\r\n")});
+    const auto got = ask(peer.url());
+    EXPECT_EQ(got.result.status, 429);
+    EXPECT_EQ(got.result.retry_after, base::Duration::seconds(7));
+}
+
+TEST_F(HttpAttemptOverLoopback, NobodyThereMeansNothingLeft) {
+    const auto got = ask("http://127.0.0.1:" + std::to_string(refused_port(context_)));
+    EXPECT_EQ(got.result.end, AttemptEnd::ConnectionRefused);
+    EXPECT_THAT(got.detail, HasSubstr("cannot connect"));
+    // A name without an address is found out by the resolver.
+    EXPECT_EQ(ask("http://no-such-host.invalid:80").result.end, AttemptEnd::ConnectionRefused);
+}
+
+// @spec:R2-TMO-05
+TEST_F(HttpAttemptOverLoopback, SilenceEndsAtTheLimit) {
+    Peer peer(context_, {{.act = PeerAct::Hang}});
+    const auto start = std::chrono::steady_clock::now();
+    const auto got = ask(peer.url(), {}, 150ms);
+    EXPECT_EQ(got.result.end, AttemptEnd::TimedOut);
+    EXPECT_GE(std::chrono::steady_clock::now() - start, 150ms);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
+}
+
+TEST_F(HttpAttemptOverLoopback, AConnectionThatEndsEarlyIsBroken) {
+    Peer half_closed(context_, {{.act = PeerAct::HalfClose}});
+    EXPECT_EQ(ask(half_closed.url()).result.end, AttemptEnd::Broken);
+    Peer reset(context_, {{.act = PeerAct::Reset}});
+    EXPECT_EQ(ask(reset.url()).result.end, AttemptEnd::Broken);
+    Peer cut(context_, {{.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"}});
+    EXPECT_EQ(ask(cut.url()).result.end, AttemptEnd::Broken);
+    Peer cut_in_head(context_, {{.bytes = "HTTP/1.1 200 OK\r\nContent-Le"}});
+    EXPECT_EQ(ask(cut_in_head.url()).result.end, AttemptEnd::Broken);
+}
+
+TEST_F(HttpAttemptOverLoopback, BytesThatAreNoHttpAreGarbled) {
+    Peer garbage(context_, {{.bytes = "\x16\x03\x01 what is this\r\n\r\n"}});
+    EXPECT_EQ(ask(garbage.url()).result.end, AttemptEnd::Garbled);
+    const std::string much(2 * kAnswerBytesMax, 'x');
+    Peer flood(context_, {answer(200, much)});
+    EXPECT_EQ(ask(flood.url()).result.end, AttemptEnd::Garbled);
+    Peer long_head(context_, {answer(200, "", "X: " + much.substr(0, 20'000) + "\r\n")});
+    EXPECT_EQ(ask(long_head.url()).result.end, AttemptEnd::Garbled);
+}
+
+TEST_F(HttpAttemptOverLoopback, AfterCancelNobodyIsCalled) {
+    Peer peer(context_, {answer(200)});
+    const auto transport = HttpTransport::make(context_, "");
+    bool called = false;
+    const auto attempt = transport.value()->start(
+        parse_service_url(peer.url()).value(), {}, 5s, [&](const HttpAnswer&) { called = true; });
+    attempt->cancel();
+    context_.run_for(100ms);
+    EXPECT_FALSE(called);
+}
+
+class HttpAttemptOverTls : public HttpAttemptOverLoopback {
+protected:
+    /// Asks through a transport that knows only `authority`.
+    HttpAnswer ask_trusting(const TlsPeer& authority, const std::string& url) {
+        const auto file = std::filesystem::temp_directory_path() /
+                          ("botcore-authority-" + std::to_string(::getpid()) + ".pem");
+        std::ofstream(file) << authority.certificate();
+        auto transport = HttpTransport::make(context_, file.string());
+        std::filesystem::remove(file);
+        EXPECT_TRUE(transport.has_value());
+        return ask_through(*transport.value(), url);
+    }
+};
+
+TEST_F(HttpAttemptOverTls, AKnownCertificateForTheRightHostIsGood) {
+    TlsPeer peer("localhost", answer(200, "safe").bytes);
+    const auto got = ask_trusting(peer, peer.url("localhost"));
+    EXPECT_EQ(got.result.end, AttemptEnd::Answered) << got.detail;
+    EXPECT_EQ(got.body, "safe");
+}
+
+TEST_F(HttpAttemptOverTls, ACertificateOfAnUnknownAuthorityIsRefusedBeforeAnyByteLeaves) {
+    TlsPeer peer("localhost", answer(200).bytes);
+    TlsPeer other("localhost", answer(200).bytes);
+    const auto got = ask_trusting(other, peer.url("localhost"));
+    EXPECT_EQ(got.result.end, AttemptEnd::CertificateRefused) << got.detail;
+    EXPECT_TRUE(resilience::is_not_sent(got.result.end));
+    EXPECT_EQ(ask(peer.url("localhost")).result.end, AttemptEnd::CertificateRefused);
+    EXPECT_EQ(peer.requests(), 0);
+}
+
+TEST_F(HttpAttemptOverTls, ACertificateForAnotherHostIsRefused) {
+    TlsPeer peer("elsewhere.example", answer(200).bytes);
+    EXPECT_EQ(ask_trusting(peer, peer.url("localhost")).result.end, AttemptEnd::CertificateRefused);
+    EXPECT_EQ(peer.requests(), 0);
+}
+
+TEST_F(HttpAttemptOverTls, WhoSpeaksNoTlsIsRefused) {
+    Peer peer(context_, {answer(200)});
+    // The peer waits for the end of a head that TLS never sends, so that silence ends it.
+    const auto silent = ask("https://127.0.0.1:" + std::to_string(peer.port()), {}, 150ms);
+    EXPECT_EQ(silent.result.end, AttemptEnd::ConnectTimedOut);
+    TlsPeer plain("", "this is no TLS at all, and long enough to be read as a record");
+    EXPECT_EQ(ask(plain.url("localhost")).result.end, AttemptEnd::CertificateRefused);
+}
+
+TEST_F(HttpAttemptOverTls, AuthoritiesThatCannotBeReadAreSaid) {
+    const auto transport = HttpTransport::make(context_, "/nonexistent/authorities.pem");
+    ASSERT_FALSE(transport.has_value());
+    EXPECT_THAT(transport.error(), HasSubstr("/nonexistent/authorities.pem"));
+}
+
+}  // namespace
+}  // namespace botcore::shell::outbound

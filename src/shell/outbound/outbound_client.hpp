@@ -1,0 +1,151 @@
+#pragma once
+
+/// Calls one outside service. Each call runs through the five policies of the resilience kit: a
+/// deadline, places by priority, throttle and retry budget, a breaker for its endpoint, retries of
+/// what may be repeated. How it ended is a value.
+///
+/// N1  `done` is called once for each call, never before `call` returns, never after the client is
+///     gone, and at the latest when the call's time is over.
+/// N2  What is not `Repeat::Allowed` leaves at most once.
+/// N3  A host that named a time for its next request is not asked before it.
+/// N4  Each retry is a line of the log (R2-RETRY-14), each transition of a breaker another.
+///
+/// Threads: the thread of the loop.
+
+#include "resilience/pipeline.hpp"
+#include "shell/log/log.hpp"
+#include "shell/outbound/breaker_file.hpp"
+#include "shell/outbound/http_attempt.hpp"
+
+#include <map>
+#include <vector>
+
+namespace botcore::shell::outbound {
+
+/// What a caller can do about an end.
+enum class OutboundKind : std::uint8_t {
+    Answered,     ///< `status` and `body`; a 4xx too, it is the service's word.
+    ServerError,  ///< It answered with a 5xx.
+    NotSent,      ///< No byte of the request left.
+    TimedOut,     ///< No answer in time; what it did is not known.
+    Broken,       ///< The connection broke or spoke no HTTP; what it did is not known.
+    Throttled,    ///< The service wants less; ask again at `retry_at`.
+    BreakerOpen,  ///< It failed too often and was not asked; ask again at `retry_at`.
+    Overloaded,   ///< Our own places for such calls are taken.
+};
+
+struct OutboundResult {
+    OutboundKind kind = OutboundKind::Answered;
+    std::uint16_t status = 0;  ///< Of the last answer; 0: there was none.
+    std::string body{};
+    std::uint32_t attempts = 0;
+    std::optional<resilience::AttemptEnd> last_end = std::nullopt;  ///< Of the last attempt.
+    /// Why there was no further attempt; MaxRetriesExceeded after the last one.
+    std::optional<resilience::GiveUp::Why> gave_up = std::nullopt;
+    std::optional<base::Timestamp> retry_at = std::nullopt;
+    std::string detail{};  ///< What the system said, for logs.
+};
+
+/// A group of requests that fail together and have a breaker of their own.
+struct EndpointRules {
+    std::string name;  ///< "analyze"; the breaker is "<service>.<name>".
+    resilience::BreakerRules breaker{};
+    /// A health probe is MetricsOnly: it is how recovery is noticed, so nothing may stop it.
+    resilience::BreakerState begins_as = resilience::BreakerState::Closed;
+};
+
+struct ServiceRules {
+    std::string name;  ///< "analysis"
+    ServiceUrl url;
+    std::vector<EndpointRules> endpoints;
+    resilience::PipelineRules pipeline{};
+    resilience::BulkheadRules places{};
+};
+
+struct OutboundRequest {
+    std::string_view endpoint;  ///< One of the service's.
+    HttpQuestion question{};
+    resilience::Lane lane = resilience::Lane::MarketData;
+    resilience::Repeat repeat = resilience::Repeat::Forbidden;
+    base::Duration limit = base::Duration::seconds(10);  ///< Of the whole call, retries included.
+};
+
+/// Where counts go; each may be empty. `operation` is the breaker's name.
+struct OutboundCounts {
+    using Text = std::string_view;
+
+    std::function<void(Text operation, const resilience::BreakerTransition&)> breaker_moved{};
+    /// An attempt after the first ended: "success" or "failure".
+    std::function<void(Text operation, Text result)> retried{};
+    std::function<void(Text operation)> timed_out{};
+};
+
+class OutboundClient {
+public:
+    using Done = std::function<void(OutboundResult)>;
+
+    struct Parts {
+        boost::asio::io_context& context;
+        HttpTransport& transport;
+        BreakerFile& breakers;
+        log::Log& log;
+        base::Random random;
+    };
+
+    OutboundClient(ServiceRules rules, Parts parts, OutboundCounts counts = {});
+    /// Ends all calls without calling anybody.
+    ~OutboundClient();
+    OutboundClient(const OutboundClient&) = delete;
+    OutboundClient& operator=(const OutboundClient&) = delete;
+
+    void call(const OutboundRequest& request, Done done);
+
+    /// An operator's word about a breaker; false: there is none of that name, or the state cannot
+    /// be asked for.
+    [[nodiscard]] bool force(std::string_view breaker, resilience::BreakerState state);
+
+    struct BreakerView {
+        std::string_view name;
+        resilience::BreakerState state;
+    };
+
+    /// All breakers, for metrics and health.
+    [[nodiscard]] std::vector<BreakerView> breakers() const;
+
+    [[nodiscard]] std::size_t calls_under_way() const { return calls_.size(); }
+
+private:
+    struct Line;
+    struct Call;
+    using Step = resilience::PipelineStep;
+
+    [[nodiscard]] Line& line_of(std::string_view endpoint);
+    [[nodiscard]] base::Timestamp now() const;
+    void act(Call& call, const Step& step);
+    void make_attempt(Call& call, resilience::Deadline deadline);
+    void on_attempt(Call& call, HttpAnswer answer);
+    void retry_later(Call& call, const resilience::RetryAt& retry);
+    void wait(Call& call, base::Timestamp until, void (OutboundClient::*then)(Call&));
+    void retry_now(Call& call);
+    void no_slot(Call& call);
+    void end(Call& call, const resilience::CallOver& over);
+    void answer_later(Done done, OutboundResult result);
+    void fill_slots();
+    void note_transition(Line& line);
+
+    ServiceRules rules_;
+    Parts parts_;
+    OutboundCounts counts_;
+    base::Timestamp wall_at_start_;
+    std::chrono::steady_clock::time_point steady_at_start_;
+    resilience::Bulkhead places_;
+    std::vector<std::unique_ptr<Line>> lines_;
+    std::map<resilience::Bulkhead::Ticket, std::shared_ptr<Call>> calls_;
+    resilience::Bulkhead::Ticket last_ticket_ = 0;
+    base::Timestamp blocked_until_;
+    std::shared_ptr<int> alive_;  ///< Handlers that outlive the client see that it is gone.
+};
+
+[[nodiscard]] std::string_view to_text(OutboundKind kind);
+
+}  // namespace botcore::shell::outbound

@@ -1,0 +1,333 @@
+#include "shell/outbound/outbound_client.hpp"
+
+#include "shell/outbound/folder_test.hpp"
+#include "shell/outbound/peer_test.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace botcore::shell::outbound {
+namespace {
+
+using namespace std::chrono_literals;
+using base::Duration;
+using resilience::BreakerState;
+using resilience::Lane;
+using resilience::Repeat;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using Why = resilience::GiveUp::Why;
+
+class OutboundCalls : public testing::Test {
+protected:
+    /// Retries after about 10, 20 and 40 ms.
+    static ServiceRules rules_for(const std::string& url) {
+        ServiceRules rules;
+        rules.name = "service";
+        rules.url = parse_service_url(url).value();
+        rules.endpoints = {{.name = "read"}, {.name = "write"}};
+        rules.pipeline.retry.base = Duration::milliseconds(10);
+        rules.pipeline.retry.attempt_least = Duration::milliseconds(1);
+        return rules;
+    }
+
+    std::unique_ptr<OutboundClient> client_for(ServiceRules rules) {
+        OutboundCounts counts;
+        counts.breaker_moved = [this](std::string_view name, const auto& transition) {
+            moves_.push_back(std::string(name) + " " + std::string(to_text(transition.to)));
+        };
+        counts.retried = [this](std::string_view name, std::string_view result) {
+            retries_.push_back(std::string(name) + " " + std::string(result));
+        };
+        counts.timed_out = [this](std::string_view) { ++timeouts_; };
+        return std::make_unique<OutboundClient>(
+            std::move(rules),
+            OutboundClient::Parts{
+                context_, *transport_.value(), file_, folder_.log(), base::Random(1)},
+            counts);
+    }
+
+    OutboundResult call(OutboundClient& client, const OutboundRequest& request) {
+        std::optional<OutboundResult> result;
+        client.call(request, [&](OutboundResult got) { result = std::move(got); });
+        EXPECT_FALSE(result.has_value());
+        EXPECT_TRUE(run_until(context_, [&] { return result.has_value(); }));
+        return result.value_or(OutboundResult{});
+    }
+
+    static OutboundRequest read() {
+        return {.endpoint = "read",
+                .question = {.path = "/x", .request_id = "r-7"},
+                .repeat = Repeat::Allowed};
+    }
+
+    static OutboundRequest write() {
+        return {.endpoint = "write", .question = {.method = "POST", .body = "{}"}};
+    }
+
+    boost::asio::io_context context_;
+    TestFolder folder_;
+    base::Result<std::unique_ptr<HttpTransport>, std::string> transport_ =
+        HttpTransport::make(context_, "");
+    BreakerFile file_{folder_.file("breakers.json"), folder_.log()};
+    std::vector<std::string> moves_;
+    std::vector<std::string> retries_;
+    int timeouts_ = 0;
+};
+
+// @spec:R2-RETRY-01 @spec:R2-RETRY-07 @spec:R2-RETRY-14
+TEST_F(OutboundCalls, AReadIsRetriedUntilItIsAnsweredAndEachRetryIsLogged) {
+    Peer peer(context_, {answer(500), answer(503), answer(200, "good")});
+    const auto client = client_for(rules_for(peer.url()));
+    const auto result = call(*client, read());
+    EXPECT_EQ(result.kind, OutboundKind::Answered);
+    EXPECT_EQ(result.body, "good");
+    EXPECT_EQ(result.attempts, 3U);
+    EXPECT_FALSE(result.gave_up.has_value());
+    EXPECT_THAT(retries_, ElementsAre("service.read failure", "service.read success"));
+    const std::string log = folder_.logged();
+    EXPECT_THAT(log, HasSubstr(R"("attempt":2)"));
+    EXPECT_THAT(log, HasSubstr(R"("attempt":3)"));
+    EXPECT_THAT(log, HasSubstr(R"("delay_ms":)"));
+    EXPECT_THAT(log, HasSubstr(R"("request_id":"r-7")"));
+    EXPECT_THAT(log, HasSubstr(R"("level":"WARN")"));
+}
+
+// @spec:R2-RETRY-15
+TEST_F(OutboundCalls, TheLastOfFourFailuresSaysThatTheRetriesAreOver) {
+    Peer peer(context_, {answer(502, "bad")});
+    const auto client = client_for(rules_for(peer.url()));
+    const auto result = call(*client, read());
+    EXPECT_EQ(result.kind, OutboundKind::ServerError);
+    EXPECT_EQ(result.status, 502);
+    EXPECT_EQ(result.attempts, 4U);
+    EXPECT_EQ(result.gave_up, Why::MaxRetriesExceeded);
+    EXPECT_EQ(peer.connections(), 4U);
+}
+
+TEST_F(OutboundCalls, AWriteLeavesOnce) {
+    Peer peer(context_, {answer(503)});
+    const auto client = client_for(rules_for(peer.url()));
+    const auto result = call(*client, write());
+    EXPECT_EQ(result.kind, OutboundKind::ServerError);
+    EXPECT_EQ(result.gave_up, Why::RepeatForbidden);
+    EXPECT_EQ(peer.connections(), 1U);
+}
+
+// @spec:R2-RETRY-10 @spec:R2-RETRY-11 @spec:R2-RETRY-12
+TEST_F(OutboundCalls, ARefusalIsAnAnswer) {
+    Peer peer(context_, {answer(400), answer(401), answer(403), answer(404, "none")});
+    const auto client = client_for(rules_for(peer.url()));
+    for (const int status : {400, 401, 403, 404}) {
+        const auto result = call(*client, read());
+        EXPECT_EQ(result.kind, OutboundKind::Answered);
+        EXPECT_EQ(result.status, status);
+        EXPECT_EQ(result.gave_up, Why::Permanent);
+    }
+    EXPECT_EQ(peer.connections(), 4U);
+}
+
+// @spec:R2-RETRY-08
+TEST_F(OutboundCalls, RetryAfterIsObeyed) {
+    Peer peer(context_, {answer(429, "", "Retry-After: 1\r\n"), answer(200)});
+    const auto client = client_for(rules_for(peer.url()));
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_EQ(call(*client, read()).kind, OutboundKind::Answered);
+    EXPECT_GE(std::chrono::steady_clock::now() - start, 1s);
+}
+
+// @spec:X-14
+TEST_F(OutboundCalls, ABanPastTheDeadlineFailsAtOnceAndSilencesTheHost) {
+    Peer peer(context_, {answer(418, "", "Retry-After: 7200\r\n")});
+    const auto client = client_for(rules_for(peer.url()));
+    const auto first = call(*client, read());
+    EXPECT_EQ(first.kind, OutboundKind::Throttled);
+    EXPECT_EQ(first.gave_up, Why::RetryAfterTooLate);
+    ASSERT_TRUE(first.retry_at.has_value());
+    const auto second = call(*client, write());
+    EXPECT_EQ(second.kind, OutboundKind::Throttled);
+    EXPECT_EQ(second.attempts, 0U);
+    EXPECT_GE(*second.retry_at, *first.retry_at - Duration::seconds(1));
+    EXPECT_EQ(peer.connections(), 1U);
+}
+
+// @spec:R2-RETRY-06
+TEST_F(OutboundCalls, NobodyThereIsNotSent) {
+    const auto port = refused_port(context_);
+    const auto client = client_for(rules_for("http://127.0.0.1:" + std::to_string(port)));
+    const auto result = call(*client, read());
+    EXPECT_EQ(result.kind, OutboundKind::NotSent);
+    EXPECT_EQ(result.attempts, 4U);
+    EXPECT_EQ(result.status, 0);
+}
+
+// @spec:R2-TMO-10
+TEST_F(OutboundCalls, SilenceEndsWithTheTimeOfTheCall) {
+    Peer peer(context_, {{.act = PeerAct::Hang}});
+    const auto client = client_for(rules_for(peer.url()));
+    auto request = read();
+    request.limit = Duration::milliseconds(200);
+    const auto start = std::chrono::steady_clock::now();
+    const auto result = call(*client, request);
+    EXPECT_EQ(result.kind, OutboundKind::TimedOut);
+    EXPECT_EQ(result.gave_up, Why::DeadlineTooNear);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
+    EXPECT_EQ(timeouts_, 1);
+}
+
+TEST_F(OutboundCalls, BrokenConnectionsAndGarbageAreBroken) {
+    Peer garbage(context_, {{.bytes = "nonsense\r\n\r\n"}});
+    const auto first = client_for(rules_for(garbage.url()));
+    EXPECT_EQ(call(*first, read()).kind, OutboundKind::Broken);
+    EXPECT_EQ(garbage.connections(), 1U);
+    Peer half(context_, {{.act = PeerAct::HalfClose}, answer(200)});
+    const auto second = client_for(rules_for(half.url()));
+    EXPECT_EQ(call(*second, read()).kind, OutboundKind::Answered);
+    EXPECT_EQ(half.connections(), 2U);
+    Peer reset(context_, {{.act = PeerAct::Reset}});
+    const auto third = client_for(rules_for(reset.url()));
+    EXPECT_EQ(call(*third, write()).kind, OutboundKind::Broken);
+}
+
+// @spec:R2-CB-03 @spec:R2-CB-08 @spec:X-10
+TEST_F(OutboundCalls, TheTenthFailedAttemptOpensTheBreakerAndNothingMoreLeaves) {
+    Peer peer(context_, {answer(500)});
+    const auto client = client_for(rules_for(peer.url()));
+    EXPECT_EQ(call(*client, read()).attempts, 4U);
+    EXPECT_EQ(call(*client, read()).attempts, 4U);
+    const auto third = call(*client, read());
+    EXPECT_EQ(third.kind, OutboundKind::BreakerOpen);
+    EXPECT_EQ(third.attempts, 2U);
+    EXPECT_EQ(peer.connections(), 10U);
+    const auto fourth = call(*client, read());
+    EXPECT_EQ(fourth.kind, OutboundKind::BreakerOpen);
+    EXPECT_EQ(fourth.attempts, 0U);
+    ASSERT_TRUE(fourth.retry_at.has_value());
+    EXPECT_EQ(peer.connections(), 10U);
+    EXPECT_THAT(moves_, ElementsAre("service.read open"));
+    // Another endpoint has a breaker of its own.
+    EXPECT_EQ(call(*client, write()).kind, OutboundKind::ServerError);
+    EXPECT_EQ(client->breakers().at(0).state, BreakerState::Open);
+    EXPECT_EQ(client->breakers().at(1).name, "service.write");
+    EXPECT_THAT(folder_.logged(), HasSubstr("a circuit breaker moved"));
+}
+
+// @spec:X-08 @spec:I9
+TEST_F(OutboundCalls, ExitsPassAnOpenBreaker) {
+    Peer peer(context_, {answer(200)});
+    const auto client = client_for(rules_for(peer.url()));
+    ASSERT_TRUE(client->force("service.write", BreakerState::ForcedOpen));
+    EXPECT_EQ(call(*client, write()).kind, OutboundKind::BreakerOpen);
+    auto exit = write();
+    exit.lane = Lane::Exit;
+    EXPECT_EQ(call(*client, exit).kind, OutboundKind::Answered);
+}
+
+TEST_F(OutboundCalls, AnOpenBreakerStaysOpenOverARestart) {
+    Peer peer(context_, {answer(500), answer(500), answer(200)});
+    auto rules = rules_for(peer.url());
+    rules.endpoints[1].breaker.failures_in_row = 2;
+    rules.endpoints[1].breaker.open_for = Duration::milliseconds(300);
+    auto client = client_for(rules);
+    (void)call(*client, write());
+    (void)call(*client, write());
+    EXPECT_EQ(call(*client, write()).kind, OutboundKind::BreakerOpen);
+    client.reset();
+    EXPECT_THAT(folder_.text_of("breakers.json"), HasSubstr(R"("service.write":{"state":"open")"));
+
+    BreakerFile reread(folder_.file("breakers.json"), folder_.log());
+    OutboundClient again(rules,
+                         {context_, *transport_.value(), reread, folder_.log(), base::Random(1)});
+    EXPECT_EQ(call(again, write()).kind, OutboundKind::BreakerOpen);
+    EXPECT_TRUE(
+        run_until(context_, [&] { return call(again, write()).kind == OutboundKind::Answered; }));
+    EXPECT_EQ(again.breakers().at(1).state, BreakerState::HalfOpen);
+}
+
+TEST_F(OutboundCalls, CallsBeyondThePlacesWaitOrAreRefused) {
+    Peer peer(context_, {{.act = PeerAct::Hang}, answer(200)});
+    auto rules = rules_for(peer.url());
+    rules.places.slots = 1;
+    rules.places.lanes.fill({.reserve = 0, .queue_max = 1});
+    const auto client = client_for(rules);
+    std::vector<OutboundKind> ends;
+    const auto note = [&](const OutboundResult& result) { ends.push_back(result.kind); };
+    auto request = write();
+    request.limit = Duration::milliseconds(200);
+    client->call(request, note);
+    request.limit = Duration::seconds(10);
+    client->call(request, note);
+    client->call(request, note);
+    EXPECT_EQ(client->calls_under_way(), 2U);
+    ASSERT_TRUE(run_until(context_, [&] { return ends.size() == 3; }));
+    EXPECT_THAT(
+        ends,
+        ElementsAre(OutboundKind::Overloaded, OutboundKind::TimedOut, OutboundKind::Answered));
+}
+
+TEST_F(OutboundCalls, WhoWaitsForAPlaceUntilItsTimeIsOverIsTold) {
+    Peer peer(context_, {{.act = PeerAct::Hang}});
+    auto rules = rules_for(peer.url());
+    rules.places.slots = 1;
+    rules.places.lanes.fill({.reserve = 0, .queue_max = 1});
+    const auto client = client_for(rules);
+    client->call(write(), [](const OutboundResult&) { FAIL(); });
+    auto request = write();
+    request.limit = Duration::milliseconds(50);
+    const auto result = call(*client, request);
+    EXPECT_EQ(result.kind, OutboundKind::Overloaded);
+    EXPECT_EQ(result.attempts, 0U);
+}
+
+TEST_F(OutboundCalls, AClientThatGoesCallsNobody) {
+    Peer peer(context_, {{.act = PeerAct::Hang}, answer(500)});
+    auto client = client_for(rules_for(peer.url()));
+    int called = 0;
+    const auto note = [&](const OutboundResult&) { ++called; };
+    client->call(write(), note);
+    client->call(read(), note);
+    ASSERT_TRUE(run_until(context_, [&] { return peer.connections() == 2; }));
+    client->call(write(), note);
+    client.reset();
+    context_.restart();
+    context_.run_for(100ms);
+    EXPECT_EQ(called, 0);
+}
+
+TEST_F(OutboundCalls, AnOperatorMovesABreakerByName) {
+    Peer peer(context_, {answer(200)});
+    const auto client = client_for(rules_for(peer.url()));
+    EXPECT_FALSE(client->force("service.unknown", BreakerState::Closed));
+    EXPECT_FALSE(client->force("service.read", BreakerState::Open));
+    EXPECT_TRUE(client->force("service.read", BreakerState::Disabled));
+    EXPECT_THAT(moves_, ElementsAre("service.read disabled"));
+    EXPECT_EQ(file_.find("service.read")->state, BreakerState::Disabled);
+}
+
+TEST_F(OutboundCalls, AServiceThatAcceptsLittleIsAskedLess) {
+    Peer peer(context_, {answer(429)});
+    const auto client = client_for(rules_for(peer.url()));
+    std::map<OutboundKind, int> kinds;
+    for (int i = 0; i < 200; ++i)
+        ++kinds[call(*client, write()).kind];
+    EXPECT_EQ(kinds[OutboundKind::Throttled], 200);
+    EXPECT_LT(peer.connections(), 100U);
+    EXPECT_GE(peer.connections(), 20U);
+}
+
+TEST(OutboundKinds, HaveNames) {
+    for (const auto kind : {OutboundKind::Answered,
+                            OutboundKind::ServerError,
+                            OutboundKind::NotSent,
+                            OutboundKind::TimedOut,
+                            OutboundKind::Broken,
+                            OutboundKind::Throttled,
+                            OutboundKind::BreakerOpen,
+                            OutboundKind::Overloaded}) {
+        EXPECT_FALSE(to_text(kind).empty());
+    }
+}
+
+}  // namespace
+}  // namespace botcore::shell::outbound

@@ -1,0 +1,133 @@
+// Health, maintenance and the smoke test as an operator meets them: the real botcored and the real
+// botctl.
+
+#include "tests/crash/api_calls.hpp"
+#include "tests/crash/daemon_process.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+
+namespace botcore::crash {
+namespace {
+
+using std::chrono::seconds;
+using testing::HasSubstr;
+
+struct Ran {
+    int status = -1;
+    std::string output;
+};
+
+class OperatorTest : public testing::Test {
+protected:
+    void SetUp() override {
+        const auto started = daemon_.start();
+        ASSERT_TRUE(started) << started.error();
+    }
+
+    /// The words must need no quotes in a shell.
+    Ran botctl(const std::string& words) {
+        const std::string line = program_beside_us("botctl").string() + " " + words +
+                                 " --url http://127.0.0.1:" + std::to_string(daemon_.port()) +
+                                 " --data " + daemon_.data().string() + " 2>&1";
+        Ran ran;
+        FILE* pipe = popen(line.c_str(), "r");  // NOLINT(cert-env33-c): our own program.
+        if (pipe == nullptr) return ran;
+        std::array<char, 4096> buffer{};
+        while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe))
+            ran.output.append(buffer.data(), count);
+        const int status = pclose(pipe);
+        if (WIFEXITED(status)) ran.status = WEXITSTATUS(status);
+        return ran;
+    }
+
+    std::string get(const std::string& target) {
+        return daemon_.ask(read(target)).value_or(Answer{}).body;
+    }
+
+    bool mode_becomes(std::string_view mode) {
+        return wait_until(seconds(20), [&] {
+            return get("/api/maintenance").find("\"mode\":\"" + std::string(mode)) !=
+                   std::string::npos;
+        });
+    }
+
+    TemporaryFolder folder_;
+    DaemonProcess daemon_{{.program = {}, .data = folder_.path() / "data", .arguments = {}}};
+};
+
+// @spec:R1-MAINT-10
+TEST_F(OperatorTest, TheSmokeTestPassesAndLeavesNothingBehind) {
+    const Ran smoke = botctl("smoke");
+    EXPECT_EQ(smoke.status, 0) << smoke.output;
+    EXPECT_THAT(smoke.output, HasSubstr("CANCELED"));
+    EXPECT_EQ(botctl("smoke --account spot").status, 0);
+    EXPECT_THAT(botctl("orders").output, HasSubstr("no orders"));
+    const Ran wrong = botctl("smoke --account nobody --json");
+    EXPECT_EQ(wrong.status, 1);
+    EXPECT_THAT(wrong.output, HasSubstr("\"ok\":false"));
+    daemon_.kill();
+    EXPECT_EQ(botctl("smoke").status, 69);
+}
+
+// @spec:R1-MAINT-01 @spec:R1-MAINT-02 @spec:R1-MAINT-03
+TEST_F(OperatorTest, WindowsArePlannedWithNoticeAndABound) {
+    const Ran next = botctl("maintenance next");
+    EXPECT_EQ(next.status, 0);
+    EXPECT_THAT(next.output, HasSubstr("T02:00:00.000Z"));
+    const Ran plan = botctl("maintenance schedule --text disk");
+    EXPECT_EQ(plan.status, 0) << plan.output;
+    EXPECT_THAT(plan.output, HasSubstr("PLANNED"));
+    const Ran too_long = botctl("maintenance schedule --hours 3");
+    EXPECT_EQ(too_long.status, 1);
+    EXPECT_THAT(too_long.output, HasSubstr("WINDOW_TOO_LONG"));
+    const Ran too_soon = botctl("maintenance schedule --begin 2020-01-05T02:00Z");
+    EXPECT_THAT(too_soon.output, HasSubstr("NOTICE_TOO_SHORT"));
+    EXPECT_THAT(botctl("maintenance status").output, HasSubstr("disk"));
+    EXPECT_EQ(botctl("maintenance cancel 999999").status, 1);
+}
+
+// @spec:R1-MAINT-09 @spec:R1-MAINT-10 @spec:R1-MAINT-11 @spec:R1-AC-11
+TEST_F(OperatorTest, MaintenanceClosesTheDoorForEntriesAndOpensItAgain) {
+    ASSERT_EQ(botctl("order place BTCUSDT BUY 0.01").status, 0);
+    const Ran on = botctl("maintenance on --minutes 30 --text disk");
+    ASSERT_EQ(on.status, 0) << on.output;
+    ASSERT_TRUE(mode_becomes("MAINTENANCE"));
+    const auto refused = daemon_.ask(place_order(
+        "futures", R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.01"})", "while-closed"));
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_EQ(refused->status, 503) << refused->body;
+    EXPECT_THAT(refused->body, HasSubstr("\"MAINTENANCE\""));
+    EXPECT_EQ(botctl("smoke").status, 0) << "it knows that the door is closed";
+    EXPECT_EQ(botctl("close BTCUSDT").status, 0) << "exits pass";
+    // A restart in the middle of it changes nothing.
+    daemon_.kill();
+    ASSERT_TRUE(daemon_.start());
+    EXPECT_TRUE(mode_becomes("MAINTENANCE"));
+    EXPECT_EQ(botctl("maintenance off --ramp").status, 0);
+    EXPECT_TRUE(mode_becomes("RAMPING"));
+    EXPECT_EQ(botctl("maintenance off").status, 0);
+    EXPECT_TRUE(mode_becomes("NORMAL"));
+    EXPECT_EQ(botctl("order place BTCUSDT BUY 0.01").status, 0);
+}
+
+// @spec:R1-HEALTH-01 @spec:R1-AVAIL-01 @spec:R1-AC-09
+TEST_F(OperatorTest, HealthAndUptimeSurviveARestart) {
+    const std::string health = get("/health");
+    for (const char* name : {"database", "binance_api", "websocket", "market", "disk", "clock"})
+        EXPECT_THAT(health, HasSubstr("\"" + std::string(name) + "\":{\"status\":\"healthy\""));
+    EXPECT_THAT(get("/health/detailed"), HasSubstr("sqlite, WAL, synchronous=FULL, one machine"));
+    EXPECT_EQ(daemon_.terminate(), 0) << daemon_.last_output();
+    EXPECT_TRUE(std::filesystem::exists(daemon_.data() / "uptime.json"));
+    ASSERT_TRUE(daemon_.start());
+    const Ran uptime = botctl("uptime --json");
+    EXPECT_EQ(uptime.status, 0) << uptime.output;
+    EXPECT_THAT(uptime.output, HasSubstr("\"outages\":1")) << "the stop itself";
+}
+
+}  // namespace
+}  // namespace botcore::crash
