@@ -1,8 +1,7 @@
 #include "shell/http/access_gate.hpp"
 
-#include "shell/http/overload_gate.hpp"
-
 #include "shell/auth/operator_token.hpp"
+#include "shell/http/overload_gate.hpp"
 
 #include <algorithm>
 

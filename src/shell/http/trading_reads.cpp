@@ -1,11 +1,11 @@
 #include "core/orders/client_order_id.hpp"
 #include "protocol/api_json.hpp"
 #include "protocol/journal.hpp"
+#include "shell/http/account_answers.hpp"
 #include "shell/http/answer_cache.hpp"
 #include "shell/http/market_views.hpp"
 #include "shell/http/order_story.hpp"
 #include "shell/http/trading_door.hpp"
-#include "shell/http/views.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -24,59 +24,25 @@ constexpr std::size_t kFillsOfRecordMax = 100'000;
 
 }  // namespace
 
-json::object TradingDoor::position_json(const core::AccountState& account,
-                                        const model::Position& position) const {
-    const auto quote_of = [this](const model::InstrumentId& id) { return context_.quote_of(id); };
-    json::object object = position_view(context_.runtime.state(), account, position, quote_of);
-    add_age(object,
-            quote_of(position.instrument),
-            {context_.now().time, context_.options.market_age_max});
-    return object;
-}
-
-/// The figures that rest on prices are as old as the oldest of them.
-json::object TradingDoor::account_json(const core::AccountState& account) const {
-    const auto quote_of = [this](const model::InstrumentId& id) { return context_.quote_of(id); };
-    json::object object = account_view(context_.runtime.state(), account, quote_of);
-    std::optional<model::Quote> oldest;
-    for (const auto& [id, position] : account.positions) {
-        if (position.quantity.is_zero()) continue;
-        const model::Quote quote = quote_of(id);
-        const bool older = !oldest || oldest->age < quote.age;
-        if (older || quote.source == model::MarketSource::None) oldest = quote;
-        if (quote.source == model::MarketSource::None) break;
-    }
-    if (oldest) {
-        add_age(object, *oldest, {context_.now().time, context_.options.market_age_max});
-    } else {
-        object["as_of"] = nullptr;
-        object["age_ms"] = 0;
-        object["stale"] = false;
-    }
-    return object;
-}
-
 void TradingDoor::list_accounts(Call& call) {
     if (!context_.running(call)) return;
     json::array list;
     for (const auto& [id, account] : context_.runtime.state().accounts) {
-        if (may_see(call.caller, account.account.owner)) list.push_back(account_json(account));
+        if (may_see(call.caller, account.account.owner))
+            list.push_back(account_answer(context_, account));
     }
     call.answer(std::move(list));
 }
 
 void TradingDoor::show_account(Call& call) {
-    if (const auto* account = context_.find_account(call)) call.answer(account_json(*account));
+    if (const auto* account = context_.find_account(call))
+        call.answer(account_answer(context_, *account));
 }
 
 void TradingDoor::list_positions(Call& call) {
     const auto* account = context_.find_account(call);
     if (account == nullptr) return;
-    json::array list;
-    for (const auto& [id, position] : account->positions) {
-        if (!position.quantity.is_zero()) list.push_back(position_json(*account, position));
-    }
-    call.answer(std::move(list));
+    call.answer(positions_answer(context_, *account));
 }
 
 void TradingDoor::show_position(Call& call) {
@@ -87,7 +53,7 @@ void TradingDoor::show_position(Call& call) {
     if (place == account->positions.end()) {
         return call.fail(404, "POSITION_NOT_OPEN", "the account has no position in this symbol");
     }
-    call.answer(position_json(*account, place->second));
+    call.answer(position_answer(context_, *account, place->second));
 }
 
 void TradingDoor::list_orders(Call& call) {
