@@ -63,7 +63,7 @@ class Runbooks(unittest.TestCase):
                 self.assertTrue(words[1] in known or pair in known, f"{page.name}: {command}")
 
     def test_metrics_and_keys_exist(self):
-        metrics = (ROOT / "src/shell/metrics/metrics.cpp").read_text()
+        metrics = (ROOT / "src/shell/metrics/metric_table.cpp").read_text()
         keys = (ROOT / "src/shell/config/config.cpp").read_text()
         for page in PAGES + [ROOT / "docs" / "dependencies.md"]:
             text = page.read_text()
