@@ -43,7 +43,7 @@ def source_of(folder):
 
 def config_keys():
     """Default by name, from the table in the source."""
-    table = text_of("src/shell/config/config.cpp")
+    table = source_of("src/shell/config")
     return dict(re.findall(r'ConfigKey\{\s*"([a-z_.]+)",\s*Kind::\w+,\s*"([^"]*)"', table))
 
 

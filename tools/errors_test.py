@@ -79,6 +79,15 @@ TEST(Store, RefusesItAll) {
         self.assertEqual(set(found), {"OpenError::Kind::TooNew", "CommitResult::Conflict",
                                       "Reason::PriceStale"})
 
+    def test_what_stands_in_a_switch_only_is_returned_by_nobody(self):
+        self.write("src/model/reply.cpp", """
+            case Reason::DiskFull: return 503;
+            return model::Reason::PriceStale;
+        """)
+        values, _ = errors.collect(self.root)
+        self.assertTrue(values["Reason::PriceStale"].returned)
+        self.assertFalse(values["Reason::DiskFull"].returned)
+
     def test_a_tag_without_its_value_is_wrong(self):
         _, wrong = self.seen_by("// @error:Reason::Gone\nTEST(A, B) {}\n")
         self.assertEqual(len(wrong), 1)
@@ -87,7 +96,8 @@ TEST(Store, RefusesItAll) {
         values, wrong = errors.collect()
         self.assertGreater(len(values), 50)
         self.assertEqual(wrong, [])
-        missing = sorted(name for name, value in values.items() if not value.tests)
+        missing = sorted(name for name, value in values.items()
+                         if value.returned and not value.tests)
         self.assertEqual(missing, [])
 
 

@@ -7,7 +7,8 @@ not deaths, and end the supervisor with the same status. SIGTERM and SIGINT are 
 supervisor then ends with the program. Deaths in quick succession are answered with growing pauses.
 
 A program that reports to NOTIFY_SOCKET as systemd's services do (READY=1, then WATCHDOG=1 again and
-again) and then falls silent is killed and started again: it hangs. One that never reports is never taken for hung.
+again) and then falls silent is killed and started again: it hangs. One that never reports is never
+taken for hung.
 
 The program has a session of its own, so what kills its group does not reach the supervisor; when
 the supervisor itself is killed, the program gets SIGTERM.

@@ -189,6 +189,17 @@ public:
         return ids;
     }
 
+    /// Why the orders that a decision touched ended, or were placed by the core itself.
+    static std::vector<Reason> reasons_in(const Decision& decision) {
+        std::vector<Reason> reasons;
+        for (const auto& change : decision.outcome.changes) {
+            if (const auto* order = std::get_if<model::Order>(&change)) {
+                reasons.push_back(order->reason);
+            }
+        }
+        return reasons;
+    }
+
     /// Fills the whole order in one trade; what followed from it.
     Decision fill_all(const model::OrderInstruction& sent, std::string_view at) {
         return apply(traded(sent,

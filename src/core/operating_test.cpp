@@ -160,6 +160,7 @@ TEST_F(QueuedClose, LeavesAfterTheWindowAtAPriceWithinItsLimit) {
 TEST_F(QueuedClose, ExpiresAtItsDeadline) {
     const auto decision = bench_.tick(kHour, "60000");
     EXPECT_EQ(decision.verdict, Verdict::Recorded);
+    EXPECT_EQ(Bench::reasons_in(decision), std::vector{Reason::QueueExpired});
     EXPECT_TRUE(bench_.account("futures").orders.empty());
 }
 
@@ -168,6 +169,14 @@ TEST_F(QueuedClose, IsCancelledWithoutTheExchange) {
         bench_.apply(model::CancelOrder{bench_.origin(), model::AccountId("futures"), id_, {}});
     EXPECT_TRUE(Bench::cancelled_by(decision).empty());
     EXPECT_EQ(bench_.replied_order().state, OrderState::Canceled);
+    EXPECT_EQ(bench_.replied_order().reason, Reason::CanceledByUser);
+}
+
+TEST_F(QueuedClose, IsSweptWithoutTheExchange) {
+    const auto decision =
+        bench_.apply(model::CancelAll{bench_.origin(), model::AccountId("futures"), {}, false});
+    EXPECT_TRUE(Bench::cancelled_by(decision).empty());
+    EXPECT_TRUE(bench_.account("futures").orders.empty());
 }
 
 TEST_F(QueuedClose, DoesNotStandInTheWayOfAnImmediateOne) {

@@ -232,6 +232,17 @@ ParseResult<model::TransferMoney> parse_transfer(std::string_view body) {
     return Parsed<model::TransferMoney>{std::move(command), reader.canonical()};
 }
 
+ParseResult<model::InstrumentId> parse_instrument(std::string_view body) {
+    FieldReader reader(TRY(parse_flat_object(body)));
+    (void)TRY(reader.only(std::array<std::string_view, 2>{"symbol", "market"}));
+    model::InstrumentId id{model::Market::Futures, {}};
+    id.symbol = TRY(reader.word("symbol", kSymbolExpected, read_symbol));
+    if (reader.has("market")) {
+        id.market = TRY(reader.word("market", "spot or futures", model::parse_market));
+    }
+    return Parsed<model::InstrumentId>{std::move(id), reader.canonical()};
+}
+
 base::Outcome<RequestError> parse_no_fields(std::string_view body) {
     if (body.empty()) return base::Done{};
     FieldReader reader(TRY(parse_flat_object(body)));

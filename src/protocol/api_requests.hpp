@@ -66,6 +66,9 @@ inline constexpr model::Rate kTrailRatioMax = model::Rate::from_units(model::kSc
 /// from, to, amount; asset (USDT).
 [[nodiscard]] ParseResult<model::TransferMoney> parse_transfer(std::string_view body);
 
+/// symbol; market (futures).
+[[nodiscard]] ParseResult<model::InstrumentId> parse_instrument(std::string_view body);
+
 /// Nothing, or an object without fields: for commands that the route says in full.
 [[nodiscard]] base::Outcome<RequestError> parse_no_fields(std::string_view body);
 

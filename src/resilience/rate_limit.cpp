@@ -25,20 +25,6 @@ RateVerdict RateBucket::take(const RateRule& rule, base::Timestamp now) {
     return verdict;
 }
 
-RateVerdict RateBucket::peek(const RateRule& rule, base::Timestamp now) const {
-    RateBucket copy = *this;
-    return copy.take(rule, now);
-}
-
-RateVerdict RateTable::peek(std::string_view key, base::Timestamp now) const {
-    if (!rule_.is_on()) return {};
-    const auto known = places_.find(key);
-    if (known != places_.end()) return known->second->bucket.peek(rule_, now);
-    const bool room =
-        buckets_.size() < keys_max_ || (!buckets_.empty() && buckets_.back().bucket.is_full(now));
-    return room ? RateBucket().peek(rule_, now) : shared_.peek(rule_, now);
-}
-
 RateVerdict RateTable::take(std::string_view key, base::Timestamp now) {
     if (!rule_.is_on()) return {};
     return bucket_of(key, now).take(rule_, now);

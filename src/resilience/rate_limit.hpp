@@ -44,8 +44,6 @@ class RateBucket {
 public:
     /// Takes a permit if there is one. A clock that goes back delays permits by at most `per`.
     [[nodiscard]] RateVerdict take(const RateRule& rule, base::Timestamp now);
-    /// What `take` would say, without taking.
-    [[nodiscard]] RateVerdict peek(const RateRule& rule, base::Timestamp now) const;
 
     [[nodiscard]] bool is_full(base::Timestamp now) const { return full_at_ <= now; }
 
@@ -59,8 +57,6 @@ public:
 
     /// A verdict without a limit (`limit` 0) where the rule is off.
     [[nodiscard]] RateVerdict take(std::string_view key, base::Timestamp now);
-    /// What `take` would say, without taking; an unknown key is not remembered.
-    [[nodiscard]] RateVerdict peek(std::string_view key, base::Timestamp now) const;
 
     [[nodiscard]] std::size_t size() const { return buckets_.size(); }
 

@@ -93,18 +93,6 @@ TEST(RateTable, ForgetsAKeyOnlyWhenItsBucketIsFull) {
     EXPECT_FALSE(table.take("c", later).allowed);
 }
 
-TEST(RateTable, LooksAtAKeyWithoutTakingFromIt) {
-    RateTable table({.count = 1, .per = Duration::seconds(60)}, 1);
-    EXPECT_TRUE(table.peek("a", kStart).allowed);
-    EXPECT_EQ(table.size(), 0U);
-    EXPECT_TRUE(table.take("a", kStart).allowed);
-    EXPECT_FALSE(table.peek("a", kStart).allowed);
-    EXPECT_TRUE(table.peek("b", kStart).allowed);
-    EXPECT_TRUE(table.take("b", kStart).allowed);
-    EXPECT_FALSE(table.peek("c", kStart).allowed);
-    EXPECT_EQ(RateTable({}, 1).peek("a", kStart).limit, 0U);
-}
-
 RC_GTEST_PROP(RateBucketProperty, NeverGivesMoreThanBurstAndRate, ()) {
     const RateRule rule{.count = *rc::gen::inRange<std::uint32_t>(1, 200),
                         .per = Duration::milliseconds(*rc::gen::inRange(1, 5'000))};

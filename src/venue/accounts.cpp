@@ -112,6 +112,12 @@ Rejection insufficient_margin() {
     return {-2019, "Margin is insufficient."};
 }
 
+Quantity reducible(const Holding& holding, Side side) {
+    const bool closes =
+        side == Side::Sell ? holding.quantity.is_positive() : holding.quantity.is_negative();
+    return closes ? model::magnitude(holding.quantity) : Quantity();
+}
+
 Money apply_trade(Holding& holding, const AccountTrade& trade) {
     const bool buys = trade.side == Side::Buy;
     const bool closes = buys ? holding.quantity.is_negative() : holding.quantity.is_positive();

@@ -82,6 +82,9 @@ struct Holding {
     friend bool operator==(const Holding&, const Holding&) = default;
 };
 
+/// What a reduce-only order of `side` may close of the position.
+[[nodiscard]] model::Quantity reducible(const Holding& holding, model::Side side);
+
 /// Books an execution into the position; answers the profit that it realized, without fees. A trade
 /// larger than an opposite position closes it and opens the other way at the trade's price.
 [[nodiscard]] model::Money apply_trade(Holding& holding, const AccountTrade& trade);

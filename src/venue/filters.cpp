@@ -139,7 +139,7 @@ std::optional<Rejection> check_price(const Instrument& instrument, Price price) 
 }
 
 std::optional<Rejection> check_lot(const Instrument& instrument, const FilterInput& input) {
-    const bool market = input.type == OrderType::Market;
+    const bool market = !has_limit(input.type);
     if (is_futures(instrument)) {
         auto refused = check_futures_lot(instrument.lot_filter, input.quantity);
         if (refused || !market) return refused;
@@ -151,8 +151,9 @@ std::optional<Rejection> check_lot(const Instrument& instrument, const FilterInp
 }
 
 std::optional<Rejection> check_notional(const Instrument& instrument, const FilterInput& input) {
-    const bool market = input.type == OrderType::Market;
-    const auto price = market ? input.reference : input.price;
+    const bool market = !has_limit(input.type);
+    const auto worth_at = is_conditional(input.type) ? input.stop_price : input.reference;
+    const auto price = market ? worth_at : input.price;
     if (!price) return std::nullopt;  // F2
     const int to_min =
         compare_notional(*price, input.quantity, instrument.notional_min).value_or(1);
@@ -172,7 +173,7 @@ std::optional<Rejection> check_notional(const Instrument& instrument, const Filt
 
 std::optional<Rejection> check_percent_price(const Instrument& instrument,
                                              const FilterInput& input) {
-    if (!input.reference) return std::nullopt;  // F2
+    if (!input.reference || is_conditional(input.type)) return std::nullopt;  // F2
     if (input.type == OrderType::Limit) {
         if (!input.price) return std::nullopt;
         return is_futures(instrument)
@@ -196,9 +197,8 @@ std::optional<Rejection> check_open_orders(const Instrument& instrument, const F
 
 std::optional<Rejection> check_filters(const Instrument& instrument, const FilterInput& input) {
     std::optional<Rejection> refused;
-    if (input.type == OrderType::Limit && input.price) {
-        refused = check_price(instrument, *input.price);
-    }
+    if (has_limit(input.type) && input.price) refused = check_price(instrument, *input.price);
+    if (!refused && input.stop_price) refused = check_price(instrument, *input.stop_price);
     if (!refused) refused = check_lot(instrument, input);
     if (!refused) refused = check_notional(instrument, input);
     if (!refused) refused = check_percent_price(instrument, input);

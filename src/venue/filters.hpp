@@ -39,7 +39,8 @@ struct FilterInput {
     model::OrderType type = model::OrderType::Limit;
     model::ReduceOnly reduce_only = model::ReduceOnly::No;
     model::Quantity quantity;
-    std::optional<model::Price> price;          ///< Of a limit order.
+    std::optional<model::Price> price;          ///< Of an order with a limit.
+    std::optional<model::Price> stop_price;     ///< Of a stop or take-profit order.
     std::optional<model::Price> reference;      ///< Spot: average or reference price; else mark.
     std::optional<model::Price> best_opposite;  ///< Best price a market order could get.
     std::uint32_t open_orders_count = 0;        ///< Of the account on this instrument.
@@ -50,21 +51,23 @@ struct FilterInput {
 [[nodiscard]] std::optional<Rejection> check_price(const model::Instrument& instrument,
                                                    model::Price price);
 
-/// LOT_SIZE, and for market orders MARKET_LOT_SIZE too. Spot: -1013. Futures measure the grid from
-/// `min`; -4003 at or below zero, -4004 and -4005 outside, and off the grid -1111 where the
-/// quantity has more decimals than the step (the exchange's quantityPrecision), else -4023.
+/// LOT_SIZE, and for orders without a limit MARKET_LOT_SIZE too. Spot: -1013. Futures measure the
+/// grid from `min`; -4003 at or below zero, -4004 and -4005 outside, and off the grid -1111 where
+/// the quantity has more decimals than the step (the exchange's quantityPrecision), else -4023.
 [[nodiscard]] std::optional<Rejection> check_lot(const model::Instrument& instrument,
                                                  const FilterInput& input);
 
 /// Spot NOTIONAL: min <= p x q <= max, market orders by the reference price and against `min` only
 /// (applyMaxToMarket is false on every recorded symbol). Futures MIN_NOTIONAL: -4164, market orders
-/// by the mark price, reduce-only orders exempt.
+/// by the mark price, reduce-only orders exempt. What waits to become a market order is measured by
+/// its stop price.
 [[nodiscard]] std::optional<Rejection> check_notional(const model::Instrument& instrument,
                                                       const FilterInput& input);
 
 /// Spot PERCENT_PRICE_BY_SIDE with equal multipliers on both sides: reference x down <= p <=
 /// reference x up. Futures PERCENT_PRICE: a buy only has the cap (-4016), a sell only the floor
-/// (-4024), and a market order is measured by the best opposite price (-4131).
+/// (-4024), and a market order is measured by the best opposite price (-4131). Stop and take-profit
+/// orders pass: they are far from the market on purpose.
 [[nodiscard]] std::optional<Rejection> check_percent_price(const model::Instrument& instrument,
                                                            const FilterInput& input);
 
@@ -73,7 +76,7 @@ struct FilterInput {
 [[nodiscard]] std::optional<Rejection> check_open_orders(const model::Instrument& instrument,
                                                          const FilterInput& input);
 
-/// All of the above; the first rule that is broken.
+/// All of the above, the stop price by the price rule too; the first rule that is broken.
 [[nodiscard]] std::optional<Rejection> check_filters(const model::Instrument& instrument,
                                                      const FilterInput& input);
 

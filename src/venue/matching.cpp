@@ -1,5 +1,7 @@
 #include "venue/matching.hpp"
 
+#include <algorithm>
+
 namespace botcore::venue {
 
 using model::Market;
@@ -38,6 +40,17 @@ Taker taker_of(const ExchangeOrder& order) {
 
 }  // namespace
 
+std::optional<Price> ExchangeOrder::lock_price() const {
+    if (!waits() || !stop_price) return price;
+    return std::max(*stop_price, price.value_or(*stop_price));
+}
+
+bool is_set_off(const ExchangeOrder& order, const PriceRange& seen) {
+    CHECK(order.waits() && order.stop_price);
+    const bool from_below = (order.side == Side::Buy) == model::is_stop(order.type);
+    return from_below ? seen.high >= *order.stop_price : seen.low <= *order.stop_price;
+}
+
 std::optional<Rejection> check_receive_window(const model::Attempt& attempt, model::Timestamp now) {
     if (attempt.time >= now + model::Duration::seconds(1)) {
         return Rejection{-1021,
@@ -68,6 +81,10 @@ std::optional<Rejection> Matching::check_duplicate(const ExchangeOrder& order) c
 
 std::optional<Rejection> Matching::check(const ExchangeOrder& order) const {
     if (auto refused = check_duplicate(order)) return refused;
+    return check_taking(order);
+}
+
+std::optional<Rejection> Matching::check_taking(const ExchangeOrder& order) const {
     const bool futures = market_ == Market::Futures;
     const bool post_only =
         order.type == OrderType::Limit && order.time_in_force == TimeInForce::PostOnly;
@@ -85,13 +102,50 @@ std::optional<Rejection> Matching::check(const ExchangeOrder& order) const {
     return std::nullopt;
 }
 
-void Matching::enter(ExchangeOrder order, MatchingEvents& events) {
+void Matching::add(ExchangeOrder order) {
     CHECK(order.open().is_positive());
-    const OrderSerial serial = order.serial;
-    const bool hopeless = is_fill_or_kill(order) && !fills_completely(order);
-    const bool is_new_id = ids_.emplace(Key{order.party, order.id}, serial).second;
+    const bool is_new_id = ids_.emplace(Key{order.party, order.id}, order.serial).second;
     CHECK(is_new_id);  // M1
-    open_.emplace(serial, std::move(order));
+    open_.emplace(order.serial, std::move(order));
+}
+
+void Matching::enter(ExchangeOrder order, MatchingEvents& events) {
+    CHECK(!order.waits());
+    const OrderSerial serial = order.serial;
+    add(std::move(order));
+    begin(serial, events);
+}
+
+void Matching::wait(ExchangeOrder order) {
+    CHECK(order.waits() && order.stop_price);
+    waiting_.insert(order.serial);
+    add(std::move(order));
+}
+
+std::optional<OrderSerial> Matching::next_set_off(const PriceRange& seen) const {
+    for (const OrderSerial serial : waiting_) {
+        if (is_set_off(open_.at(serial), seen)) return serial;
+    }
+    return std::nullopt;
+}
+
+void Matching::trigger(OrderSerial serial, MatchingEvents& events) {
+    const auto erased = waiting_.erase(serial);
+    CHECK(erased == 1);
+    ExchangeOrder& order = open_.at(serial);
+    order.type = triggered_type(order.type);
+    begin(serial, events);
+}
+
+void Matching::expire_waiting(OrderSerial serial, MatchingEvents& events) {
+    CHECK(waiting_.contains(serial));
+    end(serial, Ending::ExpiredAtTrigger, events);
+}
+
+/// Matches an order that has just come or been triggered, then rests or ends what is left.
+void Matching::begin(OrderSerial serial, MatchingEvents& events) {
+    const ExchangeOrder& order = open_.at(serial);
+    const bool hopeless = is_fill_or_kill(order) && !fills_completely(order);
     if (!hopeless) match(serial, events);
     const ExchangeOrder* left = find(serial);
     if (left == nullptr) return;
@@ -151,6 +205,7 @@ void Matching::end(OrderSerial serial, Ending ending, MatchingEvents& events) {
     CHECK(place != open_.end());
     const ExchangeOrder order = std::move(place->second);
     open_.erase(place);
+    waiting_.erase(serial);
     ids_.erase(Key{order.party, order.id});
     book_.remove(serial);
     events.ended(order, ending);
@@ -178,6 +233,7 @@ void Matching::shrink(OrderSerial serial, Quantity open, MatchingEvents& events)
 void Matching::forget(OrderSerial serial) {
     const auto place = open_.find(serial);
     if (place == open_.end()) return;
+    waiting_.erase(serial);
     ids_.erase(Key{place->second.party, place->second.id});
     open_.erase(place);
     book_.remove(serial);

@@ -3,18 +3,22 @@
 /// The life of orders at the exchange, on top of one instrument's book: acceptance, matching,
 /// resting, ending.
 ///
-///   enter ──> taking ──nothing left──────────────> Filled
-///               │  └─IOC, FOK, market remainder──> Expired
-///               └─GTC, GTX─> resting ──trades────> Filled
-///                               ├──cancel────────> Canceled
-///                               └──own taker, reduce-only without a position──> Expired
+///   wait ───> waiting ──cancel───────────────────> Canceled
+///               │  └─no money, nothing to reduce─> Expired
+///               └─trigger┐
+///   enter ────────────> taking ──nothing left────> Filled
+///                         │  └─IOC, FOK, market remainder──> Expired
+///                         └─GTC, GTX─> resting ──trades────> Filled
+///                                         ├──cancel────────> Canceled
+///                                         └──own taker, reduce-only without a position──> Expired
 ///
-/// M1  A client order id is unique among one account's open orders of the instrument, and free
-/// again
-///     once its order has ended (spot new-order page, 2026-07-21).
+/// M1  A client order id is unique among one account's open orders of the instrument, waiting ones
+///     too, and free again once its order has ended (spot new-order page, 2026-07-21).
 /// M2  A fill-or-kill order trades completely or not at all.
 /// M3  A post-only order never takes.
 /// M4  What has been filled never exceeds the ordered quantity.
+/// M5  An order waits as long as its type is a stop or take-profit type; triggering turns it into
+///     the market or limit order that it stands for. Waiting orders are outside the book.
 
 #include "model/order.hpp"
 #include "venue/filters.hpp"
@@ -22,6 +26,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -40,9 +45,33 @@ struct ExchangeOrder {
     model::Quantity filled;
     model::Quantity withdrawn;  ///< Reduce-only: what the position was too small for.
     std::optional<model::Price> price;
+    std::optional<model::Price> stop_price = std::nullopt;  ///< Of stop and take-profit types.
 
     [[nodiscard]] model::Quantity open() const { return quantity - filled - withdrawn; }
+
+    /// Is it outside the book until the market reaches its stop price (M5)?
+    [[nodiscard]] bool waits() const { return model::is_conditional(type); }
+
+    /// What a spot buyer must have locked per unit: the limit, while it waits the higher one of
+    /// limit and stop price. None for a market order.
+    [[nodiscard]] std::optional<model::Price> lock_price() const;
 };
+
+/// Market or limit: what a stop or take-profit order becomes when it is triggered.
+[[nodiscard]] constexpr model::OrderType triggered_type(model::OrderType type) {
+    return model::has_limit(type) ? model::OrderType::Limit : model::OrderType::Market;
+}
+
+/// The prices at which trades have happened during a while.
+struct PriceRange {
+    model::Price low;
+    model::Price high;
+};
+
+/// Does a trade within the range set the waiting order off? A stop waits for a price at or beyond
+/// its stop price that is bad for its side, a take profit for one that is good (USD-M futures,
+/// "condition orders will be triggered when", with workingType CONTRACT_PRICE).
+[[nodiscard]] bool is_set_off(const ExchangeOrder& order, const PriceRange& seen);
 
 /// Why an order left the exchange's open orders.
 enum class Ending : std::uint8_t {
@@ -52,6 +81,7 @@ enum class Ending : std::uint8_t {
     ExpiredSelfTrade,   ///< EXPIRED_IN_MATCH: an order of the same account would have traded with
                         ///< it.
     ExpiredReduceOnly,  ///< There is no position left that it could reduce.
+    ExpiredAtTrigger,   ///< It was refused when its stop price was reached.
 };
 
 /// One execution. At least one of the two is an identified order.
@@ -85,10 +115,26 @@ public:
 
     [[nodiscard]] std::optional<Rejection> check_duplicate(const ExchangeOrder& order) const;
 
+    /// `check` without the client id: for an order that is here already and is about to trigger.
+    [[nodiscard]] std::optional<Rejection> check_taking(const ExchangeOrder& order) const;
+
     /// Takes an order in that `check` lets through: matches it, then rests or ends what is left.
     /// Own resting orders that it would meet expire (EXPIRE_MAKER, the futures default since the
     /// STP page of 2026-05-28; spot symbols' default too; here for FOK as well).
     void enter(ExchangeOrder order, MatchingEvents& events);
+
+    /// Takes a stop or take-profit order in that `check` lets through; it waits.
+    void wait(ExchangeOrder order);
+
+    /// The oldest waiting order that trades within the range set off.
+    [[nodiscard]] std::optional<OrderSerial> next_set_off(const PriceRange& seen) const;
+
+    /// Turns a waiting order into what it stands for and goes on as with `enter`. `check_taking`
+    /// must let it through.
+    void trigger(OrderSerial serial, MatchingEvents& events);
+
+    /// Ends a waiting order that was refused when its stop price was reached.
+    void expire_waiting(OrderSerial serial, MatchingEvents& events);
 
     /// Ends an open order; false when the serial is not open.
     bool cancel(OrderSerial serial, MatchingEvents& events);
@@ -111,7 +157,7 @@ public:
     [[nodiscard]] const ExchangeOrder* find(OrderSerial serial) const;
     [[nodiscard]] const ExchangeOrder* find(Party party, const model::ClientOrderId& id) const;
 
-    /// Open orders, oldest first.
+    /// Open orders, waiting ones too, oldest first.
     [[nodiscard]] const std::map<OrderSerial, ExchangeOrder>& open_orders() const { return open_; }
 
     [[nodiscard]] std::uint32_t open_count(Party party) const;
@@ -121,6 +167,8 @@ private:
 
     [[nodiscard]] bool would_take(const ExchangeOrder& order) const;
     [[nodiscard]] bool fills_completely(const ExchangeOrder& order) const;
+    void add(ExchangeOrder order);
+    void begin(OrderSerial serial, MatchingEvents& events);
     void match(OrderSerial serial, MatchingEvents& events);
     void execute(const Execution& execution, MatchingEvents& events);
     void end(OrderSerial serial, Ending ending, MatchingEvents& events);
@@ -129,6 +177,7 @@ private:
     OrderBook book_;
     std::map<OrderSerial, ExchangeOrder> open_;
     std::map<Key, OrderSerial> ids_;
+    std::set<OrderSerial> waiting_;
 };
 
 /// The check on receipt: `attempt.time` < now + 1 s and now <= `attempt.time` + `attempt.window`,

@@ -1,5 +1,7 @@
 #include "venue/paper_venue.hpp"
 
+#include "venue/paper_venue_call.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -19,34 +21,6 @@ using model::Timestamp;
 
 namespace {
 
-/// How an ending looks in a report.
-struct EndingWords {
-    ReportKind kind;
-    Reason reason;
-    const char* text;
-};
-
-EndingWords words_of(Ending ending) {
-    switch (ending) {
-        case Ending::Filled:
-            return {ReportKind::Filled, Reason::None, ""};
-        case Ending::Canceled:
-            return {ReportKind::Canceled, Reason::CanceledByUser, ""};
-        case Ending::ExpiredUnfilled:
-            break;
-        case Ending::ExpiredSelfTrade:
-            return {ReportKind::Expired,
-                    Reason::RejectedByExchange,
-                    "EXPIRED_IN_MATCH: an order of the same account would have traded with it"};
-        case Ending::ExpiredReduceOnly:
-            return {ReportKind::Expired,
-                    Reason::ReduceOnlyRefused,
-                    "there is no position left that it could reduce"};
-    }
-    return {
-        ReportKind::Expired, Reason::NotFilledAtOnce, "no more liquidity within the order's limit"};
-}
-
 OrderReport plain_report(const OrderName& name, ReportKind kind, Timestamp now) {
     OrderReport report;
     report.account = name.account;
@@ -57,141 +31,7 @@ OrderReport plain_report(const OrderName& name, ReportKind kind, Timestamp now) 
     return report;
 }
 
-/// What a reduce-only order of `side` may close of the holding.
-Quantity reducible(const Holding& holding, Side side) {
-    const bool closes =
-        side == Side::Sell ? holding.quantity.is_positive() : holding.quantity.is_negative();
-    return closes ? model::magnitude(holding.quantity) : Quantity();
-}
-
 }  // namespace
-
-/// One call of a public method on one contract: books what happens and collects whom to report.
-class PaperVenue::Call final : public MatchingEvents {
-public:
-    Call(PaperVenue& venue, Contract& contract, Timestamp now)
-        : venue_(venue),
-          contract_(contract),
-          now_(now) {}
-
-    void traded(const Execution& execution) override {
-        const std::uint64_t id = venue_.next_id();
-        contract_.last_trade = execution.price;
-        settle(execution.taker, execution, id);
-        settle(execution.maker, execution, id);
-        keep_reduce_only(execution.taker);
-        keep_reduce_only(execution.maker);
-    }
-
-    void ended(const ExchangeOrder& order, Ending ending) override {
-        touch(order.serial);
-        OrderRecord& record = venue_.open_records_.at(order.serial);
-        const EndingWords words = words_of(ending);
-        record.kind = words.kind;
-        record.reason = words.reason;
-        record.reason_text = words.text;
-        unlock(record, Money());
-    }
-
-    /// Will be reported; the order of the first touches is the order of the reports.
-    void touch(OrderSerial serial) {
-        const auto same = [serial](const Touched& touched) { return touched.serial == serial; };
-        if (std::any_of(touched_.begin(), touched_.end(), same)) return;
-        const auto& record = venue_.open_records_.at(serial);
-        touched_.push_back({.serial = serial, .first_trade = record.trades.size()});
-    }
-
-    /// Reports whom this call touched and moves ended orders to the history.
-    void report(Reports& reports) {
-        for (const Touched& touched : touched_) {
-            const auto place = venue_.open_records_.find(touched.serial);
-            CHECK(place != venue_.open_records_.end());
-            reports.push_back(report_of(place->second, touched.first_trade, now_));
-            if (place->second.kind == ReportKind::Open) continue;
-            venue_.history_.add(std::move(place->second));
-            venue_.open_records_.erase(place);
-        }
-        touched_.clear();
-    }
-
-private:
-    struct Touched {
-        OrderSerial serial;
-        std::size_t first_trade = 0;
-    };
-
-    /// Books one side of an execution.
-    void settle(OrderSerial serial, const Execution& execution, std::uint64_t trade_id) {
-        if (serial == kAnonymous) return;
-        touch(serial);
-        OrderRecord& record = venue_.open_records_.at(serial);
-        AccountBooks& books = venue_.accounts_.at(record.name.account);
-        const auto& rules = contract_.instrument;
-        const bool maker = serial == execution.maker;
-        const AccountTrade booked{.side = record.side,
-                                  .price = execution.price,
-                                  .quantity = execution.quantity,
-                                  .fee_rate = maker ? rules.fee_maker : rules.fee_taker};
-        record.trades.push_back({.id = trade_id,
-                                 .price = execution.price,
-                                 .quantity = execution.quantity,
-                                 .fee = fee_of(rules.id.market, booked),
-                                 .fee_asset = fee_asset_of(rules, record.side),
-                                 .maker = maker,
-                                 .time = now_});
-        const ExchangeOrder* order = contract_.matching.find(serial);
-        CHECK(order != nullptr);
-        unlock(record, lock_of(*order));
-        venue_.book_trade(books, contract_, record.side, record.trades.back());
-    }
-
-    /// Gives back what is locked for an order beyond `keep`.
-    void unlock(OrderRecord& record, Money keep) {
-        if (record.locked <= keep) return;
-        const auto& rules = contract_.instrument;
-        AccountBooks& books = venue_.accounts_.at(record.name.account);
-        books.spot.unlock(record.side == Side::Buy ? rules.quote : rules.base,
-                          record.locked - keep);
-        record.locked = keep;
-    }
-
-    /// What a spot order must have locked now.
-    [[nodiscard]] Money lock_of(const ExchangeOrder& order) const {
-        if (contract_.instrument.id.market != Market::Spot || !order.price) return Money();
-        if (order.side == Side::Sell) return Money::from_units(order.open().units());
-        return worth(*order.price, order.open());
-    }
-
-    /// W4: after the position behind this order has changed.
-    void keep_reduce_only(OrderSerial serial) {
-        if (serial == kAnonymous || contract_.instrument.id.market != Market::Futures) return;
-        const auto& name = venue_.open_records_.at(serial).name;
-        const AccountBooks& books = venue_.accounts_.at(name.account);
-        std::vector<OrderSerial> reducing;
-        for (const auto& [other, order] : contract_.matching.open_orders()) {
-            if (order.party == books.party && order.reduce_only == model::ReduceOnly::Yes) {
-                reducing.push_back(other);
-            }
-        }
-        if (reducing.empty()) return;
-        const Holding holding = venue_.holding(name.account, name.instrument);
-        Quantity room_buys = reducible(holding, Side::Buy);
-        Quantity room_sells = reducible(holding, Side::Sell);
-        for (const OrderSerial other : reducing) {
-            const ExchangeOrder* order = contract_.matching.find(other);
-            if (order == nullptr || order->open().is_zero()) continue;
-            Quantity& room = order->side == Side::Buy ? room_buys : room_sells;
-            const Quantity kept = std::min(room, order->open());
-            room -= kept;
-            contract_.matching.shrink(other, kept, *this);
-        }
-    }
-
-    PaperVenue& venue_;
-    Contract& contract_;
-    Timestamp now_;
-    std::vector<Touched> touched_;
-};
 
 void PaperVenue::define(const model::Instrument& instrument) {
     if (Contract* known = find_contract(instrument.id)) {
@@ -225,17 +65,17 @@ std::optional<PaperVenue::Refusal> PaperVenue::accept(const model::OrderInstruct
                         .quantity = instruction.quantity,
                         .filled = Quantity(),
                         .withdrawn = Quantity(),
-                        .price = instruction.price};
+                        .price = instruction.price,
+                        .stop_price = instruction.stop_price};
     Matching& matching = contract->matching;
     if (auto twice = matching.check_duplicate(order)) return Refusal{*twice};
-    if (order.reduce_only == model::ReduceOnly::Yes) {
-        Quantity room = reducible(holding(books->id, contract->instrument.id), order.side);
-        for (const auto& [serial, other] : matching.open_orders()) {
-            const bool reduces = other.reduce_only == model::ReduceOnly::Yes;
-            if (reduces && other.party == order.party && other.side == order.side) {
-                room -= other.open();
-            }
+    if (order.waits()) {
+        const auto& last = contract->last_trade;
+        if (last && is_set_off(order, {*last, *last})) {
+            return Refusal{{-2021, "Order would immediately trigger."}, Reason::StopWouldTrigger};
         }
+    } else if (order.reduce_only == model::ReduceOnly::Yes) {
+        const Quantity room = room_to_reduce(*books, *contract, order.side);
         if (!room.is_positive()) {
             return Refusal{{-2022, "ReduceOnly Order is rejected."}, Reason::RejectedByExchange};
         }
@@ -259,8 +99,12 @@ std::optional<PaperVenue::Refusal> PaperVenue::accept(const model::OrderInstruct
     lock_for(*books, *contract, order);
     Call call(*this, *contract, now);
     call.touch(order.serial);
-    matching.enter(std::move(order), call);
-    call.report(reports);
+    if (order.waits()) {
+        matching.wait(std::move(order));
+    } else {
+        matching.enter(std::move(order), call);
+    }
+    call.finish(reports);
     return std::nullopt;
 }
 
@@ -303,7 +147,7 @@ void PaperVenue::cancel(const model::CancelInstruction& instruction,
     Call call(*this, *contract, now);
     const bool canceled = contract->matching.cancel(order->serial, call);
     CHECK(canceled);
-    call.report(reports);
+    call.finish(reports);
 }
 
 void PaperVenue::query(const OrderName& name, Timestamp now, Reports& reports) const {
@@ -336,7 +180,7 @@ void PaperVenue::on_depth(const InstrumentId& instrument,
     if (level.quantity.is_zero() || contract->matching.open_orders().empty()) return;
     Call call(*this, *contract, now);
     contract->matching.cross(side, call);
-    call.report(reports);
+    call.finish(reports);
 }
 
 void PaperVenue::on_depth_reset(const InstrumentId& instrument) {
@@ -351,10 +195,10 @@ void PaperVenue::on_trade(const InstrumentId& instrument,
                           Reports& reports) {
     Contract* contract = find_contract(instrument);
     if (contract == nullptr) return;
-    contract->last_trade = trade.price;
     Call call(*this, *contract, now);
     contract->matching.public_trade(trade, call);
-    call.report(reports);
+    call.price_seen(trade.price);
+    call.finish(reports);
 }
 
 void PaperVenue::apply(const MarketEvent& event, Reports& reports) {
@@ -384,6 +228,13 @@ void PaperVenue::seat(const AccountSeat& seat, Timestamp now, Reports& reports) 
     book_missing_trades(books, seat);
     for (const model::Order& row : seat.live_orders)
         seat_order(books, row, now, reports);
+    for (auto& [id, contract] : contracts_) {
+        if (!contract.last_trade) continue;
+        // The market may have passed the stop prices of orders that were away.
+        Call call(*this, contract, now);
+        call.price_seen(*contract.last_trade);
+        call.finish(reports);
+    }
 }
 
 void PaperVenue::seat_order(AccountBooks& books,
@@ -396,8 +247,10 @@ void PaperVenue::seat_order(AccountBooks& books,
         lock_for(books, *contract, *here);
         return;
     }
-    const bool resting = row.state == model::OrderState::Open && row.price.has_value() &&
-                         row.type == model::OrderType::Limit && remaining(row).is_positive();
+    const bool complete = row.price.has_value() == has_limit(row.type) &&
+                          row.stop_price.has_value() == is_conditional(row.type);
+    const bool resting = row.state == model::OrderState::Open && complete &&
+                         row.type != model::OrderType::Market && remaining(row).is_positive();
     const OrderName name{books.id, row.instrument, row.id};
     if (!resting || history_.find(name) != nullptr) return;
     ExchangeOrder order{.serial = OrderSerial(next_id()),
@@ -410,7 +263,10 @@ void PaperVenue::seat_order(AccountBooks& books,
                         .quantity = row.quantity,
                         .filled = row.filled,
                         .withdrawn = Quantity(),
-                        .price = row.price};
+                        .price = row.price,
+                        .stop_price = row.stop_price};
+    // What has traded was triggered before.
+    if (order.waits() && order.filled.is_positive()) order.type = triggered_type(order.type);
     const std::string& known_id = row.venue_order_id;
     open_records_.emplace(
         order.serial,
@@ -424,9 +280,13 @@ void PaperVenue::seat_order(AccountBooks& books,
             .locked = Money(),
             .reason_text = {}});
     lock_for(books, *contract, order);
+    if (order.waits()) {
+        contract->matching.wait(std::move(order));
+        return;
+    }
     Call call(*this, *contract, now);
     contract->matching.enter(std::move(order), call);
-    call.report(reports);
+    call.finish(reports);
 }
 
 }  // namespace botcore::venue

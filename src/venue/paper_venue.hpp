@@ -16,7 +16,12 @@
 /// W3  Orders of one account never trade with each other: the resting one expires (self-trade
 ///     prevention EXPIRE_MAKER: the futures default; on spot the symbols' recorded default).
 /// W4  A reduce-only order never holds more than the position that it may reduce, all reduce-only
-///     orders of the position together; what is too much is withdrawn at once.
+///     orders of the position together; what is too much is withdrawn at once. Waiting orders hold
+///     nothing; one that is triggered comes before those that rest, so that a stop always works.
+/// W5  Stop and take-profit orders wait outside the book until a trade, ours or the public's, is at
+///     or beyond their stop price; then they become market or limit orders under the same ids,
+///     oldest first, and what their trades set off follows in the same call. Margin of futures
+///     orders is looked at then; a spot order has locked what it may give from the start.
 
 #include "model/account.hpp"
 #include "model/exchange.hpp"
@@ -37,7 +42,7 @@ struct AccountSeat {
     model::Account account;
     std::vector<model::Balance> balances;
     std::vector<model::Position> positions;
-    std::vector<model::Order> live_orders;  ///< Only Open limit orders are seated.
+    std::vector<model::Order> live_orders;  ///< Only Open ones are seated, and no market orders.
 };
 
 /// Closed orders of this run that can still be queried.
@@ -69,12 +74,13 @@ public:
     /// Takes over an account. Its money becomes what the rows say, plus the trades of this run that
     /// the rows of live orders do not contain yet. Open orders that are not here are seated with
     /// their remaining quantity at the back of their level; where they cross the book they trade at
-    /// once. Orders here that the rows do not know are dropped without a report. Reports only what
-    /// traded or ended.
+    /// once, and where the market is beyond their stop price they trigger at once. Orders here that
+    /// the rows do not know are dropped without a report. Reports only what traded or ended.
     void seat(const AccountSeat& seat, model::Timestamp now, Reports& reports);
 
     /// Answers with exactly one report of the order: Open, Filled, Expired or Rejected, with all
-    /// its immediate trades. A rejected order leaves no trace.
+    /// its immediate trades. A rejected order leaves no trace. A stop or take-profit order is Open
+    /// as long as it waits; one that would trigger at once is rejected with -2021.
     void place(const model::OrderInstruction& instruction, model::Timestamp now, Reports& reports);
 
     /// Canceled; CancelNotOpen with -2011; or CancelNotSent with -1021 where the request came
@@ -178,6 +184,9 @@ private:
     [[nodiscard]] std::optional<Refusal> check_money(const AccountBooks& books,
                                                      const Contract& contract,
                                                      const ExchangeOrder& order) const;
+    [[nodiscard]] model::Quantity room_to_reduce(const AccountBooks& books,
+                                                 const Contract& contract,
+                                                 model::Side side) const;
     [[nodiscard]] std::optional<Refusal> check_margin(const AccountBooks& books,
                                                       const Contract& contract,
                                                       const ExchangeOrder& order) const;

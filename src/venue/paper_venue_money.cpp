@@ -82,13 +82,22 @@ std::optional<PaperVenue::Refusal> PaperVenue::check_request(
     const model::OrderInstruction& instruction,
     const Contract& contract,
     const AccountBooks& books) {
-    const bool limit = instruction.type == OrderType::Limit;
+    const bool limit = has_limit(instruction.type);
+    const bool waits = is_conditional(instruction.type);
     if (limit && !instruction.price) {
         return Refusal{
             {-1102, "Mandatory parameter 'price' was not sent, was empty/null, or malformed."}};
     }
     if (!limit && instruction.price) {
         return Refusal{{-1106, "Parameter 'price' sent when not required."}};
+    }
+    if (waits && !instruction.stop_price) {
+        return Refusal{
+            {-1102, "Mandatory parameter 'stopPrice' was not sent, was empty/null, or malformed."},
+            model::Reason::StopPriceMissing};
+    }
+    if (!waits && instruction.stop_price) {
+        return Refusal{{-1106, "Parameter 'stopPrice' sent when not required."}};
     }
     if (contract.instrument.id.market == Market::Spot &&
         instruction.reduce_only == ReduceOnly::Yes) {
@@ -101,6 +110,7 @@ std::optional<PaperVenue::Refusal> PaperVenue::check_request(
         .reduce_only = instruction.reduce_only,
         .quantity = instruction.quantity,
         .price = instruction.price,
+        .stop_price = instruction.stop_price,
         .reference = reference_of(contract),
         .best_opposite = contract.matching.book().best(opposite(instruction.side)),
         .open_orders_count = contract.matching.open_count(books.party)};
@@ -113,8 +123,8 @@ std::optional<PaperVenue::Refusal> PaperVenue::check_money(const AccountBooks& b
                                                            const ExchangeOrder& order) const {
     if (books.market == Market::Futures) return check_margin(books, contract, order);
     Money needed;
-    if (order.price) {
-        needed = given_amount(order, *order.price);
+    if (const auto at = order.lock_price()) {
+        needed = given_amount(order, *at);
     } else if (order.side == Side::Sell) {
         needed = Money::from_units(order.open().units());
     } else {
@@ -136,7 +146,7 @@ std::optional<PaperVenue::Refusal> PaperVenue::check_money(const AccountBooks& b
 std::optional<PaperVenue::Refusal> PaperVenue::check_margin(const AccountBooks& books,
                                                             const Contract& contract,
                                                             const ExchangeOrder& order) const {
-    if (order.reduce_only == ReduceOnly::Yes) return std::nullopt;
+    if (order.reduce_only == ReduceOnly::Yes || order.waits()) return std::nullopt;
     const OrderBook& book = contract.matching.book();
     std::optional<Price> assumed = order.price;
     if (!assumed) {
@@ -159,6 +169,18 @@ std::optional<PaperVenue::Refusal> PaperVenue::check_margin(const AccountBooks& 
     return Refusal{insufficient_margin()};
 }
 
+/// What the position leaves to one more reduce-only order beside those in the book (W4).
+Quantity PaperVenue::room_to_reduce(const AccountBooks& books,
+                                    const Contract& contract,
+                                    Side side) const {
+    Quantity room = reducible(holding(books.id, contract.instrument.id), side);
+    for (const auto& [serial, other] : contract.matching.open_orders()) {
+        if (other.party != books.party || other.side != side || other.waits()) continue;
+        if (other.reduce_only == ReduceOnly::Yes) room -= other.open();
+    }
+    return room;
+}
+
 ContractState PaperVenue::state_of(const AccountBooks& books, const Contract& contract) const {
     const auto leverage = books.leverages.find(contract.instrument.id);
     const auto holding = books.holdings.find(contract.instrument.id);
@@ -170,7 +192,9 @@ ContractState PaperVenue::state_of(const AccountBooks& books, const Contract& co
         .open_buys = Money(),
         .open_sells = Money()};
     for (const auto& [serial, order] : contract.matching.open_orders()) {
-        if (order.party != books.party || order.reduce_only == ReduceOnly::Yes) continue;
+        if (order.party != books.party || order.reduce_only == ReduceOnly::Yes || order.waits()) {
+            continue;
+        }
         (order.side == Side::Buy ? state.open_buys : state.open_sells) +=
             worth(order.price.value_or(Price()), order.open());
     }
@@ -192,10 +216,11 @@ std::vector<ContractState> PaperVenue::states_of(const AccountBooks& books,
 void PaperVenue::lock_for(AccountBooks& books,
                           const Contract& contract,
                           const ExchangeOrder& order) {
-    if (books.market != Market::Spot || !order.price) return;
+    const auto at = order.lock_price();
+    if (books.market != Market::Spot || !at) return;
     OrderRecord& record = open_records_.at(order.serial);
     const Asset& asset = given_asset(contract.instrument, order.side);
-    const Money missing = given_amount(order, *order.price) - record.locked;
+    const Money missing = given_amount(order, *at) - record.locked;
     const Money amount = std::min(missing, books.spot.free(asset));
     if (!amount.is_positive()) return;
     const bool locked = books.spot.lock(asset, amount);

@@ -4,10 +4,14 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+#include <optional>
 #include <set>
+#include <vector>
 
-// Random trading of a few accounts. What the reports say must explain every balance, and nothing
-// may come from or go to nowhere.
+// Random trading of a few accounts, stops and take profits among it. What the reports say must
+// explain every balance, nothing may come from or go to nowhere, a reduce-only order only reduces,
+// no stop sleeps through its price, and a second venue that is told the same answers the same.
 
 namespace botcore::venue {
 namespace {
@@ -34,8 +38,17 @@ struct Books {
 struct OrderFacts {
     Side side = Side::Buy;
     Quantity quantity;
+    model::ReduceOnly reduce_only = model::ReduceOnly::No;
+    model::OrderType type = model::OrderType::Limit;
+    model::Price stop_price;
     Quantity filled;
     bool closed = false;
+};
+
+/// One side of a trade, to be told in the order in which it happened.
+struct Execution {
+    const model::OrderReport* report = nullptr;
+    const model::Trade* trade = nullptr;
 };
 
 /// One venue, its accounts, and a book-keeper who only reads reports.
@@ -45,6 +58,7 @@ public:
         rules_ = builtin(market, "BTCUSDT");
         rules_.fee_maker = rate("-0.0001");
         venue_.define(rules_);
+        twin_.define(rules_);
         for (int i = 0; i < kAccounts; ++i) {
             AccountSeat seat;
             seat.account.id = name_of(i);
@@ -59,27 +73,33 @@ public:
                 (asset == kBtc ? books_.base : books_.quote)[seat.account.id] = money(amount);
             }
             venue_.seat(seat, now_, reports_);
+            twin_.seat(seat, now_, twin_reports_);
         }
     }
 
     void step() {
         reports_.clear();
+        twin_reports_.clear();
         const int action = *rc::gen::inRange(0, 10);
         if (action < 6) {
             place();
         } else if (action < 7) {
             cancel();
         } else if (action < 9) {
-            venue_.on_depth(rules_.id,
-                            any_side(),
-                            {any_price(), Quantity::whole(*rc::gen::inRange(0, 4))},
-                            now_,
-                            reports_);
+            const Side side = any_side();
+            const model::Level level{any_price(), Quantity::whole(*rc::gen::inRange(0, 4))};
+            venue_.on_depth(rules_.id, side, level, now_, reports_);
+            twin_.on_depth(rules_.id, side, level, now_, twin_reports_);
         } else {
-            venue_.on_trade(rules_.id, {any_price(), any_quantity(), any_side()}, now_, reports_);
+            const PublicTrade trade{any_price(), any_quantity(), any_side()};
+            venue_.on_trade(rules_.id, trade, now_, reports_);
+            twin_.on_trade(rules_.id, trade, now_, twin_reports_);
+            public_trade_ = trade.price;
         }
+        RC_ASSERT(reports_ == twin_reports_);
         for (const auto& report : reports_)
             read(report);
+        replay();
         compare();
     }
 
@@ -120,8 +140,26 @@ private:
         if (market_ == Market::Futures && *rc::gen::inRange(0, 4) == 0) {
             order.reduce_only = model::ReduceOnly::Yes;
         }
-        orders_[order.id] = {order.side, order.quantity, Quantity(), false};
+        if (*rc::gen::inRange(0, 3) == 0) {
+            order.stop_price = any_price();
+            const bool profit = *rc::gen::arbitrary<bool>();
+            const bool limited = order.type == model::OrderType::Limit;
+            if (profit) {
+                order.type = limited ? model::OrderType::TakeProfitLimit
+                                     : model::OrderType::TakeProfitMarket;
+            } else {
+                order.type = limited ? model::OrderType::StopLimit : model::OrderType::StopMarket;
+            }
+        }
+        orders_[order.id] = {order.side,
+                             order.quantity,
+                             order.reduce_only,
+                             order.type,
+                             order.stop_price.value_or(model::Price()),
+                             Quantity(),
+                             false};
         venue_.place(order, now_, reports_);
+        twin_.place(order, now_, twin_reports_);
         RC_ASSERT(!reports_.empty());
         RC_ASSERT(reports_.front().id == order.id);
         if (order.time_in_force == model::TimeInForce::FillOrKill && order.price) {
@@ -140,6 +178,45 @@ private:
         order.instrument = rules_.id;
         order.attempt = {now_, model::Duration::seconds(1), 1};
         venue_.cancel(order, now_, reports_);
+        twin_.cancel(order, now_, twin_reports_);
+    }
+
+    /// Goes through the step's trades in the order in which they happened.
+    void replay() {
+        std::vector<Execution> executions;
+        for (const auto& report : reports_) {
+            for (const auto& trade : report.trades)
+                executions.push_back({&report, &trade});
+        }
+        std::sort(executions.begin(), executions.end(), [](const auto& a, const auto& b) {
+            return a.trade->id < b.trade->id;
+        });
+        for (const auto& [report, trade] : executions) {
+            const OrderFacts& order = orders_.at(report->id);
+            Quantity& position = positions_[report->account];
+            const Quantity before = position;
+            position += order.side == Side::Buy ? trade->quantity : -trade->quantity;
+            if (order.reduce_only == model::ReduceOnly::No) continue;
+            const bool same_side = before.is_positive() != position.is_negative();
+            RC_ASSERT(!before.is_zero());
+            RC_ASSERT(position.is_zero() || same_side);
+            RC_ASSERT(model::magnitude(position) < model::magnitude(before));
+        }
+        // A public trade comes after the orders that it reached, and before what it set off.
+        if (public_trade_) last_ = *public_trade_;
+        for (const auto& [report, trade] : executions) {
+            if (!public_trade_ || !trade->maker) last_ = trade->price;
+        }
+        public_trade_.reset();
+        const auto slept = [this](const auto& entry) {
+            const OrderFacts& order = entry.second;
+            if (order.closed || has_limit(order.type) || order.type == model::OrderType::Market) {
+                return false;
+            }
+            const bool up = (order.side == Side::Buy) == is_stop(order.type);
+            return up ? *last_ >= order.stop_price : *last_ <= order.stop_price;
+        };
+        RC_ASSERT(!last_ || std::none_of(orders_.begin(), orders_.end(), slept));
     }
 
     void read(const model::OrderReport& report) {
@@ -187,6 +264,11 @@ private:
     model::Instrument rules_;
     PaperVenue venue_;
     PaperVenue::Reports reports_;
+    PaperVenue twin_;
+    PaperVenue::Reports twin_reports_;
+    std::map<model::AccountId, Quantity> positions_;
+    std::optional<model::Price> public_trade_;  ///< Of this step.
+    std::optional<model::Price> last_;
     Books books_;
     std::map<model::ClientOrderId, OrderFacts> orders_;
     std::set<std::pair<model::AccountId, std::uint64_t>> trade_ids_;

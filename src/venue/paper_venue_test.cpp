@@ -95,6 +95,28 @@ protected:
         return order;
     }
 
+    model::OrderInstruction stop(const char* account,
+                                 const char* id,
+                                 Side side,
+                                 std::string_view amount,
+                                 std::string_view at) const {
+        auto order = market(account, id, side, amount);
+        order.type = OrderType::StopMarket;
+        order.stop_price = price(at);
+        return order;
+    }
+
+    /// A reduce-only sell of the futures account.
+    model::OrderInstruction exit_at(const char* id,
+                                    OrderType type,
+                                    std::string_view amount,
+                                    std::string_view at) const {
+        auto order = stop("futures", id, Side::Sell, amount, at);
+        order.type = type;
+        order.reduce_only = ReduceOnly::Yes;
+        return order;
+    }
+
     /// Places it and answers with its report; others stay in `reports`.
     OrderReport place(const model::OrderInstruction& order) {
         reports.clear();
@@ -464,6 +486,328 @@ TEST_F(PaperVenueTest, ResetKeepsOrdersAndForgetsThePublic) {
     venue.on_depth_reset(id_of(Market::Spot));
     EXPECT_EQ(place(market("spot", "b", Side::Buy, "1")).kind, ReportKind::Expired);
     EXPECT_EQ(query("spot", "a").kind, ReportKind::Open);
+}
+
+TEST_F(PaperVenueTest, StopWaitsForItsPriceAndThenTakes) {
+    hit(Market::Futures, Side::Buy, "60001", "0.001");
+    EXPECT_EQ(place(stop("futures", "s", Side::Buy, "1", "60005")).kind, ReportKind::Open);
+    EXPECT_TRUE(reports[0].trades.empty());
+    EXPECT_EQ(query("futures", "s").kind, ReportKind::Open);
+    reports.clear();
+    hit(Market::Futures, Side::Buy, "60004.9", "0.001");
+    EXPECT_TRUE(reports.empty());
+    hit(Market::Futures, Side::Buy, "60005", "0.001");
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].id.text(), "s");
+    EXPECT_EQ(reports[0].kind, ReportKind::Filled);
+    EXPECT_EQ(reports[0].trades[0].quantity, quantity("1"));
+    EXPECT_FALSE(reports[0].trades[0].maker);
+    EXPECT_EQ(query("futures", "s").kind, ReportKind::Filled);
+}
+
+TEST_F(PaperVenueTest, EachKindOfConditionLooksItsOwnWay) {
+    struct Case {
+        OrderType type;
+        Side side;
+        const char* misses;
+        const char* reaches;
+    };
+
+    for (const Case& each : {Case{OrderType::StopMarket, Side::Buy, "59000", "60500"},
+                             Case{OrderType::StopMarket, Side::Sell, "61000", "59500"},
+                             Case{OrderType::TakeProfitMarket, Side::Buy, "61000", "59500"},
+                             Case{OrderType::TakeProfitMarket, Side::Sell, "59000", "60500"}}) {
+        hit(Market::Futures, Side::Buy, "60000", "0.001");
+        auto order = stop("futures", "c", each.side, "0.01", each.reaches);
+        order.type = each.type;
+        EXPECT_EQ(place(order).kind, ReportKind::Open);
+        reports.clear();
+        hit(Market::Futures, Side::Buy, each.misses, "0.001");
+        EXPECT_TRUE(reports.empty());
+        hit(Market::Futures, Side::Buy, each.reaches, "0.001");
+        ASSERT_EQ(reports.size(), 1U);
+        EXPECT_EQ(reports[0].kind, ReportKind::Filled);
+    }
+}
+
+TEST_F(PaperVenueTest, StopBeyondTheMarketIsRejected) {
+    // As long as nothing has traded, nothing can be beyond it.
+    EXPECT_EQ(place(stop("futures", "early", Side::Buy, "1", "50000")).kind, ReportKind::Open);
+    hit(Market::Spot, Side::Buy, "60000", "0.001");
+    for (const char* at : {"60000", "59999"}) {
+        expect_rejected(place(stop("spot", "s", Side::Buy, "1", at)),
+                        "-2021: Order would immediately trigger.");
+        EXPECT_EQ(reports[0].reason, Reason::StopWouldTrigger);
+    }
+    auto profit = stop("spot", "p", Side::Sell, "1", "60000");
+    profit.type = OrderType::TakeProfitMarket;
+    expect_rejected(place(profit), "-2021: Order would immediately trigger.");
+    EXPECT_EQ(query("spot", "s").kind, ReportKind::NotFound);
+    reports.clear();
+    hit(Market::Futures, Side::Buy, "60000", "0.001");
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].id.text(), "early");
+}
+
+TEST_F(PaperVenueTest, ConditionalOrderMustBeWellFormed) {
+    auto order = stop("futures", "s", Side::Buy, "1", "61000");
+    order.stop_price.reset();
+    expect_rejected(place(order),
+                    "-1102: Mandatory parameter 'stopPrice' was not sent, was empty/null, or "
+                    "malformed.");
+    EXPECT_EQ(reports[0].reason, Reason::StopPriceMissing);
+    auto plain = market("futures", "m", Side::Buy, "1");
+    plain.stop_price = price("61000");
+    expect_rejected(place(plain), "-1106: Parameter 'stopPrice' sent when not required.");
+    order.stop_price = price("61000");
+    order.type = OrderType::StopLimit;
+    expect_rejected(place(order),
+                    "-1102: Mandatory parameter 'price' was not sent, was empty/null, or "
+                    "malformed.");
+    expect_rejected(place(stop("futures", "s", Side::Buy, "1", "61000.05")),
+                    "-4014: Price not increased by tick size.");
+    expect_rejected(place(stop("spot", "s", Side::Buy, "0.00001", "61000")),
+                    "-1013: Filter failure: NOTIONAL");
+    EXPECT_EQ(place(stop("futures", "s", Side::Buy, "1", "61000")).kind, ReportKind::Open);
+    expect_rejected(place(stop("futures", "s", Side::Buy, "1", "61000")),
+                    "-4116: clientOrderId is duplicated");
+}
+
+TEST_F(PaperVenueTest, WaitingOrderCanBeCancelled) {
+    place(stop("spot", "s", Side::Buy, "1", "61000"));
+    EXPECT_EQ(locked("spot", kUsdt), money("61000"));
+    EXPECT_EQ(cancel("spot", "s").kind, ReportKind::Canceled);
+    EXPECT_EQ(locked("spot", kUsdt), Money());
+    reports.clear();
+    hit(Market::Spot, Side::Buy, "61000", "1");
+    EXPECT_TRUE(reports.empty());
+}
+
+TEST_F(PaperVenueTest, TriggeredLimitKeepsItsLimitAndTimeInForce) {
+    auto order = stop("spot", "gtc", Side::Buy, "3", "60000.5");
+    order.type = OrderType::StopLimit;
+    order.price = price("60001");
+    EXPECT_EQ(place(order).kind, ReportKind::Open);
+    EXPECT_EQ(locked("spot", kUsdt), money("180003"));
+    auto immediate = order;
+    immediate.account = model::AccountId("spot-2");
+    immediate.id = model::ClientOrderId("ioc");
+    immediate.price = price("60000");  // Below its stop price, and so the stop price is locked.
+    immediate.time_in_force = TimeInForce::ImmediateOrCancel;
+    EXPECT_EQ(place(immediate).kind, ReportKind::Open);
+    EXPECT_EQ(locked("spot-2", kUsdt), money("180001.5"));
+    reports.clear();
+    hit(Market::Spot, Side::Buy, "60000.5", "0.001");
+    ASSERT_EQ(reports.size(), 2U);
+    EXPECT_EQ(reports[0].id.text(), "gtc");
+    EXPECT_EQ(reports[0].kind, ReportKind::Open);
+    ASSERT_EQ(reports[0].trades.size(), 1U);
+    EXPECT_EQ(reports[0].trades[0].quantity, quantity("2"));
+    EXPECT_EQ(locked("spot", kUsdt), money("60001"));
+    EXPECT_EQ(reports[1].id.text(), "ioc");
+    EXPECT_EQ(reports[1].kind, ReportKind::Expired);
+    EXPECT_EQ(free("spot-2", kUsdt), money("200000"));
+}
+
+TEST_F(PaperVenueTest, TriggeredPostOnlyAndFillOrKillMayExpire) {
+    auto order = stop("futures", "gtx", Side::Buy, "1", "60000.5");
+    order.type = OrderType::StopLimit;
+    order.price = price("60001");
+    order.time_in_force = TimeInForce::PostOnly;
+    place(order);
+    order.id = model::ClientOrderId("fok");
+    order.quantity = quantity("2.1");
+    order.time_in_force = TimeInForce::FillOrKill;
+    place(order);
+    reports.clear();
+    hit(Market::Futures, Side::Buy, "60000.5", "0.001");
+    ASSERT_EQ(reports.size(), 2U);
+    EXPECT_EQ(reports[0].kind, ReportKind::Expired);
+    EXPECT_EQ(reports[0].reason, Reason::WouldTakeLiquidity);
+    EXPECT_EQ(reports[1].kind, ReportKind::Expired);
+    EXPECT_EQ(reports[1].reason, Reason::NotFilledAtOnce);
+    EXPECT_TRUE(reports[1].trades.empty());
+}
+
+TEST_F(PaperVenueTest, TriggeredMarketOrderThatNobodyMeetsExpires) {
+    tell(Market::Spot, Side::Sell, "60001", "0");
+    tell(Market::Spot, Side::Sell, "60010", "0.4");
+    place(stop("spot", "s", Side::Buy, "1", "60005"));
+    reports.clear();
+    hit(Market::Spot, Side::Sell, "60005", "0.001");
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].kind, ReportKind::Expired);
+    EXPECT_EQ(reports[0].trades[0].quantity, quantity("0.4"));
+    EXPECT_EQ(locked("spot", kUsdt), Money());
+}
+
+TEST_F(PaperVenueTest, SpotStopThatSlipsBeyondTheBalanceExpires) {
+    tell(Market::Spot, Side::Sell, "60001", "0");
+    tell(Market::Spot, Side::Sell, "60010", "0");
+    tell(Market::Spot, Side::Sell, "70000", "10");
+    EXPECT_EQ(place(stop("spot", "s", Side::Buy, "3", "60100")).kind, ReportKind::Open);
+    reports.clear();
+    hit(Market::Spot, Side::Buy, "60100", "0.001");
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].kind, ReportKind::Expired);
+    EXPECT_EQ(reports[0].reason_text,
+              "-2010: Account has insufficient balance for requested action.");
+    EXPECT_EQ(free("spot", kUsdt), money("200000"));
+}
+
+TEST_F(PaperVenueTest, FuturesMarginIsLookedAtWhenTheOrderTriggers) {
+    EXPECT_EQ(place(stop("futures", "s", Side::Sell, "90", "59995")).kind, ReportKind::Open);
+    EXPECT_EQ(venue.margins(model::AccountId("futures"), kUsdt).initial, Money());
+    auto limited = stop("futures", "l", Side::Buy, "90", "60005");
+    limited.type = OrderType::StopLimit;
+    limited.price = price("60005");
+    EXPECT_EQ(place(limited).kind, ReportKind::Open);
+    tell(Market::Futures, Side::Buy, "59990", "100");
+    reports.clear();
+    hit(Market::Futures, Side::Sell, "59995", "0.001");
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].kind, ReportKind::Expired);
+    EXPECT_EQ(reports[0].reason_text, "-2019: Margin is insufficient.");
+    reports.clear();
+    hit(Market::Futures, Side::Buy, "60005", "0.001");
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].id.text(), "l");
+    EXPECT_EQ(reports[0].reason_text, "-2019: Margin is insufficient.");
+    EXPECT_EQ(venue.holding(model::AccountId("futures"), id_of(Market::Futures)), Holding());
+}
+
+TEST_F(PaperVenueTest, StopAndTakeProfitBothStandForTheWholePosition) {
+    place(market("futures", "entry", Side::Buy, "1"));
+    EXPECT_EQ(place(exit_at("stop", OrderType::StopMarket, "1", "59000")).kind, ReportKind::Open);
+    EXPECT_EQ(place(exit_at("profit", OrderType::TakeProfitMarket, "1", "62000")).kind,
+              ReportKind::Open);
+    // What waits holds nothing: a limit order may still reduce the whole position.
+    auto limited = limit("futures", "limit", Side::Sell, "1", "61000");
+    limited.reduce_only = ReduceOnly::Yes;
+    EXPECT_EQ(place(limited).kind, ReportKind::Open);
+    tell(Market::Futures, Side::Buy, "59999", "0");
+    reports.clear();
+    hit(Market::Futures, Side::Sell, "59000", "0.001");
+    // The stop comes before the order that rests.
+    ASSERT_EQ(reports.size(), 2U);
+    EXPECT_EQ(reports[0].id.text(), "limit");
+    EXPECT_EQ(reports[0].kind, ReportKind::Expired);
+    EXPECT_EQ(reports[0].reason, Reason::ReduceOnlyRefused);
+    EXPECT_EQ(reports[1].id.text(), "stop");
+    EXPECT_EQ(reports[1].kind, ReportKind::Filled);
+    EXPECT_EQ(venue.holding(limited.account, limited.instrument), Holding());
+    // Nothing is left for the other one.
+    reports.clear();
+    hit(Market::Futures, Side::Buy, "62000", "0.001");
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].id.text(), "profit");
+    EXPECT_EQ(reports[0].kind, ReportKind::Expired);
+    EXPECT_EQ(reports[0].reason, Reason::ReduceOnlyRefused);
+    EXPECT_TRUE(reports[0].trades.empty());
+}
+
+TEST_F(PaperVenueTest, TriggeredExitIsTrimmedToThePosition) {
+    place(market("futures", "entry", Side::Buy, "1"));
+    place(exit_at("stop", OrderType::StopMarket, "1.5", "59000"));
+    place(market("futures", "part", Side::Sell, "0.4"));
+    reports.clear();
+    hit(Market::Futures, Side::Sell, "59000", "0.001");
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].kind, ReportKind::Expired);
+    ASSERT_EQ(reports[0].trades.size(), 1U);
+    EXPECT_EQ(reports[0].trades[0].quantity, quantity("0.6"));
+    EXPECT_EQ(venue.holding(model::AccountId("futures"), id_of(Market::Futures)), Holding());
+}
+
+TEST_F(PaperVenueTest, TriggersSetOffFurtherTriggers) {
+    hit(Market::Futures, Side::Buy, "60000", "0.001");
+    place(stop("futures", "second", Side::Sell, "1", "59995"));
+    place(stop("futures-2", "first", Side::Sell, "3", "59998"));
+    place(stop("futures", "third", Side::Sell, "0.5", "59992"));
+    place(stop("futures", "never", Side::Sell, "0.5", "59989"));
+    reports.clear();
+    // The first one sweeps the level at 59,999 and trades at 59,990, which is beyond the others.
+    hit(Market::Futures, Side::Sell, "59998", "0.001");
+    ASSERT_EQ(reports.size(), 3U);
+    EXPECT_EQ(reports[0].id.text(), "first");
+    EXPECT_EQ(reports[1].id.text(), "second");
+    EXPECT_EQ(reports[2].id.text(), "third");
+    for (const auto& report : reports) {
+        EXPECT_EQ(report.kind, ReportKind::Filled);
+    }
+    EXPECT_EQ(query("futures", "never").kind, ReportKind::Open);
+}
+
+TEST_F(PaperVenueTest, APriceThatWasOnlyTouchedOnTheWaySetsOff) {
+    hit(Market::Futures, Side::Buy, "60000", "0.001");
+    place(limit("futures-2", "maker", Side::Sell, "0.1", "60000.5"));
+    place(stop("futures", "s", Side::Buy, "0.1", "60000.5"));
+    reports.clear();
+    // It reaches the maker at 60,000.5 and ends at 60,001.
+    hit(Market::Futures, Side::Buy, "60001", "1");
+    ASSERT_EQ(reports.size(), 2U);
+    EXPECT_EQ(reports[1].id.text(), "s");
+    // The last trade counts, not the maker's.
+    expect_rejected(place(stop("futures", "t", Side::Buy, "0.1", "60001")),
+                    "-2021: Order would immediately trigger.");
+}
+
+TEST_F(PaperVenueTest, RestartSeatsWaitingOrdersAgain) {
+    AccountSeat seat = seat_of("futures-3", Market::Futures);
+    model::Position position;
+    position.instrument = id_of(Market::Futures);
+    position.quantity = quantity("1");
+    position.cost = money("60000");
+    seat.positions = {position};
+    model::Order row;
+    row.id = model::ClientOrderId("passed");
+    row.instrument = id_of(Market::Futures);
+    row.side = Side::Sell;
+    row.type = OrderType::StopMarket;
+    row.reduce_only = ReduceOnly::Yes;
+    row.quantity = quantity("1");
+    row.stop_price = price("59500");
+    row.state = model::OrderState::Open;
+    seat.live_orders = {row};
+    row.id = model::ClientOrderId("waits");
+    row.type = OrderType::TakeProfitLimit;
+    row.stop_price = price("62000");
+    row.price = price("61900");
+    seat.live_orders.push_back(row);
+    row.id = model::ClientOrderId("triggered");  // It has traded, and rests since.
+    row.filled = quantity("0.5");
+    seat.live_orders.push_back(row);
+    hit(Market::Futures, Side::Sell, "59400", "0.001");
+    reports.clear();
+    venue.seat(seat, now, reports);
+    ASSERT_EQ(reports.size(), 2U);
+    EXPECT_EQ(reports[0].id.text(), "triggered");  // The stop comes first.
+    EXPECT_EQ(reports[0].kind, ReportKind::Expired);
+    EXPECT_EQ(reports[1].id.text(), "passed");
+    EXPECT_EQ(reports[1].kind, ReportKind::Filled);
+    EXPECT_EQ(query("futures-3", "waits").kind, ReportKind::Open);
+    venue.seat(seat_of("futures-3", Market::Futures), now, reports);
+    EXPECT_EQ(query("futures-3", "waits").kind, ReportKind::NotFound);
+}
+
+TEST_F(PaperVenueTest, RestartBeforeAnyTradeLeavesThemWaiting) {
+    AccountSeat seat = seat_of("spot-3", Market::Spot);
+    model::Order row;
+    row.id = model::ClientOrderId("s");
+    row.instrument = id_of(Market::Spot);
+    row.side = Side::Sell;
+    row.type = OrderType::StopMarket;
+    row.quantity = quantity("1");
+    row.stop_price = price("59500");
+    row.state = model::OrderState::Open;
+    seat.live_orders = {row};
+    venue.seat(seat, now, reports);
+    EXPECT_TRUE(reports.empty());
+    EXPECT_EQ(locked("spot-3", kBtc), money("1"));
+    hit(Market::Spot, Side::Sell, "59500", "0.001");
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].kind, ReportKind::Filled);
+    EXPECT_EQ(free("spot-3", kBtc), money("2"));
 }
 
 TEST(OrderHistory, ForgetsTheOldestFirst) {

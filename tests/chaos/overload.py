@@ -1,7 +1,9 @@
-"""Ten times more than it takes: what comes too much is turned away at once, exits always pass."""
+"""Ten times the callers that it takes to be busy: what comes too much is turned away at once with
+503, memory stays bounded, and exits pass each time."""
 # @spec:I9 R2-AC-21
-import threading
-import time
+import pathlib
+import re
+import subprocess
 
 from world import http
 from world.daemon import ACCOUNT, market_order
@@ -9,78 +11,102 @@ from world.faults import HungCallers
 from world.verdict import percentile
 
 CONNECTIONS_MAX = 1024
+BUSY = 32
+TIMES = 10
+RSS_MAX_MIB = 512
+
+# Half entries, half reads that are not cheap.
+SCRIPT = """
+local made, thread = 0, 0
+function setup(t) thread = thread + 1; t:set("number", thread) end
+function request()
+  made = made + 1
+  if made %% 2 == 0 then
+    return wrk.format("GET", "%(account)s/orders?limit=50",
+                      {["Authorization"] = "Bearer %(token)s"})
+  end
+  return wrk.format("POST", "%(account)s/orders", {
+    ["Authorization"] = "Bearer %(token)s", ["Content-Type"] = "application/json",
+    ["Idempotency-Key"] = "%(name)s-" .. number .. "-" .. made},
+    '{"symbol":"ETHUSDT","side":"' .. (made %% 4 == 1 and "BUY" or "SELL") ..
+    '","type":"MARKET","quantity":"0.1"}')
+end
+"""
 
 
 class Flood:
-    """Callers that ask as fast as they are answered and go away and come back when refused."""
+    """wrk in the background; `end` answers how many requests got which answer."""
 
-    def __init__(self, daemon, threads):
-        self.daemon, self.threads = daemon, []
-        self.statuses, self.lock, self.ended = {}, threading.Lock(), threading.Event()
-        for number in range(threads):
-            self.threads.append(threading.Thread(target=self.run, args=(number,), daemon=True))
-            self.threads[-1].start()
+    def __init__(self, stage, daemon, name, connections, seconds):
+        script = stage.folder / f"{name}.lua"
+        script.write_text(SCRIPT % {
+            "account": ACCOUNT, "token": daemon.token, "name": name}, encoding="utf-8")
+        self.process = subprocess.Popen(
+            ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "30s",
+             "-s", str(script), f"http://127.0.0.1:{daemon.port}"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        stage.later(self.process.kill)
 
-    def run(self, number):
-        connection, made = None, 0
-        while not self.ended.is_set():
-            made += 1
-            try:
-                connection = connection or http.Connection(self.daemon.port, timeout=35)
-                if number % 2:
-                    answer = connection.ask("GET", f"{ACCOUNT}/orders?limit=100", self.daemon.token)
-                else:
-                    answer = connection.ask("POST", f"{ACCOUNT}/orders", self.daemon.token,
-                                            market_order(symbol="ETHUSDT", quantity="0.1"),
-                                            {"Idempotency-Key": f"flood-{number}-{made}"})
-                kind = f"{'read' if number % 2 else 'entry'} {answer.status} {answer.code()}"
-                if answer.headers.get("connection") == "close":
-                    connection = None
-            except OSError as error:
-                kind, connection = type(error).__name__, None
-            with self.lock:
-                self.statuses[kind.strip()] = self.statuses.get(kind.strip(), 0) + 1
+    def is_on(self):
+        return self.process.poll() is None
 
     def end(self):
-        self.ended.set()
-        for thread in self.threads:
-            thread.join(40)
+        said = self.process.communicate()[0]
+        total = re.search(r"(\d+) requests in", said)
+        if not total:
+            raise RuntimeError(f"wrk: {said}")
+        return int(total[1]), said
 
 
 def run(stage):
     daemon = stage.daemon()
     with http.Connection(daemon.port) as trader:
-        flood = Flood(daemon, stage.pick(100, 300))
-        exits(stage, daemon, trader, "flooded")
-        stage.fault("requests of the flood", sum(flood.statuses.values()))
-        flood.end()
-        print("flood:", flood.statuses, flush=True)
-        kinds = [kind for kind in flood.statuses if kind.startswith(("read 5", "entry 5"))]
-        stage.check(all(" 503 " in kind for kind in kinds), "what is refused is refused with 503",
-                    kinds)
-        crowd = HungCallers(daemon.port, CONNECTIONS_MAX - 1)
-        refused = 0
-        for _ in range(50):
-            answer = http.ask(daemon.port, "GET", "/health/live", timeout=5)
-            refused += answer.status == 503 and answer.code() == "TOO_MANY_CONNECTIONS"
-            stage.check("retry-after" in answer.headers or answer.status == 200,
-                        "a refusal says when to come back", answer)
-        stage.fault("connections beyond the limit", refused)
-        exits(stage, daemon, trader, "crowded")
-        crowd.end()
+        busy, _ = Flood(stage, daemon, "busy", BUSY, 2).end()
+        stage.figure("busy_requests_per_s", busy / 2, "requests/s", least=1)
+        flood = Flood(stage, daemon, "flood", BUSY * TIMES, stage.pick(6, 30))
+        exits(stage, daemon, trader, "flooded", flood.is_on)
+        requests, said = flood.end()
+        stage.fault("requests of the flood", requests)
+        stage.check("Socket errors" not in said, "nobody is left without an answer", said)
+        stage.figure("refused_of_the_flood", refused(daemon), "answers")
+        resident = int(pathlib.Path(f"/proc/{daemon.pid()}/statm").read_text().split()[1]) / 256
+        stage.figure("resident_mib", resident, "MiB", most=RSS_MAX_MIB)
+        crowd(stage, daemon, trader)
     stage.eventually(10, lambda: daemon.ask("GET", "/health/live").status == 200, "room again")
     stage.check(daemon.terminate() == 0, "it ends with 0")
     stage.check(daemon.verify().get("clean"), "the rows are what the journal says")
 
 
-def exits(stage, daemon, trader, name):
+def refused(daemon):
+    """503 answers so far; anything else from 500 on would be a failure of ours."""
+    return daemon.metric('http_requests_total{status="503"}') or 0
+
+
+def crowd(stage, daemon, trader):
+    """Every place is taken by callers that never finish; who has a connection still trades."""
+    callers = HungCallers(daemon.port, CONNECTIONS_MAX - 1)
+    turned_away = 0
+    for _ in range(50):
+        answer = http.ask(daemon.port, "GET", "/health/live", timeout=5)
+        turned_away += answer.status == 503 and answer.code() == "TOO_MANY_CONNECTIONS"
+        stage.check("retry-after" in answer.headers or answer.status == 200,
+                    "a refusal says when to come back", answer)
+    stage.fault("connections beyond the limit", turned_away)
+    left = iter(range(20))
+    exits(stage, daemon, trader, "crowded", lambda: next(left, None) is not None)
+    callers.end()
+
+
+def exits(stage, daemon, trader, name, goes_on):
     """Opens and closes a position again and again: the closing must pass each time."""
-    times, until = [], time.monotonic() + stage.pick(4, 30)
-    while time.monotonic() < until:
-        key = f"{name}-{len(times)}"
-        opened = trader.ask("POST", f"{ACCOUNT}/orders", daemon.token,
-                            market_order("BUY", "0.01"), {"Idempotency-Key": key})
+    times, shed = [], 0
+    while goes_on():
+        key = f"{name}-{len(times)}-{shed}"
+        opened = trader.ask("POST", f"{ACCOUNT}/orders", daemon.token, market_order("BUY"),
+                            {"Idempotency-Key": key})
         if opened.status != 200:
+            stage.check(opened.status == 503, "an entry passes or gets 503", opened)
+            shed += 1
             continue
         closed = trader.ask("DELETE", f"{ACCOUNT}/positions/BTCUSDT", daemon.token,
                             headers={"Idempotency-Key": f"{key}-close"})

@@ -1,4 +1,4 @@
-"""kill -9 under load with open positions: the supervisor brings it back, nothing promised is lost."""
+"""kill -9 under load with open positions: it comes back, and nothing that was promised is lost."""
 # @spec:TC-REL-002 R1-HA-06 R4-AUTO-08 R4-AUTO-09 I10
 import signal
 import time

@@ -39,7 +39,7 @@ def one_key(stage, turn):
     time.sleep(pause)
     daemon.kill()
     stage.fault("kill -9 between parallel posts")
-    stage.eventually(60, lambda: daemon.pid() not in (None, old) and daemon.is_ready(), "it is back")
+    stage.eventually(60, lambda: daemon.pid() not in (None, old) and daemon.is_ready(), "back")
     for thread in threads:
         thread.join(70)
     stage.check(len(answers) == CALLERS, "every caller is answered", len(answers))

@@ -45,7 +45,7 @@ def run_here(name, short, seed):
         stage = Stage(pathlib.Path(folder), verdict, short, seed)
         try:
             importlib.import_module(name).run(stage)
-        except Exception as error:  # pylint: disable=broad-except
+        except Exception as error:
             verdict.check(False, f"the scenario broke off: {type(error).__name__}: {error}")
         finally:
             stage.tell_of_failures()
@@ -56,7 +56,8 @@ def run_here(name, short, seed):
 def run_apart(name, short, seed, folder):
     """The same in a process of its own, which is given up when it takes too long."""
     file = pathlib.Path(folder) / f"{name}.json"
-    command = [*apart(name), sys.executable, "-m", "dev.chaos", name, "--seed", str(seed), "--json", str(file)]
+    command = [*apart(name), sys.executable, "-m", "dev.chaos", name, "--seed", str(seed),
+               "--json", str(file)]
     env = {**paths.environment(), "PYTHONPATH": str(paths.TOOLS), "PYTHONDONTWRITEBYTECODE": "1"}
     process = subprocess.Popen(command + (["--short"] if short else []), env=env,
                                stdin=subprocess.DEVNULL, start_new_session=True)

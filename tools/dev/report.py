@@ -29,5 +29,6 @@ def write(path, command, failures, figures=None, more=None):
     if path:
         pathlib.Path(path).write_text(json.dumps({
             "command": command, "commit": commit(), "machine": machine(), "ok": ok,
-            "figures": figures or {}, "failures": failures, **(more or {})}, indent=2) + "\n", encoding="utf-8")
+            "figures": figures or {}, "failures": failures, **(more or {})},
+            indent=2) + "\n", encoding="utf-8")
     return 0 if ok else 1

@@ -7,6 +7,9 @@
 #include "base/check.hpp"
 #include "build_info.hpp"
 #include "shell/auth/operator_token.hpp"
+#include "shell/cache/account_changes.hpp"
+#include "shell/cache/memory_cache.hpp"
+#include "shell/cache/redis_cache.hpp"
 #include "shell/daemon/analysis_link.hpp"
 #include "shell/daemon/data_folder.hpp"
 #include "shell/daemon/entry_orders.hpp"
@@ -17,8 +20,11 @@
 #include "shell/daemon/shutdown.hpp"
 #include "shell/daemon/slow_thread.hpp"
 #include "shell/daemon/trading_loop.hpp"
+#include "shell/http/answer_cache.hpp"
 #include "shell/http/http_server.hpp"
+#include "shell/http/overload_gate.hpp"
 #include "shell/http/user_access.hpp"
+#include "shell/log/redact.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
@@ -47,7 +53,7 @@ constexpr std::chrono::milliseconds kWatchEvery(250);
 constexpr std::chrono::seconds kLookAroundWithin(2);
 
 int failed(int code, const std::string& text) {
-    std::cerr << "botcored: " << text << "\n";
+    std::cerr << "botcored: " << shell::log::redact(text) << "\n";
     return code;
 }
 
@@ -78,7 +84,9 @@ public:
           measured_store_(relieved_store_, metrics_),
           store_(measured_store_, log_),
           exchange_([this] { return clock_.now().time; }),
+          followed_(opened_.folder.path() / "hidden_symbols"),
           signals_(context_, SIGTERM, SIGINT),
+          hangup_(context_, SIGHUP),
           watch_timer_(context_),
           alive_timer_(context_),
           manager_(environment("NOTIFY_SOCKET"), environment("WATCHDOG_USEC")),
@@ -91,14 +99,17 @@ private:
     [[nodiscard]] std::string start_trading();
     [[nodiscard]] std::string start_analysis();
     void start_watch();
+    [[nodiscard]] std::string start_cache();
     void look_around();
     [[nodiscard]] std::string start_door();
+    [[nodiscard]] std::string refusal_of_plain(bool loopback) const;
     void open_first_accounts();
     void greet_caller() const;
     void watch();
     void probe_market();
     void count_connections();
     void await_signal();
+    void await_hangup();
     void report_alive();
     void begin_stop(std::string_view cause);
     [[nodiscard]] shell::Shutdown::Hooks shutdown_hooks();
@@ -126,9 +137,18 @@ private:
     std::unique_ptr<shell::AnalysisLink> analysis_;
     std::unique_ptr<shell::HealthWatch> watch_;
     std::unique_ptr<shell::http::UserAccess> access_;
+    shell::http::OverloadGate overload_{{}, metrics_, [this] {
+                                            return shell::http::Pressure{
+                                                runtime_->requests_waiting(), loop_->lag()};
+                                        }};
+    shell::FollowedSymbols followed_;
+    shell::cache::AccountChanges account_changes_;
+    std::unique_ptr<shell::http::AnswerCache> answers_;
     std::unique_ptr<Doors> doors_;
+    std::unique_ptr<ports::Cache> cache_;  ///< Goes first: what waits for it is forgotten.
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
+    asio::signal_set hangup_;
     asio::steady_timer watch_timer_;
     asio::steady_timer alive_timer_;
     shell::ServiceManager manager_;
@@ -155,7 +175,8 @@ std::string Daemon::start_trading() {
     events_ = make_events();
     runtime_ = std::make_unique<runtime::Runtime>(
         runtime_options(config_),
-        runtime::Runtime::Ports{store_, exchange_, market_->board(), replies_, {&events_->hub()}});
+        runtime::Runtime::Ports{
+            store_, exchange_, market_->board(), replies_, {&events_->hub(), &account_changes_}});
     loop_ = std::make_unique<shell::TradingLoop>(
         context_, shell::TradingLoop::Parts{*runtime_, exchange_, *market_, clock_});
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
@@ -186,8 +207,9 @@ std::unique_ptr<EventStream> Daemon::make_events() {
         if (place == accounts.end()) return std::nullopt;
         return place->second.account.owner;
     };
-    parts.authenticate = [this](std::string_view token) {
-        return opened_.token.caller_of(token, clock_.now().time);
+    parts.authenticate = [this](std::string_view token) -> std::optional<shell::auth::Caller> {
+        if (access_ == nullptr) return std::nullopt;
+        return access_->tokens().caller_of(token, clock_.now().time);
     };
     return std::make_unique<EventStream>(config_, std::move(parts));
 }
@@ -211,6 +233,41 @@ void Daemon::open_first_accounts() {
     }
 }
 
+std::string Daemon::start_cache() {
+    const std::string& url = config_.text("cache.url");
+    if (url.empty()) {
+        shell::cache::MemoryCacheOptions options;
+        options.entries_max = static_cast<std::size_t>(config_.integer("cache.entries_max"));
+        options.bytes_max = static_cast<std::size_t>(config_.integer("cache.memory_mib")) << 20U;
+        cache_ = std::make_unique<shell::cache::MemoryCache>(options, [] {
+            const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
+            return base::Timestamp::from_microseconds(
+                std::chrono::duration_cast<std::chrono::microseconds>(since_start).count());
+        });
+    } else {
+        auto address = shell::cache::parse_redis_url(url);
+        if (!address) return "cache.url: " + address.error();
+        shell::cache::RedisOptions options;
+        options.address = std::move(address).value();
+        cache_ = std::make_unique<shell::cache::RedisCache>(
+            context_, std::move(options), base::Random(random_seed()));
+    }
+    answers_ = std::make_unique<shell::http::AnswerCache>(*cache_, account_changes_);
+    return {};
+}
+
+/// Passwords and tokens do not go over a wire in plain, unless somebody says that they may.
+std::string Daemon::refusal_of_plain(bool loopback) const {
+    const bool has_tls = !config_.text("http.tls_certificate").empty();
+    if (has_tls || loopback || config_.is_on("http.allow_plain")) return {};
+    return "http.address: " + config_.text("http.address") +
+           " can be reached from other machines, and passwords and tokens would go over the wire "
+           "in "
+           "plain; give http.tls_certificate and http.tls_key, or say http.allow_plain = true "
+           "behind "
+           "a proxy that has TLS";
+}
+
 std::string Daemon::start_door() {
     boost::system::error_code error;
     const auto address = asio::ip::make_address(config_.text("http.address"), error);
@@ -218,6 +275,8 @@ std::string Daemon::start_door() {
     shell::http::ApiOptions options;
     options.version = std::string(build_info::kVersion);
     options.metrics_public = address.is_loopback();
+    options.market_age_max =
+        model::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
     auto access = shell::http::UserAccess::open(
         access_options(config_, opened_.folder.path()),
         opened_.token,
@@ -233,7 +292,9 @@ std::string Daemon::start_door() {
                                                              .metrics = metrics_,
                                                              .log = log_,
                                                              .now = [this] { return clock_.now(); },
-                                                             .wake = [this] { loop_->wake(); }},
+                                                             .wake = [this] { loop_->wake(); },
+                                                             .answers = answers_.get()},
+                                     followed_,
                                      access_->tokens(),
                                      watch_->monitor(),
                                      [this] {
@@ -243,12 +304,17 @@ std::string Daemon::start_door() {
                                      });
     doors_->api.add_gate([this](shell::http::Call& call) {
         if (!relief_.is_on_duty()) return true;
-        call.fail(503,
-                  "STORE_BUSY",
-                  "the disk does not answer, nothing was done; try again shortly, with the same key");
+        call.fail(
+            503,
+            "STORE_BUSY",
+            "the disk does not answer, nothing was done; try again shortly, with the same key");
         return false;
     });
+    doors_->api.add_gate([this](shell::http::Call& call) { return overload_.pass(call); });
     access_->attach(doors_->context, doors_->routes, doors_->api);
+    if (const auto trouble = refusal_of_plain(address.is_loopback()); !trouble.empty()) {
+        return trouble;
+    }
     server_ = std::make_unique<shell::http::HttpServer>(
         context_, http_options(config_), access_->front(), &events_->server());
     events_->server().start();
@@ -256,10 +322,23 @@ std::string Daemon::start_door() {
 }
 
 std::string Daemon::start_analysis() {
+    shell::outbound::OutboundCounts counts;
+    counts.breaker_moved = [this](std::string_view name, const auto& transition) {
+        metrics_.set("circuit_breaker_state", {name}, shell::breaker_gauge(transition.to));
+        metrics_.count("circuit_breaker_transitions_total", {name, to_text(transition.to)});
+    };
+    counts.retried = [this](std::string_view, std::string_view result) {
+        metrics_.count("retry_attempts_total", {"analysis", result});
+    };
+    counts.timed_out = [this](std::string_view) { metrics_.count("timeouts_total", {"analysis"}); };
     auto made = shell::AnalysisLink::make(
-        config_, {context_, log_, opened_.folder.path(), random_seed()});
+        config_, {context_, log_, opened_.folder.path(), random_seed()}, std::move(counts));
     if (!made) return made.error();
     analysis_ = std::move(made).value();
+    if (!analysis_) return {};
+    for (const auto& breaker : analysis_->service().client().breakers()) {
+        metrics_.set("circuit_breaker_state", {breaker.name}, shell::breaker_gauge(breaker.state));
+    }
     return {};
 }
 
@@ -273,8 +352,13 @@ void Daemon::start_watch() {
             .log = log_,
             .now = [this] { return clock_.now(); },
             .wake = [this] { loop_->wake(); },
-            .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); }});
+            .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); },
+            .changed =
+                [this](const protocol::HealthChange& change) {
+                    events_->hub().publish(protocol::health_changed(change, clock_.now().time));
+                }});
     if (analysis_) watch_->prober().add(shell::health::Dependency::Analysis, analysis_->look());
+    watch_->prober().add(shell::health::Dependency::Cache, shell::health::look_at_cache(*cache_));
     slow_ = std::make_unique<shell::SlowThread>([this] {
         opened_.store->maintain();
         watch_->write_out();
@@ -282,7 +366,9 @@ void Daemon::start_watch() {
 }
 
 std::string Daemon::url() const {
-    return "http://" + config_.text("http.address") + ":" + std::to_string(server_->port());
+    const bool has_tls = !config_.text("http.tls_certificate").empty();
+    return (has_tls ? "https://" : "http://") + config_.text("http.address") + ":" +
+           std::to_string(server_->port());
 }
 
 void Daemon::greet_caller() const {
@@ -297,6 +383,8 @@ void Daemon::greet_caller() const {
 
 /// The first caller finds every part looked at, unless one of them hangs.
 void Daemon::look_around() {
+    watch_->set_load(overload_.take_overload() ? operations::Load::Overload
+                                               : operations::Load::Normal);
     watch_->tick();
     const auto deadline = std::chrono::steady_clock::now() + kLookAroundWithin;
     while (!watch_->monitor().settled() && std::chrono::steady_clock::now() < deadline) {
@@ -352,6 +440,19 @@ void Daemon::probe_market() {
     market_trouble_ = trouble;
 }
 
+/// SIGHUP: the certificate was renewed.
+void Daemon::await_hangup() {
+    hangup_.async_wait([this](const boost::system::error_code& error, int) {
+        if (error) return;
+        const std::string trouble = server_->reload_tls();
+        log_.write(trouble.empty() ? shell::log::Level::Info : shell::log::Level::Error,
+                   trouble.empty() ? "certificate and key were read anew"
+                                   : "the old certificate and key stay",
+                   {{"cause", trouble}});
+        await_hangup();
+    });
+}
+
 void Daemon::await_signal() {
     signals_.async_wait([this](const boost::system::error_code& error, int number) {
         if (!error) begin_stop(number == SIGINT ? "SIGINT" : "SIGTERM");
@@ -380,6 +481,7 @@ shell::Shutdown::Hooks Daemon::shutdown_hooks() {
     };
     hooks.close_listener = [this] {
         watch_timer_.cancel();
+        hangup_.cancel();
         const std::chrono::seconds within(config_.integer("shutdown.drain_within_seconds"));
         server_->stop(within, [] {});
     };
@@ -398,8 +500,10 @@ shell::Shutdown::Hooks Daemon::shutdown_hooks() {
     hooks.close_websockets = [this] { events_->server().stop([] {}); };
     hooks.websockets_open = [this] { return events_->server().connections(); };
     hooks.end_loop = [this] {
-        loop_->stop();
-        context_.stop();
+        server_->flush([this] {
+            loop_->stop();
+            context_.stop();
+        });
     };
     return hooks;
 }
@@ -424,7 +528,9 @@ void Daemon::close_store() {
         std::_Exit(exit_code_);
     }
     server_.reset();
+    cache_.reset();
     doors_.reset();
+    answers_.reset();
     access_.reset();
     watch_.reset();
     analysis_.reset();
@@ -437,6 +543,7 @@ void Daemon::close_store() {
 int Daemon::run() {
     if (const auto trouble = start_market(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     if (const auto trouble = start_analysis(); !trouble.empty()) return failed(EX_CONFIG, trouble);
+    if (const auto trouble = start_cache(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     if (const auto trouble = start_trading(); !trouble.empty()) return failed(EX_IOERR, trouble);
     start_watch();
     look_around();
@@ -445,6 +552,7 @@ int Daemon::run() {
         return failed(EX_UNAVAILABLE, trouble);
     }
     await_signal();
+    await_hangup();
     watch();
     greet_caller();
     manager_.ready();
@@ -454,13 +562,9 @@ int Daemon::run() {
               {{"sequence", static_cast<std::int64_t>(runtime_->head().sequence)},
                {"epoch", static_cast<std::int64_t>(runtime_->head().epoch)}});
     loop_->run();
-    return shutdown_.finish({.flush_logs =
-                                 [this] {
-                                     log_.tell(shell::log::Happening::ServiceStopped, "stopped");
-                                     (void)log_.flush();
-                                 },
-                             .close_store = [this] { close_store(); }},
-                            exit_code_);
+    return shutdown_.finish(
+        {.flush_logs = [this] { (void)log_.flush(); }, .close_store = [this] { close_store(); }},
+        exit_code_);
 }
 
 }  // namespace

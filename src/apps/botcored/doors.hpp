@@ -9,6 +9,7 @@
 #include "shell/http/monitoring_door.hpp"
 #include "shell/http/openapi.hpp"
 #include "shell/http/paper_door.hpp"
+#include "shell/http/performance_door.hpp"
 #include "shell/http/trading_door.hpp"
 
 #include <functional>
@@ -21,15 +22,18 @@ inline constexpr const char* kDurability = "sqlite, WAL, synchronous=FULL, one m
 
 struct Doors {
     Doors(shell::http::ApiContext shared,
+          shell::FollowedSymbols& followed,
           const shell::auth::TokenVerifier& tokens,
           const shell::health::HealthMonitor& monitor,
           std::function<shell::http::MonitoringDoor::Connections()> connections)
         : context(std::move(shared)),
+          market(context, followed),
           health(context, monitor, {kDurability}),
           monitoring(context, std::move(connections)),
           api(context, routes, tokens) {
         trading.add_to(routes);
         market.add_to(routes);
+        performance.add_to(routes);
         maintenance.add_to(routes);
         health.add_to(routes);
         paper.add_to(routes);
@@ -39,7 +43,8 @@ struct Doors {
 
     shell::http::ApiContext context;
     shell::http::TradingDoor trading{context};
-    shell::http::MarketDoor market{context};
+    shell::http::MarketDoor market;
+    shell::http::PerformanceDoor performance{context};
     shell::http::MaintenanceDoor maintenance{context};
     shell::http::HealthDoor health;
     shell::http::PaperDoor paper{context};

@@ -128,6 +128,9 @@ shell::http::HttpServerOptions http_options(const shell::Config& config) {
     shell::http::HttpServerOptions options;
     options.address = config.text("http.address");
     options.port = static_cast<std::uint16_t>(config.integer("http.port"));
+    if (!config.text("http.tls_certificate").empty()) {
+        options.tls = {config.text("http.tls_certificate"), config.text("http.tls_key")};
+    }
     options.first_request_within =
         std::chrono::seconds(config.integer("websocket.handshake_seconds"));
     return options;

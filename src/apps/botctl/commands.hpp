@@ -37,6 +37,13 @@ struct EventWish {
     bool follow = false;  ///< Go on after what is there already.
 };
 
+struct UserWish {
+    std::string id;
+    std::string email;
+    std::string name;  ///< Of the user, or of the token.
+    std::string role = "trader";
+};
+
 struct JournalRange {
     std::uint64_t from = 1;
     std::uint64_t to = ~std::uint64_t{0} >> 1U;
@@ -90,6 +97,15 @@ int smoke(Session& session, const std::string& account);
 
 /// The usual window, from the calendar; needs no daemon.
 int maintenance_next(Session& session);
+
+// About users; passwords come from the standard input.
+int add_user(Session& session, const UserWish& wish);
+int list_users(Session& session);
+int set_role(Session& session, const UserWish& wish);
+int set_active(Session& session, const UserWish& wish, bool active);
+int set_password(Session& session, const UserWish& wish);
+int login(Session& session, const UserWish& wish);
+int audit(Session& session, const UserWish& wish, std::uint64_t limit);
 
 // Through the daemon, on the files where it does not run.
 int account(Session& session, const std::string& account);

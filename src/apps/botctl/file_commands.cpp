@@ -7,6 +7,7 @@
 #include "shell/config/config.hpp"
 #include "shell/http/order_story.hpp"
 #include "shell/http/views.hpp"
+#include "shell/log/redact.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -292,13 +293,13 @@ int check_config(Session& session, const std::string& file) {
     }
     if (const auto read = config.read_environment(environ); !read) mistakes += read.error() + "\n";
     if (!mistakes.empty()) {
-        std::cerr << mistakes;
+        std::cerr << shell::log::redact(mistakes);
         return kExitNegative;
     }
     json::object data;
     for (const auto& key : shell::config_keys()) {
         json::object item;
-        item["value"] = config.value(key.name).text;
+        item["value"] = shell::shown(key, config.value(key.name));
         item["origin"] = config.value(key.name).origin;
         item["default"] = key.fallback;
         item["unit"] = key.unit;
@@ -307,7 +308,7 @@ int check_config(Session& session, const std::string& file) {
     return session.show(data, [&](std::ostream& out, const json::value&) {
         for (const auto& key : shell::config_keys()) {
             const auto& value = config.value(key.name);
-            out << key.name << " = " << value.text << "  (" << value.origin << ")\n";
+            out << key.name << " = " << shell::shown(key, value) << "  (" << value.origin << ")\n";
         }
     });
 }

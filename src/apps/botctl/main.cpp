@@ -39,6 +39,7 @@ struct Chosen {
     OrderWish wish;
     JournalRange range;
     EventWish events;
+    UserWish user;
     std::string symbol, order, market = "futures", leverage, to, amount, asset = "USDT";
     std::string deposit = "10000", config_file;
     std::uint64_t count = 10, limit = 50, hours = 0;
@@ -248,6 +249,44 @@ void add_maintenance(CLI::App& app, Chosen& chosen) {
                 chosen);
 }
 
+void add_users(CLI::App& app, Chosen& chosen) {
+    CLI::App* user = app.add_subcommand("user", "Users; passwords are read from the input");
+    user->require_subcommand(1);
+    add(*user, chosen, "list", "All users", [](Session& s) { return list_users(s); });
+    CLI::App* added = add(
+        *user, chosen, "add", "Add a user", [&](Session& s) { return add_user(s, chosen.user); });
+    added->add_option("EMAIL", chosen.user.email, "E-mail address")->required();
+    added->add_option("--name", chosen.user.name, "Name; else what stands before the '@'");
+    added->add_option("--role", chosen.user.role, "viewer, trader or operator")
+        ->capture_default_str();
+    CLI::App* role = add(*user, chosen, "role", "Change a user's role", [&](Session& s) {
+        return set_role(s, chosen.user);
+    });
+    CLI::App* off =
+        add(*user, chosen, "deactivate", "End a user's tokens and logins", [&](Session& s) {
+            return set_active(s, chosen.user, false);
+        });
+    CLI::App* on = add(*user, chosen, "activate", "Let a user log in again", [&](Session& s) {
+        return set_active(s, chosen.user, true);
+    });
+    CLI::App* password = add(*user, chosen, "password", "Set a user's password", [&](Session& s) {
+        return set_password(s, chosen.user);
+    });
+    for (CLI::App* command : {role, off, on, password})
+        command->add_option("USER", chosen.user.id, "The user's id")->required();
+    role->add_option("ROLE", chosen.user.role, "viewer, trader or operator")->required();
+    CLI::App* in = add(app, chosen, "login", "Print a token for a user", [&](Session& s) {
+        return login(s, chosen.user);
+    });
+    in->add_option("EMAIL", chosen.user.email, "E-mail address")->required();
+    in->add_option("--name", chosen.user.name, "The token's name");
+    CLI::App* acts = add(app, chosen, "audit", "Who did what, newest first", [&](Session& s) {
+        return audit(s, chosen.user, chosen.limit);
+    });
+    acts->add_option("--actor", chosen.user.id, "Only acts of this user");
+    acts->add_option("-n,--limit", chosen.limit, "How many")->capture_default_str();
+}
+
 void add_files(CLI::App& app, Chosen& chosen) {
     CLI::App* journal = app.add_subcommand("journal", "Records of the journal, as JSON lines");
     journal->require_subcommand(1);
@@ -291,6 +330,7 @@ int main(int argc, char** argv) {
     add_orders(app, chosen);
     add_money(app, chosen);
     add_maintenance(app, chosen);
+    add_users(app, chosen);
     add_files(app, chosen);
     try {
         app.parse(argc, argv);

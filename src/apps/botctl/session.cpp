@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 #include <array>
+#include <cstdlib>
 
 namespace botcore::botctl {
 
@@ -16,11 +17,14 @@ namespace json = boost::json;
 using Answer = base::Result<ClientResponse, ClientError>;
 
 std::optional<Answer> Session::reach(const ClientRequest& request) {
+    const char* own = std::getenv("BOTCTL_TOKEN");
     const auto token = shell::auth::OperatorToken::load(settings_.data);
-    HttpClient client(settings_.url, token ? token.value().secret().reveal() : std::string_view());
+    const std::string_view of_operator =
+        token ? token.value().secret().reveal() : std::string_view();
+    HttpClient client(settings_.url, own != nullptr ? std::string_view(own) : of_operator);
     auto answer = client.send(request);
     if (!answer && answer.error().failure == ClientFailure::NotReached) return std::nullopt;
-    if (answer && answer.value().status == 401 && !token) {
+    if (answer && answer.value().status == 401 && !token && own == nullptr) {
         std::cerr << "botctl: " << token.error().text << "\n";
     }
     return answer;

@@ -42,7 +42,8 @@ class Session {
 public:
     explicit Session(Settings settings) : settings_(std::move(settings)) {}
 
-    /// Asks the daemon. Nothing, when it cannot be reached at all: then the files may be asked.
+    /// Asks the daemon, with the token of the variable BOTCTL_TOKEN or else the operator's.
+    /// Nothing, when it cannot be reached at all: then the files may be asked.
     [[nodiscard]] std::optional<base::Result<ClientResponse, ClientError>> reach(
         const ClientRequest& request);
 

@@ -81,7 +81,8 @@ TEST_F(Protection, CancelsTheTargetOnceTheStopHasFilled) {
     const auto decision = bench_.fill_all(stop(), "56990");
     EXPECT_TRUE(bench_.position().quantity.is_zero());
     EXPECT_EQ(Bench::cancelled_by(decision), std::vector{target().id});
-    bench_.apply(Bench::report(target(), ReportKind::Canceled));
+    const auto gone = bench_.apply(Bench::report(target(), ReportKind::Canceled));
+    EXPECT_EQ(Bench::reasons_in(gone), std::vector{Reason::NoLongerNeeded});
     EXPECT_TRUE(bench_.account("futures").orders.empty());
 }
 
@@ -104,7 +105,9 @@ TEST_F(Protection, SellsAgainWhatWasNotProtectedInTime) {
     bench_.apply(refused);
     EXPECT_EQ(to_text(bench_.position().unprotected), "0.1");
     EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(9), "60000")).empty());
-    const auto exits = Bench::sent_by(bench_.tick(Duration::seconds(2), "60000"));
+    const auto sold = bench_.tick(Duration::seconds(2), "60000");
+    EXPECT_EQ(Bench::reasons_in(sold), std::vector{Reason::Unprotected});
+    const auto exits = Bench::sent_by(sold);
     ASSERT_EQ(exits.size(), 1U);
     EXPECT_EQ(exits[0].type, OrderType::Market);
     EXPECT_EQ(exits[0].reduce_only, model::ReduceOnly::Yes);
@@ -183,6 +186,53 @@ TEST_F(Protection, TrailsBehindThePriceAndNeverBack) {
     EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "61500")).empty());
     EXPECT_EQ(to_text(*Bench::sent_by(bench_.tick(Duration::seconds(1), "63000"))[0].stop_price),
               "62055");
+}
+
+TEST_F(Protection, AMovedStopSaysNothingAboutTheStopOfAnotherEntry) {
+    body_.trail_activation = model::Rate::from_units(model::kScale / 50);
+    body_.trail_distance = model::Rate::from_units(model::kScale * 15 / 1'000);
+    enter();
+    confirm_all();
+    const auto moved = Bench::sent_by(bench_.tick(Duration::seconds(1), "62000"));
+    ASSERT_EQ(moved.size(), 1U);
+    body_.origin = bench_.origin();
+    enter();
+    bench_.apply(Bench::report(moved[0], ReportKind::Open));
+    EXPECT_EQ(to_text(bench_.position().unprotected), "0.1") << "The second entry's.";
+}
+
+TEST_F(Protection, WhatAnotherExitIsClosingIsLookedAtAgain) {
+    enter();
+    const auto closing = Bench::sent_by(bench_.apply(model::ClosePosition{
+        bench_.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)}));
+    ASSERT_EQ(closing.size(), 1U);
+    EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(11), "60000")).empty());
+    bench_.apply(Bench::report(closing[0], ReportKind::Rejected));
+    EXPECT_EQ(Bench::sent_by(bench_.tick(Duration::seconds(11), "60000")).size(), 1U);
+}
+
+TEST_F(Protection, ARestingExitGivesWayToTheSafetyExit) {
+    enter();
+    auto exit = bench_.order("futures", Side::Sell, "0.1");
+    exit.type = OrderType::Limit;
+    exit.price = price("61000");
+    exit.reduce_only = model::ReduceOnly::Yes;
+    const auto resting = bench_.place(exit);
+    ASSERT_TRUE(resting);
+    bench_.apply(Bench::report(*resting, ReportKind::Open));
+    const auto decision = bench_.tick(Duration::seconds(11), "60000");
+    EXPECT_EQ(Bench::cancelled_by(decision), std::vector{resting->id});
+    EXPECT_EQ(Bench::sent_by(decision).size(), 1U);
+}
+
+TEST_F(Protection, AFlattenThatFailsIsTriedAgain) {
+    enter();
+    confirm_all();
+    const auto exits = Bench::sent_by(
+        bench_.apply(model::Flatten{bench_.origin(), model::AccountId("futures"), {}}));
+    ASSERT_EQ(exits.size(), 1U);
+    bench_.apply(Bench::report(exits[0], ReportKind::Rejected));
+    EXPECT_EQ(Bench::sent_by(bench_.tick(Duration::seconds(11), "60000")).size(), 1U);
 }
 
 TEST_F(Protection, TrailsAShortPositionDownwards) {

@@ -149,7 +149,9 @@ TEST(RiskLimits, MarginBelowTheLevelsStopsEntriesAndThenClosesPositions) {
     EXPECT_FALSE(bench.place(body));
     EXPECT_EQ(bench.refusal(), Reason::MarginLevelLow);
     EXPECT_TRUE(Bench::sent_by(bench.tick(Duration::seconds(1), "36000")).empty());
-    const auto exits = Bench::sent_by(bench.tick(Duration::seconds(1), "35000"));
+    const auto called = bench.tick(Duration::seconds(1), "35000");
+    EXPECT_EQ(Bench::reasons_in(called), std::vector{Reason::MarginCall});
+    const auto exits = Bench::sent_by(called);
     ASSERT_EQ(exits.size(), 1U);
     EXPECT_EQ(exits[0].quantity, quantity("0.11"));
     EXPECT_TRUE(Bench::sent_by(bench.tick(Duration::seconds(1), "34000")).empty());

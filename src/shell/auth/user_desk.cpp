@@ -42,9 +42,10 @@ AuthResult<T> from_store(sqlite::SqlResult<T> result) {
 AuthResult<std::string> read_email(std::string_view text) {
     auto email = normalized_email(text);
     if (email) return *std::move(email);
-    return Failure{error_of(AuthFailure::InvalidEmail,
-                            "an e-mail address looks like name@example.org and has at most 254 "
-                            "ASCII characters")};
+    return Failure{
+        error_of(AuthFailure::InvalidEmail,
+                 "an e-mail address is a name, '@' and a domain such as example.org, of at "
+                 "most 254 ASCII characters")};
 }
 
 }  // namespace

@@ -16,7 +16,12 @@
 
 namespace botcore::shell {
 
-enum class ConfigKind : std::uint8_t { Integer, Text, Decimal };
+enum class ConfigKind : std::uint8_t {
+    Integer,
+    Text,
+    Decimal,
+    Secret,  ///< A text that may hold a password: never shown.
+};
 
 /// One key of the table.
 struct ConfigKey {
@@ -37,6 +42,9 @@ struct ConfigValue {
     std::string text;
     std::string origin = "default";
 };
+
+/// The value as people may see it.
+[[nodiscard]] std::string shown(const ConfigKey& key, const ConfigValue& value);
 
 class Config {
 public:

@@ -54,6 +54,20 @@ TEST(Config, RefusesValuesJustOutsideTheirRange) {
     }
 }
 
+TEST(Config, APasswordIsNeitherShownNorRepeatedInAMistake) {
+    Config config;
+    ASSERT_TRUE(config.set("cache.url", "redis://:secret@localhost", "test"));
+    for (const auto& key : config_keys()) {
+        const std::string text = shown(key, config.value(key.name));
+        EXPECT_EQ(text.find("secret"), std::string::npos) << key.name;
+        if (key.name == "cache.url") EXPECT_EQ(text, "(set)");
+        if (key.name == "http.port") EXPECT_EQ(text, "8080");
+    }
+    const auto mistake = config.set("cache.url", "redis://:secret@", "test");
+    ASSERT_FALSE(mistake.has_value());
+    EXPECT_EQ(mistake.error().find("secret"), std::string::npos);
+}
+
 TEST(Config, TheLaterSourceWins) {
     const TomlFile file("[http]\nport = 9000\n[market]\nsource = \"recorded\"\n");
     Config config;

@@ -28,6 +28,8 @@ public:
         std::function<runtime::Now()> now;
         std::function<void()> wake;  ///< The loop must step soon.
         health::BlockingLook::Post post;
+        /// Told of each check whose state became another; may be absent.
+        std::function<void(const protocol::HealthChange&)> changed = nullptr;
     };
 
     struct Options {

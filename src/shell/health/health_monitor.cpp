@@ -54,12 +54,16 @@ void HealthMonitor::tell_changes(const Snapshot& now) {
         const HealthState was = known ? before->state : HealthState::Healthy;
         if (was == finding.state) continue;
         const bool better = finding.state < was;
-        parts_.log.write(better ? log::Level::Info : log::Level::Error,
-                         better ? "health recovered" : "health check failed",
-                         {{"check", operations::row_of(finding.dependency).name},
-                          {"status", to_text(finding.state)},
-                          {"was", to_text(was)},
-                          {"cause", finding.message}});
+        const std::string_view check = operations::row_of(finding.dependency).name;
+        parts_.log.tell(better ? log::Happening::HealthRecovered : log::Happening::HealthFailed,
+                        better ? "health recovered" : "health check failed",
+                        {{"check", check},
+                         {"status", to_text(finding.state)},
+                         {"was", to_text(was)},
+                         {"cause", finding.message}});
+        if (parts_.changed) {
+            parts_.changed({check, to_text(was), to_text(finding.state), finding.message});
+        }
     }
     for (const auto& row : operations::degraded_modes()) {
         const auto holds = [&](const std::vector<DegradedMode>& modes) {

@@ -7,6 +7,7 @@
 
 #include "operations/degraded_mode.hpp"
 #include "operations/uptime.hpp"
+#include "protocol/events.hpp"
 #include "shell/health/prober.hpp"
 #include "shell/log/log.hpp"
 
@@ -33,6 +34,8 @@ public:
         std::function<bool(base::Timestamp)> planned;
         /// The announced window that lies, wholly or in part, within a period.
         std::function<std::optional<operations::Period>(operations::Period)> announced;
+        /// Told of each check whose state became another; may be absent.
+        std::function<void(const protocol::HealthChange&)> changed = nullptr;
     };
 
     /// `uptime` is what earlier processes counted. The time since then, and until every part has

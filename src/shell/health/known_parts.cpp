@@ -65,6 +65,15 @@ void add_known_parts(Prober& prober, const KnownParts& parts) {
     });
 }
 
+Look look_at_cache(ports::Cache& cache) {
+    return [&cache](const Answered& answered) {
+        cache.get("health", [&cache, answered](const std::optional<std::string>& /*found*/) {
+            const ports::CacheStatus status = cache.status();
+            answered(status.connected ? Answer{} : Answer{HealthState::Unhealthy, status.message});
+        });
+    };
+}
+
 std::function<Answer()> look_at_store(ports::StoreReader& reader) {
     return [&reader]() -> Answer {
         const auto head = reader.head();

@@ -5,6 +5,7 @@
 ///
 /// Threads: the thread of the loop; the disk's look is for a thread that may wait.
 
+#include "ports/cache.hpp"
 #include "ports/market_data.hpp"
 #include "ports/store.hpp"
 #include "runtime/runtime.hpp"
@@ -33,6 +34,10 @@ struct MarketAge {
 };
 
 [[nodiscard]] MarketAge market_age(const ports::MarketData& market);
+
+/// Asks the cache for a value, found or not, and so measures it. Takes the cache's own time limit
+/// at most; the cache outlives the prober.
+[[nodiscard]] Look look_at_cache(ports::Cache& cache);
 
 /// Can the newest record be read? Blocks.
 [[nodiscard]] std::function<Answer()> look_at_store(ports::StoreReader& reader);

@@ -302,17 +302,22 @@ TEST_F(ProberTest, TheMonitorCountsAndTellsWhatChanges) {
     Answer cache;
     auto load = operations::Load::Normal;
     bool planned = false;
+    std::vector<std::string> changes;
     prober_.add(Dependency::Cache, [&](const Answered& answered) { answered(cache); });
     prober_.add_known(Dependency::Database, [] { return Answer{}; });
     {
         log::Log log("test", log::Level::Info, path);
-        HealthMonitor monitor({prober_,
-                               log,
-                               [this] { return now_; },
-                               [&] { return load; },
-                               [&](Timestamp) { return planned; },
-                               [](operations::Period) { return std::nullopt; }},
-                              {});
+        HealthMonitor monitor(
+            {prober_,
+             log,
+             [this] { return now_; },
+             [&] { return load; },
+             [&](Timestamp) { return planned; },
+             [](operations::Period) { return std::nullopt; },
+             [&](const protocol::HealthChange& change) {
+                 changes.push_back(std::string(change.check) + " " + std::string(change.after));
+             }},
+            {});
         monitor.tick();
         EXPECT_EQ(monitor.snapshot().overall, HealthState::Healthy);
         cache = {HealthState::Unhealthy, "refused"};
@@ -342,6 +347,11 @@ TEST_F(ProberTest, TheMonitorCountsAndTellsWhatChanges) {
     EXPECT_EQ(count, 6U) << lines;
     EXPECT_THAT(lines, HasSubstr("cache_down"));
     EXPECT_THAT(lines, HasSubstr("refused"));
+    EXPECT_THAT(lines, HasSubstr(R"("event":"health_failed")"));
+    EXPECT_THAT(lines, HasSubstr(R"("event":"health_recovered")"));
+    ASSERT_EQ(changes.size(), 2U);
+    EXPECT_THAT(changes[0], testing::EndsWith(" unhealthy"));
+    EXPECT_THAT(changes[1], testing::EndsWith(" healthy"));
 }
 
 TEST_F(ProberTest, TheTimeUntilEveryPartWasLookedAtWasATimeAway) {

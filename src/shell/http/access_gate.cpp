@@ -1,6 +1,7 @@
 #include "shell/http/access_gate.hpp"
 
 #include "shell/auth/operator_token.hpp"
+#include "shell/http/overload_gate.hpp"
 
 #include <algorithm>
 
@@ -15,6 +16,15 @@ std::string seconds_up(base::Duration duration) {
     return std::to_string((duration.in_microseconds() + 999'999) / 1'000'000);
 }
 
+/// Headers that tell a caller its limit; none where there is no limit.
+void append_limit(std::vector<std::pair<std::string_view, std::string>>& headers,
+                  const RateVerdict& verdict) {
+    if (verdict.limit == 0) return;
+    headers.emplace_back("X-RateLimit-Limit", std::to_string(verdict.limit));
+    headers.emplace_back("X-RateLimit-Remaining", std::to_string(verdict.remaining));
+    headers.emplace_back("X-RateLimit-Reset", seconds_up(verdict.full_in));
+}
+
 }  // namespace
 
 AccessGate::AccessGate(const AccessLimits& limits)
@@ -25,7 +35,7 @@ AccessGate::AccessGate(const AccessLimits& limits)
       logins_(limits.logins, limits.keys_max),
       registrations_(limits.registrations, limits.keys_max),
       public_reads_(limits.public_reads, limits.keys_max),
-      guesses_(limits.public_reads, limits.keys_max) {
+      strangers_(limits.public_reads, limits.keys_max) {
 }
 
 std::string_view limit_key(std::string_view address) {
@@ -60,7 +70,7 @@ RateVerdict AccessGate::take(const Call& call) {
         return is_free(call.request.remote) ? RateVerdict{} : public_reads_.take(address, now);
     }
     if (is_operator && !limits_.for_operators) return {};
-    switch (call.row->purpose) {
+    switch (purpose_of(call)) {
         case Purpose::Entry:
             return entries_.take(caller, now);
         case Purpose::Exit:
@@ -73,36 +83,30 @@ RateVerdict AccessGate::take(const Call& call) {
     return {};
 }
 
-bool AccessGate::pass(Call& call) {
-    const RateVerdict verdict = take(call);
-    append_limit(call.headers, verdict);
-    if (verdict.allowed) return true;
+void AccessGate::refuse(Call& call, const RateVerdict& verdict, std::string_view what) {
     const std::string wait = seconds_up(verdict.retry_after);
     call.headers.emplace_back("Retry-After", wait);
     call.fail(429,
               "RATE_LIMITED",
-              "too many requests of this kind: at most " + std::to_string(verdict.limit) +
-                  " at once; try again in " + wait +
-                  " s. Cancels and closes have a limit of "
-                  "their own");
+              "too many requests " + std::string(what) + ": at most " +
+                  std::to_string(verdict.limit) + " at once; try again in " + wait + " s");
+}
+
+bool AccessGate::pass(Call& call) {
+    const RateVerdict verdict = take(call);
+    append_limit(call.headers, verdict);
+    if (verdict.allowed) return true;
+    refuse(call, verdict, "of this kind, of which cancels and closes are another");
     return false;
 }
 
-RateVerdict AccessGate::may_guess(std::string_view address, base::Timestamp now) {
-    if (is_free(address)) return {};
-    return guesses_.peek(limit_key(address), now);
-}
-
-void AccessGate::guessed(std::string_view address, base::Timestamp now) {
-    if (!is_free(address)) (void)guesses_.take(limit_key(address), now);
-}
-
-void append_limit(std::vector<std::pair<std::string_view, std::string>>& headers,
-                  const RateVerdict& verdict) {
-    if (verdict.limit == 0) return;
-    headers.emplace_back("X-RateLimit-Limit", std::to_string(verdict.limit));
-    headers.emplace_back("X-RateLimit-Remaining", std::to_string(verdict.remaining));
-    headers.emplace_back("X-RateLimit-Reset", seconds_up(verdict.full_in));
+bool AccessGate::pass_stranger(Call& call) {
+    if (is_free(call.request.remote)) return true;
+    const RateVerdict verdict = strangers_.take(limit_key(call.request.remote), call.now.time);
+    if (verdict.allowed) return true;
+    append_limit(call.headers, verdict);
+    refuse(call, verdict, "without a valid token from this address");
+    return false;
 }
 
 }  // namespace botcore::shell::http

@@ -38,14 +38,13 @@ public:
     /// is left.
     [[nodiscard]] bool pass(Call& call);
 
-    /// May this address ask without a token that is known? After too many 401 it may not, for a
-    /// while.
-    [[nodiscard]] resilience::RateVerdict may_guess(std::string_view address, base::Timestamp now);
-    /// It was answered with 401.
-    void guessed(std::string_view address, base::Timestamp now);
+    /// The same for a call that shows no token that is known; after too many of an address they are
+    /// answered with 429 instead of 401.
+    [[nodiscard]] bool pass_stranger(Call& call);
 
 private:
     [[nodiscard]] resilience::RateVerdict take(const Call& call);
+    static void refuse(Call& call, const resilience::RateVerdict& verdict, std::string_view what);
     [[nodiscard]] bool is_free(std::string_view address) const;
 
     AccessLimits limits_;
@@ -55,15 +54,11 @@ private:
     resilience::RateTable logins_;
     resilience::RateTable registrations_;
     resilience::RateTable public_reads_;
-    resilience::RateTable guesses_;
+    resilience::RateTable strangers_;
 };
 
 /// What an address's limits count under: an IPv4 address itself, of an IPv6 address the network of
 /// 64 bits, since one customer has all of it.
 [[nodiscard]] std::string_view limit_key(std::string_view address);
-
-/// Headers that tell a caller its limit; none where there is no limit.
-void append_limit(std::vector<std::pair<std::string_view, std::string>>& headers,
-                  const resilience::RateVerdict& verdict);
 
 }  // namespace botcore::shell::http

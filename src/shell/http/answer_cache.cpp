@@ -64,15 +64,26 @@ void AnswerCache::answer(Call& call, Question question) const {
                 return waiting->question.finish(kept, *std::move(value));
             }
         }
-        kept.headers.emplace_back("X-Cache", "miss");
         auto made = waiting->question.make(kept);
         if (!made) return;
+        kept.headers.emplace_back("X-Cache", "miss");
         if (key_of(waiting->question.meaning()) == waiting->key) {  // V1
             const std::string text = json::serialize(*made);
             cache_.put(waiting->key, seal_of(waiting->key, text) + text, kLife);
         }
         waiting->question.finish(kept, *std::move(made));
     });
+}
+
+void answer_cached(const ApiContext& context, Call& call, AnswerCache::Question question) {
+    if (context.answers != nullptr) return context.answers->answer(call, std::move(question));
+    auto made = question.make(call);
+    if (made) question.finish(call, *std::move(made));
+}
+
+std::string account_meaning(const ApiContext& context, const model::AccountId& account) {
+    if (context.answers == nullptr) return {};
+    return account.text() + "\n" + context.answers->stamp_of(account, context.runtime);
 }
 
 }  // namespace botcore::shell::http

@@ -12,7 +12,7 @@
 
 #include "ports/cache.hpp"
 #include "shell/cache/account_changes.hpp"
-#include "shell/http/call.hpp"
+#include "shell/http/api_context.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -54,5 +54,12 @@ private:
     ports::Cache& cache_;
     const cache::AccountChanges& changes_;
 };
+
+/// Answers from the cache of the API, or makes the answer where there is none.
+void answer_cached(const ApiContext& context, Call& call, AnswerCache::Question question);
+
+/// What answers about an account depend on: its name and its last change.
+[[nodiscard]] std::string account_meaning(const ApiContext& context,
+                                          const model::AccountId& account);
 
 }  // namespace botcore::shell::http

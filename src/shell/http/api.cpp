@@ -1,5 +1,7 @@
 #include "shell/http/api.hpp"
 
+#include "shell/auth/bearer.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -7,8 +9,6 @@
 namespace botcore::shell::http {
 
 namespace {
-
-constexpr std::string_view kBearer = "Bearer ";
 
 void count_error(metrics::Metrics& metrics, std::string_view code) {
     metrics.count("http_request_errors_total", {code});
@@ -47,18 +47,25 @@ void Api::handle(HttpRequest request, Respond respond) {
     for (const Gate& gate : gates_) {
         if (!gate(call)) return;
     }
+    if (!is_public && call.row->access == Access::Operator && call.request.method != "GET") {
+        context_.log.tell(
+            log::Happening::ManualIntervention,
+            "an operator acts",
+            {{"request_id", call.request.request_id},
+             {"user_id", call.caller.name},
+             {"operation", std::string(call.row->method) + " " + std::string(call.row->pattern)}});
+    }
     call.row->handler(call);
 }
 
 bool Api::authorize(Call& call) const {
-    std::string_view shown = call.request.header("authorization");
-    if (shown.starts_with(kBearer)) {
-        shown.remove_prefix(kBearer.size());
-        if (auto caller = tokens_.caller_of(shown, call.now.time)) {
+    if (const auto shown = auth::bearer_of(call.request.header("authorization"))) {
+        if (auto caller = tokens_.caller_of(*shown, call.now.time)) {
             call.caller = *std::move(caller);
             return true;
         }
     }
+    if (stranger_gate_ && !stranger_gate_(call)) return false;
     call.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"botcore\"");
     call.fail(
         401,
@@ -107,19 +114,18 @@ void Api::on_finished(const HttpExchange& exchange) {
                              : exchange.status >= 400 ? log::Level::Info
                                                       : log::Level::Debug;
     if (!context_.log.is_on(level)) return;
-    const auto microseconds =
-        std::chrono::duration_cast<std::chrono::microseconds>(exchange.duration).count();
     const std::string operation = std::string(exchange.method) + " " +
                                   std::string(exchange.target.substr(0, exchange.target.find('?')));
-    context_.log.write(level,
-                       "request answered",
-                       {{"request_id", exchange.request_id},
-                        {"user_id", exchange.caller},
-                        {"operation", operation},
-                        {"remote", exchange.remote},
-                        {"status", std::int64_t{exchange.status}},
-                        {"error_code", exchange.error_code},
-                        {"duration_us", std::int64_t{microseconds}}});
+    context_.log.write(
+        level,
+        "request answered",
+        {{"request_id", exchange.request_id},
+         {"user_id", exchange.caller},
+         {"operation", operation},
+         {"remote", exchange.remote},
+         {"status", std::int64_t{exchange.status}},
+         {"error_code", exchange.error_code},
+         {"duration_ms", std::chrono::duration<double, std::milli>(exchange.duration).count()}});
 }
 
 }  // namespace botcore::shell::http

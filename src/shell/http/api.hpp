@@ -34,6 +34,9 @@ public:
     /// route.
     void add_gate(Gate gate) { gates_.push_back(std::move(gate)); }
 
+    /// Asked for a call that shows no valid token, before it is answered with 401.
+    void set_stranger_gate(Gate gate) { stranger_gate_ = std::move(gate); }
+
     void handle(HttpRequest request, Respond respond) override;
     void on_finished(const HttpExchange& exchange) override;
 
@@ -46,6 +49,7 @@ private:
     const RouteTable& routes_;
     const auth::TokenVerifier& tokens_;
     std::vector<Gate> gates_;
+    Gate stranger_gate_;
 };
 
 }  // namespace botcore::shell::http

@@ -29,7 +29,11 @@ struct ApiOptions {
     std::string exchange_kind = "paper";
     /// May /metrics be read without a token? True for a listener on a loopback address only.
     bool metrics_public = false;
+    /// Prices older than this are told as stale.
+    model::Duration market_age_max = model::Duration::seconds(2);
 };
+
+class AnswerCache;
 
 /// All references outlive the API.
 struct ApiContext {
@@ -43,6 +47,8 @@ struct ApiContext {
     std::function<runtime::Now()> now;
     /// Called after something was submitted: the loop must step soon.
     std::function<void()> wake;
+    /// Null: every answer is made anew.
+    const AnswerCache* answers = nullptr;
 
     // The steps answer the call themselves where they say no.
 

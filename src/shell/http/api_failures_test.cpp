@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <memory>
+
 namespace botcore::shell::http {
 namespace {
 
@@ -48,6 +51,33 @@ TEST_F(ApiFailures, ADamagedJournalIsToldNotGuessed) {
     EXPECT_EQ(response.status, 500);
     EXPECT_EQ(ApiWorld::code(response), "JOURNAL_DAMAGED");
     EXPECT_EQ(ApiWorld::code(world_.get("/api/orders/" + id + "/explain")), "JOURNAL_DAMAGED");
+}
+
+// @spec:R2-ERR-07
+// @error:OVERLOADED
+TEST_F(ApiFailures, MoreRequestsThanCanWaitAreRefusedAtOnce) {
+    constexpr int kRequests = 5'000;
+    // Answers that come later find the counts still there.
+    const auto codes = std::make_shared<std::map<std::string, int>>();
+    int refused = 0;
+    world_.on_loop([&] {
+        for (int i = 0; i < kRequests; ++i) {
+            HttpRequest request;
+            request.method = "POST";
+            request.target = std::string(kOrders);
+            request.segments = {"api", "accounts", "futures", "orders"};
+            request.headers = {{"authorization", "Bearer " + std::string(kToken)},
+                               {"content-type", "application/json"},
+                               {"idempotency-key", "many-" + std::to_string(i)}};
+            request.body = std::string(kBuy);
+            world_.api().handle(std::move(request), [codes](const HttpResponse& response) {
+                ++(*codes)[response.error_code];
+            });
+        }
+        refused = (*codes)["OVERLOADED"];
+    });
+    EXPECT_GT(refused, 0);
+    EXPECT_LT(refused, kRequests);
 }
 
 }  // namespace

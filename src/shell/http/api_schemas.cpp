@@ -168,14 +168,16 @@ void add_accounts(SchemaTable& schemas) {
                        "What an account holds of an asset",
                        "asset:Asset total:Amount cash:Amount reserved:Amount margin:Amount "
                        "books:Books version:Number");
-    schemas.add_object("AccountView",
-                       "AccountRow",
-                       "An account with its figures; null where a price is missing",
-                       "balances:[Balance] total_balance:Amount available_balance:Amount "
-                       "reserved_balance:Amount used_margin:Amount unrealized_pnl:Amount? "
-                       "holdings_value:Amount? total_equity:Amount? margin_level:Amount? "
-                       "positions_count:Number open_orders_count:Number can_trade:boolean "
-                       "reconciled:boolean max_leverage:Amount source:MarketSource");
+    schemas.add_object(
+        "AccountView",
+        "AccountRow",
+        "An account with its figures; null where a price is missing",
+        "balances:[Balance] total_balance:Amount available_balance:Amount "
+        "reserved_balance:Amount used_margin:Amount unrealized_pnl:Amount? "
+        "holdings_value:Amount? total_equity:Amount? margin_level:Amount? "
+        "positions_count:Number open_orders_count:Number can_trade:boolean "
+        "reconciled:boolean max_leverage:Amount source:MarketSource as_of:Time? age_ms:integer "
+        "stale:boolean");
     schemas.add_list("AccountList", "AccountView");
     schemas.add_object("Transfer",
                        "What moved from one account to another",
@@ -202,7 +204,8 @@ void add_positions(SchemaTable& schemas) {
                        "Position",
                        "A position with what the market says of it",
                        "current_price:Amount? unrealized_pnl:Amount? liquidation_price:Amount? "
-                       "price_age_ms:integer source:MarketSource");
+                       "price_age_ms:integer source:MarketSource as_of:Time? age_ms:integer "
+                       "stale:boolean");
     schemas.add_list("PositionList", "PositionView");
     schemas.add_json("Leverage", R"({"type":["string","integer"],"minimum":1,
         "pattern":"^[0-9]{1,3}$","description":"A whole number from 1.","examples":["10"]})");

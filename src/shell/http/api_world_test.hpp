@@ -4,8 +4,10 @@
 /// exchange and a market that do as they are told. Time stands still unless it is moved.
 
 #include "shell/auth/operator_token.hpp"
+#include "shell/cache/memory_cache.hpp"
 #include "shell/daemon/maintenance_keeper.hpp"
 #include "shell/health/known_parts.hpp"
+#include "shell/http/answer_cache.hpp"
 #include "shell/http/api.hpp"
 #include "shell/http/checked_handler_test.hpp"
 #include "shell/http/health_door.hpp"
@@ -14,8 +16,10 @@
 #include "shell/http/market_door.hpp"
 #include "shell/http/monitoring_door.hpp"
 #include "shell/http/paper_door.hpp"
+#include "shell/http/performance_door.hpp"
 #include "shell/http/test_client_test.hpp"
 #include "shell/http/trading_door.hpp"
+#include "shell/http/user_access.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
@@ -141,6 +145,16 @@ public:
                 {model::Market::Futures, model::Symbol("BTCUSDT")}};
     }
 
+    const model::CandleBoard* candles(const model::InstrumentId& id) const override {
+        return id.market == model::Market::Futures ? &trades : nullptr;
+    }
+
+    base::Timestamp now() const override { return clock; }
+
+    /// Of futures; touch both on the loop's thread only.
+    model::CandleBoard trades;
+    base::Timestamp clock;
+
     std::atomic<bool> silent{false};
 
 private:
@@ -175,9 +189,20 @@ private:
     ports::Store& store_;
 };
 
+/// Users whose passwords cost next to nothing to hash, and limits that tests do not meet by chance.
+inline UserAccessOptions test_access() {
+    UserAccessOptions options;
+    options.desk.cost = auth::kHashCostLeast;
+    options.limits.entries.count = 0;
+    options.limits.reads.count = 0;
+    options.limits.logins.count = 0;
+    options.limits.registrations.count = 0;
+    return options;
+}
+
 class ApiWorld {
 public:
-    ApiWorld() {
+    explicit ApiWorld(UserAccessOptions who = test_access()) {
         std::string pattern = testing::TempDir() + "api-XXXXXX";
         folder_ = ::mkdtemp(pattern.data());
         sqlite::SqliteOptions options;
@@ -189,8 +214,15 @@ public:
         fragile_.emplace(*store_);
         measured_.emplace(*fragile_, metrics_);
         runtime_.emplace(runtime_options(),
-                         runtime::Runtime::Ports{*measured_, exchange, market, desk_});
-        log_.emplace("test", log::Level::Fatal);
+                         runtime::Runtime::Ports{*measured_, exchange, market, desk_, {&changes_}});
+        log_.emplace("test", log::Level::Trace, log_file());
+        who.users_path = folder_ / "users.sqlite";
+        auto access = UserAccess::open(
+            std::move(who),
+            tokens_,
+            [this](auth::AuthWorker::Job job) { boost::asio::post(context_, std::move(job)); },
+            time_);
+        access_ = std::move(access).value();
         api_context_.emplace(ApiContext{ApiOptions{.version = "0.0.0-test", .metrics_public = true},
                                         *runtime_,
                                         desk_,
@@ -199,9 +231,11 @@ public:
                                         metrics_,
                                         *log_,
                                         [this] { return now(); },
-                                        [this] { wake(); }});
+                                        [this] { wake(); },
+                                        &answers_});
         trading_.emplace(*api_context_).add_to(routes_);
-        market_door_.emplace(*api_context_).add_to(routes_);
+        market_door_.emplace(*api_context_, followed_).add_to(routes_);
+        performance_.emplace(*api_context_, kFillsShown).add_to(routes_);
         maintenance_.emplace(*api_context_).add_to(routes_);
         add_looks();
         health_.emplace(*api_context_, *monitor_, HealthDoor::Durability{"test store, one machine"})
@@ -210,8 +244,9 @@ public:
         monitoring_.emplace(*api_context_, [] { return MonitoringDoor::Connections{.http = 2}; })
             .add_to(routes_);
         document_.add_to(routes_);
-        api_.emplace(*api_context_, routes_, tokens_);
-        checked_.emplace(*api_, routes_);
+        api_.emplace(*api_context_, routes_, access_->tokens());
+        access_->attach(*api_context_, routes_, *api_);
+        checked_.emplace(access_->front(), routes_);
         server_.emplace(context_, HttpServerOptions{}, *checked_);
         EXPECT_EQ(server_->start(), "");
         (void)runtime_->start(now());
@@ -225,6 +260,7 @@ public:
         on_loop([this] { server_.reset(); });
         context_.stop();
         thread_.join();
+        access_.reset();
         runtime_.reset();
         store_.reset();
         std::filesystem::remove_all(folder_);
@@ -258,7 +294,13 @@ public:
 
     [[nodiscard]] std::filesystem::path database() const { return folder_ / "shard-0.db"; }
 
+    [[nodiscard]] std::filesystem::path log_file() const { return folder_ / "log"; }
+
+    void flush_log() { EXPECT_TRUE(log_->flush(std::chrono::seconds(30))); }
+
     /// For the thread of the loop.
+    [[nodiscard]] UserAccess& access() { return *access_; }
+
     [[nodiscard]] Api& api() { return *api_; }
 
     [[nodiscard]] HealthDoor& health_door() { return *health_; }
@@ -297,10 +339,13 @@ public:
     }
 
     /// As the bearer of another token; a command under a fresh key.
-    TestResponse ask_as(std::string_view token, std::string_view method, std::string_view path) {
+    TestResponse ask_as(std::string_view token,
+                        std::string_view method,
+                        std::string_view path,
+                        std::string_view body = {}) {
         TestClient one(server_->port());
         const std::string key = "Idempotency-Key: key-" + std::to_string(++keys_) + "\r\n";
-        one.send(text(method, path, key, {}, token));
+        one.send(text(method, path, key, body, token));
         return one.receive();
     }
 
@@ -339,8 +384,12 @@ public:
         return std::string(error.at("code").as_string());
     }
 
+    /// Performance looks at so many fills.
+    static constexpr std::size_t kFillsShown = 6;
+
     ObedientExchange exchange;
     StillMarket market;
+    cache::MemoryCache kept{{}, [] { return model::Timestamp(); }};
 
 private:
     static runtime::Options runtime_options() {
@@ -440,14 +489,20 @@ private:
     std::optional<ApiContext> api_context_;
     RouteTable routes_;
     std::optional<TradingDoor> trading_;
+    cache::AccountChanges changes_;
+    AnswerCache answers_{kept, changes_};
+    FollowedSymbols followed_{{}};
     std::optional<MarketDoor> market_door_;
     std::optional<MaintenanceDoor> maintenance_;
     std::optional<MaintenanceKeeper> keeper_;
     std::optional<health::Prober> prober_;
     std::optional<health::HealthMonitor> monitor_;
+    std::optional<PerformanceDoor> performance_;
     std::optional<HealthDoor> health_;
     std::optional<PaperDoor> paper_;
     std::optional<MonitoringDoor> monitoring_;
+
+    std::unique_ptr<UserAccess> access_;
     DocumentDoor document_{"0.0.0-test"};
     std::optional<Api> api_;
     std::optional<CheckedHandler> checked_;

@@ -10,6 +10,7 @@
 #include <boost/json/array.hpp>
 
 #include <utility>
+#include <vector>
 
 namespace botcore::shell::http {
 
@@ -34,7 +35,7 @@ void AuthDoor::add_own(RouteTable& table) {
     registration.limit = Limit::Registration;
     registration.request = "NewUser";
     registration.response = "User";
-    registration.statuses = {201, 409};
+    registration.statuses = {201, 403, 409};
     add(table, "/api/auth/register", &AuthDoor::register_user, std::move(registration));
 
     RouteRow login = auth_act(Access::Public, "Makes a token for a user with its password");
@@ -46,6 +47,7 @@ void AuthDoor::add_own(RouteTable& table) {
 
     RouteRow logout = auth_act(Access::Viewer, "Ends the token that is shown");
     logout.response = "Done";
+    logout.statuses = {404, 409};
     add(table, "/api/auth/logout", &AuthDoor::logout, std::move(logout));
 
     RouteRow password =
@@ -53,20 +55,23 @@ void AuthDoor::add_own(RouteTable& table) {
     password.limit = Limit::Login;
     password.request = "PasswordChange";
     password.response = "User";
+    password.statuses = {404, 409};
     add(table, "/api/auth/change-password", &AuthDoor::change_password, std::move(password));
 
     add(table,
         "/api/auth/verify",
         &AuthDoor::verify,
         auth_look("Whose token is it, and until when?", "TokenCheck"));
-    add(table, "/api/auth/profile", &AuthDoor::show_profile, auth_look("Who one is", "User"));
+    RouteRow self = auth_look("Who one is", "User");
+    self.statuses = {404};
+    add(table, "/api/auth/profile", &AuthDoor::show_profile, std::move(self));
 
     RouteRow profile = auth_act(Access::Viewer, "Changes one's name or e-mail address");
     profile.method = "PATCH";
     profile.versioned = true;
     profile.request = "ProfileChange";
     profile.response = "User";
-    profile.statuses = {409};
+    profile.statuses = {404, 409};
     add(table, "/api/auth/profile", &AuthDoor::change_profile, std::move(profile));
 
     add(table,
@@ -76,10 +81,11 @@ void AuthDoor::add_own(RouteTable& table) {
     RouteRow revoke = auth_act(Access::Viewer, "Ends one of one's tokens");
     revoke.method = "DELETE";
     revoke.response = "Done";
-    revoke.statuses = {404};
+    revoke.statuses = {404, 409};
     add(table, "/api/auth/sessions/{session}", &AuthDoor::revoke_session, std::move(revoke));
     RouteRow all = auth_act(Access::Viewer, "Ends all of one's tokens");
     all.response = "Done";
+    all.statuses = {409};
     add(table, "/api/auth/sessions/revoke-all", &AuthDoor::revoke_all, std::move(all));
 }
 
@@ -112,16 +118,18 @@ void AuthDoor::open_accounts(const auth::User& user, std::function<void()> then)
     if (user.role == auth::Role::Viewer || context.runtime.status() != runtime::Status::Running) {
         return then();
     }
-    std::size_t asked = 0;
-    const auto open = std::make_shared<std::size_t>(0);
+    std::vector<model::Market> missing;
     for (const model::Market market : {model::Market::Futures, model::Market::Spot}) {
+        const bool there = context.runtime.state().accounts.contains(own_account(user.id, market));
+        if (!there) missing.push_back(market);
+    }
+    if (missing.empty()) return then();
+    const auto open = std::make_shared<std::size_t>(missing.size());
+    const auto answered = [open, then = std::move(then)](const HttpResponse&) {
+        if (--*open == 0) then();
+    };
+    for (const model::Market market : missing) {
         const model::AccountId account = own_account(user.id, market);
-        if (context.runtime.state().accounts.contains(account)) continue;
-        ++asked;
-        ++*open;
-        const auto answered = [open, then](const HttpResponse&) {
-            if (--*open == 0) then();
-        };
         const std::string key = "first-" + account.text();
         context.runtime.submit(
             {.body = model::OpenAccount{{user.id, model::IdempotencyKey(key), key},
@@ -133,7 +141,6 @@ void AuthDoor::open_accounts(const auth::User& user, std::function<void()> then)
              .request_id = key},
             context.now());
     }
-    if (asked == 0) return then();
     context.wake();
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "protocol/api_json.hpp"
+#include "shell/log/redact.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -48,9 +49,10 @@ void Call::answer_plain(std::uint16_t status,
 
 void Call::fail(std::uint16_t status, const protocol::RequestError& error) {
     json::object details;
-    if (!error.field.empty()) details["field"] = error.field;
+    // What came may be a secret in a wrong place.
+    if (!error.field.empty()) details["field"] = log::redact(error.field);
     if (!error.expected.empty()) details["expected"] = error.expected;
-    if (!error.came.empty()) details["came"] = error.came;
+    if (!error.came.empty()) details["came"] = log::redact(error.came);
     HttpResponse response;
     response.status = status;
     response.error_code = error.code;
@@ -60,8 +62,9 @@ void Call::fail(std::uint16_t status, const protocol::RequestError& error) {
                                        response.headers.end(),
                                        [](const auto& one) { return one.first == "Retry-After"; });
     if (status == 503 && !says_when) response.headers.emplace_back("Retry-After", "1");
+    const std::string message = log::redact(error.message);
     response.body = protocol::error_body({.code = error.code,
-                                          .message = error.message,
+                                          .message = message,
                                           .request_id = request.request_id,
                                           .details = std::move(details)},
                                          now.time);

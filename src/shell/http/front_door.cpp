@@ -104,19 +104,6 @@ void FrontDoor::handle(HttpRequest request, Respond respond) {
         !request.header("access-control-request-method").empty()) {
         return answer_preflight(request, respond);
     }
-    const auto verdict = parts_.gate.may_guess(request.remote, parts_.now());
-    if (!verdict.allowed) {
-        HttpResponse response = refusal(429,
-                                        "RATE_LIMITED",
-                                        "too many requests without a valid token came from this "
-                                        "address; try again later",
-                                        request,
-                                        parts_.now());
-        append_limit(response.headers, verdict);
-        response.headers.emplace_back(
-            "Retry-After", std::to_string(verdict.retry_after.in_milliseconds() / 1'000 + 1));
-        return respond(std::move(response));
-    }
     if (!origin.empty() && origins_.contains(origin)) {
         respond = [origin = std::string(origin),
                    respond = std::move(respond)](HttpResponse response) {
@@ -131,7 +118,6 @@ void FrontDoor::handle(HttpRequest request, Respond respond) {
 }
 
 void FrontDoor::on_finished(const HttpExchange& exchange) {
-    if (exchange.status == 401) parts_.gate.guessed(exchange.remote, parts_.now());
     if (exchange.status == 403 && !exchange.caller.empty() &&
         refusals_.take(exchange.caller, parts_.now()).allowed) {
         parts_.record({.actor = model::Owner(exchange.caller),

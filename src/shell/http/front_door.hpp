@@ -1,15 +1,15 @@
 #pragma once
 
-/// What every request meets before the API: which web pages may ask (CORS), and how many wrong
-/// tokens an address may show.
+/// What every request meets before the API: which web pages may ask (CORS). What every answer meets
+/// behind it: a refused access goes into the audit.
 ///
 /// R1  A page of an origin that is not listed, letter by letter, gets no permission; there is no
 ///     wildcard.
 ///
 /// Threads: the thread of the loop.
 
+#include "resilience/rate_limit.hpp"
 #include "shell/auth/act.hpp"
-#include "shell/http/access_gate.hpp"
 #include "shell/http/http_message.hpp"
 
 #include <functional>
@@ -21,11 +21,10 @@ namespace botcore::shell::http {
 
 class FrontDoor final : public HttpHandler {
 public:
-    /// `inner`, `gate` outlive the door. `origins`: "https://desk.example.org", separated by
+    /// `inner` outlives the door. `origins`: "https://desk.example.org", separated by
     /// commas.
     struct Parts {
         HttpHandler& inner;
-        AccessGate& gate;
         auth::RecordActs record;
         std::function<base::Timestamp()> now;
     };

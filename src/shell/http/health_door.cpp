@@ -202,7 +202,7 @@ void HealthDoor::show_health(Call& call) {
         checks[operations::row_of(finding.dependency).name] = check_json(finding);
     }
     body["checks"] = std::move(checks);
-    const std::uint16_t status = operations::http_status(snapshot.overall);
+    const std::uint16_t status = draining_ ? 503 : operations::http_status(snapshot.overall);
     call.answer_plain(status, body, status == 200 ? "" : "UNHEALTHY");
 }
 
@@ -249,7 +249,7 @@ void HealthDoor::show_detailed(Call& call) {
     for (const std::int64_t days : {30, 90, 365})
         uptime.push_back(uptime_json(monitor_.uptime(), days));
     body["uptime"] = std::move(uptime);
-    const std::uint16_t status = operations::http_status(snapshot.overall);
+    const std::uint16_t status = draining_ ? 503 : operations::http_status(snapshot.overall);
     call.answer_plain(status, body, status == 200 ? "" : "UNHEALTHY");
 }
 

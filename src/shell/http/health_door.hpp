@@ -40,7 +40,7 @@ public:
     /// For the health body and the metrics.
     void set_websocket_connections(std::size_t count) { websocket_connections_ = count; }
 
-    /// From now on this process is not ready for new work: it is about to end.
+    /// From now on readiness and health say 503: this process is about to end.
     void begin_drain() { draining_ = true; }
 
 private:

@@ -139,11 +139,13 @@ TEST_F(HealthDoorTest, IsReadyAndAlive) {
     EXPECT_TRUE(ApiWorld::json(open_get("/api/ping")).at("pong").as_bool());
 }
 
+// @spec:X-63
 TEST_F(HealthDoorTest, IsNotReadyOnceItIsAboutToEnd) {
     world_.on_loop([&] { world_.health_door().begin_drain(); });
     const auto ready = open_get("/health/ready");
     EXPECT_EQ(ready.status, 503);
     EXPECT_EQ(ApiWorld::json(ready).at("reason").as_string(), "the process is about to end");
+    EXPECT_EQ(open_get("/health").status, 503) << "Balancers ask here.";
     EXPECT_EQ(open_get("/health/live").status, 200);
 }
 

@@ -3,7 +3,9 @@
 #include "base/check.hpp"
 #include "protocol/api_json.hpp"
 #include "shell/http/http_wire.hpp"
+#include "shell/http/tls_gate.hpp"
 #include "shell/http/upgrade.hpp"
+#include "shell/log/redact.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -86,6 +88,7 @@ public:
         Error error;
         const auto address = asio::ip::make_address(options_.address, error);
         if (error) return "'" + options_.address + "' is no address to listen on";
+        if (const auto trouble = open_tls(); !trouble.empty()) return trouble;
         const tcp::endpoint endpoint(address, options_.port);
         acceptor_.open(endpoint.protocol(), error);
         if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
@@ -102,9 +105,12 @@ public:
     }
 
     void stop(std::chrono::milliseconds within, std::function<void()> drained);
+    void flush(std::function<void()> flushed);
     void abandon();
 
     void say_goodbye() { goodbye_ = true; }
+
+    [[nodiscard]] std::string reload_tls() { return tls_ ? tls_->reload() : std::string(); }
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
 
@@ -121,6 +127,9 @@ private:
     static asio::awaitable<void> turn_away(std::shared_ptr<Listener> self, tcp::socket socket);
     void closed(Connection* connection);
     void tell_drained();
+    [[nodiscard]] std::string open_tls();
+    void tls_changed();
+    void admit(tcp::socket socket, const std::string& remote);
 
     asio::io_context& context_;
     HttpServerOptions options_;
@@ -134,6 +143,8 @@ private:
     bool goodbye_ = false;
     SteadyTime cut_at_ = SteadyTime::max();
     std::function<void()> drained_;
+    std::function<void()> flushed_;
+    std::unique_ptr<TlsGate> tls_;
     RequestIds request_ids_;
     HttpDate date_;
 };
@@ -141,15 +152,14 @@ private:
 /// One client. Owned by its coroutine; responses hold it weakly.
 class HttpServer::Listener::Connection : public std::enable_shared_from_this<Connection> {
 public:
-    Connection(std::shared_ptr<Listener> listener, tcp::socket socket)
+    Connection(std::shared_ptr<Listener> listener, tcp::socket socket, std::string remote)
         : listener_(std::move(listener)),
           socket_(std::move(socket)),
+          remote_(std::move(remote)),
           answered_(socket_.get_executor()),
           buffer_(listener_->options_.header_bytes_max + listener_->options_.body_bytes_max) {
         Error ignored;
         socket_.set_option(tcp::no_delay(true), ignored);
-        const auto endpoint = socket_.remote_endpoint(ignored);
-        if (!ignored) remote_ = endpoint.address().to_string();
         answered_.expires_at(SteadyTime::max());
         listener_->connections_.insert(this);
     }
@@ -208,10 +218,10 @@ private:
 
     std::shared_ptr<Listener> listener_;
     tcp::socket socket_;
+    std::string remote_;
     asio::steady_timer answered_;
     beast::flat_buffer buffer_;
     std::string out_;
-    std::string remote_;
     std::string request_id_;
     Phase phase_ = Phase::Idle;
     SteadyTime deadline_;
@@ -268,7 +278,9 @@ bool HttpServer::Listener::Connection::build_request(Parser& parser, HttpRequest
     request.target = std::string(message.target());
     keep_headers(message, request);
     const std::string_view id = request.header("x-request-id");
-    request.request_id = is_valid_request_id(id) ? std::string(id) : listener_->request_ids_.next();
+    // One that looks like a secret is not echoed and not logged.
+    const bool usable = is_valid_request_id(id) && log::redact(id) == id;
+    request.request_id = usable ? std::string(id) : listener_->request_ids_.next();
     request_id_ = request.request_id;
     request.remote = remote_;
     request.body = std::move(message.body());
@@ -371,7 +383,8 @@ asio::awaitable<bool> HttpServer::Listener::Connection::write(const HttpResponse
                     {.request_id = request_id_,
                      .date = listener_->date_.text(),
                      .keep_alive = keep_alive,
-                     .head = head});
+                     .head = head,
+                     .secure = listener_->tls_ != nullptr});
     Error error;
     (void)co_await asio::async_write(
         socket_, asio::buffer(out_), asio::redirect_error(asio::use_awaitable, error));
@@ -402,13 +415,50 @@ asio::awaitable<void> HttpServer::Listener::accept(std::shared_ptr<Listener> sel
             co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
             continue;
         }
+        // A connection in its handshake cannot be told why in plain words.
+        if (self->tls_ && self->tls_->size() >= self->options_.connections_max) continue;
         if (self->connections_.size() >= self->options_.connections_max) {
             asio::co_spawn(self->context_, turn_away(self, std::move(socket)), asio::detached);
             continue;
         }
-        auto connection = std::make_shared<Connection>(self, std::move(socket));
-        asio::co_spawn(self->context_, Connection::run(std::move(connection)), asio::detached);
+        const auto endpoint = socket.remote_endpoint(error);
+        const std::string remote = error ? std::string() : endpoint.address().to_string();
+        if (!self->tls_) {
+            self->admit(std::move(socket), remote);
+            continue;
+        }
+        self->tls_->take(std::move(socket),
+                         [weak = self->weak_from_this(), remote](tcp::socket plain) {
+                             const auto listener = weak.lock();
+                             if (listener) listener->admit(std::move(plain), remote);
+                         });
     }
+}
+
+void HttpServer::Listener::admit(tcp::socket socket, const std::string& remote) {
+    if (stopping_) return;
+    auto connection = std::make_shared<Connection>(shared_from_this(), std::move(socket), remote);
+    asio::co_spawn(context_, Connection::run(std::move(connection)), asio::detached);
+}
+
+std::string HttpServer::Listener::open_tls() {
+    if (!options_.tls) return {};
+    auto gate = TlsGate::open(
+        context_, *options_.tls, options_.tls_handshake_within, [this] { tls_changed(); });
+    if (!gate) return gate.error();
+    tls_ = std::move(gate).value();
+    return {};
+}
+
+void HttpServer::Listener::tls_changed() {
+    if (tls_->size() > 0) return;
+    if (auto flushed = std::exchange(flushed_, nullptr)) flushed();
+}
+
+void HttpServer::Listener::flush(std::function<void()> flushed) {
+    if (!tls_ || tls_->size() == 0) return flushed();
+    flushed_ = std::move(flushed);
+    tls_->stop();
 }
 
 asio::awaitable<void> HttpServer::Listener::turn_away(std::shared_ptr<Listener> self,
@@ -487,6 +537,8 @@ void HttpServer::Listener::abandon() {
     handler_ = nullptr;
     stopping_ = true;
     drained_ = nullptr;
+    flushed_ = nullptr;
+    tls_.reset();
     Error ignored;
     acceptor_.close(ignored);
     sweeper_.cancel();
@@ -519,6 +571,14 @@ void HttpServer::say_goodbye() {
 
 std::size_t HttpServer::requests_open() const {
     return listener_->requests_open();
+}
+
+void HttpServer::flush(std::function<void()> flushed) {
+    listener_->flush(std::move(flushed));
+}
+
+std::string HttpServer::reload_tls() {
+    return listener_->reload_tls();
 }
 
 std::uint16_t HttpServer::port() const {

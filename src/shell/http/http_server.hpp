@@ -12,12 +12,14 @@
 /// Threads: everything runs on the thread that runs the io_context.
 
 #include "shell/http/http_message.hpp"
+#include "shell/http/tls_files.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace boost::asio {
@@ -27,6 +29,8 @@ class io_context;
 namespace botcore::shell::http {
 
 struct HttpServerOptions {
+    std::optional<TlsFiles> tls{};  ///< Nothing: plain HTTP.
+    std::chrono::milliseconds tls_handshake_within = std::chrono::seconds(10);
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;  ///< 0: any free one.
     std::size_t header_bytes_max = 8 * 1024;
@@ -66,6 +70,13 @@ public:
     /// Closes the listener and idle connections; open requests get their answers, then `drained` is
     /// called once. What is still open after `within` is cut.
     void stop(std::chrono::milliseconds within, std::function<void()> drained);
+
+    /// After `stop`, and after those who took over connections have closed them: `flushed` is
+    /// called once their last bytes have left, which takes time with TLS only.
+    void flush(std::function<void()> flushed);
+
+    /// Reads certificate and key anew. Answers why the old ones stay, or an empty text.
+    [[nodiscard]] std::string reload_tls();
 
     [[nodiscard]] std::uint16_t port() const;
 

@@ -65,6 +65,7 @@ void append_response(std::string& out, const HttpResponse& response, const Respo
     fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
     out.append("X-Request-ID: ").append(frame.request_id).append("\r\n");
     out.append(kSecurityHeaders);
+    if (frame.secure) out.append("Strict-Transport-Security: max-age=31536000\r\n");
     for (const auto& [name, value] : response.headers) {
         out.append(name).append(": ");
         append_value(out, value);

@@ -20,7 +20,8 @@ struct ResponseFrame {
     std::string_view request_id;
     std::string_view date;
     bool keep_alive = true;
-    bool head = false;  ///< The body's length is told, the body is not sent.
+    bool head = false;    ///< The body's length is told, the body is not sent.
+    bool secure = false;  ///< It goes out through TLS.
 };
 
 void append_response(std::string& out, const HttpResponse& response, const ResponseFrame& frame);

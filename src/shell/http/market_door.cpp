@@ -23,23 +23,46 @@ json::array levels_json(const model::DepthBook& book, model::Side side, std::siz
     return list;
 }
 
+constexpr std::string_view kUnknownSymbol =
+    "there is no such symbol on this market; GET /api/market/symbols lists those that are known";
+
 }  // namespace
 
 void MarketDoor::add_to(RouteTable& table) {
+    add_schemas(table);
+    add_lists(table);
+    add_charts(table);
+}
+
+void MarketDoor::add_schemas(RouteTable& table) {
     auto& schemas = table.schemas();
     schemas.add_object("Quote",
                        "The best prices of a symbol; null where there are none",
                        "market:Market symbol:Symbol bid:Amount? ask:Amount? last:Amount? "
-                       "age_ms:integer source:MarketSource");
+                       "age_ms:integer source:MarketSource as_of:Time? stale:boolean");
     schemas.add_list("QuoteList", "Quote");
+    schemas.add_object("Overview",
+                       "Quote",
+                       "A symbol with its last day, from hourly candles since `since`",
+                       "since:Time? first:Amount? high:Amount? low:Amount? change_percent:Amount? "
+                       "volume:Amount? quote_volume:Amount?");
+    schemas.add_list("OverviewList", "Overview");
     schemas.add_object("Book", "Quote", "The best levels, best first", "bids:[Level] asks:[Level]");
     schemas.add_object("SymbolRow",
-                       "What can be traded, and its rules",
+                       "What can be traded, and its rules; `followed`: the lists show it",
                        "market:Market symbol:Symbol base_asset:Asset quote_asset:Asset "
                        "status:SymbolStatus price_tick:Amount quantity_step:Amount "
                        "quantity_min:Amount quantity_max:Amount notional_min:Amount "
-                       "fee_maker:Amount fee_taker:Amount leverage_max:Amount");
+                       "fee_maker:Amount fee_taker:Amount leverage_max:Amount followed:boolean");
     schemas.add_list("SymbolList", "SymbolRow");
+    schemas.add_object("FollowSymbol", "A known symbol", "symbol:Symbol market?:Market");
+    schemas.set_example("FollowSymbol", R"({"symbol":"BTCUSDT","market":"futures"})");
+    schemas.add_object("Followed",
+                       "Whether the lists show the symbol",
+                       "market:Market symbol:Symbol followed:boolean");
+}
+
+void MarketDoor::add_lists(RouteTable& table) {
     const QueryRow market{"market", "Market", "spot or futures; futures where it is not given"};
     const auto add =
         [&](std::string_view pattern, void (MarketDoor::*handler)(Call&), RouteRow row) {
@@ -50,9 +73,14 @@ void MarketDoor::add_to(RouteTable& table) {
         };
     add("/api/market/prices",
         &MarketDoor::list_prices,
-        {.summary = "The prices of all symbols of a market",
+        {.summary = "The prices of all followed symbols of a market",
          .query = {market},
          .response = "QuoteList"});
+    add("/api/market/overview",
+        &MarketDoor::list_overview,
+        {.summary = "The followed symbols of a market with their last day",
+         .query = {market},
+         .response = "OverviewList"});
     add("/api/market/book/{symbol}",
         &MarketDoor::show_book,
         {.summary = "The best levels of a symbol's book",
@@ -64,6 +92,37 @@ void MarketDoor::add_to(RouteTable& table) {
         {.summary = "What can be traded, with steps, limits and fees",
          .query = {{"market", "Market", "spot or futures; both where it is not given"}},
          .response = "SymbolList"});
+    add("/api/market/symbols",
+        &MarketDoor::follow_symbol,
+        {.method = "POST",
+         .access = Access::Operator,
+         .purpose = Purpose::Admin,
+         .summary = "Shows a known symbol in the lists",
+         .request = "FollowSymbol",
+         .response = "Followed",
+         .statuses = {404}});
+    add("/api/market/symbols/{symbol}",
+        &MarketDoor::unfollow_symbol,
+        {.method = "DELETE",
+         .access = Access::Operator,
+         .purpose = Purpose::Admin,
+         .summary = "Hides a symbol from the lists; trading goes on as before",
+         .query = {market},
+         .response = "Followed",
+         .statuses = {404}});
+}
+
+std::vector<model::InstrumentId> MarketDoor::shown(model::Market market) const {
+    std::vector<model::InstrumentId> list = context_.market.instruments();
+    std::erase_if(list, [&](const model::InstrumentId& id) {
+        return id.market != market || !followed_.is_followed(id);
+    });
+    return list;
+}
+
+bool MarketDoor::is_known(const model::InstrumentId& id) const {
+    const auto known = context_.market.instruments();
+    return std::find(known.begin(), known.end(), id) != known.end();
 }
 
 void MarketDoor::list_prices(Call& call) {
@@ -71,8 +130,24 @@ void MarketDoor::list_prices(Call& call) {
     const model::Market market = query.market();
     if (query.error()) return call.fail(400, *query.error());
     json::array list;
-    for (const auto& id : context_.market.instruments()) {
-        if (id.market == market) list.push_back(protocol::to_api(context_.quote_of(id)));
+    for (const auto& id : shown(market))
+        list.push_back(quote_view(context_.quote_of(id), age_rule()));
+    call.answer(std::move(list));
+}
+
+void MarketDoor::list_overview(Call& call) {
+    QueryReader query(call);
+    const model::Market market = query.market();
+    if (query.error()) return call.fail(400, *query.error());
+    json::array list;
+    for (const auto& id : shown(market)) {
+        json::object row = quote_view(context_.quote_of(id), age_rule());
+        const model::CandleBoard* candles = context_.market.candles(id);
+        const auto* hours =
+            candles != nullptr ? &candles->series(model::CandleInterval::Hour1).candles() : nullptr;
+        for (auto& [name, value] : day_view(hours))
+            row[name] = std::move(value);
+        list.push_back(std::move(row));
     }
     call.answer(std::move(list));
 }
@@ -82,15 +157,12 @@ void MarketDoor::show_book(Call& call) {
     const model::InstrumentId id{query.market(), model::Symbol(call.parameter("symbol"))};
     const std::size_t limit = query.number("limit", 20, {1, 1'000});
     if (query.error()) return call.fail(400, *query.error());
-    const auto known = context_.market.instruments();
-    if (std::find(known.begin(), known.end(), id) == known.end()) {
-        return call.fail(404, "INVALID_SYMBOL", "there is no such symbol on this market");
-    }
+    if (!is_known(id)) return call.fail(404, "INVALID_SYMBOL", std::string(kUnknownSymbol));
     const model::DepthBook* book = context_.market.book(id);
     if (book == nullptr) {
         return call.fail(503, "PRICE_MISSING", "the book is being rebuilt; try again shortly");
     }
-    json::object data = protocol::to_api(context_.quote_of(id));
+    json::object data = quote_view(context_.quote_of(id), age_rule());
     data["bids"] = levels_json(*book, model::Side::Buy, limit);
     data["asks"] = levels_json(*book, model::Side::Sell, limit);
     call.answer(std::move(data));
@@ -121,9 +193,48 @@ void MarketDoor::list_symbols(Call& call) {
         item["leverage_max"] =
             to_text(instrument.brackets.empty() ? model::Rate::whole(1)
                                                 : instrument.brackets.front().leverage_max);
+        item["followed"] = followed_.is_followed(id);
         list.push_back(std::move(item));
     }
     call.answer(std::move(list));
+}
+
+namespace {
+
+json::object followed_json(const model::InstrumentId& id, bool followed) {
+    json::object data;
+    data["market"] = to_text(id.market);
+    data["symbol"] = id.symbol.text();
+    data["followed"] = followed;
+    return data;
+}
+
+}  // namespace
+
+void MarketDoor::follow_symbol(Call& call) {
+    const auto parsed = protocol::parse_instrument(call.request.body);
+    if (!parsed) return call.fail(400, parsed.error());
+    const model::InstrumentId& id = parsed.value().value;
+    if (!context_.running(call)) return;
+    if (!context_.runtime.state().instruments.contains(id)) {
+        return call.fail(404, "INVALID_SYMBOL", std::string(kUnknownSymbol));
+    }
+    const auto done = followed_.follow(id);
+    if (!done) return call.fail(503, "SERVICE_UNAVAILABLE", done.error());
+    call.answer(followed_json(id, true));
+}
+
+void MarketDoor::unfollow_symbol(Call& call) {
+    QueryReader query(call);
+    const model::InstrumentId id{query.market(), model::Symbol(call.parameter("symbol"))};
+    if (query.error()) return call.fail(400, *query.error());
+    if (!context_.running(call)) return;
+    if (!context_.runtime.state().instruments.contains(id)) {
+        return call.fail(404, "INVALID_SYMBOL", std::string(kUnknownSymbol));
+    }
+    const auto done = followed_.unfollow(id);
+    if (!done) return call.fail(503, "SERVICE_UNAVAILABLE", done.error());
+    call.answer(followed_json(id, false));
 }
 
 }  // namespace botcore::shell::http

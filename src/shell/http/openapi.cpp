@@ -121,6 +121,7 @@ json::object headers_of(const RouteRow& row, std::uint16_t status) {
     if (status == 401) headers["WWW-Authenticate"] = ref("headers", "WWW-Authenticate");
     if (row.key_needed) headers["Idempotent-Replayed"] = ref("headers", "Idempotent-Replayed");
     if (row.etag && status == 200) headers["ETag"] = ref("headers", "ETag");
+    if (row.cached && status == 200) headers["X-Cache"] = ref("headers", "X-Cache");
     return headers;
 }
 
@@ -255,7 +256,7 @@ constexpr std::array<HeaderRow, 3> kRequestHeaders = {{
     {"If-Match", "text", "Carried out only if this is still the version"},
 }};
 
-constexpr std::array<HeaderRow, 8> kAnswerHeaders = {{
+constexpr std::array<HeaderRow, 9> kAnswerHeaders = {{
     {"X-Request-ID", "RequestId", "The request's id"},
     {"X-RateLimit-Limit", "Number", "Requests that the window allows"},
     {"X-RateLimit-Remaining", "Number", "Requests that are left"},
@@ -264,6 +265,7 @@ constexpr std::array<HeaderRow, 8> kAnswerHeaders = {{
     {"WWW-Authenticate", "text", "How to show who you are"},
     {"Idempotent-Replayed", "text", "`true`: the stored answer of an earlier request"},
     {"ETag", "text", "The version, for If-Match"},
+    {"X-Cache", "text", "`hit`: the costly part was kept from before, and is still right; `miss`"},
 }};
 
 json::object components_of(const RouteTable& routes) {

@@ -2,7 +2,7 @@
 
 #include "protocol/api_json.hpp"
 #include "protocol/time_text.hpp"
-#include "shell/http/views.hpp"
+#include "shell/http/account_answers.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -149,10 +149,7 @@ void PaperDoor::show_status(Call& call) {
 void PaperDoor::list_open_trades(Call& call) {
     const auto* account = context_.find_account(call);
     if (account == nullptr) return;
-    json::array list =
-        positions_view(context_.runtime.state(), *account, [this](const model::InstrumentId& id) {
-            return context_.quote_of(id);
-        });
+    json::array list = positions_answer(context_, *account);
     for (auto& item : list) {
         auto& object = item.as_object();
         object["trade_id"] = object.at("symbol");

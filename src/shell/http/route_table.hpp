@@ -69,6 +69,7 @@ struct RouteRow {
     bool key_needed = false;        ///< Takes an Idempotency-Key, as all commands do.
     bool versioned = false;         ///< Takes an If-Match.
     bool etag = false;              ///< Answers the version as ETag.
+    bool cached = false;            ///< Says in X-Cache whether the cache knew it.
     std::string_view request{};     ///< Schema of the body; empty: none.
     std::string_view response{};    ///< Schema of a success's data.
     Envelope envelope = Envelope::Data;

@@ -44,6 +44,8 @@ public:
 
     [[nodiscard]] bool connected() const { return connected_; }
 
+    [[nodiscard]] int descriptor() const { return socket_; }
+
     void close() {
         if (socket_ >= 0) (void)::close(std::exchange(socket_, -1));
     }

@@ -145,6 +145,7 @@ void TradingDoor::add_reads(RouteTable& table) {
     RouteRow history = read("accounts", "Trades, newest first, in pages", "TradePage");
     history.query = {symbol, limit, {"before", "Number", "The next_before of the page before"}};
     history.statuses = {404};
+    history.cached = true;
     add_both(table, "/history", &TradingDoor::list_history, std::move(history));
 
     RouteRow account = read("accounts", "Balances, equity and margin of an account", "AccountView");
@@ -210,7 +211,7 @@ bool TradingDoor::answered_as_canceled(Call& call,
     if (live != account.orders.end() && model::is_live(live->second.order.state)) return false;
     const core::KeyId key{call.caller.owner, call.key};
     if (context_.runtime.state().keys.contains(key)) return false;
-    const auto known = context_.reader.find_key(call.caller.owner, call.key);
+    const auto known = context_.reader.find_key(key.first, key.second);
     if (!known || known.value()) return false;
     const auto found = context_.reader.find_order(number);
     if (!found || !found.value()) return false;

@@ -9,6 +9,7 @@
 #include "shell/http/route_table.hpp"
 
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
 #include <optional>
 #include <string_view>
@@ -51,10 +52,12 @@ private:
     void list_history(Call& call);
     void list_journal(Call& call);
 
+    /// One page of trades; nothing once the call is answered.
+    [[nodiscard]] std::optional<boost::json::value> history_page(
+        Call& call, const ports::FillQuery& asked) const;
     [[nodiscard]] bool answered_as_canceled(Call& call,
                                             const core::AccountState& account,
                                             const model::CancelOrder& cancel);
-    [[nodiscard]] boost::json::object account_json(const core::AccountState& account) const;
     [[nodiscard]] std::optional<model::Order> find_order(Call& call);
 
     const ApiContext& context_;

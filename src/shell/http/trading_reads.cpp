@@ -1,9 +1,11 @@
 #include "core/orders/client_order_id.hpp"
 #include "protocol/api_json.hpp"
 #include "protocol/journal.hpp"
+#include "shell/http/account_answers.hpp"
+#include "shell/http/answer_cache.hpp"
+#include "shell/http/market_views.hpp"
 #include "shell/http/order_story.hpp"
 #include "shell/http/trading_door.hpp"
-#include "shell/http/views.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -22,32 +24,25 @@ constexpr std::size_t kFillsOfRecordMax = 100'000;
 
 }  // namespace
 
-json::object TradingDoor::account_json(const core::AccountState& account) const {
-    return account_view(context_.runtime.state(), account, [this](const model::InstrumentId& id) {
-        return context_.quote_of(id);
-    });
-}
-
 void TradingDoor::list_accounts(Call& call) {
     if (!context_.running(call)) return;
     json::array list;
     for (const auto& [id, account] : context_.runtime.state().accounts) {
-        if (may_see(call.caller, account.account.owner)) list.push_back(account_json(account));
+        if (may_see(call.caller, account.account.owner))
+            list.push_back(account_answer(context_, account));
     }
     call.answer(std::move(list));
 }
 
 void TradingDoor::show_account(Call& call) {
-    if (const auto* account = context_.find_account(call)) call.answer(account_json(*account));
+    if (const auto* account = context_.find_account(call))
+        call.answer(account_answer(context_, *account));
 }
 
 void TradingDoor::list_positions(Call& call) {
     const auto* account = context_.find_account(call);
     if (account == nullptr) return;
-    call.answer(
-        positions_view(context_.runtime.state(), *account, [this](const model::InstrumentId& id) {
-            return context_.quote_of(id);
-        }));
+    call.answer(positions_answer(context_, *account));
 }
 
 void TradingDoor::show_position(Call& call) {
@@ -58,10 +53,7 @@ void TradingDoor::show_position(Call& call) {
     if (place == account->positions.end()) {
         return call.fail(404, "POSITION_NOT_OPEN", "the account has no position in this symbol");
     }
-    call.answer(position_view(
-        context_.runtime.state(), *account, place->second, [this](const model::InstrumentId& one) {
-            return context_.quote_of(one);
-        }));
+    call.answer(position_answer(context_, *account, place->second));
 }
 
 void TradingDoor::list_orders(Call& call) {
@@ -143,25 +135,45 @@ void TradingDoor::list_history(Call& call) {
     QueryReader query(call);
     ports::FillQuery wanted;
     wanted.symbol = query.symbol();
-    const std::size_t limit = query.number("limit", kPageDefault, {1, kPageMax});
+    wanted.limit = query.number("limit", kPageDefault, {1, kPageMax});
     wanted.before = query.number("before", wanted.before, {1, wanted.before});
     if (query.error()) return call.fail(400, *query.error());
     const auto* account = context_.find_account(call);
     if (account == nullptr) return;
     wanted.account = account->account.id;
-    wanted.limit = limit + 1;
+    const auto meaning = [this, wanted] {
+        return "history\n" + account_meaning(context_, wanted.account) + "\n" +
+               (wanted.symbol ? wanted.symbol->text() : std::string()) + "\n" +
+               std::to_string(wanted.limit) + "\n" + std::to_string(wanted.before);
+    };
+    answer_cached(context_,
+                  call,
+                  {meaning,
+                   [this, wanted](Call& one) { return history_page(one, wanted); },
+                   [](Call& one, json::value page) { one.answer(std::move(page)); }});
+}
+
+std::optional<json::value> TradingDoor::history_page(Call& call,
+                                                     const ports::FillQuery& asked) const {
+    if (!context_.running(call)) return std::nullopt;
+    const auto unreadable = [&]() -> std::optional<json::value> {
+        call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+        return std::nullopt;
+    };
+    ports::FillQuery wanted = asked;
+    wanted.limit = asked.limit + 1;
     auto found = context_.reader.fills(wanted);
-    if (!found) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+    if (!found) return unreadable();
     std::vector<model::Fill> fills = std::move(found).value();
     json::value next = nullptr;
-    if (fills.size() > limit) {
+    if (fills.size() > asked.limit) {
         // A page never ends inside a record, since the next one begins at a record.
         const model::Sequence cut = fills.back().sequence;
         if (fills.front().sequence == cut) {
             wanted.before = cut + 1;
             wanted.limit = kFillsOfRecordMax;
             auto whole = context_.reader.fills(wanted);
-            if (!whole) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+            if (!whole) return unreadable();
             fills = std::move(whole).value();
             std::erase_if(fills, [&](const model::Fill& fill) { return fill.sequence != cut; });
         } else {
@@ -175,7 +187,7 @@ void TradingDoor::list_history(Call& call) {
     json::object page;
     page["trades"] = std::move(list);
     page["next_before"] = std::move(next);
-    call.answer(std::move(page));
+    return json::value(std::move(page));
 }
 
 void TradingDoor::list_journal(Call& call) {

@@ -55,9 +55,9 @@ void UserAccess::attach(const ApiContext& context, RouteTable& routes, Api& api)
     acts_.emplace(auth::ActJournal::Parts{context.runtime, context.log, context.now, context.wake});
     door_.emplace(options_.door, AuthDoor::Parts{context, *worker_, sessions_, record_acts()});
     door_->add_to(routes);
-    front_.emplace(options_.cors_origins, FrontDoor::Parts{api, gate_, record_acts(), [&context] {
-                                                               return context.now().time;
-                                                           }});
+    front_.emplace(options_.cors_origins,
+                   FrontDoor::Parts{api, record_acts(), [&context] { return context.now().time; }});
+    api.set_stranger_gate([this](Call& call) { return gate_.pass_stranger(call); });
     api.add_gate([this](Call& call) { return gate_.pass(call); });
 }
 

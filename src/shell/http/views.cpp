@@ -137,17 +137,6 @@ json::object position_view(const core::State& state,
     return object;
 }
 
-json::array positions_view(const core::State& state,
-                           const core::AccountState& account,
-                           const QuoteOf& quote_of) {
-    json::array list;
-    for (const auto& [id, position] : account.positions) {
-        if (position.quantity.is_zero()) continue;
-        list.push_back(position_view(state, account, position, quote_of));
-    }
-    return list;
-}
-
 json::object account_view(const core::State& state,
                           const core::AccountState& account,
                           const QuoteOf& quote_of) {

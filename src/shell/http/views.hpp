@@ -25,9 +25,4 @@ using QuoteOf = std::function<model::Quote(const model::InstrumentId&)>;
                                                const core::AccountState& account,
                                                const QuoteOf& quote_of);
 
-/// The account's positions that are not flat.
-[[nodiscard]] boost::json::array positions_view(const core::State& state,
-                                                const core::AccountState& account,
-                                                const QuoteOf& quote_of);
-
 }  // namespace botcore::shell::http

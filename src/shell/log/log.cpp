@@ -1,6 +1,7 @@
 #include "shell/log/log.hpp"
 
 #include "protocol/time_text.hpp"
+#include "shell/log/redact.hpp"
 #include "shell/log/stack_trace.hpp"
 
 #include <boost/json/object.hpp>
@@ -112,12 +113,16 @@ std::string format_line(const LogIdentity& identity,
     line["timestamp"] = timestamp;
     line["level"] = to_text(level);
     line["service"] = identity.service;
-    line["message"] = message;
+    line["message"] = redact(message);
     line["host"] = identity.host;
     if (!identity.version.empty()) line["version"] = identity.version;
     if (!identity.environment.empty()) line["environment"] = identity.environment;
     for (const Field& field : fields) {
-        std::visit([&](const auto& value) { line[field.name] = value; }, field.value);
+        if (const auto* text = std::get_if<std::string_view>(&field.value)) {
+            line[field.name] = field.name == "remote" ? mask_address(*text) : redact(*text);
+        } else {
+            std::visit([&](const auto& value) { line[field.name] = value; }, field.value);
+        }
     }
     return boost::json::serialize(line);
 }

@@ -152,5 +152,28 @@ TEST_F(MarketBoardTest, TheOlderOfBookAndBestPriceCounts) {
     EXPECT_EQ(quote().age, Duration::milliseconds(200)) << "The best price was told at 4,000.";
 }
 
+TEST_F(MarketBoardTest, FoldsTradesIntoCandles) {
+    const auto trade = [&](std::int64_t price, std::int64_t time) {
+        MarketEvent one = event(MarketEventKind::Trade, time);
+        one.price = Price::whole(price);
+        one.quantity = Quantity::whole(1);
+        return one;
+    };
+    fill(1'000);
+    apply({trade(100, 2'000), trade(103, 3'000), trade(101, 61'000)});
+    const auto& minutes = board.candles(bitcoin)->series(model::CandleInterval::Minute1).candles();
+    ASSERT_EQ(minutes.size(), 2U);
+    EXPECT_EQ(minutes[0].high, Price::whole(103));
+    EXPECT_EQ(minutes[1].open_time, at(60'000));
+    EXPECT_EQ(board.candles(ether)->series(model::CandleInterval::Minute1).candles().size(), 0U);
+    EXPECT_EQ(board.candles({Market::Futures, Symbol("BTCUSDT")}), nullptr);
+    EXPECT_EQ(board.trades_refused(), 0U);
+
+    apply({trade(0, 62'000), trade(-5, 62'000)});
+    EXPECT_EQ(board.trades_refused(), 2U);
+    EXPECT_EQ(quote().last, Price::whole(101)) << "A price of zero is no price.";
+    EXPECT_EQ(minutes.back().low, Price::whole(101));
+}
+
 }  // namespace
 }  // namespace botcore::shell

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 
 namespace botcore::shell::sqlite {
 namespace {
@@ -213,6 +214,20 @@ TEST(StoredDecimal, RefusesWhatWeNeverWrite) {
                                         "99999999999999999999999999999999999999"}) {
         EXPECT_FALSE(parse_decimal(text).has_value()) << text;
     }
+}
+
+TEST_F(SqliteFile, GivesOneSnapshotAtATimeAndTellsTheSecondThreadSo) {
+    make_store(1);
+    auto store = SqliteStore::open(options_);
+    ASSERT_TRUE(store.has_value());
+    ports::StoreReader& reader = store.value()->reader();
+    ASSERT_TRUE(reader.begin_snapshot());
+    std::thread([&] {
+        const auto second = reader.begin_snapshot();
+        ASSERT_FALSE(second);
+        EXPECT_EQ(second.error(), ports::StoreError::Unavailable);
+    }).join();
+    reader.end_snapshot();
 }
 
 }  // namespace

@@ -4,6 +4,7 @@ import ctypes
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -31,6 +32,13 @@ def free_port():
 
 def market_order(side="BUY", quantity="0.01", symbol="BTCUSDT", **more):
     return {"symbol": symbol, "side": side, "type": "MARKET", "quantity": quantity, **more}
+
+
+def config_keys():
+    """The keys that this build knows."""
+    done = subprocess.run([program("botctl"), "config", "check"], text=True, capture_output=True,
+                          check=False, cwd="/")
+    return set(re.findall(r"^\s*([a-z]+\.[a-z_]+)\b", done.stdout, re.M))
 
 
 def die_with_parent():

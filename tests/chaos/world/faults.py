@@ -64,8 +64,8 @@ class Partition:
         self.port = port
 
     def begin(self):
-        rules = (f"table inet chaos {{ chain cut {{ type filter hook input priority 0; "
-                 f"tcp dport {self.port} drop; tcp sport {self.port} drop; }} }}")
+        rules = (f"table inet chaos {{\nchain cut {{\ntype filter hook input priority 0;\n"
+                 f"tcp dport {self.port} drop;\ntcp sport {self.port} drop;\n}}\n}}\n")
         subprocess.run(["nft", "-f", "-"], input=rules, text=True, check=True)
 
     def end(self):

@@ -1,0 +1,53 @@
+#include "shell/http/account_answers.hpp"
+
+#include "shell/http/market_views.hpp"
+#include "shell/http/views.hpp"
+
+#include <optional>
+
+namespace botcore::shell::http {
+
+namespace json = boost::json;
+
+json::object position_answer(const ApiContext& context,
+                             const core::AccountState& account,
+                             const model::Position& position) {
+    const auto quote_of = [&](const model::InstrumentId& id) { return context.quote_of(id); };
+    json::object object = position_view(context.runtime.state(), account, position, quote_of);
+    add_age(object,
+            quote_of(position.instrument),
+            {context.now().time, context.options.market_age_max});
+    return object;
+}
+
+json::array positions_answer(const ApiContext& context, const core::AccountState& account) {
+    json::array list;
+    for (const auto& [id, position] : account.positions) {
+        if (position.quantity.is_zero()) continue;
+        list.push_back(position_answer(context, account, position));
+    }
+    return list;
+}
+
+json::object account_answer(const ApiContext& context, const core::AccountState& account) {
+    const auto quote_of = [&](const model::InstrumentId& id) { return context.quote_of(id); };
+    json::object object = account_view(context.runtime.state(), account, quote_of);
+    std::optional<model::Quote> oldest;
+    for (const auto& [id, position] : account.positions) {
+        if (position.quantity.is_zero()) continue;
+        const model::Quote quote = quote_of(id);
+        const bool older = !oldest || oldest->age < quote.age;
+        if (older || quote.source == model::MarketSource::None) oldest = quote;
+        if (quote.source == model::MarketSource::None) break;
+    }
+    if (oldest) {
+        add_age(object, *oldest, {context.now().time, context.options.market_age_max});
+    } else {
+        object["as_of"] = nullptr;
+        object["age_ms"] = 0;
+        object["stale"] = false;
+    }
+    return object;
+}
+
+}  // namespace botcore::shell::http

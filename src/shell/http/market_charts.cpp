@@ -1,0 +1,268 @@
+#include "protocol/time_text.hpp"
+#include "shell/http/answer_cache.hpp"
+#include "shell/http/market_door.hpp"
+
+#include <boost/json/array.hpp>
+
+#include <algorithm>
+
+namespace botcore::shell::http {
+
+namespace json = boost::json;
+using model::Candle;
+using model::CandleInterval;
+
+namespace {
+
+constexpr std::size_t kCandlesDefault = 100;
+/// Charts of one request, so that its answer stays within a cached value's size.
+constexpr std::size_t kChartsMax = 32;
+
+std::vector<std::string_view> parts_of(std::string_view list) {
+    std::vector<std::string_view> parts;
+    while (true) {
+        const std::size_t comma = list.find(',');
+        parts.push_back(list.substr(0, comma));
+        if (comma == std::string_view::npos) return parts;
+        list.remove_prefix(comma + 1);
+    }
+}
+
+/// The place of the first of the newest `limit` candles.
+std::size_t first_of(const std::deque<Candle>& candles, std::size_t limit) {
+    return candles.size() - std::min(candles.size(), limit);
+}
+
+}  // namespace
+
+void MarketDoor::add_charts(RouteTable& table) {
+    auto& schemas = table.schemas();
+    schemas.add_words("Timeframe",
+                      "The span of a candle",
+                      {"1m",
+                       "3m",
+                       "5m",
+                       "15m",
+                       "30m",
+                       "1h",
+                       "2h",
+                       "4h",
+                       "6h",
+                       "8h",
+                       "12h",
+                       "1d",
+                       "3d",
+                       "1w",
+                       "1M"});
+    schemas.add_object("Candle",
+                       "What the price did in one span; `closed`: it stays as it is",
+                       "open_time:Time close_time:Time open:Amount high:Amount low:Amount "
+                       "close:Amount volume:Amount quote_volume:Amount trades:Number "
+                       "closed:boolean");
+    schemas.add_object("Candles",
+                       "Ascending, the newest last; a span without a trade has none",
+                       "market:Market symbol:Symbol timeframe:Timeframe source:MarketSource "
+                       "as_of:Time? age_ms:integer stale:boolean candles:[Candle]");
+    schemas.add_object("Chart",
+                       "Candles",
+                       "Candles with the best prices of now",
+                       "bid:Amount? ask:Amount? last:Amount?");
+    schemas.add_list("ChartList", "Chart");
+    schemas.add_json("TimeframeList", R"({"type":"string","maxLength":200,
+        "description":"Timeframes, separated by commas","examples":["1m,1h"]})");
+    schemas.add_json("SymbolNames", R"({"type":"string","maxLength":700,
+        "description":"Symbols, separated by commas","examples":["BTCUSDT,ETHUSDT"]})");
+    const QueryRow market{"market", "Market", "spot or futures; futures where it is not given"};
+    const QueryRow limit{"limit", "PageLimit", "The newest so many candles"};
+    RouteRow row{.query = {market, limit}, .cached = true, .statuses = {404}};
+    const auto add = [&](std::string_view pattern,
+                         void (MarketDoor::*handler)(Call&),
+                         std::string_view summary,
+                         std::string_view response) {
+        row.pattern = pattern;
+        row.tag = "market";
+        row.summary = summary;
+        row.response = response;
+        row.handler = [this, handler](Call& call) { (this->*handler)(call); };
+        table.add(row);
+    };
+    add("/api/market/candles/{symbol}/{timeframe}",
+        &MarketDoor::show_candles,
+        "A symbol's candles",
+        "Candles");
+    add("/api/market/chart/{symbol}/{timeframe}",
+        &MarketDoor::show_chart,
+        "A symbol's candles with its prices of now",
+        "Chart");
+    row.query.push_back({"symbols", "SymbolNames", "All followed ones where it is not given"});
+    row.query.push_back({"timeframes", "TimeframeList", "1m where it is not given"});
+    add("/api/market/charts", &MarketDoor::list_charts, "Charts side by side", "ChartList");
+}
+
+std::optional<MarketDoor::ChartKey> MarketDoor::chart_of(Call& call) const {
+    QueryReader query(call);
+    ChartKey key;
+    key.instrument = {query.market(), model::Symbol(call.parameter("symbol"))};
+    key.limit = query.number("limit", kCandlesDefault, {1, model::kCandlesMax});
+    const auto interval = model::parse_candle_interval(call.parameter("timeframe"));
+    if (query.error()) {
+        call.fail(400, *query.error());
+        return std::nullopt;
+    }
+    if (!interval) {
+        call.fail(400,
+                  protocol::RequestError{.code = "INVALID_FIELD",
+                                         .message = "there is no such timeframe",
+                                         .field = "timeframe",
+                                         .expected = "1m, 3m, 5m, 15m, 30m, 1h, 2h, 4h, 6h, 8h, "
+                                                     "12h, 1d, 3d, 1w or 1M",
+                                         .came = call.parameter("timeframe").substr(0, 64)});
+        return std::nullopt;
+    }
+    key.interval = *interval;
+    if (!is_known(key.instrument)) {
+        call.fail(404, "INVALID_SYMBOL", "there is no such symbol on this market");
+        return std::nullopt;
+    }
+    return key;
+}
+
+std::optional<MarketDoor::ChartKeys> MarketDoor::charts_of(Call& call) const {
+    QueryReader query(call);
+    const model::Market market = query.market();
+    const std::size_t limit = query.number("limit", kCandlesDefault, {1, model::kCandlesMax});
+    std::vector<model::InstrumentId> instruments;
+    if (const auto symbols = query.text("symbols")) {
+        for (const auto symbol : parts_of(*symbols))
+            instruments.push_back({market, model::Symbol(symbol)});
+    } else {
+        instruments = shown(market);
+    }
+    ChartKeys keys;
+    for (const auto part : parts_of(query.text("timeframes").value_or("1m"))) {
+        const auto interval = model::parse_candle_interval(part);
+        if (!interval) query.refuse("timeframes", "timeframes such as 1m,1h, separated by commas");
+        for (const auto& instrument : instruments)
+            keys.push_back({instrument, interval.value_or(CandleInterval::Minute1), limit});
+    }
+    if (keys.size() > kChartsMax) {
+        query.refuse("symbols", "so many that symbols times timeframes is at most 32");
+    }
+    if (query.error()) {
+        call.fail(400, *query.error());
+        return std::nullopt;
+    }
+    for (const auto& instrument : instruments) {
+        if (is_known(instrument)) continue;
+        call.fail(404, "INVALID_SYMBOL", "one of the symbols is not known on this market");
+        return std::nullopt;
+    }
+    return keys;
+}
+
+void MarketDoor::show_candles(Call& call) {
+    const auto key = chart_of(call);
+    if (!key) return;
+    answer_charts(call, {*key}, [](Call& one, std::vector<json::object> charts) {
+        for (const char* name : {"bid", "ask", "last"})
+            charts.front().erase(name);
+        one.answer(std::move(charts.front()));
+    });
+}
+
+void MarketDoor::show_chart(Call& call) {
+    const auto key = chart_of(call);
+    if (!key) return;
+    answer_charts(call, {*key}, [](Call& one, std::vector<json::object> charts) {
+        one.answer(std::move(charts.front()));
+    });
+}
+
+void MarketDoor::list_charts(Call& call) {
+    auto keys = charts_of(call);
+    if (!keys) return;
+    answer_charts(call, *std::move(keys), [](Call& one, std::vector<json::object> charts) {
+        json::array list;
+        for (auto& chart : charts)
+            list.push_back(std::move(chart));
+        one.answer(std::move(list));
+    });
+}
+
+void MarketDoor::answer_charts(Call& call,
+                               ChartKeys keys,
+                               std::function<void(Call&, std::vector<json::object>)> finish) {
+    const auto make = [this, keys](Call&) -> std::optional<json::value> {
+        json::array all;
+        for (const ChartKey& key : keys)
+            all.push_back(closed_candles(key));
+        return json::value(std::move(all));
+    };
+    const auto whole = [this, keys, finish = std::move(finish)](Call& one, json::value closed) {
+        std::vector<json::object> charts;
+        auto& lists = closed.as_array();
+        for (std::size_t i = 0; i < keys.size(); ++i)
+            charts.push_back(whole_chart(keys[i], std::move(lists[i])));
+        finish(one, std::move(charts));
+    };
+    answer_cached(context_, call, {[this, keys] { return meaning_of(keys); }, make, whole});
+}
+
+/// Everything that closed candles depend on: the process (its writer's term is random and not used
+/// twice), the series, its revision, and how many are asked for.
+std::string MarketDoor::meaning_of(const ChartKeys& keys) const {
+    std::string meaning = "candles\n" + std::to_string(context_.runtime.state().incarnation) + "\n";
+    for (const ChartKey& key : keys) {
+        const model::CandleBoard* candles = context_.market.candles(key.instrument);
+        const auto revision = candles != nullptr ? candles->series(key.interval).revision() : 0;
+        meaning.append(to_text(key.instrument.market)).append(" ");
+        meaning.append(key.instrument.symbol.text()).append(" ");
+        meaning.append(to_text(key.interval)).append(" ");
+        meaning.append(std::to_string(key.limit)).append(" ");
+        meaning.append(std::to_string(revision)).append("\n");
+    }
+    return meaning;
+}
+
+/// All but the last one, of the newest that are asked for.
+json::array MarketDoor::closed_candles(const ChartKey& key) const {
+    json::array list;
+    const model::CandleBoard* board = context_.market.candles(key.instrument);
+    if (board == nullptr) return list;
+    const auto& candles = board->series(key.interval).candles();
+    for (std::size_t i = first_of(candles, key.limit); i + 1 < candles.size(); ++i)
+        list.push_back(candle_view(candles[i], key.interval, true));
+    return list;
+}
+
+/// The kept candles and those that came since, with source and age.
+json::object MarketDoor::whole_chart(const ChartKey& key, json::value closed) const {
+    const model::Quote quote = context_.quote_of(key.instrument);
+    json::object chart = quote_view(quote, age_rule());
+    chart["timeframe"] = to_text(key.interval);
+    json::array& list = closed.as_array();
+    const model::CandleBoard* board = context_.market.candles(key.instrument);
+    if (board != nullptr) {
+        const auto& candles = board->series(key.interval).candles();
+        // While a far cache answered, the last one may have closed and others have come. Times of
+        // this form sort like their texts.
+        const std::string known =
+            list.empty() ? std::string() : std::string(list.back().at("open_time").as_string());
+        std::size_t first = candles.size();
+        while (first > first_of(candles, key.limit) &&
+               protocol::to_iso8601(candles[first - 1].open_time) > known) {
+            --first;
+        }
+        for (std::size_t i = first; i < candles.size(); ++i) {
+            const bool ended =
+                i + 1 < candles.size() ||
+                model::candle_end(key.interval, candles[i].open_time) <= context_.market.now();
+            list.push_back(candle_view(candles[i], key.interval, ended));
+        }
+        if (list.size() > key.limit) list.erase(list.begin(), list.end() - key.limit);
+    }
+    chart["candles"] = std::move(list);
+    return chart;
+}
+
+}  // namespace botcore::shell::http

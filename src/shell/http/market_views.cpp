@@ -1,0 +1,87 @@
+#include "shell/http/market_views.hpp"
+
+#include "protocol/api_json.hpp"
+#include "protocol/time_text.hpp"
+
+#include <algorithm>
+
+namespace botcore::shell::http {
+
+namespace json = boost::json;
+using base::Duration;
+
+namespace {
+
+constexpr Duration kDay = Duration::seconds(24 * 3'600);
+
+/// From `first` to `last`, in percent, half to even.
+json::value change_percent(model::Price first, model::Price last) {
+    const auto hundredfold = base::multiply_checked((last - first).units(), 100 * model::kScale);
+    if (!hundredfold) return nullptr;
+    const auto percent =
+        base::divide_checked(hundredfold.value(), first.units(), base::Rounding::HalfEven);
+    if (!percent) return nullptr;
+    return json::value(to_text(model::Rate::from_units(percent.value())));
+}
+
+}  // namespace
+
+void add_age(json::object& object, const model::Quote& quote, AgeRule rule) {
+    // Without a source and an age nothing was ever said of it.
+    const bool spoke = quote.source != model::MarketSource::None || quote.age > Duration();
+    object["as_of"] =
+        spoke ? json::value(protocol::to_iso8601(rule.now - quote.age)) : json::value(nullptr);
+    object["age_ms"] = quote.age.in_milliseconds();
+    object["stale"] = quote.source == model::MarketSource::None || quote.age > rule.age_max;
+}
+
+json::object quote_view(const model::Quote& quote, AgeRule rule) {
+    json::object object = protocol::to_api(quote);
+    add_age(object, quote, rule);
+    return object;
+}
+
+json::object candle_view(const model::Candle& candle, model::CandleInterval interval, bool closed) {
+    const auto end = model::candle_end(interval, candle.open_time);
+    json::object object;
+    object["open_time"] = protocol::to_iso8601(candle.open_time);
+    object["close_time"] = protocol::to_iso8601(end - Duration::milliseconds(1));
+    object["open"] = to_text(candle.open);
+    object["high"] = to_text(candle.high);
+    object["low"] = to_text(candle.low);
+    object["close"] = to_text(candle.close);
+    object["volume"] = to_text(candle.volume);
+    object["quote_volume"] = to_text(candle.quote_volume);
+    object["trades"] = candle.trades;
+    object["closed"] = closed;
+    return object;
+}
+
+json::object day_view(const std::deque<model::Candle>* hours) {
+    json::object object;
+    for (const char* name :
+         {"since", "first", "high", "low", "change_percent", "volume", "quote_volume"})
+        object[name] = nullptr;
+    if (hours == nullptr || hours->empty()) return object;
+    const model::Candle& last = hours->back();
+    const auto first = std::find_if(hours->begin(), hours->end(), [&](const model::Candle& candle) {
+        return candle.open_time > last.open_time - kDay;
+    });
+    model::Candle day = *first;
+    for (auto candle = first + 1; candle != hours->end(); ++candle) {
+        day.high = std::max(day.high, candle->high);
+        day.low = std::min(day.low, candle->low);
+        day.volume += candle->volume;
+        day.quote_volume += candle->quote_volume;
+    }
+    object["since"] = protocol::to_iso8601(day.open_time);
+    object["first"] = to_text(day.open);
+    object["high"] = to_text(day.high);
+    object["low"] = to_text(day.low);
+    object["change_percent"] = change_percent(day.open, last.close);
+    object["volume"] = to_text(day.volume);
+    object["quote_volume"] = to_text(day.quote_volume);
+    return object;
+}
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,41 @@
+#pragma once
+
+/// Market data as JSON. Whatever shows a price says where it comes from, how old it is, and whether
+/// that is too old to rely on.
+
+#include "model/candle.hpp"
+#include "model/input.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+
+namespace botcore::shell::http {
+
+/// By what prices are judged.
+struct AgeRule {
+    base::Timestamp now;
+    base::Duration age_max;
+};
+
+/// Adds `as_of` (the moment on this server's clock at which the market last spoke; null: never),
+/// `age_ms` and `stale` (too old, or without a complete book).
+void add_age(boost::json::object& object, const model::Quote& quote, AgeRule rule);
+
+/// The best prices with source and age.
+[[nodiscard]] boost::json::object quote_view(const model::Quote& quote, AgeRule rule);
+
+/// Amounts as text; `close_time` is the last millisecond of the span. `closed`: no trade can change
+/// it any more.
+[[nodiscard]] boost::json::object candle_view(const model::Candle& candle,
+                                              model::CandleInterval interval,
+                                              bool closed);
+
+/// What the price did in the newest hourly candles, at most a day: first, highest and lowest price,
+/// change in percent, volumes. Nulls where there is none.
+[[nodiscard]] boost::json::object day_view(const std::deque<model::Candle>* hours);
+
+}  // namespace botcore::shell::http

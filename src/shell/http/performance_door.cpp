@@ -1,0 +1,146 @@
+#include "shell/http/performance_door.hpp"
+
+#include "protocol/time_text.hpp"
+#include "shell/http/answer_cache.hpp"
+
+#include <map>
+#include <vector>
+
+namespace botcore::shell::http {
+
+namespace json = boost::json;
+using model::Duration;
+using model::Money;
+using model::Quantity;
+
+namespace {
+
+template <class A>
+json::value text_or_null(const std::optional<A>& amount) {
+    return amount ? json::value(to_text(*amount)) : json::value(nullptr);
+}
+
+json::value milliseconds_or_null(const std::optional<Duration>& duration) {
+    return duration ? json::value(duration->in_milliseconds()) : json::value(nullptr);
+}
+
+/// What was open before the first of `fills`: what is open now, walked back. Futures only.
+std::map<model::InstrumentId, Quantity> before(const core::AccountState& account,
+                                               const std::vector<model::Fill>& fills) {
+    std::map<model::InstrumentId, Quantity> open;
+    for (const auto& [id, position] : account.positions)
+        open[id] = position.quantity;
+    for (const auto& fill : fills) {
+        const Quantity quantity = fill.trade.quantity;
+        open[fill.instrument] -= fill.side == model::Side::Buy ? quantity : -quantity;
+    }
+    return open;
+}
+
+}  // namespace
+
+json::object performance_view(const core::Performance& p) {
+    json::object object;
+    object["total_trades"] = p.rounds();
+    object["winning_trades"] = p.won.count;
+    object["losing_trades"] = p.lost.count;
+    object["even_trades"] = p.even.count;
+    object["partial_trades"] = p.rounds_partial;
+    object["open_trades"] = p.rounds_open;
+    object["win_rate"] = text_or_null(p.win_rate());
+    object["total_pnl"] = to_text(p.net());
+    object["gross_pnl"] = to_text(p.gross);
+    object["fees"] = to_text(p.fees);
+    object["profit_factor"] = text_or_null(p.profit_factor());
+    object["average_pnl"] = text_or_null(p.average_net());
+    object["average_win"] = text_or_null(core::average(p.won.net, p.won.count));
+    object["average_loss"] = text_or_null(core::average(p.lost.net, p.lost.count));
+    object["best_trade"] = text_or_null(p.best);
+    object["worst_trade"] = text_or_null(p.worst);
+    object["max_drawdown"] = to_text(p.drawdown_max);
+    object["max_drawdown_rate"] = to_text(p.drawdown_max_rate);
+    object["average_duration_ms"] = milliseconds_or_null(p.average_held());
+    object["average_win_duration_ms"] =
+        milliseconds_or_null(core::average(p.won.held, p.won.count));
+    object["average_loss_duration_ms"] =
+        milliseconds_or_null(core::average(p.lost.held, p.lost.count));
+    object["volume"] = to_text(p.volume);
+    object["unmatched_value"] = to_text(p.unmatched_value);
+    json::object other;
+    for (const auto& [asset, fee] : p.fees_other)
+        other[asset.text()] = to_text(fee);
+    object["fees_other"] = std::move(other);
+    object["fills"] = p.fills;
+    object["fills_excluded"] = p.fills_excluded;
+    return object;
+}
+
+void PerformanceDoor::add_to(RouteTable& table) {
+    table.schemas().add_object(
+        "Performance",
+        "What trading brought, in the account's asset, realized. A trade is a position from flat "
+        "to flat, net of its fees; `complete`: these are all fills, not the newest only",
+        "account:AccountId asset:Asset total_trades:Number winning_trades:Number "
+        "losing_trades:Number even_trades:Number partial_trades:Number open_trades:Number "
+        "win_rate:Amount? total_pnl:Amount gross_pnl:Amount fees:Amount profit_factor:Amount? "
+        "average_pnl:Amount? average_win:Amount? average_loss:Amount? best_trade:Amount? "
+        "worst_trade:Amount? max_drawdown:Amount max_drawdown_rate:Amount "
+        "average_duration_ms:Number? average_win_duration_ms:Number? "
+        "average_loss_duration_ms:Number? volume:Amount unmatched_value:Amount "
+        "fees_other:object fills:Number fills_excluded:Number complete:boolean since:Time?");
+    for (const char* pattern :
+         {"/api/accounts/{account}/performance", "/api/trading/performance"}) {
+        table.add({.pattern = pattern,
+                   .handler = [this](Call& call) { show(call); },
+                   .tag = "accounts",
+                   .summary = "What an account's trading brought",
+                   .cached = true,
+                   .response = "Performance",
+                   .statuses = {404}});
+    }
+}
+
+void PerformanceDoor::show(Call& call) {
+    const auto* account = context_.find_account(call);
+    if (account == nullptr) return;
+    const model::AccountId id = account->account.id;
+    answer_cached(context_,
+                  call,
+                  {[this, id] { return "performance\n" + account_meaning(context_, id); },
+                   [this](Call& one) { return make(one); },
+                   [](Call& one, json::value data) { one.answer(std::move(data)); }});
+}
+
+std::optional<json::value> PerformanceDoor::make(Call& call) const {
+    const auto* account = context_.find_account(call);
+    if (account == nullptr) return std::nullopt;
+    const model::Account& row = account->account;
+    ports::FillQuery query;
+    query.account = row.id;
+    query.limit = fills_max_ + 1;
+    const auto found = context_.reader.fills(query);
+    if (!found) {
+        call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+        return std::nullopt;
+    }
+    const std::vector<model::Fill>& fills = found.value();
+    core::PerformanceFold fold(
+        context_.runtime.state().instruments, row.quote, row.initial_deposit);
+    if (row.market == model::Market::Futures) {
+        for (const auto& [instrument, quantity] : before(*account, fills))
+            fold.begin_with(instrument, quantity);
+    }
+    for (auto fill = fills.rbegin(); fill != fills.rend(); ++fill)  // Newest first as read.
+        fold.add(*fill);
+    json::object data;
+    data["account"] = row.id.text();
+    data["asset"] = row.quote.text();
+    for (auto& [name, value] : performance_view(fold.result()))
+        data[name] = std::move(value);
+    data["complete"] = fills.size() <= fills_max_;
+    data["since"] = fills.empty() ? json::value(nullptr)
+                                  : json::value(protocol::to_iso8601(fills.back().trade.time));
+    return json::value(std::move(data));
+}
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,15 @@
+#pragma once
+
+/// Where the server's certificate and key are.
+
+#include <string>
+
+namespace botcore::shell::http {
+
+/// PEM files: the certificate with its chain, and its private key.
+struct TlsFiles {
+    std::string certificate;
+    std::string key;
+};
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,276 @@
+#include "shell/http/http_server.hpp"
+#include "shell/http/test_client_test.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <gtest/gtest.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <type_traits>
+
+namespace botcore::shell::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A key and a certificate signed with it, both PEM files.
+void make_certificate(const TlsFiles& files, const std::string& name) {
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"),
+                                                                  EVP_PKEY_free);
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), X509_free);
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -60);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 86'400);
+    X509_set_pubkey(certificate.get(), key.get());
+    X509_NAME* subject = X509_get_subject_name(certificate.get());
+    X509_NAME_add_entry_by_txt(subject,
+                               "CN",
+                               MBSTRING_ASC,
+                               reinterpret_cast<const unsigned char*>(name.c_str()),
+                               -1,
+                               -1,
+                               0);
+    X509_set_issuer_name(certificate.get(), subject);
+    X509_sign(certificate.get(), key.get(), EVP_sha256());
+    const auto open = [](const std::string& path) {
+        return std::unique_ptr<std::FILE, int (*)(std::FILE*)>(std::fopen(path.c_str(), "w"),
+                                                               std::fclose);
+    };
+    PEM_write_X509(open(files.certificate).get(), certificate.get());
+    PEM_write_PrivateKey(open(files.key).get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    ::chmod(files.key.c_str(), 0600);
+}
+
+/// A blocking TLS client that takes any certificate.
+class TlsClient {
+public:
+    explicit TlsClient(std::uint16_t port, int version_max = TLS1_3_VERSION)
+        : socket_(port),
+          context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free),
+          ssl_(nullptr, SSL_free) {
+        SSL_CTX_set_min_proto_version(context_.get(), 0);
+        SSL_CTX_set_max_proto_version(context_.get(), version_max);
+        SSL_CTX_set_security_level(context_.get(), 0);
+        ssl_.reset(SSL_new(context_.get()));
+        SSL_set_fd(ssl_.get(), socket_.descriptor());
+        connected_ = SSL_connect(ssl_.get()) == 1;
+    }
+
+    [[nodiscard]] bool connected() const { return connected_; }
+
+    void send(std::string_view bytes) {
+        (void)SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()));
+    }
+
+    /// All bytes until the server closes.
+    std::string receive_all() {
+        std::string all;
+        char buffer[16 * 1024];
+        int got = 0;
+        while ((got = SSL_read(ssl_.get(), buffer, sizeof buffer)) > 0)
+            all.append(buffer, static_cast<std::size_t>(got));
+        closed_properly = SSL_get_error(ssl_.get(), got) == SSL_ERROR_ZERO_RETURN;
+        return all;
+    }
+
+    [[nodiscard]] std::string name() const {
+        const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+            SSL_get1_peer_certificate(ssl_.get()), X509_free);
+        char text[256] = {};
+        X509_NAME_get_text_by_NID(
+            X509_get_subject_name(certificate.get()), NID_commonName, text, sizeof text);
+        return text;
+    }
+
+    [[nodiscard]] std::string version() const { return SSL_get_version(ssl_.get()); }
+
+    bool closed_properly = false;
+
+private:
+    TestClient socket_;
+    std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
+    std::unique_ptr<SSL, decltype(&SSL_free)> ssl_;
+    bool connected_ = false;
+};
+
+class BodyHandler : public HttpHandler {
+public:
+    void handle(HttpRequest request, Respond respond) override {
+        HttpResponse response;
+        response.body = request.target == "/large" ? std::string(1U << 20U, 'x') : request.remote;
+        if (request.target == "/wait") {
+            waiting = std::move(respond);
+            arrived.set_value();
+        } else {
+            respond(std::move(response));
+        }
+    }
+
+    Respond waiting;
+    std::promise<void> arrived;
+};
+
+class Tls : public testing::Test {
+protected:
+    void SetUp() override {
+        std::string pattern = testing::TempDir() + "tls-XXXXXX";
+        folder_ = ::mkdtemp(pattern.data());
+        files = {folder_ / "certificate.pem", folder_ / "key.pem"};
+        make_certificate(files, "first");
+    }
+
+    void TearDown() override {
+        if (thread_.joinable()) {
+            on_loop([this] { server_.reset(); });
+            guard_.reset();
+            context_.stop();
+            thread_.join();
+        }
+        server_.reset();
+        std::filesystem::remove_all(folder_);
+    }
+
+    std::string start() {
+        HttpServerOptions options;
+        options.sweep_every = 20ms;
+        options.tls = files;
+        options.tls_handshake_within = 200ms;
+        server_.emplace(context_, options, handler);
+        const std::string trouble = server_->start();
+        if (trouble.empty()) thread_ = std::thread([this] { context_.run(); });
+        return trouble;
+    }
+
+    template <class Work>
+    std::invoke_result_t<Work&> on_loop(Work work) {
+        using Result = std::invoke_result_t<Work&>;
+        std::promise<Result> done;
+        boost::asio::post(context_, [&] {
+            if constexpr (std::is_void_v<Result>) {
+                work();
+                done.set_value();
+            } else {
+                done.set_value(work());
+            }
+        });
+        return done.get_future().get();
+    }
+
+    static std::string get(std::string_view path) {
+        return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    }
+
+    [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+
+    TlsFiles files;
+    BodyHandler handler;
+    std::filesystem::path folder_;
+    boost::asio::io_context context_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{
+        context_.get_executor()};
+    std::optional<HttpServer> server_;
+    std::thread thread_;
+};
+
+TEST_F(Tls, AnswersAndSaysSo) {
+    ASSERT_EQ(start(), "");
+    TlsClient client(port());
+    ASSERT_TRUE(client.connected());
+    EXPECT_EQ(client.version(), "TLSv1.3");
+    client.send(get("/"));
+    const std::string answer = client.receive_all();
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200")) << answer;
+    EXPECT_NE(answer.find("Strict-Transport-Security: max-age=31536000"), std::string::npos);
+    EXPECT_TRUE(answer.ends_with("127.0.0.1")) << answer;
+    EXPECT_TRUE(client.closed_properly);
+}
+
+TEST_F(Tls, SendsALargeAnswerWhole) {
+    ASSERT_EQ(start(), "");
+    TlsClient client(port(), TLS1_2_VERSION);
+    ASSERT_TRUE(client.connected());
+    EXPECT_EQ(client.version(), "TLSv1.2");
+    client.send(get("/large"));
+    const std::string answer = client.receive_all();
+    EXPECT_TRUE(answer.ends_with(std::string(1U << 20U, 'x'))) << answer.size();
+}
+
+TEST_F(Tls, RefusesOldVersionsAndPlainText) {
+    ASSERT_EQ(start(), "");
+    EXPECT_FALSE(TlsClient(port(), TLS1_1_VERSION).connected());
+    TestClient plain(port());
+    plain.send(get("/"));
+    EXPECT_EQ(plain.receive().status, 0);
+}
+
+TEST_F(Tls, CutsAHandshakeThatNeverComes) {
+    ASSERT_EQ(start(), "");
+    TestClient silent(port());
+    ASSERT_TRUE(silent.connected());
+    EXPECT_TRUE(silent.ended());
+    TlsClient other(port());
+    EXPECT_TRUE(other.connected());
+}
+
+TEST_F(Tls, TakesARenewedCertificateAndKeepsTheOldOneWhenTheNewIsNoGood) {
+    ASSERT_EQ(start(), "");
+    EXPECT_EQ(TlsClient(port()).name(), "first");
+    make_certificate(files, "second");
+    EXPECT_EQ(on_loop([this] { return server_->reload_tls(); }), "");
+    EXPECT_EQ(TlsClient(port()).name(), "second");
+    std::ofstream(files.certificate) << "M4rk3d is no certificate\n";
+    const std::string trouble = on_loop([this] { return server_->reload_tls(); });
+    EXPECT_NE(trouble.find("certificate.pem"), std::string::npos) << trouble;
+    EXPECT_EQ(trouble.find("M4rk3d"), std::string::npos) << trouble;
+    EXPECT_EQ(TlsClient(port()).name(), "second");
+}
+
+TEST_F(Tls, DoesNotStartWithFilesThatAreNoGood) {
+    const TlsFiles good = files;
+    files.certificate = folder_ / "missing.pem";
+    EXPECT_NE(start().find("missing.pem"), std::string::npos);
+    files = {good.certificate, folder_ / "bad.pem"};
+    std::ofstream(files.key) << "-----BEGIN PRIVATE KEY-----\nM4rk3d\n-----END PRIVATE KEY-----\n";
+    ::chmod(files.key.c_str(), 0600);
+    const std::string trouble = start();
+    EXPECT_NE(trouble.find("bad.pem"), std::string::npos) << trouble;
+    EXPECT_EQ(trouble.find("M4rk3d"), std::string::npos) << trouble;
+    const TlsFiles other{folder_ / "other.pem", folder_ / "other-key.pem"};
+    make_certificate(other, "other");
+    files = {good.certificate, other.key};
+    EXPECT_NE(start().find("other-key.pem"), std::string::npos);
+    files = good;
+    ::chmod(files.key.c_str(), 0644);
+    EXPECT_NE(start().find("everybody"), std::string::npos);
+}
+
+TEST_F(Tls, SendsTheLastAnswerBeforeItStops) {
+    ASSERT_EQ(start(), "");
+    TlsClient client(port());
+    client.send(get("/wait"));
+    handler.arrived.get_future().wait();
+    std::promise<void> flushed;
+    on_loop([&] {
+        server_->stop(30s, [&] { server_->flush([&] { flushed.set_value(); }); });
+        HttpResponse response;
+        response.body = std::string(200'000, 'y');
+        handler.waiting(std::move(response));
+    });
+    const std::string answer = client.receive_all();
+    EXPECT_TRUE(answer.ends_with(std::string(200'000, 'y'))) << answer.size();
+    flushed.get_future().wait();
+}
+
+}  // namespace
+}  // namespace botcore::shell::http

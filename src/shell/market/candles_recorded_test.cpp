@@ -1,0 +1,181 @@
+#include "protocol/market_messages.hpp"
+#include "shell/market/market_board.hpp"
+#include "shell/market/recording_for_tests.hpp"
+#include "shell/market/replay.hpp"
+
+#include <gtest/gtest.h>
+
+#include <charconv>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace botcore::shell {
+namespace {
+
+using base::Timestamp;
+using model::Candle;
+using model::CandleInterval;
+using model::Price;
+using model::Quantity;
+
+CandleInterval interval_at(std::size_t place) {
+    return static_cast<CandleInterval>(place);
+}
+
+/// Candles by open time, folded as plainly as can be.
+using Folded = std::map<std::int64_t, Candle>;
+
+void fold(Folded& folded, CandleInterval interval, const Candle& part) {
+    const Timestamp open = model::candle_open(interval, part.open_time);
+    auto [place, is_new] = folded.try_emplace(open.in_microseconds(), part);
+    Candle& whole = place->second;
+    whole.open_time = open;
+    if (is_new) return;
+    if (part.high > whole.high) whole.high = part.high;
+    if (part.low < whole.low) whole.low = part.low;
+    whole.close = part.close;
+    whole.volume += part.volume;
+    whole.quote_volume += part.quote_volume;
+    whole.trades += part.trades;
+}
+
+void expect_same(const model::CandleSeries& series, const Folded& folded) {
+    const auto& candles = series.candles();
+    ASSERT_EQ(candles.size(), std::min(folded.size(), model::kCandlesMax));
+    auto expected = folded.rbegin();
+    for (auto candle = candles.rbegin(); candle != candles.rend(); ++candle, ++expected)
+        ASSERT_EQ(*candle, expected->second) << to_text(series.interval());
+}
+
+TEST(RecordedCandles, OfRecordedTradesAreWhatAPlainFoldMakes) {
+    const auto files = real_recordings();
+    if (files.empty()) GTEST_SKIP() << "BOTCORE_DATA names no recordings.";
+    for (const RecordingFile& file : files) {
+        std::array<Folded, model::kCandleIntervalCount> folded;
+        RecordingReader reader(file.path);
+        protocol::MarketParser parser;
+        protocol::MarketMessage message;
+        std::uint64_t trades = 0;
+        while (const auto line = reader.next()) {
+            ASSERT_TRUE(parser.parse(line->json, message).has_value());
+            if (message.kind != protocol::MarketMessageKind::Trade) continue;
+            ++trades;
+            const auto [price, quantity] = message.trade;
+            const Candle one{line->time,
+                             price,
+                             price,
+                             price,
+                             price,
+                             quantity,
+                             model::notional(price, quantity).value(),
+                             1};
+            for (std::size_t i = 0; i < folded.size(); ++i)
+                fold(folded.at(i), interval_at(i), one);
+        }
+        EXPECT_GT(trades, 5'000U) << file.path;
+
+        Replay replay({file}, ReplayEnd::Stop);
+        MarketBoard board(replay.instruments(), model::MarketSource::Recorded);
+        std::vector<protocol::MarketEvent> events;
+        while (replay.next_time()) {
+            events.clear();
+            replay.step(events);
+            board.apply(events);
+        }
+        EXPECT_EQ(board.trades_refused(), 0U);
+        const model::CandleBoard* candles = board.candles(replay.instruments().front());
+        ASSERT_NE(candles, nullptr);
+        for (std::size_t i = 0; i < folded.size(); ++i)
+            expect_same(candles->series(interval_at(i)), folded.at(i));
+    }
+}
+
+/// The recorded klines below the folder that BOTCORE_DATA names.
+std::vector<std::filesystem::path> kline_files() {
+    const char* const data = std::getenv("BOTCORE_DATA");
+    std::vector<std::filesystem::path> files;
+    if (data == nullptr) return files;
+    for (const char* const below : {"klines", "binance/klines"}) {
+        const std::filesystem::path folder = std::filesystem::path(data) / below;
+        if (!std::filesystem::is_directory(folder)) continue;
+        for (const auto& entry : std::filesystem::directory_iterator(folder))
+            files.push_back(entry.path());
+    }
+    return files;
+}
+
+std::vector<std::string> lines_of(const std::filesystem::path& path) {
+    std::vector<std::string> lines;
+    const gzFile file = gzopen(path.c_str(), "rb");
+    char buffer[1'024];
+    while (gzgets(file, buffer, sizeof buffer) != nullptr)
+        lines.emplace_back(buffer);
+    EXPECT_EQ(gzclose(file), Z_OK);
+    return lines;
+}
+
+/// open_time in ms, open, high, low, close, volume; perhaps more.
+std::optional<Candle> kline_of(const std::string& line) {
+    std::vector<std::string> fields;
+    std::size_t begin = 0;
+    while (begin <= line.size()) {
+        const std::size_t end = std::min(line.find_first_of(",\r\n", begin), line.size());
+        fields.push_back(line.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    std::int64_t time = 0;
+    const auto& first = fields.front();
+    const auto [end, error] = std::from_chars(first.data(), first.data() + first.size(), time);
+    if (error != std::errc() || end != first.data() + first.size()) return std::nullopt;
+    const auto price = [&](std::size_t i) {
+        return model::parse_amount<Price>(fields.at(i)).value();
+    };
+    Candle kline;
+    kline.open_time = Timestamp::from_milliseconds(time);
+    kline.open = price(1);
+    kline.high = price(2);
+    kline.low = price(3);
+    kline.close = price(4);
+    kline.volume = model::parse_amount<Quantity>(fields.at(5)).value();
+    return kline;
+}
+
+/// No recording has trades and klines of the same minutes. So each recorded minute is told as four
+/// trades that make it: at its open, high, low and close, its volume shared among them.
+TEST(RecordedCandles, RecordedKlinesComeBackFromTradesThatMakeThem) {
+    const auto files = kline_files();
+    if (files.empty()) GTEST_SKIP() << "BOTCORE_DATA names no klines.";
+    for (const auto& path : files) {
+        model::CandleBoard board;
+        std::array<Folded, model::kCandleIntervalCount> folded;
+        std::size_t minutes = 0;
+        for (const auto& line : lines_of(path)) {
+            const auto kline = kline_of(line);
+            if (!kline || kline->volume < Quantity::from_units(4)) continue;
+            ++minutes;
+            Candle expected = *kline;
+            Quantity left = kline->volume;
+            int part = 0;
+            for (const Price price : {kline->open, kline->high, kline->low, kline->close}) {
+                const Quantity quantity =
+                    part == 3 ? left : Quantity::from_units(kline->volume.units() / 4);
+                left -= quantity;
+                expected.quote_volume += model::notional(price, quantity).value();
+                ++expected.trades;
+                const auto time = kline->open_time + base::Duration::milliseconds(19'999 * part);
+                ASSERT_TRUE(board.add(time, price, quantity)) << line;
+                ++part;
+            }
+            ASSERT_EQ(board.series(CandleInterval::Minute1).candles().back(), expected) << line;
+            for (std::size_t i = 0; i < folded.size(); ++i)
+                fold(folded.at(i), interval_at(i), expected);
+        }
+        EXPECT_GT(minutes, 40'000U) << path;
+        for (std::size_t i = 0; i < folded.size(); ++i)
+            expect_same(board.series(interval_at(i)), folded.at(i));
+    }
+}
+
+}  // namespace
+}  // namespace botcore::shell

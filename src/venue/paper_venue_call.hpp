@@ -1,0 +1,55 @@
+#pragma once
+
+/// One call of a public method of `PaperVenue` on one contract: books what happens, sets waiting
+/// orders off, and collects whom to report.
+
+#include "venue/paper_venue.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace botcore::venue {
+
+class PaperVenue::Call final : public MatchingEvents {
+public:
+    Call(PaperVenue& venue, Contract& contract, model::Timestamp now)
+        : venue_(venue),
+          contract_(contract),
+          now_(now) {}
+
+    void traded(const Execution& execution) override;
+    void ended(const ExchangeOrder& order, Ending ending) override;
+
+    /// The contract has traded at this price.
+    void price_seen(model::Price price);
+
+    /// Will be reported; the order of the first touches is the order of the reports.
+    void touch(OrderSerial serial);
+
+    /// Sets off what waited for the prices that were seen, then reports whom this call touched and
+    /// moves ended orders to the history.
+    void finish(Reports& reports);
+
+private:
+    struct Touched {
+        OrderSerial serial;
+        std::size_t first_trade = 0;
+    };
+
+    void settle(OrderSerial serial, const Execution& execution, std::uint64_t trade_id);
+    void unlock(OrderRecord& record, model::Money keep);
+    [[nodiscard]] model::Money lock_of(const ExchangeOrder& order) const;
+    void keep_reduce_only(OrderSerial serial);
+    void set_off(OrderSerial serial);
+    [[nodiscard]] std::optional<Refusal> check_set_off(const ExchangeOrder& order) const;
+
+    PaperVenue& venue_;
+    Contract& contract_;
+    model::Timestamp now_;
+    std::vector<Touched> touched_;
+    std::optional<PriceRange> seen_;  ///< Where this call has seen trades.
+    OrderSerial set_off_;             ///< The order that is being triggered: it reduces first.
+    std::optional<Refusal> refused_;  ///< Why that order is refused.
+};
+
+}  // namespace botcore::venue
