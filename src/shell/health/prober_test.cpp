@@ -356,7 +356,7 @@ TEST_F(ProberTest, TheMonitorCountsAndTellsWhatChanges) {
 
 TEST_F(ProberTest, TheTimeUntilEveryPartWasLookedAtWasATimeAway) {
     std::deque<Answered> waiting;
-    prober_.add(Dependency::Database, by_hand(waiting));
+    prober_.add(Dependency::Exchange, by_hand(waiting));
     log::Log log("test", log::Level::Fatal);
     const Timestamp ended = now_ - Duration::seconds(100);
     const Timestamp window_ends = ended + Duration::seconds(40);
