@@ -17,6 +17,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 ACCOUNT = "/api/accounts/futures"
+# Load is made of many small entries: the limits of risk and rate have tests of their own.
+WITHOUT_LIMITS = {f"risk.{name}": 0 for name in (
+    "positions_max", "daily_loss_max_percent", "drawdown_max_percent",
+    "margin_level_entry_percent", "margin_level_close_percent", "losses_in_a_row_max",
+    "exposure_max_percent", "orders_per_second_max")}
 
 
 def program(name):
@@ -54,7 +59,7 @@ class Daemon:
         self.data = pathlib.Path(folder) / "data"
         self.output = pathlib.Path(folder) / "output.log"
         self.ready_file = pathlib.Path(folder) / "ready.json"
-        self.config = {"paper.deposit": 1_000_000_000, **(config or {})}
+        self.config = {"paper.deposit": 1_000_000_000, **WITHOUT_LIMITS, **(config or {})}
         self.supervised = supervised
         self.silence_max = silence_max
         self.manager = {"NOTIFY_SOCKET": notify,
