@@ -172,6 +172,13 @@ TEST_F(QueuedClose, IsCancelledWithoutTheExchange) {
     EXPECT_EQ(bench_.replied_order().reason, Reason::CanceledByUser);
 }
 
+TEST_F(QueuedClose, IsSweptWithoutTheExchange) {
+    const auto decision =
+        bench_.apply(model::CancelAll{bench_.origin(), model::AccountId("futures"), {}, false});
+    EXPECT_TRUE(Bench::cancelled_by(decision).empty());
+    EXPECT_TRUE(bench_.account("futures").orders.empty());
+}
+
 TEST_F(QueuedClose, DoesNotStandInTheWayOfAnImmediateOne) {
     const auto sent = Bench::sent_by(bench_.apply(model::ClosePosition{
         bench_.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)}));

@@ -15,6 +15,12 @@ namespace {
 bool cancel_live(Transaction& transaction, AccountState& account, LiveOrder& live) {
     if (!model::is_live(live.order.state)) return false;
     if (live.order.cancel != model::CancelState::None) return false;
+    if (live.order.state == OrderState::Queued) {  // It has never left.
+        model::Order& order = transaction.change(live);
+        order.state = OrderState::Canceled;
+        order.reason = model::Reason::CanceledByUser;
+        return true;
+    }
     send_cancel(transaction, account, live);
     return true;
 }

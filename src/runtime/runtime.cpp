@@ -488,11 +488,10 @@ std::optional<model::Timestamp> Runtime::wake_at() const {
     for (const auto& [id, question] : questions_)
         consider(question.not_before);
     if (const auto next = silence_.next()) consider(*next);
-    const auto ticks = [](const auto& item) { return core::wants_ticks(item.second); };
+    if (status_ != Status::Running) return earliest;  // There may be no engine yet.
     const auto& accounts = engine_->state().accounts;
-    const bool ticking =
-        status_ == Status::Running && std::any_of(accounts.begin(), accounts.end(), ticks);
-    if (ticking) consider(next_tick_);
+    const auto ticks = [](const auto& item) { return core::wants_ticks(item.second); };
+    if (std::any_of(accounts.begin(), accounts.end(), ticks)) consider(next_tick_);
     return earliest;
 }
 

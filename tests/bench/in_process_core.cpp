@@ -19,6 +19,7 @@ runtime::Options options_with(std::uint64_t seed) {
     options.software = "botcore_bench";
     options.instruments = model::builtin_instruments();
     options.next_incarnation = [seed] { return seed; };
+    options.policy.risk = model::RiskLimits::none();
     return options;
 }
 

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -69,9 +70,29 @@ DaemonProcess::~DaemonProcess() {
     kill();
 }
 
+namespace {
+
+/// Load is made of many small entries: the limits of risk and rate have tests of their own.
+constexpr std::array kWithoutLimits = {"risk.positions_max=0",
+                                       "risk.daily_loss_max_percent=0",
+                                       "risk.drawdown_max_percent=0",
+                                       "risk.margin_level_entry_percent=0",
+                                       "risk.margin_level_close_percent=0",
+                                       "risk.losses_in_a_row_max=0",
+                                       "risk.exposure_max_percent=0",
+                                       "risk.orders_per_second_max=0"};
+
+}  // namespace
+
 std::vector<std::string> DaemonProcess::command() const {
     std::vector<std::string> command = {
         options_.program, "--data", options_.data, "--port", "0", "--ready-file", ready_file_};
+    if (options_.limits == DaemonLimits::Off) {
+        for (const char* const setting : kWithoutLimits) {
+            command.emplace_back("--set");
+            command.emplace_back(setting);
+        }
+    }
     command.insert(command.end(), options_.arguments.begin(), options_.arguments.end());
     return command;
 }

@@ -33,11 +33,15 @@ private:
 /// `name` in the folder of the running program: all programs are built side by side.
 [[nodiscard]] std::filesystem::path program_beside_us(const std::string& name);
 
+/// The limits of risk and order rate, in the way of whoever makes load.
+enum class DaemonLimits : std::uint8_t { Off, Defaults };
+
 struct DaemonOptions {
     std::filesystem::path program;  ///< Empty: botcored beside the running program.
     std::filesystem::path data;
     std::vector<std::string> arguments;  ///< Besides --data, --port and --ready-file.
     std::chrono::milliseconds ready_within = std::chrono::seconds(60);
+    DaemonLimits limits = DaemonLimits::Off;
 };
 
 class DaemonProcess {

@@ -20,7 +20,9 @@
 #include "shell/daemon/shutdown.hpp"
 #include "shell/daemon/slow_thread.hpp"
 #include "shell/daemon/trading_loop.hpp"
+#include "shell/http/answer_cache.hpp"
 #include "shell/http/http_server.hpp"
+#include "shell/http/overload_gate.hpp"
 #include "shell/http/user_access.hpp"
 #include "shell/log/redact.hpp"
 #include "shell/metrics/measured_store.hpp"
@@ -135,6 +137,10 @@ private:
     std::unique_ptr<shell::AnalysisLink> analysis_;
     std::unique_ptr<shell::HealthWatch> watch_;
     std::unique_ptr<shell::http::UserAccess> access_;
+    shell::http::OverloadGate overload_{{}, metrics_, [this] {
+                                            return shell::http::Pressure{
+                                                runtime_->requests_waiting(), loop_->lag()};
+                                        }};
     shell::FollowedSymbols followed_;
     shell::cache::AccountChanges account_changes_;
     std::unique_ptr<shell::http::AnswerCache> answers_;
@@ -269,6 +275,8 @@ std::string Daemon::start_door() {
     shell::http::ApiOptions options;
     options.version = std::string(build_info::kVersion);
     options.metrics_public = address.is_loopback();
+    options.market_age_max =
+        model::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
     auto access = shell::http::UserAccess::open(
         access_options(config_, opened_.folder.path()),
         opened_.token,
@@ -302,6 +310,7 @@ std::string Daemon::start_door() {
             "the disk does not answer, nothing was done; try again shortly, with the same key");
         return false;
     });
+    doors_->api.add_gate([this](shell::http::Call& call) { return overload_.pass(call); });
     access_->attach(doors_->context, doors_->routes, doors_->api);
     if (const auto trouble = refusal_of_plain(address.is_loopback()); !trouble.empty()) {
         return trouble;
@@ -360,6 +369,8 @@ void Daemon::greet_caller() const {
 
 /// The first caller finds every part looked at, unless one of them hangs.
 void Daemon::look_around() {
+    watch_->set_load(overload_.take_overload() ? operations::Load::Overload
+                                               : operations::Load::Normal);
     watch_->tick();
     const auto deadline = std::chrono::steady_clock::now() + kLookAroundWithin;
     while (!watch_->monitor().settled() && std::chrono::steady_clock::now() < deadline) {

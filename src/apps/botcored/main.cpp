@@ -15,6 +15,7 @@
 #include <iostream>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -68,6 +69,9 @@ int main(int argc, char** argv) {
                            std::string(known.meaning) + " [" + std::string(known.fallback) + "]");
         }
     }
+    std::vector<std::string> settings;
+    app.add_option("--set", settings, "KEY=VALUE: any key of the configuration; repeatable")
+        ->allow_extra_args(false);
     app.footer(
         "Every key of the configuration can also be set as BOTCORE_SECTION_KEY; "
         "`botctl config check` lists them.");
@@ -87,6 +91,16 @@ int main(int argc, char** argv) {
     for (const auto& [flag, text] : flags) {
         if (app.count(flag) == 0) continue;
         if (auto set = config.set(kKeyFlags.at(flag), text, flag); !set) {
+            return usage_error(set.error());
+        }
+    }
+    for (const std::string& setting : settings) {
+        const std::size_t sign = setting.find('=');
+        if (sign == std::string::npos) {
+            return usage_error("--set expects KEY=VALUE, but '" + setting + "' came");
+        }
+        if (auto set = config.set(setting.substr(0, sign), setting.substr(sign + 1), "--set");
+            !set) {
             return usage_error(set.error());
         }
     }

@@ -47,6 +47,7 @@ void add_unprotected(Transaction& transaction,
                      AccountState& account,
                      const model::InstrumentId& instrument,
                      Quantity quantity) {
+    if (held(account, instrument).is_zero()) return;
     model::Position& position = transaction.change(account, instrument);
     if (position.unprotected.is_zero()) {
         position.protect_by = transaction.now() + transaction.state().policy.protect_within;
@@ -141,8 +142,9 @@ void follow_own(Transaction& transaction,
                 const Progress& before) {
     const bool ended = model::is_live(before.state) && !model::is_live(order.state);
     if (order.role == OrderRole::StopLoss) {
+        // A moved stop takes over from a confirmed one: it was never counted.
         if (is_unconfirmed(before.state) && !is_unconfirmed(order.state) &&
-            !never_arrived(order.state)) {
+            !never_arrived(order.state) && order.trail_mark.is_zero()) {
             take_unprotected(transaction, account, order.instrument, order.quantity);
         }
         // Its place in the market is gone, and nobody asked for that.
@@ -150,8 +152,8 @@ void follow_own(Transaction& transaction,
             add_unprotected(transaction, account, order.instrument, remaining(order));
         }
     }
-    const bool left = ended && !remaining(order).is_zero();
-    if (order.role == OrderRole::SafetyExit && left) {
+    const bool exits = order.role == OrderRole::SafetyExit || order.role == OrderRole::Flatten;
+    if (exits && ended && !remaining(order).is_zero()) {
         add_unprotected(transaction, account, order.instrument, remaining(order));
     }
 }
@@ -203,6 +205,26 @@ bool concerns_protection(const AccountState& account, const Order& order) {
     });
 }
 
+/// Resting orders that reduce the position may leave the exchange no room for an exit of
+/// `quantity`: then they give way. The exit is tried again where it was faster than their cancels.
+void make_room(Transaction& transaction,
+               AccountState& account,
+               const model::InstrumentId& instrument,
+               Quantity quantity) {
+    const Quantity position = held(account, instrument);
+    const auto takes_room = [&](const Order& other) {
+        return other.instrument == instrument && other.type == model::OrderType::Limit &&
+               other.reduce_only == model::ReduceOnly::Yes && reduces(other.side, position) &&
+               model::is_live(other.state) && other.state != OrderState::Queued;
+    };
+    Quantity taken;
+    for (const auto& [number, live] : account.orders) {
+        if (takes_room(live.order)) taken += remaining(live.order);
+    }
+    if (taken + quantity <= magnitude(position)) return;
+    cancel_where(transaction, account, takes_room);
+}
+
 }  // namespace
 
 void protect(Transaction& transaction,
@@ -230,8 +252,12 @@ void exit_unprotected(Transaction& transaction,
     const model::Position& position = place->second;
     if (position.unprotected.is_zero() || position.protect_by > transaction.now()) return;
     const Quantity quantity = std::min(position.unprotected, unclosed(account, instrument));
-    transaction.change(account, instrument).unprotected = {};
+    // What another exit is closing already is looked at again, should that one fail.
+    model::Position& row = transaction.change(account, instrument);
+    row.unprotected -= quantity;
+    row.protect_by = transaction.now() + transaction.state().policy.protect_within;
     if (quantity.is_zero()) return;
+    make_room(transaction, account, instrument, quantity);
     (void)place_exit(
         transaction,
         account,

@@ -188,6 +188,53 @@ TEST_F(Protection, TrailsBehindThePriceAndNeverBack) {
               "62055");
 }
 
+TEST_F(Protection, AMovedStopSaysNothingAboutTheStopOfAnotherEntry) {
+    body_.trail_activation = model::Rate::from_units(model::kScale / 50);
+    body_.trail_distance = model::Rate::from_units(model::kScale * 15 / 1'000);
+    enter();
+    confirm_all();
+    const auto moved = Bench::sent_by(bench_.tick(Duration::seconds(1), "62000"));
+    ASSERT_EQ(moved.size(), 1U);
+    body_.origin = bench_.origin();
+    enter();
+    bench_.apply(Bench::report(moved[0], ReportKind::Open));
+    EXPECT_EQ(to_text(bench_.position().unprotected), "0.1") << "The second entry's.";
+}
+
+TEST_F(Protection, WhatAnotherExitIsClosingIsLookedAtAgain) {
+    enter();
+    const auto closing = Bench::sent_by(bench_.apply(model::ClosePosition{
+        bench_.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)}));
+    ASSERT_EQ(closing.size(), 1U);
+    EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(11), "60000")).empty());
+    bench_.apply(Bench::report(closing[0], ReportKind::Rejected));
+    EXPECT_EQ(Bench::sent_by(bench_.tick(Duration::seconds(11), "60000")).size(), 1U);
+}
+
+TEST_F(Protection, ARestingExitGivesWayToTheSafetyExit) {
+    enter();
+    auto exit = bench_.order("futures", Side::Sell, "0.1");
+    exit.type = OrderType::Limit;
+    exit.price = price("61000");
+    exit.reduce_only = model::ReduceOnly::Yes;
+    const auto resting = bench_.place(exit);
+    ASSERT_TRUE(resting);
+    bench_.apply(Bench::report(*resting, ReportKind::Open));
+    const auto decision = bench_.tick(Duration::seconds(11), "60000");
+    EXPECT_EQ(Bench::cancelled_by(decision), std::vector{resting->id});
+    EXPECT_EQ(Bench::sent_by(decision).size(), 1U);
+}
+
+TEST_F(Protection, AFlattenThatFailsIsTriedAgain) {
+    enter();
+    confirm_all();
+    const auto exits = Bench::sent_by(
+        bench_.apply(model::Flatten{bench_.origin(), model::AccountId("futures"), {}}));
+    ASSERT_EQ(exits.size(), 1U);
+    bench_.apply(Bench::report(exits[0], ReportKind::Rejected));
+    EXPECT_EQ(Bench::sent_by(bench_.tick(Duration::seconds(11), "60000")).size(), 1U);
+}
+
 TEST_F(Protection, TrailsAShortPositionDownwards) {
     body_.side = Side::Sell;
     body_.stop_loss = price("63000");

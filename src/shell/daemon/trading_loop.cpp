@@ -18,6 +18,12 @@ constexpr std::chrono::milliseconds kMarketEvery(100);
 /// Ready handlers that go before a turn that is due.
 constexpr std::size_t kHandlersPerTurnMax = 1'024;
 
+base::Duration since(std::chrono::steady_clock::time_point moment) {
+    return base::Duration::microseconds(std::chrono::duration_cast<std::chrono::microseconds>(
+                                            std::chrono::steady_clock::now() - moment)
+                                            .count());
+}
+
 }  // namespace
 
 struct TradingLoop::Timers {
@@ -48,6 +54,7 @@ void TradingLoop::stop() {
 }
 
 void TradingLoop::wake() {
+    if (!turn_due_) due_since_ = std::chrono::steady_clock::now();
     turn_due_ = true;
 }
 
@@ -71,7 +78,15 @@ void TradingLoop::wake_from_anywhere() {
     asio::post(context_, [this] { wake(); });
 }
 
+base::Duration TradingLoop::lag() const {
+    return turn_due_ ? std::max(lag_, since(due_since_)) : lag_;
+}
+
 void TradingLoop::turn() {
+    // A peak fades over the next turns.
+    const base::Duration waited = since(due_since_);
+    const auto faded = base::Duration::microseconds(lag_.in_microseconds() / 2);
+    lag_ = std::max(waited, faded);
     turn_due_ = false;
     if (stopped_) return;
     ++turns_;

@@ -11,6 +11,7 @@
 #include "shell/daemon/system_clock.hpp"
 #include "shell/paper/paper_exchange.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -55,6 +56,9 @@ public:
     /// Turns so far; while it grows, the loop lives.
     [[nodiscard]] std::uint64_t turns() const { return turns_; }
 
+    /// How long turns that are due have to wait lately, or the one that waits now.
+    [[nodiscard]] base::Duration lag() const;
+
 private:
     struct Timers;
 
@@ -67,6 +71,8 @@ private:
     std::unique_ptr<Timers> timers_;
     std::uint64_t turns_ = 0;
     bool turn_due_ = false;
+    std::chrono::steady_clock::time_point due_since_;
+    base::Duration lag_;
     bool stopped_ = false;
 };
 

@@ -1,5 +1,7 @@
 #include "shell/http/access_gate.hpp"
 
+#include "shell/http/overload_gate.hpp"
+
 #include "shell/auth/operator_token.hpp"
 
 #include <algorithm>
@@ -69,7 +71,7 @@ RateVerdict AccessGate::take(const Call& call) {
         return is_free(call.request.remote) ? RateVerdict{} : public_reads_.take(address, now);
     }
     if (is_operator && !limits_.for_operators) return {};
-    switch (call.row->purpose) {
+    switch (purpose_of(call)) {
         case Purpose::Entry:
             return entries_.take(caller, now);
         case Purpose::Exit:

@@ -29,6 +29,8 @@ struct ApiOptions {
     std::string exchange_kind = "paper";
     /// May /metrics be read without a token? True for a listener on a loopback address only.
     bool metrics_public = false;
+    /// Prices older than this are told as stale.
+    model::Duration market_age_max = model::Duration::seconds(2);
 };
 
 class AnswerCache;

@@ -10,6 +10,7 @@
 #include <boost/json/array.hpp>
 
 #include <utility>
+#include <vector>
 
 namespace botcore::shell::http {
 
@@ -117,16 +118,18 @@ void AuthDoor::open_accounts(const auth::User& user, std::function<void()> then)
     if (user.role == auth::Role::Viewer || context.runtime.status() != runtime::Status::Running) {
         return then();
     }
-    std::size_t asked = 0;
-    const auto open = std::make_shared<std::size_t>(0);
+    std::vector<model::Market> missing;
     for (const model::Market market : {model::Market::Futures, model::Market::Spot}) {
+        const bool there = context.runtime.state().accounts.contains(own_account(user.id, market));
+        if (!there) missing.push_back(market);
+    }
+    if (missing.empty()) return then();
+    const auto open = std::make_shared<std::size_t>(missing.size());
+    const auto answered = [open, then = std::move(then)](const HttpResponse&) {
+        if (--*open == 0) then();
+    };
+    for (const model::Market market : missing) {
         const model::AccountId account = own_account(user.id, market);
-        if (context.runtime.state().accounts.contains(account)) continue;
-        ++asked;
-        ++*open;
-        const auto answered = [open, then](const HttpResponse&) {
-            if (--*open == 0) then();
-        };
         const std::string key = "first-" + account.text();
         context.runtime.submit(
             {.body = model::OpenAccount{{user.id, model::IdempotencyKey(key), key},
@@ -138,7 +141,6 @@ void AuthDoor::open_accounts(const auth::User& user, std::function<void()> then)
              .request_id = key},
             context.now());
     }
-    if (asked == 0) return then();
     context.wake();
 }
 

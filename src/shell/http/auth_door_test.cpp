@@ -303,6 +303,46 @@ TEST_F(Users, ActsWaitWhileTheStoreTakesNoRecords) {
     EXPECT_FALSE(acts("?act=login").empty());
 }
 
+TEST_F(Users, MoreActsThanMayWaitAreCountedInTheLog) {
+    world.break_store(true);
+    (void)world.command("POST", "/api/trading/account/reset");
+    world.on_loop([&] {
+        const auto record = world.access().record_acts();
+        for (int i = 0; i < 1'002; ++i)
+            record({model::Owner("u-x"), "test", "u-x", "ok", {}, {}});
+    });
+    world.flush_log();
+    std::ifstream file(world.log_file());
+    const std::string log{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_NE(log.find("one is lost for the audit"), std::string::npos);
+}
+
+TEST_F(Users, AreToldWhenTheirFileCannotBeUsed) {
+    (void)add("ann@example.org");
+    const std::string path = world.log_file().parent_path() / "users.sqlite";
+    sqlite::Database other = sqlite::Database::open(path, {}, sqlite::OpenMode::ReadWrite).value();
+    ASSERT_TRUE(other.execute("DROP TABLE tokens").has_value());
+    const auto refused = world.ask_as("", "POST", "/api/auth/login", login_body("ann@example.org"));
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(ApiWorld::code(refused), "SERVICE_UNAVAILABLE");
+    EXPECT_EQ(refused.headers.at("retry-after"), "1");
+}
+
+TEST_F(Users, AreRefusedWithoutAnAddress) {
+    const auto refused = world.ask_as(kToken, "POST", "/api/auth/register", user_body("nobody"));
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(ApiWorld::code(refused), "INVALID_EMAIL");
+}
+
+TEST(RoomForUsers, IsBounded) {
+    UserAccessOptions who = test_access();
+    who.desk.users_max = 0;
+    ApiWorld world(who);
+    const auto refused = world.ask_as(kToken, "POST", "/api/auth/register", user_body("a@b.co"));
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_EQ(ApiWorld::code(refused), "USERS_FULL");
+}
+
 TEST(OpenRegistration, MakesTradersOnly) {
     UserAccessOptions who = test_access();
     who.door.registration_open = true;

@@ -49,6 +49,8 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"requests_waiting", kGauge, "", "requests", "Requests in the inbox"},
     {"requests_dropped_total", kCounter, "", "requests",
      "Requests refused because the inbox was full"},
+    {"requests_shed_total", kCounter, "purpose=read|entry", "requests",
+     "Requests turned away because there was too much to do"},
     {"rate_limited_total", kCounter, "route=trade|read|login|register|global|*", "requests",
      "Requests beyond a rate limit"},
     {"websocket_connections_active", kGauge, "", "connections", "Open WebSocket connections"},

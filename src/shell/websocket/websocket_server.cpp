@@ -66,6 +66,15 @@ namespace {
 
 using State = WebsocketServer::State;
 
+void replay_later(const std::shared_ptr<State>& state) {
+    if (std::exchange(state->replaying, true)) return;
+    asio::post(state->parts.context, [state] {
+        state->replaying = false;
+        if (state->gone) return;
+        if (state->parts.hub.replay()) replay_later(state);
+    });
+}
+
 /// Looks after time-outs until nothing is left to look after.
 void sweep_later(const std::shared_ptr<State>& state, asio::steady_timer& timer) {
     timer.expires_after(state->options.sweep_every);
@@ -78,6 +87,7 @@ void sweep_later(const std::shared_ptr<State>& state, asio::steady_timer& timer)
             if (state->sessions.contains(session)) session->check(now);
         }
         // A store that did not answer is asked again.
+        if (!state->sessions.empty()) replay_later(state);
         if (!state->stopping || !state->sessions.empty()) sweep_later(state, timer);
     });
 }
@@ -88,15 +98,6 @@ void tell_prices_later(const std::shared_ptr<State>& state, asio::steady_timer& 
         if (error || state->gone || state->stopping) return;
         state->tell_prices();
         tell_prices_later(state, timer);
-    });
-}
-
-void replay_later(const std::shared_ptr<State>& state) {
-    if (std::exchange(state->replaying, true)) return;
-    asio::post(state->parts.context, [state] {
-        state->replaying = false;
-        if (state->gone) return;
-        if (state->parts.hub.replay()) replay_later(state);
     });
 }
 

@@ -1,0 +1,84 @@
+// The event stream of the real botcored: what it tells of an order, that it tells the same after a
+// crash, and that it says goodbye.
+
+#include "shell/websocket/stream_client_test.hpp"
+#include "tests/crash/api_calls.hpp"
+#include "tests/crash/daemon_process.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <map>
+
+namespace botcore::crash {
+namespace {
+
+using shell::websocket::StreamClient;
+using testing::IsSupersetOf;
+
+/// All numbered events there are now, as they came.
+struct Told {
+    std::vector<std::string> texts;
+    std::vector<std::string> names;
+};
+
+Told told_since_the_beginning(const DaemonProcess& daemon) {
+    StreamClient client(daemon.port(), daemon.token());
+    client.send(R"({"type":"subscribe","since":0})");
+    Told told;
+    while (const auto text = client.receive_text()) {
+        const auto message = boost::json::parse(*text);
+        if (message.at("type").as_string() == "caught_up") return told;
+        if (message.at("type").as_string() != "event") continue;
+        if (!message.at("sequence").is_int64()) continue;
+        told.texts.push_back(*text);
+        told.names.emplace_back(message.at("event").as_string());
+    }
+    ADD_FAILURE() << "the stream ended early: " << client.reason();
+    return told;
+}
+
+// @spec:R4-FAIL-02 @spec:R4-AC-06
+TEST(EventStreamOfTheDaemon, TellsOfOrdersAndTellsTheSameAfterACrash) {
+    TemporaryFolder folder;
+    DaemonProcess daemon({.program = {}, .data = folder.path() / "data", .arguments = {}});
+    ASSERT_TRUE(daemon.start());
+    const auto place = [&](const char* quantity, const std::string& key) {
+        const std::string body =
+            std::string(R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","quantity":")") +
+            quantity + "\"}";
+        return daemon.ask(place_order("futures", body, key)).value_or(Answer{}).status;
+    };
+    ASSERT_EQ(place("0.01", "a-good-order-of-mine"), 200);
+    ASSERT_NE(place("900", "far-too-large-an-order"), 200);
+    const Told before = told_since_the_beginning(daemon);
+    EXPECT_THAT(before.names,
+                IsSupersetOf({"service_started",
+                              "account_opened",
+                              "order_updated",
+                              "trade_executed",
+                              "position_opened",
+                              "balance_updated",
+                              "trade_failed"}));
+    daemon.kill();
+    ASSERT_TRUE(daemon.start());
+    const Told after = told_since_the_beginning(daemon);
+    ASSERT_GT(after.texts.size(), before.texts.size());  // Another start.
+    EXPECT_TRUE(std::equal(before.texts.begin(), before.texts.end(), after.texts.begin()));
+}
+
+// @spec:R2-SHUT-04
+TEST(EventStreamOfTheDaemon, SaysGoodbyeOnSigterm) {
+    TemporaryFolder folder;
+    DaemonProcess daemon({.program = {}, .data = folder.path() / "data", .arguments = {}});
+    ASSERT_TRUE(daemon.start());
+    StreamClient client(daemon.port(), daemon.token());
+    ASSERT_FALSE(client.receive("authenticated").is_null());
+    auto ended = std::async(std::launch::async, [&] { return daemon.terminate(); });
+    EXPECT_EQ(client.read_to_end(), 1001);
+    EXPECT_EQ(ended.get(), 0) << daemon.last_output();
+}
+
+}  // namespace
+}  // namespace botcore::crash
