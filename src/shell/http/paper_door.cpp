@@ -149,13 +149,15 @@ void PaperDoor::show_status(Call& call) {
 void PaperDoor::list_open_trades(Call& call) {
     const auto* account = context_.find_account(call);
     if (account == nullptr) return;
-    json::array list =
-        positions_view(context_.runtime.state(), *account, [this](const model::InstrumentId& id) {
-            return context_.quote_of(id);
-        });
-    for (auto& item : list) {
-        auto& object = item.as_object();
+    json::array list;
+    for (const auto& [id, position] : account->positions) {
+        if (position.quantity.is_zero()) continue;
+        json::object object = position_view(
+            context_.runtime.state(), *account, position, [this](const model::InstrumentId& one) {
+                return context_.quote_of(one);
+            });
         object["trade_id"] = object.at("symbol");
+        list.push_back(std::move(object));
     }
     call.answer(std::move(list));
 }

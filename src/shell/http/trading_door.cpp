@@ -211,7 +211,7 @@ bool TradingDoor::answered_as_canceled(Call& call,
     if (live != account.orders.end() && model::is_live(live->second.order.state)) return false;
     const core::KeyId key{call.caller.owner, call.key};
     if (context_.runtime.state().keys.contains(key)) return false;
-    const auto known = context_.reader.find_key(key.owner, key.key);
+    const auto known = context_.reader.find_key(key.first, key.second);
     if (!known || known.value()) return false;
     const auto found = context_.reader.find_order(number);
     if (!found || !found.value()) return false;
