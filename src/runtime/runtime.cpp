@@ -272,11 +272,14 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
     }
     if (request != nullptr) {
         const auto* origin = model::origin_of(input.body);
-        CHECK(origin != nullptr);
         batch_tickets_.pop_back();  // The waiting room knows it from here on.
-        waiting_.add(
-            {origin->owner, origin->key},
-            {request->ticket, now.time + options_.answer_within, request->request_id, true});
+        // An act of the audit has no key, and nobody waits for it.
+        CHECK(origin != nullptr || std::holds_alternative<model::RecordAct>(input.body));
+        if (origin != nullptr) {
+            waiting_.add(
+                {origin->owner, origin->key},
+                {request->ticket, now.time + options_.answer_within, request->request_id, true});
+        }
     }
     batch_.add(input, decision, engine_->state());
     keep_replies(input, decision);

@@ -322,10 +322,23 @@ std::string Daemon::start_door() {
 }
 
 std::string Daemon::start_analysis() {
-    auto made =
-        shell::AnalysisLink::make(config_, {context_, log_, opened_.folder.path(), random_seed()});
+    shell::outbound::OutboundCounts counts;
+    counts.breaker_moved = [this](std::string_view name, const auto& transition) {
+        metrics_.set("circuit_breaker_state", {name}, shell::breaker_gauge(transition.to));
+        metrics_.count("circuit_breaker_transitions_total", {name, to_text(transition.to)});
+    };
+    counts.retried = [this](std::string_view, std::string_view result) {
+        metrics_.count("retry_attempts_total", {"analysis", result});
+    };
+    counts.timed_out = [this](std::string_view) { metrics_.count("timeouts_total", {"analysis"}); };
+    auto made = shell::AnalysisLink::make(
+        config_, {context_, log_, opened_.folder.path(), random_seed()}, std::move(counts));
     if (!made) return made.error();
     analysis_ = std::move(made).value();
+    if (!analysis_) return {};
+    for (const auto& breaker : analysis_->service().client().breakers()) {
+        metrics_.set("circuit_breaker_state", {breaker.name}, shell::breaker_gauge(breaker.state));
+    }
     return {};
 }
 

@@ -8,7 +8,7 @@ namespace botcore::shell::http {
 namespace {
 
 constexpr std::string_view kOrder =
-    R"({"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","price":"40000","quantity":"0.01"})";
+    R"({"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","price":"49000","quantity":"0.01"})";
 
 UserAccessOptions limited() {
     UserAccessOptions who = test_access();

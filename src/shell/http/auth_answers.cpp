@@ -85,48 +85,6 @@ RouteRow auth_look(std::string_view summary, std::string_view response) {
     return {.purpose = Purpose::Admin, .tag = "auth", .summary = summary, .response = response};
 }
 
-void add_auth_schemas(SchemaTable& schemas) {
-    schemas.add_enum<auth::Role>("Role", "What a user may do; each may what those before it may");
-    schemas.add_json("Email", R"({"type":"string","format":"email","maxLength":254})");
-    schemas.add_json("PersonName", R"({"type":"string","minLength":1,"maxLength":64})");
-    schemas.add_json("Password", R"({"type":"string","format":"password","maxLength":256})");
-    schemas.add_object("User",
-                       "A user; null where the operator's token stands for nobody",
-                       "id:text email:Email? name:PersonName role:Role active:boolean "
-                       "created_at:Time? version:Number");
-    schemas.add_object("UserPage",
-                       "Users by id; `next_after` leads to the next page",
-                       "users:[User] next_after:text?");
-    schemas.add_object("Session",
-                       "A token without the token",
-                       "id:text name:text token_ending:text created_at:Time expires_at:Time "
-                       "current:boolean");
-    schemas.add_list("SessionList", "Session");
-    schemas.add_object("LoggedIn",
-                       "The token is shown this once",
-                       "token:text expires_at:Time session:Session user:User");
-    schemas.add_object(
-        "TokenCheck", "Whose token it is", "valid:boolean user:text role:Role expires_at:Time?");
-    schemas.add_object("Done", "It is done", "done:boolean");
-    schemas.add_object(
-        "Login", "`name` is the token's", "email:Email password:Password name?:PersonName");
-    schemas.add_object("NewUser",
-                       "A new user; a role other than trader is an operator's to give",
-                       "email:Email password:Password name:PersonName role?:Role");
-    schemas.add_object(
-        "PasswordChange", "One's own password", "current_password:Password new_password:Password");
-    schemas.add_object("PasswordSet", "Another user's password", "password:Password");
-    schemas.add_object("ProfileChange", "At least one", "name?:PersonName email?:Email");
-    schemas.add_object("RoleChange", "The new role", "role:Role");
-    schemas.add_object("Act",
-                       "Who did what to whom, and what came of it",
-                       "sequence:Number time:Time actor:text? act:text subject:text? outcome:text "
-                       "detail:text request_id:text");
-    schemas.add_object("ActPage",
-                       "Acts, newest first; `next_before` leads to the next page",
-                       "acts:[Act] next_before:Number?");
-}
-
 void answer_done(Call& call) {
     json::object data;
     data["done"] = true;

@@ -25,9 +25,6 @@ namespace botcore::shell::http {
 [[nodiscard]] RouteRow auth_act(Access access, std::string_view summary);
 [[nodiscard]] RouteRow auth_look(std::string_view summary, std::string_view response);
 
-/// The shapes of their bodies.
-void add_auth_schemas(SchemaTable& schemas);
-
 void answer_done(Call& call);
 void answer_failure(Call& call, const auth::AuthError& error);
 

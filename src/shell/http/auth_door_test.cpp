@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <vector>
 
 namespace botcore::shell::http {
 namespace {
@@ -97,16 +98,16 @@ TEST_F(Users, SeeTheirOwnDataOnly) {
                                     R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.01"})");
     const std::string id = text_of(ApiWorld::data(order), "order_id");
     const std::string account = "/api/accounts/" + ann + "-futures";
-    for (const std::string& path : {account,
-                                    account + "/orders",
-                                    account + "/orders/" + id,
-                                    account + "/orders/" + id + "/explain",
-                                    account + "/positions",
-                                    account + "/positions/BTCUSDT",
-                                    account + "/history",
-                                    "/api/orders/" + id,
-                                    "/api/orders/" + id + "/explain",
-                                    "/api/accounts/nobodys"}) {
+    for (const std::string& path : std::vector<std::string>{account,
+                                                            account + "/orders",
+                                                            account + "/orders/" + id,
+                                                            account + "/orders/" + id + "/explain",
+                                                            account + "/positions",
+                                                            account + "/positions/BTCUSDT",
+                                                            account + "/history",
+                                                            "/api/orders/" + id,
+                                                            "/api/orders/" + id + "/explain",
+                                                            "/api/accounts/nobodys"}) {
         EXPECT_EQ(world.ask_as(as_bob, "GET", path).status, 404) << path;
         if (path.ends_with("nobodys")) continue;
         EXPECT_EQ(world.ask_as(as_ann, "GET", path).status, 200) << path;

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <type_traits>
 
 namespace botcore::shell::http {
 namespace {
@@ -152,10 +153,11 @@ protected:
     }
 
     template <class Work>
-    auto on_loop(Work work) {
-        std::promise<decltype(work())> done;
+    std::invoke_result_t<Work&> on_loop(Work work) {
+        using Result = std::invoke_result_t<Work&>;
+        std::promise<Result> done;
         boost::asio::post(context_, [&] {
-            if constexpr (std::is_void_v<decltype(work())>) {
+            if constexpr (std::is_void_v<Result>) {
                 work();
                 done.set_value();
             } else {
@@ -247,7 +249,7 @@ TEST_F(Tls, DoesNotStartWithFilesThatAreNoGood) {
     const TlsFiles other{folder_ / "other.pem", folder_ / "other-key.pem"};
     make_certificate(other, "other");
     files = {good.certificate, other.key};
-    EXPECT_NE(start().find("does not belong"), std::string::npos);
+    EXPECT_NE(start().find("other-key.pem"), std::string::npos);
     files = good;
     ::chmod(files.key.c_str(), 0644);
     EXPECT_NE(start().find("everybody"), std::string::npos);
