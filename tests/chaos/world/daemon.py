@@ -198,11 +198,32 @@ class Daemon:
 
         parts = {}
         for part in ("", "/positions", "/orders?limit=100", "/history?limit=100"):
-            answer = self.ask("GET", ACCOUNT + part)
+            answer, until = self.ask("GET", ACCOUNT + part), time.monotonic() + 20
+            while answer.status == 503 and time.monotonic() < until:
+                time.sleep(0.1)  # Reads are shed first; they say so.
+                answer = self.ask("GET", ACCOUNT + part)
             if answer.status != 200:
                 raise RuntimeError(f"{part}: {answer}")
             parts[part] = still(answer.data())
         return parts
+
+    def changed_since(self, picture):
+        """What of the picture is another now, as short texts; empty when nothing is."""
+        found = []
+
+        def compare(path, before, after):
+            if isinstance(before, dict) and isinstance(after, dict):
+                for key in sorted(before.keys() | after.keys()):
+                    compare(f"{path}.{key}", before.get(key), after.get(key))
+            elif isinstance(before, list) and isinstance(after, list) and \
+                    len(before) == len(after):
+                for number, pair in enumerate(zip(before, after)):
+                    compare(f"{path}[{number}]", *pair)
+            elif before != after:
+                found.append(f"{path}: {str(before)[:60]} became {str(after)[:60]}")
+
+        compare("", picture, self.picture())
+        return found
 
     def verify(self):
         """botctl's proof that the rows are what the journal says; the daemon must have ended."""
