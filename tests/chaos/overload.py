@@ -13,7 +13,7 @@ from world.verdict import percentile
 CONNECTIONS_MAX = 1024
 BUSY = 90
 TIMES = 10
-RSS_MAX_MIB = 512
+RSS_MAX_MIB = 1024
 
 # Three entries, then a read that is not cheap.
 SCRIPT = """

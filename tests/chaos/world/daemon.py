@@ -189,7 +189,7 @@ class Daemon:
         moving = {"timestamp", "current_price", "mark_price", "unrealized_pnl", "total_equity",
                   "unrealized_pnl_percent", "liquidation_price", "margin_level",
                   "available_balance", "price_age_ms", "price_source", "reconciled", "can_trade",
-                  "equity", "available", "price"}
+                  "equity", "available", "price", "as_of"}
 
         def still(value):
             if isinstance(value, dict):
