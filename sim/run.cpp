@@ -7,6 +7,25 @@ namespace botcore::sim {
 
 namespace {
 
+/// What became of stops and exits that the core made by itself.
+void mark_stop(const model::Order& order) {
+    const bool filled = order.state == model::OrderState::Filled;
+    if (filled && order.type == model::OrderType::StopMarket) REACHED("stop order triggered");
+    if (filled && order.type == model::OrderType::TakeProfitMarket) {
+        REACHED("take profit triggered");
+    }
+    if (order.reason == model::Reason::StopWouldTrigger) REACHED("stop rejected beyond the market");
+    if (order.reason == model::Reason::NoLongerNeeded && is_protective(order.role)) {
+        REACHED("stop cancelled after its position");
+    }
+    if (!order.trail_mark.is_zero()) REACHED("stop trailed");
+    if (order.role == model::OrderRole::SafetyExit) REACHED("unprotected fill sold again");
+    if (!order.queue_limit) return;
+    REACHED("exit queued");
+    if (order.attempt.number != 0) REACHED("queued exit left");
+    if (order.reason == model::Reason::QueueExpired) REACHED("queued exit expired");
+}
+
 /// Marks that only the finished run shows.
 void mark_ends(const checkers::Fold& fold, const checkers::Findings& findings, const Plan& plan) {
     bool frozen = false;
@@ -15,6 +34,7 @@ void mark_ends(const checkers::Fold& fold, const checkers::Findings& findings, c
     }
     for (const auto& [number, order] : fold.orders) {
         if (order.reason == model::Reason::ProvenAbsent) REACHED("order proven absent");
+        mark_stop(order);
     }
     if (plan.breaks != Breaks::Nothing && frozen && findings.count() == 0) {
         REACHED("order declared absent and present");

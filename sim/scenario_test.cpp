@@ -78,6 +78,38 @@ protected:
                replies.back().body.find('"' + code + '"') != std::string::npos;
     }
 
+    /// Buys with a stop so many units of the quote below the market.
+    std::size_t enter(std::int64_t distance) {
+        model::PlaceOrder entry = order(model::OrderType::Market);
+        const auto quote = world_->market().quote(entry.instrument, entry.side, entry.quantity);
+        entry.stop_loss = quote.bid - model::Price::whole(distance);
+        entry.stop_loss = rounded_down_to(*entry.stop_loss, model::Price::from_units(10'000'000));
+        return world_->clients().call(entry);
+    }
+
+    void close() {
+        model::ClosePosition close;
+        close.origin = origin();
+        close.account = Clients::kAliceFutures;
+        close.instrument = order(model::OrderType::Market).instrument;
+        (void)world_->clients().call(close);
+    }
+
+    /// The newest order of that role.
+    [[nodiscard]] const model::Order* newest(model::OrderRole role) const {
+        const model::Order* found = nullptr;
+        for (const auto& [number, each] : world_->context().judge.fold().orders) {
+            if (each.role == role) found = &each;
+        }
+        return found;
+    }
+
+    [[nodiscard]] const model::Position& position() const {
+        const auto& positions = world_->context().judge.fold().positions;
+        return positions.at(
+            {Clients::kAliceFutures, {model::Market::Futures, model::Symbol("BTCUSDT")}});
+    }
+
     [[nodiscard]] std::size_t order_count() const {
         return world_->context().judge.fold().orders.size();
     }
@@ -90,6 +122,16 @@ protected:
     }
 
     std::unique_ptr<World> world_;
+};
+
+/// Loses every stop on its way to the exchange.
+class StopLosingLink final : public Link {
+public:
+    using Link::Link;
+
+    void place(const model::OrderInstruction& instruction) override {
+        if (!instruction.stop_price) Link::place(instruction);
+    }
 };
 
 }  // namespace
@@ -408,6 +450,139 @@ TEST_F(Scenario, PaperVenueIsSeatedAgainAfterACrash) {
     const auto unseated = place();
     run(Duration::seconds(15));
     EXPECT_EQ(order_of(unseated).state, OrderState::Refused);
+    end_well();
+}
+
+TEST_F(Scenario, StopOfAnEntryStandsUntilThePositionIsClosed) {
+    begin();
+    const auto entry = enter(300);
+    run(Duration::seconds(2));
+    EXPECT_EQ(order_of(entry).state, OrderState::Filled);
+    const auto* stop = newest(model::OrderRole::StopLoss);
+    ASSERT_NE(stop, nullptr);
+    EXPECT_EQ(stop->state, OrderState::Open);
+    EXPECT_EQ(stop->parent, order_of(entry).number);
+    EXPECT_TRUE(position().unprotected.is_zero());
+    close();
+    run(Duration::seconds(3));
+    EXPECT_TRUE(position().quantity.is_zero());
+    EXPECT_EQ(newest(model::OrderRole::StopLoss)->state, OrderState::Canceled);
+    EXPECT_EQ(newest(model::OrderRole::StopLoss)->reason, model::Reason::NoLongerNeeded);
+    end_well();
+}
+
+TEST_F(Scenario, StopStandsAgainAfterTheVenueDiedWithTheProcess) {
+    begin(VenueMode::Paper);
+    (void)enter(300);
+    run(Duration::seconds(2));
+    world_->crash();
+    run(Duration::seconds(15));
+    const auto* stop = newest(model::OrderRole::StopLoss);
+    ASSERT_NE(stop, nullptr);
+    EXPECT_EQ(stop->state, OrderState::Open);
+    EXPECT_FALSE(position().quantity.is_zero());
+    end_well();
+}
+
+TEST_F(Scenario, EntryWhoseStopGetsLostIsSoldAgain) {
+    Parts parts;
+    parts.link = [](Context& context, VenueServer& server, std::shared_ptr<Process> process) {
+        return std::make_unique<StopLosingLink>(context, server, std::move(process));
+    };
+    begin(calm_plan(VenueMode::Exchange), std::move(parts));
+    (void)enter(300);
+    run(Duration::seconds(2));
+    EXPECT_FALSE(position().unprotected.is_zero());
+    run(Duration::seconds(10));
+    const auto* exit = newest(model::OrderRole::SafetyExit);
+    ASSERT_NE(exit, nullptr);
+    EXPECT_EQ(exit->state, OrderState::Filled);
+    EXPECT_TRUE(position().quantity.is_zero());
+    run(Duration::seconds(15));
+    EXPECT_EQ(newest(model::OrderRole::StopLoss)->state, OrderState::Absent);
+    end_well();
+}
+
+TEST_F(Scenario, FlattenClosesEvenWhereAnExitRests) {
+    begin();
+    (void)enter(300);
+    run(Duration::seconds(2));
+    model::PlaceOrder exit = order(model::OrderType::Limit, model::Side::Sell);
+    exit.price = model::Price::whole(61'500);
+    exit.reduce_only = model::ReduceOnly::Yes;
+    const auto resting = world_->clients().call(exit);
+    run(Duration::seconds(1));
+    EXPECT_EQ(order_of(resting).state, OrderState::Open);
+    model::Flatten flatten;
+    flatten.origin = origin();
+    flatten.account = Clients::kAliceFutures;
+    (void)world_->clients().call(flatten);
+    run(Duration::seconds(20));
+    EXPECT_TRUE(position().quantity.is_zero());
+    EXPECT_NE(order_of(resting).state, OrderState::Open);
+    end_well();
+}
+
+TEST_F(Scenario, UnprotectedFillIsSoldEvenWhereAnExitRests) {
+    Parts parts;
+    parts.link = [](Context& context, VenueServer& server, std::shared_ptr<Process> process) {
+        return std::make_unique<StopLosingLink>(context, server, std::move(process));
+    };
+    begin(calm_plan(VenueMode::Exchange), std::move(parts));
+    (void)enter(300);
+    run(Duration::seconds(1));
+    model::PlaceOrder exit = order(model::OrderType::Limit, model::Side::Sell);
+    exit.price = model::Price::whole(61'500);
+    exit.reduce_only = model::ReduceOnly::Yes;
+    (void)world_->clients().call(exit);
+    run(Duration::seconds(40));
+    EXPECT_TRUE(position().quantity.is_zero());
+    end_well();
+}
+
+// @spec:I9
+TEST_F(Scenario, HaltRefusesEntriesAndTakesExits) {
+    begin();
+    (void)enter(300);
+    run(Duration::seconds(2));
+    model::SetMode halt;
+    halt.origin.owner = model::Owner("operator");
+    halt.mode = model::OperatingMode::Halted;
+    (void)world_->clients().call(halt);
+    run(Duration::seconds(1));
+    const auto entry = place();
+    close();
+    run(Duration::seconds(2));
+    EXPECT_TRUE(refused(entry, "TRADING_HALTED"));
+    EXPECT_TRUE(position().quantity.is_zero());
+    end_well();
+}
+
+// @spec:R1-MAINT-09
+TEST_F(Scenario, CloseDuringMaintenanceWaitsForItsEnd) {
+    begin();
+    (void)place();
+    run(Duration::seconds(2));
+    model::SetMode mode;
+    mode.origin.owner = model::Owner("operator");
+    mode.mode = model::OperatingMode::Maintenance;
+    (void)world_->clients().call(mode);
+    run(Duration::seconds(1));
+    model::ClosePosition close;
+    close.origin = origin();
+    close.account = Clients::kAliceFutures;
+    close.instrument = order(model::OrderType::Market).instrument;
+    close.queue_limit = model::Price::whole(58'500);
+    close.queue_until = world_->context().now() + Duration::seconds(60);
+    const auto queued = world_->clients().call(close);
+    run(Duration::seconds(5));
+    EXPECT_EQ(order_of(queued).state, OrderState::Queued);
+    EXPECT_FALSE(position().quantity.is_zero());
+    mode.mode = model::OperatingMode::Normal;
+    (void)world_->clients().call(mode);
+    run(Duration::seconds(5));
+    EXPECT_EQ(order_of(queued).state, OrderState::Filled);
+    EXPECT_TRUE(position().quantity.is_zero());
     end_well();
 }
 

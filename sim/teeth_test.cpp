@@ -107,6 +107,21 @@ private:
     std::uint64_t count_ = 0;
 };
 
+/// Sends stops that are too large and may open a position.
+class OpeningStopsLink final : public Link {
+public:
+    using Link::Link;
+
+    void place(const model::OrderInstruction& instruction) override {
+        model::OrderInstruction sent = instruction;
+        if (sent.stop_price && sent.reduce_only == model::ReduceOnly::Yes) {
+            sent.reduce_only = model::ReduceOnly::No;
+            sent.quantity += sent.quantity;
+        }
+        write(sent);
+    }
+};
+
 /// Loses fills on their way to the core.
 class FillLosingSink final : public ports::ExchangeSink {
 public:
@@ -198,7 +213,7 @@ public:
 
     ports::CommitResult commit(const ports::Batch& batch) override {
         ports::Batch torn = batch;
-        if (++count_ % 10 == 0) torn.balances.clear();
+        if (!torn.balances.empty() && ++count_ % 5 == 0) torn.balances.clear();
         return store_.commit(torn);
     }
 
@@ -307,6 +322,14 @@ TEST(Teeth, AWorldWithoutBrokenPartsIsClean) {
     world.run_for(plan.length);
     world.quiet();
     EXPECT_EQ(world.findings().count(), 0U) << texts(world.findings());
+}
+
+TEST(Teeth, StopThatOpensAPositionIsCaught) {
+    Plan plan = rough_plan();
+    plan.per_mille.fill(0);
+    plan.clients = 8;
+    plan.length = Duration::seconds(200);
+    expect_caught(plan, with_link<OpeningStopsLink>(), "S2");
 }
 
 }  // namespace botcore::sim

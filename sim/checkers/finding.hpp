@@ -10,7 +10,7 @@
 namespace botcore::sim::checkers {
 
 struct Finding {
-    std::string invariant;  ///< "I1" to "I14", or "LIVENESS".
+    std::string invariant;  ///< "I1" to "I14", "S1", "S2" (stops), or "LIVENESS".
     std::string text;
 };
 

@@ -98,6 +98,22 @@ model::Quantity Fold::reducible(const model::AccountId& account,
     return left;
 }
 
+model::Quantity Fold::held_against(const model::Order& order) const {
+    const auto place = positions.find({order.account, order.instrument});
+    if (place == positions.end()) return {};
+    const model::Quantity held = place->second.quantity;
+    const bool against = order.side == model::Side::Buy ? held.is_negative() : held.is_positive();
+    return against ? magnitude(held) : model::Quantity();
+}
+
+bool Fold::is_exit(const model::Order& order) const {
+    if (order.instrument.market == model::Market::Spot) return order.side == model::Side::Sell;
+    if (!model::is_conditional(order.type)) {
+        return reducible(order.account, order.instrument, order.side) >= order.quantity;
+    }
+    return order.reduce_only == model::ReduceOnly::Yes && held_against(order) >= order.quantity;
+}
+
 namespace {
 
 template <class Map>

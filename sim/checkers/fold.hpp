@@ -35,6 +35,13 @@ public:
                                             const model::InstrumentId& instrument,
                                             model::Side side) const;
 
+    /// How much of the position an order of this side and instrument could shrink, were it alone.
+    [[nodiscard]] model::Quantity held_against(const model::Order& order) const;
+
+    /// Would the whole of this new order only shrink the position? Spot: is it a sale? What waits
+    /// for a stop price knows nothing of the position there will be then, unless it is reduce-only.
+    [[nodiscard]] bool is_exit(const model::Order& order) const;
+
     [[nodiscard]] Rows rows() const;
 
     std::map<model::AccountId, model::Account> accounts;

@@ -18,7 +18,16 @@ std::string place_of(const model::Record& record) {
 bool is_gate(Reason reason) {
     return reason == Reason::PriceStale || reason == Reason::PriceMissing ||
            reason == Reason::ClockUncertain || reason == Reason::DiskFull ||
-           reason == Reason::AccountFrozen || reason == Reason::AccountUnreconciled;
+           reason == Reason::AccountFrozen || reason == Reason::AccountUnreconciled ||
+           reason == Reason::Maintenance || reason == Reason::TradingHalted ||
+           reason == Reason::MaxPositionsExceeded || reason == Reason::DailyLossLimit ||
+           reason == Reason::DrawdownLimit || reason == Reason::MarginLevelLow ||
+           reason == Reason::CooldownActive || reason == Reason::ExposureLimit ||
+           reason == Reason::OrderRateLimit;
+}
+
+bool takes_entries(model::OperatingMode mode) {
+    return mode == model::OperatingMode::Normal || mode == model::OperatingMode::Ramping;
 }
 
 /// The order that a command made, if it made one.
@@ -95,7 +104,10 @@ void JournalChecker::check_orders(const model::Record& record) {
         const auto* order = std::get_if<model::Order>(&change);
         if (order == nullptr) continue;
         const model::Order* before = fold_.find(order->id);
-        if (before != nullptr) check_transition(record, *before, *order);
+        if (before != nullptr) {
+            check_transition(record, *before, *order);
+            check_protection(record, *before, *order);
+        }
         if (!model::is_live(order->state) && !order->reserved.is_zero()) {
             findings_.add("I5", "closed order " + order->id.text() + " still reserves money");
         }
@@ -140,6 +152,32 @@ void JournalChecker::check_transition(const model::Record& record,
     if (!evidence) findings_.add("I3", "Unknown of " + after.id.text() + " ended by a non-fact");
 }
 
+/// S1: what an entry with a stop has just got has a stop from the same record on.
+void JournalChecker::check_protection(const model::Record& record,
+                                      const model::Order& before,
+                                      const model::Order& after) {
+    const model::Quantity gained = after.filled - before.filled;
+    if (!after.stop_loss || !gained.is_positive()) return;
+    model::Quantity held;
+    model::Quantity covered;
+    for (const auto& change : record.outcome.changes) {
+        if (const auto* position = std::get_if<model::Position>(&change)) {
+            held = position->quantity;
+        } else if (const auto* stop = std::get_if<model::Order>(&change)) {
+            const bool is_new = stop->number / model::kOrdersPerInputMax == record.sequence;
+            const bool covers = stop->parent == after.number && stop->stop_price.has_value() &&
+                                stop->role == model::OrderRole::StopLoss;
+            if (is_new && covers) covered += stop->quantity;
+        }
+    }
+    const bool buys = after.side == model::Side::Buy;
+    if (buys ? !held.is_positive() : !held.is_negative()) return;
+    if (covered == std::min(gained, magnitude(held))) return;
+    findings_.add("S1",
+                  "a fill of " + to_text(gained) + " of " + after.id.text() + " got a stop for " +
+                      to_text(covered) + " at " + place_of(record));
+}
+
 void JournalChecker::check_absence(const model::Record& record, const model::Order& order) {
     const auto& report = std::get<model::ReportOrder>(record.input.body).report;
     const auto fence = order.attempt.time + order.attempt.window + policy_.fence_margin;
@@ -154,11 +192,7 @@ void JournalChecker::check_absence(const model::Record& record, const model::Ord
 void JournalChecker::check_entry(const model::Record& record, const model::Order& order) {
     const auto* place = std::get_if<model::PlaceOrder>(&record.input.body);
     if (place == nullptr) return;  // Closing a position is an exit.
-    const bool spot = order.instrument.market == model::Market::Spot;
-    const bool exit =
-        spot ? order.side == model::Side::Sell
-             : fold_.reducible(order.account, order.instrument, order.side) >= order.quantity;
-    if (exit) return;
+    if (fold_.is_exit(order)) return;
     const auto told = [&](const char* invariant, const char* text) {
         findings_.add(invariant, std::string(text) + " at " + place_of(record));
     };
@@ -167,6 +201,7 @@ void JournalChecker::check_entry(const model::Record& record, const model::Order
         place->quote.ask.is_zero() || place->quote.age > policy_.price_age_max) {
         told("I14", "entry on a stale or missing price");
     }
+    if (!takes_entries(fold_.operating.mode)) told("I9", "entry while no entries are taken");
     if (!reconciled_.contains(order.account)) told("I11", "entry on an unreconciled account");
     if (record.input.storage != model::StorageState::Normal) told("I9", "entry from the reserve");
     const auto* account = fold_.find(order.account);
@@ -184,11 +219,8 @@ void JournalChecker::check_exit(const model::Record& record) {
         findings_.add("I9", "a gate refused to close a position at " + place_of(record));
     }
     if (const auto* place = std::get_if<model::PlaceOrder>(&body); place != nullptr && refused) {
-        const bool spot = made->instrument.market == model::Market::Spot;
-        const bool exit =
-            spot ? made->side == model::Side::Sell
-                 : fold_.reducible(made->account, made->instrument, made->side) >= made->quantity;
-        if (exit) findings_.add("I9", "a gate refused an exit at " + place_of(record));
+        if (fold_.is_exit(*made))
+            findings_.add("I9", "a gate refused an exit at " + place_of(record));
     }
     if (const auto* cancel = std::get_if<model::CancelOrder>(&body)) {
         for (const auto& change : record.outcome.changes) {

@@ -26,6 +26,9 @@ private:
     void check_transition(const model::Record& record,
                           const model::Order& before,
                           const model::Order& after);
+    void check_protection(const model::Record& record,
+                          const model::Order& before,
+                          const model::Order& after);
     void check_absence(const model::Record& record, const model::Order& order);
     void check_entry(const model::Record& record, const model::Order& order);
     void check_exit(const model::Record& record);

@@ -51,6 +51,7 @@ void Judge::on_order_left(const model::OrderInstruction& instruction) {
     const bool same = order->account == instruction.account && order->side == instruction.side &&
                       order->instrument == instruction.instrument &&
                       order->type == instruction.type && order->price == instruction.price &&
+                      order->stop_price == instruction.stop_price &&
                       order->quantity == instruction.quantity &&
                       order->time_in_force == instruction.time_in_force &&
                       order->reduce_only == instruction.reduce_only;
@@ -140,6 +141,7 @@ void Judge::audit_quiet(const VenueTruth& truth) {
     audit_orders(truth);
     audit_trades();
     audit_money(truth);
+    audit_protection(truth);
     audit_frozen();
     for (const auto& [key, entry] : fold().keys) {
         if (entry.state == model::KeyState::Done) continue;
@@ -234,6 +236,44 @@ void Judge::audit_money(const VenueTruth& truth) {
         findings_.add("I5",
                       item.account.text() + " holds " + to_text(ours) + " " + item.asset.text() +
                           " here and " + to_text(item.amount) + " at the exchange");
+    }
+}
+
+/// Stops only ever reduce, end with their position, and nothing stays unprotected.
+void Judge::audit_protection(const VenueTruth& truth) {
+    for (const auto& [name, position] : fold().positions) {
+        if (position.unprotected.is_zero()) continue;
+        findings_.add("S1",
+                      position.account.text() + " still holds " + to_text(position.unprotected) +
+                          " " + position.instrument.symbol.text() + " without its stop");
+    }
+    for (const auto& [number, order] : fold().orders) {
+        if (!model::is_protective(order.role) || order.state != OrderState::Open) continue;
+        if (fold().held_against(order).is_positive()) continue;
+        findings_.add("S2", "stop " + order.id.text() + " rests although it can reduce nothing");
+    }
+    // Only an exchange with its own books saw every trade in a row that no reset ever broke.
+    if (!truth.own_books) return;
+    std::map<std::uint64_t, std::vector<const TradeName*>> by_age;
+    for (const auto& [name, known] : trades_)
+        by_age[std::get<2>(name)].push_back(&name);
+    std::map<std::pair<model::AccountId, model::InstrumentId>, model::Quantity> held;
+    for (const auto& [id, names] : by_age) {
+        for (const TradeName* name : names) {
+            const VenueTrade& known = trades_.at(*name);
+            const model::Order* order = fold().find(known.order);
+            if (order == nullptr) continue;
+            model::Quantity& position = held[{std::get<0>(*name), std::get<1>(*name)}];
+            const model::Quantity before = position;
+            const bool buys = order->side == model::Side::Buy;
+            position += buys ? known.trade.quantity : -known.trade.quantity;
+            if (order->role == model::OrderRole::Plain) continue;
+            const bool against = buys ? before.is_negative() : before.is_positive();
+            if (against && known.trade.quantity <= magnitude(before)) continue;
+            findings_.add("S2",
+                          "trade " + std::to_string(id) + " of " + order->id.text() + " (" +
+                              std::string(to_text(order->role)) + ") opened a position");
+        }
     }
 }
 

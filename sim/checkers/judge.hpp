@@ -103,6 +103,7 @@ private:
     void audit_orders(const VenueTruth& truth);
     void audit_trades();
     void audit_money(const VenueTruth& truth);
+    void audit_protection(const VenueTruth& truth);
     void audit_frozen();
     [[nodiscard]] bool booked_in_order(const model::AccountId& account) const;
     [[nodiscard]] bool frozen(const model::AccountId& account) const;

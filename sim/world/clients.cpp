@@ -5,6 +5,7 @@
 #include "sim/world/marks.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace botcore::sim {
 
@@ -162,8 +163,8 @@ void Clients::on_reply(runtime::Ticket ticket, const runtime::ApiReply& reply) {
     if (reply.replayed) REACHED("reply: replayed");
     const auto* row = store_.key_row(call.key);
     // A gate that is closed for now leaves no trace: the caller may use the key again, or give up.
-    const bool gate =
-        reply.status == 503 && !unknown && !down && !contains(reply.body, "\"NOT_SENT\"");
+    const bool gate = (reply.status == 503 || reply.status == 429) && !unknown && !down &&
+                      !contains(reply.body, "\"NOT_SENT\"");
     if (gate) check_gate(call);
     const bool verdict = !unknown && !down && !under_way && !reused && !gate;
     context_.note("reply " + call.key.second.text() + " " + std::to_string(reply.status));
@@ -183,7 +184,9 @@ void Clients::on_reply(runtime::Ticket ticket, const runtime::ApiReply& reply) {
 /// What closes gates never stops a cancel or an exit (I9).
 void Clients::check_gate(const Call& call) const {
     bool exit = std::holds_alternative<model::CancelOrder>(call.body) ||
-                std::holds_alternative<model::ClosePosition>(call.body);
+                std::holds_alternative<model::ClosePosition>(call.body) ||
+                std::holds_alternative<model::CancelAll>(call.body) ||
+                std::holds_alternative<model::Flatten>(call.body);
     if (const auto* place = std::get_if<model::PlaceOrder>(&call.body)) {
         const bool spot_sale =
             place->instrument.market == model::Market::Spot && place->side == model::Side::Sell;
@@ -202,6 +205,14 @@ void Clients::note_refusal(const Call& call, const std::string& body) const {
     if (contains(body, "\"ACCOUNT_UNRECONCILED\"")) REACHED("refused: not reconciled");
     if (contains(body, "\"ACCOUNT_FROZEN\"")) REACHED("refused: frozen");
     if (contains(body, "\"INSUFFICIENT_BALANCE\"")) REACHED("refused: balance");
+    if (contains(body, "\"MAINTENANCE\"")) REACHED("refused: maintenance");
+    if (contains(body, "\"TRADING_HALTED\"")) REACHED("refused: halted");
+    if (contains(body, "\"MAX_POSITIONS_EXCEEDED\"")) REACHED("refused: too many positions");
+    if (contains(body, "\"COOLDOWN_ACTIVE\"")) REACHED("refused: cool-down");
+    if (contains(body, "\"DAILY_LOSS_LIMIT\"")) REACHED("refused: daily loss");
+    if (contains(body, "\"DRAWDOWN_LIMIT\"")) REACHED("refused: drawdown");
+    if (contains(body, "\"EXPOSURE_LIMIT\"")) REACHED("refused: exposure");
+    if (contains(body, "\"ORDER_RATE_LIMIT\"")) REACHED("refused: order rate");
     if (contains(body, "\"error\"")) return;
     const bool reserve = store_.storage_state_seen() == model::StorageState::Reserve;
     if (std::holds_alternative<model::ClosePosition>(call.body)) {
@@ -211,6 +222,9 @@ void Clients::note_refusal(const Call& call, const std::string& body) const {
     if (std::holds_alternative<model::TransferMoney>(call.body)) REACHED("money transferred");
     if (std::holds_alternative<model::ResetAccount>(call.body)) REACHED("account reset");
     if (std::holds_alternative<model::SetLeverage>(call.body)) REACHED("leverage set");
+    if (std::holds_alternative<model::CancelAll>(call.body)) REACHED("all orders cancelled");
+    if (std::holds_alternative<model::Flatten>(call.body)) REACHED("everything flattened");
+    if (std::holds_alternative<model::SetMode>(call.body)) REACHED("operating mode set");
 }
 
 bool Clients::all_done() const {
@@ -223,9 +237,40 @@ const model::Account& Clients::choose_account() {
 
 model::InputBody Clients::choose() {
     const std::uint64_t dice = random_.below(100);
-    if (dice < 62) return choose_place();
-    if (dice < 85) return choose_cancel();
+    if (dice < 60) return choose_place();
+    if (dice < 82) return choose_cancel();
+    if (dice < 86) return choose_sweep();
     return choose_money();
+}
+
+/// The price moved by so many hundredths of a percent, on the tick.
+model::Price Clients::around(model::Price price, std::int64_t low, std::int64_t high) {
+    const auto units = price.units() + price.units() / 10'000 * random_.between(low, high);
+    return rounded_down_to(model::Price::from_units(units), model::Price::from_units(10'000'000));
+}
+
+/// Makes a stop or take-profit order of it.
+void Clients::attach_condition(model::PlaceOrder& order, model::Price near) {
+    const bool limit = order.type == model::OrderType::Limit;
+    if (random_.chance(1, 2)) {
+        order.type = limit ? model::OrderType::StopLimit : model::OrderType::StopMarket;
+    } else {
+        order.type = limit ? model::OrderType::TakeProfitLimit : model::OrderType::TakeProfitMarket;
+    }
+    order.stop_price = around(near, -15, 15);
+}
+
+/// Stops for what the order opens; now and then so near that the market is beyond them at once.
+void Clients::attach_stops(model::PlaceOrder& order, model::Price near) {
+    const bool buy = order.side == model::Side::Buy;
+    const model::Price entry = order.price.value_or(order.stop_price.value_or(near));
+    order.stop_loss = buy ? around(entry, -40, 0) : around(entry, 0, 40);
+    if (random_.chance(1, 2))
+        order.take_profit = buy ? around(entry, 0, 40) : around(entry, -40, 0);
+    if (random_.chance(1, 2)) {
+        order.trail_distance = model::Rate::from_units(random_.between(1, 10) * 10'000);
+        order.trail_activation = order.trail_distance;
+    }
 }
 
 model::InputBody Clients::choose_place() {
@@ -252,23 +297,67 @@ model::InputBody Clients::choose_place() {
         if (force == 1) order.time_in_force = model::TimeInForce::FillOrKill;
         if (force == 2) order.time_in_force = model::TimeInForce::PostOnly;
     }
+    if (random_.chance(1, 6) && quote.bid.is_positive()) attach_condition(order, quote.bid);
     if (account.market == model::Market::Futures && random_.chance(1, 6)) {
         order.reduce_only = model::ReduceOnly::Yes;
+    } else if (account.market == model::Market::Futures && random_.chance(1, 2)) {
+        if (quote.bid.is_positive()) attach_stops(order, quote.bid);
     }
     return order;
 }
 
+/// A close, which may wait for the end of a maintenance window.
+model::InputBody Clients::choose_close() {
+    const model::Account& account = accounts_[random_.chance(1, 2) ? 1 : 3];
+    model::ClosePosition close;
+    close.origin.owner = account.owner;
+    close.account = account.id;
+    close.instrument = {model::Market::Futures,
+                        model::Symbol(random_.chance(1, 2) ? "BTCUSDT" : "ETHUSDT")};
+    const auto quote = market_.quote(close.instrument, model::Side::Sell, {});
+    if (random_.chance(1, 2) && quote.bid.is_positive()) {
+        close.queue_limit = around(quote.bid, -20, 20);
+        close.queue_until =
+            context_.now() + Duration::microseconds(random_.between(2'000'000, 40'000'000));
+    }
+    return close;
+}
+
+/// What touches many orders at once, or everybody.
+model::InputBody Clients::choose_sweep() {
+    const std::uint64_t dice = random_.below(10);
+    const model::Account& account = choose_account();
+    if (dice < 3) {
+        model::CancelAll sweep;
+        sweep.origin.owner = account.owner;
+        sweep.account = account.id;
+        if (random_.chance(1, 2)) sweep.symbol = model::Symbol("BTCUSDT");
+        sweep.protective = random_.chance(1, 3);
+        return sweep;
+    }
+    if (dice < 5) {
+        model::Flatten flatten;
+        flatten.origin.owner = account.owner;
+        flatten.account = account.id;
+        return flatten;
+    }
+    constexpr std::array kModes = {model::OperatingMode::Draining,
+                                   model::OperatingMode::Maintenance,
+                                   model::OperatingMode::Maintenance,
+                                   model::OperatingMode::Ramping,
+                                   model::OperatingMode::Halted};
+    model::SetMode set;
+    set.origin.owner = model::Owner("operator");
+    set.mode =
+        random_.chance(1, 2) ? model::OperatingMode::Normal : kModes[random_.below(kModes.size())];
+    set.until = context_.now() + Duration::microseconds(random_.between(1, 15'000'000));
+    set.text = "by hand";
+    return set;
+}
+
 model::InputBody Clients::choose_cancel() {
     const auto live = store_.live_orders();
-    if (live.empty() || random_.chance(1, 6)) {
-        const model::Account& account = accounts_[random_.chance(1, 2) ? 1 : 3];
-        model::ClosePosition close;
-        close.origin.owner = account.owner;
-        close.account = account.id;
-        close.instrument = {model::Market::Futures,
-                            model::Symbol(random_.chance(1, 2) ? "BTCUSDT" : "ETHUSDT")};
-        return close;
-    }
+    if (live.empty() || random_.chance(1, 6)) return choose_close();
     const model::Order& order = live[random_.below(live.size())];
     model::CancelOrder cancel;
     cancel.origin.owner = order.owner;

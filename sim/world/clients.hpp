@@ -61,7 +61,12 @@ private:
     void ask_again_later(std::size_t number);
     [[nodiscard]] model::InputBody choose();
     [[nodiscard]] model::InputBody choose_place();
+    void attach_condition(model::PlaceOrder& order, model::Price near);
+    void attach_stops(model::PlaceOrder& order, model::Price near);
     [[nodiscard]] model::InputBody choose_cancel();
+    [[nodiscard]] model::InputBody choose_close();
+    [[nodiscard]] model::InputBody choose_sweep();
+    [[nodiscard]] model::Price around(model::Price price, std::int64_t low, std::int64_t high);
     [[nodiscard]] model::InputBody choose_money();
     [[nodiscard]] const model::Account& choose_account();
     void note_refusal(const Call& call, const std::string& body) const;

@@ -41,7 +41,22 @@ model::Policy sim_policy() {
     policy.fence_margin = Duration::seconds(1);
     policy.view_lag = Duration::seconds(5);
     policy.risk = model::RiskLimits::none();
+    policy.protect_within = Duration::seconds(6);
+    policy.trail_step = model::Rate::from_units(model::kScale / 10'000);
     return policy;
+}
+
+/// Limits small enough that a minute of trading runs into each of them now and then.
+model::RiskLimits tight_limits(base::Random& random) {
+    model::RiskLimits limits;
+    limits.cooldown = Duration::seconds(5);
+    limits.orders_per_second_max = 3;
+    if (random.chance(1, 2)) limits.positions_max = 1;
+    if (random.chance(1, 2)) limits.exposure_max = model::Rate::from_units(model::kScale / 100);
+    if (random.chance(1, 3))
+        limits.daily_loss_max = model::Rate::from_units(model::kScale / 200'000);
+    if (random.chance(1, 3)) limits.drawdown_max = model::Rate::from_units(model::kScale / 100'000);
+    return limits;
 }
 
 }  // namespace
@@ -61,6 +76,7 @@ Plan plan_of(std::uint64_t seed) {
     if (plan.mode == VenueMode::Exchange && random.chance(1, 8)) {
         plan.breaks = random.chance(1, 2) ? Breaks::EngineMargin : Breaks::ViewLag;
     }
+    if (random.chance(1, 3)) plan.policy.risk = tight_limits(random);
     return plan;
 }
 

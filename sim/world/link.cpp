@@ -147,7 +147,12 @@ void Link::write(const model::OrderInstruction& instruction) {
             if (server_.life() != life) return;
             const OrderReport report = server_.place(instruction, arrival);
             answer(waiting, report);
-            if (report.kind != ReportKind::Rejected) stream(report);
+            if (report.kind == ReportKind::Rejected) return;
+            if (process->dead) {
+                server_.tell(report);  // Whoever listens now hears of it.
+            } else {
+                stream(report);
+            }
         };
         if (queued == Duration()) {
             enter();

@@ -125,7 +125,8 @@ OrderReport VenueServer::query(const venue::OrderName& name, model::Duration lag
 void VenueServer::seat(const venue::AccountSeat& seat) {
     seated_[seat.account.id] = seat.account;
     for (const auto& order : seat.live_orders) {
-        if (order.state != model::OrderState::Open || !order.price) continue;
+        if (order.state != model::OrderState::Open) continue;
+        if (!order.price && !order.stop_price) continue;
         // Known again from its row: queries find it from now on.
         Seen& seen = orders_[{order.account, order.instrument, order.id}];
         if (seen.taken != model::Timestamp()) continue;

@@ -24,6 +24,11 @@ public:
         stream_ = std::move(stream);
     }
 
+    /// Says it to whoever listens.
+    void tell(const model::OrderReport& report) const {
+        if (stream_) stream_(report);
+    }
+
     /// A new, empty venue: the old one died with its process.
     void begin_anew();
 

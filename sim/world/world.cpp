@@ -169,6 +169,7 @@ checkers::Rows World::open_rows(const runtime::Runtime& runtime) const {
         rows.instruments.push_back(instrument);
     for (const auto& [id, account] : state.accounts) {
         rows.accounts.push_back(account.account);
+        if (account.risk.version != 0) rows.risks.push_back(account.risk);
         for (const auto& [asset, row] : account.balances)
             rows.balances.push_back(row);
         for (const auto& [instrument, row] : account.positions)
@@ -178,6 +179,9 @@ checkers::Rows World::open_rows(const runtime::Runtime& runtime) const {
     }
     for (const auto& [key, entry] : state.keys)
         rows.keys.push_back(entry);
+    rows.operating = {state.operating};
+    for (const auto& [id, window] : state.windows)
+        rows.windows.push_back(window);
     return rows;
 }
 
@@ -255,6 +259,9 @@ bool World::settled() {
     for (const auto& order : store_.live_orders()) {
         if (order.state != model::OrderState::Open) return false;
         if (order.cancel != model::CancelState::None) return false;
+    }
+    for (const auto& position : store_.rows().positions) {
+        if (!position.unprotected.is_zero()) return false;
     }
     return true;
 }

@@ -104,7 +104,8 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
                        0});
     }
     for (const auto& [id, other] : transaction.state().windows) {
-        if (is_over(other.state) || body.end <= other.begin || other.end <= body.begin) continue;
+        const bool works = !is_over(other.state) && other.state != WindowState::Watching;
+        if (!works || body.end <= other.begin || other.end <= body.begin) continue;
         return refuse(transaction,
                       body.origin,
                       {Reason::WindowNotMovable,

@@ -112,6 +112,16 @@ TEST(Maintenance, OnlyGoesForward) {
     EXPECT_EQ(bench.engine().state().windows.at(other).state, WindowState::Canceled);
 }
 
+TEST(Maintenance, AWindowThatIsOnlyWatchedMakesRoomForTheNext) {
+    Bench bench;
+    const auto id = planned(bench);
+    move(bench, id, WindowState::Active);
+    bench.apply(window(bench, kWeek + kHour, kHour));
+    EXPECT_EQ(bench.refusal(), Reason::WindowNotMovable);
+    move(bench, id, WindowState::Watching);
+    EXPECT_NE(planned(bench), 0U);
+}
+
 TEST(Maintenance, AHaltOutlastsAWindow) {
     Bench bench;
     const auto id = planned(bench);

@@ -43,8 +43,11 @@ protected:
     /// Why the input was refused; None when it was not.
     Reason apply(model::InputBody body) {
         time_ = time_ + model::Duration::milliseconds(1);
-        const Decision decision = engine_.apply(
-            {.time = time_, .clock = clock_, .storage = {}, .body = std::move(body)}, {});
+        const Decision decision = engine_.apply({.time = time_,
+                                                 .clock = clock_,
+                                                 .storage = model::StorageState::Normal,
+                                                 .body = std::move(body)},
+                                                {});
         engine_.forget_closed();
         sent_.reset();
         std::optional<model::Reply> reply;

@@ -63,6 +63,7 @@ std::uint16_t status_of(Reason reason) {
             return 422;
         case Reason::OrderRateLimit:
             return 429;
+        case Reason::NotSent:
         case Reason::ProvenAbsent:
         case Reason::LateFact:
             return 502;
@@ -72,7 +73,6 @@ std::uint16_t status_of(Reason reason) {
         case Reason::DiskFull:
         case Reason::AccountFrozen:
         case Reason::AccountUnreconciled:
-        case Reason::NotSent:
         case Reason::Maintenance:
         case Reason::TradingHalted:
             return 503;

@@ -66,12 +66,14 @@ void take_unprotected(Transaction& transaction,
     position.unprotected -= std::min(position.unprotected, quantity);
 }
 
-void clear_unprotected(Transaction& transaction,
+/// No more than `most` can be without its stop.
+void limit_unprotected(Transaction& transaction,
                        AccountState& account,
-                       const model::InstrumentId& instrument) {
+                       const model::InstrumentId& instrument,
+                       Quantity most) {
     const auto place = account.positions.find(instrument);
-    if (place == account.positions.end() || place->second.unprotected.is_zero()) return;
-    transaction.change(account, instrument).unprotected = {};
+    if (place == account.positions.end() || place->second.unprotected <= most) return;
+    transaction.change(account, instrument).unprotected = most;
 }
 
 /// The protective twin of an entry: other side, reduce-only, no reservation, nobody's key.
@@ -176,9 +178,7 @@ void tidy(Transaction& transaction, AccountState& account, const Order& order) {
         return other.instrument == order.instrument && model::is_protective(other.role) &&
                !reduces(other.side, position);
     });
-    if (position.is_zero()) {
-        clear_unprotected(transaction, account, order.instrument);
-    }
+    limit_unprotected(transaction, account, order.instrument, magnitude(position));
     if (!model::is_protective(order.role)) return;
     if (order.state == OrderState::Filled) {
         // One of the pair has done its work.
@@ -199,6 +199,8 @@ void tidy(Transaction& transaction, AccountState& account, const Order& order) {
 
 bool concerns_protection(const AccountState& account, const Order& order) {
     if (order.stop_loss || order.take_profit || order.role != OrderRole::Plain) return true;
+    const auto position = account.positions.find(order.instrument);
+    if (position != account.positions.end() && !position->second.unprotected.is_zero()) return true;
     return std::any_of(account.orders.begin(), account.orders.end(), [&](const auto& item) {
         return model::is_protective(item.second.order.role) &&
                item.second.order.instrument == order.instrument;
@@ -236,6 +238,12 @@ void protect(Transaction& transaction,
     if (order.state == before.state && order.filled == before.filled) return;
     if (!concerns_protection(account, order)) return;
     const Quantity gained = order.filled - before.filled;
+    const Quantity now = held(account, order.instrument);
+    const Quantity was = order.side == Side::Buy ? now - gained : now + gained;
+    if (was.is_negative() != now.is_negative()) {
+        // What had no stop was closed, and another position begins.
+        limit_unprotected(transaction, account, order.instrument, {});
+    }
     if (gained.is_positive() && order.role == OrderRole::Plain) {
         attach(transaction, account, order, gained);
     }

@@ -191,6 +191,7 @@ TEST_F(Protection, TrailsBehindThePriceAndNeverBack) {
 TEST_F(Protection, AMovedStopSaysNothingAboutTheStopOfAnotherEntry) {
     body_.trail_activation = model::Rate::from_units(model::kScale / 50);
     body_.trail_distance = model::Rate::from_units(model::kScale * 15 / 1'000);
+    body_.quantity = quantity("0.05");
     enter();
     confirm_all();
     const auto moved = Bench::sent_by(bench_.tick(Duration::seconds(1), "62000"));
@@ -198,7 +199,7 @@ TEST_F(Protection, AMovedStopSaysNothingAboutTheStopOfAnotherEntry) {
     body_.origin = bench_.origin();
     enter();
     bench_.apply(Bench::report(moved[0], ReportKind::Open));
-    EXPECT_EQ(to_text(bench_.position().unprotected), "0.1") << "The second entry's.";
+    EXPECT_EQ(to_text(bench_.position().unprotected), "0.05") << "The second entry's.";
 }
 
 TEST_F(Protection, WhatAnotherExitIsClosingIsLookedAtAgain) {
@@ -209,6 +210,31 @@ TEST_F(Protection, WhatAnotherExitIsClosingIsLookedAtAgain) {
     EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(11), "60000")).empty());
     bench_.apply(Bench::report(closing[0], ReportKind::Rejected));
     EXPECT_EQ(Bench::sent_by(bench_.tick(Duration::seconds(11), "60000")).size(), 1U);
+}
+
+TEST_F(Protection, ClosingByHandEndsWhatWasUnprotected) {
+    body_.take_profit.reset();
+    enter();
+    bench_.apply(Bench::report(stop(), ReportKind::Rejected));
+    const auto part = bench_.place(bench_.order("futures", Side::Sell, "0.04"));
+    ASSERT_TRUE(part);
+    bench_.fill_all(*part, "60000");
+    EXPECT_EQ(to_text(bench_.position().unprotected), "0.06");
+    const auto rest = bench_.place(bench_.order("futures", Side::Sell, "0.06"));
+    ASSERT_TRUE(rest);
+    bench_.fill_all(*rest, "60000");
+    EXPECT_TRUE(bench_.position().unprotected.is_zero());
+}
+
+TEST_F(Protection, TurningThePositionEndsWhatWasUnprotected) {
+    body_.take_profit.reset();
+    enter();
+    bench_.apply(Bench::report(stop(), ReportKind::Rejected));
+    const auto turn = bench_.place(bench_.order("futures", Side::Sell, "0.15"));
+    ASSERT_TRUE(turn);
+    bench_.fill_all(*turn, "60000");
+    EXPECT_EQ(to_text(bench_.position().quantity), "-0.05");
+    EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(11), "60000")).empty());
 }
 
 TEST_F(Protection, ARestingExitGivesWayToTheSafetyExit) {

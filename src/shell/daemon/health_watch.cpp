@@ -10,7 +10,7 @@ namespace botcore::shell {
 
 namespace {
 
-constexpr base::Duration kKeepEvery = base::Duration::seconds(60);
+constexpr base::Duration kKeepEvery = base::Duration::seconds(10);
 
 base::Timestamp steady_now() {
     return base::Timestamp::from_microseconds(
@@ -79,14 +79,14 @@ void HealthWatch::tick() {
     keeper_.tick(parts_.now());
     monitor_.tick();
     const base::Timestamp steady = steady_now();
-    if (steady < next_keep_) return;
+    if (!monitor_.settled() || steady < next_keep_) return;
     next_keep_ = steady + kKeepEvery;
     file_.put(health::to_json(monitor_.uptime()));
 }
 
 bool HealthWatch::stop() {
     monitor_.tick();
-    file_.put(health::to_json(monitor_.uptime()));
+    if (monitor_.settled()) file_.put(health::to_json(monitor_.uptime()));
     const bool store_ended = store_look_.stop();
     const bool disk_ended = disk_look_.stop();
     return store_ended && disk_ended;

@@ -7,14 +7,14 @@ namespace botcore::shell {
 
 void MaintenanceKeeper::tick(const runtime::Now& now) {
     if (parts_.runtime.status() != runtime::Status::Running) return;
-    const auto& windows = parts_.runtime.state().windows;
+    if (windows_ != parts_.runtime.state().windows) windows_ = parts_.runtime.state().windows;
     if (!known_) {
         known_.emplace();
-        for (const auto& [id, window] : windows)
+        for (const auto& [id, window] : windows_)
             known_->emplace(id, window.state);
     }
     bool submitted = false;
-    for (const auto& [id, window] : windows) {
+    for (const auto& [id, window] : windows_) {
         tell(window);
         if (now.clock != model::ClockState::Certain) continue;  // W2
         const auto move = operations::move_due(window, times_, now.time, under_way());
@@ -33,8 +33,7 @@ void MaintenanceKeeper::tick(const runtime::Now& now) {
 }
 
 bool MaintenanceKeeper::planned(model::Timestamp now) const {
-    if (parts_.runtime.status() == runtime::Status::Fenced) return false;
-    for (const auto& [id, window] : parts_.runtime.state().windows) {
+    for (const auto& [id, window] : windows_) {
         if (operations::is_planned(window, now)) return true;
     }
     return false;
@@ -59,7 +58,7 @@ std::size_t MaintenanceKeeper::under_way() const {
 }
 
 std::optional<operations::Period> MaintenanceKeeper::announced(operations::Period within) const {
-    for (const auto& [id, window] : parts_.runtime.state().windows) {
+    for (const auto& [id, window] : windows_) {
         if (window.emergency || window.state == model::WindowState::Canceled) continue;
         if (window.begin < within.end && window.end > within.begin) {
             return operations::Period{window.begin, window.end};

@@ -47,6 +47,9 @@ private:
 
     Parts parts_;
     operations::MaintenanceTimes times_;
+    /// As they were when the runtime last ran: work on the store must not make its own window
+    /// forgotten.
+    std::map<std::uint64_t, model::MaintenanceWindow> windows_;
     /// The state of each window that listeners know of. Nothing is told of what was so at start.
     std::optional<std::map<std::uint64_t, model::WindowState>> known_;
 };

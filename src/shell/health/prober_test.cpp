@@ -233,6 +233,56 @@ TEST(BlockingLook, EndsAlthoughItsWorkHangs) {
     gate->changed.wait(lock, [&] { return gate->left; });
 }
 
+/// A store that cannot be read any more.
+class LostStore final : public ports::StoreReader {
+public:
+    explicit LostStore(ports::StoreError error) : error_(error) {}
+
+    ports::StoreResult<std::optional<ports::KeyRow>> find_key(
+        const model::Owner&, const model::IdempotencyKey&) override {
+        return base::Failure{error_};
+    }
+
+    ports::StoreResult<std::optional<ports::LiveOrder>> find_order(model::OrderNumber) override {
+        return base::Failure{error_};
+    }
+
+    ports::StoreResult<std::vector<model::Order>> orders(const ports::OrderQuery&) override {
+        return base::Failure{error_};
+    }
+
+    ports::StoreResult<std::vector<model::Fill>> fills(const ports::FillQuery&) override {
+        return base::Failure{error_};
+    }
+
+    ports::StoreResult<std::vector<ports::JournalEntry>> journal(model::Sequence,
+                                                                 std::size_t) override {
+        return base::Failure{error_};
+    }
+
+    ports::StoreResult<model::Head> head() override { return base::Failure{error_}; }
+
+    base::Outcome<ports::StoreError> visit_rows(const ports::RowVisitor&) override {
+        return base::Failure{error_};
+    }
+
+    base::Outcome<ports::StoreError> begin_snapshot() override { return base::Failure{error_}; }
+
+    void end_snapshot() override {}
+
+private:
+    ports::StoreError error_;
+};
+
+// @error:StoreError::Unavailable
+TEST(Store, ThatCannotBeReadIsUnhealthy) {
+    LostStore lost(ports::StoreError::Unavailable);
+    EXPECT_EQ(look_at_store(lost)().state, HealthState::Unhealthy);
+    EXPECT_EQ(look_at_store(lost)().message, "the store cannot be read");
+    LostStore damaged(ports::StoreError::Corrupt);
+    EXPECT_EQ(look_at_store(damaged)().message, "the store is damaged");
+}
+
 TEST(Disk, IsLowBeforeItIsFull) {
     std::uint64_t left = 600ULL << 20U;
     model::StorageState storage = model::StorageState::Normal;
@@ -306,7 +356,7 @@ TEST_F(ProberTest, TheMonitorCountsAndTellsWhatChanges) {
 
 TEST_F(ProberTest, TheTimeUntilEveryPartWasLookedAtWasATimeAway) {
     std::deque<Answered> waiting;
-    prober_.add(Dependency::Database, by_hand(waiting));
+    prober_.add(Dependency::Exchange, by_hand(waiting));
     log::Log log("test", log::Level::Fatal);
     const Timestamp ended = now_ - Duration::seconds(100);
     const Timestamp window_ends = ended + Duration::seconds(40);

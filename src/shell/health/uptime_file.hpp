@@ -1,7 +1,7 @@
 #pragma once
 
 /// Keeps the uptime figures over restarts, in a small JSON file beside the store. It is a count,
-/// not a record of trades: after a crash up to a minute of it may be told wrongly.
+/// not a record of trades: after a crash up to ten seconds of service count as downtime.
 ///
 /// Threads: `read_uptime` and `to_json` anywhere; an `UptimeFile` as its members say.
 

@@ -40,7 +40,8 @@ struct HttpServerOptions {
     /// A new connection that has not sent a whole request after this is closed.
     std::chrono::milliseconds first_request_within = std::chrono::seconds(60);
     std::chrono::milliseconds read_within = std::chrono::seconds(30);
-    std::chrono::milliseconds answer_within = std::chrono::seconds(30);
+    /// With the lateness below, nobody waits longer than 30 s.
+    std::chrono::milliseconds answer_within = std::chrono::seconds(29);
     /// How often time-outs are looked for; they are late by at most this.
     std::chrono::milliseconds sweep_every = std::chrono::seconds(1);
 };

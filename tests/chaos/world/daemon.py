@@ -17,6 +17,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 ACCOUNT = "/api/accounts/futures"
+# Load is made of many small entries: the limits of risk and rate have tests of their own.
+WITHOUT_LIMITS = {f"risk.{name}": 0 for name in (
+    "positions_max", "daily_loss_max_percent", "drawdown_max_percent",
+    "margin_level_entry_percent", "margin_level_close_percent", "losses_in_a_row_max",
+    "exposure_max_percent", "orders_per_second_max")}
 
 
 def program(name):
@@ -54,7 +59,7 @@ class Daemon:
         self.data = pathlib.Path(folder) / "data"
         self.output = pathlib.Path(folder) / "output.log"
         self.ready_file = pathlib.Path(folder) / "ready.json"
-        self.config = {"paper.deposit": 1_000_000_000, **(config or {})}
+        self.config = {"paper.deposit": 1_000_000_000, **WITHOUT_LIMITS, **(config or {})}
         self.supervised = supervised
         self.silence_max = silence_max
         self.manager = {"NOTIFY_SOCKET": notify,
@@ -184,7 +189,7 @@ class Daemon:
         moving = {"timestamp", "current_price", "mark_price", "unrealized_pnl", "total_equity",
                   "unrealized_pnl_percent", "liquidation_price", "margin_level",
                   "available_balance", "price_age_ms", "price_source", "reconciled", "can_trade",
-                  "equity", "available", "price"}
+                  "equity", "available", "price", "as_of"}
 
         def still(value):
             if isinstance(value, dict):
@@ -193,11 +198,32 @@ class Daemon:
 
         parts = {}
         for part in ("", "/positions", "/orders?limit=100", "/history?limit=100"):
-            answer = self.ask("GET", ACCOUNT + part)
+            answer, until = self.ask("GET", ACCOUNT + part), time.monotonic() + 20
+            while answer.status == 503 and time.monotonic() < until:
+                time.sleep(0.1)  # Reads are shed first; they say so.
+                answer = self.ask("GET", ACCOUNT + part)
             if answer.status != 200:
                 raise RuntimeError(f"{part}: {answer}")
             parts[part] = still(answer.data())
         return parts
+
+    def changed_since(self, picture):
+        """What of the picture is another now, as short texts; empty when nothing is."""
+        found = []
+
+        def compare(path, before, after):
+            if isinstance(before, dict) and isinstance(after, dict):
+                for key in sorted(before.keys() | after.keys()):
+                    compare(f"{path}.{key}", before.get(key), after.get(key))
+            elif isinstance(before, list) and isinstance(after, list) and \
+                    len(before) == len(after):
+                for number, pair in enumerate(zip(before, after)):
+                    compare(f"{path}[{number}]", *pair)
+            elif before != after:
+                found.append(f"{path}: {str(before)[:60]} became {str(after)[:60]}")
+
+        compare("", picture, self.picture())
+        return found
 
     def verify(self):
         """botctl's proof that the rows are what the journal says; the daemon must have ended."""
