@@ -87,6 +87,7 @@ std::string_view status_of(const model::Order& order) {
             return "ABSENT";
         case Intended:
         case Open:
+        case Queued:
         case Unknown:
             break;
     }

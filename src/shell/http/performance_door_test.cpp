@@ -85,16 +85,20 @@ TEST_F(PerformanceRoutes, HistoryIsKeptByItsQuery) {
 
 TEST_F(PerformanceRoutes, LooksAtTheNewestFillsAndSaysSo) {
     order("BUY", "0.01");
+    // With gains: three losses in a row would end the entries for an hour.
     for (int i = 0; i < 3; ++i) {
+        world_.exchange.price = 50'100;
         order("SELL", "0.02");
+        world_.exchange.price = 50'000;
         order("BUY", "0.02");
     }
+    world_.exchange.price = 50'100;
     order("SELL", "0.01");
     const auto data = ApiWorld::data(world_.get("/api/trading/performance"));
     EXPECT_EQ(data.at("complete").as_bool(), false);
     EXPECT_EQ(data.at("partial_trades").as_int64(), 1) << "It was open before what is looked at.";
     EXPECT_EQ(data.at("open_trades").as_int64(), 0);
-    EXPECT_EQ(data.at("losing_trades").as_int64(), 6);
+    EXPECT_EQ(data.at("winning_trades").as_int64(), 6);
 }
 
 TEST_F(PerformanceRoutes, AnAccountIsItsOwnersOnly) {
