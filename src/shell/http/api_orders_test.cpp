@@ -225,7 +225,7 @@ TEST_F(ApiOrders, ExplainsAnOrderFromTheJournal) {
 }
 
 TEST_F(ApiOrders, PagesThroughOrdersAndHistory) {
-    const std::string_view small = R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.001"})";
+    const std::string_view small = R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.003"})";
     for (int i = 0; i < 5; ++i)
         EXPECT_EQ(world_.command("POST", kOrders, small).status, 200);
     for (const auto& [path, list] :

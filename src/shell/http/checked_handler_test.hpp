@@ -79,6 +79,10 @@ private:
         const auto* described = responses.if_contains(std::to_string(response.status));
         ASSERT_NE(described, nullptr)
             << what << " answered " << response.status << ", which the document does not have";
+        if (const auto* shared = described->as_object().if_contains("$ref")) {
+            const std::string_view place = shared->as_string();
+            described = &document_.at_pointer(place.substr(1));
+        }
         for (const auto& [name, value] : response.headers) {
             if (name == "Vary" || name.starts_with("Access-Control-")) continue;
             EXPECT_TRUE(described->at("headers").as_object().contains(name))

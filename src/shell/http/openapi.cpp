@@ -141,6 +141,31 @@ json::object response_of(const RouteTable& routes, const RouteRow& row, std::uin
     return response;
 }
 
+/// Errors look the same on every route, so that they stand in the document once for each status.
+constexpr std::array<std::uint16_t, 13> kErrorStatuses = {
+    400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 502, 503, 504};
+
+std::string error_name(std::uint16_t status) {
+    return "Error" + std::to_string(status);
+}
+
+json::object error_responses(const RouteTable& routes) {
+    RouteRow any;
+    any.key_needed = true;
+    json::object all;
+    for (const std::uint16_t status : kErrorStatuses)
+        all[error_name(status)] = response_of(routes, any, status);
+    return all;
+}
+
+json::object shared_or_own(const RouteTable& routes, const RouteRow& row, std::uint16_t status) {
+    const bool plain = row.envelope == Envelope::Plain && status == 503;
+    const bool shared =
+        std::find(kErrorStatuses.begin(), kErrorStatuses.end(), status) != kErrorStatuses.end();
+    if (!shared || plain) return response_of(routes, row, status);
+    return ref("responses", error_name(status));
+}
+
 json::object parameter(std::string_view place, std::string_view name, std::string_view shape) {
     json::object object;
     object["name"] = name;
@@ -234,7 +259,7 @@ json::object operation_of(const RouteTable& routes, const RouteRow& row) {
     }
     json::object responses;
     for (const std::uint16_t status : statuses_of(row))
-        responses[std::to_string(status)] = response_of(routes, row, status);
+        responses[std::to_string(status)] = shared_or_own(routes, row, status);
     operation["responses"] = std::move(responses);
     return operation;
 }
@@ -293,6 +318,7 @@ json::object components_of(const RouteTable& routes) {
     components["securitySchemes"] = std::move(schemes);
     components["parameters"] = std::move(parameters);
     components["headers"] = std::move(headers);
+    components["responses"] = error_responses(routes);
     components["schemas"] = routes.schemas().all();
     return components;
 }
