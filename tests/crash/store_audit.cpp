@@ -88,6 +88,7 @@ std::string_view status_of(const model::Order& order) {
         case Intended:
         case Open:
         case Unknown:
+        case Queued:
             break;
     }
     return "OPEN";
