@@ -1,5 +1,6 @@
 #include "protocol/api_requests.hpp"
 
+#include "model/candle.hpp"
 #include "protocol/flat_reader.hpp"
 #include "protocol/time_text.hpp"
 
@@ -247,6 +248,22 @@ base::Outcome<RequestError> parse_no_fields(std::string_view body) {
     if (body.empty()) return base::Done{};
     FieldReader reader(TRY(parse_flat_object(body)));
     return reader.only(std::array<std::string_view, 0>{});
+}
+
+base::Result<AnalysisQuestion, RequestError> parse_analysis_question(std::string_view body) {
+    static constexpr std::array<std::string_view, 2> kNames = {"symbol", "timeframe"};
+    FieldReader reader(TRY(parse_flat_object(body)));
+    (void)TRY(reader.only(kNames));
+    AnalysisQuestion question;
+    question.symbol = TRY(reader.word("symbol", kSymbolExpected, read_symbol));
+    if (reader.has("timeframe")) {
+        const auto known = [](std::string_view text) {
+            return model::parse_candle_interval(text) ? std::optional<std::string>(text)
+                                                      : std::nullopt;
+        };
+        question.timeframe = TRY(reader.word("timeframe", "one of 1m to 1M", known));
+    }
+    return question;
 }
 
 }  // namespace botcore::protocol

@@ -54,6 +54,16 @@ inline constexpr model::Rate kTrailRatioMax = model::Rate::from_units(model::kSc
 /// Without it the canonical text is empty. Leaves all else to the route.
 [[nodiscard]] ParseResult<model::ClosePosition> parse_close_position(std::string_view body);
 
+/// What to ask the analysis service.
+struct AnalysisQuestion {
+    model::Symbol symbol;
+    std::string timeframe;  ///< Empty: the service's choice.
+};
+
+/// symbol, and perhaps timeframe: "1m" to "1M".
+[[nodiscard]] base::Result<AnalysisQuestion, RequestError> parse_analysis_question(
+    std::string_view body);
+
 /// Nothing, or symbol (all of them) and protective (false): the stops of open positions, too.
 [[nodiscard]] ParseResult<model::CancelAll> parse_cancel_all(std::string_view body);
 

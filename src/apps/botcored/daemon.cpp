@@ -50,6 +50,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::milliseconds kWatchEvery(250);
+/// What `AnalysisRules` allow for one question, retries included (R2-TMO-06).
+const base::Duration kAnalysisWithin = base::Duration::seconds(10);
 constexpr std::chrono::seconds kLookAroundWithin(2);
 
 int failed(int code, const std::string& text) {
@@ -284,24 +286,29 @@ std::string Daemon::start_door() {
         clock_.now().time);
     if (!access) return access.error();
     access_ = std::move(access).value();
-    doors_ = std::make_unique<Doors>(shell::http::ApiContext{.options = std::move(options),
-                                                             .runtime = *runtime_,
-                                                             .replies = replies_,
-                                                             .reader = store_.reader(),
-                                                             .market = market_->board(),
-                                                             .metrics = metrics_,
-                                                             .log = log_,
-                                                             .now = [this] { return clock_.now(); },
-                                                             .wake = [this] { loop_->wake(); },
-                                                             .answers = answers_.get()},
-                                     followed_,
-                                     access_->tokens(),
-                                     watch_->monitor(),
-                                     [this] {
-                                         return shell::http::MonitoringDoor::Connections{
-                                             .http = server_->connections(),
-                                             .websocket = events_->server().connections()};
-                                     });
+    doors_ = std::make_unique<Doors>(
+        shell::http::ApiContext{.options = std::move(options),
+                                .runtime = *runtime_,
+                                .replies = replies_,
+                                .reader = store_.reader(),
+                                .market = market_->board(),
+                                .metrics = metrics_,
+                                .log = log_,
+                                .now = [this] { return clock_.now(); },
+                                .wake = [this] { loop_->wake(); },
+                                .answers = answers_.get()},
+        followed_,
+        access_->tokens(),
+        watch_->monitor(),
+        [this] {
+            return shell::http::MonitoringDoor::Connections{
+                .http = server_->connections(), .websocket = events_->server().connections()};
+        },
+        {.service = analysis_ ? &analysis_->service() : nullptr,
+         .timed_out = [this](const model::Symbol& symbol) {
+             events_->hub().publish(
+                 protocol::analysis_timeout(symbol, kAnalysisWithin, clock_.now().time));
+         }});
     doors_->api.add_gate([this](shell::http::Call& call) {
         const bool probe = call.row->purpose == shell::http::Purpose::Probe;
         if (probe || !relief_.is_on_duty()) return true;

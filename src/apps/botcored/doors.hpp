@@ -2,6 +2,7 @@
 
 /// The API with all its groups of routes.
 
+#include "shell/http/analysis_door.hpp"
 #include "shell/http/api.hpp"
 #include "shell/http/health_door.hpp"
 #include "shell/http/maintenance_door.hpp"
@@ -25,11 +26,13 @@ struct Doors {
           shell::FollowedSymbols& followed,
           const shell::auth::TokenVerifier& tokens,
           const shell::health::HealthMonitor& monitor,
-          std::function<shell::http::MonitoringDoor::Connections()> connections)
+          std::function<shell::http::MonitoringDoor::Connections()> connections,
+          shell::http::AnalysisDoor::Parts analysed_by)
         : context(std::move(shared)),
           market(context, followed),
           health(context, monitor, {kDurability}),
           monitoring(context, std::move(connections)),
+          analysis(context, std::move(analysed_by)),
           api(context, routes, tokens) {
         trading.add_to(routes);
         market.add_to(routes);
@@ -38,6 +41,7 @@ struct Doors {
         health.add_to(routes);
         paper.add_to(routes);
         monitoring.add_to(routes);
+        analysis.add_to(routes);
         document.add_to(routes);
     }
 
@@ -49,6 +53,7 @@ struct Doors {
     shell::http::HealthDoor health;
     shell::http::PaperDoor paper{context};
     shell::http::MonitoringDoor monitoring;
+    shell::http::AnalysisDoor analysis;
     shell::http::DocumentDoor document{context.options.version};
     shell::http::RouteTable routes;
     shell::http::Api api;

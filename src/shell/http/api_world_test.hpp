@@ -7,6 +7,7 @@
 #include "shell/cache/memory_cache.hpp"
 #include "shell/daemon/maintenance_keeper.hpp"
 #include "shell/health/known_parts.hpp"
+#include "shell/http/analysis_door.hpp"
 #include "shell/http/answer_cache.hpp"
 #include "shell/http/api.hpp"
 #include "shell/http/checked_handler_test.hpp"
@@ -243,6 +244,7 @@ public:
         paper_.emplace(*api_context_).add_to(routes_);
         monitoring_.emplace(*api_context_, [] { return MonitoringDoor::Connections{.http = 2}; })
             .add_to(routes_);
+        analysis_.emplace(*api_context_, AnalysisDoor::Parts{}).add_to(routes_);
         document_.add_to(routes_);
         api_.emplace(*api_context_, routes_, access_->tokens());
         access_->attach(*api_context_, routes_, *api_);
@@ -501,6 +503,7 @@ private:
     std::optional<HealthDoor> health_;
     std::optional<PaperDoor> paper_;
     std::optional<MonitoringDoor> monitoring_;
+    std::optional<AnalysisDoor> analysis_;
 
     std::unique_ptr<UserAccess> access_;
     DocumentDoor document_{"0.0.0-test"};

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 namespace botcore::shell::sqlite {
 namespace {
@@ -18,7 +19,7 @@ SqlError error_of(const SqlOutcome& outcome) {
 TEST(Database, CallsABrokenRuleOfTheSchemaAConstraint) {
     auto opened = Database::open(":memory:", "", OpenMode::Create);
     ASSERT_TRUE(opened);
-    Database& database = opened.value();
+    Database database = std::move(opened).value();
     ASSERT_TRUE(database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT"));
     ASSERT_TRUE(database.execute("INSERT INTO t VALUES (1)"));
     const SqlError error = error_of(database.execute("INSERT INTO t VALUES (1)"));
@@ -30,7 +31,8 @@ TEST(Database, CallsAFileThatSqliteNeverWroteCorrupt) {
     std::ofstream(path) << std::string(4096, 'x');
     auto opened = Database::open(path, "", OpenMode::ReadWrite);
     ASSERT_TRUE(opened) << "SQLite looks only when it reads.";
-    const auto version = opened.value().integer("SELECT count(*) FROM sqlite_schema");
+    Database database = std::move(opened).value();
+    const auto version = database.integer("SELECT count(*) FROM sqlite_schema");
     ASSERT_FALSE(version);
     EXPECT_EQ(kind_of(version.error()), ErrorKind::Corrupt);
     (void)std::remove(path.c_str());
@@ -39,7 +41,7 @@ TEST(Database, CallsAFileThatSqliteNeverWroteCorrupt) {
 TEST(Database, CallsAPageLimitFull) {
     auto opened = Database::open(":memory:", "", OpenMode::Create);
     ASSERT_TRUE(opened);
-    Database& database = opened.value();
+    Database database = std::move(opened).value();
     ASSERT_TRUE(database.execute("CREATE TABLE t (text TEXT NOT NULL) STRICT"));
     ASSERT_TRUE(database.integer("PRAGMA max_page_count = 2"));
     const SqlError error =

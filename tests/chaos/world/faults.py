@@ -1,10 +1,13 @@
 """Things that go wrong, done to a process or to the network of the scenario's own namespace."""
 import contextlib
+import http.server
+import json
 import os
 import pathlib
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 
@@ -99,3 +102,62 @@ class HungCallers:
     def end(self):
         for one in self.sockets:
             one.close()
+
+
+class Peer:
+    """A service outside that answers as it is told: one answer a request, the last one for ever."""
+
+    def __init__(self, *answers):
+        """An answer is (status, body, headers); `None` for a connection that is cut."""
+        self.lock = threading.Lock()
+        self.answers = list(answers)
+        self.times = []
+        peer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                answer = peer.next_answer()
+                if answer is None:
+                    self.close_connection = True
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                    return
+                self.say(*answer)
+
+            def do_GET(self):
+                self.say(200, {"status": "healthy", "version": "1", "checks": {}}, {})
+
+            def say(self, status, body, headers):
+                text = json.dumps(body).encode()
+                self.send_response(status)
+                for name, value in {"Content-Type": "application/json", **headers}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def next_answer(self):
+        with self.lock:
+            self.times.append(time.monotonic())
+            return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+    def script(self, *answers):
+        """From now on these; answers and forgets the times of the requests so far."""
+        with self.lock:
+            times, self.times = self.times, []
+            self.answers = list(answers)
+        return times
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()

@@ -1,0 +1,94 @@
+#include "shell/http/analysis_door.hpp"
+
+#include "protocol/api_requests.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace botcore::shell::http {
+
+namespace json = boost::json;
+
+using outbound::AnalysisKind;
+
+void AnalysisDoor::add_to(RouteTable& table) {
+    table.schemas().add_object(
+        "AnalysisQuestion", "What to analyse", "symbol:Symbol timeframe?:text");
+    table.schemas().set_example("AnalysisQuestion", R"({"symbol":"BTCUSDT","timeframe":"1h"})");
+    table.add({.method = "POST",
+               .pattern = "/api/ai/analyze",
+               .handler = [this](Call& call) { analyze(call); },
+               .tag = "analysis",
+               .summary = "Ask the analysis service about a symbol; its answer as it is",
+               .request = "AnalysisQuestion",
+               .response = "object",
+               .statuses = {400, 415, 422, 503, 504}});
+}
+
+void AnalysisDoor::analyze(Call& call) {
+    const auto question = protocol::parse_analysis_question(call.request.body);
+    if (!question) return call.fail(400, question.error());
+    if (parts_.service == nullptr) {
+        return call.fail(503,
+                         "ANALYSIS_UNAVAILABLE",
+                         "no analysis service is configured (analysis.url); manual trading goes on "
+                         "without it");
+    }
+    json::object body;
+    body["symbol"] = question.value().symbol.text();
+    if (!question.value().timeframe.empty()) body["timeframe"] = question.value().timeframe;
+    std::string request_id = call.request.request_id;
+    // The call outlives the handler: the answer comes within the service's time.
+    auto waiting = std::make_shared<Call>(std::move(call));
+    parts_.service->analyze(
+        json::serialize(body),
+        std::move(request_id),
+        [this, waiting, symbol = question.value().symbol](const outbound::AnalysisResult& result) {
+            waiting->now = context_.now();
+            finish(*waiting, symbol, result);
+        });
+}
+
+void AnalysisDoor::finish(Call& call,
+                          const model::Symbol& symbol,
+                          const outbound::AnalysisResult& result) {
+    switch (result.kind) {
+        case AnalysisKind::Analyzed: {
+            boost::system::error_code error;
+            json::value answer = json::parse(result.body, error);
+            if (!error && answer.is_object()) return call.answer(std::move(answer));
+            return call.fail(503,
+                             "ANALYSIS_UNAVAILABLE",
+                             "the analysis service answered with something that is no JSON object");
+        }
+        case AnalysisKind::Refused:
+            return call.fail(422,
+                             "ANALYSIS_REFUSED",
+                             "the analysis service does not accept the question, it answered with "
+                             "status " +
+                                 std::to_string(result.status));
+        case AnalysisKind::TimedOut:
+            context_.metrics.count("timeouts_total", {"analysis"});
+            parts_.timed_out(symbol);
+            return call.fail(504,
+                             "ANALYSIS_TIMEOUT",
+                             "the analysis took too long and was given up; nothing was decided by "
+                             "it, try again later");
+        case AnalysisKind::Unavailable:
+            break;
+    }
+    if (result.retry_at) {
+        const auto wait = *result.retry_at - call.now.time;
+        const auto seconds = std::max<std::int64_t>(1, (wait.in_milliseconds() + 999) / 1'000);
+        call.headers.emplace_back("Retry-After", std::to_string(seconds));
+    }
+    call.fail(503,
+              "ANALYSIS_UNAVAILABLE",
+              "the analysis service does not answer just now; manual trading goes on without it");
+}
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,39 @@
+#pragma once
+
+/// Questions to the analysis service on a caller's behalf. Nothing that it says trades by itself:
+/// without it, and while it is slow or gone, manual trading goes on (R1-DEGR-01).
+///
+/// Threads: the thread of the loop.
+
+#include "shell/http/api_context.hpp"
+#include "shell/http/route_table.hpp"
+#include "shell/outbound/analysis_service.hpp"
+
+#include <functional>
+
+namespace botcore::shell::http {
+
+class AnalysisDoor {
+public:
+    struct Parts {
+        outbound::AnalysisService* service = nullptr;  ///< Null: none is configured.
+        /// An analysis of the symbol took longer than it may.
+        std::function<void(const model::Symbol&)> timed_out;
+    };
+
+    /// The context and the parts outlive the door, and the door the table.
+    AnalysisDoor(const ApiContext& context, Parts parts)
+        : context_(context),
+          parts_(std::move(parts)) {}
+
+    void add_to(RouteTable& table);
+
+private:
+    void analyze(Call& call);
+    void finish(Call& call, const model::Symbol& symbol, const outbound::AnalysisResult& result);
+
+    const ApiContext& context_;
+    Parts parts_;
+};
+
+}  // namespace botcore::shell::http
