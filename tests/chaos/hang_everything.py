@@ -1,27 +1,18 @@
 """Everything hangs at once: the disk, the callers, the parts outside. Nobody waits longer than
 30 s, and whoever is turned away gets an error body."""
 # @spec:R2-AC-08 R2-AC-09 R2-TMO-01 R2-TMO-07
-import socket
 import threading
 import time
 
 from world import http
 from world.daemon import ACCOUNT, config_keys, market_order
-from world.faults import Disk, HungCallers
+from world.faults import Disk, HungCallers, HungPeer
 
 WAIT_MAX = 30
 ASKED = (("GET", "/health", None), ("GET", "/health/ready", None),
          ("GET", f"{ACCOUNT}/orders", None), ("GET", "/metrics", None),
          ("POST", f"{ACCOUNT}/orders", market_order()),
          ("DELETE", f"{ACCOUNT}/positions/BTCUSDT", None))
-
-
-class HungPeer:
-    """Accepts by the system's backlog and never says a word: a part outside that hangs."""
-
-    def __init__(self):
-        self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port = self.socket.getsockname()[1]
 
 
 def run(stage):

@@ -1,6 +1,6 @@
 """Causes and outcomes of retries against a real peer: how often it is called, and when."""
 # @spec:TC-REL-005 R2-RETRY-01 R2-RETRY-07 R2-RETRY-08 R2-RETRY-10 R4-AUTO-05 R4-AUTO-06
-from world.faults import Peer
+from world.faults import HungPeer, Peer
 
 QUESTION = {"symbol": "BTCUSDT"}
 FIRST_DELAY_MS = 200
@@ -11,15 +11,15 @@ def failing(status, **headers):
     return status, {"error": "made to fail"}, headers
 
 
-# What the peer answers, what the caller gets, and how often the peer was called for it.
+# What the peer answers, the code that the caller gets, and how often the peer was called for it.
 TABLE = (
-    ("answers at once", (OK,), 200, 1),
-    ("fails twice, then answers", (failing(500), failing(503), OK), 200, 3),
-    ("fails for ever", (failing(502),), 503, 4),
-    ("cuts the connection, then answers", (None, OK), 200, 2),
-    ("does not like the question", (failing(400),), 422, 1),
-    ("does not know us", (failing(401),), 422, 1),
-    ("has nothing there", (failing(404),), 422, 1),
+    ("answers at once", (OK,), "", 1),
+    ("fails twice, then answers", (failing(500), failing(503), OK), "", 3),
+    ("fails for ever", (failing(502),), "ANALYSIS_UNAVAILABLE", 4),
+    ("cuts the connection, then answers", (None, OK), "", 2),
+    ("does not like the question", (failing(400),), "ANALYSIS_REFUSED", 1),
+    ("does not know us", (failing(401),), "ANALYSIS_REFUSED", 1),
+    ("has nothing there", (failing(404),), "ANALYSIS_REFUSED", 1),
 )
 
 
@@ -29,11 +29,11 @@ def run(stage):
     daemon = stage.daemon({"analysis.url": f"http://127.0.0.1:{peer.port}",
                            "reliability.retry_initial_delay_ms": FIRST_DELAY_MS,
                            "reliability.circuit_breaker_threshold": 50})
-    for name, answers, status, calls in TABLE:
+    for name, answers, code, calls in TABLE:
         peer.script(*answers)
         answer = daemon.ask("POST", "/api/ai/analyze", QUESTION)
         times = peer.script(OK)
-        stage.check(answer.status == status, f"a peer that {name}", answer)
+        stage.check(answer.code() == code, f"a peer that {name}", answer)
         stage.check(len(times) == calls, f"a peer that {name} is called {calls} times", len(times))
         if answers != (OK,):
             stage.fault(name, len(times))
@@ -47,6 +47,14 @@ def run(stage):
     stage.fault("429 with Retry-After", 1)
     waited = answer.status == 503 or (len(times) == 2 and times[1] - times[0] >= 2)
     stage.check(waited, "Retry-After is obeyed, or the caller is told at once", (answer, times))
+    hung = HungPeer()
+    stage.later(hung.socket.close)
+    slow = stage.daemon({"analysis.url": f"http://127.0.0.1:{hung.port}"})
+    answer = slow.ask("POST", "/api/ai/analyze", QUESTION)
+    stage.fault("a peer that says nothing", 1)
+    stage.check(answer.status == 504 and answer.code() == "ANALYSIS_TIMEOUT", "it is given up",
+                answer)
+    stage.check(answer.seconds < 11, "after ten seconds in all", answer.seconds)
     stage.check(daemon.place("meanwhile").status == 200, "trading needs no analysis")
     retried = [line for line in daemon.log() if line.get("event") == "retry"]
     stage.check(bool(retried), "each retry is in the log", len(retried))

@@ -303,6 +303,8 @@ public:
     /// For the thread of the loop.
     [[nodiscard]] UserAccess& access() { return *access_; }
 
+    [[nodiscard]] const ApiContext& api_context() const { return *api_context_; }
+
     [[nodiscard]] Api& api() { return *api_; }
 
     [[nodiscard]] HealthDoor& health_door() { return *health_; }

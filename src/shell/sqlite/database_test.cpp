@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <utility>
+#include <utility>
 
 namespace botcore::shell::sqlite {
 namespace {

@@ -104,6 +104,14 @@ class HungCallers:
             one.close()
 
 
+class HungPeer:
+    """Accepts by the system's backlog and never says a word: a part outside that hangs."""
+
+    def __init__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.socket.getsockname()[1]
+
+
 class Peer:
     """A service outside that answers as it is told: one answer a request, the last one for ever."""
 
