@@ -304,11 +304,11 @@ std::string Daemon::start_door() {
             return shell::http::MonitoringDoor::Connections{
                 .http = server_->connections(), .websocket = events_->server().connections()};
         },
-        {.service = analysis_ ? &analysis_->service() : nullptr,
-         .timed_out = [this](const model::Symbol& symbol) {
-             events_->hub().publish(
-                 protocol::analysis_timeout(symbol, kAnalysisWithin, clock_.now().time));
-         }});
+        shell::http::AnalysisDoor::Parts{.service = analysis_ ? &analysis_->service() : nullptr,
+                                         .timed_out = [this](const model::Symbol& symbol) {
+                                             events_->hub().publish(protocol::analysis_timeout(
+                                                 symbol, kAnalysisWithin, clock_.now().time));
+                                         }});
     doors_->api.add_gate([this](shell::http::Call& call) {
         const bool probe = call.row->purpose == shell::http::Purpose::Probe;
         if (probe || !relief_.is_on_duty()) return true;
