@@ -89,7 +89,6 @@ std::string_view status_of(const model::Order& order) {
         case Open:
         case Queued:
         case Unknown:
-        case Queued:
             break;
     }
     return "OPEN";
