@@ -10,6 +10,7 @@ from world.verdict import percentile
 QUESTION = {"symbol": "BTCUSDT"}
 THRESHOLD = 5
 OPEN_SECONDS = 10
+STATE = 'circuit_breaker_state{name="analysis.analyze"}'
 OK = (200, {"signal": "Neutral"}, {})
 BROKEN = (500, {"error": "made to fail"}, {})
 
@@ -44,7 +45,7 @@ def run(stage):
         stage.check(answer.status == 503, "an open breaker refuses", answer)
     stage.figure("refused_p99_ms", percentile(waits, 99), "ms", most=50)
     stage.check(len(peer.times) == calls, "and nothing reaches the peer", len(peer.times))
-    stage.check(daemon.metric('circuit_breaker_state{name="analysis.analyze"}') == 2,
+    stage.check(daemon.metric(STATE) == 2,
                 "the metric says open")
     answer = daemon.ask("DELETE", f"{ACCOUNT}/positions/BTCUSDT",
                         headers={"Idempotency-Key": "exit"})
@@ -55,5 +56,4 @@ def run(stage):
     stage.figure("half_open_after_s", time.monotonic() - opened, "s", least=OPEN_SECONDS * 0.8)
     for _ in range(THRESHOLD):
         ask(daemon)
-    stage.eventually(5, lambda: daemon.metric('circuit_breaker_state{name="analysis.analyze"}') == 0,
-                     "five good probes close it")
+    stage.eventually(5, lambda: daemon.metric(STATE) == 0, "five good probes close it")

@@ -83,6 +83,7 @@ TEST_F(MarketBoardTest, QuotesACompleteBook) {
     fill(1'000);
     MarketEvent trade = event(MarketEventKind::Trade, 1'000);
     trade.price = Price::whole(100);
+    trade.quantity = Quantity::whole(1);
     apply({trade});
     EXPECT_EQ(quote().source, MarketSource::Recorded);
     EXPECT_EQ(quote().bid, Price::whole(99));
