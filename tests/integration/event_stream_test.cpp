@@ -51,7 +51,7 @@ TEST(EventStreamOfTheDaemon, TellsOfOrdersAndTellsTheSameAfterACrash) {
         return daemon.ask(place_order("futures", body, key)).value_or(Answer{}).status;
     };
     ASSERT_EQ(place("0.01", "a-good-order-of-mine"), 200);
-    ASSERT_NE(place("900", "far-too-large-an-order"), 200);
+    ASSERT_EQ(place("0.0001", "far-too-small-an-order"), 422);
     const Told before = told_since_the_beginning(daemon);
     EXPECT_THAT(before.names,
                 IsSupersetOf({"service_started",

@@ -310,13 +310,7 @@ std::string Daemon::start_door() {
                                                  symbol, kAnalysisWithin, clock_.now().time));
                                          }});
     doors_->api.add_gate([this](shell::http::Call& call) {
-        const bool probe = call.row->purpose == shell::http::Purpose::Probe;
-        if (probe || !relief_.is_on_duty()) return true;
-        call.fail(
-            503,
-            "STORE_BUSY",
-            "the disk does not answer, nothing was done; try again shortly, with the same key");
-        return false;
+        return !relief_.is_on_duty() || shell::http::pass_without_store(call);
     });
     doors_->api.add_gate([this](shell::http::Call& call) { return overload_.pass(call); });
     access_->attach(doors_->context, doors_->routes, doors_->api);
