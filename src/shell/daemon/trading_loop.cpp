@@ -18,6 +18,9 @@ constexpr std::chrono::milliseconds kMarketEvery(100);
 /// Ready handlers that go before a turn that is due.
 constexpr std::size_t kHandlersPerTurnMax = 1'024;
 
+/// A turn that waits this long counts before it has begun.
+const base::Duration kStuckAfter = base::Duration::seconds(1);
+
 base::Duration since(std::chrono::steady_clock::time_point moment) {
     return base::Duration::microseconds(std::chrono::duration_cast<std::chrono::microseconds>(
                                             std::chrono::steady_clock::now() - moment)
@@ -79,14 +82,14 @@ void TradingLoop::wake_from_anywhere() {
 }
 
 base::Duration TradingLoop::lag() const {
-    return turn_due_ ? std::max(lag_, since(due_since_)) : lag_;
+    const base::Duration waiting = turn_due_ ? since(due_since_) : base::Duration();
+    return waiting >= kStuckAfter ? waiting : lag_;
 }
 
 void TradingLoop::turn() {
-    // A peak fades over the next turns.
-    const base::Duration waited = since(due_since_);
-    const auto faded = base::Duration::microseconds(lag_.in_microseconds() / 2);
-    lag_ = std::max(waited, faded);
+    // One long turn is no load; many are.
+    const std::int64_t waited = since(due_since_).in_microseconds();
+    lag_ = base::Duration::microseconds((lag_.in_microseconds() * 7 + waited) / 8);
     turn_due_ = false;
     if (stopped_) return;
     ++turns_;

@@ -56,7 +56,8 @@ public:
     /// Turns so far; while it grows, the loop lives.
     [[nodiscard]] std::uint64_t turns() const { return turns_; }
 
-    /// How long turns that are due have to wait lately, or the one that waits now.
+    /// How long turns that are due have to wait, as a moving average; or the one that waits now, if
+    /// it does so for more than a second.
     [[nodiscard]] base::Duration lag() const;
 
 private:
