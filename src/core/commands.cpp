@@ -14,7 +14,6 @@ using model::Book;
 using model::Money;
 using model::Quantity;
 using model::Reason;
-using model::Refusal;
 
 void start_epoch(Transaction& transaction, const model::StartEpoch& body) {
     State& state = transaction.state();

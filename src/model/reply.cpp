@@ -1,83 +1,94 @@
 #include "model/reply.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace botcore::model {
 
+namespace {
+
+struct StatusRow {
+    Reason reason;
+    std::uint16_t status;
+};
+
+/// By number.
+constexpr auto kStatuses = std::to_array<StatusRow>({
+    {Reason::None, 200},
+    {Reason::InsufficientBalance, 422},
+    {Reason::PriceStale, 503},
+    {Reason::PriceMissing, 503},
+    {Reason::ClockUncertain, 503},
+    {Reason::DiskFull, 503},
+    {Reason::AccountFrozen, 503},
+    {Reason::AccountUnreconciled, 503},
+    {Reason::InstrumentUnknown, 422},
+    {Reason::InstrumentNotTrading, 422},
+    {Reason::PriceOffTick, 422},
+    {Reason::PriceOutOfRange, 422},
+    {Reason::PriceTooFarFromMarket, 422},
+    {Reason::QuantityTooSmall, 422},
+    {Reason::QuantityTooLarge, 422},
+    {Reason::QuantityOffStep, 422},
+    {Reason::NotionalTooSmall, 422},
+    {Reason::NotionalTooLarge, 422},
+    {Reason::ReduceOnlyRefused, 422},
+    {Reason::LeverageTooHigh, 422},
+    {Reason::TooManyOpenOrders, 422},
+    {Reason::AccountUnknown, 404},
+    {Reason::OrderUnknown, 404},
+    {Reason::OrderNotOpen, 409},
+    {Reason::PositionNotOpen, 404},
+    {Reason::VersionConflict, 409},
+    {Reason::OpenOrdersExist, 409},
+    {Reason::PositionOpen, 409},
+    {Reason::AssetUnknown, 422},
+    {Reason::AmountTooLarge, 422},
+    {Reason::AccountExists, 409},
+    {Reason::NotSent, 502},
+    {Reason::RejectedByExchange, 422},
+    {Reason::WouldTakeLiquidity, 422},
+    {Reason::CanceledByUser, 200},
+    {Reason::NotFilledAtOnce, 200},
+    {Reason::CancelPending, 409},
+    {Reason::ProvenAbsent, 502},
+    {Reason::NotSupportedOnMarket, 422},
+    {Reason::AccountNotOwned, 403},
+    {Reason::LateFact, 502},
+    {Reason::MaxPositionsExceeded, 422},
+    {Reason::StopTooFar, 422},
+    {Reason::StopOnWrongSide, 422},
+    {Reason::StopPriceMissing, 422},
+    {Reason::StopWouldTrigger, 422},
+    {Reason::DailyLossLimit, 422},
+    {Reason::DrawdownLimit, 422},
+    {Reason::MarginLevelLow, 422},
+    {Reason::CooldownActive, 422},
+    {Reason::ExposureLimit, 422},
+    {Reason::OrderRateLimit, 429},
+    {Reason::Maintenance, 503},
+    {Reason::TradingHalted, 503},
+    {Reason::NoLongerNeeded, 200},
+    {Reason::Unprotected, 200},
+    {Reason::MarginCall, 200},
+    {Reason::Liquidated, 200},
+    {Reason::QueueExpired, 200},
+    {Reason::NoticeTooShort, 422},
+    {Reason::WindowTooLong, 422},
+    {Reason::WindowUnknown, 404},
+    {Reason::WindowNotMovable, 409},
+    {Reason::PriceOutsideQueueLimit, 422},
+});
+static_assert(kStatuses.size() == static_cast<std::size_t>(Reason::PriceOutsideQueueLimit) + 1);
+static_assert(std::is_sorted(kStatuses.begin(), kStatuses.end(), [](const auto& a, const auto& b) {
+    return a.reason < b.reason;
+}));
+
+}  // namespace
+
 std::uint16_t status_of(Reason reason) {
-    switch (reason) {
-        case Reason::None:
-        case Reason::CanceledByUser:
-        case Reason::NotFilledAtOnce:
-        case Reason::NoLongerNeeded:
-        case Reason::Unprotected:
-        case Reason::MarginCall:
-        case Reason::Liquidated:
-        case Reason::QueueExpired:
-            return 200;
-        case Reason::AccountNotOwned:
-            return 403;
-        case Reason::AccountUnknown:
-        case Reason::OrderUnknown:
-        case Reason::PositionNotOpen:
-        case Reason::WindowUnknown:
-            return 404;
-        case Reason::OrderNotOpen:
-        case Reason::VersionConflict:
-        case Reason::OpenOrdersExist:
-        case Reason::PositionOpen:
-        case Reason::AccountExists:
-        case Reason::CancelPending:
-        case Reason::WindowNotMovable:
-            return 409;
-        case Reason::InsufficientBalance:
-        case Reason::InstrumentUnknown:
-        case Reason::InstrumentNotTrading:
-        case Reason::PriceOffTick:
-        case Reason::PriceOutOfRange:
-        case Reason::PriceTooFarFromMarket:
-        case Reason::QuantityTooSmall:
-        case Reason::QuantityTooLarge:
-        case Reason::QuantityOffStep:
-        case Reason::NotionalTooSmall:
-        case Reason::NotionalTooLarge:
-        case Reason::ReduceOnlyRefused:
-        case Reason::LeverageTooHigh:
-        case Reason::TooManyOpenOrders:
-        case Reason::AssetUnknown:
-        case Reason::AmountTooLarge:
-        case Reason::RejectedByExchange:
-        case Reason::WouldTakeLiquidity:
-        case Reason::NotSupportedOnMarket:
-        case Reason::MaxPositionsExceeded:
-        case Reason::StopTooFar:
-        case Reason::StopOnWrongSide:
-        case Reason::StopPriceMissing:
-        case Reason::StopWouldTrigger:
-        case Reason::DailyLossLimit:
-        case Reason::DrawdownLimit:
-        case Reason::MarginLevelLow:
-        case Reason::CooldownActive:
-        case Reason::ExposureLimit:
-        case Reason::NoticeTooShort:
-        case Reason::WindowTooLong:
-        case Reason::PriceOutsideQueueLimit:
-            return 422;
-        case Reason::OrderRateLimit:
-            return 429;
-        case Reason::NotSent:
-        case Reason::ProvenAbsent:
-        case Reason::LateFact:
-            return 502;
-        case Reason::PriceStale:
-        case Reason::PriceMissing:
-        case Reason::ClockUncertain:
-        case Reason::DiskFull:
-        case Reason::AccountFrozen:
-        case Reason::AccountUnreconciled:
-        case Reason::Maintenance:
-        case Reason::TradingHalted:
-            return 503;
-    }
-    return 500;
+    const auto number = static_cast<std::size_t>(reason);
+    return number < kStatuses.size() ? kStatuses.at(number).status : 500;
 }
 
 bool is_for_now(Reason reason) {
