@@ -6,6 +6,7 @@
 #include "protocol/api_json.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace botcore::runtime {
 
@@ -48,7 +49,7 @@ ApiReply unavailable(std::string_view request_id, model::Timestamp now) {
 
 Runtime::Runtime(Options options, Ports ports)
     : options_(std::move(options)),
-      ports_(ports),
+      ports_(std::move(ports)),
       requests_(kRequestsMax),
       facts_(kFactsMax) {
     CHECK(options_.batch_max > 0);

@@ -9,7 +9,6 @@ namespace botcore::venue {
 
 using model::AccountId;
 using model::InstrumentId;
-using model::Market;
 using model::Money;
 using model::OrderReport;
 using model::Price;

@@ -7,7 +7,6 @@ namespace botcore::venue {
 
 using model::Market;
 using model::Money;
-using model::OrderReport;
 using model::Price;
 using model::Quantity;
 using model::Reason;

@@ -14,7 +14,6 @@ using model::InstrumentId;
 using model::InstrumentStatus;
 using model::Market;
 using model::Money;
-using model::OrderType;
 using model::Price;
 using model::Quantity;
 using model::ReduceOnly;
