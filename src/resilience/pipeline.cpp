@@ -29,9 +29,12 @@ PipelineStep Pipeline::begin(PipelineCall& call, Timestamp now, base::Random& ra
 
 PipelineStep Pipeline::started(PipelineCall& call, Timestamp now, base::Random& random) {
     Kind refused = Kind::BreakerOpen;
+    // A breaker that is not closed lets little enough through. What it refuses says nothing new of
+    // the service, and must not make the throttle refuse its probes.
+    const bool throttled = !is_exit(call.lane) && parts_.breaker.state() == BreakerState::Closed;
     if (!call.deadline.has_time_for(now, rules_.retry.attempt_least)) {
         refused = Kind::DeadlinePassed;
-    } else if (!is_exit(call.lane) && !parts_.throttle.admit(now, random)) {
+    } else if (throttled && !parts_.throttle.admit(now, random)) {
         refused = Kind::Throttled;
     } else if (const auto permit = parts_.breaker.acquire(
                    now, is_exit(call.lane) ? Breaker::Passage::Exit : Breaker::Passage::Normal)) {

@@ -54,6 +54,6 @@ def run(stage):
     peer.script(OK)
     stage.eventually(OPEN_SECONDS * 3, lambda: ask(daemon).status == 200, "a probe is let through")
     stage.figure("half_open_after_s", time.monotonic() - opened, "s", least=OPEN_SECONDS * 0.8)
-    for _ in range(THRESHOLD):
-        ask(daemon)
-    stage.eventually(5, lambda: daemon.metric(STATE) == 0, "five good probes close it")
+    said = [ask(daemon).status for _ in range(THRESHOLD)]
+    stage.check(said == [200] * THRESHOLD, "five good probes pass", said)
+    stage.check(daemon.metric(STATE) == 0, "and close it", daemon.metric(STATE))

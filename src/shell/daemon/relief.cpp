@@ -10,7 +10,7 @@ namespace botcore::shell {
 namespace {
 
 /// How often the relief looks whether it is needed; of no weight for an idle process.
-constexpr std::chrono::milliseconds kLookEvery(50);
+constexpr std::chrono::milliseconds kLookEvery(10);
 
 }  // namespace
 

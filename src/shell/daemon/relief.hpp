@@ -32,7 +32,7 @@ class Relief {
 public:
     /// The context outlives the relief; the thread that makes it is the loop's.
     explicit Relief(boost::asio::io_context& context,
-                    std::chrono::milliseconds patience = std::chrono::milliseconds(250));
+                    std::chrono::milliseconds patience = std::chrono::milliseconds(40));
     ~Relief();
     Relief(const Relief&) = delete;
     Relief& operator=(const Relief&) = delete;

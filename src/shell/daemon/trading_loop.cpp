@@ -65,6 +65,7 @@ void TradingLoop::run() {
     // A connection takes several steps from one answer to its next request. If a commit came
     // between any two of them, each batch would hold a small part of the connections only.
     // The bound is for a flood of requests that never wait, which must not starve the orders.
+    due_since_ = std::chrono::steady_clock::now();  // The start is no lag.
     while (!context_.stopped()) {
         if (!turn_due_) {
             (void)context_.run_one();

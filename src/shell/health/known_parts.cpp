@@ -67,9 +67,12 @@ void add_known_parts(Prober& prober, const KnownParts& parts) {
 
 Look look_at_cache(ports::Cache& cache) {
     return [&cache](const Answered& answered) {
-        cache.get("health", [&cache, answered](const std::optional<std::string>& /*found*/) {
+        const std::uint64_t before = cache.counters().errors;
+        cache.get("health", [&cache, answered, before](const std::optional<std::string>&) {
             const ports::CacheStatus status = cache.status();
-            answered(status.connected ? Answer{} : Answer{HealthState::Unhealthy, status.message});
+            // A connection that hangs is still a connection: what counts is the answer.
+            const bool failed = !status.connected || cache.counters().errors != before;
+            answered(failed ? Answer{HealthState::Unhealthy, status.message} : Answer{});
         });
     };
 }

@@ -153,13 +153,13 @@ void OutboundClient::retry_later(Call& call, const resilience::RetryAt& retry) {
     const std::string cause =
         answered ? "status " + std::to_string(call.last.result.status)
                  : std::string(to_text(call.last.result.end)) + ": " + call.last.detail;
-    parts_.log.write(log::Level::Warn,
-                     "retry of an outbound call",
-                     {{"operation", call.line.name},
-                      {"attempt", std::int64_t{retry.attempt}},
-                      {"delay_ms", retry.delay.in_milliseconds()},
-                      {"cause", cause},
-                      {"request_id", call.question.request_id}});
+    parts_.log.tell(log::Happening::Retry,
+                    "retry of an outbound call",
+                    {{"operation", call.line.name},
+                     {"attempt", std::int64_t{retry.attempt}},
+                     {"delay_ms", retry.delay.in_milliseconds()},
+                     {"cause", cause},
+                     {"request_id", call.question.request_id}});
     wait(call, retry.time, &OutboundClient::retry_now);
 }
 
