@@ -76,6 +76,7 @@ def run(stage):
         judge(stage, daemon, state)
         stage.fault(state)
     analysis.mode = "up"
+    judge(stage, daemon, "all up")  # What is degraded from here on is so because of the cache.
     for state, fault in (("cache hung", cache.hang), ("cache down", cache.kill)):
         fault()
         judge(stage, daemon, state)
