@@ -13,7 +13,7 @@ from dev import paths, report
 ERROR_NAME = re.compile(r"(Error|ErrorKind|Failure|Reason|Refusal)$")
 RESULTS = {"CommitResult"}
 TABLES = {"src/protocol/error_codes.cpp", "src/shell/metrics/metrics.cpp",
-          "src/shell/http/api_schemas.cpp", "src/apps/botctl/session.cpp"}
+          "src/shell/http/api_schemas.cpp", "src/apps/botctl/session.cpp", "src/model/reply.cpp"}
 NO_ERRORS = {"Reason::None", "CommitResult::Committed"}
 ENUM = re.compile(r"\benum class (\w+)[^{;]*\{([^}]*)\}")
 TYPE = re.compile(r"\b(?:struct|class) (\w+)[^;{]*\{")
