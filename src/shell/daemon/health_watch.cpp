@@ -45,8 +45,8 @@ HealthWatch::HealthWatch(Options options, Parts parts)
                 [now = parts_.now] { return now().time; },
                 [this] { return load_; },
                 [this](base::Timestamp at) { return keeper_.planned(at); },
-                 [this](operations::Period within) { return keeper_.announced(within); },
-                 parts_.changed},
+                [this](operations::Period within) { return keeper_.announced(within); },
+                parts_.changed},
                read_uptime()) {
     prober_.add(health::Dependency::Database, store_look_.look());
     prober_.add(health::Dependency::Disk, disk_look_.look());

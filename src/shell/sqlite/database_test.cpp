@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <utility>
-#include <utility>
 
 namespace botcore::shell::sqlite {
 namespace {
