@@ -80,7 +80,7 @@ TEST(Store, RefusesItAll) {
                                       "Reason::PriceStale"})
 
     def test_what_stands_in_a_switch_only_is_returned_by_nobody(self):
-        self.write("src/core/gates.cpp", """
+        self.write("src/model/gates.cpp", """
             case Reason::DiskFull: return 503;
             return model::Reason::PriceStale;
         """)
