@@ -132,6 +132,22 @@ TEST_F(PipelineOfFive, AnOpenBreakerEndsTheCallBeforeAnyAttempt) {
     EXPECT_EQ(bulkhead.under_way(), 0U);
 }
 
+// @spec:R2-CB-05 @spec:R2-CB-06
+TEST_F(PipelineOfFive, WhatAnOpenBreakerRefusedDoesNotHoldItsProbesUp) {
+    open_the_breaker();
+    for (int i = 0; i < 1'000; ++i) {
+        auto call = new_call();
+        EXPECT_EQ(kind_of(once(call, answer(200), at(1))), Kind::BreakerOpen);
+    }
+    EXPECT_EQ(throttle.requests(), 0U);
+    for (int i = 0; i < 5; ++i) {
+        auto call = new_call();
+        call.deadline = Deadline::after(at(60'000));
+        EXPECT_EQ(kind_of(once(call, answer(200), at(60'000))), Kind::Succeeded);
+    }
+    EXPECT_EQ(breaker.state(), BreakerState::Closed);
+}
+
 // @spec:X-08 @spec:I9
 TEST_F(PipelineOfFive, CancelsAndExitsPassBreakerAndThrottle) {
     open_the_breaker();

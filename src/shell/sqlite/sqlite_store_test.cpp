@@ -137,6 +137,76 @@ TEST_F(SqliteFile, RefusesTheSchemaOfALaterVersion) {
     EXPECT_EQ(open_error_kind(), OpenError::Kind::SchemaTooNew);
 }
 
+/// Takes out of a new file what the second version brought.
+constexpr const char* kBackToTheFirstVersion = R"sql(
+ALTER TABLE orders DROP COLUMN role;
+ALTER TABLE orders DROP COLUMN parent;
+ALTER TABLE orders DROP COLUMN stop_price;
+ALTER TABLE orders DROP COLUMN stop_loss;
+ALTER TABLE orders DROP COLUMN take_profit;
+ALTER TABLE orders DROP COLUMN trail_activation;
+ALTER TABLE orders DROP COLUMN trail_distance;
+ALTER TABLE orders DROP COLUMN trail_mark;
+ALTER TABLE orders DROP COLUMN trail_start;
+ALTER TABLE orders DROP COLUMN cancel_owner;
+ALTER TABLE orders DROP COLUMN queue_limit;
+ALTER TABLE orders DROP COLUMN queue_until;
+ALTER TABLE positions DROP COLUMN round_profit;
+ALTER TABLE positions DROP COLUMN open_fees;
+ALTER TABLE positions DROP COLUMN unprotected;
+ALTER TABLE positions DROP COLUMN protect_by;
+DROP TABLE risks;
+DROP TABLE operating;
+DROP TABLE maintenance_windows;
+UPDATE meta SET value = 1 WHERE name = 'schema_version';
+)sql";
+
+TEST_F(SqliteFile, BringsAFileOfTheFirstVersionToOursWithoutLosingARow) {
+    ports::Batch batch;
+    batch.epoch = 1;
+    batch.entries.push_back({1, 1, {}, {}, "record"});
+    batch.entries[0].hash[0] = 1;
+    model::Account account;
+    account.id = model::AccountId("futures");
+    account.owner = model::Owner("olga");
+    account.version = 1;
+    batch.accounts = {account};
+    model::Order order;
+    order.number = model::order_number(1, 0);
+    order.id = model::ClientOrderId("an-order");
+    order.account = account.id;
+    order.owner = account.owner;
+    order.instrument = {model::Market::Futures, model::Symbol("BTCUSDT")};
+    order.quantity = model::Quantity::whole(2);
+    order.state = model::OrderState::Open;
+    batch.orders = {order};
+    model::Position position;
+    position.account = account.id;
+    position.instrument = order.instrument;
+    position.quantity = model::Quantity::whole(3);
+    batch.positions = {position};
+    {
+        auto store = SqliteStore::open(options_);
+        ASSERT_TRUE(store.has_value());
+        ASSERT_EQ(store.value()->commit(batch), CommitResult::Committed);
+    }
+    run_sql(kBackToTheFirstVersion);
+    for (int opening = 0; opening < 2; ++opening) {
+        const auto store = SqliteStore::open(options_);
+        ASSERT_TRUE(store.has_value()) << store.error().text();
+        const auto loaded = store.value()->load();
+        ASSERT_TRUE(loaded.has_value());
+        EXPECT_EQ(loaded.value().head, batch.head());
+        EXPECT_EQ(loaded.value().accounts, batch.accounts);
+        ASSERT_EQ(loaded.value().orders.size(), 1U);
+        EXPECT_EQ(loaded.value().orders[0].order, order);
+        EXPECT_EQ(loaded.value().positions, batch.positions);
+        EXPECT_EQ(loaded.value().operating, model::OperatingState{});
+        EXPECT_TRUE(loaded.value().risks.empty());
+        EXPECT_TRUE(loaded.value().windows.empty());
+    }
+}
+
 TEST_F(SqliteFile, RefusesAFileWithoutAVersion) {
     make_store(1);
     run_sql("DELETE FROM meta");
