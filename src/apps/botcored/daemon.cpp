@@ -143,6 +143,7 @@ private:
                                             return shell::http::Pressure{
                                                 runtime_->requests_waiting(), loop_->lag()};
                                         }};
+    shell::http::WaitingRoom waiting_room_{context_, {}, [this] { return relief_.is_on_duty(); }};
     shell::FollowedSymbols followed_;
     shell::cache::AccountChanges account_changes_;
     std::unique_ptr<shell::http::AnswerCache> answers_;
@@ -309,9 +310,7 @@ std::string Daemon::start_door() {
                                              events_->hub().publish(protocol::analysis_timeout(
                                                  symbol, kAnalysisWithin, clock_.now().time));
                                          }});
-    doors_->api.add_gate([this](shell::http::Call& call) {
-        return !relief_.is_on_duty() || shell::http::pass_without_store(call);
-    });
+    doors_->api.set_waiting_room(waiting_room_);
     doors_->api.add_gate([this](shell::http::Call& call) { return overload_.pass(call); });
     access_->attach(doors_->context, doors_->routes, doors_->api);
     if (const auto trouble = refusal_of_plain(address.is_loopback()); !trouble.empty()) {

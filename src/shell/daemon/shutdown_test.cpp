@@ -5,8 +5,10 @@
 #include <boost/json/value.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -19,7 +21,11 @@ using namespace std::chrono_literals;
 
 class ShutdownTest : public testing::Test {
 protected:
-    ShutdownTest() { (void)std::remove(path_.c_str()); }
+    ShutdownTest() {
+        const int file = ::mkstemp(path_.data());
+        EXPECT_GE(file, 0);
+        ::close(file);
+    }
 
     ~ShutdownTest() override { (void)std::remove(path_.c_str()); }
 
@@ -71,7 +77,7 @@ protected:
         return steps;
     }
 
-    std::string path_ = testing::TempDir() + "botcore-shutdown-test.jsonl";
+    std::string path_ = testing::TempDir() + "botcore-shutdown-XXXXXX";
     std::vector<std::string> calls_;
     std::vector<std::size_t> requests_, entries_, websockets_;
 };

@@ -44,10 +44,19 @@ void Api::handle(HttpRequest request, Respond respond) {
         return call.fail(405, "METHOD_NOT_ALLOWED", "this path answers to: " + found.allowed);
     }
     if (!is_public && (!may_use(call) || !check_query(call))) return;
+    const auto serve_later = [this](Call& waited) {
+        waited.now = context_.now();
+        serve(waited);
+    };
+    if (room_ != nullptr && room_->take(call, serve_later)) return;
+    serve(call);
+}
+
+void Api::serve(Call& call) {
     for (const Gate& gate : gates_) {
         if (!gate(call)) return;
     }
-    if (!is_public && call.row->access == Access::Operator && call.request.method != "GET") {
+    if (call.row->access == Access::Operator && call.request.method != "GET") {
         context_.log.tell(
             log::Happening::ManualIntervention,
             "an operator acts",

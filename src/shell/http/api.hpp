@@ -12,6 +12,7 @@
 #include "shell/http/api_context.hpp"
 #include "shell/http/http_message.hpp"
 #include "shell/http/route_table.hpp"
+#include "shell/http/waiting_room.hpp"
 
 #include <functional>
 #include <vector>
@@ -34,6 +35,10 @@ public:
     /// route.
     void add_gate(Gate gate) { gates_.push_back(std::move(gate)); }
 
+    /// Where calls wait while the store is away; without one they are served at once. It outlives
+    /// the API.
+    void set_waiting_room(WaitingRoom& room) { room_ = &room; }
+
     /// Asked for a call that shows no valid token, before it is answered with 401.
     void set_stranger_gate(Gate gate) { stranger_gate_ = std::move(gate); }
 
@@ -44,12 +49,14 @@ private:
     [[nodiscard]] bool authorize(Call& call) const;
     [[nodiscard]] static bool may_use(Call& call);
     [[nodiscard]] static bool check_query(Call& call);
+    void serve(Call& call);
 
     const ApiContext& context_;
     const RouteTable& routes_;
     const auth::TokenVerifier& tokens_;
     std::vector<Gate> gates_;
     Gate stranger_gate_;
+    WaitingRoom* room_ = nullptr;
 };
 
 }  // namespace botcore::shell::http

@@ -34,14 +34,6 @@ Purpose purpose_of(const Call& call) {
     return says_reduce_only(call.request.body) ? Purpose::Exit : Purpose::Entry;
 }
 
-bool pass_without_store(Call& call) {
-    if (call.row->purpose == Purpose::Probe) return true;
-    call.fail(503,
-              "STORE_BUSY",
-              "the disk does not answer, nothing was done; try again shortly, with the same key");
-    return false;
-}
-
 bool OverloadGate::pass(Call& call) {
     const Purpose purpose = purpose_of(call);
     if (purpose != Purpose::Read && purpose != Purpose::Entry) return true;

@@ -35,10 +35,6 @@ struct OverloadLimits {
     base::Duration entries_lag = base::Duration::seconds(2);
 };
 
-/// For the time in which the store hangs: probes pass, everything else is answered with 503
-/// STORE_BUSY and nothing is done.
-[[nodiscard]] bool pass_without_store(Call& call);
-
 class OverloadGate {
 public:
     /// The metrics outlive the gate.

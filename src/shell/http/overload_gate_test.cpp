@@ -77,22 +77,5 @@ TEST_F(OverloadGateTest, AReduceOnlyOrderIsAnExitWhereverItComesIn) {
     EXPECT_TRUE(asked(Purpose::Entry, R"({"side":"true"})"));
 }
 
-// @spec:R1-DEGR-04
-TEST(PassWithoutStore, LetsProbesThroughAndTellsOthersToComeBack) {
-    RouteRow row{};
-    std::string code;
-    Call call{};
-    call.row = &row;
-    call.respond = [&](HttpResponse response) { code = response.error_code; };
-    row.purpose = Purpose::Probe;
-    EXPECT_TRUE(pass_without_store(call));
-    for (const Purpose purpose : {Purpose::Read, Purpose::Entry, Purpose::Exit, Purpose::Admin}) {
-        code.clear();
-        row.purpose = purpose;
-        EXPECT_FALSE(pass_without_store(call));
-        EXPECT_EQ(code, "STORE_BUSY");
-    }
-}
-
 }  // namespace
 }  // namespace botcore::shell::http
