@@ -102,9 +102,9 @@ def run_all():
     if missing:
         total.add(Counts(failed=1, failures=[missing]))
         return finish(total)
-    for preset in ("dev", "release"):
+    for preset, targets in (("dev", ()), ("release", ("release_tests",))):
         try:
-            build.build(preset)
+            build.build(preset, targets)
         except build.BuildFailed as error:
             total.add(Counts(failed=1, failures=[str(error)]))
             return finish(total)
