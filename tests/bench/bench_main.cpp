@@ -6,6 +6,7 @@
 // everything can be measured: its figures are no measurement and never fail.
 
 #include "tests/bench/market_bench.hpp"
+#include "tests/bench/reliability_bench.hpp"
 #include "tests/bench/resilience_bench.hpp"
 #include "tests/bench/store_bench.hpp"
 #include "tests/crash/daemon_process.hpp"
@@ -13,6 +14,7 @@
 #include "tests/crash/order_mix.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -55,6 +57,8 @@ struct Effort {
     milliseconds load = milliseconds(1'200);
     int restarts = 15;
     int calls = 2'000'000;
+    bench::OverheadEffort overhead;
+    milliseconds health = seconds(20);
     std::uint64_t history_short = 1'000;
     std::uint64_t history_long = 1'000'000;
 };
@@ -66,6 +70,8 @@ constexpr Effort kQuick = {.rounds = 1,
                            .load = milliseconds(200),
                            .restarts = 1,
                            .calls = 10'000,
+                           .overhead = {.pairs = 2, .each = milliseconds(100)},
+                           .health = milliseconds(500),
                            .history_short = 100,
                            .history_long = 2'000};
 
@@ -83,6 +89,8 @@ public:
         if (options_.wants(kOrders)) orders();
         if (options_.wants("market_messages_per_s")) market();
         if (options_.wants("empty_call_ns breaker_closed_ns pipeline_five_ns")) resilience();
+        if (options_.wants("reliability_overhead_p50_pct")) overhead();
+        if (options_.wants("health_p99_ms")) health();
         if (options_.wants("restart_ms_1k restart_ms_1m restart_ms_growth")) restarts();
     }
 
@@ -99,6 +107,8 @@ private:
                        double sync_us);
     void market();
     void resilience();
+    void overhead();
+    void health();
     void restarts();
     [[nodiscard]] std::optional<double> restart_ms(const std::filesystem::path& folder);
 
@@ -245,6 +255,39 @@ void Bench::resilience() {
                  .kind = AimKind::AtMost,
                  .aim = 60,
                  .note = "over an empty call"});
+}
+
+void Bench::overhead() {
+    const auto percent =
+        bench::measure_overhead(options_.program, folder_.path(), effort_.overhead);
+    if (!percent) return report_.fail(percent.error());
+    const auto [low, high] = bench::interval_of_median(percent.value());
+    std::array<char, 80> note{};
+    (void)std::snprintf(note.data(),
+                        note.size(),
+                        "%zu pairs, 95 %% interval %+.2f to %+.2f",
+                        percent.value().size(),
+                        low,
+                        high);
+    report_.add({.name = "reliability_overhead_p50_pct",
+                 .value = median(percent.value()),
+                 .unit = "%",
+                 .kind = AimKind::AtMost,
+                 .aim = 1,
+                 .note = note.data()});
+}
+
+void Bench::health() {
+    auto times = bench::measure_health(options_.program, folder_.path(), effort_.health);
+    if (!times) return report_.fail(times.error());
+    std::vector<double> sorted = std::move(times).value();
+    std::ranges::sort(sorted);
+    report_.add({.name = "health_p99_ms",
+                 .value = sorted[sorted.size() * 99 / 100],
+                 .unit = "ms",
+                 .kind = AimKind::AtMost,
+                 .aim = 1,
+                 .note = "200 a second while the analysis service and the cache hang"});
 }
 
 void Bench::restarts() {

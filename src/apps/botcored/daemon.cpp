@@ -37,10 +37,8 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
-#include <random>
 #include <utility>
 
 namespace botcore::apps {
@@ -59,16 +57,6 @@ int failed(int code, const std::string& text) {
     return code;
 }
 
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? std::string() : value;
-}
-
-std::uint64_t random_seed() {
-    std::random_device device;
-    return (static_cast<std::uint64_t>(device()) << 32U) ^ device();
-}
-
 class Daemon {
 public:
     struct Opened {
@@ -83,7 +71,9 @@ public:
           opened_(std::move(opened)),
           log_(log_options(config_)),
           relieved_store_(*opened_.store, relief_),
-          measured_store_(relieved_store_, metrics_),
+          measured_store_(
+              is_reliable() ? static_cast<ports::Store&>(relieved_store_) : *opened_.store,
+              metrics_),
           store_(measured_store_, log_),
           exchange_([this] { return clock_.now().time; }),
           followed_(opened_.folder.path() / "hidden_symbols"),
@@ -119,11 +109,14 @@ private:
     [[nodiscard]] std::unique_ptr<EventStream> make_events();
     [[nodiscard]] std::string url() const;
 
+    [[nodiscard]] bool is_reliable() const { return config_.is_on("reliability.enabled"); }
+
     const shell::Config& config_;
     DaemonPaths paths_;
     Opened opened_;
     asio::io_context context_{1};
-    shell::Relief relief_{context_};
+    shell::Relief relief_{context_,
+                          is_reliable() ? std::chrono::milliseconds(40) : shell::Relief::kNever};
     shell::SystemClock clock_;
     shell::log::Log log_;
     shell::metrics::Metrics metrics_;
@@ -310,8 +303,12 @@ std::string Daemon::start_door() {
                                              events_->hub().publish(protocol::analysis_timeout(
                                                  symbol, kAnalysisWithin, clock_.now().time));
                                          }});
-    doors_->api.set_waiting_room(waiting_room_);
-    doors_->api.add_gate([this](shell::http::Call& call) { return overload_.pass(call); });
+    if (is_reliable()) {
+        doors_->api.set_waiting_room(waiting_room_);
+        doors_->api.add_gate([this](shell::http::Call& call) { return overload_.pass(call); });
+    } else {
+        log_.write(shell::log::Level::Warn, "reliability.enabled is false: only for measurements");
+    }
     access_->attach(doors_->context, doors_->routes, doors_->api);
     if (const auto trouble = refusal_of_plain(address.is_loopback()); !trouble.empty()) {
         return trouble;

@@ -4,16 +4,12 @@
 #include "build_info.hpp"
 
 #include <chrono>
+#include <cstdlib>
 #include <random>
 
 namespace botcore::apps {
 
 namespace {
-
-std::uint64_t random_incarnation() {
-    std::random_device device;
-    return (static_cast<std::uint64_t>(device()) << 32U) ^ device();
-}
 
 base::Duration milliseconds(const shell::Config& config, std::string_view key) {
     return base::Duration::milliseconds(config.integer(key));
@@ -72,7 +68,7 @@ runtime::Options runtime_options(const shell::Config& config) {
     policy.risk = risk_limits(config);
     options.answer_within = milliseconds(config, "trading.answer_within_ms");
     options.instruments = model::builtin_instruments();
-    options.next_incarnation = random_incarnation;
+    options.next_incarnation = random_seed;
     return options;
 }
 
@@ -134,6 +130,16 @@ shell::http::HttpServerOptions http_options(const shell::Config& config) {
     options.first_request_within =
         std::chrono::seconds(config.integer("websocket.handshake_seconds"));
     return options;
+}
+
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string() : value;
+}
+
+std::uint64_t random_seed() {
+    std::random_device device;
+    return (static_cast<std::uint64_t>(device()) << 32U) ^ device();
 }
 
 }  // namespace botcore::apps

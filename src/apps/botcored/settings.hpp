@@ -9,7 +9,9 @@
 #include "shell/http/http_server.hpp"
 #include "shell/http/user_access.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <string>
 
 namespace botcore::apps {
 
@@ -22,5 +24,10 @@ namespace botcore::apps {
                                                         const std::filesystem::path& store);
 [[nodiscard]] shell::ShutdownOptions shutdown_options(const shell::Config& config);
 [[nodiscard]] shell::http::HttpServerOptions http_options(const shell::Config& config);
+
+/// Empty where the variable is not set.
+[[nodiscard]] std::string environment(const char* name);
+/// From the system's source of randomness.
+[[nodiscard]] std::uint64_t random_seed();
 
 }  // namespace botcore::apps

@@ -57,7 +57,7 @@ std::uint64_t Relief::duties() const {
 void Relief::run() {
     std::unique_lock lock(mutex_);
     while (!ending_) {
-        changed_.wait_for(lock, kLookEvery);
+        changed_.wait_for(lock, patience_ == kNever ? std::chrono::hours(1) : kLookEvery);
         const bool needed = holder_ == Holder::Nobody &&
                             std::chrono::steady_clock::now() - away_since_ >= patience_;
         if (needed && !ending_) serve(lock);

@@ -30,7 +30,9 @@ namespace botcore::shell {
 
 class Relief {
 public:
-    /// The context outlives the relief; the thread that makes it is the loop's.
+    /// The context outlives the relief; the thread that makes it is the loop's. With `kNever` the
+    /// loop is never taken up.
+    static constexpr std::chrono::milliseconds kNever = std::chrono::hours(1'000'000);
     explicit Relief(boost::asio::io_context& context,
                     std::chrono::milliseconds patience = std::chrono::milliseconds(40));
     ~Relief();

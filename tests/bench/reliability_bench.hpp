@@ -1,0 +1,43 @@
+#pragma once
+
+/// What the mechanisms of reliability cost an order, and how quickly /health answers while parts
+/// outside hang: over the real daemon.
+
+#include "base/result.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace botcore::bench {
+
+struct OverheadEffort {
+    int pairs = 60;
+    std::chrono::milliseconds each{200};
+};
+
+/// For each pair of loads, one after the other with one connection: the median latency of an order
+/// with all mechanisms over that with none, less one, in percent. Both daemons write with the same
+/// fsync setting to the same disk. `program` is botcored.
+[[nodiscard]] base::Result<std::vector<double>, std::string> measure_overhead(
+    const std::filesystem::path& program,
+    const std::filesystem::path& folder,
+    const OverheadEffort& effort);
+
+/// The ends of the 95 % confidence interval of a median, by order statistics.
+struct Interval {
+    double low = 0;
+    double high = 0;
+};
+
+[[nodiscard]] Interval interval_of_median(std::vector<double> values);
+
+/// The milliseconds that each of 200 requests a second for /health took, counted from when it was
+/// due, while the analysis service and the cache accept connections and say nothing.
+[[nodiscard]] base::Result<std::vector<double>, std::string> measure_health(
+    const std::filesystem::path& program,
+    const std::filesystem::path& folder,
+    std::chrono::milliseconds length);
+
+}  // namespace botcore::bench
