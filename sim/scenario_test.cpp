@@ -453,6 +453,28 @@ TEST_F(Scenario, PaperVenueIsSeatedAgainAfterACrash) {
     end_well();
 }
 
+// @spec:I12
+TEST_F(Scenario, TriggeredStopLimitRestsOnAfterACrash) {
+    begin(VenueMode::Paper);
+    model::PlaceOrder body = order(model::OrderType::StopLimit);
+    const auto quote = world_->market().quote(body.instrument, body.side, body.quantity);
+    body.stop_price = quote.ask + model::Price::whole(10);
+    body.stop_price = rounded_down_to(*body.stop_price, model::Price::from_units(10'000'000));
+    body.price = *body.stop_price - model::Price::whole(2'500);
+    const auto number = world_->clients().call(body);
+    run(Duration::seconds(1));
+    ASSERT_EQ(order_of(number).state, OrderState::Open);
+    ASSERT_EQ(order_of(number).reason, model::Reason::None);
+    ASSERT_TRUE(
+        world_->run_until([&] { return order_of(number).reason == model::Reason::StopTriggered; },
+                          Duration::seconds(3'600)));
+    world_->crash();
+    run(Duration::seconds(15));
+    EXPECT_EQ(order_of(number).state, OrderState::Open);
+    EXPECT_TRUE(model::is_triggered(order_of(number)));
+    end_well();  // The judge compares what waits at the venue with what the rows say.
+}
+
 TEST_F(Scenario, StopOfAnEntryStandsUntilThePositionIsClosed) {
     begin();
     const auto entry = enter(300);

@@ -1,6 +1,7 @@
 #include "sim/checkers/journal_checker.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace botcore::sim::checkers {
 
@@ -54,6 +55,7 @@ void JournalChecker::on_committed(const model::Head& expected,
         check_term(record);
         check_orders(record);
         check_exit(record);
+        check_act(record);
         std::map<std::pair<model::AccountId, model::Asset>, model::Money> cash;
         for (const auto& posting : record.outcome.postings) {
             cash[{posting.account, posting.asset}] =
@@ -70,6 +72,18 @@ void JournalChecker::on_committed(const model::Head& expected,
             }
         }
     }
+}
+
+/// The world numbers the acts that it hands over: each is recorded once, and in order.
+void JournalChecker::check_act(const model::Record& record) {
+    const auto* act = std::get_if<model::RecordAct>(&record.input.body);
+    if (act == nullptr) return;
+    std::uint64_t number = 0;
+    (void)std::from_chars(act->detail.data(), act->detail.data() + act->detail.size(), number);
+    if (number <= act_) {
+        findings_.add("ACTS", place_of(record) + " has act " + act->detail + " late or again");
+    }
+    act_ = number;
 }
 
 void JournalChecker::check_chain(const StoredRecord& stored) {

@@ -32,6 +32,7 @@ private:
     void check_absence(const model::Record& record, const model::Order& order);
     void check_entry(const model::Record& record, const model::Order& order);
     void check_exit(const model::Record& record);
+    void check_act(const model::Record& record);
 
     Findings& findings_;
     Fold fold_;
@@ -42,6 +43,7 @@ private:
     model::Policy policy_;
     std::set<model::AccountId> reconciled_;
     std::set<std::uint64_t> incarnations_;
+    std::uint64_t act_ = 0;  ///< The number of the newest one.
 };
 
 }  // namespace botcore::sim::checkers

@@ -150,9 +150,9 @@ void Judge::audit_quiet(const VenueTruth& truth) {
 }
 
 void Judge::audit_orders(const VenueTruth& truth) {
-    std::map<model::ClientOrderId, model::Quantity> resting;
+    std::map<model::ClientOrderId, VenueTruth::OpenOrder> resting;
     for (const auto& order : truth.open_orders)
-        resting[order.id] = order.filled;
+        resting[order.id] = order;
     for (const auto& [number, order] : fold().orders) {
         const std::string name = order.id.text() + " (" + std::string(to_text(order.state)) + ")";
         const auto there = resting.find(order.id);
@@ -161,8 +161,11 @@ void Judge::audit_orders(const VenueTruth& truth) {
             findings_.add("LIVENESS", "order " + name + " never reached an end");
         } else if (order.state == OrderState::Open && !open) {
             findings_.add("LIVENESS", "order " + name + " is open here, not at the exchange");
-        } else if (order.state == OrderState::Open && there->second != order.filled) {
+        } else if (order.state == OrderState::Open && there->second.filled != order.filled) {
             findings_.add("I4", "order " + name + " has other fills than the exchange");
+        } else if (order.state == OrderState::Open &&
+                   order.reason == model::Reason::StopTriggered && !there->second.triggered) {
+            findings_.add("I12", "order " + name + " was triggered and waits for it again");
         } else if (order.state != OrderState::Open && open && !frozen(order.account)) {
             findings_.add("I3", "order " + name + " rests at the exchange, and nothing is frozen");
         }

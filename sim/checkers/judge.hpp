@@ -26,6 +26,7 @@ struct VenueTruth {
         model::AccountId account;
         model::ClientOrderId id;
         model::Quantity filled;
+        bool triggered = false;  ///< Its stop price was reached; it waits no more.
     };
 
     struct Money {

@@ -67,6 +67,7 @@ constexpr const char* kAllMarks[] = {
     "operating mode set",
     "stop order triggered",
     "take profit triggered",
+    "triggered limit seated again",
     "stop rejected beyond the market",
     "stop cancelled after its position",
     "stop trailed",

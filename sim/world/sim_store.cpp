@@ -4,6 +4,8 @@
 #include "protocol/journal.hpp"
 #include "sim/world/marks.hpp"
 
+#include <algorithm>
+
 namespace botcore::sim {
 
 using ports::CommitResult;
@@ -150,8 +152,14 @@ ports::StoreResult<std::vector<model::Fill>> SimStore::fills(const ports::FillQu
         }
     }
     std::vector<model::Fill> page;
-    for (auto row = found.rbegin(); row != found.rend() && page.size() < query.limit; ++row) {
-        page.push_back(row->second);
+    const auto take = [&](const auto& row) {
+        if (page.size() >= query.limit && page.back().sequence != row.second.sequence) return;
+        page.push_back(row.second);
+    };
+    if (query.after) {
+        std::for_each(found.upper_bound({*query.after, ~std::uint32_t{0}}), found.end(), take);
+    } else {
+        std::for_each(found.rbegin(), found.rend(), take);
     }
     return page;
 }

@@ -130,6 +130,7 @@ void VenueServer::seat(const venue::AccountSeat& seat) {
         // Known again from its row: queries find it from now on.
         Seen& seen = orders_[{order.account, order.instrument, order.id}];
         if (seen.taken != model::Timestamp()) continue;
+        if (order.reason == model::Reason::StopTriggered) REACHED("triggered limit seated again");
         seen.taken = context_.now();
         seen.changed = context_.now();
         seen.last.account = order.account;
@@ -171,7 +172,10 @@ checkers::VenueTruth VenueServer::truth() const {
         if (reports.front().kind != ReportKind::Open) continue;
         for (const auto& [time, trade] : seen.trades)
             filled += trade.quantity;
-        truth.open_orders.push_back({name.account, name.id, filled});
+        truth.open_orders.push_back({name.account,
+                                     name.id,
+                                     filled,
+                                     reports.front().reason == model::Reason::StopTriggered});
     }
     for (const auto& [id, account] : seated_) {
         if (account.market == model::Market::Spot) {

@@ -189,6 +189,14 @@ bool World::submit(runtime::Request request) {
     Node* node = node_;
     if (old_ != nullptr && random_.chance(1, 3)) node = old_;
     if (node->process->dead) return false;
+    if (random_.chance(1, 10)) {
+        (void)node->runtime->record({.actor = Clients::kAlice,
+                                     .act = "looked",
+                                     .subject = {},
+                                     .outcome = "ok",
+                                     .detail = std::to_string(++acts_),
+                                     .request_id = {}});
+    }
     running_ = node;
     node->runtime->submit(std::move(request), local_now());
     running_ = nullptr;

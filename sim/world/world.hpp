@@ -113,6 +113,7 @@ private:
     Node* old_ = nullptr;
     Node* running_ = nullptr;  ///< Whose call is under way.
     bool quiet_ = false;
+    std::uint64_t acts_ = 0;
 };
 
 }  // namespace botcore::sim

@@ -33,6 +33,11 @@ private:
     std::string text_;
 };
 
+template <class T>
+inline constexpr bool kIsName = false;
+template <class Tag>
+inline constexpr bool kIsName<Name<Tag>> = true;
+
 /// A number that identifies something; no arithmetic.
 template <class Tag>
 class Id {

@@ -266,6 +266,30 @@ TEST(Engine, NamesOneReasonForEachBrokenRule) {
     EXPECT_EQ(refused("0.01", "70000"), Reason::PriceTooFarFromMarket);
 }
 
+TEST(Engine, RemembersThatAStopWasTriggered) {
+    Bench bench;
+    auto body = bench.order("futures", Side::Buy, "0.01");
+    body.type = model::OrderType::StopLimit;
+    body.stop_price = price("61000");
+    body.price = price("60900");
+    const auto sent = bench.place(body);
+    ASSERT_TRUE(sent);
+    bench.apply(Bench::report(*sent, ReportKind::Open));
+    const auto& order = [&]() -> const model::Order& {
+        return bench.account("futures").orders.begin()->second.order;
+    };
+    EXPECT_FALSE(model::is_triggered(order()));
+    auto triggered = Bench::report(*sent, ReportKind::Open);
+    triggered.report.reason = Reason::StopTriggered;
+    EXPECT_EQ(bench.apply(triggered).verdict, Verdict::Recorded);
+    EXPECT_EQ(order().reason, Reason::StopTriggered);
+    bench.apply(Bench::report(*sent, ReportKind::Open));
+    EXPECT_TRUE(model::is_triggered(order()))
+        << "A later word that does not say so changes nothing.";
+    bench.fill(*sent, "60900", 1);
+    EXPECT_TRUE(bench.account("futures").orders.empty());
+}
+
 TEST(Engine, ReduceOnlyNeverOpensAndOrdersDoNotShareThePosition) {
     Bench bench;
     bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.1")), "60000", 1);

@@ -211,6 +211,32 @@ TEST(QueuedCloses, NeedALimitAndADeadlineAhead) {
     EXPECT_EQ(bench.refusal(), Reason::PriceOutsideQueueLimit);
 }
 
+TEST(QueuedCloses, HaveALimitThatTheExchangeTakes) {
+    Bench bench;
+    const auto entry = bench.place(bench.order("futures", Side::Buy, "0.01"));
+    bench.fill_all(*entry, "60000");
+    move(bench, planned(bench), WindowState::Active);
+    const auto refused = [&](std::string_view limit) {
+        model::ClosePosition body{
+            bench.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)};
+        body.queue_limit = price(limit);
+        body.queue_until = bench.time() + kHour;
+        bench.apply(body);
+        return bench.refusal();
+    };
+    EXPECT_EQ(refused("59000.05"), Reason::PriceOffTick);
+    EXPECT_EQ(refused("0"), Reason::PriceOutOfRange);
+    EXPECT_EQ(refused("50000"), Reason::PriceTooFarFromMarket);
+    EXPECT_EQ(refused("59000.1"), Reason::None);
+}
+
+TEST_F(QueuedClose, LeavesWithAPriceNearTheMarketThatItFinds) {
+    move(bench_, window_, WindowState::Watching);
+    const auto sent = Bench::sent_by(bench_.tick(Duration::seconds(1), "66000"));
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(sent[0].price, price("62700")) << "The exchange takes no sell below 95 %.";
+}
+
 TEST(Sweeps, CancelAllLeavesProtectionAlone) {
     Bench bench;
     auto body = bench.order("futures", Side::Buy, "0.01");

@@ -180,11 +180,22 @@ void queue_exit(Transaction& transaction, AccountState& account, const model::Cl
                 "a queued close needs something to close, a limit price and a deadline ahead"});
         return;
     }
+    const auto side = position.quantity.is_positive() ? model::Side::Sell : model::Side::Buy;
+    const OrderView view{transaction.state().instruments.at(body.instrument),
+                         side,
+                         model::OrderType::Limit,
+                         model::ReduceOnly::Yes,
+                         left,
+                         body.queue_limit,
+                         body.quote};
+    if (auto breach = broken_price_rule(view)) {
+        return refuse(transaction, body.origin, std::move(*breach));
+    }
     model::Order order;
     order.owner = body.origin.owner;
     order.account = body.account;
     order.instrument = body.instrument;
-    order.side = position.quantity.is_positive() ? model::Side::Sell : model::Side::Buy;
+    order.side = side;
     order.type = model::OrderType::Limit;
     order.time_in_force = model::TimeInForce::ImmediateOrCancel;
     order.reduce_only = model::ReduceOnly::Yes;

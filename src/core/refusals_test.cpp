@@ -154,6 +154,22 @@ TEST_F(Refusals, AnOrderWorthMoreThanTheInstrumentAllowsIsTooLarge) {
     EXPECT_EQ(apply(limit("0.1", "59000")), Reason::NotionalTooLarge);
 }
 
+TEST_F(Refusals, ALimitBehindAStopIsMeasuredByTheStop) {
+    const auto refused = [&](model::OrderType type, std::string_view stop, std::string_view at) {
+        model::PlaceOrder body = limit("0.01", at);
+        body.type = type;
+        body.stop_price = amount<model::Price>(stop);
+        return apply(body);
+    };
+    EXPECT_EQ(refused(model::OrderType::StopLimit, "66000", "66100"), Reason::None)
+        << "The market will be there when it counts.";
+    EXPECT_EQ(refused(model::OrderType::StopLimit, "66000", "60000"),
+              Reason::PriceTooFarFromMarket);
+    EXPECT_EQ(refused(model::OrderType::TakeProfitLimit, "54000", "57000"),
+              Reason::PriceTooFarFromMarket);
+    EXPECT_EQ(refused(model::OrderType::TakeProfitLimit, "54000", "54100"), Reason::None);
+}
+
 TEST_F(Refusals, OpenOrdersHaveALimit) {
     model::Instrument instrument = bitcoin();
     instrument.open_orders_max = 2;

@@ -52,6 +52,13 @@ void flatten(Transaction& transaction, const model::Flatten& body) {
     for (const auto& [instrument, position] : account->positions) {
         const model::Quantity left = unclosed(*account, instrument);
         if (left.is_zero()) continue;
+        if (transaction.order_room() == 0) {
+            // The next ticks close it.
+            model::Position& row = transaction.change(*account, instrument);
+            row.unprotected = left;
+            row.protect_by = transaction.now();
+            continue;
+        }
         const LiveOrder& exit = place_exit(
             transaction, *account, instrument, {OrderRole::Flatten, left, body.origin.owner});
         touched.exits.push_back(exit.order.id);

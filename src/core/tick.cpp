@@ -2,6 +2,7 @@
 
 #include "core/orders/exits.hpp"
 #include "core/orders/order_life.hpp"
+#include "core/orders/order_rules.hpp"
 #include "core/orders/protection.hpp"
 #include "core/risk/limits.hpp"
 
@@ -36,7 +37,10 @@ void end_queued(Transaction& transaction, LiveOrder& live, OrderState state, mod
     order.reason = reason;
 }
 
-void release_queued(Transaction& transaction, AccountState& account, LiveOrder& live) {
+void release_queued(Transaction& transaction,
+                    AccountState& account,
+                    LiveOrder& live,
+                    const model::Quote& quote) {
     const model::Quantity left = unclosed(account, live.order.instrument);
     if (left.is_zero()) {
         return end_queued(transaction, live, OrderState::Canceled, model::Reason::NoLongerNeeded);
@@ -44,6 +48,8 @@ void release_queued(Transaction& transaction, AccountState& account, LiveOrder& 
     model::Order& order = transaction.change(live);
     order.state = OrderState::Intended;
     order.quantity = std::min(order.quantity, left);
+    const auto& rules = transaction.state().instruments.at(order.instrument);
+    order.price = limit_near_market(rules, order.side, *order.queue_limit, quote);
     send_order(transaction, account, live);
 }
 
@@ -60,7 +66,7 @@ void look_at_queue(Transaction& transaction, AccountState& account, const model:
         for (const auto& quote : body.marks) {
             const bool suits = quote.instrument == live.order.instrument &&
                                is_fresh(state, quote) && is_within_limit(live.order, quote);
-            if (suits) release_queued(transaction, account, live);
+            if (suits) release_queued(transaction, account, live, quote);
         }
     }
 }

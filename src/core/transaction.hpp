@@ -35,7 +35,14 @@ public:
     model::MaintenanceWindow& change_window(std::uint64_t id);
 
     void define(const model::Instrument& instrument);
-    /// Adds an order; its number and id come from the record's place in the journal.
+
+    /// How many orders this input may still add. What does not fit waits for the next tick.
+    [[nodiscard]] model::OrderNumber order_room() const {
+        return model::kOrdersPerInputMax - orders_added_;
+    }
+
+    /// Adds an order; its number and id come from the record's place in the journal. Only while
+    /// there is room.
     LiveOrder& add_order(AccountState& account, model::Order order);
     void add_fill(model::Fill fill);
 

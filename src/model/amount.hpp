@@ -75,6 +75,11 @@ private:
     Int128 units_ = 0;
 };
 
+template <class T>
+inline constexpr bool kIsAmount = false;
+template <class Tag>
+inline constexpr bool kIsAmount<Amount<Tag>> = true;
+
 /// What one whole unit of the base asset costs, in the quote asset.
 using Price = Amount<struct PriceTag>;
 /// How much of the base asset. Positions use it with a sign: positive is long.

@@ -79,7 +79,8 @@ enum class CancelState : std::uint8_t {
     Unknown = 2,  ///< Sent without an answer.
 };
 
-/// Why an order or a request was refused, rejected or ended. One stable code per cause.
+/// Why an order or a request was refused, rejected or ended, or why an order rests. One stable code
+/// per cause.
 enum class Reason : std::uint8_t {
     None = 0,
     InsufficientBalance = 1,
@@ -110,7 +111,7 @@ enum class Reason : std::uint8_t {
     OpenOrdersExist = 26,
     PositionOpen = 27,
     AssetUnknown = 28,
-    AmountTooLarge = 29,
+    // 29 was never given.
     AccountExists = 30,
     NotSent = 31,  ///< Provably never written to the exchange.
     RejectedByExchange = 32,
@@ -120,7 +121,7 @@ enum class Reason : std::uint8_t {
     CancelPending = 36,
     ProvenAbsent = 37,
     NotSupportedOnMarket = 38,
-    AccountNotOwned = 39,
+    // 39 was never given.
     LateFact = 40,  ///< The exchange reported something after we had a verdict; account frozen.
     MaxPositionsExceeded = 41,
     StopTooFar = 42,
@@ -138,13 +139,14 @@ enum class Reason : std::uint8_t {
     NoLongerNeeded = 54,  ///< A protective order whose position is closed or better protected.
     Unprotected = 55,     ///< The entry's stop could not be placed; what was bought is sold again.
     MarginCall = 56,
-    Liquidated = 57,
+    // 57 was never given.
     QueueExpired = 58,
     NoticeTooShort = 59,
     WindowTooLong = 60,
     WindowUnknown = 61,
     WindowNotMovable = 62,
     PriceOutsideQueueLimit = 63,
+    StopTriggered = 64,  ///< Of an order that rests since its stop price was reached.
 };
 
 /// One try to have the exchange do something: the timestamp and window it is signed with.
@@ -285,6 +287,12 @@ struct Order {
 [[nodiscard]] constexpr bool has_limit(OrderType type) {
     return type == OrderType::Limit || type == OrderType::StopLimit ||
            type == OrderType::TakeProfitLimit;
+}
+
+/// Has the order left its waiting behind? It rests as a limit order then, also in another process.
+[[nodiscard]] inline bool is_triggered(const Order& order) {
+    return is_conditional(order.type) &&
+           (order.reason == Reason::StopTriggered || order.filled.is_positive());
 }
 
 /// Does it wait for the price to get worse for its side (stop), not better (take profit)?

@@ -43,7 +43,6 @@ constexpr auto kStatuses = std::to_array<StatusRow>({
     {Reason::OpenOrdersExist, 409},
     {Reason::PositionOpen, 409},
     {Reason::AssetUnknown, 422},
-    {Reason::AmountTooLarge, 422},
     {Reason::AccountExists, 409},
     {Reason::NotSent, 502},
     {Reason::RejectedByExchange, 422},
@@ -53,7 +52,6 @@ constexpr auto kStatuses = std::to_array<StatusRow>({
     {Reason::CancelPending, 409},
     {Reason::ProvenAbsent, 502},
     {Reason::NotSupportedOnMarket, 422},
-    {Reason::AccountNotOwned, 403},
     {Reason::LateFact, 502},
     {Reason::MaxPositionsExceeded, 422},
     {Reason::StopTooFar, 422},
@@ -71,15 +69,14 @@ constexpr auto kStatuses = std::to_array<StatusRow>({
     {Reason::NoLongerNeeded, 200},
     {Reason::Unprotected, 200},
     {Reason::MarginCall, 200},
-    {Reason::Liquidated, 200},
     {Reason::QueueExpired, 200},
     {Reason::NoticeTooShort, 422},
     {Reason::WindowTooLong, 422},
     {Reason::WindowUnknown, 404},
     {Reason::WindowNotMovable, 409},
     {Reason::PriceOutsideQueueLimit, 422},
+    {Reason::StopTriggered, 200},
 });
-static_assert(kStatuses.size() == static_cast<std::size_t>(Reason::PriceOutsideQueueLimit) + 1);
 static_assert(std::is_sorted(kStatuses.begin(), kStatuses.end(), [](const auto& a, const auto& b) {
     return a.reason < b.reason;
 }));
@@ -87,8 +84,11 @@ static_assert(std::is_sorted(kStatuses.begin(), kStatuses.end(), [](const auto& 
 }  // namespace
 
 std::uint16_t status_of(Reason reason) {
-    const auto number = static_cast<std::size_t>(reason);
-    return number < kStatuses.size() ? kStatuses.at(number).status : 500;
+    const auto row = std::lower_bound(
+        kStatuses.begin(), kStatuses.end(), reason, [](const StatusRow& each, Reason wanted) {
+            return each.reason < wanted;
+        });
+    return row != kStatuses.end() && row->reason == reason ? row->status : 500;
 }
 
 bool is_for_now(Reason reason) {

@@ -111,7 +111,7 @@ std::string_view to_text(CancelState value) {
 namespace {
 
 /// By number.
-constexpr std::array<std::string_view, 64> kReasons = {
+constexpr std::array<std::string_view, 65> kReasons = {
     "NONE",
     "INSUFFICIENT_BALANCE",
     "PRICE_STALE",
@@ -141,7 +141,7 @@ constexpr std::array<std::string_view, 64> kReasons = {
     "OPEN_ORDERS_EXIST",
     "POSITION_OPEN",
     "ASSET_UNKNOWN",
-    "AMOUNT_TOO_LARGE",
+    "?",
     "ACCOUNT_EXISTS",
     "NOT_SENT",
     "REJECTED_BY_EXCHANGE",
@@ -151,7 +151,7 @@ constexpr std::array<std::string_view, 64> kReasons = {
     "CANCEL_PENDING",
     "PROVEN_ABSENT",
     "NOT_SUPPORTED_ON_MARKET",
-    "ACCOUNT_NOT_OWNED",
+    "?",
     "LATE_FACT",
     "MAX_POSITIONS_EXCEEDED",
     "STOP_TOO_FAR",
@@ -169,15 +169,16 @@ constexpr std::array<std::string_view, 64> kReasons = {
     "NO_LONGER_NEEDED",
     "UNPROTECTED",
     "MARGIN_CALL",
-    "LIQUIDATED",
+    "?",
     "QUEUE_EXPIRED",
     "NOTICE_TOO_SHORT",
     "WINDOW_TOO_LONG",
     "WINDOW_UNKNOWN",
     "WINDOW_NOT_MOVABLE",
     "PRICE_OUTSIDE_QUEUE_LIMIT",
+    "STOP_TRIGGERED",
 };
-static_assert(kReasons.size() == static_cast<std::size_t>(Reason::PriceOutsideQueueLimit) + 1);
+static_assert(kReasons.size() == static_cast<std::size_t>(Reason::StopTriggered) + 1);
 
 }  // namespace
 

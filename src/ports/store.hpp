@@ -101,12 +101,14 @@ struct OrderQuery {
     std::size_t limit = 100;
 };
 
-/// Which fills a page shows: newest first.
+/// Which fills a page shows: newest first. A page ends with all fills of its last record.
 struct FillQuery {
     model::AccountId account;
     std::optional<model::Symbol> symbol;
     model::Sequence before = ~model::Sequence{0} >> 1U;
     std::size_t limit = 100;
+    /// Oldest first instead: only those of later records. `before` and `symbol` do not count then.
+    std::optional<model::Sequence> after = std::nullopt;
 };
 
 /// All rows of all tables, for comparing them with the journal.

@@ -25,14 +25,6 @@ namespace botcore::protocol {
 namespace detail {
 
 template <class T>
-inline constexpr bool kIsAmount = false;
-template <class Tag>
-inline constexpr bool kIsAmount<model::Amount<Tag>> = true;
-template <class T>
-inline constexpr bool kIsName = false;
-template <class Tag>
-inline constexpr bool kIsName<base::Name<Tag>> = true;
-template <class T>
 inline constexpr bool kIsOptional = false;
 template <class T>
 inline constexpr bool kIsOptional<std::optional<T>> = true;
@@ -69,9 +61,9 @@ public:
             byte(static_cast<std::uint8_t>(value));
         } else if constexpr (std::is_unsigned_v<T>) {
             varint(value);
-        } else if constexpr (detail::kIsAmount<T>) {
+        } else if constexpr (model::kIsAmount<T>) {
             zigzag(value.units());
-        } else if constexpr (detail::kIsName<T>) {
+        } else if constexpr (base::kIsName<T>) {
             text(value.text());
         } else if constexpr (std::is_same_v<T, std::string>) {
             text(value);
@@ -153,9 +145,9 @@ public:
             value = static_cast<T>(byte());
         } else if constexpr (std::is_unsigned_v<T>) {
             value = bounded<T>(varint());
-        } else if constexpr (detail::kIsAmount<T>) {
+        } else if constexpr (model::kIsAmount<T>) {
             value = T::from_units(zigzag());
-        } else if constexpr (detail::kIsName<T>) {
+        } else if constexpr (base::kIsName<T>) {
             value = T(text());
         } else if constexpr (std::is_same_v<T, std::string>) {
             value = text();

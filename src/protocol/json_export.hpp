@@ -35,9 +35,9 @@ boost::json::value exported(const T& value) {
         return boost::json::value(value);
     } else if constexpr (std::is_enum_v<T>) {
         return boost::json::value(to_text(value));
-    } else if constexpr (detail::kIsAmount<T>) {
+    } else if constexpr (model::kIsAmount<T>) {
         return boost::json::value(to_text(value));
-    } else if constexpr (detail::kIsName<T>) {
+    } else if constexpr (base::kIsName<T>) {
         return boost::json::value(value.text());
     } else if constexpr (std::is_same_v<T, std::string>) {
         return boost::json::value(value);

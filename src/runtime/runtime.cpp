@@ -14,8 +14,8 @@ using core::Verdict;
 
 namespace {
 
-constexpr std::size_t kRequestsMax = 4'096;
-constexpr std::size_t kFactsMax = 65'536;
+/// Acts that one batch takes at most, so that they hold up no order.
+constexpr std::size_t kActsPerBatch = 64;
 
 ApiReply error_reply(std::uint16_t status,
                      std::string_view code,
@@ -33,6 +33,15 @@ ApiReply outcome_unknown(std::string_view request_id, model::Timestamp now) {
                        "OUTCOME_UNKNOWN",
                        "the store failed while this was being recorded; ask again with the same "
                        "idempotency key, it is never carried out twice",
+                       request_id,
+                       now);
+}
+
+ApiReply too_late(std::string_view request_id, model::Timestamp now) {
+    return error_reply(504,
+                       "TIMEOUT",
+                       "the request waited here until its time was over and was not begun; nothing "
+                       "was done, ask again with the same idempotency key",
                        request_id,
                        now);
 }
@@ -66,6 +75,16 @@ Status Runtime::start(Now now) {
 bool Runtime::load(Now now) {
     auto loaded = ports_.store.load();
     if (!loaded) return false;
+    if (in_doubt_) {
+        // What became of the acts of a commit that ended in doubt? The journal knows.
+        const auto entries = ports_.store.reader().journal(in_doubt_->sequence, 1);
+        if (!entries) return false;
+        const bool durable =
+            !entries.value().empty() && entries.value().front().hash == in_doubt_->hash;
+        if (durable) forget_acts();
+        in_doubt_.reset();
+    }
+    acts_in_batch_ = 0;
     ports::Snapshot snapshot = std::move(loaded).value();
     core::State state;
     state.sequence = snapshot.head.sequence;
@@ -144,6 +163,12 @@ void Runtime::submit(Request request, Now now) {
     CHECK(requests_.push(std::move(request)));
 }
 
+bool Runtime::record(model::RecordAct act) {
+    if (acts_.size() >= kActsMax) return false;
+    acts_.push_back(std::move(act));
+    return true;
+}
+
 void Runtime::on_report(model::OrderReport report) {
     if (facts_.push(model::ReportOrder{std::move(report), {}})) return;
     ++counters_.facts_dropped;
@@ -175,15 +200,39 @@ bool Runtime::step(Now now) {
         apply(facts_.pop(), now, nullptr);
     }
     apply_ticks(now);
+    apply_acts(now);
+    apply_requests(now);
+    if (!commit(now)) return status_ == Status::Running;
+    return !facts_.empty() || !requests_.empty() || !acts_.empty();
+}
+
+void Runtime::apply_acts(Now now) {
+    CHECK(acts_in_batch_ == 0);
+    while (acts_in_batch_ < std::min(acts_.size(), kActsPerBatch) &&
+           batch_.size() < options_.batch_max && !store_failed_) {
+        apply(acts_[acts_in_batch_], now, nullptr);
+        ++acts_in_batch_;
+    }
+}
+
+void Runtime::forget_acts() {
+    acts_.erase(acts_.begin(), acts_.begin() + static_cast<std::ptrdiff_t>(acts_in_batch_));
+    acts_in_batch_ = 0;
+}
+
+void Runtime::apply_requests(Now now) {
     std::size_t taken = 0;
     while (!requests_.empty() && batch_.size() < options_.batch_max && taken < options_.batch_max &&
            !store_failed_) {
         const Request request = requests_.pop();
-        apply(request.body, now, &request);
         ++taken;
+        if (request.deadline && request.deadline->has_passed(now.time)) {
+            ++counters_.requests_late;
+            reply(request.ticket, too_late(request.request_id, now.time));
+            continue;
+        }
+        apply(request.body, now, &request);
     }
-    if (!commit(now)) return status_ == Status::Running;
-    return !facts_.empty() || !requests_.empty();
 }
 
 /// Lets time pass for every account that has something to lose.
@@ -274,13 +323,9 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
     if (request != nullptr) {
         const auto* origin = model::origin_of(input.body);
         batch_tickets_.pop_back();  // The waiting room knows it from here on.
-        // An act of the audit has no key, and nobody waits for it.
-        CHECK(origin != nullptr || std::holds_alternative<model::RecordAct>(input.body));
-        if (origin != nullptr) {
-            waiting_.add(
-                {origin->owner, origin->key},
-                {request->ticket, now.time + options_.answer_within, request->request_id, true});
-        }
+        CHECK(origin != nullptr);
+        waiting_.add({origin->owner, origin->key},
+                     {request->ticket, wait_until(*request, now), request->request_id, true});
     }
     batch_.add(input, decision, engine_->state());
     keep_replies(input, decision);
@@ -314,8 +359,12 @@ void Runtime::take_duplicate(Verdict verdict,
         return;
     }
     // Pending, or answered in this very batch: told together with the first caller.
-    waiting_.add(key,
-                 {request.ticket, now.time + options_.answer_within, request.request_id, false});
+    waiting_.add(key, {request.ticket, wait_until(request, now), request.request_id, false});
+}
+
+model::Timestamp Runtime::wait_until(const Request& request, Now now) const {
+    const model::Timestamp usual = now.time + options_.answer_within;
+    return request.deadline ? std::min(usual, request.deadline->at()) : usual;
 }
 
 /// Renders the answers that the decision gives, so that their bytes are part of the same commit.
@@ -344,12 +393,14 @@ bool Runtime::commit(Now now) {
                 return false;
             case ports::CommitResult::Unavailable:
                 ++counters_.unavailable;
+                if (acts_in_batch_ != 0) in_doubt_ = batch_.head();
                 lose_batch(now, Status::Down);
                 return false;
         }
         head_ = batch_.head();
         ++counters_.batches;
         counters_.records += batch_.size();
+        forget_acts();
     }
     act(now);
     return true;

@@ -16,8 +16,7 @@
 ///
 /// Queues: `requests` (4,096; full: the caller gets 503 at once) and `facts` of the exchange
 /// (65,536; full: the newest is dropped and a new term begins, since that is a gap in what the
-/// exchange said).
-///
+/// exchange said), `acts` for the audit (1,000; full: `record` says so).
 ///
 /// Threads: one at a time; no call blocks except on the store.
 
@@ -26,10 +25,12 @@
 #include "ports/exchange.hpp"
 #include "ports/market_data.hpp"
 #include "ports/store.hpp"
+#include "resilience/deadline.hpp"
 #include "runtime/batch_builder.hpp"
 #include "runtime/silence.hpp"
 #include "runtime/waiting.hpp"
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -37,6 +38,10 @@
 #include <vector>
 
 namespace botcore::runtime {
+
+inline constexpr std::size_t kRequestsMax = 4'096;
+inline constexpr std::size_t kFactsMax = 65'536;
+inline constexpr std::size_t kActsMax = 1'000;
 
 /// The moment as the shell's clocks show it.
 struct Now {
@@ -49,6 +54,8 @@ struct Request {
     model::InputBody body;
     Ticket ticket = 0;
     std::string request_id;
+    /// Not begun after that, and not waited for beyond it; nothing: whenever its turn comes.
+    std::optional<resilience::Deadline> deadline = std::nullopt;
 };
 
 struct ApiReply {
@@ -105,6 +112,7 @@ struct Counters {
     std::uint64_t replays = 0;
     std::uint64_t key_mismatches = 0;
     std::uint64_t requests_dropped = 0;
+    std::uint64_t requests_late = 0;  ///< Not begun: their deadline had passed.
     std::uint64_t facts_dropped = 0;
     std::uint64_t terms = 0;
 };
@@ -127,6 +135,10 @@ public:
 
     /// Takes a request. Its answer comes through the sink, perhaps at once.
     void submit(Request request, Now now);
+
+    /// Takes an act for the audit. It is recorded once and in order, as soon as the store takes
+    /// records, whatever fails until then. False: `kActsMax` acts wait already.
+    [[nodiscard]] bool record(model::RecordAct act);
 
     void on_report(model::OrderReport report) override;
     void on_reconciled(const model::AccountId& account) override;
@@ -152,10 +164,15 @@ public:
 
     [[nodiscard]] std::size_t requests_waiting() const { return requests_.size(); }
 
+    [[nodiscard]] std::size_t acts_waiting() const { return acts_.size(); }
+
 private:
     [[nodiscard]] bool load(Now now);
     [[nodiscard]] bool begin_term(Now now);
     void apply(model::InputBody body, Now now, const Request* request);
+    void apply_acts(Now now);
+    void apply_requests(Now now);
+    void forget_acts();
     void complete(model::InputBody& body) const;
     [[nodiscard]] bool fetch(const model::InputBody& body,
                              core::ReadSet& reads,
@@ -170,6 +187,7 @@ private:
     void perform(core::Effect& effect, Now now);
     void lose_batch(Now now, Status next);
     void answer_expired(Now now);
+    [[nodiscard]] model::Timestamp wait_until(const Request& request, Now now) const;
     [[nodiscard]] const core::LiveOrder* find_order_of(const core::KeyId& key) const;
     void apply_ticks(Now now);
     void ask_due_questions(Now now);
@@ -191,6 +209,10 @@ private:
     base::BoundedQueue<Request> requests_;
     base::BoundedQueue<model::InputBody> facts_;
     bool facts_lost_ = false;
+    std::deque<model::RecordAct> acts_;  ///< Until they are durable.
+    std::size_t acts_in_batch_ = 0;      ///< So many of the first are in the newest batch.
+    std::optional<model::Head>
+        in_doubt_;  ///< That batch's head, if nobody knows what became of it.
     std::vector<core::Effect> effects_;
     std::vector<std::pair<Ticket, ApiReply>> replies_;  ///< Wait for the batch to be durable.
     std::vector<std::pair<model::InputBody, model::Refusal>> refusals_;  ///< Wait like replies.

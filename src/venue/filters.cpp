@@ -173,15 +173,17 @@ std::optional<Rejection> check_notional(const Instrument& instrument, const Filt
 
 std::optional<Rejection> check_percent_price(const Instrument& instrument,
                                              const FilterInput& input) {
-    if (!input.reference || is_conditional(input.type)) return std::nullopt;  // F2
-    if (input.type == OrderType::Limit) {
+    const bool waits = is_conditional(input.type);
+    const auto near = waits ? input.stop_price : input.reference;
+    if (!near) return std::nullopt;  // F2
+    if (has_limit(input.type)) {
         if (!input.price) return std::nullopt;
         return is_futures(instrument)
-                   ? check_futures_percent(instrument, input.side, *input.price, *input.reference)
-                   : check_spot_percent(instrument, *input.price, *input.reference);
+                   ? check_futures_percent(instrument, input.side, *input.price, *near)
+                   : check_spot_percent(instrument, *input.price, *near);
     }
-    if (!is_futures(instrument) || !input.best_opposite) return std::nullopt;
-    if (check_futures_percent(instrument, input.side, *input.best_opposite, *input.reference)) {
+    if (waits || !is_futures(instrument) || !input.best_opposite) return std::nullopt;
+    if (check_futures_percent(instrument, input.side, *input.best_opposite, *near)) {
         return Rejection{
             -4131, "The counterparty's best price does not meet the PERCENT_PRICE filter limit"};
     }

@@ -66,8 +66,9 @@ struct FilterInput {
 
 /// Spot PERCENT_PRICE_BY_SIDE with equal multipliers on both sides: reference x down <= p <=
 /// reference x up. Futures PERCENT_PRICE: a buy only has the cap (-4016), a sell only the floor
-/// (-4024), and a market order is measured by the best opposite price (-4131). Stop and take-profit
-/// orders pass: they are far from the market on purpose.
+/// (-4024), and a market order is measured by the best opposite price (-4131). A stop price may be
+/// far from the market: that is its purpose. The limit behind it is measured by it, and what it
+/// becomes is measured like any other order when it triggers.
 [[nodiscard]] std::optional<Rejection> check_percent_price(const model::Instrument& instrument,
                                                            const FilterInput& input);
 

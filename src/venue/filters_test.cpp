@@ -197,6 +197,34 @@ TEST(FuturesFilters, MarketOrdersAreMeasuredByTheBestOppositePrice) {
     EXPECT_EQ(check_filters(rules, order), std::nullopt);
 }
 
+TEST(FuturesFilters, ALimitThatWaitsIsMeasuredByItsStopPrice) {
+    const auto rules = builtin(Market::Futures, "BTCUSDT");
+    const auto code = [&rules](OrderType type, Side side, std::string_view stop) {
+        auto order = limit(side, "1", "66000");
+        order.type = type;
+        order.stop_price = price(stop);
+        order.reference = price("60000");
+        const auto refused = check_filters(rules, order);
+        return refused ? refused->code : 0;
+    };
+    EXPECT_EQ(code(OrderType::StopLimit, Side::Buy, "66000"), 0);
+    EXPECT_EQ(code(OrderType::StopLimit, Side::Buy, "62000"), -4016);
+    EXPECT_EQ(code(OrderType::TakeProfitLimit, Side::Sell, "66000"), 0);
+    EXPECT_EQ(code(OrderType::TakeProfitLimit, Side::Sell, "70000"), -4024);
+}
+
+TEST(SpotFilters, ALimitThatWaitsIsMeasuredByItsStopPrice) {
+    const auto rules = documented_spot();
+    auto order = limit(Side::Sell, "1", "60");
+    order.type = OrderType::StopLimit;
+    order.stop_price = price("80");
+    order.reference = price("100");
+    EXPECT_EQ(check_percent_price(rules, order), std::nullopt);
+    order.stop_price = price("90");
+    EXPECT_EQ(check_percent_price(rules, order),
+              (Rejection{-1013, "Filter failure: PERCENT_PRICE_BY_SIDE"}));
+}
+
 TEST(Rejection, TravelsAsTextAndBack) {
     const Rejection rejection{-2010, "Duplicate order sent."};
     EXPECT_EQ(to_text(rejection), "-2010: Duplicate order sent.");

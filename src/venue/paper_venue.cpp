@@ -264,8 +264,8 @@ void PaperVenue::seat_order(AccountBooks& books,
                         .withdrawn = Quantity(),
                         .price = row.price,
                         .stop_price = row.stop_price};
-    // What has traded was triggered before.
-    if (order.waits() && order.filled.is_positive()) order.type = triggered_type(order.type);
+    const bool triggered = model::is_triggered(row);
+    if (triggered) order.type = triggered_type(order.type);
     const std::string& known_id = row.venue_order_id;
     open_records_.emplace(
         order.serial,
@@ -277,6 +277,7 @@ void PaperVenue::seat_order(AccountBooks& books,
             .filled_before = row.filled,
             .trades = {},
             .locked = Money(),
+            .reason = triggered ? Reason::StopTriggered : Reason::None,
             .reason_text = {}});
     lock_for(books, *contract, order);
     if (order.waits()) {

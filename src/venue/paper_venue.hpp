@@ -21,7 +21,8 @@
 /// W5  Stop and take-profit orders wait outside the book until a trade, ours or the public's, is at
 ///     or beyond their stop price; then they become market or limit orders under the same ids,
 ///     oldest first, and what their trades set off follows in the same call. Margin of futures
-///     orders is looked at then; a spot order has locked what it may give from the start.
+///     orders is looked at then; a spot order has locked what it may give from the start. One that
+///     then rests is reported as Open with StopTriggered; a row that says so never waits again.
 
 #include "model/account.hpp"
 #include "model/exchange.hpp"

@@ -190,17 +190,29 @@ void PaperVenue::Call::set_off(OrderSerial serial) {
         if (refused_) {
             matching.expire_waiting(serial, *this);
         } else {
+            venue_.open_records_.at(serial).reason = Reason::StopTriggered;
+            touch(serial);  // W5: told even where nothing trades at once.
             matching.trigger(serial, *this);
         }
     }
     set_off_ = kAnonymous;
 }
 
-/// Money of a spot limit order is locked already; everything else is looked at now.
+/// Its price is measured by the market that it meets. Money of a spot limit order is locked
+/// already; everything else is looked at now.
 std::optional<PaperVenue::Refusal> PaperVenue::Call::check_set_off(
     const ExchangeOrder& order) const {
     const OrderRecord& record = venue_.open_records_.at(order.serial);
     const AccountBooks& books = venue_.accounts_.at(record.name.account);
+    const FilterInput input{.side = order.side,
+                            .type = order.type,
+                            .reduce_only = order.reduce_only,
+                            .quantity = order.open(),
+                            .price = order.price,
+                            .stop_price = std::nullopt,
+                            .reference = reference_of(contract_),
+                            .best_opposite = contract_.matching.book().best(opposite(order.side))};
+    if (auto refused = check_percent_price(contract_.instrument, input)) return Refusal{*refused};
     const bool locked = books.market == Market::Spot && order.price;
     if (!locked) {
         if (auto refused = venue_.check_money(books, contract_, order)) return refused;

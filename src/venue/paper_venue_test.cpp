@@ -655,6 +655,72 @@ TEST_F(PaperVenueTest, SpotStopThatSlipsBeyondTheBalanceExpires) {
     EXPECT_EQ(free("spot", kUsdt), money("200000"));
 }
 
+TEST_F(PaperVenueTest, TriggeredOrderFarFromTheMarketExpires) {
+    EXPECT_EQ(place(stop("futures", "market", Side::Buy, "0.1", "60500")).kind, ReportKind::Open);
+    auto limited = stop("futures", "limit", Side::Buy, "0.1", "62000");
+    limited.type = OrderType::StopLimit;
+    limited.price = price("65000");
+    EXPECT_EQ(place(limited).kind, ReportKind::Open);
+    tell(Market::Futures, Side::Sell, "60001", "0");
+    tell(Market::Futures, Side::Sell, "60010", "0");
+    tell(Market::Futures, Side::Sell, "67000", "10");
+    reports.clear();
+    // 63,499.5 is the middle of the book, 66,674.4 the cap.
+    hit(Market::Futures, Side::Buy, "60500", "0.001");
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].kind, ReportKind::Expired);
+    EXPECT_TRUE(reports[0].reason_text.starts_with("-4131"));
+    tell(Market::Futures, Side::Sell, "60001", "1");
+    reports.clear();
+    hit(Market::Futures, Side::Buy, "62000", "0.001");
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].id.text(), "limit");
+    EXPECT_EQ(reports[0].kind, ReportKind::Expired);
+    EXPECT_TRUE(reports[0].reason_text.starts_with("-4016"));
+}
+
+TEST_F(PaperVenueTest, TriggeredLimitThatRestsIsToldAndRestsAgainAfterARestart) {
+    auto order = stop("spot", "s", Side::Buy, "1", "60000.5");
+    order.type = OrderType::StopLimit;
+    order.price = price("59995");
+    place(order);
+    reports.clear();
+    hit(Market::Spot, Side::Buy, "60000.5", "0.001");
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].kind, ReportKind::Open);
+    EXPECT_TRUE(reports[0].trades.empty());
+    EXPECT_EQ(reports[0].reason, Reason::StopTriggered);
+    EXPECT_EQ(query("spot", "s").reason, Reason::StopTriggered);
+
+    AccountSeat seat = seat_of("spot-3", Market::Spot);
+    model::Order row;
+    row.id = model::ClientOrderId("s");
+    row.instrument = id_of(Market::Spot);
+    row.side = Side::Buy;
+    row.type = OrderType::StopLimit;
+    row.quantity = quantity("1");
+    row.price = price("59995");
+    row.stop_price = price("60000.5");
+    row.state = model::OrderState::Open;
+    row.reason = Reason::StopTriggered;
+    seat.live_orders = {row};
+    hit(Market::Spot, Side::Sell, "60000", "0.001");
+    reports.clear();
+    venue.seat(seat, now, reports);
+    EXPECT_TRUE(reports.empty());
+    EXPECT_EQ(locked("spot-3", kUsdt), money("59995"));
+    EXPECT_EQ(query("spot-3", "s").reason, Reason::StopTriggered);
+    // The stop price is not reached again, the limit is.
+    tell(Market::Spot, Side::Buy, "59999", "0");
+    reports.clear();
+    hit(Market::Spot, Side::Sell, "59990", "0.5");
+    EXPECT_FALSE(reports.empty());
+    for (const auto& report : reports) {
+        EXPECT_FALSE(report.trades.empty()) << "It rests at its limit.";
+    }
+    EXPECT_EQ(query("spot-3", "s").trades.size(), 1U);
+}
+
 TEST_F(PaperVenueTest, FuturesMarginIsLookedAtWhenTheOrderTriggers) {
     EXPECT_EQ(place(stop("futures", "s", Side::Sell, "90", "59995")).kind, ReportKind::Open);
     EXPECT_EQ(venue.margins(model::AccountId("futures"), kUsdt).initial, Money());

@@ -145,7 +145,7 @@ Order sample_order(const OrderSpec& spec) {
     order.reserved = Money::from_units(42);
     order.reserved_full = Money::whole(42);
     order.venue_order_id = "8389765999999999999";
-    order.reason = Reason::AccountNotOwned;
+    order.reason = Reason::StopTriggered;
     order.reason_text = "price '61,800' \xE2\x80\x94 zu hoch \xF0\x9F\x9A\xAB";
     order.created = at(kStart);
     order.updated = at(kStart + 99);

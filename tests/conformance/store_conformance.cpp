@@ -365,6 +365,12 @@ TEST_P(StoreConformance, PagesFillsNewestFirstAndNeverCutsARecord) {
     EXPECT_EQ(trades_of(reader().fills(query).value()), (Trades{31}));
     query.limit = 0;
     EXPECT_TRUE(reader().fills(query).value().empty());
+    query = {.account = AccountId("main"), .symbol = {}, .limit = 3, .after = 0};
+    EXPECT_EQ(trades_of(reader().fills(query).value()), (Trades{20, 21, 30, 31}));
+    query.after = 3;
+    EXPECT_EQ(trades_of(reader().fills(query).value()), (Trades{40, 41, 50, 51}));
+    query.after = 5;
+    EXPECT_TRUE(reader().fills(query).value().empty());
 }
 
 TEST_P(StoreConformance, PagesTheJournalUpwards) {

@@ -118,12 +118,25 @@ base::Outcome<std::string> DaemonProcess::spawn() {
 }
 
 base::Outcome<std::string> DaemonProcess::start() {
+    return start_until([this] { return read_ready_file() && is_ready(); });
+}
+
+base::Outcome<std::string> DaemonProcess::start_listening() {
+    return start_until([this] { return read_ready_file(); });
+}
+
+void DaemonProcess::send_signal(int number) const {
+    CHECK(pid_ > 0);
+    ::kill(pid_, number);
+}
+
+base::Outcome<std::string> DaemonProcess::start_until(const std::function<bool()>& is_done) {
     const auto begin = Clock::now();
     (void)TRY(spawn());
     bool ended = false;
     const bool ready = wait_until(options_.ready_within, [&] {
         ended = !running();
-        return ended || (read_ready_file() && is_ready());
+        return ended || is_done();
     });
     start_time_ = Clock::now() - begin;
     if (ready && !ended) return base::Done{};

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,6 +57,11 @@ public:
     /// there. The text says what went wrong.
     [[nodiscard]] base::Outcome<std::string> start();
 
+    /// Starts it and waits until it listens: for doors that do not speak plain HTTP.
+    [[nodiscard]] base::Outcome<std::string> start_listening();
+
+    void send_signal(int number) const;
+
     /// kill -9, and waits until it is gone. Does nothing when it does not run.
     void kill();
 
@@ -91,6 +97,7 @@ public:
 
 private:
     [[nodiscard]] std::vector<std::string> command() const;
+    [[nodiscard]] base::Outcome<std::string> start_until(const std::function<bool()>& is_done);
     [[nodiscard]] bool read_ready_file();
     [[nodiscard]] bool is_ready() const;
 

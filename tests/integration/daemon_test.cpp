@@ -1,5 +1,6 @@
 // The real botcored, end to end: small promises that a person can check by hand too.
 
+#include "shell/http/tls_client_test.hpp"
 #include "tests/crash/api_calls.hpp"
 #include "tests/crash/daemon_process.hpp"
 #include "tests/crash/order_mix.hpp"
@@ -8,8 +9,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <csignal>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <set>
 #include <thread>
 
@@ -108,6 +111,48 @@ TEST_F(DaemonTest, EndsCleanlyOnSigterm) {
     EXPECT_TRUE(report.clean()) << report.findings.front();
     EXPECT_EQ(report.orders, 1U);
     EXPECT_EQ(report.fills, 1U);
+}
+
+TEST(DaemonStart, SpeaksPlainToOtherMachinesOnlyWhereItIsToldTo) {
+    const TemporaryFolder folder;
+    const auto daemon_with = [&](std::vector<std::string> arguments) {
+        return std::make_unique<DaemonProcess>(DaemonOptions{
+            .program = {}, .data = folder.path() / "data", .arguments = std::move(arguments)});
+    };
+    const auto refusing = daemon_with({"--set", "http.address=0.0.0.0"});
+    ASSERT_TRUE(refusing->spawn());
+    const auto status = refusing->wait(seconds(60));
+    ASSERT_TRUE(status.has_value()) << "it runs";
+    EXPECT_GE(*status, 64);
+    EXPECT_LE(*status, 78);
+    EXPECT_NE(refusing->last_output().find("http.allow_plain"), std::string::npos);
+    const auto told =
+        daemon_with({"--set", "http.address=0.0.0.0", "--set", "http.allow_plain=true"});
+    const auto started = told->start();
+    EXPECT_TRUE(started) << started.error();
+}
+
+TEST(DaemonStart, TakesARenewedCertificateOnSighup) {
+    using shell::http::TlsClient;
+    const TemporaryFolder folder;
+    const shell::http::TlsFiles files{folder.path() / "certificate.pem", folder.path() / "key.pem"};
+    shell::http::make_certificate(files, "first");
+    DaemonProcess daemon({.program = {},
+                          .data = folder.path() / "data",
+                          .arguments = {"--set",
+                                        "http.tls_certificate=" + files.certificate,
+                                        "--set",
+                                        "http.tls_key=" + files.key}});
+    const auto started = daemon.start_listening();
+    ASSERT_TRUE(started) << started.error();
+    EXPECT_EQ(TlsClient(daemon.port()).name(), "first");
+    shell::http::make_certificate(files, "second");
+    EXPECT_EQ(TlsClient(daemon.port()).name(), "first") << "Nobody has told it yet.";
+    daemon.send_signal(SIGHUP);
+    const auto end = std::chrono::steady_clock::now() + seconds(30);
+    while (TlsClient(daemon.port()).name() != "second")
+        ASSERT_LT(std::chrono::steady_clock::now(), end);
+    EXPECT_EQ(daemon.terminate(), 0) << daemon.last_output();
 }
 
 /// The same request on every connection, once each.

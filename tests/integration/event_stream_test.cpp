@@ -5,6 +5,8 @@
 #include "tests/crash/api_calls.hpp"
 #include "tests/crash/daemon_process.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -66,6 +68,40 @@ TEST(EventStreamOfTheDaemon, TellsOfOrdersAndTellsTheSameAfterACrash) {
     const Told after = told_since_the_beginning(daemon);
     ASSERT_GT(after.texts.size(), before.texts.size());  // Another start.
     EXPECT_TRUE(std::equal(before.texts.begin(), before.texts.end(), after.texts.begin()));
+}
+
+// @spec:R2-TMO-06
+TEST(EventStreamOfTheDaemon, TellsOfAnAnalysisThatTookTooLong) {
+    namespace asio = boost::asio;
+    asio::io_context context;
+    // It takes connections and never says a word.
+    const asio::ip::tcp::acceptor silent(context, {asio::ip::address_v4::loopback(), 0});
+    const std::string url = "http://127.0.0.1:" + std::to_string(silent.local_endpoint().port());
+    TemporaryFolder folder;
+    DaemonProcess daemon({.program = {},
+                          .data = folder.path() / "data",
+                          .arguments = {"--set", "analysis.url=" + url}});
+    const auto started = daemon.start();
+    ASSERT_TRUE(started) << started.error();
+    StreamClient client(daemon.port(), daemon.token());
+    ASSERT_FALSE(client.receive("authenticated").is_null());
+    client.send(R"({"type":"subscribe"})");
+    const auto answer =
+        ask(daemon.port(),
+            {.method = "POST", .target = "/api/ai/analyze", .body = R"({"symbol":"BTCUSDT"})"},
+            daemon.token(),
+            std::chrono::seconds(30));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 504);
+    EXPECT_EQ(field_of(answer->body, "code"), "ANALYSIS_TIMEOUT");
+    while (true) {
+        const auto event = client.receive("event");
+        ASSERT_FALSE(event.is_null()) << client.reason();
+        if (event.at("event").as_string() != "analysis_timeout") continue;
+        EXPECT_EQ(event.at("data").at("symbol").as_string(), "BTCUSDT");
+        EXPECT_EQ(event.at("data").at("limit_ms").as_int64(), 10'000);
+        break;
+    }
 }
 
 // @spec:R2-SHUT-04

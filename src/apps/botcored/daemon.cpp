@@ -281,16 +281,18 @@ std::string Daemon::start_door() {
     if (!access) return access.error();
     access_ = std::move(access).value();
     doors_ = std::make_unique<Doors>(
-        shell::http::ApiContext{.options = std::move(options),
-                                .runtime = *runtime_,
-                                .replies = replies_,
-                                .reader = store_.reader(),
-                                .market = market_->board(),
-                                .metrics = metrics_,
-                                .log = log_,
-                                .now = [this] { return clock_.now(); },
-                                .wake = [this] { loop_->wake(); },
-                                .answers = answers_.get()},
+        shell::http::ApiContext{
+            .options = std::move(options),
+            .runtime = *runtime_,
+            .replies = replies_,
+            .reader = store_.reader(),
+            .market = market_->board(),
+            .metrics = metrics_,
+            .log = log_,
+            .now = [this] { return clock_.now(); },
+            .wake = [this] { loop_->wake(); },
+            .later = [this](std::function<void()> work) { loop_->after_turn(std::move(work)); },
+            .answers = answers_.get()},
         followed_,
         access_->tokens(),
         watch_->monitor(),
@@ -395,7 +397,6 @@ void Daemon::watch() {
     doors_->health.set_websocket_connections(events_->server().connections());
     count_connections();
     watch_->tick();
-    access_->probe();
     probe_market();
     if (runtime_->status() == runtime::Status::Fenced) {
         log_.write(shell::log::Level::Fatal, "another writer has the journal; this one ends");

@@ -59,11 +59,8 @@ std::optional<Duration> Performance::average_held() const {
     return average(won.held + lost.held + even.held, rounds());
 }
 
-PerformanceFold::PerformanceFold(const std::map<model::InstrumentId, Instrument>& instruments,
-                                 Asset quote,
-                                 Money start)
-    : instruments_(instruments),
-      quote_(std::move(quote)),
+PerformanceFold::PerformanceFold(Asset quote, Money start)
+    : quote_(std::move(quote)),
       start_(start),
       peak_(start) {
 }
@@ -76,14 +73,18 @@ void PerformanceFold::begin_with(const model::InstrumentId& instrument, Quantity
     round.from_flat = false;
 }
 
-void PerformanceFold::add(const model::Fill& fill) {
+Quantity PerformanceFold::open_quantity(const model::InstrumentId& instrument) const {
+    const auto place = rounds_.find(instrument);
+    return place == rounds_.end() ? Quantity() : place->second.quantity;
+}
+
+void PerformanceFold::add(const model::Fill& fill, const Instrument* known) {
     ++sum_.fills;
-    const auto place = instruments_.find(fill.instrument);
-    if (place == instruments_.end() || place->second.quote != quote_) {
+    if (known == nullptr || known->quote != quote_) {
         ++sum_.fills_excluded;
         return;
     }
-    const Instrument& instrument = place->second;
+    const Instrument& instrument = *known;
     const model::Trade& trade = fill.trade;
     // What was booked was computed before: it fits.
     sum_.volume += notional(trade.price, trade.quantity).value();

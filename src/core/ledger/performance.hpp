@@ -65,16 +65,17 @@ struct Performance {
 
 class PerformanceFold {
 public:
-    /// `instruments` outlive the fold. `start` is what the realized curve begins at.
-    PerformanceFold(const std::map<model::InstrumentId, model::Instrument>& instruments,
-                    model::Asset quote,
-                    model::Money start);
+    /// `start` is what the realized curve begins at.
+    PerformanceFold(model::Asset quote, model::Money start);
 
     /// Before the first fill, a futures position of `quantity` was open. Its round is not counted.
     void begin_with(const model::InstrumentId& instrument, model::Quantity quantity);
 
-    /// In the order of the journal.
-    void add(const model::Fill& fill);
+    /// In the order of the journal. `instrument` is the fill's; null where nobody knows it.
+    void add(const model::Fill& fill, const model::Instrument* instrument);
+
+    /// What is open of the instrument after the fills so far, with its sign.
+    [[nodiscard]] model::Quantity open_quantity(const model::InstrumentId& instrument) const;
 
     [[nodiscard]] Performance result() const;
 
@@ -96,7 +97,6 @@ private:
     void gain(Round& round, model::Money gross, model::Money fee);
     void move_curve();
 
-    const std::map<model::InstrumentId, model::Instrument>& instruments_;
     model::Asset quote_;
     model::Money start_;
     model::Money peak_;

@@ -42,7 +42,7 @@ public:
     explicit Desk(model::InstrumentId instrument) : instrument_(std::move(instrument)) {
         for (const auto& one : model::builtin_instruments())
             instruments_.emplace(one.id, one);
-        fold_.emplace(instruments_, Asset("USDT"), Money::whole(1'000));
+        fold_.emplace(Asset("USDT"), Money::whole(1'000));
     }
 
     /// Each deal a minute after the one before.
@@ -56,7 +56,8 @@ public:
         fill.trade.fee_asset = Asset(deal.fee_asset);
         fill.trade.time = time_ = time_ + Duration::seconds(60);
         fill.realized_profit = amount<Money>(deal.booked);
-        fold_->add(fill);
+        const auto place = instruments_.find(fill.instrument);
+        fold_->add(fill, place == instruments_.end() ? nullptr : &place->second);
         return *this;
     }
 

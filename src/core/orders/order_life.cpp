@@ -156,6 +156,11 @@ void apply_open(Transaction& transaction,
     if (state == OrderState::Intended || state == OrderState::Unknown) {
         transaction.change(live).state = OrderState::Open;
     }
+    const bool triggered =
+        report.reason == Reason::StopTriggered && model::is_conditional(live.order.type);
+    if (triggered && live.order.state == OrderState::Open && live.order.reason == Reason::None) {
+        transaction.change(live).reason = Reason::StopTriggered;
+    }
     if (live.order.venue_order_id.empty() && !report.venue_order_id.empty()) {
         transaction.change(live).venue_order_id = report.venue_order_id;
     }

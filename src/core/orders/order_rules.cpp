@@ -61,29 +61,6 @@ std::optional<RuleBreach> broken_price_filter(const model::PriceFilter& filter,
     return std::nullopt;
 }
 
-std::optional<RuleBreach> broken_price_rule(const OrderView& order) {
-    if (!order.price) return std::nullopt;
-    const model::Price price = *order.price;
-    if (auto breach = broken_price_filter(order.instrument.price_filter, price)) return breach;
-    const auto breach = [&](Reason reason, const std::string& text) {
-        return price_breach(reason, text, price);
-    };
-    const model::Price reference = reference_price(order.quote);
-    if (reference.is_zero()) return std::nullopt;
-    const auto high = scaled(reference, order.instrument.price_percent_up, model::Rounding::Down);
-    const auto low = scaled(reference, order.instrument.price_percent_down, model::Rounding::Up);
-    if (!high || !low) return breach(Reason::PriceOutOfRange, "the price is beyond all bounds");
-    if (!order.instrument.price_percent_up.is_zero() && price > high.value()) {
-        return breach(Reason::PriceTooFarFromMarket,
-                      "the price may be at most " + to_text(high.value()) + " now");
-    }
-    if (price < low.value()) {
-        return breach(Reason::PriceTooFarFromMarket,
-                      "the price must be at least " + to_text(low.value()) + " now");
-    }
-    return std::nullopt;
-}
-
 std::optional<RuleBreach> broken_notional_rule(const OrderView& order) {
     const model::Price market = order.side == model::Side::Buy ? order.quote.ask : order.quote.bid;
     const model::Price price = order.price.value_or(order.stop_price.value_or(market));
@@ -181,6 +158,48 @@ std::optional<RuleBreach> broken_stop_rule(const OrderView& order) {
 }
 
 }  // namespace
+
+std::optional<RuleBreach> broken_price_rule(const OrderView& order) {
+    if (!order.price) return std::nullopt;
+    const model::Price price = *order.price;
+    if (auto breach = broken_price_filter(order.instrument.price_filter, price)) return breach;
+    const auto breach = [&](Reason reason, const std::string& text) {
+        return price_breach(reason, text, price);
+    };
+    const model::Price reference = model::is_conditional(order.type) && order.stop_price
+                                       ? *order.stop_price
+                                       : reference_price(order.quote);
+    if (reference.is_zero()) return std::nullopt;
+    const auto high = scaled(reference, order.instrument.price_percent_up, model::Rounding::Down);
+    const auto low = scaled(reference, order.instrument.price_percent_down, model::Rounding::Up);
+    if (!high || !low) return breach(Reason::PriceOutOfRange, "the price is beyond all bounds");
+    if (!order.instrument.price_percent_up.is_zero() && price > high.value()) {
+        return breach(Reason::PriceTooFarFromMarket,
+                      "the price may be at most " + to_text(high.value()) + " now");
+    }
+    if (price < low.value()) {
+        return breach(Reason::PriceTooFarFromMarket,
+                      "the price must be at least " + to_text(low.value()) + " now");
+    }
+    return std::nullopt;
+}
+
+model::Price limit_near_market(const model::Instrument& instrument,
+                               model::Side side,
+                               model::Price limit,
+                               const model::Quote& quote) {
+    // By the side of the book that is farther away: the exchange's reference lies between the two.
+    const model::Price tick = instrument.price_filter.tick;
+    if (side == model::Side::Sell) {
+        const auto floor = scaled(quote.ask, instrument.price_percent_down, model::Rounding::Up);
+        if (!floor || floor.value() <= limit) return limit;
+        const model::Price down = rounded_down_to(floor.value(), tick);
+        return down < floor.value() ? down + tick : down;
+    }
+    const auto cap = scaled(quote.bid, instrument.price_percent_up, model::Rounding::Down);
+    if (!cap || cap.value().is_zero() || cap.value() >= limit) return limit;
+    return rounded_down_to(cap.value(), tick);
+}
 
 std::optional<RuleBreach> broken_rule(const OrderView& order) {
     if (order.instrument.status != model::InstrumentStatus::Trading) {

@@ -36,4 +36,14 @@ struct OrderView {
 /// known: the entry gates refuse what may not be decided without one, exits pass (I9).
 [[nodiscard]] std::optional<RuleBreach> broken_rule(const OrderView& order);
 
+/// The part of it that looks at the limit price: the grid, the bounds, and how far from the market.
+/// A limit behind a stop price is measured by the stop price: the market will be there.
+[[nodiscard]] std::optional<RuleBreach> broken_price_rule(const OrderView& order);
+
+/// The limit, moved to where the exchange takes it now; only ever to a better price for its side.
+[[nodiscard]] model::Price limit_near_market(const model::Instrument& instrument,
+                                             model::Side side,
+                                             model::Price limit,
+                                             const model::Quote& quote);
+
 }  // namespace botcore::core

@@ -215,7 +215,8 @@ void make_room(Transaction& transaction,
                Quantity quantity) {
     const Quantity position = held(account, instrument);
     const auto takes_room = [&](const Order& other) {
-        return other.instrument == instrument && other.type == model::OrderType::Limit &&
+        const bool rests = other.type == model::OrderType::Limit || model::is_triggered(other);
+        return other.instrument == instrument && rests &&
                other.reduce_only == model::ReduceOnly::Yes && reduces(other.side, position) &&
                model::is_live(other.state) && other.state != OrderState::Queued;
     };
@@ -259,6 +260,7 @@ void exit_unprotected(Transaction& transaction,
     if (place == account.positions.end()) return;
     const model::Position& position = place->second;
     if (position.unprotected.is_zero() || position.protect_by > transaction.now()) return;
+    if (transaction.order_room() == 0) return;
     const Quantity quantity = std::min(position.unprotected, unclosed(account, instrument));
     // What another exit is closing already is looked at again, should that one fail.
     model::Position& row = transaction.change(account, instrument);
@@ -358,6 +360,7 @@ void trail_stops(Transaction& transaction, AccountState& account, const model::Q
         }
     }
     for (Order& order : next) {
+        if (transaction.order_room() == 0) return;
         // The old stop stays until the new one is confirmed: never without one.
         send_order(transaction, account, transaction.add_order(account, std::move(order)));
     }

@@ -75,6 +75,44 @@ TEST_F(Protection, ProtectsEveryPartOfAnEntryThatFillsInParts) {
     EXPECT_EQ(to_text(bench_.position().unprotected), "0.1");
 }
 
+TEST_F(Protection, MoreStopsThanOneInputMayMoveFollowInTheNextOnes) {
+    constexpr std::size_t kEntries = 70;
+    body_.quantity = quantity("0.002");
+    body_.take_profit.reset();
+    body_.trail_activation = model::parse_amount<model::Rate>("0.01").value();
+    body_.trail_distance = model::parse_amount<model::Rate>("0.005").value();
+    for (std::size_t i = 0; i < kEntries; ++i) {
+        body_.origin = bench_.origin();
+        enter();
+        confirm_all();
+    }
+    const auto first = Bench::sent_by(bench_.tick(Duration::seconds(1), "63000"));
+    EXPECT_EQ(first.size(), model::kOrdersPerInputMax);
+    const auto second = Bench::sent_by(bench_.tick(Duration::seconds(1), "63000"));
+    EXPECT_EQ(first.size() + second.size(), kEntries);
+}
+
+TEST(Sweeping, ClosesMorePositionsThanOneInputMayInTheNextTicks) {
+    constexpr std::size_t kPositions = 70;
+    Bench bench;
+    model::Instrument rules = bench.engine().state().instruments.at(kFutures);
+    for (std::size_t i = 0; i < kPositions; ++i) {
+        rules.id.symbol = model::Symbol("COIN" + std::to_string(i) + "USDT");
+        bench.apply(model::DefineInstrument{rules});
+        auto body = bench.order("futures", Side::Buy, "0.002");
+        body.instrument = body.quote.instrument = rules.id;
+        const auto sent = bench.place(body);
+        ASSERT_TRUE(sent);
+        bench.fill_all(*sent, "60000");
+    }
+    const auto first = Bench::sent_by(
+        bench.apply(model::Flatten{bench.origin(), model::AccountId("futures"), {}}));
+    EXPECT_EQ(first.size(), model::kOrdersPerInputMax);
+    const auto second = Bench::sent_by(bench.tick(Duration::seconds(1), "60000"));
+    EXPECT_EQ(first.size() + second.size(), kPositions);
+    EXPECT_TRUE(Bench::sent_by(bench.tick(Duration::seconds(60), "60000")).empty());
+}
+
 TEST_F(Protection, CancelsTheTargetOnceTheStopHasFilled) {
     enter();
     confirm_all();

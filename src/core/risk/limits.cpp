@@ -235,6 +235,7 @@ void watch_margin(Transaction& transaction,
         transaction.change_risk(account).margin_call = low;
     }
     if (!account.risk.margin_call || is_closing(account)) return;
+    if (transaction.order_room() == 0) return;
     const model::Position* worst = most_losing(account, marks);
     if (worst == nullptr) return;
     (void)place_exit(transaction,

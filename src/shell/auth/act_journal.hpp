@@ -1,7 +1,7 @@
 #pragma once
 
-/// Brings acts into the journal, and with it into the chain of hashes. While the store cannot be
-/// written they wait here, up to a bound; beyond it they are counted and logged.
+/// Brings acts into the log and into the journal, and with it into the chain of hashes. Those that
+/// find no room in the runtime are counted and logged.
 ///
 /// Threads: the thread of the loop.
 
@@ -10,8 +10,8 @@
 #include "shell/log/log.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <utility>
 
 namespace botcore::shell::auth {
 
@@ -21,26 +21,17 @@ public:
     struct Parts {
         runtime::Runtime& runtime;
         log::Log& log;
-        std::function<runtime::Now()> now;
         std::function<void()> wake;
     };
 
-    explicit ActJournal(Parts parts, std::size_t waiting_max = 1'000)
-        : parts_(std::move(parts)),
-          waiting_max_(waiting_max) {}
+    explicit ActJournal(Parts parts) : parts_(std::move(parts)) {}
 
     void record(const Act& act);
-    /// Hands over what waits, if the runtime takes it now. Call it about once a second.
-    void flush();
-
-    [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
 
     [[nodiscard]] std::uint64_t lost() const { return lost_; }
 
 private:
     Parts parts_;
-    std::size_t waiting_max_;
-    std::deque<model::RecordAct> waiting_;
     std::uint64_t lost_ = 0;
 };
 

@@ -8,6 +8,7 @@
 
 #include "shell/auth/user_desk.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -30,14 +31,21 @@ public:
     AuthWorker(const AuthWorker&) = delete;
     AuthWorker& operator=(const AuthWorker&) = delete;
 
+    /// Until when the work may begin, and what follows on the loop where it was too late.
+    struct Limit {
+        std::chrono::steady_clock::time_point at;
+        Job late;
+    };
+
     /// Runs `work(desk)` on the thread and then `then(result)` on the loop. False: the queue is
     /// full and nothing will happen.
     template <class Work, class Then>
-    [[nodiscard]] bool ask(Work work, Then then) {
+    [[nodiscard]] bool ask(Work work, Then then, Limit limit) {
         using Answer = std::invoke_result_t<Work&, UserDesk&>;
         auto task = std::make_shared<Work>(std::move(work));
         auto next = std::make_shared<Then>(std::move(then));
-        return enqueue([this, task, next] {
+        return enqueue([this, task, next, limit = std::move(limit)] {
+            if (std::chrono::steady_clock::now() >= limit.at) return post_(limit.late);
             auto answer = std::make_shared<Answer>((*task)(desk_));
             post_([next, answer] { (*next)(std::move(*answer)); });
         });

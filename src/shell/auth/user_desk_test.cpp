@@ -19,6 +19,7 @@ using base::Duration;
 using base::Timestamp;
 
 constexpr Timestamp kStart = Timestamp::from_milliseconds(1'790'000'000'000);
+const AuthWorker::Limit kNoHurry{std::chrono::steady_clock::time_point::max(), [] {}};
 constexpr Duration kMinute = Duration::seconds(60);
 const std::string kGood = "Tr4il-bl4zer";
 
@@ -300,15 +301,47 @@ TEST_F(UserDeskTest, TheWorkerRunsOneJobAfterTheOtherAndRefusesTooMany) {
             opened.wait();
             return 1;
         },
-        [](int) {}));
+        [](int) {},
+        kNoHurry));
     begun.get_future().wait();
     int order = 0;
-    EXPECT_TRUE(worker.ask([&](UserDesk&) { return ++order; }, [](int) {}));
-    EXPECT_TRUE(
-        worker.ask([&](UserDesk&) { return ++order; }, [&](int last) { done.set_value(last); }));
-    EXPECT_FALSE(worker.ask([&](UserDesk&) { return ++order; }, [](int) {}));
+    EXPECT_TRUE(worker.ask([&](UserDesk&) { return ++order; }, [](int) {}, kNoHurry));
+    EXPECT_TRUE(worker.ask(
+        [&](UserDesk&) { return ++order; }, [&](int last) { done.set_value(last); }, kNoHurry));
+    EXPECT_FALSE(worker.ask([&](UserDesk&) { return ++order; }, [](int) {}, kNoHurry));
     gate.set_value();
     EXPECT_EQ(done.get_future().get(), 2);
+}
+
+// @spec:R2-TMO-01
+TEST_F(UserDeskTest, WorkWhoseCallerMayWaitNoLongerIsNotBegun) {
+    std::promise<void> gate;
+    std::promise<void> late;
+    std::promise<int> done;
+    const auto opened = gate.get_future().share();
+    AuthWorker worker(*std::move(desk_), [](const AuthWorker::Job& job) { job(); }, 3);
+    desk_.reset();
+    ASSERT_TRUE(worker.ask(
+        [opened](UserDesk&) {
+            opened.wait();
+            return 1;
+        },
+        [](int) {},
+        kNoHurry));
+    bool begun = false;
+    ASSERT_TRUE(worker.ask(
+        [&begun](UserDesk&) {
+            begun = true;
+            return 2;
+        },
+        [](int) {},
+        {std::chrono::steady_clock::now(), [&late] { late.set_value(); }}));
+    ASSERT_TRUE(
+        worker.ask([](UserDesk&) { return 3; }, [&](int last) { done.set_value(last); }, kNoHurry));
+    gate.set_value();
+    late.get_future().wait();
+    EXPECT_EQ(done.get_future().get(), 3);
+    EXPECT_FALSE(begun);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace botcore::shell {
 
@@ -82,6 +83,11 @@ void TradingLoop::wake_from_anywhere() {
     asio::post(context_, [this] { wake(); });
 }
 
+void TradingLoop::after_turn(std::function<void()> work) {
+    after_turn_.push_back(std::move(work));
+    wake();
+}
+
 base::Duration TradingLoop::lag() const {
     const base::Duration waiting = turn_due_ ? since(due_since_) : base::Duration();
     return waiting >= kStuckAfter ? waiting : lag_;
@@ -92,6 +98,8 @@ void TradingLoop::turn() {
     const std::int64_t waited = since(due_since_).in_microseconds();
     lag_ = base::Duration::microseconds((lag_.in_microseconds() * 7 + waited) / 8);
     turn_due_ = false;
+    for (auto& work : std::exchange(after_turn_, {}))
+        asio::post(context_, std::move(work));
     if (stopped_) return;
     ++turns_;
     const runtime::Now now = parts_.clock.now();

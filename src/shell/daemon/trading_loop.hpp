@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace boost::asio {
 class io_context;
@@ -50,6 +51,9 @@ public:
     /// The same from another thread, for a market that has something to tell.
     void wake_from_anywhere();
 
+    /// Runs `work` after the next turn, so that what takes long can be done in parts.
+    void after_turn(std::function<void()> work);
+
     /// No further turns.
     void stop();
 
@@ -74,6 +78,7 @@ private:
     bool turn_due_ = false;
     std::chrono::steady_clock::time_point due_since_;
     base::Duration lag_;
+    std::vector<std::function<void()>> after_turn_;  ///< At most one an open request.
     bool stopped_ = false;
 };
 

@@ -42,6 +42,7 @@ void AnalysisDoor::analyze(Call& call) {
     body["symbol"] = question.value().symbol.text();
     if (!question.value().timeframe.empty()) body["timeframe"] = question.value().timeframe;
     std::string request_id = call.request.request_id;
+    const base::Duration left = call.deadline.remaining(call.now.time);
     // The call outlives the handler: the answer comes within the service's time.
     auto waiting = std::make_shared<Call>(std::move(call));
     parts_.service->analyze(
@@ -50,7 +51,8 @@ void AnalysisDoor::analyze(Call& call) {
         [this, waiting, symbol = question.value().symbol](const outbound::AnalysisResult& result) {
             waiting->now = context_.now();
             finish(*waiting, symbol, result);
-        });
+        },
+        left);
 }
 
 void AnalysisDoor::finish(Call& call,

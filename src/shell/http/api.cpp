@@ -10,6 +10,19 @@ namespace botcore::shell::http {
 
 namespace {
 
+/// "application/json", with or without parameters; nothing at all is fine too.
+bool is_json(std::string_view content_type) {
+    const std::string_view type = content_type.substr(0, content_type.find(';'));
+    constexpr std::string_view kJson = "application/json";
+    const std::size_t end = type.find_last_not_of(' ');
+    const std::string_view trimmed = type.substr(0, end == std::string_view::npos ? 0 : end + 1);
+    return trimmed.empty() ||
+           std::equal(
+               trimmed.begin(), trimmed.end(), kJson.begin(), kJson.end(), [](char a, char b) {
+                   return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b;
+               });
+}
+
 void count_error(metrics::Metrics& metrics, std::string_view code) {
     metrics.count("http_request_errors_total", {code});
     if (code == "VERSION_CONFLICT") metrics.count("optimistic_conflicts_total");
@@ -23,12 +36,14 @@ void Api::handle(HttpRequest request, Respond respond) {
     Call call{.request = std::move(request),
               .respond = std::move(respond),
               .now = context_.now(),
+              .deadline = {},
               .caller = {},
               .parameters = {},
               .headers = {},
               .key = {},
               .canonical_path = {},
               .if_match = {}};
+    call.deadline = resilience::Deadline::after(call.now.time);
     if (call.request.method == "HEAD") call.request.method = "GET";
     auto found = routes_.find(call.request.method, call.request.segments);
     call.row = found.row;
@@ -55,6 +70,10 @@ void Api::handle(HttpRequest request, Respond respond) {
 void Api::serve(Call& call) {
     for (const Gate& gate : gates_) {
         if (!gate(call)) return;
+    }
+    const bool reads_body = call.row->key_needed || !call.row->request.empty();
+    if (reads_body && !call.request.body.empty() && !is_json(call.request.header("content-type"))) {
+        return call.fail(415, "UNSUPPORTED_MEDIA_TYPE", "the body must be application/json");
     }
     if (call.row->access == Access::Operator && call.request.method != "GET") {
         context_.log.tell(

@@ -4,25 +4,11 @@
 #include "shell/auth/operator_token.hpp"
 #include "shell/http/auth_answers.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 namespace botcore::shell::http {
 
 namespace {
-
-/// "application/json", with or without parameters; nothing at all is fine too.
-bool is_json(std::string_view content_type) {
-    const std::string_view type = content_type.substr(0, content_type.find(';'));
-    constexpr std::string_view kJson = "application/json";
-    const std::size_t end = type.find_last_not_of(' ');
-    const std::string_view trimmed = type.substr(0, end == std::string_view::npos ? 0 : end + 1);
-    return trimmed.empty() ||
-           std::equal(
-               trimmed.begin(), trimmed.end(), kJson.begin(), kJson.end(), [](char a, char b) {
-                   return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b;
-               });
-}
 
 bool read_key(Call& call) {
     const std::string_view standard = call.request.header("idempotency-key");
@@ -52,10 +38,6 @@ bool read_key(Call& call) {
 
 bool ApiContext::begin_command(Call& call, std::string_view canonical_path) const {
     call.canonical_path = canonical_path;
-    if (!call.request.body.empty() && !is_json(call.request.header("content-type"))) {
-        call.fail(415, "UNSUPPORTED_MEDIA_TYPE", "the body must be application/json");
-        return false;
-    }
     return read_key(call);
 }
 
@@ -113,7 +95,8 @@ void ApiContext::submit(Call& call, model::InputBody body) const {
         replies.add(std::move(call.respond), call.caller.name, std::move(call.headers));
     runtime.submit({.body = std::move(body),
                     .ticket = ticket,
-                    .request_id = std::move(call.request.request_id)},
+                    .request_id = std::move(call.request.request_id),
+                    .deadline = call.deadline},
                    call.now);
     wake();
 }

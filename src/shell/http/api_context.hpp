@@ -47,12 +47,14 @@ struct ApiContext {
     std::function<runtime::Now()> now;
     /// Called after something was submitted: the loop must step soon.
     std::function<void()> wake;
+    /// Runs work on the loop after the runtime had a turn: what takes long is done in parts.
+    std::function<void(std::function<void()>)> later;
     /// Null: every answer is made anew.
     const AnswerCache* answers = nullptr;
 
     // The steps answer the call themselves where they say no.
 
-    /// Reads the headers that every command has: content type and idempotency key.
+    /// Reads the header that every command has, the idempotency key.
     [[nodiscard]] bool begin_command(Call& call, std::string_view canonical_path) const;
     [[nodiscard]] bool read_if_match(Call& call, std::optional<std::uint64_t>& version) const;
     /// For commands without a body.

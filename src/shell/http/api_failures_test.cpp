@@ -54,6 +54,33 @@ TEST_F(ApiFailures, ADamagedJournalIsToldNotGuessed) {
     EXPECT_EQ(ApiWorld::code(world_.get("/api/orders/" + id + "/explain")), "JOURNAL_DAMAGED");
 }
 
+// @spec:R2-TMO-01
+// @spec:R2-TMO-07
+TEST_F(ApiFailures, ACommandThatWaitedBeyondItsDeadlineIsNotCarriedOut) {
+    std::promise<HttpResponse> promised;
+    world_.on_loop([&] {
+        HttpRequest request;
+        request.method = "POST";
+        request.target = std::string(kOrders);
+        request.segments = {"api", "accounts", "futures", "orders"};
+        request.headers = {{"authorization", "Bearer " + std::string(kToken)},
+                           {"idempotency-key", "late"}};
+        request.body = std::string(kBuy);
+        world_.api().handle(std::move(request), [&promised](HttpResponse response) {
+            promised.set_value(std::move(response));
+        });
+        world_.skip(model::Duration::seconds(25));
+    });
+    const HttpResponse response = promised.get_future().get();
+    EXPECT_EQ(response.status, 504);
+    EXPECT_EQ(response.error_code, "TIMEOUT");
+    EXPECT_NE(response.body.find("\"retries\":0"), std::string::npos);
+    EXPECT_NE(response.body.find("\"last_error\":"), std::string::npos);
+    EXPECT_EQ(world_.exchange.placed, 0);
+    EXPECT_EQ(world_.ask("POST", kOrders, "Idempotency-Key: late\r\n", kBuy).status, 200)
+        << "The key is still free.";
+}
+
 // @spec:R2-ERR-07
 // @error:OVERLOADED
 TEST_F(ApiFailures, MoreRequestsThanCanWaitAreRefusedAtOnce) {

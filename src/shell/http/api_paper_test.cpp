@@ -44,6 +44,15 @@ TEST_F(ApiPaper, ShowsTheAccountUnderTheNamesOfItsDashboard) {
     EXPECT_EQ(paper("/settings").at("risk").at("positions_max").as_int64(), 10);
     EXPECT_EQ(world_.command("DELETE", "/api/paper-trading/pending-orders/" + rest).status, 200);
     EXPECT_TRUE(paper("/pending-orders").as_array().empty());
+    for (const char* path : {"/api/paper-trading/pending-orders", "/api/trading/orders"}) {
+        (void)order_id(world_.command("POST", kOrders, kRest));
+        (void)order_id(world_.command("POST", kOrders, kRest));
+        const auto swept = ApiWorld::data(world_.command("DELETE", path));
+        EXPECT_EQ(swept.at("cancels").as_array().size(), 2U) << path;
+        EXPECT_TRUE(paper("/pending-orders").as_array().empty()) << path;
+    }
+    EXPECT_EQ(ApiWorld::code(world_.ask("DELETE", "/api/paper-trading/pending-orders")),
+              "IDEMPOTENCY_KEY_REQUIRED");
     EXPECT_EQ(world_.command("POST", "/api/paper-trading/trades/BTCUSDT/close").status, 200);
     EXPECT_TRUE(paper("/trades/open").as_array().empty());
     EXPECT_EQ(world_.command("POST", "/api/paper-trading/reset").status, 200);

@@ -91,7 +91,7 @@ TEST_F(ApiDoor, KnowsItsPathsAndMethods) {
     auto response = world_.ask("PUT", kOrders);
     EXPECT_EQ(response.status, 405);
     EXPECT_EQ(ApiWorld::code(response), "METHOD_NOT_ALLOWED");
-    EXPECT_EQ(response.headers["allow"], "POST, GET");
+    EXPECT_EQ(response.headers["allow"], "POST, DELETE, GET");
     EXPECT_EQ(world_.ask("HEAD", "/api/accounts").status, 200);
 }
 

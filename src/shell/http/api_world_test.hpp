@@ -72,13 +72,16 @@ public:
                                   .venue_time = {}};
         if (order.type == model::OrderType::Market) {
             report.kind = model::ReportKind::Filled;
-            report.trades.push_back({.id = ++last_id,
-                                     .price = model::Price::whole(price),
-                                     .quantity = order.quantity,
-                                     .fee = model::Money::from_units(1'000),
-                                     .fee_asset = model::Asset("USDT"),
-                                     .maker = false,
-                                     .time = order.attempt.time});
+            for (int i = 0; i < trades; ++i) {
+                report.trades.push_back(
+                    {.id = ++last_id,
+                     .price = model::Price::whole(price),
+                     .quantity = model::Quantity::from_units(order.quantity.units() / trades),
+                     .fee = model::Money::from_units(1'000),
+                     .fee_asset = model::Asset("USDT"),
+                     .maker = false,
+                     .time = order.attempt.time});
+            }
         }
         ++placed;
         reports.push_back(std::move(report));
@@ -114,6 +117,7 @@ public:
     std::atomic<bool> silent{false};
     std::atomic<int> placed{0};
     std::atomic<int> price{50'000};  ///< Of market orders' fills.
+    std::atomic<int> trades{1};      ///< In which a market order fills.
 };
 
 class StillMarket : public ports::MarketData {
@@ -224,16 +228,18 @@ public:
             [this](auth::AuthWorker::Job job) { boost::asio::post(context_, std::move(job)); },
             time_);
         access_ = std::move(access).value();
-        api_context_.emplace(ApiContext{ApiOptions{.version = "0.0.0-test", .metrics_public = true},
-                                        *runtime_,
-                                        desk_,
-                                        store_->reader(),
-                                        market,
-                                        metrics_,
-                                        *log_,
-                                        [this] { return now(); },
-                                        [this] { wake(); },
-                                        &answers_});
+        api_context_.emplace(ApiContext{
+            ApiOptions{.version = "0.0.0-test", .metrics_public = true},
+            *runtime_,
+            desk_,
+            store_->reader(),
+            market,
+            metrics_,
+            *log_,
+            [this] { return now(); },
+            [this] { wake(); },
+            [this](std::function<void()> work) { boost::asio::post(context_, std::move(work)); },
+            &answers_});
         trading_.emplace(*api_context_).add_to(routes_);
         market_door_.emplace(*api_context_, followed_).add_to(routes_);
         performance_.emplace(*api_context_, kFillsShown).add_to(routes_);
@@ -288,6 +294,9 @@ public:
             steps();
         });
     }
+
+    /// Moves the clock alone. On the loop's thread.
+    void skip(model::Duration duration) { time_ = time_ + duration; }
 
     void break_store(bool broken) { fragile_->broken = broken; }
 
@@ -388,7 +397,7 @@ public:
         return std::string(error.at("code").as_string());
     }
 
-    /// Performance looks at so many fills.
+    /// Performance looks at so many fills at once.
     static constexpr std::size_t kFillsShown = 6;
 
     ObedientExchange exchange;

@@ -9,6 +9,7 @@
 
 #include <boost/json/array.hpp>
 
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -102,6 +103,18 @@ void AuthDoor::fail(Call& call, const auth::AuthError& error, std::string_view a
                                                                                  : "refused";
     record(call, act, outcome, error.subject);
     answer_failure(call, error);
+}
+
+auth::AuthWorker::Limit AuthDoor::limit_of(const std::shared_ptr<Call>& call) {
+    const base::Duration left = call->deadline.remaining(call->now.time);
+    return {
+        .at = std::chrono::steady_clock::now() + std::chrono::microseconds(left.in_microseconds()),
+        .late = [call] {
+            call->fail(504,
+                       "TIMEOUT",
+                       "the request waited here until its time was over and was not begun; "
+                       "nothing was done, try again");
+        }};
 }
 
 bool AuthDoor::is_user(Call& call) const {

@@ -72,15 +72,17 @@ private:
     template <class Work, class Then>
     void ask(Call& call, Work work, Then then) {
         auto held = std::make_shared<Call>(std::move(call));
-        const bool accepted =
-            parts_.worker.ask(std::move(work), [held, then = std::move(then)](auto result) mutable {
-                then(*held, std::move(result));
-            });
+        const bool accepted = parts_.worker.ask(
+            std::move(work),
+            [held, then = std::move(then)](auto result) mutable { then(*held, std::move(result)); },
+            limit_of(held));
         if (accepted) return;
         held->fail(
             503, "OVERLOADED", "too many logins and changes of users wait; try again shortly");
     }
 
+    /// A call that waited for the worker until its deadline is not carried out.
+    [[nodiscard]] static auth::AuthWorker::Limit limit_of(const std::shared_ptr<Call>& call);
     void change_user(Call& call, auth::ProfileChange change, std::string_view act);
     void fail(Call& call, const auth::AuthError& error, std::string_view act);
     void record(const Call& call,

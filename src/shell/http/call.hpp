@@ -7,6 +7,7 @@
 ///     `respond` away.
 
 #include "protocol/api_requests.hpp"
+#include "resilience/deadline.hpp"
 #include "runtime/runtime.hpp"
 #include "shell/auth/caller.hpp"
 #include "shell/http/http_message.hpp"
@@ -28,6 +29,9 @@ struct Call {
     HttpRequest request;
     Respond respond;
     runtime::Now now;
+    /// Set at the door. Whoever works for the call begins nothing after it; the server answers 504
+    /// then in any case.
+    resilience::Deadline deadline;
     auth::Caller caller;            ///< Empty on a public route without a token.
     const RouteRow* row = nullptr;  ///< Set once the route is found.
     /// What stood in the place of each {name} of the pattern, in order.

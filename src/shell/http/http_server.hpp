@@ -11,6 +11,7 @@
 ///
 /// Threads: everything runs on the thread that runs the io_context.
 
+#include "resilience/deadline.hpp"
 #include "shell/http/http_message.hpp"
 #include "shell/http/tls_files.hpp"
 
@@ -40,8 +41,8 @@ struct HttpServerOptions {
     /// A new connection that has not sent a whole request after this is closed.
     std::chrono::milliseconds first_request_within = std::chrono::seconds(60);
     std::chrono::milliseconds read_within = std::chrono::seconds(30);
-    /// With the lateness below, nobody waits longer than 30 s.
-    std::chrono::milliseconds answer_within = std::chrono::seconds(29);
+    /// The deadline of every request; with the lateness below nobody waits longer than 30 s.
+    std::chrono::milliseconds answer_within{resilience::kDeadlineDefault.in_milliseconds()};
     /// How often time-outs are looked for; they are late by at most this.
     std::chrono::milliseconds sweep_every = std::chrono::seconds(1);
 };

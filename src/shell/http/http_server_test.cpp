@@ -178,7 +178,10 @@ TEST_F(HttpServerOverSockets, EndsARequestThatNobodyAnswersWithATimeOut) {
     EXPECT_EQ(response.status, 504);
     EXPECT_THAT(response.body, HasSubstr("\"code\":\"TIMEOUT\""));
     EXPECT_THAT(response.body, HasSubstr("never carried out twice"));
-    EXPECT_LE(HttpServerOptions{}.answer_within, 30s);
+    EXPECT_THAT(response.body, HasSubstr("\"retries\":0"));
+    EXPECT_THAT(response.body, HasSubstr("\"last_error\":"));
+    EXPECT_EQ(HttpServerOptions{}.answer_within, 25s);
+    EXPECT_LE(HttpServerOptions{}.answer_within + HttpServerOptions{}.sweep_every, 30s);
 }
 
 TEST_F(HttpServerOverSockets, CutsIdleConnectionsAndHalfRequests) {

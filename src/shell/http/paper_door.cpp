@@ -109,6 +109,7 @@ void PaperDoor::add_to(RouteTable& table) {
     alias("GET", "/orders", "/orders");
     alias("POST", "/orders", "/orders");
     alias("GET", "/orders/{order}", "/orders/{order}");
+    alias("DELETE", "/pending-orders", "/orders");
     alias("DELETE", "/pending-orders/{order}", "/orders/{order}");
     alias("POST", "/trades/{symbol}/close", "/positions/{symbol}/close");
     alias("POST", "/reset", "/account/reset");

@@ -3,15 +3,14 @@
 #include "protocol/time_text.hpp"
 #include "shell/http/answer_cache.hpp"
 
-#include <map>
-#include <vector>
+#include <memory>
+#include <utility>
 
 namespace botcore::shell::http {
 
 namespace json = boost::json;
 using model::Duration;
 using model::Money;
-using model::Quantity;
 
 namespace {
 
@@ -22,19 +21,6 @@ json::value text_or_null(const std::optional<A>& amount) {
 
 json::value milliseconds_or_null(const std::optional<Duration>& duration) {
     return duration ? json::value(duration->in_milliseconds()) : json::value(nullptr);
-}
-
-/// What was open before the first of `fills`: what is open now, walked back. Futures only.
-std::map<model::InstrumentId, Quantity> before(const core::AccountState& account,
-                                               const std::vector<model::Fill>& fills) {
-    std::map<model::InstrumentId, Quantity> open;
-    for (const auto& [id, position] : account.positions)
-        open[id] = position.quantity;
-    for (const auto& fill : fills) {
-        const Quantity quantity = fill.trade.quantity;
-        open[fill.instrument] -= fill.side == model::Side::Buy ? quantity : -quantity;
-    }
-    return open;
 }
 
 }  // namespace
@@ -79,7 +65,7 @@ void PerformanceDoor::add_to(RouteTable& table) {
     table.schemas().add_object(
         "Performance",
         "What trading brought, in the account's asset, realized. A trade is a position from flat "
-        "to flat, net of its fees; `complete`: these are all fills, not the newest only",
+        "to flat, net of its fees; `complete`: all fills are in it",
         "account:AccountId asset:Asset total_trades:Number winning_trades:Number "
         "losing_trades:Number even_trades:Number partial_trades:Number open_trades:Number "
         "win_rate:Amount? total_pnl:Amount gross_pnl:Amount fees:Amount profit_factor:Amount? "
@@ -100,10 +86,25 @@ void PerformanceDoor::add_to(RouteTable& table) {
     }
 }
 
+/// Folds what is new, page by page, then answers.
 void PerformanceDoor::show(Call& call) {
     const auto* account = context_.find_account(call);
     if (account == nullptr) return;
-    const model::AccountId id = account->account.id;
+    const auto progress = book_.advance(context_.runtime.state(), *account);
+    if (!progress) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+    if (progress.value() == PerformanceBook::Progress::Whole) return answer(call);
+    if (call.deadline.has_passed(context_.now().time)) {
+        return call.fail(504,
+                         "TIMEOUT",
+                         "the account has a long history, part of which has been gone through now; "
+                         "ask again to go on");
+    }
+    auto waiting = std::make_shared<Call>(std::move(call));
+    context_.later([this, waiting] { show(*waiting); });
+}
+
+void PerformanceDoor::answer(Call& call) {
+    const model::AccountId id = context_.account_of(call);
     answer_cached(context_,
                   call,
                   {[this, id] { return "performance\n" + account_meaning(context_, id); },
@@ -111,35 +112,25 @@ void PerformanceDoor::show(Call& call) {
                    [](Call& one, json::value data) { one.answer(std::move(data)); }});
 }
 
-std::optional<json::value> PerformanceDoor::make(Call& call) const {
+std::optional<json::value> PerformanceDoor::make(Call& call) {
     const auto* account = context_.find_account(call);
     if (account == nullptr) return std::nullopt;
     const model::Account& row = account->account;
-    ports::FillQuery query;
-    query.account = row.id;
-    query.limit = fills_max_ + 1;
-    const auto found = context_.reader.fills(query);
-    if (!found) {
+    // An answer of the cache took a while: what came meanwhile belongs in, and is little.
+    const auto progress = book_.advance(context_.runtime.state(), *account);
+    if (!progress) {
         call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
         return std::nullopt;
     }
-    const std::vector<model::Fill>& fills = found.value();
-    core::PerformanceFold fold(
-        context_.runtime.state().instruments, row.quote, row.initial_deposit);
-    if (row.market == model::Market::Futures) {
-        for (const auto& [instrument, quantity] : before(*account, fills))
-            fold.begin_with(instrument, quantity);
-    }
-    for (auto fill = fills.rbegin(); fill != fills.rend(); ++fill)  // Newest first as read.
-        fold.add(*fill);
+    const auto figures = book_.figures(row.id);
     json::object data;
     data["account"] = row.id.text();
     data["asset"] = row.quote.text();
-    for (auto& [name, value] : performance_view(fold.result()))
+    for (auto& [name, value] : performance_view(figures.performance))
         data[name] = std::move(value);
-    data["complete"] = fills.size() <= fills_max_;
-    data["since"] = fills.empty() ? json::value(nullptr)
-                                  : json::value(protocol::to_iso8601(fills.back().trade.time));
+    data["complete"] = progress.value() == PerformanceBook::Progress::Whole;
+    data["since"] =
+        figures.since ? json::value(protocol::to_iso8601(*figures.since)) : json::value(nullptr);
     return json::value(std::move(data));
 }
 

@@ -1,16 +1,16 @@
 #pragma once
 
 /// What an account's trading brought: GET /api/accounts/{account}/performance, and the short
-/// /api/trading/performance. Folded from the fills each time they have changed, else kept in the
-/// cache.
+/// /api/trading/performance. Folded from all fills of the account, each once, and kept.
 ///
-/// Reading fills holds up the loop, so the newest `kFillsMax` are looked at and the answer says
-/// whether these are all.
+/// Reading fills holds up the loop, so it is done in pages with a turn of the runtime between two.
+/// A history that is too long for one request is gone through in several.
 ///
 /// Threads: the thread of the loop.
 
 #include "core/ledger/performance.hpp"
 #include "shell/http/api_context.hpp"
+#include "shell/http/performance_book.hpp"
 #include "shell/http/route_table.hpp"
 
 #include <boost/json/object.hpp>
@@ -23,21 +23,22 @@ namespace botcore::shell::http {
 
 class PerformanceDoor {
 public:
-    static constexpr std::size_t kFillsMax = 5'000;
+    static constexpr std::size_t kFillsAtOnce = 5'000;
 
     /// The context outlives the door, and the door the table.
-    explicit PerformanceDoor(const ApiContext& context, std::size_t fills_max = kFillsMax)
+    explicit PerformanceDoor(const ApiContext& context, std::size_t fills_at_once = kFillsAtOnce)
         : context_(context),
-          fills_max_(fills_max) {}
+          book_(context.reader, fills_at_once) {}
 
     void add_to(RouteTable& table);
 
 private:
     void show(Call& call);
-    [[nodiscard]] std::optional<boost::json::value> make(Call& call) const;
+    void answer(Call& call);
+    [[nodiscard]] std::optional<boost::json::value> make(Call& call);
 
     const ApiContext& context_;
-    std::size_t fills_max_;
+    PerformanceBook book_;
 };
 
 [[nodiscard]] boost::json::object performance_view(const core::Performance& performance);

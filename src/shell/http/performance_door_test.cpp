@@ -83,22 +83,43 @@ TEST_F(PerformanceRoutes, HistoryIsKeptByItsQuery) {
     EXPECT_EQ(ApiWorld::data(anew).at("trades").as_array().size(), 2U);
 }
 
-TEST_F(PerformanceRoutes, LooksAtTheNewestFillsAndSaysSo) {
-    order("BUY", "0.01");
-    // With gains: three losses in a row would end the entries for an hour.
-    for (int i = 0; i < 3; ++i) {
-        world_.exchange.price = 50'100;
-        order("SELL", "0.02");
+TEST_F(PerformanceRoutes, HoldsEveryFillOfALongHistory) {
+    world_.exchange.trades = 500;
+    for (int round = 0; round < 6; ++round) {
         world_.exchange.price = 50'000;
         order("BUY", "0.02");
+        world_.exchange.price = 50'100;
+        order("SELL", "0.02");
     }
+    const auto data = ApiWorld::data(world_.get("/api/trading/performance"));
+    EXPECT_EQ(data.at("fills").as_int64(), 6'000);
+    EXPECT_EQ(data.at("complete").as_bool(), true);
+    EXPECT_EQ(data.at("total_trades").as_int64(), 6);
+    EXPECT_EQ(data.at("winning_trades").as_int64(), 6);
+    EXPECT_EQ(data.at("partial_trades").as_int64(), 0);
+    EXPECT_EQ(data.at("gross_pnl").as_string(), "12");
+    EXPECT_EQ(data.at("fees").as_string(), "0.06");
+    EXPECT_EQ(data.at("volume").as_string(), "12012");
+    world_.exchange.trades = 1;
+    world_.exchange.price = 50'000;
+    order("BUY", "0.01");
+    const auto after = ApiWorld::data(world_.get("/api/trading/performance"));
+    EXPECT_EQ(after.at("fills").as_int64(), 6'001) << "Only what is new is folded.";
+    EXPECT_EQ(after.at("open_trades").as_int64(), 1);
+}
+
+TEST_F(PerformanceRoutes, CountsNoRoundThatAResetDropped) {
+    order("BUY", "0.02");
+    EXPECT_EQ(ApiWorld::data(world_.get("/api/trading/performance")).at("open_trades").as_int64(),
+              1);
+    EXPECT_EQ(world_.command("POST", "/api/trading/account/reset").status, 200);
+    order("BUY", "0.01");
     world_.exchange.price = 50'100;
     order("SELL", "0.01");
     const auto data = ApiWorld::data(world_.get("/api/trading/performance"));
-    EXPECT_EQ(data.at("complete").as_bool(), false);
-    EXPECT_EQ(data.at("partial_trades").as_int64(), 1) << "It was open before what is looked at.";
+    EXPECT_EQ(data.at("fills").as_int64(), 3);
     EXPECT_EQ(data.at("open_trades").as_int64(), 0);
-    EXPECT_EQ(data.at("winning_trades").as_int64(), 6);
+    EXPECT_EQ(data.at("winning_trades").as_int64(), 1);
 }
 
 TEST_F(PerformanceRoutes, AnAccountIsItsOwnersOnly) {

@@ -72,7 +72,9 @@ void TradingDoor::add_commands(RouteTable& table) {
     RouteRow sweep = command(Purpose::Exit, "orders", "Cancels all orders, or all of a symbol");
     sweep.request = "CancelAll";
     sweep.response = "OrdersTouched";
-    add_both(table, "/orders/cancel-all", &TradingDoor::cancel_all, std::move(sweep));
+    add_both(table, "/orders/cancel-all", &TradingDoor::cancel_all, sweep);
+    sweep.method = "DELETE";
+    add_both(table, "/orders", &TradingDoor::cancel_all, std::move(sweep));
 
     RouteRow flat = command(
         Purpose::Exit, "positions", "Cancels what could open something and closes all positions");

@@ -49,9 +49,6 @@ public:
     /// For other groups of routes whose acts are audited. Only after `attach`.
     [[nodiscard]] auth::RecordActs record_acts();
 
-    /// About once a second.
-    void probe() { acts_->flush(); }
-
 private:
     UserAccess(UserAccessOptions options, const auth::TokenVerifier& operator_token)
         : options_(std::move(options)),

@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace botcore::shell::outbound {
@@ -73,7 +74,8 @@ void AnalysisService::probe(std::function<void(AnalysisProbe)> done) {
 
 void AnalysisService::analyze(std::string json,
                               std::string request_id,
-                              std::function<void(AnalysisResult)> done) {
+                              std::function<void(AnalysisResult)> done,
+                              base::Duration most) {
     client_.call(
         {.endpoint = "analyze",
          .question = {.method = "POST",
@@ -81,7 +83,7 @@ void AnalysisService::analyze(std::string json,
                       .body = std::move(json),
                       .request_id = std::move(request_id)},
          .repeat = resilience::Repeat::Allowed,
-         .limit = rules_.analyze_within},
+         .limit = std::min(rules_.analyze_within, most)},
         [done = std::move(done)](OutboundResult result) { done(result_of(std::move(result))); });
 }
 

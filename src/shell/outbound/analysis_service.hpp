@@ -50,10 +50,12 @@ public:
     /// Asks `GET /health`, once. Nothing stops a probe, not even an open breaker.
     void probe(std::function<void(AnalysisProbe)> done);
 
-    /// Sends `json` to `POST /analyze`. A question, so it may be asked again.
+    /// Sends `json` to `POST /analyze`. A question, so it may be asked again. `most` is what is
+    /// left of the caller's time.
     void analyze(std::string json,
                  std::string request_id,
-                 std::function<void(AnalysisResult)> done);
+                 std::function<void(AnalysisResult)> done,
+                 base::Duration most = resilience::kRequestLimit);
 
     [[nodiscard]] OutboundClient& client() { return client_; }
 

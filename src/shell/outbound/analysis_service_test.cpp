@@ -14,12 +14,13 @@ using testing::HasSubstr;
 
 class AnalysisCalls : public testing::Test {
 protected:
-    std::unique_ptr<AnalysisService> service_for(const std::string& url) {
+    std::unique_ptr<AnalysisService> service_for(
+        const std::string& url, Duration analyze_within = Duration::milliseconds(300)) {
         AnalysisRules rules;
         rules.url = parse_service_url(url).value();
         rules.retry.base = Duration::milliseconds(5);
         rules.retry.attempt_least = Duration::milliseconds(1);
-        rules.analyze_within = Duration::milliseconds(300);
+        rules.analyze_within = analyze_within;
         rules.probe_within = Duration::milliseconds(200);
         return std::make_unique<AnalysisService>(
             rules,
@@ -68,6 +69,22 @@ TEST_F(AnalysisCalls, ATimeOutIsAnEndOfItsOwn) {
     const auto service = service_for(peer.url());
     EXPECT_EQ(analyze(*service).kind, AnalysisKind::TimedOut);
     EXPECT_EQ(AnalysisRules{}.analyze_within, Duration::seconds(10));
+}
+
+TEST_F(AnalysisCalls, TakeNoLongerThanTheirCallerMayWait) {
+    Peer peer(context_, {{.act = PeerAct::Hang}});
+    const auto service = service_for(peer.url(), Duration::seconds(60));
+    std::optional<AnalysisResult> result;
+    const auto began = std::chrono::steady_clock::now();
+    service->analyze(
+        "{}",
+        "r",
+        [&](AnalysisResult got) { result = std::move(got); },
+        Duration::milliseconds(20));
+    EXPECT_TRUE(run_until(context_, [&] { return result.has_value(); }));
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->kind, AnalysisKind::TimedOut);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30));
 }
 
 // @spec:R2-CB-09

@@ -124,6 +124,8 @@ SqlOutcome ReadSession::prepare_history() {
     fills_ = TRY(database_.prepare(fills + " WHERE account = ?" + fills_page));
     fills_of_symbol_ =
         TRY(database_.prepare(fills + " WHERE account = ? AND symbol = ?" + fills_page));
+    fills_forward_ = TRY(database_.prepare(
+        fills + " WHERE account = ? AND sequence > ? ORDER BY sequence, record_index"));
     all_orders_ = TRY(database_.prepare(orders + " ORDER BY number"));
     all_fills_ = TRY(database_.prepare(fills + " ORDER BY account, sequence, record_index"));
     all_keys_ = TRY(database_.prepare(keys + " UNION ALL " + pending + " ORDER BY owner, key"));
@@ -262,11 +264,12 @@ StoreResult<std::vector<model::Order>> ReadSession::orders(const ports::OrderQue
 StoreResult<std::vector<model::Fill>> ReadSession::fills(const ports::FillQuery& query) {
     std::vector<model::Fill> fills;
     if (query.limit == 0) return fills;
-    Statement& statement = query.symbol ? fills_of_symbol_ : fills_;
+    const bool by_symbol = query.symbol && !query.after;
+    Statement& statement = query.after ? fills_forward_ : by_symbol ? fills_of_symbol_ : fills_;
     int parameter = 1;
     statement.bind_text(parameter++, query.account.text());
-    if (query.symbol) statement.bind_text(parameter++, query.symbol->text());
-    statement.bind_integer(parameter, clamped(query.before));
+    if (by_symbol) statement.bind_text(parameter++, query.symbol->text());
+    statement.bind_integer(parameter, clamped(query.after.value_or(query.before)));
     TRY(each_row(statement, [&](RowReader& reader) {
         model::Fill fill = reader.row<model::Fill>();
         const bool enough = fills.size() >= query.limit;

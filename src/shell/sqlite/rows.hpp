@@ -37,15 +37,6 @@ namespace botcore::shell::sqlite {
 template <class T>
 concept HasFields = requires(T& value) { T::each_field([](const char*, auto&) {}, value); };
 
-template <class T>
-inline constexpr bool kIsAmount = false;
-template <class Tag>
-inline constexpr bool kIsAmount<model::Amount<Tag>> = true;
-template <class T>
-inline constexpr bool kIsName = false;
-template <class Tag>
-inline constexpr bool kIsName<base::Name<Tag>> = true;
-
 /// Calls `leaf(prefix, name, field)` for every column of `value`, nested structs flattened. What an
 /// instrument's `market` and `symbol` are is clear without a prefix; brackets have their own table.
 template <class Leaf, class T>
@@ -147,9 +138,9 @@ public:
 
     template <class Field>
     void operator()(std::string_view, std::string_view name, const Field& field) {
-        if constexpr (kIsAmount<Field>) {
+        if constexpr (model::kIsAmount<Field>) {
             amount(field.units());
-        } else if constexpr (kIsName<Field>) {
+        } else if constexpr (base::kIsName<Field>) {
             text(field.text());
         } else if constexpr (std::same_as<Field, base::Timestamp> ||
                              std::same_as<Field, base::Duration>) {
@@ -208,9 +199,9 @@ public:
 
     template <class Field>
     void operator()(std::string_view, std::string_view name, Field& field) {
-        if constexpr (kIsAmount<Field>) {
+        if constexpr (model::kIsAmount<Field>) {
             field = Field::from_units(amount());
-        } else if constexpr (kIsName<Field>) {
+        } else if constexpr (base::kIsName<Field>) {
             field = Field(text());
         } else if constexpr (std::same_as<Field, base::Timestamp>) {
             field = base::Timestamp::from_microseconds(integer());

@@ -1,0 +1,288 @@
+// The runtime's own queues and deadlines, without a world around it.
+
+#include "runtime/runtime.hpp"
+
+#include "protocol/journal.hpp"
+#include "sim/world/sim_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace botcore::sim {
+namespace {
+
+using model::Duration;
+using model::Timestamp;
+using runtime::Status;
+
+/// Takes everything and says nothing.
+class SilentExchange final : public ports::Exchange {
+public:
+    void place(const model::OrderInstruction&) override { ++placed; }
+
+    void cancel(const model::CancelInstruction&) override {}
+
+    void query(const model::AccountId&,
+               const model::InstrumentId&,
+               const model::ClientOrderId&) override {}
+
+    void reconcile(const ports::AccountProjection& projection) override {
+        compared.push_back(projection.account.id);
+    }
+
+    void account_changed(const ports::AccountProjection&) override {}
+
+    void define(const model::Instrument&) override {}
+
+    int placed = 0;
+    std::vector<model::AccountId> compared;
+};
+
+class OnePrice final : public ports::MarketData {
+public:
+    model::Quote quote(const model::InstrumentId& id, model::Side, model::Quantity) const override {
+        model::Quote quote;
+        quote.instrument = id;
+        quote.source = model::MarketSource::Generated;
+        quote.bid = quote.ask = quote.last = quote.worst = model::Price::whole(60'000);
+        return quote;
+    }
+
+    const model::DepthBook* book(const model::InstrumentId&) const override { return nullptr; }
+
+    std::vector<model::InstrumentId> instruments() const override { return {}; }
+
+    const model::CandleBoard* candles(const model::InstrumentId&) const override { return nullptr; }
+};
+
+class RuntimeAlone : public testing::Test, public runtime::ReplySink {
+protected:
+    RuntimeAlone()
+        : runtime_({.shard = 0,
+                    .software = "test",
+                    .policy = {},
+                    .instruments = model::builtin_instruments(),
+                    .next_incarnation = [this] { return ++incarnation_; },
+                    .batch_max = 256},
+                   {store_, exchange_, market_, *this}) {}
+
+    void on_reply(runtime::Ticket ticket, runtime::ApiReply reply) override {
+        replies_[ticket] = std::move(reply);
+    }
+
+    [[nodiscard]] runtime::Now now() const { return {time_, model::ClockState::Certain}; }
+
+    void pass(Duration span) { time_ = time_ + span; }
+
+    /// Until nothing is left to do at this moment.
+    void steps() {
+        while (runtime_.step(now())) {
+        }
+    }
+
+    void start() {
+        ASSERT_EQ(runtime_.start(now()), Status::Running);
+        submit(model::OpenAccount{origin(),
+                                  kAccount,
+                                  model::Market::Futures,
+                                  model::Asset("USDT"),
+                                  model::Money::whole(10'000)});
+        steps();
+    }
+
+    runtime::Ticket submit(model::InputBody body,
+                           std::optional<resilience::Deadline> deadline = std::nullopt) {
+        runtime_.submit({.body = std::move(body),
+                         .ticket = ++tickets_,
+                         .request_id = "req-" + std::to_string(tickets_),
+                         .deadline = deadline},
+                        now());
+        return tickets_;
+    }
+
+    model::Origin origin() {
+        return {model::Owner("olga"), model::IdempotencyKey("k" + std::to_string(++keys_)), "h"};
+    }
+
+    model::PlaceOrder order() {
+        model::PlaceOrder order;
+        order.origin = origin();
+        order.account = kAccount;
+        order.instrument = {model::Market::Futures, model::Symbol("BTCUSDT")};
+        order.quantity = model::Quantity::from_units(1'000'000);
+        return order;
+    }
+
+    [[nodiscard]] bool record(int number) {
+        return runtime_.record({.actor = model::Owner("olga"),
+                                .act = "login",
+                                .subject = {},
+                                .outcome = "ok",
+                                .detail = std::to_string(number),
+                                .request_id = {}});
+    }
+
+    /// The numbers of the acts in the journal.
+    [[nodiscard]] std::vector<int> acts() {
+        std::vector<int> numbers;
+        const auto entries = store_.journal(1, 1'000'000).value();
+        for (const auto& entry : entries) {
+            const auto record = protocol::decode_record(entry.bytes);
+            const auto* act = std::get_if<model::RecordAct>(&record.value().input.body);
+            if (act != nullptr) numbers.push_back(std::stoi(act->detail));
+        }
+        return numbers;
+    }
+
+    [[nodiscard]] bool says(runtime::Ticket ticket, std::uint16_t status, std::string_view code) {
+        const auto& reply = replies_.at(ticket);
+        return reply.status == status && reply.body.find(code) != std::string::npos;
+    }
+
+    static inline const model::AccountId kAccount{"futures"};
+
+    checkers::Judge judge_{checkers::Assumptions::Hold};
+    Faults faults_{calm_plan(VenueMode::Exchange), base::Random(1)};
+    SimStore store_{judge_, faults_};
+    SilentExchange exchange_;
+    OnePrice market_;
+    std::uint64_t incarnation_ = 0;
+    runtime::Runtime runtime_;
+    Timestamp time_ = Timestamp::from_milliseconds(1'000'000);
+    std::map<runtime::Ticket, runtime::ApiReply> replies_;
+    runtime::Ticket tickets_ = 0;
+    int keys_ = 0;
+};
+
+TEST_F(RuntimeAlone, WakesAtOnceBeforeItHasEverLoaded) {
+    const auto wake = runtime_.wake_at();
+    ASSERT_TRUE(wake);
+    EXPECT_LE(*wake, time_);
+    faults_.force(Fault::LoadFails);
+    EXPECT_EQ(runtime_.start(now()), Status::Down);
+    EXPECT_EQ(runtime_.wake_at(), time_ + Duration::milliseconds(500));
+    EXPECT_FALSE(runtime_.reconciled());
+    EXPECT_TRUE(says(submit(order()), 503, "SERVICE_UNAVAILABLE"));
+    pass(Duration::milliseconds(500));
+    steps();
+    EXPECT_EQ(runtime_.status(), Status::Running);
+}
+
+// @error:OVERLOADED
+TEST_F(RuntimeAlone, RefusesTheRequestBeyondItsBoundAndAnswersAllOthers) {
+    start();
+    std::vector<runtime::Ticket> taken;
+    for (std::size_t i = 0; i < runtime::kRequestsMax; ++i) {
+        model::CancelAll body;
+        body.origin = origin();
+        body.account = kAccount;
+        taken.push_back(submit(body));
+    }
+    EXPECT_EQ(runtime_.requests_waiting(), runtime::kRequestsMax);
+    const auto refused = submit(order());
+    EXPECT_TRUE(says(refused, 503, "OVERLOADED"));
+    EXPECT_EQ(runtime_.counters().requests_dropped, 1U);
+    steps();
+    for (const auto ticket : taken)
+        EXPECT_EQ(replies_.at(ticket).status, 200);
+    EXPECT_EQ(exchange_.placed, 0);
+    EXPECT_EQ(judge_.findings().count(), 0U);
+}
+
+TEST_F(RuntimeAlone, ComparesEverythingAnewAfterAFactWasDropped) {
+    start();
+    const auto sent = submit(order());
+    steps();
+    ASSERT_EQ(exchange_.placed, 1);
+    exchange_.compared.clear();
+    model::OrderReport stray;
+    stray.account = kAccount;
+    for (std::size_t i = 0; i < runtime::kFactsMax; ++i)
+        runtime_.on_report(stray);
+    EXPECT_EQ(runtime_.counters().facts_dropped, 0U);
+    runtime_.on_report(stray);
+    runtime_.on_reconciled(kAccount);
+    EXPECT_EQ(runtime_.counters().facts_dropped, 2U);
+    const auto terms = runtime_.counters().terms;
+    steps();
+    EXPECT_EQ(runtime_.counters().terms, terms + 1);
+    EXPECT_EQ(exchange_.compared, std::vector{kAccount});
+    EXPECT_TRUE(says(sent, 503, "OUTCOME_UNKNOWN"));
+    const auto& orders = runtime_.state().accounts.at(kAccount).orders;
+    ASSERT_EQ(orders.size(), 1U);
+    EXPECT_EQ(orders.begin()->second.order.state, model::OrderState::Unknown);
+    EXPECT_EQ(judge_.findings().count(), 0U);
+}
+
+// @spec:R2-TMO-07
+// @error:TIMEOUT
+TEST_F(RuntimeAlone, BeginsNoRequestWhoseDeadlineHasPassed) {
+    start();
+    const auto late = submit(order(), resilience::Deadline::after(time_));
+    const auto head = runtime_.head();
+    pass(Duration::seconds(25));
+    steps();
+    EXPECT_TRUE(says(late, 504, "TIMEOUT"));
+    EXPECT_TRUE(says(late, 504, "\"last_error\""));
+    EXPECT_EQ(exchange_.placed, 0);
+    EXPECT_EQ(runtime_.head(), head);
+    EXPECT_EQ(runtime_.counters().requests_late, 1U);
+}
+
+TEST_F(RuntimeAlone, WaitsForAnAnswerNoLongerThanTheDeadline) {
+    start();
+    const auto usual = submit(order());
+    const auto hurried = submit(order(), resilience::Deadline::after(time_, Duration::seconds(2)));
+    steps();
+    pass(Duration::seconds(2));
+    steps();
+    EXPECT_EQ(replies_.at(hurried).status, 202);
+    EXPECT_FALSE(replies_.contains(usual));
+    pass(Duration::seconds(3));
+    steps();
+    EXPECT_EQ(replies_.at(usual).status, 202);
+}
+
+TEST_F(RuntimeAlone, RecordsActsOnceAndInOrderWhateverCommitsFail) {
+    start();
+    int number = 0;
+    std::vector<int> given;
+    for (const Fault fault : {Fault::UnavailableLost, Fault::UnavailableKept, Fault::LoadFails}) {
+        for (int i = 0; i < 3; ++i) {
+            ASSERT_TRUE(record(number));
+            given.push_back(number++);
+        }
+        faults_.force(fault);
+        if (fault == Fault::LoadFails) faults_.force(Fault::UnavailableKept);
+        (void)runtime_.step(now());
+        ASSERT_TRUE(record(number));  // While the store is away.
+        given.push_back(number++);
+        pass(Duration::seconds(1));
+        steps();
+        pass(Duration::seconds(1));
+        steps();
+        EXPECT_EQ(runtime_.status(), Status::Running);
+        EXPECT_EQ(acts(), given);
+        EXPECT_EQ(runtime_.acts_waiting(), 0U);
+    }
+}
+
+TEST_F(RuntimeAlone, KeepsABoundedNumberOfActs) {
+    start();
+    faults_.force(Fault::UnavailableLost, 1'000'000);
+    for (std::size_t i = 0; i < runtime::kActsMax; ++i)
+        ASSERT_TRUE(record(static_cast<int>(i)));
+    EXPECT_FALSE(record(-1));
+    (void)runtime_.step(now());
+    EXPECT_EQ(runtime_.status(), Status::Down);
+    EXPECT_FALSE(record(-1)) << "Those of the batch that failed still wait.";
+    faults_.stop();
+    pass(Duration::seconds(1));
+    steps();
+    EXPECT_EQ(acts().size(), runtime::kActsMax);
+    EXPECT_TRUE(record(0));
+}
+
+}  // namespace
+}  // namespace botcore::sim
