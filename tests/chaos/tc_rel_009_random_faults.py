@@ -66,7 +66,7 @@ def cut_the_wire(stage, daemon):
     wire = Partition(daemon.port)
     wire.begin()
     time.sleep(stage.random.uniform(0.2, 2))
-    return int(wire.end())
+    return wire.end()
 
 
 def cut_and_kill(stage, daemon):
@@ -75,7 +75,7 @@ def cut_and_kill(stage, daemon):
     time.sleep(stage.random.uniform(0.1, 0.5))
     daemon.kill()
     time.sleep(stage.random.uniform(0.1, 0.5))
-    return 1 + int(wire.end())
+    return 1 + wire.end()
 
 
 def slow_disk(stage, daemon):
