@@ -31,7 +31,7 @@ def silent_and_back(stage, daemon, feed, turn):
     feed.silence()
     stage.eventually(20, lambda: price(daemon)["stale"], "the price is marked as old")
     sees(stage, daemon, "market_stale", "market", True)
-    stage.eventually(10, lambda: told(daemon, "degraded mode entered") > turn, "the log tells of it")
+    stage.eventually(10, lambda: told(daemon, "degraded mode entered") > turn, "it is in the log")
     stage.fault("market stream silent")
     for path in ("/health", "/health/ready", "/health/live"):
         answer = daemon.ask("GET", path)
