@@ -218,6 +218,15 @@ void place_order(Transaction& transaction, const model::PlaceOrder& body) {
     if (account != nullptr) record_order(transaction, *account, body);
 }
 
+std::optional<model::Reply> late_cancel_reply(const model::Order& order) {
+    if (model::is_live(order.state)) return std::nullopt;
+    if (order.state == model::OrderState::Canceled) return order;
+    return Refusal{Reason::OrderNotOpen,
+                   "the order is " + std::string(to_text(order.state)) + ", nothing is left of it",
+                   order.id,
+                   order.version};
+}
+
 void cancel_order(Transaction& transaction, const model::CancelOrder& body) {
     AccountState* account = own_account(transaction, body.origin, body.account);
     if (account == nullptr) return;
@@ -233,18 +242,8 @@ void cancel_order(Transaction& transaction, const model::CancelOrder& body) {
     }
     const model::Order& order = live->second.order;
     if (refused_by_version(transaction, body.origin, body.version, order.version)) return;
-    if (order.state == model::OrderState::Canceled) {
-        transaction.answer_at_once(body.origin,
-                                   order);  // Already so: the same result (R3-IDEM-03).
-        return;
-    }
-    if (!model::is_live(order.state)) {
-        transaction.answer_at_once(
-            body.origin,
-            Refusal{Reason::OrderNotOpen,
-                    "the order is " + std::string(to_text(order.state)) + ", nothing is left of it",
-                    order.id,
-                    order.version});
+    if (auto late = late_cancel_reply(order)) {
+        transaction.answer_at_once(body.origin, std::move(*late));
         return;
     }
     if (!order.cancel_key.empty()) {

@@ -6,7 +6,7 @@ import time
 
 from world import http
 from world.faults import Disk
-from world.peers import AnalysisPeer, RedisServer
+from world.peers import AnalysisPeer, MarketFeed, RedisServer
 from world.verdict import percentile
 
 PATHS = ("/health", "/health/detailed", "/health/ready", "/health/live")
@@ -26,6 +26,8 @@ TRUTH = {
     "analysis down": (ALL_WELL, {"degraded"}),
     "cache hung": (ALL_WELL, {"degraded"}),
     "cache down": (ALL_WELL, {"degraded"}),
+    "market up": (ALL_WELL, {"healthy"}),
+    "market silent": (ALL_WELL, {"degraded"}),
 }
 
 
@@ -94,6 +96,19 @@ def run(stage):
         stage.eventually(20, daemon.is_ready, f"ready again after the {state}")
     judge(stage, daemon, "all up")
     stage.check(daemon.place("in-the-end").status == 200, "orders pass again")
+    market(stage)
+
+
+def market(stage):
+    """A daemon whose market comes from outside."""
+    feed = MarketFeed(stage)
+    daemon = stage.daemon({**feed.config, "reliability.health_check_interval_seconds": 1})
+    judge(stage, daemon, "market up")
+    feed.silence()
+    judge(stage, daemon, "market silent")
+    stage.fault("market silent")
+    feed.speak()
+    judge(stage, daemon, "market up")
 
 
 def judge(stage, daemon, state):

@@ -57,7 +57,14 @@ def reports_to_its_manager(stage):
                     break
             return found
 
-        first = heard(1.5)
+        def hears(message, count=1):
+            """All that was said until the message came so often, or half a minute was over."""
+            found, until = [], time.monotonic() + 30
+            while found.count(message) < count and time.monotonic() < until:
+                found += heard(0.1)
+            return found
+
+        first = hears("WATCHDOG=1", 3)
         stage.check(first[:1] == ["READY=1\nSTATUS=trading"], "it says that it is ready", first)
         stage.check(first.count("WATCHDOG=1") >= 3, "it says that it lives", first)
         daemon.signal(signal.SIGSTOP)
@@ -66,8 +73,8 @@ def reports_to_its_manager(stage):
         stage.fault("the process stopped under a manager")
         stage.check(not silent, "it is silent while its loop stands still", silent)
         daemon.signal(signal.SIGCONT)
-        stage.check("WATCHDOG=1" in heard(1.5), "and lives again")
+        stage.check("WATCHDOG=1" in hears("WATCHDOG=1"), "and lives again")
         daemon.signal(signal.SIGTERM)
-        last = heard(3)
+        last = hears("STOPPING=1\nSTATUS=stopping")
         stage.check("STOPPING=1\nSTATUS=stopping" in last, "it says that it ends", last)
         stage.check(daemon.wait(20) == 0, "with 0")

@@ -10,6 +10,7 @@ DATA = ROOT.parent / "shared" / "data" / "binance"
 JOBS = os.cpu_count() or 2
 
 EXIT_MISSING = 69  # EX_UNAVAILABLE: what was asked for does not exist here.
+EXIT_SKIPPED = 77  # Nothing could run here, and that is no failure.
 EXIT_USAGE = 64
 
 

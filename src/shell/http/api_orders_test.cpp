@@ -122,6 +122,15 @@ TEST_F(ApiOrders, CancelsOnceAndAgainWithoutHarm) {
               "ORDER_UNKNOWN");
 }
 
+TEST_F(ApiOrders, SaysOfACancelThatCameTooLateWhatTheCoreSays) {
+    const std::string path =
+        std::string(kOrders) + "/" + order_id(world_.command("POST", kOrders, kBuy));
+    ASSERT_EQ(ApiWorld::data(world_.get(path)).at("status").as_string(), "FILLED");
+    const auto late = world_.command("DELETE", path);
+    EXPECT_EQ(late.status, 409);
+    EXPECT_EQ(ApiWorld::code(late), "ORDER_NOT_OPEN");
+}
+
 // @spec:R3-LOCK-03
 TEST_F(ApiOrders, RefusesAStaleIfMatchAndSaysTheCurrentVersion) {
     const auto rests = world_.command("POST", kOrders, kRest);

@@ -1,6 +1,7 @@
 #include "shell/http/trading_door.hpp"
 
 #include "core/orders/client_order_id.hpp"
+#include "core/placing.hpp"
 #include "protocol/api_json.hpp"
 #include "shell/http/api_schemas.hpp"
 
@@ -193,24 +194,23 @@ void TradingDoor::cancel_order(Call& call) {
         return call.fail(404, "ORDER_UNKNOWN", "there is no order of yours with this id");
     }
     const auto* state = context_.find_account(call);
-    if (state == nullptr || answered_as_canceled(call, *state, cancel)) return;
+    if (state == nullptr || answered_as_ended(call, *state, cancel)) return;
     cancel.account = account;
     cancel.order = model::ClientOrderId(id);
     cancel.origin = context_.origin_of(call, {});
     context_.submit(call, std::move(cancel));
 }
 
-/// A cancel of what is canceled already is done, under whatever key it comes: there is nothing to
+/// A cancel of an order that the engine has let go of, because it has ended: there is nothing to
 /// record. A key that is known has its own answer, and a version that was seen must hold.
-bool TradingDoor::answered_as_canceled(Call& call,
-                                       const core::AccountState& account,
-                                       const model::CancelOrder& cancel) {
+bool TradingDoor::answered_as_ended(Call& call,
+                                    const core::AccountState& account,
+                                    const model::CancelOrder& cancel) {
     const std::string& id = call.parameter("order");
     const auto parts = core::parse_client_order_id(id);
     if (cancel.version || !parts) return false;
     const model::OrderNumber number = model::order_number(parts->sequence, parts->index);
-    const auto live = account.orders.find(number);
-    if (live != account.orders.end() && model::is_live(live->second.order.state)) return false;
+    if (account.orders.contains(number)) return false;
     const core::KeyId key{call.caller.owner, call.key};
     if (context_.runtime.state().keys.contains(key)) return false;
     const auto known = context_.reader.find_key(key.first, key.second);
@@ -220,8 +220,14 @@ bool TradingDoor::answered_as_canceled(Call& call,
     const model::Order& order = found.value()->order;
     const bool mine = order.id.text() == id && order.owner == call.caller.owner &&
                       order.account == account.account.id;
-    if (!mine || order.state != model::OrderState::Canceled) return false;
-    call.answer(protocol::to_api(order));
+    if (!mine) return false;
+    const auto reply = core::late_cancel_reply(order);
+    if (!reply) return false;
+    if (const auto* refusal = std::get_if<model::Refusal>(&*reply)) {
+        call.fail(model::status_of(refusal->reason), to_text(refusal->reason), refusal->text);
+    } else {
+        call.answer(protocol::to_api(order));
+    }
     return true;
 }
 

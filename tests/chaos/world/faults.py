@@ -65,27 +65,37 @@ class Partition:
 
     def __init__(self, port):
         self.port = port
+        self.table = f"chaos_{port}"
 
     def begin(self):
-        rules = (f"table inet chaos {{\nchain cut {{\ntype filter hook input priority 0;\n"
-                 f"tcp dport {self.port} drop;\ntcp sport {self.port} drop;\n}}\n}}\n")
+        rules = (f"table inet {self.table} {{\nchain cut {{\ntype filter hook input priority 0;\n"
+                 f"tcp dport {self.port} counter drop;\ntcp sport {self.port} counter drop;\n"
+                 "}\n}\n")
         subprocess.run(["nft", "-f", "-"], input=rules, text=True, check=True)
+        return self
+
+    def swallowed(self):
+        """Packets that vanished so far, as the kernel counted them."""
+        done = subprocess.run(["nft", "-j", "list", "table", "inet", self.table], text=True,
+                              capture_output=True, check=True)
+        return sum(part["counter"]["packets"] for item in json.loads(done.stdout)["nftables"]
+                   for part in item.get("rule", {}).get("expr", []) if "counter" in part)
 
     def end(self):
-        """Answers how many packets it swallowed."""
-        done = subprocess.run(["nft", "delete", "table", "inet", "chaos"], check=False)
-        return done.returncode == 0
+        """Answers how many packets vanished."""
+        count = self.swallowed()
+        subprocess.run(["nft", "delete", "table", "inet", self.table], check=True)
+        return count
 
 
 def in_own_network():
     """Is the loopback the only device, as in a fresh namespace? Then it is brought up."""
-    names = sorted(path.name for path in pathlib.Path("/sys/class/net").iterdir())
     with open("/proc/net/dev", encoding="utf-8") as lines:
         devices = sorted(line.split(":")[0].strip() for line in lines if ":" in line)
     if devices != ["lo"]:
         return False
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    return bool(names)
+    return True
 
 
 class HungCallers:

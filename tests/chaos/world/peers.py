@@ -1,5 +1,7 @@
 """Parts outside that the daemon talks to: real ones, and one that misbehaves when it is told to."""
 import http.server
+import json
+import os
 import signal
 import socket
 import subprocess
@@ -73,3 +75,68 @@ class RedisServer:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+
+class MarketFeed:
+    """A market that is written while it is read: a recording that is a pipe, one change of the book
+    every 20 ms. It can fall silent, and comes back with the book as it then is."""
+
+    EVERY = 0.02
+    # So that what waits in buffers between here and the reader is about a second of market.
+    LINE_BYTES = 8192
+
+    def __init__(self, stage):
+        self.path = stage.folder / "usdm-btcusdt-live.raw"
+        os.mkfifo(self.path)
+        self.lines, self.speaks, self.ended = 0, threading.Event(), threading.Event()
+        self.speaks.set()
+        self.config = {"market.source": "recorded", "market.files": self.path, "market.speed": 1}
+        stage.later(self.end)
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def silence(self):
+        self.speaks.clear()
+
+    def speak(self):
+        self.speaks.set()
+
+    def end(self):
+        self.ended.set()
+        self.speaks.set()
+
+    def run(self):
+        with open(self.path, "wb", buffering=0) as pipe:  # Waits for its reader.
+            began, at, update = time.monotonic(), 0.0, 1000
+            try:
+                self.begin(pipe, at, update)
+                while not self.ended.is_set():
+                    if not self.speaks.is_set():
+                        self.speaks.wait()
+                        at, update = max(at, time.monotonic() - began), update + 5000
+                        self.begin(pipe, at, update)
+                    at, update = at + self.EVERY, update + 1
+                    pipe.write(self.change(at, update))
+                    self.lines += 1
+            except BrokenPipeError:
+                pass  # The reader has ended.
+
+    def begin(self, pipe, at, update):
+        """As after a connection was made: changes come before the picture that they belong to."""
+        pipe.write(self.change(at, update))
+        pipe.write(self.snapshot(at, update))
+
+    def line(self, at, message):
+        stamp = 1_700_000_000_000_000_000 + int(at * 1e9)
+        text = json.dumps(message)
+        return f"{stamp} {text[:-1].ljust(self.LINE_BYTES)}}}\n".encode()
+
+    def snapshot(self, at, update):
+        bids = [[f"{60000 - step}.0", "50"] for step in range(20)]
+        asks = [[f"{60001 + step}.0", "50"] for step in range(20)]
+        return self.line(at, {"lastUpdateId": update, "bids": bids, "asks": asks})
+
+    def change(self, at, update):
+        return self.line(at, {
+            "e": "depthUpdate", "s": "BTCUSDT", "U": update, "u": update, "pu": update - 1,
+            "b": [["60000.0", str(40 + update % 20)]], "a": []})

@@ -1,0 +1,81 @@
+"""A proxy before a part outside: late, uneven, cut or half-open, as a bad line is."""
+import asyncio
+import contextlib
+import random
+import socket
+import threading
+
+
+class Proxy:
+    """Passes bytes on `delay` seconds late, give or take `jitter`; its counts are of real bytes.
+    `deaf`: connections stay open and carry nothing."""
+
+    def __init__(self, stage, target_port):
+        self.target_port = target_port
+        self.delay, self.jitter, self.deaf = 0.0, 0.0, False
+        self.delayed_bytes = self.lost_bytes = self.cut_connections = 0
+        self.random = random.Random(stage.seed)
+        self.writers = set()
+        listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port = listener.getsockname()[1]
+        self.loop = asyncio.new_event_loop()
+        started = threading.Event()
+        self.thread = threading.Thread(target=self.run, args=(listener, started), daemon=True)
+        self.thread.start()
+        started.wait()
+        stage.later(self.end)
+
+    def run(self, listener, started):
+        self.loop.run_until_complete(asyncio.start_server(self.serve, sock=listener))
+        started.set()
+        self.loop.run_forever()
+
+    def end(self):
+        asyncio.run_coroutine_threadsafe(self.leave(), self.loop)
+        self.thread.join(5)
+
+    async def leave(self):
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self.loop.stop()
+
+    def cut(self):
+        """Ends every connection at once; answers how many there were."""
+        count = asyncio.run_coroutine_threadsafe(self.cut_all(), self.loop).result(5)
+        self.cut_connections += count
+        return count
+
+    async def cut_all(self):
+        writers = list(self.writers)
+        for writer in writers:
+            writer.transport.abort()
+        return len(writers)
+
+    async def serve(self, reader, writer):
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            there, answers = None, None
+            self.writers.add(writer)
+            try:
+                answers, there = await asyncio.open_connection("127.0.0.1", self.target_port)
+                await asyncio.gather(self.pump(reader, there), self.pump(answers, writer))
+            finally:
+                self.writers.discard(writer)
+                for one in (writer, there):
+                    if one is not None:
+                        one.close()
+
+    async def pump(self, reader, writer):
+        while data := await reader.read(65536):
+            if self.deaf:
+                self.lost_bytes += len(data)
+                continue
+            if self.delay > 0:
+                low = max(0.0, self.delay - self.jitter)
+                await asyncio.sleep(self.random.uniform(low, self.delay + self.jitter))
+                self.delayed_bytes += len(data)
+            writer.write(data)
+            await writer.drain()
+        with contextlib.suppress(OSError):
+            writer.write_eof()
