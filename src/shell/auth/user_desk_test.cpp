@@ -141,6 +141,29 @@ TEST_F(UserDeskTest, TheFileIsRefusedWhenOthersMayUseIt) {
     EXPECT_FALSE(UserStore::open(folder_ / "missing" / "users.sqlite").has_value());
 }
 
+// A role beyond the operator's would pass every check of rights.
+TEST_F(UserDeskTest, ADamagedRowGivesNobodyARole) {
+    ASSERT_TRUE(add("ann@example.org"));
+    const auto damage = [&](const std::string& change) {
+        auto database = sqlite::Database::open(path(), {}, sqlite::OpenMode::ReadWrite);
+        ASSERT_TRUE(database.has_value());
+        ASSERT_TRUE(database.value().execute("UPDATE users SET " + change).has_value());
+    };
+    auto store = UserStore::open(path());
+    ASSERT_TRUE(store.has_value());
+    const auto ann = store.value().find_email("ann@example.org");
+    ASSERT_TRUE(ann.has_value() && ann.value().has_value());
+    for (const char* change : {"role = 3", "role = -1", "role = 257"}) {
+        damage(change);
+        EXPECT_FALSE(store.value().find(ann.value()->id).has_value()) << change;
+        EXPECT_FALSE(store.value().find_email("ann@example.org").has_value()) << change;
+        EXPECT_FALSE(store.value().list({}, 10).has_value()) << change;
+    }
+    damage("role = 0, failures = -1");
+    EXPECT_TRUE(store.value().find(ann.value()->id).has_value());
+    EXPECT_FALSE(store.value().credentials(ann.value()->id).has_value());
+}
+
 TEST_F(UserDeskTest, AFileOfSomethingElseIsRefused) {
     desk_.reset();
     std::ofstream(path(), std::ios::trunc) << std::string(4'096, 'x');
