@@ -30,7 +30,7 @@ std::string printable(std::string_view text) {
 std::string plain_text(const json::value* value) {
     if (value == nullptr || value->is_null()) return "-";
     if (const auto* text = value->if_string()) return printable({text->data(), text->size()});
-    return json::serialize(*value);
+    return printable(json::serialize(*value));
 }
 
 std::string plain_text(const json::object& object, std::string_view field) {

@@ -32,7 +32,7 @@ TEST(Table, ShowsNoControlCharacters) {
     std::ostringstream out;
     const auto rows = boost::json::parse("[{\"name\":\"a\\u001b[2Jb\\nc\\u007f\"}]");
     print_table(out, rows.as_array(), kColumns, "nothing");
-    EXPECT_EQ(out.str(), "NAME      SIZE\na [2Jb c      -\n");
+    EXPECT_EQ(out.str(), "NAME       SIZE\na [2Jb c      -\n");
 }
 
 TEST(Session, MakesKeysThatDifferAndEncodesPaths) {

@@ -145,23 +145,26 @@ TEST_F(UserDeskTest, TheFileIsRefusedWhenOthersMayUseIt) {
 TEST_F(UserDeskTest, ADamagedRowGivesNobodyARole) {
     ASSERT_TRUE(add("ann@example.org"));
     const auto damage = [&](const std::string& change) {
-        auto database = sqlite::Database::open(path(), {}, sqlite::OpenMode::ReadWrite);
-        ASSERT_TRUE(database.has_value());
-        ASSERT_TRUE(database.value().execute("UPDATE users SET " + change).has_value());
+        auto opened = sqlite::Database::open(path(), {}, sqlite::OpenMode::ReadWrite);
+        ASSERT_TRUE(opened.has_value());
+        sqlite::Database database = std::move(opened).value();
+        ASSERT_TRUE(database.execute("UPDATE users SET " + change).has_value());
     };
-    auto store = UserStore::open(path());
-    ASSERT_TRUE(store.has_value());
-    const auto ann = store.value().find_email("ann@example.org");
+    auto opened = UserStore::open(path());
+    ASSERT_TRUE(opened.has_value());
+    UserStore store = std::move(opened).value();
+    const auto ann = store.find_email("ann@example.org");
     ASSERT_TRUE(ann.has_value() && ann.value().has_value());
+    const model::Owner id = ann.value()->id;
     for (const char* change : {"role = 3", "role = -1", "role = 257"}) {
         damage(change);
-        EXPECT_FALSE(store.value().find(ann.value()->id).has_value()) << change;
-        EXPECT_FALSE(store.value().find_email("ann@example.org").has_value()) << change;
-        EXPECT_FALSE(store.value().list({}, 10).has_value()) << change;
+        EXPECT_FALSE(store.find(id).has_value()) << change;
+        EXPECT_FALSE(store.find_email("ann@example.org").has_value()) << change;
+        EXPECT_FALSE(store.list({}, 10).has_value()) << change;
     }
     damage("role = 0, failures = -1");
-    EXPECT_TRUE(store.value().find(ann.value()->id).has_value());
-    EXPECT_FALSE(store.value().credentials(ann.value()->id).has_value());
+    EXPECT_TRUE(store.find(id).has_value());
+    EXPECT_FALSE(store.credentials(id).has_value());
 }
 
 TEST_F(UserDeskTest, AFileOfSomethingElseIsRefused) {

@@ -110,7 +110,8 @@ TEST(Config, ABrokenHeaderIsAMistakeLikeAnyOther) {
                                     "[;]\n"s,
                                     "[[\n"s,
                                     "[http]\nport\x01 = 1\n"s,
-                                    "[[a]\n"s}) {
+                                    "[[a]\n"s,
+                                    "[http]\nport = -\xCE\x8C\n"s}) {
         const TomlFile file(text);
         Config config;
         const auto read = config.read_file(file.path());
