@@ -103,7 +103,7 @@ function(botcore_apps)
       HEADERS ${app_headers} SOURCES ${app_sources} LIBRARIES botcore_shell ${APPS_LIBRARIES})
     botcore_test_program(botcore_app_${program}_tests LABEL unit
       SOURCES ${app_tests} LIBRARIES botcore_app_${program})
-    if(EXISTS ${main} AND NOT BOTCORE_FUZZ)
+    if(EXISTS ${main})
       add_executable(${program} ${main})
       target_link_libraries(${program} PRIVATE botcore_warnings botcore_app_${program})
       # So that a stack trace in the log names functions.

@@ -4,6 +4,7 @@
 #include "protocol/time_text.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <simdjson.h>
 
 namespace botcore::protocol {
 
@@ -16,7 +17,24 @@ std::string success_body(json::value data, base::Timestamp now) {
     return json::serialize(body);
 }
 
+namespace {
+
+/// Headers may hold any bytes, and what came is repeated: a body of JSON is UTF-8 all the same.
+std::string as_utf8(std::string_view text) {
+    std::string out(text);
+    if (simdjson::validate_utf8(out)) return out;
+    for (char& c : out) {
+        if (static_cast<std::uint8_t>(c) >= 0x80) c = '?';
+    }
+    return out;
+}
+
+}  // namespace
+
 std::string error_body(ErrorText error, base::Timestamp now) {
+    for (auto& [name, detail] : error.details) {
+        if (detail.is_string()) detail = as_utf8(detail.get_string());
+    }
     error.details["retries"] = error.retries;
     if (const auto* row = find_error_code(error.code)) {
         error.details["last_error"] = row->cause;
@@ -24,7 +42,7 @@ std::string error_body(ErrorText error, base::Timestamp now) {
     }
     json::object inner;
     inner["code"] = error.code;
-    inner["message"] = error.message;
+    inner["message"] = as_utf8(error.message);
     inner["details"] = std::move(error.details);
     inner["request_id"] = error.request_id;
     inner["timestamp"] = to_iso8601(now);

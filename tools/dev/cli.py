@@ -5,19 +5,19 @@ import subprocess
 import sys
 import time
 
-from dev import accept, build, chaos, errors, judges, lint, paths, report, suite
+from dev import accept, build, chaos, errors, fuzz, judges, lint, paths, report, suite
 
 HELP = """\
 ./dev COMMAND [options]              everything a developer does daily
 
   setup                              install the packages that are missing
-  build [PRESET] [TARGET...]         dev (default), release, tsan, gcc, coverage, fuzz
+  build [PRESET] [TARGET...]         dev (default), release, tsan, gcc, coverage
   test [FILTER] [--preset P]         build and run the tests whose name matches FILTER
   run [options of botcored]          the daemon under its supervisor, as ./run
   fmt                                clang-format every source in place
   lint [--all|--below-shell]         check_rules, clang-format, clang-tidy (changed files or all)
   check [--fast | --full]            fast: rules, format, unit tests; default: what CI runs;
-                                     full: every preset, all linters, longer fuzzing
+                                     full: every preset, all linters, each fuzzer 10 min
   accept [ID...]                     which test shows which requirement; runs those of ID;
                                      writes docs/TRACEABILITY_MATRIX.md
   bench                              every figure with the machine's limit beside it
@@ -26,8 +26,8 @@ HELP = """\
   errors                             every error value and the test that reaches it
   sim [--seeds N | --minutes M | --seed S] [--variant NAME]
                                      the deterministic simulator
-  fuzz [NAME] [--seconds S]          one fuzzer, or all of them
-  coverage                           line and branch coverage by folder
+  fuzz [NAME] [--seconds S]          one fuzzer, or all of them, for S seconds each
+  coverage                           line and branch coverage by folder, and of error handling
 
 bench, crash, chaos, errors, sim, fuzz, coverage, accept, check, lint and test take --json FILE.
 What is not known to bench, crash and sim is passed on to the program.
@@ -132,10 +132,8 @@ def check_full():
         build.build(preset)
         failures += suite.run(preset, ["-LE", suite.RELEASE_LABELS]).failures
     build.build("dev", ["all_verify_interface_header_sets"])
-    fuzz = argparse.Namespace(name=None, seconds=600, json=None)
-    if judges.fuzz(fuzz) != 0:
-        failures.append("fuzz")
-    return failures
+    runs = fuzz.run_all(fuzz.names(), fuzz.FULL_SECONDS)
+    return failures + [f"fuzz: {run.name}" for run in runs if not run.ok()]
 
 
 def check(options):
@@ -160,7 +158,7 @@ COMMANDS = {
     "setup": setup, "build": build_preset, "test": test, "run": run_daemon, "fmt": fmt,
     "lint": lint_files, "check": check, "accept": accept.accept, "bench": judges.bench,
     "crash": judges.crash, "chaos": chaos.chaos,
-    "errors": errors.errors, "sim": judges.sim, "fuzz": judges.fuzz,
+    "errors": errors.errors, "sim": judges.sim, "fuzz": fuzz.fuzz,
     "coverage": judges.coverage,
 }
 PASS_ON = {"run", "bench", "crash", "sim"}

@@ -1,11 +1,13 @@
-"""bench, crash, sim, fuzz and coverage: they build a program, run it and pass its verdict on."""
+"""bench, crash, sim and coverage: they build a program, run it and pass its verdict on."""
 import json
 import pathlib
 import subprocess
 import sys
 
-from dev import build, paths, report, suite
+from dev import build, error_lines, paths, report, suite
 
+# They run in tests of whole processes.
+PROGRAMS = {"botcored", "botctl"}
 LLVM_COV, LLVM_PROFDATA = "llvm-cov-19", "llvm-profdata-19"
 
 
@@ -54,44 +56,9 @@ def sim(options):
     return run_program("botsim", arguments, options.json)
 
 
-def fuzz(options):
-    """Runs one fuzzer, or all of them with the time split evenly."""
-    if not build.has_target("fuzz", "fuzzers"):
-        return missing("the preset fuzz")
-    build.build("fuzz", ["fuzzers"])
-    programs = sorted((paths.build_dir("fuzz") / "bin").glob("*_fuzz"))
-    if options.name:
-        wanted = options.name.removesuffix("_fuzz") + "_fuzz"
-        programs = [program for program in programs if program.name == wanted]
-    if not programs:
-        return missing(f"fuzzer {options.name}" if options.name else "any fuzzer")
-    seconds = max(1, options.seconds // len(programs))
-    failures, figures = [], {}
-    for program in programs:
-        corpus = paths.build_dir("fuzz") / "corpus" / program.name
-        found = paths.build_dir("fuzz") / "found"
-        for folder in (corpus, found):
-            folder.mkdir(parents=True, exist_ok=True)
-        seeds = paths.ROOT / "tests" / "fuzz" / "corpus" / program.name.removesuffix("_fuzz")
-        command = [str(program), str(corpus), *([str(seeds)] if seeds.is_dir() else []),
-                   f"-max_total_time={seconds}", f"-artifact_prefix={found}/{program.name}-",
-                   "-print_final_stats=1", "-verbosity=0"]
-        print(f"{program.name}: {seconds} s", flush=True)
-        done = subprocess.run(command, cwd=paths.ROOT, env=paths.environment(), text=True,
-                              stderr=subprocess.PIPE, check=False)
-        runs = [line.split()[-1] for line in done.stderr.splitlines()
-                if "number_of_executed_units" in line]
-        executed = int(runs[0]) if runs else 0
-        figures[f"{program.name}_runs"] = report.figure(executed, "runs", ok=executed > 0)
-        print(f"{program.name}: {executed} runs, exit {done.returncode}", flush=True)
-        if done.returncode != 0 or executed == 0:
-            print(done.stderr[-8000:], file=sys.stderr)
-            failures.append(program.name)
-    return report.write(options.json, "fuzz", failures, figures)
-
-
 def coverage(options):
-    """Line and branch coverage by folder, from the tests of the preset `coverage`."""
+    """Line and branch coverage by folder and the lines that handle errors, from the tests of the
+    preset `coverage`."""
     build.build("coverage")
     folder = paths.build_dir("coverage")
     for old in folder.glob("*.profraw"):
@@ -109,20 +76,50 @@ def coverage(options):
         print("no test wrote a coverage profile", file=sys.stderr)
         return report.write(options.json, "coverage", ["no profile"])
     subprocess.run([LLVM_PROFDATA, "merge", "-sparse", *raw, "-o", str(merged)], check=True)
-    programs = sorted(p for p in (folder / "bin").iterdir() if p.name.endswith("_tests"))
+    programs = sorted(p for p in (folder / "bin").iterdir()
+                      if p.name.endswith("_tests") or p.name in PROGRAMS)
     objects = [str(programs[0])] + [part for p in programs[1:] for part in ("-object", str(p))]
     ignore = "-ignore-filename-regex=(_test|_fuzz)\\.cpp$|/usr/|/build/|/cmake/"
-    done = subprocess.run([LLVM_COV, "export", "-summary-only", "-instr-profile", str(merged),
-                           ignore, *objects], text=True, capture_output=True, check=True)
-    figures = by_folder(done.stdout)
+    done = subprocess.run([LLVM_COV, "export", "-skip-expansions", "-skip-functions",
+                           "-instr-profile", str(merged), ignore, *objects],
+                          text=True, capture_output=True, check=True)
+    files = json.loads(done.stdout)["data"][0]["files"]
+    figures, missed = by_folder(files), []
+    figures.update(errors_by_folder(files, missed))
     for name, value in figures.items():
         print(f"{name:40} {value['value']:6.1f} %")
-    return report.write(options.json, "coverage", counts.failures, figures)
+    print(*(f"no test reached {place}" for place in missed), sep="\n")
+    failures = list(counts.failures)
+    if not figures["error_lines_pct"]["ok"]:
+        failures.append(f"tests reach {figures['error_lines_pct']['value']} % of the lines that "
+                        f"handle errors, not {error_lines.AIM_PERCENT:.0f} %")
+    return report.write(options.json, "coverage", failures, figures,
+                        more={"error_lines_missed": missed})
 
 
-def by_folder(exported):
+def errors_by_folder(files, missed):
+    """Figures of the lines under src that handle errors; `missed` gets those without a test."""
+    sums = {"error_lines_pct": [0, 0]}
+    for entry in sorted(files, key=lambda entry: entry["filename"]):
+        path = pathlib.Path(entry["filename"]).relative_to(paths.ROOT)
+        if path.parts[0] != "src":
+            continue
+        text = pathlib.Path(entry["filename"]).read_text(encoding="utf-8")
+        lines, unreached = error_lines.judge(text, entry["segments"])
+        for name in ("error_lines_pct", f"{path.parts[1]}_error_lines_pct"):
+            have = sums.setdefault(name, [0, 0])
+            have[0] += len(lines) - len(unreached)
+            have[1] += len(lines)
+        missed += [f"{path}:{line}" for line in unreached]
+    return {name: report.figure(round(100 * covered / total, 1), "%", error_lines.AIM_PERCENT,
+                                name != "error_lines_pct" or
+                                100 * covered >= error_lines.AIM_PERCENT * total)
+            for name, (covered, total) in sorted(sums.items()) if total}
+
+
+def by_folder(files):
     sums = {}
-    for entry in json.loads(exported)["data"][0]["files"]:
+    for entry in files:
         parts = pathlib.Path(entry["filename"]).relative_to(paths.ROOT).parts
         name = "_".join(parts[1:2] if parts[0] == "src" else parts[0:1])
         for kind in ("lines", "branches"):

@@ -5,7 +5,7 @@ import shutil
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tools"
-PRESETS = ["dev", "release", "tsan", "gcc", "coverage", "fuzz"]
+PRESETS = ["dev", "release", "tsan", "gcc", "coverage"]
 DATA = ROOT.parent / "shared" / "data" / "binance"
 JOBS = os.cpu_count() or 2
 

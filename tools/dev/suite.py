@@ -5,7 +5,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as xml
 
-from dev import build, paths
+from dev import build, fuzz, paths
 
 # Labels of tests that are about speed or about real deaths: they run on the release build.
 RELEASE_LABELS = "^(crash|bench-smoke|chaos|load)$"
@@ -88,6 +88,12 @@ def run(preset, selection, results="test-results.xml", none_is_error=True):
     return counts
 
 
+def count_fuzzers(runs):
+    """Each fuzzer counts as one test."""
+    failures = [f"fuzz: {run.name}" for run in runs if not run.ok()]
+    return Counts(len(runs) - len(failures), len(failures), failures=failures)
+
+
 def data_missing():
     """Why the recorded exchange data cannot be left out here, or None."""
     if os.environ.get("CI") == "true" and "BOTCORE_DATA" not in paths.environment():
@@ -109,6 +115,7 @@ def run_all():
             total.add(Counts(failed=1, failures=[str(error)]))
             return finish(total)
     total.add(run("dev", ["-LE", RELEASE_LABELS]))
+    total.add(count_fuzzers(fuzz.run_shared()))
     total.add(run("release", ["-L", RELEASE_LABELS], none_is_error=False))
     return finish(total)
 

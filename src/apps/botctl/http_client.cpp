@@ -14,6 +14,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include <charconv>
 #include <optional>
 
 namespace botcore::botctl {
@@ -78,7 +79,12 @@ std::optional<Place> parse_url(std::string_view url) {
     const std::size_t colon = url.rfind(':');
     if (url.empty() || url.find('/') != std::string_view::npos || colon == 0) return std::nullopt;
     if (colon == std::string_view::npos) return Place{std::string(url), "80"};
-    return Place{std::string(url.substr(0, colon)), std::string(url.substr(colon + 1))};
+    const std::string_view port = url.substr(colon + 1);
+    std::uint16_t number = 0;
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+    if (error != std::errc() || end != port.data() + port.size() || number == 0)
+        return std::nullopt;
+    return Place{std::string(url.substr(0, colon)), std::string(port)};
 }
 
 HttpClient::HttpClient(std::string url, std::string_view token) : url_(std::move(url)) {

@@ -81,5 +81,21 @@ TEST(HttpClient, SaysThatTheOutcomeIsOpenWhenTheAnswerStaysOut) {
     EXPECT_EQ(failure_at(listener.url()), ClientFailure::NoAnswer);
 }
 
+TEST(ParseUrl, TakesAPortOnlyWhereItIsOne) {
+    EXPECT_EQ(parse_url("http://127.0.0.1:8080/")->port, "8080");
+    EXPECT_EQ(parse_url("http://[::1]:8080")->host, "[::1]");
+    EXPECT_EQ(parse_url("http://desk")->port, "80");
+    for (const char* url : {"http://desk:",
+                            "http://desk:0",
+                            "http://desk:65536",
+                            "http://desk:8o80",
+                            "http://:8080",
+                            "http://",
+                            "https://desk",
+                            "http://desk:80/path"}) {
+        EXPECT_FALSE(parse_url(url).has_value()) << url;
+    }
+}
+
 }  // namespace
 }  // namespace botcore::botctl

@@ -187,7 +187,8 @@ void print_health(std::ostream& out, const json::value& body) {
     const auto* checks = object.if_contains("checks");
     if (checks == nullptr) return;
     for (const auto& check : object_of(*checks)) {
-        out << check.key() << ": " << plain_text(object_of(check.value()), "status") << "\n";
+        out << printable(check.key()) << ": " << plain_text(object_of(check.value()), "status")
+            << "\n";
     }
 }
 

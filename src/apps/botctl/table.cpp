@@ -19,10 +19,18 @@ void pad(std::ostream& out, std::string_view text, std::size_t width, Align alig
 
 }  // namespace
 
+std::string printable(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+    }
+    return out;
+}
+
 std::string plain_text(const json::value* value) {
     if (value == nullptr || value->is_null()) return "-";
-    if (const auto* text = value->if_string()) return std::string(*text);
-    return json::serialize(*value);
+    if (const auto* text = value->if_string()) return printable({text->data(), text->size()});
+    return printable(json::serialize(*value));
 }
 
 std::string plain_text(const json::object& object, std::string_view field) {

@@ -21,7 +21,10 @@ struct Column {
     Align align = Align::Left;
 };
 
-/// The value without quotes; "-" for null and for what is missing.
+/// The text with a space for each control character: a terminal obeys those.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// The value without quotes and control characters; "-" for null and for what is missing.
 [[nodiscard]] std::string plain_text(const boost::json::value* value);
 [[nodiscard]] std::string plain_text(const boost::json::object& object, std::string_view field);
 

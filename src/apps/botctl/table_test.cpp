@@ -27,6 +27,14 @@ TEST(Table, SaysWhenThereIsNothing) {
     EXPECT_EQ(out.str(), "nothing\n");
 }
 
+// A text of a daemon must not move the cursor or change the title of the window.
+TEST(Table, ShowsNoControlCharacters) {
+    std::ostringstream out;
+    const auto rows = boost::json::parse("[{\"name\":\"a\\u001b[2Jb\\nc\\u007f\"}]");
+    print_table(out, rows.as_array(), kColumns, "nothing");
+    EXPECT_EQ(out.str(), "NAME       SIZE\na [2Jb c      -\n");
+}
+
 TEST(Session, MakesKeysThatDifferAndEncodesPaths) {
     EXPECT_EQ(new_key().size(), 36U);
     EXPECT_NE(new_key(), new_key());

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t kRandomBytes = 32;
 constexpr std::size_t kHashBytes = 32;
-constexpr std::size_t kTokenMax = 256;
 constexpr std::size_t kEnding = 4;
 
 }  // namespace
@@ -81,7 +80,7 @@ std::optional<std::string_view> bearer_of(std::string_view header) {
     header.remove_prefix(begin);
     const bool visible =
         std::all_of(header.begin(), header.end(), [](char c) { return c > ' ' && c < 0x7F; });
-    if (!visible || header.size() > kTokenMax) return std::nullopt;
+    if (!visible || header.size() > kBearerMax) return std::nullopt;
     return header;
 }
 

@@ -5,6 +5,7 @@
 
 #include "shell/auth/secret.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,9 @@ namespace botcore::shell::auth {
 
 /// What every token of a user begins with, so that people and scanners know one when they see it.
 inline constexpr std::string_view kBearerPrefix = "bct_";
+
+/// The longest token that a header may show.
+inline constexpr std::size_t kBearerMax = 256;
 
 /// A fresh token: the prefix and 43 letters, digits, '-' and '_'.
 [[nodiscard]] Secret make_bearer();

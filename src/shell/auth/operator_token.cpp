@@ -1,12 +1,14 @@
 #include "shell/auth/operator_token.hpp"
 
 #include "base/check.hpp"
+#include "shell/auth/bearer.hpp"
 
 #include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -17,7 +19,9 @@ namespace {
 
 constexpr std::size_t kRandomBytes = 32;
 constexpr std::size_t kTokenCharactersMin = 32;
+constexpr std::size_t kTokenCharactersMax = kBearerMax;
 constexpr std::size_t kFileBytesMax = 1024;
+static_assert(kTokenCharactersMax < kFileBytesMax);
 
 /// Closes a file descriptor at the end of its scope.
 class File {
@@ -72,6 +76,15 @@ base::Result<OperatorToken, TokenError> read_token(const std::filesystem::path& 
     sodium_memzero(buffer.data(), buffer.size());
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
         text.pop_back();
+    // Longer or with other characters it could not be shown in a header.
+    const bool visible =
+        std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
+    if (!visible || text.size() > kTokenCharactersMax) {
+        return base::Failure{TokenError{"the token file " + path.string() +
+                                        " holds more than one line of at most 256 letters, digits "
+                                        "and signs; delete it to get a new token at the next "
+                                        "start"}};
+    }
     if (text.size() < kTokenCharactersMin) {
         return base::Failure{TokenError{"the token file " + path.string() + " holds " +
                                         std::to_string(text.size()) +

@@ -63,6 +63,23 @@ TEST_F(OperatorTokenFile, IsRefusedWhenTooShort) {
     EXPECT_NE(token.error().text.find("5 characters"), std::string::npos);
 }
 
+// Otherwise the daemon would start with a token that no header can show.
+TEST_F(OperatorTokenFile, IsRefusedWhenNoHeaderCouldShowIt) {
+    for (const std::string& text : {std::string(257, 'a'),
+                                    std::string(2'000, 'a'),
+                                    std::string(40, 'a') + " b",
+                                    std::string(40, 'a') + "\nsecond line",
+                                    std::string(40, 'a') + "\xC3\xA9"}) {
+        std::ofstream(folder_ / "operator.token") << text << "\n";
+        ASSERT_EQ(::chmod((folder_ / "operator.token").c_str(), 0600), 0);
+        const auto token = OperatorToken::load(folder_);
+        ASSERT_FALSE(token.has_value()) << text.size();
+        EXPECT_NE(token.error().text.find("one line"), std::string::npos);
+    }
+    std::ofstream(folder_ / "operator.token") << std::string(256, 'a') << "\n";
+    EXPECT_TRUE(OperatorToken::load(folder_).has_value());
+}
+
 TEST_F(OperatorTokenFile, NamesTheOperatorForItsOwnTextOnly) {
     const auto token = OperatorToken::load_or_create(folder_);
     ASSERT_TRUE(token.has_value());

@@ -142,6 +142,32 @@ TEST_F(UserDeskTest, TheFileIsRefusedWhenOthersMayUseIt) {
     EXPECT_FALSE(UserStore::open(folder_ / "missing" / "users.sqlite").has_value());
 }
 
+// A role beyond the operator's would pass every check of rights.
+TEST_F(UserDeskTest, ADamagedRowGivesNobodyARole) {
+    ASSERT_TRUE(add("ann@example.org"));
+    const auto damage = [&](const std::string& change) {
+        auto opened = sqlite::Database::open(path(), {}, sqlite::OpenMode::ReadWrite);
+        ASSERT_TRUE(opened.has_value());
+        sqlite::Database database = std::move(opened).value();
+        ASSERT_TRUE(database.execute("UPDATE users SET " + change).has_value());
+    };
+    auto opened = UserStore::open(path());
+    ASSERT_TRUE(opened.has_value());
+    UserStore store = std::move(opened).value();
+    const auto ann = store.find_email("ann@example.org");
+    ASSERT_TRUE(ann.has_value() && ann.value().has_value());
+    const model::Owner id = ann.value()->id;
+    for (const char* change : {"role = 3", "role = -1", "role = 257"}) {
+        damage(change);
+        EXPECT_FALSE(store.find(id).has_value()) << change;
+        EXPECT_FALSE(store.find_email("ann@example.org").has_value()) << change;
+        EXPECT_FALSE(store.list({}, 10).has_value()) << change;
+    }
+    damage("role = 0, failures = -1");
+    EXPECT_TRUE(store.find(id).has_value());
+    EXPECT_FALSE(store.credentials(id).has_value());
+}
+
 TEST_F(UserDeskTest, AFileOfSomethingElseIsRefused) {
     desk_.reset();
     std::ofstream(path(), std::ios::trunc) << std::string(4'096, 'x');

@@ -61,12 +61,20 @@ std::string text_of(const sqlite::SqlError& error) {
            (error.system_error != 0 ? std::string(": ") + std::strerror(error.system_error) : "");
 }
 
-User user_of(const Statement& row) {
+/// A row that we never wrote: to be treated like a page that SQLite cannot read.
+Failure<sqlite::SqlError> damaged() {
+    return Failure{sqlite::SqlError{.code = SQLITE_CORRUPT}};
+}
+
+SqlResult<User> user_of(const Statement& row) {
+    const std::int64_t role = row.integer(3);
+    // A number that stands for no role would compare as more than the highest.
+    if (role < 0 || role > static_cast<std::int64_t>(Role::Operator)) return damaged();
     User user;
     user.id = model::Owner(row.text(0));
     user.email = row.text(1);
     user.name = row.text(2);
-    user.role = static_cast<Role>(row.integer(3));
+    user.role = static_cast<Role>(role);
     user.active = row.integer(4) != 0;
     user.created = Timestamp::from_microseconds(row.integer(5));
     user.version = static_cast<std::uint64_t>(row.integer(6));
@@ -187,7 +195,7 @@ SqlResult<std::optional<User>> UserStore::find_by(const std::string& condition,
     select.bind_text(1, value);
     const sqlite::ResetAtEnd reset(select);
     if (TRY(select.step()) == Statement::Step::Done) return std::optional<User>();
-    return std::optional<User>(user_of(select));
+    return std::optional<User>(TRY(user_of(select)));
 }
 
 SqlResult<std::optional<User>> UserStore::find(const model::Owner& id) {
@@ -206,6 +214,7 @@ SqlResult<Credentials> UserStore::credentials(const model::Owner& id) {
     Credentials found;
     if (TRY(select.step()) == Statement::Step::Done) return found;
     found.password_hash = select.text(0);
+    if (!std::in_range<std::uint32_t>(select.integer(1))) return damaged();
     found.failures = static_cast<std::uint32_t>(select.integer(1));
     found.locked_until = Timestamp::from_microseconds(select.integer(2));
     return found;
@@ -217,7 +226,10 @@ SqlResult<std::vector<User>> UserStore::list(const model::Owner& after, std::siz
     select.bind_text(1, after.text());
     select.bind_integer(2, static_cast<std::int64_t>(limit));
     const sqlite::ResetAtEnd reset(select);
-    return rows_of(select, user_of);
+    std::vector<User> users;
+    while (TRY(select.step()) == Statement::Step::Row)
+        users.push_back(TRY(user_of(select)));
+    return users;
 }
 
 SqlResult<std::int64_t> UserStore::count() {

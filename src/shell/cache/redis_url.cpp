@@ -1,5 +1,6 @@
 #include "shell/cache/redis_url.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -19,6 +20,13 @@ std::optional<std::uint16_t> number_of(std::string_view text, std::uint16_t max)
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size() || value > max) return {};
     return value;
+}
+
+bool is_host(std::string_view host) {
+    return std::ranges::all_of(host, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '.' || c == '-' || c == '_' || c == ':';
+    });
 }
 
 std::optional<std::string> unescaped(std::string_view text) {
@@ -71,6 +79,7 @@ base::Result<RedisAddress, std::string> parse_redis_url(std::string_view text) {
         if (colon != std::string_view::npos) rest = text.substr(colon);
     }
     if (address.host.empty()) return refused("there is no host");
+    if (!is_host(address.host)) return refused("the host has a character too many");
     if (rest.empty()) return address;
     const auto port = rest.front() == ':' ? number_of(rest.substr(1), 65'535) : std::nullopt;
     if (!port || *port == 0) return refused("the port is no number from 1 to 65535");

@@ -102,6 +102,24 @@ TEST(Config, TeachesWhatIsWrongWithAFile) {
     EXPECT_FALSE(config.read_file("/does/not/exist.toml"));
 }
 
+// The TOML library ends the process over the first two if it is let.
+TEST(Config, ABrokenHeaderIsAMistakeLikeAnyOther) {
+    using std::string_literals::operator""s;
+    for (const std::string& text : {"[\n[market]\n"s,
+                                    "[\0t\0r]\n"s,
+                                    "[;]\n"s,
+                                    "[[\n"s,
+                                    "[http]\nport\x01 = 1\n"s,
+                                    "[[a]\n"s,
+                                    "[http]\nport = -\xCE\x8C\n"s}) {
+        const TomlFile file(text);
+        Config config;
+        const auto read = config.read_file(file.path());
+        ASSERT_FALSE(read.has_value());
+        EXPECT_NE(read.error().find("line "), std::string::npos) << read.error();
+    }
+}
+
 TEST(Config, AnEnvironmentMistakeNamesItsVariable) {
     Config config;
     const std::array<const char*, 2> environment = {"BOTCORE_MARKET_SPEED=fast", nullptr};

@@ -426,7 +426,11 @@ TEST(UptimeFile, SaysWhatIsWrongWithADamagedFile) {
                                     head + "[[1]]," + days + "[]}",
                                     head + "[[2,3],[1,2]]," + days + "[]}",
                                     head + "[[1,0],[2,3]]," + days + "[]}",
+                                    head + "[[2,1]]," + days + "[]}",
                                     head + "[]," + days + "[[1,2,3,4]]}",
+                                    head + "[]," + days + "[[1,86400000000,1,0,0]]}",
+                                    head + "[]," + days + "[[2932897,1,1,0,0]]}",
+                                    head + "[]," + days + "[[1,9223372036854775807,1,0,0]]}",
                                     head + "[]," + days + "[[1,2,3,4,-5]]}",
                                     head + "[]," + days + "[[1,2,3,4,\"5\"]]}"}) {
         const auto parsed = parse_uptime(text);

@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <numeric>
 #include <sstream>
 #include <utility>
 
@@ -24,6 +25,10 @@ using operations::UptimeLog;
 namespace {
 
 constexpr std::int64_t kFormat = 1;
+/// The last day of the year 9999: nothing later is counted.
+constexpr std::int64_t kDayMax = 2'932'896;
+constexpr std::int64_t kDayMicroseconds = std::int64_t{86'400} * 1'000'000;
+constexpr std::int64_t kTimeMax = kDayMax * kDayMicroseconds;
 
 /// The numbers of a list of exactly `count`; nothing for anything else.
 std::optional<std::vector<std::int64_t>> numbers_of(const json::value& value, std::size_t count) {
@@ -32,7 +37,7 @@ std::optional<std::vector<std::int64_t>> numbers_of(const json::value& value, st
     std::vector<std::int64_t> numbers;
     for (const json::value& item : *list) {
         const auto* number = item.if_int64();
-        if (number == nullptr || *number < 0) return std::nullopt;
+        if (number == nullptr || *number < 0 || *number > kTimeMax) return std::nullopt;
         numbers.push_back(*number);
     }
     return numbers;
@@ -46,7 +51,8 @@ const json::array* list_in(const json::object& object, std::string_view name) {
 std::optional<std::int64_t> number_in(const json::object& object, std::string_view name) {
     const json::value* value = object.if_contains(name);
     const auto* number = value == nullptr ? nullptr : value->if_int64();
-    return number == nullptr || *number < 0 ? std::nullopt : std::optional(*number);
+    return number == nullptr || *number < 0 || *number > kTimeMax ? std::nullopt
+                                                                  : std::optional(*number);
 }
 
 }  // namespace
@@ -91,6 +97,10 @@ base::Result<UptimeLog, std::string> parse_uptime(std::string_view text) {
     for (const json::value& item : *days_list) {
         const auto day = numbers_of(item, 5);
         if (!day) return Failure{std::string("a day is not five numbers")};
+        const auto counted = std::accumulate(day->begin() + 1, day->end(), std::int64_t{0});
+        if (day->at(0) > kDayMax || counted > kDayMicroseconds) {
+            return Failure{std::string("a day is longer than a day or too late")};
+        }
         days[day->at(0)] = {Duration::microseconds(day->at(1)),
                             Duration::microseconds(day->at(2)),
                             Duration::microseconds(day->at(3)),
@@ -104,6 +114,9 @@ base::Result<UptimeLog, std::string> parse_uptime(std::string_view text) {
         if (pair->at(1) != 0) outage.ended = Timestamp::from_microseconds(pair->at(1));
         if (!outages.empty() && (outage.began < outages.back().began || !outages.back().ended)) {
             return Failure{std::string("outages are not in order")};
+        }
+        if (outage.ended && *outage.ended < outage.began) {
+            return Failure{std::string("an outage ends before it began")};
         }
         outages.push_back(outage);
     }

@@ -144,6 +144,10 @@ TEST_F(ApiOrders, RefusesAStaleIfMatchAndSaysTheCurrentVersion) {
         "Idempotency-Key: fresh\r\nIf-Match: " + std::to_string(version) + "\r\n";
     EXPECT_EQ(world_.ask("DELETE", path, fresh).status, 200);
     EXPECT_EQ(
+        ApiWorld::code(world_.ask("DELETE", path, "Idempotency-Key: f\r\nIf-Match: \xFF\xC3\r\n")),
+        "INVALID_FIELD")
+        << "what came is no UTF-8, the answer is";
+    EXPECT_EQ(
         ApiWorld::code(world_.ask("DELETE", path, "Idempotency-Key: bad\r\nIf-Match: abc\r\n")),
         "INVALID_FIELD");
     EXPECT_THAT(world_.get("/metrics").body, HasSubstr("optimistic_conflicts_total 1"));

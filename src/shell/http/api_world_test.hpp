@@ -316,6 +316,9 @@ public:
 
     [[nodiscard]] Api& api() { return *api_; }
 
+    /// What the server asks; for the thread of the loop.
+    [[nodiscard]] HttpHandler& handler() { return *checked_; }
+
     [[nodiscard]] HealthDoor& health_door() { return *health_; }
 
     /// What the cache's look finds; it answers only while `cache_answers`.

@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "protocol/api_json.hpp"
+#include "protocol/flat_reader.hpp"
 #include "shell/log/redact.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -119,7 +120,7 @@ std::optional<model::Symbol> QueryReader::symbol() {
 }
 
 void QueryReader::refuse(std::string_view name, std::string expected) {
-    const std::string shown(text(name).value_or("").substr(0, 64));
+    const std::string shown = protocol::excerpt(text(name).value_or(""));
     error_ =
         protocol::RequestError{.code = "INVALID_FIELD",
                                .message = "the query parameter '" + std::string(name) +

@@ -66,7 +66,7 @@ public:
 };
 
 /// The path and query of a request target. Nothing where it is malformed: bad escapes, control
-/// characters, a doubled query name.
+/// characters, no UTF-8, a doubled query name.
 struct Target {
     std::vector<std::string> segments;
     std::map<std::string, std::string, std::less<>> query;

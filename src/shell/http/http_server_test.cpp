@@ -135,6 +135,10 @@ TEST_F(HttpServerOverSockets, RefusesBodiesHeadersAndBytesThatAreTooMuchOrMalfor
     EXPECT_EQ(client.receive().status, 400);
     client.send("GET /a?b=1&b=2 HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_THAT(client.receive().body, HasSubstr("INVALID_TARGET"));
+    for (const char* target : {"/%ff", "/a\xC3/b", "/a?b=%C3%28"}) {
+        client.send("GET " + std::string(target) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        EXPECT_THAT(client.receive().body, HasSubstr("INVALID_TARGET")) << target;
+    }
 }
 
 TEST_F(HttpServerOverSockets, TakesABodyOfExactlyTheLimitInManyPieces) {

@@ -64,6 +64,15 @@ TEST_F(MarketRoutes, EveryPriceSaysItsSourceItsAgeAndWhetherItIsStale) {
     }
 }
 
+TEST_F(MarketRoutes, ALongParameterIsRepeatedInWholeCharacters) {
+    std::string path = "/api/market/prices?market=a";
+    for (int i = 0; i < 60; ++i)
+        path += "%C3%A9";
+    const auto response = world_.get(path);
+    EXPECT_EQ(response.status, 400);
+    EXPECT_EQ(ApiWorld::code(response), "INVALID_FIELD");
+}
+
 TEST_F(MarketRoutes, CandlesAreThoseOfTheTradesTheNewestLast) {
     trade(0, 100);
     trade(0, 120);

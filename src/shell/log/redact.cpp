@@ -142,7 +142,7 @@ private:
         const std::string_view address = rest_.substr(0, size);
         const std::size_t split = address.substr(0, address.find('@')).find_last_of("=&?/");
         const std::size_t kept = split == std::string_view::npos ? 0 : split + 1;
-        out_.append(address.substr(0, kept));
+        out_.append(Redactor(address.substr(0, kept)).run());
         out_.append(hashed(address.substr(kept)));
         drop(size);
         return true;

@@ -61,6 +61,18 @@ TEST(Redact, HashesMailAddresses) {
     EXPECT_TRUE(redact("?email=ann@example.org&x=1").starts_with("?email=[email "));
 }
 
+// What stands before an address in one word may be a secret, too.
+TEST(Redact, TakesSecretsOutBeforeAMailAddress) {
+    for (const std::string& text : {std::string("https://h/p?token=hunter2&email=ann@example.org"),
+                                    std::string("api_key=hunter2&email=ann@example.org"),
+                                    "/" + kLong + "/ann@example.org"}) {
+        const std::string shown = redact(text);
+        EXPECT_EQ(shown.find("hunter2"), std::string::npos) << shown;
+        EXPECT_EQ(shown.find(kLong), std::string::npos) << shown;
+        EXPECT_NE(shown.find("[email "), std::string::npos) << shown;
+    }
+}
+
 TEST(Redact, MasksAddresses) {
     EXPECT_EQ(redact("from 203.0.113.77:5000"), "from 203.0.113.*:5000");
     EXPECT_EQ(mask_address("203.0.113.77"), "203.0.113.*");

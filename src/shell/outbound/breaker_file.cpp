@@ -25,7 +25,8 @@ std::optional<BreakerMemory> memory_of(const json::value& value) {
     const auto* openings = object->if_contains("openings");
     if (state == nullptr || !state->is_string() || changed_at == nullptr ||
         !changed_at->is_int64() || openings == nullptr || !openings->is_int64() ||
-        openings->get_int64() < 0 || openings->get_int64() > UINT32_MAX) {
+        changed_at->get_int64() < 0 || openings->get_int64() < 0 ||
+        openings->get_int64() > UINT32_MAX) {
         return std::nullopt;
     }
     const auto& name = state->get_string();

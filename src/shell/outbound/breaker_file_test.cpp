@@ -45,7 +45,9 @@ TEST(BreakerFile, SetsADamagedFileAsideAndSaysSo) {
           std::string(R"({"version":1,"breakers":{"a":{)") + good + R"(},"b":{"state":"open"}}})",
           std::string(R"({"version":1,"breakers":{"a":{"state":"ajar",)") + good.substr(15) + "}}}",
           std::string(R"({"version":1,"breakers":{"a":{"state":"open","changed_at_us":1,)") +
-              R"("openings":-1}}})"}) {
+              R"("openings":-1}}})",
+          std::string(R"({"version":1,"breakers":{"a":{"state":"open","changed_at_us":-1,)") +
+              R"("openings":1}}})"}) {
         TestFolder folder;
         folder.put("breakers.json", text);
         const BreakerFile file(folder.file("breakers.json"), folder.log());

@@ -35,22 +35,31 @@ bool is_path(std::string_view path) {
         path, [](char c) { return c > ' ' && c < '\x7f' && c != '?' && c != '#'; });
 }
 
+/// Has `text` the letters of `form` wherever that has no '#'?
+bool has_form(std::string_view text, std::string_view form) {
+    return std::ranges::equal(text, form, [](char c, char f) { return f == '#' || c == f; });
+}
+
 /// "Sun, 06 Nov 1994 08:49:37 GMT", the one form that may still be sent (RFC 9110, 5.6.7).
 std::optional<std::int64_t> date_seconds(std::string_view text) {
     constexpr std::array<std::string_view, 12> kMonths = {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    if (text.size() != 29 || text.substr(25) != " GMT") return std::nullopt;
+    constexpr std::array<std::string_view, 7> kDays = {
+        "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+    if (!has_form(text, "###, ## ### #### ##:##:## GMT")) return std::nullopt;
+    if (std::ranges::find(kDays, text.substr(0, 3)) == kDays.end()) return std::nullopt;
     const auto day = whole<unsigned>(text.substr(5, 2));
     const auto month = std::ranges::find(kMonths, text.substr(8, 3));
-    const auto year = whole<int>(text.substr(12, 4));
-    const auto hour = whole<int>(text.substr(17, 2));
-    const auto minute = whole<int>(text.substr(20, 2));
-    const auto second = whole<int>(text.substr(23, 2));
+    const auto year = whole<unsigned>(text.substr(12, 4));
+    const auto hour = whole<unsigned>(text.substr(17, 2));
+    const auto minute = whole<unsigned>(text.substr(20, 2));
+    const auto second = whole<unsigned>(text.substr(23, 2));
     if (!day || month == kMonths.end() || !year || !hour || !minute || !second) {
         return std::nullopt;
     }
+    if (*hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
     const std::chrono::year_month_day date(
-        std::chrono::year(*year),
+        std::chrono::year(static_cast<int>(*year)),
         std::chrono::month(static_cast<unsigned>(month - kMonths.begin()) + 1),
         std::chrono::day(*day));
     if (!date.ok()) return std::nullopt;

@@ -63,6 +63,10 @@ TEST(RetryAfter, IsSecondsOrADate) {
                              "Sun, 06 Nox 1994 08:50:37 GMT",
                              "Sun, 31 Feb 1994 08:50:37 GMT",
                              "Sun, 06 Nov 1994 xx:50:37 GMT",
+                             "Sun, 06 Nov 1994 24:50:37 GMT",
+                             "Sun, 06 Nov 1994 -8:50:37 GMT",
+                             "Sun, 06 Nov 1994 08.50.37 GMT",
+                             "Sux, 06 Nov 1994 08:50:37 GMT",
                              "99999999999999999999999"}) {
         EXPECT_FALSE(parse_retry_after(text, now).has_value()) << text;
     }

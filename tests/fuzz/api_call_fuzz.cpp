@@ -1,0 +1,106 @@
+/// Whole HTTP requests to the API with everything behind it: target, query, headers and bodies of
+/// every route. Each is answered once, as the API's own document says, and what was not understood
+/// changes nothing.
+
+#include "base/check.hpp"
+#include "shell/http/api_world_test.hpp"
+#include "shell/http/http_wire.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace botcore;
+using namespace botcore::shell;
+using namespace botcore::shell::http;
+namespace beast = boost::beast;
+
+/// What accumulates in one world stays small, and a finding needs few requests to come again.
+constexpr int kRequestsOfAWorld = 500;
+constexpr std::size_t kHeadMax = 8 * 1'024;
+constexpr std::size_t kBodyMax = 64 * 1'024;
+
+std::optional<HttpRequest> request_in(std::string_view text) {
+    beast::http::request_parser<beast::http::string_body> parser;
+    parser.eager(true);
+    parser.header_limit(kHeadMax);
+    parser.body_limit(kBodyMax);
+    beast::error_code error;
+    const std::size_t used = parser.put(boost::asio::buffer(text.data(), text.size()), error);
+    CHECK(used <= text.size());
+    if (error || !parser.is_done()) return std::nullopt;
+    auto& message = parser.get();
+    HttpRequest request;
+    request.method = std::string(message.method_string());
+    request.target = std::string(message.target());
+    keep_headers(message, request);
+    request.body = std::move(message.body());
+    request.remote = "127.0.0.1";
+    request.request_id = "req_fuzz";
+    Target target;
+    if (!parse_target(request.target, target)) return std::nullopt;
+    request.segments = std::move(target.segments);
+    request.query = std::move(target.query);
+    return request;
+}
+
+struct Ask {
+    std::promise<HttpResponse> first;
+    int answers = 0;
+};
+
+/// The body or a field of it could not be read at all.
+bool is_not_understood(const HttpResponse& response) {
+    return response.error_code == "INVALID_JSON" || response.error_code == "UNKNOWN_FIELD" ||
+           response.status == 405 || response.status == 415;
+}
+
+void check_call(ApiWorld& world, HttpRequest request) {
+    const auto ask = std::make_shared<Ask>();
+    auto& runtime = world.api_context().runtime;
+    model::Sequence before = 0;
+    world.on_loop([&] {
+        before = runtime.head().sequence;
+        world.handler().handle(std::move(request), [ask](HttpResponse response) {
+            CHECK(++ask->answers == 1);
+            ask->first.set_value(std::move(response));
+        });
+    });
+    auto answer = ask->first.get_future();
+    CHECK(answer.wait_for(std::chrono::seconds(30)) == std::future_status::ready);
+    const HttpResponse response = answer.get();
+    CHECK((response.status >= 400) == !response.error_code.empty());
+    std::string wire;
+    append_response(wire, response, {.request_id = "req_fuzz", .date = "now"});
+    const std::string_view head = std::string_view(wire).substr(0, wire.find("\r\n\r\n"));
+    CHECK(head.find('\0') == std::string_view::npos);
+    if (!is_not_understood(response)) return;
+    world.on_loop([&] { CHECK(runtime.head().sequence == before); });
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static std::optional<ApiWorld> world;
+    static int requests = 0;
+    auto request = request_in({reinterpret_cast<const char*>(data), size});
+    if (!request) return 0;
+    GTEST_FLAG_SET(break_on_failure, true);
+    if (!world || ++requests % kRequestsOfAWorld == 0) {
+        world.reset();
+        world.emplace();
+    }
+    check_call(*world, *std::move(request));
+    return 0;
+}

@@ -1,0 +1,76 @@
+/// Any bytes as a recording of the market, packed or plain: times never fall, the same lines come
+/// after a rewind, and a file that cannot be read ends with RecordingError and nothing else.
+
+#include "base/check.hpp"
+#include "scratch_folder.hpp"
+#include "shell/market/replay.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace botcore;
+using namespace botcore::shell;
+
+constexpr int kStepsMax = 200;
+
+struct Line {
+    base::Timestamp time;
+    std::string text;
+
+    friend bool operator==(const Line&, const Line&) = default;
+};
+
+/// All lines up to the end or the error.
+std::vector<Line> lines_of(RecordingReader& reader) {
+    std::vector<Line> lines;
+    try {
+        while (const auto line = reader.next()) {
+            CHECK(lines.empty() || lines.back().time <= line->time);
+            CHECK(line->json.readable >= line->json.text.size() + protocol::kMarketMessagePadding);
+            lines.push_back({line->time, std::string(line->json.text)});
+        }
+    } catch (const RecordingError&) {
+        return lines;
+    }
+    return lines;
+}
+
+void replay(const std::filesystem::path& path, ReplayEnd at_end) {
+    const model::InstrumentId instrument{model::Market::Spot, model::Symbol("BTCUSDT")};
+    Replay replay({{path, instrument}}, at_end);
+    Replay::Events events;
+    auto last = replay.next_time();
+    for (int i = 0; i < kStepsMax && last; ++i) {
+        replay.step(events);
+        const auto next = replay.next_time();
+        CHECK(!next || *next >= *last);
+        last = next;
+        events.clear();
+    }
+    const auto& counts = replay.counts();
+    CHECK(counts.refused + counts.ignored <= counts.messages);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static const std::filesystem::path kFile = fuzz::scratch_folder() / "spot-btcusdt-1.raw.gz";
+    fuzz::write_file(kFile, {reinterpret_cast<const char*>(data), size});
+    try {
+        RecordingReader reader(kFile);
+        const auto first = lines_of(reader);
+        reader.rewind();
+        CHECK(lines_of(reader) == first);
+        for (const ReplayEnd at_end : {ReplayEnd::Stop, ReplayEnd::StartOver})
+            replay(kFile, at_end);
+    } catch (const RecordingError&) {
+        return 0;
+    }
+    return 0;
+}

@@ -1,0 +1,168 @@
+/// The files that the daemon finds in its folder and the configuration: the breakers, the uptime
+/// figures, the operator's token, the hidden symbols, botcore.toml and the environment. The first
+/// byte chooses the reader. What is accepted can be used and reads back the same; what is damaged
+/// leaves a daemon that works.
+
+#include "base/check.hpp"
+#include "resilience/breaker.hpp"
+#include "scratch_folder.hpp"
+#include "shell/auth/bearer.hpp"
+#include "shell/auth/operator_token.hpp"
+#include "shell/config/config.hpp"
+#include "shell/health/uptime_file.hpp"
+#include "shell/log/log.hpp"
+#include "shell/market/followed_symbols.hpp"
+#include "shell/outbound/breaker_file.hpp"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace botcore;
+using namespace botcore::shell;
+using base::Duration;
+using base::Timestamp;
+
+constexpr Timestamp kNow = Timestamp::from_milliseconds(1'790'000'000'000);
+
+const std::filesystem::path& folder() {
+    static const std::filesystem::path kFolder = fuzz::scratch_folder();
+    return kFolder;
+}
+
+log::Log& quiet_log() {
+    static log::Log log("fuzz", log::Level::Fatal, folder() / "log");
+    return log;
+}
+
+void check_breaker(const resilience::BreakerMemory& memory) {
+    const resilience::BreakerRules rules;
+    resilience::Breaker breaker(rules);
+    breaker.restore(memory, kNow);
+    CHECK(breaker.wait_left(kNow) >= Duration());
+    CHECK(breaker.wait_left(kNow) <= rules.open_for_max);
+    const bool open = breaker.state() == resilience::BreakerState::Open;
+    if (open && !breaker.acquire(kNow)) {
+        CHECK(breaker.acquire(kNow + rules.open_for_max).has_value());
+    }
+}
+
+void breakers(std::string_view text) {
+    const auto path = folder() / "breakers.json";
+    fuzz::write_file(path, text);
+    outbound::BreakerFile file(path, quiet_log());
+    const auto memory = file.find("analysis");
+    if (memory) check_breaker(*memory);
+    file.store("other", {.state = resilience::BreakerState::Open, .changed_at = kNow});
+    const outbound::BreakerFile again(path, quiet_log());
+    CHECK(again.find("analysis") == memory);
+    CHECK(again.find("other").has_value());
+}
+
+void uptime(std::string_view text) {
+    const auto read = health::parse_uptime(text);
+    if (!read) return CHECK(!read.error().empty());
+    const auto again = health::parse_uptime(health::to_json(read.value()));
+    CHECK(again.has_value());
+    CHECK(again.value().days() == read.value().days());
+    CHECK(again.value().outages() == read.value().outages());
+    CHECK(again.value().noted_until() == read.value().noted_until());
+    operations::UptimeLog log = read.value();
+    log.resume(kNow, std::nullopt);
+    log.note(kNow + Duration::seconds(10), {operations::HealthState::Healthy, false});
+    log.note(kNow + Duration::seconds(20), {operations::HealthState::Unhealthy, false});
+    for (const auto planned :
+         {operations::PlannedTime::LeftOut, operations::PlannedTime::CountsAsDown}) {
+        const auto share = operations::availability_ppm(log.over(30), planned);
+        CHECK(share >= 0 && share <= 1'000'000);
+    }
+    const auto failures = log.failures(30);
+    if (failures.between) CHECK(*failures.between >= Duration());
+    if (failures.to_repair) CHECK(*failures.to_repair >= Duration());
+}
+
+void operator_token(std::string_view text) {
+    const auto path = folder() / "operator.token";
+    fuzz::write_file(path, text);
+    CHECK(::chmod(path.c_str(), 0600) == 0);
+    const auto token = auth::OperatorToken::load(folder());
+    if (!token) return CHECK(!token.error().text.empty());
+    // Whoever has the file can show what it holds.
+    const std::string header = "Bearer " + std::string(token.value().secret().reveal());
+    const auto shown = auth::bearer_of(header);
+    CHECK(shown.has_value());
+    CHECK(token.value().caller_of(*shown, kNow).has_value());
+}
+
+void hidden_symbols(std::string_view text) {
+    const auto path = folder() / "hidden_symbols";
+    fuzz::write_file(path, text);
+    FollowedSymbols symbols(path);
+    const model::InstrumentId id{model::Market::Spot, model::Symbol("BTCUSDT")};
+    const model::InstrumentId other{model::Market::Futures, model::Symbol("BTCUSDT")};
+    const bool other_followed = symbols.is_followed(other);
+    CHECK(symbols.trouble().empty() || (symbols.is_followed(id) && other_followed));
+    const bool change = symbols.is_followed(id);
+    CHECK((change ? symbols.unfollow(id) : symbols.follow(id)).has_value());
+    const FollowedSymbols again(path);
+    CHECK(again.trouble().empty());
+    CHECK(again.is_followed(id) != change);
+    CHECK(again.is_followed(other) == other_followed);
+}
+
+/// Each value is one that its key takes.
+void check_config(const Config& config) {
+    Config copy;
+    for (const ConfigKey& key : config_keys()) {
+        CHECK(copy.set(key.name, config.text(key.name), "again").has_value());
+        if (key.kind != ConfigKind::Integer) continue;
+        CHECK(config.integer(key.name) >= key.min && config.integer(key.name) <= key.max);
+    }
+}
+
+void config_file(std::string_view text) {
+    const auto path = folder() / "botcore.toml";
+    fuzz::write_file(path, text);
+    Config config;
+    const auto read = config.read_file(path);
+    CHECK(read.has_value() || !read.error().empty());
+    check_config(config);
+}
+
+void environment(std::string_view text) {
+    std::string entries(text);
+    std::vector<const char*> list;
+    for (std::size_t at = 0; at < entries.size();) {
+        const std::size_t end = std::min(entries.find('\n', at), entries.size());
+        list.push_back(entries.data() + at);
+        if (end < entries.size()) entries[end] = '\0';
+        at = end + 1;
+    }
+    list.push_back(nullptr);
+    Config config;
+    const auto read = config.read_environment(list.data());
+    CHECK(read.has_value() || !read.error().empty());
+    check_config(config);
+}
+
+constexpr std::array kReaders = {
+    breakers, uptime, operator_token, hidden_symbols, config_file, environment};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size == 0) return 0;
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    // 'a' is the first reader, so that seeds can be written by hand.
+    const auto letter = static_cast<std::size_t>(data[0]);
+    kReaders.at((letter + kReaders.size() * 100 - 'a') % kReaders.size())(text.substr(1));
+    return 0;
+}
