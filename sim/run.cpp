@@ -1,6 +1,7 @@
 #include "sim/run.hpp"
 
 #include "sim/world/marks.hpp"
+#include "sim/world/moments.hpp"
 #include "sim/world/world.hpp"
 
 namespace botcore::sim {
@@ -45,10 +46,13 @@ void mark_ends(const checkers::Fold& fold, const checkers::Findings& findings, c
 
 RunResult run_plan(const Plan& plan, bool printed) {
     World world(plan, printed);
+    const Moments moments(world.store());
     const model::Timestamp begin = world.context().now();
     world.boot();
     world.run_for(plan.length);
     world.quiet();
+    for (const std::string& text : moments.differences())
+        world.context().judge.add("restore", text);
     const auto& findings = world.findings();
     mark_ends(world.context().judge.fold(), findings, plan);
     RunResult result;
@@ -58,6 +62,7 @@ RunResult run_plan(const Plan& plan, bool printed) {
     result.records = world.store().head().value().sequence;
     result.placements = world.clients().placements();
     result.virtual_time = world.context().now() - begin;
+    result.restores = moments.count();
     result.violations = findings.count();
     for (const auto& finding : findings.list()) {
         result.texts.push_back(finding.invariant + ": " + finding.text);
