@@ -29,13 +29,16 @@ constexpr std::uint64_t kBase = 20'260'101;
 // @spec:TC-REL-010
 // @spec:TC-REL-011
 TEST(Seeds, HundredSeedsBreakNoInvariant) {
+    std::uint64_t restores = 0;
     for (std::uint64_t seed = kBase; seed < kBase + 100; ++seed) {
         const RunResult result = run_seed(seed);
         EXPECT_EQ(result.violations, 0U)
             << "replay: ./dev sim --seed " << seed << "\n"
             << (result.texts.empty() ? std::string() : result.texts.front());
         EXPECT_GT(result.records, 0U);
+        restores += result.restores;
     }
+    EXPECT_GE(restores, 50U) << "States made anew from the journal and compared.";
 }
 
 TEST(Seeds, SameSeedGivesTheSameRun) {

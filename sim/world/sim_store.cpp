@@ -109,6 +109,7 @@ void SimStore::write(const ports::Batch& batch) {
         windows_[row.id] = row;
     head_ = batch.head();
     judge_.on_committed(batch.expected, records);  // T1
+    if (witness_) witness_();
 }
 
 ports::StoreResult<std::optional<ports::KeyRow>> SimStore::find_key(

@@ -58,6 +58,9 @@ public:
     /// Called when the process has to die within the running call.
     void set_killer(std::function<void()> kill) { kill_ = std::move(kill); }
 
+    /// Called after each committed batch.
+    void set_witness(std::function<void()> witness) { witness_ = std::move(witness); }
+
     /// All rows, for the judge.
     [[nodiscard]] checkers::Rows rows() const;
 
@@ -83,6 +86,7 @@ private:
     checkers::Judge& judge_;
     Faults& faults_;
     std::function<void()> kill_;
+    std::function<void()> witness_;
     model::StorageState storage_ = model::StorageState::Normal;
     model::Head head_;
     std::vector<ports::JournalEntry> journal_;

@@ -64,6 +64,21 @@ void BatchBuilder::add_row(const model::Change& change) {
     }
 }
 
+void BatchBuilder::add_rows(const model::Outcome& outcome) {
+    for (const auto& change : outcome.changes)
+        add_row(change);
+    for (const auto& posting : outcome.postings)
+        balances_.emplace(posting.account, posting.asset);
+}
+
+void BatchBuilder::add(ports::JournalEntry entry, const model::Record& record) {
+    CHECK(entry.sequence == head_.sequence + 1);  // I7: no gap.
+    CHECK(entry.epoch == batch_.epoch);
+    add_rows(record.outcome);
+    head_ = {entry.sequence, entry.hash, entry.epoch, entry.time};
+    batch_.entries.push_back(std::move(entry));
+}
+
 void BatchBuilder::add(const model::Input& input,
                        core::Decision& decision,
                        const core::State& state) {
@@ -74,11 +89,7 @@ void BatchBuilder::add(const model::Input& input,
                          .prior_hash = head_.hash,
                          .input = input,
                          .outcome = std::move(decision.outcome)};
-    for (const auto& change : record.outcome.changes)
-        add_row(change);
-    for (const auto& posting : record.outcome.postings) {
-        balances_.emplace(posting.account, posting.asset);
-    }
+    add_rows(record.outcome);
     std::string bytes = protocol::encode(record);
     const model::Hash hash = protocol::hash_of(bytes);
     head_ = {record.sequence, hash, batch_.epoch, input.time};
@@ -95,11 +106,16 @@ const ports::KeyRow* BatchBuilder::find_key(const core::KeyId& key) const {
     return place == keys_.end() ? nullptr : &batch_.keys[place->second];
 }
 
-const ports::Batch& BatchBuilder::finish(const core::State& state) {
-    for (const auto& [account, asset] : balances_) {
-        batch_.balances.push_back(state.accounts.at(account).balances.at(asset));
-    }
+const ports::Batch& BatchBuilder::finish(const Balances& balances) {
+    for (const auto& [account, asset] : balances_)
+        batch_.balances.push_back(balances(account, asset));
     return batch_;
+}
+
+const ports::Batch& BatchBuilder::finish(const core::State& state) {
+    return finish([&](const model::AccountId& account, const model::Asset& asset) -> const auto& {
+        return state.accounts.at(account).balances.at(asset);
+    });
 }
 
 }  // namespace botcore::runtime

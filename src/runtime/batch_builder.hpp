@@ -6,6 +6,7 @@
 #include "core/decision.hpp"
 #include "ports/store.hpp"
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -20,6 +21,9 @@ public:
 
     /// Adds a decision's record and rows. `state` is the engine's after the decision.
     void add(const model::Input& input, core::Decision& decision, const core::State& state);
+
+    /// Adds a record that is stored elsewhere already: for making rows anew.
+    void add(ports::JournalEntry entry, const model::Record& record);
 
     /// The bytes to keep under a key whose reply is part of this batch.
     void set_reply(const core::KeyId& key, std::string body);
@@ -37,10 +41,15 @@ public:
     /// The batch's records, in their order.
     [[nodiscard]] const std::vector<model::Record>& records() const { return records_; }
 
-    /// The finished batch. Balances are taken from `state` now.
+    using Balances = std::function<const model::Balance&(const model::AccountId& account,
+                                                         const model::Asset& asset)>;
+
+    /// The finished batch. Balances are asked for now.
     [[nodiscard]] const ports::Batch& finish(const core::State& state);
+    [[nodiscard]] const ports::Batch& finish(const Balances& balances);
 
 private:
+    void add_rows(const model::Outcome& outcome);
     void add_row(const model::Change& change);
 
     ports::Batch batch_;

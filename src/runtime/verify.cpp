@@ -1,10 +1,13 @@
 #include "runtime/verify.hpp"
 
+#include "core/orders/client_order_id.hpp"
 #include "protocol/binary_codec.hpp"
 #include "protocol/journal.hpp"
 
+#include <array>
 #include <map>
 #include <set>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -17,6 +20,56 @@ namespace {
 
 constexpr std::size_t kPage = 1'000;
 constexpr std::size_t kFindingsMax = 100;
+
+constexpr std::string_view kRestore =
+    "stop the daemon and restore the last clean state: botctl restore --to SEQUENCE";
+constexpr std::string_view kRebuild =
+    "the journal is the truth: stop the daemon and make the rows anew: botctl rebuild";
+constexpr std::string_view kLook =
+    "find out who wrote to the file beside the daemon; then botctl rebuild";
+
+struct KindRow {
+    FindingKind kind;
+    std::string_view name;
+    Severity severity;
+    std::string_view action;
+};
+
+constexpr std::array kKinds{
+    KindRow{FindingKind::RecordUnreadable, "record_unreadable", Severity::Critical, kRestore},
+    KindRow{FindingKind::JournalGap, "journal_gap", Severity::Critical, kRestore},
+    KindRow{FindingKind::HashMismatch, "hash_mismatch", Severity::Critical, kRestore},
+    KindRow{FindingKind::ChainBroken, "chain_broken", Severity::Critical, kRestore},
+    KindRow{FindingKind::TimeWentBack, "time_went_back", Severity::Critical, kRestore},
+    KindRow{FindingKind::HeadMismatch, "head_mismatch", Severity::Critical, kRestore},
+    KindRow{FindingKind::UnbalancedPostings, "unbalanced_postings", Severity::Critical, kRestore},
+    KindRow{FindingKind::DuplicateTrade, "duplicate_trade", Severity::Critical, kRestore},
+    KindRow{FindingKind::DuplicateOrder, "duplicate_order", Severity::Critical, kRebuild},
+    KindRow{FindingKind::BalanceMismatch, "balance_mismatch", Severity::Critical, kRebuild},
+    KindRow{FindingKind::ConservationBroken, "conservation_broken", Severity::Critical, kRebuild},
+    KindRow{FindingKind::PositionMismatch, "position_mismatch", Severity::Critical, kRebuild},
+    KindRow{FindingKind::FilledMismatch, "filled_mismatch", Severity::Critical, kRebuild},
+    KindRow{FindingKind::ClosedWithoutExit, "closed_without_exit", Severity::Critical, kRebuild},
+    KindRow{FindingKind::OrphanPosition, "orphan_position", Severity::Critical, kRebuild},
+    KindRow{FindingKind::TradeWithoutRecord, "trade_without_record", Severity::Critical, kRebuild},
+    KindRow{FindingKind::RowWithoutRecord, "row_without_record", Severity::Warning, kLook},
+    KindRow{FindingKind::RowDiffers, "row_differs", Severity::Critical, kRebuild},
+    KindRow{FindingKind::RowMissing, "row_missing", Severity::Critical, kRebuild},
+    KindRow{FindingKind::BrokenReference, "broken_reference", Severity::Critical, kRebuild},
+    KindRow{FindingKind::ReplyMissing, "reply_missing", Severity::Warning, kLook},
+};
+
+constexpr bool is_in_order() {
+    for (std::size_t i = 0; i < kKinds.size(); ++i)
+        if (static_cast<std::size_t>(kKinds[i].kind) != i) return false;
+    return kKinds.size() == kFindingKinds;
+}
+
+static_assert(is_in_order());
+
+const KindRow& row_of(FindingKind kind) {
+    return kKinds.at(static_cast<std::size_t>(kind));
+}
 
 template <class Row>
 model::Hash image_of(const Row& row) {
@@ -40,10 +93,14 @@ public:
     /// Rows that the journal knows and the tables do not.
     void report_missing();
 
-    void find(model::Sequence sequence, std::string text) {
+    void find(FindingKind kind,
+              model::Sequence sequence,
+              std::string text,
+              std::optional<model::AccountId> account = {}) {
         ++report_.findings_count;
+        ++report_.by_kind.at(static_cast<std::size_t>(kind));
         if (report_.findings.size() < kFindingsMax) {
-            report_.findings.push_back({sequence, std::move(text)});
+            report_.findings.push_back({kind, sequence, std::move(text), std::move(account)});
         }
     }
 
@@ -52,15 +109,33 @@ private:
     void add_postings(const model::Record& record);
     void add_change(const model::Record& record, const model::Change& change);
 
+    void check_order(const model::Order& row);
+    void check_fill(const model::Fill& row);
+    void check_position(const model::Position& row);
+    void check_balance(const model::Balance& row);
+    void check_key(const ports::KeyRow& row);
+    void check_references(const std::string& name,
+                          const model::AccountId& account,
+                          const model::InstrumentId* instrument);
+
+    /// The row against the image in its last record; `orphan` is the kind of a row that none made.
     template <class Index, class Key, class Row>
-    void compare(Index& index, const Key& key, const Row& row, const std::string& name) {
+    void compare(Index& index,
+                 const Key& key,
+                 const Row& row,
+                 const std::string& name,
+                 FindingKind orphan = FindingKind::RowWithoutRecord,
+                 std::optional<model::AccountId> account = {}) {
         const auto place = index.find(key);
         if (place == index.end()) {
-            find(0, name + " is in its table, but no record made it");
+            find(orphan, 0, name + " is in its table, but no record made it", std::move(account));
             return;
         }
         if (place->second != image_of(row)) {
-            find(0, name + " differs from the image in its last record");
+            find(FindingKind::RowDiffers,
+                 0,
+                 name + " differs from the image in its last record",
+                 std::move(account));
         }
         index.erase(place);
     }
@@ -79,25 +154,34 @@ private:
     std::map<BookKey, Money> books_;
     std::map<model::OrderNumber, Quantity> filled_;
     std::map<PositionKey, Quantity> sizes_;
+    // Of the rows that were seen; accounts, instruments and orders come before what refers to them.
+    std::set<model::AccountId> account_rows_;
+    std::set<model::InstrumentId> instrument_rows_;
+    std::set<model::OrderNumber> order_rows_;
 };
 
 void Fold::check_chain(const ports::JournalEntry& entry, const model::Record& record) {
     if (entry.sequence != last_.sequence + 1 || record.sequence != entry.sequence) {
-        find(entry.sequence,
+        find(FindingKind::JournalGap,
+             entry.sequence,
              "expected record " + std::to_string(last_.sequence + 1) + ", found one stored as " +
                  std::to_string(entry.sequence) + " that says " + std::to_string(record.sequence));
     }
     if (protocol::hash_of(entry.bytes) != entry.hash) {
-        find(entry.sequence, "the record's bytes do not have the hash stored beside them");
+        find(FindingKind::HashMismatch,
+             entry.sequence,
+             "the record's bytes do not have the hash stored beside them");
     }
     if (record.prior_hash != last_.hash) {
-        find(entry.sequence, "the record does not continue the chain of the record before");
+        find(FindingKind::ChainBroken,
+             entry.sequence,
+             "the record does not continue the chain of the record before");
     }
     if (record.epoch < last_.epoch || record.epoch != entry.epoch) {
-        find(entry.sequence, "the epoch went back");
+        find(FindingKind::TimeWentBack, entry.sequence, "the epoch went back");
     }
     if (record.input.time < last_.time || record.input.time != entry.time) {
-        find(entry.sequence, "journal time went back");
+        find(FindingKind::TimeWentBack, entry.sequence, "journal time went back");
     }
     last_ = {entry.sequence, entry.hash, record.epoch, record.input.time};
 }
@@ -111,7 +195,8 @@ void Fold::add_postings(const model::Record& record) {
     }
     for (const auto& [asset, sum] : sums) {
         if (!sum.is_zero()) {
-            find(record.sequence,
+            find(FindingKind::UnbalancedPostings,
+                 record.sequence,
                  "the postings in " + asset.text() + " sum to " + to_text(sum) + ", not to zero");
         }
     }
@@ -123,9 +208,11 @@ void Fold::add_change(const model::Record& record, const model::Change& change) 
     } else if (const auto* fill = std::get_if<model::Fill>(&change)) {
         const FillKey key{fill->account, fill->instrument, fill->trade.id};
         if (!fills_.emplace(key, image_of(*fill)).second) {
-            find(record.sequence,
+            find(FindingKind::DuplicateTrade,
+                 record.sequence,
                  "trade " + std::to_string(fill->trade.id) + " of " + fill->account.text() +
-                     " is booked a second time");
+                     " is booked a second time",
+                 fill->account);
         }
         filled_[fill->order_number] += fill->trade.quantity;
         sizes_[{fill->account, fill->instrument}] +=
@@ -155,7 +242,9 @@ void Fold::add(const ports::JournalEntry& entry) {
     ++report_.records;
     const auto decoded = protocol::decode_record(entry.bytes);
     if (!decoded) {
-        find(entry.sequence, "the record cannot be read: damaged, or of a later version");
+        find(FindingKind::RecordUnreadable,
+             entry.sequence,
+             "the record cannot be read: damaged, or of a later version");
         last_ = {entry.sequence, entry.hash, entry.epoch, entry.time};
         return;
     }
@@ -166,56 +255,136 @@ void Fold::add(const ports::JournalEntry& entry) {
         add_change(record, change);
 }
 
+void Fold::check_references(const std::string& name,
+                            const model::AccountId& account,
+                            const model::InstrumentId* instrument) {
+    if (!account_rows_.contains(account)) {
+        find(FindingKind::BrokenReference,
+             0,
+             name + " belongs to account " + account.text() + ", which does not exist");
+    }
+    if (instrument != nullptr && !instrument_rows_.contains(*instrument)) {
+        find(FindingKind::BrokenReference,
+             0,
+             name + " is of instrument " + instrument->symbol.text() + ", which does not exist",
+             account);
+    }
+}
+
+void Fold::check_order(const model::Order& row) {
+    ++report_.orders;
+    order_rows_.insert(row.number);
+    const std::string name = "order " + row.id.text();
+    compare(orders_, row.number, row, name, FindingKind::RowWithoutRecord, row.account);
+    check_references(name, row.account, &row.instrument);
+    const auto parts = core::parse_client_order_id(row.id.text());
+    if (!parts || model::order_number(parts->sequence, parts->index) != row.number) {
+        find(FindingKind::DuplicateOrder,
+             0,
+             name + " stands in the row of order number " + std::to_string(row.number) +
+                 ", which has another id",
+             row.account);
+    }
+    const auto filled = filled_.find(row.number);
+    if ((filled == filled_.end() ? Quantity() : filled->second) != row.filled) {
+        find(FindingKind::FilledMismatch,
+             0,
+             name + " is filled by " + to_text(row.filled) + ", which is not the sum of its fills",
+             row.account);
+    }
+    if (row.state == model::OrderState::Filled && row.filled_notional.is_zero()) {
+        find(FindingKind::ClosedWithoutExit, 0, name + " is filled, but at no price", row.account);
+    }
+}
+
+void Fold::check_fill(const model::Fill& row) {
+    ++report_.fills;
+    const std::string name = "fill of trade " + std::to_string(row.trade.id);
+    compare(fills_,
+            FillKey{row.account, row.instrument, row.trade.id},
+            row,
+            name,
+            FindingKind::TradeWithoutRecord,
+            row.account);
+    check_references(name, row.account, &row.instrument);
+    if (!order_rows_.contains(row.order_number)) {
+        find(FindingKind::BrokenReference,
+             0,
+             name + " is of order number " + std::to_string(row.order_number) +
+                 ", which does not exist",
+             row.account);
+    }
+}
+
+void Fold::check_position(const model::Position& row) {
+    const PositionKey key{row.account, row.instrument};
+    const std::string name = "position " + row.account.text() + " " + row.instrument.symbol.text();
+    compare(positions_, key, row, name, FindingKind::OrphanPosition, row.account);
+    check_references(name, row.account, &row.instrument);
+    if (sizes_[key] != row.quantity) {
+        find(FindingKind::PositionMismatch,
+             0,
+             name + " is " + to_text(row.quantity) + ", its fills sum to " + to_text(sizes_[key]),
+             row.account);
+    }
+}
+
+void Fold::check_balance(const model::Balance& row) {
+    const std::string name = "balance " + row.account.text() + " " + row.asset.text();
+    Money sum;
+    for (std::size_t book = 0; book < model::kBookCount; ++book) {
+        const BookKey key{row.account, row.asset, book};
+        const Money expected = books_[key];
+        sum += row.books.at(book);
+        if (expected != row.books.at(book)) {
+            find(FindingKind::BalanceMismatch,
+                 0,
+                 name + " " + std::string(to_text(static_cast<model::Book>(book))) + " is " +
+                     to_text(row.books.at(book)) + ", its postings sum to " + to_text(expected),
+                 row.account);
+        }
+        books_.erase(key);
+    }
+    if (!sum.is_zero()) {
+        find(FindingKind::ConservationBroken,
+             0,
+             name + ": what the owner has and where it came from differ by " + to_text(sum),
+             row.account);
+    }
+    check_references(name, row.account, nullptr);
+}
+
+void Fold::check_key(const ports::KeyRow& row) {
+    ++report_.keys;
+    const std::string name = "idempotency key " + row.entry.key.text();
+    compare(keys_, KeyKey{row.entry.owner, row.entry.key}, row.entry, name);
+    if ((row.entry.state == model::KeyState::Done) == row.body.empty()) {
+        find(FindingKind::ReplyMissing,
+             0,
+             name + (row.body.empty() ? " is answered, but its reply is missing"
+                                      : " has a reply, but is not answered"));
+    }
+}
+
 ports::RowVisitor Fold::comparison() {
     ports::RowVisitor visitor;
     visitor.account = [this](const model::Account& row) {
-        compare(accounts_, row.id, row, "account " + row.id.text());
+        account_rows_.insert(row.id);
+        compare(accounts_,
+                row.id,
+                row,
+                "account " + row.id.text(),
+                FindingKind::RowWithoutRecord,
+                row.id);
     };
     visitor.instrument = [this](const model::Instrument& row) {
+        instrument_rows_.insert(row.id);
         compare(instruments_, row.id, row, "instrument " + row.id.symbol.text());
     };
-    visitor.order = [this](const model::Order& row) {
-        ++report_.orders;
-        compare(orders_, row.number, row, "order " + row.id.text());
-        const auto filled = filled_.find(row.number);
-        if ((filled == filled_.end() ? Quantity() : filled->second) != row.filled) {
-            find(0,
-                 "order " + row.id.text() + " is filled by " + to_text(row.filled) +
-                     ", which is not the sum of its fills");
-        }
-    };
-    visitor.fill = [this](const model::Fill& row) {
-        ++report_.fills;
-        compare(fills_,
-                FillKey{row.account, row.instrument, row.trade.id},
-                row,
-                "fill of trade " + std::to_string(row.trade.id));
-    };
-    visitor.position = [this](const model::Position& row) {
-        const PositionKey key{row.account, row.instrument};
-        const std::string name =
-            "position " + row.account.text() + " " + row.instrument.symbol.text();
-        compare(positions_, key, row, name);
-        if (sizes_[key] != row.quantity) {
-            find(0,
-                 name + " is " + to_text(row.quantity) + ", its fills sum to " +
-                     to_text(sizes_[key]));
-        }
-    };
-    visitor.balance = [this](const model::Balance& row) {
-        for (std::size_t book = 0; book < model::kBookCount; ++book) {
-            const BookKey key{row.account, row.asset, book};
-            const Money expected = books_[key];
-            if (expected != row.books.at(book)) {
-                find(0,
-                     "balance " + row.account.text() + " " + row.asset.text() + " " +
-                         std::string(to_text(static_cast<model::Book>(book))) + " is " +
-                         to_text(row.books.at(book)) + ", its postings sum to " +
-                         to_text(expected));
-            }
-            books_.erase(key);
-        }
-    };
+    visitor.order = [this](const model::Order& row) { check_order(row); };
+    visitor.fill = [this](const model::Fill& row) { check_fill(row); };
+    visitor.position = [this](const model::Position& row) { check_position(row); };
+    visitor.balance = [this](const model::Balance& row) { check_balance(row); };
     visitor.risk = [this](const model::RiskState& row) {
         compare(risks_, row.account, row, "risk of " + row.account.text());
     };
@@ -225,49 +394,37 @@ ports::RowVisitor Fold::comparison() {
     visitor.window = [this](const model::MaintenanceWindow& row) {
         compare(windows_, row.id, row, "maintenance window " + std::to_string(row.id));
     };
-    visitor.key = [this](const ports::KeyRow& row) {
-        ++report_.keys;
-        const std::string name = "idempotency key " + row.entry.key.text();
-        compare(keys_, KeyKey{row.entry.owner, row.entry.key}, row.entry, name);
-        if ((row.entry.state == model::KeyState::Done) == row.body.empty()) {
-            find(0,
-                 name + (row.body.empty() ? " is answered, but its reply is missing"
-                                          : " has a reply, but is not answered"));
-        }
-    };
+    visitor.key = [this](const ports::KeyRow& row) { check_key(row); };
     return visitor;
 }
 
 void Fold::report_missing() {
+    const auto missing = [this](std::string name, std::optional<model::AccountId> account = {}) {
+        find(FindingKind::RowMissing, 0, std::move(name) + " is missing", std::move(account));
+    };
     for (const auto& [id, image] : accounts_)
-        find(0, "account " + id.text() + " is missing");
-    for (const auto& [id, image] : instruments_) {
-        find(0, "instrument " + id.symbol.text() + " is missing");
-    }
-    for (const auto& [number, image] : orders_) {
-        find(0, "order number " + std::to_string(number) + " is missing");
-    }
+        missing("account " + id.text());
+    for (const auto& [id, image] : instruments_)
+        missing("instrument " + id.symbol.text());
+    for (const auto& [number, image] : orders_)
+        missing("order number " + std::to_string(number));
     for (const auto& [key, image] : fills_) {
-        find(0, "the fill of trade " + std::to_string(std::get<2>(key)) + " is missing");
+        missing("the fill of trade " + std::to_string(std::get<2>(key)), std::get<0>(key));
     }
     for (const auto& [key, image] : positions_) {
-        find(0, "position " + key.first.text() + " " + key.second.symbol.text() + " is missing");
+        missing("position " + key.first.text() + " " + key.second.symbol.text(), key.first);
     }
-    for (const auto& [key, image] : keys_) {
-        find(0, "idempotency key " + key.second.text() + " is missing");
-    }
+    for (const auto& [key, image] : keys_)
+        missing("idempotency key " + key.second.text());
     for (const auto& [account, image] : risks_)
-        find(0, "risk of " + account.text() + " is missing");
-    if (!operating_.empty()) find(0, "operating mode is missing");
-    for (const auto& [id, image] : windows_) {
-        find(0, "maintenance window " + std::to_string(id) + " is missing");
-    }
+        missing("risk of " + account.text(), account);
+    if (!operating_.empty()) missing("operating mode");
+    for (const auto& [id, image] : windows_)
+        missing("maintenance window " + std::to_string(id));
     for (const auto& [key, sum] : books_) {
-        if (!sum.is_zero()) {
-            find(0,
-                 "balance " + std::get<0>(key).text() + " " + std::get<1>(key).text() +
-                     " is missing");
-        }
+        if (sum.is_zero()) continue;
+        const auto& [account, asset, book] = key;
+        missing("balance " + account.text() + " " + asset.text(), account);
     }
 }
 
@@ -289,6 +446,7 @@ ports::StoreResult<VerifyReport> verify_snapshot(ports::StoreReader& reader,
     }
     if (next != report.head.sequence + 1 || hash != report.head.hash) {
         fold.find(
+            FindingKind::HeadMismatch,
             next,
             "the journal does not end at the head, record " + std::to_string(report.head.sequence));
     }
@@ -298,6 +456,22 @@ ports::StoreResult<VerifyReport> verify_snapshot(ports::StoreReader& reader,
 }
 
 }  // namespace
+
+std::string_view to_text(FindingKind kind) {
+    return row_of(kind).name;
+}
+
+std::string_view to_text(Severity severity) {
+    return severity == Severity::Critical ? "critical" : "warning";
+}
+
+Severity severity_of(FindingKind kind) {
+    return row_of(kind).severity;
+}
+
+std::string_view action_of(FindingKind kind) {
+    return row_of(kind).action;
+}
 
 ports::StoreResult<VerifyReport> verify(ports::StoreReader& reader,
                                         const VerifyProgress& progress) {

@@ -6,19 +6,62 @@
 /// Checked: sequence without gap, every hash and the chain (I12), times and epochs that never go
 /// back, postings that sum to zero per asset in every record (I5), balances against postings (I5),
 /// every row of every table against its last image, each trade counted once (I4), an order's filled
-/// quantity against its fills, a position's size against its fills.
+/// quantity against its fills, a position's size against its fills, references between rows.
 
 #include "ports/store.hpp"
 
+#include <array>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace botcore::runtime {
 
+/// What is wrong. Each kind has a name for reports and metrics, a severity and an action.
+enum class FindingKind : std::uint8_t {
+    RecordUnreadable,
+    JournalGap,
+    HashMismatch,
+    ChainBroken,
+    TimeWentBack,
+    HeadMismatch,
+    UnbalancedPostings,
+    DuplicateTrade,
+    DuplicateOrder,
+    BalanceMismatch,
+    ConservationBroken,
+    PositionMismatch,
+    FilledMismatch,
+    ClosedWithoutExit,
+    OrphanPosition,
+    TradeWithoutRecord,
+    RowWithoutRecord,
+    RowDiffers,
+    RowMissing,
+    BrokenReference,
+    ReplyMissing,
+};
+inline constexpr std::size_t kFindingKinds = 21;
+
+enum class Severity : std::uint8_t {
+    Warning,   ///< No money is in doubt.
+    Critical,  ///< Money or the journal is in doubt.
+};
+
+[[nodiscard]] std::string_view to_text(FindingKind kind);
+[[nodiscard]] std::string_view to_text(Severity severity);
+[[nodiscard]] Severity severity_of(FindingKind kind);
+/// What the operator does about it.
+[[nodiscard]] std::string_view action_of(FindingKind kind);
+
 struct VerifyFinding {
-    model::Sequence sequence = 0;  ///< The record it was found at; 0 for rows.
-    std::string text;              ///< What was expected, what is there.
+    FindingKind kind = FindingKind::RecordUnreadable;
+    model::Sequence sequence = 0;             ///< The record it was found at; 0 for rows.
+    std::string text;                         ///< What was expected, what is there.
+    std::optional<model::AccountId> account;  ///< Whose money is in doubt.
 };
 
 struct VerifyReport {
@@ -29,8 +72,13 @@ struct VerifyReport {
     std::uint64_t keys = 0;
     std::uint64_t findings_count = 0;
     std::vector<VerifyFinding> findings;  ///< The first hundred.
+    std::array<std::uint64_t, kFindingKinds> by_kind{};
 
     [[nodiscard]] bool clean() const { return findings_count == 0; }
+
+    [[nodiscard]] std::uint64_t count(FindingKind kind) const {
+        return by_kind.at(static_cast<std::size_t>(kind));
+    }
 };
 
 /// Called now and then with the records checked so far and the records in all.

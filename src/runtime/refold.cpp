@@ -1,0 +1,246 @@
+#include "runtime/refold.hpp"
+
+#include "protocol/binary_codec.hpp"
+#include "protocol/journal.hpp"
+
+#include <array>
+#include <set>
+
+namespace botcore::runtime {
+
+namespace {
+
+/// Records in one commit: many, so that the store's fixed cost does not count.
+constexpr std::size_t kBatchMax = 2'000;
+constexpr std::size_t kPage = 1'000;
+
+base::Failure<RefoldError> failure(RefoldError::Kind kind,
+                                   model::Sequence sequence,
+                                   std::string text) {
+    return base::Failure{RefoldError{kind, sequence, std::move(text)}};
+}
+
+}  // namespace
+
+base::Outcome<RefoldError> Refold::begin() {
+    const auto snapshot = into_.load();
+    if (!snapshot) {
+        return failure(RefoldError::Kind::Store, 0, "the store that is made anew cannot be read");
+    }
+    committed_ = snapshot.value().head;
+    head_ = committed_;
+    balances_.clear();
+    for (const auto& row : snapshot.value().balances)
+        balances_[{row.account, row.asset}] = row;
+    batch_.begin(committed_, committed_.epoch);
+    return base::Done{};
+}
+
+base::Outcome<RefoldError> Refold::check(const ports::JournalEntry& entry,
+                                         const model::Record& record) const {
+    using Kind = RefoldError::Kind;
+    if (entry.sequence != head_.sequence + 1 || record.sequence != entry.sequence) {
+        return failure(Kind::NotNext,
+                       entry.sequence,
+                       "expected record " + std::to_string(head_.sequence + 1) + ", came " +
+                           std::to_string(record.sequence));
+    }
+    if (protocol::hash_of(entry.bytes) != entry.hash) {
+        return failure(Kind::HashMismatch,
+                       entry.sequence,
+                       "the bytes do not have the hash that is stored beside them");
+    }
+    if (record.prior_hash != head_.hash || record.epoch != entry.epoch ||
+        record.epoch < head_.epoch) {
+        return failure(Kind::ChainBroken,
+                       entry.sequence,
+                       "it does not continue the chain of the record before");
+    }
+    return base::Done{};
+}
+
+void Refold::add_postings(const model::Record& record) {
+    std::set<std::pair<model::AccountId, model::Asset>> touched;
+    for (const auto& posting : record.outcome.postings) {
+        auto& balance = balances_[{posting.account, posting.asset}];
+        balance.account = posting.account;
+        balance.asset = posting.asset;
+        balance.of(posting.book) += posting.amount;
+        // As the engine counts: one version for each record that touches the balance.
+        if (touched.emplace(posting.account, posting.asset).second) balance.version += 1;
+    }
+}
+
+base::Outcome<RefoldError> Refold::add_replies(const model::Record& record,
+                                               const ReplyOf& reply_of) {
+    for (const auto& change : record.outcome.changes) {
+        const auto* key = std::get_if<model::KeyEntry>(&change);
+        if (key == nullptr || key->state != model::KeyState::Done) continue;
+        auto body = reply_of(*key);
+        if (!body || body->empty()) {
+            return failure(RefoldError::Kind::ReplyMissing,
+                           record.sequence,
+                           "the reply under key " + key->key.text() + " is missing");
+        }
+        batch_.set_reply({key->owner, key->key}, *std::move(body));
+    }
+    return base::Done{};
+}
+
+base::Outcome<RefoldError> Refold::add(ports::JournalEntry entry, const ReplyOf& reply_of) {
+    const auto decoded = protocol::decode_record(entry.bytes);
+    if (!decoded) {
+        return failure(RefoldError::Kind::Unreadable,
+                       entry.sequence,
+                       "the record cannot be read: damaged, or of a later version");
+    }
+    const model::Record& record = decoded.value();
+    (void)TRY(check(entry, record));
+    // A batch belongs to one term.
+    if (entry.epoch != head_.epoch || batch_.size() >= kBatchMax) {
+        (void)TRY(commit());
+        batch_.begin(committed_, entry.epoch);
+    }
+    head_ = {entry.sequence, entry.hash, entry.epoch, entry.time};
+    batch_.add(std::move(entry), record);
+    add_postings(record);
+    return add_replies(record, reply_of);
+}
+
+base::Outcome<RefoldError> Refold::commit() {
+    if (batch_.empty()) return base::Done{};
+    const auto& batch = batch_.finish(
+        [this](const model::AccountId& account, const model::Asset& asset) -> const auto& {
+            return balances_.at({account, asset});
+        });
+    if (into_.commit(batch) != ports::CommitResult::Committed) {
+        return failure(RefoldError::Kind::Store,
+                       batch.entries.front().sequence,
+                       "the store that is made anew took no record; is the disk full?");
+    }
+    committed_ = batch.head();
+    return base::Done{};
+}
+
+base::Outcome<RefoldError> Refold::finish() {
+    (void)TRY(commit());
+    batch_.begin(committed_, committed_.epoch);
+    return base::Done{};
+}
+
+namespace {
+
+base::Result<model::Head, RefoldError> refold_snapshot(ports::StoreReader& from,
+                                                       ports::Store& into,
+                                                       model::Sequence last,
+                                                       const RefoldProgress& progress) {
+    const auto unreadable = [](model::Sequence at) {
+        return failure(RefoldError::Kind::Store, at, "the journal cannot be read");
+    };
+    Refold work(into);
+    (void)TRY(work.begin());
+    const ReplyOf reply_of = [&](const model::KeyEntry& entry) -> std::optional<std::string> {
+        auto row = from.find_key(entry.owner, entry.key);
+        if (!row || !row.value()) return std::nullopt;
+        return std::move(row.value()->body);
+    };
+    while (work.head().sequence < last) {
+        const model::Sequence next = work.head().sequence + 1;
+        const std::size_t limit = std::min<std::uint64_t>(kPage, last - next + 1);
+        auto page = from.journal(next, limit);
+        if (!page) return unreadable(next);
+        if (page.value().empty()) {
+            return failure(RefoldError::Kind::NotNext, next, "the journal ends before this record");
+        }
+        for (auto& entry : page.value())
+            (void)TRY(work.add(std::move(entry), reply_of));
+        if (progress) progress(work.head().sequence, last);
+    }
+    (void)TRY(work.finish());
+    return work.head();
+}
+
+/// Sums of hashes: the order of the rows does not count.
+class RowSum {
+public:
+    template <class Row>
+    void add(const Row& row) {
+        std::string bytes;
+        protocol::BinaryWriter(bytes).write(row);
+        add_bytes(bytes);
+    }
+
+    void add_bytes(std::string_view bytes) {
+        const model::Hash hash = protocol::hash_of(bytes);
+        for (std::size_t i = 0; i < hash.size(); ++i)
+            sums_.at(i / 8) += std::uint64_t{hash.at(i)} << (8 * (i % 8));
+        ++count_;
+    }
+
+    [[nodiscard]] std::string text() const {
+        std::string text = std::to_string(count_);
+        for (const std::uint64_t sum : sums_)
+            text += ":" + std::to_string(sum);
+        return text;
+    }
+
+private:
+    std::array<std::uint64_t, 4> sums_{};
+    std::uint64_t count_ = 0;
+};
+
+std::string text_of(const model::Balance& row) {
+    std::string text =
+        row.account.text() + "/" + row.asset.text() + "/" + std::to_string(row.version);
+    for (const auto& book : row.books)
+        text += "/" + to_text(book);
+    return text;
+}
+
+ports::StoreResult<std::string> hash_of_snapshot(ports::StoreReader& reader) {
+    const model::Head head = TRY(reader.head());
+    std::array<RowSum, 10> sums;
+    ports::RowVisitor visitor;
+    visitor.account = [&](const model::Account& row) { sums[0].add(row); };
+    visitor.instrument = [&](const model::Instrument& row) { sums[1].add(row); };
+    visitor.order = [&](const model::Order& row) { sums[2].add(row); };
+    visitor.fill = [&](const model::Fill& row) { sums[3].add(row); };
+    visitor.position = [&](const model::Position& row) { sums[4].add(row); };
+    visitor.balance = [&](const model::Balance& row) { sums[5].add_bytes(text_of(row)); };
+    visitor.key = [&](const ports::KeyRow& row) {
+        std::string bytes;
+        protocol::BinaryWriter(bytes).write(row.entry);
+        sums[6].add_bytes(bytes + row.body);
+    };
+    visitor.risk = [&](const model::RiskState& row) { sums[7].add(row); };
+    visitor.operating = [&](const model::OperatingState& row) { sums[8].add(row); };
+    visitor.window = [&](const model::MaintenanceWindow& row) { sums[9].add(row); };
+    (void)TRY(reader.visit_rows(visitor));
+    std::string all = std::to_string(head.sequence) + " " + protocol::to_hex(head.hash);
+    for (const RowSum& sum : sums)
+        all += " " + sum.text();
+    return protocol::to_hex(protocol::hash_of(all));
+}
+
+}  // namespace
+
+base::Result<model::Head, RefoldError> refold(ports::StoreReader& from,
+                                              ports::Store& into,
+                                              model::Sequence last,
+                                              const RefoldProgress& progress) {
+    if (!from.begin_snapshot()) {
+        return failure(RefoldError::Kind::Store, 0, "the journal cannot be read");
+    }
+    auto result = refold_snapshot(from, into, last, progress);
+    from.end_snapshot();
+    return result;
+}
+
+ports::StoreResult<std::string> state_hash(ports::StoreReader& reader) {
+    (void)TRY(reader.begin_snapshot());
+    auto hash = hash_of_snapshot(reader);
+    reader.end_snapshot();
+    return hash;
+}
+
+}  // namespace botcore::runtime

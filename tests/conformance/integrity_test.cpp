@@ -1,0 +1,238 @@
+// Every kind of damage is found and named, and what the journal still proves is made anew from it.
+
+#include "base/check.hpp"
+#include "runtime/refold.hpp"
+#include "runtime/verify.hpp"
+#include "shell/sqlite/sqlite_store.hpp"
+#include "tests/bench/in_process_core.hpp"
+#include "tests/conformance/sqlite_harness.hpp"
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace botcore::conformance {
+namespace {
+
+using runtime::FindingKind;
+using shell::sqlite::SqliteStore;
+
+std::unique_ptr<SqliteStore> open_store(const std::string& path) {
+    shell::sqlite::SqliteOptions options;
+    options.path = path;
+    options.reserve_bytes = 0;
+    options.synchronous = shell::sqlite::Synchronous::Off;
+    auto opened = SqliteStore::open(std::move(options));
+    CHECK(opened.has_value());
+    return std::move(opened).value();
+}
+
+/// The kind that the damage must be found as, and what does it.
+struct Damage {
+    FindingKind kind;
+    const char* sql;
+    bool in_journal = false;  ///< Then nothing can make it good but a restore.
+};
+
+constexpr Damage kDamages[] = {
+    {FindingKind::BalanceMismatch,
+     "UPDATE balances SET cash = '1', rounding = '0' WHERE account = 'bench-0'"},
+    {FindingKind::ConservationBroken, "UPDATE balances SET cash = '1' WHERE account = 'bench-0'"},
+    {FindingKind::PositionMismatch,
+     "UPDATE positions SET quantity = '77' WHERE account = 'bench-0'"},
+    {FindingKind::FilledMismatch,
+     "UPDATE orders SET filled = '0.001' WHERE number = (SELECT max(number) FROM orders)"},
+    {FindingKind::ClosedWithoutExit,
+     "UPDATE orders SET filled_notional = '0' WHERE number = (SELECT max(number) FROM orders)"},
+    {FindingKind::OrphanPosition,
+     "INSERT INTO positions SELECT account, market, 'ETHUSDT', '1', '3000', '0', leverage, '0', "
+     "opened, updated, 1, owner, '0', '0', '0', 0 FROM positions WHERE account = 'bench-0'"},
+    {FindingKind::TradeWithoutRecord,
+     "INSERT INTO fills SELECT account, market, symbol, order_number, order_id, side, 999999999, "
+     "trade_price, trade_quantity, trade_fee, trade_fee_asset, trade_maker, trade_time, "
+     "realized_profit, sequence, 77, owner FROM fills LIMIT 1"},
+    {FindingKind::DuplicateOrder,
+     "UPDATE orders SET id = (SELECT id FROM orders ORDER BY number LIMIT 1) "
+     "WHERE number = (SELECT max(number) FROM orders)"},
+    {FindingKind::RowWithoutRecord,
+     "INSERT INTO idempotency SELECT owner, 'made-up', request_hash, state, status, order_id, "
+     "sequence, body FROM idempotency LIMIT 1"},
+    {FindingKind::RowDiffers, "UPDATE accounts SET initial_deposit = '5' WHERE id = 'bench-0'"},
+    {FindingKind::RowMissing,
+     "DELETE FROM fills WHERE sequence = (SELECT max(sequence) FROM fills)"},
+    {FindingKind::BrokenReference, "DELETE FROM accounts WHERE id = 'bench-1'"},
+    {FindingKind::HashMismatch, "UPDATE journal SET hash = zeroblob(32) WHERE seq = 20", true},
+    {FindingKind::JournalGap, "DELETE FROM journal WHERE seq = 20", true},
+    {FindingKind::RecordUnreadable, "UPDATE journal SET record = x'02ff' WHERE seq = 20", true},
+    {FindingKind::ChainBroken,
+     "UPDATE journal SET record = (SELECT record FROM journal WHERE seq = 21), "
+     "hash = (SELECT hash FROM journal WHERE seq = 21) WHERE seq = 20",
+     true},
+    {FindingKind::TimeWentBack, "UPDATE journal SET time = 1 WHERE seq = 20", true},
+    {FindingKind::HeadMismatch,
+     "DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)",
+     true},
+};
+
+class Integrity : public ::testing::Test {
+protected:
+    static void SetUpTestSuite() {
+        folder_ = new TemporaryFolder;
+        auto store = open_store(original());
+        bench::InProcessCore core(*store, 7);
+        core.open_accounts(2);
+        for (int i = 0; i < 8; ++i)
+            core.trade(3);
+        ASSERT_EQ(core.failures(), 0U) << core.trouble();
+        const auto hash = runtime::state_hash(store->reader());
+        ASSERT_TRUE(hash.has_value());
+        hash_ = hash.value();
+    }
+
+    static void TearDownTestSuite() { delete folder_; }
+
+    static std::string original() { return folder_->file("original.db"); }
+
+    /// A copy of the history with the damage done to it.
+    static std::string damaged_by(const char* sql) {
+        std::string path = folder_->file("damaged.db");
+        for (const char* part : {"", "-wal", "-shm", "-reserve"})
+            std::filesystem::remove(path + part);
+        std::filesystem::copy_file(original(), path);
+        sqlite3* database = nullptr;
+        CHECK(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
+        char* mistake = nullptr;
+        EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, &mistake), SQLITE_OK)
+            << sql << ": " << (mistake == nullptr ? "" : mistake);
+        EXPECT_GT(sqlite3_changes(database), 0) << "No damage was done: " << sql;
+        sqlite3_free(mistake);
+        sqlite3_close(database);
+        return path;
+    }
+
+    static std::unique_ptr<SqliteStore> fresh_store() {
+        std::string path = folder_->file("rebuilt.db");
+        for (const char* part : {"", "-wal", "-shm", "-reserve"})
+            std::filesystem::remove(path + part);
+        return open_store(path);
+    }
+
+    static runtime::VerifyReport checked(ports::Store& store) {
+        const auto report = runtime::verify(store.reader(), {});
+        CHECK(report.has_value());
+        return report.value();
+    }
+
+    static inline TemporaryFolder* folder_ = nullptr;
+    static inline std::string hash_;
+};
+
+// @spec:TC-REL-013 R3-INTEG-01 R3-INTEG-03 R3-INTEG-04 R3-INTEG-05 R3-INTEG-06 R3-INTEG-09
+// @spec:R3-INTEG-10 R3-INTEG-11
+TEST_F(Integrity, EveryKindOfDamageIsFoundByItsName) {
+    for (const Damage& damage : kDamages) {
+        const auto store = open_store(damaged_by(damage.sql));
+        const auto report = checked(*store);
+        EXPECT_GT(report.count(damage.kind), 0U)
+            << to_text(damage.kind) << ", found instead: "
+            << (report.findings.empty() ? "nothing" : to_text(report.findings.front().kind));
+    }
+}
+
+TEST_F(Integrity, WhatIsWholeHasNoFinding) {
+    const auto store = open_store(original());
+    const auto report = checked(*store);
+    EXPECT_TRUE(report.clean()) << report.findings.front().text;
+    EXPECT_GT(report.fills, 20U);
+}
+
+TEST_F(Integrity, MoneyInDoubtNamesItsAccount) {
+    const auto store =
+        open_store(damaged_by("UPDATE balances SET cash = '1' WHERE account = "
+                              "'bench-1'"));
+    const auto report = checked(*store);
+    ASSERT_FALSE(report.clean());
+    for (const auto& finding : report.findings) {
+        EXPECT_EQ(finding.account, model::AccountId("bench-1"));
+        EXPECT_EQ(severity_of(finding.kind), runtime::Severity::Critical);
+        EXPECT_FALSE(action_of(finding.kind).empty());
+    }
+}
+
+TEST_F(Integrity, NamesAreDistinctWords) {
+    std::set<std::string_view> names;
+    for (std::size_t i = 0; i < runtime::kFindingKinds; ++i)
+        names.insert(to_text(static_cast<FindingKind>(i)));
+    EXPECT_EQ(names.size(), runtime::kFindingKinds);
+}
+
+// @spec:R4-MAN-08
+TEST_F(Integrity, RowsThatWereDamagedAreMadeAnewFromTheJournal) {
+    for (const Damage& damage : kDamages) {
+        // A reply is not in the journal: what is left of it must be whole.
+        if (damage.in_journal) continue;
+        const auto damaged = open_store(damaged_by(damage.sql));
+        const auto rebuilt = fresh_store();
+        const auto head = damaged->reader().head();
+        ASSERT_TRUE(head.has_value());
+        const auto made = runtime::refold(damaged->reader(), *rebuilt, head.value().sequence, {});
+        ASSERT_TRUE(made.has_value()) << to_text(damage.kind) << ": " << made.error().text;
+        EXPECT_EQ(runtime::state_hash(rebuilt->reader()).value(), hash_) << to_text(damage.kind);
+        EXPECT_TRUE(checked(*rebuilt).clean()) << to_text(damage.kind);
+    }
+}
+
+// @spec:TC-REL-010
+TEST_F(Integrity, AJournalThatIsDamagedIsRefusedAtItsPlace) {
+    using Kind = runtime::RefoldError::Kind;
+
+    struct Case {
+        const char* sql;
+        Kind kind;
+        model::Sequence at;
+    };
+
+    for (const Case& one :
+         {Case{"UPDATE journal SET hash = zeroblob(32) WHERE seq = 20", Kind::HashMismatch, 20},
+          Case{"DELETE FROM journal WHERE seq = 20", Kind::NotNext, 21},
+          Case{"UPDATE journal SET record = x'02ff' WHERE seq = 20", Kind::Unreadable, 20},
+          Case{"UPDATE journal SET epoch = 9 WHERE seq = 20", Kind::ChainBroken, 20},
+          Case{"DELETE FROM idempotency WHERE key = 'bench-5'", Kind::ReplyMissing, 0}}) {
+        const auto damaged = open_store(damaged_by(one.sql));
+        const auto rebuilt = fresh_store();
+        const auto head = damaged->reader().head();
+        ASSERT_TRUE(head.has_value());
+        const auto made = runtime::refold(damaged->reader(), *rebuilt, head.value().sequence, {});
+        ASSERT_FALSE(made.has_value()) << one.sql;
+        EXPECT_EQ(made.error().kind, one.kind) << made.error().text;
+        if (one.at != 0) EXPECT_EQ(made.error().sequence, one.at);
+        EXPECT_FALSE(made.error().text.empty());
+    }
+}
+
+TEST_F(Integrity, AFullDiskEndsTheRebuildAndLeavesTheOldFile) {
+    const auto old = open_store(original());
+    SqliteHarness harness(shell::sqlite::Synchronous::Full);
+    ASSERT_TRUE(harness.make_unavailable());
+    const auto head = old->reader().head();
+    const auto made = runtime::refold(old->reader(), harness.store(), head.value().sequence, {});
+    ASSERT_FALSE(made.has_value());
+    EXPECT_EQ(made.error().kind, runtime::RefoldError::Kind::Store);
+    EXPECT_EQ(runtime::state_hash(old->reader()).value(), hash_);
+}
+
+TEST_F(Integrity, ARecordThatDoesNotExistIsNoGoal) {
+    const auto old = open_store(original());
+    const auto rebuilt = fresh_store();
+    const auto made = runtime::refold(old->reader(), *rebuilt, 1'000'000, {});
+    ASSERT_FALSE(made.has_value());
+    EXPECT_EQ(made.error().kind, runtime::RefoldError::Kind::NotNext);
+}
+
+}  // namespace
+}  // namespace botcore::conformance
