@@ -75,9 +75,6 @@ endfunction()
 
 # What every test includes, compiled once for all test programs.
 function(botcore_test_prelude)
-  if(BOTCORE_FUZZ)
-    return()
-  endif()
   add_library(botcore_test_prelude OBJECT ${PROJECT_SOURCE_DIR}/cmake/test_prelude.cpp)
   target_link_libraries(botcore_test_prelude PRIVATE botcore_warnings GTest::gmock Threads::Threads)
   target_compile_options(botcore_test_prelude PRIVATE ${BOTCORE_TEST_OPTIONS})

@@ -80,9 +80,10 @@ def behind_a_balancer(stage):
     began = time.monotonic()
     daemon.signal(signal.SIGTERM)
     stage.fault("SIGTERM behind a balancer")
-    ready = stage.eventually(DELAY_SECONDS, lambda: http.ask(daemon.port, "GET", "/health/ready").status == 503,
-                             "readiness turns 503 while the door is open")
-    if not ready:
+    unready = stage.eventually(
+        DELAY_SECONDS, lambda: http.ask(daemon.port, "GET", "/health/ready").status == 503,
+        "readiness turns 503 while the door is open")
+    if not unready:
         return
     health = http.ask(daemon.port, "GET", "/health")
     stage.check(health.status == 503, "health turns 503 too", health)

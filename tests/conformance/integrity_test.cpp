@@ -3,6 +3,7 @@
 #include "base/check.hpp"
 #include "runtime/refold.hpp"
 #include "runtime/verify.hpp"
+#include "shell/sqlite/rebuild.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 #include "tests/bench/in_process_core.hpp"
 #include "tests/conformance/sqlite_harness.hpp"
@@ -11,6 +12,8 @@
 #include <sqlite3.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <string>
@@ -232,6 +235,54 @@ TEST_F(Integrity, ARecordThatDoesNotExistIsNoGoal) {
     const auto made = runtime::refold(old->reader(), *rebuilt, 1'000'000, {});
     ASSERT_FALSE(made.has_value());
     EXPECT_EQ(made.error().kind, runtime::RefoldError::Kind::NotNext);
+}
+
+std::string bytes_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<std::string> names_beside(const std::string& path) {
+    std::vector<std::string> names;
+    const std::filesystem::path whole(path);
+    for (const auto& entry : std::filesystem::directory_iterator(whole.parent_path())) {
+        const std::string name = entry.path().filename();
+        if (name.starts_with(whole.filename().string() + "-")) names.push_back(name);
+    }
+    return names;
+}
+
+TEST_F(Integrity, RebuildPutsProvenRowsInPlaceAndKeepsTheOldFile) {
+    const std::string path = damaged_by("UPDATE balances SET cash = '1'");
+    const std::string old = bytes_of(path);
+    std::ofstream(path + "-rebuilt") << "left by a rebuild that was killed";
+    const auto made = shell::sqlite::rebuild(path, {});
+    ASSERT_TRUE(made.has_value()) << made.error();
+    EXPECT_EQ(bytes_of(made.value().old_file), old);
+    const auto store = open_store(path);
+    EXPECT_EQ(runtime::state_hash(store->reader()).value(), hash_);
+    for (const std::string& name : names_beside(path))
+        EXPECT_EQ(name.find("rebuilt"), std::string::npos) << name;
+    std::filesystem::remove(made.value().old_file);
+}
+
+TEST_F(Integrity, RebuildOfADamagedJournalChangesNothing) {
+    const std::string path = damaged_by("DELETE FROM journal WHERE seq = 20");
+    const std::string old = bytes_of(path);
+    const auto made = shell::sqlite::rebuild(path, {});
+    ASSERT_FALSE(made.has_value());
+    EXPECT_NE(made.error().find("record 21"), std::string::npos) << made.error();
+    EXPECT_EQ(bytes_of(path), old);
+    for (const std::string& name : names_beside(path))
+        EXPECT_EQ(name.find("rebuilt"), std::string::npos) << name;
+}
+
+TEST_F(Integrity, RebuildOfAForeignFileChangesNothing) {
+    const std::string path = folder_->file("foreign.db");
+    std::ofstream(path) << "no database";
+    const auto made = shell::sqlite::rebuild(path, {});
+    ASSERT_FALSE(made.has_value());
+    EXPECT_EQ(bytes_of(path), "no database");
 }
 
 }  // namespace

@@ -116,7 +116,11 @@ int journal_tail(Session& session, std::uint64_t count);
 int journal_export(Session& session, const JournalRange& range);
 
 // On the files, whether the daemon runs or not.
-int verify(Session& session);
+/// Is everything in the store what the journal says? Each finding with kind, severity and action.
+int check(Session& session);
 int check_config(Session& session, const std::string& file);
+
+/// Makes the rows anew from the journal, on the files of a daemon that does not run.
+int rebuild(Session& session);
 
 }  // namespace botcore::botctl

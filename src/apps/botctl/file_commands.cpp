@@ -3,7 +3,6 @@
 #include "core/orders/client_order_id.hpp"
 #include "protocol/api_json.hpp"
 #include "protocol/journal.hpp"
-#include "runtime/verify.hpp"
 #include "shell/config/config.hpp"
 #include "shell/http/order_story.hpp"
 #include "shell/http/views.hpp"
@@ -164,27 +163,6 @@ std::uint64_t head_of(const ClientResponse& response) {
     return head != nullptr && head->is_int64() ? static_cast<std::uint64_t>(head->get_int64()) : 0;
 }
 
-json::object report_json(const runtime::VerifyReport& report) {
-    json::object data;
-    data["clean"] = report.clean();
-    data["head_sequence"] = report.head.sequence;
-    data["head_hash"] = protocol::to_hex(report.head.hash);
-    data["records"] = report.records;
-    data["orders"] = report.orders;
-    data["fills"] = report.fills;
-    data["keys"] = report.keys;
-    data["findings_count"] = report.findings_count;
-    json::array findings;
-    for (const auto& finding : report.findings) {
-        json::object item;
-        item["sequence"] = finding.sequence;
-        item["text"] = finding.text;
-        findings.push_back(std::move(item));
-    }
-    data["findings"] = std::move(findings);
-    return data;
-}
-
 }  // namespace
 
 int account(Session& session, const std::string& account) {
@@ -258,31 +236,6 @@ int journal_export(Session& session, const JournalRange& range) {
         from = next;
     }
     return std::cout.flush() ? kExitOk : kExitUnavailable;
-}
-
-int verify(Session& session) {
-    auto opened = OfflineStore::open(session.settings().data);
-    if (!opened) return session.unavailable(opened.error());
-    OfflineStore store = std::move(opened).value();
-    const auto report =
-        runtime::verify(store.reader(), [](model::Sequence done, model::Sequence total) {
-            std::cerr << "\rchecked " << done << " of " << total << " records" << std::flush;
-        });
-    std::cerr << "\n";
-    if (!report) return unreadable(session, report.error());
-    (void)session.show(report_json(report.value()), [&](std::ostream& out, const json::value&) {
-        const auto& found = report.value();
-        out << found.records << " records, " << found.orders << " orders, " << found.fills
-            << " fills, " << found.keys << " keys; head " << found.head.sequence << " "
-            << protocol::to_hex(found.head.hash) << "\n";
-        for (const auto& finding : found.findings) {
-            out << "record " << finding.sequence << ": " << finding.text << "\n";
-        }
-        out << (found.clean() ? "the rows are what the journal says"
-                              : std::to_string(found.findings_count) + " findings")
-            << "\n";
-    });
-    return report.value().clean() ? kExitOk : kExitNegative;
 }
 
 int check_config(Session& session, const std::string& file) {

@@ -302,9 +302,17 @@ void add_files(CLI::App& app, Chosen& chosen) {
     });
     range->add_option("--from", chosen.range.from, "First sequence")->capture_default_str();
     range->add_option("--to", chosen.range.to, "Last sequence; default: the end");
-    add(app, chosen, "verify", "Prove that the rows are what the journal says", [](Session& s) {
-        return verify(s);
-    });
+    // Two names: what it proves, and what the runbooks call it.
+    for (const char* name : {"check", "verify"}) {
+        add(app, chosen, name, "Prove that the rows are what the journal says", [](Session& s) {
+            return check(s);
+        });
+    }
+    add(app,
+        chosen,
+        "rebuild",
+        "Make the rows anew from the journal; the daemon must not run",
+        [](Session& s) { return rebuild(s); });
     CLI::App* config = app.add_subcommand("config", "The configuration");
     config->require_subcommand(1);
     add(*config, chosen, "check", "Is it valid, and what holds?", [&](Session& s) {

@@ -1,0 +1,110 @@
+#include "apps/botctl/commands.hpp"
+#include "protocol/journal.hpp"
+#include "runtime/verify.hpp"
+#include "shell/daemon/data_folder.hpp"
+#include "shell/sqlite/rebuild.hpp"
+
+#include <boost/json/array.hpp>
+
+namespace botcore::botctl {
+
+namespace json = boost::json;
+
+namespace {
+
+json::object to_json(const runtime::VerifyFinding& finding) {
+    json::object item;
+    item["kind"] = to_text(finding.kind);
+    item["severity"] = to_text(severity_of(finding.kind));
+    item["sequence"] = finding.sequence;
+    if (finding.account) item["account"] = finding.account->text();
+    item["text"] = finding.text;
+    item["action"] = action_of(finding.kind);
+    return item;
+}
+
+json::object to_json(const runtime::VerifyReport& report) {
+    json::object data;
+    data["clean"] = report.clean();
+    data["head_sequence"] = report.head.sequence;
+    data["head_hash"] = protocol::to_hex(report.head.hash);
+    data["records"] = report.records;
+    data["orders"] = report.orders;
+    data["fills"] = report.fills;
+    data["keys"] = report.keys;
+    data["findings_count"] = report.findings_count;
+    json::array findings;
+    for (const auto& finding : report.findings)
+        findings.push_back(to_json(finding));
+    data["findings"] = std::move(findings);
+    return data;
+}
+
+void print(std::ostream& out, const runtime::VerifyReport& report) {
+    out << report.records << " records, " << report.orders << " orders, " << report.fills
+        << " fills, " << report.keys << " keys; head " << report.head.sequence << " "
+        << protocol::to_hex(report.head.hash) << "\n";
+    for (const auto& finding : report.findings) {
+        out << to_text(severity_of(finding.kind)) << " " << to_text(finding.kind);
+        if (finding.sequence != 0) out << " at record " << finding.sequence;
+        out << ": " << finding.text << "\n    " << action_of(finding.kind) << "\n";
+    }
+    out << (report.clean() ? "the rows are what the journal says"
+                           : std::to_string(report.findings_count) + " findings")
+        << "\n";
+}
+
+void show_progress(const char* done_word, model::Sequence done, model::Sequence total) {
+    std::cerr << "\r" << done_word << " " << done << " of " << total << " records" << std::flush;
+}
+
+}  // namespace
+
+int check(Session& session) {
+    auto opened = OfflineStore::open(session.settings().data);
+    if (!opened) return session.unavailable(opened.error());
+    OfflineStore store = std::move(opened).value();
+    const auto report = runtime::verify(
+        store.reader(),
+        [](model::Sequence done, model::Sequence total) { show_progress("checked", done, total); });
+    std::cerr << "\n";
+    if (!report) {
+        if (report.error() == ports::StoreError::Unavailable) {
+            return session.unavailable("the store cannot be read now");
+        }
+        std::cerr << "botctl: the store is damaged so that it cannot be read\n";
+        return kExitNegative;
+    }
+    (void)session.show(to_json(report.value()),
+                       [&](std::ostream& out, const json::value&) { print(out, report.value()); });
+    return report.value().clean() ? kExitOk : kExitNegative;
+}
+
+int rebuild(Session& session) {
+    std::error_code error;
+    const std::filesystem::path data = session.settings().data;
+    if (!std::filesystem::exists(data / "botcore.db", error)) {
+        return session.unavailable("there is no store at " + (data / "botcore.db").string());
+    }
+    const auto folder = shell::DataFolder::open(data);
+    if (!folder) return session.unavailable(folder.error());
+    const auto made = shell::sqlite::rebuild(folder.value().store(),
+                                             [](model::Sequence done, model::Sequence total) {
+                                                 show_progress("made anew", done, total);
+                                             });
+    std::cerr << "\n";
+    if (!made) {
+        std::cerr << "botctl: nothing was changed: " << made.error() << "\n";
+        return kExitNegative;
+    }
+    json::object result;
+    result["head_sequence"] = made.value().head.sequence;
+    result["head_hash"] = protocol::to_hex(made.value().head.hash);
+    result["old_file"] = made.value().old_file.string();
+    return session.show(result, [&](std::ostream& out, const json::value&) {
+        out << "the rows are made anew and proven; head " << made.value().head.sequence
+            << "\nthe old file is " << made.value().old_file.string() << "\n";
+    });
+}
+
+}  // namespace botcore::botctl
