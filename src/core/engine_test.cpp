@@ -392,6 +392,68 @@ TEST(Engine, ATransferConservesTheTotal) {
     EXPECT_EQ(transfer("7499.50000001"), Reason::InsufficientBalance);
 }
 
+TEST(Engine, RefusesATransferThatMakesNoSense) {
+    Bench bench;
+    const auto transfer = [&](const char* to, const model::Asset& asset, std::string_view amount) {
+        bench.apply(model::TransferMoney{bench.origin(),
+                                         model::AccountId("futures"),
+                                         model::AccountId(to),
+                                         asset,
+                                         money(amount),
+                                         {}});
+        return bench.refusal();
+    };
+    EXPECT_EQ(transfer("futures", kUsdt, "1"), Reason::AccountExists);
+    EXPECT_EQ(transfer("spot", kUsdt, "0"), Reason::QuantityTooSmall);
+    EXPECT_EQ(transfer("spot", model::Asset("DOGE"), "1"), Reason::AssetUnknown);
+    EXPECT_EQ(transfer("nobody", kUsdt, "1"), Reason::AccountUnknown);
+    bench.apply(model::OpenAccount{
+        bench.origin(), model::AccountId("spot"), model::Market::Spot, kUsdt, money("10000")});
+    EXPECT_EQ(bench.refusal(), Reason::AccountExists);
+    EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Cash)), "10000");
+    EXPECT_EQ(to_text(bench.book("spot", kUsdt, Book::Cash)), "10000");
+}
+
+TEST(Engine, RefusesToCancelOrCloseWhatIsNotThere) {
+    Bench bench;
+    const auto cancel = [&](const model::ClientOrderId& order) {
+        bench.apply(model::CancelOrder{bench.origin(), model::AccountId("futures"), order, {}});
+        return bench.refusal();
+    };
+    const auto close = [&] {
+        bench.apply(model::ClosePosition{
+            bench.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)});
+        return bench.refusal();
+    };
+    EXPECT_EQ(cancel(model::ClientOrderId("no id of ours")), Reason::OrderUnknown);
+    EXPECT_EQ(close(), Reason::PositionNotOpen);
+    bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.1")), "60000", 1);
+    auto exit = bench.order("futures", Side::Sell, "0.1");
+    exit.reduce_only = model::ReduceOnly::Yes;
+    ASSERT_TRUE(bench.place(exit));
+    EXPECT_EQ(close(), Reason::ReduceOnlyRefused) << "an exit under way takes it all";
+}
+
+TEST(Engine, ACancelThatNeverLeavesIsAnsweredAfterItsLastAttempt) {
+    Bench bench;
+    auto body = bench.order("futures", Side::Buy, "0.1");
+    body.type = model::OrderType::Limit;
+    body.price = price("59000");
+    const auto sent = bench.place(body);
+    bench.apply(Bench::report(*sent, ReportKind::Open));
+    bench.apply(model::CancelOrder{bench.origin(), model::AccountId("futures"), sent->id, {}});
+    const std::uint32_t attempts = bench.engine().state().policy.attempts_max;
+    bench.last_reply.reset();
+    for (std::uint32_t number = 1; number <= attempts; ++number) {
+        EXPECT_EQ(bench.refusal(), Reason::None) << number;
+        auto report = Bench::report(*sent, ReportKind::CancelNotSent);
+        report.report.attempt = number;
+        bench.apply(report);
+    }
+    EXPECT_EQ(bench.refusal(), Reason::NotSent);
+    EXPECT_EQ(bench.account("futures").orders.begin()->second.order.state, OrderState::Open);
+}
+
 TEST(Engine, AnotherOwnersAccountLooksUnknown) {
     Bench bench;
     auto body = bench.order("futures", Side::Buy, "0.1");
