@@ -75,12 +75,16 @@ def seven_steps(stage, number):
     stage.check(proof.get("clean") and proof.get("orders") == 1, "the store was closed", proof)
 
 
+def unready(port):
+    return http.ask(port, "GET", "/health/ready").status == 503
+
+
 def behind_a_balancer(stage):
     daemon = stage.daemon({"shutdown.drain_delay_seconds": DELAY_SECONDS})
     began = time.monotonic()
     daemon.signal(signal.SIGTERM)
     stage.fault("SIGTERM behind a balancer")
-    ready = stage.eventually(DELAY_SECONDS, lambda: http.ask(daemon.port, "GET", "/health/ready").status == 503,
+    ready = stage.eventually(DELAY_SECONDS, lambda: unready(daemon.port),
                              "readiness turns 503 while the door is open")
     if not ready:
         return
