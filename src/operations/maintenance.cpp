@@ -243,7 +243,7 @@ MaintenanceNews news_of(const MaintenanceWindow& window) {
         case WindowState::Draining:
             return {"maintenance_draining", banner(window)};
         case WindowState::Active:
-            return {"maintenance_begun", banner(window)};
+            return {"maintenance_started", banner(window)};
         case WindowState::Ramping:
             return {"maintenance_ramping", banner(window)};
         case WindowState::Watching:

@@ -50,6 +50,8 @@ struct CacheCounters {
     std::uint64_t errors = 0;
     std::uint64_t evictions = 0;  ///< Thrown out for want of room; in-process only.
     std::uint64_t reconnects = 0;
+    std::uint64_t reconnects_failed = 0;  ///< Attempts that made no connection.
+    std::uint64_t timeouts = 0;           ///< Waits that were given up, for connections too.
 };
 
 class Cache {

@@ -363,6 +363,15 @@ Event analysis_timeout(const model::Symbol& symbol, base::Duration limit, base::
     return event;
 }
 
+Event maintenance_banner(const MaintenanceWord& word, base::Timestamp now) {
+    Event event = of_the_moment("maintenance_banner", Channel::Maintenance, now);
+    event.data["window"] = word.window;
+    event.data["news"] = word.news;
+    event.data["message"] = word.message;
+    event.data["banner"] = word.banner.empty() ? json::value(nullptr) : json::value(word.banner);
+    return event;
+}
+
 Event heartbeat(model::Sequence head, base::Timestamp now) {
     Event event = of_the_moment("heartbeat", Channel::System, now);
     event.data["head"] = head;

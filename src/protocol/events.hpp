@@ -101,6 +101,16 @@ struct ConnectionTrouble {
                                      base::Duration limit,
                                      base::Timestamp now);
 
+/// A maintenance window has come into a new state.
+struct MaintenanceWord {
+    std::uint64_t window = 0;
+    std::string_view news;     ///< The name of the numbered event: "maintenance_notice".
+    std::string_view message;  ///< What has happened, for people.
+    std::string_view banner;   ///< What to show from now on; empty: nothing.
+};
+
+[[nodiscard]] Event maintenance_banner(const MaintenanceWord& word, base::Timestamp now);
+
 /// The stream lives; `head` is the last record that is durable.
 [[nodiscard]] Event heartbeat(model::Sequence head, base::Timestamp now);
 

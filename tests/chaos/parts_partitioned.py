@@ -26,6 +26,10 @@ def run(stage):
         without_cache(stage, daemon, bounds, cache.port)
         without_analysis(stage, daemon, bounds, analysis.port)
         without_both(stage, daemon, bounds, (cache.port, analysis.port))
+    counted(stage, daemon, 'cache_requests_total{result="hit"}',
+            'reconnection_attempts_total{result="success",service="cache"}',
+            'ai_requests_total{result="success"}', "wal_fsync_seconds_count",
+            "db_connections_active", "portfolio_value_usd")
     stage.check(daemon.terminate() == 0, "it ends with 0")
     stage.check(daemon.verify().get("clean"), "the rows are what the journal says")
 
@@ -34,6 +38,9 @@ def without_cache(stage, daemon, bounds, port):
     wire = Partition(port).begin()
     sees(stage, daemon, "cache_down", "redis", True)
     bounds.play("without_cache")
+    counted(stage, daemon, 'cache_requests_total{result="failure"}',
+            'timeouts_total{op="cache"}',
+            'reconnection_attempts_total{result="failure",service="cache"}')
     stage.fault("packets to the cache dropped", wire.end())
     as_before(stage, daemon)
 
@@ -44,6 +51,7 @@ def without_analysis(stage, daemon, bounds, port):
     breaker.ask_until_open(stage, daemon)
     breaker.refuses_at_once(stage, daemon, "partition")
     bounds.play("without_analysis")
+    counted(stage, daemon, 'ai_requests_total{result="timeout"}', 'timeouts_total{op="analysis"}')
     stage.fault("packets to the analysis dropped", wire.end())
     breaker.closes_again(stage, daemon)
     as_before(stage, daemon)
@@ -57,6 +65,12 @@ def without_both(stage, daemon, bounds, ports):
     for wire in wires:
         stage.fault("packets to both dropped", wire.end())
     as_before(stage, daemon)
+
+
+def counted(stage, daemon, *names):
+    """The metrics follow within a second."""
+    for name in names:
+        stage.eventually(5, lambda metric=name: (daemon.metric(metric) or 0) > 0, f"{name} > 0")
 
 
 def as_before(stage, daemon):

@@ -40,6 +40,9 @@ def run(stage):
     stage.check(not changed, "the state after the restart is the one before", changed)
     stage.check(daemon.ask("GET", f"{ACCOUNT}/orders/{limit}").data()["status"] == "NEW",
                 "the resting order still rests")
+    restarts = daemon.metric('recovery_attempts_total{mechanism="restart",result="success"}')
+    took = daemon.metric('recovery_duration_seconds_count{mechanism="restart"}')
+    stage.check(restarts == 1 and took == 1, "the new life counts its restart", (restarts, took))
     wrong = replay(daemon, load.acknowledged)
     stage.check(not wrong, "each acknowledged order answers with the same bytes", wrong[:3])
 

@@ -75,15 +75,18 @@ def seven_steps(stage, number):
     stage.check(proof.get("clean") and proof.get("orders") == 1, "the store was closed", proof)
 
 
+def unready(port):
+    return http.ask(port, "GET", "/health/ready").status == 503
+
+
 def behind_a_balancer(stage):
     daemon = stage.daemon({"shutdown.drain_delay_seconds": DELAY_SECONDS})
     began = time.monotonic()
     daemon.signal(signal.SIGTERM)
     stage.fault("SIGTERM behind a balancer")
-    unready = stage.eventually(
-        DELAY_SECONDS, lambda: http.ask(daemon.port, "GET", "/health/ready").status == 503,
-        "readiness turns 503 while the door is open")
-    if not unready:
+    ready = stage.eventually(DELAY_SECONDS, lambda: unready(daemon.port),
+                             "readiness turns 503 while the door is open")
+    if not ready:
         return
     health = http.ask(daemon.port, "GET", "/health")
     stage.check(health.status == 503, "health turns 503 too", health)

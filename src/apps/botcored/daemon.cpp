@@ -8,8 +8,6 @@
 #include "build_info.hpp"
 #include "shell/auth/operator_token.hpp"
 #include "shell/cache/account_changes.hpp"
-#include "shell/cache/memory_cache.hpp"
-#include "shell/cache/redis_cache.hpp"
 #include "shell/daemon/analysis_link.hpp"
 #include "shell/daemon/data_folder.hpp"
 #include "shell/daemon/entry_orders.hpp"
@@ -26,6 +24,7 @@
 #include "shell/http/user_access.hpp"
 #include "shell/log/redact.hpp"
 #include "shell/metrics/measured_store.hpp"
+#include "shell/sqlite/measured_disk.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -62,6 +61,7 @@ public:
     struct Opened {
         shell::DataFolder folder;
         shell::auth::OperatorToken token;
+        std::unique_ptr<shell::sqlite::MeasuredDisk> disk;
         std::unique_ptr<shell::sqlite::SqliteStore> store;
     };
 
@@ -82,7 +82,17 @@ public:
           watch_timer_(context_),
           alive_timer_(context_),
           manager_(environment("NOTIFY_SOCKET"), environment("WATCHDOG_USEC")),
-          shutdown_(context_, log_, shutdown_options(config_), shutdown_hooks()) {}
+          shutdown_(context_, log_, shutdown_options(config_), shutdown_hooks()) {
+        opened_.disk->tell([this](std::chrono::duration<double> took) {
+            metrics_.observe("wal_fsync_seconds", {}, took.count());
+        });
+    }
+
+    /// Syncs of the store's end are nobody's figures.
+    ~Daemon() { opened_.disk->tell({}); }
+
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
 
     int run();
 
@@ -128,6 +138,10 @@ private:
     std::unique_ptr<shell::MarketSource> market_;
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<EventStream> events_;
+    shell::MaintenanceTeller maintenance_{
+        {.log = log_,
+         .publish = [this](const protocol::Event& event) { events_->hub().publish(event); },
+         .now = [this] { return clock_.now().time; }}};
     std::unique_ptr<shell::TradingLoop> loop_;
     std::unique_ptr<shell::AnalysisLink> analysis_;
     std::unique_ptr<shell::HealthWatch> watch_;
@@ -167,12 +181,16 @@ std::string Daemon::start_market() {
 std::string Daemon::start_trading() {
     const auto head = store_.reader().head();
     if (!head) return "the store cannot be read";
+    const auto began = std::chrono::steady_clock::now();
     exchange_.begin_term(head.value().epoch + 1);
     events_ = make_events();
     runtime_ = std::make_unique<runtime::Runtime>(
         runtime_options(config_),
-        runtime::Runtime::Ports{
-            store_, exchange_, market_->board(), replies_, {&events_->hub(), &account_changes_}});
+        runtime::Runtime::Ports{store_,
+                                exchange_,
+                                market_->board(),
+                                replies_,
+                                {&events_->hub(), &account_changes_, &maintenance_}});
     loop_ = std::make_unique<shell::TradingLoop>(
         context_, shell::TradingLoop::Parts{*runtime_, exchange_, *market_, clock_});
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
@@ -186,6 +204,11 @@ std::string Daemon::start_trading() {
         exchange_.deliver(*runtime_);
     } while (runtime_->step(clock_.now()) || exchange_.has_reports());
     loop_->wake();
+    if (head.value().sequence > 0) {
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+        metrics_.count("recovery_attempts_total", {"restart", "success"});
+        metrics_.observe("recovery_duration_seconds", {"restart"}, took.count());
+    }
     return {};
 }
 
@@ -230,24 +253,9 @@ void Daemon::open_first_accounts() {
 }
 
 std::string Daemon::start_cache() {
-    const std::string& url = config_.text("cache.url");
-    if (url.empty()) {
-        shell::cache::MemoryCacheOptions options;
-        options.entries_max = static_cast<std::size_t>(config_.integer("cache.entries_max"));
-        options.bytes_max = static_cast<std::size_t>(config_.integer("cache.memory_mib")) << 20U;
-        cache_ = std::make_unique<shell::cache::MemoryCache>(options, [] {
-            const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
-            return base::Timestamp::from_microseconds(
-                std::chrono::duration_cast<std::chrono::microseconds>(since_start).count());
-        });
-    } else {
-        auto address = shell::cache::parse_redis_url(url);
-        if (!address) return "cache.url: " + address.error();
-        shell::cache::RedisOptions options;
-        options.address = std::move(address).value();
-        cache_ = std::make_unique<shell::cache::RedisCache>(
-            context_, std::move(options), base::Random(random_seed()));
-    }
+    auto made = make_cache(config_, context_, random_seed());
+    if (!made) return made.error();
+    cache_ = std::move(made).value();
     answers_ = std::make_unique<shell::http::AnswerCache>(*cache_, account_changes_);
     return {};
 }
@@ -322,23 +330,12 @@ std::string Daemon::start_door() {
 }
 
 std::string Daemon::start_analysis() {
-    shell::outbound::OutboundCounts counts;
-    counts.breaker_moved = [this](std::string_view name, const auto& transition) {
-        metrics_.set("circuit_breaker_state", {name}, shell::breaker_gauge(transition.to));
-        metrics_.count("circuit_breaker_transitions_total", {name, to_text(transition.to)});
-    };
-    counts.retried = [this](std::string_view, std::string_view result) {
-        metrics_.count("retry_attempts_total", {"analysis", result});
-    };
-    counts.timed_out = [this](std::string_view) { metrics_.count("timeouts_total", {"analysis"}); };
-    auto made = shell::AnalysisLink::make(
-        config_, {context_, log_, opened_.folder.path(), random_seed()}, std::move(counts));
+    auto made = shell::AnalysisLink::make(config_,
+                                          {context_, log_, opened_.folder.path(), random_seed()},
+                                          shell::counts_of(metrics_));
     if (!made) return made.error();
     analysis_ = std::move(made).value();
-    if (!analysis_) return {};
-    for (const auto& breaker : analysis_->service().client().breakers()) {
-        metrics_.set("circuit_breaker_state", {breaker.name}, shell::breaker_gauge(breaker.state));
-    }
+    if (analysis_) analysis_->show_breakers(metrics_);
     return {};
 }
 
@@ -347,6 +344,7 @@ void Daemon::start_watch() {
         watch_options(config_, opened_.folder.store()),
         shell::HealthWatch::Parts{
             .runtime = *runtime_,
+            .teller = maintenance_,
             .store = store_,
             .market = market_->board(),
             .log = log_,
@@ -412,17 +410,11 @@ void Daemon::watch() {
 
 void Daemon::count_connections() {
     const auto number = [](auto value) { return static_cast<double>(value); };
-    const auto& websockets = events_->server();
     metrics_.set("http_connections_active", number(server_->connections()));
     metrics_.set("shutdown_inflight", number(shutdown_.waits_for()));
-    metrics_.set("websocket_connections_active", number(websockets.connections()));
-    const shell::websocket::WebsocketCounters& counters = websockets.counters();
-    metrics_.raise("websocket_messages_sent_total", {}, number(counters.sent));
-    metrics_.raise("websocket_messages_received_total", {}, number(counters.received));
-    for (std::size_t i = 0; i < counters.cuts.size(); ++i) {
-        const auto cause = to_text(static_cast<shell::websocket::Cut>(i));
-        metrics_.raise("websocket_clients_cut_total", {cause}, number(counters.cuts.at(i)));
-    }
+    events_->count(metrics_);
+    metrics_.read(cache_->counters());
+    metrics_.set("db_connections_active", number(opened_.disk->connections()));
 }
 
 /// Tells of the market source's failure once, and of its return.
@@ -573,7 +565,9 @@ int run_daemon(const shell::Config& config, const DaemonPaths& paths) {
     if (!folder) return failed(EX_TEMPFAIL, folder.error());
     auto token = shell::auth::OperatorToken::load_or_create(folder.value().path());
     if (!token) return failed(EX_NOPERM, token.error().text);
+    auto disk = std::make_unique<shell::sqlite::MeasuredDisk>();
     shell::sqlite::SqliteOptions options;
+    options.vfs = disk->name();
     options.path = folder.value().store().string();
     options.reserve_bytes = static_cast<std::uint64_t>(config.integer("store.reserve_mib")) << 20U;
     auto store = shell::sqlite::SqliteStore::open(std::move(options));
@@ -584,7 +578,10 @@ int run_daemon(const shell::Config& config, const DaemonPaths& paths) {
     }
     Daemon daemon(config,
                   paths,
-                  {std::move(folder).value(), std::move(token).value(), std::move(store).value()});
+                  {std::move(folder).value(),
+                   std::move(token).value(),
+                   std::move(disk),
+                   std::move(store).value()});
     return daemon.run();
 }
 

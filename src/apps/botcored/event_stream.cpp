@@ -54,6 +54,24 @@ EventStream::EventStream(const shell::Config& config, Parts parts)
                parts.log}) {
 }
 
+void EventStream::count(shell::metrics::Metrics& metrics) {
+    const auto number = [](auto value) { return static_cast<double>(value); };
+    metrics.set("websocket_connections_active", number(server_.connections()));
+    const websocket::WebsocketCounters& counters = server_.counters();
+    metrics.raise("websocket_messages_sent_total", {}, number(counters.sent));
+    metrics.raise("websocket_messages_received_total", {}, number(counters.received));
+    for (std::size_t i = 0; i < counters.cuts.size(); ++i) {
+        const auto cause = to_text(static_cast<websocket::Cut>(i));
+        metrics.raise("websocket_clients_cut_total", {cause}, number(counters.cuts.at(i)));
+    }
+    const auto cuts = [&](websocket::Cut cause) {
+        return number(counters.cuts.at(static_cast<std::size_t>(cause)));
+    };
+    metrics.raise("timeouts_total",
+                  {"websocket_idle"},
+                  cuts(websocket::Cut::Heartbeat) + cuts(websocket::Cut::Idle));
+}
+
 shell::log::LogOptions log_options(const shell::Config& config) {
     shell::log::LogOptions options;
     options.identity.service = "botcored";

@@ -28,6 +28,9 @@ public:
 
     [[nodiscard]] shell::websocket::WebsocketServer& server() { return server_; }
 
+    /// Copies what the server counted by itself.
+    void count(shell::metrics::Metrics& metrics);
+
 private:
     shell::websocket::EventHub hub_;
     shell::websocket::WebsocketServer server_;

@@ -2,6 +2,8 @@
 
 #include "base/check.hpp"
 #include "build_info.hpp"
+#include "shell/cache/memory_cache.hpp"
+#include "shell/cache/redis_cache.hpp"
 
 #include <chrono>
 #include <cstdlib>
@@ -140,6 +142,30 @@ std::string environment(const char* name) {
 std::uint64_t random_seed() {
     std::random_device device;
     return (static_cast<std::uint64_t>(device()) << 32U) ^ device();
+}
+
+base::Result<std::unique_ptr<ports::Cache>, std::string> make_cache(
+    const shell::Config& config, boost::asio::io_context& context, std::uint64_t seed) {
+    std::unique_ptr<ports::Cache> cache;
+    const std::string& url = config.text("cache.url");
+    if (url.empty()) {
+        shell::cache::MemoryCacheOptions options;
+        options.entries_max = static_cast<std::size_t>(config.integer("cache.entries_max"));
+        options.bytes_max = static_cast<std::size_t>(config.integer("cache.memory_mib")) << 20U;
+        cache = std::make_unique<shell::cache::MemoryCache>(options, [] {
+            const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
+            return base::Timestamp::from_microseconds(
+                std::chrono::duration_cast<std::chrono::microseconds>(since_start).count());
+        });
+        return cache;
+    }
+    auto address = shell::cache::parse_redis_url(url);
+    if (!address) return base::Failure{"cache.url: " + address.error()};
+    shell::cache::RedisOptions options;
+    options.address = std::move(address).value();
+    cache =
+        std::make_unique<shell::cache::RedisCache>(context, std::move(options), base::Random(seed));
+    return cache;
 }
 
 }  // namespace botcore::apps

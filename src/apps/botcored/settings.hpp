@@ -2,6 +2,7 @@
 
 /// From the configuration's texts and numbers to the options of the daemon's parts.
 
+#include "ports/cache.hpp"
 #include "runtime/runtime.hpp"
 #include "shell/config/config.hpp"
 #include "shell/daemon/health_watch.hpp"
@@ -11,6 +12,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 
 namespace botcore::apps {
@@ -24,6 +26,9 @@ namespace botcore::apps {
                                                         const std::filesystem::path& store);
 [[nodiscard]] shell::ShutdownOptions shutdown_options(const shell::Config& config);
 [[nodiscard]] shell::http::HttpServerOptions http_options(const shell::Config& config);
+/// The cache that the configuration asks for: in a Redis server, or in the process.
+[[nodiscard]] base::Result<std::unique_ptr<ports::Cache>, std::string> make_cache(
+    const shell::Config& config, boost::asio::io_context& context, std::uint64_t seed);
 
 /// Empty where the variable is not set.
 [[nodiscard]] std::string environment(const char* name);

@@ -1,6 +1,6 @@
 #include "apps/botctl/commands.hpp"
 #include "apps/botctl/table.hpp"
-#include "shell/auth/operator_token.hpp"
+#include "apps/botctl/tls.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -11,10 +11,14 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+#include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+
+#include <type_traits>
 
 namespace botcore::botctl {
 
@@ -58,13 +62,25 @@ std::string for_people(const json::object& event) {
     return line;
 }
 
+/// `Stream` is what the WebSocket speaks over: a TCP stream, or TLS on one.
+template <class Stream>
 class Listening {
 public:
-    Listening(Session& session, const EventWish& wish, std::string token)
-        : session_(session),
-          wish_(wish),
-          token_(std::move(token)),
-          stream_(context_) {}
+    struct What {
+        Session& session;
+        const EventWish& wish;
+        Place place;
+        std::string token;
+    };
+
+    /// `more` goes to the stream.
+    template <class... More>
+    explicit Listening(What what, More&... more)
+        : session_(what.session),
+          wish_(what.wish),
+          place_(std::move(what.place)),
+          token_(std::move(what.token)),
+          stream_(context_, more...) {}
 
     int run() {
         asio::co_spawn(context_, listen(), asio::detached);
@@ -96,16 +112,9 @@ private:
     asio::awaitable<bool> connect() {
         Error error;
         const auto token = [&error] { return asio::redirect_error(asio::use_awaitable, error); };
-        const auto place = parse_url(session_.settings().url);
-        if (!place) {
-            std::cerr << "botctl: expected http://host:port, came '" << session_.settings().url
-                      << "'\n";
-            status_ = kExitUsage;
-            co_return false;
-        }
         asio::ip::tcp::resolver resolver(context_);
-        const auto places = co_await resolver.async_resolve(place->host, place->port, token());
-        auto& socket = stream_.next_layer();
+        const auto places = co_await resolver.async_resolve(place_.host, place_.port, token());
+        auto& socket = beast::get_lowest_layer(stream_);
         socket.expires_after(kConnectWithin);
         if (!error) co_await socket.async_connect(places, token());
         if (error) {
@@ -113,12 +122,21 @@ private:
                                            session_.settings().url + ": " + error.message());
             co_return false;
         }
+        if constexpr (kIsTls) {
+            expect_host(stream_.next_layer().native_handle(), place_.host);
+            co_await stream_.next_layer().async_handshake(asio::ssl::stream_base::client, token());
+            if (error) {
+                status_ =
+                    session_.unavailable("no TLS with " + place_.host + ": " + error.message());
+                co_return false;
+            }
+        }
         stream_.read_message_max(kMessageMax);
         stream_.set_option(beast::websocket::stream_base::decorator([this](auto& request) {
             request.set(beast::http::field::authorization, "Bearer " + token_);
         }));
         beast::websocket::response_type response;
-        co_await stream_.async_handshake(response, place->host, "/ws", token());
+        co_await stream_.async_handshake(response, place_.host, "/ws", token());
         if (error) {
             std::cerr << "botctl: the stream was refused: " << error.message() << "\n";
             status_ = response.result_int() == 401 ? kExitUnauthorized : kExitUnavailable;
@@ -149,25 +167,47 @@ private:
         return wish_.follow || type != "caught_up";
     }
 
+    static constexpr bool kIsTls = !std::is_same_v<Stream, beast::tcp_stream>;
+
     Session& session_;
     const EventWish& wish_;
+    Place place_;
     std::string token_;
     asio::io_context context_;
-    beast::websocket::stream<beast::tcp_stream> stream_;
+    beast::websocket::stream<Stream> stream_;
     int status_ = kExitOk;
 };
 
 }  // namespace
 
 int events(Session& session, EventWish wish) {
-    const auto token = shell::auth::OperatorToken::load(session.settings().data);
+    const Settings& settings = session.settings();
+    auto place = parse_url(settings.url);
+    if (!place) {
+        std::cerr << "botctl: expected http://host:port or https://host:port, came '"
+                  << settings.url << "'\n";
+        return kExitUsage;
+    }
+    auto token = session.token();
     if (!token) {
-        std::cerr << "botctl: " << token.error().text << "\n";
+        std::cerr << "botctl: " << token.error() << "\n";
         return kExitUnauthorized;
     }
     // Without a place, only what comes can be told: then there is nothing to end with.
     if (!wish.since) wish.follow = true;
-    return Listening(session, wish, std::string(token.value().secret().reveal())).run();
+    const Wire wire = place->wire;
+    const auto listen = [&]<class Stream>(std::type_identity<Stream> /*kind*/, auto&... more) {
+        using Listener = Listening<Stream>;
+        return Listener(
+                   typename Listener::What{
+                       session, wish, *std::move(place), std::move(token).value()},
+                   more...)
+            .run();
+    };
+    if (wire == Wire::Plain) return listen(std::type_identity<beast::tcp_stream>());
+    auto tls = make_tls(settings.authorities);
+    if (!tls) return session.unavailable(tls.error());
+    return listen(std::type_identity<beast::ssl_stream<beast::tcp_stream>>(), *tls.value());
 }
 
 }  // namespace botcore::botctl

@@ -1,5 +1,7 @@
 #include "apps/botctl/http_client.hpp"
 
+#include "apps/botctl/tls.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -13,8 +15,10 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
 
 #include <charconv>
+#include <memory>
 #include <optional>
 
 namespace botcore::botctl {
@@ -33,6 +37,7 @@ constexpr std::uint64_t kBodyMax = 64U << 20U;
 
 struct Exchange {
     Place place;
+    asio::ssl::context* tls = nullptr;  ///< Null: none is spoken.
     http::request<http::string_body> request;
     std::chrono::seconds patience;
     Outcome outcome = base::Failure{ClientError{ClientFailure::NoAnswer, "the request was cut"}};
@@ -42,17 +47,10 @@ struct Exchange {
     }
 };
 
-asio::awaitable<void> perform(asio::io_context& context, Exchange& exchange) {
+template <class Stream>
+asio::awaitable<void> talk(Stream& stream, Exchange& exchange) {
     Error error;
     const auto token = [&error] { return asio::redirect_error(asio::use_awaitable, error); };
-    tcp::resolver resolver(context);
-    const auto places =
-        co_await resolver.async_resolve(exchange.place.host, exchange.place.port, token());
-    if (error) co_return exchange.fail(ClientFailure::NotReached, error);
-    beast::tcp_stream stream(context);
-    stream.expires_after(exchange.patience);
-    co_await stream.async_connect(places, token());
-    if (error) co_return exchange.fail(ClientFailure::NotReached, error);
     co_await http::async_write(stream, exchange.request, token());
     if (error) co_return exchange.fail(ClientFailure::NoAnswer, error);
     beast::flat_buffer buffer;
@@ -68,26 +66,56 @@ asio::awaitable<void> perform(asio::io_context& context, Exchange& exchange) {
     exchange.outcome = std::move(response);
 }
 
+asio::awaitable<void> perform(asio::io_context& context, Exchange& exchange) {
+    Error error;
+    const auto token = [&error] { return asio::redirect_error(asio::use_awaitable, error); };
+    tcp::resolver resolver(context);
+    const auto places =
+        co_await resolver.async_resolve(exchange.place.host, exchange.place.port, token());
+    if (error) co_return exchange.fail(ClientFailure::NotReached, error);
+    beast::tcp_stream stream(context);
+    stream.expires_after(exchange.patience);
+    co_await stream.async_connect(places, token());
+    if (error) co_return exchange.fail(ClientFailure::NotReached, error);
+    if (exchange.tls == nullptr) co_return co_await talk(stream, exchange);
+    beast::ssl_stream<beast::tcp_stream> secured(std::move(stream), *exchange.tls);
+    expect_host(secured.native_handle(), exchange.place.host);
+    co_await secured.async_handshake(asio::ssl::stream_base::client, token());
+    if (error) {
+        const bool refused = error.category() == asio::error::get_ssl_category();
+        co_return exchange.fail(refused ? ClientFailure::NotTrusted : ClientFailure::NotReached,
+                                error);
+    }
+    co_await talk(secured, exchange);
+}
+
 }  // namespace
 
 std::optional<Place> parse_url(std::string_view url) {
-    constexpr std::string_view kScheme = "http://";
-    if (!url.starts_with(kScheme)) return std::nullopt;
-    url.remove_prefix(kScheme.size());
+    constexpr std::string_view kPlain = "http://";
+    constexpr std::string_view kTls = "https://";
+    const Wire wire = url.starts_with(kTls) ? Wire::Tls : Wire::Plain;
+    if (wire == Wire::Plain && !url.starts_with(kPlain)) return std::nullopt;
+    url.remove_prefix(wire == Wire::Tls ? kTls.size() : kPlain.size());
     while (url.ends_with('/'))
         url.remove_suffix(1);
     const std::size_t colon = url.rfind(':');
     if (url.empty() || url.find('/') != std::string_view::npos || colon == 0) return std::nullopt;
-    if (colon == std::string_view::npos) return Place{std::string(url), "80"};
+    const std::string_view usual = wire == Wire::Tls ? "443" : "80";
+    if (colon == std::string_view::npos) {
+        return Place{wire, std::string(url), std::string(usual)};
+    }
     const std::string_view port = url.substr(colon + 1);
     std::uint16_t number = 0;
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
     if (error != std::errc() || end != port.data() + port.size() || number == 0)
         return std::nullopt;
-    return Place{std::string(url.substr(0, colon)), std::string(port)};
+    return Place{wire, std::string(url.substr(0, colon)), std::string(port)};
 }
 
-HttpClient::HttpClient(std::string url, std::string_view token) : url_(std::move(url)) {
+HttpClient::HttpClient(std::string url, std::string_view token, std::string authorities)
+    : url_(std::move(url)),
+      authorities_(std::move(authorities)) {
     if (!token.empty()) authorization_ = "Bearer " + std::string(token);
 }
 
@@ -95,9 +123,17 @@ Outcome HttpClient::send(const ClientRequest& request) {
     auto place = parse_url(url_);
     if (!place) {
         return base::Failure{
-            ClientError{ClientFailure::BadUrl, "expected http://host:port, came '" + url_ + "'"}};
+            ClientError{ClientFailure::BadUrl,
+                        "expected http://host:port or https://host:port, came '" + url_ + "'"}};
     }
-    Exchange exchange{.place = *std::move(place), .request = {}, .patience = patience_};
+    std::unique_ptr<asio::ssl::context> tls;
+    if (place->wire == Wire::Tls) {
+        auto made = make_tls(authorities_);
+        if (!made) return base::Failure{ClientError{ClientFailure::NotTrusted, made.error()}};
+        tls = std::move(made).value();
+    }
+    Exchange exchange{
+        .place = *std::move(place), .tls = tls.get(), .request = {}, .patience = patience_};
     auto& message = exchange.request;
     message.method_string({request.method.data(), request.method.size()});
     message.target(request.path);

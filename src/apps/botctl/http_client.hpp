@@ -30,6 +30,7 @@ struct ClientResponse {
 enum class ClientFailure : std::uint8_t {
     BadUrl,
     NotReached,  ///< No connection: nothing was sent.
+    NotTrusted,  ///< Its certificate does not hold, or ours cannot be read: nothing was sent.
     NoAnswer,    ///< Something may have been sent; what became of it is not known.
 };
 
@@ -38,8 +39,11 @@ struct ClientError {
     std::string text;
 };
 
-/// What "http://host:port" means; nothing for any other text.
+enum class Wire : std::uint8_t { Plain, Tls };
+
+/// What "http://host:port" or "https://host:port" means; nothing for any other text.
 struct Place {
+    Wire wire = Wire::Plain;
     std::string host;
     std::string port;
 };
@@ -48,14 +52,16 @@ struct Place {
 
 class HttpClient {
 public:
-    /// `url` is "http://host:port". The token is shown with every request; it may be empty.
-    HttpClient(std::string url, std::string_view token);
+    /// The token is shown with every request; it may be empty. `authorities` is a file of
+    /// certificates in PEM; empty: the system's.
+    HttpClient(std::string url, std::string_view token, std::string authorities = {});
 
     [[nodiscard]] base::Result<ClientResponse, ClientError> send(const ClientRequest& request);
 
 private:
     std::string url_;
     std::string authorization_;
+    std::string authorities_;
     std::chrono::seconds patience_{35};
 };
 

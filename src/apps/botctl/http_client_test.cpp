@@ -1,11 +1,16 @@
 #include "apps/botctl/http_client.hpp"
 
+#include "shell/outbound/tls_peer_test.hpp"
+
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 
@@ -91,10 +96,75 @@ TEST(ParseUrl, TakesAPortOnlyWhereItIsOne) {
                             "http://desk:8o80",
                             "http://:8080",
                             "http://",
-                            "https://desk",
                             "http://desk:80/path"}) {
         EXPECT_FALSE(parse_url(url).has_value()) << url;
     }
+}
+
+class HttpClientOverTls : public testing::Test {
+protected:
+    using Result = base::Result<ClientResponse, ClientError>;
+
+    static constexpr const char* kAnswer =
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
+
+    HttpClientOverTls() {
+        std::string name = testing::TempDir() + "botctl-tls-XXXXXX";
+        EXPECT_NE(mkdtemp(name.data()), nullptr);
+        folder_ = name;
+    }
+
+    ~HttpClientOverTls() override {
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
+
+    std::string authorities(const shell::outbound::TlsPeer& peer) {
+        std::string path = folder_ / "ca.pem";
+        std::ofstream(path) << peer.certificate();
+        return path;
+    }
+
+    static Result ask(const std::string& url, const std::string& authorities) {
+        return HttpClient(url, "token", authorities)
+            .send({.method = "GET",
+                   .path = "/health",
+                   .body = {},
+                   .idempotency_key = {},
+                   .if_match = {}});
+    }
+
+    static ClientFailure failure_of(const Result& result) {
+        EXPECT_FALSE(result.has_value());
+        return result ? ClientFailure::NoAnswer : result.error().failure;
+    }
+
+    std::filesystem::path folder_;
+};
+
+TEST_F(HttpClientOverTls, TrustsWhomItIsToldToTrust) {
+    const shell::outbound::TlsPeer peer("localhost", kAnswer);
+    const auto response = ask(peer.url("localhost"), authorities(peer));
+    ASSERT_TRUE(response.has_value()) << response.error().text;
+    EXPECT_EQ(response.value().status, 200);
+    EXPECT_EQ(response.value().body, "{}");
+    EXPECT_EQ(peer.requests(), 1);
+}
+
+TEST_F(HttpClientOverTls, SendsNothingToAStranger) {
+    const shell::outbound::TlsPeer peer("localhost", kAnswer);
+    EXPECT_EQ(failure_of(ask(peer.url("localhost"), "")), ClientFailure::NotTrusted);
+    // The certificate is trusted, but it names another host.
+    EXPECT_EQ(failure_of(ask(peer.url("127.0.0.1"), authorities(peer))), ClientFailure::NotTrusted);
+    const shell::outbound::TlsPeer other("example.org", kAnswer);
+    EXPECT_EQ(failure_of(ask(other.url("localhost"), authorities(other))),
+              ClientFailure::NotTrusted);
+    EXPECT_EQ(peer.requests() + other.requests(), 0);
+}
+
+TEST_F(HttpClientOverTls, SaysThatTheAuthoritiesCannotBeRead) {
+    EXPECT_EQ(failure_of(ask("https://localhost:1", folder_ / "none.pem")),
+              ClientFailure::NotTrusted);
 }
 
 }  // namespace

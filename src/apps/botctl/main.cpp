@@ -29,7 +29,11 @@ Examples
   botctl explain BC1...
   botctl events --since 0 --follow
   botctl journal export --from 1 --to 100 > journal.jsonl
-  botctl verify --data ./var)";
+  botctl verify --data ./var
+  botctl status --url https://bot.example.org:8443 --ca bot.pem
+
+Variables
+  BOTCTL_TOKEN  the token to show, in place of the operator's in the data folder)";
 
 /// What the options were set to.
 struct Chosen {
@@ -52,6 +56,9 @@ struct Chosen {
 /// The options that every command has; they may stand before the command too.
 void add_common(CLI::App& app, Chosen& chosen) {
     app.add_option("--url", chosen.settings.url, "Where the daemon listens")->capture_default_str();
+    app.add_option("--ca",
+                   chosen.settings.authorities,
+                   "For https: a file of certificates that are trusted; the system's if absent");
     app.add_option("--data", chosen.settings.data, "The daemon's data folder")
         ->capture_default_str();
     app.add_flag("--json", chosen.json, "Print JSON");

@@ -1,6 +1,7 @@
 #include "apps/botctl/offline.hpp"
 
 #include "shell/sqlite/reader.hpp"
+#include "shell/sqlite/schema.hpp"
 #include "shell/sqlite/store_file.hpp"
 
 namespace botcore::botctl {
@@ -22,7 +23,19 @@ base::Result<sqlite::ReadSession, std::string> open_session(const std::string& p
         return base::Failure{std::string("the store at " + path + " cannot be read, code " +
                                          std::to_string(verdict.error().code))};
     }
-    if (verdict.value()) return base::Failure{path + ": " + verdict.value()->text()};
+    if (verdict.value()) {
+        const bool newer = verdict.value()->kind == sqlite::OpenError::Kind::SchemaTooNew;
+        return base::Failure{path + ": " + verdict.value()->text() +
+                             (newer ? "; use the botctl of the version that wrote it" : "")};
+    }
+    const auto version = sqlite::schema_version(database);
+    if (version && version.value() < sqlite::kSchemaVersion) {
+        return base::Failure{"the store at " + path + " has schema version " +
+                             std::to_string(version.value()) + ", expected " +
+                             std::to_string(sqlite::kSchemaVersion) +
+                             "; start this version's botcored on the folder once, which brings the "
+                             "store up to date, or use the botctl of the version that wrote it"};
+    }
     auto session = sqlite::ReadSession::open(std::move(database));
     if (!session) {
         return base::Failure{std::string("the store at " + path + " cannot be read, code " +

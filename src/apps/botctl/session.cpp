@@ -16,24 +16,43 @@ namespace botcore::botctl {
 namespace json = boost::json;
 using Answer = base::Result<ClientResponse, ClientError>;
 
-std::optional<Answer> Session::reach(const ClientRequest& request) {
-    const char* own = std::getenv("BOTCTL_TOKEN");
+base::Result<std::string, std::string> Session::token() const {
+    if (const char* own = std::getenv("BOTCTL_TOKEN")) return std::string(own);
     const auto token = shell::auth::OperatorToken::load(settings_.data);
-    const std::string_view of_operator =
-        token ? token.value().secret().reveal() : std::string_view();
-    HttpClient client(settings_.url, own != nullptr ? std::string_view(own) : of_operator);
+    if (!token) return base::Failure{token.error().text};
+    return std::string(token.value().secret().reveal());
+}
+
+std::optional<Answer> Session::reach(const ClientRequest& request) {
+    const auto shown = token();
+    HttpClient client(settings_.url,
+                      shown ? std::string_view(shown.value()) : std::string_view(),
+                      settings_.authorities);
     auto answer = client.send(request);
     if (!answer && answer.error().failure == ClientFailure::NotReached) return std::nullopt;
-    if (answer && answer.value().status == 401 && !token && own == nullptr) {
-        std::cerr << "botctl: " << token.error().text << "\n";
+    if (answer && answer.value().status == 401 && !shown) {
+        std::cerr << "botctl: " << shown.error() << "\n";
     }
     return answer;
+}
+
+int status_of(ClientFailure failure) {
+    switch (failure) {
+        case ClientFailure::BadUrl:
+            return kExitUsage;
+        case ClientFailure::NotReached:
+        case ClientFailure::NotTrusted:
+            return kExitUnavailable;
+        case ClientFailure::NoAnswer:
+            break;
+    }
+    return kExitOutcomeOpen;
 }
 
 int Session::finish(const Answer& answer, const Printer& printer) {
     if (!answer) {
         std::cerr << "botctl: " << answer.error().text << "\n";
-        return answer.error().failure == ClientFailure::BadUrl ? kExitUsage : kExitOutcomeOpen;
+        return status_of(answer.error().failure);
     }
     const ClientResponse& response = answer.value();
     if (response.status >= 400) return finish_error(response);

@@ -32,6 +32,7 @@ enum class Output : std::uint8_t { People, Json };
 struct Settings {
     std::string url = "http://127.0.0.1:8080";
     std::string data = "./var";
+    std::string authorities{};  ///< A file of certificates in PEM; empty: the system's.
     Output output = Output::People;
 };
 
@@ -42,8 +43,11 @@ class Session {
 public:
     explicit Session(Settings settings) : settings_(std::move(settings)) {}
 
-    /// Asks the daemon, with the token of the variable BOTCTL_TOKEN or else the operator's.
-    /// Nothing, when it cannot be reached at all: then the files may be asked.
+    /// That of the variable BOTCTL_TOKEN or else the operator's; the text says why there is none.
+    [[nodiscard]] base::Result<std::string, std::string> token() const;
+
+    /// Asks the daemon with `token`. Nothing, when it cannot be reached at all: then the files may
+    /// be asked.
     [[nodiscard]] std::optional<base::Result<ClientResponse, ClientError>> reach(
         const ClientRequest& request);
 
@@ -69,6 +73,9 @@ private:
 
     Settings settings_;
 };
+
+/// The exit status of a request without a response.
+[[nodiscard]] int status_of(ClientFailure failure);
 
 /// A fresh random UUID, version 4.
 [[nodiscard]] std::string new_key();

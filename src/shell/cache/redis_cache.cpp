@@ -182,6 +182,7 @@ void RedisCache::Link::limit_phase(std::string_view what) {
     phase_timer_.async_wait(
         [self = shared_from_this(), mine = generation_, was = state_, what](const Error& error) {
             if (error || mine != self->generation_ || self->state_ != was) return;
+            ++self->counters.timeouts;
             self->fail(std::string(what));
         });
 }
@@ -307,7 +308,10 @@ void RedisCache::Link::watch_calls() {
         if (error || mine != self->generation_) return;
         const bool late = !self->calls_.empty() && self->state_ == State::Ready &&
                           self->calls_.front().sent + self->options_.answer_within <= Clock::now();
-        if (late) return self->fail("no answer within the time limit");
+        if (late) {
+            ++self->counters.timeouts;
+            return self->fail("no answer within the time limit");
+        }
         self->watch_calls();
     });
 }
@@ -315,6 +319,7 @@ void RedisCache::Link::watch_calls() {
 void RedisCache::Link::fail(std::string message) {
     ++generation_;
     ++failures_;
+    if (state_ != State::Ready) ++counters.reconnects_failed;
     state_ = State::Pausing;
     trouble_ = std::move(message);
     Error ignored;

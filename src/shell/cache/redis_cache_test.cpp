@@ -30,6 +30,7 @@ TEST(RedisCache, AKilledServerIsAMissAtOnceAndComesBackAfterItsRestart) {
     server.start();
     ASSERT_TRUE(world.connected());
     EXPECT_EQ(world.cache().counters().reconnects, 1U);
+    EXPECT_EQ(world.cache().counters().timeouts, 0U);
     EXPECT_EQ(world.get("a"), std::nullopt) << "It was only in the killed server's memory.";
     world.cache().put("a", "two", kLong);
     EXPECT_EQ(world.get("a"), "two");

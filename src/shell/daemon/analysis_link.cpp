@@ -69,6 +69,26 @@ health::Look AnalysisLink::look() {
     };
 }
 
+void AnalysisLink::show_breakers(metrics::Metrics& metrics) {
+    for (const auto& breaker : service_.client().breakers())
+        metrics.set("circuit_breaker_state", {breaker.name}, breaker_gauge(breaker.state));
+}
+
+outbound::OutboundCounts counts_of(metrics::Metrics& metrics) {
+    outbound::OutboundCounts counts;
+    counts.breaker_moved = [&metrics](std::string_view name, const auto& transition) {
+        metrics.set("circuit_breaker_state", {name}, breaker_gauge(transition.to));
+        metrics.count("circuit_breaker_transitions_total", {name, to_text(transition.to)});
+    };
+    counts.retried = [&metrics](std::string_view, std::string_view result) {
+        metrics.count("retry_attempts_total", {"analysis", result});
+    };
+    counts.timed_out = [&metrics](std::string_view) {
+        metrics.count("timeouts_total", {"analysis"});
+    };
+    return counts;
+}
+
 int breaker_gauge(resilience::BreakerState state) {
     switch (state) {
         case resilience::BreakerState::Closed:

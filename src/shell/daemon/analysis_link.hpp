@@ -7,6 +7,7 @@
 
 #include "shell/config/config.hpp"
 #include "shell/health/prober.hpp"
+#include "shell/metrics/metrics.hpp"
 #include "shell/outbound/analysis_service.hpp"
 
 namespace botcore::shell {
@@ -30,6 +31,9 @@ public:
 
     [[nodiscard]] outbound::AnalysisService& service() { return service_; }
 
+    /// Shows what the breakers remember from the last life.
+    void show_breakers(metrics::Metrics& metrics);
+
 private:
     AnalysisLink(const outbound::AnalysisRules& rules,
                  const Parts& parts,
@@ -40,6 +44,9 @@ private:
     std::unique_ptr<outbound::HttpTransport> transport_;
     outbound::AnalysisService service_;
 };
+
+/// What the client counts, as metrics, which outlive the link.
+[[nodiscard]] outbound::OutboundCounts counts_of(metrics::Metrics& metrics);
 
 /// The value of `circuit_breaker_state`: 0 lets calls through, 1 is half open, 2 stops them.
 [[nodiscard]] int breaker_gauge(resilience::BreakerState state);

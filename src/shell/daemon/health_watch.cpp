@@ -36,10 +36,7 @@ HealthWatch::HealthWatch(Options options, Parts parts)
                                [&store = parts_.store] { return store.storage_state(); },
                                options_.disk_low_bytes),
           parts_.post),
-      keeper_({parts_.runtime,
-               parts_.wake,
-               [this](const auto& window, const auto& news) { tell(window, news); }},
-              options_.maintenance),
+      keeper_({parts_.runtime, parts_.teller, parts_.wake}, options_.maintenance),
       monitor_({prober_,
                 parts_.log,
                 [now = parts_.now] { return now().time; },
@@ -66,13 +63,6 @@ operations::UptimeLog HealthWatch::read_uptime() {
         return {};
     }
     return std::move(read).value();
-}
-
-void HealthWatch::tell(const model::MaintenanceWindow& window,
-                       const operations::MaintenanceNews& news) {
-    parts_.log.write(log::Level::Warn,
-                     news.text,
-                     {{"event", news.event}, {"window", static_cast<std::int64_t>(window.id)}});
 }
 
 void HealthWatch::tick() {

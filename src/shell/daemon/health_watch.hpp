@@ -22,6 +22,7 @@ public:
     /// All references outlive the watch.
     struct Parts {
         runtime::Runtime& runtime;
+        MaintenanceTeller& teller;
         ports::Store& store;
         const ports::MarketData& market;
         log::Log& log;
@@ -62,7 +63,6 @@ public:
 
 private:
     [[nodiscard]] operations::UptimeLog read_uptime();
-    void tell(const model::MaintenanceWindow& window, const operations::MaintenanceNews& news);
 
     Options options_;
     Parts parts_;

@@ -8,14 +8,9 @@ namespace botcore::shell {
 void MaintenanceKeeper::tick(const runtime::Now& now) {
     if (parts_.runtime.status() != runtime::Status::Running) return;
     if (windows_ != parts_.runtime.state().windows) windows_ = parts_.runtime.state().windows;
-    if (!known_) {
-        known_.emplace();
-        for (const auto& [id, window] : windows_)
-            known_->emplace(id, window.state);
-    }
+    parts_.teller.compare(windows_);
     bool submitted = false;
     for (const auto& [id, window] : windows_) {
-        tell(window);
         if (now.clock != model::ClockState::Certain) continue;  // W2
         const auto move = operations::move_due(window, times_, now.time, under_way());
         if (!move) continue;
@@ -37,13 +32,6 @@ bool MaintenanceKeeper::planned(model::Timestamp now) const {
         if (operations::is_planned(window, now)) return true;
     }
     return false;
-}
-
-void MaintenanceKeeper::tell(const model::MaintenanceWindow& window) {
-    const auto [place, is_new] = known_->try_emplace(window.id, window.state);
-    if (!is_new && place->second == window.state) return;
-    place->second = window.state;
-    parts_.told(window, operations::news_of(window));
 }
 
 std::size_t MaintenanceKeeper::under_way() const {

@@ -1,7 +1,7 @@
 #pragma once
 
 /// Moves maintenance windows on as time passes: asks the pure rules what is due and submits it as a
-/// journaled command, and says when a window has come into a new state.
+/// journaled command.
 ///
 /// W1  A step is submitted under a key that names window and state, so that it is taken once
 ///     however often it is submitted.
@@ -11,11 +11,11 @@
 
 #include "operations/maintenance.hpp"
 #include "runtime/runtime.hpp"
+#include "shell/daemon/maintenance_teller.hpp"
 
-#include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
+#include <utility>
 
 namespace botcore::shell {
 
@@ -23,9 +23,8 @@ class MaintenanceKeeper {
 public:
     struct Parts {
         runtime::Runtime& runtime;   ///< Outlives the keeper.
+        MaintenanceTeller& teller;   ///< Outlives the keeper.
         std::function<void()> wake;  ///< The loop must step soon.
-        std::function<void(const model::MaintenanceWindow&, const operations::MaintenanceNews&)>
-            told;
     };
 
     MaintenanceKeeper(Parts parts, operations::MaintenanceTimes times)
@@ -42,16 +41,13 @@ public:
     [[nodiscard]] std::optional<operations::Period> announced(operations::Period within) const;
 
 private:
-    void tell(const model::MaintenanceWindow& window);
     [[nodiscard]] std::size_t under_way() const;
 
     Parts parts_;
     operations::MaintenanceTimes times_;
     /// As they were when the runtime last ran: work on the store must not make its own window
     /// forgotten.
-    std::map<std::uint64_t, model::MaintenanceWindow> windows_;
-    /// The state of each window that listeners know of. Nothing is told of what was so at start.
-    std::optional<std::map<std::uint64_t, model::WindowState>> known_;
+    MaintenanceTeller::Windows windows_;
 };
 
 }  // namespace botcore::shell

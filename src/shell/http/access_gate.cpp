@@ -25,6 +25,15 @@ void append_limit(std::vector<std::pair<std::string_view, std::string>>& headers
     headers.emplace_back("X-RateLimit-Reset", seconds_up(verdict.full_in));
 }
 
+/// What the metric calls the limit that a call falls under.
+std::string_view route_of(const Call& call) {
+    if (call.row->limit == Limit::Login) return "login";
+    if (call.row->limit == Limit::Registration) return "register";
+    if (call.row->access == Access::Public) return "global";
+    const Purpose purpose = purpose_of(call);
+    return purpose == Purpose::Entry || purpose == Purpose::Exit ? "trade" : "read";
+}
+
 }  // namespace
 
 AccessGate::AccessGate(const AccessLimits& limits)
@@ -83,7 +92,11 @@ RateVerdict AccessGate::take(const Call& call) {
     return {};
 }
 
-void AccessGate::refuse(Call& call, const RateVerdict& verdict, std::string_view what) {
+void AccessGate::refuse(Call& call,
+                        const RateVerdict& verdict,
+                        std::string_view what,
+                        std::string_view route) const {
+    if (refused_) refused_(route);
     const std::string wait = seconds_up(verdict.retry_after);
     call.headers.emplace_back("Retry-After", wait);
     call.fail(429,
@@ -96,7 +109,7 @@ bool AccessGate::pass(Call& call) {
     const RateVerdict verdict = take(call);
     append_limit(call.headers, verdict);
     if (verdict.allowed) return true;
-    refuse(call, verdict, "of this kind, of which cancels and closes are another");
+    refuse(call, verdict, "of this kind, of which cancels and closes are another", route_of(call));
     return false;
 }
 
@@ -105,7 +118,7 @@ bool AccessGate::pass_stranger(Call& call) {
     const RateVerdict verdict = strangers_.take(limit_key(call.request.remote), call.now.time);
     if (verdict.allowed) return true;
     append_limit(call.headers, verdict);
-    refuse(call, verdict, "without a valid token from this address");
+    refuse(call, verdict, "without a valid token from this address", "global");
     return false;
 }
 

@@ -12,7 +12,9 @@
 #include "shell/http/call.hpp"
 #include "shell/http/route_table.hpp"
 
+#include <functional>
 #include <string_view>
+#include <utility>
 
 namespace botcore::shell::http {
 
@@ -32,7 +34,12 @@ struct AccessLimits {
 
 class AccessGate {
 public:
+    /// Told of each refusal: "trade", "read", "login", "register", or "global" for what is public.
+    using Refused = std::function<void(std::string_view route)>;
+
     explicit AccessGate(const AccessLimits& limits);
+
+    void tell(Refused refused) { refused_ = std::move(refused); }
 
     /// Takes a permit for the call; false: it was answered with 429. The answer's headers say what
     /// is left.
@@ -44,10 +51,14 @@ public:
 
 private:
     [[nodiscard]] resilience::RateVerdict take(const Call& call);
-    static void refuse(Call& call, const resilience::RateVerdict& verdict, std::string_view what);
+    void refuse(Call& call,
+                const resilience::RateVerdict& verdict,
+                std::string_view what,
+                std::string_view route) const;
     [[nodiscard]] bool is_free(std::string_view address) const;
 
     AccessLimits limits_;
+    Refused refused_;
     resilience::RateTable entries_;
     resilience::RateTable exits_;
     resilience::RateTable reads_;

@@ -55,6 +55,7 @@ TEST(Limits, OfEntriesLeaveExitsAlone) {
         order = ApiWorld::data(placed).at("order_id").as_string();
     }
     EXPECT_EQ(world.command("POST", "/api/trading/orders", kOrder).status, 429);
+    EXPECT_EQ(world.metric("rate_limited_total{route=\"trade\"}"), 1.0);
     const auto canceled = world.command("DELETE", "/api/trading/orders/" + order);
     EXPECT_EQ(canceled.status, 200) << canceled.body;
     EXPECT_EQ(canceled.headers.at("x-ratelimit-limit"), "5");
@@ -70,6 +71,11 @@ TEST(Limits, OfAddressesHoldForWhatIsPublic) {
     EXPECT_EQ(world.ask_as("", "POST", "/api/auth/login", "{}").status, 429);
     EXPECT_EQ(world.ask_as("", "POST", "/api/auth/register", "{}").status, 400);
     EXPECT_EQ(world.ask_as("", "POST", "/api/auth/register", "{}").status, 429);
+    world.pass(model::Duration::seconds(60));  // Metrics are public, too.
+    for (const char* route : {"global", "login", "register"}) {
+        EXPECT_EQ(world.metric("rate_limited_total{route=\"" + std::string(route) + "\"}"), 1.0)
+            << route;
+    }
 }
 
 TEST(Limits, HoldForAddressesThatShowWrongTokens) {

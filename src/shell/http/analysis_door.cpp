@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -48,11 +49,21 @@ void AnalysisDoor::analyze(Call& call) {
     parts_.service->analyze(
         json::serialize(body),
         std::move(request_id),
-        [this, waiting, symbol = question.value().symbol](const outbound::AnalysisResult& result) {
+        [this, waiting, symbol = question.value().symbol, began = std::chrono::steady_clock::now()](
+            const outbound::AnalysisResult& result) {
             waiting->now = context_.now();
+            if (result.attempts > 0) count(result.kind, std::chrono::steady_clock::now() - began);
             finish(*waiting, symbol, result);
         },
         left);
+}
+
+void AnalysisDoor::count(AnalysisKind kind, std::chrono::duration<double> took) {
+    const std::string_view result = kind == AnalysisKind::Analyzed   ? "success"
+                                    : kind == AnalysisKind::TimedOut ? "timeout"
+                                                                     : "failure";
+    context_.metrics.count("ai_requests_total", {result});
+    context_.metrics.observe("ai_request_duration_seconds", {}, took.count());
 }
 
 void AnalysisDoor::finish(Call& call,
@@ -74,7 +85,6 @@ void AnalysisDoor::finish(Call& call,
                              "status " +
                                  std::to_string(result.status));
         case AnalysisKind::TimedOut:
-            context_.metrics.count("timeouts_total", {"analysis"});
             parts_.timed_out(symbol);
             return call.fail(504,
                              "ANALYSIS_TIMEOUT",

@@ -9,6 +9,7 @@
 #include "shell/http/route_table.hpp"
 #include "shell/outbound/analysis_service.hpp"
 
+#include <chrono>
 #include <functional>
 
 namespace botcore::shell::http {
@@ -30,6 +31,7 @@ public:
 
 private:
     void analyze(Call& call);
+    void count(outbound::AnalysisKind kind, std::chrono::duration<double> took);
     void finish(Call& call, const model::Symbol& symbol, const outbound::AnalysisResult& result);
 
     const ApiContext& context_;

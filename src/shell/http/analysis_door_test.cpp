@@ -69,6 +69,8 @@ TEST_F(AnalysisDoorTest, HandsTheServicesAnswerOn) {
     EXPECT_EQ(told.status, 200);
     EXPECT_NE(told.body.find(R"({"signal":"Long"})"), std::string::npos);
     EXPECT_NE(peer.requests().at(0).find(R"("timeframe":"1h")"), std::string::npos);
+    EXPECT_EQ(world_.metric("ai_requests_total{result=\"success\"}"), 1.0);
+    EXPECT_EQ(world_.metric("ai_request_duration_seconds_count"), 1.0);
 }
 
 TEST_F(AnalysisDoorTest, SaysWhatTheServiceDoesNotAccept) {
@@ -76,6 +78,7 @@ TEST_F(AnalysisDoorTest, SaysWhatTheServiceDoesNotAccept) {
     const Told told = ask(peer.url(), kQuestion);
     EXPECT_EQ(told.status, 422);
     EXPECT_EQ(told.code, "ANALYSIS_REFUSED");
+    EXPECT_EQ(world_.metric("ai_requests_total{result=\"failure\"}"), 1.0);
 }
 
 // @spec:R2-TMO-06 R2-TMO-10
@@ -85,6 +88,7 @@ TEST_F(AnalysisDoorTest, GivesUpASilentService) {
     EXPECT_EQ(told.status, 504);
     EXPECT_EQ(told.code, "ANALYSIS_TIMEOUT");
     EXPECT_EQ(timed_out_, "BTCUSDT");
+    EXPECT_EQ(world_.metric("ai_requests_total{result=\"timeout\"}"), 1.0);
 }
 
 // @spec:R1-DEGR-01

@@ -218,9 +218,16 @@ public:
         store_ = std::move(sqlite::SqliteStore::open(options)).value();
         fragile_.emplace(*store_);
         measured_.emplace(*fragile_, metrics_);
-        runtime_.emplace(runtime_options(),
-                         runtime::Runtime::Ports{*measured_, exchange, market, desk_, {&changes_}});
         log_.emplace("test", log::Level::Trace, log_file());
+        teller_.emplace(MaintenanceTeller::Parts{*log_,
+                                                 [this](const protocol::Event& event) {
+                                                     news.emplace_back(
+                                                         event.data.at("news").as_string());
+                                                 },
+                                                 [this] { return time_; }});
+        runtime_.emplace(
+            runtime_options(),
+            runtime::Runtime::Ports{*measured_, exchange, market, desk_, {&changes_, &*teller_}});
         who.users_path = folder_ / "users.sqlite";
         auto access = UserAccess::open(
             std::move(who),
@@ -367,6 +374,14 @@ public:
 
     TestResponse get(std::string_view path) { return ask("GET", path); }
 
+    /// One value of /metrics, `line` with its labels as they are printed.
+    std::optional<double> metric(const std::string& line) {
+        const std::string text = get("/metrics").body;
+        const auto place = text.find("\n" + line + " ");
+        if (place == std::string::npos) return std::nullopt;
+        return std::stod(text.substr(place + line.size() + 2));
+    }
+
     /// A command under a fresh key.
     TestResponse command(std::string_view method,
                          std::string_view path,
@@ -442,13 +457,8 @@ private:
         });
         health::add_known_parts(
             *prober_, {*runtime_, market, [this] { return now(); }, model::Duration::seconds(2)});
-        keeper_.emplace(
-            MaintenanceKeeper::Parts{*runtime_,
-                                     [] {},
-                                     [this](const auto&, const operations::MaintenanceNews& told) {
-                                         news.emplace_back(told.event);
-                                     }},
-            operations::MaintenanceTimes());
+        keeper_.emplace(MaintenanceKeeper::Parts{*runtime_, *teller_, [] {}},
+                        operations::MaintenanceTimes());
         monitor_.emplace(health::HealthMonitor::Parts{
                              *prober_,
                              *log_,
@@ -510,6 +520,7 @@ private:
     FollowedSymbols followed_{{}};
     std::optional<MarketDoor> market_door_;
     std::optional<MaintenanceDoor> maintenance_;
+    std::optional<MaintenanceTeller> teller_;
     std::optional<MaintenanceKeeper> keeper_;
     std::optional<health::Prober> prober_;
     std::optional<health::HealthMonitor> monitor_;

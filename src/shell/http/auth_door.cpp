@@ -188,7 +188,14 @@ void AuthDoor::login(Call& call) {
             return desk.login(login, now);
         },
         [this](Call& held, auth::AuthResult<auth::LoggedIn> in) {
-            if (!in) return fail(held, in.error(), "login");
+            const auto count = [this](std::string_view result) {
+                parts_.context.metrics.count("logins_total", {result});
+            };
+            if (!in) {
+                count(in.error().failure == AuthFailure::Locked ? "locked" : "failure");
+                return fail(held, in.error(), "login");
+            }
+            count("success");
             const auth::LoggedIn& made = in.value();
             parts_.sessions.put(made.user);
             parts_.sessions.put(made.session);

@@ -183,6 +183,9 @@ TEST_F(Users, AWrongLoginSaysTheSameForAllReasons) {
     EXPECT_EQ(acts("?act=login&limit=1"), std::vector<std::string>{"login locked"});
     world.pass(model::Duration::seconds(15 * 60));
     EXPECT_FALSE(login("ann@example.org").empty());
+    EXPECT_EQ(world.metric("logins_total{result=\"failure\"}"), 6.0);
+    EXPECT_EQ(world.metric("logins_total{result=\"locked\"}"), 1.0);
+    EXPECT_EQ(world.metric("logins_total{result=\"success\"}"), 1.0);
 }
 
 TEST_F(Users, ATokenEndsByTimeByLogoutAndByRevocation) {

@@ -6,6 +6,7 @@
 #include "shell/health/known_parts.hpp"
 #include "shell/http/api_schemas.hpp"
 #include "shell/http/maintenance_door.hpp"
+#include "shell/http/views.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -290,6 +291,21 @@ void HealthDoor::ping(Call& call) {
     call.answer_plain(200, body);
 }
 
+/// A price that is missing for the moment leaves the gauge as it was.
+void HealthDoor::measure_portfolio() {
+    const core::State& state = context_.runtime.state();
+    model::Money sum;
+    for (const auto& [id, account] : state.accounts) {
+        const auto equity =
+            equity_at(state, account, [this](const model::InstrumentId& instrument) {
+                return context_.quote_of(instrument);
+            });
+        if (!equity) return;
+        sum += *equity;
+    }
+    context_.metrics.set("portfolio_value_usd", metrics::as_number(sum));
+}
+
 void HealthDoor::show_metrics(Call& call) {
     auto& metrics = context_.metrics;
     metrics.read(context_.runtime);
@@ -312,6 +328,7 @@ void HealthDoor::show_metrics(Call& call) {
     metrics.set_service_time("down", figures.down);
     metrics.set_service_time("planned", figures.planned);
     if (context_.runtime.status() == runtime::Status::Running) {
+        measure_portfolio();
         const auto mode = context_.runtime.state().operating.mode;
         metrics.set_maintenance(mode == model::OperatingMode::Draining ||
                                 mode == model::OperatingMode::Maintenance);

@@ -49,6 +49,7 @@ private:
     void show_ready(Call& call);
     void show_live(Call& call);
     void show_metrics(Call& call);
+    void measure_portfolio();
     void ping(Call& call);
 
     [[nodiscard]] std::string not_ready_because() const;

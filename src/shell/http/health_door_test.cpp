@@ -209,6 +209,22 @@ TEST_F(HealthDoorTest, NoBodyForEverybodyHoldsASecretOrAnAddress) {
     EXPECT_THAT(world_.get("/health/detailed").body, Not(HasSubstr(kToken)));
 }
 
+TEST_F(HealthDoorTest, MetricsShowWhatAllAccountsAreWorth) {
+    const auto accounts = ApiWorld::data(world_.get("/api/accounts")).as_array();
+    double sum = 0;
+    for (const auto& account : accounts) {
+        const auto view = ApiWorld::data(
+            world_.get("/api/accounts/" + std::string(account.at("account").as_string())));
+        sum += std::stod(std::string(view.at("total_equity").as_string()));
+    }
+    EXPECT_GT(sum, 0);
+    EXPECT_DOUBLE_EQ(world_.metric("portfolio_value_usd").value_or(0), sum);
+}
+
+TEST_F(HealthDoorTest, MetricsCountEachLoadOfTheState) {
+    EXPECT_EQ(world_.metric("recovery_duration_seconds_count{mechanism=\"reload\"}"), 1.0);
+}
+
 TEST_F(HealthDoorTest, MetricsHaveALineForEachPartAndModeFromTheStart) {
     const std::string text = world_.get("/metrics").body;
     for (const auto& row : operations::dependencies()) {

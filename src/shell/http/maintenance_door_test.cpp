@@ -146,7 +146,7 @@ TEST_F(MaintenanceDoorTest, AWindowRunsItsWholeCourseByItself) {
               (std::vector<std::string>{"maintenance_planned",
                                         "maintenance_notice",
                                         "maintenance_draining",
-                                        "maintenance_begun",
+                                        "maintenance_started",
                                         "maintenance_ramping",
                                         "maintenance_ended",
                                         "maintenance_completed"}));

@@ -57,6 +57,9 @@ void UserAccess::attach(const ApiContext& context, RouteTable& routes, Api& api)
     door_->add_to(routes);
     front_.emplace(options_.cors_origins,
                    FrontDoor::Parts{api, record_acts(), [&context] { return context.now().time; }});
+    gate_.tell([&context](std::string_view route) {
+        context.metrics.count("rate_limited_total", {route});
+    });
     api.set_stranger_gate([this](Call& call) { return gate_.pass_stranger(call); });
     api.add_gate([this](Call& call) { return gate_.pass(call); });
 }

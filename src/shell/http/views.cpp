@@ -137,6 +137,17 @@ json::object position_view(const core::State& state,
     return object;
 }
 
+std::optional<Money> equity_at(const core::State& state,
+                               const core::AccountState& account,
+                               const QuoteOf& quote_of) {
+    const auto place = account.balances.find(account.account.quote);
+    const Money held = place == account.balances.end() ? Money() : place->second.total();
+    const auto profit = unrealized(account, marks_of(account, quote_of));
+    const auto holdings = holdings_value(state, account, quote_of);
+    if (!profit || !holdings) return std::nullopt;
+    return held + *profit + *holdings;
+}
+
 json::object account_view(const core::State& state,
                           const core::AccountState& account,
                           const QuoteOf& quote_of) {
@@ -152,8 +163,7 @@ json::object account_view(const core::State& state,
     const auto marks = marks_of(account, quote_of);
     const auto profit = unrealized(account, marks);
     const auto holdings = holdings_value(state, account, quote_of);
-    std::optional<Money> equity;
-    if (profit && holdings) equity = quote.total() + *profit + *holdings;
+    const auto equity = equity_at(state, account, quote_of);
     const Money margin = quote.of(model::Book::Margin);
 
     object["total_balance"] = to_text(quote.total());

@@ -9,6 +9,7 @@
 #include <boost/json/object.hpp>
 
 #include <functional>
+#include <optional>
 
 namespace botcore::shell::http {
 
@@ -19,6 +20,12 @@ using QuoteOf = std::function<model::Quote(const model::InstrumentId&)>;
                                                 const core::AccountState& account,
                                                 const model::Position& position,
                                                 const QuoteOf& quote_of);
+
+/// Money, the profit of open positions and what is held besides, at the prices of now; nothing
+/// where a price is missing.
+[[nodiscard]] std::optional<model::Money> equity_at(const core::State& state,
+                                                    const core::AccountState& account,
+                                                    const QuoteOf& quote_of);
 
 /// Balances with all books, totals, equity, margin and what is free.
 [[nodiscard]] boost::json::object account_view(const core::State& state,

@@ -64,6 +64,16 @@ ports::StoreResult<model::Head> MeasuredReader::head() {
     return reader_.head();
 }
 
+ports::StoreResult<ports::Snapshot> MeasuredStore::load() {
+    const auto began = Clock::now();
+    auto loaded = store_.load();
+    if (loaded) {
+        const std::chrono::duration<double> took = Clock::now() - began;
+        metrics_.observe("recovery_duration_seconds", {"reload"}, took.count());
+    }
+    return loaded;
+}
+
 ports::CommitResult MeasuredStore::commit(const ports::Batch& batch) {
     const auto began = Clock::now();
     Transaction transaction;

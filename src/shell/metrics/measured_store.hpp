@@ -45,7 +45,7 @@ public:
           metrics_(metrics),
           reader_(store.reader(), metrics) {}
 
-    ports::StoreResult<ports::Snapshot> load() override { return store_.load(); }
+    ports::StoreResult<ports::Snapshot> load() override;
 
     ports::CommitResult commit(const ports::Batch& batch) override;
 

@@ -123,7 +123,7 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"backup_size_bytes", kGauge, "", "bytes", "Size of the last backup"},
     {"backup_duration_seconds", kGauge, "", "seconds", "Duration of the last backup"},
     {"cache_requests_total", kCounter, "result=hit|miss|failure", "requests",
-     "Look-ups in the cache"},
+     "Look-ups in the cache by what was found; every call of it that failed"},
 
     // Staying up.
     {"circuit_breaker_state", kGauge, "name=exchange|market_data|cache|analysis|notifier|*",

@@ -218,12 +218,11 @@ Totals totals_of(const core::State& state) {
     return totals;
 }
 
-/// Near enough for a gauge.
+}  // namespace
+
 double as_number(model::Money money) {
     return static_cast<double>(money.units()) / 1e8;
 }
-
-}  // namespace
 
 void Metrics::read(const runtime::Runtime& runtime) {
     const auto number = [](auto value) { return static_cast<double>(value); };
@@ -249,6 +248,16 @@ void Metrics::read(const runtime::Runtime& runtime) {
     set("order_unknown_outcomes", number(totals.unknown));
     set("positions_open", number(totals.positions));
     set("profit_loss_total", as_number(totals.profit));
+}
+
+void Metrics::read(const ports::CacheCounters& cache) {
+    const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
+    raise("cache_requests_total", {"hit"}, number(cache.hits));
+    raise("cache_requests_total", {"miss"}, number(cache.misses));
+    raise("cache_requests_total", {"failure"}, number(cache.errors));
+    raise("reconnection_attempts_total", {"cache", "success"}, number(cache.reconnects));
+    raise("reconnection_attempts_total", {"cache", "failure"}, number(cache.reconnects_failed));
+    raise("timeouts_total", {"cache"}, number(cache.timeouts));
 }
 
 void Metrics::read_process() {

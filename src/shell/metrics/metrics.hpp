@@ -6,6 +6,7 @@
 /// Threads: `count`, `set`, `observe` and `count_transaction` from any; the rest: the thread of the
 /// loop.
 
+#include "ports/cache.hpp"
 #include "runtime/runtime.hpp"
 
 #include <chrono>
@@ -58,6 +59,8 @@ public:
 
     /// Copies what the runtime counted by itself, and reads its durable state.
     void read(const runtime::Runtime& runtime);
+    /// Copies what the cache counted by itself.
+    void read(const ports::CacheCounters& cache);
     /// Reads the process's own figures from the system.
     void read_process();
     void set_price_age(const model::InstrumentId& instrument, model::Duration age);
@@ -78,5 +81,8 @@ private:
 
     std::unique_ptr<Families> families_;
 };
+
+/// Near enough for a gauge.
+[[nodiscard]] double as_number(model::Money money);
 
 }  // namespace botcore::shell::metrics

@@ -37,6 +37,29 @@ TEST(Metrics, HasEveryNameFromTheStart) {
     EXPECT_THAT(text, HasSubstr("recovery_attempts_total{"));
 }
 
+TEST(Metrics, TakesOverWhatTheCacheCounts) {
+    Metrics metrics;
+    ports::CacheCounters cache;
+    cache.hits = 5;
+    cache.misses = 4;
+    cache.errors = 3;
+    cache.reconnects = 2;
+    cache.reconnects_failed = 1;
+    cache.timeouts = 7;
+    metrics.read(cache);
+    cache.hits = 6;
+    metrics.read(cache);
+    const std::string text = metrics.render();
+    for (const char* line : {"cache_requests_total{result=\"hit\"} 6",
+                             "cache_requests_total{result=\"miss\"} 4",
+                             "cache_requests_total{result=\"failure\"} 3",
+                             "reconnection_attempts_total{result=\"success\",service=\"cache\"} 2",
+                             "reconnection_attempts_total{result=\"failure\",service=\"cache\"} 1",
+                             "timeouts_total{op=\"cache\"} 7"}) {
+        EXPECT_THAT(text, HasSubstr(line));
+    }
+}
+
 // @spec:RI-MX-05
 // @spec:RI-MX-08
 // @spec:RI-MX-09

@@ -36,6 +36,7 @@ std::string status_in(const std::string& body) {
 AnalysisResult result_of(OutboundResult outbound) {
     AnalysisResult result;
     result.status = outbound.status;
+    result.attempts = outbound.attempts;
     result.retry_at = outbound.retry_at;
     result.detail = std::string(to_text(outbound.kind));
     if (!outbound.detail.empty()) result.detail += ": " + outbound.detail;

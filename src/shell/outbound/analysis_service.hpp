@@ -36,6 +36,7 @@ enum class AnalysisKind : std::uint8_t {
 struct AnalysisResult {
     AnalysisKind kind = AnalysisKind::Unavailable;
     std::uint16_t status = 0;
+    std::uint32_t attempts = 0;  ///< Zero: the service was not asked.
     std::string body{};
     std::string detail{};
     std::optional<base::Timestamp> retry_at = std::nullopt;

@@ -93,6 +93,12 @@ OpenOutcome ensure_file(const SqliteOptions& options) {
     return sync_folder(folder_of(path));
 }
 
+SqlResult<std::int64_t> schema_version(Database& database) {
+    auto read = database.integer("SELECT value FROM meta WHERE name = 'schema_version'");
+    const bool no_such_table = !read && read.error().code == SQLITE_ERROR;
+    return no_such_table ? SqlResult<std::int64_t>(0) : std::move(read);
+}
+
 SqlResult<std::optional<OpenError>> judge_file(Database& database) {
     using Kind = OpenError::Kind;
     const std::int64_t application = TRY(database.integer("PRAGMA application_id"));
@@ -101,10 +107,7 @@ SqlResult<std::optional<OpenError>> judge_file(Database& database) {
                                        "application id " + std::to_string(kApplicationId),
                                        std::to_string(application)});
     }
-    const auto read = database.integer("SELECT value FROM meta WHERE name = 'schema_version'");
-    const bool no_such_table = !read && read.error().code == SQLITE_ERROR;
-    if (!read && !no_such_table) return base::Failure{read.error()};
-    const std::int64_t version = no_such_table ? 0 : read.value();
+    const std::int64_t version = TRY(schema_version(database));
     if (version > kSchemaVersion) {
         return std::optional(
             OpenError{Kind::SchemaTooNew,
@@ -115,7 +118,7 @@ SqlResult<std::optional<OpenError>> judge_file(Database& database) {
         return std::optional(
             OpenError{Kind::Corrupt,
                       "a schema version from 1 to " + std::to_string(kSchemaVersion),
-                      no_such_table ? "no version" : std::to_string(version)});
+                      version == 0 ? "no version" : std::to_string(version)});
     }
     return std::optional<OpenError>{};
 }

@@ -27,4 +27,7 @@ using OpenOutcome = base::Outcome<OpenError>;
 /// Is this our database, in a version that we understand? Nothing if it is. Changes nothing.
 [[nodiscard]] SqlResult<std::optional<OpenError>> judge_file(Database& database);
 
+/// What version the tables say that they have; zero where they say nothing.
+[[nodiscard]] SqlResult<std::int64_t> schema_version(Database& database);
+
 }  // namespace botcore::shell::sqlite

@@ -1,0 +1,86 @@
+#include "shell/sqlite/measured_disk.hpp"
+
+#include "shell/sqlite/sqlite_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+namespace botcore::shell::sqlite {
+namespace {
+
+class MeasuredDiskTest : public testing::Test {
+protected:
+    MeasuredDiskTest() {
+        std::string name = std::filesystem::temp_directory_path() / "botcore-measured-XXXXXX";
+        EXPECT_NE(mkdtemp(name.data()), nullptr);
+        folder_ = name;
+    }
+
+    ~MeasuredDiskTest() override {
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
+
+    [[nodiscard]] std::unique_ptr<SqliteStore> open(Synchronous synchronous = Synchronous::Full) {
+        SqliteOptions options;
+        options.path = folder_ / "shard.db";
+        options.vfs = disk_.name();
+        options.synchronous = synchronous;
+        options.reserve_bytes = 64U << 10U;
+        auto store = SqliteStore::open(std::move(options));
+        EXPECT_TRUE(store.has_value());
+        return store ? std::move(store).value() : nullptr;
+    }
+
+    static ports::CommitResult commit(SqliteStore& store) {
+        ports::Batch batch;
+        batch.expected = store.load().value().head;
+        batch.epoch = 1;
+        batch.entries.push_back({batch.expected.sequence + 1, 1, {}, {}, "x"});
+        batch.entries[0].hash[0] = static_cast<std::uint8_t>(batch.expected.sequence + 1);
+        return store.commit(batch);
+    }
+
+    std::filesystem::path folder_;
+    MeasuredDisk disk_;
+};
+
+TEST_F(MeasuredDiskTest, TellsOfEachSyncOfTheLog) {
+    const auto store = open();
+    int syncs = 0;
+    disk_.tell([&](std::chrono::nanoseconds took) {
+        EXPECT_GT(took.count(), 0);
+        ++syncs;
+    });
+    EXPECT_EQ(commit(*store), ports::CommitResult::Committed);
+    const int first = syncs;
+    EXPECT_GE(first, 1);
+    EXPECT_EQ(commit(*store), ports::CommitResult::Committed);
+    EXPECT_EQ(syncs, first + 1);
+    disk_.tell({});
+    EXPECT_EQ(commit(*store), ports::CommitResult::Committed);
+    EXPECT_EQ(syncs, first + 1);
+}
+
+TEST_F(MeasuredDiskTest, HearsNothingWhereNothingIsSynced) {
+    const auto store = open(Synchronous::Off);
+    int syncs = 0;
+    disk_.tell([&](std::chrono::nanoseconds) { ++syncs; });
+    EXPECT_EQ(commit(*store), ports::CommitResult::Committed);
+    EXPECT_EQ(syncs, 0);
+    disk_.tell({});
+}
+
+TEST_F(MeasuredDiskTest, CountsTheConnectionsThatAreOpen) {
+    EXPECT_EQ(disk_.connections(), 0U);
+    auto store = open();
+    EXPECT_EQ(disk_.connections(), 5U);
+    store.reset();
+    EXPECT_EQ(disk_.connections(), 0U);
+}
+
+}  // namespace
+}  // namespace botcore::shell::sqlite
