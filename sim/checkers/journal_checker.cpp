@@ -74,16 +74,17 @@ void JournalChecker::on_committed(const model::Head& expected,
     }
 }
 
-/// The world numbers the acts that it hands over: each is recorded once, and in order.
+/// The world numbers the acts that it hands to a process: each is recorded once, and in order.
 void JournalChecker::check_act(const model::Record& record) {
     const auto* act = std::get_if<model::RecordAct>(&record.input.body);
     if (act == nullptr) return;
     std::uint64_t number = 0;
     (void)std::from_chars(act->detail.data(), act->detail.data() + act->detail.size(), number);
-    if (number <= act_) {
+    std::uint64_t& newest = acts_[act->subject];
+    if (number <= newest) {
         findings_.add("ACTS", place_of(record) + " has act " + act->detail + " late or again");
     }
-    act_ = number;
+    newest = number;
 }
 
 void JournalChecker::check_chain(const StoredRecord& stored) {

@@ -4,7 +4,9 @@
 
 #include "sim/checkers/fold.hpp"
 
+#include <map>
 #include <set>
+#include <string>
 
 namespace botcore::sim::checkers {
 
@@ -43,7 +45,7 @@ private:
     model::Policy policy_;
     std::set<model::AccountId> reconciled_;
     std::set<std::uint64_t> incarnations_;
-    std::uint64_t act_ = 0;  ///< The number of the newest one.
+    std::map<std::string, std::uint64_t> acts_;  ///< The newest of each process.
 };
 
 }  // namespace botcore::sim::checkers

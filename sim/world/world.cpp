@@ -55,6 +55,7 @@ void World::start_node() {
     nodes_.push_back(std::make_unique<Node>(clients_));
     Node& node = *nodes_.back();
     node_ = &node;
+    node.name = std::to_string(nodes_.size());
     node.process->wake = [this, &node] {
         step_later(node,
                    context_.faults.delay(Duration::microseconds(20), Duration::microseconds(300)));
@@ -192,9 +193,9 @@ bool World::submit(runtime::Request request) {
     if (random_.chance(1, 10)) {
         (void)node->runtime->record({.actor = Clients::kAlice,
                                      .act = "looked",
-                                     .subject = {},
+                                     .subject = node->name,
                                      .outcome = "ok",
-                                     .detail = std::to_string(++acts_),
+                                     .detail = std::to_string(++node->acts),
                                      .request_id = {}});
     }
     running_ = node;

@@ -38,6 +38,8 @@ public:
     std::optional<model::Timestamp> step_at;
     std::uint64_t terms = 0;
     std::uint64_t steps = 0;
+    std::string name;        ///< Its number among all there were.
+    std::uint64_t acts = 0;  ///< Handed over for the audit.
 
 private:
     Clients& clients_;
@@ -113,7 +115,6 @@ private:
     Node* old_ = nullptr;
     Node* running_ = nullptr;  ///< Whose call is under way.
     bool quiet_ = false;
-    std::uint64_t acts_ = 0;
 };
 
 }  // namespace botcore::sim
