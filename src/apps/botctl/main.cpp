@@ -309,12 +309,10 @@ void add_files(CLI::App& app, Chosen& chosen) {
     });
     range->add_option("--from", chosen.range.from, "First sequence")->capture_default_str();
     range->add_option("--to", chosen.range.to, "Last sequence; default: the end");
-    // Two names: what it proves, and what the runbooks call it.
-    for (const char* name : {"check", "verify"}) {
-        add(app, chosen, name, "Prove that the rows are what the journal says", [](Session& s) {
-            return check(s);
-        });
-    }
+    add(app, chosen, "check", "Is all of the store what the journal says?", [](Session& s) {
+        return check(s);
+    });
+    add(app, chosen, "verify", "The same as check", [](Session& s) { return check(s); });
     add(app,
         chosen,
         "rebuild",

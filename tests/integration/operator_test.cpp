@@ -1,5 +1,5 @@
-// Health, maintenance and the smoke test as an operator meets them: the real botcored and the real
-// botctl.
+// Health, maintenance, the smoke test and the check of the data as an operator meets them: the real
+// botcored and the real botctl.
 
 #include "tests/crash/api_calls.hpp"
 #include "tests/crash/daemon_process.hpp"
@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 
 namespace botcore::crash {
 namespace {
@@ -127,6 +128,29 @@ TEST_F(OperatorTest, HealthAndUptimeSurviveARestart) {
     const Ran uptime = botctl("uptime --json");
     EXPECT_EQ(uptime.status, 0) << uptime.output;
     EXPECT_THAT(uptime.output, HasSubstr("\"outages\":1")) << "the stop itself";
+}
+
+// @spec:R3-INTEG-09 R4-MAN-08 TC-REL-017
+TEST_F(OperatorTest, DamagedRowsAreFoundAndMadeAnew) {
+    ASSERT_EQ(botctl("order place BTCUSDT BUY 0.01").status, 0);
+    EXPECT_EQ(botctl("check").status, 0) << "beside the daemon that runs";
+    const Ran running = botctl("rebuild");
+    EXPECT_EQ(running.status, 69) << running.output;
+    ASSERT_EQ(daemon_.terminate(), 0);
+    const std::string file = (daemon_.data() / "botcore.db").string();
+    const std::string damage = "UPDATE balances SET cash = '1' WHERE account = 'futures'";
+    ASSERT_EQ(std::system(("sqlite3 " + file + " \"" + damage + "\"").c_str()), 0);
+    const Ran found = botctl("check");
+    EXPECT_EQ(found.status, 1);
+    EXPECT_THAT(found.output, HasSubstr("critical balance_mismatch: balance futures USDT"));
+    EXPECT_THAT(found.output, HasSubstr("botctl rebuild"));
+    EXPECT_THAT(botctl("check --json").output, HasSubstr("\"account\":\"futures\""));
+    const Ran made = botctl("rebuild");
+    EXPECT_EQ(made.status, 0) << made.output;
+    EXPECT_THAT(made.output, HasSubstr("botcore.db-before-"));
+    EXPECT_EQ(botctl("verify").status, 0);
+    ASSERT_TRUE(daemon_.start());
+    EXPECT_THAT(botctl("positions").output, HasSubstr("BTCUSDT"));
 }
 
 }  // namespace
