@@ -86,11 +86,13 @@ TEST(EventStreamOfTheDaemon, TellsOfAnAnalysisThatTookTooLong) {
     StreamClient client(daemon.port(), daemon.token());
     ASSERT_FALSE(client.receive("authenticated").is_null());
     client.send(R"({"type":"subscribe"})");
-    const auto answer =
-        ask(daemon.port(),
-            {.method = "POST", .target = "/api/ai/analyze", .body = R"({"symbol":"BTCUSDT"})"},
-            daemon.token(),
-            std::chrono::seconds(30));
+    const auto answer = ask(daemon.port(),
+                            {.method = "POST",
+                             .target = "/api/ai/analyze",
+                             .body = R"({"symbol":"BTCUSDT"})",
+                             .key = {}},
+                            daemon.token(),
+                            std::chrono::seconds(30));
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->status, 504);
     EXPECT_EQ(field_of(answer->body, "code"), "ANALYSIS_TIMEOUT");
