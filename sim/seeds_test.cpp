@@ -9,6 +9,10 @@ namespace botcore::sim {
 namespace {
 
 constexpr std::uint64_t kBase = 20'260'101;
+/// So that a part ends in time on a slow machine too, and parts run side by side.
+constexpr std::uint64_t kSeedsInPart = 20;
+
+class SeedsInParts : public testing::TestWithParam<std::uint64_t> {};
 
 }  // namespace
 
@@ -28,9 +32,10 @@ constexpr std::uint64_t kBase = 20'260'101;
 // @spec:I14
 // @spec:TC-REL-010
 // @spec:TC-REL-011
-TEST(Seeds, HundredSeedsBreakNoInvariant) {
+TEST_P(SeedsInParts, BreakNoInvariant) {
     std::uint64_t restores = 0;
-    for (std::uint64_t seed = kBase; seed < kBase + 100; ++seed) {
+    const std::uint64_t first = kBase + GetParam() * kSeedsInPart;
+    for (std::uint64_t seed = first; seed < first + kSeedsInPart; ++seed) {
         const RunResult result = run_seed(seed);
         EXPECT_EQ(result.violations, 0U)
             << "replay: ./dev sim --seed " << seed << "\n"
@@ -38,8 +43,10 @@ TEST(Seeds, HundredSeedsBreakNoInvariant) {
         EXPECT_GT(result.records, 0U);
         restores += result.restores;
     }
-    EXPECT_GE(restores, 50U) << "States made anew from the journal and compared.";
+    EXPECT_GE(restores, 20U) << "States made anew from the journal and compared.";
 }
+
+INSTANTIATE_TEST_SUITE_P(Hundred, SeedsInParts, testing::Range<std::uint64_t>(0, 5));
 
 TEST(Seeds, SameSeedGivesTheSameRun) {
     for (std::uint64_t seed = kBase; seed < kBase + 3; ++seed) {

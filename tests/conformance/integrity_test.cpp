@@ -191,6 +191,9 @@ TEST_F(Integrity, RowsThatWereDamagedAreMadeAnewFromTheJournal) {
 }
 
 // @spec:TC-REL-010
+// @error:RefoldError::Kind::HashMismatch, RefoldError::Kind::NotNext
+// @error:RefoldError::Kind::Unreadable, RefoldError::Kind::ChainBroken
+// @error:RefoldError::Kind::ReplyMissing
 TEST_F(Integrity, AJournalThatIsDamagedIsRefusedAtItsPlace) {
     using Kind = runtime::RefoldError::Kind;
 
