@@ -346,6 +346,29 @@ TEST(Engine, ACancelIsAnsweredByTheOrdersEnd) {
     EXPECT_EQ(bench.refusal(), Reason::OrderNotOpen);
 }
 
+TEST(Engine, ACancelOfWhatHasEndedIsToldHowItEnded) {
+    Bench bench;
+    const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
+    LiveOrder closed = bench.account("futures").orders.begin()->second;
+    bench.fill(*sent, "60000", 1);
+    ASSERT_TRUE(bench.account("futures").orders.empty());
+    const auto cancel_in = [&](OrderState state) {
+        closed.order.state = state;
+        const auto decision = bench.apply(
+            model::CancelOrder{bench.origin(), model::AccountId("futures"), sent->id, {}},
+            {.key = std::nullopt, .order = closed});
+        EXPECT_TRUE(Bench::cancelled_by(decision).empty());
+        EXPECT_TRUE(bench.account("futures").orders.empty());
+    };
+    for (const OrderState ended : {OrderState::Filled, OrderState::Expired, OrderState::Rejected}) {
+        cancel_in(ended);
+        EXPECT_EQ(bench.refusal(), Reason::OrderNotOpen);
+        EXPECT_EQ(std::get<model::Refusal>(*bench.last_reply).order, sent->id);
+    }
+    cancel_in(OrderState::Canceled);
+    EXPECT_EQ(bench.replied_order().state, OrderState::Canceled) << "That is what was wanted.";
+}
+
 TEST(Engine, ACancelWithoutAnswerIsSentAgainOnlyWhileTheOrderIsOpen) {
     Bench bench;
     auto body = bench.order("futures", Side::Buy, "0.1");
@@ -412,6 +435,26 @@ TEST(Engine, RefusesATransferThatMakesNoSense) {
     EXPECT_EQ(bench.refusal(), Reason::AccountExists);
     EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Cash)), "10000");
     EXPECT_EQ(to_text(bench.book("spot", kUsdt, Book::Cash)), "10000");
+}
+
+// @spec:I13
+TEST(Engine, MoneyEntersAFrozenAccountButDoesNotLeaveIt) {
+    Bench bench;
+    const auto sent = bench.place(bench.order("futures", Side::Buy, "0.01"));
+    bench.fill(*sent, "60000", 1);
+    bench.apply(Bench::report(*sent, ReportKind::Open));
+    ASSERT_EQ(bench.account("futures").account.state, model::AccountState::Frozen);
+    const Money cash = bench.book("futures", kUsdt, Book::Cash);
+    const auto transfer = [&](const char* from, const char* to) {
+        bench.apply(model::TransferMoney{
+            bench.origin(), model::AccountId(from), model::AccountId(to), kUsdt, money("1"), {}});
+        return bench.refusal();
+    };
+    EXPECT_EQ(transfer("futures", "spot"), Reason::AccountFrozen);
+    EXPECT_EQ(bench.book("futures", kUsdt, Book::Cash), cash);
+    EXPECT_EQ(to_text(bench.book("spot", kUsdt, Book::Cash)), "10000");
+    EXPECT_EQ(transfer("spot", "futures"), Reason::None);
+    EXPECT_EQ(bench.book("futures", kUsdt, Book::Cash), cash + money("1"));
 }
 
 TEST(Engine, RefusesToCancelOrCloseWhatIsNotThere) {
