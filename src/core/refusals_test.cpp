@@ -183,6 +183,42 @@ TEST_F(Refusals, AmountsBeyondAllBoundsReserveNothing) {
     EXPECT_TRUE(reserved(kSpot).is_zero());
 }
 
+TEST_F(Refusals, LimitsBeyondAllBoundsAreRefusedByTheirRule) {
+    EXPECT_EQ(apply(order("0")), Reason::QuantityTooSmall);
+    EXPECT_EQ(apply(limit("0.01", "900000")), Reason::PriceOutOfRange) << "Above the highest.";
+    model::Instrument instrument = boundless(model::Market::Futures);
+    instrument.price_filter.max = {};
+    apply(model::DefineInstrument{instrument});
+    model::PlaceOrder body = limit("10000000000000", "10000000000");
+    body.quote.last = *body.price;
+    EXPECT_EQ(apply(body), Reason::NotionalTooLarge);
+    instrument.price_percent_up = model::Rate::whole(100'000'000'000'000);
+    apply(model::DefineInstrument{instrument});
+    body.origin = origin();
+    EXPECT_EQ(apply(body), Reason::PriceOutOfRange) << "The bound itself leaves 128 bits.";
+    EXPECT_TRUE(reserved(kFutures).is_zero());
+}
+
+TEST_F(Refusals, AStopPriceObeysThePriceFilter) {
+    model::PlaceOrder body = order("0.01");
+    body.type = model::OrderType::StopMarket;
+    body.stop_price = amount<model::Price>("66000.05");
+    EXPECT_EQ(apply(body), Reason::PriceOffTick);
+    body.origin = origin();
+    body.stop_price = amount<model::Price>("66000.1");
+    EXPECT_EQ(apply(body), Reason::None);
+}
+
+TEST_F(Refusals, ReduceOnlyExistsOnFuturesOnly) {
+    model::PlaceOrder body = order("0.01");
+    body.account = kSpot;
+    body.instrument.market = model::Market::Spot;
+    body.side = Side::Sell;
+    body.reduce_only = model::ReduceOnly::Yes;
+    EXPECT_EQ(apply(body), Reason::ReduceOnlyRefused);
+    EXPECT_FALSE(sent_.has_value());
+}
+
 TEST_F(Refusals, RatesBeyondAllBoundsReserveNothing) {
     model::Instrument instrument = boundless(model::Market::Futures);
     instrument.fee_taker = model::Rate::whole(100'000'000'000'000);
