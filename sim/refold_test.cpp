@@ -103,6 +103,13 @@ protected:
             (void)world_.clients().call(order);
             world_.run_for(Duration::seconds(1));
         }
+        model::ScheduleMaintenance window;
+        window.origin = account.origin;
+        window.begin = world_.local_now().time + Duration::seconds(3'600);
+        window.end = window.begin + Duration::seconds(600);
+        window.emergency = true;
+        (void)world_.clients().call(window);
+        world_.run_for(Duration::seconds(1));
         entries_ = world_.store().journal(1, 10'000).value();
         middle_ = entries_.size() / 2;
     }
@@ -145,6 +152,7 @@ protected:
 
 TEST_F(Refold, AWholeJournalGivesTheSameRows) {
     ASSERT_GT(entries_.size(), 8U);
+    ASSERT_EQ(world_.store().rows().windows.size(), 1U);
     Scratch scratch;
     const auto made = make_anew(entries_, replies(), scratch.store);
     ASSERT_TRUE(made.has_value()) << made.error().text;

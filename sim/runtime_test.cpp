@@ -263,6 +263,72 @@ TEST_F(RuntimeAlone, TellsListenersOfWhatNoRecordTells) {
     EXPECT_EQ(refusals_told_.size(), 1U);
 }
 
+// @spec:I14
+TEST_F(RuntimeAlone, MakesNoEntryWhileTheClockIsFarBehindTheJournal) {
+    start();
+    const Timestamp last = runtime_.state().time;
+    time_ = last - Duration::milliseconds(1'001);
+    (void)submit(order());
+    steps();
+    ASSERT_EQ(refusals_told_.size(), 1U);
+    EXPECT_EQ(refusals_told_.back().second, model::Reason::ClockUncertain);
+    EXPECT_EQ(exchange_.placed, 0);
+    time_ = last - Duration::milliseconds(1'000);
+    (void)submit(order());
+    steps();
+    EXPECT_EQ(exchange_.placed, 1);
+    EXPECT_EQ(runtime_.state().time, last) << "Journal time never decreases.";
+}
+
+// @spec:I7
+TEST_F(RuntimeAlone, WritesNothingMoreOnceAnotherWriterHasTheShard) {
+    start();
+    SilentExchange other_exchange;
+    runtime::Runtime other({.shard = 0,
+                            .software = "test",
+                            .policy = {},
+                            .instruments = model::builtin_instruments(),
+                            .next_incarnation = [this] { return ++incarnation_; },
+                            .batch_max = 256},
+                           {store_, other_exchange, market_, *this});
+    ASSERT_EQ(other.start(now()), Status::Running);
+    const auto head = store_.head().value();
+    const auto doubtful = submit(order());
+    steps();
+    EXPECT_EQ(runtime_.status(), Status::Fenced);
+    EXPECT_TRUE(says(doubtful, 503, "OUTCOME_UNKNOWN"));
+    EXPECT_TRUE(says(submit(order()), 503, "SERVICE_UNAVAILABLE"));
+    pass(Duration::seconds(60));
+    EXPECT_FALSE(runtime_.step(now()));
+    EXPECT_EQ(runtime_.status(), Status::Fenced) << "It never tries again.";
+    EXPECT_EQ(runtime_.counters().conflicts, 1U);
+    EXPECT_EQ(exchange_.placed, 0);
+    EXPECT_EQ(store_.head().value(), head);
+    EXPECT_EQ(judge_.findings().count(), 0U);
+}
+
+TEST_F(RuntimeAlone, KnowsItsMaintenanceWindowsAfterALostBatch) {
+    start();
+    model::ScheduleMaintenance body;
+    body.origin = origin();
+    body.begin = time_ + Duration::seconds(3'600);
+    body.end = body.begin + Duration::seconds(600);
+    body.emergency = true;
+    (void)submit(body);
+    steps();
+    const auto windows = runtime_.state().windows;
+    ASSERT_EQ(windows.size(), 1U);
+    const auto terms = runtime_.counters().terms;
+    faults_.force(Fault::UnavailableLost);
+    const auto lost = submit(order());
+    steps();
+    EXPECT_TRUE(says(lost, 503, "OUTCOME_UNKNOWN"));
+    pass(Duration::seconds(1));
+    steps();
+    EXPECT_EQ(runtime_.counters().terms, terms + 1);
+    EXPECT_EQ(runtime_.state().windows, windows);
+}
+
 TEST_F(RuntimeAlone, WaitsForAnAnswerNoLongerThanTheDeadline) {
     start();
     const auto usual = submit(order());
