@@ -56,7 +56,9 @@ public:
     const model::CandleBoard* candles(const model::InstrumentId&) const override { return nullptr; }
 };
 
-class RuntimeAlone : public testing::Test, public runtime::ReplySink {
+class RuntimeAlone : public testing::Test,
+                     public runtime::ReplySink,
+                     public runtime::CommitListener {
 protected:
     RuntimeAlone()
         : runtime_({.shard = 0,
@@ -65,10 +67,18 @@ protected:
                     .instruments = model::builtin_instruments(),
                     .next_incarnation = [this] { return ++incarnation_; },
                     .batch_max = 256},
-                   {store_, exchange_, market_, *this}) {}
+                   {store_, exchange_, market_, *this, {this}}) {}
 
     void on_reply(runtime::Ticket ticket, runtime::ApiReply reply) override {
         replies_[ticket] = std::move(reply);
+    }
+
+    void on_committed(const std::vector<model::Record>& records) override {
+        records_told_ += records.size();
+    }
+
+    void on_refused(const model::InputBody& body, const model::Refusal& refusal) override {
+        refusals_told_.emplace_back(model::origin_of(body)->key, refusal.reason);
     }
 
     [[nodiscard]] runtime::Now now() const { return {time_, model::ClockState::Certain}; }
@@ -151,6 +161,8 @@ protected:
     runtime::Runtime runtime_;
     Timestamp time_ = Timestamp::from_milliseconds(1'000'000);
     std::map<runtime::Ticket, runtime::ApiReply> replies_;
+    std::size_t records_told_ = 0;
+    std::vector<std::pair<model::IdempotencyKey, model::Reason>> refusals_told_;
     runtime::Ticket tickets_ = 0;
     int keys_ = 0;
 };
@@ -228,6 +240,93 @@ TEST_F(RuntimeAlone, BeginsNoRequestWhoseDeadlineHasPassed) {
     EXPECT_EQ(exchange_.placed, 0);
     EXPECT_EQ(runtime_.head(), head);
     EXPECT_EQ(runtime_.counters().requests_late, 1U);
+}
+
+TEST_F(RuntimeAlone, TellsListenersOfWhatNoRecordTells) {
+    start();
+    store_.set_storage(model::StorageState::Reserve);
+    const auto head = runtime_.head();
+    const auto told = records_told_;
+    const model::PlaceOrder entry = order();
+    const auto ticket = submit(entry);
+    steps();
+    EXPECT_EQ(replies_.at(ticket).status, 503);
+    EXPECT_EQ(refusals_told_, (std::vector{std::pair{entry.origin.key, model::Reason::DiskFull}}));
+    EXPECT_EQ(runtime_.head(), head);
+    EXPECT_EQ(records_told_, told);
+    EXPECT_EQ(exchange_.placed, 0);
+    store_.set_storage(model::StorageState::Normal);
+    (void)submit(entry);
+    steps();
+    EXPECT_EQ(exchange_.placed, 1) << "The key was not bound.";
+    EXPECT_EQ(records_told_, told + 1);
+    EXPECT_EQ(refusals_told_.size(), 1U);
+}
+
+// @spec:I14
+TEST_F(RuntimeAlone, MakesNoEntryWhileTheClockIsFarBehindTheJournal) {
+    start();
+    const Timestamp last = runtime_.state().time;
+    time_ = last - Duration::milliseconds(1'001);
+    (void)submit(order());
+    steps();
+    ASSERT_EQ(refusals_told_.size(), 1U);
+    EXPECT_EQ(refusals_told_.back().second, model::Reason::ClockUncertain);
+    EXPECT_EQ(exchange_.placed, 0);
+    time_ = last - Duration::milliseconds(1'000);
+    (void)submit(order());
+    steps();
+    EXPECT_EQ(exchange_.placed, 1);
+    EXPECT_EQ(runtime_.state().time, last) << "Journal time never decreases.";
+}
+
+// @spec:I7
+TEST_F(RuntimeAlone, WritesNothingMoreOnceAnotherWriterHasTheShard) {
+    start();
+    SilentExchange other_exchange;
+    runtime::Runtime other({.shard = 0,
+                            .software = "test",
+                            .policy = {},
+                            .instruments = model::builtin_instruments(),
+                            .next_incarnation = [this] { return ++incarnation_; },
+                            .batch_max = 256},
+                           {store_, other_exchange, market_, *this});
+    ASSERT_EQ(other.start(now()), Status::Running);
+    const auto head = store_.head().value();
+    const auto doubtful = submit(order());
+    steps();
+    EXPECT_EQ(runtime_.status(), Status::Fenced);
+    EXPECT_TRUE(says(doubtful, 503, "OUTCOME_UNKNOWN"));
+    EXPECT_TRUE(says(submit(order()), 503, "SERVICE_UNAVAILABLE"));
+    pass(Duration::seconds(60));
+    EXPECT_FALSE(runtime_.step(now()));
+    EXPECT_EQ(runtime_.status(), Status::Fenced) << "It never tries again.";
+    EXPECT_EQ(runtime_.counters().conflicts, 1U);
+    EXPECT_EQ(exchange_.placed, 0);
+    EXPECT_EQ(store_.head().value(), head);
+    EXPECT_EQ(judge_.findings().count(), 0U);
+}
+
+TEST_F(RuntimeAlone, KnowsItsMaintenanceWindowsAfterALostBatch) {
+    start();
+    model::ScheduleMaintenance body;
+    body.origin = origin();
+    body.begin = time_ + Duration::seconds(3'600);
+    body.end = body.begin + Duration::seconds(600);
+    body.emergency = true;
+    (void)submit(body);
+    steps();
+    const auto windows = runtime_.state().windows;
+    ASSERT_EQ(windows.size(), 1U);
+    const auto terms = runtime_.counters().terms;
+    faults_.force(Fault::UnavailableLost);
+    const auto lost = submit(order());
+    steps();
+    EXPECT_TRUE(says(lost, 503, "OUTCOME_UNKNOWN"));
+    pass(Duration::seconds(1));
+    steps();
+    EXPECT_EQ(runtime_.counters().terms, terms + 1);
+    EXPECT_EQ(runtime_.state().windows, windows);
 }
 
 TEST_F(RuntimeAlone, WaitsForAnAnswerNoLongerThanTheDeadline) {

@@ -20,6 +20,13 @@ class ErrorLines(unittest.TestCase):
         self.assertEqual(lines("int f() {\n  a();\n  return base::Failure{\n    1};\n}\n"), [3, 4])
         self.assertEqual(lines("void f() {\n  call.fail(400);\n  b();\n  throw E();\n}\n"), [2, 4])
 
+    def test_a_rule_that_is_broken(self):
+        self.assertEqual(lines("void f() {\n a();\n return RuleBreach{Reason::X,\n  text};\n}\n"),
+                         [3, 4])
+        self.assertEqual(lines("void f() {\n if (x) return price_breach(y);\n}\n"), [2])
+        self.assertEqual(lines("void f() {\n if (auto breach = broken_rule(x)) return g(breach);\n"
+                               "}\n"), [])
+
     def test_a_conditional_block_that_ends_with_one(self):
         self.assertEqual(lines("int f() {\n if (x) {\n  a();\n  b({1, 2});\n  return refused();\n"
                                " }\n return 1;\n}\n"), [3, 4, 5])

@@ -156,6 +156,64 @@ TEST(Engine, ALateTradeAfterAbsenceIsBookedAndFreezesTheAccount) {
     EXPECT_TRUE(bench.place(bench.order("futures", Side::Sell, "0.01"))) << "Exits pass (I9).";
 }
 
+// @spec:I13
+TEST(Engine, ATradeThatMakesNoSenseIsNotBookedAndFreezesTheAccount) {
+    Bench bench;
+    const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
+    const auto trade = [&](std::uint64_t id, std::string_view at, std::string_view size) {
+        return model::Trade{.id = id,
+                            .price = price(at),
+                            .quantity = quantity(size),
+                            .fee = money("1"),
+                            .fee_asset = kUsdt,
+                            .maker = false,
+                            .time = {}};
+    };
+    bench.apply(Bench::traded(*sent,
+                              ReportKind::Open,
+                              {trade(1, "0", "0.04"),
+                               trade(2, "60000", "0"),
+                               trade(3, "900000000000000", "900000000000000"),
+                               trade(4, "60000", "0.04")}));
+    EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Frozen);
+    EXPECT_EQ(bench.account("futures").account.frozen_reason, Reason::LateFact);
+    EXPECT_EQ(to_text(bench.position().quantity), "0.04") << "The one that makes sense is booked.";
+    EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Fees)), "1");
+}
+
+// @spec:I13
+TEST(Engine, AFactThatTakesMoreMoneyThanThereIsIsBookedAndFreezesTheAccount) {
+    Bench bench;
+    const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
+    bench.apply(Bench::traded(*sent,
+                              ReportKind::Filled,
+                              {{.id = 1,
+                                .price = price("60000"),
+                                .quantity = quantity("0.1"),
+                                .fee = money("20000"),
+                                .fee_asset = kUsdt,
+                                .maker = false,
+                                .time = {}}}));
+    EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Fees)), "20000");
+    EXPECT_TRUE(bench.book("futures", kUsdt, Book::Cash).is_negative());
+    EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Frozen);
+    EXPECT_EQ(bench.account("futures").account.frozen_reason, Reason::InsufficientBalance);
+}
+
+TEST(Engine, ReportsOfWhatIsNotOursChangeNothing) {
+    Bench bench;
+    const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
+    const auto before = bench.engine().state().sequence;
+    auto foreign = Bench::report(*sent, ReportKind::Filled);
+    foreign.report.id = model::ClientOrderId("web_0123456789abcdef");
+    EXPECT_EQ(bench.apply(foreign).verdict, Verdict::Nothing);
+    auto elsewhere = Bench::report(*sent, ReportKind::Filled);
+    elsewhere.report.account = model::AccountId("nobody");
+    EXPECT_EQ(bench.apply(elsewhere).verdict, Verdict::Nothing);
+    EXPECT_EQ(bench.engine().state().sequence, before);
+    EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Active);
+}
+
 TEST(Engine, TriesAgainOnlyWhatProvablyNeverLeft) {
     Bench bench;
     auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
@@ -346,6 +404,29 @@ TEST(Engine, ACancelIsAnsweredByTheOrdersEnd) {
     EXPECT_EQ(bench.refusal(), Reason::OrderNotOpen);
 }
 
+TEST(Engine, ACancelOfWhatHasEndedIsToldHowItEnded) {
+    Bench bench;
+    const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
+    LiveOrder closed = bench.account("futures").orders.begin()->second;
+    bench.fill(*sent, "60000", 1);
+    ASSERT_TRUE(bench.account("futures").orders.empty());
+    const auto cancel_in = [&](OrderState state) {
+        closed.order.state = state;
+        const auto decision = bench.apply(
+            model::CancelOrder{bench.origin(), model::AccountId("futures"), sent->id, {}},
+            {.key = std::nullopt, .order = closed});
+        EXPECT_TRUE(Bench::cancelled_by(decision).empty());
+        EXPECT_TRUE(bench.account("futures").orders.empty());
+    };
+    for (const OrderState ended : {OrderState::Filled, OrderState::Expired, OrderState::Rejected}) {
+        cancel_in(ended);
+        EXPECT_EQ(bench.refusal(), Reason::OrderNotOpen);
+        EXPECT_EQ(std::get<model::Refusal>(*bench.last_reply).order, sent->id);
+    }
+    cancel_in(OrderState::Canceled);
+    EXPECT_EQ(bench.replied_order().state, OrderState::Canceled) << "That is what was wanted.";
+}
+
 TEST(Engine, ACancelWithoutAnswerIsSentAgainOnlyWhileTheOrderIsOpen) {
     Bench bench;
     auto body = bench.order("futures", Side::Buy, "0.1");
@@ -372,6 +453,26 @@ TEST(Engine, RefusesAChangeBasedOnAnOldVersion) {
         bench.origin(), model::AccountId("futures"), kFutures, current + 1, quote(kFutures)});
     EXPECT_EQ(bench.refusal(), Reason::VersionConflict);
     EXPECT_EQ(std::get<model::Refusal>(*bench.last_reply).version, current);
+}
+
+// @spec:R3-LOCK-03
+TEST(Engine, RefusesALeverageOrAResetBasedOnAnOldVersion) {
+    Bench bench;
+    const model::AccountId id("futures");
+    const auto expect_conflict = [&](std::uint64_t current) {
+        EXPECT_EQ(bench.refusal(), Reason::VersionConflict);
+        EXPECT_EQ(std::get<model::Refusal>(*bench.last_reply).version, current);
+    };
+    bench.apply(model::SetLeverage{bench.origin(), id, kFutures, model::Rate::whole(5), {}});
+    const auto seen = bench.position().version;
+    bench.apply(model::SetLeverage{bench.origin(), id, kFutures, model::Rate::whole(7), seen + 1});
+    expect_conflict(seen);
+    EXPECT_EQ(bench.position().leverage, model::Rate::whole(5));
+    bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.1")), "60000", 1);
+    const auto current = bench.account("futures").account.version;
+    bench.apply(model::ResetAccount{bench.origin(), id, current + 1});
+    expect_conflict(current);
+    EXPECT_EQ(to_text(bench.position().quantity), "0.1");
 }
 
 // @spec:R3-TX-08
@@ -412,6 +513,26 @@ TEST(Engine, RefusesATransferThatMakesNoSense) {
     EXPECT_EQ(bench.refusal(), Reason::AccountExists);
     EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Cash)), "10000");
     EXPECT_EQ(to_text(bench.book("spot", kUsdt, Book::Cash)), "10000");
+}
+
+// @spec:I13
+TEST(Engine, MoneyEntersAFrozenAccountButDoesNotLeaveIt) {
+    Bench bench;
+    const auto sent = bench.place(bench.order("futures", Side::Buy, "0.01"));
+    bench.fill(*sent, "60000", 1);
+    bench.apply(Bench::report(*sent, ReportKind::Open));
+    ASSERT_EQ(bench.account("futures").account.state, model::AccountState::Frozen);
+    const Money cash = bench.book("futures", kUsdt, Book::Cash);
+    const auto transfer = [&](const char* from, const char* to) {
+        bench.apply(model::TransferMoney{
+            bench.origin(), model::AccountId(from), model::AccountId(to), kUsdt, money("1"), {}});
+        return bench.refusal();
+    };
+    EXPECT_EQ(transfer("futures", "spot"), Reason::AccountFrozen);
+    EXPECT_EQ(bench.book("futures", kUsdt, Book::Cash), cash);
+    EXPECT_EQ(to_text(bench.book("spot", kUsdt, Book::Cash)), "10000");
+    EXPECT_EQ(transfer("spot", "futures"), Reason::None);
+    EXPECT_EQ(bench.book("futures", kUsdt, Book::Cash), cash + money("1"));
 }
 
 TEST(Engine, RefusesToCancelOrCloseWhatIsNotThere) {
@@ -457,6 +578,12 @@ TEST(Engine, ACancelThatNeverLeavesIsAnsweredAfterItsLastAttempt) {
 TEST(Engine, AnotherOwnersAccountLooksUnknown) {
     Bench bench;
     auto body = bench.order("futures", Side::Buy, "0.1");
+    const auto sent = bench.place(body);
+    model::CancelOrder cancel{bench.origin(), model::AccountId("futures"), sent->id, {}};
+    cancel.origin.owner = model::Owner("mallory");
+    EXPECT_TRUE(Bench::cancelled_by(bench.apply(cancel)).empty());
+    EXPECT_EQ(bench.refusal(), Reason::AccountUnknown);
+    body.origin = bench.origin();
     body.origin.owner = model::Owner("mallory");
     EXPECT_FALSE(bench.place(body));
     EXPECT_EQ(bench.refusal(), Reason::AccountUnknown);

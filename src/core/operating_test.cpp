@@ -237,6 +237,41 @@ TEST_F(QueuedClose, LeavesWithAPriceNearTheMarketThatItFinds) {
     EXPECT_EQ(sent[0].price, price("62700")) << "The exchange takes no sell below 95 %.";
 }
 
+/// A short position of 0.01, and a close that may pay 61,000 after the window.
+class QueuedCloseOfAShort : public ::testing::Test {
+protected:
+    void SetUp() override {
+        const auto entry = bench_.place(bench_.order("futures", Side::Sell, "0.01"));
+        bench_.fill_all(*entry, "60000");
+        const auto window = planned(bench_);
+        move(bench_, window, WindowState::Active);
+        model::ClosePosition body{
+            bench_.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)};
+        body.queue_limit = price("61000");
+        body.queue_until = bench_.time() + kHour;
+        bench_.apply(body);
+        ASSERT_EQ(bench_.replied_order().state, OrderState::Queued);
+        move(bench_, window, WindowState::Watching);
+    }
+
+    Bench bench_;
+};
+
+TEST_F(QueuedCloseOfAShort, WaitsWhileTheMarketIsAboveItsLimit) {
+    EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "61000.1")).empty());
+    const auto sent = Bench::sent_by(bench_.tick(Duration::seconds(1), "61000"));
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(sent[0].side, Side::Buy);
+    EXPECT_EQ(sent[0].price, price("61000"));
+    EXPECT_EQ(sent[0].reduce_only, model::ReduceOnly::Yes);
+}
+
+TEST_F(QueuedCloseOfAShort, LeavesWithAPriceNearTheMarketThatItFinds) {
+    const auto sent = Bench::sent_by(bench_.tick(Duration::seconds(1), "54000.1"));
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(sent[0].price, price("56700.1")) << "The exchange takes no buy above 105 %.";
+}
+
 TEST(Sweeps, CancelAllLeavesProtectionAlone) {
     Bench bench;
     auto body = bench.order("futures", Side::Buy, "0.01");

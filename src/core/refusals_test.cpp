@@ -90,11 +90,26 @@ protected:
         return body;
     }
 
-    static model::Instrument bitcoin() {
+    static model::Instrument bitcoin(model::Market market = model::Market::Futures) {
         for (const auto& instrument : model::builtin_instruments()) {
-            if (instrument.id == kBitcoin) return instrument;
+            if (instrument.id == model::InstrumentId{market, kBitcoin.symbol}) return instrument;
         }
         return {};
+    }
+
+    /// Bitcoin without a limit of size.
+    static model::Instrument boundless(model::Market market) {
+        model::Instrument instrument = bitcoin(market);
+        instrument.lot_filter.max = {};
+        instrument.market_lot_filter.max = {};
+        for (auto& bracket : instrument.brackets)
+            bracket.notional_cap = amount<model::Money>("900000000000000");
+        return instrument;
+    }
+
+    model::Money reserved(const model::AccountId& account) {
+        const auto& balances = engine_.state().accounts.at(account).balances;
+        return balances.at(kUsdt).of(model::Book::Reserved);
     }
 
     Engine engine_{State{}};
@@ -152,6 +167,75 @@ TEST_F(Refusals, AnOrderWorthMoreThanTheInstrumentAllowsIsTooLarge) {
     instrument.notional_max = amount<model::Money>("1000");
     apply(model::DefineInstrument{instrument});
     EXPECT_EQ(apply(limit("0.1", "59000")), Reason::NotionalTooLarge);
+}
+
+TEST_F(Refusals, AmountsBeyondAllBoundsReserveNothing) {
+    apply(model::DefineInstrument{boundless(model::Market::Futures)});
+    apply(model::DefineInstrument{boundless(model::Market::Spot)});
+    model::PlaceOrder body = order("10000000000000");
+    body.quote.worst = amount<model::Price>("10000000000");
+    EXPECT_EQ(apply(body), Reason::NotionalTooLarge);
+    EXPECT_TRUE(reserved(kFutures).is_zero());
+    body.origin = origin();
+    body.account = kSpot;
+    body.instrument.market = model::Market::Spot;
+    EXPECT_EQ(apply(body), Reason::NotionalTooLarge);
+    EXPECT_TRUE(reserved(kSpot).is_zero());
+}
+
+TEST_F(Refusals, LimitsBeyondAllBoundsAreRefusedByTheirRule) {
+    EXPECT_EQ(apply(order("0")), Reason::QuantityTooSmall);
+    EXPECT_EQ(apply(limit("0.01", "900000")), Reason::PriceOutOfRange) << "Above the highest.";
+    model::Instrument instrument = boundless(model::Market::Futures);
+    instrument.price_filter.max = {};
+    apply(model::DefineInstrument{instrument});
+    model::PlaceOrder body = limit("10000000000000", "10000000000");
+    body.quote.last = *body.price;
+    EXPECT_EQ(apply(body), Reason::NotionalTooLarge);
+    instrument.price_percent_up = model::Rate::whole(100'000'000'000'000);
+    apply(model::DefineInstrument{instrument});
+    body.origin = origin();
+    EXPECT_EQ(apply(body), Reason::PriceOutOfRange) << "The bound itself leaves 128 bits.";
+    EXPECT_TRUE(reserved(kFutures).is_zero());
+}
+
+TEST_F(Refusals, AStopPriceObeysThePriceFilter) {
+    model::PlaceOrder body = order("0.01");
+    body.type = model::OrderType::StopMarket;
+    body.stop_price = amount<model::Price>("66000.05");
+    EXPECT_EQ(apply(body), Reason::PriceOffTick);
+    body.origin = origin();
+    body.stop_price = amount<model::Price>("66000.1");
+    EXPECT_EQ(apply(body), Reason::None);
+}
+
+TEST_F(Refusals, ReduceOnlyExistsOnFuturesOnly) {
+    model::PlaceOrder body = order("0.01");
+    body.account = kSpot;
+    body.instrument.market = model::Market::Spot;
+    body.side = Side::Sell;
+    body.reduce_only = model::ReduceOnly::Yes;
+    EXPECT_EQ(apply(body), Reason::ReduceOnlyRefused);
+    EXPECT_FALSE(sent_.has_value());
+}
+
+TEST_F(Refusals, RatesBeyondAllBoundsReserveNothing) {
+    model::Instrument instrument = boundless(model::Market::Futures);
+    instrument.fee_taker = model::Rate::whole(100'000'000'000'000);
+    apply(model::DefineInstrument{instrument});
+    EXPECT_EQ(apply(order("1000000000")), Reason::NotionalTooLarge) << "The fee leaves 128 bits.";
+    model::StartEpoch start;
+    start.epoch = 2;
+    start.incarnation = 8;
+    start.policy.risk = model::RiskLimits::none();
+    start.policy.market_slippage = model::Rate::whole(100'000'000'000'000);
+    apply(start);
+    apply(model::ReportReconciled{kFutures});
+    model::PlaceOrder body = order("0.01");
+    body.quote.worst = amount<model::Price>("10000000000");
+    EXPECT_EQ(apply(body), Reason::NotionalTooLarge) << "The assumed price leaves 128 bits.";
+    EXPECT_FALSE(sent_.has_value());
+    EXPECT_TRUE(reserved(kFutures).is_zero());
 }
 
 TEST_F(Refusals, ALimitBehindAStopIsMeasuredByTheStop) {

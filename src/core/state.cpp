@@ -28,23 +28,40 @@ Money available(const AccountState& account,
     return free;
 }
 
-std::optional<model::Price> liquidation_price(const model::Position& position,
-                                              const model::Instrument& instrument,
-                                              Money wallet) {
-    if (position.quantity.is_zero()) return std::nullopt;
-    const auto* bracket = model::bracket_of(instrument, magnitude(position.cost));
-    if (bracket == nullptr) return std::nullopt;
-    // wallet + q p - cost = |q| p rate - deduction, solved for p.
-    const Money fixed = position.cost - wallet - bracket->maintenance_deduction;
-    const auto size = magnitude(position.quantity);
-    const auto maintenance = model::scaled(
-        Money::from_units(size.units()), bracket->maintenance_rate, model::Rounding::HalfEven);
+namespace {
+
+/// The root of wallet + q p - cost = |q| p rate - deduction, were the position in this bracket.
+std::optional<model::Price> liquidation_in(const model::LeverageBracket& bracket,
+                                           const model::Position& position,
+                                           Money wallet) {
+    const Money fixed = position.cost - wallet - bracket.maintenance_deduction;
+    const Money size = Money::from_units(magnitude(position.quantity).units());
+    const auto maintenance =
+        model::scaled(size, bracket.maintenance_rate, model::Rounding::HalfEven);
     if (!maintenance) return std::nullopt;
     const auto slope =
         model::Quantity::from_units(position.quantity.units() - maintenance.value().units());
     const auto price = model::average_price(fixed, slope);
     if (!price || !price.value().is_positive()) return std::nullopt;
     return price.value();
+}
+
+}  // namespace
+
+std::optional<model::Price> liquidation_price(const model::Position& position,
+                                              const model::Instrument& instrument,
+                                              Money wallet) {
+    if (position.quantity.is_zero()) return std::nullopt;
+    // The maintenance margin grows without jumps from bracket to bracket, so one of them fits.
+    for (const auto& bracket : instrument.brackets) {
+        const auto price = liquidation_in(bracket, position, wallet);
+        if (!price) continue;
+        const auto value = model::notional(*price, magnitude(position.quantity));
+        const bool last = &bracket == &instrument.brackets.back();
+        if (!value || value.value() < bracket.notional_floor) continue;
+        if (last || value.value() <= bracket.notional_cap) return price;
+    }
+    return std::nullopt;
 }
 
 }  // namespace botcore::core

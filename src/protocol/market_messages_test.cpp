@@ -240,9 +240,27 @@ TEST(MarketParser, RefusesGarbage) {
     EXPECT_EQ(refusal(std::string(kSpotDepth) + "]"), "NOT_JSON");
 }
 
+TEST(MarketParser, RefusesDamageInsideOfListsAndObjects) {
+    const auto damaged = [](std::string_view from, std::string_view to) {
+        return refusal(replaced(kSpotDepth, from, to));
+    };
+    EXPECT_EQ(damaged(R"("0.0024","10")", R"("0.0024" "10")"), "NOT_JSON");
+    EXPECT_EQ(damaged(R"(["0.0024","10"])", R"(["0.0024","10"]["0.0023","1"])"), "NOT_JSON");
+    const std::string wrapped = R"({"stream":"s@depth","data":)" + std::string(kFuturesDepth) + "}";
+    EXPECT_EQ(refusal(replaced(wrapped, R"("U":157,)", R"("U":157 )")), "NOT_JSON");
+}
+
 TEST(MarketParser, RefusesWhatIsTooLong) {
-    const std::string long_text(kMarketMessageBytesMax + 1, ' ');
+    std::string long_text(kMarketMessageBytesMax + 1, ' ');
     EXPECT_EQ(refusal(long_text), "TOO_LARGE");
+    long_text.resize(long_text.size() + kMarketMessagePadding, ' ');
+    MarketParser parser;
+    MarketMessage message;
+    const PaddedText in_place{std::string_view(long_text).substr(0, kMarketMessageBytesMax + 1),
+                              long_text.size()};
+    const auto outcome = parser.parse(in_place, message);
+    ASSERT_FALSE(outcome.has_value());
+    EXPECT_EQ(outcome.error(), MarketParseError::TooLarge);
 }
 
 TEST(MarketParser, RefusesEveryTruncation) {

@@ -197,6 +197,19 @@ TEST(FuturesFilters, MarketOrdersAreMeasuredByTheBestOppositePrice) {
     EXPECT_EQ(check_filters(rules, order), std::nullopt);
 }
 
+TEST(FuturesFilters, OneOrderTooManyIsRefused) {
+    auto rules = builtin(Market::Futures, "BTCUSDT");
+    rules.open_orders_max = 200;
+    auto order = limit(Side::Buy, "1", "60000");
+    order.open_orders_count = 199;
+    EXPECT_EQ(check_filters(rules, order), std::nullopt);
+    order.open_orders_count = 200;
+    EXPECT_EQ(check_filters(rules, order), (Rejection{-2025, "Reach max open order limit."}));
+    auto at_market = market("1");
+    at_market.open_orders_count = 200;
+    EXPECT_EQ(check_filters(rules, at_market), std::nullopt) << "It cannot rest.";
+}
+
 TEST(FuturesFilters, ALimitThatWaitsIsMeasuredByItsStopPrice) {
     const auto rules = builtin(Market::Futures, "BTCUSDT");
     const auto code = [&rules](OrderType type, Side side, std::string_view stop) {

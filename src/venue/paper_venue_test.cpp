@@ -326,6 +326,63 @@ TEST_F(PaperVenueTest, FiltersAnswerFirst) {
     expect_rejected(place(market("spot", "a", Side::Buy, "1")), "-2010: Market is closed.");
 }
 
+TEST_F(PaperVenueTest, ParametersThatDoNotBelongToTheOrderAreRefused) {
+    auto priced = market("spot", "a", Side::Buy, "1");
+    priced.price = price("60000");
+    expect_rejected(place(priced), "-1106: Parameter 'price' sent when not required.");
+    auto reducing = market("spot", "a", Side::Sell, "1");
+    reducing.reduce_only = ReduceOnly::Yes;
+    expect_rejected(place(reducing), "-1106: Parameter 'reduceOnly' sent when not required.");
+    EXPECT_EQ(free("spot", kUsdt), money("200000"));
+    EXPECT_EQ(free("spot", kBtc), money("3"));
+}
+
+TEST_F(PaperVenueTest, AnInstrumentThatRestsTakesCancelsOnly) {
+    const auto set_status = [&](Market market, model::InstrumentStatus status) {
+        auto rules = builtin(market, "BTCUSDT");
+        rules.status = status;
+        venue.define(rules);
+    };
+    EXPECT_EQ(place(limit("futures", "a", Side::Buy, "1", "59000")).kind, ReportKind::Open);
+    set_status(Market::Futures, model::InstrumentStatus::CancelOnly);
+    expect_rejected(place(market("futures", "b", Side::Buy, "1")),
+                    "-4140: Invalid symbol status for opening position");
+    EXPECT_EQ(cancel("futures", "a").kind, ReportKind::Canceled);
+    set_status(Market::Futures, model::InstrumentStatus::Halted);
+    expect_rejected(place(market("futures", "b", Side::Buy, "1")), "-4141: Symbol is closed");
+    set_status(Market::Spot, model::InstrumentStatus::CancelOnly);
+    expect_rejected(place(market("spot", "b", Side::Buy, "1")), "-2010: Market is closed.");
+}
+
+TEST_F(PaperVenueTest, AnAccountThatWasNeverSeatedHasNoRights) {
+    const model::AccountId nobody("nobody");
+    auto order = market("spot", "a", Side::Buy, "1");
+    order.account = nobody;
+    const char* text = "-2015: Invalid API-key, IP, or permissions for action.";
+    expect_rejected(place(order), text);
+    EXPECT_EQ(reports[0].reason, Reason::RejectedByExchange);
+    const auto refused = venue.set_leverage(nobody, id_of(Market::Futures), rate("2"));
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_EQ(to_text(*refused), text);
+}
+
+TEST_F(PaperVenueTest, ACancelOutsideItsWindowHasNoEffect) {
+    place(limit("spot", "a", Side::Buy, "1", "59000"));
+    const auto named = market("spot", "a", Side::Buy, "1");
+    model::CancelInstruction late{named.account, named.id, named.instrument, named.attempt};
+    late.attempt.time = now - model::Duration::milliseconds(5'001);
+    late.attempt.number = 7;
+    reports.clear();
+    venue.cancel(late, now, reports);
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].kind, ReportKind::CancelNotSent);
+    EXPECT_EQ(reports[0].attempt, 7U);
+    EXPECT_EQ(reports[0].reason_text,
+              "-1021: Timestamp for this request is outside of the recvWindow.");
+    EXPECT_EQ(query("spot", "a").kind, ReportKind::Open);
+    EXPECT_EQ(locked("spot", kUsdt), money("59000"));
+}
+
 TEST_F(PaperVenueTest, RejectedOrderLeavesNoTrace) {
     place(limit("spot", "a", Side::Buy, "4", "59000"));
     EXPECT_EQ(query("spot", "a").kind, ReportKind::NotFound);
@@ -351,6 +408,18 @@ TEST_F(PaperVenueTest, LeverageChangesTheMargin) {
     EXPECT_EQ(venue.set_leverage(account, id_of(Market::Futures), rate("126"))->code, -4028);
     place(limit("futures", "a", Side::Buy, "1", "59000"));
     EXPECT_EQ(venue.margins(account, kUsdt).initial, money("5900"));
+}
+
+TEST_F(PaperVenueTest, LeverageBoundsTheSizeOfThePosition) {
+    const model::AccountId account("futures");
+    EXPECT_EQ(venue.set_leverage(account, id_of(Market::Futures), rate("125")), std::nullopt);
+    expect_rejected(place(limit("futures", "a", Side::Buy, "10", "59000")),
+                    "-2027: Exceeded the maximum allowable position at current leverage.");
+    EXPECT_EQ(venue.margins(account, kUsdt).initial, Money());
+    const Rejection unknown{-1121, "Invalid symbol."};
+    EXPECT_EQ(venue.set_leverage(account, id_of(Market::Spot), rate("10")), unknown);
+    EXPECT_EQ(venue.set_leverage(account, {Market::Futures, model::Symbol("NONE")}, rate("10")),
+              unknown);
 }
 
 TEST_F(PaperVenueTest, ReduceOnlyNeedsSomethingToReduce) {

@@ -1,20 +1,20 @@
 """Which lines of a source handle errors, and how many of them the tests reached.
 
 A statement is an error statement when it makes or passes on a failure in the words of this project:
-`Failure{`, `Rejection{` or `Refusal{`; a call of fail, refuse, reject, damaged, unavailable, ended
-or of a name with one of these words; `throw`; a line of the log at Warn, Error or Fatal. `TRY`,
-which hands a failure upwards, is none: where the failure was made is one. The lines that handle
-errors are those of error statements, all lines of a conditional block that ends with one, and all
-lines of a `catch`.
+`Failure{`, `Rejection{`, `Refusal{` or `RuleBreach{`; a call of fail, refuse, reject, breach,
+damaged, unavailable, ended or of a name with one of these words; `throw`; a line of the log at
+Warn, Error or Fatal. `TRY`, which hands a failure upwards, is none: where the failure was made is
+one. The lines that handle errors are those of error statements, all lines of a conditional block
+that ends with one, and all lines of a `catch`.
 """
 import bisect
 import dataclasses
 import re
 
-WORDS = (r"(?:fail|failed|failure|refuse|refused|refusal|reject|rejected|damaged|unavailable|"
-         r"ended)")
+WORDS = (r"(?:fail|failed|failure|refuse|refused|refusal|reject|rejected|breach|damaged|"
+         r"unavailable|ended)")
 ERROR = re.compile(
-    r"\b(?:Failure|Rejection|Refusal)(?:<[^;{]*>)?\s*\{"
+    r"\b(?:Failure|Rejection|Refusal|RuleBreach)(?:<[^;{]*>)?\s*\{"
     rf"|\b(?:\w+_)?{WORDS}(?:_[a-z]\w*)?\("
     r"|\bthrow\b"
     r"|\bLevel::(?:Warn|Error|Fatal)\b")

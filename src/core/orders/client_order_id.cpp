@@ -19,6 +19,7 @@ constexpr std::size_t kCheckSize = 5;
 constexpr std::size_t kPartsSize = kIncarnationSize + kShardSize + kSequenceSize + kIndexSize;
 constexpr std::size_t kIdSize = 3 + kPartsSize + kCheckSize;
 static_assert(kIdSize <= 36, "The exchange accepts at most 36 characters.");
+static_assert(kShardSize == 2 && kIndexSize == 2, "Two digits always fit into 16 bits.");
 
 void append_base62(std::string& out, std::uint64_t value, std::size_t size) {
     const std::size_t start = out.size();
@@ -79,7 +80,6 @@ std::optional<ClientOrderIdParts> parse_client_order_id(std::string_view text) {
     const auto sequence = take(kSequenceSize);
     const auto index = take(kIndexSize);
     if (!incarnation || !shard || !sequence || !index) return std::nullopt;
-    if (*shard > 0xFFFF) return std::nullopt;
     return ClientOrderIdParts{.incarnation = *incarnation,
                               .shard = static_cast<std::uint16_t>(*shard),
                               .sequence = *sequence,

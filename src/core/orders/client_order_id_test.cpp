@@ -49,5 +49,14 @@ TEST(ClientOrderId, RecognisesDamageAndForeignIds) {
     EXPECT_EQ(parse_client_order_id("autoclose-1582000000000"), std::nullopt);
 }
 
+TEST(ClientOrderId, RefusesPartsThatNoOrderHasUnderARightCheck) {
+    EXPECT_EQ(parse_client_order_id("BC1LygHa16AHYG070000000000100ceWmc"), std::nullopt)
+        << "An incarnation of 2^64.";
+    EXPECT_EQ(parse_client_order_id("BC10000000000107zzzzzzzzzzz00HzXcL"), std::nullopt)
+        << "The largest sequence that eleven digits can write.";
+    EXPECT_EQ(parse_client_order_id("BC1000000000010-0000000000100qqahm"), std::nullopt)
+        << "A shard with a character that is no digit.";
+}
+
 }  // namespace
 }  // namespace botcore::core

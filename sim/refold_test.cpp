@@ -1,0 +1,262 @@
+// A journal that is damaged, or a store that fails, ends the making anew of rows at its place.
+
+#include "runtime/refold.hpp"
+
+#include "protocol/journal.hpp"
+#include "sim/world/world.hpp"
+
+#include <gtest/gtest.h>
+
+namespace botcore::sim {
+namespace {
+
+using model::Duration;
+using ports::JournalEntry;
+using ports::StoreError;
+using runtime::RefoldError;
+using Kind = runtime::RefoldError::Kind;
+
+/// The simulated store, whose pages of the journal cannot be read from some moment on.
+class FailingReader final : public ports::StoreReader {
+public:
+    explicit FailingReader(SimStore& store) : store_(store) {}
+
+    ports::StoreResult<std::optional<ports::KeyRow>> find_key(
+        const model::Owner& owner, const model::IdempotencyKey& key) override {
+        return store_.find_key(owner, key);
+    }
+
+    ports::StoreResult<std::optional<ports::LiveOrder>> find_order(
+        model::OrderNumber number) override {
+        return store_.find_order(number);
+    }
+
+    ports::StoreResult<std::vector<model::Order>> orders(const ports::OrderQuery& query) override {
+        return store_.orders(query);
+    }
+
+    ports::StoreResult<std::vector<model::Fill>> fills(const ports::FillQuery& query) override {
+        return store_.fills(query);
+    }
+
+    ports::StoreResult<std::vector<JournalEntry>> journal(model::Sequence first,
+                                                          std::size_t limit) override {
+        if (!readable) return base::Failure{StoreError::Unavailable};
+        return store_.journal(first, limit);
+    }
+
+    ports::StoreResult<model::Head> head() override { return store_.head(); }
+
+    base::Outcome<StoreError> visit_rows(const ports::RowVisitor& visitor) override {
+        return store_.visit_rows(visitor);
+    }
+
+    base::Outcome<StoreError> begin_snapshot() override {
+        if (!opens) return base::Failure{StoreError::Unavailable};
+        ++snapshots;
+        return store_.begin_snapshot();
+    }
+
+    void end_snapshot() override {
+        --snapshots;
+        store_.end_snapshot();
+    }
+
+    bool opens = true;
+    bool readable = true;
+    int snapshots = 0;
+
+private:
+    SimStore& store_;
+};
+
+/// An empty store to make rows anew in.
+struct Scratch {
+    checkers::Judge judge{checkers::Assumptions::Hold};
+    Faults faults{Plan{}, base::Random(1)};
+    SimStore store{judge, faults};
+
+    [[nodiscard]] bool is_empty() {
+        return store.head().value() == model::Head{} && store.accounts().empty();
+    }
+};
+
+class Refold : public testing::Test {
+protected:
+    Refold() {
+        world_.boot();
+        world_.run_for(Duration::seconds(1));
+        model::OpenAccount account;
+        account.origin = {Clients::kAlice, {}, {}};
+        account.account = Clients::kAliceFutures;
+        account.market = model::Market::Futures;
+        account.quote = model::Asset("USDT");
+        account.deposit = model::Money::whole(100'000);
+        (void)world_.clients().call(account);
+        world_.run_for(Duration::seconds(1));
+        model::PlaceOrder order;
+        order.origin = account.origin;
+        order.account = account.account;
+        order.instrument = {account.market, model::Symbol("BTCUSDT")};
+        order.quantity = model::Quantity::from_units(1'000'000);
+        for (int i = 0; i < 3; ++i) {
+            (void)world_.clients().call(order);
+            world_.run_for(Duration::seconds(1));
+        }
+        model::ScheduleMaintenance window;
+        window.origin = account.origin;
+        window.begin = world_.local_now().time + Duration::seconds(3'600);
+        window.end = window.begin + Duration::seconds(600);
+        window.emergency = true;
+        (void)world_.clients().call(window);
+        world_.run_for(Duration::seconds(1));
+        entries_ = world_.store().journal(1, 10'000).value();
+        middle_ = entries_.size() / 2;
+    }
+
+    [[nodiscard]] runtime::ReplyOf replies() {
+        return [this](const model::KeyEntry& entry) -> std::optional<std::string> {
+            const auto* row = world_.store().key_row({entry.owner, entry.key});
+            return row == nullptr ? std::optional<std::string>() : row->body;
+        };
+    }
+
+    static base::Result<model::Head, RefoldError> make_anew(
+        const std::vector<JournalEntry>& entries,
+        const runtime::ReplyOf& reply_of,
+        SimStore& into) {
+        runtime::Refold work(into);
+        (void)TRY(work.begin());
+        for (const auto& entry : entries)
+            (void)TRY(work.add(entry, reply_of));
+        (void)TRY(work.finish());
+        return work.head();
+    }
+
+    /// What ends the work on these entries, of which nothing is written then (R1).
+    RefoldError error_of(const std::vector<JournalEntry>& entries,
+                         const runtime::ReplyOf& reply_of) {
+        Scratch scratch;
+        const auto made = make_anew(entries, reply_of, scratch.store);
+        EXPECT_TRUE(scratch.is_empty());
+        EXPECT_FALSE(made.has_value());
+        if (made) return {};
+        EXPECT_FALSE(made.error().text.empty());
+        return made.error();
+    }
+
+    World world_{calm_plan(VenueMode::Paper)};
+    std::vector<JournalEntry> entries_;
+    std::size_t middle_ = 0;
+};
+
+TEST_F(Refold, AWholeJournalGivesTheSameRows) {
+    ASSERT_GT(entries_.size(), 8U);
+    ASSERT_EQ(world_.store().rows().windows.size(), 1U);
+    Scratch scratch;
+    const auto made = make_anew(entries_, replies(), scratch.store);
+    ASSERT_TRUE(made.has_value()) << made.error().text;
+    EXPECT_EQ(made.value(), world_.store().head().value());
+    EXPECT_EQ(runtime::state_hash(scratch.store).value(),
+              runtime::state_hash(world_.store()).value());
+}
+
+// @spec:TC-REL-010
+TEST_F(Refold, ARecordThatIsNoLongerWhatWasWrittenEndsTheWork) {
+    const model::Sequence at = entries_[middle_].sequence;
+    const auto damaged = [&](const std::function<void(JournalEntry&)>& damage) {
+        auto entries = entries_;
+        damage(entries[middle_]);
+        const RefoldError error = error_of(entries, replies());
+        EXPECT_EQ(error.sequence, at);
+        return error.kind;
+    };
+    EXPECT_EQ(damaged([](JournalEntry& entry) { entry.bytes = "\x02\xff"; }), Kind::Unreadable);
+    EXPECT_EQ(damaged([](JournalEntry& entry) { entry.bytes[0] = '\x7f'; }), Kind::Unreadable);
+    EXPECT_EQ(damaged([](JournalEntry& entry) { entry.hash[0] ^= 1; }), Kind::HashMismatch);
+    EXPECT_EQ(damaged([](JournalEntry& entry) { entry.epoch += 1; }), Kind::ChainBroken);
+}
+
+// @spec:TC-REL-010
+TEST_F(Refold, ARecordThatWasRewrittenWithItsHashIsFoundByTheNext) {
+    auto entries = entries_;
+    JournalEntry& forged = entries[middle_];
+    model::Record record = protocol::decode_record(forged.bytes).value();
+    record.input.time = record.input.time + Duration::microseconds(1);
+    forged.bytes = protocol::encode(record);
+    forged.hash = protocol::hash_of(forged.bytes);
+    const RefoldError error = error_of(entries, replies());
+    EXPECT_EQ(error.kind, Kind::ChainBroken);
+    EXPECT_EQ(error.sequence, forged.sequence + 1);
+}
+
+// @spec:TC-REL-010
+TEST_F(Refold, RecordsComeOnceAndInOrder) {
+    const auto place = entries_.begin() + static_cast<std::ptrdiff_t>(middle_);
+    auto missing = entries_;
+    missing.erase(missing.begin() + static_cast<std::ptrdiff_t>(middle_));
+    auto twice = entries_;
+    twice.insert(twice.begin() + static_cast<std::ptrdiff_t>(middle_), *place);
+    auto misplaced = entries_;
+    misplaced[middle_].sequence += 1;
+    for (const auto& [entries, at] :
+         {std::pair{missing, place->sequence + 1}, {twice, place->sequence}}) {
+        const RefoldError error = error_of(entries, replies());
+        EXPECT_EQ(error.kind, Kind::NotNext);
+        EXPECT_EQ(error.sequence, at);
+    }
+    EXPECT_EQ(error_of(misplaced, replies()).kind, Kind::NotNext);
+}
+
+TEST_F(Refold, AnAnswerThatIsNowhereIsNotMadeUp) {
+    const auto nothing = [](const model::KeyEntry&) { return std::optional<std::string>(); };
+    EXPECT_EQ(error_of(entries_, nothing).kind, Kind::ReplyMissing);
+    const auto blank = [](const model::KeyEntry&) { return std::optional<std::string>(""); };
+    EXPECT_EQ(error_of(entries_, blank).kind, Kind::ReplyMissing);
+}
+
+TEST_F(Refold, AStoreThatTakesNothingEndsTheWork) {
+    Scratch unread;
+    unread.faults.force(Fault::LoadFails);
+    const auto not_begun = make_anew(entries_, replies(), unread.store);
+    ASSERT_FALSE(not_begun.has_value());
+    EXPECT_EQ(not_begun.error().kind, Kind::Store);
+    EXPECT_TRUE(unread.is_empty());
+    Scratch full;
+    full.faults.force(Fault::UnavailableLost);
+    const auto not_taken = make_anew(entries_, replies(), full.store);
+    ASSERT_FALSE(not_taken.has_value());
+    EXPECT_EQ(not_taken.error().kind, Kind::Store);
+    EXPECT_EQ(not_taken.error().sequence, 1U);
+    EXPECT_TRUE(full.is_empty());
+}
+
+TEST_F(Refold, AJournalThatCannotBeReadLeavesTheStoreEmptyAndTheSnapshotClosed) {
+    FailingReader reader(world_.store());
+    const model::Sequence last = entries_.back().sequence;
+    const auto refolded = [&](model::Sequence up_to) {
+        Scratch scratch;
+        const auto made = runtime::refold(reader, scratch.store, up_to, {});
+        EXPECT_FALSE(made.has_value());
+        EXPECT_TRUE(scratch.is_empty());
+        EXPECT_EQ(reader.snapshots, 0);
+        return made ? RefoldError() : made.error();
+    };
+    const RefoldError beyond = refolded(last + 5);
+    EXPECT_EQ(beyond.kind, Kind::NotNext);
+    EXPECT_EQ(beyond.sequence, last + 1);
+    reader.readable = false;
+    const RefoldError unreadable = refolded(last);
+    EXPECT_EQ(unreadable.kind, Kind::Store);
+    EXPECT_EQ(unreadable.sequence, 1U);
+    reader.opens = false;
+    EXPECT_EQ(refolded(last).kind, Kind::Store);
+    EXPECT_EQ(runtime::state_hash(reader).error(), StoreError::Unavailable);
+    reader.opens = reader.readable = true;
+    Scratch scratch;
+    EXPECT_TRUE(runtime::refold(reader, scratch.store, last, {}).has_value());
+    EXPECT_EQ(reader.snapshots, 0);
+}
+
+}  // namespace
+}  // namespace botcore::sim
