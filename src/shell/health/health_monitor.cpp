@@ -65,15 +65,23 @@ void HealthMonitor::tell_changes(const Snapshot& now) {
             parts_.changed({check, to_text(was), to_text(finding.state), finding.message});
         }
     }
+    tell_modes(now.findings);
+}
+
+void HealthMonitor::tell_modes(std::vector<Finding> findings) {
+    // Nor does what nobody has looked at yet make a mode.
+    std::erase_if(findings, [](const Finding& one) { return !one.age; });
+    const auto modes = operations::modes_of(findings, parts_.load());
     for (const auto& row : operations::degraded_modes()) {
         const auto holds = [&](const std::vector<DegradedMode>& modes) {
             return std::find(modes.begin(), modes.end(), row.mode) != modes.end();
         };
-        if (holds(now.modes) == holds(last_.modes)) continue;
-        parts_.log.write(holds(now.modes) ? log::Level::Warn : log::Level::Info,
-                         holds(now.modes) ? "degraded mode entered" : "degraded mode left",
+        if (holds(modes) == holds(modes_told_)) continue;
+        parts_.log.write(holds(modes) ? log::Level::Warn : log::Level::Info,
+                         holds(modes) ? "degraded mode entered" : "degraded mode left",
                          {{"mode", row.id}, {"runbook", row.runbook}});
     }
+    modes_told_ = modes;
 }
 
 }  // namespace botcore::shell::health

@@ -58,10 +58,12 @@ public:
 private:
     void count(const Snapshot& now);
     void tell_changes(const Snapshot& now);
+    void tell_modes(std::vector<operations::Finding> findings);
 
     Parts parts_;
     operations::UptimeLog uptime_;
     Snapshot last_;
+    std::vector<operations::DegradedMode> modes_told_;
     bool settled_ = false;
 };
 

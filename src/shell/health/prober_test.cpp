@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <condition_variable>
 #include <deque>
@@ -293,6 +294,37 @@ TEST(Disk, IsLowBeforeItIsFull) {
     EXPECT_EQ(look().message, "100 MiB are left");
     storage = model::StorageState::Reserve;
     EXPECT_EQ(look().state, HealthState::Unhealthy);
+}
+
+TEST_F(ProberTest, TheMonitorTellsNoModeOfAPartThatNobodyHasLookedAt) {
+    const std::string path =
+        testing::TempDir() + "health-monitor-start-" + std::to_string(::getpid()) + ".log";
+    std::filesystem::remove(path);
+    Answered database;
+    prober_.add(Dependency::Database, [&](const Answered& answered) { database = answered; });
+    const auto told = [&] {
+        std::ifstream file(path);
+        const std::string lines((std::istreambuf_iterator<char>(file)), {});
+        return lines.find("degraded mode entered") != std::string::npos;
+    };
+    log::Log log("test", log::Level::Info, path);
+    HealthMonitor monitor({prober_,
+                           log,
+                           [this] { return now_; },
+                           [] { return operations::Load::Normal; },
+                           [](Timestamp) { return false; },
+                           [](operations::Period) { return std::nullopt; },
+                           {}},
+                          {});
+    monitor.tick();
+    (void)log.flush();
+    EXPECT_EQ(monitor.snapshot().modes, (std::vector{DegradedMode::StoreDown}));
+    EXPECT_FALSE(told());
+    database(Answer{HealthState::Unhealthy, "it says no"});
+    monitor.tick();
+    (void)log.flush();
+    EXPECT_TRUE(told());
+    std::filesystem::remove(path);
 }
 
 // @spec:RM-LOG-02
