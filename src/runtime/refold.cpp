@@ -5,6 +5,7 @@
 
 #include <array>
 #include <set>
+#include <vector>
 
 namespace botcore::runtime {
 
@@ -140,19 +141,20 @@ base::Result<model::Head, RefoldError> refold_snapshot(ports::StoreReader& from,
     Refold work(into);
     (void)TRY(work.begin());
     const ReplyOf reply_of = [&](const model::KeyEntry& entry) -> std::optional<std::string> {
-        auto row = from.find_key(entry.owner, entry.key);
+        const auto row = from.find_key(entry.owner, entry.key);
         if (!row || !row.value()) return std::nullopt;
-        return std::move(row.value()->body);
+        return row.value()->body;
     };
     while (work.head().sequence < last) {
         const model::Sequence next = work.head().sequence + 1;
         const std::size_t limit = std::min<std::uint64_t>(kPage, last - next + 1);
         auto page = from.journal(next, limit);
         if (!page) return unreadable(next);
-        if (page.value().empty()) {
+        std::vector<ports::JournalEntry> entries = std::move(page).value();
+        if (entries.empty()) {
             return failure(RefoldError::Kind::NotNext, next, "the journal ends before this record");
         }
-        for (auto& entry : page.value())
+        for (auto& entry : entries)
             (void)TRY(work.add(std::move(entry), reply_of));
         if (progress) progress(work.head().sequence, last);
     }

@@ -118,24 +118,29 @@ private:
                           const model::AccountId& account,
                           const model::InstrumentId* instrument);
 
-    /// The row against the image in its last record; `orphan` is the kind of a row that none made.
+    /// What is compared, and as what it counts when no record made it.
+    struct Subject {
+        std::string name;
+        FindingKind orphan = FindingKind::RowWithoutRecord;
+        std::optional<model::AccountId> account = {};
+    };
+
+    /// The row against the image in its last record.
     template <class Index, class Key, class Row>
-    void compare(Index& index,
-                 const Key& key,
-                 const Row& row,
-                 const std::string& name,
-                 FindingKind orphan = FindingKind::RowWithoutRecord,
-                 std::optional<model::AccountId> account = {}) {
+    void compare(Index& index, const Key& key, const Row& row, const Subject& subject) {
         const auto place = index.find(key);
         if (place == index.end()) {
-            find(orphan, 0, name + " is in its table, but no record made it", std::move(account));
+            find(subject.orphan,
+                 0,
+                 subject.name + " is in its table, but no record made it",
+                 subject.account);
             return;
         }
         if (place->second != image_of(row)) {
             find(FindingKind::RowDiffers,
                  0,
-                 name + " differs from the image in its last record",
-                 std::move(account));
+                 subject.name + " differs from the image in its last record",
+                 subject.account);
         }
         index.erase(place);
     }
@@ -275,7 +280,7 @@ void Fold::check_order(const model::Order& row) {
     ++report_.orders;
     order_rows_.insert(row.number);
     const std::string name = "order " + row.id.text();
-    compare(orders_, row.number, row, name, FindingKind::RowWithoutRecord, row.account);
+    compare(orders_, row.number, row, {name, FindingKind::RowWithoutRecord, row.account});
     check_references(name, row.account, &row.instrument);
     const auto parts = core::parse_client_order_id(row.id.text());
     if (!parts || model::order_number(parts->sequence, parts->index) != row.number) {
@@ -303,9 +308,7 @@ void Fold::check_fill(const model::Fill& row) {
     compare(fills_,
             FillKey{row.account, row.instrument, row.trade.id},
             row,
-            name,
-            FindingKind::TradeWithoutRecord,
-            row.account);
+            {name, FindingKind::TradeWithoutRecord, row.account});
     check_references(name, row.account, &row.instrument);
     if (!order_rows_.contains(row.order_number)) {
         find(FindingKind::BrokenReference,
@@ -319,7 +322,7 @@ void Fold::check_fill(const model::Fill& row) {
 void Fold::check_position(const model::Position& row) {
     const PositionKey key{row.account, row.instrument};
     const std::string name = "position " + row.account.text() + " " + row.instrument.symbol.text();
-    compare(positions_, key, row, name, FindingKind::OrphanPosition, row.account);
+    compare(positions_, key, row, {name, FindingKind::OrphanPosition, row.account});
     check_references(name, row.account, &row.instrument);
     if (sizes_[key] != row.quantity) {
         find(FindingKind::PositionMismatch,
@@ -357,7 +360,7 @@ void Fold::check_balance(const model::Balance& row) {
 void Fold::check_key(const ports::KeyRow& row) {
     ++report_.keys;
     const std::string name = "idempotency key " + row.entry.key.text();
-    compare(keys_, KeyKey{row.entry.owner, row.entry.key}, row.entry, name);
+    compare(keys_, KeyKey{row.entry.owner, row.entry.key}, row.entry, {name});
     if ((row.entry.state == model::KeyState::Done) == row.body.empty()) {
         find(FindingKind::ReplyMissing,
              0,
@@ -373,26 +376,24 @@ ports::RowVisitor Fold::comparison() {
         compare(accounts_,
                 row.id,
                 row,
-                "account " + row.id.text(),
-                FindingKind::RowWithoutRecord,
-                row.id);
+                {"account " + row.id.text(), FindingKind::RowWithoutRecord, row.id});
     };
     visitor.instrument = [this](const model::Instrument& row) {
         instrument_rows_.insert(row.id);
-        compare(instruments_, row.id, row, "instrument " + row.id.symbol.text());
+        compare(instruments_, row.id, row, {"instrument " + row.id.symbol.text()});
     };
     visitor.order = [this](const model::Order& row) { check_order(row); };
     visitor.fill = [this](const model::Fill& row) { check_fill(row); };
     visitor.position = [this](const model::Position& row) { check_position(row); };
     visitor.balance = [this](const model::Balance& row) { check_balance(row); };
     visitor.risk = [this](const model::RiskState& row) {
-        compare(risks_, row.account, row, "risk of " + row.account.text());
+        compare(risks_, row.account, row, {"risk of " + row.account.text()});
     };
     visitor.operating = [this](const model::OperatingState& row) {
-        compare(operating_, 0, row, "operating mode");
+        compare(operating_, 0, row, {"operating mode"});
     };
     visitor.window = [this](const model::MaintenanceWindow& row) {
-        compare(windows_, row.id, row, "maintenance window " + std::to_string(row.id));
+        compare(windows_, row.id, row, {"maintenance window " + std::to_string(row.id)});
     };
     visitor.key = [this](const ports::KeyRow& row) { check_key(row); };
     return visitor;
