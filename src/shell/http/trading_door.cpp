@@ -194,18 +194,19 @@ void TradingDoor::cancel_order(Call& call) {
         return call.fail(404, "ORDER_UNKNOWN", "there is no order of yours with this id");
     }
     const auto* state = context_.find_account(call);
-    if (state == nullptr || answered_as_ended(call, *state, cancel)) return;
+    if (state == nullptr || answered_as_canceled(call, *state, cancel)) return;
     cancel.account = account;
     cancel.order = model::ClientOrderId(id);
     cancel.origin = context_.origin_of(call, {});
     context_.submit(call, std::move(cancel));
 }
 
-/// A cancel of an order that the engine has let go of, because it has ended: there is nothing to
-/// record. A key that is known has its own answer, and a version that was seen must hold.
-bool TradingDoor::answered_as_ended(Call& call,
-                                    const core::AccountState& account,
-                                    const model::CancelOrder& cancel) {
+/// A cancel of what is canceled already and has left the engine is done, under whatever key it
+/// comes: there is nothing to record. A key that is known has its own answer, and a version that
+/// was seen must hold.
+bool TradingDoor::answered_as_canceled(Call& call,
+                                       const core::AccountState& account,
+                                       const model::CancelOrder& cancel) {
     const std::string& id = call.parameter("order");
     const auto parts = core::parse_client_order_id(id);
     if (cancel.version || !parts) return false;
@@ -221,13 +222,10 @@ bool TradingDoor::answered_as_ended(Call& call,
     const bool mine = order.id.text() == id && order.owner == call.caller.owner &&
                       order.account == account.account.id;
     if (!mine) return false;
+    // A refusal is the key's answer for ever, so the engine gives and records it.
     const auto reply = core::late_cancel_reply(order);
-    if (!reply) return false;
-    if (const auto* refusal = std::get_if<model::Refusal>(&*reply)) {
-        call.fail(model::status_of(refusal->reason), to_text(refusal->reason), refusal->text);
-    } else {
-        call.answer(protocol::to_api(order));
-    }
+    if (!reply || !std::holds_alternative<model::Order>(*reply)) return false;
+    call.answer(protocol::to_api(order));
     return true;
 }
 

@@ -55,9 +55,9 @@ private:
     /// One page of trades; nothing once the call is answered.
     [[nodiscard]] std::optional<boost::json::value> history_page(
         Call& call, const ports::FillQuery& asked) const;
-    [[nodiscard]] bool answered_as_ended(Call& call,
-                                         const core::AccountState& account,
-                                         const model::CancelOrder& cancel);
+    [[nodiscard]] bool answered_as_canceled(Call& call,
+                                            const core::AccountState& account,
+                                            const model::CancelOrder& cancel);
     [[nodiscard]] std::optional<model::Order> find_order(Call& call);
 
     const ApiContext& context_;
