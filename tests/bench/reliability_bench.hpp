@@ -13,8 +13,8 @@
 namespace botcore::bench {
 
 struct OverheadEffort {
-    int pairs = 60;
-    std::chrono::milliseconds each{200};
+    int pairs = 2'500;
+    std::chrono::milliseconds each{12};
 };
 
 /// For each pair of loads, one after the other with one connection: the median latency of an order
