@@ -1,0 +1,119 @@
+#include "operations/retention.hpp"
+
+#include "base/calendar.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+namespace botcore::operations {
+namespace {
+
+using base::Duration;
+using base::Timestamp;
+
+constexpr std::int64_t kFirstDay = 20'000;  // 2024-10-04, a Friday.
+
+/// At 02:00 of a day.
+Timestamp at_two(std::int64_t day) {
+    return base::midnight_of(day) + Duration::seconds(2 * 3'600);
+}
+
+void prune(std::vector<KeptSnapshot>& snapshots, Timestamp now) {
+    const auto keep = kept(snapshots, now, {});
+    std::vector<KeptSnapshot> left;
+    for (std::size_t i = 0; i < snapshots.size(); ++i)
+        if (keep.at(i)) left.push_back(snapshots.at(i));
+    snapshots = std::move(left);
+}
+
+std::vector<std::int64_t> days_of(const std::vector<KeptSnapshot>& snapshots) {
+    std::vector<std::int64_t> days;
+    for (const auto& snapshot : snapshots)
+        days.push_back(base::day_of(snapshot.time));
+    return days;
+}
+
+// @spec:R3-BKP-03 @spec:TC-REL-014
+TEST(Retention, FourHundredDaysKeepExactlyTheSlots) {
+    std::vector<KeptSnapshot> snapshots;
+    for (std::int64_t day = kFirstDay; day < kFirstDay + 400; ++day) {
+        snapshots.push_back({at_two(day), true});
+        prune(snapshots, at_two(day));
+    }
+    const std::int64_t today = kFirstDay + 399;
+    std::vector<std::int64_t> days = days_of(snapshots);
+    ASSERT_EQ(days.size(), 7U + 4U + 12U);
+    for (std::int64_t back = 0; back < 7; ++back)
+        EXPECT_EQ(days.at(days.size() - 1 - static_cast<std::size_t>(back)), today - back);
+    // Of the weeks: the day that has just left the daily slots, then three Sundays.
+    EXPECT_EQ(days.at(15), today - 7);
+    for (std::size_t i = 12; i < 15; ++i) {
+        EXPECT_EQ(base::weekday_of(days.at(i)), base::Weekday::Sunday);
+        EXPECT_GE(days.at(15) - days.at(i), 1);
+        EXPECT_LE(days.at(15) - days.at(i), 7 * static_cast<std::int64_t>(15 - i));
+    }
+    std::set<std::pair<std::int64_t, std::int64_t>> months;
+    for (std::size_t i = 0; i < 12; ++i) {
+        EXPECT_EQ(base::weekday_of(days.at(i)), base::Weekday::Sunday);
+        const base::Date date = base::date_of(days.at(i));
+        months.emplace(date.year, date.month);
+    }
+    EXPECT_EQ(months.size(), 12U);
+}
+
+TEST(Retention, NeverMoreThanTheSlotsOnAnyDay) {
+    std::vector<KeptSnapshot> snapshots;
+    for (std::int64_t day = kFirstDay; day < kFirstDay + 800; ++day) {
+        snapshots.push_back({at_two(day), true});
+        prune(snapshots, at_two(day));
+        ASSERT_LE(snapshots.size(), 23U);
+        if (day >= kFirstDay + 420) {
+            ASSERT_EQ(snapshots.size(), 23U) << day;
+        }
+    }
+}
+
+TEST(Retention, OnlyTheNewestOfADayIsKept) {
+    const std::vector<KeptSnapshot> snapshots{
+        {at_two(kFirstDay), false},
+        {at_two(kFirstDay) + Duration::seconds(60), false},
+        {at_two(kFirstDay) + Duration::seconds(30), false},
+    };
+    EXPECT_EQ(kept(snapshots, at_two(kFirstDay + 1), {}), (std::vector{false, true, false}));
+}
+
+TEST(Retention, TheLastVerifiedOneIsNeverPruned) {
+    std::vector<KeptSnapshot> snapshots{{at_two(kFirstDay), true}};
+    for (std::int64_t day = kFirstDay + 1; day < kFirstDay + 900; ++day) {
+        snapshots.push_back({at_two(day), false});
+        prune(snapshots, at_two(day));
+        ASSERT_EQ(base::day_of(snapshots.front().time), kFirstDay);
+    }
+    EXPECT_EQ(snapshots.size(), 24U);
+}
+
+TEST(Retention, WithoutASingleSlotTheNewestStays) {
+    const std::vector<KeptSnapshot> snapshots{{at_two(kFirstDay), false},
+                                              {at_two(kFirstDay + 1), false}};
+    EXPECT_EQ(kept(snapshots, at_two(kFirstDay + 1), {.daily = 0, .weekly = 0, .monthly = 0}),
+              (std::vector{false, true}));
+    EXPECT_TRUE(kept({}, at_two(kFirstDay), {}).empty());
+}
+
+RC_GTEST_PROP(Retention, PruningTwiceChangesNothing, ()) {
+    const auto days = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 500));
+    std::vector<KeptSnapshot> snapshots;
+    for (const int day : days)
+        snapshots.push_back({at_two(kFirstDay + day), *rc::gen::arbitrary<bool>()});
+    const Timestamp now = at_two(kFirstDay + 500);
+    prune(snapshots, now);
+    const auto once = days_of(snapshots);
+    prune(snapshots, now);
+    RC_ASSERT(days_of(snapshots) == once);
+}
+
+}  // namespace
+}  // namespace botcore::operations

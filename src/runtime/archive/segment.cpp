@@ -1,0 +1,113 @@
+#include "runtime/archive/segment.hpp"
+
+#include "protocol/binary_codec.hpp"
+#include "protocol/journal.hpp"
+
+#include <utility>
+
+namespace botcore::runtime::archive {
+
+namespace {
+
+constexpr char kVersion = 1;
+constexpr std::size_t kPage = 500;
+
+template <class T>
+std::string encode_any(const T& value) {
+    std::string bytes(1, kVersion);
+    protocol::BinaryWriter(bytes).write(value);
+    return bytes;
+}
+
+template <class T>
+std::optional<T> decode_any(std::string_view bytes) {
+    if (bytes.empty() || bytes.front() != kVersion) return std::nullopt;
+    protocol::BinaryReader reader(bytes.substr(1));
+    T value;
+    reader.read(value);
+    return reader.finished() ? std::optional(std::move(value)) : std::nullopt;
+}
+
+/// Adds the entry and the replies under the keys that it answers; answers the bytes added.
+ports::StoreResult<std::size_t> add(Segment& segment,
+                                    ports::JournalEntry entry,
+                                    ports::StoreReader& reader) {
+    const auto record = protocol::decode_record(entry.bytes);
+    if (!record) return base::Failure{ports::StoreError::Corrupt};
+    std::size_t added = entry.bytes.size();
+    for (const auto& change : record.value().outcome.changes) {
+        const auto* key = std::get_if<model::KeyEntry>(&change);
+        if (key == nullptr || key->state != model::KeyState::Done) continue;
+        std::optional<ports::KeyRow> row = TRY(reader.find_key(key->owner, key->key));
+        if (!row || row->body.empty()) return base::Failure{ports::StoreError::Corrupt};
+        added += row->body.size();
+        segment.replies.push_back({key->owner, key->key, std::move(row->body)});
+    }
+    segment.entries.push_back(
+        {entry.sequence, entry.epoch, entry.time, entry.hash, std::move(entry.bytes)});
+    return added;
+}
+
+ports::StoreResult<Segment> read_in_snapshot(ports::StoreReader& reader, model::Sequence after) {
+    Segment segment;
+    std::size_t bytes = 0;
+    while (segment.entries.size() < kSegmentRecordsMax && bytes < kSegmentBytesMax) {
+        std::vector<ports::JournalEntry> page = TRY(reader.journal(after + 1, kPage));
+        for (auto& entry : page) {
+            if (entry.sequence != after + 1) return base::Failure{ports::StoreError::Corrupt};
+            after = entry.sequence;
+            bytes += TRY(add(segment, std::move(entry), reader));
+            if (bytes >= kSegmentBytesMax) break;
+        }
+        if (page.size() < kPage) break;
+    }
+    return segment;
+}
+
+}  // namespace
+
+std::string encode(const Segment& segment) {
+    return encode_any(segment);
+}
+
+std::string encode(const Manifest& manifest) {
+    return encode_any(manifest);
+}
+
+std::string encode(const Verified& verified) {
+    return encode_any(verified);
+}
+
+std::string encode(const TimelineStart& start) {
+    return encode_any(start);
+}
+
+std::optional<Segment> decode_segment(std::string_view bytes) {
+    auto segment = decode_any<Segment>(bytes);
+    return segment && !segment->entries.empty() ? std::move(segment) : std::nullopt;
+}
+
+std::optional<Manifest> decode_manifest(std::string_view bytes) {
+    return decode_any<Manifest>(bytes);
+}
+
+std::optional<Verified> decode_verified(std::string_view bytes) {
+    return decode_any<Verified>(bytes);
+}
+
+std::optional<TimelineStart> decode_start(std::string_view bytes) {
+    return decode_any<TimelineStart>(bytes);
+}
+
+ports::StoreResult<Segment> read_segment(ports::StoreReader& reader, model::Sequence after) {
+    (void)TRY(reader.begin_snapshot());
+    auto segment = read_in_snapshot(reader, after);
+    reader.end_snapshot();
+    return segment;
+}
+
+SegmentName name_of(const Segment& segment, Timeline timeline) {
+    return {timeline, segment.entries.front().sequence, segment.entries.back().sequence};
+}
+
+}  // namespace botcore::runtime::archive

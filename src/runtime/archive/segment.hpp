@@ -1,0 +1,151 @@
+#pragma once
+
+/// What an archive's objects hold, in the binary form of `protocol/binary_codec`, each behind one
+/// byte that tells its version. Stored for ever: never change, only append.
+
+#include "ports/store.hpp"
+#include "runtime/archive/names.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace botcore::runtime::archive {
+
+/// Records in one segment at most.
+inline constexpr std::uint64_t kSegmentRecordsMax = 10'000;
+/// Bytes of records and replies after which a segment ends.
+inline constexpr std::size_t kSegmentBytesMax = std::size_t{4} << 20U;
+
+struct SegmentEntry {
+    model::Sequence sequence = 0;
+    model::Epoch epoch = 0;
+    model::Timestamp time;
+    model::Hash hash{};
+    std::string bytes;
+
+    friend bool operator==(const SegmentEntry&, const SegmentEntry&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("sequence", self.sequence);
+        visit("epoch", self.epoch);
+        visit("time", self.time);
+        visit("hash", self.hash);
+        visit("bytes", self.bytes);
+    }
+};
+
+/// The bytes under a key that a record of the segment answers: they are not part of the record.
+struct SegmentReply {
+    model::Owner owner;
+    model::IdempotencyKey key;
+    std::string body;
+
+    friend bool operator==(const SegmentReply&, const SegmentReply&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("owner", self.owner);
+        visit("key", self.key);
+        visit("body", self.body);
+    }
+};
+
+/// Consecutive records, at least one, with the replies that belong to them.
+struct Segment {
+    std::vector<SegmentEntry> entries;
+    std::vector<SegmentReply> replies;
+
+    friend bool operator==(const Segment&, const Segment&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("entries", self.entries);
+        visit("replies", self.replies);
+    }
+};
+
+/// A whole store at one record. Written last: without it the parts are rubbish.
+struct Manifest {
+    model::Sequence sequence = 0;
+    model::Hash hash{};
+    model::Epoch epoch = 0;
+    model::Timestamp head_time;
+    model::Timestamp created;
+    std::uint32_t parts = 0;
+    std::uint64_t bytes = 0;
+    model::Hash content{};  ///< SHA-256 over all parts in their order.
+    std::string software;
+
+    [[nodiscard]] model::Head head() const { return {sequence, hash, epoch, head_time}; }
+
+    friend bool operator==(const Manifest&, const Manifest&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("sequence", self.sequence);
+        visit("hash", self.hash);
+        visit("epoch", self.epoch);
+        visit("head_time", self.head_time);
+        visit("created", self.created);
+        visit("parts", self.parts);
+        visit("bytes", self.bytes);
+        visit("content", self.content);
+        visit("software", self.software);
+    }
+};
+
+/// A restore of the snapshot was tried: what it gave.
+struct Verified {
+    model::Timestamp time;
+    std::string state_hash;
+
+    friend bool operator==(const Verified&, const Verified&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("time", self.time);
+        visit("state_hash", self.state_hash);
+    }
+};
+
+/// Where a timeline leaves the one that it was restored from.
+struct TimelineStart {
+    Timeline parent = 0;
+    model::Sequence sequence = 0;  ///< The last record that both have.
+    model::Hash hash{};
+    model::Timestamp created;
+
+    friend bool operator==(const TimelineStart&, const TimelineStart&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("parent", self.parent);
+        visit("sequence", self.sequence);
+        visit("hash", self.hash);
+        visit("created", self.created);
+    }
+};
+
+[[nodiscard]] std::string encode(const Segment& segment);
+[[nodiscard]] std::string encode(const Manifest& manifest);
+[[nodiscard]] std::string encode(const Verified& verified);
+[[nodiscard]] std::string encode(const TimelineStart& start);
+
+/// Nothing where the bytes are not whole, or of a later version.
+[[nodiscard]] std::optional<Segment> decode_segment(std::string_view bytes);
+[[nodiscard]] std::optional<Manifest> decode_manifest(std::string_view bytes);
+[[nodiscard]] std::optional<Verified> decode_verified(std::string_view bytes);
+[[nodiscard]] std::optional<TimelineStart> decode_start(std::string_view bytes);
+
+/// The records behind `after`, as many as one segment takes, with their replies. Without entries
+/// where there are none. Reads one snapshot of the store.
+[[nodiscard]] ports::StoreResult<Segment> read_segment(ports::StoreReader& reader,
+                                                       model::Sequence after);
+
+[[nodiscard]] SegmentName name_of(const Segment& segment, Timeline timeline);
+
+}  // namespace botcore::runtime::archive

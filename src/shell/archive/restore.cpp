@@ -1,0 +1,373 @@
+#include "shell/archive/restore.hpp"
+
+#include "runtime/refold.hpp"
+#include "runtime/verify.hpp"
+#include "shell/archive/store_copy.hpp"
+#include "shell/sqlite/file_reader.hpp"
+#include "shell/sqlite/sqlite_store.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <utility>
+
+namespace botcore::shell::archive {
+
+namespace {
+
+using Kind = ArchiveError::Kind;
+using sqlite::SqliteStore;
+
+constexpr model::Sequence kEnd = std::numeric_limits<model::Sequence>::max();
+
+base::Failure<ArchiveError> failure(Kind kind, std::string object, std::string text) {
+    return base::Failure{ArchiveError{kind, std::move(object), std::move(text)}};
+}
+
+/// The part of a lineage that one timeline wrote: records up to `last`.
+struct Leg {
+    Timeline timeline = names::kFirstTimeline;
+    model::Sequence last = kEnd;
+};
+
+/// Oldest first. Timelines count from 1 in `starts`.
+ArchiveResult<std::vector<Leg>> lineage_of(const std::vector<names::TimelineStart>& starts,
+                                           Timeline timeline) {
+    std::vector<Leg> legs;
+    model::Sequence last = kEnd;
+    while (timeline != 0) {
+        legs.insert(legs.begin(), Leg{timeline, last});
+        const auto& start = starts.at(timeline - 1);
+        if (start.parent >= timeline) {
+            return failure(Kind::Broken,
+                           names::start_name(timeline),
+                           "a timeline cannot begin in a later one");
+        }
+        last = std::min(last, start.sequence);
+        timeline = start.parent;
+    }
+    return legs;
+}
+
+/// Is the record within what is asked for?
+bool is_wanted(const Moment& moment, model::Sequence sequence, base::Timestamp time) {
+    return (!moment.sequence || sequence <= *moment.sequence) &&
+           (!moment.time || time <= *moment.time);
+}
+
+ArchiveResult<std::unique_ptr<SqliteStore>> open_store(const std::filesystem::path& path) {
+    sqlite::SqliteOptions options;
+    options.path = path;
+    options.reserve_bytes = 0;
+    auto opened = SqliteStore::open(std::move(options));
+    if (!opened) return failure(Kind::Store, {}, path.string() + ": " + opened.error().text());
+    return std::move(opened).value();
+}
+
+ArchiveError error_of(const runtime::RefoldError& error, const std::string& object) {
+    const bool store = error.kind == runtime::RefoldError::Kind::Store;
+    return {store ? Kind::Store : Kind::Broken,
+            object,
+            "record " + std::to_string(error.sequence) + ": " + error.text};
+}
+
+/// N1: not a single row is believed because it was fetched.
+ArchiveResult<std::string> checked_hash(const std::filesystem::path& store,
+                                        const std::string& object,
+                                        const Progress& progress) {
+    const auto reader = sqlite::open_reader(store);
+    if (!reader) return failure(Kind::Damaged, object, reader.error());
+    const auto report =
+        runtime::verify(*reader.value(), [&](model::Sequence done, model::Sequence total) {
+            if (progress) progress("checked", done, total);
+        });
+    if (!report) return failure(Kind::Damaged, object, "its store cannot be read");
+    if (!report.value().clean()) {
+        return failure(Kind::Broken,
+                       object,
+                       "its store is not clean: " + report.value().findings.front().text);
+    }
+    auto hash = runtime::state_hash(*reader.value());
+    if (!hash) return failure(Kind::Damaged, object, "its store cannot be read");
+    return std::move(hash).value();
+}
+
+class Restore {
+public:
+    Restore(Archive& archive,
+            const Moment& moment,
+            std::filesystem::path to,
+            const Progress& progress,
+            std::vector<ArchiveError>& warnings)
+        : archive_(archive),
+          moment_(moment),
+          to_(std::move(to)),
+          progress_(progress),
+          warnings_(warnings) {}
+
+    [[nodiscard]] ArchiveResult<Restored> run();
+
+private:
+    struct Candidate {
+        names::SnapshotName name;
+        names::Manifest manifest;
+    };
+
+    [[nodiscard]] ArchiveOutcome find_lineage();
+    [[nodiscard]] ArchiveOutcome find_snapshots();
+    [[nodiscard]] ArchiveOutcome begin_at_snapshot();
+    [[nodiscard]] ArchiveOutcome fold_forward();
+    [[nodiscard]] ArchiveResult<bool> fold_leg(const Leg& leg, runtime::Refold& work);
+    [[nodiscard]] ArchiveResult<bool> fold_segment(const names::SegmentName& name,
+                                                   const Leg& leg,
+                                                   runtime::Refold& work);
+    [[nodiscard]] ArchiveOutcome fold_prefix();
+    [[nodiscard]] ArchiveResult<model::Sequence> last_wanted(ports::StoreReader& reader,
+                                                             model::Sequence head);
+    [[nodiscard]] ArchiveOutcome check();
+
+    Archive& archive_;
+    const Moment& moment_;
+    std::filesystem::path to_;
+    const Progress& progress_;
+    std::vector<ArchiveError>& warnings_;
+    std::vector<Leg> legs_;
+    std::vector<Candidate> before_;  ///< Snapshots within the moment, ascending.
+    std::vector<Candidate> after_;   ///< Those that go beyond it, ascending.
+    Restored restored_;
+};
+
+ArchiveOutcome Restore::find_lineage() {
+    const auto starts = TRY(archive_.timelines());
+    if (starts.empty()) {
+        return failure(Kind::Missing,
+                       names::start_name(names::kFirstTimeline),
+                       "there is no archive at " + archive_.place());
+    }
+    restored_.timeline = moment_.timeline.value_or(static_cast<Timeline>(starts.size()));
+    if (restored_.timeline == 0 || restored_.timeline > starts.size()) {
+        return failure(Kind::NoSuchMoment,
+                       {},
+                       "timeline " + std::to_string(restored_.timeline) +
+                           " is not in the archive; the newest is " +
+                           std::to_string(starts.size()));
+    }
+    legs_ = TRY(lineage_of(starts, restored_.timeline));
+    return base::Done{};
+}
+
+ArchiveOutcome Restore::find_snapshots() {
+    for (const Leg& leg : legs_) {
+        for (const auto& snapshot : TRY(archive_.snapshots(leg.timeline))) {
+            if (snapshot.name.sequence > leg.last) continue;
+            auto manifest = archive_.manifest(snapshot.name);
+            if (!manifest) {
+                warnings_.push_back(manifest.error());
+                continue;
+            }
+            const model::Head head = manifest.value().head();
+            const bool within = is_wanted(moment_, head.sequence, head.time);
+            (within ? before_ : after_).push_back({snapshot.name, std::move(manifest).value()});
+        }
+    }
+    return base::Done{};
+}
+
+/// The newest that can be fetched; without one, all is folded from the first record on.
+ArchiveOutcome Restore::begin_at_snapshot() {
+    for (auto candidate = before_.rbegin(); candidate != before_.rend(); ++candidate) {
+        const auto fetched = fetch_snapshot(archive_, candidate->name, to_, progress_);
+        if (fetched) {
+            restored_.base = candidate->name;
+            return base::Done{};
+        }
+        const Kind kind = fetched.error().kind;
+        if (kind != Kind::Damaged && kind != Kind::Missing) return base::Failure{fetched.error()};
+        warnings_.push_back(fetched.error());
+    }
+    return base::Done{};
+}
+
+/// False once a record is beyond what is wanted.
+ArchiveResult<bool> Restore::fold_segment(const names::SegmentName& name,
+                                          const Leg& leg,
+                                          runtime::Refold& work) {
+    const std::string object = to_text(name);
+    if (name.first > work.head().sequence + 1) {
+        return failure(Kind::Gap,
+                       object,
+                       "records " + std::to_string(work.head().sequence + 1) + " to " +
+                           std::to_string(name.first - 1) + " are missing before it");
+    }
+    names::Segment segment = TRY(archive_.segment(name));
+    std::map<std::pair<model::Owner, model::IdempotencyKey>, std::string> replies;
+    for (auto& reply : segment.replies)
+        replies[{reply.owner, reply.key}] = std::move(reply.body);
+    const runtime::ReplyOf reply_of =
+        [&](const model::KeyEntry& entry) -> std::optional<std::string> {
+        const auto place = replies.find({entry.owner, entry.key});
+        if (place == replies.end()) return std::nullopt;
+        return place->second;
+    };
+    for (auto& entry : segment.entries) {
+        if (entry.sequence <= work.head().sequence) continue;
+        if (entry.sequence > leg.last) return true;
+        if (!is_wanted(moment_, entry.sequence, entry.time)) return false;
+        const auto added =
+            work.add({entry.sequence, entry.epoch, entry.time, entry.hash, std::move(entry.bytes)},
+                     reply_of);
+        if (!added) return base::Failure{error_of(added.error(), object)};
+        ++restored_.records;
+    }
+    return true;
+}
+
+/// False once a record is beyond what is wanted.
+ArchiveResult<bool> Restore::fold_leg(const Leg& leg, runtime::Refold& work) {
+    const auto segments = TRY(archive_.segments(leg.timeline, work.head().sequence + 1));
+    const model::Sequence end = segments.empty() ? 0 : segments.back().last;
+    for (const auto& name : segments) {
+        if (name.first > leg.last) break;  // Written after the next timeline had begun.
+        if (!TRY(fold_segment(name, leg, work))) return false;
+        if (progress_) progress_("folded", work.head().sequence, std::min(end, leg.last));
+    }
+    const bool whole = leg.last == kEnd || work.head().sequence >= leg.last;
+    if (!whole && is_wanted(moment_, work.head().sequence + 1, work.head().time)) {
+        return failure(Kind::Gap,
+                       names::segment_prefix(leg.timeline),
+                       "records " + std::to_string(work.head().sequence + 1) + " to " +
+                           std::to_string(leg.last) + " are missing at its end");
+    }
+    return whole;
+}
+
+ArchiveOutcome Restore::fold_forward() {
+    const auto store = TRY(open_store(to_));
+    runtime::Refold work(*store);
+    if (const auto begun = work.begin(); !begun) return base::Failure{error_of(begun.error(), {})};
+    for (const Leg& leg : legs_) {
+        if (leg.last <= work.head().sequence) continue;
+        if (!TRY(fold_leg(leg, work))) break;
+    }
+    if (const auto ended = work.finish(); !ended) {
+        return base::Failure{error_of(ended.error(), {})};
+    }
+    restored_.head = work.head();
+    return base::Done{};
+}
+
+/// Times never go back in a journal, so the last wanted record is found by halving.
+ArchiveResult<model::Sequence> Restore::last_wanted(ports::StoreReader& reader,
+                                                    model::Sequence head) {
+    model::Sequence low = 0;  // Wanted.
+    model::Sequence high = head + 1;
+    while (high - low > 1) {
+        const model::Sequence middle = low + (high - low) / 2;
+        const auto entry = reader.journal(middle, 1);
+        if (!entry || entry.value().empty()) {
+            return failure(Kind::Store, {}, "the fetched snapshot cannot be read");
+        }
+        const auto& found = entry.value().front();
+        (is_wanted(moment_, found.sequence, found.time) ? low : high) = middle;
+    }
+    return low;
+}
+
+ArchiveOutcome Restore::fold_prefix() {
+    const std::filesystem::path source = to_.string() + "-source";
+    const Candidate& later = after_.front();
+    (void)TRY(fetch_snapshot(archive_, later.name, source, progress_));
+    const auto folded = [&]() -> ArchiveOutcome {
+        const auto from = TRY(open_store(source));
+        const auto into = TRY(open_store(to_));
+        const model::Sequence last =
+            TRY(last_wanted(from->reader(), later.manifest.head().sequence));
+        const auto head = runtime::refold(
+            from->reader(), *into, last, [this](model::Sequence done, model::Sequence total) {
+                if (progress_) progress_("folded", done, total);
+            });
+        if (!head) return base::Failure{error_of(head.error(), to_text(later.name))};
+        restored_.head = head.value();
+        restored_.records = head.value().sequence;
+        return base::Done{};
+    }();
+    remove_database(source);
+    return folded;
+}
+
+ArchiveOutcome Restore::check() {
+    if (moment_.sequence && restored_.head.sequence != *moment_.sequence) {
+        return failure(Kind::NoSuchMoment,
+                       {},
+                       "record " + std::to_string(*moment_.sequence) +
+                           " is not in the archive; it ends at record " +
+                           std::to_string(restored_.head.sequence));
+    }
+    const std::string object = restored_.base ? to_text(*restored_.base) : std::string();
+    restored_.state_hash = TRY(checked_hash(to_, object, progress_));
+    return base::Done{};
+}
+
+ArchiveResult<Restored> Restore::run() {
+    (void)TRY(find_lineage());
+    (void)TRY(find_snapshots());
+    remove_database(to_);
+    (void)TRY(begin_at_snapshot());
+    const auto folded = fold_forward();
+    if (!folded) {
+        // Segments that are gone are no loss while a later snapshot has their records.
+        if (folded.error().kind != Kind::Gap || after_.empty()) {
+            return base::Failure{folded.error()};
+        }
+        warnings_.push_back(folded.error());
+        restored_.base.reset();
+        remove_database(to_);
+        (void)TRY(fold_prefix());
+    }
+    (void)TRY(check());
+    return restored_;
+}
+
+}  // namespace
+
+ArchiveResult<Restored> restore_into(Archive& archive,
+                                     const Moment& moment,
+                                     const std::filesystem::path& to,
+                                     const Progress& progress,
+                                     std::vector<ArchiveError>& warnings) {
+    auto restored = Restore(archive, moment, to, progress, warnings).run();
+    if (!restored) remove_database(to);
+    return restored;
+}
+
+ArchiveResult<std::string> verify_snapshot(Archive& archive,
+                                           const names::SnapshotName& name,
+                                           const std::filesystem::path& scratch,
+                                           base::Timestamp now,
+                                           const Progress& progress) {
+    (void)TRY(fetch_snapshot(archive, name, scratch, progress));
+    auto hash = checked_hash(scratch, to_text(name), progress);
+    remove_database(scratch);
+    if (!hash) return hash;
+    const auto marked =
+        archive.put(to_text(name) + "verified", names::encode(names::Verified{now, hash.value()}));
+    if (!marked && marked.error().kind != Kind::Taken) return base::Failure{marked.error()};
+    return hash;
+}
+
+ArchiveResult<Timeline> begin_timeline(Archive& archive,
+                                       const Restored& restored,
+                                       const std::filesystem::path& store,
+                                       base::Timestamp now) {
+    const auto timeline = static_cast<Timeline>(TRY(archive.timelines()).size() + 1);
+    (void)TRY(archive.begin_timeline(timeline,
+                                     {.parent = restored.timeline,
+                                      .sequence = restored.head.sequence,
+                                      .hash = restored.head.hash,
+                                      .created = now}));
+    const auto marked = set_timeline(store, timeline);
+    if (!marked) return failure(Kind::Store, {}, marked.error());
+    return timeline;
+}
+
+}  // namespace botcore::shell::archive

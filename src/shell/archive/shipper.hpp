@@ -1,0 +1,77 @@
+#pragma once
+
+/// Copies every committed record into one archive, in order and without gap, and knows how far it
+/// is.
+///
+/// H1  Only records that continue what the archive holds are put there. A store that the archive
+///     does not know, or that lost what the archive has, is never shipped: `Taken` or `Broken`.
+/// H2  After a crash it goes on behind the last segment that is there; nothing is put twice.
+/// H3  What could not be put is tried again after 1, 2, 4 ... 30 s, for ever; nothing is skipped.
+///
+/// Threads: one.
+
+#include "shell/archive/archive.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace botcore::shell::archive {
+
+struct ShippedState {
+    model::Sequence archived = 0;  ///< The last record that is in the archive.
+    model::Sequence head = 0;      ///< The store's last record when it was looked at.
+    std::optional<base::Timestamp>
+        late_since;                     ///< When the oldest record that is missing was made.
+    std::uint64_t segments = 0;         ///< Put since the start.
+    std::uint64_t bytes = 0;            ///< As stored, since the start.
+    std::uint64_t failures = 0;         ///< Since the start.
+    std::optional<ArchiveError> error;  ///< What stands in the way now.
+
+    /// How long the oldest record waits that is not in the archive yet.
+    [[nodiscard]] base::Duration lag(base::Timestamp now) const {
+        return late_since ? now - *late_since : base::Duration();
+    }
+};
+
+class Shipper {
+public:
+    /// Reader and archive outlive this.
+    Shipper(ports::StoreReader& reader, Archive& archive, Timeline timeline)
+        : reader_(reader),
+          archive_(archive),
+          timeline_(timeline) {}
+
+    /// Puts what is new, a few segments at most, so that a caller can do other things between.
+    /// True while more is waiting that can be put at once.
+    bool step(base::Timestamp now);
+
+    [[nodiscard]] const ShippedState& state() const { return state_; }
+
+private:
+    struct Pending {
+        std::string name;
+        std::string sealed;
+        model::Head next;
+    };
+
+    [[nodiscard]] ArchiveOutcome ship(base::Timestamp now);
+    [[nodiscard]] ArchiveResult<model::Head> learn(base::Timestamp now);
+    [[nodiscard]] ArchiveResult<std::optional<names::SegmentName>> last_segment(
+        model::Sequence head);
+    [[nodiscard]] ArchiveResult<model::Head> known(const model::Head& archived);
+    [[nodiscard]] ArchiveOutcome gather(names::Segment segment);
+    void note_lag();
+    void note_failure(ArchiveError error, base::Timestamp now);
+
+    ports::StoreReader& reader_;
+    Archive& archive_;
+    Timeline timeline_;
+    std::optional<model::Head> archived_;
+    std::optional<Pending> pending_;
+    ShippedState state_;
+    base::Timestamp next_try_;
+    base::Duration wait_;
+};
+
+}  // namespace botcore::shell::archive

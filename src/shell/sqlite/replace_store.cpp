@@ -1,0 +1,60 @@
+#include "shell/sqlite/replace_store.hpp"
+
+#include "shell/files/durable.hpp"
+#include "shell/sqlite/sqlite_store.hpp"
+
+#include <array>
+#include <system_error>
+#include <utility>
+
+namespace botcore::shell::sqlite {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Opening and closing folds the log into the file. Too damaged for that: nothing happens.
+void close_cleanly(const fs::path& store) {
+    SqliteOptions options;
+    options.path = store;
+    options.reserve_bytes = 0;
+    (void)SqliteStore::open(std::move(options));
+}
+
+base::Outcome<std::string> keep(const fs::path& store, const fs::path& before) {
+    std::error_code error;
+    fs::create_hard_link(store, before, error);
+    if (error) return base::Failure{"cannot keep " + store.string() + ": " + error.message()};
+    const fs::path log = store.string() + "-wal";
+    if (fs::exists(log, error)) {
+        fs::create_hard_link(log, before.string() + "-wal", error);
+        if (error) return base::Failure{"cannot keep " + log.string() + ": " + error.message()};
+    }
+    return base::Done{};
+}
+
+}  // namespace
+
+base::Result<fs::path, std::string> replace_store(const fs::path& made,
+                                                  const fs::path& store,
+                                                  const std::string& time) {
+    std::error_code error;
+    fs::path before;
+    if (fs::exists(store, error)) {
+        close_cleanly(store);
+        before = store.string() + "-before-" + time;
+        (void)TRY(keep(store, before));
+        (void)TRY(files::sync_folder(store.parent_path()));
+    }
+    // A log of the old file must never be found beside the new one.
+    for (const char* part : std::array{"-wal", "-shm"})
+        fs::remove(store.string() + part, error);
+    (void)TRY(files::sync_folder(store.parent_path()));
+    fs::rename(made, store, error);
+    if (error)
+        return base::Failure{"cannot put " + store.string() + " in place: " + error.message()};
+    (void)TRY(files::sync_folder(store.parent_path()));
+    return before;
+}
+
+}  // namespace botcore::shell::sqlite
