@@ -1,0 +1,322 @@
+#include "shell/archive/archive_service.hpp"
+
+#include "protocol/time_text.hpp"
+#include "shell/archive/job_file.hpp"
+#include "shell/archive/store_copy.hpp"
+#include "shell/archive/users_copy.hpp"
+#include "shell/sqlite/file_reader.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <utility>
+
+namespace botcore::shell::archive {
+
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+/// One repository as a thread sees it.
+struct Door {
+    std::unique_ptr<ports::Repository> repository;
+    std::unique_ptr<Archive> archive;
+};
+
+base::Result<std::vector<Door>, std::string> open_doors(const std::vector<MakeRepository>& makers,
+                                                        const ArchiveKey& key) {
+    std::vector<Door> doors;
+    for (const auto& make : makers) {
+        Door door{TRY(make()), nullptr};
+        door.archive = std::make_unique<Archive>(*door.repository, key);
+        doors.push_back(std::move(door));
+    }
+    return doors;
+}
+
+std::string said(const ArchiveError& error) {
+    return std::string(to_text(error.kind)) + (error.object.empty() ? "" : " " + error.object) +
+           ": " + error.text;
+}
+
+}  // namespace
+
+/// Outlives the service where a thread hangs: both hold on to it.
+struct ArchiveService::Shared {
+    Shared(ArchiveOptions given, Parts taken)
+        : options(std::move(given)),
+          parts(std::move(taken)) {}
+
+    ArchiveOptions options;
+    Parts parts;
+    Timeline timeline = names::kFirstTimeline;
+    std::vector<Door> shipping;  ///< Of the thread that ships.
+    std::vector<Door> daily;     ///< Of the other one.
+    std::unique_ptr<sqlite::SqliteReader> reader;
+    JobFile jobs{options.folder / "jobs.jsonl"};
+
+    mutable std::mutex mutex;
+    std::condition_variable changed;
+    ArchiveStatus status;  // Guarded by mutex, as is all that follows.
+    std::map<Job, base::Timestamp> tried;
+    std::set<Job> asked;
+    Steady::time_point ship_until = Steady::time_point::max();
+    bool stopping = false;
+    int running = 2;
+
+    void ship();
+    void work();
+    [[nodiscard]] std::optional<Job> next_job();
+    [[nodiscard]] JobResult run(Job job);
+    [[nodiscard]] JobResult snapshot();
+    [[nodiscard]] JobResult verify();
+    [[nodiscard]] JobResult check();
+    void end();
+};
+
+std::string_view to_text(Job job) {
+    switch (job) {
+        case Job::Snapshot:
+            return "snapshot";
+        case Job::Verify:
+            return "verify";
+        case Job::Check:
+            return "check";
+    }
+    return "";
+}
+
+void ArchiveService::Shared::end() {
+    const std::lock_guard lock(mutex);
+    --running;
+    changed.notify_all();
+}
+
+/// After `stopping` it goes on until nothing is left, or until its time is over.
+void ArchiveService::Shared::ship() {
+    std::vector<Shipper> shippers;
+    std::vector<UsersCopy> users;
+    for (const Door& door : shipping) {
+        shippers.emplace_back(*reader, *door.archive, timeline);
+        users.emplace_back(options.users, options.folder, *door.archive, timeline);
+    }
+    while (true) {
+        bool more = false;
+        for (std::size_t i = 0; i < shippers.size(); ++i) {
+            const base::Timestamp now = parts.now();
+            more |= shippers.at(i).step(now);
+            // What fails here is tried again, and shows as the archive's own failure.
+            if (!options.users.empty()) (void)users.at(i).step(now);
+            const std::lock_guard lock(mutex);
+            status.repositories.at(i).shipped = shippers.at(i).state();
+        }
+        std::unique_lock lock(mutex);
+        if (stopping && (!more || Steady::now() >= ship_until)) return;
+        if (more) continue;
+        const bool was_stopping = stopping;
+        changed.wait_for(lock, options.every, [&] { return stopping != was_stopping; });
+    }
+}
+
+std::optional<Job> ArchiveService::Shared::next_job() {
+    const base::Timestamp now = parts.now();
+    const auto time_of = [](const auto& times, Job job) -> std::optional<base::Timestamp> {
+        const auto place = times.find(job);
+        return place == times.end() ? std::nullopt : std::optional(place->second);
+    };
+    for (const Job job : {Job::Snapshot, Job::Verify, Job::Check}) {
+        if (asked.erase(job) > 0) return job;
+        const bool needs_repository = job != Job::Check;
+        if (needs_repository && daily.empty()) continue;
+        const auto at = job == Job::Check ? options.check_at : options.snapshot_at;
+        if (operations::is_due(at, time_of(status.good, job), time_of(tried, job), now)) return job;
+    }
+    return std::nullopt;
+}
+
+void ArchiveService::Shared::work() {
+    std::unique_lock lock(mutex);
+    while (!stopping) {
+        const auto job = next_job();
+        if (!job) {
+            changed.wait_for(
+                lock, std::chrono::seconds(1), [&] { return stopping || !asked.empty(); });
+            continue;
+        }
+        tried[*job] = parts.now();
+        lock.unlock();
+        const JobResult result = run(*job);
+        jobs.add(result);
+        parts.finished(result);
+        lock.lock();
+        status.newest.insert_or_assign(*job, result);
+        if (result.good) status.good[*job] = result.time;
+    }
+}
+
+JobResult ArchiveService::Shared::run(Job job) {
+    const auto began = Steady::now();
+    JobResult result = job == Job::Snapshot ? snapshot() : job == Job::Verify ? verify() : check();
+    result.job = job;
+    result.time = parts.now();
+    result.took = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - began);
+    return result;
+}
+
+JobResult ArchiveService::Shared::snapshot() {
+    JobResult result;
+    const std::filesystem::path scratch = options.folder / "snapshot-copy.db";
+    const auto copied = copy_database(options.store, scratch, CopyPace::Gentle, {});
+    if (!copied) {
+        result.text = copied.error();
+        return result;
+    }
+    result.good = !daily.empty();
+    for (const Door& door : daily) {
+        const auto put = put_snapshot(*door.archive, scratch, parts.now(), {});
+        if (!result.text.empty()) result.text += "; ";
+        if (!put) {
+            result.good = false;
+            result.text += door.archive->place() + ": " + said(put.error());
+            continue;
+        }
+        result.bytes = put.value().bytes;
+        result.text += door.archive->place() + ": " + to_text(put.value().name);
+        const auto pruned =
+            prune(*door.archive, timeline, options.retention, options.keep_segments, parts.now());
+        if (pruned) continue;
+        result.good = false;
+        result.text += ", not pruned: " + said(pruned.error());
+    }
+    remove_database(scratch);
+    return result;
+}
+
+JobResult ArchiveService::Shared::verify() {
+    JobResult result;
+    result.good = !daily.empty();
+    for (const Door& door : daily) {
+        if (!result.text.empty()) result.text += "; ";
+        result.text += door.archive->place() + ": ";
+        const auto snapshots = door.archive->snapshots(timeline);
+        if (!snapshots || snapshots.value().empty()) {
+            result.good = false;
+            result.text += snapshots ? "there is no snapshot" : said(snapshots.error());
+            continue;
+        }
+        const auto& newest = snapshots.value().back();
+        const auto hash = verify_snapshot(
+            *door.archive, newest.name, options.folder / "verify-copy.db", parts.now(), {});
+        result.good = result.good && hash.has_value();
+        result.text +=
+            hash ? to_text(newest.name) + " is whole, state " + hash.value() : said(hash.error());
+    }
+    return result;
+}
+
+JobResult ArchiveService::Shared::check() {
+    JobResult result;
+    const auto own = sqlite::open_reader(options.store);
+    if (!own) {
+        result.text = own.error();
+        return result;
+    }
+    auto report = runtime::verify(*own.value(), {});
+    if (!report) {
+        result.text = report.error() == ports::StoreError::Corrupt
+                          ? "the store is damaged so that it cannot be read"
+                          : "the store cannot be read now";
+        return result;
+    }
+    result.good = report.value().clean();
+    result.text = result.good ? std::to_string(report.value().records) + " records, no finding"
+                              : std::to_string(report.value().findings_count) +
+                                    " findings: " + report.value().findings.front().text;
+    result.report = std::move(report).value();
+    return result;
+}
+
+base::Result<std::unique_ptr<ArchiveService>, std::string> ArchiveService::start(
+    ArchiveOptions options, Parts parts) {
+    auto shared = std::make_shared<Shared>(std::move(options), std::move(parts));
+    shared->shipping = TRY(open_doors(shared->parts.repositories, shared->parts.key));
+    shared->daily = TRY(open_doors(shared->parts.repositories, shared->parts.key));
+    shared->reader = TRY(sqlite::open_reader(shared->options.store));
+    shared->timeline = TRY(timeline_of(shared->options.store));
+    for (const Door& door : shared->shipping)
+        shared->status.repositories.push_back({door.archive->place(), {}});
+    for (auto& result : shared->jobs.read()) {
+        shared->tried[result.job] = result.time;
+        if (result.good) shared->status.good[result.job] = result.time;
+        shared->status.newest.insert_or_assign(result.job, std::move(result));
+    }
+    std::thread([shared] {
+        shared->ship();
+        shared->end();
+    }).detach();
+    std::thread([shared] {
+        shared->work();
+        shared->end();
+    }).detach();
+    return std::unique_ptr<ArchiveService>(new ArchiveService(std::move(shared)));
+}
+
+ArchiveService::~ArchiveService() {
+    (void)stop(std::chrono::milliseconds(0));
+}
+
+ArchiveStatus ArchiveService::status() const {
+    const std::lock_guard lock(shared_->mutex);
+    return shared_->status;
+}
+
+void ArchiveService::ask(Job job) {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->asked.insert(job);
+    shared_->changed.notify_all();
+}
+
+bool ArchiveService::stop(std::chrono::milliseconds within) {
+    constexpr std::chrono::milliseconds kPatience(500);
+    std::unique_lock lock(shared_->mutex);
+    if (!shared_->stopping) shared_->ship_until = Steady::now() + within;
+    shared_->stopping = true;
+    shared_->changed.notify_all();
+    return shared_->changed.wait_for(
+        lock, within + kPatience, [this] { return shared_->running == 0; });
+}
+
+ArchiveResult<std::uint64_t> prune(Archive& archive,
+                                   Timeline timeline,
+                                   const operations::RetentionRules& rules,
+                                   base::Duration keep_segments,
+                                   base::Timestamp now) {
+    (void)TRY(remove_rubbish(archive, timeline, now));
+    const auto snapshots = TRY(archive.snapshots(timeline));
+    std::vector<operations::KeptSnapshot> judged;
+    for (const auto& snapshot : snapshots)
+        judged.push_back({TRY(archive.manifest(snapshot.name)).created, snapshot.verified});
+    const auto keep = operations::kept(judged, now, rules);
+    std::uint64_t removed = 0;
+    model::Sequence held = 0;  ///< Up to here a verified snapshot, old enough, has all records.
+    for (std::size_t i = 0; i < snapshots.size(); ++i) {
+        const auto& snapshot = snapshots.at(i);
+        if (!keep.at(i)) {
+            (void)TRY(archive.remove(snapshot.name));
+            ++removed;
+        } else if (snapshot.verified && judged.at(i).time <= now - keep_segments) {
+            held = std::max(held, snapshot.name.sequence);
+        }
+    }
+    if (held > 0) {
+        for (const auto& segment : TRY(archive.segments(timeline, 1))) {
+            if (segment.last > held) break;
+            (void)TRY(archive.remove(to_text(segment)));
+        }
+    }
+    (void)TRY(prune_users(archive, timeline, 30));
+    return removed;
+}
+
+}  // namespace botcore::shell::archive

@@ -1,0 +1,117 @@
+#pragma once
+
+/// The archive beside a running daemon: a thread that ships every commit and the users, and one
+/// that does the daily work (snapshot, retention, verification, the check of all books).
+///
+/// D1  No order waits for any of it: own connections to the store, own threads.
+/// D2  What the threads use goes away only after they ended; `stop` says when one hangs.
+///
+/// Threads: made and stopped on the loop's; `status` from any; `finished` is called on the daily
+/// thread.
+
+#include "operations/daily_job.hpp"
+#include "operations/retention.hpp"
+#include "runtime/verify.hpp"
+#include "shell/archive/restore.hpp"
+#include "shell/archive/shipper.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace botcore::shell::archive {
+
+/// What is done once a day.
+enum class Job : std::uint8_t {
+    Snapshot,  ///< A copy of the store into each repository; old ones go.
+    Verify,    ///< The newest snapshot of each is restored and checked.
+    Check,     ///< All books of the store in use are folded anew.
+};
+
+[[nodiscard]] std::string_view to_text(Job job);
+
+struct JobResult {
+    Job job = Job::Snapshot;
+    base::Timestamp time;  ///< When it ended.
+    bool good = false;
+    std::chrono::milliseconds took{};
+    std::uint64_t bytes = 0;  ///< Of a snapshot, as stored.
+    std::string text;         ///< For people: what was done, or what failed.
+    /// Of a check that found something.
+    std::optional<runtime::VerifyReport> report = std::nullopt;
+};
+
+struct RepositoryStatus {
+    std::string place;
+    ShippedState shipped;
+};
+
+struct ArchiveStatus {
+    std::vector<RepositoryStatus> repositories;
+    std::map<Job, JobResult> newest;      ///< Of each job, good or not.
+    std::map<Job, base::Timestamp> good;  ///< When each was last good.
+};
+
+struct ArchiveOptions {
+    std::filesystem::path store;
+    std::filesystem::path users;   ///< Copied whenever it changed; empty: none.
+    std::filesystem::path folder;  ///< For scratch files and `jobs.jsonl`.
+    std::chrono::milliseconds every{1'000};
+    operations::TimeOfDay snapshot_at{120};
+    operations::TimeOfDay check_at{240};
+    operations::RetentionRules retention;
+    base::Duration keep_segments = base::Duration::seconds(8 * 86'400);
+};
+
+/// A repository is used by one thread, so there is a maker and not an object.
+using MakeRepository =
+    std::function<base::Result<std::unique_ptr<ports::Repository>, std::string>()>;
+
+class ArchiveService {
+public:
+    struct Parts {
+        ArchiveKey key;
+        std::vector<MakeRepository> repositories;
+        std::function<base::Timestamp()> now;
+        std::function<void(const JobResult&)> finished;
+    };
+
+    /// Both threads run when it returns. The text says what is wrong with the settings.
+    [[nodiscard]] static base::Result<std::unique_ptr<ArchiveService>, std::string> start(
+        ArchiveOptions options, Parts parts);
+
+    ~ArchiveService();
+    ArchiveService(const ArchiveService&) = delete;
+    ArchiveService& operator=(const ArchiveService&) = delete;
+
+    [[nodiscard]] ArchiveStatus status() const;
+
+    /// Does the job soon, whether it is due or not.
+    void ask(Job job);
+
+    /// Ships what is left, for at most `within`, and ends both threads. False: one hangs, and the
+    /// process should end without tearing anything down.
+    [[nodiscard]] bool stop(std::chrono::milliseconds within);
+
+private:
+    struct Shared;
+
+    explicit ArchiveService(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
+
+    std::shared_ptr<Shared> shared_;
+};
+
+/// Removes snapshots beyond the slots, what is left of broken ones, and segments older than
+/// `keep_segments` that the newest verified snapshot holds. Answers how many snapshots went.
+[[nodiscard]] ArchiveResult<std::uint64_t> prune(Archive& archive,
+                                                 Timeline timeline,
+                                                 const operations::RetentionRules& rules,
+                                                 base::Duration keep_segments,
+                                                 base::Timestamp now);
+
+}  // namespace botcore::shell::archive

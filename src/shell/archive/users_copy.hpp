@@ -1,0 +1,53 @@
+#pragma once
+
+/// Keeps the newest users in an archive: they are not in the journal, so each change of their file
+/// puts a whole copy there, which is small.
+///
+/// Threads: the archive's.
+
+#include "shell/archive/archive.hpp"
+#include "shell/sqlite/database.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace botcore::shell::archive {
+
+class UsersCopy {
+public:
+    /// The archive outlives this. `folder` is for a scratch file.
+    UsersCopy(std::filesystem::path users,
+              std::filesystem::path folder,
+              Archive& archive,
+              Timeline timeline)
+        : users_(std::move(users)),
+          folder_(std::move(folder)),
+          archive_(archive),
+          timeline_(timeline) {}
+
+    /// Puts a copy where the file changed since the last one.
+    [[nodiscard]] ArchiveOutcome step(base::Timestamp now);
+
+private:
+    [[nodiscard]] ArchiveResult<std::int64_t> version();
+    [[nodiscard]] ArchiveOutcome put(base::Timestamp now);
+
+    std::filesystem::path users_;
+    std::filesystem::path folder_;
+    Archive& archive_;
+    Timeline timeline_;
+    std::optional<sqlite::Database> database_;
+    std::optional<std::int64_t> copied_;  ///< SQLite's data version of the last copy.
+};
+
+/// Writes the newest copy of all timelines up to `timeline` to the new file `to`. False where the
+/// archive has none.
+[[nodiscard]] ArchiveResult<bool> fetch_users(Archive& archive,
+                                              Timeline timeline,
+                                              const std::filesystem::path& to);
+
+/// Removes all but the newest `kept` copies.
+[[nodiscard]] ArchiveOutcome prune_users(Archive& archive, Timeline timeline, std::size_t kept);
+
+}  // namespace botcore::shell::archive
