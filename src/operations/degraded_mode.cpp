@@ -10,7 +10,7 @@ namespace botcore::operations {
 namespace {
 
 // In the order of the enumeration.
-constexpr std::array<DegradedModeRow, 10> kRows = {{
+constexpr std::array<DegradedModeRow, 12> kRows = {{
     {DegradedMode::StoreDown,
      "store_down",
      "The store does not answer. Nothing new is taken until it does; ask again with the same key.",
@@ -53,6 +53,15 @@ constexpr std::array<DegradedModeRow, 10> kRows = {{
      "notifier_down",
      "Notifications do not leave. They wait and are sent later; trading goes on.",
      "notifier-down"},
+    {DegradedMode::ArchiveDown,
+     "archive_down",
+     "Copies of new records do not leave this machine, or backups fail. Trading goes on; a lost "
+     "machine would lose what is not copied.",
+     "archive-down"},
+    {DegradedMode::BooksInDoubt,
+     "books_in_doubt",
+     "The check of all books found something. Accounts whose money is in doubt take exits only.",
+     "data-damaged"},
 }};
 
 /// The mode that a finding means; nothing for one that is good, or merely slow.
@@ -79,6 +88,10 @@ std::optional<DegradedMode> mode_of(const Finding& finding) {
             return only_down(DegradedMode::AnalysisDown);
         case Dependency::Notifier:
             return only_down(DegradedMode::NotifierDown);
+        case Dependency::Archive:
+            return DegradedMode::ArchiveDown;
+        case Dependency::Books:
+            return only_down(DegradedMode::BooksInDoubt);
         case Dependency::WebSocket:
         case Dependency::Monitoring:
             return std::nullopt;

@@ -24,6 +24,8 @@ enum class DegradedMode : std::uint8_t {
     CacheDown,
     AnalysisDown,
     NotifierDown,
+    ArchiveDown,
+    BooksInDoubt,
 };
 
 struct DegradedModeRow {

@@ -14,7 +14,7 @@ constexpr Duration ms(std::int64_t count) {
 }
 
 // In the order of the enumeration.
-constexpr std::array<DependencyRow, 10> kRows = {{
+constexpr std::array<DependencyRow, 12> kRows = {{
     {Dependency::Database, "database", Weight::Critical, ms(500), ms(2'000)},
     {Dependency::Exchange, "binance_api", Weight::Critical, ms(2'000), ms(5'000)},
     {Dependency::Market, "market", Weight::Entries, ms(1'000), ms(2'000)},
@@ -25,6 +25,8 @@ constexpr std::array<DependencyRow, 10> kRows = {{
     {Dependency::Analysis, "analysis", Weight::Optional, ms(2'000), ms(3'000)},
     {Dependency::Notifier, "notifier", Weight::Optional, ms(2'000), ms(3'000)},
     {Dependency::Monitoring, "monitoring", Weight::Optional, ms(2'000), ms(3'000)},
+    {Dependency::Archive, "archive", Weight::Optional, ms(2'000), ms(3'000)},
+    {Dependency::Books, "books", Weight::Entries, ms(2'000), ms(3'000)},
 }};
 
 /// What one part's trouble makes of the whole.

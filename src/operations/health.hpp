@@ -36,6 +36,8 @@ enum class Dependency : std::uint8_t {
     Analysis,
     Notifier,
     Monitoring,
+    Archive,  ///< The copies of everything off the machine.
+    Books,    ///< What the last check of all books found.
 };
 
 /// What the loss of a part means.

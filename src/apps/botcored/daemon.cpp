@@ -2,6 +2,7 @@
 
 #include "apps/botcored/doors.hpp"
 #include "apps/botcored/event_stream.hpp"
+#include "apps/botcored/first_accounts.hpp"
 #include "apps/botcored/greeting.hpp"
 #include "apps/botcored/settings.hpp"
 #include "base/check.hpp"
@@ -9,6 +10,7 @@
 #include "shell/auth/operator_token.hpp"
 #include "shell/cache/account_changes.hpp"
 #include "shell/daemon/analysis_link.hpp"
+#include "shell/daemon/archive_link.hpp"
 #include "shell/daemon/data_folder.hpp"
 #include "shell/daemon/entry_orders.hpp"
 #include "shell/daemon/health_watch.hpp"
@@ -100,12 +102,12 @@ private:
     [[nodiscard]] std::string start_market();
     [[nodiscard]] std::string start_trading();
     [[nodiscard]] std::string start_analysis();
+    [[nodiscard]] std::string start_archive();
     void start_watch();
     [[nodiscard]] std::string start_cache();
     void look_around();
     [[nodiscard]] std::string start_door();
     [[nodiscard]] std::string refusal_of_plain(bool loopback) const;
-    void open_first_accounts();
     void greet_caller() const;
     void watch();
     void probe_market();
@@ -144,6 +146,7 @@ private:
          .now = [this] { return clock_.now().time; }}};
     std::unique_ptr<shell::TradingLoop> loop_;
     std::unique_ptr<shell::AnalysisLink> analysis_;
+    std::unique_ptr<shell::ArchiveLink> archive_;
     std::unique_ptr<shell::HealthWatch> watch_;
     std::unique_ptr<shell::http::UserAccess> access_;
     shell::http::OverloadGate overload_{{}, metrics_, [this] {
@@ -196,7 +199,9 @@ std::string Daemon::start_trading() {
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
         return "the store took no record; is the disk full?";
     }
-    if (runtime_->state().accounts.empty()) open_first_accounts();
+    if (runtime_->state().accounts.empty()) {
+        open_first_accounts(*runtime_, config_.text("paper.deposit"), clock_.now());
+    }
     loop_->start();
     // Accounts are open and compared with the venue before the door is: the first caller finds
     // them.
@@ -231,25 +236,6 @@ std::unique_ptr<EventStream> Daemon::make_events() {
         return access_->tokens().caller_of(token, clock_.now().time);
     };
     return std::make_unique<EventStream>(config_, std::move(parts));
-}
-
-/// The first start has a paper account on each market, so that there is nothing to set up.
-void Daemon::open_first_accounts() {
-    const auto deposit = model::parse_amount<model::Money>(config_.text("paper.deposit"));
-    CHECK(deposit.has_value());
-    for (const model::Market market : {model::Market::Futures, model::Market::Spot}) {
-        const std::string name(to_text(market));
-        runtime_->submit({.body = model::OpenAccount{{shell::auth::operator_owner(),
-                                                      model::IdempotencyKey("first-start-" + name),
-                                                      "first start"},
-                                                     model::AccountId(name),
-                                                     market,
-                                                     model::Asset("USDT"),
-                                                     deposit.value()},
-                          .ticket = 0,
-                          .request_id = "first-start"},
-                         clock_.now());
-    }
 }
 
 std::string Daemon::start_cache() {
@@ -339,6 +325,20 @@ std::string Daemon::start_analysis() {
     return {};
 }
 
+std::string Daemon::start_archive() {
+    auto made = shell::ArchiveLink::make(
+        config_,
+        {.data = opened_.folder.path(),
+         .log = log_,
+         .metrics = metrics_,
+         .now = [this] { return clock_.now().time; },
+         .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); },
+         .in_doubt = [](const model::AccountId&, const std::string&) {}});
+    if (!made) return made.error();
+    archive_ = std::move(made).value();
+    return {};
+}
+
 void Daemon::start_watch() {
     watch_ = std::make_unique<shell::HealthWatch>(
         watch_options(config_, opened_.folder.store()),
@@ -357,6 +357,7 @@ void Daemon::start_watch() {
                 }});
     if (analysis_) watch_->prober().add(shell::health::Dependency::Analysis, analysis_->look());
     watch_->prober().add(shell::health::Dependency::Cache, shell::health::look_at_cache(*cache_));
+    if (archive_) archive_->add_to(watch_->prober());
     slow_ = std::make_unique<shell::SlowThread>([this] {
         opened_.store->maintain();
         watch_->write_out();
@@ -395,6 +396,7 @@ void Daemon::watch() {
     doors_->health.set_websocket_connections(events_->server().connections());
     count_connections();
     watch_->tick();
+    if (archive_) archive_->tick();
     probe_market();
     if (runtime_->status() == runtime::Status::Fenced) {
         log_.write(shell::log::Level::Fatal, "another writer has the journal; this one ends");
@@ -509,7 +511,8 @@ void Daemon::begin_stop(std::string_view cause) {
 /// Whoever uses the store goes before it.
 void Daemon::close_store() {
     alive_timer_.cancel();
-    const bool ended = watch_->stop();
+    const bool archived = !archive_ || archive_->stop();
+    const bool ended = watch_->stop() && archived;
     slow_.reset();
     watch_->write_out();
     if (!ended) {
@@ -520,6 +523,7 @@ void Daemon::close_store() {
     }
     server_.reset();
     cache_.reset();
+    archive_.reset();
     doors_.reset();
     answers_.reset();
     access_.reset();
@@ -536,6 +540,7 @@ int Daemon::run() {
     if (const auto trouble = start_analysis(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     if (const auto trouble = start_cache(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     if (const auto trouble = start_trading(); !trouble.empty()) return failed(EX_IOERR, trouble);
+    if (const auto trouble = start_archive(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     start_watch();
     look_around();
     if (const auto trouble = start_door(); !trouble.empty()) {

@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "model/amount.hpp"
+#include "operations/daily_job.hpp"
 #include "shell/cache/redis_url.hpp"
 
 #include <toml++/impl/preprocessor.h>
@@ -27,6 +28,9 @@ namespace botcore::shell {
 namespace {
 
 using Kind = ConfigKind;
+
+/// The unit of keys that are a time of day, UTC.
+constexpr std::string_view kTimeUnit = "HH:MM";
 
 const ConfigKey* find_key(std::string_view name) {
     const auto keys = config_keys();
@@ -77,6 +81,8 @@ std::string mistake_in(const ConfigKey& key, std::string_view value) {
     } else if (key.name == "cache.url" && !value.empty()) {
         const auto address = cache::parse_redis_url(value);
         if (!address) return address.error();
+    } else if (key.unit == kTimeUnit) {
+        if (!operations::parse_time_of_day(value)) return "expected a time as 02:00" + came;
     } else if (const auto choices = choices_of(key.unit); !choices.empty()) {
         if (std::find(choices.begin(), choices.end(), value) != choices.end()) return {};
         std::string expected = "expected ";

@@ -190,6 +190,8 @@ json::object HealthDoor::check_json(const Finding& finding) const {
         case Dependency::Analysis:
         case Dependency::Notifier:
         case Dependency::Monitoring:
+        case Dependency::Archive:
+        case Dependency::Books:
             break;
     }
     return check;

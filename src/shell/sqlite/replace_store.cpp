@@ -1,6 +1,6 @@
 #include "shell/sqlite/replace_store.hpp"
 
-#include "shell/files/durable.hpp"
+#include "shell/files/durable_file.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
 #include <array>

@@ -1,0 +1,256 @@
+#include "shell/daemon/archive_link.hpp"
+
+#include "shell/archive/repository_place.hpp"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <set>
+#include <utility>
+
+namespace botcore::shell {
+
+namespace {
+
+using archive::Job;
+
+/// Aims of R3-BKP: a copy within a minute, a snapshot a day and one missed day at most.
+constexpr base::Duration kLagMax = base::Duration::seconds(60);
+constexpr base::Duration kBackupAgeMax = base::Duration::seconds(2 * 86'400);
+constexpr std::chrono::seconds kLastWords(3);
+
+constexpr std::array<std::string_view, 2> kPlaces{"first", "second"};
+
+double seconds(base::Duration duration) {
+    return static_cast<double>(duration.in_microseconds()) / 1e6;
+}
+
+double seconds_of(base::Timestamp time) {
+    return static_cast<double>(time.in_microseconds()) / 1e6;
+}
+
+operations::TimeOfDay time_of(const Config& config, std::string_view key) {
+    // The table of keys lets nothing else pass.
+    return operations::parse_time_of_day(config.text(key)).value_or(operations::TimeOfDay{});
+}
+
+archive::ArchiveOptions options_of(const Config& config, const std::filesystem::path& data) {
+    const auto number = [&](std::string_view key) {
+        return static_cast<std::size_t>(config.integer(key));
+    };
+    archive::ArchiveOptions options;
+    options.store = data / "botcore.db";
+    options.users = data / "users.sqlite";
+    options.folder = data;
+    options.every = std::chrono::milliseconds(config.integer("archive.every_ms"));
+    options.snapshot_at = time_of(config, "archive.snapshot_at");
+    options.check_at = time_of(config, "archive.check_at");
+    options.retention = {number("archive.keep_daily"),
+                         number("archive.keep_weekly"),
+                         number("archive.keep_monthly")};
+    options.keep_segments =
+        base::Duration::seconds(config.integer("archive.keep_segments_days") * 86'400);
+    return options;
+}
+
+base::Result<archive::ArchiveKey, std::string> open_key(const std::filesystem::path& file,
+                                                        log::Log& log) {
+    std::error_code error;
+    if (std::filesystem::exists(file, error)) return archive::ArchiveKey::load(file);
+    auto created = archive::ArchiveKey::create(file);
+    if (created) {
+        log.write(log::Level::Warn,
+                  "a new key for the archive was made; without it no backup can be read",
+                  {{"file", file.string()}});
+    }
+    return created;
+}
+
+bool on_one_disk(const std::filesystem::path& left, const std::filesystem::path& right) {
+    struct stat one{};
+    struct stat other{};
+    return ::stat(left.c_str(), &one) == 0 && ::stat(right.c_str(), &other) == 0 &&
+           one.st_dev == other.st_dev;
+}
+
+}  // namespace
+
+std::filesystem::path archive_key_file(const Config& config, const std::filesystem::path& data) {
+    const std::string& file = config.text("archive.key_file");
+    return file.empty() ? data / kArchiveKeyFile : std::filesystem::path(file);
+}
+
+base::Result<std::vector<archive::MakeRepository>, std::string> repositories_of(
+    const Config& config, const std::filesystem::path& data) {
+    std::vector<archive::MakeRepository> makers;
+    for (const std::string_view key : {"archive.repository", "archive.second_repository"}) {
+        std::string place = config.text(key);
+        if (place.empty() || place == "none") continue;
+        if (!place.starts_with("s3://")) place = (data / place).string();
+        archive::MakeRepository make = [&config, place] {
+            return archive::make_repository(
+                place,
+                {config.text("archive.s3_key_id"), auth::Secret(config.text("archive.s3_secret"))},
+                config.text("archive.ca_file"));
+        };
+        const auto tried = make();
+        if (!tried) return base::Failure{std::string(key) + ": " + tried.error()};
+        makers.push_back(std::move(make));
+    }
+    return makers;
+}
+
+base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(const Config& config,
+                                                                          Parts parts) {
+    auto makers = TRY(repositories_of(config, parts.data));
+    if (makers.empty()) {
+        parts.log.write(log::Level::Warn,
+                        "archive.repository is none: a lost disk loses everything");
+        return std::unique_ptr<ArchiveLink>();
+    }
+    auto key = open_key(archive_key_file(config, parts.data), parts.log);
+    if (!key) return base::Failure{"archive.key_file: " + key.error()};
+    const std::string& escrow = config.text("archive.key_escrow");
+    if (!escrow.empty()) {
+        const auto copied = key.value().copy_to(escrow);
+        if (!copied) return base::Failure{"archive.key_escrow: " + copied.error()};
+    }
+    std::unique_ptr<ArchiveLink> link(new ArchiveLink(std::move(parts)));
+    link->failures_.resize(makers.size());
+    auto service = archive::ArchiveService::start(
+        options_of(config, link->parts_.data),
+        {.key = std::move(key).value(),
+         .repositories = std::move(makers),
+         .now = link->parts_.now,
+         .finished = [self = link.get()](const archive::JobResult& result) {
+             self->parts_.post([self, result] { self->finished(result); });
+         }});
+    if (!service) return base::Failure{"archive: " + service.error()};
+    link->service_ = std::move(service).value();
+    link->warn_of_weak_places(config);
+    link->tick();
+    return link;
+}
+
+void ArchiveLink::warn_of_weak_places(const Config& config) const {
+    const std::string& place = config.text("archive.repository");
+    if (!place.starts_with("s3://") && on_one_disk(parts_.data / place, parts_.data)) {
+        parts_.log.write(log::Level::Warn,
+                         "the archive is on the store's own disk, and would be lost with it; set "
+                         "archive.repository to a folder elsewhere, or to an s3:// address",
+                         {{"repository", place}});
+    }
+    if (config.text("archive.key_escrow").empty()) {
+        parts_.log.write(log::Level::Warn,
+                         "the archive's key is in one place only; set archive.key_escrow, or keep "
+                         "a copy: botctl backup key --copy-to FILE");
+    }
+}
+
+void ArchiveLink::tick() {
+    status_ = service_->status();
+    const base::Timestamp now = parts_.now();
+    for (std::size_t i = 0; i < status_.repositories.size() && i < kPlaces.size(); ++i) {
+        const auto& [place, shipped] = status_.repositories.at(i);
+        parts_.metrics.set(
+            "archive_sequence", {kPlaces.at(i)}, static_cast<double>(shipped.archived));
+        parts_.metrics.set("archive_lag_seconds", {kPlaces.at(i)}, seconds(shipped.lag(now)));
+        parts_.metrics.raise(
+            "archive_failures_total", {kPlaces.at(i)}, static_cast<double>(shipped.failures));
+        if (shipped.error && shipped.failures != failures_.at(i)) {
+            parts_.log.write(log::Level::Error,
+                             shipped.error->text,
+                             {{"operation", "archive"},
+                              {"repository", place},
+                              {"error", to_text(shipped.error->kind)},
+                              {"object", shipped.error->object},
+                              {"failures", static_cast<std::int64_t>(shipped.failures)}});
+        }
+        failures_.at(i) = shipped.failures;
+    }
+    const auto show_time = [&](Job job, std::string_view metric) {
+        const auto place = status_.good.find(job);
+        if (place != status_.good.end()) parts_.metrics.set(metric, seconds_of(place->second));
+    };
+    show_time(Job::Snapshot, "backup_last_success_timestamp_seconds");
+    show_time(Job::Verify, "backup_verified_timestamp_seconds");
+}
+
+void ArchiveLink::finished(const archive::JobResult& result) {
+    parts_.log.write(result.good ? log::Level::Info : log::Level::Error,
+                     result.text,
+                     {{"operation", to_text(result.job)},
+                      {"event", result.good ? "job_done" : "job_failed"},
+                      {"duration_ms", static_cast<std::int64_t>(result.took.count())}});
+    if (result.job == Job::Snapshot) {
+        parts_.metrics.set("backup_success", result.good ? 1 : 0);
+        parts_.metrics.set("backup_size_bytes", static_cast<double>(result.bytes));
+        parts_.metrics.set("backup_duration_seconds",
+                           std::chrono::duration<double>(result.took).count());
+    }
+    if (result.job == Job::Check) {
+        parts_.metrics.set("consistency_check_result", result.good ? 1 : 0);
+        if (result.report) tell_findings(*result.report);
+    }
+}
+
+/// Each finding is told; the accounts whose money is in doubt take exits only.
+void ArchiveLink::tell_findings(const runtime::VerifyReport& report) {
+    std::set<model::AccountId> in_doubt;
+    for (const auto& finding : report.findings) {
+        const bool critical = severity_of(finding.kind) == runtime::Severity::Critical;
+        parts_.log.write(critical ? log::Level::Error : log::Level::Warn,
+                         finding.text,
+                         {{"operation", "check"},
+                          {"event", "finding"},
+                          {"kind", to_text(finding.kind)},
+                          {"severity", to_text(severity_of(finding.kind))},
+                          {"sequence", static_cast<std::int64_t>(finding.sequence)},
+                          {"action", action_of(finding.kind)}});
+        if (critical && finding.account && in_doubt.insert(*finding.account).second) {
+            parts_.in_doubt(*finding.account, finding.text);
+        }
+    }
+}
+
+health::Answer ArchiveLink::archive_health() const {
+    const base::Timestamp now = parts_.now();
+    for (const auto& [place, shipped] : status_.repositories) {
+        if (shipped.error) {
+            const bool stuck = shipped.lag(now) > kLagMax;
+            return {stuck ? health::HealthState::Unhealthy : health::HealthState::Degraded,
+                    place + ": " + shipped.error->text};
+        }
+        if (shipped.lag(now) > kLagMax) {
+            return {health::HealthState::Degraded,
+                    place + " is " + std::to_string(shipped.lag(now).in_milliseconds() / 1'000) +
+                        " s behind"};
+        }
+    }
+    for (const Job job : {Job::Snapshot, Job::Verify}) {
+        const auto newest = status_.newest.find(job);
+        if (newest == status_.newest.end() || newest->second.good) continue;
+        const auto good = status_.good.find(job);
+        const bool old = good == status_.good.end() || now - good->second > kBackupAgeMax;
+        return {old ? health::HealthState::Unhealthy : health::HealthState::Degraded,
+                "the last " + std::string(to_text(job)) + " failed: " + newest->second.text};
+    }
+    return {};
+}
+
+health::Answer ArchiveLink::books_health() const {
+    const auto newest = status_.newest.find(Job::Check);
+    if (newest == status_.newest.end() || newest->second.good) return {};
+    return {health::HealthState::Unhealthy, newest->second.text};
+}
+
+void ArchiveLink::add_to(health::Prober& prober) {
+    prober.add_known(health::Dependency::Archive, [this] { return archive_health(); });
+    prober.add_known(health::Dependency::Books, [this] { return books_health(); });
+}
+
+bool ArchiveLink::stop() {
+    return service_->stop(kLastWords);
+}
+
+}  // namespace botcore::shell

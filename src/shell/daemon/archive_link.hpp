@@ -1,0 +1,79 @@
+#pragma once
+
+/// The archive as the daemon has it: made from the configuration, shown in metrics and health, and
+/// what its daily work finds is told.
+///
+/// Threads: the thread of the loop.
+
+#include "shell/archive/archive_service.hpp"
+#include "shell/config/config.hpp"
+#include "shell/health/prober.hpp"
+#include "shell/log/log.hpp"
+#include "shell/metrics/metrics.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace botcore::shell {
+
+/// The key's file in the data folder, where `archive.key_file` names no other.
+inline constexpr std::string_view kArchiveKeyFile = "archive.key";
+
+/// The repositories that the configuration names, the first one first; empty for "none". A text
+/// that is no address is a folder, relative to the data folder.
+[[nodiscard]] base::Result<std::vector<archive::MakeRepository>, std::string> repositories_of(
+    const Config& config, const std::filesystem::path& data);
+
+/// Where the configuration, or else the data folder, has the archive's key.
+[[nodiscard]] std::filesystem::path archive_key_file(const Config& config,
+                                                     const std::filesystem::path& data);
+
+class ArchiveLink {
+public:
+    /// All outlive the link.
+    struct Parts {
+        std::filesystem::path data;
+        log::Log& log;
+        metrics::Metrics& metrics;
+        std::function<base::Timestamp()> now;  ///< Asked from the archive's threads, too.
+        /// Runs something on the loop's thread; called from the archive's.
+        std::function<void(std::function<void()>)> post;
+        /// A check found that the account's money is in doubt.
+        std::function<void(const model::AccountId&, const std::string& evidence)> in_doubt;
+    };
+
+    /// Nothing where no archive is configured. The text says which key is wrong and why.
+    [[nodiscard]] static base::Result<std::unique_ptr<ArchiveLink>, std::string> make(
+        const Config& config, Parts parts);
+
+    /// Shows how far the archive is. Call it about four times a second.
+    void tick();
+
+    /// Two parts of the health: the archive, and what the last check of the books found. The link
+    /// outlives the prober.
+    void add_to(health::Prober& prober);
+
+    [[nodiscard]] archive::ArchiveService& service() { return *service_; }
+
+    /// False: a thread hangs, and the process should end without tearing anything down.
+    [[nodiscard]] bool stop();
+
+private:
+    explicit ArchiveLink(Parts parts) : parts_(std::move(parts)) {}
+
+    void warn_of_weak_places(const Config& config) const;
+    [[nodiscard]] health::Answer archive_health() const;
+    [[nodiscard]] health::Answer books_health() const;
+    void finished(const archive::JobResult& result);
+    void tell_findings(const runtime::VerifyReport& report);
+
+    Parts parts_;
+    archive::ArchiveStatus status_;
+    std::vector<std::uint64_t> failures_;  ///< Of each repository, as told in the log.
+    std::unique_ptr<archive::ArchiveService> service_;
+};
+
+}  // namespace botcore::shell
