@@ -331,7 +331,7 @@ std::string Daemon::start_archive() {
         {.data = opened_.folder.path(),
          .log = log_,
          .metrics = metrics_,
-         .now = [this] { return clock_.now().time; },
+         .now = &shell::wall_time,
          .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); },
          .in_doubt = [](const model::AccountId&, const std::string&) {}});
     if (!made) return made.error();

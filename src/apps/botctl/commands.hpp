@@ -120,6 +120,32 @@ int journal_export(Session& session, const JournalRange& range);
 int check(Session& session);
 int check_config(Session& session, const std::string& file);
 
+/// What the commands about the archive are told; empty means the configuration's, or the newest.
+struct BackupWish {
+    std::string config_file;
+    std::string from;     ///< The repository.
+    std::string key;      ///< The key's file.
+    std::string to;       ///< The moment: a sequence, a time, an order's id.
+    std::string copy_to;  ///< Another place for the key.
+    std::uint32_t timeline = 0;
+    bool dry_run = false;
+    bool all = false;
+};
+
+// On the archive, whether the daemon runs or not.
+int list_backups(Session& session, const BackupWish& wish);
+int create_backup(Session& session, const BackupWish& wish);
+/// The newest snapshot, or all of them, restored into a scratch file and checked.
+int verify_backup(Session& session, const BackupWish& wish);
+int prune_backups(Session& session, const BackupWish& wish);
+int backup_key(Session& session, const BackupWish& wish);
+int backup_history(Session& session);
+int run_drill(Session& session, const BackupWish& wish);
+int drill_history(Session& session);
+
+/// Puts the store back to a moment; the daemon must not run.
+int restore(Session& session, const BackupWish& wish);
+
 /// Makes the rows anew from the journal, on the files of a daemon that does not run.
 int rebuild(Session& session);
 

@@ -50,6 +50,7 @@ struct Chosen {
     bool all = false, ramp = false;
     MaintenancePlan plan;
     std::string window;
+    BackupWish backup;
     std::function<int(Session&)> run;
 };
 
@@ -325,13 +326,67 @@ void add_files(CLI::App& app, Chosen& chosen) {
     })->add_option("FILE", chosen.config_file, "Default: botcore.toml if there");
 }
 
+void add_archive(CLI::App& app, Chosen& chosen) {
+    CLI::App* backup = app.add_subcommand("backup", "The archive: snapshots, records and its key");
+    backup->require_subcommand(1);
+    CLI::App* list = add(*backup, chosen, "list", "What the archive holds", [&](Session& s) {
+        return list_backups(s, chosen.backup);
+    });
+    CLI::App* create = add(*backup, chosen, "create", "Take a snapshot now", [&](Session& s) {
+        return create_backup(s, chosen.backup);
+    });
+    CLI::App* check =
+        add(*backup, chosen, "verify", "Restore a snapshot aside and check it", [&](Session& s) {
+            return verify_backup(s, chosen.backup);
+        });
+    check->add_flag("--all", chosen.backup.all, "All snapshots, not the newest alone");
+    CLI::App* prune =
+        add(*backup, chosen, "prune", "Remove what no slot of the calendar keeps", [&](Session& s) {
+            return prune_backups(s, chosen.backup);
+        });
+    CLI::App* key =
+        add(*backup, chosen, "key", "Which key seals the archive; copy it", [&](Session& s) {
+            return backup_key(s, chosen.backup);
+        });
+    key->add_option("--copy-to", chosen.backup.copy_to, "A file elsewhere, for safe keeping");
+    add(*backup, chosen, "history", "The daily jobs and how they ended", [](Session& s) {
+        return backup_history(s);
+    });
+    CLI::App* back = add(app,
+                         chosen,
+                         "restore",
+                         "Put the store back to any moment; the daemon must not run",
+                         [&](Session& s) { return restore(s, chosen.backup); });
+    back->add_option("--to",
+                     chosen.backup.to,
+                     "A record's sequence, a UTC time, or an order's id; default: the newest");
+    back->add_option("--timeline", chosen.backup.timeline, "Default: the newest");
+    back->add_flag("--dry-run", chosen.backup.dry_run, "Restore aside, check, change nothing");
+    CLI::App* drill = app.add_subcommand("drill", "Rehearse the loss of this machine");
+    drill->require_subcommand(1);
+    CLI::App* run = add(*drill, chosen, "run", "Restore aside, check, measure", [&](Session& s) {
+        return run_drill(s, chosen.backup);
+    });
+    add(*drill, chosen, "history", "Earlier drills", [](Session& s) { return drill_history(s); });
+    for (CLI::App* command : {list, create, check, prune, back, run}) {
+        command->add_option(
+            "--from", chosen.backup.from, "The repository; default: archive.repository");
+    }
+    for (CLI::App* command : {list, create, check, prune, key, back, run}) {
+        command->add_option("--key", chosen.backup.key, "The key's file");
+        command->add_option(
+            "--config", chosen.backup.config_file, "Default: botcore.toml if there");
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     CLI::App app("botctl: asks and commands the trading core, through its API or on its files.",
                  "botctl");
     Chosen chosen;
-    if (std::filesystem::exists("botcore.toml")) chosen.config_file = "botcore.toml";
+    if (std::filesystem::exists("botcore.toml"))
+        chosen.config_file = chosen.backup.config_file = "botcore.toml";
     app.set_version_flag(
         "--version",
         std::string(botcore::build_info::kVersion) + " (" + botcore::build_info::kCommit + ")");
@@ -345,6 +400,7 @@ int main(int argc, char** argv) {
     add_maintenance(app, chosen);
     add_users(app, chosen);
     add_files(app, chosen);
+    add_archive(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

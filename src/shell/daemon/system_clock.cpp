@@ -13,13 +13,16 @@ std::chrono::microseconds chrono_of(base::Duration duration) {
 }
 
 SystemClock::Reading read_machine() {
-    const auto wall = std::chrono::system_clock::now().time_since_epoch();
-    return {base::Timestamp::from_microseconds(
-                std::chrono::duration_cast<std::chrono::microseconds>(wall).count()),
-            Steady::now()};
+    return {wall_time(), Steady::now()};
 }
 
 }  // namespace
+
+base::Timestamp wall_time() {
+    const auto wall = std::chrono::system_clock::now().time_since_epoch();
+    return base::Timestamp::from_microseconds(
+        std::chrono::duration_cast<std::chrono::microseconds>(wall).count());
+}
 
 SystemClock::SystemClock() : SystemClock(read_machine) {
 }

@@ -17,6 +17,9 @@ inline constexpr base::Duration kClockJump = base::Duration::seconds(1);
 /// After a jump the clock counts as uncertain for this long.
 inline constexpr base::Duration kClockSettle = base::Duration::seconds(10);
 
+/// The wall clock alone. Any thread.
+[[nodiscard]] base::Timestamp wall_time();
+
 class SystemClock {
 public:
     /// Both readings at one moment.
