@@ -1,12 +1,9 @@
 #include "shell/files/durable_file.hpp"
 
-#include "base/check.hpp"
-
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -37,6 +34,11 @@ Descriptor::~Descriptor() {
     if (is_open()) (void)::close(number_);
 }
 
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+}
+
 base::Failure<std::string> system_failure(std::string_view doing, const fs::path& path) {
     const int error = errno;
     return {"cannot " + std::string(doing) + " " + path.string() + ": " + std::strerror(error)};
@@ -58,6 +60,20 @@ bool write_whole(int descriptor, std::string_view bytes) {
         bytes.remove_prefix(static_cast<std::size_t>(written));
     }
     return true;
+}
+
+std::optional<std::string> read_whole(int descriptor, std::size_t bytes_max) {
+    std::string text(bytes_max, '\0');
+    std::size_t size = 0;
+    while (size < bytes_max) {
+        const ssize_t got = ::read(descriptor, text.data() + size, bytes_max - size);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return std::nullopt;
+        if (got == 0) break;
+        size += static_cast<std::size_t>(got);
+    }
+    text.resize(size);
+    return text;
 }
 
 FileOutcome replace_file(const fs::path& path, std::string_view bytes, Durability durability) {
@@ -106,17 +122,9 @@ base::Result<std::string, std::string> read_private_file(const fs::path& path,
         return base::Failure{"others may use " + path.string() +
                              "; expected mode 0600: chmod 600 it"};
     }
-    std::string text(bytes_max, '\0');
-    std::size_t size = 0;
-    while (size < bytes_max) {
-        const ssize_t got = ::read(file.number(), text.data() + size, bytes_max - size);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return system_failure("read", path);
-        if (got == 0) break;
-        size += static_cast<std::size_t>(got);
-    }
-    text.resize(size);
-    return text;
+    auto text = read_whole(file.number(), bytes_max);
+    if (!text) return system_failure("read", path);
+    return *std::move(text);
 }
 
 }  // namespace botcore::shell::files

@@ -13,8 +13,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace botcore::shell::files {
 
@@ -25,6 +27,10 @@ public:
 
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
+
+    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+
+    Descriptor& operator=(Descriptor&& other) noexcept;
     ~Descriptor();
 
     [[nodiscard]] bool is_open() const { return number_ >= 0; }
@@ -53,6 +59,9 @@ using FileOutcome = base::Outcome<std::string>;
 
 /// All of `bytes`, however many calls it takes; false leaves errno.
 [[nodiscard]] bool write_whole(int descriptor, std::string_view bytes);
+
+/// What is left to read, at most `bytes_max` of it; nothing leaves errno.
+[[nodiscard]] std::optional<std::string> read_whole(int descriptor, std::size_t bytes_max);
 
 /// Puts `bytes` in the place of whatever `path` names, over `<path>.part`, mode 0600.
 [[nodiscard]] FileOutcome replace_file(const std::filesystem::path& path,

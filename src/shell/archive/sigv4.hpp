@@ -1,0 +1,52 @@
+#pragma once
+
+/// Signs requests as Amazon's services and all that follow S3 want it (AWS Signature Version 4),
+/// with the signature in the Authorization header.
+
+#include "base/time.hpp"
+#include "shell/auth/secret.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace botcore::shell::archive {
+
+struct S3Credentials {
+    auth::Secret access_key;
+    auth::Secret secret_key;
+    auth::Secret session_token{std::string()};  ///< Empty: none.
+};
+
+using NamesAndValues = std::vector<std::pair<std::string, std::string>>;
+
+struct RequestToSign {
+    std::string_view method;
+    std::string_view path;  ///< As it is sent; only letters that need no escaping, and '/'.
+    NamesAndValues query{};
+    NamesAndValues headers{};    ///< Names in lower case; values without spaces around them.
+    std::string payload_hash{};  ///< `sha256_hex` of the body.
+};
+
+struct SigningScope {
+    std::string_view region;
+    std::string_view service;
+    base::Timestamp time;
+};
+
+[[nodiscard]] std::string sha256_hex(std::string_view bytes);
+
+/// "20150830T123600Z", the value of x-amz-date.
+[[nodiscard]] std::string compact_utc(base::Timestamp time);
+
+/// Sorted and escaped as it is signed; it must be sent so as well.
+[[nodiscard]] std::string canonical_query(const NamesAndValues& query);
+
+/// The value of the Authorization header. Signs all of `headers`, which name the host and
+/// x-amz-date.
+[[nodiscard]] std::string authorization(const S3Credentials& credentials,
+                                        const SigningScope& scope,
+                                        const RequestToSign& request);
+
+}  // namespace botcore::shell::archive
