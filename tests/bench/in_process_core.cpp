@@ -32,12 +32,20 @@ InProcessCore::InProcessCore(ports::Store& store, std::uint64_t seed)
     auto made = shell::MarketSource::make(config_, exchange_, [] {});
     CHECK(made.has_value());
     market_ = std::move(made).value();
-    exchange_.begin_term(1);
+    const auto head = store.reader().head();
+    CHECK(head.has_value());
+    term_ = head.value().epoch + 1;
+    now_ = std::max(now_, head.value().time);
+    exchange_.begin_term(term_);
     runtime_ = std::make_unique<runtime::Runtime>(
         options_with(seed), runtime::Runtime::Ports{store, exchange_, market_->board(), *this});
     CHECK(runtime_->start({.time = now_}) == runtime::Status::Running);
     market_->start(now_);
     market_polled_ = now_;
+    for (const auto& [id, account] : runtime_->state().accounts)
+        accounts_.push_back(id);
+    while (!runtime_->reconciled())
+        turn();
 }
 
 void InProcessCore::turn() {
@@ -60,7 +68,8 @@ void InProcessCore::wait_for_answers() {
 
 model::Origin InProcessCore::next_origin() {
     return {.owner = model::Owner("operator"),
-            .key = model::IdempotencyKey("bench-" + std::to_string(++asked_)),
+            .key = model::IdempotencyKey("bench-" + std::to_string(term_) + "-" +
+                                         std::to_string(++asked_)),
             .request_hash = std::string(32, 'h')};
 }
 

@@ -44,7 +44,8 @@ private:
 
 class InProcessCore final : public runtime::ReplySink {
 public:
-    /// The store outlives this. Ends the process when the term does not begin.
+    /// The store outlives this; accounts that it has are traded on. Ends the process when the term
+    /// does not begin.
     InProcessCore(ports::Store& store, std::uint64_t seed);
 
     /// Opens `count` futures accounts.
@@ -74,6 +75,7 @@ private:
     std::unique_ptr<runtime::Runtime> runtime_;
     std::vector<model::AccountId> accounts_;
     base::Random random_;
+    model::Epoch term_ = 0;
     std::uint64_t asked_ = 0;
     std::uint64_t answered_ = 0;
     std::uint64_t failures_ = 0;

@@ -245,9 +245,18 @@ ArchiveOutcome Restore::fold_forward() {
     const auto store = TRY(open_store(to_));
     runtime::Refold work(*store);
     if (const auto begun = work.begin(); !begun) return base::Failure{error_of(begun.error(), {})};
+    bool reached_end = true;
     for (const Leg& leg : legs_) {
         if (leg.last <= work.head().sequence) continue;
-        if (!TRY(fold_leg(leg, work))) break;
+        reached_end = TRY(fold_leg(leg, work));
+        if (!reached_end) break;
+    }
+    const bool is_there = moment_.sequence == work.head().sequence;
+    if (reached_end && !is_there && !after_.empty()) {
+        return failure(Kind::Gap,
+                       names::segment_prefix(restored_.timeline),
+                       "the segments end at record " + std::to_string(work.head().sequence) +
+                           ", though there is a later snapshot");
     }
     if (const auto ended = work.finish(); !ended) {
         return base::Failure{error_of(ended.error(), {})};

@@ -88,10 +88,10 @@ base::Result<std::vector<archive::MakeRepository>, std::string> repositories_of(
         if (place.empty() || place == "none") continue;
         if (!place.starts_with("s3://")) place = (data / place).string();
         archive::MakeRepository make = [&config, place] {
-            return archive::make_repository(
-                place,
-                {config.text("archive.s3_key_id"), auth::Secret(config.text("archive.s3_secret"))},
-                config.text("archive.ca_file"));
+            return archive::make_repository(place,
+                                            {auth::Secret(config.text("archive.s3_key_id")),
+                                             auth::Secret(config.text("archive.s3_secret"))},
+                                            config.text("archive.ca_file"));
         };
         const auto tried = make();
         if (!tried) return base::Failure{std::string(key) + ": " + tried.error()};

@@ -1,0 +1,83 @@
+#pragma once
+
+/// A trading core in this process, its store, and an archive in a folder beside it.
+
+#include "shell/archive/folder_repository.hpp"
+#include "shell/archive/restore.hpp"
+#include "shell/archive/shipper.hpp"
+#include "shell/archive/store_copy.hpp"
+#include "shell/sqlite/file_reader.hpp"
+#include "shell/sqlite/sqlite_store.hpp"
+#include "tests/bench/in_process_core.hpp"
+#include "tests/conformance/sqlite_harness.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace botcore::archive_tests {
+
+namespace archive = shell::archive;
+namespace names = shell::archive::names;
+
+/// 2026-11-23T12:00:00Z.
+inline constexpr base::Timestamp kNow = base::Timestamp::from_milliseconds(1'795'435'200'000);
+
+[[nodiscard]] std::unique_ptr<shell::sqlite::SqliteStore> open_store(const std::string& path);
+/// Of the file, opened for reading only.
+[[nodiscard]] std::string hash_of(const std::filesystem::path& store);
+[[nodiscard]] model::Head head_of(const std::filesystem::path& store);
+
+/// A repository and the key for it.
+struct Vault {
+    explicit Vault(const std::filesystem::path& folder);
+
+    /// The sealed bytes of an object, to be damaged.
+    [[nodiscard]] std::filesystem::path file_of(std::string_view object) const;
+    /// All objects' names, ascending.
+    [[nodiscard]] std::vector<std::string> objects();
+
+    std::filesystem::path folder;
+    std::unique_ptr<ports::Repository> repository;
+    archive::ArchiveKey key;
+    archive::Archive archive;
+};
+
+/// A store that trades, with a shipper of its own.
+class TradingStore {
+public:
+    TradingStore(std::filesystem::path path, Vault& vault, std::uint64_t seed);
+
+    /// Places orders and waits for their answers.
+    void trade(std::size_t orders) { core_->trade(orders); }
+
+    /// Brings everything into the archive.
+    void ship();
+
+    void snapshot(base::Timestamp now);
+    /// Ends the core and closes the store.
+    void close();
+
+    [[nodiscard]] std::string hash() { return hash_of(path_); }
+
+    [[nodiscard]] model::Head head() { return head_of(path_); }
+
+    [[nodiscard]] const archive::ShippedState& shipped() const { return shipper_->state(); }
+
+    [[nodiscard]] archive::Shipper& shipper() { return *shipper_; }
+
+    [[nodiscard]] ports::StoreReader& reader() { return *reader_; }
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+    Vault& vault_;
+    std::unique_ptr<shell::sqlite::SqliteStore> store_;
+    std::unique_ptr<bench::InProcessCore> core_;
+    std::unique_ptr<shell::sqlite::SqliteReader> reader_;
+    std::unique_ptr<archive::Shipper> shipper_;
+};
+
+}  // namespace botcore::archive_tests
