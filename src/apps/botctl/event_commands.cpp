@@ -1,6 +1,6 @@
 #include "apps/botctl/commands.hpp"
 #include "apps/botctl/table.hpp"
-#include "apps/botctl/tls.hpp"
+#include "shell/outbound/tls_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -123,7 +123,7 @@ private:
             co_return false;
         }
         if constexpr (kIsTls) {
-            expect_host(stream_.next_layer().native_handle(), place_.host);
+            shell::outbound::expect_host(stream_.next_layer().native_handle(), place_.host);
             co_await stream_.next_layer().async_handshake(asio::ssl::stream_base::client, token());
             if (error) {
                 status_ =
@@ -205,7 +205,7 @@ int events(Session& session, EventWish wish) {
             .run();
     };
     if (wire == Wire::Plain) return listen(std::type_identity<beast::tcp_stream>());
-    auto tls = make_tls(settings.authorities);
+    auto tls = shell::outbound::make_tls(settings.authorities);
     if (!tls) return session.unavailable(tls.error());
     return listen(std::type_identity<beast::ssl_stream<beast::tcp_stream>>(), *tls.value());
 }

@@ -1,6 +1,6 @@
 #include "apps/botctl/http_client.hpp"
 
-#include "apps/botctl/tls.hpp"
+#include "shell/outbound/tls_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -79,7 +79,7 @@ asio::awaitable<void> perform(asio::io_context& context, Exchange& exchange) {
     if (error) co_return exchange.fail(ClientFailure::NotReached, error);
     if (exchange.tls == nullptr) co_return co_await talk(stream, exchange);
     beast::ssl_stream<beast::tcp_stream> secured(std::move(stream), *exchange.tls);
-    expect_host(secured.native_handle(), exchange.place.host);
+    shell::outbound::expect_host(secured.native_handle(), exchange.place.host);
     co_await secured.async_handshake(asio::ssl::stream_base::client, token());
     if (error) {
         const bool refused = error.category() == asio::error::get_ssl_category();
@@ -128,7 +128,7 @@ Outcome HttpClient::send(const ClientRequest& request) {
     }
     std::unique_ptr<asio::ssl::context> tls;
     if (place->wire == Wire::Tls) {
-        auto made = make_tls(authorities_);
+        auto made = shell::outbound::make_tls(authorities_);
         if (!made) return base::Failure{ClientError{ClientFailure::NotTrusted, made.error()}};
         tls = std::move(made).value();
     }

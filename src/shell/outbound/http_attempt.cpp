@@ -1,5 +1,7 @@
 #include "shell/outbound/http_attempt.hpp"
 
+#include "shell/outbound/tls_client.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
@@ -8,7 +10,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -34,7 +35,7 @@ using Error = boost::system::error_code;
 using TlsStream = asio::ssl::stream<tcp::socket&>;
 
 struct HttpTransport::Tls {
-    asio::ssl::context context{asio::ssl::context::tls_client};
+    std::unique_ptr<asio::ssl::context> context;
 };
 
 namespace {
@@ -102,10 +103,7 @@ private:
         if (!trouble.empty()) co_return ended(AttemptEnd::ConnectionRefused, trouble);
         if (tls == nullptr) co_return co_await talk(socket_);
         TlsStream stream(socket_, *tls);
-        stream.set_verify_mode(asio::ssl::verify_peer);
-        stream.set_verify_callback(asio::ssl::host_name_verification(url_.host));
-        // An answer of 0 means no memory: then the handshake fails as well.
-        (void)SSL_set_tlsext_host_name(stream.native_handle(), url_.host.c_str());
+        expect_host(stream.native_handle(), url_.host);
         co_await stream.async_handshake(asio::ssl::stream_base::client,
                                         asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return ended(end_of_handshake(error), error.message());
@@ -144,9 +142,11 @@ private:
         request.set(http::field::user_agent, "botcore");
         request.set(http::field::accept, "application/json");
         request.set(http::field::connection, "close");
+        for (const auto& [name, value] : question_.headers)
+            request.set(name, value);
         if (!question_.request_id.empty()) request.set("X-Request-ID", question_.request_id);
         if (!question_.body.empty()) {
-            request.set(http::field::content_type, "application/json");
+            request.set(http::field::content_type, question_.content_type);
             request.body() = question_.body;
         }
         request.prepare_payload();
@@ -164,7 +164,7 @@ private:
         beast::flat_buffer buffer;
         http::response_parser<http::string_body> parser;
         parser.header_limit(kAnswerHeadBytesMax);
-        parser.body_limit(kAnswerBytesMax);
+        parser.body_limit(question_.answer_bytes_max);
         co_await http::async_read(
             stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return ended(end_of_reading(error), error.message());
@@ -214,21 +214,7 @@ HttpTransport::~HttpTransport() = default;
 
 base::Result<std::unique_ptr<HttpTransport>, std::string> HttpTransport::make(
     asio::io_context& context, const std::string& authorities) {
-    auto tls = std::make_unique<Tls>();
-    Error error;
-    tls->context.set_options(asio::ssl::context::default_workarounds |
-                                 asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1,
-                             error);
-    if (error) return base::Failure{"cannot set up TLS: " + error.message()};
-    if (authorities.empty()) {
-        tls->context.set_default_verify_paths(error);
-    } else {
-        tls->context.load_verify_file(authorities, error);
-    }
-    if (error) {
-        return base::Failure{"cannot read the certificate authorities " + authorities + ": " +
-                             error.message()};
-    }
+    auto tls = std::make_unique<Tls>(TRY(make_tls(authorities)));
     return std::unique_ptr<HttpTransport>(new HttpTransport(context, std::move(tls)));
 }
 
@@ -237,7 +223,7 @@ std::shared_ptr<HttpAttempt> HttpTransport::start(const ServiceUrl& url,
                                                   std::chrono::microseconds limit,
                                                   Done done) {
     auto attempt = std::make_shared<Attempt>(context_, url, std::move(question));
-    auto* tls = url.transport == Transport::Tls ? &tls_->context : nullptr;
+    auto* tls = url.transport == Transport::Tls ? tls_->context.get() : nullptr;
     attempt->start(tls, limit, std::move(done));
     return attempt;
 }

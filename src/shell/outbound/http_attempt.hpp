@@ -6,7 +6,7 @@
 /// H1  `done` is called once, within the limit, whatever the other side does; after `cancel` never.
 /// H2  An end that `is_not_sent` says that no byte of the request left.
 /// H3  A certificate is checked against the host's name and the known authorities.
-/// H4  No answer is larger than `kAnswerBytesMax`.
+/// H4  No answer is larger than the question allows, by itself `kAnswerBytesMax`.
 ///
 /// Threads: the thread of the loop. Asio resolves names on a thread of its own.
 
@@ -19,6 +19,9 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace botcore::shell::outbound {
 
@@ -28,8 +31,11 @@ inline constexpr std::size_t kAnswerHeadBytesMax = 16 * 1'024;
 struct HttpQuestion {
     std::string method = "GET";
     std::string path = "/";  ///< Behind the service's base; may have a query.
-    std::string body{};      ///< JSON; empty: none.
+    std::string body{};      ///< Empty: none.
     std::string request_id{};
+    std::string content_type = "application/json";
+    std::vector<std::pair<std::string, std::string>> headers{};
+    std::size_t answer_bytes_max = kAnswerBytesMax;
 };
 
 struct HttpAnswer {

@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-namespace botcore::botctl {
+namespace botcore::shell::outbound {
 
 /// `authorities` is a file of certificates in PEM; empty: the system's. The text says what is wrong
 /// with it.
@@ -20,4 +20,4 @@ namespace botcore::botctl {
 /// The handshake fails unless the certificate is `host`'s, a name or an address.
 void expect_host(SSL* session, const std::string& host);
 
-}  // namespace botcore::botctl
+}  // namespace botcore::shell::outbound

@@ -1,8 +1,8 @@
-#include "apps/botctl/tls.hpp"
+#include "shell/outbound/tls_client.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
-namespace botcore::botctl {
+namespace botcore::shell::outbound {
 
 namespace ssl = boost::asio::ssl;
 
@@ -37,4 +37,4 @@ void expect_host(SSL* session, const std::string& host) {
     }
 }
 
-}  // namespace botcore::botctl
+}  // namespace botcore::shell::outbound

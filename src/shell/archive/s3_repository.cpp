@@ -1,0 +1,240 @@
+#include "shell/archive/s3_repository.hpp"
+
+#include "shell/archive/object_name.hpp"
+#include "shell/archive/s3_answers.hpp"
+#include "shell/outbound/http_attempt.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace botcore::shell::archive {
+
+using outbound::HttpAnswer;
+using outbound::HttpQuestion;
+using outbound::HttpTransport;
+using ports::RepositoryError;
+using ports::RepositoryOutcome;
+using ports::RepositoryResult;
+using ports::StoredObject;
+using resilience::AttemptEnd;
+using Kind = RepositoryError::Kind;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr int kPagesMax = 10'000;
+// A page of 1,000 keys of 1,024 letters with all that a server may say of each.
+constexpr std::size_t kPageBytesMax = std::size_t{8} << 20U;
+
+base::Timestamp wall_now() {
+    return base::Timestamp::from_microseconds(
+        std::chrono::duration_cast<std::chrono::microseconds>(
+            std::chrono::system_clock::now().time_since_epoch())
+            .count());
+}
+
+base::Failure<RepositoryError> failure(Kind kind, std::string text) {
+    return {RepositoryError{kind, std::move(text)}};
+}
+
+base::Failure<RepositoryError> refusal(const HttpAnswer& answer) {
+    const std::string code = s3_error_code(answer.body);
+    std::string text = "the server answered " + std::to_string(answer.result.status);
+    if (!code.empty()) text.append(" ").append(code);
+    return failure(s3_error_kind(answer.result.status, code), std::move(text));
+}
+
+/// An exchange that has no answer.
+base::Failure<RepositoryError> broken(const HttpAnswer& answer) {
+    // With a certificate that is not the server's, trying again does not help.
+    const Kind kind =
+        answer.result.end == AttemptEnd::CertificateRefused ? Kind::Refused : Kind::Unavailable;
+    return failure(kind, "no answer from the server: " + answer.detail);
+}
+
+}  // namespace
+
+struct S3Repository::Wire {
+    boost::asio::io_context context;
+    std::unique_ptr<HttpTransport> transport;
+};
+
+/// One call of the repository: its requests share the time that it has.
+class S3Repository::Call {
+public:
+    Call(const S3Options& options, Wire& wire)
+        : options_(options),
+          wire_(wire),
+          end_(steady_clock::now() + options.call_limit) {}
+
+    [[nodiscard]] std::string path_of(std::string_view name) const {
+        const S3Place& place = options_.place;
+        std::string path = "/" + place.bucket + "/";
+        if (!place.prefix.empty()) path += place.prefix + "/";
+        return path.append(name);
+    }
+
+    /// An answer with any status, or that there is none.
+    RepositoryResult<HttpAnswer> ask(RequestToSign request,
+                                     std::string body,
+                                     std::size_t answer_bytes_max) {
+        HttpQuestion question = signed_question(std::move(request), body);
+        question.body = std::move(body);
+        question.answer_bytes_max = answer_bytes_max;
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(end_ - steady_clock::now());
+        const auto limit = std::min(left, options_.request_limit);
+        if (limit.count() <= 0) return failure(Kind::Unavailable, "the call took too long");
+        std::optional<HttpAnswer> answer;
+        const auto attempt = wire_.transport->start(
+            options_.place.endpoint, std::move(question), limit, [&answer](HttpAnswer came) {
+                answer = std::move(came);
+            });
+        wire_.context.restart();
+        while (!answer && wire_.context.run_one_until(end_ + options_.request_limit) > 0) {
+        }
+        if (!answer) {
+            attempt->cancel();
+            return failure(Kind::Unavailable, "the request did not end in time");
+        }
+        if (answer->result.end != AttemptEnd::Answered) return broken(*answer);
+        return *std::move(answer);
+    }
+
+private:
+    [[nodiscard]] HttpQuestion signed_question(RequestToSign request, std::string_view body) const {
+        const base::Timestamp now = wall_now();
+        const S3Credentials& credentials = options_.credentials;
+        request.payload_hash = sha256_hex(body);
+        request.headers.emplace_back("x-amz-content-sha256", request.payload_hash);
+        request.headers.emplace_back("x-amz-date", compact_utc(now));
+        if (const auto token = credentials.session_token.reveal(); !token.empty()) {
+            request.headers.emplace_back("x-amz-security-token", token);
+        }
+        HttpQuestion question;
+        question.headers = request.headers;
+        request.headers.emplace_back("host", options_.place.endpoint.authority());
+        question.headers.emplace_back(
+            "authorization",
+            authorization(credentials, {options_.place.region, "s3", now}, request));
+        question.method = request.method;
+        question.path = request.path;
+        if (!request.query.empty()) question.path += "?" + canonical_query(request.query);
+        question.content_type = "application/octet-stream";
+        return question;
+    }
+
+    const S3Options& options_;
+    Wire& wire_;
+    steady_clock::time_point end_;
+};
+
+S3Repository::S3Repository(S3Options options, std::unique_ptr<Wire> wire)
+    : options_(std::move(options)),
+      wire_(std::move(wire)) {
+}
+
+S3Repository::~S3Repository() = default;
+
+base::Result<std::unique_ptr<S3Repository>, std::string> S3Repository::make(S3Options options) {
+    if (options.credentials.access_key.reveal().empty() ||
+        options.credentials.secret_key.reveal().empty()) {
+        return base::Failure{std::string("a repository in S3 needs an access key and its secret")};
+    }
+    auto wire = std::make_unique<Wire>();
+    wire->transport = TRY(HttpTransport::make(wire->context, options.authorities));
+    return std::unique_ptr<S3Repository>(new S3Repository(std::move(options), std::move(wire)));
+}
+
+RepositoryResult<std::string> S3Repository::get_in(Call& call, std::string_view name) {
+    const std::string path = call.path_of(name);
+    auto answer = TRY(call.ask({.method = "GET", .path = path}, {}, kObjectBytesMax));
+    if (answer.result.status != 200) return refusal(answer);
+    return std::move(answer.body);
+}
+
+RepositoryOutcome S3Repository::put(std::string_view name, std::string_view bytes) {
+    (void)TRY(check_object(name, bytes.size()));
+    Call call(options_, *wire_);
+    const auto compare = [&]() -> RepositoryOutcome {
+        const std::string there = TRY(get_in(call, name));
+        if (there == bytes) return base::Done{};
+        return failure(Kind::Taken, std::string(name) + " is there with other bytes");
+    };
+    const auto before = compare();
+    if (before || before.error().kind != Kind::Missing) return before;
+    const std::string path = call.path_of(name);
+    const auto answer =
+        TRY(call.ask({.method = "PUT", .path = path, .headers = {{"if-none-match", "*"}}},
+                     std::string(bytes),
+                     outbound::kAnswerBytesMax));
+    // 412: somebody was faster; what is there now tells whether it was the same.
+    if (answer.result.status != 200 && answer.result.status != 412) return refusal(answer);
+    auto after = compare();
+    if (!after && after.error().kind == Kind::Missing) {
+        return failure(Kind::Unavailable, std::string(name) + " was taken and is not there");
+    }
+    return after;
+}
+
+RepositoryResult<std::string> S3Repository::get(std::string_view name) {
+    (void)TRY(check_object(name, 0));
+    Call call(options_, *wire_);
+    return get_in(call, name);
+}
+
+RepositoryResult<std::vector<StoredObject>> S3Repository::list(std::string_view prefix,
+                                                               std::string_view after) {
+    Call call(options_, *wire_);
+    const std::string path = "/" + options_.place.bucket;
+    const std::string ours = options_.place.prefix.empty() ? "" : options_.place.prefix + "/";
+    std::vector<StoredObject> found;
+    std::string token;
+    for (int page_number = 0; page_number < kPagesMax; ++page_number) {
+        NamesAndValues query{{"list-type", "2"},
+                             {"max-keys", std::to_string(options_.keys_of_a_page)},
+                             {"prefix", ours + std::string(prefix)}};
+        if (!after.empty()) query.emplace_back("start-after", ours + std::string(after));
+        if (!token.empty()) query.emplace_back("continuation-token", token);
+        const auto answer =
+            TRY(call.ask({.method = "GET", .path = path, .query = query}, {}, kPageBytesMax));
+        if (answer.result.status != 200) return refusal(answer);
+        auto page = parse_s3_page(answer.body);
+        if (!page) return failure(Kind::Unavailable, page.error());
+        for (const StoredObject& object : page.value().keys) {
+            if (!object.name.starts_with(ours)) continue;
+            const std::string name = object.name.substr(ours.size());
+            if (!is_object_name(name) || !name.starts_with(prefix)) continue;  // S2
+            if (after.empty() || name > after) found.push_back({name, object.bytes});
+        }
+        token = page.value().next;
+        if (!token.empty()) continue;
+        // A server that sorts in another way must not break what we promise.
+        std::ranges::sort(found, {}, &StoredObject::name);
+        return found;
+    }
+    return failure(Kind::Unavailable, "the list of objects does not end");
+}
+
+RepositoryOutcome S3Repository::remove(std::string_view name) {
+    (void)TRY(check_object(name, 0));
+    Call call(options_, *wire_);
+    const std::string path = call.path_of(name);
+    const auto answer =
+        TRY(call.ask({.method = "DELETE", .path = path}, {}, outbound::kAnswerBytesMax));
+    if (answer.result.status / 100 == 2) return base::Done{};
+    auto refused = refusal(answer);
+    if (refused.error.kind == Kind::Missing) return base::Done{};
+    return refused;
+}
+
+std::string S3Repository::place() const {
+    const S3Place& place = options_.place;
+    const std::string prefix = place.prefix.empty() ? "" : "/" + place.prefix;
+    return "s3://" + place.bucket + prefix + " at " + place.endpoint.authority();
+}
+
+}  // namespace botcore::shell::archive

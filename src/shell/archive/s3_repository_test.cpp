@@ -1,0 +1,225 @@
+#include "shell/archive/s3_repository.hpp"
+
+#include "shell/archive/repository_place.hpp"
+#include "shell/archive/s3_answers.hpp"
+#include "shell/archive/s3_server_test.hpp"
+#include "shell/cache/redis_server_test.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace botcore::shell::archive {
+namespace {
+
+using ports::RepositoryError;
+using testing::HasSubstr;
+using testing::Not;
+using Kind = RepositoryError::Kind;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+class S3Faults : public testing::Test {
+protected:
+    void SetUp() override {
+        if (const auto missing = s3_server_missing(); !missing.empty()) {
+            if (std::getenv("CI") != nullptr) FAIL() << missing;
+            GTEST_SKIP() << missing;
+        }
+        server_ = std::make_unique<S3Server>();
+    }
+
+    static std::unique_ptr<S3Repository> made(S3Options options) {
+        return S3Repository::make(std::move(options)).value();
+    }
+
+    std::unique_ptr<S3Server> server_;
+};
+
+TEST_F(S3Faults, WrongCredentialsAreRefusedAndNotShown) {
+    S3Options options = server_->options();
+    options.credentials.secret_key = auth::Secret("not-the-secret");
+    const auto repository = made(std::move(options));
+    const auto put = repository->put("a", "one");
+    ASSERT_FALSE(put);
+    EXPECT_EQ(put.error().kind, Kind::Refused);
+    EXPECT_THAT(put.error().text, HasSubstr("403 SignatureDoesNotMatch"));
+    EXPECT_THAT(put.error().text, Not(HasSubstr("not-the-secret")));
+    EXPECT_EQ(repository->list("", "").error().kind, Kind::Refused);
+    EXPECT_EQ(repository->remove("a").error().kind, Kind::Refused);
+    EXPECT_THAT(repository->place(), Not(HasSubstr("not-the-secret")));
+}
+
+TEST_F(S3Faults, AServerWithACertificateOfSomebodyElseIsRefused) {
+    S3Options options = server_->options();
+    options.authorities = server_->file("other.pem");
+    http::make_certificate({options.authorities, server_->file("other-key.pem")}, "localhost");
+    const auto repository = made(std::move(options));
+    EXPECT_EQ(repository->get("a").error().kind, Kind::Refused);
+    S3Options by_address = server_->options();
+    by_address.place.endpoint.host = "127.0.0.1";
+    EXPECT_EQ(made(std::move(by_address))->get("a").error().kind, Kind::Refused);
+    S3Options no_file = server_->options();
+    no_file.authorities = server_->file("none.pem");
+    EXPECT_FALSE(S3Repository::make(std::move(no_file)));
+}
+
+TEST_F(S3Faults, ABucketThatIsNotThereIsASettingToMend) {
+    const auto repository = made(server_->options("nobody"));
+    const auto put = repository->put("a", "one");
+    EXPECT_EQ(put.error().kind, Kind::Refused);
+    EXPECT_THAT(put.error().text, HasSubstr("NoSuchBucket"));
+}
+
+TEST_F(S3Faults, AServerThatHangsIsGivenUpInTime) {
+    S3Options options = server_->options();
+    options.request_limit = milliseconds(300);
+    options.call_limit = milliseconds(500);
+    const auto repository = made(std::move(options));
+    server_->hang();
+    const auto begin = steady_clock::now();
+    EXPECT_EQ(repository->put("a", "one").error().kind, Kind::Unavailable);
+    EXPECT_EQ(repository->list("", "").error().kind, Kind::Unavailable);
+    EXPECT_LT(steady_clock::now() - begin, std::chrono::seconds(10));
+}
+
+TEST_F(S3Faults, AServerThatDiesDuringPutsIsUnavailableAndLosesNothingThatWasDone) {
+    const auto repository = made(server_->options());
+    ASSERT_TRUE(repository->put("first", "one"));
+    const std::string large(std::size_t{8} << 20U, 'x');
+    std::thread death([this] { server_->kill(); });
+    bool died = false;
+    for (int i = 0; i < 10'000 && !died; ++i) {
+        const auto put = repository->put("large-" + std::to_string(i), large);
+        died = !put;
+        if (!put) EXPECT_EQ(put.error().kind, Kind::Unavailable) << put.error().text;
+    }
+    death.join();
+    EXPECT_TRUE(died);
+    EXPECT_EQ(repository->get("first").error().kind, Kind::Unavailable);
+}
+
+TEST_F(S3Faults, KeysOfOthersAreLeftAlone) {
+    const auto ours = made(server_->options());
+    const auto theirs = made(server_->options("archive"));
+    ASSERT_TRUE(theirs->put("bot-10/a", "one"));
+    ASSERT_TRUE(theirs->put("a", "one"));
+    ASSERT_TRUE(ours->put("b", "two"));
+    ASSERT_EQ(ours->list("", "").value().size(), 1U);
+    EXPECT_EQ(ours->list("", "").value().at(0).name, "b");
+    EXPECT_EQ(theirs->list("", "").value().size(), 3U);
+}
+
+std::string http_answer(const std::string& status, const std::string& body = "") {
+    return "HTTP/1.1 " + status +
+           " X\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
+}
+
+TEST(S3Repository, AnswersOfTheServerAreKindsOfErrors) {
+    EXPECT_EQ(s3_error_kind(403, "AccessDenied"), Kind::Refused);
+    EXPECT_EQ(s3_error_kind(400, "AuthorizationHeaderMalformed"), Kind::Refused);
+    EXPECT_EQ(s3_error_kind(301, "PermanentRedirect"), Kind::Refused);
+    EXPECT_EQ(s3_error_kind(501, "NotImplemented"), Kind::Refused);
+    EXPECT_EQ(s3_error_kind(404, "NoSuchKey"), Kind::Missing);
+    EXPECT_EQ(s3_error_kind(404, "NoSuchBucket"), Kind::Refused);
+    EXPECT_EQ(s3_error_kind(507, "XMinioStorageFull"), Kind::Full);
+    EXPECT_EQ(s3_error_kind(403, "QuotaExceeded"), Kind::Full);
+    EXPECT_EQ(s3_error_kind(503, "SlowDown"), Kind::Unavailable);
+    EXPECT_EQ(s3_error_kind(400, "RequestTimeout"), Kind::Unavailable);
+    EXPECT_EQ(s3_error_kind(409, "ConditionalRequestConflict"), Kind::Unavailable);
+    EXPECT_EQ(s3_error_kind(429, ""), Kind::Unavailable);
+}
+
+TEST(S3Repository, AServerThatIsFullSaysSo) {
+    const cache::FakeServer server({http_answer("507")});
+    const auto repository =
+        make_repository("s3://archive?endpoint=http://127.0.0.1:" + std::to_string(server.port()),
+                        {.access_key = auth::Secret("a"), .secret_key = auth::Secret("b")},
+                        "");
+    ASSERT_TRUE(repository) << repository.error();
+    EXPECT_EQ(repository.value()->put("a", "one").error().kind, Kind::Full);
+    EXPECT_EQ(repository.value()->get("a").error().kind, Kind::Full);
+}
+
+TEST(S3Page, IsReadStrictly) {
+    const auto page = [](const std::string& inner) {
+        return parse_s3_page("<?xml version=\"1.0\"?><ListBucketResult xmlns=\"x\">" + inner +
+                             "</ListBucketResult>");
+    };
+    const std::string one = "<Contents><Key>a&amp;b</Key><Size>7</Size></Contents>";
+    const auto last = page(one + "<IsTruncated>false</IsTruncated>");
+    ASSERT_TRUE(last) << last.error();
+    EXPECT_EQ(last.value().keys.at(0).name, "a&b");
+    EXPECT_EQ(last.value().keys.at(0).bytes, 7U);
+    EXPECT_EQ(last.value().next, "");
+    const auto more = page(
+        "<IsTruncated>true</IsTruncated>"
+        "<NextContinuationToken>t</NextContinuationToken>");
+    EXPECT_EQ(more.value().next, "t");
+    for (const char* inner : {"",
+                              "<IsTruncated>true</IsTruncated>",
+                              "<IsTruncated>TRUE</IsTruncated>",
+                              "<IsTruncated>false</IsTruncated><Contents/>",
+                              "<IsTruncated>false</IsTruncated><Contents><Key>a</Key></Contents>",
+                              "<IsTruncated>false</IsTruncated>"
+                              "<Contents><Key>a</Key><Size>-1</Size></Contents>"}) {
+        EXPECT_FALSE(page(inner)) << inner;
+    }
+    EXPECT_FALSE(parse_s3_page(""));
+    EXPECT_FALSE(parse_s3_page("<ListBucketResult><IsTruncated>false</IsTruncated>"));
+    EXPECT_FALSE(parse_s3_page("<Error><Code>NoSuchKey</Code></Error>"));
+    EXPECT_EQ(s3_error_code("<Error><Code>NoSuchKey</Code></Error>"), "NoSuchKey");
+    EXPECT_EQ(s3_error_code("<Error><Code>No such\x1b</Code></Error>"), "");
+    EXPECT_EQ(s3_error_code("Bad Gateway"), "");
+}
+
+TEST(S3Place, IsReadOrItSaysWhatIsWrong) {
+    const auto place =
+        parse_s3_place("s3://my-bucket/bot/1/?endpoint=https://s3.example.com&region=eu-central-1");
+    ASSERT_TRUE(place) << place.error();
+    EXPECT_EQ(place.value().bucket, "my-bucket");
+    EXPECT_EQ(place.value().prefix, "bot/1");
+    EXPECT_EQ(place.value().region, "eu-central-1");
+    EXPECT_EQ(place.value().endpoint.authority(), "s3.example.com");
+    EXPECT_EQ(parse_s3_place("s3://abc?endpoint=http://127.0.0.1:9000").value().region,
+              "us-east-1");
+    const std::string end = "?endpoint=https://h";
+    for (const auto& [text, what] : std::vector<std::pair<std::string, const char*>>{
+             {"http://h", "begins with s3://"},
+             {"s3://abc", "names no endpoint"},
+             {"s3://" + end, "bucket"},
+             {"s3://Abc" + end, "bucket"},
+             {"s3://abc/a//b" + end, "prefix"},
+             {"s3://abc/../b" + end, "prefix"},
+             {"s3://abc" + end + "&region=", "each once"},
+             {"s3://abc" + end + "&region=A", "region"},
+             {"s3://abc" + end + "&secret=x", "each once"},
+             {"s3://abc" + end + "&endpoint=https://h", "each once"},
+             {"s3://abc" + end + "/path", "no path"},
+             {"s3://abc?endpoint=http://example.com", "https://"},
+             {"s3://abc?endpoint=https://user:pw@h", "password"}}) {
+        const auto refused = parse_s3_place(text);
+        ASSERT_FALSE(refused) << text;
+        EXPECT_THAT(refused.error(), HasSubstr(what)) << text;
+    }
+}
+
+TEST(RepositoryPlace, IsAFolderOrAnAddress) {
+    const auto credentials = [] {
+        return S3Credentials{auth::Secret(std::string()), auth::Secret(std::string())};
+    };
+    EXPECT_FALSE(make_repository("", credentials(), ""));
+    EXPECT_FALSE(make_repository("https://h/bucket", credentials(), ""));
+    EXPECT_THAT(make_repository("s3://abc?endpoint=https://h", credentials(), "").error(),
+                HasSubstr("access key"));
+    const std::string folder = testing::TempDir() + "place-" + std::to_string(::getpid());
+    const auto made = make_repository(folder, credentials(), "");
+    ASSERT_TRUE(made) << made.error();
+    EXPECT_EQ(made.value()->place(), folder);
+    std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace botcore::shell::archive
