@@ -130,16 +130,33 @@ public:
         return body;
     }
 
+    /// One trade: the whole of an order, at a fee of one dollar, where nothing else is said.
+    struct TradeSpec {
+        std::uint64_t id = 1;
+        std::string_view at;
+        std::optional<Quantity> quantity = {};
+        std::string_view fee = "1";
+        model::Asset fee_asset = kUsdt;
+    };
+
+    [[nodiscard]] model::Trade trade(const model::OrderInstruction& sent,
+                                     const TradeSpec& spec) const {
+        return {.id = spec.id,
+                .price = price(spec.at),
+                .quantity = spec.quantity.value_or(sent.quantity),
+                .fee = money(spec.fee),
+                .fee_asset = spec.fee_asset,
+                .maker = false,
+                .time = time_};
+    }
+
+    /// Fills the order in one trade; what followed from it.
+    Decision fill(const model::OrderInstruction& sent, const TradeSpec& spec) {
+        return apply(traded(sent, ReportKind::Filled, {trade(sent, spec)}));
+    }
+
     void fill(const model::OrderInstruction& sent, std::string_view at, std::uint64_t trade) {
-        apply(traded(sent,
-                     ReportKind::Filled,
-                     {{.id = trade,
-                       .price = price(at),
-                       .quantity = sent.quantity,
-                       .fee = money("1"),
-                       .fee_asset = kUsdt,
-                       .maker = false,
-                       .time = time_}}));
+        fill(sent, {.id = trade, .at = at});
     }
 
     [[nodiscard]] Money book(const std::string& account, const model::Asset& asset, Book which) {
@@ -202,15 +219,7 @@ public:
 
     /// Fills the whole order in one trade; what followed from it.
     Decision fill_all(const model::OrderInstruction& sent, std::string_view at) {
-        return apply(traded(sent,
-                            ReportKind::Filled,
-                            {{.id = ++trades_,
-                              .price = price(at),
-                              .quantity = sent.quantity,
-                              .fee = money("1"),
-                              .fee_asset = kUsdt,
-                              .maker = false,
-                              .time = time_}}));
+        return fill(sent, {.id = ++trades_, .at = at});
     }
 
     /// Time passes, and the account is looked at with this price.

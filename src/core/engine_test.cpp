@@ -59,15 +59,7 @@ TEST(Engine, FlipsAPositionThroughZero) {
 TEST(Engine, BooksASpotPurchaseWithItsFeeInTheBoughtAsset) {
     Bench bench;
     const auto sent = bench.place(bench.order("spot", Side::Buy, "0.1"));
-    bench.apply(Bench::traded(*sent,
-                              ReportKind::Filled,
-                              {{.id = 1,
-                                .price = price("60000"),
-                                .quantity = quantity("0.1"),
-                                .fee = money("0.0001"),
-                                .fee_asset = kBtc,
-                                .maker = false,
-                                .time = {}}}));
+    bench.fill(*sent, {.at = "60000", .fee = "0.0001", .fee_asset = kBtc});
     EXPECT_EQ(to_text(bench.book("spot", kUsdt, Book::Cash)), "4000");
     EXPECT_EQ(to_text(bench.book("spot", kUsdt, Book::Exchanged)), "6000");
     EXPECT_EQ(to_text(bench.book("spot", kBtc, Book::Cash)), "0.0999");
@@ -82,13 +74,7 @@ TEST(Engine, CountsATradeOnceWhicheverWayItArrives) {
     body.type = model::OrderType::Limit;
     body.price = price("60000");
     const auto sent = bench.place(body);
-    const model::Trade trade{.id = 9,
-                             .price = price("60000"),
-                             .quantity = quantity("0.04"),
-                             .fee = money("1"),
-                             .fee_asset = kUsdt,
-                             .maker = true,
-                             .time = {}};
+    const auto trade = bench.trade(*sent, {.id = 9, .at = "60000", .quantity = quantity("0.04")});
     for (int i = 0; i < 3; ++i)
         bench.apply(Bench::traded(*sent, ReportKind::Open, {trade}));
     const auto& order = bench.account("futures").orders.begin()->second.order;
@@ -139,15 +125,7 @@ TEST(Engine, ALateTradeAfterAbsenceIsBookedAndFreezesTheAccount) {
     LiveOrder closed = live;
     closed.order.state = OrderState::Absent;
     closed.order.reserved = {};
-    bench.apply(Bench::traded(*sent,
-                              ReportKind::Filled,
-                              {{.id = 1,
-                                .price = price("60000"),
-                                .quantity = quantity("0.1"),
-                                .fee = money("1"),
-                                .fee_asset = kUsdt,
-                                .maker = false,
-                                .time = {}}}),
+    bench.apply(Bench::traded(*sent, ReportKind::Filled, {bench.trade(*sent, {.at = "60000"})}),
                 {.key = std::nullopt, .order = closed});
     EXPECT_EQ(to_text(bench.account("futures").positions.at(kFutures).quantity), "0.1");
     EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Frozen);
@@ -161,13 +139,7 @@ TEST(Engine, ATradeThatMakesNoSenseIsNotBookedAndFreezesTheAccount) {
     Bench bench;
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
     const auto trade = [&](std::uint64_t id, std::string_view at, std::string_view size) {
-        return model::Trade{.id = id,
-                            .price = price(at),
-                            .quantity = quantity(size),
-                            .fee = money("1"),
-                            .fee_asset = kUsdt,
-                            .maker = false,
-                            .time = {}};
+        return bench.trade(*sent, {.id = id, .at = at, .quantity = quantity(size)});
     };
     bench.apply(Bench::traded(*sent,
                               ReportKind::Open,
@@ -185,15 +157,7 @@ TEST(Engine, ATradeThatMakesNoSenseIsNotBookedAndFreezesTheAccount) {
 TEST(Engine, AFactThatTakesMoreMoneyThanThereIsIsBookedAndFreezesTheAccount) {
     Bench bench;
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
-    bench.apply(Bench::traded(*sent,
-                              ReportKind::Filled,
-                              {{.id = 1,
-                                .price = price("60000"),
-                                .quantity = quantity("0.1"),
-                                .fee = money("20000"),
-                                .fee_asset = kUsdt,
-                                .maker = false,
-                                .time = {}}}));
+    bench.fill(*sent, {.at = "60000", .fee = "20000"});
     EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Fees)), "20000");
     EXPECT_TRUE(bench.book("futures", kUsdt, Book::Cash).is_negative());
     EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Frozen);

@@ -2,6 +2,7 @@
 
 #include "protocol/binary_codec.hpp"
 #include "protocol/journal.hpp"
+#include "runtime/chain.hpp"
 
 #include <array>
 #include <set>
@@ -40,22 +41,25 @@ base::Outcome<RefoldError> Refold::begin() {
 base::Outcome<RefoldError> Refold::check(const ports::JournalEntry& entry,
                                          const model::Record& record) const {
     using Kind = RefoldError::Kind;
-    if (entry.sequence != head_.sequence + 1 || record.sequence != entry.sequence) {
-        return failure(Kind::NotNext,
-                       entry.sequence,
-                       "expected record " + std::to_string(head_.sequence + 1) + ", came " +
-                           std::to_string(record.sequence));
-    }
-    if (protocol::hash_of(entry.bytes) != entry.hash) {
-        return failure(Kind::HashMismatch,
-                       entry.sequence,
-                       "the bytes do not have the hash that is stored beside them");
-    }
-    if (record.prior_hash != head_.hash || record.epoch != entry.epoch ||
-        record.epoch < head_.epoch) {
-        return failure(Kind::ChainBroken,
-                       entry.sequence,
-                       "it does not continue the chain of the record before");
+    for (const ChainBreak found : chain_breaks(head_, entry, record)) {
+        switch (found) {
+            case ChainBreak::NotNext:
+                return failure(Kind::NotNext,
+                               entry.sequence,
+                               "expected record " + std::to_string(head_.sequence + 1) + ", came " +
+                                   std::to_string(record.sequence));
+            case ChainBreak::OtherBytes:
+                return failure(Kind::HashMismatch,
+                               entry.sequence,
+                               "the bytes do not have the hash that is stored beside them");
+            case ChainBreak::OtherPrior:
+            case ChainBreak::EpochBack:
+                return failure(Kind::ChainBroken,
+                               entry.sequence,
+                               "it does not continue the chain of the record before");
+            case ChainBreak::TimeBack:
+                break;  // Rows do not depend on it; `verify` tells.
+        }
     }
     return base::Done{};
 }

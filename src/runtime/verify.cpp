@@ -3,6 +3,7 @@
 #include "core/orders/client_order_id.hpp"
 #include "protocol/binary_codec.hpp"
 #include "protocol/journal.hpp"
+#include "runtime/chain.hpp"
 
 #include <array>
 #include <map>
@@ -166,27 +167,32 @@ private:
 };
 
 void Fold::check_chain(const ports::JournalEntry& entry, const model::Record& record) {
-    if (entry.sequence != last_.sequence + 1 || record.sequence != entry.sequence) {
-        find(FindingKind::JournalGap,
-             entry.sequence,
-             "expected record " + std::to_string(last_.sequence + 1) + ", found one stored as " +
-                 std::to_string(entry.sequence) + " that says " + std::to_string(record.sequence));
-    }
-    if (protocol::hash_of(entry.bytes) != entry.hash) {
-        find(FindingKind::HashMismatch,
-             entry.sequence,
-             "the record's bytes do not have the hash stored beside them");
-    }
-    if (record.prior_hash != last_.hash) {
-        find(FindingKind::ChainBroken,
-             entry.sequence,
-             "the record does not continue the chain of the record before");
-    }
-    if (record.epoch < last_.epoch || record.epoch != entry.epoch) {
-        find(FindingKind::TimeWentBack, entry.sequence, "the epoch went back");
-    }
-    if (record.input.time < last_.time || record.input.time != entry.time) {
-        find(FindingKind::TimeWentBack, entry.sequence, "journal time went back");
+    for (const ChainBreak found : chain_breaks(last_, entry, record)) {
+        switch (found) {
+            case ChainBreak::NotNext:
+                find(FindingKind::JournalGap,
+                     entry.sequence,
+                     "expected record " + std::to_string(last_.sequence + 1) +
+                         ", found one stored as " + std::to_string(entry.sequence) + " that says " +
+                         std::to_string(record.sequence));
+                break;
+            case ChainBreak::OtherBytes:
+                find(FindingKind::HashMismatch,
+                     entry.sequence,
+                     "the record's bytes do not have the hash stored beside them");
+                break;
+            case ChainBreak::OtherPrior:
+                find(FindingKind::ChainBroken,
+                     entry.sequence,
+                     "the record does not continue the chain of the record before");
+                break;
+            case ChainBreak::EpochBack:
+                find(FindingKind::TimeWentBack, entry.sequence, "the epoch went back");
+                break;
+            case ChainBreak::TimeBack:
+                find(FindingKind::TimeWentBack, entry.sequence, "journal time went back");
+                break;
+        }
     }
     last_ = {entry.sequence, entry.hash, record.epoch, record.input.time};
 }

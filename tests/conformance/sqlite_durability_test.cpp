@@ -2,6 +2,7 @@
 
 #include "tests/conformance/sample_rows.hpp"
 #include "tests/conformance/sqlite_harness.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -259,6 +260,7 @@ TEST(SqliteDurability, ReportsReserveBeforeTheDiskIsFull) {
 // @spec:R3-TX-04
 TEST(SqliteDurabilityDeathTest, EndsTheProcessWhenASyncFails) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
+    const scratch::TemporaryRoom room;
     SqliteHarness harness(Synchronous::Full);
     ASSERT_EQ(harness.store().commit(opening_batch()), CommitResult::Committed);
     const Batch next = sample_batch({.head = opening_batch().head()});
@@ -268,6 +270,7 @@ TEST(SqliteDurabilityDeathTest, EndsTheProcessWhenASyncFails) {
 
 TEST(SqliteDurabilityDeathTest, EndsTheProcessWhenACheckpointsSyncFails) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
+    const scratch::TemporaryRoom room;
     SqliteHarness harness(Synchronous::Full);
     ASSERT_EQ(harness.store().commit(opening_batch()), CommitResult::Committed);
     harness.disk().fail_sync_after(2);  // The first is the log's, the second the file's.

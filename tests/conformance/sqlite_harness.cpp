@@ -2,8 +2,6 @@
 
 #include "base/check.hpp"
 
-#include <unistd.h>
-
 #include <atomic>
 #include <cstdlib>
 
@@ -19,17 +17,6 @@ std::string fresh_name() {
 }
 
 }  // namespace
-
-TemporaryFolder::TemporaryFolder() {
-    std::string name = std::filesystem::temp_directory_path() / "botcore-store-XXXXXX";
-    CHECK(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
 
 SqliteHarness::SqliteHarness(shell::sqlite::Synchronous synchronous) : disk_(fresh_name()) {
     options_.path = folder_.file("shard.db");

@@ -6,6 +6,7 @@
 #include "shell/sqlite/sqlite_store.hpp"
 #include "tests/conformance/forgetful_vfs.hpp"
 #include "tests/conformance/store_conformance.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -13,19 +14,7 @@
 
 namespace botcore::conformance {
 
-/// An empty folder that goes away with its owner.
-class TemporaryFolder {
-public:
-    TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder();
-
-    [[nodiscard]] std::string file(const std::string& name) const { return path_ / name; }
-
-private:
-    std::filesystem::path path_;
-};
+using scratch::TemporaryFolder;
 
 class SqliteHarness final : public StoreHarness {
 public:

@@ -1,6 +1,7 @@
 #include "tests/conformance/store_conformance.hpp"
 
 #include "tests/conformance/sample_rows.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <atomic>
 #include <thread>
@@ -239,6 +240,7 @@ TEST_P(StoreConformance, FencesTheOldWriterAfterATakeOver) {
 
 TEST_P(StoreConformance, EndsTheProcessOverAGapInTheJournal) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
+    const scratch::TemporaryRoom room;
     Batch gap = sample_batch({.head = {}, .count = 3});
     gap.entries.erase(gap.entries.begin() + 1);
     EXPECT_DEATH(static_cast<void>(store().commit(gap)), "CHECK failed");
@@ -253,6 +255,7 @@ TEST_P(StoreConformance, EndsTheProcessOverAGapInTheJournal) {
 // @spec:I4
 TEST_P(StoreConformance, EndsTheProcessOverATradeThatIsBookedTwice) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
+    const scratch::TemporaryRoom room;
     open_account();
     Batch first = next_batch();
     first.fills = {sample_fill({.sequence = 2, .trade_id = 7})};

@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "tests/crash/load_client.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -17,19 +18,7 @@
 
 namespace botcore::crash {
 
-/// An empty folder that goes away with its owner.
-class TemporaryFolder {
-public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
+using scratch::TemporaryFolder;
 
 /// `name` in the folder of the running program: all programs are built side by side.
 [[nodiscard]] std::filesystem::path program_beside_us(const std::string& name);

@@ -2,8 +2,8 @@
 /// it: the seeds of the journal's fuzzer. botcore_journal_seeds FOLDER.
 
 #include "base/check.hpp"
+#include "input_file.hpp"
 #include "protocol/journal.hpp"
-#include "scratch_folder.hpp"
 
 #include <cstddef>
 #include <cstdio>

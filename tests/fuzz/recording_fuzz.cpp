@@ -2,8 +2,9 @@
 /// after a rewind, and a file that cannot be read ends with RecordingError and nothing else.
 
 #include "base/check.hpp"
-#include "scratch_folder.hpp"
+#include "input_file.hpp"
 #include "shell/market/replay.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -60,7 +61,8 @@ void replay(const std::filesystem::path& path, ReplayEnd at_end) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const std::filesystem::path kFile = fuzz::scratch_folder() / "spot-btcusdt-1.raw.gz";
+    static const scratch::TemporaryFolder kFolder;
+    static const std::filesystem::path kFile = kFolder.file("spot-btcusdt-1.raw.gz");
     fuzz::write_file(kFile, {reinterpret_cast<const char*>(data), size});
     try {
         RecordingReader reader(kFile);

@@ -4,8 +4,8 @@
 /// leaves a daemon that works.
 
 #include "base/check.hpp"
+#include "input_file.hpp"
 #include "resilience/breaker.hpp"
-#include "scratch_folder.hpp"
 #include "shell/auth/bearer.hpp"
 #include "shell/auth/operator_token.hpp"
 #include "shell/config/config.hpp"
@@ -13,6 +13,7 @@
 #include "shell/log/log.hpp"
 #include "shell/market/followed_symbols.hpp"
 #include "shell/outbound/breaker_file.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <sys/stat.h>
 
@@ -34,8 +35,8 @@ using base::Timestamp;
 constexpr Timestamp kNow = Timestamp::from_milliseconds(1'790'000'000'000);
 
 const std::filesystem::path& folder() {
-    static const std::filesystem::path kFolder = fuzz::scratch_folder();
-    return kFolder;
+    static const scratch::TemporaryFolder kFolder;
+    return kFolder.path();
 }
 
 log::Log& quiet_log() {

@@ -3,9 +3,10 @@
 /// the third, "i" a whole number, "b" bytes, "n" nothing. A row that is taken reads back the same.
 
 #include "base/check.hpp"
-#include "scratch_folder.hpp"
+#include "input_file.hpp"
 #include "shell/auth/user_store.hpp"
 #include "shell/sqlite/rows.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <array>
 #include <charconv>
@@ -102,7 +103,8 @@ void store_row(std::string_view text) {
 }
 
 void user_row(std::string_view text) {
-    static const std::string kPath = (fuzz::scratch_folder() / "users.sqlite").string();
+    static const scratch::TemporaryFolder kFolder;
+    static const std::string kPath = kFolder.file("users.sqlite");
     static auth::UserStore store = [] {
         auto opened = auth::UserStore::open(kPath);
         CHECK(opened.has_value());

@@ -1,6 +1,7 @@
 #include "apps/botctl/http_client.hpp"
 
 #include "shell/outbound/tls_peer_test.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -108,19 +109,8 @@ protected:
     static constexpr const char* kAnswer =
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
 
-    HttpClientOverTls() {
-        std::string name = testing::TempDir() + "botctl-tls-XXXXXX";
-        EXPECT_NE(mkdtemp(name.data()), nullptr);
-        folder_ = name;
-    }
-
-    ~HttpClientOverTls() override {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
-    }
-
     std::string authorities(const shell::outbound::TlsPeer& peer) {
-        std::string path = folder_ / "ca.pem";
+        std::string path = folder_.file("ca.pem");
         std::ofstream(path) << peer.certificate();
         return path;
     }
@@ -139,7 +129,7 @@ protected:
         return result ? ClientFailure::NoAnswer : result.error().failure;
     }
 
-    std::filesystem::path folder_;
+    scratch::TemporaryFolder folder_;
 };
 
 TEST_F(HttpClientOverTls, TrustsWhomItIsToldToTrust) {
@@ -163,7 +153,7 @@ TEST_F(HttpClientOverTls, SendsNothingToAStranger) {
 }
 
 TEST_F(HttpClientOverTls, SaysThatTheAuthoritiesCannotBeRead) {
-    EXPECT_EQ(failure_of(ask("https://localhost:1", folder_ / "none.pem")),
+    EXPECT_EQ(failure_of(ask("https://localhost:1", folder_.file("none.pem"))),
               ClientFailure::NotTrusted);
 }
 

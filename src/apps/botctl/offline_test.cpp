@@ -2,6 +2,7 @@
 
 #include "shell/sqlite/schema.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,21 +20,10 @@ using testing::HasSubstr;
 
 class OfflineStoreTest : public testing::Test {
 protected:
-    OfflineStoreTest() {
-        std::string name = testing::TempDir() + "botctl-store-XXXXXX";
-        EXPECT_NE(mkdtemp(name.data()), nullptr);
-        folder_ = name;
-    }
-
-    ~OfflineStoreTest() override {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
-    }
-
     /// A store whose tables say that they are of `version`.
     void make_store(std::int64_t version) {
         sqlite::SqliteOptions options;
-        options.path = folder_ / "botcore.db";
+        options.path = folder_.file("botcore.db");
         options.reserve_bytes = 64U << 10U;
         ASSERT_TRUE(sqlite::SqliteStore::open(options).has_value());
         auto opened = sqlite::Database::open(options.path, "", sqlite::OpenMode::ReadWrite);
@@ -46,11 +36,11 @@ protected:
     }
 
     [[nodiscard]] std::string trouble() const {
-        const auto store = OfflineStore::open(folder_);
+        const auto store = OfflineStore::open(folder_.path());
         return store ? std::string() : store.error();
     }
 
-    std::filesystem::path folder_;
+    scratch::TemporaryFolder folder_;
 };
 
 TEST_F(OfflineStoreTest, ReadsAStoreOfItsOwnVersion) {

@@ -59,15 +59,10 @@ TEST_F(Protection, ProtectsEveryPartOfAnEntryThatFillsInParts) {
     const auto sent = bench_.place(body_);
     ASSERT_TRUE(sent);
     for (const std::uint64_t trade : {11U, 12U}) {
-        const auto decision = bench_.apply(Bench::traded(*sent,
-                                                         ReportKind::Open,
-                                                         {{.id = trade,
-                                                           .price = price("60000"),
-                                                           .quantity = quantity("0.05"),
-                                                           .fee = money("1"),
-                                                           .fee_asset = kUsdt,
-                                                           .maker = true,
-                                                           .time = bench_.time()}}));
+        const auto decision = bench_.apply(Bench::traded(
+            *sent,
+            ReportKind::Open,
+            {bench_.trade(*sent, {.id = trade, .at = "60000", .quantity = quantity("0.05")})}));
         const auto children = Bench::sent_by(decision);
         ASSERT_EQ(children.size(), 2U);
         EXPECT_EQ(children[0].quantity, quantity("0.05"));

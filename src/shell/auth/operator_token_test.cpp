@@ -1,5 +1,7 @@
 #include "shell/auth/operator_token.hpp"
 
+#include "tests/scratch/temporary_folder.hpp"
+
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,14 +23,8 @@ static_assert(!std::is_convertible_v<Secret, std::string_view>);
 
 class OperatorTokenFile : public testing::Test {
 protected:
-    void SetUp() override {
-        std::string pattern = testing::TempDir() + "token-XXXXXX";
-        folder_ = ::mkdtemp(pattern.data());
-    }
-
-    void TearDown() override { std::filesystem::remove_all(folder_); }
-
-    std::filesystem::path folder_;
+    scratch::TemporaryFolder scratch_;
+    const std::filesystem::path folder_ = scratch_.path();
 };
 
 TEST_F(OperatorTokenFile, IsMadeOnceAndReadAgain) {

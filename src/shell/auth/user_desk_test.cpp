@@ -2,6 +2,7 @@
 
 #include "shell/auth/auth_worker.hpp"
 #include "shell/auth/bearer.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -29,16 +30,7 @@ std::string password_number(int number) {
 
 class UserDeskTest : public testing::Test {
 protected:
-    void SetUp() override {
-        std::string pattern = testing::TempDir() + "users-XXXXXX";
-        folder_ = ::mkdtemp(pattern.data());
-        open();
-    }
-
-    void TearDown() override {
-        desk_.reset();
-        std::filesystem::remove_all(folder_);
-    }
+    void SetUp() override { open(); }
 
     void open(UserDeskOptions options = {}) {
         desk_.reset();
@@ -48,7 +40,7 @@ protected:
         desk_.emplace(std::move(store).value(), options);
     }
 
-    [[nodiscard]] std::string path() const { return folder_ / "users.sqlite"; }
+    [[nodiscard]] std::string path() const { return folder_.file("users.sqlite"); }
 
     AuthResult<User> add(const std::string& email, Role role = Role::Trader) {
         return desk_->add({email, "Ann", Secret(kGood), role}, kStart);
@@ -66,7 +58,7 @@ protected:
         return result.error().failure;
     }
 
-    std::filesystem::path folder_;
+    scratch::TemporaryFolder folder_;
     std::optional<UserDesk> desk_;
 };
 
@@ -122,7 +114,7 @@ TEST_F(UserDeskTest, NothingSecretIsInTheFiles) {
     (void)add("ann@example.org");
     const auto in = login("ann@example.org", kGood);
     std::size_t files = 0;
-    for (const auto& file : std::filesystem::directory_iterator(folder_)) {
+    for (const auto& file : std::filesystem::directory_iterator(folder_.path())) {
         std::ifstream stream(file.path(), std::ios::binary);
         const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
         EXPECT_EQ(bytes.find(kGood), std::string::npos) << file.path();
@@ -139,7 +131,7 @@ TEST_F(UserDeskTest, TheFileIsRefusedWhenOthersMayUseIt) {
     desk_.reset();
     ASSERT_EQ(::chmod(path().c_str(), 0644), 0);
     EXPECT_FALSE(UserStore::open(path()).has_value());
-    EXPECT_FALSE(UserStore::open(folder_ / "missing" / "users.sqlite").has_value());
+    EXPECT_FALSE(UserStore::open(folder_.file("missing/users.sqlite")).has_value());
 }
 
 // A role beyond the operator's would pass every check of rights.

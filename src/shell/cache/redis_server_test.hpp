@@ -3,6 +3,8 @@
 /// Redis servers for tests: the real one as a child process on a free loopback port, and a fake one
 /// that answers what it is told to.
 
+#include "tests/scratch/temporary_folder.hpp"
+
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -74,16 +76,10 @@ public:
     explicit RedisServer(std::vector<std::string> options = {})
         : options_(std::move(options)),
           port_(free_port()) {
-        std::string folder = (std::filesystem::temp_directory_path() / "redis-XXXXXX").string();
-        EXPECT_NE(mkdtemp(folder.data()), nullptr);
-        folder_ = folder;
         start();
     }
 
-    ~RedisServer() {
-        kill();
-        std::filesystem::remove_all(folder_);
-    }
+    ~RedisServer() { kill(); }
 
     RedisServer(const RedisServer&) = delete;
     RedisServer& operator=(const RedisServer&) = delete;
@@ -100,7 +96,7 @@ public:
                                           "--appendonly",
                                           "no",
                                           "--dir",
-                                          folder_.string(),
+                                          folder_.path().string(),
                                           "--logfile",
                                           "log"};
         words.insert(words.end(), options_.begin(), options_.end());
@@ -143,7 +139,7 @@ public:
 private:
     std::vector<std::string> options_;
     std::uint16_t port_;
-    std::filesystem::path folder_;
+    scratch::TemporaryFolder folder_;
     pid_t child_ = -1;
 };
 

@@ -1,7 +1,8 @@
 #include "shell/config/config.hpp"
 
+#include "tests/scratch/temporary_folder.hpp"
+
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstdlib>
@@ -13,24 +14,12 @@ namespace {
 
 class TomlFile {
 public:
-    explicit TomlFile(const std::string& text) {
-        std::string name = (std::filesystem::temp_directory_path() / "config-XXXXXX").string();
-        const int file = mkstemp(name.data());
-        EXPECT_GE(file, 0);
-        ::close(file);
-        path_ = name;
-        std::ofstream(path_) << text;
-    }
+    explicit TomlFile(const std::string& text) { std::ofstream(path()) << text; }
 
-    ~TomlFile() { std::filesystem::remove(path_); }
-
-    TomlFile(const TomlFile&) = delete;
-    TomlFile& operator=(const TomlFile&) = delete;
-
-    [[nodiscard]] std::string path() const { return path_; }
+    [[nodiscard]] std::string path() const { return folder_.file("botcore.toml"); }
 
 private:
-    std::filesystem::path path_;
+    scratch::TemporaryFolder folder_;
 };
 
 TEST(Config, EveryDefaultIsAValidValue) {

@@ -1,5 +1,7 @@
 #include "shell/daemon/data_folder.hpp"
 
+#include "tests/scratch/temporary_folder.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -10,15 +12,8 @@ namespace {
 
 class DataFolderTest : public testing::Test {
 protected:
-    void SetUp() override {
-        std::string name = (std::filesystem::temp_directory_path() / "folder-XXXXXX").string();
-        ASSERT_NE(mkdtemp(name.data()), nullptr);
-        root_ = name;
-    }
-
-    void TearDown() override { std::filesystem::remove_all(root_); }
-
-    std::filesystem::path root_;
+    scratch::TemporaryFolder scratch_;
+    const std::filesystem::path root_ = scratch_.path();
 };
 
 TEST_F(DataFolderTest, MakesAPrivateFolder) {

@@ -1,6 +1,7 @@
 #include "shell/daemon/logged_store.hpp"
 
 #include "shell/sqlite/sqlite_store.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -24,12 +25,11 @@ ports::Batch batch_on(const model::Head& head, model::Epoch epoch) {
 
 // @spec:RM-LOG-02 @spec:R4-FAIL-08
 TEST(LoggedStore, WritesToTheLogWhenACommitDoesNotSucceed) {
-    std::string pattern = testing::TempDir() + "botcore-logged-XXXXXX";
-    const std::filesystem::path folder = ::mkdtemp(pattern.data());
-    const std::string path = (folder / "log").string();
+    const scratch::TemporaryFolder folder;
+    const std::string path = folder.file("log");
     {
         sqlite::SqliteOptions options;
-        options.path = folder / "shard.db";
+        options.path = folder.file("shard.db");
         options.reserve_bytes = 0;
         options.low_water_bytes = 0;
         auto inner = std::move(sqlite::SqliteStore::open(options)).value();
@@ -47,7 +47,6 @@ TEST(LoggedStore, WritesToTheLogWhenACommitDoesNotSucceed) {
     EXPECT_EQ(value.at("first").as_int64(), 1);
     EXPECT_FALSE(value.at("stack_trace").as_string().empty());
     EXPECT_FALSE(std::getline(file, line));
-    std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "shell/daemon/service_manager.hpp"
 
+#include "tests/scratch/temporary_folder.hpp"
+
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -50,19 +52,11 @@ private:
 
 class ServiceManagerTest : public testing::Test {
 protected:
-    void SetUp() override {
-        std::string name = (std::filesystem::temp_directory_path() / "notify-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        folder_ = name;
-    }
-
-    void TearDown() override { std::filesystem::remove_all(folder_); }
-
-    std::filesystem::path folder_;
+    scratch::TemporaryFolder folder_;
 };
 
 TEST_F(ServiceManagerTest, SendsEachStateAsOneDatagram) {
-    const std::string path = (folder_ / "socket").string();
+    const std::string path = folder_.file("socket");
     NotifySocket systemd(path);
     ASSERT_TRUE(systemd.bound());
     ServiceManager manager(path, "30000000");
@@ -78,7 +72,7 @@ TEST_F(ServiceManagerTest, SendsEachStateAsOneDatagram) {
 }
 
 TEST_F(ServiceManagerTest, FindsAnAbstractSocket) {
-    const std::string name = "@" + folder_.filename().string();
+    const std::string name = "@" + folder_.path().filename().string();
     NotifySocket systemd(name);
     ASSERT_TRUE(systemd.bound());
     ServiceManager(name).ready();
@@ -90,7 +84,7 @@ TEST_F(ServiceManagerTest, IsQuietWithoutASocket) {
                                     std::string("relative"),
                                     std::string("/"),
                                     std::string(300, '/'),
-                                    (folder_ / "nobody-there").string()}) {
+                                    folder_.file("nobody-there")}) {
         ServiceManager manager(name, "1000000");
         EXPECT_FALSE(manager.is_listening()) << name;
         EXPECT_FALSE(manager.alive_every().has_value()) << name;
@@ -99,7 +93,7 @@ TEST_F(ServiceManagerTest, IsQuietWithoutASocket) {
 }
 
 TEST_F(ServiceManagerTest, TakesNoWatchdogFromNonsense) {
-    const std::string path = (folder_ / "socket").string();
+    const std::string path = folder_.file("socket");
     NotifySocket systemd(path);
     for (const char* text : {"", "soon", "12s", "-5", "10", "99999999999999999999"}) {
         EXPECT_FALSE(ServiceManager(path, text).alive_every().has_value()) << text;
@@ -107,7 +101,7 @@ TEST_F(ServiceManagerTest, TakesNoWatchdogFromNonsense) {
 }
 
 TEST_F(ServiceManagerTest, AFullSocketHoldsNobodyUp) {
-    const std::string path = (folder_ / "socket").string();
+    const std::string path = folder_.file("socket");
     NotifySocket systemd(path);
     ServiceManager manager(path);
     for (int i = 0; i < 10'000; ++i)

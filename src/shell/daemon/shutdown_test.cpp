@@ -1,5 +1,7 @@
 #include "shell/daemon/shutdown.hpp"
 
+#include "tests/scratch/temporary_folder.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -21,14 +23,6 @@ using namespace std::chrono_literals;
 
 class ShutdownTest : public testing::Test {
 protected:
-    ShutdownTest() {
-        const int file = ::mkstemp(path_.data());
-        EXPECT_GE(file, 0);
-        ::close(file);
-    }
-
-    ~ShutdownTest() override { (void)std::remove(path_.c_str()); }
-
     [[nodiscard]] Shutdown::Hooks hooks() {
         const auto note = [this](const char* name) {
             return [this, name] { calls_.emplace_back(name); };
@@ -77,7 +71,8 @@ protected:
         return steps;
     }
 
-    std::string path_ = testing::TempDir() + "botcore-shutdown-XXXXXX";
+    scratch::TemporaryFolder folder_;
+    const std::string path_ = folder_.file("log");
     std::vector<std::string> calls_;
     std::vector<std::size_t> requests_, entries_, websockets_;
 };

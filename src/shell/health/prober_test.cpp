@@ -3,6 +3,7 @@
 #include "shell/health/health_monitor.hpp"
 #include "shell/health/known_parts.hpp"
 #include "shell/health/uptime_file.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -297,9 +298,8 @@ TEST(Disk, IsLowBeforeItIsFull) {
 }
 
 TEST_F(ProberTest, TheMonitorTellsNoModeOfAPartThatNobodyHasLookedAt) {
-    const std::string path =
-        testing::TempDir() + "health-monitor-start-" + std::to_string(::getpid()) + ".log";
-    std::filesystem::remove(path);
+    const scratch::TemporaryFolder folder;
+    const std::string path = folder.file("log");
     Answered database;
     prober_.add(Dependency::Database, [&](const Answered& answered) { database = answered; });
     const auto told = [&] {
@@ -324,13 +324,12 @@ TEST_F(ProberTest, TheMonitorTellsNoModeOfAPartThatNobodyHasLookedAt) {
     monitor.tick();
     (void)log.flush();
     EXPECT_TRUE(told());
-    std::filesystem::remove(path);
 }
 
 // @spec:RM-LOG-02
 TEST_F(ProberTest, TheMonitorCountsAndTellsWhatChanges) {
-    const std::string path = testing::TempDir() + "health-monitor.log";
-    std::filesystem::remove(path);
+    const scratch::TemporaryFolder folder;
+    const std::string path = folder.file("log");
     Answer cache;
     auto load = operations::Load::Normal;
     bool planned = false;
@@ -420,8 +419,8 @@ TEST_F(ProberTest, TheTimeUntilEveryPartWasLookedAtWasATimeAway) {
 }
 
 TEST(UptimeFile, KeepsTheFiguresOverARestart) {
-    const std::string path = testing::TempDir() + "uptime.json";
-    std::filesystem::remove(path);
+    const scratch::TemporaryFolder folder;
+    const std::string path = folder.file("uptime.json");
     UptimeFile file(path);
     ASSERT_TRUE(file.read());
     EXPECT_FALSE(file.read().value().noted_until());
@@ -442,7 +441,8 @@ TEST(UptimeFile, KeepsTheFiguresOverARestart) {
 }
 
 TEST(UptimeFile, KeepsWhatTheDiskRefused) {
-    UptimeFile file(testing::TempDir() + "no-such-folder/uptime.json");
+    const scratch::TemporaryFolder folder;
+    UptimeFile file(folder.file("no-such-folder/uptime.json"));
     file.put(to_json({}));
     EXPECT_FALSE(file.write_out());
     EXPECT_FALSE(file.write_out()) << "it is tried again";

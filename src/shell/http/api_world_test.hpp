@@ -23,6 +23,7 @@
 #include "shell/http/user_access.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -208,10 +209,8 @@ inline UserAccessOptions test_access() {
 class ApiWorld {
 public:
     explicit ApiWorld(UserAccessOptions who = test_access()) {
-        std::string pattern = testing::TempDir() + "api-XXXXXX";
-        folder_ = ::mkdtemp(pattern.data());
         sqlite::SqliteOptions options;
-        options.path = folder_ / "shard-0.db";
+        options.path = folder_.file("shard-0.db");
         options.synchronous = sqlite::Synchronous::Off;
         options.reserve_bytes = 0;
         options.low_water_bytes = 0;
@@ -228,7 +227,7 @@ public:
         runtime_.emplace(
             runtime_options(),
             runtime::Runtime::Ports{*measured_, exchange, market, desk_, {&changes_, &*teller_}});
-        who.users_path = folder_ / "users.sqlite";
+        who.users_path = folder_.file("users.sqlite");
         auto access = UserAccess::open(
             std::move(who),
             tokens_,
@@ -278,7 +277,6 @@ public:
         access_.reset();
         runtime_.reset();
         store_.reset();
-        std::filesystem::remove_all(folder_);
     }
 
     ApiWorld(const ApiWorld&) = delete;
@@ -310,9 +308,9 @@ public:
     /// From now on another writer has the journal.
     void fence() { fragile_->fenced = true; }
 
-    [[nodiscard]] std::filesystem::path database() const { return folder_ / "shard-0.db"; }
+    [[nodiscard]] std::filesystem::path database() const { return folder_.file("shard-0.db"); }
 
-    [[nodiscard]] std::filesystem::path log_file() const { return folder_ / "log"; }
+    [[nodiscard]] std::filesystem::path log_file() const { return folder_.file("log"); }
 
     void flush_log() { EXPECT_TRUE(log_->flush(std::chrono::seconds(30))); }
 
@@ -502,7 +500,7 @@ private:
             .status;
     }
 
-    std::filesystem::path folder_;
+    scratch::TemporaryFolder folder_;
     boost::asio::io_context context_;
     metrics::Metrics metrics_;
     std::optional<log::Log> log_;

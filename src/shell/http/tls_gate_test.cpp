@@ -1,5 +1,6 @@
 #include "shell/http/http_server.hpp"
 #include "shell/http/tls_client_test.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -38,9 +39,7 @@ public:
 class Tls : public testing::Test {
 protected:
     void SetUp() override {
-        std::string pattern = testing::TempDir() + "tls-XXXXXX";
-        folder_ = ::mkdtemp(pattern.data());
-        files = {folder_ / "certificate.pem", folder_ / "key.pem"};
+        files = {folder_.file("certificate.pem"), folder_.file("key.pem")};
         make_certificate(files, "first");
     }
 
@@ -52,7 +51,6 @@ protected:
             thread_.join();
         }
         server_.reset();
-        std::filesystem::remove_all(folder_);
     }
 
     std::string start() {
@@ -89,7 +87,7 @@ protected:
 
     TlsFiles files;
     BodyHandler handler;
-    std::filesystem::path folder_;
+    scratch::TemporaryFolder folder_;
     boost::asio::io_context context_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{
         context_.get_executor()};
@@ -152,15 +150,15 @@ TEST_F(Tls, TakesARenewedCertificateAndKeepsTheOldOneWhenTheNewIsNoGood) {
 
 TEST_F(Tls, DoesNotStartWithFilesThatAreNoGood) {
     const TlsFiles good = files;
-    files.certificate = folder_ / "missing.pem";
+    files.certificate = folder_.file("missing.pem");
     EXPECT_NE(start().find("missing.pem"), std::string::npos);
-    files = {good.certificate, folder_ / "bad.pem"};
+    files = {good.certificate, folder_.file("bad.pem")};
     std::ofstream(files.key) << "-----BEGIN PRIVATE KEY-----\nM4rk3d\n-----END PRIVATE KEY-----\n";
     ::chmod(files.key.c_str(), 0600);
     const std::string trouble = start();
     EXPECT_NE(trouble.find("bad.pem"), std::string::npos) << trouble;
     EXPECT_EQ(trouble.find("M4rk3d"), std::string::npos) << trouble;
-    const TlsFiles other{folder_ / "other.pem", folder_ / "other-key.pem"};
+    const TlsFiles other{folder_.file("other.pem"), folder_.file("other-key.pem")};
     make_certificate(other, "other");
     files = {good.certificate, other.key};
     EXPECT_NE(start().find("other-key.pem"), std::string::npos);

@@ -1,6 +1,7 @@
 #include "shell/log/log.hpp"
 
 #include "shell/log/stack_trace.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -28,19 +29,12 @@ using namespace std::chrono_literals;
 
 class Folder {
 public:
-    Folder() {
-        std::string pattern = testing::TempDir() + "botcore-log-XXXXXX";
-        path = ::mkdtemp(pattern.data());
-    }
+    [[nodiscard]] const std::filesystem::path& path() const { return folder_.path(); }
 
-    ~Folder() { std::filesystem::remove_all(path); }
+    [[nodiscard]] std::string file() const { return folder_.file("botcored.log"); }
 
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    [[nodiscard]] std::string file() const { return (path / "botcored.log").string(); }
-
-    std::filesystem::path path;
+private:
+    scratch::TemporaryFolder folder_;
 };
 
 std::vector<boost::json::value> lines_of(const std::string& path) {
@@ -200,12 +194,12 @@ TEST(Log, KeepsItsLinesWhileTheFolderIsGone) {
     Log log(to_file(folder));
     log.write(Level::Info, "before");
     ASSERT_TRUE(log.flush(10s));
-    std::filesystem::rename(folder.path, folder.path.string() + "-away");
+    std::filesystem::rename(folder.path(), folder.path().string() + "-away");
     for (int i = 0; i < 100; ++i)
         log.write(Level::Info, "during " + std::to_string(i));
     EXPECT_FALSE(log.flush(300ms));
     EXPECT_EQ(log.waiting(), 100U);
-    std::filesystem::rename(folder.path.string() + "-away", folder.path);
+    std::filesystem::rename(folder.path().string() + "-away", folder.path());
     log.write(Level::Info, "after");
     ASSERT_TRUE(log.flush(10s));
     const auto lines = lines_of(folder.file());
@@ -281,13 +275,13 @@ TEST(Log, SurvivesAPipeWhoseReaderIsGone) {
 TEST(Log, SaysHowManyLinesFoundNoRoom) {
     const Folder folder;
     LogOptions options = to_file(folder);
-    options.path = (folder.path / "later" / "botcored.log").string();
+    options.path = (folder.path() / "later" / "botcored.log").string();
     options.lines_max = 10;
     Log log(options);
     for (int i = 0; i < 20; ++i)
         log.write(i % 4 == 0 ? Level::Error : Level::Info, std::to_string(i));
     EXPECT_FALSE(log.flush(300ms));
-    std::filesystem::create_directory(folder.path / "later");
+    std::filesystem::create_directory(folder.path() / "later");
     ASSERT_TRUE(log.flush(10s));
     int errors = 0;
     std::int64_t dropped = 0;

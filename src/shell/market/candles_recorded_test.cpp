@@ -1,7 +1,7 @@
 #include "protocol/market_messages.hpp"
 #include "shell/market/market_board.hpp"
-#include "shell/market/recording_for_tests.hpp"
 #include "shell/market/replay.hpp"
+#include "shell/market/test_recording_test.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,7 @@
 #include "shell/market/followed_symbols.hpp"
 
+#include "tests/scratch/temporary_folder.hpp"
+
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -12,17 +14,9 @@ const model::InstrumentId kFutures{model::Market::Futures, model::Symbol("BTCUSD
 
 class FollowedSymbolsTest : public testing::Test {
 protected:
-    FollowedSymbolsTest() {
-        std::string folder = (std::filesystem::temp_directory_path() / "followed-XXXXXX").string();
-        EXPECT_NE(mkdtemp(folder.data()), nullptr);
-        folder_ = folder;
-    }
+    [[nodiscard]] std::filesystem::path file() const { return folder_.path() / "hidden_symbols"; }
 
-    ~FollowedSymbolsTest() override { std::filesystem::remove_all(folder_); }
-
-    [[nodiscard]] std::filesystem::path file() const { return folder_ / "hidden_symbols"; }
-
-    std::filesystem::path folder_;
+    scratch::TemporaryFolder folder_;
 };
 
 TEST_F(FollowedSymbolsTest, AllAreFollowedAtFirst) {
@@ -58,7 +52,7 @@ TEST_F(FollowedSymbolsTest, ADamagedFileHidesNothingAndSaysSo) {
 }
 
 TEST_F(FollowedSymbolsTest, AChangeThatCannotBeWrittenDoesNotHappen) {
-    FollowedSymbols followed(folder_ / "missing" / "hidden_symbols");
+    FollowedSymbols followed(folder_.path() / "missing" / "hidden_symbols");
     const auto outcome = followed.unfollow(kSpot);
     ASSERT_FALSE(outcome.has_value());
     EXPECT_NE(outcome.error().find("cannot write"), std::string::npos);

@@ -1,6 +1,6 @@
 #include "shell/market/recording.hpp"
 
-#include "shell/market/recording_for_tests.hpp"
+#include "shell/market/test_recording_test.hpp"
 
 #include <gtest/gtest.h>
 

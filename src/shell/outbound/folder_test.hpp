@@ -3,8 +3,7 @@
 /// A folder of its own for one test, with the log that the test's parts write.
 
 #include "shell/log/log.hpp"
-
-#include <unistd.h>
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -15,21 +14,9 @@ namespace botcore::shell::outbound {
 
 class TestFolder {
 public:
-    TestFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "botcore-XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-        log_.emplace("test", log::Level::Info, file("log"));
-    }
+    TestFolder() { log_.emplace("test", log::Level::Info, file("log")); }
 
-    TestFolder(const TestFolder&) = delete;
-    TestFolder& operator=(const TestFolder&) = delete;
-
-    ~TestFolder() {
-        log_.reset();
-        std::filesystem::remove_all(path_);
-    }
-
-    [[nodiscard]] std::string file(const std::string& name) const { return path_ / name; }
+    [[nodiscard]] std::string file(const std::string& name) const { return folder_.file(name); }
 
     [[nodiscard]] std::string text_of(const std::string& name) const {
         std::ostringstream text;
@@ -50,7 +37,7 @@ public:
     }
 
 private:
-    std::filesystem::path path_;
+    scratch::TemporaryFolder folder_;
     std::optional<log::Log> log_;
 };
 

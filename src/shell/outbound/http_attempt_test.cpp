@@ -2,6 +2,7 @@
 
 #include "shell/outbound/peer_test.hpp"
 #include "shell/outbound/tls_peer_test.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -123,11 +124,10 @@ class HttpAttemptOverTls : public HttpAttemptOverLoopback {
 protected:
     /// Asks through a transport that knows only `authority`.
     HttpAnswer ask_trusting(const TlsPeer& authority, const std::string& url) {
-        const auto file = std::filesystem::temp_directory_path() /
-                          ("botcore-authority-" + std::to_string(::getpid()) + ".pem");
+        const scratch::TemporaryFolder folder;
+        const std::string file = folder.file("authority.pem");
         std::ofstream(file) << authority.certificate();
-        auto transport = HttpTransport::make(context_, file.string());
-        std::filesystem::remove(file);
+        auto transport = HttpTransport::make(context_, file);
         EXPECT_TRUE(transport.has_value());
         return ask_through(*transport.value(), url);
     }

@@ -1,5 +1,7 @@
 #include "shell/sqlite/database.hpp"
 
+#include "tests/scratch/temporary_folder.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -27,7 +29,8 @@ TEST(Database, CallsABrokenRuleOfTheSchemaAConstraint) {
 }
 
 TEST(Database, CallsAFileThatSqliteNeverWroteCorrupt) {
-    const std::string path = testing::TempDir() + "botcore-no-database";
+    const scratch::TemporaryFolder folder;
+    const std::string path = folder.file("no-database");
     std::ofstream(path) << std::string(4096, 'x');
     auto opened = Database::open(path, "", OpenMode::ReadWrite);
     ASSERT_TRUE(opened) << "SQLite looks only when it reads.";
@@ -35,7 +38,6 @@ TEST(Database, CallsAFileThatSqliteNeverWroteCorrupt) {
     const auto version = database.integer("SELECT count(*) FROM sqlite_schema");
     ASSERT_FALSE(version);
     EXPECT_EQ(kind_of(version.error()), ErrorKind::Corrupt);
-    (void)std::remove(path.c_str());
 }
 
 TEST(Database, CallsAPageLimitFull) {
@@ -61,7 +63,8 @@ TEST(Database, CallsAFailedSyncByItsName) {
 }
 
 TEST(Database, LeavesTheRestToPassByItself) {
-    auto opened = Database::open(testing::TempDir() + "nowhere/at/all", "", OpenMode::ReadOnly);
+    const scratch::TemporaryFolder folder;
+    auto opened = Database::open(folder.file("nowhere/at/all"), "", OpenMode::ReadOnly);
     ASSERT_FALSE(opened);
     EXPECT_EQ(kind_of(opened.error()), ErrorKind::Other);
     EXPECT_EQ(kind_of({SQLITE_BUSY, 0}), ErrorKind::Other);

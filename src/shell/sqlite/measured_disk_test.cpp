@@ -1,6 +1,7 @@
 #include "shell/sqlite/measured_disk.hpp"
 
 #include "shell/sqlite/sqlite_store.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,20 +14,9 @@ namespace {
 
 class MeasuredDiskTest : public testing::Test {
 protected:
-    MeasuredDiskTest() {
-        std::string name = std::filesystem::temp_directory_path() / "botcore-measured-XXXXXX";
-        EXPECT_NE(mkdtemp(name.data()), nullptr);
-        folder_ = name;
-    }
-
-    ~MeasuredDiskTest() override {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
-    }
-
     [[nodiscard]] std::unique_ptr<SqliteStore> open(Synchronous synchronous = Synchronous::Full) {
         SqliteOptions options;
-        options.path = folder_ / "shard.db";
+        options.path = folder_.file("shard.db");
         options.vfs = disk_.name();
         options.synchronous = synchronous;
         options.reserve_bytes = 64U << 10U;
@@ -44,7 +34,7 @@ protected:
         return store.commit(batch);
     }
 
-    std::filesystem::path folder_;
+    scratch::TemporaryFolder folder_;
     MeasuredDisk disk_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "shell/sqlite/rows.hpp"
 #include "shell/sqlite/schema.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,17 +21,9 @@ using ports::CommitResult;
 class SqliteFile : public testing::Test {
 protected:
     SqliteFile() {
-        std::string name = std::filesystem::temp_directory_path() / "botcore-sqlite-XXXXXX";
-        EXPECT_NE(mkdtemp(name.data()), nullptr);
-        folder_ = name;
-        options_.path = folder_ / "shard.db";
+        options_.path = folder_.file("shard.db");
         options_.reserve_bytes = 64U << 10U;
         options_.low_water_bytes = 0;
-    }
-
-    ~SqliteFile() override {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
     }
 
     /// A store with `count` journal entries, cleanly closed.
@@ -63,12 +56,12 @@ protected:
         return store.error().kind;
     }
 
-    std::filesystem::path folder_;
+    scratch::TemporaryFolder folder_;
     SqliteOptions options_;
 };
 
 TEST_F(SqliteFile, RefusesAFolderThatIsNotThere) {
-    options_.path = folder_ / "nowhere" / "shard.db";
+    options_.path = folder_.file("nowhere/shard.db");
     EXPECT_EQ(open_error_kind(), OpenError::Kind::CannotOpen);
 }
 

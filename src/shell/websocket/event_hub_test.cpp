@@ -2,6 +2,7 @@
 
 #include "base/random.hpp"
 #include "shell/websocket/hub_world_test.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -201,11 +202,10 @@ TEST(EventHub, ReplayWaitsForRoomAndPricesGiveWay) {
 }
 
 TEST(EventHub, SaysWhenTheJournalHoldsWhatItCannotRead) {
-    std::string pattern = std::filesystem::temp_directory_path() / "botcore-hub-XXXXXX";
-    const std::filesystem::path folder = ::mkdtemp(pattern.data());
+    const scratch::TemporaryFolder folder;
     {
         sqlite::SqliteOptions options;
-        options.path = folder / "shard.db";
+        options.path = folder.file("shard.db");
         options.reserve_bytes = 0;
         options.low_water_bytes = 0;
         auto store = std::move(sqlite::SqliteStore::open(options)).value();
@@ -227,7 +227,6 @@ TEST(EventHub, SaysWhenTheJournalHoldsWhatItCannotRead) {
         EXPECT_TRUE(one->unreadable());
         EXPECT_FALSE(one->too_slow());
     }
-    std::filesystem::remove_all(folder);
 }
 
 // @spec:R4-FAIL-02

@@ -5,6 +5,7 @@
 #include "protocol/journal.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 #include "shell/websocket/event_hub.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -21,10 +22,8 @@ inline constexpr std::string_view kTheirs = "theirs";
 class HubWorld {
 public:
     explicit HubWorld(QueueLimits limits = {}) {
-        std::string pattern = std::filesystem::temp_directory_path() / "botcore-hub-XXXXXX";
-        folder_ = ::mkdtemp(pattern.data());
         sqlite::SqliteOptions options;
-        options.path = folder_ / "shard.db";
+        options.path = folder_.file("shard.db");
         options.synchronous = sqlite::Synchronous::Off;
         options.reserve_bytes = 0;
         options.low_water_bytes = 0;
@@ -35,7 +34,6 @@ public:
     ~HubWorld() {
         hub_.reset();
         store_.reset();
-        std::filesystem::remove_all(folder_);
     }
 
     HubWorld(const HubWorld&) = delete;
@@ -120,7 +118,7 @@ public:
     int ready = 0;
 
 private:
-    std::filesystem::path folder_;
+    scratch::TemporaryFolder folder_;
     std::unique_ptr<sqlite::SqliteStore> store_;
     std::optional<EventHub> hub_;
     model::Head head_;

@@ -3,9 +3,9 @@
 /// Recordings for tests: small ones made on the spot, and where the real ones lie.
 
 #include "shell/market/recording.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include <cstdlib>
@@ -19,28 +19,19 @@ namespace botcore::shell {
 /// A packed recording in a folder of its own; both go with the object.
 class TestRecording {
 public:
-    TestRecording(std::string_view name, std::string_view text) {
-        std::string folder = (std::filesystem::temp_directory_path() / "recording-XXXXXX").string();
-        EXPECT_NE(mkdtemp(folder.data()), nullptr);
-        folder_ = folder;
-        path_ = folder_ / name;
+    TestRecording(std::string_view name, std::string_view text) : path_(folder_.path() / name) {
         const gzFile file = gzopen(path_.c_str(), "wb");
         EXPECT_EQ(gzwrite(file, text.data(), static_cast<unsigned>(text.size())),
                   static_cast<int>(text.size()));
         EXPECT_EQ(gzclose(file), Z_OK);
     }
 
-    ~TestRecording() { std::filesystem::remove_all(folder_); }
-
-    TestRecording(const TestRecording&) = delete;
-    TestRecording& operator=(const TestRecording&) = delete;
-
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
     [[nodiscard]] RecordingFile file() const { return recording_of(path_).value(); }
 
 private:
-    std::filesystem::path folder_;
+    scratch::TemporaryFolder folder_;
     std::filesystem::path path_;
 };
 

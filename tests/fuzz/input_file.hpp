@@ -1,11 +1,9 @@
 #pragma once
 
-/// A folder of this process's own for parsers that read files. `./dev fuzz` lets TMPDIR point into
-/// memory and removes what is left.
+/// Files for parsers that read files. `./dev fuzz` lets TMPDIR point into memory and removes what a
+/// death leaves.
 
 #include "base/check.hpp"
-
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -13,12 +11,6 @@
 #include <string_view>
 
 namespace botcore::fuzz {
-
-inline std::filesystem::path scratch_folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "fuzz-XXXXXX").string();
-    CHECK(::mkdtemp(pattern.data()) != nullptr);
-    return pattern;
-}
 
 inline void write_file(const std::filesystem::path& path, std::string_view content) {
     std::ofstream file(path, std::ios::binary | std::ios::trunc);

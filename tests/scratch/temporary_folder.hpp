@@ -1,0 +1,67 @@
+#pragma once
+
+/// Folders for tests that write files. Nothing of a test outlives it on the disk.
+
+#include "base/check.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace botcore::scratch {
+
+/// An empty folder that goes away with its owner.
+class TemporaryFolder {
+public:
+    TemporaryFolder() {
+        std::string name = (std::filesystem::temp_directory_path() / "botcore-XXXXXX").string();
+        CHECK(::mkdtemp(name.data()) != nullptr);
+        path_ = name;
+    }
+
+    ~TemporaryFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+    [[nodiscard]] std::string file(std::string_view name) const { return path_ / name; }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// While it lives, temporary folders are made inside of one that goes away with it, those of child
+/// processes too: the child of a death test never cleans up.
+class TemporaryRoom {
+public:
+    TemporaryRoom() {
+        const char* const outer = std::getenv("TMPDIR");
+        if (outer != nullptr) outer_ = outer;
+        CHECK(::setenv("TMPDIR", folder_.path().c_str(), 1) == 0);
+    }
+
+    ~TemporaryRoom() {
+        if (outer_) {
+            ::setenv("TMPDIR", outer_->c_str(), 1);
+        } else {
+            ::unsetenv("TMPDIR");
+        }
+    }
+
+    TemporaryRoom(const TemporaryRoom&) = delete;
+    TemporaryRoom& operator=(const TemporaryRoom&) = delete;
+
+private:
+    TemporaryFolder folder_;
+    std::optional<std::string> outer_;
+};
+
+}  // namespace botcore::scratch
