@@ -31,6 +31,8 @@ public:
         compared.push_back(projection.account.id);
     }
 
+    void compare(const ports::AccountProjection&) override {}
+
     void account_changed(const ports::AccountProjection&) override {}
 
     void define(const model::Instrument&) override {}
@@ -214,7 +216,7 @@ TEST_F(RuntimeAlone, ComparesEverythingAnewAfterAFactWasDropped) {
         runtime_.on_report(stray);
     EXPECT_EQ(runtime_.counters().facts_dropped, 0U);
     runtime_.on_report(stray);
-    runtime_.on_reconciled(kAccount);
+    runtime_.on_reconciled(kAccount, std::nullopt);
     EXPECT_EQ(runtime_.counters().facts_dropped, 2U);
     const auto terms = runtime_.counters().terms;
     steps();

@@ -11,8 +11,11 @@ void Fold::change(const model::Change& change, Findings& findings) {
     } else if (const auto* instrument = std::get_if<model::Instrument>(&change)) {
         instruments[instrument->id] = *instrument;
     } else if (const auto* order = std::get_if<model::Order>(&change)) {
+        // Others may use an id of theirs again once its order has ended.
         const auto [place, added] = numbers_.try_emplace(order->id, order->number);
-        if (!added && place->second != order->number) {
+        if (!added && order->role == model::OrderRole::External) {
+            place->second = std::max(place->second, order->number);
+        } else if (!added && place->second != order->number) {
             findings.add("I2", "id " + order->id.text() + " names two orders");
         }
         const auto known = orders.find(order->number);

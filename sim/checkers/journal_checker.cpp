@@ -42,6 +42,15 @@ const model::Order* order_made(const model::Record& record) {
     return nullptr;
 }
 
+/// What the exchange says in this input about one order.
+const model::OrderReport* report_of(const model::InputBody& body) {
+    if (const auto* fact = std::get_if<model::ReportOrder>(&body)) return &fact->report;
+    if (const auto* found = std::get_if<model::ReportFoundOrder>(&body)) {
+        return &found->order.report;
+    }
+    return nullptr;
+}
+
 }  // namespace
 
 void JournalChecker::on_committed(const model::Head& expected,
@@ -148,8 +157,8 @@ void JournalChecker::check_transition(const model::Record& record,
         findings_.add("I4", "order " + after.id.text() + " lost a fill at " + place_of(record));
     }
     if (before.state != OrderState::Unknown || after.state == OrderState::Unknown) return;
-    const auto* fact = std::get_if<model::ReportOrder>(&record.input.body);
-    if (fact == nullptr || fact->report.id != after.id) {
+    const model::OrderReport* report = report_of(record.input.body);
+    if (report == nullptr || report->id != after.id) {
         findings_.add(
             "I3",
             "Unknown of " + after.id.text() + " ended without evidence at " + place_of(record));
@@ -159,11 +168,11 @@ void JournalChecker::check_transition(const model::Record& record,
         check_absence(record, before);
         return;
     }
-    const ReportKind kind = fact->report.kind;
+    const ReportKind kind = report->kind;
     const bool evidence = kind == ReportKind::Open || kind == ReportKind::Filled ||
                           kind == ReportKind::Canceled || kind == ReportKind::Expired ||
                           kind == ReportKind::Rejected || kind == ReportKind::NotSent ||
-                          !fact->report.trades.empty();
+                          !report->trades.empty();
     if (!evidence) findings_.add("I3", "Unknown of " + after.id.text() + " ended by a non-fact");
 }
 

@@ -17,7 +17,7 @@ void Judge::check_verdict(const model::Order& order) {
 }
 
 void Judge::on_committed(const model::Head& expected, const std::vector<StoredRecord>& records) {
-    journal_.on_committed(expected, records);
+    journal_->on_committed(expected, records);
     for (const auto& stored : records) {
         for (const auto& change : stored.record.outcome.changes) {
             if (const auto* order = std::get_if<model::Order>(&change)) check_verdict(*order);
@@ -107,10 +107,10 @@ void Judge::on_reply(const ReplySeen& reply) {
 }
 
 void Judge::on_loaded(const model::Head& head, const Rows& open) {
-    if (head.sequence != journal_.sequence()) {
+    if (head.sequence != journal_->sequence()) {
         findings_.add("I10",
                       "a term began at record " + std::to_string(head.sequence) +
-                          ", the last commit was " + std::to_string(journal_.sequence()));
+                          ", the last commit was " + std::to_string(journal_->sequence()));
     }
     fold().compare_open(open, "I10", findings_);
 }
@@ -126,6 +126,11 @@ void Judge::on_venue_lost() {
         if (!fold().fills.contains(name)) trade.lost = true;
     }
     at_venue_.clear();
+}
+
+void Judge::on_put_back() {
+    journal_.emplace(findings_);
+    put_back_ = true;
 }
 
 void Judge::audit_rows(const Rows& rows) {
@@ -153,6 +158,10 @@ void Judge::audit_orders(const VenueTruth& truth) {
     std::map<model::ClientOrderId, VenueTruth::OpenOrder> resting;
     for (const auto& order : truth.open_orders)
         resting[order.id] = order;
+    for (const auto& [id, order] : resting) {
+        if (fold().find(id) != nullptr) continue;
+        findings_.add("I4", "order " + id.text() + " rests at the exchange, nobody here knows it");
+    }
     for (const auto& [number, order] : fold().orders) {
         const std::string name = order.id.text() + " (" + std::string(to_text(order.state)) + ")";
         const auto there = resting.find(order.id);
@@ -270,7 +279,7 @@ void Judge::audit_protection(const VenueTruth& truth) {
             const model::Quantity before = position;
             const bool buys = order->side == model::Side::Buy;
             position += buys ? known.trade.quantity : -known.trade.quantity;
-            if (order->role == model::OrderRole::Plain) continue;
+            if (order->role == model::OrderRole::Plain || is_imported(order->role)) continue;
             const bool against = buys ? before.is_negative() : before.is_positive();
             if (against && known.trade.quantity <= magnitude(before)) continue;
             findings_.add("S2",
@@ -284,6 +293,8 @@ void Judge::audit_frozen() {
     if (assumptions_ == Assumptions::Broken) return;
     for (const auto& [id, account] : fold().accounts) {
         if (account.state != model::AccountState::Frozen) continue;
+        // A lost order of ours came back: this is what the account must do.
+        if (account.frozen_reason == model::Reason::OrphanOrder && put_back_) continue;
         findings_.add("LIVENESS",
                       "account " + id.text() + " is frozen (" +
                           std::string(to_text(account.frozen_reason)) +

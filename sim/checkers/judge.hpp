@@ -6,6 +6,9 @@
 #include "model/exchange.hpp"
 #include "sim/checkers/journal_checker.hpp"
 
+#include <optional>
+#include <utility>
+
 namespace botcore::sim::checkers {
 
 /// A reply as a caller saw it, with what was durable at that moment.
@@ -50,7 +53,9 @@ struct VenueTruth {
 
 class Judge {
 public:
-    explicit Judge(Assumptions assumptions) : assumptions_(assumptions), journal_(findings_) {}
+    explicit Judge(Assumptions assumptions)
+        : assumptions_(assumptions),
+          journal_(std::in_place, findings_) {}
 
     Judge(const Judge&) = delete;
     Judge& operator=(const Judge&) = delete;
@@ -74,6 +79,10 @@ public:
     /// The venue was lost with the process: what it had not told never happened.
     void on_venue_lost();
 
+    /// The store is put back to an earlier record: its journal comes again from the first one. What
+    /// left for the exchange, and what the exchange did, stays known.
+    void on_put_back();
+
     /// Whole tables against the fold.
     void audit_rows(const Rows& rows);
     /// Everything that must hold once nothing is under way any more.
@@ -85,7 +94,7 @@ public:
 
     [[nodiscard]] const Findings& findings() const { return findings_; }
 
-    [[nodiscard]] const Fold& fold() const { return journal_.fold(); }
+    [[nodiscard]] const Fold& fold() const { return journal_->fold(); }
 
 private:
     struct VenueTrade {
@@ -111,7 +120,8 @@ private:
 
     Assumptions assumptions_;
     Findings findings_;
-    JournalChecker journal_;
+    std::optional<JournalChecker> journal_;
+    bool put_back_ = false;  ///< The store lost records once.
     std::set<std::pair<model::ClientOrderId, std::uint32_t>> left_;
     std::set<model::ClientOrderId> written_;
     std::set<model::ClientOrderId> at_venue_;

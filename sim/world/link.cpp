@@ -242,16 +242,28 @@ void Link::define(const model::Instrument& instrument) {
 void Link::look(const ports::AccountProjection& projection, bool lagging) {
     std::vector<venue::OrderName> names;
     for (const auto& order : projection.live_orders) {
-        names.push_back({order.account, order.instrument, order.id});
-    }
-    const auto since = context_.now() - Duration::seconds(120);
-    for (const auto& name : server_.touched_since(projection.account.id, since)) {
-        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-    }
-    for (const auto& name : names) {
+        const venue::OrderName name{order.account, order.instrument, order.id};
+        names.push_back(name);
         OrderReport report = server_.query(name, lagging ? view_lag() : Duration());
         context_.note("look " + std::string(to_text(report.kind)) + " " + report.id.text());
         process_->sink->on_report(std::move(report));
+    }
+    const auto since = std::min(projection.since, context_.now()) - Duration::seconds(120);
+    std::vector<model::VenueOrder> found;
+    for (const auto& name : server_.touched_since(projection.account.id, since)) {
+        if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+        // What a lagging view would hide, the second look shows.
+        if (!lagging) found.push_back(server_.describe(name));
+    }
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+        const auto first = [](const auto& order) {
+            return order.report.trades.empty() ? 0 : order.report.trades.front().id;
+        };
+        return first(a) < first(b);
+    });
+    for (auto& order : found) {
+        context_.note("found " + order.report.id.text());
+        process_->sink->on_order_found(std::move(order));
     }
     process_->wake();
 }
@@ -271,23 +283,35 @@ void Link::report_unseated(const ports::AccountProjection& projection) {
 
 void Link::reconcile(const ports::AccountProjection& projection) {
     if (process_->dead) return;
-    const std::uint64_t number = ++comparison_[projection.account.id];
     context_.note("reconcile " + projection.account.id.text());
     const bool paper = context_.plan.mode == VenueMode::Paper;
     if (paper || !server_.knows(projection.account.id)) seat(projection);
+    look_twice(projection, true);
+}
+
+void Link::compare(const ports::AccountProjection& projection) {
+    if (process_->dead) return;
+    context_.note("compare " + projection.account.id.text());
+    look_twice(projection, false);
+}
+
+void Link::look_twice(const ports::AccountProjection& projection, bool term_begins) {
+    const std::uint64_t number = ++comparison_[projection.account.id];
+    const bool paper = context_.plan.mode == VenueMode::Paper;
     const auto current = [this, process = process_, number, id = projection.account.id] {
         return !process->dead && comparison_[id] == number;
     };
-    context_.queue.after(transit(), [this, current, projection, paper] {
+    context_.queue.after(transit(), [this, current, projection, paper, term_begins] {
         if (!current()) return;
-        if (paper) report_unseated(projection);
+        if (paper && term_begins) report_unseated(projection);
         look(projection, true);
         const Duration wait =
             paper ? Duration() : context_.plan.policy.view_lag + Duration::milliseconds(1);
         context_.queue.after(wait, [this, current, projection] {
             if (!current()) return;
             look(projection, false);
-            process_->sink->on_reconciled(projection.account.id);
+            process_->sink->on_reconciled(projection.account.id,
+                                          server_.books(projection.account.id));
             process_->wake();
         });
     });

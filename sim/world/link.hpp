@@ -35,6 +35,7 @@ public:
                const model::InstrumentId& instrument,
                const model::ClientOrderId& id) override;
     void reconcile(const ports::AccountProjection& projection) override;
+    void compare(const ports::AccountProjection& projection) override;
     void account_changed(const ports::AccountProjection& projection) override;
     void define(const model::Instrument& instrument) override;
 
@@ -61,6 +62,7 @@ private:
                        const model::OrderReport& no_answer);
     void deliver(model::Duration delay, const model::OrderReport& report);
     void look(const ports::AccountProjection& projection, bool lagging);
+    void look_twice(const ports::AccountProjection& projection, bool term_begins);
     void seat(const ports::AccountProjection& projection);
     void report_unseated(const ports::AccountProjection& projection);
 

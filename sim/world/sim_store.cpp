@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "protocol/journal.hpp"
+#include "runtime/refold.hpp"
 #include "sim/world/marks.hpp"
 
 #include <algorithm>
@@ -12,8 +13,8 @@ using ports::CommitResult;
 using ports::StoreError;
 
 ports::LiveOrder SimStore::with_trades(const model::Order& order) const {
-    const auto ids = trade_ids_.find(order.number);
-    return {order, ids == trade_ids_.end() ? std::vector<std::uint64_t>() : ids->second};
+    const auto ids = tables_.trade_ids.find(order.number);
+    return {order, ids == tables_.trade_ids.end() ? std::vector<std::uint64_t>() : ids->second};
 }
 
 ports::StoreResult<ports::Snapshot> SimStore::load() {
@@ -22,24 +23,24 @@ ports::StoreResult<ports::Snapshot> SimStore::load() {
         return base::Failure{StoreError::Unavailable};
     }
     ports::Snapshot snapshot;
-    snapshot.head = head_;
-    for (const auto& [id, row] : accounts_)
+    snapshot.head = tables_.head;
+    for (const auto& [id, row] : tables_.accounts)
         snapshot.accounts.push_back(row);
-    for (const auto& [id, row] : instruments_)
+    for (const auto& [id, row] : tables_.instruments)
         snapshot.instruments.push_back(row);
-    for (const auto& [id, row] : balances_)
+    for (const auto& [id, row] : tables_.balances)
         snapshot.balances.push_back(row);
-    for (const auto& [id, row] : positions_)
+    for (const auto& [id, row] : tables_.positions)
         snapshot.positions.push_back(row);
-    for (const auto& [id, row] : orders_) {
+    for (const auto& [id, row] : tables_.orders) {
         if (model::is_live(row.state)) snapshot.orders.push_back(with_trades(row));
     }
-    for (const auto& [id, row] : risks_)
+    for (const auto& [id, row] : tables_.risks)
         snapshot.risks.push_back(row);
-    snapshot.operating = operating_;
-    for (const auto& [id, row] : windows_)
+    snapshot.operating = tables_.operating;
+    for (const auto& [id, row] : tables_.windows)
         snapshot.windows.push_back(row);
-    for (const auto& [id, row] : keys_) {
+    for (const auto& [id, row] : tables_.keys) {
         if (row.entry.state == model::KeyState::Pending) snapshot.pending_keys.push_back(row);
     }
     return snapshot;
@@ -56,7 +57,7 @@ CommitResult SimStore::commit(const ports::Batch& batch) {
         REACHED("store: unavailable without effect");
         return CommitResult::Unavailable;
     }
-    if (batch.expected != head_ || batch.epoch < head_.epoch) {
+    if (batch.expected != tables_.head || batch.epoch < tables_.head.epoch) {
         REACHED("store: conflict");
         return CommitResult::Conflict;
     }
@@ -82,32 +83,32 @@ void SimStore::write(const ports::Batch& batch) {
             continue;
         }
         records.push_back({std::move(record).value(), entry.hash, protocol::hash_of(entry.bytes)});
-        journal_.push_back(entry);
+        tables_.journal.push_back(entry);
     }
     for (const auto& row : batch.accounts)
-        accounts_[row.id] = row;
+        tables_.accounts[row.id] = row;
     for (const auto& row : batch.instruments)
-        instruments_[row.id] = row;
+        tables_.instruments[row.id] = row;
     for (const auto& row : batch.orders)
-        orders_[row.number] = row;
+        tables_.orders[row.number] = row;
     for (const auto& row : batch.fills) {
         const bool added =
-            fills_.try_emplace({row.account, row.instrument, row.trade.id}, row).second;
+            tables_.fills.try_emplace({row.account, row.instrument, row.trade.id}, row).second;
         if (!added) judge_.add("I4", "a fill row was inserted twice");
-        trade_ids_[row.order_number].push_back(row.trade.id);
+        tables_.trade_ids[row.order_number].push_back(row.trade.id);
     }
     for (const auto& row : batch.positions)
-        positions_[{row.account, row.instrument}] = row;
+        tables_.positions[{row.account, row.instrument}] = row;
     for (const auto& row : batch.balances)
-        balances_[{row.account, row.asset}] = row;
+        tables_.balances[{row.account, row.asset}] = row;
     for (const auto& row : batch.keys)
-        keys_[{row.entry.owner, row.entry.key}] = row;
+        tables_.keys[{row.entry.owner, row.entry.key}] = row;
     for (const auto& row : batch.risks)
-        risks_[row.account] = row;
-    if (batch.operating) operating_ = *batch.operating;
+        tables_.risks[row.account] = row;
+    if (batch.operating) tables_.operating = *batch.operating;
     for (const auto& row : batch.windows)
-        windows_[row.id] = row;
-    head_ = batch.head();
+        tables_.windows[row.id] = row;
+    tables_.head = batch.head();
     judge_.on_committed(batch.expected, records);  // T1
     if (witness_) witness_();
 }
@@ -128,16 +129,23 @@ ports::StoreResult<std::optional<ports::LiveOrder>> SimStore::find_order(
         REACHED("store: read failed");
         return base::Failure{StoreError::Unavailable};
     }
-    const auto place = orders_.find(number);
-    if (place == orders_.end()) return std::optional<ports::LiveOrder>();
+    const auto place = tables_.orders.find(number);
+    if (place == tables_.orders.end()) return std::optional<ports::LiveOrder>();
     return std::optional(with_trades(place->second));
 }
 
 ports::StoreResult<std::vector<model::Order>> SimStore::orders(const ports::OrderQuery& query) {
     std::vector<model::Order> page;
-    for (auto row = orders_.rbegin(); row != orders_.rend() && page.size() < query.limit; ++row) {
+    for (auto row = tables_.orders.rbegin();
+         row != tables_.orders.rend() && page.size() < query.limit;
+         ++row) {
         const model::Order& order = row->second;
         if (order.account != query.account || order.number >= query.before) continue;
+        if (query.imported_as) {
+            if (is_imported(order.role) && order.id == *query.imported_as) page.push_back(order);
+            continue;
+        }
+        if (query.failed_only && !model::is_failed(order.state)) continue;
         if (query.symbol && order.instrument.symbol != *query.symbol) continue;
         if (!query.live_only || model::is_live(order.state)) page.push_back(order);
     }
@@ -146,7 +154,7 @@ ports::StoreResult<std::vector<model::Order>> SimStore::orders(const ports::Orde
 
 ports::StoreResult<std::vector<model::Fill>> SimStore::fills(const ports::FillQuery& query) {
     std::map<std::pair<model::Sequence, std::uint32_t>, model::Fill> found;
-    for (const auto& [name, fill] : fills_) {
+    for (const auto& [name, fill] : tables_.fills) {
         if (fill.account != query.account || fill.sequence >= query.before) continue;
         if (!query.symbol || fill.instrument.symbol == *query.symbol) {
             found[{fill.sequence, fill.index}] = fill;
@@ -168,67 +176,78 @@ ports::StoreResult<std::vector<model::Fill>> SimStore::fills(const ports::FillQu
 ports::StoreResult<std::vector<ports::JournalEntry>> SimStore::journal(model::Sequence first,
                                                                        std::size_t limit) {
     std::vector<ports::JournalEntry> page;
-    for (const auto& entry : journal_) {
+    for (const auto& entry : tables_.journal) {
         if (entry.sequence >= first && page.size() < limit) page.push_back(entry);
     }
     return page;
 }
 
 base::Outcome<StoreError> SimStore::visit_rows(const ports::RowVisitor& visitor) {
-    for (const auto& [id, row] : accounts_)
+    for (const auto& [id, row] : tables_.accounts)
         visitor.account(row);
-    for (const auto& [id, row] : instruments_)
+    for (const auto& [id, row] : tables_.instruments)
         visitor.instrument(row);
-    for (const auto& [id, row] : orders_)
+    for (const auto& [id, row] : tables_.orders)
         visitor.order(row);
-    for (const auto& [id, row] : fills_)
+    for (const auto& [id, row] : tables_.fills)
         visitor.fill(row);
-    for (const auto& [id, row] : positions_)
+    for (const auto& [id, row] : tables_.positions)
         visitor.position(row);
-    for (const auto& [id, row] : balances_)
+    for (const auto& [id, row] : tables_.balances)
         visitor.balance(row);
-    for (const auto& [id, row] : keys_)
+    for (const auto& [id, row] : tables_.keys)
         visitor.key(row);
-    for (const auto& [id, row] : risks_)
+    for (const auto& [id, row] : tables_.risks)
         visitor.risk(row);
-    if (operating_.version != 0) visitor.operating(operating_);
-    for (const auto& [id, row] : windows_)
+    if (tables_.operating.version != 0) visitor.operating(tables_.operating);
+    for (const auto& [id, row] : tables_.windows)
         visitor.window(row);
     return base::Done{};
 }
 
+void SimStore::put_back(model::Sequence last) {
+    checkers::Judge nobody(checkers::Assumptions::Hold);
+    Faults none(Plan{}, base::Random(1));
+    SimStore old(nobody, none);
+    std::swap(tables_, old.tables_);
+    const auto witness = std::exchange(witness_, nullptr);
+    const auto made = runtime::refold(old, *this, last, {});
+    CHECK(made.has_value());
+    witness_ = witness;
+}
+
 checkers::Rows SimStore::rows() const {
     checkers::Rows rows;
-    for (const auto& [id, row] : accounts_)
+    for (const auto& [id, row] : tables_.accounts)
         rows.accounts.push_back(row);
-    for (const auto& [id, row] : instruments_)
+    for (const auto& [id, row] : tables_.instruments)
         rows.instruments.push_back(row);
-    for (const auto& [id, row] : orders_)
+    for (const auto& [id, row] : tables_.orders)
         rows.orders.push_back(row);
-    for (const auto& [id, row] : fills_)
+    for (const auto& [id, row] : tables_.fills)
         rows.fills.push_back(row);
-    for (const auto& [id, row] : positions_)
+    for (const auto& [id, row] : tables_.positions)
         rows.positions.push_back(row);
-    for (const auto& [id, row] : balances_)
+    for (const auto& [id, row] : tables_.balances)
         rows.balances.push_back(row);
-    for (const auto& [id, row] : keys_)
+    for (const auto& [id, row] : tables_.keys)
         rows.keys.push_back(row.entry);
-    for (const auto& [id, row] : risks_)
+    for (const auto& [id, row] : tables_.risks)
         rows.risks.push_back(row);
-    rows.operating = {operating_};
-    for (const auto& [id, row] : windows_)
+    rows.operating = {tables_.operating};
+    for (const auto& [id, row] : tables_.windows)
         rows.windows.push_back(row);
     return rows;
 }
 
 const ports::KeyRow* SimStore::key_row(const checkers::KeyName& key) const {
-    const auto place = keys_.find(key);
-    return place == keys_.end() ? nullptr : &place->second;
+    const auto place = tables_.keys.find(key);
+    return place == tables_.keys.end() ? nullptr : &place->second;
 }
 
 std::vector<model::Order> SimStore::live_orders() const {
     std::vector<model::Order> live;
-    for (const auto& [number, order] : orders_) {
+    for (const auto& [number, order] : tables_.orders) {
         if (model::is_live(order.state)) live.push_back(order);
     }
     return live;

@@ -40,7 +40,7 @@ public:
     [[nodiscard]] ports::StoreResult<std::vector<ports::JournalEntry>> journal(
         model::Sequence first, std::size_t limit) override;
 
-    [[nodiscard]] ports::StoreResult<model::Head> head() override { return head_; }
+    [[nodiscard]] ports::StoreResult<model::Head> head() override { return tables_.head; }
 
     [[nodiscard]] base::Outcome<ports::StoreError> visit_rows(
         const ports::RowVisitor& visitor) override;
@@ -61,6 +61,9 @@ public:
     /// Called after each committed batch.
     void set_witness(std::function<void()> witness) { witness_ = std::move(witness); }
 
+    /// The store as it was right after record `last`: a restore from an older copy.
+    void put_back(model::Sequence last);
+
     /// All rows, for the judge.
     [[nodiscard]] checkers::Rows rows() const;
 
@@ -72,11 +75,11 @@ public:
 
     [[nodiscard]] const std::map<std::pair<model::AccountId, model::InstrumentId>, model::Position>&
     positions() const {
-        return positions_;
+        return tables_.positions;
     }
 
     [[nodiscard]] const std::map<model::AccountId, model::Account>& accounts() const {
-        return accounts_;
+        return tables_.accounts;
     }
 
 private:
@@ -88,19 +91,25 @@ private:
     std::function<void()> kill_;
     std::function<void()> witness_;
     model::StorageState storage_ = model::StorageState::Normal;
-    model::Head head_;
-    std::vector<ports::JournalEntry> journal_;
-    std::map<model::AccountId, model::Account> accounts_;
-    std::map<model::InstrumentId, model::Instrument> instruments_;
-    std::map<model::OrderNumber, model::Order> orders_;
-    std::map<checkers::TradeName, model::Fill> fills_;
-    std::map<model::OrderNumber, std::vector<std::uint64_t>> trade_ids_;
-    std::map<std::pair<model::AccountId, model::InstrumentId>, model::Position> positions_;
-    std::map<std::pair<model::AccountId, model::Asset>, model::Balance> balances_;
-    std::map<checkers::KeyName, ports::KeyRow> keys_;
-    std::map<model::AccountId, model::RiskState> risks_;
-    model::OperatingState operating_;
-    std::map<std::uint64_t, model::MaintenanceWindow> windows_;
+
+    /// Everything that is stored.
+    struct Tables {
+        model::Head head;
+        std::vector<ports::JournalEntry> journal;
+        std::map<model::AccountId, model::Account> accounts;
+        std::map<model::InstrumentId, model::Instrument> instruments;
+        std::map<model::OrderNumber, model::Order> orders;
+        std::map<checkers::TradeName, model::Fill> fills;
+        std::map<model::OrderNumber, std::vector<std::uint64_t>> trade_ids;
+        std::map<std::pair<model::AccountId, model::InstrumentId>, model::Position> positions;
+        std::map<std::pair<model::AccountId, model::Asset>, model::Balance> balances;
+        std::map<checkers::KeyName, ports::KeyRow> keys;
+        std::map<model::AccountId, model::RiskState> risks;
+        model::OperatingState operating;
+        std::map<std::uint64_t, model::MaintenanceWindow> windows;
+    };
+
+    Tables tables_;
 };
 
 }  // namespace botcore::sim

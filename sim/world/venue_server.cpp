@@ -79,7 +79,37 @@ OrderReport VenueServer::place(const model::OrderInstruction& instruction,
     venue_->place(instruction, signed_by, reports);
     auto answer = absorb(reports, &name);
     CHECK(answer.has_value());
+    const auto seen = orders_.find(name);
+    if (seen != orders_.end()) {
+        seen->second.asked = {.side = instruction.side,
+                              .type = instruction.type,
+                              .time_in_force = instruction.time_in_force,
+                              .reduce_only = instruction.reduce_only,
+                              .quantity = instruction.quantity,
+                              .price = instruction.price,
+                              .stop_price = instruction.stop_price,
+                              .created = seen->second.taken,
+                              .report = {}};
+    }
     return *answer;
+}
+
+void VenueServer::place_foreign(const model::OrderInstruction& instruction) {
+    model::OrderInstruction signed_now = instruction;
+    signed_now.attempt = {context_.now(), model::Duration::seconds(2), 1};
+    tell(place(signed_now, context_.now()));
+}
+
+model::VenueOrder VenueServer::describe(const venue::OrderName& name) {
+    model::VenueOrder order = orders_.at(name).asked;
+    order.report = query(name, {});
+    return order;
+}
+
+void VenueServer::change_behind_our_back(const venue::AccountSeat& seat) {
+    Reports reports;
+    venue_->seat(seat, context_.now(), reports);
+    CHECK(reports.empty());
 }
 
 OrderReport VenueServer::cancel(const model::CancelInstruction& instruction,
@@ -137,6 +167,15 @@ void VenueServer::seat(const venue::AccountSeat& seat) {
         seen.last.instrument = order.instrument;
         seen.last.id = order.id;
         seen.last.kind = ReportKind::Open;
+        seen.asked = {.side = order.side,
+                      .type = order.type,
+                      .time_in_force = order.time_in_force,
+                      .reduce_only = order.reduce_only,
+                      .quantity = order.quantity,
+                      .price = order.price,
+                      .stop_price = order.stop_price,
+                      .created = order.created,
+                      .report = {}};
         context_.judge.on_venue_order(order.id);
     }
     Reports reports;

@@ -45,6 +45,19 @@ public:
     /// What a view that is `lag` old shows.
     [[nodiscard]] model::OrderReport query(const venue::OrderName& name, model::Duration lag);
 
+    /// An order that somebody else places on the account.
+    void place_foreign(const model::OrderInstruction& instruction);
+
+    /// The order as the exchange describes it now; a view never lags here.
+    [[nodiscard]] model::VenueOrder describe(const venue::OrderName& name);
+
+    [[nodiscard]] std::optional<model::VenueBooks> books(const model::AccountId& account) const {
+        return venue_->books(account, context_.now());
+    }
+
+    /// The account's money is moved at the exchange, and nobody is told.
+    void change_behind_our_back(const venue::AccountSeat& seat);
+
     void seat(const venue::AccountSeat& seat);
     void apply(const std::vector<venue::MarketEvent>& events);
 
@@ -74,6 +87,7 @@ private:
         model::Timestamp ended;
         model::ReportKind kind = model::ReportKind::Open;
         model::OrderReport last;
+        model::VenueOrder asked;  ///< What was asked for.
         std::vector<std::pair<model::Timestamp, model::Trade>> trades;
     };
 

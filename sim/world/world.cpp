@@ -48,7 +48,8 @@ runtime::Options World::options() {
                     const std::uint64_t number = random_.next();
                     return parts_.incarnation ? parts_.incarnation(number) : number;
                 },
-            .batch_max = 64};
+            .batch_max = 64,
+            .compare_every = Duration::seconds(10)};
 }
 
 void World::start_node() {
@@ -118,6 +119,15 @@ void World::take_over() {
     context_.queue.after(Duration::seconds(12), [this, old = old_] {
         if (old == old_) kill(*old);
     });
+}
+
+void World::put_back(model::Sequence last) {
+    CHECK(old_ == nullptr);
+    kill(*node_);
+    context_.note("put back to record " + std::to_string(last));
+    REACHED("store put back");
+    context_.judge.on_put_back();
+    store_.put_back(last);
 }
 
 void World::step_later(Node& node, Duration delay) {

@@ -61,6 +61,10 @@ public:
     /// Another process takes the shard over; the old one lives on and does not know it yet.
     void take_over();
 
+    /// The process dies, the store is put back to what it was right after record `last`, and
+    /// another process starts. The exchange knows nothing of it.
+    void put_back(model::Sequence last);
+
     /// Ends all faults and waits until nothing is under way; then audits everything.
     void quiet();
 

@@ -34,6 +34,12 @@ struct ReconcileAccount {
     model::AccountId account;
 };
 
+/// Compare again while trading goes on, not before `not_before`.
+struct CompareAccount {
+    model::AccountId account;
+    model::Timestamp not_before;
+};
+
 /// Money or leverage of the account was changed by hand.
 struct AnnounceAccount {
     model::AccountId account;
@@ -53,6 +59,7 @@ using Effect = std::variant<SendOrder,
                             SendCancel,
                             QueryOrder,
                             ReconcileAccount,
+                            CompareAccount,
                             AnnounceAccount,
                             AnnounceInstrument,
                             AnswerRequest>;

@@ -2,27 +2,17 @@
 
 #include "core/commands.hpp"
 #include "core/operating.hpp"
-#include "core/orders/client_order_id.hpp"
+#include "core/orders/find_order.hpp"
 #include "core/orders/order_life.hpp"
 #include "core/placing.hpp"
+#include "core/reconcile/comparison.hpp"
+#include "core/reconcile/import.hpp"
 #include "core/sweep.hpp"
 #include "core/tick.hpp"
 
 namespace botcore::core {
 
 namespace {
-
-/// Where the journal says the order was born; nothing for an id that is not ours.
-std::optional<model::OrderNumber> number_of(const model::ClientOrderId& id) {
-    const auto parts = parse_client_order_id(id.text());
-    if (!parts) return std::nullopt;
-    return model::order_number(parts->sequence, parts->index);
-}
-
-bool holds(const State& state, const model::AccountId& account, model::OrderNumber number) {
-    const auto place = state.accounts.find(account);
-    return place != state.accounts.end() && place->second.orders.contains(number);
-}
 
 /// Puts an order that was fetched from the store where live ones are, until it is durable again.
 void adopt(State& state, const std::optional<LiveOrder>& fetched) {
@@ -68,15 +58,17 @@ struct Engine::Apply {
         State& state = transaction.state();
         const auto account = state.accounts.find(body.report.account);
         if (account == state.accounts.end()) return;
-        const auto number = number_of(body.report.id);
-        const auto live =
-            number ? account->second.orders.find(*number) : account->second.orders.end();
-        if (live == account->second.orders.end() || live->second.order.id != body.report.id) {
-            // A well-formed id without a record is ours and lost: money is in doubt.
-            if (number) transaction.freeze(account->second, model::Reason::LateFact);
+        LiveOrder* live = find_order(account->second, {body.report.id, body.report.venue_order_id});
+        if (live == nullptr) {
+            // A whole id without a record is ours and lost: money is in doubt. A comparison finds
+            // the order itself, and those of others.
+            const bool frozen = account->second.account.state == model::AccountState::Frozen;
+            if (frozen || !number_of(body.report.id)) return;
+            transaction.freeze(account->second, model::Reason::OrphanOrder);
+            transaction.perform(CompareAccount{account->first, transaction.now()});
             return;
         }
-        apply_report(transaction, account->second, live->second, body);
+        apply_report(transaction, account->second, *live, body);
     }
 
     void operator()(const model::CancelAll& body) { cancel_all(transaction, body); }
@@ -95,10 +87,19 @@ struct Engine::Apply {
 
     void operator()(const model::RecordAct&) {}  // The record itself is what is wanted.
 
-    void operator()(const model::ReportReconciled& body) {
-        const auto account = transaction.state().accounts.find(body.account);
-        if (account != transaction.state().accounts.end()) account->second.reconciled = true;
+    void operator()(const model::ReportReconciled& body) { report_reconciled(transaction, body); }
+
+    void operator()(const model::ReportFoundOrder& body) {
+        auto& accounts = transaction.state().accounts;
+        const auto account = accounts.find(body.order.report.account);
+        if (account != accounts.end()) import_order(transaction, account->second, body.order);
     }
+
+    void operator()(const model::SetAccountState& body) { set_account_state(transaction, body); }
+
+    void operator()(const model::FreezeAccount& body) { freeze_account(transaction, body); }
+
+    void operator()(const model::AdoptBooks& body) { adopt_books(transaction, body); }
 };
 
 Wanted Engine::wanted(const model::InputBody& body) const {
@@ -107,14 +108,18 @@ Wanted Engine::wanted(const model::InputBody& body) const {
         const KeyId key{origin->owner, origin->key};
         if (!state_.keys.contains(key)) wanted.key = key;
     }
-    const auto want_order = [&](const model::AccountId& account, const model::ClientOrderId& id) {
-        const auto number = number_of(id);
-        if (number && !holds(state_, account, *number)) wanted.order = number;
+    const auto want_order = [&](const model::AccountId& account, const OrderRef& ref) {
+        const auto place = state_.accounts.find(account);
+        if (place == state_.accounts.end() || find_order(place->second, ref) != nullptr) return;
+        wanted.order = WantedOrder{account, ref.id, std::string(ref.venue_order_id)};
     };
     if (const auto* report = std::get_if<model::ReportOrder>(&body)) {
-        want_order(report->report.account, report->report.id);
+        want_order(report->report.account, {report->report.id, report->report.venue_order_id});
+    } else if (const auto* found = std::get_if<model::ReportFoundOrder>(&body)) {
+        const auto& said = found->order.report;
+        want_order(said.account, {said.id, said.venue_order_id});
     } else if (const auto* cancel = std::get_if<model::CancelOrder>(&body)) {
-        want_order(cancel->account, cancel->order);
+        want_order(cancel->account, {cancel->order});
     }
     return wanted;
 }

@@ -13,13 +13,21 @@
 #include "core/transaction.hpp"
 
 #include <optional>
+#include <string>
 
 namespace botcore::core {
+
+/// An order by its name at the exchange; see OrderRef.
+struct WantedOrder {
+    model::AccountId account;
+    model::ClientOrderId id;
+    std::string venue_order_id;
+};
 
 /// The rows that an input names and the engine does not hold.
 struct Wanted {
     std::optional<KeyId> key;
-    std::optional<model::OrderNumber> order;
+    std::optional<WantedOrder> order;
 };
 
 class Engine {

@@ -3,8 +3,8 @@
 #include "base/check.hpp"
 #include "core/caller.hpp"
 #include "core/ledger/booking.hpp"
-#include "core/orders/client_order_id.hpp"
 #include "core/orders/exits.hpp"
+#include "core/orders/find_order.hpp"
 #include "core/orders/order_life.hpp"
 #include "core/risk/entry_gates.hpp"
 #include "core/risk/limits.hpp"
@@ -230,18 +230,22 @@ std::optional<model::Reply> late_cancel_reply(const model::Order& order) {
 void cancel_order(Transaction& transaction, const model::CancelOrder& body) {
     AccountState* account = own_account(transaction, body.origin, body.account);
     if (account == nullptr) return;
-    const auto parts = parse_client_order_id(body.order.text());
-    const auto live = parts
-                          ? account->orders.find(model::order_number(parts->sequence, parts->index))
-                          : account->orders.end();
-    if (live == account->orders.end() || live->second.order.id != body.order) {
+    LiveOrder* live = find_order(*account, {body.order});
+    if (live == nullptr) {
         refuse(transaction,
                body.origin,
                {Reason::OrderUnknown, "the account has no order '" + body.order.text() + "'"});
         return;
     }
-    const model::Order& order = live->second.order;
+    const model::Order& order = live->order;
     if (refused_by_version(transaction, body.origin, body.version, order.version)) return;
+    if (model::is_failed(order.state) && !body.reason.empty()) {
+        model::Order& row = transaction.change(*live);
+        row.cancelled_reason = body.reason;
+        transaction.open_key(body.origin, row.id);
+        transaction.answer({body.origin.owner, body.origin.key}, model::GivenUp{row});
+        return;
+    }
     if (auto late = late_cancel_reply(order)) {
         transaction.answer_at_once(body.origin, std::move(*late));
         return;
@@ -257,23 +261,26 @@ void cancel_order(Transaction& transaction, const model::CancelOrder& body) {
     if (order.cancel != model::CancelState::None) {
         // The core is cancelling it already; whoever asks waits for that.
         transaction.open_key(body.origin, order.id);
-        model::Order& row = transaction.change(live->second);
+        model::Order& row = transaction.change(*live);
         row.cancel_key = body.origin.key;
         row.cancel_owner = body.origin.owner;
+        row.cancelled_reason = body.reason;
         return;
     }
     if (order.state == model::OrderState::Queued) {
-        model::Order& row = transaction.change(live->second);
+        model::Order& row = transaction.change(*live);
         row.state = model::OrderState::Canceled;
         row.reason = Reason::CanceledByUser;
+        row.cancelled_reason = body.reason;
         transaction.answer_at_once(body.origin, row);
         return;
     }
     transaction.open_key(body.origin, order.id);
-    model::Order& row = transaction.change(live->second);
+    model::Order& row = transaction.change(*live);
     row.cancel_key = body.origin.key;
     row.cancel_owner = body.origin.owner;
-    send_cancel(transaction, *account, live->second);
+    row.cancelled_reason = body.reason;
+    send_cancel(transaction, *account, *live);
 }
 
 void close_position(Transaction& transaction, const model::ClosePosition& body) {

@@ -23,6 +23,33 @@ struct LiveOrder {
     std::optional<model::Timestamp> absent_since;
 };
 
+/// Something that the exchange has otherwise than we do, and that no order explains.
+struct Difference {
+    enum class Kind : std::uint8_t { Position, Balance };
+
+    Kind kind = Kind::Balance;
+    model::Asset asset;              ///< Of a balance.
+    model::InstrumentId instrument;  ///< Of a position.
+    model::Money total;              ///< Ours.
+    model::Money venue_total;
+    model::Quantity quantity;  ///< Ours.
+    model::Quantity venue_quantity;
+    model::Money cost;  ///< Ours.
+    model::Money venue_cost;
+
+    friend bool operator==(const Difference&, const Difference&) = default;
+};
+
+/// The newest comparison of an account with its exchange.
+struct Comparison {
+    model::Timestamp time;
+    std::optional<model::VenueBooks> books;  ///< Nothing: the exchange did not tell its books.
+    std::vector<Difference> differences;
+    /// The comparison before showed the same differences, so that no report under way explains
+    /// them.
+    bool confirmed = false;
+};
+
 struct AccountState {
     model::Account account;
     std::map<model::Asset, model::Balance> balances;
@@ -33,6 +60,7 @@ struct AccountState {
     /// Entries taken in the second that began at `rate_second`; memory only.
     std::uint32_t rate_count = 0;
     std::int64_t rate_second = 0;
+    std::optional<Comparison> comparison;  ///< Memory only: a new term compares anew.
 };
 
 using KeyId = std::pair<model::Owner, model::IdempotencyKey>;

@@ -89,12 +89,22 @@ void Transaction::define(const model::Instrument& instrument) {
 }
 
 LiveOrder& Transaction::add_order(AccountState& account, model::Order order) {
-    CHECK(orders_added_ < model::kOrdersPerInputMax);
-    order.number = model::order_number(sequence_, orders_added_);
     order.id = make_client_order_id({.incarnation = state_.incarnation,
                                      .shard = state_.shard,
                                      .sequence = sequence_,
                                      .index = static_cast<std::uint16_t>(orders_added_)});
+    return insert(account, std::move(order));
+}
+
+LiveOrder& Transaction::import_order(AccountState& account, model::Order order) {
+    CHECK(is_imported(order.role));
+    CHECK(!order.id.empty());
+    return insert(account, std::move(order));
+}
+
+LiveOrder& Transaction::insert(AccountState& account, model::Order order) {
+    CHECK(orders_added_ < model::kOrdersPerInputMax);
+    order.number = model::order_number(sequence_, orders_added_);
     order.created = now();
     ++orders_added_;
     const auto [place, added] = account.orders.try_emplace(order.number);
@@ -188,6 +198,18 @@ bool Transaction::changed_anything() const {
            !risks_.empty() || !operating_.empty() || !windows_.empty();
 }
 
+namespace {
+
+/// Does the input leave no trace where it tells nothing new?
+bool may_be_no_news(const model::InputBody& body) {
+    return std::holds_alternative<model::ReportOrder>(body) ||
+           std::holds_alternative<model::ReportFoundOrder>(body) ||
+           std::holds_alternative<model::ReportReconciled>(body) ||
+           std::holds_alternative<model::Tick>(body);
+}
+
+}  // namespace
+
 Decision Transaction::finish() {
     std::map<model::Asset, Money> sums;
     for (const auto& posting : postings_)
@@ -196,8 +218,7 @@ Decision Transaction::finish() {
         CHECK(sum.is_zero());  // I5
     if (!changed_anything()) {
         if (refusal_) return {Verdict::Refused, {}, {}, std::move(refusal_)};
-        if (std::holds_alternative<model::ReportOrder>(input_.body)) return {};
-        if (std::holds_alternative<model::Tick>(input_.body)) return {};
+        if (!kept_ && may_be_no_news(input_.body)) return {};
     }
     CHECK(!refusal_);
     for (AccountState* account : posted_) {

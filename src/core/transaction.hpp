@@ -44,6 +44,9 @@ public:
     /// Adds an order; its number and id come from the record's place in the journal. Only while
     /// there is room.
     LiveOrder& add_order(AccountState& account, model::Order order);
+    /// Adds an order that was found at the exchange and has its id from there. Only while there is
+    /// room.
+    LiveOrder& import_order(AccountState& account, model::Order order);
     void add_fill(model::Fill fill);
 
     /// One leg of a double entry; legs on the same book of the same asset become one posting.
@@ -71,13 +74,17 @@ public:
     /// bound to the refusal for ever. Only where nothing was changed.
     void refuse_for_now(model::Refusal refusal) { refusal_ = std::move(refusal); }
 
+    /// The input makes a record although no row changes.
+    void keep() { kept_ = true; }
+
     /// Money is in doubt: cancels and exits only. The first reason stays.
     void freeze(AccountState& account, model::Reason reason);
 
-    /// A report without news, or a refusal for now, makes no record.
+    /// A fact without news, or a refusal for now, makes no record.
     [[nodiscard]] Decision finish();
 
 private:
+    LiveOrder& insert(AccountState& account, model::Order order);
     void count_balance_versions();
     [[nodiscard]] bool changed_anything() const;
 
@@ -98,6 +105,7 @@ private:
     std::vector<AccountState*> posted_;
     std::vector<Effect> effects_;
     std::optional<model::Refusal> refusal_;
+    bool kept_ = false;
 };
 
 }  // namespace botcore::core

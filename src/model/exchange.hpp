@@ -104,6 +104,78 @@ struct OrderReport {
     }
 };
 
+/// An order as the exchange itself describes it.
+struct VenueOrder {
+    Side side = Side::Buy;
+    OrderType type = OrderType::Market;
+    TimeInForce time_in_force = TimeInForce::GoodTillCanceled;
+    ReduceOnly reduce_only = ReduceOnly::No;
+    Quantity quantity;
+    std::optional<Price> price;
+    std::optional<Price> stop_price;
+    Timestamp created;   ///< On the exchange's clock.
+    OrderReport report;  ///< Where it stands, with all its trades.
+
+    friend bool operator==(const VenueOrder&, const VenueOrder&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("side", self.side);
+        visit("type", self.type);
+        visit("time_in_force", self.time_in_force);
+        visit("reduce_only", self.reduce_only);
+        visit("quantity", self.quantity);
+        visit("price", self.price);
+        visit("stop_price", self.stop_price);
+        visit("created", self.created);
+        visit("report", self.report);
+    }
+};
+
+struct VenueBalance {
+    Asset asset;
+    Money total;  ///< Free, locked and held as margin; unrealized profit left out.
+
+    friend bool operator==(const VenueBalance&, const VenueBalance&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("asset", self.asset);
+        visit("total", self.total);
+    }
+};
+
+struct VenuePosition {
+    InstrumentId instrument;
+    Quantity quantity;
+    Money cost;
+
+    friend bool operator==(const VenuePosition&, const VenuePosition&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("instrument", self.instrument);
+        visit("quantity", self.quantity);
+        visit("cost", self.cost);
+    }
+};
+
+/// What the exchange says that an account holds, all at one moment. What is not listed is zero.
+struct VenueBooks {
+    Timestamp venue_time;
+    std::vector<VenueBalance> balances;
+    std::vector<VenuePosition> positions;
+
+    friend bool operator==(const VenueBooks&, const VenueBooks&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("venue_time", self.venue_time);
+        visit("balances", self.balances);
+        visit("positions", self.positions);
+    }
+};
+
 [[nodiscard]] std::string_view to_text(ReportKind kind);
 
 }  // namespace botcore::model

@@ -6,6 +6,7 @@
 
 #include "model/instrument.hpp"
 #include "model/operating.hpp"
+#include "model/policy.hpp"
 
 #include <cstdint>
 #include <string>
@@ -77,86 +78,6 @@ struct Origin {
         visit("key", self.key);
         visit("request_hash", self.request_hash);
         if (base::has_fields_of(visit, 2)) visit("authority", self.authority);
-    }
-};
-
-/// The limits of an account's risk. A figure of zero switches its gate off.
-/// Source of the defaults: the reliability specification's business rules.
-struct RiskLimits {
-    std::uint32_t positions_max = 10;  ///< Open positions and entries of one account.
-    Rate stop_distance_max = Rate::from_units(kScale / 10);   ///< Of an attached stop.
-    Rate daily_loss_max = Rate::from_units(kScale / 20);      ///< Of the equity, over 24 hours.
-    Rate drawdown_max = Rate::from_units(kScale * 15 / 100);  ///< From the equity's peak.
-    Rate margin_level_warn = Rate::whole(2);                  ///< Equity over margin in use.
-    Rate margin_level_entry = Rate::from_units(kScale * 150 / 100);
-    Rate margin_level_close = Rate::from_units(kScale * 110 / 100);
-    /// Positions are closed until the level is back at this.
-    Rate margin_level_safe = Rate::from_units(kScale * 120 / 100);
-    std::uint32_t losses_in_a_row_max = 3;
-    Duration cooldown = Duration::seconds(3'600);
-    Rate exposure_max = Rate::from_units(kScale / 5);  ///< One instrument's share of the equity.
-    std::uint32_t orders_per_second_max = 10;          ///< Entries of one account.
-
-    /// No gate at all: for measurements and tests of something else.
-    [[nodiscard]] static RiskLimits none();
-
-    friend bool operator==(const RiskLimits&, const RiskLimits&) = default;
-
-    template <class Visit>
-    static void each_field(Visit&& visit, auto& self) {
-        visit("positions_max", self.positions_max);
-        visit("stop_distance_max", self.stop_distance_max);
-        visit("daily_loss_max", self.daily_loss_max);
-        visit("drawdown_max", self.drawdown_max);
-        visit("margin_level_warn", self.margin_level_warn);
-        visit("margin_level_entry", self.margin_level_entry);
-        visit("margin_level_close", self.margin_level_close);
-        visit("margin_level_safe", self.margin_level_safe);
-        visit("losses_in_a_row_max", self.losses_in_a_row_max);
-        visit("cooldown", self.cooldown);
-        visit("exposure_max", self.exposure_max);
-        visit("orders_per_second_max", self.orders_per_second_max);
-    }
-};
-
-/// The figures that decisions depend on and that an installation may choose. Journaled at the start
-/// of each term, so that a record can be judged by what held when it was made.
-struct Policy {
-    /// A price older than this never produces an entry (I14).
-    Duration price_age_max = Duration::seconds(2);
-    /// recvWindow of every signed mutation.
-    Duration attempt_window = Duration::milliseconds(2'000);
-    /// M: how much later than t + w the matching engine may still take a request. docs/proof.md.
-    Duration fence_margin;
-    /// L: how long queries may lag behind the matching engine. docs/proof.md.
-    Duration view_lag;
-    /// How far beyond the walked price a market order is reserved for.
-    Rate market_slippage = Rate::from_units(kScale / 200);
-    std::uint32_t attempts_max = 3;
-    RiskLimits risk;
-    /// How long an entry's stop may take to be confirmed before the entry is undone.
-    Duration protect_within = Duration::seconds(10);
-    /// A trailing stop moves only by at least this share of the price.
-    Rate trail_step = Rate::from_units(kScale / 1'000);
-    Duration maintenance_notice = Duration::seconds(7 * 86'400);
-    Duration maintenance_max = Duration::seconds(2 * 3'600);
-
-    friend bool operator==(const Policy&, const Policy&) = default;
-
-    template <class Visit>
-    static void each_field(Visit&& visit, auto& self) {
-        visit("price_age_max", self.price_age_max);
-        visit("attempt_window", self.attempt_window);
-        visit("fence_margin", self.fence_margin);
-        visit("view_lag", self.view_lag);
-        visit("market_slippage", self.market_slippage);
-        visit("attempts_max", self.attempts_max);
-        if (!base::has_fields_of(visit, 2)) return;
-        visit("risk", self.risk);
-        visit("protect_within", self.protect_within);
-        visit("trail_step", self.trail_step);
-        visit("maintenance_notice", self.maintenance_notice);
-        visit("maintenance_max", self.maintenance_max);
     }
 };
 
@@ -258,6 +179,8 @@ struct CancelOrder {
     AccountId account;
     ClientOrderId order;
     std::optional<std::uint64_t> version;  ///< If-Match: the version that the caller saw.
+    /// Since version 3 of the record. With a reason, a failed order can be given up as well.
+    std::string reason{};
 
     friend bool operator==(const CancelOrder&, const CancelOrder&) = default;
 
@@ -267,6 +190,7 @@ struct CancelOrder {
         visit("account", self.account);
         visit("order", self.order);
         visit("version", self.version);
+        if (base::has_fields_of(visit, 3)) visit("reason", self.reason);
     }
 };
 
@@ -370,12 +294,16 @@ struct ReportOrder {
 /// Everything that the exchange knows of the account has been compared with what we know (I11).
 struct ReportReconciled {
     AccountId account;
+    /// Since version 3 of the record: what the account holds there, if the exchange said so. All
+    /// reports before this one are what made it so.
+    std::optional<VenueBooks> books = std::nullopt;
 
     friend bool operator==(const ReportReconciled&, const ReportReconciled&) = default;
 
     template <class Visit>
     static void each_field(Visit&& visit, auto& self) {
         visit("account", self.account);
+        if (base::has_fields_of(visit, 3)) visit("books", self.books);
     }
 };
 
@@ -507,6 +435,84 @@ struct RecordAct {
     }
 };
 
+/// A comparison found this order of the account at the exchange: one that we closed or made since,
+/// or one that we have never heard of, which is imported.
+struct ReportFoundOrder {
+    VenueOrder order;
+
+    friend bool operator==(const ReportFoundOrder&, const ReportFoundOrder&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("order", self.order);
+    }
+};
+
+/// An operator freezes an account, or lets it trade again.
+struct SetAccountState {
+    Origin origin;
+    AccountId account;
+    AccountState state = AccountState::Frozen;
+    std::string text;  ///< Why.
+
+    friend bool operator==(const SetAccountState&, const SetAccountState&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("origin", self.origin);
+        visit("account", self.account);
+        visit("state", self.state);
+        visit("text", self.text);
+    }
+};
+
+/// A check of ours puts an account's money in doubt.
+struct FreezeAccount {
+    AccountId account;
+    Reason reason = Reason::IntegrityFinding;
+    std::string evidence;
+
+    friend bool operator==(const FreezeAccount&, const FreezeAccount&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("account", self.account);
+        visit("reason", self.reason);
+        visit("evidence", self.evidence);
+    }
+};
+
+/// An operator sets one balance or one position to what the exchange says. What has no trade to
+/// explain it is posted against the book of outside money.
+struct AdoptBooks {
+    Origin origin;
+    AccountId account;
+    Asset asset;              ///< Of the balance; empty: it is about a position.
+    InstrumentId instrument;  ///< Of the position.
+    Money total_seen;         ///< Ours, as the operator saw it; refused if it is another by now.
+    Money total;              ///< The exchange's.
+    Quantity quantity_seen;
+    Quantity quantity;
+    Money cost;
+    std::string text;  ///< Why, and by what evidence.
+
+    friend bool operator==(const AdoptBooks&, const AdoptBooks&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("origin", self.origin);
+        visit("account", self.account);
+        visit("asset", self.asset);
+        visit("instrument", self.instrument);
+        visit("total_seen", self.total_seen);
+        visit("total", self.total);
+        visit("quantity_seen", self.quantity_seen);
+        visit("quantity", self.quantity);
+        visit("cost", self.cost);
+        visit("text", self.text);
+    }
+};
+
 /// The alternatives' order is stored in the journal: append only.
 using InputBody = std::variant<StartEpoch,
                                DefineInstrument,
@@ -525,7 +531,11 @@ using InputBody = std::variant<StartEpoch,
                                SetMode,
                                ScheduleMaintenance,
                                MoveMaintenance,
-                               RecordAct>;
+                               RecordAct,
+                               ReportFoundOrder,
+                               SetAccountState,
+                               FreezeAccount,
+                               AdoptBooks>;
 
 struct Input {
     Timestamp time;  ///< Never decreases from one input to the next.

@@ -48,6 +48,8 @@ enum class OrderRole : std::uint8_t {
     TakeProfit = 2,  ///< Attached to an entry.
     SafetyExit = 3,  ///< The core closes what it could not protect, or what margin forbids.
     Flatten = 4,     ///< Part of "close everything".
+    Orphan = 5,      ///< Found at the exchange with an id of ours that no record made.
+    External = 6,    ///< Found at the exchange, and not ours.
 };
 
 enum class TimeInForce : std::uint8_t {
@@ -147,6 +149,11 @@ enum class Reason : std::uint8_t {
     WindowNotMovable = 62,
     PriceOutsideQueueLimit = 63,
     StopTriggered = 64,  ///< Of an order that rests since its stop price was reached.
+    // Why an account is frozen.
+    OrphanOrder = 65,       ///< The exchange has an order of ours that our journal does not know.
+    BooksDiffer = 66,       ///< The exchange's balances or positions are not ours.
+    IntegrityFinding = 67,  ///< A check of our own data found damage.
+    FrozenByOperator = 68,
 };
 
 /// One try to have the exchange do something: the timestamp and window it is signed with.
@@ -221,6 +228,8 @@ struct Order {
     std::optional<Price> queue_limit =
         std::nullopt;         ///< Of a queued exit: the worst price it may have.
     Timestamp queue_until{};  ///< Of a queued exit: it expires then.
+    // Since version 3 of the record.
+    std::string cancelled_reason{};  ///< Why whoever cancelled it, or gave it up, did so.
 
     friend bool operator==(const Order&, const Order&) = default;
 
@@ -269,6 +278,7 @@ struct Order {
         visit("cancel_owner", self.cancel_owner);
         visit("queue_limit", self.queue_limit);
         visit("queue_until", self.queue_until);
+        if (base::has_fields_of(visit, 3)) visit("cancelled_reason", self.cancelled_reason);
     }
 };
 
@@ -303,6 +313,17 @@ struct Order {
 /// Was it made by the core to protect an entry?
 [[nodiscard]] constexpr bool is_protective(OrderRole role) {
     return role == OrderRole::StopLoss || role == OrderRole::TakeProfit;
+}
+
+/// Was it found at the exchange, instead of placed by us?
+[[nodiscard]] constexpr bool is_imported(OrderRole role) {
+    return role == OrderRole::Orphan || role == OrderRole::External;
+}
+
+/// Did it end without ever being in the exchange's book?
+[[nodiscard]] constexpr bool is_failed(OrderState state) {
+    return state == OrderState::Rejected || state == OrderState::Refused ||
+           state == OrderState::Absent;
 }
 
 /// What may still be filled.

@@ -76,6 +76,10 @@ constexpr auto kStatuses = std::to_array<StatusRow>({
     {Reason::WindowNotMovable, 409},
     {Reason::PriceOutsideQueueLimit, 422},
     {Reason::StopTriggered, 200},
+    {Reason::OrphanOrder, 503},
+    {Reason::BooksDiffer, 503},
+    {Reason::IntegrityFinding, 503},
+    {Reason::FrozenByOperator, 503},
 });
 static_assert(std::is_sorted(kStatuses.begin(), kStatuses.end(), [](const auto& a, const auto& b) {
     return a.reason < b.reason;

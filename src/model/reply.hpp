@@ -34,6 +34,11 @@ struct OrdersTouched {
     std::vector<ClientOrderId> exits;    ///< These were placed to close positions.
 };
 
+/// A failed order was given up by whoever wanted it; nothing is tried again.
+struct GivenUp {
+    Order order;
+};
+
 using Reply = std::variant<Refusal,
                            Order,
                            Account,
@@ -41,7 +46,8 @@ using Reply = std::variant<Refusal,
                            Transferred,
                            OrdersTouched,
                            OperatingState,
-                           MaintenanceWindow>;
+                           MaintenanceWindow,
+                           GivenUp>;
 
 /// Does the refusal pass by itself, so that the same key may ask again later?
 [[nodiscard]] bool is_for_now(Reason reason);

@@ -42,6 +42,10 @@ std::string_view to_text(OrderRole value) {
             return "SAFETY_EXIT";
         case OrderRole::Flatten:
             return "FLATTEN";
+        case OrderRole::Orphan:
+            return "ORPHAN";
+        case OrderRole::External:
+            return "EXTERNAL";
     }
     return "?";
 }
@@ -111,7 +115,7 @@ std::string_view to_text(CancelState value) {
 namespace {
 
 /// By number.
-constexpr std::array<std::string_view, 65> kReasons = {
+constexpr std::array<std::string_view, 69> kReasons = {
     "NONE",
     "INSUFFICIENT_BALANCE",
     "PRICE_STALE",
@@ -177,8 +181,12 @@ constexpr std::array<std::string_view, 65> kReasons = {
     "WINDOW_NOT_MOVABLE",
     "PRICE_OUTSIDE_QUEUE_LIMIT",
     "STOP_TRIGGERED",
+    "ORPHAN_ORDER",
+    "BOOKS_DIFFER",
+    "INTEGRITY_FINDING",
+    "FROZEN_BY_OPERATOR",
 };
-static_assert(kReasons.size() == static_cast<std::size_t>(Reason::StopTriggered) + 1);
+static_assert(kReasons.size() == static_cast<std::size_t>(Reason::FrozenByOperator) + 1);
 
 }  // namespace
 
@@ -388,24 +396,17 @@ std::optional<TimeInForce> parse_time_in_force(std::string_view text) {
 namespace {
 
 constexpr std::array<std::string_view, std::variant_size_v<InputBody>> kKinds = {
-    "StartEpoch",
-    "DefineInstrument",
-    "OpenAccount",
-    "PlaceOrder",
-    "CancelOrder",
-    "ClosePosition",
-    "SetLeverage",
-    "TransferMoney",
-    "ResetAccount",
-    "ReportOrder",
-    "ReportReconciled",
-    "CancelAll",
-    "Flatten",
-    "Tick",
-    "SetMode",
-    "ScheduleMaintenance",
-    "MoveMaintenance",
-    "RecordAct",
+    "StartEpoch",       "DefineInstrument",
+    "OpenAccount",      "PlaceOrder",
+    "CancelOrder",      "ClosePosition",
+    "SetLeverage",      "TransferMoney",
+    "ResetAccount",     "ReportOrder",
+    "ReportReconciled", "CancelAll",
+    "Flatten",          "Tick",
+    "SetMode",          "ScheduleMaintenance",
+    "MoveMaintenance",  "RecordAct",
+    "ReportFoundOrder", "SetAccountState",
+    "FreezeAccount",    "AdoptBooks",
 };
 
 struct OriginOf {

@@ -7,6 +7,8 @@
 ///     were not reported before.
 /// X2  NotSent, NoAnswer and their cancel twins name the attempt they speak of.
 /// X3  `on_reconciled` is only said of the newest comparison that was asked for.
+/// X4  The books of `on_reconciled` are of one moment, and every trade that is in them was reported
+///     before. An exchange that cannot say so gives none: silence is never told as zero.
 ///
 /// Threads: all calls and all calls of the sink happen on the loop thread. The sink is never called
 /// from inside a call of this port's methods, so that an answer cannot overtake its own request.
@@ -15,6 +17,7 @@
 #include "model/exchange.hpp"
 #include "model/instrument.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace botcore::ports {
@@ -26,6 +29,9 @@ struct AccountProjection {
     std::vector<model::Balance> balances;
     std::vector<model::Position> positions;
     std::vector<model::Order> live_orders;  ///< Open, Unknown and Intended ones, by number.
+    /// Of orders that are not in the list, those that ended before were compared already. An
+    /// adapter looks further back by as much as its views may lag.
+    model::Timestamp since;
 };
 
 /// Takes what the exchange says.
@@ -33,8 +39,12 @@ class ExchangeSink {
 public:
     virtual ~ExchangeSink() = default;
     virtual void on_report(model::OrderReport report) = 0;
-    /// Every report that the comparison asked for by `reconcile` brought forth came before this.
-    virtual void on_reconciled(const model::AccountId& account) = 0;
+    /// An order of the account that the projection does not list: it ended here, was made since, or
+    /// nobody here has ever heard of it.
+    virtual void on_order_found(model::VenueOrder order) = 0;
+    /// Everything that the comparison brought forth came before this.
+    virtual void on_reconciled(const model::AccountId& account,
+                               std::optional<model::VenueBooks> books) = 0;
 };
 
 class Exchange {
@@ -47,8 +57,11 @@ public:
     virtual void query(const model::AccountId& account,
                        const model::InstrumentId& instrument,
                        const model::ClientOrderId& id) = 0;
-    /// Compares everything it knows of the account; answers with reports, then `on_reconciled`.
+    /// A term begins: compares everything it knows of the account; answers with reports and found
+    /// orders, then `on_reconciled`. What was sent before and is not there died with the old term.
     virtual void reconcile(const AccountProjection& projection) = 0;
+    /// The same while trading goes on, and changes nothing at the exchange.
+    virtual void compare(const AccountProjection& projection) = 0;
     /// Money or leverage of the account was changed by a committed command, not by trading. Orders
     /// keep their place. An exchange with its own books ignores it.
     virtual void account_changed(const AccountProjection& projection) = 0;

@@ -99,6 +99,9 @@ struct OrderQuery {
     bool live_only = false;
     model::OrderNumber before = ~model::OrderNumber{0};  ///< Only orders older than this.
     std::size_t limit = 100;
+    bool failed_only = false;  ///< Refused, Rejected and Absent ones; not with `live_only`.
+    /// Only those that were found at the exchange under this id; nothing else counts then.
+    std::optional<model::ClientOrderId> imported_as = std::nullopt;
 };
 
 /// Which fills a page shows: newest first. A page ends with all fills of its last record.

@@ -131,6 +131,8 @@ json::object to_api(const model::Order& order) {
     object["reason"] = order.reason == model::Reason::None ? json::value(nullptr)
                                                            : json::value(to_text(order.reason));
     object["reason_text"] = order.reason_text;
+    object["cancelled_reason"] =
+        order.cancelled_reason.empty() ? json::value(nullptr) : json::value(order.cancelled_reason);
     object["exchange_order_id"] = order.venue_order_id;
     object["role"] = to_text(order.role);
     object["parent"] =
@@ -320,6 +322,10 @@ struct Rendered {
 
     std::string operator()(const model::MaintenanceWindow& window) const {
         return success_body(to_api(window), now);
+    }
+
+    std::string operator()(const model::GivenUp& given_up) const {
+        return success_body(to_api(given_up.order), now);
     }
 };
 

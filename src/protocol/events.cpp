@@ -21,6 +21,7 @@ constexpr std::size_t kKeyEnd = 4;
 bool is_failure(const model::Order& order) {
     // A late fact about a failed order is no second failure.
     return order.reason != model::Reason::LateFact && order.filled.is_zero() &&
+           order.cancelled_reason.empty() &&
            (order.state == model::OrderState::Refused ||
             order.state == model::OrderState::Rejected || order.state == model::OrderState::Absent);
 }
@@ -121,7 +122,33 @@ private:
             add("portfolio_reset", Channel::Accounts).account = reset->account;
         } else if (const auto* seen = std::get_if<model::ReportReconciled>(&record_.input.body)) {
             add("account_reconciled", Channel::Accounts).account = seen->account;
+            tell_mismatch(*seen);
         }
+    }
+
+    /// A comparison found amounts that no trade explains, if it froze the account.
+    void tell_mismatch(const model::ReportReconciled& seen) {
+        const bool froze = std::any_of(
+            record_.outcome.changes.begin(), record_.outcome.changes.end(), [](const auto& change) {
+                const auto* account = std::get_if<model::Account>(&change);
+                return account != nullptr && account->frozen_reason == model::Reason::BooksDiffer;
+            });
+        if (!froze || !seen.books) return;
+        Event& event = add("reconcile_mismatch", Channel::Risk);
+        event.account = seen.account;
+        json::array balances;
+        for (const auto& balance : seen.books->balances) {
+            balances.push_back(json::object{{"asset", balance.asset.text()},
+                                            {"exchange_total", to_text(balance.total)}});
+        }
+        json::array positions;
+        for (const auto& position : seen.books->positions) {
+            positions.push_back(json::object{{"symbol", position.instrument.symbol.text()},
+                                             {"exchange_quantity", to_text(position.quantity)},
+                                             {"exchange_cost", to_text(position.cost)}});
+        }
+        event.data["balances"] = std::move(balances);
+        event.data["positions"] = std::move(positions);
     }
 
     void tell_row(const model::Account& account) {
@@ -151,7 +178,12 @@ private:
         event.data = order_json(order);
         const bool new_here =
             order.number / model::kOrdersPerInputMax == record_.sequence && order.number != 0;
-        if (order.role == model::OrderRole::SafetyExit && new_here) {
+        if (is_imported(order.role) && new_here) {
+            Event& imported = add("order_imported", Channel::Orders);
+            imported.account = order.account;
+            imported.symbol = order.instrument.symbol;
+            imported.data = order_json(order);
+        } else if (order.role == model::OrderRole::SafetyExit && new_here) {
             tell_risk(order);
             if (order.reason == model::Reason::Unprotected) tell_failure(order);
         } else if (is_failure(order)) {

@@ -249,6 +249,34 @@ TEST(Events, TellOfAccountsTermsInstrumentsAndResets) {
 }
 
 // @spec:R4-NOTE-01
+TEST(Events, TellOfImportedOrdersAndOfAmountsThatDiffer) {
+    auto order = order_in(model::OrderState::Open);
+    order.number = model::order_number(41, 0);
+    order.role = model::OrderRole::External;
+    auto record = record_of({order});
+    record.input.body = model::ReportFoundOrder{};
+    const auto imported = events_of(record);
+    ASSERT_EQ(imported.size(), 2U);
+    EXPECT_EQ(imported[1].name, "order_imported");
+    EXPECT_EQ(imported[1].data.at("role").as_string(), "EXTERNAL");
+
+    model::Account account;
+    account.id = model::AccountId("futures");
+    account.state = model::AccountState::Frozen;
+    account.frozen_reason = model::Reason::BooksDiffer;
+    auto compared = record_of({account});
+    model::ReportReconciled body{account.id, model::VenueBooks{}};
+    body.books->balances = {{model::Asset("USDT"), model::Money::whole(90)}};
+    body.books->positions = {{kBitcoin, model::Quantity::whole(-1), model::Money::whole(-50'000)}};
+    compared.input.body = body;
+    const auto told = events_of(compared);
+    ASSERT_EQ(told.size(), 3U);
+    EXPECT_EQ(told[1].name, "reconcile_mismatch");
+    EXPECT_EQ(told[1].data.at("balances").at(0).at("exchange_total").as_string(), "90");
+    EXPECT_EQ(told[1].data.at("positions").at(0).at("exchange_quantity").as_string(), "-1");
+    EXPECT_EQ(told[2].name, "account_frozen");
+}
+
 TEST(Events, OfTheMomentHaveNoNumber) {
     const base::Timestamp now = base::Timestamp::from_milliseconds(1'700'000'000'000);
     model::Quote quote;

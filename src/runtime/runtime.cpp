@@ -1,7 +1,7 @@
 #include "runtime/runtime.hpp"
 
 #include "base/check.hpp"
-#include "core/orders/client_order_id.hpp"
+#include "core/orders/find_order.hpp"
 #include "core/tick.hpp"
 #include "protocol/api_json.hpp"
 
@@ -122,7 +122,9 @@ bool Runtime::load(Now now) {
     silence_.clear();
     facts_lost_ = false;
     store_failed_ = false;
-    (void)now;
+    loaded_time_ = head_.time;
+    comparisons_.clear();
+    plan_comparisons(now);
     return true;
 }
 
@@ -169,18 +171,6 @@ bool Runtime::record(model::RecordAct act) {
     return true;
 }
 
-void Runtime::on_report(model::OrderReport report) {
-    if (facts_.push(model::ReportOrder{std::move(report), {}})) return;
-    ++counters_.facts_dropped;
-    facts_lost_ = true;
-}
-
-void Runtime::on_reconciled(const model::AccountId& account) {
-    if (facts_.push(model::ReportReconciled{account})) return;
-    ++counters_.facts_dropped;
-    facts_lost_ = true;
-}
-
 bool Runtime::step(Now now) {
     if (facts_lost_ && status_ == Status::Running) {
         lose_batch(now, Status::Down);  // A gap in the facts: a new term compares everything.
@@ -194,6 +184,7 @@ bool Runtime::step(Now now) {
     if (status_ == Status::Fenced) return false;
     ask_due_questions(now);
     end_silence(now);
+    compare_due_accounts(now);
     batch_.begin(head_, engine_->state().epoch);
     // What the exchange said comes before new requests: finish what was begun.
     while (!facts_.empty() && batch_.size() < options_.batch_max && !store_failed_) {
@@ -278,12 +269,26 @@ bool Runtime::fetch(const model::InputBody& body,
         key = std::move(found).value();
         if (key) reads.key = key->entry;
     }
-    if (wanted.order) {
-        auto found = reader.find_order(*wanted.order);
+    if (!wanted.order) return true;
+    const core::OrderRef ref{wanted.order->id, wanted.order->venue_order_id};
+    const auto take = [&](model::OrderNumber number) {
+        auto found = reader.find_order(number);
         if (!found) return false;
-        if (const auto& order = found.value()) {
-            reads.order = core::LiveOrder{order->order, order->trade_ids, std::nullopt};
+        const auto& row = found.value();
+        if (row && row->order.account == wanted.order->account &&
+            core::is_called(row->order, ref)) {
+            reads.order = core::LiveOrder{row->order, row->trade_ids, std::nullopt};
         }
+        return true;
+    };
+    const auto number = core::number_of(ref.id);
+    if (number && !take(*number)) return false;
+    if (reads.order) return true;
+    const auto imported = reader.orders(
+        {.account = wanted.order->account, .symbol = std::nullopt, .imported_as = ref.id});
+    if (!imported) return false;
+    for (const auto& row : imported.value()) {
+        if (core::is_called(row, ref)) return take(row.number);
     }
     return true;
 }
@@ -409,6 +414,8 @@ bool Runtime::commit(Now now) {
 void Runtime::act(Now now) {
     CHECK(head_.sequence == engine_->state().sequence);
     if (!batch_.empty()) {
+        for (const auto& record : batch_.records())
+            count_findings(record);
         for (CommitListener* listener : ports_.listeners)
             listener->on_committed(batch_.records());
     }
@@ -439,9 +446,11 @@ void Runtime::perform(core::Effect& effect, Now now) {
             questions_[query->id] = std::move(*query);
         }
     } else if (const auto* reconcile = std::get_if<core::ReconcileAccount>(&effect)) {
-        exchange.reconcile(projection(reconcile->account));
+        exchange.reconcile(projection(reconcile->account, loaded_time_));
+    } else if (const auto* compare = std::get_if<core::CompareAccount>(&effect)) {
+        comparisons_[compare->account] = compare->not_before;
     } else if (const auto* announce = std::get_if<core::AnnounceAccount>(&effect)) {
-        exchange.account_changed(projection(announce->account));
+        exchange.account_changed(projection(announce->account, loaded_time_));
     } else if (const auto* define = std::get_if<core::AnnounceInstrument>(&effect)) {
         exchange.define(engine_->state().instruments.at(define->instrument));
     } else if (const auto* answer = std::get_if<core::AnswerRequest>(&effect)) {
@@ -476,12 +485,8 @@ void Runtime::lose_batch(Now now, Status next) {
 const core::LiveOrder* Runtime::find_order_of(const core::KeyId& key) const {
     const auto entry = engine_->state().keys.find(key);
     if (entry == engine_->state().keys.end()) return nullptr;
-    const auto parts = core::parse_client_order_id(entry->second.order.text());
-    if (!parts) return nullptr;
-    const auto number = model::order_number(parts->sequence, parts->index);
     for (const auto& [id, account] : engine_->state().accounts) {
-        const auto live = account.orders.find(number);
-        if (live != account.orders.end()) return &live->second;
+        if (const auto* live = core::find_order(account, {entry->second.order})) return live;
     }
     return nullptr;
 }
@@ -547,6 +552,11 @@ std::optional<model::Timestamp> Runtime::wake_at() const {
     const auto& accounts = engine_->state().accounts;
     const auto ticks = [](const auto& item) { return core::wants_ticks(item.second); };
     if (std::any_of(accounts.begin(), accounts.end(), ticks)) consider(next_tick_);
+    if (accounts.empty()) return earliest;
+    consider(next_day_);
+    if (options_.compare_every.in_microseconds() > 0) consider(next_comparison_);
+    for (const auto& [id, time] : comparisons_)
+        consider(time);
     return earliest;
 }
 
@@ -555,20 +565,6 @@ bool Runtime::reconciled() const {
     const auto& accounts = engine_->state().accounts;
     return std::all_of(
         accounts.begin(), accounts.end(), [](const auto& item) { return item.second.reconciled; });
-}
-
-ports::AccountProjection Runtime::projection(const model::AccountId& account) const {
-    const core::AccountState& state = engine_->state().accounts.at(account);
-    ports::AccountProjection projection{
-        .account = state.account, .balances = {}, .positions = {}, .live_orders = {}};
-    for (const auto& [asset, balance] : state.balances)
-        projection.balances.push_back(balance);
-    for (const auto& [id, position] : state.positions)
-        projection.positions.push_back(position);
-    for (const auto& [number, live] : state.orders) {
-        if (model::is_live(live.order.state)) projection.live_orders.push_back(live.order);
-    }
-    return projection;
 }
 
 model::Quote Runtime::quote(const model::InstrumentId& instrument,

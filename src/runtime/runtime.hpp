@@ -16,7 +16,10 @@
 ///
 /// Queues: `requests` (4,096; full: the caller gets 503 at once) and `facts` of the exchange
 /// (65,536; full: the newest is dropped and a new term begins, since that is a gap in what the
-/// exchange said), `acts` for the audit (1,000; full: `record` says so).
+/// exchange said), `acts` for the audit and findings of checks (1,000; full: the call says so).
+///
+/// R5  Every account is compared with its exchange every `compare_every`, and once a day for the
+///     whole day. A comparison under way closes no gate.
 ///
 /// Threads: one at a time; no call blocks except on the store.
 
@@ -101,6 +104,10 @@ struct Options {
     model::Duration retry_after = model::Duration::milliseconds(500);
     /// How often accounts with positions are looked at without being asked.
     model::Duration tick_every = model::Duration::seconds(1);
+    /// How often each account is compared with its exchange; zero: only when a term begins.
+    model::Duration compare_every = model::Duration::seconds(60);
+    /// After midnight, UTC: when the last day is compared as a whole.
+    model::Duration compare_day_at = model::Duration::seconds(4 * 3'600);
 };
 
 /// What happened so far, for metrics.
@@ -115,6 +122,10 @@ struct Counters {
     std::uint64_t requests_late = 0;  ///< Not begun: their deadline had passed.
     std::uint64_t facts_dropped = 0;
     std::uint64_t terms = 0;
+    std::uint64_t orders_imported = 0;
+    std::uint64_t trades_imported = 0;
+    std::uint64_t positions_differ = 0;  ///< Confirmed by a second look.
+    std::uint64_t balances_differ = 0;
 };
 
 class Runtime : public ports::ExchangeSink {
@@ -140,8 +151,17 @@ public:
     /// records, whatever fails until then. False: `kActsMax` acts wait already.
     [[nodiscard]] bool record(model::RecordAct act);
 
+    /// A check of ours puts an account's money in doubt. Recorded like an act.
+    [[nodiscard]] bool freeze(model::FreezeAccount finding);
+
+    /// Compares the account with its exchange now; false for an account that is not there, or while
+    /// nothing can be compared.
+    bool compare(const model::AccountId& account);
+
     void on_report(model::OrderReport report) override;
-    void on_reconciled(const model::AccountId& account) override;
+    void on_order_found(model::VenueOrder order) override;
+    void on_reconciled(const model::AccountId& account,
+                       std::optional<model::VenueBooks> books) override;
 
     /// Applies and commits one batch of what waits, or does nothing. Answers whether more waits.
     bool step(Now now);
@@ -173,6 +193,10 @@ private:
     void apply_acts(Now now);
     void apply_requests(Now now);
     void forget_acts();
+    void push_fact(model::InputBody fact);
+    void compare_due_accounts(Now now);
+    void plan_comparisons(Now now);
+    void count_findings(const model::Record& record);
     void complete(model::InputBody& body) const;
     [[nodiscard]] bool fetch(const model::InputBody& body,
                              core::ReadSet& reads,
@@ -193,7 +217,8 @@ private:
     void ask_due_questions(Now now);
     void end_silence(Now now);
     void ask(const core::QueryOrder& question, Now now);
-    [[nodiscard]] ports::AccountProjection projection(const model::AccountId& account) const;
+    [[nodiscard]] ports::AccountProjection projection(const model::AccountId& account,
+                                                      model::Timestamp since) const;
     [[nodiscard]] model::Quote quote(const model::InstrumentId& instrument,
                                      model::Side side,
                                      model::Quantity quantity) const;
@@ -209,7 +234,7 @@ private:
     base::BoundedQueue<Request> requests_;
     base::BoundedQueue<model::InputBody> facts_;
     bool facts_lost_ = false;
-    std::deque<model::RecordAct> acts_;  ///< Until they are durable.
+    std::deque<model::InputBody> acts_;  ///< And findings, until they are durable.
     std::size_t acts_in_batch_ = 0;      ///< So many of the first are in the newest batch.
     std::optional<model::Head>
         in_doubt_;  ///< That batch's head, if nobody knows what became of it.
@@ -222,6 +247,10 @@ private:
     SilenceWatch silence_;
     model::Timestamp retry_at_;
     model::Timestamp next_tick_;
+    model::Timestamp loaded_time_;  ///< Of the head that the term began with.
+    model::Timestamp next_comparison_;
+    model::Timestamp next_day_;  ///< When the last day is compared as a whole.
+    std::map<model::AccountId, model::Timestamp> comparisons_;  ///< Asked for, not before.
 
     bool store_failed_ = false;  ///< A read failed while the batch was built.
     Counters counters_;

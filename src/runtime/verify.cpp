@@ -1,6 +1,6 @@
 #include "runtime/verify.hpp"
 
-#include "core/orders/client_order_id.hpp"
+#include "core/orders/find_order.hpp"
 #include "protocol/binary_codec.hpp"
 #include "protocol/journal.hpp"
 #include "runtime/chain.hpp"
@@ -230,9 +230,12 @@ void Fold::add_change(const model::Record& record, const model::Change& change) 
             fill->side == model::Side::Buy ? fill->trade.quantity : -fill->trade.quantity;
     } else if (const auto* position = std::get_if<model::Position>(&change)) {
         positions_[{position->account, position->instrument}] = image_of(*position);
-        // A reset drops positions without trades.
-        if (std::holds_alternative<model::ResetAccount>(record.input.body)) {
-            sizes_[{position->account, position->instrument}] = Quantity();
+        // A reset drops positions without trades, and one that is adopted has none either.
+        const auto& body = record.input.body;
+        const bool adopted = std::holds_alternative<model::AdoptBooks>(body);
+        if (adopted || std::holds_alternative<model::ResetAccount>(body)) {
+            sizes_[{position->account, position->instrument}] =
+                adopted ? position->quantity : Quantity();
         }
     } else if (const auto* key = std::get_if<model::KeyEntry>(&change)) {
         keys_[{key->owner, key->key}] = image_of(*key);
@@ -288,8 +291,8 @@ void Fold::check_order(const model::Order& row) {
     const std::string name = "order " + row.id.text();
     compare(orders_, row.number, row, {name, FindingKind::RowWithoutRecord, row.account});
     check_references(name, row.account, &row.instrument);
-    const auto parts = core::parse_client_order_id(row.id.text());
-    if (!parts || model::order_number(parts->sequence, parts->index) != row.number) {
+    // An imported order has its id from the exchange.
+    if (!is_imported(row.role) && core::number_of(row.id) != row.number) {
         find(FindingKind::DuplicateOrder,
              0,
              name + " stands in the row of order number " + std::to_string(row.number) +

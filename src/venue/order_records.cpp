@@ -22,6 +22,12 @@ model::OrderReport report_of(const OrderRecord& record,
     return report;
 }
 
+model::VenueOrder told_of(const OrderRecord& record, model::Timestamp now) {
+    model::VenueOrder order = record.asked;
+    order.report = report_of(record, 0, now);
+    return order;
+}
+
 void OrderHistory::add(OrderRecord record) {
     if (by_age_.size() >= size_max_) {
         const auto oldest = records_.find(by_age_.front());
@@ -32,6 +38,17 @@ void OrderHistory::add(OrderRecord record) {
     }
     by_age_.push_back(record.name);
     records_[by_age_.back()].push_back(std::move(record));
+}
+
+std::vector<const OrderRecord*> OrderHistory::closed_since(const model::AccountId& account,
+                                                           model::Timestamp since) const {
+    std::vector<const OrderRecord*> found;
+    for (auto name = by_age_.rbegin(); name != by_age_.rend(); ++name) {
+        const OrderRecord& newest = records_.at(*name).back();
+        if (newest.changed < since) break;
+        if (name->account == account) found.push_back(&newest);
+    }
+    return found;
 }
 
 const OrderRecord* OrderHistory::find(const OrderName& name) const {

@@ -34,7 +34,12 @@ struct OrderRecord {
     model::ReportKind kind = model::ReportKind::Open;
     model::Reason reason = model::Reason::None;
     std::string reason_text;
+    model::VenueOrder asked{};   ///< What was asked for; its report is not kept here.
+    model::Timestamp changed{};  ///< When it traded or ended last.
 };
+
+/// What the exchange tells of the order by itself, with all its trades of this run.
+[[nodiscard]] model::VenueOrder told_of(const OrderRecord& record, model::Timestamp now);
 
 /// The report of an order with its trades from `first_trade` on.
 [[nodiscard]] model::OrderReport report_of(const OrderRecord& record,
@@ -51,6 +56,10 @@ public:
 
     /// The latest closed order of that name; `nullptr` when there is none.
     [[nodiscard]] const OrderRecord* find(const OrderName& name) const;
+
+    /// The account's orders that were closed since, the newest first.
+    [[nodiscard]] std::vector<const OrderRecord*> closed_since(const model::AccountId& account,
+                                                               model::Timestamp since) const;
 
     [[nodiscard]] std::size_t size() const { return by_age_.size(); }
 

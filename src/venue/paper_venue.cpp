@@ -94,7 +94,17 @@ std::optional<PaperVenue::Refusal> PaperVenue::accept(const model::OrderInstruct
                                       .filled_before = Quantity(),
                                       .trades = {},
                                       .locked = Money(),
-                                      .reason_text = {}});
+                                      .reason_text = {},
+                                      .asked = {.side = instruction.side,
+                                                .type = instruction.type,
+                                                .time_in_force = instruction.time_in_force,
+                                                .reduce_only = instruction.reduce_only,
+                                                .quantity = instruction.quantity,
+                                                .price = instruction.price,
+                                                .stop_price = instruction.stop_price,
+                                                .created = now,
+                                                .report = {}},
+                                      .changed = now});
     lock_for(*books, *contract, order);
     Call call(*this, *contract, now);
     call.touch(order.serial);
@@ -278,7 +288,17 @@ void PaperVenue::seat_order(AccountBooks& books,
             .trades = {},
             .locked = Money(),
             .reason = triggered ? Reason::StopTriggered : Reason::None,
-            .reason_text = {}});
+            .reason_text = {},
+            .asked = {.side = row.side,
+                      .type = row.type,
+                      .time_in_force = row.time_in_force,
+                      .reduce_only = row.reduce_only,
+                      .quantity = row.quantity,
+                      .price = row.price,
+                      .stop_price = row.stop_price,
+                      .created = row.created,
+                      .report = {}},
+            .changed = now});
     lock_for(books, *contract, order);
     if (order.waits()) {
         contract->matching.wait(std::move(order));

@@ -93,6 +93,15 @@ public:
     /// All that is known of the order with its trades of this run; NotFound with -2013.
     void query(const OrderName& name, model::Timestamp now, Reports& reports) const;
 
+    /// The account's open orders, and those that ended since.
+    [[nodiscard]] std::vector<model::VenueOrder> orders_since(const model::AccountId& account,
+                                                              model::Timestamp since,
+                                                              model::Timestamp now) const;
+
+    /// What the account holds now; nothing for an account that was never seated.
+    [[nodiscard]] std::optional<model::VenueBooks> books(const model::AccountId& account,
+                                                         model::Timestamp now) const;
+
     /// The feed's word about one level, absolute. Resting orders that the level crosses trade at
     /// their own price. Unknown instruments are ignored, here and below.
     void on_depth(const model::InstrumentId& instrument,

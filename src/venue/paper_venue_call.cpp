@@ -94,6 +94,7 @@ void PaperVenue::Call::finish(Reports& reports) {
     for (const Touched& touched : touched_) {
         const auto place = venue_.open_records_.find(touched.serial);
         CHECK(place != venue_.open_records_.end());
+        place->second.changed = now_;
         reports.push_back(report_of(place->second, touched.first_trade, now_));
         if (place->second.kind == ReportKind::Open) continue;
         venue_.history_.add(std::move(place->second));

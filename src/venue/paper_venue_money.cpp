@@ -325,6 +325,33 @@ void PaperVenue::book_missing_trades(AccountBooks& books, const AccountSeat& sea
     }
 }
 
+std::vector<model::VenueOrder> PaperVenue::orders_since(const AccountId& account,
+                                                        model::Timestamp since,
+                                                        model::Timestamp now) const {
+    std::vector<model::VenueOrder> orders;
+    for (const OrderRecord* record : history_.closed_since(account, since))
+        orders.push_back(told_of(*record, now));
+    for (const auto& [serial, record] : open_records_) {
+        if (record.name.account == account) orders.push_back(told_of(record, now));
+    }
+    return orders;
+}
+
+std::optional<model::VenueBooks> PaperVenue::books(const AccountId& account,
+                                                   model::Timestamp now) const {
+    const AccountBooks* found = find_account(account);
+    if (found == nullptr) return std::nullopt;
+    model::VenueBooks books{.venue_time = now, .balances = {}, .positions = {}};
+    for (const Asset& asset : found->spot.assets()) {
+        books.balances.push_back({asset, found->spot.free(asset) + found->spot.locked(asset)});
+    }
+    for (const auto& [asset, wallet] : found->wallets)
+        books.balances.push_back({asset, wallet});
+    for (const auto& [instrument, holding] : found->holdings)
+        books.positions.push_back({instrument, holding.quantity, holding.cost});
+    return books;
+}
+
 std::optional<Rejection> PaperVenue::set_leverage(const AccountId& account,
                                                   const InstrumentId& instrument,
                                                   model::Rate leverage) {

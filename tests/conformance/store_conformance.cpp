@@ -310,6 +310,29 @@ TEST_P(StoreConformance, LoadsOnlyWhatIsOpen) {
     EXPECT_FALSE(reader().find_order(~OrderNumber{0}).value().has_value());
 }
 
+TEST_P(StoreConformance, FindsImportedOrdersByTheirIdAndListsFailedOnes) {
+    open_account();
+    Batch batch = next_batch();
+    model::Order imported = sample_order({.number = 101, .state = OrderState::Filled});
+    imported.id = model::ClientOrderId("web_1");
+    imported.role = model::OrderRole::External;
+    model::Order again = imported;
+    again.number = 104;
+    model::Order ours = sample_order({.number = 102, .state = OrderState::Rejected});
+    ours.cancelled_reason = "the signal is old";
+    batch.orders = {imported, ours, sample_order({.number = 103}), again};
+    ASSERT_EQ(commit(batch), CommitResult::Committed);
+    ports::OrderQuery query{.account = imported.account, .symbol = std::nullopt};
+    query.imported_as = imported.id;
+    EXPECT_EQ(reader().orders(query).value(), (std::vector{again, imported}));
+    query.imported_as = ours.id;
+    EXPECT_TRUE(reader().orders(query).value().empty());
+    query.imported_as.reset();
+    query.failed_only = true;
+    query.before = ~OrderNumber{0} >> 1U;
+    EXPECT_EQ(reader().orders(query).value(), std::vector{ours});
+}
+
 TEST_P(StoreConformance, PagesOrdersNewestFirst) {
     open_account();
     Batch batch = next_batch();

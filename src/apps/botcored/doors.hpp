@@ -11,6 +11,7 @@
 #include "shell/http/openapi.hpp"
 #include "shell/http/paper_door.hpp"
 #include "shell/http/performance_door.hpp"
+#include "shell/http/reconcile_door.hpp"
 #include "shell/http/trading_door.hpp"
 
 #include <functional>
@@ -38,6 +39,7 @@ struct Doors {
         market.add_to(routes);
         performance.add_to(routes);
         maintenance.add_to(routes);
+        reconcile.add_to(routes);
         health.add_to(routes);
         paper.add_to(routes);
         monitoring.add_to(routes);
@@ -50,6 +52,7 @@ struct Doors {
     shell::http::MarketDoor market;
     shell::http::PerformanceDoor performance{context};
     shell::http::MaintenanceDoor maintenance{context};
+    shell::http::ReconcileDoor reconcile{context};
     shell::http::HealthDoor health;
     shell::http::PaperDoor paper{context};
     shell::http::MonitoringDoor monitoring;

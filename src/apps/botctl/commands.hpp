@@ -57,7 +57,10 @@ int prices(Session& session, const std::string& market);
 int book(Session& session, const std::string& symbol, const std::string& market);
 int events(Session& session, EventWish wish);
 int place_order(Session& session, const CommandOptions& options, const OrderWish& wish);
-int cancel_order(Session& session, const CommandOptions& options, const std::string& order);
+int cancel_order(Session& session,
+                 const CommandOptions& options,
+                 const std::string& order,
+                 const std::string& reason);
 int close_position(Session& session, const CommandOptions& options, const std::string& symbol);
 int set_leverage(Session& session,
                  const CommandOptions& options,
@@ -73,6 +76,22 @@ int open_account(Session& session,
                  const CommandOptions& options,
                  const std::string& market,
                  const std::string& deposit);
+
+struct ReconcileWish {
+    std::string user = "all";  ///< An owner, or all.
+    std::string account;       ///< Empty: all of them.
+    bool fix = false;          ///< Propose a way out of each mismatch.
+    bool yes = false;          ///< Take it without asking.
+};
+
+/// Compares with the exchange now and shows both sides. Exit status 1 where they differ, or where a
+/// fix was refused.
+int reconcile(Session& session, const ReconcileWish& wish);
+/// Freezes an account, or lets it trade again.
+int set_account_state(Session& session,
+                      const CommandOptions& options,
+                      const std::string& state,
+                      const std::string& reason);
 
 /// What `maintenance schedule` and `maintenance on` are told; empty means the door's default.
 struct MaintenancePlan {
@@ -110,7 +129,8 @@ int audit(Session& session, const UserWish& wish, std::uint64_t limit);
 // Through the daemon, on the files where it does not run.
 int account(Session& session, const std::string& account);
 int accounts(Session& session);
-int orders(Session& session, const std::string& account, bool all);
+/// `which`: open, failed or all.
+int orders(Session& session, const std::string& account, const std::string& which);
 int explain(Session& session, const std::string& order);
 int journal_tail(Session& session, std::uint64_t count);
 int journal_export(Session& session, const JournalRange& range);

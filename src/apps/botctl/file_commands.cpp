@@ -1,6 +1,6 @@
 #include "apps/botctl/commands.hpp"
 #include "apps/botctl/print.hpp"
-#include "core/orders/client_order_id.hpp"
+#include "core/orders/find_order.hpp"
 #include "protocol/api_json.hpp"
 #include "protocol/journal.hpp"
 #include "shell/config/config.hpp"
@@ -93,23 +93,34 @@ int orders_from_files(Session& session, OfflineStore& store, const ports::OrderQ
     return session.show(page, print_orders);
 }
 
-int explain_from_files(Session& session, OfflineStore& store, const std::string& id) {
-    const auto parts = core::parse_client_order_id(id);
-    if (!parts) {
-        std::cerr << "botctl: '" << id << "' is no order id\n";
-        return kExitNegative;
+/// The order of that id: of ours, or one that was found at the exchange.
+ports::StoreResult<std::optional<model::Order>> order_named(ports::StoreReader& reader,
+                                                            const model::ClientOrderId& id) {
+    std::optional<model::Order> named;
+    if (const auto number = core::number_of(id)) {
+        const auto found = TRY(reader.find_order(*number));
+        if (found && found->order.id == id) named = found->order;
     }
-    const auto found =
-        store.reader().find_order(model::order_number(parts->sequence, parts->index));
+    if (named) return named;
+    ports::RowVisitor visitor;
+    visitor.order = [&](const model::Order& order) {
+        if (is_imported(order.role) && order.id == id) named = order;
+    };
+    (void)TRY(reader.visit_rows(visitor));
+    return named;
+}
+
+int explain_from_files(Session& session, OfflineStore& store, const std::string& id) {
+    const auto found = order_named(store.reader(), model::ClientOrderId(id));
     if (!found) return unreadable(session, found.error());
-    if (!found.value() || found.value()->order.id.text() != id) {
+    if (!found.value()) {
         std::cerr << "botctl: there is no order '" << id << "'\n";
         return kExitNegative;
     }
-    const auto story = shell::http::order_story(store.reader(), found.value()->order);
+    const auto story = shell::http::order_story(store.reader(), *found.value());
     if (!story) return unreadable(session, story.error());
     json::object data;
-    data["order"] = protocol::to_api(found.value()->order);
+    data["order"] = protocol::to_api(*found.value());
     data["story"] = shell::http::to_api(story.value());
     return session.show(data, print_story);
 }
@@ -181,13 +192,13 @@ int accounts(Session& session) {
                     [&](OfflineStore& store) { return accounts_from_files(session, store); });
 }
 
-int orders(Session& session, const std::string& account, bool all) {
-    const std::string path =
-        "/api/accounts/" + encoded(account) + "/orders?status=" + (all ? "all" : "open");
+int orders(Session& session, const std::string& account, const std::string& which) {
+    const std::string path = "/api/accounts/" + encoded(account) + "/orders?status=" + which;
     if (const auto answer = session.reach(get(path))) return session.finish(*answer, print_orders);
     ports::OrderQuery query;
     query.account = model::AccountId(account);
-    query.live_only = !all;
+    query.live_only = which == "open";
+    query.failed_only = which == "failed";
     query.before = ~model::OrderNumber{0} >> 1U;
     return on_files(session,
                     [&](OfflineStore& store) { return orders_from_files(session, store, query); });

@@ -47,7 +47,9 @@ struct Chosen {
     std::string symbol, order, market = "futures", leverage, to, amount, asset = "USDT";
     std::string deposit = "10000", config_file;
     std::uint64_t count = 10, limit = 50, hours = 0;
-    bool all = false, ramp = false;
+    bool all = false, failed = false, ramp = false;
+    ReconcileWish reconcile;
+    std::string reason;
     MaintenancePlan plan;
     std::string window;
     BackupWish backup;
@@ -107,10 +109,13 @@ void add_reads(CLI::App& app, Chosen& chosen) {
                     [&](Session& s) { return positions(s, chosen.command.account); }),
                 chosen);
     CLI::App* orders_command = add(app, chosen, "orders", "Open orders", [&](Session& s) {
-        return orders(s, chosen.command.account, chosen.all);
+        return orders(
+            s, chosen.command.account, chosen.failed ? "failed" : (chosen.all ? "all" : "open"));
     });
     add_account(orders_command, chosen);
-    orders_command->add_flag("--all", chosen.all, "Closed ones too");
+    orders_command->add_flag("--all", chosen.all, "Closed ones too")
+        ->excludes(orders_command->add_flag(
+            "--failed", chosen.failed, "Those that never got into the exchange's book"));
     add(app,
         chosen,
         "explain",
@@ -165,9 +170,11 @@ void add_orders(CLI::App& app, Chosen& chosen) {
     place->add_option("--time-in-force", chosen.wish.time_in_force, "GTC, IOC, FOK or GTX");
     place->add_flag("--reduce-only", chosen.wish.reduce_only, "It may only shrink a position");
     CLI::App* cancel = add(*order, chosen, "cancel", "Cancel an order", [&](Session& s) {
-        return cancel_order(s, chosen.command, chosen.order);
+        return cancel_order(s, chosen.command, chosen.order, chosen.reason);
     });
     cancel->add_option("ORDER", chosen.order, "Order id")->required();
+    cancel->add_option(
+        "--reason", chosen.reason, "Why; with one, an order that failed is given up for good");
     add_version(cancel, chosen);
     CLI::App* close = add(app, chosen, "close", "Close a position", [&](Session& s) {
         return close_position(s, chosen.command, chosen.symbol);
@@ -210,6 +217,33 @@ void add_money(CLI::App& app, Chosen& chosen) {
     open->add_option("--deposit", chosen.deposit, "In USDT")->capture_default_str();
     for (CLI::App* command : {move, reset, open})
         add_safety(command, chosen);
+}
+
+void add_reconciliation(CLI::App& app, Chosen& chosen) {
+    CLI::App* compare = add(app,
+                            chosen,
+                            "reconcile",
+                            "Compare with the exchange, and show both sides",
+                            [&](Session& s) { return reconcile(s, chosen.reconcile); });
+    compare->add_option("--user", chosen.reconcile.user, "An owner, or all")->capture_default_str();
+    compare->add_option("--account", chosen.reconcile.account, "Only this account");
+    CLI::Option* fix = compare->add_flag(
+        "--fix", chosen.reconcile.fix, "Propose a way out of each mismatch, and take it if agreed");
+    compare->add_flag("--yes", chosen.reconcile.yes, "Agree to every one")->needs(fix);
+    CLI::App* freeze =
+        add(app, chosen, "freeze", "Cancels and exits only on an account", [&](Session& s) {
+            return set_account_state(s, chosen.command, "FROZEN", chosen.reason);
+        });
+    CLI::App* unfreeze =
+        add(app, chosen, "unfreeze", "Let an account trade again", [&](Session& s) {
+            return set_account_state(s, chosen.command, "ACTIVE", chosen.reason);
+        });
+    for (CLI::App* command : {freeze, unfreeze}) {
+        command->add_option("ACCOUNT", chosen.command.account, "Account")->required();
+        command->add_option("--reason", chosen.reason, "Why; it is kept in the journal")
+            ->required();
+        add_safety(command, chosen);
+    }
 }
 
 void add_maintenance(CLI::App& app, Chosen& chosen) {
@@ -398,6 +432,7 @@ int main(int argc, char** argv) {
     add_orders(app, chosen);
     add_money(app, chosen);
     add_maintenance(app, chosen);
+    add_reconciliation(app, chosen);
     add_users(app, chosen);
     add_files(app, chosen);
     add_archive(app, chosen);

@@ -70,10 +70,14 @@ int place_order(Session& session, const CommandOptions& options, const OrderWish
     return session.command(std::move(request), print_order);
 }
 
-int cancel_order(Session& session, const CommandOptions& options, const std::string& order) {
-    return session.command(
-        request_of("DELETE", account_path(options.account) + "/orders/" + encoded(order), options),
-        print_order);
+int cancel_order(Session& session,
+                 const CommandOptions& options,
+                 const std::string& order,
+                 const std::string& reason) {
+    ClientRequest request =
+        request_of("DELETE", account_path(options.account) + "/orders/" + encoded(order), options);
+    if (!reason.empty()) request.body = json::serialize(json::object{{"reason", reason}});
+    return session.command(std::move(request), print_order);
 }
 
 int close_position(Session& session, const CommandOptions& options, const std::string& symbol) {

@@ -1,6 +1,7 @@
 #include "apps/botctl/print.hpp"
 
 #include "apps/botctl/table.hpp"
+#include "model/amount.hpp"
 
 #include <array>
 
@@ -175,6 +176,64 @@ void print_transfer(std::ostream& out, const json::value& data) {
     const auto& object = object_of(data);
     out << plain_text(object, "amount") << " " << plain_text(object, "asset") << " moved from "
         << plain_text(object, "from") << " to " << plain_text(object, "to") << "\n";
+}
+
+namespace {
+
+/// "SHORT 1.0 ETHUSDT @ 3000", or "CLOSED".
+std::string holding_text(const json::object& line, std::string_view size, std::string_view cost) {
+    const auto quantity = model::parse_amount<model::Quantity>(
+        std::string_view(plain_text(line, size)).starts_with('-') ? plain_text(line, size).substr(1)
+                                                                  : plain_text(line, size));
+    if (!quantity || quantity.value().is_zero()) return "CLOSED";
+    std::string worth = plain_text(line, cost);
+    const bool is_short = plain_text(line, size).starts_with('-');
+    if (worth.starts_with('-')) worth.erase(0, 1);
+    const auto money = model::parse_amount<model::Money>(worth);
+    const auto price = money ? model::average_price(money.value(), quantity.value())
+                             : model::average_price(model::Money(), quantity.value());
+    return std::string(is_short ? "SHORT " : "LONG ") + to_text(quantity.value()) + " " +
+           plain_text(line, "symbol") + " @ " + (price ? to_text(price.value()) : "?");
+}
+
+void print_sides(std::ostream& out, std::string_view ours, std::string_view theirs, bool same) {
+    out << "    app:      " << ours << "\n    exchange: " << theirs << "\n    "
+        << (same ? "OK" : "MISMATCH") << "\n";
+}
+
+}  // namespace
+
+void print_reconciliation(std::ostream& out, const json::value& data) {
+    for (const auto& item : list_of(data)) {
+        const auto& account = object_of(item);
+        out << "user " << plain_text(account, "owner") << ", account "
+            << plain_text(account, "account") << " (" << plain_text(account, "state")
+            << "): " << plain_text(account, "status") << "\n";
+        for (const auto& each : list_in(item, "positions")) {
+            const auto& line = object_of(each);
+            print_sides(out,
+                        holding_text(line, "ours", "ours_cost"),
+                        holding_text(line, "exchange", "exchange_cost"),
+                        plain_text(line, "status") == "OK");
+        }
+        for (const auto& each : list_in(item, "balances")) {
+            const auto& line = object_of(each);
+            const std::string asset = " " + plain_text(line, "asset");
+            print_sides(out,
+                        plain_text(line, "ours") + asset,
+                        plain_text(line, "exchange") + asset,
+                        plain_text(line, "status") == "OK");
+        }
+        for (const auto& each : list_in(item, "orders")) {
+            const auto& line = object_of(each);
+            out << "    order " << plain_text(line, "order_id") << " " << plain_text(line, "side")
+                << " " << plain_text(line, "symbol") << " " << plain_text(line, "state") << " ("
+                << plain_text(line, "role") << "): " << plain_text(line, "status") << "\n";
+        }
+        if (plain_text(account, "status") != "MISMATCH") continue;
+        out << "    reason:   " << plain_text(account, "reason")
+            << "\n    action:   " << plain_text(account, "action") << "\n";
+    }
 }
 
 void print_health(std::ostream& out, const json::value& body) {

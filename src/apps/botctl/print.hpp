@@ -19,6 +19,8 @@ void print_prices(std::ostream& out, const boost::json::value& data);
 void print_book(std::ostream& out, const boost::json::value& data);
 void print_story(std::ostream& out, const boost::json::value& data);
 void print_transfer(std::ostream& out, const boost::json::value& data);
+/// For each account: our side, the exchange's side, OK or MISMATCH with reason and action.
+void print_reconciliation(std::ostream& out, const boost::json::value& data);
 /// The health body, which has no envelope.
 void print_health(std::ostream& out, const boost::json::value& body);
 

@@ -1,5 +1,6 @@
 #include "shell/http/api_context.hpp"
 
+#include "core/orders/find_order.hpp"
 #include "protocol/journal.hpp"
 #include "shell/auth/operator_token.hpp"
 #include "shell/http/auth_answers.hpp"
@@ -138,6 +139,25 @@ const core::AccountState* ApiContext::find_account(Call& call) const {
     }
     call.fail(404, "ACCOUNT_UNKNOWN", "there is no account of yours with this name");
     return nullptr;
+}
+
+ports::StoreResult<std::optional<model::Order>> ApiContext::order_named(
+    const model::ClientOrderId& id, const model::AccountId* account) const {
+    std::optional<model::Order> named;
+    if (const auto number = core::number_of(id)) {
+        const auto found = TRY(reader.find_order(*number));
+        const bool fits = found && found->order.id == id &&
+                          (account == nullptr || found->order.account == *account);
+        if (fits) named = found->order;
+    }
+    if (named) return named;
+    for (const auto& [name, state] : runtime.state().accounts) {
+        if (account != nullptr && name != *account) continue;
+        const auto imported =
+            TRY(reader.orders({.account = name, .symbol = std::nullopt, .imported_as = id}));
+        if (!imported.empty()) return std::optional(imported.front());
+    }
+    return named;
 }
 
 model::Quote ApiContext::quote_of(const model::InstrumentId& instrument) const {

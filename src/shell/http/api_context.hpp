@@ -73,6 +73,11 @@ struct ApiContext {
     /// Hands the command over; the runtime answers.
     void submit(Call& call, model::InputBody body) const;
 
+    /// The order of that id: of ours, or an imported one of the account, or of any account where
+    /// none is named. Nothing where there is none.
+    [[nodiscard]] ports::StoreResult<std::optional<model::Order>> order_named(
+        const model::ClientOrderId& id, const model::AccountId* account) const;
+
     /// The instrument's quote; one without prices where there is none.
     [[nodiscard]] model::Quote quote_of(const model::InstrumentId& instrument) const;
 };

@@ -64,7 +64,7 @@ void add_words(SchemaTable& schemas) {
                        "UNKNOWN",
                        "ABSENT",
                        "QUEUED"});
-    schemas.add_words("OrderFilter", "Which orders", {"open", "all"});
+    schemas.add_words("OrderFilter", "Which orders", {"open", "failed", "all"});
     schemas.add_words("PositionSide", "Which way a position is", {"LONG", "SHORT", "FLAT"});
 }
 
@@ -96,7 +96,11 @@ void add_orders(SchemaTable& schemas) {
                        "exchange_order_id:text idempotency_key:text created_at:Time "
                        "updated_at:Time sequence:Number version:Number stop_price:Amount? "
                        "role:OrderRole parent:text? number:text stop_loss:Amount? "
-                       "take_profit:Amount? trailing:Trailing? queued_until:Time?");
+                       "take_profit:Amount? trailing:Trailing? queued_until:Time? "
+                       "cancelled_reason:text?");
+    schemas.add_object("CancelOrder",
+                       "Why; with a reason, an order that failed can be given up as well",
+                       "reason?:text");
     schemas.add_object("Trailing",
                        "How a stop follows the price",
                        "activation:Amount distance:Amount best_price:Amount? starts_at:Amount?");

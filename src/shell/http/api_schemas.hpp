@@ -13,6 +13,7 @@ void add_common_schemas(SchemaTable& schemas);
 void add_health_schemas(SchemaTable& schemas);
 /// The operating mode and maintenance windows. Health uses them too.
 void add_maintenance_schemas(SchemaTable& schemas);
+void add_reconcile_schemas(SchemaTable& schemas);
 /// Users, tokens and the audit.
 void add_auth_schemas(SchemaTable& schemas);
 /// Orders, trades, accounts, positions, the journal.

@@ -18,6 +18,7 @@
 #include "shell/http/monitoring_door.hpp"
 #include "shell/http/paper_door.hpp"
 #include "shell/http/performance_door.hpp"
+#include "shell/http/reconcile_door.hpp"
 #include "shell/http/test_client_test.hpp"
 #include "shell/http/trading_door.hpp"
 #include "shell/http/user_access.hpp"
@@ -108,12 +109,18 @@ public:
         reconciled.push_back(projection.account.id);
     }
 
+    /// Tells the books that a test put there.
+    void compare(const ports::AccountProjection& projection) override {
+        reconciled.push_back(projection.account.id);
+    }
+
     void account_changed(const ports::AccountProjection&) override {}
 
     void define(const model::Instrument&) override {}
 
     std::deque<model::OrderReport> reports;
     std::deque<model::AccountId> reconciled;
+    std::optional<model::VenueBooks> books;
     std::uint64_t last_id = 0;
     std::atomic<bool> silent{false};
     std::atomic<int> placed{0};
@@ -250,6 +257,7 @@ public:
         market_door_.emplace(*api_context_, followed_).add_to(routes_);
         performance_.emplace(*api_context_, kFillsShown).add_to(routes_);
         maintenance_.emplace(*api_context_).add_to(routes_);
+        reconcile_.emplace(*api_context_).add_to(routes_);
         add_looks();
         health_.emplace(*api_context_, *monitor_, HealthDoor::Durability{"test store, one machine"})
             .add_to(routes_);
@@ -484,7 +492,7 @@ private:
                 exchange.reports.pop_front();
             }
             while (!exchange.reconciled.empty()) {
-                runtime_->on_reconciled(exchange.reconciled.front());
+                runtime_->on_reconciled(exchange.reconciled.front(), exchange.books);
                 exchange.reconciled.pop_front();
             }
             const bool more = runtime_->step(now());
@@ -518,6 +526,7 @@ private:
     FollowedSymbols followed_{{}};
     std::optional<MarketDoor> market_door_;
     std::optional<MaintenanceDoor> maintenance_;
+    std::optional<ReconcileDoor> reconcile_;
     std::optional<MaintenanceTeller> teller_;
     std::optional<MaintenanceKeeper> keeper_;
     std::optional<health::Prober> prober_;

@@ -97,6 +97,43 @@ void add_maintenance_schemas(SchemaTable& schemas) {
     schemas.add_object("MaintenanceEnd", "Let entries in bit by bit?", "ramp?:boolean");
 }
 
+void add_reconcile_schemas(SchemaTable& schemas) {
+    schemas.add_words("ComparisonStatus",
+                      "Do both sides agree? PENDING until the first comparison of a term",
+                      {"OK", "MISMATCH", "PENDING"});
+    schemas.add_object("ComparedBalance",
+                       "What we hold of an asset, and what the exchange says",
+                       "asset:Asset ours:Amount exchange:Amount status:ComparisonStatus");
+    schemas.add_object("ComparedPosition",
+                       "Our position and the exchange's; negative is short",
+                       "symbol:Symbol ours:Amount ours_cost:Amount exchange:Amount "
+                       "exchange_cost:Amount status:ComparisonStatus");
+    schemas.add_object("ComparedOrder",
+                       "A live order; MISMATCH for one that our journal had lost",
+                       "order_id:OrderId symbol:Symbol side:Side role:OrderRole state:text "
+                       "status:ComparisonStatus");
+    schemas.add_object("Reconciliation",
+                       "The newest comparison of an account with its exchange",
+                       "account:AccountId owner:text market:Market state:AccountState "
+                       "frozen_reason:Reason? status:ComparisonStatus compared_at:Time? "
+                       "confirmed:boolean reason:text? action:text? balances:[ComparedBalance] "
+                       "positions:[ComparedPosition] orders:[ComparedOrder]");
+    schemas.add_list("ReconciliationList", "Reconciliation");
+    schemas.add_object("ComparisonAsked",
+                       "The accounts that are being compared; their compared_at moves on",
+                       "asked_at:Time accounts:[AccountId]");
+    schemas.add_object("AdoptBooks",
+                       "`asset`, `seen` and `total`; or `symbol`, `seen`, `quantity` and `cost`. "
+                       "`seen` is our side as the report showed it",
+                       "asset?:Asset symbol?:Symbol seen:Amount total?:Amount quantity?:Amount "
+                       "cost?:Amount text:text");
+    schemas.add_json("Adopted",
+                     R"({"anyOf":[{"$ref":"#/components/schemas/AccountRow"},
+        {"$ref":"#/components/schemas/Position"}]})");
+    schemas.add_object(
+        "AccountStateWish", "The state to be, and why", "state:AccountState text:text");
+}
+
 void add_auth_schemas(SchemaTable& schemas) {
     schemas.add_words(
         "Role", "Each may all that those before it may", {"viewer", "trader", "operator"});

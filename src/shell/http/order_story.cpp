@@ -143,6 +143,13 @@ struct Told {
     }
 
     std::string operator()(const model::CancelOrder& body) const {
+        if (model::is_failed(step.order.state)) {
+            return fmt::format(
+                "'{}' gave the failed order up under key '{}': {}. Nothing was sent.",
+                body.origin.owner.text(),
+                body.origin.key.text(),
+                body.reason);
+        }
         return fmt::format(
             "'{}' asked under key '{}' to cancel the order; the cancel was recorded "
             "with {} and then sent.{}",
@@ -158,6 +165,19 @@ struct Told {
             text += fmt::format(" (its id there: {})", body.report.venue_order_id);
         }
         if (!body.report.reason_text.empty()) text += ": " + body.report.reason_text;
+        return text + "." + fills_text(step.fills) + state_text(step.order);
+    }
+
+    std::string operator()(const model::ReportFoundOrder& body) const {
+        const auto& report = body.order.report;
+        std::string text =
+            step.order.prior_sequence != 0 ? "A comparison with the exchange told of the order"
+            : step.order.role == model::OrderRole::Orphan
+                ? "A comparison found the order at the exchange: it has an id of ours that no "
+                  "record made, so our journal has lost it; it was imported, the account frozen"
+                : "A comparison found the order at the exchange: others placed it, it was imported";
+        text += fmt::format(" (its id there: {})", report.venue_order_id);
+        if (step.order.prior_sequence == 0) text += ": " + wish_text(step.order);
         return text + "." + fills_text(step.fills) + state_text(step.order);
     }
 

@@ -1,8 +1,9 @@
 #include "shell/http/trading_door.hpp"
 
-#include "core/orders/client_order_id.hpp"
+#include "core/orders/find_order.hpp"
 #include "core/placing.hpp"
 #include "protocol/api_json.hpp"
+#include "protocol/reconcile_requests.hpp"
 #include "shell/http/api_schemas.hpp"
 
 namespace botcore::shell::http {
@@ -68,6 +69,7 @@ void TradingDoor::add_commands(RouteTable& table) {
     RouteRow cancel = order_command(Purpose::Exit, "orders", "Cancels an order");
     cancel.method = "DELETE";
     cancel.versioned = true;
+    cancel.request = "CancelOrder";
     add_both(table, "/orders/{order}", &TradingDoor::cancel_order, std::move(cancel));
 
     RouteRow sweep = command(Purpose::Exit, "orders", "Cancels all orders, or all of a symbol");
@@ -189,15 +191,21 @@ void TradingDoor::cancel_order(Call& call) {
         return;
     model::CancelOrder cancel;
     if (!context_.read_if_match(call, cancel.version)) return;
-    if (!context_.read_no_fields(call)) return;
-    if (!core::parse_client_order_id(id)) {
-        return call.fail(404, "ORDER_UNKNOWN", "there is no order of yours with this id");
-    }
+    auto parsed = protocol::parse_cancel_order(call.request.body);
+    if (!parsed) return call.fail(400, parsed.error());
+    cancel.reason = std::move(parsed.value().value);
     const auto* state = context_.find_account(call);
-    if (state == nullptr || answered_as_canceled(call, *state, cancel)) return;
+    if (state == nullptr) return;
     cancel.account = account;
     cancel.order = model::ClientOrderId(id);
-    cancel.origin = context_.origin_of(call, {});
+    if (!core::number_of(cancel.order)) {
+        const auto imported = context_.order_named(cancel.order, &account);
+        if (imported && !imported.value()) {
+            return call.fail(404, "ORDER_UNKNOWN", "there is no order of yours with this id");
+        }
+    }
+    if (cancel.reason.empty() && answered_as_canceled(call, *state, cancel)) return;
+    cancel.origin = context_.origin_of(call, parsed.value().canonical);
     context_.submit(call, std::move(cancel));
 }
 
@@ -208,9 +216,9 @@ bool TradingDoor::answered_as_canceled(Call& call,
                                        const core::AccountState& account,
                                        const model::CancelOrder& cancel) {
     const std::string& id = call.parameter("order");
-    const auto parts = core::parse_client_order_id(id);
-    if (cancel.version || !parts) return false;
-    const model::OrderNumber number = model::order_number(parts->sequence, parts->index);
+    const auto place = core::number_of(model::ClientOrderId(id));
+    if (cancel.version || !place) return false;
+    const model::OrderNumber number = *place;
     if (account.orders.contains(number)) return false;
     const core::KeyId key{call.caller.owner, call.key};
     if (context_.runtime.state().keys.contains(key)) return false;

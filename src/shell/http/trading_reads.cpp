@@ -1,4 +1,3 @@
-#include "core/orders/client_order_id.hpp"
 #include "protocol/api_json.hpp"
 #include "protocol/journal.hpp"
 #include "shell/http/account_answers.hpp"
@@ -59,10 +58,13 @@ void TradingDoor::show_position(Call& call) {
 void TradingDoor::list_orders(Call& call) {
     QueryReader query(call);
     const std::string_view status = query.text("status").value_or("all");
-    if (status != "open" && status != "all") query.refuse("status", "open or all");
+    if (status != "open" && status != "all" && status != "failed") {
+        query.refuse("status", "open, failed or all");
+    }
     ports::OrderQuery wanted;
     wanted.symbol = query.symbol();
     wanted.live_only = status == "open";
+    wanted.failed_only = status == "failed";
     wanted.limit = query.number("limit", kPageDefault, {1, kPageMax});
     constexpr auto kNewest = ~model::OrderNumber{0} >> 1U;
     wanted.before = query.number("before", kNewest, {1, kNewest});
@@ -89,20 +91,13 @@ std::optional<model::Order> TradingDoor::find_order(Call& call) {
     const bool scoped = !call.row->pattern.starts_with("/api/orders/");
     const model::AccountId account = context_.account_of(call);
     const std::string& id = call.parameter("order");
-    const auto parts = core::parse_client_order_id(id);
-    if (parts) {
-        const auto found =
-            context_.reader.find_order(model::order_number(parts->sequence, parts->index));
-        if (!found) {
-            call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
-            return std::nullopt;
-        }
-        if (const auto& live = found.value()) {
-            const bool fits = live->order.id.text() == id &&
-                              may_see(call.caller, live->order.owner) &&
-                              (!scoped || live->order.account == account);
-            if (fits) return live->order;
-        }
+    const auto found = context_.order_named(model::ClientOrderId(id), scoped ? &account : nullptr);
+    if (!found) {
+        call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+        return std::nullopt;
+    }
+    if (const auto& order = found.value(); order && may_see(call.caller, order->owner)) {
+        return order;
     }
     call.fail(404, "ORDER_UNKNOWN", "there is no order of yours with this id");
     return std::nullopt;

@@ -233,6 +233,10 @@ void Metrics::read(const runtime::Runtime& runtime) {
     raise("recovery_attempts_total", {"reload", "failure"}, number(counters.unavailable));
     raise("requests_dropped_total", {}, number(counters.requests_dropped));
     raise("exchange_facts_dropped_total", {}, number(counters.facts_dropped));
+    raise("reconcile_mismatches_total", {"order"}, number(counters.orders_imported));
+    raise("reconcile_mismatches_total", {"trade"}, number(counters.trades_imported));
+    raise("reconcile_mismatches_total", {"position"}, number(counters.positions_differ));
+    raise("reconcile_mismatches_total", {"balance"}, number(counters.balances_differ));
     raise("journal_records_total", {}, number(counters.records));
     set("journal_sequence", number(runtime.head().sequence));
     set("journal_epoch", number(runtime.head().epoch));

@@ -80,7 +80,29 @@ void PaperExchange::reconcile(const ports::AccountProjection& projection) {
         }
     }
     seat(projection);
-    reconciled_.push_back(projection.account.id);
+    note_comparison(projection);
+}
+
+void PaperExchange::compare(const ports::AccountProjection& projection) {
+    const model::Timestamp now = clock_();
+    for (const auto& order : projection.live_orders) {
+        std::vector<model::OrderReport> known;
+        venue_.query({order.account, order.instrument, order.id}, now, known);
+        // What is not here yet is on its way.
+        if (known.front().kind != model::ReportKind::NotFound) {
+            reports_.push_back(std::move(known.front()));
+        }
+    }
+    note_comparison(projection);
+}
+
+void PaperExchange::note_comparison(const ports::AccountProjection& projection) {
+    Comparison comparison{projection.account.id, projection.since, {}};
+    for (const auto& order : projection.live_orders)
+        comparison.listed.insert(order.id);
+    std::erase_if(comparisons_,
+                  [&](const Comparison& older) { return older.account == comparison.account; });
+    comparisons_.push_back(std::move(comparison));  // X3
 }
 
 void PaperExchange::account_changed(const ports::AccountProjection& projection) {
@@ -101,8 +123,15 @@ void PaperExchange::define(const model::Instrument& instrument) {
 void PaperExchange::deliver(ports::ExchangeSink& sink) {
     for (auto& report : std::exchange(reports_, {}))
         sink.on_report(std::move(report));
-    for (const auto& account : std::exchange(reconciled_, {}))
-        sink.on_reconciled(account);
+    const model::Timestamp now = clock_();
+    for (const auto& comparison : std::exchange(comparisons_, {})) {
+        for (auto& order : venue_.orders_since(comparison.account, comparison.since, now)) {
+            if (!comparison.listed.contains(order.report.id)) {
+                sink.on_order_found(std::move(order));
+            }
+        }
+        sink.on_reconciled(comparison.account, venue_.books(comparison.account, now));
+    }
 }
 
 }  // namespace botcore::shell

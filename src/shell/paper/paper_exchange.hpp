@@ -7,6 +7,8 @@
 /// P1  A request that could not leave within half of its window is not made: NotSent.
 /// P2  After a restart the venue knows nothing. What rests in the rows is seated again; what was on
 ///     its way and is not known here died with the old process: NotSent, and provably so.
+/// P3  Books are told when the answers are collected, after every report of a trade that is in
+///     them.
 ///
 /// Threads: the loop thread.
 
@@ -14,6 +16,7 @@
 #include "venue/paper_venue.hpp"
 
 #include <functional>
+#include <set>
 #include <vector>
 
 namespace botcore::shell {
@@ -32,24 +35,33 @@ public:
                const model::InstrumentId& instrument,
                const model::ClientOrderId& id) override;
     void reconcile(const ports::AccountProjection& projection) override;
+    void compare(const ports::AccountProjection& projection) override;
     void account_changed(const ports::AccountProjection& projection) override;
     void define(const model::Instrument& instrument) override;
 
     /// What happened on the public market.
     void apply(const venue::MarketEvent& event) { venue_.apply(event, reports_); }
 
-    [[nodiscard]] bool has_reports() const { return !reports_.empty() || !reconciled_.empty(); }
+    [[nodiscard]] bool has_reports() const { return !reports_.empty() || !comparisons_.empty(); }
 
     /// Hands everything that was said since to the sink, in order.
     void deliver(ports::ExchangeSink& sink);
 
 private:
+    /// Asked for, and answered when the reports are collected.
+    struct Comparison {
+        model::AccountId account;
+        model::Timestamp since;
+        std::set<model::ClientOrderId> listed;  ///< These were reported by themselves.
+    };
+
     void seat(const ports::AccountProjection& projection);
+    void note_comparison(const ports::AccountProjection& projection);
 
     std::function<model::Timestamp()> clock_;
     venue::PaperVenue venue_;
     std::vector<model::OrderReport> reports_;
-    std::vector<model::AccountId> reconciled_;
+    std::vector<Comparison> comparisons_;
 };
 
 }  // namespace botcore::shell

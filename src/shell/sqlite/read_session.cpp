@@ -11,6 +11,11 @@ namespace botcore::shell::sqlite {
 
 namespace {
 
+// The words of the statements below.
+static_assert(static_cast<int>(model::OrderState::Rejected) == 6);
+static_assert(static_cast<int>(model::OrderState::Refused) == 7);
+static_assert(static_cast<int>(model::OrderState::Absent) == 9);
+
 constexpr std::uint64_t kIntegerMax = std::numeric_limits<std::int64_t>::max();
 
 std::int64_t clamped(std::uint64_t number) {
@@ -121,6 +126,12 @@ SqlOutcome ReadSession::prepare_history() {
         TRY(database_.prepare(orders + " WHERE live = 1 AND account = ?" + orders_page));
     live_orders_of_symbol_ = TRY(
         database_.prepare(orders + " WHERE live = 1 AND account = ? AND symbol = ?" + orders_page));
+    const std::string failed = " AND state IN (6, 7, 9)";
+    failed_orders_ = TRY(database_.prepare(orders + " WHERE account = ?" + failed + orders_page));
+    failed_orders_of_symbol_ =
+        TRY(database_.prepare(orders + " WHERE account = ? AND symbol = ?" + failed + orders_page));
+    imported_orders_ = TRY(database_.prepare(
+        orders + " WHERE role >= 5 AND account = ? AND id = ? ORDER BY number DESC LIMIT ?"));
     fills_ = TRY(database_.prepare(fills + " WHERE account = ?" + fills_page));
     fills_of_symbol_ =
         TRY(database_.prepare(fills + " WHERE account = ? AND symbol = ?" + fills_page));
@@ -250,8 +261,18 @@ StoreResult<std::optional<ports::LiveOrder>> ReadSession::find_order(model::Orde
 }
 
 StoreResult<std::vector<model::Order>> ReadSession::orders(const ports::OrderQuery& query) {
-    Statement& of_account = query.live_only ? live_orders_of_account_ : orders_;
-    Statement& of_symbol = query.live_only ? live_orders_of_symbol_ : orders_of_symbol_;
+    if (query.imported_as) {
+        imported_orders_.bind_text(1, query.account.text());
+        imported_orders_.bind_text(2, query.imported_as->text());
+        imported_orders_.bind_integer(3, clamped(query.limit));
+        return all_rows<model::Order>(imported_orders_);
+    }
+    Statement& of_account = query.live_only     ? live_orders_of_account_
+                            : query.failed_only ? failed_orders_
+                                                : orders_;
+    Statement& of_symbol = query.live_only     ? live_orders_of_symbol_
+                           : query.failed_only ? failed_orders_of_symbol_
+                                               : orders_of_symbol_;
     Statement& statement = query.symbol ? of_symbol : of_account;
     int parameter = 1;
     statement.bind_text(parameter++, query.account.text());

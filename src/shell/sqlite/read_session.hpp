@@ -64,6 +64,7 @@ private:
     Statement live_orders_, pending_keys_, trades_of_order_;
     Statement find_key_, find_order_;
     Statement orders_, orders_of_symbol_, live_orders_of_account_, live_orders_of_symbol_;
+    Statement failed_orders_, failed_orders_of_symbol_, imported_orders_;
     Statement fills_, fills_of_symbol_, fills_forward_;
     Statement all_orders_, all_fills_, all_keys_;
 };

@@ -259,6 +259,14 @@ CREATE TABLE maintenance_windows (
 );
 )sql";
 
+constexpr std::string_view kThirdVersion = R"sql(
+ALTER TABLE orders ADD COLUMN cancelled_reason TEXT NOT NULL DEFAULT '';
+-- Imported orders are found by the id that the exchange knows them by; there are few.
+CREATE INDEX orders_imported ON orders (account, id) WHERE role >= 5;
+)sql";
+static_assert(static_cast<int>(model::OrderRole::Orphan) == 5);
+static_assert(static_cast<int>(model::OrderRole::External) == 6);
+
 template <class Row>
 TableShape shape(std::string name, std::vector<std::string> key) {
     return {std::move(name), columns_of<Row>(), std::move(key), {}};
@@ -277,6 +285,7 @@ SqlOutcome create_schema(Database& database) {
     TRY(database.execute(std::string(kTables)));
     TRY(database.execute(std::string(kHistoryTables)));
     TRY(database.execute(std::string(kSecondVersion)));
+    TRY(database.execute(std::string(kThirdVersion)));
     TRY(database.execute("INSERT INTO meta (name, value) VALUES ('schema_version', " +
                          std::to_string(kSchemaVersion) + ")"));
     TRY(database.execute("INSERT INTO head (shard, seq, hash, epoch, time) VALUES (" +
@@ -291,6 +300,7 @@ SqlOutcome migrate_schema(Database& database) {
     if (version >= kSchemaVersion) return base::Done{};
     TRY(database.execute("BEGIN IMMEDIATE"));
     if (version < 2) TRY(database.execute(std::string(kSecondVersion)));
+    if (version < 3) TRY(database.execute(std::string(kThirdVersion)));
     TRY(database.execute("UPDATE meta SET value = " + std::to_string(kSchemaVersion) +
                          " WHERE name = 'schema_version'"));
     return database.execute("COMMIT");

@@ -130,8 +130,10 @@ TEST_F(SqliteFile, RefusesTheSchemaOfALaterVersion) {
     EXPECT_EQ(open_error_kind(), OpenError::Kind::SchemaTooNew);
 }
 
-/// Takes out of a new file what the second version brought.
+/// Takes out of a new file what the later versions brought.
 constexpr const char* kBackToTheFirstVersion = R"sql(
+DROP INDEX orders_imported;
+ALTER TABLE orders DROP COLUMN cancelled_reason;
 ALTER TABLE orders DROP COLUMN role;
 ALTER TABLE orders DROP COLUMN parent;
 ALTER TABLE orders DROP COLUMN stop_price;

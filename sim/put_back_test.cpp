@@ -1,0 +1,362 @@
+// The store loses its tail, or others trade on the account, while the exchange goes on: what only
+// the exchange knows comes back, once, and nothing is sent again.
+
+#include "sim/world/world.hpp"
+
+#include <gtest/gtest.h>
+
+namespace botcore::sim {
+
+namespace {
+
+using model::AccountState;
+using model::Duration;
+using model::OrderRole;
+using model::OrderState;
+
+const model::InstrumentId kFutures{model::Market::Futures, model::Symbol("BTCUSDT")};
+const model::InstrumentId kSpot{model::Market::Spot, model::Symbol("BTCUSDT")};
+
+std::string texts(const checkers::Findings& findings) {
+    std::string all;
+    for (const auto& finding : findings.list()) {
+        all += finding.invariant + ": " + finding.text + "\n";
+    }
+    return all;
+}
+
+class PutBack : public ::testing::Test {
+protected:
+    void begin(std::uint64_t seed = 0) {
+        Plan plan = calm_plan(VenueMode::Exchange);
+        plan.seed = seed;
+        world_ = std::make_unique<World>(plan);
+        world_->boot();
+        run(1'000);
+        open(Clients::kAliceSpot, model::Market::Spot);
+        open(Clients::kAliceFutures, model::Market::Futures);
+        run(1'000);
+    }
+
+    void open(const model::AccountId& account, model::Market market) {
+        (void)world_->clients().call(model::OpenAccount{.origin = origin(),
+                                                        .account = account,
+                                                        .market = market,
+                                                        .quote = model::Asset("USDT"),
+                                                        .deposit = model::Money::whole(100'000)});
+    }
+
+    static model::Origin origin(model::Authority authority = model::Authority::Own) {
+        return {Clients::kAlice, {}, {}, authority};
+    }
+
+    void run(std::int64_t milliseconds) { world_->run_for(Duration::milliseconds(milliseconds)); }
+
+    [[nodiscard]] static model::PlaceOrder order(const model::InstrumentId& instrument,
+                                                 std::optional<model::Price> price) {
+        model::PlaceOrder place;
+        place.origin = origin();
+        place.account =
+            instrument.market == model::Market::Spot ? Clients::kAliceSpot : Clients::kAliceFutures;
+        place.instrument = instrument;
+        place.type = price ? model::OrderType::Limit : model::OrderType::Market;
+        place.price = price;
+        place.quantity = model::Quantity::from_units(1'000'000);
+        return place;
+    }
+
+    std::size_t rest(const model::InstrumentId& instrument = kFutures) {
+        return world_->clients().call(order(instrument, model::Price::whole(58'500)));
+    }
+
+    std::size_t buy(const model::InstrumentId& instrument = kFutures) {
+        return world_->clients().call(order(instrument, std::nullopt));
+    }
+
+    /// Somebody else buys on alice's account at the exchange.
+    void buy_elsewhere(const std::string& id, std::optional<model::Price> price) {
+        world_->server().place_foreign(
+            {.account = Clients::kAliceFutures,
+             .id = model::ClientOrderId(id),
+             .instrument = kFutures,
+             .side = model::Side::Buy,
+             .type = price ? model::OrderType::Limit : model::OrderType::Market,
+             .quantity = model::Quantity::from_units(2'000'000),
+             .price = price,
+             .attempt = {}});
+    }
+
+    void cancel(const model::ClientOrderId& id) {
+        model::CancelOrder cancel;
+        cancel.origin = origin();
+        cancel.account = Clients::kAliceFutures;
+        cancel.order = id;
+        cancel.reason = "not ours";
+        (void)world_->clients().call(cancel);
+    }
+
+    [[nodiscard]] model::Sequence head() { return world_->store().head().value().sequence; }
+
+    [[nodiscard]] const checkers::Fold& fold() const { return world_->context().judge.fold(); }
+
+    [[nodiscard]] std::vector<model::Order> orders(OrderRole role) const {
+        std::vector<model::Order> found;
+        for (const auto& [number, each] : fold().orders) {
+            if (each.role == role) found.push_back(each);
+        }
+        return found;
+    }
+
+    [[nodiscard]] const model::Account& account(
+        const model::AccountId& id = Clients::kAliceFutures) const {
+        return fold().accounts.at(id);
+    }
+
+    [[nodiscard]] model::Quantity position() const {
+        const auto place = fold().positions.find({Clients::kAliceFutures, kFutures});
+        return place == fold().positions.end() ? model::Quantity() : place->second.quantity;
+    }
+
+    [[nodiscard]] bool refused(std::size_t number, const std::string& code) const {
+        const auto& replies = world_->clients().at(number).replies;
+        return !replies.empty() && replies.back().body.find('"' + code + '"') != std::string::npos;
+    }
+
+    void end_well() {
+        world_->quiet();
+        EXPECT_EQ(world_->findings().count(), 0U) << texts(world_->findings());
+    }
+
+    /// A few seconds of all kinds of trading; answers a record in the middle of them.
+    model::Sequence trade(base::Random& random) {
+        const std::int64_t steps = random.between(10, 30);
+        const std::int64_t remembered = random.between(0, steps - 1);
+        model::Sequence sequence = 0;
+        for (std::int64_t step = 0; step < steps; ++step) {
+            if (step == remembered) sequence = head();
+            trade_once(random);
+            run(random.between(20, 900));
+        }
+        EXPECT_TRUE(world_->run_until([this] { return world_->clients().all_done(); },
+                                      Duration::seconds(30)));
+        run(1'000);
+        return sequence;
+    }
+
+    void trade_once(base::Random& random) {
+        const auto& instrument = random.chance(2, 3) ? kFutures : kSpot;
+        const auto live = world_->store().live_orders();
+        if (!live.empty() && random.chance(1, 4)) {
+            const auto& chosen = live[random.below(live.size())];
+            model::CancelOrder wish;
+            wish.origin = origin();
+            wish.account = chosen.account;
+            wish.order = chosen.id;
+            (void)world_->clients().call(wish);
+            return;
+        }
+        model::PlaceOrder wish = order(instrument, std::nullopt);
+        wish.side = random.chance(1, 2) ? model::Side::Buy : model::Side::Sell;
+        wish.quantity = model::Quantity::from_units(random.between(10, 80) * 100'000);
+        const auto quote = world_->market().quote(instrument, wish.side, wish.quantity);
+        if (random.chance(2, 3) && quote.bid.is_positive()) {
+            const auto units =
+                quote.bid.units() + quote.bid.units() / 10'000 * random.between(-20, 20);
+            wish.type = model::OrderType::Limit;
+            wish.price = rounded_down_to(model::Price::from_units(units),
+                                         model::Price::from_units(10'000'000));
+        }
+        (void)world_->clients().call(wish);
+    }
+
+    std::unique_ptr<World> world_;
+};
+
+}  // namespace
+
+// @spec:X-26
+// @spec:I2
+TEST_F(PutBack, OrdersAndFillsOfTheLostTailComeBackAndTheAccountIsFrozen) {
+    begin();
+    const model::Sequence kept = head();
+    (void)rest();
+    (void)buy();
+    run(3'000);
+    ASSERT_EQ(position(), model::Quantity::from_units(1'000'000));
+    world_->put_back(kept);
+    EXPECT_TRUE(fold().orders.empty());
+    run(20'000);
+    EXPECT_EQ(orders(OrderRole::Orphan).size(), 2U);
+    EXPECT_EQ(position(), model::Quantity::from_units(1'000'000));
+    EXPECT_EQ(account().state, AccountState::Frozen);
+    EXPECT_EQ(account().frozen_reason, model::Reason::OrphanOrder);
+    const model::Sequence settled = head();
+    run(60'000);  // More comparisons: the same orders again.
+    EXPECT_EQ(orders(OrderRole::Orphan).size(), 2U);
+    EXPECT_EQ(head(), settled);
+    end_well();
+}
+
+// @spec:X-26
+// @spec:I9
+TEST_F(PutBack, AnImportedOrderCanBeCancelledAndTheOperatorLetsTheAccountTradeAgain) {
+    begin();
+    const model::Sequence kept = head();
+    (void)rest();
+    run(3'000);
+    world_->put_back(kept);
+    run(20'000);
+    const auto entry = rest();
+    run(1'000);
+    EXPECT_TRUE(refused(entry, "ACCOUNT_FROZEN"));
+    ASSERT_EQ(orders(OrderRole::Orphan).size(), 1U);
+    EXPECT_TRUE(orders(OrderRole::Orphan).front().reserved.is_positive());
+    cancel(orders(OrderRole::Orphan).front().id);
+    run(2'000);
+    EXPECT_EQ(orders(OrderRole::Orphan).front().state, OrderState::Canceled);
+    EXPECT_EQ(orders(OrderRole::Orphan).front().cancelled_reason, "not ours");
+    (void)world_->clients().call(model::SetAccountState{.origin = origin(model::Authority::All),
+                                                        .account = Clients::kAliceFutures,
+                                                        .state = AccountState::Active,
+                                                        .text = "looked at the orphan"});
+    run(2'000);
+    EXPECT_EQ(account().state, AccountState::Active);
+    const auto again = buy();
+    run(2'000);
+    EXPECT_EQ(world_->clients().at(again).replies.back().status, 200);
+    end_well();
+}
+
+TEST_F(PutBack, OrdersOfOthersAreImportedAndFreezeNothing) {
+    begin();
+    buy_elsewhere("web_1", std::nullopt);
+    buy_elsewhere("web_2", model::Price::whole(58'500));
+    run(25'000);
+    EXPECT_EQ(orders(OrderRole::External).size(), 2U);
+    const auto* filled = fold().find(model::ClientOrderId("web_1"));
+    const auto* resting = fold().find(model::ClientOrderId("web_2"));
+    ASSERT_NE(filled, nullptr);
+    ASSERT_NE(resting, nullptr);
+    EXPECT_EQ(filled->state, OrderState::Filled);
+    EXPECT_EQ(resting->state, OrderState::Open);
+    EXPECT_EQ(position(), model::Quantity::from_units(2'000'000));
+    EXPECT_EQ(account().state, AccountState::Active);
+    const auto ours = buy();
+    run(2'000);
+    EXPECT_EQ(world_->clients().at(ours).replies.back().status, 200);
+    cancel(resting->id);
+    run(2'000);
+    EXPECT_EQ(resting->state, OrderState::Canceled);
+    end_well();
+}
+
+// @spec:R3-INTEG-08
+// @error:Reason::BooksDiffer
+TEST_F(PutBack, MoneyThatNoTradeExplainsFreezesTheAccountAndIsAdoptedByAnOperator) {
+    begin();
+    (void)buy();
+    run(3'000);
+    model::Balance less;
+    less.account = Clients::kAliceFutures;
+    less.asset = model::Asset("USDT");
+    less.of(model::Book::Cash) = model::Money::whole(90'000);
+    world_->server().change_behind_our_back({account(), {less}, {}, {}});
+    run(30'000);
+    EXPECT_EQ(account().frozen_reason, model::Reason::BooksDiffer);
+    EXPECT_GE(world_->node().runtime->counters().positions_differ, 1U);
+    EXPECT_GE(world_->node().runtime->counters().balances_differ, 1U);
+    const auto seen = fold().balances.at({Clients::kAliceFutures, model::Asset("USDT")}).total();
+    (void)world_->clients().call(model::AdoptBooks{.origin = origin(model::Authority::All),
+                                                   .account = Clients::kAliceFutures,
+                                                   .asset = model::Asset("USDT"),
+                                                   .instrument = {},
+                                                   .total_seen = seen,
+                                                   .total = model::Money::whole(90'000),
+                                                   .quantity_seen = {},
+                                                   .quantity = {},
+                                                   .cost = {},
+                                                   .text = "the exchange's statement"});
+    model::AdoptBooks flat{.origin = origin(model::Authority::All),
+                           .account = Clients::kAliceFutures,
+                           .asset = {},
+                           .instrument = kFutures,
+                           .total_seen = {},
+                           .total = {},
+                           .quantity_seen = position(),
+                           .quantity = {},
+                           .cost = {},
+                           .text = "the exchange's statement"};
+    (void)world_->clients().call(flat);
+    run(10'000);
+    EXPECT_EQ(position(), model::Quantity());
+    const auto& comparison =
+        world_->node().runtime->state().accounts.at(Clients::kAliceFutures).comparison;
+    ASSERT_TRUE(comparison.has_value());
+    EXPECT_TRUE(comparison->differences.empty());
+    const auto late = world_->clients().call(flat);  // The position is another by now.
+    run(1'000);
+    EXPECT_TRUE(refused(late, "VERSION_CONFLICT"));
+    world_->audit();
+    EXPECT_EQ(world_->findings().count(), 0U) << texts(world_->findings());
+}
+
+// @spec:I11
+TEST_F(PutBack, AComparisonUnderWayRefusesNoEntry) {
+    begin();
+    run(3'000);
+    ASSERT_TRUE(world_->node().runtime->compare(Clients::kAliceFutures));
+    const auto entry = buy();
+    run(1'000);  // The second look comes after five.
+    EXPECT_EQ(world_->clients().at(entry).replies.back().status, 200);
+    EXPECT_FALSE(world_->node().runtime->compare(model::AccountId("nobody")));
+    end_well();
+}
+
+// @spec:R3-INTEG-07
+TEST_F(PutBack, TheWholeDayIsComparedAtFourInTheMorning) {
+    begin();
+    buy_elsewhere("web_1", std::nullopt);
+    run(25'000);
+    ASSERT_EQ(orders(OrderRole::External).size(), 1U);
+    // The world begins at midnight. Nothing is new by four, and nothing is booked again.
+    const auto records = head();
+    world_->run_for(Duration::seconds(4 * 3'600 + 60));
+    EXPECT_EQ(orders(OrderRole::External).size(), 1U);
+    EXPECT_EQ(head(), records);
+    end_well();
+}
+
+// @error:Reason::IntegrityFinding
+TEST_F(PutBack, AFindingOfACheckFreezesTheAccountAndIsOnRecord) {
+    begin();
+    ASSERT_TRUE(world_->node().runtime->freeze({.account = Clients::kAliceFutures,
+                                                .reason = model::Reason::IntegrityFinding,
+                                                .evidence = "row_differs: position"}));
+    world_->node().process->wake();
+    run(1'000);
+    EXPECT_EQ(account().frozen_reason, model::Reason::IntegrityFinding);
+    const auto exit = rest();
+    run(1'000);
+    EXPECT_TRUE(refused(exit, "ACCOUNT_FROZEN"));
+}
+
+// @spec:X-26
+// @spec:I4
+TEST_F(PutBack, TwentyRestoresEndWithTheBooksOfTheExchange) {
+    std::size_t orphans = 0;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        begin(seed);
+        base::Random random(seed);
+        const model::Sequence moment = trade(random);
+        const std::size_t before = fold().orders.size();
+        world_->put_back(moment);
+        world_->quiet();
+        EXPECT_EQ(world_->findings().count(), 0U) << "seed " << seed << "\n"
+                                                  << texts(world_->findings());
+        EXPECT_LE(fold().orders.size(), before) << "seed " << seed;
+        orphans += orders(OrderRole::Orphan).size();
+    }
+    EXPECT_GT(orphans, 20U);
+}
+
+}  // namespace botcore::sim

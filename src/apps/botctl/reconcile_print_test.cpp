@@ -1,0 +1,40 @@
+#include "apps/botctl/print.hpp"
+
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace botcore::botctl {
+
+// @spec:R4-MAN-02
+// @spec:R4-MAN-03
+TEST(Reconciliation, ShowsBothSidesWithReasonAndAction) {
+    const auto data = boost::json::parse(R"([
+        {"account":"futures","owner":"alice","state":"FROZEN","status":"MISMATCH",
+         "reason":"no trade explains it","action":"botctl reconcile --fix",
+         "positions":[{"symbol":"ETHUSDT","ours":"-1","ours_cost":"-3000","exchange":"0",
+                       "exchange_cost":"0","status":"MISMATCH"}],
+         "balances":[{"asset":"USDT","ours":"100","exchange":"100","status":"OK"}],
+         "orders":[]},
+        {"account":"spot","owner":"alice","state":"ACTIVE","status":"OK","reason":null,
+         "action":null,"positions":[],"balances":[],"orders":[
+         {"order_id":"web_1","side":"BUY","symbol":"BTCUSDT","state":"OPEN","role":"EXTERNAL",
+          "status":"OK"}]}])");
+    std::ostringstream out;
+    print_reconciliation(out, data);
+    EXPECT_EQ(out.str(),
+              "user alice, account futures (FROZEN): MISMATCH\n"
+              "    app:      SHORT 1 ETHUSDT @ 3000\n"
+              "    exchange: CLOSED\n"
+              "    MISMATCH\n"
+              "    app:      100 USDT\n"
+              "    exchange: 100 USDT\n"
+              "    OK\n"
+              "    reason:   no trade explains it\n"
+              "    action:   botctl reconcile --fix\n"
+              "user alice, account spot (ACTIVE): OK\n"
+              "    order web_1 BUY BTCUSDT OPEN (EXTERNAL): OK\n");
+}
+
+}  // namespace botcore::botctl

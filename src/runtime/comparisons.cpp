@@ -1,0 +1,116 @@
+// The half of `Runtime` that listens to the exchange and compares accounts with it.
+
+#include "runtime/runtime.hpp"
+
+#include <utility>
+
+namespace botcore::runtime {
+
+void Runtime::push_fact(model::InputBody fact) {
+    if (facts_.push(std::move(fact))) return;
+    ++counters_.facts_dropped;
+    facts_lost_ = true;
+}
+
+void Runtime::on_report(model::OrderReport report) {
+    push_fact(model::ReportOrder{std::move(report), {}});
+}
+
+void Runtime::on_order_found(model::VenueOrder order) {
+    push_fact(model::ReportFoundOrder{std::move(order)});
+}
+
+void Runtime::on_reconciled(const model::AccountId& account,
+                            std::optional<model::VenueBooks> books) {
+    push_fact(model::ReportReconciled{account, std::move(books)});
+}
+
+/// A look at the exchange goes back at least to the newest one that was finished.
+void Runtime::compare_due_accounts(Now now) {
+    const auto& accounts = engine_->state().accounts;
+    if (now.time >= next_day_) {
+        for (const auto& [id, account] : accounts)
+            ports_.exchange.compare(projection(id, next_day_ - model::Duration::seconds(86'400)));
+        comparisons_.clear();
+        return plan_comparisons(now);
+    }
+    if (options_.compare_every.in_microseconds() > 0 && now.time >= next_comparison_) {
+        // What is not compared since the term began is being compared.
+        for (const auto& [id, account] : accounts) {
+            if (account.reconciled) comparisons_.try_emplace(id, now.time);
+        }
+        next_comparison_ = now.time + options_.compare_every;
+    }
+    for (auto due = comparisons_.begin(); due != comparisons_.end();) {
+        if (due->second > now.time) {
+            ++due;
+            continue;
+        }
+        (void)compare(due->first);
+        due = comparisons_.erase(due);
+    }
+}
+
+void Runtime::plan_comparisons(Now now) {
+    constexpr std::int64_t kDay = 86'400'000'000;
+    next_comparison_ = now.time + options_.compare_every;
+    const std::int64_t today = now.time.in_microseconds() / kDay * kDay;
+    next_day_ = model::Timestamp::from_microseconds(today) + options_.compare_day_at;
+    if (next_day_ <= now.time) next_day_ = next_day_ + model::Duration::microseconds(kDay);
+}
+
+bool Runtime::compare(const model::AccountId& account) {
+    if (status_ != Status::Running) return false;
+    const auto place = engine_->state().accounts.find(account);
+    if (place == engine_->state().accounts.end()) return false;
+    const auto& last = place->second.comparison;
+    ports_.exchange.compare(projection(account, last ? last->time : loaded_time_));
+    return true;
+}
+
+bool Runtime::freeze(model::FreezeAccount finding) {
+    if (acts_.size() >= kActsMax) return false;
+    acts_.emplace_back(std::move(finding));
+    return true;
+}
+
+void Runtime::count_findings(const model::Record& record) {
+    if (std::holds_alternative<model::ReportFoundOrder>(record.input.body)) {
+        bool imported = false;
+        for (const auto& change : record.outcome.changes) {
+            const auto* order = std::get_if<model::Order>(&change);
+            imported = imported || (order != nullptr && order->prior_sequence == 0);
+            counters_.trades_imported += std::holds_alternative<model::Fill>(change) ? 1 : 0;
+        }
+        counters_.orders_imported += imported ? 1 : 0;
+    } else if (const auto* done = std::get_if<model::ReportReconciled>(&record.input.body)) {
+        const auto account = engine_->state().accounts.find(done->account);
+        if (account == engine_->state().accounts.end()) return;
+        const auto& comparison = account->second.comparison;
+        if (!comparison || !comparison->confirmed) return;
+        for (const auto& difference : comparison->differences) {
+            const bool position = difference.kind == core::Difference::Kind::Position;
+            ++(position ? counters_.positions_differ : counters_.balances_differ);
+        }
+    }
+}
+
+ports::AccountProjection Runtime::projection(const model::AccountId& account,
+                                             model::Timestamp since) const {
+    const core::AccountState& state = engine_->state().accounts.at(account);
+    ports::AccountProjection projection{.account = state.account,
+                                        .balances = {},
+                                        .positions = {},
+                                        .live_orders = {},
+                                        .since = since};
+    for (const auto& [asset, balance] : state.balances)
+        projection.balances.push_back(balance);
+    for (const auto& [id, position] : state.positions)
+        projection.positions.push_back(position);
+    for (const auto& [number, live] : state.orders) {
+        if (model::is_live(live.order.state)) projection.live_orders.push_back(live.order);
+    }
+    return projection;
+}
+
+}  // namespace botcore::runtime

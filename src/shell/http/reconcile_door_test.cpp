@@ -1,0 +1,115 @@
+// Comparisons with the exchange, over the API.
+
+#include "shell/http/api_world_test.hpp"
+
+#include <gtest/gtest.h>
+
+namespace botcore::shell::http {
+namespace {
+
+constexpr std::string_view kOrders = "/api/accounts/futures/orders";
+constexpr std::string_view kBuy = R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.01"})";
+
+class ReconcileApi : public testing::Test {
+protected:
+    boost::json::object futures() {
+        const auto list = ApiWorld::data(world_.get("/api/reconciliation"));
+        for (const auto& item : list.as_array()) {
+            if (item.at("account").as_string() == "futures") return item.as_object();
+        }
+        return {};
+    }
+
+    std::string status() { return std::string(futures().at("status").as_string()); }
+
+    std::string state() { return std::string(futures().at("state").as_string()); }
+
+    /// The exchange says that the account holds this, with no position; nothing: it does not say.
+    void set_total(std::optional<std::string_view> total) {
+        world_.on_loop([&] {
+            world_.exchange.books.reset();
+            if (!total) return;
+            const auto amount = model::parse_amount<model::Money>(*total).value();
+            world_.exchange.books = model::VenueBooks{{}, {{model::Asset("USDT"), amount}}, {}};
+        });
+    }
+
+    void compare() {
+        EXPECT_EQ(world_.ask("POST", "/api/reconciliation").status, 200);
+        world_.pass(model::Duration::milliseconds(10));
+    }
+
+    ApiWorld world_;
+};
+
+}  // namespace
+
+// @spec:R4-MAN-02
+// @spec:R3-INTEG-08
+TEST_F(ReconcileApi, ADifferenceThatStaysFreezesAndIsAdoptedByAnOperator) {
+    set_total("10000");
+    compare();
+    ASSERT_EQ(status(), "OK") << boost::json::serialize(futures());
+    set_total("9990");
+    compare();
+    compare();
+    EXPECT_EQ(status(), "MISMATCH");
+    EXPECT_EQ(state(), "FROZEN");
+    EXPECT_EQ(futures().at("balances").at(0).at("exchange").as_string(), "9990");
+    EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 503);
+    const auto adopted = world_.command(
+        "POST",
+        "/api/accounts/futures/adopt",
+        R"({"asset":"USDT","seen":"10000","total":"9990","text":"the exchange's statement"})");
+    EXPECT_EQ(adopted.status, 200) << adopted.body;
+    const auto late =
+        world_.command("POST",
+                       "/api/accounts/futures/adopt",
+                       R"({"asset":"USDT","seen":"10000","total":"9990","text":"once more"})");
+    EXPECT_EQ(late.status, 409);
+    compare();
+    EXPECT_EQ(world_
+                  .command("POST",
+                           "/api/accounts/futures/state",
+                           R"({"state":"ACTIVE","text":"the amounts agree"})")
+                  .status,
+              200);
+    EXPECT_EQ(status(), "OK");
+    EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 200);
+}
+
+TEST_F(ReconcileApi, WhatIsMalformedIsRefused) {
+    const auto adopt = [&](std::string_view body) {
+        return world_.command("POST", "/api/accounts/futures/adopt", body).status;
+    };
+    EXPECT_EQ(adopt(R"({"asset":"USDT","seen":"1"})"), 400);
+    EXPECT_EQ(adopt(R"({"symbol":"BTCUSDT","seen":"1","quantity":"1","cost":"-5","text":"x"})"),
+              400);
+    EXPECT_EQ(adopt(R"({"symbol":"NOSUCH","seen":"0","quantity":"0","cost":"0","text":"x"})"), 422);
+    EXPECT_EQ(
+        world_.command("POST", "/api/accounts/futures/state", R"({"state":"ASLEEP","text":"x"})")
+            .status,
+        400);
+}
+
+// @spec:R4-MAN-04
+// @spec:R4-MAN-05
+// @spec:R4-FAIL-03
+TEST_F(ReconcileApi, AFailedOrderIsListedAndGivenUpWithAReason) {
+    const auto refused = world_.command(
+        "POST", kOrders, R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.0000001"})");
+    ASSERT_EQ(refused.status, 422);
+    (void)world_.command("POST", kOrders, kBuy);
+    const auto failed = ApiWorld::data(world_.get(std::string(kOrders) + "?status=failed"));
+    ASSERT_EQ(failed.at("orders").as_array().size(), 1U);
+    const std::string id(failed.at("orders").at(0).at("order_id").as_string());
+    const int placed = world_.exchange.placed;
+    const std::string path = std::string(kOrders) + "/" + id;
+    EXPECT_EQ(world_.command("DELETE", path, "").status, 409);
+    const auto given_up = world_.command("DELETE", path, R"({"reason":"the signal is old"})");
+    EXPECT_EQ(given_up.status, 200) << given_up.body;
+    EXPECT_EQ(ApiWorld::data(given_up).at("cancelled_reason").as_string(), "the signal is old");
+    EXPECT_EQ(world_.exchange.placed, placed);
+}
+
+}  // namespace botcore::shell::http
