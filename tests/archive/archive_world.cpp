@@ -2,6 +2,8 @@
 
 #include "base/check.hpp"
 #include "runtime/refold.hpp"
+#include "shell/sqlite/replace_store.hpp"
+#include "shell/sqlite/timeline.hpp"
 
 #include <utility>
 
@@ -82,7 +84,7 @@ TradingStore::TradingStore(fs::path path, Vault& vault, std::uint64_t seed)
     core_ = std::make_unique<bench::InProcessCore>(*store_, seed);
     if (is_new) core_->open_accounts(3);
     reader_ = open_reader(path_);
-    const auto timeline = archive::timeline_of(path_);
+    const auto timeline = shell::sqlite::timeline_of(path_);
     CHECK(timeline.has_value());
     shipper_ = std::make_unique<archive::Shipper>(*reader_, vault_.archive, timeline.value());
 }
@@ -96,7 +98,7 @@ void TradingStore::snapshot(base::Timestamp now) {
     const fs::path copy = path_.string() + "-copy";
     CHECK(archive::copy_database(path_, copy, archive::CopyPace::Full, {}));
     CHECK(archive::put_snapshot(vault_.archive, copy, now, {}));
-    archive::remove_database(copy);
+    shell::sqlite::remove_database(copy);
 }
 
 void TradingStore::close() {

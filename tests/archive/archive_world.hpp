@@ -9,7 +9,7 @@
 #include "shell/sqlite/file_reader.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 #include "tests/bench/in_process_core.hpp"
-#include "tests/conformance/sqlite_harness.hpp"
+#include "tests/scratch/temporary_folder.hpp"
 
 #include <filesystem>
 #include <memory>

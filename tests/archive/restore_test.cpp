@@ -29,7 +29,7 @@ protected:
         return archive::restore_into(vault.archive, moment, file("made.db"), {}, warnings_);
     }
 
-    conformance::TemporaryFolder folder_;
+    scratch::TemporaryFolder folder_;
     std::vector<archive::ArchiveError> warnings_;
 };
 

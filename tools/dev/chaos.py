@@ -128,6 +128,12 @@ def chaos(options):
     return paths.EXIT_SKIPPED if status == 0 and skipped == len(verdicts) else status
 
 
+def drill(options):
+    """The scenario of disaster recovery alone."""
+    options.name, options.seed = "tc_rel_014_machine_lost", 1
+    return chaos(options)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="dev.chaos")
     parser.add_argument("name")

@@ -23,13 +23,14 @@ HELP = """\
   bench                              every figure with the machine's limit beside it
   crash [--kills N]                  kill -9 under load, restart, check
   chaos [--short] [NAME] [--seed S]  scenarios over real processes: faults, limits, shutdown
+  drill [--short]                    a machine lost under load, restored from the archive: RPO, RTO
   errors                             every error value and the test that reaches it
   sim [--seeds N | --minutes M | --seed S] [--variant NAME]
                                      the deterministic simulator
   fuzz [NAME] [--seconds S]          one fuzzer, or all of them, for S seconds each
   coverage                           line and branch coverage by folder, and of error handling
 
-bench, crash, chaos, errors, sim, fuzz, coverage, accept, check, lint and test take --json FILE.
+bench, crash, chaos, drill, errors, sim, fuzz, coverage, accept, check, lint and test take --json FILE.
 What is not known to bench, crash and sim is passed on to the program.
 """
 
@@ -66,6 +67,7 @@ def parser():
     one.add_argument("name", nargs="?")
     one.add_argument("--short", action="store_true")
     one.add_argument("--seed", type=int, default=1)
+    command("drill", True).add_argument("--short", action="store_true")
     command("errors", True)
     one = command("sim", True)
     how = one.add_mutually_exclusive_group()
@@ -157,7 +159,7 @@ def check(options):
 COMMANDS = {
     "setup": setup, "build": build_preset, "test": test, "run": run_daemon, "fmt": fmt,
     "lint": lint_files, "check": check, "accept": accept.accept, "bench": judges.bench,
-    "crash": judges.crash, "chaos": chaos.chaos,
+    "crash": judges.crash, "chaos": chaos.chaos, "drill": chaos.drill,
     "errors": errors.errors, "sim": judges.sim, "fuzz": fuzz.fuzz,
     "coverage": judges.coverage,
 }

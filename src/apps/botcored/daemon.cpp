@@ -333,7 +333,11 @@ std::string Daemon::start_archive() {
          .metrics = metrics_,
          .now = &shell::wall_time,
          .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); },
-         .in_doubt = [](const model::AccountId&, const std::string&) {}});
+         .in_doubt =
+             [this](const model::AccountId& account, const std::string& evidence) {
+                 (void)runtime_->freeze({.account = account, .evidence = evidence});
+                 loop_->wake();
+             }});
     if (!made) return made.error();
     archive_ = std::move(made).value();
     return {};

@@ -15,6 +15,7 @@
 #include "shell/log/redact.hpp"
 #include "shell/sqlite/file_reader.hpp"
 #include "shell/sqlite/replace_store.hpp"
+#include "shell/sqlite/timeline.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -176,7 +177,7 @@ int create_backup(Session& session, const BackupWish& wish) {
     if (!copied) return refused(session, copied.error());
     const auto put =
         archive::put_snapshot(*opened.value()->archive, scratch, now(), line.as_progress());
-    archive::remove_database(scratch);
+    shell::sqlite::remove_database(scratch);
     line.end();
     if (!put) return refused(session, put.error());
     return session.show(to_json(put.value()), [&](std::ostream& out, const json::value&) {
@@ -234,7 +235,7 @@ int prune_backups(Session& session, const BackupWish& wish) {
     const auto number = [&](std::string_view key) {
         return static_cast<std::size_t>(config.integer(key));
     };
-    const auto timeline = archive::timeline_of(opened.value()->data / "botcore.db");
+    const auto timeline = shell::sqlite::timeline_of(opened.value()->data / "botcore.db");
     if (!timeline) return refused(session, timeline.error());
     const auto removed = archive::prune(
         *opened.value()->archive,
@@ -379,7 +380,7 @@ int restore(Session& session, const BackupWish& wish) {
     data["dry_run"] = wish.dry_run;
     data["records_left_behind"] = lost;
     if (wish.dry_run) {
-        archive::remove_database(made);
+        shell::sqlite::remove_database(made);
     } else {
         const auto timeline = archive::begin_timeline(from, restored.value(), made, now());
         if (!timeline) return refused(session, timeline.error());

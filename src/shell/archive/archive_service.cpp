@@ -5,6 +5,8 @@
 #include "shell/archive/store_copy.hpp"
 #include "shell/archive/users_copy.hpp"
 #include "shell/sqlite/file_reader.hpp"
+#include "shell/sqlite/replace_store.hpp"
+#include "shell/sqlite/timeline.hpp"
 
 #include <condition_variable>
 #include <mutex>
@@ -189,7 +191,7 @@ JobResult ArchiveService::Shared::snapshot() {
         result.good = false;
         result.text += ", not pruned: " + said(pruned.error());
     }
-    remove_database(scratch);
+    sqlite::remove_database(scratch);
     return result;
 }
 
@@ -243,7 +245,7 @@ base::Result<std::unique_ptr<ArchiveService>, std::string> ArchiveService::start
     shared->shipping = TRY(open_doors(shared->parts.repositories, shared->parts.key));
     shared->daily = TRY(open_doors(shared->parts.repositories, shared->parts.key));
     shared->reader = TRY(sqlite::open_reader(shared->options.store));
-    shared->timeline = TRY(timeline_of(shared->options.store));
+    shared->timeline = TRY(sqlite::timeline_of(shared->options.store));
     for (const Door& door : shared->shipping)
         shared->status.repositories.push_back({door.archive->place(), {}});
     for (auto& result : shared->jobs.read()) {

@@ -4,6 +4,7 @@
 #include "protocol/time_text.hpp"
 #include "shell/archive/store_copy.hpp"
 #include "shell/sqlite/file_reader.hpp"
+#include "shell/sqlite/replace_store.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -67,7 +68,7 @@ Drill run_drill(Archive& archive,
         base::Duration::microseconds(std::chrono::duration_cast<std::chrono::microseconds>(
                                          std::chrono::steady_clock::now() - began)
                                          .count());
-    remove_database(files.scratch);
+    sqlite::remove_database(files.scratch);
     if (!restored) {
         drill.text = "failed: " + std::string(to_text(restored.error().kind)) + " " +
                      restored.error().object + ": " + restored.error().text;

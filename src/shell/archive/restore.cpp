@@ -4,7 +4,9 @@
 #include "runtime/verify.hpp"
 #include "shell/archive/store_copy.hpp"
 #include "shell/sqlite/file_reader.hpp"
+#include "shell/sqlite/replace_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
+#include "shell/sqlite/timeline.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -300,7 +302,7 @@ ArchiveOutcome Restore::fold_prefix() {
         restored_.records = head.value().sequence;
         return base::Done{};
     }();
-    remove_database(source);
+    sqlite::remove_database(source);
     return folded;
 }
 
@@ -320,7 +322,7 @@ ArchiveOutcome Restore::check() {
 ArchiveResult<Restored> Restore::run() {
     (void)TRY(find_lineage());
     (void)TRY(find_snapshots());
-    remove_database(to_);
+    sqlite::remove_database(to_);
     (void)TRY(begin_at_snapshot());
     const auto folded = fold_forward();
     if (!folded) {
@@ -330,7 +332,7 @@ ArchiveResult<Restored> Restore::run() {
         }
         warnings_.push_back(folded.error());
         restored_.base.reset();
-        remove_database(to_);
+        sqlite::remove_database(to_);
         (void)TRY(fold_prefix());
     }
     (void)TRY(check());
@@ -345,7 +347,7 @@ ArchiveResult<Restored> restore_into(Archive& archive,
                                      const Progress& progress,
                                      std::vector<ArchiveError>& warnings) {
     auto restored = Restore(archive, moment, to, progress, warnings).run();
-    if (!restored) remove_database(to);
+    if (!restored) sqlite::remove_database(to);
     return restored;
 }
 
@@ -356,7 +358,7 @@ ArchiveResult<std::string> verify_snapshot(Archive& archive,
                                            const Progress& progress) {
     (void)TRY(fetch_snapshot(archive, name, scratch, progress));
     auto hash = checked_hash(scratch, to_text(name), progress);
-    remove_database(scratch);
+    sqlite::remove_database(scratch);
     if (!hash) return hash;
     const auto marked =
         archive.put(to_text(name) + "verified", names::encode(names::Verified{now, hash.value()}));
@@ -374,7 +376,7 @@ ArchiveResult<Timeline> begin_timeline(Archive& archive,
                                       .sequence = restored.head.sequence,
                                       .hash = restored.head.hash,
                                       .created = now}));
-    const auto marked = set_timeline(store, timeline);
+    const auto marked = sqlite::set_timeline(store, timeline);
     if (!marked) return failure(Kind::Store, {}, marked.error());
     return timeline;
 }

@@ -3,6 +3,8 @@
 #include "build_info.hpp"
 #include "shell/archive/store_copy.hpp"
 #include "shell/sqlite/file_reader.hpp"
+#include "shell/sqlite/replace_store.hpp"
+#include "shell/sqlite/timeline.hpp"
 
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -109,7 +111,7 @@ ArchiveResult<Source> look_at(const std::filesystem::path& copy) {
     if (!reader) return failure(Kind::Store, {}, reader.error());
     const auto head = reader.value()->head();
     if (!head) return failure(Kind::Store, {}, copy.string() + ": its head cannot be read");
-    const auto timeline = timeline_of(copy);
+    const auto timeline = sqlite::timeline_of(copy);
     if (!timeline) return failure(Kind::Store, {}, timeline.error());
     return Source{head.value(), timeline.value()};
 }
@@ -185,10 +187,10 @@ ArchiveResult<names::Manifest> fetch_snapshot(Archive& archive,
                                               const std::filesystem::path& to,
                                               const Progress& progress) {
     const names::Manifest manifest = TRY(archive.manifest(name));
-    remove_database(to);
+    sqlite::remove_database(to);
     const auto fetched = fetch_parts(archive, name, manifest, to, progress);
     if (!fetched) {
-        remove_database(to);
+        sqlite::remove_database(to);
         return base::Failure{fetched.error()};
     }
     return manifest;

@@ -1,12 +1,10 @@
 #pragma once
 
-/// Copies of a store's file, taken while its daemon writes, and what a file knows of the archive's
-/// timelines.
+/// Copies of a database, taken while somebody writes to it.
 ///
 /// Threads: any; the functions keep no state.
 
 #include "base/result.hpp"
-#include "runtime/archive/names.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -28,16 +26,5 @@ enum class CopyPace : std::uint8_t {
                                                        const std::filesystem::path& to,
                                                        CopyPace pace,
                                                        const CopyProgress& progress);
-
-/// The timeline that the store is on.
-[[nodiscard]] base::Result<runtime::archive::Timeline, std::string> timeline_of(
-    const std::filesystem::path& store);
-/// The store must not be open.
-[[nodiscard]] base::Outcome<std::string> set_timeline(const std::filesystem::path& store,
-                                                      runtime::archive::Timeline timeline);
-
-/// A database file with its companions (log, shared memory, reserve), whether they are there or
-/// not.
-void remove_database(const std::filesystem::path& file);
 
 }  // namespace botcore::shell::archive

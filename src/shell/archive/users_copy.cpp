@@ -2,6 +2,7 @@
 
 #include "protocol/journal.hpp"
 #include "shell/archive/store_copy.hpp"
+#include "shell/sqlite/replace_store.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -55,7 +56,7 @@ ArchiveOutcome UsersCopy::put(base::Timestamp now) {
     std::ifstream file(scratch, std::ios::binary);
     const std::string bytes((std::istreambuf_iterator<char>(file)), {});
     const bool whole = !file.bad() && !bytes.empty();
-    remove_database(scratch);
+    sqlite::remove_database(scratch);
     if (!whole) return failure(scratch.string() + " cannot be read");
     const std::string ending = "-" + protocol::to_hex(protocol::hash_of(bytes)).substr(0, 8);
     const auto there = TRY(copies(archive_, timeline_));

@@ -57,4 +57,10 @@ base::Result<fs::path, std::string> replace_store(const fs::path& made,
     return before;
 }
 
+void remove_database(const std::filesystem::path& file) {
+    std::error_code ignored;
+    for (const char* part : std::array{"", "-wal", "-shm", "-journal", "-reserve"})
+        std::filesystem::remove(file.string() + part, ignored);
+}
+
 }  // namespace botcore::shell::sqlite

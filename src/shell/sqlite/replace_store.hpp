@@ -16,4 +16,8 @@ namespace botcore::shell::sqlite {
 [[nodiscard]] base::Result<std::filesystem::path, std::string> replace_store(
     const std::filesystem::path& made, const std::filesystem::path& store, const std::string& time);
 
+/// Removes a database's file with its companions (logs, shared memory, reserve), as far as they are
+/// there.
+void remove_database(const std::filesystem::path& file);
+
 }  // namespace botcore::shell::sqlite

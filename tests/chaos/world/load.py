@@ -13,11 +13,13 @@ class Load:
         self.daemon = daemon
         self.prefix = prefix
         self.acknowledged = {}  # Body by key.
+        self.acknowledged_at = {}
         self.other = {}         # Status by key, for whatever else was answered in the end.
         self.unanswered = {}    # What came last, for what was not answered within a minute.
         self.lost = 0           # Answers that did not come at the first try.
         self.lock = threading.Lock()
         self.ended = threading.Event()
+        self.gone = threading.Event()
         self.threads = [threading.Thread(target=self.run, args=(number,), daemon=True)
                         for number in range(threads)]
 
@@ -30,6 +32,11 @@ class Load:
         self.ended.set()
         for thread in self.threads:
             thread.join(within)
+
+    def abandon(self):
+        """The daemon will not come back: nobody waits for an answer any more."""
+        self.gone.set()
+        self.stop()
 
     def count(self):
         return len(self.acknowledged)
@@ -45,7 +52,7 @@ class Load:
     def place(self, connection, key, body):
         """Until there is an answer that says what became of the order."""
         until, last = time.monotonic() + 60, None
-        while time.monotonic() < until:
+        while time.monotonic() < until and not self.gone.is_set():
             try:
                 connection = connection or http.Connection(self.daemon.port, timeout=10)
                 answer = connection.ask("POST", f"{ACCOUNT}/orders", self.daemon.token, body,
@@ -59,6 +66,7 @@ class Load:
                     with self.lock:
                         if answer.status == 200:
                             self.acknowledged[key] = answer.body
+                            self.acknowledged_at[key] = time.monotonic()
                         else:
                             self.other[key] = answer.status
                     return connection
