@@ -284,8 +284,26 @@ TEST(Engine, NamesOneReasonForEachBrokenRule) {
     EXPECT_EQ(refused("0.001", {}), Reason::NotionalTooSmall);
     EXPECT_EQ(refused("0.01", "60000.05"), Reason::PriceOffTick);
     EXPECT_EQ(refused("0.01", "100"), Reason::PriceOutOfRange);
-    EXPECT_EQ(refused("0.01", "50000"), Reason::PriceTooFarFromMarket);
     EXPECT_EQ(refused("0.01", "70000"), Reason::PriceTooFarFromMarket);
+}
+
+/// The same bounds as in FuturesFilters.BuysHaveACapAndSellsAFloor and SpotFilters.
+TEST(Engine, MeasuresALimitByTheSidesThatTheExchangeMeasures) {
+    Bench bench;
+    const auto placed = [&](const char* account, Side side, std::string_view limit) {
+        auto body = bench.order(account, side, "0.002");
+        body.type = model::OrderType::Limit;
+        body.price = price(limit);
+        const bool sent = bench.place(body).has_value();
+        if (!sent) EXPECT_EQ(bench.refusal(), Reason::PriceTooFarFromMarket) << limit;
+        return sent;
+    };
+    EXPECT_TRUE(placed("futures", Side::Buy, "63000"));
+    EXPECT_FALSE(placed("futures", Side::Buy, "63000.1"));
+    EXPECT_TRUE(placed("futures", Side::Buy, "50000"));
+    EXPECT_TRUE(placed("futures", Side::Sell, "57000"));
+    EXPECT_FALSE(placed("futures", Side::Sell, "56999.9"));
+    EXPECT_TRUE(placed("futures", Side::Sell, "70000"));
 }
 
 TEST(Engine, RemembersThatAStopWasTriggered) {

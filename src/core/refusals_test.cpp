@@ -247,7 +247,7 @@ TEST_F(Refusals, ALimitBehindAStopIsMeasuredByTheStop) {
     };
     EXPECT_EQ(refused(model::OrderType::StopLimit, "66000", "66100"), Reason::None)
         << "The market will be there when it counts.";
-    EXPECT_EQ(refused(model::OrderType::StopLimit, "66000", "60000"),
+    EXPECT_EQ(refused(model::OrderType::StopLimit, "66000", "69400"),
               Reason::PriceTooFarFromMarket);
     EXPECT_EQ(refused(model::OrderType::TakeProfitLimit, "54000", "57000"),
               Reason::PriceTooFarFromMarket);

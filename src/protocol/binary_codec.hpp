@@ -43,6 +43,12 @@ inline constexpr bool kIsVariant<std::variant<T...>> = true;
 
 }  // namespace detail
 
+/// The enumeration has a value of this number: the texts of others are "?".
+template <class Enum>
+[[nodiscard]] bool is_given(Enum value) {
+    return to_text(value) != "?";
+}
+
 /// Appends values to a buffer that the caller owns.
 class BinaryWriter {
 public:
@@ -143,6 +149,10 @@ public:
             value = flag();
         } else if constexpr (std::is_enum_v<T>) {
             value = static_cast<T>(byte());
+            if (!is_given(value)) {
+                ok_ = false;
+                value = T{};
+            }
         } else if constexpr (std::is_unsigned_v<T>) {
             value = bounded<T>(varint());
         } else if constexpr (model::kIsAmount<T>) {

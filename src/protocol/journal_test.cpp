@@ -104,6 +104,42 @@ TEST(Journal, RefusesCutAndForeignBytes) {
     EXPECT_EQ(decode_record(std::string(1, '\0')).error(), RecordError::Malformed);
 }
 
+TEST(Journal, RefusesNumbersThatAnEnumerationDoesNotHave) {
+    const auto is_read = [](const auto& value) {
+        using Enum = std::decay_t<decltype(value)>;
+        std::string bytes;
+        BinaryWriter(bytes).write(value);
+        BinaryReader reader(bytes);
+        Enum back{};
+        reader.read(back);
+        return reader.finished() && back == value;
+    };
+    const auto ends_at = [&](auto last) {
+        using Enum = decltype(last);
+        const auto number = static_cast<std::uint8_t>(last);
+        EXPECT_TRUE(is_read(last)) << to_text(last);
+        for (const int beyond : {number + 1, 0x7F, 0xFF})
+            EXPECT_FALSE(is_read(static_cast<Enum>(beyond))) << to_text(last) << " + " << beyond;
+    };
+    ends_at(model::AccountKind::Paper);
+    ends_at(model::AccountState::Frozen);
+    ends_at(model::ClockState::Uncertain);
+    ends_at(model::MarketSource::Live);
+    ends_at(model::Market::Futures);
+    ends_at(model::Side::Sell);
+    ends_at(model::OrderType::TakeProfitLimit);
+    ends_at(model::OrderRole::Flatten);
+    ends_at(model::ReduceOnly::Yes);
+    ends_at(model::OrderState::Queued);
+    ends_at(model::CancelState::Unknown);
+    ends_at(model::Reason::StopTriggered);
+    EXPECT_FALSE(is_read(static_cast<model::Side>(0)));
+    EXPECT_FALSE(is_read(static_cast<model::Reason>(29))) << "It was never given.";
+    model::Record record = sample_record();
+    std::get<model::PlaceOrder>(record.input.body).side = static_cast<model::Side>(7);
+    EXPECT_EQ(decode_record(encode(record)).error(), RecordError::Malformed);
+}
+
 TEST(Journal, SurvivesRandomDamageWithoutTrust) {
     base::Random random(5);
     const std::string bytes = encode(sample_record());

@@ -173,11 +173,16 @@ std::optional<RuleBreach> broken_price_rule(const OrderView& order) {
     const auto high = scaled(reference, order.instrument.price_percent_up, model::Rounding::Down);
     const auto low = scaled(reference, order.instrument.price_percent_down, model::Rounding::Up);
     if (!high || !low) return breach(Reason::PriceOutOfRange, "the price is beyond all bounds");
-    if (!order.instrument.price_percent_up.is_zero() && price > high.value()) {
+    // PERCENT_PRICE of futures caps what buys and floors what sells; spot bounds both on both
+    // sides.
+    const bool both = order.instrument.id.market == model::Market::Spot;
+    const bool buys = order.side == model::Side::Buy;
+    const bool capped = (both || buys) && !order.instrument.price_percent_up.is_zero();
+    if (capped && price > high.value()) {
         return breach(Reason::PriceTooFarFromMarket,
                       "the price may be at most " + to_text(high.value()) + " now");
     }
-    if (price < low.value()) {
+    if ((both || !buys) && price < low.value()) {
         return breach(Reason::PriceTooFarFromMarket,
                       "the price must be at least " + to_text(low.value()) + " now");
     }

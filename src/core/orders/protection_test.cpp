@@ -88,13 +88,14 @@ TEST_F(Protection, MoreStopsThanOneInputMayMoveFollowInTheNextOnes) {
 }
 
 TEST(Sweeping, ClosesMorePositionsThanOneInputMayInTheNextTicks) {
-    constexpr std::size_t kPositions = 70;
+    constexpr std::size_t kPositions = 140;
     Bench bench;
     model::Instrument rules = bench.engine().state().instruments.at(kFutures);
+    rules.notional_min = {};
     for (std::size_t i = 0; i < kPositions; ++i) {
         rules.id.symbol = model::Symbol("COIN" + std::to_string(i) + "USDT");
         bench.apply(model::DefineInstrument{rules});
-        auto body = bench.order("futures", Side::Buy, "0.002");
+        auto body = bench.order("futures", Side::Buy, "0.001");
         body.instrument = body.quote.instrument = rules.id;
         const auto sent = bench.place(body);
         ASSERT_TRUE(sent);
@@ -104,7 +105,9 @@ TEST(Sweeping, ClosesMorePositionsThanOneInputMayInTheNextTicks) {
         bench.apply(model::Flatten{bench.origin(), model::AccountId("futures"), {}}));
     EXPECT_EQ(first.size(), model::kOrdersPerInputMax);
     const auto second = Bench::sent_by(bench.tick(Duration::seconds(1), "60000"));
-    EXPECT_EQ(first.size() + second.size(), kPositions);
+    EXPECT_EQ(second.size(), model::kOrdersPerInputMax);
+    const auto third = Bench::sent_by(bench.tick(Duration::seconds(1), "60000"));
+    EXPECT_EQ(first.size() + second.size() + third.size(), kPositions);
     EXPECT_TRUE(Bench::sent_by(bench.tick(Duration::seconds(60), "60000")).empty());
 }
 

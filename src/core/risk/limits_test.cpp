@@ -159,6 +159,30 @@ TEST(RiskLimits, MarginBelowTheLevelsStopsEntriesAndThenClosesPositions) {
     EXPECT_FALSE(bench.account("futures").risk.margin_call && !bench.position().quantity.is_zero());
 }
 
+TEST(RiskLimits, AMarginCallWaitsForTheNextTickWhereOneHasOrdersEnough) {
+    Bench bench(only([](RiskLimits& limits) {
+        limits.margin_level_close = Rate::from_units(model::kScale * 130 / 100);
+        limits.margin_level_safe = Rate::from_units(model::kScale * 140 / 100);
+    }));
+    for (int i = 0; i < 70; ++i) {  // 8,400 of margin in all.
+        auto body = bench.order("futures", Side::Buy, "0.002");
+        body.stop_loss = price("57000");
+        body.trail_activation = model::parse_amount<Rate>("0.01").value();
+        body.trail_distance = model::parse_amount<Rate>("0.005").value();
+        const auto entry = bench.place(body);
+        ASSERT_TRUE(entry);
+        for (const auto& stop : Bench::sent_by(bench.fill_all(*entry, "60000")))
+            bench.apply(Bench::report(stop, model::ReportKind::Open));
+    }
+    const auto moving = bench.tick(Duration::seconds(1), "61000");
+    EXPECT_EQ(Bench::sent_by(moving).size(), model::kOrdersPerInputMax) << "All stops that move.";
+    EXPECT_TRUE(bench.account("futures").risk.margin_call);
+    const auto next = Bench::sent_by(bench.tick(Duration::seconds(1), "61000"));
+    ASSERT_EQ(next.size(), 70 - model::kOrdersPerInputMax + 1);
+    EXPECT_EQ(next.back().type, model::OrderType::Market);
+    EXPECT_EQ(next.back().quantity, quantity("0.14"));
+}
+
 TEST(RiskLimits, WithoutMarginInUseThereIsNoLevel) {
     Bench bench{RiskLimits()};
     EXPECT_EQ(refusal_of_entry(bench), Reason::None);

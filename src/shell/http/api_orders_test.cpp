@@ -127,8 +127,9 @@ TEST_F(ApiOrders, ACancelThatComesTooLateBindsItsKeyToTheRefusal) {
         std::string(kOrders) + "/" + order_id(world_.command("POST", kOrders, kBuy));
     ASSERT_EQ(ApiWorld::data(world_.get(path)).at("status").as_string(), "FILLED");
     const auto late = world_.ask("DELETE", path, "Idempotency-Key: late\r\n");
-    EXPECT_GE(late.status, 400);
-    EXPECT_LT(late.status, 500);
+    EXPECT_EQ(late.status, 409) << late.body;
+    EXPECT_EQ(ApiWorld::code(late), "ORDER_NOT_OPEN");
+    EXPECT_NE(late.body.find("FILLED"), std::string::npos) << late.body;
     const auto again = world_.ask("DELETE", path, "Idempotency-Key: late\r\n");
     EXPECT_EQ(again.status, late.status);
     EXPECT_EQ(again.body, late.body) << "The same bytes: the refusal is recorded.";

@@ -60,6 +60,15 @@ bool equals(std::string_view word, std::string_view small) {
            });
 }
 
+/// The name of one of our environment variables, which may be long.
+bool is_our_variable(std::string_view word) {
+    return word.starts_with("BOTCORE_") && word.size() < 2 * kSecretRun &&
+           std::all_of(
+               word.begin(),
+               word.end(),
+               [](char c) { return (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_'; });
+}
+
 std::string hashed(std::string_view address) {
     static const auto key = [] {
         CHECK(sodium_init() >= 0);
@@ -152,8 +161,8 @@ private:
         const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_word);
         const auto size = static_cast<std::size_t>(end - rest_.begin());
         const std::string_view word = rest_.substr(0, size);
-        const bool secret =
-            size >= kSecretRun || (word.starts_with(kBearerStart) && size > kBearerStart.size());
+        const bool secret = (size >= kSecretRun && !is_our_variable(word)) ||
+                            (word.starts_with(kBearerStart) && size > kBearerStart.size());
         if (secret) {
             out_.append(kGone);
             drop(size);

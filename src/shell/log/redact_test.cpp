@@ -52,6 +52,15 @@ TEST(Redact, LeavesOrdinaryTextsAlone) {
     }
 }
 
+TEST(Redact, LeavesTheNamesOfOurVariablesAloneAndNotTheirSecrets) {
+    const std::string name = "BOTCORE_RISK_MARGIN_LEVEL_ENTRY_MINIMUM_PERCENT";
+    ASSERT_GE(name.size(), kLong.size());
+    EXPECT_EQ(redact(name + ": expected a number"), name + ": expected a number");
+    EXPECT_EQ(redact(name + "_TOKEN=abc"), name + "_TOKEN=[redacted]");
+    EXPECT_EQ(redact("BOTCORE_" + kLong), "[redacted]") << "Only capitals make a name.";
+    EXPECT_EQ(redact("BOTCORE_" + std::string(72, 'A')), "[redacted]") << "None is so long.";
+}
+
 TEST(Redact, HashesMailAddresses) {
     const std::string shown = redact("login of Ann.Lee+x@Example.org failed");
     EXPECT_EQ(shown.find("xample"), std::string::npos) << shown;

@@ -13,6 +13,7 @@
 
 #include "model/record.hpp"
 #include "ports/store.hpp"
+#include "protocol/binary_codec.hpp"
 #include "shell/sqlite/database.hpp"
 
 #include <array>
@@ -217,6 +218,7 @@ public:
             field = std::bit_cast<std::uint64_t>(integer());  // C3
         } else if constexpr (std::is_enum_v<Field>) {
             field = static_cast<Field>(small<std::underlying_type_t<Field>>());
+            intact_ &= protocol::is_given(field);
         } else {
             field = static_cast<Field>(small<Field>());
         }

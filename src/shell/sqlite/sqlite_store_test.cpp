@@ -100,6 +100,17 @@ TEST_F(SqliteFile, NoticesACutFile) {
     }
 }
 
+TEST_F(SqliteFile, NoticesANumberThatAnEnumerationDoesNotHave) {
+    make_store(1);
+    run_sql("INSERT INTO accounts VALUES ('a', 'o', 2, 1, 1, 0, 'USDT', '5', 0, 0)");
+    ASSERT_TRUE(SqliteStore::open(options_).has_value());
+    for (const char* column : {"market", "kind", "state", "frozen_reason"}) {
+        run_sql(std::string("UPDATE accounts SET ") + column + " = " + column + " + 100");
+        EXPECT_EQ(open_error_kind(), OpenError::Kind::Corrupt) << column;
+        run_sql(std::string("UPDATE accounts SET ") + column + " = " + column + " - 100");
+    }
+}
+
 TEST_F(SqliteFile, NoticesAJournalThatEndsElsewhereThanItsHead) {
     make_store(3);
     run_sql("DELETE FROM journal WHERE seq = 3");
