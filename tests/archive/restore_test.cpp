@@ -182,6 +182,9 @@ TEST_F(Restores, ARestoredStoreGoesOnInATimelineOfItsOwn) {
     ASSERT_TRUE(old) << old.error();
     EXPECT_EQ(hash_of(old.value()), end_of_first);
 
+    // Nothing was written since: the newest moment is still the end of the first one.
+    EXPECT_EQ(restore(vault, {}).value().state_hash, end_of_first);
+
     TradingStore second(file("store.db"), vault, 8);
     second.trade(10);
     second.ship();

@@ -30,7 +30,8 @@ HELP = """\
   fuzz [NAME] [--seconds S]          one fuzzer, or all of them, for S seconds each
   coverage                           line and branch coverage by folder, and of error handling
 
-bench, crash, chaos, drill, errors, sim, fuzz, coverage, accept, check, lint and test take --json FILE.
+bench, crash, chaos, drill, errors, sim, fuzz, coverage, accept, check, lint and test take
+--json FILE.
 What is not known to bench, crash and sim is passed on to the program.
 """
 

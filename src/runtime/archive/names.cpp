@@ -68,9 +68,9 @@ Timeline read_timeline(Parts& parts) {
 }  // namespace
 
 std::string compact_time(base::Timestamp time) {
-    std::string text = protocol::to_iso8601(time).substr(0, 19) + "z";
-    std::erase_if(text, [](char letter) { return letter == '-' || letter == ':'; });
-    std::replace(text.begin(), text.end(), 'T', 't');
+    std::string text = protocol::to_compact_iso8601(time);
+    for (char& letter : text)
+        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
     return text;
 }
 

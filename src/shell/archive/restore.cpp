@@ -94,6 +94,17 @@ ArchiveResult<std::string> checked_hash(const std::filesystem::path& store,
     return std::move(hash).value();
 }
 
+/// A restore that broke off may have begun a timeline that nobody ever wrote to.
+ArchiveResult<Timeline> newest_in_use(Archive& archive,
+                                      const std::vector<names::TimelineStart>& starts) {
+    for (auto timeline = static_cast<Timeline>(starts.size()); timeline > 1; --timeline) {
+        const model::Sequence first = starts.at(timeline - 1).sequence + 1;
+        if (!TRY(archive.segments(timeline, first)).empty()) return timeline;
+        if (!TRY(archive.snapshots(timeline)).empty()) return timeline;
+    }
+    return names::kFirstTimeline;
+}
+
 class Restore {
 public:
     Restore(Archive& archive,
@@ -146,7 +157,8 @@ ArchiveOutcome Restore::find_lineage() {
                        names::start_name(names::kFirstTimeline),
                        "there is no archive at " + archive_.place());
     }
-    restored_.timeline = moment_.timeline.value_or(static_cast<Timeline>(starts.size()));
+    restored_.timeline =
+        moment_.timeline ? *moment_.timeline : TRY(newest_in_use(archive_, starts));
     if (restored_.timeline == 0 || restored_.timeline > starts.size()) {
         return failure(Kind::NoSuchMoment,
                        {},

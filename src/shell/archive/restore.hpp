@@ -25,7 +25,8 @@ namespace botcore::shell::archive {
 struct Moment {
     std::optional<model::Sequence> sequence = std::nullopt;  ///< Up to and with this record.
     std::optional<base::Timestamp> time = std::nullopt;      ///< Everything until then, inclusive.
-    std::optional<Timeline> timeline = std::nullopt;         ///< Empty: the newest one.
+    /// Empty: the newest one that has records of its own.
+    std::optional<Timeline> timeline = std::nullopt;
 };
 
 struct Restored {
