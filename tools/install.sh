@@ -6,11 +6,14 @@ set -euo pipefail
 tools="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 mapfile -t wanted < <(grep -vE '^\s*(#|$)' "$tools/packages.txt")
 
+# Node's own packages bring npm along and refuse Debian's.
+present() { [[ $1 == npm || $1 == nodejs ]] && command -v "${1/nodejs/node}" >/dev/null; }
+
 missing=()
 if command -v dpkg-query >/dev/null; then
     for package in "${wanted[@]}"; do
         state="$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)"
-        [[ $state == installed ]] || missing+=("$package")
+        [[ $state == installed ]] || present "$package" || missing+=("$package")
     done
 else
     echo "This needs Debian 12 (dpkg and apt-get); elsewhere install the equivalents of:" >&2

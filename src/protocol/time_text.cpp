@@ -88,6 +88,12 @@ std::string to_iso8601(base::Timestamp time) {
     return text;
 }
 
+std::string to_compact_iso8601(base::Timestamp time) {
+    std::string text = to_iso8601(time);
+    std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+    return text.substr(0, text.find('.')) + "Z";
+}
+
 std::optional<base::Timestamp> parse_iso8601(std::string_view text) {
     const auto days = take_day(text);
     if (!days || !take_letter(text, 'T')) return std::nullopt;

@@ -13,6 +13,9 @@ namespace botcore::protocol {
 /// "2026-11-23T11:53:00.123Z": ISO 8601, UTC, milliseconds, rounded down. Years 0 to 9999.
 [[nodiscard]] std::string to_iso8601(base::Timestamp time);
 
+/// "20150830T123600Z": for names of files and for signatures.
+[[nodiscard]] std::string to_compact_iso8601(base::Timestamp time);
+
 /// Reads "2026-11-23T11:53Z", with seconds and up to six decimals of them or without. Only UTC,
 /// only dates that exist, no leap seconds; nothing for anything else.
 [[nodiscard]] std::optional<base::Timestamp> parse_iso8601(std::string_view text);

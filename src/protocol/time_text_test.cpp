@@ -60,5 +60,9 @@ TEST(Iso8601, RefusesEverythingElse) {
     }
 }
 
+TEST(TimeText, HasAShortFormToTheSecond) {
+    EXPECT_EQ(to_compact_iso8601(*parse_iso8601("2015-08-30T12:36:00.999Z")), "20150830T123600Z");
+}
+
 }  // namespace
 }  // namespace botcore::protocol

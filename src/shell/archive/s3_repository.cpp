@@ -1,5 +1,6 @@
 #include "shell/archive/s3_repository.hpp"
 
+#include "protocol/time_text.hpp"
 #include "shell/archive/object_name.hpp"
 #include "shell/archive/s3_answers.hpp"
 #include "shell/outbound/http_attempt.hpp"
@@ -110,7 +111,7 @@ private:
         const S3Credentials& credentials = options_.credentials;
         request.payload_hash = sha256_hex(body);
         request.headers.emplace_back("x-amz-content-sha256", request.payload_hash);
-        request.headers.emplace_back("x-amz-date", compact_utc(now));
+        request.headers.emplace_back("x-amz-date", protocol::to_compact_iso8601(now));
         if (const auto token = credentials.session_token.reveal(); !token.empty()) {
             request.headers.emplace_back("x-amz-security-token", token);
         }

@@ -100,6 +100,20 @@ TEST_F(S3Faults, AServerThatDiesDuringPutsIsUnavailableAndLosesNothingThatWasDon
     EXPECT_EQ(repository->get("first").error().kind, Kind::Unavailable);
 }
 
+TEST_F(S3Faults, WhoeverWasFasterIsNotOverwritten) {
+    const auto repository = made(server_->options());
+    const auto put = repository->put("raced-before", "ours");
+    ASSERT_FALSE(put);
+    EXPECT_EQ(put.error().kind, Kind::Taken);
+    EXPECT_EQ(repository->get("raced-before").value(), "bytes of somebody else");
+    EXPECT_TRUE(repository->put("raced-before-2", "bytes of somebody else"));
+}
+
+TEST_F(S3Faults, WhoeverOverwroteAtOnceIsNoticed) {
+    const auto repository = made(server_->options());
+    EXPECT_EQ(repository->put("raced-after", "ours").error().kind, Kind::Taken);
+}
+
 TEST_F(S3Faults, KeysOfOthersAreLeftAlone) {
     const auto ours = made(server_->options());
     const auto theirs = made(server_->options("archive"));

@@ -85,12 +85,6 @@ std::string sha256_hex(std::string_view bytes) {
     return hex(hash);
 }
 
-std::string compact_utc(base::Timestamp time) {
-    std::string text = protocol::to_iso8601(time);
-    std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
-    return text.substr(0, text.find('.')) + "Z";
-}
-
 std::string canonical_query(const NamesAndValues& query) {
     NamesAndValues sorted;
     for (const auto& [name, value] : query)
@@ -116,7 +110,7 @@ std::string authorization(const S3Credentials& credentials,
         canonical.append(name).append(":").append(value).append("\n");
     canonical.append("\n").append(names).append("\n").append(request.payload_hash);
 
-    const std::string time = compact_utc(scope.time);
+    const std::string time = protocol::to_compact_iso8601(scope.time);
     const std::string day = time.substr(0, 8);
     const std::string within =
         day + "/" + std::string(scope.region) + "/" + std::string(scope.service) + "/aws4_request";

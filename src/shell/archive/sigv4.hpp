@@ -37,9 +37,6 @@ struct SigningScope {
 
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 
-/// "20150830T123600Z", the value of x-amz-date.
-[[nodiscard]] std::string compact_utc(base::Timestamp time);
-
 /// Sorted and escaped as it is signed; it must be sent so as well.
 [[nodiscard]] std::string canonical_query(const NamesAndValues& query);
 

@@ -1,11 +1,12 @@
 #include "shell/health/uptime_file.hpp"
 
+#include "shell/files/durable_file.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <cstdio>
 #include <fstream>
 #include <numeric>
 #include <sstream>
@@ -144,11 +145,7 @@ bool UptimeFile::write_out() {
         text = std::exchange(text_, {});
     }
     if (text.empty()) return true;
-    const std::string partial = path_ + ".part";
-    std::ofstream file(partial, std::ios::trunc);
-    file << text << "\n";
-    file.close();
-    if (file && std::rename(partial.c_str(), path_.c_str()) == 0) return true;
+    if (files::replace_file(path_, text + "\n", files::Durability::Unsynced)) return true;
     const std::lock_guard lock(mutex_);
     if (text_.empty()) text_ = std::move(text);
     return false;

@@ -1,11 +1,7 @@
 #include "shell/market/followed_symbols.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "shell/files/durable_file.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -39,26 +35,6 @@ std::string text_of(const std::set<model::InstrumentId>& hidden) {
     return text;
 }
 
-/// Writes a new file and puts it in the old one's place, both on disk; empty when it worked.
-std::string replace(const std::filesystem::path& path, const std::string& text) {
-    const std::filesystem::path part = path.string() + ".part";
-    const int file =
-        ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (file < 0) return std::strerror(errno);
-    const bool whole =
-        ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-        ::fsync(file) == 0;
-    const std::string trouble = whole ? "" : std::strerror(errno);
-    ::close(file);
-    if (!whole) return trouble;
-    if (::rename(part.c_str(), path.c_str()) != 0) return std::strerror(errno);
-    const int folder = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) return std::strerror(errno);
-    const bool kept = ::fsync(folder) == 0;
-    ::close(folder);
-    return kept ? "" : "the folder could not be written";
-}
-
 }  // namespace
 
 FollowedSymbols::FollowedSymbols(std::filesystem::path path) : path_(std::move(path)) {
@@ -88,9 +64,9 @@ base::Outcome<std::string> FollowedSymbols::unfollow(const model::InstrumentId& 
 
 base::Outcome<std::string> FollowedSymbols::change_to(std::set<model::InstrumentId> hidden) {
     if (!path_.empty()) {
-        const std::string trouble = replace(path_, text_of(hidden));
-        if (!trouble.empty()) {
-            return base::Failure{"cannot write " + path_.string() + ": " + trouble};
+        const auto written = files::replace_file(path_, text_of(hidden), files::Durability::Synced);
+        if (!written) {
+            return base::Failure{"cannot write " + path_.string() + ": " + written.error()};
         }
     }
     hidden_ = std::move(hidden);

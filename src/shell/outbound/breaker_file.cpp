@@ -1,5 +1,7 @@
 #include "shell/outbound/breaker_file.hpp"
 
+#include "shell/files/durable_file.hpp"
+
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -105,17 +107,8 @@ bool BreakerFile::write() const {
     json::object document;
     document["version"] = kVersion;
     document["breakers"] = std::move(breakers);
-    std::filesystem::path partial = path_;
-    partial += ".part";
-    {
-        std::ofstream file(partial, std::ios::binary | std::ios::trunc);
-        file << json::serialize(document) << "\n";
-        file.flush();
-        if (!file) return false;
-    }
-    std::error_code error;
-    std::filesystem::rename(partial, path_, error);
-    return !error;
+    return files::replace_file(path_, json::serialize(document) + "\n", files::Durability::Unsynced)
+        .has_value();
 }
 
 }  // namespace botcore::shell::outbound

@@ -1,5 +1,7 @@
 #include "shell/sqlite/disk_reserve.hpp"
 
+#include "shell/files/durable_file.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -14,26 +16,6 @@ namespace botcore::shell::sqlite {
 namespace {
 
 constexpr std::uint64_t kSteps = 4;
-
-/// A file descriptor that closes itself.
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    ~Descriptor() {
-        if (number_ >= 0) close(number_);
-    }
-
-    [[nodiscard]] bool is_open() const { return number_ >= 0; }
-
-    [[nodiscard]] int number() const { return number_; }
-
-private:
-    int number_;
-};
 
 std::uint64_t size_of(const std::string& path) {
     struct stat status{};
@@ -59,7 +41,7 @@ bool DiskReserve::release_step() {
     if (size_ == 0) return false;
     const std::uint64_t step = std::max<std::uint64_t>(bytes_ / kSteps, 1);
     const std::uint64_t rest = size_ > step ? size_ - step : 0;
-    const Descriptor file(open(path_.c_str(), O_WRONLY | O_CLOEXEC));
+    const files::Descriptor file(open(path_.c_str(), O_WRONLY | O_CLOEXEC));
     if (!file.is_open()) return false;
     if (ftruncate(file.number(), static_cast<off_t>(rest)) != 0) return false;
     size_ = rest;
@@ -70,7 +52,7 @@ bool DiskReserve::release_step() {
 
 bool DiskReserve::refill() {
     if (full()) return true;
-    const Descriptor file(open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    const files::Descriptor file(open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
     if (!file.is_open()) return false;
     const auto start = static_cast<off_t>(size_);
     if (posix_fallocate(file.number(), start, static_cast<off_t>(missing())) != 0) {

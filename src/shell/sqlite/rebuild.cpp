@@ -1,14 +1,12 @@
 #include "shell/sqlite/rebuild.hpp"
 
+#include "protocol/time_text.hpp"
 #include "runtime/verify.hpp"
+#include "shell/files/durable_file.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <array>
 #include <chrono>
-#include <ctime>
 #include <memory>
 
 namespace botcore::shell::sqlite {
@@ -35,20 +33,10 @@ base::Result<std::unique_ptr<SqliteStore>, std::string> open_store(const std::st
 }
 
 std::string utc_now() {
-    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-    std::tm parts{};
-    (void)::gmtime_r(&now, &parts);
-    std::array<char, 32> text{};
-    (void)std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &parts);
-    return text.data();
-}
-
-base::Outcome<std::string> sync_folder(const fs::path& folder) {
-    const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool synced = file >= 0 && ::fsync(file) == 0;
-    if (file >= 0) ::close(file);
-    if (!synced) return base::Failure{"cannot sync " + folder.string()};
-    return base::Done{};
+    return protocol::to_compact_iso8601(
+        base::Timestamp::from_microseconds(std::chrono::duration_cast<std::chrono::microseconds>(
+                                               std::chrono::system_clock::now().time_since_epoch())
+                                               .count()));
 }
 
 /// N1: the old file gets its second name first, then the new one takes the first name in one step.
@@ -58,10 +46,10 @@ base::Outcome<std::string> replace(const std::string& path,
     const fs::path folder = fs::path(path).parent_path();
     std::error_code error;
     fs::create_hard_link(path, before, error);
-    if (!error) (void)TRY(sync_folder(folder));
+    if (!error) (void)TRY(files::sync_folder(folder));
     if (!error) fs::rename(rebuilt, path, error);
     if (error) return base::Failure{"cannot put " + path + " in place: " + error.message()};
-    return sync_folder(folder);
+    return files::sync_folder(folder);
 }
 
 base::Outcome<std::string> prove(SqliteStore& store) {

@@ -1,8 +1,8 @@
 #include "shell/sqlite/store_file.hpp"
 
+#include "shell/files/durable_file.hpp"
 #include "shell/sqlite/schema.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 namespace botcore::shell::sqlite {
@@ -32,21 +33,6 @@ base::Failure<OpenError> failure(OpenError::Kind kind, std::string expected, std
 
 base::Failure<OpenError> system_failure(std::string expected) {
     return failure(OpenError::Kind::CannotOpen, std::move(expected), std::strerror(errno));
-}
-
-std::string folder_of(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    if (slash == std::string::npos) return ".";
-    return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-OpenOutcome sync_folder(const std::string& folder) {
-    const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) return system_failure("the folder " + folder);
-    const bool synced = fsync(descriptor) == 0;
-    close(descriptor);
-    if (!synced) return system_failure("a synced folder " + folder);
-    return base::Done{};
 }
 
 SqlOutcome write_new(const std::string& path, const std::string& vfs) {
@@ -90,7 +76,9 @@ OpenOutcome ensure_file(const SqliteOptions& options) {
     const SqlOutcome written = write_new(fresh, options.vfs);
     if (!written) return base::Failure{open_error(written.error(), "to create " + fresh)};
     if (std::rename(fresh.c_str(), path.c_str()) != 0) return system_failure("to create " + path);
-    return sync_folder(folder_of(path));
+    const auto synced = files::sync_folder(std::filesystem::path(path).parent_path());
+    if (synced) return base::Done{};
+    return failure(OpenError::Kind::CannotOpen, "a synced folder of " + path, synced.error());
 }
 
 SqlResult<std::int64_t> schema_version(Database& database) {

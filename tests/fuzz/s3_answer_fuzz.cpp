@@ -1,0 +1,65 @@
+/// What a server of S3 answers, and addresses of repositories. The first byte chooses the reader.
+
+#include "base/check.hpp"
+#include "shell/archive/object_name.hpp"
+#include "shell/archive/s3_answers.hpp"
+#include "shell/archive/s3_repository.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace {
+
+using namespace botcore::shell;
+
+constexpr std::size_t kRefusalMax = 160;
+
+void page(std::string_view text) {
+    const auto read = archive::parse_s3_page(text);
+    if (!read) return CHECK(read.error().size() < kRefusalMax);
+    CHECK(read.value().next.size() <= 4'096);
+    for (const auto& key : read.value().keys)
+        CHECK(!key.name.empty() && key.name.size() <= 1'024);
+}
+
+void error(std::string_view text) {
+    const std::string code = archive::s3_error_code(text);
+    CHECK(code.size() <= 64);
+    CHECK(std::ranges::all_of(
+        code, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }));
+}
+
+void place(std::string_view text) {
+    const auto read = archive::parse_s3_place(text);
+    if (!read) return CHECK(read.error().size() < kRefusalMax);
+    const archive::S3Place& is = read.value();
+    CHECK(is.prefix.empty() || archive::is_object_name(is.prefix));
+    const bool tls = is.endpoint.transport == outbound::Transport::Tls;
+    const auto again = archive::parse_s3_place("s3://" + is.bucket + "/" + is.prefix +
+                                               "?endpoint=" + (tls ? "https://" : "http://") +
+                                               is.endpoint.authority() + "&region=" + is.region);
+    CHECK(again.has_value());
+    CHECK(again.value().bucket == is.bucket && again.value().prefix == is.prefix);
+    CHECK(again.value().region == is.region && again.value().endpoint.port == is.endpoint.port);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size == 0) return 0;
+    const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
+    switch (data[0] % 3) {
+        case 0:
+            page(text);
+            break;
+        case 1:
+            error(text);
+            break;
+        default:
+            place(text);
+            break;
+    }
+    return 0;
+}
