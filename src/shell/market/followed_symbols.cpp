@@ -64,7 +64,10 @@ base::Outcome<std::string> FollowedSymbols::unfollow(const model::InstrumentId& 
 
 base::Outcome<std::string> FollowedSymbols::change_to(std::set<model::InstrumentId> hidden) {
     if (!path_.empty()) {
-        (void)TRY(files::replace_file(path_, text_of(hidden), files::Durability::Synced));
+        const auto written = files::replace_file(path_, text_of(hidden), files::Durability::Synced);
+        if (!written) {
+            return base::Failure{"cannot write " + path_.string() + ": " + written.error()};
+        }
     }
     hidden_ = std::move(hidden);
     return base::Done{};
