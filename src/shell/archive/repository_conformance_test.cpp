@@ -21,7 +21,7 @@ protected:
     void SetUp() override {
         if (GetParam() == Which::S3) {
             if (const auto missing = s3_server_missing(); !missing.empty()) {
-                if (std::getenv("CI") != nullptr) FAIL() << missing;
+                if (in_ci()) FAIL() << missing;
                 GTEST_SKIP() << missing;
             }
             server_ = std::make_unique<S3Server>();

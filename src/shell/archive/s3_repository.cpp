@@ -165,7 +165,7 @@ RepositoryOutcome S3Repository::put(std::string_view name, std::string_view byte
         if (there == bytes) return base::Done{};
         return failure(Kind::Taken, std::string(name) + " is there with other bytes");
     };
-    const auto before = compare();
+    auto before = compare();
     if (before || before.error().kind != Kind::Missing) return before;
     const std::string path = call.path_of(name);
     const auto answer =

@@ -24,7 +24,7 @@ class S3Faults : public testing::Test {
 protected:
     void SetUp() override {
         if (const auto missing = s3_server_missing(); !missing.empty()) {
-            if (std::getenv("CI") != nullptr) FAIL() << missing;
+            if (in_ci()) FAIL() << missing;
             GTEST_SKIP() << missing;
         }
         server_ = std::make_unique<S3Server>();

@@ -15,13 +15,21 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace botcore::shell::archive {
 
 /// Why the server cannot run here; empty: it can.
 inline std::string s3_server_missing() {
+    if (std::system("command -v node >/dev/null") != 0) return "node is not installed";
     if (std::filesystem::exists("tests/s3/node_modules/s3rver")) return {};
     return "tests/s3/node_modules is missing: run tools/install_test_servers.sh";
+}
+
+/// Is a skip not allowed here?
+inline bool in_ci() {
+    const char* const ci = std::getenv("CI");
+    return ci != nullptr && std::string_view(ci) == "true";
 }
 
 class S3Server {
