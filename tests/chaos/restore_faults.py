@@ -1,4 +1,4 @@
-"""Every write of backup and restore dies, fails or finds the disk full: old or new, always whole."""
+"""Any write of backup and restore dies, fails or finds the disk full: old or new, always whole."""
 # @spec:TC-REL-010 TC-REL-014 TC-REL-017 R3-BKP-08
 import collections
 import json

@@ -1,0 +1,195 @@
+// The archive beside a store: daily work, its history, users, drills.
+
+#include "shell/archive/archive_service.hpp"
+#include "shell/archive/drill.hpp"
+#include "shell/archive/job_file.hpp"
+#include "shell/archive/users_copy.hpp"
+#include "shell/sqlite/database.hpp"
+#include "tests/archive/archive_world.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <future>
+#include <thread>
+
+namespace botcore::archive_tests {
+namespace {
+
+using archive::Job;
+using base::Duration;
+using testing::HasSubstr;
+
+class Service : public testing::Test {
+protected:
+    std::filesystem::path file(const std::string& name) { return folder_.file(name); }
+
+    std::unique_ptr<archive::ArchiveService> start() {
+        archive::ArchiveOptions options;
+        options.store = file("store.db");
+        options.users = file("users.sqlite");
+        options.folder = folder_.path();
+        options.every = std::chrono::milliseconds(10);
+        auto key = archive::ArchiveKey::load(file("vault.key"));
+        CHECK(key.has_value());
+        auto service = archive::ArchiveService::start(
+            options,
+            {.key = std::move(key).value(),
+             .repositories = {[this]()
+                                  -> base::Result<std::unique_ptr<ports::Repository>, std::string> {
+                 auto opened = archive::FolderRepository::open(file("vault"));
+                 if (!opened) return base::Failure{opened.error()};
+                 return std::unique_ptr<ports::Repository>(std::move(opened).value());
+             }},
+             .now = [] { return kNow; },
+             .finished =
+                 [this](const archive::JobResult& result) {
+                     const std::lock_guard lock(mutex_);
+                     finished_.push_back(result);
+                 }});
+        CHECK(service.has_value());
+        return std::move(service).value();
+    }
+
+    template <class Holds>
+    static bool eventually(Holds holds) {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+        while (!holds() && std::chrono::steady_clock::now() < deadline)
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        return holds();
+    }
+
+    void run_sql(const std::string& name, const std::string& sql) {
+        auto database =
+            shell::sqlite::Database::open(file(name), {}, shell::sqlite::OpenMode::Create);
+        CHECK(database.has_value());
+        CHECK(std::move(database).value().execute(sql).has_value());
+    }
+
+    scratch::TemporaryFolder folder_;
+    std::mutex mutex_;
+    std::vector<archive::JobResult> finished_;
+};
+
+// @spec:R3-BKP-01 @spec:R3-BKP-02 @spec:R3-BKP-11
+TEST_F(Service, ShipsTakesASnapshotVerifiesItAndChecksTheBooks) {
+    Vault vault(file("vault"));
+    TradingStore store(file("store.db"), vault, 7);
+    store.trade(10);
+    const auto service = start();
+    ASSERT_TRUE(eventually([&] { return service->status().good.size() == 3; }));
+    store.trade(5);
+    const model::Sequence end = store.head().sequence;
+    ASSERT_TRUE(
+        eventually([&] { return service->status().repositories.front().shipped.archived == end; }));
+    EXPECT_TRUE(service->stop(std::chrono::seconds(5)));
+    const auto status = service->status();
+    EXPECT_THAT(status.newest.at(Job::Verify).text, HasSubstr("is whole, state "));
+    EXPECT_THAT(status.newest.at(Job::Check).text, HasSubstr("no finding"));
+    EXPECT_GT(status.newest.at(Job::Snapshot).bytes, 0U);
+    EXPECT_TRUE(vault.archive.snapshots(1).value().front().verified);
+    EXPECT_FALSE(std::filesystem::exists(file("snapshot-copy.db")));
+    EXPECT_FALSE(std::filesystem::exists(file("verify-copy.db")));
+
+    // Done today: a restart does not do it again.
+    const auto again = start();
+    EXPECT_EQ(again->status().good.size(), 3U);
+    EXPECT_TRUE(again->stop(std::chrono::seconds(5)));
+    EXPECT_EQ(archive::JobFile(file("jobs.jsonl")).read().size(), 3U);
+}
+
+TEST_F(Service, WhatIsCommittedBeforeTheEndIsShipped) {
+    Vault vault(file("vault"));
+    TradingStore store(file("store.db"), vault, 7);
+    const auto service = start();
+    store.trade(30);
+    EXPECT_TRUE(service->stop(std::chrono::seconds(10)));
+    EXPECT_EQ(service->status().repositories.front().shipped.archived, store.head().sequence);
+}
+
+// @spec:R3-INTEG-07 @spec:TC-REL-013
+TEST_F(Service, AFindingIsReportedWithItsAccount) {
+    Vault vault(file("vault"));
+    TradingStore store(file("store.db"), vault, 7);
+    store.trade(10);
+    store.close();
+    run_sql("store.db", "UPDATE balances SET cash = '1' WHERE account = 'bench-0'");
+    const auto service = start();
+    ASSERT_TRUE(eventually([&] { return service->status().newest.contains(Job::Check); }));
+    EXPECT_TRUE(service->stop(std::chrono::seconds(5)));
+    EXPECT_FALSE(service->status().good.contains(Job::Check));
+    const std::lock_guard lock(mutex_);
+    const auto check = std::find_if(finished_.begin(), finished_.end(), [](const auto& result) {
+        return result.job == Job::Check;
+    });
+    ASSERT_NE(check, finished_.end());
+    EXPECT_FALSE(check->good);
+    ASSERT_TRUE(check->report);
+    EXPECT_EQ(check->report->findings.front().account, model::AccountId("bench-0"));
+    // A snapshot of damaged books is taken, but never called verified.
+    EXPECT_FALSE(service->status().good.contains(Job::Verify));
+}
+
+TEST_F(Service, UsersAreCopiedWheneverTheyChanged) {
+    Vault vault(file("vault"));
+    run_sql("users.sqlite", "CREATE TABLE users (id TEXT); INSERT INTO users VALUES ('one')");
+    archive::UsersCopy copy(file("users.sqlite"), folder_.path(), vault.archive, 1);
+    ASSERT_TRUE(copy.step(kNow));
+    ASSERT_TRUE(copy.step(kNow + Duration::seconds(1)));
+    EXPECT_EQ(vault.objects().size(), 1U);
+    run_sql("users.sqlite", "INSERT INTO users VALUES ('two')");
+    ASSERT_TRUE(copy.step(kNow + Duration::seconds(2)));
+    EXPECT_EQ(vault.objects().size(), 2U);
+    archive::UsersCopy after_restart(file("users.sqlite"), folder_.path(), vault.archive, 1);
+    ASSERT_TRUE(after_restart.step(kNow + Duration::seconds(3)));
+    EXPECT_EQ(vault.objects().size(), 2U);
+
+    const auto fetched = archive::fetch_users(vault.archive, 2, file("back.sqlite"));
+    ASSERT_TRUE(fetched);
+    EXPECT_TRUE(fetched.value());
+    auto database =
+        shell::sqlite::Database::open(file("back.sqlite"), {}, shell::sqlite::OpenMode::ReadOnly);
+    ASSERT_TRUE(database);
+    EXPECT_EQ(std::move(database).value().integer("SELECT COUNT(*) FROM users").value(), 2);
+    ASSERT_TRUE(archive::prune_users(vault.archive, 1, 1));
+    EXPECT_EQ(vault.objects().size(), 1U);
+}
+
+// @spec:R3-BKP-05 @spec:RT-DR-02
+TEST_F(Service, ADrillSaysWhatWouldBeLost) {
+    Vault vault(file("vault"));
+    TradingStore store(file("store.db"), vault, 7);
+    store.trade(10);
+    store.ship();
+    const archive::DrillFiles files{file("store.db"), file("drill.db"), file("drills.jsonl")};
+    const auto good =
+        archive::run_drill(vault.archive, files, [&] { return store.head().time; }, {});
+    EXPECT_TRUE(good.passed) << good.text;
+    EXPECT_EQ(good.records_lost, 0U);
+    EXPECT_EQ(good.state_hash, store.hash());
+
+    const auto archived = store.head();
+    store.trade(5);
+    const auto late = archive::run_drill(
+        vault.archive, files, [&] { return store.head().time + Duration::seconds(600); }, {});
+    EXPECT_FALSE(late.passed);
+    EXPECT_EQ(late.records_lost, store.head().sequence - archived.sequence);
+    EXPECT_GE(late.loss, Duration::seconds(600));
+    EXPECT_EQ(archive::read_drills(file("drills.jsonl")).size(), 2U);
+    EXPECT_FALSE(std::filesystem::exists(file("drill.db")));
+}
+
+TEST(JobFile, CutAndUnknownLinesAreLeftOut) {
+    scratch::TemporaryFolder folder;
+    archive::JobFile file(folder.file("jobs.jsonl"));
+    file.add({.job = Job::Verify, .time = kNow, .good = true, .text = "x"});
+    std::ofstream(folder.file("jobs.jsonl"), std::ios::app)
+        << "{\"time\":\"2026-11-23T12:00:00Z\",\"job\":\"other\",\"good\":true}\n[]\n{\"ti";
+    ASSERT_EQ(file.read().size(), 1U);
+    EXPECT_EQ(file.read().front().job, Job::Verify);
+    EXPECT_EQ(file.read().front().time, kNow);
+}
+
+}  // namespace
+}  // namespace botcore::archive_tests
