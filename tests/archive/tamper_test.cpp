@@ -34,7 +34,8 @@ protected:
             store.ship();
         }
         end_ = store.head().sequence;
-        for (const auto& name : vault_.archive.segments(1, 1).value())
+        const auto names = vault_.archive.segments(1, 1);
+        for (const auto& name : names.value())
             segments_.push_back(to_text(name));
         store.snapshot(kNow);
         store.trade(5);
