@@ -174,7 +174,7 @@ protected:
 
 }  // namespace
 
-// @spec:X-26
+// @spec:TC-REL-014
 // @spec:I2
 TEST_F(PutBack, OrdersAndFillsOfTheLostTailComeBackAndTheAccountIsFrozen) {
     begin();
@@ -197,7 +197,7 @@ TEST_F(PutBack, OrdersAndFillsOfTheLostTailComeBackAndTheAccountIsFrozen) {
     end_well();
 }
 
-// @spec:X-26
+// @spec:TC-REL-014
 // @spec:I9
 TEST_F(PutBack, AnImportedOrderCanBeCancelledAndTheOperatorLetsTheAccountTradeAgain) {
     begin();
@@ -340,7 +340,7 @@ TEST_F(PutBack, AFindingOfACheckFreezesTheAccountAndIsOnRecord) {
     EXPECT_TRUE(refused(exit, "ACCOUNT_FROZEN"));
 }
 
-// @spec:X-26
+// @spec:TC-REL-014
 // @spec:I4
 TEST_F(PutBack, TwentyRestoresEndWithTheBooksOfTheExchange) {
     std::size_t orphans = 0;

@@ -1,5 +1,6 @@
 // A changed, cut, missing or misplaced object is refused, and the error says which one it is.
 
+#include "shell/sqlite/database.hpp"
 #include "tests/archive/archive_world.hpp"
 
 #include <gmock/gmock.h>
@@ -153,6 +154,24 @@ TEST_F(Tampering, ADamagedSnapshotIsNamedAndTheOlderRecordsAreUsedInstead) {
     fs::remove(vault_.file_of(snapshot_ + "part-0001"));
     ASSERT_TRUE(restore());
     EXPECT_EQ(warnings_.front().kind, Kind::Missing);
+}
+
+TEST_F(Tampering, ASnapshotOfDamagedBooksIsWholeButNotVerified) {
+    const fs::path copy = folder_.file("copy.db");
+    ASSERT_TRUE(
+        archive::copy_database(folder_.file("store.db"), copy, archive::CopyPace::Full, {}));
+    auto opened = shell::sqlite::Database::open(copy, {}, shell::sqlite::OpenMode::ReadWrite);
+    ASSERT_TRUE(opened);
+    ASSERT_TRUE(std::move(opened).value().execute(
+        "UPDATE balances SET cash = '1' WHERE account = 'bench-0'"));
+    const auto snapshot =
+        archive::put_snapshot(vault_.archive, copy, kNow + base::Duration::seconds(60), {});
+    ASSERT_TRUE(snapshot);
+    const auto verified = archive::verify_snapshot(
+        vault_.archive, snapshot.value().name, folder_.file("scratch.db"), kNow, {});
+    ASSERT_FALSE(verified);
+    EXPECT_EQ(verified.error().kind, Kind::Broken);
+    EXPECT_EQ(verified.error().object, to_text(snapshot.value().name));
 }
 
 TEST_F(Tampering, NothingCanBeReadWithoutTheKey) {

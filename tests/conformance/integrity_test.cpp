@@ -208,7 +208,7 @@ TEST_F(Integrity, AJournalThatIsDamagedIsRefusedAtItsPlace) {
           Case{"DELETE FROM journal WHERE seq = 20", Kind::NotNext, 21},
           Case{"UPDATE journal SET record = x'02ff' WHERE seq = 20", Kind::Unreadable, 20},
           Case{"UPDATE journal SET epoch = 9 WHERE seq = 20", Kind::ChainBroken, 20},
-          Case{"DELETE FROM idempotency WHERE key = 'bench-5'", Kind::ReplyMissing, 0}}) {
+          Case{"DELETE FROM idempotency WHERE key = 'bench-1-5'", Kind::ReplyMissing, 0}}) {
         const auto damaged = open_store(damaged_by(one.sql));
         const auto rebuilt = fresh_store();
         const auto head = damaged->reader().head();

@@ -139,9 +139,10 @@ archive::ArchiveResult<Listing> listing_of(archive::Archive& from) {
 
 void print_listing(std::ostream& out, const json::value& data) {
     for (const auto& item : data.at("timelines").as_array()) {
-        out << "timeline " << item.at("timeline") << ": begun " << item.at("created").as_string()
-            << " after record " << item.at("begins_after") << ", archived up to record "
-            << item.at("last_sequence") << " in " << item.at("segments") << " segments\n";
+        out << "timeline " << item.at("timeline") << ": begun "
+            << std::string_view(item.at("created").as_string()) << " after record "
+            << item.at("begins_after") << ", archived up to record " << item.at("last_sequence")
+            << " in " << item.at("segments") << " segments\n";
     }
     static constexpr std::array kColumns{Column{"SNAPSHOT", "time"},
                                          Column{"RECORD", "sequence", Align::Right},
@@ -221,8 +222,8 @@ int verify_backup(Session& session, const BackupWish& wish) {
     (void)session.show(results, [](std::ostream& out, const json::value& items) {
         for (const auto& item : items.as_array()) {
             if (!item.at("verified").as_bool()) continue;
-            out << item.at("name").as_string() << " is whole, state "
-                << item.at("state_hash").as_string() << "\n";
+            out << std::string_view(item.at("name").as_string()) << " is whole, state "
+                << std::string_view(item.at("state_hash").as_string()) << "\n";
         }
     });
     return status;
@@ -407,7 +408,7 @@ int restore(Session& session, const BackupWish& wish) {
             return;
         }
         const auto& old = value.at("old_file").as_string();
-        if (!old.empty()) out << "the old store is kept as " << old << "\n";
+        if (!old.empty()) out << "the old store is kept as " << std::string_view(old) << "\n";
         out << "start botcored: it begins a new term, compares every account with its exchange, "
                "and "
                "takes entries only for those that agree; then look at botctl reconcile\n";

@@ -114,7 +114,8 @@ json::array read_drills(const std::filesystem::path& history) {
 void print_drill(std::ostream& out, const json::value& drill) {
     const json::object* const fields = drill.if_object();
     if (fields == nullptr || !fields->contains("text") || !fields->contains("time")) return;
-    out << fields->at("time") << " " << fields->at("text") << "; RPO " << fields->at("rpo_s")
+    out << std::string_view(fields->at("time").as_string()) << " "
+        << std::string_view(fields->at("text").as_string()) << "; RPO " << fields->at("rpo_s")
         << " s, RTO " << fields->at("rto_s") << " s, record " << fields->at("restored_sequence")
         << " of " << fields->at("in_use_sequence") << "\n";
 }
