@@ -128,11 +128,11 @@ TEST(Journal, RefusesNumbersThatAnEnumerationDoesNotHave) {
     ends_at(model::Market::Futures);
     ends_at(model::Side::Sell);
     ends_at(model::OrderType::TakeProfitLimit);
-    ends_at(model::OrderRole::Flatten);
+    ends_at(model::OrderRole::External);
     ends_at(model::ReduceOnly::Yes);
     ends_at(model::OrderState::Queued);
     ends_at(model::CancelState::Unknown);
-    ends_at(model::Reason::StopTriggered);
+    ends_at(model::Reason::FrozenByOperator);
     EXPECT_FALSE(is_read(static_cast<model::Side>(0)));
     EXPECT_FALSE(is_read(static_cast<model::Reason>(29))) << "It was never given.";
     model::Record record = sample_record();

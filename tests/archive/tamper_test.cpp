@@ -156,6 +156,19 @@ TEST_F(Tampering, ADamagedSnapshotIsNamedAndTheOlderRecordsAreUsedInstead) {
     EXPECT_EQ(warnings_.front().kind, Kind::Missing);
 }
 
+TEST_F(Tampering, ASnapshotThatBrokeOffStandsInTheWayOfNone) {
+    TradingStore store(folder_.file("store.db"), vault_, 8);
+    const std::string parts = to_text(names::SnapshotName{
+        1, store.head().sequence, names::compact_time(kNow + base::Duration::seconds(60))});
+    ASSERT_TRUE(vault_.archive.put(parts + "part-0001", "of a try that broke off"));
+    store.snapshot(kNow + base::Duration::seconds(60));
+    const auto snapshots = vault_.archive.snapshots(1);
+    ASSERT_EQ(snapshots.value().size(), 2U);
+    EXPECT_NE(to_text(snapshots.value().back().name), parts);
+    EXPECT_TRUE(archive::verify_snapshot(
+        vault_.archive, snapshots.value().back().name, folder_.file("scratch.db"), kNow, {}));
+}
+
 TEST_F(Tampering, ASnapshotOfDamagedBooksIsWholeButNotVerified) {
     const fs::path copy = folder_.file("copy.db");
     ASSERT_TRUE(

@@ -390,6 +390,13 @@ int restore(Session& session, const BackupWish& wish) {
         if (!old) return refused(session, old.error());
         data["new_timeline"] = timeline.value();
         data["old_file"] = old.value().string();
+        // The daemon that starts here must go on with the archive's own key.
+        const fs::path key = shell::archive_key_file(opened.value()->config, opened.value()->data);
+        std::error_code absent;
+        if (!fs::exists(key, absent)) {
+            const auto copied = opened.value()->key->copy_to(key);
+            if (!copied) return refused(session, copied.error());
+        }
         const fs::path users = opened.value()->data / "users.sqlite";
         std::error_code error;
         if (!fs::exists(users, error)) {

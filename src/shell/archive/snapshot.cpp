@@ -124,7 +124,11 @@ ArchiveResult<Snapshot> put_snapshot(Archive& archive,
                                      const Progress& progress) {
     const Source source = TRY(look_at(copy));
     Snapshot snapshot;
-    snapshot.name = {source.timeline, source.head.sequence, names::compact_time(now)};
+    // Parts of a try that broke off within this second keep their name.
+    for (base::Timestamp time = now;; time = time + base::Duration::seconds(1)) {
+        snapshot.name = {source.timeline, source.head.sequence, names::compact_time(time)};
+        if (TRY(archive.list(to_text(snapshot.name), {})).empty()) break;
+    }
     names::Manifest manifest{.sequence = source.head.sequence,
                              .hash = source.head.hash,
                              .epoch = source.head.epoch,

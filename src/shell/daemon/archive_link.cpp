@@ -53,10 +53,17 @@ archive::ArchiveOptions options_of(const Config& config, const std::filesystem::
     return options;
 }
 
+/// A key that is only in escrow any more is taken from there: it is the one of the archive.
 base::Result<archive::ArchiveKey, std::string> open_key(const std::filesystem::path& file,
+                                                        const std::filesystem::path& escrow,
                                                         log::Log& log) {
     std::error_code error;
     if (std::filesystem::exists(file, error)) return archive::ArchiveKey::load(file);
+    if (!escrow.empty() && std::filesystem::exists(escrow, error)) {
+        auto key = TRY(archive::ArchiveKey::load(escrow));
+        (void)TRY(key.copy_to(file));
+        return key;
+    }
     auto created = archive::ArchiveKey::create(file);
     if (created) {
         log.write(log::Level::Warn,
@@ -108,9 +115,9 @@ base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(const 
                         "archive.repository is none: a lost disk loses everything");
         return std::unique_ptr<ArchiveLink>();
     }
-    auto key = open_key(archive_key_file(config, parts.data), parts.log);
-    if (!key) return base::Failure{"archive.key_file: " + key.error()};
     const std::string& escrow = config.text("archive.key_escrow");
+    auto key = open_key(archive_key_file(config, parts.data), escrow, parts.log);
+    if (!key) return base::Failure{"archive.key_file: " + key.error()};
     if (!escrow.empty()) {
         const auto copied = key.value().copy_to(escrow);
         if (!copied) return base::Failure{"archive.key_escrow: " + copied.error()};
