@@ -181,6 +181,10 @@ TEST_F(Restores, ARestoredStoreGoesOnInATimelineOfItsOwn) {
     const auto old = shell::sqlite::replace_store(file("made.db"), file("store.db"), "now");
     ASSERT_TRUE(old) << old.error();
     EXPECT_EQ(hash_of(old.value()), end_of_first);
+    std::filesystem::copy_file(file("store.db"), file("made.db"));
+    const auto at_once = shell::sqlite::replace_store(file("made.db"), file("store.db"), "now");
+    ASSERT_TRUE(at_once) << at_once.error();
+    EXPECT_NE(at_once.value(), old.value());
 
     // Nothing was written since: the newest moment is still the end of the first one.
     EXPECT_EQ(restore(vault, {}).value().state_hash, end_of_first);

@@ -42,7 +42,11 @@ base::Result<fs::path, std::string> replace_store(const fs::path& made,
     fs::path before;
     if (fs::exists(store, error)) {
         close_cleanly(store);
-        before = store.string() + "-before-" + time;
+        // A try that broke off within this second keeps its name.
+        const std::string name = store.string() + "-before-" + time;
+        before = name;
+        for (int number = 2; fs::exists(before, error); ++number)
+            before = name + "-" + std::to_string(number);
         (void)TRY(keep(store, before));
         (void)TRY(files::sync_folder(store.parent_path()));
     }
