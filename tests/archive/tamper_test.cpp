@@ -173,10 +173,12 @@ TEST_F(Tampering, ASnapshotOfDamagedBooksIsWholeButNotVerified) {
     const fs::path copy = folder_.file("copy.db");
     ASSERT_TRUE(
         archive::copy_database(folder_.file("store.db"), copy, archive::CopyPace::Full, {}));
-    auto opened = shell::sqlite::Database::open(copy, {}, shell::sqlite::OpenMode::ReadWrite);
-    ASSERT_TRUE(opened);
-    ASSERT_TRUE(std::move(opened).value().execute(
-        "UPDATE balances SET cash = '1' WHERE account = 'bench-0'"));
+    {
+        auto opened = shell::sqlite::Database::open(copy, {}, shell::sqlite::OpenMode::ReadWrite);
+        ASSERT_TRUE(opened);
+        shell::sqlite::Database database = std::move(opened).value();
+        ASSERT_TRUE(database.execute("UPDATE balances SET cash = '1' WHERE account = 'bench-0'"));
+    }  // Closed, so that nothing is left in a log.
     const auto snapshot =
         archive::put_snapshot(vault_.archive, copy, kNow + base::Duration::seconds(60), {});
     ASSERT_TRUE(snapshot);
