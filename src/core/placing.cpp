@@ -77,8 +77,11 @@ std::optional<RuleBreach> closed_to_entry(Transaction& transaction,
     return over_rate(state, account, transaction.now());
 }
 
+/// As the exchange's MAX_NUM_ORDERS: an order at the market never rests, and zero is no limit.
 std::optional<RuleBreach> too_many_open(const AccountState& account,
-                                        const model::Instrument& instrument) {
+                                        const model::Instrument& instrument,
+                                        model::OrderType type) {
+    if (type == model::OrderType::Market || instrument.open_orders_max == 0) return std::nullopt;
     if (open_orders_count(account, instrument.id) < instrument.open_orders_max) {
         return std::nullopt;
     }
@@ -125,7 +128,9 @@ base::Result<Reservation, RuleBreach> judge(Transaction& transaction,
             return base::Failure{std::move(*breach)};
         }
     }
-    if (auto breach = too_many_open(account, instrument)) return base::Failure{std::move(*breach)};
+    if (auto breach = too_many_open(account, instrument, body.type)) {
+        return base::Failure{std::move(*breach)};
+    }
     Reservation worst = TRY(worst_case(state, account, view, body.quantity - shrinking));
     if (auto breach = too_little_money(account, worst, body.marks)) {
         return base::Failure{std::move(*breach)};

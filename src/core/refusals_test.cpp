@@ -261,6 +261,13 @@ TEST_F(Refusals, OpenOrdersHaveALimit) {
     EXPECT_EQ(apply(limit("0.01", "59000")), Reason::None);
     EXPECT_EQ(apply(limit("0.01", "59000")), Reason::None);
     EXPECT_EQ(apply(limit("0.01", "59000")), Reason::TooManyOpenOrders);
+    model::PlaceOrder at_market = limit("0.01", "59000");
+    at_market.type = model::OrderType::Market;
+    at_market.price.reset();
+    EXPECT_EQ(apply(at_market), Reason::None) << "It never rests, and may be an exit (I9).";
+    instrument.open_orders_max = 0;
+    apply(model::DefineInstrument{instrument});
+    EXPECT_EQ(apply(limit("0.01", "59000")), Reason::None) << "Zero is no limit.";
 }
 
 TEST_F(Refusals, WhatTheExchangeRejectsWithoutAReasonIsCalledSo) {
