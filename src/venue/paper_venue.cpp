@@ -30,6 +30,31 @@ OrderReport plain_report(const OrderName& name, ReportKind kind, Timestamp now) 
     return report;
 }
 
+/// What the venue remembers of an order from the moment it takes it.
+OrderRecord new_record(const model::OrderInstruction& instruction,
+                       OrderName name,
+                       OrderSerial serial,
+                       Timestamp now) {
+    return {.serial = serial,
+            .name = std::move(name),
+            .side = instruction.side,
+            .venue_order_id = std::to_string(serial.number()),
+            .filled_before = Quantity(),
+            .trades = {},
+            .locked = Money(),
+            .reason_text = {},
+            .asked = {.side = instruction.side,
+                      .type = instruction.type,
+                      .time_in_force = instruction.time_in_force,
+                      .reduce_only = instruction.reduce_only,
+                      .quantity = instruction.quantity,
+                      .price = instruction.price,
+                      .stop_price = instruction.stop_price,
+                      .created = now,
+                      .report = {}},
+            .changed = now};
+}
+
 }  // namespace
 
 void PaperVenue::define(const model::Instrument& instrument) {
@@ -86,25 +111,9 @@ std::optional<PaperVenue::Refusal> PaperVenue::accept(const model::OrderInstruct
         return Refusal{*refused, post_only ? Reason::WouldTakeLiquidity : Reason::NotFilledAtOnce};
     }
     order.serial = OrderSerial(next_id());
-    open_records_.emplace(order.serial,
-                          OrderRecord{.serial = order.serial,
-                                      .name = {books->id, contract->instrument.id, order.id},
-                                      .side = order.side,
-                                      .venue_order_id = std::to_string(order.serial.number()),
-                                      .filled_before = Quantity(),
-                                      .trades = {},
-                                      .locked = Money(),
-                                      .reason_text = {},
-                                      .asked = {.side = instruction.side,
-                                                .type = instruction.type,
-                                                .time_in_force = instruction.time_in_force,
-                                                .reduce_only = instruction.reduce_only,
-                                                .quantity = instruction.quantity,
-                                                .price = instruction.price,
-                                                .stop_price = instruction.stop_price,
-                                                .created = now,
-                                                .report = {}},
-                                      .changed = now});
+    open_records_.emplace(
+        order.serial,
+        new_record(instruction, {books->id, contract->instrument.id, order.id}, order.serial, now));
     lock_for(*books, *contract, order);
     Call call(*this, *contract, now);
     call.touch(order.serial);

@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
@@ -14,8 +15,15 @@ constexpr std::chrono::milliseconds kLookEvery(10);
 
 }  // namespace
 
+struct Relief::Work {
+    explicit Work(boost::asio::io_context& context) : guard(context.get_executor()) {}
+
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard;
+};
+
 Relief::Relief(boost::asio::io_context& context, std::chrono::milliseconds patience)
     : context_(context),
+      work_(std::make_unique<Work>(context)),
       patience_(patience),
       loop_(std::this_thread::get_id()),
       thread_([this] { run(); }) {

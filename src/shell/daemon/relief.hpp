@@ -11,6 +11,8 @@
 /// B1  One thread has the loop at a time: whatever runs on it needs no locks of its own.
 /// B2  A call of the store from a handler that the relief runs fails at once, as Unavailable.
 /// B3  The relief only runs handlers of the loop; it never steps the runtime.
+/// B4  While there is a relief the context does not end for want of work: before the doors are
+///     open a loop may have none, and a context that has ended runs nothing any more.
 ///
 /// Threads: `leave` and `back` on the loop's thread, the questions on whichever has the loop.
 
@@ -19,6 +21,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -52,11 +55,13 @@ public:
 
 private:
     enum class Holder : std::uint8_t { Loop, Nobody, Relief };
+    struct Work;
 
     void run();
     void serve(std::unique_lock<std::mutex>& lock);
 
     boost::asio::io_context& context_;
+    std::unique_ptr<Work> work_;
     std::chrono::milliseconds patience_;
     std::thread::id loop_;
     mutable std::mutex mutex_;

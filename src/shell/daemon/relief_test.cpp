@@ -1,6 +1,5 @@
 #include "shell/daemon/relief.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -69,8 +68,6 @@ public:
 class ReliefTest : public ::testing::Test {
 protected:
     asio::io_context context_;
-    /// As with an open listener, the loop never runs out of work.
-    asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
     StuckStore stuck_;
     Relief relief_{context_, 5ms};
     RelievedStore store_{stuck_, relief_};
@@ -117,6 +114,22 @@ TEST_F(ReliefTest, TheLoopIsNeverServedTwiceAtATime) {
         (void)context_.poll();
     }
     EXPECT_EQ(handled, 20 * 50);
+}
+
+TEST_F(ReliefTest, ALoopWithoutWorkIsNotEndedByIt) {
+    std::promise<void> served;
+    bool was_served = false;
+    std::thread other([&] {
+        while (relief_.duties() == 0)
+            std::this_thread::yield();
+        asio::post(context_, [&] { served.set_value(); });
+        was_served = served.get_future().wait_for(5s) == std::future_status::ready;
+        stuck_.let_go.set_value();
+    });
+    EXPECT_EQ(store_.commit({}), ports::CommitResult::Committed);
+    other.join();
+    EXPECT_TRUE(was_served);
+    EXPECT_FALSE(context_.stopped()) << "B4";
 }
 
 TEST_F(ReliefTest, OtherThreadsAreNotConcerned) {
