@@ -5,6 +5,7 @@
 // --only runs the group of figures whose names begin with NAME. --quick looks only whether
 // everything can be measured: its figures are no measurement and never fail.
 
+#include "tests/bench/archive_bench.hpp"
 #include "tests/bench/market_bench.hpp"
 #include "tests/bench/reliability_bench.hpp"
 #include "tests/bench/resilience_bench.hpp"
@@ -92,6 +93,7 @@ public:
         if (options_.wants("reliability_overhead_p50_pct")) overhead();
         if (options_.wants("health_p99_ms")) health();
         if (options_.wants("restart_ms_1k restart_ms_1m restart_ms_growth")) restarts();
+        if (options_.wants("rto_s rto_checked_s")) restores();
     }
 
 private:
@@ -110,6 +112,7 @@ private:
     void overhead();
     void health();
     void restarts();
+    void restores();
     [[nodiscard]] std::optional<double> restart_ms(const std::filesystem::path& folder);
 
     Options options_;
@@ -330,6 +333,31 @@ void Bench::restarts() {
                  .unit = "%",
                  .kind = AimKind::AtMost,
                  .aim = 20});
+}
+
+void Bench::restores() {
+    const auto folder = options_.quick || options_.cache.empty()
+                            ? folder_.path()
+                            : std::filesystem::absolute(options_.cache);
+    const auto many = folder / "history-1m";
+    bench::make_history(many, effort_.history_long);
+    const auto times =
+        bench::measure_restore(many / "data" / "botcore.db", folder_.path() / "restore");
+    if (!times) return report_.fail("the store was not restored from its archive");
+    const std::string note = std::to_string(effort_.history_long) + " past trades, " +
+                             std::to_string(times->bytes >> 20U) + " MiB";
+    report_.add({.name = "rto_s",
+                 .value = times->fetch_s,
+                 .unit = "s",
+                 .kind = AimKind::AtMost,
+                 .aim = 10,
+                 .note = note});
+    report_.add({.name = "rto_checked_s",
+                 .value = times->restore_s,
+                 .unit = "s",
+                 .kind = AimKind::AtMost,
+                 .aim = 60,
+                 .note = note + ", every row folded anew"});
 }
 
 /// From exec to ready, then killed: the next start is a recovery as well.

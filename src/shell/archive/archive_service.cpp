@@ -8,6 +8,9 @@
 #include "shell/sqlite/replace_store.hpp"
 #include "shell/sqlite/timeline.hpp"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -19,6 +22,9 @@ namespace botcore::shell::archive {
 namespace {
 
 using Steady = std::chrono::steady_clock;
+
+/// The daily thread gets what others leave of the processors.
+constexpr int kDailyNice = 15;
 
 /// One repository as a thread sees it.
 struct Door {
@@ -258,6 +264,7 @@ base::Result<std::unique_ptr<ArchiveService>, std::string> ArchiveService::start
         shared->end();
     }).detach();
     std::thread([shared] {
+        (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kDailyNice);  // D1
         shared->work();
         shared->end();
     }).detach();

@@ -1,0 +1,48 @@
+#include "tests/bench/archive_bench.hpp"
+
+#include "shell/archive/folder_repository.hpp"
+#include "shell/archive/restore.hpp"
+#include "shell/archive/store_copy.hpp"
+#include "shell/daemon/system_clock.hpp"
+
+#include <chrono>
+#include <string_view>
+#include <vector>
+
+namespace botcore::bench {
+
+namespace archive = shell::archive;
+
+std::optional<RestoreTimes> measure_restore(const std::filesystem::path& store,
+                                            const std::filesystem::path& folder) {
+    using Clock = std::chrono::steady_clock;
+    std::filesystem::create_directories(folder);
+    auto repository = archive::FolderRepository::open(folder / "vault");
+    const auto key = archive::ArchiveKey::create(folder / "key");
+    const auto copied =
+        archive::copy_database(store, folder / "copy.db", archive::CopyPace::Full, {});
+    if (!repository || !key || !copied) return std::nullopt;
+    const auto owned = std::move(repository).value();
+    archive::Archive vault(*owned, key.value());
+    const base::Timestamp now = shell::wall_time();
+    if (!vault.begin_timeline(archive::names::kFirstTimeline, {.created = now})) return {};
+    const auto put = archive::put_snapshot(vault, folder / "copy.db", now, {});
+    if (!put) return std::nullopt;
+    RestoreTimes times;
+    const auto began = Clock::now();
+    const auto seconds = [&] {
+        return std::chrono::duration<double>(Clock::now() - began).count();
+    };
+    const archive::Progress progress = [&](std::string_view what, std::uint64_t, std::uint64_t) {
+        if (what != "checked") times.fetch_s = seconds();
+    };
+    std::vector<archive::ArchiveError> warnings;
+    const auto restored =
+        archive::restore_into(vault, {}, folder / "restored.db", progress, warnings);
+    times.restore_s = seconds();
+    if (!restored || !warnings.empty()) return std::nullopt;
+    times.bytes = std::filesystem::file_size(folder / "restored.db");
+    return times;
+}
+
+}  // namespace botcore::bench
