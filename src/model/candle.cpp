@@ -7,7 +7,6 @@ namespace botcore::model {
 
 using base::Duration;
 using base::Failure;
-using base::Outcome;
 using base::Timestamp;
 
 namespace {
@@ -108,7 +107,7 @@ Timestamp candle_end(CandleInterval interval, Timestamp open) {
     return Timestamp::from_microseconds(first_day_of(month + 1) * kDay);
 }
 
-Outcome<CandleError> CandleSeries::add(Timestamp time, Price price, Quantity quantity) {
+base::Outcome<CandleError> CandleSeries::add(Timestamp time, Price price, Quantity quantity) {
     if (!price.is_positive() || !quantity.is_positive()) return Failure{CandleError::Malformed};
     const auto worth = notional(price, quantity);
     if (!worth) return Failure{CandleError::Malformed};
@@ -130,7 +129,7 @@ Outcome<CandleError> CandleSeries::add(Timestamp time, Price price, Quantity qua
     return base::Done{};
 }
 
-Outcome<CandleError> CandleSeries::put(const Candle& candle) {
+base::Outcome<CandleError> CandleSeries::put(const Candle& candle) {
     if (!is_well_formed(interval_, candle)) return Failure{CandleError::Malformed};
     const auto place = std::lower_bound(
         candles_.begin(), candles_.end(), candle, [](const Candle& a, const Candle& b) {
@@ -168,7 +167,7 @@ std::array<CandleSeries, kCandleIntervalCount> all_series(std::index_sequence<kI
 CandleBoard::CandleBoard() : series_(all_series(std::make_index_sequence<kCandleIntervalCount>())) {
 }
 
-Outcome<CandleError> CandleBoard::add(Timestamp time, Price price, Quantity quantity) {
+base::Outcome<CandleError> CandleBoard::add(Timestamp time, Price price, Quantity quantity) {
     // Whatever the shortest interval takes, all take: they know no trade that it does not know, and
     // a candle of theirs begins no later than its own.
     TRY(series_.front().add(time, price, quantity));

@@ -14,7 +14,7 @@ bool is_upper(char c) {
     return c >= 'A' && c <= 'Z';
 }
 
-bool is_digit(char c) {
+bool is_number(char c) {
     return c >= '0' && c <= '9';
 }
 
@@ -38,13 +38,14 @@ std::optional<Market> parse_market(std::string_view text) {
 
 bool is_valid_account(std::string_view text) {
     return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) {
-        return is_lower(c) || is_digit(c) || c == '-';
+        return is_lower(c) || is_number(c) || c == '-';
     });
 }
 
 bool is_valid_symbol(std::string_view text) {
     return text.size() >= 2 && text.size() <= 20 &&
-           std::all_of(text.begin(), text.end(), [](char c) { return is_upper(c) || is_digit(c); });
+           std::all_of(
+               text.begin(), text.end(), [](char c) { return is_upper(c) || is_number(c); });
 }
 
 bool is_valid_idempotency_key(std::string_view text) {

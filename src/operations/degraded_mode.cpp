@@ -10,7 +10,7 @@ namespace botcore::operations {
 namespace {
 
 // In the order of the enumeration.
-constexpr std::array<DegradedModeRow, 12> kRows = {{
+constexpr std::array<DegradedModeRow, 12> kModeRows = {{
     {DegradedMode::StoreDown,
      "store_down",
      "The store does not answer. Nothing new is taken until it does; ask again with the same key.",
@@ -102,24 +102,24 @@ std::optional<DegradedMode> mode_of(const Finding& finding) {
 }  // namespace
 
 std::span<const DegradedModeRow> degraded_modes() {
-    return kRows;
+    return kModeRows;
 }
 
 const DegradedModeRow& row_of(DegradedMode mode) {
     const auto place = static_cast<std::size_t>(mode);
-    CHECK(place < kRows.size());
-    CHECK(kRows.at(place).mode == mode);
-    return kRows.at(place);
+    CHECK(place < kModeRows.size());
+    CHECK(kModeRows.at(place).mode == mode);
+    return kModeRows.at(place);
 }
 
 std::vector<DegradedMode> modes_of(std::span<const Finding> findings, Load load) {
-    std::array<bool, kRows.size()> holds{};
+    std::array<bool, kModeRows.size()> holds{};
     for (const Finding& finding : findings) {
         if (const auto mode = mode_of(finding)) holds.at(static_cast<std::size_t>(*mode)) = true;
     }
     if (load == Load::Overload) holds.at(static_cast<std::size_t>(DegradedMode::Overload)) = true;
     std::vector<DegradedMode> modes;
-    for (const DegradedModeRow& row : kRows) {
+    for (const DegradedModeRow& row : kModeRows) {
         if (holds.at(static_cast<std::size_t>(row.mode))) modes.push_back(row.mode);
     }
     return modes;

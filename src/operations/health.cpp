@@ -14,7 +14,7 @@ constexpr Duration ms(std::int64_t count) {
 }
 
 // In the order of the enumeration.
-constexpr std::array<DependencyRow, 12> kRows = {{
+constexpr std::array<DependencyRow, 12> kDependencyRows = {{
     {Dependency::Database, "database", Weight::Critical, ms(500), ms(2'000)},
     {Dependency::Exchange, "binance_api", Weight::Critical, ms(2'000), ms(5'000)},
     {Dependency::Market, "market", Weight::Entries, ms(1'000), ms(2'000)},
@@ -39,14 +39,14 @@ HealthState weighted(const Finding& finding) {
 }  // namespace
 
 std::span<const DependencyRow> dependencies() {
-    return kRows;
+    return kDependencyRows;
 }
 
 const DependencyRow& row_of(Dependency dependency) {
     const auto place = static_cast<std::size_t>(dependency);
-    CHECK(place < kRows.size());
-    CHECK(kRows.at(place).dependency == dependency);
-    return kRows.at(place);
+    CHECK(place < kDependencyRows.size());
+    CHECK(kDependencyRows.at(place).dependency == dependency);
+    return kDependencyRows.at(place);
 }
 
 Finding judge(Dependency dependency, const Reading& reading, Timestamp now, Duration interval) {

@@ -10,7 +10,7 @@ namespace {
 
 namespace websocket = shell::websocket;
 
-std::chrono::seconds seconds(const shell::Config& config, std::string_view key) {
+std::chrono::seconds seconds_of(const shell::Config& config, std::string_view key) {
     return std::chrono::seconds(config.integer(key));
 }
 
@@ -28,11 +28,11 @@ websocket::WebsocketOptions options_of(const shell::Config& config) {
     options.connections_max = number(config, "websocket.connections_max");
     options.connections_per_user_max = number(config, "websocket.connections_per_user_max");
     options.messages_per_minute_max = number(config, "websocket.messages_per_minute_max");
-    options.handshake_within = seconds(config, "websocket.handshake_seconds");
-    options.authenticate_within = seconds(config, "websocket.authenticate_seconds");
-    options.ping_every = seconds(config, "websocket.ping_seconds");
-    options.pong_within = seconds(config, "websocket.pong_seconds");
-    options.idle_max = seconds(config, "websocket.idle_seconds");
+    options.handshake_within = seconds_of(config, "websocket.handshake_seconds");
+    options.authenticate_within = seconds_of(config, "websocket.authenticate_seconds");
+    options.ping_every = seconds_of(config, "websocket.ping_seconds");
+    options.pong_within = seconds_of(config, "websocket.pong_seconds");
+    options.idle_max = seconds_of(config, "websocket.idle_seconds");
     options.prices_every = std::chrono::milliseconds(config.integer("websocket.prices_ms"));
     options.price_age_max =
         model::Duration::milliseconds(config.integer("trading.price_age_max_ms"));

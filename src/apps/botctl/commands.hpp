@@ -28,6 +28,11 @@ struct CommandOptions {
     std::string if_match;
 };
 
+/// A request with the safety options.
+[[nodiscard]] ClientRequest request_of(std::string_view method,
+                                       std::string path,
+                                       const CommandOptions& options);
+
 /// What `events` listens to; empty lists mean all there is, prices apart.
 struct EventWish {
     std::vector<std::string> channels;

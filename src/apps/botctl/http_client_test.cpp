@@ -1,5 +1,6 @@
 #include "apps/botctl/http_client.hpp"
 
+#include "apps/botctl/line.hpp"
 #include "shell/outbound/tls_peer_test.hpp"
 #include "tests/scratch/temporary_folder.hpp"
 
@@ -9,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -85,6 +87,20 @@ TEST(HttpClient, SaysThatTheOutcomeIsOpenWhenTheAnswerStaysOut) {
     Listener listener;
     std::jthread daemon([&] { listener.hang_up_on_one(); });
     EXPECT_EQ(failure_at(listener.url()), ClientFailure::NoAnswer);
+}
+
+TEST(Line, IsPatientForAsLongAsItIsToldTo) {
+    const Listener listener;  // Its kernel takes the connection; nobody ever answers.
+    const auto place = parse_url(listener.url());
+    ASSERT_TRUE(place.has_value());
+    const auto line = Line::open(*place, {}, std::chrono::seconds(1));
+    ASSERT_TRUE(line.has_value());
+    std::array<char, 8> bytes{};
+    Line::Error error;
+    EXPECT_EQ(line.value()->write_some(boost::asio::buffer(bytes), error), bytes.size());
+    EXPECT_FALSE(error) << error.message();
+    EXPECT_EQ(line.value()->read_some(boost::asio::buffer(bytes), error), 0U);
+    EXPECT_EQ(error, boost::asio::error::timed_out);
 }
 
 TEST(ParseUrl, TakesAPortOnlyWhereItIsOne) {

@@ -59,14 +59,6 @@ void print_uptime(std::ostream& out, const json::value& body) {
     }
 }
 
-ClientRequest request_of(std::string_view method, std::string path, const CommandOptions& options) {
-    return {.method = method,
-            .path = std::move(path),
-            .body = {},
-            .idempotency_key = options.key,
-            .if_match = {}};
-}
-
 json::object body_of(const MaintenancePlan& plan) {
     json::object body;
     if (!plan.begin.empty()) body["begin"] = plan.begin;

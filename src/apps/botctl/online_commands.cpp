@@ -14,6 +14,8 @@ std::string account_path(const std::string& account) {
     return "/api/accounts/" + encoded(account);
 }
 
+}  // namespace
+
 ClientRequest request_of(std::string_view method, std::string path, const CommandOptions& options) {
     return {.method = method,
             .path = std::move(path),
@@ -21,8 +23,6 @@ ClientRequest request_of(std::string_view method, std::string path, const Comman
             .idempotency_key = options.key,
             .if_match = options.if_match};
 }
-
-}  // namespace
 
 int status(Session& session) {
     const auto answer = session.reach(

@@ -22,7 +22,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kComparedWithin = std::chrono::seconds(90);
 constexpr auto kLookEvery = std::chrono::milliseconds(200);
 
-ClientRequest request_of(std::string_view method, std::string path, std::string body = {}) {
+ClientRequest plain_request(std::string_view method, std::string path, std::string body = {}) {
     return {.method = method,
             .path = std::move(path),
             .body = std::move(body),
@@ -133,7 +133,7 @@ private:
 
     void send(const std::string& path, const json::object& body) {
         const int status =
-            session_.command(request_of("POST", path, json::serialize(body)),
+            session_.command(plain_request("POST", path, json::serialize(body)),
                              [](std::ostream& out, const json::value&) { out << "done\n"; });
         worst_ = std::max(worst_, status);
     }
@@ -161,7 +161,7 @@ std::optional<json::value> data_of(const ClientResponse& response) {
 }  // namespace
 
 int reconcile(Session& session, const ReconcileWish& wish) {
-    const auto asked = session.reach(request_of("POST", "/api/reconciliation"));
+    const auto asked = session.reach(plain_request("POST", "/api/reconciliation"));
     if (!asked) {
         return session.unavailable("the daemon does not answer at " + session.settings().url);
     }
@@ -173,7 +173,7 @@ int reconcile(Session& session, const ReconcileWish& wish) {
     json::array accounts;
     bool complete = false;
     while (!complete) {
-        const auto answer = session.reach(request_of("GET", "/api/reconciliation"));
+        const auto answer = session.reach(plain_request("GET", "/api/reconciliation"));
         if (!answer) {
             return session.unavailable("the daemon does not answer at " + session.settings().url);
         }
@@ -206,9 +206,9 @@ int set_account_state(Session& session,
                       const std::string& state,
                       const std::string& reason) {
     ClientRequest request =
-        request_of("POST",
-                   "/api/accounts/" + encoded(options.account) + "/state",
-                   json::serialize(json::object{{"state", state}, {"text", reason}}));
+        plain_request("POST",
+                      "/api/accounts/" + encoded(options.account) + "/state",
+                      json::serialize(json::object{{"state", state}, {"text", reason}}));
     request.idempotency_key = options.key;
     return session.command(std::move(request), print_account);
 }

@@ -20,7 +20,7 @@ using ports::RepositoryError;
 using ports::RepositoryOutcome;
 using ports::RepositoryResult;
 using ports::StoredObject;
-using Kind = RepositoryError::Kind;
+using Fault = RepositoryError::Kind;
 
 namespace {
 
@@ -28,25 +28,25 @@ namespace {
 constexpr std::string_view kDraft = "PUT-";
 constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
 
-Kind kind_of(int error) {
+Fault kind_of(int error) {
     switch (error) {
         case ENOSPC:
         case EDQUOT:
         case EFBIG:
-            return Kind::Full;
+            return Fault::Full;
         case EACCES:
         case EPERM:
         case EROFS:
-            return Kind::Refused;
+            return Fault::Refused;
         // Something that is no folder stands where one is needed, or a link.
         case ENOTDIR:
         case ELOOP:
         case EISDIR:
-            return Kind::Taken;
+            return Fault::Taken;
         case ENOENT:
-            return Kind::Missing;
+            return Fault::Missing;
         default:
-            return Kind::Unavailable;
+            return Fault::Unavailable;
     }
 }
 
@@ -95,7 +95,7 @@ RepositoryResult<std::string> read_object(const Leaf& leaf, std::string_view nam
     if (!S_ISREG(status.st_mode) ||
         static_cast<std::uint64_t>(status.st_size) > ports::Repository::kObjectBytesMax) {
         return base::Failure{
-            RepositoryError{Kind::Taken, std::string(name) + " is no file of at most 16 MiB"}};
+            RepositoryError{Fault::Taken, std::string(name) + " is no file of at most 16 MiB"}};
     }
     auto bytes = files::read_whole(file.number(), static_cast<std::size_t>(status.st_size));
     if (!bytes) return failure("read", name);
@@ -204,7 +204,7 @@ RepositoryResult<Descriptor> FolderRepository::root() const {
     const bool same = root.is_open() && ::fstat(root.number(), &status) == 0 &&
                       status.st_dev == device_ && status.st_ino == inode_;
     if (same) return root;
-    return base::Failure{RepositoryError{Kind::Unavailable,
+    return base::Failure{RepositoryError{Fault::Unavailable,
                                          "the folder " + folder_.string() +
                                              " is gone, or another one is in its "
                                              "place: is its disk mounted?"}};
@@ -232,7 +232,7 @@ RepositoryOutcome FolderRepository::link_as(int root,
         const std::string there = TRY(read_object(leaf, name));
         if (there != bytes) {
             return base::Failure{RepositoryError{
-                Kind::Taken, std::string(name) + " is there with other bytes in " + place()}};
+                Fault::Taken, std::string(name) + " is there with other bytes in " + place()}};
         }
     }
     if (::fsync(leaf.folder.number()) != 0) return failure("sync the folder of", name);
@@ -259,7 +259,7 @@ RepositoryOutcome FolderRepository::remove(std::string_view name) {
     (void)TRY(check_object(name, 0));
     const Descriptor folder = TRY(root());
     const auto leaf = leaf_of(folder.number(), name, Folders::AsTheyAre);
-    if (!leaf && leaf.error().kind == Kind::Missing) return base::Done{};
+    if (!leaf && leaf.error().kind == Fault::Missing) return base::Done{};
     if (!leaf) return base::Failure{leaf.error()};
     const int number = leaf.value().folder.number();
     if (::unlinkat(number, leaf.value().name.c_str(), 0) != 0 && errno != ENOENT) {

@@ -8,7 +8,7 @@
 
 namespace botcore::shell::archive {
 
-using Kind = ports::RepositoryError::Kind;
+using Fault = ports::RepositoryError::Kind;
 
 namespace {
 
@@ -68,15 +68,15 @@ std::string s3_error_code(std::string_view xml) {
     return plain && code.size() <= kCodeMax ? std::string(code) : std::string();
 }
 
-Kind s3_error_kind(std::uint16_t status, std::string_view code) {
+Fault s3_error_kind(std::uint16_t status, std::string_view code) {
     // A bucket that is not there and a wrong region are settings, not objects.
-    if (code == "NoSuchBucket") return Kind::Refused;
-    if (code == "RequestTimeout" || code == "BadDigest") return Kind::Unavailable;
-    if (code == "QuotaExceeded" || status == 507) return Kind::Full;
-    if (status == 404) return Kind::Missing;
-    if (status == 409 || status == 412 || status == 429 || status == 408) return Kind::Unavailable;
-    if (status == 501) return Kind::Refused;
-    return status >= 300 && status < 500 ? Kind::Refused : Kind::Unavailable;
+    if (code == "NoSuchBucket") return Fault::Refused;
+    if (code == "RequestTimeout" || code == "BadDigest") return Fault::Unavailable;
+    if (code == "QuotaExceeded" || status == 507) return Fault::Full;
+    if (status == 404) return Fault::Missing;
+    if (status == 409 || status == 412 || status == 429 || status == 408) return Fault::Unavailable;
+    if (status == 501) return Fault::Refused;
+    return status >= 300 && status < 500 ? Fault::Refused : Fault::Unavailable;
 }
 
 }  // namespace botcore::shell::archive

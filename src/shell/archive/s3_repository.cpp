@@ -21,7 +21,7 @@ using ports::RepositoryOutcome;
 using ports::RepositoryResult;
 using ports::StoredObject;
 using resilience::AttemptEnd;
-using Kind = RepositoryError::Kind;
+using Fault = RepositoryError::Kind;
 using std::chrono::steady_clock;
 
 namespace {
@@ -37,7 +37,7 @@ base::Timestamp wall_now() {
             .count());
 }
 
-base::Failure<RepositoryError> failure(Kind kind, std::string text) {
+base::Failure<RepositoryError> failure(Fault kind, std::string text) {
     return {RepositoryError{kind, std::move(text)}};
 }
 
@@ -51,8 +51,8 @@ base::Failure<RepositoryError> refusal(const HttpAnswer& answer) {
 /// An exchange that has no answer.
 base::Failure<RepositoryError> broken(const HttpAnswer& answer) {
     // With a certificate that is not the server's, trying again does not help.
-    const Kind kind =
-        answer.result.end == AttemptEnd::CertificateRefused ? Kind::Refused : Kind::Unavailable;
+    const Fault kind =
+        answer.result.end == AttemptEnd::CertificateRefused ? Fault::Refused : Fault::Unavailable;
     return failure(kind, "no answer from the server: " + answer.detail);
 }
 
@@ -88,7 +88,7 @@ public:
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(end_ - steady_clock::now());
         const auto limit = std::min(left, options_.request_limit);
-        if (limit.count() <= 0) return failure(Kind::Unavailable, "the call took too long");
+        if (limit.count() <= 0) return failure(Fault::Unavailable, "the call took too long");
         std::optional<HttpAnswer> answer;
         const auto attempt = wire_.transport->start(
             options_.place.endpoint, std::move(question), limit, [&answer](HttpAnswer came) {
@@ -99,7 +99,7 @@ public:
         }
         if (!answer) {
             attempt->cancel();
-            return failure(Kind::Unavailable, "the request did not end in time");
+            return failure(Fault::Unavailable, "the request did not end in time");
         }
         if (answer->result.end != AttemptEnd::Answered) return broken(*answer);
         return *std::move(answer);
@@ -163,10 +163,10 @@ RepositoryOutcome S3Repository::put(std::string_view name, std::string_view byte
     const auto compare = [&]() -> RepositoryOutcome {
         const std::string there = TRY(get_in(call, name));
         if (there == bytes) return base::Done{};
-        return failure(Kind::Taken, std::string(name) + " is there with other bytes");
+        return failure(Fault::Taken, std::string(name) + " is there with other bytes");
     };
     auto before = compare();
-    if (before || before.error().kind != Kind::Missing) return before;
+    if (before || before.error().kind != Fault::Missing) return before;
     const std::string path = call.path_of(name);
     const auto answer =
         TRY(call.ask({.method = "PUT", .path = path, .headers = {{"if-none-match", "*"}}},
@@ -175,8 +175,8 @@ RepositoryOutcome S3Repository::put(std::string_view name, std::string_view byte
     // 412: somebody was faster; what is there now tells whether it was the same.
     if (answer.result.status != 200 && answer.result.status != 412) return refusal(answer);
     auto after = compare();
-    if (!after && after.error().kind == Kind::Missing) {
-        return failure(Kind::Unavailable, std::string(name) + " was taken and is not there");
+    if (!after && after.error().kind == Fault::Missing) {
+        return failure(Fault::Unavailable, std::string(name) + " was taken and is not there");
     }
     return after;
 }
@@ -204,7 +204,7 @@ RepositoryResult<std::vector<StoredObject>> S3Repository::list(std::string_view 
             TRY(call.ask({.method = "GET", .path = path, .query = query}, {}, kPageBytesMax));
         if (answer.result.status != 200) return refusal(answer);
         auto page = parse_s3_page(answer.body);
-        if (!page) return failure(Kind::Unavailable, page.error());
+        if (!page) return failure(Fault::Unavailable, page.error());
         for (const StoredObject& object : page.value().keys) {
             if (!object.name.starts_with(ours)) continue;
             const std::string name = object.name.substr(ours.size());
@@ -217,7 +217,7 @@ RepositoryResult<std::vector<StoredObject>> S3Repository::list(std::string_view 
         std::ranges::sort(found, {}, &StoredObject::name);
         return found;
     }
-    return failure(Kind::Unavailable, "the list of objects does not end");
+    return failure(Fault::Unavailable, "the list of objects does not end");
 }
 
 RepositoryOutcome S3Repository::remove(std::string_view name) {
@@ -228,7 +228,7 @@ RepositoryOutcome S3Repository::remove(std::string_view name) {
         TRY(call.ask({.method = "DELETE", .path = path}, {}, outbound::kAnswerBytesMax));
     if (answer.result.status / 100 == 2) return base::Done{};
     auto refused = refusal(answer);
-    if (refused.error.kind == Kind::Missing) return base::Done{};
+    if (refused.error.kind == Fault::Missing) return base::Done{};
     return refused;
 }
 

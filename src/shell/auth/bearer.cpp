@@ -18,18 +18,21 @@ constexpr std::size_t kEnding = 4;
 
 }  // namespace
 
-Secret make_bearer() {
+std::string random_text() {
     CHECK(sodium_init() >= 0);
     std::array<unsigned char, kRandomBytes> bytes{};
     randombytes_buf(bytes.data(), bytes.size());
     constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
     std::array<char, sodium_base64_ENCODED_LEN(kRandomBytes, kVariant)> text{};
     (void)sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), kVariant);
-    std::string token(kBearerPrefix);
-    token.append(text.data());
+    std::string random(text.data());
     sodium_memzero(bytes.data(), bytes.size());
     sodium_memzero(text.data(), text.size());
-    return Secret(std::move(token));
+    return random;
+}
+
+Secret make_bearer() {
+    return Secret(std::string(kBearerPrefix) + random_text());
 }
 
 std::string bearer_hash(std::string_view token) {

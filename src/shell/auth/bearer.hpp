@@ -18,6 +18,9 @@ inline constexpr std::string_view kBearerPrefix = "bct_";
 /// The longest token that a header may show.
 inline constexpr std::size_t kBearerMax = 256;
 
+/// 43 letters, digits, '-' and '_' that nobody can guess.
+[[nodiscard]] std::string random_text();
+
 /// A fresh token: the prefix and 43 letters, digits, '-' and '_'.
 [[nodiscard]] Secret make_bearer();
 

@@ -1,37 +1,19 @@
 #include "shell/auth/operator_token.hpp"
 
-#include "base/check.hpp"
 #include "shell/auth/bearer.hpp"
 #include "shell/files/durable_file.hpp"
 
-#include <sodium.h>
-
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace botcore::shell::auth {
 
 namespace {
 
-constexpr std::size_t kRandomBytes = 32;
 constexpr std::size_t kTokenCharactersMin = 32;
 constexpr std::size_t kTokenCharactersMax = kBearerMax;
 constexpr std::size_t kFileBytesMax = 1024;
 static_assert(kTokenCharactersMax < kFileBytesMax);
-
-std::string random_token() {
-    CHECK(sodium_init() >= 0);
-    std::array<unsigned char, kRandomBytes> bytes{};
-    randombytes_buf(bytes.data(), bytes.size());
-    constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-    std::array<char, sodium_base64_ENCODED_LEN(kRandomBytes, kVariant)> text{};
-    (void)sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), kVariant);
-    std::string token(text.data());
-    sodium_memzero(bytes.data(), bytes.size());
-    sodium_memzero(text.data(), text.size());
-    return token;
-}
 
 base::Result<OperatorToken, TokenError> read_token(const std::filesystem::path& path) {
     auto read = files::read_private_file(path, kFileBytesMax);
@@ -72,7 +54,7 @@ base::Result<OperatorToken, TokenError> OperatorToken::load_or_create(
     std::error_code error;
     if (std::filesystem::exists(path, error)) return read_token(path);
     if (error) return base::Failure{TokenError{path.string() + ": " + error.message()}};
-    std::string token = random_token();
+    std::string token = random_text();
     const auto made = files::create_file(path, token + "\n");
     if (!made) return base::Failure{TokenError{made.error()}};
     return OperatorToken(Secret(std::move(token)), true);

@@ -8,7 +8,7 @@ namespace {
 
 using Kind = ConfigKind;
 
-constexpr std::array kKeys = {
+constexpr std::array kRunningKeys = {
     ConfigKey{"websocket.connections_max",
               Kind::Integer,
               "1000",
@@ -237,7 +237,7 @@ constexpr std::array kKeys = {
 }  // namespace
 
 std::span<const ConfigKey> running_keys() {
-    return kKeys;
+    return kRunningKeys;
 }
 
 }  // namespace botcore::shell

@@ -189,10 +189,10 @@ std::optional<http::HttpResponse> WebsocketServer::refuse(const http::HttpReques
         return response;
     }
     std::string_view shown = request.header("authorization");
-    constexpr std::string_view kBearer = "Bearer ";
+    constexpr std::string_view kScheme = "Bearer ";
     if (shown.empty()) return std::nullopt;  // The first message will say it.
-    if (shown.starts_with(kBearer) &&
-        state_->parts.authenticate(shown.substr(kBearer.size())).has_value()) {
+    if (shown.starts_with(kScheme) &&
+        state_->parts.authenticate(shown.substr(kScheme.size())).has_value()) {
         return std::nullopt;
     }
     auto response = refusal(request,

@@ -1,0 +1,95 @@
+#pragma once
+
+/// A connection to the daemon as a command has one: blocking, TCP or TLS on it, with an end to its
+/// patience. Of one thread.
+///
+/// One type for both wires, so that whatever speaks over it is compiled once. It is what Beast
+/// calls a SyncStream.
+
+#include "apps/botctl/http_client.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/beast/core/role.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace botcore::botctl {
+
+class Line {
+public:
+    using Error = boost::system::error_code;
+    using executor_type = boost::asio::io_context::executor_type;
+
+    /// Connected, and with TLS the peer is proven to be `place`. `authorities` is a file of
+    /// certificates in PEM; empty: the system's. The patience holds for all that follows.
+    [[nodiscard]] static base::Result<std::unique_ptr<Line>, ClientError> open(
+        const Place& place, const std::string& authorities, std::chrono::seconds patience);
+
+    ~Line();
+    Line(const Line&) = delete;
+    Line& operator=(const Line&) = delete;
+
+    /// From now on a read may last as long as the peer is there.
+    void wait_for_ever();
+
+    /// Ends the connection.
+    void close();
+
+    [[nodiscard]] executor_type get_executor();
+
+    template <class Buffers>
+    std::size_t read_some(const Buffers& buffers, Error& error) {
+        return read(first_of<boost::asio::mutable_buffer>(buffers), error);
+    }
+
+    template <class Buffers>
+    std::size_t write_some(const Buffers& buffers, Error& error) {
+        return write(first_of<boost::asio::const_buffer>(buffers), error);
+    }
+
+    /// These two throw, as Beast wants it of a stream.
+    template <class Buffers>
+    std::size_t read_some(const Buffers& buffers) {
+        Error error;
+        const std::size_t count = read_some(buffers, error);
+        if (error) throw boost::system::system_error(error);
+        return count;
+    }
+
+    template <class Buffers>
+    std::size_t write_some(const Buffers& buffers) {
+        Error error;
+        const std::size_t count = write_some(buffers, error);
+        if (error) throw boost::system::system_error(error);
+        return count;
+    }
+
+private:
+    struct Parts;
+
+    explicit Line(std::unique_ptr<Parts> parts);
+
+    template <class Buffer, class Buffers>
+    [[nodiscard]] static Buffer first_of(const Buffers& buffers) {
+        const auto end = boost::asio::buffer_sequence_end(buffers);
+        for (auto at = boost::asio::buffer_sequence_begin(buffers); at != end; ++at) {
+            if (Buffer(*at).size() > 0) return *at;
+        }
+        return {};
+    }
+
+    std::size_t read(boost::asio::mutable_buffer buffer, Error& error);
+    std::size_t write(boost::asio::const_buffer buffer, Error& error);
+
+    std::unique_ptr<Parts> parts_;
+};
+
+/// How a WebSocket ends its line.
+void teardown(boost::beast::role_type role, Line& line, Line::Error& error);
+
+}  // namespace botcore::botctl
