@@ -5,6 +5,7 @@
 #include "tests/scratch/temporary_folder.hpp"
 
 #include <arpa/inet.h>
+#include <boost/asio/error.hpp>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>

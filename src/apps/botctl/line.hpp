@@ -13,6 +13,7 @@
 #include <boost/beast/core/role.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -44,12 +45,19 @@ public:
 
     template <class Buffers>
     std::size_t read_some(const Buffers& buffers, Error& error) {
-        return read(first_of<boost::asio::mutable_buffer>(buffers), error);
+        const auto end = boost::asio::buffer_sequence_end(buffers);
+        for (auto at = boost::asio::buffer_sequence_begin(buffers); at != end; ++at) {
+            if (boost::asio::mutable_buffer(*at).size() > 0) return read(*at, error);
+        }
+        return read({}, error);
     }
 
+    /// What belongs together goes together: one record of TLS, one packet.
     template <class Buffers>
     std::size_t write_some(const Buffers& buffers, Error& error) {
-        return write(first_of<boost::asio::const_buffer>(buffers), error);
+        std::array<char, 16'384> record{};
+        const std::size_t size = boost::asio::buffer_copy(boost::asio::buffer(record), buffers);
+        return write(boost::asio::buffer(record.data(), size), error);
     }
 
     /// These two throw, as Beast wants it of a stream.
@@ -73,15 +81,6 @@ private:
     struct Parts;
 
     explicit Line(std::unique_ptr<Parts> parts);
-
-    template <class Buffer, class Buffers>
-    [[nodiscard]] static Buffer first_of(const Buffers& buffers) {
-        const auto end = boost::asio::buffer_sequence_end(buffers);
-        for (auto at = boost::asio::buffer_sequence_begin(buffers); at != end; ++at) {
-            if (Buffer(*at).size() > 0) return *at;
-        }
-        return {};
-    }
 
     std::size_t read(boost::asio::mutable_buffer buffer, Error& error);
     std::size_t write(boost::asio::const_buffer buffer, Error& error);
