@@ -84,9 +84,10 @@ function(botcore_test_prelude)
   target_precompile_headers(botcore_test_prelude PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
 endfunction()
 
-# One GoogleTest program. Tests may use exceptions, gmock and rapidcheck.
+# One GoogleTest program. Tests may use exceptions, gmock and rapidcheck. ALONE: they need the whole
+# machine.
 function(botcore_test_program name)
-  cmake_parse_arguments(TEST "" "LABEL;TIMEOUT" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(TEST "ALONE" "LABEL;TIMEOUT" "SOURCES;LIBRARIES" ${ARGN})
   if(NOT TEST_SOURCES)
     return()
   endif()
@@ -107,7 +108,7 @@ function(botcore_test_program name)
     DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
-    PROPERTIES LABELS "${TEST_LABEL}" TIMEOUT ${TEST_TIMEOUT})
+    PROPERTIES LABELS "${TEST_LABEL}" TIMEOUT ${TEST_TIMEOUT} RUN_SERIAL ${TEST_ALONE})
 endfunction()
 
 # One libFuzzer program, named <name>_fuzz, in a build that is instrumented for it.
