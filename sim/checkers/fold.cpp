@@ -111,6 +111,18 @@ model::Quantity Fold::held_against(const model::Order& order) const {
 
 bool Fold::is_exit(const model::Order& order) const {
     if (order.instrument.market == model::Market::Spot) return order.side == model::Side::Sell;
+    if (order.type == model::OrderType::Market && order.reduce_only == model::ReduceOnly::Yes) {
+        // What rests gives way; what trades at the market already does not.
+        model::Quantity left = held_against(order);
+        for (const auto& [number, other] : orders) {
+            const bool closes = other.account == order.account &&
+                                other.instrument == order.instrument && other.side == order.side &&
+                                other.type == model::OrderType::Market &&
+                                model::is_live(other.state);
+            if (closes) left -= std::min(left, remaining(other));
+        }
+        return left >= order.quantity;
+    }
     if (!model::is_conditional(order.type)) {
         return reducible(order.account, order.instrument, order.side) >= order.quantity;
     }

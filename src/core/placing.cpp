@@ -48,19 +48,28 @@ model::Order order_of(const AccountState& account, const model::PlaceOrder& body
     return order;
 }
 
-/// How much of the order would only shrink the position. An order that waits for its stop price
-/// knows nothing of the position there will be then, unless it is reduce-only.
+bool closes_at_market(const model::PlaceOrder& body) {
+    return body.type == model::OrderType::Market && body.reduce_only == model::ReduceOnly::Yes;
+}
+
+/// How much of the order would only shrink the position. A reduce-only order at the market trades
+/// before whatever rests, which gives way to it. An order that waits for its stop price knows
+/// nothing of the position there will be then, unless it is reduce-only.
 Quantity shrinking_part(const AccountState& account, const model::PlaceOrder& body) {
-    if (account.account.market == model::Market::Spot) return {};
-    if (!model::is_conditional(body.type)) {
-        return std::min(reducible(account, body.instrument, body.side), body.quantity);
-    }
-    if (body.reduce_only == model::ReduceOnly::No) return {};
     const auto place = account.positions.find(body.instrument);
     if (place == account.positions.end()) return {};
     const Quantity held = place->second.quantity;
     const bool against = body.side == model::Side::Buy ? held.is_negative() : held.is_positive();
-    return against ? std::min(magnitude(held), body.quantity) : Quantity();
+    if (!against) return {};
+    if (account.account.market == model::Market::Spot) return {};
+    if (closes_at_market(body)) {
+        return std::min(unclosed(account, body.instrument), body.quantity);
+    }
+    if (!model::is_conditional(body.type)) {
+        return std::min(reducible(account, body.instrument, body.side), body.quantity);
+    }
+    if (body.reduce_only == model::ReduceOnly::No) return {};
+    return std::min(magnitude(held), body.quantity);
 }
 
 /// What an entry must pass: the gates, and the limits of the account's risk.
@@ -171,6 +180,7 @@ void record_order(Transaction& transaction, AccountState& account, const model::
     }
     const Reservation worst = std::move(verdict).value();
     reserve(transaction, account, live.order, worst.asset, worst.amount);
+    if (closes_at_market(body)) make_room(transaction, account, body.instrument, body.quantity);
     send_order(transaction, account, live);
 }
 
@@ -307,12 +317,12 @@ void close_position(Transaction& transaction, const model::ClosePosition& body) 
         return;
     }
     const auto side = position.quantity.is_positive() ? model::Side::Sell : model::Side::Buy;
-    const Quantity left = reducible(*account, body.instrument, side);
+    const Quantity left = unclosed(*account, body.instrument);
     if (left.is_zero()) {
         refuse(transaction,
                body.origin,
                {Reason::ReduceOnlyRefused,
-                "live orders already close the whole position; cancel them first"});
+                "orders at the market already close the whole position; wait for them"});
         return;
     }
     model::PlaceOrder order;

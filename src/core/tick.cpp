@@ -25,6 +25,11 @@ bool has_open_position(const AccountState& account) {
     });
 }
 
+bool is_open(const AccountState& account, const model::InstrumentId& instrument) {
+    const auto place = account.positions.find(instrument);
+    return place != account.positions.end() && !place->second.quantity.is_zero();
+}
+
 /// Is the market within the queued exit's limit?
 bool is_within_limit(const model::Order& order, const model::Quote& quote) {
     return order.side == model::Side::Sell ? quote.bid >= *order.queue_limit
@@ -82,14 +87,18 @@ void tick(Transaction& transaction, const model::Tick& body) {
     for (const auto& [instrument, position] : account.positions)
         exit_unprotected(transaction, account, instrument);
     const State& state = transaction.state();
-    const bool fresh = std::all_of(body.marks.begin(), body.marks.end(), [&](const auto& quote) {
-        return is_fresh(state, quote);
-    });
-    // Nothing is decided on a stale price or by an uncertain clock, not even to protect (I14).
-    if (!fresh || transaction.input().clock != model::ClockState::Certain) return;
-    for (const auto& quote : body.marks)
-        trail_stops(transaction, account, quote);
-    if (has_open_position(account)) watch_margin(transaction, account, body.marks);
+    // Nothing is decided on a stale price or by an uncertain clock, not even to protect (I14): a
+    // stop needs its own price, the margin those of all positions.
+    if (transaction.input().clock != model::ClockState::Certain) return;
+    bool all_fresh = true;
+    for (const auto& quote : body.marks) {
+        if (is_fresh(state, quote)) {
+            trail_stops(transaction, account, quote);
+        } else if (is_open(account, quote.instrument)) {
+            all_fresh = false;
+        }
+    }
+    if (all_fresh && has_open_position(account)) watch_margin(transaction, account, body.marks);
 }
 
 bool wants_ticks(const AccountState& account) {

@@ -16,7 +16,34 @@ Side closing_side(Quantity held) {
     return held.is_positive() ? Side::Sell : Side::Buy;
 }
 
+/// Does it wait in the book to shrink the position?
+bool rests_to_reduce(const model::Order& order, Quantity held) {
+    const bool rests = order.type == model::OrderType::Limit || model::is_triggered(order);
+    return rests && order.reduce_only == model::ReduceOnly::Yes &&
+           order.side == closing_side(held) && model::is_live(order.state) &&
+           order.state != model::OrderState::Queued;
+}
+
 }  // namespace
+
+void make_room(Transaction& transaction,
+               AccountState& account,
+               const model::InstrumentId& instrument,
+               Quantity quantity) {
+    const Quantity held = account.positions.at(instrument).quantity;
+    const auto takes_room = [&](const model::Order& order) {
+        return order.instrument == instrument && rests_to_reduce(order, held);
+    };
+    Quantity taken;
+    for (const auto& [number, live] : account.orders) {
+        if (takes_room(live.order)) taken += remaining(live.order);
+    }
+    if (taken + quantity <= magnitude(held)) return;
+    for (auto& [number, live] : account.orders) {
+        const bool stays = live.order.cancel != model::CancelState::None;
+        if (!stays && takes_room(live.order)) send_cancel(transaction, account, live);
+    }
+}
 
 LiveOrder& place_exit(Transaction& transaction,
                       AccountState& account,
@@ -25,6 +52,7 @@ LiveOrder& place_exit(Transaction& transaction,
     const Quantity held = account.positions.at(instrument).quantity;
     CHECK(!held.is_zero());
     CHECK(plan.quantity.is_positive());
+    make_room(transaction, account, instrument, plan.quantity);
     model::Order order;
     order.owner = plan.owner;
     order.account = account.account.id;

@@ -17,7 +17,15 @@ struct ExitPlan {
     model::Reason reason = model::Reason::None;
 };
 
-/// Sends a reduce-only market order against the open position.
+/// Resting reduce-only orders may leave the exchange no room for a market exit of `quantity`: then
+/// they give way, for they may never trade (I9). To be called before the exit is sent.
+void make_room(Transaction& transaction,
+               AccountState& account,
+               const model::InstrumentId& instrument,
+               model::Quantity quantity);
+
+/// Sends a reduce-only market order against the open position, with room made for it. The exit is
+/// tried again where it was faster than the cancels of what stood in its way.
 LiveOrder& place_exit(Transaction& transaction,
                       AccountState& account,
                       const model::InstrumentId& instrument,

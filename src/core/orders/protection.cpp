@@ -207,27 +207,6 @@ bool concerns_protection(const AccountState& account, const Order& order) {
     });
 }
 
-/// Resting orders that reduce the position may leave the exchange no room for an exit of
-/// `quantity`: then they give way. The exit is tried again where it was faster than their cancels.
-void make_room(Transaction& transaction,
-               AccountState& account,
-               const model::InstrumentId& instrument,
-               Quantity quantity) {
-    const Quantity position = held(account, instrument);
-    const auto takes_room = [&](const Order& other) {
-        const bool rests = other.type == model::OrderType::Limit || model::is_triggered(other);
-        return other.instrument == instrument && rests &&
-               other.reduce_only == model::ReduceOnly::Yes && reduces(other.side, position) &&
-               model::is_live(other.state) && other.state != OrderState::Queued;
-    };
-    Quantity taken;
-    for (const auto& [number, live] : account.orders) {
-        if (takes_room(live.order)) taken += remaining(live.order);
-    }
-    if (taken + quantity <= magnitude(position)) return;
-    cancel_where(transaction, account, takes_room);
-}
-
 }  // namespace
 
 void protect(Transaction& transaction,
@@ -267,7 +246,6 @@ void exit_unprotected(Transaction& transaction,
     row.unprotected -= quantity;
     row.protect_by = transaction.now() + transaction.state().policy.protect_within;
     if (quantity.is_zero()) return;
-    make_room(transaction, account, instrument, quantity);
     (void)place_exit(
         transaction,
         account,

@@ -287,6 +287,30 @@ TEST_F(Protection, ARestingExitGivesWayToTheSafetyExit) {
     EXPECT_EQ(Bench::sent_by(decision).size(), 1U);
 }
 
+// @spec:I9
+TEST_F(Protection, ARestingExitGivesWayToACloseAtTheMarket) {
+    body_.stop_loss.reset();
+    body_.take_profit.reset();
+    enter();
+    auto exit = bench_.order("futures", Side::Sell, "0.1");
+    exit.type = OrderType::Limit;
+    exit.price = price("66000");
+    exit.reduce_only = model::ReduceOnly::Yes;
+    const auto resting = bench_.place(exit);
+    ASSERT_TRUE(resting);
+    bench_.apply(Bench::report(*resting, ReportKind::Open));
+    auto part = bench_.order("futures", Side::Sell, "0.04");
+    part.reduce_only = model::ReduceOnly::Yes;
+    const auto first = bench_.apply(part);
+    EXPECT_EQ(Bench::cancelled_by(first), std::vector{resting->id});
+    ASSERT_EQ(Bench::sent_by(first).size(), 1U);
+    const auto rest = bench_.apply(model::ClosePosition{
+        bench_.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)});
+    ASSERT_EQ(Bench::sent_by(rest).size(), 1U);
+    EXPECT_EQ(to_text(Bench::sent_by(rest)[0].quantity), "0.06") << "What the part leaves.";
+    EXPECT_TRUE(Bench::cancelled_by(rest).empty()) << "The cancel is under way.";
+}
+
 TEST_F(Protection, AFlattenThatFailsIsTriedAgain) {
     enter();
     confirm_all();
@@ -318,6 +342,27 @@ TEST_F(Protection, DoesNotTrailOnAStalePrice) {
     confirm_all();
     bench_.clock = model::ClockState::Uncertain;
     EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "62000")).empty());
+}
+
+TEST_F(Protection, AStalePriceStopsNoOtherSymbolsTrailing) {
+    body_.trail_activation = model::Rate::from_units(model::kScale / 50);
+    body_.trail_distance = model::Rate::from_units(model::kScale * 15 / 1'000);
+    enter();
+    confirm_all();
+    model::Instrument other = bench_.engine().state().instruments.at(kFutures);
+    other.id.symbol = model::Symbol("OTHERUSDT");
+    bench_.apply(model::DefineInstrument{other});
+    auto body = bench_.order("futures", Side::Buy, "0.002");
+    body.instrument = body.quote.instrument = other.id;
+    const auto sent = bench_.place(body);
+    ASSERT_TRUE(sent);
+    bench_.fill_all(*sent, "60000");
+    auto stale = quote(other.id);
+    stale.age = bench_.engine().state().policy.price_age_max + Duration::seconds(1);
+    auto fresh = quote(kFutures);
+    fresh.last = fresh.bid = fresh.ask = price("62000");
+    const auto decision = bench_.apply(model::Tick{model::AccountId("futures"), {stale, fresh}});
+    EXPECT_EQ(Bench::sent_by(decision).size(), 1U);
 }
 
 TEST_F(Protection, RefusesStopsThatProtectNothing) {

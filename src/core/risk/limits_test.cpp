@@ -159,6 +159,26 @@ TEST(RiskLimits, MarginBelowTheLevelsStopsEntriesAndThenClosesPositions) {
     EXPECT_FALSE(bench.account("futures").risk.margin_call && !bench.position().quantity.is_zero());
 }
 
+// @spec:I9
+TEST(RiskLimits, ARestingExitGivesWayToAMarginCall) {
+    Bench bench(only([](RiskLimits& limits) {
+        limits.margin_level_close = Rate::from_units(model::kScale * 110 / 100);
+        limits.margin_level_safe = Rate::from_units(model::kScale * 120 / 100);
+    }));
+    bench.fill_all(*bench.place(bench.order("futures", Side::Buy, "0.11")), "60000");
+    auto exit = bench.order("futures", Side::Sell, "0.11");
+    exit.type = model::OrderType::Limit;
+    exit.price = price("66000");
+    exit.reduce_only = model::ReduceOnly::Yes;
+    const auto resting = bench.place(exit);
+    ASSERT_TRUE(resting);
+    bench.apply(Bench::report(*resting, model::ReportKind::Open));
+    const auto called = bench.tick(Duration::seconds(1), "35000");
+    EXPECT_EQ(Bench::cancelled_by(called), std::vector{resting->id});
+    ASSERT_EQ(Bench::sent_by(called).size(), 1U);
+    EXPECT_EQ(Bench::sent_by(called)[0].quantity, quantity("0.11"));
+}
+
 TEST(RiskLimits, AMarginCallWaitsForTheNextTickWhereOneHasOrdersEnough) {
     Bench bench(only([](RiskLimits& limits) {
         limits.margin_level_close = Rate::from_units(model::kScale * 130 / 100);
