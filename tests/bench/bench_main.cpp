@@ -59,6 +59,7 @@ struct Effort {
     int restarts = 15;
     int calls = 2'000'000;
     bench::OverheadEffort overhead;
+    bench::BackupEffort backup;
     milliseconds health = seconds(20);
     std::uint64_t history_short = 1'000;
     std::uint64_t history_long = 1'000'000;
@@ -72,6 +73,7 @@ constexpr Effort kQuick = {.rounds = 1,
                            .restarts = 1,
                            .calls = 10'000,
                            .overhead = {.pairs = 2, .each = milliseconds(100)},
+                           .backup = {.pairs = 2, .each = milliseconds(200)},
                            .health = milliseconds(500),
                            .history_short = 100,
                            .history_long = 2'000};
@@ -94,6 +96,7 @@ public:
         if (options_.wants("health_p99_ms")) health();
         if (options_.wants("restart_ms_1k restart_ms_1m restart_ms_growth")) restarts();
         if (options_.wants("rto_s rto_checked_s")) restores();
+        if (options_.wants("backup_p99_change_pct")) backups();
     }
 
 private:
@@ -113,6 +116,9 @@ private:
     void health();
     void restarts();
     void restores();
+    void backups();
+    /// Long histories are kept for the next time.
+    [[nodiscard]] std::filesystem::path history_folder() const;
     [[nodiscard]] std::optional<double> restart_ms(const std::filesystem::path& folder);
 
     Options options_;
@@ -260,24 +266,28 @@ void Bench::resilience() {
                  .note = "over an empty call"});
 }
 
-void Bench::overhead() {
-    const auto percent =
-        bench::measure_overhead(options_.program, folder_.path(), effort_.overhead);
-    if (!percent) return report_.fail(percent.error());
-    const auto [low, high] = bench::interval_of_median(percent.value());
+std::string note_of(const std::vector<double>& pairs) {
+    const auto [low, high] = bench::interval_of_median(pairs);
     std::array<char, 80> note{};
     (void)std::snprintf(note.data(),
                         note.size(),
                         "%zu pairs, 95 %% interval %+.2f to %+.2f",
-                        percent.value().size(),
+                        pairs.size(),
                         low,
                         high);
+    return note.data();
+}
+
+void Bench::overhead() {
+    const auto percent =
+        bench::measure_overhead(options_.program, folder_.path(), effort_.overhead);
+    if (!percent) return report_.fail(percent.error());
     report_.add({.name = "reliability_overhead_p50_pct",
                  .value = median(percent.value()),
                  .unit = "%",
                  .kind = AimKind::AtMost,
                  .aim = 1,
-                 .note = note.data()});
+                 .note = note_of(percent.value())});
 }
 
 void Bench::health() {
@@ -293,10 +303,13 @@ void Bench::health() {
                  .note = "200 a second while the analysis service and the cache hang"});
 }
 
+std::filesystem::path Bench::history_folder() const {
+    if (options_.quick || options_.cache.empty()) return folder_.path();
+    return std::filesystem::absolute(options_.cache);
+}
+
 void Bench::restarts() {
-    const auto folder = options_.quick || options_.cache.empty()
-                            ? folder_.path()
-                            : std::filesystem::absolute(options_.cache);
+    const auto folder = history_folder();
     const auto few = folder / "history-1k";
     const auto many = folder / "history-1m";
     bench::make_history(few, effort_.history_short);
@@ -336,10 +349,7 @@ void Bench::restarts() {
 }
 
 void Bench::restores() {
-    const auto folder = options_.quick || options_.cache.empty()
-                            ? folder_.path()
-                            : std::filesystem::absolute(options_.cache);
-    const auto many = folder / "history-1m";
+    const auto many = history_folder() / "history-1m";
     bench::make_history(many, effort_.history_long);
     const auto times =
         bench::measure_restore(many / "data" / "botcore.db", folder_.path() / "restore");
@@ -358,6 +368,20 @@ void Bench::restores() {
                  .kind = AimKind::AtMost,
                  .aim = 60,
                  .note = note + ", every row folded anew"});
+}
+
+void Bench::backups() {
+    const auto many = history_folder() / "history-1m";
+    bench::make_history(many, effort_.history_long);
+    const auto percent = bench::measure_backup(
+        options_.program, many / "data" / "botcore.db", folder_.path(), effort_.backup);
+    if (!percent) return report_.fail(percent.error());
+    report_.add({.name = "backup_p99_change_pct",
+                 .value = median(percent.value()),
+                 .unit = "%",
+                 .kind = AimKind::AtMost,
+                 .aim = 10,
+                 .note = note_of(percent.value())});
 }
 
 /// From exec to ready, then killed: the next start is a recovery as well.

@@ -1,5 +1,10 @@
 #include "tests/bench/reliability_bench.hpp"
 
+#include "shell/archive/archive_service.hpp"
+#include "shell/archive/folder_repository.hpp"
+#include "shell/archive/snapshot.hpp"
+#include "shell/archive/store_copy.hpp"
+#include "shell/daemon/system_clock.hpp"
 #include "tests/crash/api_calls.hpp"
 #include "tests/crash/daemon_process.hpp"
 #include "tests/crash/judge_report.hpp"
@@ -8,19 +13,25 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <condition_variable>
 #include <cstring>
 #include <ctime>
 #include <memory>
+#include <mutex>
+#include <thread>
 
 namespace botcore::bench {
 
 namespace {
 
+namespace archive = shell::archive;
 using crash::Clock;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -48,10 +59,16 @@ public:
 
     /// The median latency of the orders of one stretch of load, in microseconds.
     [[nodiscard]] double p50_us(milliseconds length) {
-        mix_.latencies().clear();
-        client_->run_until(Clock::now() + length);
-        client_->drain_until(Clock::now() + seconds(10));
+        run(length);
         return crash::median(mix_.latencies());
+    }
+
+    /// The 99th percentile; zero where there was no order.
+    [[nodiscard]] double p99_us(milliseconds length) {
+        run(length);
+        std::vector<double> sorted = mix_.latencies();
+        std::ranges::sort(sorted);
+        return sorted.empty() ? 0 : sorted[sorted.size() * 99 / 100];
     }
 
     [[nodiscard]] bool is_sound() const {
@@ -61,10 +78,103 @@ public:
     [[nodiscard]] std::string last_output() const { return daemon_.last_output(); }
 
 private:
+    void run(milliseconds length) {
+        mix_.latencies().clear();
+        client_->run_until(Clock::now() + length);
+        client_->drain_until(Clock::now() + seconds(10));
+    }
+
     crash::DaemonProcess daemon_;
     crash::TradeLog log_;
     crash::OrderMix mix_;
     std::unique_ptr<crash::LoadClient> client_;
+};
+
+/// Copies a store into an archive again and again while it is told to, as the daemon's daily thread
+/// does it, with the same niceness.
+class Backups {
+public:
+    Backups(std::filesystem::path store, std::filesystem::path folder)
+        : store_(std::move(store)),
+          folder_(std::move(folder)),
+          thread_([this] { work(); }) {}
+
+    ~Backups() {
+        {
+            const std::lock_guard lock(mutex_);
+            ending_ = on_ = true;
+        }
+        changed_.notify_all();
+    }
+
+    Backups(const Backups&) = delete;
+    Backups& operator=(const Backups&) = delete;
+
+    void set(bool on) {
+        {
+            const std::lock_guard lock(mutex_);
+            on_ = on;
+        }
+        changed_.notify_all();
+    }
+
+    /// Pages copied so far, of all copies.
+    [[nodiscard]] std::uint64_t pages() const { return pages_; }
+
+    /// What went wrong; empty for nothing. Once all is over.
+    [[nodiscard]] std::string trouble() const {
+        const std::lock_guard lock(mutex_);
+        return trouble_;
+    }
+
+private:
+    bool wait() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return on_; });
+        return !ending_;
+    }
+
+    void fail(std::string text) {
+        const std::lock_guard lock(mutex_);
+        trouble_ = std::move(text);
+    }
+
+    void work() {
+        (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), archive::kDailyNice);
+        auto repository = archive::FolderRepository::open(folder_ / "vault");
+        const auto key = archive::ArchiveKey::create(folder_ / "key");
+        if (!repository || !key) return fail("the archive cannot be made");
+        const auto owned = std::move(repository).value();
+        archive::Archive vault(*owned, key.value());
+        base::Timestamp now = shell::wall_time();
+        if (!vault.begin_timeline(archive::names::kFirstTimeline, {.created = now})) {
+            return fail("the timeline cannot be begun");
+        }
+        while (wait()) {
+            std::uint64_t before = 0;
+            const auto copied = archive::copy_database(
+                store_, folder_ / "copy.db", archive::CopyPace::Gentle, [&](auto done, auto) {
+                    pages_ += done - before;
+                    before = done;
+                    (void)wait();
+                });
+            if (!copied) return fail(copied.error());
+            now = now + base::Duration::seconds(1);
+            if (!archive::put_snapshot(vault, folder_ / "copy.db", now, {})) {
+                return fail("the snapshot was not taken");
+            }
+        }
+    }
+
+    std::filesystem::path store_;
+    std::filesystem::path folder_;
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    bool on_ = false;
+    bool ending_ = false;
+    std::string trouble_;
+    std::atomic<std::uint64_t> pages_{0};
+    std::jthread thread_;
 };
 
 /// Accepts by the system's backlog and never says a word.
@@ -191,6 +301,37 @@ base::Result<std::vector<double>, std::string> measure_overhead(
         }
         percent.push_back(100 * ((pair % 2 == 0 ? one / other : other / one) - 1));
     }
+    return percent;
+}
+
+base::Result<std::vector<double>, std::string> measure_backup(const std::filesystem::path& program,
+                                                              const std::filesystem::path& store,
+                                                              const std::filesystem::path& folder,
+                                                              const BackupEffort& effort) {
+    const auto data = folder / "backed-up";
+    std::filesystem::create_directories(data);
+    std::filesystem::create_directories(folder / "backups");
+    std::filesystem::copy_file(store, data / "botcore.db");
+    Loaded daemon(
+        {.program = program, .data = data, .arguments = {"--set", "archive.repository=none"}});
+    if (auto started = daemon.start(); !started) return base::Failure{started.error()};
+    Backups backups(data / "botcore.db", folder / "backups");
+    (void)daemon.p99_us(effort.each);  // Warm-up.
+    std::vector<double> percent;
+    for (int pair = 0; pair < effort.pairs; ++pair) {
+        const bool with_first = pair % 2 == 0;
+        backups.set(with_first);
+        const double one = daemon.p99_us(effort.each);
+        backups.set(!with_first);
+        const double other = daemon.p99_us(effort.each);
+        if (!daemon.is_sound() || one <= 0 || other <= 0) {
+            return base::Failure{"the daemon closed its connection under load: " +
+                                 daemon.last_output()};
+        }
+        percent.push_back(100 * ((with_first ? one / other : other / one) - 1));
+    }
+    if (backups.pages() == 0) return base::Failure{"no backup was made: " + backups.trouble()};
+    if (const auto trouble = backups.trouble(); !trouble.empty()) return base::Failure{trouble};
     return percent;
 }
 

@@ -25,6 +25,20 @@ struct OverheadEffort {
     const std::filesystem::path& folder,
     const OverheadEffort& effort);
 
+struct BackupEffort {
+    int pairs = 30;
+    std::chrono::milliseconds each{2'000};
+};
+
+/// For each pair of loads of one connection: the 99th percentile of the latency of an order while
+/// the store is copied into an archive, over that while it is not, less one, in percent. `store` is
+/// copied first, and the daemon goes on from it; `program` is botcored.
+[[nodiscard]] base::Result<std::vector<double>, std::string> measure_backup(
+    const std::filesystem::path& program,
+    const std::filesystem::path& store,
+    const std::filesystem::path& folder,
+    const BackupEffort& effort);
+
 /// The ends of the 95 % confidence interval of a median, by order statistics.
 struct Interval {
     double low = 0;

@@ -23,9 +23,6 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-/// The daily thread gets what others leave of the processors.
-constexpr int kDailyNice = 15;
-
 /// One repository as a thread sees it.
 struct Door {
     std::unique_ptr<ports::Repository> repository;

@@ -26,6 +26,9 @@
 
 namespace botcore::shell::archive {
 
+/// The daily thread gets what others leave of the processors.
+inline constexpr int kDailyNice = 15;
+
 /// What is done once a day.
 enum class Job : std::uint8_t {
     Snapshot,  ///< A copy of the store into each repository; old ones go.
