@@ -61,12 +61,18 @@ base::Result<std::unique_ptr<Opened>, std::string> open_archive(const Session& s
                                                                 const BackupWish& wish) {
     auto opened = std::make_unique<Opened>();
     opened->config = TRY(read_config(wish.config_file));
-    if (!wish.from.empty()) {
-        (void)TRY(
-            opened->config.set("archive.repository", fs::absolute(wish.from).string(), "--from"));
-        if (wish.from.starts_with("s3://")) {
-            (void)TRY(opened->config.set("archive.repository", wish.from, "--from"));
+    if (wish.from.starts_with("s3://")) {
+        (void)TRY(opened->config.set("archive.repository", wish.from, "--from"));
+    } else if (!wish.from.empty()) {
+        const fs::path folder = fs::absolute(wish.from);
+        std::error_code error;
+        if (!fs::is_directory(folder, error)) {
+            return base::Failure{
+                "--from: expected the folder of an archive or an s3:// address, "
+                "but " +
+                folder.string() + " is no folder"};
         }
+        (void)TRY(opened->config.set("archive.repository", folder.string(), "--from"));
     }
     opened->data = fs::absolute(session.settings().data);
     const auto makers = TRY(shell::repositories_of(opened->config, opened->data));

@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""botctl on the archive of a botcored that was stopped: what it does, what it refuses, and that a
+refusal changes nothing."""
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+BIN = pathlib.Path(os.environ["BOTCORE_BIN"])
+NEGATIVE, USAGE, UNAVAILABLE = 1, 64, 69
+ORDERS = 5
+
+
+class OnAnArchive(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.home = pathlib.Path(tempfile.mkdtemp(prefix="botctl-backup-"))
+        cls.env = {name: value for name, value in os.environ.items()
+                   if not name.startswith("BOTC")}
+        cls.made = cls.home / "made"
+        daemon, port = cls.start(cls.made)
+        orders = [cls.run_botctl(cls.made, "order", "place", "BTCUSDT", "BUY", "0.003", "--json",
+                                 "--url", f"http://127.0.0.1:{port}") for _ in range(ORDERS)]
+        cls.orders = [json.loads(order.stdout) for order in orders]
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(60) == 0
+        taken = cls.run_botctl(cls.made, "backup", "create", "--json")
+        assert taken.returncode == 0, taken.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.home)
+
+    @classmethod
+    def start(cls, data):
+        ready = cls.home / "ready.json"
+        ready.unlink(missing_ok=True)
+        daemon = subprocess.Popen(
+            [BIN / "botcored", "--data", data, "--port", "0", "--ready-file", ready], env=cls.env,
+            cwd=cls.home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        until = time.monotonic() + 60
+        while not ready.exists() and time.monotonic() < until and daemon.poll() is None:
+            time.sleep(0.01)  # Between two looks for the file.
+        return daemon, json.loads(ready.read_text())["port"]
+
+    @classmethod
+    def run_botctl(cls, data, *words):
+        return subprocess.run([BIN / "botctl", *words, "--data", str(data)], env=cls.env,
+                              cwd=cls.home, text=True, capture_output=True, timeout=60,
+                              check=False)
+
+    def setUp(self):
+        self.data = pathlib.Path(tempfile.mkdtemp(dir=self.home)) / "data"
+        shutil.copytree(self.made, self.data)
+
+    def botctl(self, *words):
+        return self.run_botctl(self.data, *words)
+
+    def state(self):
+        """Everything that a refusal must leave as it was."""
+        return {path.relative_to(self.data): hashlib.sha256(path.read_bytes()).hexdigest()
+                for path in sorted(self.data.rglob("*"))
+                if path.is_file() and not path.name.endswith(("-shm", "-wal"))}
+
+    def refuses(self, status, said, *words):
+        before = self.state()
+        done = self.botctl(*words)
+        self.assertEqual(done.returncode, status, f"{words}: {done.stdout}{done.stderr}")
+        self.assertIn(said, done.stderr)
+        self.assertEqual(self.state(), before, words)
+
+    def last_sequence(self):
+        listing = json.loads(self.botctl("backup", "list", "--json").stdout)
+        return listing["timelines"][-1]["last_sequence"]
+
+    def objects(self, kind):
+        return sorted(path for path in (self.data / "archive").rglob("*")
+                      if path.is_file() and kind in str(path.relative_to(self.data)))
+
+    def test_lists_verifies_and_prunes(self):
+        listing = json.loads(self.botctl("backup", "list", "--json").stdout)
+        self.assertEqual(len(listing["timelines"]), 1)
+        self.assertGreaterEqual(len(listing["snapshots"]), 1)
+        verified = json.loads(self.botctl("backup", "verify", "--all", "--json").stdout)
+        self.assertTrue(all(item["verified"] for item in verified))
+        self.assertEqual(self.botctl("backup", "prune").returncode, 0)
+        history = json.loads(self.botctl("backup", "history", "--json").stdout)
+        self.assertTrue(all(job["good"] for job in history))
+
+    def test_restores_to_a_sequence_a_time_and_an_order(self):
+        newest = self.last_sequence()
+        for to in (str(newest), self.orders[-1]["order_id"], "2999-01-01T00:00:00Z"):
+            done = self.botctl("restore", "--to", to, "--dry-run", "--json")
+            self.assertEqual(done.returncode, 0, f"{to}: {done.stderr}")
+            restored = json.loads(done.stdout)
+            self.assertTrue(restored["dry_run"])
+            self.assertLessEqual(restored["sequence"], newest)
+        before = self.state()[pathlib.Path("botcore.db")]
+        self.assertEqual(self.botctl("restore", "--to", str(newest), "--dry-run").returncode, 0)
+        self.assertEqual(self.state()[pathlib.Path("botcore.db")], before, "a dry run")
+
+    def test_keeps_the_old_store_and_says_what_it_leaves_behind(self):
+        newest = self.last_sequence()
+        done = self.botctl("restore", "--to", str(newest - 2), "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        restored = json.loads(done.stdout)
+        self.assertGreaterEqual(restored["records_left_behind"], 2)
+        self.assertEqual(restored["new_timeline"], 2)
+        self.assertTrue(pathlib.Path(restored["old_file"]).is_file())
+        self.assertEqual(self.botctl("verify").returncode, 0)
+
+    def test_refuses_moments_that_are_none(self):
+        for to in ("0", "yesterday", "-1", "2026-13-01T00:00:00Z", "18446744073709551616"):
+            self.refuses(USAGE, "--to: expected", "restore", f"--to={to}")
+        self.refuses(NEGATIVE, "NO_SUCH_MOMENT", "restore", "--to", "999999")
+        self.refuses(NEGATIVE, "timeline", "restore", "--timeline", "7")
+
+    def test_refuses_without_an_archive_or_its_key(self):
+        none = self.data.parent / "none.toml"
+        none.write_text("[archive]\nrepository = 'none'\n")
+        self.refuses(UNAVAILABLE, "archive.repository is none", "backup", "list", "--config",
+                     str(none))
+        self.refuses(UNAVAILABLE, "nowhere", "backup", "list", "--key", "nowhere")
+        self.refuses(UNAVAILABLE, "nowhere", "backup", "key", "--key", "nowhere")
+        (self.data / "archive.key").unlink()
+        for words in (("list",), ("create",), ("verify",), ("prune",), ("key",)):
+            self.refuses(UNAVAILABLE, "archive.key", "backup", *words)
+        self.refuses(UNAVAILABLE, "archive.key", "restore")
+        self.refuses(UNAVAILABLE, "archive.key", "drill", "run")
+
+    def test_another_archives_key_opens_nothing(self):
+        other = self.home / "other"
+        if not other.exists():
+            daemon, _ = self.start(other)
+            daemon.send_signal(signal.SIGTERM)
+            self.assertEqual(daemon.wait(60), 0)
+        key = str(other / "archive.key")
+        self.refuses(NEGATIVE, "key", "backup", "verify", "--key", key)
+        self.refuses(NEGATIVE, "key", "restore", "--key", key)
+
+    def test_copies_the_key_once_and_over_nothing(self):
+        copy = self.data.parent / "escrow"
+        self.assertEqual(self.botctl("backup", "key", "--copy-to", str(copy)).returncode, 0)
+        self.assertEqual(copy.read_bytes(), (self.data / "archive.key").read_bytes())
+        taken = self.data.parent / "taken"
+        taken.write_text("something else")
+        self.refuses(UNAVAILABLE, "taken", "backup", "key", "--copy-to", str(taken))
+        self.assertEqual(taken.read_text(), "something else")
+
+    def test_refuses_a_broken_configuration(self):
+        broken = self.data.parent / "broken.toml"
+        broken.write_text("[archive]\nevery_ms = 'often'\n")
+        for words in (("list",), ("key",)):
+            self.refuses(UNAVAILABLE, "every_ms", "backup", *words, "--config", str(broken))
+
+    def test_says_where_the_archive_is_damaged(self):
+        part = self.objects("snapshot")[0]
+        whole = part.read_bytes()
+        part.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        found = self.botctl("backup", "verify", "--all", "--json")
+        self.assertEqual(found.returncode, NEGATIVE, found.stderr)
+        self.assertIn(part.name, found.stderr)
+        self.assertIn(False, [item["verified"] for item in json.loads(found.stdout)])
+
+    def test_refuses_without_a_store_or_a_snapshot(self):
+        for path in self.data.glob("botcore.db*"):
+            path.unlink()
+        self.refuses(UNAVAILABLE, "botcore.db", "backup", "create")
+        self.refuses(UNAVAILABLE, "botcore.db", "backup", "prune")
+        for path in self.objects("snapshot"):
+            path.unlink()
+        self.refuses(UNAVAILABLE, "there is no snapshot", "backup", "verify")
+        back = self.botctl("restore", "--json")
+        self.assertEqual(back.returncode, 0, back.stderr)
+        self.assertEqual(self.botctl("verify").returncode, 0, "from the records alone")
+
+    def test_an_archive_that_is_no_folder_cannot_be_asked(self):
+        file = self.data.parent / "file"
+        file.write_text("no folder")
+        for place in (file, self.data.parent / "typing-error"):
+            for words in (("backup", "list"), ("backup", "verify"), ("backup", "create"),
+                          ("backup", "prune"), ("restore",), ("drill", "run")):
+                self.refuses(UNAVAILABLE, f"{place} is no folder", *words, "--from", str(place))
+                self.assertFalse((self.data.parent / "typing-error").exists())
+
+    def test_restores_over_no_running_daemon(self):
+        daemon, _ = self.start(self.data)
+        try:
+            done = self.botctl("restore")
+            self.assertEqual(done.returncode, UNAVAILABLE, done.stdout)
+            self.assertIn("another", done.stderr)
+        finally:
+            daemon.send_signal(signal.SIGTERM)
+            daemon.wait(60)
+
+    def test_a_drill_passes_and_is_remembered(self):
+        self.assertEqual(self.botctl("drill", "run").returncode, 0)
+        history = json.loads(self.botctl("drill", "history", "--json").stdout)
+        self.assertEqual([item["passed"] for item in history], [True])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], "-v"])
