@@ -18,7 +18,7 @@ static_assert(kTokenCharactersMax < kFileBytesMax);
 base::Result<OperatorToken, TokenError> read_token(const std::filesystem::path& path) {
     auto read = files::read_private_file(path, kFileBytesMax);
     if (!read) {
-        return base::Failure{TokenError{"no operator's token: " + read.error() +
+        return base::Failure{TokenError{"the operator's token cannot be used: " + read.error() +
                                         ", or delete it to get a new one at the next start"}};
     }
     std::string text = std::move(read).value();

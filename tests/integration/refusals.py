@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""What botcored and botctl do with mistakes: an exit code of sysexits.h, or an answer of 4xx, and a
+text that says what was expected."""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+BIN = pathlib.Path(os.environ["BOTCORE_BIN"])
+USAGE, DATA, UNAVAILABLE, IO, TEMPORARY, NO_PERMISSION, CONFIG = 64, 65, 69, 74, 75, 77, 78
+CLOSED = "http://127.0.0.1:1"  # No daemon listens on a port that only root may have.
+
+
+class Refusals(unittest.TestCase):
+    def setUp(self):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="refusals-"))
+        self.env = {name: value for name, value in os.environ.items()
+                    if not name.startswith("BOTC")}
+        self.data = self.home / "data"
+        self.data.mkdir(mode=0o700)
+        (self.home / "file").write_text("no folder, and for all to read")
+
+    def tearDown(self):
+        shutil.rmtree(self.home)
+
+    def run_program(self, name, *words):
+        return subprocess.run([BIN / name, *words], env=self.env, cwd=self.home, text=True,
+                              capture_output=True, timeout=60, check=False)
+
+    def start_fails(self, status, said, *settings, data=None):
+        words = [word for setting in settings for word in ("--set", setting)]
+        done = self.run_program("botcored", "--data", str(data or self.data), "--port", "0",
+                                *words)
+        self.assertEqual(done.returncode, status, f"{settings}: {done.stderr}")
+        self.assertIn(said, done.stderr)
+        self.assertFalse((self.home / "ready").exists())
+
+    def test_a_wrong_setting_ends_the_start(self):
+        for said, *settings in (
+                ("market.source: expected", "market.source=nowhere"),
+                ("analysis.url: a service's address", "analysis.url=nonsense"),
+                ("cache.url: the port is no number", "cache.url=redis://host:nonsense"),
+                ("archive.repository: cannot open", f"archive.repository={self.home}/file"),
+                ("archive.repository: a service's",
+                 "archive.repository=s3://bucket?endpoint=nonsense"),
+                ("archive.key_file: others may use", f"archive.key_file={self.home}/file"),
+                ("archive.key_escrow:", "archive.key_escrow=/proc/nowhere/key"),
+                ("there is no key", "no.such=1")):
+            self.start_fails(CONFIG, said, *settings)
+
+    def test_a_door_that_cannot_be_opened_ends_the_start(self):
+        for said, *settings in (
+                ("http.cors_origins: expected", "http.cors_origins=*"),
+                ("is no IP address", "http.address=nonsense"),
+                ("can be reached from other machines", "http.address=0.0.0.0"),
+                ("cannot use the TLS certificate", "http.tls_certificate=/nowhere",
+                 "http.tls_key=/nowhere")):
+            self.start_fails(UNAVAILABLE, said, *settings)
+
+    def test_what_is_no_store_of_ours_is_left_as_it_is(self):
+        store = self.data / "botcore.db"
+        store.write_bytes(b"no database" * 1_000)
+        self.start_fails(DATA, "cannot open the store: expected a usable database")
+        self.assertEqual(store.read_bytes(), b"no database" * 1_000)
+        store.unlink()
+        store.mkdir()
+        self.start_fails(IO, "cannot open the store")
+        self.start_fails(TEMPORARY, "cannot make the data folder", data=self.home / "file")
+
+    def test_a_token_that_others_may_read_is_refused_and_not_shown(self):
+        token = self.data / "operator.token"
+        token.write_text("a-token-that-nobody-should-see-in-a-log\n")
+        token.chmod(0o644)
+        self.start_fails(NO_PERMISSION, f"others may use {token}")
+        self.assertNotIn("nobody-should-see", self.run_program("botcored", "--data",
+                                                               str(self.data)).stderr)
+        token.unlink()
+        token.mkdir()
+        self.start_fails(NO_PERMISSION, f"{token} is not a file")
+        token.rmdir()
+        users = self.data / "users.sqlite"
+        users.write_bytes(b"no database" * 1_000)
+        users.chmod(0o600)
+        self.start_fails(UNAVAILABLE, str(users))
+
+    def test_words_that_are_no_options(self):
+        for name in ("botcored", "botctl"):
+            done = self.run_program(name, "--no-such-option")
+            self.assertEqual(done.returncode, USAGE)
+            self.assertIn("--help", done.stderr + done.stdout)
+            self.assertEqual(self.run_program(name, "--help").returncode, 0)
+
+    def test_commands_say_that_no_daemon_answers(self):
+        for words in (["status"], ["positions"], ["accounts"], ["orders"], ["history"],
+                      ["prices"], ["book", "BTCUSDT"], ["maintenance", "status"],
+                      ["user", "list"], ["reconcile"], ["reconcile", "--fix", "--yes"],
+                      ["order", "place", "BTCUSDT", "BUY", "0.01"], ["order", "cancel", "X"],
+                      ["close", "BTCUSDT"], ["explain", "X"], ["maintenance", "on"]):
+            done = self.run_program("botctl", *words, "--url", CLOSED, "--data",
+                                    str(self.home / "nothing"))
+            self.assertEqual(done.returncode, UNAVAILABLE, f"{words}: {done.stderr}")
+            self.assertIn(f"the daemon does not answer at {CLOSED}", done.stderr, words)
+            self.assertFalse((self.home / "nothing").exists(), words)
+        for words in (["check"], ["verify"]):
+            done = self.run_program("botctl", *words, "--data", str(self.home / "nothing"))
+            self.assertEqual(done.returncode, UNAVAILABLE)
+            self.assertIn("there is no store", done.stderr)
+
+    def ask(self, method, path, body=None):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", method=method, data=body,
+            headers={"Authorization": f"Bearer {self.token}", "Idempotency-Key": "refused",
+                     "Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    def test_every_route_refuses_what_it_does_not_know(self):
+        ready = self.home / "ready"
+        daemon = subprocess.Popen(
+            [BIN / "botcored", "--data", self.data, "--port", "0", "--ready-file", ready],
+            env=self.env, cwd=self.home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        try:
+            until = time.monotonic() + 60
+            while not ready.exists() and time.monotonic() < until and daemon.poll() is None:
+                time.sleep(0.01)  # Between two looks for the file.
+            self.port = json.loads(ready.read_text())["port"]
+            self.token = (self.data / "operator.token").read_text().strip()
+            routes = json.loads(self.ask("GET", "/api/openapi.json")[1])["paths"]
+            asked = 0
+            for path, methods in routes.items():
+                place = path.replace("{account}", "futures").replace("{symbol}", "BTCUSDT")
+                if "{" in place:
+                    continue
+                for method, meaning in methods.items():
+                    name = f"{method} {path}"
+                    if "requestBody" in meaning:
+                        for body in (b"{", b"[]", b'{"no_such_field":1}'):
+                            status, answer = self.ask(method.upper(), place, body)
+                            self.assertIn(status, range(400, 500), f"{name} {body}: {answer}")
+                            self.assertTrue(json.loads(answer)["error"]["code"], name)
+                            asked += 1
+                    elif method == "get" and any(parameter.get("in") == "query" for parameter
+                                                 in meaning.get("parameters", [])):
+                        status, answer = self.ask("GET", place + "?no_such_parameter=1")
+                        self.assertEqual(status, 400, f"{name}: {answer[:300]}")
+                        asked += 1
+            self.assertGreater(asked, 40)
+        finally:
+            daemon.send_signal(signal.SIGTERM)
+            self.assertEqual(daemon.wait(60), 0)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], "-v"])
