@@ -18,11 +18,15 @@ class ApiFailures : public testing::Test {
 protected:
     /// As a hand in the file would do it.
     void damage_the_journal() {
+        change_the_file("UPDATE journal SET record = x'00FF' WHERE seq > 1");
+    }
+
+    void change_the_file(const char* statements) {
         auto opened =
             sqlite::Database::open(world_.database().string(), "", sqlite::OpenMode::ReadWrite);
         ASSERT_TRUE(opened.has_value());
         sqlite::Database file = std::move(opened).value();
-        ASSERT_TRUE(file.execute("UPDATE journal SET record = x'00FF' WHERE seq > 1").has_value());
+        ASSERT_TRUE(file.execute(statements).has_value());
     }
 
     ApiWorld world_;
@@ -52,6 +56,27 @@ TEST_F(ApiFailures, ADamagedJournalIsToldNotGuessed) {
     EXPECT_EQ(response.status, 500);
     EXPECT_EQ(ApiWorld::code(response), "JOURNAL_DAMAGED");
     EXPECT_EQ(ApiWorld::code(world_.get("/api/orders/" + id + "/explain")), "JOURNAL_DAMAGED");
+}
+
+// @spec:I12
+TEST_F(ApiFailures, AStoreThatCannotBeReadIsToldToEveryReader) {
+    const auto placed = ApiWorld::data(world_.command("POST", kOrders, kBuy));
+    const std::string id(placed.at("order_id").as_string());
+    change_the_file(
+        "ALTER TABLE journal RENAME TO journal_lost;"
+        "ALTER TABLE orders RENAME TO orders_lost;"
+        "ALTER TABLE fills RENAME TO fills_lost;");
+    for (const std::string& path : {std::string(kOrders),
+                                    std::string("/api/accounts/futures/history"),
+                                    std::string("/api/accounts/futures/performance"),
+                                    std::string("/api/orders/" + id),
+                                    std::string("/api/orders/" + id + "/explain"),
+                                    std::string("/api/journal"),
+                                    std::string("/api/audit")}) {
+        const auto response = world_.get(path);
+        EXPECT_EQ(response.status, 503) << path;
+        EXPECT_EQ(ApiWorld::code(response), "SERVICE_UNAVAILABLE") << path;
+    }
 }
 
 // @spec:R2-TMO-01
