@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
 """botctl on the archive of a botcored that was stopped: what it does, what it refuses, and that a
 refusal changes nothing."""
+import contextlib
 import hashlib
 import json
 import os
 import pathlib
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+import urllib.error
+import urllib.request
 
 BIN = pathlib.Path(os.environ["BOTCORE_BIN"])
 NEGATIVE, USAGE, UNAVAILABLE = 1, 64, 69
@@ -200,6 +204,64 @@ class OnAnArchive(unittest.TestCase):
         finally:
             daemon.send_signal(signal.SIGTERM)
             daemon.wait(60)
+
+    def until(self, port, row, state):
+        """What /health/detailed says of `row` once its status is `state`."""
+        token = (self.data / "operator.token").read_text().strip()
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            request = urllib.request.Request(f"http://127.0.0.1:{port}/health/detailed",
+                                             headers={"Authorization": f"Bearer {token}"})
+            try:
+                with urllib.request.urlopen(request, timeout=10) as answer:
+                    seen = json.load(answer)
+            except urllib.error.HTTPError as error:
+                seen = json.load(error)
+            found = next(item for item in seen["dependencies"] if item["name"] == row)
+            if found["status"] == state:
+                return found
+            time.sleep(0.05)  # Between two looks.
+        self.fail(f"{row} is {found}")
+
+    def test_an_archive_that_is_gone_is_told_and_stops_no_order(self):
+        daemon, port = self.start(self.data)
+        place = ["order", "place", "BTCUSDT", "SELL", "0.003", "--url", f"http://127.0.0.1:{port}"]
+        try:
+            self.until(port, "archive", "healthy")
+            (self.data / "archive").rename(self.data / "elsewhere")
+            (self.data / "archive").write_text("no folder")
+            self.assertEqual(self.botctl(*place).returncode, 0)
+            self.until(port, "archive", "degraded")
+            self.assertEqual(self.botctl(*place).returncode, 0)
+            (self.data / "archive").unlink()
+            (self.data / "elsewhere").rename(self.data / "archive")
+            self.until(port, "archive", "healthy")
+        finally:
+            daemon.send_signal(signal.SIGTERM)
+            self.assertEqual(daemon.wait(60), 0)
+        self.assertEqual(self.botctl("restore", "--dry-run").returncode, 0)
+
+    def test_books_in_doubt_are_told_and_freeze_the_account(self):
+        (self.data / "jobs.jsonl").unlink()  # The check is due again.
+        with contextlib.closing(sqlite3.connect(self.data / "botcore.db")) as store:
+            store.execute("UPDATE balances SET cash = '12345' WHERE account = 'futures'")
+            store.commit()
+        self.assertEqual(self.botctl("check").returncode, NEGATIVE)
+        daemon, port = self.start(self.data)
+        try:
+            self.until(port, "books", "unhealthy")
+            accounts = json.loads(self.botctl("accounts", "--json", "--url",
+                                              f"http://127.0.0.1:{port}").stdout)
+            states = {item["account"]: item["state"] for item in accounts}
+            self.assertEqual((states["futures"], states["spot"]), ("FROZEN", "ACTIVE"))
+            entry = self.botctl("order", "place", "BTCUSDT", "BUY", "0.003", "--url",
+                                f"http://127.0.0.1:{port}")
+            self.assertIn("frozen", entry.stderr)
+            exit_all = self.botctl("close", "BTCUSDT", "--url", f"http://127.0.0.1:{port}")
+            self.assertEqual(exit_all.returncode, 0, exit_all.stderr)
+        finally:
+            daemon.send_signal(signal.SIGTERM)
+            self.assertEqual(daemon.wait(60), 0)
 
     def test_a_drill_passes_and_is_remembered(self):
         self.assertEqual(self.botctl("drill", "run").returncode, 0)

@@ -46,6 +46,10 @@ class Refusals(unittest.TestCase):
     def test_a_wrong_setting_ends_the_start(self):
         for said, *settings in (
                 ("market.source: expected", "market.source=nowhere"),
+                ("name the recordings", "market.source=recorded"),
+                ("market.files: expected a name", "market.source=recorded", "market.files=nowhere"),
+                ("spot-btcusdt-20240808.raw.gz", "market.source=recorded",
+                 "market.files=/nowhere/spot-btcusdt-20240808.raw.gz"),
                 ("analysis.url: a service's address", "analysis.url=nonsense"),
                 ("cache.url: the port is no number", "cache.url=redis://host:nonsense"),
                 ("archive.repository: cannot open", f"archive.repository={self.home}/file"),
@@ -157,6 +161,12 @@ class Refusals(unittest.TestCase):
                         self.assertEqual(status, 400, f"{name}: {answer[:300]}")
                         asked += 1
             self.assertGreater(asked, 40)
+            for name in (b'"\\u0007"', b'""', b'"' + b"x" * 65 + b'"'):
+                status, answer = self.ask("POST", "/api/auth/register", b'{"email":"a@example.org","role":'
+                                          b'"trader","password":"a long enough one","name":' +
+                                          name + b"}")
+                self.assertEqual(status, 400, answer)
+                self.assertIn(b"name", answer)
         finally:
             daemon.send_signal(signal.SIGTERM)
             self.assertEqual(daemon.wait(60), 0)
