@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """What botcored and botctl do with mistakes: an exit code of sysexits.h, or an answer of 4xx, and a
 text that says what was expected."""
+import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -94,6 +97,12 @@ class Refusals(unittest.TestCase):
         users.write_bytes(b"no database" * 1_000)
         users.chmod(0o600)
         self.start_fails(UNAVAILABLE, str(users))
+        users.unlink()
+        with contextlib.closing(sqlite3.connect(users)) as store:
+            store.execute("PRAGMA user_version = 99")
+            store.commit()
+        users.chmod(0o600)
+        self.start_fails(UNAVAILABLE, "another version")
 
     def test_words_that_are_no_options(self):
         for name in ("botcored", "botctl"):
@@ -145,8 +154,7 @@ class Refusals(unittest.TestCase):
             asked = 0
             for path, methods in routes.items():
                 place = path.replace("{account}", "futures").replace("{symbol}", "BTCUSDT")
-                if "{" in place:
-                    continue
+                place = re.sub(r"\{[a-z]+\}", "none", place)
                 for method, meaning in methods.items():
                     name = f"{method} {path}"
                     if "requestBody" in meaning:
@@ -167,6 +175,19 @@ class Refusals(unittest.TestCase):
                                           name + b"}")
                 self.assertEqual(status, 400, answer)
                 self.assertIn(b"name", answer)
+            with contextlib.closing(sqlite3.connect(self.data / "users.sqlite")) as users:
+                users.execute("ALTER TABLE users RENAME TO users_lost")
+                users.commit()
+            (self.data / "hidden_symbols").mkdir()  # A file that cannot be written.
+            user = (b'{"email":"a@example.org","role":"trader","name":"a",'
+                    b'"password":"a long enough one"}')
+            login = b'{"email":"a@example.org","password":"a long enough one"}'
+            for method, path, body in (("POST", "/api/auth/register", user),
+                                       ("POST", "/api/auth/login", login),
+                                       ("GET", "/api/users", None),
+                                       ("DELETE", "/api/market/symbols/BTCUSDT", None)):
+                status, answer = self.ask(method, path, body)
+                self.assertEqual(status, 503, f"{path}: {answer}")
         finally:
             daemon.send_signal(signal.SIGTERM)
             self.assertEqual(daemon.wait(60), 0)
