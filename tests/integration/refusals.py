@@ -170,9 +170,9 @@ class Refusals(unittest.TestCase):
                         asked += 1
             self.assertGreater(asked, 40)
             for name in (b'"\\u0007"', b'""', b'"' + b"x" * 65 + b'"'):
-                status, answer = self.ask("POST", "/api/auth/register", b'{"email":"a@example.org","role":'
-                                          b'"trader","password":"a long enough one","name":' +
-                                          name + b"}")
+                status, answer = self.ask(
+                    "POST", "/api/auth/register", b'{"email":"a@example.org","role":"trader",'
+                    b'"password":"a long enough one","name":' + name + b"}")
                 self.assertEqual(status, 400, answer)
                 self.assertIn(b"name", answer)
             with contextlib.closing(sqlite3.connect(self.data / "users.sqlite")) as users:
