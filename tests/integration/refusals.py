@@ -80,6 +80,9 @@ class Refusals(unittest.TestCase):
         store.unlink()
         store.mkdir()
         self.start_fails(IO, "cannot open the store")
+        store.rmdir()
+        (self.data / "botcore.db-new").mkdir()
+        self.start_fails(IO, "to remove")
         self.start_fails(TEMPORARY, "cannot make the data folder", data=self.home / "file")
 
     def test_a_token_that_others_may_read_is_refused_and_not_shown(self):
@@ -110,6 +113,9 @@ class Refusals(unittest.TestCase):
             self.assertEqual(done.returncode, USAGE)
             self.assertIn("--help", done.stderr + done.stdout)
             self.assertEqual(self.run_program(name, "--help").returncode, 0)
+        metrics = self.run_program("botcored", "--print-metrics-reference")
+        self.assertEqual(metrics.returncode, 0)
+        self.assertIn("http_connections_active", metrics.stdout)
 
     def test_commands_say_that_no_daemon_answers(self):
         for words in (["status"], ["positions"], ["accounts"], ["orders"], ["history"],
@@ -141,7 +147,8 @@ class Refusals(unittest.TestCase):
     def test_every_route_refuses_what_it_does_not_know(self):
         ready = self.home / "ready"
         daemon = subprocess.Popen(
-            [BIN / "botcored", "--data", self.data, "--port", "0", "--ready-file", ready],
+            [BIN / "botcored", "--data", self.data, "--port", "0", "--ready-file", ready, "--set",
+             "archive.repository=none"],
             env=self.env, cwd=self.home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
         try:
@@ -168,6 +175,13 @@ class Refusals(unittest.TestCase):
                         status, answer = self.ask("GET", place + "?no_such_parameter=1")
                         self.assertEqual(status, 400, f"{name}: {answer[:300]}")
                         asked += 1
+                        for parameter in meaning["parameters"]:
+                            if parameter.get("name") not in ("limit", "before", "from", "market",
+                                                         "symbol", "status"):
+                                continue
+                            status, answer = self.ask("GET", f"{place}?{parameter['name']}=!")
+                            self.assertEqual(status, 400, f"{name}: {answer[:300]}")
+                            asked += 1
             self.assertGreater(asked, 40)
             for name in (b'"\\u0007"', b'""', b'"' + b"x" * 65 + b'"'):
                 status, answer = self.ask(
@@ -175,13 +189,22 @@ class Refusals(unittest.TestCase):
                     b'"password":"a long enough one","name":' + name + b"}")
                 self.assertEqual(status, 400, answer)
                 self.assertIn(b"name", answer)
+            user = (b'{"email":"a@example.org","role":"trader","name":"a",'
+                    b'"password":"a long enough one"}')
+            login = b'{"email":"a@example.org","password":"a long enough one"}'
+            wrong = b'{"email":"a@example.org","password":"a wrong one, and long"}'
+            self.assertEqual(self.ask("POST", "/api/auth/register", user)[0], 201)
+            self.assertEqual(self.ask("POST", "/api/auth/login", wrong)[0], 401)
+            with contextlib.closing(sqlite3.connect(self.data / "users.sqlite",
+                                                    isolation_level=None)) as users:
+                users.execute("BEGIN IMMEDIATE")  # Nobody else writes now.
+                for body in (wrong, login):
+                    status, answer = self.ask("POST", "/api/auth/login", body)
+                    self.assertEqual(status, 503, answer)
             with contextlib.closing(sqlite3.connect(self.data / "users.sqlite")) as users:
                 users.execute("ALTER TABLE users RENAME TO users_lost")
                 users.commit()
             (self.data / "hidden_symbols").mkdir()  # A file that cannot be written.
-            user = (b'{"email":"a@example.org","role":"trader","name":"a",'
-                    b'"password":"a long enough one"}')
-            login = b'{"email":"a@example.org","password":"a long enough one"}'
             for method, path, body in (("POST", "/api/auth/register", user),
                                        ("POST", "/api/auth/login", login),
                                        ("GET", "/api/users", None),

@@ -79,6 +79,16 @@ TEST_F(FolderRepositoryTest, ANameIsAnObjectOrAFolder) {
 }
 
 // The test server of S3 walks through folders first, so this is not in the suite of all.
+TEST_F(FolderRepositoryTest, AFolderIsNeitherRemovedNorTakenForADraft) {
+    ASSERT_TRUE(repository_->put("a/b", "one"));
+    ASSERT_FALSE(repository_->remove("a").has_value());
+    EXPECT_EQ(repository_->get("a/b").value(), "one");
+    ASSERT_TRUE(fs::create_directory(folder_ / "PUT-folder"));
+    const auto opened = FolderRepository::open(folder_);
+    ASSERT_FALSE(opened.has_value());
+    EXPECT_THAT(opened.error(), HasSubstr("remove what a crash left"));
+}
+
 TEST_F(FolderRepositoryTest, ListsByLettersAndNotByFolders) {
     for (const char* name : {"b/1", "b-1", "b.x", "b0"})
         ASSERT_TRUE(repository_->put(name, "one"));

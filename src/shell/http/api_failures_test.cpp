@@ -56,6 +56,17 @@ TEST_F(ApiFailures, ADamagedJournalIsToldNotGuessed) {
     EXPECT_EQ(response.status, 500);
     EXPECT_EQ(ApiWorld::code(response), "JOURNAL_DAMAGED");
     EXPECT_EQ(ApiWorld::code(world_.get("/api/orders/" + id + "/explain")), "JOURNAL_DAMAGED");
+    EXPECT_EQ(ApiWorld::code(world_.get("/api/audit")), "JOURNAL_DAMAGED");
+}
+
+TEST_F(ApiFailures, AStoryThatCannotBeReadIsNotTold) {
+    const auto placed = ApiWorld::data(world_.command("POST", kOrders, kBuy));
+    const std::string id(placed.at("order_id").as_string());
+    change_the_file("ALTER TABLE journal RENAME TO journal_lost");
+    EXPECT_EQ(world_.get("/api/orders/" + id).status, 200);
+    EXPECT_EQ(world_.get("/api/orders/" + id + "/explain").status, 503);
+    change_the_file("ALTER TABLE head RENAME TO head_lost");
+    EXPECT_EQ(world_.get("/api/audit").status, 503);
 }
 
 // @spec:I12
