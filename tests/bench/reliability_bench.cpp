@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <condition_variable>
@@ -263,32 +264,38 @@ Clock::time_point wait_until_due(Clock::time_point due) {
 
 }  // namespace
 
-base::Result<std::vector<double>, std::string> measure_overhead(
-    const std::filesystem::path& program,
-    const std::filesystem::path& folder,
-    const OverheadEffort& effort) {
-    // The limits of callers are on, but wide enough to refuse nobody.
-    Loaded on({.program = program,
-               .data = folder / "mechanisms-on",
-               .arguments = {"--set",
-                             "limits.loopback=true",
-                             "--set",
-                             "limits.operators=true",
-                             "--set",
-                             "limits.entries_per_second=100000",
-                             "--set",
-                             "limits.exits_per_second=100000"}});
-    Loaded off({.program = program,
-                .data = folder / "mechanisms-off",
-                .arguments = {"--set",
-                              "reliability.enabled=false",
-                              "--set",
-                              "reliability.health_check_interval_seconds=60"}});
-    for (Loaded* one : {&on, &off}) {
-        if (auto started = one->start(); !started) return base::Failure{started.error()};
-        (void)one->p50_us(effort.each);  // Warm-up.
-    }
-    std::vector<double> percent;
+namespace {
+
+/// The limits of callers are on, but wide enough to refuse nobody.
+crash::DaemonOptions with_mechanisms(const std::filesystem::path& program,
+                                     std::filesystem::path data) {
+    return {.program = program,
+            .data = std::move(data),
+            .arguments = {"--set",
+                          "limits.loopback=true",
+                          "--set",
+                          "limits.operators=true",
+                          "--set",
+                          "limits.entries_per_second=100000",
+                          "--set",
+                          "limits.exits_per_second=100000"}};
+}
+
+crash::DaemonOptions without_mechanisms(const std::filesystem::path& program,
+                                        std::filesystem::path data) {
+    return {.program = program,
+            .data = std::move(data),
+            .arguments = {"--set",
+                          "reliability.enabled=false",
+                          "--set",
+                          "reliability.health_check_interval_seconds=60"}};
+}
+
+/// Pairs of loads of two daemons that run.
+base::Outcome<std::string> measure_round(Loaded& on,
+                                         Loaded& off,
+                                         const OverheadEffort& effort,
+                                         std::vector<double>& percent) {
     for (int pair = 0; pair < effort.pairs; ++pair) {
         // Whichever is first alternates, so that a drift of the machine falls on both.
         Loaded& first = pair % 2 == 0 ? on : off;
@@ -300,6 +307,32 @@ base::Result<std::vector<double>, std::string> measure_overhead(
                                  off.last_output()};
         }
         percent.push_back(100 * ((pair % 2 == 0 ? one / other : other / one) - 1));
+    }
+    return base::Done{};
+}
+
+}  // namespace
+
+base::Result<std::vector<double>, std::string> measure_overhead(
+    const std::filesystem::path& program,
+    const std::filesystem::path& folder,
+    const OverheadEffort& effort) {
+    std::vector<double> percent;
+    for (int round = 0; round < effort.rounds; ++round) {
+        const auto place = folder / ("overhead-" + std::to_string(round));
+        std::filesystem::create_directories(place);
+        Loaded on(with_mechanisms(program, place / "on"));
+        Loaded off(without_mechanisms(program, place / "off"));
+        // Who comes first, and with it whose files lie where on the disk, alternates.
+        std::array<Loaded*, 2> order{&on, &off};
+        if (round % 2 != 0) std::swap(order[0], order[1]);
+        for (Loaded* one : order) {
+            if (auto started = one->start(); !started) return base::Failure{started.error()};
+            (void)one->p50_us(effort.warm_up);
+        }
+        if (const auto done = measure_round(on, off, effort, percent); !done) {
+            return base::Failure{done.error()};
+        }
     }
     return percent;
 }
