@@ -2,26 +2,16 @@
 // botcored and the real botctl.
 
 #include "tests/crash/api_calls.hpp"
-#include "tests/crash/daemon_process.hpp"
+#include "tests/integration/run_botctl.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-
-#include <array>
-#include <cstdio>
-#include <cstdlib>
 
 namespace botcore::crash {
 namespace {
 
 using std::chrono::seconds;
 using testing::HasSubstr;
-
-struct Ran {
-    int status = -1;
-    std::string output;
-};
 
 class OperatorTest : public testing::Test {
 protected:
@@ -30,20 +20,8 @@ protected:
         ASSERT_TRUE(started) << started.error();
     }
 
-    /// The words must need no quotes in a shell.
     Ran botctl(const std::string& words) {
-        const std::string line = program_beside_us("botctl").string() + " " + words +
-                                 " --url http://127.0.0.1:" + std::to_string(daemon_.port()) +
-                                 " --data " + daemon_.data().string() + " 2>&1";
-        Ran ran;
-        FILE* pipe = popen(line.c_str(), "r");  // NOLINT(cert-env33-c): our own program.
-        if (pipe == nullptr) return ran;
-        std::array<char, 4096> buffer{};
-        while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe))
-            ran.output.append(buffer.data(), count);
-        const int status = pclose(pipe);
-        if (WIFEXITED(status)) ran.status = WEXITSTATUS(status);
-        return ran;
+        return run_botctl(words, daemon_.port(), daemon_.data());
     }
 
     std::string get(const std::string& target) {

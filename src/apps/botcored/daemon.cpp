@@ -11,6 +11,7 @@
 #include "shell/cache/account_changes.hpp"
 #include "shell/daemon/analysis_link.hpp"
 #include "shell/daemon/archive_link.hpp"
+#include "shell/daemon/book_watch.hpp"
 #include "shell/daemon/data_folder.hpp"
 #include "shell/daemon/entry_orders.hpp"
 #include "shell/daemon/health_watch.hpp"
@@ -156,6 +157,12 @@ private:
     shell::http::WaitingRoom waiting_room_{context_, {}, [this] { return relief_.is_on_duty(); }};
     shell::FollowedSymbols followed_;
     shell::cache::AccountChanges account_changes_;
+    shell::InDoubt in_doubt_ = [this](const model::AccountId& account,
+                                      const std::string& evidence) {
+        (void)runtime_->freeze({.account = account, .evidence = evidence});
+        loop_->wake();
+    };
+    shell::BookWatch books_{log_, metrics_, in_doubt_};
     std::unique_ptr<shell::http::AnswerCache> answers_;
     std::unique_ptr<Doors> doors_;
     std::unique_ptr<ports::Cache> cache_;  ///< Goes first: what waits for it is forgotten.
@@ -193,7 +200,7 @@ std::string Daemon::start_trading() {
                                 exchange_,
                                 market_->board(),
                                 replies_,
-                                {&events_->hub(), &account_changes_, &maintenance_}});
+                                {&events_->hub(), &account_changes_, &maintenance_, &books_}});
     loop_ = std::make_unique<shell::TradingLoop>(
         context_, shell::TradingLoop::Parts{*runtime_, exchange_, *market_, clock_});
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
@@ -333,11 +340,7 @@ std::string Daemon::start_archive() {
          .metrics = metrics_,
          .now = &shell::wall_time,
          .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); },
-         .in_doubt =
-             [this](const model::AccountId& account, const std::string& evidence) {
-                 (void)runtime_->freeze({.account = account, .evidence = evidence});
-                 loop_->wake();
-             }});
+         .in_doubt = in_doubt_});
     if (!made) return made.error();
     archive_ = std::move(made).value();
     return {};

@@ -1,6 +1,7 @@
 #include "shell/daemon/archive_link.hpp"
 
 #include "shell/archive/repository_place.hpp"
+#include "shell/daemon/book_watch.hpp"
 
 #include <sys/stat.h>
 
@@ -205,15 +206,9 @@ void ArchiveLink::finished(const archive::JobResult& result) {
 void ArchiveLink::tell_findings(const runtime::VerifyReport& report) {
     std::set<model::AccountId> in_doubt;
     for (const auto& finding : report.findings) {
+        tell_finding(parts_.log, finding);
+        parts_.metrics.count("consistency_findings_total", {"all"});
         const bool critical = severity_of(finding.kind) == runtime::Severity::Critical;
-        parts_.log.write(critical ? log::Level::Error : log::Level::Warn,
-                         finding.text,
-                         {{"operation", "check"},
-                          {"event", "finding"},
-                          {"kind", to_text(finding.kind)},
-                          {"severity", to_text(severity_of(finding.kind))},
-                          {"sequence", static_cast<std::int64_t>(finding.sequence)},
-                          {"action", action_of(finding.kind)}});
         if (critical && finding.account && in_doubt.insert(*finding.account).second) {
             parts_.in_doubt(*finding.account, finding.text);
         }

@@ -1,7 +1,5 @@
 #include "shell/daemon/logged_store.hpp"
 
-#include <cstdint>
-
 namespace botcore::shell {
 
 ports::CommitResult LoggedStore::commit(const ports::Batch& batch) {
@@ -10,6 +8,7 @@ ports::CommitResult LoggedStore::commit(const ports::Batch& batch) {
     const auto count = static_cast<std::int64_t>(batch.entries.size());
     switch (result) {
         case ports::CommitResult::Committed:
+            count_success();
             break;
         case ports::CommitResult::Conflict:
             log_.failure(log::Happening::TransactionFailed,
@@ -20,9 +19,34 @@ ports::CommitResult LoggedStore::commit(const ports::Batch& batch) {
             log_.failure(log::Happening::TransactionRolledBack,
                          "the store did not take the batch; memory is discarded and loaded again",
                          {{"operation", "commit"}, {"first", first}, {"records", count}});
+            count_failure(first);
             break;
     }
     return result;
+}
+
+void LoggedStore::count_failure(std::int64_t first) {
+    if (++failures_ != kFailuresToAlert) return;
+    log_.write(log::Level::Error,
+               "the store has not taken a batch for several times in a row; see the runbook of the "
+               "store that is down",
+               {{"operation", "commit"},
+                {"event", "alert"},
+                {"severity", "critical"},
+                {"first", first},
+                {"failures", failures_}});
+}
+
+void LoggedStore::count_success() {
+    if (failures_ >= kFailuresToAlert) {
+        log_.write(log::Level::Info,
+                   "the store takes batches again",
+                   {{"operation", "commit"},
+                    {"event", "alert_over"},
+                    {"severity", "critical"},
+                    {"failures", failures_}});
+    }
+    failures_ = 0;
 }
 
 }  // namespace botcore::shell

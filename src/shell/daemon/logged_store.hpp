@@ -1,11 +1,17 @@
 #pragma once
 
 /// A store that writes to the log whenever a commit does not succeed, and passes everything on.
+/// Failures in a row are an alert: one line of severity critical, and one when it is over.
 
 #include "ports/store.hpp"
 #include "shell/log/log.hpp"
 
+#include <cstdint>
+
 namespace botcore::shell {
+
+/// So many commits in a row that fail are no accident (R4-FAIL-10).
+inline constexpr std::int64_t kFailuresToAlert = 3;
 
 class LoggedStore final : public ports::Store {
 public:
@@ -23,8 +29,12 @@ public:
     ports::StoreReader& reader() override { return store_.reader(); }
 
 private:
+    void count_failure(std::int64_t first);
+    void count_success();
+
     ports::Store& store_;
     log::Log& log_;
+    std::int64_t failures_ = 0;  ///< In a row.
 };
 
 }  // namespace botcore::shell

@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <vector>
 
 namespace botcore::shell {
 namespace {
@@ -47,6 +49,62 @@ TEST(LoggedStore, WritesToTheLogWhenACommitDoesNotSucceed) {
     EXPECT_EQ(value.at("first").as_int64(), 1);
     EXPECT_FALSE(value.at("stack_trace").as_string().empty());
     EXPECT_FALSE(std::getline(file, line));
+}
+
+/// Takes nothing while it is broken.
+class BrokenStore final : public ports::Store {
+public:
+    explicit BrokenStore(ports::Store& store) : store_(store) {}
+
+    ports::StoreResult<ports::Snapshot> load() override { return store_.load(); }
+
+    ports::CommitResult commit(const ports::Batch& batch) override {
+        return broken ? ports::CommitResult::Unavailable : store_.commit(batch);
+    }
+
+    model::StorageState storage_state() override { return store_.storage_state(); }
+
+    void maintain() override { store_.maintain(); }
+
+    ports::StoreReader& reader() override { return store_.reader(); }
+
+    bool broken = true;
+
+private:
+    ports::Store& store_;
+};
+
+// @spec:R4-FAIL-10
+TEST(LoggedStore, AlertsOnceWhenCommitsFailInARowAndTellsWhenItIsOver) {
+    const scratch::TemporaryFolder folder;
+    const std::string path = folder.file("log");
+    {
+        sqlite::SqliteOptions options;
+        options.path = folder.file("shard.db");
+        options.reserve_bytes = 0;
+        options.low_water_bytes = 0;
+        auto inner = std::move(sqlite::SqliteStore::open(options)).value();
+        BrokenStore broken(*inner);
+        log::Log log("test", log::Level::Info, path);
+        LoggedStore store(broken, log);
+        for (int i = 0; i < 5; ++i)
+            ASSERT_EQ(store.commit(batch_on({}, 1)), ports::CommitResult::Unavailable);
+        broken.broken = false;
+        ASSERT_EQ(store.commit(batch_on({}, 1)), ports::CommitResult::Committed);
+    }
+    std::ifstream file(path);
+    std::vector<std::string> events;
+    for (std::string line; std::getline(file, line);) {
+        const auto value = boost::json::parse(line);
+        events.emplace_back(value.at("event").as_string());
+        if (events.back() != "alert") continue;
+        EXPECT_EQ(value.at("severity").as_string(), "critical");
+        EXPECT_EQ(value.at("failures").as_int64(), kFailuresToAlert);
+    }
+    const std::string failed = "transaction_rolled_back";
+    EXPECT_EQ(
+        events,
+        (std::vector<std::string>{failed, failed, failed, "alert", failed, failed, "alert_over"}));
 }
 
 }  // namespace

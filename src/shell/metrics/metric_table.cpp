@@ -116,6 +116,8 @@ constexpr auto kRows = std::to_array<MetricRow>({
      "1 when every account was compared with its exchange"},
     {"consistency_check_result", kGauge, "", "1 or 0",
      "1 when the last check of all books found nothing; 0 before the first"},
+    {"consistency_findings_total", kCounter, "look=all|commit", "findings",
+     "What our own books do not agree in: found by the check of all, or after a commit"},
     {"replication_lag_seconds", kGauge, "", "seconds", "How far the standby is behind"},
     {"backup_last_success_timestamp_seconds", kGauge, "", "seconds",
      "When the last good backup ended, since 1970; 0 before the first"},

@@ -1,0 +1,33 @@
+#include "shell/daemon/book_watch.hpp"
+
+#include <cstdint>
+#include <utility>
+
+namespace botcore::shell {
+
+void tell_finding(log::Log& log, const runtime::VerifyFinding& finding) {
+    const auto severity = severity_of(finding.kind);
+    log.write(severity == runtime::Severity::Critical ? log::Level::Error : log::Level::Warn,
+              finding.text,
+              {{"operation", "check"},
+               {"event", "finding"},
+               {"kind", to_text(finding.kind)},
+               {"severity", to_text(severity)},
+               {"sequence", static_cast<std::int64_t>(finding.sequence)},
+               {"action", action_of(finding.kind)}});
+}
+
+BookWatch::BookWatch(log::Log& log, metrics::Metrics& metrics, InDoubt in_doubt)
+    : log_(log),
+      metrics_(metrics),
+      in_doubt_(std::move(in_doubt)),
+      check_([this](const runtime::VerifyFinding& finding) { tell(finding); }) {
+}
+
+void BookWatch::tell(const runtime::VerifyFinding& finding) {
+    tell_finding(log_, finding);
+    metrics_.count("consistency_findings_total", {"commit"});
+    if (finding.account) in_doubt_(*finding.account, finding.text);
+}
+
+}  // namespace botcore::shell

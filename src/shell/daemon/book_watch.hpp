@@ -1,0 +1,43 @@
+#pragma once
+
+/// Tells what checks of our own books find: in the log, in the metrics, and to the account that it
+/// concerns, which takes exits only from then on.
+///
+/// Threads: the loop thread.
+
+#include "runtime/online_check.hpp"
+#include "shell/log/log.hpp"
+#include "shell/metrics/metrics.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace botcore::shell {
+
+/// The account's money is in doubt; the text says why.
+using InDoubt = std::function<void(const model::AccountId& account, const std::string& evidence)>;
+
+/// One line of the log with the kind, the severity, the record and what the operator does about it.
+void tell_finding(log::Log& log, const runtime::VerifyFinding& finding);
+
+/// The check after each commit.
+class BookWatch final : public runtime::CommitListener {
+public:
+    /// Log and metrics outlive the watch.
+    BookWatch(log::Log& log, metrics::Metrics& metrics, InDoubt in_doubt);
+
+    void on_committed(const std::vector<model::Record>& records) override {
+        check_.on_committed(records);
+    }
+
+private:
+    void tell(const runtime::VerifyFinding& finding);
+
+    log::Log& log_;
+    metrics::Metrics& metrics_;
+    InDoubt in_doubt_;
+    runtime::OnlineCheck check_;
+};
+
+}  // namespace botcore::shell
