@@ -4,62 +4,30 @@ refusal changes nothing."""
 import contextlib
 import hashlib
 import json
-import os
 import pathlib
 import shutil
-import signal
 import sqlite3
-import subprocess
 import sys
 import tempfile
-import time
 import unittest
-import urllib.error
-import urllib.request
 
-BIN = pathlib.Path(os.environ["BOTCORE_BIN"])
-NEGATIVE, USAGE, UNAVAILABLE = 1, 64, 69
+from stand import NEGATIVE, UNAVAILABLE, USAGE, Stand, stop
+
 ORDERS = 5
 
 
-class OnAnArchive(unittest.TestCase):
+class OnAnArchive(Stand):
     @classmethod
     def setUpClass(cls):
-        cls.home = pathlib.Path(tempfile.mkdtemp(prefix="botctl-backup-"))
-        cls.env = {name: value for name, value in os.environ.items()
-                   if not name.startswith("BOTC")}
+        super().setUpClass()
         cls.made = cls.home / "made"
         daemon, port = cls.start(cls.made)
         orders = [cls.run_botctl(cls.made, "order", "place", "BTCUSDT", "BUY", "0.003", "--json",
                                  "--url", f"http://127.0.0.1:{port}") for _ in range(ORDERS)]
         cls.orders = [json.loads(order.stdout) for order in orders]
-        daemon.send_signal(signal.SIGTERM)
-        assert daemon.wait(60) == 0
+        stop(daemon)
         taken = cls.run_botctl(cls.made, "backup", "create", "--json")
         assert taken.returncode == 0, taken.stderr
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.home)
-
-    @classmethod
-    def start(cls, data):
-        ready = cls.home / "ready.json"
-        ready.unlink(missing_ok=True)
-        daemon = subprocess.Popen(
-            [BIN / "botcored", "--data", data, "--port", "0", "--ready-file", ready], env=cls.env,
-            cwd=cls.home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
-        until = time.monotonic() + 60
-        while not ready.exists() and time.monotonic() < until and daemon.poll() is None:
-            time.sleep(0.01)  # Between two looks for the file.
-        return daemon, json.loads(ready.read_text())["port"]
-
-    @classmethod
-    def run_botctl(cls, data, *words):
-        return subprocess.run([BIN / "botctl", *words, "--data", str(data)], env=cls.env,
-                              cwd=cls.home, text=True, capture_output=True, timeout=60,
-                              check=False)
 
     def setUp(self):
         self.data = pathlib.Path(tempfile.mkdtemp(dir=self.home)) / "data"
@@ -144,8 +112,7 @@ class OnAnArchive(unittest.TestCase):
         other = self.home / "other"
         if not other.exists():
             daemon, _ = self.start(other)
-            daemon.send_signal(signal.SIGTERM)
-            self.assertEqual(daemon.wait(60), 0)
+            stop(daemon)
         key = str(other / "archive.key")
         self.refuses(NEGATIVE, "key", "backup", "verify", "--key", key)
         self.refuses(NEGATIVE, "key", "restore", "--key", key)
@@ -202,26 +169,10 @@ class OnAnArchive(unittest.TestCase):
             self.assertEqual(done.returncode, UNAVAILABLE, done.stdout)
             self.assertIn("another", done.stderr)
         finally:
-            daemon.send_signal(signal.SIGTERM)
-            daemon.wait(60)
+            stop(daemon)
 
     def until(self, port, row, state):
-        """What /health/detailed says of `row` once its status is `state`."""
-        token = (self.data / "operator.token").read_text().strip()
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            request = urllib.request.Request(f"http://127.0.0.1:{port}/health/detailed",
-                                             headers={"Authorization": f"Bearer {token}"})
-            try:
-                with urllib.request.urlopen(request, timeout=10) as answer:
-                    seen = json.load(answer)
-            except urllib.error.HTTPError as error:
-                seen = json.load(error)
-            found = next(item for item in seen["dependencies"] if item["name"] == row)
-            if found["status"] == state:
-                return found
-            time.sleep(0.05)  # Between two looks.
-        self.fail(f"{row} is {found}")
+        return self.part_becomes(self.data, port, row, state)
 
     def test_an_archive_that_is_gone_is_told_and_stops_no_order(self):
         daemon, port = self.start(self.data)
@@ -237,8 +188,7 @@ class OnAnArchive(unittest.TestCase):
             (self.data / "elsewhere").rename(self.data / "archive")
             self.until(port, "archive", "healthy")
         finally:
-            daemon.send_signal(signal.SIGTERM)
-            self.assertEqual(daemon.wait(60), 0)
+            stop(daemon)
         self.assertEqual(self.botctl("restore", "--dry-run").returncode, 0)
 
     def test_books_in_doubt_are_told_and_freeze_the_account(self):
@@ -260,8 +210,7 @@ class OnAnArchive(unittest.TestCase):
             exit_all = self.botctl("close", "BTCUSDT", "--url", f"http://127.0.0.1:{port}")
             self.assertEqual(exit_all.returncode, 0, exit_all.stderr)
         finally:
-            daemon.send_signal(signal.SIGTERM)
-            self.assertEqual(daemon.wait(60), 0)
+            stop(daemon)
 
     def test_a_drill_passes_and_is_remembered(self):
         self.assertEqual(self.botctl("drill", "run").returncode, 0)

@@ -1,5 +1,6 @@
-// A server of S3 over TLS for tests: node server.mjs FOLDER CERTIFICATE KEY. It listens on a free
-// port of the loopback and prints that as its only line. Access key and secret are S3RVER.
+// A server of S3 over TLS for tests: node server.mjs FOLDER CERTIFICATE KEY [PORT]. It listens on the
+// port, or on a free one, of the loopback and prints that as its only line. Access key and secret are
+// S3RVER.
 //
 // s3rver stores and lists, but does not check signatures of version 4, and it ignores conditions.
 // So what stands before it signs each request anew with another implementation and compares. A
@@ -13,7 +14,7 @@ import {buffer} from 'node:stream/consumers';
 import aws4 from 'aws4';
 import S3rver from 's3rver';
 
-const [folder, certificate, key] = process.argv.slice(2);
+const [folder, certificate, key, port] = process.argv.slice(2);
 const secrets = {accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER'};
 const other = Buffer.from('bytes of somebody else');
 
@@ -74,4 +75,4 @@ async function answer(request, response) {
 const front = https.createServer(
   {cert: fs.readFileSync(certificate), key: fs.readFileSync(key)},
   (request, response) => answer(request, response).catch(() => response.destroy()));
-front.listen(0, '127.0.0.1', () => process.stdout.write(`${front.address().port}\n`));
+front.listen(Number(port ?? 0), '127.0.0.1', () => process.stdout.write(`${front.address().port}\n`));

@@ -1,0 +1,86 @@
+"""What tests of the programs share: a folder of their own, a daemon in it, botctl on it."""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+BIN = pathlib.Path(os.environ["BOTCORE_BIN"])
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+NEGATIVE, USAGE, UNAVAILABLE = 1, 64, 69
+
+
+def stop(daemon):
+    daemon.send_signal(signal.SIGTERM)
+    assert daemon.wait(60) == 0
+
+
+def orders_of(done):
+    """The orders that `botctl orders --json` printed."""
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)["orders"]
+
+
+class Stand(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.home = pathlib.Path(tempfile.mkdtemp(prefix="botcore-"))
+        cls.env = {name: value for name, value in os.environ.items()
+                   if not name.startswith("BOTC")}
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.home)
+
+    @classmethod
+    def start(cls, data, *words):
+        ready = cls.home / "ready.json"
+        ready.unlink(missing_ok=True)
+        daemon = subprocess.Popen(
+            [BIN / "botcored", "--data", data, "--port", "0", "--ready-file", ready, *words],
+            env=cls.env, cwd=cls.home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        until = time.monotonic() + 60
+        while not ready.exists() and time.monotonic() < until and daemon.poll() is None:
+            time.sleep(0.01)  # Between two looks for the file.
+        return daemon, json.loads(ready.read_text())["port"]
+
+    @classmethod
+    def run_botctl(cls, data, *words):
+        return subprocess.run([BIN / "botctl", *words, "--data", str(data)], env=cls.env,
+                              cwd=cls.home, text=True, capture_output=True, timeout=60,
+                              check=False)
+
+    def get(self, data, port, path):
+        """The bytes of an answer, whatever its status."""
+        token = (data / "operator.token").read_text().strip()
+        request = urllib.request.Request(f"http://127.0.0.1:{port}{path}",
+                                         headers={"Authorization": f"Bearer {token}"})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.read()
+        except urllib.error.HTTPError as error:
+            return error.read()
+
+    def wait_for(self, what, look):
+        """The first answer of `look` that is true."""
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            if seen := look():
+                return seen
+            time.sleep(0.05)  # Between two looks.
+        return self.fail(f"{what} did not come")
+
+    def part_becomes(self, data, port, row, state):
+        """What /health/detailed says of `row` once its status is `state`."""
+        def look():
+            seen = json.loads(self.get(data, port, "/health/detailed"))
+            found = next(item for item in seen["dependencies"] if item["name"] == row)
+            return found if found["status"] == state else None
+        return self.wait_for(f"{row} {state}", look)
