@@ -22,6 +22,7 @@ void Runtime::on_order_found(model::VenueOrder order) {
 
 void Runtime::on_reconciled(const model::AccountId& account,
                             std::optional<model::VenueBooks> books) {
+    ++counters_.comparisons;
     push_fact(model::ReportReconciled{account, std::move(books)});
 }
 

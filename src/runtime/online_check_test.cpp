@@ -68,7 +68,6 @@ protected:
 
 using Kinds = std::vector<FindingKind>;
 
-// @spec:R4-INT-01
 TEST_F(OnlineCheckTest, FindsNothingInATradeThatIsBookedWell) {
     EXPECT_EQ(commit({order(0, model::OrderState::Open, 0)}), Kinds{});
     EXPECT_EQ(commit({order(4, model::OrderState::Open, 1), fill(1, 4), position(4)},

@@ -122,6 +122,7 @@ struct Counters {
     std::uint64_t requests_late = 0;  ///< Not begun: their deadline had passed.
     std::uint64_t facts_dropped = 0;
     std::uint64_t terms = 0;
+    std::uint64_t comparisons = 0;  ///< Of one account with its exchange, to the end.
     std::uint64_t orders_imported = 0;
     std::uint64_t trades_imported = 0;
     std::uint64_t positions_differ = 0;  ///< Confirmed by a second look.

@@ -178,6 +178,7 @@ class OnAnArchive(Stand):
         daemon, port = self.start(self.data)
         place = ["order", "place", "BTCUSDT", "SELL", "0.003", "--url", f"http://127.0.0.1:{port}"]
         try:
+            self.daily_jobs_done(self.data)
             self.until(port, "archive", "healthy")
             (self.data / "archive").rename(self.data / "elsewhere")
             (self.data / "archive").write_text("no folder")

@@ -75,12 +75,23 @@ class Stand(unittest.TestCase):
             if seen := look():
                 return seen
             time.sleep(0.05)  # Between two looks.
-        return self.fail(f"{what} did not come")
+        return self.fail(f"{what()} did not come")
 
     def part_becomes(self, data, port, row, state):
         """What /health/detailed says of `row` once its status is `state`."""
+        found = {}
+
         def look():
             seen = json.loads(self.get(data, port, "/health/detailed"))
-            found = next(item for item in seen["dependencies"] if item["name"] == row)
+            found.update(next(item for item in seen["dependencies"] if item["name"] == row))
             return found if found["status"] == state else None
-        return self.wait_for(f"{row} {state}", look)
+        return self.wait_for(lambda: f"{state}: {found}; that", look)
+
+    def daily_jobs_done(self, data):
+        """The first snapshot, its verification and the first check begin with the daemon; whatever
+        breaks under them is told until they are tried again."""
+        def look():
+            lines = (data / "jobs.jsonl").read_text().splitlines() \
+                if (data / "jobs.jsonl").exists() else []
+            return {json.loads(line)["job"] for line in lines} >= {"snapshot", "verify", "check"}
+        self.wait_for(lambda: "a snapshot, its verification and a check", look)

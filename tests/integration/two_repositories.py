@@ -82,7 +82,8 @@ every_ms = 100
         newest = self.figure(port, "journal_sequence")
         for place in places:
             name = f'archive_sequence{{repository="{place}"}}'
-            self.wait_for(name, lambda name=name: self.figure(port, name) >= newest)
+            self.wait_for(lambda name=name: f"{name} {newest}",
+                          lambda name=name: self.figure(port, name) >= newest)
 
     def restored_from(self, name, place):
         """What a machine with nothing but the place and the key has: newest record, orders."""
@@ -103,6 +104,7 @@ every_ms = 100
         try:
             self.trade(port, 3)
             self.copied(port, ("first", "second"))
+            self.daily_jobs_done(self.data)
             self.part_becomes(self.data, port, "archive", "healthy")
             self.server.kill()
             self.server.wait()

@@ -67,6 +67,7 @@ void EventStream::count(shell::metrics::Metrics& metrics) {
     const auto cuts = [&](websocket::Cut cause) {
         return number(counters.cuts.at(static_cast<std::size_t>(cause)));
     };
+    metrics.raise("timeouts_total", {"websocket_handshake"}, cuts(websocket::Cut::Handshake));
     metrics.raise("timeouts_total",
                   {"websocket_idle"},
                   cuts(websocket::Cut::Heartbeat) + cuts(websocket::Cut::Idle));

@@ -94,6 +94,7 @@ void PerformanceDoor::show(Call& call) {
     if (!progress) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
     if (progress.value() == PerformanceBook::Progress::Whole) return answer(call);
     if (call.deadline.has_passed(context_.now().time)) {
+        context_.metrics.count("timeouts_total", {"database_query"});
         return call.fail(504,
                          "TIMEOUT",
                          "the account has a long history, part of which has been gone through now; "

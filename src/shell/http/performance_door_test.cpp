@@ -69,6 +69,32 @@ TEST_F(PerformanceRoutes, ComesFromTheCacheUntilTheAccountChanges) {
         << "Another account's order does not touch it.";
 }
 
+// @spec:R2-TMO-07
+TEST_F(PerformanceRoutes, AHistoryThatIsTooLongForOneDeadlineIsGoneThroughInSeveralCalls) {
+    world_.exchange.trades = 10;  // Pages have 6.
+    order("BUY", "0.02");
+    order("SELL", "0.02");
+    std::promise<HttpResponse> promised;
+    world_.on_loop([&] {
+        HttpRequest request;
+        request.method = "GET";
+        request.target = "/api/trading/performance";
+        request.segments = {"api", "trading", "performance"};
+        request.headers = {{"authorization", "Bearer " + std::string(kToken)}};
+        world_.api().handle(std::move(request), [&promised](HttpResponse response) {
+            promised.set_value(std::move(response));
+        });
+        world_.skip(model::Duration::seconds(31));
+    });
+    const HttpResponse late = promised.get_future().get();
+    EXPECT_EQ(late.status, 504);
+    EXPECT_EQ(late.error_code, "TIMEOUT");
+    EXPECT_EQ(world_.metric("timeouts_total{op=\"database_query\"}"), 1);
+    const auto whole = ApiWorld::data(world_.get("/api/trading/performance"));
+    EXPECT_EQ(whole.at("fills").as_int64(), 20);
+    EXPECT_EQ(whole.at("total_trades").as_int64(), 1);
+}
+
 TEST_F(PerformanceRoutes, HistoryIsKeptByItsQuery) {
     order("BUY", "0.01");
     EXPECT_EQ(cache_header(world_.get("/api/trading/history")), "miss");

@@ -48,8 +48,12 @@ protected:
 // @spec:R3-INTEG-08
 TEST_F(ReconcileApi, ADifferenceThatStaysFreezesAndIsAdoptedByAnOperator) {
     set_total("10000");
+    const auto comparisons = [&] { return world_.api_context().runtime.counters().comparisons; };
+    std::uint64_t before = 0;
+    world_.on_loop([&] { before = comparisons(); });
     compare();
     ASSERT_EQ(status(), "OK") << boost::json::serialize(futures());
+    world_.on_loop([&] { EXPECT_EQ(comparisons(), before + 2) << "Both accounts are compared."; });
     set_total("9990");
     compare();
     compare();

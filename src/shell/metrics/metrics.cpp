@@ -231,6 +231,7 @@ void Metrics::read(const runtime::Runtime& runtime) {
     raise("idempotency_hits_total", {"mismatch"}, number(counters.key_mismatches));
     raise("recovery_attempts_total", {"reload", "success"}, number(counters.terms));
     raise("recovery_attempts_total", {"reload", "failure"}, number(counters.unavailable));
+    raise("recovery_attempts_total", {"reconcile", "success"}, number(counters.comparisons));
     raise("requests_dropped_total", {}, number(counters.requests_dropped));
     raise("exchange_facts_dropped_total", {}, number(counters.facts_dropped));
     raise("reconcile_mismatches_total", {"order"}, number(counters.orders_imported));

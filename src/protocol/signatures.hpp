@@ -1,0 +1,35 @@
+#pragma once
+
+/// How a client of the exchange proves who it is: HMAC-SHA256 with a shared secret, or Ed25519.
+/// Source: the spot documentation, "Signed endpoint security" (2026-07-21).
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace botcore::protocol {
+
+/// 64 small hexadecimal digits.
+[[nodiscard]] std::string hmac_sha256_hex(std::string_view secret, std::string_view text);
+
+/// Is `hex`, in any letter case, the HMAC-SHA256 of the text? Takes the same time whatever differs.
+[[nodiscard]] bool is_hmac_sha256(std::string_view secret,
+                                  std::string_view text,
+                                  std::string_view hex);
+
+class Ed25519PublicKey {
+public:
+    /// Reads what `openssl pkey -pubout` writes: a PEM block "PUBLIC KEY". Nothing for anything
+    /// else, keys of other kinds included.
+    [[nodiscard]] static std::optional<Ed25519PublicKey> parse(std::string_view pem);
+
+    /// Is `base64` a signature of the text by the owner of the key?
+    [[nodiscard]] bool verifies(std::string_view text, std::string_view base64) const;
+
+private:
+    std::array<std::uint8_t, 32> bytes_{};
+};
+
+}  // namespace botcore::protocol

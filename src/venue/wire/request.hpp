@@ -1,0 +1,79 @@
+#pragma once
+
+/// A request of a client of the exchange as it came over HTTP: its parameters, who signed it, and
+/// whether it came in time. Refusals have the exchange's own codes and texts.
+///
+/// Q1  What is signed is the text as it was sent, undecoded: the query, then the body right behind
+///     it, the signature left out ("Signed endpoint security", 2026-07-21).
+/// Q2  A name stands in query and body together once; twice is -1101.
+///
+/// Sources: the spot documentation's rest-api.md and errors.md (2026-07-21), the futures pages
+/// "General Info" and "Error Code" (2026-05-28).
+
+#include "base/result.hpp"
+#include "protocol/signatures.hpp"
+#include "venue/matching.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace botcore::venue::wire {
+
+/// Points into what the caller has.
+struct Request {
+    std::string_view method;
+    std::string_view path;
+    std::string_view query;  ///< Behind the question mark.
+    std::string_view body;
+    std::string_view content_type;
+    std::string_view api_key;  ///< X-MBX-APIKEY.
+    std::string_view address;  ///< Whose weight it counts to.
+};
+
+/// More than any endpoint takes.
+inline constexpr std::size_t kParametersMax = 64;
+/// Query and body together; a batch of orders is the longest.
+inline constexpr std::size_t kParameterBytesMax = 16 * 1024;
+
+class Parameters {
+public:
+    /// Decodes names and values. A body counts when it is a form, or when its kind is not told.
+    [[nodiscard]] static base::Result<Parameters, Rejection> parse(const Request& request);
+
+    /// `nullptr` where the name was not sent. A value may be empty.
+    [[nodiscard]] const std::string* find(std::string_view name) const;
+
+    [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& all() const {
+        return all_;
+    }
+
+    [[nodiscard]] const std::string& signed_text() const { return signed_text_; }
+
+private:
+    [[nodiscard]] std::optional<Rejection> add(std::string_view encoded);
+
+    std::vector<std::pair<std::string, std::string>> all_;  ///< In the order they came.
+    std::string signed_text_;
+};
+
+/// With what an account's key checks signatures: the secret of an HMAC key, or a public key.
+using Credential = std::variant<std::string, protocol::Ed25519PublicKey>;
+
+/// -1102 without a signature, -1022 for a wrong one.
+[[nodiscard]] std::optional<Rejection> check_signature(const Parameters& parameters,
+                                                       const Credential& credential);
+
+/// `timestamp` (in milliseconds, or in microseconds where it has 16 digits) and `recvWindow` (5,000
+/// milliseconds by default, at most 60,000, up to three decimals), which must contain `now`. -1102
+/// and -1100 for what is missing or malformed, -1131 for a window that is too wide, -1021.
+[[nodiscard]] base::Result<model::Attempt, Rejection> read_timing(const Parameters& parameters,
+                                                                  model::Timestamp now);
+
+/// -1102, as the exchange says it of a parameter that was not sent or is empty.
+[[nodiscard]] Rejection missing_parameter(std::string_view name);
+
+}  // namespace botcore::venue::wire
