@@ -65,8 +65,10 @@ void World::start_node() {
                             : std::make_unique<Link>(context_, server_, node.process);
     node.link->set_killer([this, &node] { kill(node); });
     ports::Store& store = wrapped_ ? *wrapped_ : static_cast<ports::Store&>(store_);
+    node.check = std::make_unique<runtime::OnlineCheck>(
+        [this](const auto& finding) { context_.judge.add("check after a commit", finding.text); });
     node.runtime = std::make_unique<runtime::Runtime>(
-        options(), runtime::Runtime::Ports{store, *node.link, market_, node});
+        options(), runtime::Runtime::Ports{store, *node.link, market_, node, {node.check.get()}});
     node.process->sink = node.runtime.get();
     context_.note("start");
     running_ = &node;

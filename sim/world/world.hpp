@@ -8,6 +8,7 @@
 /// Z1  A process that died does and hears nothing any more; what it had committed stays.
 /// Z2  The same plan gives the same run, event by event.
 
+#include "runtime/online_check.hpp"
 #include "sim/world/clients.hpp"
 #include "sim/world/link.hpp"
 #include "sim/world/local_clock.hpp"
@@ -34,6 +35,7 @@ public:
 
     std::shared_ptr<Process> process;
     std::unique_ptr<Link> link;
+    std::unique_ptr<runtime::OnlineCheck> check;  ///< Of what is right it must find nothing.
     std::unique_ptr<runtime::Runtime> runtime;
     std::optional<model::Timestamp> step_at;
     std::uint64_t terms = 0;
