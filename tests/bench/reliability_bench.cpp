@@ -330,9 +330,11 @@ base::Result<std::vector<double>, std::string> measure_overhead(
             if (auto started = one->start(); !started) return base::Failure{started.error()};
             (void)one->p50_us(effort.warm_up);
         }
-        if (const auto done = measure_round(on, off, effort, percent); !done) {
+        std::vector<double> pairs;
+        if (const auto done = measure_round(on, off, effort, pairs); !done) {
             return base::Failure{done.error()};
         }
+        percent.push_back(crash::median(pairs));
     }
     return percent;
 }

@@ -13,16 +13,17 @@
 namespace botcore::bench {
 
 struct OverheadEffort {
-    int rounds = 12;  ///< Each with two fresh daemons.
-    int pairs = 200;  ///< Of each round.
+    int rounds = 30;  ///< Each with two fresh daemons.
+    int pairs = 60;   ///< Of each round.
     std::chrono::milliseconds each{12};
     std::chrono::milliseconds warm_up{300};
 };
 
-/// For each pair of loads, one after the other with one connection: the median latency of an order
-/// with all mechanisms over that with none, less one, in percent. In rounds, since two daemons of
-/// the very same kind differ for as long as they run, by where their memory and files lie. Both
-/// write with the same fsync setting to the same disk. `program` is botcored.
+/// For each round: the median over its pairs of loads, one after the other with one connection, of
+/// the median latency of an order with all mechanisms over that with none, less one, in percent.
+/// Two daemons of the very same kind differ for as long as they run, by where their memory and
+/// files lie; so a round is one observation, however many pairs it has. Both write with the same
+/// fsync setting to the same disk. `program` is botcored.
 [[nodiscard]] base::Result<std::vector<double>, std::string> measure_overhead(
     const std::filesystem::path& program,
     const std::filesystem::path& folder,
