@@ -170,12 +170,10 @@ protected:
 };
 
 TEST_F(RuntimeAlone, WakesAtOnceBeforeItHasEverLoaded) {
-    const auto wake = runtime_.wake_at();
-    ASSERT_TRUE(wake);
-    EXPECT_LE(*wake, time_);
+    EXPECT_EQ(runtime_.wake_after(now()), Duration());
     faults_.force(Fault::LoadFails);
     EXPECT_EQ(runtime_.start(now()), Status::Down);
-    EXPECT_EQ(runtime_.wake_at(), time_ + Duration::milliseconds(500));
+    EXPECT_EQ(runtime_.wake_after(now()), Duration::milliseconds(500));
     EXPECT_FALSE(runtime_.reconciled());
     EXPECT_TRUE(says(submit(order()), 503, "SERVICE_UNAVAILABLE"));
     pass(Duration::milliseconds(500));
@@ -265,21 +263,90 @@ TEST_F(RuntimeAlone, TellsListenersOfWhatNoRecordTells) {
     EXPECT_EQ(refusals_told_.size(), 1U);
 }
 
-// @spec:I14
-TEST_F(RuntimeAlone, MakesNoEntryWhileTheClockIsFarBehindTheJournal) {
+// The process before had a clock that was ahead; this one starts by a clock that was set right.
+// @spec:I14 I9
+TEST_F(RuntimeAlone, AfterAStartBehindTheJournalEntriesWaitUntilTheClockIsSteadyAndExitsDoNot) {
     start();
-    const Timestamp last = runtime_.state().time;
-    time_ = last - Duration::milliseconds(1'001);
-    (void)submit(order());
+    const auto entry = submit(order());
     steps();
+    ASSERT_EQ(exchange_.placed, 1) << replies_.contains(entry);
+    const Timestamp ahead = runtime_.state().time;
+    runtime::Runtime next({.shard = 0,
+                           .software = "test",
+                           .policy = {},
+                           .instruments = model::builtin_instruments(),
+                           .next_incarnation = [this] { return ++incarnation_; },
+                           .batch_max = 256},
+                          {store_, exchange_, market_, *this, {this}});
+    const Timestamp began = ahead - Duration::seconds(std::int64_t{400} * 86'400);
+    const auto at = [&](Duration later) { return runtime::Now(began + later); };
+    ASSERT_EQ(next.start(at({})), Status::Running);
+    EXPECT_EQ(next.state().time, ahead) << "Journal time never decreases.";
+    EXPECT_EQ(next.state().exchange_time, began);
+    EXPECT_EQ(next.state().monotonic_time, ahead) << "Nothing had passed, as far as anybody knows.";
+    next.on_reconciled(kAccount, std::nullopt);
+    const auto submit_at = [&](model::InputBody body, Duration later) {
+        next.submit({.body = std::move(body), .ticket = ++tickets_, .request_id = "r"}, at(later));
+        while (next.step(at(later))) {
+        }
+    };
+    submit_at(order(), Duration::seconds(9));
     ASSERT_EQ(refusals_told_.size(), 1U);
     EXPECT_EQ(refusals_told_.back().second, model::Reason::ClockUncertain);
-    EXPECT_EQ(exchange_.placed, 0);
-    time_ = last - Duration::milliseconds(1'000);
-    (void)submit(order());
-    steps();
+    EXPECT_EQ(next.clock_state(at(Duration::seconds(9))), model::ClockState::Uncertain)
+        << "Health asks the same.";
+    submit_at(model::CancelAll{origin(), kAccount, std::nullopt, true}, Duration::seconds(9));
     EXPECT_EQ(exchange_.placed, 1);
-    EXPECT_EQ(runtime_.state().time, last) << "Journal time never decreases.";
+    EXPECT_EQ(next.clock_state(at(Duration::seconds(10))), model::ClockState::Certain);
+    submit_at(order(), Duration::seconds(10));
+    EXPECT_EQ(exchange_.placed, 2);
+    EXPECT_EQ(next.state().monotonic_time, ahead + Duration::seconds(10));
+    EXPECT_EQ(next.shown_time(ahead + Duration::seconds(70), at(Duration::seconds(10))),
+              began + Duration::seconds(70));
+}
+
+// @spec:I14
+TEST_F(RuntimeAlone, AClockThatStepsBackWhileItRunsHoldsNothingUp) {
+    start();
+    const Timestamp before = time_;
+    const auto now_behind = [&](Duration passed) {
+        return runtime::Now(before - Duration::seconds(3'600) + passed,
+                            model::ClockState::Certain,
+                            before + passed);
+    };
+    const auto ticket = submit(order());
+    while (runtime_.step(now_behind({}))) {
+    }
+    EXPECT_EQ(exchange_.placed, 1);
+    // Its caller is told after five seconds, not after an hour and five seconds.
+    (void)runtime_.step(now_behind(Duration::milliseconds(4'999)));
+    EXPECT_FALSE(replies_.contains(ticket));
+    (void)runtime_.step(now_behind(Duration::milliseconds(5'000)));
+    ASSERT_TRUE(replies_.contains(ticket));
+    EXPECT_EQ(replies_.at(ticket).status, 202);
+}
+
+// @spec:R3-INTEG-01 R3-INTEG-08
+TEST_F(RuntimeAlone, RowsInDoubtFreezeTheirAccountBeforeAnythingIsDecidedUponThem) {
+    start();
+    store_.put_in_doubt({kAccount, "row 'futures USDT' of table balances is not what was written"});
+    runtime::Runtime next({.shard = 0,
+                           .software = "test",
+                           .policy = {},
+                           .instruments = model::builtin_instruments(),
+                           .next_incarnation = [this] { return ++incarnation_; },
+                           .batch_max = 256},
+                          {store_, exchange_, market_, *this, {this}});
+    ASSERT_EQ(next.start(now()), Status::Running);
+    const auto& account = next.state().accounts.at(kAccount).account;
+    EXPECT_EQ(account.state, model::AccountState::Frozen);
+    EXPECT_EQ(account.frozen_reason, model::Reason::IntegrityFinding);
+    ASSERT_EQ(next.doubts().size(), 1U);
+    const auto entries = store_.journal(next.head().sequence - 1, 2).value();
+    for (const auto& entry : entries) {
+        const auto record = protocol::decode_record(entry.bytes).value();
+        EXPECT_FALSE(std::holds_alternative<model::Tick>(record.input.body));
+    }
 }
 
 // @spec:I7

@@ -62,6 +62,7 @@ void JournalChecker::on_committed(const model::Head& expected,
         check_chain(stored);
         const model::Record& record = stored.record;
         check_term(record);
+        check_attempts(record);
         check_orders(record);
         check_exit(record);
         check_act(record);
@@ -103,6 +104,10 @@ void JournalChecker::check_chain(const StoredRecord& stored) {
     if (stored.hash != stored.recomputed) findings_.add("I12", "wrong hash of " + place_of(record));
     if (record.epoch < epoch_) findings_.add("I7", "an older epoch wrote " + place_of(record));
     if (record.input.time < time_) findings_.add("I7", "time went back at " + place_of(record));
+    if (record.input.monotonic_time < monotonic_time_) {
+        findings_.add("I7", "monotonic time went back at " + place_of(record));
+    }
+    monotonic_time_ = record.input.monotonic_time;
     sequence_ = record.sequence;
     hash_ = stored.hash;
     epoch_ = record.epoch;
@@ -202,9 +207,33 @@ void JournalChecker::check_protection(const model::Record& record,
                       to_text(covered) + " at " + place_of(record));
 }
 
+/// A request is signed with the time that the clock shows, not with that of the journal.
+void JournalChecker::check_attempts(const model::Record& record) {
+    for (const auto& change : record.outcome.changes) {
+        const auto* order = std::get_if<model::Order>(&change);
+        if (order == nullptr) continue;
+        Sent& sent = sent_[order->id];
+        if (order->attempt.number == sent.attempt) continue;
+        sent.attempt = order->attempt.number;
+        sent.signed_until =
+            std::max(sent.signed_until, order->attempt.time + order->attempt.window);
+        sent.not_found.reset();
+        if (order->attempt.time != record.input.exchange_time) {
+            findings_.add("I9", "signed with another time than the clock's at " + place_of(record));
+        }
+    }
+    const model::OrderReport* report = report_of(record.input.body);
+    if (report == nullptr || report->kind != ReportKind::NotFound) return;
+    Sent& sent = sent_[report->id];
+    if (!sent.not_found) sent.not_found = report->venue_time;
+}
+
 void JournalChecker::check_absence(const model::Record& record, const model::Order& order) {
     const auto& report = std::get<model::ReportOrder>(record.input.body).report;
-    const auto fence = order.attempt.time + order.attempt.window + policy_.fence_margin;
+    const Sent& sent = sent_[order.id];
+    const auto first = sent.not_found.value_or(report.venue_time);
+    const auto fence =
+        std::min(sent.signed_until, first + policy_.request_lifetime) + policy_.fence_margin;
     if (report.kind != ReportKind::NotFound || report.venue_time <= fence ||
         report.venue_time < fence + policy_.view_lag) {
         findings_.add("I3",

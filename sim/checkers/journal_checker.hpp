@@ -5,6 +5,7 @@
 #include "sim/checkers/fold.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -31,6 +32,7 @@ private:
     void check_protection(const model::Record& record,
                           const model::Order& before,
                           const model::Order& after);
+    void check_attempts(const model::Record& record);
     void check_absence(const model::Record& record, const model::Order& order);
     void check_entry(const model::Record& record, const model::Order& order);
     void check_exit(const model::Record& record);
@@ -42,6 +44,17 @@ private:
     model::Epoch epoch_ = 0;
     model::Hash hash_{};
     model::Timestamp time_;
+    model::Timestamp monotonic_time_;
+
+    /// What proves that an order is absent, by its id.
+    struct Sent {
+        std::uint32_t attempt = 0;
+        model::Timestamp signed_until;  ///< The latest t + w of all attempts.
+        /// The exchange's time of its first "not found" since the last attempt.
+        std::optional<model::Timestamp> not_found;
+    };
+
+    std::map<model::ClientOrderId, Sent> sent_;
     model::Policy policy_;
     std::set<model::AccountId> reconciled_;
     std::set<std::uint64_t> incarnations_;

@@ -40,6 +40,7 @@ model::Policy sim_policy() {
     model::Policy policy;
     policy.fence_margin = Duration::seconds(1);
     policy.view_lag = Duration::seconds(5);
+    policy.request_lifetime = Duration::seconds(30);
     policy.risk = model::RiskLimits::none();
     policy.protect_within = Duration::seconds(6);
     policy.trail_step = model::Rate::from_units(model::kScale / 10'000);

@@ -1,11 +1,10 @@
 #pragma once
 
-/// The machine's clock as the core sees it. It may jump ahead or stand still; it never goes back,
-/// and says that it is uncertain until it has settled.
+/// The machine's clocks as the core sees them. The one that shows the time of day is set ahead or
+/// back, for a while or for good, also by years; the one that measures spans of time never steps. A
+/// step makes the time uncertain until it has been steady for a while, as the daemon's clock does.
 
 #include "runtime/runtime.hpp"
-
-#include <algorithm>
 
 namespace botcore::sim {
 
@@ -13,21 +12,29 @@ class LocalClock {
 public:
     /// Off by `offset` from now on, until `settled`.
     void jump(model::Duration offset, model::Timestamp settled) {
-        offset_ = offset;
+        wanted_ = offset;
         settled_ = settled;
     }
 
     [[nodiscard]] runtime::Now read(model::Timestamp truth) {
-        if (truth >= settled_) offset_ = {};
-        shown_ = std::max(shown_, truth + offset_);
-        const bool certain = truth >= settled_ && shown_ == truth;
-        return {shown_, certain ? model::ClockState::Certain : model::ClockState::Uncertain};
+        if (truth >= settled_) wanted_ = {};
+        if (wanted_ != offset_) {
+            const bool step =
+                wanted_ - offset_ > runtime::kClockStep || offset_ - wanted_ > runtime::kClockStep;
+            if (step) stepped_at_ = truth;
+            offset_ = wanted_;
+        }
+        const bool settling = stepped_at_ && truth - *stepped_at_ <= runtime::kClockSettle;
+        return {truth + offset_,
+                settling ? model::ClockState::Uncertain : model::ClockState::Certain,
+                truth};
     }
 
 private:
+    model::Duration wanted_;
     model::Duration offset_;
     model::Timestamp settled_;
-    model::Timestamp shown_;
+    std::optional<model::Timestamp> stepped_at_;
 };
 
 }  // namespace botcore::sim

@@ -51,6 +51,7 @@ constexpr const char* kAllMarks[] = {
     "market stale",
     "clock jump forward",
     "clock jump back",
+    "clock jump of years",
     "client: same key in parallel",
     "client: same key, other body",
     "client: asked again",

@@ -6,6 +6,7 @@
 #include "sim/world/marks.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace botcore::sim {
 
@@ -38,6 +39,7 @@ ports::StoreResult<ports::Snapshot> SimStore::load() {
     for (const auto& [id, row] : tables_.risks)
         snapshot.risks.push_back(row);
     snapshot.operating = tables_.operating;
+    snapshot.doubts = std::exchange(doubts_, {});
     for (const auto& [id, row] : tables_.windows)
         snapshot.windows.push_back(row);
     for (const auto& [id, row] : tables_.keys) {

@@ -61,6 +61,9 @@ public:
     /// Called after each committed batch.
     void set_witness(std::function<void()> witness) { witness_ = std::move(witness); }
 
+    /// The next load finds this row to be something else than what was written.
+    void put_in_doubt(ports::RowInDoubt doubt) { doubts_.push_back(std::move(doubt)); }
+
     /// The store as it was right after record `last`: a restore from an older copy.
     void put_back(model::Sequence last);
 
@@ -110,6 +113,7 @@ private:
     };
 
     Tables tables_;
+    std::vector<ports::RowInDoubt> doubts_;
 };
 
 }  // namespace botcore::sim

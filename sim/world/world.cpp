@@ -169,9 +169,8 @@ void World::after_call(Node& node) {
         context_.judge.on_loaded(runtime.head(), open_rows(runtime));
     }
     node.terms = runtime.counters().terms;
-    if (const auto wake = runtime.wake_at()) {
-        const Duration wait = *wake - local_now().time;
-        step_later(node, std::max(wait, Duration::milliseconds(1)));
+    if (const auto wait = runtime.wake_after(local_now())) {
+        step_later(node, std::max(*wait, Duration::milliseconds(1)));
     }
 }
 
@@ -250,10 +249,21 @@ void World::strike_machine() {
         const bool ahead = random_.chance(1, 2);
         if (ahead) REACHED("clock jump forward");
         if (!ahead) REACHED("clock jump back");
-        const Duration size = faults.delay(Duration::milliseconds(200), Duration::seconds(20));
+        const Duration size = clock_step();
         clock_.jump(ahead ? size : Duration() - size,
                     context_.now() + faults.delay(Duration::seconds(1), Duration::seconds(8)));
     }
+}
+
+/// Most clocks are off by a little; some are set by an hour, and some by years.
+Duration World::clock_step() {
+    Faults& faults = context_.faults;
+    if (random_.chance(1, 8)) {
+        REACHED("clock jump of years");
+        return faults.delay(Duration::seconds(400 * 86'400), Duration::seconds(2'000 * 86'400));
+    }
+    if (random_.chance(1, 4)) return faults.delay(Duration::seconds(60), Duration::seconds(7'200));
+    return faults.delay(Duration::milliseconds(200), Duration::seconds(40));
 }
 
 void World::run_for(Duration length) {
@@ -287,6 +297,25 @@ bool World::settled() {
     return true;
 }
 
+/// What keeps the world from being settled, for the finding.
+std::string World::unsettled() {
+    std::string text;
+    for (const auto& order : store_.live_orders()) {
+        if (order.state == model::OrderState::Open && order.cancel == model::CancelState::None) {
+            continue;
+        }
+        text += "; order " + order.id.text() + " " + std::string(to_text(order.state)) +
+                ", signed " + std::to_string(order.attempt.time.in_milliseconds()) + ", cancel " +
+                std::string(to_text(order.cancel));
+    }
+    for (const auto& position : store_.rows().positions) {
+        if (position.unprotected.is_zero()) continue;
+        text += "; " + position.instrument.symbol.text() + " of " + position.account.text() +
+                " unprotected by " + to_text(position.unprotected);
+    }
+    return text;
+}
+
 void World::audit() {
     context_.judge.audit_rows(store_.rows());
 }
@@ -302,7 +331,8 @@ void World::quiet() {
     // What was on its way before must have come: reordered reports, gaps, delays of the engine.
     run_for(Duration::seconds(45));
     const bool done = run_until([this] { return settled(); }, Duration::seconds(180));
-    if (!done) context_.judge.add("LIVENESS", "things were still under way after the quiet phase");
+    if (!done)
+        context_.judge.add("LIVENESS", "still under way after the quiet phase" + unsettled());
     market_.stop();
     run_for(Duration::seconds(5));  // The last fills are on their way.
     for (const auto& order : store_.live_orders()) {

@@ -90,11 +90,14 @@ public:
     /// The process that leads; its runtime is absent while it is down.
     [[nodiscard]] Node& node() { return *node_; }
 
+    [[nodiscard]] LocalClock& clock() { return clock_; }
+
     [[nodiscard]] runtime::Now local_now() { return clock_.read(context_.now()); }
 
     [[nodiscard]] bool settled();
 
 private:
+    [[nodiscard]] std::string unsettled();
     void start_node();
     void kill(Node& node);
     void bury(Node& node, model::Duration down);
@@ -104,6 +107,7 @@ private:
     [[nodiscard]] bool submit(runtime::Request request);
     void fault_tick();
     void strike_machine();
+    [[nodiscard]] model::Duration clock_step();
     [[nodiscard]] checkers::Rows open_rows(const runtime::Runtime& runtime) const;
     [[nodiscard]] runtime::Options options();
 

@@ -47,7 +47,7 @@ void open_account(Transaction& transaction, const model::OpenAccount& body) {
     account.account.market = body.market;
     account.account.quote = body.quote;
     account.account.initial_deposit = body.deposit;
-    account.account.created = transaction.now();
+    account.account.created = transaction.exchange_time();
     account.reconciled = true;  // A new paper account has nothing to compare.
     (void)transaction.change(account);
     transaction.move(account, body.quote, Book::External, Book::Cash, body.deposit);

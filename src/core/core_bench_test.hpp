@@ -71,8 +71,14 @@ public:
 
     Decision apply(model::InputBody body, const ReadSet& reads = {}) {
         time_ = time_ + model::Duration::milliseconds(1);
-        Decision decision = engine_.apply(
-            {.time = time_, .clock = clock, .storage = storage, .body = std::move(body)}, reads);
+        journal_time_ = std::max(journal_time_, time_ + clock_step);
+        Decision decision = engine_.apply({.time = journal_time_,
+                                           .clock = clock,
+                                           .storage = storage,
+                                           .body = std::move(body),
+                                           .exchange_time = time_ + clock_step,
+                                           .monotonic_time = time_},
+                                          reads);
         engine_.forget_closed();
         for (const auto& effect : decision.effects) {
             if (const auto* answer = std::get_if<AnswerRequest>(&effect)) {
@@ -238,6 +244,7 @@ public:
 
     std::optional<model::Reply> last_reply;
     model::ClockState clock = model::ClockState::Certain;
+    model::Duration clock_step;  ///< How far the local clock is ahead of the time that passed.
     model::StorageState storage = model::StorageState::Normal;
 
 private:
@@ -247,6 +254,7 @@ private:
 
     Engine engine_;
     model::Timestamp time_ = model::Timestamp::from_milliseconds(1'000'000);
+    model::Timestamp journal_time_;
     int keys_ = 0;
     std::uint64_t trades_ = 1'000;
 };

@@ -21,7 +21,7 @@ struct SendCancel {
     model::CancelInstruction instruction;
 };
 
-/// Ask what became of the order, not before `not_before`.
+/// Ask what became of the order, not before `not_before` on the monotonic scale.
 struct QueryOrder {
     model::AccountId account;
     model::InstrumentId instrument;
@@ -34,7 +34,7 @@ struct ReconcileAccount {
     model::AccountId account;
 };
 
-/// Compare again while trading goes on, not before `not_before`.
+/// Compare again while trading goes on, not before `not_before` on the monotonic scale.
 struct CompareAccount {
     model::AccountId account;
     model::Timestamp not_before;

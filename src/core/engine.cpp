@@ -65,7 +65,7 @@ struct Engine::Apply {
             const bool frozen = account->second.account.state == model::AccountState::Frozen;
             if (frozen || !number_of(body.report.id)) return;
             transaction.freeze(account->second, model::Reason::OrphanOrder);
-            transaction.perform(CompareAccount{account->first, transaction.now()});
+            transaction.perform(CompareAccount{account->first, transaction.monotonic_time()});
             return;
         }
         apply_report(transaction, account->second, *live, body);

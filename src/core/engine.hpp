@@ -38,7 +38,8 @@ public:
     /// What the runtime must fetch before it applies the input.
     [[nodiscard]] Wanted wanted(const model::InputBody& body) const;
 
-    /// Handles one input. Inputs come in journal order; `input.time` never decreases.
+    /// Handles one input. Inputs come in journal order; `input.time` and `input.monotonic_time`
+    /// never decrease.
     [[nodiscard]] Decision apply(const model::Input& input, const ReadSet& reads);
 
     /// All records so far are durable: closed orders and answered keys may leave memory.

@@ -17,6 +17,9 @@ void refuse(Transaction& transaction, const model::Origin& origin, Refusal refus
     transaction.answer_at_once(origin, std::move(refusal));
 }
 
+/// As in `operations::kWindowAheadMax`: what lies further ahead was meant otherwise.
+constexpr model::Duration kWindowAheadMax = model::Duration::seconds(std::int64_t{366} * 86'400);
+
 std::string in_minutes(model::Duration span) {
     return std::to_string(span.in_milliseconds() / 60'000) + " minutes";
 }
@@ -51,9 +54,11 @@ void enter_mode(Transaction& transaction,
     }
     model::OperatingState& row = transaction.change_operating();
     if (row.mode != mode) {
-        row.since = transaction.now();
+        row.since = transaction.exchange_time();
         state.ramp_seen = 0;
         state.ramp_taken = 0;
+        state.ramp_began.reset();
+        if (mode == OperatingMode::Ramping) state.ramp_began = transaction.monotonic_time();
     }
     row.mode = mode;
     row.until = until;
@@ -91,7 +96,7 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
                        {},
                        0});
     }
-    const auto notice = body.begin - transaction.now();
+    const auto notice = body.begin - transaction.exchange_time();
     const auto least = body.emergency ? model::Duration() : policy.maintenance_notice;
     if (notice < least) {
         return refuse(transaction,
@@ -102,6 +107,16 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
                            "; choose a later one, or say that it is an emergency",
                        {},
                        0});
+    }
+    if (notice > kWindowAheadMax) {
+        return refuse(
+            transaction,
+            body.origin,
+            {Reason::WindowTooLong,
+             "a window begins within a year, this one in " +
+                 std::to_string(notice.in_milliseconds() / 86'400'000) + " days; look at the year",
+             {},
+             0});
     }
     for (const auto& [id, other] : transaction.state().windows) {
         const bool works = !is_over(other.state) && other.state != WindowState::Watching;

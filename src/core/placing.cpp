@@ -78,12 +78,14 @@ std::optional<RuleBreach> closed_to_entry(Transaction& transaction,
                                           const model::PlaceOrder& body,
                                           const Reservation& worst) {
     State& state = transaction.state();
-    if (auto breach = broken_limit(
-            state, account, {body.instrument, worst.committed, transaction.now()}, body.marks)) {
+    if (auto breach = broken_limit(state,
+                                   account,
+                                   {body.instrument, worst.committed, transaction.monotonic_time()},
+                                   body.marks)) {
         return breach;
     }
-    if (auto breach = held_back_by_ramp(state, transaction.now())) return breach;
-    return over_rate(state, account, transaction.now());
+    if (auto breach = held_back_by_ramp(state, transaction.input())) return breach;
+    return over_rate(state, account, transaction.monotonic_time());
 }
 
 /// As the exchange's MAX_NUM_ORDERS: an order at the market never rests, and zero is no limit.
@@ -188,7 +190,7 @@ void record_order(Transaction& transaction, AccountState& account, const model::
 void queue_exit(Transaction& transaction, AccountState& account, const model::ClosePosition& body) {
     const model::Position& position = account.positions.at(body.instrument);
     const Quantity left = unclosed(account, body.instrument);
-    if (left.is_zero() || !body.queue_limit || body.queue_until <= transaction.now()) {
+    if (left.is_zero() || !body.queue_limit || body.queue_until <= transaction.exchange_time()) {
         refuse(transaction,
                body.origin,
                {Reason::PriceOutsideQueueLimit,
@@ -221,6 +223,8 @@ void queue_exit(Transaction& transaction, AccountState& account, const model::Cl
     order.reserved_asset = account.account.quote;
     order.queue_limit = body.queue_limit;
     order.queue_until = body.queue_until;
+    order.queue_deadline =
+        transaction.monotonic_time() + (body.queue_until - transaction.exchange_time());
     const LiveOrder& live = transaction.add_order(account, std::move(order));
     transaction.open_key(body.origin, live.order.id);
     transaction.answer({body.origin.owner, body.origin.key}, live.order);

@@ -18,9 +18,13 @@ namespace botcore::core {
 struct LiveOrder {
     model::Order order;
     std::vector<std::uint64_t> trade_ids;  ///< Booked already (I4).
-    /// When the exchange, past the fence, first said that it does not know the order. Kept in
-    /// memory only: after a restart the wait begins anew, which is the safe direction.
+    /// When, by its own clock, the exchange first said past the fence that it does not know the
+    /// order. Kept in memory only: after a restart the wait begins anew, which is the safe
+    /// direction.
     std::optional<model::Timestamp> absent_since;
+    /// When, by its own clock, it first said so at all: every attempt had been written by then.
+    /// Memory only as well.
+    std::optional<model::Timestamp> written_before;
 };
 
 /// Something that the exchange has otherwise than we do, and that no order explains.
@@ -42,7 +46,7 @@ struct Difference {
 
 /// The newest comparison of an account with its exchange.
 struct Comparison {
-    model::Timestamp time;
+    model::Timestamp time;  ///< By the exchange's own clock where it told its books.
     std::optional<model::VenueBooks> books;  ///< Nothing: the exchange did not tell its books.
     std::vector<Difference> differences;
     /// The comparison before showed the same differences, so that no report under way explains
@@ -70,7 +74,10 @@ struct State {
     model::Epoch epoch = 0;
     std::uint64_t incarnation = 0;
     std::uint16_t shard = 0;
-    model::Timestamp time;  ///< Of the last input.
+    // Of the last input; see model::Input.
+    model::Timestamp time;
+    model::Timestamp exchange_time;
+    model::Timestamp monotonic_time;
     model::Policy policy;
     std::map<model::InstrumentId, model::Instrument> instruments;
     std::map<model::AccountId, AccountState> accounts;
@@ -78,6 +85,9 @@ struct State {
     std::map<std::uint64_t, model::MaintenanceWindow> windows;
     std::uint32_t ramp_seen = 0;  ///< Entries asked for while ramping; memory only.
     std::uint32_t ramp_taken = 0;
+    /// When the ramp began, on the monotonic scale. Memory only: after a restart it is set by what
+    /// the clock shows.
+    std::optional<model::Timestamp> ramp_began;
     std::map<KeyId, model::KeyEntry> keys;  ///< Pending ones, and those done but not durable yet.
 };
 

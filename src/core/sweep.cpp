@@ -56,7 +56,7 @@ void flatten(Transaction& transaction, const model::Flatten& body) {
             // The next ticks close it.
             model::Position& row = transaction.change(*account, instrument);
             row.unprotected = left;
-            row.protect_by = transaction.now();
+            row.protect_by = transaction.monotonic_time();
             continue;
         }
         const LiveOrder& exit = place_exit(

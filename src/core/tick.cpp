@@ -36,6 +36,17 @@ bool is_within_limit(const model::Order& order, const model::Quote& quote) {
                                            : quote.ask <= *order.queue_limit;
 }
 
+/// The moment that the caller named has come, or the span until then has passed: a clock that was
+/// set back meanwhile prolongs nothing, and one that has just been set ahead ends nothing.
+bool is_queue_over(const Transaction& transaction, const model::Order& order) {
+    const bool certain = transaction.input().clock == model::ClockState::Certain;
+    if (certain && transaction.exchange_time() >= order.queue_until) return true;
+    // Rows of older versions have the caller's moment only.
+    const bool has_deadline = order.queue_deadline != model::Timestamp();
+    return transaction.monotonic_time() >=
+           (has_deadline ? order.queue_deadline : order.queue_until);
+}
+
 void end_queued(Transaction& transaction, LiveOrder& live, OrderState state, model::Reason reason) {
     model::Order& order = transaction.change(live);
     order.state = state;
@@ -63,7 +74,7 @@ void look_at_queue(Transaction& transaction, AccountState& account, const model:
     const State& state = transaction.state();
     for (auto& [number, live] : account.orders) {
         if (live.order.state != OrderState::Queued) continue;
-        if (transaction.now() >= live.order.queue_until) {
+        if (is_queue_over(transaction, live.order)) {
             end_queued(transaction, live, OrderState::Expired, model::Reason::QueueExpired);
             continue;
         }
@@ -98,7 +109,10 @@ void tick(Transaction& transaction, const model::Tick& body) {
             all_fresh = false;
         }
     }
-    if (all_fresh && has_open_position(account)) watch_margin(transaction, account, body.marks);
+    // Figures that are in doubt close nothing.
+    const bool in_doubt = account.account.frozen_reason == model::Reason::IntegrityFinding;
+    if (all_fresh && !in_doubt && has_open_position(account))
+        watch_margin(transaction, account, body.marks);
 }
 
 bool wants_ticks(const AccountState& account) {

@@ -28,6 +28,7 @@ Transaction::Transaction(State& state, const model::Input& input)
       input_(input),
       sequence_(state.sequence + 1) {
     CHECK(input.time >= state.time);  // Journal time never decreases.
+    CHECK(input.monotonic_time >= state.monotonic_time);
 }
 
 model::Account& Transaction::change(AccountState& account) {
@@ -46,7 +47,7 @@ model::Position& Transaction::change(AccountState& account, const model::Instrum
         position.leverage = model::Rate::whole(1);
     }
     if (list_once<const model::Position*>(positions_, &position)) position.version += 1;
-    position.updated = now();
+    position.updated = exchange_time();
     return position;
 }
 
@@ -56,7 +57,7 @@ model::Order& Transaction::change(LiveOrder& live) {
         order.version += 1;
         order.prior_sequence = order.sequence;
         order.sequence = sequence_;
-        order.updated = now();
+        order.updated = exchange_time();
     }
     return order;
 }
@@ -78,7 +79,7 @@ model::MaintenanceWindow& Transaction::change_window(std::uint64_t id) {
     model::MaintenanceWindow& window = state_.windows[id];
     if (list_once<const model::MaintenanceWindow*>(windows_, &window)) window.version += 1;
     window.id = id;
-    window.updated = now();
+    window.updated = exchange_time();
     return window;
 }
 
@@ -105,7 +106,7 @@ LiveOrder& Transaction::import_order(AccountState& account, model::Order order) 
 LiveOrder& Transaction::insert(AccountState& account, model::Order order) {
     CHECK(orders_added_ < model::kOrdersPerInputMax);
     order.number = model::order_number(sequence_, orders_added_);
-    order.created = now();
+    order.created = exchange_time();
     ++orders_added_;
     const auto [place, added] = account.orders.try_emplace(order.number);
     CHECK(added);  // I2
@@ -256,6 +257,8 @@ Decision Transaction::finish() {
     decision.outcome.postings = std::move(postings_);
     state_.sequence = sequence_;
     state_.time = input_.time;
+    state_.exchange_time = input_.exchange_time;
+    state_.monotonic_time = input_.monotonic_time;
     return decision;
 }
 

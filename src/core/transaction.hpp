@@ -23,7 +23,11 @@ public:
 
     [[nodiscard]] model::Sequence sequence() const { return sequence_; }
 
-    [[nodiscard]] model::Timestamp now() const { return input_.time; }
+    /// What people see and what requests are signed with.
+    [[nodiscard]] model::Timestamp exchange_time() const { return input_.exchange_time; }
+
+    /// What spans of time are measured by.
+    [[nodiscard]] model::Timestamp monotonic_time() const { return input_.monotonic_time; }
 
     /// Marks a row as changed, moves its version on, and returns it for changing.
     model::Account& change(AccountState& account);

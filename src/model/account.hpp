@@ -121,7 +121,9 @@ struct Position {
     Money round_profit{};    ///< Net of fees, since it was opened from flat.
     Money open_fees{};       ///< Paid for the open quantity and not in `round_profit` yet.
     Quantity unprotected{};  ///< Bought with a stop that the exchange has not confirmed yet.
-    Timestamp protect_by{};  ///< When `unprotected` is sold again; meaningless while it is zero.
+    /// When `unprotected` is sold again, on the monotonic scale of the journal; meaningless while
+    /// it is zero.
+    Timestamp protect_by{};
 
     friend bool operator==(const Position&, const Position&) = default;
 

@@ -537,11 +537,22 @@ using InputBody = std::variant<StartEpoch,
                                FreezeAccount,
                                AdoptBooks>;
 
+/// Three times, since one clock cannot do three jobs: `time` orders the journal, `exchange_time` is
+/// what requests are signed with and what people see, `monotonic_time` is what spans of time are
+/// measured by.
 struct Input {
-    Timestamp time;  ///< Never decreases from one input to the next.
+    Timestamp time;  ///< Journal time: never decreases from one input to the next.
     ClockState clock = ClockState::Certain;
     StorageState storage = StorageState::Normal;
     InputBody body;
+    // Since version 4 of the record; records before it have `time` in both.
+    /// The local clock plus the measured offset of the exchange's. Steps back when the local clock
+    /// was ahead and is set right.
+    Timestamp exchange_time{};
+    /// Never decreases, and moves on by the time that has really passed since the last record (over
+    /// a restart: by the difference of the local clock, at least zero). Its origin is the exchange
+    /// time of the first record. All deadlines that end a span of time are on this scale.
+    Timestamp monotonic_time{};
 
     friend bool operator==(const Input&, const Input&) = default;
 
@@ -551,6 +562,10 @@ struct Input {
         visit("clock", self.clock);
         visit("storage", self.storage);
         visit("body", self.body);
+        if (base::has_fields_of(visit, 4)) {
+            visit("exchange_time", self.exchange_time);
+            visit("monotonic_time", self.monotonic_time);
+        }
     }
 };
 

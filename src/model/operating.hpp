@@ -86,15 +86,18 @@ inline constexpr std::size_t kProfitHours = 25;
 
 /// What the risk gates of one account remember.
 ///
-/// K1  `profits[h % 25]` is the net profit of hour h since 1970, for the 25 hours up to `hour`.
+/// K1  `profits[h % 25]` is the net profit of hour h, for the 25 hours up to `hour`. Hours are
+/// those
+///     of the monotonic scale: a clock that is wrong for a while moves no loss out of its day.
 struct RiskState {
     AccountId account;
-    std::uint64_t hour = 0;  ///< The last hour, counted from 1970, that has a bucket.
+    std::uint64_t hour = 0;                     ///< The last hour that has a bucket.
     std::array<Money, kProfitHours> profits{};  ///< Realized, net of fees, by hour.
     Money equity_peak;                          ///< The high-water mark of the equity.
     std::uint32_t losses_in_a_row = 0;  ///< Positions closed with a loss, one after another.
-    Timestamp cooldown_until;           ///< No entries before; zero: no cool-down.
-    bool margin_call = false;           ///< Positions are being closed until margin suffices again.
+    /// No entries before, on the monotonic scale of the journal; zero: no cool-down.
+    Timestamp cooldown_until;
+    bool margin_call = false;  ///< Positions are being closed until margin suffices again.
     std::uint64_t version = 0;
 
     friend bool operator==(const RiskState&, const RiskState&) = default;

@@ -158,7 +158,7 @@ enum class Reason : std::uint8_t {
 
 /// One try to have the exchange do something: the timestamp and window it is signed with.
 struct Attempt {
-    Timestamp time;
+    Timestamp time;  ///< Exchange time.
     Duration window;
     std::uint32_t number = 0;  ///< 1 for the first try; 0: there was none.
 
@@ -227,9 +227,15 @@ struct Order {
     Owner cancel_owner{};   ///< Whose key `cancel_key` is.
     std::optional<Price> queue_limit =
         std::nullopt;         ///< Of a queued exit: the worst price it may have.
-    Timestamp queue_until{};  ///< Of a queued exit: it expires then.
+    Timestamp queue_until{};  ///< Of a queued exit: it expires then, as the caller said it.
     // Since version 3 of the record.
     std::string cancelled_reason{};  ///< Why whoever cancelled it, or gave it up, did so.
+    // Since version 4 of the record.
+    /// The latest t + w of all attempts: until then the exchange may still take one of them, also
+    /// where a clock that was ahead has been set right since. Zero in older rows.
+    Timestamp signed_until{};
+    /// Of a queued exit: `queue_until` on the monotonic scale of the journal. Zero in older rows.
+    Timestamp queue_deadline{};
 
     friend bool operator==(const Order&, const Order&) = default;
 
@@ -279,6 +285,9 @@ struct Order {
         visit("queue_limit", self.queue_limit);
         visit("queue_until", self.queue_until);
         if (base::has_fields_of(visit, 3)) visit("cancelled_reason", self.cancelled_reason);
+        if (!base::has_fields_of(visit, 4)) return;
+        visit("signed_until", self.signed_until);
+        visit("queue_deadline", self.queue_deadline);
     }
 };
 

@@ -68,6 +68,9 @@ struct Policy {
     Rate trail_step = Rate::from_units(kScale / 1'000);
     Duration maintenance_notice = Duration::seconds(7 * 86'400);
     Duration maintenance_max = Duration::seconds(2 * 3'600);
+    // Since version 4 of the record.
+    /// N: a request that was written reaches the exchange within this, or never. docs/proof.md.
+    Duration request_lifetime = Duration::seconds(3'600);
 
     friend bool operator==(const Policy&, const Policy&) = default;
 
@@ -85,6 +88,7 @@ struct Policy {
         visit("trail_step", self.trail_step);
         visit("maintenance_notice", self.maintenance_notice);
         visit("maintenance_max", self.maintenance_max);
+        if (base::has_fields_of(visit, 4)) visit("request_lifetime", self.request_lifetime);
     }
 };
 

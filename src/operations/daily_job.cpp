@@ -23,6 +23,8 @@ bool is_due(TimeOfDay at,
             std::optional<base::Timestamp> done,
             std::optional<base::Timestamp> tried,
             base::Timestamp now) {
+    if (done && !is_plausible(*done, now)) done.reset();
+    if (tried && !is_plausible(*tried, now)) tried.reset();
     if (done && *done >= last_moment(at, now)) return false;
     const bool failed_lately = tried && now - *tried < kRetryAfter && (!done || *done < *tried);
     return !failed_lately;

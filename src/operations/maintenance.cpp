@@ -1,6 +1,7 @@
 #include "operations/maintenance.hpp"
 
 #include "base/calendar.hpp"
+#include "operations/daily_job.hpp"
 
 #include <algorithm>
 #include <array>
@@ -159,6 +160,29 @@ std::optional<MaintenanceMove> move_due(const MaintenanceWindow& window,
     MaintenanceMove move = next_of(window, times, now);
     move.until = std::max(move.until, now);
     return move;
+}
+
+std::optional<MaintenanceMove> move_after_clock_step(const MaintenanceWindow& window,
+                                                     const MaintenanceTimes& times,
+                                                     Timestamp now,
+                                                     Duration in_state) {
+    switch (window.state) {
+        case WindowState::Planned:
+        case WindowState::Noticed:
+            if (window.begin - now <= kWindowAheadMax) return std::nullopt;
+            return MaintenanceMove{WindowState::Canceled, now};
+        case WindowState::Draining:
+        case WindowState::Active:
+        case WindowState::Ramping:
+        case WindowState::Watching:
+            if (is_plausible(window.begin, now)) return std::nullopt;
+            if (in_state < window.end - window.begin) return std::nullopt;
+            return next_of(window, times, now);
+        case WindowState::Done:
+        case WindowState::Canceled:
+            break;
+    }
+    return std::nullopt;
 }
 
 std::optional<Timestamp> look_again_at(const MaintenanceWindow& window,

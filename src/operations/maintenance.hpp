@@ -17,6 +17,7 @@
 #include "operations/uptime.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -50,6 +51,19 @@ struct MaintenanceMove {
                                                       const MaintenanceTimes& times,
                                                       Timestamp now,
                                                       std::size_t under_way);
+
+/// A window begins at most this far ahead; what lies further was planned by a clock that was wrong.
+inline constexpr Duration kWindowAheadMax = Duration::seconds(std::int64_t{366} * 86'400);
+
+/// The step that undoes what a clock that has been set back left behind: a window that lies beyond
+/// `kWindowAheadMax` is cancelled, and one that is under way although it begins only later holds
+/// each of its states no longer than the window is long. `in_state` is the time that really passed
+/// since the window was first seen in its state.
+[[nodiscard]] std::optional<MaintenanceMove> move_after_clock_step(
+    const model::MaintenanceWindow& window,
+    const MaintenanceTimes& times,
+    Timestamp now,
+    Duration in_state);
 
 /// When to look again although nothing else happened; nothing for a window that is over.
 [[nodiscard]] std::optional<Timestamp> look_again_at(const model::MaintenanceWindow& window,

@@ -3,6 +3,7 @@
 #include "base/calendar.hpp"
 #include "base/check.hpp"
 #include "base/int128.hpp"
+#include "operations/daily_job.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,6 +14,8 @@ namespace botcore::operations {
 namespace {
 
 constexpr std::int64_t kMillion = 1'000'000;
+/// The calendar's clock and the elapsed time differ by more than this: the clock was set.
+constexpr Duration kClockStep = Duration::seconds(1);
 
 constexpr std::array<AvailabilityTarget, 7> kTargets = {{
     {"engine", 999'000},
@@ -79,6 +82,7 @@ UptimeLog::UptimeLog(std::map<std::int64_t, UptimeFigures> days,
 }
 
 void UptimeLog::resume(Timestamp now, std::optional<Period> announced) {
+    if (until_ && *until_ - now > kAheadMax) until_ = now;
     if (!until_ || now <= *until_) return;
     const Timestamp gone = *until_;
     const Period planned = announced.value_or(Period{now, now});
@@ -91,8 +95,15 @@ void UptimeLog::resume(Timestamp now, std::optional<Period> announced) {
     state_.reset();
 }
 
-void UptimeLog::note(Timestamp now, ServiceState state) {
+void UptimeLog::note(Timestamp now, ServiceState state, std::optional<Duration> elapsed) {
     if (!until_) until_ = now;
+    if (elapsed) {
+        const Duration shown = now - *until_;
+        const bool stepped = shown > *elapsed + kClockStep || *elapsed > shown + kClockStep;
+        if (stepped) until_ = now - *elapsed;
+    }
+    if (*until_ - now > kAheadMax) until_ = now;
+    forget_future(now);
     now = std::max(now, *until_);
     if (state_) count(now, *state_);
     until_ = now;
@@ -123,13 +134,21 @@ void UptimeLog::begin_or_end_outage(Timestamp now, bool down) {
     }
 }
 
+/// By number, not by date: a clock that is ahead for a moment must not take the true history away.
 void UptimeLog::forget_old() {
     if (!until_) return;
-    const std::int64_t first = base::day_of(*until_) - kDaysMax + 1;
-    days_.erase(days_.begin(), days_.lower_bound(first));
+    while (days_.size() > static_cast<std::size_t>(kDaysMax))
+        days_.erase(days_.begin());
     if (outages_.size() > kOutagesMax) {
         outages_.erase(outages_.begin(), outages_.end() - static_cast<std::ptrdiff_t>(kOutagesMax));
     }
+}
+
+void UptimeLog::forget_future(Timestamp now) {
+    const Timestamp last = now + kAheadMax;
+    days_.erase(days_.upper_bound(base::day_of(last)), days_.end());
+    while (!outages_.empty() && outages_.back().began > last)
+        outages_.pop_back();
 }
 
 UptimeFigures UptimeLog::over(std::int64_t days) const {

@@ -94,9 +94,11 @@ public:
     /// The process was away since the last note: down, but for a maintenance window.
     void resume(Timestamp now, std::optional<Period> announced);
 
-    /// From `now` on it is so. What passed since the last note counts as what was said then. A time
-    /// before the last note counts nothing.
-    void note(Timestamp now, ServiceState state);
+    /// From `now` on it is so. What passed since the last note counts as what was said then: the
+    /// `elapsed` time where it is known, whatever the calendar's clock did meanwhile. Without it, a
+    /// time before the last note counts nothing. Days and outages that a wrong clock put ahead of
+    /// `now` are dropped.
+    void note(Timestamp now, ServiceState state, std::optional<Duration> elapsed = std::nullopt);
 
     /// The last `days` calendar days (UTC), today included.
     [[nodiscard]] UptimeFigures over(std::int64_t days) const;
@@ -114,6 +116,7 @@ private:
     void count(Timestamp to, ServiceState state);
     void begin_or_end_outage(Timestamp now, bool down);
     void forget_old();
+    void forget_future(Timestamp now);
 
     std::map<std::int64_t, UptimeFigures> days_;
     std::vector<Outage> outages_;

@@ -62,15 +62,23 @@ struct Batch {
 };
 
 enum class CommitResult : std::uint8_t {
-    Committed,    ///< On stable storage.
-    Conflict,     ///< Another writer extended the journal: discard memory, stop writing.
-    Unavailable,  ///< Nothing is known to be written; discard memory and load again.
+    Committed,  ///< On stable storage.
+    Conflict,   ///< Another writer extended the journal: discard memory, stop writing.
+    /// Nothing is known to be written, or a row was not what the batch was to replace; discard
+    /// memory and load again.
+    Unavailable,
 };
 
 /// A live order with the trades that are already booked for it.
 struct LiveOrder {
     model::Order order;
     std::vector<std::uint64_t> trade_ids;
+};
+
+/// A row that is not what was written into it: nothing of the account may be traded upon.
+struct RowInDoubt {
+    std::optional<model::AccountId> account;  ///< Whose; nothing: that of all.
+    std::string text;                         ///< Which row, and what is wrong with it.
 };
 
 /// The open state of a shard, read in one snapshot. Its size does not grow with history.
@@ -85,6 +93,7 @@ struct Snapshot {
     std::vector<model::RiskState> risks;
     model::OperatingState operating;
     std::vector<model::MaintenanceWindow> windows;  ///< All there ever were; few.
+    std::vector<RowInDoubt> doubts;                 ///< Empty in a store that is whole.
 };
 
 enum class StoreError : std::uint8_t {

@@ -108,7 +108,7 @@ private:
         event.channel = channel;
         event.sequence = record_.sequence;
         event.index = static_cast<std::uint32_t>(events_.size());
-        event.time = record_.input.time;
+        event.time = record_.input.exchange_time;
         return events_.emplace_back(std::move(event));
     }
 
@@ -257,13 +257,15 @@ private:
     void tell_row(const model::KeyEntry& /*key*/) {}
 
     void tell_row(const model::RiskState& risk) {
-        const bool cooling = risk.cooldown_until > record_.input.time;
+        const auto& input = record_.input;
+        const bool cooling = risk.cooldown_until > input.monotonic_time;
+        const auto until = input.exchange_time + (risk.cooldown_until - input.monotonic_time);
         Event& event = add(cooling ? "cooldown_activated" : "risk_updated", Channel::Risk);
         event.account = risk.account;
         event.data["losses_in_a_row"] = risk.losses_in_a_row;
         event.data["equity_peak"] = to_text(risk.equity_peak);
         event.data["cooldown_until"] =
-            cooling ? json::value(to_iso8601(risk.cooldown_until)) : json::value(nullptr);
+            cooling ? json::value(to_iso8601(until)) : json::value(nullptr);
     }
 
     void tell_row(const model::OperatingState& state) {

@@ -30,6 +30,10 @@ base::Result<model::Record, RecordError> decode_record(std::string_view bytes) {
     model::Record record;
     reader.read(record);
     if (!reader.finished()) return base::Failure{RecordError::Malformed};
+    if (reader.stored_version() < 4) {
+        record.input.exchange_time = record.input.time;
+        record.input.monotonic_time = record.input.time;
+    }
     return record;
 }
 
@@ -105,6 +109,8 @@ std::string to_json(const model::Record& record, const model::Hash& hash) {
     line["sequence"] = record.sequence;
     line["epoch"] = record.epoch;
     line["time_us"] = record.input.time.in_microseconds();
+    line["exchange_time_us"] = record.input.exchange_time.in_microseconds();
+    line["monotonic_time_us"] = record.input.monotonic_time.in_microseconds();
     line["kind"] = kind_of(record.input.body);
     line["clock"] = to_text(record.input.clock);
     line["storage"] = to_text(record.input.storage);

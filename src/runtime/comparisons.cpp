@@ -29,21 +29,23 @@ void Runtime::on_reconciled(const model::AccountId& account,
 /// A look at the exchange goes back at least to the newest one that was finished.
 void Runtime::compare_due_accounts(Now now) {
     const auto& accounts = engine_->state().accounts;
+    // Planned by a clock that has been set back since.
+    if (next_day_ - now.time > model::Duration::seconds(86'400)) plan_day(now);
     if (now.time >= next_day_) {
         for (const auto& [id, account] : accounts)
             ports_.exchange.compare(projection(id, next_day_ - model::Duration::seconds(86'400)));
         comparisons_.clear();
         return plan_comparisons(now);
     }
-    if (options_.compare_every.in_microseconds() > 0 && now.time >= next_comparison_) {
+    if (options_.compare_every.in_microseconds() > 0 && now.monotonic >= next_comparison_) {
         // What is not compared since the term began is being compared.
         for (const auto& [id, account] : accounts) {
-            if (account.reconciled) comparisons_.try_emplace(id, now.time);
+            if (account.reconciled) comparisons_.try_emplace(id, now.monotonic);
         }
-        next_comparison_ = now.time + options_.compare_every;
+        next_comparison_ = now.monotonic + options_.compare_every;
     }
     for (auto due = comparisons_.begin(); due != comparisons_.end();) {
-        if (due->second > now.time) {
+        if (due->second > now.monotonic) {
             ++due;
             continue;
         }
@@ -53,8 +55,12 @@ void Runtime::compare_due_accounts(Now now) {
 }
 
 void Runtime::plan_comparisons(Now now) {
+    next_comparison_ = now.monotonic + options_.compare_every;
+    plan_day(now);
+}
+
+void Runtime::plan_day(Now now) {
     constexpr std::int64_t kDay = 86'400'000'000;
-    next_comparison_ = now.time + options_.compare_every;
     const std::int64_t today = now.time.in_microseconds() / kDay * kDay;
     next_day_ = model::Timestamp::from_microseconds(today) + options_.compare_day_at;
     if (next_day_ <= now.time) next_day_ = next_day_ + model::Duration::microseconds(kDay);

@@ -65,88 +65,6 @@ Runtime::Runtime(Options options, Ports ports)
     CHECK(options_.next_incarnation != nullptr);
 }
 
-Status Runtime::start(Now now) {
-    CHECK(status_ == Status::Down);
-    status_ = load(now) && begin_term(now) ? Status::Running : status_;
-    if (status_ == Status::Down) retry_at_ = now.time + options_.retry_after;
-    return status_;
-}
-
-bool Runtime::load(Now now) {
-    auto loaded = ports_.store.load();
-    if (!loaded) return false;
-    if (in_doubt_) {
-        // What became of the acts of a commit that ended in doubt? The journal knows.
-        const auto entries = ports_.store.reader().journal(in_doubt_->sequence, 1);
-        if (!entries) return false;
-        const bool durable =
-            !entries.value().empty() && entries.value().front().hash == in_doubt_->hash;
-        if (durable) forget_acts();
-        in_doubt_.reset();
-    }
-    acts_in_batch_ = 0;
-    ports::Snapshot snapshot = std::move(loaded).value();
-    core::State state;
-    state.sequence = snapshot.head.sequence;
-    state.epoch = snapshot.head.epoch;
-    state.shard = options_.shard;
-    state.time = snapshot.head.time;
-    for (auto& row : snapshot.instruments)
-        state.instruments[row.id] = std::move(row);
-    for (auto& row : snapshot.accounts)
-        state.accounts[row.id].account = row;
-    for (auto& row : snapshot.balances) {
-        state.accounts.at(row.account).balances[row.asset] = row;
-    }
-    for (auto& row : snapshot.positions) {
-        state.accounts.at(row.account).positions[row.instrument] = row;
-    }
-    for (auto& row : snapshot.orders) {
-        auto& orders = state.accounts.at(row.order.account).orders;
-        orders[row.order.number] = {row.order, row.trade_ids, std::nullopt};
-    }
-    for (auto& row : snapshot.risks)
-        state.accounts.at(row.account).risk = row;
-    state.operating = snapshot.operating;
-    for (auto& row : snapshot.windows)
-        state.windows[row.id] = row;
-    for (auto& row : snapshot.pending_keys) {
-        state.keys[{row.entry.owner, row.entry.key}] = row.entry;
-    }
-    head_ = snapshot.head;
-    engine_ = std::make_unique<core::Engine>(std::move(state));
-    // Commands that were not applied are answered; facts are re-read by the new term's comparison.
-    while (!facts_.empty())
-        (void)facts_.pop();
-    questions_.clear();
-    silence_.clear();
-    facts_lost_ = false;
-    store_failed_ = false;
-    loaded_time_ = head_.time;
-    comparisons_.clear();
-    plan_comparisons(now);
-    return true;
-}
-
-bool Runtime::begin_term(Now now) {
-    const model::Epoch epoch = head_.epoch + 1;
-    batch_.begin(head_, epoch);
-    apply(model::StartEpoch{.epoch = epoch,
-                            .incarnation = options_.next_incarnation(),
-                            .software = options_.software,
-                            .policy = options_.policy},
-          now,
-          nullptr);
-    for (const auto& instrument : options_.instruments) {
-        const auto& known = engine_->state().instruments;
-        const auto place = known.find(instrument.id);
-        if (place != known.end() && place->second == instrument) continue;
-        apply(model::DefineInstrument{instrument}, now, nullptr);
-    }
-    ++counters_.terms;
-    return commit(now);
-}
-
 void Runtime::submit(Request request, Now now) {
     if (status_ != Status::Running) {
         reply(request.ticket, unavailable(request.request_id, now.time));
@@ -177,7 +95,7 @@ bool Runtime::step(Now now) {
     }
     answer_expired(now);
     if (status_ == Status::Down) {
-        if (now.time < retry_at_) return false;
+        if (now.monotonic < retry_at_) return false;
         (void)start(now);
         return status_ == Status::Running;
     }
@@ -217,7 +135,7 @@ void Runtime::apply_requests(Now now) {
            !store_failed_) {
         const Request request = requests_.pop();
         ++taken;
-        if (request.deadline && request.deadline->has_passed(now.time)) {
+        if (request.deadline && request.deadline->has_passed(now.monotonic)) {
             ++counters_.requests_late;
             reply(request.ticket, too_late(request.request_id, now.time));
             continue;
@@ -228,8 +146,8 @@ void Runtime::apply_requests(Now now) {
 
 /// Lets time pass for every account that has something to lose.
 void Runtime::apply_ticks(Now now) {
-    if (now.time < next_tick_ || store_failed_) return;
-    next_tick_ = now.time + options_.tick_every;
+    if (now.monotonic < next_tick_ || store_failed_) return;
+    next_tick_ = now.monotonic + options_.tick_every;
     std::vector<model::AccountId> accounts;
     for (const auto& [id, account] : engine_->state().accounts) {
         if (core::wants_ticks(account)) accounts.push_back(id);
@@ -277,7 +195,7 @@ bool Runtime::fetch(const model::InputBody& body,
         const auto& row = found.value();
         if (row && row->order.account == wanted.order->account &&
             core::is_called(row->order, ref)) {
-            reads.order = core::LiveOrder{row->order, row->trade_ids, std::nullopt};
+            reads.order = core::LiveOrder{row->order, row->trade_ids, std::nullopt, std::nullopt};
         }
         return true;
     };
@@ -303,13 +221,11 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
     }
     complete(body);
     model::Input input{.time = std::max(now.time, engine_->state().time),
-                       .clock = now.clock,
+                       .clock = clock_state(now),
                        .storage = ports_.store.storage_state(),
-                       .body = std::move(body)};
-    // Journal time never decreases; a clock that is far behind it is not to be trusted (I14).
-    if (input.time - now.time > model::Duration::seconds(1)) {
-        input.clock = model::ClockState::Uncertain;
-    }
+                       .body = std::move(body),
+                       .exchange_time = now.time,
+                       .monotonic_time = monotonic_time(now)};
     core::Decision decision = engine_->apply(input, reads);
     if (decision.verdict == Verdict::Refused && request != nullptr) {
         batch_tickets_.pop_back();
@@ -317,7 +233,7 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
         replies_.emplace_back(
             request->ticket,
             ApiReply{model::status_of(decision.refusal->reason),
-                     protocol::render(*decision.refusal, request->request_id, input.time),
+                     protocol::render(*decision.refusal, request->request_id, now.time),
                      false});
         return;
     }
@@ -368,7 +284,7 @@ void Runtime::take_duplicate(Verdict verdict,
 }
 
 model::Timestamp Runtime::wait_until(const Request& request, Now now) const {
-    const model::Timestamp usual = now.time + options_.answer_within;
+    const model::Timestamp usual = now.monotonic + options_.answer_within;
     return request.deadline ? std::min(usual, request.deadline->at()) : usual;
 }
 
@@ -379,7 +295,8 @@ void Runtime::keep_replies(const model::Input& input, core::Decision& decision) 
         if (answer == nullptr) continue;
         batch_.set_reply(
             answer->key,
-            protocol::render(answer->reply, waiting_.request_id_of(answer->key), input.time));
+            protocol::render(
+                answer->reply, waiting_.request_id_of(answer->key), input.exchange_time));
     }
 }
 
@@ -434,13 +351,16 @@ void Runtime::act(Now now) {
 void Runtime::perform(core::Effect& effect, Now now) {
     auto& exchange = ports_.exchange;
     if (const auto* send = std::get_if<core::SendOrder>(&effect)) {
-        silence_.note_sent(now.time);
+        const auto& order = send->instruction;
+        silence_.note_placed(order.id, order.attempt.number, now.monotonic);
         exchange.place(send->instruction);
     } else if (const auto* cancel = std::get_if<core::SendCancel>(&effect)) {
-        silence_.note_sent(now.time);
+        const auto& order = cancel->instruction;
+        silence_.note_cancelled(order.id, order.attempt.number, now.monotonic);
         exchange.cancel(cancel->instruction);
     } else if (auto* query = std::get_if<core::QueryOrder>(&effect)) {
-        if (query->not_before <= now.time) {
+        query->not_before = query->not_before - *journal_ahead_;
+        if (query->not_before <= now.monotonic) {
             ask(*query, now);
         } else {
             questions_[query->id] = std::move(*query);
@@ -448,7 +368,7 @@ void Runtime::perform(core::Effect& effect, Now now) {
     } else if (const auto* reconcile = std::get_if<core::ReconcileAccount>(&effect)) {
         exchange.reconcile(projection(reconcile->account, loaded_time_));
     } else if (const auto* compare = std::get_if<core::CompareAccount>(&effect)) {
-        comparisons_[compare->account] = compare->not_before;
+        comparisons_[compare->account] = compare->not_before - *journal_ahead_;
     } else if (const auto* announce = std::get_if<core::AnnounceAccount>(&effect)) {
         exchange.account_changed(projection(announce->account, loaded_time_));
     } else if (const auto* define = std::get_if<core::AnnounceInstrument>(&effect)) {
@@ -465,7 +385,7 @@ void Runtime::perform(core::Effect& effect, Now now) {
 /// The batch is not durable, or nobody knows: R2 and R3.
 void Runtime::lose_batch(Now now, Status next) {
     status_ = next;
-    retry_at_ = now.time;
+    retry_at_ = now.monotonic;
     effects_.clear();
     replies_.clear();
     refusals_.clear();
@@ -492,7 +412,7 @@ const core::LiveOrder* Runtime::find_order_of(const core::KeyId& key) const {
 }
 
 void Runtime::answer_expired(Now now) {
-    for (auto& [key, waiter] : waiting_.take_expired(now.time)) {
+    for (auto& [key, waiter] : waiting_.take_expired(now.monotonic)) {
         const core::LiveOrder* live = find_order_of(key);
         if (live == nullptr) {
             reply(waiter.ticket, outcome_unknown(waiter.request_id, now.time));
@@ -517,7 +437,7 @@ void Runtime::answer_expired(Now now) {
 void Runtime::ask_due_questions(Now now) {
     std::vector<core::QueryOrder> due;
     for (const auto& [id, question] : questions_) {
-        if (question.not_before <= now.time) due.push_back(question);
+        if (question.not_before <= now.monotonic) due.push_back(question);
     }
     for (const auto& question : due) {
         questions_.erase(question.id);
@@ -526,24 +446,27 @@ void Runtime::ask_due_questions(Now now) {
 }
 
 void Runtime::ask(const core::QueryOrder& question, Now now) {
-    silence_.note_asked(question.id, now.time);
+    silence_.note_asked(question.id, now.monotonic);
     ports_.exchange.query(question.account, question.instrument, question.id);
 }
 
 /// Turns silence that lasted too long into facts and further questions (R4).
 void Runtime::end_silence(Now now) {
-    SilenceWatch::Due due = silence_.take_due(now.time, engine_->state());
+    SilenceWatch::Due due = silence_.take_due(now.monotonic, engine_->state());
     for (auto& report : due.reports)
         on_report(std::move(report));
     for (const auto& question : due.questions)
         ask(question, now);
 }
 
-std::optional<model::Timestamp> Runtime::wake_at() const {
-    std::optional<model::Timestamp> earliest = waiting_.next_deadline();
-    const auto consider = [&](model::Timestamp time) {
-        if (!earliest || time < *earliest) earliest = time;
+std::optional<model::Duration> Runtime::wake_after(Now now) const {
+    std::optional<model::Duration> earliest;
+    const auto consider_span = [&](model::Duration span) {
+        span = std::max(span, model::Duration());
+        if (!earliest || span < *earliest) earliest = span;
     };
+    const auto consider = [&](model::Timestamp time) { consider_span(time - now.monotonic); };
+    if (const auto next = waiting_.next_deadline()) consider(*next);
     if (status_ == Status::Down) consider(retry_at_);
     for (const auto& [id, question] : questions_)
         consider(question.not_before);
@@ -553,7 +476,7 @@ std::optional<model::Timestamp> Runtime::wake_at() const {
     const auto ticks = [](const auto& item) { return core::wants_ticks(item.second); };
     if (std::any_of(accounts.begin(), accounts.end(), ticks)) consider(next_tick_);
     if (accounts.empty()) return earliest;
-    consider(next_day_);
+    consider_span(next_day_ - now.time);
     if (options_.compare_every.in_microseconds() > 0) consider(next_comparison_);
     for (const auto& [id, time] : comparisons_)
         consider(time);

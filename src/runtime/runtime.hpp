@@ -46,18 +46,42 @@ inline constexpr std::size_t kRequestsMax = 4'096;
 inline constexpr std::size_t kFactsMax = 65'536;
 inline constexpr std::size_t kActsMax = 1'000;
 
-/// The moment as the shell's clocks show it.
+/// The moment as the clocks outside show it.
 struct Now {
+    /// Exchange time: the local clock plus the measured offset of the exchange's. For whatever is
+    /// signed, shown, filtered by or planned in a calendar. May step in both directions.
     model::Timestamp time;
     model::ClockState clock = model::ClockState::Certain;
+    /// Moves on by the time that really passes and never steps; its origin means nothing. For
+    /// deadlines, time-outs and rates. What is on another process's scale has no meaning here.
+    model::Timestamp monotonic;
+
+    Now() = default;
+
+    /// A clock that has not stepped since the process began.
+    Now(model::Timestamp shown, model::ClockState state = model::ClockState::Certain)
+        : time(shown),
+          clock(state),
+          monotonic(shown) {}
+
+    Now(model::Timestamp shown, model::ClockState state, model::Timestamp passed)
+        : time(shown),
+          clock(state),
+          monotonic(passed) {}
 };
+
+/// A local clock that is further than this behind what was recorded last has been set back.
+inline constexpr model::Duration kClockStep = model::Duration::seconds(1);
+/// After a step the clock counts as uncertain for this long.
+inline constexpr model::Duration kClockSettle = model::Duration::seconds(10);
 
 /// A command of a caller. Prices are added when it is applied.
 struct Request {
     model::InputBody body;
     Ticket ticket = 0;
     std::string request_id;
-    /// Not begun after that, and not waited for beyond it; nothing: whenever its turn comes.
+    /// On the monotonic scale of `Now`. Not begun after that, and not waited for beyond it;
+    /// nothing: whenever its turn comes.
     std::optional<resilience::Deadline> deadline = std::nullopt;
 };
 
@@ -167,8 +191,14 @@ public:
     /// Applies and commits one batch of what waits, or does nothing. Answers whether more waits.
     bool step(Now now);
 
-    /// When `step` has something to do although nothing new came.
-    [[nodiscard]] std::optional<model::Timestamp> wake_at() const;
+    /// After how long `step` has something to do although nothing new came; nothing: not at all.
+    [[nodiscard]] std::optional<model::Duration> wake_after(Now now) const;
+
+    /// Whether entries may trust the clock (I14): what the gate uses and what health reports.
+    [[nodiscard]] model::ClockState clock_state(Now now) const;
+
+    /// When a deadline of the journal's monotonic scale is due, on the clock that people see.
+    [[nodiscard]] model::Timestamp shown_time(model::Timestamp deadline, Now now) const;
 
     [[nodiscard]] Status status() const { return status_; }
 
@@ -180,6 +210,10 @@ public:
 
     [[nodiscard]] const Counters& counters() const { return counters_; }
 
+    /// Rows that the last load found to be something else than what was written. Their accounts
+    /// were frozen with the first record of the term, before anything was decided upon them.
+    [[nodiscard]] const std::vector<ports::RowInDoubt>& doubts() const { return doubts_; }
+
     /// Every account has been compared with its exchange since the term began (I11).
     [[nodiscard]] bool reconciled() const;
 
@@ -190,6 +224,7 @@ public:
 private:
     [[nodiscard]] bool load(Now now);
     [[nodiscard]] bool begin_term(Now now);
+    void freeze_doubts(Now now);
     void apply(model::InputBody body, Now now, const Request* request);
     void apply_acts(Now now);
     void apply_requests(Now now);
@@ -197,6 +232,7 @@ private:
     void push_fact(model::InputBody fact);
     void compare_due_accounts(Now now);
     void plan_comparisons(Now now);
+    void plan_day(Now now);
     void count_findings(const model::Record& record);
     void complete(model::InputBody& body) const;
     [[nodiscard]] bool fetch(const model::InputBody& body,
@@ -215,6 +251,9 @@ private:
     [[nodiscard]] model::Timestamp wait_until(const Request& request, Now now) const;
     [[nodiscard]] const core::LiveOrder* find_order_of(const core::KeyId& key) const;
     void apply_ticks(Now now);
+    [[nodiscard]] bool restore_times(core::State& state, Now now);
+    /// The journal's monotonic time.
+    [[nodiscard]] model::Timestamp monotonic_time(Now now) const;
     void ask_due_questions(Now now);
     void end_silence(Now now);
     void ask(const core::QueryOrder& question, Now now);
@@ -246,13 +285,18 @@ private:
     WaitingRoom waiting_;
     std::map<model::ClientOrderId, core::QueryOrder> questions_;  ///< For later, one an order.
     SilenceWatch silence_;
+    // On the monotonic scale of `Now`, but where another is named.
     model::Timestamp retry_at_;
     model::Timestamp next_tick_;
-    model::Timestamp loaded_time_;  ///< Of the head that the term began with.
+    model::Timestamp loaded_time_;  ///< Exchange time of the head that the term began with.
     model::Timestamp next_comparison_;
-    model::Timestamp next_day_;  ///< When the last day is compared as a whole.
+    model::Timestamp next_day_;  ///< When the last day is compared as a whole; exchange time.
     std::map<model::AccountId, model::Timestamp> comparisons_;  ///< Asked for, not before.
+    std::optional<model::Duration> journal_ahead_;  ///< Of the journal's scale over that of `Now`.
+    std::optional<model::Timestamp>
+        stepped_back_;  ///< When the clock was found behind the journal.
 
+    std::vector<ports::RowInDoubt> doubts_;
     bool store_failed_ = false;  ///< A read failed while the batch was built.
     Counters counters_;
 };

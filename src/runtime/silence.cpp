@@ -1,7 +1,5 @@
 #include "runtime/silence.hpp"
 
-#include <set>
-
 namespace botcore::runtime {
 
 namespace {
@@ -22,13 +20,39 @@ model::OrderReport silence_about(const model::Order& order,
 
 }  // namespace
 
-void SilenceWatch::note_sent(model::Timestamp now) {
-    if (!next_) next_ = now + kLookEvery;
+void SilenceWatch::note_placed(const model::ClientOrderId& order,
+                               std::uint32_t attempt,
+                               model::Timestamp now) {
+    note_sent(placed_, order, {attempt, now});
+}
+
+void SilenceWatch::note_cancelled(const model::ClientOrderId& order,
+                                  std::uint32_t attempt,
+                                  model::Timestamp now) {
+    note_sent(cancelled_, order, {attempt, now});
+}
+
+void SilenceWatch::note_sent(SentAttempts& sent, const model::ClientOrderId& order, Sent attempt) {
+    sent[order] = attempt;
+    if (!next_) next_ = attempt.at + kLookEvery;
 }
 
 void SilenceWatch::note_asked(const model::ClientOrderId& order, model::Timestamp now) {
     asked_[order] = now;
-    note_sent(now);
+    if (!next_) next_ = now + kLookEvery;
+}
+
+bool SilenceWatch::is_overdue(SentAttempts& sent, const model::ClientOrderId& order, Sent attempt) {
+    Sent& known = sent.try_emplace(order, attempt).first->second;
+    if (known.attempt != attempt.attempt) known = attempt;
+    return attempt.at - known.at > kSilenceMax;
+}
+
+void SilenceWatch::forget_others(const std::set<model::ClientOrderId>& live) {
+    const auto is_gone = [&](const auto& item) { return !live.contains(item.first); };
+    std::erase_if(asked_, is_gone);
+    std::erase_if(placed_, is_gone);
+    std::erase_if(cancelled_, is_gone);
 }
 
 bool SilenceWatch::judge(const model::Order& order, model::Timestamp now, Due& due) {
@@ -36,10 +60,10 @@ bool SilenceWatch::judge(const model::Order& order, model::Timestamp now, Due& d
     const bool cancelling = order.cancel == model::CancelState::Requested;
     const bool in_question =
         order.state == model::OrderState::Unknown || order.cancel == model::CancelState::Unknown;
-    if (placing && now - order.attempt.time > kSilenceMax) {
+    if (placing && is_overdue(placed_, order.id, {order.attempt.number, now})) {
         due.reports.push_back(silence_about(order, order.attempt, model::ReportKind::NoAnswer));
     }
-    if (cancelling && now - order.cancel_attempt.time > kSilenceMax) {
+    if (cancelling && is_overdue(cancelled_, order.id, {order.cancel_attempt.number, now})) {
         due.reports.push_back(
             silence_about(order, order.cancel_attempt, model::ReportKind::CancelNoAnswer));
     }
@@ -61,11 +85,12 @@ SilenceWatch::Due SilenceWatch::take_due(model::Timestamp now, const core::State
     std::set<model::ClientOrderId> live;
     for (const auto& [id, account] : state.accounts) {
         for (const auto& [number, order] : account.orders) {
-            outstanding |= judge(order.order, now, due);
-            if (asked_.contains(order.order.id)) live.insert(order.order.id);
+            if (!judge(order.order, now, due)) continue;
+            outstanding = true;
+            live.insert(order.order.id);
         }
     }
-    std::erase_if(asked_, [&](const auto& item) { return !live.contains(item.first); });
+    forget_others(live);
     next_.reset();
     if (outstanding) next_ = now + kLookEvery;
     return due;
@@ -74,6 +99,8 @@ SilenceWatch::Due SilenceWatch::take_due(model::Timestamp now, const core::State
 void SilenceWatch::clear() {
     next_.reset();
     asked_.clear();
+    placed_.clear();
+    cancelled_.clear();
 }
 
 }  // namespace botcore::runtime

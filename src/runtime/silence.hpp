@@ -12,6 +12,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace botcore::runtime {
@@ -19,10 +20,17 @@ namespace botcore::runtime {
 /// How long an exchange may take to answer before it counts as silent.
 inline constexpr model::Duration kSilenceMax = model::Duration::seconds(12);
 
+/// All times are on the monotonic scale: how long an exchange was silent does not depend on what a
+/// clock shows.
 class SilenceWatch {
 public:
-    /// Something was sent at `now` that wants an answer.
-    void note_sent(model::Timestamp now);
+    /// An attempt to place the order, or to cancel it, was sent at `now` and wants an answer.
+    void note_placed(const model::ClientOrderId& order,
+                     std::uint32_t attempt,
+                     model::Timestamp now);
+    void note_cancelled(const model::ClientOrderId& order,
+                        std::uint32_t attempt,
+                        model::Timestamp now);
     /// A question about the order was asked at `now`.
     void note_asked(const model::ClientOrderId& order, model::Timestamp now);
 
@@ -41,11 +49,26 @@ public:
     void clear();
 
 private:
+    struct Sent {
+        std::uint32_t attempt = 0;
+        model::Timestamp at;
+    };
+
+    using SentAttempts = std::map<model::ClientOrderId, Sent>;
+
+    void note_sent(SentAttempts& sent, const model::ClientOrderId& order, Sent attempt);
+    /// Has the attempt waited for longer than an exchange may take?
+    [[nodiscard]] static bool is_overdue(SentAttempts& sent,
+                                         const model::ClientOrderId& order,
+                                         Sent attempt);
+    void forget_others(const std::set<model::ClientOrderId>& live);
     /// True when the order wants an answer of any kind.
     bool judge(const model::Order& order, model::Timestamp now, Due& due);
 
     std::optional<model::Timestamp> next_;
     std::map<model::ClientOrderId, model::Timestamp> asked_;
+    SentAttempts placed_;
+    SentAttempts cancelled_;
 };
 
 }  // namespace botcore::runtime

@@ -25,7 +25,7 @@ protected:
 
 TEST_F(SilenceWatchTest, SleepsWhileNothingIsOutstanding) {
     EXPECT_EQ(watch_.next(), std::nullopt);
-    watch_.note_sent(at(0));
+    watch_.note_placed(order_->id, 3, at(0));
     EXPECT_EQ(watch_.next(), at(1));
     order_->state = model::OrderState::Open;
     (void)watch_.take_due(at(1), state_);
@@ -34,7 +34,7 @@ TEST_F(SilenceWatchTest, SleepsWhileNothingIsOutstanding) {
 
 // @spec:I3
 TEST_F(SilenceWatchTest, SilenceAboutAPlacementBecomesNoAnswerAndNothingElse) {
-    watch_.note_sent(at(0));
+    watch_.note_placed(order_->id, 3, at(0));
     EXPECT_TRUE(watch_.take_due(at(12), state_).reports.empty());
     const auto due = watch_.take_due(at(13), state_);
     ASSERT_EQ(due.reports.size(), 1U);
@@ -46,10 +46,29 @@ TEST_F(SilenceWatchTest, SilenceAboutACancelBecomesCancelNoAnswer) {
     order_->state = model::OrderState::Open;
     order_->cancel = model::CancelState::Requested;
     order_->cancel_attempt = {at(0), model::Duration::seconds(2), 1};
-    watch_.note_sent(at(0));
+    watch_.note_cancelled(order_->id, 1, at(0));
     const auto due = watch_.take_due(at(13), state_);
     ASSERT_EQ(due.reports.size(), 1U);
     EXPECT_EQ(due.reports[0].kind, model::ReportKind::CancelNoAnswer);
+}
+
+// The clock that signed the attempt was a year ahead, or a year behind.
+TEST_F(SilenceWatchTest, SilenceLastsAsLongAsItLastsWhateverTheClockShowed) {
+    for (const std::int64_t shown : {std::int64_t{31'536'000}, std::int64_t{-31'536'000}}) {
+        watch_.clear();
+        order_->attempt.time = at(shown);
+        watch_.note_placed(order_->id, 3, at(0));
+        EXPECT_TRUE(watch_.take_due(at(12), state_).reports.empty());
+        EXPECT_EQ(watch_.take_due(at(13), state_).reports.size(), 1U);
+    }
+}
+
+TEST_F(SilenceWatchTest, TheNextAttemptHasAllItsTime) {
+    watch_.note_placed(order_->id, 3, at(0));
+    order_->attempt.number = 4;
+    watch_.note_placed(order_->id, 4, at(10));
+    EXPECT_TRUE(watch_.take_due(at(13), state_).reports.empty());
+    EXPECT_EQ(watch_.take_due(at(23), state_).reports.size(), 1U);
 }
 
 TEST_F(SilenceWatchTest, AsksAgainOnceInAWhileForAsLongAsTheQuestionIsOpen) {

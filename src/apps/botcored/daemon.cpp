@@ -259,10 +259,8 @@ std::string Daemon::refusal_of_plain(bool loopback) const {
     if (has_tls || loopback || config_.is_on("http.allow_plain")) return {};
     return "http.address: " + config_.text("http.address") +
            " can be reached from other machines, and passwords and tokens would go over the wire "
-           "in "
-           "plain; give http.tls_certificate and http.tls_key, or say http.allow_plain = true "
-           "behind "
-           "a proxy that has TLS";
+           "in plain; give http.tls_certificate and http.tls_key, or say http.allow_plain = true "
+           "behind a proxy that has TLS";
 }
 
 std::string Daemon::start_door() {
@@ -403,6 +401,7 @@ void Daemon::watch() {
     doors_->health.set_websocket_connections(events_->server().connections());
     count_connections();
     watch_->tick();
+    access_->tick(clock_.now().time);
     if (archive_) archive_->tick();
     probe_market();
     if (runtime_->status() == runtime::Status::Fenced) {

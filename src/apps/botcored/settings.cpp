@@ -60,6 +60,8 @@ runtime::Options runtime_options(const shell::Config& config) {
     policy.attempt_window = milliseconds(config, "trading.attempt_window_ms");
     policy.fence_margin = milliseconds(config, "trading.fence_margin_ms");
     policy.view_lag = milliseconds(config, "trading.view_lag_ms");
+    policy.request_lifetime =
+        base::Duration::seconds(config.integer("trading.request_lifetime_seconds"));
     policy.attempts_max = count(config, "trading.attempts_max");
     policy.protect_within = milliseconds(config, "trading.protect_within_ms");
     policy.trail_step = percent(config, "trading.trail_step_percent");

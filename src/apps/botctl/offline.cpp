@@ -39,7 +39,7 @@ ports::StoreResult<core::State> OfflineStore::state() {
     }
     for (const auto& row : snapshot.orders) {
         state.accounts[row.order.account].orders[row.order.number] = {
-            row.order, row.trade_ids, std::nullopt};
+            row.order, row.trade_ids, std::nullopt, std::nullopt};
     }
     return state;
 }

@@ -131,7 +131,7 @@ Money book_futures_trade(Transaction& transaction,
         const Money cost = value - closing_value;
         const Money margin = divided(cost, position.leverage, Rounding::Up).value();
         if (position.quantity.is_zero()) {
-            position.opened = transaction.now();
+            position.opened = transaction.exchange_time();
             position.round_profit = {};
         }
         position.quantity += buy ? opening : -opening;

@@ -21,7 +21,7 @@ namespace {
 model::Attempt next_attempt(const Transaction& transaction,
                             const model::Attempt& last,
                             const model::Policy& policy) {
-    return {transaction.now(), policy.attempt_window, last.number + 1};
+    return {transaction.exchange_time(), policy.attempt_window, last.number + 1};
 }
 
 void query(Transaction& transaction, const Order& order, model::Timestamp not_before) {
@@ -174,7 +174,7 @@ bool is_of_attempt(const OrderReport& report, const model::Attempt& attempt) {
 void apply_no_answer(Transaction& transaction, LiveOrder& live) {
     if (live.order.state != OrderState::Intended) return;
     transaction.change(live).state = OrderState::Unknown;
-    query(transaction, live.order, transaction.now());
+    query(transaction, live.order, transaction.monotonic_time());
 }
 
 /// Provably never written. Tried again with a new attempt while somebody may still want it.
@@ -212,7 +212,7 @@ void apply_not_found(Transaction& transaction,
         if (model::is_live(live.order.state)) {
             query(transaction,
                   live.order,
-                  transaction.now() + transaction.state().policy.view_lag +
+                  transaction.monotonic_time() + transaction.state().policy.view_lag +
                       model::Duration::seconds(1));
         }
         return;
@@ -221,16 +221,16 @@ void apply_not_found(Transaction& transaction,
     const auto judgement = judge_absence(live, report.venue_time, policy);
     if (judgement.verdict == AbsenceVerdict::TooEarly) {
         // Asked again once our clock guesses that the exchange's has passed; only its own counts.
-        query(
-            transaction, live.order, transaction.now() + (judgement.ask_again - report.venue_time));
+        query(transaction,
+              live.order,
+              transaction.monotonic_time() + (judgement.ask_again - report.venue_time));
         return;
     }
     OrderReport evidence = report;
     evidence.reason = Reason::ProvenAbsent;
     evidence.reason_text =
         "not found at exchange time " + std::to_string(report.venue_time.in_milliseconds()) +
-        " ms, after the fence at " +
-        std::to_string(fence_of(live.order.attempt, policy).in_milliseconds()) + " ms";
+        " ms, after the fence at " + std::to_string(judgement.fence.in_milliseconds()) + " ms";
     close(transaction, account, live, OrderState::Absent, evidence);
 }
 
@@ -263,7 +263,7 @@ void apply_cancel_answer(Transaction& transaction,
     }
     // Not open, or no answer: neither says whether the order filled. Ask.
     order.cancel = CancelState::Unknown;
-    query(transaction, order, transaction.now());
+    query(transaction, order, transaction.monotonic_time());
 }
 
 }  // namespace
@@ -272,6 +272,7 @@ void send_order(Transaction& transaction, AccountState& /*account*/, LiveOrder& 
     Order& order = transaction.change(live);
     CHECK(order.state == OrderState::Intended);  // O6
     order.attempt = next_attempt(transaction, order.attempt, transaction.state().policy);
+    order.signed_until = std::max(order.signed_until, order.attempt.time + order.attempt.window);
     transaction.perform(SendOrder{{.account = order.account,
                                    .id = order.id,
                                    .instrument = order.instrument,
@@ -323,7 +324,9 @@ void apply_report(Transaction& transaction,
             // More was filled than the trades we know of explain: get the missing ones.
             apply_open(transaction, account, live, report);
             if (model::is_live(live.order.state)) {
-                query(transaction, live.order, transaction.now() + model::Duration::seconds(1));
+                query(transaction,
+                      live.order,
+                      transaction.monotonic_time() + model::Duration::seconds(1));
             }
             break;
         case ReportKind::Canceled:

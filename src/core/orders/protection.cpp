@@ -50,7 +50,8 @@ void add_unprotected(Transaction& transaction,
     if (held(account, instrument).is_zero()) return;
     model::Position& position = transaction.change(account, instrument);
     if (position.unprotected.is_zero()) {
-        position.protect_by = transaction.now() + transaction.state().policy.protect_within;
+        position.protect_by =
+            transaction.monotonic_time() + transaction.state().policy.protect_within;
     }
     const Quantity sum = position.unprotected + quantity;
     position.unprotected = std::min(sum, magnitude(position.quantity));
@@ -167,7 +168,7 @@ void exit_beyond_stop(Transaction& transaction, AccountState& account, const Ord
     if (!beyond) return;
     model::Position& position = transaction.change(account, order.instrument);
     if (position.unprotected.is_zero()) return;
-    position.protect_by = transaction.now();
+    position.protect_by = transaction.monotonic_time();
     exit_unprotected(transaction, account, order.instrument);
 }
 
@@ -238,13 +239,14 @@ void exit_unprotected(Transaction& transaction,
     const auto place = account.positions.find(instrument);
     if (place == account.positions.end()) return;
     const model::Position& position = place->second;
-    if (position.unprotected.is_zero() || position.protect_by > transaction.now()) return;
+    if (position.unprotected.is_zero() || position.protect_by > transaction.monotonic_time())
+        return;
     if (transaction.order_room() == 0) return;
     const Quantity quantity = std::min(position.unprotected, unclosed(account, instrument));
     // What another exit is closing already is looked at again, should that one fail.
     model::Position& row = transaction.change(account, instrument);
     row.unprotected -= quantity;
-    row.protect_by = transaction.now() + transaction.state().policy.protect_within;
+    row.protect_by = transaction.monotonic_time() + transaction.state().policy.protect_within;
     if (quantity.is_zero()) return;
     (void)place_exit(
         transaction,

@@ -102,8 +102,10 @@ void report_reconciled(Transaction& transaction, const model::ReportReconciled& 
         account.reconciled = true;
         transaction.keep();
     }
-    Comparison comparison{
-        .time = transaction.now(), .books = body.books, .differences = {}, .confirmed = false};
+    Comparison comparison{.time = body.books ? body.books->venue_time : transaction.exchange_time(),
+                          .books = body.books,
+                          .differences = {},
+                          .confirmed = false};
     if (body.books) comparison.differences = differences_of(account, *body.books);
     if (!comparison.differences.empty()) {
         const auto& before = account.comparison;
@@ -111,7 +113,8 @@ void report_reconciled(Transaction& transaction, const model::ReportReconciled& 
         if (comparison.confirmed) {
             transaction.freeze(account, Reason::BooksDiffer);
         } else {
-            transaction.perform(CompareAccount{body.account, transaction.now() + kSecondLook});
+            transaction.perform(
+                CompareAccount{body.account, transaction.monotonic_time() + kSecondLook});
         }
     }
     account.comparison = std::move(comparison);
@@ -127,7 +130,7 @@ void adopt_balance(Transaction& transaction,
     transaction.move(account, body.asset, Book::External, Book::Cash, body.total - seen);
     note_transfer(transaction, account, body.total - seen);
     transaction.perform(AnnounceAccount{body.account});
-    transaction.perform(CompareAccount{body.account, transaction.now()});
+    transaction.perform(CompareAccount{body.account, transaction.monotonic_time()});
     transaction.answer_at_once(body.origin, transaction.change(account));
 }
 
@@ -139,7 +142,7 @@ void adopt_position(Transaction& transaction,
     const Money margin = divided(magnitude(cost), position.leverage, model::Rounding::Up).value();
     transaction.move(
         account, account.account.quote, Book::Cash, Book::Margin, margin - position.margin);
-    if (position.quantity.is_zero()) position.opened = transaction.now();
+    if (position.quantity.is_zero()) position.opened = transaction.exchange_time();
     position.quantity = body.quantity;
     position.cost = cost;
     position.margin = margin;
@@ -147,7 +150,7 @@ void adopt_position(Transaction& transaction,
     position.unprotected = {};
     if (position.quantity.is_zero()) position.round_profit = {};
     transaction.perform(AnnounceAccount{body.account});
-    transaction.perform(CompareAccount{body.account, transaction.now()});
+    transaction.perform(CompareAccount{body.account, transaction.monotonic_time()});
     transaction.answer_at_once(body.origin, position);
 }
 

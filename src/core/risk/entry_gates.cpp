@@ -36,11 +36,17 @@ std::optional<RuleBreach> closed_by_mode(const model::OperatingState& operating)
 
 }  // namespace
 
-std::optional<RuleBreach> held_back_by_ramp(State& state, model::Timestamp now) {
+std::optional<RuleBreach> held_back_by_ramp(State& state, const model::Input& input) {
     const auto& operating = state.operating;
     if (operating.mode != model::OperatingMode::Ramping) return std::nullopt;
-    const std::int64_t whole = (operating.until - operating.since).in_milliseconds();
-    const std::int64_t gone = (now - operating.since).in_milliseconds();
+    const model::Duration length = operating.until - operating.since;
+    if (!state.ramp_began) {
+        const auto shown = input.exchange_time - operating.since;
+        state.ramp_began = input.monotonic_time -
+                           std::min(std::max(shown, model::Duration()), std::max(length, {}));
+    }
+    const std::int64_t whole = length.in_milliseconds();
+    const std::int64_t gone = (input.monotonic_time - *state.ramp_began).in_milliseconds();
     if (whole <= 0 || gone >= whole) return std::nullopt;
     state.ramp_seen += 1;
     const std::int64_t share = gone * state.ramp_seen / whole;

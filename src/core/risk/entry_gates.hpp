@@ -16,8 +16,9 @@ namespace botcore::core {
                                                     const model::Quote& quote);
 
 /// While trading is taken up again after a maintenance window, a growing share of the entries is
-/// let in: none at the window's end, all at the end of the ramp.
-[[nodiscard]] std::optional<RuleBreach> held_back_by_ramp(State& state, model::Timestamp now);
+/// let in: none at the window's end, all at the end of the ramp. The ramp is a span of time, so
+/// that a clock that is set back does not prolong it.
+[[nodiscard]] std::optional<RuleBreach> held_back_by_ramp(State& state, const model::Input& input);
 
 /// How much of an order would shrink the position, after what other live orders on the same side
 /// already take from it. Zero on spot, where selling is an exit by itself.

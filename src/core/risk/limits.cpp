@@ -173,14 +173,14 @@ void note_profit(Transaction& transaction,
                  Money profit) {
     const auto& limits = transaction.state().policy.risk;
     model::RiskState& risk = transaction.change_risk(account);
-    advance(risk, transaction.now());
+    advance(risk, transaction.monotonic_time());
     risk.profits.at(risk.hour % model::kProfitHours) += profit;
     if (!position.quantity.is_zero()) return;
     if (position.round_profit.is_positive()) risk.losses_in_a_row = 0;
     if (position.round_profit.is_negative()) risk.losses_in_a_row += 1;
     if (limits.losses_in_a_row_max != 0 && risk.losses_in_a_row >= limits.losses_in_a_row_max) {
         risk.losses_in_a_row = 0;
-        risk.cooldown_until = transaction.now() + limits.cooldown;
+        risk.cooldown_until = transaction.monotonic_time() + limits.cooldown;
     }
 }
 

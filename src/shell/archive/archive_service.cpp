@@ -302,7 +302,8 @@ ArchiveResult<std::uint64_t> prune(Archive& archive,
     const auto snapshots = TRY(archive.snapshots(timeline));
     std::vector<operations::KeptSnapshot> judged;
     for (const auto& snapshot : snapshots)
-        judged.push_back({TRY(archive.manifest(snapshot.name)).created, snapshot.verified});
+        judged.push_back(
+            {std::min(TRY(archive.manifest(snapshot.name)).created, now), snapshot.verified});
     const auto keep = operations::kept(judged, now, rules);
     std::uint64_t removed = 0;
     model::Sequence held = 0;  ///< Up to here a verified snapshot, old enough, has all records.

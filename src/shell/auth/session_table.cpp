@@ -1,6 +1,7 @@
 #include "shell/auth/session_table.hpp"
 
 #include "base/check.hpp"
+#include "operations/daily_job.hpp"
 #include "shell/auth/bearer.hpp"
 
 #include <algorithm>
@@ -53,6 +54,14 @@ void SessionTable::remove_all(const model::Owner& user, std::string_view except)
         by_hash_.erase(session.second);
         return true;
     });
+}
+
+void SessionTable::correct_times(model::Timestamp now) {
+    for (auto& [hash, session] : by_hash_) {
+        if (operations::is_plausible(session.created, now)) continue;
+        session.expires = now + (session.expires - session.created);
+        session.created = now;
+    }
 }
 
 const Session* SessionTable::session_of(std::string_view token) const {

@@ -35,6 +35,10 @@ public:
     /// All sessions of the user but that with the id `except`.
     void remove_all(const model::Owner& user, std::string_view except = {});
 
+    /// The clock was set back to `now`: a session that began ahead of it begins now, with the life
+    /// that it was given.
+    void correct_times(model::Timestamp now);
+
     /// The session of a user's token, ended or not; `nullptr` for any other token.
     [[nodiscard]] const Session* session_of(std::string_view token) const;
     /// The user's sessions that have not ended, the newest first.

@@ -100,7 +100,10 @@ AuthResult<Done> UserDesk::check_password(const User& user,
                                           Timestamp now) {
     Credentials credentials = TRY(from_store(store_.credentials(user.id)));
     const bool fits = is_password(candidate.reveal(), credentials.password_hash);
-    if (now < credentials.locked_until) {
+    // A lock that is longer than any was made by a clock that has been set back.
+    const bool locked =
+        now < credentials.locked_until && credentials.locked_until - now <= options_.locked_for;
+    if (locked) {
         if (!store_.count_refused_login()) return Failure{store_error()};  // V1
         return Failure{refused_login(AuthFailure::Locked, user.id)};
     }

@@ -1,5 +1,7 @@
 #include "shell/auth/user_store.hpp"
 
+#include "operations/daily_job.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -303,6 +305,11 @@ SqlOutcome UserStore::remove_sessions(const model::Owner& user, const std::strin
 }
 
 SqlOutcome UserStore::remove_expired(Timestamp now) {
+    Statement correct = TRY(database_.prepare(
+        "UPDATE tokens SET expires = ?1 + (expires - created), created = ?1 WHERE created > ?2"));
+    correct.bind_integer(1, now.in_microseconds());
+    correct.bind_integer(2, (now + operations::kAheadMax).in_microseconds());
+    TRY(correct.run());
     Statement remove = TRY(database_.prepare("DELETE FROM tokens WHERE expires <= ?"));
     remove.bind_integer(1, now.in_microseconds());
     return remove.run();

@@ -86,6 +86,8 @@ public:
     /// All tokens of the user but the one with the id `except`.
     [[nodiscard]] sqlite::SqlOutcome remove_sessions(const model::Owner& user,
                                                      const std::string& except);
+    /// What began ahead of `now`, by a clock that has been set back, begins now and keeps the life
+    /// that it was given.
     [[nodiscard]] sqlite::SqlOutcome remove_expired(base::Timestamp now);
 
 private:

@@ -178,7 +178,10 @@ void ArchiveLink::tick() {
     }
     const auto show_time = [&](Job job, std::string_view metric) {
         const auto place = status_.good.find(job);
-        if (place != status_.good.end()) parts_.metrics.set(metric, seconds_of(place->second));
+        // A moment that a wrong clock wrote down would hide every age.
+        const bool known =
+            place != status_.good.end() && operations::is_plausible(place->second, now);
+        parts_.metrics.set(metric, known ? seconds_of(place->second) : 0.0);
     };
     show_time(Job::Snapshot, "backup_last_success_timestamp_seconds");
     show_time(Job::Verify, "backup_verified_timestamp_seconds");
@@ -231,11 +234,20 @@ health::Answer ArchiveLink::archive_health() const {
     }
     for (const Job job : {Job::Snapshot, Job::Verify}) {
         const auto newest = status_.newest.find(job);
-        if (newest == status_.newest.end() || newest->second.good) continue;
+        if (newest == status_.newest.end()) continue;
         const auto good = status_.good.find(job);
-        const bool old = good == status_.good.end() || now - good->second > kBackupAgeMax;
-        return {old ? health::HealthState::Unhealthy : health::HealthState::Degraded,
-                "the last " + std::string(to_text(job)) + " failed: " + newest->second.text};
+        const bool old = good == status_.good.end() ||
+                         !operations::is_plausible(good->second, now) ||
+                         now - good->second > kBackupAgeMax;
+        const std::string name(to_text(job));
+        if (!newest->second.good) {
+            return {old ? health::HealthState::Unhealthy : health::HealthState::Degraded,
+                    "the last " + name + " failed: " + newest->second.text};
+        }
+        if (old) {
+            return {health::HealthState::Degraded,
+                    "the last " + name + " is older than two days, or has a time that lies ahead"};
+        }
     }
     return {};
 }

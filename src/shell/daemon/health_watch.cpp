@@ -29,7 +29,7 @@ HealthWatch::HealthWatch(Options options, Parts parts)
     : options_(std::move(options)),
       parts_(std::move(parts)),
       file_(beside(options_.store_path)),
-      prober_(options_.interval, {[now = parts_.now] { return now().time; }, steady_now}),
+      prober_(options_.interval, {[now = parts_.now] { return now().monotonic; }, steady_now}),
       store_look_(health::look_at_store(parts_.store.reader()), parts_.post),
       disk_look_(
           health::look_at_disk([path = options_.store_path] { return sqlite::free_bytes_of(path); },
@@ -39,7 +39,7 @@ HealthWatch::HealthWatch(Options options, Parts parts)
       keeper_({parts_.runtime, parts_.teller, parts_.wake}, options_.maintenance),
       monitor_({prober_,
                 parts_.log,
-                [now = parts_.now] { return now().time; },
+                parts_.now,
                 [this] { return load_; },
                 [this](base::Timestamp at) { return keeper_.planned(at); },
                 [this](operations::Period within) { return keeper_.announced(within); },

@@ -2,6 +2,23 @@
 
 namespace botcore::shell {
 
+ports::StoreResult<ports::Snapshot> LoggedStore::load() {
+    auto loaded = store_.load();
+    if (!loaded) return loaded;
+    for (const auto& doubt : loaded.value().doubts) {
+        log_.write(
+            log::Level::Error,
+            doubt.text,
+            {{"operation", "load"},
+             {"event", "finding"},
+             {"severity", "critical"},
+             {"account", doubt.account ? doubt.account->text() : std::string("all")},
+             {"runbook", "data-damaged.md"},
+             {"action", "the account is frozen, exits pass: follow the page on damaged data"}});
+    }
+    return loaded;
+}
+
 ports::CommitResult LoggedStore::commit(const ports::Batch& batch) {
     const ports::CommitResult result = store_.commit(batch);
     const auto first = static_cast<std::int64_t>(batch.expected.sequence + 1);

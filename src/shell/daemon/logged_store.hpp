@@ -18,7 +18,8 @@ public:
     /// Both outlive this.
     LoggedStore(ports::Store& store, log::Log& log) : store_(store), log_(log) {}
 
-    ports::StoreResult<ports::Snapshot> load() override { return store_.load(); }
+    /// Rows that are not what was written are told, each in a line.
+    ports::StoreResult<ports::Snapshot> load() override;
 
     ports::CommitResult commit(const ports::Batch& batch) override;
 

@@ -12,7 +12,7 @@ void MaintenanceKeeper::tick(const runtime::Now& now) {
     bool submitted = false;
     for (const auto& [id, window] : windows_) {
         if (now.clock != model::ClockState::Certain) continue;  // W2
-        const auto move = operations::move_due(window, times_, now.time, under_way());
+        const auto move = due_move(window, now);
         if (!move) continue;
         const std::string key =
             "maintenance-" + std::to_string(id) + "-" + std::string(to_text(move->state));
@@ -25,6 +25,18 @@ void MaintenanceKeeper::tick(const runtime::Now& now) {
         submitted = true;
     }
     if (submitted) parts_.wake();
+}
+
+std::optional<operations::MaintenanceMove> MaintenanceKeeper::due_move(
+    const model::MaintenanceWindow& window, const runtime::Now& now) {
+    if (operations::is_over(window.state)) {
+        seen_.erase(window.id);
+        return std::nullopt;
+    }
+    Seen& seen = seen_.try_emplace(window.id, Seen{window.state, now.monotonic}).first->second;
+    if (seen.state != window.state) seen = {window.state, now.monotonic};
+    if (auto move = operations::move_due(window, times_, now.time, under_way())) return move;
+    return operations::move_after_clock_step(window, times_, now.time, now.monotonic - seen.since);
 }
 
 bool MaintenanceKeeper::planned(model::Timestamp now) const {

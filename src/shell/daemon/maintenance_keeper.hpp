@@ -13,7 +13,9 @@
 #include "runtime/runtime.hpp"
 #include "shell/daemon/maintenance_teller.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -45,6 +47,16 @@ private:
 
     Parts parts_;
     operations::MaintenanceTimes times_;
+
+    struct Seen {
+        model::WindowState state = model::WindowState::Planned;
+        model::Timestamp since;  ///< On the monotonic scale.
+    };
+
+    [[nodiscard]] std::optional<operations::MaintenanceMove> due_move(
+        const model::MaintenanceWindow& window, const runtime::Now& now);
+
+    std::map<std::uint64_t, Seen> seen_;
     /// As they were when the runtime last ran: work on the store must not make its own window
     /// forgotten.
     MaintenanceTeller::Windows windows_;

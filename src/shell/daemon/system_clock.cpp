@@ -27,7 +27,10 @@ base::Timestamp wall_time() {
 SystemClock::SystemClock() : SystemClock(read_machine) {
 }
 
-SystemClock::SystemClock(std::function<Reading()> read) : read_(std::move(read)), last_(read_()) {
+SystemClock::SystemClock(std::function<Reading()> read)
+    : read_(std::move(read)),
+      first_(read_()),
+      last_(first_) {
 }
 
 runtime::Now SystemClock::now() {
@@ -36,14 +39,18 @@ runtime::Now SystemClock::now() {
         std::chrono::duration_cast<std::chrono::microseconds>(reading.steady - last_.steady);
     const base::Duration difference =
         (reading.wall - last_.wall) - base::Duration::microseconds(steady_step.count());
-    if (difference > kClockJump || base::Duration() - difference > kClockJump) {
+    if (difference > runtime::kClockStep || base::Duration() - difference > runtime::kClockStep) {
         jumped_ = true;
         jumped_at_ = reading.steady;
-    } else if (jumped_ && reading.steady - jumped_at_ > chrono_of(kClockSettle)) {
+    } else if (jumped_ && reading.steady - jumped_at_ > chrono_of(runtime::kClockSettle)) {
         jumped_ = false;
     }
     last_ = reading;
-    return {reading.wall, jumped_ ? model::ClockState::Uncertain : model::ClockState::Certain};
+    const auto passed =
+        std::chrono::duration_cast<std::chrono::microseconds>(reading.steady - first_.steady);
+    return {reading.wall,
+            jumped_ ? model::ClockState::Uncertain : model::ClockState::Certain,
+            first_.wall + base::Duration::microseconds(passed.count())};
 }
 
 }  // namespace botcore::shell

@@ -1,7 +1,8 @@
 #pragma once
 
-/// The machine's clocks, watched against each other: when the wall clock jumps, no time is certain
-/// until it has been quiet for a while (invariant I14).
+/// The machine's clocks, watched against each other: when the wall clock steps against the steady
+/// one by more than `runtime::kClockStep`, no time is certain until `runtime::kClockSettle` has
+/// passed (invariant I14).
 ///
 /// Threads: one at a time.
 
@@ -11,11 +12,6 @@
 #include <functional>
 
 namespace botcore::shell {
-
-/// A jump is a step of the wall clock against the steady one by more than this.
-inline constexpr base::Duration kClockJump = base::Duration::seconds(1);
-/// After a jump the clock counts as uncertain for this long.
-inline constexpr base::Duration kClockSettle = base::Duration::seconds(10);
 
 /// The wall clock alone. Any thread.
 [[nodiscard]] base::Timestamp wall_time();
@@ -32,10 +28,14 @@ public:
     SystemClock();
     explicit SystemClock(std::function<Reading()> read);
 
+    /// `time` is the wall clock: the only exchange lives in this process and shares it, so that its
+    /// offset is zero. `monotonic` begins at the wall time of the construction and follows the
+    /// steady clock.
     [[nodiscard]] runtime::Now now();
 
 private:
     std::function<Reading()> read_;
+    Reading first_;
     Reading last_;
     bool jumped_ = false;
     std::chrono::steady_clock::time_point jumped_at_;

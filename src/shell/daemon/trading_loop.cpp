@@ -46,7 +46,7 @@ TradingLoop::TradingLoop(asio::io_context& context, Parts parts)
 TradingLoop::~TradingLoop() = default;
 
 void TradingLoop::start() {
-    parts_.market.start(parts_.clock.now().time);
+    parts_.market.start(parts_.clock.now().monotonic);
     poll_market();
 }
 
@@ -103,7 +103,9 @@ void TradingLoop::turn() {
     if (stopped_) return;
     ++turns_;
     const runtime::Now now = parts_.clock.now();
-    bool more = parts_.market.poll(now.time);
+    // A market in this process has a clock that never steps: a machine's clock that is set back
+    // must not hold its prices still.
+    bool more = parts_.market.poll(now.monotonic);
     parts_.exchange.deliver(parts_.runtime);
     more |= parts_.runtime.step(now);
     // What the step sent was answered by the paper venue at once: the next turn commits it.
@@ -111,18 +113,17 @@ void TradingLoop::turn() {
     if (more) {
         wake();
     } else {
-        arm(now.time);
+        arm(now);
     }
 }
 
-void TradingLoop::arm(base::Timestamp now) {
-    const auto due = parts_.runtime.wake_at();
-    if (!due) {
+void TradingLoop::arm(runtime::Now now) {
+    const auto wait = parts_.runtime.wake_after(now);
+    if (!wait) {
         timers_->due.cancel();
         return;
     }
-    const base::Duration wait = std::max(base::Duration(), *due - now);
-    timers_->due.expires_after(std::chrono::microseconds(wait.in_microseconds()) +
+    timers_->due.expires_after(std::chrono::microseconds(wait->in_microseconds()) +
                                std::chrono::milliseconds(1));
     timers_->due.async_wait([this](const boost::system::error_code& error) {
         if (!error) wake();

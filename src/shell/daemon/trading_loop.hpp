@@ -68,7 +68,7 @@ private:
     struct Timers;
 
     void turn();
-    void arm(base::Timestamp now);
+    void arm(runtime::Now now);
     void poll_market();
 
     boost::asio::io_context& context_;

@@ -30,7 +30,8 @@ void HealthMonitor::tick() {
 }
 
 void HealthMonitor::count(const Snapshot& now) {
-    const base::Timestamp time = parts_.now();
+    const runtime::Now clocks = parts_.now();
+    const base::Timestamp time = clocks.time;
     if (!settled_) {
         settled_ = std::all_of(now.findings.begin(), now.findings.end(), [](const Finding& one) {
             return one.age.has_value();
@@ -39,7 +40,10 @@ void HealthMonitor::count(const Snapshot& now) {
         const base::Timestamp until = uptime_.noted_until().value_or(time);
         uptime_.resume(time, parts_.announced({until, time}));
     }
-    uptime_.note(time, {now.overall, parts_.planned(time)});
+    std::optional<base::Duration> elapsed;
+    if (counted_) elapsed = clocks.monotonic - *counted_;
+    counted_ = clocks.monotonic;
+    uptime_.note(time, {now.overall, parts_.planned(time)}, elapsed);
 }
 
 void HealthMonitor::tell_changes(const Snapshot& now) {

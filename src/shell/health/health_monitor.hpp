@@ -8,6 +8,7 @@
 #include "operations/degraded_mode.hpp"
 #include "operations/uptime.hpp"
 #include "protocol/events.hpp"
+#include "runtime/runtime.hpp"
 #include "shell/health/prober.hpp"
 #include "shell/log/log.hpp"
 
@@ -28,7 +29,7 @@ public:
     struct Parts {
         Prober& prober;  ///< Outlives the monitor, as does the log.
         log::Log& log;
-        std::function<base::Timestamp()> now;
+        std::function<runtime::Now()> now;
         std::function<operations::Load()> load;
         /// Is this moment inside a maintenance window that was announced in good time?
         std::function<bool(base::Timestamp)> planned;
@@ -65,6 +66,7 @@ private:
     Snapshot last_;
     std::vector<operations::DegradedMode> modes_told_;
     bool settled_ = false;
+    std::optional<base::Timestamp> counted_;  ///< On the monotonic scale.
 };
 
 }  // namespace botcore::shell::health

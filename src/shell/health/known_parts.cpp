@@ -10,7 +10,10 @@ namespace {
 Answer journal_of(const runtime::Runtime& runtime) {
     switch (runtime.status()) {
         case runtime::Status::Running:
-            return {};
+            if (runtime.doubts().empty()) return {};
+            return {HealthState::Degraded,
+                    runtime.doubts().front().text +
+                        "; the account is frozen, see docs/runbooks/data-damaged.md"};
         case runtime::Status::Down:
             return {HealthState::Unhealthy, "the store took no commit; it is tried again"};
         case runtime::Status::Fenced:
@@ -59,9 +62,12 @@ void add_known_parts(Prober& prober, const KnownParts& parts) {
     });
     // The sockets are this process's own.
     prober.add_known(Dependency::WebSocket, [] { return Answer{}; });
-    prober.add_known(Dependency::Clock, [now = parts.now]() -> Answer {
-        if (now().clock == model::ClockState::Certain) return {};
-        return {HealthState::Degraded, "the clock jumped lately"};
+    // The very condition by which the gate refuses entries.
+    prober.add_known(Dependency::Clock, [&runtime = parts.runtime, now = parts.now]() -> Answer {
+        if (runtime.clock_state(now()) == model::ClockState::Certain) return {};
+        return {HealthState::Degraded,
+                "the clock was set ahead or back lately; entries are refused until it has been "
+                "steady for 10 s, cancels and exits go on"};
     });
 }
 

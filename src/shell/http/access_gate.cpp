@@ -67,7 +67,7 @@ bool AccessGate::is_free(std::string_view address) const {
 }
 
 RateVerdict AccessGate::take(const Call& call) {
-    const base::Timestamp now = call.now.time;
+    const base::Timestamp now = call.now.monotonic;
     const std::string_view address = limit_key(call.request.remote);
     const std::string& caller = call.caller.owner.text();
     const bool is_operator = call.caller.role == auth::Role::Operator;
@@ -115,7 +115,7 @@ bool AccessGate::pass(Call& call) {
 
 bool AccessGate::pass_stranger(Call& call) {
     if (is_free(call.request.remote)) return true;
-    const RateVerdict verdict = strangers_.take(limit_key(call.request.remote), call.now.time);
+    const RateVerdict verdict = strangers_.take(limit_key(call.request.remote), call.now.monotonic);
     if (verdict.allowed) return true;
     append_limit(call.headers, verdict);
     refuse(call, verdict, "without a valid token from this address", "global");

@@ -43,7 +43,7 @@ void AnalysisDoor::analyze(Call& call) {
     body["symbol"] = question.value().symbol.text();
     if (!question.value().timeframe.empty()) body["timeframe"] = question.value().timeframe;
     std::string request_id = call.request.request_id;
-    const base::Duration left = call.deadline.remaining(call.now.time);
+    const base::Duration left = call.deadline.remaining(call.now.monotonic);
     // The call outlives the handler: the answer comes within the service's time.
     auto waiting = std::make_shared<Call>(std::move(call));
     parts_.service->analyze(
@@ -94,7 +94,7 @@ void AnalysisDoor::finish(Call& call,
             break;
     }
     if (result.retry_at) {
-        const auto wait = *result.retry_at - call.now.time;
+        const auto wait = *result.retry_at - call.now.monotonic;
         const auto seconds = std::max<std::int64_t>(1, (wait.in_milliseconds() + 999) / 1'000);
         call.headers.emplace_back("Retry-After", std::to_string(seconds));
     }

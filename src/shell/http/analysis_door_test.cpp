@@ -43,7 +43,7 @@ protected:
         Call call{};
         call.row = table.find("POST", {"api", "ai", "analyze"}).row;
         call.request.body = body;
-        call.deadline = resilience::Deadline::after(call.now.time);
+        call.deadline = resilience::Deadline::after(call.now.monotonic);
         call.respond = [&](HttpResponse response) {
             told = {response.status, std::string(response.error_code), response.body};
         };

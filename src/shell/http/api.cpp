@@ -43,7 +43,7 @@ void Api::handle(HttpRequest request, Respond respond) {
               .key = {},
               .canonical_path = {},
               .if_match = {}};
-    call.deadline = resilience::Deadline::after(call.now.time);
+    call.deadline = resilience::Deadline::after(call.now.monotonic);
     if (call.request.method == "HEAD") call.request.method = "GET";
     auto found = routes_.find(call.request.method, call.request.segments);
     call.row = found.row;

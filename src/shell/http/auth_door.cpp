@@ -106,7 +106,7 @@ void AuthDoor::fail(Call& call, const auth::AuthError& error, std::string_view a
 }
 
 auth::AuthWorker::Limit AuthDoor::limit_of(const std::shared_ptr<Call>& call) {
-    const base::Duration left = call->deadline.remaining(call->now.time);
+    const base::Duration left = call->deadline.remaining(call->now.monotonic);
     return {
         .at = std::chrono::steady_clock::now() + std::chrono::microseconds(left.in_microseconds()),
         .late = [call] {

@@ -30,7 +30,7 @@ struct ActFilter {
 json::object act_json(const model::Record& record, const model::RecordAct& body) {
     json::object out;
     out["sequence"] = record.sequence;
-    out["time"] = protocol::to_iso8601(record.input.time);
+    out["time"] = protocol::to_iso8601(record.input.exchange_time);
     out["actor"] = body.actor.empty() ? json::value(nullptr) : json::value(body.actor.text());
     out["act"] = body.act;
     out["subject"] = body.subject.empty() ? json::value(nullptr) : json::value(body.subject);

@@ -84,7 +84,7 @@ void FrontDoor::answer_preflight(const HttpRequest& request, const Respond& resp
                                         "pages of this origin may not use the API; the operator "
                                         "lists origins in http.cors_origins",
                                         request,
-                                        parts_.now());
+                                        parts_.now().time);
         response.headers.emplace_back("Vary", "Origin");
         return respond(std::move(response));
     }
@@ -119,7 +119,7 @@ void FrontDoor::handle(HttpRequest request, Respond respond) {
 
 void FrontDoor::on_finished(const HttpExchange& exchange) {
     if (exchange.status == 403 && !exchange.caller.empty() &&
-        refusals_.take(exchange.caller, parts_.now()).allowed) {
+        refusals_.take(exchange.caller, parts_.now().monotonic).allowed) {
         parts_.record({.actor = model::Owner(exchange.caller),
                        .act = "access",
                        .subject = {},

@@ -9,6 +9,7 @@
 /// Threads: the thread of the loop.
 
 #include "resilience/rate_limit.hpp"
+#include "runtime/runtime.hpp"
 #include "shell/auth/act.hpp"
 #include "shell/http/http_message.hpp"
 
@@ -26,7 +27,7 @@ public:
     struct Parts {
         HttpHandler& inner;
         auth::RecordActs record;
-        std::function<base::Timestamp()> now;
+        std::function<runtime::Now()> now;
     };
 
     FrontDoor(std::string_view origins, Parts parts);

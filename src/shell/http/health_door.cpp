@@ -150,7 +150,7 @@ json::object HealthDoor::frame(const Call& call, const health::Snapshot& snapsho
     body["version"] = context_.options.version;
     body["timestamp"] = protocol::to_iso8601(call.now.time);
     body["uptime_seconds"] =
-        std::max(model::Duration(), call.now.time - started_).in_milliseconds() / 1000;
+        std::max(model::Duration(), call.now.monotonic - started_).in_milliseconds() / 1000;
     body["overall_status"] = to_text(snapshot.overall);
     return body;
 }

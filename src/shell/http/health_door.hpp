@@ -33,7 +33,7 @@ public:
         : context_(context),
           monitor_(monitor),
           durability_(std::move(durability)),
-          started_(context.now().time) {}
+          started_(context.now().monotonic) {}
 
     void add_to(RouteTable& table);
 

@@ -75,7 +75,7 @@ void MonitoringDoor::show_system(Call& call) {
     json::object data;
     data["version"] = context_.options.version;
     data["uptime_seconds"] =
-        std::max(model::Duration(), call.now.time - started_).in_milliseconds() / 1'000;
+        std::max(model::Duration(), call.now.monotonic - started_).in_milliseconds() / 1'000;
     data["memory_bytes"] = figures.memory_bytes;
     data["cpu_seconds"] = figures.cpu_seconds;
     data["open_files"] = figures.open_files;

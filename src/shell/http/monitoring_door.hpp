@@ -24,7 +24,7 @@ public:
     MonitoringDoor(const ApiContext& context, std::function<Connections()> connections)
         : context_(context),
           connections_(std::move(connections)),
-          started_(context.now().time) {}
+          started_(context.now().monotonic) {}
 
     void add_to(RouteTable& table);
 

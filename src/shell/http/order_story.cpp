@@ -256,7 +256,7 @@ json::array to_api(const std::vector<StoryStep>& story) {
             fills.push_back(protocol::to_api(fill));
         json::object item;
         item["sequence"] = step.record.sequence;
-        item["time"] = protocol::to_iso8601(step.record.input.time);
+        item["time"] = protocol::to_iso8601(step.record.input.exchange_time);
         item["kind"] = model::kind_of(step.record.input.body);
         item["text"] = step.text;
         item["state"] = to_text(step.order.state);

@@ -130,7 +130,8 @@ void PaperDoor::show_status(Call& call) {
             return model::is_live(one.second.order.state);
         });
     const bool active = account->account.state == model::AccountState::Active;
-    const model::Timestamp pause = account->risk.cooldown_until;
+    const model::Timestamp pause =
+        context_.runtime.shown_time(account->risk.cooldown_until, call.now);
     json::object data;
     data["account"] = account->account.id.text();
     data["is_running"] = active && account->reconciled &&

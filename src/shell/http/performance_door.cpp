@@ -93,7 +93,7 @@ void PerformanceDoor::show(Call& call) {
     const auto progress = book_.advance(context_.runtime.state(), *account);
     if (!progress) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
     if (progress.value() == PerformanceBook::Progress::Whole) return answer(call);
-    if (call.deadline.has_passed(context_.now().time)) {
+    if (call.deadline.has_passed(context_.now().monotonic)) {
         context_.metrics.count("timeouts_total", {"database_query"});
         return call.fail(504,
                          "TIMEOUT",

@@ -55,13 +55,17 @@ void UserAccess::attach(const ApiContext& context, RouteTable& routes, Api& api)
     acts_.emplace(auth::ActJournal::Parts{context.runtime, context.log, context.wake});
     door_.emplace(options_.door, AuthDoor::Parts{context, *worker_, sessions_, record_acts()});
     door_->add_to(routes);
-    front_.emplace(options_.cors_origins,
-                   FrontDoor::Parts{api, record_acts(), [&context] { return context.now().time; }});
+    front_.emplace(options_.cors_origins, FrontDoor::Parts{api, record_acts(), context.now});
     gate_.tell([&context](std::string_view route) {
         context.metrics.count("rate_limited_total", {route});
     });
     api.set_stranger_gate([this](Call& call) { return gate_.pass_stranger(call); });
     api.add_gate([this](Call& call) { return gate_.pass(call); });
+}
+
+void UserAccess::tick(base::Timestamp now) {
+    if (seen_ - now > runtime::kClockStep) sessions_.correct_times(now);
+    seen_ = now;
 }
 
 auth::RecordActs UserAccess::record_acts() {

@@ -37,6 +37,10 @@ public:
         std::function<void(auth::AuthWorker::Job)> post,
         base::Timestamp now);
 
+    /// Call it about once a second: sessions that a clock put ahead of `now` are corrected once it
+    /// has been set back.
+    void tick(base::Timestamp now);
+
     /// For the API.
     [[nodiscard]] const auth::TokenVerifier& tokens() const { return sessions_; }
 
@@ -56,6 +60,7 @@ private:
           gate_(options_.limits) {}
 
     UserAccessOptions options_;
+    base::Timestamp seen_;  ///< At the last tick.
     auth::SessionTable sessions_;
     AccessGate gate_;
     std::optional<auth::ActJournal> acts_;

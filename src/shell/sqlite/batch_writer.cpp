@@ -2,6 +2,7 @@
 
 #include "shell/sqlite/schema.hpp"
 
+#include <concepts>
 #include <limits>
 #include <utility>
 
@@ -25,7 +26,51 @@ void check_gapless(const ports::Batch& batch) {
     CHECK(last <= kSequenceMax);
 }
 
+/// An order that has ended leaves the open rows.
+template <class Row>
+bool stays_open(const Row& row) {
+    if constexpr (std::same_as<Row, model::Order>) return model::is_live(row.state);
+    return true;
+}
+
+/// A row that is written for the first time. Orders that ended are open no longer, so that an order
+/// without a known image need not be new.
+template <class Row>
+bool is_new(const Row& row) {
+    if constexpr (std::same_as<Row, model::Order>) return row.prior_sequence == 0;
+    return true;
+}
+
 }  // namespace
+
+template <class Row, class More>
+SqlOutcome BatchWriter::write_open(Statement& statement,
+                                   std::string_view table,
+                                   const Row& row,
+                                   More more) {
+    RowImage image = image_of(table, row, written_by_);
+    if constexpr (std::same_as<Row, model::Account>) {
+        if (sealing_ != nullptr && sealing_->contains(row.id)) image.hash ^= 1;
+    }
+    std::string name = row_name(row);
+    const auto replaced = images_.find(name);
+    binder_.begin(statement);
+    binder_.row(row);
+    binder_.image(image);
+    more();
+    if (replaced) {
+        binder_.image(*replaced);
+    } else if (sealing_ == nullptr && is_new(row)) {
+        binder_.image({-1, 0});  // No row has it: there must be none.
+    } else {
+        binder_.null();
+        binder_.null();
+    }
+    TRY(statement.run());
+    if (database_.changes() != 1) row_differs_ = true;
+    images_.stage(std::move(name), stays_open(row) ? std::optional(image) : std::nullopt);
+    return base::Done{};
+}
 
 SqlResult<BatchWriter> BatchWriter::open(Database database) {
     BatchWriter writer;
@@ -40,20 +85,21 @@ SqlOutcome BatchWriter::prepare() {
     rollback_ = TRY(database_.prepare("ROLLBACK"));
     advance_head_ = TRY(database_.prepare(query::kAdvanceHead));
     journal_ = TRY(database_.prepare(insert_sql(journal_table())));
-    accounts_ = TRY(database_.prepare(upsert_sql(accounts_table())));
-    instruments_ = TRY(database_.prepare(upsert_sql(instruments_table())));
+    sum_ = TRY(database_.prepare(query::kSetOpenRowsSum));
+    accounts_ = TRY(database_.prepare(guarded_upsert_sql(accounts_table())));
+    instruments_ = TRY(database_.prepare(guarded_upsert_sql(instruments_table())));
     delete_brackets_ =
         TRY(database_.prepare("DELETE FROM brackets WHERE market = ? AND symbol = ?"));
     brackets_ = TRY(database_.prepare(insert_sql(brackets_table())));
-    balances_ = TRY(database_.prepare(upsert_sql(balances_table())));
-    positions_ = TRY(database_.prepare(upsert_sql(positions_table())));
-    orders_ = TRY(database_.prepare(upsert_sql(orders_table())));
+    balances_ = TRY(database_.prepare(guarded_upsert_sql(balances_table())));
+    positions_ = TRY(database_.prepare(guarded_upsert_sql(positions_table())));
+    orders_ = TRY(database_.prepare(guarded_upsert_sql(orders_table())));
     fills_ = TRY(database_.prepare(insert_sql(fills_table())));
-    risks_ = TRY(database_.prepare(upsert_sql(risks_table())));
-    operating_ = TRY(database_.prepare(upsert_sql(operating_table())));
-    windows_ = TRY(database_.prepare(upsert_sql(windows_table())));
+    risks_ = TRY(database_.prepare(guarded_upsert_sql(risks_table())));
+    operating_ = TRY(database_.prepare(guarded_upsert_sql(operating_table())));
+    windows_ = TRY(database_.prepare(guarded_upsert_sql(windows_table())));
     keys_ = TRY(database_.prepare(upsert_sql(keys_table())));
-    pending_keys_ = TRY(database_.prepare(upsert_sql(pending_keys_table())));
+    pending_keys_ = TRY(database_.prepare(guarded_upsert_sql(pending_keys_table())));
     settle_key_ = TRY(database_.prepare("DELETE FROM pending_keys WHERE owner = ? AND key = ?"));
     return base::Done{};
 }
@@ -74,7 +120,11 @@ SqlResult<ports::CommitResult> BatchWriter::commit(const ports::Batch& batch) {
     check_gapless(batch);
     auto owners = batch.accounts.empty() ? std::map<model::AccountId, std::string>{} : owners_;
     auto written = write(batch);
-    if (written && written.value() == ports::CommitResult::Committed) return written;
+    if (written && written.value() == ports::CommitResult::Committed) {
+        images_.keep();
+        return written;
+    }
+    images_.drop();
     // Some errors have rolled back already; for the others this cannot fail in a way that matters:
     // what is not committed is gone when the connection is.
     if (database_.in_transaction()) static_cast<void>(rollback_.run());
@@ -83,6 +133,8 @@ SqlResult<ports::CommitResult> BatchWriter::commit(const ports::Batch& batch) {
 }
 
 SqlResult<ports::CommitResult> BatchWriter::write(const ports::Batch& batch) {
+    row_differs_ = false;
+    written_by_ = static_cast<std::int64_t>(batch.head().sequence);
     TRY(begin_.run());
     const bool extended = TRY(advance_head(batch));  // W1
     if (!extended) return ports::CommitResult::Conflict;
@@ -90,6 +142,8 @@ SqlResult<ports::CommitResult> BatchWriter::write(const ports::Batch& batch) {
     TRY(write_state(batch));
     TRY(write_operation(batch));
     TRY(write_history(batch));
+    if (row_differs_) return ports::CommitResult::Unavailable;  // W3
+    TRY(write_sum());
     TRY(commit_.run());
     return ports::CommitResult::Committed;
 }
@@ -123,49 +177,34 @@ SqlOutcome BatchWriter::write_journal(const ports::Batch& batch) {
 
 SqlOutcome BatchWriter::write_state(const ports::Batch& batch) {
     for (const model::Account& account : batch.accounts) {
-        binder_.begin(accounts_);
-        binder_.row(account);
-        TRY(accounts_.run());
+        TRY(write_open(accounts_, "accounts", account, [] {}));
         owners_[account.id] = account.owner.text();
     }
     for (const model::Instrument& instrument : batch.instruments) {
-        binder_.begin(instruments_);
-        binder_.row(instrument);
-        TRY(instruments_.run());
+        TRY(write_open(instruments_, "instruments", instrument, [] {}));
         TRY(write_brackets(instrument));
     }
     for (const model::Position& position : batch.positions) {
-        binder_.begin(positions_);
-        binder_.row(position);
-        binder_.text(owner_of(position.account));
-        TRY(positions_.run());
+        TRY(write_open(
+            positions_, "positions", position, [&] { binder_.text(owner_of(position.account)); }));
     }
     for (const model::Balance& balance : batch.balances) {
-        binder_.begin(balances_);
-        binder_.row(balance);
-        binder_.text(owner_of(balance.account));
-        TRY(balances_.run());
+        TRY(write_open(
+            balances_, "balances", balance, [&] { binder_.text(owner_of(balance.account)); }));
     }
     return base::Done{};
 }
 
 SqlOutcome BatchWriter::write_operation(const ports::Batch& batch) {
     for (const model::RiskState& risk : batch.risks) {
-        binder_.begin(risks_);
-        binder_.row(risk);
-        binder_.text(owner_of(risk.account));
-        TRY(risks_.run());
+        TRY(write_open(risks_, "risks", risk, [&] { binder_.text(owner_of(risk.account)); }));
     }
     if (batch.operating) {
-        binder_.begin(operating_);
-        binder_.row(*batch.operating);
-        binder_.integer(kShard);
-        TRY(operating_.run());
+        TRY(write_open(
+            operating_, "operating", *batch.operating, [&] { binder_.integer(kShard); }));
     }
     for (const model::MaintenanceWindow& window : batch.windows) {
-        binder_.begin(windows_);
-        binder_.row(window);
-        TRY(windows_.run());
+        TRY(write_open(windows_, "maintenance_windows", window, [] {}));
     }
     return base::Done{};
 }
@@ -187,14 +226,14 @@ SqlOutcome BatchWriter::write_brackets(const model::Instrument& instrument) {
 
 SqlOutcome BatchWriter::write_history(const ports::Batch& batch) {
     for (const model::Order& order : batch.orders) {
-        binder_.begin(orders_);
-        binder_.row(order);
-        binder_.integer(model::is_live(order.state) ? 1 : 0);
-        TRY(orders_.run());
+        TRY(write_open(orders_, "orders", order, [&] {
+            binder_.integer(model::is_live(order.state) ? 1 : 0);
+        }));
     }
     for (const model::Fill& fill : batch.fills) {
         binder_.begin(fills_);
         binder_.row(fill);
+        binder_.image(image_of("fills", fill, written_by_));
         binder_.text(owner_of(fill.account));
         TRY(fills_.run());
     }
@@ -211,11 +250,52 @@ SqlOutcome BatchWriter::write_key(const ports::KeyRow& key) {
         binder_.text(key.entry.key.text());
         TRY(settle_key_.run());
     }
-    Statement& statement = pending ? pending_keys_ : keys_;
-    binder_.begin(statement);
+    const auto write_body = [&] { binder_.blob(key.body); };
+    if (pending) return write_open(pending_keys_, "pending_keys", key.entry, write_body);
+    images_.stage(row_name(key.entry), std::nullopt);
+    binder_.begin(keys_);
     binder_.row(key.entry);
-    binder_.blob(key.body);
-    return statement.run();
+    binder_.image(image_of("idempotency", key.entry, written_by_));
+    write_body();
+    return keys_.run();
+}
+
+SqlOutcome BatchWriter::write_sum() {
+    binder_.begin(sum_);
+    binder_.integer(images_.sum());
+    return sum_.run();
+}
+
+SqlOutcome BatchWriter::seal(const ports::Snapshot& snapshot,
+                             const std::set<model::AccountId>& in_doubt) {
+    ports::Batch batch;
+    batch.accounts = snapshot.accounts;
+    batch.instruments = snapshot.instruments;
+    batch.balances = snapshot.balances;
+    batch.positions = snapshot.positions;
+    for (const ports::LiveOrder& live : snapshot.orders)
+        batch.orders.push_back(live.order);
+    batch.keys = snapshot.pending_keys;
+    batch.risks = snapshot.risks;
+    if (snapshot.operating.version != 0) batch.operating = snapshot.operating;
+    batch.windows = snapshot.windows;
+    written_by_ = static_cast<std::int64_t>(snapshot.head.sequence);
+    images_ = {};
+    sealing_ = &in_doubt;
+    const SqlOutcome written = write_seal(batch);
+    sealing_ = nullptr;
+    if (!written && database_.in_transaction()) static_cast<void>(rollback_.run());
+    return written;
+}
+
+SqlOutcome BatchWriter::write_seal(const ports::Batch& batch) {
+    TRY(begin_.run());
+    TRY(write_state(batch));
+    TRY(write_operation(batch));
+    TRY(write_history(batch));
+    TRY(write_sum());
+    TRY(database_.execute(std::string(kMarkSealed)));
+    return commit_.run();
 }
 
 }  // namespace botcore::shell::sqlite

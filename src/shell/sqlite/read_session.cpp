@@ -1,9 +1,11 @@
 #include "shell/sqlite/read_session.hpp"
 
+#include "shell/sqlite/row_images.hpp"
 #include "shell/sqlite/rows.hpp"
 #include "shell/sqlite/schema.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <limits>
 #include <utility>
 
@@ -60,10 +62,18 @@ StoreOutcome visit_all(Statement& statement, const std::function<void(const Row&
     });
 }
 
-ports::KeyRow key_row(RowReader& reader) {
+ports::KeyRow key_row(RowReader& reader, RowImage* image = nullptr) {
     ports::KeyRow row{reader.row<model::KeyEntry>(), {}};
+    const RowImage stored = reader.image();
+    if (image != nullptr) *image = stored;
     row.body = reader.blob();
     return row;
+}
+
+/// Does a single row fit the image beside it? Rows that are older than images have none.
+template <class Row>
+bool fits(std::string_view table, const Row& row, const RowImage& image) {
+    return image.written_by == 0 || image_of(table, row, image.written_by) == image;
 }
 
 ports::JournalEntry journal_entry(RowReader& reader) {
@@ -95,6 +105,7 @@ SqlOutcome ReadSession::prepare_state() {
     end_ = TRY(database_.prepare("COMMIT"));
     head_ = TRY(database_.prepare(query::kHead));
     journal_ = TRY(database_.prepare(query::journal()));
+    sum_ = TRY(database_.prepare(query::kOpenRowsSum));
     accounts_ = TRY(database_.prepare(query::accounts()));
     instruments_ = TRY(database_.prepare(query::instruments()));
     brackets_ = TRY(database_.prepare(query::brackets()));
@@ -166,29 +177,116 @@ StoreResult<ports::Snapshot> ReadSession::load() {
     return snapshot;
 }
 
+namespace {
+
+template <class Row>
+std::optional<model::AccountId> account_of(const Row& row) {
+    if constexpr (std::same_as<Row, model::Account>) {
+        return row.id;
+    } else if constexpr (requires { row.account; }) {
+        return row.account;
+    } else {
+        return std::nullopt;
+    }
+}
+
+/// The name of a row for people: its key without the bytes that separate its parts.
+template <class Row>
+std::string shown_name(std::string_view table, const Row& row) {
+    std::string name = row_name(row).substr(1);
+    std::replace(name.begin(), name.end(), '\0', ' ');
+    return "row '" + name + "' of table " + std::string(table);
+}
+
+}  // namespace
+
+template <class Row>
+void ReadSession::judge_row(std::string_view table,
+                            const Row& row,
+                            const RowImage& image,
+                            ports::Snapshot& snapshot) {
+    images_.learn(row_name(row), image);
+    const auto head = static_cast<std::int64_t>(snapshot.head.sequence);
+    if (fits(table, row, image) && image.written_by <= head) return;
+    snapshot.doubts.push_back(
+        {account_of(row), shown_name(table, row) + " is not what was written into it"});
+}
+
+template <class Row>
+StoreResult<std::vector<Row>> ReadSession::open_rows(Statement& statement,
+                                                     std::string_view table,
+                                                     ports::Snapshot& snapshot) {
+    std::vector<Row> rows;
+    TRY(each_row(statement, [&](RowReader& reader) {
+        rows.push_back(reader.row<Row>());
+        const RowImage image = reader.image();
+        if (reader.intact()) judge_row(table, rows.back(), image, snapshot);
+        return Next::Row;
+    }));
+    return rows;
+}
+
 StoreResult<ports::Snapshot> ReadSession::load_rows() {
     ports::Snapshot snapshot;
+    images_ = {};
     snapshot.head = TRY(head());
     TRY(check_head(snapshot.head));
-    snapshot.accounts = TRY(accounts());
-    snapshot.instruments = TRY(instruments());
-    snapshot.balances = TRY(all_rows<model::Balance>(balances_));
-    snapshot.positions = TRY(all_rows<model::Position>(positions_));
-    for (model::Order& order : TRY(all_rows<model::Order>(live_orders_))) {
+    snapshot.accounts = TRY(open_rows<model::Account>(accounts_, "accounts", snapshot));
+    TRY(load_instruments(snapshot));
+    snapshot.balances = TRY(open_rows<model::Balance>(balances_, "balances", snapshot));
+    snapshot.positions = TRY(open_rows<model::Position>(positions_, "positions", snapshot));
+    for (model::Order& order : TRY(open_rows<model::Order>(live_orders_, "orders", snapshot))) {
         snapshot.orders.push_back({std::move(order), {}});
     }
     for (ports::LiveOrder& live : snapshot.orders) {
         live.trade_ids = TRY(trade_ids(live.order.number));
     }
-    snapshot.risks = TRY(all_rows<model::RiskState>(risks_));
-    for (const auto& row : TRY(all_rows<model::OperatingState>(operating_)))
+    snapshot.risks = TRY(open_rows<model::RiskState>(risks_, "risks", snapshot));
+    for (const auto& row :
+         TRY(open_rows<model::OperatingState>(operating_, "operating", snapshot))) {
         snapshot.operating = row;
-    snapshot.windows = TRY(all_rows<model::MaintenanceWindow>(windows_));
+    }
+    snapshot.windows =
+        TRY(open_rows<model::MaintenanceWindow>(windows_, "maintenance_windows", snapshot));
     TRY(each_row(pending_keys_, [&](RowReader& reader) {
-        snapshot.pending_keys.push_back(key_row(reader));
+        RowImage image;
+        snapshot.pending_keys.push_back(key_row(reader, &image));
+        if (!reader.intact()) return Next::Row;
+        judge_row("pending_keys", snapshot.pending_keys.back().entry, image, snapshot);
         return Next::Row;
     }));
+    TRY(judge_sum(snapshot));
     return snapshot;
+}
+
+StoreOutcome ReadSession::load_instruments(ports::Snapshot& snapshot) {
+    std::vector<RowImage> images;
+    TRY(each_row(instruments_, [&](RowReader& reader) {
+        snapshot.instruments.push_back(reader.row<model::Instrument>());
+        images.push_back(reader.image());
+        return Next::Row;
+    }));
+    for (std::size_t i = 0; i < images.size(); ++i) {
+        model::Instrument& instrument = snapshot.instruments.at(i);
+        TRY(read_brackets(instrument));
+        judge_row("instruments", instrument, images.at(i), snapshot);
+    }
+    return base::Done{};
+}
+
+/// Rows that are whole, but not all there, or older than the last ones that were written.
+StoreOutcome ReadSession::judge_sum(ports::Snapshot& snapshot) {
+    std::int64_t stored = 0;
+    TRY(each_row(sum_, [&](RowReader& reader) {
+        stored = reader.integer();
+        return Next::Stop;
+    }));
+    if (stored == images_.sum()) return base::Done{};
+    snapshot.doubts.push_back({std::nullopt,
+                               "the open rows are not those that were written last: one of them "
+                               "was removed, added or put "
+                               "back to an older state"});
+    return base::Done{};
 }
 
 StoreOutcome ReadSession::check_head(const model::Head& head) {
@@ -232,17 +330,24 @@ StoreResult<std::vector<ports::JournalEntry>> ReadSession::journal(model::Sequen
 StoreResult<std::optional<ports::KeyRow>> ReadSession::find_key(const model::Owner& owner,
                                                                 const model::IdempotencyKey& key) {
     std::optional<ports::KeyRow> found;
+    bool whole = true;
     find_key_.bind_text(1, owner.text());
     find_key_.bind_text(2, key.text());
     TRY(each_row(find_key_, [&](RowReader& reader) {
-        found = key_row(reader);
+        RowImage image;
+        found = key_row(reader, &image);
+        const auto table =
+            found->entry.state == model::KeyState::Done ? "idempotency" : "pending_keys";
+        whole = fits(table, found->entry, image);
         return Next::Stop;
     }));
+    if (!whole) return base::Failure{StoreError::Corrupt};
     return found;
 }
 
 StoreResult<std::optional<ports::LiveOrder>> ReadSession::find_order(model::OrderNumber number) {
     std::optional<ports::LiveOrder> found;
+    bool whole = true;
     if (number > kIntegerMax) return found;
     // Order and trades are two statements: they must see one state.
     const bool own_snapshot = !database_.in_transaction();
@@ -250,12 +355,14 @@ StoreResult<std::optional<ports::LiveOrder>> ReadSession::find_order(model::Orde
     find_order_.bind_integer(1, clamped(number));
     const StoreOutcome read = each_row(find_order_, [&](RowReader& reader) {
         found = ports::LiveOrder{reader.row<model::Order>(), {}};
+        whole = fits("orders", found->order, reader.image());
         return Next::Stop;
     });
     const auto trades = trade_ids(number);
     if (own_snapshot) end();
     if (!read) return base::Failure{read.error()};
     if (!trades) return base::Failure{trades.error()};
+    if (!whole) return base::Failure{StoreError::Corrupt};
     if (found) found->trade_ids = trades.value();
     return found;
 }

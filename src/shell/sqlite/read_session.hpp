@@ -8,6 +8,7 @@
 
 #include "ports/store.hpp"
 #include "shell/sqlite/database.hpp"
+#include "shell/sqlite/row_images.hpp"
 
 #include <string>
 #include <vector>
@@ -31,8 +32,11 @@ public:
     void end();
 
     /// Everything that start-up needs, in one snapshot of its own, and whether head and journal
-    /// agree.
+    /// agree. Rows that are not what was written into them are listed as doubts.
     [[nodiscard]] StoreResult<ports::Snapshot> load();
+
+    /// The images of the rows of the last load.
+    [[nodiscard]] const RowImages& images() const { return images_; }
 
     [[nodiscard]] StoreResult<model::Head> head();
     [[nodiscard]] StoreResult<std::vector<ports::JournalEntry>> journal(model::Sequence first,
@@ -52,6 +56,17 @@ private:
     [[nodiscard]] SqlOutcome prepare_state();
     [[nodiscard]] SqlOutcome prepare_history();
     [[nodiscard]] StoreResult<ports::Snapshot> load_rows();
+    template <class Row>
+    [[nodiscard]] StoreResult<std::vector<Row>> open_rows(Statement& statement,
+                                                          std::string_view table,
+                                                          ports::Snapshot& snapshot);
+    template <class Row>
+    void judge_row(std::string_view table,
+                   const Row& row,
+                   const RowImage& image,
+                   ports::Snapshot& snapshot);
+    [[nodiscard]] StoreOutcome load_instruments(ports::Snapshot& snapshot);
+    [[nodiscard]] StoreOutcome judge_sum(ports::Snapshot& snapshot);
     [[nodiscard]] StoreOutcome check_head(const model::Head& head);
     [[nodiscard]] StoreResult<std::vector<model::Instrument>> instruments();
     [[nodiscard]] StoreOutcome read_brackets(model::Instrument& instrument);
@@ -59,7 +74,8 @@ private:
 
     Database database_;
     Statement risks_, operating_, windows_;
-    Statement begin_, end_;
+    Statement begin_, end_, sum_;
+    RowImages images_;
     Statement head_, journal_, accounts_, instruments_, brackets_, balances_, positions_;
     Statement live_orders_, pending_keys_, trades_of_order_;
     Statement find_key_, find_order_;

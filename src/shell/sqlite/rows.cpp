@@ -89,6 +89,13 @@ std::string upsert_sql(const TableShape& table) {
            joined(assignments, ", ");
 }
 
+std::string guarded_upsert_sql(const TableShape& table) {
+    const std::string written_by = "?" + std::to_string(table.columns.size() + 1);
+    const std::string hash = "?" + std::to_string(table.columns.size() + 2);
+    return upsert_sql(table) + " WHERE " + written_by + " IS NULL OR (" + table.name +
+           ".written_by = " + written_by + " AND " + table.name + ".image_hash = " + hash + ")";
+}
+
 std::string select_sql(const TableShape& table) {
     return "SELECT " + joined(table.columns, ", ") + " FROM " + table.name;
 }

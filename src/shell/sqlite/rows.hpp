@@ -120,8 +120,19 @@ struct TableShape {
 [[nodiscard]] std::string insert_sql(const TableShape& table);
 /// Inserts, or replaces everything but key and fixed columns.
 [[nodiscard]] std::string upsert_sql(const TableShape& table);
+/// The same, but replaces only a row whose `written_by` and `image_hash` are those of two further
+/// parameters; a first one of NULL replaces any.
+[[nodiscard]] std::string guarded_upsert_sql(const TableShape& table);
 /// `SELECT columns FROM table`, to be followed by conditions.
 [[nodiscard]] std::string select_sql(const TableShape& table);
+
+/// What a row looked like when we wrote it; see row_images.hpp.
+struct RowImage {
+    std::int64_t written_by = 0;  ///< Zero: the row is older than the hashes and has none.
+    std::int64_t hash = 0;
+
+    friend bool operator==(const RowImage&, const RowImage&) = default;
+};
 
 using ProfitHours = std::array<model::Money, model::kProfitHours>;
 
@@ -176,6 +187,11 @@ public:
 
     void null() { statement_->bind_null(next_++); }
 
+    void image(const RowImage& value) {
+        integer(value.written_by);
+        integer(value.hash);
+    }
+
     void amount(base::Int128 units);
     /// Decimals with commas between them: one column.
     void amounts(const ProfitHours& values);
@@ -225,6 +241,11 @@ public:
     }
 
     [[nodiscard]] std::int64_t integer() { return statement_.integer(next_++); }
+
+    [[nodiscard]] RowImage image() {
+        const std::int64_t written_by = integer();
+        return {written_by, integer()};
+    }
 
     [[nodiscard]] std::string_view text() { return statement_.text(next_++); }
 

@@ -1,5 +1,7 @@
 #include "shell/sqlite/schema.hpp"
 
+#include "shell/sqlite/row_images.hpp"
+
 namespace botcore::shell::sqlite {
 
 namespace {
@@ -267,9 +269,44 @@ CREATE INDEX orders_imported ON orders (account, id) WHERE role >= 5;
 static_assert(static_cast<int>(model::OrderRole::Orphan) == 5);
 static_assert(static_cast<int>(model::OrderRole::External) == 6);
 
+constexpr std::string_view kFourthVersion = R"sql(
+ALTER TABLE orders ADD COLUMN signed_until INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN queue_deadline INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<std::string_view, 11> kTablesWithImages = {"accounts",
+                                                                "instruments",
+                                                                "balances",
+                                                                "positions",
+                                                                "orders",
+                                                                "fills",
+                                                                "idempotency",
+                                                                "pending_keys",
+                                                                "risks",
+                                                                "operating",
+                                                                "maintenance_windows"};
+
+SqlOutcome add_images(Database& database) {
+    for (const std::string_view table : kTablesWithImages) {
+        for (const std::string_view column : {kWrittenByColumn, kImageHashColumn}) {
+            TRY(database.execute("ALTER TABLE " + std::string(table) + " ADD COLUMN " +
+                                 std::string(column) + " INTEGER NOT NULL DEFAULT 0"));
+        }
+    }
+    return database.execute("ALTER TABLE head ADD COLUMN open_rows INTEGER NOT NULL DEFAULT 0");
+}
+
+TableShape without_images(TableShape table) {
+    table.columns.resize(table.columns.size() - 2);
+    return table;
+}
+
 template <class Row>
 TableShape shape(std::string name, std::vector<std::string> key) {
-    return {std::move(name), columns_of<Row>(), std::move(key), {}};
+    TableShape table{std::move(name), columns_of<Row>(), std::move(key), {}};
+    table.columns.emplace_back(kWrittenByColumn);
+    table.columns.emplace_back(kImageHashColumn);
+    return table;
 }
 
 TableShape with(TableShape table, std::string column) {
@@ -286,8 +323,11 @@ SqlOutcome create_schema(Database& database) {
     TRY(database.execute(std::string(kHistoryTables)));
     TRY(database.execute(std::string(kSecondVersion)));
     TRY(database.execute(std::string(kThirdVersion)));
+    TRY(database.execute(std::string(kFourthVersion)));
+    TRY(add_images(database));
     TRY(database.execute("INSERT INTO meta (name, value) VALUES ('schema_version', " +
                          std::to_string(kSchemaVersion) + ")"));
+    TRY(database.execute(std::string(kMarkSealed)));
     TRY(database.execute("INSERT INTO head (shard, seq, hash, epoch, time) VALUES (" +
                          std::to_string(kShard) + ", 0, " + zero_hash + ", 0, 0)"));
     TRY(database.execute("PRAGMA application_id = " + std::to_string(kApplicationId)));
@@ -301,9 +341,17 @@ SqlOutcome migrate_schema(Database& database) {
     TRY(database.execute("BEGIN IMMEDIATE"));
     if (version < 2) TRY(database.execute(std::string(kSecondVersion)));
     if (version < 3) TRY(database.execute(std::string(kThirdVersion)));
+    if (version < 4) TRY(database.execute(std::string(kFourthVersion)));
+    if (version < 5) TRY(add_images(database));
     TRY(database.execute("UPDATE meta SET value = " + std::to_string(kSchemaVersion) +
                          " WHERE name = 'schema_version'"));
     return database.execute("COMMIT");
+}
+
+SqlResult<bool> is_sealed(Database& database) {
+    const std::int64_t rows =
+        TRY(database.integer("SELECT count(*) FROM meta WHERE name = 'rows_sealed'"));
+    return rows == 1;
 }
 
 TableShape accounts_table() {
@@ -315,7 +363,8 @@ TableShape instruments_table() {
 }
 
 TableShape brackets_table() {
-    TableShape table = shape<model::LeverageBracket>("brackets", {"market", "symbol", "bracket"});
+    TableShape table =
+        without_images(shape<model::LeverageBracket>("brackets", {"market", "symbol", "bracket"}));
     table.columns.insert(table.columns.begin(), table.key.begin(), table.key.end());
     return table;
 }
@@ -374,7 +423,7 @@ std::string instruments() {
 }
 
 std::string brackets() {
-    TableShape table = shape<model::LeverageBracket>("brackets", {});
+    const TableShape table = without_images(shape<model::LeverageBracket>("brackets", {}));
     return select_sql(table) + " WHERE market = ? AND symbol = ? ORDER BY bracket";
 }
 

@@ -5,7 +5,10 @@
 /// T1  Loading the open state reads no row of history: live orders and pending keys have partial
 ///     indexes of their own.
 /// T2  Every row carries its owner; every row that clients change carries its version.
-/// T3  A fill's identity (account, market, symbol, trade id) is unique (invariant I4).
+/// T3  Every row carries the record that wrote it and a hash of its columns (row_images.hpp); in
+/// files
+///     of older versions only the rows that were written since.
+/// T4  A fill's identity (account, market, symbol, trade id) is unique (invariant I4).
 
 #include "shell/sqlite/database.hpp"
 #include "shell/sqlite/rows.hpp"
@@ -17,7 +20,7 @@
 namespace botcore::shell::sqlite {
 
 /// Stored in the file: raise it with every change of a table.
-inline constexpr std::int64_t kSchemaVersion = 3;
+inline constexpr std::int64_t kSchemaVersion = 5;
 /// Stored in the file's header: "BotC". Never change.
 inline constexpr std::int64_t kApplicationId = 0x426F7443;
 /// One file holds one shard.
@@ -29,6 +32,12 @@ inline constexpr std::int64_t kShard = 1;
 /// Brings the tables of an older version to ours, in one transaction. Rows keep their values; new
 /// columns get what the program that wrote the rows would have meant.
 [[nodiscard]] SqlOutcome migrate_schema(Database& database);
+
+/// Do the open rows have images (row_images.hpp)? Those of a file of an older version have none
+/// until it was checked and sealed.
+[[nodiscard]] SqlResult<bool> is_sealed(Database& database);
+inline constexpr std::string_view kMarkSealed =
+    "INSERT OR REPLACE INTO meta (name, value) VALUES ('rows_sealed', 1)";
 
 [[nodiscard]] TableShape accounts_table();
 [[nodiscard]] TableShape instruments_table();
@@ -49,6 +58,8 @@ inline constexpr std::int64_t kShard = 1;
 
 namespace query {
 inline constexpr std::string_view kHead = "SELECT seq, hash, epoch, time FROM head WHERE shard = 1";
+inline constexpr std::string_view kOpenRowsSum = "SELECT open_rows FROM head WHERE shard = 1";
+inline constexpr std::string_view kSetOpenRowsSum = "UPDATE head SET open_rows = ? WHERE shard = 1";
 inline constexpr std::string_view kAdvanceHead =
     "UPDATE head SET seq = ?, hash = ?, epoch = ?, time = ? "
     "WHERE shard = 1 AND seq = ? AND hash = ? AND epoch = ?";

@@ -1,11 +1,13 @@
 #include "shell/sqlite/sqlite_store.hpp"
 
+#include "runtime/verify.hpp"
 #include "shell/sqlite/schema.hpp"
 #include "shell/sqlite/store_file.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 #include <utility>
 
 namespace botcore::shell::sqlite {
@@ -98,6 +100,45 @@ struct SqliteStore::Sessions {
     }
 };
 
+namespace {
+
+/// An older file is kept beside the new one until a backup of the new one has been verified.
+SqlOutcome keep_copy(Database& database, const std::string& path) {
+    const std::int64_t version = TRY(schema_version(database));
+    const std::int64_t head = TRY(database.integer("SELECT seq FROM head"));
+    if (version >= kSchemaVersion || head == 0) return base::Done{};
+    const std::string copy = path + std::string(kOlderCopy);
+    (void)std::remove(copy.c_str());
+    Statement vacuum = TRY(database.prepare("VACUUM INTO ?"));
+    vacuum.bind_text(1, copy);
+    return vacuum.run();
+}
+
+/// Accounts whose rows are not what the journal says.
+ports::StoreResult<std::set<model::AccountId>> accounts_in_doubt(ports::StoreReader& reader) {
+    const auto report = TRY(runtime::verify(reader, {}));
+    std::set<model::AccountId> accounts;
+    for (const auto& finding : report.findings) {
+        if (severity_of(finding.kind) != runtime::Severity::Critical) continue;
+        if (finding.account) accounts.insert(*finding.account);
+    }
+    return accounts;
+}
+
+}  // namespace
+
+base::Outcome<ports::StoreError> SqliteStore::seal_older_rows() {
+    const auto sealed = is_sealed(writer_.database());
+    if (!sealed) return base::Failure{store_error_of(sealed.error())};
+    if (sealed.value()) return base::Done{};
+    const auto in_doubt = TRY(accounts_in_doubt(reader_));
+    const auto snapshot = TRY(loader_.load());
+    writer_.learn_owners(snapshot.accounts);
+    const SqlOutcome done = writer_.seal(snapshot, in_doubt);
+    if (!done) return base::Failure{store_error_of(done.error())};
+    return base::Done{};
+}
+
 SqliteStore::Opened SqliteStore::open(SqliteOptions options) {
     TRY(ensure_file(options));
     const std::string expected = "a usable database at " + options.path;
@@ -111,6 +152,7 @@ SqliteStore::Opened SqliteStore::open(SqliteOptions options) {
         if (verdict) return base::Done{};  // Not ours to change.
         TRY(prepare_writing(first, options));
         TRY(recover(first));
+        TRY(keep_copy(first, options.path));
         return migrate_schema(first);
     });
     if (!recovered) return base::Failure{open_error(recovered.error(), expected)};
@@ -119,15 +161,19 @@ SqliteStore::Opened SqliteStore::open(SqliteOptions options) {
     if (!sessions) return base::Failure{open_error(sessions.error(), expected)};
     std::unique_ptr<SqliteStore> store(
         new SqliteStore(std::move(options), std::move(sessions).value()));
-    const auto accounts = store->loader_.accounts();
-    if (!accounts) {
-        const bool corrupt = accounts.error() == StoreError::Corrupt;
+    const auto unreadable = [&](StoreError error, std::string came) {
+        const bool corrupt = error == StoreError::Corrupt;
         return base::Failure{
             OpenError{corrupt ? OpenError::Kind::Corrupt : OpenError::Kind::CannotOpen,
                       expected,
-                      "unreadable accounts"}};
+                      std::move(came)}};
+    };
+    if (const auto sealed = store->seal_older_rows(); !sealed) {
+        return unreadable(sealed.error(), "rows that cannot be checked");
     }
-    store->writer_.learn_owners(accounts.value());
+    if (const auto loaded = store->load(); !loaded) {
+        return unreadable(loaded.error(), "unreadable rows");
+    }
     store->watch_space();
     store->refill_reserve();
     return store;
@@ -146,6 +192,7 @@ SqliteStore::SqliteStore(SqliteOptions options, Sessions sessions)
 StoreResult<ports::Snapshot> SqliteStore::load() {
     auto snapshot = TRY(loader_.load());
     writer_.learn_owners(snapshot.accounts);
+    writer_.learn_images(loader_.images());
     return snapshot;
 }
 

@@ -62,6 +62,9 @@ struct OpenError {
     [[nodiscard]] std::string text() const { return "expected " + expected + ", was " + came; }
 };
 
+/// Behind the file's name: what it was before an upgrade.
+inline constexpr std::string_view kOlderCopy = ".before-upgrade";
+
 class SqliteStore final : public ports::Store {
 public:
     using Opened = base::Result<std::unique_ptr<SqliteStore>, OpenError>;
@@ -83,6 +86,9 @@ public:
 
 private:
     struct Sessions;
+
+    /// Gives the open rows of an older file their images, after a check of all books.
+    [[nodiscard]] base::Outcome<ports::StoreError> seal_older_rows();
 
     SqliteStore(SqliteOptions options, Sessions sessions);
 

@@ -102,7 +102,7 @@ TEST_F(SqliteFile, NoticesACutFile) {
 
 TEST_F(SqliteFile, NoticesANumberThatAnEnumerationDoesNotHave) {
     make_store(1);
-    run_sql("INSERT INTO accounts VALUES ('a', 'o', 2, 1, 1, 0, 'USDT', '5', 0, 0)");
+    run_sql("INSERT INTO accounts VALUES ('a', 'o', 2, 1, 1, 0, 'USDT', '5', 0, 0, 0, 0)");
     ASSERT_TRUE(SqliteStore::open(options_).has_value());
     for (const char* column : {"market", "kind", "state", "frozen_reason"}) {
         run_sql(std::string("UPDATE accounts SET ") + column + " = " + column + " + 100");
@@ -114,14 +114,12 @@ TEST_F(SqliteFile, NoticesANumberThatAnEnumerationDoesNotHave) {
 TEST_F(SqliteFile, NoticesAJournalThatEndsElsewhereThanItsHead) {
     make_store(3);
     run_sql("DELETE FROM journal WHERE seq = 3");
-    auto store = SqliteStore::open(options_);
-    ASSERT_TRUE(store.has_value());
-    EXPECT_EQ(store.value()->load().error(), ports::StoreError::Corrupt);
+    EXPECT_EQ(open_error_kind(), OpenError::Kind::Corrupt);
 }
 
 TEST_F(SqliteFile, NoticesARowThatItNeverWrote) {
     make_store(1);
-    run_sql("INSERT INTO accounts VALUES ('a', 'o', 2, 1, 1, 0, 'USDT', 'much', 0, 0)");
+    run_sql("INSERT INTO accounts VALUES ('a', 'o', 2, 1, 1, 0, 'USDT', 'much', 0, 0, 0, 0)");
     EXPECT_EQ(open_error_kind(), OpenError::Kind::Corrupt);
 }
 
@@ -144,6 +142,26 @@ TEST_F(SqliteFile, RefusesTheSchemaOfALaterVersion) {
 /// Takes out of a new file what the later versions brought.
 constexpr const char* kBackToTheFirstVersion = R"sql(
 DROP INDEX orders_imported;
+ALTER TABLE accounts DROP COLUMN written_by;
+ALTER TABLE accounts DROP COLUMN image_hash;
+ALTER TABLE instruments DROP COLUMN written_by;
+ALTER TABLE instruments DROP COLUMN image_hash;
+ALTER TABLE balances DROP COLUMN written_by;
+ALTER TABLE balances DROP COLUMN image_hash;
+ALTER TABLE positions DROP COLUMN written_by;
+ALTER TABLE positions DROP COLUMN image_hash;
+ALTER TABLE orders DROP COLUMN written_by;
+ALTER TABLE orders DROP COLUMN image_hash;
+ALTER TABLE fills DROP COLUMN written_by;
+ALTER TABLE fills DROP COLUMN image_hash;
+ALTER TABLE idempotency DROP COLUMN written_by;
+ALTER TABLE idempotency DROP COLUMN image_hash;
+ALTER TABLE pending_keys DROP COLUMN written_by;
+ALTER TABLE pending_keys DROP COLUMN image_hash;
+ALTER TABLE head DROP COLUMN open_rows;
+DELETE FROM meta WHERE name = 'rows_sealed';
+ALTER TABLE orders DROP COLUMN signed_until;
+ALTER TABLE orders DROP COLUMN queue_deadline;
 ALTER TABLE orders DROP COLUMN cancelled_reason;
 ALTER TABLE orders DROP COLUMN role;
 ALTER TABLE orders DROP COLUMN parent;
@@ -210,7 +228,136 @@ TEST_F(SqliteFile, BringsAFileOfTheFirstVersionToOursWithoutLosingARow) {
         EXPECT_EQ(loaded.value().operating, model::OperatingState{});
         EXPECT_TRUE(loaded.value().risks.empty());
         EXPECT_TRUE(loaded.value().windows.empty());
+        EXPECT_TRUE(loaded.value().doubts.empty());
     }
+    EXPECT_TRUE(std::filesystem::exists(options_.path + std::string(kOlderCopy)));
+    run_sql("UPDATE positions SET quantity = '4'");
+    const auto store = SqliteStore::open(options_);
+    EXPECT_EQ(store.value()->load().value().doubts.size(), 1U) << "Sealed rows have images.";
+}
+
+namespace {
+
+model::Balance balance_of(const model::AccountId& account, std::int64_t cash) {
+    model::Balance balance;
+    balance.account = account;
+    balance.asset = model::Asset("USDT");
+    balance.of(model::Book::Cash) = model::Money::whole(cash);
+    return balance;
+}
+
+/// The batch that follows `last`: one record, and a balance.
+ports::Batch next_batch(const ports::Batch& last, const model::Balance& balance) {
+    ports::Batch batch;
+    batch.expected = last.head();
+    batch.epoch = last.epoch;
+    batch.entries.push_back({last.head().sequence + 1, last.epoch, {}, {}, "record"});
+    batch.entries[0].hash[0] = static_cast<std::uint8_t>(last.head().sequence + 1);
+    batch.balances = {balance};
+    return batch;
+}
+
+ports::Batch first_batch(const std::vector<std::string>& accounts) {
+    ports::Batch batch;
+    batch.epoch = 1;
+    batch.entries.push_back({1, 1, {}, {}, "record"});
+    batch.entries[0].hash[0] = 1;
+    for (const auto& name : accounts) {
+        model::Account account;
+        account.id = model::AccountId(name);
+        account.owner = model::Owner("olga");
+        batch.accounts.push_back(account);
+        batch.balances.push_back(balance_of(account.id, 10'000));
+    }
+    return batch;
+}
+
+}  // namespace
+
+// @spec:R3-INTEG-01
+TEST_F(SqliteFile, ARowThatSomebodyChangedIsInDoubtAndNoOtherAccountIs) {
+    {
+        auto store = SqliteStore::open(options_);
+        ASSERT_EQ(store.value()->commit(first_batch({"one", "two"})), CommitResult::Committed);
+        EXPECT_TRUE(store.value()->load().value().doubts.empty());
+    }
+    run_sql("UPDATE balances SET cash = '1' WHERE account = 'two'");
+    auto store = SqliteStore::open(options_);
+    ASSERT_TRUE(store.has_value());
+    const auto doubts = store.value()->load().value().doubts;
+    ASSERT_EQ(doubts.size(), 1U);
+    EXPECT_EQ(doubts[0].account, model::AccountId("two"));
+    EXPECT_NE(doubts[0].text.find("balances"), std::string::npos);
+}
+
+TEST_F(SqliteFile, ARowThatIsGoneOrOlderOrNewPutsAllInDoubt) {
+    const model::AccountId one("one");
+    const auto first = first_batch({"one"});
+    {
+        auto store = SqliteStore::open(options_);
+        ASSERT_EQ(store.value()->commit(first), CommitResult::Committed);
+        ASSERT_EQ(store.value()->commit(next_batch(first, balance_of(one, 5))),
+                  CommitResult::Committed);
+    }
+    run_sql("CREATE TABLE kept AS SELECT * FROM balances");
+    const auto doubts_after = [&](const std::string& sql) {
+        run_sql(sql);
+        auto store = SqliteStore::open(options_);
+        return store.value()->load().value().doubts;
+    };
+    EXPECT_TRUE(doubts_after("SELECT 1").empty());
+    const auto gone = doubts_after("DELETE FROM balances");
+    ASSERT_EQ(gone.size(), 1U);
+    EXPECT_EQ(gone[0].account, std::nullopt);
+    EXPECT_TRUE(doubts_after("INSERT INTO balances SELECT * FROM kept").empty());
+    // A page that was never written: the row is whole, but of the batch before.
+    auto older = SqliteStore::open(options_);
+    ASSERT_EQ(older.value()->commit(
+                  next_batch(next_batch(first, balance_of(one, 5)), balance_of(one, 6))),
+              CommitResult::Committed);
+    older = base::Failure{OpenError{}};
+    EXPECT_EQ(doubts_after("DELETE FROM balances; INSERT INTO balances SELECT * FROM kept").size(),
+              1U);
+}
+
+TEST_F(SqliteFile, NothingIsCommittedOverARowThatSomebodyChanged) {
+    const auto first = first_batch({"one", "two"});
+    auto opened = SqliteStore::open(options_);
+    auto& store = *opened.value();
+    ASSERT_EQ(store.commit(first), CommitResult::Committed);
+    run_sql("UPDATE balances SET cash = '1', image_hash = 7 WHERE account = 'two'");
+    const auto over = next_batch(first, balance_of(model::AccountId("two"), 9'000));
+    EXPECT_EQ(store.commit(over), CommitResult::Unavailable);
+    const auto loaded = store.load().value();
+    EXPECT_EQ(loaded.head, first.head());
+    EXPECT_FALSE(loaded.doubts.empty());
+    // Once it is known what is there, work goes on: the account is frozen by then.
+    EXPECT_EQ(store.commit(over), CommitResult::Committed);
+    EXPECT_TRUE(store.load().value().doubts.empty());
+}
+
+TEST_F(SqliteFile, AnEndedOrderOrAKeyThatWasChangedIsNotAnswered) {
+    auto first = first_batch({"one"});
+    model::Order order;
+    order.number = model::order_number(1, 0);
+    order.account = model::AccountId("one");
+    order.owner = model::Owner("olga");
+    order.state = model::OrderState::Filled;
+    first.orders = {order};
+    ports::KeyRow key;
+    key.entry.owner = model::Owner("olga");
+    key.entry.key = model::IdempotencyKey("k");
+    key.entry.state = model::KeyState::Done;
+    key.entry.status = 200;
+    first.keys = {key};
+    auto opened = SqliteStore::open(options_);
+    ASSERT_EQ(opened.value()->commit(first), CommitResult::Committed);
+    auto& reader = opened.value()->reader();
+    EXPECT_TRUE(reader.find_order(order.number).value().has_value());
+    EXPECT_TRUE(reader.find_key(key.entry.owner, key.entry.key).value().has_value());
+    run_sql("UPDATE orders SET filled = '7'; UPDATE idempotency SET status = 422");
+    EXPECT_EQ(reader.find_order(order.number).error(), ports::StoreError::Corrupt);
+    EXPECT_EQ(reader.find_key(key.entry.owner, key.entry.key).error(), ports::StoreError::Corrupt);
 }
 
 TEST_F(SqliteFile, RefusesAFileWithoutAVersion) {

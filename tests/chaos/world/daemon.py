@@ -53,9 +53,10 @@ def die_with_parent():
 
 class Daemon:
     def __init__(self, folder, config=None, supervised=False, silence_max=20, notify="",
-                 watchdog_seconds=0.0):
+                 watchdog_seconds=0.0, environment=None):
         """`silence_max`: seconds after which the supervisor takes it for hung. `notify` is the
-        socket of another manager, which watches for `watchdog_seconds`."""
+        socket of another manager, which watches for `watchdog_seconds`. `environment` is added to
+        the one that it inherits."""
         self.data = pathlib.Path(folder) / "data"
         self.output = pathlib.Path(folder) / "output.log"
         self.ready_file = pathlib.Path(folder) / "ready.json"
@@ -64,6 +65,7 @@ class Daemon:
         self.silence_max = silence_max
         self.manager = {"NOTIFY_SOCKET": notify,
                         "WATCHDOG_USEC": str(int(watchdog_seconds * 1e6))} if notify else {}
+        self.environment = environment or {}
         self.process = None
         self.port = free_port() if supervised else 0
         self.token = ""
@@ -82,6 +84,7 @@ class Daemon:
         env.update({f"BOTCORE_{key.replace('.', '_').upper()}": str(value)
                     for key, value in self.config.items()})
         env.update(self.manager)
+        env.update(self.environment)
         with open(self.output, "ab") as output:
             self.process = subprocess.Popen(
                 self.command(), env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output,

@@ -1,0 +1,161 @@
+// The half of `Runtime` that begins a term: loads the open state, finds out what time it is for the
+// journal, and freezes what is in doubt before anything is decided.
+
+#include "base/check.hpp"
+#include "protocol/journal.hpp"
+#include "runtime/runtime.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace botcore::runtime {
+
+namespace {
+
+constexpr model::Duration kDay = model::Duration::seconds(86'400);
+
+}  // namespace
+
+Status Runtime::start(Now now) {
+    CHECK(status_ == Status::Down);
+    status_ = load(now) && begin_term(now) ? Status::Running : status_;
+    if (status_ == Status::Down) retry_at_ = now.monotonic + options_.retry_after;
+    return status_;
+}
+
+bool Runtime::load(Now now) {
+    auto loaded = ports_.store.load();
+    if (!loaded) return false;
+    if (in_doubt_) {
+        // What became of the acts of a commit that ended in doubt? The journal knows.
+        const auto entries = ports_.store.reader().journal(in_doubt_->sequence, 1);
+        if (!entries) return false;
+        const bool durable =
+            !entries.value().empty() && entries.value().front().hash == in_doubt_->hash;
+        if (durable) forget_acts();
+        in_doubt_.reset();
+    }
+    acts_in_batch_ = 0;
+    ports::Snapshot snapshot = std::move(loaded).value();
+    core::State state;
+    state.sequence = snapshot.head.sequence;
+    state.epoch = snapshot.head.epoch;
+    state.shard = options_.shard;
+    state.time = snapshot.head.time;
+    head_ = snapshot.head;
+    if (!restore_times(state, now)) return false;
+    doubts_ = std::move(snapshot.doubts);
+    for (auto& row : snapshot.instruments)
+        state.instruments[row.id] = std::move(row);
+    for (auto& row : snapshot.accounts)
+        state.accounts[row.id].account = row;
+    for (auto& row : snapshot.balances) {
+        state.accounts.at(row.account).balances[row.asset] = row;
+    }
+    for (auto& row : snapshot.positions) {
+        state.accounts.at(row.account).positions[row.instrument] = row;
+    }
+    for (auto& row : snapshot.orders) {
+        auto& orders = state.accounts.at(row.order.account).orders;
+        orders[row.order.number] = {row.order, row.trade_ids, std::nullopt, std::nullopt};
+    }
+    for (auto& row : snapshot.risks)
+        state.accounts.at(row.account).risk = row;
+    state.operating = snapshot.operating;
+    for (auto& row : snapshot.windows)
+        state.windows[row.id] = row;
+    for (auto& row : snapshot.pending_keys) {
+        state.keys[{row.entry.owner, row.entry.key}] = row.entry;
+    }
+    engine_ = std::make_unique<core::Engine>(std::move(state));
+    // Commands that were not applied are answered; facts are re-read by the new term's comparison.
+    while (!facts_.empty())
+        (void)facts_.pop();
+    questions_.clear();
+    silence_.clear();
+    facts_lost_ = false;
+    store_failed_ = false;
+    comparisons_.clear();
+    plan_comparisons(now);
+    return true;
+}
+
+/// The times of the last record, and how far the journal's monotonic scale is ahead of ours.
+bool Runtime::restore_times(core::State& state, Now now) {
+    state.exchange_time = now.time;
+    state.monotonic_time = now.time;
+    model::Duration passed;
+    if (state.sequence != 0) {
+        const auto entries = ports_.store.reader().journal(state.sequence, 1);
+        if (!entries || entries.value().empty()) return false;
+        const auto last = protocol::decode_record(entries.value().front().bytes);
+        if (!last) return false;
+        state.exchange_time = last.value().input.exchange_time;
+        state.monotonic_time = last.value().input.monotonic_time;
+        passed = std::max(model::Duration(), now.time - state.exchange_time);
+    }
+    loaded_time_ = state.exchange_time;
+    if (state.exchange_time - now.time > kClockStep) {
+        // The clock was ahead by an unknown span when the last record was made, or is behind now:
+        // look at what the exchange has of a whole day.
+        stepped_back_ = now.monotonic;
+        loaded_time_ = now.time - kDay;
+    }
+    // A process that has its scale already keeps it: its own clock saw what passed.
+    if (!journal_ahead_) journal_ahead_ = state.monotonic_time + passed - now.monotonic;
+    journal_ahead_ = std::max(*journal_ahead_, state.monotonic_time - now.monotonic);
+    return true;
+}
+
+model::Timestamp Runtime::monotonic_time(Now now) const {
+    CHECK(journal_ahead_.has_value());
+    return std::max(now.monotonic + *journal_ahead_, engine_->state().monotonic_time);
+}
+
+model::ClockState Runtime::clock_state(Now now) const {
+    const bool settling = stepped_back_ && now.monotonic - *stepped_back_ < kClockSettle;
+    return settling ? model::ClockState::Uncertain : now.clock;
+}
+
+model::Timestamp Runtime::shown_time(model::Timestamp deadline, Now now) const {
+    return now.time + (deadline - monotonic_time(now));
+}
+
+bool Runtime::begin_term(Now now) {
+    const model::Epoch epoch = head_.epoch + 1;
+    batch_.begin(head_, epoch);
+    apply(model::StartEpoch{.epoch = epoch,
+                            .incarnation = options_.next_incarnation(),
+                            .software = options_.software,
+                            .policy = options_.policy},
+          now,
+          nullptr);
+    for (const auto& instrument : options_.instruments) {
+        const auto& known = engine_->state().instruments;
+        const auto place = known.find(instrument.id);
+        if (place != known.end() && place->second == instrument) continue;
+        apply(model::DefineInstrument{instrument}, now, nullptr);
+    }
+    freeze_doubts(now);
+    ++counters_.terms;
+    return commit(now);
+}
+
+/// Part of the batch that begins the term: no tick, order or margin call comes before it.
+void Runtime::freeze_doubts(Now now) {
+    std::map<model::AccountId, std::string> accounts;
+    for (const auto& doubt : doubts_) {
+        if (doubt.account) {
+            accounts.try_emplace(*doubt.account, doubt.text);
+            continue;
+        }
+        for (const auto& [id, account] : engine_->state().accounts)
+            accounts.try_emplace(id, doubt.text);
+    }
+    for (const auto& [id, text] : accounts)
+        apply(model::FreezeAccount{.account = id, .evidence = text}, now, nullptr);
+}
+
+}  // namespace botcore::runtime

@@ -1,0 +1,108 @@
+#include "shell/sqlite/commit_mark.hpp"
+
+#include "protocol/journal.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <fstream>
+#include <string_view>
+#include <system_error>
+
+namespace botcore::shell::sqlite {
+
+namespace {
+
+/// One line of fixed length, so that a later one covers an earlier one.
+constexpr std::size_t kLineSize = 192;
+
+std::string padded(std::uint64_t number) {
+    std::string text = std::to_string(number);
+    return std::string(20 - text.size(), '0') + text;
+}
+
+/// "mark <timeline> <sequence> <hash> <checksum>": the checksum is the beginning of the SHA-256 of
+/// what comes before it.
+std::string line_of(const CommitMark::Mark& mark) {
+    std::string line = "mark " + padded(mark.timeline) + " " + padded(mark.sequence) + " " +
+                       protocol::to_hex(mark.hash) + " ";
+    line += protocol::to_hex(protocol::hash_of(line)).substr(0, 16);
+    line.resize(kLineSize - 1, ' ');
+    return line + "\n";
+}
+
+std::optional<std::uint64_t> number_in(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+std::optional<model::Hash> hash_in(std::string_view text) {
+    model::Hash hash{};
+    for (std::size_t i = 0; i < hash.size(); ++i) {
+        const char* const begin = text.data() + 2 * i;
+        const auto [end, error] = std::from_chars(begin, begin + 2, hash.at(i), 16);
+        if (error != std::errc() || end != begin + 2) return std::nullopt;
+    }
+    return hash;
+}
+
+}  // namespace
+
+std::filesystem::path CommitMark::path_of(const std::filesystem::path& store) {
+    return store.string() + "-mark";
+}
+
+std::optional<CommitMark::Mark> CommitMark::read(const std::filesystem::path& store) {
+    std::string line(kLineSize, '\0');
+    std::ifstream file(path_of(store), std::ios::binary);
+    if (!file.read(line.data(), static_cast<std::streamsize>(line.size()))) return std::nullopt;
+    const std::string_view text = line;
+    const auto timeline = number_in(text.substr(5, 20));
+    const auto sequence = number_in(text.substr(26, 20));
+    const auto hash = hash_in(text.substr(47, 64));
+    if (!timeline || !sequence || !hash) return std::nullopt;
+    const Mark mark{static_cast<runtime::archive::Timeline>(*timeline), *sequence, *hash};
+    if (line_of(mark) != line) return std::nullopt;
+    return mark;
+}
+
+void CommitMark::remove(const std::filesystem::path& store) {
+    std::error_code error;
+    std::filesystem::remove(path_of(store), error);
+}
+
+std::string CommitMark::missing(const std::optional<Mark>& mark,
+                                runtime::archive::Timeline timeline,
+                                const model::Head& head) {
+    if (!mark || mark->timeline != timeline) return {};
+    if (mark->sequence > head.sequence) {
+        return "the mark beside the database says that record " + std::to_string(mark->sequence) +
+               " was committed, but the database ends with record " + std::to_string(head.sequence);
+    }
+    if (mark->sequence == head.sequence && mark->hash != head.hash) {
+        return "the mark beside the database knows another record " +
+               std::to_string(head.sequence) + " than the database holds";
+    }
+    return {};
+}
+
+CommitMark::CommitMark(const std::filesystem::path& store, runtime::archive::Timeline timeline)
+    : file_(::open(path_of(store).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)),
+      timeline_(timeline) {
+}
+
+CommitMark::~CommitMark() {
+    if (file_ >= 0) ::close(file_);
+}
+
+void CommitMark::write(const model::Head& head) const {
+    if (file_ < 0) return;
+    const std::string line = line_of({timeline_, head.sequence, head.hash});
+    (void)!::pwrite(file_, line.data(), line.size(), 0);
+}
+
+}  // namespace botcore::shell::sqlite

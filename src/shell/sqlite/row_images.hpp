@@ -1,0 +1,128 @@
+#pragma once
+
+/// What a row looked like when we wrote it: each row carries the sequence of the record that wrote
+/// it and a 64-bit hash of its columns. A row that a failing disk or somebody beside the daemon has
+/// changed no longer fits its hash; a row that was removed, added or put back to an older state no
+/// longer fits the sum over all open rows, which the head carries.
+///
+/// Open rows are those that a load reads: accounts, instruments, balances, positions, live orders,
+/// pending keys, risk, operating mode and maintenance windows.
+///
+/// Threads: the owner's.
+
+#include "shell/sqlite/rows.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace botcore::shell::sqlite {
+
+/// The two columns that every table with rows has.
+inline constexpr std::string_view kWrittenByColumn = "written_by";
+inline constexpr std::string_view kImageHashColumn = "image_hash";
+
+/// SipHash-2-4 under a key that is no secret: it finds damage, it is no signature.
+[[nodiscard]] std::int64_t hash_of_image(std::string_view bytes);
+
+/// Appends every column of a row, so that no two rows give the same bytes.
+class ImageBytes {
+public:
+    explicit ImageBytes(std::string& out) : out_(out) {}
+
+    template <class Field>
+    void operator()(std::string_view, std::string_view, const Field& field) {
+        add(field);
+    }
+
+    void integer(std::int64_t value);
+    void text(std::string_view value);
+
+private:
+    template <class Field>
+    void add(const Field& field) {
+        if constexpr (model::kIsAmount<Field>) {
+            amount(field.units());
+        } else if constexpr (base::kIsName<Field>) {
+            text(field.text());
+        } else if constexpr (std::same_as<Field, base::Timestamp> ||
+                             std::same_as<Field, base::Duration>) {
+            integer(field.in_microseconds());
+        } else if constexpr (std::same_as<Field, std::optional<model::Price>>) {
+            integer(field ? 1 : 0);
+            if (field) amount(field->units());
+        } else if constexpr (std::same_as<Field, ProfitHours>) {
+            for (const model::Money value : field)
+                amount(value.units());
+        } else if constexpr (std::same_as<Field, std::string>) {
+            text(field);
+        } else if constexpr (std::same_as<Field, std::uint64_t>) {
+            integer(std::bit_cast<std::int64_t>(field));
+        } else {
+            integer(static_cast<std::int64_t>(field));
+        }
+    }
+
+    void amount(base::Int128 units);
+
+    std::string& out_;
+};
+
+/// The image of a row that the record `written_by` writes into `table`.
+template <class Row>
+[[nodiscard]] RowImage image_of(std::string_view table, const Row& row, std::int64_t written_by) {
+    std::string bytes;
+    bytes.reserve(512);
+    ImageBytes leaf(bytes);
+    leaf.text(table);
+    leaf.integer(written_by);
+    each_column(leaf, "", row);
+    if constexpr (std::same_as<Row, model::Instrument>) {
+        for (const model::LeverageBracket& bracket : row.brackets)
+            each_column(leaf, "", bracket);
+    }
+    return {written_by, hash_of_image(bytes)};
+}
+
+// What names a row among all open rows.
+[[nodiscard]] std::string row_name(const model::Account& row);
+[[nodiscard]] std::string row_name(const model::Instrument& row);
+[[nodiscard]] std::string row_name(const model::Balance& row);
+[[nodiscard]] std::string row_name(const model::Position& row);
+[[nodiscard]] std::string row_name(const model::Order& row);
+[[nodiscard]] std::string row_name(const model::RiskState& row);
+[[nodiscard]] std::string row_name(const model::OperatingState& row);
+[[nodiscard]] std::string row_name(const model::MaintenanceWindow& row);
+[[nodiscard]] std::string row_name(const model::KeyEntry& row);
+
+/// The images of all open rows as they are stored, and what the batch under way changes of them.
+class RowImages {
+public:
+    /// A row that a load has read.
+    void learn(std::string name, RowImage image);
+
+    [[nodiscard]] std::optional<RowImage> find(const std::string& name) const;
+
+    /// The batch under way writes the row; without an image it is open no longer.
+    void stage(std::string name, std::optional<RowImage> image);
+
+    /// The sum of the hashes of all open rows, with what is staged.
+    [[nodiscard]] std::int64_t sum() const { return static_cast<std::int64_t>(sum_staged_); }
+
+    /// What was staged is committed.
+    void keep();
+    /// It is not.
+    void drop();
+
+private:
+    std::map<std::string, RowImage, std::less<>> images_;
+    std::vector<std::pair<std::string, std::optional<RowImage>>> staged_;
+    std::uint64_t sum_ = 0;
+    std::uint64_t sum_staged_ = 0;
+};
+
+}  // namespace botcore::shell::sqlite
