@@ -147,6 +147,27 @@ function(botcore_layer layer)
   botcore_fuzzers_of(files_fuzzers LIBRARIES botcore_${layer})
 endfunction()
 
+# Version and commit, in one object file that only programs and the shell link. A new commit
+# recompiles build_info.cpp and nothing else.
+function(botcore_build_info)
+  set(generated ${CMAKE_BINARY_DIR}/generated)
+  file(MAKE_DIRECTORY ${generated})
+  add_custom_target(botcore_build_info_update
+    COMMAND ${CMAKE_COMMAND}
+      -DSOURCE_DIR=${PROJECT_SOURCE_DIR}
+      -DTEMPLATE=${PROJECT_SOURCE_DIR}/cmake/build_info.cpp.in
+      -DOUTPUT=${generated}/build_info.cpp
+      -P ${PROJECT_SOURCE_DIR}/cmake/write_build_info.cmake
+    BYPRODUCTS ${generated}/build_info.cpp
+    COMMENT ""
+    VERBATIM)
+  add_library(botcore_build_info STATIC ${generated}/build_info.cpp)
+  add_dependencies(botcore_build_info botcore_build_info_update)
+  target_include_directories(botcore_build_info PUBLIC ${PROJECT_SOURCE_DIR}/cmake/include)
+  target_compile_definitions(botcore_build_info PUBLIC BOTCORE_VERSION="${PROJECT_VERSION}")
+  target_link_libraries(botcore_build_info PRIVATE botcore_warnings)
+endfunction()
+
 # The simulated world. Includes look like "sim/world.hpp"; sim/main.cpp is the program botsim.
 function(botcore_sim)
   cmake_parse_arguments(SIM "" "" "DEPENDS" ${ARGN})
@@ -163,7 +184,7 @@ function(botcore_sim)
     SOURCES ${files_tests} LIBRARIES botcore_sim)
   if(EXISTS ${main})
     add_executable(botsim ${main})
-    target_link_libraries(botsim PRIVATE botcore_warnings botcore_sim)
+    target_link_libraries(botsim PRIVATE botcore_warnings botcore_sim botcore_build_info)
   endif()
 endfunction()
 

@@ -1,26 +1,5 @@
 # The shell and the programs: the only places with sockets, files, databases and heavy headers.
 
-# Version and commit, in one object file that only programs and the shell link. A new commit
-# recompiles build_info.cpp and nothing else.
-function(botcore_build_info)
-  set(generated ${CMAKE_BINARY_DIR}/generated)
-  file(MAKE_DIRECTORY ${generated})
-  add_custom_target(botcore_build_info_update
-    COMMAND ${CMAKE_COMMAND}
-      -DSOURCE_DIR=${PROJECT_SOURCE_DIR}
-      -DTEMPLATE=${PROJECT_SOURCE_DIR}/cmake/build_info.cpp.in
-      -DOUTPUT=${generated}/build_info.cpp
-      -P ${PROJECT_SOURCE_DIR}/cmake/write_build_info.cmake
-    BYPRODUCTS ${generated}/build_info.cpp
-    COMMENT ""
-    VERBATIM)
-  add_library(botcore_build_info STATIC ${generated}/build_info.cpp)
-  add_dependencies(botcore_build_info botcore_build_info_update)
-  target_include_directories(botcore_build_info PUBLIC ${PROJECT_SOURCE_DIR}/cmake/include)
-  target_compile_definitions(botcore_build_info PUBLIC BOTCORE_VERSION="${PROJECT_VERSION}")
-  target_link_libraries(botcore_build_info PRIVATE botcore_warnings)
-endfunction()
-
 # Asio and Beast compiled once: every user then reads declarations instead of their bodies.
 function(botcore_asio)
   add_library(botcore_asio STATIC ${PROJECT_SOURCE_DIR}/cmake/asio.cpp)
@@ -35,7 +14,6 @@ endfunction()
 # src/shell belong to botcore_shell_root.
 function(botcore_shell)
   cmake_parse_arguments(SHELL "" "" "DEPENDS;LIBRARIES" ${ARGN})
-  botcore_build_info()
   botcore_asio()
   botcore_existing(lower ${SHELL_DEPENDS})
   add_library(botcore_shell INTERFACE)

@@ -1,37 +1,25 @@
 // botsim: runs seeds through the simulated world and says which ones broke an invariant.
 
+#include "build_info.hpp"
+#include "sim/options.hpp"
 #include "sim/run.hpp"
 #include "sim/world/marks.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace {
 
+using botcore::build_info::kCommit;
+using botcore::sim::Options;
 using botcore::sim::RunResult;
 
-constexpr std::uint64_t kSeedsUsual = 200;
 constexpr std::size_t kFailuresMax = 10;
-
-struct Options {
-    std::uint64_t base = 1;
-    std::uint64_t seeds = kSeedsUsual;
-    std::optional<std::uint64_t> minutes;
-    std::optional<std::uint64_t> seed;
-    std::string json;
-    std::string commit = "unknown";
-    std::string variant;
-    bool trace = false;
-    bool wrong = false;
-};
 
 struct Totals {
     std::uint64_t seeds = 0;
@@ -52,54 +40,6 @@ void print_replay(int /*signal*/) {
     std::abort();
 }
 
-std::string replay_line(std::uint64_t seed, const std::string& commit) {
-    return "replay: ./dev sim --seed " + std::to_string(seed) + " --commit " + commit + "\n";
-}
-
-std::optional<std::uint64_t> number_of(std::string_view text) {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return number;
-}
-
-Options options_of(int count, char** arguments) {
-    Options options;
-    for (int i = 1; i < count && !options.wrong; ++i) {
-        const std::string_view name = arguments[i];
-        if (name == "--trace") {
-            options.trace = true;
-            continue;
-        }
-        if (i + 1 == count) {
-            options.wrong = true;
-            break;
-        }
-        const std::string_view value = arguments[++i];
-        const auto number = number_of(value);
-        if (name == "--json") {
-            options.json = value;
-        } else if (name == "--commit") {
-            options.commit = value;
-        } else if (name == "--variant") {
-            options.variant = value;
-        } else if (!number) {
-            options.wrong = true;
-        } else if (name == "--seeds") {
-            options.seeds = *number;
-        } else if (name == "--minutes") {
-            options.minutes = number;
-        } else if (name == "--seed") {
-            options.seed = number;
-        } else if (name == "--base") {
-            options.base = *number;
-        } else {
-            options.wrong = true;
-        }
-    }
-    return options;
-}
-
 /// Real time, for the figure of speed and for --minutes only.
 std::int64_t real_microseconds() {
     const auto time = std::chrono::steady_clock::now();  // rule-ok: measures the run
@@ -107,7 +47,7 @@ std::int64_t real_microseconds() {
 }
 
 void run_one(std::uint64_t seed, const Options& options, Totals& totals) {
-    const std::string replay = replay_line(seed, options.commit);
+    const std::string replay = botcore::sim::replay_line(seed, kCommit);
     std::snprintf(g_replay, sizeof g_replay, "%s", replay.c_str());
     const RunResult result = botcore::sim::run_seed(seed, options.trace);
     ++totals.seeds;
@@ -149,7 +89,7 @@ std::string figure(const char* name, std::int64_t value, const char* unit, const
 
 bool write_json(const Options& options, const Totals& totals) {
     const bool ok = totals.failures.empty();
-    std::string text = "{\"command\":\"sim\",\"commit\":" + quoted(options.commit) +
+    std::string text = "{\"command\":\"sim\",\"commit\":" + quoted(kCommit) +
                        ",\"machine\":\"\",\"ok\":" + (ok ? "true" : "false") + ",\"figures\":{";
     text += figure("sim_speedup", totals.virtual_us / totals.real_us, "x", "null") + ",";
     text += figure("sim_seeds", static_cast<std::int64_t>(totals.seeds), "", "null") + ",";
@@ -190,19 +130,16 @@ void run_all(const Options& options, Totals& totals) {
 }  // namespace
 
 int main(int count, char** arguments) {
-    const Options options = options_of(count, arguments);
-    if (options.wrong) {
-        std::fputs(
-            "botsim [--seeds N | --minutes M | --seed S] [--base B] [--commit HASH]\n"
-            "       [--json FILE] [--trace]\n",
-            stderr);
+    const auto read = botcore::sim::read_options({arguments + 1, arguments + count}, kCommit);
+    if (!read.refusal.empty()) {
+        std::fprintf(stderr,
+                     "botsim: %s\n"
+                     "usage: botsim [--seeds N | --minutes M | --seed S] [--base B]\n"
+                     "              [--commit HASH] [--json FILE] [--trace]\n",
+                     read.refusal.c_str());
         return 64;
     }
-    if (!options.variant.empty()) {
-        if (options.variant == "list") return 0;
-        std::fprintf(stderr, "there is no variant '%s'\n", options.variant.c_str());
-        return 64;
-    }
+    const Options& options = read.options;
     std::signal(SIGABRT, print_replay);
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     Totals totals;

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+
 namespace botcore::sim {
 
 namespace {
@@ -133,6 +135,46 @@ public:
         if (!instruction.stop_price) Link::place(instruction);
     }
 };
+
+/// What becomes of cancels, in their order; after the last one they arrive.
+enum class CancelFate : std::uint8_t { Lost, NotSent };
+using CancelFates = std::deque<CancelFate>;
+
+class CancelFailingLink final : public Link {
+public:
+    CancelFailingLink(Context& context,
+                      VenueServer& server,
+                      std::shared_ptr<Process> process,
+                      CancelFates& fates)
+        : Link(context, server, std::move(process)),
+          fates_(fates) {}
+
+    void cancel(const model::CancelInstruction& instruction) override {
+        if (fates_.empty()) return Link::cancel(instruction);
+        const CancelFate fate = fates_.front();
+        fates_.pop_front();
+        if (fate == CancelFate::Lost) return;
+        model::OrderReport report;
+        report.account = instruction.account;
+        report.instrument = instruction.instrument;
+        report.id = instruction.id;
+        report.kind = model::ReportKind::CancelNotSent;
+        report.attempt = instruction.attempt.number;
+        process()->sink->on_report(std::move(report));
+        process()->wake();
+    }
+
+private:
+    CancelFates& fates_;
+};
+
+Parts with_cancels(CancelFates& fates) {
+    Parts parts;
+    parts.link = [&fates](Context& context, VenueServer& server, std::shared_ptr<Process> process) {
+        return std::make_unique<CancelFailingLink>(context, server, std::move(process), fates);
+    };
+    return parts;
+}
 
 }  // namespace
 
@@ -490,6 +532,89 @@ TEST_F(Scenario, StopOfAnEntryStandsUntilThePositionIsClosed) {
     EXPECT_TRUE(position().quantity.is_zero());
     EXPECT_EQ(newest(model::OrderRole::StopLoss)->state, OrderState::Canceled);
     EXPECT_EQ(newest(model::OrderRole::StopLoss)->reason, model::Reason::NoLongerNeeded);
+    end_well();
+}
+
+// Seed 269: one cancel of the stop was lost and the next two could not be sent. That was as often
+// as a cancel is tried; the core gave up, and nobody else knew of the stop.
+TEST_F(Scenario, CancelOfAStopThatCouldNotBeSentIsSentAgain) {
+    CancelFates fates;
+    begin(calm_plan(VenueMode::Exchange), with_cancels(fates));
+    (void)enter(300);
+    run(Duration::seconds(2));
+    fates = {CancelFate::Lost, CancelFate::NotSent, CancelFate::NotSent};
+    close();
+    const auto tried = [&] { return newest(model::OrderRole::StopLoss)->cancel_attempt.number; };
+    ASSERT_TRUE(world_->run_until([&] { return tried() == 3; }, Duration::seconds(20)));
+    run(Duration::seconds(1));
+    EXPECT_TRUE(position().quantity.is_zero());
+    EXPECT_EQ(newest(model::OrderRole::StopLoss)->state, OrderState::Open);
+    run(Duration::seconds(10));
+    EXPECT_EQ(newest(model::OrderRole::StopLoss)->state, OrderState::Canceled);
+    EXPECT_EQ(newest(model::OrderRole::StopLoss)->reason, model::Reason::NoLongerNeeded);
+    end_well();
+}
+
+// Seed 1676: the process died with the stop's cancel under way. The exchange refused those of the
+// next process by their window, the trader's own one as well; each was told, and the stop stayed.
+TEST_F(Scenario, TradersFailedCancelDoesNotEndTheCancelOfTheCore) {
+    CancelFates fates;
+    begin(calm_plan(VenueMode::Paper), with_cancels(fates));
+    (void)enter(300);
+    run(Duration::seconds(2));
+    fates = {CancelFate::Lost, CancelFate::NotSent, CancelFate::NotSent, CancelFate::NotSent};
+    close();
+    const auto stop = [&] { return *newest(model::OrderRole::StopLoss); };
+    ASSERT_TRUE(world_->run_until([&] { return stop().cancel != model::CancelState::None; },
+                                  Duration::seconds(5)));
+    world_->crash();
+    ASSERT_TRUE(world_->run_until([&] { return fates.size() == 1; }, Duration::seconds(20)));
+    run(Duration::milliseconds(50));
+    const auto asked = world_->clients().call(model::CancelOrder{
+        .origin = origin(), .account = stop().account, .order = stop().id, .version = {}});
+    run(Duration::seconds(20));
+    const auto& replies = world_->clients().at(asked).replies;
+    ASSERT_FALSE(replies.empty());
+    EXPECT_NE(replies.back().body.find("NOT_SENT"), std::string::npos) << replies.back().body;
+    EXPECT_EQ(stop().state, OrderState::Canceled);
+    EXPECT_EQ(stop().reason, model::Reason::NoLongerNeeded);
+    end_well();
+}
+
+// The exchange keeps a stop without a position until its trigger, so that the core cancels it; a
+// limit order that rests to reduce is ended by the exchange.
+TEST_F(Scenario, WhatWasPlacedByHandToReduceEndsWithThePosition) {
+    begin();
+    (void)place();
+    run(Duration::seconds(2));
+    const auto bid = world_->market().quote(position().instrument, model::Side::Sell, {}).bid;
+    const auto by_hand = [&](model::OrderType type, std::int64_t distance) {
+        const model::Price tick = model::Price::from_units(10'000'000);
+        const model::Price at = rounded_down_to(bid + model::Price::whole(distance), tick);
+        model::PlaceOrder exit = order(type, model::Side::Sell);
+        exit.reduce_only = model::ReduceOnly::Yes;
+        exit.price.reset();
+        if (has_limit(type)) exit.price = at;
+        if (is_conditional(type)) exit.stop_price = at;
+        return world_->clients().call(exit);
+    };
+    const auto stop = by_hand(model::OrderType::StopMarket, -600);
+    const auto target = by_hand(model::OrderType::TakeProfitLimit, 600);
+    const auto limit = by_hand(model::OrderType::Limit, 900);
+    run(Duration::seconds(1));
+    for (const auto number : {stop, target, limit}) {
+        ASSERT_EQ(order_of(number).state, OrderState::Open);
+    }
+    // Not reduce-only: it does not cancel what rests, as a close would.
+    (void)world_->clients().call(order(model::OrderType::Market, model::Side::Sell));
+    run(Duration::seconds(3));
+    EXPECT_TRUE(position().quantity.is_zero());
+    for (const auto number : {stop, target}) {
+        EXPECT_EQ(order_of(number).state, OrderState::Canceled);
+        EXPECT_EQ(order_of(number).reason, model::Reason::NoLongerNeeded);
+    }
+    EXPECT_EQ(order_of(limit).state, OrderState::Expired);
+    EXPECT_EQ(order_of(limit).reason, model::Reason::ReduceOnlyRefused);
     end_well();
 }
 

@@ -34,7 +34,7 @@ LAYERS["sim"] = BELOW_SHELL + ["sim/checkers"]
 LAYERS["sim/checkers"] = ["base", "model"]
 DETERMINISTIC = set(BELOW_SHELL) | {"sim", "sim/checkers"}
 FOREIGN_LIBRARIES_IN = {"protocol", "shell", "apps"}
-GENERATED_HEADERS = {"build_info.hpp": {"shell", "apps"}}
+GENERATED_HEADERS = {"build_info.hpp": {"shell", "apps", "sim"}}
 
 BANNED_HEADERS = {
     "thread", "mutex", "shared_mutex", "condition_variable", "future", "semaphore", "barrier",

@@ -251,7 +251,7 @@ void Judge::audit_money(const VenueTruth& truth) {
     }
 }
 
-/// Stops only ever reduce, end with their position, and nothing stays unprotected.
+/// Stops only ever reduce, all that reduces ends with its position, and nothing stays unprotected.
 void Judge::audit_protection(const VenueTruth& truth) {
     for (const auto& [name, position] : fold().positions) {
         if (position.unprotected.is_zero()) continue;
@@ -260,9 +260,13 @@ void Judge::audit_protection(const VenueTruth& truth) {
                           " " + position.instrument.symbol.text() + " without its stop");
     }
     for (const auto& [number, order] : fold().orders) {
-        if (!model::is_protective(order.role) || order.state != OrderState::Open) continue;
+        const bool reduces = order.reduce_only == model::ReduceOnly::Yes;
+        const bool ours = !model::is_imported(order.role);
+        if (!reduces || !ours || order.state != OrderState::Open) continue;
         if (fold().held_against(order).is_positive()) continue;
-        findings_.add("S2", "stop " + order.id.text() + " rests although it can reduce nothing");
+        findings_.add("S2",
+                      std::string(to_text(order.type)) + " " + order.id.text() +
+                          " rests although it can reduce nothing");
     }
     // Only an exchange with its own books saw every trade in a row that no reset ever broke.
     if (!truth.own_books) return;

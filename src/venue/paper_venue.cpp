@@ -55,6 +55,33 @@ OrderRecord new_record(const model::OrderInstruction& instruction,
             .changed = now};
 }
 
+/// What the venue remembers of an order that comes back with the rows of its account.
+OrderRecord record_of_row(const model::Order& row,
+                          OrderName name,
+                          OrderSerial serial,
+                          Timestamp now) {
+    const std::string& known_id = row.venue_order_id;
+    return {.serial = serial,
+            .name = std::move(name),
+            .side = row.side,
+            .venue_order_id = known_id.empty() ? std::to_string(serial.number()) : known_id,
+            .filled_before = row.filled,
+            .trades = {},
+            .locked = Money(),
+            .reason = model::is_triggered(row) ? Reason::StopTriggered : Reason::None,
+            .reason_text = {},
+            .asked = {.side = row.side,
+                      .type = row.type,
+                      .time_in_force = row.time_in_force,
+                      .reduce_only = row.reduce_only,
+                      .quantity = row.quantity,
+                      .price = row.price,
+                      .stop_price = row.stop_price,
+                      .created = row.created,
+                      .report = {}},
+            .changed = now};
+}
+
 }  // namespace
 
 void PaperVenue::define(const model::Instrument& instrument) {
@@ -244,6 +271,12 @@ void PaperVenue::seat(const AccountSeat& seat, Timestamp now, Reports& reports) 
     AccountBooks& books = take_over_money(seat);
     forget_unknown(books, seat);
     book_missing_trades(books, seat);
+    for (auto& [id, contract] : contracts_) {
+        // The rows may hold less than the orders here were there to reduce (W4).
+        Call call(*this, contract, now);
+        call.keep_reduce_only(books);
+        call.finish(reports);
+    }
     for (const model::Order& row : seat.live_orders)
         seat_order(books, row, now, reports);
     for (auto& [id, contract] : contracts_) {
@@ -283,37 +316,24 @@ void PaperVenue::seat_order(AccountBooks& books,
                         .withdrawn = Quantity(),
                         .price = row.price,
                         .stop_price = row.stop_price};
-    const bool triggered = model::is_triggered(row);
-    if (triggered) order.type = triggered_type(order.type);
-    const std::string& known_id = row.venue_order_id;
-    open_records_.emplace(
-        order.serial,
-        OrderRecord{
-            .serial = order.serial,
-            .name = name,
-            .side = order.side,
-            .venue_order_id = known_id.empty() ? std::to_string(order.serial.number()) : known_id,
-            .filled_before = row.filled,
-            .trades = {},
-            .locked = Money(),
-            .reason = triggered ? Reason::StopTriggered : Reason::None,
-            .reason_text = {},
-            .asked = {.side = row.side,
-                      .type = row.type,
-                      .time_in_force = row.time_in_force,
-                      .reduce_only = row.reduce_only,
-                      .quantity = row.quantity,
-                      .price = row.price,
-                      .stop_price = row.stop_price,
-                      .created = row.created,
-                      .report = {}},
-            .changed = now});
+    if (model::is_triggered(row)) order.type = triggered_type(order.type);
+    open_records_.emplace(order.serial, record_of_row(row, name, order.serial, now));
     lock_for(books, *contract, order);
     if (order.waits()) {
         contract->matching.wait(std::move(order));
         return;
     }
     Call call(*this, *contract, now);
+    if (order.reduce_only == model::ReduceOnly::Yes) {
+        const Quantity room = room_to_reduce(books, *contract, order.side);
+        const Quantity kept = std::max(Quantity(), std::min(room, order.open()));
+        order.withdrawn = order.open() - kept;  // W4
+        if (kept.is_zero()) {
+            call.ended(order, Ending::ExpiredReduceOnly);
+            call.finish(reports);
+            return;
+        }
+    }
     contract->matching.enter(std::move(order), call);
     call.finish(reports);
 }

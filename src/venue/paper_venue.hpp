@@ -16,8 +16,11 @@
 /// W3  Orders of one account never trade with each other: the resting one expires (self-trade
 ///     prevention EXPIRE_MAKER: the futures default; on spot the symbols' recorded default).
 /// W4  A reduce-only order never holds more than the position that it may reduce, all reduce-only
-///     orders of the position together; what is too much is withdrawn at once. Waiting orders hold
-///     nothing; one that is triggered comes before those that rest, so that a stop always works.
+///     orders of the position together; what is too much is withdrawn at once, also where the
+///     position changes with the rows of an account that is seated. Waiting orders hold nothing and
+///     outlive the position, as the exchange's stand-alone conditional orders do; with nothing to
+///     reduce they expire at their trigger. One that is triggered comes before those that rest, so
+///     that a stop always works.
 /// W5  Stop and take-profit orders wait outside the book until a trade, ours or the public's, is at
 ///     or beyond their stop price; then they become market or limit orders under the same ids,
 ///     oldest first, and what their trades set off follows in the same call. Margin of futures

@@ -52,8 +52,9 @@ void PaperVenue::Call::traded(const Execution& execution) {
     price_seen(execution.price);
     settle(execution.taker, execution, id);
     settle(execution.maker, execution, id);
-    keep_reduce_only(execution.taker);
-    keep_reduce_only(execution.maker);
+    for (const OrderSerial serial : {execution.taker, execution.maker}) {
+        if (serial != kAnonymous) keep_reduce_only(books_of(serial));
+    }
 }
 
 void PaperVenue::Call::ended(const ExchangeOrder& order, Ending ending) {
@@ -147,12 +148,12 @@ Money PaperVenue::Call::lock_of(const ExchangeOrder& order) const {
     return worth(*at, order.open());
 }
 
-/// W4: after the position behind this order has changed, or when the order is about to trigger.
-/// Waiting orders hold nothing; the one that is being triggered comes before all others.
-void PaperVenue::Call::keep_reduce_only(OrderSerial serial) {
-    if (serial == kAnonymous || contract_.instrument.id.market != Market::Futures) return;
-    const auto& name = venue_.open_records_.at(serial).name;
-    const AccountBooks& books = venue_.accounts_.at(name.account);
+const PaperVenue::AccountBooks& PaperVenue::Call::books_of(OrderSerial serial) const {
+    return venue_.accounts_.at(venue_.open_records_.at(serial).name.account);
+}
+
+void PaperVenue::Call::keep_reduce_only(const AccountBooks& books) {
+    if (contract_.instrument.id.market != Market::Futures) return;
     std::vector<OrderSerial> reducing;
     for (const auto& [other, order] : contract_.matching.open_orders()) {
         if (order.party != books.party || order.reduce_only == model::ReduceOnly::No) continue;
@@ -163,7 +164,7 @@ void PaperVenue::Call::keep_reduce_only(OrderSerial serial) {
         }
     }
     if (reducing.empty()) return;
-    const Holding holding = venue_.holding(name.account, name.instrument);
+    const Holding holding = venue_.holding(books.id, contract_.instrument.id);
     Quantity room_buys = reducible(holding, Side::Buy);
     Quantity room_sells = reducible(holding, Side::Sell);
     for (const OrderSerial other : reducing) {
@@ -181,7 +182,7 @@ void PaperVenue::Call::set_off(OrderSerial serial) {
     set_off_ = serial;
     Matching& matching = contract_.matching;
     const ExchangeOrder* waiting = matching.find(serial);
-    if (waiting->reduce_only == model::ReduceOnly::Yes) keep_reduce_only(serial);
+    if (waiting->reduce_only == model::ReduceOnly::Yes) keep_reduce_only(books_of(serial));
     waiting = matching.find(serial);
     if (waiting != nullptr) {
         ExchangeOrder order = *waiting;

@@ -23,6 +23,10 @@ public:
     /// The contract has traded at this price.
     void price_seen(model::Price price);
 
+    /// W4: after the account's position has changed, or when an order is about to trigger. Waiting
+    /// orders hold nothing; the one that is being triggered comes before all others.
+    void keep_reduce_only(const AccountBooks& books);
+
     /// Will be reported; the order of the first touches is the order of the reports.
     void touch(OrderSerial serial);
 
@@ -39,7 +43,7 @@ private:
     void settle(OrderSerial serial, const Execution& execution, std::uint64_t trade_id);
     void unlock(OrderRecord& record, model::Money keep);
     [[nodiscard]] model::Money lock_of(const ExchangeOrder& order) const;
-    void keep_reduce_only(OrderSerial serial);
+    [[nodiscard]] const AccountBooks& books_of(OrderSerial serial) const;
     void set_off(OrderSerial serial);
     [[nodiscard]] std::optional<Refusal> check_set_off(const ExchangeOrder& order) const;
 

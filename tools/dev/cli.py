@@ -25,7 +25,7 @@ HELP = """\
   chaos [--short] [NAME] [--seed S]  scenarios over real processes: faults, limits, shutdown
   drill [--short]                    a machine lost under load, restored from the archive: RPO, RTO
   errors                             every error value and the test that reaches it
-  sim [--seeds N | --minutes M | --seed S] [--variant NAME]
+  sim [--seeds N | --minutes M | --seed S]
                                      the deterministic simulator
   fuzz [NAME] [--seconds S]          one fuzzer, or all of them, for S seconds each
   coverage                           line and branch coverage by folder, and of error handling
@@ -73,9 +73,8 @@ def parser():
     one = command("sim", True)
     how = one.add_mutually_exclusive_group()
     how.add_argument("--seeds", type=int)
-    how.add_argument("--minutes", type=float)
+    how.add_argument("--minutes", type=int)
     how.add_argument("--seed", type=int)
-    one.add_argument("--variant")
     one = command("fuzz", True)
     one.add_argument("name", nargs="?")
     one.add_argument("--seconds", type=int, default=60)

@@ -49,7 +49,7 @@ def crash(options):
 
 def sim(options):
     arguments = list(options.rest)
-    for name in ("seeds", "minutes", "seed", "variant"):
+    for name in ("seeds", "minutes", "seed"):
         value = getattr(options, name)
         if value is not None:
             arguments += [f"--{name}", str(value)]

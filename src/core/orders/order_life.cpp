@@ -18,6 +18,9 @@ using model::ReportKind;
 
 namespace {
 
+/// A cancel that could not be sent is tried again after so long.
+constexpr model::Duration kCancelAgain = model::Duration::seconds(5);
+
 model::Attempt next_attempt(const Transaction& transaction,
                             const model::Attempt& last,
                             const model::Policy& policy) {
@@ -75,12 +78,11 @@ void close(Transaction& transaction,
     if (!model::is_live(live.order.state)) return;  // O4
     Order& order = transaction.change(live);
     CHECK(!model::is_live(state));
+    const bool unneeded = order.reason == Reason::NoLongerNeeded && order.cancel_key.empty();
     order.state = state;
     order.reason = report.reason;
     order.reason_text = report.reason_text;
-    if (state == OrderState::Canceled && is_protective(order.role) && order.cancel_key.empty()) {
-        order.reason = Reason::NoLongerNeeded;
-    }
+    if (state == OrderState::Canceled && unneeded) order.reason = Reason::NoLongerNeeded;
     if (state == OrderState::Rejected && order.reason == Reason::None) {
         order.reason = Reason::RejectedByExchange;
     }
@@ -158,7 +160,9 @@ void apply_open(Transaction& transaction,
     }
     const bool triggered =
         report.reason == Reason::StopTriggered && model::is_conditional(live.order.type);
-    if (triggered && live.order.state == OrderState::Open && live.order.reason == Reason::None) {
+    const Reason reason = live.order.reason;
+    const bool untold = reason == Reason::None || reason == Reason::NoLongerNeeded;
+    if (triggered && live.order.state == OrderState::Open && untold) {
         transaction.change(live).reason = Reason::StopTriggered;
     }
     if (live.order.venue_order_id.empty() && !report.venue_order_id.empty()) {
@@ -234,6 +238,23 @@ void apply_not_found(Transaction& transaction,
     close(transaction, account, live, OrderState::Absent, evidence);
 }
 
+/// The cancel could not be sent as often as one is tried. Whoever asked for it under a key is told
+/// and asks again; nobody else would, so that the core tries again by itself later.
+void give_cancel_up(Transaction& transaction, Order& order) {
+    const KeyId key = cancel_key_of(order);
+    const bool asks_again = order.cancel_key.empty() || order.reason == Reason::NoLongerNeeded;
+    order.cancel = asks_again ? CancelState::Unknown : CancelState::None;
+    order.cancel_key = {};
+    if (asks_again) query(transaction, order, transaction.now() + kCancelAgain);
+    if (!is_pending(transaction, key)) return;
+    transaction.answer(key,
+                       model::Refusal{Reason::NotSent,
+                                      "the cancel could not be sent; the order is still there, "
+                                      "cancel it again",
+                                      order.id,
+                                      order.version});
+}
+
 /// What a cancel's answer says when it is not "canceled".
 void apply_cancel_answer(Transaction& transaction,
                          AccountState& account,
@@ -248,17 +269,7 @@ void apply_cancel_answer(Transaction& transaction,
             send_cancel(transaction, account, live);
             return;
         }
-        const KeyId key = cancel_key_of(order);
-        order.cancel = CancelState::None;
-        order.cancel_key = {};
-        if (is_pending(transaction, key)) {
-            transaction.answer(key,
-                               model::Refusal{Reason::NotSent,
-                                              "the cancel could not be sent; the order is still "
-                                              "there, cancel it again",
-                                              order.id,
-                                              order.version});
-        }
+        give_cancel_up(transaction, order);
         return;
     }
     // Not open, or no answer: neither says whether the order filled. Ask.

@@ -129,12 +129,27 @@ void attach(Transaction& transaction, AccountState& account, const Order& entry,
     }
 }
 
-template <class Wanted>
-void cancel_where(Transaction& transaction, AccountState& account, Wanted wanted) {
+/// Does it wait for its price to shrink a position? The exchange keeps such an order when the
+/// position is gone and lets it expire at its trigger, or work on a later position. Once triggered
+/// it rests as a limit order, which the exchange itself ends with the position. What somebody else
+/// placed at the exchange is not ours to cancel.
+bool waits_to_reduce(const Order& order) {
+    return model::is_live(order.state) && model::is_conditional(order.type) &&
+           !model::is_triggered(order) && order.reduce_only == model::ReduceOnly::Yes &&
+           !model::is_imported(order.role);
+}
+
+/// Cancels what the core needs no longer. The row says so while the cancel is under way: whoever
+/// else asked for a cancel and is told that it failed does not end that.
+template <class Unneeded>
+void cancel_unneeded(Transaction& transaction, AccountState& account, Unneeded unneeded) {
     for (auto& [number, live] : account.orders) {
         const Order& order = live.order;
-        if (!model::is_live(order.state) || order.cancel != model::CancelState::None) continue;
-        if (wanted(order)) send_cancel(transaction, account, live);
+        if (!model::is_live(order.state) || !unneeded(order)) continue;
+        if (order.reason == model::Reason::None) {
+            transaction.change(live).reason = model::Reason::NoLongerNeeded;
+        }
+        if (order.cancel == model::CancelState::None) send_cancel(transaction, account, live);
     }
 }
 
@@ -172,18 +187,15 @@ void exit_beyond_stop(Transaction& transaction, AccountState& account, const Ord
     exit_unprotected(transaction, account, order.instrument);
 }
 
-/// Cancels protective orders that have nothing left to do (S2).
+/// Cancels orders that have nothing left to do (S2).
 void tidy(Transaction& transaction, AccountState& account, const Order& order) {
-    const Quantity position = held(account, order.instrument);
-    cancel_where(transaction, account, [&](const Order& other) {
-        return other.instrument == order.instrument && model::is_protective(other.role) &&
-               !reduces(other.side, position);
-    });
-    limit_unprotected(transaction, account, order.instrument, magnitude(position));
+    cancel_idle_stops(transaction, account);
+    limit_unprotected(
+        transaction, account, order.instrument, magnitude(held(account, order.instrument)));
     if (!model::is_protective(order.role)) return;
     if (order.state == OrderState::Filled) {
         // One of the pair has done its work.
-        cancel_where(transaction, account, [&](const Order& other) {
+        cancel_unneeded(transaction, account, [&](const Order& other) {
             return other.parent == order.parent && model::is_protective(other.role) &&
                    other.role != order.role;
         });
@@ -191,7 +203,7 @@ void tidy(Transaction& transaction, AccountState& account, const Order& order) {
     if (order.role == OrderRole::StopLoss && order.state == OrderState::Open &&
         !order.trail_mark.is_zero()) {
         // A stop that was moved replaces those before it.
-        cancel_where(transaction, account, [&](const Order& other) {
+        cancel_unneeded(transaction, account, [&](const Order& other) {
             return other.parent == order.parent && other.role == OrderRole::StopLoss &&
                    other.number < order.number;
         });
@@ -203,12 +215,18 @@ bool concerns_protection(const AccountState& account, const Order& order) {
     const auto position = account.positions.find(order.instrument);
     if (position != account.positions.end() && !position->second.unprotected.is_zero()) return true;
     return std::any_of(account.orders.begin(), account.orders.end(), [&](const auto& item) {
-        return model::is_protective(item.second.order.role) &&
+        return waits_to_reduce(item.second.order) &&
                item.second.order.instrument == order.instrument;
     });
 }
 
 }  // namespace
+
+void cancel_idle_stops(Transaction& transaction, AccountState& account) {
+    cancel_unneeded(transaction, account, [&](const Order& order) {
+        return waits_to_reduce(order) && !reduces(order.side, held(account, order.instrument));
+    });
+}
 
 void protect(Transaction& transaction,
              AccountState& account,

@@ -389,6 +389,201 @@ TEST_F(Protection, RefusesStopsThatProtectNothing) {
     EXPECT_EQ(reason_of(body), Reason::StopPriceMissing);
 }
 
+/// Reports that the cancel of `sent` could not be sent, as often as one is tried.
+std::vector<Decision> no_cancel_leaves(Bench& bench, const model::OrderInstruction& sent) {
+    std::vector<Decision> decisions;
+    const std::uint32_t attempts = bench.engine().state().policy.attempts_max;
+    for (std::uint32_t number = 1; number <= attempts; ++number) {
+        auto report = Bench::report(sent, ReportKind::CancelNotSent);
+        report.report.attempt = number;
+        decisions.push_back(bench.apply(report));
+    }
+    return decisions;
+}
+
+/// When the decision has the order asked about.
+std::optional<model::Timestamp> asked_at(const Decision& decision) {
+    for (const auto& effect : decision.effects) {
+        if (const auto* query = std::get_if<QueryOrder>(&effect)) return query->not_before;
+    }
+    return std::nullopt;
+}
+
+TEST_F(Protection, ACancelOfItsOwnThatCouldNotBeSentIsSentAgainLater) {
+    body_.take_profit.reset();
+    enter();
+    confirm_all();
+    const auto sold = bench_.place(bench_.order("futures", Side::Sell, "0.1"));
+    ASSERT_TRUE(sold);
+    EXPECT_EQ(Bench::cancelled_by(bench_.fill_all(*sold, "61000")), std::vector{stop().id});
+    const auto decisions = no_cancel_leaves(bench_, stop());
+    EXPECT_EQ(asked_at(decisions.back()), bench_.time() + Duration::seconds(5));
+    EXPECT_EQ(Bench::cancelled_by(bench_.apply(Bench::report(stop(), ReportKind::Open))),
+              std::vector{stop().id});
+}
+
+TEST_F(Protection, ATraderWhoIsToldThatACancelFailedDoesNotEndTheCancelOfTheCore) {
+    body_.take_profit.reset();
+    enter();
+    confirm_all();
+    bench_.apply(model::CancelOrder{bench_.origin(), model::AccountId("futures"), stop().id, {}});
+    const auto sold = bench_.place(bench_.order("futures", Side::Sell, "0.1"));
+    ASSERT_TRUE(sold);
+    EXPECT_TRUE(Bench::cancelled_by(bench_.fill_all(*sold, "61000")).empty())
+        << "The trader's cancel is under way.";
+    bench_.last_reply.reset();
+    no_cancel_leaves(bench_, stop());
+    EXPECT_EQ(bench_.refusal(), Reason::NotSent);
+    EXPECT_EQ(Bench::cancelled_by(bench_.apply(Bench::report(stop(), ReportKind::Open))),
+              std::vector{stop().id});
+    const auto gone = bench_.apply(Bench::report(stop(), ReportKind::Canceled));
+    EXPECT_EQ(Bench::reasons_in(gone), std::vector{Reason::NoLongerNeeded});
+}
+
+TEST_F(Protection, ASweptCancelThatCouldNotBeSentIsSentAgainLater) {
+    auto body = bench_.order("futures", Side::Buy, "0.1");
+    body.type = OrderType::Limit;
+    body.price = price("59000");
+    const auto sent = bench_.place(body);
+    ASSERT_TRUE(sent);
+    bench_.apply(Bench::report(*sent, ReportKind::Open));
+    bench_.apply(model::CancelAll{bench_.origin(), model::AccountId("futures"), {}, false});
+    EXPECT_TRUE(asked_at(no_cancel_leaves(bench_, *sent).back()));
+    EXPECT_EQ(Bench::cancelled_by(bench_.apply(Bench::report(*sent, ReportKind::Open))),
+              std::vector{sent->id});
+}
+
+TEST_F(Protection, AStopThatASweepCancelsIsNotCalledUnneeded) {
+    body_.take_profit.reset();
+    enter();
+    confirm_all();
+    bench_.apply(model::CancelAll{bench_.origin(), model::AccountId("futures"), {}, true});
+    auto report = Bench::report(stop(), ReportKind::Canceled);
+    report.report.reason = Reason::CanceledByUser;
+    EXPECT_EQ(Bench::reasons_in(bench_.apply(report)), std::vector{Reason::CanceledByUser});
+}
+
+/// A position of 0.05, and reduce-only orders placed by hand.
+class ByHand : public ::testing::Test {
+protected:
+    ByHand() { trade(Side::Buy, "0.05"); }
+
+    Decision trade(Side side, std::string_view size) {
+        const auto sent = bench_.place(bench_.order("futures", side, size));
+        if (!sent) {
+            ADD_FAILURE() << "refused: " << to_text(bench_.refusal());
+            return {};
+        }
+        return bench_.fill_all(*sent, "60000");
+    }
+
+    model::OrderInstruction place(OrderType type, model::ReduceOnly reduce_only) {
+        auto body = bench_.order("futures", Side::Sell, "0.05");
+        body.type = type;
+        body.reduce_only = reduce_only;
+        body.stop_price = price(model::is_stop(type) ? "57000" : "66000");
+        if (model::has_limit(type)) body.price = body.stop_price;
+        const auto sent = bench_.place(body);
+        if (!sent) {
+            ADD_FAILURE() << "refused: " << to_text(bench_.refusal());
+            return {};
+        }
+        bench_.apply(Bench::report(*sent, ReportKind::Open));
+        return *sent;
+    }
+
+    Bench bench_;
+};
+
+TEST_F(ByHand, StopsAreCancelledOnceThePositionIsGone) {
+    const auto stop = place(OrderType::StopMarket, model::ReduceOnly::Yes);
+    const auto target = place(OrderType::TakeProfitLimit, model::ReduceOnly::Yes);
+    (void)place(OrderType::StopMarket, model::ReduceOnly::No);  // It opens a position then.
+    EXPECT_TRUE(Bench::cancelled_by(trade(Side::Sell, "0.02")).empty());
+    const std::vector expected{stop.id, target.id};
+    EXPECT_EQ(Bench::cancelled_by(trade(Side::Sell, "0.03")), expected);
+    for (const auto& order : {stop, target}) {
+        auto report = Bench::report(order, ReportKind::Canceled);
+        report.report.reason = Reason::CanceledByUser;  // All that the exchange knows.
+        EXPECT_EQ(Bench::reasons_in(bench_.apply(report)), std::vector{Reason::NoLongerNeeded});
+    }
+}
+
+TEST_F(ByHand, AStopOfThePositionThatWasTurnedIsCancelled) {
+    const auto stop = place(OrderType::StopMarket, model::ReduceOnly::Yes);
+    EXPECT_EQ(Bench::cancelled_by(trade(Side::Sell, "0.08")), std::vector{stop.id});
+}
+
+TEST_F(ByHand, AStopThatIsConfirmedAfterThePositionWentIsCancelled) {
+    auto body = bench_.order("futures", Side::Sell, "0.05");
+    body.type = OrderType::StopMarket;
+    body.reduce_only = model::ReduceOnly::Yes;
+    body.stop_price = price("57000");
+    const auto stop = bench_.place(body);
+    ASSERT_TRUE(stop);
+    EXPECT_EQ(Bench::cancelled_by(trade(Side::Sell, "0.05")), std::vector{stop->id});
+    bench_.apply(Bench::report(*stop, ReportKind::CancelNotOpen));
+    EXPECT_EQ(Bench::cancelled_by(bench_.apply(Bench::report(*stop, ReportKind::Open))),
+              std::vector{stop->id});
+}
+
+TEST_F(ByHand, ATriggeredStopLimitIsEndedByTheExchange) {
+    const auto stop = place(OrderType::StopLimit, model::ReduceOnly::Yes);
+    auto report = Bench::report(stop, ReportKind::Open);
+    report.report.reason = Reason::StopTriggered;
+    bench_.apply(report);
+    EXPECT_TRUE(Bench::cancelled_by(trade(Side::Sell, "0.05")).empty());
+}
+
+TEST_F(ByHand, ATriggerThatMeetsTheCancelIsKept) {
+    const auto stop = place(OrderType::StopLimit, model::ReduceOnly::Yes);
+    EXPECT_EQ(Bench::cancelled_by(trade(Side::Sell, "0.05")), std::vector{stop.id});
+    auto report = Bench::report(stop, ReportKind::Open);
+    report.report.reason = Reason::StopTriggered;
+    EXPECT_EQ(Bench::reasons_in(bench_.apply(report)), std::vector{Reason::StopTriggered});
+}
+
+TEST_F(ByHand, APositionThatTheExchangeNeverHadTakesItsStopsAlong) {
+    const auto stop = place(OrderType::StopMarket, model::ReduceOnly::Yes);
+    model::AdoptBooks adopt;
+    adopt.origin = bench_.origin();
+    adopt.account = model::AccountId("futures");
+    adopt.instrument = kFutures;
+    adopt.quantity_seen = quantity("0.05");
+    EXPECT_EQ(Bench::cancelled_by(bench_.apply(adopt)), std::vector{stop.id});
+}
+
+// A store of an earlier version holds stops that rest without a position and that nobody cancels.
+TEST_F(ByHand, AStopThatWasLeftBehindIsCancelledWhenATermBegins) {
+    const auto stop = place(OrderType::StopMarket, model::ReduceOnly::Yes);
+    State state = bench_.engine().state();
+    state.accounts.at(stop.account).positions.clear();
+    state.accounts.at(stop.account).reconciled = false;
+    Engine engine(std::move(state));
+    model::Input input{.time = bench_.time(),
+                       .clock = bench_.clock,
+                       .storage = bench_.storage,
+                       .body = model::ReportReconciled{stop.account, {}}};
+    EXPECT_EQ(Bench::cancelled_by(engine.apply(input, {})), std::vector{stop.id});
+    EXPECT_TRUE(Bench::cancelled_by(engine.apply(input, {})).empty()) << "It is under way.";
+}
+
+TEST_F(ByHand, AStopOfSomebodyElseIsLeftAlone) {
+    model::VenueOrder found;
+    found.report.account = model::AccountId("futures");
+    found.report.instrument = kFutures;
+    found.report.id = model::ClientOrderId("somebody-else");
+    found.report.kind = ReportKind::Open;
+    found.side = Side::Sell;
+    found.type = OrderType::StopMarket;
+    found.reduce_only = model::ReduceOnly::Yes;
+    found.quantity = quantity("0.05");
+    found.stop_price = price("57000");
+    bench_.apply(model::ReportFoundOrder{found});
+    EXPECT_EQ(bench_.account("futures").orders.size(), 1U);
+    EXPECT_TRUE(Bench::cancelled_by(trade(Side::Sell, "0.05")).empty());
+}
+
 TEST(Conditional, ReservesAtItsStopPriceAndCarriesItToTheExchange) {
     Bench bench;
     auto body = bench.order("futures", Side::Buy, "0.1");

@@ -1,6 +1,7 @@
 #include "core/reconcile/comparison.hpp"
 
 #include "core/caller.hpp"
+#include "core/orders/protection.hpp"
 #include "core/risk/limits.hpp"
 
 #include <algorithm>
@@ -100,6 +101,7 @@ void report_reconciled(Transaction& transaction, const model::ReportReconciled& 
     AccountState& account = place->second;
     if (!account.reconciled) {
         account.reconciled = true;
+        cancel_idle_stops(transaction, account);
         transaction.keep();
     }
     Comparison comparison{.time = body.books ? body.books->venue_time : transaction.exchange_time(),
@@ -149,6 +151,7 @@ void adopt_position(Transaction& transaction,
     position.open_fees = {};
     position.unprotected = {};
     if (position.quantity.is_zero()) position.round_profit = {};
+    cancel_idle_stops(transaction, account);
     transaction.perform(AnnounceAccount{body.account});
     transaction.perform(CompareAccount{body.account, transaction.monotonic_time()});
     transaction.answer_at_once(body.origin, position);
