@@ -245,7 +245,7 @@ void give_cancel_up(Transaction& transaction, Order& order) {
     const bool asks_again = order.cancel_key.empty() || order.reason == Reason::NoLongerNeeded;
     order.cancel = asks_again ? CancelState::Unknown : CancelState::None;
     order.cancel_key = {};
-    if (asks_again) query(transaction, order, transaction.now() + kCancelAgain);
+    if (asks_again) query(transaction, order, transaction.monotonic_time() + kCancelAgain);
     if (!is_pending(transaction, key)) return;
     transaction.answer(key,
                        model::Refusal{Reason::NotSent,
