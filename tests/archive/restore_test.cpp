@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 #include "shell/archive/archive_service.hpp"
 #include "shell/sqlite/replace_store.hpp"
+#include "shell/sqlite/timeline.hpp"
 #include "tests/archive/archive_world.hpp"
 
 #include <gmock/gmock.h>
@@ -176,7 +177,13 @@ TEST_F(Restores, ARestoredStoreGoesOnInATimelineOfItsOwn) {
     const auto timeline =
         archive::begin_timeline(vault.archive, restored.value(), file("made.db"), kNow);
     ASSERT_TRUE(timeline);
-    EXPECT_EQ(timeline.value(), 2U);
+    EXPECT_EQ(timeline.value().number, 2U);
+    const auto marked = shell::sqlite::timeline_of(file("made.db"));
+    ASSERT_TRUE(marked) << marked.error();
+    EXPECT_EQ(marked.value(), timeline.value());
+    ASSERT_EQ(marked.value().ancestors.size(), 1U);
+    EXPECT_EQ(marked.value().ancestors.front().timeline, 1U);
+    EXPECT_EQ(marked.value().ancestors.front().last, branch.sequence);
     first.close();
     const auto old = shell::sqlite::replace_store(file("made.db"), file("store.db"), "now");
     ASSERT_TRUE(old) << old.error();
@@ -207,6 +214,118 @@ TEST_F(Restores, ARestoredStoreGoesOnInATimelineOfItsOwn) {
     EXPECT_EQ(left_behind.value().state_hash, end_of_first);
 }
 
+/// The store of `from` at its newest moment, on a new timeline, in the file `name`.
+names::TimelineIdentity restored_to(Vault& from,
+                                    const std::filesystem::path& file,
+                                    names::Timeline above = 0) {
+    std::vector<archive::ArchiveError> warnings;
+    const auto restored = archive::restore_into(from.archive, {}, file, {}, warnings);
+    CHECK(restored.has_value());
+    const auto begun = archive::begin_timeline(from.archive, restored.value(), file, kNow, above);
+    CHECK(begun.has_value());
+    return begun.value();
+}
+
+// @spec:TC-REL-014
+TEST_F(Restores, AStoreOfAnyTimelineBeginsInAnEmptyRepository) {
+    Vault first(file("first"));
+    {
+        TradingStore store(file("store.db"), first, 7);
+        store.trade(10);
+        store.ship();
+        store.close();
+    }
+    const auto second_timeline = restored_to(first, file("second.db"));
+    EXPECT_EQ(second_timeline.number, 2U);
+    Vault empty(file("empty"));
+    TradingStore second(file("second.db"), empty, 8);
+    second.trade(10);
+    second.ship();
+    ASSERT_FALSE(second.shipped().error) << second.shipped().error->text;
+    EXPECT_TRUE(second.shipped().began);
+    EXPECT_EQ(second.shipped().archived, second.head().sequence);
+    const auto timelines = empty.archive.timelines();
+    ASSERT_TRUE(timelines);
+    ASSERT_EQ(timelines.value().size(), 1U);
+    EXPECT_EQ(timelines.value().begin()->first, 2U);
+    const auto all = restore(empty, {});
+    ASSERT_TRUE(all) << all.error().text;
+    EXPECT_EQ(all.value().state_hash, second.hash());
+
+    // Again: a new repository in place of the one that was filled, and from there another.
+    const std::string end = second.hash();
+    second.close();
+    const auto third_timeline = restored_to(empty, file("third.db"));
+    EXPECT_EQ(third_timeline.number, 3U);
+    ASSERT_EQ(third_timeline.ancestors.size(), 2U);
+    EXPECT_EQ(third_timeline.ancestors.front(), second_timeline.ancestors.front());
+    EXPECT_EQ(third_timeline.ancestors.back().id, second_timeline.id);
+    EXPECT_EQ(hash_of(file("third.db")), end);
+    Vault other(file("other"));
+    TradingStore third(file("third.db"), other, 9);
+    third.trade(5);
+    third.ship();
+    ASSERT_FALSE(third.shipped().error) << third.shipped().error->text;
+    const auto everything = restore(other, {});
+    ASSERT_TRUE(everything) << everything.error().text;
+    EXPECT_EQ(everything.value().timeline, 3U);
+    EXPECT_EQ(everything.value().state_hash, third.hash());
+}
+
+TEST_F(Restores, AStoreGoesOnInAnArchiveThatHoldsItsPast) {
+    Vault first(file("first"));
+    Vault second(file("second"));
+    TradingStore store(file("store.db"), first, 7);
+    store.trade(10);
+    store.ship();
+    archive::Shipper to_second(store.reader(), second.archive, {});
+    while (to_second.step(kNow)) {
+    }
+    // `first` has records that the restore from `second` leaves behind.
+    store.trade(10);
+    store.ship();
+    const std::string left_behind = store.hash();
+    store.close();
+    const auto timeline = restored_to(second, file("restored.db"), 1);
+    EXPECT_EQ(timeline.number, 2U);
+    TradingStore restored(file("restored.db"), first, 8);
+    restored.trade(3);
+    restored.ship();
+    ASSERT_FALSE(restored.shipped().error) << restored.shipped().error->text;
+    const auto newest = restore(first, {});
+    ASSERT_TRUE(newest) << newest.error().text;
+    EXPECT_EQ(newest.value().state_hash, restored.hash());
+    const auto old = restore(first, {.timeline = 1});
+    ASSERT_TRUE(old) << old.error().text;
+    EXPECT_EQ(old.value().state_hash, left_behind);
+}
+
+TEST_F(Restores, TheArchiveOfAnotherStoreOfTheSameTimelineIsNotShippedTo) {
+    Vault first(file("first"));
+    {
+        TradingStore store(file("store.db"), first, 7);
+        store.trade(10);
+        store.ship();
+        store.close();
+    }
+    // Two restores from two copies of one archive: both get the same number, and other ids.
+    std::filesystem::copy(file("first"), file("copy"), std::filesystem::copy_options::recursive);
+    std::filesystem::copy_file(file("first.key"), file("copy.key"));
+    Vault copy(file("copy"));
+    const auto one = restored_to(first, file("one.db"));
+    const auto two = restored_to(copy, file("two.db"));
+    EXPECT_EQ(one.number, two.number);
+    EXPECT_NE(one.id, two.id);
+    TradingStore store(file("two.db"), first, 8);
+    store.trade(3);
+    const auto objects = first.objects();
+    store.ship();
+    ASSERT_TRUE(store.shipped().error);
+    EXPECT_EQ(store.shipped().error->kind, Kind::Taken);
+    EXPECT_THAT(store.shipped().error->text, HasSubstr(to_text(one)));
+    EXPECT_EQ(first.objects(), objects);
+}
+
 TEST_F(Restores, AStoreThatTheArchiveDoesNotKnowIsNotShipped) {
     Vault vault(file("vault"));
     TradingStore first(file("store.db"), vault, 7);
@@ -227,10 +346,11 @@ TEST_F(Restores, AStoreThatTheArchiveDoesNotKnowIsNotShipped) {
     const auto early = open_store(file("early.db"));
     const auto reader = shell::sqlite::open_reader(file("early.db"));
     ASSERT_TRUE(reader);
-    archive::Shipper shipper(*reader.value(), vault.archive, 1);
+    archive::Shipper shipper(*reader.value(), vault.archive, {});
     EXPECT_FALSE(shipper.step(kNow));
     ASSERT_TRUE(shipper.state().error);
     EXPECT_THAT(shipper.state().error->text, HasSubstr("which this store does not have"));
+    EXPECT_THAT(shipper.state().error->text, HasSubstr("records of this store it would leave"));
     EXPECT_EQ(vault.objects(), objects);
 }
 

@@ -20,6 +20,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -44,6 +45,7 @@ base::Timestamp now() {
 /// Everything that speaks to one archive.
 struct Opened {
     shell::Config config;
+    shell::Config daemons;  ///< Without what the command line says: where the daemon archives.
     fs::path data;
     std::optional<archive::ArchiveKey> key;
     std::unique_ptr<ports::Repository> repository;
@@ -61,6 +63,7 @@ base::Result<std::unique_ptr<Opened>, std::string> open_archive(const Session& s
                                                                 const BackupWish& wish) {
     auto opened = std::make_unique<Opened>();
     opened->config = TRY(read_config(wish.config_file));
+    opened->daemons = opened->config;
     if (wish.from.starts_with("s3://")) {
         (void)TRY(opened->config.set("archive.repository", wish.from, "--from"));
     } else if (!wish.from.empty()) {
@@ -126,8 +129,7 @@ struct Listing {
 archive::ArchiveResult<Listing> listing_of(archive::Archive& from) {
     Listing listing;
     const auto starts = TRY(from.timelines());
-    for (archive::Timeline timeline = 1; timeline <= starts.size(); ++timeline) {
-        const auto& start = starts.at(timeline - 1);
+    for (const auto& [timeline, start] : starts) {
         const auto segments = TRY(from.segments(timeline, 1));
         json::object item;
         item["timeline"] = timeline;
@@ -199,7 +201,7 @@ int verify_backup(Session& session, const BackupWish& wish) {
     const auto starts = from.timelines();
     if (!starts) return refused(session, starts.error());
     std::vector<archive::Snapshot> snapshots;
-    for (archive::Timeline timeline = 1; timeline <= starts.value().size(); ++timeline) {
+    for (const auto& [timeline, start] : starts.value()) {
         const auto some = from.snapshots(timeline);
         if (!some) return refused(session, some.error());
         snapshots.insert(snapshots.end(), some.value().begin(), some.value().end());
@@ -246,7 +248,7 @@ int prune_backups(Session& session, const BackupWish& wish) {
     if (!timeline) return refused(session, timeline.error());
     const auto removed = archive::prune(
         *opened.value()->archive,
-        timeline.value(),
+        timeline.value().number,
         {number("archive.keep_daily"),
          number("archive.keep_weekly"),
          number("archive.keep_monthly")},
@@ -346,6 +348,54 @@ json::object to_json(const archive::Restored& restored) {
     return data;
 }
 
+/// The greatest number of a timeline that the store here or an archive of the daemon has, as far as
+/// they can be read: the number of the new timeline must be free in all of them.
+archive::Timeline newest_elsewhere(const Opened& opened) {
+    archive::Timeline newest = 0;
+    const auto here = shell::sqlite::timeline_of(opened.data / "botcore.db");
+    if (here) newest = here.value().number;
+    const auto makers = shell::repositories_of(opened.daemons, opened.data);
+    if (!makers) return newest;
+    for (const auto& make : makers.value()) {
+        const auto repository = make();
+        if (!repository) continue;
+        const auto starts = archive::Archive(*repository.value(), *opened.key).timelines();
+        if (starts && !starts.value().empty()) {
+            newest = std::max(newest, starts.value().rbegin()->first);
+        }
+    }
+    return newest;
+}
+
+/// Where the daemon that starts here will archive.
+json::array places_of(const Opened& opened) {
+    json::array places;
+    const auto makers = shell::repositories_of(opened.daemons, opened.data);
+    if (!makers) return places;
+    for (const auto& make : makers.value()) {
+        const auto repository = make();
+        if (repository) places.emplace_back(repository.value()->place());
+    }
+    return places;
+}
+
+void print_places(std::ostream& out, const json::value& data, const std::string& from) {
+    const json::array& places = data.at("archives_to").as_array();
+    bool has_source = false;
+    for (const json::value& place : places) {
+        const std::string_view text = place.as_string();
+        has_source = has_source || text == from;
+        out << "botcored will archive to " << text << " on timeline "
+            << std::string_view(data.at("timeline_id").as_string()) << "\n";
+    }
+    if (places.empty()) {
+        out << "botcored will archive nowhere: archive.repository is none\n";
+    } else if (!has_source) {
+        out << "it will not archive to " << from
+            << "; for that, set archive.repository in the configuration\n";
+    }
+}
+
 /// What the store that is replaced has beyond the moment.
 std::optional<model::Head> head_of(const fs::path& store) {
     std::error_code error;
@@ -389,12 +439,15 @@ int restore(Session& session, const BackupWish& wish) {
     if (wish.dry_run) {
         shell::sqlite::remove_database(made);
     } else {
-        const auto timeline = archive::begin_timeline(from, restored.value(), made, now());
+        const auto timeline = archive::begin_timeline(
+            from, restored.value(), made, now(), newest_elsewhere(*opened.value()));
         if (!timeline) return refused(session, timeline.error());
         const auto old =
             shell::sqlite::replace_store(made, store, archive::names::compact_time(now()));
         if (!old) return refused(session, old.error());
-        data["new_timeline"] = timeline.value();
+        data["new_timeline"] = timeline.value().number;
+        data["timeline_id"] = to_text(timeline.value());
+        data["archives_to"] = places_of(*opened.value());
         data["old_file"] = old.value().string();
         // The daemon that starts here must go on with the archive's own key.
         const fs::path key = shell::archive_key_file(opened.value()->config, opened.value()->data);
@@ -422,6 +475,7 @@ int restore(Session& session, const BackupWish& wish) {
         }
         const auto& old = value.at("old_file").as_string();
         if (!old.empty()) out << "the old store is kept as " << std::string_view(old) << "\n";
+        print_places(out, value, from.place());
         out << "start botcored: it begins a new term, compares every account with its exchange, "
                "and "
                "takes entries only for those that agree; then look at botctl reconcile\n";

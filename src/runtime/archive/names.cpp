@@ -74,6 +74,29 @@ std::string compact_time(base::Timestamp time) {
     return text;
 }
 
+std::string timeline_text(Timeline number, std::uint32_t id) {
+    static constexpr std::string_view kHexDigits = "0123456789abcdef";
+    std::string text = std::to_string(number) + "-";
+    for (int shift = 28; shift >= 0; shift -= 4)
+        text += kHexDigits[(id >> static_cast<unsigned>(shift)) & 0xFU];
+    return text;
+}
+
+std::string to_text(const TimelineIdentity& identity) {
+    return timeline_text(identity.number, identity.id);
+}
+
+std::uint32_t id_of(const model::Hash& first_record) {
+    std::uint32_t id = 0;
+    for (std::size_t i = 0; i < sizeof(id); ++i)
+        id = (id << 8U) | first_record.at(i);
+    return std::max(id, std::uint32_t{1});  // 0 means that there is none.
+}
+
+std::string listed_name(Timeline timeline) {
+    return std::string(kTimelinesPrefix) + digits(timeline, kTimelineDigits);
+}
+
 std::string timeline_prefix(Timeline timeline) {
     return "timeline/" + digits(timeline, kTimelineDigits) + "/";
 }
@@ -111,6 +134,13 @@ std::string part_name(std::uint32_t number) {
 
 std::string users_prefix(Timeline timeline) {
     return timeline_prefix(timeline) + "users/";
+}
+
+std::optional<Timeline> parse_listed(std::string_view name) {
+    Parts parts(name);
+    parts.literal(kTimelinesPrefix);
+    const auto timeline = static_cast<Timeline>(parts.number(kTimelineDigits));
+    return parts.finished() && timeline > 0 ? std::optional(timeline) : std::nullopt;
 }
 
 std::optional<Timeline> parse_start(std::string_view name) {

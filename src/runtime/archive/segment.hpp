@@ -3,6 +3,7 @@
 /// What an archive's objects hold, in the binary form of `protocol/binary_codec`, each behind one
 /// byte that tells its version. Stored for ever: never change, only append.
 
+#include "base/field_version.hpp"
 #include "ports/store.hpp"
 #include "runtime/archive/names.hpp"
 
@@ -112,12 +113,15 @@ struct Verified {
     }
 };
 
-/// Where a timeline leaves the one that it was restored from.
+/// Where a timeline leaves the one that it was restored from. Where a store began in an empty
+/// archive there is no parent, and the timeline holds every record from the first one on.
 struct TimelineStart {
     Timeline parent = 0;
     model::Sequence sequence = 0;  ///< The last record that both have.
     model::Hash hash{};
     model::Timestamp created;
+    std::uint32_t id = 0;             ///< Since version 2; 0: not told.
+    std::vector<Ancestor> ancestors;  ///< Since version 2.
 
     friend bool operator==(const TimelineStart&, const TimelineStart&) = default;
 
@@ -127,6 +131,10 @@ struct TimelineStart {
         visit("sequence", self.sequence);
         visit("hash", self.hash);
         visit("created", self.created);
+        if (base::has_fields_of(visit, 2)) {
+            visit("id", self.id);
+            visit("ancestors", self.ancestors);
+        }
     }
 };
 
@@ -145,6 +153,9 @@ struct TimelineStart {
 /// where there are none. Reads one snapshot of the store.
 [[nodiscard]] ports::StoreResult<Segment> read_segment(ports::StoreReader& reader,
                                                        model::Sequence after);
+
+/// The id of the timeline where no restore gave it one; 0 where the journal has no record.
+[[nodiscard]] ports::StoreResult<std::uint32_t> id_from_journal(ports::StoreReader& reader);
 
 [[nodiscard]] SegmentName name_of(const Segment& segment, Timeline timeline);
 

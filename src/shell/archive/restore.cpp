@@ -8,6 +8,8 @@
 #include "shell/sqlite/sqlite_store.hpp"
 #include "shell/sqlite/timeline.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <limits>
 #include <map>
@@ -32,14 +34,13 @@ struct Leg {
     model::Sequence last = kEnd;
 };
 
-/// Oldest first. Timelines count from 1 in `starts`.
-ArchiveResult<std::vector<Leg>> lineage_of(const std::vector<names::TimelineStart>& starts,
-                                           Timeline timeline) {
+/// Oldest first, as far back as the archive goes.
+ArchiveResult<std::vector<Leg>> lineage_of(const Timelines& starts, Timeline timeline) {
     std::vector<Leg> legs;
     model::Sequence last = kEnd;
-    while (timeline != 0) {
+    while (starts.contains(timeline)) {
         legs.insert(legs.begin(), Leg{timeline, last});
-        const auto& start = starts.at(timeline - 1);
+        const auto& start = starts.at(timeline);
         if (start.parent >= timeline) {
             return failure(Kind::Broken,
                            names::start_name(timeline),
@@ -95,14 +96,13 @@ ArchiveResult<std::string> checked_hash(const std::filesystem::path& store,
 }
 
 /// A restore that broke off may have begun a timeline that nobody ever wrote to.
-ArchiveResult<Timeline> newest_in_use(Archive& archive,
-                                      const std::vector<names::TimelineStart>& starts) {
-    for (auto timeline = static_cast<Timeline>(starts.size()); timeline > 1; --timeline) {
-        const model::Sequence first = starts.at(timeline - 1).sequence + 1;
-        if (!TRY(archive.segments(timeline, first)).empty()) return timeline;
+ArchiveResult<Timeline> newest_in_use(Archive& archive, const Timelines& starts) {
+    for (auto place = starts.rbegin(); place != starts.rend(); ++place) {
+        const auto& [timeline, start] = *place;
+        if (!TRY(archive.segments(timeline, start.sequence + 1)).empty()) return timeline;
         if (!TRY(archive.snapshots(timeline)).empty()) return timeline;
     }
-    return names::kFirstTimeline;
+    return starts.begin()->first;
 }
 
 class Restore {
@@ -153,18 +153,16 @@ private:
 ArchiveOutcome Restore::find_lineage() {
     const auto starts = TRY(archive_.timelines());
     if (starts.empty()) {
-        return failure(Kind::Missing,
-                       names::start_name(names::kFirstTimeline),
-                       "there is no archive at " + archive_.place());
+        return failure(Kind::Missing, {}, "there is no archive at " + archive_.place());
     }
     restored_.timeline =
         moment_.timeline ? *moment_.timeline : TRY(newest_in_use(archive_, starts));
-    if (restored_.timeline == 0 || restored_.timeline > starts.size()) {
+    if (!starts.contains(restored_.timeline)) {
         return failure(Kind::NoSuchMoment,
                        {},
                        "timeline " + std::to_string(restored_.timeline) +
                            " is not in the archive; the newest is " +
-                           std::to_string(starts.size()));
+                           std::to_string(starts.rbegin()->first));
     }
     legs_ = TRY(lineage_of(starts, restored_.timeline));
     return base::Done{};
@@ -378,19 +376,53 @@ ArchiveResult<std::string> verify_snapshot(Archive& archive,
     return hash;
 }
 
-ArchiveResult<Timeline> begin_timeline(Archive& archive,
-                                       const Restored& restored,
-                                       const std::filesystem::path& store,
-                                       base::Timestamp now) {
-    const auto timeline = static_cast<Timeline>(TRY(archive.timelines()).size() + 1);
-    (void)TRY(archive.begin_timeline(timeline,
+namespace {
+
+/// The timelines that a store which is restored from `legs` leaves behind, oldest first.
+ArchiveResult<std::vector<names::Ancestor>> ancestors_of(const Timelines& starts,
+                                                         const std::vector<Leg>& legs,
+                                                         const Restored& restored,
+                                                         const std::filesystem::path& store) {
+    const auto reader = sqlite::open_reader(store);
+    if (!reader) return failure(Kind::Store, {}, reader.error());
+    const auto from_journal = names::id_from_journal(*reader.value());
+    if (!from_journal) return failure(Kind::Store, {}, store.string() + " cannot be read");
+    std::vector<names::Ancestor> ancestors = starts.at(legs.front().timeline).ancestors;
+    for (names::Ancestor& ancestor : ancestors)
+        ancestor.last = std::min(ancestor.last, legs.front().last);
+    for (const Leg& leg : legs) {
+        const std::uint32_t told = starts.at(leg.timeline).id;
+        ancestors.push_back({leg.timeline, told != 0 ? told : from_journal.value(), leg.last});
+    }
+    for (names::Ancestor& ancestor : ancestors)
+        ancestor.last = std::min(ancestor.last, restored.head.sequence);
+    return ancestors;
+}
+
+}  // namespace
+
+ArchiveResult<names::TimelineIdentity> begin_timeline(Archive& archive,
+                                                      const Restored& restored,
+                                                      const std::filesystem::path& store,
+                                                      base::Timestamp now,
+                                                      Timeline above) {
+    const Timelines starts = TRY(archive.timelines());
+    const auto legs = TRY(lineage_of(starts, restored.timeline));
+    names::TimelineIdentity identity;
+    identity.number = std::max(starts.rbegin()->first, above) + 1;
+    while (identity.id == 0)
+        randombytes_buf(&identity.id, sizeof(identity.id));
+    identity.ancestors = TRY(ancestors_of(starts, legs, restored, store));
+    (void)TRY(archive.begin_timeline(identity.number,
                                      {.parent = restored.timeline,
                                       .sequence = restored.head.sequence,
                                       .hash = restored.head.hash,
-                                      .created = now}));
-    const auto marked = sqlite::set_timeline(store, timeline);
+                                      .created = now,
+                                      .id = identity.id,
+                                      .ancestors = identity.ancestors}));
+    const auto marked = sqlite::set_timeline(store, identity);
     if (!marked) return failure(Kind::Store, {}, marked.error());
-    return timeline;
+    return identity;
 }
 
 }  // namespace botcore::shell::archive

@@ -53,10 +53,13 @@ struct Restored {
                                                          base::Timestamp now,
                                                          const Progress& progress);
 
-/// Begins a new timeline for a restored store and marks the store with it.
-[[nodiscard]] ArchiveResult<Timeline> begin_timeline(Archive& archive,
-                                                     const Restored& restored,
-                                                     const std::filesystem::path& store,
-                                                     base::Timestamp now);
+/// Begins a new timeline for a restored store and marks the store with it. Its number is greater
+/// than those of the archive and than `above`, the greatest that is in use elsewhere.
+[[nodiscard]] ArchiveResult<names::TimelineIdentity> begin_timeline(
+    Archive& archive,
+    const Restored& restored,
+    const std::filesystem::path& store,
+    base::Timestamp now,
+    Timeline above = 0);
 
 }  // namespace botcore::shell::archive
