@@ -29,6 +29,7 @@
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/measured_disk.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
+#include "shell/sqlite/timeline.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -176,6 +177,7 @@ private:
     shell::Shutdown shutdown_;
     std::unique_ptr<shell::SlowThread> slow_;
     std::string market_trouble_;
+    runtime::archive::TimelineIdentity timeline_;
     int exit_code_ = EX_OK;
 };
 
@@ -206,6 +208,11 @@ std::string Daemon::start_trading() {
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
         return "the store took no record; is the disk full?";
     }
+    // The first record is there now, which names a timeline that no restore began.
+    auto timeline = shell::sqlite::timeline_of(opened_.folder.store());
+    if (!timeline) return timeline.error();
+    timeline_ = std::move(timeline).value();
+    events_->hub().set_timeline(timeline_);
     if (runtime_->state().accounts.empty()) {
         open_first_accounts(*runtime_, config_.text("paper.deposit"), clock_.now());
     }
@@ -272,6 +279,7 @@ std::string Daemon::start_door() {
     shell::http::ApiOptions options;
     options.version = std::string(build_info::kVersion);
     options.metrics_public = address.is_loopback();
+    options.timeline = timeline_;
     options.market_age_max =
         model::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
     auto access = shell::http::UserAccess::open(
