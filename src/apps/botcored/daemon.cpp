@@ -29,7 +29,6 @@
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/measured_disk.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
-#include "shell/sqlite/timeline.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -177,7 +176,6 @@ private:
     shell::Shutdown shutdown_;
     std::unique_ptr<shell::SlowThread> slow_;
     std::string market_trouble_;
-    runtime::archive::TimelineIdentity timeline_;
     int exit_code_ = EX_OK;
 };
 
@@ -208,11 +206,8 @@ std::string Daemon::start_trading() {
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
         return "the store took no record; is the disk full?";
     }
-    // The first record is there now, which names a timeline that no restore began.
-    auto timeline = shell::sqlite::timeline_of(opened_.folder.store());
-    if (!timeline) return timeline.error();
-    timeline_ = std::move(timeline).value();
-    events_->hub().set_timeline(timeline_);
+    const auto timeline_read = events_->read_timeline(opened_.folder.store());
+    if (!timeline_read) return timeline_read.error();
     if (runtime_->state().accounts.empty()) {
         open_first_accounts(*runtime_, config_.text("paper.deposit"), clock_.now());
     }
@@ -266,10 +261,8 @@ std::string Daemon::refusal_of_plain(bool loopback) const {
     if (has_tls || loopback || config_.is_on("http.allow_plain")) return {};
     return "http.address: " + config_.text("http.address") +
            " can be reached from other machines, and passwords and tokens would go over the wire "
-           "in "
-           "plain; give http.tls_certificate and http.tls_key, or say http.allow_plain = true "
-           "behind "
-           "a proxy that has TLS";
+           "in plain; give http.tls_certificate and http.tls_key, or say http.allow_plain = true "
+           "behind a proxy that has TLS";
 }
 
 std::string Daemon::start_door() {
@@ -279,7 +272,7 @@ std::string Daemon::start_door() {
     shell::http::ApiOptions options;
     options.version = std::string(build_info::kVersion);
     options.metrics_public = address.is_loopback();
-    options.timeline = timeline_;
+    options.timeline = events_->hub().timeline();
     options.market_age_max =
         model::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
     auto access = shell::http::UserAccess::open(
