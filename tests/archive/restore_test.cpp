@@ -354,6 +354,99 @@ TEST_F(Restores, AStoreThatTheArchiveDoesNotKnowIsNotShipped) {
     EXPECT_EQ(vault.objects(), objects);
 }
 
+/// The files of the store as a copy of a running machine's disk has them.
+void copy_disk(const std::filesystem::path& from, const std::filesystem::path& to) {
+    std::filesystem::copy_file(from, to);
+    std::filesystem::copy_file(from.string() + "-wal", to.string() + "-wal");
+}
+
+// @spec:TC-REL-014
+TEST_F(Restores, ACopyOfARunningMachineIsNoticedByBothAndBothStop) {
+    Vault vault(file("vault"));
+    TradingStore first(file("store.db"), vault, 7);
+    first.trade(10);
+    first.ship();
+    copy_disk(file("store.db"), file("copy.db"));
+    TradingStore copy(file("copy.db"), vault, 8);
+    copy.trade(3);
+    copy.ship();
+    EXPECT_FALSE(copy.shipped().error);
+    const std::string last_of_copy = copy.hash();
+
+    // The first one has nothing to ship, and looks every few seconds all the same.
+    (void)first.shipper().step(kNow + archive::kConfirmEvery - Duration::milliseconds(1));
+    EXPECT_FALSE(first.shipped().error);
+    EXPECT_FALSE(first.shipper().step(kNow + archive::kConfirmEvery));
+    ASSERT_TRUE(first.shipped().error);
+    EXPECT_EQ(first.shipped().error->kind, Kind::Taken);
+    EXPECT_THAT(first.shipped().error->text, HasSubstr("another daemon writes the same timeline"));
+    EXPECT_FALSE(first.shipped().accepted);
+
+    // The copy notices before it ships anything more.
+    copy.trade(2);
+    EXPECT_FALSE(copy.shipper().step(kNow + Duration::seconds(1)));
+    ASSERT_TRUE(copy.shipped().error);
+    EXPECT_EQ(copy.shipped().error->kind, Kind::Taken);
+    const auto objects = vault.objects();
+    first.trade(5);
+    for (int i = 1; i < 5; ++i) {
+        EXPECT_FALSE(first.shipper().step(kNow + Duration::seconds(60 * i)));
+        EXPECT_FALSE(copy.shipper().step(kNow + Duration::seconds(60 * i)));
+    }
+    EXPECT_EQ(vault.objects(), objects);
+    const auto restored = restore(vault, {});
+    ASSERT_TRUE(restored) << restored.error().text;
+    EXPECT_EQ(restored.value().state_hash, last_of_copy);
+    EXPECT_TRUE(warnings_.empty());
+
+    // One of the two was stopped: the other goes on after a restart.
+    first.close();
+    const std::string end = copy.hash();
+    copy.close();
+    TradingStore again(file("copy.db"), vault, 9);
+    again.trade(1);
+    again.ship();
+    EXPECT_FALSE(again.shipped().error);
+    EXPECT_NE(again.hash(), end);
+    EXPECT_EQ(restore(vault, {}).value().state_hash, again.hash());
+}
+
+// Both put segments before either of them noticed.
+TEST_F(Restores, WhatTwoDaemonsWroteIsRestoredAlongTheLongerChain) {
+    Vault vault(file("vault"));
+    TradingStore first(file("store.db"), vault, 7);
+    first.trade(10);
+    first.ship();
+    const std::string common = first.hash();
+    const model::Sequence parted = first.head().sequence;
+    copy_disk(file("store.db"), file("copy.db"));
+    std::filesystem::copy(file("vault"), file("other"), std::filesystem::copy_options::recursive);
+    std::filesystem::copy_file(file("vault.key"), file("other.key"));
+    Vault other(file("other"));
+    TradingStore copy(file("copy.db"), other, 8);
+    for (const std::size_t orders : {3U, 4U}) {
+        first.trade(orders);
+        first.ship();
+    }
+    for (const std::size_t orders : {1U, 2U, 9U}) {
+        copy.trade(orders);
+        copy.ship();
+    }
+    ASSERT_GT(copy.head().sequence, first.head().sequence);
+    std::filesystem::copy(
+        file("other"),
+        file("vault"),
+        std::filesystem::copy_options::recursive | std::filesystem::copy_options::skip_existing);
+    const auto longer = restore(vault, {});
+    ASSERT_TRUE(longer) << longer.error().object << longer.error().text;
+    EXPECT_EQ(longer.value().state_hash, copy.hash());
+    EXPECT_EQ(warnings_.size(), 2U);
+    EXPECT_THAT(warnings_.front().text, HasSubstr("two daemons wrote this timeline"));
+    const auto before = restore(vault, {.sequence = parted});
+    ASSERT_TRUE(before) << before.error().text;
+    EXPECT_EQ(before.value().state_hash, common);
+}
+
 TEST_F(Restores, ShippingGoesOnWhereItEndedAndTriesAgainAfterFailures) {
     Vault vault(file("vault"));
     {

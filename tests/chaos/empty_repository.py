@@ -37,7 +37,8 @@ def archived(stage, daemon, repositories=("first",)):
 
 
 def health_of_archive(daemon):
-    return daemon.ask("GET", "/health").json()["checks"]["archive"]
+    rows = daemon.ask("GET", "/health/detailed").json()["dependencies"]
+    return next(row for row in rows if row["name"] == "archive")
 
 
 def listing(place, key, data):
@@ -68,8 +69,8 @@ def run(stage):
     for number in range(10):
         other.place(f"second-{number}")
     archived(stage, other)
-    stage.check(health_of_archive(other)["status"] == "healthy", "the archive is healthy",
-                health_of_archive(other))
+    stage.eventually(30, lambda: health_of_archive(other)["status"] == "healthy",
+                     "the archive is healthy")
     there = listing(empty, key, other.data)
     stage.check([item["timeline"] for item in there["timelines"]] == [2],
                 "the empty repository begins with timeline 2", there)

@@ -206,8 +206,7 @@ std::string Daemon::start_trading() {
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
         return "the store took no record; is the disk full?";
     }
-    const auto timeline_read = events_->read_timeline(opened_.folder.store());
-    if (!timeline_read) return timeline_read.error();
+    if (auto read = events_->read_timeline(opened_.folder.store()); !read) return read.error();
     if (runtime_->state().accounts.empty()) {
         open_first_accounts(*runtime_, config_.text("paper.deposit"), clock_.now());
     }

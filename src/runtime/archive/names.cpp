@@ -17,6 +17,14 @@ std::string digits(std::uint64_t value, std::size_t width) {
     return std::string(width - std::min(width, text.size()), '0') + text;
 }
 
+std::string hex_digits(std::uint32_t value) {
+    static constexpr std::string_view kHexDigits = "0123456789abcdef";
+    std::string text;
+    for (int shift = 28; shift >= 0; shift -= 4)
+        text += kHexDigits[(value >> static_cast<unsigned>(shift)) & 0xFU];
+    return text;
+}
+
 /// Takes what a name is made of from its front; after the first mistake it stays wrong.
 class Parts {
 public:
@@ -75,11 +83,7 @@ std::string compact_time(base::Timestamp time) {
 }
 
 std::string timeline_text(Timeline number, std::uint32_t id) {
-    static constexpr std::string_view kHexDigits = "0123456789abcdef";
-    std::string text = std::to_string(number) + "-";
-    for (int shift = 28; shift >= 0; shift -= 4)
-        text += kHexDigits[(id >> static_cast<unsigned>(shift)) & 0xFU];
-    return text;
+    return std::to_string(number) + "-" + hex_digits(id);
 }
 
 std::string to_text(const TimelineIdentity& identity) {
@@ -134,6 +138,23 @@ std::string part_name(std::uint32_t number) {
 
 std::string users_prefix(Timeline timeline) {
     return timeline_prefix(timeline) + "users/";
+}
+
+std::string claim_prefix(Timeline timeline) {
+    return timeline_prefix(timeline) + "owner/";
+}
+
+std::string claim_name(Timeline timeline, std::uint64_t number, std::uint32_t writer) {
+    return claim_prefix(timeline) + digits(number, kSequenceDigits) + "-" + hex_digits(writer);
+}
+
+std::optional<std::uint64_t> claim_number(std::string_view name) {
+    Parts parts(name);
+    (void)read_timeline(parts);
+    parts.literal("owner/");
+    const std::uint64_t number = parts.number(kSequenceDigits);
+    parts.literal("-");
+    return parts.ok() ? std::optional(number) : std::nullopt;
 }
 
 std::optional<Timeline> parse_listed(std::string_view name) {

@@ -6,6 +6,7 @@
 ///   timeline/<8 digits>/start
 ///   timeline/<8 digits>/segment/<first record, 20 digits>-<last record, 20 digits>
 ///   timeline/<8 digits>/snapshot/<its record, 20 digits>-<yyyymmdd>t<hhmmss>z/<part>
+///   timeline/<8 digits>/owner/<20 digits>-<8 digits of its writer>
 ///   timeline/<8 digits>/users/<yyyymmdd>t<hhmmss>z-<8 digits of its hash>
 ///
 /// A part of a snapshot is "part-<4 digits>", "manifest" or "verified". A timeline is what one
@@ -104,7 +105,11 @@ inline constexpr std::string_view kTimelinesPrefix = "timelines/";
 [[nodiscard]] std::string part_name(std::uint32_t number);
 [[nodiscard]] std::string users_prefix(Timeline timeline);
 
+[[nodiscard]] std::string claim_prefix(Timeline timeline);
+[[nodiscard]] std::string claim_name(Timeline timeline, std::uint64_t number, std::uint32_t writer);
+
 /// Nothing where the name is not of this kind.
+[[nodiscard]] std::optional<std::uint64_t> claim_number(std::string_view name);
 [[nodiscard]] std::optional<Timeline> parse_listed(std::string_view name);
 [[nodiscard]] std::optional<Timeline> parse_start(std::string_view name);
 [[nodiscard]] std::optional<SegmentName> parse_segment(std::string_view name);

@@ -84,6 +84,10 @@ std::string encode(const TimelineStart& start) {
     return encode_any(start, kStartVersion);
 }
 
+std::string encode(const Claim& claim) {
+    return encode_any(claim);
+}
+
 std::optional<Segment> decode_segment(std::string_view bytes) {
     auto segment = decode_any<Segment>(bytes);
     return segment && !segment->entries.empty() ? std::move(segment) : std::nullopt;
@@ -99,6 +103,10 @@ std::optional<Verified> decode_verified(std::string_view bytes) {
 
 std::optional<TimelineStart> decode_start(std::string_view bytes) {
     return decode_any<TimelineStart>(bytes, kStartVersion);
+}
+
+std::optional<Claim> decode_claim(std::string_view bytes) {
+    return decode_any<Claim>(bytes);
 }
 
 ports::StoreResult<Segment> read_segment(ports::StoreReader& reader, model::Sequence after) {

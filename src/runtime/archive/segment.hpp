@@ -138,16 +138,32 @@ struct TimelineStart {
     }
 };
 
+/// A process began to write the timeline.
+struct Claim {
+    model::Timestamp created;
+    std::string where;  ///< The machine and the process, for people.
+
+    friend bool operator==(const Claim&, const Claim&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("created", self.created);
+        visit("where", self.where);
+    }
+};
+
 [[nodiscard]] std::string encode(const Segment& segment);
 [[nodiscard]] std::string encode(const Manifest& manifest);
 [[nodiscard]] std::string encode(const Verified& verified);
 [[nodiscard]] std::string encode(const TimelineStart& start);
+[[nodiscard]] std::string encode(const Claim& claim);
 
 /// Nothing where the bytes are not whole, or of a later version.
 [[nodiscard]] std::optional<Segment> decode_segment(std::string_view bytes);
 [[nodiscard]] std::optional<Manifest> decode_manifest(std::string_view bytes);
 [[nodiscard]] std::optional<Verified> decode_verified(std::string_view bytes);
 [[nodiscard]] std::optional<TimelineStart> decode_start(std::string_view bytes);
+[[nodiscard]] std::optional<Claim> decode_claim(std::string_view bytes);
 
 /// The records behind `after`, as many as one segment takes, with their replies. Without entries
 /// where there are none. Reads one snapshot of the store.

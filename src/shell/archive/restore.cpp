@@ -1,5 +1,6 @@
 #include "shell/archive/restore.hpp"
 
+#include "protocol/journal.hpp"
 #include "runtime/refold.hpp"
 #include "runtime/verify.hpp"
 #include "shell/archive/store_copy.hpp"
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace botcore::shell::archive {
@@ -105,6 +107,33 @@ ArchiveResult<Timeline> newest_in_use(Archive& archive, const Timelines& starts)
     return starts.begin()->first;
 }
 
+/// The first segment that holds a record which another one holds, too: one process never puts a
+/// record twice. Their number where there is none.
+std::size_t first_overlap(const std::vector<names::SegmentName>& segments) {
+    const auto overlap = std::adjacent_find(
+        segments.begin(), segments.end(), [](const auto& left, const auto& right) {
+            return left.last >= right.first;
+        });
+    return static_cast<std::size_t>(overlap - segments.begin());
+}
+
+/// The record that the segment continues: `start` where that one is within it or right before it.
+/// Nothing where all of it is older, or its first record cannot be read.
+std::optional<std::pair<model::Sequence, model::Hash>> link_of(const names::Segment& segment,
+                                                               const model::Head& start) {
+    const auto& first = segment.entries.front();
+    if (segment.entries.back().sequence <= start.sequence) return std::nullopt;
+    if (first.sequence <= start.sequence) {
+        const std::size_t place = start.sequence - first.sequence;
+        if (place >= segment.entries.size()) return std::nullopt;
+        const auto& same = segment.entries.at(place);
+        return std::pair(same.sequence, same.hash);
+    }
+    const auto record = protocol::decode_record(first.bytes);
+    if (!record) return std::nullopt;
+    return std::pair(first.sequence - 1, record.value().prior_hash);
+}
+
 class Restore {
 public:
     Restore(Archive& archive,
@@ -131,6 +160,8 @@ private:
     [[nodiscard]] ArchiveOutcome begin_at_snapshot();
     [[nodiscard]] ArchiveOutcome fold_forward();
     [[nodiscard]] ArchiveResult<bool> fold_leg(const Leg& leg, runtime::Refold& work);
+    [[nodiscard]] ArchiveResult<std::vector<names::SegmentName>> longest_chain(
+        std::vector<names::SegmentName> segments, const model::Head& start);
     [[nodiscard]] ArchiveResult<bool> fold_segment(const names::SegmentName& name,
                                                    const Leg& leg,
                                                    runtime::Refold& work);
@@ -234,11 +265,56 @@ ArchiveResult<bool> Restore::fold_segment(const names::SegmentName& name,
     return true;
 }
 
+/// The records of one process continue each other; those of another that wrote the same timeline
+/// begin with the same ones. The chain behind `start` that reaches furthest; the rest is named.
+ArchiveResult<std::vector<names::SegmentName>> Restore::longest_chain(
+    std::vector<names::SegmentName> segments, const model::Head& start) {
+    std::map<std::pair<model::Sequence, model::Hash>, std::size_t> ends;
+    std::vector<std::optional<std::size_t>> previous(segments.size());
+    std::optional<std::size_t> best;
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        const names::Segment segment = TRY(archive_.segment(segments.at(i)));
+        const auto before = link_of(segment, start);
+        if (!before) continue;
+        const bool at_start = *before == std::pair(start.sequence, start.hash);
+        const auto place = ends.find(*before);
+        if (!at_start && place == ends.end()) continue;
+        if (!at_start) previous.at(i) = place->second;
+        const auto& last = segment.entries.back();
+        ends.emplace(std::pair(last.sequence, last.hash), i);
+        if (!best || last.sequence > segments.at(*best).last) best = i;
+    }
+    std::set<std::size_t> taken;
+    for (auto step = best; step; step = previous.at(*step))
+        taken.insert(*step);
+    std::vector<names::SegmentName> chain;
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        if (taken.contains(i)) {
+            chain.push_back(segments.at(i));
+        } else if (segments.at(i).last > start.sequence) {
+            warnings_.push_back({Kind::Taken,
+                                 to_text(segments.at(i)),
+                                 "two daemons wrote this timeline; the chain of records that "
+                                 "reaches further is restored, and this one is left out"});
+        }
+    }
+    return chain;
+}
+
 /// False once a record is beyond what is wanted.
 ArchiveResult<bool> Restore::fold_leg(const Leg& leg, runtime::Refold& work) {
-    const auto segments = TRY(archive_.segments(leg.timeline, work.head().sequence + 1));
+    auto segments = TRY(archive_.segments(leg.timeline, work.head().sequence + 1));
     const model::Sequence end = segments.empty() ? 0 : segments.back().last;
-    for (const auto& name : segments) {
+    const std::size_t doubtful = first_overlap(segments);
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        if (i == doubtful) {
+            const auto chain = TRY(longest_chain(
+                {segments.begin() + static_cast<std::ptrdiff_t>(i), segments.end()}, work.head()));
+            segments.resize(i);
+            segments.insert(segments.end(), chain.begin(), chain.end());
+            if (chain.empty()) break;
+        }
+        const names::SegmentName name = segments.at(i);
         if (name.first > leg.last) break;  // Written after the next timeline had begun.
         if (!TRY(fold_segment(name, leg, work))) return false;
         if (progress_) progress_("folded", work.head().sequence, std::min(end, leg.last));

@@ -8,6 +8,8 @@
 ///
 /// N1  What is made is exactly the store at that moment: same rows, same head, same `state_hash`.
 /// N2  A changed, cut, missing or misplaced object is refused, and the error names it.
+///     Where two processes wrote one timeline, the chain of records that reaches further is taken,
+///     and a warning names what is left out.
 /// N3  The store that is in use is not touched before the new one is whole and checked; then it is
 ///     replaced in one step, and kept under another name.
 ///

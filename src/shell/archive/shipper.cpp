@@ -37,6 +37,7 @@ bool Shipper::step(base::Timestamp now) {
         return false;
     }
     state_.error.reset();
+    state_.accepted = true;
     wait_ = {};
     note_lag();
     return state_.archived < state_.head;
@@ -44,6 +45,7 @@ bool Shipper::step(base::Timestamp now) {
 
 void Shipper::note_failure(ArchiveError error, base::Timestamp now) {
     ++state_.failures;
+    if (error.kind == Kind::Taken || error.kind == Kind::Broken) state_.accepted = false;
     state_.error = std::move(error);
     wait_ = std::clamp(wait_ + wait_, kFirstWait, kLongestWait);
     next_try_ = now + wait_;
@@ -65,10 +67,14 @@ void Shipper::note_lag() {
 
 ArchiveOutcome Shipper::ship(base::Timestamp now) {
     if (!archived_) {
+        // Claimed is only what is known to be this store's; what another process put there before
+        // the claim is seen by looking again.
+        (void)TRY(learn(now));
+        (void)TRY(ownership_.claim(now));
         archived_ = TRY(learn(now));
         state_.archived = archived_->sequence;
-        state_.accepted = true;
     }
+    (void)TRY(ownership_.confirm_if_due(now));
     for (int i = 0; i < kSegmentsAtOnce; ++i) {
         if (!pending_) {
             auto segment = names::read_segment(reader_, archived_->sequence);
@@ -76,6 +82,7 @@ ArchiveOutcome Shipper::ship(base::Timestamp now) {
             if (segment.value().entries.empty()) return base::Done{};
             (void)TRY(gather(std::move(segment).value()));
         }
+        (void)TRY(ownership_.confirm(now));
         (void)TRY(archive_.put_sealed(pending_->name, pending_->sealed));
         ++state_.segments;
         state_.bytes += pending_->sealed.size();

@@ -7,12 +7,14 @@
 ///     never written, nor is one that holds what this store has lost: `Taken` or `Broken`. A store
 ///     of any timeline begins in an empty archive, and in one that shares its history: with a start
 ///     of its own and every record from the first one on.
+///     Another process that writes the same timeline is noticed within seconds, and then neither of
+///     the two ships any more (shell/archive/ownership.hpp).
 /// H2  After a crash it goes on behind the last segment that is there; nothing is put twice.
 /// H3  What could not be put is tried again after 1, 2, 4 ... 30 s, for ever; nothing is skipped.
 ///
 /// Threads: one.
 
-#include "shell/archive/archive.hpp"
+#include "shell/archive/ownership.hpp"
 
 #include <functional>
 #include <optional>
@@ -46,7 +48,8 @@ public:
         : reader_(reader),
           archive_(archive),
           identity_(std::move(identity)),
-          timeline_(identity_.number) {}
+          timeline_(identity_.number),
+          ownership_(archive, timeline_) {}
 
     /// Puts what is new, a few segments at most, so that a caller can do other things between.
     /// True while more is waiting that can be put at once.
@@ -78,6 +81,7 @@ private:
     Archive& archive_;
     names::TimelineIdentity identity_;
     Timeline timeline_;
+    Ownership ownership_;
     std::optional<model::Head> archived_;
     std::optional<Pending> pending_;
     ShippedState state_;
