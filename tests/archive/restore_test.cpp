@@ -242,7 +242,7 @@ TEST_F(Restores, AStoreOfAnyTimelineBeginsInAnEmptyRepository) {
     second.trade(10);
     second.ship();
     ASSERT_FALSE(second.shipped().error) << second.shipped().error->text;
-    EXPECT_TRUE(second.shipped().began);
+    EXPECT_TRUE(second.shipped().needs_snapshot);
     EXPECT_EQ(second.shipped().archived, second.head().sequence);
     const auto timelines = empty.archive.timelines();
     ASSERT_TRUE(timelines);

@@ -70,7 +70,7 @@ struct ArchiveService::Shared {
     ArchiveStatus status;  // Guarded by mutex, as is all that follows.
     std::map<Job, base::Timestamp> tried;
     std::set<Job> asked;
-    /// Repositories that were begun and have no snapshot yet. And: was it tried since?
+    /// Repositories that have no snapshot yet. And: was it tried since the start?
     std::map<std::size_t, bool> fresh;
     Steady::time_point ship_until = Steady::time_point::max();
     bool stopping = false;
@@ -125,7 +125,7 @@ void ArchiveService::Shared::ship() {
             if (!options.users.empty() && shipped.accepted) (void)users.at(i).step(now);
             const std::lock_guard lock(mutex);
             ShippedState& shown = status.repositories.at(i).shipped;
-            if (shipped.began && !shown.began) fresh.emplace(i, false);
+            if (shipped.needs_snapshot && !shown.needs_snapshot) fresh.emplace(i, false);
             const bool answered = (shipped.accepted && !shown.accepted) || shipped.error;
             shown = shipped;
             if (answered) changed.notify_all();
@@ -138,7 +138,7 @@ void ArchiveService::Shared::ship() {
     }
 }
 
-/// What was done today was not done for a repository that was begun since.
+/// What was done today was not done for a repository that was added since.
 bool ArchiveService::Shared::has_fresh(std::optional<base::Timestamp> attempt,
                                        base::Timestamp now) const {
     const bool again = !attempt || now - *attempt >= operations::kRetryAfter;

@@ -71,8 +71,10 @@ ArchiveOutcome Shipper::ship(base::Timestamp now) {
         // the claim is seen by looking again.
         (void)TRY(learn(now));
         (void)TRY(ownership_.claim(now));
-        archived_ = TRY(learn(now));
-        state_.archived = archived_->sequence;
+        const model::Head archived = TRY(learn(now));
+        state_.needs_snapshot = TRY(archive_.snapshots(timeline_)).empty();
+        state_.archived = archived.sequence;
+        archived_ = archived;
     }
     (void)TRY(ownership_.confirm_if_due(now));
     for (int i = 0; i < kSegmentsAtOnce; ++i) {
@@ -149,7 +151,6 @@ ArchiveResult<names::TimelineStart> Shipper::start(base::Timestamp now) {
     const names::TimelineStart begun{
         .created = now, .id = identity_.id, .ancestors = identity_.ancestors};
     (void)TRY(archive_.begin_timeline(timeline_, begun));
-    state_.began = true;
     return begun;
 }
 

@@ -32,7 +32,7 @@ struct ShippedState {
     std::uint64_t bytes = 0;            ///< As stored, since the start.
     std::uint64_t failures = 0;         ///< Since the start.
     bool accepted = false;              ///< The archive is this store's, and may be written.
-    bool began = false;                 ///< The timeline was begun there since the start.
+    bool needs_snapshot = false;        ///< It had no snapshot of this timeline at the start.
     std::optional<ArchiveError> error;  ///< What stands in the way now.
 
     /// How long the oldest record waits that is not in the archive yet.
