@@ -1,4 +1,5 @@
 #include "apps/botctl/commands.hpp"
+#include "apps/botctl/future_archives.hpp"
 #include "apps/botctl/progress.hpp"
 #include "apps/botctl/table.hpp"
 #include "core/orders/client_order_id.hpp"
@@ -20,7 +21,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -45,7 +45,6 @@ base::Timestamp now() {
 /// Everything that speaks to one archive.
 struct Opened {
     shell::Config config;
-    shell::Config daemons;  ///< Without what the command line says: where the daemon archives.
     fs::path data;
     std::optional<archive::ArchiveKey> key;
     std::unique_ptr<ports::Repository> repository;
@@ -63,7 +62,6 @@ base::Result<std::unique_ptr<Opened>, std::string> open_archive(const Session& s
                                                                 const BackupWish& wish) {
     auto opened = std::make_unique<Opened>();
     opened->config = TRY(read_config(wish.config_file));
-    opened->daemons = opened->config;
     if (wish.from.starts_with("s3://")) {
         (void)TRY(opened->config.set("archive.repository", wish.from, "--from"));
     } else if (!wish.from.empty()) {
@@ -348,54 +346,6 @@ json::object to_json(const archive::Restored& restored) {
     return data;
 }
 
-/// The greatest number of a timeline that the store here or an archive of the daemon has, as far as
-/// they can be read: the number of the new timeline must be free in all of them.
-archive::Timeline newest_elsewhere(const Opened& opened) {
-    archive::Timeline newest = 0;
-    const auto here = shell::sqlite::timeline_of(opened.data / "botcore.db");
-    if (here) newest = here.value().number;
-    const auto makers = shell::repositories_of(opened.daemons, opened.data);
-    if (!makers) return newest;
-    for (const auto& make : makers.value()) {
-        const auto repository = make();
-        if (!repository) continue;
-        const auto starts = archive::Archive(*repository.value(), *opened.key).timelines();
-        if (starts && !starts.value().empty()) {
-            newest = std::max(newest, starts.value().rbegin()->first);
-        }
-    }
-    return newest;
-}
-
-/// Where the daemon that starts here will archive.
-json::array places_of(const Opened& opened) {
-    json::array places;
-    const auto makers = shell::repositories_of(opened.daemons, opened.data);
-    if (!makers) return places;
-    for (const auto& make : makers.value()) {
-        const auto repository = make();
-        if (repository) places.emplace_back(repository.value()->place());
-    }
-    return places;
-}
-
-void print_places(std::ostream& out, const json::value& data, const std::string& from) {
-    const json::array& places = data.at("archives_to").as_array();
-    bool has_source = false;
-    for (const json::value& place : places) {
-        const std::string_view text = place.as_string();
-        has_source = has_source || text == from;
-        out << "botcored will archive to " << text << " on timeline "
-            << std::string_view(data.at("timeline_id").as_string()) << "\n";
-    }
-    if (places.empty()) {
-        out << "botcored will archive nowhere: archive.repository is none\n";
-    } else if (!has_source) {
-        out << "it will not archive to " << from
-            << "; for that, set archive.repository in the configuration\n";
-    }
-}
-
 /// What the store that is replaced has beyond the moment.
 std::optional<model::Head> head_of(const fs::path& store) {
     std::error_code error;
@@ -414,9 +364,13 @@ int restore(Session& session, const BackupWish& wish) {
         std::cerr << "botctl: " << moment.error() << "\n";
         return kExitUsage;
     }
+    // Without --from: the daemon archives to where its configuration says.
+    const auto config = read_config(wish.config_file);
+    if (!config) return refused(session, config.error());
     auto opened = open_archive(session, wish);
     if (!opened) return refused(session, opened.error());
     archive::Archive& from = *opened.value()->archive;
+    const FutureArchives future(config.value(), opened.value()->data);
     const auto folder = shell::DataFolder::open(opened.value()->data);
     if (!folder) return refused(session, folder.error());
     const fs::path store = folder.value().store();
@@ -440,14 +394,14 @@ int restore(Session& session, const BackupWish& wish) {
         shell::sqlite::remove_database(made);
     } else {
         const auto timeline = archive::begin_timeline(
-            from, restored.value(), made, now(), newest_elsewhere(*opened.value()));
+            from, restored.value(), made, now(), future.newest_timeline(*opened.value()->key));
         if (!timeline) return refused(session, timeline.error());
         const auto old =
             shell::sqlite::replace_store(made, store, archive::names::compact_time(now()));
         if (!old) return refused(session, old.error());
         data["new_timeline"] = timeline.value().number;
         data["timeline_id"] = to_text(timeline.value());
-        data["archives_to"] = places_of(*opened.value());
+        data["archives_to"] = future.places();
         data["old_file"] = old.value().string();
         // The daemon that starts here must go on with the archive's own key.
         const fs::path key = shell::archive_key_file(opened.value()->config, opened.value()->data);
@@ -475,7 +429,7 @@ int restore(Session& session, const BackupWish& wish) {
         }
         const auto& old = value.at("old_file").as_string();
         if (!old.empty()) out << "the old store is kept as " << std::string_view(old) << "\n";
-        print_places(out, value, from.place());
+        future.print(out, value, from.place());
         out << "start botcored: it begins a new term, compares every account with its exchange, "
                "and "
                "takes entries only for those that agree; then look at botctl reconcile\n";
