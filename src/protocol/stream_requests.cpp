@@ -19,6 +19,7 @@ namespace {
 using base::Failure;
 
 constexpr std::size_t kIdMax = 64;
+constexpr std::size_t kTimelineMax = 32;
 constexpr std::size_t kTokenMax = 4'096;
 constexpr std::size_t kCameMax = 64;
 constexpr std::int64_t kSequenceMax = INT64_MAX - 1;
@@ -117,8 +118,20 @@ base::Result<std::optional<StreamPlace>, RequestError> place_of(const json::obje
     return std::optional(place);
 }
 
+base::Result<std::string, RequestError> timeline_of(const json::object& message) {
+    const json::value* timeline = message.if_contains("timeline");
+    if (timeline == nullptr) return std::string();
+    const json::string* text = timeline->if_string();
+    if (text == nullptr || text->empty() || text->size() > kTimelineMax) {
+        return Failure{
+            invalid("timeline", "the timeline of 'since', such as \"2-9f2c41d0\": a text")};
+    }
+    return std::string(*text);
+}
+
 base::Result<StreamSubscribe, RequestError> read_subscribe(const json::object& message) {
-    (void)TRY(only(message, {"channels", "accounts", "symbols", "since", "since_index"}));
+    (void)TRY(
+        only(message, {"channels", "accounts", "symbols", "since", "since_index", "timeline"}));
     StreamSubscribe wish;
     if (const auto* value = message.if_contains("channels")) {
         wish.channels = TRY(channels_of(*value));
@@ -137,6 +150,7 @@ base::Result<StreamSubscribe, RequestError> read_subscribe(const json::object& m
             }));
     }
     wish.since = TRY(place_of(message));
+    wish.timeline = TRY(timeline_of(message));
     return wish;
 }
 
@@ -217,6 +231,11 @@ std::string render(const StreamError& error, base::Timestamp now) {
     fields["code"] = error.code;
     fields["message"] = error.message;
     fields["recoverable"] = error.recoverable;
+    if (!error.timeline.empty()) {
+        fields["timeline"] = error.timeline;
+        fields["common_sequence"] =
+            error.common ? json::value(*error.common) : json::value(nullptr);
+    }
     return render_stream_answer("error", error.id, std::move(fields), now);
 }
 

@@ -37,6 +37,7 @@ struct StreamSubscribe {
     std::optional<std::vector<model::AccountId>> accounts;  ///< Nothing: all of the caller's.
     std::optional<std::vector<model::Symbol>> symbols;      ///< Nothing: all.
     std::optional<StreamPlace> since;                       ///< Nothing: from now on.
+    std::string timeline;                                   ///< Of `since`; empty: the first.
 };
 
 /// Takes channels and symbols out of the subscription.
@@ -61,6 +62,9 @@ struct StreamError {
     std::string_view code;
     std::string_view message;
     bool recoverable = true;
+    std::string_view timeline{};  ///< Of the journal, where the error is about it.
+    /// The last record that the caller's history and this one have in common.
+    std::optional<model::Sequence> common{};
 };
 
 [[nodiscard]] std::string render(const StreamError& error, base::Timestamp now);

@@ -27,13 +27,14 @@ TEST(StreamRequests, AreReadWithAllTheirFields) {
     EXPECT_EQ(std::get<StreamAuthenticate>(who.body).token, "t0k");
     const auto wish = std::get<StreamSubscribe>(
         accepted(R"({"type":"subscribe","channels":["orders","prices"],"accounts":["futures"],)"
-                 R"("symbols":["BTCUSDT"],"since":12,"since_index":3})")
+                 R"("symbols":["BTCUSDT"],"since":12,"since_index":3,"timeline":"2-9f2c41d0"})")
             .body);
     EXPECT_EQ(wish.channels, (std::vector{Channel::Orders, Channel::Prices}));
     EXPECT_EQ(wish.accounts->front().text(), "futures");
     EXPECT_EQ(wish.symbols->front().text(), "BTCUSDT");
     EXPECT_EQ(wish.since->sequence, 12U);
     EXPECT_EQ(wish.since->index, 3U);
+    EXPECT_EQ(wish.timeline, "2-9f2c41d0");
     const auto leave = std::get<StreamUnsubscribe>(
         accepted(R"({"type":"unsubscribe","channels":["prices"],"symbols":["ETHUSDT"]})").body);
     EXPECT_EQ(leave.channels, std::vector{Channel::Prices});
@@ -72,6 +73,12 @@ TEST(StreamRequests, AreRefusedWithTheCodeOfTheirMistake) {
     EXPECT_EQ(refused(R"({"type":"subscribe","since":1,"since_index":"x"})"), "INVALID_FIELD");
     EXPECT_EQ(refused(R"({"type":"unsubscribe"})"), "MISSING_FIELD");
     EXPECT_EQ(refused(R"({"type":"unsubscribe","since":1})"), "UNKNOWN_FIELD");
+    for (const char* timeline : {"2", "\"\"", "null", "\"2-9f2c41d0-2-9f2c41d0-2-9f2c41d0-x\""}) {
+        EXPECT_EQ(
+            refused(std::string(R"({"type":"subscribe","since":1,"timeline":)") + timeline + "}"),
+            "INVALID_FIELD")
+            << timeline;
+    }
 }
 
 TEST(StreamRequests, ErrorsAndAnswersAreOneObjectEach) {

@@ -23,7 +23,9 @@ constexpr std::size_t kPage = 1'000;
 constexpr std::size_t kFindingsMax = 100;
 
 constexpr std::string_view kRestore =
-    "stop the daemon and keep the file; put the last whole copy in its place, then reconcile";
+    "the journal is damaged: stop the daemon and keep the file; botctl restore --dry-run says what "
+    "the archive brings back and how many newer records it leaves behind, and botctl restore puts "
+    "it in place; then reconcile";
 constexpr std::string_view kRebuild =
     "the journal is the truth: stop the daemon and make the rows anew: botctl rebuild";
 constexpr std::string_view kLook =

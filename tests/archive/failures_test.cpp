@@ -43,7 +43,7 @@ protected:
         const auto reader = shell::sqlite::open_reader(path_);
         EXPECT_TRUE(reader.has_value());
         change(path_, statements);
-        archive::Shipper shipper(*reader.value(), vault_.archive, 1);
+        archive::Shipper shipper(*reader.value(), vault_.archive, {});
         EXPECT_FALSE(shipper.step(kNow));
         EXPECT_EQ(shipper.state().failures, 1U);
         return shipper.state().error.value_or(archive::ArchiveError{});
@@ -92,12 +92,20 @@ TEST_F(ArchiveFailures, ARecordOfAnotherChainIsNotShipped) {
     EXPECT_THAT(error.text, HasSubstr("record 3 "));
 }
 
-TEST_F(ArchiveFailures, ATimelineThatTheArchiveDoesNotHaveIsNotShipped) {
+TEST_F(ArchiveFailures, TheArchiveOfAnotherStoreIsNotShippedTo) {
+    TradingStore other(folder_.file("other.db"), vault_, 12);
+    other.trade(5);
+    other.ship();
+    const auto objects = vault_.objects();
     const auto reader = shell::sqlite::open_reader(path_);
     ASSERT_TRUE(reader.has_value());
-    archive::Shipper shipper(*reader.value(), vault_.archive, 4);
+    archive::Shipper shipper(*reader.value(), vault_.archive, {.number = 4, .id = 77});
     EXPECT_FALSE(shipper.step(kNow));
+    ASSERT_TRUE(shipper.state().error);
     EXPECT_EQ(shipper.state().error->kind, Kind::Taken);
+    EXPECT_THAT(shipper.state().error->text, HasSubstr("archive.repository to an empty place"));
+    EXPECT_FALSE(shipper.state().accepted);
+    EXPECT_EQ(vault_.objects(), objects);
 }
 
 TEST_F(ArchiveFailures, NoSnapshotIsTakenOfWhatIsNoStore) {
@@ -152,7 +160,7 @@ TEST_F(ArchiveFailures, ReadersSayWhatIsWrongWithTheFile) {
         ASSERT_FALSE(reader.has_value());
         EXPECT_THAT(reader.error(), HasSubstr(file.string()));
         EXPECT_FALSE(shell::sqlite::timeline_of(file).has_value());
-        EXPECT_FALSE(shell::sqlite::set_timeline(file, 2).has_value());
+        EXPECT_FALSE(shell::sqlite::set_timeline(file, {.number = 2}).has_value());
     }
 }
 

@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 #include "shell/archive/archive_service.hpp"
 #include "shell/sqlite/replace_store.hpp"
+#include "shell/sqlite/timeline.hpp"
 #include "tests/archive/archive_world.hpp"
 
 #include <gmock/gmock.h>
@@ -176,7 +177,13 @@ TEST_F(Restores, ARestoredStoreGoesOnInATimelineOfItsOwn) {
     const auto timeline =
         archive::begin_timeline(vault.archive, restored.value(), file("made.db"), kNow);
     ASSERT_TRUE(timeline);
-    EXPECT_EQ(timeline.value(), 2U);
+    EXPECT_EQ(timeline.value().number, 2U);
+    const auto marked = shell::sqlite::timeline_of(file("made.db"));
+    ASSERT_TRUE(marked) << marked.error();
+    EXPECT_EQ(marked.value(), timeline.value());
+    ASSERT_EQ(marked.value().ancestors.size(), 1U);
+    EXPECT_EQ(marked.value().ancestors.front().timeline, 1U);
+    EXPECT_EQ(marked.value().ancestors.front().last, branch.sequence);
     first.close();
     const auto old = shell::sqlite::replace_store(file("made.db"), file("store.db"), "now");
     ASSERT_TRUE(old) << old.error();
@@ -207,6 +214,118 @@ TEST_F(Restores, ARestoredStoreGoesOnInATimelineOfItsOwn) {
     EXPECT_EQ(left_behind.value().state_hash, end_of_first);
 }
 
+/// The store of `from` at its newest moment, on a new timeline, in the file `name`.
+names::TimelineIdentity restored_to(Vault& from,
+                                    const std::filesystem::path& file,
+                                    names::Timeline above = 0) {
+    std::vector<archive::ArchiveError> warnings;
+    const auto restored = archive::restore_into(from.archive, {}, file, {}, warnings);
+    CHECK(restored.has_value());
+    const auto begun = archive::begin_timeline(from.archive, restored.value(), file, kNow, above);
+    CHECK(begun.has_value());
+    return begun.value();
+}
+
+// @spec:TC-REL-014
+TEST_F(Restores, AStoreOfAnyTimelineBeginsInAnEmptyRepository) {
+    Vault first(file("first"));
+    {
+        TradingStore store(file("store.db"), first, 7);
+        store.trade(10);
+        store.ship();
+        store.close();
+    }
+    const auto second_timeline = restored_to(first, file("second.db"));
+    EXPECT_EQ(second_timeline.number, 2U);
+    Vault empty(file("empty"));
+    TradingStore second(file("second.db"), empty, 8);
+    second.trade(10);
+    second.ship();
+    ASSERT_FALSE(second.shipped().error) << second.shipped().error->text;
+    EXPECT_TRUE(second.shipped().needs_snapshot);
+    EXPECT_EQ(second.shipped().archived, second.head().sequence);
+    const auto timelines = empty.archive.timelines();
+    ASSERT_TRUE(timelines);
+    ASSERT_EQ(timelines.value().size(), 1U);
+    EXPECT_EQ(timelines.value().begin()->first, 2U);
+    const auto all = restore(empty, {});
+    ASSERT_TRUE(all) << all.error().text;
+    EXPECT_EQ(all.value().state_hash, second.hash());
+
+    // Again: a new repository in place of the one that was filled, and from there another.
+    const std::string end = second.hash();
+    second.close();
+    const auto third_timeline = restored_to(empty, file("third.db"));
+    EXPECT_EQ(third_timeline.number, 3U);
+    ASSERT_EQ(third_timeline.ancestors.size(), 2U);
+    EXPECT_EQ(third_timeline.ancestors.front(), second_timeline.ancestors.front());
+    EXPECT_EQ(third_timeline.ancestors.back().id, second_timeline.id);
+    EXPECT_EQ(hash_of(file("third.db")), end);
+    Vault other(file("other"));
+    TradingStore third(file("third.db"), other, 9);
+    third.trade(5);
+    third.ship();
+    ASSERT_FALSE(third.shipped().error) << third.shipped().error->text;
+    const auto everything = restore(other, {});
+    ASSERT_TRUE(everything) << everything.error().text;
+    EXPECT_EQ(everything.value().timeline, 3U);
+    EXPECT_EQ(everything.value().state_hash, third.hash());
+}
+
+TEST_F(Restores, AStoreGoesOnInAnArchiveThatHoldsItsPast) {
+    Vault first(file("first"));
+    Vault second(file("second"));
+    TradingStore store(file("store.db"), first, 7);
+    store.trade(10);
+    store.ship();
+    archive::Shipper to_second(store.reader(), second.archive, {});
+    while (to_second.step(kNow)) {
+    }
+    // `first` has records that the restore from `second` leaves behind.
+    store.trade(10);
+    store.ship();
+    const std::string left_behind = store.hash();
+    store.close();
+    const auto timeline = restored_to(second, file("restored.db"), 1);
+    EXPECT_EQ(timeline.number, 2U);
+    TradingStore restored(file("restored.db"), first, 8);
+    restored.trade(3);
+    restored.ship();
+    ASSERT_FALSE(restored.shipped().error) << restored.shipped().error->text;
+    const auto newest = restore(first, {});
+    ASSERT_TRUE(newest) << newest.error().text;
+    EXPECT_EQ(newest.value().state_hash, restored.hash());
+    const auto old = restore(first, {.timeline = 1});
+    ASSERT_TRUE(old) << old.error().text;
+    EXPECT_EQ(old.value().state_hash, left_behind);
+}
+
+TEST_F(Restores, TheArchiveOfAnotherStoreOfTheSameTimelineIsNotShippedTo) {
+    Vault first(file("first"));
+    {
+        TradingStore store(file("store.db"), first, 7);
+        store.trade(10);
+        store.ship();
+        store.close();
+    }
+    // Two restores from two copies of one archive: both get the same number, and other ids.
+    std::filesystem::copy(file("first"), file("copy"), std::filesystem::copy_options::recursive);
+    std::filesystem::copy_file(file("first.key"), file("copy.key"));
+    Vault copy(file("copy"));
+    const auto one = restored_to(first, file("one.db"));
+    const auto two = restored_to(copy, file("two.db"));
+    EXPECT_EQ(one.number, two.number);
+    EXPECT_NE(one.id, two.id);
+    TradingStore store(file("two.db"), first, 8);
+    store.trade(3);
+    const auto objects = first.objects();
+    store.ship();
+    ASSERT_TRUE(store.shipped().error);
+    EXPECT_EQ(store.shipped().error->kind, Kind::Taken);
+    EXPECT_THAT(store.shipped().error->text, HasSubstr(to_text(one)));
+    EXPECT_EQ(first.objects(), objects);
+}
+
 TEST_F(Restores, AStoreThatTheArchiveDoesNotKnowIsNotShipped) {
     Vault vault(file("vault"));
     TradingStore first(file("store.db"), vault, 7);
@@ -227,11 +346,105 @@ TEST_F(Restores, AStoreThatTheArchiveDoesNotKnowIsNotShipped) {
     const auto early = open_store(file("early.db"));
     const auto reader = shell::sqlite::open_reader(file("early.db"));
     ASSERT_TRUE(reader);
-    archive::Shipper shipper(*reader.value(), vault.archive, 1);
+    archive::Shipper shipper(*reader.value(), vault.archive, {});
     EXPECT_FALSE(shipper.step(kNow));
     ASSERT_TRUE(shipper.state().error);
     EXPECT_THAT(shipper.state().error->text, HasSubstr("which this store does not have"));
+    EXPECT_THAT(shipper.state().error->text, HasSubstr("records of this store it would leave"));
     EXPECT_EQ(vault.objects(), objects);
+}
+
+/// The files of the store as a copy of a running machine's disk has them.
+void copy_disk(const std::filesystem::path& from, const std::filesystem::path& to) {
+    std::filesystem::copy_file(from, to);
+    std::filesystem::copy_file(from.string() + "-wal", to.string() + "-wal");
+}
+
+// @spec:TC-REL-014
+TEST_F(Restores, ACopyOfARunningMachineIsNoticedByBothAndBothStop) {
+    Vault vault(file("vault"));
+    TradingStore first(file("store.db"), vault, 7);
+    first.trade(10);
+    first.ship();
+    copy_disk(file("store.db"), file("copy.db"));
+    TradingStore copy(file("copy.db"), vault, 8);
+    copy.trade(3);
+    copy.ship();
+    EXPECT_FALSE(copy.shipped().error);
+    const std::string last_of_copy = copy.hash();
+
+    // The first one has nothing to ship, and looks every few seconds all the same.
+    (void)first.shipper().step(kNow + archive::kConfirmEvery - Duration::milliseconds(1));
+    EXPECT_FALSE(first.shipped().error);
+    EXPECT_FALSE(first.shipper().step(kNow + archive::kConfirmEvery));
+    ASSERT_TRUE(first.shipped().error);
+    EXPECT_EQ(first.shipped().error->kind, Kind::Taken);
+    EXPECT_THAT(first.shipped().error->text, HasSubstr("another daemon writes the same timeline"));
+    EXPECT_FALSE(first.shipped().accepted);
+
+    // The copy notices before it ships anything more.
+    copy.trade(2);
+    EXPECT_FALSE(copy.shipper().step(kNow + Duration::seconds(1)));
+    ASSERT_TRUE(copy.shipped().error);
+    EXPECT_EQ(copy.shipped().error->kind, Kind::Taken);
+    const auto objects = vault.objects();
+    first.trade(5);
+    for (int i = 1; i < 5; ++i) {
+        EXPECT_FALSE(first.shipper().step(kNow + Duration::seconds(60 * i)));
+        EXPECT_FALSE(copy.shipper().step(kNow + Duration::seconds(60 * i)));
+    }
+    EXPECT_EQ(vault.objects(), objects);
+    const auto restored = restore(vault, {});
+    ASSERT_TRUE(restored) << restored.error().text;
+    EXPECT_EQ(restored.value().state_hash, last_of_copy);
+    EXPECT_TRUE(warnings_.empty());
+
+    // One of the two was stopped: the other goes on after a restart.
+    first.close();
+    const std::string end = copy.hash();
+    copy.close();
+    TradingStore again(file("copy.db"), vault, 9);
+    again.trade(1);
+    again.ship();
+    EXPECT_FALSE(again.shipped().error);
+    EXPECT_NE(again.hash(), end);
+    EXPECT_EQ(restore(vault, {}).value().state_hash, again.hash());
+}
+
+// Both put segments before either of them noticed.
+TEST_F(Restores, WhatTwoDaemonsWroteIsRestoredAlongTheLongerChain) {
+    Vault vault(file("vault"));
+    TradingStore first(file("store.db"), vault, 7);
+    first.trade(10);
+    first.ship();
+    const std::string common = first.hash();
+    const model::Sequence parted = first.head().sequence;
+    copy_disk(file("store.db"), file("copy.db"));
+    std::filesystem::copy(file("vault"), file("other"), std::filesystem::copy_options::recursive);
+    std::filesystem::copy_file(file("vault.key"), file("other.key"));
+    Vault other(file("other"));
+    TradingStore copy(file("copy.db"), other, 8);
+    for (const std::size_t orders : {3U, 4U}) {
+        first.trade(orders);
+        first.ship();
+    }
+    for (const std::size_t orders : {1U, 2U, 9U}) {
+        copy.trade(orders);
+        copy.ship();
+    }
+    ASSERT_GT(copy.head().sequence, first.head().sequence);
+    std::filesystem::copy(
+        file("other"),
+        file("vault"),
+        std::filesystem::copy_options::recursive | std::filesystem::copy_options::skip_existing);
+    const auto longer = restore(vault, {});
+    ASSERT_TRUE(longer) << longer.error().object << longer.error().text;
+    EXPECT_EQ(longer.value().state_hash, copy.hash());
+    EXPECT_EQ(warnings_.size(), 2U);
+    EXPECT_THAT(warnings_.front().text, HasSubstr("two daemons wrote this timeline"));
+    const auto before = restore(vault, {.sequence = parted});
+    ASSERT_TRUE(before) << before.error().text;
+    EXPECT_EQ(before.value().state_hash, common);
 }
 
 TEST_F(Restores, ShippingGoesOnWhereItEndedAndTriesAgainAfterFailures) {

@@ -99,6 +99,27 @@ TEST_F(Service, ShipsTakesASnapshotVerifiesItAndChecksTheBooks) {
     EXPECT_EQ(archive::JobFile(file("jobs.jsonl")).read().size(), 3U);
 }
 
+// The daily snapshot of today went to another repository.
+TEST_F(Service, AnEmptyRepositoryGetsASnapshotAtOnce) {
+    Vault vault(file("vault"));
+    TradingStore store(file("store.db"), vault, 7);
+    store.trade(10);
+    const auto first = start();
+    ASSERT_TRUE(eventually([&] { return first->status().good.size() == 3; }));
+    EXPECT_TRUE(first->stop(std::chrono::seconds(5)));
+    std::filesystem::rename(file("vault"), file("before"));
+    std::filesystem::create_directory(file("vault"));
+    Vault empty(file("vault"));
+    const auto second = start();
+    const auto verified = [&] {
+        const auto snapshots = empty.archive.snapshots(1);
+        return snapshots && !snapshots.value().empty() && snapshots.value().front().verified;
+    };
+    EXPECT_TRUE(eventually(verified));
+    EXPECT_TRUE(second->stop(std::chrono::seconds(5)));
+    EXPECT_EQ(second->status().repositories.front().shipped.archived, store.head().sequence);
+}
+
 TEST_F(Service, WhatIsCommittedBeforeTheEndIsShipped) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);

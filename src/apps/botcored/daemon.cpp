@@ -206,6 +206,7 @@ std::string Daemon::start_trading() {
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
         return "the store took no record; is the disk full?";
     }
+    if (auto read = events_->read_timeline(opened_.folder.store()); !read) return read.error();
     if (runtime_->state().accounts.empty()) {
         open_first_accounts(*runtime_, config_.text("paper.deposit"), clock_.now());
     }
@@ -270,6 +271,7 @@ std::string Daemon::start_door() {
     shell::http::ApiOptions options;
     options.version = std::string(build_info::kVersion);
     options.metrics_public = address.is_loopback();
+    options.timeline = events_->hub().timeline();
     options.market_age_max =
         model::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
     auto access = shell::http::UserAccess::open(

@@ -1,6 +1,7 @@
 #include "apps/botcored/event_stream.hpp"
 
 #include "build_info.hpp"
+#include "shell/sqlite/timeline.hpp"
 
 #include <utility>
 
@@ -52,6 +53,11 @@ EventStream::EventStream(const shell::Config& config, Parts parts)
                std::move(parts.authenticate),
                parts.now,
                parts.log}) {
+}
+
+base::Outcome<std::string> EventStream::read_timeline(const std::filesystem::path& store) {
+    hub_.set_timeline(TRY(shell::sqlite::timeline_of(store)));
+    return base::Done{};
 }
 
 void EventStream::count(shell::metrics::Metrics& metrics) {

@@ -2,9 +2,13 @@
 
 /// The event stream of a daemon: the hub that hears of commits and the server at `/ws`.
 
+#include "base/result.hpp"
 #include "shell/config/config.hpp"
 #include "shell/metrics/metrics.hpp"
 #include "shell/websocket/websocket_server.hpp"
+
+#include <filesystem>
+#include <string>
 
 namespace botcore::apps {
 
@@ -25,6 +29,9 @@ public:
 
     /// The runtime's listener; where events of the moment are published.
     [[nodiscard]] shell::websocket::EventHub& hub() { return hub_; }
+
+    /// Called once the first record is there: it names a timeline that no restore began.
+    [[nodiscard]] base::Outcome<std::string> read_timeline(const std::filesystem::path& store);
 
     [[nodiscard]] shell::websocket::WebsocketServer& server() { return server_; }
 

@@ -1,4 +1,5 @@
 #include "apps/botctl/commands.hpp"
+#include "apps/botctl/future_archives.hpp"
 #include "apps/botctl/progress.hpp"
 #include "apps/botctl/table.hpp"
 #include "core/orders/client_order_id.hpp"
@@ -126,8 +127,7 @@ struct Listing {
 archive::ArchiveResult<Listing> listing_of(archive::Archive& from) {
     Listing listing;
     const auto starts = TRY(from.timelines());
-    for (archive::Timeline timeline = 1; timeline <= starts.size(); ++timeline) {
-        const auto& start = starts.at(timeline - 1);
+    for (const auto& [timeline, start] : starts) {
         const auto segments = TRY(from.segments(timeline, 1));
         json::object item;
         item["timeline"] = timeline;
@@ -199,7 +199,7 @@ int verify_backup(Session& session, const BackupWish& wish) {
     const auto starts = from.timelines();
     if (!starts) return refused(session, starts.error());
     std::vector<archive::Snapshot> snapshots;
-    for (archive::Timeline timeline = 1; timeline <= starts.value().size(); ++timeline) {
+    for (const auto& [timeline, start] : starts.value()) {
         const auto some = from.snapshots(timeline);
         if (!some) return refused(session, some.error());
         snapshots.insert(snapshots.end(), some.value().begin(), some.value().end());
@@ -246,7 +246,7 @@ int prune_backups(Session& session, const BackupWish& wish) {
     if (!timeline) return refused(session, timeline.error());
     const auto removed = archive::prune(
         *opened.value()->archive,
-        timeline.value(),
+        timeline.value().number,
         {number("archive.keep_daily"),
          number("archive.keep_weekly"),
          number("archive.keep_monthly")},
@@ -364,9 +364,13 @@ int restore(Session& session, const BackupWish& wish) {
         std::cerr << "botctl: " << moment.error() << "\n";
         return kExitUsage;
     }
+    // Without --from: the daemon archives to where its configuration says.
+    const auto config = read_config(wish.config_file);
+    if (!config) return refused(session, config.error());
     auto opened = open_archive(session, wish);
     if (!opened) return refused(session, opened.error());
     archive::Archive& from = *opened.value()->archive;
+    const FutureArchives future(config.value(), opened.value()->data);
     const auto folder = shell::DataFolder::open(opened.value()->data);
     if (!folder) return refused(session, folder.error());
     const fs::path store = folder.value().store();
@@ -389,12 +393,15 @@ int restore(Session& session, const BackupWish& wish) {
     if (wish.dry_run) {
         shell::sqlite::remove_database(made);
     } else {
-        const auto timeline = archive::begin_timeline(from, restored.value(), made, now());
+        const auto timeline = archive::begin_timeline(
+            from, restored.value(), made, now(), future.newest_timeline(*opened.value()->key));
         if (!timeline) return refused(session, timeline.error());
         const auto old =
             shell::sqlite::replace_store(made, store, archive::names::compact_time(now()));
         if (!old) return refused(session, old.error());
-        data["new_timeline"] = timeline.value();
+        data["new_timeline"] = timeline.value().number;
+        data["timeline_id"] = to_text(timeline.value());
+        data["archives_to"] = future.places();
         data["old_file"] = old.value().string();
         // The daemon that starts here must go on with the archive's own key.
         const fs::path key = shell::archive_key_file(opened.value()->config, opened.value()->data);
@@ -422,6 +429,7 @@ int restore(Session& session, const BackupWish& wish) {
         }
         const auto& old = value.at("old_file").as_string();
         if (!old.empty()) out << "the old store is kept as " << std::string_view(old) << "\n";
+        future.print(out, value, from.place());
         out << "start botcored: it begins a new term, compares every account with its exchange, "
                "and "
                "takes entries only for those that agree; then look at botctl reconcile\n";

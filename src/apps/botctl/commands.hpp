@@ -26,6 +26,7 @@ struct CommandOptions {
     std::string account = "futures";
     std::string key;
     std::string if_match;
+    std::string timeline;  ///< Of `if_match`.
 };
 
 /// A request with the safety options.
@@ -39,7 +40,8 @@ struct EventWish {
     std::vector<std::string> accounts;
     std::vector<std::string> symbols;
     std::optional<std::uint64_t> since;
-    bool follow = false;  ///< Go on after what is there already.
+    std::string timeline;  ///< Of `since`.
+    bool follow = false;   ///< Go on after what is there already.
 };
 
 struct UserWish {

@@ -33,6 +33,7 @@ std::string subscription(const EventWish& wish) {
     if (!wish.accounts.empty()) message["accounts"] = texts(wish.accounts);
     if (!wish.symbols.empty()) message["symbols"] = texts(wish.symbols);
     if (wish.since) message["since"] = *wish.since;
+    if (!wish.timeline.empty()) message["timeline"] = wish.timeline;
     return json::serialize(message);
 }
 

@@ -18,6 +18,7 @@ struct ClientRequest {
     std::string body;
     std::string idempotency_key;  ///< Empty for reads.
     std::string if_match;         ///< Empty for none.
+    std::string timeline{};       ///< Of `if_match`; empty for none.
 };
 
 struct ClientResponse {

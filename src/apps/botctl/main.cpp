@@ -90,6 +90,9 @@ void add_safety(CLI::App* command, Chosen& chosen) {
 void add_version(CLI::App* command, Chosen& chosen) {
     command->add_option(
         "--if-version", chosen.command.if_match, "Only if it is still at this version");
+    command->add_option("--timeline",
+                        chosen.command.timeline,
+                        "The timeline of the version; needed once the store was restored");
 }
 
 void add_reads(CLI::App& app, Chosen& chosen) {
@@ -148,6 +151,9 @@ void add_events(CLI::App& app, Chosen& chosen) {
     });
     listen->add_option(
         "--since", chosen.events.since, "Go on after this record of the journal; 0: all there are");
+    listen->add_option("--timeline",
+                       chosen.events.timeline,
+                       "The timeline of that record; needed once the store was restored");
     listen->add_flag("--follow", chosen.events.follow, "Stay, and print what comes");
     listen->add_option("--channel",
                        chosen.events.channels,

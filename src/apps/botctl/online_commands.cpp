@@ -21,7 +21,8 @@ ClientRequest request_of(std::string_view method, std::string path, const Comman
             .path = std::move(path),
             .body = {},
             .idempotency_key = options.key,
-            .if_match = options.if_match};
+            .if_match = options.if_match,
+            .timeline = options.timeline};
 }
 
 int status(Session& session) {

@@ -17,6 +17,14 @@ std::string digits(std::uint64_t value, std::size_t width) {
     return std::string(width - std::min(width, text.size()), '0') + text;
 }
 
+std::string hex_digits(std::uint32_t value) {
+    static constexpr std::string_view kHexDigits = "0123456789abcdef";
+    std::string text;
+    for (int shift = 28; shift >= 0; shift -= 4)
+        text += kHexDigits[(value >> static_cast<unsigned>(shift)) & 0xFU];
+    return text;
+}
+
 /// Takes what a name is made of from its front; after the first mistake it stays wrong.
 class Parts {
 public:
@@ -74,6 +82,25 @@ std::string compact_time(base::Timestamp time) {
     return text;
 }
 
+std::string timeline_text(Timeline number, std::uint32_t id) {
+    return std::to_string(number) + "-" + hex_digits(id);
+}
+
+std::string to_text(const TimelineIdentity& identity) {
+    return timeline_text(identity.number, identity.id);
+}
+
+std::uint32_t id_of(const model::Hash& first_record) {
+    std::uint32_t id = 0;
+    for (std::size_t i = 0; i < sizeof(id); ++i)
+        id = (id << 8U) | first_record.at(i);
+    return std::max(id, std::uint32_t{1});  // 0 means that there is none.
+}
+
+std::string listed_name(Timeline timeline) {
+    return std::string(kTimelinesPrefix) + digits(timeline, kTimelineDigits);
+}
+
 std::string timeline_prefix(Timeline timeline) {
     return "timeline/" + digits(timeline, kTimelineDigits) + "/";
 }
@@ -111,6 +138,30 @@ std::string part_name(std::uint32_t number) {
 
 std::string users_prefix(Timeline timeline) {
     return timeline_prefix(timeline) + "users/";
+}
+
+std::string claim_prefix(Timeline timeline) {
+    return timeline_prefix(timeline) + "owner/";
+}
+
+std::string claim_name(Timeline timeline, std::uint64_t number, std::uint32_t writer) {
+    return claim_prefix(timeline) + digits(number, kSequenceDigits) + "-" + hex_digits(writer);
+}
+
+std::optional<std::uint64_t> claim_number(std::string_view name) {
+    Parts parts(name);
+    (void)read_timeline(parts);
+    parts.literal("owner/");
+    const std::uint64_t number = parts.number(kSequenceDigits);
+    parts.literal("-");
+    return parts.ok() ? std::optional(number) : std::nullopt;
+}
+
+std::optional<Timeline> parse_listed(std::string_view name) {
+    Parts parts(name);
+    parts.literal(kTimelinesPrefix);
+    const auto timeline = static_cast<Timeline>(parts.number(kTimelineDigits));
+    return parts.finished() && timeline > 0 ? std::optional(timeline) : std::nullopt;
 }
 
 std::optional<Timeline> parse_start(std::string_view name) {

@@ -2,21 +2,27 @@
 
 /// The names of an archive's objects, which tell what they hold without being opened:
 ///
+///   timelines/<8 digits>
 ///   timeline/<8 digits>/start
 ///   timeline/<8 digits>/segment/<first record, 20 digits>-<last record, 20 digits>
 ///   timeline/<8 digits>/snapshot/<its record, 20 digits>-<yyyymmdd>t<hhmmss>z/<part>
+///   timeline/<8 digits>/owner/<20 digits>-<8 digits of its writer>
 ///   timeline/<8 digits>/users/<yyyymmdd>t<hhmmss>z-<8 digits of its hash>
 ///
 /// A part of a snapshot is "part-<4 digits>", "manifest" or "verified". A timeline is what one
 /// store wrote without being restored: each restore begins a new one (docs/disaster-recovery.md).
+/// "timelines/" lists the timelines of the archive; archives of earlier versions do not have it,
+/// but their timelines are numbered from 1 without a gap.
 
 #include "base/time.hpp"
 #include "model/names.hpp"
+#include "model/record.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace botcore::runtime::archive {
 
@@ -25,6 +31,41 @@ using Timeline = std::uint32_t;
 /// The timeline of a store that was never restored.
 inline constexpr Timeline kFirstTimeline = 1;
 inline constexpr Timeline kTimelineMax = 99'999'999;
+
+/// A timeline that a store left, with the last record that both have.
+struct Ancestor {
+    Timeline timeline = kFirstTimeline;
+    std::uint32_t id = 0;
+    model::Sequence last = 0;
+
+    friend bool operator==(const Ancestor&, const Ancestor&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("timeline", self.timeline);
+        visit("id", self.id);
+        visit("last", self.last);
+    }
+};
+
+/// The timeline that a store is on. Numbers order the timelines of one archive; number and id
+/// together are never given twice.
+struct TimelineIdentity {
+    Timeline number = kFirstTimeline;
+    /// Random, from the restore that began the timeline. Without a restore it comes from the first
+    /// record of the journal; 0 while there is no record.
+    std::uint32_t id = 0;
+    std::vector<Ancestor> ancestors;  ///< Oldest first.
+
+    friend bool operator==(const TimelineIdentity&, const TimelineIdentity&) = default;
+};
+
+/// "2-9f2c41d0": how callers of the API know a timeline.
+[[nodiscard]] std::string timeline_text(Timeline number, std::uint32_t id);
+[[nodiscard]] std::string to_text(const TimelineIdentity& identity);
+
+/// The id of a timeline that no restore began, from the hash of the journal's first record.
+[[nodiscard]] std::uint32_t id_of(const model::Hash& first_record);
 
 struct SegmentName {
     Timeline timeline = kFirstTimeline;
@@ -45,6 +86,10 @@ struct SnapshotName {
 /// "20261123t020000z", UTC, seconds rounded down.
 [[nodiscard]] std::string compact_time(base::Timestamp time);
 
+/// Before the names of all timelines in the list of timelines.
+inline constexpr std::string_view kTimelinesPrefix = "timelines/";
+
+[[nodiscard]] std::string listed_name(Timeline timeline);
 [[nodiscard]] std::string timeline_prefix(Timeline timeline);
 [[nodiscard]] std::string start_name(Timeline timeline);
 [[nodiscard]] std::string segment_prefix(Timeline timeline);
@@ -60,7 +105,12 @@ struct SnapshotName {
 [[nodiscard]] std::string part_name(std::uint32_t number);
 [[nodiscard]] std::string users_prefix(Timeline timeline);
 
+[[nodiscard]] std::string claim_prefix(Timeline timeline);
+[[nodiscard]] std::string claim_name(Timeline timeline, std::uint64_t number, std::uint32_t writer);
+
 /// Nothing where the name is not of this kind.
+[[nodiscard]] std::optional<std::uint64_t> claim_number(std::string_view name);
+[[nodiscard]] std::optional<Timeline> parse_listed(std::string_view name);
 [[nodiscard]] std::optional<Timeline> parse_start(std::string_view name);
 [[nodiscard]] std::optional<SegmentName> parse_segment(std::string_view name);
 

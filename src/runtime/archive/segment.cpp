@@ -10,19 +10,21 @@ namespace botcore::runtime::archive {
 namespace {
 
 constexpr char kVersion = 1;
+/// Of the start of a timeline, whose later fields earlier programs do not know.
+constexpr char kStartVersion = 2;
 constexpr std::size_t kPage = 500;
 
 template <class T>
-std::string encode_any(const T& value) {
-    std::string bytes(1, kVersion);
+std::string encode_any(const T& value, char version = kVersion) {
+    std::string bytes(1, version);
     protocol::BinaryWriter(bytes).write(value);
     return bytes;
 }
 
 template <class T>
-std::optional<T> decode_any(std::string_view bytes) {
-    if (bytes.empty() || bytes.front() != kVersion) return std::nullopt;
-    protocol::BinaryReader reader(bytes.substr(1));
+std::optional<T> decode_any(std::string_view bytes, char newest = kVersion) {
+    if (bytes.empty() || bytes.front() < kVersion || bytes.front() > newest) return std::nullopt;
+    protocol::BinaryReader reader(bytes.substr(1), static_cast<std::uint8_t>(bytes.front()));
     T value;
     reader.read(value);
     return reader.finished() ? std::optional(std::move(value)) : std::nullopt;
@@ -79,7 +81,11 @@ std::string encode(const Verified& verified) {
 }
 
 std::string encode(const TimelineStart& start) {
-    return encode_any(start);
+    return encode_any(start, kStartVersion);
+}
+
+std::string encode(const Claim& claim) {
+    return encode_any(claim);
 }
 
 std::optional<Segment> decode_segment(std::string_view bytes) {
@@ -96,7 +102,11 @@ std::optional<Verified> decode_verified(std::string_view bytes) {
 }
 
 std::optional<TimelineStart> decode_start(std::string_view bytes) {
-    return decode_any<TimelineStart>(bytes);
+    return decode_any<TimelineStart>(bytes, kStartVersion);
+}
+
+std::optional<Claim> decode_claim(std::string_view bytes) {
+    return decode_any<Claim>(bytes);
 }
 
 ports::StoreResult<Segment> read_segment(ports::StoreReader& reader, model::Sequence after) {
@@ -104,6 +114,11 @@ ports::StoreResult<Segment> read_segment(ports::StoreReader& reader, model::Sequ
     auto segment = read_in_snapshot(reader, after);
     reader.end_snapshot();
     return segment;
+}
+
+ports::StoreResult<std::uint32_t> id_from_journal(ports::StoreReader& reader) {
+    const auto first = TRY(reader.journal(1, 1));
+    return first.empty() ? std::uint32_t{0} : id_of(first.front().hash);
 }
 
 SegmentName name_of(const Segment& segment, Timeline timeline) {

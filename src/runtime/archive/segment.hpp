@@ -3,6 +3,7 @@
 /// What an archive's objects hold, in the binary form of `protocol/binary_codec`, each behind one
 /// byte that tells its version. Stored for ever: never change, only append.
 
+#include "base/field_version.hpp"
 #include "ports/store.hpp"
 #include "runtime/archive/names.hpp"
 
@@ -112,12 +113,15 @@ struct Verified {
     }
 };
 
-/// Where a timeline leaves the one that it was restored from.
+/// Where a timeline leaves the one that it was restored from. Where a store began in an empty
+/// archive there is no parent, and the timeline holds every record from the first one on.
 struct TimelineStart {
     Timeline parent = 0;
     model::Sequence sequence = 0;  ///< The last record that both have.
     model::Hash hash{};
     model::Timestamp created;
+    std::uint32_t id = 0;             ///< Since version 2; 0: not told.
+    std::vector<Ancestor> ancestors;  ///< Since version 2.
 
     friend bool operator==(const TimelineStart&, const TimelineStart&) = default;
 
@@ -127,6 +131,24 @@ struct TimelineStart {
         visit("sequence", self.sequence);
         visit("hash", self.hash);
         visit("created", self.created);
+        if (base::has_fields_of(visit, 2)) {
+            visit("id", self.id);
+            visit("ancestors", self.ancestors);
+        }
+    }
+};
+
+/// A process began to write the timeline.
+struct Claim {
+    model::Timestamp created;
+    std::string where;  ///< The machine and the process, for people.
+
+    friend bool operator==(const Claim&, const Claim&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("created", self.created);
+        visit("where", self.where);
     }
 };
 
@@ -134,17 +156,22 @@ struct TimelineStart {
 [[nodiscard]] std::string encode(const Manifest& manifest);
 [[nodiscard]] std::string encode(const Verified& verified);
 [[nodiscard]] std::string encode(const TimelineStart& start);
+[[nodiscard]] std::string encode(const Claim& claim);
 
 /// Nothing where the bytes are not whole, or of a later version.
 [[nodiscard]] std::optional<Segment> decode_segment(std::string_view bytes);
 [[nodiscard]] std::optional<Manifest> decode_manifest(std::string_view bytes);
 [[nodiscard]] std::optional<Verified> decode_verified(std::string_view bytes);
 [[nodiscard]] std::optional<TimelineStart> decode_start(std::string_view bytes);
+[[nodiscard]] std::optional<Claim> decode_claim(std::string_view bytes);
 
 /// The records behind `after`, as many as one segment takes, with their replies. Without entries
 /// where there are none. Reads one snapshot of the store.
 [[nodiscard]] ports::StoreResult<Segment> read_segment(ports::StoreReader& reader,
                                                        model::Sequence after);
+
+/// The id of the timeline where no restore gave it one; 0 where the journal has no record.
+[[nodiscard]] ports::StoreResult<std::uint32_t> id_from_journal(ports::StoreReader& reader);
 
 [[nodiscard]] SegmentName name_of(const Segment& segment, Timeline timeline);
 

@@ -102,16 +102,29 @@ ArchiveResult<std::optional<names::TimelineStart>> Archive::start_of(Timeline ti
     return start;
 }
 
-ArchiveResult<std::vector<names::TimelineStart>> Archive::timelines() {
-    std::vector<names::TimelineStart> starts;
-    for (Timeline timeline = names::kFirstTimeline;; ++timeline) {
+ArchiveResult<Timelines> Archive::timelines() {
+    Timelines starts;
+    const auto add = [&](Timeline timeline) -> ArchiveResult<bool> {
+        if (starts.contains(timeline)) return true;
         auto start = TRY(start_of(timeline));
-        if (!start) return starts;
-        starts.push_back(std::move(*start));
+        if (start) starts.emplace(timeline, std::move(*start));
+        return start.has_value();
+    };
+    // Archives of earlier versions have no list, and no gaps.
+    for (Timeline timeline = names::kFirstTimeline; TRY(add(timeline)); ++timeline) {
     }
+    for (const auto& object : TRY(list(names::kTimelinesPrefix, {}))) {
+        const auto timeline = names::parse_listed(object.name);
+        if (timeline) (void)TRY(add(*timeline));
+    }
+    return starts;
 }
 
 ArchiveOutcome Archive::begin_timeline(Timeline timeline, const names::TimelineStart& start) {
+    // The list comes first: a name without a start is not a timeline. It may be there from a try
+    // that broke off.
+    const auto listed = put(names::listed_name(timeline), {});
+    if (!listed && listed.error().kind != Kind::Taken) return base::Failure{listed.error()};
     return put(names::start_name(timeline), names::encode(start));
 }
 

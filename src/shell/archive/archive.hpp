@@ -9,6 +9,7 @@
 #include "runtime/archive/segment.hpp"
 #include "shell/archive/sealing.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,10 @@ namespace botcore::shell::archive {
 
 namespace names = runtime::archive;
 using runtime::archive::Timeline;
+
+/// Where each timeline of an archive begins. Numbers may have gaps: a store that was restored
+/// elsewhere begins in an empty archive with the number that it has.
+using Timelines = std::map<Timeline, names::TimelineStart>;
 
 struct ArchiveError {
     enum class Kind : std::uint8_t {
@@ -74,8 +79,7 @@ public:
     [[nodiscard]] ArchiveResult<std::vector<ports::StoredObject>> list(std::string_view prefix,
                                                                        std::string_view after);
 
-    /// Where each timeline begins, the first one first.
-    [[nodiscard]] ArchiveResult<std::vector<names::TimelineStart>> timelines();
+    [[nodiscard]] ArchiveResult<Timelines> timelines();
     /// Nothing where the timeline was not begun.
     [[nodiscard]] ArchiveResult<std::optional<names::TimelineStart>> start_of(Timeline timeline);
     [[nodiscard]] ArchiveOutcome begin_timeline(Timeline timeline,

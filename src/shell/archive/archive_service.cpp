@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -22,6 +23,9 @@ namespace botcore::shell::archive {
 namespace {
 
 using Steady = std::chrono::steady_clock;
+
+/// For the first answer of a repository, whose calls end within their own time.
+constexpr std::chrono::seconds kFirstAnswerWithin(60);
 
 /// One repository as a thread sees it.
 struct Door {
@@ -55,7 +59,7 @@ struct ArchiveService::Shared {
 
     ArchiveOptions options;
     Parts parts;
-    Timeline timeline = names::kFirstTimeline;
+    names::TimelineIdentity identity;
     std::vector<Door> shipping;  ///< Of the thread that ships.
     std::vector<Door> daily;     ///< Of the other one.
     std::unique_ptr<sqlite::SqliteReader> reader;
@@ -66,13 +70,18 @@ struct ArchiveService::Shared {
     ArchiveStatus status;  // Guarded by mutex, as is all that follows.
     std::map<Job, base::Timestamp> tried;
     std::set<Job> asked;
+    /// Repositories that have no snapshot yet. And: was it tried since the start?
+    std::map<std::size_t, bool> fresh;
     Steady::time_point ship_until = Steady::time_point::max();
     bool stopping = false;
     int running = 2;
 
     void ship();
     void work();
+    [[nodiscard]] bool has_fresh(std::optional<base::Timestamp> attempt, base::Timestamp now) const;
     [[nodiscard]] std::optional<Job> next_job();
+    [[nodiscard]] std::optional<std::string> refusal_of(std::size_t repository);
+    void note_snapshot(std::size_t repository, bool good);
     [[nodiscard]] JobResult run(Job job);
     [[nodiscard]] JobResult snapshot();
     [[nodiscard]] JobResult verify();
@@ -103,18 +112,23 @@ void ArchiveService::Shared::ship() {
     std::vector<Shipper> shippers;
     std::vector<UsersCopy> users;
     for (const Door& door : shipping) {
-        shippers.emplace_back(*reader, *door.archive, timeline);
-        users.emplace_back(options.users, options.folder, *door.archive, timeline);
+        shippers.emplace_back(*reader, *door.archive, identity);
+        users.emplace_back(options.users, options.folder, *door.archive, identity.number);
     }
     while (true) {
         bool more = false;
         for (std::size_t i = 0; i < shippers.size(); ++i) {
             const base::Timestamp now = parts.now();
             more |= shippers.at(i).step(now);
+            const ShippedState& shipped = shippers.at(i).state();
             // What fails here is tried again, and shows as the archive's own failure.
-            if (!options.users.empty()) (void)users.at(i).step(now);
+            if (!options.users.empty() && shipped.accepted) (void)users.at(i).step(now);
             const std::lock_guard lock(mutex);
-            status.repositories.at(i).shipped = shippers.at(i).state();
+            ShippedState& shown = status.repositories.at(i).shipped;
+            if (shipped.needs_snapshot && !shown.needs_snapshot) fresh.emplace(i, false);
+            const bool answered = (shipped.accepted && !shown.accepted) || shipped.error;
+            shown = shipped;
+            if (answered) changed.notify_all();
         }
         std::unique_lock lock(mutex);
         if (stopping && (!more || Steady::now() >= ship_until)) return;
@@ -122,6 +136,14 @@ void ArchiveService::Shared::ship() {
         const bool was_stopping = stopping;
         changed.wait_for(lock, options.every, [&] { return stopping != was_stopping; });
     }
+}
+
+/// What was done today was not done for a repository that was added since.
+bool ArchiveService::Shared::has_fresh(std::optional<base::Timestamp> attempt,
+                                       base::Timestamp now) const {
+    const bool again = !attempt || now - *attempt >= operations::kRetryAfter;
+    return std::any_of(
+        fresh.begin(), fresh.end(), [&](const auto& item) { return again || !item.second; });
 }
 
 std::optional<Job> ArchiveService::Shared::next_job() {
@@ -135,7 +157,9 @@ std::optional<Job> ArchiveService::Shared::next_job() {
         const bool needs_repository = job != Job::Check;
         if (needs_repository && daily.empty()) continue;
         const auto at = job == Job::Check ? options.check_at : options.snapshot_at;
-        if (operations::is_due(at, time_of(status.good, job), time_of(tried, job), now)) return job;
+        const auto attempt = time_of(tried, job);
+        if (job == Job::Snapshot && has_fresh(attempt, now)) return job;
+        if (operations::is_due(at, time_of(status.good, job), attempt, now)) return job;
     }
     return std::nullopt;
 }
@@ -169,6 +193,29 @@ JobResult ArchiveService::Shared::run(Job job) {
     return result;
 }
 
+/// Why nothing may be put into the repository; nothing once the thread that ships has found that it
+/// is this store's. Waits for its first answer.
+std::optional<std::string> ArchiveService::Shared::refusal_of(std::size_t repository) {
+    std::unique_lock lock(mutex);
+    const ShippedState& shipped = status.repositories.at(repository).shipped;
+    changed.wait_for(lock, kFirstAnswerWithin, [&] {
+        return stopping || shipped.accepted || shipped.error.has_value();
+    });
+    if (shipped.accepted) return std::nullopt;
+    return shipped.error ? said(*shipped.error) : "it is not known yet whether it may be written";
+}
+
+void ArchiveService::Shared::note_snapshot(std::size_t repository, bool good) {
+    const std::lock_guard lock(mutex);
+    const auto place = fresh.find(repository);
+    if (place == fresh.end()) return;
+    place->second = true;
+    if (!good) return;
+    fresh.erase(place);
+    // The first snapshot of a repository is verified at once, too.
+    if (status.good.contains(Job::Verify)) asked.insert(Job::Verify);
+}
+
 JobResult ArchiveService::Shared::snapshot() {
     JobResult result;
     const std::filesystem::path scratch = options.folder / "snapshot-copy.db";
@@ -178,18 +225,27 @@ JobResult ArchiveService::Shared::snapshot() {
         return result;
     }
     result.good = !daily.empty();
-    for (const Door& door : daily) {
-        const auto put = put_snapshot(*door.archive, scratch, parts.now(), {});
+    for (std::size_t i = 0; i < daily.size(); ++i) {
+        const Door& door = daily.at(i);
         if (!result.text.empty()) result.text += "; ";
+        result.text += door.archive->place() + ": ";
+        if (const auto refusal = refusal_of(i)) {
+            result.good = false;
+            result.text += *refusal;
+            note_snapshot(i, false);
+            continue;
+        }
+        const auto put = put_snapshot(*door.archive, scratch, parts.now(), {});
+        note_snapshot(i, put.has_value());
         if (!put) {
             result.good = false;
-            result.text += door.archive->place() + ": " + said(put.error());
+            result.text += said(put.error());
             continue;
         }
         result.bytes = put.value().bytes;
-        result.text += door.archive->place() + ": " + to_text(put.value().name);
-        const auto pruned =
-            prune(*door.archive, timeline, options.retention, options.keep_segments, parts.now());
+        result.text += to_text(put.value().name);
+        const auto pruned = prune(
+            *door.archive, identity.number, options.retention, options.keep_segments, parts.now());
         if (pruned) continue;
         result.good = false;
         result.text += ", not pruned: " + said(pruned.error());
@@ -204,7 +260,7 @@ JobResult ArchiveService::Shared::verify() {
     for (const Door& door : daily) {
         if (!result.text.empty()) result.text += "; ";
         result.text += door.archive->place() + ": ";
-        const auto snapshots = door.archive->snapshots(timeline);
+        const auto snapshots = door.archive->snapshots(identity.number);
         if (!snapshots || snapshots.value().empty()) {
             result.good = false;
             result.text += snapshots ? "there is no snapshot" : said(snapshots.error());
@@ -248,7 +304,7 @@ base::Result<std::unique_ptr<ArchiveService>, std::string> ArchiveService::start
     shared->shipping = TRY(open_doors(shared->parts.repositories, shared->parts.key));
     shared->daily = TRY(open_doors(shared->parts.repositories, shared->parts.key));
     shared->reader = TRY(sqlite::open_reader(shared->options.store));
-    shared->timeline = TRY(sqlite::timeline_of(shared->options.store));
+    shared->identity = TRY(sqlite::timeline_of(shared->options.store));
     for (const Door& door : shared->shipping)
         shared->status.repositories.push_back({door.archive->place(), {}});
     for (auto& result : shared->jobs.read()) {

@@ -1,5 +1,6 @@
 #include "shell/archive/restore.hpp"
 
+#include "protocol/journal.hpp"
 #include "runtime/refold.hpp"
 #include "runtime/verify.hpp"
 #include "shell/archive/store_copy.hpp"
@@ -8,9 +9,12 @@
 #include "shell/sqlite/sqlite_store.hpp"
 #include "shell/sqlite/timeline.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace botcore::shell::archive {
@@ -32,14 +36,13 @@ struct Leg {
     model::Sequence last = kEnd;
 };
 
-/// Oldest first. Timelines count from 1 in `starts`.
-ArchiveResult<std::vector<Leg>> lineage_of(const std::vector<names::TimelineStart>& starts,
-                                           Timeline timeline) {
+/// Oldest first, as far back as the archive goes.
+ArchiveResult<std::vector<Leg>> lineage_of(const Timelines& starts, Timeline timeline) {
     std::vector<Leg> legs;
     model::Sequence last = kEnd;
-    while (timeline != 0) {
+    while (starts.contains(timeline)) {
         legs.insert(legs.begin(), Leg{timeline, last});
-        const auto& start = starts.at(timeline - 1);
+        const auto& start = starts.at(timeline);
         if (start.parent >= timeline) {
             return failure(Kind::Broken,
                            names::start_name(timeline),
@@ -95,14 +98,40 @@ ArchiveResult<std::string> checked_hash(const std::filesystem::path& store,
 }
 
 /// A restore that broke off may have begun a timeline that nobody ever wrote to.
-ArchiveResult<Timeline> newest_in_use(Archive& archive,
-                                      const std::vector<names::TimelineStart>& starts) {
-    for (auto timeline = static_cast<Timeline>(starts.size()); timeline > 1; --timeline) {
-        const model::Sequence first = starts.at(timeline - 1).sequence + 1;
-        if (!TRY(archive.segments(timeline, first)).empty()) return timeline;
+ArchiveResult<Timeline> newest_in_use(Archive& archive, const Timelines& starts) {
+    for (auto place = starts.rbegin(); place != starts.rend(); ++place) {
+        const auto& [timeline, start] = *place;
+        if (!TRY(archive.segments(timeline, start.sequence + 1)).empty()) return timeline;
         if (!TRY(archive.snapshots(timeline)).empty()) return timeline;
     }
-    return names::kFirstTimeline;
+    return starts.begin()->first;
+}
+
+/// The first segment that holds a record which another one holds, too: one process never puts a
+/// record twice. Their number where there is none.
+std::size_t first_overlap(const std::vector<names::SegmentName>& segments) {
+    const auto overlap = std::adjacent_find(
+        segments.begin(), segments.end(), [](const auto& left, const auto& right) {
+            return left.last >= right.first;
+        });
+    return static_cast<std::size_t>(overlap - segments.begin());
+}
+
+/// The record that the segment continues: `start` where that one is within it or right before it.
+/// Nothing where all of it is older, or its first record cannot be read.
+std::optional<std::pair<model::Sequence, model::Hash>> link_of(const names::Segment& segment,
+                                                               const model::Head& start) {
+    const auto& first = segment.entries.front();
+    if (segment.entries.back().sequence <= start.sequence) return std::nullopt;
+    if (first.sequence <= start.sequence) {
+        const std::size_t place = start.sequence - first.sequence;
+        if (place >= segment.entries.size()) return std::nullopt;
+        const auto& same = segment.entries.at(place);
+        return std::pair(same.sequence, same.hash);
+    }
+    const auto record = protocol::decode_record(first.bytes);
+    if (!record) return std::nullopt;
+    return std::pair(first.sequence - 1, record.value().prior_hash);
 }
 
 class Restore {
@@ -131,6 +160,8 @@ private:
     [[nodiscard]] ArchiveOutcome begin_at_snapshot();
     [[nodiscard]] ArchiveOutcome fold_forward();
     [[nodiscard]] ArchiveResult<bool> fold_leg(const Leg& leg, runtime::Refold& work);
+    [[nodiscard]] ArchiveResult<std::vector<names::SegmentName>> longest_chain(
+        std::vector<names::SegmentName> segments, const model::Head& start);
     [[nodiscard]] ArchiveResult<bool> fold_segment(const names::SegmentName& name,
                                                    const Leg& leg,
                                                    runtime::Refold& work);
@@ -153,18 +184,16 @@ private:
 ArchiveOutcome Restore::find_lineage() {
     const auto starts = TRY(archive_.timelines());
     if (starts.empty()) {
-        return failure(Kind::Missing,
-                       names::start_name(names::kFirstTimeline),
-                       "there is no archive at " + archive_.place());
+        return failure(Kind::Missing, {}, "there is no archive at " + archive_.place());
     }
     restored_.timeline =
         moment_.timeline ? *moment_.timeline : TRY(newest_in_use(archive_, starts));
-    if (restored_.timeline == 0 || restored_.timeline > starts.size()) {
+    if (!starts.contains(restored_.timeline)) {
         return failure(Kind::NoSuchMoment,
                        {},
                        "timeline " + std::to_string(restored_.timeline) +
                            " is not in the archive; the newest is " +
-                           std::to_string(starts.size()));
+                           std::to_string(starts.rbegin()->first));
     }
     legs_ = TRY(lineage_of(starts, restored_.timeline));
     return base::Done{};
@@ -236,11 +265,56 @@ ArchiveResult<bool> Restore::fold_segment(const names::SegmentName& name,
     return true;
 }
 
+/// The records of one process continue each other; those of another that wrote the same timeline
+/// begin with the same ones. The chain behind `start` that reaches furthest; the rest is named.
+ArchiveResult<std::vector<names::SegmentName>> Restore::longest_chain(
+    std::vector<names::SegmentName> segments, const model::Head& start) {
+    std::map<std::pair<model::Sequence, model::Hash>, std::size_t> ends;
+    std::vector<std::optional<std::size_t>> previous(segments.size());
+    std::optional<std::size_t> best;
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        const names::Segment segment = TRY(archive_.segment(segments.at(i)));
+        const auto before = link_of(segment, start);
+        if (!before) continue;
+        const bool at_start = *before == std::pair(start.sequence, start.hash);
+        const auto place = ends.find(*before);
+        if (!at_start && place == ends.end()) continue;
+        if (!at_start) previous.at(i) = place->second;
+        const auto& last = segment.entries.back();
+        ends.emplace(std::pair(last.sequence, last.hash), i);
+        if (!best || last.sequence > segments.at(*best).last) best = i;
+    }
+    std::set<std::size_t> taken;
+    for (auto step = best; step; step = previous.at(*step))
+        taken.insert(*step);
+    std::vector<names::SegmentName> chain;
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        if (taken.contains(i)) {
+            chain.push_back(segments.at(i));
+        } else if (segments.at(i).last > start.sequence) {
+            warnings_.push_back({Kind::Taken,
+                                 to_text(segments.at(i)),
+                                 "two daemons wrote this timeline; the chain of records that "
+                                 "reaches further is restored, and this one is left out"});
+        }
+    }
+    return chain;
+}
+
 /// False once a record is beyond what is wanted.
 ArchiveResult<bool> Restore::fold_leg(const Leg& leg, runtime::Refold& work) {
-    const auto segments = TRY(archive_.segments(leg.timeline, work.head().sequence + 1));
+    auto segments = TRY(archive_.segments(leg.timeline, work.head().sequence + 1));
     const model::Sequence end = segments.empty() ? 0 : segments.back().last;
-    for (const auto& name : segments) {
+    const std::size_t doubtful = first_overlap(segments);
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        if (i == doubtful) {
+            const auto chain = TRY(longest_chain(
+                {segments.begin() + static_cast<std::ptrdiff_t>(i), segments.end()}, work.head()));
+            segments.resize(i);
+            segments.insert(segments.end(), chain.begin(), chain.end());
+            if (chain.empty()) break;
+        }
+        const names::SegmentName name = segments.at(i);
         if (name.first > leg.last) break;  // Written after the next timeline had begun.
         if (!TRY(fold_segment(name, leg, work))) return false;
         if (progress_) progress_("folded", work.head().sequence, std::min(end, leg.last));
@@ -378,19 +452,53 @@ ArchiveResult<std::string> verify_snapshot(Archive& archive,
     return hash;
 }
 
-ArchiveResult<Timeline> begin_timeline(Archive& archive,
-                                       const Restored& restored,
-                                       const std::filesystem::path& store,
-                                       base::Timestamp now) {
-    const auto timeline = static_cast<Timeline>(TRY(archive.timelines()).size() + 1);
-    (void)TRY(archive.begin_timeline(timeline,
+namespace {
+
+/// The timelines that a store which is restored from `legs` leaves behind, oldest first.
+ArchiveResult<std::vector<names::Ancestor>> ancestors_of(const Timelines& starts,
+                                                         const std::vector<Leg>& legs,
+                                                         const Restored& restored,
+                                                         const std::filesystem::path& store) {
+    const auto reader = sqlite::open_reader(store);
+    if (!reader) return failure(Kind::Store, {}, reader.error());
+    const auto from_journal = names::id_from_journal(*reader.value());
+    if (!from_journal) return failure(Kind::Store, {}, store.string() + " cannot be read");
+    std::vector<names::Ancestor> ancestors = starts.at(legs.front().timeline).ancestors;
+    for (names::Ancestor& ancestor : ancestors)
+        ancestor.last = std::min(ancestor.last, legs.front().last);
+    for (const Leg& leg : legs) {
+        const std::uint32_t told = starts.at(leg.timeline).id;
+        ancestors.push_back({leg.timeline, told != 0 ? told : from_journal.value(), leg.last});
+    }
+    for (names::Ancestor& ancestor : ancestors)
+        ancestor.last = std::min(ancestor.last, restored.head.sequence);
+    return ancestors;
+}
+
+}  // namespace
+
+ArchiveResult<names::TimelineIdentity> begin_timeline(Archive& archive,
+                                                      const Restored& restored,
+                                                      const std::filesystem::path& store,
+                                                      base::Timestamp now,
+                                                      Timeline above) {
+    const Timelines starts = TRY(archive.timelines());
+    const auto legs = TRY(lineage_of(starts, restored.timeline));
+    names::TimelineIdentity identity;
+    identity.number = std::max(starts.rbegin()->first, above) + 1;
+    while (identity.id == 0)
+        randombytes_buf(&identity.id, sizeof(identity.id));
+    identity.ancestors = TRY(ancestors_of(starts, legs, restored, store));
+    (void)TRY(archive.begin_timeline(identity.number,
                                      {.parent = restored.timeline,
                                       .sequence = restored.head.sequence,
                                       .hash = restored.head.hash,
-                                      .created = now}));
-    const auto marked = sqlite::set_timeline(store, timeline);
+                                      .created = now,
+                                      .id = identity.id,
+                                      .ancestors = identity.ancestors}));
+    const auto marked = sqlite::set_timeline(store, identity);
     if (!marked) return failure(Kind::Store, {}, marked.error());
-    return timeline;
+    return identity;
 }
 
 }  // namespace botcore::shell::archive

@@ -8,6 +8,8 @@
 ///
 /// N1  What is made is exactly the store at that moment: same rows, same head, same `state_hash`.
 /// N2  A changed, cut, missing or misplaced object is refused, and the error names it.
+///     Where two processes wrote one timeline, the chain of records that reaches further is taken,
+///     and a warning names what is left out.
 /// N3  The store that is in use is not touched before the new one is whole and checked; then it is
 ///     replaced in one step, and kept under another name.
 ///
@@ -53,10 +55,13 @@ struct Restored {
                                                          base::Timestamp now,
                                                          const Progress& progress);
 
-/// Begins a new timeline for a restored store and marks the store with it.
-[[nodiscard]] ArchiveResult<Timeline> begin_timeline(Archive& archive,
-                                                     const Restored& restored,
-                                                     const std::filesystem::path& store,
-                                                     base::Timestamp now);
+/// Begins a new timeline for a restored store and marks the store with it. Its number is greater
+/// than those of the archive and than `above`, the greatest that is in use elsewhere.
+[[nodiscard]] ArchiveResult<names::TimelineIdentity> begin_timeline(
+    Archive& archive,
+    const Restored& restored,
+    const std::filesystem::path& store,
+    base::Timestamp now,
+    Timeline above = 0);
 
 }  // namespace botcore::shell::archive

@@ -23,8 +23,8 @@ ArchiveError foreign(std::string object, const std::string& why) {
     return {Kind::Taken,
             std::move(object),
             why +
-                "; if this store was put back by hand, restore it with botctl restore, which "
-                "begins a new timeline; otherwise give it an archive of its own"};
+                "; nothing is archived there. To go on with this store as it is, set "
+                "archive.repository to an empty place: it gets a whole copy of the store"};
 }
 
 }  // namespace
@@ -37,6 +37,7 @@ bool Shipper::step(base::Timestamp now) {
         return false;
     }
     state_.error.reset();
+    state_.accepted = true;
     wait_ = {};
     note_lag();
     return state_.archived < state_.head;
@@ -44,6 +45,7 @@ bool Shipper::step(base::Timestamp now) {
 
 void Shipper::note_failure(ArchiveError error, base::Timestamp now) {
     ++state_.failures;
+    if (error.kind == Kind::Taken || error.kind == Kind::Broken) state_.accepted = false;
     state_.error = std::move(error);
     wait_ = std::clamp(wait_ + wait_, kFirstWait, kLongestWait);
     next_try_ = now + wait_;
@@ -65,9 +67,16 @@ void Shipper::note_lag() {
 
 ArchiveOutcome Shipper::ship(base::Timestamp now) {
     if (!archived_) {
-        archived_ = TRY(learn(now));
-        state_.archived = archived_->sequence;
+        // Claimed is only what is known to be this store's; what another process put there before
+        // the claim is seen by looking again.
+        (void)TRY(learn(now));
+        (void)TRY(ownership_.claim(now));
+        const model::Head archived = TRY(learn(now));
+        state_.needs_snapshot = TRY(archive_.snapshots(timeline_)).empty();
+        state_.archived = archived.sequence;
+        archived_ = archived;
     }
+    (void)TRY(ownership_.confirm_if_due(now));
     for (int i = 0; i < kSegmentsAtOnce; ++i) {
         if (!pending_) {
             auto segment = names::read_segment(reader_, archived_->sequence);
@@ -75,6 +84,7 @@ ArchiveOutcome Shipper::ship(base::Timestamp now) {
             if (segment.value().entries.empty()) return base::Done{};
             (void)TRY(gather(std::move(segment).value()));
         }
+        (void)TRY(ownership_.confirm(now));
         (void)TRY(archive_.put_sealed(pending_->name, pending_->sealed));
         ++state_.segments;
         state_.bytes += pending_->sealed.size();
@@ -108,22 +118,78 @@ ArchiveOutcome Shipper::gather(names::Segment segment) {
 ArchiveResult<model::Head> Shipper::learn(base::Timestamp now) {
     const auto head = reader_.head();
     if (!head) return base::Failure{unreadable()};
-    auto start = TRY(archive_.start_of(timeline_));
-    if (!start && timeline_ != names::kFirstTimeline) {
-        return base::Failure{
-            foreign(names::start_name(timeline_), "this store's timeline is not in the archive")};
-    }
-    if (!start) {
-        start = names::TimelineStart{.created = now};
-        (void)TRY(archive_.begin_timeline(timeline_, *start));
-    }
+    const names::TimelineStart begun = TRY(start(now));
     const auto last = TRY(last_segment(head.value().sequence));
     if (!last) {
-        return known({start->sequence, start->hash, 0, {}});
+        return known({begun.sequence, begun.hash, 0, {}});
     }
     const names::Segment segment = TRY(archive_.segment(*last));
     const auto& entry = segment.entries.back();
     return known({entry.sequence, entry.hash, entry.epoch, entry.time});
+}
+
+/// The start of this store's timeline in the archive, which is begun where it is not there.
+ArchiveResult<names::TimelineStart> Shipper::start(base::Timestamp now) {
+    if (identity_.id == 0) {
+        const auto id = names::id_from_journal(reader_);
+        if (!id) return base::Failure{unreadable()};
+        identity_.id = id.value();
+    }
+    const std::string object = names::start_name(timeline_);
+    const auto found = TRY(archive_.start_of(timeline_));
+    if (found && found->id != 0 && found->id != identity_.id) {
+        return base::Failure{foreign(object,
+                                     "the archive holds timeline " +
+                                         names::timeline_text(timeline_, found->id) +
+                                         ", and this store is on " + to_text(identity_))};
+    }
+    if (found) return *found;
+    const Timelines timelines = TRY(archive_.timelines());
+    if (!timelines.empty() && !TRY(shares_history(timelines))) {
+        return base::Failure{foreign({}, "the archive holds the records of another store")};
+    }
+    const names::TimelineStart begun{
+        .created = now, .id = identity_.id, .ancestors = identity_.ancestors};
+    (void)TRY(archive_.begin_timeline(timeline_, begun));
+    return begun;
+}
+
+/// Is what the archive holds the past of this store, or of one that it was restored from?
+ArchiveResult<bool> Shipper::shares_history(const Timelines& timelines) {
+    bool holds_records = false;
+    for (const auto& [timeline, start] : timelines) {
+        for (const names::Ancestor& ancestor : identity_.ancestors) {
+            if (ancestor.timeline == timeline && ancestor.id == start.id) return true;
+        }
+        const auto oldest = TRY(oldest_record(timeline));
+        if (!oldest) continue;
+        holds_records = true;
+        if (TRY(has(*oldest))) return true;
+    }
+    return !holds_records;
+}
+
+/// The oldest record of the timeline that the archive still tells of; nothing where it has none.
+ArchiveResult<std::optional<model::Head>> Shipper::oldest_record(Timeline timeline) {
+    std::optional<model::Head> oldest;
+    const auto segments = TRY(archive_.segments(timeline, 1));
+    if (!segments.empty()) {
+        const names::Segment segment = TRY(archive_.segment(segments.front()));
+        const auto& entry = segment.entries.front();
+        oldest = model::Head{entry.sequence, entry.hash, entry.epoch, entry.time};
+    }
+    const auto snapshots = TRY(archive_.snapshots(timeline));
+    const bool snapshot_is_older =
+        !snapshots.empty() && (!oldest || snapshots.front().name.sequence < oldest->sequence);
+    if (snapshot_is_older) oldest = TRY(archive_.manifest(snapshots.front().name)).head();
+    return oldest;
+}
+
+ArchiveResult<bool> Shipper::has(const model::Head& record) {
+    const auto ours = reader_.journal(record.sequence, 1);
+    if (!ours) return base::Failure{unreadable()};
+    return !ours.value().empty() && ours.value().front().sequence == record.sequence &&
+           ours.value().front().hash == record.hash;
 }
 
 /// Looks near the end first: an archive of years has many segments.
@@ -137,22 +203,22 @@ ArchiveResult<std::optional<names::SegmentName>> Shipper::last_segment(model::Se
 }
 
 ArchiveResult<model::Head> Shipper::known(const model::Head& archived) {
-    if (archived.sequence == 0) return archived;
-    const auto ours = reader_.journal(archived.sequence, 1);
-    if (!ours) return base::Failure{unreadable()};
-    if (ours.value().empty()) {
-        return base::Failure{foreign({},
-                                     "the archive holds record " +
-                                         std::to_string(archived.sequence) +
-                                         ", which this store does not have")};
+    if (archived.sequence == 0 || TRY(has(archived))) return archived;
+    const auto head = reader_.head();
+    if (!head) return base::Failure{unreadable()};
+    const std::string record = std::to_string(archived.sequence);
+    if (head.value().sequence < archived.sequence) {
+        return base::Failure{foreign(
+            {},
+            "the archive holds record " + record + ", which this store does not have: it ends at " +
+                std::to_string(head.value().sequence) +
+                ". botctl restore --dry-run says what the archive would bring back, and which "
+                "records of this store it would leave behind")};
     }
-    const auto& entry = ours.value().front();
-    if (entry.sequence != archived.sequence || entry.hash != archived.hash) {
-        return base::Failure{foreign({},
-                                     "record " + std::to_string(archived.sequence) +
-                                         " of the archive is another one than this store's")};
-    }
-    return archived;
+    return base::Failure{foreign({},
+                                 "record " + record +
+                                     " of the archive is not the one of this store: another "
+                                     "store wrote it, or this one was put back from a copy")};
 }
 
 }  // namespace botcore::shell::archive

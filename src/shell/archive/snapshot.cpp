@@ -113,7 +113,7 @@ ArchiveResult<Source> look_at(const std::filesystem::path& copy) {
     if (!head) return failure(Kind::Store, {}, copy.string() + ": its head cannot be read");
     const auto timeline = sqlite::timeline_of(copy);
     if (!timeline) return failure(Kind::Store, {}, timeline.error());
-    return Source{head.value(), timeline.value()};
+    return Source{head.value(), timeline.value().number};
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ void Api::handle(HttpRequest request, Respond respond) {
         call.headers.emplace_back("Allow", found.allowed);
         return call.fail(405, "METHOD_NOT_ALLOWED", "this path answers to: " + found.allowed);
     }
-    if (!is_public && (!may_use(call) || !check_query(call))) return;
+    if (!is_public && (!may_use(call) || !check_query(call) || !check_history(call))) return;
     const auto serve_later = [this](Call& waited) {
         waited.now = context_.now();
         serve(waited);
@@ -131,6 +131,25 @@ bool Api::check_query(Call& call) {
         return false;
     }
     return true;
+}
+
+/// Numbers of another timeline are refused; without a header they belong to the first one.
+bool Api::check_history(Call& call) const {
+    const std::string_view named = call.request.header("x-timeline");
+    call.headers.emplace_back("X-Timeline", to_text(context_.options.timeline));
+    const auto has = [&](const char* name) { return call.request.query.contains(name); };
+    const bool has_number =
+        !call.request.header("if-match").empty() || has("before") || has("from");
+    if (!has_number && named.empty()) return true;
+    const auto change = runtime::archive::history_change(context_.options.timeline, named);
+    if (!change) return true;
+    call.fail(409,
+              protocol::RequestError{.code = runtime::archive::kHistoryChanged,
+                                     .message = change->text + ": header X-Timeline",
+                                     .field = "X-Timeline",
+                                     .expected = change->current,
+                                     .came = std::string(named.substr(0, 64))});
+    return false;
 }
 
 void Api::on_finished(const HttpExchange& exchange) {

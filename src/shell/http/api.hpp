@@ -49,6 +49,7 @@ private:
     [[nodiscard]] bool authorize(Call& call) const;
     [[nodiscard]] static bool may_use(Call& call);
     [[nodiscard]] static bool check_query(Call& call);
+    [[nodiscard]] bool check_history(Call& call) const;
     void serve(Call& call);
 
     const ApiContext& context_;

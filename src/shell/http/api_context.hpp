@@ -10,6 +10,7 @@
 ///
 /// Threads: the thread of the loop, between two steps of the runtime.
 
+#include "runtime/archive/history.hpp"
 #include "runtime/runtime.hpp"
 #include "shell/http/call.hpp"
 #include "shell/http/reply_desk.hpp"
@@ -31,6 +32,8 @@ struct ApiOptions {
     bool metrics_public = false;
     /// Prices older than this are told as stale.
     model::Duration market_age_max = model::Duration::seconds(2);
+    /// The timeline that the journal is on: every number of an answer belongs to it.
+    runtime::archive::TimelineIdentity timeline{};
 };
 
 class AnswerCache;

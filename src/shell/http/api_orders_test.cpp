@@ -157,6 +157,40 @@ TEST_F(ApiOrders, RefusesAStaleIfMatchAndSaysTheCurrentVersion) {
     EXPECT_THAT(world_.get("/metrics").body, HasSubstr("optimistic_conflicts_total 1"));
 }
 
+TEST_F(ApiOrders, RefusesNumbersOfAnotherTimeline) {
+    const auto rests = world_.command("POST", kOrders, kRest);
+    const std::string order = std::string(kOrders) + "/" + order_id(rests);
+    const std::string version =
+        "If-Match: " + std::to_string(ApiWorld::data(rests).at("version").as_int64()) + "\r\n";
+    world_.set_timeline({.number = 2, .id = 0x9f2c41d0, .ancestors = {{1, 0x11, 4}}});
+    const std::string current = "X-Timeline: 2-9f2c41d0\r\n";
+    const std::string before = "X-Timeline: 1-00000011\r\n";
+    int keys = 0;
+    const auto cancel = [&](const std::string& headers) {
+        return world_.ask(
+            "DELETE", order, "Idempotency-Key: t" + std::to_string(++keys) + "\r\n" + headers);
+    };
+    for (const std::string& headers : {version, version + before, before}) {
+        const auto refused = cancel(headers);
+        EXPECT_EQ(refused.status, 409) << headers;
+        EXPECT_EQ(ApiWorld::code(refused), "HISTORY_CHANGED") << headers;
+        EXPECT_EQ(ApiWorld::json(refused).at("error").at("details").at("expected").as_string(),
+                  "2-9f2c41d0");
+        EXPECT_THAT(refused.body, HasSubstr("up to 4"));
+    }
+    const std::string page = "/api/accounts/futures/orders?before=9";
+    EXPECT_EQ(ApiWorld::code(world_.get(page)), "HISTORY_CHANGED");
+    EXPECT_EQ(ApiWorld::code(world_.get("/api/accounts/futures/history?before=9")),
+              "HISTORY_CHANGED");
+    EXPECT_EQ(ApiWorld::code(world_.get("/api/audit?before=9")), "HISTORY_CHANGED");
+    EXPECT_EQ(ApiWorld::code(world_.ask("GET", page, before)), "HISTORY_CHANGED");
+    const auto known = world_.ask("GET", page, current);
+    EXPECT_EQ(known.status, 200);
+    EXPECT_EQ(known.headers.at("x-timeline"), "2-9f2c41d0");
+    EXPECT_EQ(world_.get("/api/accounts/futures/orders").status, 200);
+    EXPECT_EQ(cancel(version + current).status, 200);
+}
+
 TEST_F(ApiOrders, AnswersWithTheOpenOutcomeAfterFiveSecondsAndPointsDuplicatesToIt) {
     world_.exchange.silent = true;
     TestClient first(world_.port());

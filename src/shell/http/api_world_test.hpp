@@ -300,6 +300,11 @@ public:
         done.get_future().wait();
     }
 
+    /// As after a restore.
+    void set_timeline(runtime::archive::TimelineIdentity timeline) {
+        on_loop([&] { api_context_->options.timeline = std::move(timeline); });
+    }
+
     /// Moves the clock and lets the runtime notice.
     void pass(model::Duration duration) {
         on_loop([&] {

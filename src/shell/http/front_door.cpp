@@ -11,10 +11,11 @@ namespace {
 
 constexpr std::string_view kMethods = "GET, HEAD, POST, PUT, PATCH, DELETE";
 constexpr std::string_view kRequestHeaders =
-    "Authorization, Content-Type, Idempotency-Key, X-Idempotency-Key, If-Match, X-Request-ID";
+    "Authorization, Content-Type, Idempotency-Key, X-Idempotency-Key, If-Match, X-Request-ID, "
+    "X-Timeline";
 constexpr std::string_view kAnswerHeaders =
     "X-Request-ID, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, ETag, "
-    "Idempotent-Replayed";
+    "Idempotent-Replayed, X-Timeline";
 constexpr resilience::RateRule kRefusalsRecorded{.count = 1, .per = base::Duration::seconds(1)};
 constexpr std::size_t kRefusersMax = 1'000;
 

@@ -25,7 +25,7 @@ struct KeptHeader {
     std::string_view text;
 };
 
-constexpr std::array<KeptHeader, 8> kHeadersKept = {{
+constexpr std::array<KeptHeader, 9> kHeadersKept = {{
     {field::access_control_request_method, "access-control-request-method"},
     {field::authorization, "authorization"},
     {field::content_type, "content-type"},
@@ -34,6 +34,7 @@ constexpr std::array<KeptHeader, 8> kHeadersKept = {{
     {field::unknown, "idempotency-key"},
     {field::unknown, "x-idempotency-key"},
     {field::unknown, "x-request-id"},
+    {field::unknown, "x-timeline"},
 }};
 
 /// What every answer says: it is data, nothing in it is to be run, framed, sniffed or kept.

@@ -72,7 +72,7 @@ std::set<std::uint16_t> statuses_of(const RouteRow& row) {
         all.begin(), all.end(), [](auto status) { return status == 201 || status == 204; });
     if (!made) all.insert(200);
     all.insert({429, 503, 504});
-    if (row.access != Access::Public) all.insert({400, 401, 403});
+    if (row.access != Access::Public) all.insert({400, 401, 403, 409});
     if (row.key_needed || !row.request.empty()) all.insert({400, 413, 415});
     return all;
 }
@@ -120,6 +120,7 @@ json::object headers_of(const RouteRow& row, std::uint16_t status) {
     if (status == 429 || status == 503) headers["Retry-After"] = ref("headers", "Retry-After");
     if (status == 401) headers["WWW-Authenticate"] = ref("headers", "WWW-Authenticate");
     if (row.key_needed) headers["Idempotent-Replayed"] = ref("headers", "Idempotent-Replayed");
+    if (row.access != Access::Public) headers["X-Timeline"] = ref("headers", "X-Timeline");
     if (row.etag && status == 200) headers["ETag"] = ref("headers", "ETag");
     if (row.cached && status == 200) headers["X-Cache"] = ref("headers", "X-Cache");
     return headers;
@@ -204,6 +205,7 @@ json::array parameters_of(const RouteRow& row) {
     list.push_back(ref("parameters", "X-Request-ID"));
     if (row.key_needed) list.push_back(ref("parameters", "Idempotency-Key"));
     if (row.versioned) list.push_back(ref("parameters", "If-Match"));
+    if (row.access != Access::Public) list.push_back(ref("parameters", "X-Timeline"));
     return list;
 }
 
@@ -271,7 +273,7 @@ struct HeaderRow {
     bool required = false;
 };
 
-constexpr std::array<HeaderRow, 3> kRequestHeaders = {{
+constexpr std::array<HeaderRow, 4> kRequestHeaders = {{
     {"X-Request-ID", "RequestId", "Echoed, and in every log line; made here if it is missing"},
     {"Idempotency-Key",
      "IdempotencyKey",
@@ -279,9 +281,14 @@ constexpr std::array<HeaderRow, 3> kRequestHeaders = {{
      "same",
      true},
     {"If-Match", "text", "Carried out only if this is still the version"},
+    {"X-Timeline",
+     "text",
+     "The timeline of If-Match, `before` and `from`, as an answer told it; without it they belong "
+     "to "
+     "a journal that was never restored"},
 }};
 
-constexpr std::array<HeaderRow, 9> kAnswerHeaders = {{
+constexpr std::array<HeaderRow, 10> kAnswerHeaders = {{
     {"X-Request-ID", "RequestId", "The request's id"},
     {"X-RateLimit-Limit", "Number", "Requests that the window allows"},
     {"X-RateLimit-Remaining", "Number", "Requests that are left"},
@@ -290,6 +297,7 @@ constexpr std::array<HeaderRow, 9> kAnswerHeaders = {{
     {"WWW-Authenticate", "text", "How to show who you are"},
     {"Idempotent-Replayed", "text", "`true`: the stored answer of an earlier request"},
     {"ETag", "text", "The version, for If-Match"},
+    {"X-Timeline", "text", "The timeline that sequences and versions belong to"},
     {"X-Cache", "text", "`hit`: the costly part was kept from before, and is still right; `miss`"},
 }};
 

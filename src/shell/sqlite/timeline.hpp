@@ -11,12 +11,12 @@
 
 namespace botcore::shell::sqlite {
 
-/// The first one where the file tells nothing.
-[[nodiscard]] base::Result<runtime::archive::Timeline, std::string> timeline_of(
+/// The first timeline where the file tells nothing.
+[[nodiscard]] base::Result<runtime::archive::TimelineIdentity, std::string> timeline_of(
     const std::filesystem::path& store);
 
 /// The store must not be open. Synced when it returns.
-[[nodiscard]] base::Outcome<std::string> set_timeline(const std::filesystem::path& store,
-                                                      runtime::archive::Timeline timeline);
+[[nodiscard]] base::Outcome<std::string> set_timeline(
+    const std::filesystem::path& store, const runtime::archive::TimelineIdentity& identity);
 
 }  // namespace botcore::shell::sqlite

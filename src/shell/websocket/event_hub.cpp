@@ -88,6 +88,15 @@ base::Outcome<protocol::RequestError> EventHub::subscribe(Subscriber& subscriber
                                      "the past; open another connection",
                                      "since")};
     }
+    // The beginning is the same in all of them.
+    const bool in_the_past = wish.since && (wish.since->sequence > 0 || wish.since->index);
+    if (in_the_past || !wish.timeline.empty()) {
+        const auto change = runtime::archive::history_change(timeline_, wish.timeline);
+        if (change) {
+            return base::Failure{
+                refusal(runtime::archive::kHistoryChanged, change->text, "timeline")};
+        }
+    }
     if (wish.since && wish.since->sequence > head_) {
         return base::Failure{
             refusal("SINCE_AHEAD",
@@ -240,6 +249,7 @@ bool EventHub::replay_page(Subscriber& subscriber) {
         subscriber.live_ = true;
         boost::json::object fields;
         fields["sequence"] = head_;
+        fields["timeline"] = to_text(timeline_);
         push_answer(subscriber, "caught_up", std::move(fields));
         return true;
     }

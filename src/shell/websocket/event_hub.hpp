@@ -10,6 +10,7 @@
 /// W3  A queue never outgrows its limits. A subscriber that would exceed them is TooSlow: its queue
 ///     is dropped, and `place` says from where it may go on. Nobody else notices.
 /// W4  Replaying waits for room in the queue, so that it never makes anybody too slow.
+/// W5  A place of another timeline is refused: its numbers mean other records here.
 ///
 /// Queues: one a subscriber (`QueueLimits`; full: W3; prices are left out from half full on).
 ///
@@ -18,6 +19,7 @@
 #include "ports/store.hpp"
 #include "protocol/events.hpp"
 #include "protocol/stream_requests.hpp"
+#include "runtime/archive/history.hpp"
 #include "runtime/runtime.hpp"
 #include "shell/auth/caller.hpp"
 
@@ -29,6 +31,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace botcore::shell::websocket {
@@ -115,8 +118,8 @@ public:
                                                    std::function<void()> on_ready);
 
     /// The whole subscription anew. Refused: an account that is not the caller's (ACCOUNT_UNKNOWN);
-    /// a place beyond the head (SINCE_AHEAD); a place in a second subscription of one connection
-    /// (SINCE_NOT_FIRST).
+    /// a place of another timeline (HISTORY_CHANGED) or beyond the head (SINCE_AHEAD); a place in a
+    /// second subscription of one connection (SINCE_NOT_FIRST).
     [[nodiscard]] base::Outcome<protocol::RequestError> subscribe(
         Subscriber& subscriber, const protocol::StreamSubscribe& wish);
     void unsubscribe(Subscriber& subscriber, const protocol::StreamUnsubscribe& wish);
@@ -138,6 +141,13 @@ public:
 
     [[nodiscard]] model::Sequence head() const { return head_; }
 
+    /// The timeline that the journal is on; called before the first subscriber joins.
+    void set_timeline(runtime::archive::TimelineIdentity timeline) {
+        timeline_ = std::move(timeline);
+    }
+
+    [[nodiscard]] const runtime::archive::TimelineIdentity& timeline() const { return timeline_; }
+
     [[nodiscard]] std::size_t subscribers() const { return subscribers_.size(); }
 
 private:
@@ -157,6 +167,7 @@ private:
     QueueLimits limits_;
     Parts parts_;
     model::Sequence head_;
+    runtime::archive::TimelineIdentity timeline_;
     std::vector<Subscriber*> subscribers_;
     std::size_t turn_ = 0;  ///< Whose page comes next.
 };

@@ -86,6 +86,32 @@ TEST(EventHub, RefusesForeignAccountsPlacesAheadAndSecondPlaces) {
     EXPECT_TRUE(world.hub().subscribe(*one, wish).has_value());
 }
 
+// A listener that came back after a restore was given other records and missed events.
+TEST(EventHub, RefusesPlacesOfAnotherTimeline) {
+    HubWorld world;
+    world.commit(9);
+    world.hub().set_timeline({.number = 2, .id = 0x9f2c41d0, .ancestors = {{1, 0x11, 4}}});
+    auto one = world.join();
+    protocol::StreamSubscribe wish;
+    wish.since = Place{7, std::nullopt};
+    for (const char* timeline : {"", "1-00000011", "2-00000011", "3-9f2c41d0"}) {
+        wish.timeline = timeline;
+        const auto refused = world.hub().subscribe(*one, wish);
+        ASSERT_FALSE(refused.has_value()) << timeline;
+        EXPECT_EQ(refused.error().code, "HISTORY_CHANGED") << timeline;
+        EXPECT_THAT(refused.error().message, HasSubstr("2-9f2c41d0"));
+    }
+    wish.timeline = "1-00000011";
+    EXPECT_THAT(world.hub().subscribe(*one, wish).error().message, HasSubstr("up to 4"));
+    wish.timeline = "2-9f2c41d0";
+    EXPECT_TRUE(world.hub().subscribe(*one, wish).has_value());
+    // The beginning is the same in all of them.
+    auto other = world.join();
+    wish.timeline.clear();
+    wish.since = Place{0, std::nullopt};
+    EXPECT_TRUE(world.hub().subscribe(*other, wish).has_value());
+}
+
 TEST(EventHub, FiltersByChannelAccountAndSymbol) {
     HubWorld world;
     auto one = world.join();

@@ -29,10 +29,10 @@ namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
 
-std::string resume_text(const Place& place) {
+std::string resume_text(const Place& place, const std::string& timeline) {
     std::string text = "read too slowly; resume with since=" + std::to_string(place.sequence);
     if (place.index) text += " since_index=" + std::to_string(*place.index);
-    return text;
+    return text + " timeline=" + timeline;
 }
 
 class WebsocketSession final : public Session,
@@ -122,6 +122,10 @@ private:
     void ping(SteadyTime now);
     void answer(std::string_view type, std::string_view id, json::object fields);
     void refuse(std::string_view id, const protocol::RequestError& error);
+    void refuse_history(std::string_view id, std::string_view named);
+
+    [[nodiscard]] std::string timeline() const { return to_text(state_->parts.hub.timeline()); }
+
     void close(Cut cut, close_code code, std::string_view reason);
     void close_slow();
     void cut(Cut why);
@@ -213,6 +217,7 @@ void WebsocketSession::handle(std::string_view text) {
 void WebsocketSession::carry_out(const std::string& id, const protocol::StreamPing& /*ping*/) {
     json::object fields;
     fields["head"] = state_->parts.hub.head();
+    fields["timeline"] = timeline();
     answer("pong", id, std::move(fields));
 }
 
@@ -257,14 +262,19 @@ void WebsocketSession::authenticate(std::string_view id) {
     json::object fields;
     fields["role"] = to_text(caller_->role);
     fields["head"] = state_->parts.hub.head();
+    fields["timeline"] = timeline();
     answer("authenticated", id, std::move(fields));
 }
 
 void WebsocketSession::carry_out(const std::string& id, const protocol::StreamSubscribe& wish) {
     const auto done = state_->parts.hub.subscribe(*subscriber_, wish);
+    if (!done && done.error().code == runtime::archive::kHistoryChanged) {
+        return refuse_history(id, wish.timeline);
+    }
     if (!done) return refuse(id, done.error());
     json::object fields;
     fields["head"] = state_->parts.hub.head();
+    fields["timeline"] = timeline();
     json::array channels;
     for (const auto channel : wish.channels)
         channels.emplace_back(to_text(channel));
@@ -288,6 +298,20 @@ void WebsocketSession::refuse(std::string_view id, const protocol::RequestError&
         protocol::StreamError{
             .id = id, .code = error.code, .message = error.message, .recoverable = true},
         state_->parts.now()));
+    wake_.cancel();
+}
+
+/// Names the timeline and the record at which the client's history and this one part.
+void WebsocketSession::refuse_history(std::string_view id, std::string_view named) {
+    const auto change = runtime::archive::history_change(state_->parts.hub.timeline(), named);
+    if (!change) return;
+    answers_.push_back(
+        protocol::render(protocol::StreamError{.id = id,
+                                               .code = runtime::archive::kHistoryChanged,
+                                               .message = change->text,
+                                               .timeline = change->current,
+                                               .common = change->common},
+                         state_->parts.now()));
     wake_.cancel();
 }
 
@@ -389,7 +413,7 @@ void WebsocketSession::close_slow() {
     // What is being written may not arrive whole.
     const Place place = place_before_write_.value_or(subscriber_->place());
     answers_.clear();
-    close(Cut::SlowReader, close_code::try_again_later, resume_text(place));
+    close(Cut::SlowReader, close_code::try_again_later, resume_text(place, timeline()));
 }
 
 void WebsocketSession::close(Cut cut, close_code code, std::string_view reason) {

@@ -169,6 +169,32 @@ TEST_F(EventStream, ReplaysFromAPlaceAndGoesOnLive) {
     EXPECT_EQ(received, 4U);
 }
 
+TEST_F(EventStream, NamesTheTimelineAndTheRecordAtWhichHistoriesPart) {
+    start();
+    commit(9);
+    on_loop([&] {
+        world_.hub().set_timeline({.number = 2, .id = 0x9f2c41d0, .ancestors = {{1, 0x11, 4}}});
+    });
+    StreamClient client(port());
+    client.send(kHello);
+    EXPECT_EQ(client.receive("authenticated").at("timeline").as_string(), "2-9f2c41d0");
+    client.send(R"({"type":"subscribe","since":7,"timeline":"1-00000011","id":"2"})");
+    const auto changed = client.receive("error");
+    EXPECT_EQ(changed.at("id").as_string(), "2");
+    EXPECT_EQ(changed.at("code").as_string(), "HISTORY_CHANGED");
+    EXPECT_EQ(changed.at("timeline").as_string(), "2-9f2c41d0");
+    EXPECT_EQ(changed.at("common_sequence").as_int64(), 4);
+    EXPECT_TRUE(changed.at("recoverable").as_bool());
+    client.send(R"({"type":"subscribe","since":7,"timeline":"5-00000001"})");
+    EXPECT_TRUE(client.receive("error").at("common_sequence").is_null());
+    // As the page says: from the common record on, in the new timeline.
+    client.send(R"({"type":"subscribe","channels":["orders"],"since":4,"timeline":"2-9f2c41d0"})");
+    EXPECT_EQ(client.receive("subscribed").at("timeline").as_string(), "2-9f2c41d0");
+    EXPECT_EQ(next_place(client).first, 5);
+    client.send(R"({"type":"ping"})");
+    EXPECT_EQ(client.receive("pong").at("timeline").as_string(), "2-9f2c41d0");
+}
+
 TEST_F(EventStream, TakesTheTokenFromTheHeader) {
     start();
     StreamClient client(port(), "mine-token");

@@ -1,0 +1,62 @@
+#include "apps/botctl/future_archives.hpp"
+
+#include "shell/daemon/archive_link.hpp"
+#include "shell/sqlite/timeline.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace botcore::botctl {
+
+namespace archive = shell::archive;
+namespace json = boost::json;
+
+archive::Timeline FutureArchives::newest_timeline(const archive::ArchiveKey& key) const {
+    archive::Timeline newest = 0;
+    const auto here = shell::sqlite::timeline_of(data_ / "botcore.db");
+    if (here) newest = here.value().number;
+    const auto makers = shell::repositories_of(config_, data_);
+    if (!makers) return newest;
+    for (const auto& make : makers.value()) {
+        const auto repository = make();
+        if (!repository) continue;
+        const auto starts = archive::Archive(*repository.value(), key).timelines();
+        if (starts && !starts.value().empty()) {
+            newest = std::max(newest, starts.value().rbegin()->first);
+        }
+    }
+    return newest;
+}
+
+json::array FutureArchives::places() const {
+    json::array places;
+    const auto makers = shell::repositories_of(config_, data_);
+    if (!makers) return places;
+    for (const auto& make : makers.value()) {
+        const auto repository = make();
+        if (repository) places.emplace_back(repository.value()->place());
+    }
+    return places;
+}
+
+void FutureArchives::print(std::ostream& out,
+                           const json::value& data,
+                           const std::string& from) const {
+    const json::array& places = data.at("archives_to").as_array();
+    bool has_source = false;
+    for (const json::value& place : places) {
+        const std::string_view text = place.as_string();
+        has_source = has_source || text == from;
+        out << "botcored will archive to " << text << " on timeline "
+            << std::string_view(data.at("timeline_id").as_string()) << "\n";
+    }
+    if (places.empty()) {
+        out << "botcored will archive nowhere: archive.repository is "
+            << (config_.text("archive.repository") == "none" ? "none" : "not usable") << "\n";
+    } else if (!has_source) {
+        out << "it will not archive to " << from
+            << "; for that, set archive.repository in the configuration\n";
+    }
+}
+
+}  // namespace botcore::botctl
