@@ -24,7 +24,7 @@ bool is_gate(Reason reason) {
            reason == Reason::MaxPositionsExceeded || reason == Reason::DailyLossLimit ||
            reason == Reason::DrawdownLimit || reason == Reason::MarginLevelLow ||
            reason == Reason::CooldownActive || reason == Reason::ExposureLimit ||
-           reason == Reason::OrderRateLimit;
+           reason == Reason::OrderRateLimit || reason == Reason::StoreBehindArchive;
 }
 
 bool takes_entries(model::OperatingMode mode) {

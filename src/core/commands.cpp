@@ -4,6 +4,7 @@
 #include "core/caller.hpp"
 #include "core/orders/order_life.hpp"
 #include "core/placing.hpp"
+#include "core/risk/entry_gates.hpp"
 #include "core/risk/limits.hpp"
 
 #include <algorithm>
@@ -109,6 +110,9 @@ void transfer_money(Transaction& transaction, const model::TransferMoney& body) 
     }
     if (from->account.state == model::AccountState::Frozen) {
         return refused(Reason::AccountFrozen, "money cannot leave a frozen account");
+    }
+    if (auto breach = closed_by_lost_records(transaction.input().storage)) {
+        return transaction.refuse_for_now({breach->reason, std::move(breach->text), {}, 0});
     }
     const Money free = available(*from, body.asset, body.marks);
     if (body.amount > free) {

@@ -46,7 +46,9 @@ protected:
         const Decision decision = engine_.apply({.time = time_,
                                                  .clock = clock_,
                                                  .storage = model::StorageState::Normal,
-                                                 .body = std::move(body)},
+                                                 .body = std::move(body),
+                                                 .exchange_time = time_,
+                                                 .monotonic_time = time_},
                                                 {});
         engine_.forget_closed();
         sent_.reset();

@@ -110,7 +110,8 @@ void tick(Transaction& transaction, const model::Tick& body) {
         }
     }
     // Figures that are in doubt close nothing.
-    const bool in_doubt = account.account.frozen_reason == model::Reason::IntegrityFinding;
+    const bool in_doubt = account.account.frozen_reason == model::Reason::IntegrityFinding ||
+                          transaction.input().storage == model::StorageState::Behind;
     if (all_fresh && !in_doubt && has_open_position(account))
         watch_margin(transaction, account, body.marks);
 }

@@ -26,6 +26,11 @@ enum class StorageState : std::uint8_t {
     Normal = 1,
     Reserve =
         2,  ///< The disk is full; only cancels and exits are committed, from the reserve (I9).
+    /// Records that were acknowledged are missing from the store: no entry may be carried out
+    /// again.
+    Behind = 3,
+    /// Just started, and the archive has not said yet whether it holds more than the store.
+    Unconfirmed = 4,
 };
 
 /// Where prices come from; shown wherever a price is shown.

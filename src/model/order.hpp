@@ -154,6 +154,7 @@ enum class Reason : std::uint8_t {
     BooksDiffer = 66,       ///< The exchange's balances or positions are not ours.
     IntegrityFinding = 67,  ///< A check of our own data found damage.
     FrozenByOperator = 68,
+    StoreBehindArchive = 69,  ///< Acknowledged records are missing here, or may be.
 };
 
 /// One try to have the exchange do something: the timestamp and window it is signed with.

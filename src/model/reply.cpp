@@ -80,6 +80,7 @@ constexpr auto kStatuses = std::to_array<StatusRow>({
     {Reason::BooksDiffer, 503},
     {Reason::IntegrityFinding, 503},
     {Reason::FrozenByOperator, 503},
+    {Reason::StoreBehindArchive, 503},
 });
 static_assert(std::is_sorted(kStatuses.begin(), kStatuses.end(), [](const auto& a, const auto& b) {
     return a.reason < b.reason;

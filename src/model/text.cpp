@@ -185,8 +185,9 @@ constexpr std::array<std::string_view, 69> kReasons = {
     "BOOKS_DIFFER",
     "INTEGRITY_FINDING",
     "FROZEN_BY_OPERATOR",
+    "STORE_BEHIND_ARCHIVE",
 };
-static_assert(kReasons.size() == static_cast<std::size_t>(Reason::FrozenByOperator) + 1);
+static_assert(kReasons.size() == static_cast<std::size_t>(Reason::StoreBehindArchive) + 1);
 
 }  // namespace
 
@@ -291,6 +292,10 @@ std::string_view to_text(StorageState value) {
             return "NORMAL";
         case StorageState::Reserve:
             return "RESERVE";
+        case StorageState::Behind:
+            return "BEHIND";
+        case StorageState::Unconfirmed:
+            return "UNCONFIRMED";
     }
     return "?";
 }

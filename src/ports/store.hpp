@@ -94,6 +94,7 @@ struct Snapshot {
     model::OperatingState operating;
     std::vector<model::MaintenanceWindow> windows;  ///< All there ever were; few.
     std::vector<RowInDoubt> doubts;                 ///< Empty in a store that is whole.
+    std::string behind;  ///< What proves that acknowledged records are missing; empty: nothing.
 };
 
 enum class StoreError : std::uint8_t {

@@ -132,7 +132,8 @@ TEST(Journal, RefusesNumbersThatAnEnumerationDoesNotHave) {
     ends_at(model::ReduceOnly::Yes);
     ends_at(model::OrderState::Queued);
     ends_at(model::CancelState::Unknown);
-    ends_at(model::Reason::FrozenByOperator);
+    ends_at(model::Reason::StoreBehindArchive);
+    ends_at(model::StorageState::Unconfirmed);
     EXPECT_FALSE(is_read(static_cast<model::Side>(0)));
     EXPECT_FALSE(is_read(static_cast<model::Reason>(29))) << "It was never given.";
     model::Record record = sample_record();

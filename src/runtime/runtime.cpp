@@ -222,7 +222,7 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
     complete(body);
     model::Input input{.time = std::max(now.time, engine_->state().time),
                        .clock = clock_state(now),
-                       .storage = ports_.store.storage_state(),
+                       .storage = storage_state(now),
                        .body = std::move(body),
                        .exchange_time = now.time,
                        .monotonic_time = monotonic_time(now)};

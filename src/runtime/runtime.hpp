@@ -214,6 +214,18 @@ public:
     /// were frozen with the first record of the term, before anything was decided upon them.
     [[nodiscard]] const std::vector<ports::RowInDoubt>& doubts() const { return doubts_; }
 
+    /// Acknowledged records are missing from the store, as `evidence` says: entries and transfers
+    /// are refused (STORE_BEHIND_ARCHIVE), cancels and exits go on. Nothing takes it back.
+    void set_behind(std::string evidence);
+
+    [[nodiscard]] const std::string& behind() const { return behind_; }
+
+    /// Entries wait until the archive has been heard, or until this moment of the monotonic scale.
+    void await_archive(model::Timestamp until) { archive_awaited_until_ = until; }
+
+    void archive_heard() { archive_awaited_until_.reset(); }
+    [[nodiscard]] bool awaits_archive() const { return archive_awaited_until_.has_value(); }
+
     /// Every account has been compared with its exchange since the term began (I11).
     [[nodiscard]] bool reconciled() const;
 
@@ -225,6 +237,7 @@ private:
     [[nodiscard]] bool load(Now now);
     [[nodiscard]] bool begin_term(Now now);
     void freeze_doubts(Now now);
+    [[nodiscard]] model::StorageState storage_state(Now now);
     void apply(model::InputBody body, Now now, const Request* request);
     void apply_acts(Now now);
     void apply_requests(Now now);
@@ -297,6 +310,8 @@ private:
         stepped_back_;  ///< When the clock was found behind the journal.
 
     std::vector<ports::RowInDoubt> doubts_;
+    std::string behind_;
+    std::optional<model::Timestamp> archive_awaited_until_;
     bool store_failed_ = false;  ///< A read failed while the batch was built.
     Counters counters_;
 };

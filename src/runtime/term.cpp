@@ -47,6 +47,7 @@ bool Runtime::load(Now now) {
     head_ = snapshot.head;
     if (!restore_times(state, now)) return false;
     doubts_ = std::move(snapshot.doubts);
+    if (!snapshot.behind.empty()) set_behind(std::move(snapshot.behind));
     for (auto& row : snapshot.instruments)
         state.instruments[row.id] = std::move(row);
     for (auto& row : snapshot.accounts)
@@ -112,6 +113,20 @@ bool Runtime::restore_times(core::State& state, Now now) {
 model::Timestamp Runtime::monotonic_time(Now now) const {
     CHECK(journal_ahead_.has_value());
     return std::max(now.monotonic + *journal_ahead_, engine_->state().monotonic_time);
+}
+
+void Runtime::set_behind(std::string evidence) {
+    CHECK(!evidence.empty());
+    if (behind_.empty()) behind_ = std::move(evidence);
+}
+
+model::StorageState Runtime::storage_state(Now now) {
+    if (!behind_.empty()) return model::StorageState::Behind;
+    const model::StorageState state = ports_.store.storage_state();
+    if (state != model::StorageState::Normal || !archive_awaited_until_) return state;
+    if (now.monotonic < *archive_awaited_until_) return model::StorageState::Unconfirmed;
+    archive_awaited_until_.reset();
+    return state;
 }
 
 model::ClockState Runtime::clock_state(Now now) const {

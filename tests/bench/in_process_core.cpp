@@ -39,7 +39,7 @@ InProcessCore::InProcessCore(ports::Store& store, std::uint64_t seed)
     exchange_.begin_term(term_);
     runtime_ = std::make_unique<runtime::Runtime>(
         options_with(seed), runtime::Runtime::Ports{store, exchange_, market_->board(), *this});
-    CHECK(runtime_->start({.time = now_}) == runtime::Status::Running);
+    CHECK(runtime_->start(runtime::Now(now_)) == runtime::Status::Running);
     market_->start(now_);
     market_polled_ = now_;
     for (const auto& [id, account] : runtime_->state().accounts)
@@ -56,7 +56,7 @@ void InProcessCore::turn() {
     }
     market_->set_now(now_);
     exchange_.deliver(*runtime_);
-    (void)runtime_->step({.time = now_});
+    (void)runtime_->step(runtime::Now(now_));
 }
 
 void InProcessCore::wait_for_answers() {
@@ -82,7 +82,7 @@ void InProcessCore::open_accounts(std::size_t count) {
                                 .quote = model::Asset("USDT"),
                                 .deposit = model::Money::whole(100'000'000)};
         runtime_->submit({.body = std::move(open), .ticket = asked_, .request_id = "bench"},
-                         {.time = now_});
+                         runtime::Now(now_));
     }
     wait_for_answers();
 }
@@ -96,7 +96,7 @@ void InProcessCore::trade(std::size_t orders) {
         place.side = random_.chance(1, 2) ? model::Side::Buy : model::Side::Sell;
         place.quantity = model::parse_amount<model::Quantity>("0.002").value();
         runtime_->submit({.body = std::move(place), .ticket = asked_, .request_id = "bench"},
-                         {.time = now_});
+                         runtime::Now(now_));
     }
     wait_for_answers();
 }

@@ -54,17 +54,17 @@ constexpr Damage kDamages[] = {
      "UPDATE orders SET filled_notional = '0' WHERE number = (SELECT max(number) FROM orders)"},
     {FindingKind::OrphanPosition,
      "INSERT INTO positions SELECT account, market, 'ETHUSDT', '1', '3000', '0', leverage, '0', "
-     "opened, updated, 1, owner, '0', '0', '0', 0 FROM positions WHERE account = 'bench-0'"},
+     "opened, updated, 1, owner, '0', '0', '0', 0, 0, 0 FROM positions WHERE account = 'bench-0'"},
     {FindingKind::TradeWithoutRecord,
      "INSERT INTO fills SELECT account, market, symbol, order_number, order_id, side, 999999999, "
      "trade_price, trade_quantity, trade_fee, trade_fee_asset, trade_maker, trade_time, "
-     "realized_profit, sequence, 77, owner FROM fills LIMIT 1"},
+     "realized_profit, sequence, 77, owner, 0, 0 FROM fills LIMIT 1"},
     {FindingKind::DuplicateOrder,
      "UPDATE orders SET id = (SELECT id FROM orders ORDER BY number LIMIT 1) "
      "WHERE number = (SELECT max(number) FROM orders)"},
     {FindingKind::RowWithoutRecord,
      "INSERT INTO idempotency SELECT owner, 'made-up', request_hash, state, status, order_id, "
-     "sequence, body FROM idempotency LIMIT 1"},
+     "sequence, body, 0, 0 FROM idempotency LIMIT 1"},
     {FindingKind::RowDiffers, "UPDATE accounts SET initial_deposit = '5' WHERE id = 'bench-0'"},
     {FindingKind::RowMissing,
      "DELETE FROM fills WHERE sequence = (SELECT max(sequence) FROM fills)"},

@@ -49,6 +49,7 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr base::Duration kArchiveAwaited = base::Duration::seconds(5);
 constexpr std::chrono::milliseconds kWatchEvery(250);
 /// What `AnalysisRules` allow for one question, retries included (R2-TMO-06).
 const base::Duration kAnalysisWithin = base::Duration::seconds(10);
@@ -107,8 +108,8 @@ private:
     void start_watch();
     [[nodiscard]] std::string start_cache();
     void look_around();
+    void look_at_archive();
     [[nodiscard]] std::string start_door();
-    [[nodiscard]] std::string refusal_of_plain(bool loopback) const;
     void greet_caller() const;
     void watch();
     void probe_market();
@@ -120,7 +121,6 @@ private:
     [[nodiscard]] shell::Shutdown::Hooks shutdown_hooks();
     void close_store();
     [[nodiscard]] std::unique_ptr<EventStream> make_events();
-    [[nodiscard]] std::string url() const;
 
     [[nodiscard]] bool is_reliable() const { return config_.is_on("reliability.enabled"); }
 
@@ -254,16 +254,6 @@ std::string Daemon::start_cache() {
     return {};
 }
 
-/// Passwords and tokens do not go over a wire in plain, unless somebody says that they may.
-std::string Daemon::refusal_of_plain(bool loopback) const {
-    const bool has_tls = !config_.text("http.tls_certificate").empty();
-    if (has_tls || loopback || config_.is_on("http.allow_plain")) return {};
-    return "http.address: " + config_.text("http.address") +
-           " can be reached from other machines, and passwords and tokens would go over the wire "
-           "in plain; give http.tls_certificate and http.tls_key, or say http.allow_plain = true "
-           "behind a proxy that has TLS";
-}
-
 std::string Daemon::start_door() {
     boost::system::error_code error;
     const auto address = asio::ip::make_address(config_.text("http.address"), error);
@@ -313,7 +303,7 @@ std::string Daemon::start_door() {
         log_.write(shell::log::Level::Warn, "reliability.enabled is false: only for measurements");
     }
     access_->attach(doors_->context, doors_->routes, doors_->api);
-    if (const auto trouble = refusal_of_plain(address.is_loopback()); !trouble.empty()) {
+    if (const auto trouble = refusal_of_plain(config_, address.is_loopback()); !trouble.empty()) {
         return trouble;
     }
     server_ = std::make_unique<shell::http::HttpServer>(
@@ -343,6 +333,8 @@ std::string Daemon::start_archive() {
          .in_doubt = in_doubt_});
     if (!made) return made.error();
     archive_ = std::move(made).value();
+    // Entries wait for what the archive says of the store, exits never do.
+    if (archive_) runtime_->await_archive(clock_.now().monotonic + kArchiveAwaited);
     return {};
 }
 
@@ -371,15 +363,9 @@ void Daemon::start_watch() {
     });
 }
 
-std::string Daemon::url() const {
-    const bool has_tls = !config_.text("http.tls_certificate").empty();
-    return (has_tls ? "https://" : "http://") + config_.text("http.address") + ":" +
-           std::to_string(server_->port());
-}
-
 void Daemon::greet_caller() const {
     const auto& token = opened_.token;
-    greet({.url = url(),
+    greet({.url = url_of(config_, server_->port()),
            .port = server_->port(),
            .market_source = config_.text("market.source"),
            .data = opened_.folder.path(),
@@ -393,10 +379,18 @@ void Daemon::look_around() {
                                                : operations::Load::Normal);
     watch_->tick();
     const auto deadline = std::chrono::steady_clock::now() + kLookAroundWithin;
-    while (!watch_->monitor().settled() && std::chrono::steady_clock::now() < deadline) {
-        (void)context_.run_one_for(kWatchEvery);
+    while ((!watch_->monitor().settled() || runtime_->awaits_archive()) &&
+           std::chrono::steady_clock::now() < deadline) {
+        (void)context_.run_one_for(std::chrono::milliseconds(20));
         watch_->tick();
+        look_at_archive();
     }
+}
+
+void Daemon::look_at_archive() {
+    if (!archive_) return;
+    archive_->tick();
+    archive_->report_to(*runtime_);
 }
 
 void Daemon::watch() {
@@ -404,7 +398,7 @@ void Daemon::watch() {
     count_connections();
     watch_->tick();
     access_->tick(clock_.now().time);
-    if (archive_) archive_->tick();
+    look_at_archive();
     probe_market();
     if (runtime_->status() == runtime::Status::Fenced) {
         log_.write(shell::log::Level::Fatal, "another writer has the journal; this one ends");
@@ -581,6 +575,7 @@ int run_daemon(const shell::Config& config, const DaemonPaths& paths) {
     auto disk = std::make_unique<shell::sqlite::MeasuredDisk>();
     shell::sqlite::SqliteOptions options;
     options.vfs = disk->name();
+    options.watches_file = true;
     options.path = folder.value().store().string();
     options.reserve_bytes = static_cast<std::uint64_t>(config.integer("store.reserve_mib")) << 20U;
     auto store = shell::sqlite::SqliteStore::open(std::move(options));

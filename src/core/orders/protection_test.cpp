@@ -563,7 +563,9 @@ TEST_F(ByHand, AStopThatWasLeftBehindIsCancelledWhenATermBegins) {
     model::Input input{.time = bench_.time(),
                        .clock = bench_.clock,
                        .storage = bench_.storage,
-                       .body = model::ReportReconciled{stop.account, {}}};
+                       .body = model::ReportReconciled{stop.account, {}},
+                       .exchange_time = bench_.time(),
+                       .monotonic_time = bench_.time()};
     EXPECT_EQ(Bench::cancelled_by(engine.apply(input, {})), std::vector{stop.id});
     EXPECT_TRUE(Bench::cancelled_by(engine.apply(input, {})).empty()) << "It is under way.";
 }

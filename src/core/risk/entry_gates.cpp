@@ -36,6 +36,23 @@ std::optional<RuleBreach> closed_by_mode(const model::OperatingState& operating)
 
 }  // namespace
 
+std::optional<RuleBreach> closed_by_lost_records(model::StorageState storage) {
+    if (storage == model::StorageState::Behind) {
+        return RuleBreach{
+            Reason::StoreBehindArchive,
+            "records that were acknowledged are missing from this store, so that this "
+            "may have been carried out already; only cancels and exits are taken until "
+            "an operator has restored the store"};
+    }
+    if (storage == model::StorageState::Unconfirmed) {
+        return RuleBreach{
+            Reason::StoreBehindArchive,
+            "the store is being compared with its archive after a start; try again in "
+            "a moment"};
+    }
+    return std::nullopt;
+}
+
 std::optional<RuleBreach> held_back_by_ramp(State& state, const model::Input& input) {
     const auto& operating = state.operating;
     if (operating.mode != model::OperatingMode::Ramping) return std::nullopt;
@@ -63,6 +80,7 @@ std::optional<RuleBreach> closed_gate(const State& state,
                                       const AccountState& account,
                                       const model::Input& input,
                                       const model::Quote& quote) {
+    if (auto breach = closed_by_lost_records(input.storage)) return breach;
     if (input.storage != model::StorageState::Normal) {
         return RuleBreach{Reason::DiskFull,
                           "the disk is full; free some space, cancels and exits go on meanwhile"};

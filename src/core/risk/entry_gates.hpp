@@ -15,6 +15,9 @@ namespace botcore::core {
                                                     const model::Input& input,
                                                     const model::Quote& quote);
 
+/// Where acknowledged records are missing, or may be: what is asked for may have been done already.
+[[nodiscard]] std::optional<RuleBreach> closed_by_lost_records(model::StorageState storage);
+
 /// While trading is taken up again after a maintenance window, a growing share of the entries is
 /// let in: none at the window's end, all at the end of the ramp. The ramp is a span of time, so
 /// that a clock that is set back does not prolong it.

@@ -207,6 +207,10 @@ ArchiveResult<model::Head> Shipper::known(const model::Head& archived) {
     const auto head = reader_.head();
     if (!head) return base::Failure{unreadable()};
     const std::string record = std::to_string(archived.sequence);
+    state_.behind = "the archive holds a record " + record +
+                    " of this timeline that the store, which "
+                    "ends at " +
+                    std::to_string(head.value().sequence) + ", does not have";
     if (head.value().sequence < archived.sequence) {
         return base::Failure{foreign(
             {},

@@ -27,11 +27,14 @@ struct ShippedState {
     model::Sequence archived = 0;  ///< The last record that is in the archive.
     model::Sequence head = 0;      ///< The store's last record when it was looked at.
     std::optional<base::Timestamp>
-        late_since;                     ///< When the oldest record that is missing was made.
-    std::uint64_t segments = 0;         ///< Put since the start.
-    std::uint64_t bytes = 0;            ///< As stored, since the start.
-    std::uint64_t failures = 0;         ///< Since the start.
-    bool accepted = false;              ///< The archive is this store's, and may be written.
+        late_since;              ///< When the oldest record that is missing was made.
+    std::uint64_t segments = 0;  ///< Put since the start.
+    std::uint64_t bytes = 0;     ///< As stored, since the start.
+    std::uint64_t failures = 0;  ///< Since the start.
+    bool accepted = false;       ///< The archive is this store's, and may be written.
+    /// The archive holds records of this very timeline that the store does not have: acknowledged
+    /// records are missing from the store. Empty: nothing says so.
+    std::string behind;
     bool needs_snapshot = false;        ///< It had no snapshot of this timeline at the start.
     std::optional<ArchiveError> error;  ///< What stands in the way now.
 

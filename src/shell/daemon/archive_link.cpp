@@ -187,6 +187,27 @@ void ArchiveLink::tick() {
     show_time(Job::Verify, "backup_verified_timestamp_seconds");
 }
 
+void ArchiveLink::report_to(runtime::Runtime& runtime) const {
+    bool heard = true;
+    for (const auto& repository : status_.repositories) {
+        const auto& shipped = repository.shipped;
+        if (!shipped.behind.empty() && runtime.behind().empty()) {
+            parts_.log.write(
+                log::Level::Error,
+                shipped.behind,
+                {{"operation", "archive"},
+                 {"event", "alert"},
+                 {"severity", "critical"},
+                 {"repository", repository.place},
+                 {"runbook", "data-damaged.md"},
+                 {"action", "only cancels and exits are taken: follow the page on damaged data"}});
+            runtime.set_behind(shipped.behind);
+        }
+        heard = heard && (shipped.accepted || shipped.error);
+    }
+    if (heard) runtime.archive_heard();
+}
+
 void ArchiveLink::finished(const archive::JobResult& result) {
     parts_.log.write(result.good ? log::Level::Info : log::Level::Error,
                      result.text,

@@ -52,6 +52,11 @@ public:
     /// Shows how far the archive is. Call it about four times a second.
     void tick();
 
+    /// Tells the runtime what the archives say of the store at the start: that it may go on, or
+    /// that acknowledged records are missing from it. An archive that cannot be reached says
+    /// nothing.
+    void report_to(runtime::Runtime& runtime) const;
+
     /// Two parts of the health: the archive, and what the last check of the books found. The link
     /// outlives the prober.
     void add_to(health::Prober& prober);

@@ -10,6 +10,12 @@ namespace {
 Answer journal_of(const runtime::Runtime& runtime) {
     switch (runtime.status()) {
         case runtime::Status::Running:
+            if (!runtime.behind().empty()) {
+                return {
+                    HealthState::Degraded,
+                    runtime.behind() +
+                        "; only cancels and exits are taken, see docs/runbooks/data-damaged.md"};
+            }
             if (runtime.doubts().empty()) return {};
             return {HealthState::Degraded,
                     runtime.doubts().front().text +

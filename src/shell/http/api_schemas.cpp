@@ -50,7 +50,9 @@ void add_words(SchemaTable& schemas) {
     schemas.add_enum<InstrumentStatus>("SymbolStatus", "May it be traded?");
     schemas.add_enum<MarketSource>("MarketSource", "Where prices come from");
     schemas.add_enum<ClockState>("ClockState", "May times be trusted?");
-    schemas.add_enum<StorageState>("StorageState", "RESERVE: the disk is nearly full");
+    schemas.add_enum<StorageState>("StorageState",
+                                   "RESERVE: the disk is nearly full; BEHIND: records are missing; "
+                                   "UNCONFIRMED: the archive has not been heard");
     schemas.add_words("OrderStatus",
                       "Where an order stands, in the exchange's words where it has them",
                       {"PENDING",

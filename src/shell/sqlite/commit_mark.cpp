@@ -10,6 +10,7 @@
 #include <fstream>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace botcore::shell::sqlite {
 
@@ -23,11 +24,11 @@ std::string padded(std::uint64_t number) {
     return std::string(20 - text.size(), '0') + text;
 }
 
-/// "mark <timeline> <sequence> <hash> <checksum>": the checksum is the beginning of the SHA-256 of
+/// "mark <sequence> <hash> <timeline> <checksum>": the checksum is the beginning of the SHA-256 of
 /// what comes before it.
 std::string line_of(const CommitMark::Mark& mark) {
-    std::string line = "mark " + padded(mark.timeline) + " " + padded(mark.sequence) + " " +
-                       protocol::to_hex(mark.hash) + " ";
+    std::string line = "mark " + padded(mark.sequence) + " " + protocol::to_hex(mark.hash) + " " +
+                       mark.timeline + " ";
     line += protocol::to_hex(protocol::hash_of(line)).substr(0, 16);
     line.resize(kLineSize - 1, ' ');
     return line + "\n";
@@ -61,11 +62,11 @@ std::optional<CommitMark::Mark> CommitMark::read(const std::filesystem::path& st
     std::ifstream file(path_of(store), std::ios::binary);
     if (!file.read(line.data(), static_cast<std::streamsize>(line.size()))) return std::nullopt;
     const std::string_view text = line;
-    const auto timeline = number_in(text.substr(5, 20));
-    const auto sequence = number_in(text.substr(26, 20));
-    const auto hash = hash_in(text.substr(47, 64));
-    if (!timeline || !sequence || !hash) return std::nullopt;
-    const Mark mark{static_cast<runtime::archive::Timeline>(*timeline), *sequence, *hash};
+    const auto sequence = number_in(text.substr(5, 20));
+    const auto hash = hash_in(text.substr(26, 64));
+    if (!sequence || !hash) return std::nullopt;
+    const std::string_view rest = text.substr(91);
+    const Mark mark{std::string(rest.substr(0, rest.find(' '))), *sequence, *hash};
     if (line_of(mark) != line) return std::nullopt;
     return mark;
 }
@@ -76,23 +77,25 @@ void CommitMark::remove(const std::filesystem::path& store) {
 }
 
 std::string CommitMark::missing(const std::optional<Mark>& mark,
-                                runtime::archive::Timeline timeline,
-                                const model::Head& head) {
+                                std::string_view timeline,
+                                const model::Head& head,
+                                const std::optional<model::Hash>& ours) {
     if (!mark || mark->timeline != timeline) return {};
+    const std::string record = std::to_string(mark->sequence);
     if (mark->sequence > head.sequence) {
-        return "the mark beside the database says that record " + std::to_string(mark->sequence) +
+        return "the mark beside the database says that record " + record +
                " was committed, but the database ends with record " + std::to_string(head.sequence);
     }
-    if (mark->sequence == head.sequence && mark->hash != head.hash) {
-        return "the mark beside the database knows another record " +
-               std::to_string(head.sequence) + " than the database holds";
+    if (ours && mark->hash != *ours) {
+        return "the mark beside the database knows another record " + record +
+               " than the database holds";
     }
     return {};
 }
 
-CommitMark::CommitMark(const std::filesystem::path& store, runtime::archive::Timeline timeline)
+CommitMark::CommitMark(const std::filesystem::path& store, std::string timeline)
     : file_(::open(path_of(store).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)),
-      timeline_(timeline) {
+      timeline_(std::move(timeline)) {
 }
 
 CommitMark::~CommitMark() {

@@ -10,18 +10,18 @@
 /// Threads: the thread that commits.
 
 #include "model/record.hpp"
-#include "runtime/archive/names.hpp"
 
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace botcore::shell::sqlite {
 
 class CommitMark {
 public:
     struct Mark {
-        runtime::archive::Timeline timeline = 0;
+        std::string timeline;  ///< Number and id, as text.
         model::Sequence sequence = 0;
         model::Hash hash{};
 
@@ -38,14 +38,16 @@ public:
     /// loss.
     static void remove(const std::filesystem::path& store);
 
-    /// What the mark proves to be missing from a store that ends with `head`; empty: nothing.
+    /// What the mark proves to be missing from a store that ends with `head`, and whose record
+    /// `mark->sequence` has the hash `ours`, if it has one; empty: nothing.
     [[nodiscard]] static std::string missing(const std::optional<Mark>& mark,
-                                             runtime::archive::Timeline timeline,
-                                             const model::Head& head);
+                                             std::string_view timeline,
+                                             const model::Head& head,
+                                             const std::optional<model::Hash>& ours);
 
     CommitMark() = default;
     /// Opens the file for writing; without it nothing is marked.
-    CommitMark(const std::filesystem::path& store, runtime::archive::Timeline timeline);
+    CommitMark(const std::filesystem::path& store, std::string timeline);
     ~CommitMark();
     CommitMark(const CommitMark&) = delete;
     CommitMark& operator=(const CommitMark&) = delete;
@@ -55,7 +57,7 @@ public:
 
 private:
     int file_ = -1;
-    runtime::archive::Timeline timeline_ = 0;
+    std::string timeline_;
 };
 
 }  // namespace botcore::shell::sqlite

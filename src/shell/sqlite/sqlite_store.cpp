@@ -3,6 +3,9 @@
 #include "runtime/verify.hpp"
 #include "shell/sqlite/schema.hpp"
 #include "shell/sqlite/store_file.hpp"
+#include "shell/sqlite/timeline.hpp"
+
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -115,6 +118,12 @@ SqlOutcome keep_copy(Database& database, const std::string& path) {
 }
 
 /// Accounts whose rows are not what the journal says.
+FileId file_id(const std::string& path) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0) return {};
+    return {status.st_dev, status.st_ino};
+}
+
 ports::StoreResult<std::set<model::AccountId>> accounts_in_doubt(ports::StoreReader& reader) {
     const auto report = TRY(runtime::verify(reader, {}));
     std::set<model::AccountId> accounts;
@@ -126,6 +135,33 @@ ports::StoreResult<std::set<model::AccountId>> accounts_in_doubt(ports::StoreRea
 }
 
 }  // namespace
+
+base::Outcome<std::string> SqliteStore::open_mark() {
+    const auto timeline = TRY(timeline_of(options_.path));
+    const auto head = reader_.head();
+    if (!head) return base::Failure{std::string("the head cannot be read")};
+    const auto mark = CommitMark::read(options_.path);
+    std::optional<model::Hash> ours;
+    if (mark) {
+        const auto entries = reader_.journal(mark->sequence, 1);
+        const bool there = entries && !entries.value().empty() &&
+                           entries.value().front().sequence == mark->sequence;
+        if (there) ours = entries.value().front().hash;
+    }
+    // A first timeline gets its id from its first record, and has none before.
+    const std::string name =
+        timeline.ancestors.empty() ? std::to_string(timeline.number) : to_text(timeline);
+    behind_ = CommitMark::missing(mark, name, head.value(), ours);
+    if (behind_.empty()) mark_ = std::make_unique<CommitMark>(options_.path, name);
+    return base::Done{};
+}
+
+bool SqliteStore::is_in_place() {
+    if (!options_.watches_file) return true;
+    const FileId log = file_id(options_.path + "-wal");
+    if (files_[1] == FileId{}) files_[1] = log;  // The first commit makes it.
+    return file_id(options_.path) == files_[0] && log == files_[1];
+}
 
 base::Outcome<ports::StoreError> SqliteStore::seal_older_rows() {
     const auto sealed = is_sealed(writer_.database());
@@ -168,11 +204,21 @@ SqliteStore::Opened SqliteStore::open(SqliteOptions options) {
                       expected,
                       std::move(came)}};
     };
+    if (store->options_.watches_file) store->files_ = {file_id(store->options_.path), {}};
     if (const auto sealed = store->seal_older_rows(); !sealed) {
         return unreadable(sealed.error(), "rows that cannot be checked");
     }
+    // Where the journal ends elsewhere than its head, checks must still be able to read the file;
+    // nothing is written into it, since no writer gets through a load.
     if (const auto loaded = store->load(); !loaded) {
-        return unreadable(loaded.error(), "unreadable rows");
+        if (const auto accounts = store->loader_.accounts(); !accounts) {
+            return unreadable(accounts.error(), "unreadable accounts");
+        }
+    }
+    if (store->options_.watches_file) {
+        if (const auto marked = store->open_mark(); !marked) {
+            return unreadable(StoreError::Corrupt, marked.error());
+        }
     }
     store->watch_space();
     store->refill_reserve();
@@ -190,9 +236,12 @@ SqliteStore::SqliteStore(SqliteOptions options, Sessions sessions)
 }
 
 StoreResult<ports::Snapshot> SqliteStore::load() {
+    // What is read from a file that nothing leads to any more would be lost with the process.
+    if (!is_in_place()) return base::Failure{StoreError::Unavailable};
     auto snapshot = TRY(loader_.load());
     writer_.learn_owners(snapshot.accounts);
     writer_.learn_images(loader_.images());
+    snapshot.behind = behind_;
     return snapshot;
 }
 
@@ -202,7 +251,11 @@ ports::CommitResult SqliteStore::commit(const ports::Batch& batch) {
         if (result) {
             for (const auto& entry : batch.entries)
                 bytes_since_watch_ += entry.bytes.size();
-            if (result.value() == ports::CommitResult::Committed) after_commit();
+            if (result.value() != ports::CommitResult::Committed) return result.value();
+            // Committed into a file that was taken away: nobody will find it there.
+            if (!is_in_place()) return ports::CommitResult::Unavailable;
+            if (mark_) mark_->write(batch.head());
+            after_commit();
             return result.value();
         }
         const ErrorKind kind = kind_of(result.error());

@@ -12,6 +12,7 @@
 
 #include "ports/store.hpp"
 #include "shell/sqlite/batch_writer.hpp"
+#include "shell/sqlite/commit_mark.hpp"
 #include "shell/sqlite/disk_reserve.hpp"
 #include "shell/sqlite/reader.hpp"
 
@@ -40,6 +41,9 @@ struct SqliteOptions {
     std::uint64_t low_water_bytes = 64ULL << 20U;
     /// A log beyond this is checkpointed under load too, at the price of a slow commit.
     std::uint64_t wal_bytes_max = 64ULL << 20U;
+    /// Keep a mark beside the file (commit_mark.hpp), and notice when the file is taken away while
+    /// it is open: for whoever acknowledges commits to others.
+    bool watches_file = false;
     /// Free bytes of the disk, asked from any thread; empty asks the file system.
     std::function<std::uint64_t()> free_bytes;
     /// Called when a sync has failed, must not return; empty prints and aborts.
@@ -64,6 +68,14 @@ struct OpenError {
 
 /// Behind the file's name: what it was before an upgrade.
 inline constexpr std::string_view kOlderCopy = ".before-upgrade";
+
+/// Which file a name led to.
+struct FileId {
+    std::uint64_t device = 0;
+    std::uint64_t number = 0;
+
+    friend bool operator==(const FileId&, const FileId&) = default;
+};
 
 class SqliteStore final : public ports::Store {
 public:
@@ -90,6 +102,11 @@ private:
     /// Gives the open rows of an older file their images, after a check of all books.
     [[nodiscard]] base::Outcome<ports::StoreError> seal_older_rows();
 
+    /// Looks at the mark beside the file, and goes on marking where nothing is missing.
+    [[nodiscard]] base::Outcome<std::string> open_mark();
+    /// Is the file that is open still the one that its name leads to?
+    [[nodiscard]] bool is_in_place();
+
     SqliteStore(SqliteOptions options, Sessions sessions);
 
     static int on_wal_grown(void* self, sqlite3*, const char*, int pages);
@@ -104,6 +121,9 @@ private:
     [[nodiscard]] std::uint64_t free_bytes() const;
 
     SqliteOptions options_;
+    std::unique_ptr<CommitMark> mark_;  ///< Null while records are missing: it stays as it is then.
+    std::string behind_;                ///< What proves that records are missing.
+    std::array<FileId, 2> files_;       ///< The database and its log, as they were opened.
     BatchWriter writer_;
     ReadSession loader_;  // On the committing thread.
     SqliteReader reader_;
