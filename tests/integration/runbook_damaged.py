@@ -35,9 +35,11 @@ class FollowingTheRunbook(Stand):
         self.orders = orders_of(self.run_botctl(self.data, "orders", "--all", "--json"))
 
     def follow(self, command):
-        """Runs a command of the page as it stands there."""
+        """Runs a command of the page as it stands there, at a terminal, and agrees to what it
+        asks."""
         self.assertEqual(command[0], "botctl", "only botctl is expected on this page")
-        return self.run_botctl(self.data, *command[1:], "--url", f"http://127.0.0.1:{self.port}")
+        return self.run_on_terminal(self.data, "y", *command[1:], "--url",
+                                    f"http://127.0.0.1:{self.port}")
 
     def damage(self, sql):
         with contextlib.closing(sqlite3.connect(self.data / "botcore.db")) as store:

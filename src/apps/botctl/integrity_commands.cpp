@@ -1,3 +1,4 @@
+#include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/commands.hpp"
 #include "protocol/journal.hpp"
 #include "runtime/verify.hpp"
@@ -80,14 +81,44 @@ int check(Session& session) {
     return report.value().clean() ? kExitOk : kExitNegative;
 }
 
-int rebuild(Session& session) {
+namespace {
+
+/// What the rows hold beside the journal, which is what would go.
+std::vector<std::string> lines_of(const std::filesystem::path& data) {
+    auto opened = OfflineStore::open(data);
+    if (!opened) return {opened.error()};
+    OfflineStore store = std::move(opened).value();
+    const auto report = runtime::verify(store.reader(), {});
+    if (!report) return {"the rows cannot be read, so what goes with them cannot be told"};
+    std::vector<std::string> lines{std::to_string(report.value().records) + " records, " +
+                                   std::to_string(report.value().orders) + " orders, " +
+                                   std::to_string(report.value().fills) +
+                                   " trades: every row would be made anew"};
+    if (report.value().clean()) {
+        lines.emplace_back("the rows are what the journal says already; nothing would change");
+    }
+    std::vector<std::string> findings;
+    for (const auto& finding : report.value().findings)
+        findings.push_back("would go: " + finding.text);
+    for (auto& line : shortened(std::move(findings)))
+        lines.push_back(std::move(line));
+    return lines;
+}
+
+}  // namespace
+
+int rebuild(Session& session, Agreed agreed) {
     std::error_code error;
     const std::filesystem::path data = session.settings().data;
     if (!std::filesystem::exists(data / "botcore.db", error)) {
         return session.unavailable("there is no store at " + (data / "botcore.db").string());
     }
+    const auto owner = work_as_owner_of(data);
+    if (!owner) return session.unavailable(owner.error());
     const auto folder = shell::DataFolder::open(data);
     if (!folder) return session.unavailable(folder.error());
+    const int asked = ask(lines_of(data), "Make the rows anew?", agreed);
+    if (asked != kExitOk) return asked;
     const auto made = shell::sqlite::rebuild(folder.value().store(),
                                              [](model::Sequence done, model::Sequence total) {
                                                  show_progress("made anew", done, total);
