@@ -23,7 +23,7 @@ constexpr std::size_t kPage = 1'000;
 constexpr std::size_t kFindingsMax = 100;
 
 constexpr std::string_view kRestore =
-    "stop the daemon and keep the file; put the last whole copy in its place, then reconcile";
+    "stop the daemon and take the store from the archive: botctl restore; then botctl reconcile";
 constexpr std::string_view kRebuild =
     "the journal is the truth: stop the daemon and make the rows anew: botctl rebuild";
 constexpr std::string_view kLook =

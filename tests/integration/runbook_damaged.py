@@ -46,10 +46,11 @@ class FollowingTheRunbook(Stand):
             self.assertGreater(store.execute(sql).rowcount, 0, "nothing was damaged")
             store.commit()
 
-    def diagnose(self, kind):
+    def diagnose(self, kind, program):
         plain, as_json = (self.follow(command) for command in commands_of("Diagnosis")[0])
         self.assertEqual((plain.returncode, as_json.returncode), (NEGATIVE, NEGATIVE))
         self.assertIn(kind, plain.stdout)
+        self.assertIn(f"botctl {program}", plain.stdout, "the way out")
         self.assertIn(kind, [each["kind"] for each in json.loads(as_json.stdout)["findings"]])
         # Each kind that is found is named on the page, so that its reader knows which way to go.
         self.assertIn(kind, PAGE)
@@ -75,12 +76,12 @@ class FollowingTheRunbook(Stand):
 
     def test_rows_that_somebody_changed_are_made_from_the_journal(self):
         self.damage("UPDATE positions SET quantity = '77' WHERE account = 'futures'")
-        self.diagnose("position_mismatch")
+        self.diagnose("position_mismatch", "rebuild")
         self.resolve("rebuild")
 
     def test_a_journal_that_was_damaged_comes_from_the_archive(self):
         self.damage("UPDATE journal SET record = x'02ff' WHERE seq = 3")
-        self.diagnose("record_unreadable")
+        self.diagnose("record_unreadable", "restore")
         refused = self.follow(["botctl", "rebuild"])
         self.assertEqual(refused.returncode, NEGATIVE, "The page says that it changes nothing.")
         self.resolve("restore")

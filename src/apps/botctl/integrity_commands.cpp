@@ -73,7 +73,9 @@ int check(Session& session) {
         if (report.error() == ports::StoreError::Unavailable) {
             return session.unavailable("the store cannot be read now");
         }
-        std::cerr << "botctl: the store is damaged so that it cannot be read\n";
+        std::cerr
+            << "botctl: the store is damaged so that it cannot be read; stop the daemon and take "
+               "it from the archive: botctl restore\n";
         return kExitNegative;
     }
     (void)session.show(to_json(report.value()),

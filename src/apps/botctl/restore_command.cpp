@@ -64,8 +64,8 @@ json::object to_json(const archive::Restored& restored) {
     return data;
 }
 
-/// A folder of its own for a restore that changes nothing: it may run beside the daemon, and by
-/// somebody who may not write where the data is.
+/// A folder of its own for a restore that changes nothing: it may run beside the daemon, and where
+/// there is no data folder at all.
 class Scratch {
 public:
     [[nodiscard]] static base::Result<Scratch, std::string> make() {
