@@ -121,9 +121,10 @@ base::Result<Found, std::string> compared(const archive::Restored& restored,
     if (!fs::exists(store, error)) return found;
     auto before = picture_of(store);
     const auto loss = loss_between(store, made);
+    if (!before) found.unreadable = before.error();
     if (before) found.before = std::move(before).value();
-    if (loss) found.loss = loss.value();
     if (!loss) found.unreadable = loss.error();
+    if (loss) found.loss = loss.value();
     return found;
 }
 
