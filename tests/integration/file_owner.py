@@ -23,21 +23,30 @@ def as_user(user):
 
 
 class FilesOfTheService(Stand):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.home.chmod(0o777)
+        cls.made = cls.home / "made"
+        cls.made.mkdir(mode=0o700)
+        os.chown(cls.made, SERVICE, SERVICE)
+
     def setUp(self):
-        self.home.chmod(0o777)
+        if not (self.made / "botcore.db").exists():
+            self.data = self.made
+            self.serve_and_trade()
         folder = pathlib.Path(tempfile.mkdtemp(dir=self.home))
         folder.chmod(0o755)
         self.data = folder / "data"
-        self.data.mkdir(mode=0o700)
-        os.chown(self.data, SERVICE, SERVICE)
-        self.serve_and_trade()
+        subprocess.run(["cp", "-a", self.made, self.data], check=True)
+        self.assert_all_the_services("the copy")
 
     def serve_and_trade(self, meanwhile=lambda: None, **process):
         """The service starts, takes an order and ends: it can use everything that is there."""
         daemon, port = self.start(self.data, **(process or as_user(SERVICE)))
         try:
             url = f"http://127.0.0.1:{port}"
-            done = self.run_botctl(self.data, "order", "place", "BTCUSDT", "BUY", "0.001", "--url",
+            done = self.run_botctl(self.data, "order", "place", "BTCUSDT", "BUY", "0.003", "--url",
                                    url)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.part_becomes(self.data, port, "archive", "healthy")
@@ -139,7 +148,7 @@ class FilesInAnOpenFolder(Stand):
         data.chmod(0o755)
         daemon, port = self.start(data, "--set", f"log.file={data / 'log'}", umask=0)
         try:
-            done = self.run_botctl(data, "order", "place", "BTCUSDT", "BUY", "0.001", "--url",
+            done = self.run_botctl(data, "order", "place", "BTCUSDT", "BUY", "0.003", "--url",
                                    f"http://127.0.0.1:{port}", umask=0)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.daily_jobs_done(data)

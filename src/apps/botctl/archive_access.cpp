@@ -45,16 +45,18 @@ base::Result<std::unique_ptr<ArchiveAccess>, std::string> open_archive(const Ses
         (void)TRY(opened->config.set("archive.repository", folder.string(), "--from"));
     }
     opened->data = fs::absolute(session.settings().data);
+    const fs::path file = wish.key.empty() ? shell::archive_key_file(opened->config, opened->data)
+                                           : fs::path(wish.key);
+    auto key = archive::ArchiveKey::load(file);
+    // Before the repository is opened, which may make its folder.
+    (void)TRY(work_as_owner_of(opened->data));
     const auto makers = TRY(shell::repositories_of(opened->config, opened->data));
     if (makers.empty()) {
         return base::Failure{
             std::string("archive.repository is none: there is no archive; say "
                         "where it is with --from")};
     }
-    const fs::path key = wish.key.empty() ? shell::archive_key_file(opened->config, opened->data)
-                                          : fs::path(wish.key);
-    opened->key = TRY(archive::ArchiveKey::load(key));
-    (void)TRY(work_as_owner_of(opened->data));
+    opened->key = TRY(std::move(key));
     opened->repository = TRY(makers.front()());
     opened->archive = std::make_unique<archive::Archive>(*opened->repository, *opened->key);
     return opened;

@@ -80,7 +80,8 @@ TEST(Database, ItsFilesAreForTheirOwnerOnlyWhateverTheUmaskIs) {
     {
         auto opened = Database::open(path, "", OpenMode::Create);
         ASSERT_TRUE(opened);
-        ASSERT_TRUE(write_with_log(opened.value()));
+        Database database = std::move(opened).value();
+        ASSERT_TRUE(write_with_log(database));
         for (const char* const part : {"", "-wal", "-shm"})
             EXPECT_EQ(mode_of(path + part), 0600U) << part;
     }
@@ -92,7 +93,8 @@ TEST(Database, NarrowsFilesThatAnEarlierVersionLeftOpenToOthers) {
     const std::string path = folder.file("a.db");
     auto first = Database::open(path, "", OpenMode::Create);
     ASSERT_TRUE(first);
-    ASSERT_TRUE(write_with_log(first.value()));
+    Database database = std::move(first).value();
+    ASSERT_TRUE(write_with_log(database));
     for (const char* const part : {"", "-wal", "-shm"})
         ASSERT_EQ(::chmod((path + part).c_str(), 0644), 0) << part;
     auto reader = Database::open(path, "", OpenMode::ReadOnly);
