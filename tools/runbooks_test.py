@@ -50,6 +50,21 @@ class Runbooks(unittest.TestCase):
         for page in PAGES:
             self.assertEqual(re.findall(r"^## (.+)$", page.read_text(), re.M), SECTIONS, page.name)
 
+    def test_each_way_of_deployment_has_its_botctl(self):
+        ways = re.findall(r"^\| ([\w ]+?) \| `[^|]+\| [^|]+ \|", (
+            ROOT / "docs/deploy.md").read_text(), re.M)
+        self.assertEqual(ways, ["by hand", "systemd", "container", "Kubernetes"])
+        index = (ROOT / "docs/runbooks/README.md").read_text()
+        unit = (ROOT / "deploy/systemd/botcored.service").read_text()
+        user = re.search(r"^User=(\w+)$", unit, re.M).group(1)
+        data = re.search(r"^WorkingDirectory=(\S+)$", unit, re.M).group(1)
+        pod = "kubectl exec -it botcored-0 --"
+        for way, command in (("checkout", "build/release/bin/botctl --data ./var"),
+                             ("systemd", f"sudo -u {user} botctl --data {data}"),
+                             ("container", f"exec botcored botctl --data {data}"),
+                             ("Kubernetes", f"{pod} botctl --data {data}")):
+            self.assertRegex(index, rf"(?m)^\| {way} \| `[^`]*{re.escape(command)}` \|")
+
     def test_commands_exist(self):
         known = botctl_commands()
         self.assertIn("maintenance schedule", known)

@@ -1,6 +1,7 @@
 // A restore gives exactly the store of the moment, whichever objects it is made of.
 
 #include "base/random.hpp"
+#include "protocol/time_text.hpp"
 #include "shell/archive/archive_service.hpp"
 #include "shell/sqlite/replace_store.hpp"
 #include "shell/sqlite/timeline.hpp"
@@ -86,9 +87,11 @@ TEST_F(Restores, ToATimeTakesEverythingUntilThen) {
         EXPECT_EQ(restored.value().state_hash, hash);
     }
     EXPECT_LE(restored.value().head.time, later.value().front().time);
+    EXPECT_FALSE(restored.value().is_newest);
     const auto all = restore(vault, {.time = kNow + Duration::seconds(1'000'000'000)});
     ASSERT_TRUE(all);
     EXPECT_EQ(all.value().head, store.head());
+    EXPECT_TRUE(all.value().is_newest);
 }
 
 TEST_F(Restores, NothingButWhatIsThere) {
@@ -101,8 +104,35 @@ TEST_F(Restores, NothingButWhatIsThere) {
     ASSERT_FALSE(beyond);
     EXPECT_EQ(beyond.error().kind, Kind::NoSuchMoment);
     EXPECT_THAT(beyond.error().text,
-                HasSubstr("it ends at record " + std::to_string(store.head().sequence)));
+                HasSubstr("the archive has records 1 to " + std::to_string(store.head().sequence) +
+                          " of " + protocol::to_iso8601(store.head().time)));
     EXPECT_EQ(restore(vault, {.timeline = 2}).error().kind, Kind::NoSuchMoment);
+    EXPECT_FALSE(std::filesystem::exists(file("made.db")));
+}
+
+TEST_F(Restores, NothingToATimeBeforeTheFirstRecord) {
+    Vault vault(file("vault"));
+    TradingStore store(file("store.db"), vault, 7);
+    store.trade(5);
+    store.ship();
+    const auto first = store.reader().journal(1, 1);
+    ASSERT_TRUE(first);
+    const base::Timestamp begun = first.value().front().time;
+    const std::string range = "records 1 of " + protocol::to_iso8601(begun) + " to " +
+                              std::to_string(store.head().sequence) + " of " +
+                              protocol::to_iso8601(store.head().time);
+    const auto refused = [&] {
+        const auto early = restore(vault, {.time = begun - Duration::microseconds(1)});
+        return early ? std::string("restored") : early.error().text;
+    };
+    EXPECT_THAT(refused(), HasSubstr(range)) << "from segments";
+    EXPECT_EQ(restore(vault, {.time = base::Timestamp()}).error().kind, Kind::NoSuchMoment);
+    EXPECT_TRUE(restore(vault, {.time = begun}));
+    // The same once only a snapshot has the first records.
+    store.snapshot(kNow);
+    for (const auto& name : vault.archive.segments(1, 1).value())
+        ASSERT_TRUE(vault.archive.remove(to_text(name)));
+    EXPECT_THAT(refused(), HasSubstr(range)) << "from a snapshot";
     EXPECT_FALSE(std::filesystem::exists(file("made.db")));
 }
 
@@ -149,8 +179,11 @@ TEST_F(Restores, OldRecordsComeOutOfALaterSnapshotOnceTheirSegmentsAreGone) {
                                          file("scratch.db"),
                                          kNow,
                                          {}));
-    const auto pruned = archive::prune(vault.archive, 1, {}, Duration::seconds(8 * 86'400), kNow);
-    ASSERT_TRUE(pruned);
+    const auto chosen =
+        archive::prunable(vault.archive, 1, {}, Duration::seconds(8 * 86'400), kNow);
+    ASSERT_TRUE(chosen);
+    EXPECT_EQ(chosen.value().segments, vault.archive.segments(1, 1).value());
+    ASSERT_TRUE(archive::prune(vault.archive, 1, chosen.value(), kNow));
     ASSERT_TRUE(vault.archive.segments(1, 1).value().empty());
     const auto restored = restore(vault, {.sequence = early.sequence});
     ASSERT_TRUE(restored) << restored.error().text;

@@ -73,7 +73,7 @@ def run(stage):
     data, middle = history(stage)
     old = picture(data)
     stage.check(old[2] is True, "the store is clean before", old)
-    for words in (("restore", "--to", middle), ("backup", "create")):
+    for words in (("restore", "--to", middle, "--yes"), ("backup", "create")):
         counts, new = calls_of(stage, data, words)
         chosen = points(stage, counts, stage.pick(40, 100_000))
         for name, turn, fault in chosen:

@@ -75,13 +75,14 @@ class OnAnArchive(Stand):
             restored = json.loads(done.stdout)
             self.assertTrue(restored["dry_run"])
             self.assertLessEqual(restored["sequence"], newest)
+            self.assertEqual("the archive ends before 2999-01-01" in done.stderr, "2999" in to)
         before = self.state()[pathlib.Path("botcore.db")]
         self.assertEqual(self.botctl("restore", "--to", str(newest), "--dry-run").returncode, 0)
         self.assertEqual(self.state()[pathlib.Path("botcore.db")], before, "a dry run")
 
     def test_keeps_the_old_store_and_says_what_it_leaves_behind(self):
         newest = self.last_sequence()
-        done = self.botctl("restore", "--to", str(newest - 2), "--json")
+        done = self.botctl("restore", "--to", str(newest - 2), "--yes", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
         restored = json.loads(done.stdout)
         self.assertGreaterEqual(restored["records_left_behind"], 2)
@@ -94,6 +95,9 @@ class OnAnArchive(Stand):
             self.refuses(USAGE, "--to: expected", "restore", f"--to={to}")
         self.refuses(NEGATIVE, "NO_SUCH_MOMENT", "restore", "--to", "999999")
         self.refuses(NEGATIVE, "timeline", "restore", "--timeline", "7")
+        for words in ((), ("--dry-run",), ("--yes",)):
+            self.refuses(NEGATIVE, f"to {self.last_sequence()} of ", "restore", "--to",
+                         "2016-11-23T12:00:00Z", *words)
 
     def test_refuses_without_an_archive_or_its_key(self):
         none = self.data.parent / "none.toml"
@@ -161,6 +165,28 @@ class OnAnArchive(Stand):
                           ("backup", "prune"), ("restore",), ("drill", "run")):
                 self.refuses(UNAVAILABLE, f"{place} is no folder", *words, "--from", str(place))
                 self.assertFalse((self.data.parent / "typing-error").exists())
+
+    def test_a_dry_run_looks_beside_a_running_daemon_and_writes_nothing(self):
+        daemon, port = self.start(self.data)
+        try:
+            self.daily_jobs_done(self.data)
+            self.part_becomes(self.data, port, "archive", "healthy")
+            before = {path for path in self.data.rglob("*")}
+            done = self.botctl("restore", "--dry-run", "--json", "--to", self.orders[0]["order_id"])
+            self.assertEqual(done.returncode, 0, done.stderr)
+            shown = json.loads(done.stdout)
+            self.assertEqual({path for path in self.data.rglob("*")}, before)
+        finally:
+            stop(daemon)
+        self.assertLess(shown["backup"]["trades"], shown["before"]["trades"])
+        self.assertEqual(shown["before"]["trades"], ORDERS)
+        self.assertNotIn("after", shown)
+        read_only = self.data.parent / "nowhere"
+        elsewhere = self.run_botctl(read_only, "restore", "--dry-run", "--from",
+                                    str(self.data / "archive"), "--key",
+                                    str(self.data / "archive.key"))
+        self.assertEqual(elsewhere.returncode, 0, elsewhere.stderr)
+        self.assertFalse(read_only.exists(), "a dry run makes no data folder")
 
     def test_restores_over_no_running_daemon(self):
         daemon, _ = self.start(self.data)

@@ -112,7 +112,7 @@ TEST_F(OperatorTest, HealthAndUptimeSurviveARestart) {
 TEST_F(OperatorTest, DamagedRowsAreFoundAndMadeAnew) {
     ASSERT_EQ(botctl("order place BTCUSDT BUY 0.01").status, 0);
     EXPECT_EQ(botctl("check").status, 0) << "beside the daemon that runs";
-    const Ran running = botctl("rebuild");
+    const Ran running = botctl("rebuild --yes");
     EXPECT_EQ(running.status, 69) << running.output;
     ASSERT_EQ(daemon_.terminate(), 0);
     const std::string file = (daemon_.data() / "botcore.db").string();
@@ -123,7 +123,7 @@ TEST_F(OperatorTest, DamagedRowsAreFoundAndMadeAnew) {
     EXPECT_THAT(found.output, HasSubstr("critical balance_mismatch: balance futures USDT"));
     EXPECT_THAT(found.output, HasSubstr("botctl rebuild"));
     EXPECT_THAT(botctl("check --json").output, HasSubstr("\"account\":\"futures\""));
-    const Ran made = botctl("rebuild");
+    const Ran made = botctl("rebuild --yes");
     EXPECT_EQ(made.status, 0) << made.output;
     EXPECT_THAT(made.output, HasSubstr("botcore.db-before-"));
     EXPECT_EQ(botctl("verify").status, 0);

@@ -76,6 +76,8 @@ class Refusals(unittest.TestCase):
         store = self.data / "botcore.db"
         store.write_bytes(b"no database" * 1_000)
         self.start_fails(DATA, "cannot open the store: expected a usable database")
+        self.start_fails(DATA, "the store is damaged: keep it as it is and follow "
+                         "docs/runbooks/data-damaged.md (botctl check, botctl restore)")
         self.assertEqual(store.read_bytes(), b"no database" * 1_000)
         store.unlink()
         store.mkdir()

@@ -35,19 +35,22 @@ class FollowingTheRunbook(Stand):
         self.orders = orders_of(self.run_botctl(self.data, "orders", "--all", "--json"))
 
     def follow(self, command):
-        """Runs a command of the page as it stands there."""
+        """Runs a command of the page as it stands there, at a terminal, and agrees to what it
+        asks."""
         self.assertEqual(command[0], "botctl", "only botctl is expected on this page")
-        return self.run_botctl(self.data, *command[1:], "--url", f"http://127.0.0.1:{self.port}")
+        return self.run_on_terminal(self.data, "y", *command[1:], "--url",
+                                    f"http://127.0.0.1:{self.port}")
 
     def damage(self, sql):
         with contextlib.closing(sqlite3.connect(self.data / "botcore.db")) as store:
             self.assertGreater(store.execute(sql).rowcount, 0, "nothing was damaged")
             store.commit()
 
-    def diagnose(self, kind):
+    def diagnose(self, kind, program):
         plain, as_json = (self.follow(command) for command in commands_of("Diagnosis")[0])
         self.assertEqual((plain.returncode, as_json.returncode), (NEGATIVE, NEGATIVE))
         self.assertIn(kind, plain.stdout)
+        self.assertIn(f"botctl {program}", plain.stdout, "the way out")
         self.assertIn(kind, [each["kind"] for each in json.loads(as_json.stdout)["findings"]])
         # Each kind that is found is named on the page, so that its reader knows which way to go.
         self.assertIn(kind, PAGE)
@@ -73,12 +76,12 @@ class FollowingTheRunbook(Stand):
 
     def test_rows_that_somebody_changed_are_made_from_the_journal(self):
         self.damage("UPDATE positions SET quantity = '77' WHERE account = 'futures'")
-        self.diagnose("position_mismatch")
+        self.diagnose("position_mismatch", "rebuild")
         self.resolve("rebuild")
 
     def test_a_journal_that_was_damaged_comes_from_the_archive(self):
         self.damage("UPDATE journal SET record = x'02ff' WHERE seq = 3")
-        self.diagnose("record_unreadable")
+        self.diagnose("record_unreadable", "restore")
         refused = self.follow(["botctl", "rebuild"])
         self.assertEqual(refused.returncode, NEGATIVE, "The page says that it changes nothing.")
         self.resolve("restore")

@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import pty
 import shutil
 import signal
 import subprocess
@@ -39,23 +40,36 @@ class Stand(unittest.TestCase):
         shutil.rmtree(cls.home)
 
     @classmethod
-    def start(cls, data, *words):
+    def start(cls, data, *words, **popen):
         ready = cls.home / "ready.json"
         ready.unlink(missing_ok=True)
         daemon = subprocess.Popen(
             [BIN / "botcored", "--data", data, "--port", "0", "--ready-file", ready, *words],
             env=cls.env, cwd=cls.home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
+            stderr=subprocess.DEVNULL, **popen)
         until = time.monotonic() + 60
         while not ready.exists() and time.monotonic() < until and daemon.poll() is None:
             time.sleep(0.01)  # Between two looks for the file.
         return daemon, json.loads(ready.read_text())["port"]
 
     @classmethod
-    def run_botctl(cls, data, *words):
+    def run_botctl(cls, data, *words, **options):
+        if "input" not in options:
+            options.setdefault("stdin", subprocess.DEVNULL)
         return subprocess.run([BIN / "botctl", *words, "--data", str(data)], env=cls.env,
                               cwd=cls.home, text=True, capture_output=True, timeout=60,
-                              check=False)
+                              check=False, **options)
+
+    @classmethod
+    def run_on_terminal(cls, data, answer, *words):
+        """botctl where somebody sits at a terminal and types `answer` to whatever is asked."""
+        ours, theirs = pty.openpty()
+        try:
+            os.write(ours, f"{answer}\n".encode())
+            return cls.run_botctl(data, *words, stdin=theirs)
+        finally:
+            os.close(theirs)
+            os.close(ours)
 
     def get(self, data, port, path):
         """The bytes of an answer, whatever its status."""

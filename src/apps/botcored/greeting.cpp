@@ -41,7 +41,12 @@ void greet(const Greeting& greeting) {
     ready["url"] = greeting.url;
     const std::string partial = greeting.ready_file + ".part";
     std::ofstream(partial) << boost::json::serialize(ready) << "\n";
-    std::filesystem::rename(partial, greeting.ready_file);
+    std::error_code error;
+    std::filesystem::rename(partial, greeting.ready_file, error);
+    if (error) {
+        std::cerr << "botcored: cannot write " << greeting.ready_file << ": " << error.message()
+                  << "\n";
+    }
 }
 
 }  // namespace botcore::apps

@@ -3,6 +3,7 @@
 #include "apps/botcored/daemon.hpp"
 #include "build_info.hpp"
 #include "shell/config/config.hpp"
+#include "shell/daemon/data_owner.hpp"
 #include "shell/log/redact.hpp"
 #include "shell/log/stack_trace.hpp"
 #include "shell/metrics/metric_table.hpp"
@@ -104,5 +105,11 @@ int main(int argc, char** argv) {
             return usage_error(set.error());
         }
     }
+    const auto became = botcore::shell::become_owner_of(data);
+    if (!became) {
+        std::cerr << "botcored: " << became.error() << "\n";
+        return EX_NOPERM;
+    }
+    if (!became.value().empty()) std::cerr << "botcored: " << became.value() << "\n";
     return botcore::apps::run_daemon(config, {.data = data, .ready_file = ready_file});
 }

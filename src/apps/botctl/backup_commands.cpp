@@ -1,20 +1,15 @@
-#include "apps/botctl/commands.hpp"
-#include "apps/botctl/future_archives.hpp"
+#include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/progress.hpp"
+#include "apps/botctl/question.hpp"
 #include "apps/botctl/table.hpp"
-#include "core/orders/client_order_id.hpp"
 #include "protocol/journal.hpp"
 #include "protocol/time_text.hpp"
 #include "shell/archive/drill.hpp"
 #include "shell/archive/job_file.hpp"
 #include "shell/archive/restore.hpp"
 #include "shell/archive/store_copy.hpp"
-#include "shell/archive/users_copy.hpp"
 #include "shell/daemon/archive_link.hpp"
-#include "shell/daemon/data_folder.hpp"
-#include "shell/daemon/system_clock.hpp"
-#include "shell/log/redact.hpp"
-#include "shell/sqlite/file_reader.hpp"
+#include "shell/daemon/data_owner.hpp"
 #include "shell/sqlite/replace_store.hpp"
 #include "shell/sqlite/timeline.hpp"
 
@@ -22,11 +17,7 @@
 #include <boost/json/object.hpp>
 
 #include <array>
-#include <charconv>
-#include <optional>
 #include <utility>
-
-extern char** environ;
 
 namespace botcore::botctl {
 
@@ -35,78 +26,6 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 namespace {
-
-using archive::ArchiveError;
-
-base::Timestamp now() {
-    return shell::wall_time();
-}
-
-/// Everything that speaks to one archive.
-struct Opened {
-    shell::Config config;
-    fs::path data;
-    std::optional<archive::ArchiveKey> key;
-    std::unique_ptr<ports::Repository> repository;
-    std::unique_ptr<archive::Archive> archive;
-};
-
-base::Result<shell::Config, std::string> read_config(const std::string& file) {
-    shell::Config config;
-    if (!file.empty()) (void)TRY(config.read_file(file));
-    (void)TRY(config.read_environment(environ));
-    return config;
-}
-
-base::Result<std::unique_ptr<Opened>, std::string> open_archive(const Session& session,
-                                                                const BackupWish& wish) {
-    auto opened = std::make_unique<Opened>();
-    opened->config = TRY(read_config(wish.config_file));
-    if (wish.from.starts_with("s3://")) {
-        (void)TRY(opened->config.set("archive.repository", wish.from, "--from"));
-    } else if (!wish.from.empty()) {
-        const fs::path folder = fs::absolute(wish.from);
-        std::error_code error;
-        if (!fs::is_directory(folder, error)) {
-            return base::Failure{
-                "--from: expected the folder of an archive or an s3:// address, "
-                "but " +
-                folder.string() + " is no folder"};
-        }
-        (void)TRY(opened->config.set("archive.repository", folder.string(), "--from"));
-    }
-    opened->data = fs::absolute(session.settings().data);
-    const auto makers = TRY(shell::repositories_of(opened->config, opened->data));
-    if (makers.empty()) {
-        return base::Failure{
-            std::string("archive.repository is none: there is no archive; say "
-                        "where it is with --from")};
-    }
-    const fs::path key = wish.key.empty() ? shell::archive_key_file(opened->config, opened->data)
-                                          : fs::path(wish.key);
-    opened->key = TRY(archive::ArchiveKey::load(key));
-    opened->repository = TRY(makers.front()());
-    opened->archive = std::make_unique<archive::Archive>(*opened->repository, *opened->key);
-    return opened;
-}
-
-std::string said(const ArchiveError& error) {
-    std::string text(to_text(error.kind));
-    if (!error.object.empty()) text += " at " + error.object;
-    return text + ": " + error.text;
-}
-
-int refused(Session& session, const ArchiveError& error) {
-    using Kind = ArchiveError::Kind;
-    const bool away = error.kind == Kind::Unavailable || error.kind == Kind::Refused;
-    if (away) return session.unavailable(said(error));
-    std::cerr << "botctl: " << shell::log::redact(said(error)) << "\n";
-    return kExitNegative;
-}
-
-int refused(Session& session, const std::string& text) {
-    return session.unavailable(shell::log::redact(text));
-}
 
 json::object to_json(const archive::Snapshot& snapshot) {
     json::object item;
@@ -235,6 +154,26 @@ int verify_backup(Session& session, const BackupWish& wish) {
     return status;
 }
 
+namespace {
+
+/// Every snapshot by its name; of segments, which only go when a snapshot has their records, the
+/// first and the last.
+std::vector<std::string> lines_of(const archive::Prunable& chosen) {
+    std::vector<std::string> lines;
+    for (const auto& snapshot : chosen.snapshots) {
+        lines.push_back("snapshot " + to_text(snapshot.name) + ", " +
+                        std::to_string(snapshot.bytes) + " bytes, would be removed");
+    }
+    if (chosen.segments.empty()) return lines;
+    lines.push_back(std::to_string(chosen.segments.size()) + " segments with records " +
+                    std::to_string(chosen.segments.front().first) + " to " +
+                    std::to_string(chosen.segments.back().last) +
+                    " would be removed; a verified snapshot has these records");
+    return lines;
+}
+
+}  // namespace
+
 int prune_backups(Session& session, const BackupWish& wish) {
     auto opened = open_archive(session, wish);
     if (!opened) return refused(session, opened.error());
@@ -244,19 +183,33 @@ int prune_backups(Session& session, const BackupWish& wish) {
     };
     const auto timeline = shell::sqlite::timeline_of(opened.value()->data / "botcore.db");
     if (!timeline) return refused(session, timeline.error());
-    const auto removed = archive::prune(
-        *opened.value()->archive,
+    archive::Archive& from = *opened.value()->archive;
+    const auto chosen = archive::prunable(
+        from,
         timeline.value().number,
         {number("archive.keep_daily"),
          number("archive.keep_weekly"),
          number("archive.keep_monthly")},
         base::Duration::seconds(config.integer("archive.keep_segments_days") * 86'400),
         now());
+    if (!chosen) return refused(session, chosen.error());
+    const std::size_t count = chosen.value().snapshots.size() + chosen.value().segments.size();
+    if (count > 0) {
+        const int status = ask(lines_of(chosen.value()), "Remove them?", wish.agreed);
+        if (status != kExitOk) return status;
+    }
+    const auto removed = archive::prune(from, timeline.value(), chosen.value(), now());
     if (!removed) return refused(session, removed.error());
+    json::array names;
+    for (const auto& snapshot : chosen.value().snapshots)
+        names.emplace_back(to_text(snapshot.name));
     json::object data;
-    data["removed"] = removed.value();
+    data["removed"] = chosen.value().snapshots.size();
+    data["segments_removed"] = chosen.value().segments.size();
+    data["snapshots"] = std::move(names);
     return session.show(data, [&](std::ostream& out, const json::value&) {
-        out << removed.value() << " snapshots were removed\n";
+        out << chosen.value().snapshots.size() << " snapshots and "
+            << chosen.value().segments.size() << " segments were removed\n";
     });
 }
 
@@ -271,6 +224,9 @@ int backup_key(Session& session, const BackupWish& wish) {
     if (!wish.copy_to.empty()) {
         const auto copied = key.value().copy_to(wish.copy_to);
         if (!copied) return refused(session, copied.error());
+        // archive.key_escrow may be this very file.
+        const auto given = shell::give_to_owner_of(session.settings().data, wish.copy_to);
+        if (!given) return refused(session, given.error());
     }
     json::object data;
     data["file"] = file.string();
@@ -303,136 +259,6 @@ int backup_history(Session& session) {
                                              Column{"MS", "took_ms", Align::Right},
                                              Column{"TEXT", "text"}};
         print_table(out, data.as_array(), kColumns, "no job was done yet");
-    });
-}
-
-namespace {
-
-/// "--to": a sequence, a time, an order's id, or nothing for the newest moment.
-base::Result<archive::Moment, std::string> moment_of(const BackupWish& wish) {
-    archive::Moment moment;
-    if (wish.timeline != 0) moment.timeline = wish.timeline;
-    if (wish.to.empty()) return moment;
-    std::uint64_t sequence = 0;
-    const char* const end = wish.to.data() + wish.to.size();
-    const auto [stop, error] = std::from_chars(wish.to.data(), end, sequence);
-    if (error == std::errc() && stop == end && sequence > 0) {
-        moment.sequence = sequence;
-        return moment;
-    }
-    if (const auto time = protocol::parse_iso8601(wish.to)) {
-        moment.time = *time;
-        return moment;
-    }
-    if (const auto order = core::parse_client_order_id(wish.to)) {
-        moment.sequence = order->sequence;
-        return moment;
-    }
-    return base::Failure{
-        "--to: expected a record's sequence, a time such as 2026-11-23T12:00:00Z, "
-        "or the id of an order, but '" +
-        wish.to + "' came"};
-}
-
-json::object to_json(const archive::Restored& restored) {
-    json::object data;
-    data["sequence"] = restored.head.sequence;
-    data["hash"] = protocol::to_hex(restored.head.hash);
-    data["time"] = protocol::to_iso8601(restored.head.time);
-    data["timeline"] = restored.timeline;
-    data["base"] = restored.base ? json::value(to_text(*restored.base)) : json::value(nullptr);
-    data["records_folded"] = restored.records;
-    data["state_hash"] = restored.state_hash;
-    return data;
-}
-
-/// What the store that is replaced has beyond the moment.
-std::optional<model::Head> head_of(const fs::path& store) {
-    std::error_code error;
-    if (!fs::exists(store, error)) return std::nullopt;
-    const auto reader = shell::sqlite::open_reader(store);
-    if (!reader) return std::nullopt;
-    const auto head = reader.value()->head();
-    return head ? std::optional(head.value()) : std::nullopt;
-}
-
-}  // namespace
-
-int restore(Session& session, const BackupWish& wish) {
-    const auto moment = moment_of(wish);
-    if (!moment) {
-        std::cerr << "botctl: " << moment.error() << "\n";
-        return kExitUsage;
-    }
-    // Without --from: the daemon archives to where its configuration says.
-    const auto config = read_config(wish.config_file);
-    if (!config) return refused(session, config.error());
-    auto opened = open_archive(session, wish);
-    if (!opened) return refused(session, opened.error());
-    archive::Archive& from = *opened.value()->archive;
-    const FutureArchives future(config.value(), opened.value()->data);
-    const auto folder = shell::DataFolder::open(opened.value()->data);
-    if (!folder) return refused(session, folder.error());
-    const fs::path store = folder.value().store();
-    const fs::path made = store.string() + "-restored";
-    ProgressLine line;
-    std::vector<ArchiveError> warnings;
-    const auto restored =
-        archive::restore_into(from, moment.value(), made, line.as_progress(), warnings);
-    line.end();
-    for (const auto& warning : warnings)
-        std::cerr << "botctl: warning: " << said(warning) << "\n";
-    if (!restored) return refused(session, restored.error());
-    json::object data = to_json(restored.value());
-    const auto before = head_of(store);
-    const model::Sequence lost = before && before->sequence > restored.value().head.sequence
-                                     ? before->sequence - restored.value().head.sequence
-                                     : 0;
-    data["dry_run"] = wish.dry_run;
-    data["records_left_behind"] = lost;
-    if (wish.dry_run) {
-        shell::sqlite::remove_database(made);
-    } else {
-        const auto timeline = archive::begin_timeline(
-            from, restored.value(), made, now(), future.newest_timeline(*opened.value()->key));
-        if (!timeline) return refused(session, timeline.error());
-        const auto old =
-            shell::sqlite::replace_store(made, store, archive::names::compact_time(now()));
-        if (!old) return refused(session, old.error());
-        data["new_timeline"] = timeline.value().number;
-        data["timeline_id"] = to_text(timeline.value());
-        data["archives_to"] = future.places();
-        data["old_file"] = old.value().string();
-        // The daemon that starts here must go on with the archive's own key.
-        const fs::path key = shell::archive_key_file(opened.value()->config, opened.value()->data);
-        std::error_code absent;
-        if (!fs::exists(key, absent)) {
-            const auto copied = opened.value()->key->copy_to(key);
-            if (!copied) return refused(session, copied.error());
-        }
-        const fs::path users = opened.value()->data / "users.sqlite";
-        std::error_code error;
-        if (!fs::exists(users, error)) {
-            const auto fetched = archive::fetch_users(from, restored.value().timeline, users);
-            if (!fetched) return refused(session, fetched.error());
-            data["users_restored"] = fetched.value();
-        }
-    }
-    return session.show(data, [&](std::ostream& out, const json::value& value) {
-        out << "record " << restored.value().head.sequence << " of "
-            << protocol::to_iso8601(restored.value().head.time)
-            << " is restored and checked, state " << restored.value().state_hash << "\n";
-        if (lost > 0) out << lost << " later records of the store here are left behind\n";
-        if (wish.dry_run) {
-            out << "nothing was changed: it was a dry run\n";
-            return;
-        }
-        const auto& old = value.at("old_file").as_string();
-        if (!old.empty()) out << "the old store is kept as " << std::string_view(old) << "\n";
-        future.print(out, value, from.place());
-        out << "start botcored: it begins a new term, compares every account with its exchange, "
-               "and "
-               "takes entries only for those that agree; then look at botctl reconcile\n";
     });
 }
 

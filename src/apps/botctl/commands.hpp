@@ -2,6 +2,7 @@
 
 /// What botctl can do, one function a command; each answers its exit status.
 
+#include "apps/botctl/question.hpp"
 #include "apps/botctl/session.hpp"
 
 #include <cstdint>
@@ -73,7 +74,8 @@ int set_leverage(Session& session,
                  const CommandOptions& options,
                  const std::string& symbol,
                  const std::string& leverage);
-int reset_account(Session& session, const CommandOptions& options);
+/// Names what would go and asks.
+int reset_account(Session& session, const CommandOptions& options, Agreed agreed);
 int transfer(Session& session,
              const CommandOptions& options,
              const std::string& to,
@@ -157,6 +159,7 @@ struct BackupWish {
     std::uint32_t timeline = 0;
     bool dry_run = false;
     bool all = false;
+    Agreed agreed = Agreed::Ask;
 };
 
 // On the archive, whether the daemon runs or not.
@@ -164,16 +167,21 @@ int list_backups(Session& session, const BackupWish& wish);
 int create_backup(Session& session, const BackupWish& wish);
 /// The newest snapshot, or all of them, restored into a scratch file and checked.
 int verify_backup(Session& session, const BackupWish& wish);
+/// Names what would go and asks.
 int prune_backups(Session& session, const BackupWish& wish);
 int backup_key(Session& session, const BackupWish& wish);
 int backup_history(Session& session);
 int run_drill(Session& session, const BackupWish& wish);
 int drill_history(Session& session);
 
-/// Puts the store back to a moment; the daemon must not run.
+/// Puts the store back to a moment; the daemon must not run, except beside a dry run. Asks where
+/// the store here has more than what is restored, or the moment is not in the archive.
 int restore(Session& session, const BackupWish& wish);
 
-/// Makes the rows anew from the journal, on the files of a daemon that does not run.
-int rebuild(Session& session);
+/// Makes the rows anew from the journal, on the files of a daemon that does not run. Names which
+/// rows are not what the journal says and asks.
+int rebuild(Session& session, Agreed agreed);
+/// An operator's word that records which are missing from the store are given up for ever.
+int accept_lost_records(Session& session, Agreed agreed);
 
 }  // namespace botcore::botctl

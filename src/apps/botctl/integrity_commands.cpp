@@ -1,4 +1,6 @@
+#include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/commands.hpp"
+#include "apps/botctl/missing_records.hpp"
 #include "protocol/journal.hpp"
 #include "runtime/verify.hpp"
 #include "shell/daemon/data_folder.hpp"
@@ -72,22 +74,70 @@ int check(Session& session) {
         if (report.error() == ports::StoreError::Unavailable) {
             return session.unavailable("the store cannot be read now");
         }
-        std::cerr << "botctl: the store is damaged so that it cannot be read\n";
+        std::cerr
+            << "botctl: the store is damaged so that it cannot be read; stop the daemon and take "
+               "it from the archive: botctl restore\n";
         return kExitNegative;
     }
-    (void)session.show(to_json(report.value()),
-                       [&](std::ostream& out, const json::value&) { print(out, report.value()); });
-    return report.value().clean() ? kExitOk : kExitNegative;
+    // Rows and journal may agree and yet end too early: the mark and the archive know how far the
+    // store had come.
+    const MissingRecords missing = missing_records(session, report.value().head);
+    json::object data = to_json(report.value());
+    data["clean"] = report.value().clean() && missing.evidence.empty();
+    data["missing_records"] =
+        missing.evidence.empty() ? json::value(nullptr) : json::value(missing.evidence);
+    data["archive_asked"] = missing.not_asked.empty();
+    (void)session.show(data, [&](std::ostream& out, const json::value&) {
+        print(out, report.value());
+        if (!missing.not_asked.empty()) {
+            out << "the archive was not asked how far the store had come: " << missing.not_asked
+                << "\n";
+        }
+        if (missing.evidence.empty()) return;
+        out << "records are missing: " << missing.evidence
+            << "\nstop the daemon and run botctl restore; docs/runbooks/data-damaged.md\n";
+    });
+    return report.value().clean() && missing.evidence.empty() ? kExitOk : kExitNegative;
 }
 
-int rebuild(Session& session) {
+namespace {
+
+/// What the rows hold beside the journal, which is what would go.
+std::vector<std::string> lines_of(const std::filesystem::path& data) {
+    auto opened = OfflineStore::open(data);
+    if (!opened) return {opened.error()};
+    OfflineStore store = std::move(opened).value();
+    const auto report = runtime::verify(store.reader(), {});
+    if (!report) return {"the rows cannot be read, so what goes with them cannot be told"};
+    std::vector<std::string> lines{std::to_string(report.value().records) + " records, " +
+                                   std::to_string(report.value().orders) + " orders, " +
+                                   std::to_string(report.value().fills) +
+                                   " trades: every row would be made anew"};
+    if (report.value().clean()) {
+        lines.emplace_back("the rows are what the journal says already; nothing would change");
+    }
+    std::vector<std::string> findings;
+    for (const auto& finding : report.value().findings)
+        findings.push_back("would go: " + finding.text);
+    for (auto& line : shortened(std::move(findings)))
+        lines.push_back(std::move(line));
+    return lines;
+}
+
+}  // namespace
+
+int rebuild(Session& session, Agreed agreed) {
     std::error_code error;
     const std::filesystem::path data = session.settings().data;
     if (!std::filesystem::exists(data / "botcore.db", error)) {
         return session.unavailable("there is no store at " + (data / "botcore.db").string());
     }
+    const auto owner = work_as_owner_of(data);
+    if (!owner) return session.unavailable(owner.error());
     const auto folder = shell::DataFolder::open(data);
     if (!folder) return session.unavailable(folder.error());
+    const int asked = ask(lines_of(data), "Make the rows anew?", agreed);
+    if (asked != kExitOk) return asked;
     const auto made = shell::sqlite::rebuild(folder.value().store(),
                                              [](model::Sequence done, model::Sequence total) {
                                                  show_progress("made anew", done, total);

@@ -48,6 +48,7 @@ struct Chosen {
     std::string deposit = "10000", config_file;
     std::uint64_t count = 10, limit = 50, hours = 0;
     bool all = false, failed = false, ramp = false;
+    Agreed agreed = Agreed::Ask;
     ReconcileWish reconcile;
     std::string reason;
     MaintenancePlan plan;
@@ -85,6 +86,14 @@ void add_account(CLI::App* command, Chosen& chosen) {
 /// Options of commands that change something.
 void add_safety(CLI::App* command, Chosen& chosen) {
     command->add_option("--key", chosen.command.key, "Idempotency key; made and shown if absent");
+}
+
+/// Of commands after which something is gone.
+void add_yes(CLI::App* command, Agreed& agreed) {
+    command->add_flag_callback(
+        "--yes",
+        [&agreed] { agreed = Agreed::Before; },
+        "Do not ask; needed where there is no terminal");
 }
 
 void add_version(CLI::App* command, Chosen& chosen) {
@@ -211,8 +220,9 @@ void add_money(CLI::App& app, Chosen& chosen) {
     move->add_option("--asset", chosen.asset, "Asset")->capture_default_str();
     CLI::App* reset =
         add(app, chosen, "reset", "A paper account back to its first deposit", [&](Session& s) {
-            return reset_account(s, chosen.command);
+            return reset_account(s, chosen.command, chosen.agreed);
         });
+    add_yes(reset, chosen.agreed);
     reset->add_option("ACCOUNT", chosen.command.account, "Account")->required();
     add_version(reset, chosen);
     CLI::App* open = add(app, chosen, "open", "Open a paper account", [&](Session& s) {
@@ -354,11 +364,20 @@ void add_files(CLI::App& app, Chosen& chosen) {
         return check(s);
     });
     add(app, chosen, "verify", "The same as check", [](Session& s) { return check(s); });
-    add(app,
-        chosen,
-        "rebuild",
-        "Make the rows anew from the journal; the daemon must not run",
-        [](Session& s) { return rebuild(s); });
+    CLI::App* anew = add(app,
+                         chosen,
+                         "rebuild",
+                         "Make the rows anew from the journal; the daemon must not run",
+                         [&](Session& s) { return rebuild(s, chosen.agreed); });
+    add_yes(anew, chosen.agreed);
+    CLI::App* accept =
+        add(app,
+            chosen,
+            "accept-lost-records",
+            "Go on with a store that lost acknowledged records, where no archive has "
+            "them; the daemon must not run",
+            [&](Session& s) { return accept_lost_records(s, chosen.agreed); });
+    add_yes(accept, chosen.agreed);
     CLI::App* config = app.add_subcommand("config", "The configuration");
     config->require_subcommand(1);
     add(*config, chosen, "check", "Is it valid, and what holds?", [&](Session& s) {
@@ -401,7 +420,11 @@ void add_archive(CLI::App& app, Chosen& chosen) {
                      chosen.backup.to,
                      "A record's sequence, a UTC time, or an order's id; default: the newest");
     back->add_option("--timeline", chosen.backup.timeline, "Default: the newest");
-    back->add_flag("--dry-run", chosen.backup.dry_run, "Restore aside, check, change nothing");
+    back->add_flag("--dry-run",
+                   chosen.backup.dry_run,
+                   "Restore aside (in TMPDIR), check, change nothing; the daemon may run");
+    for (CLI::App* command : {prune, back})
+        add_yes(command, chosen.backup.agreed);
     CLI::App* drill = app.add_subcommand("drill", "Rehearse the loss of this machine");
     drill->require_subcommand(1);
     CLI::App* run = add(*drill, chosen, "run", "Restore aside, check, measure", [&](Session& s) {

@@ -1,8 +1,11 @@
 #include "apps/botctl/commands.hpp"
 #include "apps/botctl/print.hpp"
+#include "apps/botctl/table.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+
+#include <variant>
 
 namespace botcore::botctl {
 
@@ -100,7 +103,57 @@ int set_leverage(Session& session,
     return session.command(std::move(request), print_position);
 }
 
-int reset_account(Session& session, const CommandOptions& options) {
+namespace {
+
+/// The data of a read that must succeed before anything is asked; else the exit status, said.
+std::variant<json::value, int> data_of(Session& session, const std::string& path) {
+    const auto answer = session.reach(
+        {.method = "GET", .path = path, .body = {}, .idempotency_key = {}, .if_match = {}});
+    if (!answer) {
+        return session.unavailable("the daemon does not answer at " + session.settings().url +
+                                   "; nothing was sent");
+    }
+    if (!*answer || answer->value().status != 200) return session.finish(*answer, {});
+    json::error_code error;
+    const json::value body = json::parse(answer->value().body, error);
+    const auto* object = error ? nullptr : body.if_object();
+    const auto* data = object == nullptr ? nullptr : object->if_contains("data");
+    if (data == nullptr) return kExitSoftware;
+    return *data;
+}
+
+std::vector<std::string> lines_of(const std::string& name,
+                                  const json::value& account,
+                                  const json::value& positions) {
+    const json::object* fields = account.if_object();
+    const json::object none;
+    if (fields == nullptr) fields = &none;
+    std::vector<std::string> lines{
+        "account " + name + ", equity " + plain_text(*fields, "total_equity") + " " +
+        plain_text(*fields, "quote_asset") + ", would go back to its first deposit"};
+    const json::array* list = positions.if_array();
+    for (const auto& item : list == nullptr ? json::array() : *list) {
+        if (!item.is_object()) continue;
+        const auto& position = item.get_object();
+        lines.push_back("position " + plain_text(position, "symbol") + " of " +
+                        plain_text(position, "quantity") + " would be dropped without a trade");
+    }
+    lines.emplace_back("its orders, trades and history stay");
+    return lines;
+}
+
+}  // namespace
+
+int reset_account(Session& session, const CommandOptions& options, Agreed agreed) {
+    const auto account = data_of(session, account_path(options.account));
+    if (const int* status = std::get_if<int>(&account)) return *status;
+    const auto positions = data_of(session, account_path(options.account) + "/positions");
+    if (const int* status = std::get_if<int>(&positions)) return *status;
+    const int asked = ask(
+        lines_of(options.account, std::get<json::value>(account), std::get<json::value>(positions)),
+        "Reset the account?",
+        agreed);
+    if (asked != kExitOk) return asked;
     return session.command(request_of("POST", account_path(options.account) + "/reset", options),
                            print_account);
 }

@@ -216,6 +216,19 @@ void ArchiveService::Shared::note_snapshot(std::size_t repository, bool good) {
     if (status.good.contains(Job::Verify)) asked.insert(Job::Verify);
 }
 
+namespace {
+
+ArchiveOutcome prune_by_rules(Archive& archive,
+                              Timeline timeline,
+                              const ArchiveOptions& options,
+                              base::Timestamp now) {
+    const Prunable chosen =
+        TRY(prunable(archive, timeline, options.retention, options.keep_segments, now));
+    return prune(archive, timeline, chosen, now);
+}
+
+}  // namespace
+
 JobResult ArchiveService::Shared::snapshot() {
     JobResult result;
     const std::filesystem::path scratch = options.folder / "snapshot-copy.db";
@@ -244,8 +257,7 @@ JobResult ArchiveService::Shared::snapshot() {
         }
         result.bytes = put.value().bytes;
         result.text += to_text(put.value().name);
-        const auto pruned = prune(
-            *door.archive, identity.number, options.retention, options.keep_segments, parts.now());
+        const auto pruned = prune_by_rules(*door.archive, identity.number, options, parts.now());
         if (pruned) continue;
         result.good = false;
         result.text += ", not pruned: " + said(pruned.error());
@@ -349,37 +361,45 @@ bool ArchiveService::stop(std::chrono::milliseconds within) {
         lock, within + kPatience, [this] { return shared_->running == 0; });
 }
 
-ArchiveResult<std::uint64_t> prune(Archive& archive,
-                                   Timeline timeline,
-                                   const operations::RetentionRules& rules,
-                                   base::Duration keep_segments,
-                                   base::Timestamp now) {
-    (void)TRY(remove_rubbish(archive, timeline, now));
+ArchiveResult<Prunable> prunable(Archive& archive,
+                                 Timeline timeline,
+                                 const operations::RetentionRules& rules,
+                                 base::Duration keep_segments,
+                                 base::Timestamp now) {
     const auto snapshots = TRY(archive.snapshots(timeline));
     std::vector<operations::KeptSnapshot> judged;
     for (const auto& snapshot : snapshots)
         judged.push_back(
             {std::min(TRY(archive.manifest(snapshot.name)).created, now), snapshot.verified});
     const auto keep = operations::kept(judged, now, rules);
-    std::uint64_t removed = 0;
+    Prunable chosen;
     model::Sequence held = 0;  ///< Up to here a verified snapshot, old enough, has all records.
     for (std::size_t i = 0; i < snapshots.size(); ++i) {
         const auto& snapshot = snapshots.at(i);
         if (!keep.at(i)) {
-            (void)TRY(archive.remove(snapshot.name));
-            ++removed;
+            chosen.snapshots.push_back(snapshot);
         } else if (snapshot.verified && judged.at(i).time <= now - keep_segments) {
             held = std::max(held, snapshot.name.sequence);
         }
     }
-    if (held > 0) {
-        for (const auto& segment : TRY(archive.segments(timeline, 1))) {
-            if (segment.last > held) break;
-            (void)TRY(archive.remove(to_text(segment)));
-        }
+    if (held == 0) return chosen;
+    for (const auto& segment : TRY(archive.segments(timeline, 1))) {
+        if (segment.last > held) break;
+        chosen.segments.push_back(segment);
     }
-    (void)TRY(prune_users(archive, timeline, 30));
-    return removed;
+    return chosen;
+}
+
+ArchiveOutcome prune(Archive& archive,
+                     Timeline timeline,
+                     const Prunable& chosen,
+                     base::Timestamp now) {
+    (void)TRY(remove_rubbish(archive, timeline, now));
+    for (const auto& snapshot : chosen.snapshots)
+        (void)TRY(archive.remove(snapshot.name));
+    for (const auto& segment : chosen.segments)
+        (void)TRY(archive.remove(to_text(segment)));
+    return prune_users(archive, timeline, 30);
 }
 
 }  // namespace botcore::shell::archive

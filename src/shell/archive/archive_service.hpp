@@ -109,12 +109,23 @@ private:
     std::shared_ptr<Shared> shared_;
 };
 
-/// Removes snapshots beyond the slots, what is left of broken ones, and segments older than
-/// `keep_segments` that the newest verified snapshot holds. Answers how many snapshots went.
-[[nodiscard]] ArchiveResult<std::uint64_t> prune(Archive& archive,
-                                                 Timeline timeline,
-                                                 const operations::RetentionRules& rules,
-                                                 base::Duration keep_segments,
-                                                 base::Timestamp now);
+/// What no rule keeps: snapshots beyond the slots, and segments older than `keep_segments` that the
+/// newest verified snapshot holds.
+struct Prunable {
+    std::vector<Snapshot> snapshots;
+    std::vector<names::SegmentName> segments;
+};
+
+[[nodiscard]] ArchiveResult<Prunable> prunable(Archive& archive,
+                                               Timeline timeline,
+                                               const operations::RetentionRules& rules,
+                                               base::Duration keep_segments,
+                                               base::Timestamp now);
+
+/// Removes those, what is left of broken snapshots, and users' copies beyond the last 30.
+[[nodiscard]] ArchiveOutcome prune(Archive& archive,
+                                   Timeline timeline,
+                                   const Prunable& chosen,
+                                   base::Timestamp now);
 
 }  // namespace botcore::shell::archive

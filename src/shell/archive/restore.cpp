@@ -1,6 +1,7 @@
 #include "shell/archive/restore.hpp"
 
 #include "protocol/journal.hpp"
+#include "protocol/time_text.hpp"
 #include "runtime/refold.hpp"
 #include "runtime/verify.hpp"
 #include "shell/archive/store_copy.hpp"
@@ -169,6 +170,7 @@ private:
     [[nodiscard]] ArchiveResult<model::Sequence> last_wanted(ports::StoreReader& reader,
                                                              model::Sequence head);
     [[nodiscard]] ArchiveOutcome check();
+    [[nodiscard]] std::string extent();
 
     Archive& archive_;
     const Moment& moment_;
@@ -176,8 +178,9 @@ private:
     const Progress& progress_;
     std::vector<ArchiveError>& warnings_;
     std::vector<Leg> legs_;
-    std::vector<Candidate> before_;  ///< Snapshots within the moment, ascending.
-    std::vector<Candidate> after_;   ///< Those that go beyond it, ascending.
+    std::vector<Candidate> before_;          ///< Snapshots within the moment, ascending.
+    std::vector<Candidate> after_;           ///< Those that go beyond it, ascending.
+    std::optional<base::Timestamp> beyond_;  ///< When the first record was made that is not wanted.
     Restored restored_;
 };
 
@@ -255,7 +258,10 @@ ArchiveResult<bool> Restore::fold_segment(const names::SegmentName& name,
     for (auto& entry : segment.entries) {
         if (entry.sequence <= work.head().sequence) continue;
         if (entry.sequence > leg.last) return true;
-        if (!is_wanted(moment_, entry.sequence, entry.time)) return false;
+        if (!is_wanted(moment_, entry.sequence, entry.time)) {
+            beyond_ = entry.time;
+            return false;
+        }
         const auto added =
             work.add({entry.sequence, entry.epoch, entry.time, entry.hash, std::move(entry.bytes)},
                      reply_of);
@@ -350,6 +356,7 @@ ArchiveOutcome Restore::fold_forward() {
         return base::Failure{error_of(ended.error(), {})};
     }
     restored_.head = work.head();
+    restored_.is_newest = reached_end && after_.empty();
     return base::Done{};
 }
 
@@ -365,9 +372,34 @@ ArchiveResult<model::Sequence> Restore::last_wanted(ports::StoreReader& reader,
             return failure(Kind::Store, {}, "the fetched snapshot cannot be read");
         }
         const auto& found = entry.value().front();
-        (is_wanted(moment_, found.sequence, found.time) ? low : high) = middle;
+        const bool wanted = is_wanted(moment_, found.sequence, found.time);
+        if (!wanted) beyond_ = found.time;
+        (wanted ? low : high) = middle;
     }
     return low;
+}
+
+/// Which records there are, as far as can be told.
+std::string Restore::extent() {
+    const Leg& newest = legs_.back();
+    model::Sequence last = restored_.head.sequence;
+    base::Timestamp time = restored_.head.time;
+    const auto segments = archive_.segments(newest.timeline, last + 1);
+    if (segments && !segments.value().empty()) {
+        const auto segment = archive_.segment(segments.value().back());
+        if (segment && !segment.value().entries.empty()) {
+            last = segment.value().entries.back().sequence;
+            time = segment.value().entries.back().time;
+        }
+    }
+    if (!after_.empty() && after_.back().manifest.sequence > last) {
+        last = after_.back().manifest.sequence;
+        time = after_.back().manifest.head_time;
+    }
+    if (last == 0) return "the archive has no record yet";
+    std::string text = "the archive has records 1";
+    if (restored_.head.sequence == 0 && beyond_) text += " of " + protocol::to_iso8601(*beyond_);
+    return text + " to " + std::to_string(last) + " of " + protocol::to_iso8601(time);
 }
 
 ArchiveOutcome Restore::fold_prefix() {
@@ -394,11 +426,16 @@ ArchiveOutcome Restore::fold_prefix() {
 
 ArchiveOutcome Restore::check() {
     if (moment_.sequence && restored_.head.sequence != *moment_.sequence) {
+        return failure(
+            Kind::NoSuchMoment,
+            {},
+            "record " + std::to_string(*moment_.sequence) + " is not in the archive: " + extent());
+    }
+    if (moment_.time && restored_.head.sequence == 0) {
         return failure(Kind::NoSuchMoment,
                        {},
-                       "record " + std::to_string(*moment_.sequence) +
-                           " is not in the archive; it ends at record " +
-                           std::to_string(restored_.head.sequence));
+                       protocol::to_iso8601(*moment_.time) +
+                           " is before everything that is kept: " + extent());
     }
     const std::string object = restored_.base ? to_text(*restored_.base) : std::string();
     restored_.state_hash = TRY(checked_hash(to_, object, progress_));

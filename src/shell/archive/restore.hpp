@@ -36,11 +36,14 @@ struct Restored {
     Timeline timeline = names::kFirstTimeline;  ///< The one that it is a moment of.
     std::optional<names::SnapshotName> base;    ///< Empty: folded from the first record on.
     std::uint64_t records = 0;                  ///< Folded behind the base.
+    bool is_newest = false;                     ///< The archive has nothing later on that timeline.
     std::string state_hash;
 };
 
 /// Makes the store of that moment in the new file `to`. With a warning, an older snapshot is taken
-/// where a newer one cannot be used.
+/// where a newer one cannot be used. NoSuchMoment for a time before the first record and a record
+/// after the last one: the text says what there is. For a time after the last record it is that
+/// record, and `is_newest`.
 [[nodiscard]] ArchiveResult<Restored> restore_into(Archive& archive,
                                                    const Moment& moment,
                                                    const std::filesystem::path& to,

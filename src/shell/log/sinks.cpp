@@ -56,7 +56,7 @@ bool FileSink::ready() {
     if (same) return true;
     close();
     // A folder that is gone is not made again: it may be a disk that is about to come back.
-    descriptor_ = ::open(options_.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
+    descriptor_ = ::open(options_.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor_ < 0) return false;
     const off_t end = ::lseek(descriptor_, 0, SEEK_END);
     size_ = end > 0 ? static_cast<std::uint64_t>(end) : 0;

@@ -53,6 +53,10 @@ std::optional<model::Hash> hash_in(std::string_view text) {
 
 }  // namespace
 
+std::string CommitMark::name_of(const runtime::archive::TimelineIdentity& timeline) {
+    return timeline.ancestors.empty() ? std::to_string(timeline.number) : to_text(timeline);
+}
+
 std::filesystem::path CommitMark::path_of(const std::filesystem::path& store) {
     return store.string() + "-mark";
 }

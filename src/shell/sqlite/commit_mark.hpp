@@ -10,6 +10,7 @@
 /// Threads: the thread that commits.
 
 #include "model/record.hpp"
+#include "runtime/archive/names.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -27,6 +28,10 @@ public:
 
         friend bool operator==(const Mark&, const Mark&) = default;
     };
+
+    /// How a mark names a timeline. A first timeline gets its id from its first record, and has
+    /// none before: its number is enough.
+    [[nodiscard]] static std::string name_of(const runtime::archive::TimelineIdentity& timeline);
 
     /// Beside the database `store`.
     [[nodiscard]] static std::filesystem::path path_of(const std::filesystem::path& store);

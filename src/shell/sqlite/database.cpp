@@ -1,5 +1,11 @@
 #include "shell/sqlite/database.hpp"
 
+#include "shell/files/durable_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <array>
 #include <cerrno>
 
 namespace botcore::shell::sqlite {
@@ -25,6 +31,26 @@ int flags_of(OpenMode mode) {
             return SQLITE_OPEN_READONLY | kOwnThread;
     }
     CHECK(false);
+}
+
+constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
+
+/// SQLite makes files as the umask has it, and gives a log, a journal and shared memory the mode of
+/// their database. So the database is made here, and what is there already is closed to others. Not
+/// where it cannot be: the file is another user's, or its file system has no modes.
+void make_private(const std::string& path, OpenMode mode) {
+    if (mode == OpenMode::ReadOnly || path.empty() || path.starts_with(':')) return;
+    if (mode == OpenMode::Create) {
+        // Never one that is there: closing it would end the locks of other connections to it.
+        const files::Descriptor made(
+            ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly));
+    }
+    for (const char* const part : std::array{"", "-wal", "-shm", "-journal"}) {
+        const std::string file = path + part;
+        struct stat status{};
+        if (::lstat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+        if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) (void)::chmod(file.c_str(), kOwnerOnly);
+    }
 }
 
 }  // namespace
@@ -119,6 +145,7 @@ std::string_view Statement::blob(int column) const {
 }
 
 SqlResult<Database> Database::open(const std::string& path, const std::string& vfs, OpenMode mode) {
+    make_private(path, mode);
     sqlite3* raw = nullptr;
     const char* vfs_name = vfs.empty() ? nullptr : vfs.c_str();
     const int code = sqlite3_open_v2(path.c_str(), &raw, flags_of(mode), vfs_name);

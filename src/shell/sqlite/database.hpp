@@ -5,6 +5,8 @@
 ///
 /// D1  A connection and its statements are used by one thread at a time.
 /// D2  A statement is reset before its connection's next transaction ends.
+/// D3  The file, its log, its journal and its shared memory are for their owner only (mode 0600),
+///     whatever the umask is and in whatever folder; those that were wider are narrowed.
 
 #include "base/result.hpp"
 

@@ -3,6 +3,7 @@
 #include "tests/scratch/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -60,6 +61,49 @@ TEST(Database, TakesTheSystemsWordForNoSpace) {
 TEST(Database, CallsAFailedSyncByItsName) {
     EXPECT_EQ(kind_of({SQLITE_IOERR_FSYNC, EIO}), ErrorKind::Sync);
     EXPECT_EQ(kind_of({SQLITE_IOERR_DIR_FSYNC, ENOSPC}), ErrorKind::Sync);
+}
+
+mode_t mode_of(const std::string& path) {
+    struct stat status{};
+    return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 0777U : 0;
+}
+
+SqlOutcome write_with_log(Database& database) {
+    (void)TRY(database.execute("PRAGMA journal_mode = WAL"));
+    return database.execute("CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY) STRICT");
+}
+
+TEST(Database, ItsFilesAreForTheirOwnerOnlyWhateverTheUmaskIs) {
+    const scratch::TemporaryFolder folder;
+    const std::string path = folder.file("a.db");
+    const mode_t before = ::umask(0);
+    {
+        auto opened = Database::open(path, "", OpenMode::Create);
+        ASSERT_TRUE(opened);
+        Database database = std::move(opened).value();
+        ASSERT_TRUE(write_with_log(database));
+        for (const char* const part : {"", "-wal", "-shm"})
+            EXPECT_EQ(mode_of(path + part), 0600U) << part;
+    }
+    ::umask(before);
+}
+
+TEST(Database, NarrowsFilesThatAnEarlierVersionLeftOpenToOthers) {
+    const scratch::TemporaryFolder folder;
+    const std::string path = folder.file("a.db");
+    auto first = Database::open(path, "", OpenMode::Create);
+    ASSERT_TRUE(first);
+    Database database = std::move(first).value();
+    ASSERT_TRUE(write_with_log(database));
+    for (const char* const part : {"", "-wal", "-shm"})
+        ASSERT_EQ(::chmod((path + part).c_str(), 0644), 0) << part;
+    auto reader = Database::open(path, "", OpenMode::ReadOnly);
+    ASSERT_TRUE(reader);
+    EXPECT_EQ(mode_of(path), 0644U) << "Who only reads changes nothing.";
+    auto second = Database::open(path, "", OpenMode::ReadWrite);
+    ASSERT_TRUE(second);
+    for (const char* const part : {"", "-wal", "-shm"})
+        EXPECT_EQ(mode_of(path + part), 0600U) << part;
 }
 
 TEST(Database, LeavesTheRestToPassByItself) {

@@ -148,9 +148,7 @@ base::Outcome<std::string> SqliteStore::open_mark() {
                            entries.value().front().sequence == mark->sequence;
         if (there) ours = entries.value().front().hash;
     }
-    // A first timeline gets its id from its first record, and has none before.
-    const std::string name =
-        timeline.ancestors.empty() ? std::to_string(timeline.number) : to_text(timeline);
+    const std::string name = CommitMark::name_of(timeline);
     behind_ = CommitMark::missing(mark, name, head.value(), ours);
     if (behind_.empty()) mark_ = std::make_unique<CommitMark>(options_.path, name);
     return base::Done{};

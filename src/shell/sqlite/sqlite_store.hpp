@@ -63,7 +63,14 @@ struct OpenError {
     std::string expected;
     std::string came;
 
-    [[nodiscard]] std::string text() const { return "expected " + expected + ", was " + came; }
+    /// What was expected, what was there, and where the way out is written.
+    [[nodiscard]] std::string text() const {
+        return "expected " + expected + ", was " + came +
+               (kind == Kind::Corrupt
+                    ? "; the store is damaged: keep it as it is and follow "
+                      "docs/runbooks/data-damaged.md (botctl check, botctl restore)"
+                    : "");
+    }
 };
 
 /// Behind the file's name: what it was before an upgrade.

@@ -1,0 +1,89 @@
+#include "apps/botctl/archive_access.hpp"
+
+#include "shell/daemon/archive_link.hpp"
+#include "shell/daemon/data_owner.hpp"
+#include "shell/daemon/system_clock.hpp"
+#include "shell/log/redact.hpp"
+
+#include <utility>
+
+extern char** environ;
+
+namespace botcore::botctl {
+
+namespace archive = shell::archive;
+namespace fs = std::filesystem;
+
+using archive::ArchiveError;
+
+base::Timestamp now() {
+    return shell::wall_time();
+}
+
+base::Result<shell::Config, std::string> read_config(const std::string& file) {
+    shell::Config config;
+    if (!file.empty()) (void)TRY(config.read_file(file));
+    (void)TRY(config.read_environment(environ));
+    return config;
+}
+
+base::Result<std::unique_ptr<ArchiveAccess>, std::string> open_archive(const Session& session,
+                                                                       const BackupWish& wish) {
+    auto opened = std::make_unique<ArchiveAccess>();
+    opened->config = TRY(read_config(wish.config_file));
+    if (wish.from.starts_with("s3://")) {
+        (void)TRY(opened->config.set("archive.repository", wish.from, "--from"));
+    } else if (!wish.from.empty()) {
+        const fs::path folder = fs::absolute(wish.from);
+        std::error_code error;
+        if (!fs::is_directory(folder, error)) {
+            return base::Failure{
+                "--from: expected the folder of an archive or an s3:// address, "
+                "but " +
+                folder.string() + " is no folder"};
+        }
+        (void)TRY(opened->config.set("archive.repository", folder.string(), "--from"));
+    }
+    opened->data = fs::absolute(session.settings().data);
+    const fs::path file = wish.key.empty() ? shell::archive_key_file(opened->config, opened->data)
+                                           : fs::path(wish.key);
+    auto key = archive::ArchiveKey::load(file);
+    // Before the repository is opened, which may make its folder.
+    (void)TRY(work_as_owner_of(opened->data));
+    const auto makers = TRY(shell::repositories_of(opened->config, opened->data));
+    if (makers.empty()) {
+        return base::Failure{
+            std::string("archive.repository is none: there is no archive; say "
+                        "where it is with --from")};
+    }
+    opened->key = TRY(std::move(key));
+    opened->repository = TRY(makers.front()());
+    opened->archive = std::make_unique<archive::Archive>(*opened->repository, *opened->key);
+    return opened;
+}
+
+base::Outcome<std::string> work_as_owner_of(const fs::path& data) {
+    const std::string changed = TRY(shell::become_owner_of(data));
+    if (!changed.empty()) std::cerr << "botctl: " << changed << "\n";
+    return base::Done{};
+}
+
+std::string said(const ArchiveError& error) {
+    std::string text(to_text(error.kind));
+    if (!error.object.empty()) text += " at " + error.object;
+    return text + ": " + error.text;
+}
+
+int refused(Session& session, const ArchiveError& error) {
+    using Kind = ArchiveError::Kind;
+    const bool away = error.kind == Kind::Unavailable || error.kind == Kind::Refused;
+    if (away) return session.unavailable(said(error));
+    std::cerr << "botctl: " << shell::log::redact(said(error)) << "\n";
+    return kExitNegative;
+}
+
+int refused(Session& session, const std::string& text) {
+    return session.unavailable(shell::log::redact(text));
+}
+
+}  // namespace botcore::botctl

@@ -1,0 +1,114 @@
+#include "apps/botctl/missing_records.hpp"
+
+#include "apps/botctl/archive_access.hpp"
+#include "apps/botctl/future_archives.hpp"
+#include "apps/botctl/question.hpp"
+#include "shell/daemon/archive_link.hpp"
+#include "shell/daemon/data_folder.hpp"
+#include "shell/sqlite/commit_mark.hpp"
+#include "shell/sqlite/file_reader.hpp"
+#include "shell/sqlite/timeline.hpp"
+
+#include <boost/json/object.hpp>
+#include <sodium.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace botcore::botctl {
+
+namespace archive = shell::archive;
+namespace json = boost::json;
+
+namespace {
+
+using Timeline = runtime::archive::TimelineIdentity;
+
+std::string missing_by_mark(const std::filesystem::path& store,
+                            const Timeline& timeline,
+                            const model::Head& head) {
+    const auto mark = shell::sqlite::CommitMark::read(store);
+    if (!mark) return {};
+    std::optional<model::Hash> ours;
+    const auto reader = shell::sqlite::open_reader(store);
+    if (reader) {
+        const auto entries = reader.value()->journal(mark->sequence, 1);
+        const bool there = entries && !entries.value().empty() &&
+                           entries.value().front().sequence == mark->sequence;
+        if (there) ours = entries.value().front().hash;
+    }
+    return shell::sqlite::CommitMark::missing(
+        mark, shell::sqlite::CommitMark::name_of(timeline), head, ours);
+}
+
+}  // namespace
+
+MissingRecords missing_records(const Session& session, const model::Head& head) {
+    const std::filesystem::path store = session.settings().data / "botcore.db";
+    const auto timeline = shell::sqlite::timeline_of(store);
+    if (!timeline) return {{}, timeline.error()};
+    MissingRecords missing{missing_by_mark(store, timeline.value(), head), {}};
+    if (!missing.evidence.empty()) return missing;
+    const auto opened = open_archive(session, {});
+    if (!opened) return {{}, opened.error()};
+    const auto newer =
+        opened.value()->archive->segments(timeline.value().number, head.sequence + 1);
+    if (!newer) return {{}, said(newer.error())};
+    if (!newer.value().empty()) {
+        missing.evidence =
+            "the archive has records up to " + std::to_string(newer.value().back().last) +
+            " of this timeline, but the store ends with record " + std::to_string(head.sequence);
+    }
+    return missing;
+}
+
+int accept_lost_records(Session& session, Agreed agreed) {
+    const std::filesystem::path data = session.settings().data;
+    const auto owner = work_as_owner_of(data);
+    if (!owner) return session.unavailable(owner.error());
+    const auto folder = shell::DataFolder::open(data);
+    if (!folder) return session.unavailable(folder.error());
+    const std::filesystem::path store = folder.value().store();
+    auto timeline = shell::sqlite::timeline_of(store);
+    if (!timeline) return session.unavailable(timeline.error());
+    const auto reader = shell::sqlite::open_reader(store);
+    if (!reader) return session.unavailable(reader.error());
+    const auto head = reader.value()->head();
+    if (!head) return session.unavailable("the head of the store cannot be read");
+    const MissingRecords missing = missing_records(session, head.value());
+    std::vector<std::string> lines;
+    if (!missing.evidence.empty()) lines.push_back(missing.evidence);
+    if (!missing.not_asked.empty()) lines.push_back("archive: " + missing.not_asked);
+    lines.emplace_back(
+        "the trades, orders and replies of the missing records are given up for ever; a key of "
+        "theirs that is used again is carried out again");
+    const int asked = ask(lines, "Go on without them?", agreed);
+    if (asked != kExitOk) return asked;
+    Timeline next;
+    const auto config = read_config({});
+    next.number = timeline.value().number;
+    if (config) {
+        const auto key = archive::ArchiveKey::load(shell::archive_key_file(config.value(), data));
+        const FutureArchives future(config.value(), data);
+        if (key) next.number = std::max(next.number, future.newest_timeline(key.value()));
+    }
+    ++next.number;
+    while (next.id == 0)
+        randombytes_buf(&next.id, sizeof(next.id));
+    next.ancestors = timeline.value().ancestors;
+    next.ancestors.push_back({timeline.value().number, timeline.value().id, head.value().sequence});
+    const auto marked = shell::sqlite::set_timeline(store, next);
+    if (!marked) return session.unavailable(marked.error());
+    shell::sqlite::CommitMark::remove(store);
+    json::object result;
+    result["timeline"] = to_text(next);
+    result["sequence"] = head.value().sequence;
+    return session.show(result, [&](std::ostream& out, const json::value&) {
+        out << "the store goes on from record " << head.value().sequence << " on timeline "
+            << to_text(next) << "; start botcored, then look at botctl reconcile\n";
+    });
+}
+
+}  // namespace botcore::botctl

@@ -1,0 +1,320 @@
+#include "apps/botctl/archive_access.hpp"
+#include "apps/botctl/future_archives.hpp"
+#include "apps/botctl/progress.hpp"
+#include "apps/botctl/question.hpp"
+#include "apps/botctl/store_picture.hpp"
+#include "core/orders/client_order_id.hpp"
+#include "protocol/journal.hpp"
+#include "protocol/time_text.hpp"
+#include "shell/archive/restore.hpp"
+#include "shell/archive/users_copy.hpp"
+#include "shell/daemon/archive_link.hpp"
+#include "shell/daemon/data_folder.hpp"
+#include "shell/files/durable_file.hpp"
+#include "shell/sqlite/replace_store.hpp"
+
+#include <unistd.h>
+
+#include <charconv>
+#include <optional>
+#include <utility>
+
+namespace botcore::botctl {
+
+namespace archive = shell::archive;
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+namespace {
+
+/// "--to": a sequence, a time, an order's id, or nothing for the newest moment.
+base::Result<archive::Moment, std::string> moment_of(const BackupWish& wish) {
+    archive::Moment moment;
+    if (wish.timeline != 0) moment.timeline = wish.timeline;
+    if (wish.to.empty()) return moment;
+    std::uint64_t sequence = 0;
+    const char* const end = wish.to.data() + wish.to.size();
+    const auto [stop, error] = std::from_chars(wish.to.data(), end, sequence);
+    if (error == std::errc() && stop == end && sequence > 0) {
+        moment.sequence = sequence;
+        return moment;
+    }
+    if (const auto time = protocol::parse_iso8601(wish.to)) {
+        moment.time = *time;
+        return moment;
+    }
+    if (const auto order = core::parse_client_order_id(wish.to)) {
+        moment.sequence = order->sequence;
+        return moment;
+    }
+    return base::Failure{
+        "--to: expected a record's sequence, a time such as 2026-11-23T12:00:00Z, "
+        "or the id of an order, but '" +
+        wish.to + "' came"};
+}
+
+json::object to_json(const archive::Restored& restored) {
+    json::object data;
+    data["sequence"] = restored.head.sequence;
+    data["hash"] = protocol::to_hex(restored.head.hash);
+    data["time"] = protocol::to_iso8601(restored.head.time);
+    data["timeline"] = restored.timeline;
+    data["base"] = restored.base ? json::value(to_text(*restored.base)) : json::value(nullptr);
+    data["records_folded"] = restored.records;
+    data["state_hash"] = restored.state_hash;
+    return data;
+}
+
+/// A folder of its own for a restore that changes nothing: it may run beside the daemon, and where
+/// there is no data folder at all.
+class Scratch {
+public:
+    [[nodiscard]] static base::Result<Scratch, std::string> make() {
+        std::error_code error;
+        std::string path = (fs::temp_directory_path(error) / "botctl-restore-XXXXXX").string();
+        if (error || ::mkdtemp(path.data()) == nullptr) {
+            return base::Failure{shell::files::system_failure("make the folder", path).error +
+                                 "; TMPDIR says where scratch files go"};
+        }
+        return Scratch(path);
+    }
+
+    ~Scratch() {
+        std::error_code ignored;
+        if (!path_.empty()) fs::remove_all(path_, ignored);
+    }
+
+    Scratch(Scratch&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+    Scratch& operator=(Scratch&&) = delete;
+
+    [[nodiscard]] const fs::path& path() const { return path_; }
+
+private:
+    explicit Scratch(fs::path path) : path_(std::move(path)) {}
+
+    fs::path path_;
+};
+
+/// What came out of the archive, beside what is here.
+struct Found {
+    archive::Restored restored;
+    StorePicture backup;
+    std::optional<StorePicture> before;  ///< Empty: there is no store here, or it is unreadable.
+    std::string unreadable;              ///< Why; empty where it is not.
+    Loss loss;
+    std::string beyond;  ///< Said where the moment lies after the newest record.
+};
+
+base::Result<Found, std::string> compared(const archive::Restored& restored,
+                                          const archive::Moment& moment,
+                                          const fs::path& store,
+                                          const fs::path& made) {
+    Found found{restored, TRY(picture_of(made)), std::nullopt, {}, {}, {}};
+    if (moment.time && restored.is_newest && restored.head.time < *moment.time) {
+        found.beyond = "the archive ends before " + protocol::to_iso8601(*moment.time) +
+                       ": its newest moment is record " + std::to_string(restored.head.sequence) +
+                       " of " + protocol::to_iso8601(restored.head.time);
+    }
+    std::error_code error;
+    if (!fs::exists(store, error)) return found;
+    auto before = picture_of(store);
+    const auto loss = loss_between(store, made);
+    if (!before) found.unreadable = before.error();
+    if (before) found.before = std::move(before).value();
+    if (!loss) found.unreadable = loss.error();
+    if (loss) found.loss = loss.value();
+    return found;
+}
+
+/// What would go; empty where nothing is lost and nothing is in doubt.
+std::vector<std::string> doubts_of(const Found& found) {
+    std::vector<std::string> lines = to_lines(found.loss);
+    if (!found.unreadable.empty()) {
+        lines.push_back(found.unreadable + ": what it has beyond record " +
+                        std::to_string(found.restored.head.sequence) + " cannot be told");
+    }
+    if (!found.beyond.empty()) lines.push_back(found.beyond);
+    return lines;
+}
+
+json::object to_json(const Found& found) {
+    json::object data = to_json(found.restored);
+    data["records_left_behind"] = found.loss.records();
+    data["left_behind"] = to_json(found.loss);
+    data["before"] = found.before ? json::value(to_json(*found.before)) : json::value(nullptr);
+    data["backup"] = to_json(found.backup);
+    return data;
+}
+
+void print(std::ostream& out, const Found& found) {
+    out << "record " << found.restored.head.sequence << " of "
+        << protocol::to_iso8601(found.restored.head.time) << " is restored and checked, state "
+        << found.restored.state_hash << "\n";
+    out << "before: "
+        << (found.before               ? to_text(*found.before)
+            : found.unreadable.empty() ? "there was no store here"
+                                       : found.unreadable)
+        << "\nbackup: " << to_text(found.backup) << "\n";
+}
+
+/// The service as it is installed here: its unit, or the programs beside this one.
+std::string start_command(const fs::path& data, const std::string& config_file) {
+    std::error_code error;
+    for (const char* const folder : {"/etc/systemd/system", "/usr/lib/systemd/system"}) {
+        const bool unit = fs::exists(fs::path(folder) / "botcored.service", error) &&
+                          fs::exists("/run/systemd/system", error);
+        if (unit && data == "/var/lib/botcore") return "systemctl start botcored";
+    }
+    const fs::path programs = fs::read_symlink("/proc/self/exe", error).parent_path();
+    const fs::path checkout = programs.parent_path().parent_path().parent_path();
+    const bool built_here = programs == checkout / "build/release/bin";
+    std::string command = built_here && fs::exists(checkout / "run", error)
+                              ? (checkout / "run").string()
+                              : (programs / "botcored").string();
+    command += " --data " + data.string();
+    if (!config_file.empty()) command += " --config " + fs::absolute(config_file).string();
+    return command;
+}
+
+struct Places {
+    fs::path store;
+    fs::path made;
+};
+
+/// Puts the made store in place, with what a machine that had nothing needs beside it.
+archive::ArchiveResult<json::object> put_in_place(ArchiveAccess& access,
+                                                  const FutureArchives& future,
+                                                  const archive::Restored& restored,
+                                                  const Places& places) {
+    const auto& [store, made] = places;
+    const auto here = [](const std::string& text) {
+        return base::Failure{archive::ArchiveError{archive::ArchiveError::Kind::Store, {}, text}};
+    };
+    json::object data;
+    const auto timeline = TRY(archive::begin_timeline(
+        *access.archive, restored, made, now(), future.newest_timeline(*access.key)));
+    data["new_timeline"] = timeline.number;
+    data["timeline_id"] = to_text(timeline);
+    data["archives_to"] = future.places();
+    const auto old = shell::sqlite::replace_store(made, store, archive::names::compact_time(now()));
+    if (!old) return here(old.error());
+    data["old_file"] = old.value().string();
+    // The daemon that starts here must go on with the archive's own key.
+    const fs::path key = shell::archive_key_file(access.config, access.data);
+    std::error_code error;
+    if (!fs::exists(key, error)) {
+        const auto copied = access.key->copy_to(key);
+        if (!copied) return here(copied.error());
+    }
+    const fs::path users = access.data / "users.sqlite";
+    if (!fs::exists(users, error)) {
+        data["users_restored"] =
+            TRY(archive::fetch_users(*access.archive, restored.timeline, users));
+    }
+    return data;
+}
+
+int finish_dry_run(Session& session, const Found& found) {
+    for (const auto& line : doubts_of(found))
+        std::cerr << line << "\n";
+    json::object data = to_json(found);
+    data["dry_run"] = true;
+    return session.show(data, [&](std::ostream& out, const json::value&) {
+        print(out, found);
+        out << "nothing was changed: it was a dry run\n";
+    });
+}
+
+int finish_restore(Session& session,
+                   const BackupWish& wish,
+                   ArchiveAccess& access,
+                   const Found& found,
+                   const Places& places) {
+    const auto doubts = doubts_of(found);
+    if (!doubts.empty()) {
+        const int status =
+            ask(doubts,
+                "Put record " + std::to_string(found.restored.head.sequence) + " of " +
+                    protocol::to_iso8601(found.restored.head.time) + " in place?",
+                wish.agreed);
+        if (status != kExitOk) {
+            shell::sqlite::remove_database(places.made);
+            return status;
+        }
+    }
+    // Without --from: the daemon archives to where its configuration says.
+    const auto config = read_config(wish.config_file);
+    if (!config) return refused(session, config.error());
+    const FutureArchives future(config.value(), access.data);
+    const auto placed = put_in_place(access, future, found.restored, places);
+    if (!placed) return refused(session, placed.error());
+    const auto after = picture_of(places.store);
+    if (!after) return refused(session, after.error());
+    json::object data = to_json(found);
+    data["dry_run"] = false;
+    for (const auto& item : placed.value())
+        data[item.key()] = item.value();
+    data["after"] = to_json(after.value());
+    const std::string start = start_command(access.data, wish.config_file);
+    data["start"] = start;
+    return session.show(data, [&](std::ostream& out, const json::value& value) {
+        print(out, found);
+        out << "after:  " << to_text(after.value()) << "\n";
+        const auto& old = value.at("old_file").as_string();
+        if (!old.empty()) out << "the old store is kept as " << std::string_view(old) << "\n";
+        future.print(out, value, access.archive->place());
+        out << "start the service: " << start
+            << "\nit begins a new term, compares every account with its exchange, and takes "
+               "entries only for those that agree; then look at botctl reconcile\n";
+    });
+}
+
+int restore_to(Session& session,
+               const BackupWish& wish,
+               ArchiveAccess& access,
+               const archive::Moment& moment,
+               const Places& places) {
+    ProgressLine line;
+    std::vector<archive::ArchiveError> warnings;
+    const auto restored =
+        archive::restore_into(*access.archive, moment, places.made, line.as_progress(), warnings);
+    line.end();
+    for (const auto& warning : warnings)
+        std::cerr << "botctl: warning: " << said(warning) << "\n";
+    if (!restored) return refused(session, restored.error());
+    const auto found = compared(restored.value(), moment, places.store, places.made);
+    if (!found) return refused(session, found.error());
+    return wish.dry_run ? finish_dry_run(session, found.value())
+                        : finish_restore(session, wish, access, found.value(), places);
+}
+
+}  // namespace
+
+int restore(Session& session, const BackupWish& wish) {
+    const auto moment = moment_of(wish);
+    if (!moment) {
+        std::cerr << "botctl: " << moment.error() << "\n";
+        return kExitUsage;
+    }
+    auto opened = open_archive(session, wish);
+    if (!opened) return refused(session, opened.error());
+    ArchiveAccess& access = *opened.value();
+    if (wish.dry_run) {
+        const auto scratch = Scratch::make();
+        if (!scratch) return refused(session, scratch.error());
+        return restore_to(session,
+                          wish,
+                          access,
+                          moment.value(),
+                          {access.data / "botcore.db", scratch.value().path() / "restored.db"});
+    }
+    const auto folder = shell::DataFolder::open(access.data);
+    if (!folder) return refused(session, folder.error());
+    const fs::path store = folder.value().store();
+    return restore_to(session, wish, access, moment.value(), {store, store.string() + "-restored"});
+}
+
+}  // namespace botcore::botctl

@@ -1,0 +1,182 @@
+#include "apps/botctl/store_picture.hpp"
+
+#include "apps/botctl/question.hpp"
+#include "protocol/time_text.hpp"
+#include "shell/sqlite/file_reader.hpp"
+
+#include <boost/json/array.hpp>
+
+#include <algorithm>
+#include <memory>
+
+namespace botcore::botctl {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+namespace {
+
+using Reader = shell::sqlite::SqliteReader;
+
+base::Failure<std::string> unreadable(const fs::path& store, const ports::StoreError& error) {
+    const bool away = error == ports::StoreError::Unavailable;
+    return {store.string() + (away ? " cannot be read now" : " is damaged")};
+}
+
+std::string entry_price_of(const model::Position& position) {
+    const auto price = model::average_price(magnitude(position.cost), magnitude(position.quantity));
+    return price ? to_text(price.value()) : "?";
+}
+
+std::string to_text(const model::Position& position) {
+    const bool is_short = position.quantity < model::Quantity();
+    return std::string(position.account.text()) + " " +
+           std::string(position.instrument.symbol.text()) + (is_short ? " SHORT " : " LONG ") +
+           to_text(magnitude(position.quantity)) + " at " + entry_price_of(position);
+}
+
+std::string to_text(const model::Fill& fill) {
+    return "trade " + std::to_string(fill.trade.id) + " of " +
+           protocol::to_iso8601(fill.trade.time) + ": " + std::string(fill.account.text()) + " " +
+           std::string(to_text(fill.side)) + " " + to_text(fill.trade.quantity) + " " +
+           std::string(fill.instrument.symbol.text()) + " at " + to_text(fill.trade.price) +
+           ", order " + std::string(fill.order_id.text());
+}
+
+base::Result<ports::JournalEntry, std::string> entry_at(Reader& reader,
+                                                        const fs::path& store,
+                                                        model::Sequence sequence) {
+    auto entries = reader.journal(sequence, 1);
+    if (!entries) return unreadable(store, entries.error());
+    if (entries.value().empty() || entries.value().front().sequence != sequence) {
+        return base::Failure{store.string() + " has no record " + std::to_string(sequence)};
+    }
+    return std::move(entries.value().front());
+}
+
+struct Place {
+    const fs::path& path;
+    Reader& reader;
+};
+
+/// The last record that both have, found by halving: hashes are chained.
+base::Result<model::Sequence, std::string> last_common(const Place& here,
+                                                       const Place& there,
+                                                       model::Sequence most) {
+    model::Sequence low = 0;  // In common.
+    model::Sequence high = most + 1;
+    while (high - low > 1) {
+        const model::Sequence middle = low + (high - low) / 2;
+        const auto one = TRY(entry_at(here.reader, here.path, middle));
+        const auto other = TRY(entry_at(there.reader, there.path, middle));
+        (one.hash == other.hash ? low : high) = middle;
+    }
+    return low;
+}
+
+}  // namespace
+
+base::Result<StorePicture, std::string> picture_of(const fs::path& store) {
+    const auto reader = TRY(shell::sqlite::open_reader(store));
+    StorePicture picture;
+    ports::RowVisitor visitor;
+    visitor.fill = [&](const model::Fill&) { ++picture.trades; };
+    visitor.position = [&](const model::Position& position) {
+        if (!position.quantity.is_zero()) picture.positions.push_back(position);
+    };
+    if (const auto begun = reader->begin_snapshot(); !begun) {
+        return unreadable(store, begun.error());
+    }
+    const auto head = reader->head();
+    const auto visited = reader->visit_rows(visitor);
+    reader->end_snapshot();
+    if (!head) return unreadable(store, head.error());
+    if (!visited) return unreadable(store, visited.error());
+    picture.head = head.value();
+    return picture;
+}
+
+json::object to_json(const StorePicture& picture) {
+    json::object data;
+    data["sequence"] = picture.head.sequence;
+    data["time"] = protocol::to_iso8601(picture.head.time);
+    data["trades"] = picture.trades;
+    json::array positions;
+    for (const auto& position : picture.positions) {
+        json::object item;
+        item["account"] = std::string(position.account.text());
+        item["symbol"] = std::string(position.instrument.symbol.text());
+        item["quantity"] = to_text(position.quantity);
+        item["entry_price"] = entry_price_of(position);
+        positions.push_back(std::move(item));
+    }
+    data["positions"] = std::move(positions);
+    return data;
+}
+
+std::string to_text(const StorePicture& picture) {
+    std::string text = std::to_string(picture.head.sequence) + " records";
+    if (picture.head.sequence > 0) text += " until " + protocol::to_iso8601(picture.head.time);
+    text += ", " + std::to_string(picture.trades) + " trades, ";
+    if (picture.positions.empty()) return text + "no open position";
+    std::string list;
+    for (const auto& position : picture.positions) {
+        if (!list.empty()) list += "; ";
+        list += to_text(position);
+    }
+    return text + "open positions: " + list;
+}
+
+base::Result<Loss, std::string> loss_between(const fs::path& here, const fs::path& there) {
+    const auto ours = TRY(shell::sqlite::open_reader(here));
+    const auto theirs = TRY(shell::sqlite::open_reader(there));
+    const auto head = ours->head();
+    const auto other = theirs->head();
+    if (!head) return unreadable(here, head.error());
+    if (!other) return unreadable(there, other.error());
+    const auto most = std::min(head.value().sequence, other.value().sequence);
+    const model::Sequence common = TRY(last_common({here, *ours}, {there, *theirs}, most));
+    Loss loss;
+    if (head.value().sequence <= common) return loss;
+    loss.first = common + 1;
+    loss.last = head.value().sequence;
+    loss.since = TRY(entry_at(*ours, here, loss.first)).time;
+    loss.until = head.value().time;
+    ports::RowVisitor visitor;
+    visitor.fill = [&](const model::Fill& fill) {
+        if (fill.sequence <= common || fill.sequence > loss.last) return;
+        ++loss.trades;
+        if (loss.named.size() < kNamedMax) loss.named.push_back(to_text(fill));
+    };
+    if (const auto visited = ours->visit_rows(visitor); !visited) {
+        return unreadable(here, visited.error());
+    }
+    return loss;
+}
+
+json::object to_json(const Loss& loss) {
+    json::object data;
+    data["records"] = loss.records();
+    data["first"] = loss.first;
+    data["last"] = loss.last;
+    data["trades"] = loss.trades;
+    return data;
+}
+
+std::vector<std::string> to_lines(const Loss& loss) {
+    if (loss.first == 0) return {};
+    std::vector<std::string> lines{
+        std::to_string(loss.records()) +
+        " records of the store here would be left behind: " + std::to_string(loss.first) + " of " +
+        protocol::to_iso8601(loss.since) + " to " + std::to_string(loss.last) + " of " +
+        protocol::to_iso8601(loss.until) + ", with " + std::to_string(loss.trades) + " trades"};
+    for (const auto& trade : loss.named)
+        lines.push_back("  " + trade);
+    if (loss.trades > loss.named.size()) {
+        lines.push_back("  and " + std::to_string(loss.trades - loss.named.size()) +
+                        " more trades");
+    }
+    return lines;
+}
+
+}  // namespace botcore::botctl

@@ -1,0 +1,52 @@
+#pragma once
+
+/// What a store holds, in the words in which an operator compares two of them, and what would be
+/// lost if one took the other's place.
+
+#include "base/result.hpp"
+#include "model/record.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace botcore::botctl {
+
+struct StorePicture {
+    model::Head head;
+    std::uint64_t trades = 0;
+    std::vector<model::Position> positions;  ///< The open ones.
+};
+
+/// The store is opened for reading only; its daemon may run. The text says why it cannot be read.
+[[nodiscard]] base::Result<StorePicture, std::string> picture_of(
+    const std::filesystem::path& store);
+
+[[nodiscard]] boost::json::object to_json(const StorePicture& picture);
+/// "95 records until 2026-11-23T12:00:00.000Z, 12 trades, positions: futures BTCUSDT LONG 0.009".
+[[nodiscard]] std::string to_text(const StorePicture& picture);
+
+/// What one store has and another one has not. Two stores have a record in common where it has the
+/// same hash, and then all before it too.
+struct Loss {
+    model::Sequence first = 0;  ///< Of the records that would go; 0: none.
+    model::Sequence last = 0;
+    base::Timestamp since;  ///< When the first of them was made.
+    base::Timestamp until;
+    std::uint64_t trades = 0;
+    std::vector<std::string> named;  ///< The first of the trades, for people.
+
+    [[nodiscard]] std::uint64_t records() const { return first == 0 ? 0 : last - first + 1; }
+};
+
+/// What `here` has that `there` has not.
+[[nodiscard]] base::Result<Loss, std::string> loss_between(const std::filesystem::path& here,
+                                                           const std::filesystem::path& there);
+
+[[nodiscard]] boost::json::object to_json(const Loss& loss);
+[[nodiscard]] std::vector<std::string> to_lines(const Loss& loss);
+
+}  // namespace botcore::botctl
