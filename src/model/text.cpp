@@ -115,7 +115,7 @@ std::string_view to_text(CancelState value) {
 namespace {
 
 /// By number.
-constexpr std::array<std::string_view, 69> kReasons = {
+constexpr std::array<std::string_view, 70> kReasons = {
     "NONE",
     "INSUFFICIENT_BALANCE",
     "PRICE_STALE",

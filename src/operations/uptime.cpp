@@ -3,7 +3,6 @@
 #include "base/calendar.hpp"
 #include "base/check.hpp"
 #include "base/int128.hpp"
-#include "operations/daily_job.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,6 +15,8 @@ namespace {
 constexpr std::int64_t kMillion = 1'000'000;
 /// The calendar's clock and the elapsed time differ by more than this: the clock was set.
 constexpr Duration kClockStep = Duration::seconds(1);
+/// What lies further ahead than this was noted by a clock that was wrong.
+constexpr Duration kAheadTooFar = Duration::seconds(86'400);
 
 constexpr std::array<AvailabilityTarget, 7> kTargets = {{
     {"engine", 999'000},
@@ -82,16 +83,16 @@ UptimeLog::UptimeLog(std::map<std::int64_t, UptimeFigures> days,
 }
 
 void UptimeLog::resume(Timestamp now, std::optional<Period> announced) {
-    if (until_ && *until_ - now > kAheadMax) until_ = now;
+    if (until_ && *until_ - now > kAheadTooFar) until_ = now;
     if (!until_ || now <= *until_) return;
     const Timestamp gone = *until_;
     const Period planned = announced.value_or(Period{now, now});
-    if (planned.begin > gone) note(gone, {HealthState::Unhealthy, false});
+    if (planned.begin > gone) put(gone, {HealthState::Unhealthy, false});
     if (planned.begin < now && planned.end > gone) {
-        note(planned.begin, {HealthState::Unhealthy, true});
+        put(planned.begin, {HealthState::Unhealthy, true});
     }
-    if (planned.end < now) note(planned.end, {HealthState::Unhealthy, false});
-    note(now, *state_);
+    if (planned.end < now) put(planned.end, {HealthState::Unhealthy, false});
+    put(now, *state_);
     state_.reset();
 }
 
@@ -102,8 +103,13 @@ void UptimeLog::note(Timestamp now, ServiceState state, std::optional<Duration> 
         const bool stepped = shown > *elapsed + kClockStep || *elapsed > shown + kClockStep;
         if (stepped) until_ = now - *elapsed;
     }
-    if (*until_ - now > kAheadMax) until_ = now;
+    if (*until_ - now > kAheadTooFar) until_ = now;
     forget_future(now);
+    put(now, state);
+}
+
+void UptimeLog::put(Timestamp now, ServiceState state) {
+    if (!until_) until_ = now;
     now = std::max(now, *until_);
     if (state_) count(now, *state_);
     until_ = now;
@@ -145,7 +151,7 @@ void UptimeLog::forget_old() {
 }
 
 void UptimeLog::forget_future(Timestamp now) {
-    const Timestamp last = now + kAheadMax;
+    const Timestamp last = now + kAheadTooFar;
     days_.erase(days_.upper_bound(base::day_of(last)), days_.end());
     while (!outages_.empty() && outages_.back().began > last)
         outages_.pop_back();

@@ -115,6 +115,7 @@ public:
 private:
     void count(Timestamp to, ServiceState state);
     void begin_or_end_outage(Timestamp now, bool down);
+    void put(Timestamp now, ServiceState state);
     void forget_old();
     void forget_future(Timestamp now);
 

@@ -143,11 +143,32 @@ TEST(Uptime, AClockThatWentBackCountsNothingTwice) {
     EXPECT_EQ(log.over(1).up, hours(1));
 }
 
+// The elapsed time is known, and the clock is set ahead and back again.
+TEST(Uptime, AClockThatIsSetCountsWhatReallyPassedAndTakesNoHistoryAway) {
+    UptimeLog log;
+    log.note(kStart, kUp);
+    log.note(kStart + hours(1), kUp, hours(1));
+    const Duration year = hours(400 * 24);
+    log.note(kStart + hours(2) + year, kUp, hours(1));
+    EXPECT_EQ(log.days().begin()->first, base::day_of(kStart))
+        << "The true history is still there.";
+    log.note(kStart + hours(3), kUp, hours(1));
+    log.note(kStart + hours(4), kUp, hours(1));
+    EXPECT_EQ(log.days().rbegin()->first, base::day_of(kStart + hours(4))) << "No day lies ahead.";
+    EXPECT_EQ(log.over(1).up, hours(3)) << "The hour that was noted for another year is dropped.";
+    // A start by a clock that was set right counts on from there.
+    UptimeLog later(log.days(), log.outages(), kStart + year);
+    later.resume(kStart + hours(5), std::nullopt);
+    later.note(kStart + hours(5), kUp);
+    later.note(kStart + hours(6), kUp);
+    EXPECT_EQ(later.over(1).up, hours(4));
+}
+
 TEST(Uptime, ForgetsWhatIsOlderThanAYearAndADay) {
     UptimeLog log;
     log.note(kStart, kUp);
     log.note(base::midnight_of(kDay + 400), kUp);
-    EXPECT_EQ(log.days().begin()->first, kDay + 400 - UptimeLog::kDaysMax + 1);
+    EXPECT_EQ(log.days().begin()->first, kDay + 400 - UptimeLog::kDaysMax) << "Today has none yet.";
     for (int i = 0; i < 1'200; ++i) {
         const auto at = base::midnight_of(kDay + 400) + Duration::seconds(2 * i);
         log.note(at, kDown);

@@ -56,6 +56,8 @@ model::Record record_of(std::vector<model::Change> changes) {
     model::Record record;
     record.sequence = 41;
     record.input.time = base::Timestamp::from_milliseconds(1'700'000'000'000);
+    record.input.exchange_time = record.input.time;
+    record.input.monotonic_time = record.input.time;
     record.input.body = model::ReportOrder{};
     record.outcome.changes = std::move(changes);
     return record;

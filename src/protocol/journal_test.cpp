@@ -176,6 +176,8 @@ TEST(Journal, KeepsTheStoredForm) {
     record.sequence = 300;
     record.epoch = 1;
     record.input.time = base::Timestamp::from_microseconds(-2);
+    record.input.exchange_time = record.input.time;
+    record.input.monotonic_time = record.input.time;
     record.input.body = model::ReportReconciled{model::AccountId("a")};
     record.outcome.postings.push_back(
         {model::AccountId("a"), model::Asset("BTC"), model::Book::Cash, Money::from_units(150)});
@@ -195,12 +197,14 @@ TEST(Journal, KeepsTheStoredForm) {
         "00"        // cash
         "ac02";     // 150 units
     const std::string bytes = encode(record);
-    EXPECT_EQ(to_hex(bytes), "03" + begin + "00" + end);  // No books of the exchange.
-    // Of this record, version 3 added only the books, and version 2 nothing.
+    // No books of the exchange; then exchange time and monotonic time.
+    EXPECT_EQ(to_hex(bytes), "04" + begin + "00" + "0303" + end);
+    // Of this record, version 4 added the two times, version 3 the books, and version 2 nothing.
     const std::size_t books = 1 + begin.size() / 2;
-    for (const char version : {'\x01', '\x02'}) {
+    for (const char version : {'\x01', '\x02', '\x03'}) {
         std::string older = bytes;
-        older.erase(books, 1);
+        older.erase(books + 1, 2);
+        if (version < '\x03') older.erase(books, 1);
         older.front() = version;
         const auto decoded = decode_record(older);
         ASSERT_TRUE(decoded);

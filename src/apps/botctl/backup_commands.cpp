@@ -198,7 +198,7 @@ int prune_backups(Session& session, const BackupWish& wish) {
         const int status = ask(lines_of(chosen.value()), "Remove them?", wish.agreed);
         if (status != kExitOk) return status;
     }
-    const auto removed = archive::prune(from, timeline.value(), chosen.value(), now());
+    const auto removed = archive::prune(from, timeline.value().number, chosen.value(), now());
     if (!removed) return refused(session, removed.error());
     json::array names;
     for (const auto& snapshot : chosen.value().snapshots)

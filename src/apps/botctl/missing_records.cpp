@@ -46,7 +46,8 @@ std::string missing_by_mark(const std::filesystem::path& store,
 }  // namespace
 
 MissingRecords missing_records(const Session& session, const model::Head& head) {
-    const std::filesystem::path store = session.settings().data / "botcore.db";
+    const std::filesystem::path store =
+        std::filesystem::path(session.settings().data) / "botcore.db";
     const auto timeline = shell::sqlite::timeline_of(store);
     if (!timeline) return {{}, timeline.error()};
     MissingRecords missing{missing_by_mark(store, timeline.value(), head), {}};

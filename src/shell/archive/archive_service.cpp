@@ -34,11 +34,11 @@ struct Door {
 };
 
 base::Result<std::vector<Door>, std::string> open_doors(const std::vector<MakeRepository>& makers,
-                                                        const ArchiveKey& key) {
+                                                        const std::optional<ArchiveKey>& key) {
     std::vector<Door> doors;
     for (const auto& make : makers) {
         Door door{TRY(make()), nullptr};
-        door.archive = std::make_unique<Archive>(*door.repository, key);
+        door.archive = std::make_unique<Archive>(*door.repository, *key);
         doors.push_back(std::move(door));
     }
     return doors;

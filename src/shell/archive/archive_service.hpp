@@ -78,7 +78,7 @@ using MakeRepository =
 class ArchiveService {
 public:
     struct Parts {
-        ArchiveKey key;
+        std::optional<ArchiveKey> key;  ///< Absent only without repositories.
         std::vector<MakeRepository> repositories;
         std::function<base::Timestamp()> now;
         std::function<void(const JobResult&)> finished;

@@ -74,6 +74,19 @@ base::Result<archive::ArchiveKey, std::string> open_key(const std::filesystem::p
     return created;
 }
 
+/// With its copy in escrow, where one is wanted.
+base::Result<archive::ArchiveKey, std::string> key_of(const Config& config,
+                                                      const ArchiveLink::Parts& parts) {
+    const std::string& escrow = config.text("archive.key_escrow");
+    auto key = open_key(archive_key_file(config, parts.data), escrow, parts.log);
+    if (!key) return base::Failure{"archive.key_file: " + key.error()};
+    if (!escrow.empty()) {
+        const auto copied = key.value().copy_to(escrow);
+        if (!copied) return base::Failure{"archive.key_escrow: " + copied.error()};
+    }
+    return key;
+}
+
 bool on_one_disk(const std::filesystem::path& left, const std::filesystem::path& right) {
     struct stat one{};
     struct stat other{};
@@ -111,23 +124,19 @@ base::Result<std::vector<archive::MakeRepository>, std::string> repositories_of(
 base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(const Config& config,
                                                                           Parts parts) {
     auto makers = TRY(repositories_of(config, parts.data));
-    if (makers.empty()) {
+    const bool archives = !makers.empty();
+    std::optional<archive::ArchiveKey> key;
+    if (archives) {
+        key = TRY(key_of(config, parts));
+    } else {
         parts.log.write(log::Level::Warn,
                         "archive.repository is none: a lost disk loses everything");
-        return std::unique_ptr<ArchiveLink>();
-    }
-    const std::string& escrow = config.text("archive.key_escrow");
-    auto key = open_key(archive_key_file(config, parts.data), escrow, parts.log);
-    if (!key) return base::Failure{"archive.key_file: " + key.error()};
-    if (!escrow.empty()) {
-        const auto copied = key.value().copy_to(escrow);
-        if (!copied) return base::Failure{"archive.key_escrow: " + copied.error()};
     }
     std::unique_ptr<ArchiveLink> link(new ArchiveLink(std::move(parts)));
     link->failures_.resize(makers.size());
     auto service = archive::ArchiveService::start(
         options_of(config, link->parts_.data),
-        {.key = std::move(key).value(),
+        {.key = std::move(key),
          .repositories = std::move(makers),
          .now = link->parts_.now,
          .finished = [self = link.get()](const archive::JobResult& result) {
@@ -135,7 +144,9 @@ base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(const 
          }});
     if (!service) return base::Failure{"archive: " + service.error()};
     link->service_ = std::move(service).value();
-    link->warn_of_weak_places(config);
+    // All of the books, in the background: a load has looked at the open rows only.
+    link->service_->ask(Job::Check);
+    if (archives) link->warn_of_weak_places(config);
     link->tick();
     return link;
 }
@@ -280,7 +291,9 @@ health::Answer ArchiveLink::books_health() const {
 }
 
 void ArchiveLink::add_to(health::Prober& prober) {
-    prober.add_known(health::Dependency::Archive, [this] { return archive_health(); });
+    if (!status_.repositories.empty()) {
+        prober.add_known(health::Dependency::Archive, [this] { return archive_health(); });
+    }
     prober.add_known(health::Dependency::Books, [this] { return books_health(); });
 }
 

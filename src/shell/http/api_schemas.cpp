@@ -233,7 +233,8 @@ void add_trading_schemas(SchemaTable& schemas) {
     add_positions(schemas);
     schemas.add_object("JournalRecord",
                        "One record as the journal has it; `botctl` explains it",
-                       "sequence:Number epoch:Number time_us:integer kind:text clock:ClockState "
+                       "sequence:Number epoch:Number time_us:integer exchange_time_us:integer "
+                       "monotonic_time_us:integer kind:text clock:ClockState "
                        "storage:StorageState input:object changes:[object] postings:[object] "
                        "prior_hash:Hash hash:Hash");
     schemas.add_object("JournalPage",
