@@ -99,7 +99,8 @@ TEST_F(ArchiveFailures, TheArchiveOfAnotherStoreIsNotShippedTo) {
     const auto objects = vault_.objects();
     const auto reader = shell::sqlite::open_reader(path_);
     ASSERT_TRUE(reader.has_value());
-    archive::Shipper shipper(*reader.value(), vault_.archive, {.number = 4, .id = 77});
+    archive::Shipper shipper(
+        *reader.value(), vault_.archive, {.number = 4, .id = 77, .ancestors = {}});
     EXPECT_FALSE(shipper.step(kNow));
     ASSERT_TRUE(shipper.state().error);
     EXPECT_EQ(shipper.state().error->kind, Kind::Taken);
@@ -160,7 +161,7 @@ TEST_F(ArchiveFailures, ReadersSayWhatIsWrongWithTheFile) {
         ASSERT_FALSE(reader.has_value());
         EXPECT_THAT(reader.error(), HasSubstr(file.string()));
         EXPECT_FALSE(shell::sqlite::timeline_of(file).has_value());
-        EXPECT_FALSE(shell::sqlite::set_timeline(file, {.number = 2}).has_value());
+        EXPECT_FALSE(shell::sqlite::set_timeline(file, {.number = 2, .ancestors = {}}).has_value());
     }
 }
 

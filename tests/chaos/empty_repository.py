@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 from world.daemon import program
+from world.stream import Listener
 
 
 def botctl(*words):
@@ -46,6 +47,24 @@ def listing(place, key, data):
                             "--data", data).stdout)
 
 
+def numbers_of_before_are_refused(stage, daemon):
+    """A listener and a reader that come back with numbers of the history before the restore."""
+    listener = Listener(daemon, since=(5, 0))
+    answers = [listener.message()]
+    while answers[-1] is not None and answers[-1]["type"] not in ("error", "subscribed"):
+        answers.append(listener.message())
+    listener.close()
+    stage.check(answers[-1]["type"] == "error" and answers[-1]["code"] == "HISTORY_CHANGED",
+                "a place of the history before is refused", answers[-1])
+    stage.check(answers[-1].get("common_sequence", 0) > 5, "and the last common record is named",
+                answers[-1])
+    page = "/api/accounts/futures/orders?before=5"
+    stage.check(daemon.ask("GET", page).code() == "HISTORY_CHANGED", "a cursor is refused, too")
+    named = {"X-Timeline": answers[-1].get("timeline", "")}
+    stage.check(daemon.ask("GET", page, headers=named).status == 200,
+                "with the timeline that the answer names it is taken")
+
+
 def run(stage):
     places = stage.folder / "places"
     places.mkdir()
@@ -71,6 +90,7 @@ def run(stage):
     archived(stage, other)
     stage.eventually(30, lambda: health_of_archive(other)["status"] == "healthy",
                      "the archive is healthy")
+    numbers_of_before_are_refused(stage, other)
     there = listing(empty, key, other.data)
     stage.check([item["timeline"] for item in there["timelines"]] == [2],
                 "the empty repository begins with timeline 2", there)

@@ -120,8 +120,8 @@ struct TimelineStart {
     model::Sequence sequence = 0;  ///< The last record that both have.
     model::Hash hash{};
     model::Timestamp created;
-    std::uint32_t id = 0;             ///< Since version 2; 0: not told.
-    std::vector<Ancestor> ancestors;  ///< Since version 2.
+    std::uint32_t id = 0;               ///< Since version 2; 0: not told.
+    std::vector<Ancestor> ancestors{};  ///< Since version 2.
 
     friend bool operator==(const TimelineStart&, const TimelineStart&) = default;
 
