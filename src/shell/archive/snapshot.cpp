@@ -24,13 +24,13 @@ using Kind = ArchiveError::Kind;
 
 constexpr std::size_t kPartBytes = std::size_t{8} << 20U;
 
-base::Failure<ArchiveError> failure(Kind kind, std::string object, std::string text) {
+base::Failure<ArchiveError> snapshot_failure(Kind kind, std::string object, std::string text) {
     return base::Failure{ArchiveError{kind, std::move(object), std::move(text)}};
 }
 
 base::Failure<ArchiveError> disk_failure(const std::filesystem::path& file) {
     const Kind kind = errno == ENOSPC || errno == EDQUOT ? Kind::Full : Kind::Store;
-    return failure(kind, {}, file.string() + ": " + std::strerror(errno));
+    return snapshot_failure(kind, {}, file.string() + ": " + std::strerror(errno));
 }
 
 /// SHA-256 of what comes in pieces.
@@ -108,11 +108,12 @@ struct Source {
 
 ArchiveResult<Source> look_at(const std::filesystem::path& copy) {
     const auto reader = sqlite::open_reader(copy);
-    if (!reader) return failure(Kind::Store, {}, reader.error());
+    if (!reader) return snapshot_failure(Kind::Store, {}, reader.error());
     const auto head = reader.value()->head();
-    if (!head) return failure(Kind::Store, {}, copy.string() + ": its head cannot be read");
+    if (!head)
+        return snapshot_failure(Kind::Store, {}, copy.string() + ": its head cannot be read");
     const auto timeline = sqlite::timeline_of(copy);
-    if (!timeline) return failure(Kind::Store, {}, timeline.error());
+    if (!timeline) return snapshot_failure(Kind::Store, {}, timeline.error());
     return Source{head.value(), timeline.value().number};
 }
 
@@ -177,9 +178,9 @@ ArchiveOutcome fetch_parts(Archive& archive,
     }
     if (!file.sync()) return disk_failure(to);
     if (bytes != manifest.bytes || digest.finish() != manifest.content) {
-        return failure(Kind::Damaged,
-                       to_text(name) + "manifest",
-                       "the parts are not those that the manifest tells of");
+        return snapshot_failure(Kind::Damaged,
+                                to_text(name) + "manifest",
+                                "the parts are not those that the manifest tells of");
     }
     return base::Done{};
 }
