@@ -356,7 +356,7 @@ void Daemon::start_watch() {
                 }});
     if (analysis_) watch_->prober().add(shell::health::Dependency::Analysis, analysis_->look());
     watch_->prober().add(shell::health::Dependency::Cache, shell::health::look_at_cache(*cache_));
-    if (archive_) archive_->add_to(watch_->prober());
+    if (archive_) archive_->add_to(watch_->prober(), *runtime_);
     slow_ = std::make_unique<shell::SlowThread>([this] {
         opened_.store->maintain();
         watch_->write_out();

@@ -284,17 +284,26 @@ health::Answer ArchiveLink::archive_health() const {
     return {};
 }
 
-health::Answer ArchiveLink::books_health() const {
+health::Answer ArchiveLink::books_health(const runtime::Runtime& runtime) const {
+    constexpr std::string_view kPage = ", see docs/runbooks/data-damaged.md";
+    if (!runtime.behind().empty()) {
+        return {health::HealthState::Unhealthy,
+                runtime.behind() + "; only cancels and exits are taken" + std::string(kPage)};
+    }
+    if (!runtime.doubts().empty()) {
+        return {health::HealthState::Unhealthy,
+                runtime.doubts().front().text + "; the account is frozen" + std::string(kPage)};
+    }
     const auto newest = status_.newest.find(Job::Check);
     if (newest == status_.newest.end() || newest->second.good) return {};
     return {health::HealthState::Unhealthy, newest->second.text};
 }
 
-void ArchiveLink::add_to(health::Prober& prober) {
+void ArchiveLink::add_to(health::Prober& prober, const runtime::Runtime& runtime) {
     if (!status_.repositories.empty()) {
         prober.add_known(health::Dependency::Archive, [this] { return archive_health(); });
     }
-    prober.add_known(health::Dependency::Books, [this] { return books_health(); });
+    prober.add_known(health::Dependency::Books, [this, &runtime] { return books_health(runtime); });
 }
 
 bool ArchiveLink::stop() {

@@ -59,7 +59,7 @@ public:
 
     /// Two parts of the health: the archive, and what the last check of the books found. The link
     /// outlives the prober.
-    void add_to(health::Prober& prober);
+    void add_to(health::Prober& prober, const runtime::Runtime& runtime);
 
     [[nodiscard]] archive::ArchiveService& service() { return *service_; }
 
@@ -71,7 +71,7 @@ private:
 
     void warn_of_weak_places(const Config& config) const;
     [[nodiscard]] health::Answer archive_health() const;
-    [[nodiscard]] health::Answer books_health() const;
+    [[nodiscard]] health::Answer books_health(const runtime::Runtime& runtime) const;
     void finished(const archive::JobResult& result);
     void tell_findings(const runtime::VerifyReport& report);
 

@@ -10,16 +10,7 @@ namespace {
 Answer journal_of(const runtime::Runtime& runtime) {
     switch (runtime.status()) {
         case runtime::Status::Running:
-            if (!runtime.behind().empty()) {
-                return {
-                    HealthState::Degraded,
-                    runtime.behind() +
-                        "; only cancels and exits are taken, see docs/runbooks/data-damaged.md"};
-            }
-            if (runtime.doubts().empty()) return {};
-            return {HealthState::Degraded,
-                    runtime.doubts().front().text +
-                        "; the account is frozen, see docs/runbooks/data-damaged.md"};
+            return {};
         case runtime::Status::Down:
             return {HealthState::Unhealthy, "the store took no commit; it is tried again"};
         case runtime::Status::Fenced:

@@ -230,7 +230,7 @@ TEST_F(SqliteFile, BringsAFileOfTheFirstVersionToOursWithoutLosingARow) {
         EXPECT_EQ(loaded.value().operating, model::OperatingState{});
         EXPECT_TRUE(loaded.value().risks.empty());
         EXPECT_TRUE(loaded.value().windows.empty());
-        // The check before the upgrade found that no record made these rows: nobody trades upon them.
+        // The check before the upgrade found that no record made these rows.
         ASSERT_EQ(loaded.value().doubts.size(), 1U);
         EXPECT_EQ(loaded.value().doubts[0].account, account.id);
     }
