@@ -14,9 +14,8 @@ SECONDS = 20
 def run(stage):
     lost_tail(stage, "a bit flipped in the log", flip_a_bit)
     lost_tail(stage, "a log cut to half", cut_the_log)
-    lost_tail(stage, "a log removed", remove_the_log)
     lost_tail(stage, "an older copy of the database", put_a_copy_back)
-    lost_tail(stage, "a log removed, and the mark", remove_log_and_mark)
+    lost_tail(stage, "an older copy of the database, without the mark", put_a_copy_without_mark_back)
     lost_without_archive(stage)
     file_removed_while_running(stage)
 
@@ -36,18 +35,14 @@ def cut_the_log(daemon):
     log_of(daemon).write_bytes(content[:len(content) // 2])
 
 
-def remove_the_log(daemon):
-    log_of(daemon).unlink()
-
-
-def remove_log_and_mark(daemon):
-    log_of(daemon).unlink()
-    (daemon.data / "botcore.db-mark").unlink()
-
-
 def put_a_copy_back(daemon):
     log_of(daemon).unlink()
     shutil.copy(daemon.data.parent / "copy.db", daemon.data / "botcore.db")
+
+
+def put_a_copy_without_mark_back(daemon):
+    put_a_copy_back(daemon)
+    (daemon.data / "botcore.db-mark").unlink()
 
 
 def trade(stage, daemon, text):
@@ -89,7 +84,7 @@ def refuses(stage, daemon, text):
     stage.check(closed.status == 200, f"{text}: an exit is carried out", closed)
     detailed = daemon.ask("GET", "/health/detailed").body
     stage.check("data-damaged.md" in detailed, f"{text}: health says it, with the page to read")
-    stage.check(daemon.ask("GET", "/health").json()["status"] != "healthy",
+    stage.check(daemon.ask("GET", "/health").json()["overall_status"] != "healthy",
                 f"{text}: health is not healthy")
 
 
@@ -127,13 +122,13 @@ def lost_tail(stage, text, damage):
 
 
 def lost_without_archive(stage):
-    text = "no archive, and a log removed"
+    text = "no archive, and an older copy of the database"
     daemon = stage.daemon({"archive.repository": "none"})
     stage.check(daemon.place("first", market_order("BUY", "0.03")).status == 200,
                 f"{text}: the first order is filled")
     trade(stage, daemon, text)
     daemon.kill()
-    remove_the_log(daemon)
+    put_a_copy_back(daemon)
     stage.fault(text)
     daemon.start()
     refuses(stage, daemon, text)

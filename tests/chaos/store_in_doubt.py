@@ -57,8 +57,9 @@ def changed_row(stage, text, statement):
     sent = [one for one in orders["orders"] if one["side"] == "SELL"]
     stage.check(not sent, f"{text}: nothing was sold upon it", sent[:1])
     detailed = daemon.ask("GET", "/health/detailed").body
-    stage.check("data-damaged.md" in detailed and daemon.ask("GET", "/health").json()["status"] !=
-                "healthy", f"{text}: health says it, with the page to read")
+    overall = daemon.ask("GET", "/health").json()["overall_status"]
+    stage.check("data-damaged.md" in detailed and overall != "healthy",
+                f"{text}: health says it, with the page to read")
     told = [line for line in daemon.log() if line.get("runbook") == "data-damaged.md"]
     stage.check(told, f"{text}: the log says it, with the page to read")
     daemon.terminate()
