@@ -129,7 +129,9 @@ TEST_F(Restores, NothingToATimeBeforeTheFirstRecord) {
     EXPECT_TRUE(restore(vault, {.time = begun}));
     // The same once only a snapshot has the first records.
     store.snapshot(kNow);
-    for (const auto& name : vault.archive.segments(1, 1).value())
+    const auto segments = vault.archive.segments(1, 1);
+    ASSERT_TRUE(segments);
+    for (const auto& name : segments.value())
         ASSERT_TRUE(vault.archive.remove(to_text(name)));
     EXPECT_THAT(refused(), HasSubstr(range)) << "from a snapshot";
     EXPECT_FALSE(std::filesystem::exists(file("made.db")));
