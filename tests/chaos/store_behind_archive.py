@@ -15,7 +15,7 @@ def run(stage):
     lost_tail(stage, "a bit flipped in the log", flip_a_bit)
     lost_tail(stage, "a log cut to half", cut_the_log)
     lost_tail(stage, "an older copy of the database", put_a_copy_back)
-    lost_tail(stage, "an older copy of the database, without the mark", put_a_copy_without_mark_back)
+    lost_tail(stage, "an older copy of the database, no mark", put_a_copy_without_mark_back)
     lost_without_archive(stage)
     file_removed_while_running(stage)
 

@@ -63,7 +63,7 @@ class OnAnArchive(Stand):
         self.assertGreaterEqual(len(listing["snapshots"]), 1)
         verified = json.loads(self.botctl("backup", "verify", "--all", "--json").stdout)
         self.assertTrue(all(item["verified"] for item in verified))
-        self.assertEqual(self.botctl("backup", "prune").returncode, 0)
+        self.assertEqual(self.botctl("backup", "prune", "--yes").returncode, 0)
         history = json.loads(self.botctl("backup", "history", "--json").stdout)
         self.assertTrue(all(job["good"] for job in history))
 

@@ -38,6 +38,17 @@ int usage_error(const std::string& text) {
     return EX_CONFIG;
 }
 
+/// Configuration and arguments may be root's to read; from here on all is the owner's.
+int run_as_owner(const Config& config, const botcore::apps::DaemonPaths& paths) {
+    const auto became = botcore::shell::become_owner_of(paths.data);
+    if (!became) {
+        std::cerr << "botcored: " << became.error() << "\n";
+        return EX_NOPERM;
+    }
+    if (!became.value().empty()) std::cerr << "botcored: " << became.value() << "\n";
+    return botcore::apps::run_daemon(config, paths);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -105,11 +116,5 @@ int main(int argc, char** argv) {
             return usage_error(set.error());
         }
     }
-    const auto became = botcore::shell::become_owner_of(data);
-    if (!became) {
-        std::cerr << "botcored: " << became.error() << "\n";
-        return EX_NOPERM;
-    }
-    if (!became.value().empty()) std::cerr << "botcored: " << became.value() << "\n";
-    return botcore::apps::run_daemon(config, {.data = data, .ready_file = ready_file});
+    return run_as_owner(config, {.data = data, .ready_file = ready_file});
 }

@@ -5,9 +5,9 @@
 #include "shell/daemon/system_clock.hpp"
 #include "shell/log/redact.hpp"
 
-#include <utility>
+#include <unistd.h>
 
-extern char** environ;
+#include <utility>
 
 namespace botcore::botctl {
 

@@ -46,12 +46,13 @@ std::string to_text(const model::Fill& fill) {
 base::Result<ports::JournalEntry, std::string> entry_at(Reader& reader,
                                                         const fs::path& store,
                                                         model::Sequence sequence) {
-    auto entries = reader.journal(sequence, 1);
-    if (!entries) return unreadable(store, entries.error());
-    if (entries.value().empty() || entries.value().front().sequence != sequence) {
+    auto read = reader.journal(sequence, 1);
+    if (!read) return unreadable(store, read.error());
+    auto entries = std::move(read).value();
+    if (entries.empty() || entries.front().sequence != sequence) {
         return base::Failure{store.string() + " has no record " + std::to_string(sequence)};
     }
-    return std::move(entries.value().front());
+    return std::move(entries.front());
 }
 
 struct Place {
