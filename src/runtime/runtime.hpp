@@ -58,7 +58,7 @@ struct Now {
 
     Now() = default;
 
-    /// A clock that has not stepped since the process began.
+    /// A clock that has not stepped. NOLINTNEXTLINE(google-explicit-constructor)
     Now(model::Timestamp shown, model::ClockState state = model::ClockState::Certain)
         : time(shown),
           clock(state),

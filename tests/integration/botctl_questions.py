@@ -37,8 +37,9 @@ class BeforeItIsGone(Stand):
         with contextlib.closing(sqlite3.connect(self.data / "botcore.db")) as store:
             return store.execute("SELECT max(seq), count(*) FROM journal").fetchone()
 
-    def without_words(self, *words):
-        """Nobody is there to be asked, then somebody says no: nothing may change. What was said."""
+    def without_words(self, *words, beside_daemon=False):
+        """Nobody is there to be asked, then somebody says no: nothing may change. What was said. A
+        daemon puts its snapshots into the archive at any time."""
         before, objects = self.head(), self.objects()
         alone = self.run_botctl(self.data, *words)
         self.assertEqual(alone.returncode, USAGE, alone.stdout + alone.stderr)
@@ -47,7 +48,9 @@ class BeforeItIsGone(Stand):
             asked = self.run_on_terminal(self.data, answer, *words)
             self.assertEqual(asked.returncode, NEGATIVE, asked.stdout + asked.stderr)
             self.assertIn("[y/N] botctl: nothing was changed", asked.stderr)
-        self.assertEqual((self.head(), self.objects()), (before, objects), words)
+        self.assertEqual(self.head(), before, words)
+        if not beside_daemon:
+            self.assertEqual(self.objects(), objects, words)
         self.assertFalse((self.data / "botcore.db-restored").exists())
         return alone.stderr
 
@@ -142,7 +145,7 @@ class BeforeItIsGone(Stand):
         daemon, port = self.start(self.data)
         try:
             words = ("reset", "futures", "--url", f"http://127.0.0.1:{port}")
-            said = self.without_words(*words)
+            said = self.without_words(*words, beside_daemon=True)
             self.assertRegex(said, r"(?m)^account futures, equity \S+ USDT, would go back")
             self.assertIn("position BTCUSDT of 0.012 would be dropped without a trade", said)
             done = self.run_botctl(self.data, *words, "--yes")
