@@ -224,6 +224,7 @@ public:
     void await_archive(model::Timestamp until) { archive_awaited_until_ = until; }
 
     void archive_heard() { archive_awaited_until_.reset(); }
+
     [[nodiscard]] bool awaits_archive() const { return archive_awaited_until_.has_value(); }
 
     /// Every account has been compared with its exchange since the term began (I11).

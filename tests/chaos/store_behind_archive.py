@@ -12,8 +12,6 @@ SECONDS = 20
 
 
 def run(stage):
-    lost_tail(stage, "a bit flipped in the log", flip_a_bit)
-    lost_tail(stage, "a log cut to half", cut_the_log)
     lost_tail(stage, "an older copy of the database", put_a_copy_back)
     lost_tail(stage, "an older copy of the database, no mark", put_a_copy_without_mark_back)
     lost_without_archive(stage)
@@ -22,17 +20,6 @@ def run(stage):
 
 def log_of(daemon):
     return daemon.data / "botcore.db-wal"
-
-
-def flip_a_bit(daemon):
-    content = bytearray(log_of(daemon).read_bytes())
-    content[len(content) // 2] ^= 1
-    log_of(daemon).write_bytes(content)
-
-
-def cut_the_log(daemon):
-    content = log_of(daemon).read_bytes()
-    log_of(daemon).write_bytes(content[:len(content) // 2])
 
 
 def put_a_copy_back(daemon):
