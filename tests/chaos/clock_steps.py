@@ -13,7 +13,9 @@ STEADY_AGAIN_SECONDS = 20
 def run(stage):
     steps = {"ahead 40 s": 40, "back by an hour": -HOUR, "back by years": -900 * DAY}
     for name, step in steps.items():
-        for recorded in (True, False):
+        # Each takes as long as a clock needs to settle: the short form leaves some out.
+        both = not stage.short or name == "ahead 40 s"
+        for recorded in (True, False) if both else (True,):
             while_it_runs(stage, f"{name}, {'a' if recorded else 'no'} record", step, recorded)
     booted_ahead(stage, "booted an hour ahead", HOUR)
     jobs_after_a_boot_in_the_future(stage)
