@@ -46,7 +46,7 @@ struct Difference {
 
 /// The newest comparison of an account with its exchange.
 struct Comparison {
-    model::Timestamp time;  ///< By the exchange's own clock where it told its books.
+    model::Timestamp time;                   ///< Exchange time, as the local clock showed it.
     std::optional<model::VenueBooks> books;  ///< Nothing: the exchange did not tell its books.
     std::vector<Difference> differences;
     /// The comparison before showed the same differences, so that no report under way explains

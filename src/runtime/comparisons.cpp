@@ -71,7 +71,12 @@ bool Runtime::compare(const model::AccountId& account) {
     const auto place = engine_->state().accounts.find(account);
     if (place == engine_->state().accounts.end()) return false;
     const auto& last = place->second.comparison;
-    ports_.exchange.compare(projection(account, last ? last->time : loaded_time_));
+    // By the exchange's own clock where it told: ours may have been ahead at that moment.
+    const bool told = last && last->books && last->books->venue_time != model::Timestamp();
+    const model::Timestamp since = told   ? last->books->venue_time
+                                   : last ? last->time
+                                          : loaded_time_;
+    ports_.exchange.compare(projection(account, since));
     return true;
 }
 

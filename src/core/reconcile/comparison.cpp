@@ -104,7 +104,7 @@ void report_reconciled(Transaction& transaction, const model::ReportReconciled& 
         cancel_idle_stops(transaction, account);
         transaction.keep();
     }
-    Comparison comparison{.time = body.books ? body.books->venue_time : transaction.exchange_time(),
+    Comparison comparison{.time = transaction.exchange_time(),
                           .books = body.books,
                           .differences = {},
                           .confirmed = false};
