@@ -187,9 +187,9 @@ void MarketDoor::show_chart(Call& call) {
 }
 
 void MarketDoor::list_charts(Call& call) {
-    auto keys = charts_of(call);
+    const auto keys = charts_of(call);
     if (!keys) return;
-    answer_charts(call, *std::move(keys), [](Call& one, std::vector<json::object> charts) {
+    answer_charts(call, *keys, [](Call& one, std::vector<json::object> charts) {
         json::array list;
         for (auto& chart : charts)
             list.push_back(std::move(chart));
@@ -198,7 +198,7 @@ void MarketDoor::list_charts(Call& call) {
 }
 
 void MarketDoor::answer_charts(Call& call,
-                               ChartKeys keys,
+                               const ChartKeys& keys,
                                std::function<void(Call&, std::vector<json::object>)> finish) {
     const auto make = [this, keys](Call&) -> std::optional<json::value> {
         json::array all;
