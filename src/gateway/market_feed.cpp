@@ -24,15 +24,11 @@ namespace {
 /// Keeps the book and tells the events of one message.
 class Teller final : public DepthSink {
 public:
-    Teller(InstrumentIndex instrument,
-           Timestamp time,
-           model::DepthBook& book,
-           MarketFeed::Events& events)
+    /// `event` has what all of them have in common.
+    Teller(const MarketEvent& event, model::DepthBook& book, MarketFeed::Events& events)
         : book_(book),
-          events_(events) {
-        event_.instrument = instrument;
-        event_.time = time;
-    }
+          events_(events),
+          event_(event) {}
 
     void book_reset() override {
         book_.clear();
@@ -67,7 +63,10 @@ MarketFeed::MarketFeed(std::vector<InstrumentId> instruments)
         feeds_.push_back({.stitcher = DepthStitcher(instruments_[i].market),
                           .book = {},
                           .best = {},
+                          .trades = TradeDeduplicator(),
                           .last_trade = {},
+                          .last_trade_time = {},
+                          .last_exchange_time = {},
                           .last_message = {}});
         by_name_.push_back(static_cast<InstrumentIndex>(i));
     }
@@ -95,6 +94,7 @@ StitchStep MarketFeed::apply(InstrumentIndex instrument,
     time_ = std::max(time_, time);
     InstrumentFeed& feed = at(instrument);
     feed.last_message = time_;
+    feed.last_exchange_time = std::max(feed.last_exchange_time, message.event_time);
     switch (message.kind) {
         case MarketMessageKind::Ignored:
             return StitchStep::Ignored;
@@ -102,34 +102,73 @@ StitchStep MarketFeed::apply(InstrumentIndex instrument,
             show_ticker(instrument, message, events);
             return StitchStep::Applied;
         case MarketMessageKind::Trade:
-        case MarketMessageKind::AggregateTrade: {
-            feed.last_trade = message.trade;
-            MarketEvent& event = events.emplace_back();
-            event.instrument = instrument;
-            event.kind = MarketEventKind::Trade;
-            event.side = message.taker;
-            event.time = time_;
-            event.price = message.trade.price;
-            event.quantity = message.trade.quantity;
-            return StitchStep::Applied;
-        }
+        case MarketMessageKind::AggregateTrade:
+            return take_trade(instrument, message, events);
         case MarketMessageKind::DepthUpdate:
         case MarketMessageKind::DepthSnapshot:
             break;
     }
-    Teller teller(instrument, time_, feed.book, events);
+    Teller teller(event_of(instrument, MarketEventKind::Level), feed.book, events);
     const StitchStep step = feed.stitcher.apply(message, teller);
     if (step == StitchStep::Applied) show_book_best(instrument, events);
     return step;
 }
 
-void MarketFeed::reset(Timestamp time, Events& events) {
+StitchStep MarketFeed::take_trade(InstrumentIndex instrument,
+                                  const MarketMessage& message,
+                                  Events& events) {
+    InstrumentFeed& feed = at(instrument);
+    const TradeDecision decision = feed.trades.decide(message);
+    MarketEvent event = event_of(instrument, MarketEventKind::Trade);
+    if (decision.trades_missing) {  // F6
+        event.kind = MarketEventKind::TradesMissing;
+        event.exchange_time = feed.last_trade_time;
+        events.push_back(event);
+    }
+    event.exchange_time = message.trade_time;
+    event.side = message.taker;
+    event.price = message.trade.price;
+    event.quantity = decision.quantity;
+    switch (decision.verdict) {
+        case TradeVerdict::NotMarket:
+            event.kind = MarketEventKind::NonMarketTrade;
+            events.push_back(event);
+            return StitchStep::Ignored;
+        case TradeVerdict::Repeated:
+            event.kind = MarketEventKind::RepeatedTrade;
+            events.push_back(event);
+            return StitchStep::Ignored;
+        case TradeVerdict::Counts:
+            break;
+    }
+    if (message.trade_time < feed.last_trade_time) {
+        event.kind = MarketEventKind::LateTrade;
+    } else {
+        event.kind = MarketEventKind::Trade;
+        feed.last_trade = message.trade;
+        feed.last_trade_time = message.trade_time;
+    }
+    events.push_back(event);
+    return StitchStep::Applied;
+}
+
+void MarketFeed::reset(FeedBreak why, Timestamp time, Events& events) {
     time_ = std::max(time_, time);
     for (std::size_t i = 0; i < feeds_.size(); ++i) {
         InstrumentFeed& feed = feeds_[i];
-        Teller teller(static_cast<InstrumentIndex>(i), time_, feed.book, events);
+        const auto instrument = static_cast<InstrumentIndex>(i);
+        Teller teller(event_of(instrument, MarketEventKind::Level), feed.book, events);
         feed.stitcher.reset(teller);
         feed.best.reset();
+        switch (why) {
+            case FeedBreak::ConnectionLost:
+                events.push_back(event_of(instrument, MarketEventKind::TradesMissing));  // F6
+                break;
+            case FeedBreak::RecordingRestarted:
+                feed.trades.forget();
+                feed.last_trade_time = {};
+                break;
+        }
     }
 }
 
@@ -167,14 +206,21 @@ void MarketFeed::show_book_best(InstrumentIndex instrument, Events& events) {
 void MarketFeed::emit_best(InstrumentIndex instrument, Events& events) {
     const InstrumentFeed& feed = at(instrument);
     if (!feed.best) return;
-    MarketEvent& event = events.emplace_back();
-    event.instrument = instrument;
-    event.kind = MarketEventKind::BestPrice;
-    event.time = time_;
+    MarketEvent& event = events.emplace_back(event_of(instrument, MarketEventKind::BestPrice));
     event.price = feed.best->bid.price;
     event.quantity = feed.best->bid.quantity;
     event.price_ask = feed.best->ask.price;
     event.quantity_ask = feed.best->ask.quantity;
+}
+
+/// `exchange_time` is the newest that the instrument's messages told.
+MarketEvent MarketFeed::event_of(InstrumentIndex instrument, MarketEventKind kind) const {
+    MarketEvent event;
+    event.instrument = instrument;
+    event.kind = kind;
+    event.time = time_;
+    event.exchange_time = feed(instrument).last_exchange_time;
+    return event;
 }
 
 InstrumentFeed& MarketFeed::at(InstrumentIndex instrument) {

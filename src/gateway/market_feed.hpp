@@ -9,9 +9,13 @@
 /// F3  Best prices say nothing of a book that is not ready: its instrument has no prices (E2).
 /// F4  Every accepted ticker and every applied change emits a `BestPrice`, changed or not, so that
 ///     its reader can tell a quiet market from a dead stream.
+/// F5  A trade counts once and only if it is a trade of the order book (`TradeDeduplicator`). One
+///     that is older, by the exchange's time, than one before it is a `LateTrade`.
+/// F6  After a lost connection, and where trade ids are missing, `TradesMissing` says since when.
 
 #include "base/time.hpp"
 #include "gateway/depth_stitcher.hpp"
+#include "gateway/trade_deduplicator.hpp"
 #include "model/depth.hpp"
 #include "model/names.hpp"
 #include "protocol/market_event.hpp"
@@ -37,8 +41,17 @@ struct InstrumentFeed {
     DepthStitcher stitcher;
     model::DepthBook book;
     std::optional<BestPrice> best;
+    TradeDeduplicator trades;
     std::optional<model::Level> last_trade;
+    base::Timestamp last_trade_time;  ///< By the exchange's clock, as the next one.
+    base::Timestamp last_exchange_time;
     base::Timestamp last_message;
+};
+
+/// Why a feed begins again.
+enum class FeedBreak : std::uint8_t {
+    ConnectionLost,      ///< Trades may be missing; those that come twice count once.
+    RecordingRestarted,  ///< Everything comes once more, and counts once more.
 };
 
 /// Not for several threads.
@@ -60,8 +73,8 @@ public:
                      base::Timestamp time,
                      Events& events);
 
-    /// The connection was lost, or a recording begins anew: every book is reset.
-    void reset(base::Timestamp time, Events& events);
+    /// The stream of messages was interrupted: every book is reset.
+    void reset(FeedBreak why, base::Timestamp time, Events& events);
 
     [[nodiscard]] const std::vector<model::InstrumentId>& instruments() const {
         return instruments_;
@@ -73,6 +86,11 @@ public:
     [[nodiscard]] bool snapshot_wanted(protocol::InstrumentIndex instrument) const;
 
 private:
+    StitchStep take_trade(protocol::InstrumentIndex instrument,
+                          const protocol::MarketMessage& message,
+                          Events& events);
+    [[nodiscard]] protocol::MarketEvent event_of(protocol::InstrumentIndex instrument,
+                                                 protocol::MarketEventKind kind) const;
     void show_ticker(protocol::InstrumentIndex instrument,
                      const protocol::MarketMessage& message,
                      Events& events);

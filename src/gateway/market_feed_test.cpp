@@ -129,17 +129,34 @@ TEST_F(MarketFeedTest, ShowsASideWithoutOrdersAsZero) {
     EXPECT_EQ(events.back().price_ask, Price::whole(101));
 }
 
-TEST_F(MarketFeedTest, TellsTradesOfBothKinds) {
+MarketMessage trade(std::uint64_t id, std::int64_t milliseconds) {
     MarketMessage message;
+    message.kind = MarketMessageKind::Trade;
+    message.trade_id = message.first_trade = message.last_trade = id;
+    message.trade_time = Timestamp::from_milliseconds(milliseconds);
     message.trade = level(100, 3);
     message.taker = Side::Sell;
-    for (const auto kind : {MarketMessageKind::Trade, MarketMessageKind::AggregateTrade}) {
-        message.kind = kind;
-        EXPECT_EQ(take(message, 5), StitchStep::Applied);
+    return message;
+}
+
+MarketMessage aggregate(std::uint64_t id, std::uint64_t first, std::uint64_t last) {
+    MarketMessage message = trade(id, 5);
+    message.kind = MarketMessageKind::AggregateTrade;
+    message.first_trade = first;
+    message.last_trade = last;
+    message.trade = level(100, 3 * static_cast<std::int64_t>(last - first + 1));
+    return message;
+}
+
+TEST_F(MarketFeedTest, TellsTradesOfBothKinds) {
+    for (const MarketMessage& message : {trade(7, 5), aggregate(3, 8, 8)}) {
+        EXPECT_EQ(take(message, 6), StitchStep::Applied);
         ASSERT_EQ(events.size(), 1U);
         EXPECT_EQ(events[0].kind, MarketEventKind::Trade);
         EXPECT_EQ(events[0].side, Side::Sell);
         EXPECT_EQ(events[0].quantity, Quantity::whole(3));
+        EXPECT_EQ(events[0].time, Timestamp::from_milliseconds(6));
+        EXPECT_EQ(events[0].exchange_time, Timestamp::from_milliseconds(5));
     }
     EXPECT_EQ(feed.feed(kSpot).last_trade, level(100, 3));
 }
@@ -155,11 +172,83 @@ TEST_F(MarketFeedTest, ResetsTheBookAfterAGap) {
 TEST_F(MarketFeedTest, ResetsEveryBookAndForgetsBestPrices) {
     sync();
     events.clear();
-    feed.reset(Timestamp::from_milliseconds(9), events);
+    feed.reset(FeedBreak::RecordingRestarted, Timestamp::from_milliseconds(9), events);
     EXPECT_EQ(kinds(), (std::vector{MarketEventKind::BookReset, MarketEventKind::BookReset}));
     EXPECT_FALSE(feed.feed(kSpot).best.has_value());
     sync();
     EXPECT_EQ(feed.feed(kSpot).best->update, 11U) << "Update ids may start again.";
+}
+
+TEST_F(MarketFeedTest, ATradeOnTwoStreamsOrTwiceCountsOnce) {
+    using enum MarketEventKind;
+    const auto told = [&](const MarketMessage& message) {
+        (void)take(message);
+        EXPECT_EQ(events.size(), 1U);
+        return std::pair(events.back().kind, events.back().quantity);
+    };
+    const Quantity none;
+    EXPECT_EQ(told(trade(10, 5)), std::pair(Trade, Quantity::whole(3)));
+    EXPECT_EQ(told(trade(10, 5)), std::pair(RepeatedTrade, none)) << "Twice.";
+    EXPECT_EQ(told(aggregate(1, 10, 10)), std::pair(RepeatedTrade, none)) << "Both streams.";
+    EXPECT_EQ(told(aggregate(2, 11, 13)), std::pair(Trade, Quantity::whole(9)));
+    for (const std::uint64_t id : {11U, 12U, 13U})
+        EXPECT_EQ(told(trade(id, 5)), std::pair(RepeatedTrade, none)) << id;
+    EXPECT_EQ(told(trade(14, 5)), std::pair(Trade, Quantity::whole(3)));
+    EXPECT_EQ(told(aggregate(3, 14, 16)), std::pair(Trade, Quantity::whole(6))) << "The rest.";
+    EXPECT_EQ(told(trade(16, 5)), std::pair(RepeatedTrade, none));
+    events.clear();
+    feed.reset(FeedBreak::ConnectionLost, Timestamp::from_milliseconds(9), events);
+    EXPECT_EQ(told(trade(16, 5)), std::pair(RepeatedTrade, none)) << "After a reconnect.";
+    EXPECT_EQ(told(trade(17, 5)), std::pair(Trade, Quantity::whole(3)));
+    feed.reset(FeedBreak::RecordingRestarted, Timestamp::from_milliseconds(9), events);
+    EXPECT_EQ(told(trade(17, 5)), std::pair(Trade, Quantity::whole(3))) << "Played again.";
+}
+
+TEST_F(MarketFeedTest, WhatIsNoMarketTradeMovesNothing) {
+    (void)take(trade(10, 5));
+    for (const std::uint64_t id : {11U, 12U}) {
+        MarketMessage fund = trade(id, 6);
+        fund.trade_origin = protocol::TradeOrigin::Other;
+        fund.trade = {};
+        EXPECT_EQ(take(fund), StitchStep::Ignored);
+        ASSERT_EQ(kinds(), std::vector{MarketEventKind::NonMarketTrade});
+    }
+    EXPECT_EQ(feed.feed(kSpot).last_trade, level(100, 3));
+    EXPECT_EQ(take(trade(13, 5)), StitchStep::Applied);
+    EXPECT_EQ(kinds(), std::vector{MarketEventKind::Trade}) << "No id is missing.";
+}
+
+TEST_F(MarketFeedTest, ATradeOlderThanOneBeforeItIsLateAndMovesNoLastPrice) {
+    (void)take(trade(10, 50));
+    MarketMessage late = trade(9, 40);
+    late.trade = level(90, 1);
+    (void)take(late);
+    EXPECT_EQ(kinds(), std::vector{MarketEventKind::LateTrade});
+    EXPECT_EQ(feed.feed(kSpot).last_trade, level(100, 3));
+}
+
+TEST_F(MarketFeedTest, SaysSinceWhenTradesAreMissing) {
+    using enum MarketEventKind;
+    (void)take(trade(10, 50));
+    (void)take(trade(12, 60));
+    EXPECT_EQ(kinds(), (std::vector{TradesMissing, Trade})) << "11 was not told.";
+    EXPECT_EQ(events[0].exchange_time, Timestamp::from_milliseconds(50));
+    MarketMessage message = change(1, level(97, 1));
+    message.event_time = Timestamp::from_milliseconds(70);
+    (void)take(message, 80);
+    events.clear();
+    feed.reset(FeedBreak::ConnectionLost, Timestamp::from_milliseconds(90), events);
+    EXPECT_EQ(kinds(), (std::vector{BookReset, TradesMissing, BookReset, TradesMissing}));
+    EXPECT_EQ(events[1].exchange_time, Timestamp::from_milliseconds(70));
+}
+
+TEST_F(MarketFeedTest, AggregatesMayLeaveOutIdsOfTradesThatAreNoMarketTrades) {
+    using enum MarketEventKind;
+    (void)take(aggregate(1, 10, 12));
+    (void)take(aggregate(2, 14, 15));
+    EXPECT_EQ(kinds(), std::vector{Trade});
+    (void)take(aggregate(4, 17, 18));
+    EXPECT_EQ(kinds(), (std::vector{TradesMissing, Trade})) << "Aggregate 3 was not told.";
 }
 
 TEST_F(MarketFeedTest, TimeNeverFalls) {

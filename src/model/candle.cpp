@@ -76,6 +76,37 @@ bool is_well_formed(CandleInterval interval, const Candle& candle) {
            candle_open(interval, candle.open_time) == candle.open_time;
 }
 
+/// The candle that opens at `open`, or the first one behind it.
+std::deque<Candle>::iterator place_of(std::deque<Candle>& candles, Timestamp open) {
+    return std::lower_bound(
+        candles.begin(), candles.end(), open, [](const Candle& candle, Timestamp wanted) {
+            return candle.open_time < wanted;
+        });
+}
+
+/// Adds the trade `one` to `candle`, which opens at the same time.
+void fold(Candle& candle, const Candle& one) {
+    if (candle.trades == 0 && candle.volume.is_zero()) {
+        const bool complete = candle.complete;
+        candle = one;
+        candle.complete = complete;
+        return;
+    }
+    candle.high = std::max(candle.high, one.high);
+    candle.low = std::min(candle.low, one.low);
+    if (one.first_trade_time < candle.first_trade_time) {
+        candle.open = one.open;
+        candle.first_trade_time = one.first_trade_time;
+    }
+    if (one.last_trade_time >= candle.last_trade_time) {
+        candle.close = one.close;
+        candle.last_trade_time = one.last_trade_time;
+    }
+    candle.volume += one.volume;
+    candle.quote_volume += one.quote_volume;
+    ++candle.trades;
+}
+
 }  // namespace
 
 std::string_view to_text(CandleInterval interval) {
@@ -112,29 +143,95 @@ base::Outcome<CandleError> CandleSeries::add(Timestamp time, Price price, Quanti
     const auto worth = notional(price, quantity);
     if (!worth) return Failure{CandleError::Malformed};
     const Timestamp open = candle_open(interval_, time);
-    if (!candles_.empty() && open < candles_.back().open_time) return Failure{CandleError::TooOld};
+    const Candle one{
+        open, price, price, price, price, quantity, worth.value(), 1, time, time, is_whole_};
     if (candles_.empty() || candles_.back().open_time < open) {
-        candles_.push_back({open, price, price, price, price, quantity, worth.value(), 1});
-        ++revision_;
+        open_next(open, one);
+    } else {
+        if (open < candles_.front().open_time) return Failure{CandleError::TooOld};
+        auto place = place_of(candles_, open);
+        if (place->open_time == open) {
+            fold(*place, one);
+        } else {
+            place = candles_.insert(place, one);  // Only what was lost has no candle (C3).
+            place->complete = false;
+        }
+        if (place + 1 != candles_.end()) ++revision_;
+        carry_close(place);
         trim();
-        return base::Done{};
     }
-    Candle& candle = candles_.back();
-    candle.high = std::max(candle.high, price);
-    candle.low = std::min(candle.low, price);
-    candle.close = price;
-    candle.volume += quantity;
-    candle.quote_volume += worth.value();
-    ++candle.trades;
+    if (!is_whole_ && (!lost_since_ || *lost_since_ <= time)) {
+        is_whole_ = true;
+        lost_since_.reset();
+    }
     return base::Done{};
+}
+
+void CandleSeries::open_next(Timestamp open, const Candle& first) {
+    if (is_whole_) fill_until(open);
+    candles_.push_back(first);
+    candles_.back().complete = is_whole_;
+    ++revision_;
+    trim();
+}
+
+void CandleSeries::advance(Timestamp now) {
+    if (!is_whole_ || candles_.empty()) return;
+    const Timestamp open = candle_open(interval_, now);
+    if (open <= candles_.back().open_time) return;
+    fill_until(candle_end(interval_, open));
+}
+
+void CandleSeries::lose(Timestamp since) {
+    advance(since);  // Until then every trade was seen.
+    if (is_whole_) {
+        is_whole_ = false;
+        lost_since_ = since;
+    } else if (lost_since_) {
+        lost_since_ = std::min(*lost_since_, since);
+    }
+    while (!candles_.empty() && candle_end(interval_, candles_.back().open_time) > since &&
+           candles_.back().trades == 0) {
+        candles_.pop_back();  // C5
+        ++revision_;
+    }
+    for (auto candle = candles_.rbegin();
+         candle != candles_.rend() && candle_end(interval_, candle->open_time) > since;
+         ++candle) {
+        candle->complete = false;
+        if (candle != candles_.rbegin()) ++revision_;
+    }
+}
+
+/// Makes the candles without a trade that lie between the last one and `open`.
+void CandleSeries::fill_until(Timestamp open) {
+    const std::int64_t span = row_of(interval_).span;
+    const Duration shown = Duration::microseconds((span == 0 ? 31 * kDay : span) *
+                                                  static_cast<std::int64_t>(kCandlesMax));
+    if (open - candles_.back().open_time > shown) {
+        lose(candle_end(interval_, candles_.back().open_time));
+        return;
+    }
+    for (Timestamp next = candle_end(interval_, candles_.back().open_time); next < open;
+         next = candle_end(interval_, next)) {
+        const Price close = candles_.back().close;
+        candles_.push_back({next, close, close, close, close, {}, {}, 0, {}, {}, true});
+        ++revision_;
+    }
+    trim();
+}
+
+/// After a trade arrived late: the candles without a trade behind it show its candle's close.
+void CandleSeries::carry_close(Place from) {
+    for (auto next = from + 1; next != candles_.end(); from = next++) {
+        if (next->trades != 0 || next->open_time != candle_end(interval_, from->open_time)) return;
+        next->open = next->high = next->low = next->close = from->close;
+    }
 }
 
 base::Outcome<CandleError> CandleSeries::put(const Candle& candle) {
     if (!is_well_formed(interval_, candle)) return Failure{CandleError::Malformed};
-    const auto place = std::lower_bound(
-        candles_.begin(), candles_.end(), candle, [](const Candle& a, const Candle& b) {
-            return a.open_time < b.open_time;
-        });
+    const auto place = place_of(candles_, candle.open_time);
     const bool known = place != candles_.end() && place->open_time == candle.open_time;
     if (!known && place == candles_.begin() && candles_.size() >= kCandlesMax) {
         return Failure{CandleError::TooOld};
@@ -162,20 +259,67 @@ std::array<CandleSeries, kCandleIntervalCount> all_series(std::index_sequence<kI
     return {CandleSeries(static_cast<CandleInterval>(kIndex))...};
 }
 
+/// A longer time between two looks at the market was not watched.
+constexpr Duration kAdvanceMax =
+    Duration::microseconds(kMinute * static_cast<std::int64_t>(kCandlesMax));
+
+Timestamp next_minute(Timestamp time) {
+    return candle_end(CandleInterval::Minute1, candle_open(CandleInterval::Minute1, time));
+}
+
 }  // namespace
 
 CandleBoard::CandleBoard() : series_(all_series(std::make_index_sequence<kCandleIntervalCount>())) {
 }
 
 base::Outcome<CandleError> CandleBoard::add(Timestamp time, Price price, Quantity quantity) {
-    // Whatever the shortest interval takes, all take: they know no trade that it does not know, and
-    // a candle of theirs begins no later than its own.
-    TRY(series_.front().add(time, price, quantity));
-    for (std::size_t i = 1; i < series_.size(); ++i) {
-        // A history put into one interval only may be ahead of the others; such a trade is in it.
-        (void)series_[i].add(time, price, quantity);
+    const auto& minutes = series_.front().candles();
+    const bool late = !minutes.empty() && time < minutes.back().open_time;
+    bool too_late = false;
+    for (CandleSeries& series : series_) {
+        const auto outcome = series.add(time, price, quantity);
+        if (outcome) continue;
+        if (outcome.error() == CandleError::Malformed) return outcome;  // So say all of them.
+        too_late = true;
     }
+    if (lost_since_ && *lost_since_ <= time) end_gap(time);
+    if (!late) minute_end_ = std::max(minute_end_, next_minute(time));
+    if (too_late) {
+        ++late_.too_late;
+        return Failure{CandleError::TooOld};
+    }
+    if (late) ++late_.folded;
     return base::Done{};
+}
+
+void CandleBoard::advance(Timestamp now) {
+    if (now < minute_end_ || lost_since_ || series_.front().candles().empty()) return;
+    if (now - minute_end_ > kAdvanceMax) {
+        lose(minute_end_);
+        return;
+    }
+    minute_end_ = next_minute(now);
+    for (CandleSeries& series : series_)
+        series.advance(now);
+}
+
+void CandleBoard::lose(Timestamp since) {
+    if (series_.front().candles().empty()) return;  // Nothing is known that could be incomplete.
+    lost_since_ = lost_since_ ? std::min(*lost_since_, since) : since;
+    for (CandleSeries& series : series_)
+        series.lose(since);
+}
+
+void CandleBoard::end_gap(Timestamp until) {
+    const CandleGap gap{*lost_since_, until};
+    lost_since_.reset();
+    if (!gaps_.empty() && gap.from <= gaps_.back().until) {
+        gaps_.back().from = std::min(gaps_.back().from, gap.from);
+        gaps_.back().until = std::max(gaps_.back().until, gap.until);
+        return;
+    }
+    gaps_.push_back(gap);
+    if (gaps_.size() > kCandleGapsMax) gaps_.pop_front();
 }
 
 }  // namespace botcore::model

@@ -8,9 +8,13 @@
 /// C2  low <= open, close <= high; prices are above zero, volumes are not below. What breaks this,
 ///     or does not fit in 128 bits, is refused whole and changes nothing: a malformed number never
 ///     becomes a zero price.
-/// C3  A span without a trade has no candle: no trade, no price.
-/// C4  Times are those of the market's source; a trade belongs to the candle whose span
-///     [open, next open) holds it.
+/// C3  A span without a trade has a candle as the exchange makes it: volume 0, all four prices the
+///     close before it. It is made only while every trade was seen since that close.
+/// C4  Times are the exchange's trade times; a trade belongs to the candle whose span
+///     [open, next open) holds it, also when it arrives after a later one. Open and close are the
+///     earliest and the latest trade by that time.
+/// C5  A span of which trades may be missing is never shown with a volume of 0: its candle has
+///     `complete` false, and where no trade of it was seen there is no candle.
 
 #include "base/time.hpp"
 #include "model/amount.hpp"
@@ -66,13 +70,16 @@ struct Candle {
     Quantity volume;
     Money quote_volume;  ///< The sum of price x quantity, each rounded to 10^-8.
     std::uint64_t trades = 0;
+    base::Timestamp first_trade_time;  ///< Of the trade that `open` is from; zero without a trade.
+    base::Timestamp last_trade_time;   ///< Of the trade that `close` is from.
+    bool complete = true;              ///< False: trades of the span may be missing (C5).
 
     friend bool operator==(const Candle&, const Candle&) = default;
 };
 
 enum class CandleError : std::uint8_t {
     Malformed,  ///< It breaks C2, or does not open where candles of its interval open.
-    TooOld,     ///< Older than the newest candle (a trade) or than all that is kept (a candle).
+    TooOld,     ///< Older than all candles that are kept.
 };
 
 /// The candles of one instrument and interval.
@@ -80,13 +87,21 @@ class CandleSeries {
 public:
     explicit CandleSeries(CandleInterval interval) : interval_(interval) {}
 
-    /// Adds a trade to the newest candle, or opens the next one.
+    /// Adds a trade to the candle that holds `time`, closed ones included, or opens the next one.
+    /// After `lose`, the first trade that is not older than the loss ends it.
     [[nodiscard]] base::Outcome<CandleError> add(base::Timestamp time,
                                                  Price price,
                                                  Quantity quantity);
 
     /// Sets a candle that was made elsewhere, the exchange's history for example (C1).
     [[nodiscard]] base::Outcome<CandleError> put(const Candle& candle);
+
+    /// The exchange's clock shows `now` and every trade before it was seen: makes the candles of
+    /// spans without a trade (C3). Changes nothing while trades may be missing.
+    void advance(base::Timestamp now);
+
+    /// Trades may be missing from `since` on, until the next trade (C5).
+    void lose(base::Timestamp since);
 
     /// Ascending. The last one may still be open.
     [[nodiscard]] const std::deque<Candle>& candles() const { return candles_; }
@@ -98,11 +113,35 @@ public:
     [[nodiscard]] CandleInterval interval() const { return interval_; }
 
 private:
+    using Place = std::deque<Candle>::iterator;
+
+    void open_next(base::Timestamp open, const Candle& first);
+    void fill_until(base::Timestamp open);
+    void carry_close(Place from);
     void trim();
 
     CandleInterval interval_;
     std::deque<Candle> candles_;
     std::uint64_t revision_ = 0;
+    bool is_whole_ = false;  ///< Every trade since the last one was seen.
+    std::optional<base::Timestamp> lost_since_;
+};
+
+/// A span of which trades may be missing.
+struct CandleGap {
+    base::Timestamp from;
+    base::Timestamp until;
+
+    friend bool operator==(const CandleGap&, const CandleGap&) = default;
+};
+
+/// Gaps kept for each instrument, the newest.
+inline constexpr std::size_t kCandleGapsMax = 100;
+
+/// Trades that did not arrive in the order of their times.
+struct LateTrades {
+    std::uint64_t folded = 0;    ///< Came after a later candle had opened, and are in their own.
+    std::uint64_t too_late = 0;  ///< Their candle was no longer held in at least one interval.
 };
 
 /// All intervals of one instrument.
@@ -110,10 +149,25 @@ class CandleBoard {
 public:
     CandleBoard();
 
-    /// Adds a trade to all intervals, or to none (C2).
+    /// Adds a trade to every interval that holds its candle, a malformed one to none (C2).
+    /// `TooOld`: at least one interval does not hold it any more.
     [[nodiscard]] base::Outcome<CandleError> add(base::Timestamp time,
                                                  Price price,
                                                  Quantity quantity);
+
+    /// See `CandleSeries::advance`. Cheap while no minute ends.
+    void advance(base::Timestamp now);
+
+    /// See `CandleSeries::lose`.
+    void lose(base::Timestamp since);
+
+    /// Ascending and apart from each other; one that still lasts is not among them.
+    [[nodiscard]] const std::deque<CandleGap>& gaps() const { return gaps_; }
+
+    /// Since when trades may be missing; nothing while none are, and before the first trade.
+    [[nodiscard]] std::optional<base::Timestamp> lost_since() const { return lost_since_; }
+
+    [[nodiscard]] const LateTrades& late_trades() const { return late_; }
 
     [[nodiscard]] CandleSeries& series(CandleInterval interval) {
         return series_[static_cast<std::size_t>(interval)];
@@ -124,7 +178,13 @@ public:
     }
 
 private:
+    void end_gap(base::Timestamp until);
+
     std::array<CandleSeries, kCandleIntervalCount> series_;
+    std::deque<CandleGap> gaps_;
+    std::optional<base::Timestamp> lost_since_;
+    base::Timestamp minute_end_;  ///< When the minute of the newest known time ends.
+    LateTrades late_;
 };
 
 }  // namespace botcore::model

@@ -98,9 +98,13 @@ TEST(CandleSeries, FoldsTradesIntoOpenHighLowCloseAndVolumes) {
                           Price::whole(11),
                           Quantity::whole(10),
                           Money::whole(105),
-                          4};
+                          4,
+                          at(60'000),
+                          at(119'999),
+                          false};
     EXPECT_EQ(series.candles()[0], expected);
     EXPECT_EQ(series.candles()[1].open, Price::whole(20));
+    EXPECT_TRUE(series.candles()[1].complete) << "Every trade since its opening was seen.";
 }
 
 TEST(CandleSeries, RefusesWhatCannotBeATradeAndChangesNothing) {
@@ -122,7 +126,7 @@ TEST(CandleSeries, RefusesWhatCannotBeATradeAndChangesNothing) {
 
 Candle flat(std::int64_t open, std::int64_t price) {
     const Price p = Price::whole(price);
-    return {at(open), p, p, p, p, Quantity::whole(1), Money::whole(price), 1};
+    return {at(open), p, p, p, p, Quantity::whole(1), Money::whole(price), 1, at(open), at(open)};
 }
 
 TEST(CandleSeries, TheSameOpenTimeReplacesAndANewOneFindsItsPlace) {
@@ -192,14 +196,32 @@ std::map<std::int64_t, Candle> plainly(
         const Timestamp open = candle_open(interval, at(time));
         auto [place, is_new] = candles.try_emplace(open.in_milliseconds());
         Candle& candle = place->second;
-        if (is_new) candle = {open, price, price, price, price, {}, {}, 0};
+        if (is_new) candle = {open, price, price, price, price, {}, {}, 0, at(time), at(time)};
         if (price > candle.high) candle.high = price;
         if (price < candle.low) candle.low = price;
-        candle.close = price;
+        if (at(time) < candle.first_trade_time) {
+            candle.open = price;
+            candle.first_trade_time = at(time);
+        }
+        if (at(time) >= candle.last_trade_time) {
+            candle.close = price;
+            candle.last_trade_time = at(time);
+        }
         candle.volume += quantity;
         candle.quote_volume += notional(price, quantity).value();
         ++candle.trades;
     }
+    if (candles.empty()) return candles;
+    candles.begin()->second.complete = false;  // Nothing is known of what was before.
+    for (auto candle = candles.begin(); std::next(candle) != candles.end(); ++candle) {
+        const Candle& before = candle->second;
+        const Timestamp next = candle_end(interval, before.open_time);
+        const Price close = before.close;
+        candles.try_emplace(next.in_milliseconds(),
+                            Candle{next, close, close, close, close, {}, {}, 0, {}, {}, true});
+    }
+    while (candles.size() > kCandlesMax)
+        candles.erase(candles.begin());
     return candles;
 }
 
@@ -208,7 +230,9 @@ RC_GTEST_PROP(CandleBoard, AgreesWithAPlainFoldInEveryInterval, ()) {
     std::int64_t time = kBeforeLeapDay;
     CandleBoard board;
     for (int i = *rc::gen::inRange(1, 200); i > 0; --i) {
-        time += *rc::gen::inRange<std::int64_t>(0, 40 * 60'000);
+        // Most trades come in order; some are late by up to a minute and a half.
+        time += *rc::gen::inRange<std::int64_t>(trades.empty() ? 0 : -90'000, 4 * 60'000);
+        if (!trades.empty()) time = std::max(time, std::get<0>(trades.front()));
         const auto price = Price::from_units(*rc::gen::inRange<std::int64_t>(1, 100'000));
         const auto quantity = Quantity::from_units(*rc::gen::inRange<std::int64_t>(1, 100'000));
         trades.emplace_back(time, price, quantity);
@@ -224,16 +248,140 @@ RC_GTEST_PROP(CandleBoard, AgreesWithAPlainFoldInEveryInterval, ()) {
     }
 }
 
-TEST(CandleBoard, ATradeGoesIntoAllIntervalsOrIntoNone) {
+TEST(CandleBoard, AMalformedTradeGoesIntoNoInterval) {
     CandleBoard board;
     ASSERT_TRUE(board.add(at(kBeforeLeapDay), Price::whole(10), Quantity::whole(1)));
     EXPECT_FALSE(board.add(at(kBeforeLeapDay), Price(), Quantity::whole(1)));
-    EXPECT_FALSE(board.add(at(kBeforeLeapDay - kMinute), Price::whole(1), Quantity::whole(1)));
     for (const auto interval : kAll) {
         EXPECT_EQ(board.series(interval).candles().size(), 1U);
         EXPECT_EQ(board.series(interval).candles().front().trades, 1U);
         EXPECT_EQ(board.series(interval).interval(), interval);
     }
+    EXPECT_EQ(board.late_trades().too_late, 0U);
+}
+
+TEST(CandleBoard, ALateTradeGoesWhereItsCandleIsHeldAndIsCountedWhereItIsNot) {
+    CandleBoard board;
+    ASSERT_TRUE(board.add(at(kBeforeLeapDay), Price::whole(10), Quantity::whole(1)));
+    const auto outcome =
+        board.add(at(kBeforeLeapDay - kMinute), Price::whole(1), Quantity::whole(1));
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error(), CandleError::TooOld);
+    EXPECT_EQ(board.late_trades().too_late, 1U);
+    EXPECT_EQ(board.series(CandleInterval::Minute1).candles().size(), 1U);
+    const Candle& day = board.series(CandleInterval::Day1).candles().front();
+    EXPECT_EQ(day.trades, 2U);
+    EXPECT_EQ(day.open, Price::whole(1)) << "It was traded first.";
+    EXPECT_EQ(day.close, Price::whole(10));
+}
+
+TEST(CandleSeries, ALateTradeIsFoldedIntoItsClosedCandle) {
+    CandleSeries series(CandleInterval::Minute1);
+    ASSERT_TRUE(series.add(at(60'000), Price::whole(10), Quantity::whole(1)));
+    ASSERT_TRUE(series.add(at(110'000), Price::whole(11), Quantity::whole(1)));
+    series.advance(at(185'000));
+    ASSERT_EQ(series.candles().size(), 3U);
+    const auto revision = series.revision();
+    ASSERT_TRUE(series.add(at(119'990), Price::whole(14), Quantity::whole(2)));
+    const Candle& first = series.candles()[0];
+    EXPECT_EQ(first.close, Price::whole(14));
+    EXPECT_EQ(first.high, Price::whole(14));
+    EXPECT_EQ(first.volume, Quantity::whole(4));
+    EXPECT_EQ(first.trades, 3U);
+    EXPECT_NE(series.revision(), revision) << "A closed candle changed.";
+    EXPECT_EQ(series.candles()[1].open, Price::whole(14)) << "The close before it is another.";
+    EXPECT_EQ(series.candles()[2].close, Price::whole(14));
+    ASSERT_TRUE(series.add(at(100'000), Price::whole(5), Quantity::whole(1)));
+    EXPECT_EQ(series.candles()[0].close, Price::whole(14)) << "The latest by its time.";
+    EXPECT_EQ(series.candles()[0].low, Price::whole(5));
+}
+
+TEST(CandleSeries, AMinuteWithoutTradesHasACandleOfVolumeZeroAtTheCloseBefore) {
+    CandleSeries series(CandleInterval::Minute1);
+    ASSERT_TRUE(series.add(at(60'000), Price::whole(10), Quantity::whole(1)));
+    ASSERT_TRUE(series.add(at(61'000), Price::whole(12), Quantity::whole(1)));
+    series.advance(at(119'999));
+    EXPECT_EQ(series.candles().size(), 1U);
+    series.advance(at(240'001));
+    ASSERT_EQ(series.candles().size(), 4U);
+    const Price close = Price::whole(12);
+    for (std::size_t i = 1; i < 4; ++i) {
+        const auto open = at(60'000 * static_cast<std::int64_t>(i + 1));
+        const Candle quiet{open, close, close, close, close, {}, {}, 0, {}, {}, true};
+        EXPECT_EQ(series.candles()[i], quiet);
+    }
+    ASSERT_TRUE(series.add(at(241'000), Price::whole(9), Quantity::whole(3)));
+    EXPECT_EQ(series.candles()[3],
+              (Candle{at(240'000),
+                      Price::whole(9),
+                      Price::whole(9),
+                      Price::whole(9),
+                      Price::whole(9),
+                      Quantity::whole(3),
+                      Money::whole(27),
+                      1,
+                      at(241'000),
+                      at(241'000),
+                      true}));
+}
+
+TEST(CandleBoard, ASpanInWhichTradesMayBeMissingIsIncompleteAndNeverOfVolumeZero) {
+    CandleBoard board;
+    const auto& minutes = board.series(CandleInterval::Minute1).candles();
+    const auto& hours = board.series(CandleInterval::Hour1).candles();
+    ASSERT_TRUE(board.add(at(0), Price::whole(10), Quantity::whole(1)));
+    board.advance(at(130'000));
+    ASSERT_EQ(minutes.size(), 3U);
+    board.lose(at(150'000));
+    EXPECT_EQ(board.lost_since(), at(150'000));
+    ASSERT_EQ(minutes.size(), 2U) << "The third minute's volume is not known to be zero.";
+    board.advance(at(400'000));
+    EXPECT_EQ(minutes.size(), 2U);
+    ASSERT_TRUE(board.add(at(430'000), Price::whole(20), Quantity::whole(1)));
+    EXPECT_EQ(board.lost_since(), std::nullopt);
+    EXPECT_EQ(board.gaps(), (std::deque<CandleGap>{{at(150'000), at(430'000)}}));
+    ASSERT_EQ(minutes.size(), 3U);
+    EXPECT_TRUE(minutes[1].complete);
+    EXPECT_EQ(minutes[2].open_time, at(420'000));
+    EXPECT_FALSE(minutes[2].complete);
+    EXPECT_EQ(hours.size(), 1U);
+    EXPECT_FALSE(hours[0].complete);
+    board.advance(at(500'000));
+    ASSERT_EQ(minutes.size(), 4U);
+    EXPECT_TRUE(minutes[3].complete);
+    EXPECT_EQ(minutes[3].close, Price::whole(20));
+}
+
+TEST(CandleBoard, ALossInTheMiddleOfACandleMarksItThoughItHasTrades) {
+    CandleBoard board;
+    const auto& minutes = board.series(CandleInterval::Minute1).candles();
+    ASSERT_TRUE(board.add(at(0), Price::whole(10), Quantity::whole(1)));
+    ASSERT_TRUE(board.add(at(70'000), Price::whole(10), Quantity::whole(1)));
+    EXPECT_TRUE(minutes.back().complete);
+    board.lose(at(80'000));
+    ASSERT_TRUE(board.add(at(90'000), Price::whole(11), Quantity::whole(1)));
+    ASSERT_EQ(minutes.size(), 2U);
+    EXPECT_EQ(minutes.back().trades, 2U);
+    EXPECT_FALSE(minutes.back().complete);
+}
+
+TEST(CandleBoard, ALeapOfTheClockIsATimeThatNobodyWatched) {
+    CandleBoard board;
+    ASSERT_TRUE(board.add(at(0), Price::whole(10), Quantity::whole(1)));
+    board.advance(at(100 * 365 * kDay));
+    EXPECT_EQ(board.series(CandleInterval::Minute1).candles().size(), 1U);
+    EXPECT_TRUE(board.lost_since().has_value());
+}
+
+TEST(CandleBoard, KeepsTheNewestGaps) {
+    CandleBoard board;
+    ASSERT_TRUE(board.add(at(0), Price::whole(10), Quantity::whole(1)));
+    for (std::int64_t i = 1; i <= 150; ++i) {
+        board.lose(at(i * kMinute));
+        ASSERT_TRUE(board.add(at(i * kMinute + 1'000), Price::whole(10), Quantity::whole(1)));
+    }
+    ASSERT_EQ(board.gaps().size(), kCandleGapsMax);
+    EXPECT_EQ(board.gaps().back(), (CandleGap{at(150 * kMinute), at(150 * kMinute + 1'000)}));
 }
 
 }  // namespace

@@ -6,9 +6,21 @@
 #include "model/depth.hpp"
 #include "model/input.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace botcore::ports {
+
+/// What became of the public trades that a market told.
+struct TradeCounts {
+    std::uint64_t counted = 0;     ///< In the last price, or in their candle, or both.
+    std::uint64_t late = 0;        ///< Of these: came after a later candle had opened.
+    std::uint64_t too_late = 0;    ///< Their candle was not held any more in at least one interval.
+    std::uint64_t repeated = 0;    ///< Told before.
+    std::uint64_t not_market = 0;  ///< No trades of the order book.
+    std::uint64_t malformed = 0;   ///< Without a price or a quantity that can be.
+};
 
 class MarketData {
 public:
@@ -27,15 +39,25 @@ public:
     /// All instruments that have been seen, ascending.
     [[nodiscard]] virtual std::vector<model::InstrumentId> instruments() const = 0;
 
-    /// What its price did, folded from its trades since the start; `nullptr` where a market keeps
-    /// none.
+    /// What its price did, folded from its trades since the start and cut by the exchange's time;
+    /// `nullptr` where a market keeps none.
     [[nodiscard]] virtual const model::CandleBoard* candles(
         const model::InstrumentId& /*instrument*/) const {
         return nullptr;
     }
 
-    /// The clock of the source, which candles stand on; zero where a market keeps no candles.
-    [[nodiscard]] virtual base::Timestamp now() const { return {}; }
+    /// The exchange's clock as far as the market told it: a candle that ends by then is closed.
+    /// Zero where a market keeps no candles.
+    [[nodiscard]] virtual base::Timestamp exchange_now() const { return {}; }
+
+    /// Since when, by the exchange's clock, trades of the instrument may be missing; nothing while
+    /// all are seen. Spans that are over are the candles' gaps.
+    [[nodiscard]] virtual std::optional<base::Timestamp> trades_missing_since(
+        const model::InstrumentId& /*instrument*/) const {
+        return std::nullopt;
+    }
+
+    [[nodiscard]] virtual TradeCounts trade_counts() const { return {}; }
 };
 
 }  // namespace botcore::ports

@@ -23,6 +23,8 @@ using model::Quantity;
 
 static_assert(kMarketMessagePadding >= simdjson::SIMDJSON_PADDING);
 
+constexpr base::Duration kTradeAheadMax = base::Duration::seconds(60);
+
 // Fields by place: first the names of one letter, then the longer ones.
 constexpr std::size_t kUpdatePreviousField = 52;  // "pu"
 constexpr std::size_t kUpdateLastField = 53;      // "lastUpdateId"
@@ -275,13 +277,49 @@ Outcome<MarketParseError> interpret_depth(const Fields& fields, MarketMessage& m
     return Done{};
 }
 
+/// Futures send the trade's kind in `X`; spot and aggregates have none.
+Result<TradeOrigin, MarketParseError> origin_of(const Fields& fields) {
+    if (!fields.has('X')) return TradeOrigin::Market;
+    const auto origin = unquoted(fields.text('X'));
+    if (!origin) return Failure{MarketParseError::BadShape};
+    return *origin == "MARKET" ? TradeOrigin::Market : TradeOrigin::Other;
+}
+
+Outcome<MarketParseError> read_trade_ids(const Fields& fields, MarketMessage& message) {
+    if (message.kind == MarketMessageKind::Trade) {
+        message.trade_id = TRY(number_of(fields.text('t')));
+        message.first_trade = message.last_trade = message.trade_id;
+        return Done{};
+    }
+    message.trade_id = TRY(number_of(fields.text('a')));
+    message.first_trade = TRY(number_of(fields.text('f')));
+    message.last_trade = TRY(number_of(fields.text('l')));
+    if (message.first_trade > message.last_trade) return Failure{MarketParseError::BadNumber};
+    return Done{};
+}
+
+/// A trade cannot come long after the message that tells of it: such a time would close candles
+/// that are not over.
+Outcome<MarketParseError> read_trade_time(const Fields& fields, MarketMessage& message) {
+    message.trade_time = TRY(time_of(fields.text('T')));
+    if (!fields.has('E')) return Done{};
+    if (message.trade_time > message.event_time + kTradeAheadMax) {
+        return Failure{MarketParseError::BadNumber};
+    }
+    return Done{};
+}
+
 Outcome<MarketParseError> interpret_trade(const Fields& fields, MarketMessage& message) {
     TRY(read_symbol(fields, message));
     TRY(read_event_time(fields, message));
-    const bool aggregate = message.kind == MarketMessageKind::AggregateTrade;
-    message.trade_id = TRY(number_of(fields.text(aggregate ? 'a' : 't')));
-    message.trade = TRY(level_of(fields.text('p'), fields.text('q')));
+    TRY(read_trade_ids(fields, message));
+    TRY(read_trade_time(fields, message));
     message.taker = TRY(truth_of(fields.text('m'))) ? model::Side::Sell : model::Side::Buy;
+    message.trade_origin = TRY(origin_of(fields));
+    message.trade = {};
+    if (message.trade_origin != TradeOrigin::Market) return Done{};
+    message.trade = TRY(level_of(fields.text('p'), fields.text('q')));
+    if (message.trade.quantity.is_zero()) return Failure{MarketParseError::BadNumber};
     return Done{};
 }
 

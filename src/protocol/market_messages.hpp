@@ -8,6 +8,10 @@
 /// M3  Lenient where the exchange may grow: unknown fields, any field order, unknown events
 ///     (`Ignored`). Strict where money hangs on it: a known event that lacks a field, or has one
 ///     twice, is refused.
+/// M5  A field that changes what a message means is read. A trade whose `X` is there and is not
+///     MARKET (INSURANCE_FUND, ADL, NA and what may come) is no trade of the order book; its price
+///     and quantity may be zero and are not read. `M` (spot, "ignore"), `st` (a number beside all
+///     futures messages) and `nq` (an aggregate's quantity without RPI orders) change nothing.
 /// M4  Reading allocates nothing once the vectors have grown to the largest message.
 ///
 /// Source of the shapes: web-socket-streams.md (spot, read 2026-07-21) and the futures pages
@@ -44,6 +48,12 @@ enum class MarketMessageKind : std::uint8_t {
     BookTicker,
 };
 
+/// Where a public trade comes from (M5).
+enum class TradeOrigin : std::uint8_t {
+    Market,  ///< The order book: it moves prices and counts in volumes.
+    Other,   ///< Booked by the exchange, or a mark without a trade: it moves nothing.
+};
+
 /// One message, reused from call to call. Which members mean something depends on `kind`.
 struct MarketMessage {
     MarketMessageKind kind = MarketMessageKind::Ignored;
@@ -57,9 +67,13 @@ struct MarketMessage {
     std::vector<model::Level> bids;                ///< As sent; quantity zero removes.
     std::vector<model::Level> asks;
 
-    std::uint64_t trade_id = 0;
+    std::uint64_t trade_id = 0;     ///< `t` of a trade, `a` of an aggregate.
+    std::uint64_t first_trade = 0;  ///< Ids of the trades that it holds: `f` and `l` of an
+    std::uint64_t last_trade = 0;   ///< aggregate, the trade's own otherwise.
+    base::Timestamp trade_time;     ///< `T`, which candles are cut by.
+    TradeOrigin trade_origin = TradeOrigin::Market;
     model::Side taker = model::Side::Buy;
-    model::Level trade;
+    model::Level trade;  ///< Both above zero for market trades; both zero for others.
 
     model::Level best_bid;  ///< Of a book ticker, as of `last_update`.
     model::Level best_ask;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -103,6 +104,121 @@ TEST(MarketParser, ReadsTradesWithTheTakersSide) {
     EXPECT_EQ(aggregate.kind, MarketMessageKind::AggregateTrade);
     EXPECT_EQ(aggregate.trade_id, 12345U);
     EXPECT_EQ(aggregate.taker, model::Side::Buy);
+}
+
+TEST(MarketParser, ReadsTradeTimesAndTheIdsThatATradeHolds) {
+    const MarketMessage trade = read(kTrade);
+    EXPECT_EQ(trade.trade_time, base::Timestamp::from_milliseconds(1672515782136));
+    EXPECT_EQ(trade.first_trade, 12345U);
+    EXPECT_EQ(trade.last_trade, 12345U);
+    const MarketMessage aggregate = read(kAggregateTrade);
+    EXPECT_EQ(aggregate.first_trade, 100U);
+    EXPECT_EQ(aggregate.last_trade, 105U);
+    EXPECT_EQ(refusal(replaced(kTrade, R"("T":1672515782136,)", "")), "BAD_SHAPE");
+    EXPECT_EQ(refusal(replaced(kTrade, R"("T":1672515782136)", R"("T":1672515842137)")),
+              "BAD_NUMBER")
+        << "More than a minute after its own message.";
+    EXPECT_EQ(refusal(replaced(kAggregateTrade, R"("f":100,)", "")), "BAD_SHAPE");
+    EXPECT_EQ(refusal(replaced(kAggregateTrade, R"("f":100)", R"("f":106)")), "BAD_NUMBER");
+    EXPECT_EQ(refusal(replaced(kTrade, R"("q":"100")", R"("q":"0")")), "BAD_NUMBER");
+}
+
+/// Messages of both markets with every field that changes, or could be thought to change, what a
+/// message means.
+struct MeaningRow {
+    std::string_view about;
+    std::string_view text;
+    MarketMessageKind kind = MarketMessageKind::Ignored;
+    TradeOrigin origin = TradeOrigin::Market;
+};
+
+constexpr auto kMeanings = std::to_array<MeaningRow>({
+    {"a market trade of futures",
+     R"({"e":"trade","E":9,"T":8,"s":"BTCUSDT","t":7,"p":"5","q":"1","X":"MARKET","m":true,)"
+     R"("st":1})",
+     MarketMessageKind::Trade},
+    {"a trade of the insurance fund",
+     R"({"e":"trade","E":9,"T":8,"s":"BTCUSDT","t":7,"p":"5","q":"1","X":"INSURANCE_FUND",)"
+     R"("m":true})",
+     MarketMessageKind::Trade,
+     TradeOrigin::Other},
+    {"automatic deleveraging",
+     R"({"e":"trade","E":9,"T":8,"s":"BTCUSDT","t":7,"p":"5","q":"1","X":"ADL","m":true})",
+     MarketMessageKind::Trade,
+     TradeOrigin::Other},
+    {"a mark without a trade, as recorded",
+     R"({"e":"trade","E":9,"T":8,"s":"BTCUSDT","t":7,"p":"0","q":"0","X":"NA","m":true,"st":1})",
+     MarketMessageKind::Trade,
+     TradeOrigin::Other},
+    {"a kind that does not exist yet",
+     R"({"e":"trade","E":9,"T":8,"s":"BTCUSDT","t":7,"p":"5","q":"1","X":"SETTLEMENT","m":true})",
+     MarketMessageKind::Trade,
+     TradeOrigin::Other},
+    {"an aggregate that is no market trade",
+     R"({"e":"aggTrade","E":9,"T":8,"s":"BTCUSDT","a":3,"f":7,"l":8,"p":"5","q":"1","X":"ADL",)"
+     R"("m":true})",
+     MarketMessageKind::AggregateTrade,
+     TradeOrigin::Other},
+    {"an aggregate with the quantity without RPI orders",
+     R"({"e":"aggTrade","E":9,"T":8,"s":"BTCUSDT","a":3,"f":7,"l":8,"p":"5","q":"1","nq":"0",)"
+     R"("m":true,"st":1})",
+     MarketMessageKind::AggregateTrade},
+    {"spot, M is to be ignored",
+     R"({"e":"trade","E":9,"s":"BNBBTC","t":7,"p":"5","q":"1","T":8,"m":true,"M":false})",
+     MarketMessageKind::Trade},
+    {"spot, with the ids of both orders",
+     R"({"e":"trade","E":9,"s":"BNBBTC","t":7,"p":"5","q":"1","b":88,"a":50,"T":8,"m":true,)"
+     R"("M":true})",
+     MarketMessageKind::Trade},
+    {"a trade beside the book",
+     R"({"e":"blockTrade","E":9,"s":"BNBBTC","t":7,"p":"5","q":"1","T":8,"m":true})"},
+    {"a retail price improvement book",
+     R"({"stream":"btcusdt@rpiDepth@500ms","data":{"e":"depthUpdate","E":9,"T":8,"s":"BTCUSDT",)"
+     R"("U":1,"u":2,"pu":0,"b":[["5","1"]],"a":[]}})"},
+    {"a partial book",
+     R"({"stream":"btcusdt@depth5","data":{"e":"depthUpdate","E":9,"T":8,"s":"BTCUSDT","U":1,)"
+     R"("u":2,"pu":0,"b":[["5","1"]],"a":[]}})"},
+    {"a candle that is not closed",
+     R"({"e":"kline","E":9,"s":"BTCUSDT","k":{"t":0,"T":59999,"s":"BTCUSDT","i":"1m","c":"5",)"
+     R"("x":false}})"},
+    {"a candle that is closed",
+     R"({"e":"kline","E":9,"s":"BTCUSDT","k":{"t":0,"T":59999,"s":"BTCUSDT","i":"1m","c":"5",)"
+     R"("x":true}})"},
+    {"a mark price",
+     R"({"e":"markPriceUpdate","E":9,"s":"BTCUSDT","p":"5","i":"5","P":"5","r":"0","T":8})"},
+    {"a liquidation order, not a trade",
+     R"({"e":"forceOrder","E":9,"o":{"s":"BTCUSDT","S":"SELL","q":"1","p":"5","ap":"5",)"
+     R"("X":"FILLED","T":8}})"},
+    {"a change of a contract's state",
+     R"({"e":"contractInfo","E":9,"s":"IOTAUSDT","ct":"PERPETUAL","cs":"PRE_SETTLE"})"},
+    {"a reference price", R"({"e":"referencePrice","s":"BAZUSD","r":"1.00","t":9})"},
+    {"the server's shutdown", R"({"e":"serverShutdown","E":9})"},
+    {"a ticker of the day, with the letters of a book ticker",
+     R"({"e":"24hrTicker","E":9,"s":"BNBBTC","p":"1","b":"0.0024","B":"10","a":"0.0026",)"
+     R"("A":"100","u":1})"},
+    {"a book ticker of futures",
+     R"({"e":"bookTicker","u":2,"E":9,"T":8,"s":"BTCUSDT","b":"5","B":"1","a":"6","A":"1","st":1})",
+     MarketMessageKind::BookTicker},
+    {"changes of the book of futures",
+     R"({"e":"depthUpdate","E":9,"T":8,"s":"BTCUSDT","U":1,"u":2,"pu":0,"b":[],"a":[],"st":1})",
+     MarketMessageKind::DepthUpdate},
+});
+
+TEST(MarketParser, ReadsTheFieldsThatChangeAMessagesMeaning) {
+    for (const MeaningRow& row : kMeanings) {
+        const MarketMessage message = read(row.text);
+        EXPECT_EQ(message.kind, row.kind) << row.about;
+        const bool is_trade =
+            row.kind == MarketMessageKind::Trade || row.kind == MarketMessageKind::AggregateTrade;
+        if (!is_trade) continue;
+        EXPECT_EQ(message.trade_origin, row.origin) << row.about;
+        EXPECT_EQ(message.trade_time, base::Timestamp::from_milliseconds(8)) << row.about;
+        const bool counts = row.origin == TradeOrigin::Market;
+        EXPECT_EQ(message.trade, counts ? level("5", "1") : Level{}) << row.about;
+    }
+    EXPECT_EQ(refusal(replaced(kMeanings[0].text, R"("MARKET")", "7")), "BAD_SHAPE");
+    EXPECT_EQ(refusal(replaced(kMeanings[0].text, R"("5")", R"("0")")), "BAD_NUMBER")
+        << "Only a market trade must have a price.";
 }
 
 TEST(MarketParser, ReadsARestSnapshot) {

@@ -36,8 +36,14 @@ void check_message(const MarketMessage& message) {
             return;
         case MarketMessageKind::Trade:
         case MarketMessageKind::AggregateTrade:
-            check_levels({message.trade});
             CHECK(!message.symbol.empty());
+            CHECK(message.first_trade <= message.last_trade);
+            if (message.trade_origin == protocol::TradeOrigin::Market) {
+                check_levels({message.trade});
+                CHECK(message.trade.quantity.is_positive());
+            } else {
+                CHECK(message.trade == model::Level{});
+            }
             return;
         case MarketMessageKind::BookTicker:
             check_levels({message.best_bid, message.best_ask});

@@ -162,11 +162,19 @@ public:
         return id.market == model::Market::Futures ? &trades : nullptr;
     }
 
-    base::Timestamp now() const override { return clock; }
+    base::Timestamp exchange_now() const override { return clock; }
 
-    /// Of futures; touch both on the loop's thread only.
+    std::optional<base::Timestamp> trades_missing_since(const model::InstrumentId&) const override {
+        return missing_since;
+    }
+
+    ports::TradeCounts trade_counts() const override { return counts; }
+
+    /// Of futures; touch these on the loop's thread only.
     model::CandleBoard trades;
     base::Timestamp clock;
+    std::optional<base::Timestamp> missing_since;
+    ports::TradeCounts counts;
 
     std::atomic<bool> silent{false};
 

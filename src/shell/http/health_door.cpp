@@ -312,6 +312,7 @@ void HealthDoor::show_metrics(Call& call) {
     auto& metrics = context_.metrics;
     metrics.read(context_.runtime);
     metrics.read_process();
+    metrics.read(context_.market.trade_counts());
     for (const auto& id : context_.market.instruments()) {
         metrics.set_price_age(id, context_.quote_of(id).age);
     }

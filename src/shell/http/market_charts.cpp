@@ -55,14 +55,22 @@ void MarketDoor::add_charts(RouteTable& table) {
                        "1w",
                        "1M"});
     schemas.add_object("Candle",
-                       "What the price did in one span; `closed`: it stays as it is",
+                       "What the price did in one span of the exchange's trade time; without a "
+                       "trade, volume 0 and the close before. `closed`: the span is over, only a "
+                       "late trade changes it. `complete` false: trades of the span may be missing",
                        "open_time:Time close_time:Time open:Amount high:Amount low:Amount "
                        "close:Amount volume:Amount quote_volume:Amount trades:Number "
-                       "closed:boolean");
+                       "closed:boolean complete:boolean");
+    schemas.add_object("MarketGap",
+                       "A span of which trades may be missing; `until` null: it lasts",
+                       "from:Time until:Time?");
     schemas.add_object("Candles",
-                       "Ascending, the newest last; a span without a trade has none",
+                       "Ascending, the newest last. `incomplete`: when our feed was down, by the "
+                       "exchange's time; there a span may have no candle. `late_trades`: trades "
+                       "that came after their candle was no longer held",
                        "market:Market symbol:Symbol timeframe:Timeframe source:MarketSource "
-                       "as_of:Time? age_ms:integer stale:boolean candles:[Candle]");
+                       "as_of:Time? age_ms:integer stale:boolean candles:[Candle] "
+                       "incomplete:[MarketGap] late_trades:Number");
     schemas.add_object("Chart",
                        "Candles",
                        "Candles with the best prices of now",
@@ -179,9 +187,9 @@ void MarketDoor::show_chart(Call& call) {
 }
 
 void MarketDoor::list_charts(Call& call) {
-    auto keys = charts_of(call);
+    const auto keys = charts_of(call);
     if (!keys) return;
-    answer_charts(call, *std::move(keys), [](Call& one, std::vector<json::object> charts) {
+    answer_charts(call, *keys, [](Call& one, std::vector<json::object> charts) {
         json::array list;
         for (auto& chart : charts)
             list.push_back(std::move(chart));
@@ -190,7 +198,7 @@ void MarketDoor::list_charts(Call& call) {
 }
 
 void MarketDoor::answer_charts(Call& call,
-                               ChartKeys keys,
+                               const ChartKeys& keys,
                                std::function<void(Call&, std::vector<json::object>)> finish) {
     const auto make = [this, keys](Call&) -> std::optional<json::value> {
         json::array all;
@@ -242,6 +250,9 @@ json::object MarketDoor::whole_chart(const ChartKey& key, json::value closed) co
     chart["timeframe"] = to_text(key.interval);
     json::array& list = closed.as_array();
     const model::CandleBoard* board = context_.market.candles(key.instrument);
+    const auto missing_since = context_.market.trades_missing_since(key.instrument);
+    chart["incomplete"] = gaps_view(board, missing_since);
+    chart["late_trades"] = board != nullptr ? board->late_trades().too_late : 0;
     if (board != nullptr) {
         const auto& candles = board->series(key.interval).candles();
         // While a far cache answered, the last one may have closed and others have come. Times of
@@ -255,9 +266,13 @@ json::object MarketDoor::whole_chart(const ChartKey& key, json::value closed) co
         }
         for (std::size_t i = first; i < candles.size(); ++i) {
             const bool ended =
-                i + 1 < candles.size() ||
-                model::candle_end(key.interval, candles[i].open_time) <= context_.market.now();
-            list.push_back(candle_view(candles[i], key.interval, ended));
+                i + 1 < candles.size() || model::candle_end(key.interval, candles[i].open_time) <=
+                                              context_.market.exchange_now();
+            model::Candle candle = candles[i];
+            const bool lost =
+                missing_since && model::candle_end(key.interval, candle.open_time) > *missing_since;
+            candle.complete = candle.complete && !lost;
+            list.push_back(candle_view(candle, key.interval, ended));
         }
         if (list.size() > key.limit) list.erase(list.begin(), list.end() - key.limit);
     }

@@ -43,9 +43,10 @@ void MarketDoor::add_schemas(RouteTable& table) {
     schemas.add_list("QuoteList", "Quote");
     schemas.add_object("Overview",
                        "Quote",
-                       "A symbol with its last day, from hourly candles since `since`",
+                       "A symbol with its last day, from hourly candles since `since`; `complete`: "
+                       "they hold every trade. `late_trades` as with candles",
                        "since:Time? first:Amount? high:Amount? low:Amount? change_percent:Amount? "
-                       "volume:Amount? quote_volume:Amount?");
+                       "volume:Amount? quote_volume:Amount? complete:boolean? late_trades:Number");
     schemas.add_list("OverviewList", "Overview");
     schemas.add_object("Book", "Quote", "The best levels, best first", "bids:[Level] asks:[Level]");
     schemas.add_object("SymbolRow",
@@ -143,9 +144,7 @@ void MarketDoor::list_overview(Call& call) {
     for (const auto& id : shown(market)) {
         json::object row = quote_view(context_.quote_of(id), age_rule());
         const model::CandleBoard* candles = context_.market.candles(id);
-        const auto* hours =
-            candles != nullptr ? &candles->series(model::CandleInterval::Hour1).candles() : nullptr;
-        for (auto& [name, value] : day_view(hours))
+        for (auto& [name, value] : day_view(candles, context_.market.trades_missing_since(id)))
             row[name] = std::move(value);
         list.push_back(std::move(row));
     }

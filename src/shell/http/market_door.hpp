@@ -69,7 +69,7 @@ private:
     /// The candles that no trade changes any more come from the cache; `finish` gets one object for
     /// each key, whole.
     void answer_charts(Call& call,
-                       ChartKeys keys,
+                       const ChartKeys& keys,
                        std::function<void(Call&, std::vector<boost::json::object>)> finish);
     [[nodiscard]] std::string meaning_of(const ChartKeys& keys) const;
     [[nodiscard]] boost::json::array closed_candles(const ChartKey& key) const;

@@ -82,7 +82,7 @@ TEST_F(MarketRoutes, CandlesAreThoseOfTheTradesTheNewestLast) {
     EXPECT_EQ(all.at("timeframe").as_string(), "1m");
     EXPECT_EQ(all.at("market").as_string(), "futures");
     const auto& candles = all.at("candles").as_array();
-    ASSERT_EQ(candles.size(), 3U);
+    ASSERT_EQ(candles.size(), 4U);
     EXPECT_EQ(candles[0].at("open_time").as_string(), "2026-01-01T00:00:00.000Z");
     EXPECT_EQ(candles[0].at("close_time").as_string(), "2026-01-01T00:00:59.999Z");
     EXPECT_EQ(candles[0].at("open").as_string(), "100");
@@ -92,7 +92,13 @@ TEST_F(MarketRoutes, CandlesAreThoseOfTheTradesTheNewestLast) {
     EXPECT_EQ(candles[0].at("quote_volume").as_string(), "220");
     EXPECT_EQ(candles[0].at("trades").as_int64(), 2);
     EXPECT_EQ(candles[0].at("closed").as_bool(), true);
-    EXPECT_EQ(candles[2].at("closed").as_bool(), false);
+    EXPECT_EQ(candles[2].at("open").as_string(), "110") << "Nothing was traded in its minute.";
+    EXPECT_EQ(candles[2].at("close").as_string(), "110");
+    EXPECT_EQ(candles[2].at("volume").as_string(), "0");
+    EXPECT_EQ(candles[2].at("trades").as_int64(), 0);
+    EXPECT_EQ(candles[2].at("complete").as_bool(), true);
+    EXPECT_EQ(candles[3].at("closed").as_bool(), false);
+    EXPECT_EQ(candles[0].at("complete").as_bool(), false) << "Its beginning was not seen.";
     const auto one = data("/api/market/candles/BTCUSDT/1m?limit=1").at("candles").as_array();
     ASSERT_EQ(one.size(), 1U);
     EXPECT_EQ(one[0].at("close").as_string(), "90");
@@ -101,9 +107,76 @@ TEST_F(MarketRoutes, CandlesAreThoseOfTheTradesTheNewestLast) {
               0U);
     world_.on_loop(
         [&] { world_.market.clock = world_.market.clock + Duration::milliseconds(kMinute); });
-    EXPECT_EQ(data("/api/market/candles/BTCUSDT/1m").at("candles").at(2).at("closed").as_bool(),
+    EXPECT_EQ(data("/api/market/candles/BTCUSDT/1m").at("candles").at(3).at("closed").as_bool(),
               true)
         << "Its minute is over, though nothing was traded since.";
+}
+
+TEST_F(MarketRoutes, ASpanInWhichOurFeedWasDownIsMarkedAndNeverOfVolumeZero) {
+    const auto at = [](std::int64_t minute) {
+        return Timestamp::from_milliseconds(kStart + minute * kMinute);
+    };
+    trade(0, 100);
+    trade(1, 110);
+    const std::string path = "/api/market/candles/BTCUSDT/1m";
+    EXPECT_TRUE(data(path).at("incomplete").as_array().empty());
+    EXPECT_EQ(data(path).at("late_trades").as_int64(), 0);
+    world_.on_loop([&] {
+        world_.market.trades.lose(at(2));
+        world_.market.missing_since = at(2);
+        world_.market.trades.advance(at(7));
+        world_.market.clock = at(7);
+    });
+    const auto down = data(path);
+    EXPECT_EQ(down.at("candles").as_array().size(), 2U);
+    ASSERT_EQ(down.at("incomplete").as_array().size(), 1U);
+    EXPECT_EQ(down.at("incomplete").at(0).at("from").as_string(), "2026-01-01T00:02:00.000Z");
+    EXPECT_TRUE(down.at("incomplete").at(0).at("until").is_null());
+    EXPECT_EQ(data("/api/market/overview").at(0).at("complete").as_bool(), false);
+    world_.on_loop([&] { world_.market.missing_since.reset(); });
+    trade(9, 90);
+    const auto back = data(path);
+    ASSERT_EQ(back.at("candles").as_array().size(), 3U);
+    EXPECT_EQ(back.at("candles").at(1).at("complete").as_bool(), true);
+    EXPECT_EQ(back.at("candles").at(2).at("open_time").as_string(), "2026-01-01T00:09:00.000Z");
+    EXPECT_EQ(back.at("candles").at(2).at("complete").as_bool(), false);
+    EXPECT_EQ(back.at("incomplete").at(0).at("until").as_string(), "2026-01-01T00:09:00.000Z");
+}
+
+TEST_F(MarketRoutes, ALateTradeIsInItsClosedCandleOrInAFigure) {
+    trade(0, 100);
+    trade(1, 110);
+    const std::string path = "/api/market/candles/BTCUSDT/1m";
+    EXPECT_EQ(data(path).at("candles").at(0).at("high").as_string(), "100");
+    trade(0, 130);
+    EXPECT_EQ(data(path).at("candles").at(0).at("high").as_string(), "130")
+        << "The kept answer is not out of date.";
+    world_.on_loop([&] {
+        const auto time = Timestamp::from_milliseconds(kStart - 1);
+        EXPECT_FALSE(world_.market.trades.add(time, Price::whole(1), Quantity::whole(1)));
+    });
+    EXPECT_EQ(data(path).at("late_trades").as_int64(), 1);
+    EXPECT_EQ(data("/api/market/overview").at(0).at("late_trades").as_int64(), 1);
+}
+
+TEST_F(MarketRoutes, WhatBecameOfTradesIsSeenInTheMetrics) {
+    const auto shown = [&](const std::string& line) {
+        return world_.get("/metrics").body.find("market_trades_total{result=" + line + "\n") !=
+               std::string::npos;
+    };
+    EXPECT_TRUE(shown("\"too_late\"} 0"));
+    world_.on_loop([&] {
+        world_.market.counts = {
+            .counted = 9, .late = 2, .too_late = 3, .repeated = 4, .not_market = 5, .malformed = 1};
+    });
+    for (const char* line : {"\"counted\"} 9",
+                             "\"late\"} 2",
+                             "\"too_late\"} 3",
+                             "\"repeated\"} 4",
+                             "\"not_market\"} 5",
+                             "\"malformed\"} 1"}) {
+        EXPECT_TRUE(shown(line)) << line;
+    }
 }
 
 TEST_F(MarketRoutes, ClosedCandlesComeFromTheCacheAndTheOpenOneIsNew) {
@@ -175,6 +248,8 @@ TEST_F(MarketRoutes, OverviewTellsTheLastDay) {
     trade(60, 100);
     trade(700, 130);
     trade(1'440 + 59, 110);
+    EXPECT_EQ(data("/api/market/overview").at(0).at("complete").as_bool(), true)
+        << "The candle whose beginning was not seen is older than a day.";
     const auto row = data("/api/market/overview").at(0);
     EXPECT_EQ(row.at("since").as_string(), "2026-01-01T01:00:00.000Z");
     EXPECT_EQ(row.at("first").as_string(), "100");

@@ -54,21 +54,46 @@ json::object candle_view(const model::Candle& candle, model::CandleInterval inte
     object["quote_volume"] = to_text(candle.quote_volume);
     object["trades"] = candle.trades;
     object["closed"] = closed;
+    object["complete"] = candle.complete;
     return object;
 }
 
-json::object day_view(const std::deque<model::Candle>* hours) {
+json::array gaps_view(const model::CandleBoard* candles,
+                      std::optional<base::Timestamp> missing_since) {
+    json::array list;
+    if (candles == nullptr) return list;
+    const auto add = [&](base::Timestamp from, json::value until) {
+        json::object gap;
+        gap["from"] = protocol::to_iso8601(from);
+        gap["until"] = std::move(until);
+        list.push_back(std::move(gap));
+    };
+    for (const model::CandleGap& gap : candles->gaps())
+        add(gap.from, json::value(protocol::to_iso8601(gap.until)));
+    if (missing_since) add(*missing_since, nullptr);
+    return list;
+}
+
+json::object day_view(const model::CandleBoard* candles,
+                      std::optional<base::Timestamp> missing_since) {
     json::object object;
     for (const char* name :
-         {"since", "first", "high", "low", "change_percent", "volume", "quote_volume"})
+         {"since", "first", "high", "low", "change_percent", "volume", "quote_volume", "complete"})
         object[name] = nullptr;
-    if (hours == nullptr || hours->empty()) return object;
-    const model::Candle& last = hours->back();
-    const auto first = std::find_if(hours->begin(), hours->end(), [&](const model::Candle& candle) {
+    object["late_trades"] = candles != nullptr ? candles->late_trades().too_late : 0;
+    if (candles == nullptr) return object;
+    constexpr auto kHour = model::CandleInterval::Hour1;
+    const auto& hours = candles->series(kHour).candles();
+    if (hours.empty()) return object;
+    const model::Candle& last = hours.back();
+    const auto first = std::find_if(hours.begin(), hours.end(), [&](const model::Candle& candle) {
         return candle.open_time > last.open_time - kDay;
     });
     model::Candle day = *first;
-    for (auto candle = first + 1; candle != hours->end(); ++candle) {
+    day.complete = day.complete && !missing_since;
+    for (auto candle = first + 1; candle != hours.end(); ++candle) {
+        const bool follows = candle->open_time == model::candle_end(kHour, (candle - 1)->open_time);
+        day.complete = day.complete && candle->complete && follows;
         day.high = std::max(day.high, candle->high);
         day.low = std::min(day.low, candle->low);
         day.volume += candle->volume;
@@ -81,6 +106,7 @@ json::object day_view(const std::deque<model::Candle>* hours) {
     object["change_percent"] = change_percent(day.open, last.close);
     object["volume"] = to_text(day.volume);
     object["quote_volume"] = to_text(day.quote_volume);
+    object["complete"] = day.complete;
     return object;
 }
 

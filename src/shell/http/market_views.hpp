@@ -10,7 +10,6 @@
 #include <boost/json/object.hpp>
 
 #include <cstddef>
-#include <deque>
 #include <optional>
 
 namespace botcore::shell::http {
@@ -28,14 +27,21 @@ void add_age(boost::json::object& object, const model::Quote& quote, AgeRule rul
 /// The best prices with source and age.
 [[nodiscard]] boost::json::object quote_view(const model::Quote& quote, AgeRule rule);
 
-/// Amounts as text; `close_time` is the last millisecond of the span. `closed`: no trade can change
-/// it any more.
+/// Amounts as text; `close_time` is the last millisecond of the span. `closed`: the span is over;
+/// only a late trade changes it.
 [[nodiscard]] boost::json::object candle_view(const model::Candle& candle,
                                               model::CandleInterval interval,
                                               bool closed);
 
+/// The spans of which trades may be missing, ascending; the last one lasts where `missing_since` is
+/// there.
+[[nodiscard]] boost::json::array gaps_view(const model::CandleBoard* candles,
+                                           std::optional<base::Timestamp> missing_since);
+
 /// What the price did in the newest hourly candles, at most a day: first, highest and lowest price,
-/// change in percent, volumes. Nulls where there is none.
-[[nodiscard]] boost::json::object day_view(const std::deque<model::Candle>* hours);
+/// change in percent, volumes, and whether every trade since `since` is in them. Nulls where there
+/// is none.
+[[nodiscard]] boost::json::object day_view(const model::CandleBoard* candles,
+                                           std::optional<base::Timestamp> missing_since);
 
 }  // namespace botcore::shell::http

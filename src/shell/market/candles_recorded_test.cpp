@@ -1,3 +1,4 @@
+#include "gateway/market_feed.hpp"
 #include "protocol/market_messages.hpp"
 #include "shell/market/market_board.hpp"
 #include "shell/market/replay.hpp"
@@ -6,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <charconv>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -35,12 +37,27 @@ void fold(Folded& folded, CandleInterval interval, const Candle& part) {
     if (part.high > whole.high) whole.high = part.high;
     if (part.low < whole.low) whole.low = part.low;
     whole.close = part.close;
+    whole.last_trade_time = part.last_trade_time;
     whole.volume += part.volume;
     whole.quote_volume += part.quote_volume;
     whole.trades += part.trades;
 }
 
-void expect_same(const model::CandleSeries& series, const Folded& folded) {
+/// What a span without a trade has, up to that of `now`; and the first candle, of which nobody saw
+/// the beginning.
+void complete(Folded& folded, CandleInterval interval, Timestamp now) {
+    folded.begin()->second.complete = false;
+    for (auto candle = folded.begin(); candle != folded.end(); ++candle) {
+        const Price close = candle->second.close;
+        const Timestamp next = model::candle_end(interval, candle->second.open_time);
+        if (next > now) return;
+        folded.try_emplace(next.in_microseconds(),
+                           Candle{next, close, close, close, close, {}, {}, 0, {}, {}, true});
+    }
+}
+
+void expect_same(const model::CandleSeries& series, Folded folded, Timestamp now) {
+    complete(folded, series.interval(), now);
     const auto& candles = series.candles();
     ASSERT_EQ(candles.size(), std::min(folded.size(), model::kCandlesMax));
     auto expected = folded.rbegin();
@@ -62,14 +79,16 @@ TEST(RecordedCandles, OfRecordedTradesAreWhatAPlainFoldMakes) {
             if (message.kind != protocol::MarketMessageKind::Trade) continue;
             ++trades;
             const auto [price, quantity] = message.trade;
-            const Candle one{line->time,
+            const Candle one{message.trade_time,
                              price,
                              price,
                              price,
                              price,
                              quantity,
                              model::notional(price, quantity).value(),
-                             1};
+                             1,
+                             message.trade_time,
+                             message.trade_time};
             for (std::size_t i = 0; i < folded.size(); ++i)
                 fold(folded.at(i), interval_at(i), one);
         }
@@ -83,11 +102,80 @@ TEST(RecordedCandles, OfRecordedTradesAreWhatAPlainFoldMakes) {
             replay.step(events);
             board.apply(events);
         }
-        EXPECT_EQ(board.trades_refused(), 0U);
+        const ports::TradeCounts counts = board.trade_counts();
+        EXPECT_EQ(counts.counted, trades);
+        EXPECT_EQ(counts.too_late + counts.repeated + counts.not_market + counts.malformed, 0U);
+        EXPECT_TRUE(board.candles(replay.instruments().front())->gaps().empty());
         const model::CandleBoard* candles = board.candles(replay.instruments().front());
         ASSERT_NE(candles, nullptr);
         for (std::size_t i = 0; i < folded.size(); ++i)
-            expect_same(candles->series(interval_at(i)), folded.at(i));
+            expect_same(candles->series(interval_at(i)), folded.at(i), board.exchange_now());
+    }
+}
+
+/// The candles of the first instrument after `play` told the events of a recording's messages.
+using Tell = std::function<void(
+    gateway::MarketFeed&, const protocol::MarketMessage&, Timestamp, gateway::MarketFeed::Events&)>;
+
+MarketBoard board_of(const RecordingFile& file, const Tell& tell) {
+    gateway::MarketFeed feed({file.instrument});
+    MarketBoard board({file.instrument}, model::MarketSource::Recorded);
+    RecordingReader reader(file.path);
+    protocol::MarketParser parser;
+    protocol::MarketMessage message;
+    gateway::MarketFeed::Events events;
+    while (const auto line = reader.next()) {
+        if (!parser.parse(line->json, message)) continue;
+        events.clear();
+        tell(feed, message, line->time, events);
+        board.apply(events);
+    }
+    return board;
+}
+
+constexpr protocol::InstrumentIndex kFirst{0};
+
+/// Each recorded trade comes twice, now and then a third time in an aggregate with its neighbours,
+/// and beside it one of the insurance fund at a price far away: nothing may come of that.
+TEST(RecordedCandles, AreTheSameWhenTradesComeTwiceAndOnTwoStreamsAndWithOthersBetween) {
+    const auto files = real_recordings();
+    if (files.empty()) GTEST_SKIP() << "BOTCORE_DATA names no recordings.";
+    for (const RecordingFile& file : files) {
+        const MarketBoard once =
+            board_of(file, [](auto& feed, auto& message, auto at, auto& events) {
+                (void)feed.apply(kFirst, message, at, events);
+            });
+        protocol::MarketMessage aggregate;
+        std::uint64_t others = 0;
+        const Tell mixed = [&](auto& feed, auto& message, auto at, auto& events) {
+            (void)feed.apply(kFirst, message, at, events);
+            if (message.kind != protocol::MarketMessageKind::Trade) return;
+            (void)feed.apply(kFirst, message, at, events);
+            const auto same_price = aggregate.trade.price == message.trade.price;
+            const auto whole = aggregate.trade.quantity + message.trade.quantity;
+            const auto first = same_price ? aggregate.first_trade : message.trade_id;
+            const auto quantity = same_price ? whole : message.trade.quantity;
+            aggregate = message;
+            aggregate.kind = protocol::MarketMessageKind::AggregateTrade;
+            aggregate.first_trade = first;
+            aggregate.trade.quantity = quantity;
+            (void)feed.apply(kFirst, aggregate, at, events);
+            protocol::MarketMessage fund = message;
+            fund.trade_origin = protocol::TradeOrigin::Other;
+            fund.trade = {Price::from_units(1), Quantity::whole(1'000'000)};
+            (void)feed.apply(kFirst, fund, at, events);
+            ++others;
+        };
+        const MarketBoard board = board_of(file, mixed);
+        for (std::size_t i = 0; i < model::kCandleIntervalCount; ++i) {
+            ASSERT_EQ(board.candles(file.instrument)->series(interval_at(i)).candles(),
+                      once.candles(file.instrument)->series(interval_at(i)).candles());
+        }
+        EXPECT_EQ(board.quote(file.instrument, model::Side::Buy, {}),
+                  once.quote(file.instrument, model::Side::Buy, {}));
+        EXPECT_EQ(board.trade_counts().counted, once.trade_counts().counted);
+        EXPECT_EQ(board.trade_counts().repeated, 2 * once.trade_counts().counted);
+        EXPECT_EQ(board.trade_counts().not_market, others);
     }
 }
 
@@ -150,6 +238,7 @@ TEST(RecordedCandles, RecordedKlinesComeBackFromTradesThatMakeThem) {
         model::CandleBoard board;
         std::array<Folded, model::kCandleIntervalCount> folded;
         std::size_t minutes = 0;
+        Timestamp now;
         for (const auto& line : lines_of(path)) {
             const auto kline = kline_of(line);
             if (!kline || kline->volume < Quantity::from_units(4)) continue;
@@ -165,15 +254,20 @@ TEST(RecordedCandles, RecordedKlinesComeBackFromTradesThatMakeThem) {
                 ++expected.trades;
                 const auto time = kline->open_time + base::Duration::milliseconds(19'999 * part);
                 ASSERT_TRUE(board.add(time, price, quantity)) << line;
+                now = time;
+                if (part == 0) expected.first_trade_time = time;
+                expected.last_trade_time = time;
                 ++part;
             }
+            expected.complete = minutes > 1;
             ASSERT_EQ(board.series(CandleInterval::Minute1).candles().back(), expected) << line;
+            expected.complete = true;
             for (std::size_t i = 0; i < folded.size(); ++i)
                 fold(folded.at(i), interval_at(i), expected);
         }
         EXPECT_GT(minutes, 40'000U) << path;
         for (std::size_t i = 0; i < folded.size(); ++i)
-            expect_same(board.series(interval_at(i)), folded.at(i));
+            expect_same(board.series(interval_at(i)), folded.at(i), now);
     }
 }
 

@@ -34,6 +34,7 @@ void GeneratedMarket::translate(Row& row, protocol::InstrumentIndex index) {
     MarketEvent event;
     event.instrument = index;
     event.time = now_;
+    event.exchange_time = now_;
     bool reset = false;
     for (const venue::MarketEvent& told : told_) {
         event.side = told.side;

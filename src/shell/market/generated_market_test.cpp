@@ -83,7 +83,13 @@ TEST(VenueEvents, TellTheVenueItsBookAndTheTrades) {
     EXPECT_EQ(kind_of(MarketEventKind::Trade)->kind, venue::MarketEventKind::Trade);
     EXPECT_EQ(kind_of(MarketEventKind::Trade)->instrument, table[0]);
     EXPECT_FALSE(kind_of(MarketEventKind::BookReady).has_value());
-    EXPECT_FALSE(kind_of(MarketEventKind::BestPrice).has_value());
+    for (const auto kind : {MarketEventKind::BestPrice,
+                            MarketEventKind::LateTrade,
+                            MarketEventKind::RepeatedTrade,
+                            MarketEventKind::NonMarketTrade,
+                            MarketEventKind::TradesMissing}) {
+        EXPECT_FALSE(kind_of(kind).has_value()) << "It moves no price of now.";
+    }
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ void MarketBoard::apply(std::span<const MarketEvent> events) {
     for (const MarketEvent& event : events) {
         const std::size_t place = protocol::position_of(event.instrument);
         CHECK(place < rows_.size());
+        hear(event);
         apply_to(rows_[place], event);
         set_now(event.time);
     }
@@ -62,11 +63,17 @@ void MarketBoard::apply_to(Row& row, const MarketEvent& event) {
             row.book_time = event.time;
             return;
         case MarketEventKind::Trade:
-            if (!row.candles.add(event.time, event.price, event.quantity)) {
-                ++trades_refused_;  // B5
-                return;
-            }
-            row.last_trade = {event.price, event.quantity};
+        case MarketEventKind::LateTrade:
+            take_trade(row, event);
+            return;
+        case MarketEventKind::RepeatedTrade:
+            ++counts_.repeated;
+            return;
+        case MarketEventKind::NonMarketTrade:
+            ++counts_.not_market;
+            return;
+        case MarketEventKind::TradesMissing:
+            row.candles.lose(event.exchange_time);
             return;
         case MarketEventKind::BestPrice:
             row.best_bid = {event.price, event.quantity};
@@ -75,6 +82,44 @@ void MarketBoard::apply_to(Row& row, const MarketEvent& event) {
             row.seen_best = true;
             return;
     }
+}
+
+void MarketBoard::take_trade(Row& row, const MarketEvent& event) {
+    const std::uint64_t folded = row.candles.late_trades().folded;
+    const auto added = row.candles.add(event.exchange_time, event.price, event.quantity);
+    if (!added) {  // B5
+        const bool too_late = added.error() == model::CandleError::TooOld;
+        ++(too_late ? counts_.too_late : counts_.malformed);
+        return;
+    }
+    ++counts_.counted;
+    counts_.late += row.candles.late_trades().folded - folded;
+    if (event.kind == MarketEventKind::Trade) row.last_trade = {event.price, event.quantity};
+}
+
+/// The source speaks: its silence, if there was one, is over (B6).
+void MarketBoard::hear(const MarketEvent& event) {
+    const bool was_silent = last_event_ && event.time - *last_event_ > kFeedSilenceMax;
+    last_event_ = std::max(last_event_.value_or(event.time), event.time);
+    const Timestamp time = event.exchange_time;
+    const bool tells_time = time != Timestamp{} && event.kind != MarketEventKind::TradesMissing;
+    const bool leapt =
+        tells_time && exchange_now_ != Timestamp{} && time - exchange_now_ > kFeedSilenceMax;
+    if (was_silent || leapt) {
+        for (Row& row : rows_)
+            row.candles.lose(exchange_now_);
+    }
+    if (tells_time) hear_exchange_time(time);
+}
+
+void MarketBoard::hear_exchange_time(Timestamp time) {
+    if (time <= exchange_now_) return;
+    exchange_now_ = time;
+    if (time < minute_end_) return;
+    const auto open = model::candle_open(model::CandleInterval::Minute1, time);
+    minute_end_ = model::candle_end(model::CandleInterval::Minute1, open);
+    for (Row& row : rows_)
+        row.candles.advance(time);
 }
 
 void MarketBoard::set_now(Timestamp now) {
@@ -116,6 +161,14 @@ std::vector<InstrumentId> MarketBoard::instruments() const {
 const model::CandleBoard* MarketBoard::candles(const InstrumentId& instrument) const {
     const Row* const row = find(instrument);
     return row != nullptr ? &row->candles : nullptr;
+}
+
+std::optional<Timestamp> MarketBoard::trades_missing_since(const InstrumentId& instrument) const {
+    const Row* const row = find(instrument);
+    if (row == nullptr) return std::nullopt;
+    if (const auto since = row->candles.lost_since()) return since;
+    if (last_event_ && now_ - *last_event_ > kFeedSilenceMax) return exchange_now_;
+    return std::nullopt;
 }
 
 std::optional<Timestamp> MarketBoard::last_event(const InstrumentId& instrument) const {

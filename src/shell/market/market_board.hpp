@@ -11,8 +11,13 @@
 ///     from) and the best prices. A trade makes neither younger, since trades may arrive on a
 ///     connection of their own while the one with the book is dead (invariant I14).
 /// B4  `worst` is never better than the best price, which may be newer than the book.
-/// B5  Every trade is folded into the instrument's candles; one that cannot be is counted, and
-///     changes neither them nor the last price.
+/// B5  Every trade that counts is folded into the instrument's candles by the exchange's trade
+/// time;
+///     one that cannot be is counted, and changes neither them nor the last price. A late trade
+///     changes its candle and no last price.
+/// B6  Candles go on with the exchange's clock, as far as messages have told it. While a source is
+///     silent for more than `kFeedSilenceMax`, or says that trades are missing, nothing is known of
+///     its trades: such a span is marked, and never shown as one without trades.
 
 #include "base/time.hpp"
 #include "model/depth.hpp"
@@ -30,6 +35,9 @@
 
 namespace botcore::shell {
 
+/// A source that says nothing of any instrument for longer is taken for interrupted.
+inline constexpr base::Duration kFeedSilenceMax = base::Duration::seconds(10);
+
 class MarketBoard final : public ports::MarketData {
 public:
     /// The table of the source whose events will be applied, and what it is called in quotes.
@@ -41,7 +49,7 @@ public:
     /// The clock of the source stands at `now`; earlier than before changes nothing (B2).
     void set_now(base::Timestamp now);
 
-    [[nodiscard]] base::Timestamp now() const override { return now_; }
+    [[nodiscard]] base::Timestamp exchange_now() const override { return exchange_now_; }
 
     [[nodiscard]] model::Quote quote(const model::InstrumentId& instrument,
                                      model::Side side,
@@ -55,8 +63,10 @@ public:
     [[nodiscard]] const model::CandleBoard* candles(
         const model::InstrumentId& instrument) const override;
 
-    /// Trades that no candle could take (B5).
-    [[nodiscard]] std::uint64_t trades_refused() const { return trades_refused_; }
+    [[nodiscard]] std::optional<base::Timestamp> trades_missing_since(
+        const model::InstrumentId& instrument) const override;
+
+    [[nodiscard]] ports::TradeCounts trade_counts() const override { return counts_; }
 
     /// When the source last said anything at all of the instrument, trades included; nothing when
     /// it never did.
@@ -78,6 +88,9 @@ private:
     };
 
     void apply_to(Row& row, const protocol::MarketEvent& event);
+    void take_trade(Row& row, const protocol::MarketEvent& event);
+    void hear(const protocol::MarketEvent& event);
+    void hear_exchange_time(base::Timestamp time);
     [[nodiscard]] const Row* find(const model::InstrumentId& instrument) const;
     [[nodiscard]] base::Duration age_of(const Row& row) const;
 
@@ -85,7 +98,10 @@ private:
     std::map<model::InstrumentId, std::size_t> places_;
     model::MarketSource source_;
     base::Timestamp now_;
-    std::uint64_t trades_refused_ = 0;
+    std::optional<base::Timestamp> last_event_;  ///< Of any instrument, on the source's clock.
+    base::Timestamp exchange_now_;               ///< Zero before the first message with a time.
+    base::Timestamp minute_end_;                 ///< When the minute of `exchange_now_` ends.
+    ports::TradeCounts counts_;
 };
 
 }  // namespace botcore::shell

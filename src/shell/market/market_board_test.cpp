@@ -30,6 +30,7 @@ protected:
         MarketEvent result;
         result.kind = kind;
         result.time = at(milliseconds);
+        result.exchange_time = at(milliseconds);
         return result;
     }
 
@@ -168,12 +169,118 @@ TEST_F(MarketBoardTest, FoldsTradesIntoCandles) {
     EXPECT_EQ(minutes[1].open_time, at(60'000));
     EXPECT_EQ(board.candles(ether)->series(model::CandleInterval::Minute1).candles().size(), 0U);
     EXPECT_EQ(board.candles({Market::Futures, Symbol("BTCUSDT")}), nullptr);
-    EXPECT_EQ(board.trades_refused(), 0U);
+    EXPECT_EQ(board.trade_counts().malformed, 0U);
 
     apply({trade(0, 62'000), trade(-5, 62'000)});
-    EXPECT_EQ(board.trades_refused(), 2U);
+    EXPECT_EQ(board.trade_counts().malformed, 2U);
+    EXPECT_EQ(board.trade_counts().counted, 3U);
     EXPECT_EQ(quote().last, Price::whole(101)) << "A price of zero is no price.";
     EXPECT_EQ(minutes.back().low, Price::whole(101));
+}
+
+class CandlesOfTheBoard : public MarketBoardTest {
+protected:
+    MarketEvent trade(std::int64_t price, std::int64_t received, std::int64_t traded) const {
+        MarketEvent one = event(MarketEventKind::Trade, received);
+        one.exchange_time = at(traded);
+        one.price = Price::whole(price);
+        one.quantity = Quantity::whole(1);
+        return one;
+    }
+
+    /// Something else than a trade, which shows that the source is there.
+    MarketEvent sign(std::int64_t milliseconds) { return best(99, 101, milliseconds); }
+
+    const std::deque<model::Candle>& minutes() const {
+        return board.candles(bitcoin)->series(model::CandleInterval::Minute1).candles();
+    }
+};
+
+TEST_F(CandlesOfTheBoard, AreCutByTheExchangesTradeTimeAndNotByReceipt) {
+    apply({trade(100, 59'000, 59'500), trade(101, 60'300, 59'990), trade(102, 60'400, 60'001)});
+    ASSERT_EQ(minutes().size(), 2U);
+    EXPECT_EQ(minutes()[0].open_time, at(0));
+    EXPECT_EQ(minutes()[0].close, Price::whole(101)) << "Traded in the first minute, told later.";
+    EXPECT_EQ(minutes()[1].open, Price::whole(102));
+    EXPECT_EQ(board.exchange_now(), at(60'001));
+}
+
+TEST_F(CandlesOfTheBoard, TakeALateTradeIntoItsClosedCandleAndMoveNoLastPrice) {
+    fill(59'000);
+    MarketEvent late = trade(90, 61'000, 59'900);
+    late.kind = MarketEventKind::LateTrade;
+    apply({trade(100, 59'500, 59'500), trade(102, 60'400, 60'001), late});
+    EXPECT_EQ(minutes()[0].low, Price::whole(90));
+    EXPECT_EQ(minutes()[0].close, Price::whole(90));
+    EXPECT_EQ(minutes()[1].trades, 1U);
+    EXPECT_EQ(quote().last, Price::whole(102));
+    EXPECT_EQ(board.trade_counts().late, 1U);
+    EXPECT_EQ(board.trade_counts().counted, 3U);
+    late.exchange_time = at(-1);
+    apply({late});
+    EXPECT_EQ(board.trade_counts().too_late, 1U);
+    EXPECT_EQ(board.candles(bitcoin)->late_trades().too_late, 1U);
+}
+
+TEST_F(CandlesOfTheBoard, AQuietMinuteHasACandleWhileTheSourceSpeaks) {
+    apply({trade(100, 1'000, 1'000)});
+    for (std::int64_t second = 2; second < 125; ++second) {
+        MarketEvent other = sign(second * 1'000);
+        other.instrument = InstrumentIndex{1};
+        apply({other});
+    }
+    ASSERT_EQ(minutes().size(), 3U);
+    EXPECT_TRUE(minutes()[1].complete);
+    EXPECT_TRUE(minutes()[1].volume.is_zero());
+    EXPECT_EQ(minutes()[2].close, Price::whole(100));
+    EXPECT_EQ(board.trades_missing_since(bitcoin), std::nullopt);
+}
+
+TEST_F(CandlesOfTheBoard, ASilenceOfTheSourceIsAGapAndNotAQuietMinute) {
+    apply({trade(100, 1'000, 1'000)});
+    for (std::int64_t second = 5; second <= 35; second += 5)
+        apply({sign(second * 1'000)});
+    board.set_now(at(200'000));
+    EXPECT_EQ(board.trades_missing_since(bitcoin), at(35'000));
+    apply({sign(200'000), trade(110, 201'000, 201'000)});
+    EXPECT_EQ(board.trades_missing_since(bitcoin), std::nullopt);
+    ASSERT_EQ(minutes().size(), 2U);
+    EXPECT_FALSE(minutes()[0].complete);
+    EXPECT_EQ(minutes()[1].open_time, at(180'000));
+    EXPECT_FALSE(minutes()[1].complete);
+    const std::deque<model::CandleGap> expected = {{at(35'000), at(201'000)}};
+    EXPECT_EQ(board.candles(bitcoin)->gaps(), expected);
+}
+
+TEST_F(CandlesOfTheBoard, ALostConnectionIsAGapOfItsInstrumentUntilItTradesAgain) {
+    apply({trade(100, 1'000, 1'000), sign(9'000)});
+    MarketEvent missing = event(MarketEventKind::TradesMissing, 12'000);
+    missing.exchange_time = at(9'000);
+    apply({missing, sign(13'000)});
+    EXPECT_EQ(board.trades_missing_since(bitcoin), at(9'000));
+    for (std::int64_t second = 14; second < 130; ++second)
+        apply({sign(second * 1'000)});
+    EXPECT_EQ(minutes().size(), 1U) << "No minute of volume zero while nobody knows.";
+    apply({trade(110, 131'000, 131'000)});
+    EXPECT_EQ(board.trades_missing_since(bitcoin), std::nullopt);
+    ASSERT_EQ(minutes().size(), 2U);
+    EXPECT_FALSE(minutes()[1].complete);
+}
+
+TEST_F(CandlesOfTheBoard, TradesThatDoNotCountMoveNothingAndAreCounted) {
+    fill(1'000);
+    apply({trade(100, 1'000, 1'000)});
+    const model::Quote before = quote();
+    const auto candles = minutes();
+    for (const auto kind : {MarketEventKind::RepeatedTrade, MarketEventKind::NonMarketTrade}) {
+        MarketEvent other = trade(7, 1'100, 1'100);
+        other.kind = kind;
+        apply({other});
+    }
+    EXPECT_EQ(quote().last, before.last);
+    EXPECT_EQ(minutes(), candles);
+    EXPECT_EQ(board.trade_counts().repeated, 1U);
+    EXPECT_EQ(board.trade_counts().not_market, 1U);
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ using protocol::MarketEvent;
 std::string trades(int count) {
     std::string text;
     for (int i = 1; i <= count; ++i) {
-        text += std::to_string(i * 1'000'000LL) +
-                R"( {"e":"trade","E":5,"s":"BTCUSDT","t":1,"p":")" + std::to_string(i) +
+        text += std::to_string(i * 1'000'000LL) + R"( {"e":"trade","E":5,"s":"BTCUSDT","t":)" +
+                std::to_string(i) + R"(,"p":")" + std::to_string(i) +
                 R"(","q":"1","T":5,"m":true})" + "\n";
     }
     return text;

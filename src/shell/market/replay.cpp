@@ -50,8 +50,10 @@ std::optional<Timestamp> Replay::next_time() const {
 
 void Replay::step(Events& events) {
     CHECK(next_ != nullptr);
-    last_time_ = std::max(last_time_, next_->line->time + shift_);          // P1
-    if (std::exchange(reset_due_, false)) feed_.reset(last_time_, events);  // P2
+    last_time_ = std::max(last_time_, next_->line->time + shift_);  // P1
+    if (std::exchange(reset_due_, false)) {
+        feed_.reset(gateway::FeedBreak::RecordingRestarted, last_time_, events);  // P2
+    }
     handle(*next_, events);
     next_->line = next_->reader.next();
     choose();
@@ -77,6 +79,11 @@ void Replay::handle(Source& source, Events& events) {
         }
         instrument = *found;
     }
+    // P4: zero stays zero, which says that the message tells no time.
+    if (message_.event_time != Timestamp{}) message_.event_time = message_.event_time + shift_;
+    const bool is_trade = message_.kind == MarketMessageKind::Trade ||
+                          message_.kind == MarketMessageKind::AggregateTrade;
+    if (is_trade) message_.trade_time = message_.trade_time + shift_;
     const auto step = feed_.apply(instrument, message_, last_time_, events);
     if (step == gateway::StitchStep::Gap) ++counts_.gaps;
 }

@@ -7,6 +7,7 @@
 ///     behind the one before.
 /// P2  A new round begins with the reset of every book: update ids start again.
 /// P3  Of messages at the same time, the one of the file named first comes first.
+/// P4  The exchange's times are shifted with the recorded ones, so that candles go on.
 
 #include "base/time.hpp"
 #include "gateway/market_feed.hpp"

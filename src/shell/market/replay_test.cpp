@@ -86,12 +86,28 @@ TEST(Replay, StartsOverWithResetBooksAndRisingTime) {
     EXPECT_EQ(replay.counts().refused, 0U);
 }
 
+TEST(Replay, TradesOfTheNextRoundCountAgainAtTimesThatGoOn) {
+    const TestRecording file("spot-btcusdt.gz", line(1'000, kTrade) + line(1'500, kTrade));
+    Replay replay({file.file()}, ReplayEnd::StartOver);
+    const auto events = play(replay, 4);
+    ASSERT_EQ(events.size(), 5U);
+    using enum MarketEventKind;
+    const auto expect = [&](std::size_t place, MarketEventKind kind, std::int64_t exchange_time) {
+        EXPECT_EQ(events[place].kind, kind) << place;
+        EXPECT_EQ(events[place].exchange_time, Timestamp::from_milliseconds(exchange_time));
+    };
+    expect(0, Trade, 5);
+    expect(1, RepeatedTrade, 5);
+    expect(3, Trade, 605);  // The round is shifted by 600 ms.
+    expect(4, RepeatedTrade, 605);
+}
+
 TEST(Replay, CountsWhatItRefusesAndIgnores) {
     const TestRecording file("spot-btcusdt.gz",
                              line(1, "{") + line(2, R"({"e":"kline"})") +
                                  line(3,
                                       R"({"e":"trade","E":5,"s":"ETHUSDT","t":1,"p":"1",)"
-                                      R"("q":"1","m":true})"));
+                                      R"("q":"1","T":5,"m":true})"));
     Replay replay({file.file()}, ReplayEnd::Stop);
     EXPECT_TRUE(play(replay, 9).empty());
     EXPECT_EQ(replay.counts().messages, 3U);

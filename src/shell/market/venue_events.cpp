@@ -27,6 +27,11 @@ std::optional<venue::MarketEvent> venue_event_of(
             return result;
         case protocol::MarketEventKind::BookReady:
         case protocol::MarketEventKind::BestPrice:
+        // A trade that is late, repeated or not of the order book moves no price of now.
+        case protocol::MarketEventKind::LateTrade:
+        case protocol::MarketEventKind::RepeatedTrade:
+        case protocol::MarketEventKind::NonMarketTrade:
+        case protocol::MarketEventKind::TradesMissing:
             break;
     }
     return std::nullopt;

@@ -88,6 +88,11 @@ constexpr auto kRows = std::to_array<MetricRow>({
     // The market and the exchange.
     {"price_age_seconds", kGauge, "symbol=*;market=*", "seconds",
      "Since the market last spoke about the instrument"},
+    {"market_trades_total", kCounter,
+     "result=counted|late|too_late|repeated|not_market|malformed", "trades",
+     "Public trades by what became of them: counted once in prices and candles (late ones, which "
+     "came after a later candle had opened, too), too late for a candle, told before, not of the "
+     "order book, malformed"},
     {"exchange_facts_dropped_total", kCounter, "", "reports",
      "Reports of the exchange that found their queue full"},
     {"reconcile_mismatches_total", kCounter, "kind=order|trade|position|balance|*", "differences",

@@ -265,6 +265,18 @@ void Metrics::read(const ports::CacheCounters& cache) {
     raise("timeouts_total", {"cache"}, number(cache.timeouts));
 }
 
+void Metrics::read(const ports::TradeCounts& trades) {
+    const auto raise_to = [&](std::string_view result, std::uint64_t value) {
+        raise("market_trades_total", {result}, static_cast<double>(value));
+    };
+    raise_to("counted", trades.counted);
+    raise_to("late", trades.late);
+    raise_to("too_late", trades.too_late);
+    raise_to("repeated", trades.repeated);
+    raise_to("not_market", trades.not_market);
+    raise_to("malformed", trades.malformed);
+}
+
 void Metrics::read_process() {
     const ProcessFigures figures = process_figures();
     set("process_start_time_seconds", figures.started);

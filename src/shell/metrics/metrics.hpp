@@ -7,6 +7,7 @@
 /// loop.
 
 #include "ports/cache.hpp"
+#include "ports/market_data.hpp"
 #include "runtime/runtime.hpp"
 
 #include <chrono>
@@ -61,6 +62,8 @@ public:
     void read(const runtime::Runtime& runtime);
     /// Copies what the cache counted by itself.
     void read(const ports::CacheCounters& cache);
+    /// Copies what the market counted by itself.
+    void read(const ports::TradeCounts& trades);
     /// Reads the process's own figures from the system.
     void read_process();
     void set_price_age(const model::InstrumentId& instrument, model::Duration age);
