@@ -79,10 +79,10 @@ ArchiveOutcome Shipper::ship(base::Timestamp now) {
     (void)TRY(ownership_.confirm_if_due(now));
     for (int i = 0; i < kSegmentsAtOnce; ++i) {
         if (!pending_) {
-            auto segment = names::read_segment(reader_, archived_->sequence);
+            const auto segment = names::read_segment(reader_, archived_->sequence);
             if (!segment) return base::Failure{unreadable()};
             if (segment.value().entries.empty()) return base::Done{};
-            (void)TRY(gather(std::move(segment).value()));
+            (void)TRY(gather(segment.value()));
         }
         (void)TRY(ownership_.confirm(now));
         (void)TRY(archive_.put_sealed(pending_->name, pending_->sealed));
@@ -96,7 +96,7 @@ ArchiveOutcome Shipper::ship(base::Timestamp now) {
 }
 
 /// Seals the segment once, so that a put whose answer was lost can be repeated.
-ArchiveOutcome Shipper::gather(names::Segment segment) {
+ArchiveOutcome Shipper::gather(const names::Segment& segment) {
     model::Head head = *archived_;
     const std::string name = to_text(names::name_of(segment, timeline_));
     for (const auto& entry : segment.entries) {

@@ -76,7 +76,7 @@ private:
     [[nodiscard]] ArchiveResult<std::optional<names::SegmentName>> last_segment(
         model::Sequence head);
     [[nodiscard]] ArchiveResult<model::Head> known(const model::Head& archived);
-    [[nodiscard]] ArchiveOutcome gather(names::Segment segment);
+    [[nodiscard]] ArchiveOutcome gather(const names::Segment& segment);
     void note_lag();
     void note_failure(ArchiveError error, base::Timestamp now);
 
