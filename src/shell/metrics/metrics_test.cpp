@@ -13,11 +13,6 @@ namespace {
 using testing::HasSubstr;
 
 // @spec:RI-MX-01
-// @spec:RI-MX-02
-// @spec:RI-MX-03
-// @spec:RI-MX-04
-// @spec:RI-MX-06
-// @spec:RI-MX-07
 TEST(Metrics, HasEveryNameFromTheStart) {
     const std::string text = Metrics().render();
     for (const char* line : {"up{service=\"botcored\"} 1",
@@ -60,10 +55,6 @@ TEST(Metrics, TakesOverWhatTheCacheCounts) {
     }
 }
 
-// @spec:RI-MX-05
-// @spec:RI-MX-08
-// @spec:RI-MX-09
-// @spec:R2-AC-02
 TEST(Metrics, HasEachNameOfTheTableAtZero) {
     const std::string text = Metrics().render();
     const auto has = [&](const std::string& part) { return text.find(part) != text.npos; };
