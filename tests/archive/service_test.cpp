@@ -73,6 +73,7 @@ protected:
 };
 
 // @spec:R3-BKP-01 @spec:R3-BKP-02 @spec:R3-BKP-11
+// @spec:R3-AC-11 R3-AC-13 R3-AC-16
 TEST_F(Service, ShipsTakesASnapshotVerifiesItAndChecksTheBooks) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);

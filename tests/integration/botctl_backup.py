@@ -57,6 +57,7 @@ class OnAnArchive(Stand):
         return sorted(path for path in (self.data / "archive").rglob("*")
                       if path.is_file() and kind in str(path.relative_to(self.data)))
 
+    # @spec:R4-MAN-07
     def test_lists_verifies_and_prunes(self):
         listing = json.loads(self.botctl("backup", "list", "--json").stdout)
         self.assertEqual(len(listing["timelines"]), 1)
@@ -239,6 +240,7 @@ class OnAnArchive(Stand):
         finally:
             stop(daemon)
 
+    # @spec:R3-AC-16
     def test_a_drill_passes_and_is_remembered(self):
         self.assertEqual(self.botctl("drill", "run").returncode, 0)
         history = json.loads(self.botctl("drill", "history", "--json").stdout)

@@ -85,7 +85,7 @@ TEST_F(HealthDoorTest, IsDegradedButServesWhenTheMarketIsSilent) {
     EXPECT_THAT(world_.get("/metrics").body, HasSubstr("degraded_mode{mode=\"market_down\"} 1"));
 }
 
-// @spec:R1-HEALTH-09
+// @spec:R1-HEALTH-09 RI-EP-03 RI-EP-04
 TEST_F(HealthDoorTest, IsUnhealthyWithoutItsStore) {
     world_.break_store(true);
     (void)world_.ask("POST", kOrders, "Idempotency-Key: lost\r\n", kBuy);
@@ -150,6 +150,7 @@ TEST_F(HealthDoorTest, IsNotReadyOnceItIsAboutToEnd) {
 }
 
 // @spec:R1-DEP-01 @spec:R1-DEP-02
+// @spec:RI-EP-02 RD-08
 TEST_F(HealthDoorTest, DetailsNameEveryPartAndWhetherItIsCritical) {
     const auto body = ApiWorld::json(world_.get("/api/health/detailed"));
     EXPECT_EQ(body.at("dependencies").as_array().size(), operations::dependencies().size());

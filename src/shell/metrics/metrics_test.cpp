@@ -103,6 +103,7 @@ TEST(MetricTable, IsWhatTheReferencePageSays) {
         << "make it anew: botcored --print-metrics-reference > docs/metrics.md";
 }
 
+// @spec:RI-MX-02 RI-MX-03
 TEST(Metrics, CountsRequestsByStatusAndErrorsByCode) {
     Metrics metrics;
     metrics.count_request(200, std::chrono::milliseconds(3));
@@ -115,6 +116,7 @@ TEST(Metrics, CountsRequestsByStatusAndErrorsByCode) {
     EXPECT_THAT(text, HasSubstr("http_request_duration_seconds_bucket{le=\"0.005\"} 2"));
 }
 
+// @spec:RI-MX-06
 TEST(Metrics, CountsCommitsByResultAndTradesOnlyWhenCommitted) {
     Metrics metrics;
     metrics.count_transaction({.result = ports::CommitResult::Committed,
