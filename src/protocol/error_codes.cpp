@@ -9,7 +9,7 @@ namespace {
 
 constexpr auto kCodes = std::to_array<ErrorCodeRow>({
     {"ACCOUNT_EXISTS",
-     "an account of this name exists",
+     "an account of this name exists, or the name is kept for another user",
      "use another name, or the account that is there"},
     {"ACCOUNT_FROZEN",
      "the account is frozen: its money is in doubt",

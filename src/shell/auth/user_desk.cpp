@@ -1,5 +1,6 @@
 #include "shell/auth/user_desk.hpp"
 
+#include "model/default_account.hpp"
 #include "shell/auth/bearer.hpp"
 #include "shell/auth/email.hpp"
 
@@ -69,7 +70,7 @@ AuthResult<User> UserDesk::add(const NewUser& wish, Timestamp now) {
     user.name = wish.name;
     user.role = wish.role;
     user.created = now;
-    user.id = model::Owner("u-" + random_id(kUserIdBytes));
+    user.id = model::Owner(std::string(model::kUserPrefix) + random_id(kUserIdBytes));
     if (!is_valid_name(user.name)) {
         return Failure{error_of(AuthFailure::InvalidName,
                                 "a name has 1 to 64 bytes without control characters")};

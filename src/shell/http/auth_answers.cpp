@@ -69,10 +69,6 @@ json::object session_json(const auth::Session& session, const auth::Session* cur
     return out;
 }
 
-model::AccountId own_account(const model::Owner& owner, model::Market market) {
-    return model::AccountId(owner.text() + "-" + std::string(to_text(market)));
-}
-
 RouteRow auth_act(Access access, std::string_view summary) {
     return {.method = "POST",
             .access = access,

@@ -1,5 +1,6 @@
 #include "shell/http/auth_door.hpp"
 
+#include "model/default_account.hpp"
 #include "protocol/time_text.hpp"
 #include "shell/auth/auth_requests.hpp"
 #include "shell/auth/bearer.hpp"
@@ -133,8 +134,18 @@ void AuthDoor::open_accounts(const auth::User& user, std::function<void()> then)
     }
     std::vector<model::Market> missing;
     for (const model::Market market : {model::Market::Futures, model::Market::Spot}) {
-        const bool there = context.runtime.state().accounts.contains(own_account(user.id, market));
-        if (!there) missing.push_back(market);
+        const auto& accounts = context.runtime.state().accounts;
+        const auto taken = accounts.find(model::default_account(user.id, market));
+        if (taken == accounts.end()) {
+            missing.push_back(market);
+        } else if (taken->second.account.owner != user.id) {
+            // Opened before such names were kept: the user has no default account there.
+            context.log.write(log::Level::Warn,
+                              "the default account of a user belongs to somebody else",
+                              {{"account", taken->first.text()},
+                               {"user_id", user.id.text()},
+                               {"owner", taken->second.account.owner.text()}});
+        }
     }
     if (missing.empty()) return then();
     const auto open = std::make_shared<std::size_t>(missing.size());
@@ -142,7 +153,7 @@ void AuthDoor::open_accounts(const auth::User& user, std::function<void()> then)
         if (--*open == 0) then();
     };
     for (const model::Market market : missing) {
-        const model::AccountId account = own_account(user.id, market);
+        const model::AccountId account = model::default_account(user.id, market);
         const std::string key = "first-" + account.text();
         context.runtime.submit(
             {.body = model::OpenAccount{{user.id, model::IdempotencyKey(key), key},
