@@ -102,7 +102,7 @@ constexpr auto kCodes = std::to_array<ErrorCodeRow>({
      "check both; after five wrong passwords wait 15 minutes, or ask the operator"},
     {"INVALID_NAME",
      "the name cannot be used",
-     "send a name of 1 to 64 bytes without control characters"},
+     "send a name of 1 to 64 bytes without control or direction characters"},
     {"INVALID_SYMBOL", "no symbol of this form", "choose one from GET /api/market/symbols"},
     {"INVALID_TARGET",
      "the path or query is malformed",

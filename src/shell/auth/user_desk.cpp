@@ -1,5 +1,6 @@
 #include "shell/auth/user_desk.hpp"
 
+#include "base/plain_text.hpp"
 #include "model/default_account.hpp"
 #include "shell/auth/bearer.hpp"
 #include "shell/auth/email.hpp"
@@ -52,10 +53,7 @@ AuthResult<std::string> read_email(std::string_view text) {
 }  // namespace
 
 bool is_valid_name(std::string_view text) {
-    return !text.empty() && text.size() <= kNameMax &&
-           std::all_of(text.begin(), text.end(), [](char c) {
-               return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F;
-           });
+    return !text.empty() && text.size() <= kNameMax && base::is_plain_line(text);
 }
 
 UserDesk::UserDesk(UserStore store, UserDeskOptions options)
@@ -72,8 +70,9 @@ AuthResult<User> UserDesk::add(const NewUser& wish, Timestamp now) {
     user.created = now;
     user.id = model::Owner(std::string(model::kUserPrefix) + random_id(kUserIdBytes));
     if (!is_valid_name(user.name)) {
-        return Failure{error_of(AuthFailure::InvalidName,
-                                "a name has 1 to 64 bytes without control characters")};
+        return Failure{
+            error_of(AuthFailure::InvalidName,
+                     "a name has 1 to 64 bytes without control or direction characters")};
     }
     if (auto weakness = weakness_of(wish.password.reveal())) {
         return Failure{error_of(AuthFailure::WeakPassword, *std::move(weakness))};
@@ -147,8 +146,9 @@ AuthResult<Session> UserDesk::open_session(const User& user,
                                            const std::string& name,
                                            Timestamp now) {
     if (!name.empty() && !is_valid_name(name)) {
-        return Failure{error_of(AuthFailure::InvalidName,
-                                "a token's name has at most 64 bytes without control characters")};
+        return Failure{error_of(
+            AuthFailure::InvalidName,
+            "a token's name has at most 64 bytes without control or direction characters")};
     }
     Session session;
     session.id = random_id(kSessionIdBytes);
@@ -234,8 +234,9 @@ AuthResult<User> UserDesk::change(const model::Owner& id, const ProfileChange& c
     }
     if (change.name) {
         if (!is_valid_name(*change.name)) {
-            return Failure{error_of(AuthFailure::InvalidName,
-                                    "a name has 1 to 64 bytes without control characters")};
+            return Failure{
+                error_of(AuthFailure::InvalidName,
+                         "a name has 1 to 64 bytes without control or direction characters")};
         }
         user.name = *change.name;
     }

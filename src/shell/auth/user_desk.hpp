@@ -119,7 +119,7 @@ private:
     std::string nobody_hash_;  ///< Of a password that nobody knows, for V1.
 };
 
-/// May this be a person's display name? 1 to 64 bytes without control characters.
+/// May this be a person's display name? 1 to 64 bytes that `base::is_plain_line` takes.
 [[nodiscard]] bool is_valid_name(std::string_view text);
 
 }  // namespace botcore::shell::auth

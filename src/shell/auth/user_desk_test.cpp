@@ -82,6 +82,13 @@ TEST_F(UserDeskTest, RefusesWhatIsNoUser) {
               AuthFailure::InvalidName);
     EXPECT_EQ(failure(desk_->add({"a@b.co", "a\nb", Secret(kGood), Role::Trader}, kStart)),
               AuthFailure::InvalidName);
+    for (const char* name : {"a\x1b[2J", "a\u009b2J", "a\u202ez", "\u2066", "a\x9b", "\x7f"}) {
+        EXPECT_EQ(failure(desk_->add({"a@b.co", name, Secret(kGood), Role::Trader}, kStart)),
+                  AuthFailure::InvalidName)
+            << name;
+    }
+    EXPECT_FALSE(is_valid_name("a\u202ez"));
+    EXPECT_TRUE(is_valid_name("Jos\u00e9 \u05d0\u05d1"));
     EXPECT_EQ(failure(desk_->add({"a@b.co", "Ann", Secret("short"), Role::Trader}, kStart)),
               AuthFailure::WeakPassword);
     EXPECT_EQ(failure(desk_->find(model::Owner("u-nobody"))), AuthFailure::UserUnknown);
