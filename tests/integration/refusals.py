@@ -66,6 +66,7 @@ class Refusals(unittest.TestCase):
     def test_a_door_that_cannot_be_opened_ends_the_start(self):
         for said, *settings in (
                 ("http.cors_origins: expected", "http.cors_origins=*"),
+                ("http.trusted_proxies: expected", "http.trusted_proxies=proxy.example.org"),
                 ("is no IP address", "http.address=nonsense"),
                 ("can be reached from other machines", "http.address=0.0.0.0"),
                 ("cannot use the TLS certificate", "http.tls_certificate=/nowhere",

@@ -27,7 +27,6 @@ Refusal refusal_of(auth::AuthFailure failure) {
         case AuthFailure::DuplicateEmail:
             return {409, "DUPLICATE_EMAIL"};
         case AuthFailure::WrongPassword:
-        case AuthFailure::Locked:
             return {401, "INVALID_LOGIN"};
         case AuthFailure::UserUnknown:
             return {404, "USER_UNKNOWN"};

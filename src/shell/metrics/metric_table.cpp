@@ -61,7 +61,7 @@ constexpr auto kRows = std::to_array<MetricRow>({
      "cause=handshake|unauthenticated|too_many|flood|malformed|heartbeat|idle|slow_reader|failure|"
      "shutdown|rights_fell", "connections",
      "WebSocket clients that were cut off"},
-    {"logins_total", kCounter, "result=success|failure|locked", "logins", "Logins by result"},
+    {"logins_total", kCounter, "result=success|failure|delayed", "logins", "Logins by result"},
 
     // Trading.
     {"trades_total", kCounter, "", "fills", "Fills booked"},
