@@ -99,7 +99,7 @@ constexpr auto kCodes = std::to_array<ErrorCodeRow>({
      "correct the body; message says where it goes wrong"},
     {"INVALID_LOGIN",
      "e-mail address and password do not fit",
-     "check both; after five wrong passwords wait 15 minutes, or ask the operator"},
+     "check both; where the answer is 429, wait as long as Retry-After says, or ask the operator"},
     {"INVALID_NAME",
      "the name cannot be used",
      "send a name of 1 to 64 bytes without control or direction characters"},
@@ -267,7 +267,7 @@ constexpr auto kCodes = std::to_array<ErrorCodeRow>({
      "choose a passive price, or another time_in_force"},
     {"WRONG_PASSWORD",
      "the current password does not fit",
-     "send the current password; after five wrong ones wait 15 minutes"},
+     "send the current password; where the answer is 429, wait as long as Retry-After says"},
 });
 
 }  // namespace

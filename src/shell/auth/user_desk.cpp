@@ -5,8 +5,6 @@
 #include "shell/auth/bearer.hpp"
 #include "shell/auth/email.hpp"
 
-#include <algorithm>
-
 namespace botcore::shell::auth {
 
 using base::Done;
