@@ -6,6 +6,7 @@
 #include "core/placing.hpp"
 #include "core/risk/entry_gates.hpp"
 #include "core/risk/limits.hpp"
+#include "model/default_account.hpp"
 
 #include <algorithm>
 
@@ -40,6 +41,14 @@ void open_account(Transaction& transaction, const model::OpenAccount& body) {
         refuse(transaction,
                body.origin,
                {Reason::AccountExists, "the name '" + body.account.text() + "' is taken"});
+        return;
+    }
+    if (model::is_kept_for_another(body.account, body.origin.owner, body.market)) {
+        refuse(
+            transaction,
+            body.origin,
+            {Reason::AccountExists,
+             "the name '" + body.account.text() + "' is kept for the default account of a user"});
         return;
     }
     AccountState& account = state.accounts[body.account];

@@ -158,6 +158,27 @@ TEST_F(Refusals, LeverageExistsOnFuturesOnly) {
               Reason::NotSupportedOnMarket);
 }
 
+TEST_F(Refusals, NamesOfDefaultAccountsAreKeptForTheirUsers) {
+    const auto open = [&](const char* owner, const char* name, model::Market market) {
+        model::OpenAccount body{origin(), model::AccountId(name), market, kUsdt, {}};
+        body.origin.owner = model::Owner(owner);
+        return apply(body);
+    };
+    for (const model::Authority authority : {model::Authority::Own, model::Authority::All}) {
+        model::OpenAccount body{
+            origin(), model::AccountId("u-ann-futures"), model::Market::Futures, kUsdt, {}};
+        body.origin.authority = authority;
+        EXPECT_EQ(apply(body), Reason::AccountExists) << "Olga is not Ann.";
+    }
+    EXPECT_EQ(open("u-bob", "u-ann-spot", model::Market::Spot), Reason::AccountExists);
+    EXPECT_EQ(open("u-bob", "u-bob-futures", model::Market::Spot), Reason::AccountExists)
+        << "It would stand in the way of the user's own.";
+    EXPECT_EQ(open("u-ann", "u-ann-futures", model::Market::Futures), Reason::None);
+    EXPECT_EQ(open("u-ann", "u-ann-spot", model::Market::Spot), Reason::None);
+    EXPECT_EQ(open("u-bob", "u-bob-second", model::Market::Spot), Reason::None);
+    EXPECT_EQ(open("u-bob", "turn-spot", model::Market::Spot), Reason::None);
+}
+
 TEST_F(Refusals, MoneyThatTheAccountNeverHeldCannotLeave) {
     EXPECT_EQ(apply(model::TransferMoney{
                   origin(), kFutures, kSpot, model::Asset("DOGE"), amount<model::Money>("1"), {}}),

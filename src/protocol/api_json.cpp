@@ -1,5 +1,6 @@
 #include "protocol/api_json.hpp"
 
+#include "base/plain_text.hpp"
 #include "protocol/error_codes.hpp"
 #include "protocol/time_text.hpp"
 
@@ -14,7 +15,7 @@ std::string success_body(json::value data, base::Timestamp now) {
     json::object body;
     body["data"] = std::move(data);
     body["timestamp"] = to_iso8601(now);
-    return json::serialize(body);
+    return base::escaped(json::serialize(body));
 }
 
 namespace {
@@ -48,7 +49,7 @@ std::string error_body(ErrorText error, base::Timestamp now) {
     inner["timestamp"] = to_iso8601(now);
     json::object body;
     body["error"] = std::move(inner);
-    return json::serialize(body);
+    return base::escaped(json::serialize(body));
 }
 
 std::string order_path(const model::AccountId& account, const model::ClientOrderId& order) {

@@ -9,7 +9,7 @@ namespace {
 
 constexpr auto kCodes = std::to_array<ErrorCodeRow>({
     {"ACCOUNT_EXISTS",
-     "an account of this name exists",
+     "an account of this name exists, or the name is kept for another user",
      "use another name, or the account that is there"},
     {"ACCOUNT_FROZEN",
      "the account is frozen: its money is in doubt",
@@ -99,10 +99,10 @@ constexpr auto kCodes = std::to_array<ErrorCodeRow>({
      "correct the body; message says where it goes wrong"},
     {"INVALID_LOGIN",
      "e-mail address and password do not fit",
-     "check both; after five wrong passwords wait 15 minutes, or ask the operator"},
+     "check both; where the answer is 429, wait as long as Retry-After says, or ask the operator"},
     {"INVALID_NAME",
      "the name cannot be used",
-     "send a name of 1 to 64 bytes without control characters"},
+     "send a name of 1 to 64 bytes without control or direction characters"},
     {"INVALID_SYMBOL", "no symbol of this form", "choose one from GET /api/market/symbols"},
     {"INVALID_TARGET",
      "the path or query is malformed",
@@ -267,7 +267,7 @@ constexpr auto kCodes = std::to_array<ErrorCodeRow>({
      "choose a passive price, or another time_in_force"},
     {"WRONG_PASSWORD",
      "the current password does not fit",
-     "send the current password; after five wrong ones wait 15 minutes"},
+     "send the current password; where the answer is 429, wait as long as Retry-After says"},
 });
 
 }  // namespace

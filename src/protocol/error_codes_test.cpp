@@ -49,5 +49,18 @@ TEST(ErrorBody, HasRetriesAndACuratedLastError) {
     EXPECT_TRUE(error.at("timestamp").is_string());
 }
 
+// What was stored before such texts were refused, or comes from an exchange, is shown all the same.
+TEST(Bodies, CarryNothingThatATerminalObeys) {
+    boost::json::object data;
+    data["name"] = "a\u009b2Jb\u202ec\x7f";
+    const std::string body = success_body(data, {});
+    EXPECT_NE(body.find(R"("a\u009b2Jb\u202ec\u007f")"), std::string::npos) << body;
+    EXPECT_EQ(boost::json::parse(body).at("data"), boost::json::value(data))
+        << "It means the same.";
+    const std::string error = error_body(
+        {.code = "NOT_FOUND", .message = "no \u202e here", .request_id = {}, .details = {}}, {});
+    EXPECT_NE(error.find("no \\u202e here"), std::string::npos) << error;
+}
+
 }  // namespace
 }  // namespace botcore::protocol

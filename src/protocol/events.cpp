@@ -1,5 +1,6 @@
 #include "protocol/events.hpp"
 
+#include "base/plain_text.hpp"
 #include "protocol/api_json.hpp"
 #include "protocol/time_text.hpp"
 
@@ -322,7 +323,7 @@ std::string render(const Event& event) {
     body["account"] =
         event.account.empty() ? json::value(nullptr) : json::value(event.account.text());
     body["data"] = event.data;
-    return json::serialize(body);
+    return base::escaped(json::serialize(body));
 }
 
 std::string key_end(const model::IdempotencyKey& key) {

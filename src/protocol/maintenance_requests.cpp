@@ -1,5 +1,6 @@
 #include "protocol/maintenance_requests.hpp"
 
+#include "base/plain_text.hpp"
 #include "protocol/flat_reader.hpp"
 #include "protocol/time_text.hpp"
 
@@ -18,11 +19,8 @@ Result<FieldReader, RequestError> fields_of(std::string_view body) {
 }
 
 std::optional<std::string> read_line(std::string_view text) {
-    if (text.size() > kMaintenanceTextMax) return std::nullopt;
-    for (const char c : text) {
-        if (static_cast<unsigned char>(c) < 0x20) return std::nullopt;
-    }
-    return std::string(text);
+    const bool fits = text.size() <= kMaintenanceTextMax && base::is_plain_line(text);
+    return fits ? std::optional(std::string(text)) : std::nullopt;
 }
 
 Result<base::Duration, RequestError> minutes_or(FieldReader& reader, base::Duration absent) {
@@ -41,7 +39,8 @@ Result<base::Duration, RequestError> minutes_or(FieldReader& reader, base::Durat
 
 Result<std::string, RequestError> text_or_none(FieldReader& reader) {
     if (!reader.has("text")) return std::string();
-    return reader.word("text", "one line of at most 500 bytes", read_line);
+    return reader.word(
+        "text", "one line of at most 500 bytes without control or direction characters", read_line);
 }
 
 }  // namespace

@@ -44,6 +44,11 @@ TEST(MaintenanceRequests, RefusesWhatMakesNoSense) {
     EXPECT_EQ(code(parse_maintenance_wish(R"({"minutes":100001})")), "INVALID_FIELD");
     EXPECT_EQ(code(parse_maintenance_wish(R"({"emergency":"yes"})")), "INVALID_FIELD");
     EXPECT_EQ(code(parse_maintenance_wish(R"({"text":"two\nlines"})")), "INVALID_FIELD");
+    for (const char* mark : {"\\u001b", "\\u007f", "\\u009b", "\\u202e", "\\u2066", "\\u2028"}) {
+        const std::string body = std::string(R"({"text":"a)") + mark + "\"}";
+        EXPECT_EQ(code(parse_maintenance_wish(body)), "INVALID_FIELD") << mark;
+        EXPECT_EQ(code(parse_maintenance_now(body)), "INVALID_FIELD") << mark;
+    }
     EXPECT_EQ(code(parse_maintenance_wish(R"({"text":")" + std::string(501, 'x') + "\"}")),
               "INVALID_FIELD");
     EXPECT_EQ(code(parse_maintenance_wish(R"({"end":"2026-12-06T02:00Z"})")), "UNKNOWN_FIELD");

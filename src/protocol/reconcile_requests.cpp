@@ -1,5 +1,6 @@
 #include "protocol/reconcile_requests.hpp"
 
+#include "base/plain_text.hpp"
 #include "protocol/flat_reader.hpp"
 
 #include <algorithm>
@@ -10,13 +11,12 @@ namespace botcore::protocol {
 
 namespace {
 
-constexpr std::string_view kTextExpected = "one line of 1 to 500 bytes";
+constexpr std::string_view kTextExpected =
+    "one line of 1 to 500 bytes without control or direction characters";
 
 std::optional<std::string> read_text(std::string_view text) {
-    if (text.empty() || text.size() > kReasonTextMax) return std::nullopt;
-    const bool line = std::none_of(
-        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-    return line ? std::optional(std::string(text)) : std::nullopt;
+    const bool fits = !text.empty() && text.size() <= kReasonTextMax && base::is_plain_line(text);
+    return fits ? std::optional(std::string(text)) : std::nullopt;
 }
 
 std::optional<model::AccountState> read_state(std::string_view text) {

@@ -1,5 +1,6 @@
 #include "protocol/stream_requests.hpp"
 
+#include "base/plain_text.hpp"
 #include "protocol/time_text.hpp"
 
 #include <boost/json/array.hpp>
@@ -249,7 +250,7 @@ std::string render_stream_answer(std::string_view type,
     for (auto& [name, value] : fields)
         body[name] = std::move(value);
     body["timestamp"] = to_iso8601(now);
-    return json::serialize(body);
+    return base::escaped(json::serialize(body));
 }
 
 }  // namespace botcore::protocol

@@ -66,6 +66,7 @@ class Refusals(unittest.TestCase):
     def test_a_door_that_cannot_be_opened_ends_the_start(self):
         for said, *settings in (
                 ("http.cors_origins: expected", "http.cors_origins=*"),
+                ("http.trusted_proxies: expected", "http.trusted_proxies=proxy.example.org"),
                 ("is no IP address", "http.address=nonsense"),
                 ("can be reached from other machines", "http.address=0.0.0.0"),
                 ("cannot use the TLS certificate", "http.tls_certificate=/nowhere",
@@ -185,7 +186,7 @@ class Refusals(unittest.TestCase):
                             self.assertEqual(status, 400, f"{name}: {answer[:300]}")
                             asked += 1
             self.assertGreater(asked, 40)
-            for name in (b'"\\u0007"', b'""', b'"' + b"x" * 65 + b'"'):
+            for name in (b'"\\u0007"', b'"\\u009b2J"', b'"a\\u202e"', b'""', b'"' + b"x" * 65 + b'"'):
                 status, answer = self.ask(
                     "POST", "/api/auth/register", b'{"email":"a@example.org","role":"trader",'
                     b'"password":"a long enough one","name":' + name + b"}")
@@ -200,9 +201,9 @@ class Refusals(unittest.TestCase):
             with contextlib.closing(sqlite3.connect(self.data / "users.sqlite",
                                                     isolation_level=None)) as users:
                 users.execute("BEGIN IMMEDIATE")  # Nobody else writes now.
-                for body in (wrong, login):
+                for body, expected in ((wrong, 401), (login, 503)):
                     status, answer = self.ask("POST", "/api/auth/login", body)
-                    self.assertEqual(status, 503, answer)
+                    self.assertEqual(status, expected, answer)
             with contextlib.closing(sqlite3.connect(self.data / "users.sqlite")) as users:
                 users.execute("ALTER TABLE users RENAME TO users_lost")
                 users.commit()

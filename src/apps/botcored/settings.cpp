@@ -86,8 +86,9 @@ shell::http::UserAccessOptions access_options(const shell::Config& config,
     };
     shell::http::UserAccessOptions options;
     options.users_path = (data / "users.sqlite").string();
-    options.desk.failures_max = count(config, "auth.lockout_failures");
-    options.desk.locked_for = base::Duration::seconds(60 * config.integer("auth.lockout_minutes"));
+    options.delays.failures_free = count(config, "auth.lockout_failures");
+    options.delays.failures_free_of_user = 4 * options.delays.failures_free;
+    options.delays.longest = base::Duration::seconds(60 * config.integer("auth.lockout_minutes"));
     options.desk.token_lifetime =
         base::Duration::seconds(3'600 * config.integer("auth.token_hours"));
     options.door.registration_open = config.text("auth.registration") == "open";
@@ -131,6 +132,7 @@ shell::http::HttpServerOptions http_options(const shell::Config& config) {
     shell::http::HttpServerOptions options;
     options.address = config.text("http.address");
     options.port = static_cast<std::uint16_t>(config.integer("http.port"));
+    options.trusted_proxies = config.text("http.trusted_proxies");
     if (!config.text("http.tls_certificate").empty()) {
         options.tls = {config.text("http.tls_certificate"), config.text("http.tls_key")};
     }

@@ -70,7 +70,7 @@ public:
         }
         const auto& reason = stream_.reason();
         std::cerr << "botctl: the stream ended: "
-                  << (reason.reason.empty() ? error.message() : std::string(reason.reason.c_str()))
+                  << (reason.reason.empty() ? error.message() : printable(reason.reason.c_str()))
                   << "\n";
         return kExitUnavailable;
     }

@@ -1,6 +1,7 @@
 #include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/commands.hpp"
 #include "apps/botctl/missing_records.hpp"
+#include "apps/botctl/table.hpp"
 #include "protocol/journal.hpp"
 #include "runtime/verify.hpp"
 #include "shell/daemon/data_folder.hpp"
@@ -49,7 +50,7 @@ void print(std::ostream& out, const runtime::VerifyReport& report) {
     for (const auto& finding : report.findings) {
         out << to_text(severity_of(finding.kind)) << " " << to_text(finding.kind);
         if (finding.sequence != 0) out << " at record " << finding.sequence;
-        out << ": " << finding.text << "\n    " << action_of(finding.kind) << "\n";
+        out << ": " << printable(finding.text) << "\n    " << action_of(finding.kind) << "\n";
     }
     out << (report.clean() ? "the rows are what the journal says"
                            : std::to_string(report.findings_count) + " findings")

@@ -1,12 +1,14 @@
 /// botctl: the operator's command line. Wiring of commands and options only.
 
 #include "apps/botctl/commands.hpp"
+#include "apps/botctl/plain_output.hpp"
 #include "build_info.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <filesystem>
 #include <functional>
+#include <iostream>
 #include <string>
 
 namespace {
@@ -471,6 +473,8 @@ int main(int argc, char** argv) {
         return app.exit(error) == 0 ? kExitOk : kExitUsage;
     }
     if (chosen.json) chosen.settings.output = Output::Json;
+    const PlainOutput out(std::cout);
+    const PlainOutput err(std::cerr);
     Session session(chosen.settings);
     return chosen.run ? chosen.run(session) : kExitUsage;
 }

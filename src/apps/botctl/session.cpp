@@ -62,7 +62,7 @@ int Session::finish(const Answer& answer, const Printer& printer) {
         !error && value.is_object() ? value.get_object().if_contains("data") : nullptr;
     if (data == nullptr) {
         std::cerr << "botctl: the answer is not what the API promises: "
-                  << response.body.substr(0, 200) << "\n";
+                  << printable(response.body.substr(0, 200)) << "\n";
         return kExitSoftware;
     }
     if (response.replayed) std::cerr << "botctl: this is the stored answer of the first request\n";
@@ -77,7 +77,7 @@ int Session::finish_error(const ClientResponse& response) {
     const json::value value = json::parse(response.body, parse_error);
     if (settings_.output == Output::Json) std::cout << response.body << "\n";
     std::string code;
-    std::string message = response.body.substr(0, 200);
+    std::string message = printable(response.body.substr(0, 200));
     const auto* object = parse_error ? nullptr : value.if_object();
     const auto* error = object == nullptr ? nullptr : object->if_contains("error");
     if (error != nullptr && error->is_object()) {

@@ -1,5 +1,7 @@
 #include "apps/botctl/table.hpp"
 
+#include "base/plain_text.hpp"
+
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
@@ -20,11 +22,7 @@ void pad(std::ostream& out, std::string_view text, std::size_t width, Align alig
 }  // namespace
 
 std::string printable(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-    }
-    return out;
+    return base::plain_line(text);
 }
 
 std::string plain_text(const json::value* value) {

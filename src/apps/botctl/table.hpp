@@ -21,7 +21,7 @@ struct Column {
     Align align = Align::Left;
 };
 
-/// The text with a space for each control character: a terminal obeys those.
+/// The text in one line, with a space for each character that a terminal obeys.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// The value without quotes and control characters; "-" for null and for what is missing.

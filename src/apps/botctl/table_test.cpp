@@ -33,6 +33,10 @@ TEST(Table, ShowsNoControlCharacters) {
     const auto rows = boost::json::parse("[{\"name\":\"a\\u001b[2Jb\\nc\\u007f\"}]");
     print_table(out, rows.as_array(), kColumns, "nothing");
     EXPECT_EQ(out.str(), "NAME       SIZE\na [2Jb c      -\n");
+    out.str("");
+    const auto turned = boost::json::parse("[{\"name\":\"a\\u009b2Jb\\u202ec\\u2066\"}]");
+    print_table(out, turned.as_array(), kColumns, "nothing");
+    EXPECT_EQ(out.str(), "NAME      SIZE\na 2Jb c      -\n");
 }
 
 TEST(Session, MakesKeysThatDifferAndEncodesPaths) {

@@ -15,7 +15,7 @@ struct Act {
     model::Owner actor;        ///< Empty where nobody was recognised.
     std::string_view act;      ///< A literal: "login", "token-revoked", "role-changed".
     std::string subject;       ///< The id of what it was done to.
-    std::string_view outcome;  ///< A literal: "ok", "failed", "locked", "refused".
+    std::string_view outcome;  ///< A literal: "ok", "failed", "delayed", "refused".
     std::string detail;
     std::string request_id;
 };

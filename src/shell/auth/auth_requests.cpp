@@ -18,7 +18,8 @@ constexpr std::size_t kSecretMax = 1'024;
 
 constexpr std::string_view kRoles = "viewer, trader or operator";
 constexpr std::string_view kAddress = "an e-mail address of at most 254 bytes";
-constexpr std::string_view kName = "a text of 1 to 64 bytes without control characters";
+constexpr std::string_view kName =
+    "a text of 1 to 64 bytes without control or direction characters";
 
 /// The address is not shown in a refusal: it is personal, and may be a password in a wrong field.
 AuthParsed<std::string> read_address(FieldReader& reader) {

@@ -1,9 +1,9 @@
 #include "shell/auth/user_desk.hpp"
 
+#include "base/plain_text.hpp"
+#include "model/default_account.hpp"
 #include "shell/auth/bearer.hpp"
 #include "shell/auth/email.hpp"
-
-#include <algorithm>
 
 namespace botcore::shell::auth {
 
@@ -25,11 +25,12 @@ AuthError store_error() {
     return error_of(AuthFailure::StoreFailed, "the users' file cannot be used now");
 }
 
-AuthError refused_login(AuthFailure failure, model::Owner subject) {
-    return error_of(failure,
-                    "e-mail address and password do not fit; after five wrong passwords a user is "
-                    "locked for 15 minutes",
-                    std::move(subject));
+AuthError refused_login(model::Owner subject) {
+    return error_of(
+        AuthFailure::WrongPassword,
+        "e-mail address and password do not fit; after several wrong passwords the next "
+        "has to wait",
+        std::move(subject));
 }
 
 /// A failure of the store, in this module's terms.
@@ -51,10 +52,7 @@ AuthResult<std::string> read_email(std::string_view text) {
 }  // namespace
 
 bool is_valid_name(std::string_view text) {
-    return !text.empty() && text.size() <= kNameMax &&
-           std::all_of(text.begin(), text.end(), [](char c) {
-               return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F;
-           });
+    return !text.empty() && text.size() <= kNameMax && base::is_plain_line(text);
 }
 
 UserDesk::UserDesk(UserStore store, UserDeskOptions options)
@@ -69,10 +67,11 @@ AuthResult<User> UserDesk::add(const NewUser& wish, Timestamp now) {
     user.name = wish.name;
     user.role = wish.role;
     user.created = now;
-    user.id = model::Owner("u-" + random_id(kUserIdBytes));
+    user.id = model::Owner(std::string(model::kUserPrefix) + random_id(kUserIdBytes));
     if (!is_valid_name(user.name)) {
-        return Failure{error_of(AuthFailure::InvalidName,
-                                "a name has 1 to 64 bytes without control characters")};
+        return Failure{
+            error_of(AuthFailure::InvalidName,
+                     "a name has 1 to 64 bytes without control or direction characters")};
     }
     if (auto weakness = weakness_of(wish.password.reveal())) {
         return Failure{error_of(AuthFailure::WeakPassword, *std::move(weakness))};
@@ -83,7 +82,7 @@ AuthResult<User> UserDesk::add(const NewUser& wish, Timestamp now) {
     const std::string hash = hash_password(wish.password.reveal(), options_.cost);
     auto added = UserStore::Added::Done;
     const auto outcome = store_.transact([&]() -> sqlite::SqlOutcome {
-        added = TRY(store_.add(user, {.password_hash = hash, .failures = 0, .locked_until = {}}));
+        added = TRY(store_.add(user, {.password_hash = hash}));
         if (added == UserStore::Added::Duplicate) return Done{};
         return store_.remember_password(user.id, hash, kPasswordsRemembered);
     });
@@ -95,34 +94,14 @@ AuthResult<User> UserDesk::add(const NewUser& wish, Timestamp now) {
     return user;
 }
 
-AuthResult<Done> UserDesk::check_password(const User& user,
-                                          const Secret& candidate,
-                                          Timestamp now) {
+AuthResult<Done> UserDesk::check_password(const User& user, const Secret& candidate) {
     Credentials credentials = TRY(from_store(store_.credentials(user.id)));
     const bool fits = is_password(candidate.reveal(), credentials.password_hash);
-    // A lock that is longer than any was made by a clock that has been set back.
-    const bool locked =
-        now < credentials.locked_until && credentials.locked_until - now <= options_.locked_for;
-    if (locked) {
-        if (!store_.count_refused_login()) return Failure{store_error()};  // V1
-        return Failure{refused_login(AuthFailure::Locked, user.id)};
-    }
-    if (fits && user.active) {
-        const bool outdated = is_outdated(credentials.password_hash, options_.cost);
-        if (credentials.failures == 0 && !outdated) return Done{};
-        credentials.failures = 0;
-        if (outdated) {
-            credentials.password_hash = hash_password(candidate.reveal(), options_.cost);
-        }
-        if (!store_.save(user.id, credentials)) return Failure{store_error()};
-        return Done{};
-    }
-    if (!fits && ++credentials.failures >= options_.failures_max) {
-        credentials.failures = 0;
-        credentials.locked_until = now + options_.locked_for;
-    }
+    if (!fits || !user.active) return Failure{refused_login(user.id)};
+    if (!is_outdated(credentials.password_hash, options_.cost)) return Done{};
+    credentials.password_hash = hash_password(candidate.reveal(), options_.cost);
     if (!store_.save(user.id, credentials)) return Failure{store_error()};
-    return Failure{refused_login(AuthFailure::WrongPassword, user.id)};
+    return Done{};
 }
 
 AuthResult<LoggedIn> UserDesk::login(const Login& login, Timestamp now) {
@@ -130,12 +109,11 @@ AuthResult<LoggedIn> UserDesk::login(const Login& login, Timestamp now) {
     std::optional<User> user;
     if (email) user = TRY(from_store(store_.find_email(*email)));
     if (!user) {
-        // V1: the hash and the commit take what they take for a known user.
+        // V1: the hash takes what it takes for a known user.
         (void)is_password(login.password.reveal(), nobody_hash_);
-        if (!store_.count_refused_login()) return Failure{store_error()};
-        return Failure{refused_login(AuthFailure::WrongPassword, {})};
+        return Failure{refused_login({})};
     }
-    (void)TRY(check_password(*user, login.password, now));
+    (void)TRY(check_password(*user, login.password));
     Secret token = make_bearer();
     Session session = TRY(open_session(*user, token, login.token_name, now));
     return LoggedIn{*std::move(user), std::move(session), std::move(token)};
@@ -146,8 +124,9 @@ AuthResult<Session> UserDesk::open_session(const User& user,
                                            const std::string& name,
                                            Timestamp now) {
     if (!name.empty() && !is_valid_name(name)) {
-        return Failure{error_of(AuthFailure::InvalidName,
-                                "a token's name has at most 64 bytes without control characters")};
+        return Failure{error_of(
+            AuthFailure::InvalidName,
+            "a token's name has at most 64 bytes without control or direction characters")};
     }
     Session session;
     session.id = random_id(kSessionIdBytes);
@@ -211,10 +190,9 @@ AuthResult<Done> UserDesk::choose_password(const User& user,
 AuthResult<User> UserDesk::change_password(const model::Owner& id,
                                            const Secret& present,
                                            const Secret& wish,
-                                           const std::string& session_kept,
-                                           Timestamp now) {
+                                           const std::string& session_kept) {
     User user = TRY(known(id));
-    (void)TRY(check_password(user, present, now));
+    (void)TRY(check_password(user, present));
     (void)TRY(choose_password(user, wish, session_kept));
     return user;
 }
@@ -233,8 +211,9 @@ AuthResult<User> UserDesk::change(const model::Owner& id, const ProfileChange& c
     }
     if (change.name) {
         if (!is_valid_name(*change.name)) {
-            return Failure{error_of(AuthFailure::InvalidName,
-                                    "a name has 1 to 64 bytes without control characters")};
+            return Failure{
+                error_of(AuthFailure::InvalidName,
+                         "a name has 1 to 64 bytes without control or direction characters")};
         }
         user.name = *change.name;
     }

@@ -1,13 +1,12 @@
 #pragma once
 
-/// The rules of users: who may be added, who may log in, when a user is locked out, which passwords
-/// may be chosen. Works on the user store; slow, since passwords are hashed here.
+/// The rules of users: who may be added, who may log in, which passwords may be chosen. Works on
+/// the user store; slow, since passwords are hashed here. `LoginDelays` decides which login is
+/// looked at.
 ///
 /// V1  A refused login says the same and takes the same time whether the user is unknown, the
-///     password wrong, the user locked or inactive.
-/// V2  After five wrong passwords in a row the user cannot log in for 15 minutes, not even with the
-///     right one.
-/// V3  A new password, a deactivation: all tokens of the user end with it (a change of one's own
+///     password wrong or the user inactive.
+/// V2  A new password, a deactivation: all tokens of the user end with it (a change of one's own
 ///     password keeps the token that asked for it).
 ///
 /// Threads: one at a time, never the loop's.
@@ -25,7 +24,6 @@ enum class AuthFailure : std::uint8_t {
     PasswordReused,
     DuplicateEmail,
     WrongPassword,  ///< Or no such user, or an inactive one.
-    Locked,         ///< To the caller the same as `WrongPassword`; the audit knows better.
     UserUnknown,
     SessionUnknown,
     UsersFull,
@@ -44,8 +42,6 @@ using AuthResult = base::Result<T, AuthError>;
 
 struct UserDeskOptions {
     HashCost cost{};
-    std::uint32_t failures_max = 5;
-    base::Duration locked_for = base::Duration::seconds(15 * 60);
     base::Duration token_lifetime = base::Duration::seconds(24 * 60 * 60);
     std::size_t users_max = 10'000;
     std::size_t sessions_max = 50;  ///< Of one user; one more ends the oldest.
@@ -84,12 +80,11 @@ public:
 
     [[nodiscard]] AuthResult<User> add(const NewUser& wish, base::Timestamp now);
     [[nodiscard]] AuthResult<LoggedIn> login(const Login& login, base::Timestamp now);
-    /// One's own: the present password is asked for. Counts toward the lock-out.
+    /// One's own: the present password is asked for.
     [[nodiscard]] AuthResult<User> change_password(const model::Owner& id,
                                                    const Secret& present,
                                                    const Secret& wish,
-                                                   const std::string& session_kept,
-                                                   base::Timestamp now);
+                                                   const std::string& session_kept);
     /// By an operator.
     [[nodiscard]] AuthResult<User> set_password(const model::Owner& id, const Secret& wish);
     [[nodiscard]] AuthResult<User> change(const model::Owner& id, const ProfileChange& change);
@@ -103,9 +98,7 @@ public:
 
 private:
     [[nodiscard]] AuthResult<User> known(const model::Owner& id);
-    [[nodiscard]] AuthResult<base::Done> check_password(const User& user,
-                                                        const Secret& candidate,
-                                                        base::Timestamp now);
+    [[nodiscard]] AuthResult<base::Done> check_password(const User& user, const Secret& candidate);
     [[nodiscard]] AuthResult<base::Done> choose_password(const User& user,
                                                          const Secret& wish,
                                                          const std::string& session_kept);
@@ -119,7 +112,7 @@ private:
     std::string nobody_hash_;  ///< Of a password that nobody knows, for V1.
 };
 
-/// May this be a person's display name? 1 to 64 bytes without control characters.
+/// May this be a person's display name? 1 to 64 bytes that `base::is_plain_line` takes.
 [[nodiscard]] bool is_valid_name(std::string_view text);
 
 }  // namespace botcore::shell::auth

@@ -82,6 +82,13 @@ TEST_F(UserDeskTest, RefusesWhatIsNoUser) {
               AuthFailure::InvalidName);
     EXPECT_EQ(failure(desk_->add({"a@b.co", "a\nb", Secret(kGood), Role::Trader}, kStart)),
               AuthFailure::InvalidName);
+    for (const char* name : {"a\x1b[2J", "a\u009b2J", "a\u202ez", "\u2066", "a\x9b", "\x7f"}) {
+        EXPECT_EQ(failure(desk_->add({"a@b.co", name, Secret(kGood), Role::Trader}, kStart)),
+                  AuthFailure::InvalidName)
+            << name;
+    }
+    EXPECT_FALSE(is_valid_name("a\u202ez"));
+    EXPECT_TRUE(is_valid_name("Jos\u00e9 \u05d0\u05d1"));
     EXPECT_EQ(failure(desk_->add({"a@b.co", "Ann", Secret("short"), Role::Trader}, kStart)),
               AuthFailure::WeakPassword);
     EXPECT_EQ(failure(desk_->find(model::Owner("u-nobody"))), AuthFailure::UserUnknown);
@@ -155,9 +162,8 @@ TEST_F(UserDeskTest, ADamagedRowGivesNobodyARole) {
         EXPECT_FALSE(store.find_email("ann@example.org").has_value()) << change;
         EXPECT_FALSE(store.list({}, 10).has_value()) << change;
     }
-    damage("role = 0, failures = -1");
+    damage("role = 0");
     EXPECT_TRUE(store.find(id).has_value());
-    EXPECT_FALSE(store.credentials(id).has_value());
 }
 
 TEST_F(UserDeskTest, AFileOfSomethingElseIsRefused) {
@@ -167,35 +173,19 @@ TEST_F(UserDeskTest, AFileOfSomethingElseIsRefused) {
     EXPECT_FALSE(UserStore::open(path()).has_value());
 }
 
-TEST_F(UserDeskTest, FiveWrongPasswordsLockForFifteenMinutes) {
+// Whoever knows an address could lock its user out, again and again.
+TEST_F(UserDeskTest, WrongPasswordsChangeNothingForTheRightOne) {
     (void)add("ann@example.org");
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 20; ++i)
         EXPECT_EQ(failure(login("ann@example.org", "wrong")), AuthFailure::WrongPassword);
-    }
-    EXPECT_EQ(failure(login("ann@example.org", kGood)), AuthFailure::Locked);
-    open();  // A restart forgets nothing.
-    const Timestamp almost = kStart + Duration::seconds(15 * 60 - 1);
-    EXPECT_EQ(failure(login("ann@example.org", kGood, almost)), AuthFailure::Locked);
-    EXPECT_TRUE(login("ann@example.org", kGood, kStart + Duration::seconds(15 * 60)).has_value());
+    EXPECT_TRUE(login("ann@example.org", kGood).has_value());
 }
 
-TEST_F(UserDeskTest, ARightPasswordBeginsTheCountAnew) {
-    (void)add("ann@example.org");
-    for (int round = 0; round < 3; ++round) {
-        for (int i = 0; i < 4; ++i)
-            (void)login("ann@example.org", "wrong");
-        EXPECT_TRUE(login("ann@example.org", kGood).has_value());
-    }
-}
-
-TEST_F(UserDeskTest, SaysTheSameForUnknownWrongLockedAndInactive) {
+TEST_F(UserDeskTest, SaysTheSameForUnknownWrongAndInactive) {
     const User ann = add("ann@example.org").value();
     const std::string wrong = login("ann@example.org", "wrong").error().text;
     EXPECT_EQ(login("nobody@example.org", "wrong").error().text, wrong);
     EXPECT_EQ(login("no address", "wrong").error().text, wrong);
-    for (int i = 0; i < 5; ++i)
-        (void)login("ann@example.org", "wrong");
-    EXPECT_EQ(login("ann@example.org", kGood).error().text, wrong);
     ProfileChange change;
     change.active = false;
     ASSERT_TRUE(desk_->change(ann.id, change).has_value());
@@ -209,8 +199,7 @@ TEST_F(UserDeskTest, TheLastFivePasswordsAreNotUsedAgain) {
     std::string present = kGood;
     for (int i = 0; i < 5; ++i) {
         const std::string next = password_number(i);
-        ASSERT_TRUE(
-            desk_->change_password(ann.id, Secret(present), Secret(next), "", kStart).has_value());
+        ASSERT_TRUE(desk_->change_password(ann.id, Secret(present), Secret(next), "").has_value());
         present = next;
     }
     for (int i = 0; i < 5; ++i) {
@@ -225,11 +214,11 @@ TEST_F(UserDeskTest, AChangeOfPasswordAsksForThePresentOneAndEndsTheOtherSession
     const std::string kept = login("ann@example.org", kGood).value().session.id;
     (void)login("ann@example.org", kGood);
     const Secret fresh(password_number(1));
-    EXPECT_EQ(failure(desk_->change_password(ann.id, Secret("wrong"), fresh, kept, kStart)),
+    EXPECT_EQ(failure(desk_->change_password(ann.id, Secret("wrong"), fresh, kept)),
               AuthFailure::WrongPassword);
-    EXPECT_EQ(failure(desk_->change_password(ann.id, Secret(kGood), Secret("x"), kept, kStart)),
+    EXPECT_EQ(failure(desk_->change_password(ann.id, Secret(kGood), Secret("x"), kept)),
               AuthFailure::WeakPassword);
-    ASSERT_TRUE(desk_->change_password(ann.id, Secret(kGood), fresh, kept, kStart).has_value());
+    ASSERT_TRUE(desk_->change_password(ann.id, Secret(kGood), fresh, kept).has_value());
     const auto sessions = desk_->sessions(kStart);
     ASSERT_EQ(sessions.value().size(), 1U);
     EXPECT_EQ(sessions.value().front().id, kept);
@@ -300,8 +289,7 @@ TEST_F(UserDeskTest, SaysSoWhenTheFileCannotBeUsed) {
     EXPECT_EQ(failure(desk_->set_password(ann.id, Secret(password_number(1)))),
               AuthFailure::StoreFailed);
     EXPECT_TRUE(is_password(kGood, hash_password(kGood, kHashCostLeast)));
-    ASSERT_TRUE(other.execute("DROP TABLE old_passwords; DROP TABLE refused_logins;").has_value());
-    EXPECT_EQ(failure(login("no@example.org", kGood)), AuthFailure::StoreFailed);
+    ASSERT_TRUE(other.execute("DROP TABLE old_passwords;").has_value());
     EXPECT_EQ(failure(add("bob@example.org")), AuthFailure::StoreFailed);
     EXPECT_EQ(failure(desk_->find_email("bob@example.org")), AuthFailure::UserUnknown);
 }

@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::int64_t kSchemaVersion = 1;
 
+/// Without a reader, and kept since files of this version have them: failures, locked_until.
 constexpr const char* kSchema = R"(
     CREATE TABLE users (
         id TEXT PRIMARY KEY,
@@ -51,8 +52,6 @@ constexpr const char* kSchema = R"(
         expires INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX tokens_of ON tokens (user, created);
-    CREATE TABLE refused_logins (count INTEGER NOT NULL) STRICT;
-    INSERT INTO refused_logins VALUES (0);
     PRAGMA user_version = 1;
 )";
 
@@ -154,7 +153,7 @@ SqlOutcome UserStore::transact(const std::function<SqlOutcome()>& work) {
 SqlResult<UserStore::Added> UserStore::add(const User& user, const Credentials& credentials) {
     Statement insert =
         TRY(database_.prepare("INSERT INTO users (id, email, name, role, active, created, version, "
-                              "password, failures, locked_until) VALUES (?,?,?,?,?,?,?,?,?,?)"));
+                              "password, failures, locked_until) VALUES (?,?,?,?,?,?,?,?,0,0)"));
     insert.bind_text(1, user.id.text());
     insert.bind_text(2, user.email);
     insert.bind_text(3, user.name);
@@ -163,8 +162,6 @@ SqlResult<UserStore::Added> UserStore::add(const User& user, const Credentials& 
     insert.bind_integer(6, user.created.in_microseconds());
     insert.bind_integer(7, static_cast<std::int64_t>(user.version));
     insert.bind_text(8, credentials.password_hash);
-    insert.bind_integer(9, credentials.failures);
-    insert.bind_integer(10, credentials.locked_until.in_microseconds());
     return added(insert.run());
 }
 
@@ -181,12 +178,9 @@ SqlResult<UserStore::Added> UserStore::save(const User& user) {
 }
 
 SqlOutcome UserStore::save(const model::Owner& id, const Credentials& credentials) {
-    Statement update = TRY(database_.prepare(
-        "UPDATE users SET password = ?, failures = ?, locked_until = ? WHERE id = ?"));
+    Statement update = TRY(database_.prepare("UPDATE users SET password = ? WHERE id = ?"));
     update.bind_text(1, credentials.password_hash);
-    update.bind_integer(2, credentials.failures);
-    update.bind_integer(3, credentials.locked_until.in_microseconds());
-    update.bind_text(4, id.text());
+    update.bind_text(2, id.text());
     return update.run();
 }
 
@@ -209,16 +203,12 @@ SqlResult<std::optional<User>> UserStore::find_email(const std::string& email) {
 }
 
 SqlResult<Credentials> UserStore::credentials(const model::Owner& id) {
-    Statement select =
-        TRY(database_.prepare("SELECT password, failures, locked_until FROM users WHERE id = ?"));
+    Statement select = TRY(database_.prepare("SELECT password FROM users WHERE id = ?"));
     select.bind_text(1, id.text());
     const sqlite::ResetAtEnd reset(select);
     Credentials found;
     if (TRY(select.step()) == Statement::Step::Done) return found;
     found.password_hash = select.text(0);
-    if (!std::in_range<std::uint32_t>(select.integer(1))) return damaged();
-    found.failures = static_cast<std::uint32_t>(select.integer(1));
-    found.locked_until = Timestamp::from_microseconds(select.integer(2));
     return found;
 }
 
@@ -236,10 +226,6 @@ SqlResult<std::vector<User>> UserStore::list(const model::Owner& after, std::siz
 
 SqlResult<std::int64_t> UserStore::count() {
     return database_.integer("SELECT count(*) FROM users");
-}
-
-SqlOutcome UserStore::count_refused_login() {
-    return database_.execute("UPDATE refused_logins SET count = count + 1");
 }
 
 SqlOutcome UserStore::remember_password(const model::Owner& id,

@@ -32,8 +32,6 @@ struct User {
 /// How a user proves who it is.
 struct Credentials {
     std::string password_hash;
-    std::uint32_t failures = 0;  ///< In a row.
-    base::Timestamp locked_until;
 };
 
 /// A token, without the token.
@@ -68,8 +66,6 @@ public:
     [[nodiscard]] sqlite::SqlResult<std::vector<User>> list(const model::Owner& after,
                                                             std::size_t limit);
     [[nodiscard]] sqlite::SqlResult<std::int64_t> count();
-    /// One more login that was refused without a change to a user: a commit like any other.
-    [[nodiscard]] sqlite::SqlOutcome count_refused_login();
 
     /// Keeps the last `keep` of the user's password hashes.
     [[nodiscard]] sqlite::SqlOutcome remember_password(const model::Owner& id,

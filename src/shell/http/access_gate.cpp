@@ -1,6 +1,7 @@
 #include "shell/http/access_gate.hpp"
 
 #include "shell/auth/operator_token.hpp"
+#include "shell/http/client_address.hpp"
 #include "shell/http/overload_gate.hpp"
 
 #include <algorithm>
@@ -47,28 +48,19 @@ AccessGate::AccessGate(const AccessLimits& limits)
       strangers_(limits.public_reads, limits.keys_max) {
 }
 
-std::string_view limit_key(std::string_view address) {
-    if (address.find('.') != std::string_view::npos) return address;
-    std::size_t end = 0;
-    for (int group = 0; group < 4; ++group) {
-        const std::size_t colon = address.find(':', end);
-        if (colon == std::string_view::npos) return address;
-        end = colon + 1;
-        // Four groups or what "::" cut short: the rest is the host's own part.
-        if (end < address.size() && address[end] == ':') break;
-    }
-    return address.substr(0, end);
+/// Requests of this machine's own programs; what a proxy on it passes on is not one of them.
+bool AccessGate::is_free(const HttpRequest& request) const {
+    return !limits_.for_loopback && !request.forwarded && is_loopback(request.remote);
 }
 
-bool AccessGate::is_free(std::string_view address) const {
-    const bool loopback =
-        address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
-    return loopback && !limits_.for_loopback;
+void AccessGate::look_for_proxy(const HttpRequest& request) {
+    if (!ignored_ || request.forwarded || request.header("x-forwarded-for").empty()) return;
+    if (is_loopback(request.remote)) std::exchange(ignored_, nullptr)();
 }
 
 RateVerdict AccessGate::take(const Call& call) {
     const base::Timestamp now = call.now.monotonic;
-    const std::string_view address = limit_key(call.request.remote);
+    const std::string address = limit_key(call.request.remote);
     const std::string& caller = call.caller.owner.text();
     const bool is_operator = call.caller.role == auth::Role::Operator;
     if (call.row->limit == Limit::Login) return logins_.take(address, now);
@@ -76,7 +68,7 @@ RateVerdict AccessGate::take(const Call& call) {
         return is_operator ? RateVerdict{} : registrations_.take(address, now);
     }
     if (call.row->access == Access::Public) {
-        return is_free(call.request.remote) ? RateVerdict{} : public_reads_.take(address, now);
+        return is_free(call.request) ? RateVerdict{} : public_reads_.take(address, now);
     }
     if (is_operator && !limits_.for_operators) return {};
     switch (purpose_of(call)) {
@@ -106,6 +98,7 @@ void AccessGate::refuse(Call& call,
 }
 
 bool AccessGate::pass(Call& call) {
+    look_for_proxy(call.request);
     const RateVerdict verdict = take(call);
     append_limit(call.headers, verdict);
     if (verdict.allowed) return true;
@@ -114,7 +107,8 @@ bool AccessGate::pass(Call& call) {
 }
 
 bool AccessGate::pass_stranger(Call& call) {
-    if (is_free(call.request.remote)) return true;
+    look_for_proxy(call.request);
+    if (is_free(call.request)) return true;
     const RateVerdict verdict = strangers_.take(limit_key(call.request.remote), call.now.monotonic);
     if (verdict.allowed) return true;
     append_limit(call.headers, verdict);

@@ -41,6 +41,11 @@ public:
 
     void tell(Refused refused) { refused_ = std::move(refused); }
 
+    /// `ignored` is called once, when a request names another address in X-Forwarded-For and comes
+    /// from a program of this machine that is no trusted proxy: all callers behind that proxy share
+    /// the limits of one address.
+    void tell_of_proxy(std::function<void()> ignored) { ignored_ = std::move(ignored); }
+
     /// Takes a permit for the call; false: it was answered with 429. The answer's headers say what
     /// is left.
     [[nodiscard]] bool pass(Call& call);
@@ -55,10 +60,12 @@ private:
                 const resilience::RateVerdict& verdict,
                 std::string_view what,
                 std::string_view route) const;
-    [[nodiscard]] bool is_free(std::string_view address) const;
+    [[nodiscard]] bool is_free(const HttpRequest& request) const;
+    void look_for_proxy(const HttpRequest& request);
 
     AccessLimits limits_;
     Refused refused_;
+    std::function<void()> ignored_;
     resilience::RateTable entries_;
     resilience::RateTable exits_;
     resilience::RateTable reads_;
@@ -67,9 +74,5 @@ private:
     resilience::RateTable public_reads_;
     resilience::RateTable strangers_;
 };
-
-/// What an address's limits count under: an IPv4 address itself, of an IPv6 address the network of
-/// 64 bits, since one customer has all of it.
-[[nodiscard]] std::string_view limit_key(std::string_view address);
 
 }  // namespace botcore::shell::http

@@ -1,6 +1,7 @@
 #include "shell/http/access_gate.hpp"
 
 #include "shell/http/api_world_test.hpp"
+#include "shell/http/client_address.hpp"
 
 #include <gtest/gtest.h>
 
@@ -105,7 +106,9 @@ TEST(Limits, TakeAnIpv6NetworkAsOneAddress) {
     EXPECT_EQ(limit_key("2001:db8:1:2:3:4:5:6"), limit_key("2001:db8:1:2:ffff::1"));
     EXPECT_NE(limit_key("2001:db8:1:2::1"), limit_key("2001:db8:1:3::1"));
     EXPECT_EQ(limit_key("2001:db8::1"), limit_key("2001:db8::2"));
-    EXPECT_EQ(limit_key("::ffff:1.2.3.4"), "::ffff:1.2.3.4");
+    EXPECT_EQ(limit_key("::ffff:1.2.3.4"), "1.2.3.4");
+    EXPECT_EQ(limit_key("2001:db8:0:0:1::"), limit_key("2001:db8::1"));
+    EXPECT_EQ(limit_key("fe80::1%eth0"), limit_key("fe80::2"));
     EXPECT_EQ(limit_key(""), "");
 }
 

@@ -1,9 +1,9 @@
 #include "shell/http/api_context.hpp"
 
 #include "core/orders/find_order.hpp"
+#include "model/default_account.hpp"
 #include "protocol/journal.hpp"
 #include "shell/auth/operator_token.hpp"
-#include "shell/http/auth_answers.hpp"
 
 #include <charconv>
 
@@ -122,7 +122,7 @@ model::AccountId ApiContext::account_of(const Call& call) const {
     if (call.has_parameter("account")) return model::AccountId(call.parameter("account"));
     return call.caller.owner == auth::operator_owner()
                ? options.account_default
-               : own_account(call.caller.owner, model::Market::Futures);
+               : model::default_account(call.caller.owner, model::Market::Futures);
 }
 
 bool may_see(const auth::Caller& caller, const model::Owner& owner) {

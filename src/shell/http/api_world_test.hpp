@@ -223,7 +223,7 @@ inline UserAccessOptions test_access() {
 
 class ApiWorld {
 public:
-    explicit ApiWorld(UserAccessOptions who = test_access()) {
+    explicit ApiWorld(UserAccessOptions who = test_access(), HttpServerOptions door = {}) {
         sqlite::SqliteOptions options;
         options.path = folder_.file("shard-0.db");
         options.synchronous = sqlite::Synchronous::Off;
@@ -277,7 +277,7 @@ public:
         api_.emplace(*api_context_, routes_, access_->tokens());
         access_->attach(*api_context_, routes_, *api_);
         checked_.emplace(access_->front(), routes_);
-        server_.emplace(context_, HttpServerOptions{}, *checked_);
+        server_.emplace(context_, std::move(door), *checked_);
         EXPECT_EQ(server_->start(), "");
         (void)runtime_->start(now());
         steps();

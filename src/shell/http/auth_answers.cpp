@@ -27,7 +27,6 @@ Refusal refusal_of(auth::AuthFailure failure) {
         case AuthFailure::DuplicateEmail:
             return {409, "DUPLICATE_EMAIL"};
         case AuthFailure::WrongPassword:
-        case AuthFailure::Locked:
             return {401, "INVALID_LOGIN"};
         case AuthFailure::UserUnknown:
             return {404, "USER_UNKNOWN"};
@@ -67,10 +66,6 @@ json::object session_json(const auth::Session& session, const auth::Session* cur
     out["expires_at"] = protocol::to_iso8601(session.expires);
     out["current"] = current != nullptr && current->id == session.id;
     return out;
-}
-
-model::AccountId own_account(const model::Owner& owner, model::Market market) {
-    return model::AccountId(owner.text() + "-" + std::string(to_text(market)));
 }
 
 RouteRow auth_act(Access access, std::string_view summary) {

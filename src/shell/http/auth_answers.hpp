@@ -18,9 +18,6 @@ namespace botcore::shell::http {
 [[nodiscard]] boost::json::object session_json(const auth::Session& session,
                                                const auth::Session* current);
 
-/// The paper account that a user has on a market: "<id>-futures".
-[[nodiscard]] model::AccountId own_account(const model::Owner& owner, model::Market market);
-
 /// The rows of routes about users: something that is done, something that is looked at.
 [[nodiscard]] RouteRow auth_act(Access access, std::string_view summary);
 [[nodiscard]] RouteRow auth_look(std::string_view summary, std::string_view response);

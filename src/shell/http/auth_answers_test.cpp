@@ -27,12 +27,10 @@ TEST(AuthAnswers, TellEachFailureByACodeOfItsOwn) {
     EXPECT_EQ(told(AuthFailure::StoreFailed).error_code, "SERVICE_UNAVAILABLE");
 }
 
-TEST(AuthAnswers, DoNotSayWhetherThePasswordOrTheLockWasInTheWay) {
+TEST(AuthAnswers, CallAWrongPasswordAnInvalidLogin) {
     const HttpResponse wrong = told(auth::AuthFailure::WrongPassword);
-    const HttpResponse locked = told(auth::AuthFailure::Locked);
     EXPECT_EQ(wrong.status, 401);
     EXPECT_EQ(wrong.error_code, "INVALID_LOGIN");
-    EXPECT_EQ(locked.error_code, "INVALID_LOGIN");
 }
 
 TEST(AuthAnswers, CallWhatTheyDoNotKnowOurOwnMistake) {

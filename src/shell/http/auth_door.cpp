@@ -1,11 +1,14 @@
 #include "shell/http/auth_door.hpp"
 
+#include "model/default_account.hpp"
 #include "protocol/time_text.hpp"
 #include "shell/auth/auth_requests.hpp"
 #include "shell/auth/bearer.hpp"
+#include "shell/auth/email.hpp"
 #include "shell/auth/operator_token.hpp"
 #include "shell/http/api_schemas.hpp"
 #include "shell/http/auth_answers.hpp"
+#include "shell/http/client_address.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -98,11 +101,32 @@ void AuthDoor::record(const Call& call,
 }
 
 void AuthDoor::fail(Call& call, const auth::AuthError& error, std::string_view act) {
-    const std::string_view outcome = error.failure == AuthFailure::Locked        ? "locked"
-                                     : error.failure == AuthFailure::StoreFailed ? "failed"
-                                                                                 : "refused";
+    const std::string_view outcome =
+        error.failure == AuthFailure::StoreFailed ? "failed" : "refused";
     record(call, act, outcome, error.subject);
     answer_failure(call, error);
+}
+
+bool AuthDoor::may_try(Call& call,
+                       const auth::LoginDelays::Attempt& attempt,
+                       std::string_view act) const {
+    const base::Duration wait = parts_.delays.wait(attempt, call.now.monotonic);
+    if (wait == base::Duration()) return true;
+    record(call, act, "delayed", call.caller.owner);
+    const std::string seconds = std::to_string((wait.in_microseconds() + 999'999) / 1'000'000);
+    call.headers.emplace_back("Retry-After", seconds);
+    call.fail(
+        429,
+        "RATE_LIMITED",
+        "too many wrong passwords for this user from this address; try again in " + seconds + " s");
+    return false;
+}
+
+void AuthDoor::count(const auth::LoginDelays::Attempt& attempt,
+                     const auth::AuthError* error) const {
+    const base::Timestamp now = parts_.context.now().monotonic;
+    if (error == nullptr) return parts_.delays.succeeded(attempt, now);
+    if (error->failure == AuthFailure::WrongPassword) parts_.delays.failed(attempt, now);
 }
 
 auth::AuthWorker::Limit AuthDoor::limit_of(const std::shared_ptr<Call>& call) {
@@ -133,8 +157,18 @@ void AuthDoor::open_accounts(const auth::User& user, std::function<void()> then)
     }
     std::vector<model::Market> missing;
     for (const model::Market market : {model::Market::Futures, model::Market::Spot}) {
-        const bool there = context.runtime.state().accounts.contains(own_account(user.id, market));
-        if (!there) missing.push_back(market);
+        const auto& accounts = context.runtime.state().accounts;
+        const auto taken = accounts.find(model::default_account(user.id, market));
+        if (taken == accounts.end()) {
+            missing.push_back(market);
+        } else if (taken->second.account.owner != user.id) {
+            // Opened before such names were kept: the user has no default account there.
+            context.log.write(log::Level::Warn,
+                              "the default account of a user belongs to somebody else",
+                              {{"account", taken->first.text()},
+                               {"user_id", user.id.text()},
+                               {"owner", taken->second.account.owner.text()}});
+        }
     }
     if (missing.empty()) return then();
     const auto open = std::make_shared<std::size_t>(missing.size());
@@ -142,7 +176,7 @@ void AuthDoor::open_accounts(const auth::User& user, std::function<void()> then)
         if (--*open == 0) then();
     };
     for (const model::Market market : missing) {
-        const model::AccountId account = own_account(user.id, market);
+        const model::AccountId account = model::default_account(user.id, market);
         const std::string key = "first-" + account.text();
         context.runtime.submit(
             {.body = model::OpenAccount{{user.id, model::IdempotencyKey(key), key},
@@ -169,7 +203,7 @@ void AuthDoor::register_user(Call& call) {
         [wish = std::move(wish).value(), now = call.now.time](auth::UserDesk& desk) {
             return desk.add(wish, now);
         },
-        [this](Call& held, auth::AuthResult<auth::User> added) {
+        [this](Call& held, const auth::AuthResult<auth::User>& added) {
             if (!added) return fail(held, added.error(), "user-added");
             const auth::User& user = added.value();
             parts_.sessions.put(user);
@@ -182,20 +216,22 @@ void AuthDoor::register_user(Call& call) {
 void AuthDoor::login(Call& call) {
     auto login = auth::parse_login(call.request.body);
     if (!login) return call.fail(400, login.error());
+    const std::string& email = login.value().email;
+    auth::LoginDelays::Attempt attempt{auth::normalized_email(email).value_or(email),
+                                       limit_key(call.request.remote)};
+    if (!may_try(call, attempt, "login")) {
+        return parts_.context.metrics.count("logins_total", {"delayed"});
+    }
     ask(
         call,
         [login = std::move(login).value(), now = call.now.time](auth::UserDesk& desk) {
             return desk.login(login, now);
         },
-        [this](Call& held, auth::AuthResult<auth::LoggedIn> in) {
-            const auto count = [this](std::string_view result) {
-                parts_.context.metrics.count("logins_total", {result});
-            };
-            if (!in) {
-                count(in.error().failure == AuthFailure::Locked ? "locked" : "failure");
-                return fail(held, in.error(), "login");
-            }
-            count("success");
+        [this, attempt = std::move(attempt)](Call& held,
+                                             const auth::AuthResult<auth::LoggedIn>& in) {
+            count(attempt, in ? nullptr : &in.error());
+            parts_.context.metrics.count("logins_total", {in ? "success" : "failure"});
+            if (!in) return fail(held, in.error(), "login");
             const auth::LoggedIn& made = in.value();
             parts_.sessions.put(made.user);
             parts_.sessions.put(made.session);
@@ -255,27 +291,27 @@ void AuthDoor::change_password(Call& call) {
     const auto shown = auth::bearer_of(call.request.header("authorization"));
     const auth::Session* session = shown ? parts_.sessions.session_of(*shown) : nullptr;
     const std::string kept = session == nullptr ? std::string() : session->id;
+    auth::LoginDelays::Attempt attempt{call.caller.owner.text(), limit_key(call.request.remote)};
+    if (!may_try(call, attempt, "password-changed")) return;
     ask(
         call,
-        [change = std::move(change).value(), owner = call.caller.owner, kept, now = call.now.time](
+        [change = std::move(change).value(), owner = call.caller.owner, kept](
             auth::UserDesk& desk) {
-            return desk.change_password(owner, change.present, change.wish, kept, now);
+            return desk.change_password(owner, change.present, change.wish, kept);
         },
-        [this, kept](Call& held, const auth::AuthResult<auth::User>& user) {
+        [this, kept, attempt = std::move(attempt)](Call& held,
+                                                   const auth::AuthResult<auth::User>& user) {
+            count(attempt, user ? nullptr : &user.error());
             if (!user) {
-                auto error = user.error();
                 // The token was right: 401 would tell the caller that it is not.
-                const bool wrong = error.failure == AuthFailure::WrongPassword ||
-                                   error.failure == AuthFailure::Locked;
-                if (!wrong) return fail(held, error, "password-changed");
-                record(held,
-                       "password-changed",
-                       error.failure == AuthFailure::Locked ? "locked" : "refused",
-                       held.caller.owner);
+                if (user.error().failure != AuthFailure::WrongPassword) {
+                    return fail(held, user.error(), "password-changed");
+                }
+                record(held, "password-changed", "refused", held.caller.owner);
                 return held.fail(400,
                                  "WRONG_PASSWORD",
-                                 "the current password does not fit; after five wrong ones the "
-                                 "user is locked for 15 minutes");
+                                 "the current password does not fit; after several wrong ones the "
+                                 "next has to wait");
             }
             parts_.sessions.remove_all(held.caller.owner, kept);
             record(held, "password-changed", "ok", held.caller.owner);
@@ -327,7 +363,7 @@ void AuthDoor::change_user(Call& call, auth::ProfileChange change, std::string_v
         call,
         [change = std::move(change), id = model::Owner(call.parameter("user"))](
             auth::UserDesk& desk) { return desk.change(id, change); },
-        [this, act](Call& held, auth::AuthResult<auth::User> changed) {
+        [this, act](Call& held, const auth::AuthResult<auth::User>& changed) {
             if (!changed) {
                 auto error = changed.error();
                 error.subject = model::Owner(held.parameter("user"));

@@ -12,6 +12,7 @@
 
 #include "shell/auth/act.hpp"
 #include "shell/auth/auth_worker.hpp"
+#include "shell/auth/login_delay.hpp"
 #include "shell/auth/session_table.hpp"
 #include "shell/http/api_context.hpp"
 #include "shell/http/route_table.hpp"
@@ -36,6 +37,7 @@ public:
         const ApiContext& context;
         auth::AuthWorker& worker;
         auth::SessionTable& sessions;
+        auth::LoginDelays& delays;
         auth::RecordActs record;
     };
 
@@ -74,7 +76,7 @@ private:
         auto held = std::make_shared<Call>(std::move(call));
         const bool accepted = parts_.worker.ask(
             std::move(work),
-            [held, then = std::move(then)](auto result) mutable { then(*held, std::move(result)); },
+            [held, then = std::move(then)](const auto& result) mutable { then(*held, result); },
             limit_of(held));
         if (accepted) return;
         held->fail(
@@ -85,6 +87,12 @@ private:
     [[nodiscard]] static auth::AuthWorker::Limit limit_of(const std::shared_ptr<Call>& call);
     void change_user(Call& call, auth::ProfileChange change, std::string_view act);
     void fail(Call& call, const auth::AuthError& error, std::string_view act);
+    /// May this password be looked at now? Else the call is answered with 429, whoever the user is.
+    [[nodiscard]] bool may_try(Call& call,
+                               const auth::LoginDelays::Attempt& attempt,
+                               std::string_view act) const;
+    /// Counts a password that was looked at.
+    void count(const auth::LoginDelays::Attempt& attempt, const auth::AuthError* error) const;
     void record(const Call& call,
                 std::string_view act,
                 std::string_view outcome,

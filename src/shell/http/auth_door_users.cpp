@@ -157,6 +157,8 @@ void AuthDoor::set_password(Call& call) {
                 return fail(held, error, "password-set");
             }
             parts_.sessions.remove_all(id);
+            parts_.delays.forget(id.text());
+            parts_.delays.forget(user.value().email);
             record(held, "password-set", "ok", id);
             held.answer(user_json(user.value()));
         });

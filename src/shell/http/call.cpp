@@ -1,6 +1,7 @@
 #include "shell/http/call.hpp"
 
 #include "base/check.hpp"
+#include "base/plain_text.hpp"
 #include "protocol/api_json.hpp"
 #include "protocol/flat_reader.hpp"
 #include "shell/log/redact.hpp"
@@ -41,7 +42,7 @@ void Call::answer_plain(std::uint16_t status,
                         std::string_view error_code) {
     HttpResponse response;
     response.status = status;
-    response.body = json::serialize(body);
+    response.body = base::escaped(json::serialize(body));
     response.headers = std::move(headers);
     response.error_code = error_code;
     response.caller = caller.name;

@@ -22,7 +22,8 @@ struct HttpRequest {
     /// holds both values, joined by ", ".
     std::map<std::string, std::string, std::less<>> headers;
     std::string body;
-    std::string remote;      ///< The caller's address.
+    std::string remote;      ///< The caller's address, also behind a trusted proxy.
+    bool forwarded = false;  ///< It came through a trusted proxy.
     std::string request_id;  ///< The caller's X-Request-ID if it was valid, else made here.
 
     [[nodiscard]] std::string_view header(std::string_view name) const {

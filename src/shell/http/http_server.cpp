@@ -1,8 +1,9 @@
 #include "shell/http/http_server.hpp"
 
 #include "base/check.hpp"
-#include "protocol/api_json.hpp"
+#include "shell/http/client_address.hpp"
 #include "shell/http/http_wire.hpp"
+#include "shell/http/server_refusals.hpp"
 #include "shell/http/tls_gate.hpp"
 #include "shell/http/upgrade.hpp"
 #include "shell/log/redact.hpp"
@@ -36,39 +37,6 @@ namespace {
 
 using Parser = beast::http::request_parser<beast::http::string_body>;
 
-/// What the server says by itself, without asking the handler.
-struct Refused {
-    std::uint16_t status = 0;
-    std::string_view code;
-    std::string_view message;
-};
-
-constexpr Refused kTooLarge{413, "PAYLOAD_TOO_LARGE", "a body has at most 65536 bytes"};
-constexpr Refused kHeadTooLarge{
-    431, "HEADERS_TOO_LARGE", "request line and headers have at most 8192 bytes together"};
-constexpr Refused kMalformed{400, "INVALID_HTTP", "this is not a well-formed HTTP/1.1 request"};
-constexpr Refused kBadTarget{400,
-                             "INVALID_TARGET",
-                             "path or query is malformed: a bad escape, a control character, or "
-                             "a query name that occurs twice"};
-constexpr Refused kTooLate{504,
-                           "TIMEOUT",
-                           "no answer within the time limit; what became of the request is not "
-                           "known here: ask again with the same idempotency key"};
-constexpr Refused kTooMany{
-    503, "TOO_MANY_CONNECTIONS", "too many connections are open; try again shortly"};
-
-HttpResponse refusal(const Refused& refused, std::string_view request_id) {
-    HttpResponse response;
-    response.status = refused.status;
-    response.error_code = refused.code;
-    response.body = protocol::error_body(
-        {.code = refused.code, .message = refused.message, .request_id = request_id, .details = {}},
-        wall_time());
-    if (refused.status == 503) response.headers.emplace_back("Retry-After", "1");
-    return response;
-}
-
 }  // namespace
 
 class HttpServer::Listener : public std::enable_shared_from_this<Listener> {
@@ -88,6 +56,9 @@ public:
         Error error;
         const auto address = asio::ip::make_address(options_.address, error);
         if (error) return "'" + options_.address + "' is no address to listen on";
+        auto proxies = TrustedProxies::parse(options_.trusted_proxies);
+        if (!proxies) return "http.trusted_proxies: " + proxies.error();
+        proxies_ = std::move(proxies).value();
         if (const auto trouble = open_tls(); !trouble.empty()) return trouble;
         const tcp::endpoint endpoint(address, options_.port);
         acceptor_.open(endpoint.protocol(), error);
@@ -133,6 +104,7 @@ private:
 
     asio::io_context& context_;
     HttpServerOptions options_;
+    TrustedProxies proxies_;
     HttpHandler* handler_;  ///< `nullptr` once the server is gone.
     UpgradeHandler* upgrades_;
     tcp::acceptor acceptor_;
@@ -207,7 +179,7 @@ private:
 
     /// False when the connection is over.
     asio::awaitable<bool> serve_one();
-    asio::awaitable<Error> read(Parser& parser);
+    asio::awaitable<Error> read(Parser& parser, HttpRequest& request);
     asio::awaitable<bool> fill();
     asio::awaitable<bool> write(const HttpResponse& response, bool keep_alive, bool head);
     asio::awaitable<void> drain();
@@ -241,18 +213,26 @@ asio::awaitable<bool> HttpServer::Listener::Connection::fill() {
 }
 
 /// Reads until the request is whole. The error is Beast's, or end_of_stream.
-asio::awaitable<Error> HttpServer::Listener::Connection::read(Parser& parser) {
+asio::awaitable<Error> HttpServer::Listener::Connection::read(Parser& parser,
+                                                              HttpRequest& request) {
     const auto& options = listener_->options_;
     const bool first = serial_ == 0;
     enter(Phase::Idle,
           first ? std::min(options.first_request_within, options.idle_max) : options.idle_max);
     bool continued = false;
+    bool has_head = false;
+    parser.eager(false);  // Stops behind the head.
     while (true) {
         if (buffer_.size() > 0) {
             if (phase_ == Phase::Idle) enter(Phase::Reading, listener_->options_.read_within);
             Error error;
             buffer_.consume(parser.put(buffer_.data(), error));
             if (error && error != beast::http::error::need_more) co_return error;
+            if (parser.is_header_done() && !std::exchange(has_head, true)) {
+                take_head(parser.get(), {remote_, listener_->proxies_}, request);
+                parser.eager(true);
+                if (!parser.is_done() && buffer_.size() > 0) continue;
+            }
             if (parser.is_done()) co_return Error{};
         }
         if (listener_->stopping_ && phase_ == Phase::Idle) {
@@ -276,13 +256,11 @@ bool HttpServer::Listener::Connection::build_request(Parser& parser, HttpRequest
     auto& message = parser.get();
     request.method = std::string(message.method_string());
     request.target = std::string(message.target());
-    keep_headers(message, request);
     const std::string_view id = request.header("x-request-id");
     // One that looks like a secret is not echoed and not logged.
     const bool usable = is_valid_request_id(id) && log::redact(id) == id;
     request.request_id = usable ? std::string(id) : listener_->request_ids_.next();
     request_id_ = request.request_id;
-    request.remote = remote_;
     request.body = std::move(message.body());
     Target target;
     if (!parse_target(request.target, target)) return false;
@@ -293,13 +271,12 @@ bool HttpServer::Listener::Connection::build_request(Parser& parser, HttpRequest
 
 asio::awaitable<bool> HttpServer::Listener::Connection::serve_one() {
     Parser parser;
-    parser.eager(true);
     parser.header_limit(static_cast<std::uint32_t>(listener_->options_.header_bytes_max));
     parser.body_limit(listener_->options_.body_bytes_max);
-    const Error error = co_await read(parser);
+    HttpRequest request;
+    const Error error = co_await read(parser, request);
     if (error == beast::http::error::end_of_stream) co_return false;
     const SteadyTime began = std::chrono::steady_clock::now();
-    HttpRequest request;
     ++serial_;
     response_.reset();
     bool keep_alive = false;
@@ -321,6 +298,7 @@ asio::awaitable<bool> HttpServer::Listener::Connection::serve_one() {
             HttpRequest copy_for_log;
             copy_for_log.method = request.method;
             copy_for_log.target = request.target;
+            copy_for_log.remote = request.remote;
             listener_->handler_->handle(
                 std::move(request),
                 [weak = weak_from_this(), serial = serial_](HttpResponse response) {
@@ -336,7 +314,7 @@ asio::awaitable<bool> HttpServer::Listener::Connection::serve_one() {
     if (listener_->handler_ != nullptr) {
         listener_->handler_->on_finished({request.method,
                                           request.target,
-                                          remote_,
+                                          request.remote.empty() ? remote_ : request.remote,
                                           request_id_,
                                           response_->error_code,
                                           response_->caller,

@@ -34,6 +34,8 @@ struct HttpServerOptions {
     std::chrono::milliseconds tls_handshake_within = std::chrono::seconds(10);
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;  ///< 0: any free one.
+    /// Whose X-Forwarded-For is believed: as `TrustedProxies::parse` reads it.
+    std::string trusted_proxies{};
     std::size_t header_bytes_max = 8 * 1024;
     std::size_t body_bytes_max = 64 * 1024;
     std::size_t connections_max = 1'024;  ///< One more gets 503 and is closed.

@@ -25,13 +25,14 @@ struct KeptHeader {
     std::string_view text;
 };
 
-constexpr std::array<KeptHeader, 9> kHeadersKept = {{
+constexpr std::array<KeptHeader, 10> kHeadersKept = {{
     {field::access_control_request_method, "access-control-request-method"},
     {field::authorization, "authorization"},
     {field::content_type, "content-type"},
     {field::if_match, "if-match"},
     {field::origin, "origin"},
     {field::unknown, "idempotency-key"},
+    {field::unknown, "x-forwarded-for"},
     {field::unknown, "x-idempotency-key"},
     {field::unknown, "x-request-id"},
     {field::unknown, "x-timeline"},
@@ -76,7 +77,7 @@ void append_response(std::string& out, const HttpResponse& response, const Respo
     if (!frame.head) out.append(response.body);
 }
 
-void keep_headers(const BeastRequest& message, HttpRequest& request) {
+void take_head(const BeastRequest& message, const Peer& peer, HttpRequest& request) {
     for (const auto& line : message) {
         const auto name = line.name_string();
         for (const KeptHeader& kept : kHeadersKept) {
@@ -88,6 +89,9 @@ void keep_headers(const BeastRequest& message, HttpRequest& request) {
             break;
         }
     }
+    const std::string_view forwarded_for = request.header("x-forwarded-for");
+    request.remote = peer.proxies.client_of(peer.address, forwarded_for);
+    request.forwarded = !forwarded_for.empty() && peer.proxies.trusts(peer.address);
 }
 
 bool asks_to_continue(const BeastRequest& message) {

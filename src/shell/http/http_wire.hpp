@@ -3,6 +3,7 @@
 /// The bytes of a response, and small things that the server needs for them.
 
 #include "base/time.hpp"
+#include "shell/http/client_address.hpp"
 #include "shell/http/http_message.hpp"
 
 #include <boost/beast/http/message.hpp>
@@ -26,8 +27,16 @@ struct ResponseFrame {
 
 void append_response(std::string& out, const HttpResponse& response, const ResponseFrame& frame);
 
-/// Copies the headers that handlers look at.
-void keep_headers(const BeastRequest& message, HttpRequest& request);
+/// The other end of a connection, and whose X-Forwarded-For is believed.
+struct Peer {
+    const std::string& address;
+    const TrustedProxies& proxies;
+};
+
+/// Copies the headers that handlers look at, and says who asks. To be called before the body is
+/// read: the parser adds the trailers of a chunked body to the headers, and behind a proxy those
+/// are whatever the client wishes (RFC 9110, 6.5.1).
+void take_head(const BeastRequest& message, const Peer& peer, HttpRequest& request);
 
 [[nodiscard]] bool asks_to_continue(const BeastRequest& message);
 

@@ -53,11 +53,18 @@ base::Result<std::unique_ptr<UserAccess>, std::string> UserAccess::open(
 void UserAccess::attach(const ApiContext& context, RouteTable& routes, Api& api) {
     CHECK(!door_.has_value());
     acts_.emplace(auth::ActJournal::Parts{context.runtime, context.log, context.wake});
-    door_.emplace(options_.door, AuthDoor::Parts{context, *worker_, sessions_, record_acts()});
+    door_.emplace(options_.door,
+                  AuthDoor::Parts{context, *worker_, sessions_, delays_, record_acts()});
     door_->add_to(routes);
     front_.emplace(options_.cors_origins, FrontDoor::Parts{api, record_acts(), context.now});
     gate_.tell([&context](std::string_view route) {
         context.metrics.count("rate_limited_total", {route});
+    });
+    gate_.tell_of_proxy([&context] {
+        context.log.write(
+            log::Level::Warn,
+            "a proxy on this machine names its callers, and http.trusted_proxies does "
+            "not list it: they share the limits of one address");
     });
     api.set_stranger_gate([this](Call& call) { return gate_.pass_stranger(call); });
     api.add_gate([this](Call& call) { return gate_.pass(call); });

@@ -21,6 +21,7 @@ namespace botcore::shell::http {
 struct UserAccessOptions {
     std::string users_path;  ///< `<data>/users.sqlite`
     auth::UserDeskOptions desk{};
+    auth::LoginDelayOptions delays{};
     AuthDoorOptions door{};
     AccessLimits limits{};
     std::string cors_origins{};
@@ -57,11 +58,13 @@ private:
     UserAccess(UserAccessOptions options, const auth::TokenVerifier& operator_token)
         : options_(std::move(options)),
           sessions_(operator_token),
+          delays_(options_.delays),
           gate_(options_.limits) {}
 
     UserAccessOptions options_;
     base::Timestamp seen_;  ///< At the last tick.
     auth::SessionTable sessions_;
+    auth::LoginDelays delays_;
     AccessGate gate_;
     std::optional<auth::ActJournal> acts_;
     std::optional<auth::AuthWorker> worker_;

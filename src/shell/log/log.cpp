@@ -1,5 +1,6 @@
 #include "shell/log/log.hpp"
 
+#include "base/plain_text.hpp"
 #include "protocol/time_text.hpp"
 #include "shell/log/redact.hpp"
 #include "shell/log/stack_trace.hpp"
@@ -124,7 +125,7 @@ std::string format_line(const LogIdentity& identity,
             std::visit([&](const auto& value) { line[field.name] = value; }, field.value);
         }
     }
-    return boost::json::serialize(line);
+    return base::escaped(boost::json::serialize(line));
 }
 
 }  // namespace botcore::shell::log

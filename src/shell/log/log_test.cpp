@@ -69,6 +69,12 @@ TEST(Log, EscapesWhatCouldBreakALine) {
     EXPECT_EQ(value.at("message").as_string(), "a \"quoted\"\nline\\");
     EXPECT_EQ(value.at("level").as_string(), "WARN");
     EXPECT_EQ(value.at("request_id").as_string(), "req_1");
+    const std::string turned = format_line({"botcored", "", "", "here"},
+                                           Level::Warn,
+                                           "2026-01-01T00:00:00.000Z",
+                                           "a\u009b2J \u202e b",
+                                           fields);
+    EXPECT_NE(turned.find("a\\u009b2J \\u202e b"), std::string::npos) << turned;
 }
 
 // @spec:R2-ERR-08

@@ -59,9 +59,9 @@ constexpr auto kRows = std::to_array<MetricRow>({
      "Messages from WebSocket clients"},
     {"websocket_clients_cut_total", kCounter,
      "cause=handshake|unauthenticated|too_many|flood|malformed|heartbeat|idle|slow_reader|failure|"
-     "shutdown", "connections",
+     "shutdown|rights_fell", "connections",
      "WebSocket clients that were cut off"},
-    {"logins_total", kCounter, "result=success|failure|locked", "logins", "Logins by result"},
+    {"logins_total", kCounter, "result=success|failure|delayed", "logins", "Logins by result"},
 
     // Trading.
     {"trades_total", kCounter, "", "fills", "Fills booked"},

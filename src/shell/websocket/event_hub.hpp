@@ -70,6 +70,9 @@ public:
 
     [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
 
+    /// Holds for events that are published or read from the journal from now on.
+    void set_role(auth::Role role) { caller_.role = role; }
+
 private:
     friend class EventHub;
 

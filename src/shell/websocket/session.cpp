@@ -120,6 +120,7 @@ private:
 
     void bound_rate();
     void ping(SteadyTime now);
+    [[nodiscard]] bool keeps_rights(SteadyTime now);
     void answer(std::string_view type, std::string_view id, json::object fields);
     void refuse(std::string_view id, const protocol::RequestError& error);
     void refuse_history(std::string_view id, std::string_view named);
@@ -140,6 +141,7 @@ private:
     SteadyTime deadline_;  ///< Of the phase; for Listening, of nothing.
     SteadyTime last_frame_;
     SteadyTime next_ping_;
+    SteadyTime next_rights_;  ///< When the token's rights are read again.
     std::optional<SteadyTime> pinged_;
     bool ping_under_way_ = false;
     std::deque<SteadyTime> recent_;  ///< Of the client's messages within the last minute.
@@ -257,7 +259,9 @@ void WebsocketSession::authenticate(std::string_view id) {
     caller_ = std::move(caller);
     ++state_->users[caller_->owner];
     phase_ = Phase::Listening;
-    next_ping_ = std::chrono::steady_clock::now() + options().ping_every;
+    const SteadyTime now = std::chrono::steady_clock::now();
+    next_ping_ = now + options().ping_every;
+    next_rights_ = now + options().rights_every;
     subscriber_ = state_->parts.hub.join(*caller_, [this] { wake_.cancel(); });
     json::object fields;
     fields["role"] = to_text(caller_->role);
@@ -267,6 +271,7 @@ void WebsocketSession::authenticate(std::string_view id) {
 }
 
 void WebsocketSession::carry_out(const std::string& id, const protocol::StreamSubscribe& wish) {
+    if (!keeps_rights(std::chrono::steady_clock::now())) return;
     const auto done = state_->parts.hub.subscribe(*subscriber_, wish);
     if (!done && done.error().code == runtime::archive::kHistoryChanged) {
         return refuse_history(id, wish.timeline);
@@ -385,6 +390,7 @@ void WebsocketSession::check(SteadyTime now) {
         case Phase::Listening:
             break;
     }
+    if (now >= next_rights_ && !keeps_rights(now)) return;
     if (pinged_ && last_frame_ < *pinged_ && now - *pinged_ >= options().pong_within) {
         cut(Cut::Heartbeat);  // S2
     } else if (now - last_frame_ >= options().idle_max) {
@@ -394,12 +400,26 @@ void WebsocketSession::check(SteadyTime now) {
     }
 }
 
+/// Reads the caller of the token again (S1). False: its rights fell and the connection is closed;
+/// messages that wait for it are dropped. Rights that rose hold from now on.
+bool WebsocketSession::keeps_rights(SteadyTime now) {
+    next_rights_ = now + options().rights_every;
+    const auto present = state_->parts.authenticate(token_->reveal());
+    if (!present) {
+        close(Cut::Unauthenticated, close_code::policy_error, "the token is no longer valid");
+        return false;
+    }
+    if (present->role < caller_->role || present->owner != caller_->owner) {
+        close(Cut::RightsFell, close_code::policy_error, "your role was lowered; connect again");
+        return false;
+    }
+    caller_->role = present->role;
+    subscriber_->set_role(present->role);
+    return true;
+}
+
 void WebsocketSession::ping(SteadyTime now) {
     next_ping_ = now + options().ping_every;
-    if (!state_->parts.authenticate(token_->reveal())) {
-        close(Cut::Unauthenticated, close_code::policy_error, "the token is no longer valid");
-        return;
-    }
     if (std::exchange(ping_under_way_, true)) return;
     pinged_ = now;
     answers_.push_back(

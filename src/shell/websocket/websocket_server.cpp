@@ -125,6 +125,8 @@ std::string_view to_text(Cut cut) {
             return "failure";
         case Cut::Shutdown:
             return "shutdown";
+        case Cut::RightsFell:
+            return "rights_fell";
     }
     return "?";
 }

@@ -4,8 +4,9 @@
 /// messages; `EventHub` decides who hears what.
 ///
 /// S1  Nobody hears anything before showing a valid token: in the Authorization header of the
-///     request, or in the first message within `authenticate_within`. A token that stops being
-///     valid ends the connection at the next heartbeat.
+///     request, or in the first message within `authenticate_within`. The rights of the token are
+///     read again on every subscription and every `rights_every`: a token that is no longer valid
+///     and a role that was lowered end the connection.
 /// S2  A client that is not heard of (no frame within `pong_within` of a ping, or none at all for
 ///     `idle_max`) is cut.
 /// S3  A client that does not read holds no more than its queue and the system's send buffer; it is
@@ -45,6 +46,8 @@ struct WebsocketOptions {
     std::chrono::milliseconds handshake_within = std::chrono::seconds(60);
     std::chrono::milliseconds authenticate_within = std::chrono::seconds(10);
     std::chrono::milliseconds ping_every = std::chrono::seconds(30);
+    /// With `sweep_every`, rights that fell end a connection within five seconds.
+    std::chrono::milliseconds rights_every = std::chrono::seconds(4);
     std::chrono::milliseconds pong_within = std::chrono::seconds(10);
     std::chrono::milliseconds idle_max = std::chrono::minutes(5);
     std::chrono::milliseconds close_within = std::chrono::seconds(5);
@@ -69,8 +72,9 @@ enum class Cut : std::uint8_t {
     SlowReader,
     Failure,  ///< Ours.
     Shutdown,
+    RightsFell,  ///< The user's role was lowered.
 };
-inline constexpr std::size_t kCutCount = 10;
+inline constexpr std::size_t kCutCount = 11;
 
 [[nodiscard]] std::string_view to_text(Cut cut);
 

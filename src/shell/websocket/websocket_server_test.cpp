@@ -101,6 +101,9 @@ protected:
 
     std::optional<auth::Caller> caller_of(std::string_view token) {
         if (token == "mine-token" && !revoked_) return HubWorld::mine();
+        if (token == "operator-token" && !revoked_) {
+            return auth::Caller{model::Owner("operator-user"), role_, "o"};
+        }
         if (token == "other-token") {
             return auth::Caller{model::Owner(kTheirs), auth::Role::Trader, "t"};
         }
@@ -127,6 +130,7 @@ protected:
     std::optional<http::HttpServer> http_;
     std::thread thread_;
     std::atomic<bool> revoked_{false};
+    std::atomic<auth::Role> role_{auth::Role::Operator};
 };
 
 /// Sequence and index of the next numbered event.
@@ -353,11 +357,50 @@ TEST_F(EventStream, ClosesAClientThatWasNotHeardOf) {
 }
 
 TEST_F(EventStream, EndsWithTheTokenThatBeganIt) {
-    start({.ping_every = 40ms});
+    start({.ping_every = 10min, .rights_every = 40ms});
     StreamClient client(port(), "mine-token");
-    EXPECT_FALSE(client.receive("event").is_null());
+    EXPECT_FALSE(client.receive("authenticated").is_null());
     revoked_ = true;
     EXPECT_EQ(client.read_to_end(), 1008);
+    EXPECT_EQ(cuts(Cut::Unauthenticated), 1U);
+}
+
+TEST_F(EventStream, ADemotedOperatorHearsNobodysOrdersAnyMore) {
+    const WebsocketOptions shipped;
+    EXPECT_LE(shipped.rights_every + shipped.sweep_every, 5s);
+    start({.ping_every = 10min, .rights_every = 40ms});
+    StreamClient client(port(), "operator-token");
+    client.send(R"({"type":"subscribe","channels":["orders"]})");
+    ASSERT_FALSE(client.receive("subscribed").is_null());
+    commit(1);
+    EXPECT_FALSE(client.receive("event").is_null());
+    role_ = auth::Role::Viewer;
+    EXPECT_EQ(client.read_to_end(), 1008);
+    EXPECT_THAT(client.reason(), HasSubstr("role was lowered"));
+    EXPECT_EQ(cuts(Cut::RightsFell), 1U);
+}
+
+TEST_F(EventStream, ReadsTheRightsOnEverySubscription) {
+    start({.ping_every = 10min, .rights_every = 10min});
+    StreamClient demoted(port(), "operator-token");
+    demoted.send(R"({"type":"subscribe","accounts":["mine"]})");
+    ASSERT_FALSE(demoted.receive("subscribed").is_null());
+    role_ = auth::Role::Trader;
+    demoted.send(R"({"type":"subscribe","accounts":["mine"]})");
+    EXPECT_TRUE(demoted.receive("subscribed").is_null());
+    EXPECT_EQ(demoted.code(), 1008);
+    // A role that was raised holds from the next subscription on, without another connection.
+    StreamClient promoted(port(), "operator-token");
+    promoted.send(R"({"type":"subscribe","accounts":["mine"]})");
+    EXPECT_EQ(promoted.receive("error").at("code").as_string(), "ACCOUNT_UNKNOWN");
+    role_ = auth::Role::Operator;
+    promoted.send(R"({"type":"subscribe","accounts":["mine"],"channels":["orders"]})");
+    ASSERT_FALSE(promoted.receive("subscribed").is_null());
+    commit(1);
+    EXPECT_FALSE(promoted.receive("event").is_null());
+    revoked_ = true;
+    promoted.send(R"({"type":"subscribe"})");
+    EXPECT_EQ(promoted.read_to_end(), 1008);
 }
 
 TEST_F(EventStream, ASlowReaderIsCutWithItsPlaceAndHarmsNobody) {

@@ -1,0 +1,38 @@
+#pragma once
+
+/// What the HTTP server answers by itself, without asking the handler of requests.
+
+#include "shell/http/http_message.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace botcore::shell::http {
+
+struct Refused {
+    std::uint16_t status = 0;
+    std::string_view code;
+    std::string_view message;
+};
+
+inline constexpr Refused kTooLarge{413, "PAYLOAD_TOO_LARGE", "a body has at most 65536 bytes"};
+inline constexpr Refused kHeadTooLarge{
+    431, "HEADERS_TOO_LARGE", "request line and headers have at most 8192 bytes together"};
+inline constexpr Refused kMalformed{
+    400, "INVALID_HTTP", "this is not a well-formed HTTP/1.1 request"};
+inline constexpr Refused kBadTarget{
+    400,
+    "INVALID_TARGET",
+    "path or query is malformed: a bad escape, a control character, or "
+    "a query name that occurs twice"};
+inline constexpr Refused kTooLate{
+    504,
+    "TIMEOUT",
+    "no answer within the time limit; what became of the request is not "
+    "known here: ask again with the same idempotency key"};
+inline constexpr Refused kTooMany{
+    503, "TOO_MANY_CONNECTIONS", "too many connections are open; try again shortly"};
+
+[[nodiscard]] HttpResponse refusal(const Refused& refused, std::string_view request_id);
+
+}  // namespace botcore::shell::http
