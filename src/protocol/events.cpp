@@ -398,6 +398,13 @@ Event analysis_timeout(const model::Symbol& symbol, base::Duration limit, base::
     return event;
 }
 
+Event consistency_checked(const ConsistencyReport& report, base::Timestamp now) {
+    Event event = of_the_moment("consistency_checked", Channel::System, now);
+    event.data["result"] = report.result;
+    event.data["message"] = "the report is in the log and in the file of the consistency check";
+    return event;
+}
+
 Event maintenance_banner(const MaintenanceWord& word, base::Timestamp now) {
     Event event = of_the_moment("maintenance_banner", Channel::Maintenance, now);
     event.data["window"] = word.window;

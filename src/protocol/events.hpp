@@ -101,6 +101,14 @@ struct ConnectionTrouble {
                                      base::Duration limit,
                                      base::Timestamp now);
 
+/// A consistency check outside this process has ended.
+struct ConsistencyReport {
+    std::string result;  ///< "consistent", "inconsistent" or "incomplete".
+    std::string text;    ///< The whole report: for operators only, so it is in no event.
+};
+
+[[nodiscard]] Event consistency_checked(const ConsistencyReport& report, base::Timestamp now);
+
 /// A maintenance window has come into a new state.
 struct MaintenanceWord {
     std::uint64_t window = 0;

@@ -294,6 +294,7 @@ TEST(Events, OfTheMomentHaveNoNumber) {
           health_changed({"exchange", "healthy", "unhealthy", "no answer"}, now),
           connection_error({.peer = "exchange", .message = "reset"}, now),
           analysis_timeout(model::Symbol("BTCUSDT"), base::Duration::seconds(10), now),
+          consistency_checked({.result = "inconsistent", .text = "step 1"}, now),
           heartbeat(12, now)}) {
         const auto body = boost::json::parse(render(event));
         EXPECT_TRUE(body.at("sequence").is_null()) << event.name;

@@ -19,6 +19,21 @@ std::optional<std::string> read_text(std::string_view text) {
     return fits ? std::optional(std::string(text)) : std::nullopt;
 }
 
+std::optional<std::string> read_lines(std::string_view text) {
+    if (text.empty() || text.size() > kCheckReportMax) return std::nullopt;
+    const bool lines = std::none_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 && c != '\n';
+    });
+    return lines ? std::optional(std::string(text)) : std::nullopt;
+}
+
+std::optional<std::string> read_check_result(std::string_view text) {
+    for (const std::string_view known : {"consistent", "inconsistent", "incomplete"}) {
+        if (known == text) return std::string(known);
+    }
+    return std::nullopt;
+}
+
 std::optional<model::AccountState> read_state(std::string_view text) {
     for (const auto state : {model::AccountState::Active, model::AccountState::Frozen}) {
         if (to_text(state) == text) return state;
@@ -99,6 +114,16 @@ ParseResult<model::AdoptBooks> parse_adopt_books(std::string_view body) {
     }
     command.text = TRY(reader.word("text", kTextExpected, read_text));
     return Parsed<model::AdoptBooks>{std::move(command), reader.canonical()};
+}
+
+base::Result<ConsistencyReport, RequestError> parse_consistency_report(std::string_view body) {
+    FieldReader reader(TRY(parse_flat_object(body)));
+    (void)TRY(reader.only(std::array<std::string_view, 2>{"result", "report"}));
+    ConsistencyReport report;
+    report.result = TRY(reader.word(
+        "result", "\"consistent\", \"inconsistent\" or \"incomplete\"", read_check_result));
+    report.text = TRY(reader.word("report", "lines of text, at most 16 KiB", read_lines));
+    return report;
 }
 
 }  // namespace botcore::protocol

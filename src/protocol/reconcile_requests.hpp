@@ -4,6 +4,7 @@
 /// for what that means.
 
 #include "protocol/api_requests.hpp"
+#include "protocol/events.hpp"
 
 #include <string>
 #include <string_view>
@@ -21,5 +22,12 @@ inline constexpr std::size_t kReasonTextMax = 500;
 
 /// Either asset, seen and total, or symbol, seen, quantity and cost; and text: by what evidence.
 [[nodiscard]] ParseResult<model::AdoptBooks> parse_adopt_books(std::string_view body);
+
+/// The report of a consistency check is at most this long, in bytes.
+inline constexpr std::size_t kCheckReportMax = 16U << 10U;
+
+/// result ("consistent", "inconsistent" or "incomplete") and report: text of several lines.
+[[nodiscard]] base::Result<ConsistencyReport, RequestError> parse_consistency_report(
+    std::string_view body);
 
 }  // namespace botcore::protocol

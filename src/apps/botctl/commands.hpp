@@ -147,6 +147,8 @@ int journal_export(Session& session, const JournalRange& range);
 // On the files, whether the daemon runs or not.
 /// Is everything in the store what the journal says? Each finding with kind, severity and action.
 int check(Session& session);
+/// Hands a report of scripts/consistency-check.sh to the daemon's log and event stream.
+int report_check(Session& session, const std::string& result, const std::string& file);
 int check_config(Session& session, const std::string& file);
 
 /// What the commands about the archive are told; empty means the configuration's, or the newest.

@@ -8,6 +8,10 @@
 #include "shell/sqlite/rebuild.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <fstream>
+#include <iterator>
 
 namespace botcore::botctl {
 
@@ -99,6 +103,26 @@ int check(Session& session) {
             << "\nstop the daemon and run botctl restore; docs/runbooks/data-damaged.md\n";
     });
     return report.value().clean() && missing.evidence.empty() ? kExitOk : kExitNegative;
+}
+
+int report_check(Session& session, const std::string& result, const std::string& file) {
+    std::ifstream in(file);
+    std::string report((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    if (!in.is_open() || report.empty()) {
+        return session.unavailable("there is no report to read at " + file);
+    }
+    const json::object body{{"result", result}, {"report", std::move(report)}};
+    const auto answer = session.reach({.method = "POST",
+                                       .path = "/api/consistency-checks",
+                                       .body = json::serialize(body),
+                                       .idempotency_key = {},
+                                       .if_match = {}});
+    if (!answer) {
+        return session.unavailable("the daemon does not answer at " + session.settings().url);
+    }
+    return session.finish(*answer, [](std::ostream& out, const json::value&) {
+        out << "the report is in the daemon's log, and its result is announced\n";
+    });
 }
 
 namespace {

@@ -54,7 +54,7 @@ struct Chosen {
     ReconcileWish reconcile;
     std::string reason;
     MaintenancePlan plan;
-    std::string window;
+    std::string window, result, file;
     BackupWish backup;
     std::function<int(Session&)> run;
 };
@@ -365,6 +365,15 @@ void add_files(CLI::App& app, Chosen& chosen) {
     add(app, chosen, "check", "Is all of the store what the journal says?", [](Session& s) {
         return check(s);
     });
+    CLI::App* report = add(app,
+                           chosen,
+                           "report-check",
+                           "Hand a report of scripts/consistency-check.sh to the daemon's log and "
+                           "event stream",
+                           [&](Session& s) { return report_check(s, chosen.result, chosen.file); });
+    report->add_option("RESULT", chosen.result, "consistent, inconsistent or incomplete")
+        ->required();
+    report->add_option("FILE", chosen.file, "The report")->required();
     add(app, chosen, "verify", "The same as check", [](Session& s) { return check(s); });
     CLI::App* anew = add(app,
                          chosen,

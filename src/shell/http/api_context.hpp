@@ -10,6 +10,7 @@
 ///
 /// Threads: the thread of the loop, between two steps of the runtime.
 
+#include "protocol/events.hpp"
 #include "runtime/archive/history.hpp"
 #include "runtime/runtime.hpp"
 #include "shell/http/call.hpp"
@@ -54,6 +55,8 @@ struct ApiContext {
     std::function<void(std::function<void()>)> later;
     /// Null: every answer is made anew.
     const AnswerCache* answers = nullptr;
+    /// Sends an event of the moment to everybody who listens; empty: nobody can listen.
+    std::function<void(const protocol::Event&)> publish{};
 
     // The steps answer the call themselves where they say no.
 

@@ -260,7 +260,8 @@ public:
             [this] { return now(); },
             [this] { wake(); },
             [this](std::function<void()> work) { boost::asio::post(context_, std::move(work)); },
-            &answers_});
+            &answers_,
+            [this](const protocol::Event& event) { events.push_back(event); }});
         trading_.emplace(*api_context_).add_to(routes_);
         market_door_.emplace(*api_context_, followed_).add_to(routes_);
         performance_.emplace(*api_context_, kFillsShown).add_to(routes_);
@@ -351,7 +352,8 @@ public:
     health::Answer cache;
     bool cache_answers = true;
     model::ClockState clock = model::ClockState::Certain;
-    std::vector<std::string> news;  ///< Of maintenance.
+    std::vector<std::string> news;        ///< Of maintenance.
+    std::vector<protocol::Event> events;  ///< That routes published; on the loop's thread.
 
     [[nodiscard]] TestClient client() const { return TestClient(server_->port()); }
 

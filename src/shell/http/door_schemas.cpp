@@ -132,6 +132,16 @@ void add_reconcile_schemas(SchemaTable& schemas) {
         {"$ref":"#/components/schemas/Position"}]})");
     schemas.add_object(
         "AccountStateWish", "The state to be, and why", "state:AccountState text:text");
+    schemas.add_words("ConsistencyResult",
+                      "incomplete: a step could not be done, and no other one found a difference",
+                      {"consistent", "inconsistent", "incomplete"});
+    schemas.add_object("ConsistencyReport",
+                       "What a consistency check found: lines of text, at most 16 KiB",
+                       "result:ConsistencyResult report:text");
+    schemas.set_example("ConsistencyReport",
+                        R"({"result":"consistent","report":"step 1: passed"})");
+    schemas.add_object(
+        "ConsistencyReported", "The result that was announced", "result:ConsistencyResult");
 }
 
 void add_auth_schemas(SchemaTable& schemas) {

@@ -181,6 +181,15 @@ void ReconcileDoor::add_to(RouteTable& table) {
          .purpose = Purpose::Admin,
          .summary = "Compares the caller's accounts with their exchange now; harmless to repeat",
          .response = "ComparisonAsked"});
+    add("/api/consistency-checks",
+        &ReconcileDoor::take_report,
+        {.method = "POST",
+         .access = Access::Operator,
+         .purpose = Purpose::Admin,
+         .summary = "Writes the report of a consistency check into the log and announces its "
+                    "result; harmless to repeat",
+         .request = "ConsistencyReport",
+         .response = "ConsistencyReported"});
     const auto command = [](std::string_view summary) {
         return RouteRow{.method = "POST",
                         .access = Access::Operator,
@@ -249,6 +258,29 @@ void ReconcileDoor::set_state(Call& call) {
     command.account = account;
     command.origin = context_.origin_of(call, parsed.value().canonical);
     context_.submit(call, std::move(command));
+}
+
+void ReconcileDoor::take_report(Call& call) {
+    const auto parsed = protocol::parse_consistency_report(call.request.body);
+    if (!parsed) return call.fail(400, parsed.error());
+    const protocol::ConsistencyReport& report = parsed.value();
+    const log::Level level = report.result == "consistent"     ? log::Level::Info
+                             : report.result == "inconsistent" ? log::Level::Error
+                                                               : log::Level::Warn;
+    context_.log.write(level,
+                       "a consistency check ended: " + report.result,
+                       {{"operation", "consistency_check"},
+                        {"event", "consistency_checked"},
+                        {"result", report.result},
+                        {"report", report.text},
+                        {"request_id", call.request.request_id},
+                        {"user_id", call.caller.owner.text()}});
+    if (context_.publish) {
+        context_.publish(protocol::consistency_checked(report, call.now.time));
+    }
+    json::object data;
+    data["result"] = report.result;
+    call.answer(std::move(data));
 }
 
 }  // namespace botcore::shell::http

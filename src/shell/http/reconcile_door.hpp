@@ -1,7 +1,8 @@
 #pragma once
 
 /// Routes about comparisons with the exchange: the newest of each account for whoever may see it,
-/// asking for another one, and the operator's ways out of a difference.
+/// asking for another one, the operator's ways out of a difference, and the report of a consistency
+/// check that ran outside this process.
 ///
 /// Threads: the thread of the loop.
 
@@ -27,6 +28,7 @@ private:
     void compare(Call& call);
     void adopt(Call& call);
     void set_state(Call& call);
+    void take_report(Call& call);
 
     const ApiContext& context_;
 };

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 namespace botcore::shell::http {
 namespace {
 
@@ -94,6 +96,45 @@ TEST_F(ReconcileApi, WhatIsMalformedIsRefused) {
         world_.command("POST", "/api/accounts/futures/state", R"({"state":"ASLEEP","text":"x"})")
             .status,
         400);
+}
+
+// @spec:R3-INTEG-12 @spec:R3-AC-12
+TEST_F(ReconcileApi, TheReportOfAConsistencyCheckIsLoggedAndItsResultIsAnnounced) {
+    const auto send = [&](std::string_view body) {
+        return world_.ask("POST", "/api/consistency-checks", "", body).status;
+    };
+    EXPECT_EQ(send(R"({"result":"inconsistent","report":"step 1: passed\nstep 2: FAILED"})"), 200);
+    EXPECT_EQ(send(R"({"result":"inconsistent"})"), 400);
+    EXPECT_EQ(send(R"({"result":"good","report":"x"})"), 400);
+    EXPECT_EQ(send(R"({"result":"consistent","report":""})"), 400);
+    EXPECT_EQ(send(R"({"result":"consistent","report":")" + std::string(16'385, 'x') + "\"}"), 400);
+    EXPECT_EQ(world_
+                  .ask_as(kTraderToken,
+                          "POST",
+                          "/api/consistency-checks",
+                          R"({"result":"consistent","report":"x"})")
+                  .status,
+              403);
+    std::vector<protocol::Event> events;
+    world_.on_loop([&] { events = world_.events; });
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_EQ(events[0].name, "consistency_checked");
+    EXPECT_EQ(events[0].channel, protocol::Channel::System);
+    EXPECT_EQ(events[0].data.at("result").as_string(), "inconsistent");
+    // Everybody hears of the result, and only operators may read of other people's accounts.
+    EXPECT_EQ(protocol::render(events[0]).find("step 2"), std::string::npos);
+    world_.flush_log();
+    std::ifstream log(world_.log_file());
+    std::string line;
+    std::vector<std::string> reports;
+    while (std::getline(log, line)) {
+        const auto parsed = boost::json::parse(line).as_object();
+        if (const auto* report = parsed.if_contains("report")) {
+            EXPECT_EQ(parsed.at("level").as_string(), "ERROR");
+            reports.emplace_back(report->as_string());
+        }
+    }
+    EXPECT_EQ(reports, std::vector<std::string>{"step 1: passed\nstep 2: FAILED"});
 }
 
 // @spec:R4-MAN-04

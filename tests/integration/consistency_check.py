@@ -1,0 +1,298 @@
+#!/usr/bin/env python3
+"""scripts/consistency-check.sh over a real daemon: five steps in their order, a report by file, log
+and event, and a status that is not 0 with a sentence that helps whenever a step was not done.
+@spec:R3-INTEG-07 R3-INTEG-09 R3-INTEG-10 R3-INTEG-11 R3-INTEG-12"""
+import contextlib
+import http.server
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+import unittest
+
+from stand import BIN, NEGATIVE, ROOT, UNAVAILABLE, USAGE, Stand, stop
+
+SCRIPT = ROOT / "scripts/consistency-check.sh"
+CRON = ROOT / "deploy/cron/botcore"
+UNAUTHORIZED = 77
+STEPS = ["1", "2", "3", "4", "5"]
+NOWHERE = "http://127.0.0.1:1"
+
+
+def steps_of(text):
+    """The steps and their verdicts, as they were printed."""
+    return re.findall(r"^step ([\d to]+): (passed|FAILED|NOT DONE)", text, re.M)
+
+
+class MismatchingDaemon(http.server.BaseHTTPRequestHandler):
+    """Answers like a daemon whose exchange holds another position than the application."""
+    POSITION = {"symbol": "BTCUSDT", "ours": "0.01", "ours_cost": "600", "exchange": "0",
+                "exchange_cost": "0", "status": "MISMATCH"}
+    ACCOUNT = {"account": "futures", "owner": "operator", "market": "futures", "state": "FROZEN",
+               "frozen_reason": "BOOKS_DIFFER", "status": "MISMATCH", "confirmed": True,
+               "compared_at": "2999-01-01T00:00:00.000Z", "reason": "no trade explains it",
+               "action": "botctl reconcile --fix", "balances": [], "positions": [POSITION],
+               "orders": []}
+
+    def answer(self, data):
+        body = json.dumps({"data": data, "timestamp": "2026-11-29T00:00:00.000Z"}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path == "/api/consistency-checks":
+            self.server.reports.append(json.loads(body))
+            return self.answer({"result": "inconsistent"})
+        return self.answer({"asked_at": "2026-11-29T00:00:00.000Z", "accounts": ["futures"]})
+
+    def do_GET(self):
+        self.answer([self.ACCOUNT])
+
+    def log_message(self, *_):
+        pass
+
+
+class ConsistencyCheck(Stand):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.data, cls.log = cls.home / "data", cls.home / "log"
+        cls.daemon, port = cls.start(cls.data, "--set", f"log.file={cls.log}")
+        cls.url = f"http://127.0.0.1:{port}"
+        for side in ("BUY", "SELL", "BUY"):
+            done = cls.run_botctl(cls.data, "order", "place", "BTCUSDT", side, "0.003",
+                                  "--url", cls.url)
+            assert done.returncode == 0, done.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        stop(cls.daemon)
+        super().tearDownClass()
+
+    def check(self, *words, url=None, data=None, **env):
+        where = ["--url", url or self.url, "--data", str(data or self.data)]
+        return subprocess.run([SCRIPT, *where, *words], text=True, capture_output=True, timeout=120,
+                              env={**self.env, "BOTCTL": str(BIN / "botctl"), **env}, cwd=self.home,
+                              stdin=subprocess.DEVNULL, check=False)
+
+    def copy_of_the_data(self, name, sql=None):
+        data = self.home / name
+        data.mkdir()
+        shutil.copy(self.data / "operator.token", data)
+        # The journal's file is copied by SQLite itself, since the daemon writes to it.
+        with contextlib.closing(sqlite3.connect(self.data / "botcore.db")) as source, \
+                contextlib.closing(sqlite3.connect(data / "botcore.db")) as target:
+            source.backup(target)
+            if sql:
+                self.assertGreater(target.execute(sql).rowcount, 0, "nothing was damaged")
+                target.commit()
+        return data
+
+    def reports_in_the_log(self, result, data):
+        whole, _, _ = self.log.read_text().rpartition("\n")
+        lines = [json.loads(line) for line in whole.splitlines()]
+        return [line for line in lines if line.get("operation") == "consistency_check" and
+                line.get("result") == result and f" {data} " in line["report"]]
+
+    def files(self, data):
+        return sorted((data / "consistency").glob("*.txt"))
+
+    def test_all_steps_pass_and_the_report_goes_by_event_log_and_file(self):
+        listener = subprocess.Popen(
+            [BIN / "botctl", "events", "--since", "0", "--follow", "--json", "--url", self.url,
+             "--data", self.data], env=self.env, stdout=subprocess.PIPE, text=True)
+        try:
+            next(listener.stdout)  # It listens once it has heard anything of the past.
+            done = self.check()
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertEqual(steps_of(done.stdout), [(step, "passed") for step in STEPS])
+            self.assertTrue(done.stdout.endswith("result: consistent\n"))
+            event = next(json.loads(line) for line in listener.stdout
+                         if "consistency_checked" in line)
+        finally:
+            listener.kill()
+            listener.wait()
+            listener.stdout.close()
+        self.assertEqual(event["data"]["result"], "consistent")
+        line = self.wait_for(lambda: "the line of the log",
+                             lambda: self.reports_in_the_log("consistent", self.data))[-1]
+        self.assertEqual(line["level"], "INFO")
+        self.assertEqual(steps_of(line["report"]), [(step, "passed") for step in STEPS[:4]])
+        self.assertEqual(self.files(self.data)[-1].read_text(), done.stdout)
+
+    def test_each_difference_is_found_in_its_step(self):
+        for step, name, sql in (
+                ("2", "balance", "UPDATE balances SET cash = '77' WHERE account = 'futures'"),
+                ("3", "exit", "UPDATE orders SET filled_notional = '0'"),
+                ("4", "orphan", "UPDATE positions SET symbol = 'ETHUSDT'")):
+            with self.subTest(name):
+                data = self.copy_of_the_data(name, sql)
+                done = self.check(data=data)
+                self.assertEqual(done.returncode, NEGATIVE, done.stdout + done.stderr)
+                verdicts = dict(steps_of(done.stdout))
+                self.assertEqual(verdicts[step], "FAILED", done.stdout)
+                self.assertEqual(verdicts["1"], "passed", done.stdout)
+                self.assertEqual([each for each, _ in steps_of(done.stdout)],
+                                 ["1", "2", "3", "4", "2 to 4", "5"])
+                self.assertIn("docs/runbooks/data-damaged.md", done.stdout)
+                self.assertEqual(self.files(data)[-1].read_text(), done.stdout)
+                line = self.wait_for(lambda: "the line of the log",
+                                     lambda: self.reports_in_the_log("inconsistent", data))[-1]
+                self.assertEqual(line["level"], "ERROR")
+
+    def test_a_step_whose_findings_were_cut_off_is_no_pass(self):
+        data = self.copy_of_the_data("many")
+        with contextlib.closing(sqlite3.connect(data / "botcore.db")) as store:
+            store.row_factory = sqlite3.Row
+            row = dict(store.execute("SELECT * FROM positions").fetchone())
+            marks = ", ".join("?" * len(row))
+            for number in range(150):
+                values = {**row, "symbol": f"NOSUCH{number}"}
+                store.execute(f"INSERT INTO positions VALUES ({marks})", list(values.values()))
+            store.commit()
+        done = self.check(data=data)
+        self.assertEqual(done.returncode, NEGATIVE, done.stdout + done.stderr)
+        verdicts = dict(steps_of(done.stdout))
+        self.assertEqual((verdicts["2"], verdicts["3"], verdicts["4"]),
+                         ("NOT DONE", "NOT DONE", "FAILED"), done.stdout)
+        line, = self.wait_for(lambda: "the line of the log",
+                              lambda: self.reports_in_the_log("inconsistent", data))
+        self.assertIn("(cut here; the file has the rest)\nresult: inconsistent", line["report"])
+        self.assertEqual(self.files(data)[-1].read_text(), done.stdout)
+
+    def test_a_store_that_cannot_be_read_is_a_failure_of_all_its_steps(self):
+        data = self.copy_of_the_data("unreadable")
+        (data / "botcore.db").write_bytes(b"\xff" * 8192)
+        done = self.check(data=data)
+        self.assertNotEqual(done.returncode, 0, done.stdout + done.stderr)
+        verdicts = steps_of(done.stdout)
+        for step in ("2", "3", "4"):
+            self.assertIn((step, "NOT DONE"), verdicts)
+
+    # @spec:R3-INTEG-08
+    def test_another_position_at_the_exchange_fails_the_first_step(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), MismatchingDaemon)
+        server.reports = []
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            done = self.check(url=f"http://127.0.0.1:{server.server_port}")
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+        self.assertEqual(done.returncode, NEGATIVE, done.stdout + done.stderr)
+        self.assertEqual(steps_of(done.stdout)[0], ("1", "FAILED"))
+        self.assertIn("docs/runbooks/reconciliation-mismatch.md", done.stdout)
+        self.assertIn("0.01", done.stdout)
+        self.assertEqual([report["result"] for report in server.reports], ["inconsistent"])
+
+    def test_a_daemon_that_is_down_is_no_pass(self):
+        data = self.copy_of_the_data("down")
+        done = self.check(url=NOWHERE, data=data)
+        self.assertEqual(done.returncode, UNAVAILABLE, done.stdout + done.stderr)
+        self.assertEqual(steps_of(done.stdout),
+                         [("1", "NOT DONE"), ("2", "passed"), ("3", "passed"), ("4", "passed"),
+                          ("5", "NOT DONE")])
+        self.assertIn(f"the daemon does not answer at {NOWHERE}: start it, or give the right --url",
+                      done.stdout)
+        self.assertEqual(self.files(data)[-1].read_text(), done.stdout)
+
+    def test_a_difference_counts_also_while_the_daemon_is_down(self):
+        data = self.copy_of_the_data("both", "UPDATE positions SET quantity = '77'")
+        done = self.check(url=NOWHERE, data=data)
+        self.assertEqual(done.returncode, NEGATIVE, done.stdout + done.stderr)
+
+    def test_a_wrong_folder_is_no_pass(self):
+        empty = self.home / "empty"
+        empty.mkdir()
+        for data, said in ((self.home / "nowhere", "there is no folder"),
+                           (empty, "holds no store")):
+            with self.subTest(said):
+                done = self.check(data=data)
+                self.assertEqual(done.returncode, UNAVAILABLE, done.stdout + done.stderr)
+                self.assertIn(said, done.stderr)
+                self.assertIn("with --data", done.stderr)
+                self.assertIn("NOTHING WAS CHECKED", done.stderr)
+        self.assertEqual(list(empty.iterdir()), [], "Nothing is left in a folder of others.")
+
+    def test_the_folder_of_another_daemon_is_no_pass(self):
+        other = self.copy_of_the_data("other")
+        (other / "operator.token").write_text("x" * 43 + "\n")
+        (other / "operator.token").chmod(0o600)
+        ours = (self.data / "operator.token").read_text().strip()
+        done = self.check(data=other, BOTCTL_TOKEN=ours)
+        self.assertEqual(done.returncode, UNAUTHORIZED, done.stdout + done.stderr)
+        self.assertEqual(steps_of(done.stdout)[0], ("1", "NOT DONE"))
+        self.assertIn("--data and --url must belong to the same daemon", done.stdout)
+
+    def test_a_missing_tool_is_no_pass(self):
+        tools = self.home / "tools"
+        tools.mkdir()
+        for name in ("awk", "cat", "chown", "date", "dirname", "id", "ls", "mkdir", "mktemp", "mv",
+                     "rm", "sed", "sh"):
+            (tools / name).symlink_to(shutil.which(name))
+        done = self.check(PATH=str(tools))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        (tools / "awk").unlink()
+        done = self.check(PATH=str(tools))
+        self.assertEqual(done.returncode, UNAVAILABLE, done.stdout + done.stderr)
+        self.assertIn("the program 'awk' is missing: install it", done.stderr)
+        done = self.check(BOTCTL="/no/such/botctl")
+        self.assertEqual(done.returncode, UNAVAILABLE, done.stdout + done.stderr)
+        self.assertIn("the program botctl is missing, tried '/no/such/botctl': build it",
+                      done.stderr)
+
+    def test_wrong_usage_says_what_is_right(self):
+        for words in (["var"], ["--data"], ["--url", ""], ["--help"]):
+            done = self.check(*words)
+            self.assertEqual(done.returncode, USAGE, words)
+            self.assertIn("usage: ", done.stderr)
+
+    def test_a_report_that_cannot_be_kept_is_no_pass(self):
+        data = self.copy_of_the_data("kept")
+        (data / "consistency").write_text("not a folder")
+        done = self.check(data=data)
+        self.assertEqual(done.returncode, UNAVAILABLE, done.stdout + done.stderr)
+        self.assertEqual(steps_of(done.stdout)[-1], ("5", "NOT DONE"))
+
+    @unittest.skipIf(os.getuid() != 0, "only root can write for somebody else")
+    def test_root_leaves_the_report_to_the_owner_of_the_folder(self):
+        data = self.copy_of_the_data("owned")
+        for path in (data, *data.iterdir()):
+            os.chown(path, 12345, 12345)
+        self.home.chmod(0o711)
+        done = self.check(data=data)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for path in (data / "consistency", *self.files(data)):
+            self.assertEqual((path.stat().st_uid, path.stat().st_gid), (12345, 12345))
+
+    def test_the_crontab_runs_it_at_four(self):
+        lines = [line for line in CRON.read_text().splitlines()
+                 if line and not line.startswith("#") and "=" not in line.split()[0]]
+        self.assertEqual(len(lines), 1)
+        *when, user, command = lines[0].split(None, 6)
+        self.assertEqual((" ".join(when), user), ("0 4 * * *", "botcore"))
+        page = (ROOT / "docs/deploy.md").read_text()
+        words = shlex.split(command)
+        self.assertIn(str(pathlib.Path(words[0]).parent), page)
+        self.assertIn("deploy/cron/botcore /etc/cron.d/botcore", page)
+        unit = (ROOT / "deploy/systemd/botcored.service").read_text()
+        self.assertIn(f"WorkingDirectory={words[words.index('--data') + 1]}", unit)
+        self.assertEqual(words[1::2], ["--url", "--data"])
+        done = self.check()  # The same options, with this daemon's address and folder.
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], "-v"])
