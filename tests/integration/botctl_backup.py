@@ -166,6 +166,58 @@ class OnAnArchive(Stand):
                 self.refuses(UNAVAILABLE, f"{place} is no folder", *words, "--from", str(place))
                 self.assertFalse((self.data.parent / "typing-error").exists())
 
+    def gone_or_empty(self):
+        """A place whose disk is not mounted: no folder, or the empty one below the mount."""
+        (self.data / "archive").rename(self.data.parent / "unmounted")
+        yield "gone"
+        (self.data / "archive").mkdir(mode=0o700)
+        yield "empty"
+
+    def test_a_folder_that_is_gone_or_empty_is_no_archive_and_none_is_begun_there(self):
+        for state in self.gone_or_empty():
+            for words in (("backup", "list"), ("backup", "create"), ("backup", "verify"),
+                          ("backup", "prune", "--yes"), ("drill", "run"), ("restore", "--yes")):
+                done = self.botctl(*words)
+                self.assertNotEqual(done.returncode, 0, f"{state} {words}: {done.stdout}")
+                self.assertIn(str(self.data / "archive"), done.stderr + done.stdout)
+                self.assertEqual((self.data / "archive").exists(), state == "empty", words)
+            if state == "empty":
+                self.assertEqual(list((self.data / "archive").iterdir()), [])
+
+    def test_a_daemon_begins_no_archive_where_one_was_before(self):
+        for state in self.gone_or_empty():
+            daemon, port = self.start(self.data)
+            try:
+                said = self.until(port, "archive", "degraded")
+                self.assertIn(str(self.data / "archive"), said["message"])
+                done = self.botctl("order", "place", "BTCUSDT", "BUY", "0.003", "--url",
+                                   f"http://127.0.0.1:{port}")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(list(self.data.glob("archive/*")), [], state)
+                if state == "empty":
+                    (self.data / "archive").rmdir()
+                    (self.data.parent / "unmounted").rename(self.data / "archive")
+                    self.until(port, "archive", "healthy")
+            finally:
+                stop(daemon)
+
+    def test_a_backup_is_created_only_where_a_list_shows_it(self):
+        elsewhere = self.data.parent / "elsewhere"
+        elsewhere.mkdir()
+        self.refuses(NEGATIVE, "MISSING at timeline/00000001/start", "backup", "create", "--from",
+                     str(elsewhere))
+        self.assertEqual(list(elsewhere.rglob("*")), [])
+        other = self.home / "foreign"
+        daemon, _ = self.start(other)
+        stop(daemon)
+        shutil.copy(other / "archive.key", self.data.parent / "foreign.key")
+        self.refuses(NEGATIVE, "TAKEN at timeline/00000001/start", "backup", "create", "--from",
+                     str(other / "archive"), "--key", str(other / "archive.key"))
+        done = self.botctl("backup", "create", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        shown = json.loads(self.botctl("backup", "list", "--json").stdout)["snapshots"]
+        self.assertIn(json.loads(done.stdout)["name"], [item["name"] for item in shown])
+
     def test_a_dry_run_looks_beside_a_running_daemon_and_writes_nothing(self):
         daemon, port = self.start(self.data)
         try:

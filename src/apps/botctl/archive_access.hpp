@@ -17,6 +17,7 @@ namespace botcore::botctl {
 struct ArchiveAccess {
     shell::Config config;
     std::filesystem::path data;
+    std::string place;  ///< As the configuration or --from names it, a folder from the root.
     std::optional<shell::archive::ArchiveKey> key;
     std::unique_ptr<ports::Repository> repository;
     std::unique_ptr<shell::archive::Archive> archive;

@@ -6,6 +6,7 @@
 #include "protocol/time_text.hpp"
 #include "shell/archive/drill.hpp"
 #include "shell/archive/job_file.hpp"
+#include "shell/archive/known_archives.hpp"
 #include "shell/archive/restore.hpp"
 #include "shell/archive/store_copy.hpp"
 #include "shell/daemon/archive_link.hpp"
@@ -83,6 +84,9 @@ int list_backups(Session& session, const BackupWish& wish) {
     if (!opened) return refused(session, opened.error());
     auto listing = listing_of(*opened.value()->archive);
     if (!listing) return refused(session, listing.error());
+    if (listing.value().timelines.empty()) {
+        return refused(session, "there is no archive in " + opened.value()->archive->place());
+    }
     json::object data;
     data["place"] = opened.value()->archive->place();
     data["timelines"] = listing.value().timelines;
@@ -106,6 +110,8 @@ int create_backup(Session& session, const BackupWish& wish) {
     shell::sqlite::remove_database(scratch);
     line.end();
     if (!put) return refused(session, put.error());
+    const auto remembered = archive::KnownArchives(opened.value()->data).add(opened.value()->place);
+    if (!remembered) std::cerr << "botctl: " << remembered.error() << "\n";
     return session.show(to_json(put.value()), [&](std::ostream& out, const json::value&) {
         out << "stored " << to_text(put.value().name) << ", " << put.value().bytes << " bytes\n";
     });

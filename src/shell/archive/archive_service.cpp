@@ -111,6 +111,7 @@ void ArchiveService::Shared::end() {
 void ArchiveService::Shared::ship() {
     std::vector<Shipper> shippers;
     std::vector<UsersCopy> users;
+    std::set<std::size_t> told;
     for (const Door& door : shipping) {
         shippers.emplace_back(*reader, *door.archive, identity);
         users.emplace_back(options.users, options.folder, *door.archive, identity.number);
@@ -121,6 +122,7 @@ void ArchiveService::Shared::ship() {
             const base::Timestamp now = parts.now();
             more |= shippers.at(i).step(now);
             const ShippedState& shipped = shippers.at(i).state();
+            if (shipped.accepted && told.insert(i).second) parts.accepted(i);
             // What fails here is tried again, and shows as the archive's own failure.
             if (!options.users.empty() && shipped.accepted) (void)users.at(i).step(now);
             const std::lock_guard lock(mutex);

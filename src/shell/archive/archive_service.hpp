@@ -81,6 +81,9 @@ public:
         std::optional<ArchiveKey> key;  ///< Absent only without repositories.
         std::vector<MakeRepository> repositories;
         std::function<base::Timestamp()> now;
+        /// A repository, by its place in the list, was found to be this store's. Called once for
+        /// each on the thread that ships.
+        std::function<void(std::size_t)> accepted = [](std::size_t) {};
         std::function<void(const JobResult&)> finished;
     };
 

@@ -174,12 +174,13 @@ RepositoryOutcome collect(int folder,
 }  // namespace
 
 base::Result<std::unique_ptr<FolderRepository>, std::string> FolderRepository::open(
-    const std::filesystem::path& folder) {
+    const std::filesystem::path& folder, IfMissing missing) {
     std::error_code error;
     const std::filesystem::path whole = std::filesystem::absolute(folder, error);
     if (error) return base::Failure{"no folder for a repository: " + error.message()};
-    const bool made = ::mkdir(whole.c_str(), S_IRWXU) == 0;
-    if (!made && errno != EEXIST) return files::system_failure("make the folder", whole);
+    const bool makes = missing == IfMissing::Make;
+    const bool made = makes && ::mkdir(whole.c_str(), S_IRWXU) == 0;
+    if (makes && !made && errno != EEXIST) return files::system_failure("make the folder", whole);
     if (made) (void)TRY(files::sync_folder(whole.parent_path()));
     const Descriptor root(::open(whole.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     struct stat status{};

@@ -26,11 +26,16 @@
 
 namespace botcore::shell::archive {
 
+/// What `open` does where the folder is missing.
+enum class IfMissing : std::uint8_t {
+    Make,  ///< Its parent must be there.
+    Refuse,
+};
+
 class FolderRepository final : public ports::Repository {
 public:
-    /// Makes the folder where it is missing; its parent must be there.
     [[nodiscard]] static base::Result<std::unique_ptr<FolderRepository>, std::string> open(
-        const std::filesystem::path& folder);
+        const std::filesystem::path& folder, IfMissing missing = IfMissing::Make);
 
     [[nodiscard]] ports::RepositoryOutcome put(std::string_view name,
                                                std::string_view bytes) override;

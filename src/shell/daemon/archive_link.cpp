@@ -1,6 +1,6 @@
 #include "shell/daemon/archive_link.hpp"
 
-#include "shell/archive/repository_place.hpp"
+#include "shell/archive/known_archives.hpp"
 #include "shell/daemon/book_watch.hpp"
 
 #include <sys/stat.h>
@@ -96,34 +96,9 @@ bool on_one_disk(const std::filesystem::path& left, const std::filesystem::path&
 
 }  // namespace
 
-std::filesystem::path archive_key_file(const Config& config, const std::filesystem::path& data) {
-    const std::string& file = config.text("archive.key_file");
-    return file.empty() ? data / kArchiveKeyFile : std::filesystem::path(file);
-}
-
-base::Result<std::vector<archive::MakeRepository>, std::string> repositories_of(
-    const Config& config, const std::filesystem::path& data) {
-    std::vector<archive::MakeRepository> makers;
-    for (const std::string_view key : {"archive.repository", "archive.second_repository"}) {
-        std::string place = config.text(key);
-        if (place.empty() || place == "none") continue;
-        if (!place.starts_with("s3://")) place = (data / place).string();
-        archive::MakeRepository make = [&config, place] {
-            return archive::make_repository(place,
-                                            {auth::Secret(config.text("archive.s3_key_id")),
-                                             auth::Secret(config.text("archive.s3_secret"))},
-                                            config.text("archive.ca_file"));
-        };
-        const auto tried = make();
-        if (!tried) return base::Failure{std::string(key) + ": " + tried.error()};
-        makers.push_back(std::move(make));
-    }
-    return makers;
-}
-
 base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(const Config& config,
                                                                           Parts parts) {
-    auto makers = TRY(repositories_of(config, parts.data));
+    auto makers = TRY(repositories_of(config, parts.data, NewArchives::Begin));
     const bool archives = !makers.empty();
     std::optional<archive::ArchiveKey> key;
     if (archives) {
@@ -139,9 +114,12 @@ base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(const 
         {.key = std::move(key),
          .repositories = std::move(makers),
          .now = link->parts_.now,
-         .finished = [self = link.get()](const archive::JobResult& result) {
-             self->parts_.post([self, result] { self->finished(result); });
-         }});
+         .accepted = [self = link.get(), places = archive_places(config, link->parts_.data)](
+                         std::size_t repository) { self->remember(places.at(repository).place); },
+         .finished =
+             [self = link.get()](const archive::JobResult& result) {
+                 self->parts_.post([self, result] { self->finished(result); });
+             }});
     if (!service) return base::Failure{"archive: " + service.error()};
     link->service_ = std::move(service).value();
     // All of the books, in the background: a load has looked at the open rows only.
@@ -164,6 +142,17 @@ void ArchiveLink::warn_of_weak_places(const Config& config) const {
                          "the archive's key is in one place only; set archive.key_escrow, or keep "
                          "a copy: botctl backup key --copy-to FILE");
     }
+}
+
+/// Called from the thread that ships.
+void ArchiveLink::remember(const std::string& place) const {
+    const auto added = archive::KnownArchives(parts_.data).add(place);
+    if (added) return;
+    parts_.post([this, text = added.error()] {
+        parts_.log.write(log::Level::Warn,
+                         "the place of the archive could not be remembered",
+                         {{"operation", "archive"}, {"cause", text}});
+    });
 }
 
 void ArchiveLink::tick() {

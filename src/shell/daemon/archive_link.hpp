@@ -7,6 +7,7 @@
 
 #include "shell/archive/archive_service.hpp"
 #include "shell/config/config.hpp"
+#include "shell/daemon/archive_places.hpp"
 #include "shell/health/prober.hpp"
 #include "shell/log/log.hpp"
 #include "shell/metrics/metrics.hpp"
@@ -18,18 +19,6 @@
 #include <vector>
 
 namespace botcore::shell {
-
-/// The key's file in the data folder, where `archive.key_file` names no other.
-inline constexpr std::string_view kArchiveKeyFile = "archive.key";
-
-/// The repositories that the configuration names, the first one first; empty for "none". A text
-/// that is no address is a folder, relative to the data folder.
-[[nodiscard]] base::Result<std::vector<archive::MakeRepository>, std::string> repositories_of(
-    const Config& config, const std::filesystem::path& data);
-
-/// Where the configuration, or else the data folder, has the archive's key.
-[[nodiscard]] std::filesystem::path archive_key_file(const Config& config,
-                                                     const std::filesystem::path& data);
 
 class ArchiveLink {
 public:
@@ -70,6 +59,7 @@ private:
     explicit ArchiveLink(Parts parts) : parts_(std::move(parts)) {}
 
     void warn_of_weak_places(const Config& config) const;
+    void remember(const std::string& place) const;
     [[nodiscard]] health::Answer archive_health() const;
     [[nodiscard]] health::Answer books_health(const runtime::Runtime& runtime) const;
     void finished(const archive::JobResult& result);
