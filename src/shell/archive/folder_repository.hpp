@@ -11,7 +11,7 @@
 /// disk
 ///     that was unmounted), every call is Unavailable.
 /// F4  What a crash left behind is removed by the next `open`. A put of another process that is
-///     under way just then is Unavailable and may be repeated.
+///     under way just then is Unavailable and may be repeated; one of this process is not touched.
 ///
 /// A name cannot be an object and the folder of another one; such a put is Taken. A3 holds as far
 /// as the file system answers: no call of the system can be given up.
@@ -61,7 +61,6 @@ private:
     std::filesystem::path folder_;
     dev_t device_;
     ino_t inode_;
-    std::uint64_t puts_ = 0;
 };
 
 }  // namespace botcore::shell::archive
