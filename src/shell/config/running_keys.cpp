@@ -115,7 +115,8 @@ constexpr std::array kRunningKeys = {
               0,
               0,
               "",
-              "What log lines say of where they come from."},
+              "What log lines say of where they come from; production wants the archive on another "
+              "disk."},
     ConfigKey{"shutdown.drain_delay_seconds",
               Kind::Integer,
               "0",
@@ -151,6 +152,13 @@ constexpr std::array kRunningKeys = {
               0,
               "folder or s3://bucket/prefix?endpoint=URL",
               "A second place that gets everything as well."},
+    ConfigKey{"archive.allow_same_disk",
+              Kind::Text,
+              "false",
+              0,
+              0,
+              "true | false",
+              "Start in production although no archive is off the store's own disk."},
     ConfigKey{
         "archive.s3_key_id", Kind::Text, "", 0, 0, "", "Access key id of an s3:// repository."},
     ConfigKey{"archive.s3_secret",

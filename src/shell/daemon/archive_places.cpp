@@ -4,7 +4,12 @@
 #include "shell/archive/known_archives.hpp"
 #include "shell/archive/repository_place.hpp"
 
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <optional>
 #include <utility>
 
 namespace botcore::shell {
@@ -27,6 +32,18 @@ Made open(const Config& config,
         missing);
 }
 
+/// Of the path, or of the nearest one above it that is there.
+std::optional<dev_t> device_of(const std::filesystem::path& path) {
+    std::error_code error;
+    std::filesystem::path here = std::filesystem::absolute(path, error).lexically_normal();
+    struct stat status{};
+    while (::stat(here.c_str(), &status) != 0) {
+        if (errno != ENOENT || here == here.parent_path()) return std::nullopt;
+        here = here.parent_path();
+    }
+    return status.st_dev;
+}
+
 }  // namespace
 
 std::filesystem::path archive_key_file(const Config& config, const std::filesystem::path& data) {
@@ -45,6 +62,27 @@ std::vector<ArchivePlace> archive_places(const Config& config, const std::filesy
         places.push_back(std::move(found));
     }
     return places;
+}
+
+bool all_on_stores_disk(const Config& config, const std::filesystem::path& data) {
+    const auto places = archive_places(config, data);
+    const auto stores = device_of(data);
+    return !places.empty() && stores && std::ranges::all_of(places, [&](const ArchivePlace& place) {
+        return place.is_folder() && device_of(place.place) == stores;
+    });
+}
+
+base::Outcome<std::string> check_disks(const Config& config, const std::filesystem::path& data) {
+    const bool refuses = config.text("log.environment") == "production" &&
+                         !config.is_on("archive.allow_same_disk") &&
+                         all_on_stores_disk(config, data);
+    if (!refuses) return base::Done{};
+    return base::Failure{
+        "archive.repository: " + config.text("archive.repository") +
+        " is on the store's own disk, and would be lost with it, which production "
+        "(log.environment) "
+        "does not take; name a folder on another disk or an s3:// address, there or as "
+        "archive.second_repository, or say archive.allow_same_disk = true"};
 }
 
 base::Result<std::vector<archive::MakeRepository>, std::string> repositories_of(

@@ -32,6 +32,14 @@ struct ArchivePlace {
 [[nodiscard]] std::vector<ArchivePlace> archive_places(const Config& config,
                                                        const std::filesystem::path& data);
 
+/// Is there an archive, and is every one on the disk of the data folder? A folder that is not there
+/// yet is on the disk of the nearest one above it.
+[[nodiscard]] bool all_on_stores_disk(const Config& config, const std::filesystem::path& data);
+
+/// In production such a configuration is refused, unless `archive.allow_same_disk` is on.
+[[nodiscard]] base::Outcome<std::string> check_disks(const Config& config,
+                                                     const std::filesystem::path& data);
+
 /// What becomes of the folder of an archive that is not there.
 enum class NewArchives : std::uint8_t {
     Begin,   ///< It is made, except where an archive was before.
