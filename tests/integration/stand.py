@@ -102,10 +102,11 @@ class Stand(unittest.TestCase):
         return self.wait_for(lambda: f"{state}: {found}; that", look)
 
     def daily_jobs_done(self, data):
-        """The first snapshot, its verification and the first check begin with the daemon; whatever
-        breaks under them is told until they are tried again."""
+        """The first snapshot, its verification, the first check and the first drill begin with the
+        daemon; whatever breaks under them is told until they are tried again."""
         def look():
             lines = (data / "jobs.jsonl").read_text().splitlines() \
                 if (data / "jobs.jsonl").exists() else []
-            return {json.loads(line)["job"] for line in lines} >= {"snapshot", "verify", "check"}
-        self.wait_for(lambda: "a snapshot, its verification and a check", look)
+            return {json.loads(line)["job"] for line in lines} >= {"snapshot", "verify", "check",
+                                                                   "drill"}
+        self.wait_for(lambda: "a snapshot, its verification, a check and a drill", look)

@@ -6,6 +6,8 @@
 #include "shell/archive/archive.hpp"
 #include "shell/config/config.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -39,5 +41,8 @@ int refused(Session& session, const shell::archive::ArchiveError& error);
 int refused(Session& session, const std::string& text);
 
 [[nodiscard]] base::Timestamp now();
+
+/// A snapshot as every command shows it.
+[[nodiscard]] boost::json::object to_json(const shell::archive::Snapshot& snapshot);
 
 }  // namespace botcore::botctl

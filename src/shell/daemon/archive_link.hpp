@@ -14,6 +14,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,13 +62,17 @@ private:
     void warn_of_weak_places(const Config& config) const;
     void remember(const std::string& place) const;
     [[nodiscard]] health::Answer archive_health() const;
+    [[nodiscard]] std::optional<health::Answer> jobs_health(base::Timestamp now) const;
+    [[nodiscard]] std::string drill_text(base::Timestamp now) const;
+    void show_drills(base::Timestamp now);
     [[nodiscard]] health::Answer books_health(const runtime::Runtime& runtime) const;
     void finished(const archive::JobResult& result);
     void tell_findings(const runtime::VerifyReport& report);
 
     Parts parts_;
     archive::ArchiveStatus status_;
-    std::vector<std::uint64_t> failures_;  ///< Of each repository, as told in the log.
+    std::vector<std::uint64_t> failures_;             ///< Of each repository, as told in the log.
+    std::optional<base::Timestamp> signature_asked_;  ///< When the log last asked for one.
     std::unique_ptr<archive::ArchiveService> service_;
 };
 
