@@ -1,5 +1,6 @@
 #include "shell/archive/existing_repository.hpp"
 
+#include "base/check.hpp"
 #include "runtime/archive/names.hpp"
 
 #include <utility>
@@ -26,8 +27,8 @@ RepositoryResult<bool> has_timeline(Repository& repository) {
 
 }  // namespace
 
-RepositoryResult<Repository*> ExistingRepository::opened() {
-    if (repository_ != nullptr) return repository_.get();
+RepositoryOutcome ExistingRepository::open_once() {
+    if (repository_ != nullptr) return base::Done{};
     auto opened = open_();
     if (!opened) return away(opened.error());
     if (expected_ == Expected::Archive && !TRY(has_timeline(*opened.value()))) {
@@ -35,24 +36,33 @@ RepositoryResult<Repository*> ExistingRepository::opened() {
                     " before, and now it is empty: is its disk mounted?");
     }
     repository_ = std::move(opened).value();
-    return repository_.get();
+    return base::Done{};
+}
+
+Repository& ExistingRepository::repository() const {
+    CHECK(repository_ != nullptr);
+    return *repository_;
 }
 
 RepositoryOutcome ExistingRepository::put(std::string_view name, std::string_view bytes) {
-    return TRY(opened())->put(name, bytes);
+    (void)TRY(open_once());
+    return repository().put(name, bytes);
 }
 
 RepositoryResult<std::string> ExistingRepository::get(std::string_view name) {
-    return TRY(opened())->get(name);
+    (void)TRY(open_once());
+    return repository().get(name);
 }
 
 RepositoryResult<std::vector<ports::StoredObject>> ExistingRepository::list(
     std::string_view prefix, std::string_view after) {
-    return TRY(opened())->list(prefix, after);
+    (void)TRY(open_once());
+    return repository().list(prefix, after);
 }
 
 RepositoryOutcome ExistingRepository::remove(std::string_view name) {
-    return TRY(opened())->remove(name);
+    (void)TRY(open_once());
+    return repository().remove(name);
 }
 
 }  // namespace botcore::shell::archive

@@ -42,7 +42,8 @@ public:
     [[nodiscard]] std::string place() const override { return place_; }
 
 private:
-    [[nodiscard]] ports::RepositoryResult<ports::Repository*> opened();
+    [[nodiscard]] ports::RepositoryOutcome open_once();
+    [[nodiscard]] ports::Repository& repository() const;
 
     std::string place_;
     Expected expected_;

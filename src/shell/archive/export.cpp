@@ -19,6 +19,7 @@
 #include <cerrno>
 #include <cstring>
 #include <numeric>
+#include <utility>
 
 namespace botcore::shell::archive {
 
@@ -33,12 +34,6 @@ constexpr std::size_t kSecondsDigits = 11;
 
 base::Failure<ArchiveError> failed(Kind kind, std::string text) {
     return base::Failure{ArchiveError{kind, {}, std::move(text)}};
-}
-
-/// Reads errno.
-base::Failure<ArchiveError> disk_failed(const fs::path& file) {
-    const Kind kind = errno == ENOSPC || errno == EDQUOT ? Kind::Full : Kind::Store;
-    return failed(kind, file.string() + ": " + std::strerror(errno));
 }
 
 std::string octal(std::uint64_t number, std::size_t digits) {
@@ -82,9 +77,13 @@ class GzipFile {
 public:
     explicit GzipFile(const fs::path& path) : path_(path) {
         const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        if (file < 0) {
+            error_ = std::strerror(errno);
+            return;
+        }
         // Sealed bytes do not get smaller.
-        if (file >= 0) gzip_ = ::gzdopen(file, "wb1");
-        if (file >= 0 && gzip_ == nullptr) ::close(file);
+        gzip_ = ::gzdopen(file, "wb1");
+        if (gzip_ == nullptr) ::close(file);
     }
 
     ~GzipFile() {
@@ -94,41 +93,56 @@ public:
     GzipFile(const GzipFile&) = delete;
     GzipFile& operator=(const GzipFile&) = delete;
 
-    [[nodiscard]] bool is_open() const { return gzip_ != nullptr; }
-
-    [[nodiscard]] bool write(std::string_view bytes) {
-        return bytes.empty() ||
-               ::gzwrite(gzip_, bytes.data(), static_cast<unsigned>(bytes.size())) ==
-                   static_cast<int>(bytes.size());
+    /// What failed first; later writes are left out.
+    void write(std::string_view bytes) {
+        if (gzip_ == nullptr || !error_.empty() || bytes.empty()) return;
+        const int size = static_cast<int>(bytes.size());
+        if (::gzwrite(gzip_, bytes.data(), static_cast<unsigned>(size)) == size) return;
+        int kind = 0;
+        error_ = ::gzerror(gzip_, &kind);
     }
 
-    /// Everything on stable storage.
-    [[nodiscard]] bool finish() {
-        const bool closed = ::gzclose(std::exchange(gzip_, nullptr)) == Z_OK;
+    /// Everything on stable storage, or what failed.
+    [[nodiscard]] ArchiveOutcome finish() {
+        const bool closed = gzip_ != nullptr && ::gzclose(std::exchange(gzip_, nullptr)) == Z_OK;
         const files::Descriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
-        return closed && file.is_open() && ::fsync(file.number()) == 0;
+        const bool synced = closed && file.is_open() && ::fsync(file.number()) == 0;
+        if (error_.empty() && synced) return base::Done{};
+        return failed(
+            Kind::Store,
+            path_.string() + " cannot be written" + (error_.empty() ? "" : ": " + error_));
     }
 
 private:
     fs::path path_;
     gzFile gzip_ = nullptr;
+    std::string error_;
 };
 
 ArchiveOutcome pack(ports::Repository& from, const fs::path& to, base::Timestamp now) {
     GzipFile file(to);
-    if (!file.is_open()) return disk_failed(to);
     const auto objects = from.list({}, {});
     if (!objects) return failed(Kind::Store, objects.error().text);
     for (const auto& object : objects.value()) {
         const auto bytes = from.get(object.name);
         if (!bytes) return failed(Kind::Store, bytes.error().text);
-        const std::string rest((kBlock - bytes.value().size() % kBlock) % kBlock, '\0');
-        if (!file.write(tar_header(object.name, bytes.value().size(), now)) ||
-            !file.write(bytes.value()) || !file.write(rest)) {
-            return disk_failed(to);
-        }
+        file.write(tar_header(object.name, bytes.value().size(), now));
+        file.write(bytes.value());
+        file.write(std::string((kBlock - bytes.value().size() % kBlock) % kBlock, '\0'));
     }
-    if (!file.write(std::string(2 * kBlock, '\0')) || !file.finish()) return disk_failed(to);
+    file.write(std::string(2 * kBlock, '\0'));
+    return file.finish();
+}
+
+/// Under its own name, which nobody has yet.
+ArchiveOutcome publish(const fs::path& part, const fs::path& file) {
+    if (::link(part.c_str(), file.c_str()) != 0) {
+        const int error = errno;
+        if (error == EEXIST) return failed(Kind::Taken, file.string() + " is there already");
+        return failed(Kind::Store, file.string() + ": " + std::strerror(error));
+    }
+    const auto synced = files::sync_folder(file.parent_path());
+    if (!synced) return failed(Kind::Store, synced.error());
     return base::Done{};
 }
 
@@ -169,24 +183,12 @@ ArchiveResult<Export> export_within(const ExportPlan& plan,
     Export done = TRY(fill(archive, plan, now, progress));
     done.file = plan.folder / ("backup-" + names::compact_time(now).substr(0, 8) + ".gz");
     const fs::path part = done.file.string() + ".part";
-    const auto packed = pack(*repository.value(), part, now);
     std::error_code error;
-    if (packed) {
-        done.bytes = fs::file_size(part, error);
-        if (::link(part.c_str(), done.file.c_str()) != 0) {
-            const int number = errno;
-            fs::remove(part, error);
-            errno = number;
-            if (number == EEXIST)
-                return failed(Kind::Taken, done.file.string() + " is there already");
-            return disk_failed(done.file);
-        }
-    }
+    auto outcome = pack(*repository.value(), part, now);
+    done.bytes = fs::file_size(part, error);
+    if (outcome) outcome = publish(part, done.file);
     fs::remove(part, error);
-    if (!packed) return base::Failure{packed.error()};
-    if (const auto synced = files::sync_folder(plan.folder); !synced) {
-        return failed(Kind::Store, synced.error());
-    }
+    if (!outcome) return base::Failure{outcome.error()};
     return done;
 }
 

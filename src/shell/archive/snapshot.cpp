@@ -172,8 +172,9 @@ ArchiveResult<Snapshot> put_snapshot(Archive& archive,
                              .software = std::string(build_info::kVersion)};
     std::error_code error;
     const std::uint64_t total = std::filesystem::file_size(copy, error);
+    if (error) return snapshot_failure(Kind::Store, {}, copy.string() + ": " + error.message());
     const File file(copy, O_RDONLY | O_CLOEXEC);
-    if (error || !file.is_open()) return disk_failure(copy);
+    if (!file.is_open()) return disk_failure(copy);
     Digest digest;
     std::string part;
     while (true) {
