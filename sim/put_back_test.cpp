@@ -312,7 +312,6 @@ TEST_F(PutBack, AComparisonUnderWayRefusesNoEntry) {
     end_well();
 }
 
-// @spec:R3-INTEG-07
 TEST_F(PutBack, TheWholeDayIsComparedAtFourInTheMorning) {
     begin();
     buy_elsewhere("web_1", std::nullopt);

@@ -31,7 +31,7 @@ class SeedsInParts : public testing::TestWithParam<std::uint64_t> {};
 // @spec:I13
 // @spec:I14
 // @spec:TC-REL-010
-// @spec:TC-REL-011
+// @spec:TC-REL-011 R3-TX-02
 TEST_P(SeedsInParts, BreakNoInvariant) {
     std::uint64_t restores = 0;
     const std::uint64_t first = kBase + GetParam() * kSeedsInPart;

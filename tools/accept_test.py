@@ -3,6 +3,7 @@
 # @spec:R1-DOC-01
 import pathlib
 import sys
+import tempfile
 import unittest
 import xml.etree.ElementTree as xml
 
@@ -19,6 +20,41 @@ class Accept(unittest.TestCase):
         found = list(accept.scan_cpp("x_test.cpp", lines))
         self.assertEqual([ids for ids, _, _ in found], [["R2-CB-03", "R2-CB-04"], ["I9"]])
         self.assertEqual({evidence.name for _, evidence, _ in found}, {"Breaker.Opens"})
+
+    def test_tags_anywhere_in_a_script_count(self):
+        lines = ['"""What it shows. ' + AT + 'R1-DOC-01"""', f"# {AT}R2-CB-03 {AT}R2-CB-04"]
+        lines += ["x = 1"] * 100
+        lines += ["class Some(unittest.TestCase):", f"    # {AT}I9", "    # More about it.",
+                  "    def test_of_exits(self):", f"        pass  # {AT}I8, as told"]
+        found = [(ids, evidence.name, line)
+                 for ids, evidence, line in accept.scan_script("tools/some_test.py", lines)]
+        self.assertEqual(found, [
+            (["R1-DOC-01"], "some_test", 1), (["R2-CB-03", "R2-CB-04"], "some_test", 2),
+            (["I9"], "some_test.test_of_exits", 104), (["I8"], "some_test", 107)])
+        for _, evidence, _ in accept.scan_script("tools/some_test.py", lines):
+            self.assertRegex("rules.some_test", evidence.pattern)
+            self.assertNotRegex("rules.some_test_too", evidence.pattern)
+
+    def test_tags_in_headers_count(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "tests" / "store_conformance.hpp"
+            file.parent.mkdir()
+            file.write_text(f"// {AT}I12\nTYPED_TEST_P(Store, Keeps) {{}}\n", "utf-8")
+            self.assertEqual([(ids, evidence.name) for ids, evidence, _, _ in
+                              accept.scan(pathlib.Path(folder))], [(["I12"], "Store.Keeps")])
+
+    def test_no_tag_of_this_tree_is_overlooked(self):
+        written = set()
+        for folder in accept.FOLDERS:
+            for path in sorted((accept.paths.ROOT / folder).rglob("*")):
+                name = str(path.relative_to(accept.paths.ROOT))
+                if not path.is_file() or name.startswith(("tools/dev/", "tests/s3/node_modules/",
+                                                          "tests/fuzz/corpus/")):
+                    continue
+                lines = path.read_text("utf-8", errors="replace").splitlines()
+                written |= {(name, number) for number, line in enumerate(lines, 1) if AT in line}
+        self.assertGreater(len(written), 300)
+        self.assertEqual(written, {(file, line) for _, _, file, line in accept.scan()})
 
     def test_a_tag_without_a_test_is_an_error(self):
         tags = [(ids, evidence, "x.cpp", line) for ids, evidence, line in

@@ -32,7 +32,6 @@ def commands_of(page):
 
 
 class Runbooks(unittest.TestCase):
-    # @spec:R1-AC-18
     def test_each_degraded_mode_has_a_page(self):
         table = (ROOT / "src/operations/degraded_mode.cpp").read_text()
         modes = re.findall(r'\{DegradedMode::\w+,\s*"(\w+)",\s*(?:"[^"]*"\s*)+,\s*"([\w-]+)"\}',

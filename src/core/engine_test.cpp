@@ -266,7 +266,7 @@ TEST(Engine, UnrealizedLossesAreNotFreeMoney) {
     EXPECT_EQ(bench.refusal(), Reason::InsufficientBalance);
 }
 
-// @spec:R3-VAL-09
+// @spec:R3-VAL-09 R3-AC-05
 TEST(Engine, NamesOneReasonForEachBrokenRule) {
     Bench bench;
     const auto refused = [&](std::string_view size, std::optional<std::string_view> limit) {

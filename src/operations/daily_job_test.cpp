@@ -24,7 +24,7 @@ TEST(DailyJob, ReadsATimeOfDay) {
         EXPECT_EQ(parse_time_of_day(wrong), std::nullopt) << wrong;
 }
 
-// @spec:R3-BKP-01
+// @spec:R3-BKP-01 R3-AC-11 R3-AC-13
 TEST(DailyJob, IsDueOnceADay) {
     EXPECT_TRUE(is_due(kTwo, {}, {}, at(kDay, 1)));
     EXPECT_FALSE(is_due(kTwo, at(kDay - 1, 2), at(kDay - 1, 2), at(kDay, 1, 59)));

@@ -37,6 +37,7 @@ std::vector<std::int64_t> days_of(const std::vector<KeptSnapshot>& snapshots) {
 }
 
 // @spec:R3-BKP-03 @spec:TC-REL-014
+// @spec:R3-AC-15 R3-BKP-12
 TEST(Retention, FourHundredDaysKeepExactlyTheSlots) {
     std::vector<KeptSnapshot> snapshots;
     for (std::int64_t day = kFirstDay; day < kFirstDay + 400; ++day) {

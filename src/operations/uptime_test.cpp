@@ -40,7 +40,7 @@ TEST(Uptime, AvailabilityIsTotalLessDowntimeByTotal) {
     EXPECT_EQ(availability_ppm(figures(365 * 86'400, 0, 0, 0), leave_out), 1'000'000);
 }
 
-// @spec:R1-CALC-02 @spec:R1-CALC-03 @spec:R1-AVAIL-01 @spec:R1-AVAIL-04 @spec:R1-AVAIL-06
+// @spec:R1-CALC-02 @spec:R1-CALC-03
 TEST(Uptime, TargetsLeaveTheBudgetsOfTheSpecification) {
     const auto target = [](std::string_view service) {
         for (const auto& row : availability_targets())

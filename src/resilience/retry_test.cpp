@@ -56,7 +56,7 @@ Course course_of(const AttemptResult& result,
 }
 
 // The table of causes and outcomes: how many calls each cause makes in all.
-// @spec:TC-REL-005 @spec:R2-RETRY-06 @spec:R2-RETRY-07 @spec:R2-RETRY-09 @spec:R2-RETRY-10
+// @spec:TC-REL-005 @spec:R2-RETRY-06 @spec:R2-RETRY-07 @spec:R2-RETRY-10
 // @spec:R2-RETRY-11 @spec:R2-RETRY-12 @spec:R2-RETRY-13 @spec:R2-AC-06 @spec:R2-AC-07
 TEST(TcRel005, EachCauseMakesItsNumberOfCalls) {
     struct Row {

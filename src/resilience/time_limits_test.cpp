@@ -43,7 +43,6 @@ RC_GTEST_PROP(DeadlineProperty, AChildIsNeverLaterThanItsParent, ()) {
     RC_ASSERT(child.at() == parent.at() || child == Deadline::after(now, wanted));
 }
 
-// @spec:R2-RECON-01 @spec:R2-RECON-04 @spec:X-15
 TEST(ReconnectSupervisor, WaitsOneTwoFourEightSixteenThirtyAndGoesOnWithThirty) {
     base::Random random(1);
     ReconnectSupervisor supervisor;
@@ -56,7 +55,6 @@ TEST(ReconnectSupervisor, WaitsOneTwoFourEightSixteenThirtyAndGoesOnWithThirty) 
     EXPECT_EQ(supervisor.failures(), 12U);
 }
 
-// @spec:R2-RECON-02
 TEST(ReconnectSupervisor, BeginsAnewOnceAConnectionStands) {
     base::Random random(2);
     ReconnectSupervisor supervisor;

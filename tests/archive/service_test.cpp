@@ -76,6 +76,7 @@ protected:
 };
 
 // @spec:R3-BKP-01 @spec:R3-BKP-02 @spec:R3-BKP-11
+// @spec:R3-AC-11 R3-AC-13 R3-AC-16
 TEST_F(Service, ShipsTakesASnapshotVerifiesItAndChecksTheBooks) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);
@@ -132,7 +133,7 @@ TEST_F(Service, WhatIsCommittedBeforeTheEndIsShipped) {
     EXPECT_EQ(service->status().repositories.front().shipped.archived, store.head().sequence);
 }
 
-// @spec:R3-INTEG-07 @spec:TC-REL-013
+// @spec:TC-REL-013
 TEST_F(Service, AFindingIsReportedWithItsAccount) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);
@@ -180,7 +181,7 @@ TEST_F(Service, UsersAreCopiedWheneverTheyChanged) {
     EXPECT_EQ(vault.objects().size(), 1U);
 }
 
-// @spec:R3-BKP-05 @spec:RT-DR-02
+// @spec:RT-DR-02
 TEST_F(Service, ADrillSaysWhatWouldBeLost) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);

@@ -1,6 +1,6 @@
 """A proxy before the parts outside makes them slow, uneven, half-open and cuts them off: nobody who
 trades feels it, what is lost shows, and it comes back by itself."""
-# @spec:TC-REL-001 TC-REL-006 R1-HEALTH-11 R2-AC-03 R2-CB-01 I9
+# @spec:TC-REL-001 TC-REL-006 R1-HEALTH-11 R2-AC-03 R2-CB-01 I9 R1-DEGR-01 RT-CHAOS-04
 from world import breaker
 from world.faults import Peer
 from world.peers import RedisServer

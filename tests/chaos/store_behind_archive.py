@@ -1,6 +1,6 @@
 """A store that lost records which were acknowledged: what was asked for is not carried out again,
 exits pass, everybody is told, and a restore brings all of it back."""
-# @spec:I8 I9 I10 R3-BKP-10 TC-REL-014
+# @spec:I8 I9 I10 TC-REL-014
 import shutil
 import sqlite3
 import subprocess

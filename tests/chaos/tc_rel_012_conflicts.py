@@ -1,5 +1,5 @@
 """64 writers on one aggregate: no update is lost, and a stale version gets 409 with the new one."""
-# @spec:TC-REL-012
+# @spec:TC-REL-012 R3-LOCK-02 R3-AC-10
 import threading
 import time
 

@@ -174,7 +174,6 @@ TEST_F(Integrity, NamesAreDistinctWords) {
     EXPECT_EQ(names.size(), runtime::kFindingKinds);
 }
 
-// @spec:R4-MAN-08
 TEST_F(Integrity, RowsThatWereDamagedAreMadeAnewFromTheJournal) {
     for (const Damage& damage : kDamages) {
         // A reply is not in the journal: what is left of it must be whole.

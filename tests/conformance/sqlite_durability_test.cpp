@@ -134,7 +134,7 @@ private:
 
 // @spec:I10
 // @spec:R3-TX-01
-// @spec:R3-TX-04
+// @spec:R3-TX-04 R3-AC-02
 TEST(SqliteDurability, KeepsEveryAcknowledgedBatchThroughAnyPowerCut) {
     for (std::uint64_t seed = 1; seed <= 150; ++seed) {
         Schedule schedule(seed, Synchronous::Full);
@@ -277,7 +277,7 @@ TEST(SqliteDurabilityDeathTest, EndsTheProcessWhenACheckpointsSyncFails) {
     EXPECT_DEATH(harness.store().maintain(), "expected a synced log");
 }
 
-// @spec:R3-TX-01
+// @spec:R3-TX-01 R3-AC-01 R3-AC-02
 TEST(SqliteDurability, AppliesNothingOfABatchWhoseWriteFails) {
     SqliteHarness harness(Synchronous::Full);
     ASSERT_EQ(harness.store().commit(opening_batch()), CommitResult::Committed);

@@ -465,7 +465,7 @@ TEST_P(StoreConformance, VisitsEveryRowOfEveryTable) {
     EXPECT_TRUE(reader().visit_rows({}).has_value());
 }
 
-// @spec:R3-TX-03
+// @spec:R3-TX-03 R3-AC-02
 TEST_P(StoreConformance, ShowsWholeBatchesToAThreadThatReadsMeanwhile) {
     open_account();
     std::atomic<bool> stop{false};

@@ -61,6 +61,7 @@ class OnAnArchive(Stand):
         return sorted(path for path in (self.data / "archive").rglob("*")
                       if path.is_file() and kind in str(path.relative_to(self.data)))
 
+    # @spec:R4-MAN-07
     def test_lists_verifies_and_prunes(self):
         listing = json.loads(self.botctl("backup", "list", "--json").stdout)
         self.assertEqual(len(listing["timelines"]), 1)
@@ -343,6 +344,7 @@ class OnAnArchive(Stand):
         self.assertEqual({line["severity"] for line in alerts}, {"critical"})
         self.assertIn("DAMAGED", alerts[0]["message"])
 
+    # @spec:R3-AC-16
     def test_a_drill_passes_and_is_remembered(self):
         run = self.botctl("drill", "run", "--participant", "Ada", "--participant", "Grace",
                           "--json")

@@ -109,6 +109,7 @@ class BeforeItIsGone(Stand):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.run_botctl(self.data, "verify").returncode, 0)
 
+    # @spec:R3-AC-15 R3-BKP-12
     def test_prune_names_each_snapshot(self):
         for _ in range(2):
             taken = self.run_botctl(self.data, "backup", "create")

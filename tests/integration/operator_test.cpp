@@ -94,7 +94,7 @@ TEST_F(OperatorTest, MaintenanceClosesTheDoorForEntriesAndOpensItAgain) {
     EXPECT_EQ(botctl("order place BTCUSDT BUY 0.01").status, 0);
 }
 
-// @spec:R1-HEALTH-01 @spec:R1-AVAIL-01 @spec:R1-AC-09
+// @spec:R1-HEALTH-01
 TEST_F(OperatorTest, HealthAndUptimeSurviveARestart) {
     const std::string health = get("/health");
     for (const char* name : {"database", "binance_api", "websocket", "market", "disk", "clock"})
@@ -108,7 +108,7 @@ TEST_F(OperatorTest, HealthAndUptimeSurviveARestart) {
     EXPECT_THAT(uptime.output, HasSubstr("\"outages\":1")) << "the stop itself";
 }
 
-// @spec:R3-INTEG-09 R4-MAN-08 TC-REL-017
+// @spec:R3-INTEG-09 TC-REL-017
 TEST_F(OperatorTest, DamagedRowsAreFoundAndMadeAnew) {
     ASSERT_EQ(botctl("order place BTCUSDT BUY 0.01").status, 0);
     EXPECT_EQ(botctl("check").status, 0) << "beside the daemon that runs";

@@ -48,6 +48,7 @@ protected:
 };
 
 // @spec:R4-FAIL-07 @spec:R4-MAN-02 @spec:R3-INTEG-08
+// @spec:R4-MAN-01
 TEST_F(ReconcileFix, TakesOverBalancesAndPositionsOneByOneAndTradesAgain) {
     exchange_holds(9'990,
                    {{{model::Market::Futures, model::Symbol("BTCUSDT")},

@@ -113,7 +113,7 @@ private:
     DaemonProcess daemon_;
 };
 
-// @spec:I4 I5 I8 R3-TX-01 R3-TX-02 R3-TX-05
+// @spec:I4 I5 I8 R3-TX-01 R3-TX-05
 TEST(Soak, AHundredThousandOrdersOverRecordedStreamsAddUp) {
     const std::string files = recordings();
     if (files.empty()) GTEST_SKIP() << "BOTCORE_DATA is not set";

@@ -1,7 +1,7 @@
 """The evidence table: which test shows which requirement, and how its last run ended.
 
-A test names its rows in a comment directly above it: `// @spec:R2-CB-03 R2-CB-04`. Tests written
-in Python or shell carry the same comment among their first lines.
+A test names its rows in a comment directly above it: `// @spec:R2-CB-03 R2-CB-04`. In Python and
+shell a tag anywhere in the file counts for the file, and above a test method it names the method.
 """
 import csv
 import dataclasses
@@ -17,7 +17,8 @@ ID = re.compile(r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$")
 TEST = re.compile(
     r"\s*(?:TEST|TEST_F|TEST_P|TYPED_TEST|TYPED_TEST_P|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)"
     r"\s*\(\s*(\w+)\s*,\s*(\w+)")
-SCRIPT_HEADER_LINES = 30
+METHOD = re.compile(r"\s+def (test_\w+)\(")
+FOLDERS = ("src", "sim", "tests", "tools")
 
 
 @dataclasses.dataclass
@@ -51,7 +52,7 @@ def read_ledger(file=LEDGER):
 def ids_of(comment):
     """The ids behind the tags of one comment line; they end at the first word that is none."""
     found = []
-    for word in re.split(r"[\s,]+", comment.replace("@spec:", " ").strip()):
+    for word in re.split(r"[\s,\"']+", comment.replace("@spec:", " ").strip()):
         if not ID.match(word):
             break
         found.append(word)
@@ -76,19 +77,26 @@ def scan_cpp(name, lines):
 
 
 def scan_script(name, lines):
+    """As scan_cpp, but a tag may be anywhere: all tests of a script are one test of ctest."""
     stem = name.split("/")[-1].rsplit(".", 1)[0]
-    for number, line in enumerate(lines[:SCRIPT_HEADER_LINES]):
+    for number, line in enumerate(lines):
         tag = TAG.search(line)
-        if tag and line.strip().startswith("#"):
-            yield ids_of(tag[1]), Evidence(stem, rf"(^|[./]){stem}($|[./])", name), number + 1
+        if not tag:
+            continue
+        below = number
+        while below < len(lines) and lines[below].strip().startswith("#"):
+            below += 1
+        method = METHOD.match(lines[below]) if number < below < len(lines) else None
+        label = f"{stem}.{method[1]}" if method else stem
+        yield ids_of(tag[1]), Evidence(label, rf"(^|[./]){stem}($|[./])", name), number + 1
 
 
 def scan(root=paths.ROOT):
     """All tags of the tree as (ids, evidence, file, line)."""
-    for folder in ("src", "sim", "tests", "tools"):
+    for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*")):
             name = str(path.relative_to(root))
-            if path.suffix == ".cpp":
+            if path.suffix in (".cpp", ".hpp"):
                 found = scan_cpp
             elif path.suffix == ".sh" or path.name.endswith("_test.py") or (
                     path.suffix == ".py" and folder == "tests"):

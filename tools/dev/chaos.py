@@ -24,8 +24,8 @@ def names():
 
 
 def spec_of(name):
-    tag = TAG.search((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
-    return tag[1].split() if tag else []
+    tags = TAG.findall((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
+    return [one for tag in tags for one in tag.split()]
 
 
 def apart(name):

@@ -30,6 +30,7 @@ TEST(Config, EveryDefaultIsAValidValue) {
     }
 }
 
+// @spec:RC-01 RC-02 RC-03 RC-04 RC-05
 TEST(Config, RefusesValuesJustOutsideTheirRange) {
     for (const auto& key : config_keys()) {
         if (key.kind != ConfigKind::Integer) continue;

@@ -12,7 +12,6 @@
 namespace botcore::shell {
 namespace {
 
-// @spec:R3-AC-12
 TEST(BookWatch, TellsTheLogTheMetricsAndTheAccount) {
     const scratch::TemporaryFolder folder;
     const std::string path = folder.file("log");

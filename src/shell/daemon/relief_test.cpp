@@ -73,7 +73,7 @@ protected:
     RelievedStore store_{stuck_, relief_};
 };
 
-// @spec:R2-TMO-02 @spec:R2-AC-09
+// @spec:R2-AC-09
 TEST_F(ReliefTest, ServesTheLoopWhileACommitHangs) {
     std::thread::id served_by;
     std::optional<bool> read_failed;

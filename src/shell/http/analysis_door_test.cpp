@@ -81,7 +81,7 @@ TEST_F(AnalysisDoorTest, SaysWhatTheServiceDoesNotAccept) {
     EXPECT_EQ(world_.metric("ai_requests_total{result=\"failure\"}"), 1.0);
 }
 
-// @spec:R2-TMO-06 R2-TMO-10
+// @spec:R2-TMO-06
 TEST_F(AnalysisDoorTest, GivesUpASilentService) {
     Peer peer(context_, {{.act = PeerAct::Hang}});
     const Told told = ask(peer.url(), kQuestion);
@@ -91,7 +91,6 @@ TEST_F(AnalysisDoorTest, GivesUpASilentService) {
     EXPECT_EQ(world_.metric("ai_requests_total{result=\"timeout\"}"), 1.0);
 }
 
-// @spec:R1-DEGR-01
 TEST_F(AnalysisDoorTest, SaysThatThereIsNoAnalysis) {
     Peer broken(context_, {outbound::answer(500)});
     EXPECT_EQ(ask(broken.url(), kQuestion).code, "ANALYSIS_UNAVAILABLE");

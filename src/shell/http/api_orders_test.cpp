@@ -69,7 +69,7 @@ TEST_F(ApiOrders, ServesTheShortRoutesOnTheDefaultAccount) {
 }
 
 // @spec:R3-IDEM-04
-// @spec:R3-IDEM-06
+// @spec:R3-IDEM-06 R3-AC-07 R3-IDEM-09
 TEST_F(ApiOrders, OneHundredParallelPostsWithOneKeyMakeOneOrderAndTheSameBytes) {
     std::vector<std::unique_ptr<TestClient>> clients;
     for (int i = 0; i < 100; ++i)
@@ -135,7 +135,7 @@ TEST_F(ApiOrders, ACancelThatComesTooLateBindsItsKeyToTheRefusal) {
     EXPECT_EQ(again.body, late.body) << "The same bytes: the refusal is recorded.";
 }
 
-// @spec:R3-LOCK-03
+// @spec:R3-LOCK-03 R3-AC-09 R3-AC-10
 TEST_F(ApiOrders, RefusesAStaleIfMatchAndSaysTheCurrentVersion) {
     const auto rests = world_.command("POST", kOrders, kRest);
     const std::string path = std::string(kOrders) + "/" + order_id(rests);
@@ -240,7 +240,7 @@ TEST_F(ApiOrders, SaysThatTheOutcomeIsUnknownWhenTheStoreFails) {
     EXPECT_EQ(world_.exchange.placed, 1);
 }
 
-// @spec:R3-VAL-06
+// @spec:R3-VAL-06 R3-AC-05
 TEST_F(ApiOrders, RefusesAnOrderAboveTheBalance) {
     const auto response =
         world_.command("POST", kOrders, R"({"symbol":"BTCUSDT","side":"BUY","quantity":"5"})");

@@ -99,7 +99,7 @@ TEST_F(ApiDoor, KnowsItsPathsAndMethods) {
 // @spec:R3-VAL-02
 // @spec:R3-VAL-03
 // @spec:R3-VAL-04
-// @spec:R3-VAL-05
+// @spec:R3-VAL-05 R3-AC-04
 TEST_F(ApiDoor, HasOneCodeForEachMistakeInABody) {
     EXPECT_EQ(refused("{"), "400 INVALID_JSON");
     EXPECT_EQ(refused("[]"), "400 INVALID_JSON");

@@ -51,7 +51,7 @@ std::vector<std::string> keys_of(const boost::json::value& value) {
 using Keys = std::vector<std::string>;
 
 // @spec:R1-HEALTH-01 @spec:R1-HEALTH-02 @spec:R1-HEALTH-03 @spec:R1-HEALTH-04
-// @spec:R1-HEALTH-05 @spec:R1-HEALTH-07 @spec:R1-AC-01 @spec:R1-AC-02
+// @spec:R1-HEALTH-07 @spec:R1-AC-01 @spec:R1-AC-02
 TEST_F(HealthDoorTest, TellsItsHealthToEverybodyInThePrescribedForm) {
     for (const char* path : {"/health", "/api/health"}) {
         const auto response = open_get(path);
@@ -85,7 +85,7 @@ TEST_F(HealthDoorTest, IsDegradedButServesWhenTheMarketIsSilent) {
     EXPECT_THAT(world_.get("/metrics").body, HasSubstr("degraded_mode{mode=\"market_down\"} 1"));
 }
 
-// @spec:R1-HEALTH-09
+// @spec:R1-HEALTH-09 RI-EP-03 RI-EP-04
 TEST_F(HealthDoorTest, IsUnhealthyWithoutItsStore) {
     world_.break_store(true);
     (void)world_.ask("POST", kOrders, "Idempotency-Key: lost\r\n", kBuy);
@@ -128,7 +128,7 @@ TEST_F(HealthDoorTest, AnswersAtOnceWhileAPartHangs) {
     EXPECT_EQ(dependency("redis").at("message").as_string(), "no answer within 1000 ms");
 }
 
-// @spec:RI-EP-01 @spec:RI-EP-03 @spec:RI-EP-04
+// @spec:RI-EP-01
 TEST_F(HealthDoorTest, IsReadyAndAlive) {
     for (const std::string prefix : {"", "/api"}) {
         EXPECT_EQ(ApiWorld::json(open_get(prefix + "/health/ready")).at("status").as_string(),
@@ -150,6 +150,7 @@ TEST_F(HealthDoorTest, IsNotReadyOnceItIsAboutToEnd) {
 }
 
 // @spec:R1-DEP-01 @spec:R1-DEP-02
+// @spec:RI-EP-02 RD-08
 TEST_F(HealthDoorTest, DetailsNameEveryPartAndWhetherItIsCritical) {
     const auto body = ApiWorld::json(world_.get("/api/health/detailed"));
     EXPECT_EQ(body.at("dependencies").as_array().size(), operations::dependencies().size());

@@ -47,7 +47,6 @@ protected:
         context_, {.calls_max = 3, .wait_max = 50ms, .look_every = 1ms}, [this] { return away_; }};
 };
 
-// @spec:R1-DEGR-04
 TEST_F(WaitingRoomTest, ServesInOrderWhenTheStoreIsBack) {
     EXPECT_TRUE(comes("first"));
     EXPECT_TRUE(comes("second", Purpose::Read));

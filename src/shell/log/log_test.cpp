@@ -124,7 +124,6 @@ TEST(Log, TellsEveryHappeningWithItsWordAndLevel) {
     EXPECT_EQ(levels, expected);
 }
 
-// @spec:R4-FAIL-01
 TEST(Log, AFailureShowsTheStackThatLedToIt) {
     const Folder folder;
     {

@@ -13,11 +13,6 @@ namespace {
 using testing::HasSubstr;
 
 // @spec:RI-MX-01
-// @spec:RI-MX-02
-// @spec:RI-MX-03
-// @spec:RI-MX-04
-// @spec:RI-MX-06
-// @spec:RI-MX-07
 TEST(Metrics, HasEveryNameFromTheStart) {
     const std::string text = Metrics().render();
     for (const char* line : {"up{service=\"botcored\"} 1",
@@ -60,10 +55,6 @@ TEST(Metrics, TakesOverWhatTheCacheCounts) {
     }
 }
 
-// @spec:RI-MX-05
-// @spec:RI-MX-08
-// @spec:RI-MX-09
-// @spec:R2-AC-02
 TEST(Metrics, HasEachNameOfTheTableAtZero) {
     const std::string text = Metrics().render();
     const auto has = [&](const std::string& part) { return text.find(part) != text.npos; };
@@ -112,6 +103,7 @@ TEST(MetricTable, IsWhatTheReferencePageSays) {
         << "make it anew: botcored --print-metrics-reference > docs/metrics.md";
 }
 
+// @spec:RI-MX-02 RI-MX-03
 TEST(Metrics, CountsRequestsByStatusAndErrorsByCode) {
     Metrics metrics;
     metrics.count_request(200, std::chrono::milliseconds(3));
@@ -124,6 +116,7 @@ TEST(Metrics, CountsRequestsByStatusAndErrorsByCode) {
     EXPECT_THAT(text, HasSubstr("http_request_duration_seconds_bucket{le=\"0.005\"} 2"));
 }
 
+// @spec:RI-MX-06
 TEST(Metrics, CountsCommitsByResultAndTradesOnlyWhenCommitted) {
     Metrics metrics;
     metrics.count_transaction({.result = ports::CommitResult::Committed,

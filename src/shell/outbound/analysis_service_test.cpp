@@ -87,7 +87,6 @@ TEST_F(AnalysisCalls, TakeNoLongerThanTheirCallerMayWait) {
     EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30));
 }
 
-// @spec:R2-CB-09
 TEST_F(AnalysisCalls, AFailingServiceIsUnavailableAndItsBreakersHaveNames) {
     Peer peer(context_, {answer(500)});
     const auto service = service_for(peer.url());
@@ -106,7 +105,6 @@ TEST_F(AnalysisCalls, AFailingServiceIsUnavailableAndItsBreakersHaveNames) {
     EXPECT_THAT(open.detail, HasSubstr("breaker_open"));
 }
 
-// @spec:R1-HEALTH-06
 TEST_F(AnalysisCalls, AProbeReadsTheHealthBody) {
     Peer peer(context_,
               {answer(200, R"({"status":"healthy","version":"1","checks":{}})"),

@@ -78,7 +78,6 @@ TEST_F(HttpAttemptOverLoopback, NobodyThereMeansNothingLeft) {
     EXPECT_EQ(ask("http://no-such-host.invalid:80").result.end, AttemptEnd::ConnectionRefused);
 }
 
-// @spec:R2-TMO-05
 TEST_F(HttpAttemptOverLoopback, SilenceEndsAtTheLimit) {
     Peer peer(context_, {{.act = PeerAct::Hang}});
     const auto start = std::chrono::steady_clock::now();

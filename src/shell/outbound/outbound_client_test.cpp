@@ -162,7 +162,6 @@ TEST_F(OutboundCalls, NobodyThereIsNotSent) {
     EXPECT_EQ(result.status, 0);
 }
 
-// @spec:R2-TMO-10
 TEST_F(OutboundCalls, SilenceEndsWithTheTimeOfTheCall) {
     Peer peer(context_, {{.act = PeerAct::Hang}});
     const auto client = client_for(rules_for(peer.url()));

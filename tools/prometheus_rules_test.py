@@ -1,0 +1,269 @@
+#!/usr/bin/env python3
+"""Prometheus rules: they ask for what the daemon exports, and fire when they should.
+
+deploy/prometheus/tests holds the cases, which promtool runs. A machine without promtool (Debian
+package `prometheus`) fails. Names, labels and kinds of metrics come from docs/metrics.md, which a
+test of the daemon compares with its table.
+"""
+# @spec:R1-MON-02 R1-MON-03 R1-MON-04
+import dataclasses
+import functools
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+DEBIAN_PYTHON = "/usr/bin/python3"
+try:
+    import yaml
+except ImportError:
+    # Another interpreter comes first in the path; the packages are installed for Debian's.
+    if sys.executable == DEBIAN_PYTHON:
+        raise
+    os.execv(DEBIAN_PYTHON, [DEBIAN_PYTHON, *sys.argv])
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "deploy" / "prometheus"
+TARGET_LABELS = {"job", "instance"}  # Prometheus adds them to every series.
+KEYWORDS = {"and", "or", "unless", "bool", "offset", "inf", "nan"}
+OVER_COUNTERS = {"rate", "increase", "irate", "absent", "absent_over_time"}
+ONLY_COUNTERS = {"rate", "increase", "irate"}
+LABEL_LIST = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)")
+SELECTOR = re.compile(r"(?P<call>\b\w+\s*\(\s*)?(?P<name>\b[a-zA-Z_:][\w:]*)\b(?!\s*\()\s*"
+                      r"(?:\{(?P<labels>[^}]*)\})?")
+MATCHER = re.compile(r'(\w+)\s*(=~|!~|!=|=)\s*"([^"]*)"')
+CASE = re.compile(r"(\w+) (fires|does not fire) when \w.*")
+FIRING = re.compile(r'count by \(severity\) '
+                    r'\(ALERTS\{alertname="(\w+)", alertstate="firing"\}\)')
+
+
+@dataclasses.dataclass(frozen=True)
+class Metric:
+    kind: str
+    labels: dict  # Listed values by name of the label; None in the list: others may come.
+
+
+def label_values(text):
+    """The values in a cell of the table: `a`, `b`, others as they come."""
+    values = re.findall(r"`([^`]+)`", text)
+    return values if re.fullmatch(r"(`[^`]+`(, )?)+", text) else [*values, None]
+
+
+@functools.cache
+def metrics():
+    """Metric by name. A histogram has the three names that it is exported under."""
+    found = {}
+    for line in (FOLDER.parents[1] / "docs/metrics.md").read_text("utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        if not re.fullmatch(r"`[a-z_]+`", cells[0]):
+            continue
+        labels = {} if cells[2] == "–" else {
+            one.group(1): label_values(one.group(2))
+            for one in re.finditer(r"`(\w+)`: (.*?)(?:; (?=`\w+`:)|$)", cells[2])}
+        name = cells[0].strip("`")
+        if cells[1] != "histogram":
+            found[name] = Metric(cells[1], labels)
+            continue
+        found[f"{name}_bucket"] = Metric("counter", {**labels, "le": []})
+        found[f"{name}_sum"] = found[f"{name}_count"] = Metric("counter", labels)
+    return found
+
+
+@functools.cache
+def source():
+    """All code of the daemon; values that the table does not list are words of it."""
+    return "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "src").rglob("*.cpp"))
+                     if not path.name.endswith("_test.cpp"))
+
+
+def value_errors(label, operator, value, listed):
+    if label == "le" or value == "":
+        return
+    by_pattern = operator in ("=~", "!~")
+    for one in value.split("|") if by_pattern else [value]:
+        pattern = one if by_pattern else re.escape(one)
+        if any(re.fullmatch(pattern, known) for known in listed if known):
+            continue
+        if None not in listed or f'"{one}"' not in source():
+            yield f'{label} is never "{one}"'
+
+
+def selector_errors(selector):
+    """What is wrong with one selector of a series: (function around it, name, matchers)."""
+    call, name, matchers = selector
+    metric = metrics().get(name)
+    if metric is None:
+        yield f"no metric {name} in docs/metrics.md"
+        return
+    for label, operator, value in matchers:
+        if label in TARGET_LABELS:
+            continue
+        if label not in metric.labels:
+            yield f"{name} has no label {label}"
+        else:
+            yield from (f"{name}: {error}" for error in
+                        value_errors(label, operator, value, metric.labels[label]))
+    if metric.kind == "counter" and call is not None and call not in OVER_COUNTERS:
+        yield f"{name} begins at zero with every start: use rate or increase"
+    if metric.kind != "counter" and call in ONLY_COUNTERS:
+        yield f"{name} is no counter: {call} takes each fall for a restart"
+
+
+def selectors_of(expression):
+    bare = LABEL_LIST.sub(" ", re.sub(r"\[[^\]]*\]", "", expression))
+    for found in SELECTOR.finditer(bare):
+        if found["name"].lower() not in KEYWORDS:
+            call = (found["call"] or "").rstrip("( ")
+            yield call, found["name"], MATCHER.findall(found["labels"] or "")
+
+
+def expression_errors(expression):
+    selectors = list(selectors_of(expression))
+    if not selectors:
+        return ["the expression asks for no metric"]
+    return [error for selector in selectors for error in selector_errors(selector)]
+
+
+def rules():
+    groups = yaml.safe_load((FOLDER / "alerts.yml").read_text("utf-8"))["groups"]
+    return {rule["alert"]: rule for group in groups for rule in group["rules"]}
+
+
+def case_files():
+    return sorted((FOLDER / "tests").glob("*.yml"))
+
+
+def cases():
+    return [case for file in case_files()
+            for case in yaml.safe_load(file.read_text("utf-8"))["tests"]]
+
+
+def promtool(*arguments, folder=FOLDER):
+    """(exit status, everything that it printed)."""
+    if shutil.which("promtool") is None:
+        raise AssertionError("promtool is missing: tools/install.sh installs package prometheus")
+    done = subprocess.run(["promtool", *arguments], cwd=folder, text=True, capture_output=True,
+                          check=False, stdin=subprocess.DEVNULL)
+    return done.returncode, done.stdout + done.stderr
+
+
+def run_cases(folder=FOLDER):
+    return promtool("test", "rules", *(f"tests/{file.name}" for file in case_files()),
+                    folder=folder)
+
+
+def alerts_that_fail(expression):
+    """The alerts whose cases notice that each rule's expression was replaced by this one."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        shutil.copytree(FOLDER / "tests", folder / "tests")
+        parsed = yaml.safe_load((FOLDER / "alerts.yml").read_text("utf-8"))
+        for group in parsed["groups"]:
+            for rule in group["rules"]:
+                rule["expr"] = expression
+                rule.pop("for", None)
+        (folder / "alerts.yml").write_text(yaml.safe_dump(parsed), "utf-8")
+        return set(re.findall(r'alertname=\\"(\w+)\\"', run_cases(folder)[1]))
+
+
+class PrometheusRules(unittest.TestCase):
+    def test_promtool_understands_rules_and_configuration(self):
+        for command in (("rules", "alerts.yml"), ("config", "prometheus.yml")):
+            status, text = promtool("check", *command)
+            self.assertEqual(status, 0, text)
+
+    def test_each_alert_has_a_name_a_severity_and_an_action(self):
+        text = (FOLDER / "alerts.yml").read_text("utf-8")
+        self.assertEqual(len(rules()), len(re.findall(r"^ +- alert: ", text, re.M)))
+        for name, rule in rules().items():
+            self.assertIn(rule["labels"]["severity"], ("warning", "critical"), name)
+            self.assertEqual(set(rule["annotations"]), {"summary", "action"}, name)
+            self.assertTrue(all(rule["annotations"].values()), name)
+
+    def test_each_alert_fires_when_it_should_and_only_then(self):
+        status, text = run_cases()
+        self.assertEqual(status, 0, text)
+
+    def test_each_case_says_of_its_alert_what_it_shows(self):
+        behaviours = set()
+        for case in cases():
+            name = case["name"]
+            self.assertRegex(name, CASE)
+            alert, verb = CASE.match(name).groups()
+            fired = []
+            for check in case["promql_expr_test"]:
+                self.assertEqual(FIRING.fullmatch(check["expr"])[1], alert, name)
+                fired.append(bool(check["exp_samples"]))
+            if verb == "fires":
+                self.assertTrue(fired[-1], name)
+            else:
+                self.assertFalse(fired[-1], name)
+            behaviours.add((alert, verb))
+        self.assertEqual(behaviours, {(alert, verb) for alert in rules()
+                                      for verb in ("fires", "does not fire")})
+        names = [case["name"] for case in cases()]
+        self.assertEqual(len(names), len(set(names)))
+
+    def test_cases_notice_an_alert_that_never_fires_and_one_that_always_does(self):
+        self.assertEqual(alerts_that_fail("vector(1) > 2"), set(rules()))
+        self.assertEqual(alerts_that_fail("vector(1)"), set(rules()))
+
+
+class MetricsOfRules(unittest.TestCase):
+    def test_each_metric_of_a_rule_exists_with_its_labels(self):
+        for name, rule in rules().items():
+            self.assertEqual(expression_errors(rule["expr"]), [], name)
+
+    def test_each_series_of_a_case_exists_with_its_labels(self):
+        for case in cases():
+            for one in case.get("input_series", []):
+                _, name, matchers = next(selectors_of(one["series"]))
+                self.assertEqual(list(selector_errors((None, name, matchers))), [], case["name"])
+
+    def test_each_job_of_a_rule_is_scraped(self):
+        parsed = yaml.safe_load((FOLDER / "prometheus.yml").read_text("utf-8"))
+        jobs = {one["job_name"] for one in parsed["scrape_configs"]}
+        used = set(re.findall(r'job="([^"]*)"', (FOLDER / "alerts.yml").read_text("utf-8")))
+        self.assertLessEqual(used, jobs)
+
+    def test_table_is_read_whole(self):
+        table = (ROOT / "src/shell/metrics/metric_table.cpp").read_text("utf-8")
+        names = set(re.findall(r'^    \{"([a-z_]+)", k(?:Counter|Gauge)', table, re.M))
+        histograms = set(re.findall(r'^    \{"([a-z_]+)", kHistogram', table, re.M))
+        self.assertGreater(len(names), 50)
+        self.assertEqual(set(metrics()), names | {
+            name + end for name in histograms for end in ("_bucket", "_sum", "_count")})
+        self.assertEqual(metrics()["retry_attempts_total"].labels["result"],
+                         ["success", "failure"])
+
+    def test_what_the_daemon_does_not_export_is_refused(self):
+        for expression, error in {
+                "order_unknown > 0": "no metric order_unknown in docs/metrics.md",
+                'sum by (job) (up{jobs="botcored"})': "up has no label jobs",
+                'backup_success == 0 or health_check_status{check="db"} == 0':
+                    'health_check_status: check is never "db"',
+                'rate(database_transactions_total{result=~"conflict|lost"}[5m]) > 0':
+                    'database_transactions_total: result is never "lost"',
+                'rate(http_requests_total{status=~"6.."}[5m]) > 0':
+                    'http_requests_total: status is never "6.."',
+                "wal_fsync_seconds > 1": "no metric wal_fsync_seconds in docs/metrics.md",
+                "orders_total > 5":
+                    "orders_total begins at zero with every start: use rate or increase",
+                "max_over_time(requests_dropped_total[5m]) > 0":
+                    "requests_dropped_total begins at zero with every start: "
+                    "use rate or increase",
+                "rate(accounts_frozen[5m]) > 0":
+                    "accounts_frozen is no counter: rate takes each fall for a restart",
+                "vector(1)": "the expression asks for no metric"}.items():
+            self.assertEqual(expression_errors(expression), [error], expression)
+        self.assertEqual(expression_errors(
+            'sum by (le) (rate(wal_fsync_seconds_bucket{le="0.1"}[5m])) > 0 '
+            'and on () up{service="botcored", instance=~"a.*"} == 1'), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
