@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 import unittest
 
 DEBIAN_PYTHON = "/usr/bin/python3"
@@ -75,9 +76,10 @@ class Deploy(unittest.TestCase):
     def test_every_yaml_file_is_yaml_and_every_file_is_known_here(self):
         names = {str(path.relative_to(DEPLOY)) for path in DEPLOY.rglob("*") if path.is_file()}
         self.assertEqual(names, {
-            "compose.yaml", "cron/botcore", "docker/Dockerfile", "kubernetes/botcored.yaml",
-            "prometheus/alerts.yml", "prometheus/prometheus.yml", "prometheus/tests/errors.yml",
-            "prometheus/tests/trading.yml", "prometheus/tests/uptime.yml",
+            "compose.yaml", "docker/Dockerfile", "kubernetes/botcored.yaml",
+            "prometheus/alerts.yml", "prometheus/prometheus.yml", "prometheus/tests/backups.yml",
+            "prometheus/tests/errors.yml", "prometheus/tests/trading.yml",
+            "prometheus/tests/uptime.yml", "systemd/botcore.toml",
             "systemd/botcored.service"})
         for name in names:
             if name.endswith((".yaml", ".yml")):
@@ -204,6 +206,30 @@ class Deploy(unittest.TestCase):
         self.assertTrue(spec["template"]["spec"]["securityContext"]["runAsNonRoot"])
         mounts = {one["name"]: one["mountPath"] for one in container()["volumeMounts"]}
         self.assertEqual(mounts["state"], "/var/lib/botcore")
+
+    # @spec:R3-BKP-04
+    def test_the_archive_is_elsewhere_than_the_store(self):
+        compose = documents("compose.yaml")[0]["services"]["botcored"]
+        pod = kubernetes("ConfigMap")["data"]
+        claims = {one["metadata"]["name"]
+                  for one in kubernetes("StatefulSet")["spec"]["volumeClaimTemplates"]}
+        mounts = {one["mountPath"]: one["name"] for one in container()["volumeMounts"]}
+        for variables_of in (compose["environment"], pod):
+            self.assertEqual(variables_of["BOTCORE_LOG_ENVIRONMENT"], "production")
+            place = pathlib.PurePath(variables_of["BOTCORE_ARCHIVE_REPOSITORY"])
+            self.assertEqual(place.parent, pathlib.PurePath("/var/lib/botcore-archive"))
+        self.assertLessEqual({mounts["/var/lib/botcore-archive"], mounts["/var/lib/botcore"]},
+                             claims)
+        volumes = dict(reversed(one.rsplit(":", 1)) for one in compose["volumes"])
+        self.assertEqual(volumes["/var/lib/botcore"], "state")
+        self.assertRegex(volumes["/var/lib/botcore-archive"], r"^\$\{ARCHIVE_FOLDER:\?")
+        settings = tomllib.loads(text_of("deploy/systemd/botcore.toml"))
+        self.assertEqual(settings["log"]["environment"], "production")
+        place = pathlib.PurePath(settings["archive"]["repository"])
+        self.assertIn(place.parent, [pathlib.PurePath(one.lstrip("-"))
+                                     for one in unit()["Service"]["ReadWritePaths"].split()])
+        self.assertEqual({f"{section}.{key}" for section, keys in settings.items()
+                          for key in keys} - config_keys().keys(), set())
 
     def test_metrics_are_scraped_every_15_s(self):
         prometheus = documents("prometheus/prometheus.yml")[0]

@@ -95,6 +95,10 @@ void TradingStore::ship() {
 }
 
 void TradingStore::snapshot(base::Timestamp now) {
+    // Only shipping begins the timeline that a snapshot belongs to.
+    const auto starts = vault_.archive.timelines();
+    CHECK(starts.has_value());
+    if (starts.value().empty()) ship();
     const fs::path copy = path_.string() + "-copy";
     CHECK(archive::copy_database(path_, copy, archive::CopyPace::Full, {}));
     CHECK(archive::put_snapshot(vault_.archive, copy, now, {}));

@@ -118,7 +118,15 @@ TEST_F(ArchiveFailures, NoSnapshotIsTakenOfWhatIsNoStore) {
     EXPECT_EQ(putting(path_).kind, Kind::Store);
 }
 
+TEST_F(ArchiveFailures, NoSnapshotIsPutWhereNoListWouldShowIt) {
+    EXPECT_EQ(putting(path_).kind, Kind::Missing);
+    EXPECT_TRUE(vault_.objects().empty());
+    ASSERT_TRUE(vault_.archive.begin_timeline(1, {.created = kNow, .id = 77}).has_value());
+    EXPECT_EQ(putting(path_).kind, Kind::Taken) << "The archive of another store.";
+}
+
 TEST_F(ArchiveFailures, ASnapshotIsFetchedToAPlaceThatThereIs) {
+    ASSERT_TRUE(vault_.archive.begin_timeline(1, {.created = kNow}).has_value());
     const auto put = archive::put_snapshot(vault_.archive, path_, kNow, {});
     ASSERT_TRUE(put.has_value()) << put.error().text;
     const auto fetched = archive::fetch_snapshot(vault_.archive, put.value().name, nowhere_, {});

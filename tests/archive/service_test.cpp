@@ -3,6 +3,7 @@
 #include "shell/archive/archive_service.hpp"
 #include "shell/archive/drill.hpp"
 #include "shell/archive/job_file.hpp"
+#include "shell/archive/older_copy.hpp"
 #include "shell/archive/users_copy.hpp"
 #include "shell/sqlite/database.hpp"
 #include "tests/archive/archive_world.hpp"
@@ -10,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 #include <future>
 #include <thread>
@@ -42,7 +44,7 @@ protected:
                  if (!opened) return base::Failure{opened.error()};
                  return std::unique_ptr<ports::Repository>(std::move(opened).value());
              }},
-             .now = [] { return kNow; },
+             .now = [this] { return now_.load(); },
              .finished =
                  [this](const archive::JobResult& result) {
                      const std::lock_guard lock(mutex_);
@@ -68,6 +70,7 @@ protected:
     }
 
     scratch::TemporaryFolder folder_;
+    std::atomic<base::Timestamp> now_ = kNow;
     std::mutex mutex_;
     std::vector<archive::JobResult> finished_;
 };
@@ -79,7 +82,7 @@ TEST_F(Service, ShipsTakesASnapshotVerifiesItAndChecksTheBooks) {
     TradingStore store(file("store.db"), vault, 7);
     store.trade(10);
     const auto service = start();
-    ASSERT_TRUE(eventually([&] { return service->status().good.size() == 3; }));
+    ASSERT_TRUE(eventually([&] { return service->status().good.size() == 4; }));
     store.trade(5);
     const model::Sequence end = store.head().sequence;
     ASSERT_TRUE(
@@ -95,9 +98,9 @@ TEST_F(Service, ShipsTakesASnapshotVerifiesItAndChecksTheBooks) {
 
     // Done today: a restart does not do it again.
     const auto again = start();
-    EXPECT_EQ(again->status().good.size(), 3U);
+    EXPECT_EQ(again->status().good.size(), 4U);
     EXPECT_TRUE(again->stop(std::chrono::seconds(5)));
-    EXPECT_EQ(archive::JobFile(file("jobs.jsonl")).read().size(), 3U);
+    EXPECT_EQ(archive::JobFile(file("jobs.jsonl")).read().size(), 4U);
 }
 
 // The daily snapshot of today went to another repository.
@@ -106,7 +109,7 @@ TEST_F(Service, AnEmptyRepositoryGetsASnapshotAtOnce) {
     TradingStore store(file("store.db"), vault, 7);
     store.trade(10);
     const auto first = start();
-    ASSERT_TRUE(eventually([&] { return first->status().good.size() == 3; }));
+    ASSERT_TRUE(eventually([&] { return first->status().good.size() == 4; }));
     EXPECT_TRUE(first->stop(std::chrono::seconds(5)));
     std::filesystem::rename(file("vault"), file("before"));
     std::filesystem::create_directory(file("vault"));
@@ -185,21 +188,147 @@ TEST_F(Service, ADrillSaysWhatWouldBeLost) {
     store.trade(10);
     store.ship();
     const archive::DrillFiles files{file("store.db"), file("drill.db"), file("drills.jsonl")};
-    const auto good =
-        archive::run_drill(vault.archive, files, [&] { return store.head().time; }, {});
+    const auto good = archive::run_drill(
+        vault.archive, files, {"Ada", "Grace"}, [&] { return store.head().time; }, {});
     EXPECT_TRUE(good.passed) << good.text;
+    const auto report = to_json(good);
+    EXPECT_EQ(report.at("participants"), (boost::json::array{"Ada", "Grace"}));
+    EXPECT_EQ(report.at("verdict"), "PASS");
+    EXPECT_THAT(std::string(report.at("scope").as_string()), HasSubstr(vault.archive.place()));
     EXPECT_EQ(good.records_lost, 0U);
     EXPECT_EQ(good.state_hash, store.hash());
 
     const auto archived = store.head();
     store.trade(5);
     const auto late = archive::run_drill(
-        vault.archive, files, [&] { return store.head().time + Duration::seconds(600); }, {});
+        vault.archive, files, {}, [&] { return store.head().time + Duration::seconds(600); }, {});
+    EXPECT_EQ(to_json(late).at("verdict"), "FAIL");
     EXPECT_FALSE(late.passed);
     EXPECT_EQ(late.records_lost, store.head().sequence - archived.sequence);
     EXPECT_GE(late.loss, Duration::seconds(600));
-    EXPECT_EQ(archive::read_drills(file("drills.jsonl")).size(), 2U);
+    EXPECT_EQ(archive::DrillHistory(file("drills.jsonl")).read().size(), 2U);
     EXPECT_FALSE(std::filesystem::exists(file("drill.db")));
+    const archive::DrillFiles nowhere{file("store.db"), file("drill.db"), file("no/drills.jsonl")};
+    const auto lost =
+        archive::run_drill(vault.archive, nowhere, {}, [&] { return store.head().time; }, {});
+    EXPECT_FALSE(lost.passed) << "A report that is not kept is no report.";
+}
+
+// @spec:R3-BKP-05 @spec:RT-DR-01
+TEST_F(Service, RehearsesTheLossOfTheMachineAfterTheFirstSnapshotAndEveryQuarter) {
+    Vault vault(file("vault"));
+    TradingStore store(file("store.db"), vault, 7);
+    store.trade(10);
+    // Reports have whole milliseconds.
+    const auto begin =
+        base::Timestamp::from_milliseconds(store.head().time.in_microseconds() / 1'000 + 1);
+    now_ = begin;
+    const auto drills = [&] { return archive::DrillHistory(file("drills.jsonl")).read(); };
+    const auto passed_at = [&](const archive::ArchiveService& service, base::Timestamp from) {
+        const auto& times = service.status().drills.times;
+        return times.passed && *times.passed >= from;
+    };
+    const auto service = start();
+    ASSERT_TRUE(eventually([&] { return passed_at(*service, begin); }));
+    ASSERT_EQ(drills().size(), 1U);
+    EXPECT_EQ(drills().at(0).at("participants"), (boost::json::array{"botcored by itself"}));
+    // The next quarter, and no earlier: a whole day of jobs goes by before.
+    const base::Timestamp tomorrow = begin + Duration::seconds(86'400);
+    now_ = tomorrow;
+    ASSERT_TRUE(eventually([&] { return service->status().good[Job::Check] >= tomorrow; }));
+    EXPECT_EQ(drills().size(), 1U);
+    const base::Timestamp next = begin + Duration::seconds(93 * 86'400);
+    now_ = next;
+    EXPECT_TRUE(eventually([&] { return passed_at(*service, next); }));
+    EXPECT_TRUE(service->stop(std::chrono::seconds(5)));
+    EXPECT_EQ(drills().size(), 2U);
+}
+
+TEST(DrillHistory, KnowsWhichReportAPersonSigned) {
+    const scratch::TemporaryFolder folder;
+    const archive::DrillHistory history(folder.file("drills.jsonl"));
+    archive::WatchedDrills watched(folder.file("drills.jsonl"));
+    EXPECT_FALSE(watched.status().times.first);
+    archive::Drill drill;
+    drill.time = kNow;
+    drill.passed = true;
+    drill.text = "passed";
+    ASSERT_TRUE(history.add(to_json(drill)));
+    EXPECT_EQ(watched.status().times.passed, kNow);
+    EXPECT_FALSE(watched.status().times.accepted);
+    const std::string time(to_json(drill).at("time").as_string());
+    const archive::Signature signature{.drill = time, .by = "Ada", .text = "well", .time = kNow};
+    ASSERT_TRUE(history.add(signature));
+    ASSERT_TRUE(history.add({.drill = time, .by = "Eve", .text = "", .time = kNow}));
+    ASSERT_TRUE(history.add({.drill = "never", .by = "Eve", .text = "", .time = kNow}));
+    EXPECT_EQ(watched.status().times.accepted, kNow);
+    EXPECT_EQ(watched.status().signed_by, "Ada") << "Who signed first.";
+    drill.time = kNow + Duration::seconds(60);
+    drill.passed = false;
+    drill.text = "failed";
+    ASSERT_TRUE(history.add(to_json(drill)));
+    std::ofstream(folder.file("drills.jsonl"), std::ios::app) << "{\"ti";
+    ASSERT_EQ(history.read().size(), 2U);
+    EXPECT_EQ(history.read().at(0).at("remark"), "well");
+    const auto status = watched.status();
+    EXPECT_FALSE(status.passed);
+    EXPECT_EQ(status.times.tried, drill.time);
+    EXPECT_EQ(status.times.passed, kNow);
+    EXPECT_EQ(status.times.accepted, kNow);
+}
+
+// @spec:R3-BKP-11
+TEST_F(Service, RecordsBehindTheNewestSnapshotAreVerifiedHalfADayLater) {
+    Vault vault(file("vault"));
+    TradingStore store(file("store.db"), vault, 7);
+    store.trade(10);
+    // 01:00: the snapshot is of yesterday at 02:00, and its records are looked at from 14:00 on.
+    now_ = kNow - Duration::seconds(11 * 3'600);
+    const auto service = start();
+    ASSERT_TRUE(eventually([&] { return service->status().good.size() == 4; }));
+    EXPECT_FALSE(service->status().newest.contains(Job::Segments)) << "The verification did that.";
+    store.trade(5);
+    const model::Sequence end = store.head().sequence;
+    ASSERT_TRUE(
+        eventually([&] { return service->status().repositories.front().shipped.archived == end; }));
+    const auto segments = vault.archive.segments(1, 1);
+    ASSERT_TRUE(segments);
+    const std::string last = to_text(segments.value().back());
+    std::filesystem::remove(vault.file_of(last));
+    now_ = kNow - Duration::seconds(3'600);  // 11:00: a snapshot was due and taken.
+    ASSERT_TRUE(eventually([&] { return service->status().good[Job::Verify] == now_.load(); }));
+    store.trade(5);
+    const model::Sequence later = store.head().sequence;
+    ASSERT_TRUE(eventually(
+        [&] { return service->status().repositories.front().shipped.archived == later; }));
+    std::filesystem::remove(vault.file_of(to_text(vault.archive.segments(1, 1).value().back())));
+    now_ = kNow + Duration::seconds(3 * 3'600);  // 15:00.
+    ASSERT_TRUE(eventually([&] { return service->status().newest.contains(Job::Segments); }));
+    EXPECT_TRUE(service->stop(std::chrono::seconds(5)));
+    const auto result = service->status().newest.at(Job::Segments);
+    EXPECT_FALSE(result.good);
+    EXPECT_THAT(result.text, HasSubstr("GAP timeline/00000001/segment"));
+    EXPECT_THAT(result.text, HasSubstr(std::to_string(later)));
+}
+
+TEST_F(Service, TheCopyFromBeforeAnUpgradeGoesWithTheNextVerifiedBackup) {
+    Vault vault(file("vault"));
+    TradingStore store(file("store.db"), vault, 7);
+    store.trade(10);
+    const std::filesystem::path copy =
+        store.path().string() + std::string(shell::sqlite::kOlderCopy);
+    std::ofstream(copy) << "the store as it was";
+    const auto written = std::filesystem::last_write_time(copy);
+    EXPECT_FALSE(
+        archive::remove_older_copy(store.path(), kNow - Duration::seconds(86'400 * 4'000)));
+    EXPECT_TRUE(std::filesystem::exists(copy)) << "The backup is older than the upgrade.";
+    EXPECT_EQ(std::filesystem::last_write_time(copy), written);
+    now_ = kNow + Duration::seconds(86'400 * 4'000);
+    const auto service = start();
+    ASSERT_TRUE(eventually([&] { return service->status().good.contains(Job::Verify); }));
+    EXPECT_TRUE(service->stop(std::chrono::seconds(5)));
+    EXPECT_FALSE(std::filesystem::exists(copy));
+    EXPECT_THAT(service->status().newest.at(Job::Verify).text, HasSubstr("before its upgrade"));
 }
 
 TEST(JobFile, CutAndUnknownLinesAreLeftOut) {

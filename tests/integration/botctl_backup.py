@@ -2,57 +2,17 @@
 """botctl on the archive of a botcored that was stopped: what it does, what it refuses, and that a
 refusal changes nothing."""
 import contextlib
-import hashlib
 import json
 import pathlib
 import shutil
 import sqlite3
 import sys
-import tempfile
 import unittest
 
-from stand import NEGATIVE, UNAVAILABLE, USAGE, Stand, stop
-
-ORDERS = 5
+from stand import NEGATIVE, UNAVAILABLE, USAGE, OnACopy, stop
 
 
-class OnAnArchive(Stand):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.made = cls.home / "made"
-        daemon, port = cls.start(cls.made)
-        orders = [cls.run_botctl(cls.made, "order", "place", "BTCUSDT", "BUY", "0.003", "--json",
-                                 "--url", f"http://127.0.0.1:{port}") for _ in range(ORDERS)]
-        cls.orders = [json.loads(order.stdout) for order in orders]
-        stop(daemon)
-        taken = cls.run_botctl(cls.made, "backup", "create", "--json")
-        assert taken.returncode == 0, taken.stderr
-
-    def setUp(self):
-        self.data = pathlib.Path(tempfile.mkdtemp(dir=self.home)) / "data"
-        shutil.copytree(self.made, self.data)
-
-    def botctl(self, *words):
-        return self.run_botctl(self.data, *words)
-
-    def state(self):
-        """Everything that a refusal must leave as it was."""
-        return {path.relative_to(self.data): hashlib.sha256(path.read_bytes()).hexdigest()
-                for path in sorted(self.data.rglob("*"))
-                if path.is_file() and not path.name.endswith(("-shm", "-wal"))}
-
-    def refuses(self, status, said, *words):
-        before = self.state()
-        done = self.botctl(*words)
-        self.assertEqual(done.returncode, status, f"{words}: {done.stdout}{done.stderr}")
-        self.assertIn(said, done.stderr)
-        self.assertEqual(self.state(), before, words)
-
-    def last_sequence(self):
-        listing = json.loads(self.botctl("backup", "list", "--json").stdout)
-        return listing["timelines"][-1]["last_sequence"]
-
+class OnAnArchive(OnACopy):
     def objects(self, kind):
         return sorted(path for path in (self.data / "archive").rglob("*")
                       if path.is_file() and kind in str(path.relative_to(self.data)))
@@ -64,6 +24,7 @@ class OnAnArchive(Stand):
         self.assertGreaterEqual(len(listing["snapshots"]), 1)
         verified = json.loads(self.botctl("backup", "verify", "--all", "--json").stdout)
         self.assertTrue(all(item["verified"] for item in verified))
+        self.assertEqual(verified[-1]["last_sequence"], self.last_sequence())
         self.assertEqual(self.botctl("backup", "prune", "--yes").returncode, 0)
         history = json.loads(self.botctl("backup", "history", "--json").stdout)
         self.assertTrue(all(job["good"] for job in history))
@@ -167,6 +128,59 @@ class OnAnArchive(Stand):
                 self.refuses(UNAVAILABLE, f"{place} is no folder", *words, "--from", str(place))
                 self.assertFalse((self.data.parent / "typing-error").exists())
 
+    def gone_or_empty(self):
+        """A place whose disk is not mounted: no folder, or the empty one below the mount."""
+        (self.data / "archive").rename(self.data.parent / "unmounted")
+        yield "gone"
+        (self.data / "archive").mkdir(mode=0o700)
+        yield "empty"
+
+    def test_a_folder_that_is_gone_or_empty_is_no_archive_and_none_is_begun_there(self):
+        for state in self.gone_or_empty():
+            for words in (("backup", "list"), ("backup", "create"), ("backup", "verify"),
+                          ("backup", "prune", "--yes"), ("drill", "run"), ("restore", "--yes")):
+                done = self.botctl(*words)
+                self.assertNotEqual(done.returncode, 0, f"{state} {words}: {done.stdout}")
+                self.assertIn(str(self.data / "archive"), done.stderr + done.stdout)
+                self.assertEqual((self.data / "archive").exists(), state == "empty", words)
+            if state == "empty":
+                self.assertEqual(list((self.data / "archive").iterdir()), [])
+
+    def test_a_daemon_begins_no_archive_where_one_was_before(self):
+        for state in self.gone_or_empty():
+            daemon, port = self.start(self.data)
+            try:
+                # Degraded, or unhealthy where the records have been waiting for a minute.
+                self.wait_for(lambda: "the place that is gone", lambda: str(
+                    self.data / "archive") in self.part(self.data, port, "archive")["message"])
+                done = self.botctl("order", "place", "BTCUSDT", "BUY", "0.003", "--url",
+                                   f"http://127.0.0.1:{port}")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(list(self.data.glob("archive/*")), [], state)
+                if state == "empty":
+                    (self.data / "archive").rmdir()
+                    (self.data.parent / "unmounted").rename(self.data / "archive")
+                    self.until(port, "archive", "healthy")
+            finally:
+                stop(daemon)
+
+    def test_a_backup_is_created_only_where_a_list_shows_it(self):
+        elsewhere = self.data.parent / "elsewhere"
+        elsewhere.mkdir()
+        self.refuses(NEGATIVE, "MISSING at timeline/00000001/start", "backup", "create", "--from",
+                     str(elsewhere))
+        self.assertEqual(list(elsewhere.rglob("*")), [])
+        other = self.home / "foreign"
+        daemon, _ = self.start(other)
+        stop(daemon)
+        shutil.copy(other / "archive.key", self.data.parent / "foreign.key")
+        self.refuses(NEGATIVE, "TAKEN at timeline/00000001/start", "backup", "create", "--from",
+                     str(other / "archive"), "--key", str(other / "archive.key"))
+        done = self.botctl("backup", "create", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        shown = json.loads(self.botctl("backup", "list", "--json").stdout)["snapshots"]
+        self.assertIn(json.loads(done.stdout)["name"], [item["name"] for item in shown])
+
     def test_a_dry_run_looks_beside_a_running_daemon_and_writes_nothing(self):
         daemon, port = self.start(self.data)
         try:
@@ -180,7 +194,7 @@ class OnAnArchive(Stand):
         finally:
             stop(daemon)
         self.assertLess(shown["backup"]["trades"], shown["before"]["trades"])
-        self.assertEqual(shown["before"]["trades"], ORDERS)
+        self.assertEqual(shown["before"]["trades"], self.ORDERS)
         self.assertNotIn("after", shown)
         read_only = self.data.parent / "nowhere"
         elsewhere = self.run_botctl(read_only, "restore", "--dry-run", "--from",
@@ -197,9 +211,6 @@ class OnAnArchive(Stand):
             self.assertIn("another", done.stderr)
         finally:
             stop(daemon)
-
-    def until(self, port, row, state):
-        return self.part_becomes(self.data, port, row, state)
 
     def test_an_archive_that_is_gone_is_told_and_stops_no_order(self):
         daemon, port = self.start(self.data)
@@ -239,12 +250,6 @@ class OnAnArchive(Stand):
             self.assertEqual(exit_all.returncode, 0, exit_all.stderr)
         finally:
             stop(daemon)
-
-    # @spec:R3-AC-16
-    def test_a_drill_passes_and_is_remembered(self):
-        self.assertEqual(self.botctl("drill", "run").returncode, 0)
-        history = json.loads(self.botctl("drill", "history", "--json").stdout)
-        self.assertEqual([item["passed"] for item in history], [True])
 
 
 if __name__ == "__main__":

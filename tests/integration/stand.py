@@ -1,4 +1,5 @@
 """What tests of the programs share: a folder of their own, a daemon in it, botctl on it."""
+import hashlib
 import json
 import os
 import pathlib
@@ -91,21 +92,75 @@ class Stand(unittest.TestCase):
             time.sleep(0.05)  # Between two looks.
         return self.fail(f"{what()} did not come")
 
+    def part(self, data, port, row):
+        """What /health/detailed says of `row`."""
+        seen = json.loads(self.get(data, port, "/health/detailed"))
+        return next(item for item in seen["dependencies"] if item["name"] == row)
+
     def part_becomes(self, data, port, row, state):
         """What /health/detailed says of `row` once its status is `state`."""
         found = {}
 
         def look():
-            seen = json.loads(self.get(data, port, "/health/detailed"))
-            found.update(next(item for item in seen["dependencies"] if item["name"] == row))
+            found.update(self.part(data, port, row))
             return found if found["status"] == state else None
         return self.wait_for(lambda: f"{state}: {found}; that", look)
 
     def daily_jobs_done(self, data):
-        """The first snapshot, its verification and the first check begin with the daemon; whatever
-        breaks under them is told until they are tried again."""
+        """The first snapshot, its verification, the first check and the first drill begin with the
+        daemon; whatever breaks under them is told until they are tried again."""
         def look():
             lines = (data / "jobs.jsonl").read_text().splitlines() \
                 if (data / "jobs.jsonl").exists() else []
-            return {json.loads(line)["job"] for line in lines} >= {"snapshot", "verify", "check"}
-        self.wait_for(lambda: "a snapshot, its verification and a check", look)
+            return {json.loads(line)["job"] for line in lines} >= {"snapshot", "verify", "check",
+                                                                   "drill"}
+        self.wait_for(lambda: "a snapshot, its verification, a check and a drill", look)
+
+
+class OnACopy(Stand):
+    """Each test has its own copy of the data folder of a daemon that was stopped."""
+    ORDERS = 5
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.made = cls.home / "made"
+        daemon, port = cls.start(cls.made)
+        cls().daily_jobs_done(cls.made)
+        orders = [cls.run_botctl(cls.made, "order", "place", "BTCUSDT", "BUY", "0.003", "--json",
+                                 "--url", f"http://127.0.0.1:{port}") for _ in range(cls.ORDERS)]
+        cls.orders = [json.loads(order.stdout) for order in orders]
+        stop(daemon)
+        taken = cls.run_botctl(cls.made, "backup", "create", "--json")
+        assert taken.returncode == 0, taken.stderr
+
+    def setUp(self):
+        self.data = pathlib.Path(tempfile.mkdtemp(dir=self.home)) / "data"
+        shutil.copytree(self.made, self.data)
+
+    def botctl(self, *words):
+        return self.run_botctl(self.data, *words)
+
+    def state(self):
+        """Everything that a refusal must leave as it was."""
+        return {path.relative_to(self.data): hashlib.sha256(path.read_bytes()).hexdigest()
+                for path in sorted(self.data.rglob("*"))
+                if path.is_file() and not path.name.endswith(("-shm", "-wal"))}
+
+    def refuses(self, status, said, *words):
+        before = self.state()
+        done = self.botctl(*words)
+        self.assertEqual(done.returncode, status, f"{words}: {done.stdout}{done.stderr}")
+        self.assertIn(said, done.stderr)
+        self.assertEqual(self.state(), before, words)
+
+    def last_sequence(self):
+        listing = json.loads(self.botctl("backup", "list", "--json").stdout)
+        return listing["timelines"][-1]["last_sequence"]
+
+    def objects(self, kind):
+        return sorted(path for path in (self.data / "archive").rglob("*")
+                      if path.is_file() and kind in str(path.relative_to(self.data)))
+
+    def until(self, port, row, state):
+        return self.part_becomes(self.data, port, row, state)

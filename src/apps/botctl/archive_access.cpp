@@ -48,14 +48,16 @@ base::Result<std::unique_ptr<ArchiveAccess>, std::string> open_archive(const Ses
     const fs::path file = wish.key.empty() ? shell::archive_key_file(opened->config, opened->data)
                                            : fs::path(wish.key);
     auto key = archive::ArchiveKey::load(file);
-    // Before the repository is opened, which may make its folder.
+    // Before the repository is opened, which may remove what a crash left in its folder.
     (void)TRY(work_as_owner_of(opened->data));
-    const auto makers = TRY(shell::repositories_of(opened->config, opened->data));
+    const auto makers =
+        TRY(shell::repositories_of(opened->config, opened->data, shell::NewArchives::Refuse));
     if (makers.empty()) {
         return base::Failure{
             std::string("archive.repository is none: there is no archive; say "
                         "where it is with --from")};
     }
+    opened->place = shell::archive_places(opened->config, opened->data).front().place;
     opened->key = TRY(std::move(key));
     opened->repository = TRY(makers.front()());
     opened->archive = std::make_unique<archive::Archive>(*opened->repository, *opened->key);

@@ -6,6 +6,8 @@
 #include "shell/archive/archive.hpp"
 #include "shell/config/config.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -17,6 +19,7 @@ namespace botcore::botctl {
 struct ArchiveAccess {
     shell::Config config;
     std::filesystem::path data;
+    std::string place;  ///< As the configuration or --from names it, a folder from the root.
     std::optional<shell::archive::ArchiveKey> key;
     std::unique_ptr<ports::Repository> repository;
     std::unique_ptr<shell::archive::Archive> archive;
@@ -38,5 +41,8 @@ int refused(Session& session, const shell::archive::ArchiveError& error);
 int refused(Session& session, const std::string& text);
 
 [[nodiscard]] base::Timestamp now();
+
+/// A snapshot as every command shows it.
+[[nodiscard]] boost::json::object to_json(const shell::archive::Snapshot& snapshot);
 
 }  // namespace botcore::botctl

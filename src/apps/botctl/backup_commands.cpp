@@ -4,8 +4,8 @@
 #include "apps/botctl/table.hpp"
 #include "protocol/journal.hpp"
 #include "protocol/time_text.hpp"
-#include "shell/archive/drill.hpp"
 #include "shell/archive/job_file.hpp"
+#include "shell/archive/known_archives.hpp"
 #include "shell/archive/restore.hpp"
 #include "shell/archive/store_copy.hpp"
 #include "shell/daemon/archive_link.hpp"
@@ -25,8 +25,6 @@ namespace archive = shell::archive;
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-namespace {
-
 json::object to_json(const archive::Snapshot& snapshot) {
     json::object item;
     item["name"] = to_text(snapshot.name);
@@ -37,6 +35,8 @@ json::object to_json(const archive::Snapshot& snapshot) {
     item["verified"] = snapshot.verified;
     return item;
 }
+
+namespace {
 
 struct Listing {
     json::array timelines;
@@ -83,6 +83,9 @@ int list_backups(Session& session, const BackupWish& wish) {
     if (!opened) return refused(session, opened.error());
     auto listing = listing_of(*opened.value()->archive);
     if (!listing) return refused(session, listing.error());
+    if (listing.value().timelines.empty()) {
+        return refused(session, "there is no archive in " + opened.value()->archive->place());
+    }
     json::object data;
     data["place"] = opened.value()->archive->place();
     data["timelines"] = listing.value().timelines;
@@ -106,52 +109,11 @@ int create_backup(Session& session, const BackupWish& wish) {
     shell::sqlite::remove_database(scratch);
     line.end();
     if (!put) return refused(session, put.error());
+    const auto remembered = archive::KnownArchives(opened.value()->data).add(opened.value()->place);
+    if (!remembered) std::cerr << "botctl: " << remembered.error() << "\n";
     return session.show(to_json(put.value()), [&](std::ostream& out, const json::value&) {
         out << "stored " << to_text(put.value().name) << ", " << put.value().bytes << " bytes\n";
     });
-}
-
-int verify_backup(Session& session, const BackupWish& wish) {
-    auto opened = open_archive(session, wish);
-    if (!opened) return refused(session, opened.error());
-    archive::Archive& from = *opened.value()->archive;
-    const auto starts = from.timelines();
-    if (!starts) return refused(session, starts.error());
-    std::vector<archive::Snapshot> snapshots;
-    for (const auto& [timeline, start] : starts.value()) {
-        const auto some = from.snapshots(timeline);
-        if (!some) return refused(session, some.error());
-        snapshots.insert(snapshots.end(), some.value().begin(), some.value().end());
-    }
-    if (snapshots.empty()) return refused(session, "there is no snapshot in " + from.place());
-    if (!wish.all) snapshots.erase(snapshots.begin(), snapshots.end() - 1);
-    json::array results;
-    int status = kExitOk;
-    ProgressLine line;
-    for (const auto& snapshot : snapshots) {
-        const auto hash = archive::verify_snapshot(from,
-                                                   snapshot.name,
-                                                   opened.value()->data / "verify-copy.db",
-                                                   now(),
-                                                   line.as_progress());
-        line.end();
-        json::object item = to_json(snapshot);
-        item["verified"] = hash.has_value();
-        if (hash) item["state_hash"] = hash.value();
-        if (!hash) {
-            item["error"] = said(hash.error());
-            status = refused(session, hash.error());
-        }
-        results.push_back(std::move(item));
-    }
-    (void)session.show(results, [](std::ostream& out, const json::value& items) {
-        for (const auto& item : items.as_array()) {
-            if (!item.at("verified").as_bool()) continue;
-            out << std::string_view(item.at("name").as_string()) << " is whole, state "
-                << std::string_view(item.at("state_hash").as_string()) << "\n";
-        }
-    });
-    return status;
 }
 
 namespace {
@@ -259,29 +221,6 @@ int backup_history(Session& session) {
                                              Column{"MS", "took_ms", Align::Right},
                                              Column{"TEXT", "text"}};
         print_table(out, data.as_array(), kColumns, "no job was done yet");
-    });
-}
-
-int run_drill(Session& session, const BackupWish& wish) {
-    auto opened = open_archive(session, wish);
-    if (!opened) return refused(session, opened.error());
-    ProgressLine line;
-    const auto drill = archive::run_drill(*opened.value()->archive,
-                                          {.store = opened.value()->data / "botcore.db",
-                                           .scratch = opened.value()->data / "drill-copy.db",
-                                           .history = opened.value()->data / "drills.jsonl"},
-                                          now,
-                                          line.as_progress());
-    line.end();
-    (void)session.show(to_json(drill), archive::print_drill);
-    return drill.passed ? kExitOk : kExitNegative;
-}
-
-int drill_history(Session& session) {
-    const auto drills = archive::read_drills(fs::path(session.settings().data) / "drills.jsonl");
-    return session.show(drills, [](std::ostream& out, const json::value& data) {
-        for (const auto& item : data.as_array())
-            archive::print_drill(out, item);
     });
 }
 

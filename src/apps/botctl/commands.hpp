@@ -154,10 +154,15 @@ int check_config(Session& session, const std::string& file);
 /// What the commands about the archive are told; empty means the configuration's, or the newest.
 struct BackupWish {
     std::string config_file;
-    std::string from;     ///< The repository.
-    std::string key;      ///< The key's file.
-    std::string to;       ///< The moment: a sequence, a time, an order's id.
-    std::string copy_to;  ///< Another place for the key.
+    std::string from;                       ///< The repository.
+    std::string key;                        ///< The key's file.
+    std::string to;                         ///< The moment: a sequence, a time, an order's id.
+    std::string copy_to;                    ///< Another place for the key.
+    std::string folder = ".";               ///< Of an export.
+    std::vector<std::string> participants;  ///< Of a drill.
+    std::string drill;                      ///< The time of the report to sign.
+    std::string by;
+    std::string remark;
     std::uint32_t timeline = 0;
     bool dry_run = false;
     bool all = false;
@@ -167,7 +172,8 @@ struct BackupWish {
 // On the archive, whether the daemon runs or not.
 int list_backups(Session& session, const BackupWish& wish);
 int create_backup(Session& session, const BackupWish& wish);
-/// The newest snapshot, or all of them, restored into a scratch file and checked.
+/// The newest snapshot, or all of them, restored into a scratch file and checked; then the records
+/// behind the newest one.
 int verify_backup(Session& session, const BackupWish& wish);
 /// Names what would go and asks.
 int prune_backups(Session& session, const BackupWish& wish);
@@ -175,6 +181,10 @@ int backup_key(Session& session, const BackupWish& wish);
 int backup_history(Session& session);
 int run_drill(Session& session, const BackupWish& wish);
 int drill_history(Session& session);
+/// Shows the report and asks whether the person signs it.
+int sign_drill(Session& session, const BackupWish& wish);
+/// One file with a snapshot of now, its timeline and the users, sealed as in an archive.
+int export_backup(Session& session, const BackupWish& wish);
 
 /// Puts the store back to a moment; the daemon must not run, except beside a dry run. Asks where
 /// the store here has more than what is restored, or the moment is not in the archive.

@@ -15,7 +15,7 @@ archive::Timeline FutureArchives::newest_timeline(const archive::ArchiveKey& key
     archive::Timeline newest = 0;
     const auto here = shell::sqlite::timeline_of(data_ / "botcore.db");
     if (here) newest = here.value().number;
-    const auto makers = shell::repositories_of(config_, data_);
+    const auto makers = shell::repositories_of(config_, data_, shell::NewArchives::Refuse);
     if (!makers) return newest;
     for (const auto& make : makers.value()) {
         const auto repository = make();
@@ -30,7 +30,7 @@ archive::Timeline FutureArchives::newest_timeline(const archive::ArchiveKey& key
 
 json::array FutureArchives::places() const {
     json::array places;
-    const auto makers = shell::repositories_of(config_, data_);
+    const auto makers = shell::repositories_of(config_, data_, shell::NewArchives::Refuse);
     if (!makers) return places;
     for (const auto& make : makers.value()) {
         const auto repository = make();

@@ -396,6 +396,27 @@ void add_files(CLI::App& app, Chosen& chosen) {
     })->add_option("FILE", chosen.config_file, "Default: botcore.toml if there");
 }
 
+/// Answers the command that reads the archive.
+CLI::App* add_drills(CLI::App& app, Chosen& chosen) {
+    CLI::App* drill = app.add_subcommand("drill", "Rehearse the loss of this machine");
+    drill->require_subcommand(1);
+    CLI::App* run = add(*drill, chosen, "run", "Restore aside, check, measure", [&](Session& s) {
+        return run_drill(s, chosen.backup);
+    });
+    run->add_option("--participant",
+                    chosen.backup.participants,
+                    "Who takes part, for the report; may be given often; default: you");
+    add(*drill, chosen, "history", "Earlier drills", [](Session& s) { return drill_history(s); });
+    CLI::App* sign = add(*drill, chosen, "sign", "Put your name under a report", [&](Session& s) {
+        return sign_drill(s, chosen.backup);
+    });
+    sign->add_option("--by", chosen.backup.by, "The person who signs")->required();
+    sign->add_option("--drill", chosen.backup.drill, "The time of its report; default: the newest");
+    sign->add_option("--remark", chosen.backup.remark, "What the person says to it");
+    add_yes(sign, chosen.backup.agreed);
+    return run;
+}
+
 void add_archive(CLI::App& app, Chosen& chosen) {
     CLI::App* backup = app.add_subcommand("backup", "The archive: snapshots, records and its key");
     backup->require_subcommand(1);
@@ -406,9 +427,11 @@ void add_archive(CLI::App& app, Chosen& chosen) {
         return create_backup(s, chosen.backup);
     });
     CLI::App* check =
-        add(*backup, chosen, "verify", "Restore a snapshot aside and check it", [&](Session& s) {
-            return verify_backup(s, chosen.backup);
-        });
+        add(*backup,
+            chosen,
+            "verify",
+            "Restore a snapshot aside and check it, and the records behind the newest one",
+            [&](Session& s) { return verify_backup(s, chosen.backup); });
     check->add_flag("--all", chosen.backup.all, "All snapshots, not the newest alone");
     CLI::App* prune =
         add(*backup, chosen, "prune", "Remove what no slot of the calendar keeps", [&](Session& s) {
@@ -419,6 +442,12 @@ void add_archive(CLI::App& app, Chosen& chosen) {
             return backup_key(s, chosen.backup);
         });
     key->add_option("--copy-to", chosen.backup.copy_to, "A file elsewhere, for safe keeping");
+    CLI::App* whole = add(*backup,
+                          chosen,
+                          "export",
+                          "Write one encrypted file, backup-YYYYMMDD.gz, with all of now",
+                          [&](Session& s) { return export_backup(s, chosen.backup); });
+    whole->add_option("--to", chosen.backup.folder, "The folder for it")->capture_default_str();
     add(*backup, chosen, "history", "The daily jobs and how they ended", [](Session& s) {
         return backup_history(s);
     });
@@ -436,17 +465,12 @@ void add_archive(CLI::App& app, Chosen& chosen) {
                    "Restore aside (in TMPDIR), check, change nothing; the daemon may run");
     for (CLI::App* command : {prune, back})
         add_yes(command, chosen.backup.agreed);
-    CLI::App* drill = app.add_subcommand("drill", "Rehearse the loss of this machine");
-    drill->require_subcommand(1);
-    CLI::App* run = add(*drill, chosen, "run", "Restore aside, check, measure", [&](Session& s) {
-        return run_drill(s, chosen.backup);
-    });
-    add(*drill, chosen, "history", "Earlier drills", [](Session& s) { return drill_history(s); });
+    CLI::App* run = add_drills(app, chosen);
     for (CLI::App* command : {list, create, check, prune, back, run}) {
         command->add_option(
             "--from", chosen.backup.from, "The repository; default: archive.repository");
     }
-    for (CLI::App* command : {list, create, check, prune, key, back, run}) {
+    for (CLI::App* command : {list, create, check, prune, key, back, run, whole}) {
         command->add_option("--key", chosen.backup.key, "The key's file");
         command->add_option(
             "--config", chosen.backup.config_file, "Default: botcore.toml if there");

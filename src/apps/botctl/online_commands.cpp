@@ -17,6 +17,28 @@ std::string account_path(const std::string& account) {
     return "/api/accounts/" + encoded(account);
 }
 
+/// What /health/detailed, which needs a token, says of each part.
+void add_messages(Session& session, json::value& body) {
+    const auto answer = session.reach({.method = "GET",
+                                       .path = "/health/detailed",
+                                       .body = {},
+                                       .idempotency_key = {},
+                                       .if_match = {}});
+    if (!answer || !*answer) return;
+    json::error_code error;
+    const json::value detailed = json::parse(answer->value().body, error);
+    const json::object* const fields = error ? nullptr : detailed.if_object();
+    if (fields == nullptr || !fields->contains("dependencies") || !body.is_object()) return;
+    json::value* const checks = body.get_object().if_contains("checks");
+    if (checks == nullptr || !checks->is_object()) return;
+    for (const json::value& part : fields->at("dependencies").as_array()) {
+        json::value* const check = checks->get_object().if_contains(part.at("name").as_string());
+        if (check == nullptr || !check->is_object()) continue;
+        if (part.at("message").as_string().empty()) continue;
+        check->get_object()["message"] = part.at("message");
+    }
+}
+
 }  // namespace
 
 ClientRequest request_of(std::string_view method, std::string path, const CommandOptions& options) {
@@ -36,8 +58,9 @@ int status(Session& session) {
     }
     if (!*answer) return session.finish(*answer, print_health);
     json::error_code error;
-    const json::value body = json::parse(answer->value().body, error);
+    json::value body = json::parse(answer->value().body, error);
     if (error) return session.finish(*answer, print_health);
+    add_messages(session, body);
     (void)session.show(body, print_health);
     return answer->value().status == 200 ? kExitOk : kExitNegative;
 }

@@ -246,8 +246,11 @@ void print_health(std::ostream& out, const json::value& body) {
     const auto* checks = object.if_contains("checks");
     if (checks == nullptr) return;
     for (const auto& check : object_of(*checks)) {
-        out << printable(check.key()) << ": " << plain_text(object_of(check.value()), "status")
-            << "\n";
+        const auto& fields = object_of(check.value());
+        out << printable(check.key()) << ": " << plain_text(fields, "status");
+        const std::string message = plain_text(fields, "message");
+        if (!message.empty() && message != "-" && message != "OK") out << ", " << message;
+        out << "\n";
     }
 }
 

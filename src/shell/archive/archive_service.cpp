@@ -1,7 +1,10 @@
 #include "shell/archive/archive_service.hpp"
 
 #include "protocol/time_text.hpp"
+#include "shell/archive/drill.hpp"
 #include "shell/archive/job_file.hpp"
+#include "shell/archive/older_copy.hpp"
+#include "shell/archive/segment_check.hpp"
 #include "shell/archive/store_copy.hpp"
 #include "shell/archive/users_copy.hpp"
 #include "shell/sqlite/file_reader.hpp"
@@ -26,6 +29,7 @@ using Steady = std::chrono::steady_clock;
 
 /// For the first answer of a repository, whose calls end within their own time.
 constexpr std::chrono::seconds kFirstAnswerWithin(60);
+constexpr std::int64_t kHalfDayMinutes = 720;
 
 /// One repository as a thread sees it.
 struct Door {
@@ -64,6 +68,7 @@ struct ArchiveService::Shared {
     std::vector<Door> daily;     ///< Of the other one.
     std::unique_ptr<sqlite::SqliteReader> reader;
     JobFile jobs{options.folder / "jobs.jsonl"};
+    WatchedDrills drills{options.folder / kDrillFile};  ///< Of the thread that works.
 
     mutable std::mutex mutex;
     std::condition_variable changed;
@@ -80,12 +85,20 @@ struct ArchiveService::Shared {
     void work();
     [[nodiscard]] bool has_fresh(std::optional<base::Timestamp> attempt, base::Timestamp now) const;
     [[nodiscard]] std::optional<Job> next_job();
+    [[nodiscard]] bool is_due(Job job, base::Timestamp now) const;
     [[nodiscard]] std::optional<std::string> refusal_of(std::size_t repository);
     void note_snapshot(std::size_t repository, bool good);
     [[nodiscard]] JobResult run(Job job);
+    [[nodiscard]] JobResult do_job(Job job);
     [[nodiscard]] JobResult snapshot();
+    template <class Work>
+    [[nodiscard]] JobResult in_each(Work work);
     [[nodiscard]] JobResult verify();
+    [[nodiscard]] ArchiveResult<std::string> verify_newest(std::size_t repository);
+    [[nodiscard]] JobResult segments();
     [[nodiscard]] JobResult check();
+    [[nodiscard]] JobResult drill();
+    [[nodiscard]] model::Sequence archived_in(std::size_t repository);
     void end();
 };
 
@@ -95,8 +108,12 @@ std::string_view to_text(Job job) {
             return "snapshot";
         case Job::Verify:
             return "verify";
+        case Job::Segments:
+            return "segments";
         case Job::Check:
             return "check";
+        case Job::Drill:
+            return "drill";
     }
     return "";
 }
@@ -111,6 +128,7 @@ void ArchiveService::Shared::end() {
 void ArchiveService::Shared::ship() {
     std::vector<Shipper> shippers;
     std::vector<UsersCopy> users;
+    std::set<std::size_t> told;
     for (const Door& door : shipping) {
         shippers.emplace_back(*reader, *door.archive, identity);
         users.emplace_back(options.users, options.folder, *door.archive, identity.number);
@@ -121,6 +139,7 @@ void ArchiveService::Shared::ship() {
             const base::Timestamp now = parts.now();
             more |= shippers.at(i).step(now);
             const ShippedState& shipped = shippers.at(i).state();
+            if (shipped.accepted && told.insert(i).second) parts.accepted(i);
             // What fails here is tried again, and shows as the archive's own failure.
             if (!options.users.empty() && shipped.accepted) (void)users.at(i).step(now);
             const std::lock_guard lock(mutex);
@@ -146,27 +165,41 @@ bool ArchiveService::Shared::has_fresh(std::optional<base::Timestamp> attempt,
         fresh.begin(), fresh.end(), [&](const auto& item) { return again || !item.second; });
 }
 
-std::optional<Job> ArchiveService::Shared::next_job() {
-    const base::Timestamp now = parts.now();
-    const auto time_of = [](const auto& times, Job job) -> std::optional<base::Timestamp> {
+bool ArchiveService::Shared::is_due(Job job, base::Timestamp now) const {
+    const auto time_of = [job](const auto& times) -> std::optional<base::Timestamp> {
         const auto place = times.find(job);
         return place == times.end() ? std::nullopt : std::optional(place->second);
     };
-    for (const Job job : {Job::Snapshot, Job::Verify, Job::Check}) {
-        if (asked.erase(job) > 0) return job;
-        const bool needs_repository = job != Job::Check;
-        if (needs_repository && daily.empty()) continue;
-        const auto at = job == Job::Check ? options.check_at : options.snapshot_at;
-        const auto attempt = time_of(tried, job);
-        if (job == Job::Snapshot && has_fresh(attempt, now)) return job;
-        if (operations::is_due(at, time_of(status.good, job), attempt, now)) return job;
+    if (job != Job::Check && daily.empty()) return false;
+    const auto attempt = time_of(tried);
+    if (job == Job::Snapshot && has_fresh(attempt, now)) return true;
+    if (job == Job::Drill) {
+        operations::DrillTimes times = status.drills.times;
+        times.tried = std::max(times.tried, attempt);
+        return status.good.contains(Job::Snapshot) && operations::is_drill_due(times, now);
     }
+    auto done = time_of(status.good);
+    auto at = job == Job::Check ? options.check_at : options.snapshot_at;
+    if (job == Job::Segments) {
+        // A verification has just looked at them. Right behind a snapshot there are none yet.
+        const auto verified = status.good.find(Job::Verify);
+        if (verified != status.good.end()) done = std::max(done, std::optional(verified->second));
+        at.minutes = (at.minutes + kHalfDayMinutes) % (2 * kHalfDayMinutes);
+    }
+    return operations::is_due(at, done, attempt, now);
+}
+
+std::optional<Job> ArchiveService::Shared::next_job() {
+    const base::Timestamp now = parts.now();
+    for (const Job job : kJobs)
+        if (asked.erase(job) > 0 || is_due(job, now)) return job;
     return std::nullopt;
 }
 
 void ArchiveService::Shared::work() {
     std::unique_lock lock(mutex);
     while (!stopping) {
+        status.drills = drills.status();
         const auto job = next_job();
         if (!job) {
             changed.wait_for(
@@ -184,9 +217,25 @@ void ArchiveService::Shared::work() {
     }
 }
 
+JobResult ArchiveService::Shared::do_job(Job job) {
+    switch (job) {
+        case Job::Snapshot:
+            return snapshot();
+        case Job::Verify:
+            return verify();
+        case Job::Segments:
+            return segments();
+        case Job::Check:
+            return check();
+        case Job::Drill:
+            break;
+    }
+    return drill();
+}
+
 JobResult ArchiveService::Shared::run(Job job) {
     const auto began = Steady::now();
-    JobResult result = job == Job::Snapshot ? snapshot() : job == Job::Verify ? verify() : check();
+    JobResult result = do_job(job);
     result.job = job;
     result.time = parts.now();
     result.took = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - began);
@@ -266,26 +315,72 @@ JobResult ArchiveService::Shared::snapshot() {
     return result;
 }
 
-JobResult ArchiveService::Shared::verify() {
+/// Does the work in every repository, also behind one in which it failed.
+template <class Work>
+JobResult ArchiveService::Shared::in_each(Work work) {
     JobResult result;
     result.good = !daily.empty();
-    for (const Door& door : daily) {
+    for (std::size_t i = 0; i < daily.size(); ++i) {
         if (!result.text.empty()) result.text += "; ";
-        result.text += door.archive->place() + ": ";
-        const auto snapshots = door.archive->snapshots(identity.number);
-        if (!snapshots || snapshots.value().empty()) {
-            result.good = false;
-            result.text += snapshots ? "there is no snapshot" : said(snapshots.error());
-            continue;
-        }
-        const auto& newest = snapshots.value().back();
-        const auto hash = verify_snapshot(
-            *door.archive, newest.name, options.folder / "verify-copy.db", parts.now(), {});
-        result.good = result.good && hash.has_value();
-        result.text +=
-            hash ? to_text(newest.name) + " is whole, state " + hash.value() : said(hash.error());
+        const ArchiveResult<std::string> done = work(i);
+        result.good = result.good && done.has_value();
+        result.text += daily.at(i).archive->place() + ": ";
+        result.text += done ? done.value() : said(done.error());
     }
     return result;
+}
+
+model::Sequence ArchiveService::Shared::archived_in(std::size_t repository) {
+    const std::lock_guard lock(mutex);
+    return status.repositories.at(repository).shipped.archived;
+}
+
+/// Says what was found whole.
+ArchiveResult<std::string> ArchiveService::Shared::verify_newest(std::size_t repository) {
+    Archive& archive = *daily.at(repository).archive;
+    const model::Sequence archived = archived_in(repository);
+    const auto snapshots = TRY(archive.snapshots(identity.number));
+    if (snapshots.empty()) {
+        return base::Failure{ArchiveError{ArchiveError::Kind::Missing, {}, "there is no snapshot"}};
+    }
+    const names::SnapshotName& newest = snapshots.back().name;
+    const auto manifest = TRY(archive.manifest(newest));
+    const std::string hash =
+        TRY(verify_snapshot(archive, newest, options.folder / "verify-copy.db", parts.now(), {}));
+    const auto behind = TRY(check_segments(archive, identity.number, manifest.head(), archived));
+    std::string text = to_text(newest) + " is whole, state " + hash;
+    text += ", with the records behind it up to " + std::to_string(behind.last);
+    if (remove_older_copy(options.store, manifest.created)) {
+        text += "; the copy of the store from before its upgrade was removed";
+    }
+    return text;
+}
+
+JobResult ArchiveService::Shared::verify() {
+    return in_each([this](std::size_t i) { return verify_newest(i); });
+}
+
+JobResult ArchiveService::Shared::segments() {
+    return in_each([this](std::size_t i) -> ArchiveResult<std::string> {
+        const auto checked =
+            TRY(check_newest_segments(*daily.at(i).archive, identity.number, archived_in(i)));
+        return std::to_string(checked.count) + " segments are whole, up to record " +
+               std::to_string(checked.last);
+    });
+}
+
+JobResult ArchiveService::Shared::drill() {
+    return in_each([this](std::size_t i) -> ArchiveResult<std::string> {
+        const Drill drill = run_drill(*daily.at(i).archive,
+                                      {.store = options.store,
+                                       .scratch = options.folder / "drill-copy.db",
+                                       .history = options.folder / kDrillFile},
+                                      {"botcored by itself"},
+                                      parts.now,
+                                      {});
+        if (drill.passed) return drill.text;
+        return base::Failure{ArchiveError{ArchiveError::Kind::Damaged, {}, drill.text}};
+    });
 }
 
 JobResult ArchiveService::Shared::check() {

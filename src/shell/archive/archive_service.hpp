@@ -1,7 +1,7 @@
 #pragma once
 
 /// The archive beside a running daemon: a thread that ships every commit and the users, and one
-/// that does the daily work (snapshot, retention, verification, the check of all books).
+/// that does the daily work (snapshot, retention, verification, the check of all books, drills).
 ///
 /// D1  No order waits for any of it: own connections to the store, own threads.
 /// D2  What the threads use goes away only after they ended; `stop` says when one hangs.
@@ -12,9 +12,11 @@
 #include "operations/daily_job.hpp"
 #include "operations/retention.hpp"
 #include "runtime/verify.hpp"
+#include "shell/archive/drill_history.hpp"
 #include "shell/archive/restore.hpp"
 #include "shell/archive/shipper.hpp"
 
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -29,12 +31,17 @@ namespace botcore::shell::archive {
 /// The daily thread gets what others leave of the processors.
 inline constexpr int kDailyNice = 15;
 
-/// What is done once a day.
+/// What is done by itself, once a day where nothing else is said.
 enum class Job : std::uint8_t {
     Snapshot,  ///< A copy of the store into each repository; old ones go.
-    Verify,    ///< The newest snapshot of each is restored and checked.
+    Verify,    ///< The newest snapshot of each is restored and checked, with the records behind it.
+    Segments,  ///< The records behind the newest snapshot, half a day after it was taken.
     Check,     ///< All books of the store in use are folded anew.
+    Drill,     ///< Once a quarter, and after the first snapshot: the loss of the machine.
 };
+
+inline constexpr std::array kJobs{
+    Job::Snapshot, Job::Verify, Job::Segments, Job::Check, Job::Drill};
 
 [[nodiscard]] std::string_view to_text(Job job);
 
@@ -58,12 +65,13 @@ struct ArchiveStatus {
     std::vector<RepositoryStatus> repositories;
     std::map<Job, JobResult> newest;      ///< Of each job, good or not.
     std::map<Job, base::Timestamp> good;  ///< When each was last good.
+    DrillStatus drills;                   ///< Those that an operator ran, too.
 };
 
 struct ArchiveOptions {
     std::filesystem::path store;
     std::filesystem::path users;   ///< Copied whenever it changed; empty: none.
-    std::filesystem::path folder;  ///< For scratch files and `jobs.jsonl`.
+    std::filesystem::path folder;  ///< For scratch files, `jobs.jsonl` and `drills.jsonl`.
     std::chrono::milliseconds every{1'000};
     operations::TimeOfDay snapshot_at{120};
     operations::TimeOfDay check_at{240};
@@ -81,6 +89,9 @@ public:
         std::optional<ArchiveKey> key;  ///< Absent only without repositories.
         std::vector<MakeRepository> repositories;
         std::function<base::Timestamp()> now;
+        /// A repository, by its place in the list, was found to be this store's. Called once for
+        /// each on the thread that ships.
+        std::function<void(std::size_t)> accepted = [](std::size_t) {};
         std::function<void(const JobResult&)> finished;
     };
 

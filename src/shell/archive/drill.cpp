@@ -2,17 +2,15 @@
 
 #include "protocol/journal.hpp"
 #include "protocol/time_text.hpp"
+#include "shell/archive/drill_history.hpp"
 #include "shell/archive/store_copy.hpp"
 #include "shell/sqlite/file_reader.hpp"
 #include "shell/sqlite/replace_store.hpp"
 
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-#include <fcntl.h>
-#include <unistd.h>
+#include <boost/json/array.hpp>
 
 #include <chrono>
-#include <fstream>
+#include <utility>
 
 namespace botcore::shell::archive {
 
@@ -43,24 +41,25 @@ std::string compare(Drill& drill, const Restored& restored, const std::filesyste
     return {};
 }
 
-void add_to_history(const std::filesystem::path& path, const Drill& drill) {
-    const std::string line = json::serialize(to_json(drill)) + "\n";
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (file < 0) return;
-    if (::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size())) {
-        (void)::fsync(file);
-    }
-    ::close(file);
+/// A report that is not kept is no report.
+void remember(const DrillFiles& files, Drill& drill) {
+    if (DrillHistory(files.history).add(to_json(drill))) return;
+    drill.passed = false;
+    drill.text = "failed: the report cannot be written to " + files.history.string();
 }
 
 }  // namespace
 
 Drill run_drill(Archive& archive,
                 const DrillFiles& files,
+                std::vector<std::string> participants,
                 const std::function<base::Timestamp()>& now,
                 const Progress& progress) {
     Drill drill;
     drill.time = now();
+    drill.participants = std::move(participants);
+    drill.scope = "the newest moment of " + archive.place() +
+                  " restored into an empty file, all of it checked, compared with the store in use";
     const auto began = std::chrono::steady_clock::now();
     std::vector<ArchiveError> warnings;
     const auto restored = restore_into(archive, {}, files.scratch, progress, warnings);
@@ -72,7 +71,7 @@ Drill run_drill(Archive& archive,
     if (!restored) {
         drill.text = "failed: " + std::string(to_text(restored.error().kind)) + " " +
                      restored.error().object + ": " + restored.error().text;
-        add_to_history(files.history, drill);
+        remember(files, drill);
         return drill;
     }
     drill.restored = restored.value().head.sequence;
@@ -82,14 +81,17 @@ Drill run_drill(Archive& archive,
     drill.text = !trouble.empty() ? "failed: " + trouble
                  : drill.passed   ? "passed"
                                   : "failed: slower, or more would be lost, than is aimed at";
-    add_to_history(files.history, drill);
+    remember(files, drill);
     return drill;
 }
 
 json::object to_json(const Drill& drill) {
     json::object data;
     data["time"] = protocol::to_iso8601(drill.time);
+    data["participants"] = json::array(drill.participants.begin(), drill.participants.end());
+    data["scope"] = drill.scope;
     data["passed"] = drill.passed;
+    data["verdict"] = drill.passed ? "PASS" : "FAIL";
     data["rpo_s"] = seconds(drill.loss);
     data["rto_s"] = seconds(drill.restore);
     data["restored_sequence"] = drill.restored;
@@ -100,17 +102,6 @@ json::object to_json(const Drill& drill) {
     return data;
 }
 
-json::array read_drills(const std::filesystem::path& history) {
-    json::array drills;
-    std::ifstream file(history);
-    for (std::string line; std::getline(file, line);) {
-        boost::system::error_code error;
-        json::value drill = json::parse(line, error);
-        if (!error && drill.is_object()) drills.push_back(std::move(drill));
-    }
-    return drills;
-}
-
 void print_drill(std::ostream& out, const json::value& drill) {
     const json::object* const fields = drill.if_object();
     if (fields == nullptr || !fields->contains("text") || !fields->contains("time")) return;
@@ -118,6 +109,18 @@ void print_drill(std::ostream& out, const json::value& drill) {
         << std::string_view(fields->at("text").as_string()) << "; RPO " << fields->at("rpo_s")
         << " s, RTO " << fields->at("rto_s") << " s, record " << fields->at("restored_sequence")
         << " of " << fields->at("in_use_sequence") << "\n";
+    if (const json::value* names = fields->if_contains("participants")) {
+        out << "  by";
+        for (const json::value& name : names->as_array())
+            out << (&name == names->as_array().begin() ? " " : ", ")
+                << std::string_view(name.as_string());
+        out << "; " << std::string_view(fields->at("scope").as_string()) << "\n";
+    }
+    if (!fields->contains("signed_by")) return;
+    const std::string_view remark = fields->at("remark").as_string();
+    out << "  signed by " << std::string_view(fields->at("signed_by").as_string()) << " at "
+        << std::string_view(fields->at("signed_at").as_string()) << (remark.empty() ? "" : ": ")
+        << remark << "\n";
 }
 
 }  // namespace botcore::shell::archive

@@ -7,13 +7,14 @@
 
 #include "shell/archive/restore.hpp"
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
 #include <filesystem>
 #include <functional>
 #include <ostream>
 #include <string>
+#include <vector>
 
 namespace botcore::shell::archive {
 
@@ -24,11 +25,13 @@ inline constexpr base::Duration kRestoreMax = base::Duration::seconds(1'800);
 struct DrillFiles {
     std::filesystem::path store;  ///< The store in use; it may be gone.
     std::filesystem::path scratch;
-    std::filesystem::path history;  ///< One JSON object a line, only ever appended to.
+    std::filesystem::path history;  ///< See drill_history.hpp.
 };
 
 struct Drill {
     base::Timestamp time;
+    std::vector<std::string> participants;  ///< Who took part: people, or the daemon by itself.
+    std::string scope;                      ///< What was rehearsed, for people.
     bool passed = false;
     base::Duration loss;           ///< RPO: how old the oldest record is that would have been lost.
     base::Duration restore;        ///< RTO: from nothing to a checked store.
@@ -36,19 +39,18 @@ struct Drill {
     model::Sequence in_use = 0;    ///< The last record of the store in use; 0: it is gone.
     std::uint64_t records_lost = 0;
     std::string state_hash;
-    std::string text;  ///< The verdict, for people.
+    std::string text;  ///< The verdict and its reason, for people.
 };
 
-/// Adds itself to the history.
+/// Adds its report to the history.
 [[nodiscard]] Drill run_drill(Archive& archive,
                               const DrillFiles& files,
+                              std::vector<std::string> participants,
                               const std::function<base::Timestamp()>& now,
                               const Progress& progress);
 
 [[nodiscard]] boost::json::object to_json(const Drill& drill);
-/// Oldest first; lines that are cut are left out.
-[[nodiscard]] boost::json::array read_drills(const std::filesystem::path& history);
-/// One drill of `to_json`.
+/// One report of `to_json`, signed or not.
 void print_drill(std::ostream& out, const boost::json::value& drill);
 
 }  // namespace botcore::shell::archive

@@ -4,10 +4,12 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -56,6 +58,23 @@ base::Failure<RepositoryError> failure(std::string_view doing, std::string_view 
     return {RepositoryError{
         kind_of(error),
         "cannot " + std::string(doing) + " " + std::string(name) + ": " + std::strerror(error)}};
+}
+
+/// How the drafts of this process begin. The number of a process does not tell it from one that
+/// crashed: in a container it is always the same.
+const std::string& own_drafts() {
+    static const std::string kOwn = [] {
+        std::uint64_t number = 0;
+        randombytes_buf(&number, sizeof(number));
+        return std::string(kDraft) + std::to_string(number) + "-";
+    }();
+    return kOwn;
+}
+
+/// Another one with each call, whichever repository of this process asks.
+std::string next_draft() {
+    static std::atomic<std::uint64_t> count = 0;
+    return own_drafts() + std::to_string(++count);
 }
 
 struct Leaf {
@@ -174,12 +193,13 @@ RepositoryOutcome collect(int folder,
 }  // namespace
 
 base::Result<std::unique_ptr<FolderRepository>, std::string> FolderRepository::open(
-    const std::filesystem::path& folder) {
+    const std::filesystem::path& folder, IfMissing missing) {
     std::error_code error;
     const std::filesystem::path whole = std::filesystem::absolute(folder, error);
     if (error) return base::Failure{"no folder for a repository: " + error.message()};
-    const bool made = ::mkdir(whole.c_str(), S_IRWXU) == 0;
-    if (!made && errno != EEXIST) return files::system_failure("make the folder", whole);
+    const bool makes = missing == IfMissing::Make;
+    const bool made = makes && ::mkdir(whole.c_str(), S_IRWXU) == 0;
+    if (makes && !made && errno != EEXIST) return files::system_failure("make the folder", whole);
     if (made) (void)TRY(files::sync_folder(whole.parent_path()));
     const Descriptor root(::open(whole.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     struct stat status{};
@@ -189,7 +209,7 @@ base::Result<std::unique_ptr<FolderRepository>, std::string> FolderRepository::o
     const auto names = names_in(root.number());
     if (!names) return files::system_failure("read the folder", whole);
     for (const std::string& name : *names) {
-        if (!name.starts_with(kDraft)) continue;
+        if (!name.starts_with(kDraft) || name.starts_with(own_drafts())) continue;
         if (::unlinkat(root.number(), name.c_str(), 0) != 0 && errno != ENOENT) {
             return files::system_failure("remove what a crash left", whole / name);
         }
@@ -213,8 +233,7 @@ RepositoryResult<Descriptor> FolderRepository::root() const {
 RepositoryOutcome FolderRepository::put(std::string_view name, std::string_view bytes) {
     (void)TRY(check_object(name, bytes.size()));
     const Descriptor folder = TRY(root());
-    const std::string draft =
-        std::string(kDraft) + std::to_string(::getpid()) + "-" + std::to_string(++puts_);
+    const std::string draft = next_draft();
     auto outcome = write_draft(folder.number(), draft, bytes);
     if (outcome) outcome = link_as(folder.number(), draft, name, bytes);
     (void)::unlinkat(folder.number(), draft.c_str(), 0);

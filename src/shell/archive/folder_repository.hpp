@@ -11,7 +11,7 @@
 /// disk
 ///     that was unmounted), every call is Unavailable.
 /// F4  What a crash left behind is removed by the next `open`. A put of another process that is
-///     under way just then is Unavailable and may be repeated.
+///     under way just then is Unavailable and may be repeated; one of this process is not touched.
 ///
 /// A name cannot be an object and the folder of another one; such a put is Taken. A3 holds as far
 /// as the file system answers: no call of the system can be given up.
@@ -26,11 +26,16 @@
 
 namespace botcore::shell::archive {
 
+/// What `open` does where the folder is missing.
+enum class IfMissing : std::uint8_t {
+    Make,  ///< Its parent must be there.
+    Refuse,
+};
+
 class FolderRepository final : public ports::Repository {
 public:
-    /// Makes the folder where it is missing; its parent must be there.
     [[nodiscard]] static base::Result<std::unique_ptr<FolderRepository>, std::string> open(
-        const std::filesystem::path& folder);
+        const std::filesystem::path& folder, IfMissing missing = IfMissing::Make);
 
     [[nodiscard]] ports::RepositoryOutcome put(std::string_view name,
                                                std::string_view bytes) override;
@@ -56,7 +61,6 @@ private:
     std::filesystem::path folder_;
     dev_t device_;
     ino_t inode_;
-    std::uint64_t puts_ = 0;
 };
 
 }  // namespace botcore::shell::archive

@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <fstream>
+#include <thread>
 
 namespace botcore::shell::archive {
 namespace {
@@ -54,6 +56,24 @@ TEST_F(FolderRepositoryTest, WhatACrashLeftIsRemovedAndNeverListed) {
     ASSERT_TRUE(repository_->put("a", "one"));
     EXPECT_FALSE(repository_->put("a", "two"));
     EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
+}
+
+// Each thread of a process has a repository of its own, and may open it late.
+TEST_F(FolderRepositoryTest, PutsAreNotDisturbedByAnotherRepositoryOfThisProcess) {
+    std::atomic<bool> done = false;
+    std::thread other([&] {
+        while (!done)
+            EXPECT_TRUE(FolderRepository::open(folder_));
+    });
+    const auto second = FolderRepository::open(folder_).value();
+    for (int i = 0; i < 200; ++i) {
+        const std::string number = std::to_string(i);
+        const auto put = repository_->put("a-" + number, "one");
+        EXPECT_TRUE(put) << put.error().text;
+        EXPECT_TRUE(second->put("b-" + number, "one"));
+    }
+    done = true;
+    other.join();
 }
 
 TEST_F(FolderRepositoryTest, FollowsNoLink) {

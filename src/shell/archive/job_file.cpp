@@ -36,7 +36,7 @@ std::optional<JobResult> parse(const std::string& line) {
     const json::value* good = object->if_contains("good");
     if (!time || good == nullptr || !good->is_bool()) return std::nullopt;
     bool known = false;
-    for (const Job job : {Job::Snapshot, Job::Verify, Job::Check}) {
+    for (const Job job : kJobs) {
         if (text("job") != to_text(job)) continue;
         result.job = job;
         known = true;

@@ -1,9 +1,9 @@
 #include "shell/archive/restore.hpp"
 
-#include "protocol/journal.hpp"
 #include "protocol/time_text.hpp"
 #include "runtime/refold.hpp"
 #include "runtime/verify.hpp"
+#include "shell/archive/segment_check.hpp"
 #include "shell/archive/store_copy.hpp"
 #include "shell/sqlite/file_reader.hpp"
 #include "shell/sqlite/replace_store.hpp"
@@ -98,7 +98,8 @@ ArchiveResult<std::string> checked_hash(const std::filesystem::path& store,
     return std::move(hash).value();
 }
 
-/// A restore that broke off may have begun a timeline that nobody ever wrote to.
+}  // namespace
+
 ArchiveResult<Timeline> newest_in_use(Archive& archive, const Timelines& starts) {
     for (auto place = starts.rbegin(); place != starts.rend(); ++place) {
         const auto& [timeline, start] = *place;
@@ -108,6 +109,8 @@ ArchiveResult<Timeline> newest_in_use(Archive& archive, const Timelines& starts)
     return starts.begin()->first;
 }
 
+namespace {
+
 /// The first segment that holds a record which another one holds, too: one process never puts a
 /// record twice. Their number where there is none.
 std::size_t first_overlap(const std::vector<names::SegmentName>& segments) {
@@ -116,23 +119,6 @@ std::size_t first_overlap(const std::vector<names::SegmentName>& segments) {
             return left.last >= right.first;
         });
     return static_cast<std::size_t>(overlap - segments.begin());
-}
-
-/// The record that the segment continues: `start` where that one is within it or right before it.
-/// Nothing where all of it is older, or its first record cannot be read.
-std::optional<std::pair<model::Sequence, model::Hash>> link_of(const names::Segment& segment,
-                                                               const model::Head& start) {
-    const auto& first = segment.entries.front();
-    if (segment.entries.back().sequence <= start.sequence) return std::nullopt;
-    if (first.sequence <= start.sequence) {
-        const std::size_t place = start.sequence - first.sequence;
-        if (place >= segment.entries.size()) return std::nullopt;
-        const auto& same = segment.entries.at(place);
-        return std::pair(same.sequence, same.hash);
-    }
-    const auto record = protocol::decode_record(first.bytes);
-    if (!record) return std::nullopt;
-    return std::pair(first.sequence - 1, record.value().prior_hash);
 }
 
 class Restore {

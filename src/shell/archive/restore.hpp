@@ -40,6 +40,10 @@ struct Restored {
     std::string state_hash;
 };
 
+/// The newest timeline of `starts`, of which there is one at least, that has records of its own: a
+/// restore that broke off may have begun one that nobody ever wrote to.
+[[nodiscard]] ArchiveResult<Timeline> newest_in_use(Archive& archive, const Timelines& starts);
+
 /// Makes the store of that moment in the new file `to`. With a warning, an older snapshot is taken
 /// where a newer one cannot be used. NoSuchMoment for a time before the first record and a record
 /// after the last one: the text says what there is. For a time after the last record it is that

@@ -6,6 +6,7 @@
 #include "shell/outbound/http_attempt.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -27,6 +28,10 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr int kPagesMax = 10'000;
+constexpr std::chrono::microseconds kPauseMin = std::chrono::milliseconds(100);
+constexpr std::size_t kStorageClassMax = 32;
+/// In the names of all parts of snapshots.
+constexpr std::string_view kSnapshots = "/snapshot/";
 // A page of 1,000 keys of 1,024 letters with all that a server may say of each.
 constexpr std::size_t kPageBytesMax = std::size_t{8} << 20U;
 
@@ -46,6 +51,39 @@ base::Failure<RepositoryError> refusal(const HttpAnswer& answer) {
     std::string text = "the server answered " + std::to_string(answer.result.status);
     if (!code.empty()) text.append(" ").append(code);
     return failure(s3_error_kind(answer.result.status, code), std::move(text));
+}
+
+/// What goes into headers as it is: no spaces, no line's end, nothing that needs an encoding.
+bool is_header_word(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+/// What is wrong with the settings that are sent in headers; nothing of them is repeated.
+base::Outcome<std::string> check_words(const S3Options& options) {
+    const auto key = options.credentials.access_key.reveal();
+    if (key.empty() || options.credentials.secret_key.reveal().empty()) {
+        return base::Failure{std::string("a repository in S3 needs an access key and its secret")};
+    }
+    if (!is_header_word(key) || key.find_first_of("/,=") != std::string_view::npos ||
+        !is_header_word(options.credentials.secret_key.reveal()) ||
+        !is_header_word(options.credentials.session_token.reveal())) {
+        return base::Failure{
+            std::string("an access key of S3 and its secret are letters, digits and signs without "
+                        "spaces or line ends; the access key has no '/', ',' or '='")};
+    }
+    const std::string& storage = options.storage_class;
+    const bool is_word = std::ranges::all_of(storage, [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    });
+    if (!is_word || storage.size() > kStorageClassMax) {
+        return base::Failure{std::string("a storage class is a word such as STANDARD_IA")};
+    }
+    if (storage == "GLACIER" || storage == "DEEP_ARCHIVE") {
+        return base::Failure{
+            "what is put into the storage class " + storage +
+            " cannot be read back at once, so no backup there could be verified; GLACIER_IR can"};
+    }
+    return base::Done{};
 }
 
 /// An exchange that has no answer.
@@ -78,10 +116,43 @@ public:
         return path.append(name);
     }
 
-    /// An answer with any status, or that there is none.
-    RepositoryResult<HttpAnswer> ask(RequestToSign request,
-                                     std::string body,
+    /// An answer with any status, or that there is none. A request that the server puts off is sent
+    /// again when it may be.
+    RepositoryResult<HttpAnswer> ask(const RequestToSign& request,
+                                     const std::string& body,
                                      std::size_t answer_bytes_max) {
+        while (true) {
+            (void)TRY(await_pause());
+            auto answer = TRY(ask_once(request, body, answer_bytes_max));
+            const std::uint16_t status = answer.result.status;
+            const bool puts_off = status == 429 || status == 503;
+            if (!puts_off || !answer.result.retry_after) return answer;
+            const std::chrono::microseconds asked(answer.result.retry_after->in_microseconds());
+            // A zero must not become a loop without rest.
+            options_.pause->ask(steady_clock::now() + std::max(asked, kPauseMin));
+        }
+    }
+
+private:
+    RepositoryOutcome await_pause() {
+        const auto until = options_.pause->until();
+        if (until <= steady_clock::now()) return base::Done{};
+        if (until >= end_) {
+            const auto left = std::chrono::ceil<std::chrono::seconds>(until - steady_clock::now());
+            return failure(Fault::Unavailable,
+                           "the server asks not to be asked for another " +
+                               std::to_string(left.count()) + " s");
+        }
+        wire_.context.restart();
+        boost::asio::steady_timer timer(wire_.context, until);
+        timer.async_wait([](const boost::system::error_code&) {});
+        (void)wire_.context.run();
+        return base::Done{};
+    }
+
+    RepositoryResult<HttpAnswer> ask_once(RequestToSign request,
+                                          std::string body,
+                                          std::size_t answer_bytes_max) {
         HttpQuestion question = signed_question(std::move(request), body);
         question.body = std::move(body);
         question.answer_bytes_max = answer_bytes_max;
@@ -105,7 +176,6 @@ public:
         return *std::move(answer);
     }
 
-private:
     [[nodiscard]] HttpQuestion signed_question(RequestToSign request, std::string_view body) const {
         const base::Timestamp now = wall_now();
         const S3Credentials& credentials = options_.credentials;
@@ -141,10 +211,8 @@ S3Repository::S3Repository(S3Options options, std::unique_ptr<Wire> wire)
 S3Repository::~S3Repository() = default;
 
 base::Result<std::unique_ptr<S3Repository>, std::string> S3Repository::make(S3Options options) {
-    if (options.credentials.access_key.reveal().empty() ||
-        options.credentials.secret_key.reveal().empty()) {
-        return base::Failure{std::string("a repository in S3 needs an access key and its secret")};
-    }
+    (void)TRY(check_words(options));
+    if (!options.pause) options.pause = std::make_shared<ServerPause>();
     auto wire = std::make_unique<Wire>();
     wire->transport = TRY(HttpTransport::make(wire->context, options.authorities));
     return std::unique_ptr<S3Repository>(new S3Repository(std::move(options), std::move(wire)));
@@ -168,10 +236,11 @@ RepositoryOutcome S3Repository::put(std::string_view name, std::string_view byte
     auto before = compare();
     if (before || before.error().kind != Fault::Missing) return before;
     const std::string path = call.path_of(name);
-    const auto answer =
-        TRY(call.ask({.method = "PUT", .path = path, .headers = {{"if-none-match", "*"}}},
-                     std::string(bytes),
-                     outbound::kAnswerBytesMax));
+    RequestToSign request{.method = "PUT", .path = path, .headers = {{"if-none-match", "*"}}};
+    if (!options_.storage_class.empty() && name.find(kSnapshots) != std::string_view::npos) {
+        request.headers.emplace_back("x-amz-storage-class", options_.storage_class);
+    }
+    const auto answer = TRY(call.ask(request, std::string(bytes), outbound::kAnswerBytesMax));
     // 412: somebody was faster; what is there now tells whether it was the same.
     if (answer.result.status != 200 && answer.result.status != 412) return refusal(answer);
     auto after = compare();

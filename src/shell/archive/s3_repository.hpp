@@ -16,6 +16,9 @@
 ///
 /// S1  A call ends within `call_limit`, a request of it within `request_limit`. Only the destructor
 ///     may wait longer, for a look-up of the host's name that the system has not given up.
+/// S4  Where the server asks to be left alone for a time (Retry-After), nobody who shares the pause
+///     asks it before that time is over. A call waits for that if its own time allows, and is
+///     Unavailable at once if not.
 /// S2  Keys outside of the prefix and keys that are no names of objects are neither listed nor
 ///     touched.
 /// S3  Credentials appear in no text.
@@ -24,6 +27,7 @@
 #include "shell/archive/sigv4.hpp"
 #include "shell/outbound/service_url.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 
@@ -40,10 +44,31 @@ struct S3Place {
 /// us-east-1 where none is named. The text says what is wrong and repeats nothing.
 [[nodiscard]] base::Result<S3Place, std::string> parse_s3_place(std::string_view text);
 
+/// Until when a server asked to be left alone. Threads: any.
+class ServerPause {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    void ask(Clock::time_point until) {
+        auto before = until_.load();
+        while (before < until.time_since_epoch() &&
+               !until_.compare_exchange_weak(before, until.time_since_epoch())) {
+        }
+    }
+
+    [[nodiscard]] Clock::time_point until() const { return Clock::time_point(until_.load()); }
+
+private:
+    std::atomic<Clock::duration> until_{Clock::duration::min()};
+};
+
 struct S3Options {
     S3Place place;
     S3Credentials credentials;
-    std::string authorities;  ///< A file of certificates in PEM; empty: the system's.
+    std::string authorities{};  ///< A file of certificates in PEM; empty: the system's.
+    /// Of snapshots; empty: the server's usual one. Segments live too briefly for another class.
+    std::string storage_class{};
+    std::shared_ptr<ServerPause> pause{};  ///< Empty: its own.
     std::chrono::milliseconds request_limit{20'000};
     std::chrono::milliseconds call_limit{60'000};
     int keys_of_a_page = 1'000;

@@ -4,6 +4,7 @@
 #include "shell/archive/s3_answers.hpp"
 #include "shell/archive/s3_server_test.hpp"
 #include "shell/cache/redis_server_test.hpp"
+#include "shell/outbound/peer_test.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -146,15 +147,102 @@ TEST(S3Repository, AnswersOfTheServerAreKindsOfErrors) {
     EXPECT_EQ(s3_error_kind(429, ""), Kind::Unavailable);
 }
 
+std::unique_ptr<ports::Repository> made_at(int port, std::shared_ptr<ServerPause> pause) {
+    auto made = make_repository(
+        {.place = "s3://archive?endpoint=http://127.0.0.1:" + std::to_string(port),
+         .credentials = {.access_key = auth::Secret("a"), .secret_key = auth::Secret("b")},
+         .pause = std::move(pause)});
+    CHECK(made.has_value());
+    return std::move(made).value();
+}
+
 TEST(S3Repository, AServerThatIsFullSaysSo) {
     const cache::FakeServer server({http_answer("507")});
-    const auto repository =
-        make_repository("s3://archive?endpoint=http://127.0.0.1:" + std::to_string(server.port()),
-                        {.access_key = auth::Secret("a"), .secret_key = auth::Secret("b")},
-                        "");
+    const auto repository = make_repository(
+        {.place = "s3://archive?endpoint=http://127.0.0.1:" + std::to_string(server.port()),
+         .credentials = {.access_key = auth::Secret("a"), .secret_key = auth::Secret("b")}});
     ASSERT_TRUE(repository) << repository.error();
     EXPECT_EQ(repository.value()->put("a", "one").error().kind, Kind::Full);
     EXPECT_EQ(repository.value()->get("a").error().kind, Kind::Full);
+}
+
+/// A server that gives these answers, one a connection, and the last one again and again.
+class ScriptedServer {
+public:
+    explicit ScriptedServer(std::deque<outbound::PeerStep> script)
+        : peer_(context_, std::move(script)),
+          port_(peer_.port()),
+          thread_([this] { (void)context_.run(); }) {}
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+
+    /// Ends the server.
+    [[nodiscard]] std::vector<std::string> requests() {
+        context_.stop();
+        thread_.join();
+        return peer_.requests();
+    }
+
+    ~ScriptedServer() { context_.stop(); }
+
+private:
+    boost::asio::io_context context_;
+    outbound::Peer peer_;
+    std::uint16_t port_;
+    std::jthread thread_;
+};
+
+// @spec:R2-RETRY-08
+TEST(S3Repository, AServerThatAsksForTimeGetsIt) {
+    const ScriptedServer server(
+        {outbound::answer(503, "", "Retry-After: 1\r\n"), outbound::answer(200, "bytes")});
+    const auto repository = made_at(server.port(), {});
+    const auto begin = steady_clock::now();
+    const auto got = repository->get("a");
+    ASSERT_TRUE(got) << got.error().text;
+    EXPECT_EQ(got.value(), "bytes");
+    EXPECT_GE(steady_clock::now() - begin, std::chrono::seconds(1));
+}
+
+// @spec:X-14
+TEST(S3Repository, AServerThatAsksForMoreTimeThanACallHasIsLeftAlone) {
+    ScriptedServer server(
+        {outbound::answer(429, "", "Retry-After: 600\r\n"), outbound::answer(200, "bytes")});
+    const auto pause = std::make_shared<ServerPause>();
+    const auto repository = made_at(server.port(), pause);
+    const auto got = repository->get("a");
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().kind, Kind::Unavailable);
+    EXPECT_THAT(got.error().text, HasSubstr("another 600 s"));
+    // Neither this one nor another one that shares the pause asks again: it would get its bytes.
+    EXPECT_EQ(repository->get("a").error().kind, Kind::Unavailable);
+    EXPECT_EQ(made_at(server.port(), pause)->put("a", "b").error().kind, Kind::Unavailable);
+    EXPECT_EQ(server.requests().size(), 1U);
+}
+
+// @spec:R3-BKP-10
+TEST(S3Repository, SnapshotsAreStoredInTheClassThatIsSet) {
+    for (const bool is_snapshot : {true, false}) {
+        ScriptedServer server({outbound::answer(404, "<Error><Code>NoSuchKey</Code></Error>"),
+                               outbound::answer(200, ""),
+                               outbound::answer(200, "one")});
+        const auto repository = make_repository(
+            {.place = "s3://archive?endpoint=http://127.0.0.1:" + std::to_string(server.port()),
+             .credentials = {.access_key = auth::Secret("a"), .secret_key = auth::Secret("b")},
+             .storage_class = "STANDARD_IA"});
+        ASSERT_TRUE(repository) << repository.error();
+        const auto put = repository.value()->put(
+            is_snapshot ? "timeline/1/snapshot/2/part-0001" : "timeline/1/segment/1-2", "one");
+        ASSERT_TRUE(put) << put.error().text;
+        const std::string request = server.requests().at(1);
+        const auto sent = HasSubstr("x-amz-storage-class: STANDARD_IA\r\n");
+        const auto is_signed = HasSubstr(";x-amz-storage-class,");
+        if (is_snapshot) {
+            EXPECT_THAT(request, testing::AllOf(sent, is_signed));
+        } else {
+            EXPECT_THAT(request, Not(HasSubstr("storage-class")));
+        }
+    }
 }
 
 TEST(S3Page, IsReadStrictly) {
@@ -221,15 +309,31 @@ TEST(S3Place, IsReadOrItSaysWhatIsWrong) {
 }
 
 TEST(RepositoryPlace, IsAFolderOrAnAddress) {
-    const auto credentials = [] {
-        return S3Credentials{auth::Secret(std::string()), auth::Secret(std::string())};
+    const auto at = [](const std::string& place, std::string key = {}, std::string secret = {}) {
+        return RepositoryOptions{
+            .place = place,
+            .credentials = {auth::Secret(std::move(key)), auth::Secret(std::move(secret))}};
     };
-    EXPECT_FALSE(make_repository("", credentials(), ""));
-    EXPECT_FALSE(make_repository("https://h/bucket", credentials(), ""));
-    EXPECT_THAT(make_repository("s3://abc?endpoint=https://h", credentials(), "").error(),
-                HasSubstr("access key"));
+    EXPECT_FALSE(make_repository(at("")));
+    EXPECT_FALSE(make_repository(at("https://h/bucket")));
+    const std::string s3 = "s3://abc?endpoint=https://h";
+    EXPECT_THAT(make_repository(at(s3)).error(), HasSubstr("access key"));
+    for (const char* key : {"a\r\nX-Evil: 1", "a b", "a/b", "a,b", "a=b", "\xc3\xa4", "a\n"}) {
+        const auto refused = make_repository(at(s3, key, "secret"));
+        ASSERT_FALSE(refused) << key;
+        EXPECT_THAT(refused.error(), HasSubstr("without spaces or line ends"));
+    }
+    EXPECT_FALSE(make_repository(at(s3, "key", "sec\nret")));
+    EXPECT_TRUE(make_repository(at(s3, "key", "se/c+r=et")));
+    for (const char* storage : {"standard", "A B", "A\r\n", "GLACIER", "DEEP_ARCHIVE"}) {
+        RepositoryOptions options = at(s3, "key", "secret");
+        options.storage_class = storage;
+        EXPECT_THAT(make_repository(std::move(options)).error(), HasSubstr("storage class"));
+    }
     const std::string folder = testing::TempDir() + "place-" + std::to_string(::getpid());
-    const auto made = make_repository(folder, credentials(), "");
+    EXPECT_FALSE(make_repository(at(folder), IfMissing::Refuse));
+    EXPECT_FALSE(std::filesystem::exists(folder));
+    const auto made = make_repository(at(folder));
     ASSERT_TRUE(made) << made.error();
     EXPECT_EQ(made.value()->place(), folder);
     std::filesystem::remove_all(folder);

@@ -103,7 +103,7 @@ private:
 
 struct Source {
     model::Head head;
-    Timeline timeline = names::kFirstTimeline;
+    names::TimelineIdentity identity;
 };
 
 ArchiveResult<Source> look_at(const std::filesystem::path& copy) {
@@ -114,7 +114,40 @@ ArchiveResult<Source> look_at(const std::filesystem::path& copy) {
         return snapshot_failure(Kind::Store, {}, copy.string() + ": its head cannot be read");
     const auto timeline = sqlite::timeline_of(copy);
     if (!timeline) return snapshot_failure(Kind::Store, {}, timeline.error());
-    return Source{head.value(), timeline.value().number};
+    Source source{head.value(), timeline.value()};
+    if (source.identity.id != 0) return source;
+    const auto id = names::id_from_journal(*reader.value());
+    if (!id) return snapshot_failure(Kind::Store, {}, copy.string() + " cannot be read");
+    source.identity.id = id.value();
+    return source;
+}
+
+/// A snapshot that no timeline of the archive leads to would never be found again.
+ArchiveOutcome check_timeline(Archive& archive, const names::TimelineIdentity& identity) {
+    const std::string object = names::start_name(identity.number);
+    const auto start = TRY(archive.start_of(identity.number));
+    if (!start) {
+        return snapshot_failure(Kind::Missing,
+                                object,
+                                "timeline " + to_text(identity) + " of this store is not in " +
+                                    archive.place() +
+                                    "; a daemon that archives there begins it, nothing else does");
+    }
+    if (start->id != 0 && start->id != identity.id) {
+        return snapshot_failure(Kind::Taken,
+                                object,
+                                "the archive holds timeline " +
+                                    names::timeline_text(identity.number, start->id) +
+                                    ", and this store is on " + to_text(identity));
+    }
+    return base::Done{};
+}
+
+ArchiveOutcome check_listed(Archive& archive, const names::SnapshotName& name) {
+    for (const Snapshot& snapshot : TRY(archive.snapshots(name.timeline)))
+        if (snapshot.name == name) return base::Done{};
+    return snapshot_failure(
+        Kind::Unavailable, to_text(name), "it was stored, but the archive does not list it");
 }
 
 }  // namespace
@@ -124,10 +157,11 @@ ArchiveResult<Snapshot> put_snapshot(Archive& archive,
                                      base::Timestamp now,
                                      const Progress& progress) {
     const Source source = TRY(look_at(copy));
+    (void)TRY(check_timeline(archive, source.identity));
     Snapshot snapshot;
     // Parts of a try that broke off within this second keep their name.
     for (base::Timestamp time = now;; time = time + base::Duration::seconds(1)) {
-        snapshot.name = {source.timeline, source.head.sequence, names::compact_time(time)};
+        snapshot.name = {source.identity.number, source.head.sequence, names::compact_time(time)};
         if (TRY(archive.list(to_text(snapshot.name), {})).empty()) break;
     }
     names::Manifest manifest{.sequence = source.head.sequence,
@@ -138,8 +172,9 @@ ArchiveResult<Snapshot> put_snapshot(Archive& archive,
                              .software = std::string(build_info::kVersion)};
     std::error_code error;
     const std::uint64_t total = std::filesystem::file_size(copy, error);
+    if (error) return snapshot_failure(Kind::Store, {}, copy.string() + ": " + error.message());
     const File file(copy, O_RDONLY | O_CLOEXEC);
-    if (error || !file.is_open()) return disk_failure(copy);
+    if (!file.is_open()) return disk_failure(copy);
     Digest digest;
     std::string part;
     while (true) {
@@ -155,6 +190,7 @@ ArchiveResult<Snapshot> put_snapshot(Archive& archive,
     }
     manifest.content = digest.finish();
     (void)TRY(archive.put(to_text(snapshot.name) + "manifest", names::encode(manifest)));
+    (void)TRY(check_listed(archive, snapshot.name));
     return snapshot;
 }
 

@@ -18,6 +18,8 @@ using Progress =
 
 /// Puts a file made by `copy_database` into the archive as a snapshot of the store's timeline. It
 /// is there once its manifest is: parts of one that broke off are rubbish that `prune` removes.
+/// Missing where the archive does not have that timeline, Taken where it is another store's:
+/// nothing is put then. Success means that the archive lists it.
 [[nodiscard]] ArchiveResult<Snapshot> put_snapshot(Archive& archive,
                                                    const std::filesystem::path& copy,
                                                    base::Timestamp now,

@@ -66,6 +66,12 @@ std::vector<std::string_view> choices_of(std::string_view unit) {
 
 /// What is wrong with the value; empty when nothing is.
 std::string mistake_in(const ConfigKey& key, std::string_view value) {
+    // Settings go into headers, paths and lines of the log. The value is not repeated: it may be
+    // secret, and it would break the message.
+    const bool one_line = std::none_of(value.begin(), value.end(), [](char c) {
+        return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+    });
+    if (!one_line) return "expected one line of text without control characters";
     const std::string came = ", but '" + std::string(value) + "' came";
     if (key.kind == Kind::Integer) {
         const auto number = parse_integer(value);

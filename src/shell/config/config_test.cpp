@@ -58,6 +58,28 @@ TEST(Config, APasswordIsNeitherShownNorRepeatedInAMistake) {
     EXPECT_EQ(mistake.error().find("secret"), std::string::npos);
 }
 
+// Values go into headers, paths and lines of the log.
+TEST(Config, NoValueHasALineEndOrAnotherControlCharacter) {
+    for (const char* key : {"archive.s3_key_id",
+                            "archive.s3_secret",
+                            "archive.repository",
+                            "archive.key_file",
+                            "cache.url",
+                            "log.file",
+                            "http.address"}) {
+        for (const char* value : {"a\r\nX-Evil: 1", "a\n", "a\tb", "\x1b[2J", "a\x7f"}) {
+            Config config;
+            const auto set = config.set(key, value, "here");
+            ASSERT_FALSE(set) << key;
+            EXPECT_NE(set.error().find("expected one line of text"), std::string::npos)
+                << set.error();
+            EXPECT_EQ(set.error().find("Evil"), std::string::npos);
+        }
+    }
+    Config config;
+    EXPECT_TRUE(config.set("archive.key_file", "/srv/schl\xc3\xbcssel", "here"));
+}
+
 TEST(Config, TheLaterSourceWins) {
     const TomlFile file("[http]\nport = 9000\n[market]\nsource = \"recorded\"\n");
     Config config;

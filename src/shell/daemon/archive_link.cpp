@@ -1,9 +1,8 @@
 #include "shell/daemon/archive_link.hpp"
 
-#include "shell/archive/repository_place.hpp"
+#include "base/calendar.hpp"
+#include "shell/archive/known_archives.hpp"
 #include "shell/daemon/book_watch.hpp"
-
-#include <sys/stat.h>
 
 #include <array>
 #include <set>
@@ -87,43 +86,13 @@ base::Result<archive::ArchiveKey, std::string> key_of(const Config& config,
     return key;
 }
 
-bool on_one_disk(const std::filesystem::path& left, const std::filesystem::path& right) {
-    struct stat one{};
-    struct stat other{};
-    return ::stat(left.c_str(), &one) == 0 && ::stat(right.c_str(), &other) == 0 &&
-           one.st_dev == other.st_dev;
-}
-
 }  // namespace
-
-std::filesystem::path archive_key_file(const Config& config, const std::filesystem::path& data) {
-    const std::string& file = config.text("archive.key_file");
-    return file.empty() ? data / kArchiveKeyFile : std::filesystem::path(file);
-}
-
-base::Result<std::vector<archive::MakeRepository>, std::string> repositories_of(
-    const Config& config, const std::filesystem::path& data) {
-    std::vector<archive::MakeRepository> makers;
-    for (const std::string_view key : {"archive.repository", "archive.second_repository"}) {
-        std::string place = config.text(key);
-        if (place.empty() || place == "none") continue;
-        if (!place.starts_with("s3://")) place = (data / place).string();
-        archive::MakeRepository make = [&config, place] {
-            return archive::make_repository(place,
-                                            {auth::Secret(config.text("archive.s3_key_id")),
-                                             auth::Secret(config.text("archive.s3_secret"))},
-                                            config.text("archive.ca_file"));
-        };
-        const auto tried = make();
-        if (!tried) return base::Failure{std::string(key) + ": " + tried.error()};
-        makers.push_back(std::move(make));
-    }
-    return makers;
-}
 
 base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(const Config& config,
                                                                           Parts parts) {
-    auto makers = TRY(repositories_of(config, parts.data));
+    // Before a folder is made for it.
+    (void)TRY(check_disks(config, parts.data));
+    auto makers = TRY(repositories_of(config, parts.data, NewArchives::Begin));
     const bool archives = !makers.empty();
     std::optional<archive::ArchiveKey> key;
     if (archives) {
@@ -139,9 +108,12 @@ base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(const 
         {.key = std::move(key),
          .repositories = std::move(makers),
          .now = link->parts_.now,
-         .finished = [self = link.get()](const archive::JobResult& result) {
-             self->parts_.post([self, result] { self->finished(result); });
-         }});
+         .accepted = [self = link.get(), places = archive_places(config, link->parts_.data)](
+                         std::size_t repository) { self->remember(places.at(repository).place); },
+         .finished =
+             [self = link.get()](const archive::JobResult& result) {
+                 self->parts_.post([self, result] { self->finished(result); });
+             }});
     if (!service) return base::Failure{"archive: " + service.error()};
     link->service_ = std::move(service).value();
     // All of the books, in the background: a load has looked at the open rows only.
@@ -152,18 +124,28 @@ base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(const 
 }
 
 void ArchiveLink::warn_of_weak_places(const Config& config) const {
-    const std::string& place = config.text("archive.repository");
-    if (!place.starts_with("s3://") && on_one_disk(parts_.data / place, parts_.data)) {
+    if (all_on_stores_disk(config, parts_.data)) {
         parts_.log.write(log::Level::Warn,
                          "the archive is on the store's own disk, and would be lost with it; set "
                          "archive.repository to a folder elsewhere, or to an s3:// address",
-                         {{"repository", place}});
+                         {{"repository", config.text("archive.repository")}});
     }
     if (config.text("archive.key_escrow").empty()) {
         parts_.log.write(log::Level::Warn,
                          "the archive's key is in one place only; set archive.key_escrow, or keep "
                          "a copy: botctl backup key --copy-to FILE");
     }
+}
+
+/// Called from the thread that ships.
+void ArchiveLink::remember(const std::string& place) const {
+    const auto added = archive::KnownArchives(parts_.data).add(place);
+    if (added) return;
+    parts_.post([this, text = added.error()] {
+        parts_.log.write(log::Level::Warn,
+                         "the place of the archive could not be remembered",
+                         {{"operation", "archive"}, {"cause", text}});
+    });
 }
 
 void ArchiveLink::tick() {
@@ -196,6 +178,35 @@ void ArchiveLink::tick() {
     };
     show_time(Job::Snapshot, "backup_last_success_timestamp_seconds");
     show_time(Job::Verify, "backup_verified_timestamp_seconds");
+    const auto failed = [&](Job job) {
+        const auto newest = status_.newest.find(job);
+        return newest != status_.newest.end() && !newest->second.good;
+    };
+    parts_.metrics.set("backup_verify_failed",
+                       failed(Job::Verify) || failed(Job::Segments) ? 1.0 : 0.0);
+    show_drills(now);
+}
+
+void ArchiveLink::show_drills(base::Timestamp now) {
+    const auto& times = status_.drills.times;
+    const auto shown = [&](const std::optional<base::Timestamp>& time) {
+        return time && operations::is_plausible(*time, now) ? seconds_of(*time) : 0.0;
+    };
+    parts_.metrics.set("drill_passed_timestamp_seconds", shown(times.passed));
+    parts_.metrics.set("drill_signed_timestamp_seconds", shown(times.accepted));
+    const bool missing = operations::is_signature_missing(times, now);
+    parts_.metrics.set("drill_signature_missing", missing ? 1.0 : 0.0);
+    const bool told =
+        signature_asked_ && now - *signature_asked_ < base::kDay && *signature_asked_ <= now;
+    if (!missing || told) return;
+    signature_asked_ = now;
+    parts_.log.write(log::Level::Warn,
+                     "no drill of the last quarter was signed by a person",
+                     {{"operation", "drill"},
+                      {"event", "alert"},
+                      {"severity", "warning"},
+                      {"runbook", "archive-down.md"},
+                      {"action", "botctl drill run, then botctl drill sign --by NAME"}});
 }
 
 void ArchiveLink::report_to(runtime::Runtime& runtime) const {
@@ -225,6 +236,18 @@ void ArchiveLink::finished(const archive::JobResult& result) {
                      {{"operation", to_text(result.job)},
                       {"event", result.good ? "job_done" : "job_failed"},
                       {"duration_ms", static_cast<std::int64_t>(result.took.count())}});
+    // A snapshot that failed is tried again; what fails here may be the only copy.
+    const bool alerts = !result.good && (result.job == Job::Verify || result.job == Job::Segments ||
+                                         result.job == Job::Drill);
+    if (alerts) {
+        parts_.log.write(log::Level::Error,
+                         "the archive may not be whole: " + result.text,
+                         {{"operation", to_text(result.job)},
+                          {"event", "alert"},
+                          {"severity", "critical"},
+                          {"runbook", "archive-down.md"},
+                          {"action", "botctl backup verify, then botctl backup create"}});
+    }
     if (result.job == Job::Snapshot) {
         parts_.metrics.set("backup_success", result.good ? 1 : 0);
         parts_.metrics.set("backup_size_bytes", static_cast<double>(result.bytes));
@@ -264,24 +287,56 @@ health::Answer ArchiveLink::archive_health() const {
                         " s behind"};
         }
     }
-    for (const Job job : {Job::Snapshot, Job::Verify}) {
+    if (const auto answer = jobs_health(now)) return *answer;
+    const auto& drills = status_.drills;
+    if (drills.times.tried && !drills.passed) {
+        return {health::HealthState::Degraded,
+                "the last drill " + drills.text + "; " + drill_text(now)};
+    }
+    return {health::HealthState::Healthy, drill_text(now)};
+}
+
+/// How long ago the loss of the machine was rehearsed, and whether a person said so.
+std::string ArchiveLink::drill_text(base::Timestamp now) const {
+    const auto& times = status_.drills.times;
+    const auto days = [&](base::Timestamp time) {
+        return std::to_string((now - time).in_milliseconds() / 86'400'000) + " days ago";
+    };
+    const bool known = times.passed && operations::is_plausible(*times.passed, now);
+    std::string text = known ? "last drill passed " + days(std::min(*times.passed, now))
+                             : std::string("no drill has passed yet");
+    if (operations::is_signature_missing(times, now)) {
+        return text + "; none of the last quarter is signed, see botctl drill sign";
+    }
+    if (times.accepted && operations::is_plausible(*times.accepted, now)) {
+        text += ", last signed one " + days(std::min(*times.accepted, now)) + " by " +
+                status_.drills.signed_by;
+    }
+    return text;
+}
+
+std::optional<health::Answer> ArchiveLink::jobs_health(base::Timestamp now) const {
+    for (const Job job : {Job::Snapshot, Job::Verify, Job::Segments}) {
         const auto newest = status_.newest.find(job);
         if (newest == status_.newest.end()) continue;
         const auto good = status_.good.find(job);
         const bool old = good == status_.good.end() ||
                          !operations::is_plausible(good->second, now) ||
                          now - good->second > kBackupAgeMax;
-        const std::string name(to_text(job));
+        const std::string name(job == Job::Segments ? "check of segments" : to_text(job));
         if (!newest->second.good) {
-            return {old ? health::HealthState::Unhealthy : health::HealthState::Degraded,
-                    "the last " + name + " failed: " + newest->second.text};
+            return health::Answer{
+                old ? health::HealthState::Unhealthy : health::HealthState::Degraded,
+                "the last " + name + " failed: " + newest->second.text};
         }
-        if (old) {
-            return {health::HealthState::Degraded,
-                    "the last " + name + " is older than two days, or has a time that lies ahead"};
+        // A verification looks at the segments, too.
+        if (old && job != Job::Segments) {
+            return health::Answer{
+                health::HealthState::Degraded,
+                "the last " + name + " is older than two days, or has a time that lies ahead"};
         }
     }
-    return {};
+    return std::nullopt;
 }
 
 health::Answer ArchiveLink::books_health(const runtime::Runtime& runtime) const {

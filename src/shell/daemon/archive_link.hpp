@@ -7,29 +7,19 @@
 
 #include "shell/archive/archive_service.hpp"
 #include "shell/config/config.hpp"
+#include "shell/daemon/archive_places.hpp"
 #include "shell/health/prober.hpp"
 #include "shell/log/log.hpp"
 #include "shell/metrics/metrics.hpp"
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace botcore::shell {
-
-/// The key's file in the data folder, where `archive.key_file` names no other.
-inline constexpr std::string_view kArchiveKeyFile = "archive.key";
-
-/// The repositories that the configuration names, the first one first; empty for "none". A text
-/// that is no address is a folder, relative to the data folder.
-[[nodiscard]] base::Result<std::vector<archive::MakeRepository>, std::string> repositories_of(
-    const Config& config, const std::filesystem::path& data);
-
-/// Where the configuration, or else the data folder, has the archive's key.
-[[nodiscard]] std::filesystem::path archive_key_file(const Config& config,
-                                                     const std::filesystem::path& data);
 
 class ArchiveLink {
 public:
@@ -70,14 +60,19 @@ private:
     explicit ArchiveLink(Parts parts) : parts_(std::move(parts)) {}
 
     void warn_of_weak_places(const Config& config) const;
+    void remember(const std::string& place) const;
     [[nodiscard]] health::Answer archive_health() const;
+    [[nodiscard]] std::optional<health::Answer> jobs_health(base::Timestamp now) const;
+    [[nodiscard]] std::string drill_text(base::Timestamp now) const;
+    void show_drills(base::Timestamp now);
     [[nodiscard]] health::Answer books_health(const runtime::Runtime& runtime) const;
     void finished(const archive::JobResult& result);
     void tell_findings(const runtime::VerifyReport& report);
 
     Parts parts_;
     archive::ArchiveStatus status_;
-    std::vector<std::uint64_t> failures_;  ///< Of each repository, as told in the log.
+    std::vector<std::uint64_t> failures_;             ///< Of each repository, as told in the log.
+    std::optional<base::Timestamp> signature_asked_;  ///< When the log last asked for one.
     std::unique_ptr<archive::ArchiveService> service_;
 };
 

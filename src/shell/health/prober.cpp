@@ -95,7 +95,10 @@ std::vector<Finding> Prober::findings() const {
         if (part.ask) {
             Answer known = part.ask();
             if (!part.look) finding.age = base::Duration();
-            if (known.state >= finding.state && known.state != HealthState::Healthy) {
+            // A healthy part may have something to say as well.
+            const bool says_more = known.state == finding.state &&
+                                   (known.state != HealthState::Healthy || finding.message.empty());
+            if (known.state > finding.state || says_more) {
                 finding.state = known.state;
                 finding.message = std::move(known.message);
             }

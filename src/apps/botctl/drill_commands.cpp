@@ -1,0 +1,134 @@
+#include "apps/botctl/archive_access.hpp"
+#include "apps/botctl/progress.hpp"
+#include "apps/botctl/question.hpp"
+#include "shell/archive/drill.hpp"
+#include "shell/archive/drill_history.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+namespace botcore::botctl {
+
+namespace archive = shell::archive;
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t kNameMax = 100;
+constexpr std::size_t kRemarkMax = 500;
+
+/// Whoever is at the keyboard, as the system calls them.
+std::string this_person() {
+    const passwd* const entry = ::getpwuid(::getuid());
+    return entry != nullptr ? entry->pw_name : "user " + std::to_string(::getuid());
+}
+
+bool is_one_line(std::string_view text, std::size_t bytes_max) {
+    return text.size() <= bytes_max && std::ranges::none_of(text, [](char c) {
+               return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+           });
+}
+
+int wrong_usage(const std::string& text) {
+    std::cerr << "botctl: " << text << "\n";
+    return kExitUsage;
+}
+
+archive::DrillHistory history_of(const fs::path& data) {
+    return archive::DrillHistory(data / archive::kDrillFile);
+}
+
+/// The newest report, or the one of that time; nothing where there is none.
+const json::object* chosen_in(const json::array& drills, const std::string& time) {
+    const json::object* chosen = nullptr;
+    for (const json::value& item : drills) {
+        const json::value* made = item.get_object().if_contains("time");
+        const bool fits = made != nullptr && made->is_string() &&
+                          (time.empty() || std::string_view(made->get_string()) == time);
+        if (fits) chosen = &item.get_object();
+    }
+    return chosen;
+}
+
+}  // namespace
+
+int run_drill(Session& session, const BackupWish& wish) {
+    std::vector<std::string> participants = wish.participants;
+    if (participants.empty()) participants.push_back(this_person());
+    for (const auto& name : participants) {
+        if (name.empty() || !is_one_line(name, kNameMax)) {
+            return wrong_usage("--participant: expected a name of at most 100 bytes on one line");
+        }
+    }
+    auto opened = open_archive(session, wish);
+    if (!opened) return refused(session, opened.error());
+    ProgressLine line;
+    const auto drill = archive::run_drill(*opened.value()->archive,
+                                          {.store = opened.value()->data / "botcore.db",
+                                           .scratch = opened.value()->data / "drill-copy.db",
+                                           .history = opened.value()->data / archive::kDrillFile},
+                                          std::move(participants),
+                                          now,
+                                          line.as_progress());
+    line.end();
+    (void)session.show(to_json(drill), archive::print_drill);
+    return drill.passed ? kExitOk : kExitNegative;
+}
+
+int drill_history(Session& session) {
+    const auto drills = history_of(session.settings().data).read();
+    return session.show(drills, [](std::ostream& out, const json::value& data) {
+        for (const auto& item : data.as_array())
+            archive::print_drill(out, item);
+    });
+}
+
+int sign_drill(Session& session, const BackupWish& wish) {
+    if (wish.by.empty() || !is_one_line(wish.by, kNameMax) ||
+        !is_one_line(wish.remark, kRemarkMax)) {
+        return wrong_usage(
+            "--by: expected the name of the person who signs, at most 100 bytes, and "
+            "--remark at most 500 bytes, each on one line");
+    }
+    const fs::path data = fs::absolute(session.settings().data);
+    const auto history = history_of(data);
+    const json::array drills = history.read();
+    const json::object* const drill = chosen_in(drills, wish.drill);
+    if (drill == nullptr) {
+        return refused(session,
+                       wish.drill.empty() ? "there is no drill to sign; run one: botctl drill run"
+                                          : "there is no drill of " + wish.drill);
+    }
+    const auto refuse = [](const std::string& text) {
+        std::cerr << "botctl: " << text << "\n";
+        return kExitNegative;
+    };
+    if (!drill->at("passed").as_bool()) {
+        return refuse(
+            "this drill failed, and a failed one is not signed: mend what it says, then "
+            "botctl drill run");
+    }
+    if (drill->contains("signed_by")) return refuse("this drill is signed already");
+    std::ostringstream report;
+    archive::print_drill(report, *drill);
+    const int status = ask({report.str()}, "Do you, " + wish.by + ", sign it?", wish.agreed);
+    if (status != kExitOk) return status;
+    const std::string time(drill->at("time").as_string());
+    if (const auto working = work_as_owner_of(data); !working) {
+        return refused(session, working.error());
+    }
+    if (!history.add({.drill = time, .by = wish.by, .text = wish.remark, .time = now()})) {
+        return refused(session, "the signature cannot be written");
+    }
+    const json::array after = history.read();
+    return session.show(*chosen_in(after, time), archive::print_drill);
+}
+
+}  // namespace botcore::botctl

@@ -1,0 +1,129 @@
+#include "apps/botctl/archive_access.hpp"
+#include "apps/botctl/progress.hpp"
+#include "protocol/time_text.hpp"
+#include "shell/archive/restore.hpp"
+#include "shell/archive/segment_check.hpp"
+#include "shell/sqlite/file_reader.hpp"
+#include "shell/sqlite/timeline.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace botcore::botctl {
+
+namespace archive = shell::archive;
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+namespace {
+
+/// Records are copied within seconds; those that are older and not in the archive are missing
+/// there.
+constexpr base::Duration kCopiedWithin = base::Duration::seconds(60);
+
+/// What the store here has, of the same timeline, and the archive should have by now.
+std::optional<archive::ArchiveError> late_records(const ArchiveAccess& access,
+                                                  archive::Timeline timeline,
+                                                  model::Sequence archived) {
+    const fs::path store = access.data / "botcore.db";
+    const auto reader = shell::sqlite::open_reader(store);
+    const auto here = shell::sqlite::timeline_of(store);
+    if (!reader || !here || here.value().number != timeline) return std::nullopt;
+    const auto next = reader.value()->journal(archived + 1, 1);
+    if (!next || next.value().empty()) return std::nullopt;
+    const base::Timestamp made = next.value().front().time;
+    if (now() - made <= kCopiedWithin) return std::nullopt;
+    return archive::ArchiveError{archive::ArchiveError::Kind::Gap,
+                                 archive::names::segment_prefix(timeline),
+                                 "the store here has record " + std::to_string(archived + 1) +
+                                     " of " + protocol::to_iso8601(made) +
+                                     ", and the archive ends before it"};
+}
+
+archive::ArchiveResult<archive::Timeline> timeline_in_use(archive::Archive& from) {
+    return archive::newest_in_use(from, TRY(from.timelines()));
+}
+
+/// The records behind the newest snapshot of the timeline that is in use.
+json::object checked_segments(Session& session, ArchiveAccess& access, int& status) {
+    json::object item;
+    const auto timeline = timeline_in_use(*access.archive);
+    const auto checked =
+        timeline
+            ? archive::check_newest_segments(*access.archive, timeline.value(), 0)
+            : archive::ArchiveResult<archive::CheckedSegments>(base::Failure{timeline.error()});
+    item["verified"] = checked.has_value();
+    if (timeline) item["name"] = archive::names::segment_prefix(timeline.value());
+    if (!checked) {
+        item["error"] = said(checked.error());
+        status = refused(session, checked.error());
+        return item;
+    }
+    item["segments"] = checked.value().count;
+    item["last_sequence"] = checked.value().last;
+    if (const auto late = late_records(access, timeline.value(), checked.value().last)) {
+        item["verified"] = false;
+        item["error"] = said(*late);
+        status = refused(session, *late);
+    }
+    return item;
+}
+
+void print_verified(std::ostream& out, const json::value& items) {
+    for (const auto& item : items.as_array()) {
+        if (!item.at("verified").as_bool()) continue;
+        out << std::string_view(item.at("name").as_string());
+        if (item.as_object().contains("segments")) {
+            out << " has " << item.at("segments") << " whole segments behind the newest snapshot, "
+                << "up to record " << item.at("last_sequence") << "\n";
+        } else {
+            out << " is whole, state " << std::string_view(item.at("state_hash").as_string())
+                << "\n";
+        }
+    }
+}
+
+}  // namespace
+
+int verify_backup(Session& session, const BackupWish& wish) {
+    auto opened = open_archive(session, wish);
+    if (!opened) return refused(session, opened.error());
+    archive::Archive& from = *opened.value()->archive;
+    const auto starts = from.timelines();
+    if (!starts) return refused(session, starts.error());
+    std::vector<archive::Snapshot> snapshots;
+    for (const auto& [timeline, start] : starts.value()) {
+        const auto some = from.snapshots(timeline);
+        if (!some) return refused(session, some.error());
+        snapshots.insert(snapshots.end(), some.value().begin(), some.value().end());
+    }
+    if (snapshots.empty()) return refused(session, "there is no snapshot in " + from.place());
+    if (!wish.all) snapshots.erase(snapshots.begin(), snapshots.end() - 1);
+    json::array results;
+    int status = kExitOk;
+    ProgressLine line;
+    for (const auto& snapshot : snapshots) {
+        const auto hash = archive::verify_snapshot(from,
+                                                   snapshot.name,
+                                                   opened.value()->data / "verify-copy.db",
+                                                   now(),
+                                                   line.as_progress());
+        line.end();
+        json::object item = to_json(snapshot);
+        item["verified"] = hash.has_value();
+        if (hash) item["state_hash"] = hash.value();
+        if (!hash) {
+            item["error"] = said(hash.error());
+            status = refused(session, hash.error());
+        }
+        results.push_back(std::move(item));
+    }
+    results.push_back(checked_segments(session, *opened.value(), status));
+    (void)session.show(results, print_verified);
+    return status;
+}
+
+}  // namespace botcore::botctl

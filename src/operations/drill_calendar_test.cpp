@@ -1,0 +1,63 @@
+#include "operations/drill_calendar.hpp"
+
+#include "base/calendar.hpp"
+
+#include <gtest/gtest.h>
+
+namespace botcore::operations {
+namespace {
+
+using base::Duration;
+using base::Timestamp;
+
+Timestamp at(std::int64_t year, std::int64_t month, std::int64_t day) {
+    return base::midnight_of(base::days_of({year, month, day})) + Duration::seconds(43'200);
+}
+
+TEST(DrillCalendar, QuartersBeginInJanuaryAprilJulyAndOctober) {
+    for (std::int64_t month = 1; month <= 12; ++month) {
+        const std::int64_t first = (month - 1) / 3 * 3 + 1;
+        EXPECT_EQ(quarter_begin(at(2026, month, 28)),
+                  base::midnight_of(base::days_of({2026, first, 1})));
+    }
+    const Timestamp begin = base::midnight_of(base::days_of({2026, 4, 1}));
+    EXPECT_EQ(quarter_begin(begin), begin);
+    EXPECT_EQ(quarter_begin(begin - Duration::microseconds(1)),
+              base::midnight_of(base::days_of({2026, 1, 1})));
+}
+
+// @spec:R3-BKP-05 @spec:RT-DR-01
+TEST(DrillCalendar, ADrillIsDueOnceAQuarterAndAfterOneThatFailed) {
+    EXPECT_TRUE(is_drill_due({}, at(2026, 11, 29)));
+    const DrillTimes passed{.tried = at(2026, 10, 2), .passed = at(2026, 10, 2)};
+    EXPECT_FALSE(is_drill_due(passed, at(2026, 12, 31)));
+    EXPECT_TRUE(is_drill_due(passed, at(2027, 1, 1)));
+    const DrillTimes failed{.tried = at(2027, 1, 1), .passed = at(2026, 10, 2)};
+    EXPECT_FALSE(is_drill_due(failed, at(2027, 1, 1) + Duration::seconds(86'399)));
+    EXPECT_TRUE(is_drill_due(failed, at(2027, 1, 2)));
+    const DrillTimes never{.tried = at(2027, 1, 1)};
+    EXPECT_FALSE(is_drill_due(never, at(2027, 1, 1)));
+    const DrillTimes ahead{.tried = at(2030, 1, 1), .passed = at(2030, 1, 1)};
+    EXPECT_TRUE(is_drill_due(ahead, at(2027, 1, 1))) << "A wrong clock wrote it down.";
+}
+
+// @spec:R4-AC-15
+TEST(DrillCalendar, AWholeQuarterWithoutASignatureIsMissingOne) {
+    EXPECT_FALSE(is_signature_missing({}, at(2026, 11, 29))) << "No drill was ever made.";
+    DrillTimes times{.first = at(2026, 2, 10)};
+    EXPECT_FALSE(is_signature_missing(times, at(2026, 3, 31)));
+    EXPECT_FALSE(is_signature_missing(times, at(2026, 6, 30))) << "The first one was no whole one.";
+    EXPECT_TRUE(is_signature_missing(times, at(2026, 7, 1)));
+    times.accepted = at(2026, 2, 10);
+    EXPECT_TRUE(is_signature_missing(times, at(2026, 7, 1)));
+    times.accepted = at(2026, 4, 1);
+    EXPECT_FALSE(is_signature_missing(times, at(2026, 9, 30)));
+    EXPECT_TRUE(is_signature_missing(times, at(2026, 10, 1)));
+    times.accepted = at(2026, 10, 1);
+    EXPECT_FALSE(is_signature_missing(times, at(2026, 10, 1))) << "A later one ends it.";
+    times.accepted = at(2040, 1, 1);
+    EXPECT_TRUE(is_signature_missing(times, at(2026, 10, 1))) << "A wrong clock wrote it down.";
+}
+
+}  // namespace
+}  // namespace botcore::operations

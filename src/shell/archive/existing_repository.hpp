@@ -1,0 +1,54 @@
+#pragma once
+
+/// A repository that is used as it is and never begun: for readers, and for a place where an
+/// archive was before. A disk that is not mounted leaves an empty folder behind, or none; whoever
+/// wrote there would fill another disk and call it a backup.
+///
+/// X1  No call makes a folder, and none reaches the repository before what is expected was seen.
+/// X2  Until then every call is Unavailable, and looks again: the disk may be mounted meanwhile.
+///
+/// Threads: one at a time, as the repository.
+
+#include "ports/repository.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace botcore::shell::archive {
+
+enum class Expected : std::uint8_t {
+    Place,    ///< The folder, or the address; it may be empty.
+    Archive,  ///< At least one timeline: an archive was there before.
+};
+
+class ExistingRepository final : public ports::Repository {
+public:
+    using Open = std::function<base::Result<std::unique_ptr<ports::Repository>, std::string>()>;
+
+    /// `open` makes nothing; it is called again until what is expected was seen.
+    ExistingRepository(std::string place, Expected expected, Open open)
+        : place_(std::move(place)),
+          expected_(expected),
+          open_(std::move(open)) {}
+
+    [[nodiscard]] ports::RepositoryOutcome put(std::string_view name,
+                                               std::string_view bytes) override;
+    [[nodiscard]] ports::RepositoryResult<std::string> get(std::string_view name) override;
+    [[nodiscard]] ports::RepositoryResult<std::vector<ports::StoredObject>> list(
+        std::string_view prefix, std::string_view after) override;
+    [[nodiscard]] ports::RepositoryOutcome remove(std::string_view name) override;
+
+    [[nodiscard]] std::string place() const override { return place_; }
+
+private:
+    [[nodiscard]] ports::RepositoryOutcome open_once();
+    [[nodiscard]] ports::Repository& repository() const;
+
+    std::string place_;
+    Expected expected_;
+    Open open_;
+    std::unique_ptr<ports::Repository> repository_;
+};
+
+}  // namespace botcore::shell::archive

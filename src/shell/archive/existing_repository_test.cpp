@@ -1,0 +1,96 @@
+#include "shell/archive/existing_repository.hpp"
+
+#include "shell/archive/folder_repository.hpp"
+#include "shell/archive/known_archives.hpp"
+#include "tests/scratch/temporary_folder.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace botcore::shell::archive {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using Kind = ports::RepositoryError::Kind;
+
+class AnExistingRepository : public testing::Test {
+protected:
+    ExistingRepository repository(Expected expected) {
+        return {place_.string(), expected, [this] {
+                    using Made = std::unique_ptr<ports::Repository>;
+                    auto opened = FolderRepository::open(place_, IfMissing::Refuse);
+                    return opened ? base::Result<Made, std::string>(Made(std::move(opened).value()))
+                                  : base::Result<Made, std::string>(base::Failure{opened.error()});
+                }};
+    }
+
+    void begin(const std::string& object) {
+        ASSERT_TRUE(FolderRepository::open(place_).value()->put(object, "start"));
+    }
+
+    scratch::TemporaryFolder folder_;
+    fs::path place_ = folder_.file("place");
+};
+
+// @spec:R3-BKP-11
+TEST_F(AnExistingRepository, IsNotMadeWhereItsFolderIsGone) {
+    for (const Expected expected : {Expected::Place, Expected::Archive}) {
+        auto gone = repository(expected);
+        EXPECT_EQ(gone.put("a", "b").error().kind, Kind::Unavailable);
+        EXPECT_EQ(gone.get("a").error().kind, Kind::Unavailable);
+        EXPECT_EQ(gone.remove("a").error().kind, Kind::Unavailable);
+        EXPECT_THAT(gone.list("", "").error().text, HasSubstr(place_.string()));
+        EXPECT_FALSE(fs::exists(place_));
+    }
+}
+
+TEST_F(AnExistingRepository, WritesNothingIntoTheMountPointOfADiskThatIsNotThere) {
+    fs::create_directory(place_);
+    auto unmounted = repository(Expected::Archive);
+    const auto put = unmounted.put("a", "b");
+    ASSERT_FALSE(put);
+    EXPECT_EQ(put.error().kind, Kind::Unavailable);
+    EXPECT_THAT(put.error().text, HasSubstr("is its disk mounted?"));
+    EXPECT_TRUE(fs::is_empty(place_));
+    // Another folder takes its place, as a mount does.
+    fs::rename(place_, folder_.file("below"));
+    begin("timelines/00000001");
+    EXPECT_TRUE(unmounted.put("a", "b")) << "The disk is back.";
+    EXPECT_EQ(unmounted.get("a").value(), "b");
+}
+
+TEST_F(AnExistingRepository, KnowsArchivesOfEarlierVersions) {
+    begin("timeline/00000001/start");
+    EXPECT_TRUE(repository(Expected::Archive).put("a", "b"));
+}
+
+TEST_F(AnExistingRepository, MayBeEmptyWhereNoArchiveWas) {
+    fs::create_directory(place_);
+    EXPECT_TRUE(repository(Expected::Place).put("a", "b"));
+}
+
+TEST(KnownArchives, AreRememberedWhereverTheDataFolderIs) {
+    const scratch::TemporaryFolder folder;
+    const fs::path data = folder.file("data");
+    fs::create_directory(data);
+    const KnownArchives known(data);
+    const std::string within = (data / "archive").string();
+    EXPECT_FALSE(known.has(within));
+    for (const std::string& place : {within, std::string("/copies/one"), std::string("s3://b?c")}) {
+        ASSERT_TRUE(known.add(place));
+        ASSERT_TRUE(known.add(place));
+        EXPECT_TRUE(known.has(place));
+    }
+    EXPECT_FALSE(known.has("/copies/two"));
+    fs::rename(data, folder.file("moved"));
+    const KnownArchives moved(folder.file("moved"));
+    EXPECT_TRUE(moved.has((fs::path(folder.file("moved")) / "archive").string()));
+    EXPECT_TRUE(moved.has("/copies/one"));
+    const auto refused = KnownArchives(folder.file("nowhere")).add("/copies/one");
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error(), HasSubstr("nowhere"));
+}
+
+}  // namespace
+}  // namespace botcore::shell::archive

@@ -1,0 +1,41 @@
+#pragma once
+
+/// Are the records that an archive holds behind a snapshot whole, and do they continue it? Without
+/// them a restore ends at the snapshot, however much was copied since.
+///
+/// G1  A segment that is missing, changed or out of order is named, also where it was the last one.
+/// G2  What another process wrote into the same timeline is no damage as long as one chain of
+///     records reaches as far (shell/archive/restore.hpp, N2).
+///
+/// Threads: the archive's.
+
+#include "shell/archive/archive.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace botcore::shell::archive {
+
+/// The record that the segment continues: `start` where that one is within it or right before it.
+/// Nothing where all of it is older, or its first record cannot be read.
+[[nodiscard]] std::optional<std::pair<model::Sequence, model::Hash>> link_of(
+    const names::Segment& segment, const model::Head& start);
+
+struct CheckedSegments {
+    std::uint64_t count = 0;
+    model::Sequence last = 0;  ///< The last record that a restore reaches.
+};
+
+/// Reads every segment behind `from`. `until` is the last record that is known to be archived; 0
+/// where that is not known.
+[[nodiscard]] ArchiveResult<CheckedSegments> check_segments(Archive& archive,
+                                                            Timeline timeline,
+                                                            const model::Head& from,
+                                                            model::Sequence until);
+
+/// The same behind the newest snapshot of the timeline, or behind its start where it has none.
+[[nodiscard]] ArchiveResult<CheckedSegments> check_newest_segments(Archive& archive,
+                                                                   Timeline timeline,
+                                                                   model::Sequence until);
+
+}  // namespace botcore::shell::archive
