@@ -210,7 +210,7 @@ TEST_F(PutBack, AnImportedOrderCanBeCancelledAndTheOperatorLetsTheAccountTradeAg
     run(1'000);
     EXPECT_TRUE(refused(entry, "ACCOUNT_FROZEN"));
     ASSERT_EQ(orders(OrderRole::Orphan).size(), 1U);
-    EXPECT_TRUE(orders(OrderRole::Orphan).front().reserved.is_positive());
+    EXPECT_TRUE(fold().positions.at({Clients::kAliceFutures, kFutures}).reserved.is_positive());
     cancel(orders(OrderRole::Orphan).front().id);
     run(2'000);
     EXPECT_EQ(orders(OrderRole::Orphan).front().state, OrderState::Canceled);

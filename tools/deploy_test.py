@@ -76,7 +76,7 @@ class Deploy(unittest.TestCase):
     def test_every_yaml_file_is_yaml_and_every_file_is_known_here(self):
         names = {str(path.relative_to(DEPLOY)) for path in DEPLOY.rglob("*") if path.is_file()}
         self.assertEqual(names, {
-            "compose.yaml", "docker/Dockerfile", "kubernetes/botcored.yaml",
+            "compose.yaml", "cron/botcore", "docker/Dockerfile", "kubernetes/botcored.yaml",
             "prometheus/alerts.yml", "prometheus/prometheus.yml", "prometheus/tests/backups.yml",
             "prometheus/tests/errors.yml", "prometheus/tests/trading.yml",
             "prometheus/tests/uptime.yml", "systemd/botcore.toml",

@@ -23,6 +23,11 @@ void Fold::change(const model::Change& change, Findings& findings) {
             findings.add("I2", "order " + std::to_string(order->number) + " changed its id");
         }
         orders[order->number] = *order;
+        if (model::is_live(order->state)) {
+            live_.insert(order->number);
+        } else {
+            live_.erase(order->number);
+        }
     } else if (const auto* fill = std::get_if<model::Fill>(&change)) {
         const bool added =
             fills.try_emplace({fill->account, fill->instrument, fill->trade.id}, *fill).second;
@@ -99,6 +104,34 @@ model::Quantity Fold::reducible(const model::AccountId& account,
         left -= std::min(left, remaining(order));
     }
     return left;
+}
+
+model::Money Fold::reservation(const model::AccountId& account,
+                               const model::Instrument& instrument) const {
+    const auto place = positions.find({account, instrument.id});
+    if (place == positions.end()) return {};
+    const model::Position& position = place->second;
+    model::Money longest = position.cost;
+    model::Money shortest = position.cost;
+    for (const auto number : live_) {
+        const model::Order& order = orders.at(number);
+        if (order.account != account || order.instrument != instrument.id) continue;
+        if (order.state == model::OrderState::Queued || order.reduce_only == model::ReduceOnly::Yes)
+            continue;
+        const bool waits = model::is_conditional(order.type) && order.filled.is_zero() &&
+                           order.reason != model::Reason::StopTriggered;
+        if (waits || remaining(order).is_negative()) continue;
+        // An exit at the market that needed no price to be judged has none: it only reduces.
+        const auto assumed = order.worst_price.value_or(order.stop_price.value_or(model::Price()));
+        const auto at = order.price.value_or(assumed);
+        const auto worth = model::notional(at, remaining(order)).value();
+        (order.side == model::Side::Buy ? longest : shortest) +=
+            order.side == model::Side::Buy ? worth : -worth;
+    }
+    const auto size = std::max(magnitude(longest), magnitude(shortest));
+    const auto more = size - magnitude(position.cost);
+    return divided(more, position.leverage, model::Rounding::Up).value() +
+           scaled(more, instrument.fee_taker, model::Rounding::Up).value();
 }
 
 model::Quantity Fold::held_against(const model::Order& order) const {

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -42,6 +43,11 @@ public:
     /// for a stop price knows nothing of the position there will be then, unless it is reduce-only.
     [[nodiscard]] bool is_exit(const model::Order& order) const;
 
+    /// What the account's books must have set aside in `instrument` by its positions and orders,
+    /// counted apart from the core: futures, the position at its cost.
+    [[nodiscard]] model::Money reservation(const model::AccountId& account,
+                                           const model::Instrument& instrument) const;
+
     [[nodiscard]] Rows rows() const;
 
     std::map<model::AccountId, model::Account> accounts;
@@ -59,6 +65,7 @@ private:
     void change(const model::Change& change, Findings& findings);
 
     std::map<model::ClientOrderId, model::OrderNumber> numbers_;
+    std::set<model::OrderNumber> live_;
 };
 
 }  // namespace botcore::sim::checkers

@@ -72,6 +72,7 @@ void JournalChecker::on_committed(const model::Head& expected,
                 fold_.balances[{posting.account, posting.asset}].of(model::Book::Cash);
         }
         fold_.apply(record, findings_);
+        check_reservations(record);
         if (model::origin_of(record.input.body) == nullptr) continue;
         for (const auto& [name, before] : cash) {
             const auto after = fold_.balances[name].of(model::Book::Cash);
@@ -81,6 +82,39 @@ void JournalChecker::on_committed(const model::Head& expected,
                     place_of(record) + " took the cash of " + name.first.text() + " below zero");
             }
         }
+    }
+}
+
+/// Books and rows agree on what is set aside, and it is what the exchange's formula asks for, as
+/// far as there is cash.
+void JournalChecker::check_reservations(const model::Record& record) {
+    std::set<std::pair<model::AccountId, model::InstrumentId>> touched;
+    for (const auto& change : record.outcome.changes) {
+        if (const auto* order = std::get_if<model::Order>(&change)) {
+            touched.emplace(order->account, order->instrument);
+        } else if (const auto* position = std::get_if<model::Position>(&change)) {
+            touched.emplace(position->account, position->instrument);
+        }
+    }
+    for (const auto& [account, id] : touched) {
+        const auto instrument = fold_.instruments.find(id);
+        if (id.market != model::Market::Futures || instrument == fold_.instruments.end()) continue;
+        model::Money held;
+        for (const auto& [name, position] : fold_.positions)
+            if (name.first == account) held += position.reserved;
+        const auto& books = fold_.balances[{account, instrument->second.quote}];
+        if (books.of(model::Book::Reserved) != held) {
+            findings_.add("I5", place_of(record) + " reserves other than the positions say");
+        }
+        const auto position = fold_.positions.find({account, id});
+        const auto now =
+            position == fold_.positions.end() ? model::Money() : position->second.reserved;
+        const auto needed = fold_.reservation(account, instrument->second);
+        const bool all_cash = !books.of(model::Book::Cash).is_positive();
+        if (now == needed || (now < needed && all_cash)) continue;
+        findings_.add("I5",
+                      place_of(record) + " reserves " + to_text(now) + " for " + id.symbol.text() +
+                          " where " + to_text(needed) + " is needed");
     }
 }
 

@@ -36,6 +36,7 @@ private:
     void check_absence(const model::Record& record, const model::Order& order);
     void check_entry(const model::Record& record, const model::Order& order);
     void check_exit(const model::Record& record);
+    void check_reservations(const model::Record& record);
     void check_act(const model::Record& record);
 
     Findings& findings_;

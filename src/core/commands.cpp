@@ -6,6 +6,7 @@
 #include "core/placing.hpp"
 #include "core/risk/entry_gates.hpp"
 #include "core/risk/limits.hpp"
+#include "core/risk/margin.hpp"
 #include "model/default_account.hpp"
 
 #include <algorithm>
@@ -49,6 +50,18 @@ void open_account(Transaction& transaction, const model::OpenAccount& body) {
             body.origin,
             {Reason::AccountExists,
              "the name '" + body.account.text() + "' is kept for the default account of a user"});
+        return;
+    }
+    const auto owned =
+        std::count_if(state.accounts.begin(), state.accounts.end(), [&](const auto& item) {
+            return item.second.account.owner == body.origin.owner;
+        });
+    if (owned >= std::int64_t(state.policy.accounts_max)) {
+        refuse(transaction,
+               body.origin,
+               {Reason::TooManyAccounts,
+                "an owner may have " + std::to_string(state.policy.accounts_max) +
+                    " accounts at most; use one of those, or reset it"});
         return;
     }
     AccountState& account = state.accounts[body.account];
@@ -123,7 +136,10 @@ void transfer_money(Transaction& transaction, const model::TransferMoney& body) 
     if (auto breach = closed_by_lost_records(transaction.input().storage)) {
         return transaction.refuse_for_now({breach->reason, std::move(breach->text), {}, 0});
     }
-    const Money free = available(*from, body.asset, body.marks);
+    // Open profit cannot leave the account, and what open losses need stays.
+    const Money cash = from->balances.at(body.asset).of(Book::Cash);
+    const Money free =
+        std::min(cash, available(transaction.state(), *from, body.asset, body.marks));
     if (body.amount > free) {
         return refused(Reason::InsufficientBalance,
                        to_text(body.amount) + " " + body.asset.text() + " was asked for, but " +
@@ -141,10 +157,23 @@ void transfer_money(Transaction& transaction, const model::TransferMoney& body) 
         body.origin, model::Transferred{from->account, to->account, body.asset, body.amount});
 }
 
+void end_cooldown(model::RiskState& risk) {
+    risk.cooldown_until = {};
+    risk.losses_in_a_row = 0;
+}
+
 void reset_account(Transaction& transaction, const model::ResetAccount& body) {
     AccountState* account = own_account(transaction, body.origin, body.account);
     if (account == nullptr) return;
     if (refused_by_version(transaction, body.origin, body.version, account->account.version)) {
+        return;
+    }
+    const bool operators = body.origin.authority == model::Authority::All;
+    const bool frozen = account->account.state == model::AccountState::Frozen;
+    if (frozen && !operators && account->account.frozen_reason == Reason::FrozenByOperator) {
+        refuse(transaction,
+               body.origin,
+               {Reason::AccountFrozen, "an operator froze the account, only an operator frees it"});
         return;
     }
     const bool live =
@@ -170,10 +199,10 @@ void reset_account(Transaction& transaction, const model::ResetAccount& body) {
     }
     if (account->risk.version != 0) {
         model::RiskState& risk = transaction.change_risk(*account);
-        const std::uint64_t version = risk.version;
-        risk = {};
-        risk.account = body.account;
-        risk.version = version;
+        risk.equity_peak = {};
+        risk.margin_call = false;
+        if (operators) end_cooldown(risk);
+        if (operators) risk.profits = {};
     }
     for (auto& [asset, balance] : account->balances) {
         transaction.move(*account, asset, Book::Margin, Book::External, balance.of(Book::Margin));

@@ -14,4 +14,7 @@ void set_leverage(Transaction& transaction, const model::SetLeverage& body);
 void transfer_money(Transaction& transaction, const model::TransferMoney& body);
 void reset_account(Transaction& transaction, const model::ResetAccount& body);
 
+/// Entries are taken again, and a new streak of losses begins.
+void end_cooldown(model::RiskState& risk);
+
 }  // namespace botcore::core

@@ -69,6 +69,11 @@ public:
         open("spot", model::Market::Spot);
     }
 
+    void set_leverage(std::int64_t leverage) {
+        apply(model::SetLeverage{
+            origin(), model::AccountId("futures"), kFutures, model::Rate::whole(leverage), {}});
+    }
+
     Decision apply(model::InputBody body, const ReadSet& reads = {}) {
         time_ = time_ + model::Duration::milliseconds(1);
         journal_time_ = std::max(journal_time_, time_ + clock_step);

@@ -7,6 +7,7 @@
 #include "core/placing.hpp"
 #include "core/reconcile/comparison.hpp"
 #include "core/reconcile/import.hpp"
+#include "core/risk/margin.hpp"
 #include "core/sweep.hpp"
 #include "core/tick.hpp"
 
@@ -133,6 +134,7 @@ Decision Engine::apply(const model::Input& input, const ReadSet& reads) {
     adopt(state_, reads.order);
     Transaction transaction(state_, input);
     std::visit(Apply{transaction}, input.body);
+    settle_reservations(transaction);
     Decision decision = transaction.finish();
     for (const auto& change : decision.outcome.changes) {
         if (const auto* order = std::get_if<model::Order>(&change)) {

@@ -20,6 +20,9 @@ void refuse(Transaction& transaction, const model::Origin& origin, Refusal refus
 /// As in `operations::kWindowAheadMax`: what lies further ahead was meant otherwise.
 constexpr model::Duration kWindowAheadMax = model::Duration::seconds(std::int64_t{366} * 86'400);
 
+/// An emergency that begins within this begins at once.
+constexpr model::Duration kAtOnce = model::Duration::seconds(5);
+
 std::string in_minutes(model::Duration span) {
     return std::to_string(span.in_milliseconds() / 60'000) + " minutes";
 }
@@ -133,6 +136,14 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
     window.end = body.end;
     window.emergency = body.emergency;
     window.text = body.text;
+    if (body.emergency && notice <= kAtOnce) {
+        // From the answer on no entry is taken.
+        window.begin = transaction.exchange_time();
+        window.state = WindowState::Draining;
+        if (transaction.state().operating.mode != OperatingMode::Halted) {  // G1
+            enter_mode(transaction, OperatingMode::Draining, window.end, window.text);
+        }
+    }
     transaction.answer_at_once(body.origin, window);
 }
 

@@ -55,6 +55,21 @@ TEST(Maintenance, AWindowIsShortAndAnnouncedInTime) {
     EXPECT_EQ(bench.refusal(), Reason::WindowNotMovable) << "Windows do not overlap.";
 }
 
+TEST(Maintenance, AnEmergencyThatBeginsNowRefusesEntriesFromItsAnswerOn) {
+    Bench bench;
+    auto urgent = window(bench, Duration::seconds(1), kHour);
+    urgent.emergency = true;
+    bench.apply(urgent);
+    const auto begun = std::get<model::MaintenanceWindow>(*bench.last_reply);
+    EXPECT_EQ(begun.state, WindowState::Draining);
+    EXPECT_EQ(begun.begin, bench.time()) << "It has begun.";
+    EXPECT_EQ(bench.engine().state().operating.mode, OperatingMode::Draining);
+    EXPECT_EQ(bench.engine().state().operating.until, begun.end);
+    EXPECT_EQ(refusal_of_entry(bench), Reason::Maintenance);
+    move(bench, begun.id, WindowState::Watching);
+    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+}
+
 // @spec:R1-MAINT-09
 TEST(Maintenance, RefusesEntriesWhileExitsPass) {
     Bench bench;

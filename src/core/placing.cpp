@@ -8,6 +8,7 @@
 #include "core/orders/order_life.hpp"
 #include "core/risk/entry_gates.hpp"
 #include "core/risk/limits.hpp"
+#include "core/risk/margin.hpp"
 
 #include <algorithm>
 
@@ -101,14 +102,29 @@ std::optional<RuleBreach> too_many_open(const AccountState& account,
                           " orders may be open; cancel some first"};
 }
 
-std::optional<RuleBreach> too_little_money(const AccountState& account,
+std::optional<RuleBreach> too_little_money(const State& state,
+                                           const AccountState& account,
                                            const Reservation& worst,
                                            const std::vector<model::Quote>& marks) {
-    const Money free = available(account, worst.asset, marks);
-    if (worst.amount.is_zero() || worst.amount <= free) return std::nullopt;
+    if (worst.amount.is_zero()) return std::nullopt;
+    const Money free = available(state, account, worst.asset, marks);
+    if (worst.amount <= free) return std::nullopt;
     return RuleBreach{Reason::InsufficientBalance,
                       "the order needs " + to_text(worst.amount) + " " + worst.asset.text() +
                           " at worst, but " + to_text(std::max(free, Money())) + " is free"};
+}
+
+/// The marks of the account's positions, and that of the order's own instrument.
+std::vector<model::Quote> marks_of(const model::PlaceOrder& body) {
+    std::vector<model::Quote> marks = body.marks;
+    const bool known = std::any_of(marks.begin(), marks.end(), [&](const model::Quote& quote) {
+        return quote.instrument == body.instrument;
+    });
+    if (!known) {
+        marks.push_back(body.quote);
+        marks.back().instrument = body.instrument;
+    }
+    return marks;
 }
 
 /// The checks between a request and an intent; the reservation to make, or why not.
@@ -142,8 +158,10 @@ base::Result<Reservation, RuleBreach> judge(Transaction& transaction,
     if (auto breach = too_many_open(account, instrument, body.type)) {
         return base::Failure{std::move(*breach)};
     }
-    Reservation worst = TRY(worst_case(state, account, view, body.quantity - shrinking));
-    if (auto breach = too_little_money(account, worst, body.marks)) {
+    const auto marks = marks_of(body);
+    Reservation worst = exit && !spot ? Reservation{instrument.quote, {}, {}, {}}
+                                      : TRY(worst_case(state, account, view, marks));
+    if (auto breach = too_little_money(state, account, worst, marks)) {
         return base::Failure{std::move(*breach)};
     }
     if (!exit) {
@@ -181,7 +199,12 @@ void record_order(Transaction& transaction, AccountState& account, const model::
         return;
     }
     const Reservation worst = std::move(verdict).value();
-    reserve(transaction, account, live.order, worst.asset, worst.amount);
+    if (account.account.market == model::Market::Spot) {
+        reserve(transaction, account, live.order, worst.asset, worst.amount);
+    } else {
+        live.order.reserved_asset = worst.asset;
+        live.order.worst_price = worst.price;
+    }
     if (closes_at_market(body)) make_room(transaction, account, body.instrument, body.quantity);
     send_order(transaction, account, live);
 }

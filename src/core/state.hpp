@@ -25,6 +25,9 @@ struct LiveOrder {
     /// When, by its own clock, it first said so at all: every attempt had been written by then.
     /// Memory only as well.
     std::optional<model::Timestamp> written_before;
+    /// Of a trailing stop: what prices were seen since it was placed. Memory only: after a restart
+    /// it goes on from the price of then.
+    model::PriceRange seen{};
 };
 
 /// Something that the exchange has otherwise than we do, and that no order explains.
@@ -90,23 +93,5 @@ struct State {
     std::optional<model::Timestamp> ramp_began;
     std::map<KeyId, model::KeyEntry> keys;  ///< Pending ones, and those done but not durable yet.
 };
-
-/// Cash that an entry may use: what is free, less the losses that open positions show.
-[[nodiscard]] model::Money available(const AccountState& account,
-                                     const model::Asset& asset,
-                                     const std::vector<model::Quote>& marks);
-
-/// What the position would gain or lose if closed at the quote's better-known price: bid for a long
-/// one, ask for a short one. Zero without a price.
-[[nodiscard]] model::Money unrealized_profit(const model::Position& position,
-                                             const model::Quote& quote);
-
-/// The price at which the account's equity equals the position's maintenance margin, other
-/// positions unchanged. Nothing for a flat position or where no such price exists. Source: the
-/// exchange's cross-margin rule, equity = wallet + unrealized; maintenance = notional x rate -
-/// deduction.
-[[nodiscard]] std::optional<model::Price> liquidation_price(const model::Position& position,
-                                                            const model::Instrument& instrument,
-                                                            model::Money wallet);
 
 }  // namespace botcore::core

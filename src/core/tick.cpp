@@ -5,6 +5,7 @@
 #include "core/orders/order_rules.hpp"
 #include "core/orders/protection.hpp"
 #include "core/risk/limits.hpp"
+#include "core/risk/margin.hpp"
 
 #include <algorithm>
 
@@ -13,11 +14,6 @@ namespace botcore::core {
 using model::OrderState;
 
 namespace {
-
-bool is_fresh(const State& state, const model::Quote& quote) {
-    return quote.source != model::MarketSource::None && !quote.bid.is_zero() &&
-           !quote.ask.is_zero() && quote.age <= state.policy.price_age_max;
-}
 
 bool has_open_position(const AccountState& account) {
     return std::any_of(account.positions.begin(), account.positions.end(), [](const auto& item) {
@@ -81,7 +77,7 @@ void look_at_queue(Transaction& transaction, AccountState& account, const model:
         if (state.operating.mode == model::OperatingMode::Maintenance) continue;
         for (const auto& quote : body.marks) {
             const bool suits = quote.instrument == live.order.instrument &&
-                               is_fresh(state, quote) && is_within_limit(live.order, quote);
+                               is_fresh(state.policy, quote) && is_within_limit(live.order, quote);
             if (suits) release_queued(transaction, account, live, quote);
         }
     }
@@ -99,21 +95,23 @@ void tick(Transaction& transaction, const model::Tick& body) {
         exit_unprotected(transaction, account, instrument);
     const State& state = transaction.state();
     // Nothing is decided on a stale price or by an uncertain clock, not even to protect (I14): a
-    // stop needs its own price, the margin those of all positions.
+    // stop needs its own price, and a margin call closes only what has one.
     if (transaction.input().clock != model::ClockState::Certain) return;
-    bool all_fresh = true;
+    std::vector<model::Quote> fresh;
+    std::vector<model::Quote> stale;
     for (const auto& quote : body.marks) {
-        if (is_fresh(state, quote)) {
+        if (is_fresh(state.policy, quote)) {
             trail_stops(transaction, account, quote);
+            fresh.push_back(quote);
         } else if (is_open(account, quote.instrument)) {
-            all_fresh = false;
+            stale.push_back(quote);
         }
     }
     // Figures that are in doubt close nothing.
     const bool in_doubt = account.account.frozen_reason == model::Reason::IntegrityFinding ||
                           transaction.input().storage == model::StorageState::Behind;
-    if (all_fresh && !in_doubt && has_open_position(account))
-        watch_margin(transaction, account, body.marks);
+    if (!fresh.empty() && !in_doubt && has_open_position(account))
+        watch_margin(transaction, account, fresh, stale);
 }
 
 bool wants_ticks(const AccountState& account) {

@@ -38,7 +38,8 @@ model::Account& Transaction::change(AccountState& account) {
     return account.account;
 }
 
-model::Position& Transaction::change(AccountState& account, const model::InstrumentId& instrument) {
+model::Position& Transaction::position_of(AccountState& account,
+                                          const model::InstrumentId& instrument) {
     const auto [place, added] = account.positions.try_emplace(instrument);
     model::Position& position = place->second;
     if (added) {
@@ -46,7 +47,30 @@ model::Position& Transaction::change(AccountState& account, const model::Instrum
         position.instrument = instrument;
         position.leverage = model::Rate::whole(1);
     }
-    if (list_once<const model::Position*>(positions_, &position)) position.version += 1;
+    return position;
+}
+
+void Transaction::set_reserved(AccountState& account,
+                               const model::InstrumentId& instrument,
+                               Money amount) {
+    model::Position& position = position_of(account, instrument);
+    position.reserved = amount;
+    (void)list_once<const model::Position*>(positions_, &position);
+}
+
+std::set<Transaction::ContractName> Transaction::touched_contracts() const {
+    std::set<ContractName> touched;
+    for (const auto* order : orders_)
+        touched.emplace(order->account, order->instrument);
+    for (const auto* position : positions_)
+        touched.emplace(position->account, position->instrument);
+    return touched;
+}
+
+model::Position& Transaction::change(AccountState& account, const model::InstrumentId& instrument) {
+    model::Position& position = position_of(account, instrument);
+    (void)list_once<const model::Position*>(positions_, &position);
+    if (list_once<const model::Position*>(positions_changed_, &position)) position.version += 1;
     position.updated = exchange_time();
     return position;
 }

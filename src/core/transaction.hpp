@@ -8,7 +8,9 @@
 
 #include "core/decision.hpp"
 
+#include <set>
 #include <string>
+#include <utility>
 
 namespace botcore::core {
 
@@ -33,6 +35,16 @@ public:
     model::Account& change(AccountState& account);
     model::Position& change(AccountState& account, const model::InstrumentId& instrument);
     model::Order& change(LiveOrder& live);
+    /// What the instrument's open orders have set aside: no change of the position that somebody
+    /// could have seen.
+    void set_reserved(AccountState& account,
+                      const model::InstrumentId& instrument,
+                      model::Money amount);
+
+    using ContractName = std::pair<model::AccountId, model::InstrumentId>;
+
+    /// Where orders or positions have changed so far.
+    [[nodiscard]] std::set<ContractName> touched_contracts() const;
 
     model::RiskState& change_risk(AccountState& account);
     model::OperatingState& change_operating();
@@ -89,6 +101,7 @@ public:
 
 private:
     LiveOrder& insert(AccountState& account, model::Order order);
+    model::Position& position_of(AccountState& account, const model::InstrumentId& instrument);
     void count_balance_versions();
     [[nodiscard]] bool changed_anything() const;
 
@@ -100,6 +113,7 @@ private:
     std::vector<const model::Instrument*> instruments_;
     std::vector<const model::Order*> orders_;
     std::vector<const model::Position*> positions_;
+    std::vector<const model::Position*> positions_changed_;  ///< Those with a new version.
     std::vector<model::Fill> fills_;
     std::vector<const model::KeyEntry*> keys_;
     std::vector<const model::RiskState*> risks_;

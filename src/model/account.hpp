@@ -124,6 +124,10 @@ struct Position {
     /// When `unprotected` is sold again, on the monotonic scale of the journal; meaningless while
     /// it is zero.
     Timestamp protect_by{};
+    // Since version 5 of the record.
+    /// Set aside for the instrument's open orders. It follows the orders, so that it counts in no
+    /// version and is no news of the position.
+    Money reserved{};
 
     friend bool operator==(const Position&, const Position&) = default;
 
@@ -144,6 +148,7 @@ struct Position {
         visit("open_fees", self.open_fees);
         visit("unprotected", self.unprotected);
         visit("protect_by", self.protect_by);
+        if (base::has_fields_of(visit, 5)) visit("reserved", self.reserved);
     }
 };
 

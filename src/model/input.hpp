@@ -7,6 +7,7 @@
 #include "model/instrument.hpp"
 #include "model/operating.hpp"
 #include "model/policy.hpp"
+#include "model/quote.hpp"
 
 #include <cstdint>
 #include <string>
@@ -31,35 +32,6 @@ enum class StorageState : std::uint8_t {
     Behind = 3,
     /// Just started, and the archive has not said yet whether it holds more than the store.
     Unconfirmed = 4,
-};
-
-/// Where prices come from; shown wherever a price is shown.
-enum class MarketSource : std::uint8_t { None = 0, Generated = 1, Recorded = 2, Live = 3 };
-
-/// The market of one instrument as it was seen when an input was made.
-struct Quote {
-    InstrumentId instrument;
-    MarketSource source = MarketSource::None;
-    Price bid;
-    Price ask;
-    Price last;
-    /// What the whole quantity of the order at hand would cost or bring at worst, walking the book;
-    /// zero when the book is too thin or no quantity was given.
-    Price worst;
-    Duration age;  ///< Since the market last spoke, on the clock of the market source.
-
-    friend bool operator==(const Quote&, const Quote&) = default;
-
-    template <class Visit>
-    static void each_field(Visit&& visit, auto& self) {
-        visit("instrument", self.instrument);
-        visit("source", self.source);
-        visit("bid", self.bid);
-        visit("ask", self.ask);
-        visit("last", self.last);
-        visit("worst", self.worst);
-        visit("age", self.age);
-    }
 };
 
 /// Whose accounts the caller may act on.
@@ -581,7 +553,6 @@ struct Input {
 [[nodiscard]] std::string_view to_text(Authority authority);
 [[nodiscard]] std::string_view to_text(ClockState state);
 [[nodiscard]] std::string_view to_text(StorageState state);
-[[nodiscard]] std::string_view to_text(MarketSource source);
 [[nodiscard]] std::string_view to_text(InstrumentStatus status);
 
 }  // namespace botcore::model

@@ -1,8 +1,34 @@
 #include "model/instrument.hpp"
 
+#include <algorithm>
 #include <span>
 
 namespace botcore::model {
+
+namespace {
+
+/// Symbols are ASCII; others compare byte by byte.
+char upper(char letter) {
+    return letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
+}
+
+bool same_letters(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char left, char right) {
+        return upper(left) == upper(right);
+    });
+}
+
+}  // namespace
+
+bool is_named(const Instrument& instrument, std::string_view text) {
+    if (same_letters(text, instrument.id.symbol.text())) return true;
+    const std::string_view base = instrument.base.text();
+    const std::string_view quote = instrument.quote.text();
+    if (text.size() != base.size() + 1 + quote.size()) return false;
+    const char between = text[base.size()];
+    return (between == '/' || between == '-') && same_letters(text.substr(0, base.size()), base) &&
+           same_letters(text.substr(base.size() + 1), quote);
+}
 
 const LeverageBracket* bracket_of(const Instrument& instrument, Money notional) {
     for (const auto& bracket : instrument.brackets) {

@@ -8,6 +8,7 @@
 #include "model/names.hpp"
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace botcore::model {
@@ -111,6 +112,10 @@ struct Instrument {
 
 /// The bracket that a notional falls into; the last one for anything above. `nullptr` on spot.
 [[nodiscard]] const LeverageBracket* bracket_of(const Instrument& instrument, Money notional);
+
+/// Does `text` name the instrument: its symbol, or base and quote with "/" or "-" between, in any
+/// case? Nothing else does.
+[[nodiscard]] bool is_named(const Instrument& instrument, std::string_view text);
 
 /// The instruments that paper trading knows without any download: BTCUSDT, ETHUSDT, BNBUSDT and
 /// SOLUSDT on both markets. Figures: the exchange's exchangeInfo (spot 2024-09, futures 2025-12)

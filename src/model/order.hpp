@@ -155,6 +155,9 @@ enum class Reason : std::uint8_t {
     IntegrityFinding = 67,  ///< A check of our own data found damage.
     FrozenByOperator = 68,
     StoreBehindArchive = 69,  ///< Acknowledged records are missing here, or may be.
+    TooManyAccounts = 70,
+    GaveWayToExit =
+        71,  ///< It rested where an exit at the market had to go; the core cancelled it.
 };
 
 /// One try to have the exchange do something: the timestamp and window it is signed with.
@@ -204,7 +207,9 @@ struct Order {
     Quantity filled;
     Money filled_notional;
     Asset reserved_asset;
-    Money reserved;       ///< What is still set aside for the unfilled part.
+    /// What is still set aside for the unfilled part; on futures `Position::reserved` has it for
+    /// all orders of the instrument.
+    Money reserved;
     Money reserved_full;  ///< What was set aside at the start.
     std::string venue_order_id;
     Reason reason = Reason::None;
@@ -237,6 +242,9 @@ struct Order {
     Timestamp signed_until{};
     /// Of a queued exit: `queue_until` on the monotonic scale of the journal. Zero in older rows.
     Timestamp queue_deadline{};
+    // Since version 5 of the record.
+    /// Futures, of an entry without a limit: the worst price that was assumed for it.
+    std::optional<Price> worst_price = std::nullopt;
 
     friend bool operator==(const Order&, const Order&) = default;
 
@@ -289,6 +297,7 @@ struct Order {
         if (!base::has_fields_of(visit, 4)) return;
         visit("signed_until", self.signed_until);
         visit("queue_deadline", self.queue_deadline);
+        if (base::has_fields_of(visit, 5)) visit("worst_price", self.worst_price);
     }
 };
 
@@ -334,6 +343,17 @@ struct Order {
 [[nodiscard]] constexpr bool is_failed(OrderState state) {
     return state == OrderState::Rejected || state == OrderState::Refused ||
            state == OrderState::Absent;
+}
+
+/// Is the order being cancelled, or was, by the core itself?
+[[nodiscard]] constexpr bool is_cancel_of_the_core(Reason reason) {
+    return reason == Reason::NoLongerNeeded || reason == Reason::GaveWayToExit;
+}
+
+/// Was the order to trade at once, or to shrink a position, and ended without having done anything?
+[[nodiscard]] inline bool did_nothing(const Order& order) {
+    const bool meant_to = order.type == OrderType::Market || order.reduce_only == ReduceOnly::Yes;
+    return meant_to && order.state == OrderState::Expired && order.filled.is_zero();
 }
 
 /// What may still be filled.

@@ -23,7 +23,7 @@ struct RiskLimits {
     std::uint32_t losses_in_a_row_max = 3;
     Duration cooldown = Duration::seconds(3'600);
     Rate exposure_max = Rate::from_units(kScale / 5);  ///< One instrument's share of the equity.
-    std::uint32_t orders_per_second_max = 10;          ///< Entries of one account.
+    std::uint32_t orders_per_second_max = 10;          ///< Entries of one owner.
 
     /// No gate at all: for measurements and tests of something else.
     [[nodiscard]] static RiskLimits none();
@@ -71,6 +71,8 @@ struct Policy {
     // Since version 4 of the record.
     /// N: a request that was written reaches the exchange within this, or never. docs/proof.md.
     Duration request_lifetime = Duration::seconds(3'600);
+    // Since version 5 of the record.
+    std::uint32_t accounts_max = 20;  ///< Of one owner.
 
     friend bool operator==(const Policy&, const Policy&) = default;
 
@@ -89,6 +91,7 @@ struct Policy {
         visit("maintenance_notice", self.maintenance_notice);
         visit("maintenance_max", self.maintenance_max);
         if (base::has_fields_of(visit, 4)) visit("request_lifetime", self.request_lifetime);
+        if (base::has_fields_of(visit, 5)) visit("accounts_max", self.accounts_max);
     }
 };
 

@@ -81,6 +81,8 @@ constexpr auto kStatuses = std::to_array<StatusRow>({
     {Reason::IntegrityFinding, 503},
     {Reason::FrozenByOperator, 503},
     {Reason::StoreBehindArchive, 503},
+    {Reason::TooManyAccounts, 422},
+    {Reason::GaveWayToExit, 200},
 });
 static_assert(std::is_sorted(kStatuses.begin(), kStatuses.end(), [](const auto& a, const auto& b) {
     return a.reason < b.reason;
@@ -106,6 +108,7 @@ std::uint16_t status_of(const Reply& reply) {
         const bool failed = order->state == OrderState::Rejected ||
                             order->state == OrderState::Refused ||
                             order->state == OrderState::Absent;
+        if (did_nothing(*order)) return 422;
         return failed ? status_of(order->reason) : 200;
     }
     return 200;

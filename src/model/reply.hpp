@@ -53,7 +53,8 @@ using Reply = std::variant<Refusal,
 [[nodiscard]] bool is_for_now(Reason reason);
 /// The HTTP status that belongs to a reason; one table for all doors.
 [[nodiscard]] std::uint16_t status_of(Reason reason);
-/// 200 for what was carried out, else the status of its reason.
+/// 200 for what was carried out, else the status of its reason; 422 for an order at the market or
+/// an exit that expired without a trade.
 [[nodiscard]] std::uint16_t status_of(const Reply& reply);
 
 }  // namespace botcore::model

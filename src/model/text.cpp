@@ -115,7 +115,7 @@ std::string_view to_text(CancelState value) {
 namespace {
 
 /// By number.
-constexpr std::array<std::string_view, 70> kReasons = {
+constexpr std::array<std::string_view, 72> kReasons = {
     "NONE",
     "INSUFFICIENT_BALANCE",
     "PRICE_STALE",
@@ -186,8 +186,10 @@ constexpr std::array<std::string_view, 70> kReasons = {
     "INTEGRITY_FINDING",
     "FROZEN_BY_OPERATOR",
     "STORE_BEHIND_ARCHIVE",
+    "TOO_MANY_ACCOUNTS",
+    "GAVE_WAY_TO_EXIT",
 };
-static_assert(kReasons.size() == static_cast<std::size_t>(Reason::StoreBehindArchive) + 1);
+static_assert(kReasons.size() == static_cast<std::size_t>(Reason::GaveWayToExit) + 1);
 
 }  // namespace
 

@@ -207,6 +207,9 @@ std::optional<MaintenanceMove> return_move(const MaintenanceWindow& window,
             return MaintenanceMove{WindowState::Watching, now + times.watch};
         case WindowState::Planned:
         case WindowState::Noticed:
+            // Nobody was told of an emergency in good time, so that nobody has to be told again.
+            if (window.emergency) return MaintenanceMove{WindowState::Canceled, now};
+            break;
         case WindowState::Watching:
         case WindowState::Done:
         case WindowState::Canceled:
@@ -233,6 +236,12 @@ bool is_planned(const MaintenanceWindow& window, Timestamp now) {
     const bool under_way =
         window.state == WindowState::Draining || window.state == WindowState::Active;
     return under_way && now >= window.begin && now < window.end;
+}
+
+bool is_outage(const MaintenanceWindow& window, Timestamp now) {
+    const bool under_way =
+        window.state == WindowState::Draining || window.state == WindowState::Active;
+    return window.emergency && under_way && now < window.end;
 }
 
 std::string banner(const MaintenanceWindow& window) {

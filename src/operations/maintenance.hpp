@@ -70,7 +70,8 @@ inline constexpr Duration kWindowAheadMax = Duration::seconds(std::int64_t{366} 
                                                      const MaintenanceTimes& times);
 
 /// The step that an operator asks for with "off": out of the window early, through the gradual
-/// return or straight to the close watch. Nothing for a window that is not under way.
+/// return or straight to the close watch. An emergency that has not begun yet is cancelled. Nothing
+/// for any other window that is not under way.
 enum class ReturnWay : std::uint8_t { Gradual, AtOnce };
 [[nodiscard]] std::optional<MaintenanceMove> return_move(const model::MaintenanceWindow& window,
                                                          const MaintenanceTimes& times,
@@ -86,6 +87,9 @@ enum class ReturnWay : std::uint8_t { Gradual, AtOnce };
 
 /// Does this moment count as planned time (M3)?
 [[nodiscard]] bool is_planned(const model::MaintenanceWindow& window, Timestamp now);
+
+/// Is this an emergency that keeps entries out? Such time is downtime (M3).
+[[nodiscard]] bool is_outage(const model::MaintenanceWindow& window, Timestamp now);
 
 /// What everybody is shown; empty while the notice is not due, and when all is over.
 [[nodiscard]] std::string banner(const model::MaintenanceWindow& window);

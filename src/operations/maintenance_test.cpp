@@ -122,6 +122,24 @@ TEST(Maintenance, AnOperatorMayEndItEarly) {
                              WindowState::Canceled}) {
         EXPECT_FALSE(return_move(window_in(state, now), kTimes, now, ReturnWay::AtOnce));
     }
+    auto about_to_begin = window_in(WindowState::Noticed, now);
+    about_to_begin.emergency = true;
+    EXPECT_EQ(return_move(about_to_begin, kTimes, now, ReturnWay::Gradual)->state,
+              WindowState::Canceled);
+}
+
+TEST(Maintenance, AnEmergencyThatKeepsEntriesOutIsDowntime) {
+    const Timestamp now = kBegin + Duration::seconds(60);
+    for (const auto state : {WindowState::Draining, WindowState::Active}) {
+        auto window = window_in(state, kBegin);
+        EXPECT_FALSE(is_outage(window, now)) << "It was announced.";
+        window.emergency = true;
+        EXPECT_TRUE(is_outage(window, now));
+        EXPECT_FALSE(is_outage(window, window.end));
+    }
+    auto over = window_in(WindowState::Ramping, kBegin);
+    over.emergency = true;
+    EXPECT_FALSE(is_outage(over, now));
 }
 
 // @spec:R1-MAINT-04

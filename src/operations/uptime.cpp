@@ -35,11 +35,12 @@ std::int64_t share(std::int64_t a, std::int64_t b, std::int64_t c) {
 }
 
 bool is_down(const ServiceState& state) {
-    return state.health == HealthState::Unhealthy && !state.planned;
+    return state.health == HealthState::Unhealthy && !state.planned && !state.stopped;
 }
 
 Duration& place_of(UptimeFigures& figures, const ServiceState& state) {
     if (state.planned) return figures.planned;
+    if (state.stopped) return figures.stopped;
     switch (state.health) {
         case HealthState::Healthy:
             return figures.up;
@@ -85,13 +86,15 @@ UptimeLog::UptimeLog(std::map<std::int64_t, UptimeFigures> days,
 void UptimeLog::resume(Timestamp now, std::optional<Period> announced) {
     if (until_ && *until_ - now > kAheadTooFar) until_ = now;
     if (!until_ || now <= *until_) return;
+    const bool stopped = std::exchange(stopped_in_order_, false);
+    const ServiceState away{HealthState::Unhealthy, false, stopped};
     const Timestamp gone = *until_;
     const Period planned = announced.value_or(Period{now, now});
-    if (planned.begin > gone) put(gone, {HealthState::Unhealthy, false});
+    if (planned.begin > gone) put(gone, away);
     if (planned.begin < now && planned.end > gone) {
-        put(planned.begin, {HealthState::Unhealthy, true});
+        put(planned.begin, {HealthState::Unhealthy, true, false});
     }
-    if (planned.end < now) put(planned.end, {HealthState::Unhealthy, false});
+    if (planned.end < now) put(planned.end, away);
     put(now, *state_);
     state_.reset();
 }
@@ -167,6 +170,7 @@ UptimeFigures UptimeLog::over(std::int64_t days) const {
         sum.degraded = sum.degraded + day.degraded;
         sum.down = sum.down + day.down;
         sum.planned = sum.planned + day.planned;
+        sum.stopped = sum.stopped + day.stopped;
     }
     return sum;
 }

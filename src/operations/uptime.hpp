@@ -1,12 +1,14 @@
 #pragma once
 
-/// How long the service was up, degraded, down, or away as announced, by day, and what follows:
-/// availability, what is left of the budget, mean time between failures and to repair. Whole
-/// numbers only.
+/// How long the service was up, degraded, down, stopped on purpose, or away as announced, by day,
+/// and what follows: availability, what is left of the budget, mean time between failures and to
+/// repair. Whole numbers only.
 ///
-/// U1  Every moment since the first note is counted once, in one of the four.
+/// U1  Every moment since the first note is counted once, in one of the five.
 /// U2  Planned time is no downtime and no uptime: it stands apart.
 /// U3  Rounding never flatters: an availability is rounded down.
+/// U4  A stop that somebody ordered is no outage, but nothing was served meanwhile: it counts
+///     against the availability.
 
 #include "operations/health.hpp"
 
@@ -17,13 +19,14 @@
 namespace botcore::operations {
 
 struct UptimeFigures {
-    Duration up;        ///< Everything worked.
-    Duration degraded;  ///< Served, with a part missing. Not downtime, but told apart.
-    Duration down;      ///< Unhealthy, or not running at all.
-    Duration planned;   ///< In an announced maintenance window, whatever the health was.
+    Duration up;         ///< Everything worked.
+    Duration degraded;   ///< Served, with a part missing. Not downtime, but told apart.
+    Duration down;       ///< Unhealthy, or not running at all.
+    Duration planned;    ///< In an announced maintenance window, whatever the health was.
+    Duration stopped{};  ///< Between an orderly stop and the next start.
 
     /// What availability is judged by: everything but planned time.
-    [[nodiscard]] Duration counted() const { return up + degraded + down; }
+    [[nodiscard]] Duration counted() const { return up + degraded + down + stopped; }
 
     friend bool operator==(const UptimeFigures&, const UptimeFigures&) = default;
 };
@@ -64,6 +67,7 @@ struct FailureRates {
 struct ServiceState {
     HealthState health = HealthState::Healthy;
     bool planned = false;  ///< Inside an announced window.
+    bool stopped = false;  ///< Not running, since somebody stopped it.
 
     friend bool operator==(const ServiceState&, const ServiceState&) = default;
 };
@@ -91,7 +95,13 @@ public:
               std::vector<Outage> outages,
               Timestamp noted_until);
 
-    /// The process was away since the last note: down, but for a maintenance window.
+    /// The process ends, since somebody stopped it: what passes until the next `resume` is no
+    /// outage.
+    void stop_in_order() { stopped_in_order_ = true; }
+
+    [[nodiscard]] bool stopped_in_order() const { return stopped_in_order_; }
+
+    /// The process was away since the last note: down or stopped, but for a maintenance window.
     void resume(Timestamp now, std::optional<Period> announced);
 
     /// From `now` on it is so. What passed since the last note counts as what was said then: the
@@ -123,6 +133,7 @@ private:
     std::vector<Outage> outages_;
     std::optional<Timestamp> until_;
     std::optional<ServiceState> state_;
+    bool stopped_in_order_ = false;
 };
 
 }  // namespace botcore::operations

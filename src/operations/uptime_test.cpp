@@ -119,6 +119,23 @@ TEST(Uptime, TheTimeThatNoProcessRanWasDownUnlessAnnounced) {
     EXPECT_EQ(log.outages()[1], (Outage{kStart + hours(3), kStart + hours(4)}));
 }
 
+TEST(Uptime, AStopThatSomebodyOrderedIsNoOutageButServesNobody) {
+    UptimeLog log({}, {}, kStart);
+    log.stop_in_order();
+    log.resume(kStart + hours(4), Period{kStart + hours(2), kStart + hours(3)});
+    EXPECT_FALSE(log.stopped_in_order());
+    log.note(kStart + hours(4), kUp);
+    log.note(kStart + hours(5), kUp);
+    auto counted = figures(3'600, 0, 0, 3'600);
+    counted.stopped = hours(3);
+    EXPECT_EQ(log.over(1), counted);
+    EXPECT_TRUE(log.outages().empty());
+    EXPECT_EQ(availability_ppm(counted, PlannedTime::LeftOut), 250'000);
+    log.resume(kStart + hours(6), std::nullopt);
+    log.note(kStart + hours(6), kUp);
+    EXPECT_EQ(log.outages().size(), 1U) << "Nobody ordered this one.";
+}
+
 TEST(Uptime, AQuickRestartInsideTheWindowIsNoOutage) {
     UptimeLog log({}, {}, kStart);
     log.resume(kStart + hours(1), Period{kStart - hours(1), kStart + hours(2)});

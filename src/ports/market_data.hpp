@@ -32,6 +32,18 @@ public:
                                              model::Side side,
                                              model::Quantity quantity) const = 0;
 
+    /// What the instrument's prices were since the last `begin_span`: between two looks no trade
+    /// and no best price is missed.
+    struct Span {
+        model::PriceRange traded;
+        model::PriceRange marked;  ///< The middle of the best prices.
+    };
+
+    [[nodiscard]] virtual Span span(const model::InstrumentId& /*instrument*/) const { return {}; }
+
+    /// Spans begin anew.
+    virtual void begin_span() {}
+
     /// The public book; `nullptr` when there is none now.
     [[nodiscard]] virtual const model::DepthBook* book(
         const model::InstrumentId& instrument) const = 0;

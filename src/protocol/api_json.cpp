@@ -7,6 +7,9 @@
 #include <boost/json/serialize.hpp>
 #include <simdjson.h>
 
+#include <charconv>
+#include <optional>
+
 namespace botcore::protocol {
 
 namespace json = boost::json;
@@ -123,7 +126,8 @@ json::object to_api(const model::Order& order) {
     object["price"] = text_or_null(order.price);
     object["stop_price"] = text_or_null(order.stop_price);
     object["status"] = status_text(order);
-    object["cancel_pending"] = order.cancel != model::CancelState::None;
+    object["cancel_pending"] =
+        order.cancel != model::CancelState::None && model::is_live(order.state);
     object["executed_quantity"] = to_text(order.filled);
     object["executed_price"] = average_or_null(order.filled_notional, order.filled);
     object["executed_notional"] = to_text(order.filled_notional);
@@ -263,6 +267,16 @@ json::array ids(const std::vector<model::ClientOrderId>& orders) {
     return list;
 }
 
+/// The exchange's own number at the beginning of what it said: "-2010 Account has ...".
+std::optional<std::int64_t> exchange_code(std::string_view text) {
+    if (!text.starts_with('-')) return std::nullopt;
+    std::int64_t code = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
+    const bool whole =
+        error == std::errc() && (end == text.data() + text.size() || *end == ' ' || *end == ':');
+    return whole ? std::optional(code) : std::nullopt;
+}
+
 struct Rendered {
     std::string_view request_id;
     base::Timestamp now;
@@ -284,6 +298,7 @@ struct Rendered {
         details["order_id"] = order.id.text();
         details["order"] = order_path(order.account, order.id);
         details["status"] = status_text(order);
+        if (const auto code = exchange_code(order.reason_text)) details["exchange_code"] = *code;
         return error_body({.code = to_text(order.reason),
                            .message = order.reason_text,
                            .request_id = request_id,

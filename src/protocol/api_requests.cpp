@@ -9,11 +9,20 @@
 
 namespace botcore::protocol {
 
-namespace {
-
-std::optional<model::Symbol> read_symbol(std::string_view text) {
+std::optional<model::Symbol> read_exact_symbol(std::string_view text) {
     if (!model::is_valid_symbol(text)) return std::nullopt;
     return model::Symbol(text);
+}
+
+namespace {
+
+/// In any case: "buy" and "Buy" are no other order than "BUY".
+std::optional<model::Side> read_side(std::string_view text) {
+    std::string upper(text);
+    for (char& letter : upper) {
+        if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
+    }
+    return model::parse_side(upper);
 }
 
 std::optional<model::Asset> read_asset(std::string_view text) {
@@ -142,7 +151,7 @@ base::Outcome<RequestError> read_attached(FieldReader& reader, model::PlaceOrder
 
 }  // namespace
 
-ParseResult<model::PlaceOrder> parse_place_order(std::string_view body) {
+ParseResult<model::PlaceOrder> parse_place_order(std::string_view body, const ReadSymbol& read) {
     static constexpr std::array<std::string_view, 11> kNames = {"symbol",
                                                                 "side",
                                                                 "type",
@@ -157,14 +166,14 @@ ParseResult<model::PlaceOrder> parse_place_order(std::string_view body) {
     FieldReader reader(TRY(parse_flat_object(body)));
     (void)TRY(reader.only(kNames));
     model::PlaceOrder order;
-    auto symbol = reader.word("symbol", kSymbolExpected, read_symbol);
+    auto symbol = reader.word("symbol", kSymbolExpected, read);
     if (!symbol) {
         RequestError error = std::move(symbol).error();
         if (error.code == "INVALID_FIELD") error.code = "INVALID_SYMBOL";
         return Failure{std::move(error)};
     }
     order.instrument.symbol = std::move(symbol).value();
-    order.side = TRY(reader.word("side", "BUY or SELL", model::parse_side));
+    order.side = TRY(reader.word("side", "BUY or SELL", read_side));
     order.quantity = TRY(reader.amount<model::Quantity>("quantity", Sign::Positive));
     (void)TRY(read_type(reader, order));
     if (reader.has("reduce_only")) order.reduce_only = TRY(reader.reduce_only("reduce_only"));
@@ -189,13 +198,13 @@ ParseResult<model::ClosePosition> parse_close_position(std::string_view body) {
     return close;
 }
 
-ParseResult<model::CancelAll> parse_cancel_all(std::string_view body) {
+ParseResult<model::CancelAll> parse_cancel_all(std::string_view body, const ReadSymbol& read) {
     Parsed<model::CancelAll> sweep;
     if (body.empty()) return sweep;
     FieldReader reader(TRY(parse_flat_object(body)));
     (void)TRY(reader.only(std::array<std::string_view, 2>{"symbol", "protective"}));
     if (reader.has("symbol")) {
-        sweep.value.symbol = TRY(reader.word("symbol", kSymbolExpected, read_symbol));
+        sweep.value.symbol = TRY(reader.word("symbol", kSymbolExpected, read));
     }
     if (reader.has("protective")) sweep.value.protective = TRY(reader.boolean("protective"));
     sweep.canonical = reader.canonical();
@@ -237,7 +246,7 @@ ParseResult<model::InstrumentId> parse_instrument(std::string_view body) {
     FieldReader reader(TRY(parse_flat_object(body)));
     (void)TRY(reader.only(std::array<std::string_view, 2>{"symbol", "market"}));
     model::InstrumentId id{model::Market::Futures, {}};
-    id.symbol = TRY(reader.word("symbol", kSymbolExpected, read_symbol));
+    id.symbol = TRY(reader.word("symbol", kSymbolExpected, read_exact_symbol));
     if (reader.has("market")) {
         id.market = TRY(reader.word("market", "spot or futures", model::parse_market));
     }
@@ -255,7 +264,7 @@ base::Result<AnalysisQuestion, RequestError> parse_analysis_question(std::string
     FieldReader reader(TRY(parse_flat_object(body)));
     (void)TRY(reader.only(kNames));
     AnalysisQuestion question;
-    question.symbol = TRY(reader.word("symbol", kSymbolExpected, read_symbol));
+    question.symbol = TRY(reader.word("symbol", kSymbolExpected, read_exact_symbol));
     if (reader.has("timeframe")) {
         const auto known = [](std::string_view text) {
             return model::parse_candle_interval(text) ? std::optional<std::string>(text)

@@ -8,6 +8,8 @@
 #include "base/result.hpp"
 #include "model/input.hpp"
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -43,12 +45,19 @@ inline constexpr model::Rate kTrailActivationMin = model::Rate::from_units(model
 inline constexpr model::Rate kTrailDistanceMin = model::Rate::from_units(model::kScale / 100);
 inline constexpr model::Rate kTrailRatioMax = model::Rate::from_units(model::kScale / 20);
 
+/// Finds the symbol that a caller means; nothing where there is none.
+using ReadSymbol = std::function<std::optional<model::Symbol>(std::string_view)>;
+
+/// Takes a symbol as the exchange writes it, whether it exists or not.
+[[nodiscard]] std::optional<model::Symbol> read_exact_symbol(std::string_view text);
+
 /// symbol, side, quantity; type (MARKET), price and time_in_force (GTC) with a limit, stop_price
 /// with a stop or take profit, reduce_only; stop_loss and take_profit to attach to what it opens,
 /// and trailing {activation, distance} with stop_loss. Types have the futures market's words or the
 /// spot market's; STOP and TAKE_PROFIT without a price mean STOP_MARKET and TAKE_PROFIT_MARKET.
 /// Leaves origin, account and instrument.market to the route.
-[[nodiscard]] ParseResult<model::PlaceOrder> parse_place_order(std::string_view body);
+[[nodiscard]] ParseResult<model::PlaceOrder> parse_place_order(
+    std::string_view body, const ReadSymbol& read = read_exact_symbol);
 
 /// Nothing, or queue {limit_price, until}: the close may wait for the end of a maintenance window.
 /// Without it the canonical text is empty. Leaves all else to the route.
@@ -65,7 +74,8 @@ struct AnalysisQuestion {
     std::string_view body);
 
 /// Nothing, or symbol (all of them) and protective (false): the stops of open positions, too.
-[[nodiscard]] ParseResult<model::CancelAll> parse_cancel_all(std::string_view body);
+[[nodiscard]] ParseResult<model::CancelAll> parse_cancel_all(
+    std::string_view body, const ReadSymbol& read = read_exact_symbol);
 
 /// leverage: a whole number, as text or as JSON number.
 [[nodiscard]] ParseResult<model::SetLeverage> parse_set_leverage(std::string_view body);

@@ -1,5 +1,7 @@
 #include "protocol/api_requests.hpp"
 
+#include "model/instrument.hpp"
+
 #include <gtest/gtest.h>
 
 namespace botcore::protocol {
@@ -71,8 +73,11 @@ TEST(ApiRequests, NamesTheFieldThatIsWrong) {
                                  "\"0.000000001\"",
                                  "\" 1\"",
                                  "\"1000000000000000\"",
-                                 "1",
-                                 "1.5",
+                                 "-1",
+                                 "0",
+                                 "1e3",
+                                 "0.000000001",
+                                 "1000000000000000",
                                  "null",
                                  "true",
                                  "{}",
@@ -84,6 +89,46 @@ TEST(ApiRequests, NamesTheFieldThatIsWrong) {
     }
     EXPECT_EQ(code_of(R"({"symbol":"BTCUSDT","side":"BUY","quantity":"1","reduce_only":"true"})"),
               "INVALID_FIELD reduce_only");
+}
+
+// @spec:R3-IDEM-05
+TEST(ApiRequests, ANumberCountsAsItsDigitsStandThere) {
+    const auto body = [](const std::string& quantity) {
+        return R"({"symbol":"BTCUSDT","side":"BUY","quantity":)" + quantity + "}";
+    };
+    const auto number = parse_place_order(body("0.1"));
+    ASSERT_TRUE(number.has_value());
+    EXPECT_EQ(to_text(number.value().value.quantity), "0.1");
+    EXPECT_EQ(number.value().canonical, parse_place_order(body("\"0.10\"")).value().canonical)
+        << "The same request, written in another way.";
+    // No binary fraction has these digits.
+    EXPECT_EQ(to_text(parse_place_order(body("123456789012.12345678")).value().value.quantity),
+              "123456789012.12345678");
+    EXPECT_EQ(to_text(parse_place_order(body("1")).value().value.quantity), "1");
+}
+
+TEST(ApiRequests, SidesAndSymbolsMayBeWrittenInSeveralWays) {
+    const ReadSymbol read = [](std::string_view text) -> std::optional<model::Symbol> {
+        for (const auto& instrument : model::builtin_instruments()) {
+            if (model::is_named(instrument, text)) return instrument.id.symbol;
+        }
+        return std::nullopt;
+    };
+    const auto canonical = [&](const std::string& symbol, const std::string& side) {
+        const auto parsed = parse_place_order(
+            R"({"symbol":")" + symbol + R"(","side":")" + side + R"(","quantity":"1"})", read);
+        return parsed ? parsed.value().canonical
+                      : std::string(parsed.error().code) + parsed.error().field;
+    };
+    const std::string exact = canonical("BTCUSDT", "BUY");
+    for (const char* symbol : {"btcusdt", "BTC/USDT", "btc-usdt", "BtcUsdt"})
+        EXPECT_EQ(canonical(symbol, "buy"), exact) << symbol;
+    for (const char* symbol : {"BTC", "BTC USDT", "BTC_USDT", "BTC//USDT", "XBT/USDT", "BTCUSD-T"})
+        EXPECT_EQ(canonical(symbol, "BUY"), "INVALID_SYMBOLsymbol") << symbol;
+    EXPECT_EQ(canonical("BTCUSDT", "b"), "INVALID_FIELDside");
+    EXPECT_EQ(parse_place_order(R"({"symbol":"btcusdt","side":"BUY","quantity":"1"})").error().code,
+              "INVALID_SYMBOL")
+        << "Without a list nothing is guessed.";
 }
 
 TEST(ApiRequests, WantsAPriceWithLimitAndNoneWithMarket) {
@@ -183,7 +228,7 @@ TEST(ApiRequests, KeepsTrailingWithinItsBounds) {
               "INVALID_FIELD trailing.activation");
     EXPECT_EQ(code(R"({"activation":"0.02","distance":"0.0099"})"),
               "INVALID_FIELD trailing.distance");
-    EXPECT_EQ(code(R"({"activation":"0.02","distance":0.02})"), "INVALID_FIELD trailing.distance");
+    EXPECT_EQ(code(R"({"activation":"0.02","distance":true})"), "INVALID_FIELD trailing.distance");
     EXPECT_EQ(code(R"({"activation":"0.02"})"), "MISSING_FIELD trailing.distance");
     EXPECT_EQ(code(R"({"activation":"0.02","distance":"0.02","x":"1"})"),
               "UNKNOWN_FIELD trailing.x");

@@ -234,6 +234,8 @@ private:
     }
 
     void tell_row(const model::Position& position) {
+        // Only what its orders have set aside has changed.
+        if (position.updated != record_.input.exchange_time) return;
         // What was held before is what is held now without this record's fills.
         model::Quantity before = position.quantity;
         for (const auto& change : record_.outcome.changes) {

@@ -43,19 +43,22 @@ model::Fill fill_of(model::Side side, std::int64_t quantity) {
     return fill;
 }
 
+const base::Timestamp kRecordTime = base::Timestamp::from_milliseconds(1'700'000'000'000);
+
 model::Position position_of(std::int64_t quantity) {
     model::Position position;
     position.account = model::AccountId("futures");
     position.instrument = kBitcoin;
     position.quantity = model::Quantity::whole(quantity);
     position.cost = model::Money::whole(quantity * 50'000);
+    position.updated = kRecordTime;
     return position;
 }
 
 model::Record record_of(std::vector<model::Change> changes) {
     model::Record record;
     record.sequence = 41;
-    record.input.time = base::Timestamp::from_milliseconds(1'700'000'000'000);
+    record.input.time = kRecordTime;
     record.input.exchange_time = record.input.time;
     record.input.monotonic_time = record.input.time;
     record.input.body = model::ReportOrder{};
@@ -116,6 +119,10 @@ TEST(Events, TellOfAPositionWhatBecameOfIt) {
                 ElementsAre("trade_executed", "position_opened"));
     // A change of leverage alone, flat or not.
     EXPECT_THAT(names_of(record_of({position_of(0)})), ElementsAre("position_updated"));
+    // What its orders have set aside is no news of a position.
+    auto untouched = position_of(2);
+    untouched.updated = kRecordTime - base::Duration::seconds(5);
+    EXPECT_TRUE(names_of(record_of({untouched})).empty());
 }
 
 // @spec:R4-FAIL-02 @spec:R4-NOTE-01 @spec:R4-AC-06

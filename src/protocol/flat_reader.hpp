@@ -103,24 +103,19 @@ public:
         if (field.kind != FieldKind::Text) return Failure{invalid(name, expected, field)};
         auto value = parse(field.text);
         if (!value) return Failure{invalid(name, expected, field)};
-        said_[full(name)] = field.text;
+        said_[full(name)] = canonical_word(*value, field.text);
         return *std::move(value);
     }
 
     template <class A>
     [[nodiscard]] Result<A, RequestError> amount(std::string_view name, Sign sign) {
         const std::string_view expected = sign == Sign::Positive
-                                              ? "a decimal text greater than zero such as \"0.01\""
-                                              : "a decimal text, zero or more, such as \"1000\"";
+                                              ? "a decimal greater than zero such as \"0.01\""
+                                              : "a decimal, zero or more, such as \"1000\"";
         const FlatField field = TRY(take(name, expected));
-        if (field.kind == FieldKind::Number) {
-            RequestError error = invalid(name, expected, field);
-            error.message = "'" + full(name) + "' must be a text: write \"" + error.came +
-                            "\" with quotes, since JSON numbers are rounded to binary fractions "
-                            "on their way and money must stay exact";
-            return Failure{std::move(error)};
-        }
-        if (field.kind != FieldKind::Text) return Failure{invalid(name, expected, field)};
+        // A number counts as its digits stand there: nothing is rounded on the way.
+        const bool decimal = field.kind == FieldKind::Text || field.kind == FieldKind::Number;
+        if (!decimal) return Failure{invalid(name, expected, field)};
         const auto value = model::parse_amount<A>(field.text);
         if (!value) {
             RequestError error = invalid(name, expected, field);
@@ -207,6 +202,14 @@ private:
 
     [[nodiscard]] std::string full(std::string_view name) const {
         return prefix_ + std::string(name);
+    }
+
+    /// What the key's hash is made of: how a symbol or a side was written makes no other request.
+    template <class Value>
+    static std::string canonical_word(const Value& value, const std::string& said) {
+        if constexpr (std::is_same_v<Value, model::Symbol>) return std::string(value.text());
+        if constexpr (std::is_same_v<Value, model::Side>) return std::string(to_text(value));
+        return said;
     }
 
     static std::string_view why(model::AmountError error) {

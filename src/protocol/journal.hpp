@@ -12,7 +12,7 @@
 namespace botcore::protocol {
 
 /// First byte of every record. A program reads all versions up to this one.
-inline constexpr std::uint8_t kRecordVersion = 4;
+inline constexpr std::uint8_t kRecordVersion = 5;
 
 enum class RecordError : std::uint8_t {
     Malformed,      ///< Not a whole record: damaged or cut.

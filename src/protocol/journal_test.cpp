@@ -132,7 +132,7 @@ TEST(Journal, RefusesNumbersThatAnEnumerationDoesNotHave) {
     ends_at(model::ReduceOnly::Yes);
     ends_at(model::OrderState::Queued);
     ends_at(model::CancelState::Unknown);
-    ends_at(model::Reason::StoreBehindArchive);
+    ends_at(model::Reason::GaveWayToExit);
     ends_at(model::StorageState::Unconfirmed);
     EXPECT_FALSE(is_read(static_cast<model::Side>(0)));
     EXPECT_FALSE(is_read(static_cast<model::Reason>(29))) << "It was never given.";
@@ -198,8 +198,13 @@ TEST(Journal, KeepsTheStoredForm) {
         "ac02";     // 150 units
     const std::string bytes = encode(record);
     // No books of the exchange; then exchange time and monotonic time.
-    EXPECT_EQ(to_hex(bytes), "04" + begin + "00" + "0303" + end);
-    // Of this record, version 4 added the two times, version 3 the books, and version 2 nothing.
+    EXPECT_EQ(to_hex(bytes), "05" + begin + "00" + "0303" + end);
+    // Of this record, version 5 added nothing, version 4 the two times, version 3 the books, and
+    // version 2 nothing.
+    std::string fourth = bytes;
+    fourth.front() = '\x04';
+    ASSERT_TRUE(decode_record(fourth));
+    EXPECT_EQ(decode_record(fourth).value(), record);
     const std::size_t books = 1 + begin.size() / 2;
     for (const char version : {'\x01', '\x02', '\x03'}) {
         std::string older = bytes;

@@ -31,6 +31,8 @@ void OnlineCheck::on_committed(const std::vector<model::Record>& records) {
 void OnlineCheck::forget() {
     filled_.clear();
     sizes_.clear();
+    reserved_by_order_.clear();
+    reserved_by_position_.clear();
     trades_.clear();
     trades_by_age_.clear();
 }
@@ -47,6 +49,58 @@ void OnlineCheck::check(const model::Record& record) {
         } else if (const auto* position = std::get_if<model::Position>(&change)) {
             check_position(record, *position, sums);
         }
+    }
+    check_reservations(record);
+}
+
+namespace {
+
+/// What the rows of one account set aside more than before; nothing where that is not known.
+struct Rise {
+    Money amount;
+    bool known = true;
+};
+
+/// Counts the row's new amount, and keeps it as the one before the next.
+template <class Map>
+void count_rise(
+    Rise& rise, Map& before, const typename Map::key_type& key, Money now, bool is_new) {
+    const auto [place, first] = before.try_emplace(key, Money());
+    if (first && !is_new) rise.known = false;
+    rise.amount += now - place->second;
+    place->second = now;
+}
+
+}  // namespace
+
+void OnlineCheck::check_reservations(const model::Record& record) {
+    std::map<model::AccountId, Rise> rises;
+    for (const auto& change : record.outcome.changes) {
+        if (const auto* order = std::get_if<model::Order>(&change)) {
+            count_rise(rises[order->account],
+                       reserved_by_order_,
+                       order->number,
+                       order->reserved,
+                       order->prior_sequence == 0);
+            if (!is_live(order->state)) reserved_by_order_.erase(order->number);
+        } else if (const auto* position = std::get_if<model::Position>(&change)) {
+            count_rise(rises[position->account],
+                       reserved_by_position_,
+                       {position->account, position->instrument},
+                       position->reserved,
+                       false);
+        }
+    }
+    for (const auto& posting : record.outcome.postings) {
+        if (posting.book == model::Book::Reserved) rises[posting.account].amount -= posting.amount;
+    }
+    for (const auto& [account, rise] : rises) {
+        if (!rise.known || rise.amount.is_zero()) continue;
+        find(FindingKind::BalanceMismatch,
+             record,
+             "the orders of " + account.text() + " set aside " + to_text(rise.amount) +
+                 " more than was posted",
+             account);
     }
 }
 

@@ -9,6 +9,7 @@
 /// C3  An order's filled quantity grows by its fills and by nothing else.
 /// C4  A position's size changes by its fills, by a reset or by being adopted, and by nothing else.
 /// C5  An order that has ended holds no reservation.
+/// C6  What is posted as reserved is what the rows of orders and positions say is set aside.
 ///
 /// Orders and positions count from the first image that is seen; after a hole in the sequence (a
 /// commit whose outcome was unknown, a new term) everything is first seen again.
@@ -61,6 +62,7 @@ private:
     void check_position(const model::Record& record,
                         const model::Position& position,
                         const Sums& sums);
+    void check_reservations(const model::Record& record);
     void find(FindingKind kind,
               const model::Record& record,
               std::string text,
@@ -70,6 +72,8 @@ private:
     model::Sequence last_ = 0;
     std::map<OrderKey, model::Quantity> filled_;  ///< Of live orders.
     std::map<PositionKey, model::Quantity> sizes_;
+    std::map<OrderKey, model::Money> reserved_by_order_;  ///< Of live orders.
+    std::map<PositionKey, model::Money> reserved_by_position_;
     std::set<TradeKey> trades_;
     std::deque<TradeKey> trades_by_age_;
     std::uint64_t findings_count_ = 0;

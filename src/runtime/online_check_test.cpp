@@ -114,7 +114,27 @@ TEST_F(OnlineCheckTest, FindsAReservationOfAnOrderThatHasEnded) {
     auto ended = order(0, model::OrderState::Canceled, 0);
     ended.reserved = Money::whole(3);
     ended.reserved_asset = kUsdt;
-    EXPECT_EQ(commit({ended}), Kinds{FindingKind::BalanceMismatch});
+    EXPECT_EQ(commit({ended},
+                     {{kAccount, kUsdt, model::Book::Cash, Money::whole(-3)},
+                      {kAccount, kUsdt, model::Book::Reserved, Money::whole(3)}}),
+              Kinds{FindingKind::BalanceMismatch});
+}
+
+TEST_F(OnlineCheckTest, FindsReservationsThatWereNotPosted) {
+    auto held = position(0);
+    EXPECT_EQ(commit({held}), Kinds{});
+    held.reserved = Money::whole(5);
+    const std::vector<model::Posting> five = {
+        {kAccount, kUsdt, model::Book::Cash, Money::whole(-5)},
+        {kAccount, kUsdt, model::Book::Reserved, Money::whole(5)}};
+    EXPECT_EQ(commit({held}, five), Kinds{});
+    held.reserved = Money::whole(8);
+    EXPECT_EQ(commit({held}), Kinds{FindingKind::BalanceMismatch});
+    EXPECT_EQ(found.front().text, "the orders of futures set aside 3 more than was posted");
+    EXPECT_EQ(commit({}, five), Kinds{FindingKind::BalanceMismatch});
+    auto placed = order(0, model::OrderState::Open, 0);
+    placed.reserved = Money::whole(5);
+    EXPECT_EQ(commit({placed}, five), Kinds{}) << "Spot orders set aside each for themselves.";
 }
 
 TEST_F(OnlineCheckTest, BeginsAnewAfterAHole) {

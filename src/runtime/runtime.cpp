@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "core/orders/find_order.hpp"
+#include "core/risk/limits.hpp"
 #include "core/tick.hpp"
 #include "protocol/api_json.hpp"
 
@@ -89,6 +90,24 @@ bool Runtime::record(model::RecordAct act) {
     return true;
 }
 
+namespace {
+
+/// Seconds until what refuses is over, as far as that is known: a maintenance has an end.
+std::int64_t retry_after(const core::State& state, model::Reason reason, Now now) {
+    const auto& operating = state.operating;
+    const bool ends = operating.mode == model::OperatingMode::Maintenance ||
+                      operating.mode == model::OperatingMode::Draining;
+    if (reason != model::Reason::Maintenance || !ends) return 0;
+    return ((operating.until - now.time).in_milliseconds() + 999) / 1'000;
+}
+
+bool brings_trades(const model::InputBody& fact) {
+    const auto* report = std::get_if<model::ReportOrder>(&fact);
+    return report != nullptr && !report->report.trades.empty();
+}
+
+}  // namespace
+
 bool Runtime::step(Now now) {
     if (facts_lost_ && status_ == Status::Running) {
         lose_batch(now, Status::Down);  // A gap in the facts: a new term compares everything.
@@ -105,8 +124,17 @@ bool Runtime::step(Now now) {
     compare_due_accounts(now);
     batch_.begin(head_, engine_->state().epoch);
     // What the exchange said comes before new requests: finish what was begun.
+    bool looked = false;
     while (!facts_.empty() && batch_.size() < options_.batch_max && !store_failed_) {
-        apply(facts_.pop(), now, nullptr);
+        model::InputBody fact = facts_.pop();
+        // Prices from before a trade are no news of the position that it makes: they are looked at
+        // first.
+        if (!looked && brings_trades(fact)) {
+            next_tick_ = now.monotonic;
+            apply_ticks(now);
+            looked = true;
+        }
+        apply(std::move(fact), now, nullptr);
     }
     apply_ticks(now);
     apply_acts(now);
@@ -154,17 +182,23 @@ void Runtime::apply_ticks(Now now) {
     }
     for (const auto& id : accounts)
         apply(model::Tick{id, {}}, now, nullptr);
+    ports_.market.begin_span();
 }
 
 /// Adds to the body what the market shows at this moment.
 void Runtime::complete(model::InputBody& body) const {
     if (auto* place = std::get_if<model::PlaceOrder>(&body)) {
         place->quote = quote(place->instrument, place->side, place->quantity);
-        place->marks = marks(place->account);
+        place->marks = marks_of_owner(place->account);
     } else if (auto* close = std::get_if<model::ClosePosition>(&body)) {
         close->quote = quote(close->instrument, model::Side::Sell, {});
     } else if (auto* tick = std::get_if<model::Tick>(&body)) {
         tick->marks = marks(tick->account);
+        for (model::Quote& mark : tick->marks) {
+            const auto span = ports_.market.span(mark.instrument);
+            mark.traded = span.traded;
+            mark.marked = span.marked;
+        }
     } else if (auto* flatten = std::get_if<model::Flatten>(&body)) {
         flatten->quotes = marks(flatten->account);
     } else if (auto* transfer = std::get_if<model::TransferMoney>(&body)) {
@@ -234,7 +268,8 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
             request->ticket,
             ApiReply{model::status_of(decision.refusal->reason),
                      protocol::render(*decision.refusal, request->request_id, now.time),
-                     false});
+                     false,
+                     retry_after(engine_->state(), decision.refusal->reason, now)});
         return;
     }
     if (decision.verdict != Verdict::Recorded) {
@@ -503,6 +538,19 @@ std::vector<model::Quote> Runtime::marks(const model::AccountId& account) const 
     for (const auto& [instrument, position] : place->second.positions) {
         if (position.quantity.is_zero()) continue;
         quotes.push_back(quote(instrument, model::Side::Sell, {}));
+    }
+    return quotes;
+}
+
+std::vector<model::Quote> Runtime::marks_of_owner(const model::AccountId& account) const {
+    std::vector<model::Quote> quotes = marks(account);
+    for (const auto* other : core::accounts_beside(engine_->state(), account)) {
+        for (auto& mark : marks(other->account.id)) {
+            const bool known = std::any_of(quotes.begin(), quotes.end(), [&](const auto& quote) {
+                return quote.instrument == mark.instrument;
+            });
+            if (!known) quotes.push_back(std::move(mark));
+        }
     }
     return quotes;
 }

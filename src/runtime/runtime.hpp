@@ -89,6 +89,8 @@ struct ApiReply {
     std::uint16_t status = 0;
     std::string body;
     bool replayed = false;  ///< These are the stored bytes of an earlier, same request.
+    /// When asking again may help; zero where nobody knows.
+    std::int64_t retry_after_seconds = 0;
 };
 
 /// Takes the answers of requests; each ticket is answered once.
@@ -159,7 +161,7 @@ public:
     struct Ports {
         ports::Store& store;
         ports::Exchange& exchange;
-        const ports::MarketData& market;
+        ports::MarketData& market;
         ReplySink& replies;
         std::vector<CommitListener*> listeners = {};
     };
@@ -277,6 +279,8 @@ private:
                                      model::Side side,
                                      model::Quantity quantity) const;
     [[nodiscard]] std::vector<model::Quote> marks(const model::AccountId& account) const;
+    /// Those of the owner's other accounts as well: risk is judged over all of them.
+    [[nodiscard]] std::vector<model::Quote> marks_of_owner(const model::AccountId& account) const;
     void reply(Ticket ticket, ApiReply reply);
 
     Options options_;

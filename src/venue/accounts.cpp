@@ -24,28 +24,6 @@ Money as_money(Quantity quantity) {
     return Money::from_units(quantity.units());
 }
 
-Money signed_worth(Price price, Quantity quantity) {
-    const Money size = worth(price, model::magnitude(quantity));
-    return quantity.is_negative() ? -size : size;
-}
-
-Money position_notional(const ContractState& contract) {
-    if (!contract.mark) return contract.holding.cost;
-    return signed_worth(*contract.mark, contract.holding.quantity);
-}
-
-/// The larger of the two exposures that open orders may lead to.
-Money exposure(const ContractState& contract) {
-    const Money position = position_notional(contract);
-    return std::max(model::magnitude(position + contract.open_buys),
-                    model::magnitude(position - contract.open_sells));
-}
-
-Money maintenance_in(const LeverageBracket& bracket, Money notional) {
-    const Money share = model::scaled(notional, bracket.maintenance_rate, Rounding::Up).value();
-    return std::max(Money(), share - bracket.maintenance_deduction);
-}
-
 }  // namespace
 
 Money fee_of(Market market, const AccountTrade& trade) {
@@ -144,73 +122,7 @@ Money apply_trade(Holding& holding, const AccountTrade& trade) {
     return realized;
 }
 
-Money unrealized_profit(const ContractState& contract) {
-    return position_notional(contract) - contract.holding.cost;
-}
-
-Money initial_margin(const ContractState& contract) {
-    return model::divided(exposure(contract), contract.leverage, Rounding::Up).value();
-}
-
-Money maintenance_margin(const ContractState& contract) {
-    const Money notional = model::magnitude(position_notional(contract));
-    const LeverageBracket* bracket = model::bracket_of(*contract.instrument, notional);
-    return bracket == nullptr ? Money() : maintenance_in(*bracket, notional);
-}
-
-MarginFigures margin_figures(Money wallet, std::span<const ContractState> contracts) {
-    MarginFigures figures;
-    for (const ContractState& contract : contracts) {
-        figures.unrealized += unrealized_profit(contract);
-        figures.initial += initial_margin(contract);
-        figures.maintenance += maintenance_margin(contract);
-    }
-    figures.available = wallet + figures.unrealized - figures.initial;
-    return figures;
-}
-
-namespace {
-
-/// The root of the margin equation, were the position in this bracket.
-std::optional<Price> liquidation_in(const LeverageBracket& bracket,
-                                    Money resources,
-                                    const Holding& holding) {
-    const Money size = as_money(model::magnitude(holding.quantity));
-    const Money part = model::scaled(size, bracket.maintenance_rate, Rounding::HalfEven).value();
-    const Money dividend = resources + bracket.maintenance_deduction - holding.cost;
-    const Quantity divisor = Quantity::from_units(part.units()) - holding.quantity;
-    if (divisor.is_zero()) return std::nullopt;
-    const auto price = model::average_price(dividend, divisor);
-    if (!price || !price.value().is_positive()) return std::nullopt;
-    return price.value();
-}
-
-}  // namespace
-
-std::optional<Price> liquidation_price(Money wallet,
-                                       std::span<const ContractState> contracts,
-                                       std::size_t index) {
-    CHECK(index < contracts.size());
-    const ContractState& contract = contracts[index];
-    if (contract.holding.quantity.is_zero()) return std::nullopt;
-    Money resources = wallet;
-    for (std::size_t i = 0; i < contracts.size(); ++i) {
-        if (i == index) continue;
-        resources += unrealized_profit(contracts[i]) - maintenance_margin(contracts[i]);
-    }
-    // The maintenance margin grows without jumps from bracket to bracket, so one of them fits.
-    for (const LeverageBracket& bracket : contract.instrument->brackets) {
-        const auto price = liquidation_in(bracket, resources, contract.holding);
-        if (!price) continue;
-        const Money notional = worth(*price, model::magnitude(contract.holding.quantity));
-        const bool last = &bracket == &contract.instrument->brackets.back();
-        const bool fits = notional >= bracket.notional_floor;
-        if (fits && (last || notional <= bracket.notional_cap)) return price;
-    }
-    return std::nullopt;
-}
-
-std::optional<Rejection> check_leverage(const ContractState& contract) {
+std::optional<Rejection> check_leverage(const model::ContractState& contract) {
     const LeverageBracket* bracket = model::bracket_of(*contract.instrument, exposure(contract));
     if (bracket == nullptr || contract.leverage <= bracket->leverage_max) return std::nullopt;
     return Rejection{-2027, "Exceeded the maximum allowable position at current leverage."};

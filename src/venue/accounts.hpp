@@ -11,13 +11,12 @@
 /// V2  A position's quantity and cost have the same sign and are zero together.
 /// V3  Spot: what open orders lock is not free, and nothing is locked without an open order.
 
-#include "model/instrument.hpp"
+#include "model/margin.hpp"
 #include "model/order.hpp"
 #include "venue/filters.hpp"
 
 #include <map>
 #include <optional>
-#include <span>
 #include <vector>
 
 namespace botcore::venue {
@@ -89,47 +88,8 @@ struct Holding {
 /// larger than an opposite position closes it and opens the other way at the trade's price.
 [[nodiscard]] model::Money apply_trade(Holding& holding, const AccountTrade& trade);
 
-/// One contract of an account, with all that margins depend on.
-struct ContractState {
-    const model::Instrument* instrument = nullptr;
-    Holding holding;
-    model::Rate leverage;
-    std::optional<model::Price> mark;  ///< None: the position counts at its cost.
-    model::Money open_buys;            ///< Worth of open buy orders, reduce-only ones left out.
-    model::Money open_sells;
-};
-
-/// Position x mark - cost.
-[[nodiscard]] model::Money unrealized_profit(const ContractState& contract);
-
-/// max(|position + open buys|, |position - open sells|) / leverage, rounded up: the larger of the
-/// two exposures that the open orders may lead to (one-way mode).
-[[nodiscard]] model::Money initial_margin(const ContractState& contract);
-
-/// notional x rate - deduction of the bracket that the position's notional falls into, rounded up
-/// ("Notional and Leverage Brackets", 2026-05-28: `maintMarginRatio`, `cum`).
-[[nodiscard]] model::Money maintenance_margin(const ContractState& contract);
-
-struct MarginFigures {
-    model::Money unrealized;
-    model::Money initial;
-    model::Money maintenance;
-    model::Money available;  ///< wallet + unrealized - initial; may be negative.
-};
-
-/// The figures of a cross-margin account with this wallet balance.
-[[nodiscard]] MarginFigures margin_figures(model::Money wallet,
-                                           std::span<const ContractState> contracts);
-
-/// The mark price at which wallet + unrealized profit = maintenance margin, all other contracts as
-/// they are: (wallet - other maintenance + other unrealized + deduction - cost) / (|q| x rate - q),
-/// in the bracket that this price itself leads to. Nothing without a position, or where no price
-/// above zero does it. `index` is the contract's place in `contracts`.
-[[nodiscard]] std::optional<model::Price> liquidation_price(
-    model::Money wallet, std::span<const ContractState> contracts, std::size_t index);
-
 /// What the contract would become with one more order may break the bracket's leverage: -2027.
-[[nodiscard]] std::optional<Rejection> check_leverage(const ContractState& contract);
+[[nodiscard]] std::optional<Rejection> check_leverage(const model::ContractState& contract);
 
 /// A leverage setting: whole, from one to the highest of the brackets, else -4028.
 [[nodiscard]] std::optional<Rejection> check_leverage_setting(const model::Instrument& instrument,

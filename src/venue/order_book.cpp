@@ -15,8 +15,6 @@ namespace {
 
 /// More than any level holds (model rule A1): "all that will be told".
 constexpr Quantity kEverything = Quantity::whole(1'000'000'000'000'000);
-constexpr Money kWorthMax =
-    Money::from_units(base::Int128{1'000'000'000'000'000} * 1'000'000'000'000'000);
 
 /// Is `a` a worse price than `b` for those who stand on `side`?
 bool worse(Side side, Price a, Price b) {
@@ -37,11 +35,6 @@ auto lower_bound(Levels& levels, Side side, Price price) {
 }
 
 }  // namespace
-
-Money worth(Price price, Quantity quantity) {
-    const auto exact = model::notional(price, quantity);
-    return exact ? exact.value() : kWorthMax;
-}
 
 OrderBook::Queue* OrderBook::find_queue(Side side, Price price) {
     return const_cast<Queue*>(std::as_const(*this).find_queue(side, price));

@@ -17,6 +17,7 @@
 
 #include "base/name.hpp"
 #include "model/depth.hpp"
+#include "model/margin.hpp"
 
 #include <array>
 #include <cstdint>
@@ -84,9 +85,7 @@ struct Reach {
     std::optional<model::Price> worst;
 };
 
-/// price x quantity rounded half even to 10^-8, or a bound above every real amount (10^22 whole
-/// units) where the exact product does not fit: comparing stays safe.
-[[nodiscard]] model::Money worth(model::Price price, model::Quantity quantity);
+using model::worth;
 
 class OrderBook {
 public:

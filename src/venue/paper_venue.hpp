@@ -144,8 +144,8 @@ public:
                                   const model::InstrumentId& instrument) const;
 
     /// Zeroes for an unknown account.
-    [[nodiscard]] MarginFigures margins(const model::AccountId& account,
-                                        const model::Asset& asset) const;
+    [[nodiscard]] model::MarginFigures margins(const model::AccountId& account,
+                                               const model::Asset& asset) const;
 
     [[nodiscard]] std::optional<model::Price> liquidation_price(
         const model::AccountId& account, const model::InstrumentId& instrument) const;
@@ -186,9 +186,10 @@ private:
     [[nodiscard]] AccountBooks* find_account(const model::AccountId& account);
     [[nodiscard]] const AccountBooks* find_account(const model::AccountId& account) const;
     [[nodiscard]] static std::optional<model::Price> reference_of(const Contract& contract);
-    [[nodiscard]] ContractState state_of(const AccountBooks& books, const Contract& contract) const;
-    [[nodiscard]] std::vector<ContractState> states_of(const AccountBooks& books,
-                                                       const model::Asset& asset) const;
+    [[nodiscard]] model::ContractState state_of(const AccountBooks& books,
+                                                const Contract& contract) const;
+    [[nodiscard]] std::vector<model::ContractState> states_of(const AccountBooks& books,
+                                                              const model::Asset& asset) const;
 
     [[nodiscard]] static std::optional<Refusal> check_request(
         const model::OrderInstruction& instruction,

@@ -140,31 +140,35 @@ std::optional<PaperVenue::Refusal> PaperVenue::check_money(const AccountBooks& b
 }
 
 /// A limit buy counts at its limit, a limit sell at the better of its limit and the best bid, a
-/// market order at the worst price that it would reach (exchange FAQ "cost required to open a
-/// position", without its open-loss part). What does not raise the margin passes.
+/// market order at the worst price that it would reach; what the order would lose at once counts
+/// too (exchange FAQ "cost required to open a position"). What does not raise the margin passes.
 std::optional<PaperVenue::Refusal> PaperVenue::check_margin(const AccountBooks& books,
                                                             const Contract& contract,
                                                             const ExchangeOrder& order) const {
     if (order.reduce_only == ReduceOnly::Yes || order.waits()) return std::nullopt;
     const OrderBook& book = contract.matching.book();
     std::optional<Price> assumed = order.price;
+    std::optional<Price> lowest = order.price;
     if (!assumed) {
         assumed = book.reach({.party = order.party,
                               .side = order.side,
                               .quantity = order.open(),
                               .limit = std::nullopt})
                       .worst;
+        lowest = assumed;
     } else if (order.side == Side::Sell) {
         assumed = std::max(*assumed, book.best(Side::Buy).value_or(*assumed));
     }
     if (!assumed) return std::nullopt;  // Nothing to trade with: it will expire.
-    const ContractState before = state_of(books, contract);
-    ContractState after = before;
+    const model::ContractState before = state_of(books, contract);
+    model::ContractState after = before;
     (order.side == Side::Buy ? after.open_buys : after.open_sells) += worth(*assumed, order.open());
     const Money rise = initial_margin(after) - initial_margin(before);
     if (!rise.is_positive()) return std::nullopt;
     if (auto refused = check_leverage(after)) return Refusal{*refused};
-    if (rise <= margins(books.id, contract.instrument.quote).available) return std::nullopt;
+    const Money loss = model::open_loss(order.side, *lowest, order.open(), before.mark);
+    const Money available = margins(books.id, contract.instrument.quote).available;
+    if (rise + loss <= available) return std::nullopt;
     return Refusal{insufficient_margin()};
 }
 
@@ -180,12 +184,15 @@ Quantity PaperVenue::room_to_reduce(const AccountBooks& books,
     return room;
 }
 
-ContractState PaperVenue::state_of(const AccountBooks& books, const Contract& contract) const {
+model::ContractState PaperVenue::state_of(const AccountBooks& books,
+                                          const Contract& contract) const {
     const auto leverage = books.leverages.find(contract.instrument.id);
     const auto holding = books.holdings.find(contract.instrument.id);
-    ContractState state{
+    const Holding held = holding == books.holdings.end() ? Holding() : holding->second;
+    model::ContractState state{
         .instrument = &contract.instrument,
-        .holding = holding == books.holdings.end() ? Holding() : holding->second,
+        .quantity = held.quantity,
+        .cost = held.cost,
         .leverage = leverage == books.leverages.end() ? kLeverageDefault : leverage->second,
         .mark = reference_of(contract),
         .open_buys = Money(),
@@ -200,9 +207,9 @@ ContractState PaperVenue::state_of(const AccountBooks& books, const Contract& co
     return state;
 }
 
-std::vector<ContractState> PaperVenue::states_of(const AccountBooks& books,
-                                                 const Asset& asset) const {
-    std::vector<ContractState> states;
+std::vector<model::ContractState> PaperVenue::states_of(const AccountBooks& books,
+                                                        const Asset& asset) const {
+    std::vector<model::ContractState> states;
     for (const auto& [id, contract] : contracts_) {
         if (id.market == Market::Futures && contract.instrument.quote == asset) {
             states.push_back(state_of(books, contract));
@@ -397,7 +404,7 @@ Holding PaperVenue::holding(const AccountId& account, const InstrumentId& instru
     return place == books->holdings.end() ? Holding() : place->second;
 }
 
-MarginFigures PaperVenue::margins(const AccountId& account, const Asset& asset) const {
+model::MarginFigures PaperVenue::margins(const AccountId& account, const Asset& asset) const {
     const AccountBooks* books = find_account(account);
     if (books == nullptr) return {};
     return margin_figures(wallet(account, asset), states_of(*books, asset));
@@ -411,7 +418,7 @@ std::optional<Price> PaperVenue::liquidation_price(const AccountId& account,
     const auto states = states_of(*books, contract->instrument.quote);
     for (std::size_t i = 0; i < states.size(); ++i) {
         if (states[i].instrument != &contract->instrument) continue;
-        return venue::liquidation_price(wallet(account, contract->instrument.quote), states, i);
+        return model::liquidation_price(wallet(account, contract->instrument.quote), states, i);
     }
     return std::nullopt;
 }

@@ -44,9 +44,10 @@ std::optional<HttpRequest> request_in(std::string_view text) {
     HttpRequest request;
     request.method = std::string(message.method_string());
     request.target = std::string(message.target());
-    keep_headers(message, request);
+    static const std::string kAddress = "127.0.0.1";
+    static const TrustedProxies kNoProxies{};
+    take_head(message, {kAddress, kNoProxies}, request);
     request.body = std::move(message.body());
-    request.remote = "127.0.0.1";
     request.request_id = "req_fuzz";
     Target target;
     if (!parse_target(request.target, target)) return std::nullopt;

@@ -52,7 +52,7 @@ void read(std::string_view body, ParseResult<T> (*parse)(std::string_view)) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view body(reinterpret_cast<const char*>(data), size);
-    read(body, botcore::protocol::parse_place_order);
+    read(body, +[](std::string_view text) { return botcore::protocol::parse_place_order(text); });
     read(body, botcore::protocol::parse_close_position);
     read(body, botcore::protocol::parse_set_leverage);
     (void)botcore::protocol::parse_cancel_all(body);

@@ -7,6 +7,7 @@
 #include "shell/auth/bearer.hpp"
 #include "shell/auth/email.hpp"
 #include "shell/http/access_gate.hpp"
+#include "shell/http/client_address.hpp"
 #include "shell/http/front_door.hpp"
 #include "shell/log/redact.hpp"
 

@@ -7,6 +7,7 @@
 #include "shell/cache/redis_url.hpp"
 #include "shell/daemon/service_manager.hpp"
 #include "shell/http/access_gate.hpp"
+#include "shell/http/client_address.hpp"
 #include "shell/http/front_door.hpp"
 #include "shell/http/http_message.hpp"
 #include "shell/market/recording.hpp"
@@ -131,7 +132,7 @@ void request_id(std::string_view text) {
         CHECK(!text.empty() && text.size() <= 64);
         CHECK(text.find_first_of(" \r\n\"<>&") == std::string_view::npos);
     }
-    const std::string_view key = http::limit_key(text);
+    const std::string key = http::limit_key(text);
     CHECK(key.size() <= text.size());
 }
 

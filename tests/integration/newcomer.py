@@ -89,9 +89,21 @@ class Newcomer(Stand):
         reset, = re.findall(r"`(build/release/bin/botctl reset [^`]+)`", text)
         self.paste(f"{reset} --yes")
         option, = re.findall(r"`\./run (--set [^`]+)`", text)
-        self.assertEqual(option.split()[1], "risk.losses_in_a_row_max=0")
+        self.assertEqual(option.split()[1], "risk.losses_in_a_row_max=3")
         other, _ = self.start(self.place / "other", *option.split())
         stop(other)
+
+    # @spec:R3-IDEM-05
+    def test_the_request_of_the_specification_works_word_for_word(self):
+        token = (self.data / "operator.token").read_text().strip()
+        request = ("curl -s -X POST http://127.0.0.1:8080/api/trading/execute "
+                   f"-H 'Authorization: Bearer {token}' -H 'X-Idempotency-Key: first' "
+                   "-H 'Content-Type: application/json' "
+                   """-d '{"symbol":"BTCUSDT","side":"BUY","quantity":0.1}'""")
+        filled, = answers_in(self.paste(request))
+        self.assertEqual((filled["status"], filled["executed_quantity"]), ("FILLED", "0.1"))
+        again, = answers_in(self.paste(request))
+        self.assertEqual(again, filled)
 
     def test_the_first_bot_is_short_and_needs_the_standard_library_only(self):
         tree = ast.parse(BOT.read_text())

@@ -45,6 +45,9 @@ model::RiskLimits risk_limits(const shell::Config& config) {
     limits.margin_level_close = percent(config, "risk.margin_level_close_percent");
     limits.margin_level_safe = percent(config, "risk.margin_level_safe_percent");
     limits.losses_in_a_row_max = count(config, "risk.losses_in_a_row_max");
+    // Generated prices teach nobody patience: there a cool-down is what somebody asked for.
+    const bool chosen = config.value("risk.losses_in_a_row_max").origin != "default";
+    if (config.text("market.source") == "generated" && !chosen) limits.losses_in_a_row_max = 0;
     limits.cooldown = base::Duration::seconds(60 * config.integer("risk.cooldown_minutes"));
     limits.exposure_max = percent(config, "risk.exposure_max_percent");
     limits.orders_per_second_max = count(config, "risk.orders_per_second_max");
@@ -60,6 +63,7 @@ runtime::Options runtime_options(const shell::Config& config) {
     policy.attempt_window = milliseconds(config, "trading.attempt_window_ms");
     policy.fence_margin = milliseconds(config, "trading.fence_margin_ms");
     policy.view_lag = milliseconds(config, "trading.view_lag_ms");
+    policy.accounts_max = count(config, "trading.accounts_max");
     policy.request_lifetime =
         base::Duration::seconds(config.integer("trading.request_lifetime_seconds"));
     policy.attempts_max = count(config, "trading.attempts_max");

@@ -41,7 +41,11 @@ void make_room(Transaction& transaction,
     if (taken + quantity <= magnitude(held)) return;
     for (auto& [number, live] : account.orders) {
         const bool stays = live.order.cancel != model::CancelState::None;
-        if (!stays && takes_room(live.order)) send_cancel(transaction, account, live);
+        if (stays || !takes_room(live.order)) continue;
+        if (live.order.reason == model::Reason::None) {
+            transaction.change(live).reason = model::Reason::GaveWayToExit;
+        }
+        send_cancel(transaction, account, live);
     }
 }
 

@@ -4,6 +4,7 @@
 #include "core/ledger/booking.hpp"
 #include "core/orders/protection.hpp"
 #include "core/risk/entry_gates.hpp"
+#include "core/risk/margin.hpp"
 
 #include <algorithm>
 
@@ -78,11 +79,14 @@ void close(Transaction& transaction,
     if (!model::is_live(live.order.state)) return;  // O4
     Order& order = transaction.change(live);
     CHECK(!model::is_live(state));
-    const bool unneeded = order.reason == Reason::NoLongerNeeded && order.cancel_key.empty();
+    const Reason own = model::is_cancel_of_the_core(order.reason) && order.cancel_key.empty()
+                           ? order.reason
+                           : Reason::None;
     order.state = state;
     order.reason = report.reason;
     order.reason_text = report.reason_text;
-    if (state == OrderState::Canceled && unneeded) order.reason = Reason::NoLongerNeeded;
+    if (state == OrderState::Canceled && own != Reason::None) order.reason = own;
+    if (order.cancel_key.empty()) order.cancel = CancelState::None;
     if (state == OrderState::Rejected && order.reason == Reason::None) {
         order.reason = Reason::RejectedByExchange;
     }
@@ -120,7 +124,9 @@ void apply_trades(Transaction& transaction,
         if (contradicted) transaction.freeze(account, Reason::LateFact);
         if (order.filled >= order.quantity) {
             order.state = OrderState::Filled;
-            order.reason = Reason::None;
+            // Of an exit that the core placed by itself it goes on saying why.
+            if (order.role != model::OrderRole::SafetyExit) order.reason = Reason::None;
+            if (order.cancel_key.empty()) order.cancel = CancelState::None;
             order.reason_text.clear();
             release_reservation(transaction, account, order);
         }
@@ -161,7 +167,7 @@ void apply_open(Transaction& transaction,
     const bool triggered =
         report.reason == Reason::StopTriggered && model::is_conditional(live.order.type);
     const Reason reason = live.order.reason;
-    const bool untold = reason == Reason::None || reason == Reason::NoLongerNeeded;
+    const bool untold = reason == Reason::None || model::is_cancel_of_the_core(reason);
     if (triggered && live.order.state == OrderState::Open && untold) {
         transaction.change(live).reason = Reason::StopTriggered;
     }
@@ -190,9 +196,9 @@ void apply_not_sent(Transaction& transaction,
     if (!is_of_attempt(body.report, live.order.attempt)) return;
     if (live.order.state == OrderState::Intended &&
         live.order.attempt.number < state.policy.attempts_max) {
-        const bool spot_exit = live.order.instrument.market == model::Market::Spot &&
-                               live.order.side == model::Side::Sell;
-        const bool exit = spot_exit || live.order.reserved.is_zero();
+        const bool exit = account.account.market == model::Market::Spot
+                              ? live.order.side == model::Side::Sell
+                              : !may_enlarge(state, account, live.order);
         if (exit || !closed_gate(state, account, transaction.input(), body.quote)) {
             send_order(transaction, account, live);
             return;
@@ -242,7 +248,7 @@ void apply_not_found(Transaction& transaction,
 /// and asks again; nobody else would, so that the core tries again by itself later.
 void give_cancel_up(Transaction& transaction, Order& order) {
     const KeyId key = cancel_key_of(order);
-    const bool asks_again = order.cancel_key.empty() || order.reason == Reason::NoLongerNeeded;
+    const bool asks_again = order.cancel_key.empty() || model::is_cancel_of_the_core(order.reason);
     order.cancel = asks_again ? CancelState::Unknown : CancelState::None;
     order.cancel_key = {};
     if (asks_again) query(transaction, order, transaction.monotonic_time() + kCancelAgain);

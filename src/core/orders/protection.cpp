@@ -176,11 +176,19 @@ void follow_own(Transaction& transaction,
     }
 }
 
-/// The market is beyond the stop already: what it was to protect is sold at once.
+/// The market is beyond the stop already: what it was to protect is sold at once. For a stop that
+/// was to be moved the older one rests still; the price has come back all the same.
 void exit_beyond_stop(Transaction& transaction, AccountState& account, const Order& order) {
     const bool beyond = order.role == OrderRole::StopLoss && order.state == OrderState::Rejected &&
                         order.reason == model::Reason::StopWouldTrigger;
     if (!beyond) return;
+    if (!order.trail_mark.is_zero()) {
+        const Quantity left = unclosed(account, order.instrument);
+        cancel_unneeded(transaction, account, [&](const Order& other) {
+            return other.parent == order.parent && model::is_protective(other.role);
+        });
+        add_unprotected(transaction, account, order.instrument, std::min(remaining(order), left));
+    }
     model::Position& position = transaction.change(account, order.instrument);
     if (position.unprotected.is_zero()) return;
     position.protect_by = transaction.monotonic_time();
@@ -277,21 +285,21 @@ namespace {
 
 /// The stops of one entry, as far as they trail.
 struct Trail {
-    const Order* newest = nullptr;
+    LiveOrder* newest = nullptr;
     Quantity quantity;
     bool moving = false;  ///< A moved stop is on its way already.
 };
 
-std::map<OrderNumber, Trail> trails_of(const AccountState& account,
+std::map<OrderNumber, Trail> trails_of(AccountState& account,
                                        const model::InstrumentId& instrument) {
     std::map<OrderNumber, Trail> trails;
-    for (const auto& [number, live] : account.orders) {
+    for (auto& [number, live] : account.orders) {
         const Order& order = live.order;
         const bool trails_on = model::is_live(order.state) && order.role == OrderRole::StopLoss &&
                                order.instrument == instrument && !order.trail_distance.is_zero();
         if (!trails_on) continue;
         Trail& trail = trails[order.parent];
-        trail.newest = &order;
+        trail.newest = &live;
         trail.quantity += remaining(order);
         if (order.state != OrderState::Open || order.cancel != model::CancelState::None) {
             trail.moving = true;
@@ -318,7 +326,7 @@ Price stop_behind(const model::Instrument& rules, const Order& stop, Price mark)
 
 /// The moved stop; nothing where the price has not come far enough (S3).
 std::optional<Order> moved(const State& state, const Trail& trail, Price last) {
-    const Order& stop = *trail.newest;
+    const Order& stop = trail.newest->order;
     const bool started = stop.trail_mark.is_zero() ? !is_better(stop.side, stop.trail_start, last)
                                                    : is_better(stop.side, last, stop.trail_mark);
     if (!started) return std::nullopt;
@@ -349,11 +357,18 @@ std::optional<Order> moved(const State& state, const Trail& trail, Price last) {
 }  // namespace
 
 void trail_stops(Transaction& transaction, AccountState& account, const model::Quote& quote) {
-    if (quote.last.is_zero()) return;
+    model::PriceRange seen = quote.traded;
+    seen.add(quote.last);
+    if (seen.high.is_zero()) return;
     std::vector<Order> next;
     for (const auto& [parent, trail] : trails_of(account, quote.instrument)) {
+        // Also what is seen while a moved stop is on its way.
+        model::PriceRange& all = trail.newest->seen;
+        all.add(seen.low);
+        all.add(seen.high);
         if (trail.moving) continue;
-        if (auto order = moved(transaction.state(), trail, quote.last)) {
+        const Price best = trail.newest->order.side == Side::Sell ? all.high : all.low;
+        if (auto order = moved(transaction.state(), trail, best)) {
             next.push_back(std::move(*order));
         }
     }

@@ -1,5 +1,7 @@
 #include "core/core_bench_test.hpp"
 
+#include <gmock/gmock.h>
+
 namespace botcore::core {
 namespace {
 
@@ -219,9 +221,32 @@ TEST_F(Protection, TrailsBehindThePriceAndNeverBack) {
     const auto decision = bench_.apply(Bench::report(moved[0], ReportKind::Open));
     EXPECT_EQ(Bench::cancelled_by(decision), std::vector{stop().id});
     bench_.apply(Bench::report(stop(), ReportKind::Canceled));
-    EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "61500")).empty());
-    EXPECT_EQ(to_text(*Bench::sent_by(bench_.tick(Duration::seconds(1), "63000"))[0].stop_price),
-              "62055");
+    EXPECT_EQ(to_text(*Bench::sent_by(bench_.tick(Duration::seconds(1), "62500"))[0].stop_price),
+              "62055")
+        << "The 63,000 that came meanwhile count.";
+}
+
+TEST_F(Protection, TrailsBehindAPriceThatCameAndWentBetweenTwoTicks) {
+    body_.trail_activation = model::Rate::from_units(model::kScale / 50);
+    body_.trail_distance = model::Rate::from_units(model::kScale * 15 / 1'000);
+    enter();
+    confirm_all();
+    model::Quote seen = quote(kFutures);
+    seen.last = seen.bid = seen.ask = price("61000");
+    seen.traded = {price("60900"), price("64000")};
+    const auto moved =
+        Bench::sent_by(bench_.apply(model::Tick{model::AccountId("futures"), {seen}}));
+    ASSERT_EQ(moved.size(), 1U);
+    EXPECT_EQ(to_text(*moved[0].stop_price), "63040");
+    // The market is below it already: what it protects is sold, and the older stop goes.
+    auto rejected = Bench::report(moved[0], ReportKind::Rejected);
+    rejected.report.reason = Reason::StopWouldTrigger;
+    const auto decision = bench_.apply(rejected);
+    const auto exits = Bench::sent_by(decision);
+    ASSERT_EQ(exits.size(), 1U);
+    EXPECT_EQ(exits[0].type, OrderType::Market);
+    EXPECT_EQ(exits[0].quantity, moved[0].quantity);
+    EXPECT_THAT(Bench::cancelled_by(decision), ::testing::Contains(stop().id));
 }
 
 TEST_F(Protection, AMovedStopSaysNothingAboutTheStopOfAnotherEntry) {
@@ -586,7 +611,7 @@ TEST_F(ByHand, AStopOfSomebodyElseIsLeftAlone) {
     EXPECT_TRUE(Bench::cancelled_by(trade(Side::Sell, "0.05")).empty());
 }
 
-TEST(Conditional, ReservesAtItsStopPriceAndCarriesItToTheExchange) {
+TEST(Conditional, ReservesNothingBeforeItTriggersAndCarriesItsStopToTheExchange) {
     Bench bench;
     auto body = bench.order("futures", Side::Buy, "0.1");
     body.type = OrderType::StopMarket;
@@ -594,6 +619,10 @@ TEST(Conditional, ReservesAtItsStopPriceAndCarriesItToTheExchange) {
     const auto sent = bench.place(body);
     ASSERT_TRUE(sent);
     EXPECT_EQ(sent->stop_price, price("62000"));
+    EXPECT_TRUE(bench.book("futures", kUsdt, Book::Reserved).is_zero());
+    auto triggered = Bench::report(*sent, ReportKind::Open);
+    triggered.report.reason = Reason::StopTriggered;
+    bench.apply(triggered);
     // 6,200 and half a percent of slippage, and the fee.
     EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Reserved)), "6233.4924");
 }

@@ -1,6 +1,7 @@
 #include "core/reconcile/comparison.hpp"
 
 #include "core/caller.hpp"
+#include "core/commands.hpp"
 #include "core/orders/protection.hpp"
 #include "core/risk/limits.hpp"
 
@@ -195,6 +196,10 @@ void set_account_state(Transaction& transaction, const model::SetAccountState& b
     row.state = body.state;
     row.frozen_reason =
         body.state == model::AccountState::Frozen ? Reason::FrozenByOperator : Reason::None;
+    const bool cooling = account->risk.cooldown_until > transaction.monotonic_time();
+    if (cooling && body.state == model::AccountState::Active) {
+        end_cooldown(transaction.change_risk(*account));
+    }
     transaction.answer_at_once(body.origin, row);
 }
 

@@ -33,8 +33,8 @@ model::Order row_of(const AccountState& account, const model::VenueOrder& found)
     return order;
 }
 
-/// Sets aside what the open rest may take, so that no entry of ours counts on it. Where there is
-/// less, the exchange took the order all the same: nothing is set aside then.
+/// Sets aside what the open rest of a spot order may take, so that no entry of ours counts on it.
+/// Where there is less, the exchange took the order all the same: nothing is set aside then.
 void reserve_rest(Transaction& transaction, AccountState& account, LiveOrder& live) {
     model::Order& order = live.order;
     const auto& instrument = transaction.state().instruments.at(order.instrument);
@@ -47,9 +47,7 @@ void reserve_rest(Transaction& transaction, AccountState& account, LiveOrder& li
                    order.price,
                    no_quote};
     view.stop_price = order.stop_price;
-    const bool opens = order.reduce_only == model::ReduceOnly::No;
-    const auto worst =
-        worst_case(transaction.state(), account, view, opens ? order.quantity : model::Quantity());
+    const auto worst = worst_case(transaction.state(), account, view, {});
     if (!worst || worst.value().amount.is_zero()) return;
     const auto rest =
         share(worst.value().amount, remaining(order), order.quantity, model::Rounding::Up);
@@ -82,7 +80,10 @@ void import_order(Transaction& transaction, AccountState& account, const model::
         transaction.freeze(account, Reason::OrphanOrder);
     }
     apply_report(transaction, account, live, {report, {}});
-    if (live.order.state == model::OrderState::Open) reserve_rest(transaction, account, live);
+    const bool spot = account.account.market == model::Market::Spot;
+    if (spot && live.order.state == model::OrderState::Open) {
+        reserve_rest(transaction, account, live);
+    }
 }
 
 }  // namespace botcore::core

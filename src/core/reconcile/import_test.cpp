@@ -75,7 +75,7 @@ TEST(Import, BooksAnOrderOfOthersOnceAndSetsItsRestAside) {
     EXPECT_EQ(order.role, model::OrderRole::External);
     EXPECT_EQ(order.state, OrderState::Open);
     EXPECT_EQ(order.filled, quantity("0.01"));
-    EXPECT_TRUE(order.reserved.is_positive());
+    EXPECT_TRUE(account(bench).positions.at(kFutures).reserved.is_positive());
     EXPECT_EQ(account(bench).positions.at(kFutures).quantity, quantity("0.01"));
     EXPECT_EQ(account(bench).account.state, model::AccountState::Active);
     EXPECT_EQ(bench.apply(body).verdict, Verdict::Nothing);

@@ -1,5 +1,7 @@
 #include "core/risk/entry_gates.hpp"
 
+#include "core/risk/margin.hpp"
+
 #include <algorithm>
 
 namespace botcore::core {
@@ -148,7 +150,7 @@ Result<Price, RuleBreach> assumed_price(const State& state, const OrderView& ord
         base = order.price.value();
         if (order.side == Side::Buy) return base;
         // A sell fills at its limit or better; better is more notional, so look at the bid too.
-        base = std::max(base, order.quote.bid);
+        return std::max(base, order.quote.bid);
     } else {
         base = order.quote.worst;
         if (base.is_zero()) {
@@ -175,28 +177,33 @@ Result<Reservation, RuleBreach> spot_worst_case(const State& state, const OrderV
     return Reservation{order.instrument.quote, value.value()};
 }
 
-model::Rate leverage_of(const AccountState& account, const model::InstrumentId& instrument) {
-    const auto place = account.positions.find(instrument);
-    return place == account.positions.end() ? model::Rate::whole(1) : place->second.leverage;
+std::optional<RuleBreach> leverage_too_high(const model::ContractState& contract) {
+    const Money size = model::exposure(contract);
+    const auto* bracket = model::bracket_of(*contract.instrument, size);
+    if (bracket == nullptr) return std::nullopt;
+    const bool fits = contract.leverage <= bracket->leverage_max &&
+                      size <= contract.instrument->brackets.back().notional_cap;
+    if (fits) return std::nullopt;
+    return RuleBreach{Reason::LeverageTooHigh,
+                      "a size of " + to_text(size) + " " + contract.instrument->quote.text() +
+                          " allows a leverage of " + to_text(bracket->leverage_max) +
+                          " at most, it is " + to_text(contract.leverage)};
 }
 
-/// Notional of the position at cost and of live opening orders, both sides: what the brackets
-/// judge.
-Money committed_notional(const AccountState& account, const model::InstrumentId& instrument) {
-    Money sum;
-    const auto place = account.positions.find(instrument);
-    if (place != account.positions.end()) sum += magnitude(place->second.cost);
-    for (const auto& [number, live] : account.orders) {
-        const auto& order = live.order;
-        if (!model::is_live(order.state) || order.instrument != instrument) continue;
-        if (order.reduce_only == model::ReduceOnly::Yes) continue;
-        // Without a limit the reservation tells what was assumed, a little too much of it.
-        const auto value =
-            order.price ? notional(*order.price, remaining(order))
-                        : scaled(order.reserved, leverage_of(account, instrument), Rounding::Up);
-        if (value) sum += value.value();
-    }
-    return sum;
+/// What the order takes of the account at once: the rise of the initial margin, the taker fee of
+/// what it may open, and what it would lose against the mark. Nothing where it raises no margin.
+Money cost_of(const model::ContractState& before,
+              const model::ContractState& after,
+              const OrderView& order,
+              Price price) {
+    const Money rise = model::initial_margin(after) - model::initial_margin(before);
+    if (!rise.is_positive()) return {};
+    const Money opened = model::exposure(after) - model::exposure(before);
+    // What a sale may lose is told by the lowest price that it takes, not by the highest.
+    Price lowest = order.price.value_or(price);
+    if (!order.price && order.side == Side::Sell) lowest = order.quote.worst;
+    return rise + scaled(opened, order.instrument.fee_taker, Rounding::Up).value() +
+           model::open_loss(order.side, lowest, order.quantity, before.mark);
 }
 
 }  // namespace
@@ -204,28 +211,32 @@ Money committed_notional(const AccountState& account, const model::InstrumentId&
 Result<Reservation, RuleBreach> worst_case(const State& state,
                                            const AccountState& account,
                                            const OrderView& order,
-                                           Quantity opening) {
+                                           const std::vector<model::Quote>& marks) {
     if (account.account.market == model::Market::Spot) return spot_worst_case(state, order);
-    if (opening.is_zero()) return Reservation{order.instrument.quote, Money()};
-    const Price price = TRY(assumed_price(state, order));
-    const auto value = notional(price, opening);
-    const auto whole = notional(price, order.quantity);
-    if (!value || !whole) return Failure{too_large()};
-    const auto leverage = leverage_of(account, order.instrument.id);
-    const Money total = committed_notional(account, order.instrument.id) + value.value();
-    const auto* bracket = model::bracket_of(order.instrument, total);
-    if (bracket != nullptr && (leverage > bracket->leverage_max ||
-                               total > order.instrument.brackets.back().notional_cap)) {
-        return Failure{RuleBreach{Reason::LeverageTooHigh,
-                                  "a size of " + to_text(total) + " " +
-                                      order.instrument.quote.text() + " allows a leverage of " +
-                                      to_text(bracket->leverage_max) + " at most, it is " +
-                                      to_text(leverage)}};
+    if (order.reduce_only == model::ReduceOnly::Yes) {
+        return Reservation{order.instrument.quote, Money()};
     }
-    const auto margin = divided(value.value(), leverage, Rounding::Up);
-    const auto fee = scaled(whole.value(), order.instrument.fee_taker, Rounding::Up);
-    if (!margin || !fee) return Failure{too_large()};
-    return Reservation{order.instrument.quote, margin.value() + fee.value(), total};
+    const Price price = TRY(assumed_price(state, order));
+    const auto value = notional(price, order.quantity);
+    if (!value) return Failure{too_large()};
+    const auto with_order = [&](model::ContractState contract) {
+        (order.side == Side::Buy ? contract.open_buys : contract.open_sells) += value.value();
+        return contract;
+    };
+    const auto before = contract_of(account, order.instrument, marks);
+    const auto all =
+        with_order(contract_of(account, order.instrument, marks, CountedOrders::WaitingToo));
+    const Money total = model::exposure(all);
+    if (model::exposure(with_order(before)) > model::exposure(before)) {
+        if (auto breach = leverage_too_high(all)) return Failure{std::move(*breach)};
+    }
+    if (!scaled(total, order.instrument.fee_taker, Rounding::Up)) return Failure{too_large()};
+    Reservation worst{order.instrument.quote, Money(), total, std::nullopt};
+    if (!order.price) worst.price = price;
+    if (!model::is_conditional(order.type)) {
+        worst.amount = cost_of(before, with_order(before), order, price);
+    }
+    return worst;
 }
 
 }  // namespace botcore::core

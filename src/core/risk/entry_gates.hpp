@@ -29,20 +29,25 @@ namespace botcore::core {
                                         const model::InstrumentId& instrument,
                                         model::Side side);
 
-/// What to set aside for an order's worst case, and in which asset.
+/// What an order takes of the account at worst.
 struct Reservation {
     model::Asset asset;
     model::Money amount;
-    /// Futures: notional of the instrument's position and entries, with this one.
+    /// Futures: the size that position and entries may reach, with this one; those that wait for
+    /// their stop price are counted.
     model::Money committed{};
+    /// Futures: the price that was assumed for an entry without a limit.
+    std::optional<model::Price> price = std::nullopt;
 };
 
-/// The worst case of an order: on spot the whole notional or the sold quantity; on futures the
-/// initial margin of the part that opens a position, and its taker fee. Fails with a breach where
-/// the price is missing, the leverage too high for the size, or the sum does not fit.
-[[nodiscard]] base::Result<Reservation, RuleBreach> worst_case(const State& state,
-                                                               const AccountState& account,
-                                                               const OrderView& order,
-                                                               model::Quantity opening);
+/// The worst case of an order: on spot the whole notional or the sold quantity; on futures what the
+/// exchange asks for (`model/margin.hpp`), with the taker fee, and nothing while it waits for its
+/// stop price. Fails with a breach where the price is missing, the leverage too high for the size,
+/// or the sum does not fit. `marks` has the instrument's own quote.
+[[nodiscard]] base::Result<Reservation, RuleBreach> worst_case(
+    const State& state,
+    const AccountState& account,
+    const OrderView& order,
+    const std::vector<model::Quote>& marks);
 
 }  // namespace botcore::core

@@ -1,6 +1,7 @@
 #include "core/risk/limits.hpp"
 
 #include "core/orders/exits.hpp"
+#include "core/risk/margin.hpp"
 
 #include <algorithm>
 
@@ -31,11 +32,6 @@ Money part(Money whole, Rate rate) {
 std::string percent(Rate rate) {
     const auto hundred = scaled(Money::from_units(rate.units()), Rate::whole(100), Rounding::Down);
     return hundred ? to_text(hundred.value()) + " %" : to_text(rate);
-}
-
-Money in_use(const AccountState& account) {
-    const auto balance = account.balances.find(account.account.quote);
-    return balance == account.balances.end() ? Money() : balance->second.of(model::Book::Margin);
 }
 
 /// Is the margin level, equity over margin in use, below `level`? Without margin in use there is
@@ -75,18 +71,6 @@ void advance(model::RiskState& risk, model::Timestamp now) {
 
 }  // namespace
 
-Money equity_of(const AccountState& account, const std::vector<model::Quote>& marks) {
-    const auto balance = account.balances.find(account.account.quote);
-    Money equity = balance == account.balances.end() ? Money() : balance->second.total();
-    for (const auto& quote : marks) {
-        const auto position = account.positions.find(quote.instrument);
-        if (position != account.positions.end()) {
-            equity += unrealized_profit(position->second, quote);
-        }
-    }
-    return equity;
-}
-
 Money day_profit(const model::RiskState& risk, model::Timestamp now) {
     model::RiskState seen = risk;
     advance(seen, now);
@@ -96,57 +80,119 @@ Money day_profit(const model::RiskState& risk, model::Timestamp now) {
     return sum;
 }
 
+std::vector<const AccountState*> accounts_beside(const State& state,
+                                                 const model::AccountId& account) {
+    std::vector<const AccountState*> others;
+    const auto place = state.accounts.find(account);
+    if (place == state.accounts.end()) return others;
+    const model::Account& own = place->second.account;
+    for (const auto& [id, other] : state.accounts) {
+        const model::Account& row = other.account;
+        const bool counts = id != account && row.owner == own.owner && row.kind == own.kind &&
+                            row.market == own.market && row.quote == own.quote;
+        if (counts) others.push_back(&other);
+    }
+    return others;
+}
+
+namespace {
+
+/// What one account, or all of an owner's together, are judged by.
+struct Judged {
+    Money equity;
+    Money peak;
+    Money loss;  ///< Of the last 24 hours.
+    Money committed;
+    model::Timestamp cooldown_until;
+};
+
+void judge_with(Judged& judged, const AccountState& account, Money equity, model::Timestamp now) {
+    const auto& risk = account.risk;
+    judged.equity += equity;
+    // An account that was never looked at has no peak yet.
+    judged.peak += risk.equity_peak.is_zero() ? equity : risk.equity_peak;
+    judged.loss -= day_profit(risk, now);
+    judged.cooldown_until = std::max(judged.cooldown_until, risk.cooldown_until);
+}
+
+/// `whose` is added to what is said: over all accounts, or nothing.
+std::optional<RuleBreach> broken_by(const model::RiskLimits& limits,
+                                    const Judged& judged,
+                                    const Entry& entry,
+                                    std::string_view quote,
+                                    std::string_view whose) {
+    const std::string unit = " " + std::string(quote);
+    const std::string all(whose);
+    if (entry.now < judged.cooldown_until) {
+        const auto left = (judged.cooldown_until - entry.now).in_milliseconds() / 60'000 + 1;
+        return RuleBreach{Reason::CooldownActive,
+                          std::to_string(limits.losses_in_a_row_max) +
+                              " positions in a row were closed with a loss" + all +
+                              "; entries are taken again in " + std::to_string(left) +
+                              " minutes, or once an operator unfreezes the account"};
+    }
+    const Money& equity = judged.equity;
+    if (!limits.daily_loss_max.is_zero() && judged.loss.is_positive() &&
+        judged.loss >= part(equity + judged.loss, limits.daily_loss_max)) {
+        return RuleBreach{Reason::DailyLossLimit,
+                          to_text(judged.loss) + unit + " were lost within 24 hours" + all +
+                              ", the limit is " + percent(limits.daily_loss_max) +
+                              "; wait until they are past"};
+    }
+    const Money down = judged.peak - equity;
+    if (!limits.drawdown_max.is_zero() && down.is_positive() &&
+        down >= part(judged.peak, limits.drawdown_max)) {
+        return RuleBreach{Reason::DrawdownLimit,
+                          "the equity is " + to_text(down) + unit + " below its peak" + all +
+                              ", the limit is " + percent(limits.drawdown_max)};
+    }
+    const Money room = part(equity, limits.exposure_max);
+    if (!limits.exposure_max.is_zero() && judged.committed > room) {
+        return RuleBreach{Reason::ExposureLimit,
+                          "one instrument may take " + percent(limits.exposure_max) +
+                              " of the equity, that is " + to_text(std::max(room, Money())) + unit +
+                              all + ", but this would make " + to_text(judged.committed)};
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<RuleBreach> broken_limit(const State& state,
                                        const AccountState& account,
                                        const Entry& entry,
                                        const std::vector<model::Quote>& marks) {
     if (account.account.market != model::Market::Futures) return std::nullopt;
     const auto& limits = state.policy.risk;
-    const auto& risk = account.risk;
-    const auto quote = account.account.quote.text();
+    const std::string quote(account.account.quote.text());
     if (limits.positions_max != 0 && occupied(account, entry.instrument) >= limits.positions_max) {
         return RuleBreach{Reason::MaxPositionsExceeded,
                           "at most " + std::to_string(limits.positions_max) +
                               " positions may be open; close one first"};
     }
-    if (entry.now < risk.cooldown_until) {
-        const auto left = (risk.cooldown_until - entry.now).in_milliseconds() / 60'000 + 1;
-        return RuleBreach{Reason::CooldownActive,
-                          std::to_string(limits.losses_in_a_row_max) +
-                              " positions in a row were closed with a loss; entries are taken "
-                              "again in " +
-                              std::to_string(left) + " minutes"};
-    }
-    const Money equity = equity_of(account, marks);
-    if (is_below(equity, in_use(account), limits.margin_level_entry)) {
+    const AccountFigures figures = figures_of(state, account, marks);
+    const Money equity = figures.equity();
+    if (is_below(equity, figures.margin.position_initial, limits.margin_level_entry)) {
         return RuleBreach{Reason::MarginLevelLow,
                           "the equity of " + to_text(equity) + " " + quote + " is less than " +
                               percent(limits.margin_level_entry) +
                               " of the margin in use; close something or add money"};
     }
-    const Money loss = -day_profit(risk, entry.now);
-    if (!limits.daily_loss_max.is_zero() && loss.is_positive() &&
-        loss >= part(equity + loss, limits.daily_loss_max)) {
-        return RuleBreach{Reason::DailyLossLimit,
-                          to_text(loss) + " " + quote +
-                              " were lost within 24 hours, the limit is " +
-                              percent(limits.daily_loss_max) + "; wait until they are past"};
+    const auto others = accounts_beside(state, account.account.id);
+    Judged judged;
+    judged.committed = entry.committed;
+    judge_with(judged, account, equity, entry.now);
+    if (auto breach = broken_by(limits, judged, entry, quote, "")) return breach;
+    if (others.empty()) return std::nullopt;
+    // What is open to an owner in one account is open in none: the stricter counts.
+    for (const auto* other : others) {
+        judge_with(judged, *other, figures_of(state, *other, marks).equity(), entry.now);
+        const auto instrument = state.instruments.find(entry.instrument);
+        if (instrument == state.instruments.end()) continue;
+        judged.committed += model::exposure(
+            contract_of(*other, instrument->second, marks, CountedOrders::WaitingToo));
     }
-    const Money down = risk.equity_peak - equity;
-    if (!limits.drawdown_max.is_zero() && down.is_positive() &&
-        down >= part(risk.equity_peak, limits.drawdown_max)) {
-        return RuleBreach{Reason::DrawdownLimit,
-                          "the equity is " + to_text(down) + " " + quote +
-                              " below its peak, the limit is " + percent(limits.drawdown_max)};
-    }
-    const Money room = part(equity, limits.exposure_max);
-    if (!limits.exposure_max.is_zero() && entry.committed > room) {
-        return RuleBreach{Reason::ExposureLimit,
-                          "one instrument may take " + percent(limits.exposure_max) +
-                              " of the equity, that is " + to_text(std::max(room, Money())) + " " +
-                              quote + ", but this would make " + to_text(entry.committed)};
-    }
-    return std::nullopt;
+    return broken_by(limits, judged, entry, quote, " over all your accounts of this kind");
 }
 
 std::optional<RuleBreach> over_rate(const State& state,
@@ -158,14 +204,31 @@ std::optional<RuleBreach> over_rate(const State& state,
         account.rate_second = second;
         account.rate_count = 0;
     }
-    if (most != 0 && account.rate_count >= most) {
+    std::uint32_t taken = account.rate_count;
+    for (const auto* other : accounts_beside(state, account.account.id))
+        taken += other->rate_second == second ? other->rate_count : 0;
+    if (most != 0 && taken >= most) {
         return RuleBreach{Reason::OrderRateLimit,
                           "at most " + std::to_string(most) +
-                              " entries a second are taken; try again in a second"};
+                              " entries a second are taken of an owner; try again in a second"};
     }
     account.rate_count += 1;
     return std::nullopt;
 }
+
+namespace {
+
+/// Of all accounts of the owner: a streak goes over them.
+void end_losing_streak(Transaction& transaction, AccountState& account) {
+    if (account.risk.losses_in_a_row != 0) transaction.change_risk(account).losses_in_a_row = 0;
+    for (const auto* other : accounts_beside(transaction.state(), account.account.id)) {
+        if (other->risk.losses_in_a_row == 0) continue;
+        AccountState& changed = transaction.state().accounts.at(other->account.id);
+        transaction.change_risk(changed).losses_in_a_row = 0;
+    }
+}
+
+}  // namespace
 
 void note_profit(Transaction& transaction,
                  AccountState& account,
@@ -176,10 +239,14 @@ void note_profit(Transaction& transaction,
     advance(risk, transaction.monotonic_time());
     risk.profits.at(risk.hour % model::kProfitHours) += profit;
     if (!position.quantity.is_zero()) return;
-    if (position.round_profit.is_positive()) risk.losses_in_a_row = 0;
-    if (position.round_profit.is_negative()) risk.losses_in_a_row += 1;
-    if (limits.losses_in_a_row_max != 0 && risk.losses_in_a_row >= limits.losses_in_a_row_max) {
-        risk.losses_in_a_row = 0;
+    if (position.round_profit.is_positive()) end_losing_streak(transaction, account);
+    if (!position.round_profit.is_negative()) return;
+    risk.losses_in_a_row += 1;
+    std::uint32_t streak = risk.losses_in_a_row;
+    for (const auto* other : accounts_beside(transaction.state(), account.account.id))
+        streak += other->risk.losses_in_a_row;
+    if (limits.losses_in_a_row_max != 0 && streak >= limits.losses_in_a_row_max) {
+        end_losing_streak(transaction, account);
         risk.cooldown_until = transaction.monotonic_time() + limits.cooldown;
     }
 }
@@ -219,16 +286,61 @@ bool is_closing(const AccountState& account) {
 
 }  // namespace
 
+namespace {
+
+/// The quotes at the worst, or the best, that each position has seen since the last look.
+enum class Extreme : std::uint8_t { Worst, Best };
+
+std::vector<model::Quote> marks_at(const AccountState& account,
+                                   const std::vector<model::Quote>& marks,
+                                   Extreme extreme) {
+    std::vector<model::Quote> moved = marks;
+    for (model::Quote& quote : moved) {
+        const auto position = account.positions.find(quote.instrument);
+        const auto mark = mark_of(quote);
+        if (position == account.positions.end() || !mark) continue;
+        model::PriceRange seen = quote.marked;
+        seen.add(*mark);
+        const bool high = position->second.quantity.is_positive() == (extreme == Extreme::Best);
+        quote.bid = quote.ask = high ? seen.high : seen.low;
+    }
+    return moved;
+}
+
+/// What counts of a position whose price is not known now: the loss that was last seen, no profit.
+std::vector<model::Quote> losses_of(const AccountState& account,
+                                    const std::vector<model::Quote>& stale) {
+    std::vector<model::Quote> counted;
+    for (const auto& quote : stale) {
+        const auto position = account.positions.find(quote.instrument);
+        if (position == account.positions.end()) continue;
+        if (unrealized_profit(position->second, quote).is_negative()) counted.push_back(quote);
+    }
+    return counted;
+}
+
+}  // namespace
+
 void watch_margin(Transaction& transaction,
                   AccountState& account,
-                  const std::vector<model::Quote>& marks) {
+                  const std::vector<model::Quote>& fresh,
+                  const std::vector<model::Quote>& stale) {
     const auto& limits = transaction.state().policy.risk;
-    const Money equity = equity_of(account, marks);
-    const Money peak = account.risk.equity_peak;
-    if (equity.is_positive() && equity > part(peak, kPeakStep)) {
-        transaction.change_risk(account).equity_peak = equity;
+    if (stale.empty()) {
+        const Money best =
+            figures_of(transaction.state(), account, marks_at(account, fresh, Extreme::Best))
+                .equity();
+        const Money peak = account.risk.equity_peak;
+        if (best.is_positive() && best > part(peak, kPeakStep)) {
+            transaction.change_risk(account).equity_peak = best;
+        }
     }
-    const Money used = in_use(account);
+    auto marks = marks_at(account, fresh, Extreme::Worst);
+    const auto losses = losses_of(account, stale);
+    marks.insert(marks.end(), losses.begin(), losses.end());
+    const AccountFigures figures = figures_of(transaction.state(), account, marks);
+    const Money equity = figures.equity();
+    const Money used = figures.margin.position_initial;
     const bool low = is_below(equity, used, limits.margin_level_close);
     const bool safe = !is_below(equity, used, limits.margin_level_safe);
     if (account.risk.margin_call ? safe : low) {
@@ -236,7 +348,7 @@ void watch_margin(Transaction& transaction,
     }
     if (!account.risk.margin_call || is_closing(account)) return;
     if (transaction.order_room() == 0) return;
-    const model::Position* worst = most_losing(account, marks);
+    const model::Position* worst = most_losing(account, fresh);
     if (worst == nullptr) return;
     (void)place_exit(transaction,
                      account,

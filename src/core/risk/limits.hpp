@@ -14,10 +14,6 @@
 
 namespace botcore::core {
 
-/// What the account would own if every position were closed at its mark.
-[[nodiscard]] model::Money equity_of(const AccountState& account,
-                                     const std::vector<model::Quote>& marks);
-
 /// Net profit of the last 24 hours and the hour under way, realized; negative for a loss.
 [[nodiscard]] model::Money day_profit(const model::RiskState& risk, model::Timestamp now);
 
@@ -28,7 +24,13 @@ struct Entry {
     model::Timestamp now;
 };
 
-/// Nothing where every limit leaves room for the entry.
+/// The owner's other accounts of the same kind, market and quote asset, ascending. Losses, peaks,
+/// exposure and rates are judged over all of them together as well, so that another account is no
+/// way around a limit.
+[[nodiscard]] std::vector<const AccountState*> accounts_beside(const State& state,
+                                                               const model::AccountId& account);
+
+/// Nothing where every limit leaves room for the entry, of the account and of its owner.
 [[nodiscard]] std::optional<RuleBreach> broken_limit(const State& state,
                                                      const AccountState& account,
                                                      const Entry& entry,
@@ -48,10 +50,13 @@ void note_profit(Transaction& transaction,
 /// Money came in or went out by hand: no gain, no loss.
 void note_transfer(Transaction& transaction, AccountState& account, model::Money amount);
 
-/// Looks at equity and margin with fresh marks: raises the peak, and closes the most losing
-/// position while margin does not suffice.
+/// Looks at equity and margin: raises the peak, and closes the most losing position while margin
+/// does not suffice. Every mark since the last look counts: the peak is that of the best moment of
+/// each position, the level that of the worst. Positions without a fresh price (`stale`) count with
+/// the loss that was last seen, and without a profit; then no peak is raised.
 void watch_margin(Transaction& transaction,
                   AccountState& account,
-                  const std::vector<model::Quote>& marks);
+                  const std::vector<model::Quote>& fresh,
+                  const std::vector<model::Quote>& stale);
 
 }  // namespace botcore::core

@@ -2,6 +2,8 @@
 
 #include "core/core_bench_test.hpp"
 
+#include <gmock/gmock.h>
+
 namespace botcore::core {
 namespace {
 
@@ -128,7 +130,7 @@ TEST(RiskLimits, ADrawdownFromThePeakClosesEntries) {
     EXPECT_EQ(to_text(bench.account("futures").risk.equity_peak), "10999");
     auto body = bench.order("futures", Side::Buy, "0.01");
     body.marks = {quote(kFutures)};
-    body.marks[0].bid = price("53500");  // 9,349: 15 % below the peak.
+    body.marks[0].bid = body.marks[0].ask = price("53500");  // 9,349: 15 % below the peak.
     EXPECT_FALSE(bench.place(body));
     EXPECT_EQ(bench.refusal(), Reason::DrawdownLimit);
 }
@@ -139,23 +141,24 @@ TEST(RiskLimits, MarginBelowTheLevelsStopsEntriesAndThenClosesPositions) {
         limits.margin_level_close = Rate::from_units(model::kScale * 110 / 100);
         limits.margin_level_safe = Rate::from_units(model::kScale * 120 / 100);
     }));
-    const auto entry = bench.place(bench.order("futures", Side::Buy, "0.11"));
-    bench.fill_all(*entry, "60000");  // 6,600 of margin, 9,999 of equity.
+    bench.set_leverage(10);
+    const auto entry = bench.place(bench.order("futures", Side::Buy, "1"));
+    bench.fill_all(*entry, "60000");  // 6,000 of margin, 9,999 of equity.
     bench.tick(Duration::seconds(1), "60000");
     auto body = bench.order("futures", Side::Buy, "0.001");
     body.quantity = quantity("0.002");
     body.marks = {quote(kFutures)};
-    body.marks[0].bid = price("59000");
+    body.marks[0].bid = body.marks[0].ask = price("58800");  // 8,799 for 5,880.
     EXPECT_FALSE(bench.place(body));
     EXPECT_EQ(bench.refusal(), Reason::MarginLevelLow);
-    EXPECT_TRUE(Bench::sent_by(bench.tick(Duration::seconds(1), "36000")).empty());
-    const auto called = bench.tick(Duration::seconds(1), "35000");
+    EXPECT_TRUE(Bench::sent_by(bench.tick(Duration::seconds(1), "56200")).empty());
+    const auto called = bench.tick(Duration::seconds(1), "56100");  // 6,099 for 5,610.
     EXPECT_EQ(Bench::reasons_in(called), std::vector{Reason::MarginCall});
     const auto exits = Bench::sent_by(called);
     ASSERT_EQ(exits.size(), 1U);
-    EXPECT_EQ(exits[0].quantity, quantity("0.11"));
-    EXPECT_TRUE(Bench::sent_by(bench.tick(Duration::seconds(1), "34000")).empty());
-    bench.fill_all(exits[0], "34000");
+    EXPECT_EQ(exits[0].quantity, quantity("1"));
+    EXPECT_TRUE(Bench::sent_by(bench.tick(Duration::seconds(1), "56000")).empty());
+    bench.fill_all(exits[0], "56000");
     EXPECT_FALSE(bench.account("futures").risk.margin_call && !bench.position().quantity.is_zero());
 }
 
@@ -165,18 +168,21 @@ TEST(RiskLimits, ARestingExitGivesWayToAMarginCall) {
         limits.margin_level_close = Rate::from_units(model::kScale * 110 / 100);
         limits.margin_level_safe = Rate::from_units(model::kScale * 120 / 100);
     }));
-    bench.fill_all(*bench.place(bench.order("futures", Side::Buy, "0.11")), "60000");
-    auto exit = bench.order("futures", Side::Sell, "0.11");
+    bench.set_leverage(10);
+    bench.fill_all(*bench.place(bench.order("futures", Side::Buy, "1")), "60000");
+    auto exit = bench.order("futures", Side::Sell, "1");
     exit.type = model::OrderType::Limit;
     exit.price = price("66000");
     exit.reduce_only = model::ReduceOnly::Yes;
     const auto resting = bench.place(exit);
     ASSERT_TRUE(resting);
     bench.apply(Bench::report(*resting, model::ReportKind::Open));
-    const auto called = bench.tick(Duration::seconds(1), "35000");
+    const auto called = bench.tick(Duration::seconds(1), "56100");
+    // @error:Reason::GaveWayToExit
+    EXPECT_THAT(Bench::reasons_in(called), ::testing::Contains(Reason::GaveWayToExit));
     EXPECT_EQ(Bench::cancelled_by(called), std::vector{resting->id});
     ASSERT_EQ(Bench::sent_by(called).size(), 1U);
-    EXPECT_EQ(Bench::sent_by(called)[0].quantity, quantity("0.11"));
+    EXPECT_EQ(Bench::sent_by(called)[0].quantity, quantity("1"));
 }
 
 TEST(RiskLimits, AMarginCallWaitsForTheNextTickWhereOneHasOrdersEnough) {
@@ -235,6 +241,196 @@ TEST(RiskLimits, MoneyMovedByHandIsNeitherGainNorLoss) {
                                      money("1000"),
                                      {}});
     EXPECT_EQ(bench.account("futures").risk.equity_peak, peak - money("1000"));
+}
+
+/// A second futures account of the same owner.
+void open_second(Bench& bench) {
+    bench.apply(model::OpenAccount{
+        bench.origin(), model::AccountId("second"), model::Market::Futures, kUsdt, money("10000")});
+}
+
+model::PlaceOrder second_order(Bench& bench, std::string_view size = "0.01") {
+    auto body = bench.order("futures", Side::Buy, size);
+    body.account = model::AccountId("second");
+    return body;
+}
+
+TEST(RiskOfAnOwner, ACoolDownHoldsInEveryAccount) {
+    Bench bench(only([](RiskLimits& limits) {
+        limits.losses_in_a_row_max = 2;
+        limits.cooldown = Duration::seconds(60);
+    }));
+    open_second(bench);
+    round_trip(bench, "59000");
+    const auto entry = bench.place(second_order(bench));
+    ASSERT_TRUE(entry);
+    bench.fill_all(*entry, "60000");
+    auto closing = second_order(bench);
+    closing.side = Side::Sell;
+    bench.fill_all(*bench.place(closing), "59000");
+    EXPECT_EQ(refusal_of_entry(bench), Reason::CooldownActive)
+        << "Two losses, one in each account, are a streak of two.";
+    EXPECT_FALSE(bench.place(second_order(bench)));
+    bench.apply(model::SetAccountState{
+        bench.origin(), model::AccountId("second"), model::AccountState::Active, "it was a drill"});
+    EXPECT_TRUE(bench.place(second_order(bench))) << "An operator has ended it.";
+}
+
+TEST(RiskOfAnOwner, AWinAnywhereEndsTheStreak) {
+    Bench bench(only([](RiskLimits& limits) {
+        limits.losses_in_a_row_max = 2;
+        limits.cooldown = Duration::seconds(60);
+    }));
+    open_second(bench);
+    round_trip(bench, "59000");
+    const auto entry = bench.place(second_order(bench));
+    bench.fill_all(*entry, "60000");
+    auto closing = second_order(bench);
+    closing.side = Side::Sell;
+    bench.fill_all(*bench.place(closing), "61000");
+    round_trip(bench, "59000");
+    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+}
+
+TEST(RiskOfAnOwner, LossesOfOneAccountCloseTheOther) {
+    Bench bench(only([](RiskLimits& limits) {
+        limits.daily_loss_max = Rate::from_units(model::kScale * 4 / 100);
+    }));
+    open_second(bench);
+    bench.set_leverage(10);
+    const auto entry = bench.place(bench.order("futures", Side::Buy, "0.5"));
+    bench.fill_all(*entry, "60000");
+    bench.fill_all(*bench.place(bench.order("futures", Side::Sell, "0.5")), "58000");
+    // 1,000 of 20,000 are 5 %.
+    EXPECT_FALSE(bench.place(second_order(bench)));
+    EXPECT_EQ(bench.refusal(), Reason::DailyLossLimit);
+    bench.apply(model::TransferMoney{bench.origin(),
+                                     model::AccountId("futures"),
+                                     model::AccountId("second"),
+                                     kUsdt,
+                                     money("5000"),
+                                     {}});
+    EXPECT_FALSE(bench.place(second_order(bench))) << "Money moved changes nothing.";
+    EXPECT_EQ(bench.refusal(), Reason::DailyLossLimit);
+}
+
+TEST(RiskOfAnOwner, DrawdownExposureAndRateCountOverAllAccounts) {
+    Bench bench(only(
+        [](RiskLimits& limits) { limits.exposure_max = Rate::from_units(model::kScale / 10); }));
+    open_second(bench);
+    EXPECT_EQ(refusal_of_entry(bench, "0.016"), Reason::None);
+    EXPECT_TRUE(bench.place(second_order(bench, "0.016"))) << "1,930 of 20,000 in all.";
+    EXPECT_FALSE(bench.place(second_order(bench, "0.002")));
+    EXPECT_EQ(bench.refusal(), Reason::ExposureLimit);
+
+    Bench quick(only([](RiskLimits& limits) { limits.orders_per_second_max = 2; }));
+    open_second(quick);
+    EXPECT_EQ(refusal_of_entry(quick), Reason::None);
+    EXPECT_TRUE(quick.place(second_order(quick)));
+    EXPECT_FALSE(quick.place(second_order(quick)));
+    EXPECT_EQ(quick.refusal(), Reason::OrderRateLimit);
+
+    Bench fallen(only([](RiskLimits& limits) {
+        limits.drawdown_max = Rate::from_units(model::kScale * 15 / 100);
+    }));
+    open_second(fallen);
+    fallen.set_leverage(10);
+    fallen.fill_all(*fallen.place(fallen.order("futures", Side::Buy, "1")), "60000");
+    fallen.tick(Duration::seconds(1), "60000");
+    auto body = second_order(fallen);
+    body.marks = {quote(kFutures)};
+    body.marks[0].bid = body.marks[0].ask = price("56900");  // 3,100 of 19,999.
+    EXPECT_FALSE(fallen.place(body));
+    EXPECT_EQ(fallen.refusal(), Reason::DrawdownLimit);
+}
+
+// @error:Reason::TooManyAccounts
+TEST(RiskOfAnOwner, HasABoundedNumberOfAccounts) {
+    Bench bench;
+    for (int i = 2; i < 20; ++i) {
+        bench.apply(model::OpenAccount{bench.origin(),
+                                       model::AccountId("more-" + std::to_string(i)),
+                                       model::Market::Futures,
+                                       kUsdt,
+                                       money("1")});
+        ASSERT_EQ(bench.refusal(), Reason::None);
+    }
+    open_second(bench);
+    EXPECT_EQ(bench.refusal(), Reason::TooManyAccounts);
+}
+
+TEST(Reset, LiftsNeitherAnOperatorsFreezeNorACoolDown) {
+    Bench bench(only([](RiskLimits& limits) {
+        limits.losses_in_a_row_max = 1;
+        limits.cooldown = Duration::seconds(60);
+    }));
+    round_trip(bench, "59000");
+    EXPECT_EQ(refusal_of_entry(bench), Reason::CooldownActive);
+    bench.apply(model::ResetAccount{bench.origin(), model::AccountId("futures"), {}});
+    EXPECT_EQ(bench.refusal(), Reason::None);
+    EXPECT_EQ(refusal_of_entry(bench), Reason::CooldownActive) << "Starting over is no way out.";
+    bench.apply(model::SetAccountState{
+        bench.origin(), model::AccountId("futures"), model::AccountState::Frozen, "looks odd"});
+    bench.apply(model::ResetAccount{bench.origin(), model::AccountId("futures"), {}});
+    EXPECT_EQ(bench.refusal(), Reason::AccountFrozen);
+    EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Frozen);
+    auto operators = bench.origin();
+    operators.authority = model::Authority::All;
+    bench.apply(model::ResetAccount{operators, model::AccountId("futures"), {}});
+    EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Active);
+    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+}
+
+TEST(Tick, SeesEveryMarkSinceTheOneBefore) {
+    Bench bench(only([](RiskLimits& limits) {
+        limits.margin_level_close = Rate::from_units(model::kScale * 110 / 100);
+        limits.margin_level_safe = Rate::from_units(model::kScale * 120 / 100);
+    }));
+    bench.set_leverage(10);
+    bench.fill_all(*bench.place(bench.order("futures", Side::Buy, "1")), "60000");
+    model::Quote seen = quote(kFutures);
+    seen.bid = seen.ask = seen.last = price("60000");
+    seen.marked = {price("59000"), price("61000")};
+    bench.apply(model::Tick{model::AccountId("futures"), {seen}});
+    EXPECT_EQ(to_text(bench.account("futures").risk.equity_peak), "10999");
+    seen.marked = {price("56100"), price("60000")};
+    const auto called = bench.apply(model::Tick{model::AccountId("futures"), {seen}});
+    EXPECT_EQ(Bench::reasons_in(called), std::vector{Reason::MarginCall})
+        << "The level was too low for a moment.";
+}
+
+TEST(Tick, APositionWithoutAPriceCountsWithTheLossThatWasSeenAndNoProfit) {
+    const auto limits = only([](RiskLimits& limits) {
+        limits.margin_level_close = Rate::from_units(model::kScale * 110 / 100);
+        limits.margin_level_safe = Rate::from_units(model::kScale * 120 / 100);
+    });
+    const model::InstrumentId ether{model::Market::Futures, model::Symbol("ETHUSDT")};
+    const auto called_with = [&](std::string_view stale_price, std::string_view fresh_price) {
+        Bench bench(limits);
+        bench.set_leverage(20);
+        bench.apply(model::SetLeverage{
+            bench.origin(), model::AccountId("futures"), ether, Rate::whole(20), {}});
+        bench.fill_all(*bench.place(bench.order("futures", Side::Buy, "1")), "60000");
+        auto other = bench.order("futures", Side::Buy, "20");
+        other.instrument = ether;
+        other.quote.instrument = ether;
+        other.quote.bid = other.quote.ask = other.quote.last = other.quote.worst = price("3000");
+        bench.fill_all(*bench.place(other), "3000");
+        model::Quote fresh = quote(kFutures);
+        fresh.bid = fresh.ask = fresh.last = price(fresh_price);
+        model::Quote stale = other.quote;
+        stale.age = Duration::seconds(60);
+        stale.bid = stale.ask = price(stale_price);
+        return Bench::sent_by(
+            bench.apply(model::Tick{model::AccountId("futures"), {fresh, stale}}));
+    };
+    // 9,998 of equity for 6,000 of margin; 5,000 of loss are too much, whoever has them.
+    EXPECT_TRUE(called_with("3000", "60000").empty());
+    EXPECT_TRUE(called_with("3300", "60000").empty());
+    const auto exits = called_with("2800", "60000");
+    ASSERT_EQ(exits.size(), 1U);
+    EXPECT_EQ(exits[0].instrument, kFutures) << "Only what has a price can be closed.";
+    EXPECT_EQ(called_with("4000", "56000").size(), 1U) << "A profit that was seen is none now.";
 }
 
 }  // namespace

@@ -43,7 +43,8 @@ HealthWatch::HealthWatch(Options options, Parts parts)
                 [this] { return load_; },
                 [this](base::Timestamp at) { return keeper_.planned(at); },
                 [this](operations::Period within) { return keeper_.announced(within); },
-                parts_.changed},
+                parts_.changed,
+                [this](base::Timestamp at) { return keeper_.outage(at); }},
                read_uptime()) {
     prober_.add(health::Dependency::Database, store_look_.look());
     prober_.add(health::Dependency::Disk, disk_look_.look());
@@ -76,6 +77,7 @@ void HealthWatch::tick() {
 
 bool HealthWatch::stop() {
     monitor_.tick();
+    monitor_.stop_in_order();
     if (monitor_.settled()) file_.put(health::to_json(monitor_.uptime()));
     const bool store_ended = store_look_.stop();
     const bool disk_ended = disk_look_.stop();

@@ -1,5 +1,6 @@
 #include "shell/daemon/maintenance_keeper.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -44,6 +45,12 @@ bool MaintenanceKeeper::planned(model::Timestamp now) const {
         if (operations::is_planned(window, now)) return true;
     }
     return false;
+}
+
+bool MaintenanceKeeper::outage(model::Timestamp now) const {
+    return std::any_of(windows_.begin(), windows_.end(), [&](const auto& item) {
+        return operations::is_outage(item.second, now);
+    });
 }
 
 std::size_t MaintenanceKeeper::under_way() const {

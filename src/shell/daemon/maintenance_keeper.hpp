@@ -38,6 +38,8 @@ public:
 
     /// Is this moment inside a window that was announced in good time?
     [[nodiscard]] bool planned(model::Timestamp now) const;
+    /// An emergency keeps entries out: that is downtime, however healthy the parts are.
+    [[nodiscard]] bool outage(model::Timestamp now) const;
 
     /// The first such window that lies, wholly or in part, within a period of the past.
     [[nodiscard]] std::optional<operations::Period> announced(operations::Period within) const;

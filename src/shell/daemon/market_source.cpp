@@ -46,7 +46,7 @@ public:
 
     void stop() override {}
 
-    [[nodiscard]] const MarketBoard& board() const override { return board_; }
+    [[nodiscard]] MarketBoard& board() override { return board_; }
 
     [[nodiscard]] std::string trouble() const override { return {}; }
 
@@ -83,7 +83,7 @@ public:
 
     void stop() override { market_.stop(); }
 
-    [[nodiscard]] const MarketBoard& board() const override { return board_; }
+    [[nodiscard]] MarketBoard& board() override { return board_; }
 
     [[nodiscard]] std::string trouble() const override { return market_.status().failure; }
 

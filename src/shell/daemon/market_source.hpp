@@ -27,7 +27,7 @@ public:
     /// Moves the board's clock to this moment, so that ages are right.
     virtual void set_now(base::Timestamp now) = 0;
     virtual void stop() = 0;
-    [[nodiscard]] virtual const MarketBoard& board() const = 0;
+    [[nodiscard]] virtual MarketBoard& board() = 0;
     /// What is wrong with the source; empty while all is well.
     [[nodiscard]] virtual std::string trouble() const = 0;
 

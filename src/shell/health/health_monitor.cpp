@@ -43,7 +43,9 @@ void HealthMonitor::count(const Snapshot& now) {
     std::optional<base::Duration> elapsed;
     if (counted_) elapsed = clocks.monotonic - *counted_;
     counted_ = clocks.monotonic;
-    uptime_.note(time, {now.overall, parts_.planned(time)}, elapsed);
+    const bool outage = parts_.outage && parts_.outage(time);
+    const HealthState health = outage ? HealthState::Unhealthy : now.overall;
+    uptime_.note(time, {health, parts_.planned(time), false}, elapsed);
 }
 
 void HealthMonitor::tell_changes(const Snapshot& now) {

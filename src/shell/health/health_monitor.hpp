@@ -37,6 +37,9 @@ public:
         std::function<std::optional<operations::Period>(operations::Period)> announced;
         /// Told of each check whose state became another; may be absent.
         std::function<void(const protocol::HealthChange&)> changed = nullptr;
+        /// Is the service down at this moment although every part works, as in an emergency
+        /// maintenance? May be absent.
+        std::function<bool(base::Timestamp)> outage = nullptr;
     };
 
     /// `uptime` is what earlier processes counted. The time since then, and until every part has
@@ -45,6 +48,9 @@ public:
 
     /// Looks, judges, counts, and says what has changed. Call it several times a second.
     void tick();
+
+    /// The process ends on purpose: the time until the next start is no outage.
+    void stop_in_order() { uptime_.stop_in_order(); }
 
     /// Every part has been looked at.
     [[nodiscard]] bool settled() const { return settled_; }

@@ -1,6 +1,9 @@
 #include "shell/health/known_parts.hpp"
 
+#include "core/risk/margin.hpp"
+
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace botcore::shell::health {
@@ -26,7 +29,35 @@ Answer accounts_of(const runtime::Runtime& runtime) {
     return {};
 }
 
-Answer prices_of(const ports::MarketData& market, base::Duration age_max) {
+/// The symbols in which somebody has a position while there is no price of them.
+std::string unpriced_positions(const runtime::Runtime& runtime, const ports::MarketData& market) {
+    const core::State& state = runtime.state();
+    std::set<std::string> symbols;
+    for (const auto& [name, account] : state.accounts) {
+        for (const auto& [id, position] : account.positions) {
+            if (position.quantity.is_zero()) continue;
+            const auto quote = market.quote(id, model::Side::Buy, {});
+            if (!core::is_fresh(state.policy, quote)) symbols.emplace(id.symbol.text());
+        }
+    }
+    std::string list;
+    for (const auto& symbol : symbols)
+        list += (list.empty() ? "" : ", ") + symbol;
+    return list;
+}
+
+Answer prices_of(const runtime::Runtime& runtime,
+                 const ports::MarketData& market,
+                 base::Duration age_max) {
+    if (runtime.status() == runtime::Status::Running) {
+        const std::string symbols = unpriced_positions(runtime, market);
+        if (!symbols.empty()) {
+            return {HealthState::Degraded,
+                    "positions are open without a price of " + symbols +
+                        "; they count with the loss that was last seen, and cannot be closed at "
+                        "the market"};
+        }
+    }
     const MarketAge age = market_age(market);
     if (!age.oldest) return {HealthState::Unhealthy, "there is no price"};
     if (*age.oldest > age_max) {
@@ -54,9 +85,11 @@ void add_known_parts(Prober& prober, const KnownParts& parts) {
                      [&runtime = parts.runtime] { return journal_of(runtime); });
     prober.add_known(Dependency::Exchange,
                      [&runtime = parts.runtime] { return accounts_of(runtime); });
-    prober.add_known(Dependency::Market, [&market = parts.market, age = parts.market_age_max] {
-        return prices_of(market, age);
-    });
+    prober.add_known(
+        Dependency::Market,
+        [&runtime = parts.runtime, &market = parts.market, age = parts.market_age_max] {
+            return prices_of(runtime, market, age);
+        });
     // The sockets are this process's own.
     prober.add_known(Dependency::WebSocket, [] { return Answer{}; });
     // The very condition by which the gate refuses entries.

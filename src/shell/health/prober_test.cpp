@@ -438,6 +438,9 @@ TEST(UptimeFile, KeepsTheFiguresOverARestart) {
     EXPECT_EQ(read.value().days(), log.days());
     EXPECT_EQ(read.value().outages(), log.outages());
     EXPECT_EQ(read.value().noted_until(), log.noted_until());
+    EXPECT_FALSE(read.value().stopped_in_order());
+    log.stop_in_order();
+    EXPECT_TRUE(parse_uptime(to_json(log)).value().stopped_in_order());
 }
 
 TEST(UptimeFile, KeepsWhatTheDiskRefused) {
@@ -451,6 +454,7 @@ TEST(UptimeFile, KeepsWhatTheDiskRefused) {
 TEST(UptimeFile, SaysWhatIsWrongWithADamagedFile) {
     const std::string head = R"({"format":1,"noted_until_us":9,"outages_us":)";
     const std::string days = R"("days_up_degraded_down_planned_us":)";
+    const std::string now = R"("days_up_degraded_down_planned_stopped_us":)";
     for (const std::string& text : {std::string(),
                                     std::string("[]"),
                                     std::string(R"({"format":2})"),
@@ -469,7 +473,11 @@ TEST(UptimeFile, SaysWhatIsWrongWithADamagedFile) {
         EXPECT_FALSE(parsed) << text;
         if (!parsed) EXPECT_FALSE(parsed.error().empty());
     }
-    EXPECT_TRUE(parse_uptime(head + "[[1,2]]," + days + "[[1,2,3,4,5]]}"));
+    EXPECT_TRUE(parse_uptime(head + "[[1,2]]," + days + "[[1,2,3,4,5]]}")) << "A file of before.";
+    EXPECT_FALSE(parse_uptime(head + "[[1,2]]," + now + "[[1,2,3,4,5]]}"));
+    const auto read = parse_uptime(head + "[[1,2]]," + now + "[[1,2,3,4,5,6]]}");
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read.value().days().at(1).stopped, base::Duration::microseconds(6));
 }
 
 }  // namespace

@@ -68,9 +68,11 @@ std::string to_json(const UptimeLog& log) {
                                    figures.up.in_microseconds(),
                                    figures.degraded.in_microseconds(),
                                    figures.down.in_microseconds(),
-                                   figures.planned.in_microseconds()});
+                                   figures.planned.in_microseconds(),
+                                   figures.stopped.in_microseconds()});
     }
-    object["days_up_degraded_down_planned_us"] = std::move(days);
+    object["days_up_degraded_down_planned_stopped_us"] = std::move(days);
+    object["stopped_in_order"] = log.stopped_in_order();
     json::array outages;
     for (const Outage& outage : log.outages()) {
         outages.push_back(json::array{outage.began.in_microseconds(),
@@ -89,15 +91,19 @@ base::Result<UptimeLog, std::string> parse_uptime(std::string_view text) {
         return Failure{std::string("its format is not known to this version")};
     }
     const auto until = number_in(object, "noted_until_us");
-    const json::array* days_list = list_in(object, "days_up_degraded_down_planned_us");
+    // Files of before told of no orderly stops.
+    const bool older = object.contains("days_up_degraded_down_planned_us");
+    const json::array* days_list = list_in(
+        object,
+        older ? "days_up_degraded_down_planned_us" : "days_up_degraded_down_planned_stopped_us");
     const json::array* outage_list = list_in(object, "outages_us");
     if (!until || days_list == nullptr || outage_list == nullptr) {
         return Failure{std::string("a field is missing or of a wrong kind")};
     }
     std::map<std::int64_t, UptimeFigures> days;
     for (const json::value& item : *days_list) {
-        const auto day = numbers_of(item, 5);
-        if (!day) return Failure{std::string("a day is not five numbers")};
+        const auto day = numbers_of(item, older ? 5 : 6);
+        if (!day) return Failure{std::string("a day is not six numbers")};
         const auto counted = std::accumulate(day->begin() + 1, day->end(), std::int64_t{0});
         if (day->at(0) > kDayMax || counted > kDayMicroseconds) {
             return Failure{std::string("a day is longer than a day or too late")};
@@ -105,7 +111,8 @@ base::Result<UptimeLog, std::string> parse_uptime(std::string_view text) {
         days[day->at(0)] = {Duration::microseconds(day->at(1)),
                             Duration::microseconds(day->at(2)),
                             Duration::microseconds(day->at(3)),
-                            Duration::microseconds(day->at(4))};
+                            Duration::microseconds(day->at(4)),
+                            Duration::microseconds(older ? 0 : day->at(5))};
     }
     std::vector<Outage> outages;
     for (const json::value& item : *outage_list) {
@@ -122,7 +129,10 @@ base::Result<UptimeLog, std::string> parse_uptime(std::string_view text) {
         outages.push_back(outage);
     }
     if (*until == 0) return UptimeLog();
-    return UptimeLog(std::move(days), std::move(outages), Timestamp::from_microseconds(*until));
+    UptimeLog log(std::move(days), std::move(outages), Timestamp::from_microseconds(*until));
+    const json::value* in_order = object.if_contains("stopped_in_order");
+    if (in_order != nullptr && in_order->is_bool() && in_order->get_bool()) log.stop_in_order();
+    return log;
 }
 
 base::Result<UptimeLog, std::string> UptimeFile::read() const {

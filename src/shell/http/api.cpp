@@ -67,7 +67,21 @@ void Api::handle(HttpRequest request, Respond respond) {
     serve(call);
 }
 
+void Api::resolve_symbols(Call& call) const {
+    if (context_.runtime.status() != runtime::Status::Running) return;
+    const auto find = context_.symbols();
+    const auto resolve = [&](std::string_view name, std::string& value) {
+        if (name != "symbol") return;
+        if (const auto symbol = find(value)) value = std::string(symbol->text());
+    };
+    for (auto& [name, value] : call.parameters)
+        resolve(name, value);
+    for (auto& [name, value] : call.request.query)
+        resolve(name, value);
+}
+
 void Api::serve(Call& call) {
+    resolve_symbols(call);
     for (const Gate& gate : gates_) {
         if (!gate(call)) return;
     }

@@ -50,6 +50,8 @@ private:
     [[nodiscard]] static bool may_use(Call& call);
     [[nodiscard]] static bool check_query(Call& call);
     [[nodiscard]] bool check_history(Call& call) const;
+    /// Symbols of path and query, as the exchange writes them.
+    void resolve_symbols(Call& call) const;
     void serve(Call& call);
 
     const ApiContext& context_;

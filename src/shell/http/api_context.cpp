@@ -42,6 +42,17 @@ bool ApiContext::begin_command(Call& call, std::string_view canonical_path) cons
     return read_key(call);
 }
 
+protocol::ReadSymbol ApiContext::symbols() const {
+    return [this](std::string_view text) -> std::optional<model::Symbol> {
+        // The exchange's own way needs no looking up: what does not exist is said later.
+        if (auto exact = protocol::read_exact_symbol(text)) return exact;
+        for (const auto& [id, instrument] : runtime.state().instruments) {
+            if (model::is_named(instrument, text)) return id.symbol;
+        }
+        return std::nullopt;
+    };
+}
+
 bool ApiContext::check_symbol(Call& call) const {
     const std::string& symbol = call.parameter("symbol");
     if (model::is_valid_symbol(symbol)) return true;

@@ -65,6 +65,8 @@ struct ApiContext {
     [[nodiscard]] bool read_if_match(Call& call, std::optional<std::uint64_t>& version) const;
     /// For commands without a body.
     [[nodiscard]] bool read_no_fields(Call& call) const;
+    /// Finds the symbol that a caller means among the instruments that are known.
+    [[nodiscard]] protocol::ReadSymbol symbols() const;
     /// {symbol} of the path.
     [[nodiscard]] bool check_symbol(Call& call) const;
     [[nodiscard]] bool running(Call& call) const;

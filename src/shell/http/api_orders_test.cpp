@@ -42,8 +42,8 @@ TEST_F(ApiOrders, FillsAMarketOrderAndShowsItEverywhere) {
     const auto position =
         ApiWorld::data(world_.get("/api/trading/positions")).as_array().at(0).as_object();
     EXPECT_EQ(position.at("side").as_string(), "LONG");
-    EXPECT_EQ(position.at("current_price").as_string(), "49999");
-    EXPECT_EQ(position.at("unrealized_pnl").as_string(), "-0.01");
+    EXPECT_EQ(position.at("current_price").as_string(), "50000") << "The mark.";
+    EXPECT_EQ(position.at("unrealized_pnl").as_string(), "0");
     EXPECT_EQ(position.at("source").as_string(), "generated");
     EXPECT_TRUE(position.at("liquidation_price").is_string() ||
                 position.at("liquidation_price").is_null());
@@ -106,6 +106,22 @@ TEST_F(ApiOrders, RefusesAKeyThatBelongsToAnotherRequest) {
     EXPECT_EQ(ApiWorld::code(other), "IDEMPOTENCY_KEY_REUSED");
     const auto short_route = world_.ask("POST", "/api/trading/execute", key, kBuy);
     EXPECT_EQ(short_route.status, 200) << "the short route means the same";
+}
+
+TEST_F(ApiOrders, ARequestIsTheSameHoweverItIsWritten) {
+    const std::string_view key = "X-Idempotency-Key: spec-1\r\n";
+    const auto placed = world_.ask("POST",
+                                   "/api/trading/execute",
+                                   key,
+                                   R"({"symbol":"BTCUSDT","side":"BUY","quantity":0.03})");
+    EXPECT_EQ(placed.status, 200) << placed.body;
+    EXPECT_EQ(ApiWorld::data(placed).at("quantity").as_string(), "0.03");
+    const auto again = world_.ask("POST",
+                                  "/api/trading/execute",
+                                  key,
+                                  R"({"symbol":"btc/usdt","side":"buy","quantity":"0.030"})");
+    EXPECT_EQ(again.body, placed.body) << "The same request, written in another way.";
+    EXPECT_EQ(world_.get("/api/accounts/futures/positions/btc-usdt").status, 200);
 }
 
 // @spec:R3-IDEM-03

@@ -10,9 +10,10 @@ namespace {
 void add_scalars(SchemaTable& schemas) {
     schemas.add_json("Amount", R"({"type":"string","pattern":"^-?[0-9]{1,16}(\\.[0-9]{1,8})?$",
         "description":"A decimal text; exact.","examples":["0.01"]})");
-    schemas.add_json("PositiveAmount", R"({"type":"string",
+    schemas.add_json("PositiveAmount", R"({"type":["string","number"],
         "pattern":"^[0-9]{1,15}(\\.[0-9]{1,8})?$",
-        "description":"A decimal text greater than zero.","examples":["0.01"]})");
+        "description":"A decimal above zero, a text or a number; its digits count as written.",
+        "examples":["0.01"]})");
     schemas.add_json("Time", R"({"type":"string","format":"date-time",
         "pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?Z$"})");
     schemas.add_json("Number", R"({"type":"integer","minimum":0})");
@@ -77,7 +78,8 @@ void add_errors(SchemaTable& schemas) {
     schemas.add_words("ErrorCode", "One stable code for each cause", codes);
     schemas.add_object("ErrorDetails",
                        "What is known besides; only `retries` is always there",
-                       "retries:Number last_error?:text next_step?:text field?:text expected?:text "
+                       "retries:Number exchange_code?:integer last_error?:text next_step?:text "
+                       "field?:text expected?:text "
                        "came?:text order_id?:OrderId order?:text status?:OrderStatus "
                        "status_link?:text version?:Number");
     schemas.add_object("ErrorBody",
@@ -179,9 +181,10 @@ void add_accounts(SchemaTable& schemas) {
         "AccountRow",
         "An account with its figures; null where a price is missing",
         "balances:[Balance] total_balance:Amount available_balance:Amount "
-        "reserved_balance:Amount used_margin:Amount unrealized_pnl:Amount? "
-        "holdings_value:Amount? total_equity:Amount? margin_level:Amount? "
-        "positions_count:Number open_orders_count:Number can_trade:boolean "
+        "reserved_balance:Amount used_margin:Amount maintenance_margin:Amount "
+        "unrealized_pnl:Amount? holdings_value:Amount? total_equity:Amount? margin_level:Amount? "
+        "symbols_without_price:[Symbol] positions_count:Number open_orders_count:Number "
+        "can_trade:boolean "
         "reconciled:boolean max_leverage:Amount source:MarketSource as_of:Time? age_ms:integer "
         "stale:boolean");
     schemas.add_list("AccountList", "AccountView");

@@ -55,7 +55,7 @@ void add_health_schemas(SchemaTable& schemas) {
     schemas.add_object("Uptime",
                        "Availability over some days, planned time left out and not",
                        "days:Number up_seconds:Number degraded_seconds:Number down_seconds:Number "
-                       "planned_seconds:Number availability_percent:Amount "
+                       "planned_seconds:Number stopped_seconds:Number availability_percent:Amount "
                        "availability_with_planned_percent:Amount target_percent:Amount "
                        "budget_seconds:integer budget_left_seconds:integer outages:Number "
                        "mtbf_seconds:Number? mttr_seconds:Number?");

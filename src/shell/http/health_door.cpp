@@ -84,12 +84,14 @@ json::object uptime_json(const operations::UptimeLog& log, std::int64_t days) {
     object["degraded_seconds"] = figures.degraded.in_milliseconds() / 1'000;
     object["down_seconds"] = figures.down.in_milliseconds() / 1'000;
     object["planned_seconds"] = figures.planned.in_milliseconds() / 1'000;
+    object["stopped_seconds"] = figures.stopped.in_milliseconds() / 1'000;
     object["availability_percent"] = percent(availability_ppm(figures, PlannedTime::LeftOut));
     object["availability_with_planned_percent"] =
         percent(availability_ppm(figures, PlannedTime::CountsAsDown));
     object["target_percent"] = percent(kEngineTarget);
     object["budget_seconds"] = budget.in_milliseconds() / 1'000;
-    object["budget_left_seconds"] = (budget - figures.down).in_milliseconds() / 1'000;
+    object["budget_left_seconds"] =
+        (budget - figures.down - figures.stopped).in_milliseconds() / 1'000;
     object["outages"] = failures.outages;
     object["mtbf_seconds"] = seconds_or_null(failures.between);
     object["mttr_seconds"] = seconds_or_null(failures.to_repair);
@@ -330,6 +332,7 @@ void HealthDoor::show_metrics(Call& call) {
     metrics.set_service_time("degraded", figures.degraded);
     metrics.set_service_time("down", figures.down);
     metrics.set_service_time("planned", figures.planned);
+    metrics.set_service_time("stopped", figures.stopped);
     if (context_.runtime.status() == runtime::Status::Running) {
         measure_portfolio();
         const auto mode = context_.runtime.state().operating.mode;

@@ -102,6 +102,12 @@ TEST_F(MaintenanceDoorTest, GoesOnAndOffWithAWordToEverybody) {
     EXPECT_EQ(refused("{}", "/api/maintenance/off"), "409 WINDOW_NOT_MOVABLE");
     const auto on = world_.command("POST", "/api/maintenance/on", R"({"minutes":30})");
     EXPECT_EQ(ApiWorld::data(on).at("emergency").as_bool(), true);
+    const auto entry = world_.command("POST",
+                                      "/api/accounts/futures/orders",
+                                      R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.01"})");
+    EXPECT_EQ(entry.status, 503) << "From the answer on.";
+    EXPECT_EQ(ApiWorld::code(entry), "MAINTENANCE");
+    EXPECT_GT(std::stoi(entry.headers.at("retry-after")), 1'700) << "Its end is known.";
     EXPECT_EQ(refused("{}", "/api/maintenance/on"), "409 WINDOW_NOT_MOVABLE") << "they overlap";
     world_.pass(model::Duration::seconds(2));
     EXPECT_EQ(show().at("window").at("state").as_string(), "ACTIVE");

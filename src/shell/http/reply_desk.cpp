@@ -1,5 +1,7 @@
 #include "shell/http/reply_desk.hpp"
 
+#include <algorithm>
+
 namespace botcore::shell::http {
 
 runtime::Ticket ReplyDesk::add(Respond respond, std::string caller, Headers headers) {
@@ -19,7 +21,10 @@ void ReplyDesk::on_reply(runtime::Ticket ticket, runtime::ApiReply reply) {
     response.caller = std::move(caller.name);
     if (reply.status >= 400) response.error_code = error_code_of(response.body);
     if (reply.replayed) response.headers.emplace_back("Idempotent-Replayed", "true");
-    if (reply.status == 503) response.headers.emplace_back("Retry-After", "1");
+    if (reply.status == 503 || reply.status == 429) {
+        const auto wait = std::max<std::int64_t>(1, reply.retry_after_seconds);
+        response.headers.emplace_back("Retry-After", std::to_string(wait));
+    }
     caller.respond(std::move(response));
 }
 

@@ -172,7 +172,7 @@ void TradingDoor::add_reads(RouteTable& table) {
 void TradingDoor::place_order(Call& call) {
     const model::AccountId account = context_.account_of(call);
     if (!context_.begin_command(call, "POST /api/accounts/" + account.text() + "/orders")) return;
-    auto parsed = protocol::parse_place_order(call.request.body);
+    auto parsed = protocol::parse_place_order(call.request.body, context_.symbols());
     if (!parsed) return call.fail(400, parsed.error());
     model::PlaceOrder order = parsed.value().value;
     const auto* state = context_.find_account(call);
@@ -243,7 +243,7 @@ void TradingDoor::cancel_all(Call& call) {
                                 "POST /api/accounts/" + account.text() + "/orders/cancel-all")) {
         return;
     }
-    auto parsed = protocol::parse_cancel_all(call.request.body);
+    auto parsed = protocol::parse_cancel_all(call.request.body, context_.symbols());
     if (!parsed) return call.fail(400, parsed.error());
     if (context_.find_account(call) == nullptr) return;
     model::CancelAll command = parsed.value().value;

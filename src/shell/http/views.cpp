@@ -1,5 +1,6 @@
 #include "shell/http/views.hpp"
 
+#include "core/risk/margin.hpp"
 #include "protocol/api_json.hpp"
 
 #include <optional>
@@ -15,14 +16,6 @@ namespace {
 template <class A>
 json::value text_or_null(const std::optional<A>& amount) {
     return amount ? json::value(to_text(*amount)) : json::value(nullptr);
-}
-
-/// The price at which the position could be closed now; nothing without one.
-std::optional<model::Price> closing_price(const model::Position& position,
-                                          const model::Quote& quote) {
-    const model::Price price = position.quantity.is_negative() ? quote.ask : quote.bid;
-    if (price.is_zero()) return std::nullopt;
-    return price;
 }
 
 json::object balance_view(const model::Balance& balance) {
@@ -71,7 +64,7 @@ std::optional<Money> unrealized(const core::AccountState& account,
     Money sum;
     for (const auto& quote : marks) {
         const auto& position = account.positions.at(quote.instrument);
-        if (!closing_price(position, quote)) return std::nullopt;
+        if (!core::mark_of(quote)) return std::nullopt;
         sum += core::unrealized_profit(position, quote);
     }
     return sum;
@@ -119,18 +112,13 @@ json::object position_view(const core::State& state,
                            const QuoteOf& quote_of) {
     json::object object = protocol::to_api(position);
     const model::Quote quote = quote_of(position.instrument);
-    const auto price = closing_price(position, quote);
+    const auto price = core::mark_of(quote);
     object["current_price"] = text_or_null(price);
     object["unrealized_pnl"] = price
                                    ? json::value(to_text(core::unrealized_profit(position, quote)))
                                    : json::value(nullptr);
-    std::optional<model::Price> liquidation;
-    const auto instrument = state.instruments.find(position.instrument);
-    const auto balance = account.balances.find(account.account.quote);
-    if (instrument != state.instruments.end() && balance != account.balances.end()) {
-        liquidation =
-            core::liquidation_price(position, instrument->second, balance->second.total());
-    }
+    const auto liquidation =
+        core::liquidation_price(state, account, position.instrument, marks_of(account, quote_of));
     object["liquidation_price"] = text_or_null(liquidation);
     object["price_age_ms"] = quote.age.in_milliseconds();
     object["source"] = to_text(quote.source);
@@ -164,16 +152,27 @@ json::object account_view(const core::State& state,
     const auto profit = unrealized(account, marks);
     const auto holdings = holdings_value(state, account, quote_of);
     const auto equity = equity_at(state, account, quote_of);
-    const Money margin = quote.of(model::Book::Margin);
+    const bool futures = row.market == model::Market::Futures;
+    const auto figures = futures ? core::figures_of(state, account, marks) : core::AccountFigures();
+    const Money margin = figures.margin.position_initial;
+    const Money reserved = figures.margin.initial - margin + figures.fees_and_losses;
 
     object["total_balance"] = to_text(quote.total());
-    object["available_balance"] = to_text(core::available(account, row.quote, marks));
-    object["reserved_balance"] = to_text(quote.of(model::Book::Reserved));
+    object["available_balance"] = to_text(core::available(state, account, row.quote, marks));
+    object["reserved_balance"] = to_text(futures ? reserved : quote.of(model::Book::Reserved));
     object["used_margin"] = to_text(margin);
+    object["maintenance_margin"] = to_text(figures.margin.maintenance);
     object["unrealized_pnl"] = text_or_null(profit);
     object["holdings_value"] = text_or_null(holdings);
     object["total_equity"] = text_or_null(equity);
     object["margin_level"] = margin_level(equity, margin);
+    json::array unpriced;
+    for (const auto& mark : marks) {
+        if (!core::is_fresh(state.policy, mark)) {
+            unpriced.emplace_back(std::string(mark.instrument.symbol.text()));
+        }
+    }
+    object["symbols_without_price"] = std::move(unpriced);
     object["positions_count"] = std::int64_t(marks.size());
     object["open_orders_count"] = open_orders(account);
     object["can_trade"] = row.state == model::AccountState::Active && account.reconciled;

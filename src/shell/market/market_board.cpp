@@ -52,6 +52,7 @@ void MarketBoard::apply_to(Row& row, const MarketEvent& event) {
         case MarketEventKind::Level:
             row.book.set(event.side, {event.price, event.quantity});
             row.book_time = event.time;
+            take_mark(row);
             return;
         case MarketEventKind::BookReset:
             row.book.clear();
@@ -61,6 +62,7 @@ void MarketBoard::apply_to(Row& row, const MarketEvent& event) {
         case MarketEventKind::BookReady:
             row.ready = true;
             row.book_time = event.time;
+            take_mark(row);
             return;
         case MarketEventKind::Trade:
         case MarketEventKind::LateTrade:
@@ -80,8 +82,17 @@ void MarketBoard::apply_to(Row& row, const MarketEvent& event) {
             row.best_ask = {event.price_ask, event.quantity_ask};
             row.best_time = event.time;
             row.seen_best = true;
+            take_mark(row);
             return;
     }
+}
+
+void MarketBoard::take_mark(Row& row) {
+    if (!row.ready) return;  // B1
+    const auto bid = row.seen_best ? row.best_bid : row.book.best(Side::Buy).value_or(Level{});
+    const auto ask = row.seen_best ? row.best_ask : row.book.best(Side::Sell).value_or(Level{});
+    if (bid.price.is_zero() || ask.price.is_zero()) return;
+    row.span.marked.add(Price::from_units((bid.price.units() + ask.price.units()) / 2));
 }
 
 void MarketBoard::take_trade(Row& row, const MarketEvent& event) {
@@ -94,7 +105,9 @@ void MarketBoard::take_trade(Row& row, const MarketEvent& event) {
     }
     ++counts_.counted;
     counts_.late += row.candles.late_trades().folded - folded;
-    if (event.kind == MarketEventKind::Trade) row.last_trade = {event.price, event.quantity};
+    if (event.kind != MarketEventKind::Trade) return;
+    row.last_trade = {event.price, event.quantity};
+    row.span.traded.add(event.price);
 }
 
 /// The source speaks: its silence, if there was one, is over (B6).
@@ -143,6 +156,16 @@ model::Quote MarketBoard::quote(const InstrumentId& instrument,
     quote.last = row->last_trade.price;
     quote.worst = worst_of(row->book, side, quantity, side == Side::Buy ? ask.price : bid.price);
     return quote;
+}
+
+ports::MarketData::Span MarketBoard::span(const InstrumentId& instrument) const {
+    const Row* const row = find(instrument);
+    return row != nullptr ? row->span : Span{};
+}
+
+void MarketBoard::begin_span() {
+    for (Row& row : rows_)
+        row.span = {};
 }
 
 const model::DepthBook* MarketBoard::book(const InstrumentId& instrument) const {

@@ -18,6 +18,8 @@
 /// B6  Candles go on with the exchange's clock, as far as messages have told it. While a source is
 ///     silent for more than `kFeedSilenceMax`, or says that trades are missing, nothing is known of
 ///     its trades: such a span is marked, and never shown as one without trades.
+/// B7  Between two looks no last price and no middle of the best prices is lost: `span` has the
+///     lowest and the highest.
 
 #include "base/time.hpp"
 #include "model/depth.hpp"
@@ -55,6 +57,9 @@ public:
                                      model::Side side,
                                      model::Quantity quantity) const override;
 
+    [[nodiscard]] Span span(const model::InstrumentId& instrument) const override;
+    void begin_span() override;
+
     [[nodiscard]] const model::DepthBook* book(
         const model::InstrumentId& instrument) const override;
 
@@ -83,12 +88,14 @@ private:
         std::optional<base::Timestamp> event_time;
         base::Timestamp book_time;
         base::Timestamp best_time;
+        Span span;
         bool seen_best = false;
         bool ready = false;
     };
 
     void apply_to(Row& row, const protocol::MarketEvent& event);
     void take_trade(Row& row, const protocol::MarketEvent& event);
+    static void take_mark(Row& row);
     void hear(const protocol::MarketEvent& event);
     void hear_exchange_time(base::Timestamp time);
     [[nodiscard]] const Row* find(const model::InstrumentId& instrument) const;

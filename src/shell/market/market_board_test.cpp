@@ -69,6 +69,29 @@ protected:
     MarketBoard board{{bitcoin, ether}, MarketSource::Recorded};
 };
 
+TEST_F(MarketBoardTest, NoPriceIsLostBetweenTwoLooks) {
+    fill(1'000);
+    board.begin_span();
+    apply({best(97, 99, 1'001), best(109, 111, 1'002), best(99, 101, 1'003)});
+    MarketEvent trade = event(MarketEventKind::Trade, 1'004);
+    trade.quantity = Quantity::whole(1);
+    for (const std::int64_t price : {100, 120, 90, 100}) {
+        trade.price = Price::whole(price);
+        apply({trade});
+    }
+    trade.kind = MarketEventKind::RepeatedTrade;
+    trade.price = Price::whole(500);
+    apply({trade});
+    EXPECT_EQ(board.span(bitcoin).marked.low, Price::whole(98));
+    EXPECT_EQ(board.span(bitcoin).marked.high, Price::whole(110));
+    EXPECT_EQ(board.span(bitcoin).traded.low, Price::whole(90));
+    EXPECT_EQ(board.span(bitcoin).traded.high, Price::whole(120));
+    board.begin_span();
+    EXPECT_EQ(board.span(bitcoin).traded, model::PriceRange());
+    apply({event(MarketEventKind::BookReset, 1'005), best(1, 3, 1'006)});
+    EXPECT_EQ(board.span(bitcoin).marked, model::PriceRange()) << "No book, no price (B1).";
+}
+
 TEST_F(MarketBoardTest, HasNoPricesForWhatWasNeverSeen) {
     EXPECT_EQ(quote().source, MarketSource::None);
     EXPECT_EQ(quote().instrument, bitcoin);

@@ -29,7 +29,7 @@ constexpr auto kRows = std::to_array<MetricRow>({
      "1 while the mode holds; docs/runbooks has a page for each"},
     {"health_check_status", kGauge, "check=@dependencies", "0 to 1",
      "1 healthy, 0.5 degraded, 0 unhealthy"},
-    {"service_seconds", kGauge, "state=up|degraded|down|planned", "seconds",
+    {"service_seconds", kGauge, "state=up|degraded|down|planned|stopped", "seconds",
      "Time in each state over the last 30 days"},
     {"maintenance_active", kGauge, "", "1 or 0",
      "1 from the beginning of a maintenance window to its end"},

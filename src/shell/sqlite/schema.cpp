@@ -274,6 +274,11 @@ ALTER TABLE orders ADD COLUMN signed_until INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE orders ADD COLUMN queue_deadline INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+constexpr std::string_view kSixthVersion = R"sql(
+ALTER TABLE positions ADD COLUMN reserved TEXT NOT NULL DEFAULT '0';
+ALTER TABLE orders ADD COLUMN worst_price TEXT;
+)sql";
+
 constexpr std::array<std::string_view, 11> kTablesWithImages = {"accounts",
                                                                 "instruments",
                                                                 "balances",
@@ -325,6 +330,7 @@ SqlOutcome create_schema(Database& database) {
     TRY(database.execute(std::string(kThirdVersion)));
     TRY(database.execute(std::string(kFourthVersion)));
     TRY(add_images(database));
+    TRY(database.execute(std::string(kSixthVersion)));
     TRY(database.execute("INSERT INTO meta (name, value) VALUES ('schema_version', " +
                          std::to_string(kSchemaVersion) + ")"));
     TRY(database.execute(std::string(kMarkSealed)));
@@ -343,6 +349,7 @@ SqlOutcome migrate_schema(Database& database) {
     if (version < 3) TRY(database.execute(std::string(kThirdVersion)));
     if (version < 4) TRY(database.execute(std::string(kFourthVersion)));
     if (version < 5) TRY(add_images(database));
+    if (version < 6) TRY(database.execute(std::string(kSixthVersion)));
     TRY(database.execute("UPDATE meta SET value = " + std::to_string(kSchemaVersion) +
                          " WHERE name = 'schema_version'"));
     return database.execute("COMMIT");

@@ -20,7 +20,7 @@
 namespace botcore::shell::sqlite {
 
 /// Stored in the file: raise it with every change of a table.
-inline constexpr std::int64_t kSchemaVersion = 5;
+inline constexpr std::int64_t kSchemaVersion = 6;
 /// Stored in the file's header: "BotC". Never change.
 inline constexpr std::int64_t kApplicationId = 0x426F7443;
 /// One file holds one shard.

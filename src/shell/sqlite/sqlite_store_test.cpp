@@ -181,6 +181,8 @@ ALTER TABLE positions DROP COLUMN round_profit;
 ALTER TABLE positions DROP COLUMN open_fees;
 ALTER TABLE positions DROP COLUMN unprotected;
 ALTER TABLE positions DROP COLUMN protect_by;
+ALTER TABLE positions DROP COLUMN reserved;
+ALTER TABLE orders DROP COLUMN worst_price;
 DROP TABLE risks;
 DROP TABLE operating;
 DROP TABLE maintenance_windows;

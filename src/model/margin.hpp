@@ -1,0 +1,79 @@
+#pragma once
+
+/// The exchange's formulas for the money of a cross-margin account: USD-M futures, one-way mode.
+/// The core and the paper exchange both count by these.
+///
+/// Rounding: products are rounded half to even at 10^-8, margins up.
+///
+/// Sources (exchange FAQs): liquidation price b3c689c1f50a44cabb3a84e663b81d93, initial margin of
+/// open orders 4f83b65d83654b5e933f85ef12bf769d, open loss 87fa7ee33b574f7084d42bd2ce2e463b.
+
+#include "model/instrument.hpp"
+#include "model/order.hpp"
+
+#include <optional>
+#include <span>
+
+namespace botcore::model {
+
+/// One contract of an account, with all that margins depend on.
+struct ContractState {
+    const Instrument* instrument = nullptr;
+    Quantity quantity;  ///< Of the position, with its sign.
+    Money cost;         ///< Of the position; negative for a short.
+    Rate leverage = Rate::whole(1);
+    std::optional<Price> mark;  ///< None: the position counts at its cost.
+    /// Worth of the open buy orders. Reduce-only orders and those that wait for their stop price
+    /// are left out.
+    Money open_buys{};
+    Money open_sells{};
+};
+
+/// Price x quantity, half to even at 10^-8, or a bound above every real amount (10^22 whole units)
+/// where the exact product does not fit: comparing stays safe.
+[[nodiscard]] Money worth(Price price, Quantity quantity);
+
+/// Position x mark; negative for a short.
+[[nodiscard]] Money position_notional(const ContractState& contract);
+
+/// Position x mark - cost.
+[[nodiscard]] Money unrealized_profit(const ContractState& contract);
+
+/// max(|position + open buys|, |position - open sells|): the larger of the two sizes that the open
+/// orders may lead to.
+[[nodiscard]] Money exposure(const ContractState& contract);
+
+/// The exposure by leverage, rounded up.
+[[nodiscard]] Money initial_margin(const ContractState& contract);
+
+/// The part of the initial margin that the position takes by itself.
+[[nodiscard]] Money position_margin(const ContractState& contract);
+
+/// notional x rate - deduction of the bracket that the position's notional falls into, rounded up
+/// ("Notional and Leverage Brackets", 2026-05-28: `maintMarginRatio`, `cum`).
+[[nodiscard]] Money maintenance_margin(const ContractState& contract);
+
+/// What an order loses at once, were it filled at `price` while the contract is at `mark`: a buy
+/// above it or a sell below it. Zero without a mark.
+[[nodiscard]] Money open_loss(Side side, Price price, Quantity quantity, std::optional<Price> mark);
+
+struct MarginFigures {
+    Money unrealized;
+    Money initial;  ///< Of positions and open orders.
+    Money position_initial;
+    Money maintenance;
+    Money available;  ///< wallet + unrealized - initial; may be negative.
+};
+
+/// The figures of a cross-margin account with this wallet balance.
+[[nodiscard]] MarginFigures margin_figures(Money wallet, std::span<const ContractState> contracts);
+
+/// The mark price at which wallet + unrealized profit = maintenance margin, all other contracts as
+/// they are: (wallet - other maintenance + other unrealized + deduction - cost) / (|q| x rate - q),
+/// in the bracket that this price itself leads to. Nothing without a position, or where no price
+/// above zero does it. `index` is the contract's place in `contracts`.
+[[nodiscard]] std::optional<Price> liquidation_price(Money wallet,
+                                                     std::span<const ContractState> contracts,
+                                                     std::size_t index);
+
+}  // namespace botcore::model

@@ -1,0 +1,75 @@
+#pragma once
+
+/// Prices as decisions see them: part of the input, so that the same inputs always give the same
+/// result.
+
+#include "base/field_version.hpp"
+#include "model/amount.hpp"
+#include "model/names.hpp"
+#include "model/order.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+
+namespace botcore::model {
+
+/// Stored in the journal: never renumber.
+/// Where prices come from; shown wherever a price is shown.
+enum class MarketSource : std::uint8_t { None = 0, Generated = 1, Recorded = 2, Live = 3 };
+
+/// What prices reached within a span of time; zeros where there was none.
+struct PriceRange {
+    Price low;
+    Price high;
+
+    void add(Price price) {
+        if (!price.is_positive()) return;
+        if (low.is_zero() || price < low) low = price;
+        high = std::max(high, price);
+    }
+
+    friend bool operator==(const PriceRange&, const PriceRange&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("low", self.low);
+        visit("high", self.high);
+    }
+};
+
+/// The market of one instrument as it was seen when an input was made.
+struct Quote {
+    InstrumentId instrument;
+    MarketSource source = MarketSource::None;
+    Price bid;
+    Price ask;
+    Price last;
+    /// What the whole quantity of the order at hand would cost or bring at worst, walking the book;
+    /// zero when the book is too thin or no quantity was given.
+    Price worst;
+    Duration age;  ///< Since the market last spoke, on the clock of the market source.
+    // Since version 5 of the record. Of a tick: every price since the one before.
+    PriceRange traded{};  ///< Trades.
+    PriceRange marked{};  ///< The middle of the best prices.
+
+    friend bool operator==(const Quote&, const Quote&) = default;
+
+    template <class Visit>
+    static void each_field(Visit&& visit, auto& self) {
+        visit("instrument", self.instrument);
+        visit("source", self.source);
+        visit("bid", self.bid);
+        visit("ask", self.ask);
+        visit("last", self.last);
+        visit("worst", self.worst);
+        visit("age", self.age);
+        if (!base::has_fields_of(visit, 5)) return;
+        visit("traded", self.traded);
+        visit("marked", self.marked);
+    }
+};
+
+[[nodiscard]] std::string_view to_text(MarketSource source);
+
+}  // namespace botcore::model
