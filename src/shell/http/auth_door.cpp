@@ -203,7 +203,7 @@ void AuthDoor::register_user(Call& call) {
         [wish = std::move(wish).value(), now = call.now.time](auth::UserDesk& desk) {
             return desk.add(wish, now);
         },
-        [this](Call& held, auth::AuthResult<auth::User> added) {
+        [this](Call& held, const auth::AuthResult<auth::User>& added) {
             if (!added) return fail(held, added.error(), "user-added");
             const auth::User& user = added.value();
             parts_.sessions.put(user);
@@ -227,7 +227,8 @@ void AuthDoor::login(Call& call) {
         [login = std::move(login).value(), now = call.now.time](auth::UserDesk& desk) {
             return desk.login(login, now);
         },
-        [this, attempt = std::move(attempt)](Call& held, auth::AuthResult<auth::LoggedIn> in) {
+        [this, attempt = std::move(attempt)](Call& held,
+                                             const auth::AuthResult<auth::LoggedIn>& in) {
             count(attempt, in ? nullptr : &in.error());
             parts_.context.metrics.count("logins_total", {in ? "success" : "failure"});
             if (!in) return fail(held, in.error(), "login");
@@ -362,7 +363,7 @@ void AuthDoor::change_user(Call& call, auth::ProfileChange change, std::string_v
         call,
         [change = std::move(change), id = model::Owner(call.parameter("user"))](
             auth::UserDesk& desk) { return desk.change(id, change); },
-        [this, act](Call& held, auth::AuthResult<auth::User> changed) {
+        [this, act](Call& held, const auth::AuthResult<auth::User>& changed) {
             if (!changed) {
                 auto error = changed.error();
                 error.subject = model::Owner(held.parameter("user"));

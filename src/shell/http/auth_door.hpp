@@ -76,7 +76,7 @@ private:
         auto held = std::make_shared<Call>(std::move(call));
         const bool accepted = parts_.worker.ask(
             std::move(work),
-            [held, then = std::move(then)](auto result) mutable { then(*held, std::move(result)); },
+            [held, then = std::move(then)](const auto& result) mutable { then(*held, result); },
             limit_of(held));
         if (accepted) return;
         held->fail(
