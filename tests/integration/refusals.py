@@ -186,7 +186,8 @@ class Refusals(unittest.TestCase):
                             self.assertEqual(status, 400, f"{name}: {answer[:300]}")
                             asked += 1
             self.assertGreater(asked, 40)
-            for name in (b'"\\u0007"', b'"\\u009b2J"', b'"a\\u202e"', b'""', b'"' + b"x" * 65 + b'"'):
+            for name in (b'"\\u0007"', b'"\\u009b2J"', b'"a\\u202e"', b'""',
+                         b'"' + b"x" * 65 + b'"'):
                 status, answer = self.ask(
                     "POST", "/api/auth/register", b'{"email":"a@example.org","role":"trader",'
                     b'"password":"a long enough one","name":' + name + b"}")
