@@ -479,7 +479,7 @@ void WebsocketSession::end() {
 
 }  // namespace
 
-void start_session(std::shared_ptr<WebsocketServer::State> state, http::Upgrade upgrade) {
+void start_session(const std::shared_ptr<WebsocketServer::State>& state, http::Upgrade upgrade) {
     auto session = std::make_shared<WebsocketSession>(state, std::move(upgrade));
     asio::co_spawn(state->parts.context, WebsocketSession::run(std::move(session)), asio::detached);
 }

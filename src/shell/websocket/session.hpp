@@ -49,6 +49,6 @@ struct WebsocketServer::State {
 };
 
 /// Begins to serve a client that asked for the change to WebSocket.
-void start_session(std::shared_ptr<WebsocketServer::State> state, http::Upgrade upgrade);
+void start_session(const std::shared_ptr<WebsocketServer::State>& state, http::Upgrade upgrade);
 
 }  // namespace botcore::shell::websocket
