@@ -96,7 +96,7 @@ public:
 
     /// A text that `parse` understands.
     template <class Parse>
-    [[nodiscard]] auto word(std::string_view name, std::string_view expected, Parse parse)
+    [[nodiscard]] auto word(std::string_view name, std::string_view expected, const Parse& parse)
         -> Result<typename std::invoke_result_t<Parse, std::string_view>::value_type,
                   RequestError> {
         const FlatField field = TRY(take(name, expected));
