@@ -192,7 +192,8 @@ class Daemon:
         moving = {"timestamp", "current_price", "mark_price", "unrealized_pnl", "total_equity",
                   "unrealized_pnl_percent", "liquidation_price", "margin_level",
                   "available_balance", "price_age_ms", "price_source", "reconciled", "can_trade",
-                  "equity", "available", "price", "as_of"}
+                  "equity", "available", "price", "as_of", "used_margin", "maintenance_margin",
+                  "reserved_balance", "symbols_without_price"}
 
         def still(value):
             if isinstance(value, dict):
