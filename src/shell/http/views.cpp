@@ -158,7 +158,8 @@ json::object account_view(const core::State& state,
     const Money reserved = figures.margin.initial - margin + figures.fees_and_losses;
 
     object["total_balance"] = to_text(quote.total());
-    object["available_balance"] = to_text(core::available(state, account, row.quote, marks));
+    object["available_balance"] =
+        to_text(futures ? figures.available() : quote.of(model::Book::Cash));
     object["reserved_balance"] = to_text(futures ? reserved : quote.of(model::Book::Reserved));
     object["used_margin"] = to_text(margin);
     object["maintenance_margin"] = to_text(figures.margin.maintenance);
