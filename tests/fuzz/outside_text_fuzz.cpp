@@ -14,6 +14,7 @@
 #include "shell/outbound/analysis_service.hpp"
 #include "shell/outbound/service_url.hpp"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -132,8 +133,12 @@ void request_id(std::string_view text) {
         CHECK(!text.empty() && text.size() <= 64);
         CHECK(text.find_first_of(" \r\n\"<>&") == std::string_view::npos);
     }
+    // The key of an IPv6 network is written out and may be longer than the address it came from.
+    constexpr std::string_view kNetwork = "/64";
     const std::string key = http::limit_key(text);
-    CHECK(key.size() <= text.size());
+    CHECK(key.size() <= std::max(text.size(), INET6_ADDRSTRLEN + kNetwork.size()));
+    if (key == text || !key.ends_with(kNetwork)) return;
+    CHECK(http::limit_key(key.substr(0, key.size() - kNetwork.size())) == key);
 }
 
 void point_in_time(std::string_view text) {
