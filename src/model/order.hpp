@@ -356,6 +356,12 @@ struct Order {
     return meant_to && order.state == OrderState::Expired && order.filled.is_zero();
 }
 
+/// Did the order end without the trade that it was for?
+[[nodiscard]] inline bool has_failed(const Order& order) {
+    return order.state == OrderState::Refused || order.state == OrderState::Rejected ||
+           order.state == OrderState::Absent || did_nothing(order);
+}
+
 /// What may still be filled.
 [[nodiscard]] inline Quantity remaining(const Order& order) {
     return order.quantity - order.filled;

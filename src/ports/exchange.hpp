@@ -17,6 +17,7 @@
 #include "model/exchange.hpp"
 #include "model/instrument.hpp"
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -67,6 +68,9 @@ public:
     virtual void account_changed(const AccountProjection& projection) = 0;
     /// The rules of an instrument are new or changed.
     virtual void define(const model::Instrument& instrument) = 0;
+    /// Asks for a sign of life the way requests go. `answered` is called once, later, like every
+    /// answer; never where the exchange cannot be reached.
+    virtual void probe(std::function<void()> answered) = 0;
 };
 
 }  // namespace botcore::ports

@@ -267,16 +267,6 @@ json::array ids(const std::vector<model::ClientOrderId>& orders) {
     return list;
 }
 
-/// The exchange's own number at the beginning of what it said: "-2010 Account has ...".
-std::optional<std::int64_t> exchange_code(std::string_view text) {
-    if (!text.starts_with('-')) return std::nullopt;
-    std::int64_t code = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
-    const bool whole =
-        error == std::errc() && (end == text.data() + text.size() || *end == ' ' || *end == ':');
-    return whole ? std::optional(code) : std::nullopt;
-}
-
 struct Rendered {
     std::string_view request_id;
     base::Timestamp now;
@@ -349,6 +339,15 @@ struct Rendered {
 
 std::string render(const model::Reply& reply, std::string_view request_id, base::Timestamp now) {
     return std::visit(Rendered{request_id, now}, reply);
+}
+
+std::optional<std::int64_t> exchange_code(std::string_view text) {
+    if (!text.starts_with('-')) return std::nullopt;
+    std::int64_t code = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
+    const bool whole =
+        error == std::errc() && (end == text.data() + text.size() || *end == ' ' || *end == ':');
+    return whole ? std::optional(code) : std::nullopt;
 }
 
 std::string render_pending(const model::Order& order, base::Timestamp now) {

@@ -12,6 +12,7 @@
 #include <boost/json/value.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -49,6 +50,9 @@ struct ErrorText {
 [[nodiscard]] std::string render(const model::Reply& reply,
                                  std::string_view request_id,
                                  base::Timestamp now);
+
+/// The exchange's own number at the beginning of what it said: "-2010 Account has ...".
+[[nodiscard]] std::optional<std::int64_t> exchange_code(std::string_view text);
 
 /// The 202 body: the outcome is still open, and where to look.
 [[nodiscard]] std::string render_pending(const model::Order& order, base::Timestamp now);

@@ -485,9 +485,19 @@ void Runtime::ask(const core::QueryOrder& question, Now now) {
     ports_.exchange.query(question.account, question.instrument, question.id);
 }
 
+model::Duration Runtime::exchange_silent_for(Now now) const {
+    const auto since = silence_.waiting_since();
+    return since ? std::max(model::Duration(), now.monotonic - *since) : model::Duration();
+}
+
+std::string Runtime::request_id_of(const model::Order& order) const {
+    return order.key.empty() ? std::string() : waiting_.request_id_of({order.owner, order.key});
+}
+
 /// Turns silence that lasted too long into facts and further questions (R4).
 void Runtime::end_silence(Now now) {
     SilenceWatch::Due due = silence_.take_due(now.monotonic, engine_->state());
+    counters_.exchange_silences += due.reports.size();
     for (auto& report : due.reports)
         on_report(std::move(report));
     for (const auto& question : due.questions)

@@ -147,6 +147,7 @@ struct Counters {
     std::uint64_t requests_dropped = 0;
     std::uint64_t requests_late = 0;  ///< Not begun: their deadline had passed.
     std::uint64_t facts_dropped = 0;
+    std::uint64_t exchange_silences = 0;  ///< Requests to the exchange without an answer in time.
     std::uint64_t terms = 0;
     std::uint64_t comparisons = 0;  ///< Of one account with its exchange, to the end.
     std::uint64_t orders_imported = 0;
@@ -198,6 +199,13 @@ public:
 
     /// Whether entries may trust the clock (I14): what the gate uses and what health reports.
     [[nodiscard]] model::ClockState clock_state(Now now) const;
+
+    /// How long the oldest request to the exchange has been waiting for an answer; zero where none
+    /// does.
+    [[nodiscard]] model::Duration exchange_silent_for(Now now) const;
+
+    /// The request under which an order's key was opened, while its caller waits; else empty.
+    [[nodiscard]] std::string request_id_of(const model::Order& order) const;
 
     /// When a deadline of the journal's monotonic scale is due, on the clock that people see.
     [[nodiscard]] model::Timestamp shown_time(model::Timestamp deadline, Now now) const;

@@ -1,5 +1,7 @@
 #include "runtime/silence.hpp"
 
+#include <algorithm>
+
 namespace botcore::runtime {
 
 namespace {
@@ -94,6 +96,15 @@ SilenceWatch::Due SilenceWatch::take_due(model::Timestamp now, const core::State
     next_.reset();
     if (outstanding) next_ = now + kLookEvery;
     return due;
+}
+
+std::optional<model::Timestamp> SilenceWatch::waiting_since() const {
+    std::optional<model::Timestamp> oldest;
+    for (const auto* sent : {&placed_, &cancelled_}) {
+        for (const auto& [order, attempt] : *sent)
+            oldest = std::min(oldest.value_or(attempt.at), attempt.at);
+    }
+    return oldest;
 }
 
 void SilenceWatch::clear() {

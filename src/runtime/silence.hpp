@@ -46,6 +46,10 @@ public:
     /// When to look next; nothing while nothing is outstanding.
     [[nodiscard]] std::optional<model::Timestamp> next() const { return next_; }
 
+    /// Since when the oldest placement or cancel has been waiting for its answer; nothing while
+    /// none does. As of the last look, which is at most a second old.
+    [[nodiscard]] std::optional<model::Timestamp> waiting_since() const;
+
     void clear();
 
 private:

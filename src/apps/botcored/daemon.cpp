@@ -20,6 +20,7 @@
 #include "shell/daemon/service_manager.hpp"
 #include "shell/daemon/shutdown.hpp"
 #include "shell/daemon/slow_thread.hpp"
+#include "shell/daemon/trade_log.hpp"
 #include "shell/daemon/trading_loop.hpp"
 #include "shell/http/answer_cache.hpp"
 #include "shell/http/http_server.hpp"
@@ -163,6 +164,10 @@ private:
         loop_->wake();
     };
     shell::BookWatch books_{log_, metrics_, in_doubt_};
+    shell::TradeLog trades_{
+        {.log = log_, .metrics = metrics_, .request_id = [this](const auto& order) {
+             return runtime_->request_id_of(order);
+         }}};
     std::unique_ptr<shell::http::AnswerCache> answers_;
     std::unique_ptr<Doors> doors_;
     std::unique_ptr<ports::Cache> cache_;  ///< Goes first: what waits for it is forgotten.
@@ -196,11 +201,12 @@ std::string Daemon::start_trading() {
     events_ = make_events();
     runtime_ = std::make_unique<runtime::Runtime>(
         runtime_options(config_),
-        runtime::Runtime::Ports{store_,
-                                exchange_,
-                                market_->board(),
-                                replies_,
-                                {&events_->hub(), &account_changes_, &maintenance_, &books_}});
+        runtime::Runtime::Ports{
+            store_,
+            exchange_,
+            market_->board(),
+            replies_,
+            {&events_->hub(), &account_changes_, &maintenance_, &books_, &trades_}});
     loop_ = std::make_unique<shell::TradingLoop>(
         context_, shell::TradingLoop::Parts{*runtime_, exchange_, *market_, clock_});
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
@@ -262,6 +268,7 @@ std::string Daemon::start_door() {
     options.version = std::string(build_info::kVersion);
     options.metrics_public = address.is_loopback();
     options.timeline = events_->hub().timeline();
+    if (!config_.text("cache.url").empty()) options.cache_kind = "redis";
     options.market_age_max =
         model::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
     auto access = shell::http::UserAccess::open(
@@ -346,6 +353,7 @@ void Daemon::start_watch() {
             .runtime = *runtime_,
             .teller = maintenance_,
             .store = store_,
+            .exchange = exchange_,
             .market = market_->board(),
             .log = log_,
             .now = [this] { return clock_.now(); },
@@ -419,6 +427,7 @@ void Daemon::count_connections() {
     metrics_.set("shutdown_inflight", number(shutdown_.waits_for()));
     events_->count(metrics_);
     metrics_.read(cache_->counters());
+    if (!config_.text("cache.url").empty()) metrics_.read_connection(cache_->counters());
     metrics_.set("db_connections_active", number(opened_.disk->connections()));
 }
 

@@ -48,9 +48,8 @@ HealthWatch::HealthWatch(Options options, Parts parts)
                read_uptime()) {
     prober_.add(health::Dependency::Database, store_look_.look());
     prober_.add(health::Dependency::Disk, disk_look_.look());
-    // The paper venue lives in this process and answers as long as the process does.
     prober_.add(health::Dependency::Exchange,
-                [](const health::Answered& answered) { answered({}); });
+                health::look_at_exchange(parts_.exchange, parts_.wake));
     health::add_known_parts(prober_,
                             {parts_.runtime, parts_.market, parts_.now, options_.market_age_max});
 }

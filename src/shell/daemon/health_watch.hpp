@@ -24,6 +24,7 @@ public:
         runtime::Runtime& runtime;
         MaintenanceTeller& teller;
         ports::Store& store;
+        ports::Exchange& exchange;
         const ports::MarketData& market;
         log::Log& log;
         std::function<runtime::Now()> now;

@@ -1,5 +1,10 @@
 #include "shell/daemon/logged_store.hpp"
 
+#include "shell/daemon/order_fields.hpp"
+
+#include <utility>
+#include <vector>
+
 namespace botcore::shell {
 
 ports::StoreResult<ports::Snapshot> LoggedStore::load() {
@@ -22,24 +27,40 @@ ports::StoreResult<ports::Snapshot> LoggedStore::load() {
 ports::CommitResult LoggedStore::commit(const ports::Batch& batch) {
     const ports::CommitResult result = store_.commit(batch);
     const auto first = static_cast<std::int64_t>(batch.expected.sequence + 1);
-    const auto count = static_cast<std::int64_t>(batch.entries.size());
     switch (result) {
         case ports::CommitResult::Committed:
             count_success();
             break;
         case ports::CommitResult::Conflict:
-            log_.failure(log::Happening::TransactionFailed,
-                         "another writer extended the journal; nothing of this batch was written",
-                         {{"operation", "commit"}, {"first", first}, {"records", count}});
+            tell_lost(log::Happening::TransactionFailed,
+                      "another writer extended the journal; nothing of this batch was written",
+                      batch);
             break;
         case ports::CommitResult::Unavailable:
-            log_.failure(log::Happening::TransactionRolledBack,
-                         "the store did not take the batch; memory is discarded and loaded again",
-                         {{"operation", "commit"}, {"first", first}, {"records", count}});
+            tell_lost(log::Happening::TransactionRolledBack,
+                      "the store did not take the batch; memory is discarded and loaded again",
+                      batch);
             count_failure(first);
             break;
     }
     return result;
+}
+
+/// Names the first order; how many there are stands beside.
+void LoggedStore::tell_lost(log::Happening happening,
+                            std::string_view message,
+                            const ports::Batch& batch) {
+    const std::string_view cause =
+        happening == log::Happening::TransactionFailed ? "conflict" : "the store is unavailable";
+    std::vector<log::Field> fields = {
+        {"operation", "commit"},
+        {"cause", cause},
+        {"first", static_cast<std::int64_t>(batch.expected.sequence + 1)},
+        {"records", static_cast<std::int64_t>(batch.entries.size())},
+        {"orders", static_cast<std::int64_t>(batch.orders.size())}};
+    if (batch.orders.empty()) return log_.failure(happening, message, fields);
+    const OrderFields of_order(batch.orders.front());
+    log_.failure(happening, message, of_order.after(std::move(fields)));
 }
 
 void LoggedStore::count_failure(std::int64_t first) {

@@ -7,6 +7,7 @@
 #include "shell/log/log.hpp"
 
 #include <cstdint>
+#include <string_view>
 
 namespace botcore::shell {
 
@@ -30,6 +31,7 @@ public:
     ports::StoreReader& reader() override { return store_.reader(); }
 
 private:
+    void tell_lost(log::Happening happening, std::string_view message, const ports::Batch& batch);
     void count_failure(std::int64_t first);
     void count_success();
 

@@ -22,8 +22,15 @@ Answer journal_of(const runtime::Runtime& runtime) {
     return {};
 }
 
-Answer accounts_of(const runtime::Runtime& runtime) {
-    if (runtime.status() == runtime::Status::Running && !runtime.reconciled()) {
+Answer exchange_of(const runtime::Runtime& runtime, runtime::Now now) {
+    if (runtime.status() != runtime::Status::Running) return {};
+    const base::Duration silent = runtime.exchange_silent_for(now);
+    if (silent >= operations::row_of(Dependency::Exchange).answer_within) {
+        return {HealthState::Degraded,
+                "a request about an order has had no answer for " +
+                    std::to_string(silent.in_milliseconds() / 1'000) + " s"};
+    }
+    if (!runtime.reconciled()) {
         return {HealthState::Degraded, "accounts are being compared with the exchange"};
     }
     return {};
@@ -83,8 +90,9 @@ MarketAge market_age(const ports::MarketData& market) {
 void add_known_parts(Prober& prober, const KnownParts& parts) {
     prober.add_known(Dependency::Database,
                      [&runtime = parts.runtime] { return journal_of(runtime); });
-    prober.add_known(Dependency::Exchange,
-                     [&runtime = parts.runtime] { return accounts_of(runtime); });
+    prober.add_known(Dependency::Exchange, [&runtime = parts.runtime, now = parts.now] {
+        return exchange_of(runtime, now());
+    });
     prober.add_known(
         Dependency::Market,
         [&runtime = parts.runtime, &market = parts.market, age = parts.market_age_max] {
@@ -99,6 +107,13 @@ void add_known_parts(Prober& prober, const KnownParts& parts) {
                 "the clock was set ahead or back lately; entries are refused until it has been "
                 "steady for 10 s, cancels and exits go on"};
     });
+}
+
+Look look_at_exchange(ports::Exchange& exchange, std::function<void()> wake) {
+    return [&exchange, wake = std::move(wake)](const Answered& answered) {
+        exchange.probe([answered] { answered({}); });
+        wake();
+    };
 }
 
 Look look_at_cache(ports::Cache& cache) {

@@ -35,6 +35,10 @@ struct MarketAge {
 
 [[nodiscard]] MarketAge market_age(const ports::MarketData& market);
 
+/// Asks the exchange for a sign of life on the way that orders go; `wake` has the loop collect
+/// answers soon. Both outlive the prober.
+[[nodiscard]] Look look_at_exchange(ports::Exchange& exchange, std::function<void()> wake);
+
 /// Asks the cache for a value, found or not, and so measures it. Takes the cache's own time limit
 /// at most; the cache outlives the prober.
 [[nodiscard]] Look look_at_cache(ports::Cache& cache);

@@ -25,10 +25,14 @@
 
 namespace botcore::shell::http {
 
+/// Answers are kept in this process: there is no Redis.
+inline constexpr std::string_view kCacheInProcess = "in_process";
+
 struct ApiOptions {
     model::AccountId account_default{"futures"};  ///< What the short routes act on.
     std::string version;
     std::string exchange_kind = "paper";
+    std::string cache_kind{kCacheInProcess};  ///< Or "redis".
     /// May /metrics be read without a token? True for a listener on a loopback address only.
     bool metrics_public = false;
     /// Prices older than this are told as stale.

@@ -118,8 +118,13 @@ public:
 
     void define(const model::Instrument&) override {}
 
+    void probe(std::function<void()> answered) override {
+        if (!silent) probes.push_back(std::move(answered));
+    }
+
     std::deque<model::OrderReport> reports;
     std::deque<model::AccountId> reconciled;
+    std::deque<std::function<void()>> probes;
     std::optional<model::VenueBooks> books;
     std::uint64_t last_id = 0;
     std::atomic<bool> silent{false};
@@ -472,7 +477,7 @@ private:
         prober_->add(health::Dependency::Database,
                      [store_look](const health::Answered& answered) { answered(store_look()); });
         prober_->add(health::Dependency::Exchange,
-                     [](const health::Answered& answered) { answered({}); });
+                     health::look_at_exchange(exchange, [this] { wake(); }));
         prober_->add(health::Dependency::Cache, [this](const health::Answered& answered) {
             if (cache_answers) answered(cache);
         });
@@ -510,6 +515,8 @@ private:
                 runtime_->on_reconciled(exchange.reconciled.front(), exchange.books);
                 exchange.reconciled.pop_front();
             }
+            for (const auto& answered : std::exchange(exchange.probes, {}))
+                answered();
             const bool more = runtime_->step(now());
             if (!more && exchange.reports.empty() && exchange.reconciled.empty()) return;
         }

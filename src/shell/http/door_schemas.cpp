@@ -10,12 +10,13 @@ namespace {
 void add_checks(SchemaTable& schemas) {
     schemas.add_words("HealthStatus", "How a part is", {"healthy", "degraded", "unhealthy"});
     schemas.add_object(
-        "DatabaseCheck", "The store", "status:HealthStatus latency_ms:number? connected:boolean");
+        "DatabaseCheck", "The store", "status:HealthStatus latency_ms:integer? connected:boolean");
     schemas.add_object("ExchangeCheck",
                        "The exchange",
-                       "status:HealthStatus kind:text latency_ms:number? last_success:Time?");
-    schemas.add_object(
-        "CacheCheck", "The cache", "status:HealthStatus latency_ms:number? message:text");
+                       "status:HealthStatus kind:text latency_ms:integer? last_success:Time?");
+    schemas.add_object("CacheCheck",
+                       "The cache; `kind` is `in_process` where no Redis is configured",
+                       "status:HealthStatus kind:text latency_ms:integer? message:text");
     schemas.add_object(
         "WebsocketCheck", "Streams to callers", "status:HealthStatus active_connections:Number");
     schemas.add_object("MarketCheck",
@@ -48,7 +49,8 @@ void add_health_schemas(SchemaTable& schemas) {
     schemas.add_object("HealthDependency",
                        "One part in full",
                        "name:text critical:boolean optional:boolean weight:text status:text "
-                       "message:text age_ms:integer? latency_ms:number? last_success:Time?");
+                       "message:text kind?:text age_ms:integer? latency_ms:integer? "
+                       "last_success:Time?");
     schemas.add_object("DegradedMode",
                        "What does not work now, and what to do",
                        "mode:text sign:text runbook:text");

@@ -1,5 +1,6 @@
 #include "shell/http/health_door.hpp"
 
+#include "base/check.hpp"
 #include "operations/maintenance.hpp"
 #include "protocol/api_json.hpp"
 #include "protocol/time_text.hpp"
@@ -23,14 +24,20 @@ using operations::HealthState;
 
 namespace {
 
-/// Milliseconds with three decimals, which JSON readers of health bodies expect as a number.
+/// Whole milliseconds, rounded: a plain number, as in the specification's sample.
 json::value milliseconds(std::optional<model::Duration> duration) {
     if (!duration) return nullptr;
-    return static_cast<double>(duration->in_microseconds()) / 1000.0;
+    return (duration->in_microseconds() + 500) / 1'000;
+}
+
+/// "2026-11-23T11:53:00Z": times of health bodies are precise to the second.
+std::string to_the_second(model::Timestamp time) {
+    constexpr std::size_t kToTheSecond = std::string_view("2026-11-23T11:53:00").size();
+    return protocol::to_iso8601(time).substr(0, kToTheSecond) + "Z";
 }
 
 json::value time_or_null(std::optional<model::Timestamp> time) {
-    return time ? json::value(protocol::to_iso8601(*time)) : json::value(nullptr);
+    return time ? json::value(to_the_second(*time)) : json::value(nullptr);
 }
 
 json::value seconds_or_null(std::optional<model::Duration> duration) {
@@ -43,6 +50,17 @@ std::string percent(std::int64_t ppm) {
     std::string rest = std::to_string(ppm % 10'000);
     rest.insert(0, 4 - rest.size(), '0');
     return std::to_string(ppm / 10'000) + "." + rest;
+}
+
+/// What the specification shows of a health body.
+constexpr std::array kFirstChecks = {
+    Dependency::Database, Dependency::Exchange, Dependency::Cache, Dependency::WebSocket};
+
+std::vector<Finding>::const_iterator find_check(const health::Snapshot& snapshot,
+                                                Dependency dependency) {
+    return std::find_if(snapshot.findings.begin(),
+                        snapshot.findings.end(),
+                        [&](const Finding& one) { return one.dependency == dependency; });
 }
 
 /// A text about a part that anybody may read (B2): its own message may name addresses.
@@ -145,15 +163,14 @@ void HealthDoor::add_to(RouteTable& table) {
          .envelope = Envelope::Text});
 }
 
-json::object HealthDoor::frame(const Call& call, const health::Snapshot& snapshot) const {
+json::object HealthDoor::frame(const Call& call) const {
     json::object body;
     // This process answers; whether its parts do follows in what stands beside.
     body["status"] = "healthy";
     body["version"] = context_.options.version;
-    body["timestamp"] = protocol::to_iso8601(call.now.time);
+    body["timestamp"] = to_the_second(call.now.time);
     body["uptime_seconds"] =
         std::max(model::Duration(), call.now.monotonic - started_).in_milliseconds() / 1000;
-    body["overall_status"] = to_text(snapshot.overall);
     return body;
 }
 
@@ -174,6 +191,7 @@ json::object HealthDoor::check_json(const Finding& finding) const {
                 reading == nullptr ? json::value(nullptr) : time_or_null(reading->succeeded_at);
             break;
         case Dependency::Cache:
+            check["kind"] = context_.options.cache_kind;
             check["latency_ms"] = milliseconds(latency);
             check["message"] = public_message(finding);
             break;
@@ -201,12 +219,25 @@ json::object HealthDoor::check_json(const Finding& finding) const {
 
 void HealthDoor::show_health(Call& call) {
     const health::Snapshot snapshot = monitor_.snapshot();
-    json::object body = frame(call, snapshot);
+    json::object body = frame(call);
     json::object checks;
-    for (const Finding& finding : snapshot.findings) {
+    const auto show = [&](const Finding& finding) {
         checks[operations::row_of(finding.dependency).name] = check_json(finding);
+    };
+    // The specification's four come first, in its order.
+    for (const Dependency first : kFirstChecks) {
+        const auto finding = find_check(snapshot, first);
+        CHECK(finding != snapshot.findings.end());
+        show(*finding);
+    }
+    for (const Finding& finding : snapshot.findings) {
+        const bool shown =
+            std::find(kFirstChecks.begin(), kFirstChecks.end(), finding.dependency) !=
+            kFirstChecks.end();
+        if (!shown) show(finding);
     }
     body["checks"] = std::move(checks);
+    body["overall_status"] = to_text(snapshot.overall);
     const std::uint16_t status = draining_ ? 503 : operations::http_status(snapshot.overall);
     call.answer_plain(status, body, status == 200 ? "" : "UNHEALTHY");
 }
@@ -218,10 +249,9 @@ json::object HealthDoor::dependency_json(const operations::DependencyRow& row,
     object["critical"] = row.weight == operations::Weight::Critical;
     object["optional"] = row.weight == operations::Weight::Optional;
     object["weight"] = to_text(row.weight);
-    const auto finding =
-        std::find_if(snapshot.findings.begin(), snapshot.findings.end(), [&](const Finding& one) {
-            return one.dependency == row.dependency;
-        });
+    if (row.dependency == Dependency::Exchange) object["kind"] = context_.options.exchange_kind;
+    if (row.dependency == Dependency::Cache) object["kind"] = context_.options.cache_kind;
+    const auto finding = find_check(snapshot, row.dependency);
     const bool used = finding != snapshot.findings.end();
     object["status"] = used ? to_text(finding->state) : "not_configured";
     object["message"] = used ? finding->message : std::string();
@@ -241,7 +271,7 @@ json::value HealthDoor::maintenance_json() const {
 
 void HealthDoor::show_detailed(Call& call) {
     const health::Snapshot snapshot = monitor_.snapshot();
-    json::object body = frame(call, snapshot);
+    json::object body = frame(call);
     json::array dependencies;
     for (const auto& row : operations::dependencies()) {
         dependencies.push_back(dependency_json(row, snapshot));
@@ -250,6 +280,7 @@ void HealthDoor::show_detailed(Call& call) {
     body["degraded_modes"] = modes_json(snapshot);
     body["durability"] = durability_.level;
     body["maintenance"] = maintenance_json();
+    body["overall_status"] = to_text(snapshot.overall);
     json::array uptime;
     for (const std::int64_t days : {30, 90, 365})
         uptime.push_back(uptime_json(monitor_.uptime(), days));
@@ -276,7 +307,7 @@ void HealthDoor::show_ready(Call& call) {
     json::object body;
     body["status"] = reason.empty() ? "ready" : "not_ready";
     if (!reason.empty()) body["reason"] = reason;
-    body["timestamp"] = protocol::to_iso8601(call.now.time);
+    body["timestamp"] = to_the_second(call.now.time);
     if (reason.empty()) return call.answer_plain(200, body);
     call.answer_plain(503, body, "NOT_READY");
 }
@@ -284,14 +315,14 @@ void HealthDoor::show_ready(Call& call) {
 void HealthDoor::show_live(Call& call) {
     json::object body;
     body["status"] = "alive";
-    body["timestamp"] = protocol::to_iso8601(call.now.time);
+    body["timestamp"] = to_the_second(call.now.time);
     call.answer_plain(200, body);
 }
 
 void HealthDoor::ping(Call& call) {
     json::object body;
     body["pong"] = true;
-    body["timestamp"] = protocol::to_iso8601(call.now.time);
+    body["timestamp"] = to_the_second(call.now.time);
     call.answer_plain(200, body);
 }
 
@@ -320,6 +351,8 @@ void HealthDoor::show_metrics(Call& call) {
     }
     const health::Snapshot snapshot = monitor_.snapshot();
     for (const Finding& finding : snapshot.findings) {
+        const bool is_redis = finding.dependency == Dependency::Cache;
+        if (is_redis && context_.options.cache_kind == kCacheInProcess) continue;
         metrics.set_health(operations::row_of(finding.dependency).name, to_text(finding.state));
     }
     for (const auto& row : operations::degraded_modes()) {

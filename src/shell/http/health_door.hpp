@@ -53,8 +53,7 @@ private:
     void ping(Call& call);
 
     [[nodiscard]] std::string not_ready_because() const;
-    [[nodiscard]] boost::json::object frame(const Call& call,
-                                            const health::Snapshot& snapshot) const;
+    [[nodiscard]] boost::json::object frame(const Call& call) const;
     [[nodiscard]] boost::json::object check_json(const operations::Finding& finding) const;
     [[nodiscard]] boost::json::object dependency_json(const operations::DependencyRow& row,
                                                       const health::Snapshot& snapshot) const;

@@ -40,12 +40,17 @@ protected:
     ApiWorld world_;
 };
 
+/// In the order of the body.
 std::vector<std::string> keys_of(const boost::json::value& value) {
     std::vector<std::string> keys;
     for (const auto& [key, item] : value.as_object())
         keys.emplace_back(key);
-    std::sort(keys.begin(), keys.end());
     return keys;
+}
+
+bool is_precise_to_the_second(const boost::json::value& time) {
+    const std::string_view text = time.as_string();
+    return text.size() == std::string_view("2026-11-23T11:53:00Z").size() && text.ends_with('Z');
 }
 
 using Keys = std::vector<std::string>;
@@ -59,17 +64,23 @@ TEST_F(HealthDoorTest, TellsItsHealthToEverybodyInThePrescribedForm) {
         const auto body = ApiWorld::json(response);
         EXPECT_EQ(
             keys_of(body),
-            (Keys{"checks", "overall_status", "status", "timestamp", "uptime_seconds", "version"}));
+            (Keys{"status", "version", "timestamp", "uptime_seconds", "checks", "overall_status"}));
         EXPECT_EQ(body.at("overall_status").as_string(), "healthy");
+        EXPECT_TRUE(is_precise_to_the_second(body.at("timestamp")));
         const auto& checks = body.at("checks");
-        EXPECT_EQ(keys_of(checks.at("database")), (Keys{"connected", "latency_ms", "status"}));
+        const Keys names = keys_of(checks);
+        EXPECT_EQ(Keys(names.begin(), names.begin() + 4),
+                  (Keys{"database", "binance_api", "redis", "websocket"}));
+        EXPECT_EQ(keys_of(checks.at("database")), (Keys{"status", "latency_ms", "connected"}));
+        EXPECT_TRUE(checks.at("database").at("latency_ms").is_int64()) << "a plain number";
         EXPECT_TRUE(checks.at("database").at("connected").as_bool());
         EXPECT_EQ(keys_of(checks.at("binance_api")),
-                  (Keys{"kind", "last_success", "latency_ms", "status"}));
+                  (Keys{"status", "kind", "latency_ms", "last_success"}));
         EXPECT_EQ(checks.at("binance_api").at("kind").as_string(), "paper");
-        EXPECT_TRUE(checks.at("binance_api").at("last_success").as_string().ends_with("Z"));
-        EXPECT_EQ(keys_of(checks.at("redis")), (Keys{"latency_ms", "message", "status"}));
-        EXPECT_EQ(keys_of(checks.at("websocket")), (Keys{"active_connections", "status"}));
+        EXPECT_TRUE(is_precise_to_the_second(checks.at("binance_api").at("last_success")));
+        EXPECT_EQ(keys_of(checks.at("redis")), (Keys{"status", "kind", "latency_ms", "message"}));
+        EXPECT_EQ(checks.at("redis").at("kind").as_string(), "in_process");
+        EXPECT_EQ(keys_of(checks.at("websocket")), (Keys{"status", "active_connections"}));
         EXPECT_EQ(checks.at("websocket").at("active_connections").as_int64(), 0);
     }
 }
@@ -100,6 +111,37 @@ TEST_F(HealthDoorTest, IsUnhealthyWithoutItsStore) {
     const auto detailed = world_.get("/health/detailed");
     EXPECT_EQ(detailed.status, 503);
     EXPECT_THAT(detailed.body, HasSubstr("docs/runbooks/store-down.md"));
+}
+
+// @spec:R1-HEALTH-03 @spec:R1-HEALTH-09
+TEST_F(HealthDoorTest, IsUnhealthyWhileTheExchangeDoesNotAnswer) {
+    world_.exchange.silent = true;
+    world_.pass(model::Duration::seconds(5));
+    EXPECT_EQ(health().at("checks").at("binance_api").at("status").as_string(), "healthy")
+        << "its time is not over yet";
+    world_.pass(model::Duration::seconds(5));
+    const auto body = health(503);
+    EXPECT_EQ(body.at("overall_status").as_string(), "unhealthy");
+    EXPECT_EQ(body.at("checks").at("binance_api").at("status").as_string(), "unhealthy");
+    EXPECT_EQ(dependency("binance_api").at("message").as_string(), "no answer within 5000 ms");
+    EXPECT_EQ(world_.metric("health_check_status{check=\"binance_api\"}"), 0.0);
+    world_.exchange.silent = false;
+    world_.pass(model::Duration::seconds(5));
+    world_.pass(model::Duration());
+    EXPECT_EQ(health().at("checks").at("binance_api").at("status").as_string(), "healthy");
+}
+
+// @spec:R1-HEALTH-03
+TEST_F(HealthDoorTest, SaysThatAnOrderWaitsForTheExchange) {
+    world_.exchange.silent = true;
+    (void)world_.ask("POST", kOrders, "Idempotency-Key: unheard\r\n", kBuy);
+    world_.pass(model::Duration::seconds(5));
+    world_.pass(model::Duration::seconds(1));
+    EXPECT_EQ(dependency("binance_api").at("status").as_string(), "degraded");
+    EXPECT_THAT(std::string(dependency("binance_api").at("message").as_string()),
+                HasSubstr("a request about an order has had no answer for"));
+    world_.pass(model::Duration::seconds(8));
+    EXPECT_EQ(world_.metric("timeouts_total{op=\"exchange_call\"}"), 1.0);
 }
 
 // @spec:R1-HEALTH-10 @spec:R1-DEGR-02
@@ -229,7 +271,12 @@ TEST_F(HealthDoorTest, MetricsCountEachLoadOfTheState) {
 TEST_F(HealthDoorTest, MetricsHaveALineForEachPartAndModeFromTheStart) {
     const std::string text = world_.get("/metrics").body;
     for (const auto& row : operations::dependencies()) {
-        EXPECT_THAT(text, HasSubstr("health_check_status{check=\"" + std::string(row.name)));
+        const bool used = dependency(row.name).at("status").as_string() != "not_configured" &&
+                          row.dependency != operations::Dependency::Cache;
+        EXPECT_EQ(
+            text.find("health_check_status{check=\"" + std::string(row.name)) != std::string::npos,
+            used)
+            << row.name << ": a part that is not configured has no line";
     }
     for (const auto& row : operations::degraded_modes()) {
         EXPECT_THAT(text, HasSubstr("degraded_mode{mode=\"" + std::string(row.id) + "\"} 0"));

@@ -42,6 +42,14 @@ std::string_view to_text(Happening happening) {
             return "transaction_rolled_back";
         case Happening::ManualIntervention:
             return "manual_intervention";
+        case Happening::TradeFailed:
+            return "trade_failed";
+        case Happening::ForcedExit:
+            return "forced_exit";
+        case Happening::MarginCall:
+            return "margin_call";
+        case Happening::PositionInDoubt:
+            return "position_in_doubt";
     }
     return "?";
 }
@@ -60,6 +68,10 @@ Level level_of(Happening happening) {
         case Happening::ConnectionLost:
         case Happening::TransactionFailed:
         case Happening::TransactionRolledBack:
+        case Happening::TradeFailed:
+        case Happening::ForcedExit:
+        case Happening::MarginCall:
+        case Happening::PositionInDoubt:
             return Level::Error;
     }
     return Level::Error;

@@ -25,8 +25,12 @@ enum class Happening : std::uint8_t {
     TransactionFailed,
     TransactionRolledBack,
     ManualIntervention,
+    TradeFailed,
+    ForcedExit,
+    MarginCall,
+    PositionInDoubt,
 };
-inline constexpr std::uint8_t kHappenings = 10;
+inline constexpr std::uint8_t kHappenings = 14;
 
 [[nodiscard]] std::string_view to_text(Happening happening);
 [[nodiscard]] Level level_of(Happening happening);

@@ -89,15 +89,13 @@ void Log::write(Level level, std::string_view message, std::initializer_list<Fie
     put(level, message, fields);
 }
 
-void Log::tell(Happening happening, std::string_view message, std::initializer_list<Field> fields) {
+void Log::tell(Happening happening, std::string_view message, std::span<const Field> fields) {
     std::vector<Field> all = {{"event", to_text(happening)}};
     all.insert(all.end(), fields.begin(), fields.end());
     put(level_of(happening), message, all);
 }
 
-void Log::failure(Happening happening,
-                  std::string_view message,
-                  std::initializer_list<Field> fields) {
+void Log::failure(Happening happening, std::string_view message, std::span<const Field> fields) {
     const std::string trace = stack_trace();
     std::vector<Field> all = {{"event", to_text(happening)}};
     all.insert(all.end(), fields.begin(), fields.end());

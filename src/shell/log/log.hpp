@@ -61,12 +61,20 @@ public:
     /// A line with the level and the word ("event") of what happened.
     void tell(Happening happening,
               std::string_view message,
-              std::initializer_list<Field> fields = {});
+              std::initializer_list<Field> fields = {}) {
+        tell(happening, message, std::span<const Field>(fields));
+    }
+
+    void tell(Happening happening, std::string_view message, std::span<const Field> fields);
 
     /// An error that nobody expected, with the stack that led to it.
     void failure(Happening happening,
                  std::string_view message,
-                 std::initializer_list<Field> fields = {});
+                 std::initializer_list<Field> fields = {}) {
+        failure(happening, message, std::span<const Field>(fields));
+    }
+
+    void failure(Happening happening, std::string_view message, std::span<const Field> fields);
 
     [[nodiscard]] bool is_on(Level level) const { return level >= least_; }
 

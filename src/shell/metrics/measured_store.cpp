@@ -23,11 +23,6 @@ private:
     Clock::time_point began_ = Clock::now();
 };
 
-bool has_failed(const model::Order& order) {
-    return order.state == model::OrderState::Refused ||
-           order.state == model::OrderState::Rejected || order.state == model::OrderState::Absent;
-}
-
 }  // namespace
 
 ports::StoreResult<std::optional<ports::KeyRow>> MeasuredReader::find_key(
@@ -82,7 +77,7 @@ ports::CommitResult MeasuredStore::commit(const ports::Batch& batch) {
     transaction.trades = batch.fills.size();
     const bool committed = transaction.result == ports::CommitResult::Committed;
     for (const auto& order : batch.orders) {
-        if (has_failed(order)) ++transaction.orders_failed;
+        if (model::has_failed(order)) ++transaction.orders_failed;
         if (order.state == model::OrderState::Filled) {
             ++transaction.orders_filled;
             const auto took =

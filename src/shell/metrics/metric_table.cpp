@@ -27,15 +27,12 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"shutdown_inflight", kGauge, "", "requests", "Requests that a shutdown waits for"},
     {"degraded_mode", kGauge, "mode=@modes", "1 or 0",
      "1 while the mode holds; docs/runbooks has a page for each"},
-    {"health_check_status", kGauge, "check=@dependencies", "0 to 1",
-     "1 healthy, 0.5 degraded, 0 unhealthy"},
+    {"health_check_status", kGauge, "check=@dependencies|-", "0 to 1",
+     "1 healthy, 0.5 degraded, 0 unhealthy; a part that is not configured has no line"},
     {"service_seconds", kGauge, "state=up|degraded|down|planned|stopped", "seconds",
      "Time in each state over the last 30 days"},
     {"maintenance_active", kGauge, "", "1 or 0",
      "1 from the beginning of a maintenance window to its end"},
-    {"incidents_total", kCounter, "severity=critical|high|medium|low", "incidents",
-     "Incidents by severity"},
-    {"incident_mttr_seconds", kGauge, "", "seconds", "Mean time from an incident to its end"},
 
     // The door.
     {"http_requests_total", kCounter,
@@ -66,7 +63,7 @@ constexpr auto kRows = std::to_array<MetricRow>({
     // Trading.
     {"trades_total", kCounter, "", "fills", "Fills booked"},
     {"trades_success_total", kCounter, "", "orders", "Orders that filled wholly"},
-    {"trades_failed_total", kCounter, "", "orders", "Orders refused, rejected or proven absent"},
+    {"trades_failed_total", kCounter, "", "orders", "Orders that were refused, rejected, proven absent, or expired where they were to trade at once"},
     {"trade_execution_duration_seconds", kHistogram, "", "seconds",
      "From an order's record to its last fill", Buckets::Trade},
     {"orders_total", kCounter, "", "orders", "Orders recorded, refused included"},
@@ -123,7 +120,6 @@ constexpr auto kRows = std::to_array<MetricRow>({
      "1 when the last check of all books found nothing; 0 before the first"},
     {"consistency_findings_total", kCounter, "look=all|commit", "findings",
      "What our own books do not agree in: found by the check of all, or after a commit"},
-    {"replication_lag_seconds", kGauge, "", "seconds", "How far the standby is behind"},
     {"backup_last_success_timestamp_seconds", kGauge, "", "seconds",
      "When the last good backup ended, since 1970; 0 before the first"},
     {"backup_success", kGauge, "", "1 or 0", "1 when the last backup was good"},
@@ -150,27 +146,23 @@ constexpr auto kRows = std::to_array<MetricRow>({
      "Look-ups in the cache by what was found; every call of it that failed"},
 
     // Staying up.
-    {"circuit_breaker_state", kGauge, "name=exchange|market_data|cache|analysis|notifier|*",
-     "0, 1 or 2", "0 closed, 1 half open, 2 open"},
-    {"circuit_breaker_transitions_total", kCounter,
-     "name=exchange|market_data|cache|analysis|notifier|*;to=closed|open|half_open|*", "changes",
-     "Changes of a circuit breaker's state"},
-    {"retry_attempts_total", kCounter,
-     "op=exchange|market_data|store|cache|analysis|notifier|*;result=success|failure", "attempts",
+    {"circuit_breaker_state", kGauge, "name=*", "0, 1 or 2",
+     "0 closed, 1 half open, 2 open; a line for each circuit breaker that is in use"},
+    {"circuit_breaker_transitions_total", kCounter, "name=*;to=closed|open|half_open",
+     "changes", "Changes of a circuit breaker's state"},
+    {"retry_attempts_total", kCounter, "op=analysis|-;result=success|failure", "attempts",
      "Attempts after the first try: at most 3, so 4 calls in all"},
     {"timeouts_total", kCounter,
      "op=api_request|database_query|websocket_handshake|websocket_idle|exchange_call|analysis|"
-     "cache|notifier|*",
+     "cache|-",
      "time-outs", "Waits that were given up"},
     {"recovery_attempts_total", kCounter,
-     "mechanism=reload|restart|reconnect|reconcile|*;result=success|failure", "recoveries",
+     "mechanism=reload|restart|reconcile;result=success|failure", "recoveries",
      "Recoveries by mechanism and result"},
-    {"recovery_duration_seconds", kHistogram,
-     "mechanism=reload|restart|reconnect|*", "seconds", "Duration of recoveries",
-     Buckets::Recovery},
-    {"reconnection_attempts_total", kCounter,
-     "service=exchange|market_data|cache|analysis|notifier|*;result=success|failure", "attempts",
-     "Attempts to connect again"},
+    {"recovery_duration_seconds", kHistogram, "mechanism=reload|restart", "seconds",
+     "Duration of recoveries", Buckets::Recovery},
+    {"reconnection_attempts_total", kCounter, "service=cache|-;result=success|failure",
+     "attempts", "Attempts to connect again"},
 });
 // clang-format on
 
@@ -185,6 +177,8 @@ std::string_view take_until(std::string_view& text, char mark) {
 void add_value(LabelRow& row, std::string_view value) {
     if (value == "*") {
         row.open = true;
+    } else if (value == "-") {
+        row.on_demand = true;
     } else if (value == "@codes") {
         for (const auto& code : protocol::error_codes())
             row.values.push_back(code.code);
@@ -226,6 +220,7 @@ std::string labels_text(const MetricRow& row) {
         text.append(text.empty() ? "`" : "; `").append(take_until(values, '=')).append("`: ");
         for (bool first = true; !values.empty(); first = false) {
             const std::string_view value = take_until(values, '|');
+            if (value == "-") continue;
             text.append(first ? "" : ", ");
             if (value == "*") {
                 text.append(first ? "as they come" : "others as they come");
@@ -281,8 +276,10 @@ std::vector<double> bounds_of(Buckets buckets) {
 std::string metrics_reference() {
     std::string text =
         "# Metrics\n\n"
-        "`GET /metrics` answers in the Prometheus text format. Every name and every listed label "
-        "value is\nthere at zero from the start. A line without a source yet stays zero.\n\n"
+        "`GET /metrics` answers in the Prometheus text format. Every metric and every listed "
+        "label value is\nthere at zero from the start, with these exceptions: lines of parts that "
+        "are not configured, and\nlabel values that come from outside. Nothing is listed here "
+        "without a source in the code.\n\n"
         "This page is made from the table of metrics in the code: "
         "`botcored --print-metrics-reference`.\n\n"
         "| name | kind | labels | unit | meaning |\n| --- | --- | --- | --- | --- |\n";

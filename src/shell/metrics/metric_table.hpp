@@ -27,7 +27,8 @@ enum class Buckets : std::uint8_t {
 struct MetricRow {
     std::string_view name;
     MetricKind kind = MetricKind::Counter;
-    /// "name=value|value;name=…". "*" after the last value: others may come. "@codes" stands for
+    /// "name=value|value;name=…". "*" after the last value: others may come; "-": no line is there
+    /// before its source has spoken, such as a part that may not be configured. "@codes" stands for
     /// all error codes, "@reasons" for all refusal reasons, "@dependencies" and "@modes" for the
     /// tables of the health rules.
     std::string_view labels;
@@ -39,7 +40,8 @@ struct MetricRow {
 struct LabelRow {
     std::string_view name;
     std::vector<std::string_view> values;
-    bool open = false;  ///< Other values may come.
+    bool open = false;       ///< Other values may come.
+    bool on_demand = false;  ///< No line before its source has spoken.
 };
 
 [[nodiscard]] std::span<const MetricRow> metric_table();

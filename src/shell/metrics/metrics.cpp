@@ -56,6 +56,7 @@ struct Entry {
 /// Adds every combination of the listed values from label `index` on.
 void add_all(const Entry& entry, std::vector<std::string_view>& values, std::size_t index) {
     if (index == entry.labels.size()) return entry.add(values);
+    if (entry.labels[index].on_demand) return;
     for (const std::string_view value : entry.labels[index].values) {
         values.push_back(value);
         add_all(entry, values, index + 1);
@@ -233,6 +234,7 @@ void Metrics::read(const runtime::Runtime& runtime) {
     raise("recovery_attempts_total", {"reload", "failure"}, number(counters.unavailable));
     raise("recovery_attempts_total", {"reconcile", "success"}, number(counters.comparisons));
     raise("requests_dropped_total", {}, number(counters.requests_dropped));
+    raise("timeouts_total", {"exchange_call"}, number(counters.exchange_silences));
     raise("exchange_facts_dropped_total", {}, number(counters.facts_dropped));
     raise("reconcile_mismatches_total", {"order"}, number(counters.orders_imported));
     raise("reconcile_mismatches_total", {"trade"}, number(counters.trades_imported));
@@ -260,6 +262,10 @@ void Metrics::read(const ports::CacheCounters& cache) {
     raise("cache_requests_total", {"hit"}, number(cache.hits));
     raise("cache_requests_total", {"miss"}, number(cache.misses));
     raise("cache_requests_total", {"failure"}, number(cache.errors));
+}
+
+void Metrics::read_connection(const ports::CacheCounters& cache) {
+    const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
     raise("reconnection_attempts_total", {"cache", "success"}, number(cache.reconnects));
     raise("reconnection_attempts_total", {"cache", "failure"}, number(cache.reconnects_failed));
     raise("timeouts_total", {"cache"}, number(cache.timeouts));

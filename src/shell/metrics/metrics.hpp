@@ -1,7 +1,8 @@
 #pragma once
 
-/// What the daemon counts and measures, as the Prometheus text format. Every name is there at zero
-/// from the start, so that an alert never waits for a first event. metric_table.cpp lists all.
+/// What the daemon counts and measures, as the Prometheus text format. Every metric is there at
+/// zero from the start, so that an alert never waits for a first event; lines of parts that may not
+/// be configured come with their part. metric_table.cpp lists all, and each has a source.
 ///
 /// Threads: `count`, `set`, `observe` and `count_transaction` from any; the rest: the thread of the
 /// loop.
@@ -62,6 +63,8 @@ public:
     void read(const runtime::Runtime& runtime);
     /// Copies what the cache counted by itself.
     void read(const ports::CacheCounters& cache);
+    /// Copies what a cache on another machine counted of its connection.
+    void read_connection(const ports::CacheCounters& cache);
     /// Copies what the market counted by itself.
     void read(const ports::TradeCounts& trades);
     /// Reads the process's own figures from the system.

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 namespace botcore::shell::metrics {
@@ -42,8 +43,11 @@ TEST(Metrics, TakesOverWhatTheCacheCounts) {
     cache.reconnects_failed = 1;
     cache.timeouts = 7;
     metrics.read(cache);
+    EXPECT_THAT(metrics.render(), testing::Not(HasSubstr("service=\"cache\"")))
+        << "a cache in this process has no connection";
     cache.hits = 6;
     metrics.read(cache);
+    metrics.read_connection(cache);
     const std::string text = metrics.render();
     for (const char* line : {"cache_requests_total{result=\"hit\"} 6",
                              "cache_requests_total{result=\"miss\"} 4",
@@ -59,41 +63,44 @@ TEST(Metrics, HasEachNameOfTheTableAtZero) {
     const std::string text = Metrics().render();
     const auto has = [&](const std::string& part) { return text.find(part) != text.npos; };
     for (const auto& row : metric_table()) {
-        // Only what the market or the exchange names by itself has no line yet.
-        if (row.name == "price_age_seconds" || row.name == "binance_api_errors_total") continue;
+        // What others name by themselves, or what may not be configured, has no line yet.
+        const auto labels = labels_of(row);
+        if (std::any_of(labels.begin(), labels.end(), [](const LabelRow& label) {
+                return label.values.empty() || label.on_demand;
+            }))
+            continue;
         EXPECT_TRUE(has("# HELP " + std::string(row.name) + " ")) << row.name;
         EXPECT_TRUE(has("\n" + std::string(row.name))) << row.name;
         EXPECT_FALSE(row.unit.empty() || row.help.empty()) << row.name;
     }
-    for (const char* line :
-         {"reconnection_attempts_total{result=\"success\",service=\"exchange\"} 0",
-          "incidents_total{severity=\"critical\"} 0",
-          "incident_mttr_seconds 0",
-          "circuit_breaker_state{name=\"analysis\"} 0",
-          "recovery_attempts_total{mechanism=\"restart\",result=\"failure\"} 0",
-          "risk_checks_failed_total{rule=\"INSUFFICIENT_BALANCE\"} 0",
-          "recovery_duration_seconds_count{mechanism=\"reload\"} 0"}) {
+    for (const char* line : {"recovery_attempts_total{mechanism=\"restart\",result=\"failure\"} 0",
+                             "risk_checks_failed_total{rule=\"INSUFFICIENT_BALANCE\"} 0",
+                             "recovery_duration_seconds_count{mechanism=\"reload\"} 0"}) {
         EXPECT_TRUE(has(line)) << line;
     }
+    for (const char* name : {"incidents_total", "incident_mttr_seconds", "replication_lag_seconds"})
+        EXPECT_FALSE(has(name)) << name << " has no source";
+    for (const char* line : {"\nhealth_check_status{", "\ncircuit_breaker_state{"})
+        EXPECT_FALSE(has(line)) << line << " comes with its part";
 }
 
 TEST(Metrics, TakesAnyNameOfTheTable) {
     Metrics metrics;
-    metrics.count("retry_attempts_total", {"exchange", "success"});
-    metrics.set("replication_lag_seconds", 1.5);
+    metrics.count("retry_attempts_total", {"analysis", "success"});
+    metrics.set("backup_size_bytes", 1.5);
     metrics.observe("recovery_duration_seconds", {"reload"}, 0.4);
     metrics.raise("journal_records_total", {}, 7);
     metrics.raise("journal_records_total", {}, 5);
     metrics.read_process();
     const std::string text = metrics.render();
-    EXPECT_THAT(text, HasSubstr("retry_attempts_total{op=\"exchange\",result=\"success\"} 1"));
-    EXPECT_THAT(text, HasSubstr("replication_lag_seconds 1.5"));
+    EXPECT_THAT(text, HasSubstr("retry_attempts_total{op=\"analysis\",result=\"success\"} 1"));
+    EXPECT_THAT(text, HasSubstr("backup_size_bytes 1.5"));
     EXPECT_THAT(text,
                 HasSubstr("recovery_duration_seconds_bucket{mechanism=\"reload\",le=\"0.5\"} 1"));
     EXPECT_THAT(text, HasSubstr("journal_records_total 7"));
     EXPECT_THAT(text, testing::Not(HasSubstr("process_resident_memory_bytes 0\n")));
     EXPECT_DEATH(metrics.count("no_such_name"), "CHECK failed");
-    EXPECT_DEATH(metrics.set("replication_lag_seconds", {"x"}, 1), "CHECK failed");
+    EXPECT_DEATH(metrics.set("backup_size_bytes", {"x"}, 1), "CHECK failed");
 }
 
 TEST(MetricTable, IsWhatTheReferencePageSays) {

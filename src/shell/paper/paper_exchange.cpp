@@ -120,6 +120,10 @@ void PaperExchange::define(const model::Instrument& instrument) {
     venue_.define(instrument);
 }
 
+void PaperExchange::probe(std::function<void()> answered) {
+    probes_.push_back(std::move(answered));
+}
+
 void PaperExchange::deliver(ports::ExchangeSink& sink) {
     for (auto& report : std::exchange(reports_, {}))
         sink.on_report(std::move(report));
@@ -132,6 +136,8 @@ void PaperExchange::deliver(ports::ExchangeSink& sink) {
         }
         sink.on_reconciled(comparison.account, venue_.books(comparison.account, now));
     }
+    for (const auto& answered : std::exchange(probes_, {}))
+        answered();
 }
 
 }  // namespace botcore::shell

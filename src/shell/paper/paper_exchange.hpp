@@ -38,11 +38,14 @@ public:
     void compare(const ports::AccountProjection& projection) override;
     void account_changed(const ports::AccountProjection& projection) override;
     void define(const model::Instrument& instrument) override;
+    void probe(std::function<void()> answered) override;
 
     /// What happened on the public market.
     void apply(const venue::MarketEvent& event) { venue_.apply(event, reports_); }
 
-    [[nodiscard]] bool has_reports() const { return !reports_.empty() || !comparisons_.empty(); }
+    [[nodiscard]] bool has_reports() const {
+        return !reports_.empty() || !comparisons_.empty() || !probes_.empty();
+    }
 
     /// Hands everything that was said since to the sink, in order.
     void deliver(ports::ExchangeSink& sink);
@@ -62,6 +65,7 @@ private:
     venue::PaperVenue venue_;
     std::vector<model::OrderReport> reports_;
     std::vector<Comparison> comparisons_;
+    std::vector<std::function<void()>> probes_;
 };
 
 }  // namespace botcore::shell

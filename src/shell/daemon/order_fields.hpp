@@ -1,0 +1,47 @@
+#pragma once
+
+/// What a log line says of an order.
+
+#include "model/order.hpp"
+#include "shell/log/log.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace botcore::shell {
+
+/// Holds the texts that its fields point to; the order outlives it.
+class OrderFields {
+public:
+    explicit OrderFields(const model::Order& order)
+        : side_(to_text(order.side)),
+          quantity_(to_text(order.quantity)),
+          filled_(to_text(order.filled)),
+          fields_{{"user_id", order.owner.text()},
+                  {"account", order.account.text()},
+                  {"symbol", order.instrument.symbol.text()},
+                  {"side", side_},
+                  {"quantity", quantity_},
+                  {"filled", filled_},
+                  {"order", order.id.text()},
+                  {"state", to_text(order.state)},
+                  {"attempt", static_cast<std::int64_t>(order.attempt.number)}} {}
+
+    OrderFields(const OrderFields&) = delete;
+    OrderFields& operator=(const OrderFields&) = delete;
+
+    /// `first` and then the order's.
+    [[nodiscard]] std::vector<log::Field> after(std::vector<log::Field> first) const {
+        first.insert(first.end(), fields_.begin(), fields_.end());
+        return first;
+    }
+
+private:
+    std::string side_;
+    std::string quantity_;
+    std::string filled_;
+    std::vector<log::Field> fields_;
+};
+
+}  // namespace botcore::shell
