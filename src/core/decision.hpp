@@ -49,7 +49,7 @@ struct AnnounceInstrument {
     model::InstrumentId instrument;
 };
 
-/// Tell whoever waits for this key; the reply is stored under it for ever.
+/// Tell whoever waits for this key; the reply is stored under it.
 struct AnswerRequest {
     KeyId key;
     model::Reply reply;

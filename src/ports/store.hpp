@@ -34,7 +34,9 @@ struct JournalEntry {
 /// An idempotency key with the bytes of its reply.
 struct KeyRow {
     model::KeyEntry entry;
-    std::string body;  ///< Empty while pending.
+    std::string body;  ///< Empty while pending, and when the reply's life is over.
+    /// Of a row that was read: the record that wrote it; 0 where an old file does not say.
+    model::Sequence stored_in = 0;
 };
 
 /// Everything that one group commit makes durable. Rows carry their final image; each row occurs
@@ -53,6 +55,9 @@ struct Batch {
     std::vector<model::RiskState> risks;
     std::optional<model::OperatingState> operating;
     std::vector<model::MaintenanceWindow> windows;
+    /// The bodies of replies that were stored with this record or earlier ones may be removed; the
+    /// store does so a few at a time.
+    model::Sequence replies_gone_until = 0;
 
     /// The head after this batch.
     [[nodiscard]] model::Head head() const {

@@ -82,7 +82,7 @@ base::Outcome<RefoldError> Refold::add_replies(const model::Record& record,
         const auto* key = std::get_if<model::KeyEntry>(&change);
         if (key == nullptr || key->state != model::KeyState::Done) continue;
         auto body = reply_of(*key);
-        if (!body || body->empty()) {
+        if (!body) {  // An empty one has gone at the end of its life.
             return failure(RefoldError::Kind::ReplyMissing,
                            record.sequence,
                            "the reply under key " + key->key.text() + " is missing");

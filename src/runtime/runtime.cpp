@@ -5,6 +5,7 @@
 #include "core/risk/limits.hpp"
 #include "core/tick.hpp"
 #include "protocol/api_json.hpp"
+#include "runtime/error_replies.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -18,50 +19,14 @@ namespace {
 /// Acts that one batch takes at most, so that they hold up no order.
 constexpr std::size_t kActsPerBatch = 64;
 
-ApiReply error_reply(std::uint16_t status,
-                     std::string_view code,
-                     std::string_view message,
-                     std::string_view request_id,
-                     model::Timestamp now) {
-    return {status,
-            protocol::error_body(
-                {.code = code, .message = message, .request_id = request_id, .details = {}}, now),
-            false};
-}
-
-ApiReply outcome_unknown(std::string_view request_id, model::Timestamp now) {
-    return error_reply(503,
-                       "OUTCOME_UNKNOWN",
-                       "the store failed while this was being recorded; ask again with the same "
-                       "idempotency key, it is never carried out twice",
-                       request_id,
-                       now);
-}
-
-ApiReply too_late(std::string_view request_id, model::Timestamp now) {
-    return error_reply(504,
-                       "TIMEOUT",
-                       "the request waited here until its time was over and was not begun; nothing "
-                       "was done, ask again with the same idempotency key",
-                       request_id,
-                       now);
-}
-
-ApiReply unavailable(std::string_view request_id, model::Timestamp now) {
-    return error_reply(503,
-                       "SERVICE_UNAVAILABLE",
-                       "the store cannot be reached now, nothing was done; try again shortly",
-                       request_id,
-                       now);
-}
-
 }  // namespace
 
 Runtime::Runtime(Options options, Ports ports)
     : options_(std::move(options)),
       ports_(std::move(ports)),
       requests_(kRequestsMax),
-      facts_(kFactsMax) {
+      facts_(kFactsMax),
+      reply_life_(std::max(options_.reply_life, kReplyLifeLeast)) {
     CHECK(options_.batch_max > 0);
     CHECK(options_.next_incarnation != nullptr);
 }
@@ -74,11 +39,13 @@ void Runtime::submit(Request request, Now now) {
     if (requests_.full()) {
         ++counters_.requests_dropped;
         reply(request.ticket,
-              error_reply(503,
-                          "OVERLOADED",
-                          "too many requests wait already, nothing was done; try again shortly",
-                          request.request_id,
-                          now.time));
+              error_reply(
+                  503,
+                  {.code = "OVERLOADED",
+                   .message = "too many requests wait already, nothing was done; try again shortly",
+                   .request_id = request.request_id,
+                   .details = {}},
+                  now.time));
         return;
     }
     CHECK(requests_.push(std::move(request)));
@@ -122,7 +89,9 @@ bool Runtime::step(Now now) {
     ask_due_questions(now);
     end_silence(now);
     compare_due_accounts(now);
+    reply_life_.look(ports_.store.reader(), head_.sequence, monotonic_time(now));
     batch_.begin(head_, engine_->state().epoch);
+    batch_.forget_replies(reply_life_.gone_until());
     // What the exchange said comes before new requests: finish what was begun.
     bool looked = false;
     while (!facts_.empty() && batch_.size() < options_.batch_max && !store_failed_) {
@@ -289,52 +258,6 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
         effects_.push_back(std::move(effect));
 }
 
-/// A request under a key that is known already: the stored reply, or a place in the waiting room.
-void Runtime::take_duplicate(Verdict verdict,
-                             const Request& request,
-                             const std::optional<ports::KeyRow>& stored,
-                             Now now) {
-    const auto* origin = model::origin_of(request.body);
-    CHECK(origin != nullptr);
-    const core::KeyId key{origin->owner, origin->key};
-    batch_tickets_.pop_back();
-    if (verdict == Verdict::KeyMismatch) {
-        ++counters_.key_mismatches;
-        replies_.emplace_back(
-            request.ticket,
-            error_reply(422,
-                        "IDEMPOTENCY_KEY_REUSED",
-                        "this idempotency key belongs to another request; use a new key",
-                        request.request_id,
-                        now.time));
-        return;
-    }
-    ++counters_.replays;
-    if (verdict == Verdict::KeyDone && stored) {
-        replies_.emplace_back(request.ticket, ApiReply{stored->entry.status, stored->body, true});
-        return;
-    }
-    // Pending, or answered in this very batch: told together with the first caller.
-    waiting_.add(key, {request.ticket, wait_until(request, now), request.request_id, false});
-}
-
-model::Timestamp Runtime::wait_until(const Request& request, Now now) const {
-    const model::Timestamp usual = now.monotonic + options_.answer_within;
-    return request.deadline ? std::min(usual, request.deadline->at()) : usual;
-}
-
-/// Renders the answers that the decision gives, so that their bytes are part of the same commit.
-void Runtime::keep_replies(const model::Input& input, core::Decision& decision) {
-    for (const auto& effect : decision.effects) {
-        const auto* answer = std::get_if<core::AnswerRequest>(&effect);
-        if (answer == nullptr) continue;
-        batch_.set_reply(
-            answer->key,
-            protocol::render(
-                answer->reply, waiting_.request_id_of(answer->key), input.exchange_time));
-    }
-}
-
 bool Runtime::commit(Now now) {
     if (store_failed_) {
         lose_batch(now, Status::Down);
@@ -433,39 +356,6 @@ void Runtime::lose_batch(Now now, Status next) {
     while (!requests_.empty()) {
         const Request request = requests_.pop();
         reply(request.ticket, unavailable(request.request_id, now.time));
-    }
-}
-
-/// The live order that a pending key made or touches; `nullptr` for other requests.
-const core::LiveOrder* Runtime::find_order_of(const core::KeyId& key) const {
-    const auto entry = engine_->state().keys.find(key);
-    if (entry == engine_->state().keys.end()) return nullptr;
-    for (const auto& [id, account] : engine_->state().accounts) {
-        if (const auto* live = core::find_order(account, {entry->second.order})) return live;
-    }
-    return nullptr;
-}
-
-void Runtime::answer_expired(Now now) {
-    for (auto& [key, waiter] : waiting_.take_expired(now.monotonic)) {
-        const core::LiveOrder* live = find_order_of(key);
-        if (live == nullptr) {
-            reply(waiter.ticket, outcome_unknown(waiter.request_id, now.time));
-        } else if (waiter.first) {
-            reply(waiter.ticket, {202, protocol::render_pending(live->order, now.time), false});
-        } else {
-            boost::json::object details;
-            details["status_link"] = protocol::order_path(live->order.account, live->order.id);
-            reply(waiter.ticket,
-                  {409,
-                   protocol::error_body({.code = "REQUEST_IN_PROGRESS",
-                                         .message = "the request under this key is still under "
-                                                    "way; look at status_link or ask again later",
-                                         .request_id = waiter.request_id,
-                                         .details = std::move(details)},
-                                        now.time),
-                   false});
-        }
     }
 }
 

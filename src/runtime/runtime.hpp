@@ -30,6 +30,7 @@
 #include "ports/store.hpp"
 #include "resilience/deadline.hpp"
 #include "runtime/batch_builder.hpp"
+#include "runtime/reply_life.hpp"
 #include "runtime/silence.hpp"
 #include "runtime/waiting.hpp"
 
@@ -134,6 +135,8 @@ struct Options {
     model::Duration compare_every = model::Duration::seconds(60);
     /// After midnight, UTC: when the last day is compared as a whole.
     model::Duration compare_day_at = model::Duration::seconds(4 * 3'600);
+    /// How long a reply is kept under its idempotency key; at least `kReplyLifeLeast`.
+    model::Duration reply_life = kReplyLifeLeast;
 };
 
 /// What happened so far, for metrics.
@@ -266,6 +269,7 @@ private:
                         const Request& request,
                         const std::optional<ports::KeyRow>& stored,
                         Now now);
+    [[nodiscard]] ApiReply expired_reply(const ports::KeyRow& key, const Request& request, Now now);
     void keep_replies(const model::Input& input, core::Decision& decision);
     [[nodiscard]] bool commit(Now now);
     void act(Now now);
@@ -311,6 +315,7 @@ private:
     WaitingRoom waiting_;
     std::map<model::ClientOrderId, core::QueryOrder> questions_;  ///< For later, one an order.
     SilenceWatch silence_;
+    ReplyLife reply_life_;
     // On the monotonic scale of `Now`, but where another is named.
     model::Timestamp retry_at_;
     model::Timestamp next_tick_;

@@ -76,6 +76,7 @@ bool Runtime::load(Now now) {
         (void)facts_.pop();
     questions_.clear();
     silence_.clear();
+    reply_life_.clear();
     facts_lost_ = false;
     store_failed_ = false;
     comparisons_.clear();

@@ -4,7 +4,9 @@
 #include "protocol/binary_codec.hpp"
 #include "protocol/journal.hpp"
 #include "runtime/chain.hpp"
+#include "runtime/reply_life.hpp"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <set>
@@ -116,6 +118,8 @@ private:
     void check_fill(const model::Fill& row);
     void check_position(const model::Position& row);
     void check_balance(const model::Balance& row);
+    void note_hour(const model::Record& record);
+    [[nodiscard]] bool reply_may_have_gone(const ports::KeyRow& row) const;
     void check_key(const ports::KeyRow& row);
     void check_references(const std::string& name,
                           const model::AccountId& account,
@@ -150,6 +154,10 @@ private:
 
     VerifyReport& report_;
     model::Head last_;
+    /// On the journal's monotonic scale: the newest record's time, and the first record of each
+    /// hour.
+    model::Timestamp newest_;
+    std::vector<std::pair<model::Sequence, model::Timestamp>> hours_;
     std::map<model::AccountId, model::Hash> accounts_;
     std::map<model::InstrumentId, model::Hash> instruments_;
     std::map<model::OrderNumber, model::Hash> orders_;
@@ -167,6 +175,8 @@ private:
     std::set<model::InstrumentId> instrument_rows_;
     std::set<model::OrderNumber> order_rows_;
 };
+
+constexpr model::Duration kHour = model::Duration::seconds(3'600);
 
 void Fold::check_chain(const ports::JournalEntry& entry, const model::Record& record) {
     for (const ChainBreak found : chain_breaks(last_, entry, record)) {
@@ -197,6 +207,7 @@ void Fold::check_chain(const ports::JournalEntry& entry, const model::Record& re
         }
     }
     last_ = {entry.sequence, entry.hash, record.epoch, record.input.time};
+    note_hour(record);
 }
 
 void Fold::add_postings(const model::Record& record) {
@@ -368,11 +379,29 @@ void Fold::check_balance(const model::Balance& row) {
     check_references(name, row.account, nullptr);
 }
 
+void Fold::note_hour(const model::Record& record) {
+    newest_ = record.input.monotonic_time;
+    if (hours_.empty() || newest_ - hours_.back().second >= kHour)
+        hours_.emplace_back(record.sequence, newest_);
+}
+
+/// To the hour: records are noted once in one.
+bool Fold::reply_may_have_gone(const ports::KeyRow& row) const {
+    const model::Sequence stored = row.stored_in != 0 ? row.stored_in : row.entry.sequence;
+    const auto after =
+        std::upper_bound(hours_.begin(), hours_.end(), stored, [](auto sequence, const auto& hour) {
+            return sequence < hour.first;
+        });
+    return after != hours_.begin() && newest_ - std::prev(after)->second >= kReplyLifeLeast;
+}
+
 void Fold::check_key(const ports::KeyRow& row) {
     ++report_.keys;
     const std::string name = "idempotency key " + row.entry.key.text();
     compare(keys_, KeyKey{row.entry.owner, row.entry.key}, row.entry, {name});
-    if ((row.entry.state == model::KeyState::Done) == row.body.empty()) {
+    const bool answered = row.entry.state == model::KeyState::Done;
+    if (answered && row.body.empty() && reply_may_have_gone(row)) return;
+    if (answered == row.body.empty()) {
         find(FindingKind::ReplyMissing,
              0,
              name + (row.body.empty() ? " is answered, but its reply is missing"

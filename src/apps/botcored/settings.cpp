@@ -78,6 +78,7 @@ runtime::Options runtime_options(const shell::Config& config) {
     options.compare_every = seconds(config, "reconcile.every_seconds");
     options.compare_day_at =
         base::Duration::seconds(60 * config.integer("reconcile.day_at_minutes"));
+    options.reply_life = base::Duration::seconds(3'600 * config.integer("idempotency.reply_hours"));
     options.instruments = model::builtin_instruments();
     options.next_incarnation = random_seed;
     return options;

@@ -101,6 +101,13 @@ SqlOutcome BatchWriter::prepare() {
     keys_ = TRY(database_.prepare(upsert_sql(keys_table())));
     pending_keys_ = TRY(database_.prepare(guarded_upsert_sql(pending_keys_table())));
     settle_key_ = TRY(database_.prepare("DELETE FROM pending_keys WHERE owner = ? AND key = ?"));
+    forget_replies_ = TRY(database_.prepare(
+        "UPDATE idempotency SET body = x'' WHERE rowid IN (SELECT rowid FROM idempotency "
+        "WHERE rowid > ? ORDER BY rowid LIMIT ?) AND ifnull(nullif(written_by, 0), sequence) <= ? RETURNING "
+        "rowid"));
+    last_key_ = TRY(database_.prepare("SELECT max(rowid) FROM idempotency"));
+    is_forgotten_ = TRY(database_.prepare(
+        "SELECT length(body) FROM idempotency WHERE rowid >= ? ORDER BY rowid LIMIT 1"));
     return base::Done{};
 }
 
@@ -143,6 +150,7 @@ SqlResult<ports::CommitResult> BatchWriter::write(const ports::Batch& batch) {
     TRY(write_operation(batch));
     TRY(write_history(batch));
     if (row_differs_) return ports::CommitResult::Unavailable;  // W3
+    TRY(forget_replies(batch));
     TRY(write_sum());
     TRY(commit_.run());
     return ports::CommitResult::Committed;
@@ -240,6 +248,41 @@ SqlOutcome BatchWriter::write_history(const ports::Batch& batch) {
     for (const ports::KeyRow& key : batch.keys)
         TRY(write_key(key));
     return base::Done{};
+}
+
+/// The largest integer that a statement answers with; zero where it has no rows.
+SqlResult<std::int64_t> BatchWriter::largest(Statement& statement) {
+    const ResetAtEnd reset(statement);
+    std::int64_t largest = 0;
+    while (TRY(statement.step()) == Statement::Step::Row)
+        largest = std::max(largest, statement.integer(0));
+    return largest;
+}
+
+/// Removes the bodies of some replies whose life is over, in the order in which they were stored:
+/// twice as many as came, so that it catches up, and few, so that no commit waits for it.
+SqlOutcome BatchWriter::forget_replies(const ports::Batch& batch) {
+    if (batch.replies_gone_until == 0) return base::Done{};
+    if (!forgotten_) forgotten_ = TRY(find_forgotten());
+    binder_.begin(forget_replies_);
+    binder_.integer(*forgotten_);
+    binder_.integer(static_cast<std::int64_t>(2 * batch.keys.size() + 2));
+    binder_.integer(static_cast<std::int64_t>(batch.replies_gone_until));
+    forgotten_ = std::max(*forgotten_, TRY(largest(forget_replies_)));
+    return base::Done{};
+}
+
+/// The last row of those at the beginning of the table whose replies were removed.
+SqlResult<std::int64_t> BatchWriter::find_forgotten() {
+    std::int64_t forgotten = 0;
+    std::int64_t kept = TRY(largest(last_key_)) + 1;
+    while (kept - forgotten > 1) {
+        const std::int64_t middle = forgotten + (kept - forgotten) / 2;
+        binder_.begin(is_forgotten_);
+        binder_.integer(middle);
+        (TRY(largest(is_forgotten_)) == 0 ? forgotten : kept) = middle;
+    }
+    return forgotten;
 }
 
 SqlOutcome BatchWriter::write_key(const ports::KeyRow& key) {

@@ -15,7 +15,9 @@
 #include "shell/sqlite/row_images.hpp"
 #include "shell/sqlite/rows.hpp"
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -57,6 +59,9 @@ private:
     [[nodiscard]] SqlOutcome write_operation(const ports::Batch& batch);
     [[nodiscard]] SqlOutcome write_history(const ports::Batch& batch);
     [[nodiscard]] SqlOutcome write_key(const ports::KeyRow& key);
+    [[nodiscard]] SqlOutcome forget_replies(const ports::Batch& batch);
+    [[nodiscard]] SqlResult<std::int64_t> find_forgotten();
+    [[nodiscard]] static SqlResult<std::int64_t> largest(Statement& statement);
     [[nodiscard]] SqlOutcome write_sum();
     [[nodiscard]] SqlOutcome write_seal(const ports::Batch& batch);
     /// Writes an open row over the very image that it replaces. `more` binds the columns behind the
@@ -74,6 +79,8 @@ private:
     Statement advance_head_, journal_, accounts_, instruments_, delete_brackets_, brackets_;
     Statement risks_, operating_, windows_;
     Statement balances_, positions_, orders_, fills_, keys_, pending_keys_, settle_key_;
+    Statement forget_replies_, last_key_, is_forgotten_;
+    std::optional<std::int64_t> forgotten_;  ///< Replies up to this row were removed.
     RowBinder binder_;
     std::map<model::AccountId, std::string> owners_;
     Statement sum_;

@@ -63,10 +63,12 @@ StoreOutcome visit_all(Statement& statement, const std::function<void(const Row&
 }
 
 ports::KeyRow key_row(RowReader& reader, RowImage* image = nullptr) {
-    ports::KeyRow row{reader.row<model::KeyEntry>(), {}};
+    ports::KeyRow row;
+    row.entry = reader.row<model::KeyEntry>();
     const RowImage stored = reader.image();
     if (image != nullptr) *image = stored;
     row.body = reader.blob();
+    row.stored_in = static_cast<model::Sequence>(stored.written_by);
     return row;
 }
 

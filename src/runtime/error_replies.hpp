@@ -1,0 +1,48 @@
+#pragma once
+
+/// Replies that callers get when their command was not carried out, or not yet.
+
+#include "protocol/api_json.hpp"
+#include "runtime/runtime.hpp"
+
+namespace botcore::runtime {
+
+[[nodiscard]] inline ApiReply error_reply(std::uint16_t status,
+                                          protocol::ErrorText text,
+                                          model::Timestamp now) {
+    return {status, protocol::error_body(std::move(text), now), false};
+}
+
+[[nodiscard]] inline ApiReply outcome_unknown(std::string_view request_id, model::Timestamp now) {
+    return error_reply(
+        503,
+        {.code = "OUTCOME_UNKNOWN",
+         .message = "the store failed while this was being recorded; ask again with the same "
+                    "idempotency key, it is never carried out twice",
+         .request_id = request_id,
+         .details = {}},
+        now);
+}
+
+[[nodiscard]] inline ApiReply too_late(std::string_view request_id, model::Timestamp now) {
+    return error_reply(
+        504,
+        {.code = "TIMEOUT",
+         .message = "the request waited here until its time was over and was not begun; nothing "
+                    "was done, ask again with the same idempotency key",
+         .request_id = request_id,
+         .details = {}},
+        now);
+}
+
+[[nodiscard]] inline ApiReply unavailable(std::string_view request_id, model::Timestamp now) {
+    return error_reply(
+        503,
+        {.code = "SERVICE_UNAVAILABLE",
+         .message = "the store cannot be reached now, nothing was done; try again shortly",
+         .request_id = request_id,
+         .details = {}},
+        now);
+}
+
+}  // namespace botcore::runtime

@@ -1,0 +1,120 @@
+// The half of `Runtime` that answers callers.
+
+#include "core/orders/find_order.hpp"
+#include "protocol/api_json.hpp"
+#include "runtime/error_replies.hpp"
+#include "runtime/runtime.hpp"
+
+#include <utility>
+
+namespace botcore::runtime {
+
+using core::Verdict;
+
+/// A request under a key that is known already: the stored reply, or a place in the waiting room.
+void Runtime::take_duplicate(Verdict verdict,
+                             const Request& request,
+                             const std::optional<ports::KeyRow>& stored,
+                             Now now) {
+    const auto* origin = model::origin_of(request.body);
+    CHECK(origin != nullptr);
+    const core::KeyId key{origin->owner, origin->key};
+    batch_tickets_.pop_back();
+    if (verdict == Verdict::KeyMismatch) {
+        ++counters_.key_mismatches;
+        replies_.emplace_back(
+            request.ticket,
+            error_reply(
+                422,
+                {.code = "IDEMPOTENCY_KEY_REUSED",
+                 .message = "this idempotency key belongs to another request; use a new key",
+                 .request_id = request.request_id,
+                 .details = {}},
+                now.time));
+        return;
+    }
+    ++counters_.replays;
+    if (verdict == Verdict::KeyDone && stored) {
+        if (reply_life_.has_gone(*stored)) {
+            replies_.emplace_back(request.ticket, expired_reply(*stored, request, now));
+            return;
+        }
+        replies_.emplace_back(request.ticket, ApiReply{stored->entry.status, stored->body, true});
+        return;
+    }
+    // Pending, or answered in this very batch: told together with the first caller.
+    waiting_.add(key, {request.ticket, wait_until(request, now), request.request_id, false});
+}
+
+/// The request was carried out once, and nobody is told the same words again.
+ApiReply Runtime::expired_reply(const ports::KeyRow& key, const Request& request, Now now) {
+    boost::json::object details;
+    const auto number = core::number_of(key.entry.order);
+    if (number) {
+        const auto order = ports_.store.reader().find_order(*number);
+        details["order_id"] = key.entry.order.text();
+        if (order && order.value()) {
+            details["status_link"] =
+                protocol::order_path(order.value()->order.account, order.value()->order.id);
+        }
+    }
+    return error_reply(409,
+                       {.code = "IDEMPOTENCY_KEY_EXPIRED",
+                        .message = "the request under this key was carried out once, and its reply "
+                                   "is not kept any more; nothing was done again",
+                        .request_id = request.request_id,
+                        .details = std::move(details)},
+                       now.time);
+}
+
+model::Timestamp Runtime::wait_until(const Request& request, Now now) const {
+    const model::Timestamp usual = now.monotonic + options_.answer_within;
+    return request.deadline ? std::min(usual, request.deadline->at()) : usual;
+}
+
+/// Renders the answers that the decision gives, so that their bytes are part of the same commit.
+void Runtime::keep_replies(const model::Input& input, core::Decision& decision) {
+    for (const auto& effect : decision.effects) {
+        const auto* answer = std::get_if<core::AnswerRequest>(&effect);
+        if (answer == nullptr) continue;
+        batch_.set_reply(
+            answer->key,
+            protocol::render(
+                answer->reply, waiting_.request_id_of(answer->key), input.exchange_time));
+    }
+}
+
+/// The live order that a pending key made or touches; `nullptr` for other requests.
+const core::LiveOrder* Runtime::find_order_of(const core::KeyId& key) const {
+    const auto entry = engine_->state().keys.find(key);
+    if (entry == engine_->state().keys.end()) return nullptr;
+    for (const auto& [id, account] : engine_->state().accounts) {
+        if (const auto* live = core::find_order(account, {entry->second.order})) return live;
+    }
+    return nullptr;
+}
+
+void Runtime::answer_expired(Now now) {
+    for (auto& [key, waiter] : waiting_.take_expired(now.monotonic)) {
+        const core::LiveOrder* live = find_order_of(key);
+        if (live == nullptr) {
+            reply(waiter.ticket, outcome_unknown(waiter.request_id, now.time));
+        } else if (waiter.first) {
+            reply(waiter.ticket, {202, protocol::render_pending(live->order, now.time), false});
+        } else {
+            boost::json::object details;
+            details["status_link"] = protocol::order_path(live->order.account, live->order.id);
+            reply(waiter.ticket,
+                  {409,
+                   protocol::error_body({.code = "REQUEST_IN_PROGRESS",
+                                         .message = "the request under this key is still under "
+                                                    "way; look at status_link or ask again later",
+                                         .request_id = waiter.request_id,
+                                         .details = std::move(details)},
+                                        now.time),
+                   false});
+        }
+    }
+}
+
+}  // namespace botcore::runtime

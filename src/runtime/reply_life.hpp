@@ -1,0 +1,41 @@
+#pragma once
+
+/// How long replies are kept under their idempotency keys. A repeat of an older key is told where
+/// its order is; it is never carried out again, since key and hash stay for ever.
+///
+/// Lives are measured on the monotonic scale of the journal: a clock that was wrong for a while
+/// neither ends nor prolongs any.
+///
+/// Threads: one at a time.
+
+#include "ports/store.hpp"
+
+namespace botcore::runtime {
+
+/// No reply goes earlier, whatever is configured.
+inline constexpr base::Duration kReplyLifeLeast = base::Duration::seconds(24 * 3'600);
+
+class ReplyLife {
+public:
+    explicit ReplyLife(base::Duration life) : life_(life) {}
+
+    /// Finds anew which replies have gone, at most once a minute. Reads a number of records that
+    /// grows with the logarithm of the journal's length. Both times are on the journal's monotonic
+    /// scale. What cannot be read now is looked for at the next call.
+    void look(ports::StoreReader& reader, model::Sequence head, base::Timestamp now);
+
+    /// The term begins anew.
+    void clear() { next_look_ = base::Timestamp(); }
+
+    /// Replies stored with this record or earlier ones have gone; 0: none.
+    [[nodiscard]] model::Sequence gone_until() const { return gone_until_; }
+
+    [[nodiscard]] bool has_gone(const ports::KeyRow& key) const;
+
+private:
+    base::Duration life_;
+    base::Timestamp next_look_;
+    model::Sequence gone_until_ = 0;
+};
+
+}  // namespace botcore::runtime
