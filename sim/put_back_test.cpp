@@ -250,7 +250,7 @@ TEST_F(PutBack, OrdersOfOthersAreImportedAndFreezeNothing) {
     end_well();
 }
 
-// @spec:R3-INTEG-08
+// @spec:R3-INTEG-08 R3-INTEG-02
 // @error:Reason::BooksDiffer
 TEST_F(PutBack, MoneyThatNoTradeExplainsFreezesTheAccountAndIsAdoptedByAnOperator) {
     begin();

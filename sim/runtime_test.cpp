@@ -326,7 +326,7 @@ TEST_F(RuntimeAlone, AClockThatStepsBackWhileItRunsHoldsNothingUp) {
     EXPECT_EQ(replies_.at(ticket).status, 202);
 }
 
-// @spec:R3-INTEG-01 R3-INTEG-08
+// @spec:RK-05
 TEST_F(RuntimeAlone, RowsInDoubtFreezeTheirAccountBeforeAnythingIsDecidedUponThem) {
     start();
     store_.put_in_doubt({kAccount, "row 'futures USDT' of table balances is not what was written"});

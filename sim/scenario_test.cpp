@@ -480,7 +480,7 @@ TEST_F(Scenario, NoEntryWhileUnreconciledOrOnAStalePrice) {
     end_well();
 }
 
-// @spec:I12
+// @spec:I10
 TEST_F(Scenario, PaperVenueIsSeatedAgainAfterACrash) {
     begin(VenueMode::Paper);
     const auto resting = place(model::OrderType::Limit);
@@ -495,7 +495,7 @@ TEST_F(Scenario, PaperVenueIsSeatedAgainAfterACrash) {
     end_well();
 }
 
-// @spec:I12
+// @spec:I10
 TEST_F(Scenario, TriggeredStopLimitRestsOnAfterACrash) {
     begin(VenueMode::Paper);
     model::PlaceOrder body = order(model::OrderType::StopLimit);
@@ -705,7 +705,7 @@ TEST_F(Scenario, HaltRefusesEntriesAndTakesExits) {
     end_well();
 }
 
-// @spec:R1-MAINT-09
+// @spec:R1-MAINT-09 R1-AC-11
 TEST_F(Scenario, CloseDuringMaintenanceWaitsForItsEnd) {
     begin();
     (void)place();

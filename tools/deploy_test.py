@@ -207,7 +207,7 @@ class Deploy(unittest.TestCase):
         mounts = {one["name"]: one["mountPath"] for one in container()["volumeMounts"]}
         self.assertEqual(mounts["state"], "/var/lib/botcore")
 
-    # @spec:R3-BKP-04
+    # @spec:R3-BKP-04 R3-AC-14
     def test_the_archive_is_elsewhere_than_the_store(self):
         compose = documents("compose.yaml")[0]["services"]["botcored"]
         pod = kubernetes("ConfigMap")["data"]

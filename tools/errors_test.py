@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """Every error value of the project comes back in a named test; the finder itself can fail."""
-# @spec:R2-ERR-07
 import pathlib
 import sys
 import tempfile

@@ -64,6 +64,7 @@ class Runbooks(unittest.TestCase):
                              ("Kubernetes", f"{pod} botctl --data {data}")):
             self.assertRegex(index, rf"(?m)^\| {way} \| `[^`]*{re.escape(command)}` \|")
 
+    # @spec:R4-AC-09
     def test_commands_exist(self):
         known = botctl_commands()
         self.assertIn("maintenance schedule", known)

@@ -214,7 +214,6 @@ TEST(ClockSteps, ARampEndsAfterItsSpan) {
     EXPECT_EQ(refusal_of_entry(bench), Reason::None);
 }
 
-// @spec:R1-MAINT-01
 TEST(ClockSteps, AWindowBeyondAYearIsRefused) {
     Bench bench;
     model::ScheduleMaintenance plan;

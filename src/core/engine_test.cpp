@@ -18,7 +18,7 @@ TEST(Engine, ReservesTheWorstCaseBeforeAnythingIsSent) {
     EXPECT_FALSE(bench.last_reply) << "The exchange has the last word.";
 }
 
-// @spec:R3-TX-05 R3-TX-06
+// @spec:R3-TX-05 R3-TX-06 R3-TX-07
 TEST(Engine, BooksAFuturesRoundTripToTheLastUnit) {
     Bench bench;
     bench.apply(model::SetLeverage{
@@ -178,6 +178,7 @@ TEST(Engine, ReportsOfWhatIsNotOursChangeNothing) {
     EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Active);
 }
 
+// @spec:R4-FAIL-03
 TEST(Engine, TriesAgainOnlyWhatProvablyNeverLeft) {
     Bench bench;
     auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
@@ -437,7 +438,7 @@ TEST(Engine, RefusesAChangeBasedOnAnOldVersion) {
     EXPECT_EQ(std::get<model::Refusal>(*bench.last_reply).version, current);
 }
 
-// @spec:R3-LOCK-03
+// @spec:R3-LOCK-03 R3-LOCK-01
 TEST(Engine, RefusesALeverageOrAResetBasedOnAnOldVersion) {
     Bench bench;
     const model::AccountId id("futures");

@@ -34,7 +34,7 @@ Reason refusal_of_entry(Bench& bench) {
     return bench.place(bench.order("futures", Side::Buy, "0.002")) ? Reason::None : bench.refusal();
 }
 
-// @spec:R1-MAINT-02 @spec:R1-MAINT-03
+// @spec:R1-MAINT-02
 TEST(Maintenance, AWindowIsShortAndAnnouncedInTime) {
     Bench bench;
     bench.apply(window(bench, kWeek + kHour, Duration::seconds(7'201)));

@@ -35,7 +35,7 @@ TEST(Health, IsHealthyWhenEveryPartIs) {
     EXPECT_TRUE(modes_of(all_healthy(), Load::Normal).empty());
 }
 
-// @spec:R1-HEALTH-08 @spec:R1-HEALTH-09 @spec:R1-HEALTH-10 @spec:R1-DEP-01 @spec:R1-DEP-02
+// @spec:R1-HEALTH-08 R1-HEALTH-09 R1-HEALTH-10 R1-DEP-01 R1-DEP-02 RT-UNIT-02
 TEST(Health, TheLossOfAPartCountsByItsWeight) {
     for (const auto& row : dependencies()) {
         auto findings = all_healthy();
@@ -117,7 +117,7 @@ std::vector<Finding> drawn_findings() {
     return findings;
 }
 
-// @spec:R1-HEALTH-10
+// @spec:R1-HEALTH-10 RD-12
 RC_GTEST_PROP(HealthProperty, TheWorstCountsAndOptionalPartsNeverMakeItUnhealthy, ()) {
     const auto findings = drawn_findings();
     bool trouble = false;

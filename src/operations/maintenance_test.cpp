@@ -47,7 +47,6 @@ TEST(Maintenance, TheUsualWindowIsTheFirstSundayOfTheMonthAtTwo) {
     EXPECT_EQ(usual_window(at({2024, 2, 29}, 0)).begin, at({2024, 3, 3}, 2));
 }
 
-// @spec:R1-MAINT-03 @spec:R1-MAINT-08
 TEST(Maintenance, TheNoticeComesSevenDaysBefore) {
     const auto planned = window_in(WindowState::Planned, at({2026, 11, 1}, 0));
     const Timestamp week_before = at({2026, 11, 29}, 2);

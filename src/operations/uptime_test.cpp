@@ -30,7 +30,7 @@ UptimeFigures figures(std::int64_t up,
             Duration::seconds(plan)};
 }
 
-// @spec:R1-CALC-01
+// @spec:R1-CALC-01 RD-09
 TEST(Uptime, AvailabilityIsTotalLessDowntimeByTotal) {
     const auto leave_out = PlannedTime::LeftOut;
     EXPECT_EQ(availability_ppm(figures(999, 0, 1, 0), leave_out), 999'000);
@@ -83,6 +83,7 @@ TEST(Uptime, AWindowIsCalendarDaysAndTodayIsOne) {
     EXPECT_EQ(log.over(365).up, hours(26));
 }
 
+// @spec:RD-10
 TEST(Uptime, OutagesGiveMeanTimes) {
     UptimeLog log;
     log.note(kStart, kUp);
@@ -101,6 +102,7 @@ TEST(Uptime, OutagesGiveMeanTimes) {
     EXPECT_EQ(rates.to_repair, Duration::seconds(5'400));
 }
 
+// @spec:RD-10
 TEST(Uptime, AnOutageThatTookNoTimeIsNone) {
     UptimeLog log;
     log.note(kStart, kDown);

@@ -214,6 +214,7 @@ TEST(ApiRequests, ReadsAttachedStops) {
         R"("trailing.activation":"0.02","trailing.distance":"0.015"})");
 }
 
+// @spec:R3-VAL-02
 TEST(ApiRequests, KeepsTrailingWithinItsBounds) {
     const auto code = [](const std::string& trailing) {
         return code_of(order_with(R"("stop_loss":"61000","trailing":)" + trailing));

@@ -32,7 +32,7 @@ TEST(ErrorCodes, HaveARowForEachReasonOfTheModel) {
     EXPECT_GE(reasons, 40U);
 }
 
-// @spec:R2-ERR-09
+// @spec:R2-ERR-09 R2-ERR-11
 TEST(ErrorBody, HasRetriesAndACuratedLastError) {
     const std::string body = error_body({.code = "PRICE_STALE",
                                          .message = "the price is 3000 ms old",

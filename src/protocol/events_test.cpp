@@ -145,7 +145,7 @@ TEST(Events, TellOfEveryFailedTradeWithCodeAndOrder) {
     }
 }
 
-// @spec:R4-FAIL-02 @spec:R4-FAIL-03
+// @spec:R4-FAIL-02
 TEST(Events, TellOfOrdersThatWereTurnedAwayForTheMoment) {
     model::PlaceOrder place;
     place.account = model::AccountId("futures");
@@ -257,7 +257,6 @@ TEST(Events, TellOfAccountsTermsInstrumentsAndResets) {
     EXPECT_THAT(names_of(record), ElementsAre("portfolio_reset"));
 }
 
-// @spec:R4-NOTE-01
 TEST(Events, TellOfImportedOrdersAndOfAmountsThatDiffer) {
     auto order = order_in(model::OrderState::Open);
     order.number = model::order_number(41, 0);
@@ -286,6 +285,7 @@ TEST(Events, TellOfImportedOrdersAndOfAmountsThatDiffer) {
     EXPECT_EQ(told[2].name, "account_frozen");
 }
 
+// @spec:R4-NOTE-01
 TEST(Events, OfTheMomentHaveNoNumber) {
     const base::Timestamp now = base::Timestamp::from_milliseconds(1'700'000'000'000);
     model::Quote quote;

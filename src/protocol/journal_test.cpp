@@ -80,7 +80,7 @@ TEST(Journal, ReadsBackEveryKindOfInput) {
     round_trip(model::ReportReconciled{});
 }
 
-// @spec:I12
+// @spec:I12 RK-05
 TEST(Journal, EveryDamagedByteIsSeenByTheHash) {
     const std::string bytes = encode(sample_record());
     const auto hash = hash_of(bytes);

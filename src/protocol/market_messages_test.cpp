@@ -241,6 +241,7 @@ TEST(MarketParser, UnwrapsACombinedStreamInAnyFieldOrder) {
     }
 }
 
+// @spec:X-60
 TEST(MarketParser, ToleratesUnknownFieldsAndAnyOrder) {
     const MarketMessage message =
         read(R"({"a":[],"b":[["1.5","2"],["1.4","0.000",[]]],"zz":{"b":[1,{"e":"x"}]},"u":9,"U":7,)"

@@ -56,8 +56,8 @@ Course course_of(const AttemptResult& result,
 }
 
 // The table of causes and outcomes: how many calls each cause makes in all.
-// @spec:TC-REL-005 @spec:R2-RETRY-06 @spec:R2-RETRY-07 @spec:R2-RETRY-10
-// @spec:R2-RETRY-11 @spec:R2-RETRY-12 @spec:R2-RETRY-13 @spec:R2-AC-06 @spec:R2-AC-07
+// @spec:TC-REL-005 R2-RETRY-06 R2-RETRY-07 R2-RETRY-10 R2-RETRY-11 R2-RETRY-12 R2-AC-06 R2-AC-07
+// @spec:R2-ERR-01 R2-ERR-02
 TEST(TcRel005, EachCauseMakesItsNumberOfCalls) {
     struct Row {
         AttemptResult result;
@@ -102,8 +102,7 @@ TEST(TcRel005, EachCauseMakesItsNumberOfCalls) {
     }
 }
 
-// @spec:TC-REL-005 @spec:R2-RETRY-01 @spec:R2-RETRY-02 @spec:R2-RETRY-03 @spec:R2-RETRY-15
-// @spec:R2-AC-04 @spec:X-11
+// @spec:TC-REL-005 R2-RETRY-01 R2-RETRY-02 R2-RETRY-03 R2-RETRY-15 R2-AC-04 X-11 RT-UNIT-02
 TEST(TcRel005, ThreeRetriesAfterOneTwoAndFourSecondsWithinTheJitter) {
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
         const auto course = course_of(answer(500), Deadline::after(kStart), {}, seed);

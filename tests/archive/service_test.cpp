@@ -181,7 +181,7 @@ TEST_F(Service, UsersAreCopiedWheneverTheyChanged) {
     EXPECT_EQ(vault.objects().size(), 1U);
 }
 
-// @spec:RT-DR-02
+// @spec:RT-DR-02 RT-DR-03 RT-DR-04
 TEST_F(Service, ADrillSaysWhatWouldBeLost) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);

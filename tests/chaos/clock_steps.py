@@ -1,6 +1,6 @@
 """A machine's clock that is wrong and set right: exits and cancels pass all the time (I9), entries
 wait until it is steady, health says the very same, and what was stored meanwhile binds nothing."""
-# @spec:I9 I14 R1-HEALTH-01
+# @spec:I9 I14
 import time
 
 from world.clock import FakedClock

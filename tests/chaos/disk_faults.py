@@ -1,5 +1,5 @@
 """A disk that is slow, and one whose sync fails: slow means slower, failed means a new life."""
-# @spec:R2-AC-21
+# @spec:R2-AC-21 RT-INT-02
 import time
 
 from world.daemon import ACCOUNT

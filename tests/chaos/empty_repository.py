@@ -1,5 +1,5 @@
 """A store is restored and goes on in an empty repository; from that one everything comes back."""
-# @spec:TC-REL-014 R3-BKP-06 R3-BKP-08
+# @spec:TC-REL-014
 import json
 import shutil
 import subprocess

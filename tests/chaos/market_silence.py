@@ -1,6 +1,6 @@
 """The market falls silent and comes back: prices are marked as old, entries are refused, exits and
 cancels pass, health says so, and all of it ends by itself."""
-# @spec:TC-REL-001 TC-REL-007 I9 I14
+# @spec:TC-REL-001 I9 I14
 import time
 
 from world.daemon import ACCOUNT, market_order

@@ -1,5 +1,5 @@
 """No memory left: the process ends at once instead of limping, comes back and has lost nothing."""
-# @spec:R2-AC-21
+# @spec:R2-AC-21 R4-AUTO-08 RK-03
 import contextlib
 import pathlib
 import resource

@@ -1,6 +1,6 @@
 """Ten times the callers that it takes to be busy: what comes too much is turned away at once with
 503, memory stays bounded, and exits pass each time."""
-# @spec:I9 R2-AC-21
+# @spec:I9 R2-AC-21 RT-CHAOS-05
 import pathlib
 import re
 import subprocess

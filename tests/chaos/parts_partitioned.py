@@ -1,7 +1,7 @@
 """The parts outside fall silent because packets vanish: orders, exits, health and reads keep their
 bounds, the loss shows, the breaker opens, and when the packets come through all is as before."""
-# @spec:TC-REL-001 TC-REL-006 R1-HEALTH-11 R2-AC-03 R2-CB-01 I9
-# @spec:R1-DEGR-01 R1-AC-16 RI-MX-05 RT-CHAOS-02
+# @spec:TC-REL-001 TC-REL-006 R1-HEALTH-11 R2-AC-03 R2-CB-01 I9 R1-DEGR-01 R1-AC-16 RI-MX-05
+# @spec:RT-CHAOS-02 RT-INT-02 RK-04 RK-06
 from world import breaker
 from world.faults import Partition, Peer, in_own_network
 from world.peers import RedisServer

@@ -1,5 +1,5 @@
 """Any write of backup and restore dies, fails or finds the disk full: old or new, always whole."""
-# @spec:TC-REL-010 TC-REL-014 TC-REL-017 R3-BKP-08
+# @spec:TC-REL-010 TC-REL-014 TC-REL-017
 import collections
 import json
 import shutil

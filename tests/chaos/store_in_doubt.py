@@ -1,6 +1,6 @@
 """Rows that somebody or a failing disk has changed: their account is frozen before anything is
 decided upon them, everybody is told, exits pass, and a rebuild from the journal makes it good."""
-# @spec:R3-INTEG-01 R3-INTEG-08 TC-REL-013 I9
+# @spec:TC-REL-013 I9 RK-05
 import sqlite3
 import subprocess
 import time

@@ -1,6 +1,6 @@
 """The four health routes under 200 requests a second, while each dependency is up, slow and down:
 the verdict is that of the truth table, it comes at once, and no body holds a secret."""
-# @spec:TC-REL-001 R1-AC-03
+# @spec:TC-REL-001 R1-AC-03 RN-PERF-02
 import threading
 import time
 

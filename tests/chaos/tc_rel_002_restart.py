@@ -1,5 +1,6 @@
 """kill -9 under load with open positions: it comes back, and nothing that was promised is lost."""
-# @spec:TC-REL-002 R1-HA-06 R4-AUTO-08 R4-AUTO-09 I10 RI-MX-04 R4-AC-03 RT-CHAOS-01
+# @spec:TC-REL-002 R1-HA-06 R4-AUTO-08 R4-AUTO-09 I10 RI-MX-04 R4-AC-03 RT-CHAOS-01 R4-AUTO-10
+# @spec:RK-03
 import signal
 import time
 

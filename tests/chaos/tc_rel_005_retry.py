@@ -1,5 +1,5 @@
 """Causes and outcomes of retries against a real peer: how often it is called, and when."""
-# @spec:TC-REL-005 R2-RETRY-01 R2-RETRY-07 R2-RETRY-08 R2-RETRY-10 R2-AC-22
+# @spec:TC-REL-005 R2-RETRY-01 R2-RETRY-07 R2-RETRY-08 R2-RETRY-10 R2-AC-22 RT-INT-02
 from world.faults import HungPeer, Peer
 
 QUESTION = {"symbol": "BTCUSDT"}

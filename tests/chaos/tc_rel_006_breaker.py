@@ -1,6 +1,6 @@
 """The breaker over a real peer: it opens after a run of failures, stops calls at once, lets probes
 through after its time and closes again; exits and entries never pass through it."""
-# @spec:TC-REL-006 R2-CB-01 R2-CB-03 R2-CB-05 R2-CB-08 R2-AC-03 I9 R2-AC-02 R2-AC-22
+# @spec:TC-REL-006 R2-CB-01 R2-CB-03 R2-CB-05 R2-CB-08 R2-AC-03 I9 R2-AC-02 R2-AC-22 RK-06
 import time
 
 from world.daemon import ACCOUNT

@@ -1,6 +1,6 @@
 """The event stream breaks, goes half-open, goes mute: it is back in time, nothing is missing or
 comes twice, and the reader who is mute harms nobody."""
-# @spec:TC-REL-007 R2-SHUT-04 R2-AC-17 R2-TMO-09
+# @spec:R2-SHUT-04 R2-AC-17
 import signal
 import time
 

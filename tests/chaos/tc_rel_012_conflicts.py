@@ -1,5 +1,5 @@
 """64 writers on one aggregate: no update is lost, and a stale version gets 409 with the new one."""
-# @spec:TC-REL-012 R3-LOCK-02 R3-AC-10
+# @spec:TC-REL-012 R3-LOCK-02 R3-AC-10 R3-TX-03 R3-LOCK-05
 import threading
 import time
 

@@ -1,5 +1,5 @@
 """A machine is lost under load: another one goes on from the archive; what is missing is told."""
-# @spec:TC-REL-014 R3-BKP-04 R3-BKP-07 R3-BKP-08 R3-AC-18 R3-AC-19 RT-DR-02 R3-AC-14
+# @spec:TC-REL-014 R3-BKP-04 R3-BKP-07 R3-BKP-08 R3-AC-18 R3-AC-19 RT-DR-02 R3-AC-14 R0-GOAL-08
 import json
 import pathlib
 import shutil

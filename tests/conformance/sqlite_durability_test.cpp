@@ -132,9 +132,7 @@ private:
     std::map<model::Sequence, Expected> history_;
 };
 
-// @spec:I10
-// @spec:R3-TX-01
-// @spec:R3-TX-04 R3-AC-02
+// @spec:I10 R3-TX-01 R3-TX-04 R3-AC-02 TC-REL-010
 TEST(SqliteDurability, KeepsEveryAcknowledgedBatchThroughAnyPowerCut) {
     for (std::uint64_t seed = 1; seed <= 150; ++seed) {
         Schedule schedule(seed, Synchronous::Full);
@@ -200,7 +198,7 @@ Head commit_until(SqliteHarness& harness, Head head, Until until) {
     return head;
 }
 
-// @spec:R3-TX-01
+// @spec:R3-TX-01 TC-REL-010
 TEST(SqliteDurability, CommitsFromTheReserveWhenTheDiskIsFull) {
     SqliteHarness harness(Synchronous::Full);
     harness.options().low_water_bytes = 0;
@@ -257,7 +255,7 @@ TEST(SqliteDurability, ReportsReserveBeforeTheDiskIsFull) {
     EXPECT_EQ(harness.store().storage_state(), model::StorageState::Normal);
 }
 
-// @spec:R3-TX-04
+// @spec:R3-TX-04 TC-REL-010
 TEST(SqliteDurabilityDeathTest, EndsTheProcessWhenASyncFails) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     const scratch::TemporaryRoom room;
@@ -277,7 +275,7 @@ TEST(SqliteDurabilityDeathTest, EndsTheProcessWhenACheckpointsSyncFails) {
     EXPECT_DEATH(harness.store().maintain(), "expected a synced log");
 }
 
-// @spec:R3-TX-01 R3-AC-01 R3-AC-02
+// @spec:R3-TX-01 R3-AC-01 R3-AC-02 TC-REL-010 RT-UNIT-02
 TEST(SqliteDurability, AppliesNothingOfABatchWhoseWriteFails) {
     SqliteHarness harness(Synchronous::Full);
     ASSERT_EQ(harness.store().commit(opening_batch()), CommitResult::Committed);

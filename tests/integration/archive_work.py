@@ -61,7 +61,7 @@ class ArchiveWork(OnACopy):
         self.assertEqual({line["severity"] for line in alerts}, {"critical"})
         self.assertIn("DAMAGED", alerts[0]["message"])
 
-    # @spec:R3-AC-16
+    # @spec:R3-AC-16 R0-GOAL-08
     def test_a_drill_passes_and_is_remembered(self):
         run = self.botctl("drill", "run", "--participant", "Ada", "--participant", "Grace",
                           "--json")
@@ -73,6 +73,7 @@ class ArchiveWork(OnACopy):
         history = json.loads(self.botctl("drill", "history", "--json").stdout)
         self.assertEqual(history[-1], report)
 
+    # @spec:R4-AC-15
     def test_a_person_signs_a_drill_that_passed(self):
         self.refuses(NEGATIVE, "failed, and a failed one is not signed",
                      *self.failed_drill(), "--by", "Ada", "--yes")
@@ -148,6 +149,7 @@ class ArchiveWork(OnACopy):
         self.assertEqual(self.run_botctl(fresh, "verify").returncode, 0)
         self.assertTrue((fresh / "users.sqlite").exists())
 
+    # @spec:R3-BKP-04 R3-AC-14
     def test_production_wants_the_archive_on_another_disk(self):
         words = ("--set", "log.environment=production")
         refused = subprocess.run(

@@ -277,6 +277,7 @@ class ConsistencyCheck(Stand):
         for path in (data / "consistency", *self.files(data)):
             self.assertEqual((path.stat().st_uid, path.stat().st_gid), (12345, 12345))
 
+    # @spec:R4-MAN-09
     def test_the_crontab_runs_it_at_four(self):
         lines = [line for line in CRON.read_text().splitlines()
                  if line and not line.startswith("#") and "=" not in line.split()[0]]

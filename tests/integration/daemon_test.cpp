@@ -55,7 +55,7 @@ protected:
     DaemonProcess daemon_{{.program = {}, .data = folder_.path() / "data", .arguments = {}}};
 };
 
-// @spec:I10 R4-AUTO-09 TC-REL-002
+// @spec:I10 R4-AUTO-09 TC-REL-002 RT-INT-01
 TEST_F(DaemonTest, ShowsTheSameStateAfterKillMinusNine) {
     const Answer first = place("my-first-order");
     ASSERT_EQ(first.status, 200) << first.body;

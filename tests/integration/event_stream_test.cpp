@@ -41,7 +41,7 @@ Told told_since_the_beginning(const DaemonProcess& daemon) {
     return told;
 }
 
-// @spec:R4-FAIL-02 @spec:R4-AC-06
+// @spec:R4-FAIL-02 R4-AC-06 R4-NOTE-01
 TEST(EventStreamOfTheDaemon, TellsOfOrdersAndTellsTheSameAfterACrash) {
     TemporaryFolder folder;
     DaemonProcess daemon({.program = {}, .data = folder.path() / "data", .arguments = {}});
@@ -70,7 +70,7 @@ TEST(EventStreamOfTheDaemon, TellsOfOrdersAndTellsTheSameAfterACrash) {
     EXPECT_TRUE(std::equal(before.texts.begin(), before.texts.end(), after.texts.begin()));
 }
 
-// @spec:R2-TMO-06
+// @spec:R2-TMO-06 R4-NOTE-01
 TEST(EventStreamOfTheDaemon, TellsOfAnAnalysisThatTookTooLong) {
     namespace asio = boost::asio;
     asio::io_context context;

@@ -80,7 +80,7 @@ protected:
     Answer last_;
 };
 
-// @spec:I9
+// @spec:I9 TC-REL-010
 TEST_F(FullDiskTest, RefusesEntriesAndTakesExitsAndComesBackByItself) {
     ASSERT_EQ(entry("bought").status, 200);
     const std::string resting_fields =

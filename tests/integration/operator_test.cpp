@@ -54,7 +54,7 @@ TEST_F(OperatorTest, TheSmokeTestPassesAndLeavesNothingBehind) {
     EXPECT_EQ(botctl("smoke").status, 69);
 }
 
-// @spec:R1-MAINT-01 @spec:R1-MAINT-02 @spec:R1-MAINT-03
+// @spec:R1-MAINT-01 R1-MAINT-02
 TEST_F(OperatorTest, WindowsArePlannedWithNoticeAndABound) {
     const Ran next = botctl("maintenance next");
     EXPECT_EQ(next.status, 0);

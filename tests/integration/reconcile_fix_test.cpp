@@ -47,8 +47,7 @@ protected:
     ApiWorld world_;
 };
 
-// @spec:R4-FAIL-07 @spec:R4-MAN-02 @spec:R3-INTEG-08
-// @spec:R4-MAN-01
+// @spec:R4-FAIL-07 R4-MAN-02 R3-INTEG-08 R4-MAN-01 R4-MAN-09
 TEST_F(ReconcileFix, TakesOverBalancesAndPositionsOneByOneAndTradesAgain) {
     exchange_holds(9'990,
                    {{{model::Market::Futures, model::Symbol("BTCUSDT")},

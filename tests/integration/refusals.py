@@ -147,6 +147,7 @@ class Refusals(unittest.TestCase):
         except urllib.error.HTTPError as error:
             return error.code, error.read()
 
+    # @spec:R2-ERR-07 R3-VAL-05 R3-AC-04
     def test_every_route_refuses_what_it_does_not_know(self):
         ready = self.home / "ready"
         daemon = subprocess.Popen(

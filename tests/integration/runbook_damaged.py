@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """docs/runbooks/data-damaged.md, followed word for word on stores that are damaged: the commands
-are taken out of the page. @spec:TC-REL-017"""
+are taken out of the page. @spec:TC-REL-017 R4-AC-09"""
 import contextlib
 import json
 import pathlib

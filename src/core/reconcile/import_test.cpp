@@ -191,7 +191,7 @@ TEST(Comparison, AdoptingAClosedPositionPostsItsMarginBack) {
     EXPECT_EQ(account(bench).balances.at(kUsdt).total(), total + money("5"));
 }
 
-// @spec:R4-MAN-05
+// @spec:R4-MAN-05 R4-FAIL-03
 TEST(FailedOrder, IsGivenUpWithAReasonAndNeverSentAgain) {
     Bench bench;
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.01"));

@@ -33,6 +33,7 @@ Reason refusal_of_entry(Bench& bench, std::string_view size = "0.01") {
     return bench.place(bench.order("futures", Side::Buy, size)) ? Reason::None : bench.refusal();
 }
 
+// @spec:R3-VAL-07 R3-VAL-08
 TEST(RiskLimits, TheDefaultsAreTheSpecificationsFigures) {
     const RiskLimits limits;
     EXPECT_EQ(limits.positions_max, 10U);

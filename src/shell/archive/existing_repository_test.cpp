@@ -33,7 +33,6 @@ protected:
     fs::path place_ = folder_.file("place");
 };
 
-// @spec:R3-BKP-11
 TEST_F(AnExistingRepository, IsNotMadeWhereItsFolderIsGone) {
     for (const Expected expected : {Expected::Place, Expected::Archive}) {
         auto gone = repository(expected);

@@ -62,7 +62,6 @@ protected:
     std::optional<UserDesk> desk_;
 };
 
-// @spec:R3-AC-06
 TEST_F(UserDeskTest, AnAddressBelongsToOneUserHoweverItIsSpelled) {
     ASSERT_TRUE(add("ann@example.org").has_value());
     EXPECT_EQ(failure(add("ann@example.org")), AuthFailure::DuplicateEmail);

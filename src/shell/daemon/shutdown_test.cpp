@@ -120,6 +120,7 @@ TEST_F(ShutdownTest, ServesOnForTheDelayAfterItTurnedUnready) {
     EXPECT_THAT(calls_, ElementsAre("unready", "listener", "entries", "websockets", "loop"));
 }
 
+// @spec:R2-SHUT-07
 TEST_F(ShutdownTest, PassesTheExitCodeOn) {
     EXPECT_EQ(run({}, 75), 75);
 }

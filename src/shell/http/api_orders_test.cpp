@@ -151,7 +151,7 @@ TEST_F(ApiOrders, ACancelThatComesTooLateBindsItsKeyToTheRefusal) {
     EXPECT_EQ(again.body, late.body) << "The same bytes: the refusal is recorded.";
 }
 
-// @spec:R3-LOCK-03 R3-AC-09 R3-AC-10
+// @spec:R3-LOCK-03 R3-AC-09 R3-AC-10 R3-LOCK-01
 TEST_F(ApiOrders, RefusesAStaleIfMatchAndSaysTheCurrentVersion) {
     const auto rests = world_.command("POST", kOrders, kRest);
     const std::string path = std::string(kOrders) + "/" + order_id(rests);

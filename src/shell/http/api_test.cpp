@@ -95,11 +95,7 @@ TEST_F(ApiDoor, KnowsItsPathsAndMethods) {
     EXPECT_EQ(world_.ask("HEAD", "/api/accounts").status, 200);
 }
 
-// @spec:R3-VAL-01
-// @spec:R3-VAL-02
-// @spec:R3-VAL-03
-// @spec:R3-VAL-04
-// @spec:R3-VAL-05 R3-AC-04
+// @spec:R3-VAL-01 R3-VAL-02 R3-VAL-03 R3-VAL-04 R3-VAL-05 R3-AC-04 X-60 R2-ERR-09
 TEST_F(ApiDoor, HasOneCodeForEachMistakeInABody) {
     EXPECT_EQ(refused("{"), "400 INVALID_JSON");
     EXPECT_EQ(refused("[]"), "400 INVALID_JSON");
@@ -142,7 +138,6 @@ TEST_F(ApiDoor, WantsAKeyAndJsonForCommands) {
 }
 
 // @spec:R2-ERR-09
-// @spec:R2-ERR-11
 TEST_F(ApiDoor, PutsTheRequestIdIntoErrors) {
     auto response = world_.ask("GET", "/api/accounts/none", "X-Request-ID: req_abc123\r\n");
     EXPECT_EQ(response.status, 404);
@@ -234,6 +229,7 @@ TEST_F(ApiDoor, ShowsTheJournalAndReadsDoNotExtendIt) {
     EXPECT_EQ(ApiWorld::data(world_.get("/api/journal?limit=3")), first);
 }
 
+// @spec:RI-MX-02 RI-MX-03
 TEST_F(ApiDoor, MeasuresItself) {
     EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 200);
     EXPECT_EQ(world_.get("/nowhere").status, 404);

@@ -14,7 +14,6 @@ HttpResponse told(auth::AuthFailure failure) {
     return response;
 }
 
-// @spec:R2-ERR-09
 TEST(AuthAnswers, TellEachFailureByACodeOfItsOwn) {
     using auth::AuthFailure;
     EXPECT_EQ(told(AuthFailure::InvalidEmail).error_code, "INVALID_EMAIL");

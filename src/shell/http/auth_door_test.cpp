@@ -52,7 +52,6 @@ protected:
     ApiWorld world;
 };
 
-// @spec:R3-AC-06
 TEST_F(Users, AnAddressIsRegisteredOnce) {
     (void)add("ann@example.org");
     const auto again =

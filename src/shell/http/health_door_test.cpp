@@ -55,8 +55,7 @@ bool is_precise_to_the_second(const boost::json::value& time) {
 
 using Keys = std::vector<std::string>;
 
-// @spec:R1-HEALTH-01 @spec:R1-HEALTH-02 @spec:R1-HEALTH-03 @spec:R1-HEALTH-04
-// @spec:R1-HEALTH-07 @spec:R1-AC-01 @spec:R1-AC-02
+// @spec:R1-HEALTH-01 R1-HEALTH-02 R1-HEALTH-04 R1-HEALTH-07 R1-AC-01 RI-EP-01
 TEST_F(HealthDoorTest, TellsItsHealthToEverybodyInThePrescribedForm) {
     for (const char* path : {"/health", "/api/health"}) {
         const auto response = open_get(path);
@@ -96,7 +95,7 @@ TEST_F(HealthDoorTest, IsDegradedButServesWhenTheMarketIsSilent) {
     EXPECT_THAT(world_.get("/metrics").body, HasSubstr("degraded_mode{mode=\"market_down\"} 1"));
 }
 
-// @spec:R1-HEALTH-09 RI-EP-03 RI-EP-04
+// @spec:R1-HEALTH-09 RI-EP-03 RI-EP-04 R1-HEALTH-02 R4-FAIL-11
 TEST_F(HealthDoorTest, IsUnhealthyWithoutItsStore) {
     world_.break_store(true);
     (void)world_.ask("POST", kOrders, "Idempotency-Key: lost\r\n", kBuy);
@@ -170,7 +169,7 @@ TEST_F(HealthDoorTest, AnswersAtOnceWhileAPartHangs) {
     EXPECT_EQ(dependency("redis").at("message").as_string(), "no answer within 1000 ms");
 }
 
-// @spec:RI-EP-01
+// @spec:R1-AC-01
 TEST_F(HealthDoorTest, IsReadyAndAlive) {
     for (const std::string prefix : {"", "/api"}) {
         EXPECT_EQ(ApiWorld::json(open_get(prefix + "/health/ready")).at("status").as_string(),
@@ -212,7 +211,7 @@ TEST_F(HealthDoorTest, DetailsNameEveryPartAndWhetherItIsCritical) {
     EXPECT_EQ(body.at("uptime").as_array().size(), 3U);
 }
 
-// @spec:R1-CALC-04 @spec:R1-AC-08
+// @spec:R1-CALC-04
 TEST_F(HealthDoorTest, DetailsTellUptimeAndWhatIsLeftOfTheBudget) {
     world_.pass(model::Duration::seconds(100));
     world_.on_loop([&] { world_.market.silent = true; });
@@ -231,6 +230,7 @@ TEST_F(HealthDoorTest, DetailsTellUptimeAndWhatIsLeftOfTheBudget) {
     EXPECT_THAT(world_.get("/metrics").body, HasSubstr("service_seconds{state=\"degraded\"} 50"));
 }
 
+// @spec:RN-SEC-01
 TEST_F(HealthDoorTest, NoBodyForEverybodyHoldsASecretOrAnAddress) {
     world_.on_loop([&] {
         world_.cache = {health::HealthState::Unhealthy, "10.0.0.7:6379 refused password hunter2"};

@@ -58,7 +58,7 @@ TEST_F(MaintenanceDoorTest, PlansTheUsualWindowUnlessToldOtherwise) {
     EXPECT_EQ(show().at("window").at("text").as_string(), "a new disk");
 }
 
-// @spec:R1-MAINT-02 @spec:R1-MAINT-03
+// @spec:R1-MAINT-02
 TEST_F(MaintenanceDoorTest, RefusesLongWindowsAndShortNotice) {
     EXPECT_EQ(refused(R"({"minutes":180})"), "422 WINDOW_TOO_LONG");
     EXPECT_EQ(refused(R"({"begin":"2026-09-25T02:00Z"})"), "422 NOTICE_TOO_SHORT");
@@ -124,7 +124,7 @@ TEST_F(MaintenanceDoorTest, GoesOnAndOffWithAWordToEverybody) {
     EXPECT_TRUE(show().at("window").is_null());
 }
 
-// @spec:R1-MAINT-03 @spec:R1-MAINT-04 @spec:R1-MAINT-08 @spec:R1-MAINT-12 @spec:R1-MAINT-13
+// @spec:R1-MAINT-04 R1-MAINT-12 R1-MAINT-13
 TEST_F(MaintenanceDoorTest, AWindowRunsItsWholeCourseByItself) {
     const std::string id = plan(R"({"text":"a new disk"})");
     const auto hours = [](std::int64_t count) { return model::Duration::seconds(count * 3'600); };

@@ -98,7 +98,7 @@ TEST_F(ReconcileApi, WhatIsMalformedIsRefused) {
         400);
 }
 
-// @spec:R3-INTEG-12 @spec:R3-AC-12
+// @spec:R3-INTEG-12
 TEST_F(ReconcileApi, TheReportOfAConsistencyCheckIsLoggedAndItsResultIsAnnounced) {
     const auto send = [&](std::string_view body) {
         return world_.ask("POST", "/api/consistency-checks", "", body).status;

@@ -59,7 +59,7 @@ protected:
     std::vector<std::pair<std::string, std::string>> out;
 };
 
-// @spec:RN-SEC-01 @spec:RN-SEC-03
+// @spec:RN-SEC-01
 TEST_F(Leaks, NothingInHeadersComesOutAgain) {
     for (const char* path : {"/api/accounts", "/health", "/api/nothing"}) {
         send_raw("GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " +

@@ -77,7 +77,6 @@ TEST(Log, EscapesWhatCouldBreakALine) {
     EXPECT_NE(turned.find("a\\u009b2J \\u202e b"), std::string::npos) << turned;
 }
 
-// @spec:R2-ERR-08
 TEST(Log, WritesOneJsonObjectALineWithTimeLevelServiceAndContext) {
     const Folder folder;
     {

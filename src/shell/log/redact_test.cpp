@@ -12,7 +12,6 @@ namespace {
 
 const std::string kLong(40, 'k');
 
-// @spec:RN-SEC-03
 TEST(Redact, TakesSecretsOutWhereverTheyStand) {
     const std::string secret = "hunter2-Hunter2!";
     for (const std::string& text : {"Authorization: Bearer " + secret,

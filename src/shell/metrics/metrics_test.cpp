@@ -13,7 +13,6 @@ namespace {
 
 using testing::HasSubstr;
 
-// @spec:RI-MX-01
 TEST(Metrics, HasEveryNameFromTheStart) {
     const std::string text = Metrics().render();
     for (const char* line : {"up{service=\"botcored\"} 1",

@@ -76,7 +76,7 @@ protected:
     int timeouts_ = 0;
 };
 
-// @spec:R2-RETRY-01 @spec:R2-RETRY-07 @spec:R2-RETRY-14
+// @spec:R2-RETRY-01 R2-RETRY-07 R2-RETRY-14 RT-UNIT-02
 TEST_F(OutboundCalls, AReadIsRetriedUntilItIsAnsweredAndEachRetryIsLogged) {
     Peer peer(context_, {answer(500), answer(503), answer(200, "good")});
     const auto client = client_for(rules_for(peer.url()));

@@ -100,6 +100,7 @@ TEST_F(SqliteFile, NoticesACutFile) {
     }
 }
 
+// @spec:R3-VAL-12
 TEST_F(SqliteFile, NoticesANumberThatAnEnumerationDoesNotHave) {
     make_store(1);
     run_sql("INSERT INTO accounts VALUES ('a', 'o', 2, 1, 1, 0, 'USDT', '5', 0, 0, 0, 0)");
@@ -119,6 +120,7 @@ TEST_F(SqliteFile, NoticesAJournalThatEndsElsewhereThanItsHead) {
     EXPECT_EQ(store.value()->load().error(), ports::StoreError::Corrupt);
 }
 
+// @spec:R3-VAL-12
 TEST_F(SqliteFile, NoticesARowThatItNeverWrote) {
     make_store(1);
     run_sql("INSERT INTO accounts VALUES ('a', 'o', 2, 1, 1, 0, 'USDT', 'much', 0, 0, 0, 0)");
@@ -280,7 +282,7 @@ ports::Batch first_batch(const std::vector<std::string>& accounts) {
 
 }  // namespace
 
-// @spec:R3-INTEG-01
+// @spec:RK-05
 TEST_F(SqliteFile, ARowThatSomebodyChangedIsInDoubtAndNoOtherAccountIs) {
     {
         auto store = SqliteStore::open(options_);

@@ -324,7 +324,6 @@ TEST_F(EventStream, BoundsConnectionsOfAUserAndOfAll) {
     EXPECT_FALSE(again.receive("authenticated").is_null());
 }
 
-// @spec:R2-TMO-09
 TEST_F(EventStream, CutsAClientThatDoesNotAnswerPings) {
     start({.ping_every = 60ms, .pong_within = 60ms});
     http::TestClient mute(port());
