@@ -25,7 +25,7 @@ runtime::Options options_with(std::uint64_t seed) {
 
 }  // namespace
 
-InProcessCore::InProcessCore(ports::Store& store, std::uint64_t seed)
+InProcessCore::InProcessCore(ports::Store& store, std::uint64_t seed, model::Duration away)
     : now_(model::Timestamp::from_milliseconds(kBeginMilliseconds)),
       exchange_([this] { return now_; }),
       random_(seed) {
@@ -35,7 +35,7 @@ InProcessCore::InProcessCore(ports::Store& store, std::uint64_t seed)
     const auto head = store.reader().head();
     CHECK(head.has_value());
     term_ = head.value().epoch + 1;
-    now_ = std::max(now_, head.value().time);
+    now_ = std::max(now_, head.value().time) + away;
     exchange_.begin_term(term_);
     runtime_ = std::make_unique<runtime::Runtime>(
         options_with(seed), runtime::Runtime::Ports{store, exchange_, market_->board(), *this});

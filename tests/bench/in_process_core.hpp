@@ -45,8 +45,8 @@ private:
 class InProcessCore final : public runtime::ReplySink {
 public:
     /// The store outlives this; accounts that it has are traded on. Ends the process when the term
-    /// does not begin.
-    InProcessCore(ports::Store& store, std::uint64_t seed);
+    /// does not begin. So long after the store's last record does it start.
+    InProcessCore(ports::Store& store, std::uint64_t seed, model::Duration away = {});
 
     /// Opens `count` futures accounts.
     void open_accounts(std::size_t count);

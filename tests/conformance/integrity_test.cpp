@@ -190,6 +190,26 @@ TEST_F(Integrity, RowsThatWereDamagedAreMadeAnewFromTheJournal) {
     }
 }
 
+TEST_F(Integrity, AReplyMayBeGoneOnceADayHasPassed) {
+    const std::string path =
+        damaged_by("UPDATE idempotency SET body = x'' WHERE key = 'bench-1-5'");
+    {
+        const auto young = open_store(path);
+        const auto report = checked(*young);
+        ASSERT_EQ(report.findings.size(), 1U);
+        EXPECT_EQ(report.findings[0].kind, FindingKind::ReplyMissing);
+        bench::InProcessCore core(*young, 8, model::Duration::seconds(25 * 3'600));
+        core.trade(1);
+        ASSERT_EQ(core.failures(), 0U) << core.trouble();
+    }
+    const auto old = open_store(path);
+    EXPECT_TRUE(checked(*old).clean());
+    const auto rebuilt = fresh_store();
+    const auto head = old->reader().head();
+    const auto made = runtime::refold(old->reader(), *rebuilt, head.value().sequence, {});
+    EXPECT_TRUE(made.has_value()) << (made ? "" : made.error().text);
+}
+
 // @spec:TC-REL-010
 // @error:RefoldError::Kind::HashMismatch, RefoldError::Kind::NotNext
 // @error:RefoldError::Kind::Unreadable, RefoldError::Kind::ChainBroken

@@ -154,6 +154,44 @@ TEST_P(StoreConformance, GivesBackFillsKeysAndJournal) {
     EXPECT_TRUE(same_entry(journal[1], batch.entries[1]));
 }
 
+TEST_P(StoreConformance, RemovesRepliesWhoseLifeIsOverAndKeepsTheirKeys) {
+    constexpr std::size_t kReplies = 20;
+    open_account();
+    const auto name = [](std::size_t i) { return "k" + std::to_string(i); };
+    std::vector<ports::KeyRow> keys;
+    for (std::size_t i = 0; i < kReplies; ++i) {
+        Batch batch = next_batch();
+        batch.keys = {sample_key("alice", name(i))};
+        keys.push_back(batch.keys[0]);
+        keys.back().stored_in = batch.head().sequence;
+        ASSERT_EQ(commit(batch), CommitResult::Committed);
+    }
+    const auto kept = [&] {
+        std::vector<std::size_t> kept;
+        for (std::size_t i = 0; i < kReplies; ++i) {
+            const auto row = reader().find_key(Owner("alice"), IdempotencyKey(name(i))).value();
+            EXPECT_TRUE(row && row->entry == keys[i].entry) << i;
+            EXPECT_EQ(row->stored_in, keys[i].stored_in) << i;
+            if (!row->body.empty()) kept.push_back(i);
+        }
+        return kept;
+    };
+    ASSERT_EQ(kept().size(), kReplies);
+    const auto forget = [&](std::size_t last) {
+        Batch batch = next_batch();
+        batch.replies_gone_until = keys[last].stored_in;
+        ASSERT_EQ(commit(batch), CommitResult::Committed);
+    };
+    forget(9);
+    const std::size_t after_one = kept().size();
+    EXPECT_LT(after_one, kReplies);
+    EXPECT_GT(after_one, kReplies / 2) << "a few at a time";
+    harness_->reopen();
+    for (int i = 0; i < 8; ++i)
+        forget(9);
+    EXPECT_EQ(kept(), (std::vector<std::size_t>{10, 11, 12, 13, 14, 15, 16, 17, 18, 19}));
+}
+
 TEST_P(StoreConformance, KeepsTheLastImageOfARow) {
     open_account();
     Batch first = next_batch();

@@ -108,6 +108,26 @@ TEST_F(ApiOrders, RefusesAKeyThatBelongsToAnotherRequest) {
     EXPECT_EQ(short_route.status, 200) << "the short route means the same";
 }
 
+// @spec:X-06 @error:IDEMPOTENCY_KEY_EXPIRED
+TEST_F(ApiOrders, AReplyThatIsOlderThanADayIsNotGivenAgainAndNothingIsCarriedOutTwice) {
+    const std::string_view key = "Idempotency-Key: yesterday\r\n";
+    const auto placed = world_.ask("POST", kOrders, key, kBuy);
+    ASSERT_EQ(placed.status, 200);
+    const std::string id(ApiWorld::data(placed).at("order_id").as_string());
+    world_.pass(model::Duration::seconds(23 * 3'600));
+    EXPECT_EQ(world_.ask("POST", kOrders, key, kBuy).body, placed.body) << "still the stored bytes";
+    world_.pass(model::Duration::seconds(3'600 + 60));
+    const auto again = world_.ask("POST", kOrders, key, kBuy);
+    EXPECT_EQ(again.status, 409) << again.body;
+    EXPECT_EQ(ApiWorld::code(again), "IDEMPOTENCY_KEY_EXPIRED");
+    const auto& details = ApiWorld::json(again).at("error").at("details");
+    EXPECT_EQ(details.at("order_id").as_string(), id);
+    const auto order = world_.get(std::string(details.at("status_link").as_string()));
+    EXPECT_EQ(ApiWorld::data(order).at("order_id").as_string(), id);
+    EXPECT_EQ(ApiWorld::code(world_.ask("POST", kOrders, key, kRest)), "IDEMPOTENCY_KEY_REUSED");
+    EXPECT_EQ(world_.exchange.placed, 1);
+}
+
 TEST_F(ApiOrders, ARequestIsTheSameHoweverItIsWritten) {
     const std::string_view key = "X-Idempotency-Key: spec-1\r\n";
     const auto placed = world_.ask("POST",
