@@ -105,6 +105,7 @@ struct Snapshot {
 enum class StoreError : std::uint8_t {
     Unavailable,  ///< It cannot be reached or read now.
     Corrupt,      ///< It holds what we never wrote.
+    TimedOut,     ///< The read took longer than it may, and was given up.
 };
 
 /// Which orders a page shows: newest first.

@@ -290,6 +290,7 @@ std::string Daemon::start_door() {
             .now = [this] { return clock_.now(); },
             .wake = [this] { loop_->wake(); },
             .later = [this](std::function<void()> work) { loop_->after_turn(std::move(work)); },
+            .after = [this](auto wait, auto work) { loop_->after(wait, std::move(work)); },
             .answers = answers_.get(),
             .publish = [this](const protocol::Event& event) { events_->hub().publish(event); }},
         followed_,
@@ -429,6 +430,9 @@ void Daemon::count_connections() {
     metrics_.read(cache_->counters());
     if (!config_.text("cache.url").empty()) metrics_.read_connection(cache_->counters());
     metrics_.set("db_connections_active", number(opened_.disk->connections()));
+    const auto& locks = opened_.store->lock_retries();
+    metrics_.raise("retry_attempts_total", {"store", "success"}, number(locks.succeeded));
+    metrics_.raise("retry_attempts_total", {"store", "failure"}, number(locks.failed));
 }
 
 /// Tells of the market source's failure once, and of its return.
@@ -588,6 +592,7 @@ int run_daemon(const shell::Config& config, const DaemonPaths& paths) {
     options.watches_file = true;
     options.path = folder.value().store().string();
     options.reserve_bytes = static_cast<std::uint64_t>(config.integer("store.reserve_mib")) << 20U;
+    options.read_longest = std::chrono::seconds(config.integer("store.query_timeout_seconds"));
     auto store = shell::sqlite::SqliteStore::open(std::move(options));
     if (!store) {
         const bool damaged = store.error().kind != shell::sqlite::OpenError::Kind::CannotOpen;

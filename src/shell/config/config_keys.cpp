@@ -327,6 +327,15 @@ constexpr std::array kKeys = {
               86'400,
               "seconds",
               "How long the close watch after a window takes."},
+    ConfigKey{
+        "store.query_timeout_seconds",
+        Kind::Integer,
+        "10",
+        1,
+        600,
+        "seconds",
+        "A read of the store that takes longer is interrupted: 504 STORE_TIMEOUT. A commit never "
+        "is."},
     ConfigKey{"store.disk_low_mib",
               Kind::Integer,
               "512",

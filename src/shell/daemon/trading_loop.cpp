@@ -88,6 +88,14 @@ void TradingLoop::after_turn(std::function<void()> work) {
     wake();
 }
 
+void TradingLoop::after(base::Duration wait, std::function<void()> work) {
+    auto timer = std::make_shared<asio::steady_timer>(
+        context_, std::chrono::microseconds(wait.in_microseconds()));
+    timer->async_wait([timer, work = std::move(work)](const boost::system::error_code& error) {
+        if (!error) work();
+    });
+}
+
 base::Duration TradingLoop::lag() const {
     const base::Duration waiting = turn_due_ ? since(due_since_) : base::Duration();
     return waiting >= kStuckAfter ? waiting : lag_;

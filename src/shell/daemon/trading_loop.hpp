@@ -54,6 +54,9 @@ public:
     /// Runs `work` after the next turn, so that what takes long can be done in parts.
     void after_turn(std::function<void()> work);
 
+    /// Runs `work` on the loop after so much time.
+    void after(base::Duration wait, std::function<void()> work);
+
     /// No further turns.
     void stop();
 

@@ -113,6 +113,40 @@ void ApiContext::submit(Call& call, model::InputBody body) const {
     wake();
 }
 
+void ApiContext::store_failed(Call& call, ports::StoreError error) const {
+    constexpr std::uint32_t kRetriesMax = 3;
+    if (call.store_retries > 0) metrics.count("retry_attempts_total", {"store", "failure"});
+    const std::uint32_t retry = ++call.store_retries;
+    if (error == ports::StoreError::TimedOut) {
+        metrics.count("timeouts_total", {"database_query"});
+        return call.fail(504,
+                         "STORE_TIMEOUT",
+                         "the store took longer than store.query_timeout_seconds for this read, "
+                         "which was interrupted; ask for less, such as a smaller limit");
+    }
+    const auto wait = model::Duration::seconds(std::int64_t{1} << (retry - 1));
+    const bool passes = error == ports::StoreError::Unavailable && after != nullptr &&
+                        retry <= kRetriesMax && !call.deadline.has_passed(now().monotonic + wait);
+    if (!passes) {
+        return call.fail(
+            503, "SERVICE_UNAVAILABLE", "the store could not be read; try again shortly");
+    }
+    log.tell(log::Happening::Retry,
+             "a read of the store failed and is tried again",
+             {{"request_id", call.request.request_id},
+              {"operation", std::string(call.row->method) + " " + std::string(call.row->pattern)},
+              {"attempt", std::int64_t{retry}},
+              {"delay_ms", wait.in_milliseconds()}});
+    auto waiting = std::make_shared<Call>(std::move(call));
+    after(wait, [this, waiting, retry] {
+        waiting->now = now();
+        waiting->row->handler(*waiting);
+        // A read that failed again has raised the number.
+        if (waiting->store_retries == retry)
+            metrics.count("retry_attempts_total", {"store", "success"});
+    });
+}
+
 bool ApiContext::running(Call& call) const {
     switch (runtime.status()) {
         case runtime::Status::Running:

@@ -57,6 +57,8 @@ struct ApiContext {
     std::function<void()> wake;
     /// Runs work on the loop after the runtime had a turn: what takes long is done in parts.
     std::function<void(std::function<void()>)> later;
+    /// Runs work on the loop after so much time; empty: a failed read is not tried again.
+    std::function<void(model::Duration wait, std::function<void()>)> after{};
     /// Null: every answer is made anew.
     const AnswerCache* answers = nullptr;
     /// Sends an event of the moment to everybody who listens; empty: nobody can listen.
@@ -74,6 +76,10 @@ struct ApiContext {
     /// {symbol} of the path.
     [[nodiscard]] bool check_symbol(Call& call) const;
     [[nodiscard]] bool running(Call& call) const;
+    /// Answers a call whose read of the store failed: 504 STORE_TIMEOUT for one that took too long.
+    /// What may pass is tried again after 1, 2 and 4 s, within the call's deadline, by calling the
+    /// route's handler anew. The call is no longer the caller's.
+    void store_failed(Call& call, ports::StoreError error) const;
 
     /// {account} of the path; the caller's default account on a path without one.
     [[nodiscard]] model::AccountId account_of(const Call& call) const;
@@ -98,6 +104,5 @@ struct ApiContext {
 [[nodiscard]] bool may_see(const auth::Caller& caller, const model::Owner& owner);
 
 /// What is said where the store cannot answer a read.
-inline constexpr std::string_view kStoreText = "the store could not be read; try again shortly";
 
 }  // namespace botcore::shell::http

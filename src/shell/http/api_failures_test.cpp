@@ -69,6 +69,32 @@ TEST_F(ApiFailures, AStoryThatCannotBeReadIsNotTold) {
     EXPECT_EQ(world_.get("/api/audit").status, 503);
 }
 
+// @spec:R2-TMO-02 @spec:R2-TMO-07 @spec:R2-TMO-08 @error:STORE_TIMEOUT
+TEST_F(ApiFailures, AReadThatTakesTooLongIsGivenUpAndCounted) {
+    world_.fail_reads(1, ports::StoreError::TimedOut);
+    const auto response = world_.get(kOrders);
+    EXPECT_EQ(response.status, 504);
+    EXPECT_EQ(ApiWorld::code(response), "STORE_TIMEOUT");
+    EXPECT_EQ(world_.metric("timeouts_total{op=\"database_query\"}"), 1.0);
+    EXPECT_EQ(world_.get(kOrders).status, 200);
+}
+
+// @spec:R2-RETRY-09 @spec:R2-RETRY-02 @spec:R2-RETRY-03
+TEST_F(ApiFailures, AReadThatFailedIsTriedAgainAfterOneTwoAndFourSeconds) {
+    using Waits = std::vector<std::int64_t>;
+    world_.fail_reads(2, ports::StoreError::Unavailable);
+    EXPECT_EQ(world_.get(kOrders).status, 200);
+    EXPECT_EQ(world_.waits, (Waits{1, 2}));
+    EXPECT_EQ(world_.metric("retry_attempts_total{op=\"store\",result=\"failure\"}"), 1.0);
+    EXPECT_EQ(world_.metric("retry_attempts_total{op=\"store\",result=\"success\"}"), 1.0);
+    world_.fail_reads(4, ports::StoreError::Unavailable);
+    const auto response = world_.get(kOrders);
+    EXPECT_EQ(response.status, 503);
+    EXPECT_EQ(ApiWorld::code(response), "SERVICE_UNAVAILABLE");
+    EXPECT_EQ(world_.waits, (Waits{1, 2, 1, 2, 4}));
+    EXPECT_EQ(world_.metric("retry_attempts_total{op=\"store\",result=\"failure\"}"), 4.0);
+}
+
 // @spec:I12
 TEST_F(ApiFailures, AStoreThatCannotBeReadIsToldToEveryReader) {
     const auto placed = ApiWorld::data(world_.command("POST", kOrders, kBuy));

@@ -188,9 +188,56 @@ private:
 };
 
 /// A store whose commits can be made to fail.
+/// Passes everything on, but pages of orders fail as often as a test wants.
+class FragileReader final : public ports::StoreReader {
+public:
+    explicit FragileReader(ports::StoreReader& reader) : reader_(reader) {}
+
+    ports::StoreResult<std::optional<ports::KeyRow>> find_key(
+        const model::Owner& owner, const model::IdempotencyKey& key) override {
+        return reader_.find_key(owner, key);
+    }
+
+    ports::StoreResult<std::optional<ports::LiveOrder>> find_order(
+        model::OrderNumber number) override {
+        return reader_.find_order(number);
+    }
+
+    ports::StoreResult<std::vector<model::Order>> orders(const ports::OrderQuery& query) override {
+        if (failures == 0) return reader_.orders(query);
+        --failures;
+        return base::Failure{error};
+    }
+
+    ports::StoreResult<std::vector<model::Fill>> fills(const ports::FillQuery& query) override {
+        return reader_.fills(query);
+    }
+
+    ports::StoreResult<std::vector<ports::JournalEntry>> journal(model::Sequence first,
+                                                                 std::size_t limit) override {
+        return reader_.journal(first, limit);
+    }
+
+    ports::StoreResult<model::Head> head() override { return reader_.head(); }
+
+    base::Outcome<ports::StoreError> visit_rows(const ports::RowVisitor& visitor) override {
+        return reader_.visit_rows(visitor);
+    }
+
+    base::Outcome<ports::StoreError> begin_snapshot() override { return reader_.begin_snapshot(); }
+
+    void end_snapshot() override { reader_.end_snapshot(); }
+
+    std::atomic<int> failures{0};
+    std::atomic<ports::StoreError> error{ports::StoreError::Unavailable};
+
+private:
+    ports::StoreReader& reader_;
+};
+
 class FragileStore : public ports::Store {
 public:
-    explicit FragileStore(ports::Store& store) : store_(store) {}
+    explicit FragileStore(ports::Store& store) : store_(store), reads(store.reader()) {}
 
     ports::StoreResult<ports::Snapshot> load() override {
         if (broken) return base::Failure{ports::StoreError::Unavailable};
@@ -206,13 +253,15 @@ public:
 
     void maintain() override { store_.maintain(); }
 
-    ports::StoreReader& reader() override { return store_.reader(); }
-
-    std::atomic<bool> broken{false};
-    std::atomic<bool> fenced{false};
+    ports::StoreReader& reader() override { return reads; }
 
 private:
     ports::Store& store_;
+
+public:
+    std::atomic<bool> broken{false};
+    std::atomic<bool> fenced{false};
+    FragileReader reads;
 };
 
 /// Users whose passwords cost next to nothing to hash, and limits that tests do not meet by chance.
@@ -258,13 +307,17 @@ public:
             ApiOptions{.version = "0.0.0-test", .metrics_public = true},
             *runtime_,
             desk_,
-            store_->reader(),
+            fragile_->reads,
             market,
             metrics_,
             *log_,
             [this] { return now(); },
             [this] { wake(); },
             [this](std::function<void()> work) { boost::asio::post(context_, std::move(work)); },
+            [this](model::Duration wait, std::function<void()> work) {
+                waits.push_back(wait.in_milliseconds() / 1'000);
+                boost::asio::post(context_, std::move(work));
+            },
             &answers_,
             [this](const protocol::Event& event) { events.push_back(event); }});
         trading_.emplace(*api_context_).add_to(routes_);
@@ -331,6 +384,15 @@ public:
     void skip(model::Duration duration) { time_ = time_ + duration; }
 
     void break_store(bool broken) { fragile_->broken = broken; }
+
+    /// The next pages of orders fail so often.
+    void fail_reads(int times, ports::StoreError error) {
+        fragile_->reads.error = error;
+        fragile_->reads.failures = times;
+    }
+
+    /// How long a failed read waited before each try, in seconds; no test waits for it.
+    std::vector<std::int64_t> waits;
 
     /// From now on another writer has the journal.
     void fence() { fragile_->fenced = true; }

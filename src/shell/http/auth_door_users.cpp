@@ -173,11 +173,11 @@ void AuthDoor::list_acts(Call& call) {
     const ActFilter filter{query.text("actor").value_or(""), query.text("act").value_or("")};
     ports::StoreReader& reader = parts_.context.reader;
     const auto head = reader.head();
-    if (!head) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+    if (!head) return parts_.context.store_failed(call, head.error());
     const model::Sequence end = std::min(before, head.value().sequence + 1);
     const model::Sequence first = end > kRecordsLookedAt ? end - kRecordsLookedAt : 1;
     const auto entries = reader.journal(first, static_cast<std::size_t>(end - first));
-    if (!entries) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+    if (!entries) return parts_.context.store_failed(call, entries.error());
     json::array list;
     model::Sequence next = first;
     for (auto entry = entries.value().rbegin(); entry != entries.value().rend(); ++entry) {

@@ -38,6 +38,8 @@ struct Call {
     std::vector<std::pair<std::string_view, std::string>> parameters;
     std::vector<std::pair<std::string_view, std::string>> headers;  ///< Of the answer.
 
+    std::uint32_t store_retries = 0;  ///< How often a failed read of the store was tried again.
+
     // Of a command, once read.
     model::IdempotencyKey key;
     std::string canonical_path;

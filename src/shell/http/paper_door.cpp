@@ -173,7 +173,7 @@ void PaperDoor::list_closed_trades(Call& call) {
     json::array list;
     for (std::size_t looked = 0; looked < kFillsLookedAt && found <= offset + limit;) {
         const auto fills = context_.reader.fills(wanted);
-        if (!fills) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+        if (!fills) return context_.store_failed(call, fills.error());
         const std::vector<model::Fill>& rows = fills.value();
         // A page may end inside a record, and the next one begins at a record.
         const bool full = rows.size() == wanted.limit;

@@ -91,7 +91,7 @@ void PerformanceDoor::show(Call& call) {
     const auto* account = context_.find_account(call);
     if (account == nullptr) return;
     const auto progress = book_.advance(context_.runtime.state(), *account);
-    if (!progress) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+    if (!progress) return context_.store_failed(call, progress.error());
     if (progress.value() == PerformanceBook::Progress::Whole) return answer(call);
     if (call.deadline.has_passed(context_.now().monotonic)) {
         context_.metrics.count("timeouts_total", {"database_query"});
@@ -120,7 +120,7 @@ std::optional<json::value> PerformanceDoor::make(Call& call) {
     // An answer of the cache took a while: what came meanwhile belongs in, and is little.
     const auto progress = book_.advance(context_.runtime.state(), *account);
     if (!progress) {
-        call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+        context_.store_failed(call, progress.error());
         return std::nullopt;
     }
     const auto figures = book_.figures(row.id);

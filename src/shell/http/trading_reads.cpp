@@ -73,7 +73,7 @@ void TradingDoor::list_orders(Call& call) {
     if (account == nullptr) return;
     wanted.account = account->account.id;
     const auto orders = context_.reader.orders(wanted);
-    if (!orders) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+    if (!orders) return context_.store_failed(call, orders.error());
     json::array list;
     for (const auto& order : orders.value())
         list.push_back(protocol::to_api(order));
@@ -93,7 +93,7 @@ std::optional<model::Order> TradingDoor::find_order(Call& call) {
     const std::string& id = call.parameter("order");
     const auto found = context_.order_named(model::ClientOrderId(id), scoped ? &account : nullptr);
     if (!found) {
-        call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+        context_.store_failed(call, found.error());
         return std::nullopt;
     }
     if (const auto& order = found.value(); order && may_see(call.caller, order->owner)) {
@@ -119,7 +119,7 @@ void TradingDoor::explain_order(Call& call) {
                          "JOURNAL_DAMAGED",
                          "a record of this order is missing or damaged; run 'botctl verify'");
     }
-    if (!story) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+    if (!story) return context_.store_failed(call, story.error());
     json::object data;
     data["order"] = protocol::to_api(*order);
     data["story"] = to_api(story.value());
@@ -151,14 +151,14 @@ void TradingDoor::list_history(Call& call) {
 std::optional<json::value> TradingDoor::history_page(Call& call,
                                                      const ports::FillQuery& asked) const {
     if (!context_.running(call)) return std::nullopt;
-    const auto unreadable = [&]() -> std::optional<json::value> {
-        call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+    const auto unreadable = [&](ports::StoreError error) -> std::optional<json::value> {
+        context_.store_failed(call, error);
         return std::nullopt;
     };
     ports::FillQuery wanted = asked;
     wanted.limit = asked.limit + 1;
     auto found = context_.reader.fills(wanted);
-    if (!found) return unreadable();
+    if (!found) return unreadable(found.error());
     std::vector<model::Fill> fills = std::move(found).value();
     json::value next = nullptr;
     if (fills.size() > asked.limit) {
@@ -168,7 +168,7 @@ std::optional<json::value> TradingDoor::history_page(Call& call,
             wanted.before = cut + 1;
             wanted.limit = kFillsOfRecordMax;
             auto whole = context_.reader.fills(wanted);
-            if (!whole) return unreadable();
+            if (!whole) return unreadable(whole.error());
             fills = std::move(whole).value();
             std::erase_if(fills, [&](const model::Fill& fill) { return fill.sequence != cut; });
         } else {
@@ -191,7 +191,7 @@ void TradingDoor::list_journal(Call& call) {
     const std::size_t limit = query.number("limit", kPageDefault, {1, kPageMax});
     if (query.error()) return call.fail(400, *query.error());
     const auto entries = context_.reader.journal(first, limit);
-    if (!entries) return call.fail(503, "SERVICE_UNAVAILABLE", std::string(kStoreText));
+    if (!entries) return context_.store_failed(call, entries.error());
     const auto head = context_.reader.head();
     json::array list;
     for (const auto& entry : entries.value()) {

@@ -7,6 +7,8 @@
 
 #include <array>
 #include <cerrno>
+#include <thread>
+#include <utility>
 
 namespace botcore::shell::sqlite {
 
@@ -16,9 +18,15 @@ SqlError error_of(sqlite3* handle) {
     return {sqlite3_extended_errcode(handle), sqlite3_system_errno(handle)};
 }
 
-/// How long a connection waits for another one's lock. Only a checkpoint or a second writer, which
-/// the directory's lock keeps away, can hold one.
-constexpr int kBusyTimeoutMs = 5'000;
+/// Another connection's lock is asked for again so often at short intervals, and then after so many
+/// seconds. A checkpoint holds one for a moment; longer only a program that we do not know.
+constexpr int kShortWaits = 20;
+constexpr std::chrono::milliseconds kShortWait{5};
+constexpr std::array kLongWaits = {
+    std::chrono::seconds(1), std::chrono::seconds(2), std::chrono::seconds(4)};
+
+/// Steps of SQLite's machine between two looks at the clock: well below a millisecond.
+constexpr int kStepsBetweenLooks = 1'000;
 
 int flags_of(OpenMode mode) {
     constexpr int kOwnThread = SQLITE_OPEN_NOMUTEX;  // D1
@@ -75,6 +83,8 @@ ErrorKind kind_of(const SqlError& error) {
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
             return ErrorKind::Corrupt;
+        case SQLITE_INTERRUPT:
+            return ErrorKind::TimedOut;
         default:
             return ErrorKind::Other;
     }
@@ -153,8 +163,39 @@ SqlResult<Database> Database::open(const std::string& path, const std::string& v
     Database database(raw);
     if (code != SQLITE_OK) return base::Failure{error_of(raw)};
     sqlite3_extended_result_codes(raw, 1);
-    sqlite3_busy_timeout(raw, kBusyTimeoutMs);
+    sqlite3_busy_handler(raw, &Database::on_locked, database.patience_.get());
     return database;
+}
+
+void Database::limit_reads(std::optional<std::chrono::steady_clock::time_point> until) {
+    patience_->until = until;
+    sqlite3_progress_handler(handle_.get(),
+                             until ? kStepsBetweenLooks : 0,
+                             until ? &Database::on_progress : nullptr,
+                             patience_.get());
+}
+
+/// Anything but zero interrupts the statement.
+int Database::on_progress(void* patience) {
+    const auto& until = static_cast<const Patience*>(patience)->until;
+    return until && std::chrono::steady_clock::now() >= *until ? 1 : 0;
+}
+
+/// Anything but zero asks for the lock again. `times` counts from 0 for each lock.
+int Database::on_locked(void* patience, int times) {
+    if (times < kShortWaits) {
+        std::this_thread::sleep_for(kShortWait);
+        return 1;
+    }
+    const auto retry = static_cast<std::size_t>(times - kShortWaits);
+    if (retry >= kLongWaits.size()) return 0;
+    ++static_cast<Patience*>(patience)->lock_retries;
+    std::this_thread::sleep_for(kLongWaits.at(retry));
+    return 1;
+}
+
+std::uint32_t Database::take_lock_retries() {
+    return std::exchange(patience_->lock_retries, 0);
 }
 
 SqlOutcome Database::execute(const std::string& sql) {

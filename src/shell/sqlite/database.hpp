@@ -12,8 +12,10 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +33,7 @@ enum class ErrorKind : std::uint8_t {
     Sync,        ///< Data that we handed over may be lost: the process must end.
     Constraint,  ///< A row broke a rule of the schema: our own mistake.
     Corrupt,     ///< The file holds what SQLite never wrote.
+    TimedOut,    ///< A read was given up (`limit_reads`).
     Other,       ///< Busy, unreadable, unwritable: it may pass.
 };
 
@@ -113,13 +116,31 @@ public:
 
     [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
 
+    /// Statements that still work at `until` are interrupted; one that waits for the disk is not
+    /// before the disk has answered. Nothing: no limit, as at first.
+    void limit_reads(std::optional<std::chrono::steady_clock::time_point> until);
+
+    /// How often a lock of another connection was waited for at length since this was last asked: a
+    /// wait of 100 ms in all, and then again after 1, 2 and 4 s.
+    [[nodiscard]] std::uint32_t take_lock_retries();
+
 private:
     struct Close {
         void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
     };
 
-    explicit Database(sqlite3* handle) : handle_(handle) {}
+    /// What SQLite's callbacks look at; it stays where it is when the connection is moved.
+    struct Patience {
+        std::optional<std::chrono::steady_clock::time_point> until;
+        std::uint32_t lock_retries = 0;
+    };
 
+    explicit Database(sqlite3* handle) : patience_(std::make_unique<Patience>()), handle_(handle) {}
+
+    static int on_progress(void* patience);
+    static int on_locked(void* patience, int times);
+
+    std::unique_ptr<Patience> patience_;
     std::unique_ptr<sqlite3, Close> handle_;
 };
 

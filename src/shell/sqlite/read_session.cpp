@@ -91,7 +91,18 @@ ports::JournalEntry journal_entry(RowReader& reader) {
 }  // namespace
 
 StoreError store_error_of(const SqlError& error) {
-    return kind_of(error) == ErrorKind::Corrupt ? StoreError::Corrupt : StoreError::Unavailable;
+    switch (kind_of(error)) {
+        case ErrorKind::Corrupt:
+            return StoreError::Corrupt;
+        case ErrorKind::TimedOut:
+            return StoreError::TimedOut;
+        case ErrorKind::Full:
+        case ErrorKind::Sync:
+        case ErrorKind::Constraint:
+        case ErrorKind::Other:
+            break;
+    }
+    return StoreError::Unavailable;
 }
 
 SqlResult<ReadSession> ReadSession::open(Database database) {

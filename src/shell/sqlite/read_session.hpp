@@ -31,6 +31,11 @@ public:
     [[nodiscard]] StoreOutcome begin();
     void end();
 
+    /// Questions that still work at `until` answer TimedOut; nothing: no limit.
+    void limit(std::optional<std::chrono::steady_clock::time_point> until) {
+        database_.limit_reads(until);
+    }
+
     /// Everything that start-up needs, in one snapshot of its own, and whether head and journal
     /// agree. Rows that are not what was written into them are listed as doubts.
     [[nodiscard]] StoreResult<ports::Snapshot> load();

@@ -4,8 +4,11 @@
 
 namespace botcore::shell::sqlite {
 
-SqliteReader::SqliteReader(ReadSession latest, ReadSession snapshot)
-    : latest_(std::move(latest)),
+SqliteReader::SqliteReader(ReadSession latest,
+                           ReadSession snapshot,
+                           std::chrono::milliseconds longest)
+    : longest_(longest),
+      latest_(std::move(latest)),
       snapshot_(std::move(snapshot)) {
 }
 
@@ -17,7 +20,10 @@ template <class Question>
 auto SqliteReader::ask(Question question) {
     if (in_own_snapshot()) return question(snapshot_);
     const std::lock_guard lock(latest_mutex_);
-    return question(latest_);
+    latest_.limit(std::chrono::steady_clock::now() + longest_);
+    auto answer = question(latest_);
+    latest_.limit(std::nullopt);
+    return answer;
 }
 
 StoreResult<std::optional<ports::KeyRow>> SqliteReader::find_key(const model::Owner& owner,

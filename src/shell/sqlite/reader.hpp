@@ -7,10 +7,13 @@
 /// V2  A snapshot belongs to the thread that began it. Until it ends, all of that thread's
 /// questions
 ///     are answered from it; other threads go on seeing the newest commit.
+/// V3  A single question takes `longest` at most; then it is interrupted and answers TimedOut. What
+///     is asked within a snapshot may take as long as it needs.
 
 #include "shell/sqlite/read_session.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -19,7 +22,7 @@ namespace botcore::shell::sqlite {
 
 class SqliteReader final : public ports::StoreReader {
 public:
-    SqliteReader(ReadSession latest, ReadSession snapshot);
+    SqliteReader(ReadSession latest, ReadSession snapshot, std::chrono::milliseconds longest);
 
     StoreResult<std::optional<ports::KeyRow>> find_key(const model::Owner& owner,
                                                        const model::IdempotencyKey& key) override;
@@ -40,6 +43,7 @@ private:
     auto ask(Question question);
     [[nodiscard]] bool in_own_snapshot() const;
 
+    std::chrono::milliseconds longest_;
     std::mutex latest_mutex_;
     ReadSession latest_;    // Guarded by latest_mutex_.
     ReadSession snapshot_;  // Used by the thread that snapshot_thread_ names.

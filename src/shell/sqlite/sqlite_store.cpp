@@ -227,7 +227,7 @@ SqliteStore::SqliteStore(SqliteOptions options, Sessions sessions)
     : options_(std::move(options)),
       writer_(std::move(sessions.writer)),
       loader_(std::move(sessions.loader)),
-      reader_(std::move(sessions.latest), std::move(sessions.snapshot)),
+      reader_(std::move(sessions.latest), std::move(sessions.snapshot), options_.read_longest),
       maintenance_(std::move(sessions.maintenance)),
       reserve_(options_.path + "-reserve", options_.reserve_bytes) {
     sqlite3_wal_hook(writer_.database().handle(), &SqliteStore::on_wal_grown, this);
@@ -243,9 +243,17 @@ StoreResult<ports::Snapshot> SqliteStore::load() {
     return snapshot;
 }
 
+void SqliteStore::count_lock_retries(bool got_the_lock) {
+    const std::uint32_t retries = writer_.database().take_lock_retries();
+    if (retries == 0) return;
+    lock_retries_.succeeded += got_the_lock ? 1 : 0;
+    lock_retries_.failed += got_the_lock ? retries - 1 : retries;
+}
+
 ports::CommitResult SqliteStore::commit(const ports::Batch& batch) {
     while (true) {
         const auto result = writer_.commit(batch);
+        count_lock_retries(result.has_value());
         if (result) {
             for (const auto& entry : batch.entries)
                 bytes_since_watch_ += entry.bytes.size();

@@ -17,6 +17,7 @@
 #include "shell/sqlite/reader.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -41,6 +42,8 @@ struct SqliteOptions {
     std::uint64_t low_water_bytes = 64ULL << 20U;
     /// A log beyond this is checkpointed under load too, at the price of a slow commit.
     std::uint64_t wal_bytes_max = 64ULL << 20U;
+    /// A single read that takes longer is interrupted. Commits, loads and checks are not.
+    std::chrono::milliseconds read_longest{10'000};
     /// Keep a mark beside the file (commit_mark.hpp), and notice when the file is taken away while
     /// it is open: for whoever acknowledges commits to others.
     bool watches_file = false;
@@ -100,6 +103,14 @@ public:
     void maintain() override;
     ports::StoreReader& reader() override;
 
+    /// How often a commit waited at length for another program's lock.
+    struct LockRetries {
+        std::uint64_t succeeded = 0;  ///< The lock was there after the wait.
+        std::uint64_t failed = 0;
+    };
+
+    [[nodiscard]] const LockRetries& lock_retries() const { return lock_retries_; }
+
     /// Bytes in the log that are not known to be copied into the file; for metrics.
     [[nodiscard]] std::uint64_t wal_bytes() const { return wal_bytes_.load(); }
 
@@ -118,6 +129,7 @@ private:
 
     static int on_wal_grown(void* self, sqlite3*, const char*, int pages);
     [[nodiscard]] bool give_space_back();
+    void count_lock_retries(bool got_the_lock);
     void after_commit();
     void checkpoint();
     void checkpoint_blocking();
@@ -143,6 +155,7 @@ private:
 
     std::atomic<model::StorageState> state_{model::StorageState::Normal};
     std::atomic<std::uint64_t> wal_bytes_{0};
+    LockRetries lock_retries_;
     std::uint64_t wal_bytes_tried_ = 0;    // Where the last checkpoint under load left the log.
     std::uint64_t bytes_since_watch_ = 0;  // Journal bytes since free space was looked at.
 };

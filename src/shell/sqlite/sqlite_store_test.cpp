@@ -60,6 +60,53 @@ protected:
     SqliteOptions options_;
 };
 
+// @spec:R2-TMO-02 @spec:R2-TMO-08
+TEST_F(SqliteFile, InterruptsAReadThatTakesTooLongAndNoOtherWork) {
+    make_store(400);
+    options_.read_longest = std::chrono::milliseconds(0);
+    const auto store = SqliteStore::open(options_);
+    ASSERT_TRUE(store.has_value());
+    ports::StoreReader& reader = store.value()->reader();
+    const auto page = reader.journal(1, 400);
+    ASSERT_FALSE(page.has_value());
+    EXPECT_EQ(page.error(), ports::StoreError::TimedOut);
+    const auto loaded = store.value()->load();
+    ASSERT_TRUE(loaded.has_value()) << "a load has no limit";
+    ASSERT_TRUE(reader.begin_snapshot().has_value());
+    EXPECT_TRUE(reader.journal(1, 400).has_value()) << "a check within a snapshot has none either";
+    reader.end_snapshot();
+    ports::Batch batch;
+    batch.expected = loaded.value().head;
+    batch.epoch = 1;
+    for (model::Sequence sequence = 401; sequence <= 1'400; ++sequence)
+        batch.entries.push_back({sequence, 1, {}, {}, "record"});
+    EXPECT_EQ(store.value()->commit(batch), CommitResult::Committed) << "nor has a commit";
+}
+
+// @spec:R2-RETRY-09
+TEST_F(SqliteFile, TriesACommitAgainAfterASecondWhileAnotherProgramHoldsTheLock) {
+    make_store(1);
+    const auto store = SqliteStore::open(options_);
+    ASSERT_TRUE(store.has_value());
+    ports::Batch batch;
+    batch.expected = store.value()->load().value().head;
+    batch.epoch = 1;
+    batch.entries.push_back({2, 1, {}, {}, "record"});
+    auto opened = Database::open(options_.path, "", OpenMode::ReadWrite);
+    ASSERT_TRUE(opened.has_value());
+    Database other = std::move(opened).value();
+    ASSERT_TRUE(other.execute("BEGIN IMMEDIATE").has_value());
+    std::thread release([&] {
+        // Longer than the short waits together, and shorter than the first long one.
+        std::this_thread::sleep_for(std::chrono::milliseconds(400));
+        ASSERT_TRUE(other.execute("ROLLBACK").has_value());
+    });
+    EXPECT_EQ(store.value()->commit(batch), CommitResult::Committed);
+    release.join();
+    EXPECT_EQ(store.value()->lock_retries().succeeded, 1U);
+    EXPECT_EQ(store.value()->lock_retries().failed, 0U);
+}
+
 TEST_F(SqliteFile, RefusesAFolderThatIsNotThere) {
     options_.path = folder_.file("nowhere/shard.db");
     EXPECT_EQ(open_error_kind(), OpenError::Kind::CannotOpen);
