@@ -2,6 +2,7 @@
 
 #include "runtime/runtime.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace botcore::runtime {
@@ -32,10 +33,11 @@ void Runtime::compare_due_accounts(Now now) {
     // Planned by a clock that has been set back since.
     if (next_day_ - now.time > model::Duration::seconds(86'400)) plan_day(now);
     if (now.time >= next_day_) {
-        for (const auto& [id, account] : accounts)
-            ports_.exchange.compare(projection(id, next_day_ - model::Duration::seconds(86'400)));
-        comparisons_.clear();
-        return plan_comparisons(now);
+        for (const auto& [id, account] : accounts) {
+            comparisons_[id] = now.monotonic;
+            look_back_[id] = next_day_ - model::Duration::seconds(86'400);
+        }
+        plan_comparisons(now);
     }
     if (options_.compare_every.in_microseconds() > 0 && now.monotonic >= next_comparison_) {
         // What is not compared since the term began is being compared.
@@ -44,14 +46,14 @@ void Runtime::compare_due_accounts(Now now) {
         }
         next_comparison_ = now.monotonic + options_.compare_every;
     }
-    for (auto due = comparisons_.begin(); due != comparisons_.end();) {
-        if (due->second > now.monotonic) {
-            ++due;
-            continue;
-        }
-        (void)compare(due->first);
-        due = comparisons_.erase(due);
-    }
+    // One a step: with many accounts the others would hold up requests.
+    const auto due = std::find_if(comparisons_.begin(), comparisons_.end(), [&](const auto& item) {
+        return item.second <= now.monotonic;
+    });
+    if (due == comparisons_.end()) return;
+    const model::AccountId account = due->first;
+    comparisons_.erase(due);
+    (void)compare(account);
 }
 
 void Runtime::plan_comparisons(Now now) {
@@ -73,9 +75,8 @@ bool Runtime::compare(const model::AccountId& account) {
     const auto& last = place->second.comparison;
     // By the exchange's own clock where it told: ours may have been ahead at that moment.
     const bool told = last && last->books && last->books->venue_time != model::Timestamp();
-    const model::Timestamp since = told   ? last->books->venue_time
-                                   : last ? last->time
-                                          : loaded_time_;
+    model::Timestamp since = told ? last->books->venue_time : last ? last->time : loaded_time_;
+    if (const auto day = look_back_.extract(account)) since = std::min(since, day.mapped());
     ports_.exchange.compare(projection(account, since));
     return true;
 }

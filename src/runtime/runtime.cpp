@@ -94,7 +94,10 @@ bool Runtime::step(Now now) {
     batch_.forget_replies(reply_life_.gone_until());
     // What the exchange said comes before new requests: finish what was begun.
     bool looked = false;
-    while (!facts_.empty() && batch_.size() < options_.batch_max && !store_failed_) {
+    // Most of what a comparison finds is known and leaves no record: it must not hold up requests.
+    for (std::size_t taken = 0; taken < options_.batch_max && !facts_.empty() &&
+                                batch_.size() < options_.batch_max && !store_failed_;
+         ++taken) {
         model::InputBody fact = facts_.pop();
         // Prices from before a trade are no news of the position that it makes: they are looked at
         // first.

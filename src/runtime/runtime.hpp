@@ -323,6 +323,7 @@ private:
     model::Timestamp next_comparison_;
     model::Timestamp next_day_;  ///< When the last day is compared as a whole; exchange time.
     std::map<model::AccountId, model::Timestamp> comparisons_;  ///< Asked for, not before.
+    std::map<model::AccountId, model::Timestamp> look_back_;    ///< Farther, once; exchange time.
     std::optional<model::Duration> journal_ahead_;  ///< Of the journal's scale over that of `Now`.
     std::optional<model::Timestamp>
         stepped_back_;  ///< When the clock was found behind the journal.

@@ -80,6 +80,7 @@ bool Runtime::load(Now now) {
     facts_lost_ = false;
     store_failed_ = false;
     comparisons_.clear();
+    look_back_.clear();
     plan_comparisons(now);
     return true;
 }

@@ -35,20 +35,26 @@ void OrderHistory::add(OrderRecord record) {
         oldest->second.pop_front();
         if (oldest->second.empty()) records_.erase(oldest);
         by_age_.pop_front();
+        ++forgotten_;
     }
     by_age_.push_back(record.name);
     records_[by_age_.back()].push_back(std::move(record));
 }
 
-std::vector<const OrderRecord*> OrderHistory::closed_since(const model::AccountId& account,
-                                                           model::Timestamp since) const {
-    std::vector<const OrderRecord*> found;
-    for (auto name = by_age_.rbegin(); name != by_age_.rend(); ++name) {
-        const OrderRecord& newest = records_.at(*name).back();
-        if (newest.changed < since) break;
-        if (name->account == account) found.push_back(&newest);
+bool OrderHistory::closed_before(Place& place,
+                                 const model::AccountId& account,
+                                 model::Timestamp since,
+                                 std::vector<const OrderRecord*>& found) const {
+    for (std::size_t looks = 0; looks < kClosedLooksMax && found.size() < kClosedFoundMax;
+         ++looks) {
+        if (place <= forgotten_) return false;
+        const OrderName& name = by_age_.at(place - forgotten_ - 1);
+        const OrderRecord& newest = records_.at(name).back();
+        if (newest.changed < since) return false;
+        --place;
+        if (name.account == account) found.push_back(&newest);
     }
-    return found;
+    return true;
 }
 
 const OrderRecord* OrderHistory::find(const OrderName& name) const {

@@ -46,6 +46,10 @@ struct OrderRecord {
                                            std::size_t first_trade,
                                            model::Timestamp now);
 
+/// So much of the history is gone through at a time: about a millisecond's work.
+inline constexpr std::size_t kClosedLooksMax = 512;
+inline constexpr std::size_t kClosedFoundMax = 32;
+
 /// Closed orders, the newest of each name findable.
 class OrderHistory {
 public:
@@ -57,15 +61,25 @@ public:
     /// The latest closed order of that name; `nullptr` when there is none.
     [[nodiscard]] const OrderRecord* find(const OrderName& name) const;
 
-    /// The account's orders that were closed since, the newest first.
-    [[nodiscard]] std::vector<const OrderRecord*> closed_since(const model::AccountId& account,
-                                                               model::Timestamp since) const;
+    /// A place between two closed orders: how many had been closed before it.
+    using Place = std::uint64_t;
+
+    /// Behind the order that was closed last.
+    [[nodiscard]] Place end() const { return forgotten_ + by_age_.size(); }
+
+    /// Goes back from `place` over at most `kClosedLooksMax` orders, and adds at most
+    /// `kClosedFoundMax` of the account's that were closed since. False: there are no more.
+    [[nodiscard]] bool closed_before(Place& place,
+                                     const model::AccountId& account,
+                                     model::Timestamp since,
+                                     std::vector<const OrderRecord*>& found) const;
 
     [[nodiscard]] std::size_t size() const { return by_age_.size(); }
 
 private:
     std::size_t size_max_;
     std::deque<OrderName> by_age_;  ///< One entry per closed order.
+    Place forgotten_ = 0;           ///< How many were there before the first of these.
     std::map<OrderName, std::deque<OrderRecord>> records_;
 };
 

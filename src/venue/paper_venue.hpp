@@ -96,10 +96,22 @@ public:
     /// All that is known of the order with its trades of this run; NotFound with -2013.
     void query(const OrderName& name, model::Timestamp now, Reports& reports) const;
 
-    /// The account's open orders, and those that ended since.
-    [[nodiscard]] std::vector<model::VenueOrder> orders_since(const model::AccountId& account,
-                                                              model::Timestamp since,
-                                                              model::Timestamp now) const;
+    /// A walk through an account's orders: those that ended since, and then the open ones.
+    struct OrderWalk {
+        model::AccountId account;
+        model::Timestamp since;
+        OrderHistory::Place place = 0;
+    };
+
+    [[nodiscard]] OrderWalk begin_walk(const model::AccountId& account,
+                                       model::Timestamp since) const {
+        return {account, since, history_.end()};
+    }
+
+    /// Adds some orders, a millisecond's work. True: these were the last.
+    [[nodiscard]] bool walk_on(OrderWalk& walk,
+                               model::Timestamp now,
+                               std::vector<model::VenueOrder>& orders) const;
 
     /// What the account holds now; nothing for an account that was never seated.
     [[nodiscard]] std::optional<model::VenueBooks> books(const model::AccountId& account,

@@ -332,16 +332,18 @@ void PaperVenue::book_missing_trades(AccountBooks& books, const AccountSeat& sea
     }
 }
 
-std::vector<model::VenueOrder> PaperVenue::orders_since(const AccountId& account,
-                                                        model::Timestamp since,
-                                                        model::Timestamp now) const {
-    std::vector<model::VenueOrder> orders;
-    for (const OrderRecord* record : history_.closed_since(account, since))
+bool PaperVenue::walk_on(OrderWalk& walk,
+                         model::Timestamp now,
+                         std::vector<model::VenueOrder>& orders) const {
+    std::vector<const OrderRecord*> closed;
+    const bool more = history_.closed_before(walk.place, walk.account, walk.since, closed);
+    for (const OrderRecord* record : closed)
         orders.push_back(told_of(*record, now));
+    if (more) return false;
     for (const auto& [serial, record] : open_records_) {
-        if (record.name.account == account) orders.push_back(told_of(record, now));
+        if (record.name.account == walk.account) orders.push_back(told_of(record, now));
     }
-    return orders;
+    return true;
 }
 
 std::optional<model::VenueBooks> PaperVenue::books(const AccountId& account,

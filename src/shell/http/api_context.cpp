@@ -4,6 +4,7 @@
 #include "model/default_account.hpp"
 #include "protocol/journal.hpp"
 #include "shell/auth/operator_token.hpp"
+#include "shell/http/route_table.hpp"
 
 #include <charconv>
 

@@ -206,7 +206,7 @@ public:
     ports::StoreResult<std::vector<model::Order>> orders(const ports::OrderQuery& query) override {
         if (failures == 0) return reader_.orders(query);
         --failures;
-        return base::Failure{error};
+        return base::Failure{error.load()};
     }
 
     ports::StoreResult<std::vector<model::Fill>> fills(const ports::FillQuery& query) override {

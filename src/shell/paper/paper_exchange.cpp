@@ -97,11 +97,12 @@ void PaperExchange::compare(const ports::AccountProjection& projection) {
 }
 
 void PaperExchange::note_comparison(const ports::AccountProjection& projection) {
-    Comparison comparison{projection.account.id, projection.since, {}};
+    Comparison comparison{venue_.begin_walk(projection.account.id, projection.since), {}};
     for (const auto& order : projection.live_orders)
         comparison.listed.insert(order.id);
-    std::erase_if(comparisons_,
-                  [&](const Comparison& older) { return older.account == comparison.account; });
+    std::erase_if(comparisons_, [&](const Comparison& older) {
+        return older.walk.account == comparison.walk.account;
+    });
     comparisons_.push_back(std::move(comparison));  // X3
 }
 
@@ -127,17 +128,23 @@ void PaperExchange::probe(std::function<void()> answered) {
 void PaperExchange::deliver(ports::ExchangeSink& sink) {
     for (auto& report : std::exchange(reports_, {}))
         sink.on_report(std::move(report));
-    const model::Timestamp now = clock_();
-    for (const auto& comparison : std::exchange(comparisons_, {})) {
-        for (auto& order : venue_.orders_since(comparison.account, comparison.since, now)) {
-            if (!comparison.listed.contains(order.report.id)) {
-                sink.on_order_found(std::move(order));
-            }
-        }
-        sink.on_reconciled(comparison.account, venue_.books(comparison.account, now));
-    }
+    if (!comparisons_.empty()) compare_on(sink);
     for (const auto& answered : std::exchange(probes_, {}))
         answered();
+}
+
+void PaperExchange::compare_on(ports::ExchangeSink& sink) {
+    Comparison& comparison = comparisons_.front();
+    const model::Timestamp now = clock_();
+    std::vector<model::VenueOrder> orders;
+    const bool whole = venue_.walk_on(comparison.walk, now, orders);
+    for (auto& order : orders) {
+        if (!comparison.listed.contains(order.report.id)) sink.on_order_found(std::move(order));
+    }
+    if (!whole) return;
+    const model::AccountId account = comparison.walk.account;
+    comparisons_.pop_front();
+    sink.on_reconciled(account, venue_.books(account, now));
 }
 
 }  // namespace botcore::shell

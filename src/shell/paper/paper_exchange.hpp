@@ -15,6 +15,7 @@
 #include "ports/exchange.hpp"
 #include "venue/paper_venue.hpp"
 
+#include <deque>
 #include <functional>
 #include <set>
 #include <vector>
@@ -51,20 +52,21 @@ public:
     void deliver(ports::ExchangeSink& sink);
 
 private:
-    /// Asked for, and answered when the reports are collected.
+    /// Asked for, and answered when the reports are collected, a part at a time: however many
+    /// orders there are, nobody waits for all of them.
     struct Comparison {
-        model::AccountId account;
-        model::Timestamp since;
+        venue::PaperVenue::OrderWalk walk;
         std::set<model::ClientOrderId> listed;  ///< These were reported by themselves.
     };
 
     void seat(const ports::AccountProjection& projection);
     void note_comparison(const ports::AccountProjection& projection);
+    void compare_on(ports::ExchangeSink& sink);
 
     std::function<model::Timestamp()> clock_;
     venue::PaperVenue venue_;
     std::vector<model::OrderReport> reports_;
-    std::vector<Comparison> comparisons_;
+    std::deque<Comparison> comparisons_;
     std::vector<std::function<void()>> probes_;
 };
 
