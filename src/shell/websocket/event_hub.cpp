@@ -39,6 +39,7 @@ Subscriber::~Subscriber() {
 }
 
 Text Subscriber::take() {
+    if (warning_) return std::exchange(warning_, nullptr);
     if (queue_.empty()) return nullptr;
     Waiting waiting = std::move(queue_.front());
     queue_.pop_front();
@@ -208,7 +209,8 @@ void EventHub::push(Subscriber& subscriber, Text text, std::optional<Place> plac
         fields["code"] = "SLOW_READER";
         fields["message"] = "messages wait for you; read faster or the connection will be cut";
         fields["waiting"] = subscriber.queue_.size();
-        push_answer(subscriber, "warning", std::move(fields));
+        subscriber.warning_ = std::make_shared<const std::string>(
+            protocol::render_stream_answer("warning", "", std::move(fields), parts_.now()));
     }
 }
 

@@ -56,7 +56,8 @@ public:
     Subscriber(const Subscriber&) = delete;
     Subscriber& operator=(const Subscriber&) = delete;
 
-    /// The oldest message, which then counts as handed over; nothing when there is none now.
+    /// The next message, which then counts as handed over; nothing when there is none now. A
+    /// warning that much waits comes before what waits, and also once it is too late.
     [[nodiscard]] Text take();
 
     /// The subscriber read too slowly and gets nothing more (W3).
@@ -97,6 +98,7 @@ private:
     std::size_t bytes_ = 0;
     Place place_;
     bool warned_ = false;
+    Text warning_;  ///< Not handed over yet.
     bool too_slow_ = false;
     bool unreadable_ = false;
 };

@@ -392,6 +392,8 @@ void WebsocketSession::check(SteadyTime now) {
     }
     if (now >= next_rights_ && !keeps_rights(now)) return;
     if (pinged_ && last_frame_ < *pinged_ && now - *pinged_ >= options().pong_within) {
+        // A ping that could not be sent behind what the peer does not read tells of a slow reader.
+        if (ping_under_way_ && subscriber_) return close_slow();
         cut(Cut::Heartbeat);  // S2
     } else if (now - last_frame_ >= options().idle_max) {
         close(Cut::Idle, close_code::normal, "nothing was heard of you for too long");
@@ -433,7 +435,11 @@ void WebsocketSession::close_slow() {
     // What is being written may not arrive whole.
     const Place place = place_before_write_.value_or(subscriber_->place());
     answers_.clear();
+    // Nothing but a warning that was not read yet comes out of a queue that was given up.
+    const Text warning = subscriber_->too_slow() ? subscriber_->take() : nullptr;
+    if (warning) answers_.push_back(*warning);
     close(Cut::SlowReader, close_code::try_again_later, resume_text(place, timeline()));
+    deadline_ = std::chrono::steady_clock::now() + options().slow_close_within;
 }
 
 void WebsocketSession::close(Cut cut, close_code code, std::string_view reason) {

@@ -10,7 +10,7 @@
 /// S2  A client that is not heard of (no frame within `pong_within` of a ping, or none at all for
 ///     `idle_max`) is cut.
 /// S3  A client that does not read holds no more than its queue and the system's send buffer; it is
-///     told 1013 with the place to go on from, and cut after `close_within`.
+///     told 1013 with the place to go on from, and cut after `slow_close_within`.
 ///
 /// Close codes: 1000 the client's wish, 1001 shutdown, 1003 binary messages, 1007 no JSON, 1008
 /// token, rules and limits, 1009 message too big, 1011 our mistake, 1013 read too slowly.
@@ -51,6 +51,8 @@ struct WebsocketOptions {
     std::chrono::milliseconds pong_within = std::chrono::seconds(10);
     std::chrono::milliseconds idle_max = std::chrono::minutes(5);
     std::chrono::milliseconds close_within = std::chrono::seconds(5);
+    /// A slow reader has so long to read what is on its way to it, and the reason of the end.
+    std::chrono::milliseconds slow_close_within = std::chrono::seconds(60);
     std::chrono::milliseconds prices_every = std::chrono::seconds(1);
     /// How often time-outs are looked for; they are late by at most this.
     std::chrono::milliseconds sweep_every = std::chrono::seconds(1);

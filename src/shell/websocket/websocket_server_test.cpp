@@ -403,7 +403,7 @@ TEST_F(EventStream, ReadsTheRightsOnEverySubscription) {
 }
 
 TEST_F(EventStream, ASlowReaderIsCutWithItsPlaceAndHarmsNobody) {
-    start({.close_within = 20s, .send_buffer_bytes = 16 * 1024},
+    start({.slow_close_within = 20s, .send_buffer_bytes = 16 * 1024},
           {.messages = 200, .bytes = 1U << 20U});
     StreamClient slow(port(), "mine-token", 16 * 1024);
     StreamClient quick(port(), "mine-token");
@@ -446,8 +446,21 @@ TEST_F(EventStream, ASlowReaderIsCutWithItsPlaceAndHarmsNobody) {
     EXPECT_EQ(cuts(Cut::SlowReader), 1U);
 }
 
+TEST_F(EventStream, ASlowReaderThatMissesItsHeartbeatIsWarnedAndTold) {
+    start({.ping_every = 100ms, .pong_within = 100ms, .send_buffer_bytes = 16 * 1024},
+          {.messages = 1'000'000, .bytes = 1U << 30U});
+    StreamClient slow(port(), "mine-token", 16 * 1024);
+    slow.send(R"({"type":"subscribe","channels":["orders"]})");
+    ASSERT_FALSE(slow.receive("subscribed").is_null());
+    while (cuts(Cut::SlowReader) == 0)
+        commit(10, 2'000);
+    EXPECT_EQ(cuts(Cut::Heartbeat), 0U);
+    EXPECT_EQ(slow.read_to_end(), 1013) << "the default leaves it time to read this";
+    EXPECT_NE(slow.reason().find("since="), std::string::npos);
+}
+
 TEST_F(EventStream, ASlowReaderThatNeverReadsIsGoneInTheEnd) {
-    start({.close_within = 60ms, .send_buffer_bytes = 16 * 1024},
+    start({.slow_close_within = 60ms, .send_buffer_bytes = 16 * 1024},
           {.messages = 50, .bytes = 1U << 20U});
     StreamClient slow(port(), "mine-token", 16 * 1024);
     slow.send(R"({"type":"subscribe","channels":["orders"]})");
