@@ -10,6 +10,7 @@
 #include "tests/bench/reliability_bench.hpp"
 #include "tests/bench/resilience_bench.hpp"
 #include "tests/bench/store_bench.hpp"
+#include "tests/bench/tail_bench.hpp"
 #include "tests/crash/daemon_process.hpp"
 #include "tests/crash/judge_report.hpp"
 #include "tests/crash/order_mix.hpp"
@@ -60,6 +61,7 @@ struct Effort {
     int calls = 2'000'000;
     bench::OverheadEffort overhead;
     bench::BackupEffort backup;
+    bench::TailEffort tail;
     milliseconds health = seconds(20);
     std::uint64_t history_short = 1'000;
     std::uint64_t history_long = 1'000'000;
@@ -74,6 +76,7 @@ constexpr Effort kQuick = {.rounds = 1,
                            .calls = 10'000,
                            .overhead = {.rounds = 2, .pairs = 2, .each = milliseconds(100)},
                            .backup = {.pairs = 2, .each = milliseconds(200)},
+                           .tail = {.connections = 8, .length = milliseconds(500)},
                            .health = milliseconds(500),
                            .history_short = 100,
                            .history_long = 2'000};
@@ -97,6 +100,7 @@ public:
         if (options_.wants("restart_ms_1k restart_ms_1m restart_ms_growth")) restarts();
         if (options_.wants("rto_s rto_checked_s")) restores();
         if (options_.wants("backup_p99_change_pct")) backups();
+        if (options_.wants("order_p99_ms_tail order_p999_ms_tail order_worst_ms_tail")) tail();
     }
 
 private:
@@ -117,6 +121,7 @@ private:
     void restarts();
     void restores();
     void backups();
+    void tail();
     /// Long histories are kept for the next time.
     [[nodiscard]] std::filesystem::path history_folder() const;
     [[nodiscard]] std::optional<double> restart_ms(const std::filesystem::path& folder);
@@ -382,6 +387,29 @@ void Bench::backups() {
                  .kind = AimKind::AtMost,
                  .aim = 10,
                  .note = note_of(percent.value())});
+}
+
+/// Ten minutes in which everything happens that a day brings.
+void Bench::tail() {
+    const auto measured = bench::measure_tail(options_.program, folder_.path(), effort_.tail);
+    if (!measured) return report_.fail(measured.error());
+    const auto& all = measured.value().order_us;
+    const auto at = [&](std::size_t per_mille) {
+        return all[std::min(all.size() - 1, all.size() * per_mille / 1'000)] / 1'000;
+    };
+    const double sync_ms = measured.value().sync_worst_us / 1'000;
+    report_.add({.name = "order_p50_ms_tail", .value = at(500), .unit = "ms"});
+    report_.add({.name = "order_p99_ms_tail", .value = at(990), .unit = "ms"});
+    report_.add({.name = "order_p999_ms_tail", .value = at(999), .unit = "ms"});
+    report_.add({.name = "order_worst_ms_tail",
+                 .value = all.back() / 1'000,
+                 .unit = "ms",
+                 .limit = sync_ms,
+                 .kind = AimKind::AtMost,
+                 .aim = std::max(250.0, 3 * sync_ms),
+                 .note = std::to_string(all.size()) +
+                         " orders beside comparisons, archive, snapshot and check; limit: the "
+                         "worst sync of these minutes"});
 }
 
 /// From exec to ready, then killed: the next start is a recovery as well.
