@@ -6,20 +6,38 @@
 
 namespace botcore::resilience {
 
-RateVerdict RateBucket::take(const RateRule& rule, base::Timestamp now) {
+namespace {
+
+/// Microseconds until one permit is back. Rounded up, so that a rate is never more than what was
+/// allowed.
+std::int64_t each_of(const RateRule& rule) {
     CHECK(rule.is_on());
     CHECK(rule.per > base::Duration());
-    const std::int64_t count = rule.count;
-    // Rounded up, so that a rate is never more than what was allowed.
-    const std::int64_t each = (rule.per.in_microseconds() + count - 1) / count;
-    const std::int64_t span = each * count;
-    const std::int64_t used = std::clamp<std::int64_t>((full_at_ - now).in_microseconds(), 0, span);
+    return (rule.per.in_microseconds() + rule.count - 1) / rule.count;
+}
+
+}  // namespace
+
+void RateBucket::charge(const RateRule& rule, base::Timestamp now, std::uint64_t permits) {
+    const std::int64_t each = each_of(rule);
+    const std::int64_t most = kDebtMax * each * rule.count;
+    const std::int64_t used = std::clamp<std::int64_t>((full_at_ - now).in_microseconds(), 0, most);
+    const std::uint64_t bounded = std::min<std::uint64_t>(permits, kDebtMax * rule.count);
+    full_at_ = now + base::Duration::microseconds(
+                         std::min(most, used + each * static_cast<std::int64_t>(bounded)));
+}
+
+RateVerdict RateBucket::take(const RateRule& rule, base::Timestamp now) {
+    const std::int64_t each = each_of(rule);
+    const std::int64_t span = each * rule.count;
+    const std::int64_t used =
+        std::clamp<std::int64_t>((full_at_ - now).in_microseconds(), 0, kDebtMax * span);
     RateVerdict verdict;
     verdict.limit = rule.count;
     verdict.allowed = used + each <= span;
     const std::int64_t after = verdict.allowed ? used + each : used;
     full_at_ = now + base::Duration::microseconds(after);
-    verdict.remaining = static_cast<std::uint32_t>((span - after) / each);
+    verdict.remaining = static_cast<std::uint32_t>(std::max<std::int64_t>(0, span - after) / each);
     verdict.full_in = base::Duration::microseconds(after);
     if (!verdict.allowed) verdict.retry_after = base::Duration::microseconds(used + each - span);
     return verdict;
@@ -28,6 +46,10 @@ RateVerdict RateBucket::take(const RateRule& rule, base::Timestamp now) {
 RateVerdict RateTable::take(std::string_view key, base::Timestamp now) {
     if (!rule_.is_on()) return {};
     return bucket_of(key, now).take(rule_, now);
+}
+
+void RateTable::charge(std::string_view key, base::Timestamp now, std::uint64_t permits) {
+    if (rule_.is_on() && permits > 0) bucket_of(key, now).charge(rule_, now, permits);
 }
 
 RateBucket& RateTable::bucket_of(std::string_view key, base::Timestamp now) {

@@ -42,8 +42,13 @@ struct RateVerdict {
 /// scheduling form of the leaky bucket, ITU-T I.371). Exact, and nothing drifts.
 class RateBucket {
 public:
-    /// Takes a permit if there is one. A clock that goes back delays permits by at most `per`.
+    /// Takes a permit if there is one. A clock that goes back delays permits by at most
+    /// `kDebtMax` times `per`.
     [[nodiscard]] RateVerdict take(const RateRule& rule, base::Timestamp now);
+
+    /// Takes permits for what turned out to be dearer than one, whether they are there or not: the
+    /// next are given once the debt is paid.
+    void charge(const RateRule& rule, base::Timestamp now, std::uint64_t permits);
 
     [[nodiscard]] bool is_full(base::Timestamp now) const { return full_at_ <= now; }
 
@@ -51,12 +56,17 @@ private:
     base::Timestamp full_at_;
 };
 
+/// No debt takes longer to pay than so many times a rule's `per`.
+inline constexpr std::int64_t kDebtMax = 10;
+
 class RateTable {
 public:
     RateTable(RateRule rule, std::size_t keys_max) : rule_(rule), keys_max_(keys_max) {}
 
     /// A verdict without a limit (`limit` 0) where the rule is off.
     [[nodiscard]] RateVerdict take(std::string_view key, base::Timestamp now);
+
+    void charge(std::string_view key, base::Timestamp now, std::uint64_t permits);
 
     [[nodiscard]] std::size_t size() const { return buckets_.size(); }
 

@@ -43,13 +43,26 @@ TEST(RateBucket, IsFullAgainAfterItsSpan) {
     EXPECT_EQ(bucket.take(kTenPerSecond, kStart + Duration::seconds(9)).remaining, 9U);
 }
 
-TEST(RateBucket, WaitsAtMostItsSpanWhenTheClockGoesBack) {
+TEST(RateBucket, WaitsAtMostTenSpansWhenTheClockGoesBack) {
     RateBucket bucket;
     (void)bucket.take(kTenPerSecond, kStart + Duration::seconds(3'600));
     const RateVerdict back = bucket.take(kTenPerSecond, kStart);
     EXPECT_FALSE(back.allowed);
-    EXPECT_LE(back.retry_after, Duration::seconds(1));
-    EXPECT_TRUE(bucket.take(kTenPerSecond, kStart + Duration::seconds(1)).allowed);
+    EXPECT_LE(back.retry_after, Duration::seconds(10));
+    EXPECT_TRUE(bucket.take(kTenPerSecond, kStart + Duration::seconds(10)).allowed);
+}
+
+TEST(RateBucket, WhatIsChargedIsPaidBeforeTheNextPermit) {
+    RateBucket bucket;
+    EXPECT_TRUE(bucket.take(kTenPerSecond, kStart).allowed);
+    bucket.charge(kTenPerSecond, kStart, 19);
+    const RateVerdict refused = bucket.take(kTenPerSecond, kStart);
+    EXPECT_FALSE(refused.allowed);
+    EXPECT_EQ(refused.remaining, 0U);
+    EXPECT_EQ(refused.retry_after, Duration::milliseconds(1'100));
+    EXPECT_TRUE(bucket.take(kTenPerSecond, kStart + Duration::milliseconds(1'100)).allowed);
+    bucket.charge(kTenPerSecond, kStart, ~std::uint64_t{0});
+    EXPECT_LE(bucket.take(kTenPerSecond, kStart).full_in, Duration::seconds(10));
 }
 
 TEST(RateTable, KeepsKeysApart) {

@@ -58,7 +58,18 @@ void AccessGate::look_for_proxy(const HttpRequest& request) {
     if (is_loopback(request.remote)) std::exchange(ignored_, nullptr)();
 }
 
-RateVerdict AccessGate::take(const Call& call) {
+/// Charges the answer's length, once it is known (G3).
+void AccessGate::weigh_answer(Call& call) {
+    call.respond = [this,
+                    caller = call.caller.owner.text(),
+                    now = call.now.monotonic,
+                    respond = std::move(call.respond)](HttpResponse response) {
+        reads_.charge(caller, now, response.body.size() / kPermitBytes);
+        respond(std::move(response));
+    };
+}
+
+RateVerdict AccessGate::take(Call& call) {
     const base::Timestamp now = call.now.monotonic;
     const std::string address = limit_key(call.request.remote);
     const std::string& caller = call.caller.owner.text();
@@ -78,8 +89,11 @@ RateVerdict AccessGate::take(const Call& call) {
             return exits_.take(caller, now);
         case Purpose::Probe:
         case Purpose::Read:
-        case Purpose::Admin:
-            return reads_.take(caller, now);
+        case Purpose::Admin: {
+            const RateVerdict verdict = reads_.take(caller, now);
+            if (verdict.allowed && verdict.limit > 0) weigh_answer(call);
+            return verdict;
+        }
     }
     return {};
 }

@@ -5,6 +5,8 @@
 /// G1  Cancels and closes have a limit of their own: however many entries a caller tries, its exits
 ///     pass (I9).
 /// G2  Everything that is remembered about callers and addresses is bounded.
+/// G3  A read costs by what it weighs: one permit for each `kPermitBytes` of its answer that were
+///     begun. So one caller's large pages cannot slow everybody's orders.
 ///
 /// Threads: the thread of the loop.
 
@@ -32,6 +34,9 @@ struct AccessLimits {
     std::size_t keys_max = 10'000;  ///< Of each kind.
 };
 
+/// Rendering and sending so much takes some 0.1 ms of the loop.
+inline constexpr std::size_t kPermitBytes = 16 * 1'024;
+
 class AccessGate {
 public:
     /// Told of each refusal: "trade", "read", "login", "register", or "global" for what is public.
@@ -55,7 +60,8 @@ public:
     [[nodiscard]] bool pass_stranger(Call& call);
 
 private:
-    [[nodiscard]] resilience::RateVerdict take(const Call& call);
+    [[nodiscard]] resilience::RateVerdict take(Call& call);
+    void weigh_answer(Call& call);
     void refuse(Call& call,
                 const resilience::RateVerdict& verdict,
                 std::string_view what,

@@ -44,6 +44,22 @@ TEST(Limits, SayWhatIsLeftAndWhenToComeBack) {
     EXPECT_EQ(world.get("/api/accounts").status, 200);
 }
 
+TEST(Limits, AReadCostsByWhatItsAnswerWeighs) {
+    UserAccessOptions who = limited();
+    who.limits.entries.count = 0;
+    who.limits.reads = {.count = 20, .per = base::Duration::seconds(20)};
+    ApiWorld world(who);
+    for (int i = 0; i < 60; ++i)
+        ASSERT_EQ(world.command("POST", "/api/trading/orders", kOrder).status, 200);
+    const auto page = world.get("/api/trading/orders?limit=60");
+    ASSERT_EQ(page.status, 200);
+    const std::size_t extra = page.body.size() / kPermitBytes;
+    ASSERT_GE(extra, 2U) << page.body.size() << " bytes";
+    EXPECT_EQ(page.headers.at("x-ratelimit-remaining"), "19") << "the price is not known before";
+    const auto next = world.get("/api/accounts");
+    EXPECT_EQ(next.headers.at("x-ratelimit-remaining"), std::to_string(18 - extra));
+}
+
 // Invariant I9: a limit on entries never stands in the way of an exit.
 TEST(Limits, OfEntriesLeaveExitsAlone) {
     ApiWorld world(limited());

@@ -19,6 +19,8 @@ void add_scalars(SchemaTable& schemas) {
     schemas.add_json("Number", R"({"type":"integer","minimum":0})");
     schemas.add_json("PageLimit", R"({"type":"integer","minimum":1,"maximum":1000,
         "default":100})");
+    schemas.add_json("ShortPageLimit", R"({"type":"integer","minimum":1,"maximum":200,
+        "default":100})");
     schemas.add_json("BookLimit", R"({"type":"integer","minimum":1,"maximum":1000,"default":20})");
     schemas.add_json("Hash", R"({"type":"string","pattern":"^[0-9a-f]{64}$"})");
     schemas.add_json("Symbol", R"({"type":"string","pattern":"^[A-Z0-9]{2,20}$",

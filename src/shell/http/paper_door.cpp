@@ -88,7 +88,7 @@ void PaperDoor::add_to(RouteTable& table) {
     add("/trades/closed",
         &PaperDoor::list_closed_trades,
         {.summary = "Trades that closed something, newest first",
-         .query = {{"limit", "PageLimit", "At most so many"},
+         .query = {{"limit", "ShortPageLimit", "At most so many"},
                    {"offset", "PageOffset", "How many to leave out"}},
          .response = "ClosedTradePage"});
     add("/settings",
@@ -161,7 +161,7 @@ void PaperDoor::list_open_trades(Call& call) {
 
 void PaperDoor::list_closed_trades(Call& call) {
     QueryReader query(call);
-    const std::size_t limit = query.number("limit", 100, {1, 1'000});
+    const std::size_t limit = query.number("limit", 100, {1, 200});
     const std::size_t offset = query.number("offset", 0, {0, kOffsetMax});
     if (query.error()) return call.fail(400, *query.error());
     const auto* account = context_.find_account(call);

@@ -119,7 +119,7 @@ void TradingDoor::add_account_commands(RouteTable& table) {
 
 void TradingDoor::add_reads(RouteTable& table) {
     const QueryRow symbol{"symbol", "Symbol", "Only this symbol"};
-    const QueryRow limit{"limit", "PageLimit", "At most so many"};
+    const QueryRow limit{"limit", "ShortPageLimit", "At most so many"};
     RouteRow orders = read("orders", "Orders, newest first, in pages", "OrderPage");
     orders.query = {{"status", "OrderFilter", "Which orders"},
                     symbol,
@@ -164,7 +164,8 @@ void TradingDoor::add_reads(RouteTable& table) {
 
     RouteRow journal = read("journal", "Records of the journal, oldest first", "JournalPage");
     journal.access = Access::Operator;
-    journal.query = {{"from", "Number", "The first record's number"}, limit};
+    journal.query = {{"from", "Number", "The first record's number"},
+                     {"limit", "PageLimit", "At most so many"}};
     journal.statuses = {500};
     add_one(table, "/api/journal", &TradingDoor::list_journal, std::move(journal));
 }
