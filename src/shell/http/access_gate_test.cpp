@@ -46,11 +46,15 @@ TEST(Limits, SayWhatIsLeftAndWhenToComeBack) {
 
 TEST(Limits, AReadCostsByWhatItsAnswerWeighs) {
     UserAccessOptions who = limited();
-    who.limits.entries.count = 0;
+    who.limits.entries.count = who.limits.exits.count = 0;
     who.limits.reads = {.count = 20, .per = base::Duration::seconds(20)};
     ApiWorld world(who);
-    for (int i = 0; i < 60; ++i)
-        ASSERT_EQ(world.command("POST", "/api/trading/orders", kOrder).status, 200);
+    for (int i = 0; i < 60; ++i) {
+        const auto placed = world.command("POST", "/api/trading/orders", kOrder);
+        ASSERT_EQ(placed.status, 200) << placed.body;
+        const std::string id(ApiWorld::data(placed).at("order_id").as_string());
+        ASSERT_EQ(world.command("DELETE", "/api/trading/orders/" + id).status, 200);
+    }
     const auto page = world.get("/api/trading/orders?limit=60");
     ASSERT_EQ(page.status, 200);
     const std::size_t extra = page.body.size() / kPermitBytes;
