@@ -44,6 +44,7 @@ std::string error_body(ErrorText error, base::Timestamp now) {
         error.details["last_error"] = row->cause;
         error.details["next_step"] = row->next_step;
     }
+    if (!error.last_error.empty()) error.details["last_error"] = as_utf8(error.last_error);
     json::object inner;
     inner["code"] = error.code;
     inner["message"] = as_utf8(error.message);
@@ -288,13 +289,16 @@ struct Rendered {
         details["order_id"] = order.id.text();
         details["order"] = order_path(order.account, order.id);
         details["status"] = status_text(order);
-        if (const auto code = exchange_code(order.reason_text)) details["exchange_code"] = *code;
-        return error_body({.code = to_text(order.reason),
-                           .message = order.reason_text,
-                           .request_id = request_id,
-                           .details = std::move(details),
-                           .retries = order.attempt.number > 1 ? order.attempt.number - 1 : 0},
-                          now);
+        const auto code = exchange_code(order.reason_text);
+        if (code) details["exchange_code"] = *code;
+        return error_body(
+            {.code = to_text(order.reason),
+             .message = order.reason_text,
+             .request_id = request_id,
+             .details = std::move(details),
+             .retries = order.attempt.number > 1 ? order.attempt.number - 1 : 0,
+             .last_error = code ? std::string_view(order.reason_text) : std::string_view()},
+            now);
     }
 
     std::string operator()(const model::Account& account) const {

@@ -28,10 +28,14 @@ struct ErrorText {
     std::string_view request_id;
     boost::json::object details;
     std::uint32_t retries = 0;  ///< How often it was tried again before it was given up.
+    /// What the last try ended with, where others were asked; empty: the code's cause stands for
+    /// it.
+    std::string_view last_error = {};
 };
 
 /// `{"error":{"code","message","details","request_id","timestamp"}}`. `details` has `retries`
-/// always, and `last_error` (the cause in curated words) and `next_step` for a code of the table.
+/// always, and `last_error` (what the last try ended with, or else the cause in curated words) and
+/// `next_step` for a code of the table.
 [[nodiscard]] std::string error_body(ErrorText error, base::Timestamp now);
 
 /// Where an order's state can be read.

@@ -66,9 +66,24 @@ void AnalysisDoor::count(AnalysisKind kind, std::chrono::duration<double> took) 
     context_.metrics.observe("ai_request_duration_seconds", {}, took.count());
 }
 
+namespace {
+
+/// What the last try ended with, in words that name no address.
+std::string last_error_of(const outbound::AnalysisResult& result) {
+    if (result.attempts == 0)
+        return "the analysis service was not asked: it failed too often lately";
+    if (result.status != 0) return "it answered with status " + std::to_string(result.status);
+    return result.kind == AnalysisKind::TimedOut ? "no answer in time" : "no whole answer came";
+}
+
+}  // namespace
+
 void AnalysisDoor::finish(Call& call,
                           const model::Symbol& symbol,
                           const outbound::AnalysisResult& result) {
+    if (result.kind != AnalysisKind::Analyzed) {
+        call.tries = {result.attempts > 0 ? result.attempts - 1 : 0, last_error_of(result)};
+    }
     switch (result.kind) {
         case AnalysisKind::Analyzed: {
             boost::system::error_code error;

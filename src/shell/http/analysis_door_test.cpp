@@ -93,7 +93,13 @@ TEST_F(AnalysisDoorTest, GivesUpASilentService) {
 
 TEST_F(AnalysisDoorTest, SaysThatThereIsNoAnalysis) {
     Peer broken(context_, {outbound::answer(500)});
-    EXPECT_EQ(ask(broken.url(), kQuestion).code, "ANALYSIS_UNAVAILABLE");
+    const Told failed = ask(broken.url(), kQuestion);
+    EXPECT_EQ(failed.code, "ANALYSIS_UNAVAILABLE");
+    const auto details = boost::json::parse(failed.body).at("error").at("details");
+    EXPECT_EQ(details.at("last_error").as_string(), "it answered with status 500");
+    EXPECT_EQ(details.at("retries").as_int64(),
+              static_cast<std::int64_t>(broken.requests().size()) - 1)
+        << "as often as it was really asked again";
     Peer babbling(context_, {outbound::answer(200, "certainly")});
     EXPECT_EQ(ask(babbling.url(), kQuestion).code, "ANALYSIS_UNAVAILABLE");
     const auto none = world_.command("POST", "/api/ai/analyze", kQuestion);

@@ -116,8 +116,10 @@ void ApiContext::submit(Call& call, model::InputBody body) const {
 
 void ApiContext::store_failed(Call& call, ports::StoreError error) const {
     constexpr std::uint32_t kRetriesMax = 3;
-    if (call.store_retries > 0) metrics.count("retry_attempts_total", {"store", "failure"});
-    const std::uint32_t retry = ++call.store_retries;
+    if (call.tries.retries > 0) metrics.count("retry_attempts_total", {"store", "failure"});
+    call.tries.last_error = error == ports::StoreError::TimedOut
+                                ? "a read of the store took too long"
+                                : "the store could not be read";
     if (error == ports::StoreError::TimedOut) {
         metrics.count("timeouts_total", {"database_query"});
         return call.fail(504,
@@ -125,7 +127,8 @@ void ApiContext::store_failed(Call& call, ports::StoreError error) const {
                          "the store took longer than store.query_timeout_seconds for this read, "
                          "which was interrupted; ask for less, such as a smaller limit");
     }
-    const auto wait = model::Duration::seconds(std::int64_t{1} << (retry - 1));
+    const std::uint32_t retry = call.tries.retries + 1;
+    const auto wait = model::Duration::seconds(std::int64_t{1} << call.tries.retries);
     const bool passes = error == ports::StoreError::Unavailable && after != nullptr &&
                         retry <= kRetriesMax && !call.deadline.has_passed(now().monotonic + wait);
     if (!passes) {
@@ -138,12 +141,14 @@ void ApiContext::store_failed(Call& call, ports::StoreError error) const {
               {"operation", std::string(call.row->method) + " " + std::string(call.row->pattern)},
               {"attempt", std::int64_t{retry}},
               {"delay_ms", wait.in_milliseconds()}});
+    call.tries.retries = retry;
     auto waiting = std::make_shared<Call>(std::move(call));
     after(wait, [this, waiting, retry] {
         waiting->now = now();
+        waiting->tries.last_error.clear();
         waiting->row->handler(*waiting);
-        // A read that failed again has raised the number.
-        if (waiting->store_retries == retry)
+        // A read that failed again says so, or has taken the call away with a higher number.
+        if (waiting->tries.last_error.empty() && waiting->tries.retries == retry)
             metrics.count("retry_attempts_total", {"store", "success"});
     });
 }

@@ -92,6 +92,9 @@ TEST_F(ApiFailures, AReadThatFailedIsTriedAgainAfterOneTwoAndFourSeconds) {
     EXPECT_EQ(response.status, 503);
     EXPECT_EQ(ApiWorld::code(response), "SERVICE_UNAVAILABLE");
     EXPECT_EQ(world_.waits, (Waits{1, 2, 1, 2, 4}));
+    const auto details = ApiWorld::json(response).at("error").at("details");
+    EXPECT_EQ(details.at("retries").as_int64(), 3);
+    EXPECT_EQ(details.at("last_error").as_string(), "the store could not be read");
     EXPECT_EQ(world_.metric("retry_attempts_total{op=\"store\",result=\"failure\"}"), 4.0);
 }
 

@@ -68,7 +68,9 @@ void Call::fail(std::uint16_t status, const protocol::RequestError& error) {
     response.body = protocol::error_body({.code = error.code,
                                           .message = message,
                                           .request_id = request.request_id,
-                                          .details = std::move(details)},
+                                          .details = std::move(details),
+                                          .retries = tries.retries,
+                                          .last_error = tries.last_error},
                                          now.time);
     respond(std::move(response));
 }

@@ -38,7 +38,13 @@ struct Call {
     std::vector<std::pair<std::string_view, std::string>> parameters;
     std::vector<std::pair<std::string_view, std::string>> headers;  ///< Of the answer.
 
-    std::uint32_t store_retries = 0;  ///< How often a failed read of the store was tried again.
+    /// What was tried for the call beyond this process; an error tells it.
+    struct Tries {
+        std::uint32_t retries = 0;
+        std::string last_error{};  ///< Curated words: anybody may read them.
+    };
+
+    Tries tries{};
 
     // Of a command, once read.
     model::IdempotencyKey key;
