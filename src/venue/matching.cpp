@@ -45,7 +45,7 @@ std::optional<Price> ExchangeOrder::lock_price() const {
     return std::max(*stop_price, price.value_or(*stop_price));
 }
 
-bool is_set_off(const ExchangeOrder& order, const PriceRange& seen) {
+bool is_set_off(const ExchangeOrder& order, const model::PriceRange& seen) {
     CHECK(order.waits() && order.stop_price);
     const bool from_below = (order.side == Side::Buy) == model::is_stop(order.type);
     return from_below ? seen.high >= *order.stop_price : seen.low <= *order.stop_price;
@@ -122,7 +122,7 @@ void Matching::wait(ExchangeOrder order) {
     add(std::move(order));
 }
 
-std::optional<OrderSerial> Matching::next_set_off(const PriceRange& seen) const {
+std::optional<OrderSerial> Matching::next_set_off(const model::PriceRange& seen) const {
     for (const OrderSerial serial : waiting_) {
         if (is_set_off(open_.at(serial), seen)) return serial;
     }

@@ -21,6 +21,7 @@
 ///     the market or limit order that it stands for. Waiting orders are outside the book.
 
 #include "model/order.hpp"
+#include "model/quote.hpp"
 #include "venue/filters.hpp"
 #include "venue/order_book.hpp"
 
@@ -62,16 +63,10 @@ struct ExchangeOrder {
     return model::has_limit(type) ? model::OrderType::Limit : model::OrderType::Market;
 }
 
-/// The prices at which trades have happened during a while.
-struct PriceRange {
-    model::Price low;
-    model::Price high;
-};
-
 /// Does a trade within the range set the waiting order off? A stop waits for a price at or beyond
 /// its stop price that is bad for its side, a take profit for one that is good (USD-M futures,
 /// "condition orders will be triggered when", with workingType CONTRACT_PRICE).
-[[nodiscard]] bool is_set_off(const ExchangeOrder& order, const PriceRange& seen);
+[[nodiscard]] bool is_set_off(const ExchangeOrder& order, const model::PriceRange& seen);
 
 /// Why an order left the exchange's open orders.
 enum class Ending : std::uint8_t {
@@ -127,7 +122,7 @@ public:
     void wait(ExchangeOrder order);
 
     /// The oldest waiting order that trades within the range set off.
-    [[nodiscard]] std::optional<OrderSerial> next_set_off(const PriceRange& seen) const;
+    [[nodiscard]] std::optional<OrderSerial> next_set_off(const model::PriceRange& seen) const;
 
     /// Turns a waiting order into what it stands for and goes on as with `enter`. `check_taking`
     /// must let it through.

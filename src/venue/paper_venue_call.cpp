@@ -73,9 +73,8 @@ void PaperVenue::Call::ended(const ExchangeOrder& order, Ending ending) {
 
 void PaperVenue::Call::price_seen(Price price) {
     contract_.last_trade = price;
-    if (!seen_) seen_ = PriceRange{price, price};
-    seen_->low = std::min(seen_->low, price);
-    seen_->high = std::max(seen_->high, price);
+    if (!seen_) seen_.emplace();
+    seen_->add(price);
 }
 
 void PaperVenue::Call::touch(OrderSerial serial) {

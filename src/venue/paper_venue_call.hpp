@@ -51,7 +51,7 @@ private:
     Contract& contract_;
     model::Timestamp now_;
     std::vector<Touched> touched_;
-    std::optional<PriceRange> seen_;  ///< Where this call has seen trades.
+    std::optional<model::PriceRange> seen_;  ///< Where this call has seen trades.
     OrderSerial set_off_;             ///< The order that is being triggered: it reduces first.
     std::optional<Refusal> refused_;  ///< Why that order is refused.
 };
