@@ -100,6 +100,7 @@ public:
         if (options_.wants("restart_ms_1k restart_ms_1m restart_ms_growth")) restarts();
         if (options_.wants("rto_s rto_checked_s")) restores();
         if (options_.wants("backup_p99_change_pct")) backups();
+        if (options_.wants("reader_p99_ratio")) readers();
         if (options_.wants("order_p99_ms_tail order_p999_ms_tail order_worst_ms_tail")) tail();
     }
 
@@ -121,6 +122,7 @@ private:
     void restarts();
     void restores();
     void backups();
+    void readers();
     void tail();
     /// Long histories are kept for the next time.
     [[nodiscard]] std::filesystem::path history_folder() const;
@@ -387,6 +389,17 @@ void Bench::backups() {
                  .kind = AimKind::AtMost,
                  .aim = 10,
                  .note = note_of(percent.value())});
+}
+
+void Bench::readers() {
+    const auto ratios = bench::measure_readers(options_.program, folder_.path(), effort_.backup);
+    if (!ratios) return report_.fail(ratios.error());
+    report_.add({.name = "reader_p99_ratio",
+                 .value = median(ratios.value()),
+                 .unit = "x",
+                 .kind = AimKind::AtMost,
+                 .aim = 3,
+                 .note = note_of(ratios.value())});
 }
 
 /// Ten minutes in which everything happens that a day brings.

@@ -78,6 +78,10 @@ public:
 
     [[nodiscard]] std::string last_output() const { return daemon_.last_output(); }
 
+    [[nodiscard]] std::uint16_t port() const { return daemon_.port(); }
+
+    [[nodiscard]] const std::string& token() const { return daemon_.token(); }
+
 private:
     void run(milliseconds length) {
         mix_.latencies().clear();
@@ -212,44 +216,75 @@ private:
     std::uint16_t port_ = 0;
 };
 
-/// One keep-alive connection that asks for /health, one request at a time.
-class HealthCaller {
+/// One keep-alive connection that asks for the same again and again, one request at a time.
+class Reader {
 public:
-    explicit HealthCaller(std::uint16_t port) : socket_(crash::connect_to(port)) {
-        crash::append_request(request_, crash::read("/health"), {});
+    Reader(std::uint16_t port, std::string target, std::string_view token)
+        : socket_(crash::connect_to(port)) {
+        crash::append_request(request_, crash::read(std::move(target)), token);
     }
 
-    ~HealthCaller() {
+    ~Reader() {
         if (socket_ >= 0) ::close(socket_);
     }
 
-    HealthCaller(const HealthCaller&) = delete;
-    HealthCaller& operator=(const HealthCaller&) = delete;
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
 
-    /// False when no whole answer came.
-    [[nodiscard]] bool ask() {
+    /// The status; 0 when no whole answer came.
+    [[nodiscard]] int ask() {
         if (::send(socket_, request_.data(), request_.size(), MSG_NOSIGNAL) !=
             static_cast<ssize_t>(request_.size())) {
-            return false;
+            return 0;
         }
         answer_.clear();
         crash::AnswerView view;
         while (true) {
             const std::size_t had = answer_.size();
-            answer_.resize(had + 4'096);
-            const ssize_t count = ::recv(socket_, answer_.data() + had, 4'096, 0);
-            if (count <= 0) return false;
+            answer_.resize(had + kReadBytes);
+            const ssize_t count = ::recv(socket_, answer_.data() + had, kReadBytes, 0);
+            if (count <= 0) return 0;
             answer_.resize(had + static_cast<std::size_t>(count));
             const auto taken = crash::take_answer(answer_, view);
-            if (!taken) return false;
-            if (*taken > 0) return view.status == 200;
+            if (!taken) return 0;
+            if (*taken > 0) return view.status;
         }
     }
 
 private:
+    static constexpr std::size_t kReadBytes = 16'384;
+
     int socket_;
     std::string request_;
     std::string answer_;
+};
+
+/// Three connections of one caller that each read the largest page of orders 40 times a second,
+/// while they are told to; under the limits that the daemon is shipped with most get 429.
+class HeavyReaders {
+public:
+    HeavyReaders(std::uint16_t port, const std::string& token) {
+        for (int i = 0; i < 3; ++i) {
+            threads_.emplace_back([this, port, token](const std::stop_token& stop) {
+                Reader reader(
+                    port, "/api/accounts/load-futures-0/orders?status=all&limit=200", token);
+                for (auto due = Clock::now(); !stop.stop_requested(); due += milliseconds(25)) {
+                    std::this_thread::sleep_until(due);
+                    if (on_ && reader.ask() == 200) ++pages_;
+                }
+            });
+        }
+    }
+
+    void set(bool on) { on_ = on; }
+
+    /// How many were read.
+    [[nodiscard]] std::uint64_t pages() const { return pages_; }
+
+private:
+    std::atomic<bool> on_{false};
+    std::atomic<std::uint64_t> pages_{0};
+    std::vector<std::jthread> threads_;
 };
 
 /// When the request counts as due: a sleep that lasted too long is the machine's fault, a turn that
@@ -370,6 +405,30 @@ base::Result<std::vector<double>, std::string> measure_backup(const std::filesys
     return percent;
 }
 
+base::Result<std::vector<double>, std::string> measure_readers(const std::filesystem::path& program,
+                                                               const std::filesystem::path& folder,
+                                                               const BackupEffort& effort) {
+    Loaded daemon(with_mechanisms(program, folder / "heavy-readers"));
+    if (auto started = daemon.start(); !started) return base::Failure{started.error()};
+    HeavyReaders readers(daemon.port(), daemon.token());
+    (void)daemon.p99_us(effort.each);  // Warm-up, and orders to read.
+    std::vector<double> ratios;
+    for (int pair = 0; pair < effort.pairs; ++pair) {
+        const bool with_first = pair % 2 == 0;
+        readers.set(with_first);
+        const double one = daemon.p99_us(effort.each);
+        readers.set(!with_first);
+        const double other = daemon.p99_us(effort.each);
+        if (!daemon.is_sound() || one <= 0 || other <= 0) {
+            return base::Failure{"the daemon closed its connection under load: " +
+                                 daemon.last_output()};
+        }
+        ratios.push_back(with_first ? one / other : other / one);
+    }
+    if (readers.pages() == 0) return base::Failure{std::string("no page was read")};
+    return ratios;
+}
+
 Interval interval_of_median(std::vector<double> values) {
     if (values.empty()) return {};
     std::ranges::sort(values);
@@ -396,12 +455,13 @@ base::Result<std::vector<double>, std::string> measure_health(const std::filesys
                                                "--set",
                                                "reliability.health_check_interval_seconds=1"}});
     if (auto started = daemon.start(); !started) return base::Failure{started.error()};
-    HealthCaller caller(daemon.port());
+    Reader caller(daemon.port(), "/health", {});
     std::vector<double> milliseconds_each;
     const auto begin = Clock::now();
     for (auto due = begin; due < begin + length; due += kBetweenHealthCalls) {
         const auto began = wait_until_due(due);
-        if (!caller.ask()) return base::Failure{"/health gave no 200: " + daemon.last_output()};
+        if (caller.ask() != 200)
+            return base::Failure{"/health gave no 200: " + daemon.last_output()};
         milliseconds_each.push_back(
             std::chrono::duration<double, std::milli>(Clock::now() - began).count());
     }

@@ -43,6 +43,13 @@ struct BackupEffort {
     const std::filesystem::path& folder,
     const BackupEffort& effort);
 
+/// For each pair of loads of one connection: the 99th percentile of the latency of an order while
+/// one caller reads the largest pages as often as it may, over that while nobody does.
+[[nodiscard]] base::Result<std::vector<double>, std::string> measure_readers(
+    const std::filesystem::path& program,
+    const std::filesystem::path& folder,
+    const BackupEffort& effort);
+
 /// The ends of the 95 % confidence interval of a median, by order statistics.
 struct Interval {
     double low = 0;
