@@ -25,6 +25,7 @@ SILENCE_SECONDS, START_SECONDS = 4, 10
 
 
 def children_of(pid):
+    """Pids."""
     with contextlib.suppress(FileNotFoundError):
         text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text()
         return [int(child) for child in text.split()]
@@ -206,6 +207,7 @@ class Lines(Files):
         popen = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **popen}
         daemon = subprocess.Popen(self.command(*words), env=self.env, cwd=self.folder,
                                   stdin=subprocess.DEVNULL, **popen)
+        self.addCleanup(lambda: daemon.poll() is None and (daemon.kill(), daemon.wait()))
         self.wait_for(lambda: "a daemon that is ready", self.ready.exists)
         return daemon
 
