@@ -4,6 +4,7 @@
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,17 @@ import unittest
 
 SUPERVISE = pathlib.Path(__file__).resolve().parent / "supervise.py"
 WAIT_SECONDS = 20
+
+# A program that reports what its script says, such as `say("READY=1")`.
+REPORTER = """
+import os, pathlib, signal, socket, sys, time
+def note(word):
+    with open(sys.argv[1], "a") as file:
+        file.write(word + "\\n")
+to = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+to.connect(chr(0) + os.environ["NOTIFY_SOCKET"][1:])
+say = lambda text: to.send(text.encode())
+"""
 
 
 class Supervise(unittest.TestCase):
@@ -24,7 +36,7 @@ class Supervise(unittest.TestCase):
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        if self.process:
+        if self.process and self.process.stderr:
             self.process.stderr.close()
         self.folder.cleanup()
 
@@ -33,6 +45,28 @@ class Supervise(unittest.TestCase):
         command = ["bash", "-c", f"echo $$ >> {self.pids}; {script}"]
         self.process = subprocess.Popen([sys.executable, str(SUPERVISE), *options, "--", *command],
                                         stderr=subprocess.PIPE, text=True)
+
+    def start_reporter(self, script, *options, **popen):
+        """Supervises a Python script that may `say` reports and `note` words for `notes`."""
+        program = pathlib.Path(self.folder.name) / "program.py"
+        program.write_text(f"{REPORTER}\nopen({str(self.pids)!r}, 'a').write(f'{{os.getpid()}} ')\n"
+                           f"{script}\n")
+        command = [sys.executable, str(program), str(self.notes_file())]
+        popen.setdefault("stderr", subprocess.PIPE)
+        self.process = subprocess.Popen([sys.executable, str(SUPERVISE), *options, "--", *command],
+                                        text=True, **popen)
+
+    def notes_file(self):
+        return pathlib.Path(self.folder.name) / "notes"
+
+    def notes(self):
+        return self.notes_file().read_text().split() if self.notes_file().exists() else []
+
+    def wait_until(self, what, look):
+        until = time.monotonic() + WAIT_SECONDS
+        while not look():
+            self.assertLess(time.monotonic(), until, what)
+            time.sleep(0.005)  # Between two looks.
 
     def lives(self):
         return [int(pid) for pid in self.pids.read_text().split()] if self.pids.exists() else []
@@ -109,9 +143,115 @@ class Supervise(unittest.TestCase):
         self.assertIn("killed by SIGKILL, it hung", said)
 
     def test_what_never_reported_is_not_taken_for_hung(self):
-        self.start("sleep 1; exit 0", "--silence-max", "0.1")
+        self.start("sleep 1; exit 0", "--silence-max", "0.1", "--start-max", "0")
         self.assertEqual(self.process.wait(WAIT_SECONDS), 0)
         self.assertEqual(len(self.lives()), 1)
+
+    def test_kills_what_does_not_become_ready(self):
+        self.start("exec sleep 60", "--start-max", "0.3")
+        self.wait_for_lives(3)
+        self.process.terminate()
+        self.process.wait(WAIT_SECONDS)
+        said = self.process.stderr.read()
+        self.assertIn("has not become ready within 0.3 s: it hangs", said)
+        self.assertIn("killed by SIGKILL, it hung", said)
+
+    def test_what_became_ready_in_time_may_live_longer_than_a_start(self):
+        self.start_reporter("say('READY=1'); time.sleep(1.5)", "--start-max", "1",
+                            "--silence-max", "30")
+        self.assertEqual(self.process.wait(WAIT_SECONDS), 0)
+        self.assertEqual(len(self.lives()), 1)
+
+    def test_the_heartbeats_of_strangers_do_not_count(self):
+        self.start_reporter("say('READY=1'); time.sleep(60)", "--silence-max", "0.5")
+        self.wait_for_lives(1)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as stranger:
+            stranger.connect(f"\0botcore-supervisor-{self.process.pid}")
+
+            def forge():
+                stranger.send(b"WATCHDOG=1")
+                return len(self.lives()) > 1
+            self.wait_until("the silent program was killed", forge)
+        self.process.terminate()
+        self.process.wait(WAIT_SECONDS)
+        self.assertIn("has not reported for", self.process.stderr.read())
+
+    def test_outlives_whoever_read_its_messages(self):
+        for closed in ("reader gone", "descriptor closed"):
+            with self.subTest(closed):
+                self.pids.unlink(missing_ok=True)
+                ours, theirs = os.pipe()
+                os.close(ours)
+                self.start_reporter("say('READY=1'); time.sleep(60)", stderr=theirs,
+                                    preexec_fn=(lambda: os.close(2)) if "desc" in closed else None)
+                os.close(theirs)
+                for life in range(1, 4):
+                    os.kill(self.wait_for_lives(life)[-1], signal.SIGKILL)
+                self.wait_for_lives(4)
+                self.assertIsNone(self.process.poll())
+                self.process.terminate()
+                self.process.wait(WAIT_SECONDS)
+
+    def test_does_not_wait_for_whoever_does_not_read_its_messages(self):
+        ours, theirs = os.pipe()
+        self.addCleanup(os.close, ours)
+        os.set_blocking(theirs, False)
+        with self.assertRaises(BlockingIOError):
+            while True:
+                os.write(theirs, bytes(4096))
+        os.set_blocking(theirs, True)
+        self.start_reporter("say('READY=1'); time.sleep(60)", stderr=theirs)
+        os.close(theirs)
+        for life in range(1, 4):
+            os.kill(self.wait_for_lives(life)[-1], signal.SIGKILL)
+        self.wait_for_lives(4)
+        self.process.terminate()
+        self.process.wait(WAIT_SECONDS)
+
+    def test_a_program_that_ends_already_is_asked_once(self):
+        """As where a container or a terminal sends SIGTERM to everybody."""
+        self.start_reporter(
+            "def end(*_):\n"
+            "    note('TERM'); say('STOPPING=1')\n"
+            "signal.signal(signal.SIGTERM, end)\n"
+            "say('READY=1'); note('ready')\n"
+            f"while not os.path.exists({self.folder.name + '/end'!r}): time.sleep(0.01)")
+        self.wait_until("ready", lambda: "ready" in self.notes())
+        os.kill(self.lives()[0], signal.SIGTERM)
+        self.wait_until("the first signal", lambda: self.notes().count("TERM") == 1)
+        self.process.terminate()
+        # A second one is somebody's impatience and is passed on: after it the first had its turn.
+        self.wait_until("the first signal was taken", self.has_no_pending_signal)
+        self.assertEqual(self.notes().count("TERM"), 1)
+        self.process.terminate()
+        self.wait_until("the second signal", lambda: self.notes().count("TERM") == 2)
+        pathlib.Path(self.folder.name, "end").touch()
+        self.assertEqual(self.process.wait(WAIT_SECONDS), 0)
+
+    def has_no_pending_signal(self):
+        """The supervisor sleeps, and no signal waits for it: it has done what there was to do."""
+        rows = dict(line.split(":\t", 1) for line in pathlib.Path(
+            f"/proc/{self.process.pid}/status").read_text().splitlines())
+        return int(rows["ShdPnd"], 16) == 0 and rows["State"].startswith("S")
+
+    def test_hangup_is_passed_on_once_the_program_awaits_it_and_ends_nothing(self):
+        go = pathlib.Path(self.folder.name, "go")
+        self.start_reporter(
+            f"while not os.path.exists({str(go)!r}): time.sleep(0.01)\n"
+            "signal.signal(signal.SIGHUP, lambda *_: note('HUP'))\n"
+            "say('READY=1')\n"
+            "while True: time.sleep(0.01)")
+        first = self.wait_for_lives(1)
+        self.process.send_signal(signal.SIGHUP)
+        self.wait_until("the signal was taken", self.has_no_pending_signal)
+        go.touch()
+        self.wait_until("the first hangup", lambda: self.notes() == ["HUP"])
+        self.process.send_signal(signal.SIGHUP)
+        self.wait_until("the second hangup", lambda: self.notes() == ["HUP", "HUP"])
+        self.assertEqual(self.lives(), first)
+        self.assertIsNone(self.process.poll())
+        self.process.terminate()
+        self.process.wait(WAIT_SECONDS)
 
     def test_a_program_that_cannot_start_is_not_retried(self):
         self.process = subprocess.Popen([sys.executable, str(SUPERVISE), "--", "/nowhere/program"],

@@ -68,6 +68,9 @@ public:
 
     void charge(std::string_view key, base::Timestamp now, std::uint64_t permits);
 
+    /// For takes from now on; what was taken before stays taken.
+    void set_rule(RateRule rule) { rule_ = rule; }
+
     [[nodiscard]] std::size_t size() const { return buckets_.size(); }
 
 private:

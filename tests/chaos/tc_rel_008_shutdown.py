@@ -133,6 +133,11 @@ def second_signal(stage):
     slow, _rest = half_sent(daemon, "never-ends")
     daemon.signal(signal.SIGTERM)
     stage.eventually(10, lambda: refused(daemon.port), "the door closes")
+    # Right after the first one it would be the same request.
+    daemon.signal(signal.SIGTERM)
+    asked = time.monotonic()
+    stage.eventually(10, lambda: time.monotonic() - asked > 1.5, "a second goes by")
+    stage.check(daemon.process.poll() is None, "a signal right after the first changes nothing")
     began = time.monotonic()
     daemon.signal(signal.SIGTERM)
     stage.fault("second SIGTERM")

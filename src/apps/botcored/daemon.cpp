@@ -4,6 +4,7 @@
 #include "apps/botcored/event_stream.hpp"
 #include "apps/botcored/first_accounts.hpp"
 #include "apps/botcored/greeting.hpp"
+#include "apps/botcored/reload.hpp"
 #include "apps/botcored/settings.hpp"
 #include "base/check.hpp"
 #include "build_info.hpp"
@@ -17,6 +18,7 @@
 #include "shell/daemon/health_watch.hpp"
 #include "shell/daemon/logged_store.hpp"
 #include "shell/daemon/relief.hpp"
+#include "shell/daemon/second_signal.hpp"
 #include "shell/daemon/service_manager.hpp"
 #include "shell/daemon/shutdown.hpp"
 #include "shell/daemon/slow_thread.hpp"
@@ -55,6 +57,8 @@ constexpr std::chrono::milliseconds kWatchEvery(250);
 /// What `AnalysisRules` allow for one question, retries included (R2-TMO-06).
 const base::Duration kAnalysisWithin = base::Duration::seconds(10);
 constexpr std::chrono::seconds kLookAroundWithin(2);
+/// Supervisor, container and terminal may all ask for the end, each in its time.
+constexpr std::chrono::seconds kSameRequest(1);
 
 int failed(int code, const std::string& text) {
     std::cerr << "botcored: " << shell::log::redact(text) << "\n";
@@ -83,7 +87,12 @@ public:
           exchange_([this] { return clock_.now().time; }),
           followed_(opened_.folder.path() / "hidden_symbols"),
           signals_(context_, SIGTERM, SIGINT),
-          hangup_(context_, SIGHUP),
+          reload_({context_,
+                   log_,
+                   config_,
+                   paths_.read_config,
+                   [this] { return server_->reload_tls(); },
+                   [this] { take_over_config(); }}),
           watch_timer_(context_),
           alive_timer_(context_),
           manager_(environment("NOTIFY_SOCKET"), environment("WATCHDOG_USEC")),
@@ -116,7 +125,7 @@ private:
     void probe_market();
     void count_connections();
     void await_signal();
-    void await_hangup();
+    void take_over_config();
     void report_alive();
     void begin_stop(std::string_view cause);
     [[nodiscard]] shell::Shutdown::Hooks shutdown_hooks();
@@ -125,7 +134,7 @@ private:
 
     [[nodiscard]] bool is_reliable() const { return config_.is_on("reliability.enabled"); }
 
-    const shell::Config& config_;
+    shell::Config config_;
     DaemonPaths paths_;
     Opened opened_;
     asio::io_context context_{1};
@@ -173,7 +182,7 @@ private:
     std::unique_ptr<ports::Cache> cache_;  ///< Goes first: what waits for it is forgotten.
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
-    asio::signal_set hangup_;
+    Reload reload_;
     asio::steady_timer watch_timer_;
     asio::steady_timer alive_timer_;
     shell::ServiceManager manager_;
@@ -449,17 +458,9 @@ void Daemon::probe_market() {
     market_trouble_ = trouble;
 }
 
-/// SIGHUP: the certificate was renewed.
-void Daemon::await_hangup() {
-    hangup_.async_wait([this](const boost::system::error_code& error, int) {
-        if (error) return;
-        const std::string trouble = server_->reload_tls();
-        log_.write(trouble.empty() ? shell::log::Level::Info : shell::log::Level::Error,
-                   trouble.empty() ? "certificate and key were read anew"
-                                   : "the old certificate and key stay",
-                   {{"cause", trouble}});
-        await_hangup();
-    });
+void Daemon::take_over_config() {
+    access_->set_limits(access_options(config_, opened_.folder.path()).limits);
+    shutdown_.set_options(shutdown_options(config_));
 }
 
 void Daemon::await_signal() {
@@ -490,22 +491,24 @@ shell::Shutdown::Hooks Daemon::shutdown_hooks() {
     };
     hooks.close_listener = [this] {
         watch_timer_.cancel();
-        hangup_.cancel();
+        reload_.stop();
         const std::chrono::seconds within(config_.integer("shutdown.drain_within_seconds"));
         server_->stop(within, [] {});
     };
     hooks.requests_open = [this] { return server_->requests_open(); };
-    if (config_.is_on("shutdown.cancel_entries")) {
-        hooks.cancel_entries = [this] {
-            if (runtime_->status() != runtime::Status::Running) return;
-            (void)shell::cancel_entries(*runtime_, clock_.now());
-            loop_->wake();
-        };
-        hooks.entries_open = [this] {
-            const bool runs = runtime_->status() == runtime::Status::Running;
-            return runs ? shell::count_entries(runtime_->state()) : 0;
-        };
-    }
+    // The key may change while the daemon runs: it is looked at when the end comes.
+    const auto cancels = [this] {
+        return config_.is_on("shutdown.cancel_entries") &&
+               runtime_->status() == runtime::Status::Running;
+    };
+    hooks.cancel_entries = [this, cancels] {
+        if (!cancels()) return;
+        (void)shell::cancel_entries(*runtime_, clock_.now());
+        loop_->wake();
+    };
+    hooks.entries_open = [this, cancels] {
+        return cancels() ? shell::count_entries(runtime_->state()) : 0;
+    };
     hooks.close_websockets = [this] { events_->server().stop([] {}); };
     hooks.websockets_open = [this] { return events_->server().connections(); };
     hooks.end_loop = [this] {
@@ -518,9 +521,7 @@ shell::Shutdown::Hooks Daemon::shutdown_hooks() {
 }
 
 void Daemon::begin_stop(std::string_view cause) {
-    // Without a handler of ours the next signal ends the process at once, whatever hangs.
-    boost::system::error_code ignored;
-    signals_.clear(ignored);
+    shell::end_at_second_signal(kSameRequest);
     shutdown_.begin(cause);
 }
 
@@ -552,6 +553,7 @@ void Daemon::close_store() {
 }
 
 int Daemon::run() {
+    if (!paths_.note.empty()) log_.write(shell::log::Level::Info, paths_.note);
     if (const auto trouble = start_market(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     if (const auto trouble = start_analysis(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     if (const auto trouble = start_cache(); !trouble.empty()) return failed(EX_CONFIG, trouble);
@@ -564,9 +566,10 @@ int Daemon::run() {
         return failed(EX_UNAVAILABLE, trouble);
     }
     await_signal();
-    await_hangup();
+    reload_.start();
     watch();
     greet_caller();
+    log_.release();
     manager_.ready();
     report_alive();
     log_.tell(shell::log::Happening::ServiceStarted,

@@ -3,6 +3,8 @@
 #include "build_info.hpp"
 #include "shell/sqlite/timeline.hpp"
 
+#include <unistd.h>
+
 #include <utility>
 
 namespace botcore::apps {
@@ -10,6 +12,9 @@ namespace botcore::apps {
 namespace {
 
 namespace websocket = shell::websocket;
+
+/// Whoever starts the daemon reads the greeting first, unless the start takes longer than this.
+constexpr std::chrono::seconds kGreetingAwaited(5);
 
 std::chrono::seconds seconds_of(const shell::Config& config, std::string_view key) {
     return std::chrono::seconds(config.integer(key));
@@ -81,6 +86,10 @@ void EventStream::count(shell::metrics::Metrics& metrics) {
 
 shell::log::LogOptions log_options(const shell::Config& config) {
     shell::log::LogOptions options;
+    const std::string& format = config.text("log.format");
+    const bool text = format == "text" || (format == "auto" && ::isatty(options.descriptor) == 1);
+    options.format = text ? shell::log::Format::Text : shell::log::Format::Json;
+    options.held_for = kGreetingAwaited;
     options.identity.service = "botcored";
     options.identity.version = std::string(build_info::kVersion);
     options.identity.environment = config.text("log.environment");

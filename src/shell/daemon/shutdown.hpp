@@ -8,7 +8,8 @@
 /// T1  The steps come in this order, each once; the first cause wins.
 /// T2  Steps 1 to 4 have bounds, so the end comes whatever callers do. Orders that protect a
 ///     position are never canceled.
-/// T3  From the first step on a second signal ends the process at once, with the signal's status.
+/// T3  From the first step on a second signal ends the process at once, with the signal's status,
+///     unless it comes right after the first (`end_at_second_signal`).
 ///
 /// Threads: the thread that runs the io_context.
 
@@ -70,6 +71,9 @@ public:
 
     /// Begins with step 1 and leads to `end_loop`. Later calls do nothing.
     void begin(std::string_view cause);
+
+    /// For an end that has not begun.
+    void set_options(ShutdownOptions options) { options_ = options; }
 
     /// Steps 5 to 7; answers `exit_code`.
     int finish(const Rest& rest, int exit_code);

@@ -48,6 +48,17 @@ AccessGate::AccessGate(const AccessLimits& limits)
       strangers_(limits.public_reads, limits.keys_max) {
 }
 
+void AccessGate::set_limits(const AccessLimits& limits) {
+    limits_ = limits;
+    entries_.set_rule(limits.entries);
+    exits_.set_rule(limits.exits);
+    reads_.set_rule(limits.reads);
+    logins_.set_rule(limits.logins);
+    registrations_.set_rule(limits.registrations);
+    public_reads_.set_rule(limits.public_reads);
+    strangers_.set_rule(limits.public_reads);
+}
+
 /// Requests of this machine's own programs; what a proxy on it passes on is not one of them.
 bool AccessGate::is_free(const HttpRequest& request) const {
     return !limits_.for_loopback && !request.forwarded && is_loopback(request.remote);

@@ -44,6 +44,9 @@ public:
 
     explicit AccessGate(const AccessLimits& limits);
 
+    /// For calls from now on; `keys_max` stays as it was.
+    void set_limits(const AccessLimits& limits);
+
     void tell(Refused refused) { refused_ = std::move(refused); }
 
     /// `ignored` is called once, when a request names another address in X-Forwarded-For and comes

@@ -48,6 +48,8 @@ public:
     /// Adds the routes and the gate; once, before the server starts. All outlive this.
     void attach(const ApiContext& context, RouteTable& routes, Api& api);
 
+    void set_limits(const AccessLimits& limits) { gate_.set_limits(limits); }
+
     /// For the server, in the place of the API. Only after `attach`.
     [[nodiscard]] HttpHandler& front() { return *front_; }
 

@@ -9,6 +9,7 @@
 #include <boost/json/serialize.hpp>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -36,7 +37,7 @@ LogIdentity with_host(LogIdentity identity) {
 std::vector<std::unique_ptr<LineSink>> sinks_of(const LogOptions& options) {
     std::vector<std::unique_ptr<LineSink>> sinks;
     if (options.descriptor >= 0) {
-        sinks.push_back(std::make_unique<DescriptorSink>(options.descriptor));
+        sinks.push_back(std::make_unique<DescriptorSink>(options.descriptor, options.format));
     }
     if (!options.path.empty()) {
         sinks.push_back(std::make_unique<FileSink>(
@@ -64,14 +65,15 @@ Line finished(std::string text) {
 Log::Log(LogOptions options)
     : identity_(with_host(options.identity)),
       least_(options.least),
-      writer_(sinks_of(options), options.lines_max, [this](std::uint64_t dropped) {
-          const std::array fields = {Field{"dropped", static_cast<std::int64_t>(dropped)}};
-          return finished(format_line(identity_,
-                                      Level::Warn,
-                                      now_text(),
-                                      "log lines found no room while their sink was down",
-                                      fields));
-      }) {
+      writer_(
+          sinks_of(options),
+          options.lines_max,
+          [this](Format format, std::uint64_t dropped) {
+              const std::array fields = {Field{"dropped", static_cast<std::int64_t>(dropped)}};
+              return line_of(
+                  format, Level::Warn, "log lines found no room while their sink was down", fields);
+          },
+          options.held_for) {
 }
 
 Log::Log(std::string service, Level least, const std::string& path)
@@ -80,9 +82,18 @@ Log::Log(std::string service, Level least, const std::string& path)
 
 void Log::put(Level level, std::string_view message, std::span<const Field> fields) {
     if (!is_on(level)) return;
-    writer_.push(level, finished(format_line(identity_, level, now_text(), message, fields)));
+    writer_.push(level, [&](Format format) { return line_of(format, level, message, fields); });
     // Whoever writes this is about to end.
     if (level == Level::Fatal) (void)flush(std::chrono::milliseconds(500));
+}
+
+Line Log::line_of(Format format,
+                  Level level,
+                  std::string_view message,
+                  std::span<const Field> fields) const {
+    const std::string now = now_text();
+    return finished(format == Format::Json ? format_line(identity_, level, now, message, fields)
+                                           : format_text(level, now, message, fields));
 }
 
 void Log::write(Level level, std::string_view message, std::initializer_list<Field> fields) {
@@ -103,6 +114,60 @@ void Log::failure(Happening happening, std::string_view message, std::span<const
     put(std::max(level_of(happening), Level::Error), message, all);
 }
 
+namespace {
+
+/// What a line may show of a text field.
+std::string shown(const Field& field, std::string_view text) {
+    return field.name == "remote" ? mask_address(text) : redact(text);
+}
+
+/// In quotes where it would not be seen where the value begins and ends.
+std::string as_value(const std::string& text) {
+    const bool plain = !text.empty() && text.find_first_of(" =\"") == std::string::npos;
+    if (plain) return base::plain_line(text);
+    return base::plain_line(boost::json::serialize(boost::json::value(text)));
+}
+
+void append_stack(std::string& out, std::string_view stack) {
+    while (!stack.empty()) {
+        const std::size_t end = std::min(stack.find('\n'), stack.size());
+        out += "\n    " + base::plain_line(stack.substr(0, end));
+        stack.remove_prefix(std::min(end + 1, stack.size()));
+    }
+}
+
+}  // namespace
+
+std::string format_text(Level level,
+                        std::string_view timestamp,
+                        std::string_view message,
+                        std::span<const Field> fields) {
+    constexpr std::size_t kLevelWidth = 5;
+    std::string out(timestamp);
+    std::string word(to_text(level));
+    word.resize(std::max(word.size(), kLevelWidth), ' ');
+    out += " " + word + " " + base::plain_line(redact(message));
+    std::string stack;
+    for (const Field& field : fields) {
+        const auto* text = std::get_if<std::string_view>(&field.value);
+        if (text != nullptr && field.name == "stack_trace") {
+            stack = shown(field, *text);
+            continue;
+        }
+        if (text != nullptr && text->empty()) continue;
+        out += " " + std::string(field.name) + "=";
+        if (text != nullptr) {
+            out += as_value(shown(field, *text));
+        } else if (const auto* number = std::get_if<std::int64_t>(&field.value)) {
+            out += std::to_string(*number);
+        } else {
+            out += boost::json::serialize(boost::json::value(std::get<double>(field.value)));
+        }
+    }
+    append_stack(out, stack);
+    return out;
+}
+
 std::string format_line(const LogIdentity& identity,
                         Level level,
                         std::string_view timestamp,
@@ -118,7 +183,7 @@ std::string format_line(const LogIdentity& identity,
     if (!identity.environment.empty()) line["environment"] = identity.environment;
     for (const Field& field : fields) {
         if (const auto* text = std::get_if<std::string_view>(&field.value)) {
-            line[field.name] = field.name == "remote" ? mask_address(*text) : redact(*text);
+            line[field.name] = shown(field, *text);
         } else {
             std::visit([&](const auto& value) { line[field.name] = value; }, field.value);
         }

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Log lines: one JSON object a line on standard error and, if wanted, in a file; times in UTC. A
-/// line never holds a secret (style rule E6).
+/// Log lines on standard error and, if wanted, in a file; times in UTC. A line is one JSON object;
+/// on standard error it may also be text for people. It never holds a secret (style rule E6).
 ///
 /// J1  Writing a line never waits for where it goes: a thread of its own brings it there, and while
 ///     a sink is down its lines wait in a bounded buffer (LogWriter).
@@ -37,9 +37,12 @@ struct LogIdentity {
 
 struct LogOptions {
     LogIdentity identity;
-    Level least = Level::Info;  ///< Lines below it cost next to nothing and are dropped.
-    int descriptor = 2;         ///< Standard error; -1 for none.
-    std::string path;           ///< A file beside it; empty for none.
+    Level least = Level::Info;     ///< Lines below it cost next to nothing and are dropped.
+    int descriptor = 2;            ///< Standard error; -1 for none.
+    Format format = Format::Json;  ///< Of the lines on the descriptor.
+    /// So long at most lines below Error are held back from the descriptor, until `release`.
+    std::chrono::milliseconds held_for{0};
+    std::string path;  ///< A file beside it, always JSON; empty for none.
     std::uint64_t file_bytes_max = 64U << 20U;
     int files_max = 5;
     std::size_t lines_max = 10'000;  ///< That wait for one sink that is down.
@@ -84,6 +87,12 @@ public:
         return writer_.flush(within);
     }
 
+    /// The greeting has been shown: lines that were held back follow it.
+    void release() { writer_.release(); }
+
+    /// Opens the file anew, which may have been moved aside.
+    void reopen() { writer_.reopen(); }
+
     /// Lines that wait for a sink, and lines that found no room.
     [[nodiscard]] std::size_t waiting() { return writer_.waiting(); }
 
@@ -91,6 +100,10 @@ public:
 
 private:
     void put(Level level, std::string_view message, std::span<const Field> fields);
+    [[nodiscard]] Line line_of(Format format,
+                               Level level,
+                               std::string_view message,
+                               std::span<const Field> fields) const;
 
     LogIdentity identity_;
     Level least_;
@@ -100,6 +113,13 @@ private:
 /// The line as it is written, without the line's end. For tests and other sinks.
 [[nodiscard]] std::string format_line(const LogIdentity& identity,
                                       Level level,
+                                      std::string_view timestamp,
+                                      std::string_view message,
+                                      std::span<const Field> fields);
+
+/// The same for people: time, level, message, then what is told beside it. Neither host nor version
+/// nor environment; one line, but for a stack, which follows indented.
+[[nodiscard]] std::string format_text(Level level,
                                       std::string_view timestamp,
                                       std::string_view message,
                                       std::span<const Field> fields);

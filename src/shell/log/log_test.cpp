@@ -227,6 +227,104 @@ TEST(Log, WritesOnWhereTheFileWasTakenAway) {
     EXPECT_EQ(message_of(lines[0]), "new");
 }
 
+TEST(Log, OpensItsFileAnewOnRequest) {
+    const Folder folder;
+    Log log(to_file(folder));
+    log.write(Level::Info, "old");
+    ASSERT_TRUE(log.flush(10s));
+    std::filesystem::rename(folder.file(), folder.file() + ".1");
+    log.reopen();
+    while (!std::filesystem::exists(folder.file()))
+        std::this_thread::yield();
+    EXPECT_EQ(std::filesystem::file_size(folder.file()), 0U);
+    log.write(Level::Info, "new");
+    ASSERT_TRUE(log.flush(10s));
+    EXPECT_EQ(lines_of(folder.file()).size(), 1U);
+    EXPECT_EQ(lines_of(folder.file() + ".1").size(), 1U);
+}
+
+/// A pipe whose other end is read without waiting.
+class Pipe {
+public:
+    Pipe() { EXPECT_EQ(::pipe2(ends_.data(), O_CLOEXEC | O_NONBLOCK), 0); }
+
+    ~Pipe() {
+        (void)::close(ends_[0]);
+        (void)::close(ends_[1]);
+    }
+
+    Pipe(const Pipe&) = delete;
+    Pipe& operator=(const Pipe&) = delete;
+
+    [[nodiscard]] int to_write() const { return ends_[1]; }
+
+    [[nodiscard]] std::string take() const {
+        std::array<char, 4096> bytes{};
+        const ssize_t got = ::read(ends_[0], bytes.data(), bytes.size());
+        return got > 0 ? std::string(bytes.data(), static_cast<std::size_t>(got)) : std::string();
+    }
+
+private:
+    std::array<int, 2> ends_{};
+};
+
+TEST(Log, HoldsLinesBackFromTheScreenUntilTheGreetingWasShown) {
+    const Folder folder;
+    const Pipe screen;
+    LogOptions options = to_file(folder);
+    options.descriptor = screen.to_write();
+    options.format = Format::Text;
+    options.held_for = 1h;
+    Log log(options);
+    log.write(Level::Warn, "first");
+    log.write(Level::Info, "second");
+    while (lines_of(folder.file()).size() < 2)  // The file has them at once.
+        std::this_thread::yield();
+    EXPECT_EQ(screen.take(), "");
+    log.release();
+    ASSERT_TRUE(log.flush(10s));
+    const std::string shown = screen.take();
+    EXPECT_THAT(shown, HasSubstr("WARN  first\n"));
+    EXPECT_LT(shown.find("first"), shown.find("second"));
+}
+
+TEST(Log, HoldsNothingBackOnceSomethingFailed) {
+    const Pipe screen;
+    LogOptions options;
+    options.descriptor = screen.to_write();
+    options.held_for = 1h;
+    Log log(options);
+    log.write(Level::Info, "first");
+    log.write(Level::Error, "broken");
+    std::string shown;
+    while (std::count(shown.begin(), shown.end(), '\n') < 2)
+        shown += screen.take();
+    EXPECT_LT(shown.find("first"), shown.find("broken"));
+}
+
+TEST(Log, ALineForPeopleSaysWhatTheJsonLineSays) {
+    const std::array fields = {Field{"operation", "POST /x"},
+                               Field{"user_id", "operator"},
+                               Field{"cause", ""},
+                               Field{"stack_trace", "one\n\x1b[2Jtwo"},
+                               Field{"attempt", std::int64_t{2}},
+                               Field{"duration_ms", 1.5}};
+    EXPECT_EQ(format_text(Level::Warn, "2026-01-01T00:00:00.000Z", "a\nb \u202e c", fields),
+              "2026-01-01T00:00:00.000Z WARN  a b   c operation=\"POST /x\" user_id=operator "
+              "attempt=2 duration_ms=1.5E0\n    one\n     [2Jtwo");
+}
+
+TEST(Log, ALineForPeopleHoldsNoSecretAndNoSecondLine) {
+    const std::array fields = {Field{"remote", "203.0.113.7"},
+                               Field{"cause", "a\n2026-01-01T00:00:00.000Z ERROR forged"}};
+    const std::string line =
+        format_text(Level::Info, "2026-01-01T00:00:00.000Z", "password=hunter2secret", fields);
+    EXPECT_EQ(line.find('\n'), std::string::npos);
+    EXPECT_EQ(line.find("hunter2secret"), std::string::npos);
+    EXPECT_EQ(line.find("203.0.113.7"), std::string::npos);
+    EXPECT_THAT(line, HasSubstr("cause=\"a\\n2026-01-01T"));
+}
+
 // @spec:R1-AVAIL-07
 TEST(Log, NeverWaitsForAPipeThatNobodyReads) {
     const Folder folder;
@@ -320,6 +418,21 @@ TEST(FileSink, MovesTheFileAsideBeforeItGrowsTooLarge) {
     FileSink single({.path = folder.file(), .bytes_max = 100, .files_max = 1});
     EXPECT_EQ(single.write(std::string(59, 'x') + "\n"), Written::Yes);
     EXPECT_EQ(std::filesystem::file_size(folder.file()), 60U);
+}
+
+// What copytruncate of logrotate does.
+TEST(FileSink, WritesAtTheEndOfAFileThatWasEmptied) {
+    const Folder folder;
+    FileSink sink({.path = folder.file(), .bytes_max = 100, .files_max = 2});
+    EXPECT_EQ(sink.write(std::string(59, 'a') + "\n"), Written::Yes);
+    std::filesystem::resize_file(folder.file(), 0);
+    EXPECT_EQ(sink.write(std::string(59, 'b') + "\n"), Written::Yes);
+    std::ifstream file(folder.file());
+    std::string text;
+    std::getline(file, text, '\0');
+    EXPECT_EQ(text, std::string(59, 'b') + "\n");
+    // Its size counts from there, so it is not moved aside too early.
+    EXPECT_FALSE(std::filesystem::exists(folder.file() + ".1"));
 }
 
 // A full disk, seen through the limit of a file's size.

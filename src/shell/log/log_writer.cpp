@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace botcore::shell::log {
@@ -25,10 +26,15 @@ void block_broken_pipes() {
 
 LogWriter::LogWriter(std::vector<std::unique_ptr<LineSink>> sinks,
                      std::size_t lines_max,
-                     TellDropped tell_dropped)
-    : tell_dropped_(std::move(tell_dropped)) {
-    for (auto& sink : sinks)
+                     TellDropped tell_dropped,
+                     std::chrono::milliseconds held_for)
+    : tell_dropped_(std::move(tell_dropped)),
+      held_until_(std::chrono::steady_clock::now() + held_for) {
+    for (auto& sink : sinks) {
         outlets_.push_back(std::make_unique<Outlet>(std::move(sink), lines_max));
+        auto& outlet = *outlets_.back();
+        outlet.held = held_for.count() > 0 && outlet.sink->shares_screen();
+    }
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -38,11 +44,42 @@ LogWriter::~LogWriter() {
     thread_.join();
 }
 
-void LogWriter::push(Level level, Line line) {
+void LogWriter::push(Level level, const MakeLine& make) {
+    std::array<Line, kFormats> lines;
+    const auto line_of = [&lines](const Outlet& outlet) -> Line& {
+        return lines.at(static_cast<std::size_t>(outlet.sink->format()));
+    };
+    for (const auto& outlet : outlets_) {
+        if (line_of(*outlet) == nullptr) line_of(*outlet) = make(outlet->sink->format());
+    }
     {
         const std::lock_guard lock(mutex_);
         for (auto& outlet : outlets_)
-            outlet->buffer.push(level, line);
+            outlet->buffer.push(level, line_of(*outlet));
+        if (level >= Level::Error) let_go();
+    }
+    changed_.notify_all();
+}
+
+/// With the lock held.
+void LogWriter::let_go() {
+    for (auto& outlet : outlets_)
+        outlet->held = false;
+}
+
+void LogWriter::release() {
+    {
+        const std::lock_guard lock(mutex_);
+        let_go();
+    }
+    changed_.notify_all();
+}
+
+void LogWriter::reopen() {
+    {
+        const std::lock_guard lock(mutex_);
+        for (auto& outlet : outlets_)
+            outlet->reopens = true;
     }
     changed_.notify_all();
 }
@@ -56,6 +93,7 @@ bool LogWriter::all_written() const {
 bool LogWriter::flush(std::chrono::milliseconds within) {
     std::unique_lock lock(mutex_);
     ++flushing_;
+    let_go();
     changed_.notify_all();
     const bool done = changed_.wait_for(lock, within, [this] { return all_written(); });
     --flushing_;
@@ -71,18 +109,22 @@ std::size_t LogWriter::waiting() {
     return most;
 }
 
+/// With the lock held.
+bool LogWriter::has_work() const {
+    return std::any_of(outlets_.begin(), outlets_.end(), [this](const auto& outlet) {
+        const bool lines = outlet->buffer.size() > 0 || outlet->at_hand != nullptr;
+        const bool waits = outlet->down || outlet->held;
+        return outlet->reopens || (!waits && (lines || (outlet->unsynced && flushing_ > 0)));
+    });
+}
+
 void LogWriter::run(const std::stop_token& stop) {
     block_broken_pipes();
-    const auto has_work = [this] {
-        return std::any_of(outlets_.begin(), outlets_.end(), [this](const auto& outlet) {
-            const bool lines = outlet->buffer.size() > 0 || outlet->at_hand != nullptr;
-            return !outlet->down && (lines || (outlet->unsynced && flushing_ > 0));
-        });
-    };
     while (!stop.stop_requested()) {
         {
             std::unique_lock lock(mutex_);
-            (void)changed_.wait_for(lock, stop, kRetryAfter, has_work);
+            (void)changed_.wait_for(lock, stop, kRetryAfter, [this] { return has_work(); });
+            if (std::chrono::steady_clock::now() >= held_until_) let_go();
             for (auto& outlet : outlets_)
                 outlet->down = false;  // Whoever was down is tried again now.
         }
@@ -96,7 +138,7 @@ Line LogWriter::next_line(Outlet& outlet) {
     if (outlet.at_hand) return outlet.at_hand;
     if (const std::uint64_t lost = outlet.buffer.take_dropped(); lost > 0) {
         dropped_ += lost;
-        outlet.at_hand = tell_dropped_(lost);
+        outlet.at_hand = tell_dropped_(outlet.sink->format(), lost);
     } else {
         outlet.at_hand = outlet.buffer.pop();
     }
@@ -108,12 +150,15 @@ bool LogWriter::work() {
     for (auto& outlet : outlets_) {
         Line line;
         bool sync = false;
+        bool reopen = false;
         {
             const std::lock_guard lock(mutex_);
-            if (outlet->down) continue;
-            line = next_line(*outlet);
-            sync = line == nullptr && outlet->unsynced && flushing_ > 0;
+            reopen = std::exchange(outlet->reopens, false);
+            const bool waits = outlet->held || outlet->down;
+            if (!waits) line = next_line(*outlet);
+            sync = !waits && line == nullptr && outlet->unsynced && flushing_ > 0;
         }
+        if (reopen) outlet->sink->reopen();
         if (sync) outlet->sink->sync();
         const bool taken = line != nullptr && outlet->sink->write(*line) == Written::Yes;
         const std::lock_guard lock(mutex_);

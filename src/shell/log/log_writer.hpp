@@ -6,6 +6,8 @@
 /// G1  Each sink gets every line in order, except those that its buffer had no room for; then a
 ///     line says how many went.
 /// G2  A sink that is down is tried again a few times a second; the others go on.
+/// G3  Lines that are held back come in their order once the first of these is true: `release` was
+///     called, a line of level Error or above came, somebody flushes, the time is over.
 ///
 /// Queues: one a sink, `lines_max` lines (full: see LineBuffer).
 
@@ -25,18 +27,28 @@ namespace botcore::shell::log {
 
 class LogWriter {
 public:
+    /// Makes a line in the format that is wanted.
+    using MakeLine = std::function<Line(Format format)>;
     /// Makes the line that tells of lost lines.
-    using TellDropped = std::function<Line(std::uint64_t dropped)>;
+    using TellDropped = std::function<Line(Format format, std::uint64_t dropped)>;
 
     LogWriter(std::vector<std::unique_ptr<LineSink>> sinks,
               std::size_t lines_max,
-              TellDropped tell_dropped);
+              TellDropped tell_dropped,
+              std::chrono::milliseconds held_for);
     /// Writes what the sinks take within two seconds, and forgets the rest.
     ~LogWriter();
     LogWriter(const LogWriter&) = delete;
     LogWriter& operator=(const LogWriter&) = delete;
 
-    void push(Level level, Line line);
+    /// Calls `make` once for each format that a sink takes.
+    void push(Level level, const MakeLine& make);
+
+    /// Lets the lines go that are held back from sinks that share the screen with the greeting.
+    void release();
+
+    /// Has every sink open anew what has a name.
+    void reopen();
 
     /// Waits until every sink has all lines so far, on stable storage where it has one. False when
     /// that took longer than `within`.
@@ -59,6 +71,8 @@ private:
         Line at_hand;                    // Taken by the log thread, not written yet. Guarded.
         bool down = false;               // Guarded.
         bool unsynced = false;           // Guarded.
+        bool held = false;               // Guarded.
+        bool reopens = false;            // Guarded.
     };
 
     void run(const std::stop_token& stop);
@@ -66,9 +80,12 @@ private:
     bool work();
     [[nodiscard]] Line next_line(Outlet& outlet);
     [[nodiscard]] bool all_written() const;
+    [[nodiscard]] bool has_work() const;
+    void let_go();
 
     std::vector<std::unique_ptr<Outlet>> outlets_;
     TellDropped tell_dropped_;
+    std::chrono::steady_clock::time_point held_until_;
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::size_t flushing_ = 0;  // Guarded.

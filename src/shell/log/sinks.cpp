@@ -15,8 +15,18 @@
 
 namespace botcore::shell::log {
 
-DescriptorSink::DescriptorSink(int descriptor, std::chrono::milliseconds patience)
+namespace {
+
+std::uint64_t size_of(int file) {
+    struct stat now{};
+    return ::fstat(file, &now) == 0 ? static_cast<std::uint64_t>(now.st_size) : 0;
+}
+
+}  // namespace
+
+DescriptorSink::DescriptorSink(int descriptor, Format format, std::chrono::milliseconds patience)
     : descriptor_(descriptor),
+      format_(format),
       patience_(patience) {
 }
 
@@ -53,14 +63,30 @@ bool FileSink::ready() {
     const bool same = descriptor_ >= 0 && ::stat(options_.path.c_str(), &there) == 0 &&
                       ::fstat(descriptor_, &ours) == 0 && there.st_ino == ours.st_ino &&
                       there.st_dev == ours.st_dev;
-    if (same) return true;
+    if (same) {
+        size_ = static_cast<std::uint64_t>(ours.st_size);
+        return true;
+    }
     close();
     // A folder that is gone is not made again: it may be a disk that is about to come back.
-    descriptor_ = ::open(options_.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    descriptor_ = ::open(options_.path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (descriptor_ < 0) return false;
-    const off_t end = ::lseek(descriptor_, 0, SEEK_END);
-    size_ = end > 0 ? static_cast<std::uint64_t>(end) : 0;
+    size_ = size_of(descriptor_);
     return true;
+}
+
+/// Whoever moved the file aside finds a new one at its place at once, not with the next line.
+void FileSink::reopen() {
+    close();
+    (void)ready();
+}
+
+/// Half a line is no line (K1): it comes again whole. Where somebody else has cut the file
+/// meanwhile there is no half line to take back.
+void FileSink::take_back(std::size_t written) {
+    const std::uint64_t end = size_ + written;
+    if (written == 0 || size_of(descriptor_) != end) return;
+    (void)::ftruncate(descriptor_, static_cast<off_t>(size_));
 }
 
 void FileSink::rotate() {
@@ -85,14 +111,11 @@ Written FileSink::write(std::string_view line) {
         const ssize_t done = ::write(descriptor_, line.data() + written, line.size() - written);
         if (done < 0 && errno == EINTR) continue;
         if (done <= 0) {
-            // Half a line is no line (K1): it comes again whole.
-            (void)::ftruncate(descriptor_, static_cast<off_t>(size_));
-            (void)::lseek(descriptor_, static_cast<off_t>(size_), SEEK_SET);
+            take_back(written);
             return Written::Down;
         }
         written += static_cast<std::size_t>(done);
     }
-    size_ += line.size();
     return Written::Yes;
 }
 

@@ -1,0 +1,77 @@
+#include "apps/botcored/reload.hpp"
+
+#include <csignal>
+#include <utility>
+
+namespace botcore::apps {
+
+namespace {
+
+using shell::log::Level;
+
+bool changes_while_running(std::string_view key) {
+    return key.starts_with("limits.") || key.starts_with("shutdown.");
+}
+
+std::string joined(const std::vector<std::string_view>& keys) {
+    std::string text;
+    for (const std::string_view key : keys)
+        text += (text.empty() ? "" : ", ") + std::string(key);
+    return text;
+}
+
+}  // namespace
+
+ConfigChange take_over(shell::Config& running, const shell::Config& read) {
+    ConfigChange change;
+    for (const shell::ConfigKey& key : shell::config_keys()) {
+        const shell::ConfigValue& value = read.value(key.name);
+        if (running.value(key.name).text == value.text) continue;
+        if (!changes_while_running(key.name)) {
+            change.later.push_back(key.name);
+        } else if (running.set(key.name, value.text, value.origin)) {
+            change.taken.push_back(key.name);
+        }
+    }
+    return change;
+}
+
+Reload::Reload(Parts parts) : parts_(std::move(parts)), hangup_(parts_.context, SIGHUP) {
+}
+
+void Reload::start() {
+    hangup_.async_wait([this](const boost::system::error_code& error, int) {
+        if (error) return;
+        read_all();
+        start();
+    });
+}
+
+void Reload::read_all() {
+    parts_.log.reopen();
+    read_config();
+    const std::string trouble = parts_.read_certificate();
+    parts_.log.write(
+        trouble.empty() ? Level::Info : Level::Error,
+        trouble.empty() ? "certificate and key were read anew" : "the old certificate and key stay",
+        {{"cause", trouble}});
+}
+
+void Reload::read_config() {
+    const auto read = parts_.read();
+    if (!read) {
+        parts_.log.write(Level::Error, "the old configuration stays", {{"cause", read.error()}});
+        return;
+    }
+    const ConfigChange change = take_over(parts_.running, read.value());
+    if (!change.taken.empty()) parts_.apply();
+    parts_.log.write(Level::Info,
+                     "the configuration was read anew",
+                     {{"operation", "reload"}, {"changed", joined(change.taken)}});
+    if (change.later.empty()) return;
+    parts_.log.write(Level::Warn,
+                     "changed keys take effect at the next start",
+                     {{"operation", "reload"}, {"keys", joined(change.later)}});
+}
+
+}  // namespace botcore::apps

@@ -1,0 +1,294 @@
+#!/usr/bin/env python3
+"""The daemon under its supervisor, both as processes: who is believed, what ends whom, and what a
+signal to either of them does. And where the daemon's lines go, and how they look."""
+# @spec:R1-HA-06 R4-AUTO-08 R2-SHUT-01
+import contextlib
+import json
+import os
+import pathlib
+import pty
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+from stand import BIN, ROOT, Stand, stop
+
+STEPS = [1, 2, 3, 4, 5, 6, 7]
+SILENCE_SECONDS, START_SECONDS = 4, 10
+
+
+def children_of(pid):
+    """Pids."""
+    with contextlib.suppress(FileNotFoundError):
+        text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        return [int(child) for child in text.split()]
+    return []
+
+
+class Files(Stand):
+    """Each test has a folder of its own, with the log and what is said on standard error."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=self.home))
+        self.data = self.folder / "data"
+        self.log = self.folder / "botcored.log"
+        self.ready = self.folder / "ready.json"
+        self.config = self.folder / "botcore.toml"
+        self.config.write_text("")
+
+    def command(self, *words):
+        return [BIN / "botcored", "--data", self.data, "--port", "0", "--ready-file", self.ready,
+                "--config", self.config, "--set", f"log.file={self.log}", *words]
+
+    def lines(self, path=None):
+        text = (path or self.log).read_bytes().decode() if (path or self.log).exists() else ""
+        return [json.loads(line) for line in text.splitlines()]
+
+    def messages(self):
+        return [line["message"] for line in self.lines()]
+
+    def steps(self):
+        return [line["step"] for line in self.lines()
+                if line.get("operation") == "shutdown" and "step" in line]
+
+    def port(self):
+        return json.loads(self.ready.read_text())["port"]
+
+
+class Supervised(Files):
+    def supervise(self, *options, stderr=None, **popen):
+        with open(self.folder / "said", "ab") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, ROOT / "tools/supervise.py", *options, "--", *self.command()],
+                env=self.env, cwd=self.folder, stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=stderr if stderr is not None else said, **popen)
+        self.addCleanup(self.end)
+
+    def end(self):
+        """Ends whatever a failed test has left."""
+        if self.process.poll() is None:
+            for one in [self.process.pid, *children_of(self.process.pid)]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(one, signal.SIGKILL)
+            self.process.wait()
+
+    def said(self):
+        return (self.folder / "said").read_text()
+
+    def daemon(self):
+        """The pid of the daemon that is ready."""
+        self.wait_for(lambda: "a daemon that is ready", self.ready.exists)
+        return children_of(self.process.pid)[0]
+
+    def another_daemon(self, than):
+        def look():
+            now = children_of(self.process.pid)
+            return now and now[0] != than and self.ready.exists() and now[0]
+        return self.wait_for(lambda: "a new life", look)
+
+    def terminated(self):
+        self.process.terminate()
+        return self.process.wait(60)
+
+    def test_a_stranger_s_heartbeats_keep_no_hanging_daemon_alive(self):
+        self.supervise("--silence-max", str(SILENCE_SECONDS))
+        pid = self.daemon()
+        self.ready.unlink()
+        os.kill(pid, signal.SIGSTOP)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as stranger:
+            stranger.connect(f"\0botcore-supervisor-{self.process.pid}")
+
+            def forge():
+                with contextlib.suppress(BlockingIOError):
+                    stranger.send(b"WATCHDOG=1", socket.MSG_DONTWAIT)
+                return "it hangs" in self.said()
+            self.wait_for(lambda: "the end of the hanging daemon", forge)
+        self.another_daemon(pid)
+        self.assertEqual(self.terminated(), 0)
+
+    def test_a_start_that_hangs_is_ended_and_tried_again(self):
+        self.supervise("--start-max", str(START_SECONDS))
+        first = self.wait_for(lambda: "a first life", lambda: children_of(self.process.pid))[0]
+        os.kill(first, signal.SIGSTOP)
+        self.assertFalse(self.ready.exists(), "it was ready before it could be stopped")
+        self.another_daemon(first)
+        self.assertIn(f"has not become ready within {START_SECONDS} s: it hangs", self.said())
+        self.assertIn("killed by SIGKILL, it hung", self.said())
+        self.assertEqual(self.terminated(), 0)
+
+    def test_nobody_reads_what_the_supervisor_says(self):
+        ours, theirs = os.pipe()
+        os.close(ours)
+        self.supervise(stderr=theirs)
+        os.close(theirs)
+        for _ in range(2):
+            pid = self.daemon()
+            self.ready.unlink()
+            os.kill(pid, signal.SIGKILL)
+            self.another_daemon(pid)
+        self.assertEqual(self.terminated(), 0)
+
+    def test_a_closed_standard_error_is_no_file_of_the_store(self):
+        self.supervise(preexec_fn=lambda: os.close(2))
+        pid = self.daemon()
+        self.assertEqual([os.readlink(f"/proc/{one}/fd/2") for one in (pid, self.process.pid)],
+                         ["/dev/null"] * 2)
+        self.assertEqual(self.terminated(), 0)
+        self.assertEqual(self.steps(), STEPS)
+
+    def test_whoever_asks_both_at_once_gets_the_whole_end_once(self):
+        for number, order in ((signal.SIGTERM, 1), (signal.SIGTERM, -1), (signal.SIGINT, 1)):
+            with self.subTest(signal=number.name, order=order):
+                self.log.unlink(missing_ok=True)
+                self.ready.unlink(missing_ok=True)
+                self.supervise()
+                for one in [self.daemon(), self.process.pid][::order]:
+                    os.kill(one, number)
+                self.assertEqual(self.process.wait(60), 0, self.said())
+                self.assertEqual(self.steps(), STEPS)
+
+    def test_the_supervisor_may_be_asked_long_after_the_daemon(self):
+        self.config.write_text("[shutdown]\ndrain_delay_seconds = 3\n")
+        self.supervise()
+        os.kill(self.daemon(), signal.SIGTERM)
+        asked = time.monotonic()
+        self.wait_for(lambda: "more than a second", lambda: time.monotonic() - asked > 1.5)
+        self.assertEqual(self.terminated(), 0, self.said())
+        self.assertEqual(self.steps(), STEPS)
+
+    def test_hangup_reads_the_configuration_anew(self):
+        self.supervise()
+        pid = self.daemon()
+        self.assertEqual(self.reads(), {200})
+        self.config.write_text("[limits]\noperators = true\nreads_per_second = 1\n"
+                               "[paper]\ndeposit = 5\n")
+        self.process.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: f"the reload: {self.messages()[-5:]}; that",
+                      lambda: "the configuration was read anew" in self.messages())
+        line = next(line for line in self.lines()
+                    if line["message"] == "the configuration was read anew")
+        self.assertEqual(line["changed"], "limits.reads_per_second, limits.operators")
+        later = next(line for line in self.lines()
+                     if line["message"] == "changed keys take effect at the next start")
+        self.assertEqual((later["keys"], later["level"]), ("paper.deposit", "WARN"))
+        self.assertIn(429, self.reads())
+        self.config.write_text("[limits]\nreads_per_second = \"many\"\n")
+        self.process.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: "the refusal of a mistake",
+                      lambda: "the old configuration stays" in self.messages())
+        self.assertIn(429, self.reads())
+        self.assertEqual((children_of(self.process.pid), self.process.poll()), ([pid], None))
+        self.assertEqual(self.terminated(), 0)
+
+    def reads(self):
+        """The statuses of some reads in a row."""
+        token = (self.data / "operator.token").read_text().strip()
+        seen = set()
+        for _ in range(20):
+            request = urllib.request.Request(f"http://127.0.0.1:{self.port()}/api/accounts",
+                                             headers={"Authorization": f"Bearer {token}"})
+            try:
+                with urllib.request.urlopen(request, timeout=10) as answer:
+                    seen.add(answer.status)
+            except urllib.error.HTTPError as error:
+                seen.add(error.code)
+        return seen
+
+
+class Lines(Files):
+    def serve(self, *words, **popen):
+        popen = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **popen}
+        daemon = subprocess.Popen(self.command(*words), env=self.env, cwd=self.folder,
+                                  stdin=subprocess.DEVNULL, **popen)
+        self.addCleanup(lambda: daemon.poll() is None and (daemon.kill(), daemon.wait()))
+        self.wait_for(lambda: "a daemon that is ready", self.ready.exists)
+        return daemon
+
+    def after_hangup(self, daemon):
+        """Two hangups: whatever the first one writes has been written when the second has come."""
+        for _ in range(2):
+            before = len(self.messages())
+            daemon.send_signal(signal.SIGHUP)
+            self.wait_for(lambda: "a line of the reload", lambda seen=before: "certificate and key "
+                          "were read anew" in self.messages()[seen:])
+
+    def test_a_log_that_was_renamed_is_begun_anew(self):
+        daemon = self.serve()
+        self.wait_for(lambda: "a first line", self.lines)
+        self.log.rename(self.folder / "botcored.log.1")
+        self.after_hangup(daemon)
+        stop(daemon)
+        self.assertEqual(self.steps(), STEPS)
+        self.assertIn("started", [line["message"] for line
+                                  in self.lines(self.folder / "botcored.log.1")])
+
+    def test_a_log_that_was_copied_and_emptied_has_no_hole(self):
+        daemon = self.serve()
+        self.wait_for(lambda: "a first line", self.lines)
+        os.truncate(self.log, 0)
+        self.after_hangup(daemon)
+        self.assertNotIn(b"\0", self.log.read_bytes())
+        stop(daemon)
+        self.assertEqual(self.steps(), STEPS)
+
+    def output(self, *words, terminal):
+        """What somebody sees from the start to the end."""
+        if not terminal:
+            with open(self.folder / "seen", "w+b") as seen:
+                stop(self.serve(*words, stdout=seen, stderr=seen))
+                seen.seek(0)
+                return seen.read().decode()
+        ours, theirs = pty.openpty()
+        daemon = self.serve(*words, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        daemon.send_signal(signal.SIGTERM)
+        seen = b""
+        with contextlib.suppress(OSError):  # The terminal's end.
+            while part := os.read(ours, 4096):
+                seen += part
+        os.close(ours)
+        self.assertEqual(daemon.wait(60), 0)
+        return seen.decode().replace("\r\n", "\n")
+
+    def test_lines_are_for_people_on_a_terminal_and_json_elsewhere(self):
+        text = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z INFO  started .*sequence=\d+", re.M)
+        as_json = re.compile(r'^\{"timestamp":.*"message":"started"', re.M)
+        for words, terminal, expected, other in (
+                ((), True, text, as_json), ((), False, as_json, text),
+                (("--set", "log.format=json"), True, as_json, text),
+                (("--set", "log.format=text"), False, text, as_json)):
+            with self.subTest(words=words, terminal=terminal):
+                self.ready.unlink(missing_ok=True)
+                self.log.unlink(missing_ok=True)
+                seen = self.output(*words, terminal=terminal)
+                self.assertRegex(seen, expected)
+                self.assertNotRegex(seen, other)
+                self.assertEqual(self.steps(), STEPS)  # The file is JSON whatever the screen has.
+
+    def test_warnings_of_the_start_come_after_the_greeting(self):
+        for terminal in (True, False):
+            with self.subTest(terminal=terminal):
+                self.ready.unlink(missing_ok=True)
+                seen = self.output("--set", "reliability.enabled=false", terminal=terminal)
+                self.assertLess(seen.index("A first order"),
+                                seen.index("only for measurements"))
+                self.assertEqual(seen[:seen.index("Bot Core")].strip(), "")
+
+    def test_whoever_reads_the_greeting_may_be_gone(self):
+        ours, theirs = os.pipe()
+        os.close(ours)
+        daemon = self.serve(stdout=theirs)
+        os.close(theirs)
+        stop(daemon)
+        self.assertEqual(self.steps(), STEPS)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], "-v"])
