@@ -63,7 +63,8 @@ constexpr auto kRows = std::to_array<MetricRow>({
     // Trading.
     {"trades_total", kCounter, "", "fills", "Fills booked"},
     {"trades_success_total", kCounter, "", "orders", "Orders that filled wholly"},
-    {"trades_failed_total", kCounter, "", "orders", "Orders that were refused, rejected, proven absent, or expired where they were to trade at once"},
+    {"trades_failed_total", kCounter, "", "orders",
+     "Orders refused, rejected, proven absent, or expired where they were to trade at once"},
     {"trade_execution_duration_seconds", kHistogram, "", "seconds",
      "From an order's record to its last fill", Buckets::Trade},
     {"orders_total", kCounter, "", "orders", "Orders recorded, refused included"},

@@ -103,8 +103,8 @@ SqlOutcome BatchWriter::prepare() {
     settle_key_ = TRY(database_.prepare("DELETE FROM pending_keys WHERE owner = ? AND key = ?"));
     forget_replies_ = TRY(database_.prepare(
         "UPDATE idempotency SET body = x'' WHERE rowid IN (SELECT rowid FROM idempotency "
-        "WHERE rowid > ? ORDER BY rowid LIMIT ?) AND ifnull(nullif(written_by, 0), sequence) <= ? RETURNING "
-        "rowid"));
+        "WHERE rowid > ? ORDER BY rowid LIMIT ?) "
+        "AND ifnull(nullif(written_by, 0), sequence) <= ? RETURNING rowid"));
     last_key_ = TRY(database_.prepare("SELECT max(rowid) FROM idempotency"));
     is_forgotten_ = TRY(database_.prepare(
         "SELECT length(body) FROM idempotency WHERE rowid >= ? ORDER BY rowid LIMIT 1"));
