@@ -122,7 +122,6 @@ private:
     [[nodiscard]] std::string start_door();
     void greet_caller() const;
     void watch();
-    void probe_market();
     void count_connections();
     void await_signal();
     void take_over_config();
@@ -152,6 +151,10 @@ private:
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<EventStream> events_;
     shell::MaintenanceTeller maintenance_{
+        {.log = log_,
+         .publish = [this](const protocol::Event& event) { events_->hub().publish(event); },
+         .now = [this] { return clock_.now().time; }}};
+    shell::MarketTeller market_teller_{
         {.log = log_,
          .publish = [this](const protocol::Event& event) { events_->hub().publish(event); },
          .now = [this] { return clock_.now().time; }}};
@@ -189,7 +192,6 @@ private:
     std::uint64_t turns_seen_ = 0;
     shell::Shutdown shutdown_;
     std::unique_ptr<shell::SlowThread> slow_;
-    std::string market_trouble_;
     int exit_code_ = EX_OK;
 };
 
@@ -418,7 +420,7 @@ void Daemon::watch() {
     watch_->tick();
     access_->tick(clock_.now().time);
     look_at_archive();
-    probe_market();
+    market_teller_.look(market_->trouble());
     if (runtime_->status() == runtime::Status::Fenced) {
         log_.write(shell::log::Level::Fatal, "another writer has the journal; this one ends");
         exit_code_ = EX_TEMPFAIL;
@@ -440,22 +442,8 @@ void Daemon::count_connections() {
     if (!config_.text("cache.url").empty()) metrics_.read_connection(cache_->counters());
     metrics_.set("db_connections_active", number(opened_.disk->connections()));
     const auto& locks = opened_.store->lock_retries();
-    metrics_.raise("retry_attempts_total", {"store", "success"}, number(locks.succeeded));
-    metrics_.raise("retry_attempts_total", {"store", "failure"}, number(locks.failed));
-}
-
-/// Tells of the market source's failure once, and of its return.
-void Daemon::probe_market() {
-    const std::string trouble = market_->trouble();
-    if (trouble == market_trouble_) return;
-    const bool lost = !trouble.empty();
-    log_.tell(lost ? shell::log::Happening::ConnectionLost : shell::log::Happening::Reconnected,
-              lost ? "the market source failed" : "the market source is back",
-              {{"operation", "market"}, {"cause", lost ? trouble : market_trouble_}});
-    events_->hub().publish(protocol::connection_error(
-        {.peer = "market_data", .message = lost ? trouble : market_trouble_, .recovered = !lost},
-        clock_.now().time));
-    market_trouble_ = trouble;
+    metrics_.raise("retry_attempts_total", {"store_commit", "success"}, number(locks.succeeded));
+    metrics_.raise("retry_attempts_total", {"store_commit", "failure"}, number(locks.failed));
 }
 
 void Daemon::take_over_config() {
