@@ -17,6 +17,7 @@
 #include "shell/daemon/entry_orders.hpp"
 #include "shell/daemon/health_watch.hpp"
 #include "shell/daemon/logged_store.hpp"
+#include "shell/daemon/market_teller.hpp"
 #include "shell/daemon/relief.hpp"
 #include "shell/daemon/second_signal.hpp"
 #include "shell/daemon/service_manager.hpp"
