@@ -219,9 +219,9 @@ void Bench::report_orders(std::map<std::size_t, Rates>& rates,
 }
 
 void Bench::market() {
-    const char* data = std::getenv("BOTCORE_DATA");
+    const char* data = std::getenv("BOTTEST_DATA");
     if (data == nullptr) {
-        std::puts("market_messages_per_s: not measured, BOTCORE_DATA is not set");
+        std::puts("market_messages_per_s: not measured, BOTTEST_DATA is not set");
         return;
     }
     std::vector<std::string> files;

@@ -17,7 +17,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-BIN = pathlib.Path(os.environ["BOTCORE_BIN"])
+BIN = pathlib.Path(os.environ["BOTTEST_BIN"])
 USAGE, DATA, UNAVAILABLE, IO, TEMPORARY, NO_PERMISSION, CONFIG = 64, 65, 69, 74, 75, 77, 78
 CLOSED = "http://127.0.0.1:1"  # No daemon listens on a port that only root may have.
 

@@ -102,9 +102,9 @@ def chaos(options):
     if not wanted:
         print(f"no scenario is called {options.name}; there are:", *names(), file=sys.stderr)
         return paths.EXIT_MISSING
-    if "BOTCORE_CHAOS_BIN" not in os.environ:
+    if "BOTTEST_CHAOS_BIN" not in os.environ:
         build.build("release", ["botcored", "botctl"])
-        os.environ["BOTCORE_CHAOS_BIN"] = str(paths.build_dir("release") / "bin")
+        os.environ["BOTTEST_CHAOS_BIN"] = str(paths.build_dir("release") / "bin")
     verdicts = []
     with tempfile.TemporaryDirectory(prefix="botcore-verdicts-") as folder:
         for name in wanted:

@@ -25,8 +25,8 @@ def binary(preset, name):
 def environment():
     """The environment of every test and program that a command starts."""
     env = dict(os.environ)
-    if "BOTCORE_DATA" not in env and DATA.is_dir():
-        env["BOTCORE_DATA"] = str(DATA)
+    if "BOTTEST_DATA" not in env and DATA.is_dir():
+        env["BOTTEST_DATA"] = str(DATA)
     symbolizer = shutil.which("llvm-symbolizer-19")
     if symbolizer:
         env.setdefault("ASAN_SYMBOLIZER_PATH", symbolizer)

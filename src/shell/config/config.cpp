@@ -169,7 +169,7 @@ base::Outcome<std::string> Config::read_environment(const char* const* environme
         if (!entry.starts_with(kPrefix)) continue;
         const std::size_t equals = entry.find('=');
         const std::string_view variable = entry.substr(0, equals);
-        if (equals == std::string_view::npos || variable == "BOTCORE_DATA") continue;
+        if (equals == std::string_view::npos || variable == "BOTTEST_DATA") continue;
         for (const auto& key : config_keys()) {
             std::string name(kPrefix);
             for (const char c : key.name) {
