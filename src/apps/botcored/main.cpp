@@ -2,7 +2,8 @@
 
 #include "apps/botcored/daemon.hpp"
 #include "build_info.hpp"
-#include "shell/config/config.hpp"
+#include "shell/config/given_settings.hpp"
+#include "shell/config/unknown_words.hpp"
 #include "shell/daemon/data_owner.hpp"
 #include "shell/log/redact.hpp"
 #include "shell/log/stack_trace.hpp"
@@ -12,30 +13,16 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <iostream>
 #include <map>
 #include <string>
-#include <vector>
 
 namespace {
 
 using botcore::shell::Config;
 
-/// Flags that stand for a key of the configuration.
-const std::map<std::string, std::string> kKeyFlags = {
-    {"--address", "http.address"},
-    {"--port", "http.port"},
-    {"--market", "market.source"},
-    {"--market-files", "market.files"},
-    {"--market-speed", "market.speed"},
-    {"--seed", "market.seed"},
-    {"--deposit", "paper.deposit"},
-};
-
-int usage_error(const std::string& text) {
+void complain(const std::string& text) {
     std::cerr << "botcored: " << botcore::shell::log::redact(text) << "\n";
-    return EX_CONFIG;
 }
 
 /// Configuration and arguments may be root's to read; from here on all is the owner's.
@@ -49,23 +36,22 @@ int run_as_owner(const Config& config, const botcore::apps::DaemonPaths& paths) 
     return botcore::apps::run_daemon(config, paths);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    botcore::shell::log::install_crash_trace();
-    CLI::App app(
-        "botcored: the trading core. Without options: a paper account, generated prices, "
-        "state in ./var, the API on 127.0.0.1:8080.");
-    std::string data = "./var";
-    std::string config_file;
-    std::string ready_file;
+struct CommandLine {
+    botcore::apps::DaemonPaths paths{.data = "./var", .ready_file = {}};
+    botcore::shell::GivenSettings settings;
     std::map<std::string, std::string> flags;
-    app.set_version_flag("--version",
-                         std::string(botcore::build_info::kVersion) + " (" +
-                             std::string(botcore::build_info::kCommit) + ")");
-    app.add_option("--data", data, "Folder of the daemon's state")->capture_default_str();
-    app.add_option("--config", config_file, "Configuration file (default: botcore.toml if there)");
-    app.add_option("--ready-file", ready_file, "Written as JSON once the API listens");
+};
+
+void add_options(CLI::App& app, CommandLine& line) {
+    namespace build_info = botcore::build_info;
+    app.set_version_flag(
+        "--version",
+        std::string(build_info::kVersion) + " (" + std::string(build_info::kCommit) + ")");
+    app.add_option("--data", line.paths.data, "Folder of the daemon's state")
+        ->capture_default_str();
+    app.add_option(
+        "--config", line.settings.file, "Configuration file (default: botcore.toml if there)");
+    app.add_option("--ready-file", line.paths.ready_file, "Written as JSON once the API listens");
     app.add_flag_callback(
         "--print-metrics-reference",
         [] {
@@ -73,48 +59,54 @@ int main(int argc, char** argv) {
             throw CLI::Success();
         },
         "Print docs/metrics.md and end");
-    for (const auto& [flag, key] : kKeyFlags) {
+    for (const auto& [flag, key] : botcore::shell::key_flags()) {
         for (const auto& known : botcore::shell::config_keys()) {
             if (known.name != key) continue;
-            app.add_option(flag,
-                           flags[flag],
+            app.add_option(std::string(flag),
+                           line.flags[std::string(flag)],
                            std::string(known.meaning) + " [" + std::string(known.fallback) + "]");
         }
     }
-    std::vector<std::string> settings;
-    app.add_option("--set", settings, "KEY=VALUE: any key of the configuration; repeatable")
+    app.add_option(
+           "--set", line.settings.sets, "KEY=VALUE: any key of the configuration; repeatable")
         ->allow_extra_args(false);
     app.footer(
         "Every key of the configuration can also be set as BOTCORE_SECTION_KEY; "
         "`botctl config check` lists them.");
+}
+
+int refuse_line(const CLI::App& app, const CLI::ParseError& error) {
+    const auto words = app.remaining();
+    if (words.empty() || error.get_exit_code() == 0) {
+        return app.exit(error) == 0 ? EX_OK : botcore::shell::kExitCommandLine;
+    }
+    botcore::shell::KnownWords known{.program = "botcored", .options = {}, .commands = {}};
+    for (const CLI::Option* option : app.get_options())
+        for (const std::string& name : option->get_lnames())
+            known.options.push_back("--" + name);
+    complain(botcore::shell::refusal_of_word(words.front(), known));
+    return botcore::shell::kExitCommandLine;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    botcore::shell::log::install_crash_trace();
+    CLI::App app(
+        "botcored: the trading core. Without options: a paper account, generated prices, "
+        "state in ./var, the API on 127.0.0.1:8080.");
+    CommandLine line;
+    add_options(app, line);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : EX_USAGE;
+        return refuse_line(app, error);
     }
-    Config config;
-    if (config_file.empty() && std::filesystem::exists("botcore.toml")) {
-        config_file = "botcore.toml";
-    }
-    if (!config_file.empty()) {
-        if (auto read = config.read_file(config_file); !read) return usage_error(read.error());
-    }
-    if (auto read = config.read_environment(environ); !read) return usage_error(read.error());
-    for (const auto& [flag, text] : flags) {
-        if (app.count(flag) == 0) continue;
-        if (auto set = config.set(kKeyFlags.at(flag), text, flag); !set) {
-            return usage_error(set.error());
-        }
-    }
-    for (const std::string& setting : settings) {
-        const std::size_t sign = setting.find('=');
-        if (sign == std::string::npos) {
-            return usage_error("--set expects KEY=VALUE, but '" + setting + "' came");
-        }
-        if (auto set = config.set(setting.substr(0, sign), setting.substr(sign + 1), "--set");
-            !set) {
-            return usage_error(set.error());
-        }
-    }
-    return run_as_owner(config, {.data = data, .ready_file = ready_file});
+    for (const auto& [flag, text] : line.flags)
+        if (app.count(flag) > 0) line.settings.flags.emplace_back(flag, text);
+    const auto gathered = botcore::shell::gather_settings(line.settings, environ);
+    for (const std::string& mistake : gathered.mistakes)
+        complain(mistake);
+    if (!gathered.mistakes.empty()) return EX_CONFIG;
+    return run_as_owner(gathered.config, line.paths);
 }
