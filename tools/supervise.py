@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Keeps one program running: python3 tools/supervise.py [options] -- PROGRAM [ARGUMENTS]
 
-Restarts the program at once when it dies by a signal or with an unexpected status. Status 0 and
-the statuses 64 to 78 (wrong usage, locked data, missing permission: see sysexits.h) are answers,
-not deaths, and end the supervisor with the same status. SIGTERM and SIGINT are passed on, and the
-supervisor then ends with the program. Deaths in quick succession are answered with growing pauses.
+Restarts the program at once when it dies by a signal or with an unexpected status. Status 0, 2 (a
+command line that is not understood) and 64 to 78 (wrong settings, locked data, missing permission:
+see sysexits.h) are answers, not deaths, and end the supervisor with the same status. SIGTERM and
+SIGINT are passed on, and the supervisor then ends with the program. Deaths in quick succession are
+answered with growing pauses.
 
 A program that reports to NOTIFY_SOCKET as systemd's services do (READY=1, then WATCHDOG=1 again and
 again) and then falls silent is killed and started again: it hangs. One that never reports is never
@@ -13,7 +14,6 @@ taken for hung.
 The program has a session of its own, so what kills its group does not reach the supervisor; when
 the supervisor itself is killed, the program gets SIGTERM.
 """
-import argparse
 import collections
 import ctypes
 import os
@@ -23,7 +23,9 @@ import socket
 import sys
 import time
 
-NOT_RESTARTED = range(64, 79)
+from spelling import Parser
+
+NOT_RESTARTED = (2, *range(64, 79))
 CANNOT_START = (126, 127)
 PAUSE_FIRST_SECONDS, PAUSE_MAX_SECONDS = 0.25, 10.0
 PR_SET_PDEATHSIG = 1
@@ -155,7 +157,7 @@ class Supervisor:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Parser(description=__doc__.splitlines()[0])
     parser.add_argument("--burst", type=int, default=5, help="lives that make a crash loop ...")
     parser.add_argument("--window", type=float, default=10.0,
                         help="... when they last so many seconds in all")
