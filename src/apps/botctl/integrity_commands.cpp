@@ -150,9 +150,10 @@ std::vector<std::string> lines_of(const std::filesystem::path& data) {
 }  // namespace
 
 int rebuild(Session& session, Agreed agreed) {
-    std::error_code error;
     const std::filesystem::path data = session.settings().data;
-    if (!std::filesystem::exists(data / "botcore.db", error)) {
+    const auto there = shell::files::is_there(data / "botcore.db");
+    if (!there) return session.unavailable(there.error());
+    if (!there.value()) {
         return session.unavailable("there is no store at " + (data / "botcore.db").string());
     }
     const auto owner = work_as_owner_of(data);

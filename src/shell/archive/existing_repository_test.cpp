@@ -85,7 +85,7 @@ TEST(KnownArchives, AreRememberedWhereverTheDataFolderIs) {
     EXPECT_FALSE(known.has("/copies/two").value());
     fs::rename(data, folder.file("moved"));
     const KnownArchives moved(folder.file("moved"));
-    EXPECT_TRUE(moved.has((fs::path(folder.file("moved")) / "archive").string()));
+    EXPECT_TRUE(moved.has((fs::path(folder.file("moved")) / "archive").string()).value());
     EXPECT_TRUE(moved.has("/copies/one").value());
     // A list that cannot be read is not an empty one: the place would be begun anew.
     std::filesystem::create_directories(folder.file("other/archives.known"));
