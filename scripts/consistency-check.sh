@@ -19,7 +19,7 @@
 # Statuses:
 #   0   all steps passed, and the report was delivered
 #   1   a step found a difference
-#   64  wrong usage
+#   2   the command line is not understood
 #   69  a step could not be done: the report says which and what to do
 #   77  the daemon does not accept the operator's token in the data folder
 set -u
@@ -31,7 +31,7 @@ ca=
 
 usage() {
     echo "consistency-check: $1; usage: $0 [--url URL] [--data DIR] [--ca FILE]" >&2
-    exit 64
+    exit 2
 }
 
 # Nothing of the check can be done; cron mails what is said here.
@@ -44,6 +44,9 @@ give_up() {
 while [ $# -gt 0 ]; do
     case $1 in
         --url | --data | --ca) [ $# -ge 2 ] || usage "$1 needs a value" ;;
+        --u*) usage "'$1' is not known; did you mean --url?" ;;
+        --d*) usage "'$1' is not known; did you mean --data?" ;;
+        --c*) usage "'$1' is not known; did you mean --ca?" ;;
         *) usage "'$1' is not known" ;;
     esac
     [ -n "$2" ] || usage "$1 needs a value, but it is empty"

@@ -20,6 +20,8 @@ using botcore::sim::Options;
 using botcore::sim::RunResult;
 
 constexpr std::size_t kFailuresMax = 10;
+/// As of every program: the command line is not understood.
+constexpr int kExitCommandLine = 2;
 
 struct Totals {
     std::uint64_t seeds = 0;
@@ -137,7 +139,7 @@ int main(int count, char** arguments) {
                      "usage: botsim [--seeds N | --minutes M | --seed S] [--base B]\n"
                      "              [--commit HASH] [--json FILE] [--trace]\n",
                      read.refusal.c_str());
-        return 64;
+        return kExitCommandLine;
     }
     const Options& options = read.options;
     std::signal(SIGABRT, print_replay);

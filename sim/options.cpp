@@ -1,10 +1,16 @@
 #include "sim/options.hpp"
 
+#include "base/spelling.hpp"
+
+#include <array>
 #include <charconv>
 
 namespace botcore::sim {
 
 namespace {
+
+constexpr std::array<std::string_view, 7> kOptions{
+    "--seeds", "--minutes", "--seed", "--base", "--commit", "--json", "--trace"};
 
 /// A whole number above zero: no run of zero seeds or minutes may look like one without a finding.
 std::optional<std::uint64_t> number_of(std::string_view text) {
@@ -69,7 +75,8 @@ OptionsRead read_options(const std::vector<std::string_view>& arguments, std::st
             read.refusal =
                 "--variant does not exist yet: there is no deliberately broken core to run";
         } else if (!takes_value) {
-            read.refusal = "there is no option " + std::string(name);
+            read.refusal =
+                "there is no option " + std::string(name) + base::did_you_mean(name, kOptions);
         } else if (i + 1 == arguments.size()) {
             read.refusal = std::string(name) + " needs a value";
         } else {

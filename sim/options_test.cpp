@@ -30,7 +30,7 @@ TEST(Options, ARunOfNothingIsRefused) {
     EXPECT_EQ(refusal_of({"--minutes", "1.0"}),
               "--minutes takes a whole number above zero, not '1.0'");
     EXPECT_EQ(refusal_of({"--seed"}), "--seed needs a value");
-    EXPECT_EQ(refusal_of({"--sed", "5"}), "there is no option --sed");
+    EXPECT_EQ(refusal_of({"--sed", "5"}), "there is no option --sed; did you mean --seed?");
 }
 
 TEST(Options, TheReplayLineNamesTheCommitThatWasBuiltAndIsTakenBack) {

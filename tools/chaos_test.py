@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 def play(**more):
     """Where none of the tools is found; what came, and the verdict."""
     env = {name: value for name, value in os.environ.items() if name != "CI"}
-    env |= {"PATH": "/nonexistent", "BOTCORE_CHAOS_BIN": "/nonexistent", **more}
+    env |= {"PATH": "/nonexistent", "BOTTEST_CHAOS_BIN": "/nonexistent", **more}
     done = subprocess.run([sys.executable, str(ROOT / "dev"), "chaos", "--short",
                            "parts_partitioned"], cwd=ROOT, env=env, text=True, capture_output=True,
                           stdin=subprocess.DEVNULL, check=False)

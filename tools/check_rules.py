@@ -5,13 +5,13 @@ Run:  python3 tools/check_rules.py [--root DIR]
 One line per breach; exit status 1 when there is one, or when there was nothing to check.
 A line of C++ may carry `// rule-ok: <reason>` where a rule is broken on purpose.
 """
-import argparse
 import pathlib
 import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from rules import text  # noqa: E402
+from spelling import Parser  # noqa: E402
 
 # What each layer may include besides itself: docs/architecture.md, section "Layers".
 LAYERS = {
@@ -304,7 +304,7 @@ def check(root):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Parser(description=__doc__.splitlines()[0])
     parser.add_argument("--root", type=pathlib.Path,
                         default=pathlib.Path(__file__).resolve().parent.parent)
     root = parser.parse_args().root.resolve()

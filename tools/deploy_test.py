@@ -92,6 +92,14 @@ class Deploy(unittest.TestCase):
                 used = set(re.findall(r"\bBOTCORE_[A-Z_]+[A-Z]\b", path.read_text("utf-8")))
                 self.assertLessEqual(used, variables(), path.name)
 
+    def test_a_pod_gets_no_variables_of_services(self):
+        """A Service called botcore would inject BOTCORE_ variables, and those stop the start."""
+        pods = [one["spec"]["template"]["spec"] for one in documents("kubernetes/botcored.yaml")
+                if "template" in one.get("spec", {})]
+        self.assertTrue(pods)
+        for pod in pods:
+            self.assertIs(pod["enableServiceLinks"], False)
+
     def test_ports_are_the_program_s(self):
         port = int(config_keys()["http.port"])
         service = documents("compose.yaml")[0]["services"]["botcored"]
@@ -156,7 +164,7 @@ class Deploy(unittest.TestCase):
         self.assertGreaterEqual(int(service["WatchdogSec"]), 10)
         self.assertIn("MemoryMax", service)
         # A locked folder or a lost journal passes; wrong usage and damage do not.
-        self.assertEqual(service["RestartPreventExitStatus"].split(), ["64", "65", "77", "78"])
+        self.assertEqual(service["RestartPreventExitStatus"].split(), ["2", "64", "65", "77", "78"])
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd-analyze is not installed")
     def test_systemd_understands_the_unit_and_finds_it_confined(self):

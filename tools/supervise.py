@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Keeps one program running: python3 tools/supervise.py [options] -- PROGRAM [ARGUMENTS]
 
-Restarts the program at once when it dies by a signal or with an unexpected status. Status 0 and
-the statuses 64 to 78 (wrong usage, locked data, missing permission: see sysexits.h) are answers,
-not deaths, and end the supervisor with the same status. Deaths in quick succession are answered
-with growing pauses.
+Restarts the program at once when it dies by a signal or with an unexpected status. Status 0, 2 (a
+command line that is not understood) and 64 to 78 (wrong settings, locked data, missing permission:
+see sysexits.h) are answers, not deaths, and end the supervisor with the same status. Deaths in
+quick succession are answered with growing pauses.
 
 SIGTERM and SIGINT are passed on, and the supervisor then ends with the program; a program that has
 already said STOPPING=1 was asked by somebody else and is not asked again for the same reason.
@@ -19,7 +19,6 @@ The program has a session of its own, so what kills its group does not reach the
 the supervisor itself is killed, the program gets SIGTERM. What the supervisor says is lost where
 nobody reads its standard error, and nothing else happens.
 """
-import argparse
 import collections
 import contextlib
 import ctypes
@@ -31,7 +30,9 @@ import struct
 import sys
 import time
 
-NOT_RESTARTED = range(64, 79)
+from spelling import Parser
+
+NOT_RESTARTED = (2, *range(64, 79))
 CANNOT_START = (126, 127)
 PAUSE_FIRST_SECONDS, PAUSE_MAX_SECONDS = 0.25, 10.0
 PR_SET_PDEATHSIG = 1
@@ -227,7 +228,7 @@ class Supervisor:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Parser(description=__doc__.splitlines()[0])
     parser.add_argument("--burst", type=int, default=5, help="lives that make a crash loop ...")
     parser.add_argument("--window", type=float, default=10.0,
                         help="... when they last so many seconds in all")

@@ -93,12 +93,18 @@ class Supervise(unittest.TestCase):
         self.assertIn("restart 1:", said)
 
     def test_ends_with_the_status_of_an_answer(self):
-        for status in (0, 64, 69, 78):
+        for status in (0, 2, 64, 69, 78):
             with self.subTest(status=status):
                 self.start(f"exit {status}")
                 self.assertEqual(self.process.wait(WAIT_SECONDS), status)
                 self.process.stderr.close()
-        self.assertEqual(len(self.lives()), 4)
+        self.assertEqual(len(self.lives()), 5)
+
+    def test_refuses_an_option_that_is_none(self):
+        done = subprocess.run([sys.executable, SUPERVISE, "--brust", "3", "--", "true"], text=True,
+                              capture_output=True, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("there is no option --brust; did you mean --burst?", done.stderr)
 
     def test_restarts_after_other_statuses(self):
         for status in (1, 63, 79):

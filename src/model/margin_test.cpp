@@ -119,8 +119,8 @@ std::string number_after(const std::string& text, std::size_t& position, const s
 }
 
 TEST(Margin, BuiltInBracketsAreTheRecordedOnes) {
-    const char* data = std::getenv("BOTCORE_DATA");
-    if (data == nullptr) GTEST_SKIP() << "BOTCORE_DATA is not set";
+    const char* data = std::getenv("BOTTEST_DATA");
+    if (data == nullptr) GTEST_SKIP() << "BOTTEST_DATA is not set";
     std::ifstream file(std::string(data) + "/leverage/usdm-brackets-2024-10.json");
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     std::size_t position = text.find("\"BTCUSDT\"");

@@ -36,7 +36,7 @@ protected:
 };
 
 std::size_t restores_wanted() {
-    const char* const text = std::getenv("BOTCORE_RESTORES");
+    const char* const text = std::getenv("BOTTEST_RESTORES");
     return text == nullptr ? 50 : std::strtoul(text, nullptr, 10);
 }
 

@@ -100,7 +100,7 @@ TEST_F(Service, ShipsTakesASnapshotVerifiesItAndChecksTheBooks) {
     const auto again = start();
     EXPECT_EQ(again->status().good.size(), 4U);
     EXPECT_TRUE(again->stop(std::chrono::seconds(5)));
-    EXPECT_EQ(archive::JobFile(file("jobs.jsonl")).read().size(), 4U);
+    EXPECT_EQ(archive::JobFile(file("jobs.jsonl")).read().value().size(), 4U);
 }
 
 // The daily snapshot of today went to another repository.
@@ -206,7 +206,7 @@ TEST_F(Service, ADrillSaysWhatWouldBeLost) {
     EXPECT_FALSE(late.passed);
     EXPECT_EQ(late.records_lost, store.head().sequence - archived.sequence);
     EXPECT_GE(late.loss, Duration::seconds(600));
-    EXPECT_EQ(archive::DrillHistory(file("drills.jsonl")).read().size(), 2U);
+    EXPECT_EQ(archive::DrillHistory(file("drills.jsonl")).read().value().size(), 2U);
     EXPECT_FALSE(std::filesystem::exists(file("drill.db")));
     const archive::DrillFiles nowhere{file("store.db"), file("drill.db"), file("no/drills.jsonl")};
     const auto lost =
@@ -223,7 +223,7 @@ TEST_F(Service, RehearsesTheLossOfTheMachineAfterTheFirstSnapshotAndEveryQuarter
     const auto begin =
         base::Timestamp::from_milliseconds(store.head().time.in_microseconds() / 1'000 + 1);
     now_ = begin;
-    const auto drills = [&] { return archive::DrillHistory(file("drills.jsonl")).read(); };
+    const auto drills = [&] { return archive::DrillHistory(file("drills.jsonl")).read().value(); };
     const auto passed_at = [&](const archive::ArchiveService& service, base::Timestamp from) {
         const auto& times = service.status().drills.times;
         return times.passed && *times.passed >= from;
@@ -268,8 +268,8 @@ TEST(DrillHistory, KnowsWhichReportAPersonSigned) {
     drill.text = "failed";
     ASSERT_TRUE(history.add(to_json(drill)));
     std::ofstream(folder.file("drills.jsonl"), std::ios::app) << "{\"ti";
-    ASSERT_EQ(history.read().size(), 2U);
-    EXPECT_EQ(history.read().at(0).at("remark"), "well");
+    ASSERT_EQ(history.read().value().size(), 2U);
+    EXPECT_EQ(history.read().value().at(0).at("remark"), "well");
     const auto status = watched.status();
     EXPECT_FALSE(status.passed);
     EXPECT_EQ(status.times.tried, drill.time);
@@ -337,9 +337,21 @@ TEST(JobFile, CutAndUnknownLinesAreLeftOut) {
     file.add({.job = Job::Verify, .time = kNow, .good = true, .text = "x"});
     std::ofstream(folder.file("jobs.jsonl"), std::ios::app)
         << "{\"time\":\"2026-11-23T12:00:00Z\",\"job\":\"other\",\"good\":true}\n[]\n{\"ti";
-    ASSERT_EQ(file.read().size(), 1U);
-    EXPECT_EQ(file.read().front().job, Job::Verify);
-    EXPECT_EQ(file.read().front().time, kNow);
+    ASSERT_EQ(file.read().value().size(), 1U);
+    EXPECT_EQ(file.read().value().front().job, Job::Verify);
+    EXPECT_EQ(file.read().value().front().time, kNow);
+}
+
+// What cannot be read was told as "no job was done yet" and "there was no drill".
+TEST(JobFile, AHistoryThatCannotBeReadIsNotEmpty) {
+    scratch::TemporaryFolder folder;
+    std::filesystem::create_directory(folder.file("a folder"));
+    const std::string place = folder.file("a folder");
+    EXPECT_THAT(archive::JobFile(place).read().error(), HasSubstr("it is a folder"));
+    EXPECT_THAT(archive::DrillHistory(place).read().error(), HasSubstr("it is a folder"));
+    EXPECT_THAT(archive::DrillHistory(place).status().text, HasSubstr("it is a folder"));
+    EXPECT_TRUE(archive::JobFile(folder.file("none")).read().value().empty());
+    EXPECT_TRUE(archive::DrillHistory(folder.file("none")).read().value().empty());
 }
 
 }  // namespace

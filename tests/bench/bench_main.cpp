@@ -5,6 +5,7 @@
 // --only runs the group of figures whose names begin with NAME. --quick looks only whether
 // everything can be measured: its figures are no measurement and never fail.
 
+#include "shell/config/unknown_words.hpp"
 #include "tests/bench/archive_bench.hpp"
 #include "tests/bench/market_bench.hpp"
 #include "tests/bench/reliability_bench.hpp"
@@ -23,6 +24,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -36,7 +38,24 @@ using crash::median;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr int kUsage = 64;
+/// As of every program: the command line is not understood.
+constexpr int kUsage = 2;
+
+/// The options, for a word that is none of them.
+const shell::KnownWords kKnown{.program = "botcore_bench",
+                               .options = {"--json", "--only", "--quick", "--cache", "--program"},
+                               .commands = {}};
+
+/// Says which word is no option and which one may have been meant.
+void complain_of(std::span<char* const> words) {
+    for (const std::string_view word : words) {
+        if (!word.starts_with("--") ||
+            std::ranges::find(kKnown.options, word) != kKnown.options.end())
+            continue;
+        std::fprintf(stderr, "botcore_bench: %s\n", shell::refusal_of_word(word, kKnown).c_str());
+        return;
+    }
+}
 
 struct Options {
     std::string json;
@@ -226,9 +245,9 @@ void Bench::report_orders(std::map<std::size_t, Rates>& rates,
 }
 
 void Bench::market() {
-    const char* data = std::getenv("BOTCORE_DATA");
+    const char* data = std::getenv("BOTTEST_DATA");
     if (data == nullptr) {
-        std::puts("market_messages_per_s: not measured, BOTCORE_DATA is not set");
+        std::puts("market_messages_per_s: not measured, BOTTEST_DATA is not set");
         return;
     }
     std::vector<std::string> files;
@@ -474,6 +493,7 @@ int main(int count, char** words) {
             "usage: botcore_bench [--json FILE] [--only NAME] [--quick] [--cache FOLDER] "
             "[--program BOTCORED]\n",
             stderr);
+        complain_of(std::span(words, static_cast<std::size_t>(count)).subspan(1));
         return kUsage;
     }
     crash::JudgeReport report("bench");

@@ -5,6 +5,7 @@
 // With --dir the promises are written down before they are asked for, so that a run that was
 // stopped goes on where it was when it is started again with the same folder.
 
+#include "shell/config/unknown_words.hpp"
 #include "tests/crash/crash_run.hpp"
 #include "tests/crash/judge_report.hpp"
 
@@ -12,6 +13,7 @@
 #include <charconv>
 #include <cstdio>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,7 +22,24 @@ namespace {
 using namespace botcore;
 using crash::AimKind;
 
-constexpr int kUsage = 64;
+/// As of every program: the command line is not understood.
+constexpr int kUsage = 2;
+
+/// The options, for a word that is none of them.
+const shell::KnownWords kKnown{.program = "botcore_crash",
+                               .options = {"--kills", "--seed", "--json", "--dir", "--program"},
+                               .commands = {}};
+
+/// Says which word is no option and which one may have been meant.
+void complain_of(std::span<char* const> words) {
+    for (const std::string_view word : words) {
+        if (!word.starts_with("--") ||
+            std::ranges::find(kKnown.options, word) != kKnown.options.end())
+            continue;
+        std::fprintf(stderr, "botcore_crash: %s\n", shell::refusal_of_word(word, kKnown).c_str());
+        return;
+    }
+}
 
 struct Arguments {
     crash::CrashOptions run;
@@ -98,6 +117,7 @@ int main(int count, char** words) {
             "usage: botcore_crash [--kills N] [--seed S] [--json FILE] [--dir FOLDER] "
             "[--program BOTCORED]\n",
             stderr);
+        complain_of(std::span(words, static_cast<std::size_t>(count)).subspan(1));
         return kUsage;
     }
     std::optional<crash::TemporaryFolder> temporary;

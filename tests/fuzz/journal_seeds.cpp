@@ -77,7 +77,7 @@ model::Record full_record() {
 int main(int argc, char** argv) {
     if (argc != 2) {
         std::fputs("botcore_journal_seeds FOLDER\n", stderr);
-        return 64;
+        return 2;
     }
     const std::filesystem::path folder = argv[1];
     write_inputs(folder, std::make_index_sequence<std::variant_size_v<model::InputBody>>());

@@ -10,7 +10,7 @@ import tempfile
 import time
 import unittest
 
-BIN = pathlib.Path(os.environ["BOTCORE_BIN"])
+BIN = pathlib.Path(os.environ["BOTTEST_BIN"])
 
 
 def make_certificate(folder):

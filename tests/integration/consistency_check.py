@@ -16,7 +16,7 @@ import sys
 import threading
 import unittest
 
-from stand import BIN, NEGATIVE, ROOT, UNAVAILABLE, USAGE, Stand, stop
+from stand import BIN, COMMAND_LINE, NEGATIVE, ROOT, UNAVAILABLE, Stand, stop
 
 SCRIPT = ROOT / "scripts/consistency-check.sh"
 CRON = ROOT / "deploy/cron/botcore"
@@ -256,8 +256,9 @@ class ConsistencyCheck(Stand):
     def test_wrong_usage_says_what_is_right(self):
         for words in (["var"], ["--data"], ["--url", ""], ["--help"]):
             done = self.check(*words)
-            self.assertEqual(done.returncode, USAGE, words)
+            self.assertEqual(done.returncode, COMMAND_LINE, words)
             self.assertIn("usage: ", done.stderr)
+        self.assertIn("did you mean --data?", self.check("--dtaa", "var").stderr)
 
     def test_a_report_that_cannot_be_kept_is_no_pass(self):
         data = self.copy_of_the_data("kept")

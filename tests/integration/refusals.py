@@ -17,8 +17,8 @@ import unittest
 import urllib.error
 import urllib.request
 
-BIN = pathlib.Path(os.environ["BOTCORE_BIN"])
-USAGE, DATA, UNAVAILABLE, IO, TEMPORARY, NO_PERMISSION, CONFIG = 64, 65, 69, 74, 75, 77, 78
+BIN = pathlib.Path(os.environ["BOTTEST_BIN"])
+COMMAND_LINE, DATA, UNAVAILABLE, IO, TEMPORARY, NO_PERMISSION, CONFIG = 2, 65, 69, 74, 75, 77, 78
 CLOSED = "http://127.0.0.1:1"  # No daemon listens on a port that only root may have.
 
 
@@ -71,7 +71,7 @@ class Refusals(unittest.TestCase):
                 ("can be reached from other machines", "http.address=0.0.0.0"),
                 ("cannot use the TLS certificate", "http.tls_certificate=/nowhere",
                  "http.tls_key=/nowhere")):
-            self.start_fails(UNAVAILABLE, said, *settings)
+            self.start_fails(CONFIG, said, *settings)
 
     def test_what_is_no_store_of_ours_is_left_as_it_is(self):
         store = self.data / "botcore.db"
@@ -111,10 +111,29 @@ class Refusals(unittest.TestCase):
         self.start_fails(UNAVAILABLE, "another version")
 
     def test_words_that_are_no_options(self):
+        for name, words, said in (
+                ("botcored", ["--no-such-option"], "there is no option --no-such-option"),
+                ("botcored", ["--prot", "80"], "there is no option --prot; did you mean --port?"),
+                ("botcored", ["--dat=x"], "there is no option --dat; did you mean --data?"),
+                ("botcored", ["status"], "'status' was not expected"),
+                ("botctl", ["--no-such-option"], "there is no option --no-such-option"),
+                ("botctl", ["statsu"], "there is no command statsu; did you mean status?"),
+                ("botctl", ["status", "--jsno"], "there is no option --jsno; did you mean --json?"),
+                ("botctl", ["--jsno", "status"], "there is no option --jsno; did you mean --json?"),
+                ("botctl", ["order", "plaec", "BTCUSDT"],
+                 "there is no command plaec; did you mean place?"),
+                ("botctl", ["order", "place", "BTCUSDT", "BUY", "1", "--prise", "1"],
+                 "there is no option --prise; did you mean --price?"),
+                ("botctl", ["config", "chekc"], "there is no command chekc; did you mean check?"),
+                ("botctl", ["status", "more"], "'more' was not expected")):
+            done = self.run_program(name, *words)
+            self.assertEqual(done.returncode, COMMAND_LINE, f"{words}: {done.stderr}")
+            self.assertIn(said, done.stderr)
+            self.assertIn("--help", done.stderr)
+        for name, words in (("botcored", ["--port"]), ("botctl", []), ("botctl", ["order"])):
+            done = self.run_program(name, *words)
+            self.assertEqual(done.returncode, COMMAND_LINE, f"{words}: {done.stderr}")
         for name in ("botcored", "botctl"):
-            done = self.run_program(name, "--no-such-option")
-            self.assertEqual(done.returncode, USAGE)
-            self.assertIn("--help", done.stderr + done.stdout)
             self.assertEqual(self.run_program(name, "--help").returncode, 0)
         metrics = self.run_program("botcored", "--print-metrics-reference")
         self.assertEqual(metrics.returncode, 0)

@@ -21,7 +21,7 @@ constexpr std::size_t kClients = 64;
 constexpr double kMemoryMax = 150;  // MiB.
 
 std::string recordings() {
-    const char* data = std::getenv("BOTCORE_DATA");
+    const char* data = std::getenv("BOTTEST_DATA");
     if (data == nullptr) return {};
     const auto streams = std::filesystem::path(data) / "streams";
     std::string list;
@@ -116,7 +116,7 @@ private:
 // @spec:I4 I5 I8 R3-TX-01 R3-TX-05
 TEST(Soak, AHundredThousandOrdersOverRecordedStreamsAddUp) {
     const std::string files = recordings();
-    if (files.empty()) GTEST_SKIP() << "BOTCORE_DATA is not set";
+    if (files.empty()) GTEST_SKIP() << "BOTTEST_DATA is not set";
     Soak soak(files);
     soak.start();
     if (HasFatalFailure()) return;

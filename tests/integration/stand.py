@@ -13,9 +13,9 @@ import unittest
 import urllib.error
 import urllib.request
 
-BIN = pathlib.Path(os.environ["BOTCORE_BIN"])
+BIN = pathlib.Path(os.environ["BOTTEST_BIN"])
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-NEGATIVE, USAGE, UNAVAILABLE = 1, 64, 69
+NEGATIVE, COMMAND_LINE, USAGE, UNAVAILABLE = 1, 2, 64, 69
 
 
 def stop(daemon):

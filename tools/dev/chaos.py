@@ -1,5 +1,4 @@
 """./dev chaos: scenarios over real processes, each with a verdict that a machine can read."""
-import argparse
 import importlib
 import json
 import os
@@ -13,6 +12,7 @@ import tempfile
 import time
 
 from dev import build, paths, report
+from spelling import Parser, did_you_mean
 
 FOLDER = paths.ROOT / "tests" / "chaos"
 SECONDS_MAX = {True: 110, False: 900}
@@ -100,11 +100,12 @@ def run_apart(name, short, seed, folder):
 def chaos(options):
     wanted = [name for name in names() if not options.name or options.name in name]
     if not wanted:
-        print(f"no scenario is called {options.name}; there are:", *names(), file=sys.stderr)
+        print(f"no scenario is called {options.name}{did_you_mean(options.name, names())}; "
+              "there are:", *names(), file=sys.stderr)
         return paths.EXIT_MISSING
-    if "BOTCORE_CHAOS_BIN" not in os.environ:
+    if "BOTTEST_CHAOS_BIN" not in os.environ:
         build.build("release", ["botcored", "botctl"])
-        os.environ["BOTCORE_CHAOS_BIN"] = str(paths.build_dir("release") / "bin")
+        os.environ["BOTTEST_CHAOS_BIN"] = str(paths.build_dir("release") / "bin")
     verdicts = []
     with tempfile.TemporaryDirectory(prefix="botcore-verdicts-") as folder:
         for name in wanted:
@@ -135,7 +136,7 @@ def drill(options):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="dev.chaos")
+    parser = Parser(prog="dev.chaos")
     parser.add_argument("name")
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--seed", type=int, default=1)

@@ -6,6 +6,7 @@ import sys
 import time
 
 from dev import accept, build, chaos, errors, fuzz, judges, lint, paths, report, suite
+from spelling import Parser, did_you_mean
 
 HELP = """\
 ./dev COMMAND [options]              everything a developer does daily
@@ -36,8 +37,9 @@ What is not known to bench, crash and sim is passed on to the program.
 """
 
 
-def parser():
-    top = argparse.ArgumentParser(prog="./dev", add_help=False)
+def parser(asked):
+    """The parser of all commands, and that of the command which is asked for."""
+    top = Parser(prog="./dev", add_help=False)
     commands = top.add_subparsers(dest="command")
 
     def command(name, judges_it=False):
@@ -79,7 +81,7 @@ def parser():
     one.add_argument("name", nargs="?")
     one.add_argument("--seconds", type=int, default=60)
     command("coverage", True)
-    return top
+    return top, commands.choices[asked]
 
 
 def setup(_options):
@@ -172,15 +174,16 @@ def main(arguments):
         print(HELP, end="")
         return 0
     if arguments[0] not in COMMANDS:
-        print(f"./dev knows no command {arguments[0]}; see ./dev help", file=sys.stderr)
+        print(f"./dev knows no command {arguments[0]}{did_you_mean(arguments[0], COMMANDS)}; "
+              "see ./dev help", file=sys.stderr)
         return paths.EXIT_USAGE
     if arguments[0] == "run":
         options = argparse.Namespace(command="run", rest=arguments[1:])
     else:
-        options, options.rest = parser().parse_known_args(arguments)
+        top, command = parser(arguments[0])
+        options, options.rest = top.parse_known_args(arguments)
         if options.rest and options.command not in PASS_ON:
-            print(f"./dev {options.command} does not know {' '.join(options.rest)}",
-                  file=sys.stderr)
+            print(f"./dev {options.command}: {command.refusal_of(options.rest)}", file=sys.stderr)
             return paths.EXIT_USAGE
     try:
         return COMMANDS[options.command](options)

@@ -7,6 +7,7 @@ import sys
 import tempfile
 
 from dev import build, paths, report
+from spelling import did_you_mean
 
 PRESET = "dev"
 SHARED_SECONDS = 120
@@ -106,7 +107,8 @@ def fuzz(options):
     if options.name:
         name = options.name.removesuffix("_fuzz")
         if name not in wanted:
-            print(f"there is no fuzzer {name}; there are {', '.join(wanted)}", file=sys.stderr)
+            print(f"there is no fuzzer {name}{did_you_mean(name, wanted)}; there are",
+                  ", ".join(wanted), file=sys.stderr)
             return paths.EXIT_USAGE
         wanted = [name]
     build.build(PRESET, [f"{name}_fuzz" for name in wanted])

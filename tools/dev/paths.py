@@ -11,7 +11,7 @@ JOBS = os.cpu_count() or 2
 
 EXIT_MISSING = 69  # EX_UNAVAILABLE: what was asked for does not exist here.
 EXIT_SKIPPED = 77  # Nothing could run here, and that is no failure.
-EXIT_USAGE = 64
+EXIT_USAGE = 2  # As of every program: the command line is not understood.
 
 
 def build_dir(preset):
@@ -25,8 +25,8 @@ def binary(preset, name):
 def environment():
     """The environment of every test and program that a command starts."""
     env = dict(os.environ)
-    if "BOTCORE_DATA" not in env and DATA.is_dir():
-        env["BOTCORE_DATA"] = str(DATA)
+    if "BOTTEST_DATA" not in env and DATA.is_dir():
+        env["BOTTEST_DATA"] = str(DATA)
     symbolizer = shutil.which("llvm-symbolizer-19")
     if symbolizer:
         env.setdefault("ASAN_SYMBOLIZER_PATH", symbolizer)

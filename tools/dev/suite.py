@@ -96,7 +96,7 @@ def count_fuzzers(runs):
 
 def data_missing():
     """Why the recorded exchange data cannot be left out here, or None."""
-    if os.environ.get("CI") == "true" and "BOTCORE_DATA" not in paths.environment():
+    if os.environ.get("CI") == "true" and "BOTTEST_DATA" not in paths.environment():
         return "CI=true, and ../shared/data/binance (the recorded exchange data) is missing"
     return None
 

@@ -23,6 +23,7 @@
 #include "shell/daemon/service_manager.hpp"
 #include "shell/daemon/shutdown.hpp"
 #include "shell/daemon/slow_thread.hpp"
+#include "shell/daemon/start_check.hpp"
 #include "shell/daemon/trade_log.hpp"
 #include "shell/daemon/trading_loop.hpp"
 #include "shell/http/answer_cache.hpp"
@@ -324,9 +325,6 @@ std::string Daemon::start_door() {
         log_.write(shell::log::Level::Warn, "reliability.enabled is false: only for measurements");
     }
     access_->attach(doors_->context, doors_->routes, doors_->api);
-    if (const auto trouble = refusal_of_plain(config_, address.is_loopback()); !trouble.empty()) {
-        return trouble;
-    }
     server_ = std::make_unique<shell::http::HttpServer>(
         context_, http_options(config_), access_->front(), &events_->server());
     events_->server().start();
@@ -574,6 +572,11 @@ int Daemon::run() {
 }  // namespace
 
 int run_daemon(const shell::Config& config, const DaemonPaths& paths) {
+    // Before anything is made: the same question that `botctl config check` asks.
+    const auto mistakes = shell::mistakes_of_start(config, paths.data);
+    for (const std::string& mistake : mistakes)
+        (void)failed(EX_CONFIG, mistake);
+    if (!mistakes.empty()) return EX_CONFIG;
     auto folder = shell::DataFolder::open(paths.data);
     if (!folder) return failed(EX_TEMPFAIL, folder.error());
     auto token = shell::auth::OperatorToken::load_or_create(folder.value().path());

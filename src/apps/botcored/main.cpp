@@ -3,7 +3,8 @@
 #include "apps/botcored/daemon.hpp"
 #include "base/result.hpp"
 #include "build_info.hpp"
-#include "shell/config/config.hpp"
+#include "shell/config/given_settings.hpp"
+#include "shell/config/unknown_words.hpp"
 #include "shell/daemon/data_owner.hpp"
 #include "shell/log/redact.hpp"
 #include "shell/log/stack_trace.hpp"
@@ -15,30 +16,17 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <filesystem>
 #include <iostream>
 #include <map>
 #include <string>
-#include <vector>
+#include <utility>
 
 namespace {
 
 using botcore::shell::Config;
 
-/// Flags that stand for a key of the configuration.
-const std::map<std::string, std::string> kKeyFlags = {
-    {"--address", "http.address"},
-    {"--port", "http.port"},
-    {"--market", "market.source"},
-    {"--market-files", "market.files"},
-    {"--market-speed", "market.speed"},
-    {"--seed", "market.seed"},
-    {"--deposit", "paper.deposit"},
-};
-
-int usage_error(const std::string& text) {
+void complain(const std::string& text) {
     std::cerr << "botcored: " << botcore::shell::log::redact(text) << "\n";
-    return EX_CONFIG;
 }
 
 /// Configuration and arguments may be root's to read; from here on all is the owner's.
@@ -52,34 +40,68 @@ int run_as_owner(const Config& config, botcore::apps::DaemonPaths paths) {
     return botcore::apps::run_daemon(config, paths);
 }
 
-/// What the command line says of the configuration.
-struct Arguments {
-    std::string config_file;                   ///< Empty: botcore.toml if there.
-    std::map<std::string, std::string> flags;  ///< Those that were given, of kKeyFlags.
-    std::vector<std::string> settings;         ///< KEY=VALUE
+struct CommandLine {
+    botcore::apps::DaemonPaths paths{
+        .data = "./var", .ready_file = {}, .note = {}, .read_config = {}};
+    botcore::shell::GivenSettings settings;
+    std::map<std::string, std::string> flags;
 };
 
-botcore::base::Outcome<std::string> set_all(Config& config, const Arguments& arguments) {
-    for (const auto& [flag, text] : arguments.flags)
-        TRY(config.set(kKeyFlags.at(flag), text, flag));
-    for (const std::string& setting : arguments.settings) {
-        const std::size_t sign = setting.find('=');
-        if (sign == std::string::npos) {
-            return botcore::base::Failure{"--set expects KEY=VALUE, but '" + setting + "' came"};
+void add_options(CLI::App& app, CommandLine& line) {
+    namespace build_info = botcore::build_info;
+    app.set_version_flag(
+        "--version",
+        std::string(build_info::kVersion) + " (" + std::string(build_info::kCommit) + ")");
+    app.add_option("--data", line.paths.data, "Folder of the daemon's state")
+        ->capture_default_str();
+    app.add_option(
+        "--config", line.settings.file, "Configuration file (default: botcore.toml if there)");
+    app.add_option("--ready-file", line.paths.ready_file, "Written as JSON once the API listens");
+    app.add_flag_callback(
+        "--print-metrics-reference",
+        [] {
+            std::cout << botcore::shell::metrics::metrics_reference();
+            throw CLI::Success();
+        },
+        "Print docs/metrics.md and end");
+    for (const auto& [flag, key] : botcore::shell::key_flags()) {
+        for (const auto& known : botcore::shell::config_keys()) {
+            if (known.name != key) continue;
+            app.add_option(std::string(flag),
+                           line.flags[std::string(flag)],
+                           std::string(known.meaning) + " [" + std::string(known.fallback) + "]");
         }
-        TRY(config.set(setting.substr(0, sign), setting.substr(sign + 1), "--set"));
     }
-    return botcore::base::Done{};
+    app.add_option(
+           "--set", line.settings.sets, "KEY=VALUE: any key of the configuration; repeatable")
+        ->allow_extra_args(false);
+    app.footer(
+        "Every key of the configuration can also be set as BOTCORE_SECTION_KEY; "
+        "`botctl config check` lists them.");
 }
 
-botcore::base::Result<Config, std::string> read_config(const Arguments& arguments) {
-    Config config;
-    std::string file = arguments.config_file;
-    if (file.empty() && std::filesystem::exists("botcore.toml")) file = "botcore.toml";
-    if (!file.empty()) TRY(config.read_file(file));
-    TRY(config.read_environment(environ));
-    TRY(set_all(config, arguments));
-    return config;
+int refuse_line(const CLI::App& app, const CLI::ParseError& error) {
+    const auto words = app.remaining();
+    if (words.empty() || error.get_exit_code() == 0) {
+        return app.exit(error) == 0 ? EX_OK : botcore::shell::kExitCommandLine;
+    }
+    botcore::shell::KnownWords known{.program = "botcored", .options = {}, .commands = {}};
+    for (const CLI::Option* option : app.get_options())
+        for (const std::string& name : option->get_lnames())
+            known.options.push_back("--" + name);
+    complain(botcore::shell::refusal_of_word(words.front(), known));
+    return botcore::shell::kExitCommandLine;
+}
+
+/// What a reload takes over; the first mistakes of it otherwise.
+botcore::base::Result<Config, std::string> read_config(
+    const botcore::shell::GivenSettings& settings) {
+    auto gathered = botcore::shell::gather_settings(settings, environ);
+    if (gathered.mistakes.empty()) return std::move(gathered.config);
+    std::string text;
+    for (const std::string& mistake : gathered.mistakes)
+        text += (text.empty() ? "" : "; ") + mistake;
+    return botcore::base::Failure{std::move(text)};
 }
 
 /// Before anything else is opened.
@@ -104,51 +126,19 @@ int main(int argc, char** argv) {
     CLI::App app(
         "botcored: the trading core. Without options: a paper account, generated prices, "
         "state in ./var, the API on 127.0.0.1:8080.");
-    std::string data = "./var";
-    Arguments arguments;
-    std::string ready_file;
-    std::map<std::string, std::string> flags;
-    app.set_version_flag("--version",
-                         std::string(botcore::build_info::kVersion) + " (" +
-                             std::string(botcore::build_info::kCommit) + ")");
-    app.add_option("--data", data, "Folder of the daemon's state")->capture_default_str();
-    app.add_option(
-        "--config", arguments.config_file, "Configuration file (default: botcore.toml if there)");
-    app.add_option("--ready-file", ready_file, "Written as JSON once the API listens");
-    app.add_flag_callback(
-        "--print-metrics-reference",
-        [] {
-            std::cout << botcore::shell::metrics::metrics_reference();
-            throw CLI::Success();
-        },
-        "Print docs/metrics.md and end");
-    for (const auto& [flag, key] : kKeyFlags) {
-        for (const auto& known : botcore::shell::config_keys()) {
-            if (known.name != key) continue;
-            app.add_option(flag,
-                           flags[flag],
-                           std::string(known.meaning) + " [" + std::string(known.fallback) + "]");
-        }
-    }
-    app.add_option(
-           "--set", arguments.settings, "KEY=VALUE: any key of the configuration; repeatable")
-        ->allow_extra_args(false);
-    app.footer(
-        "Every key of the configuration can also be set as BOTCORE_SECTION_KEY; "
-        "`botctl config check` lists them.");
+    CommandLine line;
+    add_options(app, line);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : EX_USAGE;
+        return refuse_line(app, error);
     }
-    for (const auto& [flag, text] : flags) {
-        if (app.count(flag) > 0) arguments.flags.emplace(flag, text);
-    }
-    const auto config = read_config(arguments);
-    if (!config) return usage_error(config.error());
-    return run_as_owner(
-        config.value(),
-        {.data = data, .ready_file = ready_file, .note = {}, .read_config = [arguments] {
-             return read_config(arguments);
-         }});
+    for (const auto& [flag, text] : line.flags)
+        if (app.count(flag) > 0) line.settings.flags.emplace_back(flag, text);
+    const auto gathered = botcore::shell::gather_settings(line.settings, environ);
+    for (const std::string& mistake : gathered.mistakes)
+        complain(mistake);
+    if (!gathered.mistakes.empty()) return EX_CONFIG;
+    line.paths.read_config = [settings = line.settings] { return read_config(settings); };
+    return run_as_owner(gathered.config, line.paths);
 }

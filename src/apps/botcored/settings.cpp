@@ -180,15 +180,6 @@ base::Result<std::unique_ptr<ports::Cache>, std::string> make_cache(
     return cache;
 }
 
-std::string refusal_of_plain(const shell::Config& config, bool loopback) {
-    const bool has_tls = !config.text("http.tls_certificate").empty();
-    if (has_tls || loopback || config.is_on("http.allow_plain")) return {};
-    return "http.address: " + config.text("http.address") +
-           " can be reached from other machines, and passwords and tokens would go over the wire "
-           "in plain; give http.tls_certificate and http.tls_key, or say http.allow_plain = true "
-           "behind a proxy that has TLS";
-}
-
 std::string url_of(const shell::Config& config, std::uint16_t port) {
     const bool has_tls = !config.text("http.tls_certificate").empty();
     return (has_tls ? "https://" : "http://") + config.text("http.address") + ":" +

@@ -35,10 +35,6 @@ namespace botcore::apps {
 /// From the system's source of randomness.
 [[nodiscard]] std::uint64_t random_seed();
 
-/// Why the API must not be opened: passwords and tokens do not go over a wire in plain, unless
-/// somebody says that they may. Empty where it may.
-[[nodiscard]] std::string refusal_of_plain(const shell::Config& config, bool loopback);
-
 /// Where the API is, for callers of this machine.
 [[nodiscard]] std::string url_of(const shell::Config& config, std::uint16_t port);
 

@@ -21,10 +21,12 @@ base::Timestamp now() {
 }
 
 base::Result<shell::Config, std::string> read_config(const std::string& file) {
-    shell::Config config;
-    if (!file.empty()) (void)TRY(config.read_file(file));
-    (void)TRY(config.read_environment(environ));
-    return config;
+    auto gathered = shell::gather_settings({.file = file, .flags = {}, .sets = {}}, environ);
+    if (gathered.mistakes.empty()) return std::move(gathered.config);
+    std::string text;
+    for (const std::string& mistake : gathered.mistakes)
+        text += (text.empty() ? "" : "\n") + mistake;
+    return base::Failure{std::move(text)};
 }
 
 base::Result<std::unique_ptr<ArchiveAccess>, std::string> open_archive(const Session& session,

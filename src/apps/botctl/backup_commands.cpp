@@ -203,8 +203,10 @@ int backup_key(Session& session, const BackupWish& wish) {
 
 int backup_history(Session& session) {
     const archive::JobFile file(fs::path(session.settings().data) / "jobs.jsonl");
+    const auto jobs = file.read();
+    if (!jobs) return refused(session, jobs.error());
     json::array items;
-    for (const auto& job : file.read()) {
+    for (const auto& job : jobs.value()) {
         json::object item;
         item["time"] = protocol::to_iso8601(job.time);
         item["job"] = to_text(job.job);

@@ -4,6 +4,7 @@
 
 #include "apps/botctl/question.hpp"
 #include "apps/botctl/session.hpp"
+#include "shell/config/given_settings.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -149,7 +150,8 @@ int journal_export(Session& session, const JournalRange& range);
 int check(Session& session);
 /// Hands a report of scripts/consistency-check.sh to the daemon's log and event stream.
 int report_check(Session& session, const std::string& result, const std::string& file);
-int check_config(Session& session, const std::string& file);
+/// What botcored would say to these settings: each with its origin, and a verdict at the end.
+int check_config(Session& session, const shell::GivenSettings& given);
 
 /// What the commands about the archive are told; empty means the configuration's, or the newest.
 struct BackupWish {

@@ -84,7 +84,8 @@ int run_drill(Session& session, const BackupWish& wish) {
 
 int drill_history(Session& session) {
     const auto drills = history_of(session.settings().data).read();
-    return session.show(drills, [](std::ostream& out, const json::value& data) {
+    if (!drills) return refused(session, drills.error());
+    return session.show(drills.value(), [](std::ostream& out, const json::value& data) {
         for (const auto& item : data.as_array())
             archive::print_drill(out, item);
     });
@@ -99,8 +100,9 @@ int sign_drill(Session& session, const BackupWish& wish) {
     }
     const fs::path data = fs::absolute(session.settings().data);
     const auto history = history_of(data);
-    const json::array drills = history.read();
-    const json::object* const drill = chosen_in(drills, wish.drill);
+    const auto drills = history.read();
+    if (!drills) return refused(session, drills.error());
+    const json::object* const drill = chosen_in(drills.value(), wish.drill);
     if (drill == nullptr) {
         return refused(session,
                        wish.drill.empty() ? "there is no drill to sign; run one: botctl drill run"
@@ -127,8 +129,9 @@ int sign_drill(Session& session, const BackupWish& wish) {
     if (!history.add({.drill = time, .by = wish.by, .text = wish.remark, .time = now()})) {
         return refused(session, "the signature cannot be written");
     }
-    const json::array after = history.read();
-    return session.show(*chosen_in(after, time), archive::print_drill);
+    const auto after = history.read();
+    if (!after) return refused(session, after.error());
+    return session.show(*chosen_in(after.value(), time), archive::print_drill);
 }
 
 }  // namespace botcore::botctl

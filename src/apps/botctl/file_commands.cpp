@@ -3,15 +3,12 @@
 #include "core/orders/find_order.hpp"
 #include "protocol/api_json.hpp"
 #include "protocol/journal.hpp"
-#include "shell/config/config.hpp"
 #include "shell/http/order_story.hpp"
 #include "shell/http/views.hpp"
-#include "shell/log/redact.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <unistd.h>
 
 #include <algorithm>
 #include <functional>
@@ -247,34 +244,6 @@ int journal_export(Session& session, const JournalRange& range) {
         from = next;
     }
     return std::cout.flush() ? kExitOk : kExitUnavailable;
-}
-
-int check_config(Session& session, const std::string& file) {
-    shell::Config config;
-    std::string mistakes;
-    if (!file.empty()) {
-        if (const auto read = config.read_file(file); !read) mistakes += read.error() + "\n";
-    }
-    if (const auto read = config.read_environment(environ); !read) mistakes += read.error() + "\n";
-    if (!mistakes.empty()) {
-        std::cerr << shell::log::redact(mistakes);
-        return kExitNegative;
-    }
-    json::object data;
-    for (const auto& key : shell::config_keys()) {
-        json::object item;
-        item["value"] = shell::shown(key, config.value(key.name));
-        item["origin"] = config.value(key.name).origin;
-        item["default"] = key.fallback;
-        item["unit"] = key.unit;
-        data[key.name] = std::move(item);
-    }
-    return session.show(data, [&](std::ostream& out, const json::value&) {
-        for (const auto& key : shell::config_keys()) {
-            const auto& value = config.value(key.name);
-            out << key.name << " = " << shell::shown(key, value) << "  (" << value.origin << ")\n";
-        }
-    });
 }
 
 }  // namespace botcore::botctl

@@ -5,12 +5,12 @@
 #include "protocol/journal.hpp"
 #include "runtime/verify.hpp"
 #include "shell/daemon/data_folder.hpp"
+#include "shell/files/whole_file.hpp"
 #include "shell/sqlite/rebuild.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <fstream>
 #include <iterator>
 
 namespace botcore::botctl {
@@ -106,12 +106,10 @@ int check(Session& session) {
 }
 
 int report_check(Session& session, const std::string& result, const std::string& file) {
-    std::ifstream in(file);
-    std::string report((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    if (!in.is_open() || report.empty()) {
-        return session.unavailable("there is no report to read at " + file);
-    }
-    const json::object body{{"result", result}, {"report", std::move(report)}};
+    const auto report = shell::files::read_file(file);
+    if (!report) return session.unavailable("there is no report to read: " + report.error());
+    if (report.value().empty()) return session.unavailable("the report at " + file + " is empty");
+    const json::object body{{"result", result}, {"report", report.value()}};
     const auto answer = session.reach({.method = "POST",
                                        .path = "/api/consistency-checks",
                                        .body = json::serialize(body),
@@ -152,9 +150,10 @@ std::vector<std::string> lines_of(const std::filesystem::path& data) {
 }  // namespace
 
 int rebuild(Session& session, Agreed agreed) {
-    std::error_code error;
     const std::filesystem::path data = session.settings().data;
-    if (!std::filesystem::exists(data / "botcore.db", error)) {
+    const auto there = shell::files::is_there(data / "botcore.db");
+    if (!there) return session.unavailable(there.error());
+    if (!there.value()) {
         return session.unavailable("there is no store at " + (data / "botcore.db").string());
     }
     const auto owner = work_as_owner_of(data);

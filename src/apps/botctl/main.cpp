@@ -3,12 +3,14 @@
 #include "apps/botctl/commands.hpp"
 #include "apps/botctl/plain_output.hpp"
 #include "build_info.hpp"
+#include "shell/config/unknown_words.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <filesystem>
 #include <functional>
 #include <iostream>
+#include <map>
+#include <optional>
 #include <string>
 
 namespace {
@@ -18,7 +20,8 @@ using namespace botcore::botctl;  // NOLINT(google-build-using-namespace): the w
 constexpr const char* kFooter = R"(Exit statuses
   0   done, and the answer is a good one
   1   a clear no: refused, unhealthy, damaged
-  64  wrong usage, or a request that makes no sense
+  2   the command line is not understood
+  64  a request that makes no sense
   69  neither the daemon nor its files could be asked; nothing was done
   75  the outcome is not known or not over yet: repeat with the same --key
   77  the token is missing or wrong
@@ -47,7 +50,9 @@ struct Chosen {
     EventWish events;
     UserWish user;
     std::string symbol, order, market = "futures", leverage, to, amount, asset = "USDT";
-    std::string deposit = "10000", config_file;
+    std::string deposit = "10000";
+    botcore::shell::GivenSettings given;
+    std::map<std::string, std::optional<std::string>> flags;
     std::uint64_t count = 10, limit = 50, hours = 0;
     bool all = false, failed = false, ramp = false;
     Agreed agreed = Agreed::Ask;
@@ -391,9 +396,20 @@ void add_files(CLI::App& app, Chosen& chosen) {
     add_yes(accept, chosen.agreed);
     CLI::App* config = app.add_subcommand("config", "The configuration");
     config->require_subcommand(1);
-    add(*config, chosen, "check", "Is it valid, and what holds?", [&](Session& s) {
-        return check_config(s, chosen.config_file);
-    })->add_option("FILE", chosen.config_file, "Default: botcore.toml if there");
+    CLI::App* check =
+        add(*config, chosen, "check", "Would the daemon start, and what holds?", [&](Session& s) {
+            for (const auto& [flag, text] : chosen.flags)
+                if (text) chosen.given.flags.emplace_back(flag, *text);
+            return check_config(s, chosen.given);
+        });
+    check->add_option("FILE,--config", chosen.given.file, "Default: botcore.toml if there");
+    check->add_option("--set", chosen.given.sets, "KEY=VALUE, as botcored takes it; repeatable")
+        ->allow_extra_args(false);
+    for (const auto& [flag, key] : botcore::shell::key_flags()) {
+        check->add_option(std::string(flag),
+                          chosen.flags[std::string(flag)],
+                          std::string(key) + ", as botcored takes it");
+    }
 }
 
 /// Answers the command that reads the archive.
@@ -477,14 +493,35 @@ void add_archive(CLI::App& app, Chosen& chosen) {
     }
 }
 
+/// Says which word is not known and what may have been meant, where that is what is wrong.
+int refuse_line(CLI::App& app, const CLI::ParseError& error) {
+    const auto words = app.remaining(true);
+    if (words.empty() || error.get_exit_code() == 0) {
+        return app.exit(error) == 0 ? kExitOk : botcore::shell::kExitCommandLine;
+    }
+    botcore::shell::KnownWords known{.program = "botctl", .options = {}, .commands = {}};
+    CLI::App* command = &app;
+    while (true) {
+        for (const CLI::Option* option : command->get_options())
+            for (const std::string& name : option->get_lnames())
+                known.options.push_back("--" + name);
+        const auto chosen = command->get_subcommands();
+        if (chosen.empty()) break;
+        command = chosen.front();
+        known.program += " " + command->get_name();
+    }
+    for (const CLI::App* sub : command->get_subcommands([](const CLI::App*) { return true; }))
+        known.commands.push_back(sub->get_name());
+    std::cerr << "botctl: " << botcore::shell::refusal_of_word(words.front(), known) << "\n";
+    return botcore::shell::kExitCommandLine;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     CLI::App app("botctl: asks and commands the trading core, through its API or on its files.",
                  "botctl");
     Chosen chosen;
-    if (std::filesystem::exists("botcore.toml"))
-        chosen.config_file = chosen.backup.config_file = "botcore.toml";
     app.set_version_flag(
         "--version",
         std::string(botcore::build_info::kVersion) + " (" + botcore::build_info::kCommit + ")");
@@ -503,7 +540,7 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? kExitOk : kExitUsage;
+        return refuse_line(app, error);
     }
     if (chosen.json) chosen.settings.output = Output::Json;
     const PlainOutput out(std::cout);

@@ -26,11 +26,11 @@ namespace {
 
 using Timeline = runtime::archive::TimelineIdentity;
 
-std::string missing_by_mark(const std::filesystem::path& store,
-                            const Timeline& timeline,
-                            const model::Head& head) {
-    const auto mark = shell::sqlite::CommitMark::read(store);
-    if (!mark) return {};
+base::Result<std::string, std::string> missing_by_mark(const std::filesystem::path& store,
+                                                       const Timeline& timeline,
+                                                       const model::Head& head) {
+    const auto mark = TRY(shell::sqlite::CommitMark::read(store));
+    if (!mark) return std::string();
     std::optional<model::Hash> ours;
     const auto reader = shell::sqlite::open_reader(store);
     if (reader) {
@@ -50,7 +50,9 @@ MissingRecords missing_records(const Session& session, const model::Head& head) 
         std::filesystem::path(session.settings().data) / "botcore.db";
     const auto timeline = shell::sqlite::timeline_of(store);
     if (!timeline) return {{}, timeline.error()};
-    MissingRecords missing{missing_by_mark(store, timeline.value(), head), {}};
+    const auto by_mark = missing_by_mark(store, timeline.value(), head);
+    if (!by_mark) return {{}, by_mark.error()};
+    MissingRecords missing{by_mark.value(), {}};
     if (!missing.evidence.empty()) return missing;
     const auto opened = open_archive(session, {});
     if (!opened) return {{}, opened.error()};

@@ -1,5 +1,6 @@
 #include "apps/botctl/offline.hpp"
 
+#include "shell/files/whole_file.hpp"
 #include "shell/sqlite/file_reader.hpp"
 
 #include <utility>
@@ -10,8 +11,7 @@ namespace sqlite = shell::sqlite;
 
 base::Result<OfflineStore, std::string> OfflineStore::open(const std::filesystem::path& data) {
     const std::filesystem::path path = data / "botcore.db";
-    std::error_code error;
-    if (!std::filesystem::exists(path, error)) {
+    if (!TRY(shell::files::is_there(path))) {
         return base::Failure{"there is no store at " + path.string()};
     }
     OfflineStore store(path.string());

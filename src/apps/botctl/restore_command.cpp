@@ -11,6 +11,7 @@
 #include "shell/daemon/archive_link.hpp"
 #include "shell/daemon/data_folder.hpp"
 #include "shell/files/durable_file.hpp"
+#include "shell/files/whole_file.hpp"
 #include "shell/sqlite/replace_store.hpp"
 
 #include <unistd.h>
@@ -118,8 +119,7 @@ base::Result<Found, std::string> compared(const archive::Restored& restored,
                        ": its newest moment is record " + std::to_string(restored.head.sequence) +
                        " of " + protocol::to_iso8601(restored.head.time);
     }
-    std::error_code error;
-    if (!fs::exists(store, error)) return found;
+    if (!TRY(shell::files::is_there(store))) return found;
     auto before = picture_of(store);
     const auto loss = loss_between(store, made);
     if (!before) found.unreadable = before.error();
@@ -204,13 +204,16 @@ archive::ArchiveResult<json::object> put_in_place(ArchiveAccess& access,
     data["old_file"] = old.value().string();
     // The daemon that starts here must go on with the archive's own key.
     const fs::path key = shell::archive_key_file(access.config, access.data);
-    std::error_code error;
-    if (!fs::exists(key, error)) {
+    const auto has_key = shell::files::is_there(key);
+    if (!has_key) return here(has_key.error());
+    if (!has_key.value()) {
         const auto copied = access.key->copy_to(key);
         if (!copied) return here(copied.error());
     }
     const fs::path users = access.data / "users.sqlite";
-    if (!fs::exists(users, error)) {
+    const auto has_users = shell::files::is_there(users);
+    if (!has_users) return here(has_users.error());
+    if (!has_users.value()) {
         data["users_restored"] =
             TRY(archive::fetch_users(*access.archive, restored.timeline, users));
     }
@@ -258,7 +261,8 @@ int finish_restore(Session& session,
     for (const auto& item : placed.value())
         data[item.key()] = item.value();
     data["after"] = to_json(after.value());
-    const std::string start = start_command(access.data, wish.config_file);
+    const auto file = shell::settings_file(wish.config_file);
+    const std::string start = start_command(access.data, file ? file.value() : wish.config_file);
     data["start"] = start;
     return session.show(data, [&](std::ostream& out, const json::value& value) {
         print(out, found);

@@ -414,7 +414,11 @@ base::Result<std::unique_ptr<ArchiveService>, std::string> ArchiveService::start
     shared->identity = TRY(sqlite::timeline_of(shared->options.store));
     for (const Door& door : shared->shipping)
         shared->status.repositories.push_back({door.archive->place(), {}});
-    for (auto& result : shared->jobs.read()) {
+    auto jobs = shared->jobs.read();
+    // Trading does not wait for a history: all jobs are due again, and somebody is told why.
+    if (!jobs) shared->status.history_trouble = jobs.error();
+    if (!jobs) jobs = std::vector<JobResult>();
+    for (auto& result : std::move(jobs).value()) {
         shared->tried[result.job] = result.time;
         if (result.good) shared->status.good[result.job] = result.time;
         shared->status.newest.insert_or_assign(result.job, std::move(result));

@@ -66,6 +66,7 @@ struct ArchiveStatus {
     std::map<Job, JobResult> newest;      ///< Of each job, good or not.
     std::map<Job, base::Timestamp> good;  ///< When each was last good.
     DrillStatus drills;                   ///< Those that an operator ran, too.
+    std::string history_trouble{};        ///< Why the earlier jobs are not known; empty: they are.
 };
 
 struct ArchiveOptions {

@@ -4,6 +4,7 @@
 #include "protocol/time_text.hpp"
 #include "shell/archive/drill_history.hpp"
 #include "shell/archive/store_copy.hpp"
+#include "shell/files/whole_file.hpp"
 #include "shell/sqlite/file_reader.hpp"
 #include "shell/sqlite/replace_store.hpp"
 
@@ -24,8 +25,9 @@ double seconds(base::Duration duration) {
 
 /// Fills in what would have been lost; answers what is wrong, or nothing.
 std::string compare(Drill& drill, const Restored& restored, const std::filesystem::path& store) {
-    std::error_code error;
-    if (!std::filesystem::exists(store, error)) return {};
+    const auto there = files::is_there(store);
+    if (!there) return there.error();
+    if (!there.value()) return {};
     const auto reader = sqlite::open_reader(store);
     if (!reader) return reader.error();
     const auto entries = reader.value()->journal(restored.head.sequence, 2);

@@ -2,13 +2,14 @@
 
 #include "protocol/time_text.hpp"
 #include "shell/files/durable_file.hpp"
+#include "shell/files/whole_file.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <fstream>
+#include <sstream>
 #include <system_error>
 
 namespace botcore::shell::archive {
@@ -44,9 +45,9 @@ void put_under(json::array& drills, const json::object& signature) {
 
 }  // namespace
 
-json::array DrillHistory::read() const {
+base::Result<json::array, std::string> DrillHistory::read() const {
     json::array drills;
-    std::ifstream file(file_);
+    std::istringstream file(TRY(files::read_file_if_there(file_)).value_or(std::string()));
     for (std::string line; std::getline(file, line);) {
         boost::system::error_code error;
         json::value value = json::parse(line, error);
@@ -62,7 +63,12 @@ json::array DrillHistory::read() const {
 
 DrillStatus DrillHistory::status() const {
     DrillStatus status;
-    for (const json::value& item : read()) {
+    const auto drills = read();
+    if (!drills) {
+        status.text = drills.error();
+        return status;
+    }
+    for (const json::value& item : drills.value()) {
         const json::object& drill = item.as_object();
         const auto time = protocol::parse_iso8601(text_in(drill, "time"));
         if (!time) continue;

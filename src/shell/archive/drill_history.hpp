@@ -5,6 +5,7 @@
 ///
 /// Threads: any; a line is written in one call.
 
+#include "base/result.hpp"
 #include "base/time.hpp"
 #include "operations/drill_calendar.hpp"
 
@@ -40,9 +41,10 @@ public:
     explicit DrillHistory(std::filesystem::path file) : file_(std::move(file)) {}
 
     /// Oldest first, with `signed_by`, `signed_at` and `remark` where somebody signed. Lines that
-    /// are cut are left out.
-    [[nodiscard]] boost::json::array read() const;
+    /// are cut are left out. An error where there is a file, but it cannot be read.
+    [[nodiscard]] base::Result<boost::json::array, std::string> read() const;
 
+    /// A history that cannot be read counts as a failed drill, with the reason as its verdict.
     [[nodiscard]] DrillStatus status() const;
 
     /// Synced. A disk that refuses loses the line, and says so.

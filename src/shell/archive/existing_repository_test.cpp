@@ -75,17 +75,21 @@ TEST(KnownArchives, AreRememberedWhereverTheDataFolderIs) {
     fs::create_directory(data);
     const KnownArchives known(data);
     const std::string within = (data / "archive").string();
-    EXPECT_FALSE(known.has(within));
+    EXPECT_FALSE(known.has(within).value());
     for (const std::string& place : {within, std::string("/copies/one"), std::string("s3://b?c")}) {
         ASSERT_TRUE(known.add(place));
         ASSERT_TRUE(known.add(place));
-        EXPECT_TRUE(known.has(place));
+        EXPECT_TRUE(known.has(place).value());
     }
-    EXPECT_FALSE(known.has("/copies/two"));
+    EXPECT_FALSE(known.has("/copies/two").value());
     fs::rename(data, folder.file("moved"));
     const KnownArchives moved(folder.file("moved"));
-    EXPECT_TRUE(moved.has((fs::path(folder.file("moved")) / "archive").string()));
-    EXPECT_TRUE(moved.has("/copies/one"));
+    EXPECT_TRUE(moved.has((fs::path(folder.file("moved")) / "archive").string()).value());
+    EXPECT_TRUE(moved.has("/copies/one").value());
+    // A list that cannot be read is not an empty one: the place would be begun anew.
+    std::filesystem::create_directories(folder.file("other/archives.known"));
+    EXPECT_FALSE(KnownArchives(folder.file("other")).has("/copies/one"));
+    EXPECT_FALSE(KnownArchives(folder.file("other")).add("/copies/one"));
     const auto refused = KnownArchives(folder.file("nowhere")).add("/copies/one");
     ASSERT_FALSE(refused);
     EXPECT_THAT(refused.error(), HasSubstr("nowhere"));

@@ -1,6 +1,7 @@
 #include "shell/archive/job_file.hpp"
 
 #include "protocol/time_text.hpp"
+#include "shell/files/whole_file.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -8,8 +9,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <optional>
+#include <sstream>
 #include <string>
 
 namespace botcore::shell::archive {
@@ -52,9 +53,9 @@ std::optional<JobResult> parse(const std::string& line) {
 
 }  // namespace
 
-std::vector<JobResult> JobFile::read() const {
+base::Result<std::vector<JobResult>, std::string> JobFile::read() const {
     std::vector<JobResult> results;
-    std::ifstream file(path_);
+    std::istringstream file(TRY(files::read_file_if_there(path_)).value_or(std::string()));
     for (std::string line; std::getline(file, line);)
         if (auto result = parse(line)) results.push_back(std::move(*result));
     return results;

@@ -1,9 +1,10 @@
 #include "shell/archive/known_archives.hpp"
 
 #include "shell/files/durable_file.hpp"
+#include "shell/files/whole_file.hpp"
 
 #include <algorithm>
-#include <fstream>
+#include <sstream>
 
 namespace botcore::shell::archive {
 
@@ -18,23 +19,23 @@ std::string KnownArchives::line_of(const std::string& place) const {
     return (is_within ? within : whole).string();
 }
 
-std::vector<std::string> KnownArchives::lines() const {
+base::Result<std::vector<std::string>, std::string> KnownArchives::lines() const {
     std::vector<std::string> lines;
-    std::ifstream input(file());
+    std::istringstream input(TRY(files::read_file_if_there(file())).value_or(std::string()));
     for (std::string line; std::getline(input, line);)
         if (!line.empty()) lines.push_back(line);
     return lines;
 }
 
-bool KnownArchives::has(const std::string& place) const {
-    const auto known = lines();
+base::Result<bool, std::string> KnownArchives::has(const std::string& place) const {
+    const auto known = TRY(lines());
     return std::ranges::find(known, line_of(place)) != known.end();
 }
 
 base::Outcome<std::string> KnownArchives::add(const std::string& place) const {
-    if (has(place)) return base::Done{};
+    if (TRY(has(place))) return base::Done{};
     std::string text;
-    for (const std::string& line : lines())
+    for (const std::string& line : TRY(lines()))
         text += line + "\n";
     return files::replace_file(file(), text + line_of(place) + "\n", files::Durability::Synced);
 }

@@ -20,14 +20,16 @@ class KnownArchives {
 public:
     explicit KnownArchives(std::filesystem::path data) : data_(std::move(data)) {}
 
-    [[nodiscard]] bool has(const std::string& place) const;
+    /// An error where what was remembered cannot be read: a place that was used would be begun
+    /// anew.
+    [[nodiscard]] base::Result<bool, std::string> has(const std::string& place) const;
     /// Synced. The text says what failed.
     [[nodiscard]] base::Outcome<std::string> add(const std::string& place) const;
 
     [[nodiscard]] std::filesystem::path file() const { return data_ / "archives.known"; }
 
 private:
-    [[nodiscard]] std::vector<std::string> lines() const;
+    [[nodiscard]] base::Result<std::vector<std::string>, std::string> lines() const;
     /// A folder within the data folder is written relative to it, since that may be moved.
     [[nodiscard]] std::string line_of(const std::string& place) const;
 

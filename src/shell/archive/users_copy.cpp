@@ -2,6 +2,7 @@
 
 #include "protocol/journal.hpp"
 #include "shell/archive/store_copy.hpp"
+#include "shell/files/whole_file.hpp"
 #include "shell/sqlite/replace_store.hpp"
 
 #include <fstream>
@@ -40,8 +41,9 @@ ArchiveResult<std::int64_t> UsersCopy::version() {
 }
 
 ArchiveOutcome UsersCopy::step(base::Timestamp now) {
-    std::error_code error;
-    if (!std::filesystem::exists(users_, error)) return base::Done{};
+    const auto there = files::is_there(users_);
+    if (!there) return failure(there.error());
+    if (!there.value()) return base::Done{};
     const std::int64_t version = TRY(this->version());
     if (copied_ == version) return base::Done{};
     (void)TRY(put(now));

@@ -2,6 +2,7 @@
 
 #include "shell/auth/bearer.hpp"
 #include "shell/files/durable_file.hpp"
+#include "shell/files/whole_file.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -51,9 +52,9 @@ base::Result<OperatorToken, TokenError> OperatorToken::load(const std::filesyste
 base::Result<OperatorToken, TokenError> OperatorToken::load_or_create(
     const std::filesystem::path& data) {
     const std::filesystem::path path = data / "operator.token";
-    std::error_code error;
-    if (std::filesystem::exists(path, error)) return read_token(path);
-    if (error) return base::Failure{TokenError{path.string() + ": " + error.message()}};
+    const auto there = files::is_there(path);
+    if (!there) return base::Failure{TokenError{there.error()}};
+    if (there.value()) return read_token(path);
     std::string token = random_text();
     const auto made = files::create_file(path, token + "\n");
     if (!made) return base::Failure{TokenError{made.error()}};

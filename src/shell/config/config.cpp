@@ -1,9 +1,11 @@
 #include "shell/config/config.hpp"
 
 #include "base/check.hpp"
+#include "base/spelling.hpp"
 #include "model/amount.hpp"
 #include "operations/daily_job.hpp"
 #include "shell/cache/redis_url.hpp"
+#include "shell/files/whole_file.hpp"
 
 #include <toml++/impl/preprocessor.h>
 // Version 3.3 assumes of every table header what "[" and a line's end breaks, and of letters what
@@ -99,6 +101,56 @@ std::string mistake_in(const ConfigKey& key, std::string_view value) {
     return {};
 }
 
+std::vector<std::string_view> key_names() {
+    std::vector<std::string_view> names;
+    for (const auto& key : config_keys())
+        names.push_back(key.name);
+    return names;
+}
+
+constexpr std::string_view kVariablePrefix = "BOTCORE_";
+
+std::string variable_of(const ConfigKey& key) {
+    std::string name(kVariablePrefix);
+    for (const char c : key.name)
+        name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return name;
+}
+
+/// Of a variable that begins as settings do and is none.
+std::string refusal_of_variable(std::string_view variable) {
+    // Compared without what all of them begin with, which would make any two of them alike.
+    std::vector<std::string> names;
+    for (const auto& key : config_keys())
+        names.push_back(variable_of(key).substr(kVariablePrefix.size()));
+    const std::vector<std::string_view> words(names.begin(), names.end());
+    const auto nearest = base::nearest_word(variable.substr(kVariablePrefix.size()), words);
+    std::string text = "there is no setting " + std::string(variable);
+    if (!nearest.empty()) {
+        text += "; did you mean " + std::string(kVariablePrefix) + std::string(nearest) + "?";
+    }
+    return text +
+           "; Kubernetes gives every pod variables such as BOTCORE_SERVICE_HOST and BOTCORE_PORT "
+           "for a Service called botcore: `enableServiceLinks: false` in the pod's spec stops it; "
+           "`botctl config check` lists all keys";
+}
+
+/// For a file of settings, which is written by people.
+constexpr std::size_t kFileBytesMax = std::size_t{1} << 20U;
+
+void add_line(std::string& lines, const std::string& line) {
+    lines += (lines.empty() ? "" : "\n") + line;
+}
+
+base::Outcome<std::string> outcome_of(std::string mistakes) {
+    if (mistakes.empty()) return base::Done{};
+    return base::Failure{std::move(mistakes)};
+}
+
+std::string line_of(const std::string& path, const toml::node& node) {
+    return path + ", line " + std::to_string(node.source().begin.line);
+}
+
 /// A TOML value as the text that `set` takes; nothing for a table or a list.
 std::optional<std::string> text_of(const toml::node& node) {
     if (auto text = node.value_exact<std::string>()) return text;
@@ -124,8 +176,9 @@ base::Outcome<std::string> Config::set(std::string_view key,
                                        std::string_view origin) {
     const ConfigKey* known = find_key(key);
     if (known == nullptr) {
-        return base::Failure{std::string(origin) + ": there is no key '" + std::string(key) +
-                             "'; `botctl config check` lists all keys"};
+        return base::Failure{std::string(origin) + ": there is no key '" + std::string(key) + "'" +
+                             base::did_you_mean(key, key_names()) +
+                             "; `botctl config check` lists all keys"};
     }
     const std::string mistake = mistake_in(*known, value);
     if (!mistake.empty()) {
@@ -136,50 +189,58 @@ base::Outcome<std::string> Config::set(std::string_view key,
 }
 
 base::Outcome<std::string> Config::read_file(const std::string& path) {
+    const std::string text = TRY(files::read_file(path, kFileBytesMax));
+    std::string mistakes;
     try {
-        const toml::table document = toml::parse_file(path);
+        const toml::table document = toml::parse(text, path);
         for (const auto& [section, content] : document) {
             const auto* table = content.as_table();
             if (table == nullptr) {
-                return base::Failure{path + ": '" + std::string(section.str()) +
-                                     "' stands outside of a table such as [http]"};
+                add_line(mistakes,
+                         line_of(path, content) + ": '" + std::string(section.str()) +
+                             "' stands outside of a table such as [http]");
+                continue;
             }
             for (const auto& [name, node] : *table) {
-                std::string key(section.str());
-                key += '.';
-                key += name.str();
-                const auto text = text_of(node);
-                if (!text) {
-                    return base::Failure{path + ": " + key + ": expected a text or whole number"};
+                const std::string key = std::string(section.str()) + "." + std::string(name.str());
+                const auto value = text_of(node);
+                if (!value) {
+                    add_line(
+                        mistakes,
+                        line_of(path, node) + ": " + key + ": expected a text or whole number");
+                    continue;
                 }
-                (void)TRY(set(key, *text, path));
+                const auto done = set(key, *value, line_of(path, node));
+                if (!done) add_line(mistakes, done.error());
             }
         }
     } catch (const toml::parse_error& error) {
         return base::Failure{path + ", line " + std::to_string(error.source().begin.line) + ": " +
                              std::string(error.description())};
     }
-    return base::Done{};
+    return outcome_of(std::move(mistakes));
 }
 
 base::Outcome<std::string> Config::read_environment(const char* const* environment) {
-    constexpr std::string_view kPrefix = "BOTCORE_";
+    std::string mistakes;
     for (; environment != nullptr && *environment != nullptr; ++environment) {
         const std::string_view entry = *environment;
-        if (!entry.starts_with(kPrefix)) continue;
         const std::size_t equals = entry.find('=');
         const std::string_view variable = entry.substr(0, equals);
-        if (equals == std::string_view::npos || variable == "BOTCORE_DATA") continue;
-        for (const auto& key : config_keys()) {
-            std::string name(kPrefix);
-            for (const char c : key.name) {
-                name +=
-                    c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-            }
-            if (name == variable) (void)TRY(set(key.name, entry.substr(equals + 1), variable));
+        if (!variable.starts_with(kVariablePrefix) || equals == std::string_view::npos) continue;
+        const auto keys = config_keys();
+        const auto key = std::find_if(keys.begin(), keys.end(), [&](const ConfigKey& known) {
+            return variable_of(known) == variable;
+        });
+        if (key == keys.end()) {
+            add_line(mistakes, refusal_of_variable(variable));
+            continue;
         }
+        const auto done = set(
+            key->name, entry.substr(equals + 1), "environment variable " + std::string(variable));
+        if (!done) add_line(mistakes, done.error());
     }
-    return base::Done{};
+    return outcome_of(std::move(mistakes));
 }
 
 const std::string& Config::text(std::string_view key) const {

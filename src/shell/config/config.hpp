@@ -2,7 +2,8 @@
 
 /// The daemon's configuration: a table of keys, each with its default, range and unit. Values come
 /// from the defaults, then `botcore.toml`, then `BOTCORE_…` variables, then flags; the last wins.
-/// An unknown key or a value out of range is an error that names what was expected.
+/// An unknown key, a `BOTCORE_…` variable that is no setting, a value out of range and a file that
+/// cannot be read are errors that name what was expected.
 
 #include "base/result.hpp"
 
@@ -37,7 +38,7 @@ struct ConfigKey {
 /// All keys, in the order of the documentation.
 [[nodiscard]] std::span<const ConfigKey> config_keys();
 
-/// Text and origin of a value: "default", the file's name, the variable's or the flag's.
+/// Text and origin of a value: "default", the file with the line, the variable or the option.
 struct ConfigValue {
     std::string text;
     std::string origin = "default";
@@ -59,7 +60,7 @@ public:
     /// Reads a TOML file of tables and keys. All its mistakes, one line each.
     [[nodiscard]] base::Outcome<std::string> read_file(const std::string& path);
 
-    /// Reads the process's BOTCORE_… variables.
+    /// Reads the process's BOTCORE_… variables. All its mistakes, one line each.
     [[nodiscard]] base::Outcome<std::string> read_environment(const char* const* environment);
 
     [[nodiscard]] const std::string& text(std::string_view key) const;

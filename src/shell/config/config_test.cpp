@@ -1,13 +1,19 @@
 #include "shell/config/config.hpp"
 
+#include "shell/config/given_settings.hpp"
+#include "shell/config/unknown_words.hpp"
 #include "tests/scratch/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace botcore::shell {
 namespace {
@@ -87,10 +93,12 @@ TEST(Config, TheLaterSourceWins) {
     EXPECT_EQ(config.integer("http.port"), 9000);
     EXPECT_EQ(config.text("market.source"), "recorded");
     const std::array<const char*, 4> environment = {
-        "HOME=/", "BOTCORE_HTTP_PORT=9001", "BOTCORE_SOMETHING_ELSE=1", nullptr};
+        "HOME=/", "BOTCORE_HTTP_PORT=9001", "BOTTEST_DATA=/x", nullptr};
     ASSERT_TRUE(config.read_environment(environment.data()));
     EXPECT_EQ(config.integer("http.port"), 9001);
-    EXPECT_EQ(config.value("http.port").origin, "BOTCORE_HTTP_PORT");
+    EXPECT_EQ(config.value("http.port").origin, "environment variable BOTCORE_HTTP_PORT");
+    EXPECT_EQ(config.value("market.source").origin, file.path() + ", line 4");
+    EXPECT_EQ(config.value("market.seed").origin, "default");
 }
 
 TEST(Config, TeachesWhatIsWrongWithAFile) {
@@ -110,8 +118,81 @@ TEST(Config, TeachesWhatIsWrongWithAFile) {
               std::string::npos);
     EXPECT_NE(error_of("[market]\nsource = \"x\"\n").find("generated or recorded"),
               std::string::npos);
-    Config config;
-    EXPECT_FALSE(config.read_file("/does/not/exist.toml"));
+    EXPECT_NE(error_of("[http]\n\nport = 70000\n").find("botcore.toml, line 3: http.port"),
+              std::string::npos);
+    EXPECT_NE(error_of("[http]\nprot = 1\n").find("did you mean http.port?"), std::string::npos);
+    const std::string two = error_of("port = 1\n[http]\npott = 1\nport = 70000\n");
+    EXPECT_EQ(std::count(two.begin(), two.end(), '\n'), 2) << "All of them at once: " << two;
+}
+
+// A folder of that name ran with all defaults.
+TEST(Config, WhatCannotBeReadIsNotEmpty) {
+    const scratch::TemporaryFolder folder;
+    std::filesystem::create_directory(folder.file("folder"));
+    std::filesystem::create_symlink(folder.file("nowhere"), folder.file("link"));
+    std::ofstream(folder.file("huge")) << std::string((1U << 20U) + 1, '\n');
+    for (const auto& [name, came] :
+         std::vector<std::pair<std::string, std::string>>{{"folder", "it is a folder"},
+                                                          {"link", "which is not there"},
+                                                          {"none", "there is none"},
+                                                          {"huge", "more than 1048576 bytes"}}) {
+        Config config;
+        const auto read = config.read_file(folder.file(name));
+        ASSERT_FALSE(read) << name;
+        EXPECT_NE(read.error().find("expected a file that can be read at "), std::string::npos);
+        EXPECT_NE(read.error().find(came), std::string::npos) << read.error();
+    }
+}
+
+TEST(Config, AVariableThatIsNoSettingIsAMistake) {
+    for (const auto& [variable, said] : std::vector<std::pair<const char*, std::string>>{
+             {"BOTCORE_HTTP_PROT=1", "did you mean BOTCORE_HTTP_PORT?"},
+             {"BOTCORE_MARKET_SORCE=x", "did you mean BOTCORE_MARKET_SOURCE?"},
+             {"BOTCORE_http_port=1", "did you mean BOTCORE_HTTP_PORT?"},
+             {"BOTCORE_SERVICE_HOST=10.0.0.1", "enableServiceLinks: false"},
+             {"BOTCORE_PORT=tcp://10.0.0.1:8080", "a Service called botcore"},
+             {"BOTCORE_=1", "there is no setting BOTCORE_"}}) {
+        Config config;
+        const std::array<const char*, 3> environment = {variable, "BOTCORE_HTTP_PORT=1", nullptr};
+        const auto read = config.read_environment(environment.data());
+        ASSERT_FALSE(read) << variable;
+        EXPECT_NE(read.error().find(said), std::string::npos) << read.error();
+        EXPECT_EQ(read.error().find("10.0.0.1"), std::string::npos) << "The value may be secret.";
+        EXPECT_EQ(config.integer("http.port"), 1) << "The others are judged all the same.";
+    }
+}
+
+TEST(Config, OneWayFromWhatIsGivenToTheConfiguration) {
+    const TomlFile file("[http]\nport = 9000\n[market]\nseed = 5\n");
+    const std::array<const char*, 2> environment = {"BOTCORE_MARKET_SEED=6", nullptr};
+    const auto good = gather_settings(
+        {.file = file.path(), .flags = {{"--port", "0"}}, .sets = {"paper.deposit=5"}},
+        environment.data());
+    EXPECT_TRUE(good.mistakes.empty());
+    EXPECT_EQ(good.config.value("http.port").origin, "command line, --port");
+    EXPECT_EQ(good.config.value("paper.deposit").origin, "command line, --set");
+    EXPECT_EQ(good.config.integer("market.seed"), 6);
+    const auto bad = gather_settings(
+        {.file = "/nowhere.toml", .flags = {{"--port", "x"}}, .sets = {"paper.deposit", "a=b"}},
+        nullptr);
+    EXPECT_EQ(bad.mistakes.size(), 4U);
+    for (const auto& [flag, key] : key_flags())
+        EXPECT_NO_FATAL_FAILURE((void)bad.config.value(key)) << flag;
+}
+
+TEST(Config, AWordThatIsNotKnownIsToldWithTheOneThatWasMeant) {
+    const KnownWords known{
+        .program = "botctl", .options = {"--data", "--json"}, .commands = {"status", "orders"}};
+    EXPECT_EQ(refusal_of_word("--jsno", known),
+              "there is no option --jsno; did you mean --json? `botctl --help` lists them");
+    EXPECT_EQ(refusal_of_word("--dta=secret", known),
+              "there is no option --dta; did you mean --data? `botctl --help` lists them");
+    EXPECT_EQ(refusal_of_word("statsu", known),
+              "there is no command statsu; did you mean status? `botctl --help` lists them");
+    EXPECT_EQ(refusal_of_word("balance", known),
+              "there is no command balance; `botctl --help` lists them");
+    EXPECT_EQ(refusal_of_word("more", {.program = "botcored", .options = {}, .commands = {}}),
+              "'more' was not expected; `botcored --help` lists them");
 }
 
 // The TOML library ends the process over the first two if it is let.

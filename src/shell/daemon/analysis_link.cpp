@@ -1,5 +1,7 @@
 #include "shell/daemon/analysis_link.hpp"
 
+#include <boost/asio/io_context.hpp>
+
 #include <utility>
 
 namespace botcore::shell {
@@ -22,6 +24,19 @@ outbound::AnalysisRules rules_of(const Config& config, outbound::ServiceUrl url)
     return rules;
 }
 
+base::Result<outbound::ServiceUrl, std::string> url_of(const Config& config) {
+    auto url = outbound::parse_service_url(config.text("analysis.url"));
+    if (!url) return base::Failure{"analysis.url: " + url.error()};
+    return url;
+}
+
+base::Result<std::unique_ptr<outbound::HttpTransport>, std::string> transport_of(
+    const Config& config, boost::asio::io_context& context) {
+    auto transport = outbound::HttpTransport::make(context, config.text("analysis.ca_file"));
+    if (!transport) return base::Failure{"analysis.ca_file: " + transport.error()};
+    return transport;
+}
+
 health::HealthState state_of(AnalysisHealth health) {
     switch (health) {
         case AnalysisHealth::Healthy:
@@ -38,16 +53,19 @@ health::HealthState state_of(AnalysisHealth health) {
 
 base::Result<std::unique_ptr<AnalysisLink>, std::string> AnalysisLink::make(
     const Config& config, const Parts& parts, outbound::OutboundCounts counts) {
-    const std::string& text = config.text("analysis.url");
-    if (text.empty()) return std::unique_ptr<AnalysisLink>();
-    auto url = outbound::parse_service_url(text);
-    if (!url) return base::Failure{"analysis.url: " + url.error()};
-    auto transport = outbound::HttpTransport::make(parts.context, config.text("analysis.ca_file"));
-    if (!transport) return base::Failure{"analysis.ca_file: " + transport.error()};
-    return std::unique_ptr<AnalysisLink>(new AnalysisLink(rules_of(config, std::move(url).value()),
-                                                          parts,
-                                                          std::move(transport).value(),
-                                                          std::move(counts)));
+    if (config.text("analysis.url").empty()) return std::unique_ptr<AnalysisLink>();
+    auto url = TRY(url_of(config));
+    auto transport = TRY(transport_of(config, parts.context));
+    return std::unique_ptr<AnalysisLink>(new AnalysisLink(
+        rules_of(config, std::move(url)), parts, std::move(transport), std::move(counts)));
+}
+
+base::Outcome<std::string> AnalysisLink::check(const Config& config) {
+    if (config.text("analysis.url").empty()) return base::Done{};
+    (void)TRY(url_of(config));
+    boost::asio::io_context context(1);
+    (void)TRY(transport_of(config, context));
+    return base::Done{};
 }
 
 AnalysisLink::AnalysisLink(const outbound::AnalysisRules& rules,

@@ -26,6 +26,9 @@ public:
     [[nodiscard]] static base::Result<std::unique_ptr<AnalysisLink>, std::string> make(
         const Config& config, const Parts& parts, outbound::OutboundCounts counts = {});
 
+    /// Would `make` take it? Starts nothing.
+    [[nodiscard]] static base::Outcome<std::string> check(const Config& config);
+
     /// For `Prober::add(Dependency::Analysis, …)`; the link outlives the prober's looks.
     [[nodiscard]] health::Look look();
 

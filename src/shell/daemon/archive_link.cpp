@@ -3,6 +3,7 @@
 #include "base/calendar.hpp"
 #include "shell/archive/known_archives.hpp"
 #include "shell/daemon/book_watch.hpp"
+#include "shell/files/whole_file.hpp"
 
 #include <array>
 #include <set>
@@ -57,9 +58,9 @@ archive::ArchiveOptions options_of(const Config& config, const std::filesystem::
 base::Result<archive::ArchiveKey, std::string> open_key(const std::filesystem::path& file,
                                                         const std::filesystem::path& escrow,
                                                         log::Log& log) {
-    std::error_code error;
-    if (std::filesystem::exists(file, error)) return archive::ArchiveKey::load(file);
-    if (!escrow.empty() && std::filesystem::exists(escrow, error)) {
+    if (TRY(files::is_there(file))) return archive::ArchiveKey::load(file);
+    // A copy that cannot be seen now may be the archive's key: then no other one is made.
+    if (!escrow.empty() && TRY(files::is_there(escrow))) {
         auto key = TRY(archive::ArchiveKey::load(escrow));
         (void)TRY(key.copy_to(file));
         return key;
@@ -116,6 +117,11 @@ base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(const 
              }});
     if (!service) return base::Failure{"archive: " + service.error()};
     link->service_ = std::move(service).value();
+    if (const std::string trouble = link->service_->status().history_trouble; !trouble.empty()) {
+        link->parts_.log.write(log::Level::Error,
+                               "the history of the daily jobs cannot be read; all are due again",
+                               {{"operation", "archive"}, {"cause", trouble}});
+    }
     // All of the books, in the background: a load has looked at the open rows only.
     link->service_->ask(Job::Check);
     if (archives) link->warn_of_weak_places(config);

@@ -85,11 +85,17 @@ base::Outcome<std::string> check_disks(const Config& config, const std::filesyst
         "archive.second_repository, or say archive.allow_same_disk = true"};
 }
 
+base::Result<std::unique_ptr<ports::Repository>, std::string> open_place(const Config& config,
+                                                                         const std::string& place) {
+    return open(
+        config, place, std::make_shared<archive::ServerPause>(), archive::IfMissing::Refuse);
+}
+
 base::Result<std::vector<archive::MakeRepository>, std::string> repositories_of(
     const Config& config, const std::filesystem::path& data, NewArchives fresh) {
     std::vector<archive::MakeRepository> makers;
     for (const auto& found : archive_places(config, data)) {
-        const bool known = archive::KnownArchives(data).has(found.place);
+        const bool known = TRY(archive::KnownArchives(data).has(found.place));
         const bool begins = fresh == NewArchives::Begin && !known;
         const auto expected = known ? archive::Expected::Archive : archive::Expected::Place;
         const auto pause = std::make_shared<archive::ServerPause>();

@@ -46,6 +46,10 @@ enum class NewArchives : std::uint8_t {
     Refuse,  ///< For whoever reads, or adds to what is there.
 };
 
+/// The repository at an address that begins with s3://; speaks to nobody yet.
+[[nodiscard]] base::Result<std::unique_ptr<ports::Repository>, std::string> open_place(
+    const Config& config, const std::string& place);
+
 /// A maker for each place. The text says which key is wrong and why. The configuration outlives
 /// them.
 [[nodiscard]] base::Result<std::vector<archive::MakeRepository>, std::string> repositories_of(

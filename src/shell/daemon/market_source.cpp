@@ -154,4 +154,15 @@ base::Result<std::unique_ptr<MarketSource>, std::string> MarketSource::make(
     return source;
 }
 
+base::Outcome<std::string> MarketSource::check(const Config& config) {
+    if (config.text("market.source") == "generated") return base::Done{};
+    auto files = TRY(recordings_of(config.text("market.files")));
+    try {
+        const Replay opens_the_files(std::move(files), RecordedMarketOptions{}.at_end);
+    } catch (const RecordingError& error) {
+        return base::Failure{std::string(error.what())};
+    }
+    return base::Done{};
+}
+
 }  // namespace botcore::shell

@@ -35,6 +35,9 @@ public:
     /// says what is wrong with the configured files.
     [[nodiscard]] static base::Result<std::unique_ptr<MarketSource>, std::string> make(
         const Config& config, PaperExchange& exchange, std::function<void()> wake);
+
+    /// Would `make` take it? Starts nothing.
+    [[nodiscard]] static base::Outcome<std::string> check(const Config& config);
 };
 
 }  // namespace botcore::shell

@@ -449,6 +449,8 @@ TEST(UptimeFile, KeepsWhatTheDiskRefused) {
     file.put(to_json({}));
     EXPECT_FALSE(file.write_out());
     EXPECT_FALSE(file.write_out()) << "it is tried again";
+    std::filesystem::create_directory(folder.file("uptime.json"));
+    EXPECT_FALSE(UptimeFile(folder.file("uptime.json")).read()) << "No figures are other figures.";
 }
 
 TEST(UptimeFile, SaysWhatIsWrongWithADamagedFile) {

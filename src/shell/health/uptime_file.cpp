@@ -1,13 +1,13 @@
 #include "shell/health/uptime_file.hpp"
 
 #include "shell/files/durable_file.hpp"
+#include "shell/files/whole_file.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <fstream>
 #include <numeric>
 #include <sstream>
 #include <utility>
@@ -136,11 +136,9 @@ base::Result<UptimeLog, std::string> parse_uptime(std::string_view text) {
 }
 
 base::Result<UptimeLog, std::string> UptimeFile::read() const {
-    std::ifstream file(path_);
-    if (!file) return UptimeLog();
-    std::ostringstream text;
-    text << file.rdbuf();
-    return parse_uptime(text.str());
+    const auto text = TRY(files::read_file_if_there(path_));
+    if (!text) return UptimeLog();
+    return parse_uptime(*text);
 }
 
 void UptimeFile::put(std::string text) {

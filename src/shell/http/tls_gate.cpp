@@ -1,5 +1,7 @@
 #include "shell/http/tls_gate.hpp"
 
+#include "shell/files/whole_file.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -29,13 +31,20 @@ using Local = asio::local::stream_protocol::socket;
 namespace {
 
 constexpr std::chrono::seconds kGoodbyeWithin(2);
+constexpr std::size_t kTlsFileMax = std::size_t{4} << 20U;
 constexpr const char* kCiphers =
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:"
     "ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256";
 
 using Context = std::shared_ptr<asio::ssl::context>;
 
-base::Result<Context, std::string> make_context(const TlsFiles& files) {
+base::Outcome<std::string> readable(std::string_view what, const std::string& path) {
+    const auto read = files::read_file(path, kTlsFileMax);
+    if (read) return base::Done{};
+    return base::Failure{"cannot use the TLS " + std::string(what) + ": " + read.error()};
+}
+
+base::Result<Context, std::string> make_context(const TlsFiles& paths) {
     const auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
     SSL_CTX* const raw = context->native_handle();
     SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
@@ -45,19 +54,22 @@ base::Result<Context, std::string> make_context(const TlsFiles& files) {
         return base::Failure{std::string("this OpenSSL knows none of the ciphers")};
     }
     struct stat status{};
-    if (::stat(files.key.c_str(), &status) == 0 && (status.st_mode & S_IRWXO) != 0) {
-        return base::Failure{"everybody may use the TLS key " + files.key + "; chmod o= it"};
+    if (::stat(paths.key.c_str(), &status) == 0 && (status.st_mode & S_IRWXO) != 0) {
+        return base::Failure{"everybody may use the TLS key " + paths.key + "; chmod o= it"};
     }
+    // The library says of a folder that it has "no start line".
+    (void)TRY(readable("certificate", paths.certificate));
+    (void)TRY(readable("key", paths.key));
     Error error;
-    context->use_certificate_chain_file(files.certificate, error);
+    context->use_certificate_chain_file(paths.certificate, error);
     if (error) {
-        return base::Failure{"cannot use the TLS certificate " + files.certificate + ": " +
+        return base::Failure{"cannot use the TLS certificate " + paths.certificate + ": " +
                              error.message()};
     }
     // Also refuses a key that does not belong to the certificate.
-    context->use_private_key_file(files.key, asio::ssl::context::pem, error);
+    context->use_private_key_file(paths.key, asio::ssl::context::pem, error);
     if (error) {
-        return base::Failure{"cannot use the TLS key " + files.key + ": " + error.message()};
+        return base::Failure{"cannot use the TLS key " + paths.key + ": " + error.message()};
     }
     return context;
 }
@@ -183,6 +195,11 @@ base::Result<std::unique_ptr<TlsGate>, std::string> TlsGate::open(
     Context tls = TRY(make_context(files));
     return std::unique_ptr<TlsGate>(new TlsGate(std::make_shared<Shared>(
         Shared{context, std::move(files), handshake_within, std::move(changed), tls, {}})));
+}
+
+base::Outcome<std::string> TlsGate::check(const TlsFiles& files) {
+    (void)TRY(make_context(files));
+    return base::Done{};
 }
 
 TlsGate::~TlsGate() {

@@ -38,6 +38,9 @@ public:
         std::chrono::milliseconds handshake_within,
         std::function<void()> changed);
 
+    /// Would `open` take these files?
+    [[nodiscard]] static base::Outcome<std::string> check(const TlsFiles& files);
+
     /// Cuts every connection.
     ~TlsGate();
     TlsGate(const TlsGate&) = delete;

@@ -67,7 +67,7 @@ void expect_same(const model::CandleSeries& series, Folded folded, Timestamp now
 
 TEST(RecordedCandles, OfRecordedTradesAreWhatAPlainFoldMakes) {
     const auto files = real_recordings();
-    if (files.empty()) GTEST_SKIP() << "BOTCORE_DATA names no recordings.";
+    if (files.empty()) GTEST_SKIP() << "BOTTEST_DATA names no recordings.";
     for (const RecordingFile& file : files) {
         std::array<Folded, model::kCandleIntervalCount> folded;
         RecordingReader reader(file.path);
@@ -139,7 +139,7 @@ constexpr protocol::InstrumentIndex kFirst{0};
 /// and beside it one of the insurance fund at a price far away: nothing may come of that.
 TEST(RecordedCandles, AreTheSameWhenTradesComeTwiceAndOnTwoStreamsAndWithOthersBetween) {
     const auto files = real_recordings();
-    if (files.empty()) GTEST_SKIP() << "BOTCORE_DATA names no recordings.";
+    if (files.empty()) GTEST_SKIP() << "BOTTEST_DATA names no recordings.";
     for (const RecordingFile& file : files) {
         const MarketBoard once =
             board_of(file, [](auto& feed, auto& message, auto at, auto& events) {
@@ -179,9 +179,9 @@ TEST(RecordedCandles, AreTheSameWhenTradesComeTwiceAndOnTwoStreamsAndWithOthersB
     }
 }
 
-/// The recorded klines below the folder that BOTCORE_DATA names.
+/// The recorded klines below the folder that BOTTEST_DATA names.
 std::vector<std::filesystem::path> kline_files() {
-    const char* const data = std::getenv("BOTCORE_DATA");
+    const char* const data = std::getenv("BOTTEST_DATA");
     std::vector<std::filesystem::path> files;
     if (data == nullptr) return files;
     for (const char* const below : {"klines", "binance/klines"}) {
@@ -233,7 +233,7 @@ std::optional<Candle> kline_of(const std::string& line) {
 /// trades that make it: at its open, high, low and close, its volume shared among them.
 TEST(RecordedCandles, RecordedKlinesComeBackFromTradesThatMakeThem) {
     const auto files = kline_files();
-    if (files.empty()) GTEST_SKIP() << "BOTCORE_DATA names no klines.";
+    if (files.empty()) GTEST_SKIP() << "BOTTEST_DATA names no klines.";
     for (const auto& path : files) {
         model::CandleBoard board;
         std::array<Folded, model::kCandleIntervalCount> folded;

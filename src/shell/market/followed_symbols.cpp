@@ -1,9 +1,8 @@
 #include "shell/market/followed_symbols.hpp"
 
 #include "shell/files/durable_file.hpp"
+#include "shell/files/whole_file.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -39,10 +38,13 @@ std::string text_of(const std::set<model::InstrumentId>& hidden) {
 
 FollowedSymbols::FollowedSymbols(std::filesystem::path path) : path_(std::move(path)) {
     if (path_.empty()) return;
-    std::ifstream file(path_);
-    if (!file) return;
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    auto hidden = parse(text);
+    const auto text = files::read_file_if_there(path_);
+    if (!text) {
+        trouble_ = text.error() + ": all symbols are shown";
+        return;
+    }
+    if (!text.value()) return;
+    auto hidden = parse(*text.value());
     if (!hidden) {
         trouble_ = path_.string() + " cannot be read: all symbols are shown";
         return;

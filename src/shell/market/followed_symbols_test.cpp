@@ -42,6 +42,14 @@ TEST_F(FollowedSymbolsTest, WithoutAFileTheChoiceLivesInMemory) {
     EXPECT_FALSE(followed.is_followed(kSpot));
 }
 
+TEST_F(FollowedSymbolsTest, AFileThatCannotBeReadIsToldOf) {
+    std::filesystem::create_directory(file());
+    const FollowedSymbols followed(file());
+    EXPECT_TRUE(followed.is_followed(kSpot));
+    EXPECT_NE(followed.trouble().find("it is a folder"), std::string::npos) << followed.trouble();
+    std::filesystem::remove(file());
+}
+
 TEST_F(FollowedSymbolsTest, ADamagedFileHidesNothingAndSaysSo) {
     for (const std::string_view bad : {"spot\n", "moon BTCUSDT\n", "spot btc\n", "\n"}) {
         std::ofstream(file()) << "spot BTCUSDT\n" << bad;

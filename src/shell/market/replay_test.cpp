@@ -155,7 +155,7 @@ Compared compare(const RecordingFile& file) {
 
 TEST(Replay, RealBooksAgreeWithTheRecordedBookTickers) {
     const auto files = real_recordings();
-    if (files.empty()) GTEST_SKIP() << "BOTCORE_DATA names no recordings.";
+    if (files.empty()) GTEST_SKIP() << "BOTTEST_DATA names no recordings.";
     for (const RecordingFile& file : files) {
         const Compared compared = compare(file);
         std::uint64_t equal = 0;
@@ -173,7 +173,7 @@ TEST(Replay, RealBooksAgreeWithTheRecordedBookTickers) {
 
 TEST(Replay, RealRecordingsPlayWithoutRefusalsAndGaps) {
     const auto files = real_recordings();
-    if (files.empty()) GTEST_SKIP() << "BOTCORE_DATA names no recordings.";
+    if (files.empty()) GTEST_SKIP() << "BOTTEST_DATA names no recordings.";
     Replay replay(files, ReplayEnd::Stop);
     MarketBoard board(replay.instruments(), model::MarketSource::Recorded);
     std::vector<MarketEvent> events;

@@ -35,9 +35,9 @@ private:
     std::filesystem::path path_;
 };
 
-/// The real recordings below the folder that BOTCORE_DATA names; empty when it is not set.
+/// The real recordings below the folder that BOTTEST_DATA names; empty when it is not set.
 inline std::vector<RecordingFile> real_recordings() {
-    const char* const data = std::getenv("BOTCORE_DATA");
+    const char* const data = std::getenv("BOTTEST_DATA");
     std::vector<RecordingFile> files;
     if (data == nullptr) return files;
     for (const char* const below : {"streams", "binance/streams"}) {

@@ -1,13 +1,12 @@
 #include "shell/outbound/breaker_file.hpp"
 
 #include "shell/files/durable_file.hpp"
+#include "shell/files/whole_file.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 namespace botcore::shell::outbound {
@@ -48,11 +47,8 @@ BreakerFile::BreakerFile(std::filesystem::path path, log::Log& log)
 }
 
 void BreakerFile::read() {
-    std::ifstream file(path_, std::ios::binary);
-    if (!file) return;
-    std::ostringstream text;
-    text << file.rdbuf();
-    if (understand(text.str())) return;
+    const auto text = files::read_file_if_there(path_);
+    if (text && (!text.value() || understand(*text.value()))) return;
     memories_.clear();
     std::filesystem::path aside = path_;
     aside += ".damaged";
@@ -60,7 +56,9 @@ void BreakerFile::read() {
     std::filesystem::rename(path_, aside, error);
     log_.write(log::Level::Warn,
                "the file of breakers is damaged and was set aside; breakers start closed",
-               {{"file", aside.native()}, {"moved", error ? "no" : "yes"}});
+               {{"file", aside.native()},
+                {"moved", error ? "no" : "yes"},
+                {"cause", text ? "its text is not understood" : text.error()}});
 }
 
 bool BreakerFile::understand(const std::string& text) {

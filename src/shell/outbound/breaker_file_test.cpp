@@ -58,6 +58,14 @@ TEST(BreakerFile, SetsADamagedFileAsideAndSaysSo) {
     }
 }
 
+TEST(BreakerFile, WhatCannotBeReadIsSetAsideAndToldOf) {
+    TestFolder folder;
+    std::filesystem::create_directory(folder.file("breakers.json"));
+    const BreakerFile file(folder.file("breakers.json"), folder.log());
+    EXPECT_TRUE(std::filesystem::is_directory(folder.file("breakers.json.damaged")));
+    EXPECT_THAT(folder.logged(), HasSubstr("it is a folder"));
+}
+
 TEST(BreakerFile, GoesOnWithoutADiskAndSaysSo) {
     TestFolder folder;
     BreakerFile file(folder.file("missing") + "/breakers.json", folder.log());

@@ -1,5 +1,7 @@
 #include "shell/outbound/tls_client.hpp"
 
+#include "shell/files/whole_file.hpp"
+
 #include <boost/asio/ip/address.hpp>
 
 namespace botcore::shell::outbound {
@@ -16,6 +18,8 @@ base::Result<std::unique_ptr<ssl::context>, std::string> make_tls(const std::str
     if (authorities.empty()) {
         context->set_default_verify_paths(error);
     } else {
+        const auto read = files::read_file(authorities);
+        if (!read) return base::Failure{"the authorities cannot be read: " + read.error()};
         context->load_verify_file(authorities, error);
     }
     if (error) {

@@ -1,13 +1,13 @@
 #include "shell/sqlite/commit_mark.hpp"
 
 #include "protocol/journal.hpp"
+#include "shell/files/whole_file.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
 #include <charconv>
-#include <fstream>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -61,18 +61,19 @@ std::filesystem::path CommitMark::path_of(const std::filesystem::path& store) {
     return store.string() + "-mark";
 }
 
-std::optional<CommitMark::Mark> CommitMark::read(const std::filesystem::path& store) {
-    std::string line(kLineSize, '\0');
-    std::ifstream file(path_of(store), std::ios::binary);
-    if (!file.read(line.data(), static_cast<std::streamsize>(line.size()))) return std::nullopt;
+base::Result<std::optional<CommitMark::Mark>, std::string> CommitMark::read(
+    const std::filesystem::path& store) {
+    const auto bytes = TRY(files::read_file_if_there(path_of(store)));
+    if (!bytes || bytes->size() < kLineSize) return std::optional<Mark>();
+    const std::string line = bytes->substr(0, kLineSize);
     const std::string_view text = line;
     const auto sequence = number_in(text.substr(5, 20));
     const auto hash = hash_in(text.substr(26, 64));
-    if (!sequence || !hash) return std::nullopt;
+    if (!sequence || !hash) return std::optional<Mark>();
     const std::string_view rest = text.substr(91);
     const Mark mark{std::string(rest.substr(0, rest.find(' '))), *sequence, *hash};
-    if (line_of(mark) != line) return std::nullopt;
-    return mark;
+    if (line_of(mark) != line) return std::optional<Mark>();
+    return std::optional(mark);
 }
 
 void CommitMark::remove(const std::filesystem::path& store) {

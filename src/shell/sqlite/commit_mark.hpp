@@ -9,6 +9,7 @@
 ///
 /// Threads: the thread that commits.
 
+#include "base/result.hpp"
 #include "model/record.hpp"
 #include "runtime/archive/names.hpp"
 
@@ -36,8 +37,10 @@ public:
     /// Beside the database `store`.
     [[nodiscard]] static std::filesystem::path path_of(const std::filesystem::path& store);
 
-    /// The mark of a store; nothing where there is none, or none that is whole.
-    [[nodiscard]] static std::optional<Mark> read(const std::filesystem::path& store);
+    /// The mark of a store; nothing where there is none, or none that is whole. An error where
+    /// there is one, but it cannot be read: nobody knows then what is missing.
+    [[nodiscard]] static base::Result<std::optional<Mark>, std::string> read(
+        const std::filesystem::path& store);
 
     /// The mark says no more of this store: after a restore, or when an operator has accepted a
     /// loss.

@@ -1,6 +1,7 @@
 #include "shell/sqlite/replace_store.hpp"
 
 #include "shell/files/durable_file.hpp"
+#include "shell/files/whole_file.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
 
 #include <array>
@@ -26,7 +27,7 @@ base::Outcome<std::string> keep(const fs::path& store, const fs::path& before) {
     fs::create_hard_link(store, before, error);
     if (error) return base::Failure{"cannot keep " + store.string() + ": " + error.message()};
     const fs::path log = store.string() + "-wal";
-    if (fs::exists(log, error)) {
+    if (TRY(files::is_there(log))) {
         fs::create_hard_link(log, before.string() + "-wal", error);
         if (error) return base::Failure{"cannot keep " + log.string() + ": " + error.message()};
     }
@@ -40,7 +41,7 @@ base::Result<fs::path, std::string> replace_store(const fs::path& made,
                                                   const std::string& time) {
     std::error_code error;
     fs::path before;
-    if (fs::exists(store, error)) {
+    if (TRY(files::is_there(store))) {
         close_cleanly(store);
         // A try that broke off within this second keeps its name.
         const std::string name = store.string() + "-before-" + time;

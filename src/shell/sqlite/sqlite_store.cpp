@@ -140,7 +140,7 @@ base::Outcome<std::string> SqliteStore::open_mark() {
     const auto timeline = TRY(timeline_of(options_.path));
     const auto head = reader_.head();
     if (!head) return base::Failure{std::string("the head cannot be read")};
-    const auto mark = CommitMark::read(options_.path);
+    const auto mark = TRY(CommitMark::read(options_.path));
     std::optional<model::Hash> ours;
     if (mark) {
         const auto entries = reader_.journal(mark->sequence, 1);

@@ -114,7 +114,7 @@ TEST(WireRequest, SignaturesOfBothKindsAreChecked) {
 
 /// Requests as published clients sent them; empty where there is no data.
 std::vector<boost::json::value> recorded_requests() {
-    const char* const data = std::getenv("BOTCORE_DATA");
+    const char* const data = std::getenv("BOTTEST_DATA");
     std::vector<boost::json::value> rows;
     if (data == nullptr) return rows;
     for (const char* const below : {"vectors", "binance/vectors"}) {
@@ -127,7 +127,7 @@ std::vector<boost::json::value> recorded_requests() {
 
 TEST(WireRequest, TheRequestsOfPublishedClientsGetTheirVerdict) {
     const auto rows = recorded_requests();
-    if (rows.empty()) GTEST_SKIP() << "BOTCORE_DATA names no signed requests.";
+    if (rows.empty()) GTEST_SKIP() << "BOTTEST_DATA names no signed requests.";
     const auto text = [](const boost::json::value& row, const char* name) {
         const auto& value = row.at(name);
         return value.is_null() ? std::string() : std::string(value.as_string());

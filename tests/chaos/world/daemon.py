@@ -26,7 +26,7 @@ WITHOUT_LIMITS = {f"risk.{name}": 0 for name in (
 
 def program(name):
     """A built program: the folder comes from whoever started the scenario."""
-    return str(pathlib.Path(os.environ["BOTCORE_CHAOS_BIN"]) / name)
+    return str(pathlib.Path(os.environ["BOTTEST_CHAOS_BIN"]) / name)
 
 
 def free_port():

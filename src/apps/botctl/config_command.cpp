@@ -1,0 +1,75 @@
+#include "apps/botctl/archive_access.hpp"
+#include "apps/botctl/commands.hpp"
+#include "shell/daemon/start_check.hpp"
+#include "shell/log/redact.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <unistd.h>
+
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace botcore::botctl {
+
+namespace json = boost::json;
+
+namespace {
+
+json::object to_json(const shell::Config& config, const std::vector<std::string>& mistakes) {
+    json::object data;
+    for (const auto& key : shell::config_keys()) {
+        json::object item;
+        item["value"] = shell::shown(key, config.value(key.name));
+        item["origin"] = config.value(key.name).origin;
+        item["default"] = key.fallback;
+        item["unit"] = key.unit;
+        data[key.name] = std::move(item);
+    }
+    json::array lines;
+    for (const std::string& mistake : mistakes)
+        lines.emplace_back(mistake);
+    data["mistakes"] = std::move(lines);
+    data["verdict"] = mistakes.empty() ? "accepted" : "refused";
+    return data;
+}
+
+void print(std::ostream& out, const shell::Config& config, std::size_t mistakes) {
+    for (const auto& key : shell::config_keys()) {
+        const auto& value = config.value(key.name);
+        out << key.name << " = " << shell::shown(key, value) << "  (" << value.origin << ")\n";
+    }
+    if (mistakes == 0) {
+        out << "verdict: accepted; botcored starts with these settings\n";
+        return;
+    }
+    out << "verdict: refused; botcored does not start with these settings: " << mistakes
+        << (mistakes == 1 ? " mistake\n" : " mistakes\n");
+}
+
+}  // namespace
+
+int check_config(Session& session, const shell::GivenSettings& given) {
+    auto gathered = shell::gather_settings(given, environ);
+    std::vector<std::string>& mistakes = gathered.mistakes;
+    // As in a start: files that settings name are judged once the settings themselves are right,
+    // and by the user that the daemon runs as.
+    if (mistakes.empty()) {
+        const std::filesystem::path data = session.settings().data;
+        const auto working = work_as_owner_of(data);
+        mistakes = working ? shell::mistakes_of_start(gathered.config, data)
+                           : std::vector<std::string>{working.error()};
+    }
+    for (std::string& mistake : mistakes) {
+        mistake = shell::log::redact(mistake);
+        std::cerr << "botctl: " << mistake << "\n";
+    }
+    (void)session.show(to_json(gathered.config, mistakes),
+                       [&](std::ostream& out, const json::value&) {
+                           print(out, gathered.config, mistakes.size());
+                       });
+    return mistakes.empty() ? kExitOk : kExitNegative;
+}
+
+}  // namespace botcore::botctl

@@ -1,0 +1,147 @@
+#include "shell/daemon/start_check.hpp"
+
+#include "shell/archive/known_archives.hpp"
+#include "shell/archive/repository_place.hpp"
+#include "shell/archive/sealing.hpp"
+#include "shell/daemon/analysis_link.hpp"
+#include "shell/daemon/archive_places.hpp"
+#include "shell/daemon/market_source.hpp"
+#include "shell/files/durable_file.hpp"
+#include "shell/files/whole_file.hpp"
+#include "shell/http/client_address.hpp"
+#include "shell/http/front_door.hpp"
+#include "shell/http/tls_gate.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <optional>
+#include <utility>
+
+namespace botcore::shell {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+using Outcome = base::Outcome<std::string>;
+
+/// Passwords and tokens do not go over a wire in plain, unless somebody says that they may.
+Outcome check_plain(const Config& config) {
+    const std::string& text = config.text("http.address");
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(text, error);
+    if (error) return base::Failure{"http.address: '" + text + "' is no IP address"};
+    const bool has_tls = !config.text("http.tls_certificate").empty();
+    if (has_tls || address.is_loopback() || config.is_on("http.allow_plain")) return base::Done{};
+    return base::Failure{
+        "http.address: " + text +
+        " can be reached from other machines, and passwords and tokens would go over the wire in "
+        "plain; give http.tls_certificate and http.tls_key, or say http.allow_plain = true behind "
+        "a proxy that has TLS"};
+}
+
+Outcome check_tls(const Config& config) {
+    const std::string& certificate = config.text("http.tls_certificate");
+    const std::string& key = config.text("http.tls_key");
+    if (certificate.empty() && key.empty()) return base::Done{};
+    if (certificate.empty() || key.empty()) {
+        return base::Failure{
+            std::string("http.tls_certificate and http.tls_key: expected both or none of them")};
+    }
+    return http::TlsGate::check({certificate, key});
+}
+
+Outcome check_proxies(const Config& config) {
+    const auto proxies = http::TrustedProxies::parse(config.text("http.trusted_proxies"));
+    if (!proxies) return base::Failure{"http.trusted_proxies: " + proxies.error()};
+    return base::Done{};
+}
+
+Outcome check_origins(const Config& config) {
+    auto mistake = http::mistake_in_origins(config.text("http.cors_origins"));
+    if (!mistake.empty()) return base::Failure{"http.cors_origins: " + mistake};
+    return base::Done{};
+}
+
+/// The data folder is made by the start; whatever is in it can be made then.
+Outcome check_can_make(const fs::path& path, const fs::path& data) {
+    std::error_code error;
+    const bool comes = path.parent_path() == data && !fs::exists(data, error);
+    return comes ? Outcome(base::Done{}) : files::check_can_create(path);
+}
+
+Outcome check_folder(const fs::path& folder, const fs::path& data) {
+    if (!TRY(files::is_there(folder))) return check_can_make(folder, data);
+    const files::Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!opened.is_open()) return files::system_failure("open the folder", folder);
+    return base::Done{};
+}
+
+Outcome check_place(const Config& config, const ArchivePlace& found, const fs::path& data) {
+    if (!found.is_folder()) {
+        const auto made = open_place(config, found.place);
+        if (!made) return base::Failure{made.error()};
+        return base::Done{};
+    }
+    // Where an archive was before, its disk may be away for now.
+    if (TRY(archive::KnownArchives(data).has(found.place))) return base::Done{};
+    return check_folder(fs::absolute(found.place), data);
+}
+
+/// What is there of the key: the one in use, or else its copy in escrow.
+base::Result<std::optional<archive::ArchiveKey>, std::string> key_at(const fs::path& file) {
+    if (file.empty() || !TRY(files::is_there(file))) return std::optional<archive::ArchiveKey>();
+    return std::optional(TRY(archive::ArchiveKey::load(file)));
+}
+
+Outcome check_key_of(const Config& config, const fs::path& data) {
+    const fs::path file = archive_key_file(config, data);
+    const fs::path escrow = config.text("archive.key_escrow");
+    auto key = key_at(file);
+    if (!key) return base::Failure{"archive.key_file: " + key.error()};
+    auto copy = key_at(escrow);
+    if (!copy) return base::Failure{"archive.key_escrow: " + copy.error()};
+    if (key.value() && copy.value() && key.value()->id() != copy.value()->id()) {
+        return base::Failure{"archive.key_escrow: " + escrow.string() + " holds another key, " +
+                             copy.value()->id() + " instead of " + key.value()->id()};
+    }
+    if (!key.value()) {
+        const auto made = check_can_make(file, data);
+        if (!made) return base::Failure{"archive.key_file: " + made.error()};
+    }
+    if (!escrow.empty() && !copy.value()) {
+        const auto made = check_can_make(escrow, data);
+        if (!made) return base::Failure{"archive.key_escrow: " + made.error()};
+    }
+    return base::Done{};
+}
+
+}  // namespace
+
+std::vector<std::string> mistakes_of_start(const Config& config, const fs::path& data) {
+    std::vector<std::string> mistakes;
+    const auto add = [&](const Outcome& outcome) {
+        if (!outcome) mistakes.push_back(outcome.error());
+    };
+    std::error_code error;
+    const fs::path folder = fs::absolute(data, error).lexically_normal();
+    add(MarketSource::check(config));
+    add(AnalysisLink::check(config));
+    add(check_disks(config, folder));
+    const auto places = archive_places(config, folder);
+    for (const ArchivePlace& place : places) {
+        const auto checked = check_place(config, place, folder);
+        if (!checked) add(base::Failure{std::string(place.key) + ": " + checked.error()});
+    }
+    if (!places.empty()) add(check_key_of(config, folder));
+    add(check_plain(config));
+    add(check_tls(config));
+    add(check_origins(config));
+    add(check_proxies(config));
+    return mistakes;
+}
+
+}  // namespace botcore::shell
