@@ -155,6 +155,8 @@ TEST_F(ApiPaper, CancelingTwiceIsCancelingOnce) {
 TEST_F(ApiPaper, ShowsTheProcessesOwnFigures) {
     EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 200);
     const auto system = ApiWorld::data(world_.get("/api/monitoring/system"));
+    EXPECT_EQ(system.at("start_cause").as_string(), "first_start");
+    EXPECT_TRUE(system.at("seen_before").is_null());
     EXPECT_GT(system.at("memory_bytes").to_number<double>(), 1e6);
     EXPECT_GT(system.at("journal_sequence").as_int64(), 0);
     const auto trading = ApiWorld::data(world_.get("/api/monitoring/trading"));

@@ -192,7 +192,7 @@ void add_accounts(SchemaTable& schemas) {
         "reserved_balance:Amount used_margin:Amount maintenance_margin:Amount "
         "unrealized_pnl:Amount? holdings_value:Amount? total_equity:Amount? margin_level:Amount? "
         "symbols_without_price:[Symbol] positions_count:Number open_orders_count:Number "
-        "can_trade:boolean "
+        "can_trade:boolean cooldown_until:Time? "
         "reconciled:boolean max_leverage:Amount source:MarketSource as_of:Time? age_ms:integer "
         "stale:boolean");
     schemas.add_list("AccountList", "AccountView");

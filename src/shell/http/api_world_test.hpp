@@ -276,7 +276,9 @@ public:
         health_.emplace(*api_context_, *monitor_, HealthDoor::Durability{"test store, one machine"})
             .add_to(routes_);
         paper_.emplace(*api_context_).add_to(routes_);
-        monitoring_.emplace(*api_context_, [] { return MonitoringDoor::Connections{.http = 2}; })
+        monitoring_
+            .emplace(
+                *api_context_, *monitor_, [] { return MonitoringDoor::Connections{.http = 2}; })
             .add_to(routes_);
         analysis_.emplace(*api_context_, AnalysisDoor::Parts{}).add_to(routes_);
         document_.add_to(routes_);
