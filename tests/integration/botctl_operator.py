@@ -56,26 +56,26 @@ class Trading(OnADaemon):
                               "--trail-distance", "0.015")
         self.assertEqual((trailing["trailing"]["activation"], trailing["trailing"]["distance"]),
                          ("0.02", "0.015"))
-        for words, kind in ((("--stop-price", "57000"), "STOP_MARKET"),
-                            (("--stop-price", "57000", "--price", "56900"), "STOP"),
-                            (("--target-price", "66000"), "TAKE_PROFIT_MARKET"),
-                            (("--target-price", "66000", "--price", "65900"), "TAKE_PROFIT"),
-                            (("--price", "66000"), "LIMIT")):
-            order = self.place("SELL", "0.01", *words)
+        for words, kind in ((("--stop-price", "57500"), "STOP_MARKET"),
+                            (("--stop-price", "57500", "--price", "57400"), "STOP"),
+                            (("--target-price", "64000"), "TAKE_PROFIT_MARKET"),
+                            (("--target-price", "64000", "--price", "63900"), "TAKE_PROFIT"),
+                            (("--price", "62000"), "LIMIT")):
+            order = self.place("SELL", "0.01", "--reduce-only", *words)
             self.assertEqual((order["type"], order["status"]), (kind, "NEW"))
         self.botctl("order", "place", "BTCUSDT", "BUY", "0.01", "--trail-distance", "0.015",
                     status=USAGE)
-        self.assertRegex(self.botctl("orders").stdout, r"STOP_MARKET +0\.01 +- +57000 ")
+        self.assertRegex(self.botctl("orders").stdout, r"STOP_MARKET +0\.01 +- +57500 ")
 
     def test_cancel_all_and_flatten(self):
         self.place("BUY", "0.01")
-        resting = [self.place("BUY", "0.01", "--price", str(50000 + i))["order_id"]
+        resting = [self.place("BUY", "0.01", "--price", str(58000 + i))["order_id"]
                    for i in range(3)]
         said = self.botctl("cancel-all", "--symbol", "BTCUSDT").stdout
         self.assertIn("futures: 3 orders are being canceled, 0 of 0 exits done", said)
         self.assertEqual(set(re.findall(r"(?m)^cancel +(\S+)$", said)), set(resting))
         self.wait_for(lambda: "no order", lambda: not self.read("orders")["orders"])
-        self.place("BUY", "0.01", "--price", "50000")
+        self.place("BUY", "0.01", "--price", "58000")
         said = self.botctl("flatten").stdout
         self.assertIn("futures: 1 orders are being canceled, 1 of 1 exits done", said)
         self.assertEqual(self.read("positions"), [], "It was answered after the exit had ended.")
@@ -83,26 +83,26 @@ class Trading(OnADaemon):
         self.assertEqual((again["exits"], again["failed"], again["pending"]), ([], [], []))
 
     def test_amend_changes_price_and_quantity(self):
-        first = self.place("BUY", "0.01", "--price", "50000")
-        second = self.read("order", "amend", first["order_id"], "--price", "51000", "--quantity",
+        first = self.place("BUY", "0.01", "--price", "58000")
+        second = self.read("order", "amend", first["order_id"], "--price", "58100", "--quantity",
                            "0.02", "--key", "amend-1")
         self.assertEqual((second["price"], second["quantity"], second["status"]),
-                         ("51000", "0.02", "NEW"))
-        repeated = self.read("order", "amend", first["order_id"], "--price", "51000",
+                         ("58100", "0.02", "NEW"))
+        repeated = self.read("order", "amend", first["order_id"], "--price", "58100",
                              "--quantity", "0.02", "--key", "amend-1")
         self.assertEqual(repeated["order_id"], second["order_id"])
         self.assertEqual([each["order_id"] for each in self.read("orders")["orders"]],
                          [second["order_id"]])
-        waiting = self.place("SELL", "0.01", "--stop-price", "57000")
-        moved = self.read("order", "amend", waiting["order_id"], "--stop-price", "57100")
-        self.assertEqual((moved["type"], moved["stop_price"]), ("STOP_MARKET", "57100"))
+        waiting = self.place("SELL", "0.01", "--stop-price", "57500")
+        moved = self.read("order", "amend", waiting["order_id"], "--stop-price", "57600")
+        self.assertEqual((moved["type"], moved["stop_price"]), ("STOP_MARKET", "57600"))
 
     def test_amend_refuses_before_anything_is_canceled(self):
         filled = self.place("BUY", "0.01")["order_id"]
-        resting = self.place("BUY", "0.01", "--price", "50000")["order_id"]
+        resting = self.place("BUY", "0.01", "--price", "58000")["order_id"]
         for words, status, said in (
-                ((filled, "--price", "50000"), NEGATIVE, "the order is FILLED"),
-                ((resting, "--stop-price", "50000"), NEGATIVE, "no stop price"),
+                ((filled, "--price", "58000"), NEGATIVE, "the order is FILLED"),
+                ((resting, "--stop-price", "57500"), NEGATIVE, "no stop price"),
                 ((resting, "--quantity", "0"), NEGATIVE, "--quantity: expected more than the 0"),
                 ((resting,), USAGE, "say what to amend")):
             done = self.botctl("order", "amend", *words, status=status)
@@ -113,8 +113,8 @@ class Trading(OnADaemon):
 class Lists(OnADaemon):
     def test_no_list_is_cut_without_a_word(self):
         for i in range(4):
-            self.place("BUY", "0.001", "--price", str(50000 + i))
-            self.place("BUY", "0.001")
+            self.place("BUY", "0.003", "--price", str(58000 + i))
+            self.place("BUY", "0.003")
         for words, kind, total in ((("orders",), "orders", 4), (("history",), "trades", 4)):
             cut = self.botctl(*words, "-n", "3", "--json")
             page = json.loads(cut.stdout)
@@ -169,11 +169,13 @@ class Status(OnADaemon):
             self.assertRegex(said, rf"(?m)^{row}$")
         self.botctl("freeze", "futures", "--reason", "a strange fill")
         self.botctl("maintenance", "on", "--minutes", "5", "--text", "disk")
+        self.wait_for(lambda: "the maintenance",
+                      lambda: self.read("status")["mode"] == "MAINTENANCE")
         said = self.botctl("status").stdout
+        self.assertRegex(said, r"(?m)^mode +MAINTENANCE$")
         self.assertRegex(said, r"(?m)^account +futures FROZEN, FROZEN_BY_OPERATOR: a strange fill "
                                r"\(operator, 20\S+Z\); until an operator ends it: botctl unfreeze")
         self.assertRegex(said, r"(?m)^maintenance +.*disk")
-        self.assertNotRegex(said, r"(?m)^mode +NORMAL$")
         view = self.read("status")
         self.assertEqual(view["accounts"][0]["reason"], "FROZEN_BY_OPERATOR")
         self.assertNotRegex(json.dumps(view), r"\dE\d")
