@@ -324,6 +324,47 @@ TEST(Sweeps, FlattenClosesEverythingOnce) {
     EXPECT_TRUE(bench.position().quantity.is_zero());
 }
 
+/// A flatten of one position that is under way; its only exit.
+model::OrderInstruction flatten_one(Bench& bench) {
+    const auto entry = bench.place(bench.order("futures", Side::Sell, "0.01"));
+    bench.fill_all(*entry, "60000");
+    bench.last_reply.reset();
+    const auto exits = Bench::sent_by(bench.apply(
+        model::Flatten{bench.origin(), model::AccountId("futures"), {quote(kFutures)}}));
+    EXPECT_EQ(exits.size(), 1U);
+    EXPECT_FALSE(bench.last_reply.has_value()) << "Nobody knows yet how the exit ends.";
+    return exits.front();
+}
+
+// An answer before the exits have ended would say that an account is flat which is not.
+TEST(Sweeps, FlattenAnswersOnceItsExitsHaveEnded) {
+    Bench bench;
+    const auto exit = flatten_one(bench);
+    bench.fill_all(exit, "60000");
+    ASSERT_TRUE(bench.last_reply.has_value());
+    const auto& touched = std::get<model::OrdersTouched>(*bench.last_reply);
+    EXPECT_EQ(touched.exits, std::vector{exit.id});
+    EXPECT_TRUE(touched.pending.empty());
+    EXPECT_TRUE(touched.failed.empty());
+    EXPECT_EQ(model::status_of(*bench.last_reply), 200);
+}
+
+TEST(Sweeps, FlattenNamesTheExitsThatFailed) {
+    Bench bench;
+    const auto exit = flatten_one(bench);
+    auto rejected = Bench::report(exit, ReportKind::Rejected);
+    rejected.report.reason = Reason::RejectedByExchange;
+    rejected.report.reason_text = "-2022 ReduceOnly Order is rejected.";
+    bench.apply(rejected);
+    ASSERT_TRUE(bench.last_reply.has_value());
+    const auto& touched = std::get<model::OrdersTouched>(*bench.last_reply);
+    ASSERT_EQ(touched.failed.size(), 1U);
+    EXPECT_EQ(touched.failed[0].order, exit.id);
+    EXPECT_EQ(touched.failed[0].reason, Reason::RejectedByExchange);
+    EXPECT_EQ(touched.failed[0].text, "-2022 ReduceOnly Order is rejected.");
+    EXPECT_EQ(model::status_of(*bench.last_reply), 422) << "It closed nothing.";
+}
+
 TEST(Sweeps, AreForTheOwnerOrAnOperator) {
     Bench bench;
     auto body = model::Flatten{bench.origin(), model::AccountId("futures"), {}};

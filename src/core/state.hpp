@@ -5,6 +5,7 @@
 #include "model/input.hpp"
 #include "model/operating.hpp"
 #include "model/record.hpp"
+#include "model/reply.hpp"
 
 #include <cstdint>
 #include <map>
@@ -92,6 +93,9 @@ struct State {
     /// the clock shows.
     std::optional<model::Timestamp> ramp_began;
     std::map<KeyId, model::KeyEntry> keys;  ///< Pending ones, and those done but not durable yet.
+    /// Of "flatten": what is answered under the key once all exits have ended. Memory only: a
+    /// restart reads it from the record that placed them.
+    std::map<KeyId, model::OrdersTouched> sweeps;
 };
 
 }  // namespace botcore::core

@@ -4,6 +4,9 @@
 #include "core/orders/exits.hpp"
 #include "core/orders/order_life.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace botcore::core {
 
 using model::OrderRole;
@@ -30,7 +33,7 @@ bool cancel_live(Transaction& transaction, AccountState& account, LiveOrder& liv
 void cancel_all(Transaction& transaction, const model::CancelAll& body) {
     AccountState* account = own_account(transaction, body.origin, body.account);
     if (account == nullptr) return;
-    model::OrdersTouched touched{body.account, {}, {}};
+    model::OrdersTouched touched{.account = body.account};
     for (auto& [number, live] : account->orders) {
         const model::Order& order = live.order;
         if (body.symbol && order.instrument.symbol != *body.symbol) continue;
@@ -43,7 +46,7 @@ void cancel_all(Transaction& transaction, const model::CancelAll& body) {
 void flatten(Transaction& transaction, const model::Flatten& body) {
     AccountState* account = own_account(transaction, body.origin, body.account);
     if (account == nullptr) return;
-    model::OrdersTouched touched{body.account, {}, {}};
+    model::OrdersTouched touched{.account = body.account};
     for (auto& [number, live] : account->orders) {
         const OrderRole role = live.order.role;
         if (model::is_protective(role) || role == OrderRole::Flatten) continue;
@@ -63,7 +66,62 @@ void flatten(Transaction& transaction, const model::Flatten& body) {
             transaction, *account, instrument, {OrderRole::Flatten, left, body.origin.owner});
         touched.exits.push_back(exit.order.id);
     }
-    transaction.answer_at_once(body.origin, std::move(touched));
+    if (touched.exits.empty()) {
+        transaction.answer_at_once(body.origin, std::move(touched));
+        return;
+    }
+    touched.pending = touched.exits;
+    transaction.open_key(body.origin, {});
+    transaction.state().sweeps[{body.origin.owner, body.origin.key}] = std::move(touched);
+}
+
+void count_end(model::OrdersTouched& touched, const model::Order& exit) {
+    if (std::erase(touched.pending, exit.id) == 0) return;
+    if (exit.state == OrderState::Filled) return;
+    const bool silent = exit.reason == model::Reason::None;
+    touched.failed.push_back({.order = exit.id,
+                              .symbol = exit.instrument.symbol,
+                              .quantity = exit.quantity,
+                              .filled = exit.filled,
+                              .state = exit.state,
+                              .reason = silent ? model::Reason::NotFilledAtOnce : exit.reason,
+                              .text = exit.reason_text});
+}
+
+void end_exit(Transaction& transaction, const model::Order& order) {
+    auto& sweeps = transaction.state().sweeps;
+    for (auto place = sweeps.begin(); place != sweeps.end(); ++place) {
+        auto& [key, touched] = *place;
+        if (std::find(touched.pending.begin(), touched.pending.end(), order.id) ==
+            touched.pending.end()) {
+            continue;
+        }
+        count_end(touched, order);
+        if (!touched.pending.empty()) return;
+        transaction.answer(key, std::move(touched));
+        sweeps.erase(place);
+        return;
+    }
+}
+
+std::optional<model::OrdersTouched> touched_by(const model::Record& record) {
+    const auto* flatten = std::get_if<model::Flatten>(&record.input.body);
+    if (flatten == nullptr) return std::nullopt;
+    model::OrdersTouched touched{.account = flatten->account};
+    for (const auto& change : record.outcome.changes) {
+        const auto* order = std::get_if<model::Order>(&change);
+        if (order == nullptr) continue;
+        const bool is_new = order->number / model::kOrdersPerInputMax == record.sequence;
+        const bool canceled =
+            order->cancel == model::CancelState::Requested || order->state == OrderState::Canceled;
+        if (is_new && order->role == OrderRole::Flatten) {
+            touched.exits.push_back(order->id);
+        } else if (canceled && order->reason != model::Reason::GaveWayToExit) {
+            touched.cancels.push_back(order->id);
+        }
+    }
+    touched.pending = touched.exits;
+    return touched;
 }
 
 }  // namespace botcore::core

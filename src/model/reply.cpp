@@ -102,6 +102,13 @@ bool is_for_now(Reason reason) {
     return status_of(reason) == 503 || reason == Reason::OrderRateLimit;
 }
 
+bool did_nothing(const OrdersTouched& touched) {
+    return !touched.exits.empty() && touched.failed.size() == touched.exits.size() &&
+           std::all_of(touched.failed.begin(), touched.failed.end(), [](const FailedExit& exit) {
+               return exit.filled.is_zero();
+           });
+}
+
 std::uint16_t status_of(const Reply& reply) {
     if (const auto* refusal = std::get_if<Refusal>(&reply)) return status_of(refusal->reason);
     if (const auto* order = std::get_if<Order>(&reply)) {
@@ -110,6 +117,9 @@ std::uint16_t status_of(const Reply& reply) {
                             order->state == OrderState::Absent;
         if (did_nothing(*order)) return 422;
         return failed ? status_of(order->reason) : 200;
+    }
+    if (const auto* touched = std::get_if<OrdersTouched>(&reply)) {
+        return did_nothing(*touched) ? 422 : 200;
     }
     return 200;
 }

@@ -27,12 +27,28 @@ struct Transferred {
     Money amount;
 };
 
+/// An exit that ended before it had closed all that it was to close.
+struct FailedExit {
+    ClientOrderId order;
+    Symbol symbol;
+    Quantity quantity;
+    Quantity filled;
+    OrderState state = OrderState::Rejected;
+    Reason reason = Reason::None;
+    std::string text;  ///< What the exchange said.
+};
+
 /// Several orders were touched: what "cancel all" and "flatten" set going.
 struct OrdersTouched {
     AccountId account;
-    std::vector<ClientOrderId> cancels;  ///< Cancels of these were sent.
-    std::vector<ClientOrderId> exits;    ///< These were placed to close positions.
+    std::vector<ClientOrderId> cancels{};  ///< Cancels of these were sent.
+    std::vector<ClientOrderId> exits{};    ///< These were placed to close positions.
+    std::vector<ClientOrderId> pending{};  ///< Of the exits: their end is open.
+    std::vector<FailedExit> failed{};      ///< Of the exits, in the order of their ends.
 };
+
+/// Did it place exits, and none of them traded at all?
+[[nodiscard]] bool did_nothing(const OrdersTouched& touched);
 
 /// A failed order was given up by whoever wanted it; nothing is tried again.
 struct GivenUp {
@@ -54,7 +70,7 @@ using Reply = std::variant<Refusal,
 /// The HTTP status that belongs to a reason; one table for all doors.
 [[nodiscard]] std::uint16_t status_of(Reason reason);
 /// 200 for what was carried out, else the status of its reason; 422 for an order at the market or
-/// an exit that expired without a trade.
+/// an exit that expired without a trade, and where several exits all ended without one.
 [[nodiscard]] std::uint16_t status_of(const Reply& reply);
 
 }  // namespace botcore::model

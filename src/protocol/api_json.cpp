@@ -268,6 +268,37 @@ json::array ids(const std::vector<model::ClientOrderId>& orders) {
     return list;
 }
 
+json::object failed_exit(const model::FailedExit& exit) {
+    json::object object;
+    object["order_id"] = exit.order.text();
+    object["symbol"] = exit.symbol.text();
+    object["state"] = to_text(exit.state);
+    object["quantity"] = to_text(exit.quantity);
+    object["executed_quantity"] = to_text(exit.filled);
+    object["code"] = to_text(exit.reason);
+    object["message"] = exit.text;
+    const auto code = exchange_code(exit.text);
+    object["exchange_code"] = code ? json::value(*code) : json::value(nullptr);
+    return object;
+}
+
+}  // namespace
+
+json::object to_api(const model::OrdersTouched& touched) {
+    json::object object;
+    object["account"] = touched.account.text();
+    object["cancels"] = ids(touched.cancels);
+    object["exits"] = ids(touched.exits);
+    object["pending"] = ids(touched.pending);
+    json::array failed;
+    for (const auto& exit : touched.failed)
+        failed.push_back(failed_exit(exit));
+    object["failed"] = std::move(failed);
+    return object;
+}
+
+namespace {
+
 struct Rendered {
     std::string_view request_id;
     base::Timestamp now;
@@ -319,11 +350,18 @@ struct Rendered {
     }
 
     std::string operator()(const model::OrdersTouched& touched) const {
-        json::object data;
-        data["account"] = touched.account.text();
-        data["cancels"] = ids(touched.cancels);
-        data["exits"] = ids(touched.exits);
-        return success_body(std::move(data), now);
+        if (!model::did_nothing(touched)) return success_body(to_api(touched), now);
+        const model::FailedExit& first = touched.failed.front();
+        json::object details = to_api(touched);
+        details.erase("account");
+        details.erase("pending");
+        return error_body(
+            {.code = to_text(first.reason),
+             .message = "none of the exits closed anything; first: " +
+                        (first.text.empty() ? std::string(to_text(first.reason)) : first.text),
+             .request_id = request_id,
+             .details = std::move(details)},
+            now);
     }
 
     std::string operator()(const model::OperatingState& state) const {
@@ -358,6 +396,10 @@ std::string render_pending(const model::Order& order, base::Timestamp now) {
     json::object data = to_api(order);
     data["status_link"] = order_path(order.account, order.id);
     return success_body(std::move(data), now);
+}
+
+std::string render_pending(const model::OrdersTouched& touched, base::Timestamp now) {
+    return success_body(to_api(touched), now);
 }
 
 }  // namespace botcore::protocol

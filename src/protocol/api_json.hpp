@@ -49,6 +49,7 @@ struct ErrorText {
 [[nodiscard]] boost::json::object to_api(const model::OperatingState& state);
 [[nodiscard]] boost::json::object to_api(const model::MaintenanceWindow& window);
 [[nodiscard]] boost::json::object to_api(const model::Quote& quote);
+[[nodiscard]] boost::json::object to_api(const model::OrdersTouched& touched);
 
 /// The body of a reply, the same bytes for the same arguments.
 [[nodiscard]] std::string render(const model::Reply& reply,
@@ -60,5 +61,6 @@ struct ErrorText {
 
 /// The 202 body: the outcome is still open, and where to look.
 [[nodiscard]] std::string render_pending(const model::Order& order, base::Timestamp now);
+[[nodiscard]] std::string render_pending(const model::OrdersTouched& touched, base::Timestamp now);
 
 }  // namespace botcore::protocol

@@ -45,4 +45,19 @@ namespace botcore::runtime {
         now);
 }
 
+/// Somebody repeats a key whose first request is not over; `link` leads to what it made.
+[[nodiscard]] inline ApiReply in_progress(const std::string& link,
+                                          std::string_view request_id,
+                                          model::Timestamp now) {
+    boost::json::object details;
+    details["status_link"] = link;
+    return error_reply(409,
+                       {.code = "REQUEST_IN_PROGRESS",
+                        .message = "the request under this key is still under way; look at "
+                                   "status_link or ask again later",
+                        .request_id = request_id,
+                        .details = std::move(details)},
+                       now);
+}
+
 }  // namespace botcore::runtime

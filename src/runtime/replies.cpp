@@ -95,24 +95,24 @@ const core::LiveOrder* Runtime::find_order_of(const core::KeyId& key) const {
 }
 
 void Runtime::answer_expired(Now now) {
+    const core::State& state = engine_->state();
     for (auto& [key, waiter] : waiting_.take_expired(now.monotonic)) {
         const core::LiveOrder* live = find_order_of(key);
-        if (live == nullptr) {
+        const auto sweep = state.sweeps.find(key);
+        const bool sweeps = sweep != state.sweeps.end();
+        if (live == nullptr && !sweeps) {
             reply(waiter.ticket, outcome_unknown(waiter.request_id, now.time));
         } else if (waiter.first) {
-            reply(waiter.ticket, {202, protocol::render_pending(live->order, now.time), false});
-        } else {
-            boost::json::object details;
-            details["status_link"] = protocol::order_path(live->order.account, live->order.id);
             reply(waiter.ticket,
-                  {409,
-                   protocol::error_body({.code = "REQUEST_IN_PROGRESS",
-                                         .message = "the request under this key is still under "
-                                                    "way; look at status_link or ask again later",
-                                         .request_id = waiter.request_id,
-                                         .details = std::move(details)},
-                                        now.time),
+                  {202,
+                   sweeps ? protocol::render_pending(sweep->second, now.time)
+                          : protocol::render_pending(live->order, now.time),
                    false});
+        } else {
+            const std::string link =
+                sweeps ? protocol::order_path(sweep->second.account, sweep->second.pending.front())
+                       : protocol::order_path(live->order.account, live->order.id);
+            reply(waiter.ticket, in_progress(link, waiter.request_id, now.time));
         }
     }
 }

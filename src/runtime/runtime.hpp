@@ -280,6 +280,7 @@ private:
     [[nodiscard]] const core::LiveOrder* find_order_of(const core::KeyId& key) const;
     void apply_ticks(Now now);
     [[nodiscard]] bool restore_times(core::State& state, Now now);
+    [[nodiscard]] bool restore_sweeps(core::State& state);
     /// The journal's monotonic time.
     [[nodiscard]] model::Timestamp monotonic_time(Now now) const;
     void ask_due_questions(Now now);

@@ -2,6 +2,8 @@
 // journal, and freezes what is in doubt before anything is decided.
 
 #include "base/check.hpp"
+#include "core/orders/find_order.hpp"
+#include "core/sweep.hpp"
 #include "protocol/journal.hpp"
 #include "runtime/runtime.hpp"
 
@@ -70,6 +72,7 @@ bool Runtime::load(Now now) {
     for (auto& row : snapshot.pending_keys) {
         state.keys[{row.entry.owner, row.entry.key}] = row.entry;
     }
+    if (!restore_sweeps(state)) return false;
     engine_ = std::make_unique<core::Engine>(std::move(state));
     // Commands that were not applied are answered; facts are re-read by the new term's comparison.
     while (!facts_.empty())
@@ -82,6 +85,30 @@ bool Runtime::load(Now now) {
     comparisons_.clear();
     look_back_.clear();
     plan_comparisons(now);
+    return true;
+}
+
+/// What a "flatten" whose exits have not all ended will answer. False where the store fails.
+bool Runtime::restore_sweeps(core::State& state) {
+    ports::StoreReader& reader = ports_.store.reader();
+    for (const auto& [id, key] : state.keys) {
+        if (!key.order.empty()) continue;  // Of one order.
+        const auto entries = reader.journal(key.sequence, 1);
+        if (!entries || entries.value().empty()) return false;
+        const auto record = protocol::decode_record(entries.value().front().bytes);
+        if (!record) return false;
+        auto touched = core::touched_by(record.value());
+        if (!touched) continue;
+        for (const auto& exit : touched->exits) {
+            const auto number = core::number_of(exit);
+            if (!number) return false;
+            const auto found = reader.find_order(*number);
+            if (!found) return false;
+            const auto& row = found.value();
+            if (row && !model::is_live(row->order.state)) core::count_end(*touched, row->order);
+        }
+        state.sweeps[id] = std::move(*touched);
+    }
     return true;
 }
 

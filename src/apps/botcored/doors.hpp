@@ -32,7 +32,7 @@ struct Doors {
         : context(std::move(shared)),
           market(context, followed),
           health(context, monitor, {kDurability}),
-          monitoring(context, std::move(connections)),
+          monitoring(context, monitor, std::move(connections)),
           analysis(context, std::move(analysed_by)),
           api(context, routes, tokens) {
         trading.add_to(routes);

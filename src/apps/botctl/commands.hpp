@@ -2,6 +2,7 @@
 
 /// What botctl can do, one function a command; each answers its exit status.
 
+#include "apps/botctl/listing.hpp"
 #include "apps/botctl/question.hpp"
 #include "apps/botctl/session.hpp"
 #include "shell/config/given_settings.hpp"
@@ -17,10 +18,23 @@ struct OrderWish {
     std::string symbol;
     std::string side;
     std::string quantity;
-    std::string type = "MARKET";
+    std::string type;  ///< Empty: what the prices make it.
     std::string price;
+    std::string stop_price;    ///< Makes it a stop.
+    std::string target_price;  ///< Makes it a take-profit.
+    std::string stop_loss;     ///< Attached to what the order opens, as the next ones.
+    std::string take_profit;
+    std::string trail_activation;  ///< Ratios; empty: the distance.
+    std::string trail_distance;
     std::string time_in_force;
     bool reduce_only = false;
+};
+
+/// What an amendment changes; empty means that it stays.
+struct AmendWish {
+    std::string price;
+    std::string stop_price;
+    std::string quantity;  ///< In all, with what was filled already.
 };
 
 /// The account and the safety options of a command that changes something.
@@ -59,10 +73,15 @@ struct JournalRange {
 };
 
 // Through the daemon.
-int status(Session& session);
-int positions(Session& session, const std::string& account);
-int history(Session& session, const std::string& account, std::uint64_t limit);
-int prices(Session& session, const std::string& market);
+struct StatusWish {
+    bool watch = false;  ///< Again and again, until it is stopped.
+    std::uint64_t every_seconds = 2;
+};
+
+/// The one screen: mode, cause and page to read, maintenance, accounts that may not trade, orders
+/// without a known outcome, unprotected quantities, backups, the last start and the journal. Exit
+/// status 0 where the daemon is healthy.
+int status(Session& session, const StatusWish& wish);
 int book(Session& session, const std::string& symbol, const std::string& market);
 int events(Session& session, EventWish wish);
 int place_order(Session& session, const CommandOptions& options, const OrderWish& wish);
@@ -70,6 +89,19 @@ int cancel_order(Session& session,
                  const CommandOptions& options,
                  const std::string& order,
                  const std::string& reason);
+/// Cancels every order of the account, or of a symbol; `protective`: the stops of positions, too.
+int cancel_all(Session& session,
+               const CommandOptions& options,
+               const std::string& symbol,
+               bool protective);
+/// Cancels what could open something and closes all positions. Exit status 1 where an exit failed.
+int flatten(Session& session, const CommandOptions& options);
+/// Cancels the order and places one with what is left of it in its stead, which is behind others at
+/// its price.
+int amend_order(Session& session,
+                const CommandOptions& options,
+                const std::string& order,
+                const AmendWish& wish);
 int close_position(Session& session, const CommandOptions& options, const std::string& symbol);
 int set_leverage(Session& session,
                  const CommandOptions& options,
@@ -134,14 +166,22 @@ int set_role(Session& session, const UserWish& wish);
 int set_active(Session& session, const UserWish& wish, bool active);
 int set_password(Session& session, const UserWish& wish);
 int login(Session& session, const UserWish& wish);
-int audit(Session& session, const UserWish& wish, std::uint64_t limit);
+int audit(Session& session, const UserWish& wish, const ListWish& list);
 
 // Through the daemon, on the files where it does not run.
 int account(Session& session, const std::string& account);
 int accounts(Session& session);
 /// `which`: open, failed or all.
-int orders(Session& session, const std::string& account, const std::string& which);
+int orders(Session& session,
+           const std::string& account,
+           const std::string& which,
+           const ListWish& wish);
+int positions(Session& session, const std::string& account);
+int history(Session& session, const std::string& account, const ListWish& wish);
+/// On the files: the prices of the newest trades of one's own.
+int prices(Session& session, const std::string& market);
 int explain(Session& session, const std::string& order);
+/// The last records, a line each for people.
 int journal_tail(Session& session, std::uint64_t count);
 int journal_export(Session& session, const JournalRange& range);
 

@@ -1,6 +1,7 @@
 #include "apps/botctl/commands.hpp"
 #include "apps/botctl/line.hpp"
 #include "apps/botctl/table.hpp"
+#include "base/plain_numbers.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -45,7 +46,8 @@ std::string for_people(const json::object& event) {
     if (const std::string account = plain_text(event, "account"); !account.empty()) {
         line += "  " + account;
     }
-    if (const auto* data = event.if_contains("data")) line += "  " + json::serialize(*data);
+    if (const auto* data = event.if_contains("data"))
+        line += "  " + base::plain_numbers(json::serialize(*data));
     return line;
 }
 

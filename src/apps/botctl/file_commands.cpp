@@ -1,8 +1,10 @@
 #include "apps/botctl/commands.hpp"
+#include "apps/botctl/journal_line.hpp"
 #include "apps/botctl/print.hpp"
 #include "core/orders/find_order.hpp"
 #include "protocol/api_json.hpp"
 #include "protocol/journal.hpp"
+#include "protocol/time_text.hpp"
 #include "shell/http/order_story.hpp"
 #include "shell/http/views.hpp"
 
@@ -12,6 +14,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 
 namespace botcore::botctl {
 
@@ -79,15 +82,101 @@ int accounts_from_files(Session& session, OfflineStore& store) {
     return session.show(list, print_accounts);
 }
 
-int orders_from_files(Session& session, OfflineStore& store, const ports::OrderQuery& query) {
+/// Orders, newest first, page by page.
+std::optional<Page> order_page(OfflineStore& store,
+                               ports::OrderQuery query,
+                               const std::string& cursor,
+                               std::uint64_t at_most) {
+    query.before = cursor.empty() ? ~model::OrderNumber{0} >> 1U : std::stoull(cursor);
+    query.limit = at_most;
     const auto orders = store.reader().orders(query);
-    if (!orders) return unreadable(session, orders.error());
-    json::array list;
+    if (!orders) return std::nullopt;
+    Page page;
     for (const auto& order : orders.value())
-        list.push_back(protocol::to_api(order));
-    json::object page;
-    page["orders"] = std::move(list);
-    return session.show(page, print_orders);
+        page.rows.push_back(protocol::to_api(order));
+    if (orders.value().size() == at_most) {
+        page.next = std::to_string(orders.value().back().number);
+    }
+    return page;
+}
+
+/// Trades, newest first. A page ends with all trades of its last record.
+std::optional<Page> trade_page(OfflineStore& store,
+                               const std::string& account,
+                               const std::string& cursor,
+                               std::uint64_t at_most) {
+    ports::FillQuery query;
+    query.account = model::AccountId(account);
+    if (!cursor.empty()) query.before = std::stoull(cursor);
+    query.limit = at_most;
+    const auto fills = store.reader().fills(query);
+    if (!fills) return std::nullopt;
+    Page page;
+    for (const auto& fill : fills.value())
+        page.rows.push_back(protocol::to_api(fill));
+    if (fills.value().size() >= at_most) {
+        page.next = std::to_string(fills.value().back().sequence);
+    }
+    return page;
+}
+
+int list_from_files(Session& session,
+                    std::string_view rows,
+                    const ListWish& wish,
+                    const ReadPage& read,
+                    const Printer& printer) {
+    auto listed = gather(wish, read);
+    if (!listed) return unreadable(session, ports::StoreError::Unavailable);
+    return show_list(session, rows, std::move(*listed), printer);
+}
+
+int positions_from_files(Session& session, OfflineStore& store, const std::string& name) {
+    const auto state = store.state();
+    if (!state) return unreadable(session, state.error());
+    const auto place = state.value().accounts.find(model::AccountId(name));
+    if (place == state.value().accounts.end()) {
+        std::cerr << "botctl: there is no account '" << name << "'\n";
+        return kExitNegative;
+    }
+    json::array list;
+    for (const auto& [id, position] : place->second.positions) {
+        if (position.quantity.is_zero()) continue;
+        list.push_back(
+            shell::http::position_view(state.value(), place->second, position, no_quote));
+    }
+    return session.show(list, print_positions);
+}
+
+/// Quotes are not stored; what is known is at which price one has traded last.
+int prices_from_files(Session& session, OfflineStore& store, const std::string& market) {
+    const auto state = store.state();
+    if (!state) return unreadable(session, state.error());
+    std::map<model::InstrumentId, model::Fill> newest;
+    for (const auto& [id, account] : state.value().accounts) {
+        if (to_text(account.account.market) != market) continue;
+        ports::FillQuery query;
+        query.account = id;
+        query.limit = kPage;
+        const auto fills = store.reader().fills(query);
+        if (!fills) return unreadable(session, fills.error());
+        for (const auto& fill : fills.value()) {
+            const auto [place, added] = newest.try_emplace(fill.instrument, fill);
+            if (!added && place->second.trade.time < fill.trade.time) place->second = fill;
+        }
+    }
+    json::array list;
+    for (const auto& [id, fill] : newest) {
+        json::object row;
+        row["market"] = to_text(id.market);
+        row["symbol"] = id.symbol.text();
+        row["bid"] = nullptr;
+        row["ask"] = nullptr;
+        row["last"] = to_text(fill.trade.price);
+        row["age_ms"] = nullptr;
+        row["source"] = "own trade of " + protocol::to_iso8601(fill.trade.time);
+        list.push_back(std::move(row));
+    }
+    return session.show(list, print_prices);
 }
 
 /// The order of that id: of ours, or one that was found at the exchange.
@@ -122,21 +211,38 @@ int explain_from_files(Session& session, OfflineStore& store, const std::string&
     return session.show(data, print_story);
 }
 
+/// How records are printed: as they are exported, or for people.
+enum class RecordForm : std::uint8_t { Export, People };
+
+void print_record(const json::value& record, RecordForm form) {
+    const auto* fields = record.if_object();
+    if (form == RecordForm::People && fields != nullptr) {
+        std::cout << journal_line(*fields) << "\n";
+    } else {
+        std::cout << json::serialize(record) << "\n";
+    }
+}
+
 /// Prints one page of the journal from the files; where the next one begins, or 0 at the end.
-ports::StoreResult<std::uint64_t> print_page(OfflineStore& store, JournalRange range) {
+ports::StoreResult<std::uint64_t> print_page(OfflineStore& store,
+                                             JournalRange range,
+                                             RecordForm form) {
     const std::uint64_t count = std::min(kPage, range.to - range.from + 1);
     const auto entries = TRY(store.reader().journal(range.from, count));
     for (const auto& entry : entries) {
         const auto record = protocol::decode_record(entry.bytes);
         if (!record) return base::Failure{ports::StoreError::Corrupt};
-        std::cout << protocol::to_json(record.value(), entry.hash) << "\n";
+        json::error_code error;
+        const auto line = json::parse(protocol::to_json(record.value(), entry.hash), error);
+        if (error) return base::Failure{ports::StoreError::Corrupt};
+        print_record(line, form);
     }
     return entries.empty() ? 0 : entries.back().sequence + 1;
 }
 
-int export_from_files(Session& session, OfflineStore& store, JournalRange range) {
+int export_from_files(Session& session, OfflineStore& store, JournalRange range, RecordForm form) {
     while (range.from <= range.to) {
-        const auto next = print_page(store, range);
+        const auto next = print_page(store, range, form);
         if (!next) return unreadable(session, next.error());
         if (next.value() == 0) break;
         range.from = next.value();
@@ -145,7 +251,7 @@ int export_from_files(Session& session, OfflineStore& store, JournalRange range)
 }
 
 /// Prints a page that the daemon answered; where the next one begins, or 0 at the end.
-std::uint64_t print_page(const ClientResponse& response) {
+std::uint64_t print_page(const ClientResponse& response, RecordForm form) {
     json::error_code error;
     const json::value value = json::parse(response.body, error);
     if (error) return 0;
@@ -154,7 +260,7 @@ std::uint64_t print_page(const ClientResponse& response) {
         data != nullptr && data->is_object() ? data->get_object().if_contains("records") : nullptr;
     if (records == nullptr || !records->is_array() || records->get_array().empty()) return 0;
     for (const auto& record : records->get_array())
-        std::cout << json::serialize(record) << "\n";
+        print_record(record, form);
     const auto* next = data->get_object().if_contains("next_from");
     return next != nullptr && next->is_int64() ? static_cast<std::uint64_t>(next->get_int64()) : 0;
 }
@@ -169,6 +275,25 @@ std::uint64_t head_of(const ClientResponse& response) {
                            ? data->get_object().if_contains("head_sequence")
                            : nullptr;
     return head != nullptr && head->is_int64() ? static_cast<std::uint64_t>(head->get_int64()) : 0;
+}
+
+int print_records(Session& session, const JournalRange& range, RecordForm form) {
+    std::uint64_t from = std::max<std::uint64_t>(range.from, 1);
+    while (from <= range.to) {
+        const std::uint64_t count = std::min(kPage, range.to - from + 1);
+        const auto answer = session.reach(
+            get("/api/journal?from=" + std::to_string(from) + "&limit=" + std::to_string(count)));
+        if (!answer) {
+            return on_files(session, [&](OfflineStore& store) {
+                return export_from_files(session, store, {.from = from, .to = range.to}, form);
+            });
+        }
+        if (!*answer || answer->value().status != 200) return session.finish(*answer, print_orders);
+        const std::uint64_t next = print_page(answer->value(), form);
+        if (next == 0) break;
+        from = next;
+    }
+    return std::cout.flush() ? kExitOk : kExitUnavailable;
 }
 
 }  // namespace
@@ -189,16 +314,65 @@ int accounts(Session& session) {
                     [&](OfflineStore& store) { return accounts_from_files(session, store); });
 }
 
-int orders(Session& session, const std::string& account, const std::string& which) {
+int orders(Session& session,
+           const std::string& account,
+           const std::string& which,
+           const ListWish& wish) {
     const std::string path = "/api/accounts/" + encoded(account) + "/orders?status=" + which;
-    if (const auto answer = session.reach(get(path))) return session.finish(*answer, print_orders);
+    if (const auto status = list_from_daemon(
+            session, path, {"orders", "next_before", "before"}, wish, print_orders)) {
+        return *status;
+    }
     ports::OrderQuery query;
     query.account = model::AccountId(account);
     query.live_only = which == "open";
     query.failed_only = which == "failed";
-    query.before = ~model::OrderNumber{0} >> 1U;
+    return on_files(session, [&](OfflineStore& store) {
+        return list_from_files(
+            session,
+            "orders",
+            wish,
+            [&](const std::string& cursor, std::uint64_t at_most) {
+                return order_page(store, query, cursor, at_most);
+            },
+            print_orders);
+    });
+}
+
+int positions(Session& session, const std::string& account) {
+    if (const auto answer =
+            session.reach(get("/api/accounts/" + encoded(account) + "/positions"))) {
+        return session.finish(*answer, print_positions);
+    }
+    return on_files(session, [&](OfflineStore& store) {
+        return positions_from_files(session, store, account);
+    });
+}
+
+int history(Session& session, const std::string& account, const ListWish& wish) {
+    const std::string path = "/api/accounts/" + encoded(account) + "/history";
+    if (const auto status = list_from_daemon(
+            session, path, {"trades", "next_before", "before"}, wish, print_history)) {
+        return *status;
+    }
+    return on_files(session, [&](OfflineStore& store) {
+        return list_from_files(
+            session,
+            "trades",
+            wish,
+            [&](const std::string& cursor, std::uint64_t at_most) {
+                return trade_page(store, account, cursor, at_most);
+            },
+            print_history);
+    });
+}
+
+int prices(Session& session, const std::string& market) {
+    if (const auto answer = session.reach(get("/api/market/prices?market=" + encoded(market)))) {
+        return session.finish(*answer, print_prices);
+    }
     return on_files(session,
-                    [&](OfflineStore& store) { return orders_from_files(session, store, query); });
+                    [&](OfflineStore& store) { return prices_from_files(session, store, market); });
 }
 
 int explain(Session& session, const std::string& order) {
@@ -224,26 +398,14 @@ int journal_tail(Session& session, std::uint64_t count) {
         if (!found) return unreadable(session, found.error());
         head = found.value().sequence;
     }
-    return journal_export(session, {.from = head > count ? head - count + 1 : 1});
+    const bool people = session.settings().output == Output::People;
+    return print_records(session,
+                         {.from = head > count ? head - count + 1 : 1},
+                         people ? RecordForm::People : RecordForm::Export);
 }
 
 int journal_export(Session& session, const JournalRange& range) {
-    std::uint64_t from = std::max<std::uint64_t>(range.from, 1);
-    while (from <= range.to) {
-        const std::uint64_t count = std::min(kPage, range.to - from + 1);
-        const auto answer = session.reach(
-            get("/api/journal?from=" + std::to_string(from) + "&limit=" + std::to_string(count)));
-        if (!answer) {
-            return on_files(session, [&](OfflineStore& store) {
-                return export_from_files(session, store, {.from = from, .to = range.to});
-            });
-        }
-        if (!*answer || answer->value().status != 200) return session.finish(*answer, print_orders);
-        const std::uint64_t next = print_page(answer->value());
-        if (next == 0) break;
-        from = next;
-    }
-    return std::cout.flush() ? kExitOk : kExitUnavailable;
+    return print_records(session, range, RecordForm::Export);
 }
 
 }  // namespace botcore::botctl

@@ -1,16 +1,13 @@
 /// botctl: the operator's command line. Wiring of commands and options only.
 
-#include "apps/botctl/commands.hpp"
+#include "apps/botctl/command_line.hpp"
 #include "apps/botctl/plain_output.hpp"
 #include "build_info.hpp"
 #include "shell/config/unknown_words.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <functional>
 #include <iostream>
-#include <map>
-#include <optional>
 #include <string>
 
 namespace {
@@ -27,9 +24,13 @@ constexpr const char* kFooter = R"(Exit statuses
   77  the token is missing or wrong
 
 Examples
-  botctl status
-  botctl order place BTCUSDT BUY 0.01
+  botctl status --watch
+  botctl order place BTCUSDT BUY 0.01 --stop-loss 58000 --take-profit 63000
   botctl order place BTCUSDT SELL 0.01 --price 70000 --time-in-force GTX
+  botctl order place BTCUSDT SELL 0.01 --stop-price 58000 --reduce-only
+  botctl order amend BC1... --price 69500
+  botctl cancel-all --symbol BTCUSDT
+  botctl flatten
   botctl orders --all --json
   botctl explain BC1...
   botctl events --since 0 --follow
@@ -40,79 +41,27 @@ Examples
 Variables
   BOTCTL_TOKEN  the token to show, in place of the operator's in the data folder)";
 
-/// What the options were set to.
-struct Chosen {
-    Settings settings;
-    bool json = false;
-    CommandOptions command;
-    OrderWish wish;
-    JournalRange range;
-    EventWish events;
-    UserWish user;
-    std::string symbol, order, market = "futures", leverage, to, amount, asset = "USDT";
-    std::string deposit = "10000";
-    botcore::shell::GivenSettings given;
-    std::map<std::string, std::optional<std::string>> flags;
-    std::uint64_t count = 10, limit = 50, hours = 0;
-    bool all = false, failed = false, ramp = false;
-    Agreed agreed = Agreed::Ask;
-    ReconcileWish reconcile;
-    std::string reason;
-    MaintenancePlan plan;
-    std::string window, result, file;
-    BackupWish backup;
-    std::function<int(Session&)> run;
-};
-
-/// The options that every command has; they may stand before the command too.
-void add_common(CLI::App& app, Chosen& chosen) {
-    app.add_option("--url", chosen.settings.url, "Where the daemon listens")->capture_default_str();
-    app.add_option("--ca",
-                   chosen.settings.authorities,
-                   "For https: a file of certificates that are trusted; the system's if absent");
-    app.add_option("--data", chosen.settings.data, "The daemon's data folder")
+/// Of commands that show a list.
+void add_list(CLI::App* command, ListWish& wish, const char* all) {
+    command->add_option("-n,--limit", wish.limit, "At most so many; what is left out is said")
         ->capture_default_str();
-    app.add_flag("--json", chosen.json, "Print JSON");
+    command->add_flag("--all", wish.all, all);
 }
 
-CLI::App* add(CLI::App& parent,
-              Chosen& chosen,
-              const std::string& name,
-              const std::string& help,
-              std::function<int(Session&)> run) {
-    CLI::App* command = parent.add_subcommand(name, help);
-    add_common(*command, chosen);
-    if (run) command->callback([&chosen, run = std::move(run)] { chosen.run = run; });
-    return command;
-}
-
-void add_account(CLI::App* command, Chosen& chosen) {
-    command->add_option("--account", chosen.command.account, "Account")->capture_default_str();
-}
-
-/// Options of commands that change something.
-void add_safety(CLI::App* command, Chosen& chosen) {
-    command->add_option("--key", chosen.command.key, "Idempotency key; made and shown if absent");
-}
-
-/// Of commands after which something is gone.
-void add_yes(CLI::App* command, Agreed& agreed) {
-    command->add_flag_callback(
-        "--yes",
-        [&agreed] { agreed = Agreed::Before; },
-        "Do not ask; needed where there is no terminal");
-}
-
-void add_version(CLI::App* command, Chosen& chosen) {
-    command->add_option(
-        "--if-version", chosen.command.if_match, "Only if it is still at this version");
-    command->add_option("--timeline",
-                        chosen.command.timeline,
-                        "The timeline of the version; needed once the store was restored");
+void add_status(CLI::App& app, Chosen& chosen) {
+    CLI::App* command =
+        add(app,
+            chosen,
+            "status",
+            "The one screen: mode and cause, accounts, orders, backups; 0 where healthy",
+            [&](Session& s) { return status(s, chosen.status); });
+    command->add_flag("--watch", chosen.status.watch, "Again and again, until it is stopped");
+    command->add_option("--every", chosen.status.every_seconds, "With --watch: so many seconds")
+        ->capture_default_str();
 }
 
 void add_reads(CLI::App& app, Chosen& chosen) {
-    add(app, chosen, "status", "How the daemon is", [](Session& s) { return status(s); });
+    add_status(app, chosen);
     add(app,
         chosen,
         "account",
@@ -128,13 +77,13 @@ void add_reads(CLI::App& app, Chosen& chosen) {
                     [&](Session& s) { return positions(s, chosen.command.account); }),
                 chosen);
     CLI::App* orders_command = add(app, chosen, "orders", "Open orders", [&](Session& s) {
-        return orders(
-            s, chosen.command.account, chosen.failed ? "failed" : (chosen.all ? "all" : "open"));
+        const char* which = chosen.failed ? "failed" : (chosen.orders.all ? "all" : "open");
+        return orders(s, chosen.command.account, which, chosen.orders);
     });
     add_account(orders_command, chosen);
-    orders_command->add_flag("--all", chosen.all, "Closed ones too")
-        ->excludes(orders_command->add_flag(
-            "--failed", chosen.failed, "Those that never got into the exchange's book"));
+    add_list(orders_command, chosen.orders, "Closed ones too, and however many there are");
+    orders_command->add_flag(
+        "--failed", chosen.failed, "Those that never got into the exchange's book");
     add(app,
         chosen,
         "explain",
@@ -143,10 +92,10 @@ void add_reads(CLI::App& app, Chosen& chosen) {
         ->add_option("ORDER", chosen.order, "Order id")
         ->required();
     CLI::App* trades = add(app, chosen, "history", "Trades, newest first", [&](Session& s) {
-        return history(s, chosen.command.account, chosen.limit);
+        return history(s, chosen.command.account, chosen.trades);
     });
     add_account(trades, chosen);
-    trades->add_option("-n,--limit", chosen.limit, "How many")->capture_default_str();
+    add_list(trades, chosen.trades, "However many there are");
     add(app,
         chosen,
         "prices",
@@ -177,69 +126,6 @@ void add_events(CLI::App& app, Chosen& chosen) {
                        "or prices; again for more");
     listen->add_option("--account", chosen.events.accounts, "One account; again for more");
     listen->add_option("--symbol", chosen.events.symbols, "One symbol; again for more");
-}
-
-void add_orders(CLI::App& app, Chosen& chosen) {
-    CLI::App* order = app.add_subcommand("order", "Place or cancel an order");
-    order->require_subcommand(1);
-    CLI::App* place = add(*order, chosen, "place", "Place an order", [&](Session& s) {
-        return place_order(s, chosen.command, chosen.wish);
-    });
-    place->add_option("SYMBOL", chosen.wish.symbol, "Symbol")->required();
-    place->add_option("SIDE", chosen.wish.side, "BUY or SELL")->required();
-    place->add_option("QUANTITY", chosen.wish.quantity, "How much of the base asset")->required();
-    place->add_option("--price", chosen.wish.price, "Makes it a LIMIT order");
-    place->add_option("--time-in-force", chosen.wish.time_in_force, "GTC, IOC, FOK or GTX");
-    place->add_flag("--reduce-only", chosen.wish.reduce_only, "It may only shrink a position");
-    CLI::App* cancel = add(*order, chosen, "cancel", "Cancel an order", [&](Session& s) {
-        return cancel_order(s, chosen.command, chosen.order, chosen.reason);
-    });
-    cancel->add_option("ORDER", chosen.order, "Order id")->required();
-    cancel->add_option(
-        "--reason", chosen.reason, "Why; with one, an order that failed is given up for good");
-    add_version(cancel, chosen);
-    CLI::App* close = add(app, chosen, "close", "Close a position", [&](Session& s) {
-        return close_position(s, chosen.command, chosen.symbol);
-    });
-    close->add_option("SYMBOL", chosen.symbol, "Symbol")->required();
-    add_version(close, chosen);
-    CLI::App* leverage =
-        add(app, chosen, "leverage", "Set the leverage of a symbol", [&](Session& s) {
-            return set_leverage(s, chosen.command, chosen.symbol, chosen.leverage);
-        });
-    leverage->add_option("SYMBOL", chosen.symbol, "Symbol")->required();
-    leverage->add_option("LEVERAGE", chosen.leverage, "A whole number")->required();
-    add_version(leverage, chosen);
-    for (CLI::App* command : {place, cancel, close, leverage}) {
-        add_account(command, chosen);
-        add_safety(command, chosen);
-    }
-}
-
-void add_money(CLI::App& app, Chosen& chosen) {
-    CLI::App* move =
-        add(app, chosen, "transfer", "Move free money to another account", [&](Session& s) {
-            return transfer(s, chosen.command, chosen.to, chosen.amount, chosen.asset);
-        });
-    move->add_option("FROM", chosen.command.account, "Giving account")->required();
-    move->add_option("TO", chosen.to, "Receiving account")->required();
-    move->add_option("AMOUNT", chosen.amount, "How much")->required();
-    move->add_option("--asset", chosen.asset, "Asset")->capture_default_str();
-    CLI::App* reset =
-        add(app, chosen, "reset", "A paper account back to its first deposit", [&](Session& s) {
-            return reset_account(s, chosen.command, chosen.agreed);
-        });
-    add_yes(reset, chosen.agreed);
-    reset->add_option("ACCOUNT", chosen.command.account, "Account")->required();
-    add_version(reset, chosen);
-    CLI::App* open = add(app, chosen, "open", "Open a paper account", [&](Session& s) {
-        return open_account(s, chosen.command, chosen.market, chosen.deposit);
-    });
-    open->add_option("ACCOUNT", chosen.command.account, "Its name")->required();
-    open->add_option("--market", chosen.market, "spot or futures")->capture_default_str();
-    open->add_option("--deposit", chosen.deposit, "In USDT")->capture_default_str();
-    for (CLI::App* command : {move, reset, open})
-        add_safety(command, chosen);
 }
 
 void add_reconciliation(CLI::App& app, Chosen& chosen) {
@@ -346,25 +232,26 @@ void add_users(CLI::App& app, Chosen& chosen) {
     in->add_option("EMAIL", chosen.user.email, "E-mail address")->required();
     in->add_option("--name", chosen.user.name, "The token's name");
     CLI::App* acts = add(app, chosen, "audit", "Who did what, newest first", [&](Session& s) {
-        return audit(s, chosen.user, chosen.limit);
+        return audit(s, chosen.user, chosen.acts);
     });
     acts->add_option("--actor", chosen.user.id, "Only acts of this user");
-    acts->add_option("-n,--limit", chosen.limit, "How many")->capture_default_str();
+    add_list(acts, chosen.acts, "However many there are");
 }
 
 void add_files(CLI::App& app, Chosen& chosen) {
-    CLI::App* journal = app.add_subcommand("journal", "Records of the journal, as JSON lines");
+    CLI::App* journal = app.add_subcommand("journal", "Records of the journal");
     journal->require_subcommand(1);
     add(*journal,
         chosen,
         "tail",
-        "The last records",
+        "The last records, a line each; with --json as they are exported",
         [&](Session& s) { return journal_tail(s, chosen.count); })
         ->add_option("-n", chosen.count, "How many")
         ->capture_default_str();
-    CLI::App* range = add(*journal, chosen, "export", "A range of records", [&](Session& s) {
-        return journal_export(s, chosen.range);
-    });
+    CLI::App* range =
+        add(*journal, chosen, "export", "A range of records, as JSON lines", [&](Session& s) {
+            return journal_export(s, chosen.range);
+        });
     range->add_option("--from", chosen.range.from, "First sequence")->capture_default_str();
     range->add_option("--to", chosen.range.to, "Last sequence; default: the end");
     add(app, chosen, "check", "Is all of the store what the journal says?", [](Session& s) {
@@ -530,8 +417,7 @@ int main(int argc, char** argv) {
     app.footer(kFooter);
     add_reads(app, chosen);
     add_events(app, chosen);
-    add_orders(app, chosen);
-    add_money(app, chosen);
+    add_trading(app, chosen);
     add_maintenance(app, chosen);
     add_reconciliation(app, chosen);
     add_users(app, chosen);

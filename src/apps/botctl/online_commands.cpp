@@ -17,28 +17,6 @@ std::string account_path(const std::string& account) {
     return "/api/accounts/" + encoded(account);
 }
 
-/// What /health/detailed, which needs a token, says of each part.
-void add_messages(Session& session, json::value& body) {
-    const auto answer = session.reach({.method = "GET",
-                                       .path = "/health/detailed",
-                                       .body = {},
-                                       .idempotency_key = {},
-                                       .if_match = {}});
-    if (!answer || !*answer) return;
-    json::error_code error;
-    const json::value detailed = json::parse(answer->value().body, error);
-    const json::object* const fields = error ? nullptr : detailed.if_object();
-    if (fields == nullptr || !fields->contains("dependencies") || !body.is_object()) return;
-    json::value* const checks = body.get_object().if_contains("checks");
-    if (checks == nullptr || !checks->is_object()) return;
-    for (const json::value& part : fields->at("dependencies").as_array()) {
-        json::value* const check = checks->get_object().if_contains(part.at("name").as_string());
-        if (check == nullptr || !check->is_object()) continue;
-        if (part.at("message").as_string().empty()) continue;
-        check->get_object()["message"] = part.at("message");
-    }
-}
-
 }  // namespace
 
 ClientRequest request_of(std::string_view method, std::string path, const CommandOptions& options) {
@@ -50,61 +28,9 @@ ClientRequest request_of(std::string_view method, std::string path, const Comman
             .timeline = options.timeline};
 }
 
-int status(Session& session) {
-    const auto answer = session.reach(
-        {.method = "GET", .path = "/health", .body = {}, .idempotency_key = {}, .if_match = {}});
-    if (!answer) {
-        return session.unavailable("the daemon does not answer at " + session.settings().url);
-    }
-    if (!*answer) return session.finish(*answer, print_health);
-    json::error_code error;
-    json::value body = json::parse(answer->value().body, error);
-    if (error) return session.finish(*answer, print_health);
-    add_messages(session, body);
-    (void)session.show(body, print_health);
-    return answer->value().status == 200 ? kExitOk : kExitNegative;
-}
-
-int positions(Session& session, const std::string& account) {
-    return session.read(account_path(account) + "/positions", print_positions);
-}
-
-int history(Session& session, const std::string& account, std::uint64_t limit) {
-    return session.read(account_path(account) + "/history?limit=" + std::to_string(limit),
-                        print_history);
-}
-
-int prices(Session& session, const std::string& market) {
-    return session.read("/api/market/prices?market=" + encoded(market), print_prices);
-}
-
 int book(Session& session, const std::string& symbol, const std::string& market) {
     return session.read("/api/market/book/" + encoded(symbol) + "?market=" + encoded(market),
                         print_book);
-}
-
-int place_order(Session& session, const CommandOptions& options, const OrderWish& wish) {
-    json::object body;
-    body["symbol"] = wish.symbol;
-    body["side"] = wish.side;
-    body["type"] = wish.price.empty() ? wish.type : "LIMIT";
-    body["quantity"] = wish.quantity;
-    if (!wish.price.empty()) body["price"] = wish.price;
-    if (!wish.time_in_force.empty()) body["time_in_force"] = wish.time_in_force;
-    if (wish.reduce_only) body["reduce_only"] = true;
-    ClientRequest request = request_of("POST", account_path(options.account) + "/orders", options);
-    request.body = json::serialize(body);
-    return session.command(std::move(request), print_order);
-}
-
-int cancel_order(Session& session,
-                 const CommandOptions& options,
-                 const std::string& order,
-                 const std::string& reason) {
-    ClientRequest request =
-        request_of("DELETE", account_path(options.account) + "/orders/" + encoded(order), options);
-    if (!reason.empty()) request.body = json::serialize(json::object{{"reason", reason}});
-    return session.command(std::move(request), print_order);
 }
 
 int close_position(Session& session, const CommandOptions& options, const std::string& symbol) {

@@ -31,12 +31,13 @@ const json::object& object_of(const json::value& data) {
 
 constexpr Align kRight = Align::Right;
 
-constexpr std::array<Column, 11> kOrderColumns = {{{"ORDER", "order_id"},
+constexpr std::array<Column, 12> kOrderColumns = {{{"ORDER", "order_id"},
                                                    {"SYMBOL", "symbol"},
                                                    {"SIDE", "side"},
                                                    {"TYPE", "type"},
                                                    {"QUANTITY", "quantity", kRight},
                                                    {"PRICE", "price", kRight},
+                                                   {"STOP", "stop_price", kRight},
                                                    {"FILLED", "executed_quantity", kRight},
                                                    {"AT", "executed_price", kRight},
                                                    {"STATUS", "status"},
@@ -57,11 +58,13 @@ constexpr std::array<Column, 10> kPositionColumns = {{{"SYMBOL", "symbol"},
 }  // namespace
 
 void print_account(std::ostream& out, const json::value& data) {
-    static constexpr std::array<Column, 15> kFields = {{{"account", "account"},
+    static constexpr std::array<Column, 17> kFields = {{{"account", "account"},
                                                         {"market", "market"},
                                                         {"kind", "kind"},
                                                         {"state", "state"},
+                                                        {"frozen for", "frozen_reason"},
                                                         {"can trade", "can_trade"},
+                                                        {"cool-down until", "cooldown_until"},
                                                         {"asset", "quote_asset"},
                                                         {"total", "total_balance"},
                                                         {"available", "available_balance"},
@@ -83,14 +86,16 @@ void print_account(std::ostream& out, const json::value& data) {
 }
 
 void print_accounts(std::ostream& out, const json::value& data) {
-    static constexpr std::array<Column, 8> kColumns = {{{"ACCOUNT", "account"},
-                                                        {"MARKET", "market"},
-                                                        {"KIND", "kind"},
-                                                        {"STATE", "state"},
-                                                        {"EQUITY", "total_equity", kRight},
-                                                        {"AVAILABLE", "available_balance", kRight},
-                                                        {"POSITIONS", "positions_count", kRight},
-                                                        {"ASSET", "quote_asset"}}};
+    static constexpr std::array<Column, 10> kColumns = {{{"ACCOUNT", "account"},
+                                                         {"MARKET", "market"},
+                                                         {"KIND", "kind"},
+                                                         {"STATE", "state"},
+                                                         {"FROZEN FOR", "frozen_reason"},
+                                                         {"COOL-DOWN UNTIL", "cooldown_until"},
+                                                         {"EQUITY", "total_equity", kRight},
+                                                         {"AVAILABLE", "available_balance", kRight},
+                                                         {"POSITIONS", "positions_count", kRight},
+                                                         {"ASSET", "quote_asset"}}};
     print_table(out, list_of(data), kColumns, "no accounts");
 }
 
@@ -236,22 +241,33 @@ void print_reconciliation(std::ostream& out, const json::value& data) {
     }
 }
 
-void print_health(std::ostream& out, const json::value& body) {
-    static constexpr std::array<Column, 4> kFields = {{{"overall", "overall_status"},
-                                                       {"version", "version"},
-                                                       {"uptime seconds", "uptime_seconds"},
-                                                       {"time", "timestamp"}}};
-    const auto& object = object_of(body);
-    print_fields(out, object, kFields);
-    const auto* checks = object.if_contains("checks");
-    if (checks == nullptr) return;
-    for (const auto& check : object_of(*checks)) {
-        const auto& fields = object_of(check.value());
-        out << printable(check.key()) << ": " << plain_text(fields, "status");
-        const std::string message = plain_text(fields, "message");
-        if (!message.empty() && message != "-" && message != "OK") out << ", " << message;
+void print_failed_exits(std::ostream& out, const json::value& touched) {
+    for (const auto& item : list_in(touched, "failed")) {
+        const auto& exit = object_of(item);
+        out << "exit FAILED: " << plain_text(exit, "symbol") << ", order "
+            << plain_text(exit, "order_id") << ", " << plain_text(exit, "state") << " with "
+            << plain_text(exit, "executed_quantity") << " of " << plain_text(exit, "quantity")
+            << " closed: " << plain_text(exit, "code");
+        const std::string said = plain_text(exit, "message");
+        if (!said.empty() && said != "-") out << " (" << said << ")";
         out << "\n";
     }
+}
+
+void print_touched(std::ostream& out, const json::value& data) {
+    const auto& touched = object_of(data);
+    const auto& exits = list_in(data, "exits");
+    const std::size_t open = list_in(data, "pending").size();
+    const std::size_t failed = list_in(data, "failed").size();
+    out << plain_text(touched, "account") << ": " << list_in(data, "cancels").size()
+        << " orders are being canceled, " << exits.size() - open - failed << " of " << exits.size()
+        << " exits done\n";
+    for (const auto& order : list_in(data, "cancels"))
+        out << "cancel  " << plain_text(&order) << "\n";
+    for (const auto& order : exits)
+        out << "exit    " << plain_text(&order) << "\n";
+    if (open > 0) out << open << " exits are still under way\n";
+    print_failed_exits(out, data);
 }
 
 }  // namespace botcore::botctl

@@ -21,7 +21,9 @@ void print_story(std::ostream& out, const boost::json::value& data);
 void print_transfer(std::ostream& out, const boost::json::value& data);
 /// For each account: our side, the exchange's side, OK or MISMATCH with reason and action.
 void print_reconciliation(std::ostream& out, const boost::json::value& data);
-/// The health body, which has no envelope.
-void print_health(std::ostream& out, const boost::json::value& body);
+/// What "cancel all" and "flatten" set going, and the exits that failed.
+void print_touched(std::ostream& out, const boost::json::value& data);
+/// The exits that failed with their codes; nothing where none did.
+void print_failed_exits(std::ostream& out, const boost::json::value& touched);
 
 }  // namespace botcore::botctl

@@ -1,6 +1,8 @@
 #include "apps/botctl/session.hpp"
 
+#include "apps/botctl/print.hpp"
 #include "apps/botctl/table.hpp"
+#include "base/plain_numbers.hpp"
 #include "shell/auth/operator_token.hpp"
 
 #include <boost/json/parse.hpp>
@@ -49,7 +51,7 @@ int status_of(ClientFailure failure) {
     return kExitOutcomeOpen;
 }
 
-int Session::finish(const Answer& answer, const Printer& printer) {
+int Session::finish(const Answer& answer, const Printer& printer, const Judge& judge) {
     if (!answer) {
         std::cerr << "botctl: " << answer.error().text << "\n";
         return status_of(answer.error().failure);
@@ -67,7 +69,7 @@ int Session::finish(const Answer& answer, const Printer& printer) {
     }
     if (response.replayed) std::cerr << "botctl: this is the stored answer of the first request\n";
     (void)show(*data, printer);
-    if (response.status != 202) return kExitOk;
+    if (response.status != 202) return judge ? judge(*data) : kExitOk;
     std::cerr << "botctl: the outcome is still open; ask again with the same key\n";
     return kExitOutcomeOpen;
 }
@@ -85,6 +87,10 @@ int Session::finish_error(const ClientResponse& response) {
         message = plain_text(error->get_object(), "message");
     }
     std::cerr << "botctl: " << code << (code.empty() ? "" : ": ") << message << "\n";
+    if (error != nullptr && error->is_object()) {
+        const auto* details = error->get_object().if_contains("details");
+        if (details != nullptr) print_failed_exits(std::cerr, *details);
+    }
     if (response.status == 401) return kExitUnauthorized;
     const bool open =
         response.status == 504 || code == "OUTCOME_UNKNOWN" || code == "REQUEST_IN_PROGRESS";
@@ -104,7 +110,7 @@ int Session::read(const std::string& path, const Printer& printer) {
     return finish(*answer, printer);
 }
 
-int Session::command(ClientRequest request, const Printer& printer) {
+int Session::command(ClientRequest request, const Printer& printer, const Judge& judge) {
     if (request.idempotency_key.empty()) {
         request.idempotency_key = new_key();
         std::cerr << "key: " << request.idempotency_key << "\n";
@@ -113,12 +119,12 @@ int Session::command(ClientRequest request, const Printer& printer) {
     if (!answer) {
         return unavailable("the daemon does not answer at " + settings_.url + "; nothing was sent");
     }
-    return finish(*answer, printer);
+    return finish(*answer, printer, judge);
 }
 
 int Session::show(const json::value& data, const Printer& printer) {
     if (settings_.output == Output::Json) {
-        std::cout << json::serialize(data) << "\n";
+        std::cout << base::plain_numbers(json::serialize(data)) << "\n";
     } else {
         printer(std::cout, data);
     }

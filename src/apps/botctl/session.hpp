@@ -38,6 +38,8 @@ struct Settings {
 
 /// Prints the `data` of an answer for people.
 using Printer = std::function<void(std::ostream&, const boost::json::value&)>;
+/// The exit status for the `data` of a good answer.
+using Judge = std::function<int(const boost::json::value&)>;
 
 class Session {
 public:
@@ -52,14 +54,16 @@ public:
         const ClientRequest& request);
 
     /// Prints the answer and gives the exit status for it.
-    int finish(const base::Result<ClientResponse, ClientError>& answer, const Printer& printer);
+    int finish(const base::Result<ClientResponse, ClientError>& answer,
+               const Printer& printer,
+               const Judge& judge = {});
 
     /// A read that only the daemon can answer.
     int read(const std::string& path, const Printer& printer);
 
     /// A command of which the daemon must know the outcome. Makes a key where none is given and
     /// shows it, so that the command can be repeated safely.
-    int command(ClientRequest request, const Printer& printer);
+    int command(ClientRequest request, const Printer& printer, const Judge& judge = {});
 
     /// Prints data that was read from the files.
     int show(const boost::json::value& data, const Printer& printer);

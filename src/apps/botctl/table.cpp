@@ -1,5 +1,6 @@
 #include "apps/botctl/table.hpp"
 
+#include "base/plain_numbers.hpp"
 #include "base/plain_text.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -28,7 +29,7 @@ std::string printable(std::string_view text) {
 std::string plain_text(const json::value* value) {
     if (value == nullptr || value->is_null()) return "-";
     if (const auto* text = value->if_string()) return printable({text->data(), text->size()});
-    return printable(json::serialize(*value));
+    return printable(base::plain_numbers(json::serialize(*value)));
 }
 
 std::string plain_text(const json::object& object, std::string_view field) {

@@ -92,14 +92,21 @@ int add_user(Session& session, const UserWish& wish) {
 }
 
 int list_users(Session& session) {
-    return session.read("/api/users?limit=1000", [](std::ostream& out, const json::value& data) {
-        static constexpr std::array<Column, 5> kColumns = {{{"ID", "id"},
-                                                            {"E-MAIL", "email"},
-                                                            {"NAME", "name"},
-                                                            {"ROLE", "role"},
-                                                            {"ACTIVE", "active"}}};
-        print_table(out, data.at("users").as_array(), kColumns, "no users");
-    });
+    const auto status = list_from_daemon(
+        session,
+        "/api/users",
+        {"users", "next_after", "after"},
+        {.limit = 0, .all = true},
+        [](std::ostream& out, const json::value& data) {
+            static constexpr std::array<Column, 5> kColumns = {{{"ID", "id"},
+                                                                {"E-MAIL", "email"},
+                                                                {"NAME", "name"},
+                                                                {"ROLE", "role"},
+                                                                {"ACTIVE", "active"}}};
+            print_table(out, data.at("users").as_array(), kColumns, "no users");
+        });
+    return status ? *status
+                  : session.unavailable("the daemon does not answer at " + session.settings().url);
 }
 
 int set_role(Session& session, const UserWish& wish) {
@@ -133,18 +140,26 @@ int login(Session& session, const UserWish& wish) {
         });
 }
 
-int audit(Session& session, const UserWish& wish, std::uint64_t limit) {
-    std::string path = "/api/audit?limit=" + std::to_string(limit);
-    if (!wish.id.empty()) path += "&actor=" + encoded(wish.id);
-    return session.read(path, [](std::ostream& out, const json::value& data) {
-        static constexpr std::array<Column, 6> kColumns = {{{"TIME", "time"},
-                                                            {"ACTOR", "actor"},
-                                                            {"ACT", "act"},
-                                                            {"SUBJECT", "subject"},
-                                                            {"OUTCOME", "outcome"},
-                                                            {"REQUEST", "request_id"}}};
-        print_table(out, data.at("acts").as_array(), kColumns, "no acts");
-    });
+int audit(Session& session, const UserWish& wish, const ListWish& list) {
+    std::string path = "/api/audit";
+    if (!wish.id.empty()) path += "?actor=" + encoded(wish.id);
+    const auto status = list_from_daemon(
+        session,
+        path,
+        {"acts", "next_before", "before"},
+        list,
+        [](std::ostream& out, const json::value& data) {
+            static constexpr std::array<Column, 7> kColumns = {{{"TIME", "time"},
+                                                                {"ACTOR", "actor"},
+                                                                {"ACT", "act"},
+                                                                {"SUBJECT", "subject"},
+                                                                {"OUTCOME", "outcome"},
+                                                                {"REASON", "detail"},
+                                                                {"REQUEST", "request_id"}}};
+            print_table(out, data.at("acts").as_array(), kColumns, "no acts");
+        });
+    return status ? *status
+                  : session.unavailable("the daemon does not answer at " + session.settings().url);
 }
 
 }  // namespace botcore::botctl

@@ -5,6 +5,7 @@
 #include "core/orders/protection.hpp"
 #include "core/risk/entry_gates.hpp"
 #include "core/risk/margin.hpp"
+#include "core/sweep.hpp"
 
 #include <algorithm>
 
@@ -377,6 +378,9 @@ void apply_report(Transaction& transaction,
     }
     protect(transaction, account, live, before);
     answer_placement(transaction, live.order);
+    if (live.order.role == model::OrderRole::Flatten && !model::is_live(live.order.state)) {
+        end_exit(transaction, live.order);
+    }
     if (!live.order.cancel_key.empty() && !model::is_live(live.order.state)) {
         answer_cancel(transaction, transaction.change(live));
     }

@@ -1,5 +1,6 @@
 #include "shell/archive/drill.hpp"
 
+#include "base/plain_numbers.hpp"
 #include "protocol/journal.hpp"
 #include "protocol/time_text.hpp"
 #include "shell/archive/drill_history.hpp"
@@ -9,6 +10,7 @@
 #include "shell/sqlite/replace_store.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <chrono>
 #include <utility>
@@ -18,6 +20,10 @@ namespace botcore::shell::archive {
 namespace json = boost::json;
 
 namespace {
+
+std::string plain(const boost::json::value& number) {
+    return base::plain_numbers(boost::json::serialize(number));
+}
 
 double seconds(base::Duration duration) {
     return static_cast<double>(duration.in_microseconds()) / 1e6;
@@ -108,9 +114,9 @@ void print_drill(std::ostream& out, const json::value& drill) {
     const json::object* const fields = drill.if_object();
     if (fields == nullptr || !fields->contains("text") || !fields->contains("time")) return;
     out << std::string_view(fields->at("time").as_string()) << " "
-        << std::string_view(fields->at("text").as_string()) << "; RPO " << fields->at("rpo_s")
-        << " s, RTO " << fields->at("rto_s") << " s, record " << fields->at("restored_sequence")
-        << " of " << fields->at("in_use_sequence") << "\n";
+        << std::string_view(fields->at("text").as_string()) << "; RPO "
+        << plain(fields->at("rpo_s")) << " s, RTO " << plain(fields->at("rto_s")) << " s, record "
+        << fields->at("restored_sequence") << " of " << fields->at("in_use_sequence") << "\n";
     if (const json::value* names = fields->if_contains("participants")) {
         out << "  by";
         for (const json::value& name : names->as_array())

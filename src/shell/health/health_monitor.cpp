@@ -10,7 +10,23 @@ using operations::Finding;
 
 HealthMonitor::HealthMonitor(Parts parts, operations::UptimeLog uptime)
     : parts_(std::move(parts)),
-      uptime_(std::move(uptime)) {
+      uptime_(std::move(uptime)),
+      seen_before_(uptime_.noted_until()),
+      cause_(!seen_before_                ? StartCause::First
+             : uptime_.stopped_in_order() ? StartCause::OrderedStop
+                                          : StartCause::UnexpectedStop) {
+}
+
+std::string_view to_text(StartCause cause) {
+    switch (cause) {
+        case StartCause::First:
+            return "first_start";
+        case StartCause::OrderedStop:
+            return "ordered_stop";
+        case StartCause::UnexpectedStop:
+            break;
+    }
+    return "unexpected_stop";
 }
 
 Snapshot HealthMonitor::snapshot() const {

@@ -12,8 +12,10 @@
 #include "shell/health/prober.hpp"
 #include "shell/log/log.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace botcore::shell::health {
@@ -23,6 +25,15 @@ struct Snapshot {
     std::vector<operations::Finding> findings;
     std::vector<operations::DegradedMode> modes;
 };
+
+/// Why this process was started, as far as the one before it left a word.
+enum class StartCause : std::uint8_t {
+    First,           ///< None ran before it here.
+    OrderedStop,     ///< The one before it was stopped on purpose.
+    UnexpectedStop,  ///< The one before it died or was killed.
+};
+
+[[nodiscard]] std::string_view to_text(StartCause cause);
 
 class HealthMonitor {
 public:
@@ -62,6 +73,11 @@ public:
 
     [[nodiscard]] const operations::UptimeLog& uptime() const { return uptime_; }
 
+    [[nodiscard]] StartCause start_cause() const { return cause_; }
+
+    /// When the process before this one was last seen.
+    [[nodiscard]] std::optional<base::Timestamp> seen_before() const { return seen_before_; }
+
 private:
     void count(const Snapshot& now);
     void tell_changes(const Snapshot& now);
@@ -69,6 +85,8 @@ private:
 
     Parts parts_;
     operations::UptimeLog uptime_;
+    std::optional<base::Timestamp> seen_before_;
+    StartCause cause_;
     Snapshot last_;
     std::vector<operations::DegradedMode> modes_told_;
     bool settled_ = false;

@@ -1,5 +1,6 @@
 #include "shell/http/account_answers.hpp"
 
+#include "protocol/time_text.hpp"
 #include "shell/http/market_views.hpp"
 #include "shell/http/views.hpp"
 
@@ -32,6 +33,12 @@ json::array positions_answer(const ApiContext& context, const core::AccountState
 json::object account_answer(const ApiContext& context, const core::AccountState& account) {
     const auto quote_of = [&](const model::InstrumentId& id) { return context.quote_of(id); };
     json::object object = account_view(context.runtime.state(), account, quote_of);
+    const runtime::Now now = context.now();
+    const model::Timestamp pause = context.runtime.shown_time(account.risk.cooldown_until, now);
+    const bool cooling = pause > now.time;
+    object["cooldown_until"] =
+        cooling ? json::value(protocol::to_iso8601(pause)) : json::value(nullptr);
+    if (cooling) object["can_trade"] = false;
     std::optional<model::Quote> oldest;
     for (const auto& [id, position] : account.positions) {
         if (position.quantity.is_zero()) continue;

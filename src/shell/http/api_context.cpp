@@ -3,9 +3,12 @@
 #include "core/orders/find_order.hpp"
 #include "model/default_account.hpp"
 #include "protocol/journal.hpp"
+#include "shell/auth/act_journal.hpp"
 #include "shell/auth/operator_token.hpp"
+#include "shell/http/operator_acts.hpp"
 #include "shell/http/route_table.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace botcore::shell::http {
@@ -103,7 +106,48 @@ model::Origin ApiContext::origin_of(const Call& call, std::string_view canonical
         call.caller.role == auth::Role::Operator ? model::Authority::All : model::Authority::Own};
 }
 
+/// Writes an operator's command into the audit once its outcome is known. What is only repeated
+/// was written the first time.
+void ApiContext::audit(Call& call, const model::InputBody& body) const {
+    model::Owner owner;
+    if (const auto* account = http::account_of(body)) {
+        const auto& accounts = runtime.state().accounts;
+        const auto place = accounts.find(*account);
+        if (place != accounts.end()) owner = place->second.account.owner;
+    }
+    auto act = operator_act(call.caller, body, owner);
+    if (!act) return;
+    call.respond = [this,
+                    act = std::move(*act),
+                    actor = call.caller.owner,
+                    request_id = call.request.request_id,
+                    respond = std::move(call.respond)](HttpResponse response) {
+        const bool repeated =
+            std::any_of(response.headers.begin(), response.headers.end(), [](const auto& header) {
+                return header.first == "Idempotent-Replayed";
+            });
+        if (!repeated) {
+            const std::string_view outcome = response.status == 202   ? "pending"
+                                             : response.status >= 400 ? "refused"
+                                                                      : "ok";
+            std::string detail = act.detail;
+            if (response.status >= 400) {
+                detail += (detail.empty() ? "" : ": ") + response.error_code;
+            }
+            auth::ActJournal({runtime, log, wake})
+                .record({.actor = actor,
+                         .act = act.act,
+                         .subject = act.subject,
+                         .outcome = outcome,
+                         .detail = std::move(detail),
+                         .request_id = request_id});
+        }
+        respond(std::move(response));
+    };
+}
+
 void ApiContext::submit(Call& call, model::InputBody body) const {
+    audit(call, body);
     const auto ticket =
         replies.add(std::move(call.respond), call.caller.name, std::move(call.headers));
     runtime.submit({.body = std::move(body),

@@ -88,7 +88,7 @@ struct ApiContext {
 
     /// Under which key and for which meaning the command is carried out.
     [[nodiscard]] model::Origin origin_of(const Call& call, std::string_view canonical_body) const;
-    /// Hands the command over; the runtime answers.
+    /// Hands the command over; the runtime answers. An operator's act goes into the audit.
     void submit(Call& call, model::InputBody body) const;
 
     /// The order of that id: of ours, or an imported one of the account, or of any account where
@@ -98,6 +98,9 @@ struct ApiContext {
 
     /// The instrument's quote; one without prices where there is none.
     [[nodiscard]] model::Quote quote_of(const model::InstrumentId& instrument) const;
+
+private:
+    void audit(Call& call, const model::InputBody& body) const;
 };
 
 /// May the caller see what belongs to this owner? One's own, and an operator everything.

@@ -104,6 +104,33 @@ TEST_F(ApiPaper, FlattensAnAccount) {
     EXPECT_TRUE(paper("/pending-orders").as_array().empty());
 }
 
+// "Done" with a position that is still open is the worst answer that an operator can get.
+TEST_F(ApiPaper, FlattenNamesEachExitThatFailedWithItsCode) {
+    EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 200);
+    world_.exchange.rejects = true;
+    const auto flatten = [&] {
+        return world_.ask("POST", "/api/trading/flatten", "Idempotency-Key: flat\r\n");
+    };
+    const auto refused = flatten();
+    EXPECT_EQ(refused.status, 422) << refused.body;
+    EXPECT_EQ(ApiWorld::code(refused), "REJECTED_BY_EXCHANGE");
+    const auto details = json::parse(refused.body).at("error").at("details");
+    ASSERT_EQ(details.at("exits").as_array().size(), 1U);
+    ASSERT_EQ(details.at("failed").as_array().size(), 1U);
+    const auto& failed = details.at("failed").at(0).as_object();
+    EXPECT_EQ(failed.at("order_id"), details.at("exits").at(0));
+    EXPECT_EQ(failed.at("symbol").as_string(), "BTCUSDT");
+    EXPECT_EQ(failed.at("state").as_string(), "REJECTED");
+    EXPECT_EQ(failed.at("code").as_string(), "REJECTED_BY_EXCHANGE");
+    EXPECT_EQ(failed.at("exchange_code").as_int64(), -2022);
+    world_.exchange.rejects = false;
+    EXPECT_EQ(flatten().body, refused.body) << "It is the key's answer for ever.";
+    const auto flat = ApiWorld::data(world_.command("POST", "/api/trading/flatten"));
+    EXPECT_TRUE(flat.at("failed").as_array().empty());
+    EXPECT_TRUE(flat.at("pending").as_array().empty());
+    EXPECT_TRUE(paper("/trades/open").as_array().empty());
+}
+
 TEST_F(ApiPaper, CancelingTwiceIsCancelingOnce) {
     const std::string path =
         std::string(kOrders) + "/" + order_id(world_.command("POST", kOrders, kRest));
@@ -128,6 +155,8 @@ TEST_F(ApiPaper, CancelingTwiceIsCancelingOnce) {
 TEST_F(ApiPaper, ShowsTheProcessesOwnFigures) {
     EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 200);
     const auto system = ApiWorld::data(world_.get("/api/monitoring/system"));
+    EXPECT_EQ(system.at("start_cause").as_string(), "first_start");
+    EXPECT_TRUE(system.at("seen_before").is_null());
     EXPECT_GT(system.at("memory_bytes").to_number<double>(), 1e6);
     EXPECT_GT(system.at("journal_sequence").as_int64(), 0);
     const auto trading = ApiWorld::data(world_.get("/api/monitoring/trading"));

@@ -83,7 +83,8 @@ void add_errors(SchemaTable& schemas) {
                        "retries:Number exchange_code?:integer last_error?:text next_step?:text "
                        "field?:text expected?:text "
                        "came?:text order_id?:OrderId order?:text status?:OrderStatus "
-                       "status_link?:text version?:Number");
+                       "status_link?:text version?:Number cancels?:[OrderId] exits?:[OrderId] "
+                       "failed?:[FailedExit]");
     schemas.add_object("ErrorBody",
                        "`message` says what was expected, what came and what to do next",
                        "code:ErrorCode message:text details:ErrorDetails request_id:RequestId "
@@ -130,9 +131,16 @@ void add_orders(SchemaTable& schemas) {
     schemas.add_object("CancelAll",
                        "Without fields: every order but the stops of open positions",
                        "symbol?:Symbol protective?:boolean");
+    schemas.add_object("FailedExit",
+                       "An exit that ended before it had closed all that it was to close",
+                       "order_id:OrderId symbol:Symbol state:OrderState quantity:Amount "
+                       "executed_quantity:Amount code:Reason message:text "
+                       "exchange_code:integer?");
     schemas.add_object("OrdersTouched",
-                       "What was set going: cancels of orders, and exits",
-                       "account:AccountId cancels:[OrderId] exits:[OrderId]");
+                       "Orders whose cancels were sent, and exits: all, those whose end is open "
+                       "(202), and those that failed",
+                       "account:AccountId cancels:[OrderId] exits:[OrderId] pending:[OrderId] "
+                       "failed:[FailedExit]");
     schemas.add_object("TradePage",
                        "Trades, newest first; `next_before` leads to the next page",
                        "trades:[Trade] next_before:Number?");
@@ -186,7 +194,7 @@ void add_accounts(SchemaTable& schemas) {
         "reserved_balance:Amount used_margin:Amount maintenance_margin:Amount "
         "unrealized_pnl:Amount? holdings_value:Amount? total_equity:Amount? margin_level:Amount? "
         "symbols_without_price:[Symbol] positions_count:Number open_orders_count:Number "
-        "can_trade:boolean "
+        "can_trade:boolean cooldown_until:Time? "
         "reconciled:boolean max_leverage:Amount source:MarketSource as_of:Time? age_ms:integer "
         "stale:boolean");
     schemas.add_list("AccountList", "AccountView");

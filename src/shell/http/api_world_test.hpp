@@ -72,7 +72,11 @@ public:
                                   .reason = model::Reason::None,
                                   .reason_text = {},
                                   .venue_time = {}};
-        if (order.type == model::OrderType::Market) {
+        if (rejects) {
+            report.kind = model::ReportKind::Rejected;
+            report.reason = model::Reason::RejectedByExchange;
+            report.reason_text = "-2022 ReduceOnly Order is rejected.";
+        } else if (order.type == model::OrderType::Market) {
             report.kind = model::ReportKind::Filled;
             for (int i = 0; i < trades; ++i) {
                 report.trades.push_back(
@@ -128,6 +132,7 @@ public:
     std::optional<model::VenueBooks> books;
     std::uint64_t last_id = 0;
     std::atomic<bool> silent{false};
+    std::atomic<bool> rejects{false};
     std::atomic<int> placed{0};
     std::atomic<int> price{50'000};  ///< Of market orders' fills.
     std::atomic<int> trades{1};      ///< In which a market order fills.
@@ -329,7 +334,9 @@ public:
         health_.emplace(*api_context_, *monitor_, HealthDoor::Durability{"test store, one machine"})
             .add_to(routes_);
         paper_.emplace(*api_context_).add_to(routes_);
-        monitoring_.emplace(*api_context_, [] { return MonitoringDoor::Connections{.http = 2}; })
+        monitoring_
+            .emplace(
+                *api_context_, *monitor_, [] { return MonitoringDoor::Connections{.http = 2}; })
             .add_to(routes_);
         analysis_.emplace(*api_context_, AnalysisDoor::Parts{}).add_to(routes_);
         document_.add_to(routes_);

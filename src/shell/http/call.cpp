@@ -1,6 +1,7 @@
 #include "shell/http/call.hpp"
 
 #include "base/check.hpp"
+#include "base/plain_numbers.hpp"
 #include "base/plain_text.hpp"
 #include "protocol/api_json.hpp"
 #include "protocol/flat_reader.hpp"
@@ -31,7 +32,7 @@ const std::string& Call::parameter(std::string_view name) const {
 void Call::answer(json::value data, std::uint16_t status) {
     HttpResponse response;
     response.status = status;
-    response.body = protocol::success_body(std::move(data), now.time);
+    response.body = base::plain_numbers(protocol::success_body(std::move(data), now.time));
     response.headers = std::move(headers);
     response.caller = caller.name;
     respond(std::move(response));
@@ -42,7 +43,7 @@ void Call::answer_plain(std::uint16_t status,
                         std::string_view error_code) {
     HttpResponse response;
     response.status = status;
-    response.body = base::escaped(json::serialize(body));
+    response.body = base::escaped(base::plain_numbers(json::serialize(body)));
     response.headers = std::move(headers);
     response.error_code = error_code;
     response.caller = caller.name;

@@ -1,5 +1,6 @@
 #include "shell/http/monitoring_door.hpp"
 
+#include "protocol/time_text.hpp"
 #include "shell/metrics/process_figures.hpp"
 
 #include <boost/json/array.hpp>
@@ -15,11 +16,16 @@ namespace json = boost::json;
 namespace {
 
 void add_schemas(SchemaTable& schemas) {
-    schemas.add_object("SystemFigures",
-                       "The process and its journal",
-                       "version:text uptime_seconds:Number memory_bytes:number cpu_seconds:number "
-                       "open_files:number journal_sequence:Number journal_epoch:Number "
-                       "records_committed:Number requests_waiting:Number requests_dropped:Number");
+    schemas.add_words("StartCause",
+                      "How the process before this one ended",
+                      {"first_start", "ordered_stop", "unexpected_stop"});
+    schemas.add_object(
+        "SystemFigures",
+        "The process and its journal",
+        "version:text uptime_seconds:Number started_at:Time "
+        "start_cause:StartCause seen_before:Time? memory_bytes:number cpu_seconds:number "
+        "open_files:number journal_sequence:Number journal_epoch:Number "
+        "records_committed:Number requests_waiting:Number requests_dropped:Number");
     schemas.add_object("TradingFigures",
                        "The caller's accounts together",
                        "accounts:Number accounts_frozen:Number orders_live:Number "
@@ -74,8 +80,13 @@ void MonitoringDoor::show_system(Call& call) {
     const runtime::Counters& counters = context_.runtime.counters();
     json::object data;
     data["version"] = context_.options.version;
-    data["uptime_seconds"] =
-        std::max(model::Duration(), call.now.monotonic - started_).in_milliseconds() / 1'000;
+    const auto up = std::max(model::Duration(), call.now.monotonic - started_);
+    const auto before = monitor_.seen_before();
+    data["uptime_seconds"] = up.in_milliseconds() / 1'000;
+    data["started_at"] = protocol::to_iso8601(call.now.time - up);
+    data["start_cause"] = to_text(monitor_.start_cause());
+    data["seen_before"] =
+        before ? json::value(protocol::to_iso8601(*before)) : json::value(nullptr);
     data["memory_bytes"] = figures.memory_bytes;
     data["cpu_seconds"] = figures.cpu_seconds;
     data["open_files"] = figures.open_files;

@@ -5,6 +5,7 @@
 ///
 /// Threads: the thread of the loop.
 
+#include "shell/health/health_monitor.hpp"
 #include "shell/http/api_context.hpp"
 #include "shell/http/route_table.hpp"
 
@@ -20,9 +21,12 @@ public:
         std::size_t websocket = 0;
     };
 
-    /// The context outlives the door, and the door the table.
-    MonitoringDoor(const ApiContext& context, std::function<Connections()> connections)
+    /// The context and the monitor outlive the door, and the door the table.
+    MonitoringDoor(const ApiContext& context,
+                   const health::HealthMonitor& monitor,
+                   std::function<Connections()> connections)
         : context_(context),
+          monitor_(monitor),
           connections_(std::move(connections)),
           started_(context.now().monotonic) {}
 
@@ -34,6 +38,7 @@ private:
     void show_connection(Call& call);
 
     const ApiContext& context_;
+    const health::HealthMonitor& monitor_;
     std::function<Connections()> connections_;
     model::Timestamp started_;
 };

@@ -82,6 +82,7 @@ void TradingDoor::add_commands(RouteTable& table) {
     RouteRow flat = command(
         Purpose::Exit, "positions", "Cancels what could open something and closes all positions");
     flat.response = "OrdersTouched";
+    flat.statuses = {202, 404, 409, 422};
     add_both(table, "/flatten", &TradingDoor::flatten, std::move(flat));
 
     RouteRow close = order_command(Purpose::Exit, "positions", "Closes a position at the market");

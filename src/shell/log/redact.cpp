@@ -31,6 +31,10 @@ constexpr std::array<std::string_view, 12> kSecretNames = {"password",
                                                            "listenkey",
                                                            "authorization"};
 
+/// What our own texts and fields have before a hash of a state or of a record.
+constexpr std::array<std::string_view, 6> kHashWords = {
+    "state ", "hash ", "state_hash\":\"", "state_hash=", "head_hash\":\"", "\"hash\":\""};
+
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -67,6 +71,22 @@ bool is_our_variable(std::string_view word) {
                word.begin(),
                word.end(),
                [](char c) { return (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_'; });
+}
+
+/// The name of an object of the archive as far as it has digits: "<20 digits>-<20 digits>" of a
+/// segment, "<20 digits>-<yyyymmdd>t<hhmmss>z" of a snapshot. Secrets have letters.
+bool is_object_name(std::string_view word) {
+    const std::size_t dash = word.find('-');
+    if (dash != 20 || word.size() > 2 * dash + 1) return false;
+    return std::count_if(word.begin(), word.end(), [](char c) { return !is_digit(c); }) ==
+           (word.ends_with('z') ? 3 : 1);
+}
+
+/// 32 bytes as small hexadecimal digits.
+bool is_hash(std::string_view word) {
+    return word.size() == 64 && std::all_of(word.begin(), word.end(), [](char c) {
+               return is_digit(c) || (c >= 'a' && c <= 'f');
+           });
 }
 
 std::string hashed(std::string_view address) {
@@ -113,6 +133,15 @@ private:
     void drop(std::size_t count) { rest_.remove_prefix(std::min(count, rest_.size())); }
 
     [[nodiscard]] bool at_word_start() const { return out_.empty() || !is_word(out_.back()); }
+
+    /// Do our own words for a hash stand right before it? A signature of a request never follows
+    /// them.
+    [[nodiscard]] bool follows_hash_word() const {
+        const std::string_view text = out_;
+        return std::any_of(kHashWords.begin(), kHashWords.end(), [&](std::string_view end) {
+            return text.ends_with(end);
+        });
+    }
 
     bool take_address() {
         if (!is_digit(rest_.front()) || !at_word_start()) return false;
@@ -161,14 +190,19 @@ private:
         const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_word);
         const auto size = static_cast<std::size_t>(end - rest_.begin());
         const std::string_view word = rest_.substr(0, size);
-        const bool secret = (size >= kSecretRun && !is_our_variable(word)) ||
+        const bool ours =
+            is_our_variable(word) || is_object_name(word) || (is_hash(word) && follows_hash_word());
+        const bool secret = (size >= kSecretRun && !ours) ||
                             (word.starts_with(kBearerStart) && size > kBearerStart.size());
         if (secret) {
             out_.append(kGone);
             drop(size);
             return;
         }
+        // A part of a path is no name of a value: "/etc/passwd: not a directory".
+        const bool in_path = !out_.empty() && out_.back() == '/';
         copy(size);
+        if (in_path) return;
         if (equals(word, "bearer")) {
             take_value();
         } else if (ends_with_name(word)) {

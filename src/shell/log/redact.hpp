@@ -5,7 +5,9 @@
 ///
 /// R1  Taken out wherever they stand: what follows "Bearer", values of names such as password,
 ///     token, secret, signature or api_key, and every run of 40 or more letters, digits, '_' and
-///     '-', which is what tokens, keys and signatures look like and what no id of ours is.
+///     '-', which is what tokens, keys and signatures look like and what no id of ours is. Names of
+///     the archive's objects stay, and so do hashes right after our own words for them: an operator
+///     has to find the object, and to compare states.
 /// R2  An e-mail address becomes a short keyed hash that is the same as long as the process lives;
 ///     the last part of an IP address becomes '*', unless the address is this machine's.
 ///

@@ -60,6 +60,27 @@ TEST(Redact, LeavesTheNamesOfOurVariablesAloneAndNotTheirSecrets) {
     EXPECT_EQ(redact("BOTCORE_" + std::string(72, 'A')), "[redacted]") << "None is so long.";
 }
 
+// An operator has to find the object, and to compare states.
+TEST(Redact, LeavesNamesOfObjectsAndHashesOfStatesAlone) {
+    const std::string hash = "0f" + std::string(62, 'a');
+    for (const std::string& text :
+         {std::string(
+              "damaged: timeline/00000003/segment/00000000000000000001-00000000000000000042"),
+          std::string("timeline/00000003/snapshot/00000000000000000042-20261123t140000z/rows-1"),
+          "whole, state " + hash,
+          R"({"state_hash":")" + hash + R"("})",
+          std::string("cannot make the data folder /etc/passwd: not a directory")}) {
+        EXPECT_EQ(redact(text), text);
+    }
+    for (const std::string& text : {"signature " + hash,
+                                    "state " + hash + "0",
+                                    "state " + kLong,
+                                    std::string("00000000000000000001-abcdefghijklmnopqrst"),
+                                    std::string(41, '7')}) {
+        EXPECT_NE(redact(text).find("[redacted]"), std::string::npos) << redact(text);
+    }
+}
+
 TEST(Redact, HashesMailAddresses) {
     const std::string shown = redact("login of Ann.Lee+x@Example.org failed");
     EXPECT_EQ(shown.find("xample"), std::string::npos) << shown;

@@ -1,0 +1,51 @@
+#include "apps/botctl/command_line.hpp"
+
+#include <utility>
+
+namespace botcore::botctl {
+
+void add_common(CLI::App& app, Chosen& chosen) {
+    app.add_option("--url", chosen.settings.url, "Where the daemon listens")->capture_default_str();
+    app.add_option("--ca",
+                   chosen.settings.authorities,
+                   "For https: a file of certificates that are trusted; the system's if absent");
+    app.add_option("--data", chosen.settings.data, "The daemon's data folder")
+        ->capture_default_str();
+    app.add_flag("--json", chosen.json, "Print JSON");
+}
+
+CLI::App* add(CLI::App& parent,
+              Chosen& chosen,
+              const std::string& name,
+              const std::string& help,
+              std::function<int(Session&)> run) {
+    CLI::App* command = parent.add_subcommand(name, help);
+    add_common(*command, chosen);
+    if (run) command->callback([&chosen, run = std::move(run)] { chosen.run = run; });
+    return command;
+}
+
+void add_account(CLI::App* command, Chosen& chosen) {
+    command->add_option("--account", chosen.command.account, "Account")->capture_default_str();
+}
+
+void add_safety(CLI::App* command, Chosen& chosen) {
+    command->add_option("--key", chosen.command.key, "Idempotency key; made and shown if absent");
+}
+
+void add_yes(CLI::App* command, Agreed& agreed) {
+    command->add_flag_callback(
+        "--yes",
+        [&agreed] { agreed = Agreed::Before; },
+        "Do not ask; needed where there is no terminal");
+}
+
+void add_version(CLI::App* command, Chosen& chosen) {
+    command->add_option(
+        "--if-version", chosen.command.if_match, "Only if it is still at this version");
+    command->add_option("--timeline",
+                        chosen.command.timeline,
+                        "The timeline of the version; needed once the store was restored");
+}
+
+}  // namespace botcore::botctl

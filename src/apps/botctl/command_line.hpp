@@ -1,0 +1,64 @@
+#pragma once
+
+/// What a command line is read into, and the options that many commands share.
+
+#include "apps/botctl/commands.hpp"
+#include "shell/config/given_settings.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace botcore::botctl {
+
+/// What the options were set to.
+struct Chosen {
+    Settings settings;
+    bool json = false;
+    CommandOptions command;
+    OrderWish wish;
+    JournalRange range;
+    EventWish events;
+    UserWish user;
+    std::string symbol, order, market = "futures", leverage, to, amount, asset = "USDT";
+    std::string deposit = "10000";
+    shell::GivenSettings given;
+    std::map<std::string, std::optional<std::string>> flags;
+    std::uint64_t count = 10, hours = 0;
+    StatusWish status;
+    AmendWish amend;
+    ListWish orders, trades{.limit = 50}, acts{.limit = 50};
+    bool failed = false, ramp = false, protective = false;
+    Agreed agreed = Agreed::Ask;
+    ReconcileWish reconcile;
+    std::string reason;
+    MaintenancePlan plan;
+    std::string window, result, file;
+    BackupWish backup;
+    std::function<int(Session&)> run;
+};
+
+/// The options that every command has; they may stand before the command too.
+void add_common(CLI::App& app, Chosen& chosen);
+
+CLI::App* add(CLI::App& parent,
+              Chosen& chosen,
+              const std::string& name,
+              const std::string& help,
+              std::function<int(Session&)> run);
+
+void add_account(CLI::App* command, Chosen& chosen);
+/// Options of commands that change something.
+void add_safety(CLI::App* command, Chosen& chosen);
+/// Of commands after which something is gone.
+void add_yes(CLI::App* command, Agreed& agreed);
+void add_version(CLI::App* command, Chosen& chosen);
+
+/// Orders, positions and money.
+void add_trading(CLI::App& app, Chosen& chosen);
+
+}  // namespace botcore::botctl

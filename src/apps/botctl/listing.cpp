@@ -1,0 +1,114 @@
+#include "apps/botctl/listing.hpp"
+
+#include "apps/botctl/table.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace botcore::botctl {
+
+namespace json = boost::json;
+
+namespace {
+
+/// The most that the API gives at once.
+constexpr std::uint64_t kPageMax = 1'000;
+
+ClientRequest page_request(const std::string& path,
+                           const PageNames& names,
+                           const std::string& cursor,
+                           std::uint64_t at_most) {
+    const char* mark = path.find('?') == std::string::npos ? "?" : "&";
+    std::string full = path + mark + "limit=" + std::to_string(at_most);
+    if (!cursor.empty()) full += "&" + std::string(names.cursor) + "=" + cursor;
+    return {.method = "GET",
+            .path = std::move(full),
+            .body = {},
+            .idempotency_key = {},
+            .if_match = {}};
+}
+
+std::optional<Page> page_of(const ClientResponse& response, const PageNames& names) {
+    json::error_code error;
+    const json::value body = json::parse(response.body, error);
+    if (error || !body.is_object()) return std::nullopt;
+    const auto* data = body.get_object().if_contains("data");
+    const auto* fields = data == nullptr ? nullptr : data->if_object();
+    const auto* rows = fields == nullptr ? nullptr : fields->if_contains(names.rows);
+    if (rows == nullptr || !rows->is_array()) return std::nullopt;
+    Page page{rows->get_array(), {}};
+    const auto* next = fields->if_contains(names.next);
+    if (next != nullptr && !next->is_null()) page.next = plain_text(next);
+    return page;
+}
+
+/// So many pages are read at most only to count what is left out.
+constexpr int kPagesCountedMax = 20;
+
+}  // namespace
+
+std::optional<Listed> gather(const ListWish& wish, const ReadPage& read) {
+    Listed listed;
+    std::string cursor;
+    int counted = 0;
+    while (true) {
+        const bool wanted = wish.all || listed.total < wish.limit;
+        const std::uint64_t missing = wish.all ? kPageMax : wish.limit - listed.rows.size();
+        auto page =
+            read(cursor, wanted ? std::clamp<std::uint64_t>(missing, 1, kPageMax) : kPageMax);
+        if (!page) return std::nullopt;
+        listed.total += page->rows.size();
+        for (auto& row : page->rows) {
+            if (wish.all || listed.rows.size() < wish.limit) listed.rows.push_back(std::move(row));
+        }
+        if (page->next.empty()) return listed;
+        if (!wanted) ++counted;
+        if (!wish.all && listed.total >= wish.limit &&
+            (listed.total >= kCountedMax || counted == kPagesCountedMax)) {
+            listed.more = true;
+            return listed;
+        }
+        cursor = std::move(page->next);
+    }
+}
+
+std::string left_out(const Listed& listed) {
+    if (listed.rows.size() == listed.total && !listed.more) return {};
+    const std::string total = std::to_string(listed.total);
+    return std::to_string(listed.rows.size()) + " of " + (listed.more ? "more than " : "") + total +
+           " shown; " + (listed.more ? "" : "-n " + total + " or ") + "--all shows the rest";
+}
+
+int show_list(Session& session, std::string_view rows, Listed listed, const Printer& printer) {
+    const std::string missing = left_out(listed);
+    json::object data;
+    data["total"] = listed.total;
+    data["complete"] = missing.empty();
+    data[rows] = std::move(listed.rows);
+    const int status = session.show(data, printer);
+    if (!missing.empty()) {
+        std::cout.flush();
+        std::cerr << "botctl: " << missing << "\n";
+    }
+    return status;
+}
+
+std::optional<int> list_from_daemon(Session& session,
+                                    const std::string& path,
+                                    const PageNames& names,
+                                    const ListWish& wish,
+                                    const Printer& printer) {
+    std::optional<base::Result<ClientResponse, ClientError>> last;
+    auto listed = gather(wish, [&](const std::string& cursor, std::uint64_t at_most) {
+        last = session.reach(page_request(path, names, cursor, at_most));
+        if (!last || !*last || last->value().status != 200) return std::optional<Page>();
+        return page_of(last->value(), names);
+    });
+    if (!last) return std::nullopt;
+    if (!listed) return session.finish(*last, printer);
+    return show_list(session, names.rows, std::move(*listed), printer);
+}
+
+}  // namespace botcore::botctl

@@ -1,0 +1,244 @@
+#include "apps/botctl/commands.hpp"
+#include "apps/botctl/print.hpp"
+#include "apps/botctl/table.hpp"
+#include "model/amount.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <variant>
+
+namespace botcore::botctl {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string orders_path(const std::string& account) {
+    return "/api/accounts/" + encoded(account) + "/orders";
+}
+
+int wrong_usage(const std::string& text) {
+    std::cerr << "botctl: " << text << "\n";
+    return kExitUsage;
+}
+
+/// The type that the prices make, unless one is named.
+std::string type_of(const OrderWish& wish) {
+    if (!wish.type.empty()) return wish.type;
+    const bool limit = !wish.price.empty();
+    if (!wish.stop_price.empty()) return limit ? "STOP" : "STOP_MARKET";
+    if (!wish.target_price.empty()) return limit ? "TAKE_PROFIT" : "TAKE_PROFIT_MARKET";
+    return limit ? "LIMIT" : "MARKET";
+}
+
+json::object body_of(const OrderWish& wish) {
+    json::object body;
+    body["symbol"] = wish.symbol;
+    body["side"] = wish.side;
+    body["type"] = type_of(wish);
+    body["quantity"] = wish.quantity;
+    const auto add = [&](const char* name, const std::string& value) {
+        if (!value.empty()) body[name] = value;
+    };
+    add("price", wish.price);
+    add("stop_price", wish.stop_price.empty() ? wish.target_price : wish.stop_price);
+    add("time_in_force", wish.time_in_force);
+    add("stop_loss", wish.stop_loss);
+    add("take_profit", wish.take_profit);
+    if (wish.reduce_only) body["reduce_only"] = true;
+    if (!wish.trail_distance.empty()) {
+        body["trailing"] = json::object{
+            {"activation",
+             wish.trail_activation.empty() ? wish.trail_distance : wish.trail_activation},
+            {"distance", wish.trail_distance}};
+    }
+    return body;
+}
+
+}  // namespace
+
+int place_order(Session& session, const CommandOptions& options, const OrderWish& wish) {
+    ClientRequest request = request_of("POST", orders_path(options.account), options);
+    request.body = json::serialize(body_of(wish));
+    return session.command(std::move(request), print_order);
+}
+
+int cancel_order(Session& session,
+                 const CommandOptions& options,
+                 const std::string& order,
+                 const std::string& reason) {
+    ClientRequest request =
+        request_of("DELETE", orders_path(options.account) + "/" + encoded(order), options);
+    if (!reason.empty()) request.body = json::serialize(json::object{{"reason", reason}});
+    return session.command(std::move(request), print_order);
+}
+
+int cancel_all(Session& session,
+               const CommandOptions& options,
+               const std::string& symbol,
+               bool protective) {
+    json::object body;
+    if (!symbol.empty()) body["symbol"] = symbol;
+    if (protective) body["protective"] = true;
+    ClientRequest request =
+        request_of("POST", orders_path(options.account) + "/cancel-all", options);
+    request.body = json::serialize(body);
+    return session.command(std::move(request), print_touched);
+}
+
+int flatten(Session& session, const CommandOptions& options) {
+    const std::string path = "/api/accounts/" + encoded(options.account) + "/flatten";
+    return session.command(
+        request_of("POST", path, options), print_touched, [](const json::value& data) {
+            const auto* touched = data.if_object();
+            const auto* failed = touched == nullptr ? nullptr : touched->if_contains("failed");
+            const bool whole =
+                failed != nullptr && failed->is_array() && failed->get_array().empty();
+            if (whole) return kExitOk;
+            std::cerr << "botctl: not all positions are closed; see botctl positions\n";
+            return kExitNegative;
+        });
+}
+
+namespace {
+
+using Answer = base::Result<ClientResponse, ClientError>;
+
+/// An amendment under way: the order is canceled, and one with the rest is placed in its stead.
+class Amending {
+public:
+    Amending(Session& session, CommandOptions options, const std::string& order)
+        : session_(session),
+          options_(std::move(options)),
+          path_(orders_path(options_.account) + "/" + encoded(order)),
+          repeated_(!options_.key.empty()) {
+        if (options_.key.empty()) options_.key = new_key();
+    }
+
+    int run(const AmendWish& wish) {
+        auto found = ask(
+            {.method = "GET", .path = path_, .body = {}, .idempotency_key = {}, .if_match = {}});
+        if (const int* status = std::get_if<int>(&found)) return *status;
+        if (const int status = check(std::get<json::object>(found), wish); status != kExitOk) {
+            return status;
+        }
+        std::cerr << "key: " << options_.key << "\n";
+        CommandOptions cancel = options_;
+        cancel.key += "-cancel";
+        auto canceled = ask(request_of("DELETE", path_, cancel));
+        if (const int* status = std::get_if<int>(&canceled)) return *status;
+        return place(std::get<json::object>(canceled), wish);
+    }
+
+private:
+    /// The order of a good answer, or the exit status.
+    std::variant<json::object, int> ask(const ClientRequest& request) {
+        const auto answer = session_.reach(request);
+        if (!answer) {
+            return session_.unavailable("the daemon does not answer at " + session_.settings().url);
+        }
+        if (!*answer || answer->value().status != 200) {
+            return session_.finish(*answer, [](std::ostream&, const json::value&) {});
+        }
+        json::error_code error;
+        const json::value body = json::parse(answer->value().body, error);
+        if (error || !body.is_object() || !body.get_object().contains("data") ||
+            !body.at("data").is_object()) {
+            return kExitSoftware;
+        }
+        return body.at("data").as_object();
+    }
+
+    /// Whatever can be known to fail is refused while the old order still rests.
+    int check(const json::object& order, const AmendWish& wish) const {
+        const std::string state = plain_text(order, "status");
+        const bool open = state == "NEW" || state == "PARTIALLY_FILLED";
+        if (!open && !(repeated_ && state == "CANCELED")) {
+            return refuse("the order is " + state + "; only an open one is amended");
+        }
+        if (plain_text(order, "role") != "PLAIN") {
+            return refuse("the order is a " + plain_text(order, "role") +
+                          " of the core; cancel it and place another one");
+        }
+        if (!wish.price.empty() && plain_text(order, "price") == "-") {
+            return refuse("the order has no limit price; say --stop-price");
+        }
+        if (!wish.stop_price.empty() && plain_text(order, "stop_price") == "-") {
+            return refuse("the order has no stop price; say --price");
+        }
+        if (remaining(order, wish).empty()) {
+            return refuse("--quantity: expected more than the " +
+                          plain_text(order, "executed_quantity") + " that were filled");
+        }
+        return kExitOk;
+    }
+
+    static int refuse(const std::string& text) {
+        std::cerr << "botctl: " << text << "; nothing was changed\n";
+        return kExitNegative;
+    }
+
+    /// What is to be placed anew; empty where nothing would be.
+    static std::string remaining(const json::object& order, const AmendWish& wish) {
+        const std::string wanted =
+            wish.quantity.empty() ? plain_text(order, "quantity") : wish.quantity;
+        const auto total = model::parse_amount<model::Quantity>(wanted);
+        const auto filled =
+            model::parse_amount<model::Quantity>(plain_text(order, "executed_quantity"));
+        if (!total || !filled || total.value() <= filled.value()) return {};
+        return to_text(total.value() - filled.value());
+    }
+
+    int place(const json::object& old, const AmendWish& wish) {
+        const std::string left = remaining(old, wish);
+        if (plain_text(old, "status") != "CANCELED" || left.empty()) {
+            std::cerr << "botctl: the order ended as " << plain_text(old, "status")
+                      << " before it was amended; nothing was placed\n";
+            return kExitNegative;
+        }
+        json::object body;
+        for (const char* name :
+             {"symbol", "side", "type", "price", "stop_price", "stop_loss", "take_profit"}) {
+            if (!old.at(name).is_null()) body[name] = old.at(name);
+        }
+        body["quantity"] = left;
+        if (!old.at("price").is_null()) body["time_in_force"] = old.at("time_in_force");
+        if (old.at("reduce_only") == true) body["reduce_only"] = true;
+        if (const auto* trailing = old.at("trailing").if_object()) {
+            body["trailing"] = json::object{{"activation", trailing->at("activation")},
+                                            {"distance", trailing->at("distance")}};
+        }
+        if (!wish.price.empty()) body["price"] = wish.price;
+        if (!wish.stop_price.empty()) body["stop_price"] = wish.stop_price;
+        CommandOptions options = options_;
+        options.key += "-place";
+        options.if_match.clear();
+        ClientRequest request = request_of("POST", orders_path(options.account), options);
+        request.body = json::serialize(body);
+        const int status = session_.command(std::move(request), print_order);
+        if (status == kExitNegative || status == kExitUsage) {
+            std::cerr << "botctl: the old order is canceled, and no other one is in its place\n";
+        }
+        return status;
+    }
+
+    Session& session_;
+    CommandOptions options_;
+    std::string path_;
+    bool repeated_;
+};
+
+}  // namespace
+
+int amend_order(Session& session,
+                const CommandOptions& options,
+                const std::string& order,
+                const AmendWish& wish) {
+    if (wish.price.empty() && wish.quantity.empty() && wish.stop_price.empty()) {
+        return wrong_usage("say what to amend: --price, --stop-price or --quantity");
+    }
+    return Amending(session, options, order).run(wish);
+}
+
+}  // namespace botcore::botctl

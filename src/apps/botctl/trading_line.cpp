@@ -1,0 +1,143 @@
+// The commands that trade, and what they are told.
+
+#include "apps/botctl/command_line.hpp"
+
+namespace botcore::botctl {
+
+namespace {
+
+CLI::App* add_place(CLI::App& order, Chosen& chosen) {
+    CLI::App* place = add(order, chosen, "place", "Place an order", [&](Session& s) {
+        return place_order(s, chosen.command, chosen.wish);
+    });
+    OrderWish& wish = chosen.wish;
+    place->add_option("SYMBOL", wish.symbol, "Symbol")->required();
+    place->add_option("SIDE", wish.side, "BUY or SELL")->required();
+    place->add_option("QUANTITY", wish.quantity, "How much of the base asset")->required();
+    place->add_option("--price", wish.price, "Makes it a LIMIT order");
+    CLI::Option* stop = place->add_option(
+        "--stop-price", wish.stop_price, "Makes it a stop: STOP_MARKET, with --price STOP");
+    place
+        ->add_option("--target-price",
+                     wish.target_price,
+                     "Makes it a take-profit: TAKE_PROFIT_MARKET, with --price TAKE_PROFIT")
+        ->excludes(stop);
+    place->add_option("--type", wish.type, "Another type than the prices make it");
+    CLI::Option* loss = place->add_option(
+        "--stop-loss", wish.stop_loss, "Attach a stop at this price to what it opens");
+    place->add_option(
+        "--take-profit", wish.take_profit, "Attach a take-profit at this price to what it opens");
+    CLI::Option* trail = place
+                             ->add_option("--trail-distance",
+                                          wish.trail_distance,
+                                          "The attached stop follows so far behind, such as 0.015")
+                             ->needs(loss);
+    place
+        ->add_option("--trail-activation",
+                     wish.trail_activation,
+                     "It begins to follow at this gain; default: the distance")
+        ->needs(trail);
+    place->add_option("--time-in-force", wish.time_in_force, "GTC, IOC, FOK or GTX");
+    place->add_flag("--reduce-only", wish.reduce_only, "It may only shrink a position");
+    return place;
+}
+
+CLI::App* add_amend(CLI::App& order, Chosen& chosen) {
+    CLI::App* amend =
+        add(order,
+            chosen,
+            "amend",
+            "Cancel an open order and place what is left of it anew",
+            [&](Session& s) { return amend_order(s, chosen.command, chosen.order, chosen.amend); });
+    amend->add_option("ORDER", chosen.order, "Order id")->required();
+    amend->add_option("--price", chosen.amend.price, "The new limit price");
+    amend->add_option("--stop-price", chosen.amend.stop_price, "The new stop price");
+    amend->add_option(
+        "--quantity", chosen.amend.quantity, "The new quantity, with what was filled already");
+    add_version(amend, chosen);
+    return amend;
+}
+
+/// What an operator does in a hurry.
+void add_sweeps(CLI::App& app, Chosen& chosen) {
+    CLI::App* sweep = add(app, chosen, "cancel-all", "Cancel all orders", [&](Session& s) {
+        return cancel_all(s, chosen.command, chosen.symbol, chosen.protective);
+    });
+    sweep->add_option("--symbol", chosen.symbol, "Only orders of this symbol");
+    sweep->add_flag("--protective", chosen.protective, "The stops of open positions, too");
+    CLI::App* flat = add(app,
+                         chosen,
+                         "flatten",
+                         "Cancel what could open something, and close all positions",
+                         [&](Session& s) { return flatten(s, chosen.command); });
+    for (CLI::App* command : {sweep, flat}) {
+        add_account(command, chosen);
+        add_safety(command, chosen);
+    }
+}
+
+void add_orders(CLI::App& app, Chosen& chosen) {
+    CLI::App* order = app.add_subcommand("order", "Place, amend or cancel an order");
+    order->require_subcommand(1);
+    CLI::App* place = add_place(*order, chosen);
+    CLI::App* amend = add_amend(*order, chosen);
+    CLI::App* cancel = add(*order, chosen, "cancel", "Cancel an order", [&](Session& s) {
+        return cancel_order(s, chosen.command, chosen.order, chosen.reason);
+    });
+    cancel->add_option("ORDER", chosen.order, "Order id")->required();
+    cancel->add_option(
+        "--reason", chosen.reason, "Why; with one, an order that failed is given up for good");
+    add_version(cancel, chosen);
+    CLI::App* close = add(app, chosen, "close", "Close a position", [&](Session& s) {
+        return close_position(s, chosen.command, chosen.symbol);
+    });
+    close->add_option("SYMBOL", chosen.symbol, "Symbol")->required();
+    add_version(close, chosen);
+    CLI::App* leverage =
+        add(app, chosen, "leverage", "Set the leverage of a symbol", [&](Session& s) {
+            return set_leverage(s, chosen.command, chosen.symbol, chosen.leverage);
+        });
+    leverage->add_option("SYMBOL", chosen.symbol, "Symbol")->required();
+    leverage->add_option("LEVERAGE", chosen.leverage, "A whole number")->required();
+    add_version(leverage, chosen);
+    for (CLI::App* command : {place, amend, cancel, close, leverage}) {
+        add_account(command, chosen);
+        add_safety(command, chosen);
+    }
+    add_sweeps(app, chosen);
+}
+
+void add_money(CLI::App& app, Chosen& chosen) {
+    CLI::App* move =
+        add(app, chosen, "transfer", "Move free money to another account", [&](Session& s) {
+            return transfer(s, chosen.command, chosen.to, chosen.amount, chosen.asset);
+        });
+    move->add_option("FROM", chosen.command.account, "Giving account")->required();
+    move->add_option("TO", chosen.to, "Receiving account")->required();
+    move->add_option("AMOUNT", chosen.amount, "How much")->required();
+    move->add_option("--asset", chosen.asset, "Asset")->capture_default_str();
+    CLI::App* reset =
+        add(app, chosen, "reset", "A paper account back to its first deposit", [&](Session& s) {
+            return reset_account(s, chosen.command, chosen.agreed);
+        });
+    add_yes(reset, chosen.agreed);
+    reset->add_option("ACCOUNT", chosen.command.account, "Account")->required();
+    add_version(reset, chosen);
+    CLI::App* open = add(app, chosen, "open", "Open a paper account", [&](Session& s) {
+        return open_account(s, chosen.command, chosen.market, chosen.deposit);
+    });
+    open->add_option("ACCOUNT", chosen.command.account, "Its name")->required();
+    open->add_option("--market", chosen.market, "spot or futures")->capture_default_str();
+    open->add_option("--deposit", chosen.deposit, "In USDT")->capture_default_str();
+    for (CLI::App* command : {move, reset, open})
+        add_safety(command, chosen);
+}
+
+}  // namespace
+
+void add_trading(CLI::App& app, Chosen& chosen) {
+    add_orders(app, chosen);
+    add_money(app, chosen);
+}
+
+}  // namespace botcore::botctl

@@ -1,0 +1,287 @@
+#!/usr/bin/env python3
+"""The operator's hand: the status screen, orders of every kind, the emergency stop, lists that are
+not cut without a word, the audit, and what is read from the files when the daemon is down."""
+import http.server
+import json
+import re
+import signal
+import subprocess
+import sys
+import threading
+import unittest
+
+from stand import BIN, NEGATIVE, UNAVAILABLE, USAGE, Stand, orders_of, stop
+
+OUTCOME_OPEN = 75
+
+
+class OnADaemon(Stand):
+    """Each test has a daemon of its own, with generated prices near 60,000."""
+
+    def setUp(self):
+        self.data = self.home / self.id().rsplit(".", maxsplit=1)[-1]
+        self.begin()
+
+    def begin(self):
+        self.daemon, self.port = self.start(self.data)
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def tearDown(self):
+        if self.daemon.poll() is None:
+            stop(self.daemon)
+
+    def botctl(self, *words, status=0):
+        done = self.run_botctl(self.data, *words, "--url", self.url)
+        self.assertEqual(done.returncode, status, f"{words}: {done.stdout}{done.stderr}")
+        return done
+
+    def read(self, *words):
+        return json.loads(self.botctl(*words, "--json").stdout)
+
+    def place(self, *words):
+        return self.read("order", "place", "BTCUSDT", *words)
+
+
+class Trading(OnADaemon):
+    def test_orders_of_every_kind(self):
+        entry = self.place("BUY", "0.01", "--stop-loss", "58500", "--take-profit", "63000")
+        self.assertEqual((entry["status"], entry["stop_loss"], entry["take_profit"]),
+                         ("FILLED", "58500", "63000"))
+        attached = self.wait_for(lambda: "both attached orders",
+                                 lambda: (found := self.read("orders")["orders"])
+                                 and len(found) == 2 and found)
+        self.assertEqual({each["role"]: each["stop_price"] for each in attached},
+                         {"STOP_LOSS": "58500", "TAKE_PROFIT": "63000"})
+        trailing = self.place("BUY", "0.01", "--stop-loss", "58500", "--trail-activation", "0.02",
+                              "--trail-distance", "0.015")
+        self.assertEqual((trailing["trailing"]["activation"], trailing["trailing"]["distance"]),
+                         ("0.02", "0.015"))
+        for words, kind in ((("--stop-price", "57500"), "STOP_MARKET"),
+                            (("--stop-price", "57500", "--price", "57400"), "STOP"),
+                            (("--target-price", "64000"), "TAKE_PROFIT_MARKET"),
+                            (("--target-price", "64000", "--price", "63900"), "TAKE_PROFIT"),
+                            (("--price", "62000"), "LIMIT")):
+            order = self.place("SELL", "0.01", "--reduce-only", *words)
+            self.assertEqual((order["type"], order["status"]), (kind, "NEW"))
+        self.botctl("order", "place", "BTCUSDT", "BUY", "0.01", "--trail-distance", "0.015",
+                    status=USAGE)
+        self.assertRegex(self.botctl("orders").stdout, r"STOP_MARKET +0\.01 +- +57500 ")
+
+    def test_cancel_all_and_flatten(self):
+        self.place("BUY", "0.01")
+        resting = [self.place("BUY", "0.01", "--price", str(58000 + i))["order_id"]
+                   for i in range(3)]
+        said = self.botctl("cancel-all", "--symbol", "BTCUSDT").stdout
+        self.assertIn("futures: 3 orders are being canceled, 0 of 0 exits done", said)
+        self.assertEqual(set(re.findall(r"(?m)^cancel +(\S+)$", said)), set(resting))
+        self.wait_for(lambda: "no order", lambda: not self.read("orders")["orders"])
+        self.place("BUY", "0.01", "--price", "58000")
+        said = self.botctl("flatten").stdout
+        self.assertIn("futures: 1 orders are being canceled, 1 of 1 exits done", said)
+        self.assertEqual(self.read("positions"), [], "It was answered after the exit had ended.")
+        again = self.read("flatten")
+        self.assertEqual((again["exits"], again["failed"], again["pending"]), ([], [], []))
+
+    def test_amend_changes_price_and_quantity(self):
+        first = self.place("BUY", "0.01", "--price", "58000")
+        second = self.read("order", "amend", first["order_id"], "--price", "58100", "--quantity",
+                           "0.02", "--key", "amend-1")
+        self.assertEqual((second["price"], second["quantity"], second["status"]),
+                         ("58100", "0.02", "NEW"))
+        repeated = self.read("order", "amend", first["order_id"], "--price", "58100",
+                             "--quantity", "0.02", "--key", "amend-1")
+        self.assertEqual(repeated["order_id"], second["order_id"])
+        self.assertEqual([each["order_id"] for each in self.read("orders")["orders"]],
+                         [second["order_id"]])
+        waiting = self.place("SELL", "0.01", "--stop-price", "57500")
+        moved = self.read("order", "amend", waiting["order_id"], "--stop-price", "57600")
+        self.assertEqual((moved["type"], moved["stop_price"]), ("STOP_MARKET", "57600"))
+
+    def test_amend_refuses_before_anything_is_canceled(self):
+        filled = self.place("BUY", "0.01")["order_id"]
+        resting = self.place("BUY", "0.01", "--price", "58000")["order_id"]
+        for words, status, said in (
+                ((filled, "--price", "58000"), NEGATIVE, "the order is FILLED"),
+                ((resting, "--stop-price", "57500"), NEGATIVE, "no stop price"),
+                ((resting, "--quantity", "0"), NEGATIVE, "--quantity: expected more than the 0"),
+                ((resting,), USAGE, "say what to amend")):
+            done = self.botctl("order", "amend", *words, status=status)
+            self.assertIn(said, done.stderr)
+        self.assertEqual([each["order_id"] for each in self.read("orders")["orders"]], [resting])
+
+
+class Lists(OnADaemon):
+    def test_no_list_is_cut_without_a_word(self):
+        for i in range(4):
+            self.place("BUY", "0.003", "--price", str(58000 + i))
+            self.place("BUY", "0.003")
+        for words, kind, total in ((("orders",), "orders", 4), (("history",), "trades", 4)):
+            cut = self.botctl(*words, "-n", "3", "--json")
+            page = json.loads(cut.stdout)
+            self.assertEqual((len(page[kind]), page["total"], page["complete"]),
+                             (3, total, False))
+            self.assertIn(f"3 of {total} shown; -n {total} or --all shows the rest", cut.stderr)
+            whole = self.botctl(*words, "--json")
+            self.assertEqual(len(json.loads(whole.stdout)[kind]), total)
+            self.assertNotIn("shown", whole.stderr)
+        self.assertEqual(len(self.read("orders", "--all")["orders"]), 8, "Closed ones too.")
+
+    def test_the_journal_is_for_people_unless_machines_ask(self):
+        order = self.place("BUY", "0.01")
+        said = self.botctl("journal", "tail", "-n", "3").stdout
+        self.assertRegex(said, rf"(?m)^\d+  20\S+Z  PlaceOrder  futures BUY 0\.01 BTCUSDT MARKET "
+                               rf"by operator; order {order['order_id']} BUY 0\.01 BTCUSDT ")
+        self.assertLess(max(map(len, said.splitlines())), 400)
+        lines = self.botctl("journal", "tail", "-n", "3", "--json").stdout.splitlines()
+        self.assertEqual(len(lines), 3)
+        self.assertEqual({"sequence", "kind", "hash"} - json.loads(lines[0]).keys(), set())
+        lines = self.botctl("journal", "export", "--from", "1", "--to", "2").stdout.splitlines()
+        self.assertEqual([json.loads(line)["sequence"] for line in lines], [1, 2])
+
+    def test_every_act_of_an_operator_is_in_the_audit_with_its_reason(self):
+        self.botctl("freeze", "spot", "--reason", "a strange fill")
+        self.botctl("unfreeze", "spot", "--reason", "it was explained")
+        self.botctl("transfer", "futures", "spot", "5")
+        self.botctl("flatten")
+        self.botctl("maintenance", "on", "--minutes", "5", "--text", "disk")
+        said = self.botctl("audit").stdout
+        for row in (r"operator +account-frozen +spot +ok +a strange fill",
+                    r"operator +account-released +spot +ok +it was explained",
+                    r"operator +money-moved +futures +ok +5 USDT to spot",
+                    r"operator +account-flattened +futures +ok",
+                    r"operator +maintenance-planned +- +ok +20\S+ to \S+: disk"):
+            self.assertRegex(said, row)
+
+
+class Status(OnADaemon):
+    def test_the_one_screen(self):
+        self.daily_jobs_done(self.data)
+        self.wait_for(lambda: "a healthy daemon",
+                      lambda: self.run_botctl(self.data, "status", "--url", self.url).returncode
+                      == 0)
+        said = self.botctl("status").stdout
+        for row in (r"overall +healthy", r"mode +NORMAL", r"maintenance +none",
+                    r"accounts +all may trade", r"unknown orders +none", r"unprotected +none",
+                    r"archive +\d+\.?\d* s behind, at record \d+", r"last backup +20\S+Z",
+                    r"last verified +20\S+Z", r"last drill +20\S+Z", r"drill signed +none yet",
+                    r"last start +20\S+Z, the first here", r"journal head +\d+ of term 1",
+                    r"database: healthy"):
+            self.assertRegex(said, rf"(?m)^{row}$")
+        self.botctl("freeze", "futures", "--reason", "a strange fill")
+        self.botctl("maintenance", "on", "--minutes", "5", "--text", "disk")
+        self.wait_for(lambda: "the maintenance",
+                      lambda: self.read("status")["mode"] == "MAINTENANCE")
+        said = self.botctl("status").stdout
+        self.assertRegex(said, r"(?m)^mode +MAINTENANCE$")
+        self.assertRegex(said, r"(?m)^account +futures FROZEN, FROZEN_BY_OPERATOR: a strange fill "
+                               r"\(operator, 20\S+Z\); until an operator ends it: botctl unfreeze")
+        self.assertRegex(said, r"(?m)^maintenance +.*disk")
+        view = self.read("status")
+        self.assertEqual(view["accounts"][0]["reason"], "FROZEN_BY_OPERATOR")
+        self.assertNotRegex(json.dumps(view), r"\dE\d")
+
+    def test_it_tells_how_the_process_before_ended(self):
+        # The file about the uptime is written every ten seconds; without it nothing is known.
+        self.wait_for(lambda: "the uptime file", (self.data / "uptime.json").exists)
+        self.daemon.send_signal(signal.SIGKILL)
+        self.daemon.wait(60)
+        self.botctl("status", status=UNAVAILABLE)
+        self.begin()
+        self.assertRegex(self.botctl("status").stdout if self.healthy() else "",
+                         r"(?m)^last start +20\S+Z, after it DIED OR WAS KILLED, seen before until")
+        stop(self.daemon)
+        self.begin()
+        self.assertRegex(self.botctl("status").stdout if self.healthy() else "",
+                         r"(?m)^last start +20\S+Z, after an ordered stop, seen before until 20")
+
+    def healthy(self):
+        return self.wait_for(
+            lambda: "a healthy daemon",
+            lambda: self.run_botctl(self.data, "status", "--url", self.url).returncode == 0)
+
+    def test_watch_repeats_it(self):
+        watch = subprocess.Popen(
+            [BIN / "botctl", "status", "--watch", "--every", "1", "--json", "--url", self.url,
+             "--data", str(self.data)], env=self.env, stdout=subprocess.PIPE, text=True)
+        try:
+            times = [json.loads(watch.stdout.readline())["timestamp"] for _ in range(2)]
+            self.assertLess(times[0], times[1])
+        finally:
+            watch.kill()
+            watch.wait(60)
+            watch.stdout.close()
+
+
+class Files(OnADaemon):
+    def test_what_is_read_from_the_files_when_the_daemon_is_down(self):
+        bought = self.place("BUY", "0.01")
+        self.place("BUY", "0.02")
+        stop(self.daemon)
+        position, = self.read("positions")
+        self.assertEqual((position["symbol"], position["quantity"], position["current_price"]),
+                         ("BTCUSDT", "0.03", None))
+        cut = self.botctl("history", "-n", "1", "--json")
+        self.assertEqual(len(json.loads(cut.stdout)["trades"]), 1)
+        self.assertIn("1 of 2 shown", cut.stderr)
+        self.assertIn("the daemon does not answer; read from the files", cut.stderr)
+        self.assertEqual(self.read("history")["trades"][-1]["order_id"], bought["order_id"])
+        price, = self.read("prices")
+        self.assertEqual((price["symbol"], price["bid"]), ("BTCUSDT", None))
+        self.assertRegex(price["source"], r"^own trade of 20\S+Z$")
+        self.assertEqual(self.read("prices", "--market", "spot"), [])
+        self.botctl("positions", "--account", "nobody", status=NEGATIVE)
+        self.assertEqual(len(orders_of(self.botctl("orders", "--all", "--json"))), 2)
+
+
+class Answers(Stand):
+    """What botctl makes of a daemon's answer to "flatten"."""
+
+    def ask(self, status, body):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.end_headers()
+                self.wfile.write(json.dumps(body).encode())
+
+            def log_message(self, *_):
+                pass
+        with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            try:
+                return self.run_botctl(self.home, "flatten", "--url",
+                                       f"http://127.0.0.1:{server.server_port}")
+            finally:
+                server.shutdown()
+                thread.join()
+
+    FAILED = {"order_id": "BC2", "symbol": "ETHUSDT", "state": "EXPIRED", "quantity": "1",
+              "executed_quantity": "0.4", "code": "NOT_FILLED_AT_ONCE", "message": "",
+              "exchange_code": None}
+
+    def test_an_exit_that_failed_is_named_and_the_status_says_so(self):
+        done = self.ask(200, {"data": {"account": "futures", "cancels": [],
+                                       "exits": ["BC1", "BC2"], "pending": [],
+                                       "failed": [self.FAILED]}, "timestamp": "x"})
+        self.assertEqual(done.returncode, NEGATIVE)
+        self.assertIn("1 of 2 exits done", done.stdout)
+        self.assertIn("exit FAILED: ETHUSDT, order BC2, EXPIRED with 0.4 of 1 closed: "
+                      "NOT_FILLED_AT_ONCE\n", done.stdout)
+
+    def test_a_refusal_names_them_too(self):
+        done = self.ask(422, {"error": {"code": "NOT_FILLED_AT_ONCE", "message": "none",
+                                        "details": {"failed": [self.FAILED]}}})
+        self.assertEqual(done.returncode, NEGATIVE)
+        self.assertIn("exit FAILED: ETHUSDT, order BC2", done.stderr)
+
+    def test_what_is_still_under_way_has_a_status_of_its_own(self):
+        done = self.ask(202, {"data": {"account": "futures", "cancels": [], "exits": ["BC1"],
+                                       "pending": ["BC1"], "failed": []}, "timestamp": "x"})
+        self.assertEqual(done.returncode, OUTCOME_OPEN)
+        self.assertIn("1 exits are still under way", done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], "-v"])
