@@ -307,8 +307,12 @@ std::string Daemon::start_door() {
     if (const auto trouble = refusal_of_plain(config_, address.is_loopback()); !trouble.empty()) {
         return trouble;
     }
+    auto door = http_options(config_, log_);
+    door.knows_token = [this](std::string_view token) {
+        return access_->tokens().caller_of(token, clock_.now().time).has_value();
+    };
     server_ = std::make_unique<shell::http::HttpServer>(
-        context_, http_options(config_), access_->front(), &events_->server());
+        context_, std::move(door), access_->front(), &events_->server());
     events_->server().start();
     return server_->start();
 }
@@ -496,10 +500,8 @@ shell::Shutdown::Hooks Daemon::shutdown_hooks() {
     hooks.close_websockets = [this] { events_->server().stop([] {}); };
     hooks.websockets_open = [this] { return events_->server().connections(); };
     hooks.end_loop = [this] {
-        server_->flush([this] {
-            loop_->stop();
-            context_.stop();
-        });
+        loop_->stop();
+        context_.stop();
     };
     return hooks;
 }
