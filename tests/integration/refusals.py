@@ -67,6 +67,7 @@ class Refusals(unittest.TestCase):
         for said, *settings in (
                 ("http.cors_origins: expected", "http.cors_origins=*"),
                 ("http.trusted_proxies: expected", "http.trusted_proxies=proxy.example.org"),
+                ("http.hosts: expected", "http.hosts=https://botcore.example.org"),
                 ("is no IP address", "http.address=nonsense"),
                 ("can be reached from other machines", "http.address=0.0.0.0"),
                 ("cannot use the TLS certificate", "http.tls_certificate=/nowhere",

@@ -325,8 +325,12 @@ std::string Daemon::start_door() {
         log_.write(shell::log::Level::Warn, "reliability.enabled is false: only for measurements");
     }
     access_->attach(doors_->context, doors_->routes, doors_->api);
+    auto door = http_options(config_, log_);
+    door.knows_token = [this](std::string_view token) {
+        return access_->tokens().caller_of(token, clock_.now().time).has_value();
+    };
     server_ = std::make_unique<shell::http::HttpServer>(
-        context_, http_options(config_), access_->front(), &events_->server());
+        context_, std::move(door), access_->front(), &events_->server());
     events_->server().start();
     return server_->start();
 }
@@ -499,10 +503,8 @@ shell::Shutdown::Hooks Daemon::shutdown_hooks() {
     hooks.close_websockets = [this] { events_->server().stop([] {}); };
     hooks.websockets_open = [this] { return events_->server().connections(); };
     hooks.end_loop = [this] {
-        server_->flush([this] {
-            loop_->stop();
-            context_.stop();
-        });
+        loop_->stop();
+        context_.stop();
     };
     return hooks;
 }

@@ -4,6 +4,7 @@
 #include "build_info.hpp"
 #include "shell/cache/memory_cache.hpp"
 #include "shell/cache/redis_cache.hpp"
+#include "shell/http/descriptor_limit.hpp"
 
 #include <chrono>
 #include <cstdlib>
@@ -133,16 +134,24 @@ shell::ShutdownOptions shutdown_options(const shell::Config& config) {
     return options;
 }
 
-shell::http::HttpServerOptions http_options(const shell::Config& config) {
+shell::http::HttpServerOptions http_options(const shell::Config& config, shell::log::Log& log) {
     shell::http::HttpServerOptions options;
     options.address = config.text("http.address");
     options.port = static_cast<std::uint16_t>(config.integer("http.port"));
     options.trusted_proxies = config.text("http.trusted_proxies");
+    options.hosts = config.text("http.hosts");
+    options.connections_per_address =
+        static_cast<std::size_t>(config.integer("http.connections_per_address"));
     if (!config.text("http.tls_certificate").empty()) {
         options.tls = {config.text("http.tls_certificate"), config.text("http.tls_key")};
     }
     options.first_request_within =
         std::chrono::seconds(config.integer("websocket.handshake_seconds"));
+    options.warn = [&log](const std::string& text) { log.write(shell::log::Level::Error, text); };
+    const auto streams = static_cast<std::size_t>(config.integer("websocket.connections_max"));
+    if (const auto lowered = shell::http::fit_to_descriptors(options, streams); !lowered.empty()) {
+        log.write(shell::log::Level::Warn, lowered);
+    }
     return options;
 }
 

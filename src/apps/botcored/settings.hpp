@@ -25,7 +25,10 @@ namespace botcore::apps {
 [[nodiscard]] shell::HealthWatch::Options watch_options(const shell::Config& config,
                                                         const std::filesystem::path& store);
 [[nodiscard]] shell::ShutdownOptions shutdown_options(const shell::Config& config);
-[[nodiscard]] shell::http::HttpServerOptions http_options(const shell::Config& config);
+/// Also raises the limit of file descriptors, since connections are bounded by it. The log outlives
+/// the server.
+[[nodiscard]] shell::http::HttpServerOptions http_options(const shell::Config& config,
+                                                          shell::log::Log& log);
 /// The cache that the configuration asks for: in a Redis server, or in the process.
 [[nodiscard]] base::Result<std::unique_ptr<ports::Cache>, std::string> make_cache(
     const shell::Config& config, boost::asio::io_context& context, std::uint64_t seed);

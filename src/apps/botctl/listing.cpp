@@ -14,7 +14,7 @@ namespace json = boost::json;
 namespace {
 
 /// The most that the API gives at once.
-constexpr std::uint64_t kPageMax = 1'000;
+constexpr std::uint64_t kPageMax = 200;
 
 ClientRequest page_request(const std::string& path,
                            const PageNames& names,
@@ -45,7 +45,7 @@ std::optional<Page> page_of(const ClientResponse& response, const PageNames& nam
 }
 
 /// So many pages are read at most only to count what is left out.
-constexpr int kPagesCountedMax = 20;
+constexpr int kPagesCountedMax = 100;
 
 }  // namespace
 

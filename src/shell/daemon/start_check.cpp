@@ -10,7 +10,7 @@
 #include "shell/files/whole_file.hpp"
 #include "shell/http/client_address.hpp"
 #include "shell/http/front_door.hpp"
-#include "shell/http/tls_gate.hpp"
+#include "shell/http/tls_context.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <fcntl.h>
@@ -51,7 +51,8 @@ Outcome check_tls(const Config& config) {
         return base::Failure{
             std::string("http.tls_certificate and http.tls_key: expected both or none of them")};
     }
-    return http::TlsGate::check({certificate, key});
+    (void)TRY(http::make_tls_context({certificate, key}));
+    return base::Done{};
 }
 
 Outcome check_proxies(const Config& config) {

@@ -133,7 +133,8 @@ TEST(Limits, TakeAnIpv6NetworkAsOneAddress) {
 }
 
 std::string preflight(std::string_view origin) {
-    return "OPTIONS /api/trading/orders HTTP/1.1\r\nHost: test\r\nOrigin: " + std::string(origin) +
+    return "OPTIONS /api/trading/orders HTTP/1.1\r\nHost: localhost\r\nOrigin: " +
+           std::string(origin) +
            "\r\nAccess-Control-Request-Method: POST\r\nContent-Length: 0\r\n\r\n";
 }
 

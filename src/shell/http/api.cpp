@@ -16,11 +16,10 @@ bool is_json(std::string_view content_type) {
     constexpr std::string_view kJson = "application/json";
     const std::size_t end = type.find_last_not_of(' ');
     const std::string_view trimmed = type.substr(0, end == std::string_view::npos ? 0 : end + 1);
-    return trimmed.empty() ||
-           std::equal(
-               trimmed.begin(), trimmed.end(), kJson.begin(), kJson.end(), [](char a, char b) {
-                   return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b;
-               });
+    return std::equal(
+        trimmed.begin(), trimmed.end(), kJson.begin(), kJson.end(), [](char a, char b) {
+            return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b;
+        });
 }
 
 void count_error(metrics::Metrics& metrics, std::string_view code) {
@@ -86,8 +85,11 @@ void Api::serve(Call& call) {
         if (!gate(call)) return;
     }
     const bool reads_body = call.row->key_needed || !call.row->request.empty();
-    if (reads_body && !call.request.body.empty() && !is_json(call.request.header("content-type"))) {
-        return call.fail(415, "UNSUPPORTED_MEDIA_TYPE", "the body must be application/json");
+    const std::string_view type = call.request.header("content-type");
+    if (!call.request.body.empty() && (reads_body ? !is_json(type) : type.empty())) {
+        return call.fail(415,
+                         "UNSUPPORTED_MEDIA_TYPE",
+                         "the body must be application/json, and Content-Type must say so");
     }
     if (call.row->access == Access::Operator && call.request.method != "GET") {
         context_.log.tell(

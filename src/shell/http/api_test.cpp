@@ -34,17 +34,17 @@ protected:
 
 TEST_F(ApiDoor, AsksForATokenBeforeItLooksAtAnythingElse) {
     for (const char* request :
-         {"GET /api/accounts HTTP/1.1\r\nHost: x\r\n\r\n",
-          "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n",
-          "POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n{",
-          "GET /api/accounts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer wrong\r\n\r\n",
-          "GET /api/accounts HTTP/1.1\r\nHost: x\r\nAuthorization: Basic abc\r\n\r\n"}) {
+         {"GET /api/accounts HTTP/1.1\r\nHost: localhost\r\n\r\n",
+          "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n",
+          "POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n{",
+          "GET /api/accounts HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer wrong\r\n\r\n",
+          "GET /api/accounts HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic abc\r\n\r\n"}) {
         auto response = raw(request);
         EXPECT_EQ(response.status, 401) << request;
         EXPECT_EQ(ApiWorld::code(response), "UNAUTHORIZED");
         EXPECT_THAT(response.headers["www-authenticate"], HasSubstr("Bearer"));
     }
-    EXPECT_EQ(raw("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").status, 200);
+    EXPECT_EQ(raw("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").status, 200);
 }
 
 TEST_F(ApiDoor, LetsEachRoleDoWhatItMay) {
@@ -129,7 +129,7 @@ TEST_F(ApiDoor, WantsAKeyAndJsonForCommands) {
     EXPECT_EQ(refused(kBuy, "Idempotency-Key: k\r\n", "/api/accounts/futures/orders?x=1"),
               "400 UNKNOWN_FIELD");
     const std::string text =
-        "POST /api/trading/execute HTTP/1.1\r\nHost: x\r\nIdempotency-Key: z\r\n"
+        "POST /api/trading/execute HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: z\r\n"
         "Authorization: Bearer " +
         kToken + "\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}";
     const auto response = raw(text);

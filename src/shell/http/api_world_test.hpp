@@ -440,7 +440,7 @@ public:
                             std::string_view body = {},
                             std::string_view token = kToken) {
         std::string request(method);
-        request.append(" ").append(path).append(" HTTP/1.1\r\nHost: test\r\n");
+        request.append(" ").append(path).append(" HTTP/1.1\r\nHost: localhost\r\n");
         request.append("Authorization: Bearer ").append(token).append("\r\n").append(headers);
         if (!body.empty()) request.append("Content-Type: application/json\r\n");
         request.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");

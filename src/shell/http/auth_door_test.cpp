@@ -71,7 +71,7 @@ TEST_F(Users, SendTheirBodiesAsJson) {
              {"POST", "/api/ai/analyze"},
              {"POST", "/api/trading/orders"}}) {
         TestClient one = world.client();
-        one.send(std::string(method) + " " + path + " HTTP/1.1\r\nHost: test\r\n" +
+        one.send(std::string(method) + " " + path + " HTTP/1.1\r\nHost: localhost\r\n" +
                  "Authorization: Bearer " + kToken + "\r\nIdempotency-Key: k\r\n" +
                  "Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}");
         const auto refused = one.receive();

@@ -122,7 +122,7 @@ protected:
     static int login(ApiWorld& world, std::string_view forwarded_for) {
         auto client = world.client();
         const std::string body = R"({"email":"a@b.co","password":"wrong"})";
-        client.send("POST /api/auth/login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: " +
+        client.send("POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: " +
                     std::string(forwarded_for) + "\r\nContent-Type: application/json\r\n" +
                     "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
         return client.receive().status;
@@ -174,12 +174,12 @@ TEST_F(BehindProxy, TrailersAreNoHeaders) {
     };
     ASSERT_EQ(chunk.size(), 0x25U);
     const std::string login =
-        "/api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "/api/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         "X-Forwarded-For: 6.6.6.6\r\n";
     EXPECT_EQ(chunked(login, "X-Forwarded-For: 203.0.113.4\r\n"), 401);
     EXPECT_EQ(chunked(login, "X-Forwarded-For: 203.0.113.5\r\n"), 429);
     const std::string order =
-        "/api/trading/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "/api/trading/orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         "Idempotency-Key: k\r\n";
     EXPECT_EQ(chunked(order, std::string("Authorization: Bearer ") + kToken + "\r\n"), 401);
 }
@@ -213,7 +213,7 @@ protected:
         const std::string body = R"({"email":")" + std::string(email) + R"(","password":")" +
                                  std::string(password) + R"("})";
         auto client = world.client();
-        client.send("POST /api/auth/login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: " +
+        client.send("POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: " +
                     std::string(from) + "\r\nContent-Type: application/json\r\n" +
                     "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
         return client.receive();

@@ -19,7 +19,7 @@ protected:
     /// Without a token.
     TestResponse open_get(std::string_view path) {
         TestClient client(world_.port());
-        client.send("GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        client.send("GET " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
         return client.receive();
     }
 

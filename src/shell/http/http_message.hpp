@@ -15,7 +15,7 @@ namespace botcore::shell::http {
 
 struct HttpRequest {
     std::string method;
-    std::string target;                 ///< As it came.
+    std::string target;                 ///< Path and query, as they came.
     std::vector<std::string> segments;  ///< Of the path, decoded: "/api/ping" is {"api", "ping"}.
     std::map<std::string, std::string, std::less<>> query;  ///< Decoded.
     /// By lower-case name, those that `kHeadersKept` lists. A header that came twice differently

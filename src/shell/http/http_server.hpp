@@ -8,6 +8,9 @@
 ///     from it, so that a client that does not read cannot fill memory.
 /// H3  Whatever happens, every whole request gets an answer within `answer_within`: the handler's,
 ///     or 504.
+/// H4  Silent connections lock nobody out: see `ConnectionTable`. Places are kept for callers with
+/// a
+///     valid token, for health and metrics, and for programs of this machine.
 ///
 /// Threads: everything runs on the thread that runs the io_context.
 
@@ -22,6 +25,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace boost::asio {
 class io_context;
@@ -38,15 +42,21 @@ struct HttpServerOptions {
     std::string trusted_proxies{};
     std::size_t header_bytes_max = 8 * 1024;
     std::size_t body_bytes_max = 64 * 1024;
-    std::size_t connections_max = 1'024;  ///< One more gets 503 and is closed.
+    /// Names besides addresses and those of this machine: as `HostNames::parse` reads them.
+    std::string hosts{};
+    /// One more, for which nobody gives way, gets 503 and is closed (`ConnectionTable`).
+    std::size_t connections_max = 1'024;
+    std::size_t connections_per_address = 256;
+    /// Is it the token of somebody? Such callers do not give way to strangers.
+    std::function<bool(std::string_view token)> knows_token{};
+    /// Told when no connection can be accepted, and what to do, at most once a minute.
+    std::function<void(const std::string& text)> warn{};
     std::chrono::milliseconds idle_max = std::chrono::minutes(5);
     /// A new connection that has not sent a whole request after this is closed.
     std::chrono::milliseconds first_request_within = std::chrono::seconds(60);
     std::chrono::milliseconds read_within = std::chrono::seconds(30);
-    /// The deadline of every request; with the lateness below nobody waits longer than 30 s.
+    /// The deadline of every request.
     std::chrono::milliseconds answer_within{resilience::kDeadlineDefault.in_milliseconds()};
-    /// How often time-outs are looked for; they are late by at most this.
-    std::chrono::milliseconds sweep_every = std::chrono::seconds(1);
 };
 
 class UpgradeHandler;
@@ -75,10 +85,6 @@ public:
     /// called once. What is still open after `within` is cut.
     void stop(std::chrono::milliseconds within, std::function<void()> drained);
 
-    /// After `stop`, and after those who took over connections have closed them: `flushed` is
-    /// called once their last bytes have left, which takes time with TLS only.
-    void flush(std::function<void()> flushed);
-
     /// Reads certificate and key anew. Answers why the old ones stay, or an empty text.
     [[nodiscard]] std::string reload_tls();
 
@@ -86,7 +92,8 @@ public:
 
     [[nodiscard]] std::size_t connections() const;
 
-    /// Connections that have begun a request and not yet got the whole answer.
+    /// Connections that have begun a request and not yet got the whole answer, or not yet the end
+    /// of TLS behind it.
     [[nodiscard]] std::size_t requests_open() const;
 
 private:

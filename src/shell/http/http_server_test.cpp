@@ -1,15 +1,11 @@
 #include "shell/http/http_server.hpp"
 
-#include "shell/http/test_client_test.hpp"
+#include "shell/http/server_world_test.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <future>
-#include <thread>
 
 namespace botcore::shell::http {
 namespace {
@@ -17,75 +13,13 @@ namespace {
 using testing::HasSubstr;
 using namespace std::chrono_literals;
 
-/// Answers with what it was asked; keeps "/wait" for later; never answers "/never".
-class EchoHandler : public HttpHandler {
-public:
-    void handle(HttpRequest request, Respond respond) override {
-        const std::string name = request.segments.empty() ? "" : request.segments.front();
-        HttpResponse response;
-        response.body =
-            request.method + " " + request.target + " " + request.body + " " + request.request_id;
-        if (name == "wait") {
-            waiting.emplace_back(std::move(respond));
-        } else if (name == "never") {
-            forgotten.emplace_back(std::move(respond));
-        } else {
-            respond(response);
-            respond(response);  // The second one must do nothing.
-        }
-    }
-
-    void on_finished(const HttpExchange& exchange) override { last_status = exchange.status; }
-
-    std::vector<Respond> waiting;
-    std::vector<Respond> forgotten;
-    std::atomic<int> last_status{0};
-};
-
-class HttpServerOverSockets : public testing::Test {
-protected:
-    void start(HttpServerOptions options = {}) {
-        options.sweep_every = 20ms;
-        server_.emplace(context_, options, handler_);
-        ASSERT_EQ(server_->start(), "");
-        thread_ = std::thread([this] { context_.run(); });
-    }
-
-    template <class Work>
-    void on_loop(Work work) {
-        std::promise<void> done;
-        boost::asio::post(context_, [&] {
-            work();
-            done.set_value();
-        });
-        done.get_future().wait();
-    }
-
-    void TearDown() override {
-        if (!thread_.joinable()) return;
-        on_loop([this] { server_.reset(); });
-        guard_.reset();
-        context_.stop();
-        thread_.join();
-    }
-
-    [[nodiscard]] std::uint16_t port() const { return server_->port(); }
-
-    boost::asio::io_context context_;
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{
-        context_.get_executor()};
-    EchoHandler handler_;
-    std::optional<HttpServer> server_;
-    std::thread thread_;
-};
-
 TEST_F(HttpServerOverSockets, KeepsTheConnectionAndTheOrderOfPipelinedRequests) {
     start();
     TestClient client(port());
     std::string burst;
     for (int i = 0; i < 20; ++i) {
-        burst +=
-            "POST /n" + std::to_string(i) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi";
+        burst += "POST /n" + std::to_string(i) +
+                 " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi";
     }
     client.send(burst);
     for (int i = 0; i < 20; ++i) {
@@ -98,12 +32,12 @@ TEST_F(HttpServerOverSockets, KeepsTheConnectionAndTheOrderOfPipelinedRequests) 
 TEST_F(HttpServerOverSockets, EchoesAValidRequestIdAndMakesOneElse) {
     start();
     TestClient client(port());
-    client.send("GET / HTTP/1.1\r\nHost: x\r\nX-Request-ID: req_abc-1\r\n\r\n");
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: req_abc-1\r\n\r\n");
     EXPECT_EQ(client.receive().headers["x-request-id"], "req_abc-1");
-    client.send("GET / HTTP/1.1\r\nHost: x\r\nX-Request-ID: bad id\"\r\n\r\n");
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: bad id\"\r\n\r\n");
     const auto made = client.receive().headers["x-request-id"];
     EXPECT_TRUE(made.starts_with("req_")) << made;
-    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     auto response = client.receive();
     EXPECT_NE(response.headers["x-request-id"], made);
     EXPECT_EQ(response.headers["x-content-type-options"], "nosniff");
@@ -122,21 +56,22 @@ TEST_F(HttpServerOverSockets, RefusesBodiesHeadersAndBytesThatAreTooMuchOrMalfor
         EXPECT_TRUE(client.ended());
         return response.status;
     };
-    EXPECT_EQ(status_of("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n" +
+    EXPECT_EQ(status_of("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65537\r\n\r\n" +
                             std::string(65'537, 'x'),
                         "PAYLOAD_TOO_LARGE"),
               413);
-    EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(9'000, 'y') + "\r\n\r\n",
-                        "HEADERS_TOO_LARGE"),
-              431);
+    EXPECT_EQ(
+        status_of("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(9'000, 'y') + "\r\n\r\n",
+                  "HEADERS_TOO_LARGE"),
+        431);
     EXPECT_EQ(status_of("this is not http\r\n\r\n", "INVALID_HTTP"), 400);
     TestClient client(port());
-    client.send("GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n");
     EXPECT_EQ(client.receive().status, 400);
-    client.send("GET /a?b=1&b=2 HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("GET /a?b=1&b=2 HTTP/1.1\r\nHost: localhost\r\n\r\n");
     EXPECT_THAT(client.receive().body, HasSubstr("INVALID_TARGET"));
     for (const char* target : {"/%ff", "/a\xC3/b", "/a?b=%C3%28"}) {
-        client.send("GET " + std::string(target) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        client.send("GET " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
         EXPECT_THAT(client.receive().body, HasSubstr("INVALID_TARGET")) << target;
     }
 }
@@ -144,7 +79,7 @@ TEST_F(HttpServerOverSockets, RefusesBodiesHeadersAndBytesThatAreTooMuchOrMalfor
 TEST_F(HttpServerOverSockets, TakesABodyOfExactlyTheLimitInManyPieces) {
     start();
     TestClient client(port());
-    client.send("POST /big HTTP/1.1\r\nHost: x\r\nContent-Length: 65536\r\n\r\n");
+    client.send("POST /big HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65536\r\n\r\n");
     for (int i = 0; i < 64; ++i)
         client.send(std::string(1'024, 'z'));
     const auto response = client.receive();
@@ -156,11 +91,9 @@ TEST_F(HttpServerOverSockets, AnswersLaterAndIgnoresAnswersForClientsThatAreGone
     start();
     TestClient stays(port());
     TestClient leaves(port());
-    stays.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
-    leaves.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
-    std::size_t waiting = 0;
-    while (waiting < 2)
-        on_loop([&] { waiting = handler_.waiting.size(); });
+    stays.send("GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    leaves.send("GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await_waiting(2);
     leaves.close();
     on_loop([this] {
         for (auto& respond : handler_.waiting)
@@ -168,7 +101,7 @@ TEST_F(HttpServerOverSockets, AnswersLaterAndIgnoresAnswersForClientsThatAreGone
     });
     EXPECT_EQ(stays.receive().body, "late");
     on_loop([this] { handler_.waiting.front()({.status = 200, .body = "again"}); });
-    stays.send("GET /x HTTP/1.1\r\nHost: x\r\n\r\n");
+    stays.send("GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n");
     EXPECT_THAT(stays.receive().body, HasSubstr("GET /x"));
 }
 
@@ -177,7 +110,7 @@ TEST_F(HttpServerOverSockets, AnswersLaterAndIgnoresAnswersForClientsThatAreGone
 TEST_F(HttpServerOverSockets, EndsARequestThatNobodyAnswersWithATimeOut) {
     start({.answer_within = 60ms});
     TestClient client(port());
-    client.send("GET /never HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("GET /never HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const auto response = client.receive();
     EXPECT_EQ(response.status, 504);
     EXPECT_THAT(response.body, HasSubstr("\"code\":\"TIMEOUT\""));
@@ -185,7 +118,7 @@ TEST_F(HttpServerOverSockets, EndsARequestThatNobodyAnswersWithATimeOut) {
     EXPECT_THAT(response.body, HasSubstr("\"retries\":0"));
     EXPECT_THAT(response.body, HasSubstr("\"last_error\":"));
     EXPECT_EQ(HttpServerOptions{}.answer_within, 25s);
-    EXPECT_LE(HttpServerOptions{}.answer_within + HttpServerOptions{}.sweep_every, 30s);
+    EXPECT_LE(HttpServerOptions{}.answer_within, 30s);
 }
 
 TEST_F(HttpServerOverSockets, CutsIdleConnectionsAndHalfRequests) {
@@ -193,7 +126,7 @@ TEST_F(HttpServerOverSockets, CutsIdleConnectionsAndHalfRequests) {
     TestClient idle(port());
     EXPECT_TRUE(idle.ended());
     TestClient half(port());
-    half.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+    half.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc");
     EXPECT_TRUE(half.ended());
 }
 
@@ -201,10 +134,9 @@ TEST_F(HttpServerOverSockets, TurnsTheConnectionBeyondTheLimitAway) {
     start({.connections_max = 2});
     TestClient first(port());
     TestClient second(port());
-    for (TestClient* client : {&first, &second}) {
-        client->send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-        EXPECT_EQ(client->receive().status, 200);
-    }
+    for (TestClient* client : {&first, &second})
+        client->send("GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await_waiting(2);
     TestClient third(port());
     auto response = third.receive();
     EXPECT_EQ(response.status, 503);
@@ -216,10 +148,8 @@ TEST_F(HttpServerOverSockets, StopsGracefully) {
     start();
     TestClient idle(port());
     TestClient busy(port());
-    busy.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
-    std::size_t waiting = 0;
-    while (waiting < 1)
-        on_loop([&] { waiting = handler_.waiting.size(); });
+    busy.send("GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await_waiting(1);
     std::promise<void> drained;
     on_loop([&] { server_->stop(10s, [&] { drained.set_value(); }); });
     EXPECT_TRUE(idle.ended());
@@ -235,11 +165,12 @@ TEST_F(HttpServerOverSockets, StopsGracefully) {
 TEST_F(HttpServerOverSockets, AnswersHeadWithoutABodyAndAsksWaitingClientsToContinue) {
     start();
     TestClient client(port());
-    client.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     auto response = client.receive(true);
     EXPECT_EQ(response.status, 200);
     EXPECT_NE(response.headers["content-length"], "0");
-    client.send("POST /c HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+    client.send(
+        "POST /c HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
     EXPECT_EQ(client.receive().status, 100);
     client.send("ok");
     EXPECT_THAT(client.receive().body, HasSubstr("POST /c ok"));
@@ -260,26 +191,26 @@ TEST(HttpServer, SaysWhyItCannotListen) {
 TEST_F(HttpServerOverSockets, SaysGoodbyeWithEachAnswerWhileTheDoorIsStillOpen) {
     start();
     TestClient old_caller(server_->port());
-    old_caller.send("GET /one HTTP/1.1\r\nHost: x\r\n\r\n");
+    old_caller.send("GET /one HTTP/1.1\r\nHost: localhost\r\n\r\n");
     EXPECT_EQ(old_caller.receive().headers.at("connection"), "keep-alive");
     on_loop([&] { server_->say_goodbye(); });
-    old_caller.send("GET /two HTTP/1.1\r\nHost: x\r\n\r\n");
+    old_caller.send("GET /two HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const TestResponse last = old_caller.receive();
     EXPECT_EQ(last.status, 200);
     EXPECT_EQ(last.headers.at("connection"), "close");
     EXPECT_EQ(old_caller.receive().status, 0) << "the connection is still open";
     TestClient new_caller(server_->port());
-    new_caller.send("GET /three HTTP/1.1\r\nHost: x\r\n\r\n");
+    new_caller.send("GET /three HTTP/1.1\r\nHost: localhost\r\n\r\n");
     EXPECT_EQ(new_caller.receive().status, 200);
 }
 
 TEST_F(HttpServerOverSockets, CountsTheRequestsThatWaitForTheirAnswer) {
     start();
     TestClient idle(server_->port());
-    idle.send("GET /one HTTP/1.1\r\nHost: x\r\n\r\n");
+    idle.send("GET /one HTTP/1.1\r\nHost: localhost\r\n\r\n");
     EXPECT_EQ(idle.receive().status, 200);
     TestClient waits(server_->port());
-    waits.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+    waits.send("GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n");
     std::size_t open = 0;
     while (open == 0)
         on_loop([&] { open = handler_.waiting.empty() ? 0 : server_->requests_open(); });

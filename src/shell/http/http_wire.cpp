@@ -5,13 +5,12 @@
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/status.hpp>
 #include <fmt/chrono.h>
-#include <fmt/format.h>
 
 #include <array>
 #include <chrono>
 #include <ctime>
-#include <iterator>
 #include <random>
+#include <utility>
 
 namespace botcore::shell::http {
 
@@ -39,42 +38,36 @@ constexpr std::array<KeptHeader, 10> kHeadersKept = {{
 }};
 
 /// What every answer says: it is data, nothing in it is to be run, framed, sniffed or kept.
-constexpr std::string_view kSecurityHeaders =
-    "X-Content-Type-Options: nosniff\r\n"
-    "X-Frame-Options: DENY\r\n"
-    "Referrer-Policy: no-referrer\r\n"
-    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
-    "Cache-Control: no-store\r\n";
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kSecurityHeaders = {{
+    {"X-Content-Type-Options", "nosniff"},
+    {"X-Frame-Options", "DENY"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+    {"Cache-Control", "no-store"},
+}};
 
 /// A line's end inside a value would begin a header of the caller's choice.
-void append_value(std::string& out, std::string_view value) {
-    for (const char c : value) {
-        if (c != '\r' && c != '\n') out.push_back(c);
-    }
+std::string one_line(std::string value) {
+    std::erase_if(value, [](char c) { return c == '\r' || c == '\n'; });
+    return value;
 }
 
 }  // namespace
 
-void append_response(std::string& out, const HttpResponse& response, const ResponseFrame& frame) {
-    const auto reason = beast::http::obsolete_reason(
-        beast::http::int_to_status(static_cast<unsigned>(response.status)));
-    fmt::format_to(std::back_inserter(out),
-                   "HTTP/1.1 {} {}\r\nDate: {}\r\n",
-                   response.status,
-                   std::string_view(reason.data(), reason.size()),
-                   frame.date);
-    out.append("Content-Type: ").append(response.content_type).append("\r\n");
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
-    out.append("X-Request-ID: ").append(frame.request_id).append("\r\n");
-    out.append(kSecurityHeaders);
-    if (frame.secure) out.append("Strict-Transport-Security: max-age=31536000\r\n");
-    for (const auto& [name, value] : response.headers) {
-        out.append(name).append(": ");
-        append_value(out, value);
-        out.append("\r\n");
-    }
-    out.append(frame.keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n");
-    if (!frame.head) out.append(response.body);
+BeastResponse to_message(HttpResponse& response, const ResponseFrame& frame) {
+    BeastResponse message(beast::http::int_to_status(response.status), 11);
+    message.set(field::date, frame.date);
+    message.set(field::content_type, response.content_type);
+    message.set("X-Request-ID", frame.request_id);
+    for (const auto& [name, value] : kSecurityHeaders)
+        message.set(name, value);
+    if (frame.secure) message.set(field::strict_transport_security, "max-age=31536000");
+    for (auto& [name, value] : response.headers)
+        message.insert(name, one_line(std::move(value)));
+    message.set(field::connection, frame.keep_alive ? "keep-alive" : "close");
+    message.body() = std::move(response.body);
+    message.prepare_payload();
+    return message;
 }
 
 void take_head(const BeastRequest& message, const Peer& peer, HttpRequest& request) {
@@ -125,9 +118,12 @@ std::string RequestIds::next() {
     return id;
 }
 
-void HttpDate::refresh() {
+std::string_view HttpDate::text() {
     const std::time_t now = std::time(nullptr);
-    text_ = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(now));
+    if (std::exchange(at_, now) != now) {
+        text_ = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(now));
+    }
+    return text_;
 }
 
 }  // namespace botcore::shell::http

@@ -10,22 +10,24 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include <cstdint>
+#include <ctime>
 #include <string>
 #include <string_view>
 
 namespace botcore::shell::http {
 
 using BeastRequest = boost::beast::http::request<boost::beast::http::string_body>;
+using BeastResponse = boost::beast::http::response<boost::beast::http::string_body>;
 
 struct ResponseFrame {
     std::string_view request_id;
     std::string_view date;
     bool keep_alive = true;
-    bool head = false;    ///< The body's length is told, the body is not sent.
     bool secure = false;  ///< It goes out through TLS.
 };
 
-void append_response(std::string& out, const HttpResponse& response, const ResponseFrame& frame);
+/// Takes headers and body out of the response; the rest of it stays.
+[[nodiscard]] BeastResponse to_message(HttpResponse& response, const ResponseFrame& frame);
 
 /// The other end of a connection, and whose X-Forwarded-For is believed.
 struct Peer {
@@ -57,13 +59,10 @@ private:
 /// The value of the Date header, made anew once a second at most.
 class HttpDate {
 public:
-    HttpDate() { refresh(); }
-
-    void refresh();
-
-    [[nodiscard]] std::string_view text() const { return text_; }
+    [[nodiscard]] std::string_view text();
 
 private:
+    std::time_t at_ = 0;
     std::string text_;
 };
 

@@ -40,7 +40,7 @@ protected:
 // @spec:R1-MAINT-01
 TEST_F(MaintenanceDoorTest, ShowsEverybodyTheNextUsualWindow) {
     TestClient client(world_.port());
-    client.send("GET /api/maintenance HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("GET /api/maintenance HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const auto view = ApiWorld::data(client.receive());
     EXPECT_EQ(view.at("usual_window").at("begin").as_string(), "2026-10-04T02:00:00.000Z");
     EXPECT_EQ(view.at("usual_window").at("end").as_string(), "2026-10-04T04:00:00.000Z");

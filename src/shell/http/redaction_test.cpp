@@ -62,10 +62,12 @@ protected:
 // @spec:RN-SEC-01
 TEST_F(Leaks, NothingInHeadersComesOutAgain) {
     for (const char* path : {"/api/accounts", "/health", "/api/nothing"}) {
-        send_raw("GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " +
-                 kToken64 + "\r\nX-Request-ID: " + kToken64 + "\r\n\r\n");
-        send_raw("GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\nAuthorization: Basic " +
-                 kToken64 + "\r\nOrigin: https://" + kToken64 + "\r\n\r\n");
+        send_raw("GET " + std::string(path) +
+                 " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + kToken64 +
+                 "\r\nX-Request-ID: " + kToken64 + "\r\n\r\n");
+        send_raw("GET " + std::string(path) +
+                 " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic " + kToken64 +
+                 "\r\nOrigin: https://" + kToken64 + "\r\n\r\n");
     }
     send("POST",
          "/api/accounts/futures/reset",
@@ -74,8 +76,8 @@ TEST_F(Leaks, NothingInHeadersComesOutAgain) {
          "/api/trading/orders",
          "Idempotency-Key: a\r\nX-Idempotency-Key: " + kToken64 + "\r\n",
          "{}");
-    send_raw("GET / HTTP/1.1\r\nHost: a\r\nA" + kToken64 + "\r\n\r\n");
-    send_raw("OPTIONS /api/accounts HTTP/1.1\r\nHost: a\r\nOrigin: https://" + kToken64 +
+    send_raw("GET / HTTP/1.1\r\nHost: localhost\r\nA" + kToken64 + "\r\n\r\n");
+    send_raw("OPTIONS /api/accounts HTTP/1.1\r\nHost: localhost\r\nOrigin: https://" + kToken64 +
              "\r\nAccess-Control-Request-Method: " + kToken64 + "\r\n\r\n");
     expect_no_mark();
 }
@@ -97,7 +99,7 @@ TEST_F(Leaks, NothingInTargetsComesOutAgain) {
         send("GET", path);
     }
     send("DELETE", "/api/auth/sessions/" + kToken64);
-    send_raw("GET /%zz" + kToken64 + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    send_raw("GET /%zz" + kToken64 + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     expect_no_mark();
 }
 

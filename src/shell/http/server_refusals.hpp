@@ -20,6 +20,16 @@ inline constexpr Refused kHeadTooLarge{
     431, "HEADERS_TOO_LARGE", "request line and headers have at most 8192 bytes together"};
 inline constexpr Refused kMalformed{
     400, "INVALID_HTTP", "this is not a well-formed HTTP/1.1 request"};
+inline constexpr Refused kNotOneHost{400, "INVALID_HTTP", "a request has exactly one Host header"};
+inline constexpr Refused kUnknownCoding{
+    501,
+    "UNSUPPORTED_TRANSFER_ENCODING",
+    "the only transfer coding that is understood is 'chunked', by itself"};
+inline constexpr Refused kMisdirected{
+    421,
+    "MISDIRECTED_REQUEST",
+    "this name is not served here: use the address, or let the operator list the name in "
+    "http.hosts"};
 inline constexpr Refused kBadTarget{
     400,
     "INVALID_TARGET",

@@ -3,18 +3,17 @@
 /// How a connection of the HTTP server becomes something else: a handler claims a path and takes
 /// the socket over. Heavy to include; for the server and the handlers only.
 
+#include "shell/http/client_stream.hpp"
 #include "shell/http/http_message.hpp"
 #include "shell/http/http_wire.hpp"
-
-#include <boost/asio/ip/tcp.hpp>
 
 #include <optional>
 
 namespace botcore::shell::http {
 
-/// A socket together with the request that asked for the change, which has no answer yet.
+/// A connection together with the request that asked for the change, which has no answer yet.
 struct Upgrade {
-    boost::asio::ip::tcp::socket socket;
+    ClientStream stream;
     BeastRequest message;
     HttpRequest request;
 };

@@ -21,7 +21,6 @@ namespace botcore::shell::websocket {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace json = boost::json;
-using asio::ip::tcp;
 using beast::websocket::close_code;
 using Error = boost::system::error_code;
 
@@ -40,7 +39,7 @@ class WebsocketSession final : public Session,
 public:
     WebsocketSession(std::shared_ptr<WebsocketServer::State> state, http::Upgrade upgrade)
         : state_(std::move(state)),
-          stream_(std::move(upgrade.socket)),
+          stream_(std::move(upgrade.stream)),
           message_(std::move(upgrade.message)),
           remote_(std::move(upgrade.request.remote)),
           wake_(stream_.get_executor()),
@@ -93,7 +92,7 @@ private:
     void prepare() {
         Error ignored;
         if (options().send_buffer_bytes > 0) {
-            beast::get_lowest_layer(stream_).set_option(
+            stream_.next_layer().socket().set_option(
                 asio::socket_base::send_buffer_size(options().send_buffer_bytes), ignored);
         }
         stream_.read_message_max(protocol::kStreamMessageMax);
@@ -133,7 +132,7 @@ private:
     void end();
 
     std::shared_ptr<WebsocketServer::State> state_;
-    beast::websocket::stream<tcp::socket> stream_;
+    beast::websocket::stream<http::ClientStream> stream_;
     http::BeastRequest message_;
     std::string remote_;
     asio::steady_timer wake_;  ///< Cancelled when the writer has something to do.
@@ -479,8 +478,7 @@ void WebsocketSession::end() {
         if (--user->second == 0) state_->users.erase(user);
     }
     wake_.cancel();
-    Error ignored;
-    beast::get_lowest_layer(stream_).close(ignored);
+    stream_.next_layer().cut();
 }
 
 }  // namespace

@@ -125,7 +125,7 @@ protected:
     OnePrice market_;
     log::Log log_{"test", log::Level::Fatal};
     NoRoutes routes_;
-    http::HttpServerOptions http_options_{.sweep_every = 10ms};
+    http::HttpServerOptions http_options_{};
     std::optional<WebsocketServer> server_;
     std::optional<http::HttpServer> http_;
     std::thread thread_;
@@ -214,20 +214,20 @@ TEST_F(EventStream, TakesTheTokenFromTheHeader) {
 TEST_F(EventStream, AnswersOtherRequestsOnItsPathWith426) {
     start();
     http::TestClient client(port());
-    client.send("GET /ws HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("GET /ws HTTP/1.1\r\nHost: localhost\r\n\r\n");
     auto response = client.receive();
     EXPECT_EQ(response.status, 426);
     EXPECT_THAT(response.body, HasSubstr("UPGRADE_REQUIRED"));
-    client.send("GET /other HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("GET /other HTTP/1.1\r\nHost: localhost\r\n\r\n");
     EXPECT_EQ(client.receive().status, 404);
     http::TestClient hasty(port());
     hasty.send(
-        "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\nmore");
     EXPECT_EQ(hasty.receive().status, 400);
     http::TestClient old(port());
     old.send(
-        "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         "Sec-WebSocket-Version: 7\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
     EXPECT_NE(old.receive().status, 101);
     EXPECT_TRUE(old.ended());
@@ -328,7 +328,7 @@ TEST_F(EventStream, CutsAClientThatDoesNotAnswerPings) {
     start({.ping_every = 60ms, .pong_within = 60ms});
     http::TestClient mute(port());
     mute.send(
-        "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         "Authorization: Bearer mine-token\r\nSec-WebSocket-Version: 13\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
     while (cuts(Cut::Heartbeat) == 0)
@@ -511,7 +511,7 @@ TEST_F(EventStream, GivesUpOnAGoodbyeThatIsNotAnswered) {
     start({.close_within = 60ms});
     http::TestClient deaf(port());
     deaf.send(
-        "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
     std::size_t open = 0;
     while (open == 0)

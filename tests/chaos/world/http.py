@@ -30,7 +30,7 @@ class Answer:
 
 
 def request_bytes(method, path, token=None, body=None, headers=None):
-    lines = [f"{method} {path} HTTP/1.1", "Host: botcored"]
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
     if token:
         lines.append(f"Authorization: Bearer {token}")
     payload = b""

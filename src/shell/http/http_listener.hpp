@@ -1,0 +1,144 @@
+#pragma once
+
+/// The parts of the HTTP server that know sockets. Heavy to include; for the server's own files.
+
+#include "shell/http/client_address.hpp"
+#include "shell/http/client_stream.hpp"
+#include "shell/http/connection_table.hpp"
+#include "shell/http/http_server.hpp"
+#include "shell/http/http_wire.hpp"
+#include "shell/http/request_rules.hpp"
+#include "shell/http/server_refusals.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace botcore::shell::http {
+
+class HttpServer::Listener : public std::enable_shared_from_this<Listener> {
+public:
+    using Error = boost::system::error_code;
+    using Socket = boost::asio::ip::tcp::socket;
+    using SteadyTime = std::chrono::steady_clock::time_point;
+
+    Listener(boost::asio::io_context& context,
+             HttpServerOptions options,
+             HttpHandler& handler,
+             UpgradeHandler* upgrades);
+
+    [[nodiscard]] std::string listen();
+    void stop(std::chrono::milliseconds within, std::function<void()> drained);
+    void abandon();
+
+    void say_goodbye() { goodbye_ = true; }
+
+    [[nodiscard]] std::string reload_tls();
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+
+    [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+
+    [[nodiscard]] std::size_t requests_open() const;
+
+private:
+    class Connection;
+    friend class Connection;
+
+    static boost::asio::awaitable<void> accept(std::shared_ptr<Listener> self);
+    static boost::asio::awaitable<void> turn_away(std::shared_ptr<Listener> self, Socket socket);
+    [[nodiscard]] std::string read_options();
+    void admit(Socket socket);
+    void cannot_accept(const Error& error);
+    void closed(Connection* connection);
+    void cut_all();
+    void tell_drained();
+
+    boost::asio::io_context& context_;
+    HttpServerOptions options_;
+    TrustedProxies proxies_;
+    HostNames hosts_;
+    HttpHandler* handler_;  ///< `nullptr` once the server is gone.
+    UpgradeHandler* upgrades_;
+    boost::asio::ip::tcp::acceptor acceptor_;
+    boost::asio::steady_timer cut_timer_;
+    ConnectionTable table_;
+    std::set<Connection*> connections_;
+    std::size_t turning_away_ = 0;
+    std::optional<SteadyTime> warned_at_;
+    std::uint16_t port_ = 0;
+    bool stopping_ = false;
+    bool goodbye_ = false;
+    std::function<void()> drained_;
+    ClientStream::TlsContext tls_;
+    RequestIds request_ids_;
+    HttpDate date_;
+};
+
+/// One client. Owned by its coroutine; responses hold it weakly.
+class HttpServer::Listener::Connection : public std::enable_shared_from_this<Connection> {
+public:
+    Connection(std::shared_ptr<Listener> listener,
+               ClientStream stream,
+               std::string remote,
+               ConnectionTable::Place& place);
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    ~Connection();
+
+    static boost::asio::awaitable<void> run(std::shared_ptr<Connection> self);
+
+    void cut();
+
+    /// Nothing is lost when it is cut now.
+    [[nodiscard]] bool is_idle() const { return phase_ <= Phase::Idle; }
+
+private:
+    using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+    enum class Phase : std::uint8_t { Handshake, Idle, Reading, Answering, Writing };
+
+    void enter(Phase phase, std::chrono::milliseconds limit);
+
+    /// False when the connection is over.
+    boost::asio::awaitable<bool> serve_one();
+    boost::asio::awaitable<Error> read(Parser& parser, HttpRequest& request);
+    boost::asio::awaitable<Error> await_bytes(bool first);
+    boost::asio::awaitable<void> answer(Parser& parser, HttpRequest& request);
+    boost::asio::awaitable<void> await_answer();
+    boost::asio::awaitable<bool> write(HttpResponse& response, bool head);
+    void note_head(Parser& parser, HttpRequest& request);
+    void refuse(const Refused& refused);
+    void respond(std::uint64_t serial, HttpResponse response);
+    [[nodiscard]] bool upgrade(Parser& parser, HttpRequest& request);
+    [[nodiscard]] bool may_stay(const HttpRequest& request);
+    void tell_finished(const HttpRequest& request, SteadyTime began);
+
+    std::shared_ptr<Listener> listener_;
+    ClientStream stream_;
+    std::string remote_;
+    ConnectionTable::Place& place_;
+    boost::asio::steady_timer answered_;
+    boost::beast::flat_buffer buffer_;
+    std::string request_id_;
+    Phase phase_ = Phase::Handshake;
+    std::uint64_t serial_ = 0;  ///< Of the request whose answer is waited for.
+    std::optional<HttpResponse> response_;
+    bool keep_alive_ = false;
+    bool must_drain_ = false;
+    bool taken_over_ = false;  ///< The stream is somebody else's now.
+};
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,21 @@
+#pragma once
+
+/// How the server speaks TLS.
+///
+/// S1  TLS 1.2 and later, with ephemeral keys and authenticated encryption only; no renegotiation.
+
+#include "base/result.hpp"
+#include "shell/http/tls_files.hpp"
+
+#include <boost/asio/ssl/context.hpp>
+
+#include <memory>
+#include <string>
+
+namespace botcore::shell::http {
+
+/// Reads the files. The text says what is wrong with them, without their content.
+[[nodiscard]] base::Result<std::shared_ptr<boost::asio::ssl::context>, std::string>
+make_tls_context(const TlsFiles& files);
+
+}  // namespace botcore::shell::http
