@@ -23,7 +23,6 @@
 #include "shell/daemon/service_manager.hpp"
 #include "shell/daemon/shutdown.hpp"
 #include "shell/daemon/slow_thread.hpp"
-#include "shell/daemon/start_check.hpp"
 #include "shell/daemon/trade_log.hpp"
 #include "shell/daemon/trading_loop.hpp"
 #include "shell/http/answer_cache.hpp"
@@ -574,11 +573,6 @@ int Daemon::run() {
 }  // namespace
 
 int run_daemon(const shell::Config& config, const DaemonPaths& paths) {
-    // Before anything is made: the same question that `botctl config check` asks.
-    const auto mistakes = shell::mistakes_of_start(config, paths.data);
-    for (const std::string& mistake : mistakes)
-        (void)failed(EX_CONFIG, mistake);
-    if (!mistakes.empty()) return EX_CONFIG;
     auto folder = shell::DataFolder::open(paths.data);
     if (!folder) return failed(EX_TEMPFAIL, folder.error());
     auto token = shell::auth::OperatorToken::load_or_create(folder.value().path());

@@ -6,6 +6,7 @@
 #include "shell/config/given_settings.hpp"
 #include "shell/config/unknown_words.hpp"
 #include "shell/daemon/data_owner.hpp"
+#include "shell/daemon/start_check.hpp"
 #include "shell/log/redact.hpp"
 #include "shell/log/stack_trace.hpp"
 #include "shell/metrics/metric_table.hpp"
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <string>
@@ -29,6 +31,19 @@ void complain(const std::string& text) {
     std::cerr << "botcored: " << botcore::shell::log::redact(text) << "\n";
 }
 
+/// Before anything is made: the same question that `botctl config check` asks.
+bool settings_are_good(const Config& config, const std::filesystem::path& data) {
+    // What stands in the place of the data folder is said by whoever opens it.
+    std::error_code error;
+    if (std::filesystem::exists(data, error) && !std::filesystem::is_directory(data, error)) {
+        return true;
+    }
+    const auto mistakes = botcore::shell::mistakes_of_start(config, data);
+    for (const std::string& mistake : mistakes)
+        complain(mistake);
+    return mistakes.empty();
+}
+
 /// Configuration and arguments may be root's to read; from here on all is the owner's.
 int run_as_owner(const Config& config, botcore::apps::DaemonPaths paths) {
     const auto became = botcore::shell::become_owner_of(paths.data);
@@ -37,6 +52,7 @@ int run_as_owner(const Config& config, botcore::apps::DaemonPaths paths) {
         return EX_NOPERM;
     }
     paths.note = became.value();
+    if (!settings_are_good(config, paths.data)) return EX_CONFIG;
     return botcore::apps::run_daemon(config, paths);
 }
 

@@ -35,13 +35,13 @@ base::Result<std::shared_ptr<ssl::context>, std::string> make_tls_context(const 
     if (SSL_CTX_set_cipher_list(raw, kCiphers) != 1) {
         return base::Failure{std::string("this OpenSSL knows none of the ciphers")};
     }
+    // The library says of a folder that it has "no start line".
+    (void)TRY(readable("certificate", paths.certificate));
+    (void)TRY(readable("key", paths.key));
     struct stat status{};
     if (::stat(paths.key.c_str(), &status) == 0 && (status.st_mode & S_IRWXO) != 0) {
         return base::Failure{"everybody may use the TLS key " + paths.key + "; chmod o= it"};
     }
-    // The library says of a folder that it has "no start line".
-    (void)TRY(readable("certificate", paths.certificate));
-    (void)TRY(readable("key", paths.key));
     Error error;
     context->use_certificate_chain_file(paths.certificate, error);
     if (error) {
