@@ -578,13 +578,8 @@ int run_daemon(const shell::Config& config, const DaemonPaths& paths) {
     auto token = shell::auth::OperatorToken::load_or_create(folder.value().path());
     if (!token) return failed(EX_NOPERM, token.error().text);
     auto disk = std::make_unique<shell::sqlite::MeasuredDisk>();
-    shell::sqlite::SqliteOptions options;
-    options.vfs = disk->name();
-    options.watches_file = true;
-    options.path = folder.value().store().string();
-    options.reserve_bytes = static_cast<std::uint64_t>(config.integer("store.reserve_mib")) << 20U;
-    options.read_longest = std::chrono::seconds(config.integer("store.query_timeout_seconds"));
-    auto store = shell::sqlite::SqliteStore::open(std::move(options));
+    auto store = shell::sqlite::SqliteStore::open(
+        store_options(config, folder.value().store().string(), disk->name()));
     if (!store) {
         const bool damaged = store.error().kind != shell::sqlite::OpenError::Kind::CannotOpen;
         return failed(damaged ? EX_DATAERR : EX_IOERR,

@@ -134,6 +134,18 @@ shell::ShutdownOptions shutdown_options(const shell::Config& config) {
     return options;
 }
 
+shell::sqlite::SqliteOptions store_options(const shell::Config& config,
+                                           std::string path,
+                                           std::string vfs) {
+    shell::sqlite::SqliteOptions options;
+    options.path = std::move(path);
+    options.vfs = std::move(vfs);
+    options.watches_file = true;
+    options.reserve_bytes = static_cast<std::uint64_t>(config.integer("store.reserve_mib")) << 20U;
+    options.read_longest = std::chrono::seconds(config.integer("store.query_timeout_seconds"));
+    return options;
+}
+
 shell::http::HttpServerOptions http_options(const shell::Config& config, shell::log::Log& log) {
     shell::http::HttpServerOptions options;
     options.address = config.text("http.address");

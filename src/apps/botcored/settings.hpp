@@ -9,6 +9,7 @@
 #include "shell/daemon/shutdown.hpp"
 #include "shell/http/http_server.hpp"
 #include "shell/http/user_access.hpp"
+#include "shell/sqlite/sqlite_store.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -25,6 +26,9 @@ namespace botcore::apps {
 [[nodiscard]] shell::HealthWatch::Options watch_options(const shell::Config& config,
                                                         const std::filesystem::path& store);
 [[nodiscard]] shell::ShutdownOptions shutdown_options(const shell::Config& config);
+[[nodiscard]] shell::sqlite::SqliteOptions store_options(const shell::Config& config,
+                                                         std::string path,
+                                                         std::string vfs);
 /// Also raises the limit of file descriptors, since connections are bounded by it. The log outlives
 /// the server.
 [[nodiscard]] shell::http::HttpServerOptions http_options(const shell::Config& config,
