@@ -37,6 +37,8 @@ public:
 
     void define(const model::Instrument&) override {}
 
+    void probe(std::function<void()>) override {}
+
     int placed = 0;
     std::vector<model::AccountId> compared;
 };

@@ -39,6 +39,9 @@ public:
     void account_changed(const ports::AccountProjection& projection) override;
     void define(const model::Instrument& instrument) override;
 
+    /// The health of a simulated daemon is not looked at.
+    void probe(std::function<void()> /*answered*/) override {}
+
     /// A report that nobody asked for, with the stream's own faults.
     void stream(const model::OrderReport& report);
 
