@@ -147,6 +147,7 @@ ports::StoreResult<std::vector<model::Order>> SimStore::orders(const ports::Orde
             if (is_imported(order.role) && order.id == *query.imported_as) page.push_back(order);
             continue;
         }
+        if (order.number < query.first || !query.made.holds(order.created)) continue;
         if (query.failed_only && !model::is_failed(order.state)) continue;
         if (query.symbol && order.instrument.symbol != *query.symbol) continue;
         if (!query.live_only || model::is_live(order.state)) page.push_back(order);
@@ -158,6 +159,8 @@ ports::StoreResult<std::vector<model::Fill>> SimStore::fills(const ports::FillQu
     std::map<std::pair<model::Sequence, std::uint32_t>, model::Fill> found;
     for (const auto& [name, fill] : tables_.fills) {
         if (fill.account != query.account || fill.sequence >= query.before) continue;
+        if (!query.after && (fill.sequence < query.first || !query.made.holds(fill.trade.time)))
+            continue;
         if (!query.symbol || fill.instrument.symbol == *query.symbol) {
             found[{fill.sequence, fill.index}] = fill;
         }

@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -108,6 +109,16 @@ enum class StoreError : std::uint8_t {
     TimedOut,     ///< The read took longer than it may, and was given up.
 };
 
+/// [since, until); all times where neither was set.
+struct TimeSpan {
+    base::Timestamp since =
+        base::Timestamp::from_microseconds(std::numeric_limits<std::int64_t>::min());
+    base::Timestamp until =
+        base::Timestamp::from_microseconds(std::numeric_limits<std::int64_t>::max());
+
+    [[nodiscard]] bool holds(base::Timestamp time) const { return since <= time && time < until; }
+};
+
 /// Which orders a page shows: newest first.
 struct OrderQuery {
     model::AccountId account;
@@ -118,6 +129,10 @@ struct OrderQuery {
     bool failed_only = false;  ///< Refused, Rejected and Absent ones; not with `live_only`.
     /// Only those that were found at the exchange under this id; nothing else counts then.
     std::optional<model::ClientOrderId> imported_as = std::nullopt;
+    /// Only orders of this number and later ones.
+    model::OrderNumber first = 0;
+    /// Only orders that were made within it.
+    TimeSpan made{};
 };
 
 /// Which fills a page shows: newest first. A page ends with all fills of its last record.
@@ -128,6 +143,10 @@ struct FillQuery {
     std::size_t limit = 100;
     /// Oldest first instead: only those of later records. `before` and `symbol` do not count then.
     std::optional<model::Sequence> after = std::nullopt;
+    /// Only those of this record and later ones; does not count with `after`.
+    model::Sequence first = 0;
+    /// Only those that the exchange made within it; does not count with `after`.
+    TimeSpan made{};
 };
 
 /// All rows of all tables, for comparing them with the journal.

@@ -437,6 +437,44 @@ TEST_P(StoreConformance, PagesFillsNewestFirstAndNeverCutsARecord) {
     EXPECT_TRUE(reader().fills(query).value().empty());
 }
 
+TEST_P(StoreConformance, PagesHoldWhatWasMadeWithinASpanOfTime) {
+    open_account();
+    const auto at = [](std::uint64_t second) {
+        return base::Timestamp::from_milliseconds(static_cast<std::int64_t>(second) * 1'000);
+    };
+    Batch batch = next_batch(4);
+    for (Sequence sequence = 2; sequence <= 5; ++sequence) {
+        for (std::uint32_t index = 0; index < 2; ++index) {
+            auto fill = sample_fill({.sequence = sequence,
+                                     .index = index,
+                                     .trade_id = sequence * 10 + index,
+                                     .symbol = "BTCUSDT"});
+            fill.trade.time = at(sequence * 10 + index);
+            batch.fills.push_back(fill);
+        }
+        auto order = sample_order({.number = sequence * 64});
+        order.created = at(sequence * 10);
+        batch.orders.push_back(order);
+    }
+    ASSERT_EQ(commit(batch), CommitResult::Committed);
+    using Trades = std::vector<std::uint64_t>;
+    using Numbers = std::vector<OrderNumber>;
+    ports::FillQuery fills{.account = AccountId("main"), .symbol = {}};
+    fills.made = {at(31), at(50)};
+    EXPECT_EQ(trades_of(reader().fills(fills).value()), (Trades{41, 40, 31}));
+    fills.limit = 1;
+    EXPECT_EQ(trades_of(reader().fills(fills).value()), (Trades{41, 40}));
+    fills = {.account = AccountId("main"), .symbol = Symbol("BTCUSDT"), .first = 4};
+    EXPECT_EQ(trades_of(reader().fills(fills).value()), (Trades{51, 50, 41, 40}));
+    ports::OrderQuery orders{.account = AccountId("main"), .symbol = {}};
+    orders.made = {at(30), at(50)};
+    EXPECT_EQ(numbers_of(reader().orders(orders).value()), (Numbers{4 * 64, 3 * 64}));
+    orders.symbol = Symbol("BTCUSDT");
+    orders.first = 4 * 64;
+    orders.made = {};
+    EXPECT_EQ(numbers_of(reader().orders(orders).value()), (Numbers{5 * 64, 4 * 64}));
+}
+
 TEST_P(StoreConformance, PagesTheJournalUpwards) {
     open_account();
     ASSERT_EQ(commit(next_batch(5)), CommitResult::Committed);

@@ -24,6 +24,11 @@ std::int64_t clamped(std::uint64_t number) {
     return static_cast<std::int64_t>(std::min(number, kIntegerMax));
 }
 
+void bind_span(Statement& statement, int& parameter, const ports::TimeSpan& span) {
+    statement.bind_integer(parameter++, span.since.in_microseconds());
+    statement.bind_integer(parameter++, span.until.in_microseconds());
+}
+
 enum class Next : std::uint8_t { Row, Stop };
 
 /// Calls `each(RowReader&)` for every row until it says Stop; notices rows that we never wrote.
@@ -137,8 +142,12 @@ SqlOutcome ReadSession::prepare_history() {
     const std::string orders = select_sql(orders_table());
     const std::string fills = select_sql(fills_table());
     const std::string keys = select_sql(keys_table());
-    const std::string orders_page = " AND number < ? ORDER BY number DESC LIMIT ?";
-    const std::string fills_page = " AND sequence < ? ORDER BY sequence DESC, record_index DESC";
+    const std::string orders_page =
+        " AND number < ? AND number >= ? AND created >= ? AND created < ?"
+        " ORDER BY number DESC LIMIT ?";
+    const std::string fills_page =
+        " AND sequence < ? AND sequence >= ? AND trade_time >= ? AND trade_time < ?"
+        " ORDER BY sequence DESC, record_index DESC";
     const std::string pending = select_sql(pending_keys_table());
     const std::string one_key = " WHERE owner = ?1 AND key = ?2";
     find_key_ = TRY(database_.prepare(keys + one_key + " UNION ALL " + pending + one_key));
@@ -398,6 +407,8 @@ StoreResult<std::vector<model::Order>> ReadSession::orders(const ports::OrderQue
     statement.bind_text(parameter++, query.account.text());
     if (query.symbol) statement.bind_text(parameter++, query.symbol->text());
     statement.bind_integer(parameter++, clamped(query.before));
+    statement.bind_integer(parameter++, clamped(query.first));
+    bind_span(statement, parameter, query.made);
     statement.bind_integer(parameter, clamped(query.limit));
     return all_rows<model::Order>(statement);
 }
@@ -410,7 +421,11 @@ StoreResult<std::vector<model::Fill>> ReadSession::fills(const ports::FillQuery&
     int parameter = 1;
     statement.bind_text(parameter++, query.account.text());
     if (by_symbol) statement.bind_text(parameter++, query.symbol->text());
-    statement.bind_integer(parameter, clamped(query.after.value_or(query.before)));
+    statement.bind_integer(parameter++, clamped(query.after.value_or(query.before)));
+    if (!query.after) {
+        statement.bind_integer(parameter++, clamped(query.first));
+        bind_span(statement, parameter, query.made);
+    }
     TRY(each_row(statement, [&](RowReader& reader) {
         model::Fill fill = reader.row<model::Fill>();
         const bool enough = fills.size() >= query.limit;
