@@ -22,6 +22,26 @@ struct TradeCounts {
     std::uint64_t malformed = 0;   ///< Without a price or a quantity that can be.
 };
 
+/// What the price of an instrument did before the market's own candles begin. Candles are made when
+/// they are asked for.
+class CandleHistory {
+public:
+    virtual ~CandleHistory() = default;
+
+    /// It knows of [begin, end), and the market's trades go on from `end`.
+    [[nodiscard]] virtual base::Timestamp begin() const = 0;
+    [[nodiscard]] virtual base::Timestamp end() const = 0;
+
+    /// The candle that opens at `open`, made of the part of its span that the history knows of;
+    /// nothing where it knows of none.
+    [[nodiscard]] virtual std::optional<model::Candle> candle(model::CandleInterval interval,
+                                                              base::Timestamp open) = 0;
+
+    /// Makes a part of what candles of an hour and more within [from, until) need: at most some
+    /// milliseconds of work. True once all of it is made, and they cost next to nothing.
+    [[nodiscard]] virtual bool prepare(base::Timestamp from, base::Timestamp until) = 0;
+};
+
 class MarketData {
 public:
     virtual ~MarketData() = default;
@@ -70,6 +90,12 @@ public:
     }
 
     [[nodiscard]] virtual TradeCounts trade_counts() const { return {}; }
+
+    /// What came before `candles`; `nullptr` where the market knows of nothing. Not const: it keeps
+    /// what it has made.
+    [[nodiscard]] virtual CandleHistory* history(const model::InstrumentId& /*instrument*/) const {
+        return nullptr;
+    }
 };
 
 }  // namespace botcore::ports

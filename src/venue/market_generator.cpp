@@ -30,6 +30,14 @@ MarketSettings settings_for(const model::Instrument& instrument, Price start) {
             .lot = step.is_positive() ? step : Quantity::from_units(1)};
 }
 
+std::int64_t typical_lots(const MarketSettings& settings) {
+    const auto lot_worth = model::notional(settings.start, settings.lot);
+    const base::Int128 lot_units = lot_worth ? lot_worth.value().units() : 0;
+    const base::Int128 wanted = base::Int128{kTypicalWorth} * model::kScale;
+    const base::Int128 lots = lot_units > 0 ? wanted / lot_units : base::Int128{kTypicalWorth};
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(lots));
+}
+
 MarketGenerator::MarketGenerator(std::uint64_t seed, MarketSettings settings)
     : settings_(std::move(settings)),
       random_(seed),
@@ -45,12 +53,13 @@ MarketGenerator::MarketGenerator(std::uint64_t seed, MarketSettings settings)
     start_row_ = static_cast<std::int64_t>(ticks) / row_ticks_;
     // Rows below the first would have no positive price (G4).
     start_row_ = std::max(start_row_, settings_.levels + 1);
-    middle_ = start_row_;
-    const auto lot_worth = model::notional(settings_.start, settings_.lot);
-    const base::Int128 lot_units = lot_worth ? lot_worth.value().units() : 0;
-    const base::Int128 wanted = base::Int128{kTypicalWorth} * model::kScale;
-    typical_lots_ = lot_units > 0 ? static_cast<Lots>(wanted / lot_units) : kTypicalWorth;
-    typical_lots_ = std::max<Lots>(1, typical_lots_);
+    const base::Int128 begin_ticks =
+        settings_.begin.value_or(settings_.start).units() / settings_.tick.units();
+    CHECK(begin_ticks > 0);
+    CHECK(begin_ticks < kTicksMax);
+    middle_ = static_cast<std::int64_t>(begin_ticks) / row_ticks_;
+    middle_ = std::max(middle_, settings_.levels + 1);
+    typical_lots_ = typical_lots(settings_);
 }
 
 /// Each row has one price for ever, somewhere within the row: levels look uneven, yet keep order.

@@ -15,21 +15,27 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace botcore::venue {
 
 struct MarketSettings {
     model::InstrumentId instrument;
-    model::Price start;          ///< Around where the walk begins, and where it is drawn back to.
+    model::Price start;          ///< Where the walk is drawn back to.
     model::Price tick;           ///< Positive.
     model::Quantity lot;         ///< Positive.
     std::int64_t levels = 30;    ///< Per side, at least 2.
     std::int64_t moves_max = 2;  ///< Levels that the middle may move by in one step.
+    /// Where the walk begins; `start` where nothing else is said.
+    std::optional<model::Price> begin = std::nullopt;
 };
 
 /// Settings with the instrument's tick and lot (the smallest unit where a filter has none).
 [[nodiscard]] MarketSettings settings_for(const model::Instrument& instrument, model::Price start);
+
+/// Lots that a level near the best price holds, more or less; at least one.
+[[nodiscard]] std::int64_t typical_lots(const MarketSettings& settings);
 
 class MarketGenerator {
 public:

@@ -69,6 +69,24 @@ TEST(MarketGenerator, BookIsNeverCrossedAndAlwaysDeep) {
     }
 }
 
+TEST(MarketGenerator, BeginsWhereItIsTold) {
+    const auto rules = builtin(Market::Futures, "BTCUSDT");
+    auto settings = settings_for(rules, price("60000"));
+    settings.begin = price("59123.4");
+    MarketGenerator generator(7, settings);
+    std::vector<MarketEvent> events;
+    generator.step(at_ms(0), events);
+    model::DepthBook book;
+    for (const auto& event : events) {
+        if (event.kind == MarketEventKind::Depth) {
+            book.set(event.side, {event.price, event.quantity});
+        }
+    }
+    // A row is 0.002 % of the price high, and the best two rows are taken.
+    EXPECT_GE(book.best(Side::Buy)->price, price("59120"));
+    EXPECT_LE(book.best(Side::Sell)->price, price("59127"));
+}
+
 TEST(MarketGenerator, SnapshotTellsWhatTheEventsBuilt) {
     MarketGenerator generator(5, settings_for(builtin(Market::Spot, "ETHUSDT"), price("3000")));
     PaperVenue followed;

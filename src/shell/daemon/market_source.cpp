@@ -32,7 +32,11 @@ public:
           board_(market_.instruments(), model::MarketSource::Generated),
           exchange_(exchange) {}
 
-    void start(base::Timestamp now) override { (void)poll(now); }
+    void start(base::Timestamp now) override {
+        (void)poll(now);
+        for (std::size_t place = 0; place < market_.instruments().size(); ++place)
+            board_.set_history(place, market_.history(place));
+    }
 
     bool poll(base::Timestamp now) override {
         const auto events = market_.poll(now);

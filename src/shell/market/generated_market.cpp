@@ -4,22 +4,58 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace botcore::shell {
 
 using protocol::MarketEvent;
 using protocol::MarketEventKind;
 
+namespace {
+
+class GeneratedHistory final : public ports::CandleHistory {
+public:
+    explicit GeneratedHistory(venue::MarketHistory history) : history_(std::move(history)) {}
+
+    [[nodiscard]] base::Timestamp begin() const override { return history_.begin(); }
+
+    [[nodiscard]] base::Timestamp end() const override { return history_.end(); }
+
+    [[nodiscard]] std::optional<model::Candle> candle(model::CandleInterval interval,
+                                                      base::Timestamp open) override {
+        return history_.candle(interval, open);
+    }
+
+    [[nodiscard]] bool prepare(base::Timestamp from, base::Timestamp until) override {
+        return history_.prepare(from, until);
+    }
+
+private:
+    venue::MarketHistory history_;
+};
+
+}  // namespace
+
 GeneratedMarket::GeneratedMarket(std::uint64_t seed,
-                                 const std::vector<venue::MarketSettings>& settings) {
-    base::Random random(seed);
-    for (const venue::MarketSettings& each : settings) {
+                                 const std::vector<venue::MarketSettings>& settings)
+    : seed_(seed),
+      settings_(settings) {
+    for (const venue::MarketSettings& each : settings)
         instruments_.push_back(each.instrument);
+}
+
+void GeneratedMarket::begin(base::Timestamp now) {
+    base::Random random(seed_);
+    for (venue::MarketSettings& each : settings_) {
+        venue::MarketHistory history(seed_, each, now);
+        each.begin = history.price_at(history.end());
         rows_.push_back({.generator = venue::MarketGenerator(random.next(), each), .book = {}});
+        histories_.push_back(std::make_unique<GeneratedHistory>(std::move(history)));
     }
 }
 
 std::span<const MarketEvent> GeneratedMarket::poll(base::Timestamp now) {
+    if (rows_.empty()) begin(now);
     now_ = std::max(now_, now);
     events_.clear();
     for (std::size_t i = 0; i < rows_.size(); ++i) {

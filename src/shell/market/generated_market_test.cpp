@@ -68,6 +68,55 @@ TEST(GeneratedMarket, TimeNeverGoesBack) {
     EXPECT_EQ(market.poll(at(400)).back().time, at(500));
 }
 
+/// 2026-11-23T11:53:20.500Z.
+constexpr std::int64_t kStart = 1'795'434'800'500;
+
+TEST(GeneratedMarket, GoesOnWhereItsHistoryEnds) {
+    GeneratedMarket market(7, settings());
+    EXPECT_EQ(market.history(0), nullptr) << "It is not known yet where it ends.";
+    MarketBoard board(market.instruments(), model::MarketSource::Generated);
+    board.apply(market.poll(at(kStart)));
+    for (std::size_t place = 0; place < market.instruments().size(); ++place) {
+        ports::CandleHistory* history = market.history(place);
+        ASSERT_NE(history, nullptr);
+        board.set_history(place, history);
+        const InstrumentId& instrument = market.instruments()[place];
+        EXPECT_EQ(board.history(instrument), history);
+        EXPECT_EQ(history->end(), at(kStart));
+        const auto minute = model::candle_open(model::CandleInterval::Minute1, at(kStart));
+        const auto last = history->candle(model::CandleInterval::Minute1, minute);
+        const auto quote = board.quote(instrument, Side::Buy, Quantity::from_units(1'000));
+        // Half of a hundredth of a percent: a few rows of the book.
+        EXPECT_LE(model::magnitude(quote.bid - last->close), Price::whole(3));
+        EXPECT_LE(model::magnitude(quote.ask - last->close), Price::whole(3));
+        EXPECT_NE(last->close, Price::whole(60'000)) << "It moved before.";
+    }
+    EXPECT_EQ(board.history({.market = Market::Spot, .symbol = Symbol("NOSUCH")}), nullptr);
+}
+
+TEST(GeneratedMarket, HasTheSameHistoryAfterARestart) {
+    GeneratedMarket first(7, settings());
+    (void)first.poll(at(kStart));
+    for (int i = 1; i < 50; ++i)
+        (void)first.poll(at(kStart + 100 * i));
+    constexpr std::int64_t kLater = kStart + 9'000'000;
+    GeneratedMarket second(7, settings());
+    (void)second.poll(at(kLater));
+    for (std::size_t place = 0; place < 2; ++place) {
+        EXPECT_EQ(first.history(place)->begin(), second.history(place)->begin());
+        EXPECT_EQ(second.history(place)->end(), at(kLater));
+        for (std::int64_t hours = 1; hours < 24 * 500; hours += 61) {
+            for (const auto interval :
+                 {model::CandleInterval::Minute1, model::CandleInterval::Hour1}) {
+                const auto open = model::candle_open(interval, at(kStart - hours * 3'600'000));
+                const auto candle = first.history(place)->candle(interval, open);
+                ASSERT_TRUE(candle);
+                ASSERT_EQ(candle, second.history(place)->candle(interval, open));
+            }
+        }
+    }
+}
+
 TEST(VenueEvents, TellTheVenueItsBookAndTheTrades) {
     const std::vector<InstrumentId> table = {{.market = Market::Spot, .symbol = Symbol("BTCUSDT")}};
     MarketEvent event;

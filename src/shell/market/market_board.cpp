@@ -186,6 +186,16 @@ const model::CandleBoard* MarketBoard::candles(const InstrumentId& instrument) c
     return row != nullptr ? &row->candles : nullptr;
 }
 
+ports::CandleHistory* MarketBoard::history(const InstrumentId& instrument) const {
+    const Row* const row = find(instrument);
+    return row != nullptr ? row->history : nullptr;
+}
+
+void MarketBoard::set_history(std::size_t place, ports::CandleHistory* history) {
+    CHECK(place < rows_.size());
+    rows_[place].history = history;
+}
+
 std::optional<Timestamp> MarketBoard::trades_missing_since(const InstrumentId& instrument) const {
     const Row* const row = find(instrument);
     if (row == nullptr) return std::nullopt;

@@ -71,6 +71,12 @@ public:
     [[nodiscard]] std::optional<base::Timestamp> trades_missing_since(
         const model::InstrumentId& instrument) const override;
 
+    [[nodiscard]] ports::CandleHistory* history(
+        const model::InstrumentId& instrument) const override;
+
+    /// The history of the instrument at that place of the table, which outlives the board.
+    void set_history(std::size_t place, ports::CandleHistory* history);
+
     [[nodiscard]] ports::TradeCounts trade_counts() const override { return counts_; }
 
     /// When the source last said anything at all of the instrument, trades included; nothing when
@@ -85,6 +91,7 @@ private:
         model::Level best_ask;
         model::Level last_trade;
         model::CandleBoard candles;
+        ports::CandleHistory* history = nullptr;
         std::optional<base::Timestamp> event_time;
         base::Timestamp book_time;
         base::Timestamp best_time;
