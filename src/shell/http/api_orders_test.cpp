@@ -332,6 +332,83 @@ TEST_F(ApiOrders, PagesThroughOrdersAndHistory) {
     }
 }
 
+/// The ids of a page's rows, in its order.
+std::vector<std::string> ids_of(const boost::json::value& page, const char* list, const char* id) {
+    std::vector<std::string> ids;
+    for (const auto& row : page.at(list).as_array())
+        ids.push_back(boost::json::serialize(row.at(id)));
+    return ids;
+}
+
+TEST_F(ApiOrders, TradesAndOrdersOfASpanOfTimeAreFoundPageByPage) {
+    using Ids = std::vector<std::string>;
+    const std::string_view small = R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.003"})";
+    world_.exchange.trades = 3;
+    world_.exchange.gap_ms = 10;
+    for (int i = 0; i < 4; ++i) {  // At 14:13:20 and each hour after it.
+        EXPECT_EQ(world_.command("POST", kOrders, small).status, 200);
+        world_.pass(model::Duration::seconds(3'600));
+    }
+    const std::string history = "/api/accounts/futures/history?";
+    const auto trades = [&](const std::string& query) {
+        return ids_of(ApiWorld::data(world_.get(history + query)), "trades", "trade_id");
+    };
+    const Ids all = trades("limit=100");
+    ASSERT_EQ(all.size(), 12U);
+    const auto some = [&](std::size_t first, std::size_t last) {
+        return Ids(all.begin() + static_cast<std::ptrdiff_t>(first),
+                   all.begin() + static_cast<std::ptrdiff_t>(last));
+    };
+    EXPECT_EQ(trades("since=2026-09-21T15:00:00Z&until=2026-09-21T16:30:00Z"), some(3, 9));
+    EXPECT_EQ(trades("since=1790003600000&until=1790003600001"), some(8, 9)) << "One of a record.";
+    EXPECT_EQ(trades("since=1790003600001&until=1790007200010"), some(5, 8)) << "Parts of two.";
+    EXPECT_EQ(trades("since=2026-09-21T16:13:20Z"), some(0, 6));
+    EXPECT_EQ(trades("until=2026-09-21T14:13:20Z"), Ids());
+    EXPECT_EQ(trades("since=2036-01-01T00:00Z"), Ids());
+    Ids paged;
+    std::string before;
+    for (int page = 0; page < 10; ++page) {
+        const auto data =
+            ApiWorld::data(world_.get(history + "since=1790003600000&limit=2" + before));
+        for (const auto& id : ids_of(data, "trades", "trade_id"))
+            paged.push_back(id);
+        if (data.at("next_before").is_null()) break;
+        before = "&before=" + std::to_string(data.at("next_before").as_int64());
+    }
+    EXPECT_EQ(paged, some(0, 9));
+    const auto orders = [&](const std::string& query) {
+        return ids_of(
+            ApiWorld::data(world_.get(std::string(kOrders) + "?" + query)), "orders", "order_id");
+    };
+    const Ids placed = orders("limit=100");
+    ASSERT_EQ(placed.size(), 4U);
+    EXPECT_EQ(orders("since=2026-09-21T15:00:00Z&until=2026-09-21T16:30:00Z"),
+              Ids(placed.begin() + 1, placed.begin() + 3));
+    EXPECT_EQ(orders("until=2026-09-21T15:00:00Z&status=all"),
+              Ids(placed.begin() + 3, placed.end()));
+    EXPECT_EQ(orders("since=2026-09-21T15:00:00Z&status=failed"), Ids());
+    for (const char* wrong : {"since=yesterday", "since=-1", "since=2&until=2", "until="}) {
+        EXPECT_EQ(world_.get(history + wrong).status, 400) << wrong;
+        EXPECT_EQ(world_.get(std::string(kOrders) + "?" + wrong).status, 400) << wrong;
+    }
+}
+
+TEST_F(ApiOrders, ATradeThatWasReportedLateIsFoundAtItsOwnTime) {
+    world_.exchange.offset_ms = -3'600'000;
+    EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 200);
+    for (int i = 0; i < 60; ++i)
+        world_.pass(model::Duration::seconds(3'600));
+    world_.exchange.offset_ms = 0;
+    EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 200);
+    const int before = world_.journal_reads();
+    const auto page = ApiWorld::data(
+        world_.get("/api/trading/history?since=2026-09-21T13:00:00Z&until=2026-09-21T14:00:00Z"));
+    ASSERT_EQ(page.at("trades").as_array().size(), 1U);
+    EXPECT_EQ(page.at("trades").at(0).at("time").as_string(), "2026-09-21T13:13:20.000Z");
+    EXPECT_LE(world_.journal_reads() - before, 20) << "The journal is bisected, not read.";
+    EXPECT_GT(world_.journal_reads() - before, 0);
+}
+
 TEST_F(ApiOrders, ClosesAPositionAndSetsLeverage) {
     const auto set = world_.command(
         "POST", "/api/accounts/futures/positions/BTCUSDT/leverage", R"({"leverage":"10"})");

@@ -16,6 +16,10 @@ void add_scalars(SchemaTable& schemas) {
         "examples":["0.01"]})");
     schemas.add_json("Time", R"({"type":"string","format":"date-time",
         "pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?Z$"})");
+    schemas.add_json("TimeGiven", R"({"type":"string",
+        "pattern":"^([0-9]{1,15}|[0-9-]{10}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,6})?)?Z)$",
+        "description":"ISO 8601 in UTC, or milliseconds since 1970.",
+        "examples":["2026-11-23T11:53:00Z"]})");
     schemas.add_json("Number", R"({"type":"integer","minimum":0})");
     schemas.add_json("PageLimit", R"({"type":"integer","minimum":1,"maximum":1000,
         "default":100})");

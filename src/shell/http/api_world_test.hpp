@@ -86,7 +86,8 @@ public:
                      .fee = model::Money::from_units(1'000),
                      .fee_asset = model::Asset("USDT"),
                      .maker = false,
-                     .time = order.attempt.time});
+                     .time = order.attempt.time +
+                             model::Duration::milliseconds(offset_ms + i * gap_ms)});
             }
         }
         ++placed;
@@ -136,6 +137,8 @@ public:
     std::atomic<int> placed{0};
     std::atomic<int> price{50'000};  ///< Of market orders' fills.
     std::atomic<int> trades{1};      ///< In which a market order fills.
+    std::atomic<int> offset_ms{0};   ///< Of the first trade's time from that of its order.
+    std::atomic<int> gap_ms{0};      ///< Between the times of an order's trades.
 };
 
 class StillMarket : public ports::MarketData {
@@ -172,6 +175,10 @@ public:
         return id.market == model::Market::Futures ? &trades : nullptr;
     }
 
+    ports::CandleHistory* history(const model::InstrumentId& id) const override {
+        return id.market == model::Market::Futures ? past : nullptr;
+    }
+
     base::Timestamp exchange_now() const override { return clock; }
 
     std::optional<base::Timestamp> trades_missing_since(const model::InstrumentId&) const override {
@@ -182,6 +189,7 @@ public:
 
     /// Of futures; touch these on the loop's thread only.
     model::CandleBoard trades;
+    ports::CandleHistory* past = nullptr;
     base::Timestamp clock;
     std::optional<base::Timestamp> missing_since;
     ports::TradeCounts counts;
@@ -220,6 +228,7 @@ public:
 
     ports::StoreResult<std::vector<ports::JournalEntry>> journal(model::Sequence first,
                                                                  std::size_t limit) override {
+        ++journal_reads;
         return reader_.journal(first, limit);
     }
 
@@ -233,6 +242,7 @@ public:
 
     void end_snapshot() override { reader_.end_snapshot(); }
 
+    std::atomic<int> journal_reads{0};
     std::atomic<int> failures{0};
     std::atomic<ports::StoreError> error{ports::StoreError::Unavailable};
 
@@ -391,6 +401,8 @@ public:
     void skip(model::Duration duration) { time_ = time_ + duration; }
 
     void break_store(bool broken) { fragile_->broken = broken; }
+
+    [[nodiscard]] int journal_reads() const { return fragile_->reads.journal_reads; }
 
     /// The next pages of orders fail so often.
     void fail_reads(int times, ports::StoreError error) {

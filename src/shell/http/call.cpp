@@ -5,6 +5,7 @@
 #include "base/plain_text.hpp"
 #include "protocol/api_json.hpp"
 #include "protocol/flat_reader.hpp"
+#include "protocol/time_text.hpp"
 #include "shell/log/redact.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -15,6 +16,13 @@
 namespace botcore::shell::http {
 
 namespace json = boost::json;
+
+namespace {
+
+/// 9999-12-31T23:59:59.999Z: later moments have no text.
+constexpr std::int64_t kMillisecondsMax = 253'402'300'799'999;
+
+}  // namespace
 
 bool Call::has_parameter(std::string_view name) const {
     return std::any_of(parameters.begin(), parameters.end(), [&](const auto& parameter) {
@@ -103,6 +111,20 @@ std::uint64_t QueryReader::number(std::string_view name,
            "a whole number from " + std::to_string(range.first) + " to " +
                std::to_string(range.second));
     return absent;
+}
+
+std::optional<base::Timestamp> QueryReader::time(std::string_view name) {
+    const auto given = text(name);
+    if (!given) return std::nullopt;
+    if (const auto moment = protocol::parse_iso8601(*given)) return moment;
+    std::int64_t value = -1;
+    const auto [end, error] = std::from_chars(given->data(), given->data() + given->size(), value);
+    if (error == std::errc() && end == given->data() + given->size() && value >= 0 &&
+        value <= kMillisecondsMax) {
+        return base::Timestamp::from_milliseconds(value);
+    }
+    refuse(name, "a time in UTC such as 2026-11-23T11:53:00Z, or in milliseconds since 1970");
+    return std::nullopt;
 }
 
 model::Market QueryReader::market() {

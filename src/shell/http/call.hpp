@@ -81,6 +81,9 @@ public:
                                        std::uint64_t absent,
                                        std::pair<std::uint64_t, std::uint64_t> range);
 
+    /// A moment, as ISO 8601 in UTC or in milliseconds since 1970.
+    [[nodiscard]] std::optional<base::Timestamp> time(std::string_view name);
+
     /// spot or futures; futures where it was not given.
     [[nodiscard]] model::Market market();
 

@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 
 #include <algorithm>
+#include <memory>
 
 namespace botcore::shell::http {
 
@@ -28,9 +29,14 @@ std::vector<std::string_view> parts_of(std::string_view list) {
     }
 }
 
-/// The place of the first of the newest `limit` candles.
-std::size_t first_of(const std::deque<Candle>& candles, std::size_t limit) {
-    return candles.size() - std::min(candles.size(), limit);
+/// Which candles the query asks for.
+CandleSpan span_of(QueryReader& query) {
+    CandleSpan span;
+    span.limit = query.number("limit", kCandlesDefault, {1, model::kCandlesMax});
+    span.since = query.time("since");
+    if (const auto until = query.time("until")) span.until = *until;
+    if (span.since && *span.since >= span.until) query.refuse("until", "later than since");
+    return span;
 }
 
 }  // namespace
@@ -67,9 +73,11 @@ void MarketDoor::add_charts(RouteTable& table) {
     schemas.add_object("Candles",
                        "Ascending, the newest last. `incomplete`: when our feed was down, by the "
                        "exchange's time; there a span may have no candle. `late_trades`: trades "
-                       "that came after their candle was no longer held",
+                       "that came after their candle was no longer held. `next_since`: where the "
+                       "next page begins; null: there is none, or no `since` was given",
                        "market:Market symbol:Symbol timeframe:Timeframe source:MarketSource "
                        "as_of:Time? age_ms:integer stale:boolean candles:[Candle] "
+                       "next_since:Time? "
                        "incomplete:[MarketGap] late_trades:Number");
     schemas.add_object("Chart",
                        "Candles",
@@ -81,8 +89,10 @@ void MarketDoor::add_charts(RouteTable& table) {
     schemas.add_json("SymbolNames", R"({"type":"string","maxLength":700,
         "description":"Symbols, separated by commas","examples":["BTCUSDT,ETHUSDT"]})");
     const QueryRow market{"market", "Market", "spot or futures; futures where it is not given"};
-    const QueryRow limit{"limit", "PageLimit", "The newest so many candles"};
-    RouteRow row{.query = {market, limit}, .cached = true, .statuses = {404}};
+    const QueryRow limit{"limit", "PageLimit", "The newest so many candles; with since the oldest"};
+    const QueryRow since{"since", "TimeGiven", "Candles that open then or later"};
+    const QueryRow until{"until", "TimeGiven", "Candles that open before then"};
+    RouteRow row{.query = {market, limit, since, until}, .cached = true, .statuses = {404}};
     const auto add = [&](std::string_view pattern,
                          void (MarketDoor::*handler)(Call&),
                          std::string_view summary,
@@ -111,7 +121,7 @@ std::optional<MarketDoor::ChartKey> MarketDoor::chart_of(Call& call) const {
     QueryReader query(call);
     ChartKey key;
     key.instrument = {query.market(), model::Symbol(call.parameter("symbol"))};
-    key.limit = query.number("limit", kCandlesDefault, {1, model::kCandlesMax});
+    key.span = span_of(query);
     const auto interval = model::parse_candle_interval(call.parameter("timeframe"));
     if (query.error()) {
         call.fail(400, *query.error());
@@ -138,7 +148,7 @@ std::optional<MarketDoor::ChartKey> MarketDoor::chart_of(Call& call) const {
 std::optional<MarketDoor::ChartKeys> MarketDoor::charts_of(Call& call) const {
     QueryReader query(call);
     const model::Market market = query.market();
-    const std::size_t limit = query.number("limit", kCandlesDefault, {1, model::kCandlesMax});
+    const CandleSpan span = span_of(query);
     std::vector<model::InstrumentId> instruments;
     if (const auto symbols = query.text("symbols")) {
         for (const auto symbol : parts_of(*symbols))
@@ -151,7 +161,7 @@ std::optional<MarketDoor::ChartKeys> MarketDoor::charts_of(Call& call) const {
         const auto interval = model::parse_candle_interval(part);
         if (!interval) query.refuse("timeframes", "timeframes such as 1m,1h, separated by commas");
         for (const auto& instrument : instruments)
-            keys.push_back({instrument, interval.value_or(CandleInterval::Minute1), limit});
+            keys.push_back({instrument, interval.value_or(CandleInterval::Minute1), span});
     }
     if (keys.size() > kChartsMax) {
         query.refuse("symbols", "so many that symbols times timeframes is at most 32");
@@ -197,18 +207,38 @@ void MarketDoor::list_charts(Call& call) {
     });
 }
 
+bool MarketDoor::prepare(const ChartKeys& keys) const {
+    return std::all_of(keys.begin(), keys.end(), [&](const ChartKey& key) {
+        return row_of(key).prepare(key.span);
+    });
+}
+
 void MarketDoor::answer_charts(Call& call,
                                const ChartKeys& keys,
                                std::function<void(Call&, std::vector<json::object>)> finish) {
+    if (!prepare(keys)) {
+        // The rest in later turns, so that orders do not wait for it.
+        if (call.deadline.has_passed(context_.now().monotonic)) {
+            return call.fail(504,
+                             "TIMEOUT",
+                             "the candles are made when they are first asked for, and a part of "
+                             "them was made now; ask again to go on");
+        }
+        const auto waiting = std::make_shared<Call>(std::move(call));
+        context_.later([this, waiting, keys, finish = std::move(finish)] {
+            answer_charts(*waiting, keys, finish);
+        });
+        return;
+    }
     const auto make = [this, keys](Call&) -> std::optional<json::value> {
         json::array all;
         for (const ChartKey& key : keys)
-            all.push_back(closed_candles(key));
+            all.push_back(kept_candles(key));
         return json::value(std::move(all));
     };
-    const auto whole = [this, keys, finish = std::move(finish)](Call& one, json::value closed) {
+    const auto whole = [this, keys, finish = std::move(finish)](Call& one, json::value kept) {
         std::vector<json::object> charts;
-        auto& lists = closed.as_array();
+        auto& lists = kept.as_array();
         for (std::size_t i = 0; i < keys.size(); ++i)
             charts.push_back(whole_chart(keys[i], std::move(lists[i])));
         finish(one, std::move(charts));
@@ -216,68 +246,76 @@ void MarketDoor::answer_charts(Call& call,
     answer_cached(context_, call, {[this, keys] { return meaning_of(keys); }, make, whole});
 }
 
-/// Everything that closed candles depend on: the process (its writer's term is random and not used
-/// twice), the series, its revision, and how many are asked for.
+/// Everything that kept candles depend on: the process (its writer's term is random and not used
+/// twice; the history does not change within it), the series, its revision, and which are asked
+/// for.
 std::string MarketDoor::meaning_of(const ChartKeys& keys) const {
     std::string meaning = "candles\n" + std::to_string(context_.runtime.state().incarnation) + "\n";
     for (const ChartKey& key : keys) {
         const model::CandleBoard* candles = context_.market.candles(key.instrument);
         const auto revision = candles != nullptr ? candles->series(key.interval).revision() : 0;
+        const auto& since = key.span.since;
         meaning.append(to_text(key.instrument.market)).append(" ");
         meaning.append(key.instrument.symbol.text()).append(" ");
         meaning.append(to_text(key.interval)).append(" ");
-        meaning.append(std::to_string(key.limit)).append(" ");
+        meaning.append(std::to_string(key.span.limit)).append(" ");
+        meaning.append(since ? std::to_string(since->in_microseconds()) : "newest").append(" ");
+        meaning.append(std::to_string(key.span.until.in_microseconds())).append(" ");
         meaning.append(std::to_string(revision)).append("\n");
     }
     return meaning;
 }
 
-/// All but the last one, of the newest that are asked for.
-json::array MarketDoor::closed_candles(const ChartKey& key) const {
+/// Those that are asked for, but the one that trades may still change.
+json::array MarketDoor::kept_candles(const ChartKey& key) const {
     json::array list;
-    const model::CandleBoard* board = context_.market.candles(key.instrument);
-    if (board == nullptr) return list;
-    const auto& candles = board->series(key.interval).candles();
-    for (std::size_t i = first_of(candles, key.limit); i + 1 < candles.size(); ++i)
-        list.push_back(candle_view(candles[i], key.interval, true));
+    const CandleRow row = row_of(key);
+    for (const Candle& candle : row.candles(key.span)) {
+        if (row.is_kept(candle)) list.push_back(candle_view(candle, key.interval, true));
+    }
     return list;
 }
 
 /// The kept candles and those that came since, with source and age.
-json::object MarketDoor::whole_chart(const ChartKey& key, json::value closed) const {
+json::object MarketDoor::whole_chart(const ChartKey& key, json::value kept) const {
     const model::Quote quote = context_.quote_of(key.instrument);
     json::object chart = quote_view(quote, age_rule());
     chart["timeframe"] = to_text(key.interval);
-    json::array& list = closed.as_array();
     const model::CandleBoard* board = context_.market.candles(key.instrument);
     const auto missing_since = context_.market.trades_missing_since(key.instrument);
     chart["incomplete"] = gaps_view(board, missing_since);
     chart["late_trades"] = board != nullptr ? board->late_trades().too_late : 0;
-    if (board != nullptr) {
-        const auto& candles = board->series(key.interval).candles();
-        // While a far cache answered, the last one may have closed and others have come. Times of
-        // this form sort like their texts.
-        const std::string known =
-            list.empty() ? std::string() : std::string(list.back().at("open_time").as_string());
-        std::size_t first = candles.size();
-        while (first > first_of(candles, key.limit) &&
-               protocol::to_iso8601(candles[first - 1].open_time) > known) {
-            --first;
-        }
-        for (std::size_t i = first; i < candles.size(); ++i) {
-            const bool ended =
-                i + 1 < candles.size() || model::candle_end(key.interval, candles[i].open_time) <=
-                                              context_.market.exchange_now();
-            model::Candle candle = candles[i];
-            const bool lost =
-                missing_since && model::candle_end(key.interval, candle.open_time) > *missing_since;
-            candle.complete = candle.complete && !lost;
-            list.push_back(candle_view(candle, key.interval, ended));
-        }
-        if (list.size() > key.limit) list.erase(list.begin(), list.end() - key.limit);
-    }
-    chart["candles"] = std::move(list);
+    chart["candles"] = std::move(kept);
+    chart["next_since"] = nullptr;
+    add_newer(chart, key);
     return chart;
+}
+
+/// Adds to the kept candles what follows them. While a far cache answered, the last one may have
+/// closed and others have come.
+void MarketDoor::add_newer(json::object& chart, const ChartKey& key) const {
+    json::array& list = chart["candles"].as_array();
+    const CandleRow row = row_of(key);
+    const auto missing_since = context_.market.trades_missing_since(key.instrument);
+    CandleSpan newer = key.span;
+    if (!list.empty()) {
+        const auto last = protocol::parse_iso8601(list.back().at("open_time").as_string());
+        CHECK(last);
+        newer.since = *last + base::Duration::microseconds(1);
+    }
+    // One more than fits says where the next page begins.
+    if (key.span.since) newer.limit = key.span.limit + 1 - list.size();
+    for (Candle& candle : row.candles(newer)) {
+        if (key.span.since && list.size() == key.span.limit) {
+            chart["next_since"] = protocol::to_iso8601(candle.open_time);
+            return;
+        }
+        const bool lost =
+            missing_since && model::candle_end(key.interval, candle.open_time) > *missing_since;
+        candle.complete = candle.complete && !lost;
+        list.push_back(candle_view(candle, key.interval, row.is_closed(candle)));
+    }
+    if (list.size() > key.span.limit) list.erase(list.begin(), list.end() - key.span.limit);
 }
 
 }  // namespace botcore::shell::http

@@ -143,9 +143,13 @@ void MarketDoor::list_overview(Call& call) {
     json::array list;
     for (const auto& id : shown(market)) {
         json::object row = quote_view(context_.quote_of(id), age_rule());
-        const model::CandleBoard* candles = context_.market.candles(id);
-        for (auto& [name, value] : day_view(candles, context_.market.trades_missing_since(id)))
+        constexpr std::size_t kHoursOfDay = 24;
+        const auto hours = CandleRow(context_.market, id, model::CandleInterval::Hour1)
+                               .candles({.since = {}, .limit = kHoursOfDay});
+        for (auto& [name, value] : day_view(hours, context_.market.trades_missing_since(id)))
             row[name] = std::move(value);
+        const model::CandleBoard* candles = context_.market.candles(id);
+        row["late_trades"] = candles != nullptr ? candles->late_trades().too_late : 0;
         list.push_back(std::move(row));
     }
     call.answer(std::move(list));

@@ -10,6 +10,7 @@
 
 #include "model/candle.hpp"
 #include "shell/http/api_context.hpp"
+#include "shell/http/candle_row.hpp"
 #include "shell/http/market_views.hpp"
 #include "shell/http/route_table.hpp"
 #include "shell/market/followed_symbols.hpp"
@@ -38,7 +39,7 @@ private:
     struct ChartKey {
         model::InstrumentId instrument;
         model::CandleInterval interval = model::CandleInterval::Minute1;
-        std::size_t limit = 0;
+        CandleSpan span;
     };
 
     using ChartKeys = std::vector<ChartKey>;
@@ -66,15 +67,23 @@ private:
     [[nodiscard]] std::optional<ChartKey> chart_of(Call& call) const;
     [[nodiscard]] std::optional<ChartKeys> charts_of(Call& call) const;
 
+    [[nodiscard]] CandleRow row_of(const ChartKey& key) const {
+        return {context_.market, key.instrument, key.interval};
+    }
+
+    /// Makes a part of what the histories lack for these candles; true once they lack nothing.
+    [[nodiscard]] bool prepare(const ChartKeys& keys) const;
+
     /// The candles that no trade changes any more come from the cache; `finish` gets one object for
     /// each key, whole.
     void answer_charts(Call& call,
                        const ChartKeys& keys,
                        std::function<void(Call&, std::vector<boost::json::object>)> finish);
     [[nodiscard]] std::string meaning_of(const ChartKeys& keys) const;
-    [[nodiscard]] boost::json::array closed_candles(const ChartKey& key) const;
+    [[nodiscard]] boost::json::array kept_candles(const ChartKey& key) const;
     [[nodiscard]] boost::json::object whole_chart(const ChartKey& key,
-                                                  boost::json::value closed) const;
+                                                  boost::json::value kept) const;
+    void add_newer(boost::json::object& chart, const ChartKey& key) const;
 
     const ApiContext& context_;
     FollowedSymbols& followed_;

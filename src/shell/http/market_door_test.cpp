@@ -1,4 +1,6 @@
+#include "protocol/time_text.hpp"
 #include "shell/http/api_world_test.hpp"
+#include "shell/market/generated_market.hpp"
 
 #include <gtest/gtest.h>
 
@@ -204,6 +206,173 @@ TEST_F(MarketRoutes, ClosedCandlesComeFromTheCacheAndTheOpenOneIsNew) {
     const auto fourth = world_.get(path);
     EXPECT_EQ(cache_header(fourth), "miss") << "A closed candle was replaced.";
     EXPECT_EQ(ApiWorld::data(fourth).at("candles").at(0).at("close").as_string(), "77");
+}
+
+/// A market whose history ends half a minute after `kStart`, at 2026-01-01T00:00:30Z.
+class HistoryRoutes : public MarketRoutes {
+protected:
+    HistoryRoutes() {
+        (void)generated_.poll(kEnd);
+        world_.on_loop([this] {
+            world_.market.past = generated_.history(0);
+            world_.market.clock = kEnd;
+        });
+    }
+
+    ~HistoryRoutes() override {
+        world_.on_loop([this] { world_.market.past = nullptr; });
+    }
+
+    /// The open times of all pages from `since` on; each page's candles go on where the last one's
+    /// ended.
+    std::vector<std::string> pages(const std::string& timeframe,
+                                   std::string since,
+                                   const std::string& rest) {
+        std::vector<std::string> opens;
+        for (page_count_ = 1; page_count_ < 1'000; ++page_count_) {
+            const auto page =
+                data("/api/market/candles/BTCUSDT/" + timeframe + "?since=" + since + rest);
+            for (const auto& candle : page.at("candles").as_array())
+                opens.emplace_back(candle.at("open_time").as_string());
+            if (page.at("next_since").is_null()) break;
+            since = page.at("next_since").as_string();
+        }
+        return opens;
+    }
+
+    /// Every open time of the interval in [first, until), as text.
+    static std::vector<std::string> all_opens(CandleInterval interval,
+                                              Timestamp first,
+                                              Timestamp until) {
+        std::vector<std::string> opens;
+        for (Timestamp open = first; open < until; open = model::candle_end(interval, open))
+            opens.push_back(protocol::to_iso8601(open));
+        return opens;
+    }
+
+    model::Candle past_candle(CandleInterval interval, Timestamp open) {
+        std::optional<model::Candle> candle;
+        world_.on_loop([&] { candle = world_.market.past->candle(interval, open); });
+        return candle.value();
+    }
+
+    static constexpr Timestamp kEnd = Timestamp::from_milliseconds(kStart + kMinute / 2);
+    static constexpr Timestamp kBegin =
+        Timestamp::from_milliseconds(kStart - 500 * 1'440 * kMinute);
+
+    GeneratedMarket generated_{7,
+                               {{.instrument = {model::Market::Futures, model::Symbol("BTCUSDT")},
+                                 .start = Price::whole(60'000),
+                                 .tick = Price::from_units(10'000'000),
+                                 .lot = Quantity::from_units(100'000)}}};
+    int page_count_ = 0;
+};
+
+TEST_F(HistoryRoutes, ADayIsGoneThroughMinuteByMinuteAndFiveHundredDaysHourByHour) {
+    const Timestamp day = kBegin + Duration::milliseconds(250 * 1'440 * kMinute);
+    const Timestamp next = day + Duration::milliseconds(1'440 * kMinute);
+    EXPECT_EQ(pages("1m",
+                    protocol::to_iso8601(day),
+                    "&limit=700&until=" + std::to_string(next.in_milliseconds())),
+              all_opens(CandleInterval::Minute1, day, next));
+    EXPECT_EQ(page_count_, 3);
+    EXPECT_EQ(pages("1h", "0", "&limit=1000"), all_opens(CandleInterval::Hour1, kBegin, kEnd));
+    EXPECT_EQ(page_count_, 13);
+    trade(0, 59'900);
+    trade(1, 59'950);
+    trade(2, 59'900);
+    const Timestamp before = kEnd - Duration::milliseconds(60 * kMinute);
+    const Timestamp after = kEnd + Duration::milliseconds(2 * kMinute);
+    EXPECT_EQ(
+        pages("1m", protocol::to_iso8601(before), "&limit=7"),
+        all_opens(CandleInterval::Minute1, before + Duration::milliseconds(kMinute / 2), after))
+        << "From the history on into the trades.";
+}
+
+TEST_F(HistoryRoutes, FiveHundredDaysAreThereFromTheFirstSecondAndMarkedAsGenerated) {
+    const auto days = data("/api/market/candles/BTCUSDT/1d?limit=1000");
+    EXPECT_EQ(days.at("source").as_string(), "generated");
+    EXPECT_TRUE(days.at("next_since").is_null());
+    const auto& list = days.at("candles").as_array();
+    ASSERT_EQ(list.size(), 501U);
+    EXPECT_EQ(list[0].at("open_time").as_string(), protocol::to_iso8601(kBegin));
+    EXPECT_EQ(list[0].at("complete").as_bool(), true);
+    EXPECT_EQ(list[499].at("closed").as_bool(), true);
+    EXPECT_EQ(list[500].at("closed").as_bool(), false);
+    const auto minutes = data("/api/market/candles/BTCUSDT/1m").at("candles").as_array();
+    EXPECT_EQ(minutes.size(), 100U);
+    const auto old = data("/api/market/candles/BTCUSDT/1m?limit=2&until=2025-06-01T00:00:30Z");
+    ASSERT_EQ(old.at("candles").as_array().size(), 2U);
+    EXPECT_EQ(old.at("candles").at(0).at("open_time").as_string(), "2025-05-31T23:59:00.000Z");
+    EXPECT_EQ(old.at("candles").at(1).at("open_time").as_string(), "2025-06-01T00:00:00.000Z");
+    EXPECT_EQ(data("/api/market/candles/BTCUSDT/1m?until=2020-01-01T00:00Z").at("candles"),
+              boost::json::array());
+    EXPECT_EQ(data("/api/market/candles/BTCUSDT/1m?market=spot").at("candles"),
+              boost::json::array())
+        << "A market without a history has none.";
+}
+
+TEST_F(HistoryRoutes, TheCandleInWhichTheProcessBeganIsMadeOfBoth) {
+    const Timestamp open = Timestamp::from_milliseconds(kStart);
+    const auto past = past_candle(CandleInterval::Minute1, open);
+    world_.on_loop([&] {
+        const auto time = Timestamp::from_milliseconds(kStart + 40'000);
+        EXPECT_TRUE(world_.market.trades.add(time, Price::whole(50'000), Quantity::whole(2)));
+    });
+    const std::string path = "/api/market/candles/BTCUSDT/1m?limit=1";
+    const auto both = data(path).at("candles").at(0);
+    EXPECT_EQ(both.at("open").as_string(), to_text(past.open));
+    EXPECT_EQ(both.at("high").as_string(), to_text(past.high));
+    EXPECT_EQ(both.at("low").as_string(), "50000");
+    EXPECT_EQ(both.at("close").as_string(), "50000");
+    EXPECT_EQ(both.at("volume").as_string(), to_text(past.volume + Quantity::whole(2)));
+    EXPECT_EQ(both.at("quote_volume").as_string(),
+              to_text(past.quote_volume + model::Money::whole(100'000)));
+    EXPECT_EQ(both.at("trades").to_number<std::uint64_t>(), past.trades + 1);
+    EXPECT_EQ(both.at("closed").as_bool(), false);
+    EXPECT_EQ(both.at("complete").as_bool(), true) << "Its beginning is the history's.";
+    trade(1, 51'000);
+    EXPECT_EQ(data("/api/market/candles/BTCUSDT/1m?limit=2").at("candles").at(0).at("closed"),
+              boost::json::value(true));
+    const auto hour = data("/api/market/chart/BTCUSDT/1h?limit=1").at("candles").at(0);
+    EXPECT_EQ(hour.at("open").as_string(), to_text(past.open));
+    EXPECT_EQ(hour.at("close").as_string(), "51000");
+    world_.on_loop(
+        [&] { world_.market.trades.lose(Timestamp::from_milliseconds(kStart + 50'000)); });
+    EXPECT_EQ(data("/api/market/chart/BTCUSDT/1h?limit=1").at("candles").at(0).at("complete"),
+              boost::json::value(false));
+}
+
+TEST_F(HistoryRoutes, EachSpanHasAnAnswerOfItsOwnInTheCache) {
+    trade(1, 59'900);
+    const std::string path = "/api/market/candles/BTCUSDT/1m?limit=3";
+    EXPECT_EQ(cache_header(world_.get(path)), "miss");
+    EXPECT_EQ(cache_header(world_.get(path + "&since=2025-06-01T00:00Z")), "miss");
+    EXPECT_EQ(cache_header(world_.get(path + "&since=2025-06-01T00:01Z")), "miss");
+    EXPECT_EQ(cache_header(world_.get(path + "&until=2025-06-01T00:01Z")), "miss");
+    const auto again = world_.get(path + "&since=2025-06-01T00:01Z");
+    EXPECT_EQ(cache_header(again), "hit");
+    EXPECT_EQ(ApiWorld::data(again).at("next_since").as_string(), "2025-06-01T00:04:00.000Z");
+    EXPECT_EQ(ApiWorld::data(again).at("candles").at(0).at("open_time").as_string(),
+              "2025-06-01T00:01:00.000Z");
+    for (const char* wrong : {"&since=now", "&until=2025-13-01T00:00Z", "&since=5&until=5"})
+        EXPECT_EQ(world_.get(path + wrong).status, 400) << wrong;
+}
+
+TEST_F(HistoryRoutes, TheLastDayOfTheOverviewReachesBackBeforeTheStart) {
+    trade(0, 59'900);
+    const auto row = data("/api/market/overview").at(0);
+    EXPECT_EQ(row.at("since").as_string(), "2025-12-31T01:00:00.000Z");
+    EXPECT_EQ(row.at("complete").as_bool(), true);
+    const Timestamp first = Timestamp::from_milliseconds(kStart - 23 * 60 * kMinute);
+    EXPECT_EQ(row.at("first").as_string(), to_text(past_candle(CandleInterval::Hour1, first).open));
+    Quantity volume = Quantity::whole(1);
+    for (int hour = 0; hour < 24; ++hour) {
+        volume +=
+            past_candle(CandleInterval::Hour1, first + Duration::milliseconds(hour * 60 * kMinute))
+                .volume;
+    }
+    EXPECT_EQ(row.at("volume").as_string(), to_text(volume));
 }
 
 TEST_F(MarketRoutes, ChartsAddThePricesOfNowSideBySide) {

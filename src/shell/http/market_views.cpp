@@ -74,17 +74,14 @@ json::array gaps_view(const model::CandleBoard* candles,
     return list;
 }
 
-json::object day_view(const model::CandleBoard* candles,
+json::object day_view(const std::vector<model::Candle>& hours,
                       std::optional<base::Timestamp> missing_since) {
     json::object object;
     for (const char* name :
          {"since", "first", "high", "low", "change_percent", "volume", "quote_volume", "complete"})
         object[name] = nullptr;
-    object["late_trades"] = candles != nullptr ? candles->late_trades().too_late : 0;
-    if (candles == nullptr) return object;
-    constexpr auto kHour = model::CandleInterval::Hour1;
-    const auto& hours = candles->series(kHour).candles();
     if (hours.empty()) return object;
+    constexpr auto kHour = model::CandleInterval::Hour1;
     const model::Candle& last = hours.back();
     const auto first = std::find_if(hours.begin(), hours.end(), [&](const model::Candle& candle) {
         return candle.open_time > last.open_time - kDay;

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 namespace botcore::shell::http {
 
@@ -38,10 +39,10 @@ void add_age(boost::json::object& object, const model::Quote& quote, AgeRule rul
 [[nodiscard]] boost::json::array gaps_view(const model::CandleBoard* candles,
                                            std::optional<base::Timestamp> missing_since);
 
-/// What the price did in the newest hourly candles, at most a day: first, highest and lowest price,
-/// change in percent, volumes, and whether every trade since `since` is in them. Nulls where there
-/// is none.
-[[nodiscard]] boost::json::object day_view(const model::CandleBoard* candles,
+/// What the price did in these hourly candles, as far as they open within a day before the last one
+/// ends: first, highest and lowest price, change in percent, volumes, and whether every trade since
+/// `since` is in them. Nulls where there is none.
+[[nodiscard]] boost::json::object day_view(const std::vector<model::Candle>& hours,
                                            std::optional<base::Timestamp> missing_since);
 
 }  // namespace botcore::shell::http

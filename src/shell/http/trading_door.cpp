@@ -121,11 +121,15 @@ void TradingDoor::add_account_commands(RouteTable& table) {
 void TradingDoor::add_reads(RouteTable& table) {
     const QueryRow symbol{"symbol", "Symbol", "Only this symbol"};
     const QueryRow limit{"limit", "ShortPageLimit", "At most so many"};
+    const QueryRow since{"since", "TimeGiven", "Only what was made then or later"};
+    const QueryRow until{"until", "TimeGiven", "Only what was made before then"};
     RouteRow orders = read("orders", "Orders, newest first, in pages", "OrderPage");
     orders.query = {{"status", "OrderFilter", "Which orders"},
                     symbol,
                     limit,
-                    {"before", "Number", "The next_before of the page before"}};
+                    {"before", "Number", "The next_before of the page before"},
+                    since,
+                    until};
     orders.statuses = {404};
     add_both(table, "/orders", &TradingDoor::list_orders, std::move(orders));
 
@@ -149,7 +153,8 @@ void TradingDoor::add_reads(RouteTable& table) {
     add_both(table, "/positions/{symbol}", &TradingDoor::show_position, std::move(position));
 
     RouteRow history = read("accounts", "Trades, newest first, in pages", "TradePage");
-    history.query = {symbol, limit, {"before", "Number", "The next_before of the page before"}};
+    history.query = {
+        symbol, limit, {"before", "Number", "The next_before of the page before"}, since, until};
     history.statuses = {404};
     history.cached = true;
     add_both(table, "/history", &TradingDoor::list_history, std::move(history));

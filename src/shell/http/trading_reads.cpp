@@ -4,11 +4,14 @@
 #include "shell/http/answer_cache.hpp"
 #include "shell/http/market_views.hpp"
 #include "shell/http/order_story.hpp"
+#include "shell/http/time_bounds.hpp"
 #include "shell/http/trading_door.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+
+#include <algorithm>
 
 namespace botcore::shell::http {
 
@@ -21,6 +24,26 @@ constexpr std::size_t kPageMax = 200;  // Of what callers read: about a millisec
 constexpr std::size_t kJournalPageMax = 1'000;
 /// More trades than one report of an exchange brings.
 constexpr std::size_t kFillsOfRecordMax = 100'000;
+
+/// `since` and `until` of the query.
+ports::TimeSpan time_span(QueryReader& query) {
+    ports::TimeSpan span;
+    if (const auto since = query.time("since")) span.since = *since;
+    if (const auto until = query.time("until")) span.until = *until;
+    if (span.since >= span.until) query.refuse("until", "later than since");
+    return span;
+}
+
+std::optional<base::Timestamp> unless(base::Timestamp time, base::Timestamp unset) {
+    return time == unset ? std::nullopt : std::optional(time);
+}
+
+/// Where in the journal to look for what was made within the span.
+ports::StoreResult<SequenceBounds> bounds_of(ports::StoreReader& reader,
+                                             const ports::TimeSpan& span) {
+    const ports::TimeSpan all;
+    return sequence_bounds(reader, unless(span.since, all.since), unless(span.until, all.until));
+}
 
 }  // namespace
 
@@ -69,10 +92,18 @@ void TradingDoor::list_orders(Call& call) {
     wanted.limit = query.number("limit", kPageDefault, {1, kPageMax});
     constexpr auto kNewest = ~model::OrderNumber{0} >> 1U;
     wanted.before = query.number("before", kNewest, {1, kNewest});
+    wanted.made = time_span(query);
     if (query.error()) return call.fail(400, *query.error());
     const auto* account = context_.find_account(call);
     if (account == nullptr) return;
     wanted.account = account->account.id;
+    const auto bounds = bounds_of(context_.reader, wanted.made);
+    if (!bounds) return context_.store_failed(call, bounds.error());
+    // No sequence comes near the limit of its type.
+    wanted.first = model::order_number(bounds.value().first, 0);
+    const model::Sequence end =
+        std::min(bounds.value().before, kNewest / model::kOrdersPerInputMax);
+    wanted.before = std::min(wanted.before, model::order_number(end, 0));
     const auto orders = context_.reader.orders(wanted);
     if (!orders) return context_.store_failed(call, orders.error());
     json::array list;
@@ -133,6 +164,7 @@ void TradingDoor::list_history(Call& call) {
     wanted.symbol = query.symbol();
     wanted.limit = query.number("limit", kPageDefault, {1, kPageMax});
     wanted.before = query.number("before", wanted.before, {1, wanted.before});
+    wanted.made = time_span(query);
     if (query.error()) return call.fail(400, *query.error());
     const auto* account = context_.find_account(call);
     if (account == nullptr) return;
@@ -140,7 +172,9 @@ void TradingDoor::list_history(Call& call) {
     const auto meaning = [this, wanted] {
         return "history\n" + account_meaning(context_, wanted.account) + "\n" +
                (wanted.symbol ? wanted.symbol->text() : std::string()) + "\n" +
-               std::to_string(wanted.limit) + "\n" + std::to_string(wanted.before);
+               std::to_string(wanted.limit) + "\n" + std::to_string(wanted.before) + "\n" +
+               std::to_string(wanted.made.since.in_microseconds()) + "\n" +
+               std::to_string(wanted.made.until.in_microseconds());
     };
     answer_cached(context_,
                   call,
@@ -156,8 +190,12 @@ std::optional<json::value> TradingDoor::history_page(Call& call,
         context_.store_failed(call, error);
         return std::nullopt;
     };
+    const auto bounds = bounds_of(context_.reader, asked.made);
+    if (!bounds) return unreadable(bounds.error());
     ports::FillQuery wanted = asked;
     wanted.limit = asked.limit + 1;
+    wanted.first = bounds.value().first;
+    wanted.before = std::min(asked.before, bounds.value().before);
     auto found = context_.reader.fills(wanted);
     if (!found) return unreadable(found.error());
     std::vector<model::Fill> fills = std::move(found).value();
