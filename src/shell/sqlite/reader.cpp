@@ -6,7 +6,7 @@ namespace botcore::shell::sqlite {
 
 SqliteReader::SqliteReader(ReadSession latest,
                            ReadSession snapshot,
-                           std::chrono::milliseconds longest)
+                           std::optional<std::chrono::milliseconds> longest)
     : longest_(longest),
       latest_(std::move(latest)),
       snapshot_(std::move(snapshot)) {
@@ -20,7 +20,8 @@ template <class Question>
 auto SqliteReader::ask(Question question) {
     if (in_own_snapshot()) return question(snapshot_);
     const std::lock_guard lock(latest_mutex_);
-    latest_.limit(std::chrono::steady_clock::now() + longest_);
+    if (!longest_) return question(latest_);
+    latest_.limit(std::chrono::steady_clock::now() + *longest_);
     auto answer = question(latest_);
     latest_.limit(std::nullopt);
     return answer;

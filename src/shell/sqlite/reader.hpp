@@ -16,13 +16,17 @@
 #include <chrono>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace botcore::shell::sqlite {
 
 class SqliteReader final : public ports::StoreReader {
 public:
-    SqliteReader(ReadSession latest, ReadSession snapshot, std::chrono::milliseconds longest);
+    /// Without `longest`: as long as it needs.
+    SqliteReader(ReadSession latest,
+                 ReadSession snapshot,
+                 std::optional<std::chrono::milliseconds> longest = std::nullopt);
 
     StoreResult<std::optional<ports::KeyRow>> find_key(const model::Owner& owner,
                                                        const model::IdempotencyKey& key) override;
@@ -43,7 +47,7 @@ private:
     auto ask(Question question);
     [[nodiscard]] bool in_own_snapshot() const;
 
-    std::chrono::milliseconds longest_;
+    std::optional<std::chrono::milliseconds> longest_;
     std::mutex latest_mutex_;
     ReadSession latest_;    // Guarded by latest_mutex_.
     ReadSession snapshot_;  // Used by the thread that snapshot_thread_ names.
