@@ -3,6 +3,7 @@
 
 #include "apps/botctl/http_client.hpp"
 #include "apps/botctl/print.hpp"
+#include "apps/botctl/status_view.hpp"
 #include "base/check.hpp"
 
 #include <boost/json/parse.hpp>
@@ -29,7 +30,10 @@ constexpr std::array kPrinters = {print_account,
                                   print_book,
                                   print_story,
                                   print_transfer,
-                                  print_health};
+                                  print_reconciliation,
+                                  print_touched,
+                                  print_failed_exits,
+                                  print_status};
 
 void address(std::string_view text) {
     const auto place = parse_url(text);

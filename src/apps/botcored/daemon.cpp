@@ -405,6 +405,7 @@ void Daemon::look_around() {
     while ((!watch_->monitor().settled() || runtime_->awaits_archive()) &&
            std::chrono::steady_clock::now() < deadline) {
         (void)context_.run_one_for(std::chrono::milliseconds(20));
+        exchange_.deliver(*runtime_);  // The answer to its probe; there are no turns yet.
         watch_->tick();
         look_at_archive();
     }

@@ -129,6 +129,7 @@ TEST_F(ApiFailures, ACommandThatWaitedBeyondItsDeadlineIsNotCarriedOut) {
         request.target = std::string(kOrders);
         request.segments = {"api", "accounts", "futures", "orders"};
         request.headers = {{"authorization", "Bearer " + std::string(kToken)},
+                           {"content-type", "application/json"},
                            {"idempotency-key", "late"}};
         request.body = std::string(kBuy);
         world_.api().handle(std::move(request), [&promised](HttpResponse response) {

@@ -120,7 +120,7 @@ TEST_F(ApiOrders, AReplyThatIsOlderThanADayIsNotGivenAgainAndNothingIsCarriedOut
     const auto again = world_.ask("POST", kOrders, key, kBuy);
     EXPECT_EQ(again.status, 409) << again.body;
     EXPECT_EQ(ApiWorld::code(again), "IDEMPOTENCY_KEY_EXPIRED");
-    const auto& details = ApiWorld::json(again).at("error").at("details");
+    const auto details = ApiWorld::json(again).at("error").at("details");
     EXPECT_EQ(details.at("order_id").as_string(), id);
     const auto order = world_.get(std::string(details.at("status_link").as_string()));
     EXPECT_EQ(ApiWorld::data(order).at("order_id").as_string(), id);

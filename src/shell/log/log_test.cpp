@@ -125,7 +125,11 @@ TEST(Log, TellsEveryHappeningWithItsWordAndLevel) {
                                                          {"reconnected", "INFO"},
                                                          {"transaction_failed", "ERROR"},
                                                          {"transaction_rolled_back", "ERROR"},
-                                                         {"manual_intervention", "INFO"}};
+                                                         {"manual_intervention", "INFO"},
+                                                         {"trade_failed", "ERROR"},
+                                                         {"forced_exit", "ERROR"},
+                                                         {"margin_call", "ERROR"},
+                                                         {"position_in_doubt", "ERROR"}};
     EXPECT_EQ(levels, expected);
 }
 
