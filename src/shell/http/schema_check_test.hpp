@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <regex>
 #include <string>
@@ -98,13 +99,19 @@ private:
         return where + ": fits none:" + all;
     }
 
+    /// Each pattern is compiled once: a page has thousands of values.
+    static const std::regex& pattern(const std::string& text) {
+        thread_local std::map<std::string, std::regex> patterns;
+        return patterns.try_emplace(text, text).first->second;
+    }
+
     static std::string check_text(std::string_view keyword,
                                   const Value& argument,
                                   const Value& value,
                                   const std::string& where) {
         const std::string text(value.as_string());
         if (keyword == "pattern" &&
-            !std::regex_search(text, std::regex(std::string(argument.as_string())))) {
+            !std::regex_search(text, pattern(std::string(argument.as_string())))) {
             return where + ": " + shown(value) + " does not fit " + shown(argument);
         }
         if (keyword == "minLength" && text.size() < argument.to_number<std::size_t>())
