@@ -15,7 +15,7 @@ TOOLS = {"curl", "df", "du", "ls", "date"}
 
 def botctl_commands():
     """Names of commands, and of the groups' commands as "group name"."""
-    text = (ROOT / "src/apps/botctl/main.cpp").read_text()
+    text = "".join(file.read_text() for file in sorted((ROOT / "src/apps/botctl").glob("*.cpp")))
     groups = dict(re.findall(r'CLI::App\* (\w+) =\s*app\.add_subcommand\(\s*"([\w-]+)"', text))
     names = set()
     for parent, name in re.findall(r'\badd\(\s*(\*?\w+),\s*chosen,\s*"([\w-]+)"', text):

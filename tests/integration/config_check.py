@@ -101,6 +101,7 @@ class ConfigCheck(Stand):
                 ("archive.key_escrow: ", "archive.key_escrow=/proc/nowhere/key"),
                 ("http.cors_origins: expected", "http.cors_origins=*"),
                 ("http.trusted_proxies: expected", "http.trusted_proxies=proxy.example.org"),
+                ("http.hosts: expected", "http.hosts=https://botcore.example.org"),
                 ("is no IP address", "http.address=nonsense"),
                 ("can be reached from other machines", "http.address=0.0.0.0"),
                 ("expected both or none", f"http.tls_key={folder}/for-all"),

@@ -10,6 +10,7 @@
 #include "shell/files/whole_file.hpp"
 #include "shell/http/client_address.hpp"
 #include "shell/http/front_door.hpp"
+#include "shell/http/request_rules.hpp"
 #include "shell/http/tls_context.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -58,6 +59,12 @@ Outcome check_tls(const Config& config) {
 Outcome check_proxies(const Config& config) {
     const auto proxies = http::TrustedProxies::parse(config.text("http.trusted_proxies"));
     if (!proxies) return base::Failure{"http.trusted_proxies: " + proxies.error()};
+    return base::Done{};
+}
+
+Outcome check_hosts(const Config& config) {
+    const auto hosts = http::HostNames::parse(config.text("http.hosts"));
+    if (!hosts) return base::Failure{"http.hosts: " + hosts.error()};
     return base::Done{};
 }
 
@@ -142,6 +149,7 @@ std::vector<std::string> mistakes_of_start(const Config& config, const fs::path&
     add(check_tls(config));
     add(check_origins(config));
     add(check_proxies(config));
+    add(check_hosts(config));
     return mistakes;
 }
 

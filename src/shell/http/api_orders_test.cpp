@@ -108,7 +108,7 @@ TEST_F(ApiOrders, RefusesAKeyThatBelongsToAnotherRequest) {
     EXPECT_EQ(short_route.status, 200) << "the short route means the same";
 }
 
-// @spec:X-06 @error:IDEMPOTENCY_KEY_EXPIRED
+// @spec:R3-IDEM-06 @spec:R3-IDEM-07 @error:IDEMPOTENCY_KEY_EXPIRED
 TEST_F(ApiOrders, AReplyThatIsOlderThanADayIsNotGivenAgainAndNothingIsCarriedOutTwice) {
     const std::string_view key = "Idempotency-Key: yesterday\r\n";
     const auto placed = world_.ask("POST", kOrders, key, kBuy);

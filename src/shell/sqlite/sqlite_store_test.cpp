@@ -60,7 +60,7 @@ protected:
     SqliteOptions options_;
 };
 
-// @spec:R2-TMO-02 @spec:R2-TMO-08
+// @spec:R2-TMO-02 @spec:R2-TMO-08 @error:ErrorKind::TimedOut
 TEST_F(SqliteFile, InterruptsAReadThatTakesTooLongAndNoOtherWork) {
     make_store(400);
     options_.read_longest = std::chrono::milliseconds(0);
