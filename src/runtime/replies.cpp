@@ -95,8 +95,10 @@ const core::LiveOrder* Runtime::find_order_of(const core::KeyId& key) const {
 }
 
 void Runtime::answer_expired(Now now) {
+    auto expired = waiting_.take_expired(now.monotonic);
+    if (expired.empty()) return;  // Before the first load there is no state, and nobody waits.
     const core::State& state = engine_->state();
-    for (auto& [key, waiter] : waiting_.take_expired(now.monotonic)) {
+    for (auto& [key, waiter] : expired) {
         const core::LiveOrder* live = find_order_of(key);
         const auto sweep = state.sweeps.find(key);
         const bool sweeps = sweep != state.sweeps.end();

@@ -124,7 +124,7 @@ public:
     void define(const model::Instrument&) override {}
 
     void probe(std::function<void()> answered) override {
-        if (!silent) probes.push_back(std::move(answered));
+        probes.push_back(std::move(answered));
     }
 
     std::deque<model::OrderReport> reports;
@@ -596,8 +596,10 @@ private:
                 runtime_->on_reconciled(exchange.reconciled.front(), exchange.books);
                 exchange.reconciled.pop_front();
             }
-            for (const auto& answered : std::exchange(exchange.probes, {}))
-                answered();
+            if (!exchange.silent) {
+                for (const auto& answered : std::exchange(exchange.probes, {}))
+                    answered();
+            }
             const bool more = runtime_->step(now());
             if (!more && exchange.reports.empty() && exchange.reconciled.empty()) return;
         }

@@ -316,12 +316,14 @@ TEST_F(Users, EveryActIsInTheChainAndNobodysNameIs) {
                                         "access refused",
                                         "login ok",
                                         "login refused",
-                                        "user-added ok"}));
+                                        "user-added ok",
+                                        "account-opened ok",
+                                        "account-opened ok"}));
     EXPECT_EQ(acts("?actor=" + id).size(), 3U);
     EXPECT_EQ(acts("?act=login").size(), 2U);
     const auto page = ApiWorld::data(world.ask_as(kToken, "GET", "/api/audit?limit=2"));
     const std::string next = std::to_string(page.at("next_before").to_number<std::uint64_t>());
-    EXPECT_EQ(acts("?before=" + next).size(), 4U);
+    EXPECT_EQ(acts("?before=" + next).size(), 6U);
     const auto journal = world.ask_as(kToken, "GET", "/api/journal?limit=1000");
     EXPECT_EQ(journal.body.find("example.org"), std::string::npos);
     EXPECT_EQ(journal.body.find("Somebody"), std::string::npos);

@@ -60,7 +60,9 @@ TEST(OperatorActs, AreInTheAuditWithTheirReason) {
         (std::vector<std::string>{"account-flattened futures ok ",
                                   "money-moved futures refused 5 USDT to nowhere: ACCOUNT_UNKNOWN",
                                   "account-released futures ok it was explained",
-                                  "account-frozen futures ok a strange fill"}));
+                                  "account-frozen futures ok a strange fill",
+                                  "account-opened spot ok ",
+                                  "account-opened futures ok "}));
 }
 
 TEST(OperatorActs, HoldTradesOnAccountsOfOthersOnly) {

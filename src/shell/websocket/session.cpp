@@ -143,6 +143,7 @@ private:
     SteadyTime next_rights_;  ///< When the token's rights are read again.
     std::optional<SteadyTime> pinged_;
     bool ping_under_way_ = false;
+    bool writing_ = false;           ///< A message is on its way to the socket.
     std::deque<SteadyTime> recent_;  ///< Of the client's messages within the last minute.
     std::optional<auth::Secret> token_;
     std::optional<auth::Caller> caller_;
@@ -357,8 +358,10 @@ asio::awaitable<void> WebsocketSession::write_all(std::shared_ptr<WebsocketSessi
         const Text text = self->next_text();
         if (text) {
             self->stream_.text(true);
+            self->writing_ = true;
             (void)co_await self->stream_.async_write(
                 asio::buffer(*text), asio::redirect_error(asio::use_awaitable, error));
+            self->writing_ = false;
             if (error || self->state_->gone) co_return;
             ++self->state_->counters.sent;
         } else if (self->phase_ == Phase::Closing) {
@@ -391,8 +394,8 @@ void WebsocketSession::check(SteadyTime now) {
     }
     if (now >= next_rights_ && !keeps_rights(now)) return;
     if (pinged_ && last_frame_ < *pinged_ && now - *pinged_ >= options().pong_within) {
-        // A ping that could not be sent behind what the peer does not read tells of a slow reader.
-        if (ping_under_way_ && subscriber_) return close_slow();
+        // What is still being written behind what the peer does not read tells of a slow reader.
+        if ((ping_under_way_ || writing_) && subscriber_) return close_slow();
         cut(Cut::Heartbeat);  // S2
     } else if (now - last_frame_ >= options().idle_max) {
         close(Cut::Idle, close_code::normal, "nothing was heard of you for too long");
