@@ -10,7 +10,7 @@ import sys
 import threading
 import unittest
 
-from stand import BIN, NEGATIVE, UNAVAILABLE, USAGE, Stand, orders_of, stop
+from stand import BIN, COMMAND_LINE, NEGATIVE, UNAVAILABLE, USAGE, Stand, orders_of, stop
 
 OUTCOME_OPEN = 75
 
@@ -64,7 +64,7 @@ class Trading(OnADaemon):
             order = self.place("SELL", "0.01", "--reduce-only", *words)
             self.assertEqual((order["type"], order["status"]), (kind, "NEW"))
         self.botctl("order", "place", "BTCUSDT", "BUY", "0.01", "--trail-distance", "0.015",
-                    status=USAGE)
+                    status=COMMAND_LINE)
         self.assertRegex(self.botctl("orders").stdout, r"STOP_MARKET +0\.01 +- +57500 ")
 
     def test_cancel_all_and_flatten(self):

@@ -142,7 +142,7 @@ class Newcomer(Stand):
         answers = [answers_in(self.paste(helper + request)) for request in requests]
         self.assertEqual(sum(request.count("call ") for request in requests),
                          sum(len(each) for each in answers), "Each request has an answer.")
-        attached, own, trailing, spot, ends = answers
+        attached, own, trailing, spot, ends, pages = answers
         entry, page = attached
         self.assertEqual(entry["status"], "FILLED")
         self.assertEqual({(each["role"], each["type"], each["stop_price"], each["parent"])
@@ -161,6 +161,10 @@ class Newcomer(Stand):
         self.assertEqual(canceled["cancels"], [waiting["order_id"]])
         self.assertEqual(len(flat["exits"]), 1)
         self.assert_flat()
+        first, second = pages
+        minutes = [candle["open_time"] for candle in first["candles"] + second["candles"]]
+        self.assertEqual(len(set(minutes)), 1_440, "each minute of the day once")
+        self.assertEqual((first["next_since"] is None, second["next_since"]), (False, None))
         self.wait_for(lambda: "the end of the spot stop", lambda: not self.open_orders("spot"))
 
     def test_what_the_page_about_the_api_says_is_refused(self):
