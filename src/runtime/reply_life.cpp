@@ -6,7 +6,7 @@ namespace botcore::runtime {
 
 namespace {
 
-constexpr base::Duration kLookEvery = base::Duration::seconds(60);
+constexpr base::Duration kSearchEvery = base::Duration::seconds(60);
 
 /// When the record was made; nothing where it cannot be read now.
 std::optional<base::Timestamp> time_of(ports::StoreReader& reader, model::Sequence sequence) {
@@ -31,7 +31,7 @@ void ReplyLife::look(ports::StoreReader& reader, model::Sequence head, base::Tim
         (now - *time >= life_ ? gone : kept) = middle;
     }
     gone_until_ = gone;
-    next_look_ = now + kLookEvery;
+    next_look_ = now + kSearchEvery;
 }
 
 bool ReplyLife::has_gone(const ports::KeyRow& key) const {
