@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 namespace botcore::shell {
 
@@ -161,6 +164,12 @@ base::Result<std::unique_ptr<MarketSource>, std::string> MarketSource::make(
 base::Outcome<std::string> MarketSource::check(const Config& config) {
     if (config.text("market.source") == "generated") return base::Done{};
     auto files = TRY(recordings_of(config.text("market.files")));
+    // A pipe has one reader, the daemon itself: whoever opens it before takes what is in it.
+    std::erase_if(files, [](const RecordingFile& file) {
+        std::error_code error;
+        return std::filesystem::is_fifo(file.path, error);
+    });
+    if (files.empty()) return base::Done{};
     try {
         const Replay opens_the_files(std::move(files), RecordedMarketOptions{}.at_end);
     } catch (const RecordingError& error) {

@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds kMarketEvery(100);
 
 /// Ready handlers that go before a turn that is due.
-constexpr std::size_t kHandlersPerTurnMax = 1'024;
+constexpr std::size_t kHandlersPerTurnMax = 4'096;
 
 /// A turn that waits this long counts before it has begun.
 const base::Duration kStuckAfter = base::Duration::seconds(1);

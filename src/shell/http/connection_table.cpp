@@ -18,8 +18,11 @@ ConnectionTable::Place* ConnectionTable::admit(const std::string& address, Addre
         return gives_way == nullptr ? nullptr : &replace(*gives_way, address);
     }
     if (count_ < limits_.places - limits_.kept) return &add(address);
-    if (Place* const gives_way = weakest()) return &replace(*gives_way, address);  // T2
-    if (count_ >= limits_.places) return nullptr;
+    const bool takes_kept_place = kind == Address::Unlimited && count_ < limits_.places;
+    if (!takes_kept_place) {
+        if (Place* const gives_way = weakest()) return &replace(*gives_way, address);  // T2
+        if (count_ >= limits_.places) return nullptr;
+    }
     Place& place = add(address);
     place.on_trial = true;  // T3
     return &place;

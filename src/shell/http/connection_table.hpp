@@ -6,8 +6,9 @@
 ///     clients share it or that it is this machine.
 /// T2  When the places run out, a connection gives way that showed no valid token and waits for its
 ///     client: of the address that has most of them, the oldest.
-/// T3  Of the places some are kept: when nobody can give way, a newcomer gets one on trial, and the
-///     server looks at what it asks before it serves it.
+/// T3  Of the places some are kept: for this machine and addresses that many share, and for a
+///     newcomer when nobody can give way. Whoever has one is on trial: the server looks at what it
+///     asks before it serves it.
 ///
 /// Threads: one.
 

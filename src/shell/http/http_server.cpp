@@ -69,6 +69,7 @@ std::string HttpServer::Listener::listen() {
         return "cannot listen on " + options_.address + ":" + std::to_string(options_.port) + ": " +
                error.message();
     }
+    acceptor_.non_blocking(true, error);
     port_ = acceptor_.local_endpoint(error).port();
     asio::co_spawn(context_, accept(shared_from_this()), asio::detached);
     return {};
@@ -85,13 +86,17 @@ std::string HttpServer::Listener::reload_tls() {
 asio::awaitable<void> HttpServer::Listener::accept(std::shared_ptr<Listener> self) {
     while (self->acceptor_.is_open()) {
         Error error;
-        tcp::socket socket =
-            co_await self->acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
+        // Somebody is there: the system says that descriptors are missing also where nobody is, and
+        // then no connection may be cut for it.
+        co_await self->acceptor_.async_wait(tcp::acceptor::wait_read,
+                                            asio::redirect_error(asio::use_awaitable, error));
         if (error == asio::error::operation_aborted || self->stopping_) co_return;
+        tcp::socket socket = self->acceptor_.accept(self->context_, error);
         if (!error) {
             self->admit(std::move(socket));
             continue;
         }
+        if (error == asio::error::would_block) continue;  // It has gone again.
         self->cannot_accept(error);
         // Waits instead of spinning.
         asio::steady_timer pause(self->context_, std::chrono::milliseconds(50));
