@@ -69,7 +69,7 @@ public:
     /// The rules of an instrument are new or changed.
     virtual void define(const model::Instrument& instrument) = 0;
     /// Asks for a sign of life the way requests go. `answered` is called once, later, like every
-    /// answer; never where the exchange cannot be reached.
+    /// answer: where the exchange cannot be reached, once it can be again.
     virtual void probe(std::function<void()> answered) = 0;
 };
 

@@ -123,9 +123,7 @@ public:
 
     void define(const model::Instrument&) override {}
 
-    void probe(std::function<void()> answered) override {
-        probes.push_back(std::move(answered));
-    }
+    void probe(std::function<void()> answered) override { probes.push_back(std::move(answered)); }
 
     std::deque<model::OrderReport> reports;
     std::deque<model::AccountId> reconciled;
