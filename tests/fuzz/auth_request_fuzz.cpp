@@ -29,14 +29,36 @@ void read(std::string_view body, auth::AuthParsed<T> (*parse)(std::string_view))
     CHECK(parsed.error().came.size() <= 64);
 }
 
+bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+}
+
+bool has_only(std::string_view word, std::string_view alphabet) {
+    return word.find_first_not_of(alphabet) == std::string_view::npos;
+}
+
+/// Long words that are no secrets: names of variables, names of the archive's objects, hashes that
+/// our own words announce.
+bool may_stay(std::string_view before, std::string_view word) {
+    if (word.starts_with("BOTCORE_"))
+        return has_only(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+    if (has_only(word, "0123456789-tz")) return true;
+    const std::string_view near =
+        before.substr(before.size() - std::min<std::size_t>(before.size(), 16));
+    const bool announced =
+        near.find("hash") != std::string_view::npos || near.find("state") != std::string_view::npos;
+    return announced && has_only(word, "0123456789abcdef");
+}
+
 void check_redacted(std::string_view text) {
     const std::string shown = log::redact(text);
-    std::size_t run = 0;
-    for (const char c : shown) {
-        const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                          (c >= '0' && c <= '9') || c == '_' || c == '-';
-        run = word ? run + 1 : 0;
-        CHECK(run < 40);
+    for (auto begin = shown.begin(); begin != shown.end();) {
+        begin = std::find_if(begin, shown.end(), is_word);
+        const auto end = std::find_if_not(begin, shown.end(), is_word);
+        const std::string_view word(begin, end);
+        if (word.size() >= 40) CHECK(may_stay({shown.begin(), begin}, word));
+        begin = end;
     }
 }
 
