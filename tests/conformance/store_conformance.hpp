@@ -1,7 +1,8 @@
 #pragma once
 
 /// What every store must do, as a suite that any implementation runs unchanged. A test program adds
-/// `store_conformance.cpp` and `sample_rows.cpp` to its sources and says
+/// `store_conformance.cpp` (what is written and comes back), `store_queries_conformance.cpp` (what
+/// a reader is answered) and `sample_rows.cpp` to its sources and says
 ///
 ///   INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance, Values(StoreKind{"file", make}), name_of);
 ///
@@ -16,6 +17,10 @@
 #include <string>
 
 namespace botcore::conformance {
+
+[[nodiscard]] inline bool same_key(const ports::KeyRow& a, const ports::KeyRow& b) {
+    return a.entry == b.entry && a.body == b.body;
+}
 
 /// One store and the world it lives in. A new harness is a new, empty store.
 class StoreHarness {
