@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cerrno>
-#include <thread>
 #include <utility>
 
 namespace botcore::shell::sqlite {
@@ -183,14 +182,15 @@ int Database::on_progress(void* patience) {
 
 /// Anything but zero asks for the lock again. `times` counts from 0 for each lock.
 int Database::on_locked(void* patience, int times) {
+    auto& waiter = *static_cast<Patience*>(patience);
     if (times < kShortWaits) {
-        std::this_thread::sleep_for(kShortWait);
+        waiter.wait(kShortWait);
         return 1;
     }
     const auto retry = static_cast<std::size_t>(times - kShortWaits);
     if (retry >= kLongWaits.size()) return 0;
-    ++static_cast<Patience*>(patience)->lock_retries;
-    std::this_thread::sleep_for(kLongWaits.at(retry));
+    ++waiter.lock_retries;
+    waiter.wait(kLongWaits.at(retry));
     return 1;
 }
 

@@ -14,10 +14,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
 
 namespace botcore::shell::sqlite {
 
@@ -124,6 +127,12 @@ public:
     /// wait of 100 ms in all, and then again after 1, 2 and 4 s.
     [[nodiscard]] std::uint32_t take_lock_retries();
 
+    using Wait = std::function<void(std::chrono::milliseconds)>;
+
+    /// How waits for a lock are spent, in place of sleeping: for tests, which then wait for
+    /// nothing.
+    void set_lock_wait(Wait wait) { patience_->wait = std::move(wait); }
+
 private:
     struct Close {
         void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
@@ -133,6 +142,7 @@ private:
     struct Patience {
         std::optional<std::chrono::steady_clock::time_point> until;
         std::uint32_t lock_retries = 0;
+        Wait wait = [](std::chrono::milliseconds span) { std::this_thread::sleep_for(span); };
     };
 
     explicit Database(sqlite3* handle) : patience_(std::make_unique<Patience>()), handle_(handle) {}

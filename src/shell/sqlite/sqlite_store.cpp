@@ -231,6 +231,7 @@ SqliteStore::SqliteStore(SqliteOptions options, Sessions sessions)
       maintenance_(std::move(sessions.maintenance)),
       reserve_(options_.path + "-reserve", options_.reserve_bytes) {
     sqlite3_wal_hook(writer_.database().handle(), &SqliteStore::on_wal_grown, this);
+    if (options_.lock_wait) writer_.database().set_lock_wait(options_.lock_wait);
 }
 
 StoreResult<ports::Snapshot> SqliteStore::load() {

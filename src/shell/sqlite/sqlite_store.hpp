@@ -44,6 +44,8 @@ struct SqliteOptions {
     std::uint64_t wal_bytes_max = 64ULL << 20U;
     /// A single read that takes longer is interrupted. Commits, loads and checks are not.
     std::chrono::milliseconds read_longest{10'000};
+    /// How a commit waits for another program's lock; empty sleeps.
+    Database::Wait lock_wait;
     /// Keep a mark beside the file (commit_mark.hpp), and notice when the file is taken away while
     /// it is open: for whoever acknowledges commits to others.
     bool watches_file = false;

@@ -9,8 +9,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace botcore::shell::sqlite {
 namespace {
@@ -83,28 +86,61 @@ TEST_F(SqliteFile, InterruptsAReadThatTakesTooLongAndNoOtherWork) {
     EXPECT_EQ(store.value()->commit(batch), CommitResult::Committed) << "nor has a commit";
 }
 
-// @spec:R2-RETRY-09
-TEST_F(SqliteFile, TriesACommitAgainAfterASecondWhileAnotherProgramHoldsTheLock) {
-    make_store(1);
-    const auto store = SqliteStore::open(options_);
-    ASSERT_TRUE(store.has_value());
-    ports::Batch batch;
-    batch.expected = store.value()->load().value().head;
-    batch.epoch = 1;
-    batch.entries.push_back({2, 1, {}, {}, "record"});
-    auto opened = Database::open(options_.path, "", OpenMode::ReadWrite);
-    ASSERT_TRUE(opened.has_value());
-    Database other = std::move(opened).value();
-    ASSERT_TRUE(other.execute("BEGIN IMMEDIATE").has_value());
-    std::thread release([&] {
-        // Longer than the short waits together, and shorter than the first long one.
-        std::this_thread::sleep_for(std::chrono::milliseconds(400));
-        ASSERT_TRUE(other.execute("ROLLBACK").has_value());
-    });
-    EXPECT_EQ(store.value()->commit(batch), CommitResult::Committed);
-    release.join();
-    EXPECT_EQ(store.value()->lock_retries().succeeded, 1U);
-    EXPECT_EQ(store.value()->lock_retries().failed, 0U);
+/// Another program holds the lock that a commit needs, and the commit's waits take no time.
+class LockedFile : public SqliteFile {
+protected:
+    using Waits = std::vector<std::int64_t>;
+
+    void hold_the_lock() {
+        make_store(1);
+        options_.lock_wait = [this](std::chrono::milliseconds span) {
+            if (span < std::chrono::seconds(1)) return;
+            long_waits_.push_back(span.count());
+            if (long_waits_.size() == released_after_) release();
+        };
+        store_ = std::move(SqliteStore::open(options_)).value();
+        auto opened = Database::open(options_.path, "", OpenMode::ReadWrite);
+        ASSERT_TRUE(opened.has_value());
+        other_ = std::move(opened).value();
+        ASSERT_TRUE(other_.execute("BEGIN IMMEDIATE").has_value());
+    }
+
+    void release() { EXPECT_TRUE(other_.execute("ROLLBACK").has_value()); }
+
+    CommitResult commit_one() {
+        ports::Batch batch;
+        batch.expected = store_->load().value().head;
+        batch.epoch = 1;
+        batch.entries.push_back({batch.expected.sequence + 1, 1, {}, {}, "record"});
+        return store_->commit(batch);
+    }
+
+    std::size_t released_after_ = 0;  ///< Long waits; zero: it is not released by itself.
+    Waits long_waits_;                ///< In milliseconds.
+    std::unique_ptr<SqliteStore> store_;
+    Database other_;
+};
+
+// @spec:R2-RETRY-02 @spec:R2-RETRY-03 @spec:R2-RETRY-09
+TEST_F(LockedFile, ACommitIsTriedAgainAfterOneSecondAndThenTwo) {
+    released_after_ = 2;
+    hold_the_lock();
+    EXPECT_EQ(commit_one(), CommitResult::Committed);
+    EXPECT_EQ(long_waits_, (Waits{1'000, 2'000}));
+    EXPECT_EQ(store_->lock_retries().succeeded, 1U);
+    EXPECT_EQ(store_->lock_retries().failed, 1U);
+}
+
+// @spec:R2-RETRY-01 @spec:R2-RETRY-09
+TEST_F(LockedFile, ACommitIsGivenUpAfterThreeRetriesAndLeavesNothingBehind) {
+    hold_the_lock();
+    EXPECT_EQ(commit_one(), CommitResult::Unavailable);
+    EXPECT_EQ(long_waits_, (Waits{1'000, 2'000, 4'000}));
+    EXPECT_EQ(store_->lock_retries().succeeded, 0U);
+    EXPECT_EQ(store_->lock_retries().failed, 3U);
+    release();
+    EXPECT_EQ(store_->load().value().head.sequence, 1U);
+    EXPECT_EQ(commit_one(), CommitResult::Committed);
 }
 
 TEST_F(SqliteFile, RefusesAFolderThatIsNotThere) {
