@@ -215,8 +215,8 @@ TEST_F(Refold, AnAnswerThatIsNowhereIsNotMadeUp) {
 
 TEST_F(Refold, AReplyWhoseLifeIsOverIsEmptyAndItsKeyStays) {
     const auto blank = [](const model::KeyEntry&) { return std::optional<std::string>(""); };
-    Scratch anew;
-    EXPECT_TRUE(make_anew(entries_, blank, anew.store).has_value());
+    Scratch rebuilt;
+    EXPECT_TRUE(make_anew(entries_, blank, rebuilt.store).has_value());
 }
 
 TEST_F(Refold, AStoreThatTakesNothingEndsTheWork) {

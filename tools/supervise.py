@@ -8,7 +8,7 @@ quick succession are answered with growing pauses.
 
 SIGTERM and SIGINT are passed on, and the supervisor then ends with the program; a program that has
 already said STOPPING=1 was asked by somebody else and is not asked again for the same reason.
-SIGHUP is passed on and ends nothing: the program reads its configuration anew.
+SIGHUP is passed on and ends nothing: the program reads its configuration again.
 
 The program reports to NOTIFY_SOCKET as systemd's services do: READY=1, then WATCHDOG=1 again and
 again. One that is not ready in time, or falls silent afterwards, hangs: it is killed and started

@@ -168,14 +168,14 @@ class Supervise(unittest.TestCase):
         self.assertEqual(self.process.wait(WAIT_SECONDS), 0)
         self.assertEqual(len(self.lives()), 1)
 
-    def test_the_heartbeats_of_strangers_do_not_count(self):
+    def test_heartbeats_of_other_processes_do_not_count(self):
         self.start_reporter("say('READY=1'); time.sleep(60)", "--silence-max", "0.5")
         self.wait_for_lives(1)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as stranger:
-            stranger.connect(f"\0botcore-supervisor-{self.process.pid}")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+            other.connect(f"\0botcore-supervisor-{self.process.pid}")
 
             def forge():
-                stranger.send(b"WATCHDOG=1")
+                other.send(b"WATCHDOG=1")
                 return len(self.lives()) > 1
             self.wait_until("the silent program was killed", forge)
         self.process.terminate()

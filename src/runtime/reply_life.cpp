@@ -19,8 +19,8 @@ std::optional<base::Timestamp> time_of(ports::StoreReader& reader, model::Sequen
 
 }  // namespace
 
-void ReplyLife::look(ports::StoreReader& reader, model::Sequence head, base::Timestamp now) {
-    if (now < next_look_) return;
+void ReplyLife::update(ports::StoreReader& reader, model::Sequence head, base::Timestamp now) {
+    if (now < next_search_) return;
     // The newest record that is too old lies from `gone` on and before `kept`.
     model::Sequence gone = gone_until_;
     model::Sequence kept = head + 1;
@@ -31,7 +31,7 @@ void ReplyLife::look(ports::StoreReader& reader, model::Sequence head, base::Tim
         (now - *time >= life_ ? gone : kept) = middle;
     }
     gone_until_ = gone;
-    next_look_ = now + kSearchEvery;
+    next_search_ = now + kSearchEvery;
 }
 
 bool ReplyLife::has_gone(const ports::KeyRow& key) const {

@@ -19,13 +19,13 @@ class ReplyLife {
 public:
     explicit ReplyLife(base::Duration life) : life_(life) {}
 
-    /// Finds anew which replies have gone, at most once a minute. Reads a number of records that
+    /// Brings `gone_until` up to date, at most once a minute. Reads a number of records that
     /// grows with the logarithm of the journal's length. Both times are on the journal's monotonic
     /// scale. What cannot be read now is looked for at the next call.
-    void look(ports::StoreReader& reader, model::Sequence head, base::Timestamp now);
+    void update(ports::StoreReader& reader, model::Sequence head, base::Timestamp now);
 
-    /// The term begins anew.
-    void clear() { next_look_ = base::Timestamp(); }
+    /// A new term begins.
+    void clear() { next_search_ = base::Timestamp(); }
 
     /// Replies stored with this record or earlier ones have gone; 0: none.
     [[nodiscard]] model::Sequence gone_until() const { return gone_until_; }
@@ -34,7 +34,7 @@ public:
 
 private:
     base::Duration life_;
-    base::Timestamp next_look_;
+    base::Timestamp next_search_;
     model::Sequence gone_until_ = 0;
 };
 

@@ -89,7 +89,7 @@ bool Runtime::step(Now now) {
     ask_due_questions(now);
     end_silence(now);
     compare_due_accounts(now);
-    reply_life_.look(ports_.store.reader(), head_.sequence, monotonic_time(now));
+    reply_life_.update(ports_.store.reader(), head_.sequence, monotonic_time(now));
     batch_.begin(head_, engine_->state().epoch);
     batch_.forget_replies(reply_life_.gone_until());
     // What the exchange said comes before new requests: finish what was begun.

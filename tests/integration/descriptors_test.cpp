@@ -71,7 +71,7 @@ TEST_F(NoDescriptors, NamesMissingDescriptorsOnceAndAcceptsAfterwards) {
     on_loop([&] { EXPECT_EQ(times, 1); });
 }
 
-TEST_F(NoDescriptors, ASilentStrangerGivesItsDescriptorToTheNextCaller) {
+TEST_F(NoDescriptors, ASilentConnectionIsClosedForTheNextCaller) {
     start();
     TestClient silent(port());
     await_connections(1);

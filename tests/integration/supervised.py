@@ -97,17 +97,17 @@ class Supervised(Files):
         self.process.terminate()
         return self.process.wait(60)
 
-    def test_a_stranger_s_heartbeats_keep_no_hanging_daemon_alive(self):
+    def test_heartbeats_of_another_process_keep_no_hanging_daemon_alive(self):
         self.supervise("--silence-max", str(SILENCE_SECONDS))
         pid = self.daemon()
         self.ready.unlink()
         os.kill(pid, signal.SIGSTOP)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as stranger:
-            stranger.connect(f"\0botcore-supervisor-{self.process.pid}")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+            other.connect(f"\0botcore-supervisor-{self.process.pid}")
 
             def forge():
                 with contextlib.suppress(BlockingIOError):
-                    stranger.send(b"WATCHDOG=1", socket.MSG_DONTWAIT)
+                    other.send(b"WATCHDOG=1", socket.MSG_DONTWAIT)
                 return "it hangs" in self.said()
             self.wait_for(lambda: "the end of the hanging daemon", forge)
         self.another_daemon(pid)
@@ -171,9 +171,9 @@ class Supervised(Files):
                                "[paper]\ndeposit = 5\n")
         self.process.send_signal(signal.SIGHUP)
         self.wait_for(lambda: f"the reload: {self.messages()[-5:]}; that",
-                      lambda: "the configuration was read anew" in self.messages())
+                      lambda: "the configuration was read again" in self.messages())
         line = next(line for line in self.lines()
-                    if line["message"] == "the configuration was read anew")
+                    if line["message"] == "the configuration was read again")
         self.assertEqual(line["changed"], "limits.reads_per_second, limits.operators")
         later = next(line for line in self.lines()
                      if line["message"] == "changed keys take effect at the next start")
@@ -217,7 +217,7 @@ class Lines(Files):
             before = len(self.messages())
             daemon.send_signal(signal.SIGHUP)
             self.wait_for(lambda: "a line of the reload", lambda seen=before: "certificate and key "
-                          "were read anew" in self.messages()[seen:])
+                          "were read again" in self.messages()[seen:])
 
     def test_a_log_that_was_renamed_is_begun_anew(self):
         daemon = self.serve()

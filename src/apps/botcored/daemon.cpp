@@ -17,7 +17,7 @@
 #include "shell/daemon/entry_orders.hpp"
 #include "shell/daemon/health_watch.hpp"
 #include "shell/daemon/logged_store.hpp"
-#include "shell/daemon/market_teller.hpp"
+#include "shell/daemon/market_source_monitor.hpp"
 #include "shell/daemon/relief.hpp"
 #include "shell/daemon/second_signal.hpp"
 #include "shell/daemon/service_manager.hpp"
@@ -155,7 +155,7 @@ private:
         {.log = log_,
          .publish = [this](const protocol::Event& event) { events_->hub().publish(event); },
          .now = [this] { return clock_.now().time; }}};
-    shell::MarketTeller market_teller_{
+    shell::MarketSourceMonitor market_monitor_{
         {.log = log_,
          .publish = [this](const protocol::Event& event) { events_->hub().publish(event); },
          .now = [this] { return clock_.now().time; }}};
@@ -423,7 +423,7 @@ void Daemon::watch() {
     watch_->tick();
     access_->tick(clock_.now().time);
     look_at_archive();
-    market_teller_.look(market_->trouble());
+    market_monitor_.update(market_->trouble());
     if (runtime_->status() == runtime::Status::Fenced) {
         log_.write(shell::log::Level::Fatal, "another writer has the journal; this one ends");
         exit_code_ = EX_TEMPFAIL;

@@ -51,10 +51,10 @@ void Reload::read_all() {
     parts_.log.reopen();
     read_config();
     const std::string trouble = parts_.read_certificate();
-    parts_.log.write(
-        trouble.empty() ? Level::Info : Level::Error,
-        trouble.empty() ? "certificate and key were read anew" : "the old certificate and key stay",
-        {{"cause", trouble}});
+    parts_.log.write(trouble.empty() ? Level::Info : Level::Error,
+                     trouble.empty() ? "certificate and key were read again"
+                                     : "the old certificate and key stay",
+                     {{"cause", trouble}});
 }
 
 void Reload::read_config() {
@@ -66,7 +66,7 @@ void Reload::read_config() {
     const ConfigChange change = take_over(parts_.running, read.value());
     if (!change.taken.empty()) parts_.apply();
     parts_.log.write(Level::Info,
-                     "the configuration was read anew",
+                     "the configuration was read again",
                      {{"operation", "reload"}, {"changed", joined(change.taken)}});
     if (change.later.empty()) return;
     parts_.log.write(Level::Warn,

@@ -1,7 +1,6 @@
 #pragma once
 
-/// SIGHUP: the configuration is read anew, certificate and key as well, and the log file is opened
-/// anew.
+/// SIGHUP: configuration, certificate and key are read again, and the log file is opened again.
 ///
 /// H1  A configuration with a mistake changes nothing; the log names the mistake.
 /// H2  Keys that a running daemon cannot take over are named in the log and wait for its next

@@ -179,7 +179,7 @@ private:
         return kExitNegative;
     }
 
-    /// What is to be placed anew; empty where nothing would be.
+    /// What is placed instead; empty where nothing would be.
     static std::string remaining(const json::object& order, const AmendWish& wish) {
         const std::string wanted =
             wish.quantity.empty() ? plain_text(order, "quantity") : wish.quantity;

@@ -47,7 +47,7 @@ CLI::App* add_amend(CLI::App& order, Chosen& chosen) {
         add(order,
             chosen,
             "amend",
-            "Cancel an open order and place what is left of it anew",
+            "Cancel an open order and place the rest of it as a new order",
             [&](Session& s) { return amend_order(s, chosen.command, chosen.order, chosen.amend); });
     amend->add_option("ORDER", chosen.order, "Order id")->required();
     amend->add_option("--price", chosen.amend.price, "The new limit price");

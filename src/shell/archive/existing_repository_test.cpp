@@ -86,7 +86,7 @@ TEST(KnownArchives, AreRememberedWhereverTheDataFolderIs) {
     const KnownArchives moved(folder.file("moved"));
     EXPECT_TRUE(moved.has((fs::path(folder.file("moved")) / "archive").string()).value());
     EXPECT_TRUE(moved.has("/copies/one").value());
-    // A list that cannot be read is not an empty one: the place would be begun anew.
+    // A list that cannot be read is not an empty one: the place would be begun again.
     std::filesystem::create_directories(folder.file("other/archives.known"));
     EXPECT_FALSE(KnownArchives(folder.file("other")).has("/copies/one"));
     EXPECT_FALSE(KnownArchives(folder.file("other")).add("/copies/one"));

@@ -21,7 +21,7 @@ public:
     explicit KnownArchives(std::filesystem::path data) : data_(std::move(data)) {}
 
     /// An error where what was remembered cannot be read: a place that was used would be begun
-    /// anew.
+    /// again.
     [[nodiscard]] base::Result<bool, std::string> has(const std::string& place) const;
     /// Synced. The text says what failed.
     [[nodiscard]] base::Outcome<std::string> add(const std::string& place) const;

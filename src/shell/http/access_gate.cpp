@@ -45,7 +45,7 @@ AccessGate::AccessGate(const AccessLimits& limits)
       logins_(limits.logins, limits.keys_max),
       registrations_(limits.registrations, limits.keys_max),
       public_reads_(limits.public_reads, limits.keys_max),
-      strangers_(limits.public_reads, limits.keys_max) {
+      without_token_(limits.public_reads, limits.keys_max) {
 }
 
 void AccessGate::set_limits(const AccessLimits& limits) {
@@ -56,7 +56,7 @@ void AccessGate::set_limits(const AccessLimits& limits) {
     logins_.set_rule(limits.logins);
     registrations_.set_rule(limits.registrations);
     public_reads_.set_rule(limits.public_reads);
-    strangers_.set_rule(limits.public_reads);
+    without_token_.set_rule(limits.public_reads);
 }
 
 /// Requests of this machine's own programs; what a proxy on it passes on is not one of them.
@@ -131,10 +131,11 @@ bool AccessGate::pass(Call& call) {
     return false;
 }
 
-bool AccessGate::pass_stranger(Call& call) {
+bool AccessGate::pass_without_token(Call& call) {
     look_for_proxy(call.request);
     if (is_free(call.request)) return true;
-    const RateVerdict verdict = strangers_.take(limit_key(call.request.remote), call.now.monotonic);
+    const RateVerdict verdict =
+        without_token_.take(limit_key(call.request.remote), call.now.monotonic);
     if (verdict.allowed) return true;
     append_limit(call.headers, verdict);
     refuse(call, verdict, "without a valid token from this address", "global");

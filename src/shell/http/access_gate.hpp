@@ -60,7 +60,7 @@ public:
 
     /// The same for a call that shows no token that is known; after too many of an address they are
     /// answered with 429 instead of 401.
-    [[nodiscard]] bool pass_stranger(Call& call);
+    [[nodiscard]] bool pass_without_token(Call& call);
 
 private:
     [[nodiscard]] resilience::RateVerdict take(Call& call);
@@ -81,7 +81,7 @@ private:
     resilience::RateTable logins_;
     resilience::RateTable registrations_;
     resilience::RateTable public_reads_;
-    resilience::RateTable strangers_;
+    resilience::RateTable without_token_;
 };
 
 }  // namespace botcore::shell::http

@@ -109,7 +109,7 @@ bool Api::authorize(Call& call) const {
             return true;
         }
     }
-    if (stranger_gate_ && !stranger_gate_(call)) return false;
+    if (token_missing_gate_ && !token_missing_gate_(call)) return false;
     call.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"botcore\"");
     call.fail(
         401,

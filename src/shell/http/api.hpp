@@ -40,7 +40,7 @@ public:
     void set_waiting_room(WaitingRoom& room) { room_ = &room; }
 
     /// Asked for a call that shows no valid token, before it is answered with 401.
-    void set_stranger_gate(Gate gate) { stranger_gate_ = std::move(gate); }
+    void set_token_missing_gate(Gate gate) { token_missing_gate_ = std::move(gate); }
 
     void handle(HttpRequest request, Respond respond) override;
     void on_finished(const HttpExchange& exchange) override;
@@ -58,7 +58,7 @@ private:
     const RouteTable& routes_;
     const auth::TokenVerifier& tokens_;
     std::vector<Gate> gates_;
-    Gate stranger_gate_;
+    Gate token_missing_gate_;
     WaitingRoom* room_ = nullptr;
 };
 

@@ -78,7 +78,7 @@ struct ApiContext {
     [[nodiscard]] bool running(Call& call) const;
     /// Answers a call whose read of the store failed: 504 STORE_TIMEOUT for one that took too long.
     /// What may pass is tried again after 1, 2 and 4 s, within the call's deadline, by calling the
-    /// route's handler anew. The call is no longer the caller's.
+    /// route's handler again. The call is no longer the caller's.
     void store_failed(Call& call, ports::StoreError error) const;
 
     /// {account} of the path; the caller's default account on a path without one.

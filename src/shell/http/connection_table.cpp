@@ -24,7 +24,7 @@ ConnectionTable::Place* ConnectionTable::admit(const std::string& address, Addre
         if (count_ >= limits_.places) return nullptr;
     }
     Place& place = add(address);
-    place.on_trial = true;  // T3
+    place.provisional = true;  // T3
     return &place;
 }
 
@@ -74,7 +74,7 @@ void ConnectionTable::uncount(const Place& place) {
 ConnectionTable::Place& ConnectionTable::replace(Place& leaves, const std::string& address) {
     send_away(leaves);
     Place& place = add(address);
-    place.on_trial = leaves.on_trial;
+    place.provisional = leaves.provisional;
     return place;
 }
 

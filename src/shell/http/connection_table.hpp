@@ -7,8 +7,8 @@
 /// T2  When the places run out, a connection gives way that showed no valid token and waits for its
 ///     client: of the address that has most of them, the oldest.
 /// T3  Of the places some are kept: for this machine and addresses that many share, and for a
-///     newcomer when nobody can give way. Whoever has one is on trial: the server looks at what it
-///     asks before it serves it.
+///     newcomer when nobody can give way. Such a connection is provisional: the server looks at
+///     what it asks before it serves it.
 ///
 /// Threads: one.
 
@@ -32,10 +32,10 @@ public:
     struct Place {
         std::uint64_t number = 0;
         std::string address;
-        bool waits = true;      ///< For bytes of the client, or for the client to take some.
-        bool is_known = false;  ///< It has shown a valid token.
-        bool on_trial = false;  ///< T3
-        bool leaving = false;   ///< It gave way and counts no more.
+        bool waits = true;         ///< For bytes of the client, or for the client to take some.
+        bool is_known = false;     ///< It has shown a valid token.
+        bool provisional = false;  ///< T3
+        bool leaving = false;      ///< It gave way and counts no more.
         std::function<void()> cut{};
     };
 
@@ -52,7 +52,7 @@ public:
     /// Cuts the connection that T2 names, if there is one.
     bool make_room();
 
-    /// May a connection on trial have its place for good?
+    /// May a provisional connection have its place for good?
     [[nodiscard]] bool has_room() const { return count_ <= limits_.places - limits_.kept; }
 
 private:

@@ -26,7 +26,7 @@ protected:
 
 TEST_F(Table, NobodyGivesWayWhileThereIsRoom) {
     for (int i = 0; i < 6; ++i)
-        EXPECT_FALSE(admit("a" + std::to_string(i))->on_trial);
+        EXPECT_FALSE(admit("a" + std::to_string(i))->provisional);
     EXPECT_TRUE(cut_.empty());
 }
 
@@ -65,11 +65,11 @@ TEST_F(Table, TheAddressWithMostConnectionsGivesWayFirst) {
 TEST_F(Table, WhoHasATokenOrIsServedDoesNotGiveWay) {
     admit("a")->is_known = true;
     admit("a")->waits = false;
-    Place* const stranger = admit("b");
+    Place* const newcomer = admit("b");
     for (int i = 0; i < 3; ++i)
         admit("c")->is_known = true;
     admit("d");
-    EXPECT_EQ(cut_, std::vector{stranger->number});
+    EXPECT_EQ(cut_, std::vector{newcomer->number});
 }
 
 TEST_F(Table, KeepsPlacesOnTrialWhenNobodyCanGiveWay) {
@@ -78,11 +78,11 @@ TEST_F(Table, KeepsPlacesOnTrialWhenNobodyCanGiveWay) {
         busy.push_back(admit("a" + std::to_string(i)));
         busy.back()->waits = false;
     }
-    Place* const on_trial = admit("b");
-    ASSERT_NE(on_trial, nullptr);
-    EXPECT_TRUE(on_trial->on_trial);
+    Place* const provisional = admit("b");
+    ASSERT_NE(provisional, nullptr);
+    EXPECT_TRUE(provisional->provisional);
     EXPECT_FALSE(table_.has_room());
-    on_trial->waits = false;
+    provisional->waits = false;
     admit("c")->waits = false;
     EXPECT_EQ(admit("d"), nullptr);
     for (int i = 0; i < 2; ++i)
@@ -95,7 +95,7 @@ TEST_F(Table, WhoTakesATrialPlaceIsOnTrialToo) {
     for (int i = 0; i < 6; ++i)
         admit("a" + std::to_string(i))->waits = false;
     Place* const first = admit("b");
-    EXPECT_TRUE(admit("c")->on_trial);
+    EXPECT_TRUE(admit("c")->provisional);
     EXPECT_EQ(cut_, std::vector{first->number});
     table_.leave(*first);
     EXPECT_TRUE(table_.make_room());

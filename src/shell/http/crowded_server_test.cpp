@@ -56,17 +56,17 @@ TEST(CrowdedApi, AnswersTheOperatorAndHealthBesideAThousandSilentConnections) {
     EXPECT_TRUE(silent.front()->ended());
 }
 
-TEST_F(CrowdedServer, AStrangerOnTrialIsTurnedAwayAndOthersAreServed) {
+TEST_F(CrowdedServer, ACallerWithoutATokenInAReservedPlaceIsRefused) {
     HttpServerOptions options{.trusted_proxies = "127.0.0.1", .connections_max = 16};
     options.knows_token = [](std::string_view token) { return token == "somebody"; };
     start(std::move(options));
     open_busy(14);
-    TestClient stranger(port());
-    stranger.send(get_from_afar("/x"));
-    auto refused = stranger.receive();
+    TestClient unknown(port());
+    unknown.send(get_from_afar("/x"));
+    auto refused = unknown.receive();
     EXPECT_EQ(refused.status, 503);
     EXPECT_THAT(refused.body, HasSubstr("\"code\":\"TOO_MANY_CONNECTIONS\""));
-    EXPECT_TRUE(stranger.ended());
+    EXPECT_TRUE(unknown.ended());
     TestClient probe(port());
     probe.send(get_from_afar("/health"));
     EXPECT_EQ(probe.receive().status, 200);
@@ -83,20 +83,20 @@ TEST_F(CrowdedServer, AStrangerOnTrialIsTurnedAwayAndOthersAreServed) {
     EXPECT_EQ(caller.receive().status, 200) << "the place is its own now";
 }
 
-TEST_F(CrowdedServer, AnIdleCallerWithATokenStaysAndAnIdleStrangerLeaves) {
+TEST_F(CrowdedServer, AnIdleCallerWithATokenStaysAndOneWithoutIsClosed) {
     HttpServerOptions options{.connections_max = 2};
     options.knows_token = [](std::string_view token) { return token == "somebody"; };
     start(std::move(options));
     TestClient caller(port());
     caller.send(get("/x", "somebody"));
     EXPECT_EQ(caller.receive().status, 200);
-    TestClient stranger(port());
-    stranger.send(get("/x"));
-    EXPECT_EQ(stranger.receive().status, 200);
+    TestClient unknown(port());
+    unknown.send(get("/x"));
+    EXPECT_EQ(unknown.receive().status, 200);
     TestClient newcomer(port());
     newcomer.send(get("/x"));
     EXPECT_EQ(newcomer.receive().status, 200);
-    EXPECT_TRUE(stranger.ended());
+    EXPECT_TRUE(unknown.ended());
     caller.send(get("/x"));
     EXPECT_EQ(caller.receive().status, 200);
 }

@@ -150,14 +150,14 @@ void HttpServer::Listener::Connection::refuse(const Refused& refused) {
     response_ = refusal(refused, request_id_);
 }
 
-/// A connection on trial stays for a caller with a token, for health and metrics, for a program of
-/// this machine, or because there is room again.
+/// A provisional connection stays for a caller with a token, for health and metrics, for a program
+/// of this machine, or because there is room again.
 bool HttpServer::Listener::Connection::may_stay(const HttpRequest& request) {
-    if (!place_.on_trial) return true;
+    if (!place_.provisional) return true;
     const bool is_own = !request.forwarded && is_loopback(request.remote);
     if (is_own || is_probe(request.target)) return true;
-    place_.on_trial = !place_.is_known && !listener_->table_.has_room();
-    return !place_.on_trial;
+    place_.provisional = !place_.is_known && !listener_->table_.has_room();
+    return !place_.provisional;
 }
 
 asio::awaitable<bool> HttpServer::Listener::Connection::serve_one() {

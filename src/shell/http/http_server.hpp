@@ -47,7 +47,7 @@ struct HttpServerOptions {
     /// One more, for which nobody gives way, gets 503 and is closed (`ConnectionTable`).
     std::size_t connections_max = 1'024;
     std::size_t connections_per_address = 256;
-    /// Is it the token of somebody? Such callers do not give way to strangers.
+    /// Is it the token of somebody? Their connections are not closed to make room for others.
     std::function<bool(std::string_view token)> knows_token{};
     /// Told when no connection can be accepted, and what to do, at most once a minute.
     std::function<void(const std::string& text)> warn{};

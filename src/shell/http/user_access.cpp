@@ -66,7 +66,7 @@ void UserAccess::attach(const ApiContext& context, RouteTable& routes, Api& api)
             "a proxy on this machine names its callers, and http.trusted_proxies does "
             "not list it: they share the limits of one address");
     });
-    api.set_stranger_gate([this](Call& call) { return gate_.pass_stranger(call); });
+    api.set_token_missing_gate([this](Call& call) { return gate_.pass_without_token(call); });
     api.add_gate([this](Call& call) { return gate_.pass(call); });
 }
 

@@ -90,7 +90,7 @@ public:
     /// The greeting has been shown: lines that were held back follow it.
     void release() { writer_.release(); }
 
-    /// Opens the file anew, which may have been moved aside.
+    /// Closes the file, which may have been moved aside, and opens it again by its name.
     void reopen() { writer_.reopen(); }
 
     /// Lines that wait for a sink, and lines that found no room.

@@ -47,7 +47,7 @@ public:
     /// Lets the lines go that are held back from sinks that share the screen with the greeting.
     void release();
 
-    /// Has every sink open anew what has a name.
+    /// Has every sink that writes to a named file open it again.
     void reopen();
 
     /// Waits until every sink has all lines so far, on stable storage where it has one. False when

@@ -32,7 +32,7 @@ public:
     /// Onto stable storage, where there is any.
     virtual void sync() {}
 
-    /// Opens anew what has a name.
+    /// Where the sink is a named file: closes it and opens it again.
     virtual void reopen() {}
 
     /// The format of the lines that it takes; always the same.

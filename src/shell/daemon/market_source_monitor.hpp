@@ -1,7 +1,7 @@
 #pragma once
 
-/// Tells of the market source's failure once, and of its return: in the log and to everybody who
-/// listens.
+/// Reports the failure of the market source once, and its recovery: in the log and on the event
+/// stream.
 ///
 /// Threads: the thread of the loop.
 
@@ -14,23 +14,23 @@
 
 namespace botcore::shell {
 
-class MarketTeller {
+class MarketSourceMonitor {
 public:
-    /// All outlive the teller.
+    /// All outlive the monitor.
     struct Parts {
         log::Log& log;
         std::function<void(const protocol::Event&)> publish;
         std::function<model::Timestamp()> now;
     };
 
-    explicit MarketTeller(Parts parts) : parts_(std::move(parts)) {}
+    explicit MarketSourceMonitor(Parts parts) : parts_(std::move(parts)) {}
 
-    /// What is wrong with the source now; empty: nothing. Often.
-    void look(const std::string& trouble);
+    /// `trouble` is what is wrong with the source now; empty for nothing. Call it often.
+    void update(const std::string& trouble);
 
 private:
     Parts parts_;
-    std::string told_;
+    std::string reported_;
 };
 
 }  // namespace botcore::shell

@@ -1,4 +1,4 @@
-#include "shell/daemon/market_teller.hpp"
+#include "shell/daemon/market_source_monitor.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,21 +7,22 @@
 namespace botcore::shell {
 namespace {
 
-TEST(MarketTeller, TellsOfAFailureOnceAndOfTheReturnWithItsCause) {
+TEST(MarketSourceMonitor, ReportsAFailureOnceAndTheRecoveryWithItsCause) {
     log::Log log{log::LogOptions{.identity = {}, .descriptor = -1, .path = {}}};
     std::vector<protocol::Event> events;
-    MarketTeller teller({.log = log,
-                         .publish = [&](const protocol::Event& event) { events.push_back(event); },
-                         .now = [] { return model::Timestamp(); }});
-    teller.look("");
+    MarketSourceMonitor monitor(
+        {.log = log,
+         .publish = [&](const protocol::Event& event) { events.push_back(event); },
+         .now = [] { return model::Timestamp(); }});
+    monitor.update("");
     EXPECT_TRUE(events.empty());
-    teller.look("the file has ended");
-    teller.look("the file has ended");
+    monitor.update("the file has ended");
+    monitor.update("the file has ended");
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events[0].name, "connection_error");
     EXPECT_EQ(events[0].data.at("message").as_string(), "the file has ended");
     EXPECT_FALSE(events[0].data.at("recovered").as_bool());
-    teller.look("");
+    monitor.update("");
     ASSERT_EQ(events.size(), 2U);
     EXPECT_EQ(events[1].data.at("message").as_string(), "the file has ended");
     EXPECT_TRUE(events[1].data.at("recovered").as_bool());
