@@ -97,6 +97,15 @@ class Trading(OnADaemon):
         moved = self.read("order", "amend", waiting["order_id"], "--stop-price", "57600")
         self.assertEqual((moved["type"], moved["stop_price"]), ("STOP_MARKET", "57600"))
 
+    def test_amend_does_not_bring_back_what_somebody_else_canceled(self):
+        resting = self.place("BUY", "0.01", "--price", "58000")["order_id"]
+        self.read("cancel-all")
+        self.wait_for(lambda: "no order", lambda: not self.read("orders")["orders"])
+        done = self.botctl("order", "amend", resting, "--price", "58100", "--key", "amend-2",
+                           status=NEGATIVE)
+        self.assertIn("the order is CANCELED; only an open one is amended", done.stderr)
+        self.assertEqual(len(self.read("orders", "--all")["orders"]), 1)
+
     def test_amend_refuses_before_anything_is_canceled(self):
         filled = self.place("BUY", "0.01")["order_id"]
         resting = self.place("BUY", "0.01", "--price", "58000")["order_id"]
@@ -234,28 +243,77 @@ class Files(OnADaemon):
 
 
 class Answers(Stand):
-    """What botctl makes of a daemon's answer to "flatten"."""
+    """What botctl makes of a daemon's answers."""
 
-    def ask(self, status, body):
+    def run_against(self, answers, *words):
+        """`answers` has a function of the request's body by method; None: the connection ends."""
+        self.asked = []
+
         class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                self.send_response(status)
+            def answer(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                test.asked.append(self.command)
+                answer = answers[self.command](body)
+                if answer is None:
+                    return
+                self.send_response(answer[0])
                 self.send_header("Content-Type", "application/json")
                 self.end_headers()
-                self.wfile.write(json.dumps(body).encode())
+                self.wfile.write(json.dumps(answer[1]).encode())
+
+            do_GET = do_DELETE = do_POST = answer
 
             def log_message(self, *_):
                 pass
+        test = self
         with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
             thread = threading.Thread(target=server.serve_forever)
             thread.start()
             try:
-                return self.run_botctl(self.home, "flatten", "--url",
+                return self.run_botctl(self.home, *words, "--url",
                                        f"http://127.0.0.1:{server.server_port}")
             finally:
                 server.shutdown()
                 thread.join()
+
+    def ask(self, status, body):
+        return self.run_against({"POST": lambda _: (status, body)}, "flatten")
+
+    ORDER = {"order_id": "BC1", "symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT",
+             "role": "PLAIN", "status": "NEW", "price": "58000", "stop_price": None,
+             "stop_loss": None, "take_profit": None, "trailing": None,
+             "time_in_force": "GTC", "reduce_only": False,
+             "quantity": "0.01", "executed_quantity": "0", "cancelled_reason": None}
+
+    def amend(self, reason_of, placed=None):
+        """An order that rests when it is read and is canceled for the reason when it is to be."""
+        def canceled(body):
+            reason = reason_of(json.loads(body)["reason"])
+            return 200, {"data": self.ORDER | {"status": "CANCELED", "cancelled_reason": reason}}
+        return self.run_against({"GET": lambda _: (200, {"data": self.ORDER}), "DELETE": canceled,
+                                 "POST": lambda _: placed},
+                                "order", "amend", "BC1", "--price", "58100", "--key", "amend-3")
+
+    def test_an_order_that_was_canceled_meanwhile_is_not_placed_again(self):
+        for reason in (None, "the emergency stop"):
+            done = self.amend(lambda _, reason=reason: reason)
+            self.assertEqual((done.returncode, self.asked), (NEGATIVE, ["GET", "DELETE"]))
+            self.assertIn("the order was CANCELED before it was amended; nothing was placed",
+                          done.stderr)
+
+    def test_half_an_amendment_is_named(self):
+        refused = 422, {"error": {"code": "BALANCE_TOO_LOW", "message": "no"}}
+        away = 503, {"error": {"code": "SERVICE_UNAVAILABLE", "message": "it ends"}}
+        for placed, status in ((refused, NEGATIVE), (away, UNAVAILABLE)):
+            done = self.amend(lambda reason: reason, placed)
+            self.assertEqual((done.returncode, self.asked), (status, ["GET", "DELETE", "POST"]))
+            self.assertIn("the old order is canceled, and no other one is in its place",
+                          done.stderr)
+            self.assertIn("repeat this with --key amend-3", done.stderr)
+        open_end = self.amend(lambda reason: reason)
+        self.assertEqual((open_end.returncode, self.asked),
+                         (OUTCOME_OPEN, ["GET", "DELETE", "POST"]))
+        self.assertNotIn("no other one", open_end.stderr, "Nobody knows.")
 
     FAILED = {"order_id": "BC2", "symbol": "ETHUSDT", "state": "EXPIRED", "quantity": "1",
               "executed_quantity": "0.4", "code": "NOT_FILLED_AT_ONCE", "message": "",

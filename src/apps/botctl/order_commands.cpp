@@ -105,15 +105,17 @@ namespace {
 
 using Answer = base::Result<ClientResponse, ClientError>;
 
-/// An amendment under way: the order is canceled, and one with the rest is placed in its stead.
+/// An amendment under way: the order is canceled, and one with the rest is placed in its stead. The
+/// cancel's reason names the amendment's key, so that an order which somebody else canceled is
+/// never placed again.
 class Amending {
 public:
     Amending(Session& session, CommandOptions options, const std::string& order)
         : session_(session),
           options_(std::move(options)),
-          path_(orders_path(options_.account) + "/" + encoded(order)),
-          repeated_(!options_.key.empty()) {
+          path_(orders_path(options_.account) + "/" + encoded(order)) {
         if (options_.key.empty()) options_.key = new_key();
+        reason_ = "amended with the key " + options_.key;
     }
 
     int run(const AmendWish& wish) {
@@ -126,7 +128,9 @@ public:
         std::cerr << "key: " << options_.key << "\n";
         CommandOptions cancel = options_;
         cancel.key += "-cancel";
-        auto canceled = ask(request_of("DELETE", path_, cancel));
+        ClientRequest request = request_of("DELETE", path_, cancel);
+        request.body = json::serialize(json::object{{"reason", reason_}});
+        auto canceled = ask(request);
         if (const int* status = std::get_if<int>(&canceled)) return *status;
         return place(std::get<json::object>(canceled), wish);
     }
@@ -150,11 +154,17 @@ private:
         return body.at("data").as_object();
     }
 
+    /// That an order was canceled by this very amendment, perhaps the last time it was asked for.
+    [[nodiscard]] bool canceled_for_this(const json::object& order) const {
+        return plain_text(order, "status") == "CANCELED" &&
+               plain_text(order, "cancelled_reason") == reason_;
+    }
+
     /// Whatever can be known to fail is refused while the old order still rests.
     int check(const json::object& order, const AmendWish& wish) const {
         const std::string state = plain_text(order, "status");
         const bool open = state == "NEW" || state == "PARTIALLY_FILLED";
-        if (!open && !(repeated_ && state == "CANCELED")) {
+        if (!open && !canceled_for_this(order)) {
             return refuse("the order is " + state + "; only an open one is amended");
         }
         if (plain_text(order, "role") != "PLAIN") {
@@ -192,8 +202,8 @@ private:
 
     int place(const json::object& old, const AmendWish& wish) {
         const std::string left = remaining(old, wish);
-        if (plain_text(old, "status") != "CANCELED" || left.empty()) {
-            std::cerr << "botctl: the order ended as " << plain_text(old, "status")
+        if (!canceled_for_this(old) || left.empty()) {
+            std::cerr << "botctl: the order was " << plain_text(old, "status")
                       << " before it was amended; nothing was placed\n";
             return kExitNegative;
         }
@@ -217,8 +227,10 @@ private:
         ClientRequest request = request_of("POST", orders_path(options.account), options);
         request.body = json::serialize(body);
         const int status = session_.command(std::move(request), print_order);
-        if (status == kExitNegative || status == kExitUsage) {
-            std::cerr << "botctl: the old order is canceled, and no other one is in its place\n";
+        if (status != kExitOk && status != kExitOutcomeOpen) {
+            std::cerr << "botctl: the old order is canceled, and no other one is in its place; if "
+                         "the daemon did not answer, repeat this with --key "
+                      << options_.key << "\n";
         }
         return status;
     }
@@ -226,7 +238,7 @@ private:
     Session& session_;
     CommandOptions options_;
     std::string path_;
-    bool repeated_;
+    std::string reason_;
 };
 
 }  // namespace
