@@ -58,7 +58,11 @@ std::optional<Listed> gather(const ListWish& wish, const ReadPage& read) {
         const std::uint64_t missing = wish.all ? kPageMax : wish.limit - listed.rows.size();
         auto page =
             read(cursor, wanted ? std::clamp<std::uint64_t>(missing, 1, kPageMax) : kPageMax);
-        if (!page) return std::nullopt;
+        if (!page) {
+            if (wanted) return std::nullopt;
+            listed.more = true;  // Only the count is missing; what was asked for is there.
+            return listed;
+        }
         listed.total += page->rows.size();
         for (auto& row : page->rows) {
             if (wish.all || listed.rows.size() < wish.limit) listed.rows.push_back(std::move(row));

@@ -70,5 +70,15 @@ TEST(Listing, IsNoneWhereAPageIsMissing) {
                  }).has_value());
 }
 
+TEST(Listing, KeepsWhatWasWantedWhenCountingFails) {
+    int reads = 0;
+    const auto listed = gather({.limit = 1}, [&](const std::string&, std::uint64_t) {
+        if (++reads == 2) return std::optional<Page>();
+        return std::optional<Page>(Page{{1}, "1"});
+    });
+    ASSERT_TRUE(listed.has_value());
+    EXPECT_EQ(left_out(*listed), "1 of more than 1 shown; --all shows the rest");
+}
+
 }  // namespace
 }  // namespace botcore::botctl

@@ -57,6 +57,7 @@ void add_status(CLI::App& app, Chosen& chosen) {
             [&](Session& s) { return status(s, chosen.status); });
     command->add_flag("--watch", chosen.status.watch, "Again and again, until it is stopped");
     command->add_option("--every", chosen.status.every_seconds, "With --watch: so many seconds")
+        ->check(CLI::Range(1, 3'600))
         ->capture_default_str();
 }
 
