@@ -2,6 +2,9 @@
 
 #include "sim/world/world.hpp"
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
 #include <deque>
@@ -134,6 +137,27 @@ public:
     void place(const model::OrderInstruction& instruction) override {
         if (!instruction.stop_price) Link::place(instruction);
     }
+};
+
+/// Loses the first exit on its way to the exchange.
+class FirstExitLosingLink final : public Link {
+public:
+    FirstExitLosingLink(Context& context,
+                        VenueServer& server,
+                        std::shared_ptr<Process> process,
+                        bool& is_lost)
+        : Link(context, server, std::move(process)),
+          is_lost_(is_lost) {}
+
+    void place(const model::OrderInstruction& instruction) override {
+        const bool exits = instruction.reduce_only == model::ReduceOnly::Yes &&
+                           instruction.type == model::OrderType::Market;
+        if (is_lost_ || !exits) return Link::place(instruction);
+        is_lost_ = true;
+    }
+
+private:
+    bool& is_lost_;
 };
 
 /// What becomes of cancels, in their order; after the last one they arrive.
@@ -667,6 +691,47 @@ TEST_F(Scenario, FlattenClosesEvenWhereAnExitRests) {
     run(Duration::seconds(20));
     EXPECT_TRUE(position().quantity.is_zero());
     EXPECT_NE(order_of(resting).state, OrderState::Open);
+    end_well();
+}
+
+// One of its exits has ended when the process dies, the other one is lost on its way: the answer
+// after the restart is the one that was to come.
+TEST_F(Scenario, FlattenIsAnsweredAfterACrash) {
+    bool is_lost = false;
+    Parts parts;
+    parts.link = [&](Context& context, VenueServer& server, std::shared_ptr<Process> process) {
+        return std::make_unique<FirstExitLosingLink>(context, server, std::move(process), is_lost);
+    };
+    begin(calm_plan(VenueMode::Exchange), std::move(parts));
+    (void)enter(300);
+    run(Duration::seconds(2));
+    model::PlaceOrder exit = order(model::OrderType::Market, model::Side::Sell);
+    exit.reduce_only = model::ReduceOnly::Yes;
+    exit.quantity = model::Quantity::from_units(400'000);
+    const auto lost = world_->clients().call(exit);
+    run(Duration::milliseconds(500));
+    model::Flatten flatten;
+    flatten.origin = origin();
+    flatten.account = Clients::kAliceFutures;
+    const auto call = world_->clients().call(flatten);
+    run(Duration::milliseconds(5'500));
+    const auto& replies = world_->clients().at(call).replies;
+    ASSERT_EQ(replies.size(), 1U);
+    ASSERT_EQ(replies[0].status, 202) << replies[0].body;
+    const auto before = boost::json::parse(replies[0].body).at("data").as_object();
+    EXPECT_EQ(before.at("exits").as_array().size(), 2U);
+    EXPECT_EQ(before.at("pending").as_array(), boost::json::array{order_of(lost).id.text()});
+    world_->crash();
+    run(Duration::seconds(60));
+    ASSERT_EQ(replies.back().status, 200) << replies.back().body;
+    const auto after = boost::json::parse(replies.back().body).at("data").as_object();
+    EXPECT_EQ(after.at("exits"), before.at("exits"));
+    EXPECT_EQ(after.at("cancels"), before.at("cancels"));
+    const auto& failed = after.at("failed").as_array();
+    ASSERT_EQ(failed.size(), 1U);
+    EXPECT_EQ(failed[0].at("order_id").as_string(), order_of(lost).id.text());
+    EXPECT_EQ(failed[0].at("state"), "ABSENT");
+    EXPECT_EQ(position().quantity, exit.quantity) << "What was lost is named, not sent again.";
     end_well();
 }
 

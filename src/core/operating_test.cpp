@@ -1,4 +1,5 @@
 #include "core/core_bench_test.hpp"
+#include "core/sweep.hpp"
 
 namespace botcore::core {
 namespace {
@@ -324,6 +325,12 @@ TEST(Sweeps, FlattenClosesEverythingOnce) {
     EXPECT_TRUE(bench.position().quantity.is_zero());
 }
 
+model::PlaceOrder reduce_only(Bench& bench, std::string_view size, Side side = Side::Buy) {
+    auto body = bench.order("futures", side, size);
+    body.reduce_only = model::ReduceOnly::Yes;
+    return body;
+}
+
 /// A flatten of one position that is under way; its only exit.
 model::OrderInstruction flatten_one(Bench& bench) {
     const auto entry = bench.place(bench.order("futures", Side::Sell, "0.01"));
@@ -347,6 +354,61 @@ TEST(Sweeps, FlattenAnswersOnceItsExitsHaveEnded) {
     EXPECT_TRUE(touched.pending.empty());
     EXPECT_TRUE(touched.failed.empty());
     EXPECT_EQ(model::status_of(*bench.last_reply), 200);
+}
+
+// Who presses the button again is not told that the account is flat either.
+TEST(Sweeps, FlattenWaitsForExitsThatAreUnderWay) {
+    Bench bench;
+    const auto entry = bench.place(bench.order("futures", Side::Sell, "0.01"));
+    bench.fill_all(*entry, "60000");
+    const auto closing = bench.place(reduce_only(bench, "0.004"));
+    bench.last_reply.reset();
+    const auto flatten = model::Flatten{bench.origin(), model::AccountId("futures"), {}};
+    const auto exits = Bench::sent_by(bench.apply(flatten));
+    ASSERT_EQ(exits.size(), 1U);
+    EXPECT_EQ(exits[0].quantity, quantity("0.006")) << "Nothing is closed twice.";
+    EXPECT_TRUE(
+        Bench::sent_by(bench.apply(model::Flatten{bench.origin(), model::AccountId("futures"), {}}))
+            .empty());
+    bench.fill_all(exits[0], "60000");
+    EXPECT_FALSE(bench.last_reply.has_value()) << "The first exit is still under way.";
+    bench.apply(Bench::report(*closing, ReportKind::Expired));
+    ASSERT_TRUE(bench.last_reply.has_value());
+    const auto& touched = std::get<model::OrdersTouched>(*bench.last_reply);
+    EXPECT_EQ(touched.exits, (std::vector{closing->id, exits[0].id}));
+    EXPECT_TRUE(touched.cancels.empty());
+    ASSERT_EQ(touched.failed.size(), 1U);
+    EXPECT_EQ(touched.failed[0].order, closing->id);
+    EXPECT_TRUE(bench.engine().state().sweeps.empty()) << "Both requests have been answered.";
+}
+
+// A restart knows the record only.
+TEST(Sweeps, ARecordSaysAllThatAFlattenWaitsFor) {
+    Bench bench;
+    auto protected_entry = bench.order("futures", Side::Buy, "0.01");
+    protected_entry.stop_loss = price("59000");
+    protected_entry.take_profit = price("63000");
+    const auto entry = bench.place(protected_entry);
+    for (const auto& each : Bench::sent_by(bench.fill_all(*entry, "60000")))
+        bench.apply(Bench::report(each, ReportKind::Open));
+    auto limit = bench.order("futures", Side::Buy, "0.01");
+    limit.type = model::OrderType::Limit;
+    limit.price = price("58000");
+    bench.apply(Bench::report(*bench.place(limit), ReportKind::Open));
+    (void)bench.place(reduce_only(bench, "0.004", Side::Sell));
+    model::Record record;
+    record.input.body = model::Flatten{bench.origin(), model::AccountId("futures"), {}};
+    record.outcome = bench.apply(record.input.body).outcome;
+    const auto& sweeps = bench.engine().state().sweeps;
+    ASSERT_EQ(sweeps.size(), 1U);
+    const model::OrdersTouched& awaited = sweeps.begin()->second;
+    EXPECT_EQ(awaited.exits.size(), 2U);
+    EXPECT_EQ(awaited.cancels.size(), 1U);
+    const auto found = touched_by(record);
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(found->exits, awaited.exits);
+    EXPECT_EQ(found->cancels, awaited.cancels);
+    EXPECT_EQ(found->pending, awaited.pending);
 }
 
 TEST(Sweeps, FlattenNamesTheExitsThatFailed) {

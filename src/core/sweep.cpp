@@ -14,6 +14,14 @@ using model::OrderState;
 
 namespace {
 
+/// An exit of ours at the market that is under way. It can open nothing, and the account is flat
+/// only once it has ended.
+bool closes(const model::Order& order) {
+    return model::is_live(order.state) && order.state != OrderState::Queued &&
+           !model::is_imported(order.role) && order.type == model::OrderType::Market &&
+           order.reduce_only == model::ReduceOnly::Yes;
+}
+
 /// Sends a cancel where none is under way; answers whether one was sent.
 bool cancel_live(Transaction& transaction, AccountState& account, LiveOrder& live) {
     if (!model::is_live(live.order.state)) return false;
@@ -48,9 +56,13 @@ void flatten(Transaction& transaction, const model::Flatten& body) {
     if (account == nullptr) return;
     model::OrdersTouched touched{.account = body.account};
     for (auto& [number, live] : account->orders) {
-        const OrderRole role = live.order.role;
-        if (model::is_protective(role) || role == OrderRole::Flatten) continue;
-        if (cancel_live(transaction, *account, live)) touched.cancels.push_back(live.order.id);
+        if (closes(live.order)) {
+            // The change puts it into the record, which says by this what the answer waits for.
+            touched.exits.push_back(transaction.change(live).id);
+        } else if (!model::is_protective(live.order.role) &&
+                   cancel_live(transaction, *account, live)) {
+            touched.cancels.push_back(live.order.id);
+        }
     }
     for (const auto& [instrument, position] : account->positions) {
         const model::Quantity left = unclosed(*account, instrument);
@@ -75,9 +87,9 @@ void flatten(Transaction& transaction, const model::Flatten& body) {
     transaction.state().sweeps[{body.origin.owner, body.origin.key}] = std::move(touched);
 }
 
-void count_end(model::OrdersTouched& touched, const model::Order& exit) {
-    if (std::erase(touched.pending, exit.id) == 0) return;
-    if (exit.state == OrderState::Filled) return;
+bool count_end(model::OrdersTouched& touched, const model::Order& exit) {
+    if (std::erase(touched.pending, exit.id) == 0) return false;
+    if (exit.state == OrderState::Filled) return true;
     const bool silent = exit.reason == model::Reason::None;
     touched.failed.push_back({.order = exit.id,
                               .symbol = exit.instrument.symbol,
@@ -86,21 +98,19 @@ void count_end(model::OrdersTouched& touched, const model::Order& exit) {
                               .state = exit.state,
                               .reason = silent ? model::Reason::NotFilledAtOnce : exit.reason,
                               .text = exit.reason_text});
+    return true;
 }
 
 void end_exit(Transaction& transaction, const model::Order& order) {
     auto& sweeps = transaction.state().sweeps;
-    for (auto place = sweeps.begin(); place != sweeps.end(); ++place) {
+    for (auto place = sweeps.begin(); place != sweeps.end();) {
         auto& [key, touched] = *place;
-        if (std::find(touched.pending.begin(), touched.pending.end(), order.id) ==
-            touched.pending.end()) {
+        if (!count_end(touched, order) || !touched.pending.empty()) {
+            ++place;
             continue;
         }
-        count_end(touched, order);
-        if (!touched.pending.empty()) return;
         transaction.answer(key, std::move(touched));
-        sweeps.erase(place);
-        return;
+        place = sweeps.erase(place);
     }
 }
 
@@ -111,12 +121,9 @@ std::optional<model::OrdersTouched> touched_by(const model::Record& record) {
     for (const auto& change : record.outcome.changes) {
         const auto* order = std::get_if<model::Order>(&change);
         if (order == nullptr) continue;
-        const bool is_new = order->number / model::kOrdersPerInputMax == record.sequence;
-        const bool canceled =
-            order->cancel == model::CancelState::Requested || order->state == OrderState::Canceled;
-        if (is_new && order->role == OrderRole::Flatten) {
+        if (closes(*order)) {
             touched.exits.push_back(order->id);
-        } else if (canceled && order->reason != model::Reason::GaveWayToExit) {
+        } else if (!model::is_protective(order->role)) {
             touched.cancels.push_back(order->id);
         }
     }

@@ -15,16 +15,17 @@ void cancel_all(Transaction& transaction, const model::CancelAll& body);
 
 /// Cancels whatever could open something and closes every position with a reduce-only market order.
 /// Passes every gate (invariant I9). Doing it twice does no harm: nothing is closed twice. Answered
-/// once every exit has ended, with those that failed.
+/// once every exit has ended, those included that were under way already, with those that failed.
 void flatten(Transaction& transaction, const model::Flatten& body);
 
-/// Call it for each order of the role Flatten that has ended: the last one answers the request.
+/// Call it for each order that has ended: the last exit that a "flatten" waits for answers it.
 void end_exit(Transaction& transaction, const model::Order& order);
 
 /// What the record of a "flatten" set going, with every exit pending: for a restart. Nothing for
 /// another record.
 [[nodiscard]] std::optional<model::OrdersTouched> touched_by(const model::Record& record);
-/// Takes an exit that has ended out of the pending ones. Nothing happens where it is none of them.
-void count_end(model::OrdersTouched& touched, const model::Order& exit);
+/// Takes an exit that has ended out of the pending ones. False, and nothing happens, where it is
+/// none of them.
+bool count_end(model::OrdersTouched& touched, const model::Order& exit);
 
 }  // namespace botcore::core

@@ -42,7 +42,7 @@ struct FailedExit {
 struct OrdersTouched {
     AccountId account;
     std::vector<ClientOrderId> cancels{};  ///< Cancels of these were sent.
-    std::vector<ClientOrderId> exits{};    ///< These were placed to close positions.
+    std::vector<ClientOrderId> exits{};    ///< They close positions; placed now or under way.
     std::vector<ClientOrderId> pending{};  ///< Of the exits: their end is open.
     std::vector<FailedExit> failed{};      ///< Of the exits, in the order of their ends.
 };

@@ -134,15 +134,9 @@ void apply_trades(Transaction& transaction,
     }
 }
 
-/// The verdict was that the order never got into the exchange's book.
-bool is_denied(OrderState state) {
-    return state == OrderState::Absent || state == OrderState::Refused ||
-           state == OrderState::Rejected;
-}
-
 /// The exchange knows an order whose verdict says that it never got there: money is in doubt (I13).
 void doubt_verdict(Transaction& transaction, AccountState& account, const LiveOrder& live) {
-    if (is_denied(live.order.state)) transaction.freeze(account, Reason::LateFact);
+    if (model::is_failed(live.order.state)) transaction.freeze(account, Reason::LateFact);
 }
 
 /// Such an order lives again where it rests in the book, so that it can be cancelled. Its
@@ -161,7 +155,7 @@ void apply_open(Transaction& transaction,
                 const OrderReport& report) {
     const OrderState state = live.order.state;
     doubt_verdict(transaction, account, live);
-    if (is_denied(state)) revive(transaction, live);
+    if (model::is_failed(state)) revive(transaction, live);
     if (state == OrderState::Intended || state == OrderState::Unknown) {
         transaction.change(live).state = OrderState::Open;
     }
@@ -378,9 +372,7 @@ void apply_report(Transaction& transaction,
     }
     protect(transaction, account, live, before);
     answer_placement(transaction, live.order);
-    if (live.order.role == model::OrderRole::Flatten && !model::is_live(live.order.state)) {
-        end_exit(transaction, live.order);
-    }
+    if (!model::is_live(live.order.state)) end_exit(transaction, live.order);
     if (!live.order.cancel_key.empty() && !model::is_live(live.order.state)) {
         answer_cancel(transaction, transaction.change(live));
     }

@@ -141,7 +141,8 @@ void add_orders(SchemaTable& schemas) {
                        "executed_quantity:Amount code:Reason message:text "
                        "exchange_code:integer?");
     schemas.add_object("OrdersTouched",
-                       "Orders whose cancels were sent, and exits: all, those whose end is open "
+                       "Orders whose cancels were sent, and exits, also those under way "
+                       "before: all, those whose end is open "
                        "(202), and those that failed",
                        "account:AccountId cancels:[OrderId] exits:[OrderId] pending:[OrderId] "
                        "failed:[FailedExit]");
