@@ -358,8 +358,7 @@ struct Order {
 
 /// Did the order end without the trade that it was for?
 [[nodiscard]] inline bool has_failed(const Order& order) {
-    return order.state == OrderState::Refused || order.state == OrderState::Rejected ||
-           order.state == OrderState::Absent || did_nothing(order);
+    return is_failed(order.state) || did_nothing(order);
 }
 
 /// What may still be filled.

@@ -112,11 +112,8 @@ bool did_nothing(const OrdersTouched& touched) {
 std::uint16_t status_of(const Reply& reply) {
     if (const auto* refusal = std::get_if<Refusal>(&reply)) return status_of(refusal->reason);
     if (const auto* order = std::get_if<Order>(&reply)) {
-        const bool failed = order->state == OrderState::Rejected ||
-                            order->state == OrderState::Refused ||
-                            order->state == OrderState::Absent;
         if (did_nothing(*order)) return 422;
-        return failed ? status_of(order->reason) : 200;
+        return is_failed(order->state) ? status_of(order->reason) : 200;
     }
     if (const auto* touched = std::get_if<OrdersTouched>(&reply)) {
         return did_nothing(*touched) ? 422 : 200;

@@ -27,12 +27,6 @@ bool is_unconfirmed(OrderState state) {
     return state == OrderState::Intended || state == OrderState::Unknown;
 }
 
-/// It never got into the exchange's book.
-bool never_arrived(OrderState state) {
-    return state == OrderState::Rejected || state == OrderState::Refused ||
-           state == OrderState::Absent;
-}
-
 Quantity held(const AccountState& account, const model::InstrumentId& instrument) {
     const auto place = account.positions.find(instrument);
     return place == account.positions.end() ? Quantity() : place->second.quantity;
@@ -162,7 +156,7 @@ void follow_own(Transaction& transaction,
     if (order.role == OrderRole::StopLoss) {
         // A moved stop takes over from a confirmed one: it was never counted.
         if (is_unconfirmed(before.state) && !is_unconfirmed(order.state) &&
-            !never_arrived(order.state) && order.trail_mark.is_zero()) {
+            !model::is_failed(order.state) && order.trail_mark.is_zero()) {
             take_unprotected(transaction, account, order.instrument, order.quantity);
         }
         // Its place in the market is gone, and nobody asked for that.
