@@ -38,6 +38,11 @@ struct KeyRow {
     std::string body;  ///< Empty while pending, and when the reply's life is over.
     /// Of a row that was read: the record that wrote it; 0 where an old file does not say.
     model::Sequence stored_in = 0;
+
+    /// The record that its life begins with; the statement that removes bodies says the same.
+    [[nodiscard]] model::Sequence begins_with() const {
+        return stored_in != 0 ? stored_in : entry.sequence;
+    }
 };
 
 /// Everything that one group commit makes durable. Rows carry their final image; each row occurs

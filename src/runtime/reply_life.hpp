@@ -21,7 +21,7 @@ public:
 
     /// Brings `gone_until` up to date, at most once a minute. Reads a number of records that
     /// grows with the logarithm of the journal's length. Both times are on the journal's monotonic
-    /// scale. What cannot be read now is looked for at the next call.
+    /// scale. Where a record cannot be read now it is tried again after a second.
     void update(ports::StoreReader& reader, model::Sequence head, base::Timestamp now);
 
     /// A new term begins.

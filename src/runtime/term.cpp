@@ -4,7 +4,7 @@
 #include "base/check.hpp"
 #include "core/orders/find_order.hpp"
 #include "core/sweep.hpp"
-#include "protocol/journal.hpp"
+#include "runtime/record_at.hpp"
 #include "runtime/runtime.hpp"
 
 #include <algorithm>
@@ -93,19 +93,18 @@ bool Runtime::restore_sweeps(core::State& state) {
     ports::StoreReader& reader = ports_.store.reader();
     for (const auto& [id, key] : state.keys) {
         if (!key.order.empty()) continue;  // Of one order.
-        const auto entries = reader.journal(key.sequence, 1);
-        if (!entries || entries.value().empty()) return false;
-        const auto record = protocol::decode_record(entries.value().front().bytes);
+        const auto record = record_at(reader, key.sequence);
         if (!record) return false;
         auto touched = core::touched_by(record.value());
         if (!touched) continue;
+        const core::AccountState& account = state.accounts.at(touched->account);
         for (const auto& exit : touched->exits) {
+            if (core::find_order(account, {exit}) != nullptr) continue;  // It lives.
             const auto number = core::number_of(exit);
             if (!number) return false;
             const auto found = reader.find_order(*number);
             if (!found) return false;
-            const auto& row = found.value();
-            if (row && !model::is_live(row->order.state)) core::count_end(*touched, row->order);
+            if (found.value()) core::count_end(*touched, found.value()->order);
         }
         state.sweeps[id] = std::move(*touched);
     }
@@ -118,9 +117,7 @@ bool Runtime::restore_times(core::State& state, Now now) {
     state.monotonic_time = now.time;
     model::Duration passed;
     if (state.sequence != 0) {
-        const auto entries = ports_.store.reader().journal(state.sequence, 1);
-        if (!entries || entries.value().empty()) return false;
-        const auto last = protocol::decode_record(entries.value().front().bytes);
+        const auto last = record_at(ports_.store.reader(), state.sequence);
         if (!last) return false;
         state.exchange_time = last.value().input.exchange_time;
         state.monotonic_time = last.value().input.monotonic_time;

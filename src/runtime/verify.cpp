@@ -387,9 +387,8 @@ void Fold::note_hour(const model::Record& record) {
 
 /// To the hour: records are noted once in one.
 bool Fold::reply_may_have_gone(const ports::KeyRow& row) const {
-    const model::Sequence stored = row.stored_in != 0 ? row.stored_in : row.entry.sequence;
-    const auto after =
-        std::upper_bound(hours_.begin(), hours_.end(), stored, [](auto sequence, const auto& hour) {
+    const auto after = std::upper_bound(
+        hours_.begin(), hours_.end(), row.begins_with(), [](auto sequence, const auto& hour) {
             return sequence < hour.first;
         });
     return after != hours_.begin() && newest_ - std::prev(after)->second >= kReplyLifeLeast;
