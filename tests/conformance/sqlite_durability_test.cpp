@@ -302,6 +302,34 @@ TEST(SqliteDurability, AppliesNothingOfABatchWhoseWriteFails) {
     EXPECT_GE(failures, 8);
 }
 
+TEST(SqliteDurability, RemovesRepliesAgainThatAFailedCommitHadRemoved) {
+    constexpr int kReplies = 10;
+    SqliteHarness harness(Synchronous::Full);
+    ASSERT_EQ(harness.store().commit(opening_batch()), CommitResult::Committed);
+    Head head = opening_batch().head();
+    const auto next = [&] { return sample_batch({.head = head, .count = 1, .record_bytes = 100}); };
+    for (int i = 0; i < kReplies; ++i) {
+        Batch batch = next();
+        batch.keys = {sample_key("alice", "k" + std::to_string(i))};
+        ASSERT_EQ(harness.store().commit(batch), CommitResult::Committed);
+        head = batch.head();
+    }
+    for (int removed = 0; removed < kReplies; removed += 2) {
+        Batch batch = next();
+        batch.replies_gone_until = head.sequence;
+        harness.disk().fail_write_after(2, SQLITE_IOERR_WRITE);
+        ASSERT_EQ(harness.store().commit(batch), CommitResult::Unavailable);
+        ASSERT_EQ(harness.store().commit(batch), CommitResult::Committed);
+        head = batch.head();
+    }
+    for (int i = 0; i < kReplies; ++i) {
+        const model::IdempotencyKey key("k" + std::to_string(i));
+        const auto row = harness.store().reader().find_key(model::Owner("alice"), key).value();
+        ASSERT_TRUE(row.has_value());
+        EXPECT_TRUE(row->body.empty()) << i;
+    }
+}
+
 TEST(SqliteDurability, BoundsTheLogUnderLoadWithoutMaintenance) {
     SqliteHarness harness(Synchronous::Full);
     harness.options().wal_bytes_max = 400'000;

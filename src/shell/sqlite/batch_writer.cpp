@@ -132,6 +132,7 @@ SqlResult<ports::CommitResult> BatchWriter::commit(const ports::Batch& batch) {
         return written;
     }
     images_.drop();
+    forgotten_.reset();  // What this batch removed is there again.
     // Some errors have rolled back already; for the others this cannot fail in a way that matters:
     // what is not committed is gone when the connection is.
     if (database_.in_transaction()) static_cast<void>(rollback_.run());

@@ -80,7 +80,7 @@ private:
     Statement risks_, operating_, windows_;
     Statement balances_, positions_, orders_, fills_, keys_, pending_keys_, settle_key_;
     Statement forget_replies_, last_key_, is_forgotten_;
-    std::optional<std::int64_t> forgotten_;  ///< Replies up to this row were removed.
+    std::optional<std::int64_t> forgotten_;  ///< Replies up to this row; nothing: to be found.
     RowBinder binder_;
     std::map<model::AccountId, std::string> owners_;
     Statement sum_;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -17,12 +18,16 @@ SqlError error_of(sqlite3* handle) {
     return {sqlite3_extended_errcode(handle), sqlite3_system_errno(handle)};
 }
 
-/// Another connection's lock is asked for again so often at short intervals, and then after so many
-/// seconds. A checkpoint holds one for a moment; longer only a program that we do not know.
-constexpr int kShortWaits = 20;
-constexpr std::chrono::milliseconds kShortWait{5};
-constexpr std::array kLongWaits = {
-    std::chrono::seconds(1), std::chrono::seconds(2), std::chrono::seconds(4)};
+/// Another connection's lock is asked for again this often: a checkpoint holds one for a moment,
+/// and nothing may wait longer than it does.
+constexpr std::chrono::milliseconds kLockPoll{5};
+/// A wait this long is the first, the second and the third retry, which have 1, 2 and 4 s. Only a
+/// program that we do not know holds a lock so long.
+constexpr std::array<std::chrono::milliseconds, 3> kLockRetryAfter = {
+    std::chrono::milliseconds(100),
+    std::chrono::milliseconds(1'100),
+    std::chrono::milliseconds(3'100)};
+constexpr std::chrono::milliseconds kLockPatience{7'100};
 
 /// Steps of SQLite's machine between two looks at the clock: well below a millisecond.
 constexpr int kStepsBetweenLooks = 1'000;
@@ -176,21 +181,16 @@ void Database::limit_reads(std::optional<std::chrono::steady_clock::time_point> 
 
 /// Anything but zero interrupts the statement.
 int Database::on_progress(void* patience) {
-    const auto& until = static_cast<const Patience*>(patience)->until;
-    return until && std::chrono::steady_clock::now() >= *until ? 1 : 0;
+    return static_cast<const Patience*>(patience)->is_over() ? 1 : 0;
 }
 
 /// Anything but zero asks for the lock again. `times` counts from 0 for each lock.
 int Database::on_locked(void* patience, int times) {
     auto& waiter = *static_cast<Patience*>(patience);
-    if (times < kShortWaits) {
-        waiter.wait(kShortWait);
-        return 1;
-    }
-    const auto retry = static_cast<std::size_t>(times - kShortWaits);
-    if (retry >= kLongWaits.size()) return 0;
-    ++waiter.lock_retries;
-    waiter.wait(kLongWaits.at(retry));
+    const auto waited = times * kLockPoll;
+    if (waited >= kLockPatience || waiter.is_over()) return 0;
+    waiter.lock_retries += static_cast<std::uint32_t>(std::ranges::count(kLockRetryAfter, waited));
+    waiter.wait(kLockPoll);
     return 1;
 }
 

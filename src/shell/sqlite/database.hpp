@@ -123,8 +123,9 @@ public:
     /// before the disk has answered. Nothing: no limit, as at first.
     void limit_reads(std::optional<std::chrono::steady_clock::time_point> until);
 
-    /// How often a lock of another connection was waited for at length since this was last asked: a
-    /// wait of 100 ms in all, and then again after 1, 2 and 4 s.
+    /// How often a lock of another connection was waited for at length since this was last asked.
+    /// It is asked for all the time; after the first 100 ms each of the spans 1, 2 and 4 s is a
+    /// retry.
     [[nodiscard]] std::uint32_t take_lock_retries();
 
     using Wait = std::function<void(std::chrono::milliseconds)>;
@@ -143,6 +144,10 @@ private:
         std::optional<std::chrono::steady_clock::time_point> until;
         std::uint32_t lock_retries = 0;
         Wait wait = [](std::chrono::milliseconds span) { std::this_thread::sleep_for(span); };
+
+        [[nodiscard]] bool is_over() const {
+            return until && std::chrono::steady_clock::now() >= *until;
+        }
     };
 
     explicit Database(sqlite3* handle) : patience_(std::make_unique<Patience>()), handle_(handle) {}

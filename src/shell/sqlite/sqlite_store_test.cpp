@@ -89,14 +89,11 @@ TEST_F(SqliteFile, InterruptsAReadThatTakesTooLongAndNoOtherWork) {
 /// Another program holds the lock that a commit needs, and the commit's waits take no time.
 class LockedFile : public SqliteFile {
 protected:
-    using Waits = std::vector<std::int64_t>;
-
     void hold_the_lock() {
         make_store(1);
         options_.lock_wait = [this](std::chrono::milliseconds span) {
-            if (span < std::chrono::seconds(1)) return;
-            long_waits_.push_back(span.count());
-            if (long_waits_.size() == released_after_) release();
+            waited_ += span;
+            if (waited_ == held_for_) release();
         };
         store_ = std::move(SqliteStore::open(options_)).value();
         auto opened = Database::open(options_.path, "", OpenMode::ReadWrite);
@@ -115,27 +112,41 @@ protected:
         return store_->commit(batch);
     }
 
-    std::size_t released_after_ = 0;  ///< Long waits; zero: it is not released by itself.
-    Waits long_waits_;                ///< In milliseconds.
+    std::chrono::milliseconds held_for_{0};  ///< Zero: it is not released by itself.
+    std::chrono::milliseconds waited_{0};
     std::unique_ptr<SqliteStore> store_;
     Database other_;
 };
 
 // @spec:R2-RETRY-02 @spec:R2-RETRY-03 @spec:R2-RETRY-09
 TEST_F(LockedFile, ACommitIsTriedAgainAfterOneSecondAndThenTwo) {
-    released_after_ = 2;
+    struct Case {
+        std::chrono::milliseconds held_for;
+        std::uint64_t succeeded, failed;
+    };
+
+    const std::vector<Case> cases = {{std::chrono::milliseconds(100), 0, 0},
+                                     {std::chrono::milliseconds(1'100), 1, 0},
+                                     {std::chrono::milliseconds(3'100), 2, 1},
+                                     {std::chrono::milliseconds(7'095), 3, 3}};
     hold_the_lock();
-    EXPECT_EQ(commit_one(), CommitResult::Committed);
-    EXPECT_EQ(long_waits_, (Waits{1'000, 2'000}));
-    EXPECT_EQ(store_->lock_retries().succeeded, 1U);
-    EXPECT_EQ(store_->lock_retries().failed, 1U);
+    for (const Case& each : cases) {
+        held_for_ = each.held_for;
+        waited_ = {};
+        EXPECT_EQ(commit_one(), CommitResult::Committed);
+        EXPECT_EQ(waited_, each.held_for) << "Not a moment longer.";
+        EXPECT_EQ(store_->lock_retries().succeeded, each.succeeded);
+        EXPECT_EQ(store_->lock_retries().failed, each.failed);
+        ASSERT_TRUE(other_.execute("BEGIN IMMEDIATE").has_value());
+    }
+    release();
 }
 
 // @spec:R2-RETRY-01 @spec:R2-RETRY-09
 TEST_F(LockedFile, ACommitIsGivenUpAfterThreeRetriesAndLeavesNothingBehind) {
     hold_the_lock();
     EXPECT_EQ(commit_one(), CommitResult::Unavailable);
-    EXPECT_EQ(long_waits_, (Waits{1'000, 2'000, 4'000}));
+    EXPECT_EQ(waited_, std::chrono::milliseconds(100 + 1'000 + 2'000 + 4'000));
     EXPECT_EQ(store_->lock_retries().succeeded, 0U);
     EXPECT_EQ(store_->lock_retries().failed, 3U);
     release();
