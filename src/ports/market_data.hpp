@@ -37,9 +37,15 @@ public:
     [[nodiscard]] virtual std::optional<model::Candle> candle(model::CandleInterval interval,
                                                               base::Timestamp open) = 0;
 
-    /// Makes a part of what candles of an hour and more within [from, until) need: at most some
-    /// milliseconds of work. True once all of it is made, and they cost next to nothing.
-    [[nodiscard]] virtual bool prepare(base::Timestamp from, base::Timestamp until) = 0;
+    /// Makes a part of what candles of a quarter of an hour and more within [from, until) need: at
+    /// most `days_left` days of it, which it takes from the number. True once all of it is made,
+    /// and they cost next to nothing.
+    [[nodiscard]] virtual bool prepare(base::Timestamp from,
+                                       base::Timestamp until,
+                                       int& days_left) = 0;
+
+    /// So many days are some milliseconds of work: what one turn of the loop may have of it.
+    static constexpr int kDaysAtOnce = 8;
 };
 
 class MarketData {

@@ -19,6 +19,7 @@ using model::Timestamp;
 namespace {
 
 constexpr std::int64_t kMinute = 60'000'000;
+constexpr std::int64_t kQuarter = 15 * kMinute;
 constexpr std::int64_t kHour = 60 * kMinute;
 constexpr std::int64_t kDay = 24 * kHour;
 
@@ -199,25 +200,25 @@ std::size_t MarketHistory::place_of(Timestamp time) const {
     return static_cast<std::size_t>((time - begin_).in_microseconds() / kDay);
 }
 
-const MarketHistory::Hours& MarketHistory::day(std::size_t place) {
+const MarketHistory::Quarters& MarketHistory::day(std::size_t place) {
     auto& kept = days_.at(place);
     if (kept) return *kept;
-    kept = std::make_unique<Hours>();
+    kept = std::make_unique<Quarters>();
     Timestamp open = begin_ + Duration::microseconds(static_cast<std::int64_t>(place) * kDay);
-    for (Sum& hour : *kept) {
-        const Timestamp next = open + Duration::microseconds(kHour);
-        hour = minutes(open, std::min(end_, next));
+    for (Sum& quarter : *kept) {
+        const Timestamp next = open + Duration::microseconds(kQuarter);
+        quarter = minutes(open, std::min(end_, next));
         open = next;
     }
     return *kept;
 }
 
-MarketHistory::Sum MarketHistory::hours(Timestamp from, Timestamp until) {
+MarketHistory::Sum MarketHistory::quarters(Timestamp from, Timestamp until) {
     Sum sum;
-    for (Timestamp open = from; open < until; open = open + Duration::microseconds(kHour)) {
+    for (Timestamp open = from; open < until; open = open + Duration::microseconds(kQuarter)) {
         const std::size_t place = place_of(open);
         const std::int64_t into_day = (open - begin_).in_microseconds() % kDay;
-        sum.add(day(place).at(static_cast<std::size_t>(into_day / kHour)));
+        sum.add(day(place).at(static_cast<std::size_t>(into_day / kQuarter)));
     }
     return sum;
 }
@@ -227,8 +228,8 @@ std::optional<Candle> MarketHistory::candle(CandleInterval interval, Timestamp o
     const Timestamp from = std::max(begin_, open);
     const Timestamp until = std::min(end_, candle_end);
     if (from >= until || model::candle_open(interval, open) != open) return std::nullopt;
-    const bool is_long = candle_end - open >= Duration::microseconds(kHour);
-    const Sum sum = is_long ? hours(from, until) : minutes(from, until);
+    const bool is_long = candle_end - open >= Duration::microseconds(kQuarter);
+    const Sum sum = is_long ? quarters(from, until) : minutes(from, until);
     const auto price = [&](std::int64_t ticks) {
         return Price::from_units(settings_.tick.units() * ticks);
     };
@@ -245,15 +246,15 @@ std::optional<Candle> MarketHistory::candle(CandleInterval interval, Timestamp o
                   .complete = from == open};
 }
 
-bool MarketHistory::prepare(Timestamp from, Timestamp until) {
+bool MarketHistory::prepare(Timestamp from, Timestamp until, int& days_left) {
     from = std::max(from, begin_);
     until = std::min(until, end_);
     if (from >= until) return true;
-    int folded = 0;
     const std::size_t last = place_of(until - Duration::microseconds(1));
     for (std::size_t place = place_of(from); place <= last; ++place) {
         if (days_.at(place)) continue;
-        if (folded++ == kDaysAtOnce) return false;
+        if (days_left == 0) return false;
+        --days_left;
         (void)day(place);
     }
     return true;

@@ -12,8 +12,8 @@
 ///     begins within its span.
 /// P4  Candles keep the rules of model/candle.hpp (C2); prices are positive multiples of the tick,
 ///     volumes of the lot.
-/// P5  A day is folded once and kept by the hour. Candles of an hour and more are made of kept
-///     hours.
+/// P5  A day is folded once and kept by the quarter of an hour. Candles of a quarter and more are
+///     made of kept quarters.
 
 #include "model/candle.hpp"
 #include "venue/market_generator.hpp"
@@ -64,10 +64,9 @@ public:
     [[nodiscard]] std::optional<model::Candle> candle(model::CandleInterval interval,
                                                       model::Timestamp open);
 
-    /// Folds days in [from, until) ahead, at most `kDaysAtOnce`. True once all of them are folded.
-    [[nodiscard]] bool prepare(model::Timestamp from, model::Timestamp until);
-
-    static constexpr int kDaysAtOnce = 8;
+    /// Folds days in [from, until) ahead, at most `days_left`, and takes them from it. True once
+    /// all of them are folded.
+    [[nodiscard]] bool prepare(model::Timestamp from, model::Timestamp until, int& days_left);
 
     /// How many minutes were made so far: what the history has cost.
     [[nodiscard]] std::uint64_t minutes_made() const { return minutes_made_; }
@@ -87,12 +86,12 @@ private:
         void add(const Sum& next);
     };
 
-    using Hours = std::array<Sum, 24>;
+    using Quarters = std::array<Sum, std::size_t{24} * 4>;
 
     [[nodiscard]] Sum minute(model::Timestamp open, std::int64_t ticks);
     [[nodiscard]] Sum minutes(model::Timestamp from, model::Timestamp until);
-    [[nodiscard]] Sum hours(model::Timestamp from, model::Timestamp until);
-    [[nodiscard]] const Hours& day(std::size_t place);
+    [[nodiscard]] Sum quarters(model::Timestamp from, model::Timestamp until);
+    [[nodiscard]] const Quarters& day(std::size_t place);
     [[nodiscard]] std::size_t place_of(model::Timestamp time) const;
 
     PricePath path_;
@@ -102,7 +101,7 @@ private:
     std::int64_t typical_lots_ = 1;
     model::Timestamp begin_;
     model::Timestamp end_;
-    std::vector<std::unique_ptr<Hours>> days_;
+    std::vector<std::unique_ptr<Quarters>> days_;
     std::uint64_t minutes_made_ = 0;
 };
 

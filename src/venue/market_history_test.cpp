@@ -184,11 +184,16 @@ TEST(MarketHistory, ADayIsMadeOnceAndOnlyWhenItIsAskedFor) {
     EXPECT_EQ(history.minutes_made(), 1'440U);
     (void)history.candle(CandleInterval::Hour4, history.begin());
     EXPECT_EQ(history.minutes_made(), 1'440U);
+    (void)history.candle(CandleInterval::Minute15, history.begin());
+    EXPECT_EQ(history.minutes_made(), 1'440U) << "A quarter is kept too.";
     int turns = 1;
+    int days_left = 8;
     std::uint64_t made = history.minutes_made();
-    while (!history.prepare(history.begin(), end())) {
-        EXPECT_LE(history.minutes_made() - made, 1'440U * MarketHistory::kDaysAtOnce);
+    while (!history.prepare(history.begin(), end(), days_left)) {
+        EXPECT_EQ(days_left, 0);
+        EXPECT_EQ(history.minutes_made() - made, 1'440U * 8);
         made = history.minutes_made();
+        days_left = 8;
         ++turns;
     }
     EXPECT_EQ(turns, 63);

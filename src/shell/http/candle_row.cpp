@@ -94,11 +94,11 @@ std::vector<Candle> CandleRow::candles(const CandleSpan& span) const {
     return list;
 }
 
-bool CandleRow::prepare(const CandleSpan& span) const {
-    if (history_ == nullptr || interval_ < model::CandleInterval::Hour1) return true;
+bool CandleRow::prepare(const CandleSpan& span, int& days_left) const {
+    if (history_ == nullptr || interval_ < model::CandleInterval::Minute15) return true;
     const auto list = opens(span);
     if (list.empty()) return true;
-    return history_->prepare(list.front(), model::candle_end(interval_, list.back()));
+    return history_->prepare(list.front(), model::candle_end(interval_, list.back()), days_left);
 }
 
 std::optional<Candle> CandleRow::at(Timestamp open) const {

@@ -38,8 +38,9 @@ public:
     /// With `since` the oldest of the span, else the newest; at most `limit` of them, ascending.
     [[nodiscard]] std::vector<model::Candle> candles(const CandleSpan& span) const;
 
-    /// Makes a part of what the history needs for these candles; true once all of it is made.
-    [[nodiscard]] bool prepare(const CandleSpan& span) const;
+    /// Makes a part of what the history needs for these candles, at most `days_left` days, which it
+    /// takes from the number; true once all of it is made.
+    [[nodiscard]] bool prepare(const CandleSpan& span, int& days_left) const;
 
     /// Only a late trade changes it.
     [[nodiscard]] bool is_closed(const model::Candle& candle) const;

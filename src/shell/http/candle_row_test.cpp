@@ -90,13 +90,17 @@ TEST_F(CandleRows, MinutesAroundTheStartHaveNoJump) {
 TEST_F(CandleRows, TheFirstSecondHasAllDays) {
     run_for(Duration::seconds(1));
     const CandleSpan all{.since = Timestamp(), .limit = 1'000};
-    while (!row(CandleInterval::Day1).prepare(all)) {
-    }
+    int days_left = 500;
+    EXPECT_FALSE(row(CandleInterval::Day1).prepare(all, days_left));
+    EXPECT_EQ(days_left, 0);
+    EXPECT_TRUE(row(CandleInterval::Day1).prepare(all, days_left = 1));
     const auto days = row(CandleInterval::Day1).candles(all);
     ASSERT_EQ(days.size(), 501U);
     expect_ascending(days, CandleInterval::Day1);
     EXPECT_EQ(days.front().open_time, market_.history(0)->begin());
-    EXPECT_TRUE(row(CandleInterval::Minute1).prepare(all)) << "Minutes need nothing ahead.";
+    days_left = 0;
+    EXPECT_TRUE(row(CandleInterval::Minute1).prepare(all, days_left))
+        << "Minutes need nothing ahead.";
 }
 
 // Trades of the last 1,000 minutes are held: what lies between them and the history is not known,
@@ -125,7 +129,8 @@ TEST_F(CandleRows, AMarketWithoutAHistoryShowsItsTrades) {
     EXPECT_EQ(candles.size(), 4U);
     EXPECT_FALSE(candles.front().complete) << "Its beginning was not seen.";
     EXPECT_EQ(row(CandleInterval::Minute1).candles({.since = {}, .limit = 10}), candles);
-    EXPECT_TRUE(row(CandleInterval::Day1).prepare({.since = {}, .limit = 10}));
+    int days_left = 0;
+    EXPECT_TRUE(row(CandleInterval::Day1).prepare({.since = {}, .limit = 10}, days_left));
 }
 
 }  // namespace

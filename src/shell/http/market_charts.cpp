@@ -208,8 +208,9 @@ void MarketDoor::list_charts(Call& call) {
 }
 
 bool MarketDoor::prepare(const ChartKeys& keys) const {
+    int days_left = ports::CandleHistory::kDaysAtOnce;
     return std::all_of(keys.begin(), keys.end(), [&](const ChartKey& key) {
-        return row_of(key).prepare(key.span);
+        return row_of(key).prepare(key.span, days_left);
     });
 }
 

@@ -26,8 +26,10 @@ public:
         return history_.candle(interval, open);
     }
 
-    [[nodiscard]] bool prepare(base::Timestamp from, base::Timestamp until) override {
-        return history_.prepare(from, until);
+    [[nodiscard]] bool prepare(base::Timestamp from,
+                               base::Timestamp until,
+                               int& days_left) override {
+        return history_.prepare(from, until, days_left);
     }
 
 private:
