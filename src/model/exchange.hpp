@@ -162,7 +162,7 @@ struct VenuePosition {
 
 /// What the exchange says that an account holds, all at one moment. What is not listed is zero.
 struct VenueBooks {
-    Timestamp venue_time;
+    Timestamp venue_time;  ///< Orders that ended until then have been told.
     std::vector<VenueBalance> balances;
     std::vector<VenuePosition> positions;
 

@@ -1,5 +1,6 @@
 #include "shell/paper/paper_exchange.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace botcore::shell {
@@ -97,13 +98,19 @@ void PaperExchange::compare(const ports::AccountProjection& projection) {
 }
 
 void PaperExchange::note_comparison(const ports::AccountProjection& projection) {
-    Comparison comparison{venue_.begin_walk(projection.account.id, projection.since), {}};
+    Comparison comparison{venue_.begin_walk(projection.account.id, projection.since), {}, clock_()};
     for (const auto& order : projection.live_orders)
         comparison.listed.insert(order.id);
-    std::erase_if(comparisons_, [&](const Comparison& older) {
-        return older.walk.account == comparison.walk.account;
+    const auto older = std::ranges::find_if(comparisons_, [&](const Comparison& each) {
+        return each.walk.account == comparison.walk.account;
     });
-    comparisons_.push_back(std::move(comparison));  // X3
+    if (older == comparisons_.end()) {
+        comparisons_.push_back(std::move(comparison));  // X3
+        return;
+    }
+    // It begins again where it stands, and looks back as far as either was to.
+    comparison.walk.since = std::min(comparison.walk.since, older->walk.since);
+    *older = std::move(comparison);
 }
 
 void PaperExchange::account_changed(const ports::AccountProjection& projection) {
@@ -142,9 +149,9 @@ void PaperExchange::compare_on(ports::ExchangeSink& sink) {
         if (!comparison.listed.contains(order.report.id)) sink.on_order_found(std::move(order));
     }
     if (!whole) return;
-    const model::AccountId account = comparison.walk.account;
+    const Comparison done = std::move(comparison);
     comparisons_.pop_front();
-    sink.on_reconciled(account, venue_.books(account, now));
+    sink.on_reconciled(done.walk.account, venue_.books(done.walk.account, done.begun_at));
 }
 
 }  // namespace botcore::shell

@@ -57,6 +57,7 @@ private:
     struct Comparison {
         venue::PaperVenue::OrderWalk walk;
         std::set<model::ClientOrderId> listed;  ///< These were reported by themselves.
+        model::Timestamp begun_at;  ///< What happens later is for the comparison after it.
     };
 
     void seat(const ports::AccountProjection& projection);

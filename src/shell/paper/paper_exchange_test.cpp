@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace botcore::shell {
 namespace {
@@ -26,14 +28,16 @@ public:
     }
 
     void on_reconciled(const model::AccountId& account,
-                       std::optional<model::VenueBooks> /*books*/) override {
+                       std::optional<model::VenueBooks> told) override {
         reconciled.push_back(account.text());
+        books = std::move(told);
     }
 
     std::vector<model::OrderReport> reports;
     std::set<std::string> found;
     std::size_t found_now = 0;
     std::vector<std::string> reconciled;
+    std::optional<model::VenueBooks> books;  ///< The newest.
 };
 
 class PaperExchangeTest : public testing::Test {
@@ -130,6 +134,37 @@ TEST_F(PaperExchangeTest, ANewComparisonOfAnAccountTakesTheOldOnesPlace) {
     exchange_.compare(books());
     deliver_all();
     EXPECT_EQ(heard_.reconciled.size(), 1U);
+}
+
+// The look at a whole day is not given up for a regular one that comes meanwhile.
+TEST_F(PaperExchangeTest, ANewComparisonLooksBackAsFarAsTheOldOneWasTo) {
+    for (std::size_t i = 0; i < 100; ++i)
+        place_and_cancel(i);
+    deliver_all();
+    heard_ = {};
+    exchange_.compare(books());
+    now_ = now_ + model::Duration::seconds(60);
+    auto regular = books();
+    regular.since = now_;
+    exchange_.compare(regular);
+    deliver_all();
+    EXPECT_EQ(heard_.found.size(), 100U);
+}
+
+// The next comparison looks at what has happened since.
+TEST_F(PaperExchangeTest, AComparisonSaysWhenItBegan) {
+    for (std::size_t i = 0; i < 100; ++i)
+        place_and_cancel(i);
+    deliver_all();
+    heard_ = {};
+    const model::Timestamp begun = now_;
+    exchange_.compare(books());
+    exchange_.deliver(heard_);
+    ASSERT_TRUE(heard_.reconciled.empty());
+    now_ = now_ + model::Duration::seconds(1);
+    deliver_all();
+    ASSERT_TRUE(heard_.books.has_value());
+    EXPECT_EQ(heard_.books->venue_time, begun);
 }
 
 TEST_F(PaperExchangeTest, AProbeIsAnsweredWithTheReportsAndNotBefore) {
