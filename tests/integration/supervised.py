@@ -163,7 +163,7 @@ class Supervised(Files):
         self.assertEqual(self.terminated(), 0, self.said())
         self.assertEqual(self.steps(), STEPS)
 
-    def test_hangup_reads_the_configuration_anew(self):
+    def test_hangup_reads_the_configuration_again(self):
         self.supervise()
         pid = self.daemon()
         self.assertEqual(self.reads(), {200})
@@ -171,9 +171,9 @@ class Supervised(Files):
                                "[paper]\ndeposit = 5\n")
         self.process.send_signal(signal.SIGHUP)
         self.wait_for(lambda: f"the reload: {self.messages()[-5:]}; that",
-                      lambda: "the configuration was read again" in self.messages())
+                      lambda: "the configuration was reloaded" in self.messages())
         line = next(line for line in self.lines()
-                    if line["message"] == "the configuration was read again")
+                    if line["message"] == "the configuration was reloaded")
         self.assertEqual(line["changed"], "limits.reads_per_second, limits.operators")
         later = next(line for line in self.lines()
                      if line["message"] == "changed keys take effect at the next start")
@@ -184,6 +184,20 @@ class Supervised(Files):
         self.wait_for(lambda: "the refusal of a mistake",
                       lambda: "the old configuration stays" in self.messages())
         self.assertIn(429, self.reads())
+        # What no start would take, no reload takes either.
+        self.config.write_text("[limits]\nreads_per_second = 2\n"
+                               "[http]\nhosts = \"https://bots.example\"\n")
+        self.process.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: "the refusal of a wrong host name",
+                      lambda: any("http.hosts" in line.get("cause", "") for line in self.lines()
+                                  if line["message"] == "the old configuration stays"))
+        # Keys of the shutdown hold at once, too.
+        self.config.write_text("[limits]\noperators = true\nreads_per_second = 1\n"
+                               "[shutdown]\ndrain_within_seconds = 7\n")
+        self.process.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: "the second reload",
+                      lambda: any(line.get("changed") == "shutdown.drain_within_seconds"
+                                  for line in self.lines()))
         self.assertEqual((children_of(self.process.pid), self.process.poll()), ([pid], None))
         self.assertEqual(self.terminated(), 0)
 

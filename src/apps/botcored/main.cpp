@@ -111,11 +111,13 @@ int refuse_line(const CLI::App& app, const CLI::ParseError& error) {
 
 /// What a reload takes over; the first mistakes of it otherwise.
 botcore::base::Result<Config, std::string> read_config(
-    const botcore::shell::GivenSettings& settings) {
+    const botcore::shell::GivenSettings& settings, const std::filesystem::path& data) {
     auto gathered = botcore::shell::gather_settings(settings, environ);
-    if (gathered.mistakes.empty()) return std::move(gathered.config);
+    auto mistakes = std::move(gathered.mistakes);
+    if (mistakes.empty()) mistakes = botcore::shell::mistakes_of_start(gathered.config, data);
+    if (mistakes.empty()) return std::move(gathered.config);
     std::string text;
-    for (const std::string& mistake : gathered.mistakes)
+    for (const std::string& mistake : mistakes)
         text += (text.empty() ? "" : "; ") + mistake;
     return botcore::base::Failure{std::move(text)};
 }
@@ -155,6 +157,8 @@ int main(int argc, char** argv) {
     for (const std::string& mistake : gathered.mistakes)
         complain(mistake);
     if (!gathered.mistakes.empty()) return EX_CONFIG;
-    line.paths.read_config = [settings = line.settings] { return read_config(settings); };
+    line.paths.read_config = [settings = line.settings, data = line.paths.data] {
+        return read_config(settings, data);
+    };
     return run_as_owner(gathered.config, line.paths);
 }

@@ -66,7 +66,7 @@ void Reload::read_config() {
     const ConfigChange change = take_over(parts_.running, read.value());
     if (!change.taken.empty()) parts_.apply();
     parts_.log.write(Level::Info,
-                     "the configuration was read again",
+                     "the configuration was reloaded",
                      {{"operation", "reload"}, {"changed", joined(change.taken)}});
     if (change.later.empty()) return;
     parts_.log.write(Level::Warn,

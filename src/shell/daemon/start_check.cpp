@@ -136,6 +136,9 @@ std::vector<std::string> mistakes_of_start(const Config& config, const fs::path&
     };
     std::error_code error;
     const fs::path folder = fs::absolute(data, error).lexically_normal();
+    if (fs::exists(folder, error) && !fs::is_directory(folder, error)) {
+        return {"--data: " + folder.string() + " is a file; name a folder"};
+    }
     add(MarketSource::check(config));
     add(AnalysisLink::check(config));
     add(check_disks(config, folder));
