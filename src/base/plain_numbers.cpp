@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <string_view>
 
 namespace botcore::base {
 
@@ -48,6 +49,15 @@ std::string plain_number(std::string_view number) {
     return moved(number.substr(0, mark), exponent);
 }
 
+/// Is there a digit before an "e"? In most texts none is, not even in a string.
+bool may_have_exponents(std::string_view json) {
+    for (std::size_t i = 1; i < json.size(); ++i) {
+        const bool mark = json[i] == 'e' || json[i] == 'E';
+        if (mark && json[i - 1] >= '0' && json[i - 1] <= '9') return true;
+    }
+    return false;
+}
+
 /// Where the string that begins at `begin` ends, its quotes included.
 std::size_t end_of_string(std::string_view json, std::size_t begin) {
     std::size_t at = begin + 1;
@@ -58,7 +68,8 @@ std::size_t end_of_string(std::string_view json, std::size_t begin) {
 
 }  // namespace
 
-std::string plain_numbers(std::string_view json) {
+std::string plain_numbers(std::string json) {
+    if (!may_have_exponents(json)) return json;
     std::string out;
     out.reserve(json.size());
     std::size_t at = 0;
@@ -67,11 +78,11 @@ std::string plain_numbers(std::string_view json) {
         std::size_t end = at + 1;
         if (c == '"') {
             end = end_of_string(json, at);
-            out += json.substr(at, end - at);
+            out.append(json, at, end - at);
         } else if (c == '-' || (c >= '0' && c <= '9')) {
             while (end < json.size() && is_number_part(json[end]))
                 ++end;
-            out += plain_number(json.substr(at, end - at));
+            out += plain_number(std::string_view(json).substr(at, end - at));
         } else {
             out += c;
         }

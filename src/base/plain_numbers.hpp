@@ -8,11 +8,10 @@
 /// Threads: any.
 
 #include <string>
-#include <string_view>
 
 namespace botcore::base {
 
 /// The text of a JSON document with its numbers written out.
-[[nodiscard]] std::string plain_numbers(std::string_view json);
+[[nodiscard]] std::string plain_numbers(std::string json);
 
 }  // namespace botcore::base

@@ -163,6 +163,7 @@ private:
     std::unique_ptr<shell::AnalysisLink> analysis_;
     std::unique_ptr<shell::ArchiveLink> archive_;
     std::unique_ptr<shell::HealthWatch> watch_;
+    std::unique_ptr<shell::auth::ActJournal> acts_;
     std::unique_ptr<shell::http::UserAccess> access_;
     shell::http::OverloadGate overload_{{}, metrics_, [this] {
                                             return shell::http::Pressure{
@@ -290,6 +291,8 @@ std::string Daemon::start_door() {
         clock_.now().time);
     if (!access) return access.error();
     access_ = std::move(access).value();
+    acts_ = std::make_unique<shell::auth::ActJournal>(
+        shell::auth::ActJournal::Parts{*runtime_, log_, [this] { loop_->wake(); }});
     doors_ = std::make_unique<Doors>(
         shell::http::ApiContext{
             .options = std::move(options),
@@ -299,6 +302,7 @@ std::string Daemon::start_door() {
             .market = market_->board(),
             .metrics = metrics_,
             .log = log_,
+            .acts = *acts_,
             .now = [this] { return clock_.now(); },
             .wake = [this] { loop_->wake(); },
             .later = [this](std::function<void()> work) { loop_->after_turn(std::move(work)); },
@@ -586,13 +590,11 @@ int run_daemon(const shell::Config& config, const DaemonPaths& paths) {
         return failed(damaged ? EX_DATAERR : EX_IOERR,
                       "cannot open the store: " + store.error().text());
     }
-    Daemon daemon(config,
-                  paths,
-                  {std::move(folder).value(),
-                   std::move(token).value(),
-                   std::move(disk),
-                   std::move(store).value()});
-    return daemon.run();
+    Daemon::Opened opened{std::move(folder).value(),
+                          std::move(token).value(),
+                          std::move(disk),
+                          std::move(store).value()};
+    return Daemon(config, paths, std::move(opened)).run();
 }
 
 }  // namespace botcore::apps

@@ -109,6 +109,7 @@ model::Origin ApiContext::origin_of(const Call& call, std::string_view canonical
 /// Writes an operator's command into the audit once its outcome is known. What is only repeated
 /// was written the first time.
 void ApiContext::audit(Call& call, const model::InputBody& body) const {
+    if (call.caller.role != auth::Role::Operator) return;
     model::Owner owner;
     if (const auto* account = http::account_of(body)) {
         const auto& accounts = runtime.state().accounts;
@@ -134,8 +135,7 @@ void ApiContext::audit(Call& call, const model::InputBody& body) const {
             if (response.status >= 400) {
                 detail += (detail.empty() ? "" : ": ") + response.error_code;
             }
-            auth::ActJournal({runtime, log, wake})
-                .record({.actor = actor,
+            acts.record({.actor = actor,
                          .act = act.act,
                          .subject = act.subject,
                          .outcome = outcome,
@@ -171,7 +171,7 @@ void ApiContext::store_failed(Call& call, ports::StoreError error) const {
                          "the store took longer than store.query_timeout_seconds for this read, "
                          "which was interrupted; ask for less, such as a smaller limit");
     }
-    const std::uint32_t retry = call.tries.retries + 1;
+    const std::uint32_t retry = call.tries.retries + 1;  // Counted from 1.
     const auto wait = model::Duration::seconds(std::int64_t{1} << call.tries.retries);
     const bool passes = error == ports::StoreError::Unavailable && after != nullptr &&
                         retry <= kRetriesMax && !call.deadline.has_passed(now().monotonic + wait);
@@ -186,14 +186,17 @@ void ApiContext::store_failed(Call& call, ports::StoreError error) const {
               {"attempt", std::int64_t{retry}},
               {"delay_ms", wait.in_milliseconds()}});
     call.tries.retries = retry;
+    if (retry == 1) {
+        // Whatever path the answer takes, it comes by here.
+        call.respond = [this, respond = std::move(call.respond)](HttpResponse response) {
+            if (response.status < 500) metrics.count("retry_attempts_total", {"store", "success"});
+            respond(std::move(response));
+        };
+    }
     auto waiting = std::make_shared<Call>(std::move(call));
-    after(wait, [this, waiting, retry] {
+    after(wait, [this, waiting] {
         waiting->now = now();
-        waiting->tries.last_error.clear();
         waiting->row->handler(*waiting);
-        // A read that failed again says so, or has taken the call away with a higher number.
-        if (waiting->tries.last_error.empty() && waiting->tries.retries == retry)
-            metrics.count("retry_attempts_total", {"store", "success"});
     });
 }
 

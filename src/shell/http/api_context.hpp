@@ -13,6 +13,7 @@
 #include "protocol/events.hpp"
 #include "runtime/archive/history.hpp"
 #include "runtime/runtime.hpp"
+#include "shell/auth/act_journal.hpp"
 #include "shell/http/call.hpp"
 #include "shell/http/reply_desk.hpp"
 #include "shell/log/log.hpp"
@@ -52,6 +53,7 @@ struct ApiContext {
     const ports::MarketData& market;
     metrics::Metrics& metrics;
     log::Log& log;
+    auth::ActJournal& acts;
     std::function<runtime::Now()> now;
     /// Called after something was submitted: the loop must step soon.
     std::function<void()> wake;
@@ -105,7 +107,5 @@ private:
 
 /// May the caller see what belongs to this owner? One's own, and an operator everything.
 [[nodiscard]] bool may_see(const auth::Caller& caller, const model::Owner& owner);
-
-/// What is said where the store cannot answer a read.
 
 }  // namespace botcore::shell::http

@@ -98,6 +98,29 @@ TEST_F(ApiFailures, AReadThatFailedIsTriedAgainAfterOneTwoAndFourSeconds) {
     EXPECT_EQ(world_.metric("retry_attempts_total{op=\"store\",result=\"failure\"}"), 4.0);
 }
 
+// What is kept in the answer cache on its way counts as often.
+TEST_F(ApiFailures, ARetriedReadOfACachedRouteIsCountedOnce) {
+    const std::map<std::string, std::string> paths{
+        {"/api/accounts/futures/history", "/api/accounts/futures/history?limit=7"},
+        {"/api/accounts/futures/performance", "/api/accounts/spot/performance"}};
+    for (const auto& [path, unread] : paths) {
+        const auto count = [&](const std::string& result) {
+            return world_.metric("retry_attempts_total{op=\"store\",result=\"" + result + "\"}")
+                .value_or(0.0);
+        };
+        const auto succeeded = count("success");
+        const auto failed = count("failure");
+        world_.fail_reads(2, ports::StoreError::Unavailable);
+        EXPECT_EQ(world_.get(path).status, 200) << path;
+        EXPECT_EQ(count("success"), succeeded + 1) << path;
+        EXPECT_EQ(count("failure"), failed + 1) << path;
+        world_.fail_reads(4, ports::StoreError::Unavailable);
+        EXPECT_EQ(world_.get(unread).status, 503) << path;
+        EXPECT_EQ(count("success"), succeeded + 1) << path;
+        EXPECT_EQ(count("failure"), failed + 4) << path;
+    }
+}
+
 // @spec:I12
 TEST_F(ApiFailures, AStoreThatCannotBeReadIsToldToEveryReader) {
     const auto placed = ApiWorld::data(world_.command("POST", kOrders, kBuy));

@@ -215,12 +215,12 @@ public:
     }
 
     ports::StoreResult<std::vector<model::Order>> orders(const ports::OrderQuery& query) override {
-        if (failures == 0) return reader_.orders(query);
-        --failures;
-        return base::Failure{error.load()};
+        if (takes_failure()) return base::Failure{error.load()};
+        return reader_.orders(query);
     }
 
     ports::StoreResult<std::vector<model::Fill>> fills(const ports::FillQuery& query) override {
+        if (takes_failure()) return base::Failure{error.load()};
         return reader_.fills(query);
     }
 
@@ -241,10 +241,16 @@ public:
     void end_snapshot() override { reader_.end_snapshot(); }
 
     std::atomic<int> journal_reads{0};
-    std::atomic<int> failures{0};
+    std::atomic<int> failures{0};  ///< So many of the next reads of orders and fills fail.
     std::atomic<ports::StoreError> error{ports::StoreError::Unavailable};
 
 private:
+    bool takes_failure() {
+        if (failures == 0) return false;
+        --failures;
+        return true;
+    }
+
     ports::StoreReader& reader_;
 };
 
@@ -316,6 +322,7 @@ public:
             [this](auth::AuthWorker::Job job) { boost::asio::post(context_, std::move(job)); },
             time_);
         access_ = std::move(access).value();
+        acts_.emplace(auth::ActJournal::Parts{*runtime_, *log_, [this] { wake(); }});
         api_context_.emplace(ApiContext{
             ApiOptions{.version = "0.0.0-test", .metrics_public = true},
             *runtime_,
@@ -324,6 +331,7 @@ public:
             market,
             metrics_,
             *log_,
+            *acts_,
             [this] { return now(); },
             [this] { wake(); },
             [this](std::function<void()> work) { boost::asio::post(context_, std::move(work)); },
@@ -621,6 +629,7 @@ private:
     std::optional<metrics::MeasuredStore> measured_;
     ReplyDesk desk_;
     std::optional<runtime::Runtime> runtime_;
+    std::optional<auth::ActJournal> acts_;
     std::optional<ApiContext> api_context_;
     RouteTable routes_;
     std::optional<TradingDoor> trading_;

@@ -1,5 +1,7 @@
 #include "shell/http/client_address.hpp"
 
+#include "shell/http/comma_list.hpp"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
@@ -46,12 +48,6 @@ std::string to_text(const AddressBytes& address) {
     return made == nullptr ? std::string() : std::string(made);
 }
 
-std::string_view trimmed(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 std::optional<unsigned> parse_number(std::string_view text, unsigned max) {
     unsigned number = 0;
     const char* const end = text.data() + text.size();
@@ -68,11 +64,7 @@ bool is_port(std::string_view text) {
 
 base::Result<TrustedProxies, std::string> TrustedProxies::parse(std::string_view list) {
     TrustedProxies proxies;
-    while (!list.empty()) {
-        const std::size_t end = std::min(list.find(','), list.size());
-        const std::string_view entry = trimmed(list.substr(0, end));
-        list.remove_prefix(std::min(end + 1, list.size()));
-        if (entry.empty()) continue;
+    for (const std::string_view entry : entries_of(list)) {
         const std::size_t slash = entry.find('/');
         const auto address = parse_address(entry.substr(0, slash));
         std::optional<unsigned> bits = 128;

@@ -1,6 +1,7 @@
 #include "shell/http/front_door.hpp"
 
 #include "protocol/api_json.hpp"
+#include "shell/http/comma_list.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -18,21 +19,6 @@ constexpr std::string_view kAnswerHeaders =
     "Idempotent-Replayed, X-Timeline";
 constexpr resilience::RateRule kRefusalsRecorded{.count = 1, .per = base::Duration::seconds(1)};
 constexpr std::size_t kRefusersMax = 1'000;
-
-std::vector<std::string_view> entries_of(std::string_view list) {
-    std::vector<std::string_view> entries;
-    while (!list.empty()) {
-        const std::size_t end = std::min(list.find(','), list.size());
-        std::string_view entry = list.substr(0, end);
-        list.remove_prefix(std::min(end + 1, list.size()));
-        while (entry.starts_with(' '))
-            entry.remove_prefix(1);
-        while (entry.ends_with(' '))
-            entry.remove_suffix(1);
-        if (!entry.empty()) entries.push_back(entry);
-    }
-    return entries;
-}
 
 bool is_origin(std::string_view text) {
     for (const std::string_view scheme : {"https://", "http://"}) {

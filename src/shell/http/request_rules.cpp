@@ -1,6 +1,7 @@
 #include "shell/http/request_rules.hpp"
 
 #include "shell/http/client_address.hpp"
+#include "shell/http/comma_list.hpp"
 
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/field.hpp>
@@ -21,12 +22,6 @@ std::string lower(std::string_view text) {
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
     }
     return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
 bool is_name(std::string_view text) {
@@ -64,11 +59,7 @@ std::optional<Refused> check_transfer_encoding(const BeastRequest& message) {
 
 base::Result<HostNames, std::string> HostNames::parse(std::string_view list) {
     HostNames hosts;
-    while (!list.empty()) {
-        const std::size_t end = std::min(list.find(','), list.size());
-        const std::string_view entry = trimmed(list.substr(0, end));
-        list.remove_prefix(std::min(end + 1, list.size()));
-        if (entry.empty()) continue;
+    for (const std::string_view entry : entries_of(list)) {
         std::string name = lower(entry);
         if (!is_name(name)) {
             return base::Failure{

@@ -52,7 +52,7 @@ base::Result<std::unique_ptr<UserAccess>, std::string> UserAccess::open(
 
 void UserAccess::attach(const ApiContext& context, RouteTable& routes, Api& api) {
     CHECK(!door_.has_value());
-    acts_.emplace(auth::ActJournal::Parts{context.runtime, context.log, context.wake});
+    acts_ = &context.acts;
     door_.emplace(options_.door,
                   AuthDoor::Parts{context, *worker_, sessions_, delays_, record_acts()});
     door_->add_to(routes);

@@ -68,7 +68,7 @@ private:
     auth::SessionTable sessions_;
     auth::LoginDelays delays_;
     AccessGate gate_;
-    std::optional<auth::ActJournal> acts_;
+    auth::ActJournal* acts_ = nullptr;  ///< Null before `attach`.
     std::optional<auth::AuthWorker> worker_;
     std::optional<AuthDoor> door_;
     std::optional<FrontDoor> front_;
