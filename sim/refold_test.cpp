@@ -202,10 +202,10 @@ TEST_F(Refold, RecordsComeOnceAndInOrder) {
     for (const auto& [entries, at] :
          {std::pair{missing, place->sequence + 1}, {twice, place->sequence}}) {
         const RefoldError error = error_of(entries, replies());
-        EXPECT_EQ(error.kind, Kind::NotNext);
+        EXPECT_EQ(error.kind, Kind::SequenceGap);
         EXPECT_EQ(error.sequence, at);
     }
-    EXPECT_EQ(error_of(misplaced, replies()).kind, Kind::NotNext);
+    EXPECT_EQ(error_of(misplaced, replies()).kind, Kind::SequenceGap);
 }
 
 TEST_F(Refold, AnAnswerThatIsNowhereIsNotMadeUp) {
@@ -247,7 +247,7 @@ TEST_F(Refold, AJournalThatCannotBeReadLeavesTheStoreEmptyAndTheSnapshotClosed) 
         return made ? RefoldError() : made.error();
     };
     const RefoldError beyond = refolded(last + 5);
-    EXPECT_EQ(beyond.kind, Kind::NotNext);
+    EXPECT_EQ(beyond.kind, Kind::SequenceGap);
     EXPECT_EQ(beyond.sequence, last + 1);
     reader.readable = false;
     const RefoldError unreadable = refolded(last);

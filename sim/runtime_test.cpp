@@ -143,7 +143,7 @@ protected:
         const auto entries = store_.journal(1, 1'000'000).value();
         for (const auto& entry : entries) {
             const auto record = protocol::decode_record(entry.bytes);
-            const auto* act = std::get_if<model::RecordAct>(&record.value().input.body);
+            const auto* act = std::get_if<model::RecordAuditEvent>(&record.value().input.body);
             if (act != nullptr) numbers.push_back(std::stoi(act->detail));
         }
         return numbers;

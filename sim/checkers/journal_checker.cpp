@@ -120,7 +120,7 @@ void JournalChecker::check_reservations(const model::Record& record) {
 
 /// The world numbers the acts that it hands to a process: each is recorded once, and in order.
 void JournalChecker::check_act(const model::Record& record) {
-    const auto* act = std::get_if<model::RecordAct>(&record.input.body);
+    const auto* act = std::get_if<model::RecordAuditEvent>(&record.input.body);
     if (act == nullptr) return;
     std::uint64_t number = 0;
     (void)std::from_chars(act->detail.data(), act->detail.data() + act->detail.size(), number);

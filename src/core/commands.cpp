@@ -134,7 +134,7 @@ void transfer_money(Transaction& transaction, const model::TransferMoney& body) 
         return refused(Reason::AccountFrozen, "money cannot leave a frozen account");
     }
     if (auto breach = closed_by_lost_records(transaction.input().storage)) {
-        return transaction.refuse_for_now({breach->reason, std::move(breach->text), {}, 0});
+        return transaction.refuse_for_the_moment({breach->reason, std::move(breach->text), {}, 0});
     }
     // Open profit cannot leave the account, and what open losses need stays.
     const Money cash = from->balances.at(body.asset).of(Book::Cash);

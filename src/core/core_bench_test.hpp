@@ -84,9 +84,9 @@ public:
                                            .exchange_time = time_ + clock_step,
                                            .monotonic_time = time_},
                                           reads);
-        engine_.forget_closed();
+        engine_.evict_closed();
         for (const auto& effect : decision.effects) {
-            if (const auto* answer = std::get_if<AnswerRequest>(&effect)) {
+            if (const auto* answer = std::get_if<ReplyToRequest>(&effect)) {
                 last_reply = answer->reply;
             }
         }

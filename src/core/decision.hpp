@@ -50,7 +50,7 @@ struct AnnounceInstrument {
 };
 
 /// Tell whoever waits for this key; the reply is stored under it.
-struct AnswerRequest {
+struct ReplyToRequest {
     KeyId key;
     model::Reply reply;
 };
@@ -62,7 +62,7 @@ using Effect = std::variant<SendOrder,
                             CompareAccount,
                             AnnounceAccount,
                             AnnounceInstrument,
-                            AnswerRequest>;
+                            ReplyToRequest>;
 
 enum class Verdict : std::uint8_t {
     Recorded,     ///< A record was made; commit it, then perform the effects.

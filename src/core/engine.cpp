@@ -16,7 +16,7 @@ namespace botcore::core {
 namespace {
 
 /// Puts an order that was fetched from the store where live ones are, until it is durable again.
-void adopt(State& state, const std::optional<LiveOrder>& fetched) {
+void cache_loaded_order(State& state, const std::optional<LiveOrder>& fetched) {
     if (!fetched) return;
     const auto account = state.accounts.find(fetched->order.account);
     if (account != state.accounts.end()) {
@@ -86,7 +86,7 @@ struct Engine::Apply {
 
     void operator()(const model::MoveMaintenance& body) { move_maintenance(transaction, body); }
 
-    void operator()(const model::RecordAct&) {}  // The record itself is what is wanted.
+    void operator()(const model::RecordAuditEvent&) {}  // The record itself is what is wanted.
 
     void operator()(const model::ReportReconciled& body) { report_reconciled(transaction, body); }
 
@@ -131,7 +131,7 @@ Decision Engine::apply(const model::Input& input, const ReadSet& reads) {
         if (known != state_.keys.end()) return {verdict_on(known->second, *origin), {}, {}, {}};
         if (reads.key) return {verdict_on(*reads.key, *origin), {}, {}, {}};
     }
-    adopt(state_, reads.order);
+    cache_loaded_order(state_, reads.order);
     Transaction transaction(state_, input);
     std::visit(Apply{transaction}, input.body);
     settle_reservations(transaction);
@@ -147,7 +147,7 @@ Decision Engine::apply(const model::Input& input, const ReadSet& reads) {
     return decision;
 }
 
-void Engine::forget_closed() {
+void Engine::evict_closed() {
     for (const auto& [account, number] : closed_) {
         auto& orders = state_.accounts.at(account).orders;
         const auto live = orders.find(number);

@@ -43,7 +43,7 @@ public:
     [[nodiscard]] Decision apply(const model::Input& input, const ReadSet& reads);
 
     /// All records so far are durable: closed orders and answered keys may leave memory.
-    void forget_closed();
+    void evict_closed();
 
     [[nodiscard]] const State& state() const { return state_; }
 

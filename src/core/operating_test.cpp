@@ -441,8 +441,8 @@ TEST(Sweeps, AreForTheOwnerOrAnOperator) {
 
 TEST(Acts, AreRecordedWithoutARow) {
     Bench bench;
-    const auto decision =
-        bench.apply(model::RecordAct{model::Owner("olga"), "login", "olga", "ok", "", "req_1"});
+    const auto decision = bench.apply(
+        model::RecordAuditEvent{model::Owner("olga"), "login", "olga", "ok", "", "req_1"});
     EXPECT_EQ(decision.verdict, Verdict::Recorded);
     EXPECT_TRUE(decision.outcome.changes.empty());
 }

@@ -185,8 +185,8 @@ void record_order(Transaction& transaction, AccountState& account, const model::
         return;
     }
     auto verdict = judge(transaction, account, instrument->second, body);
-    if (!verdict && model::is_for_now(verdict.error().reason)) {
-        transaction.refuse_for_now({verdict.error().reason, verdict.error().text, {}, 0});
+    if (!verdict && model::is_transient(verdict.error().reason)) {
+        transaction.refuse_for_the_moment({verdict.error().reason, verdict.error().text, {}, 0});
         return;
     }
     LiveOrder& live = transaction.add_order(account, order_of(account, body));

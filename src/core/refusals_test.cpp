@@ -50,11 +50,11 @@ protected:
                                                  .exchange_time = time_,
                                                  .monotonic_time = time_},
                                                 {});
-        engine_.forget_closed();
+        engine_.evict_closed();
         sent_.reset();
         std::optional<model::Reply> reply;
         for (const auto& effect : decision.effects) {
-            if (const auto* answer = std::get_if<AnswerRequest>(&effect)) reply = answer->reply;
+            if (const auto* answer = std::get_if<ReplyToRequest>(&effect)) reply = answer->reply;
             if (const auto* send = std::get_if<SendOrder>(&effect)) sent_ = send->instruction;
         }
         if (decision.refusal) reply = *decision.refusal;

@@ -194,7 +194,7 @@ void Transaction::answer(const KeyId& key, model::Reply reply) {
         if (!refusal->order.empty()) entry.order = refusal->order;
     }
     (void)list_once<const model::KeyEntry*>(keys_, &entry);
-    perform(AnswerRequest{key, std::move(reply)});
+    perform(ReplyToRequest{key, std::move(reply)});
 }
 
 void Transaction::answer_at_once(const model::Origin& origin, model::Reply reply) {

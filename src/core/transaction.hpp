@@ -88,7 +88,7 @@ public:
 
     /// The request is refused by something that passes. It leaves no trace, so that its key is not
     /// bound to the refusal for ever. Only where nothing was changed.
-    void refuse_for_now(model::Refusal refusal) { refusal_ = std::move(refusal); }
+    void refuse_for_the_moment(model::Refusal refusal) { refusal_ = std::move(refusal); }
 
     /// The input makes a record although no row changes.
     void keep() { kept_ = true; }

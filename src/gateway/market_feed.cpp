@@ -22,10 +22,10 @@ using protocol::position_of;
 namespace {
 
 /// Keeps the book and tells the events of one message.
-class Teller final : public DepthSink {
+class Publisher final : public DepthSink {
 public:
     /// `event` has what all of them have in common.
-    Teller(const MarketEvent& event, model::DepthBook& book, MarketFeed::Events& events)
+    Publisher(const MarketEvent& event, model::DepthBook& book, MarketFeed::Events& events)
         : book_(book),
           events_(events),
           event_(event) {}
@@ -108,7 +108,7 @@ StitchStep MarketFeed::apply(InstrumentIndex instrument,
         case MarketMessageKind::DepthSnapshot:
             break;
     }
-    Teller teller(event_of(instrument, MarketEventKind::Level), feed.book, events);
+    Publisher teller(event_of(instrument, MarketEventKind::Level), feed.book, events);
     const StitchStep step = feed.stitcher.apply(message, teller);
     if (step == StitchStep::Applied) show_book_best(instrument, events);
     return step;
@@ -152,19 +152,19 @@ StitchStep MarketFeed::take_trade(InstrumentIndex instrument,
     return StitchStep::Applied;
 }
 
-void MarketFeed::reset(FeedBreak why, Timestamp time, Events& events) {
+void MarketFeed::reset(FeedInterruption why, Timestamp time, Events& events) {
     time_ = std::max(time_, time);
     for (std::size_t i = 0; i < feeds_.size(); ++i) {
         InstrumentFeed& feed = feeds_[i];
         const auto instrument = static_cast<InstrumentIndex>(i);
-        Teller teller(event_of(instrument, MarketEventKind::Level), feed.book, events);
+        Publisher teller(event_of(instrument, MarketEventKind::Level), feed.book, events);
         feed.stitcher.reset(teller);
         feed.best.reset();
         switch (why) {
-            case FeedBreak::ConnectionLost:
+            case FeedInterruption::ConnectionLost:
                 events.push_back(event_of(instrument, MarketEventKind::TradesMissing));  // F6
                 break;
-            case FeedBreak::RecordingRestarted:
+            case FeedInterruption::RecordingRestarted:
                 feed.trades.forget();
                 feed.last_trade_time = {};
                 break;

@@ -49,7 +49,7 @@ struct InstrumentFeed {
 };
 
 /// Why a feed begins again.
-enum class FeedBreak : std::uint8_t {
+enum class FeedInterruption : std::uint8_t {
     ConnectionLost,      ///< Trades may be missing; those that come twice count once.
     RecordingRestarted,  ///< Everything comes once more, and counts once more.
 };
@@ -74,7 +74,7 @@ public:
                      Events& events);
 
     /// The stream of messages was interrupted: every book is reset.
-    void reset(FeedBreak why, base::Timestamp time, Events& events);
+    void reset(FeedInterruption why, base::Timestamp time, Events& events);
 
     [[nodiscard]] const std::vector<model::InstrumentId>& instruments() const {
         return instruments_;

@@ -172,7 +172,7 @@ TEST_F(MarketFeedTest, ResetsTheBookAfterAGap) {
 TEST_F(MarketFeedTest, ResetsEveryBookAndForgetsBestPrices) {
     sync();
     events.clear();
-    feed.reset(FeedBreak::RecordingRestarted, Timestamp::from_milliseconds(9), events);
+    feed.reset(FeedInterruption::RecordingRestarted, Timestamp::from_milliseconds(9), events);
     EXPECT_EQ(kinds(), (std::vector{MarketEventKind::BookReset, MarketEventKind::BookReset}));
     EXPECT_FALSE(feed.feed(kSpot).best.has_value());
     sync();
@@ -197,10 +197,10 @@ TEST_F(MarketFeedTest, ATradeOnTwoStreamsOrTwiceCountsOnce) {
     EXPECT_EQ(told(aggregate(3, 14, 16)), std::pair(Trade, Quantity::whole(6))) << "The rest.";
     EXPECT_EQ(told(trade(16, 5)), std::pair(RepeatedTrade, none));
     events.clear();
-    feed.reset(FeedBreak::ConnectionLost, Timestamp::from_milliseconds(9), events);
+    feed.reset(FeedInterruption::ConnectionLost, Timestamp::from_milliseconds(9), events);
     EXPECT_EQ(told(trade(16, 5)), std::pair(RepeatedTrade, none)) << "After a reconnect.";
     EXPECT_EQ(told(trade(17, 5)), std::pair(Trade, Quantity::whole(3)));
-    feed.reset(FeedBreak::RecordingRestarted, Timestamp::from_milliseconds(9), events);
+    feed.reset(FeedInterruption::RecordingRestarted, Timestamp::from_milliseconds(9), events);
     EXPECT_EQ(told(trade(17, 5)), std::pair(Trade, Quantity::whole(3))) << "Played again.";
 }
 
@@ -237,7 +237,7 @@ TEST_F(MarketFeedTest, SaysSinceWhenTradesAreMissing) {
     message.event_time = Timestamp::from_milliseconds(70);
     (void)take(message, 80);
     events.clear();
-    feed.reset(FeedBreak::ConnectionLost, Timestamp::from_milliseconds(90), events);
+    feed.reset(FeedInterruption::ConnectionLost, Timestamp::from_milliseconds(90), events);
     EXPECT_EQ(kinds(), (std::vector{BookReset, TradesMissing, BookReset, TradesMissing}));
     EXPECT_EQ(events[1].exchange_time, Timestamp::from_milliseconds(70));
 }

@@ -391,7 +391,7 @@ struct MoveMaintenance {
 
 /// Somebody did, or was not allowed to do, something that changes no row: an entry of the audit.
 /// Names only ids; personal data stays out of the journal.
-struct RecordAct {
+struct RecordAuditEvent {
     Owner actor;          ///< Empty where nobody was recognised.
     std::string act;      ///< A stable word: "login", "token-made", "role-changed".
     std::string subject;  ///< The id of what it was done to.
@@ -399,7 +399,7 @@ struct RecordAct {
     std::string detail;   ///< Without anything personal or secret.
     std::string request_id;
 
-    friend bool operator==(const RecordAct&, const RecordAct&) = default;
+    friend bool operator==(const RecordAuditEvent&, const RecordAuditEvent&) = default;
 
     template <class Visit>
     static void each_field(Visit&& visit, auto& self) {
@@ -508,7 +508,7 @@ using InputBody = std::variant<StartEpoch,
                                SetMode,
                                ScheduleMaintenance,
                                MoveMaintenance,
-                               RecordAct,
+                               RecordAuditEvent,
                                ReportFoundOrder,
                                SetAccountState,
                                FreezeAccount,

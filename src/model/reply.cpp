@@ -98,7 +98,7 @@ std::uint16_t status_of(Reason reason) {
     return row != kStatuses.end() && row->reason == reason ? row->status : 500;
 }
 
-bool is_for_now(Reason reason) {
+bool is_transient(Reason reason) {
     return status_of(reason) == 503 || reason == Reason::OrderRateLimit;
 }
 

@@ -66,7 +66,7 @@ using Reply = std::variant<Refusal,
                            GivenUp>;
 
 /// Does the refusal pass by itself, so that the same key may ask again later?
-[[nodiscard]] bool is_for_now(Reason reason);
+[[nodiscard]] bool is_transient(Reason reason);
 /// The HTTP status that belongs to a reason; one table for all doors.
 [[nodiscard]] std::uint16_t status_of(Reason reason);
 /// 200 for what was carried out, else the status of its reason; 422 for an order at the market or

@@ -65,7 +65,7 @@ constexpr std::array<DegradedModeRow, 12> kModeRows = {{
 }};
 
 /// The mode that a finding means; nothing for one that is good, or merely slow.
-std::optional<DegradedMode> mode_of(const Finding& finding) {
+std::optional<DegradedMode> mode_of(const ComponentStatus& finding) {
     if (finding.state == HealthState::Healthy) return std::nullopt;
     const bool down = finding.state == HealthState::Unhealthy;
     const auto only_down = [down](DegradedMode mode) {
@@ -112,9 +112,9 @@ const DegradedModeRow& row_of(DegradedMode mode) {
     return kModeRows.at(place);
 }
 
-std::vector<DegradedMode> modes_of(std::span<const Finding> findings, Load load) {
+std::vector<DegradedMode> modes_of(std::span<const ComponentStatus> findings, Load load) {
     std::array<bool, kModeRows.size()> holds{};
-    for (const Finding& finding : findings) {
+    for (const ComponentStatus& finding : findings) {
         if (const auto mode = mode_of(finding)) holds.at(static_cast<std::size_t>(*mode)) = true;
     }
     if (load == Load::Overload) holds.at(static_cast<std::size_t>(DegradedMode::Overload)) = true;

@@ -44,6 +44,7 @@ struct DegradedModeRow {
 enum class Load : std::uint8_t { Normal, Overload };
 
 /// The modes that hold, the gravest first, each at most once.
-[[nodiscard]] std::vector<DegradedMode> modes_of(std::span<const Finding> findings, Load load);
+[[nodiscard]] std::vector<DegradedMode> modes_of(std::span<const ComponentStatus> findings,
+                                                 Load load);
 
 }  // namespace botcore::operations

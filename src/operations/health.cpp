@@ -15,25 +15,25 @@ constexpr Duration ms(std::int64_t count) {
 
 // In the order of the enumeration.
 constexpr std::array<DependencyRow, 12> kDependencyRows = {{
-    {Dependency::Database, "database", Weight::Critical, ms(500), ms(2'000)},
-    {Dependency::Exchange, "binance_api", Weight::Critical, ms(2'000), ms(5'000)},
-    {Dependency::Market, "market", Weight::Entries, ms(1'000), ms(2'000)},
-    {Dependency::Disk, "disk", Weight::Entries, ms(1'000), ms(2'000)},
-    {Dependency::Clock, "clock", Weight::Entries, ms(1'000), ms(2'000)},
-    {Dependency::Cache, "redis", Weight::Optional, ms(500), ms(1'000)},
-    {Dependency::WebSocket, "websocket", Weight::Optional, ms(1'000), ms(2'000)},
-    {Dependency::Analysis, "analysis", Weight::Optional, ms(2'000), ms(3'000)},
-    {Dependency::Notifier, "notifier", Weight::Optional, ms(2'000), ms(3'000)},
-    {Dependency::Monitoring, "monitoring", Weight::Optional, ms(2'000), ms(3'000)},
-    {Dependency::Archive, "archive", Weight::Optional, ms(2'000), ms(3'000)},
-    {Dependency::Books, "books", Weight::Entries, ms(2'000), ms(3'000)},
+    {Dependency::Database, "database", Criticality::Critical, ms(500), ms(2'000)},
+    {Dependency::Exchange, "binance_api", Criticality::Critical, ms(2'000), ms(5'000)},
+    {Dependency::Market, "market", Criticality::Entries, ms(1'000), ms(2'000)},
+    {Dependency::Disk, "disk", Criticality::Entries, ms(1'000), ms(2'000)},
+    {Dependency::Clock, "clock", Criticality::Entries, ms(1'000), ms(2'000)},
+    {Dependency::Cache, "redis", Criticality::Optional, ms(500), ms(1'000)},
+    {Dependency::WebSocket, "websocket", Criticality::Optional, ms(1'000), ms(2'000)},
+    {Dependency::Analysis, "analysis", Criticality::Optional, ms(2'000), ms(3'000)},
+    {Dependency::Notifier, "notifier", Criticality::Optional, ms(2'000), ms(3'000)},
+    {Dependency::Monitoring, "monitoring", Criticality::Optional, ms(2'000), ms(3'000)},
+    {Dependency::Archive, "archive", Criticality::Optional, ms(2'000), ms(3'000)},
+    {Dependency::Books, "books", Criticality::Entries, ms(2'000), ms(3'000)},
 }};
 
 /// What one part's trouble makes of the whole.
-HealthState weighted(const Finding& finding) {
+HealthState weighted(const ComponentStatus& finding) {
     if (finding.state != HealthState::Unhealthy) return finding.state;
-    return row_of(finding.dependency).weight == Weight::Critical ? HealthState::Unhealthy
-                                                                 : HealthState::Degraded;
+    return row_of(finding.dependency).criticality == Criticality::Critical ? HealthState::Unhealthy
+                                                                           : HealthState::Degraded;
 }
 
 }  // namespace
@@ -49,16 +49,19 @@ const DependencyRow& row_of(Dependency dependency) {
     return kDependencyRows.at(place);
 }
 
-Finding judge(Dependency dependency, const Reading& reading, Timestamp now, Duration interval) {
+ComponentStatus evaluate(Dependency dependency,
+                         const ProbeResult& reading,
+                         Timestamp now,
+                         Duration interval) {
     const DependencyRow& row = row_of(dependency);
-    Finding finding{dependency, HealthState::Unhealthy, reading.message, {}};
-    if (!reading.looked_at) {
+    ComponentStatus finding{dependency, HealthState::Unhealthy, reading.message, {}};
+    if (!reading.probed_at) {
         finding.message = "not looked at yet";
         return finding;
     }
     // The wall clock may have been set back since.
-    finding.age = std::max(Duration(), now - *reading.looked_at);
-    const Duration age_max = interval + interval + interval + row.answer_within;
+    finding.age = std::max(Duration(), now - *reading.probed_at);
+    const Duration age_max = interval + interval + interval + row.reply_within;
     if (*finding.age > age_max) {
         finding.message = "no look ended within the last " +
                           std::to_string(finding.age->in_milliseconds() / 1'000) + " s";
@@ -73,9 +76,9 @@ Finding judge(Dependency dependency, const Reading& reading, Timestamp now, Dura
     return finding;
 }
 
-HealthState overall(std::span<const Finding> findings) {
+HealthState overall(std::span<const ComponentStatus> findings) {
     HealthState worst = HealthState::Healthy;
-    for (const Finding& finding : findings)
+    for (const ComponentStatus& finding : findings)
         worst = std::max(worst, weighted(finding));
     return worst;
 }
@@ -96,13 +99,13 @@ std::string_view to_text(HealthState state) {
     return "?";
 }
 
-std::string_view to_text(Weight weight) {
-    switch (weight) {
-        case Weight::Critical:
+std::string_view to_text(Criticality criticality) {
+    switch (criticality) {
+        case Criticality::Critical:
             return "critical";
-        case Weight::Entries:
+        case Criticality::Entries:
             return "entries";
-        case Weight::Optional:
+        case Criticality::Optional:
             return "optional";
     }
     return "?";

@@ -6,7 +6,7 @@
 /// H2  The whole is healthy only if every part that was looked at is.
 /// H3  A part is as good as its last look only while that look is recent; silence is bad news.
 ///
-///     looks at the parts ──> Reading ──judge──> Finding ──overall──> 200 | 503
+///     looks at the parts ──> ProbeResult ──judge──> ComponentStatus ──overall──> 200 | 503
 ///                                                  └──────modes_of──> degraded modes
 
 #include "base/time.hpp"
@@ -41,7 +41,7 @@ enum class Dependency : std::uint8_t {
 };
 
 /// What the loss of a part means.
-enum class Weight : std::uint8_t {
+enum class Criticality : std::uint8_t {
     Critical,  ///< Without it nothing useful is left: the whole is unhealthy.
     Entries,   ///< Without it no new risk is taken; cancels, exits and reads go on: degraded.
     Optional,  ///< Something is slower or missing, trading goes on: degraded.
@@ -50,9 +50,9 @@ enum class Weight : std::uint8_t {
 struct DependencyRow {
     Dependency dependency = Dependency::Database;
     std::string_view name;  ///< Its key in health bodies and its label in metrics.
-    Weight weight = Weight::Optional;
-    Duration latency_max;    ///< An answer that took this long or longer is "High latency".
-    Duration answer_within;  ///< The time-out of a look.
+    Criticality criticality = Criticality::Optional;
+    Duration latency_max;   ///< An answer that took this long or longer is "High latency".
+    Duration reply_within;  ///< The time-out of a look.
 };
 
 /// Every part that there is a rule for, whether this installation uses it or not.
@@ -61,15 +61,15 @@ struct DependencyRow {
 [[nodiscard]] const DependencyRow& row_of(Dependency dependency);
 
 /// What the looks at one part have brought so far.
-struct Reading {
+struct ProbeResult {
     HealthState said = HealthState::Unhealthy;  ///< By the last look that ended.
     std::string message;                        ///< Nothing where there is nothing to say.
     std::optional<Duration> latency;            ///< Of the last look that was answered.
-    std::optional<Timestamp> looked_at;         ///< When the last look ended or timed out.
+    std::optional<Timestamp> probed_at;         ///< When the last look ended or timed out.
     std::optional<Timestamp> succeeded_at;      ///< When a look last found it not unhealthy.
 };
 
-struct Finding {
+struct ComponentStatus {
     Dependency dependency = Dependency::Database;
     HealthState state = HealthState::Unhealthy;
     std::string message;
@@ -78,18 +78,18 @@ struct Finding {
 
 /// The verdict on one part. `interval` is the time from one look to the next; a look older than
 /// three of them and its time-out counts as bad news by itself (H3).
-[[nodiscard]] Finding judge(Dependency dependency,
-                            const Reading& reading,
-                            Timestamp now,
-                            Duration interval);
+[[nodiscard]] ComponentStatus evaluate(Dependency dependency,
+                                       const ProbeResult& reading,
+                                       Timestamp now,
+                                       Duration interval);
 
 /// The verdict on the whole: the worst, weighted (H1, H2).
-[[nodiscard]] HealthState overall(std::span<const Finding> findings);
+[[nodiscard]] HealthState overall(std::span<const ComponentStatus> findings);
 
 /// What a load balancer is told: 503 takes this instance out, so only for Unhealthy.
 [[nodiscard]] std::uint16_t http_status(HealthState state);
 
 [[nodiscard]] std::string_view to_text(HealthState state);
-[[nodiscard]] std::string_view to_text(Weight weight);
+[[nodiscard]] std::string_view to_text(Criticality criticality);
 
 }  // namespace botcore::operations

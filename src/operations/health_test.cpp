@@ -13,16 +13,16 @@ namespace {
 constexpr auto kNow = Timestamp::from_milliseconds(1'790'000'000'000);
 constexpr auto kInterval = Duration::seconds(5);
 
-Reading looked(HealthState said, Duration latency = Duration::milliseconds(1)) {
+ProbeResult probed(HealthState said, Duration latency = Duration::milliseconds(1)) {
     return {said, "said so", latency, kNow - Duration::seconds(1), std::nullopt};
 }
 
-Finding found(Dependency dependency, HealthState state) {
+ComponentStatus found(Dependency dependency, HealthState state) {
     return {dependency, state, {}, Duration()};
 }
 
-std::vector<Finding> all_healthy() {
-    std::vector<Finding> findings;
+std::vector<ComponentStatus> all_healthy() {
+    std::vector<ComponentStatus> findings;
     for (const auto& row : dependencies())
         findings.push_back(found(row.dependency, HealthState::Healthy));
     return findings;
@@ -42,7 +42,7 @@ TEST(Health, TheLossOfAPartCountsByItsWeight) {
         findings.at(static_cast<std::size_t>(row.dependency)).state = HealthState::Unhealthy;
         const bool critical =
             row.dependency == Dependency::Database || row.dependency == Dependency::Exchange;
-        EXPECT_EQ(row.weight == Weight::Critical, critical) << row.name;
+        EXPECT_EQ(row.criticality == Criticality::Critical, critical) << row.name;
         EXPECT_EQ(overall(findings), critical ? HealthState::Unhealthy : HealthState::Degraded)
             << row.name;
         EXPECT_EQ(http_status(overall(findings)), critical ? 503 : 200) << row.name;
@@ -55,10 +55,10 @@ TEST(Health, TheLossOfAPartCountsByItsWeight) {
 // @spec:R1-HEALTH-04
 TEST(Health, AnAnswerThatTookLongIsHighLatency) {
     const auto verdict = [](std::int64_t milliseconds) {
-        return judge(Dependency::Cache,
-                     looked(HealthState::Healthy, Duration::milliseconds(milliseconds)),
-                     kNow,
-                     kInterval);
+        return evaluate(Dependency::Cache,
+                        probed(HealthState::Healthy, Duration::milliseconds(milliseconds)),
+                        kNow,
+                        kInterval);
     };
     EXPECT_EQ(verdict(499).state, HealthState::Healthy);
     EXPECT_EQ(verdict(500).state, HealthState::Degraded);
@@ -68,28 +68,28 @@ TEST(Health, AnAnswerThatTookLongIsHighLatency) {
 TEST(Health, ASlowAnswerIsNoWorseThanABadOne) {
     const auto late = Duration::seconds(60);
     const auto finding =
-        judge(Dependency::Cache, looked(HealthState::Unhealthy, late), kNow, kInterval);
+        evaluate(Dependency::Cache, probed(HealthState::Unhealthy, late), kNow, kInterval);
     EXPECT_EQ(finding.state, HealthState::Unhealthy);
     EXPECT_EQ(finding.message, "said so");
 }
 
 TEST(Health, WhatNobodyLookedAtIsBadNews) {
-    const Finding never = judge(Dependency::Database, {}, kNow, kInterval);
+    const ComponentStatus never = evaluate(Dependency::Database, {}, kNow, kInterval);
     EXPECT_EQ(never.state, HealthState::Unhealthy);
     EXPECT_FALSE(never.age);
-    Reading old = looked(HealthState::Healthy);
-    old.looked_at = kNow - Duration::seconds(17);
-    EXPECT_EQ(judge(Dependency::Database, old, kNow, kInterval).state, HealthState::Healthy);
-    old.looked_at = kNow - Duration::milliseconds(17'001);
-    const Finding stale = judge(Dependency::Database, old, kNow, kInterval);
+    ProbeResult old = probed(HealthState::Healthy);
+    old.probed_at = kNow - Duration::seconds(17);
+    EXPECT_EQ(evaluate(Dependency::Database, old, kNow, kInterval).state, HealthState::Healthy);
+    old.probed_at = kNow - Duration::milliseconds(17'001);
+    const ComponentStatus stale = evaluate(Dependency::Database, old, kNow, kInterval);
     EXPECT_EQ(stale.state, HealthState::Unhealthy);
     EXPECT_EQ(stale.message, "no look ended within the last 17 s");
 }
 
 TEST(Health, AClockThatWentBackMakesNoAge) {
-    Reading reading = looked(HealthState::Healthy);
-    reading.looked_at = kNow + Duration::seconds(100);
-    EXPECT_EQ(judge(Dependency::Disk, reading, kNow, kInterval).age, Duration());
+    ProbeResult reading = probed(HealthState::Healthy);
+    reading.probed_at = kNow + Duration::seconds(100);
+    EXPECT_EQ(evaluate(Dependency::Disk, reading, kNow, kInterval).age, Duration());
 }
 
 TEST(Health, EveryPartHasANameOfItsOwnAndABoundForItsLook) {
@@ -97,16 +97,16 @@ TEST(Health, EveryPartHasANameOfItsOwnAndABoundForItsLook) {
     for (const auto& row : dependencies()) {
         EXPECT_EQ(&row_of(row.dependency), &row);
         EXPECT_TRUE(names.insert(row.name).second);
-        EXPECT_GT(row.answer_within, row.latency_max);
-        EXPECT_LE(row.answer_within, Duration::seconds(5));
-        EXPECT_NE(to_text(row.weight), "?");
+        EXPECT_GT(row.reply_within, row.latency_max);
+        EXPECT_LE(row.reply_within, Duration::seconds(5));
+        EXPECT_NE(to_text(row.criticality), "?");
     }
     for (const char* name : {"database", "binance_api", "redis", "websocket"})
         EXPECT_EQ(names.count(name), 1U) << name;
 }
 
-std::vector<Finding> drawn_findings() {
-    std::vector<Finding> findings;
+std::vector<ComponentStatus> drawn_findings() {
+    std::vector<ComponentStatus> findings;
     for (const auto& row : dependencies()) {
         if (*rc::gen::arbitrary<bool>()) continue;
         findings.push_back(
@@ -125,7 +125,7 @@ RC_GTEST_PROP(HealthProperty, TheWorstCountsAndOptionalPartsNeverMakeItUnhealthy
     for (const auto& finding : findings) {
         trouble |= finding.state != HealthState::Healthy;
         critical_down |= finding.state == HealthState::Unhealthy &&
-                         row_of(finding.dependency).weight == Weight::Critical;
+                         row_of(finding.dependency).criticality == Criticality::Critical;
     }
     const auto expected = critical_down ? HealthState::Unhealthy
                           : trouble     ? HealthState::Degraded
@@ -175,7 +175,7 @@ TEST(DegradedModes, FollowFromWhatIsWrong) {
         {Dependency::Monitoring, "", ""},
     };
     const auto mode_at = [](Dependency dependency, HealthState state) {
-        const std::vector<Finding> findings = {found(dependency, state)};
+        const std::vector<ComponentStatus> findings = {found(dependency, state)};
         const auto modes = modes_of(findings, Load::Normal);
         return modes.empty() ? std::string_view() : row_of(modes.at(0)).id;
     };

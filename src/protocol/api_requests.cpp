@@ -259,11 +259,11 @@ base::Outcome<RequestError> parse_no_fields(std::string_view body) {
     return reader.only(std::array<std::string_view, 0>{});
 }
 
-base::Result<AnalysisQuestion, RequestError> parse_analysis_question(std::string_view body) {
+base::Result<AnalysisQuery, RequestError> parse_analysis_query(std::string_view body) {
     static constexpr std::array<std::string_view, 2> kNames = {"symbol", "timeframe"};
     FieldReader reader(TRY(parse_flat_object(body)));
     (void)TRY(reader.only(kNames));
-    AnalysisQuestion question;
+    AnalysisQuery question;
     question.symbol = TRY(reader.word("symbol", kSymbolExpected, read_exact_symbol));
     if (reader.has("timeframe")) {
         const auto known = [](std::string_view text) {

@@ -64,14 +64,13 @@ using ReadSymbol = std::function<std::optional<model::Symbol>(std::string_view)>
 [[nodiscard]] ParseResult<model::ClosePosition> parse_close_position(std::string_view body);
 
 /// What to ask the analysis service.
-struct AnalysisQuestion {
+struct AnalysisQuery {
     model::Symbol symbol;
     std::string timeframe;  ///< Empty: the service's choice.
 };
 
 /// symbol, and perhaps timeframe: "1m" to "1M".
-[[nodiscard]] base::Result<AnalysisQuestion, RequestError> parse_analysis_question(
-    std::string_view body);
+[[nodiscard]] base::Result<AnalysisQuery, RequestError> parse_analysis_query(std::string_view body);
 
 /// Nothing, or symbol (all of them) and protective (false): the stops of open positions, too.
 [[nodiscard]] ParseResult<model::CancelAll> parse_cancel_all(

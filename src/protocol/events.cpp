@@ -90,15 +90,15 @@ json::object failure_json(const model::Order& order) {
 }
 
 /// Turns the rows of one record into events.
-class Teller {
+class EventBuilder {
 public:
-    explicit Teller(const model::Record& record) : record_(record) {}
+    explicit EventBuilder(const model::Record& record) : record_(record) {}
 
-    std::vector<Event> tell() {
-        tell_input();
+    std::vector<Event> build() {
+        add_input();
         for (const auto& change : record_.outcome.changes)
-            std::visit([this](const auto& row) { tell_row(row); }, change);
-        tell_balances();
+            std::visit([this](const auto& row) { add_row(row); }, change);
+        add_balances();
         return std::move(events_);
     }
 
@@ -113,7 +113,7 @@ private:
         return events_.emplace_back(std::move(event));
     }
 
-    void tell_input() {
+    void add_input() {
         if (const auto* start = std::get_if<model::StartEpoch>(&record_.input.body)) {
             Event& event = add("service_started", Channel::System);
             event.data["epoch"] = start->epoch;
@@ -152,7 +152,7 @@ private:
         event.data["positions"] = std::move(positions);
     }
 
-    void tell_row(const model::Account& account) {
+    void add_row(const model::Account& account) {
         const bool frozen = account.state == model::AccountState::Frozen;
         const bool opened = std::holds_alternative<model::OpenAccount>(record_.input.body);
         Event& event = add(frozen   ? "account_frozen"
@@ -164,7 +164,7 @@ private:
         event.data.erase("owner");
     }
 
-    void tell_row(const model::Instrument& instrument) {
+    void add_row(const model::Instrument& instrument) {
         Event& event = add("instrument_defined", Channel::System);
         event.symbol = instrument.id.symbol;
         event.data["market"] = to_text(instrument.id.market);
@@ -172,7 +172,7 @@ private:
         event.data["status"] = to_text(instrument.status);
     }
 
-    void tell_row(const model::Order& order) {
+    void add_row(const model::Order& order) {
         Event& event = add("order_updated", Channel::Orders);
         event.account = order.account;
         event.symbol = order.instrument.symbol;
@@ -185,10 +185,10 @@ private:
             imported.symbol = order.instrument.symbol;
             imported.data = order_json(order);
         } else if (order.role == model::OrderRole::SafetyExit && new_here) {
-            tell_risk(order);
+            add_risk(order);
             if (order.reason == model::Reason::Unprotected) tell_failure(order);
         } else if (is_failure(order)) {
-            if (is_risk_rule(order.reason)) tell_risk(order);
+            if (is_risk_rule(order.reason)) add_risk(order);
             tell_failure(order);
         } else if (order.role == model::OrderRole::StopLoss && !order.trail_distance.is_zero() &&
                    std::holds_alternative<model::Tick>(record_.input.body)) {
@@ -209,7 +209,7 @@ private:
         failure.data = failure_json(order);
     }
 
-    void tell_risk(const model::Order& order) {
+    void add_risk(const model::Order& order) {
         Event& risk = add("risk_event", Channel::Risk);
         risk.account = order.account;
         risk.symbol = order.instrument.symbol;
@@ -219,7 +219,7 @@ private:
         risk.data["role"] = to_text(order.role);
     }
 
-    void tell_row(const model::Fill& fill) {
+    void add_row(const model::Fill& fill) {
         Event& event = add("trade_executed", Channel::Trades);
         event.account = fill.account;
         event.symbol = fill.instrument.symbol;
@@ -233,7 +233,7 @@ private:
         }
     }
 
-    void tell_row(const model::Position& position) {
+    void add_row(const model::Position& position) {
         // Only what its orders have set aside has changed.
         if (position.updated != record_.input.exchange_time) return;
         // What was held before is what is held now without this record's fills.
@@ -257,9 +257,9 @@ private:
         event.data = to_api(position);
     }
 
-    void tell_row(const model::KeyEntry& /*key*/) {}
+    void add_row(const model::KeyEntry& /*key*/) {}
 
-    void tell_row(const model::RiskState& risk) {
+    void add_row(const model::RiskState& risk) {
         const auto& input = record_.input;
         const bool cooling = risk.cooldown_until > input.monotonic_time;
         const auto until = input.exchange_time + (risk.cooldown_until - input.monotonic_time);
@@ -271,17 +271,17 @@ private:
             cooling ? json::value(to_iso8601(until)) : json::value(nullptr);
     }
 
-    void tell_row(const model::OperatingState& state) {
+    void add_row(const model::OperatingState& state) {
         add("mode_changed", Channel::Maintenance).data = to_api(state);
     }
 
-    void tell_row(const model::MaintenanceWindow& window) {
+    void add_row(const model::MaintenanceWindow& window) {
         add(name_of(window.state), Channel::Maintenance).data = to_api(window);
     }
 
     /// One event for each account and asset whose owner's books moved. The record holds what moved,
     /// not what the balance came to.
-    void tell_balances() {
+    void add_balances() {
         std::map<std::pair<model::AccountId, model::Asset>, json::object> moved;
         for (const auto& posting : record_.outcome.postings) {
             if (posting.book > model::Book::Margin || posting.amount.is_zero()) continue;
@@ -311,7 +311,7 @@ Event of_the_moment(std::string_view name, Channel channel, base::Timestamp now)
 }  // namespace
 
 std::vector<Event> events_of(const model::Record& record) {
-    return Teller(record).tell();
+    return EventBuilder(record).build();
 }
 
 std::string render(const Event& event) {
@@ -383,7 +383,7 @@ Event health_changed(const HealthChange& change, base::Timestamp now) {
     return event;
 }
 
-Event connection_error(const ConnectionTrouble& trouble, base::Timestamp now) {
+Event connection_error(const ConnectionProblem& trouble, base::Timestamp now) {
     Event event = of_the_moment("connection_error", Channel::System, now);
     event.data["peer"] = trouble.peer;
     event.data["message"] = trouble.message;
@@ -407,7 +407,7 @@ Event consistency_checked(const ConsistencyReport& report, base::Timestamp now) 
     return event;
 }
 
-Event maintenance_banner(const MaintenanceWord& word, base::Timestamp now) {
+Event maintenance_banner(const MaintenanceAnnouncement& word, base::Timestamp now) {
     Event event = of_the_moment("maintenance_banner", Channel::Maintenance, now);
     event.data["window"] = word.window;
     event.data["news"] = word.news;
@@ -422,9 +422,9 @@ Event heartbeat(model::Sequence head, base::Timestamp now) {
     return event;
 }
 
-std::optional<Event> passing_refusal(const model::InputBody& body,
-                                     const model::Refusal& refusal,
-                                     base::Timestamp now) {
+std::optional<Event> transient_refusal(const model::InputBody& body,
+                                       const model::Refusal& refusal,
+                                       base::Timestamp now) {
     Event event = of_the_moment("trade_failed", Channel::Trades, now);
     std::string end;
     if (const auto* place = std::get_if<model::PlaceOrder>(&body)) {

@@ -88,13 +88,13 @@ struct HealthChange {
 [[nodiscard]] Event health_changed(const HealthChange& change, base::Timestamp now);
 
 /// A connection of ours to the world broke or came back.
-struct ConnectionTrouble {
+struct ConnectionProblem {
     std::string_view peer;  ///< "exchange", "market_data", "cache".
     std::string_view message;
     bool recovered = false;
 };
 
-[[nodiscard]] Event connection_error(const ConnectionTrouble& trouble, base::Timestamp now);
+[[nodiscard]] Event connection_error(const ConnectionProblem& trouble, base::Timestamp now);
 
 /// An analysis took longer than it may; nothing was decided by it.
 [[nodiscard]] Event analysis_timeout(const model::Symbol& symbol,
@@ -110,22 +110,22 @@ struct ConsistencyReport {
 [[nodiscard]] Event consistency_checked(const ConsistencyReport& report, base::Timestamp now);
 
 /// A maintenance window has come into a new state.
-struct MaintenanceWord {
+struct MaintenanceAnnouncement {
     std::uint64_t window = 0;
     std::string_view news;     ///< The name of the numbered event: "maintenance_notice".
     std::string_view message;  ///< What has happened, for people.
     std::string_view banner;   ///< What to show from now on; empty: nothing.
 };
 
-[[nodiscard]] Event maintenance_banner(const MaintenanceWord& word, base::Timestamp now);
+[[nodiscard]] Event maintenance_banner(const MaintenanceAnnouncement& word, base::Timestamp now);
 
 /// The stream lives; `head` is the last record that is durable.
 [[nodiscard]] Event heartbeat(model::Sequence head, base::Timestamp now);
 
 /// An order that was turned away for the moment, so that no record has it: "trade_failed" without a
 /// number. Nothing for other commands.
-[[nodiscard]] std::optional<Event> passing_refusal(const model::InputBody& body,
-                                                   const model::Refusal& refusal,
-                                                   base::Timestamp now);
+[[nodiscard]] std::optional<Event> transient_refusal(const model::InputBody& body,
+                                                     const model::Refusal& refusal,
+                                                     base::Timestamp now);
 
 }  // namespace botcore::protocol

@@ -154,7 +154,7 @@ TEST(Events, TellOfOrdersThatWereTurnedAwayForTheMoment) {
     model::Refusal refusal;
     refusal.reason = model::Reason::PriceStale;
     refusal.text = "wait for a price";
-    const auto event = passing_refusal(place, refusal, base::Timestamp());
+    const auto event = transient_refusal(place, refusal, base::Timestamp());
     ASSERT_TRUE(event.has_value());
     EXPECT_THAT(render(*event), HasSubstr(R"("sequence":null)"));
     EXPECT_EQ(event->data.at("code").as_string(), "PRICE_STALE");
@@ -162,8 +162,8 @@ TEST(Events, TellOfOrdersThatWereTurnedAwayForTheMoment) {
     EXPECT_FALSE(event->data.at("retried").as_bool());
     model::ClosePosition close;
     close.instrument = kBitcoin;
-    EXPECT_TRUE(passing_refusal(close, refusal, base::Timestamp()).has_value());
-    EXPECT_FALSE(passing_refusal(model::SetLeverage{}, refusal, base::Timestamp()).has_value());
+    EXPECT_TRUE(transient_refusal(close, refusal, base::Timestamp()).has_value());
+    EXPECT_FALSE(transient_refusal(model::SetLeverage{}, refusal, base::Timestamp()).has_value());
 }
 
 TEST(Events, TellWhichRuleOfRiskSaidNo) {

@@ -45,11 +45,11 @@ Result<std::string, RequestError> text_or_none(FieldReader& reader) {
 
 }  // namespace
 
-ParseResult<MaintenanceWish> parse_maintenance_wish(std::string_view body) {
+ParseResult<MaintenanceRequest> parse_maintenance_request(std::string_view body) {
     FieldReader reader = TRY(fields_of(body));
     (void)TRY(
         reader.only(std::array<std::string_view, 4>{"begin", "minutes", "emergency", "text"}));
-    MaintenanceWish wish;
+    MaintenanceRequest wish;
     if (reader.has("begin")) {
         wish.begin =
             TRY(reader.word("begin", "a time in UTC such as 2026-12-06T02:00Z", parse_iso8601));
@@ -57,17 +57,17 @@ ParseResult<MaintenanceWish> parse_maintenance_wish(std::string_view body) {
     wish.length = TRY(minutes_or(reader, wish.length));
     if (reader.has("emergency")) wish.emergency = TRY(reader.boolean("emergency"));
     wish.text = TRY(text_or_none(reader));
-    return Parsed<MaintenanceWish>{std::move(wish), reader.canonical()};
+    return Parsed<MaintenanceRequest>{std::move(wish), reader.canonical()};
 }
 
-ParseResult<MaintenanceWish> parse_maintenance_now(std::string_view body) {
+ParseResult<MaintenanceRequest> parse_maintenance_now(std::string_view body) {
     FieldReader reader = TRY(fields_of(body));
     (void)TRY(reader.only(std::array<std::string_view, 2>{"minutes", "text"}));
-    MaintenanceWish wish;
+    MaintenanceRequest wish;
     wish.emergency = true;
     wish.length = TRY(minutes_or(reader, base::Duration::seconds(3'600)));
     wish.text = TRY(text_or_none(reader));
-    return Parsed<MaintenanceWish>{std::move(wish), reader.canonical()};
+    return Parsed<MaintenanceRequest>{std::move(wish), reader.canonical()};
 }
 
 ParseResult<MaintenanceEnd> parse_maintenance_end(std::string_view body) {

@@ -14,7 +14,7 @@ namespace botcore::protocol {
 inline constexpr std::size_t kMaintenanceTextMax = 500;
 
 /// A window that somebody wants.
-struct MaintenanceWish {
+struct MaintenanceRequest {
     std::optional<base::Timestamp> begin;  ///< Nothing: the usual window.
     base::Duration length = base::Duration::seconds(2 * 3'600);
     bool emergency = false;
@@ -22,10 +22,10 @@ struct MaintenanceWish {
 };
 
 /// begin (a time in UTC), minutes (120), emergency (false), text; all of them optional.
-[[nodiscard]] ParseResult<MaintenanceWish> parse_maintenance_wish(std::string_view body);
+[[nodiscard]] ParseResult<MaintenanceRequest> parse_maintenance_request(std::string_view body);
 
 /// minutes (60) and text, both optional: maintenance that begins now.
-[[nodiscard]] ParseResult<MaintenanceWish> parse_maintenance_now(std::string_view body);
+[[nodiscard]] ParseResult<MaintenanceRequest> parse_maintenance_now(std::string_view body);
 
 /// How the end of maintenance is wanted.
 struct MaintenanceEnd {

@@ -6,7 +6,7 @@ namespace botcore::protocol {
 namespace {
 
 TEST(MaintenanceRequests, EverythingHasADefault) {
-    const auto wish = parse_maintenance_wish("");
+    const auto wish = parse_maintenance_request("");
     ASSERT_TRUE(wish);
     EXPECT_FALSE(wish.value().value.begin);
     EXPECT_EQ(wish.value().value.length, base::Duration::seconds(7'200));
@@ -21,7 +21,7 @@ TEST(MaintenanceRequests, EverythingHasADefault) {
 }
 
 TEST(MaintenanceRequests, ReadsAllFields) {
-    const auto wish = parse_maintenance_wish(
+    const auto wish = parse_maintenance_request(
         R"({"text":"a new disk","minutes":90,"emergency":true,"begin":"2026-12-06T02:00Z"})");
     ASSERT_TRUE(wish);
     EXPECT_EQ(wish.value().value.begin, base::Timestamp::from_milliseconds(1'796'522'400'000));
@@ -38,20 +38,20 @@ TEST(MaintenanceRequests, RefusesWhatMakesNoSense) {
     const auto code = [](const auto& parsed) {
         return parsed ? std::string("none") : std::string(parsed.error().code);
     };
-    EXPECT_EQ(code(parse_maintenance_wish("[")), "INVALID_JSON");
-    EXPECT_EQ(code(parse_maintenance_wish(R"({"begin":"tomorrow"})")), "INVALID_FIELD");
-    EXPECT_EQ(code(parse_maintenance_wish(R"({"minutes":0})")), "INVALID_FIELD");
-    EXPECT_EQ(code(parse_maintenance_wish(R"({"minutes":100001})")), "INVALID_FIELD");
-    EXPECT_EQ(code(parse_maintenance_wish(R"({"emergency":"yes"})")), "INVALID_FIELD");
-    EXPECT_EQ(code(parse_maintenance_wish(R"({"text":"two\nlines"})")), "INVALID_FIELD");
+    EXPECT_EQ(code(parse_maintenance_request("[")), "INVALID_JSON");
+    EXPECT_EQ(code(parse_maintenance_request(R"({"begin":"tomorrow"})")), "INVALID_FIELD");
+    EXPECT_EQ(code(parse_maintenance_request(R"({"minutes":0})")), "INVALID_FIELD");
+    EXPECT_EQ(code(parse_maintenance_request(R"({"minutes":100001})")), "INVALID_FIELD");
+    EXPECT_EQ(code(parse_maintenance_request(R"({"emergency":"yes"})")), "INVALID_FIELD");
+    EXPECT_EQ(code(parse_maintenance_request(R"({"text":"two\nlines"})")), "INVALID_FIELD");
     for (const char* mark : {"\\u001b", "\\u007f", "\\u009b", "\\u202e", "\\u2066", "\\u2028"}) {
         const std::string body = std::string(R"({"text":"a)") + mark + "\"}";
-        EXPECT_EQ(code(parse_maintenance_wish(body)), "INVALID_FIELD") << mark;
+        EXPECT_EQ(code(parse_maintenance_request(body)), "INVALID_FIELD") << mark;
         EXPECT_EQ(code(parse_maintenance_now(body)), "INVALID_FIELD") << mark;
     }
-    EXPECT_EQ(code(parse_maintenance_wish(R"({"text":")" + std::string(501, 'x') + "\"}")),
+    EXPECT_EQ(code(parse_maintenance_request(R"({"text":")" + std::string(501, 'x') + "\"}")),
               "INVALID_FIELD");
-    EXPECT_EQ(code(parse_maintenance_wish(R"({"end":"2026-12-06T02:00Z"})")), "UNKNOWN_FIELD");
+    EXPECT_EQ(code(parse_maintenance_request(R"({"end":"2026-12-06T02:00Z"})")), "UNKNOWN_FIELD");
     EXPECT_EQ(code(parse_maintenance_now(R"({"begin":"2026-12-06T02:00Z"})")), "UNKNOWN_FIELD");
     EXPECT_EQ(code(parse_maintenance_now(R"({"minutes":"soon"})")), "INVALID_FIELD");
     EXPECT_EQ(code(parse_maintenance_end(R"({"ramp":1})")), "INVALID_FIELD");

@@ -45,7 +45,7 @@ Breaker::Breaker(const BreakerRules& rules)
     quiet_ = is_quiet();
 }
 
-std::optional<Breaker::Permit> Breaker::acquire_unusual(Timestamp now, Passage passage) {
+std::optional<Breaker::Permit> Breaker::acquire_unusual(Timestamp now, Priority priority) {
     constexpr Permit kUncounted{};
     switch (state_) {
         case BreakerState::Closed:
@@ -58,7 +58,7 @@ std::optional<Breaker::Permit> Breaker::acquire_unusual(Timestamp now, Passage p
         case BreakerState::ForcedOpen:
             break;
     }
-    if (passage == Passage::Exit) return kUncounted;
+    if (priority == Priority::Exit) return kUncounted;
     if (state_ == BreakerState::ForcedOpen) return std::nullopt;
     if (state_ == BreakerState::Open) {
         // A clock that went back would stretch the wait: it begins anew instead.

@@ -100,15 +100,16 @@ public:
         Timestamp began;
     };
 
-    enum class Passage : std::uint8_t { Normal, Exit };
+    enum class Priority : std::uint8_t { Normal, Exit };
 
     explicit Breaker(const BreakerRules& rules);
 
     /// Nothing where the call must not be made.
-    [[nodiscard]] std::optional<Permit> acquire(Timestamp now, Passage passage = Passage::Normal) {
+    [[nodiscard]] std::optional<Permit> acquire(Timestamp now,
+                                                Priority priority = Priority::Normal) {
         if (state_ == BreakerState::Closed) [[likely]]
             return Permit{generation_, now};
-        return acquire_unusual(now, passage);
+        return acquire_unusual(now, priority);
     }
 
     /// Each permit is recorded once; Canceled attempts too, as Ignored.
@@ -182,7 +183,7 @@ private:
         Sums total_;
     };
 
-    [[nodiscard]] std::optional<Permit> acquire_unusual(Timestamp now, Passage passage);
+    [[nodiscard]] std::optional<Permit> acquire_unusual(Timestamp now, Priority priority);
     [[nodiscard]] std::optional<Permit> acquire_probe(Timestamp now);
     void record_unusual(const Permit& permit, Outcome outcome, Timestamp now);
     void record_counted(Outcome outcome, Timestamp now);

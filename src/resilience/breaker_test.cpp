@@ -14,7 +14,7 @@ namespace {
 
 using State = BreakerState;
 using Cause = BreakerCause;
-using Passage = Breaker::Passage;
+using Priority = Breaker::Priority;
 
 constexpr Timestamp kStart = Timestamp::from_milliseconds(1'767'225'600'000);
 
@@ -23,8 +23,8 @@ constexpr Timestamp at(std::int64_t milliseconds) {
 }
 
 /// One whole call that takes no time. False when the breaker refused it.
-bool call(Breaker& breaker, Outcome outcome, Timestamp now, Passage passage = Passage::Normal) {
-    const auto permit = breaker.acquire(now, passage);
+bool call(Breaker& breaker, Outcome outcome, Timestamp now, Priority priority = Priority::Normal) {
+    const auto permit = breaker.acquire(now, priority);
     if (permit) breaker.record(*permit, outcome, now);
     return permit.has_value();
 }
@@ -154,20 +154,20 @@ TEST(TcRel006, HalfOpenLetsAsManyProbesThroughAsConfigured) {
 TEST(TcRel006, ExitsPassInEveryStateAndMoveNothingWhileItIsNotClosed) {
     Breaker breaker = opened();
     for (int i = 0; i < 50; ++i)
-        EXPECT_TRUE(call(breaker, Outcome::Success, at(i), Passage::Exit));
+        EXPECT_TRUE(call(breaker, Outcome::Success, at(i), Priority::Exit));
     EXPECT_EQ(breaker.state(), State::Open);
     ASSERT_TRUE(call(breaker, Outcome::Success, at(60'000)));
     ASSERT_TRUE(breaker.acquire(at(60'000)).has_value());
     ASSERT_FALSE(breaker.acquire(at(60'000)).has_value());
-    EXPECT_TRUE(call(breaker, Outcome::Failure, at(60'000), Passage::Exit));
+    EXPECT_TRUE(call(breaker, Outcome::Failure, at(60'000), Priority::Exit));
     EXPECT_EQ(breaker.state(), State::HalfOpen);
     breaker.force(State::ForcedOpen, at(60'000));
     EXPECT_FALSE(breaker.acquire(at(999'000)).has_value());
-    EXPECT_TRUE(call(breaker, Outcome::Failure, at(999'000), Passage::Exit));
+    EXPECT_TRUE(call(breaker, Outcome::Failure, at(999'000), Priority::Exit));
     EXPECT_EQ(breaker.state(), State::ForcedOpen);
     breaker.force(State::Closed, at(999'000));
     for (int i = 0; i < 10; ++i)
-        EXPECT_TRUE(call(breaker, Outcome::Failure, at(999'000), Passage::Exit));
+        EXPECT_TRUE(call(breaker, Outcome::Failure, at(999'000), Priority::Exit));
     EXPECT_EQ(breaker.state(), State::Open);
 }
 

@@ -37,7 +37,7 @@ PipelineStep Pipeline::started(PipelineCall& call, Timestamp now, base::Random& 
     } else if (throttled && !parts_.throttle.admit(now, random)) {
         refused = Kind::Throttled;
     } else if (const auto permit = parts_.breaker.acquire(
-                   now, is_exit(call.lane) ? Breaker::Passage::Exit : Breaker::Passage::Normal)) {
+                   now, is_exit(call.lane) ? Breaker::Priority::Exit : Breaker::Priority::Normal)) {
         call.permit = *permit;
         call.phase = Phase::Attempting;
         ++call.attempts;

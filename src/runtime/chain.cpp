@@ -12,9 +12,9 @@ std::vector<ChainBreak> chain_breaks(const model::Head& last,
         if (!holds) breaks.push_back(otherwise);
     };
     need(entry.sequence == last.sequence + 1 && record.sequence == entry.sequence,
-         ChainBreak::NotNext);
-    need(protocol::hash_of(entry.bytes) == entry.hash, ChainBreak::OtherBytes);
-    need(record.prior_hash == last.hash, ChainBreak::OtherPrior);
+         ChainBreak::SequenceGap);
+    need(protocol::hash_of(entry.bytes) == entry.hash, ChainBreak::ContentHashMismatch);
+    need(record.prior_hash == last.hash, ChainBreak::PreviousHashMismatch);
     need(record.epoch >= last.epoch && record.epoch == entry.epoch, ChainBreak::EpochBack);
     need(record.input.time >= last.time && record.input.time == entry.time, ChainBreak::TimeBack);
     return breaks;

@@ -11,11 +11,11 @@
 namespace botcore::runtime {
 
 enum class ChainBreak : std::uint8_t {
-    NotNext,     ///< A record is missing, twice there, or out of its order.
-    OtherBytes,  ///< The bytes do not have the hash that is stored beside them.
-    OtherPrior,  ///< It names another record before it.
-    EpochBack,   ///< Its epoch is older, or not the one stored beside it.
-    TimeBack,    ///< Its time is earlier, or not the one stored beside it.
+    SequenceGap,           ///< A record is missing, twice there, or out of its order.
+    ContentHashMismatch,   ///< The bytes do not have the hash that is stored beside them.
+    PreviousHashMismatch,  ///< It names another record before it.
+    EpochBack,             ///< Its epoch is older, or not the one stored beside it.
+    TimeBack,              ///< Its time is earlier, or not the one stored beside it.
 };
 
 /// What is wrong with `record`, read from `entry`, behind `last`; in the order above, empty when

@@ -43,16 +43,16 @@ base::Outcome<RefoldError> Refold::check(const ports::JournalEntry& entry,
     using Kind = RefoldError::Kind;
     for (const ChainBreak found : chain_breaks(head_, entry, record)) {
         switch (found) {
-            case ChainBreak::NotNext:
-                return failure(Kind::NotNext,
+            case ChainBreak::SequenceGap:
+                return failure(Kind::SequenceGap,
                                entry.sequence,
                                "expected record " + std::to_string(head_.sequence + 1) + ", came " +
                                    std::to_string(record.sequence));
-            case ChainBreak::OtherBytes:
+            case ChainBreak::ContentHashMismatch:
                 return failure(Kind::HashMismatch,
                                entry.sequence,
                                "the bytes do not have the hash that is stored beside them");
-            case ChainBreak::OtherPrior:
+            case ChainBreak::PreviousHashMismatch:
             case ChainBreak::EpochBack:
                 return failure(Kind::ChainBroken,
                                entry.sequence,
@@ -156,7 +156,8 @@ base::Result<model::Head, RefoldError> refold_snapshot(ports::StoreReader& from,
         if (!page) return unreadable(next);
         std::vector<ports::JournalEntry> entries = std::move(page).value();
         if (entries.empty()) {
-            return failure(RefoldError::Kind::NotNext, next, "the journal ends before this record");
+            return failure(
+                RefoldError::Kind::SequenceGap, next, "the journal ends before this record");
         }
         for (auto& entry : entries)
             (void)TRY(work.add(std::move(entry), reply_of));

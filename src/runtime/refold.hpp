@@ -25,7 +25,7 @@ namespace botcore::runtime {
 struct RefoldError {
     enum class Kind : std::uint8_t {
         Unreadable,    ///< Not a record, or one of a later version.
-        NotNext,       ///< A record is missing, twice there, or out of its order.
+        SequenceGap,   ///< A record is missing, twice there, or out of its order.
         HashMismatch,  ///< The bytes are not those that were hashed.
         ChainBroken,   ///< It does not follow the record before.
         ReplyMissing,  ///< A key is answered, but the answer's bytes are nowhere.

@@ -51,7 +51,7 @@ void Runtime::submit(Request request, Now now) {
     CHECK(requests_.push(std::move(request)));
 }
 
-bool Runtime::record(model::RecordAct act) {
+bool Runtime::record(model::RecordAuditEvent act) {
     if (acts_.size() >= kActsMax) return false;
     acts_.push_back(std::move(act));
     return true;
@@ -301,7 +301,7 @@ void Runtime::act(Now now) {
         for (CommitListener* listener : ports_.listeners)
             listener->on_refused(body, refusal);
     }
-    engine_->forget_closed();
+    engine_->evict_closed();
     batch_tickets_.clear();
     for (auto& effect : std::exchange(effects_, {}))
         perform(effect, now);
@@ -334,7 +334,7 @@ void Runtime::perform(core::Effect& effect, Now now) {
         exchange.account_changed(projection(announce->account, loaded_time_));
     } else if (const auto* define = std::get_if<core::AnnounceInstrument>(&effect)) {
         exchange.define(engine_->state().instruments.at(define->instrument));
-    } else if (const auto* answer = std::get_if<core::AnswerRequest>(&effect)) {
+    } else if (const auto* answer = std::get_if<core::ReplyToRequest>(&effect)) {
         const auto* row = batch_.find_key(answer->key);
         CHECK(row != nullptr);
         for (const auto& waiter : waiting_.take(answer->key)) {

@@ -180,7 +180,7 @@ public:
 
     /// Takes an act for the audit. It is recorded once and in order, as soon as the store takes
     /// records, whatever fails until then. False: `kActsMax` acts wait already.
-    [[nodiscard]] bool record(model::RecordAct act);
+    [[nodiscard]] bool record(model::RecordAuditEvent act);
 
     /// A check of ours puts an account's money in doubt. Recorded like an act.
     [[nodiscard]] bool freeze(model::FreezeAccount finding);

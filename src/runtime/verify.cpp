@@ -181,19 +181,19 @@ constexpr model::Duration kHour = model::Duration::seconds(3'600);
 void Fold::check_chain(const ports::JournalEntry& entry, const model::Record& record) {
     for (const ChainBreak found : chain_breaks(last_, entry, record)) {
         switch (found) {
-            case ChainBreak::NotNext:
+            case ChainBreak::SequenceGap:
                 find(FindingKind::JournalGap,
                      entry.sequence,
                      "expected record " + std::to_string(last_.sequence + 1) +
                          ", found one stored as " + std::to_string(entry.sequence) + " that says " +
                          std::to_string(record.sequence));
                 break;
-            case ChainBreak::OtherBytes:
+            case ChainBreak::ContentHashMismatch:
                 find(FindingKind::HashMismatch,
                      entry.sequence,
                      "the record's bytes do not have the hash stored beside them");
                 break;
-            case ChainBreak::OtherPrior:
+            case ChainBreak::PreviousHashMismatch:
                 find(FindingKind::ChainBroken,
                      entry.sequence,
                      "the record does not continue the chain of the record before");

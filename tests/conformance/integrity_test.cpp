@@ -211,7 +211,7 @@ TEST_F(Integrity, AReplyMayBeGoneOnceADayHasPassed) {
 }
 
 // @spec:TC-REL-010
-// @error:RefoldError::Kind::HashMismatch, RefoldError::Kind::NotNext
+// @error:RefoldError::Kind::HashMismatch, RefoldError::Kind::SequenceGap
 // @error:RefoldError::Kind::Unreadable, RefoldError::Kind::ChainBroken
 // @error:RefoldError::Kind::ReplyMissing
 TEST_F(Integrity, AJournalThatIsDamagedIsRefusedAtItsPlace) {
@@ -225,7 +225,7 @@ TEST_F(Integrity, AJournalThatIsDamagedIsRefusedAtItsPlace) {
 
     for (const Case& one :
          {Case{"UPDATE journal SET hash = zeroblob(32) WHERE seq = 20", Kind::HashMismatch, 20},
-          Case{"DELETE FROM journal WHERE seq = 20", Kind::NotNext, 21},
+          Case{"DELETE FROM journal WHERE seq = 20", Kind::SequenceGap, 21},
           Case{"UPDATE journal SET record = x'02ff' WHERE seq = 20", Kind::Unreadable, 20},
           Case{"UPDATE journal SET epoch = 9 WHERE seq = 20", Kind::ChainBroken, 20},
           Case{"DELETE FROM idempotency WHERE key = 'bench-1-5'", Kind::ReplyMissing, 0}}) {
@@ -257,7 +257,7 @@ TEST_F(Integrity, ARecordThatDoesNotExistIsNoGoal) {
     const auto rebuilt = fresh_store();
     const auto made = runtime::refold(old->reader(), *rebuilt, 1'000'000, {});
     ASSERT_FALSE(made.has_value());
-    EXPECT_EQ(made.error().kind, runtime::RefoldError::Kind::NotNext);
+    EXPECT_EQ(made.error().kind, runtime::RefoldError::Kind::SequenceGap);
 }
 
 std::string bytes_of(const std::string& path) {

@@ -33,7 +33,7 @@ void read(std::string_view body, ParseResult<T> (*parse)(std::string_view)) {
         CHECK(canonical.starts_with('{'));
     } else if constexpr (std::is_same_v<T, botcore::model::ClosePosition>) {
         CHECK(canonical.empty() != first.value().value.queue_limit.has_value());
-    } else if constexpr (std::is_same_v<T, botcore::protocol::MaintenanceWish>) {
+    } else if constexpr (std::is_same_v<T, botcore::protocol::MaintenanceRequest>) {
         const T& wish = first.value().value;
         CHECK(wish.text.size() <= botcore::protocol::kMaintenanceTextMax);
         CHECK(wish.text.find_first_of("\r\n") == std::string::npos);
@@ -59,7 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     read(body, botcore::protocol::parse_open_account);
     read(body, botcore::protocol::parse_transfer);
     (void)botcore::protocol::parse_no_fields(body);
-    read(body, botcore::protocol::parse_maintenance_wish);
+    read(body, botcore::protocol::parse_maintenance_request);
     read(body, botcore::protocol::parse_maintenance_now);
     read(body, botcore::protocol::parse_maintenance_end);
     return 0;

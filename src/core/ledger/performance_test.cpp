@@ -37,16 +37,16 @@ struct Deal {
     std::string booked = "0";  ///< Futures: the profit that the ledger booked.
 };
 
-class Desk {
+class FillBuilder {
 public:
-    explicit Desk(model::InstrumentId instrument) : instrument_(std::move(instrument)) {
+    explicit FillBuilder(model::InstrumentId instrument) : instrument_(std::move(instrument)) {
         for (const auto& one : model::builtin_instruments())
             instruments_.emplace(one.id, one);
         fold_.emplace(Asset("USDT"), Money::whole(1'000));
     }
 
     /// Each deal a minute after the one before.
-    Desk& deal(const Deal& deal) {
+    FillBuilder& deal(const Deal& deal) {
         model::Fill fill;
         fill.instrument = instrument_;
         fill.side = deal.side;
@@ -73,7 +73,7 @@ private:
 };
 
 TEST(Performance, OfNothingIsNothing) {
-    const auto result = Desk(kFutures).result();
+    const auto result = FillBuilder(kFutures).result();
     EXPECT_EQ(result.fills, 0U);
     EXPECT_EQ(result.rounds(), 0U);
     EXPECT_EQ(result.win_rate(), std::nullopt);
@@ -85,14 +85,14 @@ TEST(Performance, OfNothingIsNothing) {
 }
 
 TEST(Performance, CountsARoundFromFlatToFlatNetOfAllItsFees) {
-    Desk desk(kFutures);
-    desk.deal({Side::Buy, "100", "1", "0.5"});
-    EXPECT_EQ(desk.result().rounds_open, 1U);
-    desk.deal({Side::Buy, "110", "1", "0.5"});
-    desk.deal({Side::Sell, "120", "1.5", "0.25", "USDT", "22.5"});
-    EXPECT_EQ(desk.result().rounds(), 0U) << "Half a coin is still held.";
-    desk.deal({Side::Sell, "100", "0.5", "0.25", "USDT", "-2.5"});
-    const auto result = desk.result();
+    FillBuilder builder(kFutures);
+    builder.deal({Side::Buy, "100", "1", "0.5"});
+    EXPECT_EQ(builder.result().rounds_open, 1U);
+    builder.deal({Side::Buy, "110", "1", "0.5"});
+    builder.deal({Side::Sell, "120", "1.5", "0.25", "USDT", "22.5"});
+    EXPECT_EQ(builder.result().rounds(), 0U) << "Half a coin is still held.";
+    builder.deal({Side::Sell, "100", "0.5", "0.25", "USDT", "-2.5"});
+    const auto result = builder.result();
     EXPECT_EQ(result.won.count, 1U);
     EXPECT_EQ(result.won.net, amount<Money>("18.5"));
     EXPECT_EQ(result.won.held, Duration::seconds(180));
@@ -106,14 +106,14 @@ TEST(Performance, CountsARoundFromFlatToFlatNetOfAllItsFees) {
 }
 
 TEST(Performance, AFillThatTurnsThePositionEndsOneRoundAndBeginsTheNext) {
-    Desk desk(kFutures);
-    desk.deal({Side::Sell, "100", "1"});
-    desk.deal({Side::Buy, "90", "4", "2", "USDT", "10"});
-    auto result = desk.result();
+    FillBuilder builder(kFutures);
+    builder.deal({Side::Sell, "100", "1"});
+    builder.deal({Side::Buy, "90", "4", "2", "USDT", "10"});
+    auto result = builder.result();
     EXPECT_EQ(result.won.net, amount<Money>("9.5")) << "A quarter of the fee is its own.";
     EXPECT_EQ(result.rounds_open, 1U);
-    desk.deal({Side::Sell, "90", "3", "0", "USDT", "0"});
-    result = desk.result();
+    builder.deal({Side::Sell, "90", "3", "0", "USDT", "0"});
+    result = builder.result();
     EXPECT_EQ(result.lost.net, amount<Money>("-1.5"));
     EXPECT_EQ(result.net(), Money::whole(8));
     EXPECT_EQ(result.best, amount<Money>("9.5"));
@@ -125,10 +125,10 @@ TEST(Performance, AFillThatTurnsThePositionEndsOneRoundAndBeginsTheNext) {
 }
 
 TEST(Performance, MeasuresTheDeepestFallFromAPeak) {
-    Desk desk(kFutures);
+    FillBuilder builder(kFutures);
     const auto round = [&](const std::string& profit) {
-        desk.deal({Side::Buy, "100", "1"});
-        desk.deal({Side::Sell, "100", "1", "0", "USDT", profit});
+        builder.deal({Side::Buy, "100", "1"});
+        builder.deal({Side::Sell, "100", "1", "0", "USDT", profit});
     };
     round("-50");  // 950: 5 % of 1,000.
     round("250");  // 1,200: a new peak.
@@ -136,7 +136,7 @@ TEST(Performance, MeasuresTheDeepestFallFromAPeak) {
     round("-60");  // 1,080: 10 % of 1,200.
     round("30");   // 1,110
     round("-31");  // 1,079: 121 below.
-    const auto result = desk.result();
+    const auto result = builder.result();
     EXPECT_EQ(result.drawdown_max, Money::whole(121));
     EXPECT_EQ(result.drawdown_max_rate, amount<Rate>("0.10083333"));
     EXPECT_EQ(result.lost.count, 4U);
@@ -144,20 +144,20 @@ TEST(Performance, MeasuresTheDeepestFallFromAPeak) {
 }
 
 TEST(Performance, ARoundWithoutGainOrLossIsNeither) {
-    Desk desk(kFutures);
-    desk.deal({Side::Buy, "100", "1"}).deal({Side::Sell, "100", "1"});
-    const auto result = desk.result();
+    FillBuilder builder(kFutures);
+    builder.deal({Side::Buy, "100", "1"}).deal({Side::Sell, "100", "1"});
+    const auto result = builder.result();
     EXPECT_EQ(result.even.count, 1U);
     EXPECT_EQ(result.win_rate(), Rate());
     EXPECT_EQ(result.profit_factor(), std::nullopt);
 }
 
 TEST(Performance, ARoundWhoseBeginningWasNotSeenIsInTheSumsOnly) {
-    Desk desk(kFutures);
-    desk.fold().begin_with(kFutures, Quantity::whole(2));
-    desk.deal({Side::Sell, "100", "2", "1", "USDT", "40"});
-    desk.deal({Side::Buy, "100", "1"}).deal({Side::Sell, "90", "1", "0", "USDT", "-10"});
-    const auto result = desk.result();
+    FillBuilder builder(kFutures);
+    builder.fold().begin_with(kFutures, Quantity::whole(2));
+    builder.deal({Side::Sell, "100", "2", "1", "USDT", "40"});
+    builder.deal({Side::Buy, "100", "1"}).deal({Side::Sell, "90", "1", "0", "USDT", "-10"});
+    const auto result = builder.result();
     EXPECT_EQ(result.rounds_partial, 1U);
     EXPECT_EQ(result.rounds(), 1U);
     EXPECT_EQ(result.net(), Money::whole(29));
@@ -165,64 +165,64 @@ TEST(Performance, ARoundWhoseBeginningWasNotSeenIsInTheSumsOnly) {
 }
 
 TEST(Performance, SpotProfitIsAtAverageCost) {
-    Desk desk(kSpot);
-    desk.deal({Side::Buy, "100", "1"}).deal({Side::Buy, "200", "3"});
-    desk.deal({Side::Sell, "200", "2"});
-    auto result = desk.result();
+    FillBuilder builder(kSpot);
+    builder.deal({Side::Buy, "100", "1"}).deal({Side::Buy, "200", "3"});
+    builder.deal({Side::Sell, "200", "2"});
+    auto result = builder.result();
     EXPECT_EQ(result.gross, Money::whole(50)) << "400 for what cost half of 700.";
     EXPECT_EQ(result.rounds(), 0U);
-    desk.deal({Side::Sell, "150", "2"});
-    result = desk.result();
+    builder.deal({Side::Sell, "150", "2"});
+    result = builder.result();
     EXPECT_EQ(result.gross, Money::whole(0));
     EXPECT_EQ(result.even.count, 1U);
     EXPECT_TRUE(result.unmatched_value.is_zero());
 }
 
 TEST(Performance, AFeeInCoinsCountsAtTheFillsPrice) {
-    Desk desk(kSpot);
-    desk.deal({Side::Buy, "100", "1", "0.001", "BTC"});
-    auto result = desk.result();
+    FillBuilder builder(kSpot);
+    builder.deal({Side::Buy, "100", "1", "0.001", "BTC"});
+    auto result = builder.result();
     EXPECT_EQ(result.fees, amount<Money>("0.1"));
-    desk.deal({Side::Sell, "100", "0.999", "0.1", "USDT"});
-    result = desk.result();
+    builder.deal({Side::Sell, "100", "0.999", "0.1", "USDT"});
+    result = builder.result();
     EXPECT_TRUE(result.gross.is_zero());
     EXPECT_EQ(result.lost.count, 1U);
     EXPECT_EQ(result.lost.net, amount<Money>("-0.2"));
     EXPECT_EQ(result.net(), amount<Money>("-0.2"));
-    desk.deal({Side::Buy, "100", "1", "0.02", "BNB"});
-    EXPECT_EQ(desk.result().fees, amount<Money>("0.2"));
-    EXPECT_EQ(desk.result().fees_other.at(Asset("BNB")), amount<Money>("0.02"));
+    builder.deal({Side::Buy, "100", "1", "0.02", "BNB"});
+    EXPECT_EQ(builder.result().fees, amount<Money>("0.2"));
+    EXPECT_EQ(builder.result().fees_other.at(Asset("BNB")), amount<Money>("0.02"));
 }
 
 TEST(Performance, DustBelowAStepEndsASpotRoundAndKeepsItsCost) {
-    Desk desk(kSpot);
-    desk.deal({Side::Buy, "100", "1.000005"}).deal({Side::Sell, "110", "1"});
-    auto result = desk.result();
+    FillBuilder builder(kSpot);
+    builder.deal({Side::Buy, "100", "1.000005"}).deal({Side::Sell, "110", "1"});
+    auto result = builder.result();
     EXPECT_EQ(result.won.count, 1U);
     EXPECT_EQ(result.won.net, Money::whole(10));
-    desk.deal({Side::Buy, "100", "0.999995"}).deal({Side::Sell, "100", "1"});
-    result = desk.result();
+    builder.deal({Side::Buy, "100", "0.999995"}).deal({Side::Sell, "100", "1"});
+    result = builder.result();
     EXPECT_EQ(result.rounds(), 2U);
     EXPECT_EQ(result.gross, Money::whole(10));
     EXPECT_EQ(result.rounds_open, 0U);
 }
 
 TEST(Performance, WhatWasNotBoughtHereBringsNoProfit) {
-    Desk desk(kSpot);
-    desk.deal({Side::Sell, "100", "1"});
-    EXPECT_TRUE(desk.result().gross.is_zero());
-    EXPECT_EQ(desk.result().unmatched_value, Money::whole(100));
-    desk.deal({Side::Buy, "100", "1"}).deal({Side::Sell, "120", "4"});
-    const auto result = desk.result();
+    FillBuilder builder(kSpot);
+    builder.deal({Side::Sell, "100", "1"});
+    EXPECT_TRUE(builder.result().gross.is_zero());
+    EXPECT_EQ(builder.result().unmatched_value, Money::whole(100));
+    builder.deal({Side::Buy, "100", "1"}).deal({Side::Sell, "120", "4"});
+    const auto result = builder.result();
     EXPECT_EQ(result.gross, Money::whole(20));
     EXPECT_EQ(result.unmatched_value, Money::whole(100 + 360));
     EXPECT_EQ(result.rounds(), 1U);
 }
 
 TEST(Performance, OtherQuoteAssetsAreCountedAndLeftOut) {
-    Desk desk({Market::Spot, model::Symbol("ETHBTC")});
-    desk.deal({Side::Buy, "1", "1", "1"});
-    const auto result = desk.result();
+    FillBuilder builder({Market::Spot, model::Symbol("ETHBTC")});
+    builder.deal({Side::Buy, "1", "1", "1"});
+    const auto result = builder.result();
     EXPECT_EQ(result.fills, 1U);
     EXPECT_EQ(result.fills_excluded, 1U);
     EXPECT_TRUE(result.volume.is_zero());
@@ -231,7 +231,7 @@ TEST(Performance, OtherQuoteAssetsAreCountedAndLeftOut) {
 
 RC_GTEST_PROP(Performance, TheRoundsAddUpToTheSums, ()) {
     // A ledger as plain as can be books the profits; every position ends flat.
-    Desk desk(kFutures);
+    FillBuilder builder(kFutures);
     Quantity held;
     Money cost;
     Money booked;
@@ -257,17 +257,17 @@ RC_GTEST_PROP(Performance, TheRoundsAddUpToTheSums, ()) {
         cost += quantity > 0 ? value : -value;
         booked += profit;
         fees += amount<Money>("0.07");
-        desk.deal({side,
-                   std::to_string(price),
-                   to_text(magnitude(whole)),
-                   "0.07",
-                   "USDT",
-                   to_text(profit)});
+        builder.deal({side,
+                      std::to_string(price),
+                      to_text(magnitude(whole)),
+                      "0.07",
+                      "USDT",
+                      to_text(profit)});
     };
     for (int i = *rc::gen::inRange(0, 40); i > 0; --i)
         trade(*rc::gen::inRange(-5, 6), *rc::gen::inRange(1, 1'000));
     trade(static_cast<std::int64_t>(-held.units() / model::kScale), 500);
-    const auto result = desk.result();
+    const auto result = builder.result();
     RC_ASSERT(result.rounds_open == 0U);
     RC_ASSERT(result.gross == booked);
     RC_ASSERT(result.fees == fees);

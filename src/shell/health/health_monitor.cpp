@@ -5,8 +5,8 @@
 
 namespace botcore::shell::health {
 
+using operations::ComponentStatus;
 using operations::DegradedMode;
-using operations::Finding;
 
 HealthMonitor::HealthMonitor(Parts parts, operations::UptimeLog uptime)
     : parts_(std::move(parts)),
@@ -49,9 +49,9 @@ void HealthMonitor::count(const Snapshot& now) {
     const runtime::Now clocks = parts_.now();
     const base::Timestamp time = clocks.time;
     if (!settled_) {
-        settled_ = std::all_of(now.findings.begin(), now.findings.end(), [](const Finding& one) {
-            return one.age.has_value();
-        });
+        settled_ = std::all_of(now.findings.begin(),
+                               now.findings.end(),
+                               [](const ComponentStatus& one) { return one.age.has_value(); });
         if (!settled_) return;
         const base::Timestamp until = uptime_.noted_until().value_or(time);
         uptime_.resume(time, parts_.announced({until, time}));
@@ -65,9 +65,9 @@ void HealthMonitor::count(const Snapshot& now) {
 }
 
 void HealthMonitor::tell_changes(const Snapshot& now) {
-    for (const Finding& finding : now.findings) {
-        const auto before =
-            std::find_if(last_.findings.begin(), last_.findings.end(), [&](const Finding& earlier) {
+    for (const ComponentStatus& finding : now.findings) {
+        const auto before = std::find_if(
+            last_.findings.begin(), last_.findings.end(), [&](const ComponentStatus& earlier) {
                 return earlier.dependency == finding.dependency;
             });
         // A part that nobody has looked at yet has not changed.
@@ -90,9 +90,9 @@ void HealthMonitor::tell_changes(const Snapshot& now) {
     tell_modes(now.findings);
 }
 
-void HealthMonitor::tell_modes(std::vector<Finding> findings) {
+void HealthMonitor::tell_modes(std::vector<ComponentStatus> findings) {
     // Nor does what nobody has looked at yet make a mode.
-    std::erase_if(findings, [](const Finding& one) { return !one.age; });
+    std::erase_if(findings, [](const ComponentStatus& one) { return !one.age; });
     const auto modes = operations::modes_of(findings, parts_.load());
     for (const auto& row : operations::degraded_modes()) {
         const auto holds = [&](const std::vector<DegradedMode>& modes) {

@@ -22,7 +22,7 @@ namespace botcore::shell::health {
 
 struct Snapshot {
     HealthState overall = HealthState::Healthy;
-    std::vector<operations::Finding> findings;
+    std::vector<operations::ComponentStatus> findings;
     std::vector<operations::DegradedMode> modes;
 };
 
@@ -81,7 +81,7 @@ public:
 private:
     void count(const Snapshot& now);
     void tell_changes(const Snapshot& now);
-    void tell_modes(std::vector<operations::Finding> findings);
+    void tell_modes(std::vector<operations::ComponentStatus> findings);
 
     Parts parts_;
     operations::UptimeLog uptime_;

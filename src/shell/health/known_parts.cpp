@@ -25,7 +25,7 @@ Answer journal_of(const runtime::Runtime& runtime) {
 Answer exchange_of(const runtime::Runtime& runtime, runtime::Now now) {
     if (runtime.status() != runtime::Status::Running) return {};
     const base::Duration silent = runtime.exchange_silent_for(now);
-    if (silent >= operations::row_of(Dependency::Exchange).answer_within) {
+    if (silent >= operations::row_of(Dependency::Exchange).reply_within) {
         return {HealthState::Degraded,
                 "a request about an order has had no answer for " +
                     std::to_string(silent.in_milliseconds() / 1'000) + " s"};

@@ -6,8 +6,8 @@
 namespace botcore::shell::health {
 
 using base::Timestamp;
-using operations::Finding;
-using operations::Reading;
+using operations::ComponentStatus;
+using operations::ProbeResult;
 
 Prober::Prober(base::Duration interval, Clocks clocks)
     : interval_(interval),
@@ -40,12 +40,12 @@ void Prober::tick() {
     for (std::size_t place = 0; place < parts_.size(); ++place) {
         Part& part = parts_[place];
         if (!part.look) continue;
-        const base::Duration answer_within = operations::row_of(part.dependency).answer_within;
-        if (part.in_time && steady - part.began >= answer_within) {
+        const base::Duration reply_within = operations::row_of(part.dependency).reply_within;
+        if (part.in_time && steady - part.began >= reply_within) {
             part.in_time = false;
             keep(part.reading,
                  {HealthState::Unhealthy,
-                  "no answer within " + std::to_string(answer_within.in_milliseconds()) + " ms"},
+                  "no answer within " + std::to_string(reply_within.in_milliseconds()) + " ms"},
                  clocks_.wall());
         }
         if (steady < part.due) continue;
@@ -54,7 +54,7 @@ void Prober::tick() {
             begin(place, steady);
         } else if (!part.in_time) {
             // It still hangs: that is news of now, not of when it was given up.
-            part.reading.looked_at = clocks_.wall();
+            part.reading.probed_at = clocks_.wall();
         }
     }
 }
@@ -79,19 +79,19 @@ void Prober::take(std::size_t place, std::uint64_t number, Answer answer) {
     keep(part.reading, std::move(answer), clocks_.wall());
 }
 
-void Prober::keep(Reading& reading, Answer answer, Timestamp wall) {
+void Prober::keep(ProbeResult& reading, Answer answer, Timestamp wall) {
     reading.said = answer.state;
     reading.message = std::move(answer.message);
-    reading.looked_at = wall;
+    reading.probed_at = wall;
     if (answer.state != HealthState::Unhealthy) reading.succeeded_at = wall;
 }
 
-std::vector<Finding> Prober::findings() const {
-    std::vector<Finding> findings;
+std::vector<ComponentStatus> Prober::findings() const {
+    std::vector<ComponentStatus> findings;
     const Timestamp now = clocks_.wall();
     for (const Part& part : parts_) {
-        Finding finding{part.dependency, HealthState::Healthy, {}, {}};
-        if (part.look) finding = judge(part.dependency, part.reading, now, interval_);
+        ComponentStatus finding{part.dependency, HealthState::Healthy, {}, {}};
+        if (part.look) finding = evaluate(part.dependency, part.reading, now, interval_);
         if (part.ask) {
             Answer known = part.ask();
             if (!part.look) finding.age = base::Duration();
@@ -108,7 +108,7 @@ std::vector<Finding> Prober::findings() const {
     return findings;
 }
 
-const Reading* Prober::reading(Dependency dependency) const {
+const ProbeResult* Prober::reading(Dependency dependency) const {
     for (const Part& part : parts_) {
         if (part.dependency == dependency && part.look) return &part.reading;
     }

@@ -54,17 +54,17 @@ public:
     void tick();
 
     /// The verdict on each part that was added, in the order of the table.
-    [[nodiscard]] std::vector<operations::Finding> findings() const;
+    [[nodiscard]] std::vector<operations::ComponentStatus> findings() const;
 
     /// What looks have brought; `nullptr` for a part without looks.
-    [[nodiscard]] const operations::Reading* reading(Dependency dependency) const;
+    [[nodiscard]] const operations::ProbeResult* reading(Dependency dependency) const;
 
 private:
     struct Part {
         Dependency dependency = Dependency::Database;
         Look look;
         std::function<Answer()> ask;
-        operations::Reading reading;
+        operations::ProbeResult reading;
         std::uint64_t looks = 0;
         bool under_way = false;  ///< No answer yet, in time or not.
         bool in_time = false;    ///< The look under way has not been given up.
@@ -75,7 +75,7 @@ private:
     Part& part_of(Dependency dependency);
     void begin(std::size_t place, base::Timestamp steady);
     void take(std::size_t place, std::uint64_t number, Answer answer);
-    static void keep(operations::Reading& reading, Answer answer, base::Timestamp wall);
+    static void keep(operations::ProbeResult& reading, Answer answer, base::Timestamp wall);
 
     base::Duration interval_;
     Clocks clocks_;

@@ -21,21 +21,21 @@ namespace {
 
 using base::Duration;
 using base::Timestamp;
+using operations::ComponentStatus;
 using operations::DegradedMode;
-using operations::Finding;
 using testing::HasSubstr;
 
 class ProberTest : public testing::Test {
 protected:
     HealthState state_of(Dependency dependency) {
-        for (const Finding& finding : prober_.findings())
+        for (const ComponentStatus& finding : prober_.findings())
             if (finding.dependency == dependency) return finding.state;
         ADD_FAILURE() << "not looked at";
         return HealthState::Healthy;
     }
 
     std::string message_of(Dependency dependency) {
-        for (const Finding& finding : prober_.findings())
+        for (const ComponentStatus& finding : prober_.findings())
             if (finding.dependency == dependency) return finding.message;
         return "not looked at";
     }

@@ -31,7 +31,7 @@ void AnalysisDoor::add_to(RouteTable& table) {
 }
 
 void AnalysisDoor::analyze(Call& call) {
-    const auto question = protocol::parse_analysis_question(call.request.body);
+    const auto question = protocol::parse_analysis_query(call.request.body);
     if (!question) return call.fail(400, question.error());
     if (parts_.service == nullptr) {
         return call.fail(503,

@@ -22,12 +22,12 @@ struct ActFilter {
     std::string_view actor;
     std::string_view act;
 
-    [[nodiscard]] bool takes(const model::RecordAct& body) const {
+    [[nodiscard]] bool takes(const model::RecordAuditEvent& body) const {
         return (actor.empty() || actor == body.actor.text()) && (act.empty() || act == body.act);
     }
 };
 
-json::object act_json(const model::Record& record, const model::RecordAct& body) {
+json::object act_json(const model::Record& record, const model::RecordAuditEvent& body) {
     json::object out;
     out["sequence"] = record.sequence;
     out["time"] = protocol::to_iso8601(record.input.exchange_time);
@@ -188,7 +188,7 @@ void AuthDoor::list_acts(Call& call) {
                              "record " + std::to_string(entry->sequence) +
                                  " cannot be read; run 'botctl verify'");
         }
-        const auto* body = std::get_if<model::RecordAct>(&record.value().input.body);
+        const auto* body = std::get_if<model::RecordAuditEvent>(&record.value().input.body);
         if (body == nullptr || !filter.takes(*body)) continue;
         list.push_back(act_json(record.value(), *body));
         if (list.size() < limit) continue;

@@ -18,8 +18,8 @@ namespace botcore::shell::http {
 
 namespace json = boost::json;
 
+using operations::ComponentStatus;
 using operations::Dependency;
-using operations::Finding;
 using operations::HealthState;
 
 namespace {
@@ -177,7 +177,7 @@ json::object HealthDoor::frame(const Call& call) const {
 json::object HealthDoor::check_json(const Finding& finding) const {
     json::object check;
     check["status"] = to_text(finding.state);
-    const operations::Reading* reading = monitor_.prober().reading(finding.dependency);
+    const operations::ProbeResult* reading = monitor_.prober().reading(finding.dependency);
     const auto latency = reading == nullptr ? std::nullopt : reading->latency;
     switch (finding.dependency) {
         case Dependency::Database:
@@ -246,9 +246,9 @@ json::object HealthDoor::dependency_json(const operations::DependencyRow& row,
                                          const health::Snapshot& snapshot) const {
     json::object object;
     object["name"] = row.name;
-    object["critical"] = row.weight == operations::Weight::Critical;
-    object["optional"] = row.weight == operations::Weight::Optional;
-    object["weight"] = to_text(row.weight);
+    object["critical"] = row.criticality == operations::Criticality::Critical;
+    object["optional"] = row.criticality == operations::Criticality::Optional;
+    object["weight"] = to_text(row.criticality);
     if (row.dependency == Dependency::Exchange) object["kind"] = context_.options.exchange_kind;
     if (row.dependency == Dependency::Cache) object["kind"] = context_.options.cache_kind;
     const auto finding = find_check(snapshot, row.dependency);
@@ -257,7 +257,7 @@ json::object HealthDoor::dependency_json(const operations::DependencyRow& row,
     object["message"] = used ? finding->message : std::string();
     object["age_ms"] =
         used && finding->age ? json::value(finding->age->in_milliseconds()) : json::value(nullptr);
-    const operations::Reading* reading = monitor_.prober().reading(row.dependency);
+    const operations::ProbeResult* reading = monitor_.prober().reading(row.dependency);
     const bool looked = reading != nullptr;
     object["latency_ms"] = looked ? milliseconds(reading->latency) : json::value(nullptr);
     object["last_success"] = looked ? time_or_null(reading->succeeded_at) : json::value(nullptr);

@@ -54,7 +54,7 @@ private:
 
     [[nodiscard]] std::string not_ready_because() const;
     [[nodiscard]] boost::json::object frame(const Call& call) const;
-    [[nodiscard]] boost::json::object check_json(const operations::Finding& finding) const;
+    [[nodiscard]] boost::json::object check_json(const operations::ComponentStatus& finding) const;
     [[nodiscard]] boost::json::object dependency_json(const operations::DependencyRow& row,
                                                       const health::Snapshot& snapshot) const;
     [[nodiscard]] boost::json::value maintenance_json() const;

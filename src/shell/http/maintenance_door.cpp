@@ -106,7 +106,7 @@ void MaintenanceDoor::show(Call& call) {
 
 void MaintenanceDoor::schedule(Call& call) {
     if (!context_.begin_command(call, "POST /api/maintenance")) return;
-    auto parsed = protocol::parse_maintenance_wish(call.request.body);
+    auto parsed = protocol::parse_maintenance_request(call.request.body);
     if (!parsed) return call.fail(400, parsed.error());
     if (!context_.running(call)) return;
     const auto& wish = parsed.value().value;

@@ -52,7 +52,7 @@ void Replay::step(Events& events) {
     CHECK(next_ != nullptr);
     last_time_ = std::max(last_time_, next_->line->time + shift_);  // P1
     if (std::exchange(reset_due_, false)) {
-        feed_.reset(gateway::FeedBreak::RecordingRestarted, last_time_, events);  // P2
+        feed_.reset(gateway::FeedInterruption::RecordingRestarted, last_time_, events);  // P2
     }
     handle(*next_, events);
     next_->line = next_->reader.next();

@@ -171,7 +171,8 @@ void EventHub::fall_behind() {
 
 void EventHub::on_refused(const model::InputBody& body, const model::Refusal& refusal) {
     if (subscribers_.empty()) return;
-    if (const auto event = protocol::passing_refusal(body, refusal, parts_.now())) publish(*event);
+    if (const auto event = protocol::transient_refusal(body, refusal, parts_.now()))
+        publish(*event);
 }
 
 void EventHub::publish(const protocol::Event& event) {
