@@ -73,8 +73,8 @@ protected:
                     .batch_max = 256},
                    {store_, exchange_, market_, *this, {this}}) {}
 
-    void on_reply(runtime::Ticket ticket, runtime::ApiReply reply) override {
-        replies_[ticket] = std::move(reply);
+    void on_reply(runtime::RequestHandle handle, runtime::ApiReply reply) override {
+        replies_[handle] = std::move(reply);
     }
 
     void on_committed(const std::vector<model::Record>& records) override {
@@ -105,10 +105,10 @@ protected:
         steps();
     }
 
-    runtime::Ticket submit(model::InputBody body,
-                           std::optional<resilience::Deadline> deadline = std::nullopt) {
+    runtime::RequestHandle submit(model::InputBody body,
+                                  std::optional<resilience::Deadline> deadline = std::nullopt) {
         runtime_.submit({.body = std::move(body),
-                         .ticket = ++tickets_,
+                         .handle = ++tickets_,
                          .request_id = "req-" + std::to_string(tickets_),
                          .deadline = deadline},
                         now());
@@ -149,8 +149,10 @@ protected:
         return numbers;
     }
 
-    [[nodiscard]] bool says(runtime::Ticket ticket, std::uint16_t status, std::string_view code) {
-        const auto& reply = replies_.at(ticket);
+    [[nodiscard]] bool says(runtime::RequestHandle handle,
+                            std::uint16_t status,
+                            std::string_view code) {
+        const auto& reply = replies_.at(handle);
         return reply.status == status && reply.body.find(code) != std::string::npos;
     }
 
@@ -164,10 +166,10 @@ protected:
     std::uint64_t incarnation_ = 0;
     runtime::Runtime runtime_;
     Timestamp time_ = Timestamp::from_milliseconds(1'000'000);
-    std::map<runtime::Ticket, runtime::ApiReply> replies_;
+    std::map<runtime::RequestHandle, runtime::ApiReply> replies_;
     std::size_t records_told_ = 0;
     std::vector<std::pair<model::IdempotencyKey, model::Reason>> refusals_told_;
-    runtime::Ticket tickets_ = 0;
+    runtime::RequestHandle tickets_ = 0;
     int keys_ = 0;
 };
 
@@ -186,7 +188,7 @@ TEST_F(RuntimeAlone, WakesAtOnceBeforeItHasEverLoaded) {
 // @error:OVERLOADED
 TEST_F(RuntimeAlone, RefusesTheRequestBeyondItsBoundAndAnswersAllOthers) {
     start();
-    std::vector<runtime::Ticket> taken;
+    std::vector<runtime::RequestHandle> taken;
     for (std::size_t i = 0; i < runtime::kRequestsMax; ++i) {
         model::CancelAll body;
         body.origin = origin();
@@ -198,8 +200,8 @@ TEST_F(RuntimeAlone, RefusesTheRequestBeyondItsBoundAndAnswersAllOthers) {
     EXPECT_TRUE(says(refused, 503, "OVERLOADED"));
     EXPECT_EQ(runtime_.counters().requests_dropped, 1U);
     steps();
-    for (const auto ticket : taken)
-        EXPECT_EQ(replies_.at(ticket).status, 200);
+    for (const auto handle : taken)
+        EXPECT_EQ(replies_.at(handle).status, 200);
     EXPECT_EQ(exchange_.placed, 0);
     EXPECT_EQ(judge_.findings().count(), 0U);
 }
@@ -250,9 +252,9 @@ TEST_F(RuntimeAlone, TellsListenersOfWhatNoRecordTells) {
     const auto head = runtime_.head();
     const auto told = records_told_;
     const model::PlaceOrder entry = order();
-    const auto ticket = submit(entry);
+    const auto handle = submit(entry);
     steps();
-    EXPECT_EQ(replies_.at(ticket).status, 503);
+    EXPECT_EQ(replies_.at(handle).status, 503);
     EXPECT_EQ(refusals_told_, (std::vector{std::pair{entry.origin.key, model::Reason::DiskFull}}));
     EXPECT_EQ(runtime_.head(), head);
     EXPECT_EQ(records_told_, told);
@@ -288,7 +290,7 @@ TEST_F(RuntimeAlone, AfterAStartBehindTheJournalEntriesWaitUntilTheClockIsSteady
     EXPECT_EQ(next.state().monotonic_time, ahead) << "Nothing had passed, as far as anybody knows.";
     next.on_reconciled(kAccount, std::nullopt);
     const auto submit_at = [&](model::InputBody body, Duration later) {
-        next.submit({.body = std::move(body), .ticket = ++tickets_, .request_id = "r"}, at(later));
+        next.submit({.body = std::move(body), .handle = ++tickets_, .request_id = "r"}, at(later));
         while (next.step(at(later))) {
         }
     };
@@ -316,16 +318,16 @@ TEST_F(RuntimeAlone, AClockThatStepsBackWhileItRunsHoldsNothingUp) {
                             model::ClockState::Certain,
                             before + passed);
     };
-    const auto ticket = submit(order());
+    const auto handle = submit(order());
     while (runtime_.step(now_behind({}))) {
     }
     EXPECT_EQ(exchange_.placed, 1);
     // Its caller is told after five seconds, not after an hour and five seconds.
     (void)runtime_.step(now_behind(Duration::milliseconds(4'999)));
-    EXPECT_FALSE(replies_.contains(ticket));
+    EXPECT_FALSE(replies_.contains(handle));
     (void)runtime_.step(now_behind(Duration::milliseconds(5'000)));
-    ASSERT_TRUE(replies_.contains(ticket));
-    EXPECT_EQ(replies_.at(ticket).status, 202);
+    ASSERT_TRUE(replies_.contains(handle));
+    EXPECT_EQ(replies_.at(handle).status, 202);
 }
 
 // @spec:RK-05
@@ -434,14 +436,14 @@ TEST_F(RuntimeAlone, RecordsActsOnceAndInOrderWhateverCommitsFail) {
         steps();
         EXPECT_EQ(runtime_.status(), Status::Running);
         EXPECT_EQ(acts(), given);
-        EXPECT_EQ(runtime_.acts_waiting(), 0U);
+        EXPECT_EQ(runtime_.audit_events_waiting(), 0U);
     }
 }
 
 TEST_F(RuntimeAlone, KeepsABoundedNumberOfActs) {
     start();
     faults_.force(Fault::UnavailableLost, 1'000'000);
-    for (std::size_t i = 0; i < runtime::kActsMax; ++i)
+    for (std::size_t i = 0; i < runtime::kAuditEventsMax; ++i)
         ASSERT_TRUE(record(static_cast<int>(i)));
     EXPECT_FALSE(record(-1));
     (void)runtime_.step(now());
@@ -450,7 +452,7 @@ TEST_F(RuntimeAlone, KeepsABoundedNumberOfActs) {
     faults_.stop();
     pass(Duration::seconds(1));
     steps();
-    EXPECT_EQ(acts().size(), runtime::kActsMax);
+    EXPECT_EQ(acts().size(), runtime::kAuditEventsMax);
     EXPECT_TRUE(record(0));
 }
 

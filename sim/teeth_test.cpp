@@ -174,7 +174,7 @@ class StoreWrapper : public ports::Store {
 public:
     StoreWrapper(Context& context, SimStore& store) : context_(context), store_(store) {}
 
-    ports::StoreResult<ports::Snapshot> load() override { return store_.load(); }
+    ports::StoreResult<ports::OpenState> load() override { return store_.load(); }
 
     ports::CommitResult commit(const ports::Batch& batch) override { return store_.commit(batch); }
 

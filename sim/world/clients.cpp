@@ -132,19 +132,19 @@ void Clients::ask_again_later(std::size_t number) {
 void Clients::send(std::size_t number) {
     Call& call = calls_[number];
     ++call.asked;
-    const runtime::Ticket ticket = ++last_ticket_;
-    tickets_[ticket] = number;
+    const runtime::RequestHandle handle = ++last_handle_;
+    tickets_[handle] = number;
     const auto transit = Duration::microseconds(random_.between(50, 3'000));
-    context_.queue.after(transit, [this, number, ticket] {
+    context_.queue.after(transit, [this, number, handle] {
         const Call& asked = calls_[number];
         context_.note("request " + std::string(kind_of(asked.body)) + " " +
                       asked.key.second.text());
-        (void)submit_({asked.body, ticket, "r" + std::to_string(ticket)});
+        (void)submit_({asked.body, handle, "r" + std::to_string(handle)});
     });
 }
 
-void Clients::on_reply(runtime::Ticket ticket, const runtime::ApiReply& reply) {
-    const auto place = tickets_.find(ticket);
+void Clients::on_reply(runtime::RequestHandle handle, const runtime::ApiReply& reply) {
+    const auto place = tickets_.find(handle);
     if (place == tickets_.end()) {
         context_.judge.add("I8", "a ticket was answered twice, or was never given out");
         return;

@@ -43,7 +43,7 @@ public:
     /// Sends call `number` once more.
     void send(std::size_t number);
 
-    void on_reply(runtime::Ticket ticket, const runtime::ApiReply& reply);
+    void on_reply(runtime::RequestHandle handle, const runtime::ApiReply& reply);
 
     [[nodiscard]] const Call& at(std::size_t number) const { return calls_.at(number); }
 
@@ -78,8 +78,8 @@ private:
     base::Random random_;
     std::function<bool(runtime::Request)> submit_;
     std::vector<Call> calls_;
-    std::map<runtime::Ticket, std::size_t> tickets_;
-    runtime::Ticket last_ticket_ = 0;
+    std::map<runtime::RequestHandle, std::size_t> tickets_;
+    runtime::RequestHandle last_handle_ = 0;
     std::size_t placements_ = 0;
     bool trading_ = true;
     std::vector<model::Account> accounts_;

@@ -1,7 +1,7 @@
 #include "sim/world/moments.hpp"
 
 #include "base/check.hpp"
-#include "runtime/refold.hpp"
+#include "runtime/rebuild.hpp"
 
 namespace botcore::sim {
 
@@ -27,7 +27,7 @@ std::vector<std::string> Moments::differences() const {
         checkers::Judge judge({});
         Faults none(Plan{}, base::Random(1));
         SimStore scratch(judge, none);
-        const auto made = runtime::refold(store_, scratch, moment.sequence, {});
+        const auto made = runtime::rebuild(store_, scratch, moment.sequence, {});
         if (!made) {
             texts.push_back(name + " cannot be made anew: " + made.error().text);
             continue;

@@ -2,7 +2,7 @@
 
 #include "base/check.hpp"
 #include "protocol/journal.hpp"
-#include "runtime/refold.hpp"
+#include "runtime/rebuild.hpp"
 #include "sim/world/marks.hpp"
 
 #include <algorithm>
@@ -18,12 +18,12 @@ ports::LiveOrder SimStore::with_trades(const model::Order& order) const {
     return {order, ids == tables_.trade_ids.end() ? std::vector<std::uint64_t>() : ids->second};
 }
 
-ports::StoreResult<ports::Snapshot> SimStore::load() {
+ports::StoreResult<ports::OpenState> SimStore::load() {
     if (faults_.strikes(Fault::LoadFails)) {
         REACHED("store: load failed");
         return base::Failure{StoreError::Unavailable};
     }
-    ports::Snapshot snapshot;
+    ports::OpenState snapshot;
     snapshot.head = tables_.head;
     for (const auto& [id, row] : tables_.accounts)
         snapshot.accounts.push_back(row);
@@ -216,7 +216,7 @@ void SimStore::put_back(model::Sequence last) {
     SimStore old(nobody, none);
     std::swap(tables_, old.tables_);
     const auto witness = std::exchange(witness_, nullptr);
-    const auto made = runtime::refold(old, *this, last, {});
+    const auto made = runtime::rebuild(old, *this, last, {});
     CHECK(made.has_value());
     witness_ = witness;
 }

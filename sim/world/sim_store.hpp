@@ -20,7 +20,7 @@ class SimStore final : public ports::Store, public ports::StoreReader {
 public:
     SimStore(checkers::Judge& judge, Faults& faults) : judge_(judge), faults_(faults) {}
 
-    [[nodiscard]] ports::StoreResult<ports::Snapshot> load() override;
+    [[nodiscard]] ports::StoreResult<ports::OpenState> load() override;
     [[nodiscard]] ports::CommitResult commit(const ports::Batch& batch) override;
 
     [[nodiscard]] model::StorageState storage_state() override { return storage_; }

@@ -10,10 +10,10 @@ using model::OrderReport;
 using model::ReportKind;
 
 VenueServer::VenueServer(Context& context) : context_(context) {
-    begin_anew();
+    rebuild_from_start();
 }
 
-void VenueServer::begin_anew() {
+void VenueServer::rebuild_from_start() {
     ++life_;
     venue_ = std::make_unique<venue::PaperVenue>();
     venue_->set_id_base(life_ * 1'000'000'000'000ULL);

@@ -30,7 +30,7 @@ public:
     }
 
     /// A new, empty venue: the old one died with its process.
-    void begin_anew();
+    void rebuild_from_start();
 
     /// Counts lives of the venue; a request of an earlier life goes nowhere.
     [[nodiscard]] std::uint64_t life() const { return life_; }

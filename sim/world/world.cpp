@@ -88,7 +88,7 @@ void World::kill(Node& node) {
     context_.queue.after(Duration(), [this, &node, down] { bury(node, down); });
     if (context_.plan.mode == VenueMode::Exchange) return;
     REACHED("crash: venue died too");
-    server_.begin_anew();
+    server_.rebuild_from_start();
     market_.tell_venue();
 }
 

@@ -29,8 +29,8 @@ class Node final : public runtime::ReplySink {
 public:
     explicit Node(Clients& clients) : process(std::make_shared<Process>()), clients_(clients) {}
 
-    void on_reply(runtime::Ticket ticket, runtime::ApiReply reply) override {
-        if (!process->dead) clients_.on_reply(ticket, reply);  // Z1
+    void on_reply(runtime::RequestHandle handle, runtime::ApiReply reply) override {
+        if (!process->dead) clients_.on_reply(handle, reply);  // Z1
     }
 
     std::shared_ptr<Process> process;

@@ -63,7 +63,7 @@ struct Batch {
     std::vector<model::MaintenanceWindow> windows;
     /// The bodies of replies that were stored with this record or earlier ones may be removed; the
     /// store does so a few at a time.
-    model::Sequence replies_gone_until = 0;
+    model::Sequence replies_expired_until = 0;
 
     /// The head after this batch.
     [[nodiscard]] model::Head head() const {
@@ -93,7 +93,7 @@ struct RowInDoubt {
 };
 
 /// The open state of a shard, read in one snapshot. Its size does not grow with history.
-struct Snapshot {
+struct OpenState {
     model::Head head;  ///< Sequence 0 for a new store.
     std::vector<model::Account> accounts;
     std::vector<model::Instrument> instruments;
@@ -198,7 +198,7 @@ class Store {
 public:
     virtual ~Store() = default;
 
-    [[nodiscard]] virtual StoreResult<Snapshot> load() = 0;
+    [[nodiscard]] virtual StoreResult<OpenState> load() = 0;
     [[nodiscard]] virtual CommitResult commit(const Batch& batch) = 0;
     /// Reserve: the disk is full and commits live on set-aside space.
     [[nodiscard]] virtual model::StorageState storage_state() = 0;

@@ -29,7 +29,7 @@ public:
     void set_reply(const core::KeyId& key, std::string body);
 
     /// Replies stored with this record or earlier ones may be removed.
-    void forget_replies(model::Sequence until) { batch_.replies_gone_until = until; }
+    void expire_replies(model::Sequence until) { batch_.replies_expired_until = until; }
 
     /// The reply bytes of a key answered in this batch; `nullptr` when there are none.
     [[nodiscard]] const ports::KeyRow* find_key(const core::KeyId& key) const;

@@ -82,8 +82,8 @@ bool Runtime::compare(const model::AccountId& account) {
 }
 
 bool Runtime::freeze(model::FreezeAccount finding) {
-    if (acts_.size() >= kActsMax) return false;
-    acts_.emplace_back(std::move(finding));
+    if (audit_events_.size() >= kAuditEventsMax) return false;
+    audit_events_.emplace_back(std::move(finding));
     return true;
 }
 

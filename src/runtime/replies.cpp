@@ -12,18 +12,18 @@ namespace botcore::runtime {
 using core::Verdict;
 
 /// A request under a key that is known already: the stored reply, or a place in the waiting room.
-void Runtime::take_duplicate(Verdict verdict,
+void Runtime::replay_or_wait(Verdict verdict,
                              const Request& request,
                              const std::optional<ports::KeyRow>& stored,
                              Now now) {
     const auto* origin = model::origin_of(request.body);
     CHECK(origin != nullptr);
     const core::KeyId key{origin->owner, origin->key};
-    batch_tickets_.pop_back();
+    batch_handles_.pop_back();
     if (verdict == Verdict::KeyMismatch) {
         ++counters_.key_mismatches;
         replies_.emplace_back(
-            request.ticket,
+            request.handle,
             error_reply(
                 422,
                 {.code = "IDEMPOTENCY_KEY_REUSED",
@@ -35,15 +35,16 @@ void Runtime::take_duplicate(Verdict verdict,
     }
     ++counters_.replays;
     if (verdict == Verdict::KeyDone && stored) {
-        if (reply_life_.has_gone(*stored)) {
-            replies_.emplace_back(request.ticket, expired_reply(*stored, request, now));
+        if (reply_retention_.has_expired(*stored)) {
+            replies_.emplace_back(request.handle, expired_reply(*stored, request, now));
             return;
         }
-        replies_.emplace_back(request.ticket, ApiReply{stored->entry.status, stored->body, true});
+        replies_.emplace_back(request.handle, ApiReply{stored->entry.status, stored->body, true});
         return;
     }
     // Pending, or answered in this very batch: told together with the first caller.
-    waiting_.add(key, {request.ticket, wait_until(request, now), request.request_id, false});
+    duplicate_waiters_.add(key,
+                           {request.handle, wait_until(request, now), request.request_id, false});
 }
 
 /// The request was carried out once, and nobody is told the same words again.
@@ -68,7 +69,7 @@ ApiReply Runtime::expired_reply(const ports::KeyRow& key, const Request& request
 }
 
 model::Timestamp Runtime::wait_until(const Request& request, Now now) const {
-    const model::Timestamp usual = now.monotonic + options_.answer_within;
+    const model::Timestamp usual = now.monotonic + options_.reply_within;
     return request.deadline ? std::min(usual, request.deadline->at()) : usual;
 }
 
@@ -80,7 +81,7 @@ void Runtime::keep_replies(const model::Input& input, core::Decision& decision) 
         batch_.set_reply(
             answer->key,
             protocol::render(
-                answer->reply, waiting_.request_id_of(answer->key), input.exchange_time));
+                answer->reply, duplicate_waiters_.request_id_of(answer->key), input.exchange_time));
     }
 }
 
@@ -94,8 +95,8 @@ const core::LiveOrder* Runtime::find_order_of(const core::KeyId& key) const {
     return nullptr;
 }
 
-void Runtime::answer_expired(Now now) {
-    auto expired = waiting_.take_expired(now.monotonic);
+void Runtime::reply_to_expired(Now now) {
+    auto expired = duplicate_waiters_.take_expired(now.monotonic);
     if (expired.empty()) return;  // Before the first load there is no state, and nobody waits.
     const core::State& state = engine_->state();
     for (auto& [key, waiter] : expired) {
@@ -103,9 +104,9 @@ void Runtime::answer_expired(Now now) {
         const auto sweep = state.sweeps.find(key);
         const bool sweeps = sweep != state.sweeps.end();
         if (live == nullptr && !sweeps) {
-            reply(waiter.ticket, outcome_unknown(waiter.request_id, now.time));
+            reply(waiter.handle, outcome_unknown(waiter.request_id, now.time));
         } else if (waiter.first) {
-            reply(waiter.ticket,
+            reply(waiter.handle,
                   {202,
                    sweeps ? protocol::render_pending(sweep->second, now.time)
                           : protocol::render_pending(live->order, now.time),
@@ -114,7 +115,7 @@ void Runtime::answer_expired(Now now) {
             const std::string link =
                 sweeps ? protocol::order_path(sweep->second.account, sweep->second.pending.front())
                        : protocol::order_path(live->order.account, live->order.id);
-            reply(waiter.ticket, in_progress(link, waiter.request_id, now.time));
+            reply(waiter.handle, in_progress(link, waiter.request_id, now.time));
         }
     }
 }

@@ -17,7 +17,7 @@ using core::Verdict;
 namespace {
 
 /// Acts that one batch takes at most, so that they hold up no order.
-constexpr std::size_t kActsPerBatch = 64;
+constexpr std::size_t kAuditEventsPerBatch = 64;
 
 }  // namespace
 
@@ -26,19 +26,19 @@ Runtime::Runtime(Options options, Ports ports)
       ports_(std::move(ports)),
       requests_(kRequestsMax),
       facts_(kFactsMax),
-      reply_life_(std::max(options_.reply_life, kReplyLifeLeast)) {
+      reply_retention_(std::max(options_.reply_retention, kReplyRetentionMin)) {
     CHECK(options_.batch_max > 0);
     CHECK(options_.next_incarnation != nullptr);
 }
 
 void Runtime::submit(Request request, Now now) {
     if (status_ != Status::Running) {
-        reply(request.ticket, unavailable(request.request_id, now.time));
+        reply(request.handle, unavailable(request.request_id, now.time));
         return;
     }
     if (requests_.full()) {
         ++counters_.requests_dropped;
-        reply(request.ticket,
+        reply(request.handle,
               error_reply(
                   503,
                   {.code = "OVERLOADED",
@@ -52,8 +52,8 @@ void Runtime::submit(Request request, Now now) {
 }
 
 bool Runtime::record(model::RecordAuditEvent act) {
-    if (acts_.size() >= kActsMax) return false;
-    acts_.push_back(std::move(act));
+    if (audit_events_.size() >= kAuditEventsMax) return false;
+    audit_events_.push_back(std::move(act));
     return true;
 }
 
@@ -77,21 +77,21 @@ bool brings_trades(const model::InputBody& fact) {
 
 bool Runtime::step(Now now) {
     if (facts_lost_ && status_ == Status::Running) {
-        lose_batch(now, Status::Down);  // A gap in the facts: a new term compares everything.
+        abort_batch(now, Status::Down);  // A gap in the facts: a new term compares everything.
     }
-    answer_expired(now);
+    reply_to_expired(now);
     if (status_ == Status::Down) {
         if (now.monotonic < retry_at_) return false;
         (void)start(now);
         return status_ == Status::Running;
     }
     if (status_ == Status::Fenced) return false;
-    ask_due_questions(now);
-    end_silence(now);
+    send_due_queries(now);
+    report_timeouts(now);
     compare_due_accounts(now);
-    reply_life_.update(ports_.store.reader(), head_.sequence, monotonic_time(now));
+    reply_retention_.update(ports_.store.reader(), head_.sequence, monotonic_time(now));
     batch_.begin(head_, engine_->state().epoch);
-    batch_.forget_replies(reply_life_.gone_until());
+    batch_.expire_replies(reply_retention_.expired_until());
     // What the exchange said comes before new requests: finish what was begun.
     bool looked = false;
     // Most of what a comparison finds is known and leaves no record: it must not hold up requests.
@@ -109,24 +109,26 @@ bool Runtime::step(Now now) {
         apply(std::move(fact), now, nullptr);
     }
     apply_ticks(now);
-    apply_acts(now);
+    apply_audit_events(now);
     apply_requests(now);
     if (!commit(now)) return status_ == Status::Running;
-    return !facts_.empty() || !requests_.empty() || !acts_.empty();
+    return !facts_.empty() || !requests_.empty() || !audit_events_.empty();
 }
 
-void Runtime::apply_acts(Now now) {
-    CHECK(acts_in_batch_ == 0);
-    while (acts_in_batch_ < std::min(acts_.size(), kActsPerBatch) &&
+void Runtime::apply_audit_events(Now now) {
+    CHECK(audit_events_in_batch_ == 0);
+    while (audit_events_in_batch_ < std::min(audit_events_.size(), kAuditEventsPerBatch) &&
            batch_.size() < options_.batch_max && !store_failed_) {
-        apply(acts_[acts_in_batch_], now, nullptr);
-        ++acts_in_batch_;
+        apply(audit_events_[audit_events_in_batch_], now, nullptr);
+        ++audit_events_in_batch_;
     }
 }
 
-void Runtime::forget_acts() {
-    acts_.erase(acts_.begin(), acts_.begin() + static_cast<std::ptrdiff_t>(acts_in_batch_));
-    acts_in_batch_ = 0;
+void Runtime::forget_audit_events() {
+    audit_events_.erase(
+        audit_events_.begin(),
+        audit_events_.begin() + static_cast<std::ptrdiff_t>(audit_events_in_batch_));
+    audit_events_in_batch_ = 0;
 }
 
 void Runtime::apply_requests(Now now) {
@@ -137,7 +139,7 @@ void Runtime::apply_requests(Now now) {
         ++taken;
         if (request.deadline && request.deadline->has_passed(now.monotonic)) {
             ++counters_.requests_late;
-            reply(request.ticket, too_late(request.request_id, now.time));
+            reply(request.handle, too_late(request.request_id, now.time));
             continue;
         }
         apply(request.body, now, &request);
@@ -158,7 +160,7 @@ void Runtime::apply_ticks(Now now) {
 }
 
 /// Adds to the body what the market shows at this moment.
-void Runtime::complete(model::InputBody& body) const {
+void Runtime::attach_market_data(model::InputBody& body) const {
     if (auto* place = std::get_if<model::PlaceOrder>(&body)) {
         place->quote = quote(place->instrument, place->side, place->quantity);
         place->marks = marks_of_owner(place->account);
@@ -220,12 +222,12 @@ bool Runtime::fetch(const model::InputBody& body,
 void Runtime::apply(model::InputBody body, Now now, const Request* request) {
     core::ReadSet reads;
     std::optional<ports::KeyRow> stored_key;
-    if (request != nullptr) batch_tickets_.push_back(request->ticket);
+    if (request != nullptr) batch_handles_.push_back(request->handle);
     if (!fetch(body, reads, stored_key)) {
         store_failed_ = true;
         return;
     }
-    complete(body);
+    attach_market_data(body);
     model::Input input{.time = std::max(now.time, engine_->state().time),
                        .clock = clock_state(now),
                        .storage = storage_state(now),
@@ -234,10 +236,10 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
                        .monotonic_time = monotonic_time(now)};
     core::Decision decision = engine_->apply(input, reads);
     if (decision.verdict == Verdict::Refused && request != nullptr) {
-        batch_tickets_.pop_back();
+        batch_handles_.pop_back();
         if (!ports_.listeners.empty()) refusals_.emplace_back(input.body, *decision.refusal);
         replies_.emplace_back(
-            request->ticket,
+            request->handle,
             ApiReply{model::status_of(decision.refusal->reason),
                      protocol::render(*decision.refusal, request->request_id, now.time),
                      false,
@@ -245,15 +247,16 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
         return;
     }
     if (decision.verdict != Verdict::Recorded) {
-        if (request != nullptr) take_duplicate(decision.verdict, *request, stored_key, now);
+        if (request != nullptr) replay_or_wait(decision.verdict, *request, stored_key, now);
         return;
     }
     if (request != nullptr) {
         const auto* origin = model::origin_of(input.body);
-        batch_tickets_.pop_back();  // The waiting room knows it from here on.
+        batch_handles_.pop_back();  // The waiting room knows it from here on.
         CHECK(origin != nullptr);
-        waiting_.add({origin->owner, origin->key},
-                     {request->ticket, wait_until(*request, now), request->request_id, true});
+        duplicate_waiters_.add(
+            {origin->owner, origin->key},
+            {request->handle, wait_until(*request, now), request->request_id, true});
     }
     batch_.add(input, decision, engine_->state());
     keep_replies(input, decision);
@@ -263,7 +266,7 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
 
 bool Runtime::commit(Now now) {
     if (store_failed_) {
-        lose_batch(now, Status::Down);
+        abort_batch(now, Status::Down);
         return false;
     }
     if (!batch_.empty()) {
@@ -272,24 +275,24 @@ bool Runtime::commit(Now now) {
                 break;
             case ports::CommitResult::Conflict:
                 ++counters_.conflicts;
-                lose_batch(now, Status::Fenced);
+                abort_batch(now, Status::Fenced);
                 return false;
             case ports::CommitResult::Unavailable:
                 ++counters_.unavailable;
-                if (acts_in_batch_ != 0) in_doubt_ = batch_.head();
-                lose_batch(now, Status::Down);
+                if (audit_events_in_batch_ != 0) in_doubt_ = batch_.head();
+                abort_batch(now, Status::Down);
                 return false;
         }
         head_ = batch_.head();
         ++counters_.batches;
         counters_.records += batch_.size();
-        forget_acts();
+        forget_audit_events();
     }
-    act(now);
+    dispatch_effects(now);
     return true;
 }
 
-void Runtime::act(Now now) {
+void Runtime::dispatch_effects(Now now) {
     CHECK(head_.sequence == engine_->state().sequence);
     if (!batch_.empty()) {
         for (const auto& record : batch_.records())
@@ -302,29 +305,29 @@ void Runtime::act(Now now) {
             listener->on_refused(body, refusal);
     }
     engine_->evict_closed();
-    batch_tickets_.clear();
+    batch_handles_.clear();
     for (auto& effect : std::exchange(effects_, {}))
         perform(effect, now);
-    for (auto& [ticket, answer] : std::exchange(replies_, {}))
-        reply(ticket, std::move(answer));
+    for (auto& [handle, answer] : std::exchange(replies_, {}))
+        reply(handle, std::move(answer));
 }
 
 void Runtime::perform(core::Effect& effect, Now now) {
     auto& exchange = ports_.exchange;
     if (const auto* send = std::get_if<core::SendOrder>(&effect)) {
         const auto& order = send->instruction;
-        silence_.note_placed(order.id, order.attempt.number, now.monotonic);
+        reply_timeouts_.note_placed(order.id, order.attempt.number, now.monotonic);
         exchange.place(send->instruction);
     } else if (const auto* cancel = std::get_if<core::SendCancel>(&effect)) {
         const auto& order = cancel->instruction;
-        silence_.note_cancelled(order.id, order.attempt.number, now.monotonic);
+        reply_timeouts_.note_cancelled(order.id, order.attempt.number, now.monotonic);
         exchange.cancel(cancel->instruction);
     } else if (auto* query = std::get_if<core::QueryOrder>(&effect)) {
         query->not_before = query->not_before - *journal_ahead_;
         if (query->not_before <= now.monotonic) {
-            ask(*query, now);
+            send_query(*query, now);
         } else {
-            questions_[query->id] = std::move(*query);
+            delayed_queries_[query->id] = std::move(*query);
         }
     } else if (const auto* reconcile = std::get_if<core::ReconcileAccount>(&effect)) {
         exchange.reconcile(projection(reconcile->account, loaded_time_));
@@ -337,64 +340,65 @@ void Runtime::perform(core::Effect& effect, Now now) {
     } else if (const auto* answer = std::get_if<core::ReplyToRequest>(&effect)) {
         const auto* row = batch_.find_key(answer->key);
         CHECK(row != nullptr);
-        for (const auto& waiter : waiting_.take(answer->key)) {
-            reply(waiter.ticket, {row->entry.status, row->body, !waiter.first});
+        for (const auto& waiter : duplicate_waiters_.take(answer->key)) {
+            reply(waiter.handle, {row->entry.status, row->body, !waiter.first});
         }
     }
 }
 
 /// The batch is not durable, or nobody knows: R2 and R3.
-void Runtime::lose_batch(Now now, Status next) {
+void Runtime::abort_batch(Now now, Status next) {
     status_ = next;
     retry_at_ = now.monotonic;
     effects_.clear();
     replies_.clear();
     refusals_.clear();
-    for (const Ticket ticket : std::exchange(batch_tickets_, {})) {
-        reply(ticket, outcome_unknown({}, now.time));
+    for (const RequestHandle handle : std::exchange(batch_handles_, {})) {
+        reply(handle, outcome_unknown({}, now.time));
     }
-    for (const auto& waiter : waiting_.take_all()) {
-        reply(waiter.ticket, outcome_unknown(waiter.request_id, now.time));
+    for (const auto& waiter : duplicate_waiters_.take_all()) {
+        reply(waiter.handle, outcome_unknown(waiter.request_id, now.time));
     }
     while (!requests_.empty()) {
         const Request request = requests_.pop();
-        reply(request.ticket, unavailable(request.request_id, now.time));
+        reply(request.handle, unavailable(request.request_id, now.time));
     }
 }
 
-void Runtime::ask_due_questions(Now now) {
+void Runtime::send_due_queries(Now now) {
     std::vector<core::QueryOrder> due;
-    for (const auto& [id, question] : questions_) {
-        if (question.not_before <= now.monotonic) due.push_back(question);
+    for (const auto& [id, query] : delayed_queries_) {
+        if (query.not_before <= now.monotonic) due.push_back(query);
     }
-    for (const auto& question : due) {
-        questions_.erase(question.id);
-        ask(question, now);
+    for (const auto& query : due) {
+        delayed_queries_.erase(query.id);
+        send_query(query, now);
     }
 }
 
-void Runtime::ask(const core::QueryOrder& question, Now now) {
-    silence_.note_asked(question.id, now.monotonic);
-    ports_.exchange.query(question.account, question.instrument, question.id);
+void Runtime::send_query(const core::QueryOrder& query, Now now) {
+    reply_timeouts_.note_queried(query.id, now.monotonic);
+    ports_.exchange.query(query.account, query.instrument, query.id);
 }
 
 model::Duration Runtime::exchange_silent_for(Now now) const {
-    const auto since = silence_.waiting_since();
+    const auto since = reply_timeouts_.waiting_since();
     return since ? std::max(model::Duration(), now.monotonic - *since) : model::Duration();
 }
 
 std::string Runtime::request_id_of(const model::Order& order) const {
-    return order.key.empty() ? std::string() : waiting_.request_id_of({order.owner, order.key});
+    return order.key.empty() ? std::string()
+                             : duplicate_waiters_.request_id_of({order.owner, order.key});
 }
 
 /// Turns silence that lasted too long into facts and further questions (R4).
-void Runtime::end_silence(Now now) {
-    SilenceWatch::Due due = silence_.take_due(now.monotonic, engine_->state());
+void Runtime::report_timeouts(Now now) {
+    ReplyTimeouts::Due due = reply_timeouts_.take_due(now.monotonic, engine_->state());
     counters_.exchange_silences += due.reports.size();
     for (auto& report : due.reports)
         on_report(std::move(report));
-    for (const auto& question : due.questions)
-        ask(question, now);
+    for (const auto& query : due.queries)
+        send_query(query, now);
 }
 
 std::optional<model::Duration> Runtime::wake_after(Now now) const {
@@ -404,11 +408,11 @@ std::optional<model::Duration> Runtime::wake_after(Now now) const {
         if (!earliest || span < *earliest) earliest = span;
     };
     const auto consider = [&](model::Timestamp time) { consider_span(time - now.monotonic); };
-    if (const auto next = waiting_.next_deadline()) consider(*next);
+    if (const auto next = duplicate_waiters_.next_deadline()) consider(*next);
     if (status_ == Status::Down) consider(retry_at_);
-    for (const auto& [id, question] : questions_)
-        consider(question.not_before);
-    if (const auto next = silence_.next()) consider(*next);
+    for (const auto& [id, query] : delayed_queries_)
+        consider(query.not_before);
+    if (const auto next = reply_timeouts_.next()) consider(*next);
     if (status_ != Status::Running) return earliest;  // There may be no engine yet.
     const auto& accounts = engine_->state().accounts;
     const auto ticks = [](const auto& item) { return core::wants_ticks(item.second); };
@@ -458,8 +462,8 @@ std::vector<model::Quote> Runtime::marks_of_owner(const model::AccountId& accoun
     return quotes;
 }
 
-void Runtime::reply(Ticket ticket, ApiReply reply) {
-    if (ticket != 0) ports_.replies.on_reply(ticket, std::move(reply));
+void Runtime::reply(RequestHandle handle, ApiReply reply) {
+    if (handle != 0) ports_.replies.on_reply(handle, std::move(reply));
 }
 
 }  // namespace botcore::runtime

@@ -30,9 +30,9 @@
 #include "ports/store.hpp"
 #include "resilience/deadline.hpp"
 #include "runtime/batch_builder.hpp"
-#include "runtime/reply_life.hpp"
-#include "runtime/silence.hpp"
-#include "runtime/waiting.hpp"
+#include "runtime/duplicate_waiters.hpp"
+#include "runtime/reply_retention.hpp"
+#include "runtime/reply_timeouts.hpp"
 
 #include <deque>
 #include <functional>
@@ -45,7 +45,7 @@ namespace botcore::runtime {
 
 inline constexpr std::size_t kRequestsMax = 4'096;
 inline constexpr std::size_t kFactsMax = 65'536;
-inline constexpr std::size_t kActsMax = 1'000;
+inline constexpr std::size_t kAuditEventsMax = 1'000;
 
 /// The moment as the clocks outside show it.
 struct Now {
@@ -79,7 +79,7 @@ inline constexpr model::Duration kClockSettle = model::Duration::seconds(10);
 /// A command of a caller. Prices are added when it is applied.
 struct Request {
     model::InputBody body;
-    Ticket ticket = 0;
+    RequestHandle handle = 0;
     std::string request_id;
     /// On the monotonic scale of `Now`. Not begun after that, and not waited for beyond it;
     /// nothing: whenever its turn comes.
@@ -98,7 +98,7 @@ struct ApiReply {
 class ReplySink {
 public:
     virtual ~ReplySink() = default;
-    virtual void on_reply(Ticket ticket, ApiReply reply) = 0;
+    virtual void on_reply(RequestHandle handle, ApiReply reply) = 0;
 };
 
 /// Is told of every batch once it is durable, before its effects leave: what dashboards and event
@@ -127,7 +127,7 @@ struct Options {
     /// Random, never the same twice: part of every client order id (I2).
     std::function<std::uint64_t()> next_incarnation;
     std::size_t batch_max = 256;
-    model::Duration answer_within = model::Duration::seconds(5);
+    model::Duration reply_within = model::Duration::seconds(5);
     model::Duration retry_after = model::Duration::milliseconds(500);
     /// How often accounts with positions are looked at without being asked.
     model::Duration tick_every = model::Duration::seconds(1);
@@ -135,8 +135,8 @@ struct Options {
     model::Duration compare_every = model::Duration::seconds(60);
     /// After midnight, UTC: when the last day is compared as a whole.
     model::Duration compare_day_at = model::Duration::seconds(4 * 3'600);
-    /// How long a reply is kept under its idempotency key; at least `kReplyLifeLeast`.
-    model::Duration reply_life = kReplyLifeLeast;
+    /// How long a reply is kept under its idempotency key; at least `kReplyRetentionMin`.
+    model::Duration reply_retention = kReplyRetentionMin;
 };
 
 /// What happened so far, for metrics.
@@ -179,7 +179,7 @@ public:
     void submit(Request request, Now now);
 
     /// Takes an act for the audit. It is recorded once and in order, as soon as the store takes
-    /// records, whatever fails until then. False: `kActsMax` acts wait already.
+    /// records, whatever fails until then. False: `kAuditEventsMax` acts wait already.
     [[nodiscard]] bool record(model::RecordAuditEvent act);
 
     /// A check of ours puts an account's money in doubt. Recorded like an act.
@@ -236,7 +236,7 @@ public:
     /// Entries wait until the archive has been heard, or until this moment of the monotonic scale.
     void await_archive(model::Timestamp until) { archive_awaited_until_ = until; }
 
-    void archive_heard() { archive_awaited_until_.reset(); }
+    void archive_confirmed() { archive_awaited_until_.reset(); }
 
     [[nodiscard]] bool awaits_archive() const { return archive_awaited_until_.has_value(); }
 
@@ -245,7 +245,7 @@ public:
 
     [[nodiscard]] std::size_t requests_waiting() const { return requests_.size(); }
 
-    [[nodiscard]] std::size_t acts_waiting() const { return acts_.size(); }
+    [[nodiscard]] std::size_t audit_events_waiting() const { return audit_events_.size(); }
 
 private:
     [[nodiscard]] bool load(Now now);
@@ -253,29 +253,29 @@ private:
     void freeze_doubts(Now now);
     [[nodiscard]] model::StorageState storage_state(Now now);
     void apply(model::InputBody body, Now now, const Request* request);
-    void apply_acts(Now now);
+    void apply_audit_events(Now now);
     void apply_requests(Now now);
-    void forget_acts();
+    void forget_audit_events();
     void push_fact(model::InputBody fact);
     void compare_due_accounts(Now now);
     void plan_comparisons(Now now);
     void plan_day(Now now);
     void count_findings(const model::Record& record);
-    void complete(model::InputBody& body) const;
+    void attach_market_data(model::InputBody& body) const;
     [[nodiscard]] bool fetch(const model::InputBody& body,
                              core::ReadSet& reads,
                              std::optional<ports::KeyRow>& key);
-    void take_duplicate(core::Verdict verdict,
+    void replay_or_wait(core::Verdict verdict,
                         const Request& request,
                         const std::optional<ports::KeyRow>& stored,
                         Now now);
     [[nodiscard]] ApiReply expired_reply(const ports::KeyRow& key, const Request& request, Now now);
     void keep_replies(const model::Input& input, core::Decision& decision);
     [[nodiscard]] bool commit(Now now);
-    void act(Now now);
+    void dispatch_effects(Now now);
     void perform(core::Effect& effect, Now now);
-    void lose_batch(Now now, Status next);
-    void answer_expired(Now now);
+    void abort_batch(Now now, Status next);
+    void reply_to_expired(Now now);
     [[nodiscard]] model::Timestamp wait_until(const Request& request, Now now) const;
     [[nodiscard]] const core::LiveOrder* find_order_of(const core::KeyId& key) const;
     void apply_ticks(Now now);
@@ -283,9 +283,9 @@ private:
     [[nodiscard]] bool restore_sweeps(core::State& state);
     /// The journal's monotonic time.
     [[nodiscard]] model::Timestamp monotonic_time(Now now) const;
-    void ask_due_questions(Now now);
-    void end_silence(Now now);
-    void ask(const core::QueryOrder& question, Now now);
+    void send_due_queries(Now now);
+    void report_timeouts(Now now);
+    void send_query(const core::QueryOrder& query, Now now);
     [[nodiscard]] ports::AccountProjection projection(const model::AccountId& account,
                                                       model::Timestamp since) const;
     [[nodiscard]] model::Quote quote(const model::InstrumentId& instrument,
@@ -294,7 +294,7 @@ private:
     [[nodiscard]] std::vector<model::Quote> marks(const model::AccountId& account) const;
     /// Those of the owner's other accounts as well: risk is judged over all of them.
     [[nodiscard]] std::vector<model::Quote> marks_of_owner(const model::AccountId& account) const;
-    void reply(Ticket ticket, ApiReply reply);
+    void reply(RequestHandle handle, ApiReply reply);
 
     Options options_;
     Ports ports_;
@@ -305,18 +305,21 @@ private:
     base::BoundedQueue<Request> requests_;
     base::BoundedQueue<model::InputBody> facts_;
     bool facts_lost_ = false;
-    std::deque<model::InputBody> acts_;  ///< And findings, until they are durable.
-    std::size_t acts_in_batch_ = 0;      ///< So many of the first are in the newest batch.
+    std::deque<model::InputBody> audit_events_;  ///< And findings, until they are durable.
+    std::size_t audit_events_in_batch_ = 0;      ///< So many of the first are in the newest batch.
     std::optional<model::Head>
         in_doubt_;  ///< That batch's head, if nobody knows what became of it.
     std::vector<core::Effect> effects_;
-    std::vector<std::pair<Ticket, ApiReply>> replies_;  ///< Wait for the batch to be durable.
+    std::vector<std::pair<RequestHandle, ApiReply>>
+        replies_;  ///< Wait for the batch to be durable.
     std::vector<std::pair<model::InputBody, model::Refusal>> refusals_;  ///< Wait like replies.
-    std::vector<Ticket> batch_tickets_;  ///< Whose requests are in the batch that is being built.
-    WaitingRoom waiting_;
-    std::map<model::ClientOrderId, core::QueryOrder> questions_;  ///< For later, one an order.
-    SilenceWatch silence_;
-    ReplyLife reply_life_;
+    std::vector<RequestHandle>
+        batch_handles_;  ///< Whose requests are in the batch that is being built.
+    DuplicateWaiters duplicate_waiters_;
+    std::map<model::ClientOrderId, core::QueryOrder>
+        delayed_queries_;  ///< For later, one an order.
+    ReplyTimeouts reply_timeouts_;
+    ReplyRetention reply_retention_;
     // On the monotonic scale of `Now`, but where another is named.
     model::Timestamp retry_at_;
     model::Timestamp next_tick_;

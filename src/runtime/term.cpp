@@ -36,11 +36,11 @@ bool Runtime::load(Now now) {
         if (!entries) return false;
         const bool durable =
             !entries.value().empty() && entries.value().front().hash == in_doubt_->hash;
-        if (durable) forget_acts();
+        if (durable) forget_audit_events();
         in_doubt_.reset();
     }
-    acts_in_batch_ = 0;
-    ports::Snapshot snapshot = std::move(loaded).value();
+    audit_events_in_batch_ = 0;
+    ports::OpenState snapshot = std::move(loaded).value();
     core::State state;
     state.sequence = snapshot.head.sequence;
     state.epoch = snapshot.head.epoch;
@@ -77,9 +77,9 @@ bool Runtime::load(Now now) {
     // Commands that were not applied are answered; facts are re-read by the new term's comparison.
     while (!facts_.empty())
         (void)facts_.pop();
-    questions_.clear();
-    silence_.clear();
-    reply_life_.clear();
+    delayed_queries_.clear();
+    reply_timeouts_.clear();
+    reply_retention_.clear();
     facts_lost_ = false;
     store_failed_ = false;
     comparisons_.clear();

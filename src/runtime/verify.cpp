@@ -4,7 +4,7 @@
 #include "protocol/binary_codec.hpp"
 #include "protocol/journal.hpp"
 #include "runtime/chain.hpp"
-#include "runtime/reply_life.hpp"
+#include "runtime/reply_retention.hpp"
 
 #include <algorithm>
 #include <array>
@@ -119,7 +119,7 @@ private:
     void check_position(const model::Position& row);
     void check_balance(const model::Balance& row);
     void note_hour(const model::Record& record);
-    [[nodiscard]] bool reply_may_have_gone(const ports::KeyRow& row) const;
+    [[nodiscard]] bool reply_may_have_expired(const ports::KeyRow& row) const;
     void check_key(const ports::KeyRow& row);
     void check_references(const std::string& name,
                           const model::AccountId& account,
@@ -386,12 +386,12 @@ void Fold::note_hour(const model::Record& record) {
 }
 
 /// To the hour: records are noted once in one.
-bool Fold::reply_may_have_gone(const ports::KeyRow& row) const {
+bool Fold::reply_may_have_expired(const ports::KeyRow& row) const {
     const auto after = std::upper_bound(
         hours_.begin(), hours_.end(), row.begins_with(), [](auto sequence, const auto& hour) {
             return sequence < hour.first;
         });
-    return after != hours_.begin() && newest_ - std::prev(after)->second >= kReplyLifeLeast;
+    return after != hours_.begin() && newest_ - std::prev(after)->second >= kReplyRetentionMin;
 }
 
 void Fold::check_key(const ports::KeyRow& row) {
@@ -399,7 +399,7 @@ void Fold::check_key(const ports::KeyRow& row) {
     const std::string name = "idempotency key " + row.entry.key.text();
     compare(keys_, KeyKey{row.entry.owner, row.entry.key}, row.entry, {name});
     const bool answered = row.entry.state == model::KeyState::Done;
-    if (answered && row.body.empty() && reply_may_have_gone(row)) return;
+    if (answered && row.body.empty() && reply_may_have_expired(row)) return;
     if (answered == row.body.empty()) {
         find(FindingKind::ReplyMissing,
              0,

@@ -1,7 +1,7 @@
 #include "tests/archive/archive_world.hpp"
 
 #include "base/check.hpp"
-#include "runtime/refold.hpp"
+#include "runtime/rebuild.hpp"
 #include "shell/sqlite/replace_store.hpp"
 #include "shell/sqlite/timeline.hpp"
 

@@ -81,7 +81,7 @@ void InProcessCore::open_accounts(std::size_t count) {
                                 .market = model::Market::Futures,
                                 .quote = model::Asset("USDT"),
                                 .deposit = model::Money::whole(100'000'000)};
-        runtime_->submit({.body = std::move(open), .ticket = asked_, .request_id = "bench"},
+        runtime_->submit({.body = std::move(open), .handle = asked_, .request_id = "bench"},
                          runtime::Now(now_));
     }
     wait_for_answers();
@@ -95,13 +95,13 @@ void InProcessCore::trade(std::size_t orders) {
         place.instrument = {model::Market::Futures, model::Symbol("BTCUSDT")};
         place.side = random_.chance(1, 2) ? model::Side::Buy : model::Side::Sell;
         place.quantity = model::parse_amount<model::Quantity>("0.002").value();
-        runtime_->submit({.body = std::move(place), .ticket = asked_, .request_id = "bench"},
+        runtime_->submit({.body = std::move(place), .handle = asked_, .request_id = "bench"},
                          runtime::Now(now_));
     }
     wait_for_answers();
 }
 
-void InProcessCore::on_reply(runtime::Ticket /*ticket*/, runtime::ApiReply reply) {
+void InProcessCore::on_reply(runtime::RequestHandle /*handle*/, runtime::ApiReply reply) {
     ++answered_;
     if (reply.status == 200) return;
     ++failures_;

@@ -22,7 +22,7 @@ public:
     /// The store outlives this.
     explicit RecordingStore(ports::Store& store) : store_(store) {}
 
-    ports::StoreResult<ports::Snapshot> load() override { return store_.load(); }
+    ports::StoreResult<ports::OpenState> load() override { return store_.load(); }
 
     ports::CommitResult commit(const ports::Batch& batch) override {
         batches_.push_back(batch);
@@ -55,7 +55,7 @@ public:
     /// sells are equally likely, so that positions stay small.
     void trade(std::size_t orders);
 
-    void on_reply(runtime::Ticket ticket, runtime::ApiReply reply) override;
+    void on_reply(runtime::RequestHandle handle, runtime::ApiReply reply) override;
 
     /// Answers other than 200; the first of them is in `trouble`.
     [[nodiscard]] std::uint64_t failures() const { return failures_; }

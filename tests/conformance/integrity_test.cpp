@@ -1,7 +1,7 @@
 // Every kind of damage is found and named, and what the journal still proves is made anew from it.
 
 #include "base/check.hpp"
-#include "runtime/refold.hpp"
+#include "runtime/rebuild.hpp"
 #include "runtime/verify.hpp"
 #include "shell/sqlite/rebuild.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
@@ -183,7 +183,8 @@ TEST_F(Integrity, RowsThatWereDamagedAreMadeAnewFromTheJournal) {
         const auto rebuilt = fresh_store();
         const auto head = damaged->reader().head();
         ASSERT_TRUE(head.has_value());
-        const auto made = runtime::refold(damaged->reader(), *rebuilt, head.value().sequence, {});
+        const auto made =
+            runtime::replay_journal(damaged->reader(), *rebuilt, head.value().sequence, {});
         ASSERT_TRUE(made.has_value()) << to_text(damage.kind) << ": " << made.error().text;
         EXPECT_EQ(runtime::state_hash(rebuilt->reader()).value(), hash_) << to_text(damage.kind);
         EXPECT_TRUE(checked(*rebuilt).clean()) << to_text(damage.kind);
@@ -206,16 +207,16 @@ TEST_F(Integrity, AReplyMayBeGoneOnceADayHasPassed) {
     EXPECT_TRUE(checked(*old).clean());
     const auto rebuilt = fresh_store();
     const auto head = old->reader().head();
-    const auto made = runtime::refold(old->reader(), *rebuilt, head.value().sequence, {});
+    const auto made = runtime::replay_journal(old->reader(), *rebuilt, head.value().sequence, {});
     EXPECT_TRUE(made.has_value()) << (made ? "" : made.error().text);
 }
 
 // @spec:TC-REL-010
-// @error:RefoldError::Kind::HashMismatch, RefoldError::Kind::SequenceGap
-// @error:RefoldError::Kind::Unreadable, RefoldError::Kind::ChainBroken
-// @error:RefoldError::Kind::ReplyMissing
+// @error:RebuildError::Kind::HashMismatch, RebuildError::Kind::SequenceGap
+// @error:RebuildError::Kind::Unreadable, RebuildError::Kind::ChainBroken
+// @error:RebuildError::Kind::ReplyMissing
 TEST_F(Integrity, AJournalThatIsDamagedIsRefusedAtItsPlace) {
-    using Kind = runtime::RefoldError::Kind;
+    using Kind = runtime::RebuildError::Kind;
 
     struct Case {
         const char* sql;
@@ -233,7 +234,8 @@ TEST_F(Integrity, AJournalThatIsDamagedIsRefusedAtItsPlace) {
         const auto rebuilt = fresh_store();
         const auto head = damaged->reader().head();
         ASSERT_TRUE(head.has_value());
-        const auto made = runtime::refold(damaged->reader(), *rebuilt, head.value().sequence, {});
+        const auto made =
+            runtime::replay_journal(damaged->reader(), *rebuilt, head.value().sequence, {});
         ASSERT_FALSE(made.has_value()) << one.sql;
         EXPECT_EQ(made.error().kind, one.kind) << made.error().text;
         if (one.at != 0) EXPECT_EQ(made.error().sequence, one.at);
@@ -246,18 +248,19 @@ TEST_F(Integrity, AFullDiskEndsTheRebuildAndLeavesTheOldFile) {
     SqliteHarness harness(shell::sqlite::Synchronous::Full);
     ASSERT_TRUE(harness.make_unavailable());
     const auto head = old->reader().head();
-    const auto made = runtime::refold(old->reader(), harness.store(), head.value().sequence, {});
+    const auto made =
+        runtime::replay_journal(old->reader(), harness.store(), head.value().sequence, {});
     ASSERT_FALSE(made.has_value());
-    EXPECT_EQ(made.error().kind, runtime::RefoldError::Kind::Store);
+    EXPECT_EQ(made.error().kind, runtime::RebuildError::Kind::Store);
     EXPECT_EQ(runtime::state_hash(old->reader()).value(), hash_);
 }
 
 TEST_F(Integrity, ARecordThatDoesNotExistIsNoGoal) {
     const auto old = open_store(original());
     const auto rebuilt = fresh_store();
-    const auto made = runtime::refold(old->reader(), *rebuilt, 1'000'000, {});
+    const auto made = runtime::replay_journal(old->reader(), *rebuilt, 1'000'000, {});
     ASSERT_FALSE(made.has_value());
-    EXPECT_EQ(made.error().kind, runtime::RefoldError::Kind::SequenceGap);
+    EXPECT_EQ(made.error().kind, runtime::RebuildError::Kind::SequenceGap);
 }
 
 std::string bytes_of(const std::string& path) {

@@ -105,7 +105,7 @@ private:
         return batch;
     }
 
-    [[nodiscard]] bool matches(const ports::Snapshot& snapshot) {
+    [[nodiscard]] bool matches(const ports::OpenState& snapshot) {
         const Expected& expected = history_.at(snapshot.head.sequence);
         std::map<model::OrderNumber, std::uint64_t> live;
         for (const auto& order : snapshot.orders)
@@ -316,7 +316,7 @@ TEST(SqliteDurability, RemovesRepliesAgainThatAFailedCommitHadRemoved) {
     }
     for (int removed = 0; removed < kReplies; removed += 2) {
         Batch batch = next();
-        batch.replies_gone_until = head.sequence;
+        batch.replies_expired_until = head.sequence;
         harness.disk().fail_write_after(2, SQLITE_IOERR_WRITE);
         ASSERT_EQ(harness.store().commit(batch), CommitResult::Unavailable);
         ASSERT_EQ(harness.store().commit(batch), CommitResult::Committed);

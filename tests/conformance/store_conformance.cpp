@@ -35,10 +35,10 @@ void StoreConformance::open_account() {
     ASSERT_EQ(commit(opening_batch()), CommitResult::Committed);
 }
 
-ports::Snapshot StoreConformance::loaded() {
+ports::OpenState StoreConformance::loaded() {
     auto snapshot = store().load();
     EXPECT_TRUE(snapshot.has_value());
-    return snapshot ? std::move(snapshot).value() : ports::Snapshot{};
+    return snapshot ? std::move(snapshot).value() : ports::OpenState{};
 }
 
 TEST_P(StoreConformance, StartsEmpty) {
@@ -133,7 +133,7 @@ TEST_P(StoreConformance, RemovesRepliesWhoseLifeIsOverAndKeepsTheirKeys) {
     ASSERT_EQ(kept().size(), kReplies);
     const auto forget = [&](std::size_t last) {
         Batch batch = next_batch();
-        batch.replies_gone_until = keys[last].stored_in;
+        batch.replies_expired_until = keys[last].stored_in;
         ASSERT_EQ(commit(batch), CommitResult::Committed);
     };
     forget(9);

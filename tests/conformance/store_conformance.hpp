@@ -69,7 +69,7 @@ protected:
     [[nodiscard]] ports::Batch next_batch(std::size_t entries = 1) const;
     /// Opens the account "main".
     void open_account();
-    [[nodiscard]] ports::Snapshot loaded();
+    [[nodiscard]] ports::OpenState loaded();
 
     std::unique_ptr<StoreHarness> harness_;
     model::Head head_;

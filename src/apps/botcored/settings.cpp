@@ -75,11 +75,12 @@ runtime::Options runtime_options(const shell::Config& config) {
     policy.maintenance_max =
         base::Duration::seconds(60 * config.integer("maintenance.window_max_minutes"));
     policy.risk = risk_limits(config);
-    options.answer_within = milliseconds(config, "trading.answer_within_ms");
+    options.reply_within = milliseconds(config, "trading.answer_within_ms");
     options.compare_every = seconds(config, "reconcile.every_seconds");
     options.compare_day_at =
         base::Duration::seconds(60 * config.integer("reconcile.day_at_minutes"));
-    options.reply_life = base::Duration::seconds(3'600 * config.integer("idempotency.reply_hours"));
+    options.reply_retention =
+        base::Duration::seconds(3'600 * config.integer("idempotency.reply_hours"));
     options.instruments = model::builtin_instruments();
     options.next_incarnation = random_seed;
     return options;

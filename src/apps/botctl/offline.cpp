@@ -23,7 +23,7 @@ ports::StoreResult<core::State> OfflineStore::state() {
     auto opened = sqlite::open_session(path_);
     if (!opened) return base::Failure{ports::StoreError::Unavailable};
     sqlite::ReadSession session = std::move(opened).value();
-    const ports::Snapshot snapshot = TRY(session.load());
+    const ports::OpenState snapshot = TRY(session.load());
     core::State state;
     state.sequence = snapshot.head.sequence;
     state.epoch = snapshot.head.epoch;

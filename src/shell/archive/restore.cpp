@@ -1,7 +1,7 @@
 #include "shell/archive/restore.hpp"
 
 #include "protocol/time_text.hpp"
-#include "runtime/refold.hpp"
+#include "runtime/rebuild.hpp"
 #include "runtime/verify.hpp"
 #include "shell/archive/segment_check.hpp"
 #include "shell/archive/store_copy.hpp"
@@ -70,8 +70,8 @@ ArchiveResult<std::unique_ptr<SqliteStore>> open_store(const std::filesystem::pa
     return std::move(opened).value();
 }
 
-ArchiveError error_of(const runtime::RefoldError& error, const std::string& object) {
-    const bool store = error.kind == runtime::RefoldError::Kind::Store;
+ArchiveError error_of(const runtime::RebuildError& error, const std::string& object) {
+    const bool store = error.kind == runtime::RebuildError::Kind::Store;
     return {store ? Kind::Store : Kind::Broken,
             object,
             "record " + std::to_string(error.sequence) + ": " + error.text};
@@ -146,12 +146,12 @@ private:
     [[nodiscard]] ArchiveOutcome find_snapshots();
     [[nodiscard]] ArchiveOutcome begin_at_snapshot();
     [[nodiscard]] ArchiveOutcome fold_forward();
-    [[nodiscard]] ArchiveResult<bool> fold_leg(const Leg& leg, runtime::Refold& work);
+    [[nodiscard]] ArchiveResult<bool> fold_leg(const Leg& leg, runtime::Rebuild& work);
     [[nodiscard]] ArchiveResult<std::vector<names::SegmentName>> longest_chain(
         std::vector<names::SegmentName> segments, const model::Head& start);
     [[nodiscard]] ArchiveResult<bool> fold_segment(const names::SegmentName& name,
                                                    const Leg& leg,
-                                                   runtime::Refold& work);
+                                                   runtime::Rebuild& work);
     [[nodiscard]] ArchiveOutcome fold_prefix();
     [[nodiscard]] ArchiveResult<model::Sequence> last_wanted(ports::StoreReader& reader,
                                                              model::Sequence head);
@@ -223,7 +223,7 @@ ArchiveOutcome Restore::begin_at_snapshot() {
 /// False once a record is beyond what is wanted.
 ArchiveResult<bool> Restore::fold_segment(const names::SegmentName& name,
                                           const Leg& leg,
-                                          runtime::Refold& work) {
+                                          runtime::Rebuild& work) {
     const std::string object = to_text(name);
     if (name.first > work.head().sequence + 1) {
         return failure(Kind::Gap,
@@ -294,7 +294,7 @@ ArchiveResult<std::vector<names::SegmentName>> Restore::longest_chain(
 }
 
 /// False once a record is beyond what is wanted.
-ArchiveResult<bool> Restore::fold_leg(const Leg& leg, runtime::Refold& work) {
+ArchiveResult<bool> Restore::fold_leg(const Leg& leg, runtime::Rebuild& work) {
     auto segments = TRY(archive_.segments(leg.timeline, work.head().sequence + 1));
     const model::Sequence end = segments.empty() ? 0 : segments.back().last;
     const std::size_t doubtful = first_overlap(segments);
@@ -323,7 +323,7 @@ ArchiveResult<bool> Restore::fold_leg(const Leg& leg, runtime::Refold& work) {
 
 ArchiveOutcome Restore::fold_forward() {
     const auto store = TRY(open_store(to_));
-    runtime::Refold work(*store);
+    runtime::Rebuild work(*store);
     if (const auto begun = work.begin(); !begun) return base::Failure{error_of(begun.error(), {})};
     bool reached_end = true;
     for (const Leg& leg : legs_) {
@@ -397,7 +397,7 @@ ArchiveOutcome Restore::fold_prefix() {
         const auto into = TRY(open_store(to_));
         const model::Sequence last =
             TRY(last_wanted(from->reader(), later.manifest.head().sequence));
-        const auto head = runtime::refold(
+        const auto head = runtime::rebuild(
             from->reader(), *into, last, [this](model::Sequence done, model::Sequence total) {
                 if (progress_) progress_("folded", done, total);
             });

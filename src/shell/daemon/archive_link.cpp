@@ -233,7 +233,7 @@ void ArchiveLink::report_to(runtime::Runtime& runtime) const {
         }
         heard = heard && (shipped.accepted || shipped.error);
     }
-    if (heard) runtime.archive_heard();
+    if (heard) runtime.archive_confirmed();
 }
 
 void ArchiveLink::finished(const archive::JobResult& result) {

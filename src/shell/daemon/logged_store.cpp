@@ -7,7 +7,7 @@
 
 namespace botcore::shell {
 
-ports::StoreResult<ports::Snapshot> LoggedStore::load() {
+ports::StoreResult<ports::OpenState> LoggedStore::load() {
     auto loaded = store_.load();
     if (!loaded) return loaded;
     for (const auto& doubt : loaded.value().doubts) {

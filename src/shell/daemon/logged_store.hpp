@@ -20,7 +20,7 @@ public:
     LoggedStore(ports::Store& store, log::Log& log) : store_(store), log_(log) {}
 
     /// Rows that are not what was written are told, each in a line.
-    ports::StoreResult<ports::Snapshot> load() override;
+    ports::StoreResult<ports::OpenState> load() override;
 
     ports::CommitResult commit(const ports::Batch& batch) override;
 

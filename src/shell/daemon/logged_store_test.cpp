@@ -56,7 +56,7 @@ class BrokenStore final : public ports::Store {
 public:
     explicit BrokenStore(ports::Store& store) : store_(store) {}
 
-    ports::StoreResult<ports::Snapshot> load() override { return store_.load(); }
+    ports::StoreResult<ports::OpenState> load() override { return store_.load(); }
 
     ports::CommitResult commit(const ports::Batch& batch) override {
         return broken ? ports::CommitResult::Unavailable : store_.commit(batch);

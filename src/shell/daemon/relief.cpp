@@ -113,7 +113,7 @@ auto away(Relief& relief, Call call) -> decltype(call()) {
 
 }  // namespace
 
-ports::StoreResult<ports::Snapshot> RelievedStore::load() {
+ports::StoreResult<ports::OpenState> RelievedStore::load() {
     return away(relief_, [&] { return store_.load(); });
 }
 

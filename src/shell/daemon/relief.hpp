@@ -83,7 +83,7 @@ public:
           relief_(relief),
           reader_(store.reader(), relief) {}
 
-    ports::StoreResult<ports::Snapshot> load() override;
+    ports::StoreResult<ports::OpenState> load() override;
     ports::CommitResult commit(const ports::Batch& batch) override;
 
     /// Known without asking the disk.

@@ -19,7 +19,7 @@ class StuckStore final : public ports::Store, public ports::StoreReader {
 public:
     std::promise<void> let_go;
 
-    ports::StoreResult<ports::Snapshot> load() override { return ports::Snapshot{}; }
+    ports::StoreResult<ports::OpenState> load() override { return ports::OpenState{}; }
 
     ports::CommitResult commit(const ports::Batch&) override {
         let_go.get_future().wait();

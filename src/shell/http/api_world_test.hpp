@@ -258,7 +258,7 @@ class FragileStore : public ports::Store {
 public:
     explicit FragileStore(ports::Store& store) : store_(store), reads(store.reader()) {}
 
-    ports::StoreResult<ports::Snapshot> load() override {
+    ports::StoreResult<ports::OpenState> load() override {
         if (broken) return base::Failure{ports::StoreError::Unavailable};
         return store_.load();
     }

@@ -4,13 +4,13 @@
 
 namespace botcore::shell::http {
 
-runtime::Ticket ReplyDesk::add(Respond respond, std::string caller, Headers headers) {
+runtime::RequestHandle ReplyDesk::add(Respond respond, std::string caller, Headers headers) {
     waiting_.emplace(++last_, Caller{std::move(respond), std::move(caller), std::move(headers)});
     return last_;
 }
 
-void ReplyDesk::on_reply(runtime::Ticket ticket, runtime::ApiReply reply) {
-    const auto place = waiting_.find(ticket);
+void ReplyDesk::on_reply(runtime::RequestHandle handle, runtime::ApiReply reply) {
+    const auto place = waiting_.find(handle);
     if (place == waiting_.end()) return;
     Caller caller = std::move(place->second);
     waiting_.erase(place);

@@ -21,9 +21,9 @@ public:
     using Headers = std::vector<std::pair<std::string_view, std::string>>;
 
     /// A number for the request whose answer goes to `respond`, with these headers besides its own.
-    [[nodiscard]] runtime::Ticket add(Respond respond, std::string caller, Headers headers);
+    [[nodiscard]] runtime::RequestHandle add(Respond respond, std::string caller, Headers headers);
 
-    void on_reply(runtime::Ticket ticket, runtime::ApiReply reply) override;
+    void on_reply(runtime::RequestHandle handle, runtime::ApiReply reply) override;
 
     [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
 
@@ -34,8 +34,8 @@ private:
         Headers headers;
     };
 
-    std::map<runtime::Ticket, Caller> waiting_;
-    runtime::Ticket last_ = 0;
+    std::map<runtime::RequestHandle, Caller> waiting_;
+    runtime::RequestHandle last_ = 0;
 };
 
 /// The code in the body of an error, empty for anything else.

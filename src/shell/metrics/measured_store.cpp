@@ -59,7 +59,7 @@ ports::StoreResult<model::Head> MeasuredReader::head() {
     return reader_.head();
 }
 
-ports::StoreResult<ports::Snapshot> MeasuredStore::load() {
+ports::StoreResult<ports::OpenState> MeasuredStore::load() {
     const auto began = Clock::now();
     auto loaded = store_.load();
     if (loaded) {

@@ -45,7 +45,7 @@ public:
           metrics_(metrics),
           reader_(store.reader(), metrics) {}
 
-    ports::StoreResult<ports::Snapshot> load() override;
+    ports::StoreResult<ports::OpenState> load() override;
 
     ports::CommitResult commit(const ports::Batch& batch) override;
 

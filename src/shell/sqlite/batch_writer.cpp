@@ -151,7 +151,7 @@ SqlResult<ports::CommitResult> BatchWriter::write(const ports::Batch& batch) {
     TRY(write_operation(batch));
     TRY(write_history(batch));
     if (row_differs_) return ports::CommitResult::Unavailable;  // W3
-    TRY(forget_replies(batch));
+    TRY(expire_replies(batch));
     TRY(write_sum());
     TRY(commit_.run());
     return ports::CommitResult::Committed;
@@ -262,13 +262,13 @@ SqlResult<std::int64_t> BatchWriter::largest(Statement& statement) {
 
 /// Removes the bodies of some replies whose life is over, in the order in which they were stored:
 /// twice as many as came, so that it catches up, and few, so that no commit waits for it.
-SqlOutcome BatchWriter::forget_replies(const ports::Batch& batch) {
-    if (batch.replies_gone_until == 0) return base::Done{};
+SqlOutcome BatchWriter::expire_replies(const ports::Batch& batch) {
+    if (batch.replies_expired_until == 0) return base::Done{};
     if (!forgotten_) forgotten_ = TRY(find_forgotten());
     binder_.begin(forget_replies_);
     binder_.integer(*forgotten_);
     binder_.integer(static_cast<std::int64_t>(2 * batch.keys.size() + 2));
-    binder_.integer(static_cast<std::int64_t>(batch.replies_gone_until));
+    binder_.integer(static_cast<std::int64_t>(batch.replies_expired_until));
     forgotten_ = std::max(*forgotten_, TRY(largest(forget_replies_)));
     return base::Done{};
 }
@@ -310,7 +310,7 @@ SqlOutcome BatchWriter::write_sum() {
     return sum_.run();
 }
 
-SqlOutcome BatchWriter::seal(const ports::Snapshot& snapshot,
+SqlOutcome BatchWriter::seal(const ports::OpenState& snapshot,
                              const std::set<model::AccountId>& in_doubt) {
     ports::Batch batch;
     batch.accounts = snapshot.accounts;

@@ -40,7 +40,7 @@ public:
 
     /// Gives every open row of the snapshot its image, in one transaction: for files that are older
     /// than images. What is named in `in_doubt` gets none that fits.
-    [[nodiscard]] SqlOutcome seal(const ports::Snapshot& snapshot,
+    [[nodiscard]] SqlOutcome seal(const ports::OpenState& snapshot,
                                   const std::set<model::AccountId>& in_doubt);
 
     /// Committed or Conflict; Unavailable where a row is not what was written last (W3): nothing
@@ -59,7 +59,7 @@ private:
     [[nodiscard]] SqlOutcome write_operation(const ports::Batch& batch);
     [[nodiscard]] SqlOutcome write_history(const ports::Batch& batch);
     [[nodiscard]] SqlOutcome write_key(const ports::KeyRow& key);
-    [[nodiscard]] SqlOutcome forget_replies(const ports::Batch& batch);
+    [[nodiscard]] SqlOutcome expire_replies(const ports::Batch& batch);
     [[nodiscard]] SqlResult<std::int64_t> find_forgotten();
     [[nodiscard]] static SqlResult<std::int64_t> largest(Statement& statement);
     [[nodiscard]] SqlOutcome write_sum();

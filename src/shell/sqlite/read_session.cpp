@@ -192,7 +192,7 @@ void ReadSession::end() {
     if (database_.in_transaction()) static_cast<void>(end_.run());
 }
 
-StoreResult<ports::Snapshot> ReadSession::load() {
+StoreResult<ports::OpenState> ReadSession::load() {
     TRY(begin());
     auto snapshot = load_rows();
     end();
@@ -226,7 +226,7 @@ template <class Row>
 void ReadSession::judge_row(std::string_view table,
                             const Row& row,
                             const RowImage& image,
-                            ports::Snapshot& snapshot) {
+                            ports::OpenState& snapshot) {
     images_.learn(row_name(row), image);
     const auto head = static_cast<std::int64_t>(snapshot.head.sequence);
     if (fits(table, row, image) && image.written_by <= head) return;
@@ -237,7 +237,7 @@ void ReadSession::judge_row(std::string_view table,
 template <class Row>
 StoreResult<std::vector<Row>> ReadSession::open_rows(Statement& statement,
                                                      std::string_view table,
-                                                     ports::Snapshot& snapshot) {
+                                                     ports::OpenState& snapshot) {
     std::vector<Row> rows;
     TRY(each_row(statement, [&](RowReader& reader) {
         rows.push_back(reader.row<Row>());
@@ -248,8 +248,8 @@ StoreResult<std::vector<Row>> ReadSession::open_rows(Statement& statement,
     return rows;
 }
 
-StoreResult<ports::Snapshot> ReadSession::load_rows() {
-    ports::Snapshot snapshot;
+StoreResult<ports::OpenState> ReadSession::load_rows() {
+    ports::OpenState snapshot;
     images_ = {};
     snapshot.head = TRY(head());
     TRY(check_head(snapshot.head));
@@ -281,7 +281,7 @@ StoreResult<ports::Snapshot> ReadSession::load_rows() {
     return snapshot;
 }
 
-StoreOutcome ReadSession::load_instruments(ports::Snapshot& snapshot) {
+StoreOutcome ReadSession::load_instruments(ports::OpenState& snapshot) {
     std::vector<RowImage> images;
     TRY(each_row(instruments_, [&](RowReader& reader) {
         snapshot.instruments.push_back(reader.row<model::Instrument>());
@@ -297,7 +297,7 @@ StoreOutcome ReadSession::load_instruments(ports::Snapshot& snapshot) {
 }
 
 /// Rows that are whole, but not all there, or older than the last ones that were written.
-StoreOutcome ReadSession::judge_sum(ports::Snapshot& snapshot) {
+StoreOutcome ReadSession::judge_sum(ports::OpenState& snapshot) {
     std::int64_t stored = 0;
     TRY(each_row(sum_, [&](RowReader& reader) {
         stored = reader.integer();

@@ -38,7 +38,7 @@ public:
 
     /// Everything that start-up needs, in one snapshot of its own, and whether head and journal
     /// agree. Rows that are not what was written into them are listed as doubts.
-    [[nodiscard]] StoreResult<ports::Snapshot> load();
+    [[nodiscard]] StoreResult<ports::OpenState> load();
 
     /// The images of the rows of the last load.
     [[nodiscard]] const RowImages& images() const { return images_; }
@@ -60,18 +60,18 @@ public:
 private:
     [[nodiscard]] SqlOutcome prepare_state();
     [[nodiscard]] SqlOutcome prepare_history();
-    [[nodiscard]] StoreResult<ports::Snapshot> load_rows();
+    [[nodiscard]] StoreResult<ports::OpenState> load_rows();
     template <class Row>
     [[nodiscard]] StoreResult<std::vector<Row>> open_rows(Statement& statement,
                                                           std::string_view table,
-                                                          ports::Snapshot& snapshot);
+                                                          ports::OpenState& snapshot);
     template <class Row>
     void judge_row(std::string_view table,
                    const Row& row,
                    const RowImage& image,
-                   ports::Snapshot& snapshot);
-    [[nodiscard]] StoreOutcome load_instruments(ports::Snapshot& snapshot);
-    [[nodiscard]] StoreOutcome judge_sum(ports::Snapshot& snapshot);
+                   ports::OpenState& snapshot);
+    [[nodiscard]] StoreOutcome load_instruments(ports::OpenState& snapshot);
+    [[nodiscard]] StoreOutcome judge_sum(ports::OpenState& snapshot);
     [[nodiscard]] StoreOutcome check_head(const model::Head& head);
     [[nodiscard]] StoreResult<std::vector<model::Instrument>> instruments();
     [[nodiscard]] StoreOutcome read_brackets(model::Instrument& instrument);

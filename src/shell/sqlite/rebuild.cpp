@@ -34,14 +34,14 @@ base::Outcome<std::string> prove(SqliteStore& store) {
 }
 
 /// Both stores are closed when it returns, so nothing is left in their logs.
-base::Result<model::Head, std::string> make_anew(const std::string& path,
-                                                 const std::string& rebuilt,
-                                                 const runtime::RefoldProgress& progress) {
+base::Result<model::Head, std::string> rebuild_rows(const std::string& path,
+                                                    const std::string& rebuilt,
+                                                    const runtime::RebuildProgress& progress) {
     const auto old = TRY(open_store(path));
     const auto fresh = TRY(open_store(rebuilt));
     const auto head = old->reader().head();
     if (!head) return base::Failure{std::string("the journal's head cannot be read")};
-    auto made = runtime::refold(old->reader(), *fresh, head.value().sequence, progress);
+    auto made = runtime::replay_journal(old->reader(), *fresh, head.value().sequence, progress);
     if (!made) {
         return base::Failure{"record " + std::to_string(made.error().sequence) + ": " +
                              made.error().text};
@@ -56,11 +56,11 @@ base::Result<model::Head, std::string> make_anew(const std::string& path,
 }  // namespace
 
 base::Result<Rebuilt, std::string> rebuild(const fs::path& path,
-                                           const runtime::RefoldProgress& progress) {
+                                           const runtime::RebuildProgress& progress) {
     const fs::path whole = fs::absolute(path);
     const std::string rebuilt = whole.string() + "-rebuilt";
     remove_database(rebuilt);  // What an earlier try left.
-    auto head = make_anew(whole.string(), rebuilt, progress);
+    auto head = rebuild_rows(whole.string(), rebuilt, progress);
     if (!head) {
         remove_database(rebuilt);
         return base::Failure{head.error()};

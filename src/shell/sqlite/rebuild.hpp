@@ -12,7 +12,7 @@
 ///
 /// The caller holds the lock of the data folder: nobody writes meanwhile.
 
-#include "runtime/refold.hpp"
+#include "runtime/rebuild.hpp"
 
 #include <filesystem>
 #include <string>
@@ -26,6 +26,6 @@ struct Rebuilt {
 
 /// The text says what is wrong and where; then nothing has changed.
 [[nodiscard]] base::Result<Rebuilt, std::string> rebuild(const std::filesystem::path& path,
-                                                         const runtime::RefoldProgress& progress);
+                                                         const runtime::RebuildProgress& progress);
 
 }  // namespace botcore::shell::sqlite

@@ -234,7 +234,7 @@ SqliteStore::SqliteStore(SqliteOptions options, Sessions sessions)
     if (options_.lock_wait) writer_.database().set_lock_wait(options_.lock_wait);
 }
 
-StoreResult<ports::Snapshot> SqliteStore::load() {
+StoreResult<ports::OpenState> SqliteStore::load() {
     // What is read from a file that nothing leads to any more would be lost with the process.
     if (!is_in_place()) return base::Failure{StoreError::Unavailable};
     auto snapshot = TRY(loader_.load());

@@ -97,7 +97,7 @@ public:
     /// the log when it returns is durable in the file itself.
     [[nodiscard]] static Opened open(SqliteOptions options);
 
-    StoreResult<ports::Snapshot> load() override;
+    StoreResult<ports::OpenState> load() override;
     ports::CommitResult commit(const ports::Batch& batch) override;
     /// Any thread may ask.
     model::StorageState storage_state() override;

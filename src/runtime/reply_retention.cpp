@@ -1,4 +1,4 @@
-#include "runtime/reply_life.hpp"
+#include "runtime/reply_retention.hpp"
 
 #include "runtime/record_at.hpp"
 
@@ -12,11 +12,11 @@ constexpr base::Duration kSearchAgain = base::Duration::seconds(1);
 
 }  // namespace
 
-void ReplyLife::update(ports::StoreReader& reader, model::Sequence head, base::Timestamp now) {
+void ReplyRetention::update(ports::StoreReader& reader, model::Sequence head, base::Timestamp now) {
     if (now < next_search_) return;
     next_search_ = now + kSearchAgain;
     // The newest record that is too old lies from `gone` on and before `kept`.
-    model::Sequence gone = gone_until_;
+    model::Sequence gone = expired_until_;
     model::Sequence kept = head + 1;
     while (kept - gone > 1) {
         const model::Sequence middle = gone + (kept - gone) / 2;
@@ -24,12 +24,12 @@ void ReplyLife::update(ports::StoreReader& reader, model::Sequence head, base::T
         if (!record) return;
         (now - record.value().input.monotonic_time >= life_ ? gone : kept) = middle;
     }
-    gone_until_ = gone;
+    expired_until_ = gone;
     next_search_ = now + kSearchEvery;
 }
 
-bool ReplyLife::has_gone(const ports::KeyRow& key) const {
-    return key.body.empty() || key.begins_with() <= gone_until_;
+bool ReplyRetention::has_expired(const ports::KeyRow& key) const {
+    return key.body.empty() || key.begins_with() <= expired_until_;
 }
 
 }  // namespace botcore::runtime

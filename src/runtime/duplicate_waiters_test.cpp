@@ -1,4 +1,4 @@
-#include "runtime/waiting.hpp"
+#include "runtime/duplicate_waiters.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,8 +13,8 @@ model::Timestamp at(std::int64_t milliseconds) {
     return model::Timestamp::from_milliseconds(milliseconds);
 }
 
-TEST(WaitingRoom, GivesBackEverybodyOfAKeyOnce) {
-    WaitingRoom room;
+TEST(DuplicateWaiters, GivesBackEverybodyOfAKeyOnce) {
+    DuplicateWaiters room;
     room.add(key("a"), {1, at(10), "req-1", true});
     room.add(key("a"), {2, at(10), "req-2", false});
     room.add(key("b"), {3, at(20), "req-3", true});
@@ -27,15 +27,15 @@ TEST(WaitingRoom, GivesBackEverybodyOfAKeyOnce) {
     EXPECT_EQ(room.request_id_of(key("a")), "");
 }
 
-TEST(WaitingRoom, SendsAwayWhoseDeadlinePassed) {
-    WaitingRoom room;
+TEST(DuplicateWaiters, SendsAwayWhoseDeadlinePassed) {
+    DuplicateWaiters room;
     room.add(key("a"), {1, at(10), "", true});
     room.add(key("a"), {2, at(15), "", false});
     EXPECT_TRUE(room.take_expired(at(9)).empty());
     const auto expired = room.take_expired(at(10));
     ASSERT_EQ(expired.size(), 1U);
-    EXPECT_EQ(expired.front().second.ticket, 1U);
-    EXPECT_EQ(room.take_expired(at(15)).front().second.ticket, 2U);
+    EXPECT_EQ(expired.front().second.handle, 1U);
+    EXPECT_EQ(room.take_expired(at(15)).front().second.handle, 2U);
     EXPECT_TRUE(room.take(key("a")).empty());
 }
 

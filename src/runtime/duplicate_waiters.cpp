@@ -1,15 +1,15 @@
-#include "runtime/waiting.hpp"
+#include "runtime/duplicate_waiters.hpp"
 
 #include <algorithm>
 
 namespace botcore::runtime {
 
-void WaitingRoom::add(const core::KeyId& key, Waiter waiter) {
+void DuplicateWaiters::add(const core::KeyId& key, Waiter waiter) {
     deadlines_.emplace(waiter.deadline, key);
     waiters_[key].push_back(std::move(waiter));
 }
 
-std::vector<Waiter> WaitingRoom::take(const core::KeyId& key) {
+std::vector<Waiter> DuplicateWaiters::take(const core::KeyId& key) {
     auto node = waiters_.extract(key);
     if (node.empty()) return {};
     // Their deadlines go with them, or the list would outlive its callers.
@@ -21,7 +21,7 @@ std::vector<Waiter> WaitingRoom::take(const core::KeyId& key) {
     return std::move(node.mapped());
 }
 
-std::vector<Waiter> WaitingRoom::take_all() {
+std::vector<Waiter> DuplicateWaiters::take_all() {
     std::vector<Waiter> all;
     for (auto& [key, waiters] : waiters_) {
         for (auto& waiter : waiters)
@@ -32,7 +32,7 @@ std::vector<Waiter> WaitingRoom::take_all() {
     return all;
 }
 
-std::vector<std::pair<core::KeyId, Waiter>> WaitingRoom::take_expired(model::Timestamp now) {
+std::vector<std::pair<core::KeyId, Waiter>> DuplicateWaiters::take_expired(model::Timestamp now) {
     std::vector<std::pair<core::KeyId, Waiter>> expired;
     while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
         const core::KeyId key = deadlines_.begin()->second;
@@ -50,13 +50,13 @@ std::vector<std::pair<core::KeyId, Waiter>> WaitingRoom::take_expired(model::Tim
     return expired;
 }
 
-std::string WaitingRoom::request_id_of(const core::KeyId& key) const {
+std::string DuplicateWaiters::request_id_of(const core::KeyId& key) const {
     const auto place = waiters_.find(key);
     if (place == waiters_.end() || place->second.empty()) return {};
     return place->second.front().request_id;
 }
 
-std::optional<model::Timestamp> WaitingRoom::next_deadline() const {
+std::optional<model::Timestamp> DuplicateWaiters::next_deadline() const {
     if (deadlines_.empty()) return std::nullopt;
     return deadlines_.begin()->first;
 }

@@ -1,4 +1,4 @@
-#include "runtime/refold.hpp"
+#include "runtime/rebuild.hpp"
 
 #include "protocol/binary_codec.hpp"
 #include "protocol/journal.hpp"
@@ -16,18 +16,18 @@ namespace {
 constexpr std::size_t kBatchMax = 2'000;
 constexpr std::size_t kPage = 1'000;
 
-base::Failure<RefoldError> failure(RefoldError::Kind kind,
-                                   model::Sequence sequence,
-                                   std::string text) {
-    return base::Failure{RefoldError{kind, sequence, std::move(text)}};
+base::Failure<RebuildError> failure(RebuildError::Kind kind,
+                                    model::Sequence sequence,
+                                    std::string text) {
+    return base::Failure{RebuildError{kind, sequence, std::move(text)}};
 }
 
 }  // namespace
 
-base::Outcome<RefoldError> Refold::begin() {
+base::Outcome<RebuildError> Rebuild::begin() {
     const auto snapshot = into_.load();
     if (!snapshot) {
-        return failure(RefoldError::Kind::Store, 0, "the store that is made anew cannot be read");
+        return failure(RebuildError::Kind::Store, 0, "the store that is made anew cannot be read");
     }
     committed_ = snapshot.value().head;
     head_ = committed_;
@@ -38,9 +38,9 @@ base::Outcome<RefoldError> Refold::begin() {
     return base::Done{};
 }
 
-base::Outcome<RefoldError> Refold::check(const ports::JournalEntry& entry,
-                                         const model::Record& record) const {
-    using Kind = RefoldError::Kind;
+base::Outcome<RebuildError> Rebuild::check(const ports::JournalEntry& entry,
+                                           const model::Record& record) const {
+    using Kind = RebuildError::Kind;
     for (const ChainBreak found : chain_breaks(head_, entry, record)) {
         switch (found) {
             case ChainBreak::SequenceGap:
@@ -64,7 +64,7 @@ base::Outcome<RefoldError> Refold::check(const ports::JournalEntry& entry,
     return base::Done{};
 }
 
-void Refold::add_postings(const model::Record& record) {
+void Rebuild::add_postings(const model::Record& record) {
     std::set<std::pair<model::AccountId, model::Asset>> touched;
     for (const auto& posting : record.outcome.postings) {
         auto& balance = balances_[{posting.account, posting.asset}];
@@ -76,14 +76,14 @@ void Refold::add_postings(const model::Record& record) {
     }
 }
 
-base::Outcome<RefoldError> Refold::add_replies(const model::Record& record,
-                                               const ReplyOf& reply_of) {
+base::Outcome<RebuildError> Rebuild::add_replies(const model::Record& record,
+                                                 const ReplyOf& reply_of) {
     for (const auto& change : record.outcome.changes) {
         const auto* key = std::get_if<model::KeyEntry>(&change);
         if (key == nullptr || key->state != model::KeyState::Done) continue;
         auto body = reply_of(*key);
         if (!body) {  // An empty one has gone at the end of its life.
-            return failure(RefoldError::Kind::ReplyMissing,
+            return failure(RebuildError::Kind::ReplyMissing,
                            record.sequence,
                            "the reply under key " + key->key.text() + " is missing");
         }
@@ -92,10 +92,10 @@ base::Outcome<RefoldError> Refold::add_replies(const model::Record& record,
     return base::Done{};
 }
 
-base::Outcome<RefoldError> Refold::add(ports::JournalEntry entry, const ReplyOf& reply_of) {
+base::Outcome<RebuildError> Rebuild::add(ports::JournalEntry entry, const ReplyOf& reply_of) {
     const auto decoded = protocol::decode_record(entry.bytes);
     if (!decoded) {
-        return failure(RefoldError::Kind::Unreadable,
+        return failure(RebuildError::Kind::Unreadable,
                        entry.sequence,
                        "the record cannot be read: damaged, or of a later version");
     }
@@ -112,14 +112,14 @@ base::Outcome<RefoldError> Refold::add(ports::JournalEntry entry, const ReplyOf&
     return add_replies(record, reply_of);
 }
 
-base::Outcome<RefoldError> Refold::commit() {
+base::Outcome<RebuildError> Rebuild::commit() {
     if (batch_.empty()) return base::Done{};
     const auto& batch = batch_.finish(
         [this](const model::AccountId& account, const model::Asset& asset) -> const auto& {
             return balances_.at({account, asset});
         });
     if (into_.commit(batch) != ports::CommitResult::Committed) {
-        return failure(RefoldError::Kind::Store,
+        return failure(RebuildError::Kind::Store,
                        batch.entries.front().sequence,
                        "the store that is made anew took no record; is the disk full?");
     }
@@ -127,7 +127,7 @@ base::Outcome<RefoldError> Refold::commit() {
     return base::Done{};
 }
 
-base::Outcome<RefoldError> Refold::finish() {
+base::Outcome<RebuildError> Rebuild::finish() {
     (void)TRY(commit());
     batch_.begin(committed_, committed_.epoch);
     return base::Done{};
@@ -135,14 +135,14 @@ base::Outcome<RefoldError> Refold::finish() {
 
 namespace {
 
-base::Result<model::Head, RefoldError> refold_snapshot(ports::StoreReader& from,
-                                                       ports::Store& into,
-                                                       model::Sequence last,
-                                                       const RefoldProgress& progress) {
+base::Result<model::Head, RebuildError> rebuild_snapshot(ports::StoreReader& from,
+                                                         ports::Store& into,
+                                                         model::Sequence last,
+                                                         const RebuildProgress& progress) {
     const auto unreadable = [](model::Sequence at) {
-        return failure(RefoldError::Kind::Store, at, "the journal cannot be read");
+        return failure(RebuildError::Kind::Store, at, "the journal cannot be read");
     };
-    Refold work(into);
+    Rebuild work(into);
     (void)TRY(work.begin());
     const ReplyOf reply_of = [&](const model::KeyEntry& entry) -> std::optional<std::string> {
         const auto row = from.find_key(entry.owner, entry.key);
@@ -157,7 +157,7 @@ base::Result<model::Head, RefoldError> refold_snapshot(ports::StoreReader& from,
         std::vector<ports::JournalEntry> entries = std::move(page).value();
         if (entries.empty()) {
             return failure(
-                RefoldError::Kind::SequenceGap, next, "the journal ends before this record");
+                RebuildError::Kind::SequenceGap, next, "the journal ends before this record");
         }
         for (auto& entry : entries)
             (void)TRY(work.add(std::move(entry), reply_of));
@@ -231,14 +231,14 @@ ports::StoreResult<std::string> hash_of_snapshot(ports::StoreReader& reader) {
 
 }  // namespace
 
-base::Result<model::Head, RefoldError> refold(ports::StoreReader& from,
-                                              ports::Store& into,
-                                              model::Sequence last,
-                                              const RefoldProgress& progress) {
+base::Result<model::Head, RebuildError> rebuild(ports::StoreReader& from,
+                                                ports::Store& into,
+                                                model::Sequence last,
+                                                const RebuildProgress& progress) {
     if (!from.begin_snapshot()) {
-        return failure(RefoldError::Kind::Store, 0, "the journal cannot be read");
+        return failure(RebuildError::Kind::Store, 0, "the journal cannot be read");
     }
-    auto result = refold_snapshot(from, into, last, progress);
+    auto result = rebuild_snapshot(from, into, last, progress);
     from.end_snapshot();
     return result;
 }

@@ -1,4 +1,4 @@
-#include "runtime/silence.hpp"
+#include "runtime/reply_timeouts.hpp"
 
 #include <algorithm>
 
@@ -22,42 +22,44 @@ model::OrderReport silence_about(const model::Order& order,
 
 }  // namespace
 
-void SilenceWatch::note_placed(const model::ClientOrderId& order,
-                               std::uint32_t attempt,
-                               model::Timestamp now) {
+void ReplyTimeouts::note_placed(const model::ClientOrderId& order,
+                                std::uint32_t attempt,
+                                model::Timestamp now) {
     note_sent(placed_, order, {attempt, now});
 }
 
-void SilenceWatch::note_cancelled(const model::ClientOrderId& order,
-                                  std::uint32_t attempt,
-                                  model::Timestamp now) {
+void ReplyTimeouts::note_cancelled(const model::ClientOrderId& order,
+                                   std::uint32_t attempt,
+                                   model::Timestamp now) {
     note_sent(cancelled_, order, {attempt, now});
 }
 
-void SilenceWatch::note_sent(SentAttempts& sent, const model::ClientOrderId& order, Sent attempt) {
+void ReplyTimeouts::note_sent(SentAttempts& sent, const model::ClientOrderId& order, Sent attempt) {
     sent[order] = attempt;
     if (!next_) next_ = attempt.at + kLookEvery;
 }
 
-void SilenceWatch::note_asked(const model::ClientOrderId& order, model::Timestamp now) {
+void ReplyTimeouts::note_queried(const model::ClientOrderId& order, model::Timestamp now) {
     asked_[order] = now;
     if (!next_) next_ = now + kLookEvery;
 }
 
-bool SilenceWatch::is_overdue(SentAttempts& sent, const model::ClientOrderId& order, Sent attempt) {
+bool ReplyTimeouts::is_overdue(SentAttempts& sent,
+                               const model::ClientOrderId& order,
+                               Sent attempt) {
     Sent& known = sent.try_emplace(order, attempt).first->second;
     if (known.attempt != attempt.attempt) known = attempt;
     return attempt.at - known.at > kSilenceMax;
 }
 
-void SilenceWatch::forget_others(const std::set<model::ClientOrderId>& live) {
+void ReplyTimeouts::forget_others(const std::set<model::ClientOrderId>& live) {
     const auto is_gone = [&](const auto& item) { return !live.contains(item.first); };
     std::erase_if(asked_, is_gone);
     std::erase_if(placed_, is_gone);
     std::erase_if(cancelled_, is_gone);
 }
 
-bool SilenceWatch::judge(const model::Order& order, model::Timestamp now, Due& due) {
+bool ReplyTimeouts::judge(const model::Order& order, model::Timestamp now, Due& due) {
     const bool placing = order.state == model::OrderState::Intended;
     const bool cancelling = order.cancel == model::CancelState::Requested;
     const bool in_question =
@@ -72,7 +74,7 @@ bool SilenceWatch::judge(const model::Order& order, model::Timestamp now, Due& d
     if (in_question) {
         const auto [asked, first_seen] = asked_.try_emplace(order.id, now);
         if (!first_seen && now - asked->second > kSilenceMax) {
-            due.questions.push_back({order.account, order.instrument, order.id, now});
+            due.queries.push_back({order.account, order.instrument, order.id, now});
         }
     } else {
         asked_.erase(order.id);
@@ -80,7 +82,7 @@ bool SilenceWatch::judge(const model::Order& order, model::Timestamp now, Due& d
     return placing || cancelling || in_question;
 }
 
-SilenceWatch::Due SilenceWatch::take_due(model::Timestamp now, const core::State& state) {
+ReplyTimeouts::Due ReplyTimeouts::take_due(model::Timestamp now, const core::State& state) {
     Due due;
     if (!next_ || now < *next_) return due;
     bool outstanding = false;
@@ -98,7 +100,7 @@ SilenceWatch::Due SilenceWatch::take_due(model::Timestamp now, const core::State
     return due;
 }
 
-std::optional<model::Timestamp> SilenceWatch::waiting_since() const {
+std::optional<model::Timestamp> ReplyTimeouts::waiting_since() const {
     std::optional<model::Timestamp> oldest;
     for (const auto* sent : {&placed_, &cancelled_}) {
         for (const auto& [order, attempt] : *sent)
@@ -107,7 +109,7 @@ std::optional<model::Timestamp> SilenceWatch::waiting_since() const {
     return oldest;
 }
 
-void SilenceWatch::clear() {
+void ReplyTimeouts::clear() {
     next_.reset();
     asked_.clear();
     placed_.clear();

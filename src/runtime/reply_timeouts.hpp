@@ -22,7 +22,7 @@ inline constexpr model::Duration kSilenceMax = model::Duration::seconds(12);
 
 /// All times are on the monotonic scale: how long an exchange was silent does not depend on what a
 /// clock shows.
-class SilenceWatch {
+class ReplyTimeouts {
 public:
     /// An attempt to place the order, or to cancel it, was sent at `now` and wants an answer.
     void note_placed(const model::ClientOrderId& order,
@@ -32,13 +32,13 @@ public:
                         std::uint32_t attempt,
                         model::Timestamp now);
     /// A question about the order was asked at `now`.
-    void note_asked(const model::ClientOrderId& order, model::Timestamp now);
+    void note_queried(const model::ClientOrderId& order, model::Timestamp now);
 
     /// What nobody answered although its time is over: reports of "no answer" for placements and
     /// cancels, and questions to ask again.
     struct Due {
         std::vector<model::OrderReport> reports;
-        std::vector<core::QueryOrder> questions;
+        std::vector<core::QueryOrder> queries;
     };
 
     [[nodiscard]] Due take_due(model::Timestamp now, const core::State& state);

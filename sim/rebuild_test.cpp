@@ -1,6 +1,6 @@
 // A journal that is damaged, or a store that fails, ends the making anew of rows at its place.
 
-#include "runtime/refold.hpp"
+#include "runtime/rebuild.hpp"
 
 #include "protocol/journal.hpp"
 #include "sim/world/world.hpp"
@@ -13,8 +13,8 @@ namespace {
 using model::Duration;
 using ports::JournalEntry;
 using ports::StoreError;
-using runtime::RefoldError;
-using Kind = runtime::RefoldError::Kind;
+using runtime::RebuildError;
+using Kind = runtime::RebuildError::Kind;
 
 /// The simulated store, whose pages of the journal cannot be read from some moment on.
 class FailingReader final : public ports::StoreReader {
@@ -81,9 +81,9 @@ struct Scratch {
     }
 };
 
-class Refold : public testing::Test {
+class Rebuild : public testing::Test {
 protected:
-    Refold() {
+    Rebuild() {
         world_.boot();
         world_.run_for(Duration::seconds(1));
         model::OpenAccount account;
@@ -121,11 +121,11 @@ protected:
         };
     }
 
-    static base::Result<model::Head, RefoldError> make_anew(
+    static base::Result<model::Head, RebuildError> rebuild_rows(
         const std::vector<JournalEntry>& entries,
         const runtime::ReplyOf& reply_of,
         SimStore& into) {
-        runtime::Refold work(into);
+        runtime::Rebuild work(into);
         (void)TRY(work.begin());
         for (const auto& entry : entries)
             (void)TRY(work.add(entry, reply_of));
@@ -134,10 +134,10 @@ protected:
     }
 
     /// What ends the work on these entries, of which nothing is written then (R1).
-    RefoldError error_of(const std::vector<JournalEntry>& entries,
-                         const runtime::ReplyOf& reply_of) {
+    RebuildError error_of(const std::vector<JournalEntry>& entries,
+                          const runtime::ReplyOf& reply_of) {
         Scratch scratch;
-        const auto made = make_anew(entries, reply_of, scratch.store);
+        const auto made = rebuild_rows(entries, reply_of, scratch.store);
         EXPECT_TRUE(scratch.is_empty());
         EXPECT_FALSE(made.has_value());
         if (made) return {};
@@ -150,11 +150,11 @@ protected:
     std::size_t middle_ = 0;
 };
 
-TEST_F(Refold, AWholeJournalGivesTheSameRows) {
+TEST_F(Rebuild, AWholeJournalGivesTheSameRows) {
     ASSERT_GT(entries_.size(), 8U);
     ASSERT_EQ(world_.store().rows().windows.size(), 1U);
     Scratch scratch;
-    const auto made = make_anew(entries_, replies(), scratch.store);
+    const auto made = rebuild_rows(entries_, replies(), scratch.store);
     ASSERT_TRUE(made.has_value()) << made.error().text;
     EXPECT_EQ(made.value(), world_.store().head().value());
     EXPECT_EQ(runtime::state_hash(scratch.store).value(),
@@ -162,12 +162,12 @@ TEST_F(Refold, AWholeJournalGivesTheSameRows) {
 }
 
 // @spec:TC-REL-010
-TEST_F(Refold, ARecordThatIsNoLongerWhatWasWrittenEndsTheWork) {
+TEST_F(Rebuild, ARecordThatIsNoLongerWhatWasWrittenEndsTheWork) {
     const model::Sequence at = entries_[middle_].sequence;
     const auto damaged = [&](const std::function<void(JournalEntry&)>& damage) {
         auto entries = entries_;
         damage(entries[middle_]);
-        const RefoldError error = error_of(entries, replies());
+        const RebuildError error = error_of(entries, replies());
         EXPECT_EQ(error.sequence, at);
         return error.kind;
     };
@@ -178,20 +178,20 @@ TEST_F(Refold, ARecordThatIsNoLongerWhatWasWrittenEndsTheWork) {
 }
 
 // @spec:TC-REL-010
-TEST_F(Refold, ARecordThatWasRewrittenWithItsHashIsFoundByTheNext) {
+TEST_F(Rebuild, ARecordThatWasRewrittenWithItsHashIsFoundByTheNext) {
     auto entries = entries_;
     JournalEntry& forged = entries[middle_];
     model::Record record = protocol::decode_record(forged.bytes).value();
     record.input.time = record.input.time + Duration::microseconds(1);
     forged.bytes = protocol::encode(record);
     forged.hash = protocol::hash_of(forged.bytes);
-    const RefoldError error = error_of(entries, replies());
+    const RebuildError error = error_of(entries, replies());
     EXPECT_EQ(error.kind, Kind::ChainBroken);
     EXPECT_EQ(error.sequence, forged.sequence + 1);
 }
 
 // @spec:TC-REL-010
-TEST_F(Refold, RecordsComeOnceAndInOrder) {
+TEST_F(Rebuild, RecordsComeOnceAndInOrder) {
     const auto place = entries_.begin() + static_cast<std::ptrdiff_t>(middle_);
     auto missing = entries_;
     missing.erase(missing.begin() + static_cast<std::ptrdiff_t>(middle_));
@@ -201,56 +201,56 @@ TEST_F(Refold, RecordsComeOnceAndInOrder) {
     misplaced[middle_].sequence += 1;
     for (const auto& [entries, at] :
          {std::pair{missing, place->sequence + 1}, {twice, place->sequence}}) {
-        const RefoldError error = error_of(entries, replies());
+        const RebuildError error = error_of(entries, replies());
         EXPECT_EQ(error.kind, Kind::SequenceGap);
         EXPECT_EQ(error.sequence, at);
     }
     EXPECT_EQ(error_of(misplaced, replies()).kind, Kind::SequenceGap);
 }
 
-TEST_F(Refold, AnAnswerThatIsNowhereIsNotMadeUp) {
+TEST_F(Rebuild, AnAnswerThatIsNowhereIsNotMadeUp) {
     const auto nothing = [](const model::KeyEntry&) { return std::optional<std::string>(); };
     EXPECT_EQ(error_of(entries_, nothing).kind, Kind::ReplyMissing);
 }
 
-TEST_F(Refold, AReplyWhoseLifeIsOverIsEmptyAndItsKeyStays) {
+TEST_F(Rebuild, AReplyWhoseLifeIsOverIsEmptyAndItsKeyStays) {
     const auto blank = [](const model::KeyEntry&) { return std::optional<std::string>(""); };
     Scratch rebuilt;
-    EXPECT_TRUE(make_anew(entries_, blank, rebuilt.store).has_value());
+    EXPECT_TRUE(rebuild_rows(entries_, blank, rebuilt.store).has_value());
 }
 
-TEST_F(Refold, AStoreThatTakesNothingEndsTheWork) {
+TEST_F(Rebuild, AStoreThatTakesNothingEndsTheWork) {
     Scratch unread;
     unread.faults.force(Fault::LoadFails);
-    const auto not_begun = make_anew(entries_, replies(), unread.store);
+    const auto not_begun = rebuild_rows(entries_, replies(), unread.store);
     ASSERT_FALSE(not_begun.has_value());
     EXPECT_EQ(not_begun.error().kind, Kind::Store);
     EXPECT_TRUE(unread.is_empty());
     Scratch full;
     full.faults.force(Fault::UnavailableLost);
-    const auto not_taken = make_anew(entries_, replies(), full.store);
+    const auto not_taken = rebuild_rows(entries_, replies(), full.store);
     ASSERT_FALSE(not_taken.has_value());
     EXPECT_EQ(not_taken.error().kind, Kind::Store);
     EXPECT_EQ(not_taken.error().sequence, 1U);
     EXPECT_TRUE(full.is_empty());
 }
 
-TEST_F(Refold, AJournalThatCannotBeReadLeavesTheStoreEmptyAndTheSnapshotClosed) {
+TEST_F(Rebuild, AJournalThatCannotBeReadLeavesTheStoreEmptyAndTheSnapshotClosed) {
     FailingReader reader(world_.store());
     const model::Sequence last = entries_.back().sequence;
     const auto refolded = [&](model::Sequence up_to) {
         Scratch scratch;
-        const auto made = runtime::refold(reader, scratch.store, up_to, {});
+        const auto made = runtime::rebuild(reader, scratch.store, up_to, {});
         EXPECT_FALSE(made.has_value());
         EXPECT_TRUE(scratch.is_empty());
         EXPECT_EQ(reader.snapshots, 0);
-        return made ? RefoldError() : made.error();
+        return made ? RebuildError() : made.error();
     };
-    const RefoldError beyond = refolded(last + 5);
+    const RebuildError beyond = refolded(last + 5);
     EXPECT_EQ(beyond.kind, Kind::SequenceGap);
     EXPECT_EQ(beyond.sequence, last + 1);
     reader.readable = false;
-    const RefoldError unreadable = refolded(last);
+    const RebuildError unreadable = refolded(last);
     EXPECT_EQ(unreadable.kind, Kind::Store);
     EXPECT_EQ(unreadable.sequence, 1U);
     reader.opens = false;
@@ -258,7 +258,7 @@ TEST_F(Refold, AJournalThatCannotBeReadLeavesTheStoreEmptyAndTheSnapshotClosed) 
     EXPECT_EQ(runtime::state_hash(reader).error(), StoreError::Unavailable);
     reader.opens = reader.readable = true;
     Scratch scratch;
-    EXPECT_TRUE(runtime::refold(reader, scratch.store, last, {}).has_value());
+    EXPECT_TRUE(runtime::rebuild(reader, scratch.store, last, {}).has_value());
     EXPECT_EQ(reader.snapshots, 0);
 }
 

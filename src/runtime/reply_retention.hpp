@@ -13,13 +13,13 @@
 namespace botcore::runtime {
 
 /// No reply goes earlier, whatever is configured.
-inline constexpr base::Duration kReplyLifeLeast = base::Duration::seconds(24 * 3'600);
+inline constexpr base::Duration kReplyRetentionMin = base::Duration::seconds(24 * 3'600);
 
-class ReplyLife {
+class ReplyRetention {
 public:
-    explicit ReplyLife(base::Duration life) : life_(life) {}
+    explicit ReplyRetention(base::Duration life) : life_(life) {}
 
-    /// Brings `gone_until` up to date, at most once a minute. Reads a number of records that
+    /// Brings `expired_until` up to date, at most once a minute. Reads a number of records that
     /// grows with the logarithm of the journal's length. Both times are on the journal's monotonic
     /// scale. Where a record cannot be read now it is tried again after a second.
     void update(ports::StoreReader& reader, model::Sequence head, base::Timestamp now);
@@ -28,14 +28,14 @@ public:
     void clear() { next_search_ = base::Timestamp(); }
 
     /// Replies stored with this record or earlier ones have gone; 0: none.
-    [[nodiscard]] model::Sequence gone_until() const { return gone_until_; }
+    [[nodiscard]] model::Sequence expired_until() const { return expired_until_; }
 
-    [[nodiscard]] bool has_gone(const ports::KeyRow& key) const;
+    [[nodiscard]] bool has_expired(const ports::KeyRow& key) const;
 
 private:
     base::Duration life_;
     base::Timestamp next_search_;
-    model::Sequence gone_until_ = 0;
+    model::Sequence expired_until_ = 0;
 };
 
 }  // namespace botcore::runtime

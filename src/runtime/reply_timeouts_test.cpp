@@ -1,13 +1,13 @@
-#include "runtime/silence.hpp"
+#include "runtime/reply_timeouts.hpp"
 
 #include <gtest/gtest.h>
 
 namespace botcore::runtime {
 namespace {
 
-class SilenceWatchTest : public testing::Test {
+class ReplyTimeoutsTest : public testing::Test {
 protected:
-    SilenceWatchTest() {
+    ReplyTimeoutsTest() {
         auto& live = state_.accounts[model::AccountId("a")].orders[64];
         order_ = &live.order;
         order_->id = model::ClientOrderId("one");
@@ -20,10 +20,10 @@ protected:
 
     core::State state_;
     model::Order* order_ = nullptr;
-    SilenceWatch watch_;
+    ReplyTimeouts watch_;
 };
 
-TEST_F(SilenceWatchTest, SleepsWhileNothingIsOutstanding) {
+TEST_F(ReplyTimeoutsTest, SleepsWhileNothingIsOutstanding) {
     EXPECT_EQ(watch_.next(), std::nullopt);
     watch_.note_placed(order_->id, 3, at(0));
     EXPECT_EQ(watch_.next(), at(1));
@@ -33,7 +33,7 @@ TEST_F(SilenceWatchTest, SleepsWhileNothingIsOutstanding) {
 }
 
 // @spec:I3
-TEST_F(SilenceWatchTest, SilenceAboutAPlacementBecomesNoAnswerAndNothingElse) {
+TEST_F(ReplyTimeoutsTest, SilenceAboutAPlacementBecomesNoAnswerAndNothingElse) {
     watch_.note_placed(order_->id, 3, at(0));
     EXPECT_TRUE(watch_.take_due(at(12), state_).reports.empty());
     const auto due = watch_.take_due(at(13), state_);
@@ -42,7 +42,7 @@ TEST_F(SilenceWatchTest, SilenceAboutAPlacementBecomesNoAnswerAndNothingElse) {
     EXPECT_EQ(due.reports[0].attempt, 3U);
 }
 
-TEST_F(SilenceWatchTest, SilenceAboutACancelBecomesCancelNoAnswer) {
+TEST_F(ReplyTimeoutsTest, SilenceAboutACancelBecomesCancelNoAnswer) {
     order_->state = model::OrderState::Open;
     order_->cancel = model::CancelState::Requested;
     order_->cancel_attempt = {at(0), model::Duration::seconds(2), 1};
@@ -53,7 +53,7 @@ TEST_F(SilenceWatchTest, SilenceAboutACancelBecomesCancelNoAnswer) {
 }
 
 // The clock that signed the attempt was a year ahead, or a year behind.
-TEST_F(SilenceWatchTest, SilenceLastsAsLongAsItLastsWhateverTheClockShowed) {
+TEST_F(ReplyTimeoutsTest, SilenceLastsAsLongAsItLastsWhateverTheClockShowed) {
     for (const std::int64_t shown : {std::int64_t{31'536'000}, std::int64_t{-31'536'000}}) {
         watch_.clear();
         order_->attempt.time = at(shown);
@@ -63,7 +63,7 @@ TEST_F(SilenceWatchTest, SilenceLastsAsLongAsItLastsWhateverTheClockShowed) {
     }
 }
 
-TEST_F(SilenceWatchTest, TheNextAttemptHasAllItsTime) {
+TEST_F(ReplyTimeoutsTest, TheNextAttemptHasAllItsTime) {
     watch_.note_placed(order_->id, 3, at(0));
     order_->attempt.number = 4;
     watch_.note_placed(order_->id, 4, at(10));
@@ -71,17 +71,17 @@ TEST_F(SilenceWatchTest, TheNextAttemptHasAllItsTime) {
     EXPECT_EQ(watch_.take_due(at(23), state_).reports.size(), 1U);
 }
 
-TEST_F(SilenceWatchTest, AsksAgainOnceInAWhileForAsLongAsTheQuestionIsOpen) {
+TEST_F(ReplyTimeoutsTest, AsksAgainOnceInAWhileForAsLongAsTheQuestionIsOpen) {
     order_->state = model::OrderState::Unknown;
-    watch_.note_asked(order_->id, at(0));
-    EXPECT_TRUE(watch_.take_due(at(12), state_).questions.empty());
-    EXPECT_EQ(watch_.take_due(at(13), state_).questions.size(), 1U);
-    watch_.note_asked(order_->id, at(13));
-    EXPECT_TRUE(watch_.take_due(at(20), state_).questions.empty());
+    watch_.note_queried(order_->id, at(0));
+    EXPECT_TRUE(watch_.take_due(at(12), state_).queries.empty());
+    EXPECT_EQ(watch_.take_due(at(13), state_).queries.size(), 1U);
+    watch_.note_queried(order_->id, at(13));
+    EXPECT_TRUE(watch_.take_due(at(20), state_).queries.empty());
     order_->state = model::OrderState::Filled;
-    EXPECT_TRUE(watch_.take_due(at(30), state_).questions.empty());
+    EXPECT_TRUE(watch_.take_due(at(30), state_).queries.empty());
     EXPECT_EQ(watch_.next(), std::nullopt);
-    watch_.note_asked(order_->id, at(31));
+    watch_.note_queried(order_->id, at(31));
     watch_.clear();
     EXPECT_EQ(watch_.next(), std::nullopt);
 }

@@ -22,7 +22,7 @@
 
 namespace botcore::runtime {
 
-struct RefoldError {
+struct RebuildError {
     enum class Kind : std::uint8_t {
         Unreadable,    ///< Not a record, or one of a later version.
         SequenceGap,   ///< A record is missing, twice there, or out of its order.
@@ -40,28 +40,28 @@ struct RefoldError {
 /// The bytes of the reply under a key; nothing where there are none.
 using ReplyOf = std::function<std::optional<std::string>(const model::KeyEntry& entry)>;
 
-class Refold {
+class Rebuild {
 public:
     /// The store outlives this; its writer is this alone.
-    explicit Refold(ports::Store& into) : into_(into) {}
+    explicit Rebuild(ports::Store& into) : into_(into) {}
 
     /// Goes on behind the last record of the store.
-    [[nodiscard]] base::Outcome<RefoldError> begin();
-    [[nodiscard]] base::Outcome<RefoldError> add(ports::JournalEntry entry,
-                                                 const ReplyOf& reply_of);
+    [[nodiscard]] base::Outcome<RebuildError> begin();
+    [[nodiscard]] base::Outcome<RebuildError> add(ports::JournalEntry entry,
+                                                  const ReplyOf& reply_of);
     /// Commits what is not committed yet.
-    [[nodiscard]] base::Outcome<RefoldError> finish();
+    [[nodiscard]] base::Outcome<RebuildError> finish();
 
     /// The last record that was added.
     [[nodiscard]] const model::Head& head() const { return head_; }
 
 private:
-    [[nodiscard]] base::Outcome<RefoldError> check(const ports::JournalEntry& entry,
-                                                   const model::Record& record) const;
-    [[nodiscard]] base::Outcome<RefoldError> add_replies(const model::Record& record,
-                                                         const ReplyOf& reply_of);
+    [[nodiscard]] base::Outcome<RebuildError> check(const ports::JournalEntry& entry,
+                                                    const model::Record& record) const;
+    [[nodiscard]] base::Outcome<RebuildError> add_replies(const model::Record& record,
+                                                          const ReplyOf& reply_of);
     void add_postings(const model::Record& record);
-    [[nodiscard]] base::Outcome<RefoldError> commit();
+    [[nodiscard]] base::Outcome<RebuildError> commit();
 
     ports::Store& into_;
     BatchBuilder batch_;
@@ -71,14 +71,14 @@ private:
 };
 
 /// Called now and then with the records done and the records in all.
-using RefoldProgress = std::function<void(model::Sequence done, model::Sequence total)>;
+using RebuildProgress = std::function<void(model::Sequence done, model::Sequence total)>;
 
 /// Copies the journal of `from` into `into`, up to and with record `last`, and makes the rows anew.
 /// Answers the head that `into` then has.
-[[nodiscard]] base::Result<model::Head, RefoldError> refold(ports::StoreReader& from,
-                                                            ports::Store& into,
-                                                            model::Sequence last,
-                                                            const RefoldProgress& progress);
+[[nodiscard]] base::Result<model::Head, RebuildError> rebuild(ports::StoreReader& from,
+                                                              ports::Store& into,
+                                                              model::Sequence last,
+                                                              const RebuildProgress& progress);
 
 /// 64 hexadecimal digits over all rows of all tables in one snapshot, the journal's head included:
 /// equal states have equal hashes, in whatever order their rows were written.

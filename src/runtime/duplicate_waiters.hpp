@@ -13,16 +13,16 @@
 namespace botcore::runtime {
 
 /// One request at a door; the door's own number for it.
-using Ticket = std::uint64_t;
+using RequestHandle = std::uint64_t;
 
 struct Waiter {
-    Ticket ticket = 0;
+    RequestHandle handle = 0;
     model::Timestamp deadline;
     std::string request_id;
     bool first = false;  ///< It opened the key; the others repeat it.
 };
 
-class WaitingRoom {
+class DuplicateWaiters {
 public:
     void add(const core::KeyId& key, Waiter waiter);
 
