@@ -109,7 +109,7 @@ private:
     }
 
     void seat() {
-        venue::AccountSeat seat;
+        venue::AccountSnapshot seat;
         seat.account = account().account;
         for (const auto& [asset, balance] : account().balances)
             seat.balances.push_back(balance);
@@ -117,7 +117,7 @@ private:
             seat.positions.push_back(position);
         for (const auto& [number, live] : account().orders)
             seat.live_orders.push_back(live.order);
-        venue_.seat(seat, {}, reports_);
+        venue_.restore_account(seat, {}, reports_);
         RC_ASSERT(reports_.empty());
     }
 

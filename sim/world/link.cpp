@@ -222,10 +222,10 @@ void Link::query(const model::AccountId& account,
 }
 
 void Link::seat(const ports::AccountProjection& projection) {
-    server_.seat({.account = projection.account,
-                  .balances = projection.balances,
-                  .positions = projection.positions,
-                  .live_orders = projection.live_orders});
+    server_.restore_account({.account = projection.account,
+                             .balances = projection.balances,
+                             .positions = projection.positions,
+                             .live_orders = projection.live_orders});
 }
 
 void Link::account_changed(const ports::AccountProjection& projection) {

@@ -106,7 +106,7 @@ model::VenueOrder VenueServer::describe(const venue::OrderName& name) {
     return order;
 }
 
-void VenueServer::change_behind_our_back(const venue::AccountSeat& seat) {
+void VenueServer::change_behind_our_back(const venue::AccountSnapshot& seat) {
     Reports reports;
     venue_->seat(seat, context_.now(), reports);
     CHECK(reports.empty());
@@ -152,7 +152,7 @@ OrderReport VenueServer::query(const venue::OrderName& name, model::Duration lag
     return report;
 }
 
-void VenueServer::seat(const venue::AccountSeat& seat) {
+void VenueServer::seat(const venue::AccountSnapshot& seat) {
     seated_[seat.account.id] = seat.account;
     for (const auto& order : seat.live_orders) {
         if (order.state != model::OrderState::Open) continue;

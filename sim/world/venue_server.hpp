@@ -56,9 +56,9 @@ public:
     }
 
     /// The account's money is moved at the exchange, and nobody is told.
-    void change_behind_our_back(const venue::AccountSeat& seat);
+    void change_behind_our_back(const venue::AccountSnapshot& seat);
 
-    void seat(const venue::AccountSeat& seat);
+    void seat(const venue::AccountSnapshot& seat);
     void apply(const std::vector<venue::MarketEvent>& events);
 
     [[nodiscard]] bool knows(const model::AccountId& account) const {

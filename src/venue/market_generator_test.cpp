@@ -122,9 +122,10 @@ TEST(MarketGenerator, RestingOrdersFillInIt) {
     model::Balance balance;
     balance.asset = model::Asset("USDT");
     balance.of(model::Book::Cash) = money("100000");
-    venue.seat({.account = account, .balances = {balance}, .positions = {}, .live_orders = {}},
-               at_ms(0),
-               reports);
+    venue.restore_account(
+        {.account = account, .balances = {balance}, .positions = {}, .live_orders = {}},
+        at_ms(0),
+        reports);
     MarketGenerator generator(11, settings_for(rules, price("60000")));
     std::vector<MarketEvent> events;
     generator.step(at_ms(0), events);

@@ -267,18 +267,18 @@ void PaperVenue::apply(const MarketEvent& event, Reports& reports) {
              reports);
 }
 
-void PaperVenue::seat(const AccountSeat& seat, Timestamp now, Reports& reports) {
-    AccountBooks& books = take_over_money(seat);
-    forget_unknown(books, seat);
-    book_missing_trades(books, seat);
+void PaperVenue::restore_account(const AccountSnapshot& snapshot, Timestamp now, Reports& reports) {
+    AccountBooks& books = take_over_money(snapshot);
+    forget_unknown(books, snapshot);
+    book_missing_trades(books, snapshot);
     for (auto& [id, contract] : contracts_) {
         // The rows may hold less than the orders here were there to reduce (W4).
         Call call(*this, contract, now);
         call.keep_reduce_only(books);
         call.finish(reports);
     }
-    for (const model::Order& row : seat.live_orders)
-        seat_order(books, row, now, reports);
+    for (const model::Order& row : snapshot.live_orders)
+        restore_order(books, row, now, reports);
     for (auto& [id, contract] : contracts_) {
         if (!contract.last_trade) continue;
         // The market may have passed the stop prices of orders that were away.
@@ -288,10 +288,10 @@ void PaperVenue::seat(const AccountSeat& seat, Timestamp now, Reports& reports) 
     }
 }
 
-void PaperVenue::seat_order(AccountBooks& books,
-                            const model::Order& row,
-                            Timestamp now,
-                            Reports& reports) {
+void PaperVenue::restore_order(AccountBooks& books,
+                               const model::Order& row,
+                               Timestamp now,
+                               Reports& reports) {
     Contract* contract = find_contract(row.instrument);
     if (contract == nullptr || row.instrument.market != books.market) return;
     if (const ExchangeOrder* here = contract->matching.find(books.party, row.id)) {

@@ -42,7 +42,7 @@
 namespace botcore::venue {
 
 /// A projection of one account's committed rows.
-struct AccountSeat {
+struct AccountSnapshot {
     model::Account account;
     std::vector<model::Balance> balances;
     std::vector<model::Position> positions;
@@ -80,7 +80,7 @@ public:
     /// their remaining quantity at the back of their level; where they cross the book they trade at
     /// once, and where the market is beyond their stop price they trigger at once. Orders here that
     /// the rows do not know are dropped without a report. Reports only what traded or ended.
-    void seat(const AccountSeat& seat, model::Timestamp now, Reports& reports);
+    void restore_account(const AccountSnapshot& snapshot, model::Timestamp now, Reports& reports);
 
     /// Answers with exactly one report of the order: Open, Filled, Expired or Rejected, with all
     /// its immediate trades. A rejected order leaves no trace. A stop or take-profit order is Open
@@ -220,13 +220,13 @@ private:
                                                 model::Timestamp now,
                                                 Reports& reports);
 
-    [[nodiscard]] AccountBooks& take_over_money(const AccountSeat& seat);
-    void forget_unknown(const AccountBooks& books, const AccountSeat& seat);
-    void book_missing_trades(AccountBooks& books, const AccountSeat& seat);
-    void seat_order(AccountBooks& books,
-                    const model::Order& row,
-                    model::Timestamp now,
-                    Reports& reports);
+    [[nodiscard]] AccountBooks& take_over_money(const AccountSnapshot& snapshot);
+    void forget_unknown(const AccountBooks& books, const AccountSnapshot& snapshot);
+    void book_missing_trades(AccountBooks& books, const AccountSnapshot& snapshot);
+    void restore_order(AccountBooks& books,
+                       const model::Order& row,
+                       model::Timestamp now,
+                       Reports& reports);
     void book_trade(AccountBooks& books,
                     const Contract& contract,
                     model::Side side,

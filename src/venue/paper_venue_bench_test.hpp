@@ -55,22 +55,22 @@ protected:
         venue.on_trade(id_of(market), {price(at), quantity(amount), aggressor}, now, reports);
     }
 
-    static AccountSeat seat_of(const char* account, Market market) {
-        AccountSeat seat;
-        seat.account.id = model::AccountId(account);
-        seat.account.market = market;
+    static AccountSnapshot snapshot_of(const char* account, Market market) {
+        AccountSnapshot snapshot;
+        snapshot.account.id = model::AccountId(account);
+        snapshot.account.market = market;
         for (const auto& [asset, amount] : {std::pair{kUsdt, "200000"}, std::pair{kBtc, "3"}}) {
             if (market == Market::Futures && asset == kBtc) continue;
             model::Balance balance;
             balance.asset = asset;
             balance.of(model::Book::Cash) = money(amount);
-            seat.balances.push_back(balance);
+            snapshot.balances.push_back(balance);
         }
-        return seat;
+        return snapshot;
     }
 
     void open_account(const char* account, Market market) {
-        venue.seat(seat_of(account, market), now, reports);
+        venue.restore_account(snapshot_of(account, market), now, reports);
         ASSERT_TRUE(reports.empty());
     }
 

@@ -250,15 +250,15 @@ void PaperVenue::book_trade(AccountBooks& books,
     books.wallets[rules.quote] += apply_trade(books.holdings[rules.id], booked) - trade.fee;
 }
 
-PaperVenue::AccountBooks& PaperVenue::take_over_money(const AccountSeat& seat) {
-    AccountBooks& books = accounts_[seat.account.id];
+PaperVenue::AccountBooks& PaperVenue::take_over_money(const AccountSnapshot& snapshot) {
+    AccountBooks& books = accounts_[snapshot.account.id];
     if (books.id.empty()) {
-        books.id = seat.account.id;
-        books.market = seat.account.market;
+        books.id = snapshot.account.id;
+        books.market = snapshot.account.market;
         parties_.push_back(books.id);
         books.party = Party(parties_.size());
     }
-    CHECK(books.market == seat.account.market);
+    CHECK(books.market == snapshot.account.market);
     for (const Asset& asset : books.spot.assets())
         books.spot.set(asset, Money());
     for (auto& [serial, record] : open_records_) {
@@ -266,14 +266,14 @@ PaperVenue::AccountBooks& PaperVenue::take_over_money(const AccountSeat& seat) {
     }
     books.wallets.clear();
     books.holdings.clear();
-    for (const model::Balance& balance : seat.balances) {
+    for (const model::Balance& balance : snapshot.balances) {
         if (books.market == Market::Spot) {
             books.spot.set(balance.asset, balance.total());
         } else {
             books.wallets[balance.asset] = balance.total();
         }
     }
-    for (const model::Position& position : seat.positions) {
+    for (const model::Position& position : snapshot.positions) {
         books.holdings[position.instrument] = {position.quantity, position.cost};
         if (position.leverage.is_positive()) {
             books.leverages[position.instrument] = position.leverage;
@@ -282,9 +282,9 @@ PaperVenue::AccountBooks& PaperVenue::take_over_money(const AccountSeat& seat) {
     return books;
 }
 
-void PaperVenue::forget_unknown(const AccountBooks& books, const AccountSeat& seat) {
+void PaperVenue::forget_unknown(const AccountBooks& books, const AccountSnapshot& snapshot) {
     std::set<OrderName> known;
-    for (const model::Order& row : seat.live_orders) {
+    for (const model::Order& row : snapshot.live_orders) {
         known.insert({books.id, row.instrument, row.id});
     }
     for (auto record = open_records_.begin(); record != open_records_.end();) {
@@ -302,7 +302,7 @@ void PaperVenue::forget_unknown(const AccountBooks& books, const AccountSeat& se
 }
 
 /// Trades of this run that the rows do not contain yet are still on their way to them.
-void PaperVenue::book_missing_trades(AccountBooks& books, const AccountSeat& seat) {
+void PaperVenue::book_missing_trades(AccountBooks& books, const AccountSnapshot& snapshot) {
     struct Missing {
         const Contract* contract;
         Side side;
@@ -310,7 +310,7 @@ void PaperVenue::book_missing_trades(AccountBooks& books, const AccountSeat& sea
     };
 
     std::vector<Missing> missing;
-    for (const model::Order& row : seat.live_orders) {
+    for (const model::Order& row : snapshot.live_orders) {
         const Contract* contract = find_contract(row.instrument);
         if (contract == nullptr) continue;
         const ExchangeOrder* order = contract->matching.find(books.party, row.id);

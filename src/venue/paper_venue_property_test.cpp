@@ -60,20 +60,20 @@ public:
         venue_.define(rules_);
         twin_.define(rules_);
         for (int i = 0; i < kAccounts; ++i) {
-            AccountSeat seat;
-            seat.account.id = name_of(i);
-            seat.account.market = market;
+            AccountSnapshot snapshot;
+            snapshot.account.id = name_of(i);
+            snapshot.account.market = market;
             for (const auto& [asset, amount] :
                  {std::pair{kUsdt, "1000000"}, std::pair{kBtc, "20"}}) {
                 if (market == Market::Futures && asset == kBtc) continue;
                 model::Balance balance;
                 balance.asset = asset;
                 balance.of(model::Book::Cash) = money(amount);
-                seat.balances.push_back(balance);
-                (asset == kBtc ? books_.base : books_.quote)[seat.account.id] = money(amount);
+                snapshot.balances.push_back(balance);
+                (asset == kBtc ? books_.base : books_.quote)[snapshot.account.id] = money(amount);
             }
-            venue_.seat(seat, now_, reports_);
-            twin_.seat(seat, now_, twin_reports_);
+            venue_.restore_account(snapshot, now_, reports_);
+            twin_.restore_account(snapshot, now_, twin_reports_);
         }
     }
 

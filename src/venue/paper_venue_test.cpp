@@ -293,7 +293,7 @@ TEST_F(PaperVenueTest, FeedThatCrossesAnOrderFillsIt) {
 }
 
 TEST_F(PaperVenueTest, RestartSeatsOpenOrdersAgain) {
-    AccountSeat seat = seat_of("spot-3", Market::Spot);
+    AccountSnapshot snapshot = snapshot_of("spot-3", Market::Spot);
     model::Order row;
     row.id = model::ClientOrderId("kept");
     row.instrument = id_of(Market::Spot);
@@ -304,15 +304,15 @@ TEST_F(PaperVenueTest, RestartSeatsOpenOrdersAgain) {
     row.price = price("59999");
     row.state = model::OrderState::Open;
     row.venue_order_id = "77";
-    seat.live_orders = {row};
+    snapshot.live_orders = {row};
     row.id = model::ClientOrderId("doubtful");
     row.state = model::OrderState::Unknown;
-    seat.live_orders.push_back(row);
+    snapshot.live_orders.push_back(row);
     row.id = model::ClientOrderId("crossing");
     row.state = model::OrderState::Open;
     row.price = price("60001");
-    seat.live_orders.push_back(row);
-    venue.seat(seat, now, reports);
+    snapshot.live_orders.push_back(row);
+    venue.restore_account(snapshot, now, reports);
     ASSERT_EQ(reports.size(), 1U);
     EXPECT_EQ(reports[0].id.text(), "crossing");
     EXPECT_EQ(reports[0].kind, ReportKind::Filled);
@@ -331,7 +331,7 @@ TEST_F(PaperVenueTest, RestartSeatsOpenOrdersAgain) {
 
 TEST_F(PaperVenueTest, SeatingAgainKeepsTradesThatTheRowsDoNotKnowYet) {
     place(limit("spot", "a", Side::Buy, "3", "60001"));
-    AccountSeat seat = seat_of("spot", Market::Spot);
+    AccountSnapshot snapshot = snapshot_of("spot", Market::Spot);
     model::Order row;
     row.id = model::ClientOrderId("a");
     row.instrument = id_of(Market::Spot);
@@ -340,15 +340,15 @@ TEST_F(PaperVenueTest, SeatingAgainKeepsTradesThatTheRowsDoNotKnowYet) {
     row.quantity = quantity("3");
     row.price = price("60001");
     row.state = model::OrderState::Intended;
-    seat.live_orders = {row};
+    snapshot.live_orders = {row};
     reports.clear();
-    venue.seat(seat, now, reports);
+    venue.restore_account(snapshot, now, reports);
     EXPECT_TRUE(reports.empty());
     EXPECT_EQ(free("spot", kUsdt), money("19997"));
     EXPECT_EQ(locked("spot", kUsdt), money("60001"));
     EXPECT_EQ(free("spot", kBtc), money("4.998"));
-    seat.live_orders.clear();
-    venue.seat(seat, now, reports);
+    snapshot.live_orders.clear();
+    venue.restore_account(snapshot, now, reports);
     EXPECT_EQ(query("spot", "a").kind, ReportKind::NotFound);
     EXPECT_EQ(locked("spot", kUsdt), Money());
 }
@@ -564,7 +564,7 @@ TEST_F(PaperVenueTest, TriggeredLimitThatRestsIsToldAndRestsAgainAfterARestart) 
     EXPECT_EQ(reports[0].reason, Reason::StopTriggered);
     EXPECT_EQ(query("spot", "s").reason, Reason::StopTriggered);
 
-    AccountSeat seat = seat_of("spot-3", Market::Spot);
+    AccountSnapshot snapshot = snapshot_of("spot-3", Market::Spot);
     model::Order row;
     row.id = model::ClientOrderId("s");
     row.instrument = id_of(Market::Spot);
@@ -575,10 +575,10 @@ TEST_F(PaperVenueTest, TriggeredLimitThatRestsIsToldAndRestsAgainAfterARestart) 
     row.stop_price = price("60000.5");
     row.state = model::OrderState::Open;
     row.reason = Reason::StopTriggered;
-    seat.live_orders = {row};
+    snapshot.live_orders = {row};
     hit(Market::Spot, Side::Sell, "60000", "0.001");
     reports.clear();
-    venue.seat(seat, now, reports);
+    venue.restore_account(snapshot, now, reports);
     EXPECT_TRUE(reports.empty());
     EXPECT_EQ(locked("spot-3", kUsdt), money("59995"));
     EXPECT_EQ(query("spot-3", "s").reason, Reason::StopTriggered);
@@ -648,12 +648,12 @@ TEST_F(PaperVenueTest, APriceThatWasOnlyTouchedOnTheWaySetsOff) {
 }
 
 TEST_F(PaperVenueTest, RestartSeatsWaitingOrdersAgain) {
-    AccountSeat seat = seat_of("futures-3", Market::Futures);
+    AccountSnapshot snapshot = snapshot_of("futures-3", Market::Futures);
     model::Position position;
     position.instrument = id_of(Market::Futures);
     position.quantity = quantity("1");
     position.cost = money("60000");
-    seat.positions = {position};
+    snapshot.positions = {position};
     model::Order row;
     row.id = model::ClientOrderId("passed");
     row.instrument = id_of(Market::Futures);
@@ -663,30 +663,30 @@ TEST_F(PaperVenueTest, RestartSeatsWaitingOrdersAgain) {
     row.quantity = quantity("1");
     row.stop_price = price("59500");
     row.state = model::OrderState::Open;
-    seat.live_orders = {row};
+    snapshot.live_orders = {row};
     row.id = model::ClientOrderId("waits");
     row.type = OrderType::TakeProfitLimit;
     row.stop_price = price("62000");
     row.price = price("61900");
-    seat.live_orders.push_back(row);
+    snapshot.live_orders.push_back(row);
     row.id = model::ClientOrderId("triggered");  // It has traded, and rests since.
     row.filled = quantity("0.5");
-    seat.live_orders.push_back(row);
+    snapshot.live_orders.push_back(row);
     hit(Market::Futures, Side::Sell, "59400", "0.001");
     reports.clear();
-    venue.seat(seat, now, reports);
+    venue.restore_account(snapshot, now, reports);
     ASSERT_EQ(reports.size(), 2U);
     EXPECT_EQ(reports[0].id.text(), "triggered");  // The stop comes first.
     EXPECT_EQ(reports[0].kind, ReportKind::Expired);
     EXPECT_EQ(reports[1].id.text(), "passed");
     EXPECT_EQ(reports[1].kind, ReportKind::Filled);
     EXPECT_EQ(query("futures-3", "waits").kind, ReportKind::Open);
-    venue.seat(seat_of("futures-3", Market::Futures), now, reports);
+    venue.restore_account(snapshot_of("futures-3", Market::Futures), now, reports);
     EXPECT_EQ(query("futures-3", "waits").kind, ReportKind::NotFound);
 }
 
 TEST_F(PaperVenueTest, RestartBeforeAnyTradeLeavesThemWaiting) {
-    AccountSeat seat = seat_of("spot-3", Market::Spot);
+    AccountSnapshot snapshot = snapshot_of("spot-3", Market::Spot);
     model::Order row;
     row.id = model::ClientOrderId("s");
     row.instrument = id_of(Market::Spot);
@@ -695,8 +695,8 @@ TEST_F(PaperVenueTest, RestartBeforeAnyTradeLeavesThemWaiting) {
     row.quantity = quantity("1");
     row.stop_price = price("59500");
     row.state = model::OrderState::Open;
-    seat.live_orders = {row};
-    venue.seat(seat, now, reports);
+    snapshot.live_orders = {row};
+    venue.restore_account(snapshot, now, reports);
     EXPECT_TRUE(reports.empty());
     EXPECT_EQ(locked("spot-3", kBtc), money("1"));
     hit(Market::Spot, Side::Sell, "59500", "0.001");

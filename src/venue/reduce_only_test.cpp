@@ -140,9 +140,9 @@ TEST_F(ReduceOnlyTest, APositionThatGoesWithTheRowsTakesItsLimitOrdersAlong) {
     limited.reduce_only = ReduceOnly::Yes;
     place(limited);
     reports.clear();
-    AccountSeat seat = seat_of("futures", Market::Futures);
-    seat.live_orders = {resting_exit("0.6")};
-    venue.seat(seat, now, reports);  // Without a position.
+    AccountSnapshot snapshot = snapshot_of("futures", Market::Futures);
+    snapshot.live_orders = {resting_exit("0.6")};
+    venue.restore_account(snapshot, now, reports);  // Without a position.
     ASSERT_EQ(reports.size(), 1U);
     EXPECT_EQ(reports[0].id.text(), "limit");
     EXPECT_EQ(reports[0].kind, ReportKind::Expired);
@@ -150,29 +150,29 @@ TEST_F(ReduceOnlyTest, APositionThatGoesWithTheRowsTakesItsLimitOrdersAlong) {
 }
 
 TEST_F(ReduceOnlyTest, ALimitOrderIsSeatedForWhatItsPositionLeavesToIt) {
-    AccountSeat seat = seat_of("futures", Market::Futures);
-    seat.live_orders = {resting_exit("0.6")};
+    AccountSnapshot snapshot = snapshot_of("futures", Market::Futures);
+    snapshot.live_orders = {resting_exit("0.6")};
     tell(Market::Futures, Side::Buy, "61001", "2");  // It would trade at once.
-    venue.seat(seat, now, reports);
+    venue.restore_account(snapshot, now, reports);
     ASSERT_EQ(reports.size(), 1U);
     EXPECT_EQ(reports[0].kind, ReportKind::Expired);
     EXPECT_EQ(reports[0].reason, Reason::ReduceOnlyRefused);
     EXPECT_TRUE(reports[0].trades.empty());
     EXPECT_EQ(query("futures", "limit").kind, ReportKind::Expired);
-    EXPECT_EQ(venue.holding(seat.account.id, id_of(Market::Futures)), Holding());
+    EXPECT_EQ(venue.holding(snapshot.account.id, id_of(Market::Futures)), Holding());
 
     model::Position position;
     position.instrument = id_of(Market::Futures);
     position.quantity = quantity("0.4");
     position.cost = money("24000");
-    seat.positions = {position};
-    seat.live_orders[0].id = model::ClientOrderId("second");
+    snapshot.positions = {position};
+    snapshot.live_orders[0].id = model::ClientOrderId("second");
     reports.clear();
-    venue.seat(seat, now, reports);
+    venue.restore_account(snapshot, now, reports);
     ASSERT_EQ(reports.size(), 1U);
     ASSERT_EQ(reports[0].trades.size(), 1U);
     EXPECT_EQ(reports[0].trades[0].quantity, quantity("0.4"));
-    EXPECT_EQ(venue.holding(seat.account.id, id_of(Market::Futures)), Holding());
+    EXPECT_EQ(venue.holding(snapshot.account.id, id_of(Market::Futures)), Holding());
 }
 
 TEST_F(ReduceOnlyTest, TriggeredExitIsTrimmedToThePosition) {

@@ -80,7 +80,7 @@ void PaperExchange::reconcile(const ports::AccountProjection& projection) {
             reports_.push_back(report_of(order, {}, model::ReportKind::Open, now));
         }
     }
-    seat(projection);
+    restore_account(projection);
     note_comparison(projection);
 }
 
@@ -114,11 +114,11 @@ void PaperExchange::note_comparison(const ports::AccountProjection& projection) 
 }
 
 void PaperExchange::account_changed(const ports::AccountProjection& projection) {
-    seat(projection);
+    restore_account(projection);
 }
 
-void PaperExchange::seat(const ports::AccountProjection& projection) {
-    venue_.seat(
+void PaperExchange::restore_account(const ports::AccountProjection& projection) {
+    venue_.restore_account(
         {projection.account, projection.balances, projection.positions, projection.live_orders},
         clock_(),
         reports_);

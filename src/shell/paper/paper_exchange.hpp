@@ -60,7 +60,7 @@ private:
         model::Timestamp begun_at;  ///< What happens later is for the comparison after it.
     };
 
-    void seat(const ports::AccountProjection& projection);
+    void restore_account(const ports::AccountProjection& projection);
     void note_comparison(const ports::AccountProjection& projection);
     void compare_on(ports::ExchangeSink& sink);
 
