@@ -3,7 +3,7 @@
 #include "build_info.hpp"
 #include "sim/options.hpp"
 #include "sim/run.hpp"
-#include "sim/world/marks.hpp"
+#include "sim/world/coverage_marks.hpp"
 
 #include <chrono>
 #include <csignal>

@@ -72,9 +72,9 @@ private:
 
 /// An empty store to make rows anew in.
 struct Scratch {
-    checkers::Judge judge{checkers::Assumptions::Hold};
+    checkers::Checker checker{checkers::Assumptions::Hold};
     Faults faults{Plan{}, base::Random(1)};
-    SimStore store{judge, faults};
+    SimStore store{checker, faults};
 
     [[nodiscard]] bool is_empty() {
         return store.head().value() == model::Head{} && store.accounts().empty();

@@ -1,7 +1,7 @@
 #include "sim/run.hpp"
 
-#include "sim/world/marks.hpp"
-#include "sim/world/moments.hpp"
+#include "sim/world/coverage_marks.hpp"
+#include "sim/world/crash_points.hpp"
 #include "sim/world/world.hpp"
 
 #include <optional>
@@ -30,12 +30,14 @@ void mark_stop(const model::Order& order) {
 }
 
 /// Marks that only the finished run shows.
-void mark_ends(const checkers::Fold& fold, const checkers::Findings& findings, const Plan& plan) {
+void mark_ends(const checkers::Projection& projection,
+               const checkers::Violations& findings,
+               const Plan& plan) {
     bool frozen = false;
-    for (const auto& [id, account] : fold.accounts) {
+    for (const auto& [id, account] : projection.accounts) {
         frozen = frozen || account.state == model::AccountState::Frozen;
     }
-    for (const auto& [number, order] : fold.orders) {
+    for (const auto& [number, order] : projection.orders) {
         if (order.reason == model::Reason::ProvenAbsent) REACHED("order proven absent");
         mark_stop(order);
     }
@@ -49,20 +51,20 @@ void mark_ends(const checkers::Fold& fold, const checkers::Findings& findings, c
 RunResult run_plan(const Plan& plan, bool printed) {
     World world(plan, printed);
     // To make rows anew costs as much as the run itself: every fourth seed does.
-    std::optional<Moments> moments;
-    if (plan.seed % 4 == 0) moments.emplace(world.store());
+    std::optional<RestorePoints> restore_points;
+    if (plan.seed % 4 == 0) restore_points.emplace(world.store());
     const model::Timestamp begin = world.context().now();
     world.boot();
     world.run_for(plan.length);
     world.quiet();
     RunResult result;
-    if (moments) {
-        for (const std::string& text : moments->differences())
-            world.context().judge.add("restore", text);
-        result.restores = moments->count();
+    if (restore_points) {
+        for (const std::string& text : restore_points->differences())
+            world.context().checker.add("restore", text);
+        result.restores = restore_points->count();
     }
     const auto& findings = world.findings();
-    mark_ends(world.context().judge.fold(), findings, plan);
+    mark_ends(world.context().checker.projection(), findings, plan);
     result.seed = plan.seed;
     result.trace_hash = world.context().trace.hash();
     result.events = world.context().queue.run_count();
@@ -70,8 +72,8 @@ RunResult run_plan(const Plan& plan, bool printed) {
     result.placements = world.clients().placements();
     result.virtual_time = world.context().now() - begin;
     result.violations = findings.count();
-    for (const auto& finding : findings.list()) {
-        result.texts.push_back(finding.invariant + ": " + finding.text);
+    for (const auto& violation : findings.list()) {
+        result.texts.push_back(violation.invariant + ": " + violation.text);
     }
     return result;
 }

@@ -16,7 +16,7 @@ struct RunResult {
     std::uint64_t events = 0;
     std::uint64_t records = 0;
     std::uint64_t placements = 0;
-    std::uint64_t restores = 0;  ///< Moments whose rows were made anew and compared.
+    std::uint64_t restores = 0;  ///< RestorePoints whose rows were made anew and compared.
     model::Duration virtual_time;
     std::size_t violations = 0;
     std::vector<std::string> texts;  ///< The first violations, "I4: …".

@@ -158,9 +158,9 @@ protected:
 
     static inline const model::AccountId kAccount{"futures"};
 
-    checkers::Judge judge_{checkers::Assumptions::Hold};
+    checkers::Checker checker_{checkers::Assumptions::Hold};
     Faults faults_{calm_plan(VenueMode::Exchange), base::Random(1)};
-    SimStore store_{judge_, faults_};
+    SimStore store_{checker_, faults_};
     SilentExchange exchange_;
     OnePrice market_;
     std::uint64_t incarnation_ = 0;
@@ -203,7 +203,7 @@ TEST_F(RuntimeAlone, RefusesTheRequestBeyondItsBoundAndAnswersAllOthers) {
     for (const auto handle : taken)
         EXPECT_EQ(replies_.at(handle).status, 200);
     EXPECT_EQ(exchange_.placed, 0);
-    EXPECT_EQ(judge_.findings().count(), 0U);
+    EXPECT_EQ(checker_.findings().count(), 0U);
 }
 
 TEST_F(RuntimeAlone, ComparesEverythingAnewAfterAFactWasDropped) {
@@ -228,7 +228,7 @@ TEST_F(RuntimeAlone, ComparesEverythingAnewAfterAFactWasDropped) {
     const auto& orders = runtime_.state().accounts.at(kAccount).orders;
     ASSERT_EQ(orders.size(), 1U);
     EXPECT_EQ(orders.begin()->second.order.state, model::OrderState::Unknown);
-    EXPECT_EQ(judge_.findings().count(), 0U);
+    EXPECT_EQ(checker_.findings().count(), 0U);
 }
 
 // @spec:R2-TMO-07
@@ -377,7 +377,7 @@ TEST_F(RuntimeAlone, WritesNothingMoreOnceAnotherWriterHasTheShard) {
     EXPECT_EQ(runtime_.counters().conflicts, 1U);
     EXPECT_EQ(exchange_.placed, 0);
     EXPECT_EQ(store_.head().value(), head);
-    EXPECT_EQ(judge_.findings().count(), 0U);
+    EXPECT_EQ(checker_.findings().count(), 0U);
 }
 
 TEST_F(RuntimeAlone, KnowsItsMaintenanceWindowsAfterALostBatch) {

@@ -16,10 +16,10 @@ namespace {
 using model::Duration;
 using model::OrderState;
 
-std::string texts(const checkers::Findings& findings) {
+std::string texts(const checkers::Violations& violations) {
     std::string all;
-    for (const auto& finding : findings.list()) {
-        all += finding.invariant + ": " + finding.text + "\n";
+    for (const auto& violation : violations.list()) {
+        all += violation.invariant + ": " + violation.text + "\n";
     }
     return all;
 }
@@ -68,10 +68,10 @@ protected:
 
     /// The order that call `number` made.
     [[nodiscard]] const model::Order& order_of(std::size_t number) const {
-        const auto& fold = world_->context().judge.fold();
-        const auto* key = fold.find(world_->clients().at(number).key);
+        const auto& projection = world_->context().checker.projection();
+        const auto* key = projection.find(world_->clients().at(number).key);
         EXPECT_NE(key, nullptr);
-        const auto* made = fold.find(key->order);
+        const auto* made = projection.find(key->order);
         EXPECT_NE(made, nullptr);
         return *made;
     }
@@ -103,27 +103,27 @@ protected:
     /// The newest order of that role.
     [[nodiscard]] const model::Order* newest(model::OrderRole role) const {
         const model::Order* found = nullptr;
-        for (const auto& [number, each] : world_->context().judge.fold().orders) {
+        for (const auto& [number, each] : world_->context().checker.projection().orders) {
             if (each.role == role) found = &each;
         }
         return found;
     }
 
     [[nodiscard]] const model::Position& position() const {
-        const auto& positions = world_->context().judge.fold().positions;
+        const auto& positions = world_->context().checker.projection().positions;
         return positions.at(
             {Clients::kAliceFutures, {model::Market::Futures, model::Symbol("BTCUSDT")}});
     }
 
     [[nodiscard]] std::size_t order_count() const {
-        return world_->context().judge.fold().orders.size();
+        return world_->context().checker.projection().orders.size();
     }
 
     void run(Duration length) { world_->run_for(length); }
 
     void end_well() {
         world_->quiet();
-        EXPECT_EQ(world_->findings().count(), 0U) << texts(world_->findings());
+        EXPECT_EQ(world_->violations().count(), 0U) << texts(world_->violations());
     }
 
     std::unique_ptr<World> world_;
@@ -428,7 +428,7 @@ TEST_F(Scenario, LateFactAfterAbsentFreezesTheAccountAndTheOrderCanBeCanceled) {
     ASSERT_EQ(order_of(number).state, OrderState::Absent);
     run(Duration::seconds(15));  // The stream's gap is re-read.
     EXPECT_EQ(order_of(number).state, OrderState::Open);
-    const auto* account = world_->context().judge.fold().find(Clients::kAliceFutures);
+    const auto* account = world_->context().checker.projection().find(Clients::kAliceFutures);
     EXPECT_EQ(account->state, model::AccountState::Frozen);
     EXPECT_EQ(account->frozen_reason, model::Reason::LateFact);
     (void)world_->clients().call(model::CancelOrder{

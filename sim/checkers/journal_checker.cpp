@@ -56,7 +56,7 @@ const model::OrderReport* report_of(const model::InputBody& body) {
 void JournalChecker::on_committed(const model::Head& expected,
                                   const std::vector<StoredRecord>& records) {
     if (expected.sequence != sequence_ || expected.hash != hash_) {
-        findings_.add("I7", "a batch extended another head than the last committed one");
+        violations_.add("I7", "a batch extended another head than the last committed one");
     }
     for (const auto& stored : records) {
         check_chain(stored);
@@ -69,15 +69,15 @@ void JournalChecker::on_committed(const model::Head& expected,
         std::map<std::pair<model::AccountId, model::Asset>, model::Money> cash;
         for (const auto& posting : record.outcome.postings) {
             cash[{posting.account, posting.asset}] =
-                fold_.balances[{posting.account, posting.asset}].of(model::Book::Cash);
+                projection_.balances[{posting.account, posting.asset}].of(model::Book::Cash);
         }
-        fold_.apply(record, findings_);
+        projection_.apply(record, violations_);
         check_reservations(record);
         if (model::origin_of(record.input.body) == nullptr) continue;
         for (const auto& [name, before] : cash) {
-            const auto after = fold_.balances[name].of(model::Book::Cash);
+            const auto after = projection_.balances[name].of(model::Book::Cash);
             if (after.is_negative() && after < before) {
-                findings_.add(
+                violations_.add(
                     "I13",
                     place_of(record) + " took the cash of " + name.first.text() + " below zero");
             }
@@ -97,24 +97,25 @@ void JournalChecker::check_reservations(const model::Record& record) {
         }
     }
     for (const auto& [account, id] : touched) {
-        const auto instrument = fold_.instruments.find(id);
-        if (id.market != model::Market::Futures || instrument == fold_.instruments.end()) continue;
+        const auto instrument = projection_.instruments.find(id);
+        if (id.market != model::Market::Futures || instrument == projection_.instruments.end())
+            continue;
         model::Money held;
-        for (const auto& [name, position] : fold_.positions)
+        for (const auto& [name, position] : projection_.positions)
             if (name.first == account) held += position.reserved;
-        const auto& books = fold_.balances[{account, instrument->second.quote}];
+        const auto& books = projection_.balances[{account, instrument->second.quote}];
         if (books.of(model::Book::Reserved) != held) {
-            findings_.add("I5", place_of(record) + " reserves other than the positions say");
+            violations_.add("I5", place_of(record) + " reserves other than the positions say");
         }
-        const auto position = fold_.positions.find({account, id});
+        const auto position = projection_.positions.find({account, id});
         const auto now =
-            position == fold_.positions.end() ? model::Money() : position->second.reserved;
-        const auto needed = fold_.reservation(account, instrument->second);
+            position == projection_.positions.end() ? model::Money() : position->second.reserved;
+        const auto needed = projection_.reservation(account, instrument->second);
         const bool all_cash = !books.of(model::Book::Cash).is_positive();
         if (now == needed || (now < needed && all_cash)) continue;
-        findings_.add("I5",
-                      place_of(record) + " reserves " + to_text(now) + " for " + id.symbol.text() +
-                          " where " + to_text(needed) + " is needed");
+        violations_.add("I5",
+                        place_of(record) + " reserves " + to_text(now) + " for " +
+                            id.symbol.text() + " where " + to_text(needed) + " is needed");
     }
 }
 
@@ -126,20 +127,21 @@ void JournalChecker::check_act(const model::Record& record) {
     (void)std::from_chars(act->detail.data(), act->detail.data() + act->detail.size(), number);
     std::uint64_t& newest = acts_[act->subject];
     if (number <= newest) {
-        findings_.add("ACTS", place_of(record) + " has act " + act->detail + " late or again");
+        violations_.add("ACTS", place_of(record) + " has act " + act->detail + " late or again");
     }
     newest = number;
 }
 
 void JournalChecker::check_chain(const StoredRecord& stored) {
     const model::Record& record = stored.record;
-    if (record.sequence != sequence_ + 1) findings_.add("I7", "gap before " + place_of(record));
-    if (record.prior_hash != hash_) findings_.add("I12", "chain broken at " + place_of(record));
-    if (stored.hash != stored.recomputed) findings_.add("I12", "wrong hash of " + place_of(record));
-    if (record.epoch < epoch_) findings_.add("I7", "an older epoch wrote " + place_of(record));
-    if (record.input.time < time_) findings_.add("I7", "time went back at " + place_of(record));
+    if (record.sequence != sequence_ + 1) violations_.add("I7", "gap before " + place_of(record));
+    if (record.prior_hash != hash_) violations_.add("I12", "chain broken at " + place_of(record));
+    if (stored.hash != stored.recomputed)
+        violations_.add("I12", "wrong hash of " + place_of(record));
+    if (record.epoch < epoch_) violations_.add("I7", "an older epoch wrote " + place_of(record));
+    if (record.input.time < time_) violations_.add("I7", "time went back at " + place_of(record));
     if (record.input.monotonic_time < monotonic_time_) {
-        findings_.add("I7", "monotonic time went back at " + place_of(record));
+        violations_.add("I7", "monotonic time went back at " + place_of(record));
     }
     monotonic_time_ = record.input.monotonic_time;
     sequence_ = record.sequence;
@@ -153,12 +155,12 @@ void JournalChecker::check_term(const model::Record& record) {
         policy_ = start->policy;
         reconciled_.clear();
         if (!incarnations_.insert(start->incarnation).second) {
-            findings_.add("I2", "an incarnation was used twice");
+            violations_.add("I2", "an incarnation was used twice");
         }
     } else if (const auto* done = std::get_if<model::ReportReconciled>(&record.input.body)) {
         reconciled_.insert(done->account);
     } else if (const auto* open = std::get_if<model::OpenAccount>(&record.input.body)) {
-        if (fold_.find(open->account) == nullptr) reconciled_.insert(open->account);
+        if (projection_.find(open->account) == nullptr) reconciled_.insert(open->account);
     }
 }
 
@@ -166,13 +168,13 @@ void JournalChecker::check_orders(const model::Record& record) {
     for (const auto& change : record.outcome.changes) {
         const auto* order = std::get_if<model::Order>(&change);
         if (order == nullptr) continue;
-        const model::Order* before = fold_.find(order->id);
+        const model::Order* before = projection_.find(order->id);
         if (before != nullptr) {
             check_transition(record, *before, *order);
             check_protection(record, *before, *order);
         }
         if (!model::is_live(order->state) && !order->reserved.is_zero()) {
-            findings_.add("I5", "closed order " + order->id.text() + " still reserves money");
+            violations_.add("I5", "closed order " + order->id.text() + " still reserves money");
         }
         if (order->filled <= order->quantity) continue;
         const bool frozen = std::any_of(
@@ -180,9 +182,9 @@ void JournalChecker::check_orders(const model::Record& record) {
                 const auto* account = std::get_if<model::Account>(&item);
                 return account != nullptr && account->state == model::AccountState::Frozen;
             });
-        const auto* account = fold_.find(order->account);
+        const auto* account = projection_.find(order->account);
         if (!frozen && account != nullptr && account->state != model::AccountState::Frozen) {
-            findings_.add("I13", "order " + order->id.text() + " is over-filled, nothing froze");
+            violations_.add("I13", "order " + order->id.text() + " is over-filled, nothing froze");
         }
     }
     const model::Order* made = order_made(record);
@@ -193,12 +195,12 @@ void JournalChecker::check_transition(const model::Record& record,
                                       const model::Order& before,
                                       const model::Order& after) {
     if (after.filled < before.filled) {
-        findings_.add("I4", "order " + after.id.text() + " lost a fill at " + place_of(record));
+        violations_.add("I4", "order " + after.id.text() + " lost a fill at " + place_of(record));
     }
     if (before.state != OrderState::Unknown || after.state == OrderState::Unknown) return;
     const model::OrderReport* report = report_of(record.input.body);
     if (report == nullptr || report->id != after.id) {
-        findings_.add(
+        violations_.add(
             "I3",
             "Unknown of " + after.id.text() + " ended without evidence at " + place_of(record));
         return;
@@ -212,7 +214,7 @@ void JournalChecker::check_transition(const model::Record& record,
                           kind == ReportKind::Canceled || kind == ReportKind::Expired ||
                           kind == ReportKind::Rejected || kind == ReportKind::NotSent ||
                           !report->trades.empty();
-    if (!evidence) findings_.add("I3", "Unknown of " + after.id.text() + " ended by a non-fact");
+    if (!evidence) violations_.add("I3", "Unknown of " + after.id.text() + " ended by a non-fact");
 }
 
 /// S1: what an entry with a stop has just got has a stop from the same record on.
@@ -236,9 +238,9 @@ void JournalChecker::check_protection(const model::Record& record,
     const bool buys = after.side == model::Side::Buy;
     if (buys ? !held.is_positive() : !held.is_negative()) return;
     if (covered == std::min(gained, magnitude(held))) return;
-    findings_.add("S1",
-                  "a fill of " + to_text(gained) + " of " + after.id.text() + " got a stop for " +
-                      to_text(covered) + " at " + place_of(record));
+    violations_.add("S1",
+                    "a fill of " + to_text(gained) + " of " + after.id.text() + " got a stop for " +
+                        to_text(covered) + " at " + place_of(record));
 }
 
 /// A request is signed with the time that the clock shows, not with that of the journal.
@@ -253,7 +255,8 @@ void JournalChecker::check_attempts(const model::Record& record) {
             std::max(sent.signed_until, order->attempt.time + order->attempt.window);
         sent.not_found.reset();
         if (order->attempt.time != record.input.exchange_time) {
-            findings_.add("I9", "signed with another time than the clock's at " + place_of(record));
+            violations_.add("I9",
+                            "signed with another time than the clock's at " + place_of(record));
         }
     }
     const model::OrderReport* report = report_of(record.input.body);
@@ -270,28 +273,28 @@ void JournalChecker::check_absence(const model::Record& record, const model::Ord
         std::min(sent.signed_until, first + policy_.request_lifetime) + policy_.fence_margin;
     if (report.kind != ReportKind::NotFound || report.venue_time <= fence ||
         report.venue_time < fence + policy_.view_lag) {
-        findings_.add("I3",
-                      "order " + order.id.text() + " was declared absent without proof at " +
-                          place_of(record));
+        violations_.add("I3",
+                        "order " + order.id.text() + " was declared absent without proof at " +
+                            place_of(record));
     }
 }
 
 void JournalChecker::check_entry(const model::Record& record, const model::Order& order) {
     const auto* place = std::get_if<model::PlaceOrder>(&record.input.body);
     if (place == nullptr) return;  // Closing a position is an exit.
-    if (fold_.is_exit(order)) return;
+    if (projection_.is_exit(order)) return;
     const auto told = [&](const char* invariant, const char* text) {
-        findings_.add(invariant, std::string(text) + " at " + place_of(record));
+        violations_.add(invariant, std::string(text) + " at " + place_of(record));
     };
     if (record.input.clock != model::ClockState::Certain) told("I14", "entry by uncertain clock");
     if (place->quote.source == model::MarketSource::None || place->quote.bid.is_zero() ||
         place->quote.ask.is_zero() || place->quote.age > policy_.price_age_max) {
         told("I14", "entry on a stale or missing price");
     }
-    if (!takes_entries(fold_.operating.mode)) told("I9", "entry while no entries are taken");
+    if (!takes_entries(projection_.operating.mode)) told("I9", "entry while no entries are taken");
     if (!reconciled_.contains(order.account)) told("I11", "entry on an unreconciled account");
     if (record.input.storage != model::StorageState::Normal) told("I9", "entry from the reserve");
-    const auto* account = fold_.find(order.account);
+    const auto* account = projection_.find(order.account);
     if (account != nullptr && account->state == model::AccountState::Frozen) {
         told("I13", "entry on a frozen account");
     }
@@ -303,17 +306,17 @@ void JournalChecker::check_exit(const model::Record& record) {
     const bool refused =
         made != nullptr && made->state == OrderState::Refused && is_gate(made->reason);
     if (std::holds_alternative<model::ClosePosition>(body) && refused) {
-        findings_.add("I9", "a gate refused to close a position at " + place_of(record));
+        violations_.add("I9", "a gate refused to close a position at " + place_of(record));
     }
     if (const auto* place = std::get_if<model::PlaceOrder>(&body); place != nullptr && refused) {
-        if (fold_.is_exit(*made))
-            findings_.add("I9", "a gate refused an exit at " + place_of(record));
+        if (projection_.is_exit(*made))
+            violations_.add("I9", "a gate refused an exit at " + place_of(record));
     }
     if (const auto* cancel = std::get_if<model::CancelOrder>(&body)) {
         for (const auto& change : record.outcome.changes) {
             const auto* key = std::get_if<model::KeyEntry>(&change);
             if (key != nullptr && key->key == cancel->origin.key && key->status == 503) {
-                findings_.add("I9", "a gate refused a cancel at " + place_of(record));
+                violations_.add("I9", "a gate refused a cancel at " + place_of(record));
             }
         }
     }

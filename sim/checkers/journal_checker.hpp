@@ -2,7 +2,7 @@
 
 /// Judges every committed record by what came before it: I2 to I5, I7, I9, I11 to I14.
 
-#include "sim/checkers/fold.hpp"
+#include "sim/checkers/projection.hpp"
 
 #include <map>
 #include <optional>
@@ -13,12 +13,12 @@ namespace botcore::sim::checkers {
 
 class JournalChecker {
 public:
-    explicit JournalChecker(Findings& findings) : findings_(findings) {}
+    explicit JournalChecker(Violations& violations) : violations_(violations) {}
 
     /// The store made these durable, in this order, on top of `expected`.
     void on_committed(const model::Head& expected, const std::vector<StoredRecord>& records);
 
-    [[nodiscard]] const Fold& fold() const { return fold_; }
+    [[nodiscard]] const Projection& projection() const { return projection_; }
 
     [[nodiscard]] model::Sequence sequence() const { return sequence_; }
 
@@ -39,8 +39,8 @@ private:
     void check_reservations(const model::Record& record);
     void check_act(const model::Record& record);
 
-    Findings& findings_;
-    Fold fold_;
+    Violations& violations_;
+    Projection projection_;
     model::Sequence sequence_ = 0;
     model::Epoch epoch_ = 0;
     model::Hash hash_{};

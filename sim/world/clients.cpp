@@ -2,7 +2,7 @@
 
 #include "protocol/binary_codec.hpp"
 #include "protocol/journal.hpp"
-#include "sim/world/marks.hpp"
+#include "sim/world/coverage_marks.hpp"
 
 #include <algorithm>
 #include <array>
@@ -146,7 +146,7 @@ void Clients::send(std::size_t number) {
 void Clients::on_reply(runtime::RequestHandle handle, const runtime::ApiReply& reply) {
     const auto place = tickets_.find(handle);
     if (place == tickets_.end()) {
-        context_.judge.add("I8", "a ticket was answered twice, or was never given out");
+        context_.checker.add("I8", "a ticket was answered twice, or was never given out");
         return;
     }
     Call& call = calls_[place->second];
@@ -168,14 +168,14 @@ void Clients::on_reply(runtime::RequestHandle handle, const runtime::ApiReply& r
     if (gate) check_gate(call);
     const bool verdict = !unknown && !down && !under_way && !reused && !gate;
     context_.note("reply " + call.key.second.text() + " " + std::to_string(reply.status));
-    context_.judge.on_reply({.key = call.key,
-                             .request_hash = call.hash,
-                             .status = reply.status,
-                             .body = reply.body,
-                             .verdict = verdict,
-                             .mismatch = reused,
-                             .pending = under_way,
-                             .stored_body = row == nullptr ? std::string() : row->body});
+    context_.checker.on_reply({.key = call.key,
+                               .request_hash = call.hash,
+                               .status = reply.status,
+                               .body = reply.body,
+                               .verdict = verdict,
+                               .mismatch = reused,
+                               .pending = under_way,
+                               .stored_body = row == nullptr ? std::string() : row->body});
     if (verdict || gate) note_refusal(call, reply.body);
     // A caller gives up on a closed gate after a while, and asks again before.
     if (verdict || reused || (gate && call.asked >= kAskedMax)) call.done = true;
@@ -193,7 +193,7 @@ void Clients::check_gate(const Call& call) const {
         exit = spot_sale || place->reduce_only == model::ReduceOnly::Yes;
     }
     if (exit) {
-        context_.judge.add("I9", "a gate refused the exit under key " + call.key.second.text());
+        context_.checker.add("I9", "a gate refused the exit under key " + call.key.second.text());
     }
 }
 

@@ -2,7 +2,7 @@
 
 /// What every part of the world shares: time, dice, the judge, the event log.
 
-#include "sim/checkers/judge.hpp"
+#include "sim/checkers/checker.hpp"
 #include "sim/world/event_queue.hpp"
 #include "sim/world/faults.hpp"
 #include "sim/world/trace.hpp"
@@ -14,8 +14,8 @@ struct Context {
         : plan(the_plan),
           random(the_plan.seed),
           trace(printed),
-          judge(the_plan.breaks == Breaks::Nothing ? checkers::Assumptions::Hold
-                                                   : checkers::Assumptions::Broken),
+          checker(the_plan.breaks == Breaks::Nothing ? checkers::Assumptions::Hold
+                                                     : checkers::Assumptions::Broken),
           faults(the_plan, random.split()) {}
 
     Context(const Context&) = delete;
@@ -29,7 +29,7 @@ struct Context {
     base::Random random;
     EventQueue queue{model::Timestamp::from_milliseconds(1'767'225'600'000)};
     Trace trace;
-    checkers::Judge judge;
+    checkers::Checker checker;
     Faults faults;
 };
 

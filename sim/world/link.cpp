@@ -1,6 +1,6 @@
 #include "sim/world/link.hpp"
 
-#include "sim/world/marks.hpp"
+#include "sim/world/coverage_marks.hpp"
 
 #include <algorithm>
 
@@ -114,7 +114,7 @@ void Link::place(const model::OrderInstruction& instruction) {
         kill_();
         return;
     }
-    context_.judge.on_order_left(instruction);
+    context_.checker.on_order_left(instruction);
     if (context_.faults.strikes(Fault::NotSent)) {
         REACHED("request not sent");
         deliver(transit(), plain(instruction, ReportKind::NotSent, context_.now()));
@@ -129,7 +129,7 @@ void Link::place(const model::OrderInstruction& instruction) {
 
 void Link::write(const model::OrderInstruction& instruction) {
     context_.note("place " + instruction.id.text());
-    context_.judge.on_order_written(instruction.id);
+    context_.checker.on_order_written(instruction.id);
     server_.on_written(instruction.id);
     auto waiting = std::make_shared<Waiting>();
     give_up_later(waiting, plain(instruction, ReportKind::NoAnswer, context_.now()));
@@ -165,7 +165,7 @@ void Link::write(const model::OrderInstruction& instruction) {
 
 void Link::cancel(const model::CancelInstruction& instruction) {
     if (process_->dead) return;
-    context_.judge.on_cancel_left(instruction);
+    context_.checker.on_cancel_left(instruction);
     context_.note("cancel " + instruction.id.text());
     if (context_.faults.strikes(Fault::NotSent)) {
         deliver(transit(), plain(instruction, ReportKind::CancelNotSent, context_.now()));

@@ -1,6 +1,6 @@
 #include "sim/world/sim_market.hpp"
 
-#include "sim/world/marks.hpp"
+#include "sim/world/coverage_marks.hpp"
 
 namespace botcore::sim {
 

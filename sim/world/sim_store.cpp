@@ -3,7 +3,7 @@
 #include "base/check.hpp"
 #include "protocol/journal.hpp"
 #include "runtime/rebuild.hpp"
-#include "sim/world/marks.hpp"
+#include "sim/world/coverage_marks.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -81,7 +81,8 @@ void SimStore::write(const ports::Batch& batch) {
     for (const auto& entry : batch.entries) {
         auto record = protocol::decode_record(entry.bytes);
         if (!record) {
-            judge_.add("I12", "record " + std::to_string(entry.sequence) + " cannot be read back");
+            checker_.add("I12",
+                         "record " + std::to_string(entry.sequence) + " cannot be read back");
             continue;
         }
         records.push_back({std::move(record).value(), entry.hash, protocol::hash_of(entry.bytes)});
@@ -96,7 +97,7 @@ void SimStore::write(const ports::Batch& batch) {
     for (const auto& row : batch.fills) {
         const bool added =
             tables_.fills.try_emplace({row.account, row.instrument, row.trade.id}, row).second;
-        if (!added) judge_.add("I4", "a fill row was inserted twice");
+        if (!added) checker_.add("I4", "a fill row was inserted twice");
         tables_.trade_ids[row.order_number].push_back(row.trade.id);
     }
     for (const auto& row : batch.positions)
@@ -111,7 +112,7 @@ void SimStore::write(const ports::Batch& batch) {
     for (const auto& row : batch.windows)
         tables_.windows[row.id] = row;
     tables_.head = batch.head();
-    judge_.on_committed(batch.expected, records);  // T1
+    checker_.on_committed(batch.expected, records);  // T1
     if (witness_) witness_();
 }
 
@@ -210,8 +211,8 @@ base::Outcome<StoreError> SimStore::visit_rows(const ports::RowVisitor& visitor)
     return base::Done{};
 }
 
-void SimStore::put_back(model::Sequence last) {
-    checkers::Judge nobody(checkers::Assumptions::Hold);
+void SimStore::restore(model::Sequence last) {
+    checkers::Checker nobody(checkers::Assumptions::Hold);
     Faults none(Plan{}, base::Random(1));
     SimStore old(nobody, none);
     std::swap(tables_, old.tables_);

@@ -7,7 +7,7 @@
 /// T1  The judge sees each committed batch before the caller hears of it.
 
 #include "ports/store.hpp"
-#include "sim/checkers/judge.hpp"
+#include "sim/checkers/checker.hpp"
 #include "sim/world/faults.hpp"
 
 #include <functional>
@@ -18,7 +18,7 @@ namespace botcore::sim {
 
 class SimStore final : public ports::Store, public ports::StoreReader {
 public:
-    SimStore(checkers::Judge& judge, Faults& faults) : judge_(judge), faults_(faults) {}
+    SimStore(checkers::Checker& checker, Faults& faults) : checker_(checker), faults_(faults) {}
 
     [[nodiscard]] ports::StoreResult<ports::OpenState> load() override;
     [[nodiscard]] ports::CommitResult commit(const ports::Batch& batch) override;
@@ -65,7 +65,7 @@ public:
     void put_in_doubt(ports::RowInDoubt doubt) { doubts_.push_back(std::move(doubt)); }
 
     /// The store as it was right after record `last`: a restore from an older copy.
-    void put_back(model::Sequence last);
+    void restore(model::Sequence last);
 
     /// All rows, for the judge.
     [[nodiscard]] checkers::Rows rows() const;
@@ -89,7 +89,7 @@ private:
     void write(const ports::Batch& batch);
     [[nodiscard]] ports::LiveOrder with_trades(const model::Order& order) const;
 
-    checkers::Judge& judge_;
+    checkers::Checker& checker_;
     Faults& faults_;
     std::function<void()> kill_;
     std::function<void()> witness_;

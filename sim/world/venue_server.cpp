@@ -1,6 +1,6 @@
 #include "sim/world/venue_server.hpp"
 
-#include "sim/world/marks.hpp"
+#include "sim/world/coverage_marks.hpp"
 
 #include <algorithm>
 
@@ -22,7 +22,7 @@ void VenueServer::rebuild_from_start() {
     written_.clear();
     for (const auto& instrument : model::builtin_instruments())
         venue_->define(instrument);
-    context_.judge.on_venue_lost();
+    context_.checker.on_venue_lost();
 }
 
 namespace {
@@ -47,11 +47,11 @@ std::optional<OrderReport> VenueServer::absorb(Reports& reports, const venue::Or
             if (report.kind != ReportKind::Open) seen.ended = context_.now();
             for (const auto& trade : report.trades) {
                 seen.trades.emplace_back(context_.now(), trade);
-                context_.judge.on_venue_trade(
+                context_.checker.on_venue_trade(
                     {name.account, name.instrument, trade.id}, name.id, trade);
             }
             seen.last = report;
-            context_.judge.on_venue_order(name.id);
+            context_.checker.on_venue_order(name.id);
             // An order's end tells all of its trades, as an exchange's cumulative figures do.
             if (report.kind != ReportKind::Open) {
                 report.trades.clear();
@@ -176,7 +176,7 @@ void VenueServer::seat(const venue::AccountSnapshot& seat) {
                       .stop_price = order.stop_price,
                       .created = order.created,
                       .report = {}};
-        context_.judge.on_venue_order(order.id);
+        context_.checker.on_venue_order(order.id);
     }
     Reports reports;
     venue_->seat(seat, context_.now(), reports);

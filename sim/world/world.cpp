@@ -1,6 +1,6 @@
 #include "sim/world/world.hpp"
 
-#include "sim/world/marks.hpp"
+#include "sim/world/coverage_marks.hpp"
 
 #include <algorithm>
 
@@ -13,7 +13,7 @@ World::World(const Plan& plan, bool printed, Parts parts)
     : context_(plan, printed),
       parts_(std::move(parts)),
       random_(context_.random.split()),
-      store_(context_.judge, context_.faults),
+      store_(context_.checker, context_.faults),
       server_(context_),
       market_(context_, server_),
       clients_(context_, store_, market_) {
@@ -65,8 +65,9 @@ void World::start_node() {
                             : std::make_unique<Link>(context_, server_, node.process);
     node.link->set_killer([this, &node] { kill(node); });
     ports::Store& store = wrapped_ ? *wrapped_ : static_cast<ports::Store&>(store_);
-    node.check = std::make_unique<runtime::OnlineCheck>(
-        [this](const auto& finding) { context_.judge.add("check after a commit", finding.text); });
+    node.check = std::make_unique<runtime::OnlineCheck>([this](const auto& violation) {
+        context_.checker.add("check after a commit", violation.text);
+    });
     node.runtime = std::make_unique<runtime::Runtime>(
         options(), runtime::Runtime::Ports{store, *node.link, market_, node, {node.check.get()}});
     node.process->sink = node.runtime.get();
@@ -123,13 +124,13 @@ void World::take_over() {
     });
 }
 
-void World::put_back(model::Sequence last) {
+void World::restore(model::Sequence last) {
     CHECK(old_ == nullptr);
     kill(*node_);
     context_.note("put back to record " + std::to_string(last));
     REACHED("store put back");
-    context_.judge.on_put_back();
-    store_.put_back(last);
+    context_.checker.on_put_back();
+    store_.restore(last);
 }
 
 void World::step_later(Node& node, Duration delay) {
@@ -166,7 +167,7 @@ void World::after_call(Node& node) {
         runtime.status() == Status::Running && runtime.head() == store_.head().value();
     const bool new_term = runtime.counters().terms != node.terms;
     if (current && (new_term || node.steps % 32 == 0)) {
-        context_.judge.on_loaded(runtime.head(), open_rows(runtime));
+        context_.checker.on_loaded(runtime.head(), open_rows(runtime));
     }
     node.terms = runtime.counters().terms;
     if (const auto wait = runtime.wake_after(local_now())) {
@@ -317,7 +318,7 @@ std::string World::unsettled() {
 }
 
 void World::audit() {
-    context_.judge.audit_rows(store_.rows());
+    context_.checker.audit_rows(store_.rows());
 }
 
 void World::quiet() {
@@ -332,14 +333,14 @@ void World::quiet() {
     run_for(Duration::seconds(45));
     const bool done = run_until([this] { return settled(); }, Duration::seconds(180));
     if (!done)
-        context_.judge.add("LIVENESS", "still under way after the quiet phase" + unsettled());
+        context_.checker.add("LIVENESS", "still under way after the quiet phase" + unsettled());
     market_.stop();
     run_for(Duration::seconds(5));  // The last fills are on their way.
     for (const auto& order : store_.live_orders()) {
         if (order.state == model::OrderState::Open) REACHED("order resting at the end");
     }
     audit();
-    context_.judge.audit_quiet(server_.truth());
+    context_.checker.audit_quiet(server_.truth());
 }
 
 }  // namespace botcore::sim

@@ -65,7 +65,7 @@ public:
 
     /// The process dies, the store is put back to what it was right after record `last`, and
     /// another process starts. The exchange knows nothing of it.
-    void put_back(model::Sequence last);
+    void restore(model::Sequence last);
 
     /// Ends all faults and waits until nothing is under way; then audits everything.
     void quiet();
@@ -77,7 +77,9 @@ public:
 
     [[nodiscard]] Faults& faults() { return context_.faults; }
 
-    [[nodiscard]] const checkers::Findings& findings() const { return context_.judge.findings(); }
+    [[nodiscard]] const checkers::Violations& violations() const {
+        return context_.checker.violations();
+    }
 
     [[nodiscard]] SimStore& store() { return store_; }
 

@@ -102,7 +102,7 @@ constexpr Effort kQuick = {.rounds = 1,
 
 class Bench {
 public:
-    Bench(Options options, crash::JudgeReport& report)
+    Bench(Options options, crash::CheckerReport& report)
         : options_(std::move(options)),
           report_(report),
           effort_(options_.quick ? kQuick : Effort{}) {}
@@ -148,7 +148,7 @@ private:
     [[nodiscard]] std::optional<double> restart_ms(const std::filesystem::path& folder);
 
     Options options_;
-    crash::JudgeReport& report_;
+    crash::CheckerReport& report_;
     Effort effort_;
     crash::TemporaryFolder folder_;
     crash::TradeLog log_;
@@ -496,7 +496,7 @@ int main(int count, char** words) {
         complain_of(std::span(words, static_cast<std::size_t>(count)).subspan(1));
         return kUsage;
     }
-    crash::JudgeReport report("bench");
+    crash::CheckerReport report("bench");
     Bench(*options, report).run();
     if (!options->quick) report.fail_on_aims();
     report.print();

@@ -76,8 +76,8 @@ std::optional<Arguments> arguments_of(int count, char** words) {
     return arguments;
 }
 
-crash::JudgeReport report_of(const crash::CrashFigures& figures) {
-    crash::JudgeReport report("crash");
+crash::CheckerReport report_of(const crash::CrashFigures& figures) {
+    crash::CheckerReport report("crash");
     const auto count = [&](const char* name, std::uint64_t value, AimKind kind) {
         report.add({.name = name,
                     .value = static_cast<double>(value),

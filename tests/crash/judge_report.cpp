@@ -34,7 +34,7 @@ std::string shown_aim(const Figure& figure) {
 
 }  // namespace
 
-void JudgeReport::fail_on_aims() {
+void CheckerReport::fail_on_aims() {
     for (const Figure& figure : figures_) {
         if (figure.ok()) continue;
         fail(figure.name + " is " + shown(figure.value) + " " + figure.unit + ", the aim is " +
@@ -42,7 +42,7 @@ void JudgeReport::fail_on_aims() {
     }
 }
 
-void JudgeReport::print() const {
+void CheckerReport::print() const {
     std::printf("%-26s %12s %-10s %12s %7s %12s  %s\n",
                 "figure",
                 "value",
@@ -68,7 +68,7 @@ void JudgeReport::print() const {
     std::fflush(stdout);
 }
 
-bool JudgeReport::write_json(const std::string& path) const {
+bool CheckerReport::write_json(const std::string& path) const {
     namespace json = boost::json;
     json::object figures;
     for (const Figure& figure : figures_) {

@@ -25,9 +25,9 @@ struct Figure {
     }
 };
 
-class JudgeReport {
+class CheckerReport {
 public:
-    explicit JudgeReport(std::string command) : command_(std::move(command)) {}
+    explicit CheckerReport(std::string command) : command_(std::move(command)) {}
 
     void add(Figure figure) { figures_.push_back(std::move(figure)); }
 

@@ -3,7 +3,7 @@
 /// The state of a shard, folded from the outcomes of its records alone. Written a second time,
 /// apart from the core, so that the two can be compared (I5, I10).
 
-#include "sim/checkers/finding.hpp"
+#include "sim/checkers/violation.hpp"
 
 #include <map>
 #include <optional>
@@ -16,16 +16,16 @@ namespace botcore::sim::checkers {
 using KeyName = std::pair<model::Owner, model::IdempotencyKey>;
 using TradeName = std::tuple<model::AccountId, model::InstrumentId, std::uint64_t>;
 
-class Fold {
+class Projection {
 public:
     /// Applies one record's outcome; breaches of I4 and I5 within it are found here.
-    void apply(const model::Record& record, Findings& findings);
+    void apply(const model::Record& record, Violations& violations);
 
     /// Compares whole tables with the fold; `where` says whose rows they are.
-    void compare(const Rows& rows, const std::string& invariant, Findings& findings) const;
+    void compare(const Rows& rows, const std::string& invariant, Violations& violations) const;
 
     /// Compares what a writer holds in memory after loading with the fold's open state.
-    void compare_open(const Rows& rows, const std::string& invariant, Findings& findings) const;
+    void compare_open(const Rows& rows, const std::string& invariant, Violations& violations) const;
 
     [[nodiscard]] const model::Order* find(const model::ClientOrderId& id) const;
     [[nodiscard]] const model::KeyEntry* find(const KeyName& key) const;
@@ -62,7 +62,7 @@ public:
     std::map<std::uint64_t, model::MaintenanceWindow> windows;
 
 private:
-    void change(const model::Change& change, Findings& findings);
+    void change(const model::Change& change, Violations& violations);
 
     std::map<model::ClientOrderId, model::OrderNumber> numbers_;
     std::set<model::OrderNumber> live_;

@@ -17,15 +17,15 @@ namespace botcore::sim {
 [[nodiscard]] std::vector<std::string> marks_missed();
 
 /// Makes a mark known before it is reached.
-struct Mark {
-    explicit Mark(const char* name);
+struct CoverageMark {
+    explicit CoverageMark(const char* name);
     std::uint64_t* count;
 };
 
 }  // namespace botcore::sim
 
-#define REACHED(name)                                  \
-    do {                                               \
-        static const ::botcore::sim::Mark kMark(name); \
-        ++*kMark.count;                                \
+#define REACHED(name)                                          \
+    do {                                                       \
+        static const ::botcore::sim::CoverageMark kMark(name); \
+        ++*kMark.count;                                        \
     } while (false)

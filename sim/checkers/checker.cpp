@@ -1,4 +1,4 @@
-#include "sim/checkers/judge.hpp"
+#include "sim/checkers/checker.hpp"
 
 #include <algorithm>
 
@@ -7,16 +7,16 @@ namespace botcore::sim::checkers {
 using model::OrderState;
 
 /// The verdict "never got there" about an order that is there.
-void Judge::check_verdict(const model::Order& order) {
+void Checker::check_verdict(const model::Order& order) {
     const bool denied = order.state == OrderState::Absent || order.state == OrderState::Refused ||
                         order.state == OrderState::Rejected;
     if (!denied || assumptions_ == Assumptions::Broken || !at_venue_.contains(order.id)) return;
-    findings_.add("I3",
-                  "order " + order.id.text() + " was declared " +
-                      std::string(to_text(order.state)) + ", but the exchange has it");
+    violations_.add("I3",
+                    "order " + order.id.text() + " was declared " +
+                        std::string(to_text(order.state)) + ", but the exchange has it");
 }
 
-void Judge::on_committed(const model::Head& expected, const std::vector<StoredRecord>& records) {
+void Checker::on_committed(const model::Head& expected, const std::vector<StoredRecord>& records) {
     journal_->on_committed(expected, records);
     for (const auto& stored : records) {
         for (const auto& change : stored.record.outcome.changes) {
@@ -26,26 +26,26 @@ void Judge::on_committed(const model::Head& expected, const std::vector<StoredRe
             const auto known = trades_.find({fill->account, fill->instrument, fill->trade.id});
             if (known == trades_.end() || !(known->second.trade == fill->trade) ||
                 known->second.order != fill->order_id) {
-                findings_.add("I4",
-                              "trade " + std::to_string(fill->trade.id) +
-                                  " was booked, but never happened so");
+                violations_.add("I4",
+                                "trade " + std::to_string(fill->trade.id) +
+                                    " was booked, but never happened so");
             }
         }
     }
 }
 
-void Judge::on_order_left(const model::OrderInstruction& instruction) {
+void Checker::on_order_left(const model::OrderInstruction& instruction) {
     const std::string name = instruction.id.text();
-    const model::Order* order = fold().find(instruction.id);
+    const model::Order* order = projection().find(instruction.id);
     if (order == nullptr) {
-        findings_.add("I1", "order " + name + " left before its intent was durable");
+        violations_.add("I1", "order " + name + " left before its intent was durable");
         return;
     }
     if (!(order->attempt == instruction.attempt)) {
-        findings_.add("I1", "order " + name + " left with an attempt that is not durable");
+        violations_.add("I1", "order " + name + " left with an attempt that is not durable");
     }
     if (order->state != OrderState::Intended) {
-        findings_.add(
+        violations_.add(
             "I1", "order " + name + " left although it is " + std::string(to_text(order->state)));
     }
     const bool same = order->account == instruction.account && order->side == instruction.side &&
@@ -55,163 +55,166 @@ void Judge::on_order_left(const model::OrderInstruction& instruction) {
                       order->quantity == instruction.quantity &&
                       order->time_in_force == instruction.time_in_force &&
                       order->reduce_only == instruction.reduce_only;
-    if (!same) findings_.add("I1", "order " + name + " left other than it was recorded");
+    if (!same) violations_.add("I1", "order " + name + " left other than it was recorded");
     if (!left_.insert({instruction.id, instruction.attempt.number}).second) {
-        findings_.add("I13", "an attempt of order " + name + " left twice");
+        violations_.add("I13", "an attempt of order " + name + " left twice");
     }
 }
 
-void Judge::on_cancel_left(const model::CancelInstruction& instruction) {
-    const model::Order* order = fold().find(instruction.id);
+void Checker::on_cancel_left(const model::CancelInstruction& instruction) {
+    const model::Order* order = projection().find(instruction.id);
     if (order == nullptr || !(order->cancel_attempt == instruction.attempt)) {
-        findings_.add("I1", "a cancel of " + instruction.id.text() + " left before its attempt");
+        violations_.add("I1", "a cancel of " + instruction.id.text() + " left before its attempt");
     }
 }
 
-void Judge::on_order_written(const model::ClientOrderId& id) {
+void Checker::on_order_written(const model::ClientOrderId& id) {
     if (!written_.insert(id).second) {
-        findings_.add("I13", "order " + id.text() + " was written to the exchange twice");
+        violations_.add("I13", "order " + id.text() + " was written to the exchange twice");
     }
 }
 
-void Judge::on_reply(const ReplySeen& reply) {
+void Checker::on_reply(const ReplySeen& reply) {
     const std::string name = reply.key.second.text();
-    const model::KeyEntry* entry = fold().find(reply.key);
+    const model::KeyEntry* entry = projection().find(reply.key);
     if (reply.mismatch) {
         if (entry == nullptr || entry->request_hash == reply.request_hash) {
-            findings_.add("I8", "key " + name + " was refused as reused, which it is not");
+            violations_.add("I8", "key " + name + " was refused as reused, which it is not");
         }
         return;
     }
     if (reply.pending && entry == nullptr) {
-        findings_.add("I6", "key " + name + " is said to be under way and is not durable");
+        violations_.add("I6", "key " + name + " is said to be under way and is not durable");
     }
     if (reply.pending && entry != nullptr && entry->request_hash != reply.request_hash) {
-        findings_.add("I8", "key " + name + " is said to be under way for another body");
+        violations_.add("I8", "key " + name + " is said to be under way for another body");
     }
     if (!reply.verdict) return;
     if (entry == nullptr || entry->state != model::KeyState::Done ||
         entry->status != reply.status || reply.stored_body != reply.body) {
-        findings_.add("I6", "the outcome told under key " + name + " is not the durable one");
+        violations_.add("I6", "the outcome told under key " + name + " is not the durable one");
     }
     if (entry != nullptr && entry->request_hash != reply.request_hash) {
-        findings_.add("I8", "key " + name + " answered another body than its own");
+        violations_.add("I8", "key " + name + " answered another body than its own");
     }
     const auto [place, added] =
         answered_.try_emplace(reply.key, KeyHistory{reply.request_hash, reply.body, reply.status});
     const KeyHistory& first = place->second;
     if (!added && (first.hash != reply.request_hash || first.body != reply.body ||
                    first.status != reply.status)) {
-        findings_.add("I8", "key " + name + " was answered in two ways");
+        violations_.add("I8", "key " + name + " was answered in two ways");
     }
 }
 
-void Judge::on_loaded(const model::Head& head, const Rows& open) {
+void Checker::on_loaded(const model::Head& head, const Rows& open) {
     if (head.sequence != journal_->sequence()) {
-        findings_.add("I10",
-                      "a term began at record " + std::to_string(head.sequence) +
-                          ", the last commit was " + std::to_string(journal_->sequence()));
+        violations_.add("I10",
+                        "a term began at record " + std::to_string(head.sequence) +
+                            ", the last commit was " + std::to_string(journal_->sequence()));
     }
-    fold().compare_open(open, "I10", findings_);
+    projection().compare_open(open, "I10", violations_);
 }
 
-void Judge::on_venue_trade(const TradeName& name,
-                           const model::ClientOrderId& order,
-                           const model::Trade& trade) {
+void Checker::on_venue_trade(const TradeName& name,
+                             const model::ClientOrderId& order,
+                             const model::Trade& trade) {
     trades_.try_emplace(name, VenueTrade{order, trade, false});
 }
 
-void Judge::on_venue_lost() {
+void Checker::on_venue_lost() {
     for (auto& [name, trade] : trades_) {
-        if (!fold().fills.contains(name)) trade.lost = true;
+        if (!projection().fills.contains(name)) trade.lost = true;
     }
     at_venue_.clear();
 }
 
-void Judge::on_put_back() {
-    journal_.emplace(findings_);
-    put_back_ = true;
+void Checker::on_put_back() {
+    journal_.emplace(violations_);
+    restore_ = true;
 }
 
-void Judge::audit_rows(const Rows& rows) {
-    fold().compare(rows, "I5", findings_);
+void Checker::audit_rows(const Rows& rows) {
+    projection().compare(rows, "I5", violations_);
 }
 
-bool Judge::frozen(const model::AccountId& account) const {
-    const auto* row = fold().find(account);
+bool Checker::frozen(const model::AccountId& account) const {
+    const auto* row = projection().find(account);
     return row != nullptr && row->state == model::AccountState::Frozen;
 }
 
-void Judge::audit_quiet(const VenueTruth& truth) {
+void Checker::audit_quiet(const VenueTruth& truth) {
     audit_orders(truth);
     audit_trades();
     audit_money(truth);
     audit_protection(truth);
     audit_frozen();
-    for (const auto& [key, entry] : fold().keys) {
+    for (const auto& [key, entry] : projection().keys) {
         if (entry.state == model::KeyState::Done) continue;
-        findings_.add("LIVENESS", "key " + key.second.text() + " never got its answer");
+        violations_.add("LIVENESS", "key " + key.second.text() + " never got its answer");
     }
 }
 
-void Judge::audit_orders(const VenueTruth& truth) {
+void Checker::audit_orders(const VenueTruth& truth) {
     std::map<model::ClientOrderId, VenueTruth::OpenOrder> resting;
     for (const auto& order : truth.open_orders)
         resting[order.id] = order;
     for (const auto& [id, order] : resting) {
-        if (fold().find(id) != nullptr) continue;
-        findings_.add("I4", "order " + id.text() + " rests at the exchange, nobody here knows it");
+        if (projection().find(id) != nullptr) continue;
+        violations_.add("I4",
+                        "order " + id.text() + " rests at the exchange, nobody here knows it");
     }
-    for (const auto& [number, order] : fold().orders) {
+    for (const auto& [number, order] : projection().orders) {
         const std::string name = order.id.text() + " (" + std::string(to_text(order.state)) + ")";
         const auto there = resting.find(order.id);
         const bool open = there != resting.end();
         if (order.state == OrderState::Intended || order.state == OrderState::Unknown) {
-            findings_.add("LIVENESS", "order " + name + " never reached an end");
+            violations_.add("LIVENESS", "order " + name + " never reached an end");
         } else if (order.state == OrderState::Open && !open) {
-            findings_.add("LIVENESS", "order " + name + " is open here, not at the exchange");
+            violations_.add("LIVENESS", "order " + name + " is open here, not at the exchange");
         } else if (order.state == OrderState::Open && there->second.filled != order.filled) {
-            findings_.add("I4", "order " + name + " has other fills than the exchange");
+            violations_.add("I4", "order " + name + " has other fills than the exchange");
         } else if (order.state == OrderState::Open &&
                    order.reason == model::Reason::StopTriggered && !there->second.triggered) {
-            findings_.add("I12", "order " + name + " was triggered and waits for it again");
+            violations_.add("I12", "order " + name + " was triggered and waits for it again");
         } else if (order.state != OrderState::Open && open && !frozen(order.account)) {
-            findings_.add("I3", "order " + name + " rests at the exchange, and nothing is frozen");
+            violations_.add("I3",
+                            "order " + name + " rests at the exchange, and nothing is frozen");
         }
         if (order.cancel != model::CancelState::None && model::is_live(order.state)) {
-            findings_.add("LIVENESS", "the cancel of " + name + " never ended");
+            violations_.add("LIVENESS", "the cancel of " + name + " never ended");
         }
         const bool denied = order.state == OrderState::Absent ||
                             order.state == OrderState::Refused ||
                             order.state == OrderState::Rejected;
         if (!denied || !at_venue_.contains(order.id)) continue;
         if (assumptions_ == Assumptions::Hold) {
-            findings_.add("I3", "order " + name + " did reach the exchange");
+            violations_.add("I3", "order " + name + " did reach the exchange");
         } else if (!frozen(order.account)) {
-            findings_.add("I3", "order " + name + " reached the exchange late, nothing is frozen");
+            violations_.add("I3",
+                            "order " + name + " reached the exchange late, nothing is frozen");
         }
     }
 }
 
-void Judge::audit_trades() {
+void Checker::audit_trades() {
     for (const auto& [name, known] : trades_) {
-        const bool booked = fold().fills.contains(name);
+        const bool booked = projection().fills.contains(name);
         if (known.lost && booked) {
-            findings_.add("I4",
-                          "trade " + std::to_string(known.trade.id) +
-                              " of a lost venue was booked after its loss");
+            violations_.add("I4",
+                            "trade " + std::to_string(known.trade.id) +
+                                " of a lost venue was booked after its loss");
         } else if (!known.lost && !booked) {
-            findings_.add("I4",
-                          "trade " + std::to_string(known.trade.id) + " of order " +
-                              known.order.text() + " was never booked");
+            violations_.add("I4",
+                            "trade " + std::to_string(known.trade.id) + " of order " +
+                                known.order.text() + " was never booked");
         }
     }
 }
 
 /// Did the account's fills reach the books in the order in which they happened?
-bool Judge::booked_in_order(const model::AccountId& account) const {
+bool Checker::booked_in_order(const model::AccountId& account) const {
     std::map<std::pair<model::Sequence, std::uint32_t>, std::uint64_t> booked;
-    for (const auto& [name, fill] : fold().fills) {
+    for (const auto& [name, fill] : projection().fills) {
         if (fill.account == account) booked[{fill.sequence, fill.index}] = fill.trade.id;
     }
     std::uint64_t last = 0;
@@ -224,49 +227,50 @@ bool Judge::booked_in_order(const model::AccountId& account) const {
 
 /// Where fills came in another order than they happened, profit may be realized at other moments:
 /// then money less the cost of positions is what both sides must agree on.
-void Judge::audit_money(const VenueTruth& truth) {
+void Checker::audit_money(const VenueTruth& truth) {
     if (!truth.own_books) return;
     std::map<model::AccountId, model::Money> shifted;
     for (const auto& item : truth.holdings) {
-        const auto place = fold().positions.find({item.account, item.instrument});
-        const bool none = place == fold().positions.end();
+        const auto place = projection().positions.find({item.account, item.instrument});
+        const bool none = place == projection().positions.end();
         const model::Quantity quantity = none ? model::Quantity() : place->second.quantity;
         const model::Money cost = none ? model::Money() : place->second.cost;
         if (quantity != item.quantity || (cost != item.cost && booked_in_order(item.account))) {
-            findings_.add("I5",
-                          item.account.text() + " holds a position of " + to_text(quantity) +
-                              " for " + to_text(cost) + " here, and of " + to_text(item.quantity) +
-                              " for " + to_text(item.cost) + " at the exchange");
+            violations_.add("I5",
+                            item.account.text() + " holds a position of " + to_text(quantity) +
+                                " for " + to_text(cost) + " here, and of " +
+                                to_text(item.quantity) + " for " + to_text(item.cost) +
+                                " at the exchange");
         }
         shifted[item.account] += cost - item.cost;
     }
     for (const auto& item : truth.money) {
-        const auto place = fold().balances.find({item.account, item.asset});
+        const auto place = projection().balances.find({item.account, item.asset});
         const model::Money ours =
-            place == fold().balances.end() ? model::Money() : place->second.total();
+            place == projection().balances.end() ? model::Money() : place->second.total();
         if (ours == item.amount + shifted[item.account]) continue;
-        findings_.add("I5",
-                      item.account.text() + " holds " + to_text(ours) + " " + item.asset.text() +
-                          " here and " + to_text(item.amount) + " at the exchange");
+        violations_.add("I5",
+                        item.account.text() + " holds " + to_text(ours) + " " + item.asset.text() +
+                            " here and " + to_text(item.amount) + " at the exchange");
     }
 }
 
 /// Stops only ever reduce, all that reduces ends with its position, and nothing stays unprotected.
-void Judge::audit_protection(const VenueTruth& truth) {
-    for (const auto& [name, position] : fold().positions) {
+void Checker::audit_protection(const VenueTruth& truth) {
+    for (const auto& [name, position] : projection().positions) {
         if (position.unprotected.is_zero()) continue;
-        findings_.add("S1",
-                      position.account.text() + " still holds " + to_text(position.unprotected) +
-                          " " + position.instrument.symbol.text() + " without its stop");
+        violations_.add("S1",
+                        position.account.text() + " still holds " + to_text(position.unprotected) +
+                            " " + position.instrument.symbol.text() + " without its stop");
     }
-    for (const auto& [number, order] : fold().orders) {
+    for (const auto& [number, order] : projection().orders) {
         const bool reduces = order.reduce_only == model::ReduceOnly::Yes;
         const bool ours = !model::is_imported(order.role);
         if (!reduces || !ours || order.state != OrderState::Open) continue;
-        if (fold().held_against(order).is_positive()) continue;
-        findings_.add("S2",
-                      std::string(to_text(order.type)) + " " + order.id.text() +
-                          " rests although it can reduce nothing");
+        if (projection().held_against(order).is_positive()) continue;
+        violations_.add("S2",
+                        std::string(to_text(order.type)) + " " + order.id.text() +
+                            " rests although it can reduce nothing");
     }
     // Only an exchange with its own books saw every trade in a row that no reset ever broke.
     if (!truth.own_books) return;
@@ -277,7 +281,7 @@ void Judge::audit_protection(const VenueTruth& truth) {
     for (const auto& [id, names] : by_age) {
         for (const TradeName* name : names) {
             const VenueTrade& known = trades_.at(*name);
-            const model::Order* order = fold().find(known.order);
+            const model::Order* order = projection().find(known.order);
             if (order == nullptr) continue;
             model::Quantity& position = held[{std::get<0>(*name), std::get<1>(*name)}];
             const model::Quantity before = position;
@@ -286,23 +290,23 @@ void Judge::audit_protection(const VenueTruth& truth) {
             if (order->role == model::OrderRole::Plain || is_imported(order->role)) continue;
             const bool against = buys ? before.is_negative() : before.is_positive();
             if (against && known.trade.quantity <= magnitude(before)) continue;
-            findings_.add("S2",
-                          "trade " + std::to_string(id) + " of " + order->id.text() + " (" +
-                              std::string(to_text(order->role)) + ") opened a position");
+            violations_.add("S2",
+                            "trade " + std::to_string(id) + " of " + order->id.text() + " (" +
+                                std::string(to_text(order->role)) + ") opened a position");
         }
     }
 }
 
-void Judge::audit_frozen() {
+void Checker::audit_frozen() {
     if (assumptions_ == Assumptions::Broken) return;
-    for (const auto& [id, account] : fold().accounts) {
+    for (const auto& [id, account] : projection().accounts) {
         if (account.state != model::AccountState::Frozen) continue;
         // A lost order of ours came back: this is what the account must do.
-        if (account.frozen_reason == model::Reason::OrphanOrder && put_back_) continue;
-        findings_.add("LIVENESS",
-                      "account " + id.text() + " is frozen (" +
-                          std::string(to_text(account.frozen_reason)) +
-                          ") although the exchange kept all assumptions");
+        if (account.frozen_reason == model::Reason::OrphanOrder && restore_) continue;
+        violations_.add("LIVENESS",
+                        "account " + id.text() + " is frozen (" +
+                            std::string(to_text(account.frozen_reason)) +
+                            ") although the exchange kept all assumptions");
     }
 }
 

@@ -23,10 +23,10 @@ Plan rough_plan(VenueMode mode = VenueMode::Exchange) {
     return plan;
 }
 
-std::string texts(const checkers::Findings& findings) {
+std::string texts(const checkers::Violations& violations) {
     std::string all;
-    for (const auto& finding : findings.list()) {
-        all += finding.invariant + ": " + finding.text + "\n";
+    for (const auto& violation : violations.list()) {
+        all += violation.invariant + ": " + violation.text + "\n";
     }
     return all;
 }
@@ -36,9 +36,9 @@ void expect_caught(const Plan& plan, Parts parts, const std::string& invariant) 
     World world(plan, false, std::move(parts));
     world.boot();
     world.run_for(plan.length);
-    if (!world.findings().names(invariant)) world.quiet();
-    EXPECT_TRUE(world.findings().names(invariant)) << invariant << " not among:\n"
-                                                   << texts(world.findings());
+    if (!world.violations().names(invariant)) world.quiet();
+    EXPECT_TRUE(world.violations().names(invariant)) << invariant << " not among:\n"
+                                                     << texts(world.violations());
 }
 
 template <class T>
@@ -270,11 +270,11 @@ public:
 
 }  // namespace
 
-TEST(Teeth, ResendingAfterATimeOutBreaksI13) {
+TEST(CheckerMutation, ResendingAfterATimeOutBreaksI13) {
     expect_caught(rough_plan(), with_link<ResendingLink>(), "I13");
 }
 
-TEST(Teeth, TakingSilenceForARejectionBreaksI3) {
+TEST(CheckerMutation, TakingSilenceForARejectionBreaksI3) {
     Plan plan = rough_plan();
     plan.per_mille[static_cast<std::size_t>(Fault::ReplyLost)] = 500;
     plan.per_mille[static_cast<std::size_t>(Fault::StreamLost)] = 700;
@@ -282,57 +282,57 @@ TEST(Teeth, TakingSilenceForARejectionBreaksI3) {
     expect_caught(plan, with_link<DeafLink<SilenceIsRejectionSink>>(), "I3");
 }
 
-TEST(Teeth, BookingATradeUnderAnotherNumberBreaksI4) {
+TEST(CheckerMutation, BookingATradeUnderAnotherNumberBreaksI4) {
     expect_caught(rough_plan(), with_link<DeafLink<RenumberingSink>>(), "I4");
 }
 
-TEST(Teeth, LosingFillsBreaksI4) {
+TEST(CheckerMutation, LosingFillsBreaksI4) {
     expect_caught(rough_plan(), with_link<DeafLink<FillLosingSink>>(), "I4");
 }
 
-TEST(Teeth, WritingAfterAcknowledgingBreaksI1AndI6) {
+TEST(CheckerMutation, WritingAfterAcknowledgingBreaksI1AndI6) {
     expect_caught(rough_plan(), with_store<WriteBehindStore>(), "I1");
     expect_caught(rough_plan(), with_store<WriteBehindStore>(), "I6");
 }
 
-TEST(Teeth, ForgettingAnAcknowledgedBatchBreaksI6) {
+TEST(CheckerMutation, ForgettingAnAcknowledgedBatchBreaksI6) {
     expect_caught(rough_plan(), with_store<ForgetfulStore>(), "I6");
 }
 
-TEST(Teeth, TearingABatchBreaksI10) {
+TEST(CheckerMutation, TearingABatchBreaksI10) {
     expect_caught(rough_plan(), with_store<TornStore>(), "I10");
 }
 
-TEST(Teeth, CommittingWithoutLookingAtTheHeadBreaksI7) {
+TEST(CheckerMutation, CommittingWithoutLookingAtTheHeadBreaksI7) {
     Plan plan = rough_plan();
     plan.per_mille[static_cast<std::size_t>(Fault::TakeOver)] = 300;
     expect_caught(plan, with_store<HeadlessStore>(), "I7");
 }
 
-TEST(Teeth, ADamagedHashBreaksI12) {
+TEST(CheckerMutation, ADamagedHashBreaksI12) {
     expect_caught(rough_plan(), with_store<BadHashStore>(), "I12");
 }
 
-TEST(Teeth, TellingOtherBytesThanTheStoredOnesBreaksI6) {
+TEST(CheckerMutation, TellingOtherBytesThanTheStoredOnesBreaksI6) {
     expect_caught(rough_plan(), with_store<OtherBytesStore>(), "I6");
 }
 
-TEST(Teeth, UsingAnIncarnationTwiceBreaksI2) {
+TEST(CheckerMutation, UsingAnIncarnationTwiceBreaksI2) {
     Parts parts;
     parts.incarnation = [](std::uint64_t) { return std::uint64_t{42}; };
     expect_caught(rough_plan(), std::move(parts), "I2");
 }
 
-TEST(Teeth, AWorldWithoutBrokenPartsIsClean) {
+TEST(CheckerMutation, AWorldWithoutBrokenPartsIsClean) {
     const Plan plan = rough_plan();
     World world(plan);
     world.boot();
     world.run_for(plan.length);
     world.quiet();
-    EXPECT_EQ(world.findings().count(), 0U) << texts(world.findings());
+    EXPECT_EQ(world.violations().count(), 0U) << texts(world.violations());
 }
 
-TEST(Teeth, StopThatOpensAPositionIsCaught) {
+TEST(CheckerMutation, StopThatOpensAPositionIsCaught) {
     Plan plan = rough_plan();
     plan.seed = 1;  // Its stops trigger.
     plan.per_mille.fill(0);

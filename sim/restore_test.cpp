@@ -17,15 +17,15 @@ using model::OrderState;
 const model::InstrumentId kFutures{model::Market::Futures, model::Symbol("BTCUSDT")};
 const model::InstrumentId kSpot{model::Market::Spot, model::Symbol("BTCUSDT")};
 
-std::string texts(const checkers::Findings& findings) {
+std::string texts(const checkers::Violations& violations) {
     std::string all;
-    for (const auto& finding : findings.list()) {
-        all += finding.invariant + ": " + finding.text + "\n";
+    for (const auto& violation : violations.list()) {
+        all += violation.invariant + ": " + violation.text + "\n";
     }
     return all;
 }
 
-class PutBack : public ::testing::Test {
+class Restore : public ::testing::Test {
 protected:
     void begin(std::uint64_t seed = 0) {
         Plan plan = calm_plan(VenueMode::Exchange);
@@ -97,11 +97,13 @@ protected:
 
     [[nodiscard]] model::Sequence head() { return world_->store().head().value().sequence; }
 
-    [[nodiscard]] const checkers::Fold& fold() const { return world_->context().judge.fold(); }
+    [[nodiscard]] const checkers::Projection& projection() const {
+        return world_->context().checker.projection();
+    }
 
     [[nodiscard]] std::vector<model::Order> orders(OrderRole role) const {
         std::vector<model::Order> found;
-        for (const auto& [number, each] : fold().orders) {
+        for (const auto& [number, each] : projection().orders) {
             if (each.role == role) found.push_back(each);
         }
         return found;
@@ -109,12 +111,12 @@ protected:
 
     [[nodiscard]] const model::Account& account(
         const model::AccountId& id = Clients::kAliceFutures) const {
-        return fold().accounts.at(id);
+        return projection().accounts.at(id);
     }
 
     [[nodiscard]] model::Quantity position() const {
-        const auto place = fold().positions.find({Clients::kAliceFutures, kFutures});
-        return place == fold().positions.end() ? model::Quantity() : place->second.quantity;
+        const auto place = projection().positions.find({Clients::kAliceFutures, kFutures});
+        return place == projection().positions.end() ? model::Quantity() : place->second.quantity;
     }
 
     [[nodiscard]] bool refused(std::size_t number, const std::string& code) const {
@@ -124,7 +126,7 @@ protected:
 
     void end_well() {
         world_->quiet();
-        EXPECT_EQ(world_->findings().count(), 0U) << texts(world_->findings());
+        EXPECT_EQ(world_->violations().count(), 0U) << texts(world_->violations());
     }
 
     /// A few seconds of all kinds of trading; answers a record in the middle of them.
@@ -176,15 +178,15 @@ protected:
 
 // @spec:TC-REL-014
 // @spec:I2
-TEST_F(PutBack, OrdersAndFillsOfTheLostTailComeBackAndTheAccountIsFrozen) {
+TEST_F(Restore, OrdersAndFillsOfTheLostTailComeBackAndTheAccountIsFrozen) {
     begin();
     const model::Sequence kept = head();
     (void)rest();
     (void)buy();
     run(3'000);
     ASSERT_EQ(position(), model::Quantity::from_units(1'000'000));
-    world_->put_back(kept);
-    EXPECT_TRUE(fold().orders.empty());
+    world_->restore(kept);
+    EXPECT_TRUE(projection().orders.empty());
     run(20'000);
     EXPECT_EQ(orders(OrderRole::Orphan).size(), 2U);
     EXPECT_EQ(position(), model::Quantity::from_units(1'000'000));
@@ -199,18 +201,19 @@ TEST_F(PutBack, OrdersAndFillsOfTheLostTailComeBackAndTheAccountIsFrozen) {
 
 // @spec:TC-REL-014
 // @spec:I9
-TEST_F(PutBack, AnImportedOrderCanBeCancelledAndTheOperatorLetsTheAccountTradeAgain) {
+TEST_F(Restore, AnImportedOrderCanBeCancelledAndTheOperatorLetsTheAccountTradeAgain) {
     begin();
     const model::Sequence kept = head();
     (void)rest();
     run(3'000);
-    world_->put_back(kept);
+    world_->restore(kept);
     run(20'000);
     const auto entry = rest();
     run(1'000);
     EXPECT_TRUE(refused(entry, "ACCOUNT_FROZEN"));
     ASSERT_EQ(orders(OrderRole::Orphan).size(), 1U);
-    EXPECT_TRUE(fold().positions.at({Clients::kAliceFutures, kFutures}).reserved.is_positive());
+    EXPECT_TRUE(
+        projection().positions.at({Clients::kAliceFutures, kFutures}).reserved.is_positive());
     cancel(orders(OrderRole::Orphan).front().id);
     run(2'000);
     EXPECT_EQ(orders(OrderRole::Orphan).front().state, OrderState::Canceled);
@@ -227,14 +230,14 @@ TEST_F(PutBack, AnImportedOrderCanBeCancelledAndTheOperatorLetsTheAccountTradeAg
     end_well();
 }
 
-TEST_F(PutBack, OrdersOfOthersAreImportedAndFreezeNothing) {
+TEST_F(Restore, OrdersOfOthersAreImportedAndFreezeNothing) {
     begin();
     buy_elsewhere("web_1", std::nullopt);
     buy_elsewhere("web_2", model::Price::whole(58'500));
     run(25'000);
     EXPECT_EQ(orders(OrderRole::External).size(), 2U);
-    const auto* filled = fold().find(model::ClientOrderId("web_1"));
-    const auto* resting = fold().find(model::ClientOrderId("web_2"));
+    const auto* filled = projection().find(model::ClientOrderId("web_1"));
+    const auto* resting = projection().find(model::ClientOrderId("web_2"));
     ASSERT_NE(filled, nullptr);
     ASSERT_NE(resting, nullptr);
     EXPECT_EQ(filled->state, OrderState::Filled);
@@ -252,7 +255,7 @@ TEST_F(PutBack, OrdersOfOthersAreImportedAndFreezeNothing) {
 
 // @spec:R3-INTEG-08 R3-INTEG-02
 // @error:Reason::BooksDiffer
-TEST_F(PutBack, MoneyThatNoTradeExplainsFreezesTheAccountAndIsAdoptedByAnOperator) {
+TEST_F(Restore, MoneyThatNoTradeExplainsFreezesTheAccountAndIsAdoptedByAnOperator) {
     begin();
     (void)buy();
     run(3'000);
@@ -265,7 +268,8 @@ TEST_F(PutBack, MoneyThatNoTradeExplainsFreezesTheAccountAndIsAdoptedByAnOperato
     EXPECT_EQ(account().frozen_reason, model::Reason::BooksDiffer);
     EXPECT_GE(world_->node().runtime->counters().positions_differ, 1U);
     EXPECT_GE(world_->node().runtime->counters().balances_differ, 1U);
-    const auto seen = fold().balances.at({Clients::kAliceFutures, model::Asset("USDT")}).total();
+    const auto seen =
+        projection().balances.at({Clients::kAliceFutures, model::Asset("USDT")}).total();
     (void)world_->clients().call(model::AdoptBooks{.origin = origin(model::Authority::All),
                                                    .account = Clients::kAliceFutures,
                                                    .asset = model::Asset("USDT"),
@@ -297,11 +301,11 @@ TEST_F(PutBack, MoneyThatNoTradeExplainsFreezesTheAccountAndIsAdoptedByAnOperato
     run(1'000);
     EXPECT_TRUE(refused(late, "VERSION_CONFLICT"));
     world_->audit();
-    EXPECT_EQ(world_->findings().count(), 0U) << texts(world_->findings());
+    EXPECT_EQ(world_->violations().count(), 0U) << texts(world_->violations());
 }
 
 // @spec:I11
-TEST_F(PutBack, AComparisonUnderWayRefusesNoEntry) {
+TEST_F(Restore, AComparisonUnderWayRefusesNoEntry) {
     begin();
     run(3'000);
     ASSERT_TRUE(world_->node().runtime->compare(Clients::kAliceFutures));
@@ -312,7 +316,7 @@ TEST_F(PutBack, AComparisonUnderWayRefusesNoEntry) {
     end_well();
 }
 
-TEST_F(PutBack, TheWholeDayIsComparedAtFourInTheMorning) {
+TEST_F(Restore, TheWholeDayIsComparedAtFourInTheMorning) {
     begin();
     buy_elsewhere("web_1", std::nullopt);
     run(25'000);
@@ -326,7 +330,7 @@ TEST_F(PutBack, TheWholeDayIsComparedAtFourInTheMorning) {
 }
 
 // @error:Reason::IntegrityFinding
-TEST_F(PutBack, AFindingOfACheckFreezesTheAccountAndIsOnRecord) {
+TEST_F(Restore, AFindingOfACheckFreezesTheAccountAndIsOnRecord) {
     begin();
     ASSERT_TRUE(world_->node().runtime->freeze({.account = Clients::kAliceFutures,
                                                 .reason = model::Reason::IntegrityFinding,
@@ -341,18 +345,18 @@ TEST_F(PutBack, AFindingOfACheckFreezesTheAccountAndIsOnRecord) {
 
 // @spec:TC-REL-014
 // @spec:I4
-TEST_F(PutBack, TwentyRestoresEndWithTheBooksOfTheExchange) {
+TEST_F(Restore, TwentyRestoresEndWithTheBooksOfTheExchange) {
     std::size_t orphans = 0;
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         begin(seed);
         base::Random random(seed);
         const model::Sequence moment = trade(random);
-        const std::size_t before = fold().orders.size();
-        world_->put_back(moment);
+        const std::size_t before = projection().orders.size();
+        world_->restore(moment);
         world_->quiet();
-        EXPECT_EQ(world_->findings().count(), 0U) << "seed " << seed << "\n"
-                                                  << texts(world_->findings());
-        EXPECT_LE(fold().orders.size(), before) << "seed " << seed;
+        EXPECT_EQ(world_->violations().count(), 0U) << "seed " << seed << "\n"
+                                                    << texts(world_->violations());
+        EXPECT_LE(projection().orders.size(), before) << "seed " << seed;
         orphans += orders(OrderRole::Orphan).size();
     }
     EXPECT_GT(orphans, 20U);

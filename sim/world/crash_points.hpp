@@ -10,20 +10,20 @@
 
 namespace botcore::sim {
 
-class Moments {
+class RestorePoints {
 public:
     /// Looks at the store after each commit from now on. The store outlives this, and the other way
     /// round: nothing is committed any more once this is gone.
-    explicit Moments(SimStore& store);
+    explicit RestorePoints(SimStore& store);
 
     /// Makes the rows of every moment anew from the finished journal. One text for each moment
     /// whose rows are others.
     [[nodiscard]] std::vector<std::string> differences() const;
 
-    [[nodiscard]] std::size_t count() const { return moments_.size(); }
+    [[nodiscard]] std::size_t count() const { return restore_points_.size(); }
 
 private:
-    struct Moment {
+    struct RestorePoint {
         model::Sequence sequence = 0;
         std::string hash;
     };
@@ -32,7 +32,7 @@ private:
 
     SimStore& store_;
     model::Sequence next_ = 1;
-    std::vector<Moment> moments_;
+    std::vector<RestorePoint> restore_points_;
 };
 
 }  // namespace botcore::sim

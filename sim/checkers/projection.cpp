@@ -1,11 +1,11 @@
-#include "sim/checkers/fold.hpp"
+#include "sim/checkers/projection.hpp"
 
 #include <algorithm>
 #include <set>
 
 namespace botcore::sim::checkers {
 
-void Fold::change(const model::Change& change, Findings& findings) {
+void Projection::change(const model::Change& change, Violations& violations) {
     if (const auto* account = std::get_if<model::Account>(&change)) {
         accounts[account->id] = *account;
     } else if (const auto* instrument = std::get_if<model::Instrument>(&change)) {
@@ -16,11 +16,11 @@ void Fold::change(const model::Change& change, Findings& findings) {
         if (!added && order->role == model::OrderRole::External) {
             place->second = std::max(place->second, order->number);
         } else if (!added && place->second != order->number) {
-            findings.add("I2", "id " + order->id.text() + " names two orders");
+            violations.add("I2", "id " + order->id.text() + " names two orders");
         }
         const auto known = orders.find(order->number);
         if (known != orders.end() && known->second.id != order->id) {
-            findings.add("I2", "order " + std::to_string(order->number) + " changed its id");
+            violations.add("I2", "order " + std::to_string(order->number) + " changed its id");
         }
         orders[order->number] = *order;
         if (model::is_live(order->state)) {
@@ -32,7 +32,7 @@ void Fold::change(const model::Change& change, Findings& findings) {
         const bool added =
             fills.try_emplace({fill->account, fill->instrument, fill->trade.id}, *fill).second;
         if (!added) {
-            findings.add("I4", "trade " + std::to_string(fill->trade.id) + " was booked twice");
+            violations.add("I4", "trade " + std::to_string(fill->trade.id) + " was booked twice");
         }
     } else if (const auto* position = std::get_if<model::Position>(&change)) {
         positions[{position->account, position->instrument}] = *position;
@@ -40,7 +40,7 @@ void Fold::change(const model::Change& change, Findings& findings) {
         const auto known = keys.find({key->owner, key->key});
         if (known != keys.end() && (known->second.request_hash != key->request_hash ||
                                     known->second.state == model::KeyState::Done)) {
-            findings.add("I8", "key " + key->key.text() + " was taken or answered a second time");
+            violations.add("I8", "key " + key->key.text() + " was taken or answered a second time");
         }
         keys[{key->owner, key->key}] = *key;
     } else if (const auto* risk = std::get_if<model::RiskState>(&change)) {
@@ -52,9 +52,9 @@ void Fold::change(const model::Change& change, Findings& findings) {
     }
 }
 
-void Fold::apply(const model::Record& record, Findings& findings) {
+void Projection::apply(const model::Record& record, Violations& violations) {
     for (const auto& item : record.outcome.changes)
-        change(item, findings);
+        change(item, violations);
     std::map<model::Asset, model::Money> sums;
     std::set<std::pair<model::AccountId, model::Asset>> touched;
     for (const auto& posting : record.outcome.postings) {
@@ -67,30 +67,30 @@ void Fold::apply(const model::Record& record, Findings& findings) {
     }
     for (const auto& [asset, sum] : sums) {
         if (sum.is_zero()) continue;
-        findings.add("I5",
-                     "postings of record " + std::to_string(record.sequence) + " in " +
-                         asset.text() + " sum to " + to_text(sum));
+        violations.add("I5",
+                       "postings of record " + std::to_string(record.sequence) + " in " +
+                           asset.text() + " sum to " + to_text(sum));
     }
 }
 
-const model::Order* Fold::find(const model::ClientOrderId& id) const {
+const model::Order* Projection::find(const model::ClientOrderId& id) const {
     const auto number = numbers_.find(id);
     return number == numbers_.end() ? nullptr : &orders.at(number->second);
 }
 
-const model::KeyEntry* Fold::find(const KeyName& key) const {
+const model::KeyEntry* Projection::find(const KeyName& key) const {
     const auto place = keys.find(key);
     return place == keys.end() ? nullptr : &place->second;
 }
 
-const model::Account* Fold::find(const model::AccountId& account) const {
+const model::Account* Projection::find(const model::AccountId& account) const {
     const auto place = accounts.find(account);
     return place == accounts.end() ? nullptr : &place->second;
 }
 
-model::Quantity Fold::reducible(const model::AccountId& account,
-                                const model::InstrumentId& instrument,
-                                model::Side side) const {
+model::Quantity Projection::reducible(const model::AccountId& account,
+                                      const model::InstrumentId& instrument,
+                                      model::Side side) const {
     const auto place = positions.find({account, instrument});
     if (place == positions.end()) return {};
     const model::Quantity held = place->second.quantity;
@@ -106,8 +106,8 @@ model::Quantity Fold::reducible(const model::AccountId& account,
     return left;
 }
 
-model::Money Fold::reservation(const model::AccountId& account,
-                               const model::Instrument& instrument) const {
+model::Money Projection::reservation(const model::AccountId& account,
+                                     const model::Instrument& instrument) const {
     const auto place = positions.find({account, instrument.id});
     if (place == positions.end()) return {};
     const model::Position& position = place->second;
@@ -134,7 +134,7 @@ model::Money Fold::reservation(const model::AccountId& account,
            scaled(more, instrument.fee_taker, model::Rounding::Up).value();
 }
 
-model::Quantity Fold::held_against(const model::Order& order) const {
+model::Quantity Projection::held_against(const model::Order& order) const {
     const auto place = positions.find({order.account, order.instrument});
     if (place == positions.end()) return {};
     const model::Quantity held = place->second.quantity;
@@ -142,7 +142,7 @@ model::Quantity Fold::held_against(const model::Order& order) const {
     return against ? magnitude(held) : model::Quantity();
 }
 
-bool Fold::is_exit(const model::Order& order) const {
+bool Projection::is_exit(const model::Order& order) const {
     if (order.instrument.market == model::Market::Spot) return order.side == model::Side::Sell;
     if (order.type == model::OrderType::Market && order.reduce_only == model::ReduceOnly::Yes) {
         // What rests gives way; what trades at the market already does not.
@@ -177,31 +177,32 @@ void compare_tables(const char* table,
                     const std::vector<Row>& rows,
                     const std::vector<Row>& folded,
                     const std::string& invariant,
-                    Findings& findings) {
+                    Violations& violations) {
     if (rows.size() != folded.size()) {
-        findings.add(invariant,
-                     std::string(table) + ": " + std::to_string(rows.size()) +
-                         " rows, the journal makes " + std::to_string(folded.size()));
+        violations.add(invariant,
+                       std::string(table) + ": " + std::to_string(rows.size()) +
+                           " rows, the journal makes " + std::to_string(folded.size()));
         return;
     }
     for (const Row& row : rows) {
         if (std::find(folded.begin(), folded.end(), row) != folded.end()) continue;
-        findings.add(invariant, std::string(table) + ": a row differs from what the journal makes");
+        violations.add(invariant,
+                       std::string(table) + ": a row differs from what the journal makes");
     }
 }
 
 void compare_operation(const Rows& rows,
                        const Rows& folded,
                        const std::string& invariant,
-                       Findings& findings) {
-    compare_tables("risks", rows.risks, folded.risks, invariant, findings);
-    compare_tables("operating mode", rows.operating, folded.operating, invariant, findings);
-    compare_tables("maintenance windows", rows.windows, folded.windows, invariant, findings);
+                       Violations& violations) {
+    compare_tables("risks", rows.risks, folded.risks, invariant, violations);
+    compare_tables("operating mode", rows.operating, folded.operating, invariant, violations);
+    compare_tables("maintenance windows", rows.windows, folded.windows, invariant, violations);
 }
 
 }  // namespace
 
-Rows Fold::rows() const {
+Rows Projection::rows() const {
     return {.accounts = values_of(accounts),
             .instruments = values_of(instruments),
             .orders = values_of(orders),
@@ -214,30 +215,34 @@ Rows Fold::rows() const {
             .windows = values_of(windows)};
 }
 
-void Fold::compare(const Rows& rows, const std::string& invariant, Findings& findings) const {
+void Projection::compare(const Rows& rows,
+                         const std::string& invariant,
+                         Violations& violations) const {
     const Rows folded = this->rows();
-    compare_tables("accounts", rows.accounts, folded.accounts, invariant, findings);
-    compare_tables("instruments", rows.instruments, folded.instruments, invariant, findings);
-    compare_tables("orders", rows.orders, folded.orders, invariant, findings);
-    compare_tables("fills", rows.fills, folded.fills, invariant, findings);
-    compare_tables("positions", rows.positions, folded.positions, invariant, findings);
-    compare_tables("balances", rows.balances, folded.balances, invariant, findings);
-    compare_tables("keys", rows.keys, folded.keys, invariant, findings);
-    compare_operation(rows, folded, invariant, findings);
+    compare_tables("accounts", rows.accounts, folded.accounts, invariant, violations);
+    compare_tables("instruments", rows.instruments, folded.instruments, invariant, violations);
+    compare_tables("orders", rows.orders, folded.orders, invariant, violations);
+    compare_tables("fills", rows.fills, folded.fills, invariant, violations);
+    compare_tables("positions", rows.positions, folded.positions, invariant, violations);
+    compare_tables("balances", rows.balances, folded.balances, invariant, violations);
+    compare_tables("keys", rows.keys, folded.keys, invariant, violations);
+    compare_operation(rows, folded, invariant, violations);
 }
 
-void Fold::compare_open(const Rows& rows, const std::string& invariant, Findings& findings) const {
+void Projection::compare_open(const Rows& rows,
+                              const std::string& invariant,
+                              Violations& violations) const {
     Rows folded = this->rows();
     std::erase_if(folded.orders, [](const auto& row) { return !model::is_live(row.state); });
     std::erase_if(folded.keys,
                   [](const auto& row) { return row.state != model::KeyState::Pending; });
-    compare_tables("accounts", rows.accounts, folded.accounts, invariant, findings);
-    compare_tables("instruments", rows.instruments, folded.instruments, invariant, findings);
-    compare_tables("live orders", rows.orders, folded.orders, invariant, findings);
-    compare_tables("positions", rows.positions, folded.positions, invariant, findings);
-    compare_tables("balances", rows.balances, folded.balances, invariant, findings);
-    compare_tables("pending keys", rows.keys, folded.keys, invariant, findings);
-    compare_operation(rows, folded, invariant, findings);
+    compare_tables("accounts", rows.accounts, folded.accounts, invariant, violations);
+    compare_tables("instruments", rows.instruments, folded.instruments, invariant, violations);
+    compare_tables("live orders", rows.orders, folded.orders, invariant, violations);
+    compare_tables("positions", rows.positions, folded.positions, invariant, violations);
+    compare_tables("balances", rows.balances, folded.balances, invariant, violations);
+    compare_tables("pending keys", rows.keys, folded.keys, invariant, violations);
+    compare_operation(rows, folded, invariant, violations);
 }
 
 }  // namespace botcore::sim::checkers

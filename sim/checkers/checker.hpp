@@ -51,14 +51,14 @@ struct VenueTruth {
     std::vector<Holding> holdings;
 };
 
-class Judge {
+class Checker {
 public:
-    explicit Judge(Assumptions assumptions)
+    explicit Checker(Assumptions assumptions)
         : assumptions_(assumptions),
-          journal_(std::in_place, findings_) {}
+          journal_(std::in_place, violations_) {}
 
-    Judge(const Judge&) = delete;
-    Judge& operator=(const Judge&) = delete;
+    Checker(const Checker&) = delete;
+    Checker& operator=(const Checker&) = delete;
 
     void on_committed(const model::Head& expected, const std::vector<StoredRecord>& records);
     /// The core handed the order over to be sent.
@@ -89,12 +89,12 @@ public:
     void audit_quiet(const VenueTruth& truth);
 
     void add(std::string invariant, std::string text) {
-        findings_.add(std::move(invariant), std::move(text));
+        violations_.add(std::move(invariant), std::move(text));
     }
 
-    [[nodiscard]] const Findings& findings() const { return findings_; }
+    [[nodiscard]] const Violations& violations() const { return violations_; }
 
-    [[nodiscard]] const Fold& fold() const { return journal_->fold(); }
+    [[nodiscard]] const Projection& projection() const { return journal_->projection(); }
 
 private:
     struct VenueTrade {
@@ -119,9 +119,9 @@ private:
     [[nodiscard]] bool frozen(const model::AccountId& account) const;
 
     Assumptions assumptions_;
-    Findings findings_;
+    Violations violations_;
     std::optional<JournalChecker> journal_;
-    bool put_back_ = false;  ///< The store lost records once.
+    bool restore_ = false;  ///< The store lost records once.
     std::set<std::pair<model::ClientOrderId, std::uint32_t>> left_;
     std::set<model::ClientOrderId> written_;
     std::set<model::ClientOrderId> at_venue_;

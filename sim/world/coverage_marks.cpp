@@ -1,4 +1,4 @@
-#include "sim/world/marks.hpp"
+#include "sim/world/coverage_marks.hpp"
 
 namespace botcore::sim {
 
@@ -106,7 +106,7 @@ std::vector<std::string> marks_missed() {
     return missed;
 }
 
-Mark::Mark(const char* name) : count(&marks()[name]) {
+CoverageMark::CoverageMark(const char* name) : count(&marks()[name]) {
 }
 
 }  // namespace botcore::sim

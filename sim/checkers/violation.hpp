@@ -9,33 +9,33 @@
 
 namespace botcore::sim::checkers {
 
-struct Finding {
+struct Violation {
     std::string invariant;  ///< "I1" to "I14", "S1", "S2" (stops), or "LIVENESS".
     std::string text;
 };
 
 /// Keeps the first findings; a broken core brings forth the same one a thousand times.
-class Findings {
+class Violations {
 public:
     void add(std::string invariant, std::string text) {
         ++count_;
         if (list_.size() < kKept) list_.push_back({std::move(invariant), std::move(text)});
     }
 
-    [[nodiscard]] const std::vector<Finding>& list() const { return list_; }
+    [[nodiscard]] const std::vector<Violation>& list() const { return list_; }
 
     [[nodiscard]] std::size_t count() const { return count_; }
 
     [[nodiscard]] bool names(const std::string& invariant) const {
-        for (const auto& finding : list_) {
-            if (finding.invariant == invariant) return true;
+        for (const auto& violation : list_) {
+            if (violation.invariant == invariant) return true;
         }
         return false;
     }
 
 private:
     static constexpr std::size_t kKept = 50;
-    std::vector<Finding> list_;
+    std::vector<Violation> list_;
     std::size_t count_ = 0;
 };
 
