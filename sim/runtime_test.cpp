@@ -78,11 +78,11 @@ protected:
     }
 
     void on_committed(const std::vector<model::Record>& records) override {
-        records_told_ += records.size();
+        records_reported_ += records.size();
     }
 
     void on_refused(const model::InputBody& body, const model::Refusal& refusal) override {
-        refusals_told_.emplace_back(model::origin_of(body)->key, refusal.reason);
+        refusals_reported_.emplace_back(model::origin_of(body)->key, refusal.reason);
     }
 
     [[nodiscard]] runtime::Now now() const { return {time_, model::ClockState::Certain}; }
@@ -167,8 +167,8 @@ protected:
     runtime::Runtime runtime_;
     Timestamp time_ = Timestamp::from_milliseconds(1'000'000);
     std::map<runtime::RequestHandle, runtime::ApiReply> replies_;
-    std::size_t records_told_ = 0;
-    std::vector<std::pair<model::IdempotencyKey, model::Reason>> refusals_told_;
+    std::size_t records_reported_ = 0;
+    std::vector<std::pair<model::IdempotencyKey, model::Reason>> refusals_reported_;
     runtime::RequestHandle tickets_ = 0;
     int keys_ = 0;
 };
@@ -250,21 +250,22 @@ TEST_F(RuntimeAlone, TellsListenersOfWhatNoRecordTells) {
     start();
     store_.set_storage(model::StorageState::Reserve);
     const auto head = runtime_.head();
-    const auto told = records_told_;
+    const auto told = records_reported_;
     const model::PlaceOrder entry = order();
     const auto handle = submit(entry);
     steps();
     EXPECT_EQ(replies_.at(handle).status, 503);
-    EXPECT_EQ(refusals_told_, (std::vector{std::pair{entry.origin.key, model::Reason::DiskFull}}));
+    EXPECT_EQ(refusals_reported_,
+              (std::vector{std::pair{entry.origin.key, model::Reason::DiskFull}}));
     EXPECT_EQ(runtime_.head(), head);
-    EXPECT_EQ(records_told_, told);
+    EXPECT_EQ(records_reported_, told);
     EXPECT_EQ(exchange_.placed, 0);
     store_.set_storage(model::StorageState::Normal);
     (void)submit(entry);
     steps();
     EXPECT_EQ(exchange_.placed, 1) << "The key was not bound.";
-    EXPECT_EQ(records_told_, told + 1);
-    EXPECT_EQ(refusals_told_.size(), 1U);
+    EXPECT_EQ(records_reported_, told + 1);
+    EXPECT_EQ(refusals_reported_.size(), 1U);
 }
 
 // The process before had a clock that was ahead; this one starts by a clock that was set right.
@@ -295,8 +296,8 @@ TEST_F(RuntimeAlone, AfterAStartBehindTheJournalEntriesWaitUntilTheClockIsSteady
         }
     };
     submit_at(order(), Duration::seconds(9));
-    ASSERT_EQ(refusals_told_.size(), 1U);
-    EXPECT_EQ(refusals_told_.back().second, model::Reason::ClockUncertain);
+    ASSERT_EQ(refusals_reported_.size(), 1U);
+    EXPECT_EQ(refusals_reported_.back().second, model::Reason::ClockUncertain);
     EXPECT_EQ(next.clock_state(at(Duration::seconds(9))), model::ClockState::Uncertain)
         << "Health asks the same.";
     submit_at(model::CancelAll{origin(), kAccount, std::nullopt, true}, Duration::seconds(9));

@@ -62,7 +62,7 @@ void SimMarket::tick(const model::InstrumentId& instrument) {
         [this, instrument] { tick(instrument); });
 }
 
-void SimMarket::tell_venue() {
+void SimMarket::publish_to_venue() {
     for (auto& [id, board] : boards_) {
         std::vector<venue::MarketEvent> events;
         board.generator.snapshot(context_.now(), events);

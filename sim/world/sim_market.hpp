@@ -19,7 +19,7 @@ public:
     void stop() { stopped_ = true; }
 
     /// The venue began anew: tells it the books.
-    void tell_venue();
+    void publish_to_venue();
 
     [[nodiscard]] model::Quote quote(const model::InstrumentId& instrument,
                                      model::Side side,

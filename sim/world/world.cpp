@@ -90,7 +90,7 @@ void World::kill(Node& node) {
     if (context_.plan.mode == VenueMode::Exchange) return;
     REACHED("crash: venue died too");
     server_.rebuild_from_start();
-    market_.tell_venue();
+    market_.publish_to_venue();
 }
 
 void World::bury(Node& node, Duration down) {

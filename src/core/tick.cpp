@@ -66,7 +66,7 @@ void release_queued(Transaction& transaction,
 }
 
 /// Queued exits expire, or leave once the window is over and the price suits.
-void look_at_queue(Transaction& transaction, AccountState& account, const model::Tick& body) {
+void probe_queue(Transaction& transaction, AccountState& account, const model::Tick& body) {
     const State& state = transaction.state();
     for (auto& [number, live] : account.orders) {
         if (live.order.state != OrderState::Queued) continue;
@@ -89,7 +89,7 @@ void tick(Transaction& transaction, const model::Tick& body) {
     const auto place = transaction.state().accounts.find(body.account);
     if (place == transaction.state().accounts.end()) return;
     AccountState& account = place->second;
-    look_at_queue(transaction, account, body);
+    probe_queue(transaction, account, body);
     if (account.account.market != model::Market::Futures) return;
     for (const auto& [instrument, position] : account.positions)
         exit_unprotected(transaction, account, instrument);

@@ -123,12 +123,12 @@ private:
             add("portfolio_reset", Channel::Accounts).account = reset->account;
         } else if (const auto* seen = std::get_if<model::ReportReconciled>(&record_.input.body)) {
             add("account_reconciled", Channel::Accounts).account = seen->account;
-            tell_mismatch(*seen);
+            log_mismatch(*seen);
         }
     }
 
     /// A comparison found amounts that no trade explains, if it froze the account.
-    void tell_mismatch(const model::ReportReconciled& seen) {
+    void log_mismatch(const model::ReportReconciled& seen) {
         const bool froze = std::any_of(
             record_.outcome.changes.begin(), record_.outcome.changes.end(), [](const auto& change) {
                 const auto* account = std::get_if<model::Account>(&change);
@@ -186,10 +186,10 @@ private:
             imported.data = order_json(order);
         } else if (order.role == model::OrderRole::SafetyExit && new_here) {
             add_risk(order);
-            if (order.reason == model::Reason::Unprotected) tell_failure(order);
+            if (order.reason == model::Reason::Unprotected) log_failure(order);
         } else if (is_failure(order)) {
             if (is_risk_rule(order.reason)) add_risk(order);
-            tell_failure(order);
+            log_failure(order);
         } else if (order.role == model::OrderRole::StopLoss && !order.trail_distance.is_zero() &&
                    std::holds_alternative<model::Tick>(record_.input.body)) {
             Event& moved = add("trailing_stop_updated", Channel::Orders);
@@ -202,7 +202,7 @@ private:
         }
     }
 
-    void tell_failure(const model::Order& order) {
+    void log_failure(const model::Order& order) {
         Event& failure = add("trade_failed", Channel::Trades);
         failure.account = order.account;
         failure.symbol = order.instrument.symbol;

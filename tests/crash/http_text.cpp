@@ -7,7 +7,7 @@ namespace botcore::crash {
 
 namespace {
 
-constexpr std::size_t kAnswerBytesMax = 16U << 20U;
+constexpr std::size_t kResponseBytesMax = 16U << 20U;
 
 bool equal_without_case(std::string_view one, std::string_view other) {
     const auto lower = [](char c) {
@@ -77,7 +77,7 @@ std::optional<std::size_t> take_answer(std::string_view bytes, AnswerView& answe
     constexpr std::string_view kVersion = "HTTP/1.1 ";
     const auto end = bytes.find("\r\n\r\n");
     if (end == std::string_view::npos) {
-        if (bytes.size() > kAnswerBytesMax) return std::nullopt;
+        if (bytes.size() > kResponseBytesMax) return std::nullopt;
         return 0;
     }
     answer = {};
@@ -90,7 +90,7 @@ std::optional<std::size_t> take_answer(std::string_view bytes, AnswerView& answe
         lines.remove_prefix(next + 2);
     }
     if (!head.has_length && answer.status != 204) return std::nullopt;
-    if (head.length > kAnswerBytesMax) return std::nullopt;
+    if (head.length > kResponseBytesMax) return std::nullopt;
     const std::size_t size = end + 4 + head.length;
     if (bytes.size() < size) return 0;
     answer.body = bytes.substr(end + 4, head.length);

@@ -2,8 +2,8 @@
 
 #include "base/check.hpp"
 #include "shell/archive/object_name.hpp"
-#include "shell/archive/s3_answers.hpp"
 #include "shell/archive/s3_repository.hpp"
+#include "shell/archive/s3_responses.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -12,17 +12,17 @@
 #include "shell/cache/account_changes.hpp"
 #include "shell/daemon/analysis_link.hpp"
 #include "shell/daemon/archive_link.hpp"
-#include "shell/daemon/book_watch.hpp"
+#include "shell/daemon/book_checks.hpp"
 #include "shell/daemon/data_folder.hpp"
 #include "shell/daemon/entry_orders.hpp"
-#include "shell/daemon/health_watch.hpp"
+#include "shell/daemon/health_service.hpp"
 #include "shell/daemon/logged_store.hpp"
 #include "shell/daemon/market_source_monitor.hpp"
 #include "shell/daemon/relief.hpp"
-#include "shell/daemon/second_signal.hpp"
+#include "shell/daemon/repeated_signal.hpp"
 #include "shell/daemon/service_manager.hpp"
 #include "shell/daemon/shutdown.hpp"
-#include "shell/daemon/slow_thread.hpp"
+#include "shell/daemon/store_maintenance_thread.hpp"
 #include "shell/daemon/trade_log.hpp"
 #include "shell/daemon/trading_loop.hpp"
 #include "shell/http/answer_cache.hpp"
@@ -57,7 +57,7 @@ constexpr base::Duration kArchiveAwaited = base::Duration::seconds(5);
 constexpr std::chrono::milliseconds kWatchEvery(250);
 /// What `AnalysisRules` allow for one question, retries included (R2-TMO-06).
 const base::Duration kAnalysisWithin = base::Duration::seconds(10);
-constexpr std::chrono::seconds kLookAroundWithin(2);
+constexpr std::chrono::seconds kFirstProbesWithin(2);
 /// Supervisor, container and terminal may all ask for the end, each in its time.
 constexpr std::chrono::seconds kSameRequest(1);
 
@@ -118,8 +118,8 @@ private:
     [[nodiscard]] std::string start_archive();
     void start_watch();
     [[nodiscard]] std::string start_cache();
-    void look_around();
-    void look_at_archive();
+    void start_probes();
+    void probe_archive();
     [[nodiscard]] std::string start_door();
     void greet_caller() const;
     void watch();
@@ -151,7 +151,7 @@ private:
     std::unique_ptr<shell::MarketSource> market_;
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<EventStream> events_;
-    shell::MaintenanceTeller maintenance_{
+    shell::MaintenanceAnnouncer maintenance_{
         {.log = log_,
          .publish = [this](const protocol::Event& event) { events_->hub().publish(event); },
          .now = [this] { return clock_.now().time; }}};
@@ -162,8 +162,8 @@ private:
     std::unique_ptr<shell::TradingLoop> loop_;
     std::unique_ptr<shell::AnalysisLink> analysis_;
     std::unique_ptr<shell::ArchiveLink> archive_;
-    std::unique_ptr<shell::HealthWatch> watch_;
-    std::unique_ptr<shell::auth::ActJournal> acts_;
+    std::unique_ptr<shell::HealthService> watch_;
+    std::unique_ptr<shell::auth::AuditJournal> audit_;
     std::unique_ptr<shell::http::UserAccess> access_;
     shell::http::OverloadGate overload_{{}, metrics_, [this] {
                                             return shell::http::Pressure{
@@ -177,7 +177,7 @@ private:
         (void)runtime_->freeze({.account = account, .evidence = evidence});
         loop_->wake();
     };
-    shell::BookWatch books_{log_, metrics_, in_doubt_};
+    shell::BookChecks books_{log_, metrics_, in_doubt_};
     shell::TradeLog trades_{
         {.log = log_, .metrics = metrics_, .request_id = [this](const auto& order) {
              return runtime_->request_id_of(order);
@@ -193,7 +193,7 @@ private:
     shell::ServiceManager manager_;
     std::uint64_t turns_seen_ = 0;
     shell::Shutdown shutdown_;
-    std::unique_ptr<shell::SlowThread> slow_;
+    std::unique_ptr<shell::StoreMaintenanceThread> slow_;
     int exit_code_ = EX_OK;
 };
 
@@ -291,8 +291,8 @@ std::string Daemon::start_door() {
         clock_.now().time);
     if (!access) return access.error();
     access_ = std::move(access).value();
-    acts_ = std::make_unique<shell::auth::ActJournal>(
-        shell::auth::ActJournal::Parts{*runtime_, log_, [this] { loop_->wake(); }});
+    audit_ = std::make_unique<shell::auth::AuditJournal>(
+        shell::auth::AuditJournal::Parts{*runtime_, log_, [this] { loop_->wake(); }});
     doors_ = std::make_unique<Doors>(
         shell::http::ApiContext{
             .options = std::move(options),
@@ -302,7 +302,7 @@ std::string Daemon::start_door() {
             .market = market_->board(),
             .metrics = metrics_,
             .log = log_,
-            .acts = *acts_,
+            .acts = *audit_,
             .now = [this] { return clock_.now(); },
             .wake = [this] { loop_->wake(); },
             .later = [this](std::function<void()> work) { loop_->after_turn(std::move(work)); },
@@ -365,11 +365,11 @@ std::string Daemon::start_archive() {
 }
 
 void Daemon::start_watch() {
-    watch_ = std::make_unique<shell::HealthWatch>(
+    watch_ = std::make_unique<shell::HealthService>(
         watch_options(config_, opened_.folder.store()),
-        shell::HealthWatch::Parts{
+        shell::HealthService::Parts{
             .runtime = *runtime_,
-            .teller = maintenance_,
+            .announcer = maintenance_,
             .store = store_,
             .exchange = exchange_,
             .market = market_->board(),
@@ -381,10 +381,10 @@ void Daemon::start_watch() {
                 [this](const protocol::HealthChange& change) {
                     events_->hub().publish(protocol::health_changed(change, clock_.now().time));
                 }});
-    if (analysis_) watch_->prober().add(shell::health::Dependency::Analysis, analysis_->look());
-    watch_->prober().add(shell::health::Dependency::Cache, shell::health::look_at_cache(*cache_));
+    if (analysis_) watch_->prober().add(shell::health::Dependency::Analysis, analysis_->probe());
+    watch_->prober().add(shell::health::Dependency::Cache, shell::health::probe_cache(*cache_));
     if (archive_) archive_->add_to(watch_->prober(), *runtime_);
-    slow_ = std::make_unique<shell::SlowThread>([this] {
+    slow_ = std::make_unique<shell::StoreMaintenanceThread>([this] {
         opened_.store->maintain();
         watch_->write_out();
     });
@@ -401,21 +401,21 @@ void Daemon::greet_caller() const {
 }
 
 /// The first caller finds every part looked at, unless one of them hangs.
-void Daemon::look_around() {
+void Daemon::start_probes() {
     watch_->set_load(overload_.take_overload() ? operations::Load::Overload
                                                : operations::Load::Normal);
     watch_->tick();
-    const auto deadline = std::chrono::steady_clock::now() + kLookAroundWithin;
+    const auto deadline = std::chrono::steady_clock::now() + kFirstProbesWithin;
     while ((!watch_->monitor().settled() || runtime_->awaits_archive()) &&
            std::chrono::steady_clock::now() < deadline) {
         (void)context_.run_one_for(std::chrono::milliseconds(20));
         exchange_.deliver(*runtime_);  // The answer to its probe; there are no turns yet.
         watch_->tick();
-        look_at_archive();
+        probe_archive();
     }
 }
 
-void Daemon::look_at_archive() {
+void Daemon::probe_archive() {
     if (!archive_) return;
     archive_->tick();
     archive_->report_to(*runtime_);
@@ -426,7 +426,7 @@ void Daemon::watch() {
     count_connections();
     watch_->tick();
     access_->tick(clock_.now().time);
-    look_at_archive();
+    probe_archive();
     market_monitor_.update(market_->trouble());
     if (runtime_->status() == runtime::Status::Fenced) {
         log_.write(shell::log::Level::Fatal, "another writer has the journal; this one ends");
@@ -481,7 +481,7 @@ shell::Shutdown::Hooks Daemon::shutdown_hooks() {
     shell::Shutdown::Hooks hooks;
     hooks.turn_unready = [this] {
         doors_->health.begin_drain();
-        server_->say_goodbye();
+        server_->disable_keep_alive();
         manager_.stopping();
     };
     hooks.close_listener = [this] {
@@ -553,7 +553,7 @@ int Daemon::run() {
     if (const auto trouble = start_trading(); !trouble.empty()) return failed(EX_IOERR, trouble);
     if (const auto trouble = start_archive(); !trouble.empty()) return failed(EX_CONFIG, trouble);
     start_watch();
-    look_around();
+    start_probes();
     if (const auto trouble = start_door(); !trouble.empty()) {
         loop_->stop();
         return failed(EX_UNAVAILABLE, trouble);
@@ -565,10 +565,10 @@ int Daemon::run() {
     log_.release();
     manager_.ready();
     report_alive();
-    log_.tell(shell::log::Happening::ServiceStarted,
-              "started",
-              {{"sequence", static_cast<std::int64_t>(runtime_->head().sequence)},
-               {"epoch", static_cast<std::int64_t>(runtime_->head().epoch)}});
+    log_.event(shell::log::LogEvent::ServiceStarted,
+               "started",
+               {{"sequence", static_cast<std::int64_t>(runtime_->head().sequence)},
+                {"epoch", static_cast<std::int64_t>(runtime_->head().epoch)}});
     loop_->run();
     return shutdown_.finish(
         {.flush_logs = [this] { (void)log_.flush(); }, .close_store = [this] { close_store(); }},

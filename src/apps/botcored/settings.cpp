@@ -96,7 +96,7 @@ shell::http::UserAccessOptions access_options(const shell::Config& config,
     options.delays.failures_free = count(config, "auth.lockout_failures");
     options.delays.failures_free_of_user = 4 * options.delays.failures_free;
     options.delays.longest = base::Duration::seconds(60 * config.integer("auth.lockout_minutes"));
-    options.desk.token_lifetime =
+    options.user_service.token_lifetime =
         base::Duration::seconds(3'600 * config.integer("auth.token_hours"));
     options.door.registration_open = config.text("auth.registration") == "open";
     const auto deposit = model::parse_amount<model::Money>(config.text("paper.deposit"));
@@ -114,9 +114,9 @@ shell::http::UserAccessOptions access_options(const shell::Config& config,
     return options;
 }
 
-shell::HealthWatch::Options watch_options(const shell::Config& config,
-                                          const std::filesystem::path& store) {
-    shell::HealthWatch::Options options;
+shell::HealthService::Options watch_options(const shell::Config& config,
+                                            const std::filesystem::path& store) {
+    shell::HealthService::Options options;
     options.interval = seconds(config, "reliability.health_check_interval_seconds");
     options.market_age_max = milliseconds(config, "trading.price_age_max_ms");
     options.store_path = store.string();

@@ -5,7 +5,7 @@
 #include "ports/cache.hpp"
 #include "runtime/runtime.hpp"
 #include "shell/config/config.hpp"
-#include "shell/daemon/health_watch.hpp"
+#include "shell/daemon/health_service.hpp"
 #include "shell/daemon/shutdown.hpp"
 #include "shell/http/http_server.hpp"
 #include "shell/http/user_access.hpp"
@@ -23,8 +23,8 @@ namespace botcore::apps {
 [[nodiscard]] model::RiskLimits risk_limits(const shell::Config& config);
 [[nodiscard]] shell::http::UserAccessOptions access_options(const shell::Config& config,
                                                             const std::filesystem::path& data);
-[[nodiscard]] shell::HealthWatch::Options watch_options(const shell::Config& config,
-                                                        const std::filesystem::path& store);
+[[nodiscard]] shell::HealthService::Options watch_options(const shell::Config& config,
+                                                          const std::filesystem::path& store);
 [[nodiscard]] shell::ShutdownOptions shutdown_options(const shell::Config& config);
 [[nodiscard]] shell::sqlite::SqliteOptions store_options(const shell::Config& config,
                                                          std::string path,

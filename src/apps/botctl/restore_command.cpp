@@ -29,8 +29,8 @@ namespace json = boost::json;
 namespace {
 
 /// "--to": a sequence, a time, an order's id, or nothing for the newest moment.
-base::Result<archive::Moment, std::string> moment_of(const BackupWish& wish) {
-    archive::Moment moment;
+base::Result<archive::RestoreTarget, std::string> moment_of(const BackupWish& wish) {
+    archive::RestoreTarget moment;
     if (wish.timeline != 0) moment.timeline = wish.timeline;
     if (wish.to.empty()) return moment;
     std::uint64_t sequence = 0;
@@ -110,7 +110,7 @@ struct Found {
 };
 
 base::Result<Found, std::string> compared(const archive::Restored& restored,
-                                          const archive::Moment& moment,
+                                          const archive::RestoreTarget& moment,
                                           const fs::path& store,
                                           const fs::path& made) {
     Found found{restored, TRY(picture_of(made)), std::nullopt, {}, {}, {}};
@@ -279,7 +279,7 @@ int finish_restore(Session& session,
 int restore_to(Session& session,
                const BackupWish& wish,
                ArchiveAccess& access,
-               const archive::Moment& moment,
+               const archive::RestoreTarget& moment,
                const Places& places) {
     ProgressLine line;
     std::vector<archive::ArchiveError> warnings;

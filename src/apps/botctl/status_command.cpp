@@ -49,7 +49,7 @@ json::value all_positions(Session& session, const json::value& accounts) {
     return all;
 }
 
-json::value acts_of(Session& session) {
+json::value audit_events_of(Session& session) {
     const json::value page = data_of(session, "/api/audit?act=account-frozen&limit=100");
     const auto* fields = page.if_object();
     const auto* acts = fields == nullptr ? nullptr : fields->if_contains("acts");
@@ -82,7 +82,7 @@ int show_status(Session& session) {
     parts.positions = all_positions(session, parts.accounts);
     parts.reconciliation = data_of(session, "/api/reconciliation");
     parts.system = data_of(session, "/api/monitoring/system");
-    if (has_frozen(parts.accounts)) parts.acts = acts_of(session);
+    if (has_frozen(parts.accounts)) parts.acts = audit_events_of(session);
     const auto metrics = session.reach(get("/metrics"));
     if (metrics && *metrics && metrics->value().status == 200) {
         parts.metrics = metrics->value().body;

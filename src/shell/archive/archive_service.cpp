@@ -32,20 +32,20 @@ constexpr std::chrono::seconds kFirstAnswerWithin(60);
 constexpr std::int64_t kHalfDayMinutes = 720;
 
 /// One repository as a thread sees it.
-struct Door {
+struct OpenedArchive {
     std::unique_ptr<ports::Repository> repository;
     std::unique_ptr<Archive> archive;
 };
 
-base::Result<std::vector<Door>, std::string> open_doors(const std::vector<MakeRepository>& makers,
-                                                        const std::optional<ArchiveKey>& key) {
-    std::vector<Door> doors;
+base::Result<std::vector<OpenedArchive>, std::string> open_archives(
+    const std::vector<MakeRepository>& makers, const std::optional<ArchiveKey>& key) {
+    std::vector<OpenedArchive> opened_archives;
     for (const auto& make : makers) {
-        Door door{TRY(make()), nullptr};
-        door.archive = std::make_unique<Archive>(*door.repository, *key);
-        doors.push_back(std::move(door));
+        OpenedArchive opened{TRY(make()), nullptr};
+        opened.archive = std::make_unique<Archive>(*opened.repository, *key);
+        opened_archives.push_back(std::move(opened));
     }
-    return doors;
+    return opened_archives;
 }
 
 std::string said(const ArchiveError& error) {
@@ -64,8 +64,8 @@ struct ArchiveService::Shared {
     ArchiveOptions options;
     Parts parts;
     names::TimelineIdentity identity;
-    std::vector<Door> shipping;  ///< Of the thread that ships.
-    std::vector<Door> daily;     ///< Of the other one.
+    std::vector<OpenedArchive> shipping;  ///< Of the thread that ships.
+    std::vector<OpenedArchive> daily;     ///< Of the other one.
     std::unique_ptr<sqlite::SqliteReader> reader;
     JobFile jobs{options.folder / "jobs.jsonl"};
     WatchedDrills drills{options.folder / kDrillFile};  ///< Of the thread that works.
@@ -129,9 +129,9 @@ void ArchiveService::Shared::ship() {
     std::vector<Shipper> shippers;
     std::vector<UsersCopy> users;
     std::set<std::size_t> told;
-    for (const Door& door : shipping) {
-        shippers.emplace_back(*reader, *door.archive, identity);
-        users.emplace_back(options.users, options.folder, *door.archive, identity.number);
+    for (const OpenedArchive& opened : shipping) {
+        shippers.emplace_back(*reader, *opened.archive, identity);
+        users.emplace_back(options.users, options.folder, *opened.archive, identity.number);
     }
     while (true) {
         bool more = false;
@@ -288,16 +288,16 @@ JobResult ArchiveService::Shared::snapshot() {
     }
     result.good = !daily.empty();
     for (std::size_t i = 0; i < daily.size(); ++i) {
-        const Door& door = daily.at(i);
+        const OpenedArchive& opened = daily.at(i);
         if (!result.text.empty()) result.text += "; ";
-        result.text += door.archive->place() + ": ";
+        result.text += opened.archive->place() + ": ";
         if (const auto refusal = refusal_of(i)) {
             result.good = false;
             result.text += *refusal;
             note_snapshot(i, false);
             continue;
         }
-        const auto put = put_snapshot(*door.archive, scratch, parts.now(), {});
+        const auto put = put_snapshot(*opened.archive, scratch, parts.now(), {});
         note_snapshot(i, put.has_value());
         if (!put) {
             result.good = false;
@@ -306,7 +306,7 @@ JobResult ArchiveService::Shared::snapshot() {
         }
         result.bytes = put.value().bytes;
         result.text += to_text(put.value().name);
-        const auto pruned = prune_by_rules(*door.archive, identity.number, options, parts.now());
+        const auto pruned = prune_by_rules(*opened.archive, identity.number, options, parts.now());
         if (pruned) continue;
         result.good = false;
         result.text += ", not pruned: " + said(pruned.error());
@@ -408,12 +408,12 @@ JobResult ArchiveService::Shared::check() {
 base::Result<std::unique_ptr<ArchiveService>, std::string> ArchiveService::start(
     ArchiveOptions options, Parts parts) {
     auto shared = std::make_shared<Shared>(std::move(options), std::move(parts));
-    shared->shipping = TRY(open_doors(shared->parts.repositories, shared->parts.key));
-    shared->daily = TRY(open_doors(shared->parts.repositories, shared->parts.key));
+    shared->shipping = TRY(open_archives(shared->parts.repositories, shared->parts.key));
+    shared->daily = TRY(open_archives(shared->parts.repositories, shared->parts.key));
     shared->reader = TRY(sqlite::open_reader(shared->options.store));
     shared->identity = TRY(sqlite::timeline_of(shared->options.store));
-    for (const Door& door : shared->shipping)
-        shared->status.repositories.push_back({door.archive->place(), {}});
+    for (const OpenedArchive& opened : shared->shipping)
+        shared->status.repositories.push_back({opened.archive->place(), {}});
     auto jobs = shared->jobs.read();
     // Trading does not wait for a history: all jobs are due again, and somebody is told why.
     if (!jobs) shared->status.history_trouble = jobs.error();

@@ -56,7 +56,7 @@ ArchiveResult<std::vector<Leg>> lineage_of(const Timelines& starts, Timeline tim
 }
 
 /// Is the record within what is asked for?
-bool is_wanted(const Moment& moment, model::Sequence sequence, base::Timestamp time) {
+bool is_wanted(const RestoreTarget& moment, model::Sequence sequence, base::Timestamp time) {
     return (!moment.sequence || sequence <= *moment.sequence) &&
            (!moment.time || time <= *moment.time);
 }
@@ -124,7 +124,7 @@ std::size_t first_overlap(const std::vector<names::SegmentName>& segments) {
 class Restore {
 public:
     Restore(Archive& archive,
-            const Moment& moment,
+            const RestoreTarget& moment,
             std::filesystem::path to,
             const Progress& progress,
             std::vector<ArchiveError>& warnings)
@@ -145,13 +145,13 @@ private:
     [[nodiscard]] ArchiveOutcome find_lineage();
     [[nodiscard]] ArchiveOutcome find_snapshots();
     [[nodiscard]] ArchiveOutcome begin_at_snapshot();
-    [[nodiscard]] ArchiveOutcome fold_forward();
-    [[nodiscard]] ArchiveResult<bool> fold_leg(const Leg& leg, runtime::Rebuild& work);
+    [[nodiscard]] ArchiveOutcome apply_forward();
+    [[nodiscard]] ArchiveResult<bool> apply_leg(const Leg& leg, runtime::Rebuild& work);
     [[nodiscard]] ArchiveResult<std::vector<names::SegmentName>> longest_chain(
         std::vector<names::SegmentName> segments, const model::Head& start);
-    [[nodiscard]] ArchiveResult<bool> fold_segment(const names::SegmentName& name,
-                                                   const Leg& leg,
-                                                   runtime::Rebuild& work);
+    [[nodiscard]] ArchiveResult<bool> apply_segment(const names::SegmentName& name,
+                                                    const Leg& leg,
+                                                    runtime::Rebuild& work);
     [[nodiscard]] ArchiveOutcome fold_prefix();
     [[nodiscard]] ArchiveResult<model::Sequence> last_wanted(ports::StoreReader& reader,
                                                              model::Sequence head);
@@ -159,7 +159,7 @@ private:
     [[nodiscard]] std::string extent();
 
     Archive& archive_;
-    const Moment& moment_;
+    const RestoreTarget& moment_;
     std::filesystem::path to_;
     const Progress& progress_;
     std::vector<ArchiveError>& warnings_;
@@ -221,9 +221,9 @@ ArchiveOutcome Restore::begin_at_snapshot() {
 }
 
 /// False once a record is beyond what is wanted.
-ArchiveResult<bool> Restore::fold_segment(const names::SegmentName& name,
-                                          const Leg& leg,
-                                          runtime::Rebuild& work) {
+ArchiveResult<bool> Restore::apply_segment(const names::SegmentName& name,
+                                           const Leg& leg,
+                                           runtime::Rebuild& work) {
     const std::string object = to_text(name);
     if (name.first > work.head().sequence + 1) {
         return failure(Kind::Gap,
@@ -294,7 +294,7 @@ ArchiveResult<std::vector<names::SegmentName>> Restore::longest_chain(
 }
 
 /// False once a record is beyond what is wanted.
-ArchiveResult<bool> Restore::fold_leg(const Leg& leg, runtime::Rebuild& work) {
+ArchiveResult<bool> Restore::apply_leg(const Leg& leg, runtime::Rebuild& work) {
     auto segments = TRY(archive_.segments(leg.timeline, work.head().sequence + 1));
     const model::Sequence end = segments.empty() ? 0 : segments.back().last;
     const std::size_t doubtful = first_overlap(segments);
@@ -308,7 +308,7 @@ ArchiveResult<bool> Restore::fold_leg(const Leg& leg, runtime::Rebuild& work) {
         }
         const names::SegmentName name = segments.at(i);
         if (name.first > leg.last) break;  // Written after the next timeline had begun.
-        if (!TRY(fold_segment(name, leg, work))) return false;
+        if (!TRY(apply_segment(name, leg, work))) return false;
         if (progress_) progress_("folded", work.head().sequence, std::min(end, leg.last));
     }
     const bool whole = leg.last == kEnd || work.head().sequence >= leg.last;
@@ -321,14 +321,14 @@ ArchiveResult<bool> Restore::fold_leg(const Leg& leg, runtime::Rebuild& work) {
     return whole;
 }
 
-ArchiveOutcome Restore::fold_forward() {
+ArchiveOutcome Restore::apply_forward() {
     const auto store = TRY(open_store(to_));
     runtime::Rebuild work(*store);
     if (const auto begun = work.begin(); !begun) return base::Failure{error_of(begun.error(), {})};
     bool reached_end = true;
     for (const Leg& leg : legs_) {
         if (leg.last <= work.head().sequence) continue;
-        reached_end = TRY(fold_leg(leg, work));
+        reached_end = TRY(apply_leg(leg, work));
         if (!reached_end) break;
     }
     const bool is_there = moment_.sequence == work.head().sequence;
@@ -433,7 +433,7 @@ ArchiveResult<Restored> Restore::run() {
     (void)TRY(find_snapshots());
     sqlite::remove_database(to_);
     (void)TRY(begin_at_snapshot());
-    const auto folded = fold_forward();
+    const auto folded = apply_forward();
     if (!folded) {
         // Segments that are gone are no loss while a later snapshot has their records.
         if (folded.error().kind != Kind::Gap || after_.empty()) {
@@ -451,7 +451,7 @@ ArchiveResult<Restored> Restore::run() {
 }  // namespace
 
 ArchiveResult<Restored> restore_into(Archive& archive,
-                                     const Moment& moment,
+                                     const RestoreTarget& moment,
                                      const std::filesystem::path& to,
                                      const Progress& progress,
                                      std::vector<ArchiveError>& warnings) {

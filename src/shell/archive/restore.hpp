@@ -24,7 +24,7 @@
 namespace botcore::shell::archive {
 
 /// With neither, the last moment that the archive has.
-struct Moment {
+struct RestoreTarget {
     std::optional<model::Sequence> sequence = std::nullopt;  ///< Up to and with this record.
     std::optional<base::Timestamp> time = std::nullopt;      ///< Everything until then, inclusive.
     /// Empty: the newest one that has records of its own.
@@ -49,7 +49,7 @@ struct Restored {
 /// after the last one: the text says what there is. For a time after the last record it is that
 /// record, and `is_newest`.
 [[nodiscard]] ArchiveResult<Restored> restore_into(Archive& archive,
-                                                   const Moment& moment,
+                                                   const RestoreTarget& moment,
                                                    const std::filesystem::path& to,
                                                    const Progress& progress,
                                                    std::vector<ArchiveError>& warnings);

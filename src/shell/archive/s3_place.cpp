@@ -60,10 +60,10 @@ base::Outcome<std::string> read_parameters(std::string_view query, S3Place& plac
 base::Result<S3Place, std::string> parse_s3_place(std::string_view text) {
     if (!text.starts_with(kScheme)) return failure("an s3 address begins with s3://");
     text.remove_prefix(kScheme.size());
-    const std::size_t question = std::min(text.find('?'), text.size());
+    const std::size_t http_request = std::min(text.find('?'), text.size());
     S3Place place;
-    (void)TRY(read_parameters(text.substr(std::min(text.size(), question + 1)), place));
-    const std::string_view path = text.substr(0, question);
+    (void)TRY(read_parameters(text.substr(std::min(text.size(), http_request + 1)), place));
+    const std::string_view path = text.substr(0, http_request);
     const std::size_t slash = std::min(path.find('/'), path.size());
     place.bucket = path.substr(0, slash);
     place.prefix = path.substr(std::min(path.size(), slash + 1));

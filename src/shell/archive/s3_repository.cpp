@@ -2,7 +2,7 @@
 
 #include "protocol/time_text.hpp"
 #include "shell/archive/object_name.hpp"
-#include "shell/archive/s3_answers.hpp"
+#include "shell/archive/s3_responses.hpp"
 #include "shell/outbound/http_attempt.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -14,9 +14,9 @@
 
 namespace botcore::shell::archive {
 
-using outbound::HttpAnswer;
-using outbound::HttpQuestion;
 using outbound::HttpTransport;
+using outbound::OutboundHttpRequest;
+using outbound::OutboundHttpResponse;
 using ports::RepositoryError;
 using ports::RepositoryOutcome;
 using ports::RepositoryResult;
@@ -46,7 +46,7 @@ base::Failure<RepositoryError> failure(Fault kind, std::string text) {
     return {RepositoryError{kind, std::move(text)}};
 }
 
-base::Failure<RepositoryError> refusal(const HttpAnswer& answer) {
+base::Failure<RepositoryError> refusal(const OutboundHttpResponse& answer) {
     const std::string code = s3_error_code(answer.body);
     std::string text = "the server answered " + std::to_string(answer.result.status);
     if (!code.empty()) text.append(" ").append(code);
@@ -87,7 +87,7 @@ base::Outcome<std::string> check_words(const S3Options& options) {
 }
 
 /// An exchange that has no answer.
-base::Failure<RepositoryError> broken(const HttpAnswer& answer) {
+base::Failure<RepositoryError> broken(const OutboundHttpResponse& answer) {
     // With a certificate that is not the server's, trying again does not help.
     const Fault kind =
         answer.result.end == AttemptEnd::CertificateRefused ? Fault::Refused : Fault::Unavailable;
@@ -118,12 +118,12 @@ public:
 
     /// An answer with any status, or that there is none. A request that the server puts off is sent
     /// again when it may be.
-    RepositoryResult<HttpAnswer> ask(const RequestToSign& request,
-                                     const std::string& body,
-                                     std::size_t answer_bytes_max) {
+    RepositoryResult<OutboundHttpResponse> ask(const RequestToSign& request,
+                                               const std::string& body,
+                                               std::size_t response_bytes_max) {
         while (true) {
             (void)TRY(await_pause());
-            auto answer = TRY(ask_once(request, body, answer_bytes_max));
+            auto answer = TRY(ask_once(request, body, response_bytes_max));
             const std::uint16_t status = answer.result.status;
             const bool puts_off = status == 429 || status == 503;
             if (!puts_off || !answer.result.retry_after) return answer;
@@ -150,21 +150,22 @@ private:
         return base::Done{};
     }
 
-    RepositoryResult<HttpAnswer> ask_once(RequestToSign request,
-                                          std::string body,
-                                          std::size_t answer_bytes_max) {
-        HttpQuestion question = signed_question(std::move(request), body);
-        question.body = std::move(body);
-        question.answer_bytes_max = answer_bytes_max;
+    RepositoryResult<OutboundHttpResponse> ask_once(RequestToSign request,
+                                                    std::string body,
+                                                    std::size_t response_bytes_max) {
+        OutboundHttpRequest http_request = signed_request(std::move(request), body);
+        http_request.body = std::move(body);
+        http_request.response_bytes_max = response_bytes_max;
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(end_ - steady_clock::now());
         const auto limit = std::min(left, options_.request_limit);
         if (limit.count() <= 0) return failure(Fault::Unavailable, "the call took too long");
-        std::optional<HttpAnswer> answer;
+        std::optional<OutboundHttpResponse> answer;
         const auto attempt = wire_.transport->start(
-            options_.place.endpoint, std::move(question), limit, [&answer](HttpAnswer came) {
-                answer = std::move(came);
-            });
+            options_.place.endpoint,
+            std::move(http_request),
+            limit,
+            [&answer](OutboundHttpResponse came) { answer = std::move(came); });
         wire_.context.restart();
         while (!answer && wire_.context.run_one_until(end_ + options_.request_limit) > 0) {
         }
@@ -176,7 +177,8 @@ private:
         return *std::move(answer);
     }
 
-    [[nodiscard]] HttpQuestion signed_question(RequestToSign request, std::string_view body) const {
+    [[nodiscard]] OutboundHttpRequest signed_request(RequestToSign request,
+                                                     std::string_view body) const {
         const base::Timestamp now = wall_now();
         const S3Credentials& credentials = options_.credentials;
         request.payload_hash = sha256_hex(body);
@@ -185,17 +187,17 @@ private:
         if (const auto token = credentials.session_token.reveal(); !token.empty()) {
             request.headers.emplace_back("x-amz-security-token", token);
         }
-        HttpQuestion question;
-        question.headers = request.headers;
+        OutboundHttpRequest http_request;
+        http_request.headers = request.headers;
         request.headers.emplace_back("host", options_.place.endpoint.authority());
-        question.headers.emplace_back(
+        http_request.headers.emplace_back(
             "authorization",
             authorization(credentials, {options_.place.region, "s3", now}, request));
-        question.method = request.method;
-        question.path = request.path;
-        if (!request.query.empty()) question.path += "?" + canonical_query(request.query);
-        question.content_type = "application/octet-stream";
-        return question;
+        http_request.method = request.method;
+        http_request.path = request.path;
+        if (!request.query.empty()) http_request.path += "?" + canonical_query(request.query);
+        http_request.content_type = "application/octet-stream";
+        return http_request;
     }
 
     const S3Options& options_;
@@ -240,7 +242,7 @@ RepositoryOutcome S3Repository::put(std::string_view name, std::string_view byte
     if (!options_.storage_class.empty() && name.find(kSnapshots) != std::string_view::npos) {
         request.headers.emplace_back("x-amz-storage-class", options_.storage_class);
     }
-    const auto answer = TRY(call.ask(request, std::string(bytes), outbound::kAnswerBytesMax));
+    const auto answer = TRY(call.ask(request, std::string(bytes), outbound::kResponseBytesMax));
     // 412: somebody was faster; what is there now tells whether it was the same.
     if (answer.result.status != 200 && answer.result.status != 412) return refusal(answer);
     auto after = compare();
@@ -294,7 +296,7 @@ RepositoryOutcome S3Repository::remove(std::string_view name) {
     Call call(options_, *wire_);
     const std::string path = call.path_of(name);
     const auto answer =
-        TRY(call.ask({.method = "DELETE", .path = path}, {}, outbound::kAnswerBytesMax));
+        TRY(call.ask({.method = "DELETE", .path = path}, {}, outbound::kResponseBytesMax));
     if (answer.result.status / 100 == 2) return base::Done{};
     auto refused = refusal(answer);
     if (refused.error.kind == Fault::Missing) return base::Done{};

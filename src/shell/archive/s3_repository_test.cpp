@@ -1,7 +1,7 @@
 #include "shell/archive/s3_repository.hpp"
 
 #include "shell/archive/repository_place.hpp"
-#include "shell/archive/s3_answers.hpp"
+#include "shell/archive/s3_responses.hpp"
 #include "shell/archive/s3_server_test.hpp"
 #include "shell/cache/redis_server_test.hpp"
 #include "shell/outbound/peer_test.hpp"

@@ -3,7 +3,7 @@
 /// Bodies of the requests about users. Passwords come out as secrets, and no refusal shows one.
 
 #include "protocol/api_requests.hpp"
-#include "shell/auth/user_desk.hpp"
+#include "shell/auth/user_service.hpp"
 
 #include <optional>
 #include <string>

@@ -4,8 +4,10 @@
 
 namespace botcore::shell::auth {
 
-AuthWorker::AuthWorker(UserDesk desk, std::function<void(Job)> post, std::size_t waiting_max)
-    : desk_(std::move(desk)),
+AuthWorker::AuthWorker(UserService user_service,
+                       std::function<void(Job)> post,
+                       std::size_t waiting_max)
+    : service_(std::move(user_service)),
       post_(std::move(post)),
       waiting_max_(waiting_max),
       thread_([this](const std::stop_token& stop) { run(stop); }) {

@@ -6,7 +6,7 @@
 /// Threads: `ask` on the thread of the loop; the work on the worker's own; what follows the work
 /// goes back to the loop by `post`.
 
-#include "shell/auth/user_desk.hpp"
+#include "shell/auth/user_service.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -25,7 +25,9 @@ public:
 
     /// `post` runs a job on the thread of the loop, later; it may be called from any thread.
     /// More than `waiting_max` jobs do not wait.
-    AuthWorker(UserDesk desk, std::function<void(Job)> post, std::size_t waiting_max = 32);
+    AuthWorker(UserService user_service,
+               std::function<void(Job)> post,
+               std::size_t waiting_max = 32);
     /// Waits for the job under way; those that wait are dropped.
     ~AuthWorker();
     AuthWorker(const AuthWorker&) = delete;
@@ -41,12 +43,12 @@ public:
     /// full and nothing will happen.
     template <class Work, class Then>
     [[nodiscard]] bool ask(Work work, Then then, Limit limit) {
-        using Answer = std::invoke_result_t<Work&, UserDesk&>;
+        using Answer = std::invoke_result_t<Work&, UserService&>;
         auto task = std::make_shared<Work>(std::move(work));
         auto next = std::make_shared<Then>(std::move(then));
         return enqueue([this, task, next, limit = std::move(limit)] {
             if (std::chrono::steady_clock::now() >= limit.at) return post_(limit.late);
-            auto answer = std::make_shared<Answer>((*task)(desk_));
+            auto answer = std::make_shared<Answer>((*task)(service_));
             post_([next, answer] { (*next)(std::move(*answer)); });
         });
     }
@@ -55,7 +57,7 @@ private:
     bool enqueue(Job job);
     void run(const std::stop_token& stop);
 
-    UserDesk desk_;  // Of the thread alone.
+    UserService service_;  // Of the thread alone.
     std::function<void(Job)> post_;
     std::size_t waiting_max_;
     std::mutex mutex_;  // Guards the queue.

@@ -79,7 +79,7 @@ AnalysisLink::AnalysisLink(const outbound::AnalysisRules& rules,
                std::move(counts)) {
 }
 
-health::Look AnalysisLink::look() {
+health::HealthProbe AnalysisLink::look() {
     return [this](health::Answered answered) {
         service_.probe([answered = std::move(answered)](outbound::AnalysisProbe probe) {
             answered({state_of(probe.health), std::move(probe.message)});

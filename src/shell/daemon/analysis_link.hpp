@@ -6,7 +6,7 @@
 /// Threads: the thread of the loop.
 
 #include "shell/config/config.hpp"
-#include "shell/health/prober.hpp"
+#include "shell/health/health_prober.hpp"
 #include "shell/metrics/metrics.hpp"
 #include "shell/outbound/analysis_service.hpp"
 
@@ -29,8 +29,8 @@ public:
     /// Would `make` take it? Starts nothing.
     [[nodiscard]] static base::Outcome<std::string> check(const Config& config);
 
-    /// For `Prober::add(Dependency::Analysis, …)`; the link outlives the prober's looks.
-    [[nodiscard]] health::Look look();
+    /// For `HealthProber::add(Dependency::Analysis, …)`; the link outlives the prober's looks.
+    [[nodiscard]] health::HealthProbe look();
 
     [[nodiscard]] outbound::AnalysisService& service() { return service_; }
 

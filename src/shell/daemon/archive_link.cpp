@@ -2,7 +2,7 @@
 
 #include "base/calendar.hpp"
 #include "shell/archive/known_archives.hpp"
-#include "shell/daemon/book_watch.hpp"
+#include "shell/daemon/book_checks.hpp"
 #include "shell/files/whole_file.hpp"
 
 #include <array>
@@ -262,15 +262,15 @@ void ArchiveLink::finished(const archive::JobResult& result) {
     }
     if (result.job == Job::Check) {
         parts_.metrics.set("consistency_check_result", result.good ? 1 : 0);
-        if (result.report) tell_findings(*result.report);
+        if (result.report) report_findings(*result.report);
     }
 }
 
 /// Each finding is told; the accounts whose money is in doubt take exits only.
-void ArchiveLink::tell_findings(const runtime::VerifyReport& report) {
+void ArchiveLink::report_findings(const runtime::VerifyReport& report) {
     std::set<model::AccountId> in_doubt;
     for (const auto& finding : report.findings) {
-        tell_finding(parts_.log, finding);
+        report_finding(parts_.log, finding);
         parts_.metrics.count("consistency_findings_total", {"all"});
         const bool critical = severity_of(finding.kind) == runtime::Severity::Critical;
         if (critical && finding.account && in_doubt.insert(*finding.account).second) {
@@ -360,11 +360,11 @@ health::Answer ArchiveLink::books_health(const runtime::Runtime& runtime) const 
     return {health::HealthState::Unhealthy, newest->second.text};
 }
 
-void ArchiveLink::add_to(health::Prober& prober, const runtime::Runtime& runtime) {
+void ArchiveLink::add_to(health::HealthProber& prober, const runtime::Runtime& runtime) {
     if (!status_.repositories.empty()) {
-        prober.add_known(health::Dependency::Archive, [this] { return archive_health(); });
+        prober.add_local(health::Dependency::Archive, [this] { return archive_health(); });
     }
-    prober.add_known(health::Dependency::Books, [this, &runtime] { return books_health(runtime); });
+    prober.add_local(health::Dependency::Books, [this, &runtime] { return books_health(runtime); });
 }
 
 bool ArchiveLink::stop() {

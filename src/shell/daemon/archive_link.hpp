@@ -8,7 +8,7 @@
 #include "shell/archive/archive_service.hpp"
 #include "shell/config/config.hpp"
 #include "shell/daemon/archive_places.hpp"
-#include "shell/health/prober.hpp"
+#include "shell/health/health_prober.hpp"
 #include "shell/log/log.hpp"
 #include "shell/metrics/metrics.hpp"
 
@@ -49,7 +49,7 @@ public:
 
     /// Two parts of the health: the archive, and what the last check of the books found. The link
     /// outlives the prober.
-    void add_to(health::Prober& prober, const runtime::Runtime& runtime);
+    void add_to(health::HealthProber& prober, const runtime::Runtime& runtime);
 
     [[nodiscard]] archive::ArchiveService& service() { return *service_; }
 
@@ -67,7 +67,7 @@ private:
     void show_drills(base::Timestamp now);
     [[nodiscard]] health::Answer books_health(const runtime::Runtime& runtime) const;
     void finished(const archive::JobResult& result);
-    void tell_findings(const runtime::VerifyReport& report);
+    void report_findings(const runtime::VerifyReport& report);
 
     Parts parts_;
     archive::ArchiveStatus status_;

@@ -32,14 +32,14 @@ ports::CommitResult LoggedStore::commit(const ports::Batch& batch) {
             count_success();
             break;
         case ports::CommitResult::Conflict:
-            tell_lost(log::Happening::TransactionFailed,
-                      "another writer extended the journal; nothing of this batch was written",
-                      batch);
+            log_lost(log::LogEvent::TransactionFailed,
+                     "another writer extended the journal; nothing of this batch was written",
+                     batch);
             break;
         case ports::CommitResult::Unavailable:
-            tell_lost(log::Happening::TransactionRolledBack,
-                      "the store did not take the batch; memory is discarded and loaded again",
-                      batch);
+            log_lost(log::LogEvent::TransactionRolledBack,
+                     "the store did not take the batch; memory is discarded and loaded again",
+                     batch);
             count_failure(first);
             break;
     }
@@ -47,20 +47,20 @@ ports::CommitResult LoggedStore::commit(const ports::Batch& batch) {
 }
 
 /// Names the first order; how many there are stands beside.
-void LoggedStore::tell_lost(log::Happening happening,
-                            std::string_view message,
-                            const ports::Batch& batch) {
+void LoggedStore::log_lost(log::LogEvent event,
+                           std::string_view message,
+                           const ports::Batch& batch) {
     const std::string_view cause =
-        happening == log::Happening::TransactionFailed ? "conflict" : "the store is unavailable";
+        event == log::LogEvent::TransactionFailed ? "conflict" : "the store is unavailable";
     std::vector<log::Field> fields = {
         {"operation", "commit"},
         {"cause", cause},
         {"first", static_cast<std::int64_t>(batch.expected.sequence + 1)},
         {"records", static_cast<std::int64_t>(batch.entries.size())},
         {"orders", static_cast<std::int64_t>(batch.orders.size())}};
-    if (batch.orders.empty()) return log_.failure(happening, message, fields);
+    if (batch.orders.empty()) return log_.failure(event, message, fields);
     const OrderFields of_order(batch.orders.front());
-    log_.failure(happening, message, of_order.after(std::move(fields)));
+    log_.failure(event, message, of_order.after(std::move(fields)));
 }
 
 void LoggedStore::count_failure(std::int64_t first) {

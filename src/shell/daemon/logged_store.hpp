@@ -31,7 +31,7 @@ public:
     ports::StoreReader& reader() override { return store_.reader(); }
 
 private:
-    void tell_lost(log::Happening happening, std::string_view message, const ports::Batch& batch);
+    void log_lost(log::LogEvent event, std::string_view message, const ports::Batch& batch);
     void count_failure(std::int64_t first);
     void count_success();
 

@@ -107,11 +107,11 @@ int Shutdown::finish(const Rest& rest, int exit_code) {
     call(rest.close_store);
     done("store closed");
     ++step_;
-    log_.tell(log::Happening::ServiceStopped,
-              "exit",
-              {{"operation", "shutdown"},
-               {"step", std::int64_t{step_}},
-               {"status", std::int64_t{exit_code}}});
+    log_.event(log::LogEvent::ServiceStopped,
+               "exit",
+               {{"operation", "shutdown"},
+                {"step", std::int64_t{step_}},
+                {"status", std::int64_t{exit_code}}});
     call(rest.flush_logs);
     return exit_code;
 }

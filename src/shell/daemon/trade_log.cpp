@@ -10,7 +10,7 @@ namespace botcore::shell {
 
 namespace {
 
-using log::Happening;
+using log::LogEvent;
 using model::OrderState;
 
 /// What the order was part of, as callers know it.
@@ -72,10 +72,10 @@ void TradeLog::note(const model::Order& order, const model::Record& record) {
     remember_request(order);
     const bool forced = order.role == model::OrderRole::SafetyExit && is_new(order);
     if (forced && model::is_live(order.state)) {
-        tell(Happening::ForcedExit, "the core closes a position that nobody asked it to", order);
+        tell(LogEvent::ForcedExit, "the core closes a position that nobody asked it to", order);
     }
     if (model::has_failed(order)) {
-        tell(Happening::TradeFailed,
+        tell(LogEvent::TradeFailed,
              order.state == OrderState::Refused ? "a trade was refused before it left"
                                                 : "a trade failed",
              order);
@@ -97,7 +97,7 @@ void TradeLog::note(const model::Account& account) {
         return;
     }
     if (!in_doubt_.insert(account.id).second) return;
-    parts_.log.failure(Happening::PositionInDoubt,
+    parts_.log.failure(LogEvent::PositionInDoubt,
                        "positions and balances of an account are in doubt; it takes exits only",
                        {{"operation", "update_position"},
                         {"account", account.id.text()},
@@ -112,7 +112,7 @@ void TradeLog::note(const model::RiskState& risk) {
         return;
     }
     if (!called_.insert(risk.account).second) return;
-    parts_.log.failure(Happening::MarginCall,
+    parts_.log.failure(LogEvent::MarginCall,
                        "margin call: positions are closed, the most losing first, until the margin "
                        "suffices again",
                        {{"operation", "margin_call"},
@@ -125,7 +125,7 @@ void TradeLog::count_error(const model::OrderReport& report) {
     if (code) parts_.metrics.count("binance_api_errors_total", {std::to_string(*code)});
 }
 
-void TradeLog::tell(Happening happening, std::string_view message, const model::Order& order) {
+void TradeLog::tell(LogEvent event, std::string_view message, const model::Order& order) {
     const std::string cause = cause_of(order);
     const auto known = requests_.find(order.id);
     const std::string request = known == requests_.end() ? std::string() : known->second;
@@ -133,8 +133,8 @@ void TradeLog::tell(Happening happening, std::string_view message, const model::
     const auto fields = of_order.after(
         {{"operation", operation_of(order)}, {"request_id", request}, {"cause", cause}});
     // A refusal is a decision of ours: callers may bring about many, and no stack led to it.
-    if (order.state == OrderState::Refused) return parts_.log.tell(happening, message, fields);
-    parts_.log.failure(happening, message, fields);
+    if (order.state == OrderState::Refused) return parts_.log.event(event, message, fields);
+    parts_.log.failure(event, message, fields);
 }
 
 }  // namespace botcore::shell

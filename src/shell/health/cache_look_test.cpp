@@ -1,5 +1,5 @@
 #include "shell/cache/cache_world_test.hpp"
-#include "shell/health/known_parts.hpp"
+#include "shell/health/local_probes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,27 +11,27 @@ using cache::MemoryWorld;
 using cache::RedisServer;
 using cache::RedisWorld;
 
-Answer answer_of(CacheWorld& world) {
-    std::optional<Answer> seen;
-    look_at_cache(world.cache())([&](Answer answer) { seen = std::move(answer); });
+ProbeReply answer_of(CacheWorld& world) {
+    std::optional<ProbeReply> seen;
+    probe_cache(world.cache())([&](ProbeReply answer) { seen = std::move(answer); });
     EXPECT_TRUE(world.until([&] { return seen.has_value(); }));
-    return seen.value_or(Answer{});
+    return seen.value_or(ProbeReply{});
 }
 
-TEST(CacheLook, TheCacheInTheProcessIsWell) {
+TEST(CacheProbe, TheCacheInTheProcessIsWell) {
     MemoryWorld world;
     EXPECT_EQ(answer_of(world).state, HealthState::Healthy);
 }
 
 // @spec:R1-HEALTH-04
-TEST(CacheLook, AServerIsWellWhileItAnswersAndNotWhenItHangs) {
+TEST(CacheProbe, AServerIsWellWhileItAnswersAndNotWhenItHangs) {
     RedisServer server;
     auto options = RedisWorld::options_for(server.port());
     RedisWorld world(std::move(options));
     ASSERT_TRUE(world.connected());
     EXPECT_EQ(answer_of(world).state, HealthState::Healthy);
     server.hang();
-    const Answer hung = answer_of(world);
+    const ProbeReply hung = answer_of(world);
     EXPECT_EQ(hung.state, HealthState::Unhealthy);
     EXPECT_EQ(hung.message, "no answer within the time limit");
     server.go_on();

@@ -29,8 +29,8 @@ std::string_view to_text(StartCause cause) {
     return "unexpected_stop";
 }
 
-Snapshot HealthMonitor::snapshot() const {
-    Snapshot snapshot;
+HealthReport HealthMonitor::snapshot() const {
+    HealthReport snapshot;
     snapshot.findings = parts_.prober.findings();
     snapshot.overall = operations::overall(snapshot.findings);
     snapshot.modes = operations::modes_of(snapshot.findings, parts_.load());
@@ -39,13 +39,13 @@ Snapshot HealthMonitor::snapshot() const {
 
 void HealthMonitor::tick() {
     parts_.prober.tick();
-    Snapshot now = snapshot();
+    HealthReport now = snapshot();
     count(now);
-    tell_changes(now);
+    report_changes(now);
     last_ = std::move(now);
 }
 
-void HealthMonitor::count(const Snapshot& now) {
+void HealthMonitor::count(const HealthReport& now) {
     const runtime::Now clocks = parts_.now();
     const base::Timestamp time = clocks.time;
     if (!settled_) {
@@ -64,7 +64,7 @@ void HealthMonitor::count(const Snapshot& now) {
     uptime_.note(time, {health, parts_.planned(time), false}, elapsed);
 }
 
-void HealthMonitor::tell_changes(const Snapshot& now) {
+void HealthMonitor::report_changes(const HealthReport& now) {
     for (const ComponentStatus& finding : now.findings) {
         const auto before = std::find_if(
             last_.findings.begin(), last_.findings.end(), [&](const ComponentStatus& earlier) {
@@ -77,20 +77,20 @@ void HealthMonitor::tell_changes(const Snapshot& now) {
         if (was == finding.state) continue;
         const bool better = finding.state < was;
         const std::string_view check = operations::row_of(finding.dependency).name;
-        parts_.log.tell(better ? log::Happening::HealthRecovered : log::Happening::HealthFailed,
-                        better ? "health recovered" : "health check failed",
-                        {{"check", check},
-                         {"status", to_text(finding.state)},
-                         {"was", to_text(was)},
-                         {"cause", finding.message}});
+        parts_.log.event(better ? log::LogEvent::HealthRecovered : log::LogEvent::HealthFailed,
+                         better ? "health recovered" : "health check failed",
+                         {{"check", check},
+                          {"status", to_text(finding.state)},
+                          {"was", to_text(was)},
+                          {"cause", finding.message}});
         if (parts_.changed) {
             parts_.changed({check, to_text(was), to_text(finding.state), finding.message});
         }
     }
-    tell_modes(now.findings);
+    report_modes(now.findings);
 }
 
-void HealthMonitor::tell_modes(std::vector<ComponentStatus> findings) {
+void HealthMonitor::report_modes(std::vector<ComponentStatus> findings) {
     // Nor does what nobody has looked at yet make a mode.
     std::erase_if(findings, [](const ComponentStatus& one) { return !one.age; });
     const auto modes = operations::modes_of(findings, parts_.load());
@@ -98,12 +98,12 @@ void HealthMonitor::tell_modes(std::vector<ComponentStatus> findings) {
         const auto holds = [&](const std::vector<DegradedMode>& modes) {
             return std::find(modes.begin(), modes.end(), row.mode) != modes.end();
         };
-        if (holds(modes) == holds(modes_told_)) continue;
+        if (holds(modes) == holds(modes_reported_)) continue;
         parts_.log.write(holds(modes) ? log::Level::Warn : log::Level::Info,
                          holds(modes) ? "degraded mode entered" : "degraded mode left",
                          {{"mode", row.id}, {"runbook", row.runbook}});
     }
-    modes_told_ = modes;
+    modes_reported_ = modes;
 }
 
 }  // namespace botcore::shell::health

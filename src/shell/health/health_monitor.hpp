@@ -9,7 +9,7 @@
 #include "operations/uptime.hpp"
 #include "protocol/events.hpp"
 #include "runtime/runtime.hpp"
-#include "shell/health/prober.hpp"
+#include "shell/health/health_prober.hpp"
 #include "shell/log/log.hpp"
 
 #include <cstdint>
@@ -20,7 +20,7 @@
 
 namespace botcore::shell::health {
 
-struct Snapshot {
+struct HealthReport {
     HealthState overall = HealthState::Healthy;
     std::vector<operations::ComponentStatus> findings;
     std::vector<operations::DegradedMode> modes;
@@ -38,7 +38,7 @@ enum class StartCause : std::uint8_t {
 class HealthMonitor {
 public:
     struct Parts {
-        Prober& prober;  ///< Outlives the monitor, as does the log.
+        HealthProber& prober;  ///< Outlives the monitor, as does the log.
         log::Log& log;
         std::function<runtime::Now()> now;
         std::function<operations::Load()> load;
@@ -67,9 +67,9 @@ public:
     [[nodiscard]] bool settled() const { return settled_; }
 
     /// Never waits.
-    [[nodiscard]] Snapshot snapshot() const;
+    [[nodiscard]] HealthReport snapshot() const;
 
-    [[nodiscard]] const Prober& prober() const { return parts_.prober; }
+    [[nodiscard]] const HealthProber& prober() const { return parts_.prober; }
 
     [[nodiscard]] const operations::UptimeLog& uptime() const { return uptime_; }
 
@@ -79,16 +79,16 @@ public:
     [[nodiscard]] std::optional<base::Timestamp> seen_before() const { return seen_before_; }
 
 private:
-    void count(const Snapshot& now);
-    void tell_changes(const Snapshot& now);
-    void tell_modes(std::vector<operations::ComponentStatus> findings);
+    void count(const HealthReport& now);
+    void report_changes(const HealthReport& now);
+    void report_modes(std::vector<operations::ComponentStatus> findings);
 
     Parts parts_;
     operations::UptimeLog uptime_;
     std::optional<base::Timestamp> seen_before_;
     StartCause cause_;
-    Snapshot last_;
-    std::vector<operations::DegradedMode> modes_told_;
+    HealthReport last_;
+    std::vector<operations::DegradedMode> modes_reported_;
     bool settled_ = false;
     std::optional<base::Timestamp> counted_;  ///< On the monotonic scale.
 };

@@ -92,8 +92,8 @@ void Api::serve(Call& call) {
                          "the body must be application/json, and Content-Type must say so");
     }
     if (call.row->access == Access::Operator && call.request.method != "GET") {
-        context_.log.tell(
-            log::Happening::ManualIntervention,
+        context_.log.event(
+            log::LogEvent::ManualIntervention,
             "an operator acts",
             {{"request_id", call.request.request_id},
              {"user_id", call.caller.name},

@@ -3,7 +3,7 @@
 #include "core/orders/find_order.hpp"
 #include "model/default_account.hpp"
 #include "protocol/journal.hpp"
-#include "shell/auth/act_journal.hpp"
+#include "shell/auth/audit_journal.hpp"
 #include "shell/auth/operator_token.hpp"
 #include "shell/http/operator_acts.hpp"
 #include "shell/http/route_table.hpp"
@@ -116,7 +116,7 @@ void ApiContext::audit(Call& call, const model::InputBody& body) const {
         const auto place = accounts.find(*account);
         if (place != accounts.end()) owner = place->second.account.owner;
     }
-    auto act = operator_act(call.caller, body, owner);
+    auto act = audited_command(call.caller, body, owner);
     if (!act) return;
     call.respond = [this,
                     act = std::move(*act),
@@ -179,12 +179,12 @@ void ApiContext::store_failed(Call& call, ports::StoreError error) const {
         return call.fail(
             503, "SERVICE_UNAVAILABLE", "the store could not be read; try again shortly");
     }
-    log.tell(log::Happening::Retry,
-             "a read of the store failed and is tried again",
-             {{"request_id", call.request.request_id},
-              {"operation", std::string(call.row->method) + " " + std::string(call.row->pattern)},
-              {"attempt", std::int64_t{retry}},
-              {"delay_ms", wait.in_milliseconds()}});
+    log.event(log::LogEvent::Retry,
+              "a read of the store failed and is tried again",
+              {{"request_id", call.request.request_id},
+               {"operation", std::string(call.row->method) + " " + std::string(call.row->pattern)},
+               {"attempt", std::int64_t{retry}},
+               {"delay_ms", wait.in_milliseconds()}});
     call.tries.retries = retry;
     if (retry == 1) {
         // Whatever path the answer takes, it comes by here.

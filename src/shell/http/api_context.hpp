@@ -13,7 +13,7 @@
 #include "protocol/events.hpp"
 #include "runtime/archive/history.hpp"
 #include "runtime/runtime.hpp"
-#include "shell/auth/act_journal.hpp"
+#include "shell/auth/audit_journal.hpp"
 #include "shell/http/call.hpp"
 #include "shell/http/reply_desk.hpp"
 #include "shell/log/log.hpp"
@@ -53,7 +53,7 @@ struct ApiContext {
     const ports::MarketData& market;
     metrics::Metrics& metrics;
     log::Log& log;
-    auth::ActJournal& acts;
+    auth::AuditJournal& acts;
     std::function<runtime::Now()> now;
     /// Called after something was submitted: the loop must step soon.
     std::function<void()> wake;

@@ -5,8 +5,8 @@
 
 #include "shell/auth/operator_token.hpp"
 #include "shell/cache/memory_cache.hpp"
-#include "shell/daemon/maintenance_keeper.hpp"
-#include "shell/health/known_parts.hpp"
+#include "shell/daemon/maintenance_scheduler.hpp"
+#include "shell/health/local_probes.hpp"
 #include "shell/http/analysis_door.hpp"
 #include "shell/http/answer_cache.hpp"
 #include "shell/http/api.hpp"
@@ -306,15 +306,15 @@ public:
         fragile_.emplace(*store_);
         measured_.emplace(*fragile_, metrics_);
         log_.emplace("test", log::Level::Trace, log_file());
-        teller_.emplace(MaintenanceTeller::Parts{*log_,
-                                                 [this](const protocol::Event& event) {
-                                                     news.emplace_back(
-                                                         event.data.at("news").as_string());
-                                                 },
-                                                 [this] { return time_; }});
-        runtime_.emplace(
-            runtime_options(),
-            runtime::Runtime::Ports{*measured_, exchange, market, desk_, {&changes_, &*teller_}});
+        announcer_.emplace(MaintenanceAnnouncer::Parts{*log_,
+                                                       [this](const protocol::Event& event) {
+                                                           news.emplace_back(
+                                                               event.data.at("news").as_string());
+                                                       },
+                                                       [this] { return time_; }});
+        runtime_.emplace(runtime_options(),
+                         runtime::Runtime::Ports{
+                             *measured_, exchange, market, desk_, {&changes_, &*announcer_}});
         who.users_path = folder_.file("users.sqlite");
         auto access = UserAccess::open(
             std::move(who),
@@ -322,7 +322,7 @@ public:
             [this](auth::AuthWorker::Job job) { boost::asio::post(context_, std::move(job)); },
             time_);
         access_ = std::move(access).value();
-        acts_.emplace(auth::ActJournal::Parts{*runtime_, *log_, [this] { wake(); }});
+        audit_.emplace(auth::AuditJournal::Parts{*runtime_, *log_, [this] { wake(); }});
         api_context_.emplace(ApiContext{
             ApiOptions{.version = "0.0.0-test", .metrics_public = true},
             *runtime_,
@@ -331,7 +331,7 @@ public:
             market,
             metrics_,
             *log_,
-            *acts_,
+            *audit_,
             [this] { return now(); },
             [this] { wake(); },
             [this](std::function<void()> work) { boost::asio::post(context_, std::move(work)); },
@@ -346,7 +346,7 @@ public:
         performance_.emplace(*api_context_, kFillsShown).add_to(routes_);
         maintenance_.emplace(*api_context_).add_to(routes_);
         reconcile_.emplace(*api_context_).add_to(routes_);
-        add_looks();
+        add_probes();
         health_.emplace(*api_context_, *monitor_, HealthDoor::Durability{"test store, one machine"})
             .add_to(routes_);
         paper_.emplace(*api_context_).add_to(routes_);
@@ -557,20 +557,21 @@ private:
         });
     }
 
-    void add_looks() {
-        prober_.emplace(model::Duration::seconds(5),
-                        health::Prober::Clocks{[this] { return time_; }, [this] { return time_; }});
-        const auto store_look = health::look_at_store(store_->reader());
+    void add_probes() {
+        prober_.emplace(
+            model::Duration::seconds(5),
+            health::HealthProber::Clocks{[this] { return time_; }, [this] { return time_; }});
+        const auto store_probe = health::probe_store(store_->reader());
         prober_->add(health::Dependency::Database,
-                     [store_look](const health::Answered& answered) { answered(store_look()); });
+                     [store_probe](const health::Answered& answered) { answered(store_probe()); });
         prober_->add(health::Dependency::Exchange,
-                     health::look_at_exchange(exchange, [this] { wake(); }));
+                     health::probe_exchange(exchange, [this] { wake(); }));
         prober_->add(health::Dependency::Cache, [this](const health::Answered& answered) {
             if (cache_answers) answered(cache);
         });
-        health::add_known_parts(
+        health::add_local_probes(
             *prober_, {*runtime_, market, [this] { return now(); }, model::Duration::seconds(2)});
-        keeper_.emplace(MaintenanceKeeper::Parts{*runtime_, *teller_, [] {}},
+        keeper_.emplace(MaintenanceScheduler::Parts{*runtime_, *announcer_, [] {}},
                         operations::MaintenanceTimes());
         monitor_.emplace(health::HealthMonitor::Parts{
                              *prober_,
@@ -629,7 +630,7 @@ private:
     std::optional<metrics::MeasuredStore> measured_;
     ReplyDesk desk_;
     std::optional<runtime::Runtime> runtime_;
-    std::optional<auth::ActJournal> acts_;
+    std::optional<auth::AuditJournal> audit_;
     std::optional<ApiContext> api_context_;
     RouteTable routes_;
     std::optional<TradingDoor> trading_;
@@ -639,9 +640,9 @@ private:
     std::optional<MarketDoor> market_door_;
     std::optional<MaintenanceDoor> maintenance_;
     std::optional<ReconcileDoor> reconcile_;
-    std::optional<MaintenanceTeller> teller_;
-    std::optional<MaintenanceKeeper> keeper_;
-    std::optional<health::Prober> prober_;
+    std::optional<MaintenanceAnnouncer> announcer_;
+    std::optional<MaintenanceScheduler> keeper_;
+    std::optional<health::HealthProber> prober_;
     std::optional<health::HealthMonitor> monitor_;
     std::optional<PerformanceDoor> performance_;
     std::optional<HealthDoor> health_;

@@ -3,7 +3,7 @@
 /// What the routes about users share: what users and their sessions look like in answers, and what
 /// each refusal says.
 
-#include "shell/auth/user_desk.hpp"
+#include "shell/auth/user_service.hpp"
 #include "shell/http/call.hpp"
 #include "shell/http/route_table.hpp"
 
@@ -19,8 +19,8 @@ namespace botcore::shell::http {
                                                const auth::Session* current);
 
 /// The rows of routes about users: something that is done, something that is looked at.
-[[nodiscard]] RouteRow auth_act(Access access, std::string_view summary);
-[[nodiscard]] RouteRow auth_look(std::string_view summary, std::string_view response);
+[[nodiscard]] RouteRow auth_event(Access access, std::string_view summary);
+[[nodiscard]] RouteRow auth_probe(std::string_view summary, std::string_view response);
 
 void answer_done(Call& call);
 void answer_failure(Call& call, const auth::AuthError& error);

@@ -35,27 +35,27 @@ void AuthDoor::add_to(RouteTable& table) {
 
 void AuthDoor::add_own(RouteTable& table) {
     const Access registers = options_.registration_open ? Access::Public : Access::Operator;
-    RouteRow registration = auth_act(registers, "Adds a user");
+    RouteRow registration = auth_event(registers, "Adds a user");
     registration.limit = Limit::Registration;
     registration.request = "NewUser";
     registration.response = "User";
     registration.statuses = {201, 403, 409};
     add(table, "/api/auth/register", &AuthDoor::register_user, std::move(registration));
 
-    RouteRow login = auth_act(Access::Public, "Makes a token for a user with its password");
+    RouteRow login = auth_event(Access::Public, "Makes a token for a user with its password");
     login.limit = Limit::Login;
     login.request = "Login";
     login.response = "LoggedIn";
     login.statuses = {401};
     add(table, "/api/auth/login", &AuthDoor::login, std::move(login));
 
-    RouteRow logout = auth_act(Access::Viewer, "Ends the token that is shown");
+    RouteRow logout = auth_event(Access::Viewer, "Ends the token that is shown");
     logout.response = "Done";
     logout.statuses = {404, 409};
     add(table, "/api/auth/logout", &AuthDoor::logout, std::move(logout));
 
     RouteRow password =
-        auth_act(Access::Viewer, "Changes one's password and ends all other tokens");
+        auth_event(Access::Viewer, "Changes one's password and ends all other tokens");
     password.limit = Limit::Login;
     password.request = "PasswordChange";
     password.response = "User";
@@ -65,12 +65,12 @@ void AuthDoor::add_own(RouteTable& table) {
     add(table,
         "/api/auth/verify",
         &AuthDoor::verify,
-        auth_look("Whose token is it, and until when?", "TokenCheck"));
-    RouteRow self = auth_look("Who one is", "User");
+        auth_probe("Whose token is it, and until when?", "TokenCheck"));
+    RouteRow self = auth_probe("Who one is", "User");
     self.statuses = {404};
     add(table, "/api/auth/profile", &AuthDoor::show_profile, std::move(self));
 
-    RouteRow profile = auth_act(Access::Viewer, "Changes one's name or e-mail address");
+    RouteRow profile = auth_event(Access::Viewer, "Changes one's name or e-mail address");
     profile.method = "PATCH";
     profile.versioned = true;
     profile.request = "ProfileChange";
@@ -81,13 +81,13 @@ void AuthDoor::add_own(RouteTable& table) {
     add(table,
         "/api/auth/sessions",
         &AuthDoor::list_sessions,
-        auth_look("One's tokens that have not ended", "SessionList"));
-    RouteRow revoke = auth_act(Access::Viewer, "Ends one of one's tokens");
+        auth_probe("One's tokens that have not ended", "SessionList"));
+    RouteRow revoke = auth_event(Access::Viewer, "Ends one of one's tokens");
     revoke.method = "DELETE";
     revoke.response = "Done";
     revoke.statuses = {404, 409};
     add(table, "/api/auth/sessions/{session}", &AuthDoor::revoke_session, std::move(revoke));
-    RouteRow all = auth_act(Access::Viewer, "Ends all of one's tokens");
+    RouteRow all = auth_event(Access::Viewer, "Ends all of one's tokens");
     all.response = "Done";
     all.statuses = {409};
     add(table, "/api/auth/sessions/revoke-all", &AuthDoor::revoke_all, std::move(all));
@@ -200,8 +200,8 @@ void AuthDoor::register_user(Call& call) {
     }
     ask(
         call,
-        [wish = std::move(wish).value(), now = call.now.time](auth::UserDesk& desk) {
-            return desk.add(wish, now);
+        [wish = std::move(wish).value(), now = call.now.time](auth::UserService& user_service) {
+            return user_service.add(wish, now);
         },
         [this](Call& held, const auth::AuthResult<auth::User>& added) {
             if (!added) return fail(held, added.error(), "user-added");
@@ -224,8 +224,8 @@ void AuthDoor::login(Call& call) {
     }
     ask(
         call,
-        [login = std::move(login).value(), now = call.now.time](auth::UserDesk& desk) {
-            return desk.login(login, now);
+        [login = std::move(login).value(), now = call.now.time](auth::UserService& user_service) {
+            return user_service.login(login, now);
         },
         [this, attempt = std::move(attempt)](Call& held,
                                              const auth::AuthResult<auth::LoggedIn>& in) {
@@ -262,7 +262,9 @@ void AuthDoor::revoke_session(Call& call) {
     const std::string id = call.parameter("session");
     ask(
         call,
-        [owner = call.caller.owner, id](auth::UserDesk& desk) { return desk.revoke(owner, id); },
+        [owner = call.caller.owner, id](auth::UserService& user_service) {
+            return user_service.revoke(owner, id);
+        },
         [this, id](Call& held, const auth::AuthResult<base::Done>& done) {
             if (!done) return fail(held, done.error(), "token-revoked");
             parts_.sessions.remove(held.caller.owner, id);
@@ -275,7 +277,9 @@ void AuthDoor::revoke_all(Call& call) {
     if (!is_user(call)) return;
     ask(
         call,
-        [owner = call.caller.owner](auth::UserDesk& desk) { return desk.revoke_all(owner); },
+        [owner = call.caller.owner](auth::UserService& user_service) {
+            return user_service.revoke_all(owner);
+        },
         [this](Call& held, const auth::AuthResult<base::Done>& done) {
             if (!done) return fail(held, done.error(), "tokens-revoked");
             parts_.sessions.remove_all(held.caller.owner);
@@ -296,8 +300,8 @@ void AuthDoor::change_password(Call& call) {
     ask(
         call,
         [change = std::move(change).value(), owner = call.caller.owner, kept](
-            auth::UserDesk& desk) {
-            return desk.change_password(owner, change.present, change.wish, kept);
+            auth::UserService& user_service) {
+            return user_service.change_password(owner, change.present, change.wish, kept);
         },
         [this, kept, attempt = std::move(attempt)](Call& held,
                                                    const auth::AuthResult<auth::User>& user) {
@@ -341,7 +345,9 @@ void AuthDoor::show_profile(Call& call) {
     }
     ask(
         call,
-        [owner = call.caller.owner](auth::UserDesk& desk) { return desk.find(owner); },
+        [owner = call.caller.owner](auth::UserService& user_service) {
+            return user_service.find(owner);
+        },
         [](Call& held, const auth::AuthResult<auth::User>& user) {
             if (!user) return answer_failure(held, user.error());
             held.answer(user_json(user.value()));
@@ -362,7 +368,7 @@ void AuthDoor::change_user(Call& call, auth::ProfileChange change, std::string_v
     ask(
         call,
         [change = std::move(change), id = model::Owner(call.parameter("user"))](
-            auth::UserDesk& desk) { return desk.change(id, change); },
+            auth::UserService& user_service) { return user_service.change(id, change); },
         [this, act](Call& held, const auth::AuthResult<auth::User>& changed) {
             if (!changed) {
                 auto error = changed.error();

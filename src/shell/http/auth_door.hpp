@@ -10,7 +10,7 @@
 ///
 /// Threads: the thread of the loop.
 
-#include "shell/auth/act.hpp"
+#include "shell/auth/audit_event.hpp"
 #include "shell/auth/auth_worker.hpp"
 #include "shell/auth/login_delay.hpp"
 #include "shell/auth/session_table.hpp"
@@ -38,7 +38,7 @@ public:
         auth::AuthWorker& worker;
         auth::SessionTable& sessions;
         auth::LoginDelays& delays;
-        auth::RecordActs record;
+        auth::RecordAudit record;
     };
 
     AuthDoor(AuthDoorOptions options, Parts parts) : options_(options), parts_(std::move(parts)) {}
@@ -68,7 +68,7 @@ private:
     void deactivate(Call& call);
     void activate(Call& call);
     void set_password(Call& call);
-    void list_acts(Call& call);
+    void list_audit_events(Call& call);
 
     /// Runs `work` on the worker and then `then(call, result)` here.
     template <class Work, class Then>

@@ -349,7 +349,7 @@ TEST_F(Users, MoreActsThanMayWaitAreCountedInTheLog) {
     world.break_store(true);
     (void)world.command("POST", "/api/trading/account/reset");
     world.on_loop([&] {
-        const auto record = world.access().record_acts();
+        const auto record = world.access().record_audit();
         for (int i = 0; i < 1'002; ++i)
             record({model::Owner("u-x"), "test", "u-x", "ok", {}, {}});
     });
@@ -378,7 +378,7 @@ TEST_F(Users, AreRefusedWithoutAnAddress) {
 
 TEST(RoomForUsers, IsBounded) {
     UserAccessOptions who = test_access();
-    who.desk.users_max = 0;
+    who.user_service.users_max = 0;
     ApiWorld world(who);
     const auto refused = world.ask_as(kToken, "POST", "/api/auth/register", user_body("a@b.co"));
     EXPECT_EQ(refused.status, 409);

@@ -18,7 +18,7 @@ namespace {
 /// Records that one request looks at; the next page goes on from there.
 constexpr model::Sequence kRecordsLookedAt = 500;
 
-struct ActFilter {
+struct AuditFilter {
     std::string_view actor;
     std::string_view act;
 
@@ -44,17 +44,17 @@ json::object act_json(const model::Record& record, const model::RecordAuditEvent
 
 void AuthDoor::add_users(RouteTable& table) {
     const QueryRow limit{"limit", "PageLimit", "At most so many"};
-    RouteRow users = auth_look("All users, in pages", "UserPage");
+    RouteRow users = auth_probe("All users, in pages", "UserPage");
     users.access = Access::Operator;
     users.query = {limit, {"after", "text", "The next_after of the page before"}};
     add(table, "/api/users", &AuthDoor::list_users, std::move(users));
 
-    RouteRow user = auth_look("One user", "User");
+    RouteRow user = auth_probe("One user", "User");
     user.access = Access::Operator;
     user.statuses = {404};
     add(table, "/api/users/{user}", &AuthDoor::show_user, std::move(user));
 
-    RouteRow change = auth_act(Access::Operator, "Changes a user's role");
+    RouteRow change = auth_event(Access::Operator, "Changes a user's role");
     change.versioned = true;
     change.request = "RoleChange";
     change.response = "User";
@@ -67,21 +67,21 @@ void AuthDoor::add_users(RouteTable& table) {
     add(table, "/api/users/{user}/activate", &AuthDoor::activate, std::move(change));
 
     RouteRow password =
-        auth_act(Access::Operator, "Sets a user's password and ends all its tokens");
+        auth_event(Access::Operator, "Sets a user's password and ends all its tokens");
     password.request = "PasswordSet";
     password.response = "User";
     password.statuses = {404};
     add(table, "/api/users/{user}/password", &AuthDoor::set_password, std::move(password));
 
     RouteRow acts =
-        auth_look("What was done and by whom, newest first, from the journal", "ActPage");
+        auth_probe("What was done and by whom, newest first, from the journal", "ActPage");
     acts.access = Access::Operator;
     acts.query = {limit,
                   {"before", "Number", "The next_before of the page before"},
                   {"actor", "text", "Only acts of this user"},
                   {"act", "text", "Only acts of this kind"}};
     acts.statuses = {500};
-    add(table, "/api/audit", &AuthDoor::list_acts, std::move(acts));
+    add(table, "/api/audit", &AuthDoor::list_audit_events, std::move(acts));
 }
 
 void AuthDoor::list_users(Call& call) {
@@ -91,7 +91,7 @@ void AuthDoor::list_users(Call& call) {
     const model::Owner after(query.text("after").value_or(""));
     ask(
         call,
-        [after, limit](auth::UserDesk& desk) { return desk.list(after, limit); },
+        [after, limit](auth::UserService& user_service) { return user_service.list(after, limit); },
         [limit](Call& held, const auth::AuthResult<std::vector<auth::User>>& users) {
             if (!users) return answer_failure(held, users.error());
             json::array list;
@@ -109,7 +109,9 @@ void AuthDoor::list_users(Call& call) {
 void AuthDoor::show_user(Call& call) {
     ask(
         call,
-        [id = model::Owner(call.parameter("user"))](auth::UserDesk& desk) { return desk.find(id); },
+        [id = model::Owner(call.parameter("user"))](auth::UserService& user_service) {
+            return user_service.find(id);
+        },
         [](Call& held, const auth::AuthResult<auth::User>& user) {
             if (!user) return answer_failure(held, user.error());
             held.answer(user_json(user.value()));
@@ -147,8 +149,8 @@ void AuthDoor::set_password(Call& call) {
     const model::Owner id(call.parameter("user"));
     ask(
         call,
-        [id, wish = std::move(wish).value()](auth::UserDesk& desk) {
-            return desk.set_password(id, wish);
+        [id, wish = std::move(wish).value()](auth::UserService& user_service) {
+            return user_service.set_password(id, wish);
         },
         [this, id](Call& held, const auth::AuthResult<auth::User>& user) {
             if (!user) {
@@ -164,13 +166,13 @@ void AuthDoor::set_password(Call& call) {
         });
 }
 
-void AuthDoor::list_acts(Call& call) {
+void AuthDoor::list_audit_events(Call& call) {
     QueryReader query(call);
     const std::size_t limit = query.number("limit", 100, {1, 1'000});
     constexpr model::Sequence kNewest = ~model::Sequence{0} >> 1U;
     const model::Sequence before = query.number("before", kNewest, {1, kNewest});
     if (query.error()) return call.fail(400, *query.error());
-    const ActFilter filter{query.text("actor").value_or(""), query.text("act").value_or("")};
+    const AuditFilter filter{query.text("actor").value_or(""), query.text("act").value_or("")};
     ports::StoreReader& reader = parts_.context.reader;
     const auto head = reader.head();
     if (!head) return parts_.context.store_failed(call, head.error());

@@ -78,7 +78,7 @@ asio::awaitable<ClientStream::Error> ClientStream::shake_hands() {
     co_return error;
 }
 
-asio::awaitable<void> ClientStream::say_goodbye() {
+asio::awaitable<void> ClientStream::disable_keep_alive() {
     Error ignored;
     if (wire_->tls) {
         expires_after(kGoodbyeWithin);

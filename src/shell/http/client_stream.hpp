@@ -128,7 +128,7 @@ public:
     boost::asio::awaitable<Error> shake_hands();
 
     /// Says in TLS, and then in TCP, that nothing more will be sent.
-    boost::asio::awaitable<void> say_goodbye();
+    boost::asio::awaitable<void> disable_keep_alive();
 
     /// Reads and forgets what the client still sends, below TLS, until it ends or `within` passes.
     boost::asio::awaitable<void> drain(std::chrono::milliseconds within, std::size_t bytes_max);

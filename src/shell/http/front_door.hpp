@@ -10,7 +10,7 @@
 
 #include "resilience/rate_limit.hpp"
 #include "runtime/runtime.hpp"
-#include "shell/auth/act.hpp"
+#include "shell/auth/audit_event.hpp"
 #include "shell/http/http_message.hpp"
 
 #include <functional>
@@ -26,7 +26,7 @@ public:
     /// commas.
     struct Parts {
         HttpHandler& inner;
-        auth::RecordActs record;
+        auth::RecordAudit record;
         std::function<runtime::Now()> now;
     };
 

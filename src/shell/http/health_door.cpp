@@ -4,7 +4,7 @@
 #include "operations/maintenance.hpp"
 #include "protocol/api_json.hpp"
 #include "protocol/time_text.hpp"
-#include "shell/health/known_parts.hpp"
+#include "shell/health/local_probes.hpp"
 #include "shell/http/api_schemas.hpp"
 #include "shell/http/maintenance_door.hpp"
 #include "shell/http/views.hpp"
@@ -56,7 +56,7 @@ std::string percent(std::int64_t ppm) {
 constexpr std::array kFirstChecks = {
     Dependency::Database, Dependency::Exchange, Dependency::Cache, Dependency::WebSocket};
 
-std::vector<Finding>::const_iterator find_check(const health::Snapshot& snapshot,
+std::vector<Finding>::const_iterator find_check(const health::HealthReport& snapshot,
                                                 Dependency dependency) {
     return std::find_if(snapshot.findings.begin(),
                         snapshot.findings.end(),
@@ -76,7 +76,7 @@ std::string_view public_message(const Finding& finding) {
     return "does not answer";
 }
 
-json::array modes_json(const health::Snapshot& snapshot) {
+json::array modes_json(const health::HealthReport& snapshot) {
     json::array list;
     for (const auto mode : snapshot.modes) {
         const auto& row = operations::row_of(mode);
@@ -218,7 +218,7 @@ json::object HealthDoor::check_json(const Finding& finding) const {
 }
 
 void HealthDoor::show_health(Call& call) {
-    const health::Snapshot snapshot = monitor_.snapshot();
+    const health::HealthReport snapshot = monitor_.snapshot();
     json::object body = frame(call);
     json::object checks;
     const auto show = [&](const Finding& finding) {
@@ -243,7 +243,7 @@ void HealthDoor::show_health(Call& call) {
 }
 
 json::object HealthDoor::dependency_json(const operations::DependencyRow& row,
-                                         const health::Snapshot& snapshot) const {
+                                         const health::HealthReport& snapshot) const {
     json::object object;
     object["name"] = row.name;
     object["critical"] = row.criticality == operations::Criticality::Critical;
@@ -270,7 +270,7 @@ json::value HealthDoor::maintenance_json() const {
 }
 
 void HealthDoor::show_detailed(Call& call) {
-    const health::Snapshot snapshot = monitor_.snapshot();
+    const health::HealthReport snapshot = monitor_.snapshot();
     json::object body = frame(call);
     json::array dependencies;
     for (const auto& row : operations::dependencies()) {
@@ -349,7 +349,7 @@ void HealthDoor::show_metrics(Call& call) {
     for (const auto& id : context_.market.instruments()) {
         metrics.set_price_age(id, context_.quote_of(id).age);
     }
-    const health::Snapshot snapshot = monitor_.snapshot();
+    const health::HealthReport snapshot = monitor_.snapshot();
     for (const Finding& finding : snapshot.findings) {
         const bool is_redis = finding.dependency == Dependency::Cache;
         if (is_redis && context_.options.cache_kind == kCacheInProcess) continue;

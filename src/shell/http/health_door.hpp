@@ -56,7 +56,7 @@ private:
     [[nodiscard]] boost::json::object frame(const Call& call) const;
     [[nodiscard]] boost::json::object check_json(const operations::ComponentStatus& finding) const;
     [[nodiscard]] boost::json::object dependency_json(const operations::DependencyRow& row,
-                                                      const health::Snapshot& snapshot) const;
+                                                      const health::HealthReport& snapshot) const;
     [[nodiscard]] boost::json::value maintenance_json() const;
 
     const ApiContext& context_;

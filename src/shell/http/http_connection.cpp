@@ -69,7 +69,7 @@ asio::awaitable<void> HttpServer::Listener::Connection::run(std::shared_ptr<Conn
     }
     if (self->taken_over_ || !self->stream_.is_open()) co_return;
     self->enter(Phase::Writing, self->listener_->options_.read_within);
-    co_await self->stream_.say_goodbye();
+    co_await self->stream_.disable_keep_alive();
     // Bytes that were not read would make the system reset the connection and destroy the
     // answer on its way.
     if (self->must_drain_) co_await self->stream_.drain(kDrainWithin, kDrainMax);
@@ -178,7 +178,7 @@ asio::awaitable<bool> HttpServer::Listener::Connection::serve_one() {
     }
     if (!response_) co_return false;  // Taken over, or cut while it waited.
     const bool sent = co_await write(*response_, request.method == "HEAD");
-    tell_finished(request, began);
+    report_finished(request, began);
     co_return sent&& keep_alive_;
 }
 
@@ -265,7 +265,8 @@ asio::awaitable<bool> HttpServer::Listener::Connection::write(HttpResponse& resp
     co_return !failed;
 }
 
-void HttpServer::Listener::Connection::tell_finished(const HttpRequest& request, SteadyTime began) {
+void HttpServer::Listener::Connection::report_finished(const HttpRequest& request,
+                                                       SteadyTime began) {
     if (listener_->handler_ == nullptr) return;
     listener_->handler_->on_finished({request.method,
                                       request.target,

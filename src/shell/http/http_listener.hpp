@@ -43,7 +43,7 @@ public:
     void stop(std::chrono::milliseconds within, std::function<void()> drained);
     void abandon();
 
-    void say_goodbye() { goodbye_ = true; }
+    void disable_keep_alive() { goodbye_ = true; }
 
     [[nodiscard]] std::string reload_tls();
 
@@ -64,7 +64,7 @@ private:
     void cannot_accept(const Error& error);
     void closed(Connection* connection);
     void cut_all();
-    void tell_drained();
+    void report_drained();
 
     boost::asio::io_context& context_;
     HttpServerOptions options_;
@@ -124,7 +124,7 @@ private:
     void respond(std::uint64_t serial, HttpResponse response);
     [[nodiscard]] bool upgrade(Parser& parser, HttpRequest& request);
     [[nodiscard]] bool may_stay(const HttpRequest& request);
-    void tell_finished(const HttpRequest& request, SteadyTime began);
+    void report_finished(const HttpRequest& request, SteadyTime began);
 
     std::shared_ptr<Listener> listener_;
     ClientStream stream_;

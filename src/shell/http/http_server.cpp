@@ -166,7 +166,7 @@ asio::awaitable<void> HttpServer::Listener::turn_away(std::shared_ptr<Listener> 
 
 void HttpServer::Listener::closed(Connection* connection) {
     connections_.erase(connection);
-    if (stopping_ && connections_.empty()) tell_drained();
+    if (stopping_ && connections_.empty()) report_drained();
 }
 
 void HttpServer::Listener::cut_all() {
@@ -174,7 +174,7 @@ void HttpServer::Listener::cut_all() {
         connection->cut();
 }
 
-void HttpServer::Listener::tell_drained() {
+void HttpServer::Listener::report_drained() {
     cut_timer_.cancel();
     if (auto drained = std::exchange(drained_, nullptr)) drained();
 }
@@ -188,7 +188,7 @@ void HttpServer::Listener::stop(std::chrono::milliseconds within, std::function<
     for (Connection* connection : connections_) {
         if (connection->is_idle()) connection->cut();
     }
-    if (connections_.empty()) return tell_drained();
+    if (connections_.empty()) return report_drained();
     cut_timer_.expires_after(within);
     cut_timer_.async_wait([self = shared_from_this()](const Error& error) {
         if (!error) self->cut_all();
@@ -234,8 +234,8 @@ void HttpServer::stop(std::chrono::milliseconds within, std::function<void()> dr
     listener_->stop(within, std::move(drained));
 }
 
-void HttpServer::say_goodbye() {
-    listener_->say_goodbye();
+void HttpServer::disable_keep_alive() {
+    listener_->disable_keep_alive();
 }
 
 std::size_t HttpServer::requests_open() const {

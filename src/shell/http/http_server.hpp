@@ -79,7 +79,7 @@ public:
 
     /// From now on every answer is the last one of its connection, so that callers find their way
     /// to another door while this one is still open.
-    void say_goodbye();
+    void disable_keep_alive();
 
     /// Closes the listener and idle connections; open requests get their answers, then `drained` is
     /// called once. What is still open after `within` is cut.

@@ -193,7 +193,7 @@ TEST_F(HttpServerOverSockets, SaysGoodbyeWithEachAnswerWhileTheDoorIsStillOpen) 
     TestClient old_caller(server_->port());
     old_caller.send("GET /one HTTP/1.1\r\nHost: localhost\r\n\r\n");
     EXPECT_EQ(old_caller.receive().headers.at("connection"), "keep-alive");
-    on_loop([&] { server_->say_goodbye(); });
+    on_loop([&] { server_->disable_keep_alive(); });
     old_caller.send("GET /two HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const TestResponse last = old_caller.receive();
     EXPECT_EQ(last.status, 200);

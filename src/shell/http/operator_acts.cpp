@@ -15,93 +15,93 @@ std::string account_text(const Body& body) {
 
 /// What concerns accounts, money and maintenance is an act, whoever owns the account.
 struct ActOf {
-    std::optional<OperatorAct> operator()(const model::SetAccountState& body) const {
+    std::optional<AuditedCommand> operator()(const model::SetAccountState& body) const {
         const bool freezes = body.state == model::AccountState::Frozen;
-        return OperatorAct{
+        return AuditedCommand{
             freezes ? "account-frozen" : "account-released", account_text(body), body.text};
     }
 
-    std::optional<OperatorAct> operator()(const model::AdoptBooks& body) const {
-        return OperatorAct{"books-adopted", account_text(body), body.text};
+    std::optional<AuditedCommand> operator()(const model::AdoptBooks& body) const {
+        return AuditedCommand{"books-adopted", account_text(body), body.text};
     }
 
-    std::optional<OperatorAct> operator()(const model::OpenAccount& body) const {
-        return OperatorAct{"account-opened", account_text(body), {}};
+    std::optional<AuditedCommand> operator()(const model::OpenAccount& body) const {
+        return AuditedCommand{"account-opened", account_text(body), {}};
     }
 
-    std::optional<OperatorAct> operator()(const model::ResetAccount& body) const {
-        return OperatorAct{"account-reset", account_text(body), {}};
+    std::optional<AuditedCommand> operator()(const model::ResetAccount& body) const {
+        return AuditedCommand{"account-reset", account_text(body), {}};
     }
 
-    std::optional<OperatorAct> operator()(const model::TransferMoney& body) const {
-        return OperatorAct{"money-moved",
-                           std::string(body.from.text()),
-                           to_text(body.amount) + " " + std::string(body.asset.text()) + " to " +
-                               std::string(body.to.text())};
+    std::optional<AuditedCommand> operator()(const model::TransferMoney& body) const {
+        return AuditedCommand{"money-moved",
+                              std::string(body.from.text()),
+                              to_text(body.amount) + " " + std::string(body.asset.text()) + " to " +
+                                  std::string(body.to.text())};
     }
 
-    std::optional<OperatorAct> operator()(const model::CancelAll& body) const {
-        return OperatorAct{"orders-canceled",
-                           account_text(body),
-                           body.symbol ? std::string(body.symbol->text()) : std::string()};
+    std::optional<AuditedCommand> operator()(const model::CancelAll& body) const {
+        return AuditedCommand{"orders-canceled",
+                              account_text(body),
+                              body.symbol ? std::string(body.symbol->text()) : std::string()};
     }
 
-    std::optional<OperatorAct> operator()(const model::Flatten& body) const {
-        return OperatorAct{"account-flattened", account_text(body), {}};
+    std::optional<AuditedCommand> operator()(const model::Flatten& body) const {
+        return AuditedCommand{"account-flattened", account_text(body), {}};
     }
 
-    std::optional<OperatorAct> operator()(const model::SetMode& body) const {
-        return OperatorAct{"mode-set", std::string(to_text(body.mode)), body.text};
+    std::optional<AuditedCommand> operator()(const model::SetMode& body) const {
+        return AuditedCommand{"mode-set", std::string(to_text(body.mode)), body.text};
     }
 
-    std::optional<OperatorAct> operator()(const model::ScheduleMaintenance& body) const {
+    std::optional<AuditedCommand> operator()(const model::ScheduleMaintenance& body) const {
         std::string detail =
             protocol::to_iso8601(body.begin) + " to " + protocol::to_iso8601(body.end);
         if (!body.text.empty()) detail += ": " + body.text;
-        return OperatorAct{"maintenance-planned", {}, std::move(detail)};
+        return AuditedCommand{"maintenance-planned", {}, std::move(detail)};
     }
 
-    std::optional<OperatorAct> operator()(const model::MoveMaintenance& body) const {
-        return OperatorAct{
+    std::optional<AuditedCommand> operator()(const model::MoveMaintenance& body) const {
+        return AuditedCommand{
             "maintenance-moved", std::to_string(body.window), std::string(to_text(body.state))};
     }
 
-    std::optional<OperatorAct> operator()(const model::CancelOrder& body) const {
+    std::optional<AuditedCommand> operator()(const model::CancelOrder& body) const {
         if (body.reason.empty()) return std::nullopt;
-        return OperatorAct{"order-given-up",
-                           account_text(body),
-                           std::string(body.order.text()) + ": " + body.reason};
+        return AuditedCommand{"order-given-up",
+                              account_text(body),
+                              std::string(body.order.text()) + ": " + body.reason};
     }
 
-    std::optional<OperatorAct> operator()(const auto& /*body*/) const { return std::nullopt; }
+    std::optional<AuditedCommand> operator()(const auto& /*body*/) const { return std::nullopt; }
 };
 
 /// Trading is an act on accounts of others only.
 struct TradeOf {
-    std::optional<OperatorAct> operator()(const model::PlaceOrder& body) const {
-        return OperatorAct{"order-placed",
-                           account_text(body),
-                           std::string(to_text(body.side)) + " " + to_text(body.quantity) + " " +
-                               std::string(body.instrument.symbol.text())};
+    std::optional<AuditedCommand> operator()(const model::PlaceOrder& body) const {
+        return AuditedCommand{"order-placed",
+                              account_text(body),
+                              std::string(to_text(body.side)) + " " + to_text(body.quantity) + " " +
+                                  std::string(body.instrument.symbol.text())};
     }
 
-    std::optional<OperatorAct> operator()(const model::CancelOrder& body) const {
-        return OperatorAct{"order-canceled", account_text(body), std::string(body.order.text())};
+    std::optional<AuditedCommand> operator()(const model::CancelOrder& body) const {
+        return AuditedCommand{"order-canceled", account_text(body), std::string(body.order.text())};
     }
 
-    std::optional<OperatorAct> operator()(const model::ClosePosition& body) const {
-        return OperatorAct{
+    std::optional<AuditedCommand> operator()(const model::ClosePosition& body) const {
+        return AuditedCommand{
             "position-closed", account_text(body), std::string(body.instrument.symbol.text())};
     }
 
-    std::optional<OperatorAct> operator()(const model::SetLeverage& body) const {
-        return OperatorAct{
+    std::optional<AuditedCommand> operator()(const model::SetLeverage& body) const {
+        return AuditedCommand{
             "leverage-set",
             account_text(body),
             std::string(body.instrument.symbol.text()) + " " + to_text(body.leverage)};
     }
 
-    std::optional<OperatorAct> operator()(const auto& /*body*/) const { return std::nullopt; }
+    std::optional<AuditedCommand> operator()(const auto& /*body*/) const { return std::nullopt; }
 };
 
 struct AccountOf {
@@ -118,9 +118,9 @@ struct AccountOf {
 
 }  // namespace
 
-std::optional<OperatorAct> operator_act(const auth::Caller& caller,
-                                        const model::InputBody& command,
-                                        const model::Owner& owner) {
+std::optional<AuditedCommand> audited_command(const auth::Caller& caller,
+                                              const model::InputBody& command,
+                                              const model::Owner& owner) {
     if (caller.role != auth::Role::Operator) return std::nullopt;
     if (auto act = std::visit(ActOf{}, command)) return act;
     if (owner.empty() || owner == caller.owner) return std::nullopt;

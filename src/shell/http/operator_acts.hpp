@@ -13,7 +13,7 @@
 
 namespace botcore::shell::http {
 
-struct OperatorAct {
+struct AuditedCommand {
     std::string_view act;  ///< A literal.
     std::string subject;   ///< The account, or the number of the maintenance window.
     std::string detail;    ///< The reason that was given, or what was wanted.
@@ -21,9 +21,9 @@ struct OperatorAct {
 
 /// Nothing for a caller who is no operator. `owner` is whose account the command is about; empty
 /// where it is about none, or about one that does not exist.
-[[nodiscard]] std::optional<OperatorAct> operator_act(const auth::Caller& caller,
-                                                      const model::InputBody& command,
-                                                      const model::Owner& owner);
+[[nodiscard]] std::optional<AuditedCommand> audited_command(const auth::Caller& caller,
+                                                            const model::InputBody& command,
+                                                            const model::Owner& owner);
 
 /// The account that the command is about; null where it is about none.
 [[nodiscard]] const model::AccountId* account_of(const model::InputBody& command);

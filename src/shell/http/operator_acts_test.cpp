@@ -70,22 +70,22 @@ TEST(OperatorActs, HoldTradesOnAccountsOfOthersOnly) {
     order.account = model::AccountId("ada-futures");
     order.instrument.symbol = model::Symbol("BTCUSDT");
     order.quantity = model::Quantity::whole(2);
-    const auto act = operator_act(operator_caller(), order, kAda);
+    const auto act = audited_command(operator_caller(), order, kAda);
     ASSERT_TRUE(act.has_value());
     EXPECT_EQ(act->act, "order-placed");
     EXPECT_EQ(act->subject, "ada-futures");
     EXPECT_EQ(act->detail, "BUY 2 BTCUSDT");
-    EXPECT_FALSE(operator_act(operator_caller(), order, auth::operator_owner()).has_value());
-    EXPECT_FALSE(operator_act({kAda, auth::Role::Trader, "ada"}, order, kAda).has_value());
+    EXPECT_FALSE(audited_command(operator_caller(), order, auth::operator_owner()).has_value());
+    EXPECT_FALSE(audited_command({kAda, auth::Role::Trader, "ada"}, order, kAda).has_value());
 }
 
 TEST(OperatorActs, SayWhatAnOrderWasGivenUpFor) {
     model::CancelOrder cancel;
     cancel.account = model::AccountId("futures");
     cancel.order = model::ClientOrderId("BC1-000001-42");
-    EXPECT_FALSE(operator_act(operator_caller(), cancel, auth::operator_owner()).has_value());
+    EXPECT_FALSE(audited_command(operator_caller(), cancel, auth::operator_owner()).has_value());
     cancel.reason = "the signal is old";
-    const auto act = operator_act(operator_caller(), cancel, auth::operator_owner());
+    const auto act = audited_command(operator_caller(), cancel, auth::operator_owner());
     ASSERT_TRUE(act.has_value());
     EXPECT_EQ(act->act, "order-given-up");
     EXPECT_EQ(act->detail, "BC1-000001-42: the signal is old");

@@ -13,19 +13,19 @@ namespace {
 constexpr std::size_t kUsersAtOnce = 1'000;
 
 /// Every user and every token, as the file has them.
-base::Outcome<std::string> read_all(auth::UserDesk& desk,
+base::Outcome<std::string> read_all(auth::UserService& user_service,
                                     auth::SessionTable& sessions,
                                     base::Timestamp now) {
     model::Owner after;
     while (true) {
-        const auto users = desk.list(after, kUsersAtOnce);
+        const auto users = user_service.list(after, kUsersAtOnce);
         if (!users) return Failure{users.error().text};
         for (const auth::User& user : users.value())
             sessions.put(user);
         if (users.value().size() < kUsersAtOnce) break;
         after = users.value().back().id;
     }
-    const auto open = desk.sessions(now);
+    const auto open = user_service.sessions(now);
     if (!open) return Failure{open.error().text};
     for (const auth::Session& session : open.value())
         sessions.put(session);
@@ -43,20 +43,20 @@ base::Result<std::unique_ptr<UserAccess>, std::string> UserAccess::open(
         return Failure{"http.cors_origins: " + mistake};
     }
     auto store = TRY(auth::UserStore::open(options.users_path));
-    auth::UserDesk desk(std::move(store), options.desk);
+    auth::UserService user_service(std::move(store), options.user_service);
     std::unique_ptr<UserAccess> access(new UserAccess(std::move(options), operator_token));
-    (void)TRY(read_all(desk, access->sessions_, now));
-    access->worker_.emplace(std::move(desk), std::move(post));
+    (void)TRY(read_all(user_service, access->sessions_, now));
+    access->worker_.emplace(std::move(user_service), std::move(post));
     return access;
 }
 
 void UserAccess::attach(const ApiContext& context, RouteTable& routes, Api& api) {
     CHECK(!door_.has_value());
-    acts_ = &context.acts;
+    audit_ = &context.acts;
     door_.emplace(options_.door,
-                  AuthDoor::Parts{context, *worker_, sessions_, delays_, record_acts()});
+                  AuthDoor::Parts{context, *worker_, sessions_, delays_, record_audit()});
     door_->add_to(routes);
-    front_.emplace(options_.cors_origins, FrontDoor::Parts{api, record_acts(), context.now});
+    front_.emplace(options_.cors_origins, FrontDoor::Parts{api, record_audit(), context.now});
     gate_.tell([&context](std::string_view route) {
         context.metrics.count("rate_limited_total", {route});
     });
@@ -75,8 +75,8 @@ void UserAccess::tick(base::Timestamp now) {
     seen_ = now;
 }
 
-auth::RecordActs UserAccess::record_acts() {
-    return [this](const auth::Act& act) { acts_->record(act); };
+auth::RecordAudit UserAccess::record_audit() {
+    return [this](const auth::AuditEvent& act) { audit_->record(act); };
 }
 
 }  // namespace botcore::shell::http

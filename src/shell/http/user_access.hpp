@@ -5,7 +5,7 @@
 ///
 /// Threads: the thread of the loop.
 
-#include "shell/auth/act_journal.hpp"
+#include "shell/auth/audit_journal.hpp"
 #include "shell/http/access_gate.hpp"
 #include "shell/http/api.hpp"
 #include "shell/http/auth_door.hpp"
@@ -20,7 +20,7 @@ namespace botcore::shell::http {
 
 struct UserAccessOptions {
     std::string users_path;  ///< `<data>/users.sqlite`
-    auth::UserDeskOptions desk{};
+    auth::UserServiceOptions user_service{};
     auth::LoginDelayOptions delays{};
     AuthDoorOptions door{};
     AccessLimits limits{};
@@ -54,7 +54,7 @@ public:
     [[nodiscard]] HttpHandler& front() { return *front_; }
 
     /// For other groups of routes whose acts are audited. Only after `attach`.
-    [[nodiscard]] auth::RecordActs record_acts();
+    [[nodiscard]] auth::RecordAudit record_audit();
 
 private:
     UserAccess(UserAccessOptions options, const auth::TokenVerifier& operator_token)
@@ -68,7 +68,7 @@ private:
     auth::SessionTable sessions_;
     auth::LoginDelays delays_;
     AccessGate gate_;
-    auth::ActJournal* acts_ = nullptr;  ///< Null before `attach`.
+    auth::AuditJournal* audit_ = nullptr;  ///< Null before `attach`.
     std::optional<auth::AuthWorker> worker_;
     std::optional<AuthDoor> door_;
     std::optional<FrontDoor> front_;

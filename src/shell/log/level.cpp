@@ -20,58 +20,58 @@ std::string_view to_text(Level level) {
     return "?";
 }
 
-std::string_view to_text(Happening happening) {
-    switch (happening) {
-        case Happening::ServiceStarted:
+std::string_view to_text(LogEvent event) {
+    switch (event) {
+        case LogEvent::ServiceStarted:
             return "service_started";
-        case Happening::ServiceStopped:
+        case LogEvent::ServiceStopped:
             return "service_stopped";
-        case Happening::HealthFailed:
+        case LogEvent::HealthFailed:
             return "health_failed";
-        case Happening::HealthRecovered:
+        case LogEvent::HealthRecovered:
             return "health_recovered";
-        case Happening::Retry:
+        case LogEvent::Retry:
             return "retry";
-        case Happening::ConnectionLost:
+        case LogEvent::ConnectionLost:
             return "connection_lost";
-        case Happening::Reconnected:
+        case LogEvent::Reconnected:
             return "reconnected";
-        case Happening::TransactionFailed:
+        case LogEvent::TransactionFailed:
             return "transaction_failed";
-        case Happening::TransactionRolledBack:
+        case LogEvent::TransactionRolledBack:
             return "transaction_rolled_back";
-        case Happening::ManualIntervention:
+        case LogEvent::ManualIntervention:
             return "manual_intervention";
-        case Happening::TradeFailed:
+        case LogEvent::TradeFailed:
             return "trade_failed";
-        case Happening::ForcedExit:
+        case LogEvent::ForcedExit:
             return "forced_exit";
-        case Happening::MarginCall:
+        case LogEvent::MarginCall:
             return "margin_call";
-        case Happening::PositionInDoubt:
+        case LogEvent::PositionInDoubt:
             return "position_in_doubt";
     }
     return "?";
 }
 
-Level level_of(Happening happening) {
-    switch (happening) {
-        case Happening::ServiceStarted:
-        case Happening::ServiceStopped:
-        case Happening::HealthRecovered:
-        case Happening::Reconnected:
-        case Happening::ManualIntervention:
+Level level_of(LogEvent event) {
+    switch (event) {
+        case LogEvent::ServiceStarted:
+        case LogEvent::ServiceStopped:
+        case LogEvent::HealthRecovered:
+        case LogEvent::Reconnected:
+        case LogEvent::ManualIntervention:
             return Level::Info;
-        case Happening::Retry:
+        case LogEvent::Retry:
             return Level::Warn;
-        case Happening::HealthFailed:
-        case Happening::ConnectionLost:
-        case Happening::TransactionFailed:
-        case Happening::TransactionRolledBack:
-        case Happening::TradeFailed:
-        case Happening::ForcedExit:
-        case Happening::MarginCall:
-        case Happening::PositionInDoubt:
+        case LogEvent::HealthFailed:
+        case LogEvent::ConnectionLost:
+        case LogEvent::TransactionFailed:
+        case LogEvent::TransactionRolledBack:
+        case LogEvent::TradeFailed:
+        case LogEvent::ForcedExit:
+        case LogEvent::MarginCall:
+        case LogEvent::PositionInDoubt:
             return Level::Error;
     }
     return Level::Error;

@@ -14,7 +14,7 @@ enum class Level : std::uint8_t { Trace, Debug, Info, Warn, Error, Fatal };
 
 /// What must be found in the logs whatever else they hold. Each has its level and its word in the
 /// field "event".
-enum class Happening : std::uint8_t {
+enum class LogEvent : std::uint8_t {
     ServiceStarted,
     ServiceStopped,
     HealthFailed,
@@ -30,9 +30,9 @@ enum class Happening : std::uint8_t {
     MarginCall,
     PositionInDoubt,
 };
-inline constexpr std::uint8_t kHappenings = 14;
+inline constexpr std::uint8_t kLogEvents = 14;
 
-[[nodiscard]] std::string_view to_text(Happening happening);
-[[nodiscard]] Level level_of(Happening happening);
+[[nodiscard]] std::string_view to_text(LogEvent event);
+[[nodiscard]] Level level_of(LogEvent event);
 
 }  // namespace botcore::shell::log

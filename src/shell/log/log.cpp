@@ -100,18 +100,18 @@ void Log::write(Level level, std::string_view message, std::initializer_list<Fie
     put(level, message, fields);
 }
 
-void Log::tell(Happening happening, std::string_view message, std::span<const Field> fields) {
-    std::vector<Field> all = {{"event", to_text(happening)}};
+void Log::event(LogEvent event, std::string_view message, std::span<const Field> fields) {
+    std::vector<Field> all = {{"event", to_text(event)}};
     all.insert(all.end(), fields.begin(), fields.end());
-    put(level_of(happening), message, all);
+    put(level_of(event), message, all);
 }
 
-void Log::failure(Happening happening, std::string_view message, std::span<const Field> fields) {
+void Log::failure(LogEvent event, std::string_view message, std::span<const Field> fields) {
     const std::string trace = stack_trace();
-    std::vector<Field> all = {{"event", to_text(happening)}};
+    std::vector<Field> all = {{"event", to_text(event)}};
     all.insert(all.end(), fields.begin(), fields.end());
     all.push_back({"stack_trace", trace});
-    put(std::max(level_of(happening), Level::Error), message, all);
+    put(std::max(level_of(event), Level::Error), message, all);
 }
 
 namespace {

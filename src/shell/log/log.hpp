@@ -62,22 +62,20 @@ public:
     void write(Level level, std::string_view message, std::initializer_list<Field> fields = {});
 
     /// A line with the level and the word ("event") of what happened.
-    void tell(Happening happening,
-              std::string_view message,
-              std::initializer_list<Field> fields = {}) {
-        tell(happening, message, std::span<const Field>(fields));
+    void event(LogEvent event, std::string_view message, std::initializer_list<Field> fields = {}) {
+        tell(event, message, std::span<const Field>(fields));
     }
 
-    void tell(Happening happening, std::string_view message, std::span<const Field> fields);
+    void event(LogEvent event, std::string_view message, std::span<const Field> fields);
 
     /// An error that nobody expected, with the stack that led to it.
-    void failure(Happening happening,
+    void failure(LogEvent event,
                  std::string_view message,
                  std::initializer_list<Field> fields = {}) {
-        failure(happening, message, std::span<const Field>(fields));
+        failure(event, message, std::span<const Field>(fields));
     }
 
-    void failure(Happening happening, std::string_view message, std::span<const Field> fields);
+    void failure(LogEvent event, std::string_view message, std::span<const Field> fields);
 
     [[nodiscard]] bool is_on(Level level) const { return level >= least_; }
 

@@ -108,8 +108,8 @@ TEST(Log, TellsEveryHappeningWithItsWordAndLevel) {
     const Folder folder;
     {
         Log log(to_file(folder));
-        for (std::uint8_t i = 0; i < kHappenings; ++i)
-            log.tell(static_cast<Happening>(i), "it happened", {{"attempt", 2}});
+        for (std::uint8_t i = 0; i < kLogEvents; ++i)
+            log.event(static_cast<LogEvent>(i), "it happened", {{"attempt", 2}});
     }
     std::map<std::string, std::string> levels;
     for (const auto& line : lines_of(folder.file())) {
@@ -137,7 +137,7 @@ TEST(Log, AFailureShowsTheStackThatLedToIt) {
     const Folder folder;
     {
         Log log(to_file(folder));
-        log.failure(Happening::TransactionFailed, "unexpected", {{"request_id", "req_3"}});
+        log.failure(LogEvent::TransactionFailed, "unexpected", {{"request_id", "req_3"}});
     }
     const auto lines = lines_of(folder.file());
     ASSERT_EQ(lines.size(), 1U);

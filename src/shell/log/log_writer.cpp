@@ -26,9 +26,9 @@ void block_broken_pipes() {
 
 LogWriter::LogWriter(std::vector<std::unique_ptr<LineSink>> sinks,
                      std::size_t lines_max,
-                     TellDropped tell_dropped,
+                     TellDropped report_dropped,
                      std::chrono::milliseconds held_for)
-    : tell_dropped_(std::move(tell_dropped)),
+    : report_dropped_(std::move(report_dropped)),
       held_until_(std::chrono::steady_clock::now() + held_for) {
     for (auto& sink : sinks) {
         outlets_.push_back(std::make_unique<Outlet>(std::move(sink), lines_max));
@@ -138,7 +138,7 @@ Line LogWriter::next_line(Outlet& outlet) {
     if (outlet.at_hand) return outlet.at_hand;
     if (const std::uint64_t lost = outlet.buffer.take_dropped(); lost > 0) {
         dropped_ += lost;
-        outlet.at_hand = tell_dropped_(outlet.sink->format(), lost);
+        outlet.at_hand = report_dropped_(outlet.sink->format(), lost);
     } else {
         outlet.at_hand = outlet.buffer.pop();
     }

@@ -34,7 +34,7 @@ public:
 
     LogWriter(std::vector<std::unique_ptr<LineSink>> sinks,
               std::size_t lines_max,
-              TellDropped tell_dropped,
+              TellDropped report_dropped,
               std::chrono::milliseconds held_for);
     /// Writes what the sinks take within two seconds, and forgets the rest.
     ~LogWriter();
@@ -84,7 +84,7 @@ private:
     void let_go();
 
     std::vector<std::unique_ptr<Outlet>> outlets_;
-    TellDropped tell_dropped_;
+    TellDropped report_dropped_;
     std::chrono::steady_clock::time_point held_until_;
     std::mutex mutex_;
     std::condition_variable_any changed_;

@@ -63,7 +63,7 @@ AnalysisService::AnalysisService(const AnalysisRules& rules,
 
 void AnalysisService::probe(std::function<void(AnalysisProbe)> done) {
     client_.call({.endpoint = "health",
-                  .question = {.path = "/health"},
+                  .http_request = {.path = "/health"},
                   .lane = resilience::Lane::Reconciliation,
                   .limit = rules_.probe_within},
                  [done = std::move(done), start = SteadyClock::now()](OutboundResult result) {
@@ -79,10 +79,10 @@ void AnalysisService::analyze(std::string json,
                               base::Duration most) {
     client_.call(
         {.endpoint = "analyze",
-         .question = {.method = "POST",
-                      .path = "/analyze",
-                      .body = std::move(json),
-                      .request_id = std::move(request_id)},
+         .http_request = {.method = "POST",
+                          .path = "/analyze",
+                          .body = std::move(json),
+                          .request_id = std::move(request_id)},
          .repeat = resilience::Repeat::Allowed,
          .limit = std::min(rules_.analyze_within, most)},
         [done = std::move(done)](OutboundResult result) { done(result_of(std::move(result))); });

@@ -40,7 +40,7 @@ struct HttpTransport::Tls {
 
 namespace {
 
-HttpAnswer ended(AttemptEnd end, std::string detail) {
+OutboundHttpResponse ended(AttemptEnd end, std::string detail) {
     return {.result = {.end = end, .status = 0}, .detail = std::move(detail)};
 }
 
@@ -69,9 +69,9 @@ AttemptEnd end_of_handshake(const Error& error) {
 
 class Attempt : public HttpAttempt, public std::enable_shared_from_this<Attempt> {
 public:
-    Attempt(asio::io_context& context, ServiceUrl url, HttpQuestion question)
+    Attempt(asio::io_context& context, ServiceUrl url, OutboundHttpRequest http_request)
         : url_(std::move(url)),
-          question_(std::move(question)),
+          question_(std::move(http_request)),
           resolver_(context),
           socket_(context),
           timer_(context) {}
@@ -85,7 +85,8 @@ public:
         asio::co_spawn(
             socket_.get_executor(),
             [self = shared_from_this(), tls]() { return self->run(tls); },
-            [self = shared_from_this()](const std::exception_ptr& failure, HttpAnswer answer) {
+            [self = shared_from_this()](const std::exception_ptr& failure,
+                                        OutboundHttpResponse answer) {
                 if (failure) answer = ended(AttemptEnd::Broken, "the client library failed");
                 self->finish(std::move(answer));
             });
@@ -97,7 +98,7 @@ public:
     }
 
 private:
-    asio::awaitable<HttpAnswer> run(asio::ssl::context* tls) {
+    asio::awaitable<OutboundHttpResponse> run(asio::ssl::context* tls) {
         Error error;
         const std::string trouble = co_await connect();
         if (!trouble.empty()) co_return ended(AttemptEnd::ConnectionRefused, trouble);
@@ -154,22 +155,22 @@ private:
     }
 
     template <class Stream>
-    asio::awaitable<HttpAnswer> talk(Stream& stream) {
+    asio::awaitable<OutboundHttpResponse> talk(Stream& stream) {
         Error error;
-        const auto question = request();
+        const auto http_request = request();
         written_ = true;
         co_await http::async_write(
-            stream, question, asio::redirect_error(asio::use_awaitable, error));
+            stream, http_request, asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return ended(AttemptEnd::Broken, "cannot send: " + error.message());
         beast::flat_buffer buffer;
         http::response_parser<http::string_body> parser;
-        parser.header_limit(kAnswerHeadBytesMax);
-        parser.body_limit(question_.answer_bytes_max);
+        parser.header_limit(kResponseHeadBytesMax);
+        parser.body_limit(question_.response_bytes_max);
         co_await http::async_read(
             stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return ended(end_of_reading(error), error.message());
         auto message = parser.release();
-        HttpAnswer answer;
+        OutboundHttpResponse answer;
         answer.result.status = static_cast<std::uint16_t>(message.result_int());
         const auto asked = message[http::field::retry_after];
         answer.result.retry_after = parse_retry_after({asked.data(), asked.size()}, wall_now());
@@ -182,7 +183,7 @@ private:
                      written_ ? "no answer in time" : "no connection in time"));
     }
 
-    void finish(HttpAnswer answer) {
+    void finish(OutboundHttpResponse answer) {
         close();
         if (const auto done = std::exchange(done_, nullptr)) done(std::move(answer));
     }
@@ -195,7 +196,7 @@ private:
     }
 
     ServiceUrl url_;
-    HttpQuestion question_;
+    OutboundHttpRequest question_;
     tcp::resolver resolver_;
     tcp::socket socket_;
     asio::steady_timer timer_;
@@ -219,10 +220,10 @@ base::Result<std::unique_ptr<HttpTransport>, std::string> HttpTransport::make(
 }
 
 std::shared_ptr<HttpAttempt> HttpTransport::start(const ServiceUrl& url,
-                                                  HttpQuestion question,
+                                                  OutboundHttpRequest http_request,
                                                   std::chrono::microseconds limit,
                                                   Done done) {
-    auto attempt = std::make_shared<Attempt>(context_, url, std::move(question));
+    auto attempt = std::make_shared<Attempt>(context_, url, std::move(http_request));
     auto* tls = url.transport == Transport::Tls ? tls_->context.get() : nullptr;
     attempt->start(tls, limit, std::move(done));
     return attempt;

@@ -6,7 +6,7 @@
 /// H1  `done` is called once, within the limit, whatever the other side does; after `cancel` never.
 /// H2  An end that `is_not_sent` says that no byte of the request left.
 /// H3  A certificate is checked against the host's name and the known authorities.
-/// H4  No answer is larger than the question allows, by itself `kAnswerBytesMax`.
+/// H4  No answer is larger than the question allows, by itself `kResponseBytesMax`.
 ///
 /// Threads: the thread of the loop. Asio resolves names on a thread of its own.
 
@@ -25,20 +25,20 @@
 
 namespace botcore::shell::outbound {
 
-inline constexpr std::size_t kAnswerBytesMax = std::size_t{1} << 20U;
-inline constexpr std::size_t kAnswerHeadBytesMax = 16 * 1'024;
+inline constexpr std::size_t kResponseBytesMax = std::size_t{1} << 20U;
+inline constexpr std::size_t kResponseHeadBytesMax = 16 * 1'024;
 
-struct HttpQuestion {
+struct OutboundHttpRequest {
     std::string method = "GET";
     std::string path = "/";  ///< Behind the service's base; may have a query.
     std::string body{};      ///< Empty: none.
     std::string request_id{};
     std::string content_type = "application/json";
     std::vector<std::pair<std::string, std::string>> headers{};
-    std::size_t answer_bytes_max = kAnswerBytesMax;
+    std::size_t response_bytes_max = kResponseBytesMax;
 };
 
-struct HttpAnswer {
+struct OutboundHttpResponse {
     resilience::AttemptResult result;
     std::string body{};
     std::string detail{};  ///< What the system said, for logs.
@@ -53,7 +53,7 @@ public:
 
 class HttpTransport {
 public:
-    using Done = std::function<void(HttpAnswer)>;
+    using Done = std::function<void(OutboundHttpResponse)>;
 
     /// `authorities` is a file of certificates in PEM; empty: the system's.
     [[nodiscard]] static base::Result<std::unique_ptr<HttpTransport>, std::string> make(
@@ -65,7 +65,7 @@ public:
 
     /// `done` runs on the loop, never before this returns.
     [[nodiscard]] std::shared_ptr<HttpAttempt> start(const ServiceUrl& url,
-                                                     HttpQuestion question,
+                                                     OutboundHttpRequest http_request,
                                                      std::chrono::microseconds limit,
                                                      Done done);
 

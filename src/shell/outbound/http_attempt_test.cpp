@@ -19,20 +19,20 @@ using testing::HasSubstr;
 
 class HttpAttemptOverLoopback : public testing::Test {
 protected:
-    HttpAnswer ask(const std::string& url,
-                   HttpQuestion question = {},
-                   std::chrono::milliseconds limit = 5s) {
-        return ask_through(*HttpTransport::make(context_, "").value(), url, question, limit);
+    OutboundHttpResponse ask(const std::string& url,
+                             OutboundHttpRequest http_request = {},
+                             std::chrono::milliseconds limit = 5s) {
+        return ask_through(*HttpTransport::make(context_, "").value(), url, http_request, limit);
     }
 
-    HttpAnswer ask_through(HttpTransport& transport,
-                           const std::string& url,
-                           const HttpQuestion& question = {},
-                           std::chrono::milliseconds limit = 5s) {
-        std::optional<HttpAnswer> result;
+    OutboundHttpResponse ask_through(HttpTransport& transport,
+                                     const std::string& url,
+                                     const OutboundHttpRequest& http_request = {},
+                                     std::chrono::milliseconds limit = 5s) {
+        std::optional<OutboundHttpResponse> result;
         int calls = 0;
         const auto attempt = transport.start(
-            parse_service_url(url).value(), question, limit, [&](HttpAnswer answer) {
+            parse_service_url(url).value(), http_request, limit, [&](OutboundHttpResponse answer) {
                 result = std::move(answer);
                 ++calls;
             });
@@ -41,7 +41,7 @@ protected:
         context_.restart();
         context_.poll();
         EXPECT_EQ(calls, 1);
-        return result.value_or(HttpAnswer{});
+        return result.value_or(OutboundHttpResponse{});
     }
 
     boost::asio::io_context context_;
@@ -101,7 +101,7 @@ TEST_F(HttpAttemptOverLoopback, AConnectionThatEndsEarlyIsBroken) {
 TEST_F(HttpAttemptOverLoopback, BytesThatAreNoHttpAreGarbled) {
     Peer garbage(context_, {{.bytes = "\x16\x03\x01 what is this\r\n\r\n"}});
     EXPECT_EQ(ask(garbage.url()).result.end, AttemptEnd::Garbled);
-    const std::string much(2 * kAnswerBytesMax, 'x');
+    const std::string much(2 * kResponseBytesMax, 'x');
     Peer flood(context_, {answer(200, much)});
     EXPECT_EQ(ask(flood.url()).result.end, AttemptEnd::Garbled);
     Peer long_head(context_, {answer(200, "", "X: " + much.substr(0, 20'000) + "\r\n")});
@@ -113,7 +113,9 @@ TEST_F(HttpAttemptOverLoopback, AfterCancelNobodyIsCalled) {
     const auto transport = HttpTransport::make(context_, "");
     bool called = false;
     const auto attempt = transport.value()->start(
-        parse_service_url(peer.url()).value(), {}, 5s, [&](const HttpAnswer&) { called = true; });
+        parse_service_url(peer.url()).value(), {}, 5s, [&](const OutboundHttpResponse&) {
+            called = true;
+        });
     attempt->cancel();
     context_.run_for(100ms);
     EXPECT_FALSE(called);
@@ -122,7 +124,7 @@ TEST_F(HttpAttemptOverLoopback, AfterCancelNobodyIsCalled) {
 class HttpAttemptOverTls : public HttpAttemptOverLoopback {
 protected:
     /// Asks through a transport that knows only `authority`.
-    HttpAnswer ask_trusting(const TlsPeer& authority, const std::string& url) {
+    OutboundHttpResponse ask_trusting(const TlsPeer& authority, const std::string& url) {
         const scratch::TemporaryFolder folder;
         const std::string file = folder.file("authority.pem");
         std::ofstream(file) << authority.certificate();

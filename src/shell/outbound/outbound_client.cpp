@@ -17,8 +17,8 @@ using resilience::CallOver;
 using resilience::GiveUp;
 
 /// One endpoint with its policies.
-struct OutboundClient::Line {
-    Line(const ServiceRules& service, const EndpointRules& rules, resilience::Bulkhead& places)
+struct OutboundClient::Endpoint {
+    Endpoint(const ServiceRules& service, const EndpointRules& rules, resilience::Bulkhead& places)
         : endpoint(rules.name),
           name(service.name + "." + rules.name),
           breaker(rules.breaker),
@@ -33,15 +33,15 @@ struct OutboundClient::Line {
 };
 
 struct OutboundClient::Call {
-    Call(Line& its_line, asio::io_context& context) : line(its_line), timer(context) {}
+    Call(Endpoint& its_line, asio::io_context& context) : line(its_line), timer(context) {}
 
-    Line& line;
-    HttpQuestion question;
+    Endpoint& line;
+    OutboundHttpRequest question;
     Done done;
     resilience::PipelineCall state;
     asio::steady_timer timer;
     std::shared_ptr<HttpAttempt> attempt;
-    HttpAnswer last;
+    OutboundHttpResponse last;
 };
 
 OutboundClient::OutboundClient(ServiceRules rules, Parts parts, OutboundCounts counts)
@@ -56,7 +56,7 @@ OutboundClient::OutboundClient(ServiceRules rules, Parts parts, OutboundCounts c
       places_(rules_.places),
       alive_(std::make_shared<int>()) {
     for (const EndpointRules& endpoint : rules_.endpoints) {
-        auto& line = *lines_.emplace_back(std::make_unique<Line>(rules_, endpoint, places_));
+        auto& line = *lines_.emplace_back(std::make_unique<Endpoint>(rules_, endpoint, places_));
         if (const auto memory = parts_.breakers.find(line.name)) {
             line.breaker.restore(*memory, now());
         } else if (endpoint.begins_as != BreakerState::Closed) {
@@ -80,9 +80,9 @@ base::Timestamp OutboundClient::now() const {
                std::chrono::duration_cast<std::chrono::microseconds>(passed).count());
 }
 
-OutboundClient::Line& OutboundClient::line_of(std::string_view endpoint) {
+OutboundClient::Endpoint& OutboundClient::endpoint_of(std::string_view endpoint) {
     const auto place = std::ranges::find_if(
-        lines_, [&](const std::unique_ptr<Line>& line) { return line->endpoint == endpoint; });
+        lines_, [&](const std::unique_ptr<Endpoint>& line) { return line->endpoint == endpoint; });
     CHECK(place != lines_.end());
     return **place;
 }
@@ -90,13 +90,13 @@ OutboundClient::Line& OutboundClient::line_of(std::string_view endpoint) {
 void OutboundClient::call(const OutboundRequest& request, Done done) {
     const base::Timestamp at = now();
     if (at < blocked_until_) {
-        answer_later(std::move(done),
+        finish_later(std::move(done),
                      {.kind = OutboundKind::Throttled,
                       .retry_at = blocked_until_,
                       .detail = "the service named a later time for the next request"});
         return;
     }
-    const auto call = std::make_shared<Call>(line_of(request.endpoint), parts_.context);
+    const auto call = std::make_shared<Call>(endpoint_of(request.endpoint), parts_.context);
     call->question = request.question;
     call->done = std::move(done);
     call->state.lane = request.lane;
@@ -104,10 +104,10 @@ void OutboundClient::call(const OutboundRequest& request, Done done) {
     call->state.ticket = ++last_ticket_;
     call->state.deadline = resilience::Deadline::after(at, request.limit);
     calls_.emplace(call->state.ticket, call);
-    act(*call, call->line.pipeline.begin(call->state, at, parts_.random));
+    follow(*call, call->line.pipeline.begin(call->state, at, parts_.random));
 }
 
-void OutboundClient::act(Call& call, const Step& step) {
+void OutboundClient::follow(Call& call, const Step& step) {
     note_transition(call.line);
     if (const auto* attempt = std::get_if<resilience::MakeAttempt>(&step)) {
         make_attempt(call, attempt->deadline);
@@ -124,13 +124,13 @@ void OutboundClient::make_attempt(Call& call, resilience::Deadline deadline) {
     call.timer.cancel();
     const std::chrono::microseconds limit(deadline.remaining(now()).in_microseconds());
     // The client cancels its attempts before it goes, and a call lives until its attempt ended.
-    call.attempt =
-        parts_.transport.start(rules_.url, call.question, limit, [this, &call](HttpAnswer answer) {
+    call.attempt = parts_.transport.start(
+        rules_.url, call.question, limit, [this, &call](OutboundHttpResponse answer) {
             on_attempt(call, std::move(answer));
         });
 }
 
-void OutboundClient::on_attempt(Call& call, HttpAnswer answer) {
+void OutboundClient::on_attempt(Call& call, OutboundHttpResponse answer) {
     call.attempt.reset();
     const auto meaning = resilience::meaning_of(answer.result).retry;
     const bool good = meaning == resilience::RetryClass::Success;
@@ -144,7 +144,7 @@ void OutboundClient::on_attempt(Call& call, HttpAnswer answer) {
         counts_.timed_out(call.line.name);
     }
     call.last = std::move(answer);
-    act(call, call.line.pipeline.finished(call.state, call.last.result, now(), parts_.random));
+    follow(call, call.line.pipeline.finished(call.state, call.last.result, now(), parts_.random));
     fill_slots();
 }
 
@@ -153,13 +153,13 @@ void OutboundClient::retry_later(Call& call, const resilience::RetryAt& retry) {
     const std::string cause =
         answered ? "status " + std::to_string(call.last.result.status)
                  : std::string(to_text(call.last.result.end)) + ": " + call.last.detail;
-    parts_.log.tell(log::Happening::Retry,
-                    "retry of an outbound call",
-                    {{"operation", call.line.name},
-                     {"attempt", std::int64_t{retry.attempt}},
-                     {"delay_ms", retry.delay.in_milliseconds()},
-                     {"cause", cause},
-                     {"request_id", call.question.request_id}});
+    parts_.log.event(log::LogEvent::Retry,
+                     "retry of an outbound call",
+                     {{"operation", call.line.name},
+                      {"attempt", std::int64_t{retry.attempt}},
+                      {"delay_ms", retry.delay.in_milliseconds()},
+                      {"cause", cause},
+                      {"request_id", call.question.request_id}});
     wait(call, retry.time, &OutboundClient::retry_now);
 }
 
@@ -181,11 +181,11 @@ void OutboundClient::wait(Call& call, base::Timestamp until, void (OutboundClien
 }
 
 void OutboundClient::retry_now(Call& call) {
-    act(call, call.line.pipeline.begin(call.state, now(), parts_.random));
+    follow(call, call.line.pipeline.begin(call.state, now(), parts_.random));
 }
 
 void OutboundClient::no_slot(Call& call) {
-    act(call, call.line.pipeline.expired(call.state));
+    follow(call, call.line.pipeline.expired(call.state));
 }
 
 void OutboundClient::fill_slots() {
@@ -193,7 +193,7 @@ void OutboundClient::fill_slots() {
         const auto place = calls_.find(*ticket);
         CHECK(place != calls_.end());
         Call& call = *place->second;
-        act(call, call.line.pipeline.started(call.state, now(), parts_.random));
+        follow(call, call.line.pipeline.started(call.state, now(), parts_.random));
     }
 }
 
@@ -247,10 +247,10 @@ void OutboundClient::end(Call& call, const CallOver& over) {
     Done done = std::move(call.done);
     const std::shared_ptr<Call> last_look = calls_.at(call.state.ticket);
     calls_.erase(call.state.ticket);
-    answer_later(std::move(done), std::move(result));
+    finish_later(std::move(done), std::move(result));
 }
 
-void OutboundClient::answer_later(Done done, OutboundResult result) {
+void OutboundClient::finish_later(Done done, OutboundResult result) {
     asio::post(parts_.context,
                [done = std::move(done),
                 result = std::move(result),
@@ -270,7 +270,7 @@ bool OutboundClient::force(std::string_view breaker, BreakerState state) {
     return false;
 }
 
-void OutboundClient::note_transition(Line& line) {
+void OutboundClient::note_transition(Endpoint& line) {
     const auto transition = line.breaker.take_transition();
     if (!transition) return;
     const bool worse = transition->to == BreakerState::Open;

@@ -64,7 +64,7 @@ struct ServiceRules {
 
 struct OutboundRequest {
     std::string_view endpoint;  ///< One of the service's.
-    HttpQuestion question{};
+    OutboundHttpRequest question{};
     resilience::Lane lane = resilience::Lane::MarketData;
     resilience::Repeat repeat = resilience::Repeat::Forbidden;
     base::Duration limit = base::Duration::seconds(10);  ///< Of the whole call, retries included.
@@ -115,23 +115,23 @@ public:
     [[nodiscard]] std::size_t calls_under_way() const { return calls_.size(); }
 
 private:
-    struct Line;
+    struct Endpoint;
     struct Call;
     using Step = resilience::PipelineStep;
 
-    [[nodiscard]] Line& line_of(std::string_view endpoint);
+    [[nodiscard]] Endpoint& endpoint_of(std::string_view endpoint);
     [[nodiscard]] base::Timestamp now() const;
-    void act(Call& call, const Step& step);
+    void follow(Call& call, const Step& step);
     void make_attempt(Call& call, resilience::Deadline deadline);
-    void on_attempt(Call& call, HttpAnswer answer);
+    void on_attempt(Call& call, OutboundHttpResponse answer);
     void retry_later(Call& call, const resilience::RetryAt& retry);
     void wait(Call& call, base::Timestamp until, void (OutboundClient::*then)(Call&));
     void retry_now(Call& call);
     void no_slot(Call& call);
     void end(Call& call, const resilience::CallOver& over);
-    void answer_later(Done done, OutboundResult result);
+    void finish_later(Done done, OutboundResult result);
     void fill_slots();
-    void note_transition(Line& line);
+    void note_transition(Endpoint& line);
 
     ServiceRules rules_;
     Parts parts_;
@@ -139,7 +139,7 @@ private:
     base::Timestamp wall_at_start_;
     std::chrono::steady_clock::time_point steady_at_start_;
     resilience::Bulkhead places_;
-    std::vector<std::unique_ptr<Line>> lines_;
+    std::vector<std::unique_ptr<Endpoint>> lines_;
     std::map<resilience::Bulkhead::Ticket, std::shared_ptr<Call>> calls_;
     resilience::Bulkhead::Ticket last_ticket_ = 0;
     base::Timestamp blocked_until_;

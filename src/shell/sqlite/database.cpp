@@ -167,26 +167,26 @@ SqlResult<Database> Database::open(const std::string& path, const std::string& v
     Database database(raw);
     if (code != SQLITE_OK) return base::Failure{error_of(raw)};
     sqlite3_extended_result_codes(raw, 1);
-    sqlite3_busy_handler(raw, &Database::on_locked, database.patience_.get());
+    sqlite3_busy_handler(raw, &Database::on_locked, database.wait_limits_.get());
     return database;
 }
 
 void Database::limit_reads(std::optional<std::chrono::steady_clock::time_point> until) {
-    patience_->until = until;
+    wait_limits_->until = until;
     sqlite3_progress_handler(handle_.get(),
                              until ? kStepsBetweenLooks : 0,
                              until ? &Database::on_progress : nullptr,
-                             patience_.get());
+                             wait_limits_.get());
 }
 
 /// Anything but zero interrupts the statement.
 int Database::on_progress(void* patience) {
-    return static_cast<const Patience*>(patience)->is_over() ? 1 : 0;
+    return static_cast<const WaitLimits*>(patience)->is_over() ? 1 : 0;
 }
 
 /// Anything but zero asks for the lock again. `times` counts from 0 for each lock.
 int Database::on_locked(void* patience, int times) {
-    auto& waiter = *static_cast<Patience*>(patience);
+    auto& waiter = *static_cast<WaitLimits*>(patience);
     const auto waited = times * kLockPoll;
     if (waited >= kLockPatience || waiter.is_over()) return 0;
     waiter.lock_retries += static_cast<std::uint32_t>(std::ranges::count(kLockRetryAfter, waited));
@@ -195,7 +195,7 @@ int Database::on_locked(void* patience, int times) {
 }
 
 std::uint32_t Database::take_lock_retries() {
-    return std::exchange(patience_->lock_retries, 0);
+    return std::exchange(wait_limits_->lock_retries, 0);
 }
 
 SqlOutcome Database::execute(const std::string& sql) {

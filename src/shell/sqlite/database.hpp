@@ -132,7 +132,7 @@ public:
 
     /// How waits for a lock are spent, in place of sleeping: for tests, which then wait for
     /// nothing.
-    void set_lock_wait(Wait wait) { patience_->wait = std::move(wait); }
+    void set_lock_wait(Wait wait) { wait_limits_->wait = std::move(wait); }
 
 private:
     struct Close {
@@ -140,7 +140,7 @@ private:
     };
 
     /// What SQLite's callbacks look at; it stays where it is when the connection is moved.
-    struct Patience {
+    struct WaitLimits {
         std::optional<std::chrono::steady_clock::time_point> until;
         std::uint32_t lock_retries = 0;
         Wait wait = [](std::chrono::milliseconds span) { std::this_thread::sleep_for(span); };
@@ -150,12 +150,14 @@ private:
         }
     };
 
-    explicit Database(sqlite3* handle) : patience_(std::make_unique<Patience>()), handle_(handle) {}
+    explicit Database(sqlite3* handle)
+        : wait_limits_(std::make_unique<WaitLimits>()),
+          handle_(handle) {}
 
     static int on_progress(void* patience);
     static int on_locked(void* patience, int times);
 
-    std::unique_ptr<Patience> patience_;
+    std::unique_ptr<WaitLimits> wait_limits_;
     std::unique_ptr<sqlite3, Close> handle_;
 };
 

@@ -68,7 +68,7 @@ void EventHub::leave(Subscriber& subscriber) {
     subscribers_.erase(std::find(subscribers_.begin(), subscribers_.end(), &subscriber));
 }
 
-bool EventHub::may_hear(const auth::Caller& caller, const model::AccountId& account) const {
+bool EventHub::may_receive(const auth::Caller& caller, const model::AccountId& account) const {
     if (caller.role == auth::Role::Operator) return true;
     const auto owner = parts_.owner_of(account);
     return owner && *owner == caller.owner;
@@ -78,7 +78,7 @@ base::Outcome<protocol::RequestError> EventHub::subscribe(Subscriber& subscriber
                                                           const protocol::StreamSubscribe& wish) {
     if (wish.accounts) {
         for (const auto& account : *wish.accounts) {
-            if (parts_.owner_of(account) && may_hear(subscriber.caller_, account)) continue;
+            if (parts_.owner_of(account) && may_receive(subscriber.caller_, account)) continue;
             return base::Failure{refusal(
                 "ACCOUNT_UNKNOWN", "there is no account of yours with this name", "accounts")};
         }
@@ -137,7 +137,7 @@ bool EventHub::wants(const Subscriber& subscriber, const protocol::Event& event)
     }
     if (event.account.empty()) return true;
     if (subscriber.accounts_ && !subscriber.accounts_->contains(event.account)) return false;
-    return may_hear(subscriber.caller_, event.account);  // W2
+    return may_receive(subscriber.caller_, event.account);  // W2
 }
 
 void EventHub::on_committed(const std::vector<model::Record>& records) {

@@ -159,7 +159,8 @@ private:
     friend class Subscriber;
 
     [[nodiscard]] bool wants(const Subscriber& subscriber, const protocol::Event& event) const;
-    [[nodiscard]] bool may_hear(const auth::Caller& caller, const model::AccountId& account) const;
+    [[nodiscard]] bool may_receive(const auth::Caller& caller,
+                                   const model::AccountId& account) const;
     void offer(Subscriber& subscriber, const protocol::Event& event, Text& text);
     void push(Subscriber& subscriber, Text text, std::optional<Place> place);
     void push_answer(Subscriber& subscriber, std::string_view type, boost::json::object fields);

@@ -27,12 +27,12 @@ struct WebsocketServer::State {
     State(WebsocketOptions given_options, Parts given_parts);
 
     /// Tells prices to whom they concern.
-    void tell_prices();
+    void publish_prices();
 
     void count(Cut cut) { ++counters.cuts.at(static_cast<std::size_t>(cut)); }
 
     void ended(Session* session);
-    void tell_closed();
+    void report_closed();
 
     struct Timers;
 

@@ -43,7 +43,7 @@ WebsocketServer::State::State(WebsocketOptions given_options, Parts given_parts)
       timers(std::make_unique<Timers>(parts.context)) {
 }
 
-void WebsocketServer::State::tell_prices() {
+void WebsocketServer::State::publish_prices() {
     if (!parts.hub.wants_prices()) return;
     const model::Timestamp now = parts.now();
     for (const auto& id : parts.market.instruments()) {
@@ -54,10 +54,10 @@ void WebsocketServer::State::tell_prices() {
 
 void WebsocketServer::State::ended(Session* session) {
     sessions.erase(session);
-    if (stopping && sessions.empty()) tell_closed();
+    if (stopping && sessions.empty()) report_closed();
 }
 
-void WebsocketServer::State::tell_closed() {
+void WebsocketServer::State::report_closed() {
     timers->sweep.cancel();
     if (auto tell = std::exchange(closed, nullptr)) tell();
 }
@@ -92,12 +92,12 @@ void sweep_later(const std::shared_ptr<State>& state, asio::steady_timer& timer)
     });
 }
 
-void tell_prices_later(const std::shared_ptr<State>& state, asio::steady_timer& timer) {
+void publish_prices_later(const std::shared_ptr<State>& state, asio::steady_timer& timer) {
     timer.expires_after(state->options.prices_every);
     timer.async_wait([state, &timer](const boost::system::error_code& error) {
         if (error || state->gone || state->stopping) return;
-        state->tell_prices();
-        tell_prices_later(state, timer);
+        state->publish_prices();
+        publish_prices_later(state, timer);
     });
 }
 
@@ -147,7 +147,7 @@ WebsocketServer::~WebsocketServer() {
 
 void WebsocketServer::start() {
     sweep_later(state_, state_->timers->sweep);
-    tell_prices_later(state_, state_->timers->prices);
+    publish_prices_later(state_, state_->timers->prices);
 }
 
 void WebsocketServer::stop(std::function<void()> closed) {
@@ -157,7 +157,7 @@ void WebsocketServer::stop(std::function<void()> closed) {
     const std::vector<Session*> all(state_->sessions.begin(), state_->sessions.end());
     for (Session* session : all)
         session->close_for_shutdown();
-    if (all.empty()) state_->tell_closed();
+    if (all.empty()) state_->report_closed();
 }
 
 void WebsocketServer::wake() {

@@ -1,4 +1,4 @@
-#include "shell/daemon/maintenance_keeper.hpp"
+#include "shell/daemon/maintenance_scheduler.hpp"
 
 #include <algorithm>
 #include <string>
@@ -6,10 +6,10 @@
 
 namespace botcore::shell {
 
-void MaintenanceKeeper::tick(const runtime::Now& now) {
+void MaintenanceScheduler::tick(const runtime::Now& now) {
     if (parts_.runtime.status() != runtime::Status::Running) return;
     if (windows_ != parts_.runtime.state().windows) windows_ = parts_.runtime.state().windows;
-    parts_.teller.compare(windows_);
+    parts_.announcer.compare(windows_);
     bool submitted = false;
     for (const auto& [id, window] : windows_) {
         if (now.clock != model::ClockState::Certain) continue;  // W2
@@ -28,7 +28,7 @@ void MaintenanceKeeper::tick(const runtime::Now& now) {
     if (submitted) parts_.wake();
 }
 
-std::optional<operations::MaintenanceMove> MaintenanceKeeper::due_move(
+std::optional<operations::MaintenanceMove> MaintenanceScheduler::due_move(
     const model::MaintenanceWindow& window, const runtime::Now& now) {
     if (operations::is_over(window.state)) {
         seen_.erase(window.id);
@@ -40,20 +40,20 @@ std::optional<operations::MaintenanceMove> MaintenanceKeeper::due_move(
     return operations::move_after_clock_step(window, times_, now.time, now.monotonic - seen.since);
 }
 
-bool MaintenanceKeeper::planned(model::Timestamp now) const {
+bool MaintenanceScheduler::planned(model::Timestamp now) const {
     for (const auto& [id, window] : windows_) {
         if (operations::is_planned(window, now)) return true;
     }
     return false;
 }
 
-bool MaintenanceKeeper::outage(model::Timestamp now) const {
+bool MaintenanceScheduler::outage(model::Timestamp now) const {
     return std::any_of(windows_.begin(), windows_.end(), [&](const auto& item) {
         return operations::is_outage(item.second, now);
     });
 }
 
-std::size_t MaintenanceKeeper::under_way() const {
+std::size_t MaintenanceScheduler::under_way() const {
     std::size_t count = 0;
     for (const auto& [account_id, account] : parts_.runtime.state().accounts) {
         for (const auto& [number, live] : account.orders) {
@@ -64,7 +64,7 @@ std::size_t MaintenanceKeeper::under_way() const {
     return count;
 }
 
-std::optional<operations::Period> MaintenanceKeeper::announced(operations::Period within) const {
+std::optional<operations::Period> MaintenanceScheduler::announced(operations::Period within) const {
     for (const auto& [id, window] : windows_) {
         if (window.emergency || window.state == model::WindowState::Canceled) continue;
         if (window.begin < within.end && window.end > within.begin) {

@@ -1,4 +1,4 @@
-#include "shell/archive/s3_answers.hpp"
+#include "shell/archive/s3_responses.hpp"
 
 #include <pugixml.hpp>
 

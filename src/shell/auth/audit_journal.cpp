@@ -1,11 +1,11 @@
-#include "shell/auth/act_journal.hpp"
+#include "shell/auth/audit_journal.hpp"
 
 #include <cstdint>
 #include <utility>
 
 namespace botcore::shell::auth {
 
-void ActJournal::record(const Act& act) {
+void AuditJournal::record(const AuditEvent& act) {
     parts_.log.write(act.outcome == "ok" ? log::Level::Info : log::Level::Warn,
                      "act",
                      {{"request_id", act.request_id},

@@ -6,7 +6,7 @@
 /// Threads: the thread of the loop.
 
 #include "runtime/runtime.hpp"
-#include "shell/auth/act.hpp"
+#include "shell/auth/audit_event.hpp"
 #include "shell/log/log.hpp"
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace botcore::shell::auth {
 
-class ActJournal {
+class AuditJournal {
 public:
     /// All outlive the journal of acts.
     struct Parts {
@@ -24,9 +24,9 @@ public:
         std::function<void()> wake;
     };
 
-    explicit ActJournal(Parts parts) : parts_(std::move(parts)) {}
+    explicit AuditJournal(Parts parts) : parts_(std::move(parts)) {}
 
-    void record(const Act& act);
+    void record(const AuditEvent& act);
 
     [[nodiscard]] std::uint64_t lost() const { return lost_; }
 

@@ -11,7 +11,7 @@
 
 #include "operations/maintenance.hpp"
 #include "runtime/runtime.hpp"
-#include "shell/daemon/maintenance_teller.hpp"
+#include "shell/daemon/maintenance_announcer.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -21,15 +21,15 @@
 
 namespace botcore::shell {
 
-class MaintenanceKeeper {
+class MaintenanceScheduler {
 public:
     struct Parts {
-        runtime::Runtime& runtime;   ///< Outlives the keeper.
-        MaintenanceTeller& teller;   ///< Outlives the keeper.
-        std::function<void()> wake;  ///< The loop must step soon.
+        runtime::Runtime& runtime;        ///< Outlives the keeper.
+        MaintenanceAnnouncer& announcer;  ///< Outlives the keeper.
+        std::function<void()> wake;       ///< The loop must step soon.
     };
 
-    MaintenanceKeeper(Parts parts, operations::MaintenanceTimes times)
+    MaintenanceScheduler(Parts parts, operations::MaintenanceTimes times)
         : parts_(std::move(parts)),
           times_(times) {}
 
@@ -61,7 +61,7 @@ private:
     std::map<std::uint64_t, Seen> seen_;
     /// As they were when the runtime last ran: work on the store must not make its own window
     /// forgotten.
-    MaintenanceTeller::Windows windows_;
+    MaintenanceAnnouncer::Windows windows_;
 };
 
 }  // namespace botcore::shell

@@ -40,7 +40,7 @@ struct AuthError {
 template <class T>
 using AuthResult = base::Result<T, AuthError>;
 
-struct UserDeskOptions {
+struct UserServiceOptions {
     HashCost cost{};
     base::Duration token_lifetime = base::Duration::seconds(24 * 60 * 60);
     std::size_t users_max = 10'000;
@@ -74,9 +74,9 @@ struct ProfileChange {
     std::optional<std::uint64_t> version;  ///< The version that the caller saw.
 };
 
-class UserDesk {
+class UserService {
 public:
-    UserDesk(UserStore store, UserDeskOptions options);
+    UserService(UserStore store, UserServiceOptions options);
 
     [[nodiscard]] AuthResult<User> add(const NewUser& wish, base::Timestamp now);
     [[nodiscard]] AuthResult<LoggedIn> login(const Login& login, base::Timestamp now);
@@ -108,7 +108,7 @@ private:
                                                    base::Timestamp now);
 
     UserStore store_;
-    UserDeskOptions options_;
+    UserServiceOptions options_;
     std::string nobody_hash_;  ///< Of a password that nobody knows, for V1.
 };
 

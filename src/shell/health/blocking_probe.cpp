@@ -1,4 +1,4 @@
-#include "shell/health/prober.hpp"
+#include "shell/health/health_prober.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -9,17 +9,17 @@
 namespace botcore::shell::health {
 
 /// Outlives the look where its work hangs: the thread holds on to it.
-struct BlockingLook::Shared {
-    std::function<Answer()> work;
+struct BlockingProbe::Shared {
+    std::function<ProbeReply()> work;
     Post post;
     std::mutex mutex;
     std::condition_variable changed;
-    Answered wanted;  // Guarded by mutex, as are the next two.
+    ProbeReplied wanted;  // Guarded by mutex, as are the next two.
     bool stopping = false;
     bool ended = false;
 };
 
-BlockingLook::BlockingLook(std::function<Answer()> work, Post post)
+BlockingProbe::BlockingProbe(std::function<ProbeReply()> work, Post post)
     : shared_(std::make_shared<Shared>()) {
     shared_->work = std::move(work);
     shared_->post = std::move(post);
@@ -28,9 +28,9 @@ BlockingLook::BlockingLook(std::function<Answer()> work, Post post)
         while (true) {
             shared->changed.wait(lock, [&] { return shared->stopping || shared->wanted; });
             if (shared->stopping) break;
-            Answered answered = std::exchange(shared->wanted, nullptr);
+            ProbeReplied answered = std::exchange(shared->wanted, nullptr);
             lock.unlock();
-            Answer answer = shared->work();
+            ProbeReply answer = shared->work();
             lock.lock();
             if (shared->stopping) break;
             shared->post([answered = std::move(answered), answer = std::move(answer)]() mutable {
@@ -42,19 +42,19 @@ BlockingLook::BlockingLook(std::function<Answer()> work, Post post)
     }).detach();
 }
 
-BlockingLook::~BlockingLook() {
+BlockingProbe::~BlockingProbe() {
     (void)stop();
 }
 
-Look BlockingLook::look() {
-    return [shared = shared_](Answered answered) {
+HealthProbe BlockingProbe::probe() {
+    return [shared = shared_](ProbeReplied answered) {
         const std::lock_guard lock(shared->mutex);
         shared->wanted = std::move(answered);
         shared->changed.notify_all();
     };
 }
 
-bool BlockingLook::stop() {
+bool BlockingProbe::stop() {
     constexpr std::chrono::milliseconds kPatience(500);
     std::unique_lock lock(shared_->mutex);
     shared_->stopping = true;

@@ -1,4 +1,4 @@
-#include "shell/daemon/book_watch.hpp"
+#include "shell/daemon/book_checks.hpp"
 
 #include "tests/scratch/temporary_folder.hpp"
 
@@ -12,16 +12,17 @@
 namespace botcore::shell {
 namespace {
 
-TEST(BookWatch, TellsTheLogTheMetricsAndTheAccount) {
+TEST(BookChecks, TellsTheLogTheMetricsAndTheAccount) {
     const scratch::TemporaryFolder folder;
     const std::string path = folder.file("log");
     metrics::Metrics metrics;
     std::vector<std::string> told;
     {
         log::Log log("test", log::Level::Info, path);
-        BookWatch watch(log, metrics, [&](const model::AccountId& account, const std::string& why) {
-            told.push_back(account.text() + ": " + why);
-        });
+        BookChecks watch(
+            log, metrics, [&](const model::AccountId& account, const std::string& why) {
+                told.push_back(account.text() + ": " + why);
+            });
         model::Record record;
         record.sequence = 1;
         record.outcome.postings.push_back({model::AccountId("futures"),

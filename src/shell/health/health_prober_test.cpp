@@ -1,7 +1,7 @@
-#include "shell/health/prober.hpp"
+#include "shell/health/health_prober.hpp"
 
 #include "shell/health/health_monitor.hpp"
-#include "shell/health/known_parts.hpp"
+#include "shell/health/local_probes.hpp"
 #include "shell/health/uptime_file.hpp"
 #include "tests/scratch/temporary_folder.hpp"
 
@@ -25,7 +25,7 @@ using operations::ComponentStatus;
 using operations::DegradedMode;
 using testing::HasSubstr;
 
-class ProberTest : public testing::Test {
+class HealthProberTest : public testing::Test {
 protected:
     HealthState state_of(Dependency dependency) {
         for (const ComponentStatus& finding : prober_.findings())
@@ -41,13 +41,13 @@ protected:
     }
 
     /// A look whose answers the test gives by hand.
-    Look by_hand(std::deque<Answered>& waiting) {
-        return [&waiting](Answered answered) { waiting.push_back(std::move(answered)); };
+    HealthProbe by_hand(std::deque<ProbeReplied>& waiting) {
+        return [&waiting](ProbeReplied answered) { waiting.push_back(std::move(answered)); };
     }
 
-    static Look prompt(int& looks) {
-        return [&looks](const Answered& answered) {
-            ++looks;
+    static HealthProbe prompt(int& probes) {
+        return [&probes](const ProbeReplied& answered) {
+            ++probes;
             answered({});
         };
     }
@@ -61,30 +61,30 @@ protected:
     }
 
     Timestamp now_ = Timestamp::from_milliseconds(1'790'000'000'000);
-    Prober prober_{Duration::seconds(5), {[this] { return now_; }, [this] { return now_; }}};
+    HealthProber prober_{Duration::seconds(5), {[this] { return now_; }, [this] { return now_; }}};
 };
 
 // @spec:RC-01
-TEST_F(ProberTest, LooksEveryInterval) {
-    int looks = 0;
-    prober_.add(Dependency::Cache, prompt(looks));
+TEST_F(HealthProberTest, LooksEveryInterval) {
+    int probes = 0;
+    prober_.add(Dependency::Cache, prompt(probes));
     prober_.tick();
-    EXPECT_EQ(looks, 1);
+    EXPECT_EQ(probes, 1);
     EXPECT_EQ(state_of(Dependency::Cache), HealthState::Healthy);
     pass(Duration::milliseconds(4'900));
-    EXPECT_EQ(looks, 1);
+    EXPECT_EQ(probes, 1);
     pass(Duration::milliseconds(100));
-    EXPECT_EQ(looks, 2);
+    EXPECT_EQ(probes, 2);
     pass(Duration::seconds(60));
-    EXPECT_EQ(looks, 14);
+    EXPECT_EQ(probes, 14);
 }
 
 // @spec:R1-HEALTH-11
-TEST_F(ProberTest, OneThatHangsNeitherDelaysNorHidesAnother) {
-    std::deque<Answered> hanging;
-    int looks = 0;
+TEST_F(HealthProberTest, OneThatHangsNeitherDelaysNorHidesAnother) {
+    std::deque<ProbeReplied> hanging;
+    int probes = 0;
     prober_.add(Dependency::Database, by_hand(hanging));
-    prober_.add(Dependency::Cache, prompt(looks));
+    prober_.add(Dependency::Cache, prompt(probes));
     prober_.tick();
     EXPECT_EQ(state_of(Dependency::Database), HealthState::Unhealthy);
     EXPECT_EQ(message_of(Dependency::Database), "not looked at yet");
@@ -92,12 +92,12 @@ TEST_F(ProberTest, OneThatHangsNeitherDelaysNorHidesAnother) {
     pass(Duration::seconds(60));
     EXPECT_EQ(message_of(Dependency::Database), "no answer within 2000 ms");
     EXPECT_EQ(hanging.size(), 1U) << "one look is under way, no matter for how long";
-    EXPECT_EQ(looks, 13);
+    EXPECT_EQ(probes, 13);
     EXPECT_EQ(state_of(Dependency::Cache), HealthState::Healthy);
 }
 
-TEST_F(ProberTest, AnAnswerThatCameTooLateOnlyEndsTheWait) {
-    std::deque<Answered> waiting;
+TEST_F(HealthProberTest, AnAnswerThatCameTooLateOnlyEndsTheWait) {
+    std::deque<ProbeReplied> waiting;
     prober_.add(Dependency::Database, by_hand(waiting));
     prober_.tick();
     pass(Duration::seconds(3));
@@ -114,8 +114,8 @@ TEST_F(ProberTest, AnAnswerThatCameTooLateOnlyEndsTheWait) {
 }
 
 // @spec:R1-HEALTH-04
-TEST_F(ProberTest, MeasuresHowLongAnAnswerTook) {
-    std::deque<Answered> waiting;
+TEST_F(HealthProberTest, MeasuresHowLongAnAnswerTook) {
+    std::deque<ProbeReplied> waiting;
     prober_.add(Dependency::Cache, by_hand(waiting));
     prober_.tick();
     pass(Duration::milliseconds(500));
@@ -126,11 +126,11 @@ TEST_F(ProberTest, MeasuresHowLongAnAnswerTook) {
     EXPECT_EQ(prober_.reading(Dependency::Market), nullptr);
 }
 
-TEST_F(ProberTest, OfALookAndWhatIsKnownTheWorseCounts) {
-    int looks = 0;
-    Answer known;
-    prober_.add(Dependency::Database, prompt(looks));
-    prober_.add_known(Dependency::Database, [&] { return known; });
+TEST_F(HealthProberTest, OfALookAndWhatIsKnownTheWorseCounts) {
+    int probes = 0;
+    ProbeReply known;
+    prober_.add(Dependency::Database, prompt(probes));
+    prober_.add_local(Dependency::Database, [&] { return known; });
     prober_.tick();
     EXPECT_EQ(state_of(Dependency::Database), HealthState::Healthy);
     known = {HealthState::Unhealthy, "lost"};
@@ -140,11 +140,11 @@ TEST_F(ProberTest, OfALookAndWhatIsKnownTheWorseCounts) {
 }
 
 TEST(ProberLife, AnAnswerAfterItsEndGoesNowhere) {
-    Answered late;
+    ProbeReplied late;
     {
         const Timestamp now;
-        Prober prober(Duration::seconds(5), {[now] { return now; }, [now] { return now; }});
-        prober.add(Dependency::Cache, [&](Answered answered) { late = std::move(answered); });
+        HealthProber prober(Duration::seconds(5), {[now] { return now; }, [now] { return now; }});
+        prober.add(Dependency::Cache, [&](ProbeReplied answered) { late = std::move(answered); });
         prober.tick();
     }
     late({});
@@ -153,7 +153,7 @@ TEST(ProberLife, AnAnswerAfterItsEndGoesNowhere) {
 /// The loop's queue, as far as looks need one.
 class Posted {
 public:
-    BlockingLook::Post post() {
+    BlockingProbe::Post post() {
         return [this](std::function<void()> work) {
             const std::lock_guard lock(mutex_);
             work_.push_back(std::move(work));
@@ -176,20 +176,20 @@ private:
     std::deque<std::function<void()>> work_;
 };
 
-TEST(BlockingLook, DoesItsWorkElsewhereAndAnswersOnTheLoop) {
+TEST(BlockingProbe, DoesItsWorkElsewhereAndAnswersOnTheLoop) {
     Posted posted;
     const auto here = std::this_thread::get_id();
-    BlockingLook blocking(
+    BlockingProbe blocking(
         [&] {
-            return Answer{
+            return ProbeReply{
                 std::this_thread::get_id() == here ? HealthState::Unhealthy : HealthState::Healthy,
                 "done"};
         },
         posted.post());
-    const Look look = blocking.look();
+    const HealthProbe probe = blocking.probe();
     for (int i = 0; i < 3; ++i) {
         std::string message;
-        look([&](Answer answer) {
+        probe([&](ProbeReply answer) {
             EXPECT_EQ(std::this_thread::get_id(), here);
             EXPECT_EQ(answer.state, HealthState::Healthy);
             message = answer.message;
@@ -200,7 +200,7 @@ TEST(BlockingLook, DoesItsWorkElsewhereAndAnswersOnTheLoop) {
     EXPECT_TRUE(blocking.stop());
 }
 
-TEST(BlockingLook, EndsAlthoughItsWorkHangs) {
+TEST(BlockingProbe, EndsAlthoughItsWorkHangs) {
     struct Gate {
         std::mutex mutex;
         std::condition_variable changed;
@@ -212,7 +212,7 @@ TEST(BlockingLook, EndsAlthoughItsWorkHangs) {
     // The work outlives the look, and so must what it uses.
     const auto gate = std::make_shared<Gate>();
     {
-        BlockingLook blocking(
+        BlockingProbe blocking(
             [gate] {
                 std::unique_lock lock(gate->mutex);
                 gate->entered = true;
@@ -220,10 +220,10 @@ TEST(BlockingLook, EndsAlthoughItsWorkHangs) {
                 gate->changed.wait(lock, [&] { return gate->open; });
                 gate->left = true;
                 gate->changed.notify_all();
-                return Answer{};
+                return ProbeReply{};
             },
             [](const std::function<void()>&) { FAIL() << "nobody waits any more"; });
-        blocking.look()([](const Answer&) {});
+        blocking.probe()([](const ProbeReply&) {});
         std::unique_lock lock(gate->mutex);
         gate->changed.wait(lock, [&] { return gate->entered; });
         lock.unlock();
@@ -279,29 +279,29 @@ private:
 // @error:StoreError::Unavailable
 TEST(Store, ThatCannotBeReadIsUnhealthy) {
     LostStore lost(ports::StoreError::Unavailable);
-    EXPECT_EQ(look_at_store(lost)().state, HealthState::Unhealthy);
-    EXPECT_EQ(look_at_store(lost)().message, "the store cannot be read");
+    EXPECT_EQ(probe_store(lost)().state, HealthState::Unhealthy);
+    EXPECT_EQ(probe_store(lost)().message, "the store cannot be read");
     LostStore damaged(ports::StoreError::Corrupt);
-    EXPECT_EQ(look_at_store(damaged)().message, "the store is damaged");
+    EXPECT_EQ(probe_store(damaged)().message, "the store is damaged");
 }
 
 TEST(Disk, IsLowBeforeItIsFull) {
     std::uint64_t left = 600ULL << 20U;
     model::StorageState storage = model::StorageState::Normal;
-    const auto look = look_at_disk([&] { return left; }, [&] { return storage; }, 512ULL << 20U);
-    EXPECT_EQ(look().state, HealthState::Healthy);
+    const auto probe = probe_disk([&] { return left; }, [&] { return storage; }, 512ULL << 20U);
+    EXPECT_EQ(probe().state, HealthState::Healthy);
     left = 100ULL << 20U;
-    EXPECT_EQ(look().state, HealthState::Degraded);
-    EXPECT_EQ(look().message, "100 MiB are left");
+    EXPECT_EQ(probe().state, HealthState::Degraded);
+    EXPECT_EQ(probe().message, "100 MiB are left");
     storage = model::StorageState::Reserve;
-    EXPECT_EQ(look().state, HealthState::Unhealthy);
+    EXPECT_EQ(probe().state, HealthState::Unhealthy);
 }
 
-TEST_F(ProberTest, TheMonitorTellsNoModeOfAPartThatNobodyHasLookedAt) {
+TEST_F(HealthProberTest, TheMonitorTellsNoModeOfAPartThatNobodyHasLookedAt) {
     const scratch::TemporaryFolder folder;
     const std::string path = folder.file("log");
-    Answered database;
-    prober_.add(Dependency::Database, [&](const Answered& answered) { database = answered; });
+    ProbeReplied database;
+    prober_.add(Dependency::Database, [&](const ProbeReplied& answered) { database = answered; });
     const auto told = [&] {
         std::ifstream file(path);
         const std::string lines((std::istreambuf_iterator<char>(file)), {});
@@ -320,22 +320,22 @@ TEST_F(ProberTest, TheMonitorTellsNoModeOfAPartThatNobodyHasLookedAt) {
     (void)log.flush();
     EXPECT_EQ(monitor.snapshot().modes, (std::vector{DegradedMode::StoreDown}));
     EXPECT_FALSE(told());
-    database(Answer{HealthState::Unhealthy, "it says no"});
+    database(ProbeReply{HealthState::Unhealthy, "it says no"});
     monitor.tick();
     (void)log.flush();
     EXPECT_TRUE(told());
 }
 
 // @spec:RM-LOG-02
-TEST_F(ProberTest, TheMonitorCountsAndTellsWhatChanges) {
+TEST_F(HealthProberTest, TheMonitorCountsAndTellsWhatChanges) {
     const scratch::TemporaryFolder folder;
     const std::string path = folder.file("log");
-    Answer cache;
+    ProbeReply cache;
     auto load = operations::Load::Normal;
     bool planned = false;
     std::vector<std::string> changes;
-    prober_.add(Dependency::Cache, [&](const Answered& answered) { answered(cache); });
-    prober_.add_known(Dependency::Database, [] { return Answer{}; });
+    prober_.add(Dependency::Cache, [&](const ProbeReplied& answered) { answered(cache); });
+    prober_.add_local(Dependency::Database, [] { return ProbeReply{}; });
     {
         log::Log log("test", log::Level::Info, path);
         HealthMonitor monitor(
@@ -385,8 +385,8 @@ TEST_F(ProberTest, TheMonitorCountsAndTellsWhatChanges) {
     EXPECT_THAT(changes[1], testing::EndsWith(" healthy"));
 }
 
-TEST_F(ProberTest, TheTimeUntilEveryPartWasLookedAtWasATimeAway) {
-    std::deque<Answered> waiting;
+TEST_F(HealthProberTest, TheTimeUntilEveryPartWasLookedAtWasATimeAway) {
+    std::deque<ProbeReplied> waiting;
     prober_.add(Dependency::Exchange, by_hand(waiting));
     log::Log log("test", log::Level::Fatal);
     const Timestamp ended = now_ - Duration::seconds(100);

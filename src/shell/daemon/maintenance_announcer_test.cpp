@@ -1,4 +1,4 @@
-#include "shell/daemon/maintenance_teller.hpp"
+#include "shell/daemon/maintenance_announcer.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@ using model::WindowState;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class MaintenanceTellerTest : public testing::Test {
+class MaintenanceAnnouncerTest : public testing::Test {
 protected:
     static model::MaintenanceWindow window(std::uint64_t id, WindowState state) {
         model::MaintenanceWindow row;
@@ -26,10 +26,10 @@ protected:
         std::vector<model::Record> records;
         for (const auto& row : rows)
             records.emplace_back().outcome.changes.emplace_back(row);
-        teller_.on_committed(records);
+        announcer_.on_committed(records);
     }
 
-    static MaintenanceTeller::Windows windows(const model::MaintenanceWindow& row) {
+    static MaintenanceAnnouncer::Windows windows(const model::MaintenanceWindow& row) {
         return {{row.id, row}};
     }
 
@@ -42,17 +42,18 @@ protected:
 
     log::Log log_{log::LogOptions{.identity = {}, .descriptor = -1, .path = {}}};
     std::vector<protocol::Event> events_;
-    MaintenanceTeller teller_{{.log = log_,
-                               .publish = [this](const auto& event) { events_.push_back(event); },
-                               .now = [] { return model::Timestamp(); }}};
+    MaintenanceAnnouncer announcer_{
+        {.log = log_,
+         .publish = [this](const auto& event) { events_.push_back(event); },
+         .now = [] { return model::Timestamp(); }}};
 };
 
-TEST_F(MaintenanceTellerTest, TellsOfEachStateHoweverQuicklyTheNextOneFollows) {
-    teller_.compare({});
+TEST_F(MaintenanceAnnouncerTest, TellsOfEachStateHoweverQuicklyTheNextOneFollows) {
+    announcer_.compare({});
     commit({window(7, WindowState::Planned), window(7, WindowState::Noticed)});
     commit({window(7, WindowState::Draining)});
     commit({window(7, WindowState::Active), window(7, WindowState::Ramping)});
-    teller_.compare(windows(window(7, WindowState::Ramping)));
+    announcer_.compare(windows(window(7, WindowState::Ramping)));
     EXPECT_THAT(told(),
                 ElementsAre("maintenance_planned",
                             "maintenance_notice",
@@ -61,8 +62,8 @@ TEST_F(MaintenanceTellerTest, TellsOfEachStateHoweverQuicklyTheNextOneFollows) {
                             "maintenance_ramping"));
 }
 
-TEST_F(MaintenanceTellerTest, TellsEverybodyWhatToShow) {
-    teller_.compare({});
+TEST_F(MaintenanceAnnouncerTest, TellsEverybodyWhatToShow) {
+    announcer_.compare({});
     commit({window(7, WindowState::Planned), window(7, WindowState::Watching)});
     ASSERT_EQ(events_.size(), 2U);
     for (const auto& event : events_) {
@@ -76,19 +77,19 @@ TEST_F(MaintenanceTellerTest, TellsEverybodyWhatToShow) {
     EXPECT_EQ(events_[1].data.at("banner"), events_[1].data.at("message"));
 }
 
-TEST_F(MaintenanceTellerTest, TellsNothingOfWhatWasSoAtStart) {
-    teller_.compare(windows(window(7, WindowState::Noticed)));
+TEST_F(MaintenanceAnnouncerTest, TellsNothingOfWhatWasSoAtStart) {
+    announcer_.compare(windows(window(7, WindowState::Noticed)));
     commit({window(7, WindowState::Noticed)});
     EXPECT_THAT(told(), IsEmpty());
     commit({window(7, WindowState::Draining)});
     EXPECT_THAT(told(), ElementsAre("maintenance_draining"));
 }
 
-TEST_F(MaintenanceTellerTest, FindsWhatBecameDurableUnseen) {
-    teller_.compare(windows(window(7, WindowState::Noticed)));
-    teller_.compare(windows(window(7, WindowState::Active)));
+TEST_F(MaintenanceAnnouncerTest, FindsWhatBecameDurableUnseen) {
+    announcer_.compare(windows(window(7, WindowState::Noticed)));
+    announcer_.compare(windows(window(7, WindowState::Active)));
     EXPECT_THAT(told(), ElementsAre("maintenance_started"));
-    teller_.compare(windows(window(7, WindowState::Active)));
+    announcer_.compare(windows(window(7, WindowState::Active)));
     EXPECT_THAT(told(), IsEmpty());
 }
 

@@ -1,4 +1,4 @@
-#include "shell/health/known_parts.hpp"
+#include "shell/health/local_probes.hpp"
 
 #include "core/risk/margin.hpp"
 
@@ -10,7 +10,7 @@ namespace botcore::shell::health {
 
 namespace {
 
-Answer journal_of(const runtime::Runtime& runtime) {
+ProbeReply journal_of(const runtime::Runtime& runtime) {
     switch (runtime.status()) {
         case runtime::Status::Running:
             return {};
@@ -22,7 +22,7 @@ Answer journal_of(const runtime::Runtime& runtime) {
     return {};
 }
 
-Answer exchange_of(const runtime::Runtime& runtime, runtime::Now now) {
+ProbeReply exchange_of(const runtime::Runtime& runtime, runtime::Now now) {
     if (runtime.status() != runtime::Status::Running) return {};
     const base::Duration silent = runtime.exchange_silent_for(now);
     if (silent >= operations::row_of(Dependency::Exchange).reply_within) {
@@ -53,9 +53,9 @@ std::string unpriced_positions(const runtime::Runtime& runtime, const ports::Mar
     return list;
 }
 
-Answer prices_of(const runtime::Runtime& runtime,
-                 const ports::MarketData& market,
-                 base::Duration age_max) {
+ProbeReply prices_of(const runtime::Runtime& runtime,
+                     const ports::MarketData& market,
+                     base::Duration age_max) {
     if (runtime.status() == runtime::Status::Running) {
         const std::string symbols = unpriced_positions(runtime, market);
         if (!symbols.empty()) {
@@ -87,49 +87,50 @@ MarketAge market_age(const ports::MarketData& market) {
     return age;
 }
 
-void add_known_parts(Prober& prober, const KnownParts& parts) {
-    prober.add_known(Dependency::Database,
+void add_local_probes(HealthProber& prober, const LocalParts& parts) {
+    prober.add_local(Dependency::Database,
                      [&runtime = parts.runtime] { return journal_of(runtime); });
-    prober.add_known(Dependency::Exchange, [&runtime = parts.runtime, now = parts.now] {
+    prober.add_local(Dependency::Exchange, [&runtime = parts.runtime, now = parts.now] {
         return exchange_of(runtime, now());
     });
-    prober.add_known(
+    prober.add_local(
         Dependency::Market,
         [&runtime = parts.runtime, &market = parts.market, age = parts.market_age_max] {
             return prices_of(runtime, market, age);
         });
     // The sockets are this process's own.
-    prober.add_known(Dependency::WebSocket, [] { return Answer{}; });
+    prober.add_local(Dependency::WebSocket, [] { return ProbeReply{}; });
     // The very condition by which the gate refuses entries.
-    prober.add_known(Dependency::Clock, [&runtime = parts.runtime, now = parts.now]() -> Answer {
-        if (runtime.clock_state(now()) == model::ClockState::Certain) return {};
-        return {HealthState::Degraded,
-                "the clock was set ahead or back lately; entries are refused until it has been "
-                "steady for 10 s, cancels and exits go on"};
-    });
+    prober.add_local(
+        Dependency::Clock, [&runtime = parts.runtime, now = parts.now]() -> ProbeReply {
+            if (runtime.clock_state(now()) == model::ClockState::Certain) return {};
+            return {HealthState::Degraded,
+                    "the clock was set ahead or back lately; entries are refused until it has been "
+                    "steady for 10 s, cancels and exits go on"};
+        });
 }
 
-Look look_at_exchange(ports::Exchange& exchange, std::function<void()> wake) {
-    return [&exchange, wake = std::move(wake)](const Answered& answered) {
+HealthProbe probe_exchange(ports::Exchange& exchange, std::function<void()> wake) {
+    return [&exchange, wake = std::move(wake)](const ProbeReplied& answered) {
         exchange.probe([answered] { answered({}); });
         wake();
     };
 }
 
-Look look_at_cache(ports::Cache& cache) {
-    return [&cache](const Answered& answered) {
+HealthProbe probe_cache(ports::Cache& cache) {
+    return [&cache](const ProbeReplied& answered) {
         const std::uint64_t before = cache.counters().errors;
         cache.get("health", [&cache, answered, before](const std::optional<std::string>&) {
             const ports::CacheStatus status = cache.status();
             // A connection that hangs is still a connection: what counts is the answer.
             const bool failed = !status.connected || cache.counters().errors != before;
-            answered(failed ? Answer{HealthState::Unhealthy, status.message} : Answer{});
+            answered(failed ? ProbeReply{HealthState::Unhealthy, status.message} : ProbeReply{});
         });
     };
 }
 
-std::function<Answer()> look_at_store(ports::StoreReader& reader) {
-    return [&reader]() -> Answer {
+std::function<ProbeReply()> probe_store(ports::StoreReader& reader) {
+    return [&reader]() -> ProbeReply {
         const auto head = reader.head();
         if (head) return {};
         return {HealthState::Unhealthy,
@@ -138,18 +139,19 @@ std::function<Answer()> look_at_store(ports::StoreReader& reader) {
     };
 }
 
-std::function<Answer()> look_at_disk(std::function<std::uint64_t()> free_bytes,
-                                     std::function<model::StorageState()> storage,
-                                     std::uint64_t low_bytes) {
-    return
-        [free_bytes = std::move(free_bytes), storage = std::move(storage), low_bytes]() -> Answer {
-            if (storage() == model::StorageState::Reserve) {
-                return {HealthState::Unhealthy, "full; commits live on the reserve"};
-            }
-            const std::uint64_t left = free_bytes();
-            if (left >= low_bytes) return {};
-            return {HealthState::Degraded, std::to_string(left >> 20U) + " MiB are left"};
-        };
+std::function<ProbeReply()> probe_disk(std::function<std::uint64_t()> free_bytes,
+                                       std::function<model::StorageState()> storage,
+                                       std::uint64_t low_bytes) {
+    return [free_bytes = std::move(free_bytes),
+            storage = std::move(storage),
+            low_bytes]() -> ProbeReply {
+        if (storage() == model::StorageState::Reserve) {
+            return {HealthState::Unhealthy, "full; commits live on the reserve"};
+        }
+        const std::uint64_t left = free_bytes();
+        if (left >= low_bytes) return {};
+        return {HealthState::Degraded, std::to_string(left >> 20U) + " MiB are left"};
+    };
 }
 
 }  // namespace botcore::shell::health

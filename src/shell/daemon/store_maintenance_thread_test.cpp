@@ -1,4 +1,4 @@
-#include "shell/daemon/slow_thread.hpp"
+#include "shell/daemon/store_maintenance_thread.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,12 +9,12 @@
 namespace botcore::shell {
 namespace {
 
-TEST(SlowThread, WorksOnAThreadOfItsOwnAndEndsWithTheObject) {
+TEST(StoreMaintenanceThread, WorksOnAThreadOfItsOwnAndEndsWithTheObject) {
     std::latch worked(1);
     std::thread::id worker;
     bool first = true;
     {
-        const SlowThread slow([&] {
+        const StoreMaintenanceThread slow([&] {
             if (!std::exchange(first, false)) return;
             worker = std::this_thread::get_id();
             worked.count_down();

@@ -1,16 +1,16 @@
-#include "shell/daemon/slow_thread.hpp"
+#include "shell/daemon/store_maintenance_thread.hpp"
 
 #include <chrono>
 #include <utility>
 
 namespace botcore::shell {
 
-SlowThread::SlowThread(std::function<void()> work)
+StoreMaintenanceThread::StoreMaintenanceThread(std::function<void()> work)
     : work_(std::move(work)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {
 }
 
-void SlowThread::run(const std::stop_token& stop) {
+void StoreMaintenanceThread::run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         work_();
         std::unique_lock lock(mutex_);

@@ -9,14 +9,14 @@
 
 namespace botcore::shell {
 
-class SlowThread {
+class StoreMaintenanceThread {
 public:
     /// `work` runs on the new thread, from now on and about once a second.
-    explicit SlowThread(std::function<void()> work);
+    explicit StoreMaintenanceThread(std::function<void()> work);
     /// Waits for work that is under way, then ends.
-    ~SlowThread() = default;
-    SlowThread(const SlowThread&) = delete;
-    SlowThread& operator=(const SlowThread&) = delete;
+    ~StoreMaintenanceThread() = default;
+    StoreMaintenanceThread(const StoreMaintenanceThread&) = delete;
+    StoreMaintenanceThread& operator=(const StoreMaintenanceThread&) = delete;
 
 private:
     void run(const std::stop_token& stop);

@@ -1,4 +1,4 @@
-#include "shell/daemon/health_watch.hpp"
+#include "shell/daemon/health_service.hpp"
 
 #include "shell/sqlite/disk_reserve.hpp"
 
@@ -25,36 +25,35 @@ std::string beside(const std::string& store_path) {
 
 }  // namespace
 
-HealthWatch::HealthWatch(Options options, Parts parts)
+HealthService::HealthService(Options options, Parts parts)
     : options_(std::move(options)),
       parts_(std::move(parts)),
       file_(beside(options_.store_path)),
       prober_(options_.interval, {[now = parts_.now] { return now().monotonic; }, steady_now}),
-      store_look_(health::look_at_store(parts_.store.reader()), parts_.post),
-      disk_look_(
-          health::look_at_disk([path = options_.store_path] { return sqlite::free_bytes_of(path); },
-                               [&store = parts_.store] { return store.storage_state(); },
-                               options_.disk_low_bytes),
+      store_probe_(health::probe_store(parts_.store.reader()), parts_.post),
+      disk_probe_(
+          health::probe_disk([path = options_.store_path] { return sqlite::free_bytes_of(path); },
+                             [&store = parts_.store] { return store.storage_state(); },
+                             options_.disk_low_bytes),
           parts_.post),
-      keeper_({parts_.runtime, parts_.teller, parts_.wake}, options_.maintenance),
+      scheduler_({parts_.runtime, parts_.announcer, parts_.wake}, options_.maintenance),
       monitor_({prober_,
                 parts_.log,
                 parts_.now,
                 [this] { return load_; },
-                [this](base::Timestamp at) { return keeper_.planned(at); },
-                [this](operations::Period within) { return keeper_.announced(within); },
+                [this](base::Timestamp at) { return scheduler_.planned(at); },
+                [this](operations::Period within) { return scheduler_.announced(within); },
                 parts_.changed,
-                [this](base::Timestamp at) { return keeper_.outage(at); }},
+                [this](base::Timestamp at) { return scheduler_.outage(at); }},
                read_uptime()) {
-    prober_.add(health::Dependency::Database, store_look_.look());
-    prober_.add(health::Dependency::Disk, disk_look_.look());
-    prober_.add(health::Dependency::Exchange,
-                health::look_at_exchange(parts_.exchange, parts_.wake));
-    health::add_known_parts(prober_,
-                            {parts_.runtime, parts_.market, parts_.now, options_.market_age_max});
+    prober_.add(health::Dependency::Database, store_probe_.look());
+    prober_.add(health::Dependency::Disk, disk_probe_.look());
+    prober_.add(health::Dependency::Exchange, health::probe_exchange(parts_.exchange, parts_.wake));
+    health::add_local_probes(prober_,
+                             {parts_.runtime, parts_.market, parts_.now, options_.market_age_max});
 }
 
-operations::UptimeLog HealthWatch::read_uptime() {
+operations::UptimeLog HealthService::read_uptime() {
     auto read = file_.read();
     if (!read) {
         parts_.log.write(log::Level::Error,
@@ -65,8 +64,8 @@ operations::UptimeLog HealthWatch::read_uptime() {
     return std::move(read).value();
 }
 
-void HealthWatch::tick() {
-    keeper_.tick(parts_.now());
+void HealthService::tick() {
+    scheduler_.tick(parts_.now());
     monitor_.tick();
     const base::Timestamp steady = steady_now();
     if (!monitor_.settled() || steady < next_keep_) return;
@@ -74,12 +73,12 @@ void HealthWatch::tick() {
     file_.put(health::to_json(monitor_.uptime()));
 }
 
-bool HealthWatch::stop() {
+bool HealthService::stop() {
     monitor_.tick();
     monitor_.stop_in_order();
     if (monitor_.settled()) file_.put(health::to_json(monitor_.uptime()));
-    const bool store_ended = store_look_.stop();
-    const bool disk_ended = disk_look_.stop();
+    const bool store_ended = store_probe_.stop();
+    const bool disk_ended = disk_probe_.stop();
     return store_ended && disk_ended;
 }
 

@@ -11,7 +11,7 @@
 
 namespace botcore::shell::auth {
 
-struct Act {
+struct AuditEvent {
     model::Owner actor;        ///< Empty where nobody was recognised.
     std::string_view act;      ///< A literal: "login", "token-revoked", "role-changed".
     std::string subject;       ///< The id of what it was done to.
@@ -21,6 +21,6 @@ struct Act {
 };
 
 /// Takes an act; returns at once.
-using RecordActs = std::function<void(const Act&)>;
+using RecordAudit = std::function<void(const AuditEvent&)>;
 
 }  // namespace botcore::shell::auth

@@ -24,7 +24,7 @@
 
 namespace botcore::shell {
 
-class MaintenanceTeller final : public runtime::CommitListener {
+class MaintenanceAnnouncer final : public runtime::CommitListener {
 public:
     using Windows = std::map<std::uint64_t, model::MaintenanceWindow>;
 
@@ -35,7 +35,7 @@ public:
         std::function<model::Timestamp()> now;
     };
 
-    explicit MaintenanceTeller(Parts parts) : parts_(std::move(parts)) {}
+    explicit MaintenanceAnnouncer(Parts parts) : parts_(std::move(parts)) {}
 
     void on_committed(const std::vector<model::Record>& records) override;
 

@@ -1,4 +1,4 @@
-#include "shell/auth/user_desk.hpp"
+#include "shell/auth/user_service.hpp"
 
 #include "shell/auth/auth_worker.hpp"
 #include "shell/auth/bearer.hpp"
@@ -28,28 +28,28 @@ std::string password_number(int number) {
     return fmt::format("Tr4il-bl4zer/{}/xq", number);
 }
 
-class UserDeskTest : public testing::Test {
+class UserServiceTest : public testing::Test {
 protected:
     void SetUp() override { open(); }
 
-    void open(UserDeskOptions options = {}) {
-        desk_.reset();
+    void open(UserServiceOptions options = {}) {
+        service_.reset();
         options.cost = kHashCostLeast;
         auto store = UserStore::open(path());
         ASSERT_TRUE(store.has_value()) << store.error();
-        desk_.emplace(std::move(store).value(), options);
+        service_.emplace(std::move(store).value(), options);
     }
 
     [[nodiscard]] std::string path() const { return folder_.file("users.sqlite"); }
 
     AuthResult<User> add(const std::string& email, Role role = Role::Trader) {
-        return desk_->add({email, "Ann", Secret(kGood), role}, kStart);
+        return service_->add({email, "Ann", Secret(kGood), role}, kStart);
     }
 
     AuthResult<LoggedIn> login(const std::string& email,
                                const std::string& password,
                                Timestamp now = kStart) {
-        return desk_->login({email, Secret(password), ""}, now);
+        return service_->login({email, Secret(password), ""}, now);
     }
 
     template <class T>
@@ -59,50 +59,50 @@ protected:
     }
 
     scratch::TemporaryFolder folder_;
-    std::optional<UserDesk> desk_;
+    std::optional<UserService> service_;
 };
 
-TEST_F(UserDeskTest, AnAddressBelongsToOneUserHoweverItIsSpelled) {
+TEST_F(UserServiceTest, AnAddressBelongsToOneUserHoweverItIsSpelled) {
     ASSERT_TRUE(add("ann@example.org").has_value());
     EXPECT_EQ(failure(add("ann@example.org")), AuthFailure::DuplicateEmail);
     EXPECT_EQ(failure(add("ANN@Example.ORG")), AuthFailure::DuplicateEmail);
     ASSERT_TRUE(add("bob@example.org").has_value());
-    const User bob = desk_->find_email("bob@example.org").value();
+    const User bob = service_->find_email("bob@example.org").value();
     ProfileChange change;
     change.email = "Ann@example.org";
-    EXPECT_EQ(failure(desk_->change(bob.id, change)), AuthFailure::DuplicateEmail);
-    EXPECT_EQ(desk_->find(bob.id).value().email, "bob@example.org");
-    EXPECT_EQ(desk_->find(bob.id).value().version, 1U);
+    EXPECT_EQ(failure(service_->change(bob.id, change)), AuthFailure::DuplicateEmail);
+    EXPECT_EQ(service_->find(bob.id).value().email, "bob@example.org");
+    EXPECT_EQ(service_->find(bob.id).value().version, 1U);
 }
 
-TEST_F(UserDeskTest, RefusesWhatIsNoUser) {
+TEST_F(UserServiceTest, RefusesWhatIsNoUser) {
     EXPECT_EQ(failure(add("ann")), AuthFailure::InvalidEmail);
-    EXPECT_EQ(failure(desk_->add({"a@b.co", "", Secret(kGood), Role::Trader}, kStart)),
+    EXPECT_EQ(failure(service_->add({"a@b.co", "", Secret(kGood), Role::Trader}, kStart)),
               AuthFailure::InvalidName);
-    EXPECT_EQ(failure(desk_->add({"a@b.co", "a\nb", Secret(kGood), Role::Trader}, kStart)),
+    EXPECT_EQ(failure(service_->add({"a@b.co", "a\nb", Secret(kGood), Role::Trader}, kStart)),
               AuthFailure::InvalidName);
     for (const char* name : {"a\x1b[2J", "a\u009b2J", "a\u202ez", "\u2066", "a\x9b", "\x7f"}) {
-        EXPECT_EQ(failure(desk_->add({"a@b.co", name, Secret(kGood), Role::Trader}, kStart)),
+        EXPECT_EQ(failure(service_->add({"a@b.co", name, Secret(kGood), Role::Trader}, kStart)),
                   AuthFailure::InvalidName)
             << name;
     }
     EXPECT_FALSE(is_valid_name("a\u202ez"));
     EXPECT_TRUE(is_valid_name("Jos\u00e9 \u05d0\u05d1"));
-    EXPECT_EQ(failure(desk_->add({"a@b.co", "Ann", Secret("short"), Role::Trader}, kStart)),
+    EXPECT_EQ(failure(service_->add({"a@b.co", "Ann", Secret("short"), Role::Trader}, kStart)),
               AuthFailure::WeakPassword);
-    EXPECT_EQ(failure(desk_->find(model::Owner("u-nobody"))), AuthFailure::UserUnknown);
-    EXPECT_EQ(failure(desk_->find_email("no@example.org")), AuthFailure::UserUnknown);
+    EXPECT_EQ(failure(service_->find(model::Owner("u-nobody"))), AuthFailure::UserUnknown);
+    EXPECT_EQ(failure(service_->find_email("no@example.org")), AuthFailure::UserUnknown);
 }
 
-TEST_F(UserDeskTest, HasRoomForSoManyUsersOnly) {
-    UserDeskOptions options;
+TEST_F(UserServiceTest, HasRoomForSoManyUsersOnly) {
+    UserServiceOptions options;
     options.users_max = 1;
     open(options);
     ASSERT_TRUE(add("ann@example.org").has_value());
     EXPECT_EQ(failure(add("bob@example.org")), AuthFailure::UsersFull);
 }
 
-TEST_F(UserDeskTest, ALoginMakesATokenThatIsKeptAsAHash) {
+TEST_F(UserServiceTest, ALoginMakesATokenThatIsKeptAsAHash) {
     const User ann = add("ann@example.org").value();
     auto in = login("Ann@example.org", kGood);
     ASSERT_TRUE(in.has_value());
@@ -111,12 +111,12 @@ TEST_F(UserDeskTest, ALoginMakesATokenThatIsKeptAsAHash) {
     EXPECT_EQ(made.session.expires, kStart + Duration::seconds(24 * 3'600));
     EXPECT_EQ(made.session.hash, bearer_hash(made.token.reveal()));
     EXPECT_EQ(made.session.ending, made.token.reveal().substr(made.token.reveal().size() - 4));
-    const auto sessions = desk_->sessions(kStart);
+    const auto sessions = service_->sessions(kStart);
     ASSERT_EQ(sessions.value().size(), 1U);
     EXPECT_EQ(sessions.value().front().id, made.session.id);
 }
 
-TEST_F(UserDeskTest, NothingSecretIsInTheFiles) {
+TEST_F(UserServiceTest, NothingSecretIsInTheFiles) {
     (void)add("ann@example.org");
     const auto in = login("ann@example.org", kGood);
     std::size_t files = 0;
@@ -133,15 +133,15 @@ TEST_F(UserDeskTest, NothingSecretIsInTheFiles) {
     EXPECT_GE(files, 2U);
 }
 
-TEST_F(UserDeskTest, TheFileIsRefusedWhenOthersMayUseIt) {
-    desk_.reset();
+TEST_F(UserServiceTest, TheFileIsRefusedWhenOthersMayUseIt) {
+    service_.reset();
     ASSERT_EQ(::chmod(path().c_str(), 0644), 0);
     EXPECT_FALSE(UserStore::open(path()).has_value());
     EXPECT_FALSE(UserStore::open(folder_.file("missing/users.sqlite")).has_value());
 }
 
 // A role beyond the operator's would pass every check of rights.
-TEST_F(UserDeskTest, ADamagedRowGivesNobodyARole) {
+TEST_F(UserServiceTest, ADamagedRowGivesNobodyARole) {
     ASSERT_TRUE(add("ann@example.org"));
     const auto damage = [&](const std::string& change) {
         auto opened = sqlite::Database::open(path(), {}, sqlite::OpenMode::ReadWrite);
@@ -165,143 +165,144 @@ TEST_F(UserDeskTest, ADamagedRowGivesNobodyARole) {
     EXPECT_TRUE(store.find(id).has_value());
 }
 
-TEST_F(UserDeskTest, AFileOfSomethingElseIsRefused) {
-    desk_.reset();
+TEST_F(UserServiceTest, AFileOfSomethingElseIsRefused) {
+    service_.reset();
     std::ofstream(path(), std::ios::trunc) << std::string(4'096, 'x');
     std::filesystem::remove(path() + "-wal");
     EXPECT_FALSE(UserStore::open(path()).has_value());
 }
 
 // Whoever knows an address could lock its user out, again and again.
-TEST_F(UserDeskTest, WrongPasswordsChangeNothingForTheRightOne) {
+TEST_F(UserServiceTest, WrongPasswordsChangeNothingForTheRightOne) {
     (void)add("ann@example.org");
     for (int i = 0; i < 20; ++i)
         EXPECT_EQ(failure(login("ann@example.org", "wrong")), AuthFailure::WrongPassword);
     EXPECT_TRUE(login("ann@example.org", kGood).has_value());
 }
 
-TEST_F(UserDeskTest, SaysTheSameForUnknownWrongAndInactive) {
+TEST_F(UserServiceTest, SaysTheSameForUnknownWrongAndInactive) {
     const User ann = add("ann@example.org").value();
     const std::string wrong = login("ann@example.org", "wrong").error().text;
     EXPECT_EQ(login("nobody@example.org", "wrong").error().text, wrong);
     EXPECT_EQ(login("no address", "wrong").error().text, wrong);
     ProfileChange change;
     change.active = false;
-    ASSERT_TRUE(desk_->change(ann.id, change).has_value());
+    ASSERT_TRUE(service_->change(ann.id, change).has_value());
     const auto later = login("ann@example.org", kGood, kStart + Duration::seconds(3'600));
     EXPECT_EQ(later.error().text, wrong);
     EXPECT_EQ(later.error().failure, AuthFailure::WrongPassword);
 }
 
-TEST_F(UserDeskTest, TheLastFivePasswordsAreNotUsedAgain) {
+TEST_F(UserServiceTest, TheLastFivePasswordsAreNotUsedAgain) {
     const User ann = add("ann@example.org").value();
     std::string present = kGood;
     for (int i = 0; i < 5; ++i) {
         const std::string next = password_number(i);
-        ASSERT_TRUE(desk_->change_password(ann.id, Secret(present), Secret(next), "").has_value());
+        ASSERT_TRUE(
+            service_->change_password(ann.id, Secret(present), Secret(next), "").has_value());
         present = next;
     }
     for (int i = 0; i < 5; ++i) {
-        EXPECT_EQ(failure(desk_->set_password(ann.id, Secret(password_number(i)))),
+        EXPECT_EQ(failure(service_->set_password(ann.id, Secret(password_number(i)))),
                   AuthFailure::PasswordReused);
     }
-    EXPECT_TRUE(desk_->set_password(ann.id, Secret(kGood)).has_value());
+    EXPECT_TRUE(service_->set_password(ann.id, Secret(kGood)).has_value());
 }
 
-TEST_F(UserDeskTest, AChangeOfPasswordAsksForThePresentOneAndEndsTheOtherSessions) {
+TEST_F(UserServiceTest, AChangeOfPasswordAsksForThePresentOneAndEndsTheOtherSessions) {
     const User ann = add("ann@example.org").value();
     const std::string kept = login("ann@example.org", kGood).value().session.id;
     (void)login("ann@example.org", kGood);
     const Secret fresh(password_number(1));
-    EXPECT_EQ(failure(desk_->change_password(ann.id, Secret("wrong"), fresh, kept)),
+    EXPECT_EQ(failure(service_->change_password(ann.id, Secret("wrong"), fresh, kept)),
               AuthFailure::WrongPassword);
-    EXPECT_EQ(failure(desk_->change_password(ann.id, Secret(kGood), Secret("x"), kept)),
+    EXPECT_EQ(failure(service_->change_password(ann.id, Secret(kGood), Secret("x"), kept)),
               AuthFailure::WeakPassword);
-    ASSERT_TRUE(desk_->change_password(ann.id, Secret(kGood), fresh, kept).has_value());
-    const auto sessions = desk_->sessions(kStart);
+    ASSERT_TRUE(service_->change_password(ann.id, Secret(kGood), fresh, kept).has_value());
+    const auto sessions = service_->sessions(kStart);
     ASSERT_EQ(sessions.value().size(), 1U);
     EXPECT_EQ(sessions.value().front().id, kept);
-    ASSERT_TRUE(desk_->set_password(ann.id, Secret(password_number(2))).has_value());
-    EXPECT_TRUE(desk_->sessions(kStart).value().empty());
+    ASSERT_TRUE(service_->set_password(ann.id, Secret(password_number(2))).has_value());
+    EXPECT_TRUE(service_->sessions(kStart).value().empty());
 }
 
-TEST_F(UserDeskTest, AnInactiveUserHasNoSessions) {
+TEST_F(UserServiceTest, AnInactiveUserHasNoSessions) {
     const User ann = add("ann@example.org").value();
     (void)login("ann@example.org", kGood);
     ProfileChange change;
     change.active = false;
     change.version = 7;
-    EXPECT_EQ(failure(desk_->change(ann.id, change)), AuthFailure::VersionConflict);
+    EXPECT_EQ(failure(service_->change(ann.id, change)), AuthFailure::VersionConflict);
     change.version = 1;
-    EXPECT_EQ(desk_->change(ann.id, change).value().version, 2U);
-    EXPECT_TRUE(desk_->sessions(kStart).value().empty());
+    EXPECT_EQ(service_->change(ann.id, change).value().version, 2U);
+    EXPECT_TRUE(service_->sessions(kStart).value().empty());
 }
 
-TEST_F(UserDeskTest, SessionsEndByThemselvesOneByOneOrAllAtOnce) {
+TEST_F(UserServiceTest, SessionsEndByThemselvesOneByOneOrAllAtOnce) {
     const User ann = add("ann@example.org").value();
     const std::string one = login("ann@example.org", kGood).value().session.id;
     (void)login("ann@example.org", kGood, kStart + kMinute);
     (void)login("ann@example.org", kGood, kStart + kMinute);
-    EXPECT_EQ(failure(desk_->revoke(ann.id, "none")), AuthFailure::SessionUnknown);
-    EXPECT_EQ(failure(desk_->revoke(model::Owner("u-other"), one)), AuthFailure::SessionUnknown);
-    EXPECT_TRUE(desk_->revoke(ann.id, one).has_value());
-    EXPECT_EQ(desk_->sessions(kStart).value().size(), 2U);
-    EXPECT_TRUE(desk_->revoke_all(ann.id).has_value());
-    EXPECT_TRUE(desk_->sessions(kStart).value().empty());
+    EXPECT_EQ(failure(service_->revoke(ann.id, "none")), AuthFailure::SessionUnknown);
+    EXPECT_EQ(failure(service_->revoke(model::Owner("u-other"), one)), AuthFailure::SessionUnknown);
+    EXPECT_TRUE(service_->revoke(ann.id, one).has_value());
+    EXPECT_EQ(service_->sessions(kStart).value().size(), 2U);
+    EXPECT_TRUE(service_->revoke_all(ann.id).has_value());
+    EXPECT_TRUE(service_->sessions(kStart).value().empty());
     (void)login("ann@example.org", kGood);
-    EXPECT_TRUE(desk_->sessions(kStart + Duration::seconds(24 * 3'600)).value().empty());
+    EXPECT_TRUE(service_->sessions(kStart + Duration::seconds(24 * 3'600)).value().empty());
 }
 
-TEST_F(UserDeskTest, OneSessionTooManyEndsTheOldest) {
-    UserDeskOptions options;
+TEST_F(UserServiceTest, OneSessionTooManyEndsTheOldest) {
+    UserServiceOptions options;
     options.sessions_max = 3;
     open(options);
     (void)add("ann@example.org");
     const std::string oldest = login("ann@example.org", kGood).value().session.id;
     for (int i = 1; i <= 3; ++i)
         (void)login("ann@example.org", kGood, kStart + Duration::seconds(i));
-    const auto sessions = desk_->sessions(kStart);
+    const auto sessions = service_->sessions(kStart);
     ASSERT_EQ(sessions.value().size(), 3U);
     for (const Session& session : sessions.value())
         EXPECT_NE(session.id, oldest);
 }
 
-TEST_F(UserDeskTest, ListsUsersInPages) {
+TEST_F(UserServiceTest, ListsUsersInPages) {
     for (const char* email : {"a@b.co", "b@b.co", "c@b.co"})
         ASSERT_TRUE(add(email).has_value());
-    const auto first = desk_->list({}, 2);
+    const auto first = service_->list({}, 2);
     ASSERT_EQ(first.value().size(), 2U);
-    const auto second = desk_->list(first.value().back().id, 2);
+    const auto second = service_->list(first.value().back().id, 2);
     ASSERT_EQ(second.value().size(), 1U);
     EXPECT_LT(first.value().back().id, second.value().front().id);
 }
 
-TEST_F(UserDeskTest, SaysSoWhenTheFileCannotBeUsed) {
+TEST_F(UserServiceTest, SaysSoWhenTheFileCannotBeUsed) {
     const User ann = add("ann@example.org").value();
     sqlite::Database other =
         sqlite::Database::open(path(), {}, sqlite::OpenMode::ReadWrite).value();
     ASSERT_TRUE(other.execute("DROP TABLE tokens").has_value());
     EXPECT_EQ(failure(login("ann@example.org", kGood)), AuthFailure::StoreFailed);
-    EXPECT_EQ(failure(desk_->sessions(kStart)), AuthFailure::StoreFailed);
-    EXPECT_EQ(failure(desk_->revoke(ann.id, "x")), AuthFailure::StoreFailed);
-    EXPECT_EQ(failure(desk_->revoke_all(ann.id)), AuthFailure::StoreFailed);
-    EXPECT_EQ(failure(desk_->set_password(ann.id, Secret(password_number(1)))),
+    EXPECT_EQ(failure(service_->sessions(kStart)), AuthFailure::StoreFailed);
+    EXPECT_EQ(failure(service_->revoke(ann.id, "x")), AuthFailure::StoreFailed);
+    EXPECT_EQ(failure(service_->revoke_all(ann.id)), AuthFailure::StoreFailed);
+    EXPECT_EQ(failure(service_->set_password(ann.id, Secret(password_number(1)))),
               AuthFailure::StoreFailed);
     EXPECT_TRUE(is_password(kGood, hash_password(kGood, kHashCostLeast)));
     ASSERT_TRUE(other.execute("DROP TABLE old_passwords;").has_value());
     EXPECT_EQ(failure(add("bob@example.org")), AuthFailure::StoreFailed);
-    EXPECT_EQ(failure(desk_->find_email("bob@example.org")), AuthFailure::UserUnknown);
+    EXPECT_EQ(failure(service_->find_email("bob@example.org")), AuthFailure::UserUnknown);
 }
 
-TEST_F(UserDeskTest, TheWorkerRunsOneJobAfterTheOtherAndRefusesTooMany) {
+TEST_F(UserServiceTest, TheWorkerRunsOneJobAfterTheOtherAndRefusesTooMany) {
     std::promise<void> gate;
     std::shared_future<void> opened = gate.get_future().share();
     std::promise<void> begun;
     std::promise<int> done;
-    AuthWorker worker(*std::move(desk_), [](const AuthWorker::Job& job) { job(); }, 2);
-    desk_.reset();
+    AuthWorker worker(*std::move(service_), [](const AuthWorker::Job& job) { job(); }, 2);
+    service_.reset();
     ASSERT_TRUE(worker.ask(
-        [&](UserDesk&) {
+        [&](UserService&) {
             begun.set_value();
             opened.wait();
             return 1;
@@ -310,24 +311,24 @@ TEST_F(UserDeskTest, TheWorkerRunsOneJobAfterTheOtherAndRefusesTooMany) {
         kNoHurry));
     begun.get_future().wait();
     int order = 0;
-    EXPECT_TRUE(worker.ask([&](UserDesk&) { return ++order; }, [](int) {}, kNoHurry));
+    EXPECT_TRUE(worker.ask([&](UserService&) { return ++order; }, [](int) {}, kNoHurry));
     EXPECT_TRUE(worker.ask(
-        [&](UserDesk&) { return ++order; }, [&](int last) { done.set_value(last); }, kNoHurry));
-    EXPECT_FALSE(worker.ask([&](UserDesk&) { return ++order; }, [](int) {}, kNoHurry));
+        [&](UserService&) { return ++order; }, [&](int last) { done.set_value(last); }, kNoHurry));
+    EXPECT_FALSE(worker.ask([&](UserService&) { return ++order; }, [](int) {}, kNoHurry));
     gate.set_value();
     EXPECT_EQ(done.get_future().get(), 2);
 }
 
 // @spec:R2-TMO-01
-TEST_F(UserDeskTest, WorkWhoseCallerMayWaitNoLongerIsNotBegun) {
+TEST_F(UserServiceTest, WorkWhoseCallerMayWaitNoLongerIsNotBegun) {
     std::promise<void> gate;
     std::promise<void> late;
     std::promise<int> done;
     const auto opened = gate.get_future().share();
-    AuthWorker worker(*std::move(desk_), [](const AuthWorker::Job& job) { job(); }, 3);
-    desk_.reset();
+    AuthWorker worker(*std::move(service_), [](const AuthWorker::Job& job) { job(); }, 3);
+    service_.reset();
     ASSERT_TRUE(worker.ask(
-        [opened](UserDesk&) {
+        [opened](UserService&) {
             opened.wait();
             return 1;
         },
@@ -335,14 +336,14 @@ TEST_F(UserDeskTest, WorkWhoseCallerMayWaitNoLongerIsNotBegun) {
         kNoHurry));
     bool begun = false;
     ASSERT_TRUE(worker.ask(
-        [&begun](UserDesk&) {
+        [&begun](UserService&) {
             begun = true;
             return 2;
         },
         [](int) {},
         {std::chrono::steady_clock::now(), [&late] { late.set_value(); }}));
-    ASSERT_TRUE(
-        worker.ask([](UserDesk&) { return 3; }, [&](int last) { done.set_value(last); }, kNoHurry));
+    ASSERT_TRUE(worker.ask(
+        [](UserService&) { return 3; }, [&](int last) { done.set_value(last); }, kNoHurry));
     gate.set_value();
     late.get_future().wait();
     EXPECT_EQ(done.get_future().get(), 3);

@@ -7,7 +7,7 @@
 /// P2  A part has at most one look under way. One that came too late changes nothing but that the
 ///     next may begin.
 ///
-/// Threads: the thread of the loop, answers of looks included; `BlockingLook` has a thread of its
+/// Threads: the thread of the loop, answers of looks included; `BlockingProbe` has a thread of its
 /// own for its work.
 
 #include "operations/health.hpp"
@@ -22,32 +22,32 @@ using operations::Dependency;
 using operations::HealthState;
 
 /// What a look found.
-struct Answer {
+struct ProbeReply {
     HealthState state = HealthState::Healthy;
     std::string message{};
 };
 
-using Answered = std::function<void(Answer)>;
+using ProbeReplied = std::function<void(ProbeReply)>;
 
 /// Begins a look and returns at once; `answered` is called later on the loop's thread, at most once
 /// and perhaps never.
-using Look = std::function<void(Answered answered)>;
+using HealthProbe = std::function<void(ProbeReplied answered)>;
 
-class Prober {
+class HealthProber {
 public:
     struct Clocks {
         std::function<base::Timestamp()> wall;
         std::function<base::Timestamp()> steady;  ///< Never goes back; its zero means nothing.
     };
 
-    Prober(base::Duration interval, Clocks clocks);
+    HealthProber(base::Duration interval, Clocks clocks);
 
     /// A part to look at from time to time.
-    void add(Dependency dependency, Look look);
+    void add(Dependency dependency, HealthProbe probe);
 
     /// A part whose state this process knows by itself: asked whenever the health is. Besides a
     /// look at the same part, the worse of the two counts.
-    void add_known(Dependency dependency, std::function<Answer()> ask);
+    void add_local(Dependency dependency, std::function<ProbeReply()> ask);
 
     /// Begins the looks that are due and gives up those that took too long. Call it several times a
     /// second.
@@ -62,10 +62,10 @@ public:
 private:
     struct Part {
         Dependency dependency = Dependency::Database;
-        Look look;
-        std::function<Answer()> ask;
+        HealthProbe probe;
+        std::function<ProbeReply()> ask;
         operations::ProbeResult reading;
-        std::uint64_t looks = 0;
+        std::uint64_t probes = 0;
         bool under_way = false;  ///< No answer yet, in time or not.
         bool in_time = false;    ///< The look under way has not been given up.
         base::Timestamp began;   ///< On the steady clock.
@@ -74,8 +74,8 @@ private:
 
     Part& part_of(Dependency dependency);
     void begin(std::size_t place, base::Timestamp steady);
-    void take(std::size_t place, std::uint64_t number, Answer answer);
-    static void keep(operations::ProbeResult& reading, Answer answer, base::Timestamp wall);
+    void take(std::size_t place, std::uint64_t number, ProbeReply answer);
+    static void keep(operations::ProbeResult& reading, ProbeReply answer, base::Timestamp wall);
 
     base::Duration interval_;
     Clocks clocks_;
@@ -84,19 +84,19 @@ private:
 };
 
 /// Makes a look of work that blocks: a thread of its own does it, one at a time.
-class BlockingLook {
+class BlockingProbe {
 public:
     using Post = std::function<void(std::function<void()>)>;
 
     /// `post` runs something on the loop's thread; it may be called from any thread.
-    BlockingLook(std::function<Answer()> work, Post post);
+    BlockingProbe(std::function<ProbeReply()> work, Post post);
 
     /// Gives work that hangs half a second to end, and then leaves its thread to itself.
-    ~BlockingLook();
-    BlockingLook(const BlockingLook&) = delete;
-    BlockingLook& operator=(const BlockingLook&) = delete;
+    ~BlockingProbe();
+    BlockingProbe(const BlockingProbe&) = delete;
+    BlockingProbe& operator=(const BlockingProbe&) = delete;
 
-    [[nodiscard]] Look look();
+    [[nodiscard]] HealthProbe probe();
 
     /// No further work. False: some is hanging, and what it uses must outlive it, so that the
     /// process should end without tearing anything down.

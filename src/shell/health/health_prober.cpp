@@ -1,4 +1,4 @@
-#include "shell/health/prober.hpp"
+#include "shell/health/health_prober.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -9,13 +9,13 @@ using base::Timestamp;
 using operations::ComponentStatus;
 using operations::ProbeResult;
 
-Prober::Prober(base::Duration interval, Clocks clocks)
+HealthProber::HealthProber(base::Duration interval, Clocks clocks)
     : interval_(interval),
       clocks_(std::move(clocks)),
       alive_(std::make_shared<bool>(true)) {
 }
 
-Prober::Part& Prober::part_of(Dependency dependency) {
+HealthProber::Part& HealthProber::part_of(Dependency dependency) {
     const auto place =
         std::lower_bound(parts_.begin(), parts_.end(), dependency, [](const Part& part, auto id) {
             return part.dependency < id;
@@ -27,19 +27,19 @@ Prober::Part& Prober::part_of(Dependency dependency) {
     return *parts_.insert(place, std::move(part));
 }
 
-void Prober::add(Dependency dependency, Look look) {
-    part_of(dependency).look = std::move(look);
+void HealthProber::add(Dependency dependency, HealthProbe probe) {
+    part_of(dependency).probe = std::move(probe);
 }
 
-void Prober::add_known(Dependency dependency, std::function<Answer()> ask) {
+void HealthProber::add_local(Dependency dependency, std::function<ProbeReply()> ask) {
     part_of(dependency).ask = std::move(ask);
 }
 
-void Prober::tick() {
+void HealthProber::tick() {
     const Timestamp steady = clocks_.steady();
     for (std::size_t place = 0; place < parts_.size(); ++place) {
         Part& part = parts_[place];
-        if (!part.look) continue;
+        if (!part.probe) continue;
         const base::Duration reply_within = operations::row_of(part.dependency).reply_within;
         if (part.in_time && steady - part.began >= reply_within) {
             part.in_time = false;
@@ -59,42 +59,42 @@ void Prober::tick() {
     }
 }
 
-void Prober::begin(std::size_t place, Timestamp steady) {
+void HealthProber::begin(std::size_t place, Timestamp steady) {
     Part& part = parts_[place];
     part.under_way = true;
     part.in_time = true;
     part.began = steady;
-    const std::uint64_t number = ++part.looks;
-    part.look([this, place, number, alive = std::weak_ptr(alive_)](Answer answer) {
+    const std::uint64_t number = ++part.probes;
+    part.probe([this, place, number, alive = std::weak_ptr(alive_)](ProbeReply answer) {
         if (!alive.expired()) take(place, number, std::move(answer));
     });
 }
 
-void Prober::take(std::size_t place, std::uint64_t number, Answer answer) {
+void HealthProber::take(std::size_t place, std::uint64_t number, ProbeReply answer) {
     Part& part = parts_[place];
-    if (part.looks != number || !part.under_way) return;
+    if (part.probes != number || !part.under_way) return;
     part.under_way = false;
     if (!std::exchange(part.in_time, false)) return;
     part.reading.latency = clocks_.steady() - part.began;
     keep(part.reading, std::move(answer), clocks_.wall());
 }
 
-void Prober::keep(ProbeResult& reading, Answer answer, Timestamp wall) {
+void HealthProber::keep(ProbeResult& reading, ProbeReply answer, Timestamp wall) {
     reading.said = answer.state;
     reading.message = std::move(answer.message);
     reading.probed_at = wall;
     if (answer.state != HealthState::Unhealthy) reading.succeeded_at = wall;
 }
 
-std::vector<ComponentStatus> Prober::findings() const {
+std::vector<ComponentStatus> HealthProber::findings() const {
     std::vector<ComponentStatus> findings;
     const Timestamp now = clocks_.wall();
     for (const Part& part : parts_) {
         ComponentStatus finding{part.dependency, HealthState::Healthy, {}, {}};
-        if (part.look) finding = evaluate(part.dependency, part.reading, now, interval_);
+        if (part.probe) finding = evaluate(part.dependency, part.reading, now, interval_);
         if (part.ask) {
-            Answer known = part.ask();
-            if (!part.look) finding.age = base::Duration();
+            ProbeReply known = part.ask();
+            if (!part.probe) finding.age = base::Duration();
             // A healthy part may have something to say as well.
             const bool says_more = known.state == finding.state &&
                                    (known.state != HealthState::Healthy || finding.message.empty());
@@ -108,9 +108,9 @@ std::vector<ComponentStatus> Prober::findings() const {
     return findings;
 }
 
-const ProbeResult* Prober::reading(Dependency dependency) const {
+const ProbeResult* HealthProber::reading(Dependency dependency) const {
     for (const Part& part : parts_) {
-        if (part.dependency == dependency && part.look) return &part.reading;
+        if (part.dependency == dependency && part.probe) return &part.reading;
     }
     return nullptr;
 }

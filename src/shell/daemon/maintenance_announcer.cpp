@@ -1,10 +1,10 @@
-#include "shell/daemon/maintenance_teller.hpp"
+#include "shell/daemon/maintenance_announcer.hpp"
 
 #include <variant>
 
 namespace botcore::shell {
 
-void MaintenanceTeller::on_committed(const std::vector<model::Record>& records) {
+void MaintenanceAnnouncer::on_committed(const std::vector<model::Record>& records) {
     for (const model::Record& record : records) {
         for (const auto& change : record.outcome.changes) {
             const auto* window = std::get_if<model::MaintenanceWindow>(&change);
@@ -13,7 +13,7 @@ void MaintenanceTeller::on_committed(const std::vector<model::Record>& records) 
     }
 }
 
-void MaintenanceTeller::compare(const Windows& windows) {
+void MaintenanceAnnouncer::compare(const Windows& windows) {
     const bool at_start = !std::exchange(has_compared_, true);
     for (const auto& [id, window] : windows) {
         if (at_start) known_.emplace(id, window.state);  // N3
@@ -21,7 +21,7 @@ void MaintenanceTeller::compare(const Windows& windows) {
     }
 }
 
-void MaintenanceTeller::note(const model::MaintenanceWindow& window) {
+void MaintenanceAnnouncer::note(const model::MaintenanceWindow& window) {
     const auto [place, is_new] = known_.try_emplace(window.id, window.state);
     if (!is_new && place->second == window.state) return;
     place->second = window.state;

@@ -1,11 +1,11 @@
-#include "shell/daemon/book_watch.hpp"
+#include "shell/daemon/book_checks.hpp"
 
 #include <cstdint>
 #include <utility>
 
 namespace botcore::shell {
 
-void tell_finding(log::Log& log, const runtime::VerifyFinding& finding) {
+void report_finding(log::Log& log, const runtime::VerifyFinding& finding) {
     const auto severity = severity_of(finding.kind);
     log.write(severity == runtime::Severity::Critical ? log::Level::Error : log::Level::Warn,
               finding.text,
@@ -17,15 +17,15 @@ void tell_finding(log::Log& log, const runtime::VerifyFinding& finding) {
                {"action", action_of(finding.kind)}});
 }
 
-BookWatch::BookWatch(log::Log& log, metrics::Metrics& metrics, InDoubt in_doubt)
+BookChecks::BookChecks(log::Log& log, metrics::Metrics& metrics, InDoubt in_doubt)
     : log_(log),
       metrics_(metrics),
       in_doubt_(std::move(in_doubt)),
       check_([this](const runtime::VerifyFinding& finding) { tell(finding); }) {
 }
 
-void BookWatch::tell(const runtime::VerifyFinding& finding) {
-    tell_finding(log_, finding);
+void BookChecks::tell(const runtime::VerifyFinding& finding) {
+    report_finding(log_, finding);
     metrics_.count("consistency_findings_total", {"commit"});
     if (finding.account) in_doubt_(*finding.account, finding.text);
 }

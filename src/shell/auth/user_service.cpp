@@ -1,4 +1,4 @@
-#include "shell/auth/user_desk.hpp"
+#include "shell/auth/user_service.hpp"
 
 #include "base/plain_text.hpp"
 #include "model/default_account.hpp"
@@ -55,13 +55,13 @@ bool is_valid_name(std::string_view text) {
     return !text.empty() && text.size() <= kNameMax && base::is_plain_line(text);
 }
 
-UserDesk::UserDesk(UserStore store, UserDeskOptions options)
+UserService::UserService(UserStore store, UserServiceOptions options)
     : store_(std::move(store)),
       options_(options),
       nobody_hash_(hash_password(random_id(32), options_.cost)) {
 }
 
-AuthResult<User> UserDesk::add(const NewUser& wish, Timestamp now) {
+AuthResult<User> UserService::add(const NewUser& wish, Timestamp now) {
     User user;
     user.email = TRY(read_email(wish.email));
     user.name = wish.name;
@@ -94,7 +94,7 @@ AuthResult<User> UserDesk::add(const NewUser& wish, Timestamp now) {
     return user;
 }
 
-AuthResult<Done> UserDesk::check_password(const User& user, const Secret& candidate) {
+AuthResult<Done> UserService::check_password(const User& user, const Secret& candidate) {
     Credentials credentials = TRY(from_store(store_.credentials(user.id)));
     const bool fits = is_password(candidate.reveal(), credentials.password_hash);
     if (!fits || !user.active) return Failure{refused_login(user.id)};
@@ -104,7 +104,7 @@ AuthResult<Done> UserDesk::check_password(const User& user, const Secret& candid
     return Done{};
 }
 
-AuthResult<LoggedIn> UserDesk::login(const Login& login, Timestamp now) {
+AuthResult<LoggedIn> UserService::login(const Login& login, Timestamp now) {
     const auto email = normalized_email(login.email);
     std::optional<User> user;
     if (email) user = TRY(from_store(store_.find_email(*email)));
@@ -119,10 +119,10 @@ AuthResult<LoggedIn> UserDesk::login(const Login& login, Timestamp now) {
     return LoggedIn{*std::move(user), std::move(session), std::move(token)};
 }
 
-AuthResult<Session> UserDesk::open_session(const User& user,
-                                           const Secret& token,
-                                           const std::string& name,
-                                           Timestamp now) {
+AuthResult<Session> UserService::open_session(const User& user,
+                                              const Secret& token,
+                                              const std::string& name,
+                                              Timestamp now) {
     if (!name.empty() && !is_valid_name(name)) {
         return Failure{error_of(
             AuthFailure::InvalidName,
@@ -148,26 +148,26 @@ AuthResult<Session> UserDesk::open_session(const User& user,
     return session;
 }
 
-AuthResult<User> UserDesk::known(const model::Owner& id) {
+AuthResult<User> UserService::known(const model::Owner& id) {
     auto user = TRY(from_store(store_.find(id)));
     if (user) return *std::move(user);
     return Failure{error_of(AuthFailure::UserUnknown, "there is no user with this id")};
 }
 
-AuthResult<User> UserDesk::find(const model::Owner& id) {
+AuthResult<User> UserService::find(const model::Owner& id) {
     return known(id);
 }
 
-AuthResult<User> UserDesk::find_email(const std::string& email) {
+AuthResult<User> UserService::find_email(const std::string& email) {
     const std::string address = TRY(read_email(email));
     auto user = TRY(from_store(store_.find_email(address)));
     if (user) return *std::move(user);
     return Failure{error_of(AuthFailure::UserUnknown, "there is no user with this address")};
 }
 
-AuthResult<Done> UserDesk::choose_password(const User& user,
-                                           const Secret& wish,
-                                           const std::string& session_kept) {
+AuthResult<Done> UserService::choose_password(const User& user,
+                                              const Secret& wish,
+                                              const std::string& session_kept) {
     if (auto weakness = weakness_of(wish.reveal())) {
         return Failure{error_of(AuthFailure::WeakPassword, *std::move(weakness))};
     }
@@ -187,23 +187,23 @@ AuthResult<Done> UserDesk::choose_password(const User& user,
     return Done{};
 }
 
-AuthResult<User> UserDesk::change_password(const model::Owner& id,
-                                           const Secret& present,
-                                           const Secret& wish,
-                                           const std::string& session_kept) {
+AuthResult<User> UserService::change_password(const model::Owner& id,
+                                              const Secret& present,
+                                              const Secret& wish,
+                                              const std::string& session_kept) {
     User user = TRY(known(id));
     (void)TRY(check_password(user, present));
     (void)TRY(choose_password(user, wish, session_kept));
     return user;
 }
 
-AuthResult<User> UserDesk::set_password(const model::Owner& id, const Secret& wish) {
+AuthResult<User> UserService::set_password(const model::Owner& id, const Secret& wish) {
     User user = TRY(known(id));
     (void)TRY(choose_password(user, wish, {}));
     return user;
 }
 
-AuthResult<User> UserDesk::change(const model::Owner& id, const ProfileChange& change) {
+AuthResult<User> UserService::change(const model::Owner& id, const ProfileChange& change) {
     User user = TRY(known(id));
     if (change.version && *change.version != user.version) {
         return Failure{error_of(AuthFailure::VersionConflict,
@@ -235,21 +235,21 @@ AuthResult<User> UserDesk::change(const model::Owner& id, const ProfileChange& c
     return user;
 }
 
-AuthResult<std::vector<User>> UserDesk::list(const model::Owner& after, std::size_t limit) {
+AuthResult<std::vector<User>> UserService::list(const model::Owner& after, std::size_t limit) {
     return from_store(store_.list(after, limit));
 }
 
-AuthResult<Done> UserDesk::revoke(const model::Owner& id, const std::string& session) {
+AuthResult<Done> UserService::revoke(const model::Owner& id, const std::string& session) {
     if (TRY(from_store(store_.remove_session(id, session)))) return Done{};
     return Failure{error_of(AuthFailure::SessionUnknown, "you have no session with this id")};
 }
 
-AuthResult<Done> UserDesk::revoke_all(const model::Owner& id) {
+AuthResult<Done> UserService::revoke_all(const model::Owner& id) {
     if (!store_.remove_sessions(id, {})) return Failure{store_error()};
     return Done{};
 }
 
-AuthResult<std::vector<Session>> UserDesk::sessions(Timestamp now) {
+AuthResult<std::vector<Session>> UserService::sessions(Timestamp now) {
     if (!store_.remove_expired(now)) return Failure{store_error()};
     return from_store(store_.sessions({}));
 }

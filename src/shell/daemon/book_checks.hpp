@@ -19,13 +19,13 @@ namespace botcore::shell {
 using InDoubt = std::function<void(const model::AccountId& account, const std::string& evidence)>;
 
 /// One line of the log with the kind, the severity, the record and what the operator does about it.
-void tell_finding(log::Log& log, const runtime::VerifyFinding& finding);
+void report_finding(log::Log& log, const runtime::VerifyFinding& finding);
 
 /// The check after each commit.
-class BookWatch final : public runtime::CommitListener {
+class BookChecks final : public runtime::CommitListener {
 public:
     /// Log and metrics outlive the watch.
-    BookWatch(log::Log& log, metrics::Metrics& metrics, InDoubt in_doubt);
+    BookChecks(log::Log& log, metrics::Metrics& metrics, InDoubt in_doubt);
 
     void on_committed(const std::vector<model::Record>& records) override {
         check_.on_committed(records);

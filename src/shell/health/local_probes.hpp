@@ -9,7 +9,7 @@
 #include "ports/market_data.hpp"
 #include "ports/store.hpp"
 #include "runtime/runtime.hpp"
-#include "shell/health/prober.hpp"
+#include "shell/health/health_prober.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -18,14 +18,14 @@
 namespace botcore::shell::health {
 
 /// All outlive the prober.
-struct KnownParts {
+struct LocalParts {
     const runtime::Runtime& runtime;
     const ports::MarketData& market;
     std::function<runtime::Now()> now;
     base::Duration market_age_max;  ///< Prices older than this take no entries.
 };
 
-void add_known_parts(Prober& prober, const KnownParts& parts);
+void add_local_probes(HealthProber& prober, const LocalParts& parts);
 
 /// The age of the oldest price and where prices come from; no age where there is no price.
 struct MarketAge {
@@ -37,19 +37,19 @@ struct MarketAge {
 
 /// Asks the exchange for a sign of life on the way that orders go; `wake` has the loop collect
 /// answers soon. Both outlive the prober.
-[[nodiscard]] Look look_at_exchange(ports::Exchange& exchange, std::function<void()> wake);
+[[nodiscard]] HealthProbe probe_exchange(ports::Exchange& exchange, std::function<void()> wake);
 
 /// Asks the cache for a value, found or not, and so measures it. Takes the cache's own time limit
 /// at most; the cache outlives the prober.
-[[nodiscard]] Look look_at_cache(ports::Cache& cache);
+[[nodiscard]] HealthProbe probe_cache(ports::Cache& cache);
 
 /// Can the newest record be read? Blocks.
-[[nodiscard]] std::function<Answer()> look_at_store(ports::StoreReader& reader);
+[[nodiscard]] std::function<ProbeReply()> probe_store(ports::StoreReader& reader);
 
 /// What is left of the disk. `free_bytes` and `storage` may block. Low below `low_bytes`; full once
 /// commits live on the reserve.
-[[nodiscard]] std::function<Answer()> look_at_disk(std::function<std::uint64_t()> free_bytes,
-                                                   std::function<model::StorageState()> storage,
-                                                   std::uint64_t low_bytes);
+[[nodiscard]] std::function<ProbeReply()> probe_disk(std::function<std::uint64_t()> free_bytes,
+                                                     std::function<model::StorageState()> storage,
+                                                     std::uint64_t low_bytes);
 
 }  // namespace botcore::shell::health

@@ -7,9 +7,9 @@
 /// Threads: the thread of the loop; `write_out` for the thread "slow". The looks at the store and
 /// at the disk have a thread each, since both may hang (ADR 7).
 
-#include "shell/daemon/maintenance_keeper.hpp"
+#include "shell/daemon/maintenance_scheduler.hpp"
 #include "shell/health/health_monitor.hpp"
-#include "shell/health/known_parts.hpp"
+#include "shell/health/local_probes.hpp"
 #include "shell/health/uptime_file.hpp"
 
 #include <functional>
@@ -17,19 +17,19 @@
 
 namespace botcore::shell {
 
-class HealthWatch {
+class HealthService {
 public:
     /// All references outlive the watch.
     struct Parts {
         runtime::Runtime& runtime;
-        MaintenanceTeller& teller;
+        MaintenanceAnnouncer& announcer;
         ports::Store& store;
         ports::Exchange& exchange;
         const ports::MarketData& market;
         log::Log& log;
         std::function<runtime::Now()> now;
         std::function<void()> wake;  ///< The loop must step soon.
-        health::BlockingLook::Post post;
+        health::BlockingProbe::Post post;
         /// Told of each check whose state became another; may be absent.
         std::function<void(const protocol::HealthChange&)> changed = nullptr;
     };
@@ -42,10 +42,10 @@ public:
         operations::MaintenanceTimes maintenance;
     };
 
-    HealthWatch(Options options, Parts parts);
+    HealthService(Options options, Parts parts);
 
     /// More looks, before the first tick: a cache, an analysis service, a notifier.
-    [[nodiscard]] health::Prober& prober() { return prober_; }
+    [[nodiscard]] health::HealthProber& prober() { return prober_; }
 
     [[nodiscard]] const health::HealthMonitor& monitor() const { return monitor_; }
 
@@ -69,10 +69,10 @@ private:
     Parts parts_;
     operations::Load load_ = operations::Load::Normal;
     health::UptimeFile file_;
-    health::Prober prober_;
-    health::BlockingLook store_look_;
-    health::BlockingLook disk_look_;
-    MaintenanceKeeper keeper_;
+    health::HealthProber prober_;
+    health::BlockingProbe store_probe_;
+    health::BlockingProbe disk_probe_;
+    MaintenanceScheduler scheduler_;
     health::HealthMonitor monitor_;
     base::Timestamp next_keep_;  ///< When the figures are written next, on the steady clock.
 };

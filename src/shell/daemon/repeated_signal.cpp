@@ -1,4 +1,4 @@
-#include "shell/daemon/second_signal.hpp"
+#include "shell/daemon/repeated_signal.hpp"
 
 #include <time.h>
 #include <unistd.h>
