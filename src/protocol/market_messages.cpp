@@ -29,7 +29,7 @@ constexpr base::Duration kTradeAheadMax = base::Duration::seconds(60);
 constexpr std::size_t kUpdatePreviousField = 52;  // "pu"
 constexpr std::size_t kUpdateLastField = 53;      // "lastUpdateId"
 constexpr std::size_t kBidsField = 54;
-constexpr std::size_t kAsksField = 55;
+constexpr std::size_t kRequestField = 55;
 constexpr std::size_t kFieldCount = 56;
 constexpr std::size_t kFieldUnknown = kFieldCount;
 
@@ -47,7 +47,7 @@ std::size_t field_of(const char* key) {
     if (name.unsafe_is_equal("pu")) return kUpdatePreviousField;
     if (name.unsafe_is_equal("lastUpdateId")) return kUpdateLastField;
     if (name.unsafe_is_equal("bids")) return kBidsField;
-    if (name.unsafe_is_equal("asks")) return kAsksField;
+    if (name.unsafe_is_equal("asks")) return kRequestField;
     return kFieldUnknown;
 }
 
@@ -335,7 +335,7 @@ Outcome<MarketParseError> interpret_ticker(const Fields& fields, MarketMessage& 
 
 Outcome<MarketParseError> interpret_snapshot(const Fields& fields, MarketMessage& message) {
     TRY(read_event_time(fields, message));
-    if (!fields.is_list(kBidsField) || !fields.is_list(kAsksField)) {
+    if (!fields.is_list(kBidsField) || !fields.is_list(kRequestField)) {
         return Failure{MarketParseError::BadShape};
     }
     message.symbol = {};
@@ -366,7 +366,7 @@ Outcome<MarketParseError> interpret(const Fields& fields,
                                     const Wrapping& wrapping,
                                     MarketMessage& message) {
     if (fields.has('e')) return interpret_named(fields, wrapping, message);
-    if (fields.has(kUpdateLastField) && (fields.has(kBidsField) || fields.has(kAsksField))) {
+    if (fields.has(kUpdateLastField) && (fields.has(kBidsField) || fields.has(kRequestField))) {
         // On a stream this shape is a partial book (spot "@depth5"), not a snapshot.
         if (wrapping.wrapped) return Done{};
         return interpret_snapshot(fields, message);
@@ -402,7 +402,7 @@ Outcome<MarketParseError> MarketParser::State::read_field(ondemand::field& field
     if (!fields.add(place, text)) return Failure{MarketParseError::BadShape};
     if (text.front() != '[') return Done{};
     const bool bids = place == field_of_letter('b') || place == kBidsField;
-    const bool asks = place == field_of_letter('a') || place == kAsksField;
+    const bool asks = place == field_of_letter('a') || place == kRequestField;
     if (!bids && !asks) return Done{};
     auto outcome = read_levels(field.value(), bids ? message.bids : message.asks);
     if (!outcome && outcome.error() == MarketParseError::NotJson) return outcome;

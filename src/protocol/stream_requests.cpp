@@ -237,13 +237,13 @@ std::string render(const StreamError& error, base::Timestamp now) {
         fields["common_sequence"] =
             error.common ? json::value(*error.common) : json::value(nullptr);
     }
-    return render_stream_answer("error", error.id, std::move(fields), now);
+    return render_stream_reply("error", error.id, std::move(fields), now);
 }
 
-std::string render_stream_answer(std::string_view type,
-                                 std::string_view id,
-                                 json::object fields,
-                                 base::Timestamp now) {
+std::string render_stream_reply(std::string_view type,
+                                std::string_view id,
+                                json::object fields,
+                                base::Timestamp now) {
     json::object body;
     body["type"] = type;
     if (!id.empty()) body["id"] = id;

@@ -70,9 +70,9 @@ struct StreamError {
 [[nodiscard]] std::string render(const StreamError& error, base::Timestamp now);
 
 /// `{"type":TYPE,"id",…,"timestamp"}`: every other message that is no event.
-[[nodiscard]] std::string render_stream_answer(std::string_view type,
-                                               std::string_view id,
-                                               boost::json::object fields,
-                                               base::Timestamp now);
+[[nodiscard]] std::string render_stream_reply(std::string_view type,
+                                              std::string_view id,
+                                              boost::json::object fields,
+                                              base::Timestamp now);
 
 }  // namespace botcore::protocol

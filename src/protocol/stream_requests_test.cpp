@@ -87,7 +87,7 @@ TEST(StreamRequests, ErrorsAndAnswersAreOneObjectEach) {
         render(StreamError{.id = "a", .code = "X", .message = "m", .recoverable = false}, now),
         R"({"type":"error","id":"a","code":"X","message":"m","recoverable":false,)"
         R"("timestamp":"2023-11-14T22:13:20.000Z"})");
-    EXPECT_EQ(render_stream_answer("pong", "", {}, now),
+    EXPECT_EQ(render_stream_reply("pong", "", {}, now),
               R"({"type":"pong","timestamp":"2023-11-14T22:13:20.000Z"})");
 }
 

@@ -238,7 +238,7 @@ public:
             return 0;
         }
         answer_.clear();
-        crash::AnswerView view;
+        crash::ReplyFields view;
         while (true) {
             const std::size_t had = answer_.size();
             answer_.resize(had + kReadBytes);

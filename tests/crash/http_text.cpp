@@ -32,7 +32,7 @@ struct Head {
     bool has_length = false;
 };
 
-void read_header(std::string_view line, AnswerView& answer, Head& head) {
+void read_header(std::string_view line, ReplyFields& answer, Head& head) {
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) return;
     const auto name = line.substr(0, colon);
@@ -73,7 +73,7 @@ void append_request(std::string& out, const Call& call, std::string_view token) 
     out += call.body;
 }
 
-std::optional<std::size_t> take_answer(std::string_view bytes, AnswerView& answer) {
+std::optional<std::size_t> take_answer(std::string_view bytes, ReplyFields& answer) {
     constexpr std::string_view kVersion = "HTTP/1.1 ";
     const auto end = bytes.find("\r\n\r\n");
     if (end == std::string_view::npos) {

@@ -20,7 +20,7 @@ struct Call {
 };
 
 /// One whole answer. Texts live as long as the bytes that it was read from.
-struct AnswerView {
+struct ReplyFields {
     int status = 0;
     std::string_view body;
     bool replayed = false;  ///< The stored bytes of an earlier answer.
@@ -38,7 +38,7 @@ void append_request(std::string& out, const Call& call, std::string_view token);
 
 /// Reads one answer from the front of `bytes`; answers how many of them it took, 0 while some are
 /// still missing. Nothing when this is no answer that we understand.
-[[nodiscard]] std::optional<std::size_t> take_answer(std::string_view bytes, AnswerView& answer);
+[[nodiscard]] std::optional<std::size_t> take_answer(std::string_view bytes, ReplyFields& answer);
 
 /// The text of a JSON field that occurs once in `body`: a string without escapes, a number or a
 /// word. Empty when it is absent or null. Enough for the daemon's own answers, and quick.

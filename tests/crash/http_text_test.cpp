@@ -10,7 +10,7 @@ constexpr std::string_view kAnswer =
     "{\"a\":\"b\",\"c\":";
 
 TEST(HttpText, WaitsForTheWholeAnswer) {
-    AnswerView answer;
+    ReplyFields answer;
     for (std::size_t size = 0; size < kAnswer.size(); ++size) {
         const auto taken = take_answer(kAnswer.substr(0, size), answer);
         ASSERT_TRUE(taken.has_value());
@@ -24,7 +24,7 @@ TEST(HttpText, WaitsForTheWholeAnswer) {
 }
 
 TEST(HttpText, RefusesWhatIsNoAnswer) {
-    AnswerView answer;
+    ReplyFields answer;
     EXPECT_FALSE(take_answer("hello\r\n\r\n", answer).has_value());
     EXPECT_FALSE(take_answer("HTTP/1.1 200 OK\r\n\r\n", answer).has_value());
 }

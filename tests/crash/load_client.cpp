@@ -135,7 +135,7 @@ void LoadClient::receive(Connection& connection, Feeding feeding) {
 
 /// False when the connection is of no more use.
 bool LoadClient::take_one(Connection& connection) {
-    AnswerView answer;
+    ReplyFields answer;
     const auto taken = take_answer(connection.in, answer);
     if (!taken) return false;
     if (*taken == 0) return true;
@@ -173,7 +173,7 @@ std::optional<Answer> ask(std::uint16_t port,
             return 0;
         }
 
-        void on_answer(Id /*id*/, const AnswerView& answer, Clock::duration) override {
+        void on_answer(Id /*id*/, const ReplyFields& answer, Clock::duration) override {
             answer_ = Answer{answer.status, std::string(answer.body), answer.replayed};
         }
 

@@ -29,7 +29,7 @@ public:
     virtual ~LoadSource() = default;
     /// Appends the bytes of the next request; answers its id, or kNone.
     virtual Id next(std::string& out) = 0;
-    virtual void on_answer(Id id, const AnswerView& answer, Clock::duration latency) = 0;
+    virtual void on_answer(Id id, const ReplyFields& answer, Clock::duration latency) = 0;
     virtual void on_lost(Id id) = 0;
 };
 

@@ -161,7 +161,7 @@ std::string OrderMix::limit_fields(const Traded& traded, bool buy) {
            text_field("time_in_force", kTimesInForce.at(random_.below(kTimesInForce.size())));
 }
 
-void OrderMix::on_answer(Id id, const AnswerView& answer, Clock::duration latency) {
+void OrderMix::on_answer(Id id, const ReplyFields& answer, Clock::duration latency) {
     ++statuses_[answer.status];
     if (keep_latencies_) {
         latencies_.push_back(std::chrono::duration<double, std::micro>(latency).count());
@@ -177,7 +177,7 @@ void OrderMix::on_answer(Id id, const AnswerView& answer, Clock::duration latenc
     }
 }
 
-void OrderMix::learn(const CallRecord& record, const AnswerView& answer) {
+void OrderMix::learn(const CallRecord& record, const ReplyFields& answer) {
     if (answer.status != 200) return;
     if (record.call.method == "POST") ++orders_done_;
     const auto place = std::ranges::find(accounts_, record.account, &MixAccount::name);

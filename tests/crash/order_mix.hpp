@@ -68,7 +68,7 @@ public:
     void set_only_again(bool only) { only_again_ = only; }
 
     Id next(std::string& out) override;
-    void on_answer(Id id, const AnswerView& answer, Clock::duration latency) override;
+    void on_answer(Id id, const ReplyFields& answer, Clock::duration latency) override;
     void on_lost(Id id) override;
 
     [[nodiscard]] const std::vector<MixAccount>& accounts() const { return accounts_; }
@@ -95,7 +95,7 @@ private:
     [[nodiscard]] Call make_order(MixAccount& account, const std::string& key);
     [[nodiscard]] std::string limit_fields(const Traded& traded, bool buy);
     [[nodiscard]] std::string new_key();
-    void learn(const CallRecord& record, const AnswerView& answer);
+    void learn(const CallRecord& record, const ReplyFields& answer);
 
     MixOptions options_;
     TradeLog& log_;

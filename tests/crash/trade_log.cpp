@@ -102,7 +102,7 @@ void TradeLog::take(CallRecord& record, int status, std::uint64_t hash) {
     if (!record.order.empty()) ++orders_count_;
 }
 
-bool TradeLog::answer(Id id, const AnswerView& answer) {
+bool TradeLog::answer(Id id, const ReplyFields& answer) {
     CallRecord& record = records_.at(id);
     const std::uint64_t hash = hash_of(answer.body);
     if (record.state == CallState::Answered) {

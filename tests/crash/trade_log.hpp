@@ -53,7 +53,7 @@ public:
 
     [[nodiscard]] Id begin(Call call, const std::string& account);
     /// False when a call that was answered before got another answer.
-    [[nodiscard]] bool answer(Id id, const AnswerView& answer);
+    [[nodiscard]] bool answer(Id id, const ReplyFields& answer);
     void lose(Id id);
 
     [[nodiscard]] const CallRecord& record(Id id) const { return records_.at(id); }

@@ -6,9 +6,9 @@
 #include "shell/auth/auth_requests.hpp"
 #include "shell/auth/bearer.hpp"
 #include "shell/auth/email.hpp"
-#include "shell/http/access_gate.hpp"
 #include "shell/http/client_address.hpp"
-#include "shell/http/front_door.hpp"
+#include "shell/http/cors_filter.hpp"
+#include "shell/http/rate_limit_filter.hpp"
 #include "shell/log/redact.hpp"
 
 #include <algorithm>

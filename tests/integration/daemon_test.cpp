@@ -166,7 +166,7 @@ public:
         return --left_;
     }
 
-    void on_answer(Id /*id*/, const AnswerView& answer, Clock::duration) override {
+    void on_answer(Id /*id*/, const ReplyFields& answer, Clock::duration) override {
         bodies.emplace(answer.body);
         statuses.insert(answer.status);
         if (!answer.replayed) ++first_count;

@@ -1,10 +1,10 @@
 #include "apps/botcored/daemon.hpp"
 
-#include "apps/botcored/doors.hpp"
 #include "apps/botcored/event_stream.hpp"
 #include "apps/botcored/first_accounts.hpp"
 #include "apps/botcored/greeting.hpp"
 #include "apps/botcored/reload.hpp"
+#include "apps/botcored/routes.hpp"
 #include "apps/botcored/settings.hpp"
 #include "base/check.hpp"
 #include "build_info.hpp"
@@ -25,9 +25,9 @@
 #include "shell/daemon/store_maintenance_thread.hpp"
 #include "shell/daemon/trade_log.hpp"
 #include "shell/daemon/trading_loop.hpp"
-#include "shell/http/answer_cache.hpp"
 #include "shell/http/http_server.hpp"
-#include "shell/http/overload_gate.hpp"
+#include "shell/http/overload_filter.hpp"
+#include "shell/http/response_cache.hpp"
 #include "shell/http/user_access.hpp"
 #include "shell/log/redact.hpp"
 #include "shell/metrics/measured_store.hpp"
@@ -147,7 +147,7 @@ private:
     shell::metrics::MeasuredStore measured_store_;
     shell::LoggedStore store_;
     shell::PaperExchange exchange_;
-    shell::http::ReplyDesk replies_;
+    shell::http::PendingResponses replies_;
     std::unique_ptr<shell::MarketSource> market_;
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<EventStream> events_;
@@ -165,11 +165,12 @@ private:
     std::unique_ptr<shell::HealthService> watch_;
     std::unique_ptr<shell::auth::AuditJournal> audit_;
     std::unique_ptr<shell::http::UserAccess> access_;
-    shell::http::OverloadGate overload_{{}, metrics_, [this] {
-                                            return shell::http::Pressure{
-                                                runtime_->requests_waiting(), loop_->lag()};
-                                        }};
-    shell::http::WaitingRoom waiting_room_{context_, {}, [this] { return relief_.is_on_duty(); }};
+    shell::http::OverloadFilter overload_{{}, metrics_, [this] {
+                                              return shell::http::Pressure{
+                                                  runtime_->requests_waiting(), loop_->lag()};
+                                          }};
+    shell::http::DeferredCalls deferred_calls_{
+        context_, {}, [this] { return relief_.is_on_duty(); }};
     shell::FollowedSymbols followed_;
     shell::cache::AccountChanges account_changes_;
     shell::InDoubt in_doubt_ = [this](const model::AccountId& account,
@@ -182,8 +183,8 @@ private:
         {.log = log_, .metrics = metrics_, .request_id = [this](const auto& order) {
              return runtime_->request_id_of(order);
          }}};
-    std::unique_ptr<shell::http::AnswerCache> answers_;
-    std::unique_ptr<Doors> doors_;
+    std::unique_ptr<shell::http::ResponseCache> answers_;
+    std::unique_ptr<ApiRoutes> doors_;
     std::unique_ptr<ports::Cache> cache_;  ///< Goes first: what waits for it is forgotten.
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
@@ -269,7 +270,7 @@ std::string Daemon::start_cache() {
     auto made = make_cache(config_, context_, random_seed());
     if (!made) return made.error();
     cache_ = std::move(made).value();
-    answers_ = std::make_unique<shell::http::AnswerCache>(*cache_, account_changes_);
+    answers_ = std::make_unique<shell::http::ResponseCache>(*cache_, account_changes_);
     return {};
 }
 
@@ -293,7 +294,7 @@ std::string Daemon::start_door() {
     access_ = std::move(access).value();
     audit_ = std::make_unique<shell::auth::AuditJournal>(
         shell::auth::AuditJournal::Parts{*runtime_, log_, [this] { loop_->wake(); }});
-    doors_ = std::make_unique<Doors>(
+    doors_ = std::make_unique<ApiRoutes>(
         shell::http::ApiContext{
             .options = std::move(options),
             .runtime = *runtime_,
@@ -313,17 +314,18 @@ std::string Daemon::start_door() {
         access_->tokens(),
         watch_->monitor(),
         [this] {
-            return shell::http::MonitoringDoor::Connections{
+            return shell::http::MonitoringRoutes::Connections{
                 .http = server_->connections(), .websocket = events_->server().connections()};
         },
-        shell::http::AnalysisDoor::Parts{.service = analysis_ ? &analysis_->service() : nullptr,
-                                         .timed_out = [this](const model::Symbol& symbol) {
-                                             events_->hub().publish(protocol::analysis_timeout(
-                                                 symbol, kAnalysisWithin, clock_.now().time));
-                                         }});
+        shell::http::AnalysisRoutes::Parts{.service = analysis_ ? &analysis_->service() : nullptr,
+                                           .timed_out = [this](const model::Symbol& symbol) {
+                                               events_->hub().publish(protocol::analysis_timeout(
+                                                   symbol, kAnalysisWithin, clock_.now().time));
+                                           }});
     if (is_reliable()) {
-        doors_->api.set_waiting_room(waiting_room_);
-        doors_->api.add_gate([this](shell::http::Call& call) { return overload_.pass(call); });
+        doors_->api.set_deferred_calls(deferred_calls_);
+        doors_->api.add_filter(
+            [this](shell::http::RequestContext& call) { return overload_.pass(call); });
     } else {
         log_.write(shell::log::Level::Warn, "reliability.enabled is false: only for measurements");
     }

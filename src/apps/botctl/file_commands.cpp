@@ -5,7 +5,7 @@
 #include "protocol/api_json.hpp"
 #include "protocol/journal.hpp"
 #include "protocol/time_text.hpp"
-#include "shell/http/order_story.hpp"
+#include "shell/http/order_explanation.hpp"
 #include "shell/http/views.hpp"
 
 #include <boost/json/array.hpp>
@@ -203,7 +203,7 @@ int explain_from_files(Session& session, OfflineStore& store, const std::string&
         std::cerr << "botctl: there is no order '" << id << "'\n";
         return kExitNegative;
     }
-    const auto story = shell::http::order_story(store.reader(), *found.value());
+    const auto story = shell::http::explanation_of(store.reader(), *found.value());
     if (!story) return unreadable(session, story.error());
     json::object data;
     data["order"] = protocol::to_api(*found.value());

@@ -9,7 +9,7 @@
 #include "shell/files/durable_file.hpp"
 #include "shell/files/whole_file.hpp"
 #include "shell/http/client_address.hpp"
-#include "shell/http/front_door.hpp"
+#include "shell/http/cors_filter.hpp"
 #include "shell/http/request_rules.hpp"
 #include "shell/http/tls_context.hpp"
 

@@ -32,16 +32,16 @@ void count_error(metrics::Metrics& metrics, std::string_view code) {
 }  // namespace
 
 void Api::handle(HttpRequest request, Respond respond) {
-    Call call{.request = std::move(request),
-              .respond = std::move(respond),
-              .now = context_.now(),
-              .deadline = {},
-              .caller = {},
-              .parameters = {},
-              .headers = {},
-              .key = {},
-              .canonical_path = {},
-              .if_match = {}};
+    RequestContext call{.request = std::move(request),
+                        .respond = std::move(respond),
+                        .now = context_.now(),
+                        .deadline = {},
+                        .caller = {},
+                        .parameters = {},
+                        .headers = {},
+                        .key = {},
+                        .canonical_path = {},
+                        .if_match = {}};
     call.deadline = resilience::Deadline::after(call.now.monotonic);
     if (call.request.method == "HEAD") call.request.method = "GET";
     auto found = routes_.find(call.request.method, call.request.segments);
@@ -58,15 +58,15 @@ void Api::handle(HttpRequest request, Respond respond) {
         return call.fail(405, "METHOD_NOT_ALLOWED", "this path answers to: " + found.allowed);
     }
     if (!is_public && (!may_use(call) || !check_query(call) || !check_history(call))) return;
-    const auto serve_later = [this](Call& waited) {
+    const auto serve_later = [this](RequestContext& waited) {
         waited.now = context_.now();
         serve(waited);
     };
-    if (room_ != nullptr && room_->take(call, serve_later)) return;
+    if (deferred_calls_ != nullptr && deferred_calls_->take(call, serve_later)) return;
     serve(call);
 }
 
-void Api::resolve_symbols(Call& call) const {
+void Api::resolve_symbols(RequestContext& call) const {
     if (context_.runtime.status() != runtime::Status::Running) return;
     const auto find = context_.symbols();
     const auto resolve = [&](std::string_view name, std::string& value) {
@@ -79,10 +79,10 @@ void Api::resolve_symbols(Call& call) const {
         resolve(name, value);
 }
 
-void Api::serve(Call& call) {
+void Api::serve(RequestContext& call) {
     resolve_symbols(call);
-    for (const Gate& gate : gates_) {
-        if (!gate(call)) return;
+    for (const Filter& filter : filters_) {
+        if (!filter(call)) return;
     }
     const bool reads_body = call.row->key_needed || !call.row->request.empty();
     const std::string_view type = call.request.header("content-type");
@@ -102,14 +102,14 @@ void Api::serve(Call& call) {
     call.row->handler(call);
 }
 
-bool Api::authorize(Call& call) const {
+bool Api::authorize(RequestContext& call) const {
     if (const auto shown = auth::bearer_of(call.request.header("authorization"))) {
         if (auto caller = tokens_.caller_of(*shown, call.now.time)) {
             call.caller = *std::move(caller);
             return true;
         }
     }
-    if (token_missing_gate_ && !token_missing_gate_(call)) return false;
+    if (unauthenticated_filter_ && !unauthenticated_filter_(call)) return false;
     call.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"botcore\"");
     call.fail(
         401,
@@ -119,7 +119,7 @@ bool Api::authorize(Call& call) const {
     return false;
 }
 
-bool Api::may_use(Call& call) {
+bool Api::may_use(RequestContext& call) {
     const auth::Role needed = call.row->access == Access::Operator ? auth::Role::Operator
                               : call.row->access == Access::Trader ? auth::Role::Trader
                                                                    : auth::Role::Viewer;
@@ -131,7 +131,7 @@ bool Api::may_use(Call& call) {
     return false;
 }
 
-bool Api::check_query(Call& call) {
+bool Api::check_query(RequestContext& call) {
     for (const auto& [name, value] : call.request.query) {
         const auto& known = call.row->query;
         const bool found = std::any_of(
@@ -150,7 +150,7 @@ bool Api::check_query(Call& call) {
 }
 
 /// Numbers of another timeline are refused; without a header they belong to the first one.
-bool Api::check_history(Call& call) const {
+bool Api::check_history(RequestContext& call) const {
     const std::string_view named = call.request.header("x-timeline");
     call.headers.emplace_back("X-Timeline", to_text(context_.options.timeline));
     const auto has = [&](const char* name) { return call.request.query.contains(name); };

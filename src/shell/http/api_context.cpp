@@ -5,7 +5,7 @@
 #include "protocol/journal.hpp"
 #include "shell/auth/audit_journal.hpp"
 #include "shell/auth/operator_token.hpp"
-#include "shell/http/operator_acts.hpp"
+#include "shell/http/audited_commands.hpp"
 #include "shell/http/route_table.hpp"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace botcore::shell::http {
 
 namespace {
 
-bool read_key(Call& call) {
+bool read_key(RequestContext& call) {
     const std::string_view standard = call.request.header("idempotency-key");
     const std::string_view extended = call.request.header("x-idempotency-key");
     const std::string_view key = standard.empty() ? extended : standard;
@@ -41,7 +41,7 @@ bool read_key(Call& call) {
 
 }  // namespace
 
-bool ApiContext::begin_command(Call& call, std::string_view canonical_path) const {
+bool ApiContext::begin_command(RequestContext& call, std::string_view canonical_path) const {
     call.canonical_path = canonical_path;
     return read_key(call);
 }
@@ -57,14 +57,14 @@ protocol::ReadSymbol ApiContext::symbols() const {
     };
 }
 
-bool ApiContext::check_symbol(Call& call) const {
+bool ApiContext::check_symbol(RequestContext& call) const {
     const std::string& symbol = call.parameter("symbol");
     if (model::is_valid_symbol(symbol)) return true;
     call.fail(400, "INVALID_SYMBOL", "a symbol has 2 to 20 upper-case letters and digits");
     return false;
 }
 
-bool ApiContext::read_if_match(Call& call, std::optional<std::uint64_t>& version) const {
+bool ApiContext::read_if_match(RequestContext& call, std::optional<std::uint64_t>& version) const {
     std::string_view text = call.request.header("if-match");
     call.if_match = text;
     if (text.empty()) return true;
@@ -87,13 +87,14 @@ bool ApiContext::read_if_match(Call& call, std::optional<std::uint64_t>& version
     return true;
 }
 
-bool ApiContext::read_no_fields(Call& call) const {
+bool ApiContext::read_no_fields(RequestContext& call) const {
     const auto parsed = protocol::parse_no_fields(call.request.body);
     if (!parsed) call.fail(400, parsed.error());
     return parsed.has_value();
 }
 
-model::Origin ApiContext::origin_of(const Call& call, std::string_view canonical_body) const {
+model::Origin ApiContext::origin_of(const RequestContext& call,
+                                    std::string_view canonical_body) const {
     // Y2. No part can hold a line's end, so parts cannot run into each other.
     std::string meaning(call.canonical_path);
     meaning.append("\n").append(canonical_body);
@@ -108,7 +109,7 @@ model::Origin ApiContext::origin_of(const Call& call, std::string_view canonical
 
 /// Writes an operator's command into the audit once its outcome is known. What is only repeated
 /// was written the first time.
-void ApiContext::audit(Call& call, const model::InputBody& body) const {
+void ApiContext::audit(RequestContext& call, const model::InputBody& body) const {
     if (call.caller.role != auth::Role::Operator) return;
     model::Owner owner;
     if (const auto* account = http::account_of(body)) {
@@ -146,7 +147,7 @@ void ApiContext::audit(Call& call, const model::InputBody& body) const {
     };
 }
 
-void ApiContext::submit(Call& call, model::InputBody body) const {
+void ApiContext::submit(RequestContext& call, model::InputBody body) const {
     audit(call, body);
     const auto ticket =
         replies.add(std::move(call.respond), call.caller.name, std::move(call.headers));
@@ -158,7 +159,7 @@ void ApiContext::submit(Call& call, model::InputBody body) const {
     wake();
 }
 
-void ApiContext::store_failed(Call& call, ports::StoreError error) const {
+void ApiContext::store_failed(RequestContext& call, ports::StoreError error) const {
     constexpr std::uint32_t kRetriesMax = 3;
     if (call.tries.retries > 0) metrics.count("retry_attempts_total", {"store", "failure"});
     call.tries.last_error = error == ports::StoreError::TimedOut
@@ -193,14 +194,14 @@ void ApiContext::store_failed(Call& call, ports::StoreError error) const {
             respond(std::move(response));
         };
     }
-    auto waiting = std::make_shared<Call>(std::move(call));
+    auto waiting = std::make_shared<RequestContext>(std::move(call));
     after(wait, [this, waiting] {
         waiting->now = now();
         waiting->row->handler(*waiting);
     });
 }
 
-bool ApiContext::running(Call& call) const {
+bool ApiContext::running(RequestContext& call) const {
     switch (runtime.status()) {
         case runtime::Status::Running:
             return true;
@@ -216,7 +217,7 @@ bool ApiContext::running(Call& call) const {
     return false;
 }
 
-model::AccountId ApiContext::account_of(const Call& call) const {
+model::AccountId ApiContext::account_of(const RequestContext& call) const {
     if (call.has_parameter("account")) return model::AccountId(call.parameter("account"));
     return call.caller.owner == auth::operator_owner()
                ? options.account_default
@@ -227,7 +228,7 @@ bool may_see(const auth::Caller& caller, const model::Owner& owner) {
     return caller.owner == owner || caller.role == auth::Role::Operator;
 }
 
-const core::AccountState* ApiContext::find_account(Call& call) const {
+const core::AccountState* ApiContext::find_account(RequestContext& call) const {
     if (!running(call)) return nullptr;
     const model::AccountId id = account_of(call);
     const auto& accounts = runtime.state().accounts;

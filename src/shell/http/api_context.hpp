@@ -14,8 +14,8 @@
 #include "runtime/archive/history.hpp"
 #include "runtime/runtime.hpp"
 #include "shell/auth/audit_journal.hpp"
-#include "shell/http/call.hpp"
-#include "shell/http/reply_desk.hpp"
+#include "shell/http/pending_responses.hpp"
+#include "shell/http/request_context.hpp"
 #include "shell/log/log.hpp"
 #include "shell/metrics/metrics.hpp"
 
@@ -42,13 +42,13 @@ struct ApiOptions {
     runtime::archive::TimelineIdentity timeline{};
 };
 
-class AnswerCache;
+class ResponseCache;
 
 /// All references outlive the API.
 struct ApiContext {
     ApiOptions options;
     runtime::Runtime& runtime;
-    ReplyDesk& replies;
+    PendingResponses& replies;
     ports::StoreReader& reader;
     const ports::MarketData& market;
     metrics::Metrics& metrics;
@@ -62,36 +62,38 @@ struct ApiContext {
     /// Runs work on the loop after so much time; empty: a failed read is not tried again.
     std::function<void(model::Duration wait, std::function<void()>)> after{};
     /// Null: every answer is made anew.
-    const AnswerCache* answers = nullptr;
+    const ResponseCache* answers = nullptr;
     /// Sends an event of the moment to everybody who listens; empty: nobody can listen.
     std::function<void(const protocol::Event&)> publish{};
 
     // The steps answer the call themselves where they say no.
 
     /// Reads the header that every command has, the idempotency key.
-    [[nodiscard]] bool begin_command(Call& call, std::string_view canonical_path) const;
-    [[nodiscard]] bool read_if_match(Call& call, std::optional<std::uint64_t>& version) const;
+    [[nodiscard]] bool begin_command(RequestContext& call, std::string_view canonical_path) const;
+    [[nodiscard]] bool read_if_match(RequestContext& call,
+                                     std::optional<std::uint64_t>& version) const;
     /// For commands without a body.
-    [[nodiscard]] bool read_no_fields(Call& call) const;
+    [[nodiscard]] bool read_no_fields(RequestContext& call) const;
     /// Finds the symbol that a caller means among the instruments that are known.
     [[nodiscard]] protocol::ReadSymbol symbols() const;
     /// {symbol} of the path.
-    [[nodiscard]] bool check_symbol(Call& call) const;
-    [[nodiscard]] bool running(Call& call) const;
+    [[nodiscard]] bool check_symbol(RequestContext& call) const;
+    [[nodiscard]] bool running(RequestContext& call) const;
     /// Answers a call whose read of the store failed: 504 STORE_TIMEOUT for one that took too long.
     /// What may pass is tried again after 1, 2 and 4 s, within the call's deadline, by calling the
     /// route's handler again. The call is no longer the caller's.
-    void store_failed(Call& call, ports::StoreError error) const;
+    void store_failed(RequestContext& call, ports::StoreError error) const;
 
     /// {account} of the path; the caller's default account on a path without one.
-    [[nodiscard]] model::AccountId account_of(const Call& call) const;
+    [[nodiscard]] model::AccountId account_of(const RequestContext& call) const;
     /// The account if the caller may see it; null once the call is answered.
-    [[nodiscard]] const core::AccountState* find_account(Call& call) const;
+    [[nodiscard]] const core::AccountState* find_account(RequestContext& call) const;
 
     /// Under which key and for which meaning the command is carried out.
-    [[nodiscard]] model::Origin origin_of(const Call& call, std::string_view canonical_body) const;
+    [[nodiscard]] model::Origin origin_of(const RequestContext& call,
+                                          std::string_view canonical_body) const;
     /// Hands the command over; the runtime answers. An operator's act goes into the audit.
-    void submit(Call& call, model::InputBody body) const;
+    void submit(RequestContext& call, model::InputBody body) const;
 
     /// The order of that id: of ours, or an imported one of the account, or of any account where
     /// none is named. Nothing where there is none.
@@ -102,7 +104,7 @@ struct ApiContext {
     [[nodiscard]] model::Quote quote_of(const model::InstrumentId& instrument) const;
 
 private:
-    void audit(Call& call, const model::InputBody& body) const;
+    void audit(RequestContext& call, const model::InputBody& body) const;
 };
 
 /// May the caller see what belongs to this owner? One's own, and an operator everything.

@@ -188,7 +188,7 @@ TEST(CheckedHandler, FindsAnswersThatTheDocumentDoesNotHave) {
     RouteTable routes;
     routes.schemas().add_object("Thing", "", "name:text");
     routes.add({.pattern = "/thing",
-                .handler = [](Call&) {},
+                .handler = [](RequestContext&) {},
                 .tag = "test",
                 .summary = "A thing",
                 .response = "Thing"});

@@ -7,20 +7,20 @@
 #include "shell/cache/memory_cache.hpp"
 #include "shell/daemon/maintenance_scheduler.hpp"
 #include "shell/health/local_probes.hpp"
-#include "shell/http/analysis_door.hpp"
-#include "shell/http/answer_cache.hpp"
+#include "shell/http/analysis_routes.hpp"
 #include "shell/http/api.hpp"
 #include "shell/http/checked_handler_test.hpp"
-#include "shell/http/health_door.hpp"
+#include "shell/http/health_routes.hpp"
 #include "shell/http/http_server.hpp"
-#include "shell/http/maintenance_door.hpp"
-#include "shell/http/market_door.hpp"
-#include "shell/http/monitoring_door.hpp"
-#include "shell/http/paper_door.hpp"
-#include "shell/http/performance_door.hpp"
-#include "shell/http/reconcile_door.hpp"
+#include "shell/http/maintenance_routes.hpp"
+#include "shell/http/market_routes.hpp"
+#include "shell/http/monitoring_routes.hpp"
+#include "shell/http/paper_routes.hpp"
+#include "shell/http/performance_routes.hpp"
+#include "shell/http/reconcile_routes.hpp"
+#include "shell/http/response_cache.hpp"
 #include "shell/http/test_client_test.hpp"
-#include "shell/http/trading_door.hpp"
+#include "shell/http/trading_routes.hpp"
 #include "shell/http/user_access.hpp"
 #include "shell/metrics/measured_store.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
@@ -296,7 +296,7 @@ inline UserAccessOptions test_access() {
 
 class ApiWorld {
 public:
-    explicit ApiWorld(UserAccessOptions who = test_access(), HttpServerOptions door = {}) {
+    explicit ApiWorld(UserAccessOptions who = test_access(), HttpServerOptions routes = {}) {
         sqlite::SqliteOptions options;
         options.path = folder_.file("shard-0.db");
         options.synchronous = sqlite::Synchronous::Off;
@@ -347,19 +347,20 @@ public:
         maintenance_.emplace(*api_context_).add_to(routes_);
         reconcile_.emplace(*api_context_).add_to(routes_);
         add_probes();
-        health_.emplace(*api_context_, *monitor_, HealthDoor::Durability{"test store, one machine"})
+        health_
+            .emplace(*api_context_, *monitor_, HealthRoutes::Durability{"test store, one machine"})
             .add_to(routes_);
         paper_.emplace(*api_context_).add_to(routes_);
         monitoring_
             .emplace(
-                *api_context_, *monitor_, [] { return MonitoringDoor::Connections{.http = 2}; })
+                *api_context_, *monitor_, [] { return MonitoringRoutes::Connections{.http = 2}; })
             .add_to(routes_);
-        analysis_.emplace(*api_context_, AnalysisDoor::Parts{}).add_to(routes_);
+        analysis_.emplace(*api_context_, AnalysisRoutes::Parts{}).add_to(routes_);
         document_.add_to(routes_);
         api_.emplace(*api_context_, routes_, access_->tokens());
         access_->attach(*api_context_, routes_, *api_);
         checked_.emplace(access_->front(), routes_);
-        server_.emplace(context_, std::move(door), *checked_);
+        server_.emplace(context_, std::move(routes), *checked_);
         EXPECT_EQ(server_->start(), "");
         (void)runtime_->start(now());
         steps();
@@ -438,7 +439,7 @@ public:
     /// What the server asks; for the thread of the loop.
     [[nodiscard]] HttpHandler& handler() { return *checked_; }
 
-    [[nodiscard]] HealthDoor& health_door() { return *health_; }
+    [[nodiscard]] HealthRoutes& health_door() { return *health_; }
 
     /// What the cache's look finds; it answers only while `cache_answers`.
     health::Answer cache;
@@ -628,30 +629,30 @@ private:
     std::unique_ptr<sqlite::SqliteStore> store_;
     std::optional<FragileStore> fragile_;
     std::optional<metrics::MeasuredStore> measured_;
-    ReplyDesk desk_;
+    PendingResponses desk_;
     std::optional<runtime::Runtime> runtime_;
     std::optional<auth::AuditJournal> audit_;
     std::optional<ApiContext> api_context_;
     RouteTable routes_;
-    std::optional<TradingDoor> trading_;
+    std::optional<TradingRoutes> trading_;
     cache::AccountChanges changes_;
-    AnswerCache answers_{kept, changes_};
+    ResponseCache answers_{kept, changes_};
     FollowedSymbols followed_{{}};
-    std::optional<MarketDoor> market_door_;
-    std::optional<MaintenanceDoor> maintenance_;
-    std::optional<ReconcileDoor> reconcile_;
+    std::optional<MarketRoutes> market_door_;
+    std::optional<MaintenanceRoutes> maintenance_;
+    std::optional<ReconcileRoutes> reconcile_;
     std::optional<MaintenanceAnnouncer> announcer_;
     std::optional<MaintenanceScheduler> keeper_;
     std::optional<health::HealthProber> prober_;
     std::optional<health::HealthMonitor> monitor_;
-    std::optional<PerformanceDoor> performance_;
-    std::optional<HealthDoor> health_;
-    std::optional<PaperDoor> paper_;
-    std::optional<MonitoringDoor> monitoring_;
-    std::optional<AnalysisDoor> analysis_;
+    std::optional<PerformanceRoutes> performance_;
+    std::optional<HealthRoutes> health_;
+    std::optional<PaperRoutes> paper_;
+    std::optional<MonitoringRoutes> monitoring_;
+    std::optional<AnalysisRoutes> analysis_;
 
     std::unique_ptr<UserAccess> access_;
-    DocumentDoor document_{"0.0.0-test"};
+    DocumentRoutes document_{"0.0.0-test"};
     std::optional<Api> api_;
     std::optional<CheckedHandler> checked_;
     std::optional<HttpServer> server_;

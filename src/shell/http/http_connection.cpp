@@ -34,7 +34,7 @@ bool is_over(const Error& failed) {
 
 /// A buffer that is full before the head is whole holds a head that is too large; behind the head
 /// it is the frame of a chunked body.
-const Refused& refusal_of(const Error& failed, bool has_head) {
+const ErrorResponse& refusal_of(const Error& failed, bool has_head) {
     if (failed == error::body_limit) return kTooLarge;
     if (failed == error::header_limit) return kHeadTooLarge;
     if (failed == error::buffer_overflow) return has_head ? kTooLarge : kHeadTooLarge;
@@ -144,7 +144,7 @@ void HttpServer::Listener::Connection::note_head(Parser& parser, HttpRequest& re
 }
 
 /// The answer to what cannot be read on.
-void HttpServer::Listener::Connection::refuse(const Refused& refused) {
+void HttpServer::Listener::Connection::refuse(const ErrorResponse& refused) {
     keep_alive_ = false;
     must_drain_ = true;
     response_ = refusal(refused, request_id_);

@@ -8,7 +8,7 @@
 #include "shell/http/http_server.hpp"
 #include "shell/http/http_wire.hpp"
 #include "shell/http/request_rules.hpp"
-#include "shell/http/server_refusals.hpp"
+#include "shell/http/server_errors.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -120,7 +120,7 @@ private:
     boost::asio::awaitable<void> await_answer();
     boost::asio::awaitable<bool> write(HttpResponse& response, bool head);
     void note_head(Parser& parser, HttpRequest& request);
-    void refuse(const Refused& refused);
+    void refuse(const ErrorResponse& refused);
     void respond(std::uint64_t serial, HttpResponse response);
     [[nodiscard]] bool upgrade(Parser& parser, HttpRequest& request);
     [[nodiscard]] bool may_stay(const HttpRequest& request);

@@ -1,6 +1,6 @@
 #include "protocol/time_text.hpp"
-#include "shell/http/answer_cache.hpp"
-#include "shell/http/market_door.hpp"
+#include "shell/http/market_routes.hpp"
+#include "shell/http/response_cache.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -41,7 +41,7 @@ CandleSpan span_of(QueryReader& query) {
 
 }  // namespace
 
-void MarketDoor::add_charts(RouteTable& table) {
+void MarketRoutes::add_charts(RouteTable& table) {
     auto& schemas = table.schemas();
     schemas.add_words("Timeframe",
                       "The span of a candle",
@@ -94,30 +94,30 @@ void MarketDoor::add_charts(RouteTable& table) {
     const QueryRow until{"until", "TimeGiven", "Candles that open before then"};
     RouteRow row{.query = {market, limit, since, until}, .cached = true, .statuses = {404}};
     const auto add = [&](std::string_view pattern,
-                         void (MarketDoor::*handler)(Call&),
+                         void (MarketRoutes::*handler)(RequestContext&),
                          std::string_view summary,
                          std::string_view response) {
         row.pattern = pattern;
         row.tag = "market";
         row.summary = summary;
         row.response = response;
-        row.handler = [this, handler](Call& call) { (this->*handler)(call); };
+        row.handler = [this, handler](RequestContext& call) { (this->*handler)(call); };
         table.add(row);
     };
     add("/api/market/candles/{symbol}/{timeframe}",
-        &MarketDoor::show_candles,
+        &MarketRoutes::show_candles,
         "A symbol's candles",
         "Candles");
     add("/api/market/chart/{symbol}/{timeframe}",
-        &MarketDoor::show_chart,
+        &MarketRoutes::show_chart,
         "A symbol's candles with its prices of now",
         "Chart");
     row.query.push_back({"symbols", "SymbolNames", "All followed ones where it is not given"});
     row.query.push_back({"timeframes", "TimeframeList", "1m where it is not given"});
-    add("/api/market/charts", &MarketDoor::list_charts, "Charts side by side", "ChartList");
+    add("/api/market/charts", &MarketRoutes::list_charts, "Charts side by side", "ChartList");
 }
 
-std::optional<MarketDoor::ChartKey> MarketDoor::chart_of(Call& call) const {
+std::optional<MarketRoutes::ChartKey> MarketRoutes::chart_of(RequestContext& call) const {
     QueryReader query(call);
     ChartKey key;
     key.instrument = {query.market(), model::Symbol(call.parameter("symbol"))};
@@ -145,7 +145,7 @@ std::optional<MarketDoor::ChartKey> MarketDoor::chart_of(Call& call) const {
     return key;
 }
 
-std::optional<MarketDoor::ChartKeys> MarketDoor::charts_of(Call& call) const {
+std::optional<MarketRoutes::ChartKeys> MarketRoutes::charts_of(RequestContext& call) const {
     QueryReader query(call);
     const model::Market market = query.market();
     const CandleSpan span = span_of(query);
@@ -178,28 +178,28 @@ std::optional<MarketDoor::ChartKeys> MarketDoor::charts_of(Call& call) const {
     return keys;
 }
 
-void MarketDoor::show_candles(Call& call) {
+void MarketRoutes::show_candles(RequestContext& call) {
     const auto key = chart_of(call);
     if (!key) return;
-    answer_charts(call, {*key}, [](Call& one, std::vector<json::object> charts) {
+    send_charts(call, {*key}, [](RequestContext& one, std::vector<json::object> charts) {
         for (const char* name : {"bid", "ask", "last"})
             charts.front().erase(name);
         one.answer(std::move(charts.front()));
     });
 }
 
-void MarketDoor::show_chart(Call& call) {
+void MarketRoutes::show_chart(RequestContext& call) {
     const auto key = chart_of(call);
     if (!key) return;
-    answer_charts(call, {*key}, [](Call& one, std::vector<json::object> charts) {
+    send_charts(call, {*key}, [](RequestContext& one, std::vector<json::object> charts) {
         one.answer(std::move(charts.front()));
     });
 }
 
-void MarketDoor::list_charts(Call& call) {
+void MarketRoutes::list_charts(RequestContext& call) {
     const auto keys = charts_of(call);
     if (!keys) return;
-    answer_charts(call, *keys, [](Call& one, std::vector<json::object> charts) {
+    send_charts(call, *keys, [](RequestContext& one, std::vector<json::object> charts) {
         json::array list;
         for (auto& chart : charts)
             list.push_back(std::move(chart));
@@ -207,16 +207,17 @@ void MarketDoor::list_charts(Call& call) {
     });
 }
 
-bool MarketDoor::prepare(const ChartKeys& keys) const {
+bool MarketRoutes::prepare(const ChartKeys& keys) const {
     int days_left = ports::CandleHistory::kDaysAtOnce;
     return std::all_of(keys.begin(), keys.end(), [&](const ChartKey& key) {
         return row_of(key).prepare(key.span, days_left);
     });
 }
 
-void MarketDoor::answer_charts(Call& call,
-                               const ChartKeys& keys,
-                               std::function<void(Call&, std::vector<json::object>)> finish) {
+void MarketRoutes::send_charts(
+    RequestContext& call,
+    const ChartKeys& keys,
+    std::function<void(RequestContext&, std::vector<json::object>)> finish) {
     if (!prepare(keys)) {
         // The rest in later turns, so that orders do not wait for it.
         if (call.deadline.has_passed(context_.now().monotonic)) {
@@ -225,32 +226,33 @@ void MarketDoor::answer_charts(Call& call,
                              "the candles are made when they are first asked for, and a part of "
                              "them was made now; ask again to go on");
         }
-        const auto waiting = std::make_shared<Call>(std::move(call));
+        const auto waiting = std::make_shared<RequestContext>(std::move(call));
         context_.later([this, waiting, keys, finish = std::move(finish)] {
-            answer_charts(*waiting, keys, finish);
+            send_charts(*waiting, keys, finish);
         });
         return;
     }
-    const auto make = [this, keys](Call&) -> std::optional<json::value> {
+    const auto make = [this, keys](RequestContext&) -> std::optional<json::value> {
         json::array all;
         for (const ChartKey& key : keys)
             all.push_back(kept_candles(key));
         return json::value(std::move(all));
     };
-    const auto whole = [this, keys, finish = std::move(finish)](Call& one, json::value kept) {
+    const auto whole = [this, keys, finish = std::move(finish)](RequestContext& one,
+                                                                json::value kept) {
         std::vector<json::object> charts;
         auto& lists = kept.as_array();
         for (std::size_t i = 0; i < keys.size(); ++i)
             charts.push_back(whole_chart(keys[i], std::move(lists[i])));
         finish(one, std::move(charts));
     };
-    answer_cached(context_, call, {[this, keys] { return meaning_of(keys); }, make, whole});
+    respond_cached(context_, call, {[this, keys] { return meaning_of(keys); }, make, whole});
 }
 
 /// Everything that kept candles depend on: the process (its writer's term is random and not used
 /// twice; the history does not change within it), the series, its revision, and which are asked
 /// for.
-std::string MarketDoor::meaning_of(const ChartKeys& keys) const {
+std::string MarketRoutes::meaning_of(const ChartKeys& keys) const {
     std::string meaning = "candles\n" + std::to_string(context_.runtime.state().incarnation) + "\n";
     for (const ChartKey& key : keys) {
         const model::CandleBoard* candles = context_.market.candles(key.instrument);
@@ -268,7 +270,7 @@ std::string MarketDoor::meaning_of(const ChartKeys& keys) const {
 }
 
 /// Those that are asked for, but the one that trades may still change.
-json::array MarketDoor::kept_candles(const ChartKey& key) const {
+json::array MarketRoutes::kept_candles(const ChartKey& key) const {
     json::array list;
     const CandleRow row = row_of(key);
     for (const Candle& candle : row.candles(key.span)) {
@@ -278,7 +280,7 @@ json::array MarketDoor::kept_candles(const ChartKey& key) const {
 }
 
 /// The kept candles and those that came since, with source and age.
-json::object MarketDoor::whole_chart(const ChartKey& key, json::value kept) const {
+json::object MarketRoutes::whole_chart(const ChartKey& key, json::value kept) const {
     const model::Quote quote = context_.quote_of(key.instrument);
     json::object chart = quote_view(quote, age_rule());
     chart["timeframe"] = to_text(key.interval);
@@ -294,7 +296,7 @@ json::object MarketDoor::whole_chart(const ChartKey& key, json::value kept) cons
 
 /// Adds to the kept candles what follows them. While a far cache answered, the last one may have
 /// closed and others have come.
-void MarketDoor::add_newer(json::object& chart, const ChartKey& key) const {
+void MarketRoutes::add_newer(json::object& chart, const ChartKey& key) const {
     json::array& list = chart["candles"].as_array();
     const CandleRow row = row_of(key);
     const auto missing_since = context_.market.trades_missing_since(key.instrument);

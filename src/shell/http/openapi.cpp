@@ -380,11 +380,11 @@ std::string openapi_text(const json::object& document) {
     return text + "\n";
 }
 
-void DocumentDoor::add_to(RouteTable& table) {
+void DocumentRoutes::add_to(RouteTable& table) {
     table.add({.pattern = "/api/openapi.json",
                .access = Access::Public,
                .handler =
-                   [this, &table](Call& call) {
+                   [this, &table](RequestContext& call) {
                        if (text_.empty()) text_ = openapi_text(openapi_document(table, version_));
                        HttpResponse response;
                        response.body = text_;

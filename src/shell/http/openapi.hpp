@@ -23,9 +23,9 @@ namespace botcore::shell::http {
 /// The document as it is kept in files: one line each for paths, methods and shapes.
 [[nodiscard]] std::string openapi_text(const boost::json::object& document);
 
-class DocumentDoor {
+class DocumentRoutes {
 public:
-    explicit DocumentDoor(std::string version) : version_(std::move(version)) {}
+    explicit DocumentRoutes(std::string version) : version_(std::move(version)) {}
 
     /// The table outlives the door; rows added later are served too.
     void add_to(RouteTable& table);

@@ -10,7 +10,7 @@
 
 #include "base/result.hpp"
 #include "shell/http/http_wire.hpp"
-#include "shell/http/server_refusals.hpp"
+#include "shell/http/server_errors.hpp"
 
 #include <optional>
 #include <set>

@@ -8,7 +8,7 @@
 ///
 /// Threads: the thread of the loop.
 
-#include "shell/http/call.hpp"
+#include "shell/http/request_context.hpp"
 #include "shell/http/schema_table.hpp"
 
 #include <cstdint>
@@ -59,7 +59,7 @@ struct RouteRow {
     std::string pattern{};  ///< "{…}" stands for any one segment.
     Access access = Access::Viewer;
     Purpose purpose = Purpose::Read;
-    std::function<void(Call&)> handler{};
+    std::function<void(RequestContext&)> handler{};
     Limit limit = Limit::Purpose;
 
     // What follows is for the document, and for the checks before the handler where it says so.
@@ -99,7 +99,7 @@ public:
 
     [[nodiscard]] const std::deque<RouteRow>& rows() const { return rows_; }
 
-    /// The shapes that rows name. Doors add theirs.
+    /// The shapes that rows name. ApiRoutes add theirs.
     [[nodiscard]] SchemaTable& schemas() { return schemas_; }
 
     [[nodiscard]] const SchemaTable& schemas() const { return schemas_; }

@@ -15,7 +15,8 @@ protected:
     }
 
     void add(std::string_view method, std::string_view pattern) {
-        table_.add({.method = method, .pattern = std::string(pattern), .handler = [](Call&) {}});
+        table_.add(
+            {.method = method, .pattern = std::string(pattern), .handler = [](RequestContext&) {}});
     }
 
     RouteTable table_;

@@ -1,11 +1,11 @@
 #include "protocol/api_json.hpp"
 #include "protocol/journal.hpp"
 #include "shell/http/account_answers.hpp"
-#include "shell/http/answer_cache.hpp"
 #include "shell/http/market_views.hpp"
-#include "shell/http/order_story.hpp"
+#include "shell/http/order_explanation.hpp"
+#include "shell/http/response_cache.hpp"
 #include "shell/http/time_bounds.hpp"
-#include "shell/http/trading_door.hpp"
+#include "shell/http/trading_routes.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -47,28 +47,28 @@ ports::StoreResult<SequenceBounds> bounds_of(ports::StoreReader& reader,
 
 }  // namespace
 
-void TradingDoor::list_accounts(Call& call) {
+void TradingRoutes::list_accounts(RequestContext& call) {
     if (!context_.running(call)) return;
     json::array list;
     for (const auto& [id, account] : context_.runtime.state().accounts) {
         if (may_see(call.caller, account.account.owner))
             list.push_back(account_answer(context_, account));
     }
-    call.answer(std::move(list));
+    call.send(std::move(list));
 }
 
-void TradingDoor::show_account(Call& call) {
+void TradingRoutes::show_account(RequestContext& call) {
     if (const auto* account = context_.find_account(call))
-        call.answer(account_answer(context_, *account));
+        call.send(account_answer(context_, *account));
 }
 
-void TradingDoor::list_positions(Call& call) {
+void TradingRoutes::list_positions(RequestContext& call) {
     const auto* account = context_.find_account(call);
     if (account == nullptr) return;
-    call.answer(positions_answer(context_, *account));
+    call.send(positions_answer(context_, *account));
 }
 
-void TradingDoor::show_position(Call& call) {
+void TradingRoutes::show_position(RequestContext& call) {
     const auto* account = context_.find_account(call);
     if (account == nullptr) return;
     const model::InstrumentId id{account->account.market, model::Symbol(call.parameter("symbol"))};
@@ -76,10 +76,10 @@ void TradingDoor::show_position(Call& call) {
     if (place == account->positions.end()) {
         return call.fail(404, "POSITION_NOT_OPEN", "the account has no position in this symbol");
     }
-    call.answer(position_answer(context_, *account, place->second));
+    call.send(position_answer(context_, *account, place->second));
 }
 
-void TradingDoor::list_orders(Call& call) {
+void TradingRoutes::list_orders(RequestContext& call) {
     QueryReader query(call);
     const std::string_view status = query.text("status").value_or("all");
     if (status != "open" && status != "all" && status != "failed") {
@@ -114,12 +114,12 @@ void TradingDoor::list_orders(Call& call) {
                               ? json::value(orders.value().back().number)
                               : json::value(nullptr);
     page["orders"] = std::move(list);
-    call.answer(std::move(page));
+    call.send(std::move(page));
 }
 
 /// An order of the caller's, in the account of the path where it is about one; else the call is
 /// answered.
-std::optional<model::Order> TradingDoor::find_order(Call& call) {
+std::optional<model::Order> TradingRoutes::find_order(RequestContext& call) {
     const bool scoped = !call.row->pattern.starts_with("/api/orders/");
     const model::AccountId account = context_.account_of(call);
     const std::string& id = call.parameter("order");
@@ -135,30 +135,30 @@ std::optional<model::Order> TradingDoor::find_order(Call& call) {
     return std::nullopt;
 }
 
-void TradingDoor::show_order(Call& call) {
+void TradingRoutes::show_order(RequestContext& call) {
     const auto order = find_order(call);
     if (!order) return;
     call.headers.emplace_back("ETag", "\"" + std::to_string(order->version) + "\"");
-    call.answer(protocol::to_api(*order));
+    call.send(protocol::to_api(*order));
 }
 
-void TradingDoor::explain_order(Call& call) {
+void TradingRoutes::explain_order(RequestContext& call) {
     const auto order = find_order(call);
     if (!order) return;
-    const auto story = order_story(context_.reader, *order);
-    if (!story && story.error() == ports::StoreError::Corrupt) {
+    const auto explanation = explanation_of(context_.reader, *order);
+    if (!explanation && explanation.error() == ports::StoreError::Corrupt) {
         return call.fail(500,
                          "JOURNAL_DAMAGED",
                          "a record of this order is missing or damaged; run 'botctl verify'");
     }
-    if (!story) return context_.store_failed(call, story.error());
+    if (!explanation) return context_.store_failed(call, explanation.error());
     json::object data;
     data["order"] = protocol::to_api(*order);
-    data["story"] = to_api(story.value());
-    call.answer(std::move(data));
+    data["story"] = to_api(explanation.value());
+    call.send(std::move(data));
 }
 
-void TradingDoor::list_history(Call& call) {
+void TradingRoutes::list_history(RequestContext& call) {
     QueryReader query(call);
     ports::FillQuery wanted;
     wanted.symbol = query.symbol();
@@ -176,15 +176,15 @@ void TradingDoor::list_history(Call& call) {
                std::to_string(wanted.made.since.in_microseconds()) + "\n" +
                std::to_string(wanted.made.until.in_microseconds());
     };
-    answer_cached(context_,
-                  call,
-                  {meaning,
-                   [this, wanted](Call& one) { return history_page(one, wanted); },
-                   [](Call& one, json::value page) { one.answer(std::move(page)); }});
+    respond_cached(context_,
+                   call,
+                   {meaning,
+                    [this, wanted](RequestContext& one) { return history_page(one, wanted); },
+                    [](RequestContext& one, json::value page) { one.answer(std::move(page)); }});
 }
 
-std::optional<json::value> TradingDoor::history_page(Call& call,
-                                                     const ports::FillQuery& asked) const {
+std::optional<json::value> TradingRoutes::history_page(RequestContext& call,
+                                                       const ports::FillQuery& asked) const {
     if (!context_.running(call)) return std::nullopt;
     const auto unreadable = [&](ports::StoreError error) -> std::optional<json::value> {
         context_.store_failed(call, error);
@@ -224,7 +224,7 @@ std::optional<json::value> TradingDoor::history_page(Call& call,
     return json::value(std::move(page));
 }
 
-void TradingDoor::list_journal(Call& call) {
+void TradingRoutes::list_journal(RequestContext& call) {
     QueryReader query(call);
     const model::Sequence first = query.number("from", 1, {1, ~model::Sequence{0} >> 1U});
     const std::size_t limit = query.number("limit", kPageDefault, {1, kJournalPageMax});
@@ -250,7 +250,7 @@ void TradingDoor::list_journal(Call& call) {
     page["next_from"] = entries.value().empty() ? first : entries.value().back().sequence + 1;
     page["head_sequence"] = head ? json::value(head.value().sequence) : json::value(nullptr);
     page["records"] = std::move(list);
-    call.answer(std::move(page));
+    call.send(std::move(page));
 }
 
 }  // namespace botcore::shell::http

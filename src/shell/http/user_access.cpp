@@ -51,23 +51,24 @@ base::Result<std::unique_ptr<UserAccess>, std::string> UserAccess::open(
 }
 
 void UserAccess::attach(const ApiContext& context, RouteTable& routes, Api& api) {
-    CHECK(!door_.has_value());
+    CHECK(!routes_.has_value());
     audit_ = &context.acts;
-    door_.emplace(options_.door,
-                  AuthDoor::Parts{context, *worker_, sessions_, delays_, record_audit()});
-    door_->add_to(routes);
-    front_.emplace(options_.cors_origins, FrontDoor::Parts{api, record_audit(), context.now});
-    gate_.tell([&context](std::string_view route) {
+    routes_.emplace(options_.auth_routes,
+                    AuthRoutes::Parts{context, *worker_, sessions_, delays_, record_audit()});
+    routes_->add_to(routes);
+    front_.emplace(options_.cors_origins, CorsFilter::Parts{api, record_audit(), context.now});
+    filter_.tell([&context](std::string_view route) {
         context.metrics.count("rate_limited_total", {route});
     });
-    gate_.tell_of_proxy([&context] {
+    filter_.on_proxy_ignored([&context] {
         context.log.write(
             log::Level::Warn,
             "a proxy on this machine names its callers, and http.trusted_proxies does "
             "not list it: they share the limits of one address");
     });
-    api.set_token_missing_gate([this](Call& call) { return gate_.pass_without_token(call); });
-    api.add_gate([this](Call& call) { return gate_.pass(call); });
+    api.set_unauthenticated_filter(
+        [this](RequestContext& call) { return filter_.pass_without_token(call); });
+    api.add_filter([this](RequestContext& call) { return filter_.pass(call); });
 }
 
 void UserAccess::tick(base::Timestamp now) {

@@ -6,10 +6,10 @@
 /// Threads: the thread of the loop.
 
 #include "shell/auth/audit_journal.hpp"
-#include "shell/http/access_gate.hpp"
 #include "shell/http/api.hpp"
-#include "shell/http/auth_door.hpp"
-#include "shell/http/front_door.hpp"
+#include "shell/http/auth_routes.hpp"
+#include "shell/http/cors_filter.hpp"
+#include "shell/http/rate_limit_filter.hpp"
 
 #include <functional>
 #include <memory>
@@ -22,7 +22,7 @@ struct UserAccessOptions {
     std::string users_path;  ///< `<data>/users.sqlite`
     auth::UserServiceOptions user_service{};
     auth::LoginDelayOptions delays{};
-    AuthDoorOptions door{};
+    AuthRoutesOptions auth_routes{};
     AccessLimits limits{};
     std::string cors_origins{};
 };
@@ -38,8 +38,8 @@ public:
         std::function<void(auth::AuthWorker::Job)> post,
         base::Timestamp now);
 
-    /// Call it about once a second: sessions that a clock put ahead of `now` are corrected once it
-    /// has been set back.
+    /// RequestContext it about once a second: sessions that a clock put ahead of `now` are
+    /// corrected once it has been set back.
     void tick(base::Timestamp now);
 
     /// For the API.
@@ -48,7 +48,7 @@ public:
     /// Adds the routes and the gate; once, before the server starts. All outlive this.
     void attach(const ApiContext& context, RouteTable& routes, Api& api);
 
-    void set_limits(const AccessLimits& limits) { gate_.set_limits(limits); }
+    void set_limits(const AccessLimits& limits) { filter_.set_limits(limits); }
 
     /// For the server, in the place of the API. Only after `attach`.
     [[nodiscard]] HttpHandler& front() { return *front_; }
@@ -61,17 +61,17 @@ private:
         : options_(std::move(options)),
           sessions_(operator_token),
           delays_(options_.delays),
-          gate_(options_.limits) {}
+          filter_(options_.limits) {}
 
     UserAccessOptions options_;
     base::Timestamp seen_;  ///< At the last tick.
     auth::SessionTable sessions_;
     auth::LoginDelays delays_;
-    AccessGate gate_;
+    RateLimitFilter filter_;
     auth::AuditJournal* audit_ = nullptr;  ///< Null before `attach`.
     std::optional<auth::AuthWorker> worker_;
-    std::optional<AuthDoor> door_;
-    std::optional<FrontDoor> front_;
+    std::optional<AuthRoutes> routes_;
+    std::optional<CorsFilter> front_;
 };
 
 }  // namespace botcore::shell::http

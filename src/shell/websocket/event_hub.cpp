@@ -211,7 +211,7 @@ void EventHub::push(Subscriber& subscriber, Text text, std::optional<Place> plac
         fields["message"] = "messages wait for you; read faster or the connection will be cut";
         fields["waiting"] = subscriber.queue_.size();
         subscriber.warning_ = std::make_shared<const std::string>(
-            protocol::render_stream_answer("warning", "", std::move(fields), parts_.now()));
+            protocol::render_stream_reply("warning", "", std::move(fields), parts_.now()));
     }
 }
 
@@ -220,7 +220,7 @@ void EventHub::push_answer(Subscriber& subscriber,
                            boost::json::object fields) {
     push(subscriber,
          std::make_shared<const std::string>(
-             protocol::render_stream_answer(type, "", std::move(fields), parts_.now())),
+             protocol::render_stream_reply(type, "", std::move(fields), parts_.now())),
          std::nullopt);
 }
 

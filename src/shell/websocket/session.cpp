@@ -294,7 +294,7 @@ void WebsocketSession::carry_out(const std::string& id, const protocol::StreamUn
 
 void WebsocketSession::answer(std::string_view type, std::string_view id, json::object fields) {
     answers_.push_back(
-        protocol::render_stream_answer(type, id, std::move(fields), state_->parts.now()));
+        protocol::render_stream_reply(type, id, std::move(fields), state_->parts.now()));
     wake_.cancel();
 }
 

@@ -1,0 +1,121 @@
+#include "shell/http/analysis_routes.hpp"
+
+#include "protocol/api_requests.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+namespace botcore::shell::http {
+
+namespace json = boost::json;
+
+using outbound::AnalysisKind;
+
+void AnalysisRoutes::add_to(RouteTable& table) {
+    table.schemas().add_object(
+        "AnalysisQuestion", "What to analyse", "symbol:Symbol timeframe?:text");
+    table.schemas().set_example("AnalysisQuestion", R"({"symbol":"BTCUSDT","timeframe":"1h"})");
+    table.add({.method = "POST",
+               .pattern = "/api/ai/analyze",
+               .handler = [this](RequestContext& call) { analyze(call); },
+               .tag = "analysis",
+               .summary = "Ask the analysis service about a symbol; its answer as it is",
+               .request = "AnalysisQuestion",
+               .response = "object",
+               .statuses = {400, 415, 422, 503, 504}});
+}
+
+void AnalysisRoutes::analyze(RequestContext& call) {
+    const auto question = protocol::parse_analysis_query(call.request.body);
+    if (!question) return call.fail(400, question.error());
+    if (parts_.service == nullptr) {
+        return call.fail(503,
+                         "ANALYSIS_UNAVAILABLE",
+                         "no analysis service is configured (analysis.url); manual trading goes on "
+                         "without it");
+    }
+    json::object body;
+    body["symbol"] = question.value().symbol.text();
+    if (!question.value().timeframe.empty()) body["timeframe"] = question.value().timeframe;
+    std::string request_id = call.request.request_id;
+    const base::Duration left = call.deadline.remaining(call.now.monotonic);
+    // The call outlives the handler: the answer comes within the service's time.
+    auto waiting = std::make_shared<RequestContext>(std::move(call));
+    parts_.service->analyze(
+        json::serialize(body),
+        std::move(request_id),
+        [this, waiting, symbol = question.value().symbol, began = std::chrono::steady_clock::now()](
+            const outbound::AnalysisResult& result) {
+            waiting->now = context_.now();
+            if (result.attempts > 0) count(result.kind, std::chrono::steady_clock::now() - began);
+            finish(*waiting, symbol, result);
+        },
+        left);
+}
+
+void AnalysisRoutes::count(AnalysisKind kind, std::chrono::duration<double> took) {
+    const std::string_view result = kind == AnalysisKind::Analyzed   ? "success"
+                                    : kind == AnalysisKind::TimedOut ? "timeout"
+                                                                     : "failure";
+    context_.metrics.count("ai_requests_total", {result});
+    context_.metrics.observe("ai_request_duration_seconds", {}, took.count());
+}
+
+namespace {
+
+/// What the last try ended with, in words that name no address.
+std::string last_error_of(const outbound::AnalysisResult& result) {
+    if (result.attempts == 0)
+        return "the analysis service was not asked: it failed too often lately";
+    if (result.status != 0) return "it answered with status " + std::to_string(result.status);
+    return result.kind == AnalysisKind::TimedOut ? "no answer in time" : "no whole answer came";
+}
+
+}  // namespace
+
+void AnalysisRoutes::finish(RequestContext& call,
+                            const model::Symbol& symbol,
+                            const outbound::AnalysisResult& result) {
+    if (result.kind != AnalysisKind::Analyzed) {
+        call.tries = {result.attempts > 0 ? result.attempts - 1 : 0, last_error_of(result)};
+    }
+    switch (result.kind) {
+        case AnalysisKind::Analyzed: {
+            boost::system::error_code error;
+            json::value answer = json::parse(result.body, error);
+            if (!error && answer.is_object()) return call.send(std::move(answer));
+            return call.fail(503,
+                             "ANALYSIS_UNAVAILABLE",
+                             "the analysis service answered with something that is no JSON object");
+        }
+        case AnalysisKind::Refused:
+            return call.fail(422,
+                             "ANALYSIS_REFUSED",
+                             "the analysis service does not accept the question, it answered with "
+                             "status " +
+                                 std::to_string(result.status));
+        case AnalysisKind::TimedOut:
+            parts_.timed_out(symbol);
+            return call.fail(504,
+                             "ANALYSIS_TIMEOUT",
+                             "the analysis took too long and was given up; nothing was decided by "
+                             "it, try again later");
+        case AnalysisKind::Unavailable:
+            break;
+    }
+    if (result.retry_at) {
+        const auto wait = *result.retry_at - call.now.monotonic;
+        const auto seconds = std::max<std::int64_t>(1, (wait.in_milliseconds() + 999) / 1'000);
+        call.headers.emplace_back("Retry-After", std::to_string(seconds));
+    }
+    call.fail(503,
+              "ANALYSIS_UNAVAILABLE",
+              "the analysis service does not answer just now; manual trading goes on without it");
+}
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,95 @@
+#include "shell/http/audited_commands.hpp"
+
+#include "shell/http/api_world_test.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace botcore::shell::http {
+namespace {
+
+const model::Owner kAda("ada");
+
+auth::Caller operator_caller() {
+    return {auth::operator_owner(), auth::Role::Operator, "operator"};
+}
+
+/// The audit as "act subject outcome detail", the newest first.
+std::vector<std::string> acts(ApiWorld& world) {
+    std::vector<std::string> list;
+    const auto page = ApiWorld::data(world.get("/api/audit"));
+    for (const auto& act : page.at("acts").as_array()) {
+        std::string line;
+        for (const char* field : {"act", "subject", "outcome", "detail"}) {
+            const auto& value = act.at(field);
+            line += (line.empty() ? "" : " ") +
+                    (value.is_null() ? std::string("-") : std::string(value.as_string()));
+        }
+        list.push_back(std::move(line));
+    }
+    return list;
+}
+
+TEST(OperatorActs, AreInTheAuditWithTheirReason) {
+    ApiWorld world;
+    const std::string state = "/api/accounts/futures/state";
+    const std::string freeze = R"({"state":"FROZEN","text":"a strange fill"})";
+    const std::string once = "Idempotency-Key: once\r\n";
+    EXPECT_EQ(world.ask("POST", state, once, freeze).status, 200);
+    EXPECT_EQ(world.ask("POST", state, once, freeze).status, 200) << "Repeated, not done again.";
+    EXPECT_EQ(
+        world.command("POST", state, R"({"state":"ACTIVE","text":"it was explained"})").status,
+        200);
+    EXPECT_EQ(world
+                  .command("POST",
+                           "/api/transfers",
+                           R"({"from":"futures","to":"nowhere","amount":"5","asset":"USDT"})")
+                  .status,
+              404);
+    EXPECT_EQ(world.command("POST", "/api/accounts/futures/flatten").status, 200);
+    EXPECT_EQ(world
+                  .command("POST",
+                           "/api/accounts/futures/orders",
+                           R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.01"})")
+                  .status,
+              200);
+    EXPECT_EQ(
+        acts(world),
+        (std::vector<std::string>{"account-flattened futures ok ",
+                                  "money-moved futures refused 5 USDT to nowhere: ACCOUNT_UNKNOWN",
+                                  "account-released futures ok it was explained",
+                                  "account-frozen futures ok a strange fill",
+                                  "account-opened spot ok ",
+                                  "account-opened futures ok "}));
+}
+
+TEST(OperatorActs, HoldTradesOnAccountsOfOthersOnly) {
+    model::PlaceOrder order;
+    order.account = model::AccountId("ada-futures");
+    order.instrument.symbol = model::Symbol("BTCUSDT");
+    order.quantity = model::Quantity::whole(2);
+    const auto act = audited_command(operator_caller(), order, kAda);
+    ASSERT_TRUE(act.has_value());
+    EXPECT_EQ(act->act, "order-placed");
+    EXPECT_EQ(act->subject, "ada-futures");
+    EXPECT_EQ(act->detail, "BUY 2 BTCUSDT");
+    EXPECT_FALSE(audited_command(operator_caller(), order, auth::operator_owner()).has_value());
+    EXPECT_FALSE(audited_command({kAda, auth::Role::Trader, "ada"}, order, kAda).has_value());
+}
+
+TEST(OperatorActs, SayWhatAnOrderWasGivenUpFor) {
+    model::CancelOrder cancel;
+    cancel.account = model::AccountId("futures");
+    cancel.order = model::ClientOrderId("BC1-000001-42");
+    EXPECT_FALSE(audited_command(operator_caller(), cancel, auth::operator_owner()).has_value());
+    cancel.reason = "the signal is old";
+    const auto act = audited_command(operator_caller(), cancel, auth::operator_owner());
+    ASSERT_TRUE(act.has_value());
+    EXPECT_EQ(act->act, "order-given-up");
+    EXPECT_EQ(act->detail, "BC1-000001-42: the signal is old");
+}
+
+}  // namespace
+}  // namespace botcore::shell::http

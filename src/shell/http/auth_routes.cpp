@@ -1,0 +1,399 @@
+#include "shell/http/auth_routes.hpp"
+
+#include "model/default_account.hpp"
+#include "protocol/time_text.hpp"
+#include "shell/auth/auth_requests.hpp"
+#include "shell/auth/bearer.hpp"
+#include "shell/auth/email.hpp"
+#include "shell/auth/operator_token.hpp"
+#include "shell/http/api_schemas.hpp"
+#include "shell/http/auth_responses.hpp"
+#include "shell/http/client_address.hpp"
+
+#include <boost/json/array.hpp>
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+namespace botcore::shell::http {
+
+namespace json = boost::json;
+using auth::AuthFailure;
+
+void AuthRoutes::add(RouteTable& table, std::string_view pattern, Handler handler, RouteRow row) {
+    row.pattern = pattern;
+    row.handler = [this, handler](RequestContext& call) { (this->*handler)(call); };
+    table.add(std::move(row));
+}
+
+void AuthRoutes::add_to(RouteTable& table) {
+    add_auth_schemas(table.schemas());
+    add_own(table);
+    add_users(table);
+}
+
+void AuthRoutes::add_own(RouteTable& table) {
+    const Access registers = options_.registration_open ? Access::Public : Access::Operator;
+    RouteRow registration = auth_event(registers, "Adds a user");
+    registration.limit = Limit::Registration;
+    registration.request = "NewUser";
+    registration.response = "User";
+    registration.statuses = {201, 403, 409};
+    add(table, "/api/auth/register", &AuthRoutes::register_user, std::move(registration));
+
+    RouteRow login = auth_event(Access::Public, "Makes a token for a user with its password");
+    login.limit = Limit::Login;
+    login.request = "Login";
+    login.response = "LoggedIn";
+    login.statuses = {401};
+    add(table, "/api/auth/login", &AuthRoutes::login, std::move(login));
+
+    RouteRow logout = auth_event(Access::Viewer, "Ends the token that is shown");
+    logout.response = "Done";
+    logout.statuses = {404, 409};
+    add(table, "/api/auth/logout", &AuthRoutes::logout, std::move(logout));
+
+    RouteRow password =
+        auth_event(Access::Viewer, "Changes one's password and ends all other tokens");
+    password.limit = Limit::Login;
+    password.request = "PasswordChange";
+    password.response = "User";
+    password.statuses = {404, 409};
+    add(table, "/api/auth/change-password", &AuthRoutes::change_password, std::move(password));
+
+    add(table,
+        "/api/auth/verify",
+        &AuthRoutes::verify,
+        auth_probe("Whose token is it, and until when?", "TokenCheck"));
+    RouteRow self = auth_probe("Who one is", "User");
+    self.statuses = {404};
+    add(table, "/api/auth/profile", &AuthRoutes::show_profile, std::move(self));
+
+    RouteRow profile = auth_event(Access::Viewer, "Changes one's name or e-mail address");
+    profile.method = "PATCH";
+    profile.versioned = true;
+    profile.request = "ProfileChange";
+    profile.response = "User";
+    profile.statuses = {404, 409};
+    add(table, "/api/auth/profile", &AuthRoutes::change_profile, std::move(profile));
+
+    add(table,
+        "/api/auth/sessions",
+        &AuthRoutes::list_sessions,
+        auth_probe("One's tokens that have not ended", "SessionList"));
+    RouteRow revoke = auth_event(Access::Viewer, "Ends one of one's tokens");
+    revoke.method = "DELETE";
+    revoke.response = "Done";
+    revoke.statuses = {404, 409};
+    add(table, "/api/auth/sessions/{session}", &AuthRoutes::revoke_session, std::move(revoke));
+    RouteRow all = auth_event(Access::Viewer, "Ends all of one's tokens");
+    all.response = "Done";
+    all.statuses = {409};
+    add(table, "/api/auth/sessions/revoke-all", &AuthRoutes::revoke_all, std::move(all));
+}
+
+void AuthRoutes::record(const RequestContext& call,
+                        std::string_view act,
+                        std::string_view outcome,
+                        const model::Owner& subject) const {
+    parts_.record({call.caller.owner, act, subject.text(), outcome, {}, call.request.request_id});
+}
+
+void AuthRoutes::fail(RequestContext& call, const auth::AuthError& error, std::string_view act) {
+    const std::string_view outcome =
+        error.failure == AuthFailure::StoreFailed ? "failed" : "refused";
+    record(call, act, outcome, error.subject);
+    answer_failure(call, error);
+}
+
+bool AuthRoutes::may_try(RequestContext& call,
+                         const auth::LoginDelays::Attempt& attempt,
+                         std::string_view act) const {
+    const base::Duration wait = parts_.delays.wait(attempt, call.now.monotonic);
+    if (wait == base::Duration()) return true;
+    record(call, act, "delayed", call.caller.owner);
+    const std::string seconds = std::to_string((wait.in_microseconds() + 999'999) / 1'000'000);
+    call.headers.emplace_back("Retry-After", seconds);
+    call.fail(
+        429,
+        "RATE_LIMITED",
+        "too many wrong passwords for this user from this address; try again in " + seconds + " s");
+    return false;
+}
+
+void AuthRoutes::count(const auth::LoginDelays::Attempt& attempt,
+                       const auth::AuthError* error) const {
+    const base::Timestamp now = parts_.context.now().monotonic;
+    if (error == nullptr) return parts_.delays.succeeded(attempt, now);
+    if (error->failure == AuthFailure::WrongPassword) parts_.delays.failed(attempt, now);
+}
+
+auth::AuthWorker::Limit AuthRoutes::limit_of(const std::shared_ptr<RequestContext>& call) {
+    const base::Duration left = call->deadline.remaining(call->now.monotonic);
+    return {
+        .at = std::chrono::steady_clock::now() + std::chrono::microseconds(left.in_microseconds()),
+        .late = [call] {
+            call->fail(504,
+                       "TIMEOUT",
+                       "the request waited here until its time was over and was not begun; "
+                       "nothing was done, try again");
+        }};
+}
+
+bool AuthRoutes::is_user(RequestContext& call) const {
+    if (call.caller.owner != auth::operator_owner()) return true;
+    call.fail(409,
+              "NOT_A_USER",
+              "the operator's token stands for no user; it changes when the file operator.token is "
+              "deleted and the daemon started again");
+    return false;
+}
+
+void AuthRoutes::open_accounts(const auth::User& user, std::function<void()> then) {
+    const ApiContext& context = parts_.context;
+    if (user.role == auth::Role::Viewer || context.runtime.status() != runtime::Status::Running) {
+        return then();
+    }
+    std::vector<model::Market> missing;
+    for (const model::Market market : {model::Market::Futures, model::Market::Spot}) {
+        const auto& accounts = context.runtime.state().accounts;
+        const auto taken = accounts.find(model::default_account(user.id, market));
+        if (taken == accounts.end()) {
+            missing.push_back(market);
+        } else if (taken->second.account.owner != user.id) {
+            // Opened before such names were kept: the user has no default account there.
+            context.log.write(log::Level::Warn,
+                              "the default account of a user belongs to somebody else",
+                              {{"account", taken->first.text()},
+                               {"user_id", user.id.text()},
+                               {"owner", taken->second.account.owner.text()}});
+        }
+    }
+    if (missing.empty()) return then();
+    const auto open = std::make_shared<std::size_t>(missing.size());
+    const auto answered = [open, then = std::move(then)](const HttpResponse&) {
+        if (--*open == 0) then();
+    };
+    for (const model::Market market : missing) {
+        const model::AccountId account = model::default_account(user.id, market);
+        const std::string key = "first-" + account.text();
+        context.runtime.submit(
+            {.body = model::OpenAccount{{user.id, model::IdempotencyKey(key), key},
+                                        account,
+                                        market,
+                                        model::Asset("USDT"),
+                                        options_.deposit},
+             .ticket = context.replies.add(answered, user.id.text(), {}),
+             .request_id = key},
+            context.now());
+    }
+    context.wake();
+}
+
+void AuthRoutes::register_user(RequestContext& call) {
+    auto wish = auth::parse_new_user(call.request.body);
+    if (!wish) return call.fail(400, wish.error());
+    const bool by_operator = call.caller.role == auth::Role::Operator;
+    if (!by_operator && wish.value().role != auth::Role::Trader) {
+        return call.fail(403, "FORBIDDEN", "only an operator chooses the role of a user");
+    }
+    ask(
+        call,
+        [wish = std::move(wish).value(), now = call.now.time](auth::UserService& user_service) {
+            return user_service.add(wish, now);
+        },
+        [this](RequestContext& held, const auth::AuthResult<auth::User>& added) {
+            if (!added) return fail(held, added.error(), "user-added");
+            const auth::User& user = added.value();
+            parts_.sessions.put(user);
+            record(held, "user-added", "ok", user.id);
+            const auto kept = std::make_shared<RequestContext>(std::move(held));
+            open_accounts(user, [kept, user] { kept->answer(user_json(user), 201); });
+        });
+}
+
+void AuthRoutes::login(RequestContext& call) {
+    auto login = auth::parse_login(call.request.body);
+    if (!login) return call.fail(400, login.error());
+    const std::string& email = login.value().email;
+    auth::LoginDelays::Attempt attempt{auth::normalized_email(email).value_or(email),
+                                       limit_key(call.request.remote)};
+    if (!may_try(call, attempt, "login")) {
+        return parts_.context.metrics.count("logins_total", {"delayed"});
+    }
+    ask(
+        call,
+        [login = std::move(login).value(), now = call.now.time](auth::UserService& user_service) {
+            return user_service.login(login, now);
+        },
+        [this, attempt = std::move(attempt)](RequestContext& held,
+                                             const auth::AuthResult<auth::LoggedIn>& in) {
+            count(attempt, in ? nullptr : &in.error());
+            parts_.context.metrics.count("logins_total", {in ? "success" : "failure"});
+            if (!in) return fail(held, in.error(), "login");
+            const auth::LoggedIn& made = in.value();
+            parts_.sessions.put(made.user);
+            parts_.sessions.put(made.session);
+            held.caller = {made.user.id, made.user.role, made.user.id.text()};
+            record(held, "login", "ok", made.user.id);
+            json::object data;
+            data["token"] = made.token.reveal();
+            data["expires_at"] = protocol::to_iso8601(made.session.expires);
+            data["session"] = session_json(made.session, &made.session);
+            data["user"] = user_json(made.user);
+            const auto kept = std::make_shared<RequestContext>(std::move(held));
+            open_accounts(made.user,
+                          [kept, data = std::move(data)] { kept->answer(json::value(data)); });
+        });
+}
+
+void AuthRoutes::logout(RequestContext& call) {
+    if (!is_user(call)) return;
+    const auto shown = auth::bearer_of(call.request.header("authorization"));
+    const auth::Session* session = shown ? parts_.sessions.session_of(*shown) : nullptr;
+    if (session == nullptr) return answer_done(call);
+    call.parameters.emplace_back("session", session->id);
+    revoke_session(call);
+}
+
+void AuthRoutes::revoke_session(RequestContext& call) {
+    if (!is_user(call)) return;
+    const std::string id = call.parameter("session");
+    ask(
+        call,
+        [owner = call.caller.owner, id](auth::UserService& user_service) {
+            return user_service.revoke(owner, id);
+        },
+        [this, id](RequestContext& held, const auth::AuthResult<base::Done>& done) {
+            if (!done) return fail(held, done.error(), "token-revoked");
+            parts_.sessions.remove(held.caller.owner, id);
+            record(held, "token-revoked", "ok", held.caller.owner);
+            answer_done(held);
+        });
+}
+
+void AuthRoutes::revoke_all(RequestContext& call) {
+    if (!is_user(call)) return;
+    ask(
+        call,
+        [owner = call.caller.owner](auth::UserService& user_service) {
+            return user_service.revoke_all(owner);
+        },
+        [this](RequestContext& held, const auth::AuthResult<base::Done>& done) {
+            if (!done) return fail(held, done.error(), "tokens-revoked");
+            parts_.sessions.remove_all(held.caller.owner);
+            record(held, "tokens-revoked", "ok", held.caller.owner);
+            answer_done(held);
+        });
+}
+
+void AuthRoutes::change_password(RequestContext& call) {
+    if (!is_user(call)) return;
+    auto change = auth::parse_password_change(call.request.body);
+    if (!change) return call.fail(400, change.error());
+    const auto shown = auth::bearer_of(call.request.header("authorization"));
+    const auth::Session* session = shown ? parts_.sessions.session_of(*shown) : nullptr;
+    const std::string kept = session == nullptr ? std::string() : session->id;
+    auth::LoginDelays::Attempt attempt{call.caller.owner.text(), limit_key(call.request.remote)};
+    if (!may_try(call, attempt, "password-changed")) return;
+    ask(
+        call,
+        [change = std::move(change).value(), owner = call.caller.owner, kept](
+            auth::UserService& user_service) {
+            return user_service.change_password(owner, change.present, change.wish, kept);
+        },
+        [this, kept, attempt = std::move(attempt)](RequestContext& held,
+                                                   const auth::AuthResult<auth::User>& user) {
+            count(attempt, user ? nullptr : &user.error());
+            if (!user) {
+                // The token was right: 401 would tell the caller that it is not.
+                if (user.error().failure != AuthFailure::WrongPassword) {
+                    return fail(held, user.error(), "password-changed");
+                }
+                record(held, "password-changed", "refused", held.caller.owner);
+                return held.fail(400,
+                                 "WRONG_PASSWORD",
+                                 "the current password does not fit; after several wrong ones the "
+                                 "next has to wait");
+            }
+            parts_.sessions.remove_all(held.caller.owner, kept);
+            record(held, "password-changed", "ok", held.caller.owner);
+            held.answer(user_json(user.value()));
+        });
+}
+
+void AuthRoutes::verify(RequestContext& call) {
+    const auto shown = auth::bearer_of(call.request.header("authorization"));
+    const auth::Session* session = shown ? parts_.sessions.session_of(*shown) : nullptr;
+    json::object data;
+    data["valid"] = true;
+    data["user"] = call.caller.owner.text();
+    data["role"] = to_text(call.caller.role);
+    data["expires_at"] = session == nullptr ? json::value(nullptr)
+                                            : json::value(protocol::to_iso8601(session->expires));
+    call.send(std::move(data));
+}
+
+void AuthRoutes::show_profile(RequestContext& call) {
+    if (call.caller.owner == auth::operator_owner()) {
+        auth::User self;
+        self.id = call.caller.owner;
+        self.name = "operator";
+        self.role = auth::Role::Operator;
+        return call.send(user_json(self));
+    }
+    ask(
+        call,
+        [owner = call.caller.owner](auth::UserService& user_service) {
+            return user_service.find(owner);
+        },
+        [](RequestContext& held, const auth::AuthResult<auth::User>& user) {
+            if (!user) return answer_failure(held, user.error());
+            held.answer(user_json(user.value()));
+        });
+}
+
+void AuthRoutes::change_profile(RequestContext& call) {
+    if (!is_user(call)) return;
+    auto change = auth::parse_profile_change(call.request.body);
+    if (!change) return call.fail(400, change.error());
+    auth::ProfileChange wish = std::move(change).value();
+    if (!parts_.context.read_if_match(call, wish.version)) return;
+    call.parameters.emplace_back("user", call.caller.owner.text());
+    change_user(call, std::move(wish), "profile-changed");
+}
+
+void AuthRoutes::change_user(RequestContext& call,
+                             auth::ProfileChange change,
+                             std::string_view act) {
+    ask(
+        call,
+        [change = std::move(change), id = model::Owner(call.parameter("user"))](
+            auth::UserService& user_service) { return user_service.change(id, change); },
+        [this, act](RequestContext& held, const auth::AuthResult<auth::User>& changed) {
+            if (!changed) {
+                auto error = changed.error();
+                error.subject = model::Owner(held.parameter("user"));
+                return fail(held, error, act);
+            }
+            const auth::User& user = changed.value();
+            parts_.sessions.put(user);
+            record(held, act, "ok", user.id);
+            const auto kept = std::make_shared<RequestContext>(std::move(held));
+            open_accounts(user, [kept, user] { kept->answer(user_json(user)); });
+        });
+}
+
+void AuthRoutes::list_sessions(RequestContext& call) {
+    const auto shown = auth::bearer_of(call.request.header("authorization"));
+    const auth::Session* current = shown ? parts_.sessions.session_of(*shown) : nullptr;
+    json::array list;
+    for (const auth::Session& session :
+         parts_.sessions.sessions_of(call.caller.owner, call.now.time)) {
+        list.push_back(session_json(session, current));
+    }
+    call.send(std::move(list));
+}
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,206 @@
+#include "protocol/journal.hpp"
+#include "protocol/time_text.hpp"
+#include "shell/auth/auth_requests.hpp"
+#include "shell/http/auth_responses.hpp"
+#include "shell/http/auth_routes.hpp"
+
+#include <boost/json/array.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace botcore::shell::http {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Records that one request looks at; the next page goes on from there.
+constexpr model::Sequence kRecordsLookedAt = 500;
+
+struct AuditFilter {
+    std::string_view actor;
+    std::string_view act;
+
+    [[nodiscard]] bool takes(const model::RecordAuditEvent& body) const {
+        return (actor.empty() || actor == body.actor.text()) && (act.empty() || act == body.act);
+    }
+};
+
+json::object act_json(const model::Record& record, const model::RecordAuditEvent& body) {
+    json::object out;
+    out["sequence"] = record.sequence;
+    out["time"] = protocol::to_iso8601(record.input.exchange_time);
+    out["actor"] = body.actor.empty() ? json::value(nullptr) : json::value(body.actor.text());
+    out["act"] = body.act;
+    out["subject"] = body.subject.empty() ? json::value(nullptr) : json::value(body.subject);
+    out["outcome"] = body.outcome;
+    out["detail"] = body.detail;
+    out["request_id"] = body.request_id;
+    return out;
+}
+
+}  // namespace
+
+void AuthRoutes::add_users(RouteTable& table) {
+    const QueryRow limit{"limit", "PageLimit", "At most so many"};
+    RouteRow users = auth_probe("All users, in pages", "UserPage");
+    users.access = Access::Operator;
+    users.query = {limit, {"after", "text", "The next_after of the page before"}};
+    add(table, "/api/users", &AuthRoutes::list_users, std::move(users));
+
+    RouteRow user = auth_probe("One user", "User");
+    user.access = Access::Operator;
+    user.statuses = {404};
+    add(table, "/api/users/{user}", &AuthRoutes::show_user, std::move(user));
+
+    RouteRow change = auth_event(Access::Operator, "Changes a user's role");
+    change.versioned = true;
+    change.request = "RoleChange";
+    change.response = "User";
+    change.statuses = {404, 409};
+    add(table, "/api/users/{user}/role", &AuthRoutes::set_role, change);
+    change.request = {};
+    change.summary = "Ends a user's tokens and lets it log in no more";
+    add(table, "/api/users/{user}/deactivate", &AuthRoutes::deactivate, change);
+    change.summary = "Lets a user log in again";
+    add(table, "/api/users/{user}/activate", &AuthRoutes::activate, std::move(change));
+
+    RouteRow password =
+        auth_event(Access::Operator, "Sets a user's password and ends all its tokens");
+    password.request = "PasswordSet";
+    password.response = "User";
+    password.statuses = {404};
+    add(table, "/api/users/{user}/password", &AuthRoutes::set_password, std::move(password));
+
+    RouteRow acts =
+        auth_probe("What was done and by whom, newest first, from the journal", "ActPage");
+    acts.access = Access::Operator;
+    acts.query = {limit,
+                  {"before", "Number", "The next_before of the page before"},
+                  {"actor", "text", "Only acts of this user"},
+                  {"act", "text", "Only acts of this kind"}};
+    acts.statuses = {500};
+    add(table, "/api/audit", &AuthRoutes::list_audit_events, std::move(acts));
+}
+
+void AuthRoutes::list_users(RequestContext& call) {
+    QueryReader query(call);
+    const std::size_t limit = query.number("limit", 100, {1, 1'000});
+    if (query.error()) return call.fail(400, *query.error());
+    const model::Owner after(query.text("after").value_or(""));
+    ask(
+        call,
+        [after, limit](auth::UserService& user_service) { return user_service.list(after, limit); },
+        [limit](RequestContext& held, const auth::AuthResult<std::vector<auth::User>>& users) {
+            if (!users) return answer_failure(held, users.error());
+            json::array list;
+            for (const auth::User& user : users.value())
+                list.push_back(user_json(user));
+            json::object page;
+            page["next_after"] = users.value().size() == limit
+                                     ? json::value(users.value().back().id.text())
+                                     : json::value(nullptr);
+            page["users"] = std::move(list);
+            held.answer(std::move(page));
+        });
+}
+
+void AuthRoutes::show_user(RequestContext& call) {
+    ask(
+        call,
+        [id = model::Owner(call.parameter("user"))](auth::UserService& user_service) {
+            return user_service.find(id);
+        },
+        [](RequestContext& held, const auth::AuthResult<auth::User>& user) {
+            if (!user) return answer_failure(held, user.error());
+            held.answer(user_json(user.value()));
+        });
+}
+
+void AuthRoutes::set_role(RequestContext& call) {
+    const auto role = auth::parse_role_change(call.request.body);
+    if (!role) return call.fail(400, role.error());
+    auth::ProfileChange change;
+    change.role = role.value();
+    if (!parts_.context.read_if_match(call, change.version)) return;
+    change_user(call, std::move(change), "role-changed");
+}
+
+void AuthRoutes::deactivate(RequestContext& call) {
+    auth::ProfileChange change;
+    change.active = false;
+    if (!parts_.context.read_no_fields(call)) return;
+    if (!parts_.context.read_if_match(call, change.version)) return;
+    change_user(call, std::move(change), "user-deactivated");
+}
+
+void AuthRoutes::activate(RequestContext& call) {
+    auth::ProfileChange change;
+    change.active = true;
+    if (!parts_.context.read_no_fields(call)) return;
+    if (!parts_.context.read_if_match(call, change.version)) return;
+    change_user(call, std::move(change), "user-activated");
+}
+
+void AuthRoutes::set_password(RequestContext& call) {
+    auto wish = auth::parse_password(call.request.body);
+    if (!wish) return call.fail(400, wish.error());
+    const model::Owner id(call.parameter("user"));
+    ask(
+        call,
+        [id, wish = std::move(wish).value()](auth::UserService& user_service) {
+            return user_service.set_password(id, wish);
+        },
+        [this, id](RequestContext& held, const auth::AuthResult<auth::User>& user) {
+            if (!user) {
+                auto error = user.error();
+                error.subject = id;
+                return fail(held, error, "password-set");
+            }
+            parts_.sessions.remove_all(id);
+            parts_.delays.forget(id.text());
+            parts_.delays.forget(user.value().email);
+            record(held, "password-set", "ok", id);
+            held.answer(user_json(user.value()));
+        });
+}
+
+void AuthRoutes::list_audit_events(RequestContext& call) {
+    QueryReader query(call);
+    const std::size_t limit = query.number("limit", 100, {1, 1'000});
+    constexpr model::Sequence kNewest = ~model::Sequence{0} >> 1U;
+    const model::Sequence before = query.number("before", kNewest, {1, kNewest});
+    if (query.error()) return call.fail(400, *query.error());
+    const AuditFilter filter{query.text("actor").value_or(""), query.text("act").value_or("")};
+    ports::StoreReader& reader = parts_.context.reader;
+    const auto head = reader.head();
+    if (!head) return parts_.context.store_failed(call, head.error());
+    const model::Sequence end = std::min(before, head.value().sequence + 1);
+    const model::Sequence first = end > kRecordsLookedAt ? end - kRecordsLookedAt : 1;
+    const auto entries = reader.journal(first, static_cast<std::size_t>(end - first));
+    if (!entries) return parts_.context.store_failed(call, entries.error());
+    json::array list;
+    model::Sequence next = first;
+    for (auto entry = entries.value().rbegin(); entry != entries.value().rend(); ++entry) {
+        const auto record = protocol::decode_record(entry->bytes);
+        if (!record) {
+            return call.fail(500,
+                             "JOURNAL_DAMAGED",
+                             "record " + std::to_string(entry->sequence) +
+                                 " cannot be read; run 'botctl verify'");
+        }
+        const auto* body = std::get_if<model::RecordAuditEvent>(&record.value().input.body);
+        if (body == nullptr || !filter.takes(*body)) continue;
+        list.push_back(act_json(record.value(), *body));
+        if (list.size() < limit) continue;
+        next = entry->sequence;
+        break;
+    }
+    json::object page;
+    page["next_before"] = next > 1 ? json::value(next) : json::value(nullptr);
+    page["acts"] = std::move(list);
+    call.send(std::move(page));
+}
+
+}  // namespace botcore::shell::http

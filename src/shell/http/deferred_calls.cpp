@@ -1,0 +1,58 @@
+#include "shell/http/deferred_calls.hpp"
+
+#include "shell/http/route_table.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+namespace botcore::shell::http {
+
+namespace {
+
+void refuse(RequestContext& call) {
+    call.fail(503,
+              "STORE_BUSY",
+              "the disk does not answer, nothing was done; try again shortly, with the same key");
+}
+
+}  // namespace
+
+bool DeferredCalls::take(RequestContext& call, Serve serve) {
+    if (call.row->purpose == Purpose::Probe) return false;  // W1
+    // Whoever comes while others still wait goes behind them (W3).
+    if (waiting_.empty() && !store_is_away_()) return false;
+    if (waiting_.size() >= options_.calls_max) {
+        refuse(call);  // W2
+        return true;
+    }
+    waiting_.push_back({.call = std::move(call),
+                        .serve = std::move(serve),
+                        .until = std::chrono::steady_clock::now() + options_.wait_max});
+    if (waiting_.size() == 1) check_later();
+    return true;
+}
+
+void DeferredCalls::check_later() {
+    timer_.expires_after(options_.check_every);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) look();
+    });
+}
+
+void DeferredCalls::look() {
+    const bool away = store_is_away_();
+    const auto now = std::chrono::steady_clock::now();
+    // To serve one call may bring another in, so each leaves the room first.
+    for (std::size_t left = waiting_.size(); left > 0; --left) {
+        if (away && waiting_.front().until > now) break;
+        Waiting next = std::move(waiting_.front());
+        waiting_.pop_front();
+        if (away) {
+            refuse(next.call);  // W2
+        } else {
+            next.serve(next.call);
+        }
+    }
+    if (!waiting_.empty()) check_later();
+}
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,72 @@
+#pragma once
+
+/// Where calls stay while the store is away: a slow disk makes them slower, a dead one turns them
+/// away.
+///
+/// W1  A call that does not need the store (a probe) never waits.
+/// W2  A call waits `wait_max` at most; then it is answered with 503 STORE_BUSY, and nothing was
+///     done. So is one that finds the room full.
+/// W3  Calls are served in the order they came.
+///
+/// Threads: the thread that has the loop.
+
+#include "shell/http/request_context.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <utility>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace botcore::shell::http {
+
+struct DeferredCallsOptions {
+    std::size_t calls_max = 1'024;
+    std::chrono::milliseconds wait_max{2'000};
+    std::chrono::milliseconds check_every{5};
+};
+
+class DeferredCalls {
+public:
+    using Serve = std::function<void(RequestContext& call)>;
+
+    /// The context outlives the room.
+    DeferredCalls(boost::asio::io_context& context,
+                  DeferredCallsOptions options,
+                  std::function<bool()> store_is_away)
+        : options_(options),
+          store_is_away_(std::move(store_is_away)),
+          timer_(context) {}
+
+    DeferredCalls(const DeferredCalls&) = delete;
+    DeferredCalls& operator=(const DeferredCalls&) = delete;
+    ~DeferredCalls() = default;
+
+    /// True: the call stays here and comes to `serve` when the store is back, or it was refused.
+    [[nodiscard]] bool take(RequestContext& call, Serve serve);
+
+    [[nodiscard]] std::size_t size() const { return waiting_.size(); }
+
+private:
+    struct Waiting {
+        RequestContext call;
+        Serve serve;
+        std::chrono::steady_clock::time_point until;
+    };
+
+    void check_later();
+    void look();
+
+    DeferredCallsOptions options_;
+    std::function<bool()> store_is_away_;
+    boost::asio::steady_timer timer_;
+    std::deque<Waiting> waiting_;
+};
+
+}  // namespace botcore::shell::http

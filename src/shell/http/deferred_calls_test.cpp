@@ -1,0 +1,97 @@
+#include "shell/http/deferred_calls.hpp"
+
+#include "shell/http/route_table.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace botcore::shell::http {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+class DeferredCallsTest : public ::testing::Test {
+protected:
+    /// True: the room has the call. What becomes of it is noted in `said_`.
+    bool comes(const std::string& name, Purpose purpose = Purpose::Entry) {
+        rows_.at(static_cast<std::size_t>(purpose)).purpose = purpose;
+        RequestContext call{};
+        call.row = &rows_.at(static_cast<std::size_t>(purpose));
+        call.request.request_id = name;
+        call.respond = [this, name](const HttpResponse& response) {
+            said_.push_back(name + ": " + std::to_string(response.status) + " " +
+                            std::string(response.error_code));
+        };
+        return room_.take(call, [this](const RequestContext& served) {
+            said_.push_back(served.request.request_id + ": served");
+        });
+    }
+
+    /// Runs the context until as much was said; the tests' own limit ends it otherwise.
+    void run_until_said(std::size_t count) {
+        while (said_.size() < count)
+            context_.run_one();
+    }
+
+    boost::asio::io_context context_;
+    bool away_ = true;
+    std::vector<RouteRow> rows_ = std::vector<RouteRow>(8);
+    std::vector<std::string> said_;
+    DeferredCalls room_{
+        context_, {.calls_max = 3, .wait_max = 50ms, .check_every = 1ms}, [this] { return away_; }};
+};
+
+TEST_F(DeferredCallsTest, ServesInOrderWhenTheStoreIsBack) {
+    EXPECT_TRUE(comes("first"));
+    EXPECT_TRUE(comes("second", Purpose::Read));
+    EXPECT_TRUE(comes("third", Purpose::Exit));
+    (void)context_.run_one();
+    EXPECT_THAT(said_, IsEmpty()) << "It looked, and the store was still away.";
+    away_ = false;
+    EXPECT_EQ(room_.size(), 3U);
+    run_until_said(3);
+    EXPECT_THAT(said_, ElementsAre("first: served", "second: served", "third: served"));
+    EXPECT_FALSE(comes("later")) << "Nobody waits any more.";
+}
+
+TEST_F(DeferredCallsTest, AProbeNeverWaits) {
+    EXPECT_FALSE(comes("probe", Purpose::Probe));
+    EXPECT_EQ(room_.size(), 0U);
+}
+
+TEST_F(DeferredCallsTest, WithTheStoreAtHandNobodyWaits) {
+    away_ = false;
+    EXPECT_FALSE(comes("entry"));
+}
+
+TEST_F(DeferredCallsTest, WhoComesWhileOthersWaitGoesBehindThem) {
+    EXPECT_TRUE(comes("first"));
+    away_ = false;
+    EXPECT_TRUE(comes("second"));
+    run_until_said(2);
+    EXPECT_THAT(said_, ElementsAre("first: served", "second: served"));
+}
+
+TEST_F(DeferredCallsTest, TurnsAwayAfterAWhile) {
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_TRUE(comes("first"));
+    run_until_said(1);
+    EXPECT_GE(std::chrono::steady_clock::now() - began, 50ms);
+    EXPECT_THAT(said_, ElementsAre("first: 503 STORE_BUSY"));
+}
+
+TEST_F(DeferredCallsTest, AFullRoomTurnsAwayAtOnce) {
+    for (const char* name : {"1", "2", "3", "4"})
+        EXPECT_TRUE(comes(name));
+    EXPECT_THAT(said_, ElementsAre("4: 503 STORE_BUSY"));
+    EXPECT_EQ(room_.size(), 3U);
+}
+
+}  // namespace
+}  // namespace botcore::shell::http

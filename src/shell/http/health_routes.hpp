@@ -1,0 +1,70 @@
+#pragma once
+
+/// Routes that say how the process is: health, readiness, liveness, ping and metrics. They answer
+/// from memory and never wait.
+///
+/// B1  `/health/live` looks at nothing but that this process answers.
+/// B2  What everybody may read holds nothing secret: states, figures and curated texts only.
+///
+/// Threads: the thread of the loop.
+
+#include "shell/health/health_monitor.hpp"
+#include "shell/http/api_context.hpp"
+#include "shell/http/route_table.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <cstddef>
+#include <string>
+
+namespace botcore::shell::http {
+
+class HealthRoutes {
+public:
+    /// What an answered commit has survived: "sqlite, WAL, synchronous=FULL, one machine".
+    struct Durability {
+        std::string level;
+    };
+
+    /// The context and the monitor outlive the door, and the door the table.
+    HealthRoutes(const ApiContext& context,
+                 const health::HealthMonitor& monitor,
+                 Durability durability)
+        : context_(context),
+          monitor_(monitor),
+          durability_(std::move(durability)),
+          started_(context.now().monotonic) {}
+
+    void add_to(RouteTable& table);
+
+    /// For the health body and the metrics.
+    void set_websocket_connections(std::size_t count) { websocket_connections_ = count; }
+
+    /// From now on readiness and health say 503: this process is about to end.
+    void begin_drain() { draining_ = true; }
+
+private:
+    void show_health(RequestContext& call);
+    void show_detailed(RequestContext& call);
+    void show_ready(RequestContext& call);
+    void show_live(RequestContext& call);
+    void show_metrics(RequestContext& call);
+    void measure_portfolio();
+    void ping(RequestContext& call);
+
+    [[nodiscard]] std::string not_ready_because() const;
+    [[nodiscard]] boost::json::object frame(const RequestContext& call) const;
+    [[nodiscard]] boost::json::object check_json(const operations::ComponentStatus& finding) const;
+    [[nodiscard]] boost::json::object dependency_json(const operations::DependencyRow& row,
+                                                      const health::HealthReport& snapshot) const;
+    [[nodiscard]] boost::json::value maintenance_json() const;
+
+    const ApiContext& context_;
+    const health::HealthMonitor& monitor_;
+    Durability durability_;
+    model::Timestamp started_;
+    std::size_t websocket_connections_ = 0;
+    bool draining_ = false;
+};
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,46 @@
+#pragma once
+
+/// The process's own figures as JSON, for dashboards without a metrics store: the system, trading,
+/// and the connections to the exchange and to callers.
+///
+/// Threads: the thread of the loop.
+
+#include "shell/health/health_monitor.hpp"
+#include "shell/http/api_context.hpp"
+#include "shell/http/route_table.hpp"
+
+#include <functional>
+
+namespace botcore::shell::http {
+
+class MonitoringRoutes {
+public:
+    /// How many callers are connected now.
+    struct Connections {
+        std::size_t http = 0;
+        std::size_t websocket = 0;
+    };
+
+    /// The context and the monitor outlive the door, and the door the table.
+    MonitoringRoutes(const ApiContext& context,
+                     const health::HealthMonitor& monitor,
+                     std::function<Connections()> connections)
+        : context_(context),
+          monitor_(monitor),
+          connections_(std::move(connections)),
+          started_(context.now().monotonic) {}
+
+    void add_to(RouteTable& table);
+
+private:
+    void show_system(RequestContext& call);
+    void show_trading(RequestContext& call);
+    void show_connection(RequestContext& call);
+
+    const ApiContext& context_;
+    const health::HealthMonitor& monitor_;
+    std::function<Connections()> connections_;
+    model::Timestamp started_;
+};
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,44 @@
+#pragma once
+
+/// Who waits at this door for which answer of the runtime. Made before the runtime, which answers
+/// through it.
+///
+/// Threads: the thread of the loop.
+
+#include "runtime/runtime.hpp"
+#include "shell/http/http_message.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace botcore::shell::http {
+
+class PendingResponses final : public runtime::ReplySink {
+public:
+    using Headers = std::vector<std::pair<std::string_view, std::string>>;
+
+    /// A number for the request whose answer goes to `respond`, with these headers besides its own.
+    [[nodiscard]] runtime::RequestHandle add(Respond respond, std::string caller, Headers headers);
+
+    void on_reply(runtime::RequestHandle handle, runtime::ApiReply reply) override;
+
+    [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
+
+private:
+    struct Caller {
+        Respond respond;
+        std::string name;
+        Headers headers;
+    };
+
+    std::map<runtime::RequestHandle, Caller> waiting_;
+    runtime::RequestHandle last_ = 0;
+};
+
+/// The code in the body of an error, empty for anything else.
+[[nodiscard]] std::string error_code_of(std::string_view body);
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,46 @@
+#pragma once
+
+/// What an account's trading brought: GET /api/accounts/{account}/performance, and the short
+/// /api/trading/performance. Folded from all fills of the account, each once, and kept.
+///
+/// Reading fills holds up the loop, so it is done in pages with a turn of the runtime between two.
+/// A history that is too long for one request is gone through in several.
+///
+/// Threads: the thread of the loop.
+
+#include "core/ledger/performance.hpp"
+#include "shell/http/api_context.hpp"
+#include "shell/http/performance_book.hpp"
+#include "shell/http/route_table.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <cstddef>
+#include <optional>
+
+namespace botcore::shell::http {
+
+class PerformanceRoutes {
+public:
+    static constexpr std::size_t kFillsAtOnce = 5'000;
+
+    /// The context outlives the door, and the door the table.
+    explicit PerformanceRoutes(const ApiContext& context, std::size_t fills_at_once = kFillsAtOnce)
+        : context_(context),
+          book_(context.reader, fills_at_once) {}
+
+    void add_to(RouteTable& table);
+
+private:
+    void show(RequestContext& call);
+    void answer(RequestContext& call);
+    [[nodiscard]] std::optional<boost::json::value> make(RequestContext& call);
+
+    const ApiContext& context_;
+    PerformanceBook book_;
+};
+
+[[nodiscard]] boost::json::object performance_view(const core::Performance& performance);
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,145 @@
+#include "shell/http/rate_limit_filter.hpp"
+
+#include "shell/auth/operator_token.hpp"
+#include "shell/http/client_address.hpp"
+#include "shell/http/overload_filter.hpp"
+
+#include <algorithm>
+
+namespace botcore::shell::http {
+
+using resilience::RateVerdict;
+
+namespace {
+
+/// Whole seconds, rounded up, so that whoever waits that long is let in.
+std::string seconds_up(base::Duration duration) {
+    return std::to_string((duration.in_microseconds() + 999'999) / 1'000'000);
+}
+
+/// Headers that tell a caller its limit; none where there is no limit.
+void append_limit(std::vector<std::pair<std::string_view, std::string>>& headers,
+                  const RateVerdict& verdict) {
+    if (verdict.limit == 0) return;
+    headers.emplace_back("X-RateLimit-Limit", std::to_string(verdict.limit));
+    headers.emplace_back("X-RateLimit-Remaining", std::to_string(verdict.remaining));
+    headers.emplace_back("X-RateLimit-Reset", seconds_up(verdict.full_in));
+}
+
+/// What the metric calls the limit that a call falls under.
+std::string_view route_of(const RequestContext& call) {
+    if (call.row->limit == Limit::Login) return "login";
+    if (call.row->limit == Limit::Registration) return "register";
+    if (call.row->access == Access::Public) return "global";
+    const Purpose purpose = purpose_of(call);
+    return purpose == Purpose::Entry || purpose == Purpose::Exit ? "trade" : "read";
+}
+
+}  // namespace
+
+RateLimitFilter::RateLimitFilter(const AccessLimits& limits)
+    : limits_(limits),
+      entries_(limits.entries, limits.keys_max),
+      exits_(limits.exits, limits.keys_max),
+      reads_(limits.reads, limits.keys_max),
+      logins_(limits.logins, limits.keys_max),
+      registrations_(limits.registrations, limits.keys_max),
+      public_reads_(limits.public_reads, limits.keys_max),
+      without_token_(limits.public_reads, limits.keys_max) {
+}
+
+void RateLimitFilter::set_limits(const AccessLimits& limits) {
+    limits_ = limits;
+    entries_.set_rule(limits.entries);
+    exits_.set_rule(limits.exits);
+    reads_.set_rule(limits.reads);
+    logins_.set_rule(limits.logins);
+    registrations_.set_rule(limits.registrations);
+    public_reads_.set_rule(limits.public_reads);
+    without_token_.set_rule(limits.public_reads);
+}
+
+/// Requests of this machine's own programs; what a proxy on it passes on is not one of them.
+bool RateLimitFilter::is_free(const HttpRequest& request) const {
+    return !limits_.for_loopback && !request.forwarded && is_loopback(request.remote);
+}
+
+void RateLimitFilter::check_for_proxy(const HttpRequest& request) {
+    if (!ignored_ || request.forwarded || request.header("x-forwarded-for").empty()) return;
+    if (is_loopback(request.remote)) std::exchange(ignored_, nullptr)();
+}
+
+/// Charges the answer's length, once it is known (G3).
+void RateLimitFilter::charge_response(RequestContext& call) {
+    call.respond = [this,
+                    caller = call.caller.owner.text(),
+                    now = call.now.monotonic,
+                    respond = std::move(call.respond)](HttpResponse response) {
+        reads_.charge(caller, now, response.body.size() / kPermitBytes);
+        respond(std::move(response));
+    };
+}
+
+RateVerdict RateLimitFilter::take(RequestContext& call) {
+    const base::Timestamp now = call.now.monotonic;
+    const std::string address = limit_key(call.request.remote);
+    const std::string& caller = call.caller.owner.text();
+    const bool is_operator = call.caller.role == auth::Role::Operator;
+    if (call.row->limit == Limit::Login) return logins_.take(address, now);
+    if (call.row->limit == Limit::Registration) {
+        return is_operator ? RateVerdict{} : registrations_.take(address, now);
+    }
+    if (call.row->access == Access::Public) {
+        return is_free(call.request) ? RateVerdict{} : public_reads_.take(address, now);
+    }
+    if (is_operator && !limits_.for_operators) return {};
+    switch (purpose_of(call)) {
+        case Purpose::Entry:
+            return entries_.take(caller, now);
+        case Purpose::Exit:
+            return exits_.take(caller, now);
+        case Purpose::Probe:
+        case Purpose::Read:
+        case Purpose::Admin: {
+            const RateVerdict verdict = reads_.take(caller, now);
+            if (verdict.allowed && verdict.limit > 0) charge_response(call);
+            return verdict;
+        }
+    }
+    return {};
+}
+
+void RateLimitFilter::refuse(RequestContext& call,
+                             const RateVerdict& verdict,
+                             std::string_view what,
+                             std::string_view route) const {
+    if (refused_) refused_(route);
+    const std::string wait = seconds_up(verdict.retry_after);
+    call.headers.emplace_back("Retry-After", wait);
+    call.fail(429,
+              "RATE_LIMITED",
+              "too many requests " + std::string(what) + ": at most " +
+                  std::to_string(verdict.limit) + " at once; try again in " + wait + " s");
+}
+
+bool RateLimitFilter::pass(RequestContext& call) {
+    check_for_proxy(call.request);
+    const RateVerdict verdict = take(call);
+    append_limit(call.headers, verdict);
+    if (verdict.allowed) return true;
+    refuse(call, verdict, "of this kind, of which cancels and closes are another", route_of(call));
+    return false;
+}
+
+bool RateLimitFilter::pass_without_token(RequestContext& call) {
+    check_for_proxy(call.request);
+    if (is_free(call.request)) return true;
+    const RateVerdict verdict =
+        without_token_.take(limit_key(call.request.remote), call.now.monotonic);
+    if (verdict.allowed) return true;
+    append_limit(call.headers, verdict);
+    refuse(call, verdict, "without a valid token from this address", "global");
+    return false;
+}
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,36 @@
+#pragma once
+
+/// Routes about comparisons with the exchange: the newest of each account for whoever may see it,
+/// asking for another one, the operator's ways out of a difference, and the report of a consistency
+/// check that ran outside this process.
+///
+/// Threads: the thread of the loop.
+
+#include "shell/http/api_context.hpp"
+#include "shell/http/route_table.hpp"
+
+#include <boost/json/object.hpp>
+
+namespace botcore::shell::http {
+
+/// Our side and the exchange's, what differs, and what to do about it.
+[[nodiscard]] boost::json::object comparison_view(const core::AccountState& account);
+
+class ReconcileRoutes {
+public:
+    /// The context outlives the door, and the door the table.
+    explicit ReconcileRoutes(const ApiContext& context) : context_(context) {}
+
+    void add_to(RouteTable& table);
+
+private:
+    void show(RequestContext& call);
+    void compare(RequestContext& call);
+    void adopt(RequestContext& call);
+    void set_state(RequestContext& call);
+    void take_report(RequestContext& call);
+
+    const ApiContext& context_;
+};
+
+}  // namespace botcore::shell::http

@@ -1,0 +1,89 @@
+#include "shell/http/response_cache.hpp"
+
+#include "protocol/journal.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace botcore::shell::http {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Keys free memory when they are no longer asked for; until then they stay right (K2).
+constexpr base::Duration kLife = base::Duration::seconds(300);
+
+std::string hash_text(std::string_view text) {
+    const model::Hash hash = protocol::hash_of(text);
+    return {hash.begin(), hash.end()};
+}
+
+std::string key_of(const std::string& meaning) {
+    return "answer:1:" + hash_text(meaning);
+}
+
+std::string seal_of(std::string_view key, std::string_view text) {
+    return hash_text(std::string(key).append("\n").append(text));
+}
+
+/// The kept value; nothing where it is not what was put (V2).
+std::optional<json::value> opened(const std::string& key, std::string_view kept) {
+    constexpr std::size_t kSealSize = sizeof(model::Hash);
+    if (kept.size() < kSealSize) return std::nullopt;
+    const std::string_view text = kept.substr(kSealSize);
+    if (seal_of(key, text) != kept.substr(0, kSealSize)) return std::nullopt;
+    json::error_code error;
+    json::value value = json::parse(text, error);
+    if (error) return std::nullopt;
+    return value;
+}
+
+}  // namespace
+
+void ResponseCache::answer(RequestContext& call, Query query) const {
+    // A cache outside of the process answers later: the call and the question wait together.
+    struct Waiting {
+        RequestContext call;
+        Query query;
+        std::string key;
+    };
+
+    const auto waiting = std::make_shared<Waiting>();
+    waiting->key = key_of(query.meaning());
+    waiting->call = std::move(call);
+    waiting->query = std::move(query);
+    cache_.get(waiting->key, [this, waiting](const std::optional<std::string>& found) {
+        RequestContext& kept = waiting->call;
+        if (found) {
+            if (auto value = opened(waiting->key, *found)) {
+                kept.headers.emplace_back("X-Cache", "hit");
+                return waiting->query.finish(kept, *std::move(value));
+            }
+        }
+        auto made = waiting->query.make(kept);
+        if (!made) return;
+        kept.headers.emplace_back("X-Cache", "miss");
+        if (key_of(waiting->query.meaning()) == waiting->key) {  // V1
+            const std::string text = json::serialize(*made);
+            cache_.put(waiting->key, seal_of(waiting->key, text) + text, kLife);
+        }
+        waiting->query.finish(kept, *std::move(made));
+    });
+}
+
+void respond_cached(const ApiContext& context, RequestContext& call, ResponseCache::Query query) {
+    if (context.answers != nullptr) return context.answers->answer(call, std::move(query));
+    auto made = query.make(call);
+    if (made) query.finish(call, *std::move(made));
+}
+
+std::string account_meaning(const ApiContext& context, const model::AccountId& account) {
+    if (context.answers == nullptr) return {};
+    return account.text() + "\n" + context.answers->stamp_of(account, context.runtime);
+}
+
+}  // namespace botcore::shell::http
