@@ -13,7 +13,7 @@ from dev import paths, report
 ERROR_NAME = re.compile(r"(Error|ErrorKind|Failure|Reason|Refusal)$")
 RESULTS = {"CommitResult"}
 TABLES = {"src/protocol/error_codes.cpp", "src/shell/metrics/metrics.cpp",
-          "src/shell/http/api_schemas.cpp", "src/apps/botctl/session.cpp"}
+          "src/shell/http/api_schemas.cpp", "src/apps/botctl/daemon_client.cpp"}
 STATUS_TABLE = "src/model/reply.cpp"  # Names every reason, returns none.
 NO_ERRORS = {"Reason::None", "CommitResult::Committed"}
 ENUM = re.compile(r"\benum class (\w+)[^{;]*\{([^}]*)\}")

@@ -429,7 +429,7 @@ void Daemon::watch() {
     watch_->tick();
     access_->tick(clock_.now().time);
     probe_archive();
-    market_monitor_.update(market_->trouble());
+    market_monitor_.update(market_->problem());
     if (runtime_->status() == runtime::Status::Fenced) {
         log_.write(shell::log::Level::Fatal, "another writer has the journal; this one ends");
         exit_code_ = EX_TEMPFAIL;
@@ -549,16 +549,16 @@ void Daemon::close_store() {
 
 int Daemon::run() {
     if (!paths_.note.empty()) log_.write(shell::log::Level::Info, paths_.note);
-    if (const auto trouble = start_market(); !trouble.empty()) return failed(EX_CONFIG, trouble);
-    if (const auto trouble = start_analysis(); !trouble.empty()) return failed(EX_CONFIG, trouble);
-    if (const auto trouble = start_cache(); !trouble.empty()) return failed(EX_CONFIG, trouble);
-    if (const auto trouble = start_trading(); !trouble.empty()) return failed(EX_IOERR, trouble);
-    if (const auto trouble = start_archive(); !trouble.empty()) return failed(EX_CONFIG, trouble);
+    if (const auto problem = start_market(); !problem.empty()) return failed(EX_CONFIG, problem);
+    if (const auto problem = start_analysis(); !problem.empty()) return failed(EX_CONFIG, problem);
+    if (const auto problem = start_cache(); !problem.empty()) return failed(EX_CONFIG, problem);
+    if (const auto problem = start_trading(); !problem.empty()) return failed(EX_IOERR, problem);
+    if (const auto problem = start_archive(); !problem.empty()) return failed(EX_CONFIG, problem);
     start_watch();
     start_probes();
-    if (const auto trouble = start_door(); !trouble.empty()) {
+    if (const auto problem = start_door(); !problem.empty()) {
         loop_->stop();
-        return failed(EX_UNAVAILABLE, trouble);
+        return failed(EX_UNAVAILABLE, problem);
     }
     await_signal();
     reload_.start();

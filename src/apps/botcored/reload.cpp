@@ -50,11 +50,11 @@ void Reload::start() {
 void Reload::read_all() {
     parts_.log.reopen();
     read_config();
-    const std::string trouble = parts_.read_certificate();
-    parts_.log.write(trouble.empty() ? Level::Info : Level::Error,
-                     trouble.empty() ? "certificate and key were read again"
+    const std::string problem = parts_.read_certificate();
+    parts_.log.write(problem.empty() ? Level::Info : Level::Error,
+                     problem.empty() ? "certificate and key were read again"
                                      : "the old certificate and key stay",
-                     {{"cause", trouble}});
+                     {{"cause", problem}});
 }
 
 void Reload::read_config() {

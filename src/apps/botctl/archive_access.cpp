@@ -29,14 +29,14 @@ base::Result<shell::Config, std::string> read_config(const std::string& file) {
     return base::Failure{std::move(text)};
 }
 
-base::Result<std::unique_ptr<ArchiveAccess>, std::string> open_archive(const Session& session,
-                                                                       const BackupWish& wish) {
+base::Result<std::unique_ptr<ArchiveAccess>, std::string> open_archive(
+    const DaemonClient& client, const BackupArguments& args) {
     auto opened = std::make_unique<ArchiveAccess>();
-    opened->config = TRY(read_config(wish.config_file));
-    if (wish.from.starts_with("s3://")) {
-        (void)TRY(opened->config.set("archive.repository", wish.from, "--from"));
-    } else if (!wish.from.empty()) {
-        const fs::path folder = fs::absolute(wish.from);
+    opened->config = TRY(read_config(args.config_file));
+    if (args.from.starts_with("s3://")) {
+        (void)TRY(opened->config.set("archive.repository", args.from, "--from"));
+    } else if (!args.from.empty()) {
+        const fs::path folder = fs::absolute(args.from);
         std::error_code error;
         if (!fs::is_directory(folder, error)) {
             return base::Failure{
@@ -46,9 +46,9 @@ base::Result<std::unique_ptr<ArchiveAccess>, std::string> open_archive(const Ses
         }
         (void)TRY(opened->config.set("archive.repository", folder.string(), "--from"));
     }
-    opened->data = fs::absolute(session.settings().data);
-    const fs::path file = wish.key.empty() ? shell::archive_key_file(opened->config, opened->data)
-                                           : fs::path(wish.key);
+    opened->data = fs::absolute(client.settings().data);
+    const fs::path file = args.key.empty() ? shell::archive_key_file(opened->config, opened->data)
+                                           : fs::path(args.key);
     auto key = archive::ArchiveKey::load(file);
     // Before the repository is opened, which may remove what a crash left in its folder.
     (void)TRY(work_as_owner_of(opened->data));
@@ -78,16 +78,16 @@ std::string said(const ArchiveError& error) {
     return text + ": " + error.text;
 }
 
-int refused(Session& session, const ArchiveError& error) {
+int refused(DaemonClient& client, const ArchiveError& error) {
     using Kind = ArchiveError::Kind;
     const bool away = error.kind == Kind::Unavailable || error.kind == Kind::Refused;
-    if (away) return session.unavailable(said(error));
+    if (away) return client.unavailable(said(error));
     std::cerr << "botctl: " << shell::log::redact(said(error)) << "\n";
     return kExitNegative;
 }
 
-int refused(Session& session, const std::string& text) {
-    return session.unavailable(shell::log::redact(text));
+int refused(DaemonClient& client, const std::string& text) {
+    return client.unavailable(shell::log::redact(text));
 }
 
 }  // namespace botcore::botctl

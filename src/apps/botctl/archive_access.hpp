@@ -30,15 +30,15 @@ struct ArchiveAccess {
 /// From here on this process is the owner of the data folder; configuration and key are read
 /// before, since they may be root's.
 [[nodiscard]] base::Result<std::unique_ptr<ArchiveAccess>, std::string> open_archive(
-    const Session& session, const BackupWish& wish);
+    const DaemonClient& client, const BackupArguments& args);
 
 /// Works as the owner of the data folder from here on, and says so where that changes anything.
 [[nodiscard]] base::Outcome<std::string> work_as_owner_of(const std::filesystem::path& data);
 
 [[nodiscard]] std::string said(const shell::archive::ArchiveError& error);
 /// Says it; the exit status.
-int refused(Session& session, const shell::archive::ArchiveError& error);
-int refused(Session& session, const std::string& text);
+int refused(DaemonClient& client, const shell::archive::ArchiveError& error);
+int refused(DaemonClient& client, const std::string& text);
 
 [[nodiscard]] base::Timestamp now();
 

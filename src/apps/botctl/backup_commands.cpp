@@ -1,6 +1,6 @@
 #include "apps/botctl/archive_access.hpp"
+#include "apps/botctl/confirmation.hpp"
 #include "apps/botctl/progress.hpp"
-#include "apps/botctl/question.hpp"
 #include "apps/botctl/table.hpp"
 #include "protocol/journal.hpp"
 #include "protocol/time_text.hpp"
@@ -78,24 +78,24 @@ void print_listing(std::ostream& out, const json::value& data) {
 
 }  // namespace
 
-int list_backups(Session& session, const BackupWish& wish) {
-    auto opened = open_archive(session, wish);
-    if (!opened) return refused(session, opened.error());
+int list_backups(DaemonClient& client, const BackupArguments& args) {
+    auto opened = open_archive(client, args);
+    if (!opened) return refused(client, opened.error());
     auto listing = listing_of(*opened.value()->archive);
-    if (!listing) return refused(session, listing.error());
+    if (!listing) return refused(client, listing.error());
     if (listing.value().timelines.empty()) {
-        return refused(session, "there is no archive in " + opened.value()->archive->place());
+        return refused(client, "there is no archive in " + opened.value()->archive->place());
     }
     json::object data;
     data["place"] = opened.value()->archive->place();
     data["timelines"] = listing.value().timelines;
     data["snapshots"] = listing.value().snapshots;
-    return session.show(data, print_listing);
+    return client.show(data, print_listing);
 }
 
-int create_backup(Session& session, const BackupWish& wish) {
-    auto opened = open_archive(session, wish);
-    if (!opened) return refused(session, opened.error());
+int create_backup(DaemonClient& client, const BackupArguments& args) {
+    auto opened = open_archive(client, args);
+    if (!opened) return refused(client, opened.error());
     const fs::path scratch = opened.value()->data / "backup-copy.db";
     ProgressLine line;
     const auto copied = archive::copy_database(
@@ -103,15 +103,15 @@ int create_backup(Session& session, const BackupWish& wish) {
         scratch,
         archive::CopyPace::Gentle,
         [&](std::uint64_t done, std::uint64_t total) { line.show("copied", done, total); });
-    if (!copied) return refused(session, copied.error());
+    if (!copied) return refused(client, copied.error());
     const auto put =
         archive::put_snapshot(*opened.value()->archive, scratch, now(), line.as_progress());
     shell::sqlite::remove_database(scratch);
     line.end();
-    if (!put) return refused(session, put.error());
+    if (!put) return refused(client, put.error());
     const auto remembered = archive::KnownArchives(opened.value()->data).add(opened.value()->place);
     if (!remembered) std::cerr << "botctl: " << remembered.error() << "\n";
-    return session.show(to_json(put.value()), [&](std::ostream& out, const json::value&) {
+    return client.show(to_json(put.value()), [&](std::ostream& out, const json::value&) {
         out << "stored " << to_text(put.value().name) << ", " << put.value().bytes << " bytes\n";
     });
 }
@@ -136,15 +136,15 @@ std::vector<std::string> lines_of(const archive::Prunable& chosen) {
 
 }  // namespace
 
-int prune_backups(Session& session, const BackupWish& wish) {
-    auto opened = open_archive(session, wish);
-    if (!opened) return refused(session, opened.error());
+int prune_backups(DaemonClient& client, const BackupArguments& args) {
+    auto opened = open_archive(client, args);
+    if (!opened) return refused(client, opened.error());
     const auto& config = opened.value()->config;
     const auto number = [&](std::string_view key) {
         return static_cast<std::size_t>(config.integer(key));
     };
     const auto timeline = shell::sqlite::timeline_of(opened.value()->data / "botcore.db");
-    if (!timeline) return refused(session, timeline.error());
+    if (!timeline) return refused(client, timeline.error());
     archive::Archive& from = *opened.value()->archive;
     const auto chosen = archive::prunable(
         from,
@@ -154,14 +154,14 @@ int prune_backups(Session& session, const BackupWish& wish) {
          number("archive.keep_monthly")},
         base::Duration::seconds(config.integer("archive.keep_segments_days") * 86'400),
         now());
-    if (!chosen) return refused(session, chosen.error());
+    if (!chosen) return refused(client, chosen.error());
     const std::size_t count = chosen.value().snapshots.size() + chosen.value().segments.size();
     if (count > 0) {
-        const int status = ask(lines_of(chosen.value()), "Remove them?", wish.agreed);
+        const int status = ask(lines_of(chosen.value()), "Remove them?", args.agreed);
         if (status != kExitOk) return status;
     }
     const auto removed = archive::prune(from, timeline.value().number, chosen.value(), now());
-    if (!removed) return refused(session, removed.error());
+    if (!removed) return refused(client, removed.error());
     json::array names;
     for (const auto& snapshot : chosen.value().snapshots)
         names.emplace_back(to_text(snapshot.name));
@@ -169,42 +169,42 @@ int prune_backups(Session& session, const BackupWish& wish) {
     data["removed"] = chosen.value().snapshots.size();
     data["segments_removed"] = chosen.value().segments.size();
     data["snapshots"] = std::move(names);
-    return session.show(data, [&](std::ostream& out, const json::value&) {
+    return client.show(data, [&](std::ostream& out, const json::value&) {
         out << chosen.value().snapshots.size() << " snapshots and "
             << chosen.value().segments.size() << " segments were removed\n";
     });
 }
 
-int backup_key(Session& session, const BackupWish& wish) {
-    auto config = read_config(wish.config_file);
-    if (!config) return refused(session, config.error());
-    const fs::path file = wish.key.empty()
-                              ? shell::archive_key_file(config.value(), session.settings().data)
-                              : fs::path(wish.key);
+int backup_key(DaemonClient& client, const BackupArguments& args) {
+    auto config = read_config(args.config_file);
+    if (!config) return refused(client, config.error());
+    const fs::path file = args.key.empty()
+                              ? shell::archive_key_file(config.value(), client.settings().data)
+                              : fs::path(args.key);
     const auto key = archive::ArchiveKey::load(file);
-    if (!key) return refused(session, key.error());
-    if (!wish.copy_to.empty()) {
-        const auto copied = key.value().copy_to(wish.copy_to);
-        if (!copied) return refused(session, copied.error());
+    if (!key) return refused(client, key.error());
+    if (!args.copy_to.empty()) {
+        const auto copied = key.value().copy_to(args.copy_to);
+        if (!copied) return refused(client, copied.error());
         // archive.key_escrow may be this very file.
-        const auto given = shell::give_to_owner_of(session.settings().data, wish.copy_to);
-        if (!given) return refused(session, given.error());
+        const auto given = shell::give_to_owner_of(client.settings().data, args.copy_to);
+        if (!given) return refused(client, given.error());
     }
     json::object data;
     data["file"] = file.string();
     data["key_id"] = key.value().id();
-    if (!wish.copy_to.empty()) data["copy"] = wish.copy_to;
-    return session.show(data, [&](std::ostream& out, const json::value&) {
+    if (!args.copy_to.empty()) data["copy"] = args.copy_to;
+    return client.show(data, [&](std::ostream& out, const json::value&) {
         out << "key " << key.value().id() << " in " << file.string();
-        if (!wish.copy_to.empty()) out << ", and a copy in " << wish.copy_to;
+        if (!args.copy_to.empty()) out << ", and a copy in " << args.copy_to;
         out << "\nwithout this key no backup can be read\n";
     });
 }
 
-int backup_history(Session& session) {
-    const archive::JobFile file(fs::path(session.settings().data) / "jobs.jsonl");
+int backup_history(DaemonClient& client) {
+    const archive::JobFile file(fs::path(client.settings().data) / "jobs.jsonl");
     const auto jobs = file.read();
-    if (!jobs) return refused(session, jobs.error());
+    if (!jobs) return refused(client, jobs.error());
     json::array items;
     for (const auto& job : jobs.value()) {
         json::object item;
@@ -216,7 +216,7 @@ int backup_history(Session& session) {
         item["text"] = job.text;
         items.push_back(std::move(item));
     }
-    return session.show(items, [](std::ostream& out, const json::value& data) {
+    return client.show(items, [](std::ostream& out, const json::value& data) {
         static constexpr std::array kColumns{Column{"TIME", "time"},
                                              Column{"JOB", "job"},
                                              Column{"GOOD", "good"},

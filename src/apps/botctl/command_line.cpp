@@ -18,7 +18,7 @@ CLI::App* add(CLI::App& parent,
               Chosen& chosen,
               const std::string& name,
               const std::string& help,
-              std::function<int(Session&)> run) {
+              std::function<int(DaemonClient&)> run) {
     CLI::App* command = parent.add_subcommand(name, help);
     add_common(*command, chosen);
     if (run) command->callback([&chosen, run = std::move(run)] { chosen.run = run; });

@@ -20,26 +20,26 @@ struct Chosen {
     Settings settings;
     bool json = false;
     CommandOptions command;
-    OrderWish wish;
+    OrderArguments args;
     JournalRange range;
-    EventWish events;
-    UserWish user;
+    EventArguments events;
+    UserArguments user;
     std::string symbol, order, market = "futures", leverage, to, amount, asset = "USDT";
     std::string deposit = "10000";
     shell::GivenSettings given;
     std::map<std::string, std::optional<std::string>> flags;
     std::uint64_t count = 10, hours = 0;
-    StatusWish status;
-    AmendWish amend;
-    ListWish orders, trades{.limit = 50}, acts{.limit = 50};
+    StatusArguments status;
+    AmendArguments amend;
+    ListArguments orders, trades{.limit = 50}, acts{.limit = 50};
     bool failed = false, ramp = false, protective = false;
     Agreed agreed = Agreed::Ask;
-    ReconcileWish reconcile;
+    ReconcileArguments reconcile;
     std::string reason;
     MaintenancePlan plan;
     std::string window, result, file;
-    BackupWish backup;
-    std::function<int(Session&)> run;
+    BackupArguments backup;
+    std::function<int(DaemonClient&)> run;
 };
 
 /// The options that every command has; they may stand before the command too.
@@ -49,7 +49,7 @@ CLI::App* add(CLI::App& parent,
               Chosen& chosen,
               const std::string& name,
               const std::string& help,
-              std::function<int(Session&)> run);
+              std::function<int(DaemonClient&)> run);
 
 void add_account(CLI::App* command, Chosen& chosen);
 /// Options of commands that change something.

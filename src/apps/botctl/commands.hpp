@@ -2,9 +2,9 @@
 
 /// What botctl can do, one function a command; each answers its exit status.
 
+#include "apps/botctl/confirmation.hpp"
+#include "apps/botctl/daemon_client.hpp"
 #include "apps/botctl/listing.hpp"
-#include "apps/botctl/question.hpp"
-#include "apps/botctl/session.hpp"
 #include "shell/config/given_settings.hpp"
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace botcore::botctl {
 
-struct OrderWish {
+struct OrderArguments {
     std::string symbol;
     std::string side;
     std::string quantity;
@@ -31,7 +31,7 @@ struct OrderWish {
 };
 
 /// What an amendment changes; empty means that it stays.
-struct AmendWish {
+struct AmendArguments {
     std::string price;
     std::string stop_price;
     std::string quantity;  ///< In all, with what was filled already.
@@ -51,7 +51,7 @@ struct CommandOptions {
                                        const CommandOptions& options);
 
 /// What `events` listens to; empty lists mean all there is, prices apart.
-struct EventWish {
+struct EventArguments {
     std::vector<std::string> channels;
     std::vector<std::string> accounts;
     std::vector<std::string> symbols;
@@ -60,7 +60,7 @@ struct EventWish {
     bool follow = false;   ///< Go on after what is there already.
 };
 
-struct UserWish {
+struct UserArguments {
     std::string id;
     std::string email;
     std::string name;  ///< Of the user, or of the token.
@@ -73,7 +73,7 @@ struct JournalRange {
 };
 
 // Through the daemon.
-struct StatusWish {
+struct StatusArguments {
     bool watch = false;  ///< Again and again, until it is stopped.
     std::uint64_t every_seconds = 2;
 };
@@ -81,45 +81,45 @@ struct StatusWish {
 /// The one screen: mode, cause and page to read, maintenance, accounts that may not trade, orders
 /// without a known outcome, unprotected quantities, backups, the last start and the journal. Exit
 /// status 0 where the daemon is healthy.
-int status(Session& session, const StatusWish& wish);
-int book(Session& session, const std::string& symbol, const std::string& market);
-int events(Session& session, EventWish wish);
-int place_order(Session& session, const CommandOptions& options, const OrderWish& wish);
-int cancel_order(Session& session,
+int status(DaemonClient& client, const StatusArguments& args);
+int book(DaemonClient& client, const std::string& symbol, const std::string& market);
+int events(DaemonClient& client, EventArguments args);
+int place_order(DaemonClient& client, const CommandOptions& options, const OrderArguments& args);
+int cancel_order(DaemonClient& client,
                  const CommandOptions& options,
                  const std::string& order,
                  const std::string& reason);
 /// Cancels every order of the account, or of a symbol; `protective`: the stops of positions, too.
-int cancel_all(Session& session,
+int cancel_all(DaemonClient& client,
                const CommandOptions& options,
                const std::string& symbol,
                bool protective);
 /// Cancels what could open something and closes all positions. Exit status 1 where an exit failed.
-int flatten(Session& session, const CommandOptions& options);
+int flatten(DaemonClient& client, const CommandOptions& options);
 /// Cancels the order and places one with what is left of it in its stead, which is behind others at
 /// its price.
-int amend_order(Session& session,
+int amend_order(DaemonClient& client,
                 const CommandOptions& options,
                 const std::string& order,
-                const AmendWish& wish);
-int close_position(Session& session, const CommandOptions& options, const std::string& symbol);
-int set_leverage(Session& session,
+                const AmendArguments& args);
+int close_position(DaemonClient& client, const CommandOptions& options, const std::string& symbol);
+int set_leverage(DaemonClient& client,
                  const CommandOptions& options,
                  const std::string& symbol,
                  const std::string& leverage);
 /// Names what would go and asks.
-int reset_account(Session& session, const CommandOptions& options, Agreed agreed);
-int transfer(Session& session,
+int reset_account(DaemonClient& client, const CommandOptions& options, Agreed agreed);
+int transfer(DaemonClient& client,
              const CommandOptions& options,
              const std::string& to,
              const std::string& amount,
              const std::string& asset);
-int open_account(Session& session,
+int open_account(DaemonClient& client,
                  const CommandOptions& options,
                  const std::string& market,
                  const std::string& deposit);
 
-struct ReconcileWish {
+struct ReconcileArguments {
     std::string user = "all";  ///< An owner, or all.
     std::string account;       ///< Empty: all of them.
     bool fix = false;          ///< Propose a way out of each mismatch.
@@ -128,9 +128,9 @@ struct ReconcileWish {
 
 /// Compares with the exchange now and shows both sides. Exit status 1 where they differ, or where a
 /// fix was refused.
-int reconcile(Session& session, const ReconcileWish& wish);
+int reconcile(DaemonClient& client, const ReconcileArguments& args);
 /// Freezes an account, or lets it trade again.
-int set_account_state(Session& session,
+int set_account_state(DaemonClient& client,
                       const CommandOptions& options,
                       const std::string& state,
                       const std::string& reason);
@@ -143,58 +143,62 @@ struct MaintenancePlan {
     bool emergency = false;
 };
 
-int maintenance_status(Session& session);
-int maintenance_schedule(Session& session,
+int maintenance_status(DaemonClient& client);
+int maintenance_schedule(DaemonClient& client,
                          const CommandOptions& options,
                          const MaintenancePlan& plan);
-int maintenance_cancel(Session& session, const CommandOptions& options, const std::string& window);
-int maintenance_on(Session& session, const CommandOptions& options, const MaintenancePlan& plan);
-int maintenance_off(Session& session, const CommandOptions& options, bool ramp);
-int uptime(Session& session);
+int maintenance_cancel(DaemonClient& client,
+                       const CommandOptions& options,
+                       const std::string& window);
+int maintenance_on(DaemonClient& client,
+                   const CommandOptions& options,
+                   const MaintenancePlan& plan);
+int maintenance_off(DaemonClient& client, const CommandOptions& options, bool ramp);
+int uptime(DaemonClient& client);
 
 /// Does everything that matters work? Looks at the health, then places and cancels an order far
 /// from the market on a paper account and reads it back. Exit status 0 only if all of it held.
-int smoke(Session& session, const std::string& account);
+int smoke(DaemonClient& client, const std::string& account);
 
 /// The usual window, from the calendar; needs no daemon.
-int maintenance_next(Session& session);
+int maintenance_next(DaemonClient& client);
 
 // About users; passwords come from the standard input.
-int add_user(Session& session, const UserWish& wish);
-int list_users(Session& session);
-int set_role(Session& session, const UserWish& wish);
-int set_active(Session& session, const UserWish& wish, bool active);
-int set_password(Session& session, const UserWish& wish);
-int login(Session& session, const UserWish& wish);
-int audit(Session& session, const UserWish& wish, const ListWish& list);
+int add_user(DaemonClient& client, const UserArguments& args);
+int list_users(DaemonClient& client);
+int set_role(DaemonClient& client, const UserArguments& args);
+int set_active(DaemonClient& client, const UserArguments& args, bool active);
+int set_password(DaemonClient& client, const UserArguments& args);
+int login(DaemonClient& client, const UserArguments& args);
+int audit(DaemonClient& client, const UserArguments& args, const ListArguments& list);
 
 // Through the daemon, on the files where it does not run.
-int account(Session& session, const std::string& account);
-int accounts(Session& session);
+int account(DaemonClient& client, const std::string& account);
+int accounts(DaemonClient& client);
 /// `which`: open, failed or all.
-int orders(Session& session,
+int orders(DaemonClient& client,
            const std::string& account,
            const std::string& which,
-           const ListWish& wish);
-int positions(Session& session, const std::string& account);
-int history(Session& session, const std::string& account, const ListWish& wish);
+           const ListArguments& args);
+int positions(DaemonClient& client, const std::string& account);
+int history(DaemonClient& client, const std::string& account, const ListArguments& args);
 /// On the files: the prices of the newest trades of one's own.
-int prices(Session& session, const std::string& market);
-int explain(Session& session, const std::string& order);
+int prices(DaemonClient& client, const std::string& market);
+int explain(DaemonClient& client, const std::string& order);
 /// The last records, a line each for people.
-int journal_tail(Session& session, std::uint64_t count);
-int journal_export(Session& session, const JournalRange& range);
+int journal_tail(DaemonClient& client, std::uint64_t count);
+int journal_export(DaemonClient& client, const JournalRange& range);
 
 // On the files, whether the daemon runs or not.
 /// Is everything in the store what the journal says? Each finding with kind, severity and action.
-int check(Session& session);
+int check(DaemonClient& client);
 /// Hands a report of scripts/consistency-check.sh to the daemon's log and event stream.
-int report_check(Session& session, const std::string& result, const std::string& file);
+int report_check(DaemonClient& client, const std::string& result, const std::string& file);
 /// What botcored would say to these settings: each with its origin, and a verdict at the end.
-int check_config(Session& session, const shell::GivenSettings& given);
+int check_config(DaemonClient& client, const shell::GivenSettings& given);
 
 /// What the commands about the archive are told; empty means the configuration's, or the newest.
-struct BackupWish {
+struct BackupArguments {
     std::string config_file;
     std::string from;                       ///< The repository.
     std::string key;                        ///< The key's file.
@@ -212,30 +216,30 @@ struct BackupWish {
 };
 
 // On the archive, whether the daemon runs or not.
-int list_backups(Session& session, const BackupWish& wish);
-int create_backup(Session& session, const BackupWish& wish);
+int list_backups(DaemonClient& client, const BackupArguments& args);
+int create_backup(DaemonClient& client, const BackupArguments& args);
 /// The newest snapshot, or all of them, restored into a scratch file and checked; then the records
 /// behind the newest one.
-int verify_backup(Session& session, const BackupWish& wish);
+int verify_backup(DaemonClient& client, const BackupArguments& args);
 /// Names what would go and asks.
-int prune_backups(Session& session, const BackupWish& wish);
-int backup_key(Session& session, const BackupWish& wish);
-int backup_history(Session& session);
-int run_drill(Session& session, const BackupWish& wish);
-int drill_history(Session& session);
+int prune_backups(DaemonClient& client, const BackupArguments& args);
+int backup_key(DaemonClient& client, const BackupArguments& args);
+int backup_history(DaemonClient& client);
+int run_drill(DaemonClient& client, const BackupArguments& args);
+int drill_history(DaemonClient& client);
 /// Shows the report and asks whether the person signs it.
-int sign_drill(Session& session, const BackupWish& wish);
+int sign_drill(DaemonClient& client, const BackupArguments& args);
 /// One file with a snapshot of now, its timeline and the users, sealed as in an archive.
-int export_backup(Session& session, const BackupWish& wish);
+int export_backup(DaemonClient& client, const BackupArguments& args);
 
 /// Puts the store back to a moment; the daemon must not run, except beside a dry run. Asks where
 /// the store here has more than what is restored, or the moment is not in the archive.
-int restore(Session& session, const BackupWish& wish);
+int restore(DaemonClient& client, const BackupArguments& args);
 
 /// Makes the rows anew from the journal, on the files of a daemon that does not run. Names which
 /// rows are not what the journal says and asks.
-int rebuild(Session& session, Agreed agreed);
+int rebuild(DaemonClient& client, Agreed agreed);
 /// An operator's word that records which are missing from the store are given up for ever.
-int accept_lost_records(Session& session, Agreed agreed);
+int accept_lost_records(DaemonClient& client, Agreed agreed);
 
 }  // namespace botcore::botctl

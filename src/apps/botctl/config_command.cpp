@@ -50,13 +50,13 @@ void print(std::ostream& out, const shell::Config& config, std::size_t mistakes)
 
 }  // namespace
 
-int check_config(Session& session, const shell::GivenSettings& given) {
+int check_config(DaemonClient& client, const shell::GivenSettings& given) {
     auto gathered = shell::gather_settings(given, environ);
     std::vector<std::string>& mistakes = gathered.mistakes;
     // As in a start: files that settings name are judged once the settings themselves are right,
     // and by the user that the daemon runs as.
     if (mistakes.empty()) {
-        const std::filesystem::path data = session.settings().data;
+        const std::filesystem::path data = client.settings().data;
         const auto working = work_as_owner_of(data);
         mistakes = working ? shell::mistakes_of_start(gathered.config, data)
                            : std::vector<std::string>{working.error()};
@@ -65,10 +65,10 @@ int check_config(Session& session, const shell::GivenSettings& given) {
         mistake = shell::log::redact(mistake);
         std::cerr << "botctl: " << mistake << "\n";
     }
-    (void)session.show(to_json(gathered.config, mistakes),
-                       [&](std::ostream& out, const json::value&) {
-                           print(out, gathered.config, mistakes.size());
-                       });
+    (void)client.show(to_json(gathered.config, mistakes),
+                      [&](std::ostream& out, const json::value&) {
+                          print(out, gathered.config, mistakes.size());
+                      });
     return mistakes.empty() ? kExitOk : kExitNegative;
 }
 

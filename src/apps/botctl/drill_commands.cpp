@@ -1,6 +1,6 @@
 #include "apps/botctl/archive_access.hpp"
+#include "apps/botctl/confirmation.hpp"
 #include "apps/botctl/progress.hpp"
-#include "apps/botctl/question.hpp"
 #include "shell/archive/drill.hpp"
 #include "shell/archive/drill_history.hpp"
 
@@ -59,16 +59,16 @@ const json::object* chosen_in(const json::array& drills, const std::string& time
 
 }  // namespace
 
-int run_drill(Session& session, const BackupWish& wish) {
-    std::vector<std::string> participants = wish.participants;
+int run_drill(DaemonClient& client, const BackupArguments& args) {
+    std::vector<std::string> participants = args.participants;
     if (participants.empty()) participants.push_back(this_person());
     for (const auto& name : participants) {
         if (name.empty() || !is_one_line(name, kNameMax)) {
             return wrong_usage("--participant: expected a name of at most 100 bytes on one line");
         }
     }
-    auto opened = open_archive(session, wish);
-    if (!opened) return refused(session, opened.error());
+    auto opened = open_archive(client, args);
+    if (!opened) return refused(client, opened.error());
     ProgressLine line;
     const auto drill = archive::run_drill(*opened.value()->archive,
                                           {.store = opened.value()->data / "botcore.db",
@@ -78,35 +78,35 @@ int run_drill(Session& session, const BackupWish& wish) {
                                           now,
                                           line.as_progress());
     line.end();
-    (void)session.show(to_json(drill), archive::print_drill);
+    (void)client.show(to_json(drill), archive::print_drill);
     return drill.passed ? kExitOk : kExitNegative;
 }
 
-int drill_history(Session& session) {
-    const auto drills = history_of(session.settings().data).read();
-    if (!drills) return refused(session, drills.error());
-    return session.show(drills.value(), [](std::ostream& out, const json::value& data) {
+int drill_history(DaemonClient& client) {
+    const auto drills = history_of(client.settings().data).read();
+    if (!drills) return refused(client, drills.error());
+    return client.show(drills.value(), [](std::ostream& out, const json::value& data) {
         for (const auto& item : data.as_array())
             archive::print_drill(out, item);
     });
 }
 
-int sign_drill(Session& session, const BackupWish& wish) {
-    if (wish.by.empty() || !is_one_line(wish.by, kNameMax) ||
-        !is_one_line(wish.remark, kRemarkMax)) {
+int sign_drill(DaemonClient& client, const BackupArguments& args) {
+    if (args.by.empty() || !is_one_line(args.by, kNameMax) ||
+        !is_one_line(args.remark, kRemarkMax)) {
         return wrong_usage(
             "--by: expected the name of the person who signs, at most 100 bytes, and "
             "--remark at most 500 bytes, each on one line");
     }
-    const fs::path data = fs::absolute(session.settings().data);
+    const fs::path data = fs::absolute(client.settings().data);
     const auto history = history_of(data);
     const auto drills = history.read();
-    if (!drills) return refused(session, drills.error());
-    const json::object* const drill = chosen_in(drills.value(), wish.drill);
+    if (!drills) return refused(client, drills.error());
+    const json::object* const drill = chosen_in(drills.value(), args.drill);
     if (drill == nullptr) {
-        return refused(session,
-                       wish.drill.empty() ? "there is no drill to sign; run one: botctl drill run"
-                                          : "there is no drill of " + wish.drill);
+        return refused(client,
+                       args.drill.empty() ? "there is no drill to sign; run one: botctl drill run"
+                                          : "there is no drill of " + args.drill);
     }
     const auto refuse = [](const std::string& text) {
         std::cerr << "botctl: " << text << "\n";
@@ -120,18 +120,18 @@ int sign_drill(Session& session, const BackupWish& wish) {
     if (drill->contains("signed_by")) return refuse("this drill is signed already");
     std::ostringstream report;
     archive::print_drill(report, *drill);
-    const int status = ask({report.str()}, "Do you, " + wish.by + ", sign it?", wish.agreed);
+    const int status = ask({report.str()}, "Do you, " + args.by + ", sign it?", args.agreed);
     if (status != kExitOk) return status;
     const std::string time(drill->at("time").as_string());
     if (const auto working = work_as_owner_of(data); !working) {
-        return refused(session, working.error());
+        return refused(client, working.error());
     }
-    if (!history.add({.drill = time, .by = wish.by, .text = wish.remark, .time = now()})) {
-        return refused(session, "the signature cannot be written");
+    if (!history.add({.drill = time, .by = args.by, .text = args.remark, .time = now()})) {
+        return refused(client, "the signature cannot be written");
     }
     const auto after = history.read();
-    if (!after) return refused(session, after.error());
-    return session.show(*chosen_in(after.value(), time), archive::print_drill);
+    if (!after) return refused(client, after.error());
+    return client.show(*chosen_in(after.value(), time), archive::print_drill);
 }
 
 }  // namespace botcore::botctl

@@ -1,5 +1,5 @@
 #include "apps/botctl/commands.hpp"
-#include "apps/botctl/line.hpp"
+#include "apps/botctl/connection.hpp"
 #include "apps/botctl/table.hpp"
 #include "base/plain_numbers.hpp"
 
@@ -27,14 +27,14 @@ json::array texts(const std::vector<std::string>& list) {
     return array;
 }
 
-std::string subscription(const EventWish& wish) {
+std::string subscription(const EventArguments& args) {
     json::object message;
     message["type"] = "subscribe";
-    if (!wish.channels.empty()) message["channels"] = texts(wish.channels);
-    if (!wish.accounts.empty()) message["accounts"] = texts(wish.accounts);
-    if (!wish.symbols.empty()) message["symbols"] = texts(wish.symbols);
-    if (wish.since) message["since"] = *wish.since;
-    if (!wish.timeline.empty()) message["timeline"] = wish.timeline;
+    if (!args.channels.empty()) message["channels"] = texts(args.channels);
+    if (!args.accounts.empty()) message["accounts"] = texts(args.accounts);
+    if (!args.symbols.empty()) message["symbols"] = texts(args.symbols);
+    if (args.since) message["since"] = *args.since;
+    if (!args.timeline.empty()) message["timeline"] = args.timeline;
     return json::serialize(message);
 }
 
@@ -53,16 +53,16 @@ std::string for_people(const json::object& event) {
 
 class Listening {
 public:
-    Listening(Session& session, const EventWish& wish, Line& line)
-        : session_(session),
-          wish_(wish),
+    Listening(DaemonClient& client, const EventArguments& args, Connection& line)
+        : client_(client),
+          args_(args),
           line_(line),
           stream_(line) {}
 
     int run(const std::string& host, const std::string& token) {
         if (!upgrade(host, token)) return status_;
-        Line::Error error;
-        (void)stream_.write(boost::asio::buffer(subscription(wish_)), error);
+        Connection::Error error;
+        (void)stream_.write(boost::asio::buffer(subscription(args_)), error);
         while (!error) {
             beast::flat_buffer buffer;
             (void)stream_.read(buffer, error);
@@ -84,7 +84,7 @@ private:
             request.set(beast::http::field::authorization, "Bearer " + token);
         }));
         beast::websocket::response_type response;
-        Line::Error error;
+        Connection::Error error;
         stream_.handshake(response, host, "/ws", error);
         if (error) {
             std::cerr << "botctl: the stream was refused: " << error.message() << "\n";
@@ -97,13 +97,13 @@ private:
 
     /// False when enough was heard.
     bool take(std::string_view text) {
-        Line::Error error;
+        Connection::Error error;
         const json::value value = json::parse(json::string_view(text.data(), text.size()), error);
         const json::object* message = error ? nullptr : value.if_object();
         if (message == nullptr) return true;
         const std::string type = plain_text(*message, "type");
         if (type == "event") {
-            const bool json_wanted = session_.settings().output == Output::Json;
+            const bool json_wanted = client_.settings().output == Output::Json;
             std::cout << (json_wanted ? std::string(text) : for_people(*message)) << std::endl;
         } else if (type == "error" || type == "warning") {
             std::cerr << "botctl: " << plain_text(*message, "code") << ": "
@@ -113,39 +113,39 @@ private:
                 return false;
             }
         }
-        return wish_.follow || type != "caught_up";
+        return args_.follow || type != "caught_up";
     }
 
-    Session& session_;
-    const EventWish& wish_;
-    Line& line_;
-    beast::websocket::stream<Line&> stream_;
+    DaemonClient& client_;
+    const EventArguments& args_;
+    Connection& line_;
+    beast::websocket::stream<Connection&> stream_;
     int status_ = kExitOk;
 };
 
 }  // namespace
 
-int events(Session& session, EventWish wish) {
-    const Settings& settings = session.settings();
+int events(DaemonClient& client, EventArguments args) {
+    const Settings& settings = client.settings();
     auto place = parse_url(settings.url);
     if (!place) {
         std::cerr << "botctl: expected http://host:port or https://host:port, came '"
                   << settings.url << "'\n";
         return kExitUsage;
     }
-    auto token = session.token();
+    auto token = client.token();
     if (!token) {
         std::cerr << "botctl: " << token.error() << "\n";
         return kExitUnauthorized;
     }
     // Without a place, only what comes can be told: then there is nothing to end with.
-    if (!wish.since) wish.follow = true;
-    auto line = Line::open(*place, settings.authorities, kConnectWithin);
+    if (!args.since) args.follow = true;
+    auto line = Connection::open(*place, settings.authorities, kConnectWithin);
     if (!line) {
-        return session.unavailable("the daemon does not answer at " + settings.url + ": " +
-                                   line.error().text);
+        return client.unavailable("the daemon does not answer at " + settings.url + ": " +
+                                  line.error().text);
     }
-    return Listening(session, wish, *line.value()).run(place->host, token.value());
+    return Listening(client, args, *line.value()).run(place->host, token.value());
 }
 
 }  // namespace botcore::botctl

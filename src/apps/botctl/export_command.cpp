@@ -9,31 +9,31 @@ namespace archive = shell::archive;
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-int export_backup(Session& session, const BackupWish& wish) {
-    const auto config = read_config(wish.config_file);
-    if (!config) return refused(session, config.error());
-    const fs::path data = fs::absolute(session.settings().data);
+int export_backup(DaemonClient& client, const BackupArguments& args) {
+    const auto config = read_config(args.config_file);
+    if (!config) return refused(client, config.error());
+    const fs::path data = fs::absolute(client.settings().data);
     const auto key = archive::ArchiveKey::load(
-        wish.key.empty() ? shell::archive_key_file(config.value(), data) : fs::path(wish.key));
-    if (!key) return refused(session, key.error());
+        args.key.empty() ? shell::archive_key_file(config.value(), data) : fs::path(args.key));
+    if (!key) return refused(client, key.error());
     if (const auto working = work_as_owner_of(data); !working) {
-        return refused(session, working.error());
+        return refused(client, working.error());
     }
     ProgressLine line;
     const auto done = archive::export_backup({.store = data / "botcore.db",
                                               .users = data / "users.sqlite",
                                               .scratch = data / "export-scratch",
-                                              .folder = fs::absolute(wish.folder)},
+                                              .folder = fs::absolute(args.folder)},
                                              key.value(),
                                              now(),
                                              line.as_progress());
     line.end();
-    if (!done) return refused(session, done.error());
+    if (!done) return refused(client, done.error());
     json::object shown = to_json(done.value().snapshot);
     shown["file"] = done.value().file.string();
     shown["file_bytes"] = done.value().bytes;
     shown["state_hash"] = done.value().state_hash;
-    return session.show(shown, [&](std::ostream& out, const json::value&) {
+    return client.show(shown, [&](std::ostream& out, const json::value&) {
         out << "wrote " << done.value().file.string() << ", " << done.value().bytes
             << " bytes, restored aside and whole, state " << done.value().state_hash
             << "\nto use it: unpack it with tar into an empty folder, then botctl restore --from "

@@ -33,21 +33,21 @@ ClientRequest get(std::string path) {
 }
 
 /// Opens the files, says so, and runs the command on them.
-int on_files(Session& session, const std::function<int(OfflineStore&)>& command) {
-    auto opened = OfflineStore::open(session.settings().data);
+int on_files(DaemonClient& client, const std::function<int(OfflineStore&)>& command) {
+    auto opened = OfflineStore::open(client.settings().data);
     if (!opened) {
-        return session.unavailable("the daemon does not answer at " + session.settings().url +
-                                   ", and " + opened.error());
+        return client.unavailable("the daemon does not answer at " + client.settings().url +
+                                  ", and " + opened.error());
     }
     std::cerr << "botctl: the daemon does not answer; read from the files in "
-              << session.settings().data << "\n";
+              << client.settings().data << "\n";
     OfflineStore store = std::move(opened).value();
     return command(store);
 }
 
-int unreadable(Session& session, ports::StoreError error) {
+int unreadable(DaemonClient& client, ports::StoreError error) {
     if (error == ports::StoreError::Unavailable) {
-        return session.unavailable("the store cannot be read now");
+        return client.unavailable("the store cannot be read now");
     }
     std::cerr << "botctl: the store is damaged; run 'botctl verify'\n";
     return kExitNegative;
@@ -60,26 +60,26 @@ model::Quote no_quote(const model::InstrumentId& instrument) {
     return quote;
 }
 
-int account_from_files(Session& session, OfflineStore& store, const std::string& name) {
+int account_from_files(DaemonClient& client, OfflineStore& store, const std::string& name) {
     const auto state = store.state();
-    if (!state) return unreadable(session, state.error());
+    if (!state) return unreadable(client, state.error());
     const auto place = state.value().accounts.find(model::AccountId(name));
     if (place == state.value().accounts.end()) {
         std::cerr << "botctl: there is no account '" << name << "'\n";
         return kExitNegative;
     }
-    return session.show(shell::http::account_view(state.value(), place->second, no_quote),
-                        print_account);
+    return client.show(shell::http::account_view(state.value(), place->second, no_quote),
+                       print_account);
 }
 
-int accounts_from_files(Session& session, OfflineStore& store) {
+int accounts_from_files(DaemonClient& client, OfflineStore& store) {
     const auto state = store.state();
-    if (!state) return unreadable(session, state.error());
+    if (!state) return unreadable(client, state.error());
     json::array list;
     for (const auto& [id, account] : state.value().accounts) {
         list.push_back(shell::http::account_view(state.value(), account, no_quote));
     }
-    return session.show(list, print_accounts);
+    return client.show(list, print_accounts);
 }
 
 /// Orders, newest first, page by page.
@@ -120,19 +120,19 @@ std::optional<Page> trade_page(OfflineStore& store,
     return page;
 }
 
-int list_from_files(Session& session,
+int list_from_files(DaemonClient& client,
                     std::string_view rows,
-                    const ListWish& wish,
+                    const ListArguments& args,
                     const ReadPage& read,
                     const Printer& printer) {
-    auto listed = gather(wish, read);
-    if (!listed) return unreadable(session, ports::StoreError::Unavailable);
-    return show_list(session, rows, std::move(*listed), printer);
+    auto listed = gather(args, read);
+    if (!listed) return unreadable(client, ports::StoreError::Unavailable);
+    return show_list(client, rows, std::move(*listed), printer);
 }
 
-int positions_from_files(Session& session, OfflineStore& store, const std::string& name) {
+int positions_from_files(DaemonClient& client, OfflineStore& store, const std::string& name) {
     const auto state = store.state();
-    if (!state) return unreadable(session, state.error());
+    if (!state) return unreadable(client, state.error());
     const auto place = state.value().accounts.find(model::AccountId(name));
     if (place == state.value().accounts.end()) {
         std::cerr << "botctl: there is no account '" << name << "'\n";
@@ -144,13 +144,13 @@ int positions_from_files(Session& session, OfflineStore& store, const std::strin
         list.push_back(
             shell::http::position_view(state.value(), place->second, position, no_quote));
     }
-    return session.show(list, print_positions);
+    return client.show(list, print_positions);
 }
 
 /// Quotes are not stored; what is known is at which price one has traded last.
-int prices_from_files(Session& session, OfflineStore& store, const std::string& market) {
+int prices_from_files(DaemonClient& client, OfflineStore& store, const std::string& market) {
     const auto state = store.state();
-    if (!state) return unreadable(session, state.error());
+    if (!state) return unreadable(client, state.error());
     std::map<model::InstrumentId, model::Fill> newest;
     for (const auto& [id, account] : state.value().accounts) {
         if (to_text(account.account.market) != market) continue;
@@ -158,7 +158,7 @@ int prices_from_files(Session& session, OfflineStore& store, const std::string& 
         query.account = id;
         query.limit = kPage;
         const auto fills = store.reader().fills(query);
-        if (!fills) return unreadable(session, fills.error());
+        if (!fills) return unreadable(client, fills.error());
         for (const auto& fill : fills.value()) {
             const auto [place, added] = newest.try_emplace(fill.instrument, fill);
             if (!added && place->second.trade.time < fill.trade.time) place->second = fill;
@@ -176,7 +176,7 @@ int prices_from_files(Session& session, OfflineStore& store, const std::string& 
         row["source"] = "own trade of " + protocol::to_iso8601(fill.trade.time);
         list.push_back(std::move(row));
     }
-    return session.show(list, print_prices);
+    return client.show(list, print_prices);
 }
 
 /// The order of that id: of ours, or one that was found at the exchange.
@@ -196,19 +196,19 @@ ports::StoreResult<std::optional<model::Order>> order_named(ports::StoreReader& 
     return named;
 }
 
-int explain_from_files(Session& session, OfflineStore& store, const std::string& id) {
+int explain_from_files(DaemonClient& client, OfflineStore& store, const std::string& id) {
     const auto found = order_named(store.reader(), model::ClientOrderId(id));
-    if (!found) return unreadable(session, found.error());
+    if (!found) return unreadable(client, found.error());
     if (!found.value()) {
         std::cerr << "botctl: there is no order '" << id << "'\n";
         return kExitNegative;
     }
-    const auto story = shell::http::explanation_of(store.reader(), *found.value());
-    if (!story) return unreadable(session, story.error());
+    const auto explanation = shell::http::explanation_of(store.reader(), *found.value());
+    if (!explanation) return unreadable(client, explanation.error());
     json::object data;
     data["order"] = protocol::to_api(*found.value());
-    data["story"] = shell::http::to_api(story.value());
-    return session.show(data, print_story);
+    data["story"] = shell::http::to_api(explanation.value());
+    return client.show(data, print_explanation);
 }
 
 /// How records are printed: as they are exported, or for people.
@@ -240,10 +240,13 @@ ports::StoreResult<std::uint64_t> print_page(OfflineStore& store,
     return entries.empty() ? 0 : entries.back().sequence + 1;
 }
 
-int export_from_files(Session& session, OfflineStore& store, JournalRange range, RecordForm form) {
+int export_from_files(DaemonClient& client,
+                      OfflineStore& store,
+                      JournalRange range,
+                      RecordForm form) {
     while (range.from <= range.to) {
         const auto next = print_page(store, range, form);
-        if (!next) return unreadable(session, next.error());
+        if (!next) return unreadable(client, next.error());
         if (next.value() == 0) break;
         range.from = next.value();
     }
@@ -277,19 +280,19 @@ std::uint64_t head_of(const ClientResponse& response) {
     return head != nullptr && head->is_int64() ? static_cast<std::uint64_t>(head->get_int64()) : 0;
 }
 
-int print_records(Session& session, const JournalRange& range, RecordForm form) {
+int print_records(DaemonClient& client, const JournalRange& range, RecordForm form) {
     std::uint64_t from = std::max<std::uint64_t>(range.from, 1);
     while (from <= range.to) {
         const std::uint64_t count = std::min(kPage, range.to - from + 1);
-        const auto answer = session.reach(
+        const auto result = client.reach(
             get("/api/journal?from=" + std::to_string(from) + "&limit=" + std::to_string(count)));
-        if (!answer) {
-            return on_files(session, [&](OfflineStore& store) {
-                return export_from_files(session, store, {.from = from, .to = range.to}, form);
+        if (!result) {
+            return on_files(client, [&](OfflineStore& store) {
+                return export_from_files(client, store, {.from = from, .to = range.to}, form);
             });
         }
-        if (!*answer || answer->value().status != 200) return session.finish(*answer, print_orders);
-        const std::uint64_t next = print_page(answer->value(), form);
+        if (!*result || result->value().status != 200) return client.finish(*result, print_orders);
+        const std::uint64_t next = print_page(result->value(), form);
         if (next == 0) break;
         from = next;
     }
@@ -298,40 +301,40 @@ int print_records(Session& session, const JournalRange& range, RecordForm form) 
 
 }  // namespace
 
-int account(Session& session, const std::string& account) {
-    if (const auto answer = session.reach(get("/api/accounts/" + encoded(account)))) {
-        return session.finish(*answer, print_account);
+int account(DaemonClient& client, const std::string& account) {
+    if (const auto result = client.reach(get("/api/accounts/" + encoded(account)))) {
+        return client.finish(*result, print_account);
     }
     return on_files(
-        session, [&](OfflineStore& store) { return account_from_files(session, store, account); });
+        client, [&](OfflineStore& store) { return account_from_files(client, store, account); });
 }
 
-int accounts(Session& session) {
-    if (const auto answer = session.reach(get("/api/accounts"))) {
-        return session.finish(*answer, print_accounts);
+int accounts(DaemonClient& client) {
+    if (const auto result = client.reach(get("/api/accounts"))) {
+        return client.finish(*result, print_accounts);
     }
-    return on_files(session,
-                    [&](OfflineStore& store) { return accounts_from_files(session, store); });
+    return on_files(client,
+                    [&](OfflineStore& store) { return accounts_from_files(client, store); });
 }
 
-int orders(Session& session,
+int orders(DaemonClient& client,
            const std::string& account,
            const std::string& which,
-           const ListWish& wish) {
+           const ListArguments& args) {
     const std::string path = "/api/accounts/" + encoded(account) + "/orders?status=" + which;
     if (const auto status = list_from_daemon(
-            session, path, {"orders", "next_before", "before"}, wish, print_orders)) {
+            client, path, {"orders", "next_before", "before"}, args, print_orders)) {
         return *status;
     }
     ports::OrderQuery query;
     query.account = model::AccountId(account);
     query.live_only = which == "open";
     query.failed_only = which == "failed";
-    return on_files(session, [&](OfflineStore& store) {
+    return on_files(client, [&](OfflineStore& store) {
         return list_from_files(
-            session,
+            client,
             "orders",
-            wish,
+            args,
             [&](const std::string& cursor, std::uint64_t at_most) {
                 return order_page(store, query, cursor, at_most);
             },
@@ -339,27 +342,25 @@ int orders(Session& session,
     });
 }
 
-int positions(Session& session, const std::string& account) {
-    if (const auto answer =
-            session.reach(get("/api/accounts/" + encoded(account) + "/positions"))) {
-        return session.finish(*answer, print_positions);
+int positions(DaemonClient& client, const std::string& account) {
+    if (const auto result = client.reach(get("/api/accounts/" + encoded(account) + "/positions"))) {
+        return client.finish(*result, print_positions);
     }
-    return on_files(session, [&](OfflineStore& store) {
-        return positions_from_files(session, store, account);
-    });
+    return on_files(
+        client, [&](OfflineStore& store) { return positions_from_files(client, store, account); });
 }
 
-int history(Session& session, const std::string& account, const ListWish& wish) {
+int history(DaemonClient& client, const std::string& account, const ListArguments& args) {
     const std::string path = "/api/accounts/" + encoded(account) + "/history";
     if (const auto status = list_from_daemon(
-            session, path, {"trades", "next_before", "before"}, wish, print_history)) {
+            client, path, {"trades", "next_before", "before"}, args, print_history)) {
         return *status;
     }
-    return on_files(session, [&](OfflineStore& store) {
+    return on_files(client, [&](OfflineStore& store) {
         return list_from_files(
-            session,
+            client,
             "trades",
-            wish,
+            args,
             [&](const std::string& cursor, std::uint64_t at_most) {
                 return trade_page(store, account, cursor, at_most);
             },
@@ -367,45 +368,45 @@ int history(Session& session, const std::string& account, const ListWish& wish) 
     });
 }
 
-int prices(Session& session, const std::string& market) {
-    if (const auto answer = session.reach(get("/api/market/prices?market=" + encoded(market)))) {
-        return session.finish(*answer, print_prices);
+int prices(DaemonClient& client, const std::string& market) {
+    if (const auto result = client.reach(get("/api/market/prices?market=" + encoded(market)))) {
+        return client.finish(*result, print_prices);
     }
-    return on_files(session,
-                    [&](OfflineStore& store) { return prices_from_files(session, store, market); });
+    return on_files(client,
+                    [&](OfflineStore& store) { return prices_from_files(client, store, market); });
 }
 
-int explain(Session& session, const std::string& order) {
-    if (const auto answer = session.reach(get("/api/orders/" + encoded(order) + "/explain"))) {
-        return session.finish(*answer, print_story);
+int explain(DaemonClient& client, const std::string& order) {
+    if (const auto result = client.reach(get("/api/orders/" + encoded(order) + "/explain"))) {
+        return client.finish(*result, print_explanation);
     }
-    return on_files(session,
-                    [&](OfflineStore& store) { return explain_from_files(session, store, order); });
+    return on_files(client,
+                    [&](OfflineStore& store) { return explain_from_files(client, store, order); });
 }
 
-int journal_tail(Session& session, std::uint64_t count) {
+int journal_tail(DaemonClient& client, std::uint64_t count) {
     std::uint64_t head = 0;
-    if (const auto answer = session.reach(get("/api/journal?limit=1"))) {
-        if (!*answer || answer->value().status != 200) return session.finish(*answer, print_orders);
-        head = head_of(answer->value());
+    if (const auto result = client.reach(get("/api/journal?limit=1"))) {
+        if (!*result || result->value().status != 200) return client.finish(*result, print_orders);
+        head = head_of(result->value());
     } else {
-        auto opened = OfflineStore::open(session.settings().data);
+        auto opened = OfflineStore::open(client.settings().data);
         if (!opened) {
-            return session.unavailable("the daemon does not answer, and " + opened.error());
+            return client.unavailable("the daemon does not answer, and " + opened.error());
         }
         OfflineStore store = std::move(opened).value();
         const auto found = store.reader().head();
-        if (!found) return unreadable(session, found.error());
+        if (!found) return unreadable(client, found.error());
         head = found.value().sequence;
     }
-    const bool people = session.settings().output == Output::People;
-    return print_records(session,
+    const bool people = client.settings().output == Output::People;
+    return print_records(client,
                          {.from = head > count ? head - count + 1 : 1},
                          people ? RecordForm::People : RecordForm::Export);
 }
 
-int journal_export(Session& session, const JournalRange& range) {
-    return print_records(session, range, RecordForm::Export);
+int journal_export(DaemonClient& client, const JournalRange& range) {
+    return print_records(client, range, RecordForm::Export);
 }
 
 }  // namespace botcore::botctl

@@ -1,6 +1,6 @@
 #include "apps/botctl/http_client.hpp"
 
-#include "apps/botctl/line.hpp"
+#include "apps/botctl/connection.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -22,8 +22,8 @@ namespace {
 /// The journal's pages are the largest answers.
 constexpr std::uint64_t kBodyMax = 64U << 20U;
 
-Outcome talk(Line& line, const http::request<http::string_body>& request) {
-    Line::Error error;
+Outcome talk(Connection& line, const http::request<http::string_body>& request) {
+    Connection::Error error;
     (void)http::write(line, request, error);
     if (error) return base::Failure{ClientError{ClientFailure::NoAnswer, error.message()}};
     beast::flat_buffer buffer;
@@ -41,7 +41,7 @@ Outcome talk(Line& line, const http::request<http::string_body>& request) {
 
 }  // namespace
 
-std::optional<Place> parse_url(std::string_view url) {
+std::optional<ServerAddress> parse_url(std::string_view url) {
     constexpr std::string_view kPlain = "http://";
     constexpr std::string_view kTls = "https://";
     const Wire wire = url.starts_with(kTls) ? Wire::Tls : Wire::Plain;
@@ -53,14 +53,14 @@ std::optional<Place> parse_url(std::string_view url) {
     if (url.empty() || url.find('/') != std::string_view::npos || colon == 0) return std::nullopt;
     const std::string_view usual = wire == Wire::Tls ? "443" : "80";
     if (colon == std::string_view::npos) {
-        return Place{wire, std::string(url), std::string(usual)};
+        return ServerAddress{wire, std::string(url), std::string(usual)};
     }
     const std::string_view port = url.substr(colon + 1);
     std::uint16_t number = 0;
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
     if (error != std::errc() || end != port.data() + port.size() || number == 0)
         return std::nullopt;
-    return Place{wire, std::string(url.substr(0, colon)), std::string(port)};
+    return ServerAddress{wire, std::string(url.substr(0, colon)), std::string(port)};
 }
 
 HttpClient::HttpClient(std::string url, std::string_view token, std::string authorities)
@@ -89,7 +89,7 @@ Outcome HttpClient::send(const ClientRequest& request) {
     if (!request.body.empty()) message.set(http::field::content_type, "application/json");
     message.body() = request.body;
     message.prepare_payload();
-    auto line = Line::open(*place, authorities_, patience_);
+    auto line = Connection::open(*place, authorities_, patience_);
     if (!line) return base::Failure{line.error()};
     return talk(*line.value(), message);
 }

@@ -43,13 +43,13 @@ struct ClientError {
 enum class Wire : std::uint8_t { Plain, Tls };
 
 /// What "http://host:port" or "https://host:port" means; nothing for any other text.
-struct Place {
+struct ServerAddress {
     Wire wire = Wire::Plain;
     std::string host;
     std::string port;
 };
 
-[[nodiscard]] std::optional<Place> parse_url(std::string_view url);
+[[nodiscard]] std::optional<ServerAddress> parse_url(std::string_view url);
 
 class HttpClient {
 public:

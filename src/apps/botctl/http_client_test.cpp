@@ -1,6 +1,6 @@
 #include "apps/botctl/http_client.hpp"
 
-#include "apps/botctl/line.hpp"
+#include "apps/botctl/connection.hpp"
 #include "shell/outbound/tls_peer_test.hpp"
 #include "tests/scratch/temporary_folder.hpp"
 
@@ -90,14 +90,14 @@ TEST(HttpClient, SaysThatTheOutcomeIsOpenWhenTheAnswerStaysOut) {
     EXPECT_EQ(failure_at(listener.url()), ClientFailure::NoAnswer);
 }
 
-TEST(Line, IsPatientForAsLongAsItIsToldTo) {
+TEST(Connection, IsPatientForAsLongAsItIsToldTo) {
     const Listener listener;  // Its kernel takes the connection; nobody ever answers.
     const auto place = parse_url(listener.url());
     ASSERT_TRUE(place.has_value());
-    const auto line = Line::open(*place, {}, std::chrono::seconds(1));
+    const auto line = Connection::open(*place, {}, std::chrono::seconds(1));
     ASSERT_TRUE(line.has_value());
     std::array<char, 8> bytes{};
-    Line::Error error;
+    Connection::Error error;
     EXPECT_EQ(line.value()->write_some(boost::asio::buffer(bytes), error), bytes.size());
     EXPECT_FALSE(error) << error.message();
     EXPECT_EQ(line.value()->read_some(boost::asio::buffer(bytes), error), 0U);

@@ -67,9 +67,9 @@ void show_progress(const char* done_word, model::Sequence done, model::Sequence 
 
 }  // namespace
 
-int check(Session& session) {
-    auto opened = OfflineStore::open(session.settings().data);
-    if (!opened) return session.unavailable(opened.error());
+int check(DaemonClient& client) {
+    auto opened = OfflineStore::open(client.settings().data);
+    if (!opened) return client.unavailable(opened.error());
     OfflineStore store = std::move(opened).value();
     const auto report = runtime::verify(
         store.reader(),
@@ -77,7 +77,7 @@ int check(Session& session) {
     std::cerr << "\n";
     if (!report) {
         if (report.error() == ports::StoreError::Unavailable) {
-            return session.unavailable("the store cannot be read now");
+            return client.unavailable("the store cannot be read now");
         }
         std::cerr
             << "botctl: the store is damaged so that it cannot be read; stop the daemon and take "
@@ -86,13 +86,13 @@ int check(Session& session) {
     }
     // Rows and journal may agree and yet end too early: the mark and the archive know how far the
     // store had come.
-    const MissingRecords missing = missing_records(session, report.value().head);
+    const MissingRecords missing = missing_records(client, report.value().head);
     json::object data = to_json(report.value());
     data["clean"] = report.value().clean() && missing.evidence.empty();
     data["missing_records"] =
         missing.evidence.empty() ? json::value(nullptr) : json::value(missing.evidence);
     data["archive_asked"] = missing.not_asked.empty();
-    (void)session.show(data, [&](std::ostream& out, const json::value&) {
+    (void)client.show(data, [&](std::ostream& out, const json::value&) {
         print(out, report.value());
         if (!missing.not_asked.empty()) {
             out << "the archive was not asked how far the store had come: " << missing.not_asked
@@ -105,20 +105,20 @@ int check(Session& session) {
     return report.value().clean() && missing.evidence.empty() ? kExitOk : kExitNegative;
 }
 
-int report_check(Session& session, const std::string& result, const std::string& file) {
+int report_check(DaemonClient& client, const std::string& result, const std::string& file) {
     const auto report = shell::files::read_file(file);
-    if (!report) return session.unavailable("there is no report to read: " + report.error());
-    if (report.value().empty()) return session.unavailable("the report at " + file + " is empty");
+    if (!report) return client.unavailable("there is no report to read: " + report.error());
+    if (report.value().empty()) return client.unavailable("the report at " + file + " is empty");
     const json::object body{{"result", result}, {"report", report.value()}};
-    const auto answer = session.reach({.method = "POST",
-                                       .path = "/api/consistency-checks",
-                                       .body = json::serialize(body),
-                                       .idempotency_key = {},
-                                       .if_match = {}});
-    if (!answer) {
-        return session.unavailable("the daemon does not answer at " + session.settings().url);
+    const auto result = client.reach({.method = "POST",
+                                      .path = "/api/consistency-checks",
+                                      .body = json::serialize(body),
+                                      .idempotency_key = {},
+                                      .if_match = {}});
+    if (!result) {
+        return client.unavailable("the daemon does not answer at " + client.settings().url);
     }
-    return session.finish(*answer, [](std::ostream& out, const json::value&) {
+    return client.finish(*result, [](std::ostream& out, const json::value&) {
         out << "the report is in the daemon's log, and its result is announced\n";
     });
 }
@@ -149,17 +149,17 @@ std::vector<std::string> lines_of(const std::filesystem::path& data) {
 
 }  // namespace
 
-int rebuild(Session& session, Agreed agreed) {
-    const std::filesystem::path data = session.settings().data;
+int rebuild(DaemonClient& client, Agreed agreed) {
+    const std::filesystem::path data = client.settings().data;
     const auto there = shell::files::is_there(data / "botcore.db");
-    if (!there) return session.unavailable(there.error());
+    if (!there) return client.unavailable(there.error());
     if (!there.value()) {
-        return session.unavailable("there is no store at " + (data / "botcore.db").string());
+        return client.unavailable("there is no store at " + (data / "botcore.db").string());
     }
     const auto owner = work_as_owner_of(data);
-    if (!owner) return session.unavailable(owner.error());
+    if (!owner) return client.unavailable(owner.error());
     const auto folder = shell::DataFolder::open(data);
-    if (!folder) return session.unavailable(folder.error());
+    if (!folder) return client.unavailable(folder.error());
     const int asked = ask(lines_of(data), "Make the rows anew?", agreed);
     if (asked != kExitOk) return asked;
     const auto made = shell::sqlite::rebuild(folder.value().store(),
@@ -175,7 +175,7 @@ int rebuild(Session& session, Agreed agreed) {
     result["head_sequence"] = made.value().head.sequence;
     result["head_hash"] = protocol::to_hex(made.value().head.hash);
     result["old_file"] = made.value().old_file.string();
-    return session.show(result, [&](std::ostream& out, const json::value&) {
+    return client.show(result, [&](std::ostream& out, const json::value&) {
         out << "the rows are made anew and proven; head " << made.value().head.sequence
             << "\nthe old file is " << made.value().old_file.string() << "\n";
     });

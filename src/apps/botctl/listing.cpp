@@ -49,13 +49,13 @@ constexpr int kPagesCountedMax = 100;
 
 }  // namespace
 
-std::optional<Listed> gather(const ListWish& wish, const ReadPage& read) {
+std::optional<Listed> gather(const ListArguments& args, const ReadPage& read) {
     Listed listed;
     std::string cursor;
     int counted = 0;
     while (true) {
-        const bool wanted = wish.all || listed.total < wish.limit;
-        const std::uint64_t missing = wish.all ? kPageMax : wish.limit - listed.rows.size();
+        const bool wanted = args.all || listed.total < args.limit;
+        const std::uint64_t missing = args.all ? kPageMax : args.limit - listed.rows.size();
         auto page =
             read(cursor, wanted ? std::clamp<std::uint64_t>(missing, 1, kPageMax) : kPageMax);
         if (!page) {
@@ -65,11 +65,11 @@ std::optional<Listed> gather(const ListWish& wish, const ReadPage& read) {
         }
         listed.total += page->rows.size();
         for (auto& row : page->rows) {
-            if (wish.all || listed.rows.size() < wish.limit) listed.rows.push_back(std::move(row));
+            if (args.all || listed.rows.size() < args.limit) listed.rows.push_back(std::move(row));
         }
         if (page->next.empty()) return listed;
         if (!wanted) ++counted;
-        if (!wish.all && listed.total >= wish.limit &&
+        if (!args.all && listed.total >= args.limit &&
             (listed.total >= kCountedMax || counted == kPagesCountedMax)) {
             listed.more = true;
             return listed;
@@ -85,13 +85,13 @@ std::string left_out(const Listed& listed) {
            " shown; " + (listed.more ? "" : "-n " + total + " or ") + "--all shows the rest";
 }
 
-int show_list(Session& session, std::string_view rows, Listed listed, const Printer& printer) {
+int show_list(DaemonClient& client, std::string_view rows, Listed listed, const Printer& printer) {
     const std::string missing = left_out(listed);
     json::object data;
     data["total"] = listed.total;
     data["complete"] = missing.empty();
     data[rows] = std::move(listed.rows);
-    const int status = session.show(data, printer);
+    const int status = client.show(data, printer);
     if (!missing.empty()) {
         std::cout.flush();
         std::cerr << "botctl: " << missing << "\n";
@@ -99,20 +99,20 @@ int show_list(Session& session, std::string_view rows, Listed listed, const Prin
     return status;
 }
 
-std::optional<int> list_from_daemon(Session& session,
+std::optional<int> list_from_daemon(DaemonClient& client,
                                     const std::string& path,
                                     const PageNames& names,
-                                    const ListWish& wish,
+                                    const ListArguments& args,
                                     const Printer& printer) {
     std::optional<base::Result<ClientResponse, ClientError>> last;
-    auto listed = gather(wish, [&](const std::string& cursor, std::uint64_t at_most) {
-        last = session.reach(page_request(path, names, cursor, at_most));
+    auto listed = gather(args, [&](const std::string& cursor, std::uint64_t at_most) {
+        last = client.reach(page_request(path, names, cursor, at_most));
         if (!last || !*last || last->value().status != 200) return std::optional<Page>();
         return page_of(last->value(), names);
     });
     if (!last) return std::nullopt;
-    if (!listed) return session.finish(*last, printer);
-    return show_list(session, names.rows, std::move(*listed), printer);
+    if (!listed) return client.finish(*last, printer);
+    return show_list(client, names.rows, std::move(*listed), printer);
 }
 
 }  // namespace botcore::botctl

@@ -3,7 +3,7 @@
 /// Lists that come in pages: gathered over as many requests as they need, and never cut without a
 /// word.
 
-#include "apps/botctl/session.hpp"
+#include "apps/botctl/daemon_client.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -23,7 +23,7 @@ struct PageNames {
 };
 
 /// How much of a list is wanted.
-struct ListWish {
+struct ListArguments {
     std::uint64_t limit = 100;
     bool all = false;  ///< However long it is.
 };
@@ -49,7 +49,7 @@ using ReadPage =
 
 /// Reads pages until the list ends, or enough of it has been counted. Nothing where a page cannot
 /// be had.
-[[nodiscard]] std::optional<Listed> gather(const ListWish& wish, const ReadPage& read);
+[[nodiscard]] std::optional<Listed> gather(const ListArguments& args, const ReadPage& read);
 
 /// "100 of 120 shown; -n 120 or --all shows the rest"; empty where nothing was left out.
 [[nodiscard]] std::string left_out(const Listed& listed);
@@ -57,13 +57,13 @@ using ReadPage =
 /// Asks the daemon page by page, prints `{"<rows>": [...], "total": N, "complete": B}` and says on
 /// the standard error what was left out. Nothing when the daemon cannot be reached: then the files
 /// may be asked.
-[[nodiscard]] std::optional<int> list_from_daemon(Session& session,
+[[nodiscard]] std::optional<int> list_from_daemon(DaemonClient& client,
                                                   const std::string& path,
                                                   const PageNames& names,
-                                                  const ListWish& wish,
+                                                  const ListArguments& args,
                                                   const Printer& printer);
 
 /// The same from pages that somebody else reads.
-int show_list(Session& session, std::string_view rows, Listed listed, const Printer& printer);
+int show_list(DaemonClient& client, std::string_view rows, Listed listed, const Printer& printer);
 
 }  // namespace botcore::botctl

@@ -30,9 +30,9 @@ private:
     std::uint64_t length_;
 };
 
-Listed listed_of(std::uint64_t length, ListWish wish) {
+Listed listed_of(std::uint64_t length, ListArguments args) {
     Numbers numbers(length);
-    auto listed = gather(wish, std::ref(numbers));
+    auto listed = gather(args, std::ref(numbers));
     EXPECT_TRUE(listed.has_value());
     return std::move(listed).value_or(Listed());
 }

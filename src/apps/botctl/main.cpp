@@ -42,10 +42,10 @@ Variables
   BOTCTL_TOKEN  the token to show, in place of the operator's in the data folder)";
 
 /// Of commands that show a list.
-void add_list(CLI::App* command, ListWish& wish, const char* all) {
-    command->add_option("-n,--limit", wish.limit, "At most so many; what is left out is said")
+void add_list(CLI::App* command, ListArguments& args, const char* all) {
+    command->add_option("-n,--limit", args.limit, "At most so many; what is left out is said")
         ->capture_default_str();
-    command->add_flag("--all", wish.all, all);
+    command->add_flag("--all", args.all, all);
 }
 
 void add_status(CLI::App& app, Chosen& chosen) {
@@ -54,7 +54,7 @@ void add_status(CLI::App& app, Chosen& chosen) {
             chosen,
             "status",
             "The one screen: mode and cause, accounts, orders, backups; 0 where healthy",
-            [&](Session& s) { return status(s, chosen.status); });
+            [&](DaemonClient& s) { return status(s, chosen.status); });
     command->add_flag("--watch", chosen.status.watch, "Again and again, until it is stopped");
     command->add_option("--every", chosen.status.every_seconds, "With --watch: so many seconds")
         ->check(CLI::Range(1, 3'600))
@@ -67,17 +67,17 @@ void add_reads(CLI::App& app, Chosen& chosen) {
         chosen,
         "account",
         "One account with its balances",
-        [&](Session& s) { return account(s, chosen.command.account); })
+        [&](DaemonClient& s) { return account(s, chosen.command.account); })
         ->add_option("ACCOUNT", chosen.command.account, "Account")
         ->capture_default_str();
-    add(app, chosen, "accounts", "All accounts", [](Session& s) { return accounts(s); });
+    add(app, chosen, "accounts", "All accounts", [](DaemonClient& s) { return accounts(s); });
     add_account(add(app,
                     chosen,
                     "positions",
                     "Open positions",
-                    [&](Session& s) { return positions(s, chosen.command.account); }),
+                    [&](DaemonClient& s) { return positions(s, chosen.command.account); }),
                 chosen);
-    CLI::App* orders_command = add(app, chosen, "orders", "Open orders", [&](Session& s) {
+    CLI::App* orders_command = add(app, chosen, "orders", "Open orders", [&](DaemonClient& s) {
         const char* which = chosen.failed ? "failed" : (chosen.orders.all ? "all" : "open");
         return orders(s, chosen.command.account, which, chosen.orders);
     });
@@ -89,10 +89,10 @@ void add_reads(CLI::App& app, Chosen& chosen) {
         chosen,
         "explain",
         "The story of an order, from the journal",
-        [&](Session& s) { return explain(s, chosen.order); })
+        [&](DaemonClient& s) { return explain(s, chosen.order); })
         ->add_option("ORDER", chosen.order, "Order id")
         ->required();
-    CLI::App* trades = add(app, chosen, "history", "Trades, newest first", [&](Session& s) {
+    CLI::App* trades = add(app, chosen, "history", "Trades, newest first", [&](DaemonClient& s) {
         return history(s, chosen.command.account, chosen.trades);
     });
     add_account(trades, chosen);
@@ -101,10 +101,10 @@ void add_reads(CLI::App& app, Chosen& chosen) {
         chosen,
         "prices",
         "Prices of a market",
-        [&](Session& s) { return prices(s, chosen.market); })
+        [&](DaemonClient& s) { return prices(s, chosen.market); })
         ->add_option("--market", chosen.market, "spot or futures")
         ->capture_default_str();
-    CLI::App* depth = add(app, chosen, "book", "The order book of a symbol", [&](Session& s) {
+    CLI::App* depth = add(app, chosen, "book", "The order book of a symbol", [&](DaemonClient& s) {
         return book(s, chosen.symbol, chosen.market);
     });
     depth->add_option("SYMBOL", chosen.symbol, "Symbol")->required();
@@ -112,7 +112,7 @@ void add_reads(CLI::App& app, Chosen& chosen) {
 }
 
 void add_events(CLI::App& app, Chosen& chosen) {
-    CLI::App* listen = add(app, chosen, "events", "The event stream", [&](Session& s) {
+    CLI::App* listen = add(app, chosen, "events", "The event stream", [&](DaemonClient& s) {
         return events(s, chosen.events);
     });
     listen->add_option(
@@ -134,18 +134,18 @@ void add_reconciliation(CLI::App& app, Chosen& chosen) {
                             chosen,
                             "reconcile",
                             "Compare with the exchange, and show both sides",
-                            [&](Session& s) { return reconcile(s, chosen.reconcile); });
+                            [&](DaemonClient& s) { return reconcile(s, chosen.reconcile); });
     compare->add_option("--user", chosen.reconcile.user, "An owner, or all")->capture_default_str();
     compare->add_option("--account", chosen.reconcile.account, "Only this account");
     CLI::Option* fix = compare->add_flag(
         "--fix", chosen.reconcile.fix, "Propose a way out of each mismatch, and take it if agreed");
     compare->add_flag("--yes", chosen.reconcile.yes, "Agree to every one")->needs(fix);
     CLI::App* freeze =
-        add(app, chosen, "freeze", "Cancels and exits only on an account", [&](Session& s) {
+        add(app, chosen, "freeze", "Cancels and exits only on an account", [&](DaemonClient& s) {
             return set_account_state(s, chosen.command, "FROZEN", chosen.reason);
         });
     CLI::App* unfreeze =
-        add(app, chosen, "unfreeze", "Let an account trade again", [&](Session& s) {
+        add(app, chosen, "unfreeze", "Let an account trade again", [&](DaemonClient& s) {
             return set_account_state(s, chosen.command, "ACTIVE", chosen.reason);
         });
     for (CLI::App* command : {freeze, unfreeze}) {
@@ -159,13 +159,13 @@ void add_reconciliation(CLI::App& app, Chosen& chosen) {
 void add_maintenance(CLI::App& app, Chosen& chosen) {
     CLI::App* group = app.add_subcommand("maintenance", "Planned maintenance and its windows");
     group->require_subcommand(1);
-    add(*group, chosen, "next", "The next usual window", [](Session& s) {
+    add(*group, chosen, "next", "The next usual window", [](DaemonClient& s) {
         return maintenance_next(s);
     });
-    add(*group, chosen, "status", "The mode, the banner and what is planned", [](Session& s) {
+    add(*group, chosen, "status", "The mode, the banner and what is planned", [](DaemonClient& s) {
         return maintenance_status(s);
     });
-    CLI::App* schedule = add(*group, chosen, "schedule", "Plan a window", [&](Session& s) {
+    CLI::App* schedule = add(*group, chosen, "schedule", "Plan a window", [&](DaemonClient& s) {
         if (chosen.hours > 0) chosen.plan.minutes = chosen.hours * 60;
         return maintenance_schedule(s, chosen.command, chosen.plan);
     });
@@ -174,65 +174,68 @@ void add_maintenance(CLI::App& app, Chosen& chosen) {
     schedule->add_option("--hours", chosen.hours, "How long, at most 2")
         ->excludes(schedule->add_option("--minutes", chosen.plan.minutes, "How long, at most 120"));
     schedule->add_flag("--emergency", chosen.plan.emergency, "With less than seven days' notice");
-    CLI::App* cancel = add(*group, chosen, "cancel", "Cancel a window", [&](Session& s) {
+    CLI::App* cancel = add(*group, chosen, "cancel", "Cancel a window", [&](DaemonClient& s) {
         return maintenance_cancel(s, chosen.command, chosen.window);
     });
     cancel->add_option("WINDOW", chosen.window, "Its number")->required();
-    CLI::App* on = add(*group, chosen, "on", "Begin maintenance now", [&](Session& s) {
+    CLI::App* on = add(*group, chosen, "on", "Begin maintenance now", [&](DaemonClient& s) {
         return maintenance_on(s, chosen.command, chosen.plan);
     });
     on->add_option("--minutes", chosen.plan.minutes, "How long, at most 120; default 60");
-    CLI::App* off = add(*group, chosen, "off", "End the maintenance under way", [&](Session& s) {
-        return maintenance_off(s, chosen.command, chosen.ramp);
-    });
+    CLI::App* off =
+        add(*group, chosen, "off", "End the maintenance under way", [&](DaemonClient& s) {
+            return maintenance_off(s, chosen.command, chosen.ramp);
+        });
     off->add_flag("--ramp", chosen.ramp, "Take entries again little by little");
     for (CLI::App* command : {schedule, on})
         command->add_option("--text", chosen.plan.text, "What is done, for the banner");
     for (CLI::App* command : {schedule, cancel, on, off})
         add_safety(command, chosen);
-    add(app, chosen, "uptime", "Availability, budget and outages", [](Session& s) {
+    add(app, chosen, "uptime", "Availability, budget and outages", [](DaemonClient& s) {
         return uptime(s);
     });
     add_account(add(app,
                     chosen,
                     "smoke",
                     "Check that trading works: health, place, read back, cancel",
-                    [&](Session& s) { return smoke(s, chosen.command.account); }),
+                    [&](DaemonClient& s) { return smoke(s, chosen.command.account); }),
                 chosen);
 }
 
 void add_users(CLI::App& app, Chosen& chosen) {
     CLI::App* user = app.add_subcommand("user", "Users; passwords are read from the input");
     user->require_subcommand(1);
-    add(*user, chosen, "list", "All users", [](Session& s) { return list_users(s); });
-    CLI::App* added = add(
-        *user, chosen, "add", "Add a user", [&](Session& s) { return add_user(s, chosen.user); });
+    add(*user, chosen, "list", "All users", [](DaemonClient& s) { return list_users(s); });
+    CLI::App* added = add(*user, chosen, "add", "Add a user", [&](DaemonClient& s) {
+        return add_user(s, chosen.user);
+    });
     added->add_option("EMAIL", chosen.user.email, "E-mail address")->required();
     added->add_option("--name", chosen.user.name, "Name; else what stands before the '@'");
     added->add_option("--role", chosen.user.role, "viewer, trader or operator")
         ->capture_default_str();
-    CLI::App* role = add(*user, chosen, "role", "Change a user's role", [&](Session& s) {
+    CLI::App* role = add(*user, chosen, "role", "Change a user's role", [&](DaemonClient& s) {
         return set_role(s, chosen.user);
     });
     CLI::App* off =
-        add(*user, chosen, "deactivate", "End a user's tokens and logins", [&](Session& s) {
+        add(*user, chosen, "deactivate", "End a user's tokens and logins", [&](DaemonClient& s) {
             return set_active(s, chosen.user, false);
         });
-    CLI::App* on = add(*user, chosen, "activate", "Let a user log in again", [&](Session& s) {
+    CLI::App* on = add(*user, chosen, "activate", "Let a user log in again", [&](DaemonClient& s) {
         return set_active(s, chosen.user, true);
     });
-    CLI::App* password = add(*user, chosen, "password", "Set a user's password", [&](Session& s) {
-        return set_password(s, chosen.user);
-    });
+    CLI::App* password =
+        add(*user, chosen, "password", "Set a user's password", [&](DaemonClient& s) {
+            return set_password(s, chosen.user);
+        });
     for (CLI::App* command : {role, off, on, password})
         command->add_option("USER", chosen.user.id, "The user's id")->required();
     role->add_option("ROLE", chosen.user.role, "viewer, trader or operator")->required();
-    CLI::App* in = add(app, chosen, "login", "Print a token for a user", [&](Session& s) {
+    CLI::App* in = add(app, chosen, "login", "Print a token for a user", [&](DaemonClient& s) {
         return login(s, chosen.user);
     });
     in->add_option("EMAIL", chosen.user.email, "E-mail address")->required();
     in->add_option("--name", chosen.user.name, "The token's name");
-    CLI::App* acts = add(app, chosen, "audit", "Who did what, newest first", [&](Session& s) {
+    CLI::App* acts = add(app, chosen, "audit", "Who did what, newest first", [&](DaemonClient& s) {
         return audit(s, chosen.user, chosen.acts);
     });
     acts->add_option("--actor", chosen.user.id, "Only acts of this user");
@@ -246,33 +249,34 @@ void add_files(CLI::App& app, Chosen& chosen) {
         chosen,
         "tail",
         "The last records, a line each; with --json as they are exported",
-        [&](Session& s) { return journal_tail(s, chosen.count); })
+        [&](DaemonClient& s) { return journal_tail(s, chosen.count); })
         ->add_option("-n", chosen.count, "How many")
         ->capture_default_str();
     CLI::App* range =
-        add(*journal, chosen, "export", "A range of records, as JSON lines", [&](Session& s) {
+        add(*journal, chosen, "export", "A range of records, as JSON lines", [&](DaemonClient& s) {
             return journal_export(s, chosen.range);
         });
     range->add_option("--from", chosen.range.from, "First sequence")->capture_default_str();
     range->add_option("--to", chosen.range.to, "Last sequence; default: the end");
-    add(app, chosen, "check", "Is all of the store what the journal says?", [](Session& s) {
+    add(app, chosen, "check", "Is all of the store what the journal says?", [](DaemonClient& s) {
         return check(s);
     });
-    CLI::App* report = add(app,
-                           chosen,
-                           "report-check",
-                           "Hand a report of scripts/consistency-check.sh to the daemon's log and "
-                           "event stream",
-                           [&](Session& s) { return report_check(s, chosen.result, chosen.file); });
+    CLI::App* report =
+        add(app,
+            chosen,
+            "report-check",
+            "Hand a report of scripts/consistency-check.sh to the daemon's log and "
+            "event stream",
+            [&](DaemonClient& s) { return report_check(s, chosen.result, chosen.file); });
     report->add_option("RESULT", chosen.result, "consistent, inconsistent or incomplete")
         ->required();
     report->add_option("FILE", chosen.file, "The report")->required();
-    add(app, chosen, "verify", "The same as check", [](Session& s) { return check(s); });
+    add(app, chosen, "verify", "The same as check", [](DaemonClient& s) { return check(s); });
     CLI::App* anew = add(app,
                          chosen,
                          "rebuild",
                          "Make the rows anew from the journal; the daemon must not run",
-                         [&](Session& s) { return rebuild(s, chosen.agreed); });
+                         [&](DaemonClient& s) { return rebuild(s, chosen.agreed); });
     add_yes(anew, chosen.agreed);
     CLI::App* accept =
         add(app,
@@ -280,12 +284,12 @@ void add_files(CLI::App& app, Chosen& chosen) {
             "accept-lost-records",
             "Go on with a store that lost acknowledged records, where no archive has "
             "them; the daemon must not run",
-            [&](Session& s) { return accept_lost_records(s, chosen.agreed); });
+            [&](DaemonClient& s) { return accept_lost_records(s, chosen.agreed); });
     add_yes(accept, chosen.agreed);
     CLI::App* config = app.add_subcommand("config", "The configuration");
     config->require_subcommand(1);
-    CLI::App* check =
-        add(*config, chosen, "check", "Would the daemon start, and what holds?", [&](Session& s) {
+    CLI::App* check = add(
+        *config, chosen, "check", "Would the daemon start, and what holds?", [&](DaemonClient& s) {
             for (const auto& [flag, text] : chosen.flags)
                 if (text) chosen.given.flags.emplace_back(flag, *text);
             return check_config(s, chosen.given);
@@ -304,16 +308,20 @@ void add_files(CLI::App& app, Chosen& chosen) {
 CLI::App* add_drills(CLI::App& app, Chosen& chosen) {
     CLI::App* drill = app.add_subcommand("drill", "Rehearse the loss of this machine");
     drill->require_subcommand(1);
-    CLI::App* run = add(*drill, chosen, "run", "Restore aside, check, measure", [&](Session& s) {
-        return run_drill(s, chosen.backup);
-    });
+    CLI::App* run =
+        add(*drill, chosen, "run", "Restore aside, check, measure", [&](DaemonClient& s) {
+            return run_drill(s, chosen.backup);
+        });
     run->add_option("--participant",
                     chosen.backup.participants,
                     "Who takes part, for the report; may be given often; default: you");
-    add(*drill, chosen, "history", "Earlier drills", [](Session& s) { return drill_history(s); });
-    CLI::App* sign = add(*drill, chosen, "sign", "Put your name under a report", [&](Session& s) {
-        return sign_drill(s, chosen.backup);
+    add(*drill, chosen, "history", "Earlier drills", [](DaemonClient& s) {
+        return drill_history(s);
     });
+    CLI::App* sign =
+        add(*drill, chosen, "sign", "Put your name under a report", [&](DaemonClient& s) {
+            return sign_drill(s, chosen.backup);
+        });
     sign->add_option("--by", chosen.backup.by, "The person who signs")->required();
     sign->add_option("--drill", chosen.backup.drill, "The time of its report; default: the newest");
     sign->add_option("--remark", chosen.backup.remark, "What the person says to it");
@@ -324,10 +332,10 @@ CLI::App* add_drills(CLI::App& app, Chosen& chosen) {
 void add_archive(CLI::App& app, Chosen& chosen) {
     CLI::App* backup = app.add_subcommand("backup", "The archive: snapshots, records and its key");
     backup->require_subcommand(1);
-    CLI::App* list = add(*backup, chosen, "list", "What the archive holds", [&](Session& s) {
+    CLI::App* list = add(*backup, chosen, "list", "What the archive holds", [&](DaemonClient& s) {
         return list_backups(s, chosen.backup);
     });
-    CLI::App* create = add(*backup, chosen, "create", "Take a snapshot now", [&](Session& s) {
+    CLI::App* create = add(*backup, chosen, "create", "Take a snapshot now", [&](DaemonClient& s) {
         return create_backup(s, chosen.backup);
     });
     CLI::App* check =
@@ -335,14 +343,15 @@ void add_archive(CLI::App& app, Chosen& chosen) {
             chosen,
             "verify",
             "Restore a snapshot aside and check it, and the records behind the newest one",
-            [&](Session& s) { return verify_backup(s, chosen.backup); });
+            [&](DaemonClient& s) { return verify_backup(s, chosen.backup); });
     check->add_flag("--all", chosen.backup.all, "All snapshots, not the newest alone");
-    CLI::App* prune =
-        add(*backup, chosen, "prune", "Remove what no slot of the calendar keeps", [&](Session& s) {
-            return prune_backups(s, chosen.backup);
-        });
+    CLI::App* prune = add(*backup,
+                          chosen,
+                          "prune",
+                          "Remove what no slot of the calendar keeps",
+                          [&](DaemonClient& s) { return prune_backups(s, chosen.backup); });
     CLI::App* key =
-        add(*backup, chosen, "key", "Which key seals the archive; copy it", [&](Session& s) {
+        add(*backup, chosen, "key", "Which key seals the archive; copy it", [&](DaemonClient& s) {
             return backup_key(s, chosen.backup);
         });
     key->add_option("--copy-to", chosen.backup.copy_to, "A file elsewhere, for safe keeping");
@@ -350,16 +359,16 @@ void add_archive(CLI::App& app, Chosen& chosen) {
                           chosen,
                           "export",
                           "Write one encrypted file, backup-YYYYMMDD.gz, with all of now",
-                          [&](Session& s) { return export_backup(s, chosen.backup); });
+                          [&](DaemonClient& s) { return export_backup(s, chosen.backup); });
     whole->add_option("--to", chosen.backup.folder, "The folder for it")->capture_default_str();
-    add(*backup, chosen, "history", "The daily jobs and how they ended", [](Session& s) {
+    add(*backup, chosen, "history", "The daily jobs and how they ended", [](DaemonClient& s) {
         return backup_history(s);
     });
     CLI::App* back = add(app,
                          chosen,
                          "restore",
                          "Put the store back to any moment; the daemon must not run",
-                         [&](Session& s) { return restore(s, chosen.backup); });
+                         [&](DaemonClient& s) { return restore(s, chosen.backup); });
     back->add_option("--to",
                      chosen.backup.to,
                      "A record's sequence, a UTC time, or an order's id; default: the newest");
@@ -432,6 +441,6 @@ int main(int argc, char** argv) {
     if (chosen.json) chosen.settings.output = Output::Json;
     const PlainOutput out(std::cout);
     const PlainOutput err(std::cerr);
-    Session session(chosen.settings);
-    return chosen.run ? chosen.run(session) : kExitUsage;
+    DaemonClient client(chosen.settings);
+    return chosen.run ? chosen.run(client) : kExitUsage;
 }

@@ -70,7 +70,7 @@ json::object body_of(const MaintenancePlan& plan) {
 
 }  // namespace
 
-int maintenance_next(Session& session) {
+int maintenance_next(DaemonClient& client) {
     const auto now =
         base::Timestamp::from_microseconds(std::chrono::duration_cast<std::chrono::microseconds>(
                                                std::chrono::system_clock::now().time_since_epoch())
@@ -79,59 +79,63 @@ int maintenance_next(Session& session) {
     json::object window;
     window["begin"] = protocol::to_iso8601(usual.begin);
     window["end"] = protocol::to_iso8601(usual.end);
-    return session.show(window, [](std::ostream& out, const json::value& data) {
+    return client.show(window, [](std::ostream& out, const json::value& data) {
         static constexpr std::array<Column, 2> kFields = {{{"begin", "begin"}, {"end", "end"}}};
         print_fields(out, data.get_object(), kFields);
     });
 }
 
-int maintenance_status(Session& session) {
-    return session.read("/api/maintenance", print_maintenance);
+int maintenance_status(DaemonClient& client) {
+    return client.read("/api/maintenance", print_maintenance);
 }
 
-int maintenance_schedule(Session& session,
+int maintenance_schedule(DaemonClient& client,
                          const CommandOptions& options,
                          const MaintenancePlan& plan) {
     ClientRequest request = request_of("POST", "/api/maintenance", options);
     request.body = json::serialize(body_of(plan));
-    return session.command(std::move(request), print_window);
+    return client.command(std::move(request), print_window);
 }
 
-int maintenance_cancel(Session& session, const CommandOptions& options, const std::string& window) {
-    return session.command(request_of("DELETE", "/api/maintenance/" + encoded(window), options),
-                           print_window);
+int maintenance_cancel(DaemonClient& client,
+                       const CommandOptions& options,
+                       const std::string& window) {
+    return client.command(request_of("DELETE", "/api/maintenance/" + encoded(window), options),
+                          print_window);
 }
 
-int maintenance_on(Session& session, const CommandOptions& options, const MaintenancePlan& plan) {
+int maintenance_on(DaemonClient& client,
+                   const CommandOptions& options,
+                   const MaintenancePlan& plan) {
     ClientRequest request = request_of("POST", "/api/maintenance/on", options);
     request.body = json::serialize(body_of(plan));
-    return session.command(std::move(request), print_window);
+    return client.command(std::move(request), print_window);
 }
 
-int maintenance_off(Session& session, const CommandOptions& options, bool ramp) {
+int maintenance_off(DaemonClient& client, const CommandOptions& options, bool ramp) {
     ClientRequest request = request_of("POST", "/api/maintenance/off", options);
     json::object body;
     body["ramp"] = ramp;
     request.body = json::serialize(body);
-    return session.command(std::move(request), print_window);
+    return client.command(std::move(request), print_window);
 }
 
-int uptime(Session& session) {
-    const auto answer = session.reach({.method = "GET",
-                                       .path = "/health/detailed",
-                                       .body = {},
-                                       .idempotency_key = {},
-                                       .if_match = {}});
-    if (!answer) {
-        return session.unavailable("the daemon does not answer at " + session.settings().url);
+int uptime(DaemonClient& client) {
+    const auto result = client.reach({.method = "GET",
+                                      .path = "/health/detailed",
+                                      .body = {},
+                                      .idempotency_key = {},
+                                      .if_match = {}});
+    if (!result) {
+        return client.unavailable("the daemon does not answer at " + client.settings().url);
     }
-    if (!*answer) return session.finish(*answer, print_uptime);
+    if (!*result) return client.finish(*result, print_uptime);
     json::error_code error;
-    const json::value body = json::parse(answer->value().body, error);
+    const json::value body = json::parse(result->value().body, error);
     if (error || !body.is_object() || !body.get_object().contains("uptime")) {
-        return session.finish(*answer, print_uptime);
+        return client.finish(*result, print_uptime);
     }
-    return session.show(body.at("uptime"), [](std::ostream& out, const json::value& rows) {
+    return client.show(body.at("uptime"), [](std::ostream& out, const json::value& rows) {
         print_uptime(out, json::object{{"uptime", rows}});
     });
 }

@@ -1,8 +1,8 @@
 #include "apps/botctl/missing_records.hpp"
 
 #include "apps/botctl/archive_access.hpp"
-#include "apps/botctl/future_archives.hpp"
-#include "apps/botctl/question.hpp"
+#include "apps/botctl/confirmation.hpp"
+#include "apps/botctl/newer_archives.hpp"
 #include "shell/daemon/archive_link.hpp"
 #include "shell/daemon/data_folder.hpp"
 #include "shell/sqlite/commit_mark.hpp"
@@ -45,16 +45,16 @@ base::Result<std::string, std::string> missing_by_mark(const std::filesystem::pa
 
 }  // namespace
 
-MissingRecords missing_records(const Session& session, const model::Head& head) {
+MissingRecords missing_records(const DaemonClient& client, const model::Head& head) {
     const std::filesystem::path store =
-        std::filesystem::path(session.settings().data) / "botcore.db";
+        std::filesystem::path(client.settings().data) / "botcore.db";
     const auto timeline = shell::sqlite::timeline_of(store);
     if (!timeline) return {{}, timeline.error()};
     const auto by_mark = missing_by_mark(store, timeline.value(), head);
     if (!by_mark) return {{}, by_mark.error()};
     MissingRecords missing{by_mark.value(), {}};
     if (!missing.evidence.empty()) return missing;
-    const auto opened = open_archive(session, {});
+    const auto opened = open_archive(client, {});
     if (!opened) return {{}, opened.error()};
     const auto newer =
         opened.value()->archive->segments(timeline.value().number, head.sequence + 1);
@@ -67,20 +67,20 @@ MissingRecords missing_records(const Session& session, const model::Head& head) 
     return missing;
 }
 
-int accept_lost_records(Session& session, Agreed agreed) {
-    const std::filesystem::path data = session.settings().data;
+int accept_lost_records(DaemonClient& client, Agreed agreed) {
+    const std::filesystem::path data = client.settings().data;
     const auto owner = work_as_owner_of(data);
-    if (!owner) return session.unavailable(owner.error());
+    if (!owner) return client.unavailable(owner.error());
     const auto folder = shell::DataFolder::open(data);
-    if (!folder) return session.unavailable(folder.error());
+    if (!folder) return client.unavailable(folder.error());
     const std::filesystem::path store = folder.value().store();
     auto timeline = shell::sqlite::timeline_of(store);
-    if (!timeline) return session.unavailable(timeline.error());
+    if (!timeline) return client.unavailable(timeline.error());
     const auto reader = shell::sqlite::open_reader(store);
-    if (!reader) return session.unavailable(reader.error());
+    if (!reader) return client.unavailable(reader.error());
     const auto head = reader.value()->head();
-    if (!head) return session.unavailable("the head of the store cannot be read");
-    const MissingRecords missing = missing_records(session, head.value());
+    if (!head) return client.unavailable("the head of the store cannot be read");
+    const MissingRecords missing = missing_records(client, head.value());
     std::vector<std::string> lines;
     if (!missing.evidence.empty()) lines.push_back(missing.evidence);
     if (!missing.not_asked.empty()) lines.push_back("archive: " + missing.not_asked);
@@ -94,7 +94,7 @@ int accept_lost_records(Session& session, Agreed agreed) {
     next.number = timeline.value().number;
     if (config) {
         const auto key = archive::ArchiveKey::load(shell::archive_key_file(config.value(), data));
-        const FutureArchives future(config.value(), data);
+        const NewerArchives future(config.value(), data);
         if (key) next.number = std::max(next.number, future.newest_timeline(key.value()));
     }
     ++next.number;
@@ -103,12 +103,12 @@ int accept_lost_records(Session& session, Agreed agreed) {
     next.ancestors = timeline.value().ancestors;
     next.ancestors.push_back({timeline.value().number, timeline.value().id, head.value().sequence});
     const auto marked = shell::sqlite::set_timeline(store, next);
-    if (!marked) return session.unavailable(marked.error());
+    if (!marked) return client.unavailable(marked.error());
     shell::sqlite::CommitMark::remove(store);
     json::object result;
     result["timeline"] = to_text(next);
     result["sequence"] = head.value().sequence;
-    return session.show(result, [&](std::ostream& out, const json::value&) {
+    return client.show(result, [&](std::ostream& out, const json::value&) {
         out << "the store goes on from record " << head.value().sequence << " on timeline "
             << to_text(next) << "; start botcored, then look at botctl reconcile\n";
     });

@@ -2,7 +2,7 @@
 
 /// How far the store had come once, as the mark beside it and its archives know it.
 
-#include "apps/botctl/session.hpp"
+#include "apps/botctl/daemon_client.hpp"
 #include "model/record.hpp"
 
 #include <string>
@@ -15,6 +15,6 @@ struct MissingRecords {
 };
 
 /// Compares a store that ends with `head` with its mark and with the archive of the configuration.
-[[nodiscard]] MissingRecords missing_records(const Session& session, const model::Head& head);
+[[nodiscard]] MissingRecords missing_records(const DaemonClient& client, const model::Head& head);
 
 }  // namespace botcore::botctl

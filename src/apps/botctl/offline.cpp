@@ -22,8 +22,8 @@ base::Result<OfflineStore, std::string> OfflineStore::open(const std::filesystem
 ports::StoreResult<core::State> OfflineStore::state() {
     auto opened = sqlite::open_session(path_);
     if (!opened) return base::Failure{ports::StoreError::Unavailable};
-    sqlite::ReadSession session = std::move(opened).value();
-    const ports::OpenState snapshot = TRY(session.load());
+    sqlite::ReadSession client = std::move(opened).value();
+    const ports::OpenState snapshot = TRY(client.load());
     core::State state;
     state.sequence = snapshot.head.sequence;
     state.epoch = snapshot.head.epoch;

@@ -35,7 +35,7 @@ protected:
                         .has_value());
     }
 
-    [[nodiscard]] std::string trouble() const {
+    [[nodiscard]] std::string problem() const {
         const auto store = OfflineStore::open(folder_.path());
         return store ? std::string() : store.error();
     }
@@ -45,12 +45,12 @@ protected:
 
 TEST_F(OfflineStoreTest, ReadsAStoreOfItsOwnVersion) {
     make_store(sqlite::kSchemaVersion);
-    EXPECT_EQ(trouble(), "");
+    EXPECT_EQ(problem(), "");
 }
 
 TEST_F(OfflineStoreTest, SaysOfAnOlderStoreWhatCameWhatItExpectsAndWhatToDo) {
     make_store(1);
-    EXPECT_THAT(trouble(),
+    EXPECT_THAT(problem(),
                 AllOf(HasSubstr("schema version 1"),
                       HasSubstr("expected " + std::to_string(sqlite::kSchemaVersion)),
                       HasSubstr("start this version's botcored")));
@@ -58,7 +58,7 @@ TEST_F(OfflineStoreTest, SaysOfAnOlderStoreWhatCameWhatItExpectsAndWhatToDo) {
 
 TEST_F(OfflineStoreTest, SaysOfANewerStoreWhatToDo) {
     make_store(sqlite::kSchemaVersion + 1);
-    EXPECT_THAT(trouble(),
+    EXPECT_THAT(problem(),
                 AllOf(HasSubstr(std::to_string(sqlite::kSchemaVersion + 1)),
                       HasSubstr("use the botctl of the version that wrote it")));
 }

@@ -28,18 +28,18 @@ ClientRequest request_of(std::string_view method, std::string path, const Comman
             .timeline = options.timeline};
 }
 
-int book(Session& session, const std::string& symbol, const std::string& market) {
-    return session.read("/api/market/book/" + encoded(symbol) + "?market=" + encoded(market),
-                        print_book);
+int book(DaemonClient& client, const std::string& symbol, const std::string& market) {
+    return client.read("/api/market/book/" + encoded(symbol) + "?market=" + encoded(market),
+                       print_book);
 }
 
-int close_position(Session& session, const CommandOptions& options, const std::string& symbol) {
+int close_position(DaemonClient& client, const CommandOptions& options, const std::string& symbol) {
     const std::string path =
         account_path(options.account) + "/positions/" + encoded(symbol) + "/close";
-    return session.command(request_of("POST", path, options), print_order);
+    return client.command(request_of("POST", path, options), print_order);
 }
 
-int set_leverage(Session& session,
+int set_leverage(DaemonClient& client,
                  const CommandOptions& options,
                  const std::string& symbol,
                  const std::string& leverage) {
@@ -49,22 +49,22 @@ int set_leverage(Session& session,
         account_path(options.account) + "/positions/" + encoded(symbol) + "/leverage";
     ClientRequest request = request_of("POST", path, options);
     request.body = json::serialize(body);
-    return session.command(std::move(request), print_position);
+    return client.command(std::move(request), print_position);
 }
 
 namespace {
 
 /// The data of a read that must succeed before anything is asked; else the exit status, said.
-std::variant<json::value, int> data_of(Session& session, const std::string& path) {
-    const auto answer = session.reach(
+std::variant<json::value, int> data_of(DaemonClient& client, const std::string& path) {
+    const auto result = client.reach(
         {.method = "GET", .path = path, .body = {}, .idempotency_key = {}, .if_match = {}});
-    if (!answer) {
-        return session.unavailable("the daemon does not answer at " + session.settings().url +
-                                   "; nothing was sent");
+    if (!result) {
+        return client.unavailable("the daemon does not answer at " + client.settings().url +
+                                  "; nothing was sent");
     }
-    if (!*answer || answer->value().status != 200) return session.finish(*answer, {});
+    if (!*result || result->value().status != 200) return client.finish(*result, {});
     json::error_code error;
-    const json::value body = json::parse(answer->value().body, error);
+    const json::value body = json::parse(result->value().body, error);
     const auto* object = error ? nullptr : body.if_object();
     const auto* data = object == nullptr ? nullptr : object->if_contains("data");
     if (data == nullptr) return kExitSoftware;
@@ -93,21 +93,21 @@ std::vector<std::string> lines_of(const std::string& name,
 
 }  // namespace
 
-int reset_account(Session& session, const CommandOptions& options, Agreed agreed) {
-    const auto account = data_of(session, account_path(options.account));
+int reset_account(DaemonClient& client, const CommandOptions& options, Agreed agreed) {
+    const auto account = data_of(client, account_path(options.account));
     if (const int* status = std::get_if<int>(&account)) return *status;
-    const auto positions = data_of(session, account_path(options.account) + "/positions");
+    const auto positions = data_of(client, account_path(options.account) + "/positions");
     if (const int* status = std::get_if<int>(&positions)) return *status;
     const int asked = ask(
         lines_of(options.account, std::get<json::value>(account), std::get<json::value>(positions)),
         "Reset the account?",
         agreed);
     if (asked != kExitOk) return asked;
-    return session.command(request_of("POST", account_path(options.account) + "/reset", options),
-                           print_account);
+    return client.command(request_of("POST", account_path(options.account) + "/reset", options),
+                          print_account);
 }
 
-int transfer(Session& session,
+int transfer(DaemonClient& client,
              const CommandOptions& options,
              const std::string& to,
              const std::string& amount,
@@ -119,10 +119,10 @@ int transfer(Session& session,
     body["asset"] = asset;
     ClientRequest request = request_of("POST", "/api/transfers", options);
     request.body = json::serialize(body);
-    return session.command(std::move(request), print_transfer);
+    return client.command(std::move(request), print_transfer);
 }
 
-int open_account(Session& session,
+int open_account(DaemonClient& client,
                  const CommandOptions& options,
                  const std::string& market,
                  const std::string& deposit) {
@@ -132,7 +132,7 @@ int open_account(Session& session,
     body["deposit"] = deposit;
     ClientRequest request = request_of("POST", "/api/accounts", options);
     request.body = json::serialize(body);
-    return session.command(std::move(request), print_account);
+    return client.command(std::move(request), print_account);
 }
 
 }  // namespace botcore::botctl

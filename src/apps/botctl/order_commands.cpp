@@ -24,57 +24,57 @@ int wrong_usage(const std::string& text) {
 }
 
 /// The type that the prices make, unless one is named.
-std::string type_of(const OrderWish& wish) {
-    if (!wish.type.empty()) return wish.type;
-    const bool limit = !wish.price.empty();
-    if (!wish.stop_price.empty()) return limit ? "STOP" : "STOP_MARKET";
-    if (!wish.target_price.empty()) return limit ? "TAKE_PROFIT" : "TAKE_PROFIT_MARKET";
+std::string type_of(const OrderArguments& args) {
+    if (!args.type.empty()) return args.type;
+    const bool limit = !args.price.empty();
+    if (!args.stop_price.empty()) return limit ? "STOP" : "STOP_MARKET";
+    if (!args.target_price.empty()) return limit ? "TAKE_PROFIT" : "TAKE_PROFIT_MARKET";
     return limit ? "LIMIT" : "MARKET";
 }
 
-json::object body_of(const OrderWish& wish) {
+json::object body_of(const OrderArguments& args) {
     json::object body;
-    body["symbol"] = wish.symbol;
-    body["side"] = wish.side;
-    body["type"] = type_of(wish);
-    body["quantity"] = wish.quantity;
+    body["symbol"] = args.symbol;
+    body["side"] = args.side;
+    body["type"] = type_of(args);
+    body["quantity"] = args.quantity;
     const auto add = [&](const char* name, const std::string& value) {
         if (!value.empty()) body[name] = value;
     };
-    add("price", wish.price);
-    add("stop_price", wish.stop_price.empty() ? wish.target_price : wish.stop_price);
-    add("time_in_force", wish.time_in_force);
-    add("stop_loss", wish.stop_loss);
-    add("take_profit", wish.take_profit);
-    if (wish.reduce_only) body["reduce_only"] = true;
-    if (!wish.trail_distance.empty()) {
+    add("price", args.price);
+    add("stop_price", args.stop_price.empty() ? args.target_price : args.stop_price);
+    add("time_in_force", args.time_in_force);
+    add("stop_loss", args.stop_loss);
+    add("take_profit", args.take_profit);
+    if (args.reduce_only) body["reduce_only"] = true;
+    if (!args.trail_distance.empty()) {
         body["trailing"] = json::object{
             {"activation",
-             wish.trail_activation.empty() ? wish.trail_distance : wish.trail_activation},
-            {"distance", wish.trail_distance}};
+             args.trail_activation.empty() ? args.trail_distance : args.trail_activation},
+            {"distance", args.trail_distance}};
     }
     return body;
 }
 
 }  // namespace
 
-int place_order(Session& session, const CommandOptions& options, const OrderWish& wish) {
+int place_order(DaemonClient& client, const CommandOptions& options, const OrderArguments& args) {
     ClientRequest request = request_of("POST", orders_path(options.account), options);
-    request.body = json::serialize(body_of(wish));
-    return session.command(std::move(request), print_order);
+    request.body = json::serialize(body_of(args));
+    return client.command(std::move(request), print_order);
 }
 
-int cancel_order(Session& session,
+int cancel_order(DaemonClient& client,
                  const CommandOptions& options,
                  const std::string& order,
                  const std::string& reason) {
     ClientRequest request =
         request_of("DELETE", orders_path(options.account) + "/" + encoded(order), options);
     if (!reason.empty()) request.body = json::serialize(json::object{{"reason", reason}});
-    return session.command(std::move(request), print_order);
+    return client.command(std::move(request), print_order);
 }
 
-int cancel_all(Session& session,
+int cancel_all(DaemonClient& client,
                const CommandOptions& options,
                const std::string& symbol,
                bool protective) {
@@ -84,12 +84,12 @@ int cancel_all(Session& session,
     ClientRequest request =
         request_of("POST", orders_path(options.account) + "/cancel-all", options);
     request.body = json::serialize(body);
-    return session.command(std::move(request), print_touched);
+    return client.command(std::move(request), print_touched);
 }
 
-int flatten(Session& session, const CommandOptions& options) {
+int flatten(DaemonClient& client, const CommandOptions& options) {
     const std::string path = "/api/accounts/" + encoded(options.account) + "/flatten";
-    return session.command(
+    return client.command(
         request_of("POST", path, options), print_touched, [](const json::value& data) {
             const auto* touched = data.if_object();
             const auto* failed = touched == nullptr ? nullptr : touched->if_contains("failed");
@@ -110,19 +110,19 @@ using Answer = base::Result<ClientResponse, ClientError>;
 /// never placed again.
 class Amending {
 public:
-    Amending(Session& session, CommandOptions options, const std::string& order)
-        : session_(session),
+    Amending(DaemonClient& client, CommandOptions options, const std::string& order)
+        : client_(client),
           options_(std::move(options)),
           path_(orders_path(options_.account) + "/" + encoded(order)) {
         if (options_.key.empty()) options_.key = new_key();
         reason_ = "amended with the key " + options_.key;
     }
 
-    int run(const AmendWish& wish) {
+    int run(const AmendArguments& args) {
         auto found = ask(
             {.method = "GET", .path = path_, .body = {}, .idempotency_key = {}, .if_match = {}});
         if (const int* status = std::get_if<int>(&found)) return *status;
-        if (const int status = check(std::get<json::object>(found), wish); status != kExitOk) {
+        if (const int status = check(std::get<json::object>(found), args); status != kExitOk) {
             return status;
         }
         std::cerr << "key: " << options_.key << "\n";
@@ -132,21 +132,21 @@ public:
         request.body = json::serialize(json::object{{"reason", reason_}});
         auto canceled = ask(request);
         if (const int* status = std::get_if<int>(&canceled)) return *status;
-        return place(std::get<json::object>(canceled), wish);
+        return place(std::get<json::object>(canceled), args);
     }
 
 private:
     /// The order of a good answer, or the exit status.
     std::variant<json::object, int> ask(const ClientRequest& request) {
-        const auto answer = session_.reach(request);
-        if (!answer) {
-            return session_.unavailable("the daemon does not answer at " + session_.settings().url);
+        const auto result = client_.reach(request);
+        if (!result) {
+            return client_.unavailable("the daemon does not answer at " + client_.settings().url);
         }
-        if (!*answer || answer->value().status != 200) {
-            return session_.finish(*answer, [](std::ostream&, const json::value&) {});
+        if (!*result || result->value().status != 200) {
+            return client_.finish(*result, [](std::ostream&, const json::value&) {});
         }
         json::error_code error;
-        const json::value body = json::parse(answer->value().body, error);
+        const json::value body = json::parse(result->value().body, error);
         if (error || !body.is_object() || !body.get_object().contains("data") ||
             !body.at("data").is_object()) {
             return kExitSoftware;
@@ -161,7 +161,7 @@ private:
     }
 
     /// Whatever can be known to fail is refused while the old order still rests.
-    int check(const json::object& order, const AmendWish& wish) const {
+    int check(const json::object& order, const AmendArguments& args) const {
         const std::string state = plain_text(order, "status");
         const bool open = state == "NEW" || state == "PARTIALLY_FILLED";
         if (!open && !canceled_for_this(order)) {
@@ -171,13 +171,13 @@ private:
             return refuse("the order is a " + plain_text(order, "role") +
                           " of the core; cancel it and place another one");
         }
-        if (!wish.price.empty() && plain_text(order, "price") == "-") {
+        if (!args.price.empty() && plain_text(order, "price") == "-") {
             return refuse("the order has no limit price; say --stop-price");
         }
-        if (!wish.stop_price.empty() && plain_text(order, "stop_price") == "-") {
+        if (!args.stop_price.empty() && plain_text(order, "stop_price") == "-") {
             return refuse("the order has no stop price; say --price");
         }
-        if (remaining(order, wish).empty()) {
+        if (remaining(order, args).empty()) {
             return refuse("--quantity: expected more than the " +
                           plain_text(order, "executed_quantity") + " that were filled");
         }
@@ -190,9 +190,9 @@ private:
     }
 
     /// What is placed instead; empty where nothing would be.
-    static std::string remaining(const json::object& order, const AmendWish& wish) {
+    static std::string remaining(const json::object& order, const AmendArguments& args) {
         const std::string wanted =
-            wish.quantity.empty() ? plain_text(order, "quantity") : wish.quantity;
+            args.quantity.empty() ? plain_text(order, "quantity") : args.quantity;
         const auto total = model::parse_amount<model::Quantity>(wanted);
         const auto filled =
             model::parse_amount<model::Quantity>(plain_text(order, "executed_quantity"));
@@ -200,8 +200,8 @@ private:
         return to_text(total.value() - filled.value());
     }
 
-    int place(const json::object& old, const AmendWish& wish) {
-        const std::string left = remaining(old, wish);
+    int place(const json::object& old, const AmendArguments& args) {
+        const std::string left = remaining(old, args);
         if (!canceled_for_this(old) || left.empty()) {
             std::cerr << "botctl: the order was " << plain_text(old, "status")
                       << " before it was amended; nothing was placed\n";
@@ -219,14 +219,14 @@ private:
             body["trailing"] = json::object{{"activation", trailing->at("activation")},
                                             {"distance", trailing->at("distance")}};
         }
-        if (!wish.price.empty()) body["price"] = wish.price;
-        if (!wish.stop_price.empty()) body["stop_price"] = wish.stop_price;
+        if (!args.price.empty()) body["price"] = args.price;
+        if (!args.stop_price.empty()) body["stop_price"] = args.stop_price;
         CommandOptions options = options_;
         options.key += "-place";
         options.if_match.clear();
         ClientRequest request = request_of("POST", orders_path(options.account), options);
         request.body = json::serialize(body);
-        const int status = session_.command(std::move(request), print_order);
+        const int status = client_.command(std::move(request), print_order);
         if (status != kExitOk && status != kExitOutcomeOpen) {
             std::cerr << "botctl: the old order is canceled, and no other one is in its place; if "
                          "the daemon did not answer, repeat this with --key "
@@ -235,7 +235,7 @@ private:
         return status;
     }
 
-    Session& session_;
+    DaemonClient& client_;
     CommandOptions options_;
     std::string path_;
     std::string reason_;
@@ -243,14 +243,14 @@ private:
 
 }  // namespace
 
-int amend_order(Session& session,
+int amend_order(DaemonClient& client,
                 const CommandOptions& options,
                 const std::string& order,
-                const AmendWish& wish) {
-    if (wish.price.empty() && wish.quantity.empty() && wish.stop_price.empty()) {
+                const AmendArguments& args) {
+    if (args.price.empty() && args.quantity.empty() && args.stop_price.empty()) {
         return wrong_usage("say what to amend: --price, --stop-price or --quantity");
     }
-    return Amending(session, options, order).run(wish);
+    return Amending(client, options, order).run(args);
 }
 
 }  // namespace botcore::botctl

@@ -165,7 +165,7 @@ void print_book(std::ostream& out, const json::value& data) {
     print_table(out, rows, kColumns, "an empty book");
 }
 
-void print_story(std::ostream& out, const json::value& data) {
+void print_explanation(std::ostream& out, const json::value& data) {
     const auto& object = object_of(data);
     if (const auto* order = object.if_contains("order")) print_order(out, *order);
     for (const auto& item : list_in(data, "story")) {

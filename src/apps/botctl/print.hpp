@@ -17,7 +17,7 @@ void print_position(std::ostream& out, const boost::json::value& data);
 void print_history(std::ostream& out, const boost::json::value& data);
 void print_prices(std::ostream& out, const boost::json::value& data);
 void print_book(std::ostream& out, const boost::json::value& data);
-void print_story(std::ostream& out, const boost::json::value& data);
+void print_explanation(std::ostream& out, const boost::json::value& data);
 void print_transfer(std::ostream& out, const boost::json::value& data);
 /// For each account: our side, the exchange's side, OK or MISMATCH with reason and action.
 void print_reconciliation(std::ostream& out, const boost::json::value& data);

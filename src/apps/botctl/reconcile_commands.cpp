@@ -46,22 +46,22 @@ bool is_mismatch(const json::object& line) {
     return text_at(line, "status") == "MISMATCH";
 }
 
-json::array chosen_of(const json::array& all, const ReconcileWish& wish) {
+json::array chosen_of(const json::array& all, const ReconcileArguments& args) {
     json::array chosen;
     for (const auto& item : all) {
         if (!item.is_object()) continue;
-        const bool owner = wish.user == "all" || text_at(item.get_object(), "owner") == wish.user;
+        const bool owner = args.user == "all" || text_at(item.get_object(), "owner") == args.user;
         const bool named =
-            wish.account.empty() || text_at(item.get_object(), "account") == wish.account;
+            args.account.empty() || text_at(item.get_object(), "account") == args.account;
         if (owner && named) chosen.push_back(item);
     }
     return chosen;
 }
 
 /// Asks and takes the way out of mismatches, one after the other.
-class Fixer {
+class ReconcileFix {
 public:
-    Fixer(Session& session, bool yes) : session_(session), yes_(yes) {}
+    ReconcileFix(DaemonClient& client, bool yes) : client_(client), yes_(yes) {}
 
     int run(const json::array& accounts) {
         for (const auto& account : accounts)
@@ -127,18 +127,18 @@ private:
     [[nodiscard]] bool agreed(const std::string& what) const {
         std::cerr << printable(what) << (yes_ ? ": yes\n" : "? [y/N] ") << std::flush;
         if (yes_) return true;
-        std::string answer;
-        return std::getline(std::cin, answer) && (answer == "y" || answer == "yes");
+        std::string result;
+        return std::getline(std::cin, result) && (result == "y" || result == "yes");
     }
 
     void send(const std::string& path, const json::object& body) {
         const int status =
-            session_.command(plain_request("POST", path, json::serialize(body)),
-                             [](std::ostream& out, const json::value&) { out << "done\n"; });
+            client_.command(plain_request("POST", path, json::serialize(body)),
+                            [](std::ostream& out, const json::value&) { out << "done\n"; });
         worst_ = std::max(worst_, status);
     }
 
-    Session& session_;
+    DaemonClient& client_;
     bool yes_;
     int worst_ = kExitOk;
 };
@@ -160,12 +160,12 @@ std::optional<json::value> data_of(const ClientResponse& response) {
 
 }  // namespace
 
-int reconcile(Session& session, const ReconcileWish& wish) {
-    const auto asked = session.reach(plain_request("POST", "/api/reconciliation"));
+int reconcile(DaemonClient& client, const ReconcileArguments& args) {
+    const auto asked = client.reach(plain_request("POST", "/api/reconciliation"));
     if (!asked) {
-        return session.unavailable("the daemon does not answer at " + session.settings().url);
+        return client.unavailable("the daemon does not answer at " + client.settings().url);
     }
-    if (!*asked || asked->value().status != 200) return session.finish(*asked, {});
+    if (!*asked || asked->value().status != 200) return client.finish(*asked, {});
     const auto receipt = data_of(asked->value());
     if (!receipt || !receipt->is_object()) return kExitSoftware;
     const std::string asked_at = text_at(receipt->get_object(), "asked_at");
@@ -173,19 +173,19 @@ int reconcile(Session& session, const ReconcileWish& wish) {
     json::array accounts;
     bool complete = false;
     while (!complete) {
-        const auto answer = session.reach(plain_request("GET", "/api/reconciliation"));
-        if (!answer) {
-            return session.unavailable("the daemon does not answer at " + session.settings().url);
+        const auto result = client.reach(plain_request("GET", "/api/reconciliation"));
+        if (!result) {
+            return client.unavailable("the daemon does not answer at " + client.settings().url);
         }
-        if (!*answer || answer->value().status != 200) return session.finish(*answer, {});
-        const auto list = data_of(answer->value());
+        if (!*result || result->value().status != 200) return client.finish(*result, {});
+        const auto list = data_of(result->value());
         if (!list || !list->is_array()) return kExitSoftware;
-        accounts = chosen_of(list->get_array(), wish);
+        accounts = chosen_of(list->get_array(), args);
         complete = is_complete(accounts, asked_at);
         if (!complete && Clock::now() >= until) break;
         if (!complete) std::this_thread::sleep_for(kLookEvery);
     }
-    (void)session.show(accounts, print_reconciliation);
+    (void)client.show(accounts, print_reconciliation);
     if (accounts.empty()) {
         std::cerr << "botctl: there is no such account\n";
         return kExitNegative;
@@ -197,11 +197,11 @@ int reconcile(Session& session, const ReconcileWish& wish) {
     bool same = true;
     for (const auto& account : accounts)
         same = same && !is_mismatch(account.get_object());
-    if (wish.fix && !same) return Fixer(session, wish.yes).run(accounts);
+    if (args.fix && !same) return ReconcileFix(client, args.yes).run(accounts);
     return same ? kExitOk : kExitNegative;
 }
 
-int set_account_state(Session& session,
+int set_account_state(DaemonClient& client,
                       const CommandOptions& options,
                       const std::string& state,
                       const std::string& reason) {
@@ -210,7 +210,7 @@ int set_account_state(Session& session,
                       "/api/accounts/" + encoded(options.account) + "/state",
                       json::serialize(json::object{{"state", state}, {"text", reason}}));
     request.idempotency_key = options.key;
-    return session.command(std::move(request), print_account);
+    return client.command(std::move(request), print_account);
 }
 
 }  // namespace botcore::botctl

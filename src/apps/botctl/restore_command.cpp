@@ -1,8 +1,8 @@
 #include "apps/botctl/archive_access.hpp"
-#include "apps/botctl/future_archives.hpp"
+#include "apps/botctl/confirmation.hpp"
+#include "apps/botctl/newer_archives.hpp"
 #include "apps/botctl/progress.hpp"
-#include "apps/botctl/question.hpp"
-#include "apps/botctl/store_picture.hpp"
+#include "apps/botctl/store_summary.hpp"
 #include "core/orders/client_order_id.hpp"
 #include "protocol/journal.hpp"
 #include "protocol/time_text.hpp"
@@ -29,29 +29,29 @@ namespace json = boost::json;
 namespace {
 
 /// "--to": a sequence, a time, an order's id, or nothing for the newest moment.
-base::Result<archive::RestoreTarget, std::string> moment_of(const BackupWish& wish) {
+base::Result<archive::RestoreTarget, std::string> moment_of(const BackupArguments& args) {
     archive::RestoreTarget moment;
-    if (wish.timeline != 0) moment.timeline = wish.timeline;
-    if (wish.to.empty()) return moment;
+    if (args.timeline != 0) moment.timeline = args.timeline;
+    if (args.to.empty()) return moment;
     std::uint64_t sequence = 0;
-    const char* const end = wish.to.data() + wish.to.size();
-    const auto [stop, error] = std::from_chars(wish.to.data(), end, sequence);
+    const char* const end = args.to.data() + args.to.size();
+    const auto [stop, error] = std::from_chars(args.to.data(), end, sequence);
     if (error == std::errc() && stop == end && sequence > 0) {
         moment.sequence = sequence;
         return moment;
     }
-    if (const auto time = protocol::parse_iso8601(wish.to)) {
+    if (const auto time = protocol::parse_iso8601(args.to)) {
         moment.time = *time;
         return moment;
     }
-    if (const auto order = core::parse_client_order_id(wish.to)) {
+    if (const auto order = core::parse_client_order_id(args.to)) {
         moment.sequence = order->sequence;
         return moment;
     }
     return base::Failure{
         "--to: expected a record's sequence, a time such as 2026-11-23T12:00:00Z, "
         "or the id of an order, but '" +
-        wish.to + "' came"};
+        args.to + "' came"};
 }
 
 json::object to_json(const archive::Restored& restored) {
@@ -102,8 +102,8 @@ private:
 /// What came out of the archive, beside what is here.
 struct Found {
     archive::Restored restored;
-    StorePicture backup;
-    std::optional<StorePicture> before;  ///< Empty: there is no store here, or it is unreadable.
+    StoreSummary backup;
+    std::optional<StoreSummary> before;  ///< Empty: there is no store here, or it is unreadable.
     std::string unreadable;              ///< Why; empty where it is not.
     Loss loss;
     std::string beyond;  ///< Said where the moment lies after the newest record.
@@ -186,7 +186,7 @@ struct Places {
 
 /// Puts the made store in place, with what a machine that had nothing needs beside it.
 archive::ArchiveResult<json::object> put_in_place(ArchiveAccess& access,
-                                                  const FutureArchives& future,
+                                                  const NewerArchives& future,
                                                   const archive::Restored& restored,
                                                   const Places& places) {
     const auto& [store, made] = places;
@@ -220,19 +220,19 @@ archive::ArchiveResult<json::object> put_in_place(ArchiveAccess& access,
     return data;
 }
 
-int finish_dry_run(Session& session, const Found& found) {
+int finish_dry_run(DaemonClient& client, const Found& found) {
     for (const auto& line : doubts_of(found))
         std::cerr << line << "\n";
     json::object data = to_json(found);
     data["dry_run"] = true;
-    return session.show(data, [&](std::ostream& out, const json::value&) {
+    return client.show(data, [&](std::ostream& out, const json::value&) {
         print(out, found);
         out << "nothing was changed: it was a dry run\n";
     });
 }
 
-int finish_restore(Session& session,
-                   const BackupWish& wish,
+int finish_restore(DaemonClient& client,
+                   const BackupArguments& args,
                    ArchiveAccess& access,
                    const Found& found,
                    const Places& places) {
@@ -242,29 +242,29 @@ int finish_restore(Session& session,
             ask(doubts,
                 "Put record " + std::to_string(found.restored.head.sequence) + " of " +
                     protocol::to_iso8601(found.restored.head.time) + " in place?",
-                wish.agreed);
+                args.agreed);
         if (status != kExitOk) {
             shell::sqlite::remove_database(places.made);
             return status;
         }
     }
     // Without --from: the daemon archives to where its configuration says.
-    const auto config = read_config(wish.config_file);
-    if (!config) return refused(session, config.error());
-    const FutureArchives future(config.value(), access.data);
+    const auto config = read_config(args.config_file);
+    if (!config) return refused(client, config.error());
+    const NewerArchives future(config.value(), access.data);
     const auto placed = put_in_place(access, future, found.restored, places);
-    if (!placed) return refused(session, placed.error());
+    if (!placed) return refused(client, placed.error());
     const auto after = picture_of(places.store);
-    if (!after) return refused(session, after.error());
+    if (!after) return refused(client, after.error());
     json::object data = to_json(found);
     data["dry_run"] = false;
     for (const auto& item : placed.value())
         data[item.key()] = item.value();
     data["after"] = to_json(after.value());
-    const auto file = shell::settings_file(wish.config_file);
-    const std::string start = start_command(access.data, file ? file.value() : wish.config_file);
+    const auto file = shell::settings_file(args.config_file);
+    const std::string start = start_command(access.data, file ? file.value() : args.config_file);
     data["start"] = start;
-    return session.show(data, [&](std::ostream& out, const json::value& value) {
+    return client.show(data, [&](std::ostream& out, const json::value& value) {
         print(out, found);
         out << "after:  " << to_text(after.value()) << "\n";
         const auto& old = value.at("old_file").as_string();
@@ -276,8 +276,8 @@ int finish_restore(Session& session,
     });
 }
 
-int restore_to(Session& session,
-               const BackupWish& wish,
+int restore_to(DaemonClient& client,
+               const BackupArguments& args,
                ArchiveAccess& access,
                const archive::RestoreTarget& moment,
                const Places& places) {
@@ -288,37 +288,37 @@ int restore_to(Session& session,
     line.end();
     for (const auto& warning : warnings)
         std::cerr << "botctl: warning: " << said(warning) << "\n";
-    if (!restored) return refused(session, restored.error());
+    if (!restored) return refused(client, restored.error());
     const auto found = compared(restored.value(), moment, places.store, places.made);
-    if (!found) return refused(session, found.error());
-    return wish.dry_run ? finish_dry_run(session, found.value())
-                        : finish_restore(session, wish, access, found.value(), places);
+    if (!found) return refused(client, found.error());
+    return args.dry_run ? finish_dry_run(client, found.value())
+                        : finish_restore(client, args, access, found.value(), places);
 }
 
 }  // namespace
 
-int restore(Session& session, const BackupWish& wish) {
-    const auto moment = moment_of(wish);
+int restore(DaemonClient& client, const BackupArguments& args) {
+    const auto moment = moment_of(args);
     if (!moment) {
         std::cerr << "botctl: " << moment.error() << "\n";
         return kExitUsage;
     }
-    auto opened = open_archive(session, wish);
-    if (!opened) return refused(session, opened.error());
+    auto opened = open_archive(client, args);
+    if (!opened) return refused(client, opened.error());
     ArchiveAccess& access = *opened.value();
-    if (wish.dry_run) {
+    if (args.dry_run) {
         const auto scratch = Scratch::make();
-        if (!scratch) return refused(session, scratch.error());
-        return restore_to(session,
-                          wish,
+        if (!scratch) return refused(client, scratch.error());
+        return restore_to(client,
+                          args,
                           access,
                           moment.value(),
                           {access.data / "botcore.db", scratch.value().path() / "restored.db"});
     }
     const auto folder = shell::DataFolder::open(access.data);
-    if (!folder) return refused(session, folder.error());
+    if (!folder) return refused(client, folder.error());
     const fs::path store = folder.value().store();
-    return restore_to(session, wish, access, moment.value(), {store, store.string() + "-restored"});
+    return restore_to(client, args, access, moment.value(), {store, store.string() + "-restored"});
 }
 
 }  // namespace botcore::botctl

@@ -30,8 +30,8 @@ struct Reply {
 /// The steps so far, and what the next ones need.
 class Smoke {
 public:
-    Smoke(Session& session, const std::string& account)
-        : session_(session),
+    Smoke(DaemonClient& client, const std::string& account)
+        : client_(client),
           account_path_("/api/accounts/" + encoded(account)) {}
 
     int run() {
@@ -50,7 +50,7 @@ public:
         json::object result;
         result["ok"] = ok_;
         result["steps"] = std::move(steps_);
-        (void)session_.show(result, [](std::ostream& out, const json::value& data) {
+        (void)client_.show(result, [](std::ostream& out, const json::value& data) {
             static constexpr std::array<Column, 3> kColumns = {
                 {{"STEP", "step"}, {"OK", "ok"}, {"WHAT CAME", "text"}}};
             print_table(out, data.at("steps").as_array(), kColumns, "nothing was done");
@@ -62,16 +62,16 @@ public:
 private:
     Reply ask(std::string_view method, std::string path, std::string body = {}) {
         const bool command = method != "GET";
-        const auto answer = session_.reach({.method = method,
-                                            .path = std::move(path),
-                                            .body = std::move(body),
-                                            .idempotency_key = command ? new_key() : "",
-                                            .if_match = {}});
-        if (!answer || !*answer) return {};
+        const auto result = client_.reach({.method = method,
+                                           .path = std::move(path),
+                                           .body = std::move(body),
+                                           .idempotency_key = command ? new_key() : "",
+                                           .if_match = {}});
+        if (!result || !*result) return {};
         reached_ = true;
         json::error_code error;
-        json::value parsed = json::parse(answer->value().body, error);
-        Reply reply{answer->value().status, {}};
+        json::value parsed = json::parse(result->value().body, error);
+        Reply reply{result->value().status, {}};
         if (!error && parsed.is_object()) reply.body = std::move(parsed.get_object());
         return reply;
     }
@@ -173,7 +173,7 @@ private:
         return note("cancel", reply.status == 200, said(reply));
     }
 
-    Session& session_;
+    DaemonClient& client_;
     std::string account_path_;
     json::array steps_;
     Price price_;
@@ -185,8 +185,8 @@ private:
 
 }  // namespace
 
-int smoke(Session& session, const std::string& account) {
-    return Smoke(session, account).run();
+int smoke(DaemonClient& client, const std::string& account) {
+    return Smoke(client, account).run();
 }
 
 }  // namespace botcore::botctl

@@ -23,18 +23,18 @@ ClientRequest get(std::string path) {
 }
 
 /// The `data` of an answer; null where it cannot be had.
-json::value data_of(Session& session, const std::string& path) {
-    const auto answer = session.reach(get(path));
-    if (!answer || !*answer || answer->value().status != 200) return nullptr;
+json::value data_of(DaemonClient& client, const std::string& path) {
+    const auto result = client.reach(get(path));
+    if (!result || !*result || result->value().status != 200) return nullptr;
     json::error_code error;
-    const json::value body = json::parse(answer->value().body, error);
+    const json::value body = json::parse(result->value().body, error);
     const auto* fields = error ? nullptr : body.if_object();
     const auto* data = fields == nullptr ? nullptr : fields->if_contains("data");
     return data == nullptr ? json::value(nullptr) : *data;
 }
 
 /// Of every account that holds something.
-json::value all_positions(Session& session, const json::value& accounts) {
+json::value all_positions(DaemonClient& client, const json::value& accounts) {
     json::array all;
     const auto* list = accounts.if_array();
     if (list == nullptr) return nullptr;
@@ -42,15 +42,15 @@ json::value all_positions(Session& session, const json::value& accounts) {
         const auto* account = item.if_object();
         if (account == nullptr || plain_text(*account, "positions_count") == "0") continue;
         const json::value positions = data_of(
-            session, "/api/accounts/" + encoded(plain_text(*account, "account")) + "/positions");
+            client, "/api/accounts/" + encoded(plain_text(*account, "account")) + "/positions");
         const auto* found = positions.if_array();
         if (found != nullptr) all.insert(all.end(), found->begin(), found->end());
     }
     return all;
 }
 
-json::value audit_events_of(Session& session) {
-    const json::value page = data_of(session, "/api/audit?act=account-frozen&limit=100");
+json::value audit_events_of(DaemonClient& client) {
+    const json::value page = data_of(client, "/api/audit?act=account-frozen&limit=100");
     const auto* fields = page.if_object();
     const auto* acts = fields == nullptr ? nullptr : fields->if_contains("acts");
     return acts == nullptr ? json::value(nullptr) : *acts;
@@ -65,41 +65,41 @@ bool has_frozen(const json::value& accounts) {
     return false;
 }
 
-int show_status(Session& session) {
-    const auto answer = session.reach(get("/health/detailed"));
-    if (!answer) {
-        return session.unavailable("the daemon does not answer at " + session.settings().url);
+int show_status(DaemonClient& client) {
+    const auto result = client.reach(get("/health/detailed"));
+    if (!result) {
+        return client.unavailable("the daemon does not answer at " + client.settings().url);
     }
-    if (!*answer) return session.finish(*answer, print_status);
+    if (!*result) return client.finish(*result, print_status);
     json::error_code error;
     StatusParts parts;
-    parts.health = json::parse(answer->value().body, error);
+    parts.health = json::parse(result->value().body, error);
     const auto* health = error ? nullptr : parts.health.if_object();
     if (health == nullptr || !health->contains("overall_status")) {
-        return session.finish(*answer, print_status);
+        return client.finish(*result, print_status);
     }
-    parts.accounts = data_of(session, "/api/accounts");
-    parts.positions = all_positions(session, parts.accounts);
-    parts.reconciliation = data_of(session, "/api/reconciliation");
-    parts.system = data_of(session, "/api/monitoring/system");
-    if (has_frozen(parts.accounts)) parts.acts = audit_events_of(session);
-    const auto metrics = session.reach(get("/metrics"));
+    parts.accounts = data_of(client, "/api/accounts");
+    parts.positions = all_positions(client, parts.accounts);
+    parts.reconciliation = data_of(client, "/api/reconciliation");
+    parts.system = data_of(client, "/api/monitoring/system");
+    if (has_frozen(parts.accounts)) parts.acts = audit_events_of(client);
+    const auto metrics = client.reach(get("/metrics"));
     if (metrics && *metrics && metrics->value().status == 200) {
         parts.metrics = metrics->value().body;
     }
-    (void)session.show(status_view(parts), print_status);
-    return answer->value().status == 200 ? kExitOk : kExitNegative;
+    (void)client.show(status_view(parts), print_status);
+    return result->value().status == 200 ? kExitOk : kExitNegative;
 }
 
 }  // namespace
 
-int status(Session& session, const StatusWish& wish) {
+int status(DaemonClient& client, const StatusArguments& args) {
     while (true) {
-        const int shown = show_status(session);
-        if (!wish.watch) return shown;
-        if (session.settings().output == Output::People) std::cout << "\n";
+        const int shown = show_status(client);
+        if (!args.watch) return shown;
+        if (client.settings().output == Output::People) std::cout << "\n";
         if (!std::cout.flush()) return kExitUnavailable;
-        std::this_thread::sleep_for(std::chrono::seconds(wish.every_seconds));
+        std::this_thread::sleep_for(std::chrono::seconds(args.every_seconds));
     }
 }
 

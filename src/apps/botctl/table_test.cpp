@@ -1,6 +1,6 @@
 #include "apps/botctl/table.hpp"
 
-#include "apps/botctl/session.hpp"
+#include "apps/botctl/daemon_client.hpp"
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
@@ -39,17 +39,18 @@ TEST(Table, ShowsNoControlCharacters) {
     EXPECT_EQ(out.str(), "NAME      SIZE\na 2Jb c      -\n");
 }
 
-TEST(Session, MakesKeysThatDifferAndEncodesPaths) {
+TEST(DaemonClient, MakesKeysThatDifferAndEncodesPaths) {
     EXPECT_EQ(new_key().size(), 36U);
     EXPECT_NE(new_key(), new_key());
     EXPECT_EQ(encoded("BTC/USDT ?"), "BTC%2FUSDT%20%3F");
 }
 
-TEST(Session, IsUnavailableWithoutDaemonAndFiles) {
-    Session session({.url = "http://127.0.0.1:1", .data = "/nonexistent", .output = Output::Json});
-    EXPECT_EQ(session.read("/health", nullptr), kExitUnavailable);
+TEST(DaemonClient, IsUnavailableWithoutDaemonAndFiles) {
+    DaemonClient client(
+        {.url = "http://127.0.0.1:1", .data = "/nonexistent", .output = Output::Json});
+    EXPECT_EQ(client.read("/health", nullptr), kExitUnavailable);
     EXPECT_FALSE(OfflineStore::open("/nonexistent").has_value());
-    Session wrong({.url = "ftp://x", .data = "/nonexistent", .output = Output::Json});
+    DaemonClient wrong({.url = "ftp://x", .data = "/nonexistent", .output = Output::Json});
     EXPECT_EQ(wrong.read("/health", nullptr), kExitUsage);
 }
 

@@ -7,48 +7,49 @@ namespace botcore::botctl {
 namespace {
 
 CLI::App* add_place(CLI::App& order, Chosen& chosen) {
-    CLI::App* place = add(order, chosen, "place", "Place an order", [&](Session& s) {
-        return place_order(s, chosen.command, chosen.wish);
+    CLI::App* place = add(order, chosen, "place", "Place an order", [&](DaemonClient& s) {
+        return place_order(s, chosen.command, chosen.args);
     });
-    OrderWish& wish = chosen.wish;
-    place->add_option("SYMBOL", wish.symbol, "Symbol")->required();
-    place->add_option("SIDE", wish.side, "BUY or SELL")->required();
-    place->add_option("QUANTITY", wish.quantity, "How much of the base asset")->required();
-    place->add_option("--price", wish.price, "Makes it a LIMIT order");
+    OrderArguments& args = chosen.args;
+    place->add_option("SYMBOL", args.symbol, "Symbol")->required();
+    place->add_option("SIDE", args.side, "BUY or SELL")->required();
+    place->add_option("QUANTITY", args.quantity, "How much of the base asset")->required();
+    place->add_option("--price", args.price, "Makes it a LIMIT order");
     CLI::Option* stop = place->add_option(
-        "--stop-price", wish.stop_price, "Makes it a stop: STOP_MARKET, with --price STOP");
+        "--stop-price", args.stop_price, "Makes it a stop: STOP_MARKET, with --price STOP");
     place
         ->add_option("--target-price",
-                     wish.target_price,
+                     args.target_price,
                      "Makes it a take-profit: TAKE_PROFIT_MARKET, with --price TAKE_PROFIT")
         ->excludes(stop);
-    place->add_option("--type", wish.type, "Another type than the prices make it");
+    place->add_option("--type", args.type, "Another type than the prices make it");
     CLI::Option* loss = place->add_option(
-        "--stop-loss", wish.stop_loss, "Attach a stop at this price to what it opens");
+        "--stop-loss", args.stop_loss, "Attach a stop at this price to what it opens");
     place->add_option(
-        "--take-profit", wish.take_profit, "Attach a take-profit at this price to what it opens");
+        "--take-profit", args.take_profit, "Attach a take-profit at this price to what it opens");
     CLI::Option* trail = place
                              ->add_option("--trail-distance",
-                                          wish.trail_distance,
+                                          args.trail_distance,
                                           "The attached stop follows so far behind, such as 0.015")
                              ->needs(loss);
     place
         ->add_option("--trail-activation",
-                     wish.trail_activation,
+                     args.trail_activation,
                      "It begins to follow at this gain; default: the distance")
         ->needs(trail);
-    place->add_option("--time-in-force", wish.time_in_force, "GTC, IOC, FOK or GTX");
-    place->add_flag("--reduce-only", wish.reduce_only, "It may only shrink a position");
+    place->add_option("--time-in-force", args.time_in_force, "GTC, IOC, FOK or GTX");
+    place->add_flag("--reduce-only", args.reduce_only, "It may only shrink a position");
     return place;
 }
 
 CLI::App* add_amend(CLI::App& order, Chosen& chosen) {
-    CLI::App* amend =
-        add(order,
-            chosen,
-            "amend",
-            "Cancel an open order and place the rest of it as a new order",
-            [&](Session& s) { return amend_order(s, chosen.command, chosen.order, chosen.amend); });
+    CLI::App* amend = add(order,
+                          chosen,
+                          "amend",
+                          "Cancel an open order and place the rest of it as a new order",
+                          [&](DaemonClient& s) {
+                              return amend_order(s, chosen.command, chosen.order, chosen.amend);
+                          });
     amend->add_option("ORDER", chosen.order, "Order id")->required();
     amend->add_option("--price", chosen.amend.price, "The new limit price");
     amend->add_option("--stop-price", chosen.amend.stop_price, "The new stop price");
@@ -60,7 +61,7 @@ CLI::App* add_amend(CLI::App& order, Chosen& chosen) {
 
 /// What an operator does in a hurry.
 void add_sweeps(CLI::App& app, Chosen& chosen) {
-    CLI::App* sweep = add(app, chosen, "cancel-all", "Cancel all orders", [&](Session& s) {
+    CLI::App* sweep = add(app, chosen, "cancel-all", "Cancel all orders", [&](DaemonClient& s) {
         return cancel_all(s, chosen.command, chosen.symbol, chosen.protective);
     });
     sweep->add_option("--symbol", chosen.symbol, "Only orders of this symbol");
@@ -69,7 +70,7 @@ void add_sweeps(CLI::App& app, Chosen& chosen) {
                          chosen,
                          "flatten",
                          "Cancel what could open something, and close all positions",
-                         [&](Session& s) { return flatten(s, chosen.command); });
+                         [&](DaemonClient& s) { return flatten(s, chosen.command); });
     for (CLI::App* command : {sweep, flat}) {
         add_account(command, chosen);
         add_safety(command, chosen);
@@ -81,20 +82,20 @@ void add_orders(CLI::App& app, Chosen& chosen) {
     order->require_subcommand(1);
     CLI::App* place = add_place(*order, chosen);
     CLI::App* amend = add_amend(*order, chosen);
-    CLI::App* cancel = add(*order, chosen, "cancel", "Cancel an order", [&](Session& s) {
+    CLI::App* cancel = add(*order, chosen, "cancel", "Cancel an order", [&](DaemonClient& s) {
         return cancel_order(s, chosen.command, chosen.order, chosen.reason);
     });
     cancel->add_option("ORDER", chosen.order, "Order id")->required();
     cancel->add_option(
         "--reason", chosen.reason, "Why; with one, an order that failed is given up for good");
     add_version(cancel, chosen);
-    CLI::App* close = add(app, chosen, "close", "Close a position", [&](Session& s) {
+    CLI::App* close = add(app, chosen, "close", "Close a position", [&](DaemonClient& s) {
         return close_position(s, chosen.command, chosen.symbol);
     });
     close->add_option("SYMBOL", chosen.symbol, "Symbol")->required();
     add_version(close, chosen);
     CLI::App* leverage =
-        add(app, chosen, "leverage", "Set the leverage of a symbol", [&](Session& s) {
+        add(app, chosen, "leverage", "Set the leverage of a symbol", [&](DaemonClient& s) {
             return set_leverage(s, chosen.command, chosen.symbol, chosen.leverage);
         });
     leverage->add_option("SYMBOL", chosen.symbol, "Symbol")->required();
@@ -109,21 +110,21 @@ void add_orders(CLI::App& app, Chosen& chosen) {
 
 void add_money(CLI::App& app, Chosen& chosen) {
     CLI::App* move =
-        add(app, chosen, "transfer", "Move free money to another account", [&](Session& s) {
+        add(app, chosen, "transfer", "Move free money to another account", [&](DaemonClient& s) {
             return transfer(s, chosen.command, chosen.to, chosen.amount, chosen.asset);
         });
     move->add_option("FROM", chosen.command.account, "Giving account")->required();
     move->add_option("TO", chosen.to, "Receiving account")->required();
     move->add_option("AMOUNT", chosen.amount, "How much")->required();
     move->add_option("--asset", chosen.asset, "Asset")->capture_default_str();
-    CLI::App* reset =
-        add(app, chosen, "reset", "A paper account back to its first deposit", [&](Session& s) {
+    CLI::App* reset = add(
+        app, chosen, "reset", "A paper account back to its first deposit", [&](DaemonClient& s) {
             return reset_account(s, chosen.command, chosen.agreed);
         });
     add_yes(reset, chosen.agreed);
     reset->add_option("ACCOUNT", chosen.command.account, "Account")->required();
     add_version(reset, chosen);
-    CLI::App* open = add(app, chosen, "open", "Open a paper account", [&](Session& s) {
+    CLI::App* open = add(app, chosen, "open", "Open a paper account", [&](DaemonClient& s) {
         return open_account(s, chosen.command, chosen.market, chosen.deposit);
     });
     open->add_option("ACCOUNT", chosen.command.account, "Its name")->required();

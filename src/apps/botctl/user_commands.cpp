@@ -51,15 +51,15 @@ std::string read_password(const char* prompt) {
     return line;
 }
 
-int send(Session& session, ClientRequest request, const Printer& printer) {
-    const auto answer = session.reach(request);
+int send(DaemonClient& client, ClientRequest request, const Printer& printer) {
+    const auto result = client.reach(request);
     std::string& body = request.body;
     sodium_memzero(body.data(), body.size());
-    if (!answer) {
-        return session.unavailable("the daemon does not answer at " + session.settings().url +
-                                   "; nothing was done");
+    if (!result) {
+        return client.unavailable("the daemon does not answer at " + client.settings().url +
+                                  "; nothing was done");
     }
-    return session.finish(*answer, printer);
+    return client.finish(*result, printer);
 }
 
 ClientRequest post(std::string path, const json::object& body) {
@@ -82,18 +82,18 @@ void print_user(std::ostream& out, const json::value& data) {
 
 }  // namespace
 
-int add_user(Session& session, const UserWish& wish) {
+int add_user(DaemonClient& client, const UserArguments& args) {
     json::object body;
-    body["email"] = wish.email;
-    body["name"] = wish.name.empty() ? wish.email.substr(0, wish.email.find('@')) : wish.name;
-    body["role"] = wish.role;
+    body["email"] = args.email;
+    body["name"] = args.name.empty() ? args.email.substr(0, args.email.find('@')) : args.name;
+    body["role"] = args.role;
     body["password"] = read_password("password of the new user: ");
-    return send(session, post("/api/auth/register", body), print_user);
+    return send(client, post("/api/auth/register", body), print_user);
 }
 
-int list_users(Session& session) {
+int list_users(DaemonClient& client) {
     const auto status = list_from_daemon(
-        session,
+        client,
         "/api/users",
         {"users", "next_after", "after"},
         {.limit = 0, .all = true},
@@ -106,33 +106,33 @@ int list_users(Session& session) {
             print_table(out, data.at("users").as_array(), kColumns, "no users");
         });
     return status ? *status
-                  : session.unavailable("the daemon does not answer at " + session.settings().url);
+                  : client.unavailable("the daemon does not answer at " + client.settings().url);
 }
 
-int set_role(Session& session, const UserWish& wish) {
+int set_role(DaemonClient& client, const UserArguments& args) {
     json::object body;
-    body["role"] = wish.role;
-    return send(session, post(user_path(wish.id, "role"), body), print_user);
+    body["role"] = args.role;
+    return send(client, post(user_path(args.id, "role"), body), print_user);
 }
 
-int set_active(Session& session, const UserWish& wish, bool active) {
+int set_active(DaemonClient& client, const UserArguments& args, bool active) {
     const char* act = active ? "activate" : "deactivate";
-    return send(session, post(user_path(wish.id, act), {}), print_user);
+    return send(client, post(user_path(args.id, act), {}), print_user);
 }
 
-int set_password(Session& session, const UserWish& wish) {
+int set_password(DaemonClient& client, const UserArguments& args) {
     json::object body;
     body["password"] = read_password("new password: ");
-    return send(session, post(user_path(wish.id, "password"), body), print_user);
+    return send(client, post(user_path(args.id, "password"), body), print_user);
 }
 
-int login(Session& session, const UserWish& wish) {
+int login(DaemonClient& client, const UserArguments& args) {
     json::object body;
-    body["email"] = wish.email;
+    body["email"] = args.email;
     body["password"] = read_password("password: ");
-    if (!wish.name.empty()) body["name"] = wish.name;
+    if (!args.name.empty()) body["name"] = args.name;
     return send(
-        session, post("/api/auth/login", body), [](std::ostream& out, const json::value& data) {
+        client, post("/api/auth/login", body), [](std::ostream& out, const json::value& data) {
             const auto& object = data.as_object();
             out << plain_text(object, "token") << "\n";
             std::cerr << "good until " << plain_text(object, "expires_at")
@@ -140,11 +140,11 @@ int login(Session& session, const UserWish& wish) {
         });
 }
 
-int audit(Session& session, const UserWish& wish, const ListWish& list) {
+int audit(DaemonClient& client, const UserArguments& args, const ListArguments& list) {
     std::string path = "/api/audit";
-    if (!wish.id.empty()) path += "?actor=" + encoded(wish.id);
+    if (!args.id.empty()) path += "?actor=" + encoded(args.id);
     const auto status = list_from_daemon(
-        session,
+        client,
         path,
         {"acts", "next_before", "before"},
         list,
@@ -159,7 +159,7 @@ int audit(Session& session, const UserWish& wish, const ListWish& list) {
             print_table(out, data.at("acts").as_array(), kColumns, "no acts");
         });
     return status ? *status
-                  : session.unavailable("the daemon does not answer at " + session.settings().url);
+                  : client.unavailable("the daemon does not answer at " + client.settings().url);
 }
 
 }  // namespace botcore::botctl

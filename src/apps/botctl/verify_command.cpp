@@ -48,7 +48,7 @@ archive::ArchiveResult<archive::Timeline> timeline_in_use(archive::Archive& from
 }
 
 /// The records behind the newest snapshot of the timeline that is in use.
-json::object checked_segments(Session& session, ArchiveAccess& access, int& status) {
+json::object checked_segments(DaemonClient& client, ArchiveAccess& access, int& status) {
     json::object item;
     const auto timeline = timeline_in_use(*access.archive);
     const auto checked =
@@ -59,7 +59,7 @@ json::object checked_segments(Session& session, ArchiveAccess& access, int& stat
     if (timeline) item["name"] = archive::names::segment_prefix(timeline.value());
     if (!checked) {
         item["error"] = said(checked.error());
-        status = refused(session, checked.error());
+        status = refused(client, checked.error());
         return item;
     }
     item["segments"] = checked.value().count;
@@ -67,7 +67,7 @@ json::object checked_segments(Session& session, ArchiveAccess& access, int& stat
     if (const auto late = late_records(access, timeline.value(), checked.value().last)) {
         item["verified"] = false;
         item["error"] = said(*late);
-        status = refused(session, *late);
+        status = refused(client, *late);
     }
     return item;
 }
@@ -88,20 +88,20 @@ void print_verified(std::ostream& out, const json::value& items) {
 
 }  // namespace
 
-int verify_backup(Session& session, const BackupWish& wish) {
-    auto opened = open_archive(session, wish);
-    if (!opened) return refused(session, opened.error());
+int verify_backup(DaemonClient& client, const BackupArguments& args) {
+    auto opened = open_archive(client, args);
+    if (!opened) return refused(client, opened.error());
     archive::Archive& from = *opened.value()->archive;
     const auto starts = from.timelines();
-    if (!starts) return refused(session, starts.error());
+    if (!starts) return refused(client, starts.error());
     std::vector<archive::Snapshot> snapshots;
     for (const auto& [timeline, start] : starts.value()) {
         const auto some = from.snapshots(timeline);
-        if (!some) return refused(session, some.error());
+        if (!some) return refused(client, some.error());
         snapshots.insert(snapshots.end(), some.value().begin(), some.value().end());
     }
-    if (snapshots.empty()) return refused(session, "there is no snapshot in " + from.place());
-    if (!wish.all) snapshots.erase(snapshots.begin(), snapshots.end() - 1);
+    if (snapshots.empty()) return refused(client, "there is no snapshot in " + from.place());
+    if (!args.all) snapshots.erase(snapshots.begin(), snapshots.end() - 1);
     json::array results;
     int status = kExitOk;
     ProgressLine line;
@@ -117,12 +117,12 @@ int verify_backup(Session& session, const BackupWish& wish) {
         if (hash) item["state_hash"] = hash.value();
         if (!hash) {
             item["error"] = said(hash.error());
-            status = refused(session, hash.error());
+            status = refused(client, hash.error());
         }
         results.push_back(std::move(item));
     }
-    results.push_back(checked_segments(session, *opened.value(), status));
-    (void)session.show(results, print_verified);
+    results.push_back(checked_segments(client, *opened.value(), status));
+    (void)client.show(results, print_verified);
     return status;
 }
 

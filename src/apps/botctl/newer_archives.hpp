@@ -18,10 +18,10 @@
 
 namespace botcore::botctl {
 
-class FutureArchives {
+class NewerArchives {
 public:
     /// The configuration outlives this.
-    FutureArchives(const shell::Config& config, std::filesystem::path data)
+    NewerArchives(const shell::Config& config, std::filesystem::path data)
         : config_(config),
           data_(std::move(data)) {}
 

@@ -1,4 +1,4 @@
-#include "apps/botctl/line.hpp"
+#include "apps/botctl/connection.hpp"
 
 #include "shell/outbound/tls_client.hpp"
 
@@ -36,8 +36,8 @@ public:
 
     lowest_layer_type& lowest_layer() { return socket_.lowest_layer(); }
 
-    void connect(const tcp::endpoint& endpoint, Line::Error& error) {
-        Line::Error ignored;
+    void connect(const tcp::endpoint& endpoint, Connection::Error& error) {
+        Connection::Error ignored;
         socket_.close(ignored);
         socket_.open(endpoint.protocol(), error);
         if (!error) socket_.non_blocking(true, error);
@@ -55,24 +55,24 @@ public:
     }
 
     template <class Buffers>
-    std::size_t read_some(const Buffers& buffers, Line::Error& error) {
+    std::size_t read_some(const Buffers& buffers, Connection::Error& error) {
         return patiently(POLLIN, error, [&] { return socket_.read_some(buffers, error); });
     }
 
     template <class Buffers>
-    std::size_t write_some(const Buffers& buffers, Line::Error& error) {
+    std::size_t write_some(const Buffers& buffers, Connection::Error& error) {
         return patiently(POLLOUT, error, [&] { return socket_.write_some(buffers, error); });
     }
 
     void close() {
-        Line::Error ignored;
+        Connection::Error ignored;
         socket_.shutdown(tcp::socket::shutdown_both, ignored);
         socket_.close(ignored);
     }
 
 private:
     template <class Act>
-    std::size_t patiently(short events, Line::Error& error, Act act) {
+    std::size_t patiently(short events, Connection::Error& error, Act act) {
         do {
             const std::size_t count = act();
             if (error != asio::error::would_block) return count;
@@ -80,7 +80,7 @@ private:
         return 0;
     }
 
-    bool wait(short events, Line::Error& error) {
+    bool wait(short events, Connection::Error& error) {
         while (true) {
             int limit = -1;
             if (deadline_) {
@@ -95,8 +95,8 @@ private:
                 return true;
             }
             if (ready < 0 && errno == EINTR) continue;
-            error = ready == 0 ? Line::Error(asio::error::timed_out)
-                               : Line::Error(errno, boost::system::system_category());
+            error = ready == 0 ? Connection::Error(asio::error::timed_out)
+                               : Connection::Error(errno, boost::system::system_category());
             return false;
         }
     }
@@ -117,7 +117,7 @@ std::string without_brackets(const std::string& host) {
 
 }  // namespace
 
-struct Line::Parts {
+struct Connection::Parts {
     explicit Parts(Clock::time_point deadline) : socket(context, deadline) {}
 
     asio::io_context context;
@@ -126,14 +126,13 @@ struct Line::Parts {
     std::optional<asio::ssl::stream<TimedSocket&>> secured;  ///< None: the wire is plain.
 };
 
-Line::Line(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {
+Connection::Connection(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {
 }
 
-Line::~Line() = default;
+Connection::~Connection() = default;
 
-base::Result<std::unique_ptr<Line>, ClientError> Line::open(const Place& place,
-                                                            const std::string& authorities,
-                                                            std::chrono::seconds patience) {
+base::Result<std::unique_ptr<Connection>, ClientError> Connection::open(
+    const ServerAddress& place, const std::string& authorities, std::chrono::seconds patience) {
     auto parts = std::make_unique<Parts>(Clock::now() + patience);
     if (place.wire == Wire::Tls) {
         auto tls = shell::outbound::make_tls(authorities);
@@ -161,32 +160,32 @@ base::Result<std::unique_ptr<Line>, ClientError> Line::open(const Place& place,
                            error.message());
         }
     }
-    return std::unique_ptr<Line>(new Line(std::move(parts)));
+    return std::unique_ptr<Connection>(new Connection(std::move(parts)));
 }
 
-void Line::wait_for_ever() {
+void Connection::wait_for_ever() {
     parts_->socket.wait_for_ever();
 }
 
-void Line::close() {
+void Connection::close() {
     parts_->socket.close();
 }
 
-Line::executor_type Line::get_executor() {
+Connection::executor_type Connection::get_executor() {
     return parts_->context.get_executor();
 }
 
-std::size_t Line::read(asio::mutable_buffer buffer, Error& error) {
+std::size_t Connection::read(asio::mutable_buffer buffer, Error& error) {
     return parts_->secured ? parts_->secured->read_some(buffer, error)
                            : parts_->socket.read_some(buffer, error);
 }
 
-std::size_t Line::write(asio::const_buffer buffer, Error& error) {
+std::size_t Connection::write(asio::const_buffer buffer, Error& error) {
     return parts_->secured ? parts_->secured->write_some(buffer, error)
                            : parts_->socket.write_some(buffer, error);
 }
 
-void teardown(boost::beast::role_type /*role*/, Line& line, Line::Error& error) {
+void teardown(boost::beast::role_type /*role*/, Connection& line, Connection::Error& error) {
     line.close();
     error = {};
 }

@@ -1,6 +1,6 @@
-#include "apps/botctl/store_picture.hpp"
+#include "apps/botctl/store_summary.hpp"
 
-#include "apps/botctl/question.hpp"
+#include "apps/botctl/confirmation.hpp"
 #include "protocol/time_text.hpp"
 #include "shell/sqlite/file_reader.hpp"
 
@@ -77,9 +77,9 @@ base::Result<model::Sequence, std::string> last_common(const Place& here,
 
 }  // namespace
 
-base::Result<StorePicture, std::string> picture_of(const fs::path& store) {
+base::Result<StoreSummary, std::string> picture_of(const fs::path& store) {
     const auto reader = TRY(shell::sqlite::open_reader(store));
-    StorePicture picture;
+    StoreSummary picture;
     ports::RowVisitor visitor;
     visitor.fill = [&](const model::Fill&) { ++picture.trades; };
     visitor.position = [&](const model::Position& position) {
@@ -97,7 +97,7 @@ base::Result<StorePicture, std::string> picture_of(const fs::path& store) {
     return picture;
 }
 
-json::object to_json(const StorePicture& picture) {
+json::object to_json(const StoreSummary& picture) {
     json::object data;
     data["sequence"] = picture.head.sequence;
     data["time"] = protocol::to_iso8601(picture.head.time);
@@ -115,7 +115,7 @@ json::object to_json(const StorePicture& picture) {
     return data;
 }
 
-std::string to_text(const StorePicture& picture) {
+std::string to_text(const StoreSummary& picture) {
     std::string text = std::to_string(picture.head.sequence) + " records";
     if (picture.head.sequence > 0) text += " until " + protocol::to_iso8601(picture.head.time);
     text += ", " + std::to_string(picture.trades) + " trades, ";

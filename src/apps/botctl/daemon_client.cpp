@@ -1,4 +1,4 @@
-#include "apps/botctl/session.hpp"
+#include "apps/botctl/daemon_client.hpp"
 
 #include "apps/botctl/print.hpp"
 #include "apps/botctl/table.hpp"
@@ -18,24 +18,24 @@ namespace botcore::botctl {
 namespace json = boost::json;
 using Answer = base::Result<ClientResponse, ClientError>;
 
-base::Result<std::string, std::string> Session::token() const {
+base::Result<std::string, std::string> DaemonClient::token() const {
     if (const char* own = std::getenv("BOTCTL_TOKEN")) return std::string(own);
     const auto token = shell::auth::OperatorToken::load(settings_.data);
     if (!token) return base::Failure{token.error().text};
     return std::string(token.value().secret().reveal());
 }
 
-std::optional<Answer> Session::reach(const ClientRequest& request) {
+std::optional<Answer> DaemonClient::reach(const ClientRequest& request) {
     const auto shown = token();
     HttpClient client(settings_.url,
                       shown ? std::string_view(shown.value()) : std::string_view(),
                       settings_.authorities);
-    auto answer = client.send(request);
-    if (!answer && answer.error().failure == ClientFailure::NotReached) return std::nullopt;
-    if (answer && answer.value().status == 401 && !shown) {
+    auto result = client.send(request);
+    if (!result && result.error().failure == ClientFailure::NotReached) return std::nullopt;
+    if (result && result.value().status == 401 && !shown) {
         std::cerr << "botctl: " << shown.error() << "\n";
     }
-    return answer;
+    return result;
 }
 
 int status_of(ClientFailure failure) {
@@ -51,12 +51,14 @@ int status_of(ClientFailure failure) {
     return kExitOutcomeOpen;
 }
 
-int Session::finish(const Answer& answer, const Printer& printer, const Judge& judge) {
-    if (!answer) {
-        std::cerr << "botctl: " << answer.error().text << "\n";
-        return status_of(answer.error().failure);
+int DaemonClient::finish(const Answer& result,
+                         const Printer& printer,
+                         const ExitStatusOf& exit_status_of) {
+    if (!result) {
+        std::cerr << "botctl: " << result.error().text << "\n";
+        return status_of(result.error().failure);
     }
-    const ClientResponse& response = answer.value();
+    const ClientResponse& response = result.value();
     if (response.status >= 400) return finish_error(response);
     json::error_code error;
     const json::value value = json::parse(response.body, error);
@@ -69,12 +71,12 @@ int Session::finish(const Answer& answer, const Printer& printer, const Judge& j
     }
     if (response.replayed) std::cerr << "botctl: this is the stored answer of the first request\n";
     (void)show(*data, printer);
-    if (response.status != 202) return judge ? judge(*data) : kExitOk;
+    if (response.status != 202) return exit_status_of ? exit_status_of(*data) : kExitOk;
     std::cerr << "botctl: the outcome is still open; ask again with the same key\n";
     return kExitOutcomeOpen;
 }
 
-int Session::finish_error(const ClientResponse& response) {
+int DaemonClient::finish_error(const ClientResponse& response) {
     json::error_code parse_error;
     const json::value value = json::parse(response.body, parse_error);
     if (settings_.output == Output::Json) std::cout << response.body << "\n";
@@ -103,26 +105,28 @@ int Session::finish_error(const ClientResponse& response) {
     return response.status == 400 ? kExitUsage : kExitNegative;
 }
 
-int Session::read(const std::string& path, const Printer& printer) {
-    const auto answer =
+int DaemonClient::read(const std::string& path, const Printer& printer) {
+    const auto result =
         reach({.method = "GET", .path = path, .body = {}, .idempotency_key = {}, .if_match = {}});
-    if (!answer) return unavailable("the daemon does not answer at " + settings_.url);
-    return finish(*answer, printer);
+    if (!result) return unavailable("the daemon does not answer at " + settings_.url);
+    return finish(*result, printer);
 }
 
-int Session::command(ClientRequest request, const Printer& printer, const Judge& judge) {
+int DaemonClient::command(ClientRequest request,
+                          const Printer& printer,
+                          const ExitStatusOf& exit_status_of) {
     if (request.idempotency_key.empty()) {
         request.idempotency_key = new_key();
         std::cerr << "key: " << request.idempotency_key << "\n";
     }
-    const auto answer = reach(request);
-    if (!answer) {
+    const auto result = reach(request);
+    if (!result) {
         return unavailable("the daemon does not answer at " + settings_.url + "; nothing was sent");
     }
-    return finish(*answer, printer, judge);
+    return finish(*result, printer, exit_status_of);
 }
 
-int Session::show(const json::value& data, const Printer& printer) {
+int DaemonClient::show(const json::value& data, const Printer& printer) {
     if (settings_.output == Output::Json) {
         std::cout << base::plain_numbers(json::serialize(data)) << "\n";
     } else {
@@ -131,7 +135,7 @@ int Session::show(const json::value& data, const Printer& printer) {
     return kExitOk;
 }
 
-int Session::unavailable(const std::string& text) {
+int DaemonClient::unavailable(const std::string& text) {
     std::cerr << "botctl: " << text << "\n";
     return kExitUnavailable;
 }

@@ -1,4 +1,4 @@
-#include "apps/botctl/future_archives.hpp"
+#include "apps/botctl/newer_archives.hpp"
 
 #include "shell/daemon/archive_link.hpp"
 #include "shell/sqlite/timeline.hpp"
@@ -11,7 +11,7 @@ namespace botcore::botctl {
 namespace archive = shell::archive;
 namespace json = boost::json;
 
-archive::Timeline FutureArchives::newest_timeline(const archive::ArchiveKey& key) const {
+archive::Timeline NewerArchives::newest_timeline(const archive::ArchiveKey& key) const {
     archive::Timeline newest = 0;
     const auto here = shell::sqlite::timeline_of(data_ / "botcore.db");
     if (here) newest = here.value().number;
@@ -28,7 +28,7 @@ archive::Timeline FutureArchives::newest_timeline(const archive::ArchiveKey& key
     return newest;
 }
 
-json::array FutureArchives::places() const {
+json::array NewerArchives::places() const {
     json::array places;
     const auto makers = shell::repositories_of(config_, data_, shell::NewArchives::Refuse);
     if (!makers) return places;
@@ -39,9 +39,9 @@ json::array FutureArchives::places() const {
     return places;
 }
 
-void FutureArchives::print(std::ostream& out,
-                           const json::value& data,
-                           const std::string& from) const {
+void NewerArchives::print(std::ostream& out,
+                          const json::value& data,
+                          const std::string& from) const {
     const json::array& places = data.at("archives_to").as_array();
     bool has_source = false;
     for (const json::value& place : places) {

@@ -1,6 +1,6 @@
-#include "apps/botctl/question.hpp"
+#include "apps/botctl/confirmation.hpp"
 
-#include "apps/botctl/session.hpp"
+#include "apps/botctl/daemon_client.hpp"
 #include "apps/botctl/table.hpp"
 
 #include <unistd.h>
@@ -27,8 +27,8 @@ int ask(const std::vector<std::string>& lines, std::string_view question, Agreed
         return kExitUsage;
     }
     std::cerr << printable(question) << " [y/N] " << std::flush;
-    std::string answer;
-    if (std::getline(std::cin, answer) && (answer == "y" || answer == "yes")) return kExitOk;
+    std::string result;
+    if (std::getline(std::cin, result) && (result == "y" || result == "yes")) return kExitOk;
     std::cerr << "botctl: nothing was changed\n";
     return kExitNegative;
 }

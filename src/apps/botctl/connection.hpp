@@ -21,19 +21,19 @@
 
 namespace botcore::botctl {
 
-class Line {
+class Connection {
 public:
     using Error = boost::system::error_code;
     using executor_type = boost::asio::io_context::executor_type;
 
     /// Connected, and with TLS the peer is proven to be `place`. `authorities` is a file of
     /// certificates in PEM; empty: the system's. The patience holds for all that follows.
-    [[nodiscard]] static base::Result<std::unique_ptr<Line>, ClientError> open(
-        const Place& place, const std::string& authorities, std::chrono::seconds patience);
+    [[nodiscard]] static base::Result<std::unique_ptr<Connection>, ClientError> open(
+        const ServerAddress& place, const std::string& authorities, std::chrono::seconds patience);
 
-    ~Line();
-    Line(const Line&) = delete;
-    Line& operator=(const Line&) = delete;
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
 
     /// From now on a read may last as long as the peer is there.
     void wait_for_ever();
@@ -80,7 +80,7 @@ public:
 private:
     struct Parts;
 
-    explicit Line(std::unique_ptr<Parts> parts);
+    explicit Connection(std::unique_ptr<Parts> parts);
 
     std::size_t read(boost::asio::mutable_buffer buffer, Error& error);
     std::size_t write(boost::asio::const_buffer buffer, Error& error);
@@ -89,6 +89,6 @@ private:
 };
 
 /// How a WebSocket ends its line.
-void teardown(boost::beast::role_type role, Line& line, Line::Error& error);
+void teardown(boost::beast::role_type role, Connection& line, Connection::Error& error);
 
 }  // namespace botcore::botctl

@@ -39,11 +39,11 @@ struct Settings {
 /// Prints the `data` of an answer for people.
 using Printer = std::function<void(std::ostream&, const boost::json::value&)>;
 /// The exit status for the `data` of a good answer.
-using Judge = std::function<int(const boost::json::value&)>;
+using ExitStatusOf = std::function<int(const boost::json::value&)>;
 
-class Session {
+class DaemonClient {
 public:
-    explicit Session(Settings settings) : settings_(std::move(settings)) {}
+    explicit DaemonClient(Settings settings) : settings_(std::move(settings)) {}
 
     /// That of the variable BOTCTL_TOKEN or else the operator's; the text says why there is none.
     [[nodiscard]] base::Result<std::string, std::string> token() const;
@@ -54,16 +54,18 @@ public:
         const ClientRequest& request);
 
     /// Prints the answer and gives the exit status for it.
-    int finish(const base::Result<ClientResponse, ClientError>& answer,
+    int finish(const base::Result<ClientResponse, ClientError>& result,
                const Printer& printer,
-               const Judge& judge = {});
+               const ExitStatusOf& exit_status_of = {});
 
     /// A read that only the daemon can answer.
     int read(const std::string& path, const Printer& printer);
 
     /// A command of which the daemon must know the outcome. Makes a key where none is given and
     /// shows it, so that the command can be repeated safely.
-    int command(ClientRequest request, const Printer& printer, const Judge& judge = {});
+    int command(ClientRequest request,
+                const Printer& printer,
+                const ExitStatusOf& exit_status_of = {});
 
     /// Prints data that was read from the files.
     int show(const boost::json::value& data, const Printer& printer);

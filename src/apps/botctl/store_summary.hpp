@@ -15,19 +15,19 @@
 
 namespace botcore::botctl {
 
-struct StorePicture {
+struct StoreSummary {
     model::Head head;
     std::uint64_t trades = 0;
     std::vector<model::Position> positions;  ///< The open ones.
 };
 
 /// The store is opened for reading only; its daemon may run. The text says why it cannot be read.
-[[nodiscard]] base::Result<StorePicture, std::string> picture_of(
+[[nodiscard]] base::Result<StoreSummary, std::string> picture_of(
     const std::filesystem::path& store);
 
-[[nodiscard]] boost::json::object to_json(const StorePicture& picture);
+[[nodiscard]] boost::json::object to_json(const StoreSummary& picture);
 /// "95 records until 2026-11-23T12:00:00.000Z, 12 trades, positions: futures BTCUSDT LONG 0.009".
-[[nodiscard]] std::string to_text(const StorePicture& picture);
+[[nodiscard]] std::string to_text(const StoreSummary& picture);
 
 /// What one store has and another one has not. Two stores have a record in common where it has the
 /// same hash, and then all before it too.
