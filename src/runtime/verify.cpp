@@ -21,7 +21,7 @@ using model::Quantity;
 
 namespace {
 
-constexpr std::size_t kPage = 1'000;
+constexpr std::size_t kEntriesPerRead = 1'000;
 constexpr std::size_t kFindingsMax = 100;
 
 constexpr std::string_view kRestore =
@@ -476,7 +476,7 @@ ports::StoreResult<VerifyReport> verify_snapshot(ports::StoreReader& reader,
     model::Sequence next = 1;
     model::Hash hash{};
     while (next <= report.head.sequence) {
-        const auto page = TRY(reader.journal(next, kPage));
+        const auto page = TRY(reader.journal(next, kEntriesPerRead));
         if (page.empty()) break;
         for (const auto& entry : page)
             fold.add(entry);
