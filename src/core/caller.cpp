@@ -31,7 +31,7 @@ bool refused_by_version(Transaction& transaction,
     transaction.answer_at_once(
         origin,
         Refusal{Reason::VersionConflict,
-                "it was changed meanwhile: you saw version " + std::to_string(*seen) +
+                "it was changed in the meantime: you saw version " + std::to_string(*seen) +
                     ", it is at version " + std::to_string(current) + "; read it again",
                 {},
                 current});

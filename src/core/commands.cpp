@@ -45,11 +45,11 @@ void open_account(Transaction& transaction, const model::OpenAccount& body) {
         return;
     }
     if (model::is_kept_for_another(body.account, body.origin.owner, body.market)) {
-        refuse(
-            transaction,
-            body.origin,
-            {Reason::AccountExists,
-             "the name '" + body.account.text() + "' is kept for the default account of a user"});
+        refuse(transaction,
+               body.origin,
+               {Reason::AccountExists,
+                "the name '" + body.account.text() +
+                    "' is reserved for the default account of a user"});
         return;
     }
     const auto owned =

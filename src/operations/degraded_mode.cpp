@@ -13,7 +13,8 @@ namespace {
 constexpr std::array<DegradedModeRow, 12> kModeRows = {{
     {DegradedMode::StoreDown,
      "store_down",
-     "The store does not answer. Nothing new is taken until it does; ask again with the same key.",
+     "The store does not respond. New requests are refused until it does; repeat them with the "
+     "same key.",
      "store-down"},
     {DegradedMode::DiskFull,
      "disk_full",
@@ -21,8 +22,8 @@ constexpr std::array<DegradedModeRow, 12> kModeRows = {{
      "disk-full"},
     {DegradedMode::ExchangeDown,
      "exchange_down",
-     "The exchange does not answer. No new entries; orders without an answer stay UNKNOWN until "
-     "there is evidence.",
+     "The exchange does not respond. No new entries; orders without a reply "
+     "stay UNKNOWN until there is evidence.",
      "exchange-down"},
     {DegradedMode::MarketDown,
      "market_down",
@@ -43,11 +44,11 @@ constexpr std::array<DegradedModeRow, 12> kModeRows = {{
      "overload"},
     {DegradedMode::CacheDown,
      "cache_down",
-     "The cache does not answer. Reads come from the store and are slower, never wrong.",
+     "The cache does not respond. Reads are served from the store: slower, never wrong.",
      "cache-down"},
     {DegradedMode::AnalysisDown,
      "analysis_down",
-     "The analysis service does not answer. No signals; manual trading goes on.",
+     "The analysis service does not respond. No signals; manual trading continues.",
      "analysis-down"},
     {DegradedMode::NotifierDown,
      "notifier_down",

@@ -56,14 +56,14 @@ ComponentStatus evaluate(Dependency dependency,
     const DependencyRow& row = row_of(dependency);
     ComponentStatus finding{dependency, HealthState::Unhealthy, reading.message, {}};
     if (!reading.probed_at) {
-        finding.message = "not looked at yet";
+        finding.message = "not probed yet";
         return finding;
     }
     // The wall clock may have been set back since.
     finding.age = std::max(Duration(), now - *reading.probed_at);
     const Duration age_max = interval + interval + interval + row.reply_within;
     if (*finding.age > age_max) {
-        finding.message = "no look ended within the last " +
+        finding.message = "no probe has finished within the last " +
                           std::to_string(finding.age->in_milliseconds() / 1'000) + " s";
         return finding;
     }

@@ -83,7 +83,7 @@ TEST(Health, WhatNobodyLookedAtIsBadNews) {
     old.probed_at = kNow - Duration::milliseconds(17'001);
     const ComponentStatus stale = evaluate(Dependency::Database, old, kNow, kInterval);
     EXPECT_EQ(stale.state, HealthState::Unhealthy);
-    EXPECT_EQ(stale.message, "no look ended within the last 17 s");
+    EXPECT_EQ(stale.message, "no probe has finished within the last 17 s");
 }
 
 TEST(Health, AClockThatWentBackMakesNoAge) {

@@ -396,7 +396,7 @@ Event analysis_timeout(const model::Symbol& symbol, base::Duration limit, base::
     event.symbol = symbol;
     event.data["symbol"] = symbol.text();
     event.data["limit_ms"] = limit.in_milliseconds();
-    event.data["message"] = "the analysis gave no answer in time; nothing was decided by it";
+    event.data["message"] = "the analysis timed out; no decision was based on it";
     return event;
 }
 

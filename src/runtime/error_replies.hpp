@@ -17,8 +17,8 @@ namespace botcore::runtime {
     return error_reply(
         503,
         {.code = "OUTCOME_UNKNOWN",
-         .message = "the store failed while this was being recorded; ask again with the same "
-                    "idempotency key, it is never carried out twice",
+         .message = "the store failed while this was being recorded; repeat the request "
+                    "with the same idempotency key, it is never executed twice",
          .request_id = request_id,
          .details = {}},
         now);
@@ -28,8 +28,8 @@ namespace botcore::runtime {
     return error_reply(
         504,
         {.code = "TIMEOUT",
-         .message = "the request waited here until its time was over and was not begun; nothing "
-                    "was done, ask again with the same idempotency key",
+         .message = "the request waited until its deadline and was not executed; repeat it "
+                    "with the same idempotency key",
          .request_id = request_id,
          .details = {}},
         now);
@@ -51,13 +51,14 @@ namespace botcore::runtime {
                                           model::Timestamp now) {
     boost::json::object details;
     details["status_link"] = link;
-    return error_reply(409,
-                       {.code = "REQUEST_IN_PROGRESS",
-                        .message = "the request under this key is still under way; look at "
-                                   "status_link or ask again later",
-                        .request_id = request_id,
-                        .details = std::move(details)},
-                       now);
+    return error_reply(
+        409,
+        {.code = "REQUEST_IN_PROGRESS",
+         .message = "the request under this key is still in progress; read status_link or "
+                    "try again later",
+         .request_id = request_id,
+         .details = std::move(details)},
+        now);
 }
 
 }  // namespace botcore::runtime

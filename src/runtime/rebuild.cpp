@@ -27,7 +27,7 @@ base::Failure<RebuildError> failure(RebuildError::Kind kind,
 base::Outcome<RebuildError> Rebuild::begin() {
     const auto snapshot = into_.load();
     if (!snapshot) {
-        return failure(RebuildError::Kind::Store, 0, "the store that is made anew cannot be read");
+        return failure(RebuildError::Kind::Store, 0, "the rebuilt store cannot be read");
     }
     committed_ = snapshot.value().head;
     head_ = committed_;
@@ -121,7 +121,7 @@ base::Outcome<RebuildError> Rebuild::commit() {
     if (into_.commit(batch) != ports::CommitResult::Committed) {
         return failure(RebuildError::Kind::Store,
                        batch.entries.front().sequence,
-                       "the store that is made anew took no record; is the disk full?");
+                       "the rebuilt store accepted no record; is the disk full?");
     }
     committed_ = batch.head();
     return base::Done{};

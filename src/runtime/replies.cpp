@@ -59,13 +59,14 @@ ApiReply Runtime::expired_reply(const ports::KeyRow& key, const Request& request
                 protocol::order_path(order.value()->order.account, order.value()->order.id);
         }
     }
-    return error_reply(409,
-                       {.code = "IDEMPOTENCY_KEY_EXPIRED",
-                        .message = "the request under this key was carried out once, and its reply "
-                                   "is not kept any more; nothing was done again",
-                        .request_id = request.request_id,
-                        .details = std::move(details)},
-                       now.time);
+    return error_reply(
+        409,
+        {.code = "IDEMPOTENCY_KEY_EXPIRED",
+         .message = "the request under this key was executed once, and its reply is not "
+                    "stored any more; nothing was executed again",
+         .request_id = request.request_id,
+         .details = std::move(details)},
+        now.time);
 }
 
 model::Timestamp Runtime::wait_until(const Request& request, Now now) const {

@@ -29,7 +29,7 @@ constexpr std::string_view kRestore =
     "the archive brings back and how many newer records it leaves behind, and botctl restore puts "
     "it in place; then reconcile";
 constexpr std::string_view kRebuild =
-    "the journal is the truth: stop the daemon and make the rows anew: botctl rebuild";
+    "the journal is the truth: stop the daemon and rebuild the rows: botctl rebuild";
 constexpr std::string_view kLook =
     "find out who wrote to the file beside the daemon; then botctl rebuild";
 

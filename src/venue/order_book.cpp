@@ -13,7 +13,7 @@ using model::Side;
 
 namespace {
 
-/// More than any level holds (model rule A1): "all that will be told".
+/// More than any level holds (model rule A1): "the whole book".
 constexpr Quantity kEverything = Quantity::whole(1'000'000'000'000'000);
 
 /// Is `a` a worse price than `b` for those who stand on `side`?

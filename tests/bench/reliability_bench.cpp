@@ -231,7 +231,7 @@ public:
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
 
-    /// The status; 0 when no whole answer came.
+    /// The status; 0 when the response was incomplete.
     [[nodiscard]] int ask() {
         if (::send(socket_, request_.data(), request_.size(), MSG_NOSIGNAL) !=
             static_cast<ssize_t>(request_.size())) {

@@ -162,15 +162,14 @@ private:
     std::unique_ptr<shell::TradingLoop> loop_;
     std::unique_ptr<shell::AnalysisLink> analysis_;
     std::unique_ptr<shell::ArchiveLink> archive_;
-    std::unique_ptr<shell::HealthService> watch_;
+    std::unique_ptr<shell::HealthService> health_;
     std::unique_ptr<shell::auth::AuditJournal> audit_;
     std::unique_ptr<shell::http::UserAccess> access_;
     shell::http::OverloadFilter overload_{{}, metrics_, [this] {
                                               return shell::http::Pressure{
                                                   runtime_->requests_waiting(), loop_->lag()};
                                           }};
-    shell::http::DeferredCalls deferred_calls_{
-        context_, {}, [this] { return relief_.is_on_duty(); }};
+    shell::http::DeferredCalls deferred_{context_, {}, [this] { return relief_.is_on_duty(); }};
     shell::FollowedSymbols followed_;
     shell::cache::AccountChanges account_changes_;
     shell::InDoubt in_doubt_ = [this](const model::AccountId& account,
@@ -183,8 +182,8 @@ private:
         {.log = log_, .metrics = metrics_, .request_id = [this](const auto& order) {
              return runtime_->request_id_of(order);
          }}};
-    std::unique_ptr<shell::http::ResponseCache> answers_;
-    std::unique_ptr<ApiRoutes> doors_;
+    std::unique_ptr<shell::http::ResponseCache> responses_;
+    std::unique_ptr<ApiRoutes> routes_;
     std::unique_ptr<ports::Cache> cache_;  ///< Goes first: what waits for it is forgotten.
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
@@ -270,7 +269,7 @@ std::string Daemon::start_cache() {
     auto made = make_cache(config_, context_, random_seed());
     if (!made) return made.error();
     cache_ = std::move(made).value();
-    answers_ = std::make_unique<shell::http::ResponseCache>(*cache_, account_changes_);
+    responses_ = std::make_unique<shell::http::ResponseCache>(*cache_, account_changes_);
     return {};
 }
 
@@ -294,7 +293,7 @@ std::string Daemon::start_door() {
     access_ = std::move(access).value();
     audit_ = std::make_unique<shell::auth::AuditJournal>(
         shell::auth::AuditJournal::Parts{*runtime_, log_, [this] { loop_->wake(); }});
-    doors_ = std::make_unique<ApiRoutes>(
+    routes_ = std::make_unique<ApiRoutes>(
         shell::http::ApiContext{
             .options = std::move(options),
             .runtime = *runtime_,
@@ -308,11 +307,11 @@ std::string Daemon::start_door() {
             .wake = [this] { loop_->wake(); },
             .later = [this](std::function<void()> work) { loop_->after_turn(std::move(work)); },
             .after = [this](auto wait, auto work) { loop_->after(wait, std::move(work)); },
-            .answers = answers_.get(),
+            .answers = responses_.get(),
             .publish = [this](const protocol::Event& event) { events_->hub().publish(event); }},
         followed_,
         access_->tokens(),
-        watch_->monitor(),
+        health_->monitor(),
         [this] {
             return shell::http::MonitoringRoutes::Connections{
                 .http = server_->connections(), .websocket = events_->server().connections()};
@@ -323,13 +322,12 @@ std::string Daemon::start_door() {
                                                    symbol, kAnalysisWithin, clock_.now().time));
                                            }});
     if (is_reliable()) {
-        doors_->api.set_deferred_calls(deferred_calls_);
-        doors_->api.add_filter(
-            [this](shell::http::RequestContext& call) { return overload_.pass(call); });
+        routes_->api.set_deferred_calls(deferred_);
+        routes_->api.add_filter([this](auto& call) { return overload_.pass(call); });
     } else {
         log_.write(shell::log::Level::Warn, "reliability.enabled is false: only for measurements");
     }
-    access_->attach(doors_->context, doors_->routes, doors_->api);
+    access_->attach(routes_->context, routes_->routes, routes_->api);
     auto door = http_options(config_, log_);
     door.knows_token = [this](std::string_view token) {
         return access_->tokens().caller_of(token, clock_.now().time).has_value();
@@ -367,7 +365,7 @@ std::string Daemon::start_archive() {
 }
 
 void Daemon::start_watch() {
-    watch_ = std::make_unique<shell::HealthService>(
+    health_ = std::make_unique<shell::HealthService>(
         watch_options(config_, opened_.folder.store()),
         shell::HealthService::Parts{
             .runtime = *runtime_,
@@ -383,12 +381,12 @@ void Daemon::start_watch() {
                 [this](const protocol::HealthChange& change) {
                     events_->hub().publish(protocol::health_changed(change, clock_.now().time));
                 }});
-    if (analysis_) watch_->prober().add(shell::health::Dependency::Analysis, analysis_->probe());
-    watch_->prober().add(shell::health::Dependency::Cache, shell::health::probe_cache(*cache_));
-    if (archive_) archive_->add_to(watch_->prober(), *runtime_);
+    if (analysis_) health_->prober().add(shell::health::Dependency::Analysis, analysis_->probe());
+    health_->prober().add(shell::health::Dependency::Cache, shell::health::probe_cache(*cache_));
+    if (archive_) archive_->add_to(health_->prober(), *runtime_);
     slow_ = std::make_unique<shell::StoreMaintenanceThread>([this] {
         opened_.store->maintain();
-        watch_->write_out();
+        health_->write_out();
     });
 }
 
@@ -404,15 +402,15 @@ void Daemon::greet_caller() const {
 
 /// The first caller finds every part looked at, unless one of them hangs.
 void Daemon::start_probes() {
-    watch_->set_load(overload_.take_overload() ? operations::Load::Overload
-                                               : operations::Load::Normal);
-    watch_->tick();
+    health_->set_load(overload_.take_overload() ? operations::Load::Overload
+                                                : operations::Load::Normal);
+    health_->tick();
     const auto deadline = std::chrono::steady_clock::now() + kFirstProbesWithin;
-    while ((!watch_->monitor().settled() || runtime_->awaits_archive()) &&
+    while ((!health_->monitor().settled() || runtime_->awaits_archive()) &&
            std::chrono::steady_clock::now() < deadline) {
         (void)context_.run_one_for(std::chrono::milliseconds(20));
         exchange_.deliver(*runtime_);  // The answer to its probe; there are no turns yet.
-        watch_->tick();
+        health_->tick();
         probe_archive();
     }
 }
@@ -424,9 +422,9 @@ void Daemon::probe_archive() {
 }
 
 void Daemon::watch() {
-    doors_->health.set_websocket_connections(events_->server().connections());
+    routes_->health.set_websocket_connections(events_->server().connections());
     count_connections();
-    watch_->tick();
+    health_->tick();
     access_->tick(clock_.now().time);
     probe_archive();
     market_monitor_.update(market_->problem());
@@ -482,7 +480,7 @@ void Daemon::report_alive() {
 shell::Shutdown::Hooks Daemon::shutdown_hooks() {
     shell::Shutdown::Hooks hooks;
     hooks.turn_unready = [this] {
-        doors_->health.begin_drain();
+        routes_->health.begin_drain();
         server_->disable_keep_alive();
         manager_.stopping();
     };
@@ -524,22 +522,22 @@ void Daemon::begin_stop(std::string_view cause) {
 void Daemon::close_store() {
     alive_timer_.cancel();
     const bool archived = !archive_ || archive_->stop();
-    const bool ended = watch_->stop() && archived;
+    const bool ended = health_->stop() && archived;
     slow_.reset();
-    watch_->write_out();
+    health_->write_out();
     if (!ended) {
         // A look hangs in the store or on the disk, and what it uses must not go away under it.
-        log_.write(shell::log::Level::Error, "a look at the store or the disk still hangs");
+        log_.write(shell::log::Level::Error, "a probe of the store or the disk still hangs");
         (void)log_.flush();
         std::_Exit(exit_code_);
     }
     server_.reset();
     cache_.reset();
     archive_.reset();
-    doors_.reset();
-    answers_.reset();
+    routes_.reset();
+    responses_.reset();
     access_.reset();
-    watch_.reset();
+    health_.reset();
     analysis_.reset();
     loop_.reset();
     runtime_.reset();

@@ -56,8 +56,8 @@ base::Result<std::unique_ptr<ArchiveAccess>, std::string> open_archive(
         TRY(shell::repositories_of(opened->config, opened->data, shell::NewArchives::Refuse));
     if (makers.empty()) {
         return base::Failure{
-            std::string("archive.repository is none: there is no archive; say "
-                        "where it is with --from")};
+            std::string("archive.repository is none, so there is no archive; name one with "
+                        "--from")};
     }
     opened->place = shell::archive_places(opened->config, opened->data).front().place;
     opened->key = TRY(std::move(key));

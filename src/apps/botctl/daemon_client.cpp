@@ -65,14 +65,14 @@ int DaemonClient::finish(const Answer& result,
     const json::value* data =
         !error && value.is_object() ? value.get_object().if_contains("data") : nullptr;
     if (data == nullptr) {
-        std::cerr << "botctl: the answer is not what the API promises: "
+        std::cerr << "botctl: the response does not match the API: "
                   << printable(response.body.substr(0, 200)) << "\n";
         return kExitSoftware;
     }
-    if (response.replayed) std::cerr << "botctl: this is the stored answer of the first request\n";
+    if (response.replayed) std::cerr << "botctl: this is the stored reply of the first request\n";
     (void)show(*data, printer);
     if (response.status != 202) return exit_status_of ? exit_status_of(*data) : kExitOk;
-    std::cerr << "botctl: the outcome is still open; ask again with the same key\n";
+    std::cerr << "botctl: the outcome is not known yet; repeat the command with the same key\n";
     return kExitOutcomeOpen;
 }
 

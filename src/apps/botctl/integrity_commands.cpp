@@ -95,8 +95,7 @@ int check(DaemonClient& client) {
     (void)client.show(data, [&](std::ostream& out, const json::value&) {
         print(out, report.value());
         if (!missing.not_asked.empty()) {
-            out << "the archive was not asked how far the store had come: " << missing.not_asked
-                << "\n";
+            out << "the archive was not asked for its last record: " << missing.not_asked << "\n";
         }
         if (missing.evidence.empty()) return;
         out << "records are missing: " << missing.evidence
@@ -131,11 +130,11 @@ std::vector<std::string> lines_of(const std::filesystem::path& data) {
     if (!opened) return {opened.error()};
     OfflineStore store = std::move(opened).value();
     const auto report = runtime::verify(store.reader(), {});
-    if (!report) return {"the rows cannot be read, so what goes with them cannot be told"};
+    if (!report) return {"the rows cannot be read, so what would be lost is not known"};
     std::vector<std::string> lines{std::to_string(report.value().records) + " records, " +
                                    std::to_string(report.value().orders) + " orders, " +
                                    std::to_string(report.value().fills) +
-                                   " trades: every row would be made anew"};
+                                   " trades: every row would be rebuilt"};
     if (report.value().clean()) {
         lines.emplace_back("the rows are what the journal says already; nothing would change");
     }
@@ -160,7 +159,7 @@ int rebuild(DaemonClient& client, Agreed agreed) {
     if (!owner) return client.unavailable(owner.error());
     const auto folder = shell::DataFolder::open(data);
     if (!folder) return client.unavailable(folder.error());
-    const int asked = ask(lines_of(data), "Make the rows anew?", agreed);
+    const int asked = ask(lines_of(data), "Rebuild the rows?", agreed);
     if (asked != kExitOk) return asked;
     const auto made = shell::sqlite::rebuild(folder.value().store(),
                                              [](model::Sequence done, model::Sequence total) {
@@ -176,7 +175,7 @@ int rebuild(DaemonClient& client, Agreed agreed) {
     result["head_hash"] = protocol::to_hex(made.value().head.hash);
     result["old_file"] = made.value().old_file.string();
     return client.show(result, [&](std::ostream& out, const json::value&) {
-        out << "the rows are made anew and proven; head " << made.value().head.sequence
+        out << "the rows are rebuilt and verified; head " << made.value().head.sequence
             << "\nthe old file is " << made.value().old_file.string() << "\n";
     });
 }

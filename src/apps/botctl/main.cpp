@@ -88,7 +88,7 @@ void add_reads(CLI::App& app, Chosen& chosen) {
     add(app,
         chosen,
         "explain",
-        "The story of an order, from the journal",
+        "The history of an order, from the journal",
         [&](DaemonClient& s) { return explain(s, chosen.order); })
         ->add_option("ORDER", chosen.order, "Order id")
         ->required();
@@ -120,7 +120,8 @@ void add_events(CLI::App& app, Chosen& chosen) {
     listen->add_option("--timeline",
                        chosen.events.timeline,
                        "The timeline of that record; needed once the store was restored");
-    listen->add_flag("--follow", chosen.events.follow, "Stay, and print what comes");
+    listen->add_flag(
+        "--follow", chosen.events.follow, "Follow: print new records as they are written");
     listen->add_option("--channel",
                        chosen.events.channels,
                        "orders, trades, positions, balances, accounts, risk, system, maintenance "
@@ -150,7 +151,7 @@ void add_reconciliation(CLI::App& app, Chosen& chosen) {
         });
     for (CLI::App* command : {freeze, unfreeze}) {
         command->add_option("ACCOUNT", chosen.command.account, "Account")->required();
-        command->add_option("--reason", chosen.reason, "Why; it is kept in the journal")
+        command->add_option("--reason", chosen.reason, "The reason; it is recorded in the journal")
             ->required();
         add_safety(command, chosen);
     }
@@ -210,7 +211,7 @@ void add_users(CLI::App& app, Chosen& chosen) {
         return add_user(s, chosen.user);
     });
     added->add_option("EMAIL", chosen.user.email, "E-mail address")->required();
-    added->add_option("--name", chosen.user.name, "Name; else what stands before the '@'");
+    added->add_option("--name", chosen.user.name, "Name; by default the part before the '@'");
     added->add_option("--role", chosen.user.role, "viewer, trader or operator")
         ->capture_default_str();
     CLI::App* role = add(*user, chosen, "role", "Change a user's role", [&](DaemonClient& s) {
@@ -275,7 +276,7 @@ void add_files(CLI::App& app, Chosen& chosen) {
     CLI::App* anew = add(app,
                          chosen,
                          "rebuild",
-                         "Make the rows anew from the journal; the daemon must not run",
+                         "Rebuild the rows from the journal; the daemon must not run",
                          [&](DaemonClient& s) { return rebuild(s, chosen.agreed); });
     add_yes(anew, chosen.agreed);
     CLI::App* accept =
@@ -348,7 +349,7 @@ void add_archive(CLI::App& app, Chosen& chosen) {
     CLI::App* prune = add(*backup,
                           chosen,
                           "prune",
-                          "Remove what no slot of the calendar keeps",
+                          "Remove snapshots that the retention rules do not keep",
                           [&](DaemonClient& s) { return prune_backups(s, chosen.backup); });
     CLI::App* key =
         add(*backup, chosen, "key", "Which key seals the archive; copy it", [&](DaemonClient& s) {
@@ -416,7 +417,7 @@ int refuse_line(CLI::App& app, const CLI::ParseError& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("botctl: asks and commands the trading core, through its API or on its files.",
+    CLI::App app("botctl: queries and controls the trading core, through its API or its files.",
                  "botctl");
     Chosen chosen;
     app.set_version_flag(

@@ -85,8 +85,8 @@ int accept_lost_records(DaemonClient& client, Agreed agreed) {
     if (!missing.evidence.empty()) lines.push_back(missing.evidence);
     if (!missing.not_asked.empty()) lines.push_back("archive: " + missing.not_asked);
     lines.emplace_back(
-        "the trades, orders and replies of the missing records are given up for ever; a key of "
-        "theirs that is used again is carried out again");
+        "the trades, orders and replies of the missing records are given up "
+        "for ever; a request repeated with one of their keys is executed again");
     const int asked = ask(lines, "Go on without them?", agreed);
     if (asked != kExitOk) return asked;
     Timeline next;

@@ -203,7 +203,7 @@ void apply_not_sent(Transaction& transaction,
     OrderReport report = body.report;
     report.reason = Reason::NotSent;
     if (report.reason_text.empty()) {
-        report.reason_text = "the order never left; nothing happened, place it anew";
+        report.reason_text = "the order was never sent; place it again";
     }
     close(transaction, account, live, OrderState::Refused, report);
 }

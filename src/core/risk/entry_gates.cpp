@@ -85,7 +85,7 @@ std::optional<RuleBreach> closed_gate(const State& state,
     if (auto breach = closed_by_lost_records(input.storage)) return breach;
     if (input.storage != model::StorageState::Normal) {
         return RuleBreach{Reason::DiskFull,
-                          "the disk is full; free some space, cancels and exits go on meanwhile"};
+                          "the disk is full; free some space; cancels and exits still work"};
     }
     if (auto breach = closed_by_mode(state.operating)) return breach;
     if (account.account.state != model::AccountState::Active) {

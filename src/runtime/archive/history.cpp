@@ -21,8 +21,8 @@ std::optional<HistoryChange> history_change(const TimelineIdentity& current,
                                  : "the timeline that you named is another one");
     change.text += change.common
                        ? "; both have the same records up to " + std::to_string(*change.common) +
-                             ", none after it. Drop what you know of later records"
-                       : "; read the state anew";
+                             ", none after it. Discard what you know of later records"
+                       : "; read the state again";
     change.text += ", and name the timeline with every number";
     return change;
 }

@@ -224,10 +224,10 @@ RepositoryResult<Descriptor> FolderRepository::root() const {
     const bool same = root.is_open() && ::fstat(root.number(), &status) == 0 &&
                       status.st_dev == device_ && status.st_ino == inode_;
     if (same) return root;
-    return base::Failure{RepositoryError{Fault::Unavailable,
-                                         "the folder " + folder_.string() +
-                                             " is gone, or another one is in its "
-                                             "place: is its disk mounted?"}};
+    return base::Failure{RepositoryError{
+        Fault::Unavailable,
+        "the folder " + folder_.string() +
+            " is missing, or another folder is in its place: is its disk mounted?"}};
 }
 
 RepositoryOutcome FolderRepository::put(std::string_view name, std::string_view bytes) {

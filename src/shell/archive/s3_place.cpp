@@ -47,8 +47,8 @@ base::Outcome<std::string> read_parameters(std::string_view query, S3Place& plac
             place.region = value;
         } else {
             return failure(
-                "behind the '?' of an s3 address stand endpoint=https://host:port and "
-                "region=NAME, each once");
+                "an s3 address has endpoint=https://host:port and region=NAME after "
+                "the '?', each once");
         }
     }
     if (!has_endpoint) return failure("the s3 address names no endpoint=https://host:port");

@@ -139,9 +139,9 @@ private:
         if (until <= steady_clock::now()) return base::Done{};
         if (until >= end_) {
             const auto left = std::chrono::ceil<std::chrono::seconds>(until - steady_clock::now());
-            return failure(Fault::Unavailable,
-                           "the server asks not to be asked for another " +
-                               std::to_string(left.count()) + " s");
+            return failure(
+                Fault::Unavailable,
+                "the server asks to wait for another " + std::to_string(left.count()) + " s");
         }
         wire_.context.restart();
         boost::asio::steady_timer timer(wire_.context, until);

@@ -52,7 +52,7 @@ base::Result<S3Page, std::string> parse_s3_page(std::string_view xml) {
     if (more != "true" && more != "false") return damaged("it does not say whether more follows");
     if (more == "false") page.next.clear();
     if (more == "true" && (page.next.empty() || page.next.size() > kTokenMax)) {
-        return damaged("more follows, and there is no token to ask for it");
+        return damaged("the listing is truncated and has no continuation token");
     }
     return page;
 }

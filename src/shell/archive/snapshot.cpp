@@ -214,9 +214,8 @@ ArchiveOutcome fetch_parts(Archive& archive,
     }
     if (!file.sync()) return disk_failure(to);
     if (bytes != manifest.bytes || digest.finish() != manifest.content) {
-        return snapshot_failure(Kind::Damaged,
-                                to_text(name) + "manifest",
-                                "the parts are not those that the manifest tells of");
+        return snapshot_failure(
+            Kind::Damaged, to_text(name) + "manifest", "the parts are not those of the manifest");
     }
     return base::Done{};
 }

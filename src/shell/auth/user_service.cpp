@@ -77,7 +77,7 @@ AuthResult<User> UserService::add(const NewUser& wish, Timestamp now) {
         return Failure{error_of(AuthFailure::WeakPassword, *std::move(weakness))};
     }
     if (TRY(from_store(store_.count())) >= static_cast<std::int64_t>(options_.users_max)) {
-        return Failure{error_of(AuthFailure::UsersFull, "there is no room for another user")};
+        return Failure{error_of(AuthFailure::UsersFull, "the maximum number of users is reached")};
     }
     const std::string hash = hash_password(wish.password.reveal(), options_.cost);
     auto added = UserStore::Added::Done;

@@ -258,7 +258,7 @@ bool RedisCache::Link::take_replies() {
         }
         if (!reply.value()) return true;
         if (calls_.empty()) {
-            fail("the server answered what nobody asked");
+            fail("the server sent an unexpected reply");
             return false;
         }
         PendingCall call = std::move(calls_.front());
@@ -310,7 +310,7 @@ void RedisCache::Link::watch_calls() {
                           self->calls_.front().sent + self->options_.answer_within <= Clock::now();
         if (late) {
             ++self->counters.timeouts;
-            return self->fail("no answer within the time limit");
+            return self->fail("no response within the time limit");
         }
         self->watch_calls();
     });

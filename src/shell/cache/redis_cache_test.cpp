@@ -169,8 +169,8 @@ TEST(RedisCache, GarbageEndsTheConnectionAndIsAMiss) {
     EXPECT_EQ(message_after("*2147483647\r\n"), "the server's answer cannot be read");
     EXPECT_EQ(message_after(":7\r\n"), "the server's answer does not fit the command");
     EXPECT_EQ(message_after("+OK\r\n"), "the server's answer does not fit the command");
-    EXPECT_EQ(message_after("$9223372036854775807\r\nx"), "no answer within the time limit");
-    EXPECT_EQ(message_after("$5\r\nab"), "no answer within the time limit");
+    EXPECT_EQ(message_after("$9223372036854775807\r\nx"), "no response within the time limit");
+    EXPECT_EQ(message_after("$5\r\nab"), "no response within the time limit");
     EXPECT_EQ(message_after("-ERR no\r\n"), "the server refuses a command: ERR");
 }
 
@@ -180,7 +180,7 @@ TEST(RedisCache, AnswersThatNobodyAskedForEndTheConnection) {
     ASSERT_TRUE(world.connected());
     EXPECT_EQ(world.get("a"), "x");
     EXPECT_TRUE(world.until(
-        [&] { return world.cache().status().message == "the server answered what nobody asked"; }));
+        [&] { return world.cache().status().message == "the server sent an unexpected reply"; }));
 }
 
 TEST(RedisCache, AnAnswerWithoutEndDoesNotFillTheMemory) {

@@ -339,7 +339,7 @@ std::optional<health::Answer> ArchiveLink::jobs_health(base::Timestamp now) cons
         if (old && job != Job::Segments) {
             return health::Answer{
                 health::HealthState::Degraded,
-                "the last " + name + " is older than two days, or has a time that lies ahead"};
+                "the last " + name + " is older than two days, or has a time in the future"};
         }
     }
     return std::nullopt;

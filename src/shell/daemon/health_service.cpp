@@ -57,7 +57,7 @@ operations::UptimeLog HealthService::read_uptime() {
     auto read = file_.read();
     if (!read) {
         parts_.log.write(log::Level::Error,
-                         "the uptime figures cannot be read; they begin anew",
+                         "the uptime figures cannot be read; they start from zero",
                          {{"cause", read.error()}});
         return {};
     }

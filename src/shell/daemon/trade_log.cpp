@@ -72,7 +72,7 @@ void TradeLog::note(const model::Order& order, const model::Record& record) {
     remember_request(order);
     const bool forced = order.role == model::OrderRole::SafetyExit && is_new(order);
     if (forced && model::is_live(order.state)) {
-        tell(LogEvent::ForcedExit, "the core closes a position that nobody asked it to", order);
+        tell(LogEvent::ForcedExit, "the core closes a position without a request", order);
     }
     if (model::has_failed(order)) {
         tell(LogEvent::TradeFailed,

@@ -33,7 +33,7 @@ TEST(CacheProbe, AServerIsWellWhileItAnswersAndNotWhenItHangs) {
     server.hang();
     const ProbeReply hung = answer_of(world);
     EXPECT_EQ(hung.state, HealthState::Unhealthy);
-    EXPECT_EQ(hung.message, "no answer within the time limit");
+    EXPECT_EQ(hung.message, "no response within the time limit");
     server.go_on();
     ASSERT_TRUE(world.connected());
     EXPECT_EQ(answer_of(world).state, HealthState::Healthy);

@@ -87,7 +87,7 @@ TEST_F(HealthProberTest, OneThatHangsNeitherDelaysNorHidesAnother) {
     prober_.add(Dependency::Cache, prompt(probes));
     prober_.tick();
     EXPECT_EQ(state_of(Dependency::Database), HealthState::Unhealthy);
-    EXPECT_EQ(message_of(Dependency::Database), "not looked at yet");
+    EXPECT_EQ(message_of(Dependency::Database), "not probed yet");
     EXPECT_EQ(state_of(Dependency::Cache), HealthState::Healthy);
     pass(Duration::seconds(60));
     EXPECT_EQ(message_of(Dependency::Database), "no answer within 2000 ms");

@@ -27,7 +27,7 @@ ProbeReply exchange_of(const runtime::Runtime& runtime, runtime::Now now) {
     const base::Duration silent = runtime.exchange_silent_for(now);
     if (silent >= operations::row_of(Dependency::Exchange).reply_within) {
         return {HealthState::Degraded,
-                "a request about an order has had no answer for " +
+                "a request about an order has had no reply for " +
                     std::to_string(silent.in_milliseconds() / 1'000) + " s"};
     }
     if (!runtime.reconciled()) {

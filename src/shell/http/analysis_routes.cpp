@@ -20,14 +20,15 @@ void AnalysisRoutes::add_to(RouteTable& table) {
     table.schemas().add_object(
         "AnalysisQuestion", "What to analyse", "symbol:Symbol timeframe?:text");
     table.schemas().set_example("AnalysisQuestion", R"({"symbol":"BTCUSDT","timeframe":"1h"})");
-    table.add({.method = "POST",
-               .pattern = "/api/ai/analyze",
-               .handler = [this](RequestContext& call) { analyze(call); },
-               .tag = "analysis",
-               .summary = "Ask the analysis service about a symbol; its answer as it is",
-               .request = "AnalysisQuestion",
-               .response = "object",
-               .statuses = {400, 415, 422, 503, 504}});
+    table.add(
+        {.method = "POST",
+         .pattern = "/api/ai/analyze",
+         .handler = [this](RequestContext& call) { analyze(call); },
+         .tag = "analysis",
+         .summary = "Asks the analysis service about a symbol and returns its response unchanged",
+         .request = "AnalysisQuestion",
+         .response = "object",
+         .statuses = {400, 415, 422, 503, 504}});
 }
 
 void AnalysisRoutes::analyze(RequestContext& call) {
@@ -71,9 +72,10 @@ namespace {
 /// What the last try ended with, in words that name no address.
 std::string last_error_of(const outbound::AnalysisResult& result) {
     if (result.attempts == 0)
-        return "the analysis service was not asked: it failed too often lately";
+        return "the analysis service was not called: it failed too often recently";
     if (result.status != 0) return "it answered with status " + std::to_string(result.status);
-    return result.kind == AnalysisKind::TimedOut ? "no answer in time" : "no whole answer came";
+    return result.kind == AnalysisKind::TimedOut ? "no response in time"
+                                                 : "the response was incomplete";
 }
 
 }  // namespace
@@ -91,12 +93,12 @@ void AnalysisRoutes::finish(RequestContext& call,
             if (!error && answer.is_object()) return call.send(std::move(answer));
             return call.fail(503,
                              "ANALYSIS_UNAVAILABLE",
-                             "the analysis service answered with something that is no JSON object");
+                             "the analysis service's response is not a JSON object");
         }
         case AnalysisKind::Refused:
             return call.fail(422,
                              "ANALYSIS_REFUSED",
-                             "the analysis service does not accept the question, it answered with "
+                             "the analysis service does not accept the request, it responded with "
                              "status " +
                                  std::to_string(result.status));
         case AnalysisKind::TimedOut:
@@ -115,7 +117,7 @@ void AnalysisRoutes::finish(RequestContext& call,
     }
     call.fail(503,
               "ANALYSIS_UNAVAILABLE",
-              "the analysis service does not answer just now; manual trading goes on without it");
+              "the analysis service is not available; manual trading goes on without it");
 }
 
 }  // namespace botcore::shell::http

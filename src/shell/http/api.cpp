@@ -55,7 +55,7 @@ void Api::handle(HttpRequest request, Respond respond) {
     }
     if (call.row == nullptr) {
         call.headers.emplace_back("Allow", found.allowed);
-        return call.fail(405, "METHOD_NOT_ALLOWED", "this path answers to: " + found.allowed);
+        return call.fail(405, "METHOD_NOT_ALLOWED", "this path supports: " + found.allowed);
     }
     if (!is_public && (!may_use(call) || !check_query(call) || !check_history(call))) return;
     const auto serve_later = [this](RequestContext& waited) {
@@ -181,7 +181,7 @@ void Api::on_finished(const HttpExchange& exchange) {
                                   std::string(exchange.target.substr(0, exchange.target.find('?')));
     context_.log.write(
         level,
-        "request answered",
+        "request completed",
         {{"request_id", exchange.request_id},
          {"user_id", exchange.caller},
          {"operation", operation},

@@ -169,8 +169,8 @@ void ApiContext::store_failed(RequestContext& call, ports::StoreError error) con
         metrics.count("timeouts_total", {"database_query"});
         return call.fail(504,
                          "STORE_TIMEOUT",
-                         "the store took longer than store.query_timeout_seconds for this read, "
-                         "which was interrupted; ask for less, such as a smaller limit");
+                         "the read took longer than store.query_timeout_seconds and was "
+                         "interrupted; ask for less, such as a smaller limit");
     }
     const std::uint32_t retry = call.tries.retries + 1;  // Counted from 1.
     const auto wait = model::Duration::seconds(std::int64_t{1} << call.tries.retries);
@@ -210,8 +210,9 @@ bool ApiContext::running(RequestContext& call) const {
                 503, "SERVICE_UNAVAILABLE", "the store cannot be reached now; try again shortly");
             return false;
         case runtime::Status::Fenced:
-            call.fail(
-                503, "NOT_THE_WRITER", "another process has taken over this journal; ask that one");
+            call.fail(503,
+                      "NOT_THE_WRITER",
+                      "another process has taken over this journal; send the request to it");
             return false;
     }
     return false;
@@ -236,7 +237,7 @@ const core::AccountState* ApiContext::find_account(RequestContext& call) const {
     if (place != accounts.end() && may_see(call.caller, place->second.account.owner)) {
         return &place->second;
     }
-    call.fail(404, "ACCOUNT_UNKNOWN", "there is no account of yours with this name");
+    call.fail(404, "ACCOUNT_UNKNOWN", "you have no account with this name");
     return nullptr;
 }
 

@@ -44,24 +44,24 @@ void add_scalars(SchemaTable& schemas) {
 
 void add_words(SchemaTable& schemas) {
     using namespace model;
-    schemas.add_words("Market", "Where a symbol is traded", {"spot", "futures"});
+    schemas.add_words("Market", "Market of a symbol", {"spot", "futures"});
     schemas.add_enum<Side>("Side", "Which way");
-    schemas.add_enum<OrderType>("OrderType", "How it is priced");
-    schemas.add_enum<TimeInForce>("TimeInForce", "How long it stays");
+    schemas.add_enum<OrderType>("OrderType", "Order type");
+    schemas.add_enum<TimeInForce>("TimeInForce", "Time in force");
     schemas.add_enum<Reason>("Reason", "Why an order was refused, rejected or ended");
     schemas.add_enum<OrderRole>("OrderRole", "What an order is for");
-    schemas.add_enum<OrderState>("OrderState", "Where an order stands in the journal");
-    schemas.add_enum<CancelState>("CancelState", "Where a cancel stands");
+    schemas.add_enum<OrderState>("OrderState", "State of an order in the journal");
+    schemas.add_enum<CancelState>("CancelState", "State of a cancel");
     schemas.add_enum<AccountState>("AccountState", "FROZEN: cancels and exits only");
-    schemas.add_enum<AccountKind>("AccountKind", "What stands behind the account");
-    schemas.add_enum<InstrumentStatus>("SymbolStatus", "May it be traded?");
+    schemas.add_enum<AccountKind>("AccountKind", "What the account trades on");
+    schemas.add_enum<InstrumentStatus>("SymbolStatus", "Whether the instrument is trading");
     schemas.add_enum<MarketSource>("MarketSource", "Where prices come from");
-    schemas.add_enum<ClockState>("ClockState", "May times be trusted?");
+    schemas.add_enum<ClockState>("ClockState", "Whether the clock is trusted");
     schemas.add_enum<StorageState>("StorageState",
                                    "RESERVE: the disk is nearly full; BEHIND: records are missing; "
-                                   "UNCONFIRMED: the archive has not been heard");
+                                   "UNCONFIRMED: the archive has not responded yet");
     schemas.add_words("OrderStatus",
-                      "Where an order stands, in the exchange's words where it has them",
+                      "State of an order, in the exchange's terms where it has them",
                       {"PENDING",
                        "NEW",
                        "PARTIALLY_FILLED",
@@ -74,23 +74,23 @@ void add_words(SchemaTable& schemas) {
                        "ABSENT",
                        "QUEUED"});
     schemas.add_words("OrderFilter", "Which orders", {"open", "failed", "all"});
-    schemas.add_words("PositionSide", "Which way a position is", {"LONG", "SHORT", "FLAT"});
+    schemas.add_words("PositionSide", "Direction of a position", {"LONG", "SHORT", "FLAT"});
 }
 
 void add_errors(SchemaTable& schemas) {
     std::vector<std::string_view> codes;
     for (const auto& row : protocol::error_codes())
         codes.push_back(row.code);
-    schemas.add_words("ErrorCode", "One stable code for each cause", codes);
+    schemas.add_words("ErrorCode", "A stable code for each cause", codes);
     schemas.add_object("ErrorDetails",
-                       "What is known besides; only `retries` is always there",
+                       "Further details; only `retries` is always present",
                        "retries:Number exchange_code?:integer last_error?:text next_step?:text "
                        "field?:text expected?:text "
                        "came?:text order_id?:OrderId order?:text status?:OrderStatus "
                        "status_link?:text version?:Number cancels?:[OrderId] exits?:[OrderId] "
                        "failed?:[FailedExit]");
     schemas.add_object("ErrorBody",
-                       "`message` says what was expected, what came and what to do next",
+                       "`message` says what was expected, what was received and what to do next",
                        "code:ErrorCode message:text details:ErrorDetails request_id:RequestId "
                        "timestamp:Time");
     schemas.add_object("Error", "The body of every error", "error:ErrorBody");
@@ -98,7 +98,7 @@ void add_errors(SchemaTable& schemas) {
 
 void add_orders(SchemaTable& schemas) {
     schemas.add_object("Order",
-                       "An order and what has become of it",
+                       "An order and its state",
                        "order_id:OrderId account:AccountId market:Market symbol:Symbol side:Side "
                        "type:OrderType time_in_force:TimeInForce reduce_only:boolean "
                        "quantity:Amount price:Amount? status:OrderStatus cancel_pending:boolean "
@@ -136,7 +136,7 @@ void add_orders(SchemaTable& schemas) {
                        "Without fields: every order but the stops of open positions",
                        "symbol?:Symbol protective?:boolean");
     schemas.add_object("FailedExit",
-                       "An exit that ended before it had closed all that it was to close",
+                       "An exit that ended before it had closed its whole quantity",
                        "order_id:OrderId symbol:Symbol state:OrderState quantity:Amount "
                        "executed_quantity:Amount code:Reason message:text "
                        "exchange_code:integer?");
@@ -150,14 +150,14 @@ void add_orders(SchemaTable& schemas) {
                        "Trades, newest first; `next_before` leads to the next page",
                        "trades:[Trade] next_before:Number?");
     schemas.add_object("Attempt",
-                       "One sending of an order and how long it was valid",
+                       "One attempt to send an order, with its validity window",
                        "number:Number time:Time window_ms:Number");
     schemas.add_object("StoryStep",
                        "One record that touched an order",
                        "sequence:Number time:Time kind:text text:text state:OrderState "
                        "cancel:CancelState executed_quantity:Amount reserved:Amount "
                        "version:Number attempt:Attempt? trades:[Trade] epoch:Number hash:Hash");
-    schemas.add_object("OrderStory", "An order's life", "order:Order story:[StoryStep]");
+    schemas.add_object("OrderStory", "The history of an order", "order:Order story:[StoryStep]");
     schemas.add_object("TrailingWish",
                        "Parts of the price: \"0.02\" is 2 percent",
                        "activation:PositiveAmount distance:PositiveAmount");
@@ -184,7 +184,7 @@ void add_accounts(SchemaTable& schemas) {
                        "state:AccountState frozen_reason:Reason? quote_asset:Asset "
                        "initial_deposit:Amount created_at:Time version:Number");
     schemas.add_object("Books",
-                       "Where an asset's amount lies",
+                       "Part of a balance",
                        "cash:Amount reserved:Amount margin:Amount fees:Amount funding:Amount "
                        "realized_profit:Amount external:Amount exchanged:Amount rounding:Amount");
     schemas.add_object("Balance",
@@ -219,14 +219,14 @@ void add_accounts(SchemaTable& schemas) {
 
 void add_positions(SchemaTable& schemas) {
     schemas.add_object("Position",
-                       "A position, flat ones too",
+                       "A position, also one that is flat",
                        "account:AccountId market:Market symbol:Symbol side:PositionSide "
                        "quantity:Amount entry_price:Amount? cost:Amount margin:Amount "
                        "leverage:Amount realized_pnl:Amount opened_at:Time? updated_at:Time "
                        "version:Number round_pnl:Amount unprotected:Amount protect_by:Time?");
     schemas.add_object("PositionView",
                        "Position",
-                       "A position with what the market says of it",
+                       "A position with its market values",
                        "current_price:Amount? unrealized_pnl:Amount? liquidation_price:Amount? "
                        "price_age_ms:integer source:MarketSource as_of:Time? age_ms:integer "
                        "stale:boolean");
@@ -250,7 +250,7 @@ void add_trading_schemas(SchemaTable& schemas) {
     add_accounts(schemas);
     add_positions(schemas);
     schemas.add_object("JournalRecord",
-                       "One record as the journal has it; `botctl` explains it",
+                       "One journal record as stored; `botctl` explains it",
                        "sequence:Number epoch:Number time_us:integer exchange_time_us:integer "
                        "monotonic_time_us:integer kind:text clock:ClockState "
                        "storage:StorageState input:object changes:[object] postings:[object] "

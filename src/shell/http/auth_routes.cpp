@@ -42,20 +42,20 @@ void AuthRoutes::add_own(RouteTable& table) {
     registration.statuses = {201, 403, 409};
     add(table, "/api/auth/register", &AuthRoutes::register_user, std::move(registration));
 
-    RouteRow login = auth_event(Access::Public, "Makes a token for a user with its password");
+    RouteRow login = auth_event(Access::Public, "Logs a user in and returns a new token");
     login.limit = Limit::Login;
     login.request = "Login";
     login.response = "LoggedIn";
     login.statuses = {401};
     add(table, "/api/auth/login", &AuthRoutes::login, std::move(login));
 
-    RouteRow logout = auth_event(Access::Viewer, "Ends the token that is shown");
+    RouteRow logout = auth_event(Access::Viewer, "Logs out: revokes the token of this request");
     logout.response = "Done";
     logout.statuses = {404, 409};
     add(table, "/api/auth/logout", &AuthRoutes::logout, std::move(logout));
 
-    RouteRow password =
-        auth_event(Access::Viewer, "Changes one's password and ends all other tokens");
+    RouteRow password = auth_event(
+        Access::Viewer, "Changes the caller's password and revokes all its other tokens");
     password.limit = Limit::Login;
     password.request = "PasswordChange";
     password.response = "User";
@@ -65,12 +65,12 @@ void AuthRoutes::add_own(RouteTable& table) {
     add(table,
         "/api/auth/verify",
         &AuthRoutes::verify,
-        auth_probe("Whose token is it, and until when?", "TokenCheck"));
-    RouteRow self = auth_probe("Who one is", "User");
+        auth_probe("The user and the expiry of the token of this request", "TokenCheck"));
+    RouteRow self = auth_probe("The caller's profile", "User");
     self.statuses = {404};
     add(table, "/api/auth/profile", &AuthRoutes::show_profile, std::move(self));
 
-    RouteRow profile = auth_event(Access::Viewer, "Changes one's name or e-mail address");
+    RouteRow profile = auth_event(Access::Viewer, "Changes the caller's name or e-mail address");
     profile.method = "PATCH";
     profile.versioned = true;
     profile.request = "ProfileChange";
@@ -81,13 +81,13 @@ void AuthRoutes::add_own(RouteTable& table) {
     add(table,
         "/api/auth/sessions",
         &AuthRoutes::list_sessions,
-        auth_probe("One's tokens that have not ended", "SessionList"));
-    RouteRow revoke = auth_event(Access::Viewer, "Ends one of one's tokens");
+        auth_probe("The caller's active tokens", "SessionList"));
+    RouteRow revoke = auth_event(Access::Viewer, "Revokes one of the caller's tokens");
     revoke.method = "DELETE";
     revoke.response = "Done";
     revoke.statuses = {404, 409};
     add(table, "/api/auth/sessions/{session}", &AuthRoutes::revoke_session, std::move(revoke));
-    RouteRow all = auth_event(Access::Viewer, "Ends all of one's tokens");
+    RouteRow all = auth_event(Access::Viewer, "Revokes all of the caller's tokens");
     all.response = "Done";
     all.statuses = {409};
     add(table, "/api/auth/sessions/revoke-all", &AuthRoutes::revoke_all, std::move(all));
@@ -145,7 +145,7 @@ bool AuthRoutes::is_user(RequestContext& call) const {
     if (call.caller.owner != auth::operator_owner()) return true;
     call.fail(409,
               "NOT_A_USER",
-              "the operator's token stands for no user; it changes when the file operator.token is "
+              "the operator's token belongs to no user; it changes when the file operator.token is "
               "deleted and the daemon started again");
     return false;
 }
@@ -164,7 +164,7 @@ void AuthRoutes::open_accounts(const auth::User& user, std::function<void()> the
         } else if (taken->second.account.owner != user.id) {
             // Opened before such names were kept: the user has no default account there.
             context.log.write(log::Level::Warn,
-                              "the default account of a user belongs to somebody else",
+                              "the default account of this user belongs to another user",
                               {{"account", taken->first.text()},
                                {"user_id", user.id.text()},
                                {"owner", taken->second.account.owner.text()}});

@@ -61,20 +61,20 @@ void AuthRoutes::add_users(RouteTable& table) {
     change.statuses = {404, 409};
     add(table, "/api/users/{user}/role", &AuthRoutes::set_role, change);
     change.request = {};
-    change.summary = "Ends a user's tokens and lets it log in no more";
+    change.summary = "Deactivates a user and revokes all its tokens";
     add(table, "/api/users/{user}/deactivate", &AuthRoutes::deactivate, change);
-    change.summary = "Lets a user log in again";
+    change.summary = "Activates a user again";
     add(table, "/api/users/{user}/activate", &AuthRoutes::activate, std::move(change));
 
     RouteRow password =
-        auth_event(Access::Operator, "Sets a user's password and ends all its tokens");
+        auth_event(Access::Operator, "Sets a user's password and revokes all its tokens");
     password.request = "PasswordSet";
     password.response = "User";
     password.statuses = {404};
     add(table, "/api/users/{user}/password", &AuthRoutes::set_password, std::move(password));
 
     RouteRow acts =
-        auth_probe("What was done and by whom, newest first, from the journal", "ActPage");
+        auth_probe("The audit log, newest first: who did what, from the journal", "ActPage");
     acts.access = Access::Operator;
     acts.query = {limit,
                   {"before", "Number", "The next_before of the page before"},

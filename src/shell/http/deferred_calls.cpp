@@ -11,7 +11,8 @@ namespace {
 void refuse(RequestContext& call) {
     call.fail(503,
               "STORE_BUSY",
-              "the disk does not answer, nothing was done; try again shortly, with the same key");
+              "the disk does not respond, nothing was done; repeat the request shortly with the "
+              "same key");
 }
 
 }  // namespace

@@ -135,28 +135,33 @@ void HealthRoutes::add_to(RouteTable& table) {
         add(prefix + "/health",
             &HealthRoutes::show_health,
             {.access = Access::Public,
-             .summary = "How the process and its parts are; 503 where it cannot trade",
+             .summary = "Health of the process and its components; 503 when it cannot trade",
              .response = "Health",
              .statuses = {503}});
         add(prefix + "/health/detailed",
             &HealthRoutes::show_detailed,
             {.access = inside,
-             .summary = "Every part, degraded modes, durability, maintenance and uptime",
+             .summary =
+                 "Health of every component, degraded modes, durability, maintenance and uptime",
              .response = "HealthDetails",
              .statuses = {503}});
         add(prefix + "/health/ready",
             &HealthRoutes::show_ready,
             {.access = Access::Public,
-             .summary = "May traffic come here?",
+             .summary = "Readiness: whether this instance accepts traffic",
              .response = "Ready",
              .statuses = {503}});
         add(prefix + "/health/live",
             &HealthRoutes::show_live,
-            {.access = Access::Public, .summary = "Is the process alive?", .response = "Live"});
+            {.access = Access::Public,
+             .summary = "Liveness: whether the process responds",
+             .response = "Live"});
     }
     add("/api/ping",
         &HealthRoutes::ping,
-        {.access = Access::Public, .summary = "The shortest answer there is", .response = "Pong"});
+        {.access = Access::Public,
+         .summary = "A minimal response, for measuring round trips",
+         .response = "Pong"});
     add("/metrics",
         &HealthRoutes::show_metrics,
         {.access = inside,

@@ -139,7 +139,7 @@ TEST_F(HealthRoutesTest, SaysThatAnOrderWaitsForTheExchange) {
     world_.pass(model::Duration::seconds(1));
     EXPECT_EQ(dependency("binance_api").at("status").as_string(), "degraded");
     EXPECT_THAT(std::string(dependency("binance_api").at("message").as_string()),
-                HasSubstr("a request about an order has had no answer for"));
+                HasSubstr("a request about an order has had no reply for "));
     world_.pass(model::Duration::seconds(8));
     EXPECT_EQ(world_.metric("timeouts_total{op=\"exchange_call\"}"), 1.0);
 }

@@ -71,10 +71,11 @@ void MarketRoutes::add_charts(RouteTable& table) {
                        "A span of which trades may be missing; `until` null: it lasts",
                        "from:Time until:Time?");
     schemas.add_object("Candles",
-                       "Ascending, the newest last. `incomplete`: when our feed was down, by the "
-                       "exchange's time; there a span may have no candle. `late_trades`: trades "
-                       "that came after their candle was no longer held. `next_since`: where the "
-                       "next page begins; null: there is none, or no `since` was given",
+                       "Ascending, the newest last. `incomplete`: spans of exchange time in "
+                       "which our feed was down; candles may be missing there. `late_trades`: "
+                       "trades that arrived after their candle was discarded. `next_since`: "
+                       "where the next page begins; null: there is none, or no `since` was "
+                       "given",
                        "market:Market symbol:Symbol timeframe:Timeframe source:MarketSource "
                        "as_of:Time? age_ms:integer stale:boolean candles:[Candle] "
                        "next_since:Time? "
@@ -110,11 +111,11 @@ void MarketRoutes::add_charts(RouteTable& table) {
         "Candles");
     add("/api/market/chart/{symbol}/{timeframe}",
         &MarketRoutes::show_chart,
-        "A symbol's candles with its prices of now",
+        "Candles and current prices of a symbol",
         "Chart");
     row.query.push_back({"symbols", "SymbolNames", "All followed ones where it is not given"});
     row.query.push_back({"timeframes", "TimeframeList", "1m where it is not given"});
-    add("/api/market/charts", &MarketRoutes::list_charts, "Charts side by side", "ChartList");
+    add("/api/market/charts", &MarketRoutes::list_charts, "Charts of several symbols", "ChartList");
 }
 
 std::optional<MarketRoutes::ChartKey> MarketRoutes::chart_of(RequestContext& call) const {
@@ -223,8 +224,8 @@ void MarketRoutes::send_charts(
         if (call.deadline.has_passed(context_.now().monotonic)) {
             return call.fail(504,
                              "TIMEOUT",
-                             "the candles are made when they are first asked for, and a part of "
-                             "them was made now; ask again to go on");
+                             "candles are computed at the first request, and a part of them was "
+                             "computed now; repeat the request to continue");
         }
         const auto waiting = std::make_shared<RequestContext>(std::move(call));
         context_.later([this, waiting, keys, finish = std::move(finish)] {

@@ -37,7 +37,7 @@ void MarketRoutes::add_to(RouteTable& table) {
 void MarketRoutes::add_schemas(RouteTable& table) {
     auto& schemas = table.schemas();
     schemas.add_object("Quote",
-                       "The best prices of a symbol; null where there are none",
+                       "The best prices of a symbol; null when unknown",
                        "market:Market symbol:Symbol bid:Amount? ask:Amount? last:Amount? "
                        "age_ms:integer source:MarketSource as_of:Time? stale:boolean");
     schemas.add_list("QuoteList", "Quote");
@@ -80,7 +80,7 @@ void MarketRoutes::add_lists(RouteTable& table) {
          .response = "QuoteList"});
     add("/api/market/overview",
         &MarketRoutes::list_overview,
-        {.summary = "The followed symbols of a market with their last day",
+        {.summary = "The followed symbols of a market with their 24-hour figures",
          .query = {market},
          .response = "OverviewList"});
     add("/api/market/book/{symbol}",
@@ -91,7 +91,7 @@ void MarketRoutes::add_lists(RouteTable& table) {
          .statuses = {404}});
     add("/api/market/symbols",
         &MarketRoutes::list_symbols,
-        {.summary = "What can be traded, with steps, limits and fees",
+        {.summary = "Tradable symbols with steps, limits and fees",
          .query = {{"market", "Market", "spot or futures; both where it is not given"}},
          .response = "SymbolList"});
     add("/api/market/symbols",

@@ -35,7 +35,7 @@ void add_schemas(SchemaTable& schemas) {
                        "market:Market symbol:Symbol source:MarketSource age_ms:integer");
     schemas.add_words("RuntimeStatus", "Can it commit?", {"running", "down", "fenced"});
     schemas.add_object("ConnectionFigures",
-                       "The exchange, the market and the callers",
+                       "Connections to the exchange, to market data and from clients",
                        "exchange:text reconciled:boolean runtime:RuntimeStatus "
                        "market:[MarketFigures] http_connections:Number "
                        "websocket_connections:Number");
@@ -67,13 +67,15 @@ void MonitoringRoutes::add_to(RouteTable& table) {
     };
     add("/system",
         &MonitoringRoutes::show_system,
-        {.summary = "Memory, processor time and the journal", .response = "SystemFigures"});
+        {.summary = "Memory, processor time and journal of the process",
+         .response = "SystemFigures"});
     add("/trading",
         &MonitoringRoutes::show_trading,
         {.summary = "Orders and positions of the caller's accounts", .response = "TradingFigures"});
     add("/connection",
         &MonitoringRoutes::show_connection,
-        {.summary = "The exchange, the market and the callers", .response = "ConnectionFigures"});
+        {.summary = "Connections to the exchange, to market data and from clients",
+         .response = "ConnectionFigures"});
 }
 
 void MonitoringRoutes::show_system(RequestContext& call) {

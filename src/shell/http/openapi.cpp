@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kAbout =
     "Amounts are decimal texts. Every command needs an Idempotency-Key: the same key with the same "
-    "request gives the stored answer again. Errors have one body and one stable code per cause.";
+    "request returns the stored reply again. Errors have one body and one stable code per cause.";
 
 json::object ref(std::string_view section, std::string_view name) {
     json::object object;
@@ -31,9 +31,9 @@ std::string_view phrase_of(std::uint16_t status) {
         case 200:
             return "Done";
         case 201:
-            return "Made";
+            return "Created";
         case 202:
-            return "Taken; the outcome is still open";
+            return "Accepted; the outcome is not known yet";
         case 400:
             return "The request is malformed";
         case 401:
@@ -41,27 +41,27 @@ std::string_view phrase_of(std::uint16_t status) {
         case 403:
             return "The role does not allow this";
         case 404:
-            return "No such thing of yours";
+            return "Not found";
         case 409:
-            return "It does not fit what is there now";
+            return "Conflicts with the current state";
         case 413:
             return "The body is too large";
         case 415:
             return "The body is not JSON";
         case 422:
-            return "The rules say no";
+            return "Rejected by a trading rule";
         case 429:
             return "Too many requests";
         case 500:
-            return "Something is damaged";
+            return "Stored data is damaged";
         case 502:
-            return "The exchange did not do it";
+            return "The exchange did not accept the request";
         case 503:
-            return "Not now; Retry-After says when";
+            return "Temporarily unavailable; retry after the time in Retry-After";
         case 504:
-            return "No answer within the time limit";
+            return "No response within the time limit";
         default:
-            return "As the body says";
+            return "See the response body";
     }
 }
 
@@ -283,9 +283,8 @@ constexpr std::array<HeaderRow, 4> kRequestHeaders = {{
     {"If-Match", "text", "Carried out only if this is still the version"},
     {"X-Timeline",
      "text",
-     "The timeline of If-Match, `before` and `from`, as an answer told it; without it they belong "
-     "to "
-     "a journal that was never restored"},
+     "The timeline of If-Match, `before` and `from`, as a response gave it; "
+     "without it they refer to a journal that was never restored"},
 }};
 
 constexpr std::array<HeaderRow, 10> kAnswerHeaders = {{
@@ -295,10 +294,10 @@ constexpr std::array<HeaderRow, 10> kAnswerHeaders = {{
     {"X-RateLimit-Reset", "Number", "Seconds until the window is full again"},
     {"Retry-After", "Number", "Seconds to wait"},
     {"WWW-Authenticate", "text", "How to show who you are"},
-    {"Idempotent-Replayed", "text", "`true`: the stored answer of an earlier request"},
+    {"Idempotent-Replayed", "text", "`true`: the stored reply of an earlier request"},
     {"ETag", "text", "The version, for If-Match"},
     {"X-Timeline", "text", "The timeline that sequences and versions belong to"},
-    {"X-Cache", "text", "`hit`: the costly part was kept from before, and is still right; `miss`"},
+    {"X-Cache", "text", "`hit`: served from the cache; `miss`: computed"},
 }};
 
 json::object components_of(const RouteTable& routes) {

@@ -78,13 +78,13 @@ std::string report_kind_text(const model::OrderReport& report) {
         case model::ReportKind::NotSent:
             return "The request provably never left";
         case model::ReportKind::NoAnswer:
-            return "The request was sent and no answer came";
+            return "The request was sent and no reply arrived";
         case model::ReportKind::NotFound:
             return "A query at the exchange did not find the order";
         case model::ReportKind::CancelNotOpen:
             return "The exchange found no open order to cancel, which proves nothing about fills";
         case model::ReportKind::CancelNoAnswer:
-            return "The cancel was sent and no answer came";
+            return "The cancel was sent and no reply arrived";
         case model::ReportKind::CancelNotSent:
             return "The cancel provably never left";
     }
@@ -123,7 +123,7 @@ struct Told {
     const ExplanationStep& step;
 
     std::string operator()(const model::PlaceOrder& body) const {
-        return fmt::format("'{}' asked under key '{}' to {}; {}. {}",
+        return fmt::format("'{}' requested under key '{}' to {}; {}. {}",
                            body.origin.owner.text(),
                            body.origin.key.text(),
                            wish_text(step.order),
@@ -133,7 +133,7 @@ struct Told {
 
     std::string operator()(const model::ClosePosition& body) const {
         return fmt::format(
-            "'{}' asked under key '{}' to close the position, which became {}; {}. "
+            "'{}' requested under key '{}' to close the position, which became {}; {}. "
             "{}",
             body.origin.owner.text(),
             body.origin.key.text(),
@@ -151,7 +151,7 @@ struct Told {
                 body.reason);
         }
         return fmt::format(
-            "'{}' asked under key '{}' to cancel the order; the cancel was recorded "
+            "'{}' requested under key '{}' to cancel the order; the cancel was recorded "
             "with {} and then sent.{}",
             body.origin.owner.text(),
             body.origin.key.text(),
@@ -171,10 +171,11 @@ struct Told {
     std::string operator()(const model::ReportFoundOrder& body) const {
         const auto& report = body.order.report;
         std::string text =
-            step.order.prior_sequence != 0 ? "A comparison with the exchange told of the order"
+            step.order.prior_sequence != 0 ? "A comparison with the exchange reported the order"
             : step.order.role == model::OrderRole::Orphan
-                ? "A comparison found the order at the exchange: it has an id of ours that no "
-                  "record made, so our journal has lost it; it was imported, the account frozen"
+                ? "A comparison found the order at the exchange: its id is ours, but no "
+                  "record exists for it, so our journal has lost it; it was imported, "
+                  "the account frozen"
                 : "A comparison found the order at the exchange: others placed it, it was imported";
         text += fmt::format(" (its id there: {})", report.venue_order_id);
         if (step.order.prior_sequence == 0) text += ": " + wish_text(step.order);
@@ -183,8 +184,8 @@ struct Told {
 
     std::string operator()(const model::StartEpoch& body) const {
         return fmt::format(
-            "The program began term {}. What had been sent and not answered by then "
-            "has an unknown outcome; nothing is sent again, the exchange is asked.{}",
+            "The program began term {}. What had been sent without a reply has an "
+            "unknown outcome; nothing is sent again, the exchange is queried.{}",
             body.epoch,
             state_text(step.order));
     }

@@ -46,7 +46,7 @@ bool OverloadFilter::pass(RequestContext& call) {
     metrics_.count("requests_shed_total", {read ? "read" : "entry"});
     call.fail(503,
               "OVERLOADED",
-              read ? "there is too much to do, reads are turned away first; try again shortly"
+              read ? "the service is overloaded and sheds reads first; try again shortly"
                    : "there is too much to do, nothing was done; try again shortly with the same "
                      "key; cancels and exits pass");
     return false;

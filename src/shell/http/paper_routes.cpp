@@ -82,7 +82,8 @@ void PaperRoutes::add_to(RouteTable& table) {
         };
     add("/status",
         &PaperRoutes::show_status,
-        {.summary = "May the paper account trade, and what is open?", .response = "PaperStatus"});
+        {.summary = "Whether the paper account may trade, and its open orders and positions",
+         .response = "PaperStatus"});
     add("/trades/open",
         &PaperRoutes::list_open_trades,
         {.summary = "Open trades: the positions", .response = "OpenTradeList"});
@@ -94,13 +95,13 @@ void PaperRoutes::add_to(RouteTable& table) {
          .response = "ClosedTradePage"});
     add("/settings",
         &PaperRoutes::show_settings,
-        {.summary = "The limits that hold now", .response = "PaperSettings"});
+        {.summary = "The limits in force", .response = "PaperSettings"});
     add("/trailing-stops",
         &PaperRoutes::list_trailing_stops,
-        {.summary = "Stops that follow the price", .response = "OrderList"});
+        {.summary = "Trailing stops", .response = "OrderList"});
     add("/pending-orders",
         &PaperRoutes::list_pending_orders,
-        {.summary = "Orders whose end is open", .response = "OrderList"});
+        {.summary = "Open orders", .response = "OrderList"});
 
     const auto alias = [&](std::string_view method, std::string_view tail, std::string_view of) {
         table.add_alias(

@@ -64,7 +64,7 @@ json::object performance_view(const core::Performance& p) {
 void PerformanceRoutes::add_to(RouteTable& table) {
     table.schemas().add_object(
         "Performance",
-        "What trading brought, in the account's asset, realized. A trade is a position from flat "
+        "Realized trading results, in the account's asset. A trade is a position from flat "
         "to flat, net of its fees; `complete`: all fills are in it",
         "account:AccountId asset:Asset total_trades:Number winning_trades:Number "
         "losing_trades:Number even_trades:Number partial_trades:Number open_trades:Number "
@@ -79,7 +79,7 @@ void PerformanceRoutes::add_to(RouteTable& table) {
         table.add({.pattern = pattern,
                    .handler = [this](RequestContext& call) { show(call); },
                    .tag = "accounts",
-                   .summary = "What an account's trading brought",
+                   .summary = "Trading performance of an account",
                    .cached = true,
                    .response = "Performance",
                    .statuses = {404}});
@@ -97,8 +97,8 @@ void PerformanceRoutes::show(RequestContext& call) {
         context_.metrics.count("timeouts_total", {"database_query"});
         return call.fail(504,
                          "TIMEOUT",
-                         "the account has a long history, part of which has been gone through now; "
-                         "ask again to go on");
+                         "the account has a long history, and a part of it was processed now; "
+                         "repeat the request to continue");
     }
     auto waiting = std::make_shared<RequestContext>(std::move(call));
     context_.later([this, waiting] { show(*waiting); });

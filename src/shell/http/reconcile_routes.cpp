@@ -103,17 +103,18 @@ std::pair<std::string_view, std::string_view> advice_of(const core::AccountState
     const auto& comparison = account.comparison;
     if (comparison && !comparison->differences.empty()) {
         if (!comparison->confirmed) {
-            return {"the newest look shows a difference that may be a report under way",
-                    "wait for the second look, a few seconds"};
+            return {"the latest comparison shows a difference that may be a report in flight",
+                    "wait a few seconds for the second comparison"};
         }
         return {"the exchange holds other amounts than we do, and no trade explains it",
-                "look at the exchange's own statement; then botctl reconcile --fix, and let the "
+                "check the exchange's own statement; then botctl reconcile --fix, and let the "
                 "account trade again"};
     }
     if (account.account.state != model::AccountState::Frozen) return {};
     if (account.account.frozen_reason == model::Reason::OrphanOrder) {
-        return {"the exchange had orders of ours that our journal lost; they are imported",
-                "cancel what is not wanted, then let the account trade again"};
+        return {
+            "the exchange had orders of ours that are missing from our journal; they are imported",
+            "cancel what is not wanted, then let the account trade again"};
     }
     if (account.account.frozen_reason == model::Reason::BooksDiffer) {
         return {"amounts differed, and agree by now",
@@ -173,14 +174,14 @@ void ReconcileRoutes::add_to(RouteTable& table) {
     };
     add("/api/reconciliation",
         &ReconcileRoutes::show,
-        {.summary = "The newest comparison of each account with its exchange",
+        {.summary = "The latest reconciliation of each account with its exchange",
          .response = "ReconciliationList"});
     add("/api/reconciliation",
         &ReconcileRoutes::compare,
         {.method = "POST",
          .access = Access::Trader,
          .purpose = Purpose::Admin,
-         .summary = "Compares the caller's accounts with their exchange now; harmless to repeat",
+         .summary = "Reconciles the caller's accounts with their exchange now; idempotent",
          .response = "ComparisonAsked"});
     add("/api/consistency-checks",
         &ReconcileRoutes::take_report,

@@ -45,7 +45,7 @@ protected:
         world.flush_log();
         std::ifstream file(world.log_file());
         const std::string log{std::istreambuf_iterator<char>(file), {}};
-        EXPECT_NE(log.find("request answered"), std::string::npos);
+        EXPECT_NE(log.find("request completed"), std::string::npos);
         out.emplace_back("log", log);
         for (const auto& [where, text] : out) {
             EXPECT_EQ(text.find(kMark), std::string::npos)

@@ -68,12 +68,12 @@ void add_health_schemas(SchemaTable& schemas) {
                        "durability:text maintenance:MaintenanceView? uptime:[Uptime]");
     schemas.add_object("Ready", "ready, or not and why", "status:text reason?:text timestamp:Time");
     schemas.add_object("Live", "alive", "status:text timestamp:Time");
-    schemas.add_object("Pong", "The shortest answer", "pong:boolean timestamp:Time");
+    schemas.add_object("Pong", "A minimal response", "pong:boolean timestamp:Time");
 }
 
 void add_maintenance_schemas(SchemaTable& schemas) {
     schemas.add_enum<model::OperatingMode>("OperatingMode", "What is let through");
-    schemas.add_enum<model::WindowState>("WindowState", "Where a window stands");
+    schemas.add_enum<model::WindowState>("WindowState", "State of a maintenance window");
     schemas.add_object("OperatingState",
                        "The mode and since when",
                        "mode:OperatingMode since:Time until:Time? text:text version:Number");

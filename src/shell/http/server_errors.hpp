@@ -40,8 +40,8 @@ inline constexpr ErrorResponse kBadTarget{
 inline constexpr ErrorResponse kTooLate{
     504,
     "TIMEOUT",
-    "no answer within the time limit; what became of the request is not "
-    "known here: ask again with the same idempotency key"};
+    "no response within the time limit; the outcome of the request is not "
+    "known: repeat it with the same idempotency key"};
 inline constexpr ErrorResponse kTooMany{
     503, "TOO_MANY_CONNECTIONS", "too many connections are open; try again shortly"};
 

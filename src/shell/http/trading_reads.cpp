@@ -131,7 +131,7 @@ std::optional<model::Order> TradingRoutes::find_order(RequestContext& call) {
     if (const auto& order = found.value(); order && may_see(call.caller, order->owner)) {
         return order;
     }
-    call.fail(404, "ORDER_UNKNOWN", "there is no order of yours with this id");
+    call.fail(404, "ORDER_UNKNOWN", "you have no order with this id");
     return std::nullopt;
 }
 

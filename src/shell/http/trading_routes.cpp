@@ -79,8 +79,10 @@ void TradingRoutes::add_commands(RouteTable& table) {
     sweep.method = "DELETE";
     add_both(table, "/orders", &TradingRoutes::cancel_all, std::move(sweep));
 
-    RouteRow flat = command(
-        Purpose::Exit, "positions", "Cancels what could open something and closes all positions");
+    RouteRow flat =
+        command(Purpose::Exit,
+                "positions",
+                "Cancels every order that could open a position and closes all positions");
     flat.response = "OrdersTouched";
     flat.statuses = {202, 404, 409, 422};
     add_both(table, "/flatten", &TradingRoutes::flatten, std::move(flat));
@@ -106,7 +108,7 @@ void TradingRoutes::add_account_commands(RouteTable& table) {
     open.response = "AccountRow";
     add_one(table, "/api/accounts", &TradingRoutes::open_account, std::move(open));
 
-    RouteRow reset = command(Purpose::Entry, "accounts", "Starts a paper account anew");
+    RouteRow reset = command(Purpose::Entry, "accounts", "Resets a paper account");
     reset.versioned = true;
     reset.response = "AccountRow";
     add_one(table, "/api/accounts/{account}/reset", &TradingRoutes::reset_account, reset);
@@ -140,7 +142,7 @@ void TradingRoutes::add_reads(RouteTable& table) {
     add_one(table, "/api/orders/{order}", &TradingRoutes::show_order, std::move(order));
 
     RouteRow explanation =
-        read("orders", "What happened to an order, told from the journal", "OrderStory");
+        read("orders", "The history of an order, from the journal", "OrderStory");
     explanation.statuses = {404, 500};
     add_both(table, "/orders/{order}/explain", &TradingRoutes::explain_order, explanation);
     add_one(table,
@@ -211,7 +213,7 @@ void TradingRoutes::cancel_order(RequestContext& call) {
     if (!core::number_of(cancel.order)) {
         const auto imported = context_.order_named(cancel.order, &account);
         if (imported && !imported.value()) {
-            return call.fail(404, "ORDER_UNKNOWN", "there is no order of yours with this id");
+            return call.fail(404, "ORDER_UNKNOWN", "you have no order with this id");
         }
     }
     if (cancel.reason.empty() && answered_as_canceled(call, *state, cancel)) return;

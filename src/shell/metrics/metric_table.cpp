@@ -19,7 +19,7 @@ constexpr auto kHistogram = MetricKind::Histogram;
 // clang-format off: one line or two for each metric.
 constexpr auto kRows = std::to_array<MetricRow>({
     // The process.
-    {"up", kGauge, "service=botcored", "1 or 0", "1 while the process answers"},
+    {"up", kGauge, "service=botcored", "1 or 0", "1 while the process responds"},
     {"process_start_time_seconds", kGauge, "", "seconds", "When the process started, since 1970"},
     {"process_resident_memory_bytes", kGauge, "", "bytes", "Memory that the process holds"},
     {"process_cpu_seconds_total", kCounter, "", "seconds", "Processor time that was used"},
@@ -41,13 +41,13 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"http_request_errors_total", kCounter, "error_type=@codes|*", "requests",
      "Refused HTTP requests by error code"},
     {"http_request_duration_seconds", kHistogram, "", "seconds",
-     "From the last byte of a request to the last byte of its answer", Buckets::Request},
+     "From the last byte of a request to the last byte of its response", Buckets::Request},
     {"http_connections_active", kGauge, "", "connections", "Open HTTP connections"},
     {"requests_waiting", kGauge, "", "requests", "Requests in the inbox"},
     {"requests_dropped_total", kCounter, "", "requests",
      "Requests refused because the inbox was full"},
     {"requests_shed_total", kCounter, "purpose=read|entry", "requests",
-     "Requests turned away because there was too much to do"},
+     "Requests rejected because of overload"},
     {"rate_limited_total", kCounter, "route=trade|read|login|register|global|*", "requests",
      "Requests beyond a rate limit"},
     {"websocket_connections_active", kGauge, "", "connections", "Open WebSocket connections"},
@@ -71,8 +71,9 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"orders_refused_total", kCounter, "", "orders", "Orders that our own rules refused"},
     {"risk_checks_failed_total", kCounter, "rule=@reasons|*", "orders",
      "Orders that our own rules refused, by rule"},
-    {"orders_live", kGauge, "", "orders", "Orders whose end is open"},
-    {"order_unknown_outcomes", kGauge, "", "orders", "Orders that were sent and not heard of"},
+    {"orders_live", kGauge, "", "orders", "Open orders"},
+    {"order_unknown_outcomes", kGauge, "", "orders",
+     "Orders that were sent and whose outcome is unknown"},
     {"positions_open", kGauge, "", "positions", "Positions that are not flat"},
     {"accounts", kGauge, "", "accounts", "Accounts that are open"},
     {"accounts_frozen", kGauge, "", "accounts", "Accounts in quarantine"},
@@ -129,8 +130,8 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"backup_verified_timestamp_seconds", kGauge, "", "seconds",
      "When a backup was last restored and found whole, since 1970; 0 before the first"},
     {"backup_verify_failed", kGauge, "", "1 or 0",
-     "1 while the last look at snapshot and records found something missing, changed or out of "
-     "order, or could not be made"},
+     "1 while the last verification of snapshot and records found something "
+     "missing, changed or out of order, or could not run"},
     {"drill_passed_timestamp_seconds", kGauge, "", "seconds",
      "When a drill last passed, since 1970; 0 before the first"},
     {"drill_signed_timestamp_seconds", kGauge, "", "seconds",

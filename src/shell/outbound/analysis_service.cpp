@@ -91,7 +91,7 @@ void AnalysisService::analyze(std::string json,
 AnalysisProbe read_probe(const OutboundResult& result, base::Duration latency) {
     AnalysisProbe probe{.latency = latency};
     if (result.kind != OutboundKind::Answered || result.status != 200) {
-        probe.message = "no good answer: " + std::string(to_text(result.kind));
+        probe.message = "no valid response: " + std::string(to_text(result.kind));
         if (result.status != 0) probe.message += ", status " + std::to_string(result.status);
         return probe;
     }
@@ -102,7 +102,7 @@ AnalysisProbe read_probe(const OutboundResult& result, base::Duration latency) {
         probe.health = AnalysisHealth::Degraded;
         probe.message = "it calls itself degraded";
     } else {
-        probe.message = "its answer names no health that we know";
+        probe.message = "its response has an unknown health state";
     }
     return probe;
 }

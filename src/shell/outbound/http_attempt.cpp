@@ -180,7 +180,7 @@ private:
 
     void time_out() {
         finish(ended(written_ ? AttemptEnd::TimedOut : AttemptEnd::ConnectTimedOut,
-                     written_ ? "no answer in time" : "no connection in time"));
+                     written_ ? "no response in time" : "no connection in time"));
     }
 
     void finish(OutboundHttpResponse answer) {

@@ -27,10 +27,9 @@ base::Result<std::unique_ptr<SqliteStore>, std::string> open_store(const std::st
 
 base::Outcome<std::string> prove(SqliteStore& store) {
     const auto report = runtime::verify(store.reader(), {});
-    if (!report) return base::Failure{std::string("what was made anew cannot be read")};
+    if (!report) return base::Failure{std::string("the rebuilt store cannot be read")};
     if (report.value().clean()) return base::Done{};
-    return base::Failure{"what was made anew is not clean: " +
-                         report.value().findings.front().text};
+    return base::Failure{"the rebuilt store is not clean: " + report.value().findings.front().text};
 }
 
 /// Both stores are closed when it returns, so nothing is left in their logs.

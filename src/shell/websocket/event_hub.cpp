@@ -79,8 +79,8 @@ base::Outcome<protocol::RequestError> EventHub::subscribe(Subscriber& subscriber
     if (wish.accounts) {
         for (const auto& account : *wish.accounts) {
             if (parts_.owner_of(account) && may_receive(subscriber.caller_, account)) continue;
-            return base::Failure{refusal(
-                "ACCOUNT_UNKNOWN", "there is no account of yours with this name", "accounts")};
+            return base::Failure{
+                refusal("ACCOUNT_UNKNOWN", "you have no account with this name", "accounts")};
         }
     }
     if (wish.since && subscriber.subscribed_) {
@@ -102,7 +102,7 @@ base::Outcome<protocol::RequestError> EventHub::subscribe(Subscriber& subscriber
         return base::Failure{
             refusal("SINCE_AHEAD",
                     "the journal ends at " + std::to_string(head_) +
-                        "; a place beyond it belongs to another journal: read the state anew",
+                        "; a position beyond it belongs to another journal: read the state anew",
                     "since")};
     }
     subscriber.channels_ = {wish.channels.begin(), wish.channels.end()};

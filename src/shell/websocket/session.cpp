@@ -244,7 +244,7 @@ void WebsocketSession::authenticate(std::string_view id) {
         answers_.push_back(protocol::render(
             protocol::StreamError{.id = id,
                                   .code = "UNAUTHORIZED",
-                                  .message = "this token is not valid; log in anew",
+                                  .message = "this token is not valid; log in again",
                                   .recoverable = false},
             state_->parts.now()));
         close(Cut::Unauthenticated, close_code::policy_error, "the token is not valid");
@@ -353,7 +353,7 @@ asio::awaitable<void> WebsocketSession::write_all(std::shared_ptr<WebsocketSessi
         if (self->subscriber_ && self->subscriber_->unreadable()) {
             self->close(Cut::Failure,
                         close_code::internal_error,
-                        "the journal cannot be read from there; read the state anew");
+                        "the journal cannot be read from there; read the state again");
         }
         const Text text = self->next_text();
         if (text) {
@@ -383,7 +383,7 @@ void WebsocketSession::check(SteadyTime now) {
             return;
         case Phase::Waiting:
             if (now >= deadline_) {
-                close(Cut::Unauthenticated, close_code::policy_error, "no token came in time");
+                close(Cut::Unauthenticated, close_code::policy_error, "no token was sent in time");
             }
             return;
         case Phase::Closing:
@@ -398,7 +398,7 @@ void WebsocketSession::check(SteadyTime now) {
         if ((ping_under_way_ || writing_) && subscriber_) return close_slow();
         cut(Cut::Heartbeat);  // S2
     } else if (now - last_frame_ >= options().idle_max) {
-        close(Cut::Idle, close_code::normal, "nothing was heard of you for too long");
+        close(Cut::Idle, close_code::normal, "no message was received for too long");
     } else if (now >= next_ping_) {
         ping(now);
     }

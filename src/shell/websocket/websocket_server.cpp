@@ -200,7 +200,7 @@ std::optional<http::HttpResponse> WebsocketServer::refuse(const http::HttpReques
     auto response = refusal(request,
                             401,
                             {.code = "UNAUTHORIZED",
-                             .message = "this token is not valid; log in anew",
+                             .message = "this token is not valid; log in again",
                              .request_id = {},
                              .details = {}});
     response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"botcore\"");
