@@ -82,7 +82,7 @@ struct ApiContext {
     [[nodiscard]] bool running(RequestContext& call) const;
     /// Handles a failed read of the store. A read that took too long gets 504 STORE_TIMEOUT. A
     /// transient failure is retried after 1, 2 and 4 s, within the call's deadline, by calling the
-    /// route's handler again. The call is moved from.
+    /// route's handler again. The route must not use the call afterwards.
     void store_failed(RequestContext& call, ports::StoreError error) const;
 
     /// {account} of the path, or the caller's default account on a path without one.

@@ -111,7 +111,7 @@ std::optional<Candle> CandleRow::at(Timestamp open) const {
     return series_->candles()[place];
 }
 
-/// Merges the trades after the end of the history into the candle's span (R1).
+/// Merges the trades after the end of the history into the candle (R1).
 void CandleRow::add_trades(Candle& candle) const {
     if (series_ == nullptr || series_->candles().empty()) return;
     const auto& live = series_->candles();

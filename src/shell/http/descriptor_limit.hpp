@@ -9,8 +9,9 @@
 
 namespace botcore::shell::http {
 
-/// How many connections of the HTTP server fit besides as many of the event stream and what store,
-/// archive and logs have open. Never fewer than 16, so that an operator can connect.
+/// How many of the `wanted` HTTP connections fit besides `streams` connections of the event stream
+/// and the files of store, archive and logs. If not all fit, HTTP gets half of the descriptors that
+/// are left, but at least 16, so that an operator can connect.
 [[nodiscard]] std::size_t connections_that_fit(std::size_t descriptors,
                                                std::size_t wanted,
                                                std::size_t streams);

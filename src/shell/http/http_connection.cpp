@@ -25,7 +25,7 @@ constexpr std::size_t kReadAtOnce = 8 * 1'024;
 constexpr std::chrono::seconds kDrainWithin(10);
 constexpr std::size_t kDrainMax = 64 << 20U;
 
-/// The client can no longer receive a response.
+/// Whether the connection has ended, so that no error response can be sent.
 bool is_over(const Error& failed) {
     return failed &&
            (failed.category() != beast::http::make_error_code(error::end_of_stream).category() ||
