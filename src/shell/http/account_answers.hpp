@@ -1,6 +1,6 @@
 #pragma once
 
-/// Accounts and positions as the API answers them: the view, and how old the prices behind it are.
+/// Response bodies for accounts and positions: the view itself and the age of the prices behind it.
 
 #include "shell/http/api_context.hpp"
 
@@ -12,10 +12,10 @@ namespace botcore::shell::http {
 [[nodiscard]] boost::json::object position_answer(const ApiContext& context,
                                                   const core::AccountState& account,
                                                   const model::Position& position);
-/// The positions that are not flat.
+/// Without flat positions.
 [[nodiscard]] boost::json::array positions_answer(const ApiContext& context,
                                                   const core::AccountState& account);
-/// Its figures that rest on prices are as old as the oldest of them.
+/// The age of price-based figures is that of the oldest price among them.
 [[nodiscard]] boost::json::object account_answer(const ApiContext& context,
                                                  const core::AccountState& account);
 

@@ -45,7 +45,7 @@ void AnalysisRoutes::analyze(RequestContext& call) {
     if (!question.value().timeframe.empty()) body["timeframe"] = question.value().timeframe;
     std::string request_id = call.request.request_id;
     const base::Duration left = call.deadline.remaining(call.now.monotonic);
-    // The call outlives the handler: the answer comes within the service's time.
+    // The call outlives this handler: the response is sent within the service's time limit.
     auto waiting = std::make_shared<RequestContext>(std::move(call));
     parts_.service->analyze(
         json::serialize(body),
@@ -69,7 +69,7 @@ void AnalysisRoutes::count(AnalysisKind kind, std::chrono::duration<double> took
 
 namespace {
 
-/// What the last try ended with, in words that name no address.
+/// How the last attempt ended, in words that name no address.
 std::string last_error_of(const outbound::AnalysisResult& result) {
     if (result.attempts == 0)
         return "the analysis service was not called: it failed too often recently";

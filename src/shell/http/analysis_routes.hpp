@@ -1,7 +1,7 @@
 #pragma once
 
-/// Questions to the analysis service on a caller's behalf. Nothing that it says trades by itself:
-/// without it, and while it is slow or gone, manual trading goes on (R1-DEGR-01).
+/// Forwards queries to the analysis service for a caller. No result of it trades by itself: manual
+/// trading continues while the service is slow, down or not configured (R1-DEGR-01).
 ///
 /// Threads: the thread of the loop.
 
@@ -18,11 +18,11 @@ class AnalysisRoutes {
 public:
     struct Parts {
         outbound::AnalysisService* service = nullptr;  ///< Null: none is configured.
-        /// An analysis of the symbol took longer than it may.
+        /// Called when an analysis of the symbol exceeds its time limit.
         std::function<void(const model::Symbol&)> timed_out;
     };
 
-    /// The context and the parts outlive the door, and the door the table.
+    /// The context and the parts outlive the routes; the routes outlive the table.
     AnalysisRoutes(const ApiContext& context, Parts parts)
         : context_(context),
           parts_(std::move(parts)) {}

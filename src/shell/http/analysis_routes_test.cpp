@@ -16,10 +16,10 @@ using outbound::AnalysisService;
 using outbound::Peer;
 using outbound::PeerAct;
 
-/// The door before a real service on loopback.
+/// The routes with a real service on loopback.
 class AnalysisRoutesTest : public testing::Test {
 protected:
-    /// The answer to one question; `code` is the error's, empty for a success.
+    /// The response to one query; `code` is that of the error, empty on success.
     struct Told {
         std::uint16_t status = 0;
         std::string code;
@@ -63,7 +63,7 @@ protected:
 
 constexpr const char* kQuestion = R"({"symbol":"BTCUSDT","timeframe":"1h"})";
 
-TEST_F(AnalysisRoutesTest, HandsTheServicesAnswerOn) {
+TEST_F(AnalysisRoutesTest, ForwardsTheServicesResponse) {
     Peer peer(context_, {outbound::answer(200, R"({"signal":"Long"})")});
     const Told told = ask(peer.url(), kQuestion);
     EXPECT_EQ(told.status, 200);
@@ -73,7 +73,7 @@ TEST_F(AnalysisRoutesTest, HandsTheServicesAnswerOn) {
     EXPECT_EQ(world_.metric("ai_request_duration_seconds_count"), 1.0);
 }
 
-TEST_F(AnalysisRoutesTest, SaysWhatTheServiceDoesNotAccept) {
+TEST_F(AnalysisRoutesTest, RespondsWith422WhenTheServiceRejectsTheQuery) {
     Peer peer(context_, {outbound::answer(400, "no")});
     const Told told = ask(peer.url(), kQuestion);
     EXPECT_EQ(told.status, 422);
@@ -82,7 +82,7 @@ TEST_F(AnalysisRoutesTest, SaysWhatTheServiceDoesNotAccept) {
 }
 
 // @spec:R2-TMO-06
-TEST_F(AnalysisRoutesTest, GivesUpASilentService) {
+TEST_F(AnalysisRoutesTest, TimesOutWhenTheServiceDoesNotRespond) {
     Peer peer(context_, {{.act = PeerAct::Hang}});
     const Told told = ask(peer.url(), kQuestion);
     EXPECT_EQ(told.status, 504);
@@ -91,7 +91,7 @@ TEST_F(AnalysisRoutesTest, GivesUpASilentService) {
     EXPECT_EQ(world_.metric("ai_requests_total{result=\"timeout\"}"), 1.0);
 }
 
-TEST_F(AnalysisRoutesTest, SaysThatThereIsNoAnalysis) {
+TEST_F(AnalysisRoutesTest, RespondsWith503WhenNoAnalysisIsAvailable) {
     Peer broken(context_, {outbound::answer(500)});
     const Told failed = ask(broken.url(), kQuestion);
     EXPECT_EQ(failed.code, "ANALYSIS_UNAVAILABLE");
@@ -106,7 +106,7 @@ TEST_F(AnalysisRoutesTest, SaysThatThereIsNoAnalysis) {
     EXPECT_EQ(none.status, 503);
 }
 
-TEST_F(AnalysisRoutesTest, RefusesQuestionsThatAreNone) {
+TEST_F(AnalysisRoutesTest, RefusesMalformedQueries) {
     for (const char* body : {"",
                              "{}",
                              R"({"symbol":"btc"})",

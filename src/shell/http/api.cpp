@@ -10,7 +10,7 @@ namespace botcore::shell::http {
 
 namespace {
 
-/// "application/json", with or without parameters; nothing at all is fine too.
+/// "application/json", with or without parameters; an empty value fails.
 bool is_json(std::string_view content_type) {
     const std::string_view type = content_type.substr(0, content_type.find(';'));
     constexpr std::string_view kJson = "application/json";
@@ -149,7 +149,7 @@ bool Api::check_query(RequestContext& call) {
     return true;
 }
 
-/// Numbers of another timeline are refused; without a header they belong to the first one.
+/// Refuses sequence numbers of another timeline. Without the header they belong to the first one.
 bool Api::check_history(RequestContext& call) const {
     const std::string_view named = call.request.header("x-timeline");
     call.headers.emplace_back("X-Timeline", to_text(context_.options.timeline));

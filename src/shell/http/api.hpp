@@ -1,10 +1,10 @@
 #pragma once
 
-/// The HTTP API: finds the route of a request, checks who asks and what the query says, and hands
-/// the call to the route's door. docs/api describes it for callers.
+/// The HTTP API: finds the route of a request, authenticates and authorizes the caller, checks the
+/// query parameters and calls the route's handler. docs/api describes the API for callers.
 ///
-/// Y1  Without a token nothing but public routes answers; the 401 comes before the path, the
-///     headers or the body are looked at.
+/// Y1  Without a valid token only public routes respond. The 401 comes before the path, any other
+///     header or the body is checked.
 ///
 /// Threads: the thread of the loop.
 
@@ -21,25 +21,25 @@ namespace botcore::shell::http {
 
 class Api final : public HttpHandler {
 public:
-    /// Looks at a call on its way to its handler; `call.row` says which. False: it has answered the
-    /// call itself (a limit reached, a mode that refuses).
+    /// Runs before the handler; `call.row` is the route. Returns false when it has sent the
+    /// response itself (for example a limit is reached or the mode forbids the call).
     using Filter = std::function<bool(RequestContext& call)>;
 
-    /// All outlive the API.
+    /// All references outlive the API.
     Api(const ApiContext& context, const RouteTable& routes, const auth::TokenVerifier& tokens)
         : context_(context),
           routes_(routes),
           tokens_(tokens) {}
 
-    /// Gates are asked in the order they were added, once the caller is known and may use the
-    /// route.
+    /// Filters run in the order in which they were added, after the caller is authenticated and
+    /// authorized for the route.
     void add_filter(Filter filter) { filters_.push_back(std::move(filter)); }
 
-    /// Where calls wait while the store is away; without one they are served at once. It outlives
-    /// the API.
+    /// Holds calls while the store is unavailable; without it, calls are served at once. It
+    /// outlives the API.
     void set_deferred_calls(DeferredCalls& room) { deferred_calls_ = &room; }
 
-    /// Asked for a call that shows no valid token, before it is answered with 401.
+    /// Runs for a call without a valid token, before the 401 is sent.
     void set_unauthenticated_filter(Filter filter) { unauthenticated_filter_ = std::move(filter); }
 
     void handle(HttpRequest request, Respond respond) override;
@@ -50,7 +50,7 @@ private:
     [[nodiscard]] static bool may_use(RequestContext& call);
     [[nodiscard]] static bool check_query(RequestContext& call);
     [[nodiscard]] bool check_history(RequestContext& call) const;
-    /// Symbols of path and query, as the exchange writes them.
+    /// Replaces symbols in path and query by the exchange's spelling.
     void resolve_symbols(RequestContext& call) const;
     void serve(RequestContext& call);
 

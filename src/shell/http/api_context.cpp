@@ -48,7 +48,7 @@ bool ApiContext::begin_command(RequestContext& call, std::string_view canonical_
 
 protocol::ReadSymbol ApiContext::symbols() const {
     return [this](std::string_view text) -> std::optional<model::Symbol> {
-        // The exchange's own way needs no looking up: what does not exist is said later.
+        // The exchange's own spelling needs no lookup; an unknown symbol is reported later.
         if (auto exact = protocol::read_exact_symbol(text)) return exact;
         for (const auto& [id, instrument] : runtime.state().instruments) {
             if (model::is_named(instrument, text)) return id.symbol;
@@ -95,7 +95,7 @@ bool ApiContext::read_no_fields(RequestContext& call) const {
 
 model::Origin ApiContext::origin_of(const RequestContext& call,
                                     std::string_view canonical_body) const {
-    // Y2. No part can hold a line's end, so parts cannot run into each other.
+    // Y2. No part can contain a newline, so the joined parts are unambiguous.
     std::string meaning(call.canonical_path);
     meaning.append("\n").append(canonical_body);
     if (!call.if_match.empty()) meaning.append("\nif-match ").append(call.if_match);
@@ -107,8 +107,8 @@ model::Origin ApiContext::origin_of(const RequestContext& call,
         call.caller.role == auth::Role::Operator ? model::Authority::All : model::Authority::Own};
 }
 
-/// Writes an operator's command into the audit once its outcome is known. What is only repeated
-/// was written the first time.
+/// Records an operator's command in the audit once its outcome is known. A replayed response was
+/// recorded the first time.
 void ApiContext::audit(RequestContext& call, const model::InputBody& body) const {
     if (call.caller.role != auth::Role::Operator) return;
     model::Owner owner;
@@ -188,7 +188,7 @@ void ApiContext::store_failed(RequestContext& call, ports::StoreError error) con
                {"delay_ms", wait.in_milliseconds()}});
     call.tries.retries = retry;
     if (retry == 1) {
-        // Whatever path the answer takes, it comes by here.
+        // Every response, from whichever path, passes through here.
         call.respond = [this, respond = std::move(call.respond)](HttpResponse response) {
             if (response.status < 500) metrics.count("retry_attempts_total", {"store", "success"});
             respond(std::move(response));

@@ -1,12 +1,12 @@
 #pragma once
 
-/// What the groups of routes share: the parts behind the API, and the steps that most routes take:
-/// read a command's headers, find the account, hand the command to the runtime.
+/// What the groups of routes share: the components behind the API, and the steps that most routes
+/// take: read a command's headers, find the account, submit the command to the runtime.
 ///
-/// Y2  A command goes to the runtime under the caller's key and the hash of what it means: method,
-///     canonical path, canonical body, If-Match.
-/// Y3  Reads see committed state only: they are refused while the runtime is not running, since its
-///     memory may then hold what was never committed.
+/// Y2  A command is submitted to the runtime under the caller's idempotency key and a hash of its
+///     meaning: method, canonical path, canonical body, If-Match.
+/// Y3  Reads see committed state only. They are refused while the runtime is not running, since its
+///     memory may then hold state that was never committed.
 ///
 /// Threads: the thread of the loop, between two steps of the runtime.
 
@@ -26,19 +26,20 @@
 
 namespace botcore::shell::http {
 
-/// Answers are kept in this process: there is no Redis.
+/// Responses are cached in this process; Redis is not used.
 inline constexpr std::string_view kCacheInProcess = "in_process";
 
 struct ApiOptions {
-    model::AccountId account_default{"futures"};  ///< What the short routes act on.
+    model::AccountId account_default{"futures"};  ///< The account of routes that name none.
     std::string version;
     std::string exchange_kind = "paper";
     std::string cache_kind{kCacheInProcess};  ///< Or "redis".
-    /// May /metrics be read without a token? True for a listener on a loopback address only.
+    /// Whether /metrics can be read without a token. True only for a listener on a loopback
+    /// address.
     bool metrics_public = false;
-    /// Prices older than this are told as stale.
+    /// Older prices are reported as stale.
     model::Duration market_age_max = model::Duration::seconds(2);
-    /// The timeline that the journal is on: every number of an answer belongs to it.
+    /// The journal's timeline: every sequence number in a response belongs to it.
     runtime::archive::TimelineIdentity timeline{};
 };
 
@@ -55,59 +56,60 @@ struct ApiContext {
     log::Log& log;
     auth::AuditJournal& acts;
     std::function<runtime::Now()> now;
-    /// Called after something was submitted: the loop must step soon.
+    /// Called after a submit, so that the loop steps soon.
     std::function<void()> wake;
-    /// Runs work on the loop after the runtime had a turn: what takes long is done in parts.
+    /// Runs work on the loop after the runtime's next step, so that long work can be split up.
     std::function<void(std::function<void()>)> later;
-    /// Runs work on the loop after so much time; empty: a failed read is not tried again.
+    /// Runs work on the loop after the given time. Empty: a failed read is not retried.
     std::function<void(model::Duration wait, std::function<void()>)> after{};
-    /// Null: every answer is made anew.
+    /// Null: no response is cached.
     const ResponseCache* answers = nullptr;
-    /// Sends an event of the moment to everybody who listens; empty: nobody can listen.
+    /// Publishes a transient event to all subscribers. Empty: there are no subscribers.
     std::function<void(const protocol::Event&)> publish{};
 
-    // The steps answer the call themselves where they say no.
+    // A step that fails sends the error response itself.
 
-    /// Reads the header that every command has, the idempotency key.
+    /// Reads the idempotency key, the header that every command has.
     [[nodiscard]] bool begin_command(RequestContext& call, std::string_view canonical_path) const;
     [[nodiscard]] bool read_if_match(RequestContext& call,
                                      std::optional<std::uint64_t>& version) const;
     /// For commands without a body.
     [[nodiscard]] bool read_no_fields(RequestContext& call) const;
-    /// Finds the symbol that a caller means among the instruments that are known.
+    /// Finds the known instrument that a caller's spelling of a symbol means.
     [[nodiscard]] protocol::ReadSymbol symbols() const;
-    /// {symbol} of the path.
+    /// Checks {symbol} of the path.
     [[nodiscard]] bool check_symbol(RequestContext& call) const;
     [[nodiscard]] bool running(RequestContext& call) const;
-    /// Answers a call whose read of the store failed: 504 STORE_TIMEOUT for one that took too long.
-    /// What may pass is tried again after 1, 2 and 4 s, within the call's deadline, by calling the
-    /// route's handler again. The call is no longer the caller's.
+    /// Handles a failed read of the store. A read that took too long gets 504 STORE_TIMEOUT. A
+    /// transient failure is retried after 1, 2 and 4 s, within the call's deadline, by calling the
+    /// route's handler again. The route must not use the call afterwards.
     void store_failed(RequestContext& call, ports::StoreError error) const;
 
-    /// {account} of the path; the caller's default account on a path without one.
+    /// {account} of the path, or the caller's default account on a path without one.
     [[nodiscard]] model::AccountId account_of(const RequestContext& call) const;
-    /// The account if the caller may see it; null once the call is answered.
+    /// The account if the caller may see it; null when an error response was sent.
     [[nodiscard]] const core::AccountState* find_account(RequestContext& call) const;
 
-    /// Under which key and for which meaning the command is carried out.
+    /// The command's owner, idempotency key, hash of its meaning (Y2) and authority.
     [[nodiscard]] model::Origin origin_of(const RequestContext& call,
                                           std::string_view canonical_body) const;
-    /// Hands the command over; the runtime answers. An operator's act goes into the audit.
+    /// Submits the command; the runtime's reply becomes the response. An operator's command is also
+    /// recorded in the audit.
     void submit(RequestContext& call, model::InputBody body) const;
 
-    /// The order of that id: of ours, or an imported one of the account, or of any account where
-    /// none is named. Nothing where there is none.
+    /// The order with this id: one of ours, or an imported one of the account (of any account if
+    /// `account` is null). Empty if there is none.
     [[nodiscard]] ports::StoreResult<std::optional<model::Order>> order_named(
         const model::ClientOrderId& id, const model::AccountId* account) const;
 
-    /// The instrument's quote; one without prices where there is none.
+    /// The instrument's quote; without prices if there are none.
     [[nodiscard]] model::Quote quote_of(const model::InstrumentId& instrument) const;
 
 private:
     void audit(RequestContext& call, const model::InputBody& body) const;
 };
 
-/// May the caller see what belongs to this owner? One's own, and an operator everything.
+/// A caller may see what it owns; an operator may see everything.
 [[nodiscard]] bool may_see(const auth::Caller& caller, const model::Owner& owner);
 
 }  // namespace botcore::shell::http

@@ -1,4 +1,4 @@
-// What a caller is told when it is not the caller's fault.
+// Responses to failures that the caller did not cause.
 
 #include "shell/http/api_world_test.hpp"
 #include "shell/sqlite/database.hpp"
@@ -16,7 +16,7 @@ constexpr std::string_view kBuy = R"({"symbol":"BTCUSDT","side":"BUY","quantity"
 
 class ApiFailures : public testing::Test {
 protected:
-    /// As a hand in the file would do it.
+    /// Like a change of the file from outside.
     void damage_the_journal() {
         change_the_file("UPDATE journal SET record = x'00FF' WHERE seq > 1");
     }
@@ -33,14 +33,14 @@ protected:
 };
 
 // @spec:I7
-TEST_F(ApiFailures, AWriterThatLostItsJournalSaysSo) {
+TEST_F(ApiFailures, AFencedWriterRefusesReadsAndCommands) {
     world_.fence();
     EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 503);
     EXPECT_EQ(ApiWorld::code(world_.get(kOrders)), "NOT_THE_WRITER");
     EXPECT_EQ(ApiWorld::code(world_.command("POST", kOrders, kBuy)), "NOT_THE_WRITER");
 }
 
-TEST_F(ApiFailures, ABookThatIsBeingRebuiltIsMissing) {
+TEST_F(ApiFailures, AMissingOrderBookIsReportedAsPriceMissing) {
     world_.market.silent = true;
     const auto response = world_.get("/api/market/book/BTCUSDT");
     EXPECT_EQ(response.status, 503);
@@ -48,7 +48,7 @@ TEST_F(ApiFailures, ABookThatIsBeingRebuiltIsMissing) {
 }
 
 // @spec:I12
-TEST_F(ApiFailures, ADamagedJournalIsToldNotGuessed) {
+TEST_F(ApiFailures, ADamagedJournalIsReported) {
     const auto placed = ApiWorld::data(world_.command("POST", kOrders, kBuy));
     const std::string id(placed.at("order_id").as_string());
     damage_the_journal();
@@ -59,7 +59,7 @@ TEST_F(ApiFailures, ADamagedJournalIsToldNotGuessed) {
     EXPECT_EQ(ApiWorld::code(world_.get("/api/audit")), "JOURNAL_DAMAGED");
 }
 
-TEST_F(ApiFailures, AStoryThatCannotBeReadIsNotTold) {
+TEST_F(ApiFailures, AnUnreadableJournalGivesNoExplanation) {
     const auto placed = ApiWorld::data(world_.command("POST", kOrders, kBuy));
     const std::string id(placed.at("order_id").as_string());
     change_the_file("ALTER TABLE journal RENAME TO journal_lost");
@@ -70,7 +70,7 @@ TEST_F(ApiFailures, AStoryThatCannotBeReadIsNotTold) {
 }
 
 // @spec:R2-TMO-02 @spec:R2-TMO-07 @spec:R2-TMO-08 @error:STORE_TIMEOUT
-TEST_F(ApiFailures, AReadThatTakesTooLongIsGivenUpAndCounted) {
+TEST_F(ApiFailures, ASlowReadTimesOutAndIsCounted) {
     world_.fail_reads(1, ports::StoreError::TimedOut);
     const auto response = world_.get(kOrders);
     EXPECT_EQ(response.status, 504);
@@ -80,7 +80,7 @@ TEST_F(ApiFailures, AReadThatTakesTooLongIsGivenUpAndCounted) {
 }
 
 // @spec:R2-RETRY-09 @spec:R2-RETRY-02 @spec:R2-RETRY-03
-TEST_F(ApiFailures, AReadThatFailedIsTriedAgainAfterOneTwoAndFourSeconds) {
+TEST_F(ApiFailures, AFailedReadIsRetriedAfterOneTwoAndFourSeconds) {
     using Waits = std::vector<std::int64_t>;
     world_.fail_reads(2, ports::StoreError::Unavailable);
     EXPECT_EQ(world_.get(kOrders).status, 200);
@@ -98,7 +98,7 @@ TEST_F(ApiFailures, AReadThatFailedIsTriedAgainAfterOneTwoAndFourSeconds) {
     EXPECT_EQ(world_.metric("retry_attempts_total{op=\"store\",result=\"failure\"}"), 4.0);
 }
 
-// What is kept in the answer cache on its way counts as often.
+// Storing the response in the cache does not count the retry a second time.
 TEST_F(ApiFailures, ARetriedReadOfACachedRouteIsCountedOnce) {
     const std::map<std::string, std::string> paths{
         {"/api/accounts/futures/history", "/api/accounts/futures/history?limit=7"},
@@ -122,7 +122,7 @@ TEST_F(ApiFailures, ARetriedReadOfACachedRouteIsCountedOnce) {
 }
 
 // @spec:I12
-TEST_F(ApiFailures, AStoreThatCannotBeReadIsToldToEveryReader) {
+TEST_F(ApiFailures, EveryReadRouteReportsAnUnreadableStore) {
     const auto placed = ApiWorld::data(world_.command("POST", kOrders, kBuy));
     const std::string id(placed.at("order_id").as_string());
     change_the_file(
@@ -172,9 +172,9 @@ TEST_F(ApiFailures, ACommandThatWaitedBeyondItsDeadlineIsNotCarriedOut) {
 
 // @spec:R2-ERR-07
 // @error:OVERLOADED
-TEST_F(ApiFailures, MoreRequestsThanCanWaitAreRefusedAtOnce) {
+TEST_F(ApiFailures, RequestsBeyondTheQueueLimitAreRefusedAtOnce) {
     constexpr int kRequests = 5'000;
-    // Answers that come later find the counts still there.
+    // Shared, because responses may arrive after this function has ended.
     const auto codes = std::make_shared<std::map<std::string, int>>();
     int refused = 0;
     world_.on_loop([&] {

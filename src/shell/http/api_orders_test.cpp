@@ -75,7 +75,7 @@ TEST_F(ApiOrders, OneHundredParallelPostsWithOneKeyMakeOneOrderAndTheSameBytes) 
     for (int i = 0; i < 100; ++i)
         clients.push_back(std::make_unique<TestClient>(world_.port()));
     for (std::size_t i = 0; i < clients.size(); ++i) {
-        // White space and field order do not matter, nor which of the two headers is used.
+        // White space, field order and the choice of header make no difference.
         const std::string body =
             i % 2 == 0 ? std::string(kBuy)
                        : R"({ "quantity": "0.010", "side":"BUY", "symbol":"BTCUSDT"})";
@@ -109,7 +109,7 @@ TEST_F(ApiOrders, RefusesAKeyThatBelongsToAnotherRequest) {
 }
 
 // @spec:R3-IDEM-06 @spec:R3-IDEM-07 @error:IDEMPOTENCY_KEY_EXPIRED
-TEST_F(ApiOrders, AReplyThatIsOlderThanADayIsNotGivenAgainAndNothingIsCarriedOutTwice) {
+TEST_F(ApiOrders, AnExpiredKeyNeitherReplaysTheReplyNorExecutesTwice) {
     const std::string_view key = "Idempotency-Key: yesterday\r\n";
     const auto placed = world_.ask("POST", kOrders, key, kBuy);
     ASSERT_EQ(placed.status, 200);
@@ -128,7 +128,7 @@ TEST_F(ApiOrders, AReplyThatIsOlderThanADayIsNotGivenAgainAndNothingIsCarriedOut
     EXPECT_EQ(world_.exchange.placed, 1);
 }
 
-TEST_F(ApiOrders, ARequestIsTheSameHoweverItIsWritten) {
+TEST_F(ApiOrders, EquivalentSpellingsAreTheSameRequest) {
     const std::string_view key = "X-Idempotency-Key: spec-1\r\n";
     const auto placed = world_.ask("POST",
                                    "/api/trading/execute",
@@ -145,7 +145,7 @@ TEST_F(ApiOrders, ARequestIsTheSameHoweverItIsWritten) {
 }
 
 // @spec:R3-IDEM-03
-TEST_F(ApiOrders, CancelsOnceAndAgainWithoutHarm) {
+TEST_F(ApiOrders, CancelingTwiceIsIdempotent) {
     const std::string path =
         std::string(kOrders) + "/" + order_id(world_.command("POST", kOrders, kRest));
     const auto first = world_.command("DELETE", path);
@@ -158,7 +158,7 @@ TEST_F(ApiOrders, CancelsOnceAndAgainWithoutHarm) {
               "ORDER_UNKNOWN");
 }
 
-TEST_F(ApiOrders, ACancelThatComesTooLateBindsItsKeyToTheRefusal) {
+TEST_F(ApiOrders, ALateCancelBindsItsKeyToTheRefusal) {
     const std::string path =
         std::string(kOrders) + "/" + order_id(world_.command("POST", kOrders, kBuy));
     ASSERT_EQ(ApiWorld::data(world_.get(path)).at("status").as_string(), "FILLED");
@@ -172,7 +172,7 @@ TEST_F(ApiOrders, ACancelThatComesTooLateBindsItsKeyToTheRefusal) {
 }
 
 // @spec:R3-LOCK-03 R3-AC-09 R3-AC-10 R3-LOCK-01
-TEST_F(ApiOrders, RefusesAStaleIfMatchAndSaysTheCurrentVersion) {
+TEST_F(ApiOrders, RefusesAStaleIfMatchAndReportsTheCurrentVersion) {
     const auto rests = world_.command("POST", kOrders, kRest);
     const std::string path = std::string(kOrders) + "/" + order_id(rests);
     const auto version = ApiWorld::data(rests).at("version").as_int64();
@@ -193,7 +193,7 @@ TEST_F(ApiOrders, RefusesAStaleIfMatchAndSaysTheCurrentVersion) {
     EXPECT_THAT(world_.get("/metrics").body, HasSubstr("optimistic_conflicts_total 1"));
 }
 
-TEST_F(ApiOrders, RefusesNumbersOfAnotherTimeline) {
+TEST_F(ApiOrders, RefusesSequenceNumbersOfAnotherTimeline) {
     const auto rests = world_.command("POST", kOrders, kRest);
     const std::string order = std::string(kOrders) + "/" + order_id(rests);
     const std::string version =
@@ -227,7 +227,7 @@ TEST_F(ApiOrders, RefusesNumbersOfAnotherTimeline) {
     EXPECT_EQ(cancel(version + current).status, 200);
 }
 
-TEST_F(ApiOrders, AnswersWithTheOpenOutcomeAfterFiveSecondsAndPointsDuplicatesToIt) {
+TEST_F(ApiOrders, RespondsWith202AfterFiveSecondsAnd409ToDuplicates) {
     world_.exchange.silent = true;
     TestClient first(world_.port());
     TestClient second(world_.port());
@@ -239,7 +239,7 @@ TEST_F(ApiOrders, AnswersWithTheOpenOutcomeAfterFiveSecondsAndPointsDuplicatesTo
                .as_array()
                .empty()) {
     }
-    // Both must be inside before the clock moves: another duplicate of the key comes after them.
+    // All three must have arrived before the clock moves: two of them then count as duplicates.
     TestClient third(world_.port());
     third.send(request);
     while (world_.get("/metrics").body.find("result=\"replayed\"} 2") == std::string::npos) {
@@ -258,7 +258,7 @@ TEST_F(ApiOrders, AnswersWithTheOpenOutcomeAfterFiveSecondsAndPointsDuplicatesTo
     EXPECT_EQ(statuses, (std::multiset<int>{202, 409, 409}));
 }
 
-TEST_F(ApiOrders, SaysThatTheOutcomeIsUnknownWhenTheStoreFails) {
+TEST_F(ApiOrders, ReportsOutcomeUnknownWhenTheStoreFails) {
     world_.break_store(true);
     const auto lost = world_.ask("POST", kOrders, "Idempotency-Key: lost\r\n", kBuy);
     EXPECT_EQ(lost.status, 503);
@@ -332,7 +332,7 @@ TEST_F(ApiOrders, PagesThroughOrdersAndHistory) {
     }
 }
 
-/// The ids of a page's rows, in its order.
+/// The ids of the page's rows, in order.
 std::vector<std::string> ids_of(const boost::json::value& page, const char* list, const char* id) {
     std::vector<std::string> ids;
     for (const auto& row : page.at(list).as_array())
@@ -340,12 +340,12 @@ std::vector<std::string> ids_of(const boost::json::value& page, const char* list
     return ids;
 }
 
-TEST_F(ApiOrders, TradesAndOrdersOfASpanOfTimeAreFoundPageByPage) {
+TEST_F(ApiOrders, PagesThroughTradesAndOrdersOfATimeRange) {
     using Ids = std::vector<std::string>;
     const std::string_view small = R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.003"})";
     world_.exchange.trades = 3;
     world_.exchange.gap_ms = 10;
-    for (int i = 0; i < 4; ++i) {  // At 14:13:20 and each hour after it.
+    for (int i = 0; i < 4; ++i) {  // At 14:13:20 and every hour after it.
         EXPECT_EQ(world_.command("POST", kOrders, small).status, 200);
         world_.pass(model::Duration::seconds(3'600));
     }
@@ -393,7 +393,7 @@ TEST_F(ApiOrders, TradesAndOrdersOfASpanOfTimeAreFoundPageByPage) {
     }
 }
 
-TEST_F(ApiOrders, ATradeThatWasReportedLateIsFoundAtItsOwnTime) {
+TEST_F(ApiOrders, FindsALateReportedTradeAtItsOwnTime) {
     world_.exchange.offset_ms = -3'600'000;
     EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 200);
     for (int i = 0; i < 60; ++i)

@@ -28,7 +28,7 @@ protected:
     }
 };
 
-TEST_F(ApiPaper, ShowsTheAccountUnderTheNamesOfItsDashboard) {
+TEST_F(ApiPaper, ShowsTheAccountOnThePaperTradingRoutes) {
     EXPECT_TRUE(paper("/status").at("is_running").as_bool());
     EXPECT_EQ(paper("/status").at("mode").as_string(), "NORMAL");
     EXPECT_EQ(world_.command("POST", "/api/paper-trading/orders", kBuy).status, 200);
@@ -59,7 +59,7 @@ TEST_F(ApiPaper, ShowsTheAccountUnderTheNamesOfItsDashboard) {
     EXPECT_EQ(world_.get("/api/paper-trading/trades/closed?offset=x").status, 400);
 }
 
-TEST_F(ApiPaper, PagesThroughTradesThatClosedSomething) {
+TEST_F(ApiPaper, PagesThroughClosingTrades) {
     for (int i = 0; i < 3; ++i) {
         world_.exchange.price = 50'000;
         EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 200);
@@ -104,8 +104,8 @@ TEST_F(ApiPaper, FlattensAnAccount) {
     EXPECT_TRUE(paper("/pending-orders").as_array().empty());
 }
 
-// "Done" with a position that is still open is the worst answer that an operator can get.
-TEST_F(ApiPaper, FlattenNamesEachExitThatFailedWithItsCode) {
+// A success response while a position is still open would mislead the operator.
+TEST_F(ApiPaper, FlattenReportsEachFailedExitWithItsCode) {
     EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 200);
     world_.exchange.rejects = true;
     const auto flatten = [&] {
@@ -131,7 +131,7 @@ TEST_F(ApiPaper, FlattenNamesEachExitThatFailedWithItsCode) {
     EXPECT_TRUE(paper("/trades/open").as_array().empty());
 }
 
-TEST_F(ApiPaper, CancelingTwiceIsCancelingOnce) {
+TEST_F(ApiPaper, CancelingACanceledOrderWritesNoRecord) {
     const std::string path =
         std::string(kOrders) + "/" + order_id(world_.command("POST", kOrders, kRest));
     const auto first = world_.ask("DELETE", path, "Idempotency-Key: once\r\n");
@@ -147,12 +147,12 @@ TEST_F(ApiPaper, CancelingTwiceIsCancelingOnce) {
     auto again = world_.ask("DELETE", path, "Idempotency-Key: once\r\n");
     EXPECT_EQ(again.body, first.body);
     EXPECT_EQ(again.headers["idempotent-replayed"], "true");
-    // Whoever names a version wants it to hold.
+    // A request with If-Match requires that the version is current.
     const auto stale = world_.ask("DELETE", path, "Idempotency-Key: third\r\nIf-Match: 1\r\n");
     EXPECT_EQ(stale.status, 409) << stale.body;
 }
 
-TEST_F(ApiPaper, ShowsTheProcessesOwnFigures) {
+TEST_F(ApiPaper, ShowsMonitoringFiguresOfTheProcess) {
     EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 200);
     const auto system = ApiWorld::data(world_.get("/api/monitoring/system"));
     EXPECT_EQ(system.at("start_cause").as_string(), "first_start");
@@ -176,7 +176,7 @@ TEST_F(ApiPaper, ShowsTheProcessesOwnFigures) {
               "down");
 }
 
-/// Answers with what it is told.
+/// Responds with the configured response.
 class Parrot final : public HttpHandler {
 public:
     void handle(HttpRequest /*request*/, Respond respond) override { respond(answer); }
@@ -184,7 +184,7 @@ public:
     HttpResponse answer;
 };
 
-TEST(CheckedHandler, FindsAnswersThatTheDocumentDoesNotHave) {
+TEST(CheckedHandler, DetectsResponsesThatTheDocumentDoesNotDescribe) {
     RouteTable routes;
     routes.schemas().add_object("Thing", "", "name:text");
     routes.add({.pattern = "/thing",

@@ -15,7 +15,7 @@ constexpr std::string_view kBuy = R"({"symbol":"BTCUSDT","side":"BUY","quantity"
 
 class ApiRoutesTest : public testing::Test {
 protected:
-    /// Sends a command and gives its status and code as one text.
+    /// Sends a command; returns status and error code as one text.
     std::string refused(std::string_view body,
                         std::string_view headers = "Idempotency-Key: k\r\n",
                         std::string_view path = kOrders) {
@@ -32,7 +32,7 @@ protected:
     ApiWorld world_;
 };
 
-TEST_F(ApiRoutesTest, AsksForATokenBeforeItLooksAtAnythingElse) {
+TEST_F(ApiRoutesTest, ChecksTheTokenBeforeAnythingElse) {
     for (const char* request :
          {"GET /api/accounts HTTP/1.1\r\nHost: localhost\r\n\r\n",
           "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n",
@@ -47,7 +47,7 @@ TEST_F(ApiRoutesTest, AsksForATokenBeforeItLooksAtAnythingElse) {
     EXPECT_EQ(raw("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").status, 200);
 }
 
-TEST_F(ApiRoutesTest, LetsEachRoleDoWhatItMay) {
+TEST_F(ApiRoutesTest, LimitsEachRoleToItsRights) {
     const auto as = [&](std::string_view token, std::string_view method, std::string_view path) {
         return world_.ask_as(token, method, path).status;
     };
@@ -56,7 +56,7 @@ TEST_F(ApiRoutesTest, LetsEachRoleDoWhatItMay) {
     EXPECT_EQ(as(kViewerToken, "GET", "/api/journal"), 403);
     EXPECT_EQ(as(kTraderToken, "GET", "/api/journal"), 403);
     EXPECT_EQ(as(kToken, "GET", "/api/journal"), 200);
-    // A trader may act, but on accounts of his own only.
+    // A trader may send commands, but only for its own accounts.
     EXPECT_EQ(as(kTraderToken, "POST", "/api/accounts/futures/reset"), 404);
     EXPECT_EQ(ApiWorld::data(world_.ask_as(kTraderToken, "GET", "/api/accounts")),
               boost::json::array());
@@ -65,7 +65,7 @@ TEST_F(ApiRoutesTest, LetsEachRoleDoWhatItMay) {
     EXPECT_THAT(refused.body, HasSubstr("needs the role operator, and yours is viewer"));
 }
 
-TEST_F(ApiRoutesTest, AsksItsGatesBeforeTheHandler) {
+TEST_F(ApiRoutesTest, RunsFiltersBeforeTheHandler) {
     world_.on_loop([this] {
         world_.api().add_filter([](RequestContext& call) {
             call.headers.emplace_back("X-RateLimit-Limit", "7");
@@ -85,7 +85,7 @@ TEST_F(ApiRoutesTest, AsksItsGatesBeforeTheHandler) {
     EXPECT_EQ(world_.get("/health").status, 200);
 }
 
-TEST_F(ApiRoutesTest, KnowsItsPathsAndMethods) {
+TEST_F(ApiRoutesTest, RejectsUnknownPathsAndMethods) {
     EXPECT_EQ(ApiWorld::code(world_.get("/nowhere")), "NOT_FOUND");
     EXPECT_EQ(world_.get("/nowhere").status, 404);
     auto response = world_.ask("PUT", kOrders);
@@ -96,7 +96,7 @@ TEST_F(ApiRoutesTest, KnowsItsPathsAndMethods) {
 }
 
 // @spec:R3-VAL-01 R3-VAL-02 R3-VAL-03 R3-VAL-04 R3-VAL-05 R3-AC-04 X-60 R2-ERR-09
-TEST_F(ApiRoutesTest, HasOneCodeForEachMistakeInABody) {
+TEST_F(ApiRoutesTest, HasOneErrorCodeForEachMistakeInABody) {
     EXPECT_EQ(refused("{"), "400 INVALID_JSON");
     EXPECT_EQ(refused("[]"), "400 INVALID_JSON");
     EXPECT_EQ(refused(R"({"symbol":"A","symbol":"B"})"), "400 INVALID_JSON");
@@ -120,7 +120,7 @@ TEST_F(ApiRoutesTest, HasOneCodeForEachMistakeInABody) {
     EXPECT_EQ(details.at("came").as_string(), "1e-2");
 }
 
-TEST_F(ApiRoutesTest, WantsAKeyAndJsonForCommands) {
+TEST_F(ApiRoutesTest, RequiresAnIdempotencyKeyAndJsonForCommands) {
     EXPECT_EQ(refused(kBuy, ""), "400 IDEMPOTENCY_KEY_REQUIRED");
     EXPECT_EQ(refused(kBuy, "Idempotency-Key: a\r\nX-Idempotency-Key: b\r\n"),
               "400 INVALID_IDEMPOTENCY_KEY");
@@ -138,7 +138,7 @@ TEST_F(ApiRoutesTest, WantsAKeyAndJsonForCommands) {
 }
 
 // @spec:R2-ERR-09
-TEST_F(ApiRoutesTest, PutsTheRequestIdIntoErrors) {
+TEST_F(ApiRoutesTest, IncludesTheRequestIdInErrors) {
     auto response = world_.ask("GET", "/api/accounts/none", "X-Request-ID: req_abc123\r\n");
     EXPECT_EQ(response.status, 404);
     EXPECT_EQ(ApiWorld::code(response), "ACCOUNT_UNKNOWN");
@@ -163,7 +163,7 @@ TEST_F(ApiRoutesTest, ShowsAccountsWithAllTheirFigures) {
     EXPECT_EQ(balance.at("books").at("external").as_string(), "-10000");
 }
 
-TEST_F(ApiRoutesTest, ValuesSpotHoldingsAtTheMarket) {
+TEST_F(ApiRoutesTest, ValuesSpotHoldingsAtMarketPrices) {
     ASSERT_EQ(world_.command("POST", "/api/accounts/spot/orders", kBuy).status, 200);
     const auto account = ApiWorld::data(world_.get("/api/accounts/spot")).as_object();
     EXPECT_EQ(account.at("holdings_value").as_string(), "499.99");
@@ -173,7 +173,7 @@ TEST_F(ApiRoutesTest, ValuesSpotHoldingsAtTheMarket) {
     EXPECT_TRUE(blind.at("total_equity").is_null());
 }
 
-TEST_F(ApiRoutesTest, OpensResetsAndTransfers) {
+TEST_F(ApiRoutesTest, OpensAndResetsAccountsAndTransfersMoney) {
     const auto taken = world_.command(
         "POST", "/api/accounts", R"({"account":"spot","market":"spot","deposit":"1"})");
     EXPECT_EQ(taken.status, 409);
@@ -193,7 +193,7 @@ TEST_F(ApiRoutesTest, OpensResetsAndTransfers) {
               "ACCOUNT_UNKNOWN");
 }
 
-TEST_F(ApiRoutesTest, ShowsTheMarketWithItsSource) {
+TEST_F(ApiRoutesTest, ShowsMarketDataWithItsSource) {
     const auto prices = ApiWorld::data(world_.get("/api/market/prices?market=spot")).as_array();
     ASSERT_EQ(prices.size(), 1U);
     EXPECT_EQ(prices[0].at("source").as_string(), "generated");
@@ -213,7 +213,7 @@ TEST_F(ApiRoutesTest, ShowsTheMarketWithItsSource) {
 }
 
 // @spec:R3-IDEM-01
-TEST_F(ApiRoutesTest, ShowsTheJournalAndReadsDoNotExtendIt) {
+TEST_F(ApiRoutesTest, ShowsTheJournalAndReadsAddNoRecords) {
     const auto first = ApiWorld::data(world_.get("/api/journal?limit=3"));
     EXPECT_EQ(first.at("records").as_array().size(), 3U);
     EXPECT_EQ(first.at("records").at(0).at("kind").as_string(), "StartEpoch");
@@ -230,7 +230,7 @@ TEST_F(ApiRoutesTest, ShowsTheJournalAndReadsDoNotExtendIt) {
 }
 
 // @spec:RI-MX-02 RI-MX-03
-TEST_F(ApiRoutesTest, MeasuresItself) {
+TEST_F(ApiRoutesTest, ExportsMetrics) {
     EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 200);
     EXPECT_EQ(world_.get("/nowhere").status, 404);
     const std::string text = world_.get("/metrics").body;

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The API with everything behind it, for tests: the real server, runtime and store file, and an
-/// exchange and a market that do as they are told. Time stands still unless it is moved.
+/// The complete API for tests: the real server, runtime and store file, with an exchange and a
+/// market that the test controls. The clock moves only when the test moves it.
 
 #include "shell/auth/operator_token.hpp"
 #include "shell/cache/memory_cache.hpp"
@@ -44,7 +44,7 @@ inline const std::string kToken(43, 't');
 inline const std::string kTraderToken(43, 'r');
 inline const std::string kViewerToken(43, 'v');
 
-/// An operator, a trader of his own and a viewer of the operator's accounts.
+/// An operator, a trader with its own accounts, and a viewer of the operator's accounts.
 class ThreeTokens : public auth::TokenVerifier {
 public:
     std::optional<auth::Caller> caller_of(std::string_view token,
@@ -58,7 +58,7 @@ public:
     }
 };
 
-/// Fills market orders at 50,000, keeps limit orders, or stays silent.
+/// Fills market orders at 50,000, keeps limit orders open, or does not respond.
 class ObedientExchange : public ports::Exchange {
 public:
     void place(const model::OrderInstruction& order) override {
@@ -114,7 +114,7 @@ public:
         reconciled.push_back(projection.account.id);
     }
 
-    /// Tells the books that a test put there.
+    /// The runtime then gets the `books` that the test has set.
     void compare(const ports::AccountProjection& projection) override {
         reconciled.push_back(projection.account.id);
     }
@@ -133,10 +133,12 @@ public:
     std::atomic<bool> silent{false};
     std::atomic<bool> rejects{false};
     std::atomic<int> placed{0};
-    std::atomic<int> price{50'000};  ///< Of market orders' fills.
-    std::atomic<int> trades{1};      ///< In which a market order fills.
-    std::atomic<int> offset_ms{0};   ///< Of the first trade's time from that of its order.
-    std::atomic<int> gap_ms{0};      ///< Between the times of an order's trades.
+    std::atomic<int> price{50'000};  ///< Price of the fills of market orders.
+    std::atomic<int> trades{1};      ///< Number of trades that fill a market order.
+    /// Time of an order's first trade relative to the order.
+    std::atomic<int> offset_ms{0};
+    /// Time between the trades of an order.
+    std::atomic<int> gap_ms{0};
 };
 
 class StillMarket : public ports::MarketData {
@@ -185,7 +187,7 @@ public:
 
     ports::TradeCounts trade_counts() const override { return counts; }
 
-    /// Of futures; touch these on the loop's thread only.
+    /// Of the futures instrument; access these only on the thread of the loop.
     model::CandleBoard trades;
     ports::CandleHistory* past = nullptr;
     base::Timestamp clock;
@@ -198,8 +200,7 @@ private:
     model::DepthBook book_;
 };
 
-/// A store whose commits can be made to fail.
-/// Passes everything on, but pages of orders fail as often as a test wants.
+/// Forwards everything, but the next `failures` reads of orders and fills fail.
 class FragileReader final : public ports::StoreReader {
 public:
     explicit FragileReader(ports::StoreReader& reader) : reader_(reader) {}
@@ -241,7 +242,8 @@ public:
     void end_snapshot() override { reader_.end_snapshot(); }
 
     std::atomic<int> journal_reads{0};
-    std::atomic<int> failures{0};  ///< So many of the next reads of orders and fills fail.
+    /// How many of the next reads of orders and fills fail.
+    std::atomic<int> failures{0};
     std::atomic<ports::StoreError> error{ports::StoreError::Unavailable};
 
 private:
@@ -254,6 +256,7 @@ private:
     ports::StoreReader& reader_;
 };
 
+/// A store whose commits can be made to fail.
 class FragileStore : public ports::Store {
 public:
     explicit FragileStore(ports::Store& store) : store_(store), reads(store.reader()) {}
@@ -283,7 +286,7 @@ public:
     FragileReader reads;
 };
 
-/// Users whose passwords cost next to nothing to hash, and limits that tests do not meet by chance.
+/// Makes password hashing cheap and sets limits that tests do not reach by accident.
 inline UserAccessOptions test_access() {
     UserAccessOptions options;
     options.desk.cost = auth::kHashCostLeast;
@@ -391,12 +394,12 @@ public:
         done.get_future().wait();
     }
 
-    /// As after a restore.
+    /// Sets the timeline, as a restore does.
     void set_timeline(runtime::archive::TimelineIdentity timeline) {
         on_loop([&] { api_context_->options.timeline = std::move(timeline); });
     }
 
-    /// Moves the clock and lets the runtime notice.
+    /// Moves the clock and steps the runtime.
     void pass(model::Duration duration) {
         on_loop([&] {
             time_ = time_ + duration;
@@ -404,23 +407,23 @@ public:
         });
     }
 
-    /// Moves the clock alone. On the loop's thread.
+    /// Moves the clock without a step. On the loop's thread.
     void skip(model::Duration duration) { time_ = time_ + duration; }
 
     void break_store(bool broken) { fragile_->broken = broken; }
 
     [[nodiscard]] int journal_reads() const { return fragile_->reads.journal_reads; }
 
-    /// The next pages of orders fail so often.
+    /// Makes the next `times` reads of orders and fills fail.
     void fail_reads(int times, ports::StoreError error) {
         fragile_->reads.error = error;
         fragile_->reads.failures = times;
     }
 
-    /// How long a failed read waited before each try, in seconds; no test waits for it.
+    /// The wait before each retry of a failed read, in seconds; tests do not actually wait.
     std::vector<std::int64_t> waits;
 
-    /// From now on another writer has the journal.
+    /// From now on commits conflict, as if another writer had the journal.
     void fence() { fragile_->fenced = true; }
 
     [[nodiscard]] std::filesystem::path database() const { return folder_.file("shard-0.db"); }
@@ -429,30 +432,31 @@ public:
 
     void flush_log() { EXPECT_TRUE(log_->flush(std::chrono::seconds(30))); }
 
-    /// For the thread of the loop.
+    /// On the thread of the loop only.
     [[nodiscard]] UserAccess& access() { return *access_; }
 
     [[nodiscard]] const ApiContext& api_context() const { return *api_context_; }
 
     [[nodiscard]] Api& api() { return *api_; }
 
-    /// What the server asks; for the thread of the loop.
+    /// The handler that the server calls; on the thread of the loop only.
     [[nodiscard]] HttpHandler& handler() { return *checked_; }
 
     [[nodiscard]] HealthRoutes& health_door() { return *health_; }
 
-    /// What the cache's look finds; it answers only while `cache_answers`.
+    /// The result of the cache's probe; the probe completes only while `cache_answers`.
     health::Answer cache;
     bool cache_answers = true;
     model::ClockState clock = model::ClockState::Certain;
-    std::vector<std::string> news;        ///< Of maintenance.
-    std::vector<protocol::Event> events;  ///< That routes published; on the loop's thread.
+    std::vector<std::string> news;  ///< Maintenance announcements.
+    /// Published by routes; on the thread of the loop only.
+    std::vector<protocol::Event> events;
 
     [[nodiscard]] TestClient client() const { return TestClient(server_->port()); }
 
     [[nodiscard]] std::uint16_t port() const { return server_->port(); }
 
-    /// A whole request as text. `headers` end with a line's end each.
+    /// A complete request as text. Each line of `headers` ends with CRLF.
     static std::string text(std::string_view method,
                             std::string_view path,
                             std::string_view headers = {},
@@ -475,7 +479,7 @@ public:
         return one.receive(method == "HEAD");
     }
 
-    /// As the bearer of another token; a command under a fresh key.
+    /// Sends a request with another token and a fresh idempotency key.
     TestResponse ask_as(std::string_view token,
                         std::string_view method,
                         std::string_view path,
@@ -488,7 +492,7 @@ public:
 
     TestResponse get(std::string_view path) { return ask("GET", path); }
 
-    /// One value of /metrics, `line` with its labels as they are printed.
+    /// One value of /metrics; `line` is the name with its labels as printed.
     std::optional<double> metric(const std::string& line) {
         const std::string text = get("/metrics").body;
         const auto place = text.find("\n" + line + " ");
@@ -496,7 +500,7 @@ public:
         return std::stod(text.substr(place + line.size() + 2));
     }
 
-    /// A command under a fresh key.
+    /// Sends a command with a fresh idempotency key.
     TestResponse command(std::string_view method,
                          std::string_view path,
                          std::string_view body = {}) {
@@ -529,7 +533,7 @@ public:
         return std::string(error.at("code").as_string());
     }
 
-    /// Performance looks at so many fills at once.
+    /// How many fills the performance routes read at once.
     static constexpr std::size_t kFillsShown = 6;
 
     ObedientExchange exchange;
@@ -586,7 +590,7 @@ private:
 
     void steps() {
         step_runtime();
-        // Each step of a window may be due at once.
+        // Several steps of a maintenance window may be due at once.
         for (int i = 0; i < 10; ++i) {
             keeper_->tick(now());
             step_runtime();

@@ -13,7 +13,7 @@ std::string account_text(const Body& body) {
     return std::string(body.account.text());
 }
 
-/// What concerns accounts, money and maintenance is an act, whoever owns the account.
+/// Commands about accounts, money and maintenance are audited whoever owns the account.
 struct ActOf {
     std::optional<AuditedCommand> operator()(const model::SetAccountState& body) const {
         const bool freezes = body.state == model::AccountState::Frozen;
@@ -76,7 +76,7 @@ struct ActOf {
     std::optional<AuditedCommand> operator()(const auto& /*body*/) const { return std::nullopt; }
 };
 
-/// Trading is an act on accounts of others only.
+/// Trading is audited only on accounts of other owners.
 struct TradeOf {
     std::optional<AuditedCommand> operator()(const model::PlaceOrder& body) const {
         return AuditedCommand{"order-placed",

@@ -1,8 +1,8 @@
 #pragma once
 
-/// Which commands of an operator belong into the audit, and in which words: everything that
-/// concerns accounts, money, maintenance and the money of others. Ordinary trading on accounts of
-/// one's own is in the journal and is not repeated.
+/// Selects the operator commands that are recorded in the audit, and the words of the audit event:
+/// everything that concerns accounts, money, maintenance and other users' accounts. Ordinary
+/// trading on the operator's own accounts is in the journal and is not repeated.
 
 #include "model/input.hpp"
 #include "shell/auth/caller.hpp"
@@ -14,18 +14,18 @@
 namespace botcore::shell::http {
 
 struct AuditedCommand {
-    std::string_view act;  ///< A literal.
-    std::string subject;   ///< The account, or the number of the maintenance window.
-    std::string detail;    ///< The reason that was given, or what was wanted.
+    std::string_view act;  ///< A string literal.
+    std::string subject;   ///< The account, or the id of the maintenance window.
+    std::string detail;    ///< The reason that was given, or the requested change.
 };
 
-/// Nothing for a caller who is no operator. `owner` is whose account the command is about; empty
-/// where it is about none, or about one that does not exist.
+/// Empty for a caller who is not an operator. `owner` owns the command's account; it is empty if
+/// the command has no account or the account does not exist.
 [[nodiscard]] std::optional<AuditedCommand> audited_command(const auth::Caller& caller,
                                                             const model::InputBody& command,
                                                             const model::Owner& owner);
 
-/// The account that the command is about; null where it is about none.
+/// The command's account; null if it has none.
 [[nodiscard]] const model::AccountId* account_of(const model::InputBody& command);
 
 }  // namespace botcore::shell::http

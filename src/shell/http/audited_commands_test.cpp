@@ -16,7 +16,7 @@ auth::Caller operator_caller() {
     return {auth::operator_owner(), auth::Role::Operator, "operator"};
 }
 
-/// The audit as "act subject outcome detail", the newest first.
+/// The audit as "act subject outcome detail" lines, newest first.
 std::vector<std::string> acts(ApiWorld& world) {
     std::vector<std::string> list;
     const auto page = ApiWorld::data(world.get("/api/audit"));
@@ -32,7 +32,7 @@ std::vector<std::string> acts(ApiWorld& world) {
     return list;
 }
 
-TEST(OperatorActs, AreInTheAuditWithTheirReason) {
+TEST(OperatorActs, AreRecordedInTheAuditWithTheirReason) {
     ApiWorld world;
     const std::string state = "/api/accounts/futures/state";
     const std::string freeze = R"({"state":"FROZEN","text":"a strange fill"})";
@@ -65,7 +65,7 @@ TEST(OperatorActs, AreInTheAuditWithTheirReason) {
                                   "account-opened futures ok "}));
 }
 
-TEST(OperatorActs, HoldTradesOnAccountsOfOthersOnly) {
+TEST(OperatorActs, IncludeTradesOnlyOnAccountsOfOtherOwners) {
     model::PlaceOrder order;
     order.account = model::AccountId("ada-futures");
     order.instrument.symbol = model::Symbol("BTCUSDT");
@@ -79,7 +79,7 @@ TEST(OperatorActs, HoldTradesOnAccountsOfOthersOnly) {
     EXPECT_FALSE(audited_command({kAda, auth::Role::Trader, "ada"}, order, kAda).has_value());
 }
 
-TEST(OperatorActs, SayWhatAnOrderWasGivenUpFor) {
+TEST(OperatorActs, IncludeTheReasonOfAnAbandonedOrder) {
     model::CancelOrder cancel;
     cancel.account = model::AccountId("futures");
     cancel.order = model::ClientOrderId("BC1-000001-42");

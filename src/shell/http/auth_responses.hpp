@@ -1,7 +1,7 @@
 #pragma once
 
-/// What the routes about users share: what users and their sessions look like in answers, and what
-/// each refusal says.
+/// What the routes about users share: the JSON of users and sessions, and the error response of
+/// each failure.
 
 #include "shell/auth/user_service.hpp"
 #include "shell/http/request_context.hpp"
@@ -11,14 +11,14 @@
 
 namespace botcore::shell::http {
 
-/// For the user itself and for operators: it holds the e-mail address.
+/// For the user itself and for operators only: it contains the e-mail address.
 [[nodiscard]] boost::json::object user_json(const auth::User& user);
 
-/// `current`: the session that asks, if it is one.
+/// `current`: the session of the caller, or null.
 [[nodiscard]] boost::json::object session_json(const auth::Session& session,
                                                const auth::Session* current);
 
-/// The rows of routes about users: something that is done, something that is looked at.
+/// Route rows about users: a POST that changes something, and a GET.
 [[nodiscard]] RouteRow auth_event(Access access, std::string_view summary);
 [[nodiscard]] RouteRow auth_probe(std::string_view summary, std::string_view response);
 

@@ -5,7 +5,7 @@
 namespace botcore::shell::http {
 namespace {
 
-/// Status and error code of what a caller is told about the failure.
+/// The response to the failure.
 HttpResponse told(auth::AuthFailure failure) {
     HttpResponse response;
     RequestContext call;
@@ -14,7 +14,7 @@ HttpResponse told(auth::AuthFailure failure) {
     return response;
 }
 
-TEST(AuthAnswers, TellEachFailureByACodeOfItsOwn) {
+TEST(AuthAnswers, HaveAnErrorCodeForEachFailure) {
     using auth::AuthFailure;
     EXPECT_EQ(told(AuthFailure::InvalidEmail).error_code, "INVALID_EMAIL");
     EXPECT_EQ(told(AuthFailure::InvalidName).error_code, "INVALID_NAME");
@@ -26,13 +26,13 @@ TEST(AuthAnswers, TellEachFailureByACodeOfItsOwn) {
     EXPECT_EQ(told(AuthFailure::StoreFailed).error_code, "SERVICE_UNAVAILABLE");
 }
 
-TEST(AuthAnswers, CallAWrongPasswordAnInvalidLogin) {
+TEST(AuthAnswers, ReportAWrongPasswordAsAnInvalidLogin) {
     const HttpResponse wrong = told(auth::AuthFailure::WrongPassword);
     EXPECT_EQ(wrong.status, 401);
     EXPECT_EQ(wrong.error_code, "INVALID_LOGIN");
 }
 
-TEST(AuthAnswers, CallWhatTheyDoNotKnowOurOwnMistake) {
+TEST(AuthAnswers, ReportAnUnknownFailureAsAnInternalError) {
     const HttpResponse response = told(static_cast<auth::AuthFailure>(250));
     EXPECT_EQ(response.status, 500);
     EXPECT_EQ(response.error_code, "INTERNAL_ERROR");

@@ -1,12 +1,12 @@
 #pragma once
 
 /// Routes about users: registration, login and logout, passwords, sessions, profiles; for operators
-/// all users and the audit.
+/// also the list of users and the audit.
 ///
-/// E1  Nothing here waits: what takes long goes to the worker, and the call is answered when it
-///     comes back.
-/// E2  Each act, done or refused, is recorded (ids only).
-/// E3  A user who may trade has paper accounts of its own, named after its id.
+/// E1  Nothing here blocks: slow work runs on the worker, and the response is sent when its result
+///     arrives.
+/// E2  Every action, successful or refused, is recorded as an audit event (ids only).
+/// E3  A user who may trade has its own paper accounts, named after its id.
 ///
 /// Threads: the thread of the loop.
 
@@ -26,13 +26,15 @@
 namespace botcore::shell::http {
 
 struct AuthRoutesOptions {
-    bool registration_open = false;  ///< May anybody register? Else operators add users.
-    model::Money deposit = model::Money::whole(10'000);  ///< Of a new user's paper accounts.
+    /// Whether anybody can register; otherwise operators add users.
+    bool registration_open = false;
+    /// Initial deposit of a new user's paper accounts.
+    model::Money deposit = model::Money::whole(10'000);
 };
 
 class AuthRoutes {
 public:
-    /// All outlive the door.
+    /// All references outlive the routes.
     struct Parts {
         const ApiContext& context;
         auth::AuthWorker& worker;
@@ -72,7 +74,7 @@ private:
     void set_password(RequestContext& call);
     void list_audit_events(RequestContext& call);
 
-    /// Runs `work` on the worker and then `then(call, result)` here.
+    /// Runs `work` on the worker, then `then(call, result)` on the loop.
     template <class Work, class Then>
     void ask(RequestContext& call, Work work, Then then) {
         auto held = std::make_shared<RequestContext>(std::move(call));
@@ -85,24 +87,24 @@ private:
             503, "OVERLOADED", "too many logins and changes of users wait; try again shortly");
     }
 
-    /// A call that waited for the worker until its deadline is not carried out.
+    /// A call that waits for the worker beyond its deadline is not carried out.
     [[nodiscard]] static auth::AuthWorker::Limit limit_of(
         const std::shared_ptr<RequestContext>& call);
     void change_user(RequestContext& call, auth::ProfileChange change, std::string_view act);
     void fail(RequestContext& call, const auth::AuthError& error, std::string_view act);
-    /// May this password be looked at now? Else the call is answered with 429, whoever the user is.
+    /// Whether this password may be checked now. If not, sends 429, whether or not the user exists.
     [[nodiscard]] bool may_try(RequestContext& call,
                                const auth::LoginDelays::Attempt& attempt,
                                std::string_view act) const;
-    /// Counts a password that was looked at.
+    /// Reports the result of a password check to the login delays.
     void count(const auth::LoginDelays::Attempt& attempt, const auth::AuthError* error) const;
     void record(const RequestContext& call,
                 std::string_view act,
                 std::string_view outcome,
                 const model::Owner& subject) const;
-    /// A user behind the call, not the operator's token; else the call is answered.
+    /// Whether the caller is a user and not the operator's token. If not, sends the error response.
     [[nodiscard]] bool is_user(RequestContext& call) const;
-    /// E3. `then` is called when the accounts are open, or cannot be opened now.
+    /// E3. Calls `then` once the accounts are open, or if they cannot be opened now.
     void open_accounts(const auth::User& user, std::function<void()> then);
 
     AuthRoutesOptions options_;

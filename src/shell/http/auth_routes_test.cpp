@@ -23,7 +23,7 @@ std::string user_body(const std::string& email, const std::string& role = "trade
 
 class Users : public testing::Test {
 protected:
-    /// Adds a user, as the operator; its id.
+    /// Adds a user as the operator; returns its id.
     std::string add(const std::string& email, const std::string& role = "trader") {
         const auto added =
             world.ask_as(kToken, "POST", "/api/auth/register", user_body(email, role));
@@ -40,7 +40,7 @@ protected:
         return std::string(value.at(name).as_string());
     }
 
-    /// What the audit tells, as "act outcome" texts, the newest first.
+    /// The audit as "act outcome" texts, newest first.
     std::vector<std::string> acts(const std::string& query = "") {
         std::vector<std::string> list;
         const auto page = ApiWorld::data(world.ask_as(kToken, "GET", "/api/audit" + query));
@@ -52,7 +52,7 @@ protected:
     ApiWorld world;
 };
 
-TEST_F(Users, AnAddressIsRegisteredOnce) {
+TEST_F(Users, RefusesADuplicateEmailAddress) {
     (void)add("ann@example.org");
     const auto again =
         world.ask_as(kToken, "POST", "/api/auth/register", user_body("ANN@example.org"));
@@ -60,7 +60,7 @@ TEST_F(Users, AnAddressIsRegisteredOnce) {
     EXPECT_EQ(ApiWorld::code(again), "DUPLICATE_EMAIL");
 }
 
-TEST_F(Users, SendTheirBodiesAsJson) {
+TEST_F(Users, RefusesBodiesThatAreNotJson) {
     for (const auto& [method, path] : std::initializer_list<std::pair<const char*, const char*>>{
              {"POST", "/api/auth/register"},
              {"POST", "/api/auth/login"},
@@ -80,7 +80,7 @@ TEST_F(Users, SendTheirBodiesAsJson) {
     }
 }
 
-TEST_F(Users, AreAddedByOperatorsOnly) {
+TEST_F(Users, AreAddedOnlyByOperators) {
     (void)add("ann@example.org");
     const std::string token = login("ann@example.org");
     const auto refused =
@@ -90,7 +90,7 @@ TEST_F(Users, AreAddedByOperatorsOnly) {
     EXPECT_EQ(world.ask_as("", "POST", "/api/auth/register", user_body("b@b.co")).status, 401);
 }
 
-TEST_F(Users, ATraderHasPaperAccountsOfItsOwnAtOnce) {
+TEST_F(Users, ANewTraderHasItsOwnPaperAccounts) {
     const std::string id = add("ann@example.org");
     const std::string token = login("ann@example.org");
     const auto accounts = ApiWorld::data(world.ask_as(token, "GET", "/api/accounts"));
@@ -106,7 +106,7 @@ TEST_F(Users, ATraderHasPaperAccountsOfItsOwnAtOnce) {
     EXPECT_EQ(text_of(ApiWorld::data(order), "account"), id + "-futures");
 }
 
-TEST_F(Users, FindTheNamesOfTheirDefaultAccountsFree) {
+TEST_F(Users, DefaultAccountNamesAreReserved) {
     const std::string vic = add("vic@example.org", "viewer");
     (void)add("bob@example.org");
     const auto take = [&](const std::string& token, const std::string& name) {
@@ -129,7 +129,7 @@ TEST_F(Users, FindTheNamesOfTheirDefaultAccountsFree) {
     EXPECT_EQ(ApiWorld::data(world.ask_as(as_vic, "GET", "/api/accounts")).as_array().size(), 2U);
 }
 
-TEST_F(Users, SeeTheirOwnDataOnly) {
+TEST_F(Users, CanAccessOnlyTheirOwnData) {
     const std::string ann = add("ann@example.org");
     const std::string bob = add("bob@example.org");
     const std::string as_ann = login("ann@example.org");
@@ -175,7 +175,7 @@ TEST_F(Users, SeeTheirOwnDataOnly) {
     EXPECT_EQ(world.ask_as(as_bob, "GET", "/api/audit").status, 403);
 }
 
-TEST_F(Users, AViewerMayLookAndNotTrade) {
+TEST_F(Users, AViewerCanReadButNotTrade) {
     (void)add("vic@example.org", "viewer");
     const std::string token = login("vic@example.org");
     EXPECT_EQ(world.ask_as(token, "GET", "/api/market/prices").status, 200);
@@ -187,7 +187,7 @@ TEST_F(Users, AViewerMayLookAndNotTrade) {
     EXPECT_EQ(order.status, 403);
 }
 
-TEST_F(Users, AWrongLoginSaysTheSameForAllReasons) {
+TEST_F(Users, AFailedLoginGivesTheSameErrorForEveryCause) {
     (void)add("ann@example.org");
     const auto message = [](const TestResponse& response) {
         EXPECT_EQ(response.status, 401);
@@ -205,7 +205,7 @@ TEST_F(Users, AWrongLoginSaysTheSameForAllReasons) {
     EXPECT_EQ(world.metric("logins_total{result=\"success\"}"), 1.0);
 }
 
-TEST_F(Users, ATokenEndsByTimeByLogoutAndByRevocation) {
+TEST_F(Users, ATokenEndsByExpiryLogoutAndRevocation) {
     (void)add("ann@example.org");
     const std::string first = login("ann@example.org");
     const std::string second = login("ann@example.org");
@@ -265,7 +265,7 @@ TEST_F(Users, ChangeTheirPasswordAndProfile) {
               400);
 }
 
-TEST_F(Users, AreLedByOperators) {
+TEST_F(Users, AreManagedByOperators) {
     const std::string id = add("ann@example.org", "viewer");
     const std::string token = login("ann@example.org");
     const std::string user = "/api/users/" + id;
@@ -274,7 +274,7 @@ TEST_F(Users, AreLedByOperators) {
     EXPECT_TRUE(page.at("next_after").is_null());
     const auto promoted = world.ask_as(kToken, "POST", user + "/role", R"({"role":"trader"})");
     EXPECT_EQ(text_of(ApiWorld::data(promoted), "role"), "trader");
-    // The token that she has is a trader's now, and the accounts are there.
+    // The existing token now has the trader role, and the accounts are open.
     EXPECT_EQ(ApiWorld::data(world.ask_as(token, "GET", "/api/accounts")).as_array().size(), 2U);
     EXPECT_EQ(world.ask_as(kToken, "POST", user + "/role", R"({"role":"king"})").status, 400);
     EXPECT_EQ(world.ask_as(kToken, "POST", user + "/deactivate").status, 200);
@@ -295,7 +295,7 @@ TEST_F(Users, AreLedByOperators) {
     EXPECT_EQ(world.ask_as(kToken, "GET", "/api/users/u-none").status, 404);
 }
 
-TEST_F(Users, TheOperatorsTokenIsNoUser) {
+TEST_F(Users, TheOperatorsTokenIsNotAUser) {
     const auto profile = ApiWorld::data(world.ask_as(kToken, "GET", "/api/auth/profile"));
     EXPECT_EQ(text_of(profile, "role"), "operator");
     for (const char* path : {"/api/auth/logout", "/api/auth/sessions/revoke-all"}) {
@@ -303,7 +303,7 @@ TEST_F(Users, TheOperatorsTokenIsNoUser) {
     }
 }
 
-TEST_F(Users, EveryActIsInTheChainAndNobodysNameIs) {
+TEST_F(Users, EveryActionIsInTheAuditWithoutPersonalData) {
     const std::string id = add("ann@example.org");
     (void)world.ask_as("", "POST", "/api/auth/login", login_body("ann@example.org", "wrong"));
     const std::string token = login("ann@example.org");
@@ -329,7 +329,7 @@ TEST_F(Users, EveryActIsInTheChainAndNobodysNameIs) {
     EXPECT_EQ(journal.body.find("Somebody"), std::string::npos);
 }
 
-TEST_F(Users, ActsWaitWhileTheStoreTakesNoRecords) {
+TEST_F(Users, AuditEventsWaitWhileTheStoreIsUnavailable) {
     (void)add("ann@example.org");
     world.break_store(true);
     EXPECT_EQ(
@@ -345,7 +345,7 @@ TEST_F(Users, ActsWaitWhileTheStoreTakesNoRecords) {
         << "The one that was in the batch that failed, too.";
 }
 
-TEST_F(Users, MoreActsThanMayWaitAreCountedInTheLog) {
+TEST_F(Users, LostAuditEventsAreReportedInTheLog) {
     world.break_store(true);
     (void)world.command("POST", "/api/trading/account/reset");
     world.on_loop([&] {
@@ -359,7 +359,7 @@ TEST_F(Users, MoreActsThanMayWaitAreCountedInTheLog) {
     EXPECT_NE(log.find("one is lost for the audit"), std::string::npos);
 }
 
-TEST_F(Users, AreToldWhenTheirFileCannotBeUsed) {
+TEST_F(Users, AnUnusableUserFileIsReportedAs503) {
     (void)add("ann@example.org");
     const std::string path = world.log_file().parent_path() / "users.sqlite";
     sqlite::Database other = sqlite::Database::open(path, {}, sqlite::OpenMode::ReadWrite).value();
@@ -370,7 +370,7 @@ TEST_F(Users, AreToldWhenTheirFileCannotBeUsed) {
     EXPECT_EQ(refused.headers.at("retry-after"), "1");
 }
 
-TEST_F(Users, AreRefusedWithoutAnAddress) {
+TEST_F(Users, AnInvalidEmailAddressIsRefused) {
     const auto refused = world.ask_as(kToken, "POST", "/api/auth/register", user_body("nobody"));
     EXPECT_EQ(refused.status, 400);
     EXPECT_EQ(ApiWorld::code(refused), "INVALID_EMAIL");
@@ -385,7 +385,7 @@ TEST(RoomForUsers, IsBounded) {
     EXPECT_EQ(ApiWorld::code(refused), "USERS_FULL");
 }
 
-TEST(OpenRegistration, MakesTradersOnly) {
+TEST(OpenRegistration, CreatesOnlyTraders) {
     UserAccessOptions who = test_access();
     who.routes.registration_open = true;
     ApiWorld world(who);

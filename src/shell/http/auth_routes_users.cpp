@@ -15,7 +15,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// Records that one request looks at; the next page goes on from there.
+/// How many records one request scans; the next page continues from there.
 constexpr model::Sequence kRecordsLookedAt = 500;
 
 struct AuditFilter {

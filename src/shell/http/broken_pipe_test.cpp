@@ -5,8 +5,8 @@
 namespace botcore::shell::http {
 namespace {
 
-/// OpenSSL of the TLS client writes without MSG_NOSIGNAL: a server that has just closed its side
-/// would end the whole test program, with no word about which test it was.
+/// The TLS client's OpenSSL writes without MSG_NOSIGNAL: if the server has just closed its side,
+/// SIGPIPE would end the whole test program without naming the test.
 class IgnoreBrokenPipes : public testing::Environment {
 public:
     void SetUp() override { (void)std::signal(SIGPIPE, SIG_IGN); }
@@ -14,7 +14,7 @@ public:
 
 testing::Environment* const kIgnored = testing::AddGlobalTestEnvironment(new IgnoreBrokenPipes);
 
-TEST(BrokenPipe, DoesNotEndTheTests) {
+TEST(BrokenPipe, DoesNotEndTheTestProgram) {
     ASSERT_NE(kIgnored, nullptr);
     EXPECT_EQ(std::signal(SIGPIPE, SIG_IGN), SIG_IGN);
 }

@@ -24,7 +24,7 @@ CandleRow::CandleRow(const ports::MarketData& market,
       history_(market.history(instrument)) {
 }
 
-/// The place of the first candle of trades that opens at `open` or later.
+/// Index of the first candle of trades that opens at `open` or later.
 std::size_t CandleRow::live_place(Timestamp open) const {
     if (series_ == nullptr) return 0;
     const auto& candles = series_->candles();
@@ -35,7 +35,7 @@ std::size_t CandleRow::live_place(Timestamp open) const {
     return static_cast<std::size_t>(place - candles.begin());
 }
 
-/// The first open time of a candle that the history has a part of.
+/// The first candle open time at or after `from` that the history covers at least partly.
 std::optional<Timestamp> CandleRow::old_open(Timestamp from) const {
     if (history_ == nullptr || from >= history_->end()) return std::nullopt;
     const Timestamp first = model::candle_open(interval_, history_->begin());
@@ -111,14 +111,14 @@ std::optional<Candle> CandleRow::at(Timestamp open) const {
     return series_->candles()[place];
 }
 
-/// Adds what was traded in the rest of a candle's span, behind the end of the history (R1).
+/// Merges the trades after the end of the history into the candle (R1).
 void CandleRow::add_trades(Candle& candle) const {
     if (series_ == nullptr || series_->candles().empty()) return;
     const auto& live = series_->candles();
     const Candle& first = live.front();
     const Timestamp end = model::candle_end(interval_, candle.open_time);
     if (first.open_time > candle.open_time) {
-        // What was traded in it is not held any more, or nothing was.
+        // Its trades are no longer held, or there were none.
         const bool forgotten = live.size() == model::kCandlesMax || first.open_time > end;
         candle.complete = candle.complete && !forgotten;
         return;

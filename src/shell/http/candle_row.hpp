@@ -1,14 +1,13 @@
 #pragma once
 
-/// All candles of one instrument and timeframe that a market knows of, ascending: first those of
-/// its history, then those of its trades.
+/// All known candles of one instrument and timeframe, ascending: first those of the market's
+/// history, then those built from its trades.
 ///
-/// R1  The candle in whose span the history ends is made of both: the history's open, the extremes
-///     and volumes of both, the close of the trades.
-/// R2  Each open time is there once. Between two candles that follow each other here nothing else
-///     is known.
+/// R1  The candle in whose span the history ends is merged from both: the open of the history, the
+///     extremes and volumes of both, the close of the trades.
+/// R2  Each open time occurs once. No candle is known between two consecutive ones.
 ///
-/// Threads: the thread of the loop. Made for one answer: the market may not move meanwhile.
+/// Threads: the thread of the loop. Built for one response: the market must not change meanwhile.
 
 #include "model/candle.hpp"
 #include "ports/market_data.hpp"
@@ -35,17 +34,17 @@ public:
               const model::InstrumentId& instrument,
               model::CandleInterval interval);
 
-    /// With `since` the oldest of the span, else the newest; at most `limit` of them, ascending.
+    /// With `since` the oldest of the span, otherwise the newest; at most `limit`, ascending.
     [[nodiscard]] std::vector<model::Candle> candles(const CandleSpan& span) const;
 
-    /// Makes a part of what the history needs for these candles, at most `days_left` days, which it
-    /// takes from the number; true once all of it is made.
+    /// Builds part of the history that these candles need: at most `days_left` days, which it
+    /// decrements. Returns true once all of it is built.
     [[nodiscard]] bool prepare(const CandleSpan& span, int& days_left) const;
 
-    /// Only a late trade changes it.
+    /// Only a late trade can still change the candle.
     [[nodiscard]] bool is_closed(const model::Candle& candle) const;
 
-    /// No trade changes it but a late one, which is told by the series' revision.
+    /// Only a late trade can still change the candle, and that changes the series' revision.
     [[nodiscard]] bool is_kept(const model::Candle& candle) const;
 
 private:
@@ -61,7 +60,7 @@ private:
     const ports::MarketData& market_;
     model::CandleInterval interval_;
     const model::CandleBoard* board_;
-    const model::CandleSeries* series_;  ///< Null where the market keeps no candles.
+    const model::CandleSeries* series_;  ///< Null if the market keeps no candles.
     ports::CandleHistory* history_;
 };
 

@@ -21,7 +21,7 @@ Duration minutes(std::int64_t count) {
     return Duration::milliseconds(count * kMinuteMs);
 }
 
-/// A generated market and what its board shows, as in the daemon.
+/// A generated market and its board, as in the daemon.
 class CandleRows : public testing::Test {
 protected:
     void run_for(Duration duration) {
@@ -56,7 +56,7 @@ void expect_ascending(const std::vector<Candle>& candles, CandleInterval interva
     }
 }
 
-TEST_F(CandleRows, EveryTimeframeGoesFromTheHistoryOnIntoTheTrades) {
+TEST_F(CandleRows, EveryTimeframeContinuesFromHistoryIntoTrades) {
     run_for(minutes(5));
     for (std::size_t i = 0; i < model::kCandleIntervalCount; ++i) {
         const auto interval = static_cast<CandleInterval>(i);
@@ -78,7 +78,7 @@ TEST_F(CandleRows, EveryTimeframeGoesFromTheHistoryOnIntoTheTrades) {
     }
 }
 
-TEST_F(CandleRows, MinutesAroundTheStartHaveNoJump) {
+TEST_F(CandleRows, MinuteCandlesAroundTheStartHaveNoPriceJump) {
     run_for(minutes(3));
     const auto candles = row(CandleInterval::Minute1).candles({.since = {}, .limit = 10});
     for (std::size_t i = 1; i < candles.size(); ++i) {
@@ -87,7 +87,7 @@ TEST_F(CandleRows, MinutesAroundTheStartHaveNoJump) {
     }
 }
 
-TEST_F(CandleRows, TheFirstSecondHasAllDays) {
+TEST_F(CandleRows, AllDayCandlesAreAvailableAfterOneSecond) {
     run_for(Duration::seconds(1));
     const CandleSpan all{.since = Timestamp(), .limit = 1'000};
     int days_left = 500;
@@ -103,9 +103,9 @@ TEST_F(CandleRows, TheFirstSecondHasAllDays) {
         << "Minutes need nothing ahead.";
 }
 
-// Trades of the last 1,000 minutes are held: what lies between them and the history is not known,
-// and the minute in which the process began is not whole any more.
-TEST_F(CandleRows, WhatIsNotHeldAnyMoreIsNeitherMadeUpNorCalledComplete) {
+// Only the trades of the last 1,000 minutes are held. What lies between the history and them is
+// unknown, and the minute in which the process started is no longer complete.
+TEST_F(CandleRows, CandlesNoLongerHeldAreNeitherInventedNorComplete) {
     run_for(Duration::seconds(1));
     const CandleRow minute = row(CandleInterval::Minute1);
     const CandleSpan around{.since = start_ - minutes(1), .limit = 3};
@@ -122,7 +122,7 @@ TEST_F(CandleRows, WhatIsNotHeldAnyMoreIsNeitherMadeUpNorCalledComplete) {
     EXPECT_EQ(candles[2].open_time, candles[1].open_time + minutes(1));
 }
 
-TEST_F(CandleRows, AMarketWithoutAHistoryShowsItsTrades) {
+TEST_F(CandleRows, AMarketWithoutHistoryShowsCandlesOfItsTrades) {
     run_for(minutes(3));
     board_.set_history(0, nullptr);
     const auto candles = row(CandleInterval::Minute1).candles({.since = Timestamp(), .limit = 10});

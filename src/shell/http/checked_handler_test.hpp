@@ -1,7 +1,7 @@
 #pragma once
 
-/// Stands before the API in tests and holds every answer against the API's own document: the route,
-/// the status, the headers and each field of the body must be described there.
+/// Wraps the API in tests and checks every response against the API's own OpenAPI document: the
+/// route, the status, the headers and each field of the body must be described there.
 
 #include "shell/http/api.hpp"
 #include "shell/http/openapi.hpp"
@@ -20,12 +20,12 @@ namespace botcore::shell::http {
 
 class CheckedHandler final : public HttpHandler {
 public:
-    /// Both outlive it; the table is complete before the first request.
+    /// Both outlive this object; the table is complete before the first request.
     CheckedHandler(HttpHandler& inner, const RouteTable& routes) : inner_(inner), routes_(routes) {}
 
     void handle(HttpRequest request, Respond respond) override {
         const std::string method = request.method == "HEAD" ? "GET" : request.method;
-        // What a browser asks before it asks belongs to no route.
+        // A browser's preflight request belongs to no route.
         if (method == "OPTIONS") return inner_.handle(std::move(request), std::move(respond));
         const auto found = routes_.find(method, request.segments);
         const std::string what = method + " " + request.target;
@@ -39,7 +39,7 @@ public:
 
     void on_finished(const HttpExchange& exchange) override { inner_.on_finished(exchange); }
 
-    /// An answer of the server itself, or of no route.
+    /// Checks an error body of the server itself, or of a request without a route.
     void check_error(const std::string& what, std::string_view body) {
         check_body(what, body, resolve("Error"));
     }

@@ -33,7 +33,7 @@ std::optional<AddressBytes> parse_address(std::string_view text) {
     return std::nullopt;
 }
 
-/// Of a connection: without the name of the interface that a link-local address has.
+/// A peer's address, without the interface name of a link-local address.
 std::optional<AddressBytes> parse_peer(std::string_view text) {
     return parse_address(text.substr(0, text.find('%')));
 }

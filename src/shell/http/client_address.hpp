@@ -1,13 +1,14 @@
 #pragma once
 
-/// Who is at the other end of a connection: its peer or, behind proxies of ours, the address that
+/// The address of the client of a connection: its peer or, behind trusted proxies, the address that
 /// they name in X-Forwarded-For.
 ///
-/// A1  The header is believed of a trusted proxy only. It is read from the right: addresses of
-///     trusted proxies are passed over, the first other one counts. What stands left of it was
-///     written by the client and is not looked at.
-/// A2  What is no address ends the search: the last trusted proxy counts. A port is left out.
-/// A3  Addresses are written in one way: IPv4 inside of IPv6 as IPv4.
+/// A1  The header is used only if the peer is a trusted proxy. It is read from the right: addresses
+///     of trusted proxies are skipped, and the first other address is the client. Everything to its
+///     left was written by the client and is ignored.
+/// A2  An entry that is not an address ends the search; the last trusted proxy is then the client.
+///     A port is ignored.
+/// A3  Addresses are normalized: an IPv4 address mapped into IPv6 is written as IPv4.
 
 #include "base/result.hpp"
 
@@ -20,17 +21,17 @@
 
 namespace botcore::shell::http {
 
-/// An address in 16 bytes; IPv4 is ::ffff:a.b.c.d.
+/// An address in 16 bytes; IPv4 is mapped as ::ffff:a.b.c.d.
 using AddressBytes = std::array<std::uint8_t, 16>;
 
 class TrustedProxies {
 public:
-    /// "127.0.0.1, 10.0.0.0/8, fd00::/8"; the text says what is wrong with it.
+    /// "127.0.0.1, 10.0.0.0/8, fd00::/8". The error says what is wrong.
     [[nodiscard]] static base::Result<TrustedProxies, std::string> parse(std::string_view list);
 
     [[nodiscard]] bool trusts(std::string_view address) const;
 
-    /// The address that counts for a request (A1): `forwarded_for` is the header's value.
+    /// The client's address (A1); `forwarded_for` is the header's value.
     [[nodiscard]] std::string client_of(std::string_view peer,
                                         std::string_view forwarded_for) const;
 
@@ -45,12 +46,12 @@ private:
     std::vector<Network> networks_;
 };
 
-/// An entry of the header: an IPv4 address, an IPv6 address with or without brackets; after the
-/// IPv4 address and the brackets, a port may stand.
+/// An entry of the header: an IPv4 address, or an IPv6 address with or without brackets. A port may
+/// follow an IPv4 address or the brackets.
 [[nodiscard]] std::optional<AddressBytes> parse_forwarded(std::string_view entry);
 
-/// What an address's limits count under: an IPv4 address itself, of an IPv6 address the network of
-/// 64 bits, since one customer has all of it.
+/// The key of an address's limits: an IPv4 address itself, or the 64-bit network of an IPv6
+/// address, since one customer has all of it.
 [[nodiscard]] std::string limit_key(std::string_view address);
 
 [[nodiscard]] bool is_loopback(std::string_view address);

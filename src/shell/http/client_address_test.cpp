@@ -14,7 +14,7 @@ TrustedProxies proxies(std::string_view list) {
     return parsed ? std::move(parsed).value() : TrustedProxies();
 }
 
-TEST(TrustedProxies, AreAddressesAndNetworks) {
+TEST(TrustedProxies, MatchAddressesAndNetworks) {
     const TrustedProxies some = proxies(" 127.0.0.1,10.1.0.0/15 ,fd00::/8,2001:db8::7, ");
     EXPECT_TRUE(some.trusts("127.0.0.1"));
     EXPECT_TRUE(some.trusts("::ffff:127.0.0.1"));
@@ -42,7 +42,7 @@ TEST(TrustedProxies, AreAddressesAndNetworks) {
     }
 }
 
-TEST(TrustedProxies, TheRightmostAddressThatIsNoProxyOfOursCounts) {
+TEST(TrustedProxies, TheRightmostUntrustedAddressIsTheClient) {
     const TrustedProxies ours = proxies("127.0.0.1, 10.0.0.0/8, fd00::/8");
     const auto client = [&](std::string_view header) {
         return ours.client_of("127.0.0.1", header);
@@ -58,14 +58,14 @@ TEST(TrustedProxies, TheRightmostAddressThatIsNoProxyOfOursCounts) {
     EXPECT_EQ(client("[2001:db8::1]"), "2001:db8::1");
     EXPECT_EQ(client("[2001:DB8:0:0::1]:443"), "2001:db8::1");
     EXPECT_EQ(client("::ffff:203.0.113.4"), "203.0.113.4");
-    // A peer that is no proxy of ours says nothing.
+    // The header of an untrusted peer is ignored.
     EXPECT_EQ(ours.client_of("198.51.100.1", "203.0.113.4"), "198.51.100.1");
     EXPECT_EQ(ours.client_of("::ffff:198.51.100.1", "203.0.113.4"), "198.51.100.1");
     EXPECT_EQ(ours.client_of("", "203.0.113.4"), "");
     EXPECT_EQ(proxies("").client_of("127.0.0.1", "203.0.113.4"), "127.0.0.1");
 }
 
-TEST(TrustedProxies, WhatIsNoAddressEndsTheSearch) {
+TEST(TrustedProxies, AnInvalidAddressEndsTheSearch) {
     const TrustedProxies ours = proxies("127.0.0.1, 10.0.0.0/8");
     for (const char* entry : {"unknown",
                               "_hidden",
@@ -129,8 +129,8 @@ protected:
     }
 };
 
-// Behind a proxy on the same machine, ten wrong logins a minute kept everybody out.
-TEST_F(BehindProxy, AStrangerDoesNotUseUpTheLoginsOfOthers) {
+// Regression: behind a proxy on the same machine, ten wrong logins a minute locked out every user.
+TEST_F(BehindProxy, LoginLimitsApplyToEachClientAddress) {
     ApiWorld world(one_login_a_minute(), trusting("127.0.0.1"));
     EXPECT_EQ(login(world, "6.6.6.6"), 401);
     EXPECT_EQ(login(world, "6.6.6.6"), 429);
@@ -144,14 +144,14 @@ TEST_F(BehindProxy, AStrangerDoesNotUseUpTheLoginsOfOthers) {
     EXPECT_EQ(login(world, "other nonsense"), 429);
 }
 
-TEST_F(BehindProxy, TheHeaderIsNotBelievedOfOthers) {
+TEST_F(BehindProxy, TheHeaderOfAnUntrustedPeerIsIgnored) {
     ApiWorld world(one_login_a_minute(), trusting("10.0.0.1"));
     EXPECT_EQ(login(world, "6.6.6.6"), 401);
     EXPECT_EQ(login(world, "203.0.113.4"), 429);
     EXPECT_EQ(login(world, "10.0.0.1"), 429);
 }
 
-TEST_F(BehindProxy, CallersDoNotHaveTheRightsOfThisMachine) {
+TEST_F(BehindProxy, ForwardedCallersAreNotTreatedAsLocal) {
     ApiWorld world(one_login_a_minute(), trusting("127.0.0.1"));
     const auto ping = [&](const std::string& header) {
         return world.ask("GET", "/api/ping", header).status;
@@ -162,8 +162,8 @@ TEST_F(BehindProxy, CallersDoNotHaveTheRightsOfThisMachine) {
     EXPECT_EQ(ping(""), 200) << "A program of this machine.";
 }
 
-// A proxy checks and sets headers in the head; it may pass trailers on as they came.
-TEST_F(BehindProxy, TrailersAreNoHeaders) {
+// A proxy checks and sets headers in the head; it may forward trailers unchanged.
+TEST_F(BehindProxy, TrailersAreNotUsedAsHeaders) {
     ApiWorld world(one_login_a_minute(), trusting("127.0.0.1"));
     const std::string chunk = R"({"email":"a@b.co","password":"wrong"})";
     const auto chunked = [&](const std::string& head, const std::string& trailer) {
@@ -184,7 +184,7 @@ TEST_F(BehindProxy, TrailersAreNoHeaders) {
     EXPECT_EQ(chunked(order, std::string("Authorization: Bearer ") + kToken + "\r\n"), 401);
 }
 
-TEST_F(BehindProxy, AListThatCannotBeReadStopsTheStart) {
+TEST_F(BehindProxy, AnInvalidProxyListPreventsTheStart) {
     class Nobody final : public HttpHandler {
         void handle(HttpRequest /*request*/, Respond respond) override { respond({}); }
     } nobody;
@@ -194,7 +194,7 @@ TEST_F(BehindProxy, AListThatCannotBeReadStopsTheStart) {
     EXPECT_NE(server.start().find("http.trusted_proxies: expected"), std::string::npos);
 }
 
-/// A user's password is tried from one address; the user comes from another.
+/// One address guesses a user's password; the user logs in from another one.
 class WrongPasswords : public testing::Test {
 protected:
     void SetUp() override {
@@ -230,7 +230,7 @@ protected:
     const std::string good = "Tr4il-bl4zer";
 };
 
-TEST_F(WrongPasswords, OfAStrangerDoNotKeepTheUserOut) {
+TEST_F(WrongPasswords, FromAnotherAddressDoNotLockTheUserOut) {
     for (int i = 0; i < 5; ++i)
         EXPECT_EQ(login("6.6.6.6", "wrong").status, 401);
     const auto delayed = login("6.6.6.6", "wrong");
@@ -245,7 +245,7 @@ TEST_F(WrongPasswords, OfAStrangerDoNotKeepTheUserOut) {
     EXPECT_EQ(login("6.6.6.6", "wrong").headers.at("retry-after"), "2");
 }
 
-TEST_F(WrongPasswords, AreTheSameForUsersThatDoNotExist) {
+TEST_F(WrongPasswords, AreDelayedAlikeForUnknownUsers) {
     for (int i = 0; i < 5; ++i)
         EXPECT_EQ(login("6.6.6.6", "wrong", "nobody@example.org").status, 401);
     const auto delayed = login("6.6.6.6", "wrong", "NOBODY@example.org");
@@ -258,7 +258,7 @@ TEST_F(WrongPasswords, AreTheSameForUsersThatDoNotExist) {
     EXPECT_EQ(login("6.6.6.6", "wrong").status, 401) << "Another user from the same address.";
 }
 
-TEST_F(WrongPasswords, AreForgottenWithANewPassword) {
+TEST_F(WrongPasswords, AreResetWhenAnOperatorSetsANewPassword) {
     for (int i = 0; i < 5; ++i)
         EXPECT_EQ(login("203.0.113.4", "wrong").status, 401);
     EXPECT_EQ(login("203.0.113.4", good).status, 429);
@@ -272,7 +272,7 @@ TEST_F(WrongPasswords, AreForgottenWithANewPassword) {
     EXPECT_EQ(login("203.0.113.4", "Tr4il-bl4zer/2").status, 200);
 }
 
-TEST_F(WrongPasswords, DelayChangesOfAPasswordToo) {
+TEST_F(WrongPasswords, AlsoDelayPasswordChanges) {
     const std::string token(ApiWorld::data(login("203.0.113.4", good)).at("token").as_string());
     const auto change = [&](std::string_view present) {
         return world

@@ -32,7 +32,8 @@ struct ClientStream::Wire {
 
     beast::tcp_stream& tcp() { return tls ? tls->next_layer() : *plain; }
 
-    TlsContext tls_context;  ///< Its own: a reload leaves it alone.
+    /// Keeps its own reference, so that a reload does not affect it.
+    TlsContext tls_context;
     std::optional<beast::tcp_stream> plain;
     std::optional<Tls> tls;
 };

@@ -1,10 +1,11 @@
 #pragma once
 
-/// One client's connection, with TLS or without: a stream in the sense of Asio and Beast. What lies
-/// below is compiled once, in its own file: HTTP and WebSocket know neither TLS nor its templates.
+/// One client's connection, with or without TLS: a stream in the sense of Asio and Beast. The
+/// layers below are compiled once, in their own file, so HTTP and WebSocket code includes no TLS
+/// templates.
 ///
-/// Time-outs are those of `beast::tcp_stream`: what is under way when one passes ends with an
-/// error, and the connection is closed.
+/// Time-outs work as in `beast::tcp_stream`: when one expires, pending operations fail and the
+/// connection is closed.
 ///
 /// Threads: the thread that runs the io_context.
 
@@ -34,7 +35,7 @@ public:
     using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
     using executor_type = boost::asio::any_io_executor;
 
-    /// The first buffers of a sequence; what is read or written at once is bounded anyway.
+    /// The first 16 buffers of a sequence; one read or write is bounded anyway.
     template <class Buffer>
     class Buffers {
     public:
@@ -60,7 +61,7 @@ public:
         std::size_t count_ = 0;
     };
 
-    /// Told once, on its executor, how an operation ended.
+    /// Completion handler of an operation, called once on its executor.
     class Done {
     public:
         using executor_type = boost::asio::any_io_executor;
@@ -91,7 +92,7 @@ public:
             explicit CallOf(Handler given) : handler(std::move(given)) {}
 
             void run(Error error, std::size_t bytes) override {
-                // The handler may destroy what this call belongs to.
+                // The handler may destroy the owner of this object.
                 auto last = std::move(handler);
                 last(error, bytes);
             }
@@ -103,7 +104,7 @@ public:
         executor_type executor_;
     };
 
-    /// Without `tls` the bytes are plain.
+    /// Without `tls` the connection is unencrypted.
     ClientStream(boost::asio::ip::tcp::socket socket, TlsContext tls);
     ClientStream(ClientStream&&) noexcept;
     ClientStream& operator=(ClientStream&&) noexcept;
@@ -117,20 +118,21 @@ public:
 
     [[nodiscard]] bool is_open() noexcept { return socket().is_open(); }
 
-    /// Everything under way and to come ends before this has passed.
+    /// Every pending and later operation fails when this time has passed.
     void expires_after(std::chrono::milliseconds limit);
     void expires_never();
 
-    /// Closes at once; what is under way ends with an error.
+    /// Closes at once; pending operations fail.
     void cut() noexcept;
 
-    /// Nothing to do without TLS.
+    /// Does nothing without TLS.
     boost::asio::awaitable<Error> shake_hands();
 
-    /// Says in TLS, and then in TCP, that nothing more will be sent.
+    /// Shuts down the sending side: first TLS, then TCP.
     boost::asio::awaitable<void> disable_keep_alive();
 
-    /// Reads and forgets what the client still sends, below TLS, until it ends or `within` passes.
+    /// Reads and discards what the client still sends, below TLS, until it stops sending, `within`
+    /// passes or `bytes_max` are read.
     boost::asio::awaitable<void> drain(std::chrono::milliseconds within, std::size_t bytes_max);
 
     template <class Sequence, class Token>
@@ -153,7 +155,7 @@ public:
             Buffers<boost::asio::const_buffer>(sequence));
     }
 
-    /// How Beast's WebSocket ends a connection after its last frame.
+    /// Called by Beast's WebSocket to close the connection after the last frame.
     template <class Handler>
     friend void async_teardown(boost::beast::role_type role,
                                ClientStream& stream,
@@ -165,7 +167,7 @@ public:
                               std::move(executor)));
     }
 
-    /// How Beast's WebSocket acts on a time-out of its own.
+    /// Called by Beast's WebSocket when one of its own time-outs expires.
     friend void beast_close_socket(ClientStream& stream) { stream.cut(); }
 
 private:

@@ -1,14 +1,14 @@
 #pragma once
 
-/// Which connections have a place, and which one gives way when there is none left.
+/// Which connections hold a place, and which one is evicted when no place is free.
 ///
 /// T1  No address has more than `per_address` places, unless the caller of `admit` says that many
 ///     clients share it or that it is this machine.
-/// T2  When the places run out, a connection gives way that showed no valid token and waits for its
-///     client: of the address that has most of them, the oldest.
-/// T3  Of the places some are kept: for this machine and addresses that many share, and for a
-///     newcomer when nobody can give way. Such a connection is provisional: the server looks at
-///     what it asks before it serves it.
+/// T2  When the places run out, a connection is evicted that has shown no valid token and is
+///     waiting for its client: the oldest such connection of the address with the most connections.
+/// T3  Some places are reserved: for this machine and shared addresses, and for a new connection
+///     when no other can be evicted. Such a connection is provisional: the server checks its
+///     request before it serves it.
 ///
 /// Threads: one.
 
@@ -24,18 +24,19 @@ class ConnectionTable {
 public:
     struct Limits {
         std::size_t places = 1'024;
-        std::size_t kept = 128;  ///< Of the places.
+        std::size_t kept = 128;  ///< How many of the places are reserved (T3).
         std::size_t per_address = 256;
     };
 
-    /// One connection's. `waits` and `is_known` are kept true by the connection.
+    /// One connection's place. The connection keeps `waits` and `is_known` up to date.
     struct Place {
         std::uint64_t number = 0;
         std::string address;
-        bool waits = true;         ///< For bytes of the client, or for the client to take some.
+        /// For bytes from the client, or for the client to read some.
+        bool waits = true;
         bool is_known = false;     ///< It has shown a valid token.
         bool provisional = false;  ///< T3
-        bool leaving = false;      ///< It gave way and counts no more.
+        bool leaving = false;      ///< It is evicted and no longer counts.
         std::function<void()> cut{};
     };
 
@@ -43,16 +44,16 @@ public:
 
     explicit ConnectionTable(const Limits& limits) : limits_(limits) {}
 
-    /// Nothing: there is no place, and nobody can give way. The place is valid until `leave`. The
-    /// connection that gives way is cut before this returns.
+    /// Null if there is no place and no connection can be evicted. The place is valid until
+    /// `leave`. The evicted connection is cut before this returns.
     [[nodiscard]] Place* admit(const std::string& address, Address kind);
 
     void leave(const Place& place);
 
-    /// Cuts the connection that T2 names, if there is one.
+    /// Cuts the connection that T2 selects, if there is one.
     bool make_room();
 
-    /// May a provisional connection have its place for good?
+    /// Whether a provisional connection can become a regular one.
     [[nodiscard]] bool has_room() const { return count_ <= limits_.places - limits_.kept; }
 
 private:
@@ -64,9 +65,9 @@ private:
     Place& add(const std::string& address);
 
     Limits limits_;
-    std::map<std::uint64_t, Place> places_;  ///< From the oldest on.
+    std::map<std::uint64_t, Place> places_;  ///< Oldest first.
     std::map<std::string, std::size_t, std::less<>> of_address_;
-    std::size_t count_ = 0;  ///< Without those that leave.
+    std::size_t count_ = 0;  ///< Without evicted ones.
     std::uint64_t last_ = 0;
 };
 

@@ -24,13 +24,13 @@ protected:
     std::vector<std::uint64_t> cut_;
 };
 
-TEST_F(Table, NobodyGivesWayWhileThereIsRoom) {
+TEST_F(Table, EvictsNoConnectionWhilePlacesAreFree) {
     for (int i = 0; i < 6; ++i)
         EXPECT_FALSE(admit("a" + std::to_string(i))->provisional);
     EXPECT_TRUE(cut_.empty());
 }
 
-TEST_F(Table, AnAddressBeyondItsShareLosesItsOwnOldestConnection) {
+TEST_F(Table, AnAddressOverItsLimitLosesItsOwnOldestConnection) {
     admit("other");
     Place* const oldest = admit("a");
     for (int i = 0; i < 3; ++i)
@@ -40,7 +40,7 @@ TEST_F(Table, AnAddressBeyondItsShareLosesItsOwnOldestConnection) {
     EXPECT_EQ(cut_, std::vector{oldest->number});
 }
 
-TEST_F(Table, AnAddressWhoseConnectionsAreAllBusyGetsNoMore) {
+TEST_F(Table, RefusesAnAddressOverItsLimitWhenAllItsConnectionsAreBusy) {
     for (int i = 0; i < 4; ++i)
         admit("a")->waits = false;
     EXPECT_EQ(admit("a"), nullptr);
@@ -49,7 +49,7 @@ TEST_F(Table, AnAddressWhoseConnectionsAreAllBusyGetsNoMore) {
     EXPECT_TRUE(cut_.empty());
 }
 
-TEST_F(Table, TheAddressWithMostConnectionsGivesWayFirst) {
+TEST_F(Table, EvictsFromTheAddressWithTheMostConnectionsFirst) {
     admit("quiet");
     Place* const first = admit("greedy");
     Place* const second = admit("greedy");
@@ -62,7 +62,7 @@ TEST_F(Table, TheAddressWithMostConnectionsGivesWayFirst) {
     EXPECT_EQ(cut_, (std::vector{first->number, second->number}));
 }
 
-TEST_F(Table, WhoHasATokenOrIsServedDoesNotGiveWay) {
+TEST_F(Table, DoesNotEvictConnectionsWithATokenOrARequestInProgress) {
     admit("a")->is_known = true;
     admit("a")->waits = false;
     Place* const newcomer = admit("b");
@@ -72,7 +72,7 @@ TEST_F(Table, WhoHasATokenOrIsServedDoesNotGiveWay) {
     EXPECT_EQ(cut_, std::vector{newcomer->number});
 }
 
-TEST_F(Table, KeepsPlacesOnTrialWhenNobodyCanGiveWay) {
+TEST_F(Table, GrantsReservedPlacesProvisionallyWhenNoneCanBeEvicted) {
     std::vector<Place*> busy;
     for (int i = 0; i < 6; ++i) {
         busy.push_back(admit("a" + std::to_string(i)));
@@ -91,7 +91,7 @@ TEST_F(Table, KeepsPlacesOnTrialWhenNobodyCanGiveWay) {
     EXPECT_TRUE(cut_.empty());
 }
 
-TEST_F(Table, WhoTakesATrialPlaceIsOnTrialToo) {
+TEST_F(Table, AReplacedProvisionalPlaceStaysProvisional) {
     for (int i = 0; i < 6; ++i)
         admit("a" + std::to_string(i))->waits = false;
     Place* const first = admit("b");

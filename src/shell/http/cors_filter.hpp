@@ -1,10 +1,9 @@
 #pragma once
 
-/// What every request meets before the API: which web pages may ask (CORS). What every answer meets
-/// behind it: a refused access goes into the audit.
+/// Runs before the API for every request: decides which web pages may use the API (CORS). Runs
+/// after it for every response: a refused access is recorded in the audit.
 ///
-/// R1  A page of an origin that is not listed, letter by letter, gets no permission; there is no
-///     wildcard.
+/// R1  A page gets permission only if its origin is listed exactly; there are no wildcards.
 ///
 /// Threads: the thread of the loop.
 
@@ -22,8 +21,7 @@ namespace botcore::shell::http {
 
 class CorsFilter final : public HttpHandler {
 public:
-    /// `inner` outlives the door. `origins`: "https://desk.example.org", separated by
-    /// commas.
+    /// `inner` outlives the filter. `origins`: "https://desk.example.org", separated by commas.
     struct Parts {
         HttpHandler& inner;
         auth::RecordAudit record;
@@ -33,7 +31,8 @@ public:
     CorsFilter(std::string_view origins, Parts parts);
 
     void handle(HttpRequest request, Respond respond) override;
-    /// A refused access (403) of a known caller is recorded, at most once a second of each.
+    /// Records a refused access (403) of an authenticated caller, at most one per second and
+    /// caller.
     void on_finished(const HttpExchange& exchange) override;
 
 private:
@@ -44,7 +43,8 @@ private:
     resilience::RateTable refusals_;
 };
 
-/// What is wrong with a list of origins: an entry that is no scheme, host and port. Empty: nothing.
+/// Describes what is wrong with a list of origins (an entry that is not scheme, host and port), or
+/// returns an empty text.
 [[nodiscard]] std::string mistake_in_origins(std::string_view origins);
 
 }  // namespace botcore::shell::http

@@ -17,7 +17,7 @@ std::string get(std::string_view path, std::string_view token = {}) {
     return text + "\r\n";
 }
 
-/// What other machines send, as far as the server knows.
+/// A request from another machine, as the server sees it.
 std::string get_from_afar(std::string_view path, std::string_view token = {}) {
     std::string text = get(path, token);
     text.insert(text.size() - 2, "X-Forwarded-For: 203.0.113.9\r\n");
@@ -37,8 +37,9 @@ protected:
     std::vector<std::unique_ptr<TestClient>> busy_;
 };
 
-// Silent connections, as many as there are places, kept the operator and the probes out.
-TEST(CrowdedApi, AnswersTheOperatorAndHealthBesideAThousandSilentConnections) {
+// Regression: as many silent connections as there are places locked out the operator and the
+// probes.
+TEST(CrowdedApi, ServesOperatorAndHealthDespiteAThousandSilentConnections) {
     ApiWorld world;
     const std::size_t places = HttpServerOptions{}.connections_max;
     ASSERT_EQ(places, 1'024U);

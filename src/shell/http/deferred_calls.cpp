@@ -19,7 +19,7 @@ void refuse(RequestContext& call) {
 
 bool DeferredCalls::take(RequestContext& call, Serve serve) {
     if (call.row->purpose == Purpose::Probe) return false;  // W1
-    // Whoever comes while others still wait goes behind them (W3).
+    // A call that arrives while others wait queues behind them (W3).
     if (waiting_.empty() && !store_is_away_()) return false;
     if (waiting_.size() >= options_.calls_max) {
         refuse(call);  // W2
@@ -42,7 +42,7 @@ void DeferredCalls::check_later() {
 void DeferredCalls::look() {
     const bool away = store_is_away_();
     const auto now = std::chrono::steady_clock::now();
-    // To serve one call may bring another in, so each leaves the room first.
+    // Serving a call may add another, so each is removed from the queue first.
     for (std::size_t left = waiting_.size(); left > 0; --left) {
         if (away && waiting_.front().until > now) break;
         Waiting next = std::move(waiting_.front());

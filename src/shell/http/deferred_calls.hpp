@@ -1,14 +1,14 @@
 #pragma once
 
-/// Where calls stay while the store is away: a slow disk makes them slower, a dead one turns them
-/// away.
+/// Holds calls while the store is unavailable: a slow disk delays them, a failed disk makes them
+/// fail.
 ///
 /// W1  A call that does not need the store (a probe) never waits.
-/// W2  A call waits `wait_max` at most; then it is answered with 503 STORE_BUSY, and nothing was
-///     done. So is one that finds the room full.
-/// W3  Calls are served in the order they came.
+/// W2  A call waits at most `wait_max`. Then it gets 503 STORE_BUSY, and nothing was done. So does
+///     a call that finds the queue full.
+/// W3  Calls are served in the order of arrival.
 ///
-/// Threads: the thread that has the loop.
+/// Threads: the thread of the loop.
 
 #include "shell/http/request_context.hpp"
 
@@ -36,7 +36,7 @@ class DeferredCalls {
 public:
     using Serve = std::function<void(RequestContext& call)>;
 
-    /// The context outlives the room.
+    /// The context outlives this object.
     DeferredCalls(boost::asio::io_context& context,
                   DeferredCallsOptions options,
                   std::function<bool()> store_is_away)
@@ -48,7 +48,8 @@ public:
     DeferredCalls& operator=(const DeferredCalls&) = delete;
     ~DeferredCalls() = default;
 
-    /// True: the call stays here and comes to `serve` when the store is back, or it was refused.
+    /// Returns true when it has taken the call: it is passed to `serve` when the store is back, or
+    /// it has got an error response.
     [[nodiscard]] bool take(RequestContext& call, Serve serve);
 
     [[nodiscard]] std::size_t size() const { return waiting_.size(); }

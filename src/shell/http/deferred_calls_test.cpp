@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 class DeferredCallsTest : public ::testing::Test {
 protected:
-    /// True: the room has the call. What becomes of it is noted in `said_`.
+    /// Returns true if the call was taken. Its outcome is appended to `said_`.
     bool comes(const std::string& name, Purpose purpose = Purpose::Entry) {
         rows_.at(static_cast<std::size_t>(purpose)).purpose = purpose;
         RequestContext call{};
@@ -33,7 +33,7 @@ protected:
         });
     }
 
-    /// Runs the context until as much was said; the tests' own limit ends it otherwise.
+    /// Runs the context until `count` outcomes are recorded; if they never are, the test times out.
     void run_until_said(std::size_t count) {
         while (said_.size() < count)
             context_.run_one();
@@ -65,12 +65,12 @@ TEST_F(DeferredCallsTest, AProbeNeverWaits) {
     EXPECT_EQ(room_.size(), 0U);
 }
 
-TEST_F(DeferredCallsTest, WithTheStoreAtHandNobodyWaits) {
+TEST_F(DeferredCallsTest, CallsDoNotWaitWhileTheStoreIsAvailable) {
     away_ = false;
     EXPECT_FALSE(comes("entry"));
 }
 
-TEST_F(DeferredCallsTest, WhoComesWhileOthersWaitGoesBehindThem) {
+TEST_F(DeferredCallsTest, ANewCallQueuesBehindWaitingCalls) {
     EXPECT_TRUE(comes("first"));
     away_ = false;
     EXPECT_TRUE(comes("second"));
@@ -78,7 +78,7 @@ TEST_F(DeferredCallsTest, WhoComesWhileOthersWaitGoesBehindThem) {
     EXPECT_THAT(said_, ElementsAre("first: served", "second: served"));
 }
 
-TEST_F(DeferredCallsTest, TurnsAwayAfterAWhile) {
+TEST_F(DeferredCallsTest, RefusesACallAfterTheMaximumWait) {
     const auto began = std::chrono::steady_clock::now();
     EXPECT_TRUE(comes("first"));
     run_until_said(1);
@@ -86,7 +86,7 @@ TEST_F(DeferredCallsTest, TurnsAwayAfterAWhile) {
     EXPECT_THAT(said_, ElementsAre("first: 503 STORE_BUSY"));
 }
 
-TEST_F(DeferredCallsTest, AFullRoomTurnsAwayAtOnce) {
+TEST_F(DeferredCallsTest, RefusesACallAtOnceWhenTheQueueIsFull) {
     for (const char* name : {"1", "2", "3", "4"})
         EXPECT_TRUE(comes(name));
     EXPECT_THAT(said_, ElementsAre("4: 503 STORE_BUSY"));

@@ -1,6 +1,6 @@
 #pragma once
 
-/// File descriptors and connections: each connection takes one of them.
+/// Limits the number of connections to the file descriptors of this process: each takes one.
 
 #include "shell/http/http_server.hpp"
 
@@ -9,14 +9,15 @@
 
 namespace botcore::shell::http {
 
-/// How many connections of the HTTP server fit, beside as many of the event stream and what store,
-/// archive and logs have open. Never fewer than a few, so that an operator is heard.
+/// How many of the `wanted` HTTP connections fit besides `streams` connections of the event stream
+/// and the files of store, archive and logs. If not all fit, HTTP gets half of the descriptors that
+/// are left, but at least 16, so that an operator can connect.
 [[nodiscard]] std::size_t connections_that_fit(std::size_t descriptors,
                                                std::size_t wanted,
                                                std::size_t streams);
 
-/// Raises the soft limit of this process to the hard one and lowers `connections_max` where even
-/// that is too small; the text says so, or is empty.
+/// Raises the soft limit of this process to the hard one, and lowers `connections_max` if even that
+/// is too small. Returns a warning in that case, otherwise an empty text.
 [[nodiscard]] std::string fit_to_descriptors(HttpServerOptions& options, std::size_t streams);
 
 }  // namespace botcore::shell::http

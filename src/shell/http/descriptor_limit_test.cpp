@@ -6,7 +6,7 @@
 namespace botcore::shell::http {
 namespace {
 
-TEST(DescriptorLimit, ConnectionsFitBesideTheEventStream) {
+TEST(DescriptorLimit, LeavesDescriptorsForTheEventStream) {
     EXPECT_EQ(connections_that_fit(524'288, 1'024, 1'000), 1'024U);
     EXPECT_EQ(connections_that_fit(2'280, 1'024, 1'000), 1'024U);
     EXPECT_EQ(connections_that_fit(2'279, 1'024, 1'000), 1'011U);
@@ -15,7 +15,7 @@ TEST(DescriptorLimit, ConnectionsFitBesideTheEventStream) {
     EXPECT_EQ(connections_that_fit(64, 8, 1'000), 8U);
 }
 
-TEST(DescriptorLimit, TheSoftLimitIsRaisedToTheHardOne) {
+TEST(DescriptorLimit, RaisesTheSoftLimitToTheHardLimit) {
     rlimit before{};
     ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
     const rlimit low{512, before.rlim_max};

@@ -24,13 +24,13 @@ using operations::HealthState;
 
 namespace {
 
-/// Whole milliseconds, rounded: a plain number, as in the specification's sample.
+/// Whole milliseconds, rounded: a plain number, as in the specification's example.
 json::value milliseconds(std::optional<model::Duration> duration) {
     if (!duration) return nullptr;
     return (duration->in_microseconds() + 500) / 1'000;
 }
 
-/// "2026-11-23T11:53:00Z": times of health bodies are precise to the second.
+/// "2026-11-23T11:53:00Z": times in health bodies are precise to the second.
 std::string to_the_second(model::Timestamp time) {
     constexpr std::size_t kToTheSecond = std::string_view("2026-11-23T11:53:00").size();
     return protocol::to_iso8601(time).substr(0, kToTheSecond) + "Z";
@@ -45,14 +45,14 @@ json::value seconds_or_null(std::optional<model::Duration> duration) {
     return duration->in_milliseconds() / 1'000;
 }
 
-/// "99.9012": a share of a million as a percentage.
+/// Parts per million as a percentage: "99.9012".
 std::string percent(std::int64_t ppm) {
     std::string rest = std::to_string(ppm % 10'000);
     rest.insert(0, 4 - rest.size(), '0');
     return std::to_string(ppm / 10'000) + "." + rest;
 }
 
-/// What the specification shows of a health body.
+/// The checks that the specification shows in a health body.
 constexpr std::array kFirstChecks = {
     Dependency::Database, Dependency::Exchange, Dependency::Cache, Dependency::WebSocket};
 
@@ -63,7 +63,7 @@ std::vector<Finding>::const_iterator find_check(const health::HealthReport& snap
                         [&](const Finding& one) { return one.dependency == dependency; });
 }
 
-/// A text about a part that anybody may read (B2): its own message may name addresses.
+/// A public text about a component (B2): its own message may name addresses.
 std::string_view public_message(const Finding& finding) {
     switch (finding.state) {
         case HealthState::Healthy:
@@ -171,7 +171,7 @@ void HealthRoutes::add_to(RouteTable& table) {
 
 json::object HealthRoutes::frame(const RequestContext& call) const {
     json::object body;
-    // This process answers; whether its parts do follows in what stands beside.
+    // This process responds; the other fields report on its components.
     body["status"] = "healthy";
     body["version"] = context_.options.version;
     body["timestamp"] = to_the_second(call.now.time);
@@ -332,7 +332,7 @@ void HealthRoutes::ping(RequestContext& call) {
     call.send_plain(200, body);
 }
 
-/// A price that is missing for the moment leaves the gauge as it was.
+/// If a price is missing, the gauge keeps its previous value.
 void HealthRoutes::measure_portfolio() {
     const core::State& state = context_.runtime.state();
     model::Money sum;

@@ -1,10 +1,11 @@
 #pragma once
 
-/// Routes that say how the process is: health, readiness, liveness, ping and metrics. They answer
-/// from memory and never wait.
+/// Routes about the state of the process: health, readiness, liveness, ping and metrics. They
+/// respond from memory and never wait.
 ///
-/// B1  `/health/live` looks at nothing but that this process answers.
-/// B2  What everybody may read holds nothing secret: states, figures and curated texts only.
+/// B1  `/health/live` checks only that this process responds.
+/// B2  Bodies that can be read without a token hold nothing secret: states, figures and fixed texts
+///     only.
 ///
 /// Threads: the thread of the loop.
 
@@ -21,12 +22,12 @@ namespace botcore::shell::http {
 
 class HealthRoutes {
 public:
-    /// What an answered commit has survived: "sqlite, WAL, synchronous=FULL, one machine".
+    /// The durability of an acknowledged commit: "sqlite, WAL, synchronous=FULL, one machine".
     struct Durability {
         std::string level;
     };
 
-    /// The context and the monitor outlive the door, and the door the table.
+    /// The context and the monitor outlive the routes; the routes outlive the table.
     HealthRoutes(const ApiContext& context,
                  const health::HealthMonitor& monitor,
                  Durability durability)
@@ -37,10 +38,10 @@ public:
 
     void add_to(RouteTable& table);
 
-    /// For the health body and the metrics.
+    /// Shown in the health body.
     void set_websocket_connections(std::size_t count) { websocket_connections_ = count; }
 
-    /// From now on readiness and health say 503: this process is about to end.
+    /// From now on readiness and health respond with 503: this process is about to end.
     void begin_drain() { draining_ = true; }
 
 private:

@@ -56,7 +56,7 @@ bool is_precise_to_the_second(const boost::json::value& time) {
 using Keys = std::vector<std::string>;
 
 // @spec:R1-HEALTH-01 R1-HEALTH-02 R1-HEALTH-04 R1-HEALTH-07 R1-AC-01 RI-EP-01
-TEST_F(HealthRoutesTest, TellsItsHealthToEverybodyInThePrescribedForm) {
+TEST_F(HealthRoutesTest, ShowsHealthWithoutATokenInTheSpecifiedForm) {
     for (const char* path : {"/health", "/api/health"}) {
         const auto response = open_get(path);
         EXPECT_EQ(response.status, 200);
@@ -125,14 +125,14 @@ TEST_F(HealthRoutesTest, IsUnhealthyWhileTheExchangeDoesNotAnswer) {
     EXPECT_EQ(dependency("binance_api").at("message").as_string(), "no answer within 5000 ms");
     EXPECT_EQ(world_.metric("health_check_status{check=\"binance_api\"}"), 0.0);
     world_.exchange.silent = false;
-    world_.pass(model::Duration::seconds(5));  // The late answer ends the old look.
+    world_.pass(model::Duration::seconds(5));  // The late response ends the pending probe.
     world_.pass(model::Duration::seconds(5));
     world_.pass(model::Duration());
     EXPECT_EQ(health().at("checks").at("binance_api").at("status").as_string(), "healthy");
 }
 
 // @spec:R1-HEALTH-03
-TEST_F(HealthRoutesTest, SaysThatAnOrderWaitsForTheExchange) {
+TEST_F(HealthRoutesTest, ReportsAnOrderThatWaitsForTheExchange) {
     world_.exchange.silent = true;
     (void)world_.ask("POST", kOrders, "Idempotency-Key: unheard\r\n", kBuy);
     world_.pass(model::Duration::seconds(5));
@@ -157,7 +157,7 @@ TEST_F(HealthRoutesTest, IsAtMostDegradedWithoutItsCache) {
 }
 
 // @spec:R1-HEALTH-11 @spec:R1-AC-03
-TEST_F(HealthRoutesTest, AnswersAtOnceWhileAPartHangs) {
+TEST_F(HealthRoutesTest, RespondsAtOnceWhileAComponentHangs) {
     world_.on_loop([&] { world_.cache_answers = false; });
     world_.pass(model::Duration::seconds(5));
     world_.pass(model::Duration::milliseconds(500));
@@ -182,7 +182,7 @@ TEST_F(HealthRoutesTest, IsReadyAndAlive) {
 }
 
 // @spec:X-63
-TEST_F(HealthRoutesTest, IsNotReadyOnceItIsAboutToEnd) {
+TEST_F(HealthRoutesTest, IsNotReadyWhileDraining) {
     world_.on_loop([&] { world_.health_door().begin_drain(); });
     const auto ready = open_get("/health/ready");
     EXPECT_EQ(ready.status, 503);
@@ -193,7 +193,7 @@ TEST_F(HealthRoutesTest, IsNotReadyOnceItIsAboutToEnd) {
 
 // @spec:R1-DEP-01 @spec:R1-DEP-02
 // @spec:RI-EP-02 RD-08
-TEST_F(HealthRoutesTest, DetailsNameEveryPartAndWhetherItIsCritical) {
+TEST_F(HealthRoutesTest, DetailsListEveryDependencyAndItsCriticality) {
     const auto body = ApiWorld::json(world_.get("/api/health/detailed"));
     EXPECT_EQ(body.at("dependencies").as_array().size(), operations::dependencies().size());
     EXPECT_TRUE(dependency("database").at("critical").as_bool());
@@ -213,7 +213,7 @@ TEST_F(HealthRoutesTest, DetailsNameEveryPartAndWhetherItIsCritical) {
 }
 
 // @spec:R1-CALC-04
-TEST_F(HealthRoutesTest, DetailsTellUptimeAndWhatIsLeftOfTheBudget) {
+TEST_F(HealthRoutesTest, DetailsShowUptimeAndTheRemainingErrorBudget) {
     world_.pass(model::Duration::seconds(100));
     world_.on_loop([&] { world_.market.silent = true; });
     world_.pass(model::Duration());
@@ -232,7 +232,7 @@ TEST_F(HealthRoutesTest, DetailsTellUptimeAndWhatIsLeftOfTheBudget) {
 }
 
 // @spec:RN-SEC-01
-TEST_F(HealthRoutesTest, NoBodyForEverybodyHoldsASecretOrAnAddress) {
+TEST_F(HealthRoutesTest, PublicBodiesContainNoSecretsOrAddresses) {
     world_.on_loop([&] {
         world_.cache = {health::HealthState::Unhealthy, "10.0.0.7:6379 refused password hunter2"};
     });
@@ -253,7 +253,7 @@ TEST_F(HealthRoutesTest, NoBodyForEverybodyHoldsASecretOrAnAddress) {
     EXPECT_THAT(world_.get("/health/detailed").body, Not(HasSubstr(kToken)));
 }
 
-TEST_F(HealthRoutesTest, MetricsShowWhatAllAccountsAreWorth) {
+TEST_F(HealthRoutesTest, MetricsShowTheTotalEquityOfAllAccounts) {
     const auto accounts = ApiWorld::data(world_.get("/api/accounts")).as_array();
     double sum = 0;
     for (const auto& account : accounts) {
@@ -269,7 +269,7 @@ TEST_F(HealthRoutesTest, MetricsCountEachLoadOfTheState) {
     EXPECT_EQ(world_.metric("recovery_duration_seconds_count{mechanism=\"reload\"}"), 1.0);
 }
 
-TEST_F(HealthRoutesTest, MetricsHaveALineForEachPartAndModeFromTheStart) {
+TEST_F(HealthRoutesTest, MetricsListEveryDependencyAndDegradedModeFromTheStart) {
     const std::string text = world_.get("/metrics").body;
     for (const auto& row : operations::dependencies()) {
         const bool used = dependency(row.name).at("status").as_string() != "not_configured" &&

@@ -25,15 +25,15 @@ constexpr std::size_t kReadAtOnce = 8 * 1'024;
 constexpr std::chrono::seconds kDrainWithin(10);
 constexpr std::size_t kDrainMax = 64 << 20U;
 
-/// Is there nobody left to whom it could be told?
+/// Whether the connection has ended, so that no error response can be sent.
 bool is_over(const Error& failed) {
     return failed &&
            (failed.category() != beast::http::make_error_code(error::end_of_stream).category() ||
             failed == error::end_of_stream || failed == error::partial_message);
 }
 
-/// A buffer that is full before the head is whole holds a head that is too large; behind the head
-/// it is the frame of a chunked body.
+/// If the buffer fills before the head is complete, the head is too large. After the head, the
+/// framing of a chunked body is too large.
 const ErrorResponse& refusal_of(const Error& failed, bool has_head) {
     if (failed == error::body_limit) return kTooLarge;
     if (failed == error::header_limit) return kHeadTooLarge;
@@ -70,8 +70,7 @@ asio::awaitable<void> HttpServer::Listener::Connection::run(std::shared_ptr<Conn
     if (self->taken_over_ || !self->stream_.is_open()) co_return;
     self->enter(Phase::Writing, self->listener_->options_.read_within);
     co_await self->stream_.disable_keep_alive();
-    // Bytes that were not read would make the system reset the connection and destroy the
-    // answer on its way.
+    // Unread bytes would make the system reset the connection and destroy the response in transit.
     if (self->must_drain_) co_await self->stream_.drain(kDrainWithin, kDrainMax);
 }
 
@@ -86,7 +85,7 @@ void HttpServer::Listener::Connection::enter(Phase phase, std::chrono::milliseco
     if (phase != Phase::Answering) stream_.expires_after(limit);
 }
 
-/// Between two requests, or before the first one.
+/// Waits for bytes between two requests, or before the first one.
 asio::awaitable<Error> HttpServer::Listener::Connection::await_bytes(bool first) {
     const auto& options = listener_->options_;
     enter(Phase::Idle,
@@ -99,7 +98,7 @@ asio::awaitable<Error> HttpServer::Listener::Connection::await_bytes(bool first)
     co_return failed;
 }
 
-/// Reads until the request is whole or `response_` says why not.
+/// Reads until the request is complete, or until `response_` is set to the error.
 asio::awaitable<Error> HttpServer::Listener::Connection::read(Parser& parser,
                                                               HttpRequest& request) {
     Error failed;
@@ -123,7 +122,7 @@ asio::awaitable<Error> HttpServer::Listener::Connection::read(Parser& parser,
     co_return failed;
 }
 
-/// Everything that is read of the head, before the parser adds the trailers to it.
+/// Reads everything that is needed from the head, before the parser adds the trailers to it.
 void HttpServer::Listener::Connection::note_head(Parser& parser, HttpRequest& request) {
     const auto& message = parser.get();
     keep_alive_ = parser.keep_alive();
@@ -132,7 +131,7 @@ void HttpServer::Listener::Connection::note_head(Parser& parser, HttpRequest& re
     request.target = target ? target->origin_form : std::string(message.target());
     take_head(message, {remote_, listener_->proxies_}, request);
     const std::string_view id = request.header("x-request-id");
-    // One that looks like a secret is not echoed and not logged.
+    // An id that looks like a secret is neither echoed nor logged.
     if (is_valid_request_id(id) && log::redact(id) == id) request_id_ = std::string(id);
     request.request_id = request_id_;
     if (const auto refused = check_head(message, target, listener_->hosts_)) {
@@ -143,15 +142,15 @@ void HttpServer::Listener::Connection::note_head(Parser& parser, HttpRequest& re
     place_.is_known = token && listener_->options_.knows_token(*token);
 }
 
-/// The answer to what cannot be read on.
+/// Sets the error response to a request that cannot be read further.
 void HttpServer::Listener::Connection::refuse(const ErrorResponse& refused) {
     keep_alive_ = false;
     must_drain_ = true;
     response_ = refusal(refused, request_id_);
 }
 
-/// A provisional connection stays for a caller with a token, for health and metrics, for a program
-/// of this machine, or because there is room again.
+/// A provisional connection stays if the caller has a valid token, if it asks for health or
+/// metrics, if it comes from this machine, or if there is room again.
 bool HttpServer::Listener::Connection::may_stay(const HttpRequest& request) {
     if (!place_.provisional) return true;
     const bool is_own = !request.forwarded && is_loopback(request.remote);
@@ -182,7 +181,7 @@ asio::awaitable<bool> HttpServer::Listener::Connection::serve_one() {
     co_return sent&& keep_alive_;
 }
 
-/// Fills `response_`, unless the connection ends or is taken over.
+/// Sets `response_`, unless the connection ends or is taken over.
 asio::awaitable<void> HttpServer::Listener::Connection::answer(Parser& parser,
                                                                HttpRequest& request) {
     request.body = std::move(parser.get().body());
@@ -222,11 +221,12 @@ asio::awaitable<void> HttpServer::Listener::Connection::await_answer() {
     }
 }
 
-/// Was the request for the upgrade handler? It has the stream then, or `response_` says why not.
+/// Whether the request was for the upgrade handler. Then it has the stream, or `response_` is the
+/// error.
 bool HttpServer::Listener::Connection::upgrade(Parser& parser, HttpRequest& request) {
     UpgradeHandler* const upgrades = listener_->upgrades_;
     if (upgrades == nullptr || !upgrades->claims(request)) return false;
-    // Nobody may speak before the answer; behind a chunked body the fields may be trailers.
+    // The client may not send before the response; in a chunked request the fields may be trailers.
     if (buffer_.size() > 0 || !request.body.empty() || parser.chunked()) {
         refuse(kMalformed);
     } else if (auto refused = upgrades->refuse(request, parser.get())) {

@@ -1,6 +1,6 @@
 #pragma once
 
-/// The parts of the HTTP server that know sockets. Heavy to include; for the server's own files.
+/// The parts of the HTTP server that use sockets. Slow to include; only for the server's own files.
 
 #include "shell/http/client_address.hpp"
 #include "shell/http/client_stream.hpp"
@@ -70,7 +70,7 @@ private:
     HttpServerOptions options_;
     TrustedProxies proxies_;
     HostNames hosts_;
-    HttpHandler* handler_;  ///< `nullptr` once the server is gone.
+    HttpHandler* handler_;  ///< `nullptr` once the server is destroyed.
     UpgradeHandler* upgrades_;
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::steady_timer cut_timer_;
@@ -87,7 +87,7 @@ private:
     HttpDate date_;
 };
 
-/// One client. Owned by its coroutine; responses hold it weakly.
+/// One client's connection. Owned by its coroutine; response callbacks hold it weakly.
 class HttpServer::Listener::Connection : public std::enable_shared_from_this<Connection> {
 public:
     Connection(std::shared_ptr<Listener> listener,
@@ -102,7 +102,7 @@ public:
 
     void cut();
 
-    /// Nothing is lost when it is cut now.
+    /// Cutting it now loses no request.
     [[nodiscard]] bool is_idle() const { return phase_ <= Phase::Idle; }
 
 private:
@@ -112,7 +112,7 @@ private:
 
     void enter(Phase phase, std::chrono::milliseconds limit);
 
-    /// False when the connection is over.
+    /// False when the connection is finished.
     boost::asio::awaitable<bool> serve_one();
     boost::asio::awaitable<Error> read(Parser& parser, HttpRequest& request);
     boost::asio::awaitable<Error> await_bytes(bool first);
@@ -134,11 +134,12 @@ private:
     boost::beast::flat_buffer buffer_;
     std::string request_id_;
     Phase phase_ = Phase::Handshake;
-    std::uint64_t serial_ = 0;  ///< Of the request whose answer is waited for.
+    std::uint64_t serial_ = 0;  ///< The request whose response is awaited.
     std::optional<HttpResponse> response_;
     bool keep_alive_ = false;
     bool must_drain_ = false;
-    bool taken_over_ = false;  ///< The stream is somebody else's now.
+    /// The upgrade handler owns the stream now.
+    bool taken_over_ = false;
 };
 
 }  // namespace botcore::shell::http

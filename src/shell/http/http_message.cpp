@@ -36,7 +36,7 @@ std::optional<std::string> decode(std::string_view text, Plus plus) {
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return std::nullopt;
         out.push_back(c);
     }
-    // Parameters come back in answers, and those are UTF-8.
+    // Parameters are echoed in responses, which are UTF-8.
     if (!simdjson::validate_utf8(out)) return std::nullopt;
     return out;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
-/// What a request and its answer are to the handlers of the API: plain values, no library's types.
+/// A request and its response as the handlers of the API see them: plain values without library
+/// types.
 
 #include <chrono>
 #include <cstdint>
@@ -15,16 +16,16 @@ namespace botcore::shell::http {
 
 struct HttpRequest {
     std::string method;
-    std::string target;                 ///< Path and query, as they came.
+    std::string target;                 ///< Path and query, as received.
     std::vector<std::string> segments;  ///< Of the path, decoded: "/api/ping" is {"api", "ping"}.
     std::map<std::string, std::string, std::less<>> query;  ///< Decoded.
-    /// By lower-case name, those that `kHeadersKept` lists. A header that came twice differently
-    /// holds both values, joined by ", ".
+    /// By lower-case name, only those in `kHeadersKept`. A header that occurs twice with different
+    /// values holds both, joined by ", ".
     std::map<std::string, std::string, std::less<>> headers;
     std::string body;
-    std::string remote;      ///< The caller's address, also behind a trusted proxy.
+    std::string remote;      ///< The client's address, also behind a trusted proxy.
     bool forwarded = false;  ///< It came through a trusted proxy.
-    std::string request_id;  ///< The caller's X-Request-ID if it was valid, else made here.
+    std::string request_id;  ///< The caller's X-Request-ID if it is valid, otherwise generated.
 
     [[nodiscard]] std::string_view header(std::string_view name) const {
         const auto place = headers.find(name);
@@ -34,16 +35,17 @@ struct HttpRequest {
 
 struct HttpResponse {
     std::uint16_t status = 200;
-    std::string_view content_type = "application/json";               ///< A literal.
-    std::vector<std::pair<std::string_view, std::string>> headers{};  ///< Names are literals.
+    std::string_view content_type = "application/json";  ///< A string literal.
+    /// Names are string literals.
+    std::vector<std::pair<std::string_view, std::string>> headers{};
     std::string body{};
-    std::string error_code{};  ///< Of an error's body, for logs and metrics.
-    std::string caller{};      ///< Whose token was shown, for logs.
+    std::string error_code{};  ///< The code in an error body, for logs and metrics.
+    std::string caller{};      ///< The authenticated caller, for logs.
 };
 
 using Respond = std::function<void(HttpResponse)>;
 
-/// One request from its last byte in to its answer's last byte out.
+/// One finished request and its response.
 struct HttpExchange {
     std::string_view method;
     std::string_view target;
@@ -58,16 +60,16 @@ struct HttpExchange {
 class HttpHandler {
 public:
     virtual ~HttpHandler() = default;
-    /// Answers by calling `respond` now or later, on the server's thread. A second call, or one
-    /// after the client has gone, does nothing.
+    /// Responds by calling `respond`, now or later, on the server's thread. A second call, or one
+    /// after the client has disconnected, does nothing.
     virtual void handle(HttpRequest request, Respond respond) = 0;
 
-    /// Every answer that left, those that the server gave by itself included.
+    /// Called for every response sent, including those that the server generates itself.
     virtual void on_finished(const HttpExchange& /*exchange*/) {}
 };
 
-/// The path and query of a request target. Nothing where it is malformed: bad escapes, control
-/// characters, no UTF-8, a doubled query name.
+/// The path and query of a request target. Parsing fails on bad escapes, control characters,
+/// invalid UTF-8 or a repeated query name.
 struct Target {
     std::vector<std::string> segments;
     std::map<std::string, std::string, std::less<>> query;
@@ -75,7 +77,7 @@ struct Target {
 
 [[nodiscard]] bool parse_target(std::string_view target, Target& out);
 
-/// May this text be echoed as a request id? 1 to 64 letters, digits, '-', '_' and '.'.
+/// Whether this text can be echoed as a request id: 1 to 64 letters, digits, '-', '_' and '.'.
 [[nodiscard]] bool is_valid_request_id(std::string_view text);
 
 }  // namespace botcore::shell::http

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kTurningAwayMax = 64;
 
-/// An eighth of the places is kept.
+/// One eighth of the places is reserved.
 ConnectionTable::Limits limits_of(const HttpServerOptions& options) {
     return {.places = options.connections_max,
             .kept = options.connections_max / 8,
@@ -86,8 +86,8 @@ std::string HttpServer::Listener::reload_tls() {
 asio::awaitable<void> HttpServer::Listener::accept(std::shared_ptr<Listener> self) {
     while (self->acceptor_.is_open()) {
         Error error;
-        // Somebody is there: the system says that descriptors are missing also where nobody is, and
-        // then no connection may be cut for it.
+        // Waits for a pending connection first: the system reports missing descriptors even when
+        // none is pending, and then no connection may be cut for it.
         co_await self->acceptor_.async_wait(tcp::acceptor::wait_read,
                                             asio::redirect_error(asio::use_awaitable, error));
         if (error == asio::error::operation_aborted || self->stopping_) co_return;
@@ -96,15 +96,15 @@ asio::awaitable<void> HttpServer::Listener::accept(std::shared_ptr<Listener> sel
             self->admit(std::move(socket));
             continue;
         }
-        if (error == asio::error::would_block) continue;  // It has gone again.
+        if (error == asio::error::would_block) continue;  // The client has already disconnected.
         self->cannot_accept(error);
-        // Waits instead of spinning.
+        // Avoids a busy loop.
         asio::steady_timer pause(self->context_, std::chrono::milliseconds(50));
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
     }
 }
 
-/// Frees a descriptor where those have run out, and says so.
+/// Frees a descriptor if they have run out, and warns.
 void HttpServer::Listener::cannot_accept(const Error& error) {
     const bool of_process = error.value() == EMFILE;
     const bool of_system = error.value() == ENFILE;
@@ -130,7 +130,7 @@ void HttpServer::Listener::admit(tcp::socket socket) {
         limit_key(remote),
         shared ? ConnectionTable::Address::Unlimited : ConnectionTable::Address::Limited);
     if (place == nullptr) {
-        // A connection before its handshake cannot be told why in plain words.
+        // Before the TLS handshake no plain-text explanation can be sent.
         if (tls_ || turning_away_ >= kTurningAwayMax) return;
         asio::co_spawn(context_, turn_away(shared_from_this(), std::move(socket)), asio::detached);
         return;
@@ -148,7 +148,7 @@ asio::awaitable<void> HttpServer::Listener::turn_away(std::shared_ptr<Listener> 
     HttpResponse response = refusal(kTooMany, request_id);
     const BeastResponse message = to_message(
         response, {.request_id = request_id, .date = self->date_.text(), .keep_alive = false});
-    // The socket's own buffer holds this much; whoever does not take it goes without.
+    // The socket's send buffer holds this much; a client that does not read it gets no explanation.
     Error ignored;
     socket.non_blocking(true, ignored);
     (void)boost::beast::http::write(socket, message, ignored);

@@ -29,7 +29,7 @@ TEST_F(HttpServerOverSockets, KeepsTheConnectionAndTheOrderOfPipelinedRequests) 
     }
 }
 
-TEST_F(HttpServerOverSockets, EchoesAValidRequestIdAndMakesOneElse) {
+TEST_F(HttpServerOverSockets, EchoesAValidRequestIdAndOtherwiseGeneratesOne) {
     start();
     TestClient client(port());
     client.send("GET / HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: req_abc-1\r\n\r\n");
@@ -45,7 +45,7 @@ TEST_F(HttpServerOverSockets, EchoesAValidRequestIdAndMakesOneElse) {
     EXPECT_THAT(response.headers["date"], HasSubstr("GMT"));
 }
 
-TEST_F(HttpServerOverSockets, RefusesBodiesHeadersAndBytesThatAreTooMuchOrMalformed) {
+TEST_F(HttpServerOverSockets, RefusesOversizedOrMalformedRequests) {
     start();
     const auto status_of = [this](const std::string& bytes, const char* code) {
         TestClient client(port());
@@ -76,7 +76,7 @@ TEST_F(HttpServerOverSockets, RefusesBodiesHeadersAndBytesThatAreTooMuchOrMalfor
     }
 }
 
-TEST_F(HttpServerOverSockets, TakesABodyOfExactlyTheLimitInManyPieces) {
+TEST_F(HttpServerOverSockets, AcceptsABodyOfExactlyTheLimitInManyPieces) {
     start();
     TestClient client(port());
     client.send("POST /big HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65536\r\n\r\n");
@@ -87,7 +87,7 @@ TEST_F(HttpServerOverSockets, TakesABodyOfExactlyTheLimitInManyPieces) {
     EXPECT_GT(response.body.size(), 65'536U);
 }
 
-TEST_F(HttpServerOverSockets, AnswersLaterAndIgnoresAnswersForClientsThatAreGone) {
+TEST_F(HttpServerOverSockets, SupportsLateResponsesAndIgnoresThoseToDisconnectedClients) {
     start();
     TestClient stays(port());
     TestClient leaves(port());
@@ -107,7 +107,7 @@ TEST_F(HttpServerOverSockets, AnswersLaterAndIgnoresAnswersForClientsThatAreGone
 
 // @spec:R2-TMO-01
 // @spec:R2-TMO-07
-TEST_F(HttpServerOverSockets, EndsARequestThatNobodyAnswersWithATimeOut) {
+TEST_F(HttpServerOverSockets, RespondsWithATimeoutWhenTheHandlerDoesNotRespond) {
     start({.answer_within = 60ms});
     TestClient client(port());
     client.send("GET /never HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -121,7 +121,7 @@ TEST_F(HttpServerOverSockets, EndsARequestThatNobodyAnswersWithATimeOut) {
     EXPECT_LE(HttpServerOptions{}.answer_within, 30s);
 }
 
-TEST_F(HttpServerOverSockets, CutsIdleConnectionsAndHalfRequests) {
+TEST_F(HttpServerOverSockets, ClosesIdleConnectionsAndIncompleteRequests) {
     start({.idle_max = 60ms, .read_within = 60ms});
     TestClient idle(port());
     EXPECT_TRUE(idle.ended());
@@ -130,7 +130,7 @@ TEST_F(HttpServerOverSockets, CutsIdleConnectionsAndHalfRequests) {
     EXPECT_TRUE(half.ended());
 }
 
-TEST_F(HttpServerOverSockets, TurnsTheConnectionBeyondTheLimitAway) {
+TEST_F(HttpServerOverSockets, RefusesConnectionsBeyondTheLimit) {
     start({.connections_max = 2});
     TestClient first(port());
     TestClient second(port());
@@ -162,7 +162,7 @@ TEST_F(HttpServerOverSockets, StopsGracefully) {
     EXPECT_EQ(drained.get_future().wait_for(10s), std::future_status::ready);
 }
 
-TEST_F(HttpServerOverSockets, AnswersHeadWithoutABodyAndAsksWaitingClientsToContinue) {
+TEST_F(HttpServerOverSockets, AnswersHeadWithoutABodyAndSendsContinue) {
     start();
     TestClient client(port());
     client.send("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -176,7 +176,7 @@ TEST_F(HttpServerOverSockets, AnswersHeadWithoutABodyAndAsksWaitingClientsToCont
     EXPECT_THAT(client.receive().body, HasSubstr("POST /c ok"));
 }
 
-TEST(HttpServer, SaysWhyItCannotListen) {
+TEST(HttpServer, ReportsWhyItCannotListen) {
     boost::asio::io_context context;
     EchoHandler handler;
     HttpServer nowhere(context, {.address = "not an address"}, handler);
@@ -188,7 +188,7 @@ TEST(HttpServer, SaysWhyItCannotListen) {
 }
 
 // @spec:X-63
-TEST_F(HttpServerOverSockets, SaysGoodbyeWithEachAnswerWhileTheDoorIsStillOpen) {
+TEST_F(HttpServerOverSockets, ClosesConnectionsAfterTheResponseOnceKeepAliveIsDisabled) {
     start();
     TestClient old_caller(server_->port());
     old_caller.send("GET /one HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -204,7 +204,7 @@ TEST_F(HttpServerOverSockets, SaysGoodbyeWithEachAnswerWhileTheDoorIsStillOpen) 
     EXPECT_EQ(new_caller.receive().status, 200);
 }
 
-TEST_F(HttpServerOverSockets, CountsTheRequestsThatWaitForTheirAnswer) {
+TEST_F(HttpServerOverSockets, CountsOpenRequests) {
     start();
     TestClient idle(server_->port());
     idle.send("GET /one HTTP/1.1\r\nHost: localhost\r\n\r\n");

@@ -20,7 +20,7 @@ namespace beast = boost::beast;
 using beast::http::field;
 
 struct KeptHeader {
-    field name;  ///< `field::unknown` where the library has no word for it.
+    field name;  ///< `field::unknown` if Beast has no constant for it.
     std::string_view text;
 };
 
@@ -37,7 +37,7 @@ constexpr std::array<KeptHeader, 10> kHeadersKept = {{
     {field::unknown, "x-timeline"},
 }};
 
-/// What every answer says: it is data, nothing in it is to be run, framed, sniffed or kept.
+/// Headers of every response: it is data that must not be executed, framed, sniffed or cached.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kSecurityHeaders = {{
     {"X-Content-Type-Options", "nosniff"},
     {"X-Frame-Options", "DENY"},
@@ -46,7 +46,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kSecurity
     {"Cache-Control", "no-store"},
 }};
 
-/// A line's end inside a value would begin a header of the caller's choice.
+/// A newline inside a value would start a header of the caller's choice.
 std::string one_line(std::string value) {
     std::erase_if(value, [](char c) { return c == '\r' || c == '\n'; });
     return value;
@@ -103,7 +103,7 @@ RequestIds::RequestIds() : prefix_(0) {
 }
 
 std::string RequestIds::next() {
-    // Two streams of one generator: unlikely to meet an id of another process.
+    // Two streams of one generator: a collision with an id of another process is unlikely.
     base::Random random(prefix_ + ++count_);
     static constexpr std::string_view kAlphabet = "0123456789abcdefghijklmnopqrstuv";
     std::string id = "req_";

@@ -1,6 +1,6 @@
 #pragma once
 
-/// The bytes of a response, and small things that the server needs for them.
+/// Builds the bytes of a response; small helpers for the server.
 
 #include "base/time.hpp"
 #include "shell/http/client_address.hpp"
@@ -23,26 +23,26 @@ struct ResponseFrame {
     std::string_view request_id;
     std::string_view date;
     bool keep_alive = true;
-    bool secure = false;  ///< It goes out through TLS.
+    bool secure = false;  ///< Sent through TLS.
 };
 
-/// Takes headers and body out of the response; the rest of it stays.
+/// Moves headers and body out of the response; the other fields stay valid.
 [[nodiscard]] BeastResponse to_message(HttpResponse& response, const ResponseFrame& frame);
 
-/// The other end of a connection, and whose X-Forwarded-For is believed.
+/// The peer of a connection, and the proxies whose X-Forwarded-For is trusted.
 struct Peer {
     const std::string& address;
     const TrustedProxies& proxies;
 };
 
-/// Copies the headers that handlers look at, and says who asks. To be called before the body is
-/// read: the parser adds the trailers of a chunked body to the headers, and behind a proxy those
-/// are whatever the client wishes (RFC 9110, 6.5.1).
+/// Copies the headers that handlers use and determines the client's address. Must be called before
+/// the body is read: the parser adds the trailers of a chunked body to the headers, and behind a
+/// proxy the client chooses those freely (RFC 9110, 6.5.1).
 void take_head(const BeastRequest& message, const Peer& peer, HttpRequest& request);
 
 [[nodiscard]] bool asks_to_continue(const BeastRequest& message);
 
-/// The system's clock.
+/// The system clock.
 [[nodiscard]] base::Timestamp wall_time();
 
 /// "req_" and 20 random letters and digits. Not for secrets.
@@ -56,7 +56,7 @@ private:
     std::uint64_t count_ = 0;
 };
 
-/// The value of the Date header, made anew once a second at most.
+/// The value of the Date header, rebuilt at most once a second.
 class HttpDate {
 public:
     [[nodiscard]] std::string_view text();

@@ -20,7 +20,7 @@ using operations::ReturnWay;
 
 namespace {
 
-/// A command is applied a little later than it came in.
+/// Added to the time of the request, since a command is applied slightly after it arrives.
 constexpr model::Duration kHeadStart = model::Duration::seconds(1);
 
 std::vector<model::MaintenanceWindow> windows_of(const core::State& state) {

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Routes about planned maintenance: what is planned and the banner for everybody; planning,
-/// cancelling, beginning and ending for operators.
+/// Routes for planned maintenance. Everyone may read the planned windows and the banner; operators
+/// may plan, cancel, begin and end a window.
 ///
 /// Threads: the thread of the loop.
 
@@ -14,12 +14,12 @@
 
 namespace botcore::shell::http {
 
-/// The operating mode, the banner and the window that people should know of.
+/// The operating mode, the banner, and the window to announce: the active one, else the next one.
 [[nodiscard]] boost::json::object maintenance_view(const core::State& state);
 
 class MaintenanceRoutes {
 public:
-    /// The context outlives the door, and the door the table.
+    /// The context outlives this object, and this object outlives the table.
     explicit MaintenanceRoutes(const ApiContext& context) : context_(context) {}
 
     void add_to(RouteTable& table);

@@ -10,7 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// The world's time is Monday 2026-09-21, 14:13:20 UTC.
+// The fixture's clock starts at Monday 2026-09-21, 14:13:20 UTC.
 class MaintenanceRoutesTest : public testing::Test {
 protected:
     std::string refused(std::string_view body, std::string_view path = "/api/maintenance") {
@@ -38,7 +38,7 @@ protected:
 };
 
 // @spec:R1-MAINT-01
-TEST_F(MaintenanceRoutesTest, ShowsEverybodyTheNextUsualWindow) {
+TEST_F(MaintenanceRoutesTest, ShowsTheNextUsualWindowWithoutAuthentication) {
     TestClient client(world_.port());
     client.send("GET /api/maintenance HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const auto view = ApiWorld::data(client.receive());
@@ -49,7 +49,7 @@ TEST_F(MaintenanceRoutesTest, ShowsEverybodyTheNextUsualWindow) {
     EXPECT_EQ(view.at("operating").at("mode").as_string(), "NORMAL");
 }
 
-TEST_F(MaintenanceRoutesTest, PlansTheUsualWindowUnlessToldOtherwise) {
+TEST_F(MaintenanceRoutesTest, PlansTheUsualWindowByDefault) {
     const auto window =
         ApiWorld::data(world_.command("POST", "/api/maintenance", R"({"text":"a new disk"})"));
     EXPECT_EQ(window.at("begin").as_string(), "2026-10-04T02:00:00.000Z");
@@ -75,7 +75,7 @@ TEST_F(MaintenanceRoutesTest, RefusesLongWindowsAndShortNotice) {
         200);
 }
 
-TEST_F(MaintenanceRoutesTest, CancelsWhatHasNotBegun) {
+TEST_F(MaintenanceRoutesTest, CancelsAWindowThatHasNotBegun) {
     const std::string id = plan("{}");
     EXPECT_EQ(world_.command("DELETE", "/api/maintenance/" + id).status, 200);
     EXPECT_EQ(state_of(id), "CANCELED");
@@ -87,7 +87,7 @@ TEST_F(MaintenanceRoutesTest, CancelsWhatHasNotBegun) {
     EXPECT_EQ(ApiWorld::code(world_.command("DELETE", "/api/maintenance/1")), "WINDOW_UNKNOWN");
 }
 
-TEST_F(MaintenanceRoutesTest, IsForOperators) {
+TEST_F(MaintenanceRoutesTest, OnlyOperatorsCanChangeMaintenance) {
     for (const std::string_view token : {kTraderToken, kViewerToken}) {
         EXPECT_EQ(world_.ask_as(token, "POST", "/api/maintenance").status, 403);
         EXPECT_EQ(world_.ask_as(token, "POST", "/api/maintenance/on").status, 403);
@@ -98,7 +98,7 @@ TEST_F(MaintenanceRoutesTest, IsForOperators) {
 }
 
 // @spec:R1-MAINT-09 @spec:R1-MAINT-11
-TEST_F(MaintenanceRoutesTest, GoesOnAndOffWithAWordToEverybody) {
+TEST_F(MaintenanceRoutesTest, EmergencyMaintenanceBeginsAndEndsOnCommand) {
     EXPECT_EQ(refused("{}", "/api/maintenance/off"), "409 WINDOW_NOT_MOVABLE");
     const auto on = world_.command("POST", "/api/maintenance/on", R"({"minutes":30})");
     EXPECT_EQ(ApiWorld::data(on).at("emergency").as_bool(), true);
@@ -125,10 +125,11 @@ TEST_F(MaintenanceRoutesTest, GoesOnAndOffWithAWordToEverybody) {
 }
 
 // @spec:R1-MAINT-04 R1-MAINT-12 R1-MAINT-13
-TEST_F(MaintenanceRoutesTest, AWindowRunsItsWholeCourseByItself) {
+TEST_F(MaintenanceRoutesTest, APlannedWindowPassesThroughAllStatesAutomatically) {
     const std::string id = plan(R"({"text":"a new disk"})");
     const auto hours = [](std::int64_t count) { return model::Duration::seconds(count * 3'600); };
-    // To six days and a bit before the window: the notice is due.
+    // Advances in two steps to six and a half days before the window; the second step passes the
+    // time of the notice, seven days before.
     world_.pass(hours(5 * 24));
     EXPECT_EQ(state_of(id), "PLANNED");
     world_.pass(hours(24));
@@ -136,7 +137,7 @@ TEST_F(MaintenanceRoutesTest, AWindowRunsItsWholeCourseByItself) {
     EXPECT_EQ(show().at("banner").as_string(),
               "Planned maintenance on Sunday 4 October 2026, 02:00 to 04:00 UTC (a "
               "new disk). New orders are refused until then; cancels and exits work.");
-    // To Sunday, 02:13:20.
+    // Advances to Sunday, 02:13:20.
     world_.pass(hours(6 * 24 + 12));
     EXPECT_EQ(state_of(id), "ACTIVE");
     world_.pass(hours(1));
@@ -157,11 +158,11 @@ TEST_F(MaintenanceRoutesTest, AWindowRunsItsWholeCourseByItself) {
                                         "maintenance_ended",
                                         "maintenance_completed"}));
     const auto body = ApiWorld::json(world_.get("/health/detailed"));
-    // This world looks once an hour; the daemon looks four times a second.
+    // This test advances the maintenance once an hour; the daemon does so four times a second.
     EXPECT_EQ(body.at("uptime").at(0).at("planned_seconds").as_int64(), 2 * 3'600);
 }
 
-TEST_F(MaintenanceRoutesTest, NothingMovesWhileTheClockIsUncertain) {
+TEST_F(MaintenanceRoutesTest, NoWindowChangesStateWhileTheClockIsUncertain) {
     const std::string id = plan(R"({"begin":"2026-09-25T02:00Z","emergency":true})");
     EXPECT_EQ(state_of(id), "NOTICED");
     world_.on_loop([&] { world_.clock = model::ClockState::Uncertain; });

@@ -16,7 +16,7 @@ using model::CandleInterval;
 namespace {
 
 constexpr std::size_t kCandlesDefault = 100;
-/// Charts of one request, so that its answer stays within a cached value's size.
+/// The most charts of one request, so that the response fits into one cached value.
 constexpr std::size_t kChartsMax = 32;
 
 std::vector<std::string_view> parts_of(std::string_view list) {
@@ -29,7 +29,7 @@ std::vector<std::string_view> parts_of(std::string_view list) {
     }
 }
 
-/// Which candles the query asks for.
+/// The candle span that the query asks for.
 CandleSpan span_of(QueryReader& query) {
     CandleSpan span;
     span.limit = query.number("limit", kCandlesDefault, {1, model::kCandlesMax});
@@ -220,7 +220,7 @@ void MarketRoutes::send_charts(
     const ChartKeys& keys,
     std::function<void(RequestContext&, std::vector<json::object>)> finish) {
     if (!prepare(keys)) {
-        // The rest in later turns, so that orders do not wait for it.
+        // Continue in later turns of the loop, so that orders are not delayed.
         if (call.deadline.has_passed(context_.now().monotonic)) {
             return call.fail(504,
                              "TIMEOUT",
@@ -250,9 +250,9 @@ void MarketRoutes::send_charts(
     respond_cached(context_, call, {[this, keys] { return meaning_of(keys); }, make, whole});
 }
 
-/// Everything that kept candles depend on: the process (its writer's term is random and not used
-/// twice; the history does not change within it), the series, its revision, and which are asked
-/// for.
+/// Everything that the cached candles depend on: the process (its incarnation is random and never
+/// reused, and the history does not change within a process), the series, its revision, and the
+/// requested span.
 std::string MarketRoutes::meaning_of(const ChartKeys& keys) const {
     std::string meaning = "candles\n" + std::to_string(context_.runtime.state().incarnation) + "\n";
     for (const ChartKey& key : keys) {
@@ -270,7 +270,7 @@ std::string MarketRoutes::meaning_of(const ChartKeys& keys) const {
     return meaning;
 }
 
-/// Those that are asked for, but the one that trades may still change.
+/// The requested candles that can be cached: all but the one that trades may still change.
 json::array MarketRoutes::kept_candles(const ChartKey& key) const {
     json::array list;
     const CandleRow row = row_of(key);
@@ -280,7 +280,7 @@ json::array MarketRoutes::kept_candles(const ChartKey& key) const {
     return list;
 }
 
-/// The kept candles and those that came since, with source and age.
+/// The cached candles and the newer ones, with source and age.
 json::object MarketRoutes::whole_chart(const ChartKey& key, json::value kept) const {
     const model::Quote quote = context_.quote_of(key.instrument);
     json::object chart = quote_view(quote, age_rule());
@@ -295,8 +295,8 @@ json::object MarketRoutes::whole_chart(const ChartKey& key, json::value kept) co
     return chart;
 }
 
-/// Adds to the kept candles what follows them. While a far cache answered, the last one may have
-/// closed and others have come.
+/// Appends to the cached candles those that follow. While an external cache was responding, the
+/// last candle may have closed and new ones may have begun.
 void MarketRoutes::add_newer(json::object& chart, const ChartKey& key) const {
     json::array& list = chart["candles"].as_array();
     const CandleRow row = row_of(key);
@@ -307,7 +307,7 @@ void MarketRoutes::add_newer(json::object& chart, const ChartKey& key) const {
         CHECK(last);
         newer.since = *last + base::Duration::microseconds(1);
     }
-    // One more than fits says where the next page begins.
+    // One candle more than the limit tells where the next page begins.
     if (key.span.since) newer.limit = key.span.limit + 1 - list.size();
     for (Candle& candle : row.candles(newer)) {
         if (key.span.since && list.size() == key.span.limit) {

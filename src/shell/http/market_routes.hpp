@@ -1,10 +1,10 @@
 #pragma once
 
-/// Routes about the market: prices, books, candles and what can be traded. Every answer with market
-/// data says its source, its age, and whether it is stale.
+/// Routes for market data: prices, books, candles and tradable symbols. Every response with market
+/// data states its source, its age, and whether it is stale.
 ///
-/// Which symbols the lists show is the operator's choice among those that this installation knows
-/// (`FollowedSymbols`): POST shows one, DELETE hides it. Nothing else depends on it.
+/// The operator chooses which of the symbols known to this installation the lists show
+/// (`FollowedSymbols`): POST shows a symbol, DELETE hides it. Nothing else depends on this choice.
 ///
 /// Threads: the thread of the loop.
 
@@ -27,7 +27,7 @@ namespace botcore::shell::http {
 
 class MarketRoutes {
 public:
-    /// Both outlive the door, and the door the table.
+    /// Both arguments outlive this object, and this object outlives the table.
     MarketRoutes(const ApiContext& context, FollowedSymbols& followed)
         : context_(context),
           followed_(followed) {}
@@ -35,7 +35,7 @@ public:
     void add_to(RouteTable& table);
 
 private:
-    /// Which candles are asked for.
+    /// The candles that a request asks for.
     struct ChartKey {
         model::InstrumentId instrument;
         model::CandleInterval interval = model::CandleInterval::Minute1;
@@ -71,11 +71,11 @@ private:
         return {context_.market, key.instrument, key.interval};
     }
 
-    /// Makes a part of what the histories lack for these candles; true once they lack nothing.
+    /// Generates a part of the missing history of these candles; true once nothing is missing.
     [[nodiscard]] bool prepare(const ChartKeys& keys) const;
 
-    /// The candles that no trade changes any more come from the cache; `finish` gets one object for
-    /// each key, whole.
+    /// Takes final candles, which no trade changes any more, from the cache; `finish` gets one
+    /// complete chart object for each key.
     void send_charts(RequestContext& call,
                      const ChartKeys& keys,
                      std::function<void(RequestContext&, std::vector<boost::json::object>)> finish);

@@ -21,7 +21,7 @@ constexpr std::int64_t kStart = 1'767'225'600'000;
 
 class MarketRoutes : public testing::Test {
 protected:
-    /// A trade in the minute `minute`, of one coin.
+    /// Adds a trade of one coin within the minute `minute`.
     void trade(std::int64_t minute, std::int64_t price) {
         world_.on_loop([&] {
             const auto time = Timestamp::from_milliseconds(kStart + minute * kMinute);
@@ -43,7 +43,7 @@ std::string cache_header(const TestResponse& response) {
 }
 
 // @spec:X-48
-TEST_F(MarketRoutes, EveryPriceSaysItsSourceItsAgeAndWhetherItIsStale) {
+TEST_F(MarketRoutes, EveryPriceStatesItsSourceItsAgeAndWhetherItIsStale) {
     trade(0, 100);
     const auto expect_fresh = [](const boost::json::value& value) {
         EXPECT_EQ(value.at("source").as_string(), "generated");
@@ -66,7 +66,7 @@ TEST_F(MarketRoutes, EveryPriceSaysItsSourceItsAgeAndWhetherItIsStale) {
     }
 }
 
-TEST_F(MarketRoutes, ALongParameterIsRepeatedInWholeCharacters) {
+TEST_F(MarketRoutes, AnErrorRepeatsALongParameterInWholeCharacters) {
     std::string path = "/api/market/prices?market=a";
     for (int i = 0; i < 60; ++i)
         path += "%C3%A9";
@@ -75,7 +75,7 @@ TEST_F(MarketRoutes, ALongParameterIsRepeatedInWholeCharacters) {
     EXPECT_EQ(ApiWorld::code(response), "INVALID_FIELD");
 }
 
-TEST_F(MarketRoutes, CandlesAreThoseOfTheTradesTheNewestLast) {
+TEST_F(MarketRoutes, CandlesAreBuiltFromTradesTheNewestLast) {
     trade(0, 100);
     trade(0, 120);
     trade(1, 110);
@@ -114,7 +114,7 @@ TEST_F(MarketRoutes, CandlesAreThoseOfTheTradesTheNewestLast) {
         << "Its minute is over, though nothing was traded since.";
 }
 
-TEST_F(MarketRoutes, ASpanInWhichOurFeedWasDownIsMarkedAndNeverOfVolumeZero) {
+TEST_F(MarketRoutes, MarksASpanWithoutOurFeedInsteadOfReportingZeroVolume) {
     const auto at = [](std::int64_t minute) {
         return Timestamp::from_milliseconds(kStart + minute * kMinute);
     };
@@ -145,7 +145,7 @@ TEST_F(MarketRoutes, ASpanInWhichOurFeedWasDownIsMarkedAndNeverOfVolumeZero) {
     EXPECT_EQ(back.at("incomplete").at(0).at("until").as_string(), "2026-01-01T00:09:00.000Z");
 }
 
-TEST_F(MarketRoutes, ALateTradeIsInItsClosedCandleOrInAFigure) {
+TEST_F(MarketRoutes, ALateTradeUpdatesItsClosedCandleOrIsCounted) {
     trade(0, 100);
     trade(1, 110);
     const std::string path = "/api/market/candles/BTCUSDT/1m";
@@ -161,7 +161,7 @@ TEST_F(MarketRoutes, ALateTradeIsInItsClosedCandleOrInAFigure) {
     EXPECT_EQ(data("/api/market/overview").at(0).at("late_trades").as_int64(), 1);
 }
 
-TEST_F(MarketRoutes, WhatBecameOfTradesIsSeenInTheMetrics) {
+TEST_F(MarketRoutes, MetricsCountTradesByTheirOutcome) {
     const auto shown = [&](const std::string& line) {
         return world_.get("/metrics").body.find("market_trades_total{result=" + line + "\n") !=
                std::string::npos;
@@ -181,7 +181,7 @@ TEST_F(MarketRoutes, WhatBecameOfTradesIsSeenInTheMetrics) {
     }
 }
 
-TEST_F(MarketRoutes, ClosedCandlesComeFromTheCacheAndTheOpenOneIsNew) {
+TEST_F(MarketRoutes, CachesClosedCandlesButNotTheOpenOne) {
     trade(0, 100);
     trade(1, 110);
     const std::string path = "/api/market/candles/BTCUSDT/1m";
@@ -223,8 +223,7 @@ protected:
         world_.on_loop([this] { world_.market.past = nullptr; });
     }
 
-    /// The open times of all pages from `since` on; each page's candles go on where the last one's
-    /// ended.
+    /// The open times of all pages from `since` on; each page begins where the previous one ended.
     std::vector<std::string> pages(const std::string& timeframe,
                                    std::string since,
                                    const std::string& rest) {
@@ -268,7 +267,7 @@ protected:
     int page_count_ = 0;
 };
 
-TEST_F(HistoryRoutes, ADayIsGoneThroughMinuteByMinuteAndFiveHundredDaysHourByHour) {
+TEST_F(HistoryRoutes, PagesThroughADayOfMinutesAndFiveHundredDaysOfHours) {
     const Timestamp day = kBegin + Duration::milliseconds(250 * 1'440 * kMinute);
     const Timestamp next = day + Duration::milliseconds(1'440 * kMinute);
     EXPECT_EQ(pages("1m",
@@ -289,7 +288,7 @@ TEST_F(HistoryRoutes, ADayIsGoneThroughMinuteByMinuteAndFiveHundredDaysHourByHou
         << "From the history on into the trades.";
 }
 
-TEST_F(HistoryRoutes, FiveHundredDaysAreThereFromTheFirstSecondAndMarkedAsGenerated) {
+TEST_F(HistoryRoutes, ServesFiveHundredGeneratedDaysFromTheStart) {
     const auto days = data("/api/market/candles/BTCUSDT/1d?limit=1000");
     EXPECT_EQ(days.at("source").as_string(), "generated");
     EXPECT_TRUE(days.at("next_since").is_null());
@@ -312,7 +311,7 @@ TEST_F(HistoryRoutes, FiveHundredDaysAreThereFromTheFirstSecondAndMarkedAsGenera
         << "A market without a history has none.";
 }
 
-TEST_F(HistoryRoutes, TheCandleInWhichTheProcessBeganIsMadeOfBoth) {
+TEST_F(HistoryRoutes, MergesHistoryAndTradesInTheCandleOfTheProcessStart) {
     const Timestamp open = Timestamp::from_milliseconds(kStart);
     const auto past = past_candle(CandleInterval::Minute1, open);
     world_.on_loop([&] {
@@ -343,7 +342,7 @@ TEST_F(HistoryRoutes, TheCandleInWhichTheProcessBeganIsMadeOfBoth) {
               boost::json::value(false));
 }
 
-TEST_F(HistoryRoutes, EachSpanHasAnAnswerOfItsOwnInTheCache) {
+TEST_F(HistoryRoutes, CachesEachSpanSeparately) {
     trade(1, 59'900);
     const std::string path = "/api/market/candles/BTCUSDT/1m?limit=3";
     EXPECT_EQ(cache_header(world_.get(path)), "miss");
@@ -359,7 +358,7 @@ TEST_F(HistoryRoutes, EachSpanHasAnAnswerOfItsOwnInTheCache) {
         EXPECT_EQ(world_.get(path + wrong).status, 400) << wrong;
 }
 
-TEST_F(HistoryRoutes, TheLastDayOfTheOverviewReachesBackBeforeTheStart) {
+TEST_F(HistoryRoutes, TheLastDayOfTheOverviewIncludesHistoryBeforeTheStart) {
     trade(0, 59'900);
     const auto row = data("/api/market/overview").at(0);
     EXPECT_EQ(row.at("since").as_string(), "2025-12-31T01:00:00.000Z");
@@ -375,7 +374,7 @@ TEST_F(HistoryRoutes, TheLastDayOfTheOverviewReachesBackBeforeTheStart) {
     EXPECT_EQ(row.at("volume").as_string(), to_text(volume));
 }
 
-TEST_F(MarketRoutes, ChartsAddThePricesOfNowSideBySide) {
+TEST_F(MarketRoutes, ChartsIncludeCurrentPricesAndCanBeListedTogether) {
     trade(0, 100);
     const auto chart = data("/api/market/chart/BTCUSDT/1m");
     EXPECT_EQ(chart.at("bid").as_string(), "49999");
@@ -387,7 +386,7 @@ TEST_F(MarketRoutes, ChartsAddThePricesOfNowSideBySide) {
               "2026-01-31T23:59:59.999Z");
 }
 
-TEST_F(MarketRoutes, RefuseWhatTheyDoNotKnow) {
+TEST_F(MarketRoutes, RefusesUnknownSymbolsAndInvalidParameters) {
     for (const char* path : {"/api/market/candles/NOSUCH/1m",
                              "/api/market/chart/nosuch/1m",
                              "/api/market/charts?symbols=BTCUSDT,NOSUCH"}) {
@@ -411,7 +410,7 @@ TEST_F(MarketRoutes, RefuseWhatTheyDoNotKnow) {
     }
 }
 
-TEST_F(MarketRoutes, OverviewTellsTheLastDay) {
+TEST_F(MarketRoutes, OverviewSummarizesTheLastDay) {
     EXPECT_TRUE(data("/api/market/overview").at(0).at("since").is_null());
     trade(0, 999);
     trade(60, 100);
@@ -447,7 +446,7 @@ TEST_F(MarketRoutes, TheOperatorChoosesWhichSymbolsTheListsShow) {
     EXPECT_EQ(data("/api/market/prices").as_array().size(), 1U);
 }
 
-TEST_F(MarketRoutes, OnlyTheOperatorChoosesAndOnlyAmongKnownSymbols) {
+TEST_F(MarketRoutes, OnlyOperatorsFollowSymbolsAndOnlyKnownOnes) {
     EXPECT_EQ(world_.ask_as(kViewerToken, "DELETE", "/api/market/symbols/BTCUSDT").status, 403);
     EXPECT_EQ(world_.ask_as(kTraderToken, "DELETE", "/api/market/symbols/BTCUSDT").status, 403);
     EXPECT_EQ(world_.command("DELETE", "/api/market/symbols/NOSUCH").status, 404);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr Duration kDay = Duration::seconds(24 * 3'600);
 
-/// From `first` to `last`, in percent, half to even.
+/// The change from `first` to `last` in percent, rounded half to even.
 json::value change_percent(model::Price first, model::Price last) {
     const auto hundredfold = base::multiply_checked((last - first).units(), 100 * model::kScale);
     if (!hundredfold) return nullptr;
@@ -27,7 +27,7 @@ json::value change_percent(model::Price first, model::Price last) {
 }  // namespace
 
 void add_age(json::object& object, const model::Quote& quote, AgeRule rule) {
-    // Without a source and an age nothing was ever said of it.
+    // Without a source and an age, no message about this instrument was ever received.
     const bool spoke = quote.source != model::MarketSource::None || quote.age > Duration();
     object["as_of"] =
         spoke ? json::value(protocol::to_iso8601(rule.now - quote.age)) : json::value(nullptr);

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The process's own figures as JSON, for dashboards without a metrics store: the system, trading,
-/// and the connections to the exchange and to callers.
+/// The process's own metrics as JSON, for dashboards without a metrics store: the system, trading,
+/// and the connections to the exchange and from clients.
 ///
 /// Threads: the thread of the loop.
 
@@ -15,13 +15,13 @@ namespace botcore::shell::http {
 
 class MonitoringRoutes {
 public:
-    /// How many callers are connected now.
+    /// The number of clients that are connected now.
     struct Connections {
         std::size_t http = 0;
         std::size_t websocket = 0;
     };
 
-    /// The context and the monitor outlive the door, and the door the table.
+    /// The context and the monitor outlive this object, and this object outlives the table.
     MonitoringRoutes(const ApiContext& context,
                      const health::HealthMonitor& monitor,
                      std::function<Connections()> connections)

@@ -65,13 +65,13 @@ std::string_view phrase_of(std::uint16_t status) {
     }
 }
 
-/// Every status that the route can answer, in order.
+/// All statuses that the route can respond with, in order.
 std::set<std::uint16_t> statuses_of(const RouteRow& row) {
     std::set<std::uint16_t> all(row.statuses.begin(), row.statuses.end());
     const bool made = std::any_of(
         all.begin(), all.end(), [](auto status) { return status == 201 || status == 204; });
     if (!made) all.insert(200);
-    all.insert({415, 429, 503, 504});  // A body needs its Content-Type, wherever it is sent.
+    all.insert({415, 429, 503, 504});  // 415: every route refuses a body without its Content-Type.
     if (row.access != Access::Public) all.insert({400, 401, 403, 409});
     if (row.key_needed || !row.request.empty()) all.insert({400, 413, 415});
     return all;
@@ -97,7 +97,7 @@ json::object enveloped(json::object data) {
     return schema;
 }
 
-/// The schema of a body with this status.
+/// The schema of a response body with this status.
 json::object schema_of(const RouteTable& routes, const RouteRow& row, std::uint16_t status) {
     if (status >= 400) {
         json::object error = ref("schemas", "Error");
@@ -142,7 +142,7 @@ json::object response_of(const RouteTable& routes, const RouteRow& row, std::uin
     return response;
 }
 
-/// Errors look the same on every route, so that they stand in the document once for each status.
+/// Errors look the same on every route, so the document describes them once for each status.
 constexpr std::array<std::uint16_t, 13> kErrorStatuses = {
     400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 502, 503, 504};
 
@@ -237,7 +237,7 @@ std::string operation_id(const RouteRow& row) {
     return id;
 }
 
-/// A body whose fields may all be missing may be missing itself.
+/// A request body is optional when none of its fields is required.
 bool has_required_fields(const RouteTable& routes, std::string_view shape) {
     const auto* required = routes.schemas().all().at(shape).as_object().if_contains("required");
     return required != nullptr && !required->as_array().empty();
@@ -330,7 +330,7 @@ json::object components_of(const RouteTable& routes) {
     return components;
 }
 
-/// `value` with its object's members one to a line, down to `levels`.
+/// Writes `value` with one object member per line, down to `levels` levels.
 void write_lines(std::string& out, const json::value& value, int levels, int indent) {
     if (levels == 0 || !value.is_object() || value.as_object().empty()) {
         out += json::serialize(value);

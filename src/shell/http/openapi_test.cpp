@@ -12,7 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// Every "$ref" of the document leads somewhere.
+/// Expects that every "$ref" of the document resolves.
 void expect_no_loose_ends(const json::value& document, const json::value& part) {
     if (part.is_array()) {
         for (const auto& item : part.as_array())
@@ -31,7 +31,7 @@ void expect_no_loose_ends(const json::value& document, const json::value& part) 
     }
 }
 
-TEST(OpenApi, DescribesItselfWholly) {
+TEST(OpenApi, TheDocumentIsCompleteAndConsistent) {
     ApiWorld world;
     TestClient client(world.port());
     client.send("GET /api/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -62,7 +62,7 @@ TEST(OpenApi, DescribesItselfWholly) {
     EXPECT_EQ(SchemaCheck(document).trouble(order.at("examples").at(0), order), "");
 }
 
-TEST(SchemaCheck, FindsWhatDoesNotFit) {
+TEST(SchemaCheck, ReportsValuesThatViolateTheSchema) {
     SchemaTable schemas;
     schemas.add_words("Colour", "", {"red", "green"});
     schemas.add_object("Thing",

@@ -15,7 +15,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// No order has a longer story; a loop in damaged data ends here.
+/// The most steps of an explanation. No order has more; a loop in damaged data ends here.
 constexpr std::size_t kStepsMax = 10'000;
 
 std::string attempt_text(const model::Attempt& attempt) {
@@ -48,7 +48,7 @@ std::string wish_text(const model::Order& order) {
     return text;
 }
 
-/// What the first record of an order led to.
+/// Describes the result of the order's first record.
 std::string birth_text(const model::Order& order) {
     if (order.state == model::OrderState::Refused) {
         return fmt::format("It was refused with {}: {}. Nothing left for the exchange.",
@@ -202,7 +202,8 @@ struct Told {
     }
 };
 
-/// Takes the order's image and its fills out of the record. False where the order is not in it.
+/// Extracts the order and its fills from the record; false when the record does not contain the
+/// order.
 bool take_order(ExplanationStep& step, const model::ClientOrderId& id) {
     bool found = false;
     for (const auto& change : step.record.outcome.changes) {

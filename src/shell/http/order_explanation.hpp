@@ -1,7 +1,7 @@
 #pragma once
 
-/// The life of one order, told from the journal: every record that touched it, oldest first, in
-/// words a person understands.
+/// The history of one order, read from the journal: every record that changed it, oldest first,
+/// with a text that people understand.
 
 #include "ports/store.hpp"
 
@@ -16,13 +16,13 @@ namespace botcore::shell::http {
 struct ExplanationStep {
     model::Record record;
     model::Hash hash{};
-    model::Order order;              ///< Its image after the record.
-    std::vector<model::Fill> fills;  ///< Of this order, booked by the record.
+    model::Order order;              ///< The order as the record left it.
+    std::vector<model::Fill> fills;  ///< Fills of this order that the record books.
     std::string text;                ///< What happened.
 };
 
-/// Follows `prior_sequence` from the order's last image back to its birth. Corrupt where a record
-/// is missing, damaged, or does not hold the order.
+/// Follows `prior_sequence` from the order's last record back to its first. Corrupt when a record
+/// is missing, damaged, or does not contain the order.
 [[nodiscard]] ports::StoreResult<std::vector<ExplanationStep>> explanation_of(
     ports::StoreReader& reader, const model::Order& order);
 

@@ -7,7 +7,7 @@ namespace botcore::shell::http {
 
 namespace {
 
-/// Is there `"reduce_only"`, a colon and `true`, with spaces as JSON allows them?
+/// Whether the body contains `"reduce_only"`, a colon and `true`, with white space as in JSON.
 bool says_reduce_only(std::string_view body) {
     constexpr std::string_view kName = "\"reduce_only\"";
     constexpr std::string_view kSpaces = " \t\r\n";

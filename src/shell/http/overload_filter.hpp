@@ -1,7 +1,7 @@
 #pragma once
 
-/// What is turned away when there is more to do than can be done: reads first, then entries, never
-/// cancels, exits, health or the operator (invariant I9).
+/// Refuses requests under overload: reads first, then entries; never cancels, exits, health checks
+/// or the operator's requests (invariant I9).
 ///
 /// Threads: the thread of the loop.
 
@@ -17,27 +17,27 @@
 
 namespace botcore::shell::http {
 
-/// What the call is for: its route's purpose, but an order that says "reduce_only": true is an exit
-/// wherever it comes in. The body is not parsed yet; a word inside another text does no harm, since
-/// it only saves the call from being shed.
+/// The purpose of a request: that of its route, except that an order with "reduce_only": true is an
+/// exit on any route. The body is not parsed yet, so the search may also match inside another text;
+/// that does no harm, since it only saves the request from being shed.
 [[nodiscard]] Purpose purpose_of(const RequestContext& call);
 
-/// How much waits, and for how long.
+/// The load: the number of waiting commands, and the lag of the loop.
 struct Pressure {
     std::size_t commands_waiting = 0;
-    base::Duration lag;  ///< Between a turn of the loop being due and its beginning.
+    base::Duration lag;  ///< From the time at which a turn of the loop is due until it begins.
 };
 
 struct OverloadLimits {
-    std::size_t reads_at = 512;      ///< Commands that wait; beyond, reads are shed.
-    std::size_t entries_at = 3'072;  ///< Beyond, entries too; the rest of the queue is for exits.
+    std::size_t reads_at = 512;      ///< From this number of waiting commands on, reads are shed.
+    std::size_t entries_at = 3'072;  ///< From here on entries too; the queue's rest is for exits.
     base::Duration reads_lag = base::Duration::milliseconds(200);
     base::Duration entries_lag = base::Duration::seconds(2);
 };
 
 class OverloadFilter {
 public:
-    /// The metrics outlive the gate.
+    /// The metrics outlive the filter.
     OverloadFilter(const OverloadLimits& limits,
                    metrics::Metrics& metrics,
                    std::function<Pressure()> pressure)
@@ -45,10 +45,10 @@ public:
           metrics_(metrics),
           pressure_(std::move(pressure)) {}
 
-    /// False: the call was answered with 503 OVERLOADED and Retry-After; nothing was done.
+    /// False: it responded with 503 OVERLOADED and Retry-After, and nothing was executed.
     [[nodiscard]] bool pass(RequestContext& call);
 
-    /// Has anything been shed since the last time this was asked?
+    /// Whether anything was shed since the previous call.
     [[nodiscard]] bool take_overload() { return std::exchange(shed_lately_, false); }
 
 private:

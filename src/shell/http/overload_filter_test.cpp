@@ -11,7 +11,7 @@ using base::Duration;
 
 class OverloadFilterTest : public ::testing::Test {
 protected:
-    /// The status that the gate answers with; nothing where the call passes.
+    /// The status that the filter responds with; nothing when the request passes.
     std::optional<std::uint16_t> asked(Purpose purpose, std::string body = {}) {
         RouteRow row{};
         row.purpose = purpose;
@@ -59,7 +59,7 @@ TEST_F(OverloadFilterTest, ShedsReadsFirstThenEntriesAndNeverExits) {
               std::string::npos);
 }
 
-TEST_F(OverloadFilterTest, ALoopThatLagsIsPressureToo) {
+TEST_F(OverloadFilterTest, ShedsWhenTheLoopLags) {
     pressure_.lag = Duration::milliseconds(100);
     EXPECT_EQ(asked(Purpose::Read), 503);
     EXPECT_TRUE(retry_after_);
@@ -68,7 +68,7 @@ TEST_F(OverloadFilterTest, ALoopThatLagsIsPressureToo) {
     EXPECT_EQ(asked(Purpose::Entry), 503);
 }
 
-TEST_F(OverloadFilterTest, AReduceOnlyOrderIsAnExitWhereverItComesIn) {
+TEST_F(OverloadFilterTest, TreatsAReduceOnlyOrderAsAnExitOnAnyRoute) {
     pressure_.commands_waiting = 1'000;
     EXPECT_FALSE(asked(Purpose::Entry, R"({"symbol":"BTCUSDT","reduce_only":true})"));
     EXPECT_FALSE(asked(Purpose::Entry, "{\"reduce_only\" :\n true}"));

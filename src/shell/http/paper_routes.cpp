@@ -17,7 +17,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::uint64_t kOffsetMax = 10'000;
-/// Fills that one request may look at to find those that closed something.
+/// The most fills that one request reads to find those that closed something.
 constexpr std::size_t kFillsLookedAt = 20'000;
 constexpr std::size_t kFillsAtOnce = 1'000;
 
@@ -177,7 +177,7 @@ void PaperRoutes::list_closed_trades(RequestContext& call) {
         const auto fills = context_.reader.fills(wanted);
         if (!fills) return context_.store_failed(call, fills.error());
         const std::vector<model::Fill>& rows = fills.value();
-        // A page may end inside a record, and the next one begins at a record.
+        // A page may end in the middle of a record, but the next page begins at a record.
         const bool full = rows.size() == wanted.limit;
         const model::Sequence cut =
             full && rows.front().sequence != rows.back().sequence ? rows.back().sequence : 0;

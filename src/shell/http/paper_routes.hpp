@@ -1,7 +1,7 @@
 #pragma once
 
-/// Routes about the paper account under the names that its dashboard knows: status, portfolio, open
-/// and closed trades, settings; and other addresses of commands that the trading door has.
+/// Routes for the paper account under the names that its dashboard uses: status, portfolio, open
+/// and closed trades, settings; and aliases of routes of `TradingRoutes`.
 ///
 /// Threads: the thread of the loop.
 
@@ -12,10 +12,10 @@ namespace botcore::shell::http {
 
 class PaperRoutes {
 public:
-    /// The context outlives the door, and the door the table.
+    /// The context outlives this object, and this object outlives the table.
     explicit PaperRoutes(const ApiContext& context) : context_(context) {}
 
-    /// After the trading door.
+    /// Call it after `TradingRoutes::add_to`, whose routes it aliases.
     void add_to(RouteTable& table);
 
 private:

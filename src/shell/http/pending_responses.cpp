@@ -29,7 +29,7 @@ void PendingResponses::on_reply(runtime::RequestHandle handle, runtime::ApiReply
 }
 
 std::string error_code_of(std::string_view body) {
-    // Our own rendering begins with exactly this.
+    // Our own error bodies begin with exactly this text.
     constexpr std::string_view kStart = R"({"error":{"code":")";
     if (!body.starts_with(kStart)) return {};
     body.remove_prefix(kStart.size());

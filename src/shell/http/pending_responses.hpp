@@ -1,7 +1,7 @@
 #pragma once
 
-/// Who waits at this door for which answer of the runtime. Made before the runtime, which answers
-/// through it.
+/// The HTTP requests that wait for a reply of the runtime. Constructed before the runtime, which
+/// sends its replies through it.
 ///
 /// Threads: the thread of the loop.
 
@@ -20,7 +20,8 @@ class PendingResponses final : public runtime::ReplySink {
 public:
     using Headers = std::vector<std::pair<std::string_view, std::string>>;
 
-    /// A number for the request whose answer goes to `respond`, with these headers besides its own.
+    /// Returns a handle for the request. Its reply goes to `respond`, with these headers besides
+    /// the reply's own.
     [[nodiscard]] runtime::RequestHandle add(Respond respond, std::string caller, Headers headers);
 
     void on_reply(runtime::RequestHandle handle, runtime::ApiReply reply) override;
@@ -38,7 +39,7 @@ private:
     runtime::RequestHandle last_ = 0;
 };
 
-/// The code in the body of an error, empty for anything else.
+/// The error code in the body of an error; empty for any other body.
 [[nodiscard]] std::string error_code_of(std::string_view body);
 
 }  // namespace botcore::shell::http

@@ -1,14 +1,14 @@
 #pragma once
 
-/// What each account's trading brought, folded from all of its fills and kept: a question costs
-/// only what is new since the last one. The first one goes through the whole history, page by page,
-/// so that nobody else waits for it.
+/// The performance of each account, computed from all of its fills and cached: a query costs only
+/// the fills that are new since the previous query. The first query reads the whole history page by
+/// page, so that other requests are not delayed.
 ///
-/// B1  What is folded are fills of the store, oldest first, each once.
-/// B2  After the newest fill a futures fold holds what the account holds. Where it does not (a
-/// reset
-///     dropped a position without a fill), it is folded anew from what must have been open before
-///     the first fill; the rounds of that are not counted.
+/// B1  The computation applies the fills of the store, oldest first, each exactly once.
+/// B2  After the newest fill, the computed open quantities of a futures account equal its
+///     positions. Where they do not (a reset dropped a position without a fill), the computation
+///     restarts with the quantities that must have been open before the first fill; the rounds of
+///     those quantities are not counted.
 ///
 /// Threads: the thread of the loop, between two steps of the runtime.
 
@@ -25,27 +25,27 @@ namespace botcore::shell::http {
 class PerformanceBook {
 public:
     enum class Progress : std::uint8_t {
-        Partly,  ///< There is more: go on, after others had their turn.
+        Partly,  ///< More pages remain; call again after other work had its turn.
         Whole,
     };
 
     struct Figures {
         core::Performance performance;
-        std::optional<model::Timestamp> since;  ///< Of the first fill.
+        std::optional<model::Timestamp> since;  ///< Time of the first fill.
     };
 
-    /// The reader outlives the book. The account asked for least lately is forgotten when there are
-    /// more than `accounts_max`.
+    /// The reader outlives the book. With more than `accounts_max` accounts, the least recently
+    /// queried one is evicted.
     PerformanceBook(ports::StoreReader& reader, std::size_t page, std::size_t accounts_max = 1'000)
         : reader_(reader),
           page_(page),
           accounts_max_(accounts_max) {}
 
-    /// Folds the next page of the account's fills.
+    /// Applies the next page of the account's fills.
     [[nodiscard]] ports::StoreResult<Progress> advance(const core::State& state,
                                                        const core::AccountState& account);
 
-    /// Of the fills folded so far.
+    /// Computed from the fills that are applied so far.
     [[nodiscard]] Figures figures(const model::AccountId& account) const;
 
     [[nodiscard]] std::size_t size() const { return entries_.size(); }

@@ -9,7 +9,7 @@ namespace botcore::shell::http {
 namespace {
 
 // B2
-TEST(PerformanceBook, IsWholeAfterOneMoreRoundWithAPositionThatNoFillExplains) {
+TEST(PerformanceBook, CompletesAfterOneRestartForAPositionWithoutFills) {
     const scratch::TemporaryFolder folder;
     sqlite::SqliteOptions options;
     options.path = folder.file("shard.db");

@@ -86,7 +86,7 @@ void PerformanceRoutes::add_to(RouteTable& table) {
     }
 }
 
-/// Folds what is new, page by page, then answers.
+/// Applies the new fills page by page, then responds.
 void PerformanceRoutes::show(RequestContext& call) {
     const auto* account = context_.find_account(call);
     if (account == nullptr) return;
@@ -117,7 +117,7 @@ std::optional<json::value> PerformanceRoutes::make(RequestContext& call) {
     const auto* account = context_.find_account(call);
     if (account == nullptr) return std::nullopt;
     const model::Account& row = account->account;
-    // An answer of the cache took a while: what came meanwhile belongs in, and is little.
+    // The cache may have responded late: apply the few fills that were committed meanwhile.
     const auto progress = book_.advance(context_.runtime.state(), *account);
     if (!progress) {
         context_.store_failed(call, progress.error());

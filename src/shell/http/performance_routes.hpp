@@ -1,10 +1,10 @@
 #pragma once
 
-/// What an account's trading brought: GET /api/accounts/{account}/performance, and the short
-/// /api/trading/performance. Folded from all fills of the account, each once, and kept.
+/// The performance of an account: GET /api/accounts/{account}/performance, and the short
+/// /api/trading/performance. Computed from all fills of the account, each applied once, and cached.
 ///
-/// Reading fills holds up the loop, so it is done in pages with a turn of the runtime between two.
-/// A history that is too long for one request is gone through in several.
+/// Reading fills blocks the loop, so it is done in pages with a turn of the runtime between two
+/// pages. A history that is too long for one request is read over several requests.
 ///
 /// Threads: the thread of the loop.
 
@@ -25,7 +25,7 @@ class PerformanceRoutes {
 public:
     static constexpr std::size_t kFillsAtOnce = 5'000;
 
-    /// The context outlives the door, and the door the table.
+    /// The context outlives this object, and this object outlives the table.
     explicit PerformanceRoutes(const ApiContext& context, std::size_t fills_at_once = kFillsAtOnce)
         : context_(context),
           book_(context.reader, fills_at_once) {}

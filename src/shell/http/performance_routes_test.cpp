@@ -26,7 +26,7 @@ protected:
     ApiWorld world_;
 };
 
-TEST_F(PerformanceRoutes, TellsWhatTradingBroughtInExactTexts) {
+TEST_F(PerformanceRoutes, ReportsPerformanceAsExactDecimalTexts) {
     const auto before = ApiWorld::data(world_.get("/api/trading/performance"));
     EXPECT_EQ(before.at("total_trades").as_int64(), 0);
     EXPECT_TRUE(before.at("win_rate").is_null());
@@ -50,7 +50,7 @@ TEST_F(PerformanceRoutes, TellsWhatTradingBroughtInExactTexts) {
     EXPECT_EQ(after.at("fills").as_int64(), 3);
 }
 
-TEST_F(PerformanceRoutes, ComesFromTheCacheUntilTheAccountChanges) {
+TEST_F(PerformanceRoutes, IsCachedUntilTheAccountChanges) {
     order("BUY", "0.01");
     const std::string path = "/api/trading/performance";
     const auto first = world_.get(path);
@@ -70,8 +70,8 @@ TEST_F(PerformanceRoutes, ComesFromTheCacheUntilTheAccountChanges) {
 }
 
 // @spec:R2-TMO-07
-TEST_F(PerformanceRoutes, AHistoryThatIsTooLongForOneDeadlineIsGoneThroughInSeveralCalls) {
-    world_.exchange.trades = 10;  // Pages have 6.
+TEST_F(PerformanceRoutes, ReadsAHistoryTooLongForOneDeadlineInSeveralRequests) {
+    world_.exchange.trades = 10;  // A page has 6 fills.
     order("BUY", "0.02");
     order("SELL", "0.02");
     std::promise<HttpResponse> promised;
@@ -95,7 +95,7 @@ TEST_F(PerformanceRoutes, AHistoryThatIsTooLongForOneDeadlineIsGoneThroughInSeve
     EXPECT_EQ(whole.at("total_trades").as_int64(), 1);
 }
 
-TEST_F(PerformanceRoutes, HistoryIsKeptByItsQuery) {
+TEST_F(PerformanceRoutes, CachesHistoryByItsQuery) {
     order("BUY", "0.01");
     EXPECT_EQ(cache_header(world_.get("/api/trading/history")), "miss");
     EXPECT_EQ(cache_header(world_.get("/api/trading/history?limit=1")), "miss");
@@ -109,7 +109,7 @@ TEST_F(PerformanceRoutes, HistoryIsKeptByItsQuery) {
     EXPECT_EQ(ApiWorld::data(anew).at("trades").as_array().size(), 2U);
 }
 
-TEST_F(PerformanceRoutes, HoldsEveryFillOfALongHistory) {
+TEST_F(PerformanceRoutes, IncludesEveryFillOfALongHistory) {
     world_.exchange.trades = 500;
     for (int round = 0; round < 6; ++round) {
         world_.exchange.price = 50'000;
@@ -134,7 +134,7 @@ TEST_F(PerformanceRoutes, HoldsEveryFillOfALongHistory) {
     EXPECT_EQ(after.at("open_trades").as_int64(), 1);
 }
 
-TEST_F(PerformanceRoutes, CountsNoRoundThatAResetDropped) {
+TEST_F(PerformanceRoutes, DoesNotCountARoundThatAResetDropped) {
     order("BUY", "0.02");
     EXPECT_EQ(ApiWorld::data(world_.get("/api/trading/performance")).at("open_trades").as_int64(),
               1);
@@ -148,7 +148,7 @@ TEST_F(PerformanceRoutes, CountsNoRoundThatAResetDropped) {
     EXPECT_EQ(data.at("winning_trades").as_int64(), 1);
 }
 
-TEST_F(PerformanceRoutes, AnAccountIsItsOwnersOnly) {
+TEST_F(PerformanceRoutes, ShowsAnAccountOnlyToItsOwner) {
     EXPECT_EQ(ApiWorld::code(world_.get("/api/accounts/none/performance")), "ACCOUNT_UNKNOWN");
     EXPECT_EQ(world_.ask_as(kTraderToken, "GET", "/api/accounts/futures/performance").status, 404);
     EXPECT_EQ(world_.ask_as(kViewerToken, "GET", "/api/accounts/futures/performance").status, 200);

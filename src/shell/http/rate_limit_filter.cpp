@@ -12,12 +12,12 @@ using resilience::RateVerdict;
 
 namespace {
 
-/// Whole seconds, rounded up, so that whoever waits that long is let in.
+/// Whole seconds, rounded up, so that a caller who waits that long is accepted.
 std::string seconds_up(base::Duration duration) {
     return std::to_string((duration.in_microseconds() + 999'999) / 1'000'000);
 }
 
-/// Headers that tell a caller its limit; none where there is no limit.
+/// Adds the headers that state the limit to the caller; none when there is no limit.
 void append_limit(std::vector<std::pair<std::string_view, std::string>>& headers,
                   const RateVerdict& verdict) {
     if (verdict.limit == 0) return;
@@ -26,7 +26,7 @@ void append_limit(std::vector<std::pair<std::string_view, std::string>>& headers
     headers.emplace_back("X-RateLimit-Reset", seconds_up(verdict.full_in));
 }
 
-/// What the metric calls the limit that a call falls under.
+/// The label of the metric for the limit that applies to the request.
 std::string_view route_of(const RequestContext& call) {
     if (call.row->limit == Limit::Login) return "login";
     if (call.row->limit == Limit::Registration) return "register";
@@ -59,7 +59,8 @@ void RateLimitFilter::set_limits(const AccessLimits& limits) {
     without_token_.set_rule(limits.public_reads);
 }
 
-/// Requests of this machine's own programs; what a proxy on it passes on is not one of them.
+/// Whether the request is exempt from limits on addresses: it comes from a program on this machine,
+/// not through a proxy on it, and `for_loopback` is off.
 bool RateLimitFilter::is_free(const HttpRequest& request) const {
     return !limits_.for_loopback && !request.forwarded && is_loopback(request.remote);
 }
@@ -69,7 +70,7 @@ void RateLimitFilter::check_for_proxy(const HttpRequest& request) {
     if (is_loopback(request.remote)) std::exchange(ignored_, nullptr)();
 }
 
-/// Charges the answer's length, once it is known (G3).
+/// Charges for the size of the response, once it is known (G3).
 void RateLimitFilter::charge_response(RequestContext& call) {
     call.respond = [this,
                     caller = call.caller.owner.text(),

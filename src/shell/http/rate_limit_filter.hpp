@@ -1,12 +1,12 @@
 #pragma once
 
-/// How often a caller or an address may ask: the limits of the API, as a gate before the handlers.
+/// The rate limits of the API for callers and addresses, as a filter before the handlers.
 ///
-/// G1  Cancels and closes have a limit of their own: however many entries a caller tries, its exits
-///     pass (I9).
-/// G2  Everything that is remembered about callers and addresses is bounded.
-/// G3  A read costs by what it weighs: one permit for each `kPermitBytes` of its answer that were
-///     begun. So one caller's large pages cannot slow everybody's orders.
+/// G1  Cancels and closes have a limit of their own, so that a caller's exits pass however many
+///     entries it tries (I9).
+/// G2  All that is stored about callers and addresses is bounded.
+/// G3  The cost of a read depends on the size of its response: one permit for each `kPermitBytes`
+///     that were begun. So the large pages of one caller cannot delay the orders of others.
 ///
 /// Threads: the thread of the loop.
 
@@ -27,39 +27,40 @@ struct AccessLimits {
     resilience::RateRule logins{.count = 10, .per = base::Duration::seconds(60)};
     resilience::RateRule registrations{.count = 5, .per = base::Duration::seconds(3'600)};
     resilience::RateRule public_reads{.count = 1'000, .per = base::Duration::seconds(60)};
-    /// Does the bearer of the operator's token have the limits of callers, too?
+    /// Whether the limits for callers also apply to the operator's token.
     bool for_operators = false;
-    /// Do programs of this machine have the limit of public routes, too?
+    /// Whether the limit for public routes also applies to programs on this machine.
     bool for_loopback = false;
-    std::size_t keys_max = 10'000;  ///< Of each kind.
+    std::size_t keys_max = 10'000;  ///< Callers or addresses that each limit stores.
 };
 
-/// Rendering and sending so much takes some 0.1 ms of the loop.
+/// Rendering and sending this many bytes takes about 0.1 ms of the loop.
 inline constexpr std::size_t kPermitBytes = 16 * 1'024;
 
 class RateLimitFilter {
 public:
-    /// Told of each refusal: "trade", "read", "login", "register", or "global" for what is public.
+    /// Called for each refusal with the name of the limit: "trade", "read", "login", "register", or
+    /// "global" for public routes and requests without a valid token.
     using Refused = std::function<void(std::string_view route)>;
 
     explicit RateLimitFilter(const AccessLimits& limits);
 
-    /// For calls from now on; `keys_max` stays as it was.
+    /// Applies to requests from now on; `keys_max` does not change.
     void set_limits(const AccessLimits& limits);
 
     void on_refused(Refused refused) { refused_ = std::move(refused); }
 
-    /// `ignored` is called once, when a request names another address in X-Forwarded-For and comes
-    /// from a program of this machine that is no trusted proxy: all callers behind that proxy share
-    /// the limits of one address.
+    /// `ignored` is called once, when a request with X-Forwarded-For comes from a program on this
+    /// machine that is not a trusted proxy: all callers behind that proxy share the limits of one
+    /// address.
     void on_proxy_ignored(std::function<void()> ignored) { ignored_ = std::move(ignored); }
 
-    /// Takes a permit for the call; false: it was answered with 429. The answer's headers say what
-    /// is left.
+    /// Takes a permit for the request; false: it responded with 429. The headers of the response
+    /// state what is left.
     [[nodiscard]] bool pass(RequestContext& call);
 
-    /// The same for a call that shows no token that is known; after too many of an address they are
-    /// answered with 429 instead of 401.
+    /// The same for a request without a valid token; after too many of these from one address it
+    /// responds with 429 instead of 401.
     [[nodiscard]] bool pass_without_token(RequestContext& call);
 
 private:

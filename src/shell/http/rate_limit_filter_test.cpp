@@ -25,7 +25,7 @@ UserAccessOptions limited() {
     return who;
 }
 
-TEST(Limits, SayWhatIsLeftAndWhenToComeBack) {
+TEST(Limits, HeadersStateWhatIsLeftAndWhenToRetry) {
     UserAccessOptions who = limited();
     who.limits.reads.per = base::Duration::seconds(8);
     ApiWorld world(who);
@@ -44,13 +44,13 @@ TEST(Limits, SayWhatIsLeftAndWhenToComeBack) {
     EXPECT_EQ(world.get("/api/accounts").status, 200);
 }
 
-TEST(Limits, AReadCostsByWhatItsAnswerWeighs) {
+TEST(Limits, TheCostOfAReadDependsOnTheSizeOfItsResponse) {
     UserAccessOptions who = limited();
     who.limits.entries.count = who.limits.exits.count = 0;
     who.limits.reads = {.count = 20, .per = base::Duration::seconds(20)};
     ApiWorld world(who);
     for (int i = 0; i < 60; ++i) {
-        world.pass(model::Duration::seconds(1));  // An owner's entries have a limit of their own.
+        world.pass(model::Duration::seconds(1));  // The engine limits entries per second, too.
         const auto placed = world.command("POST", "/api/trading/orders", kOrder);
         ASSERT_EQ(placed.status, 200) << placed.body;
         const std::string id(ApiWorld::data(placed).at("order_id").as_string());
@@ -65,8 +65,8 @@ TEST(Limits, AReadCostsByWhatItsAnswerWeighs) {
     EXPECT_EQ(next.headers.at("x-ratelimit-remaining"), std::to_string(18 - extra));
 }
 
-// Invariant I9: a limit on entries never stands in the way of an exit.
-TEST(Limits, OfEntriesLeaveExitsAlone) {
+// Invariant I9: the limit on entries never blocks an exit.
+TEST(Limits, TheLimitOnEntriesDoesNotAffectExits) {
     ApiWorld world(limited());
     world.pass(model::Duration::seconds(10));
     std::string order;
@@ -83,7 +83,7 @@ TEST(Limits, OfEntriesLeaveExitsAlone) {
     EXPECT_EQ(canceled.headers.at("x-ratelimit-limit"), "5");
 }
 
-TEST(Limits, OfAddressesHoldForWhatIsPublic) {
+TEST(Limits, LimitsByAddressApplyToPublicRoutes) {
     ApiWorld world(limited());
     for (int i = 0; i < 6; ++i)
         EXPECT_EQ(world.get("/api/ping").status, 200);
@@ -93,14 +93,14 @@ TEST(Limits, OfAddressesHoldForWhatIsPublic) {
     EXPECT_EQ(world.ask_as("", "POST", "/api/auth/login", "{}").status, 429);
     EXPECT_EQ(world.ask_as("", "POST", "/api/auth/register", "{}").status, 400);
     EXPECT_EQ(world.ask_as("", "POST", "/api/auth/register", "{}").status, 429);
-    world.pass(model::Duration::seconds(60));  // Metrics are public, too.
+    world.pass(model::Duration::seconds(60));  // /metrics is a public route, too.
     for (const char* route : {"global", "login", "register"}) {
         EXPECT_EQ(world.metric("rate_limited_total{route=\"" + std::string(route) + "\"}"), 1.0)
             << route;
     }
 }
 
-TEST(Limits, HoldForAddressesThatShowWrongTokens) {
+TEST(Limits, LimitsAddressesThatSendWrongTokens) {
     ApiWorld world(limited());
     for (int i = 0; i < 6; ++i)
         EXPECT_EQ(world.ask_as("wrong", "GET", "/api/accounts").status, 401);
@@ -109,7 +109,7 @@ TEST(Limits, HoldForAddressesThatShowWrongTokens) {
     EXPECT_NE(refused.headers.at("retry-after"), "0");
 }
 
-TEST(Limits, LeaveOperatorsAndThisMachineAloneByDefault) {
+TEST(Limits, OperatorsAndThisMachineAreExemptByDefault) {
     UserAccessOptions who = limited();
     who.limits.for_operators = false;
     who.limits.for_loopback = false;
@@ -122,7 +122,7 @@ TEST(Limits, LeaveOperatorsAndThisMachineAloneByDefault) {
     EXPECT_EQ(world.get("/api/accounts").headers.count("x-ratelimit-limit"), 0U);
 }
 
-TEST(Limits, TakeAnIpv6NetworkAsOneAddress) {
+TEST(Limits, TreatsAnIpv6NetworkAsOneAddress) {
     EXPECT_EQ(limit_key("203.0.113.7"), "203.0.113.7");
     EXPECT_EQ(limit_key("2001:db8:1:2:3:4:5:6"), limit_key("2001:db8:1:2:ffff::1"));
     EXPECT_NE(limit_key("2001:db8:1:2::1"), limit_key("2001:db8:1:3::1"));
@@ -139,7 +139,7 @@ std::string preflight(std::string_view origin) {
            "\r\nAccess-Control-Request-Method: POST\r\nContent-Length: 0\r\n\r\n";
 }
 
-TEST(WebOrigins, GetPermissionOnlyWhenTheyAreListed) {
+TEST(WebOrigins, OnlyListedOriginsAreAllowed) {
     UserAccessOptions who = test_access();
     who.cors_origins = "https://desk.example.org, https://other.example.org";
     ApiWorld world(who);
@@ -177,7 +177,7 @@ TEST(WebOrigins, GetPermissionOnlyWhenTheyAreListed) {
     }
 }
 
-TEST(WebOrigins, AreCheckedAtTheStart) {
+TEST(WebOrigins, ReportsAnInvalidOriginInTheList) {
     EXPECT_EQ(mistake_in_origins(""), "");
     EXPECT_EQ(mistake_in_origins("https://a.b, http://localhost:3000"), "");
     for (const char* origins :

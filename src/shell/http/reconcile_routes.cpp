@@ -85,7 +85,7 @@ json::array order_lines(const core::AccountState& account) {
     return lines;
 }
 
-/// What the exchange or we hold, each once and in order.
+/// The sorted names of everything that the exchange or we hold, without duplicates.
 template <class Ours, class Theirs, class Name>
 auto names_of(const Ours& ours, const Theirs& theirs, Name name) {
     std::vector<typename Ours::key_type> names;
@@ -98,7 +98,8 @@ auto names_of(const Ours& ours, const Theirs& theirs, Name name) {
     return names;
 }
 
-/// Why an account does not match, and what the operator does about it; empty texts where it does.
+/// Why an account does not match, and what the operator should do about it; empty texts when it
+/// matches.
 std::pair<std::string_view, std::string_view> advice_of(const core::AccountState& account) {
     const auto& comparison = account.comparison;
     if (comparison && !comparison->differences.empty()) {

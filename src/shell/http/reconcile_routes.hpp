@@ -1,8 +1,8 @@
 #pragma once
 
-/// Routes about comparisons with the exchange: the newest of each account for whoever may see it,
-/// asking for another one, the operator's ways out of a difference, and the report of a consistency
-/// check that ran outside this process.
+/// Routes for comparisons with the exchange: the newest one of each account for callers who may see
+/// it, a request for another one, the operator's ways to resolve a difference, and the report of a
+/// consistency check that ran outside this process.
 ///
 /// Threads: the thread of the loop.
 
@@ -13,12 +13,12 @@
 
 namespace botcore::shell::http {
 
-/// Our side and the exchange's, what differs, and what to do about it.
+/// Our amounts and the exchange's, the differences, and what to do about them.
 [[nodiscard]] boost::json::object comparison_view(const core::AccountState& account);
 
 class ReconcileRoutes {
 public:
-    /// The context outlives the door, and the door the table.
+    /// The context outlives this object, and this object outlives the table.
     explicit ReconcileRoutes(const ApiContext& context) : context_(context) {}
 
     void add_to(RouteTable& table);

@@ -26,7 +26,8 @@ protected:
 
     std::string state() { return std::string(futures().at("state").as_string()); }
 
-    /// The exchange says that the account holds this, with no position; nothing: it does not say.
+    /// Sets the total that the exchange reports for the account, without a position; nothing: the
+    /// exchange does not report it.
     void set_total(std::optional<std::string_view> total) {
         world_.on_loop([&] {
             world_.exchange.books.reset();
@@ -48,7 +49,7 @@ protected:
 
 // @spec:R4-MAN-02
 // @spec:R3-INTEG-08
-TEST_F(ReconcileApi, ADifferenceThatStaysFreezesAndIsAdoptedByAnOperator) {
+TEST_F(ReconcileApi, APersistentDifferenceFreezesAndAnOperatorAdoptsIt) {
     set_total("10000");
     const auto comparisons = [&] { return world_.api_context().runtime.counters().comparisons; };
     std::uint64_t before = 0;
@@ -84,7 +85,7 @@ TEST_F(ReconcileApi, ADifferenceThatStaysFreezesAndIsAdoptedByAnOperator) {
     EXPECT_EQ(world_.command("POST", kOrders, kBuy).status, 200);
 }
 
-TEST_F(ReconcileApi, WhatIsMalformedIsRefused) {
+TEST_F(ReconcileApi, RefusesMalformedRequests) {
     const auto adopt = [&](std::string_view body) {
         return world_.command("POST", "/api/accounts/futures/adopt", body).status;
     };
@@ -99,7 +100,7 @@ TEST_F(ReconcileApi, WhatIsMalformedIsRefused) {
 }
 
 // @spec:R3-INTEG-12
-TEST_F(ReconcileApi, TheReportOfAConsistencyCheckIsLoggedAndItsResultIsAnnounced) {
+TEST_F(ReconcileApi, LogsAConsistencyReportAndAnnouncesItsResult) {
     const auto send = [&](std::string_view body) {
         return world_.ask("POST", "/api/consistency-checks", "", body).status;
     };
@@ -121,7 +122,7 @@ TEST_F(ReconcileApi, TheReportOfAConsistencyCheckIsLoggedAndItsResultIsAnnounced
     EXPECT_EQ(events[0].name, "consistency_checked");
     EXPECT_EQ(events[0].channel, protocol::Channel::System);
     EXPECT_EQ(events[0].data.at("result").as_string(), "inconsistent");
-    // Everybody hears of the result, and only operators may read of other people's accounts.
+    // All users get the result, but only operators may read about the accounts of others.
     EXPECT_EQ(protocol::render(events[0]).find("step 2"), std::string::npos);
     world_.flush_log();
     std::ifstream log(world_.log_file());
@@ -140,7 +141,7 @@ TEST_F(ReconcileApi, TheReportOfAConsistencyCheckIsLoggedAndItsResultIsAnnounced
 // @spec:R4-MAN-04
 // @spec:R4-MAN-05
 // @spec:R4-FAIL-03
-TEST_F(ReconcileApi, AFailedOrderIsListedAndGivenUpWithAReason) {
+TEST_F(ReconcileApi, ListsAFailedOrderAndGivesItUpWithAReason) {
     const auto refused = world_.command(
         "POST", kOrders, R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.0000001"})");
     ASSERT_EQ(refused.status, 422);

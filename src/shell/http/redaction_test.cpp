@@ -8,7 +8,7 @@
 namespace botcore::shell::http {
 namespace {
 
-/// Stands in every secret that these tests send, and must come out nowhere.
+/// Is part of every secret that these tests send; it must not appear in any output.
 const std::string kMark = "M4rk3d";
 const std::string kToken64 = kMark + std::string(58, 'x');
 const std::string kPassword = kMark + "-Tr4il-bl4zer";
@@ -60,7 +60,7 @@ protected:
 };
 
 // @spec:RN-SEC-01
-TEST_F(Leaks, NothingInHeadersComesOutAgain) {
+TEST_F(Leaks, SecretsInHeadersAppearInNoOutput) {
     for (const char* path : {"/api/accounts", "/health", "/api/nothing"}) {
         send_raw("GET " + std::string(path) +
                  " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + kToken64 +
@@ -82,7 +82,7 @@ TEST_F(Leaks, NothingInHeadersComesOutAgain) {
     expect_no_mark();
 }
 
-TEST_F(Leaks, NothingInTargetsComesOutAgain) {
+TEST_F(Leaks, SecretsInTargetsAppearInNoOutput) {
     for (const std::string& path : {"/" + kToken64,
                                     "/api/orders/" + kToken64,
                                     "/api/orders/" + kToken64 + "/explain",
@@ -103,7 +103,7 @@ TEST_F(Leaks, NothingInTargetsComesOutAgain) {
     expect_no_mark();
 }
 
-TEST_F(Leaks, NothingInBodiesComesOutAgain) {
+TEST_F(Leaks, SecretsInBodiesAppearInNoOutput) {
     const std::vector<std::string> bodies = {
         kPassword,
         "{\"password\":\"" + kPassword,
@@ -136,8 +136,8 @@ TEST_F(Leaks, NothingInBodiesComesOutAgain) {
     expect_no_mark();
 }
 
-TEST_F(Leaks, ALifeOfAUserLeavesNoTrace) {
-    // What is answered to the user itself may hold its address and, once, its token.
+TEST_F(Leaks, SecretsOfAUserAppearInNoOutputFromRegistrationToLogout) {
+    // A response to the user itself may contain its address and, once, its token.
     const auto added = world.ask_as(
         kToken,
         "POST",

@@ -60,7 +60,7 @@ void RequestContext::send_plain(std::uint16_t status,
 
 void RequestContext::fail(std::uint16_t status, const protocol::RequestError& error) {
     json::object details;
-    // What came may be a secret in a wrong place.
+    // The received field and value may be a secret in the wrong place.
     if (!error.field.empty()) details["field"] = log::redact(error.field);
     if (!error.expected.empty()) details["expected"] = error.expected;
     if (!error.came.empty()) details["came"] = log::redact(error.came);

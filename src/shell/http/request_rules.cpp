@@ -30,7 +30,7 @@ bool is_name(std::string_view text) {
     });
 }
 
-/// Without the port and without the dot that ends an absolute name; lower case.
+/// The host name in lower case, without the port and without the final dot of an absolute name.
 std::string name_of(std::string_view host) {
     std::string name = lower(host.substr(0, host.find(':')));
     if (name.ends_with('.')) name.pop_back();

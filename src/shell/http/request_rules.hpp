@@ -1,12 +1,13 @@
 #pragma once
 
-/// What the head of a request must fulfil before its body is read (RFC 9112).
+/// The rules that the head of a request must fulfil before its body is read (RFC 9112).
 ///
-/// Q1  Nobody can read the end of a message differently from us: of transfer codings only "chunked"
-///     alone is understood, everything else is refused and the connection is closed.
-/// Q2  There is exactly one Host. An IP address, a name of this machine and the names of
-///     `http.hosts` are accepted; pages of another name, which an attacker may have pointed at this
-///     machine, are not. Health and metrics are exempt: who asks for them has an address only.
+/// Q1  No other program can see the end of a message elsewhere than we do: of the transfer codings
+///     only a single "chunked" is accepted; everything else is refused and the connection is
+///     closed.
+/// Q2  There is exactly one Host. An IP address, a name of this machine and the names in
+///     `http.hosts` are accepted; other names, which an attacker may have pointed at this machine,
+///     are refused. Health and metrics are exempt: their clients often know an address only.
 
 #include "base/result.hpp"
 #include "shell/http/http_wire.hpp"
@@ -21,10 +22,11 @@ namespace botcore::shell::http {
 
 class HostNames {
 public:
-    /// "botcore.example.org, botcore"; the text says what is wrong with it.
+    /// Parses a list such as "botcore.example.org, botcore"; the error text says what is wrong with
+    /// it.
     [[nodiscard]] static base::Result<HostNames, std::string> parse(std::string_view list);
 
-    /// `host` as a Host header has it: with or without a port, in any case.
+    /// `host` as in a Host header: with or without a port, in upper or lower case.
     [[nodiscard]] bool accepts(std::string_view host) const;
 
 private:
@@ -37,14 +39,14 @@ struct TargetForm {
     std::string origin_form;                    ///< Path and query.
 };
 
-/// "http://host/path" or "/path"; what is neither stays as it came. Nothing: an absolute form that
-/// is malformed.
+/// "http://host/path" or "/path"; any other text stays unchanged. Nothing for a malformed absolute
+/// form.
 [[nodiscard]] std::optional<TargetForm> split_target(std::string_view target);
 
-/// Is it health or metrics that the path asks for?
+/// Whether the path asks for health or metrics.
 [[nodiscard]] bool is_probe(std::string_view target);
 
-/// Why the request is refused, or nothing.
+/// The reason to refuse the request; nothing when it is accepted.
 [[nodiscard]] std::optional<Refused> check_head(const BeastRequest& message,
                                                 const std::optional<TargetForm>& target,
                                                 const HostNames& hosts);

@@ -13,7 +13,7 @@ using testing::Not;
 
 class RequestRules : public HttpServerOverSockets {
 protected:
-    /// The answer to these bytes; the connection must be closed behind it.
+    /// Sends these bytes and returns the response; the connection must be closed after it.
     TestResponse refused(const std::string& bytes, std::string_view code) {
         TestClient client(port());
         client.send(bytes);
@@ -31,7 +31,7 @@ protected:
     }
 };
 
-TEST_F(RequestRules, OnlyChunkedByItselfIsATransferCoding) {
+TEST_F(RequestRules, AcceptsOnlyASingleChunkedTransferCoding) {
     start();
     const auto with = [](const std::string& coding) {
         return "POST /a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding:" + coding +
@@ -79,7 +79,7 @@ TEST_F(RequestRules, TrailersNeverBecomeHeaders) {
     EXPECT_EQ(response.headers["connection"], "keep-alive");
 }
 
-TEST_F(RequestRules, ThereIsExactlyOneHost) {
+TEST_F(RequestRules, RequiresExactlyOneHost) {
     start();
     EXPECT_EQ(refused("GET /a HTTP/1.1\r\n\r\n", "INVALID_HTTP").status, 400);
     EXPECT_EQ(refused("GET /a HTTP/1.0\r\n\r\n", "INVALID_HTTP").status, 400);
@@ -93,7 +93,7 @@ TEST_F(RequestRules, ThereIsExactlyOneHost) {
     EXPECT_EQ(ask("GET /health HTTP/1.0\r\n\r\n").status, 200) << "probes of old proxies";
 }
 
-TEST_F(RequestRules, OnlyItsOwnNamesAreServed) {
+TEST_F(RequestRules, ServesOnlyItsOwnHostNames) {
     start({.hosts = "botcore.example.org, Desk"});
     const auto with = [](std::string_view path, std::string_view host) {
         return "GET " + std::string(path) + " HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n";
@@ -137,7 +137,7 @@ TEST_F(RequestRules, OnlyItsOwnNamesAreServed) {
     }
 }
 
-TEST_F(RequestRules, TheAbsoluteFormIsRead) {
+TEST_F(RequestRules, AcceptsTheAbsoluteForm) {
     start({.hosts = "botcore.example.org"});
     const auto with = [](std::string_view target, std::string_view host) {
         return "GET " + std::string(target) + " HTTP/1.1\r\nHost: " + std::string(host) +
@@ -159,7 +159,7 @@ TEST_F(RequestRules, TheAbsoluteFormIsRead) {
     }
 }
 
-TEST_F(RequestRules, WhatIsTooLargeIsToldSoHoweverItComes) {
+TEST_F(RequestRules, RefusesTooLargeRequestsInEveryForm) {
     start();
     const std::string head = "POST /a HTTP/1.1\r\nHost: localhost\r\n";
     const std::string chunked = head + "Transfer-Encoding: chunked\r\n\r\n";
@@ -213,7 +213,7 @@ TEST(BodyType, ABodyNeedsItsContentType) {
     }
 }
 
-TEST(HostNames, AListWithSomethingElseIsRefused) {
+TEST(HostNames, RefusesAListWithAnInvalidName) {
     for (const char* list : {"https://a.example", "a.example:443", "*.example", "a b", "a/b"})
         EXPECT_FALSE(HostNames::parse(list)) << list;
     ASSERT_TRUE(HostNames::parse(" a.example ,, b "));

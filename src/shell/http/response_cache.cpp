@@ -14,7 +14,8 @@ namespace json = boost::json;
 
 namespace {
 
-/// Keys free memory when they are no longer asked for; until then they stay right (K2).
+/// Entries expire to free memory when they are no longer requested; until then they stay correct
+/// (K2).
 constexpr base::Duration kLife = base::Duration::seconds(300);
 
 std::string hash_text(std::string_view text) {
@@ -30,7 +31,7 @@ std::string seal_of(std::string_view key, std::string_view text) {
     return hash_text(std::string(key).append("\n").append(text));
 }
 
-/// The kept value; nothing where it is not what was put (V2).
+/// The cached value; nothing when it is not what was stored (V2).
 std::optional<json::value> opened(const std::string& key, std::string_view kept) {
     constexpr std::size_t kSealSize = sizeof(model::Hash);
     if (kept.size() < kSealSize) return std::nullopt;
@@ -45,7 +46,7 @@ std::optional<json::value> opened(const std::string& key, std::string_view kept)
 }  // namespace
 
 void ResponseCache::answer(RequestContext& call, Query query) const {
-    // A cache outside of the process answers later: the call and the question wait together.
+    // An external cache replies later, so the call and its query are stored together until then.
     struct Waiting {
         RequestContext call;
         Query query;

@@ -1,14 +1,15 @@
 #pragma once
 
-/// Answers of expensive reads, kept in the cache and told apart by what they were made from. The
-/// header `X-Cache` says `hit` or `miss`.
+/// Responses to expensive reads, cached under a key made from what they depend on. The header
+/// `X-Cache` says `hit` or `miss`.
 ///
-/// V1  A value is kept only if its key, computed again after it was made, is still the same; so it
+/// V1  A value is cached only if its key, recomputed after the value was made, is unchanged; so it
 ///     belongs to the data that the key names (ports/cache.hpp, K2).
-/// V2  A value carries a hash over its key and itself. One that was damaged, cut or mixed up with
-///     another is a miss.
+/// V2  A value carries a hash over its key and itself. A value that was damaged, truncated or
+///     stored under another key is a miss.
 ///
-/// Threads: the loop thread only. The cache is destroyed before this, and this after its last call.
+/// Threads: the loop thread only. The cache is destroyed before this object, and this object after
+/// its last call.
 
 #include "ports/cache.hpp"
 #include "shell/cache/account_changes.hpp"
@@ -24,11 +25,11 @@ namespace botcore::shell::http {
 
 class ResponseCache {
 public:
-    /// What the answer depends on, as text of any length.
+    /// What the response depends on, as text of any length.
     using Meaning = std::function<std::string()>;
-    /// Makes the value; nothing once it has answered the call itself.
+    /// Makes the value; nothing if it has already responded to the call.
     using Make = std::function<std::optional<boost::json::value>(RequestContext&)>;
-    /// Adds what must not be kept, such as ages, and answers.
+    /// Adds what must not be cached, such as ages, and responds.
     using Finish = std::function<void(RequestContext&, boost::json::value)>;
 
     struct Query {
@@ -41,7 +42,7 @@ public:
         : cache_(cache),
           changes_(changes) {}
 
-    /// Answers the call now or later; takes what it needs of it.
+    /// Responds to the call now or later; moves out of the call what it needs.
     void answer(RequestContext& call, Query query) const;
 
     /// Changes with every record that touches the account.
@@ -55,10 +56,10 @@ private:
     const cache::AccountChanges& changes_;
 };
 
-/// Answers from the cache of the API, or makes the answer where there is none.
+/// Responds from the cache of the API, or makes the response when the API has no cache.
 void respond_cached(const ApiContext& context, RequestContext& call, ResponseCache::Query query);
 
-/// What answers about an account depend on: its name and its last change.
+/// What responses about an account depend on: its name and its last change.
 [[nodiscard]] std::string account_meaning(const ApiContext& context,
                                           const model::AccountId& account);
 

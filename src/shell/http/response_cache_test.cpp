@@ -13,14 +13,14 @@ using cache::MemoryWorld;
 using cache::RedisServer;
 using cache::RedisWorld;
 
-/// What a caller got.
+/// The response that a caller received.
 struct Seen {
     std::string value;
     std::string x_cache;
     int made = 0;  ///< How often the value was made.
 };
 
-/// Asks for a value that depends on `state` and is made from it.
+/// Requests a value that depends on `state` and is made from it.
 Seen ask(CacheWorld& world, ports::Cache& cache, int& state) {
     const cache::AccountChanges changes;
     const ResponseCache answers(cache, changes);
@@ -53,7 +53,7 @@ void expect(const Seen& seen, std::string_view value, std::string_view x_cache) 
     EXPECT_EQ(seen.made, x_cache == "hit" ? 0 : 1);
 }
 
-TEST(ResponseCache, IsMadeOnceForEachState) {
+TEST(ResponseCache, MakesAValueOnceForEachState) {
     MemoryWorld world;
     int state = 1;
     expect(ask(world, world.cache(), state), "made of 1", "miss");
@@ -64,7 +64,7 @@ TEST(ResponseCache, IsMadeOnceForEachState) {
     expect(ask(world, world.cache(), state), "made of 1", "hit");
 }
 
-TEST(ResponseCache, WhatChangedWhileItWasMadeIsNotKept) {
+TEST(ResponseCache, DoesNotCacheAValueWhoseStateChangedMeanwhile) {
     MemoryWorld world;
     const cache::AccountChanges changes;
     const ResponseCache answers(world.cache(), changes);
@@ -80,7 +80,7 @@ TEST(ResponseCache, WhatChangedWhileItWasMadeIsNotKept) {
     EXPECT_EQ(world.cache().counters().puts, 0U);
 }
 
-TEST(ResponseCache, WhoeverAnswersTheCallWhileMakingIsNotCached) {
+TEST(ResponseCache, DoesNotCacheWhenMakingTheValueFails) {
     MemoryWorld world;
     const cache::AccountChanges changes;
     const ResponseCache answers(world.cache(), changes);
@@ -100,7 +100,7 @@ TEST(ResponseCache, WhoeverAnswersTheCallWhileMakingIsNotCached) {
     EXPECT_EQ(world.cache().counters().puts, 0U);
 }
 
-/// Hands out what was put with its last byte changed, or cut short.
+/// Returns stored values with the last byte changed, or truncated.
 class Damaging final : public ports::Cache {
 public:
     Damaging(ports::Cache& inner, std::size_t left) : inner_(inner), left_(left) {}
@@ -132,7 +132,7 @@ private:
     std::size_t left_;
 };
 
-TEST(ResponseCache, ADamagedAnswerIsAMiss) {
+TEST(ResponseCache, ADamagedValueIsAMiss) {
     MemoryWorld world;
     int state = 1;
     for (const std::size_t left : {0U, 1U, 32U, 33U, 1'000U}) {
@@ -144,7 +144,7 @@ TEST(ResponseCache, ADamagedAnswerIsAMiss) {
 }
 
 // @spec:R1-DEGR-02
-TEST(ResponseCache, WithADeadOrHungServerAnswersAreSlowerAndRight) {
+TEST(ResponseCache, ResponsesStayCorrectWithADeadOrHungServer) {
     RedisServer server;
     auto options = RedisWorld::options_for(server.port());
     options.connect_within = std::chrono::milliseconds(100);
@@ -160,7 +160,7 @@ TEST(ResponseCache, WithADeadOrHungServerAnswersAreSlowerAndRight) {
     expect(ask(world, world.cache(), state), "made of 2", "miss");
     server.go_on();
     ASSERT_TRUE(world.connected());
-    // What the server kept of the old state is never asked for again.
+    // The value that the server stored for the old state is never requested again.
     expect(ask(world, world.cache(), state), "made of 2", "miss");
     expect(ask(world, world.cache(), state), "made of 2", "hit");
     server.kill();

@@ -12,7 +12,7 @@ namespace {
 
 using Parameters = std::vector<std::pair<std::string_view, std::string>>;
 
-/// Does the path fit the pattern? Then `parameters` holds what stood for its "{…}".
+/// Whether the path matches the pattern; then `parameters` holds the values for its "{…}".
 bool fits(std::string_view pattern,
           const std::vector<std::string>& segments,
           Parameters& parameters) {

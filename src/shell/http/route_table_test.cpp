@@ -22,7 +22,7 @@ protected:
     RouteTable table_;
 };
 
-TEST_F(RouteTableOfSome, FindsARowAndWhatStoodForItsNames) {
+TEST_F(RouteTableOfSome, FindsARowAndItsParameters) {
     const auto one = table_.find("DELETE", {"api", "orders", "7"});
     ASSERT_NE(one.row, nullptr);
     EXPECT_EQ(one.row->pattern, "/api/orders/{order}");
@@ -37,11 +37,11 @@ TEST_F(RouteTableOfSome, FindsARowAndWhatStoodForItsNames) {
     EXPECT_EQ(two.parameters[1].second, "b");
 }
 
-TEST_F(RouteTableOfSome, TakesTheRowAddedFirst) {
+TEST_F(RouteTableOfSome, PrefersTheRowAddedFirst) {
     EXPECT_EQ(table_.find("GET", {"api", "orders", "all"}).row->pattern, "/api/orders/{order}");
 }
 
-TEST_F(RouteTableOfSome, SaysWhichMethodsAPathHas) {
+TEST_F(RouteTableOfSome, ReportsTheMethodsOfAPath) {
     const auto found = table_.find("PUT", {"api", "orders", "all"});
     EXPECT_EQ(found.row, nullptr);
     EXPECT_EQ(found.allowed, "GET, DELETE");
@@ -50,7 +50,7 @@ TEST_F(RouteTableOfSome, SaysWhichMethodsAPathHas) {
     EXPECT_EQ(table_.find("GET", {"api", "orders", "1", "2"}).allowed, "");
 }
 
-TEST_F(RouteTableOfSome, HoldsEachRouteOnce) {
+TEST_F(RouteTableOfSome, AbortsOnADuplicateRoute) {
     EXPECT_DEATH(add("GET", "/api/orders/{order}"), "other.method");
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Checks JSON against the part of JSON Schema that the API's document uses, for tests.
+/// Checks JSON against the subset of JSON Schema that the API's document uses, for tests.
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
@@ -16,10 +16,10 @@ namespace botcore::shell::http {
 
 class SchemaCheck {
 public:
-    /// The document holds what "$ref" leads to, and outlives the checker.
+    /// The document contains the targets of "$ref", and outlives the checker.
     explicit SchemaCheck(const boost::json::value& document) : document_(document) {}
 
-    /// What is wrong with the value; empty where it is as the schema says.
+    /// What is wrong with the value; empty when it matches the schema.
     [[nodiscard]] std::string trouble(const boost::json::value& value,
                                       const boost::json::object& schema,
                                       const std::string& where = "$") const {
@@ -99,7 +99,7 @@ private:
         return where + ": fits none:" + all;
     }
 
-    /// Each pattern is compiled once: a page has thousands of values.
+    /// Each pattern is compiled once, since a page has thousands of values.
     static const std::regex& pattern(const std::string& text) {
         thread_local std::map<std::string, std::regex> patterns;
         return patterns.try_emplace(text, text).first->second;

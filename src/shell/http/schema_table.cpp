@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kBlank = " \t\n";
 
-/// The next word of `text`, which loses it; empty at the end.
+/// Removes the next word from `text` and returns it; empty at the end.
 std::string_view next_word(std::string_view& text) {
     const std::size_t begin = std::min(text.find_first_not_of(kBlank), text.size());
     text.remove_prefix(begin);

@@ -1,11 +1,12 @@
 #pragma once
 
-/// The shapes of all bodies of the API, by name, for the OpenAPI document. Each door adds its own
-/// next to its routes.
+/// The schemas (shapes) of all bodies of the API, by name, for the OpenAPI document. Each group of
+/// routes adds its own.
 ///
-/// Fields are written as `name:Shape`, parted by white space: `name?` may be missing, `Shape?` may
-/// be null, `[Shape]` is a list of them. A shape is a name of this table or one of text, integer,
-/// number, boolean, object (of any fields). Objects have no other fields than those listed.
+/// Fields are written as `name:Shape`, separated by white space: `name?` may be missing, `Shape?`
+/// may be null, `[Shape]` is a list of them. A shape is a name in this table or one of text,
+/// integer, number, boolean, object (with any fields). Objects have no fields other than those
+/// listed.
 ///
 /// S1  A name is added once.
 
@@ -23,7 +24,7 @@ class SchemaTable {
 public:
     /// An object with these fields.
     void add_object(std::string_view name, std::string_view text, std::string_view fields);
-    /// An object with all fields of `base` and these besides.
+    /// An object with all fields of `base` and these.
     void add_object(std::string_view name,
                     std::string_view base,
                     std::string_view text,
@@ -32,13 +33,13 @@ public:
     void add_words(std::string_view name,
                    std::string_view text,
                    const std::vector<std::string_view>& words);
-    /// Any schema, as JSON that is ours and well-formed.
+    /// Any schema, as well-formed JSON from our own source.
     void add_json(std::string_view name, std::string_view schema);
 
-    /// A body to start from, as JSON that is ours and well-formed.
+    /// An example body, as well-formed JSON from our own source.
     void set_example(std::string_view name, std::string_view example);
 
-    /// All words that `to_text` knows for an enum of ours.
+    /// All words that `to_text` returns for one of our enums.
     template <class E>
     void add_enum(std::string_view name, std::string_view text) {
         std::vector<std::string_view> words;
@@ -54,7 +55,7 @@ public:
     /// By name, for `components/schemas`.
     [[nodiscard]] const boost::json::object& all() const { return schemas_; }
 
-    /// What stands for a shape where it is used: a reference, or a plain type.
+    /// The schema to write where a shape is used: a reference, or a plain type.
     [[nodiscard]] static boost::json::object use(std::string_view shape);
 
 private:

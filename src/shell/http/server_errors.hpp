@@ -1,6 +1,6 @@
 #pragma once
 
-/// What the HTTP server answers by itself, without asking the handler of requests.
+/// The errors that the HTTP server responds with itself, without calling the request handler.
 
 #include "shell/http/http_message.hpp"
 

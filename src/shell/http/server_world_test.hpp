@@ -1,6 +1,6 @@
 #pragma once
 
-/// An HTTP server over real sockets and a handler that says what it was asked, for tests.
+/// An HTTP server over real sockets and a handler that echoes the request, for tests.
 
 #include "shell/http/http_server.hpp"
 #include "shell/http/test_client_test.hpp"
@@ -22,7 +22,7 @@
 
 namespace botcore::shell::http {
 
-/// Answers with what it was asked; keeps "/wait" for later; never answers "/never".
+/// Echoes the request; responds to "/wait" later; never responds to "/never".
 class EchoHandler : public HttpHandler {
 public:
     void handle(HttpRequest request, Respond respond) override {
@@ -38,7 +38,7 @@ public:
             forgotten.emplace_back(std::move(respond));
         } else {
             respond(response);
-            respond(response);  // The second one must do nothing.
+            respond(response);  // The second response must be ignored.
         }
     }
 
@@ -77,7 +77,7 @@ protected:
 
     [[nodiscard]] std::uint16_t port() const { return server_->port(); }
 
-    /// Waits until as many requests are with the handler.
+    /// Waits until the handler holds `count` requests.
     void await_waiting(std::size_t count) {
         std::size_t waiting = 0;
         while (waiting < count)

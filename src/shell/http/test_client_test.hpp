@@ -58,7 +58,7 @@ public:
         }
     }
 
-    /// The next response; status 0 when the connection ended instead.
+    /// The next response; status 0 when the connection ended first.
     TestResponse receive(bool head = false) {
         TestResponse response;
         std::size_t end = 0;
@@ -86,7 +86,7 @@ public:
         return response;
     }
 
-    /// Has the server closed its side?
+    /// Whether the server has closed its side.
     bool ended() { return pending_.empty() && !fill(); }
 
 private:

@@ -7,7 +7,7 @@ using model::Sequence;
 
 namespace {
 
-/// The first record at `time` or later; behind the head where there is none.
+/// The first record at `time` or later; the sequence after the head when there is none.
 ports::StoreResult<Sequence> first_at(ports::StoreReader& reader, Sequence head, Timestamp time) {
     Sequence low = 1;
     Sequence high = head + 1;
@@ -34,7 +34,7 @@ ports::StoreResult<SequenceBounds> sequence_bounds(ports::StoreReader& reader,
     const Sequence head = TRY(reader.head()).sequence;
     if (since) bounds.first = TRY(first_at(reader, head, *since - kReportSlack));
     if (until) {
-        // What is committed from now on is not older than the head.
+        // Later records are not older than the head, so a bound up to the head stays valid.
         const Sequence first_late = TRY(first_at(reader, head, *until + kLateMax));
         if (first_late <= head) bounds.before = first_late;
     }

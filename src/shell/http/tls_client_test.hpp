@@ -1,6 +1,6 @@
 #pragma once
 
-/// Certificates made on the spot and a client that takes any of them, for tests.
+/// Generated test certificates, and a client that accepts any certificate.
 
 #include "shell/http/test_client_test.hpp"
 #include "shell/http/tls_files.hpp"
@@ -19,7 +19,7 @@
 
 namespace botcore::shell::http {
 
-/// A key and a certificate signed with it, both PEM files.
+/// Creates a key and a certificate signed with it, both as PEM files.
 inline void make_certificate(const TlsFiles& files, const std::string& name) {
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"),
                                                                   EVP_PKEY_free);
@@ -47,7 +47,7 @@ inline void make_certificate(const TlsFiles& files, const std::string& name) {
     ::chmod(files.key.c_str(), 0600);
 }
 
-/// A blocking TLS client that takes any certificate.
+/// A blocking TLS client that accepts any certificate.
 class TlsClient {
 public:
     explicit TlsClient(std::uint16_t port, int version_max = TLS1_3_VERSION)
@@ -68,7 +68,7 @@ public:
         (void)SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()));
     }
 
-    /// All bytes until the server closes.
+    /// All bytes until the server closes the connection.
     std::string receive_all() {
         std::string all;
         char buffer[16 * 1024];

@@ -35,7 +35,7 @@ base::Result<std::shared_ptr<ssl::context>, std::string> make_tls_context(const 
     if (SSL_CTX_set_cipher_list(raw, kCiphers) != 1) {
         return base::Failure{std::string("this OpenSSL knows none of the ciphers")};
     }
-    // The library says of a folder that it has "no start line".
+    // Check the files first: for a folder, OpenSSL reports only that it has "no start line".
     (void)TRY(readable("certificate", paths.certificate));
     (void)TRY(readable("key", paths.key));
     struct stat status{};
@@ -48,7 +48,7 @@ base::Result<std::shared_ptr<ssl::context>, std::string> make_tls_context(const 
         return base::Failure{"cannot use the TLS certificate " + paths.certificate + ": " +
                              error.message()};
     }
-    // Also refuses a key that does not belong to the certificate.
+    // This also fails for a key that does not belong to the certificate.
     context->use_private_key_file(paths.key, ssl::context::pem, error);
     if (error) {
         return base::Failure{"cannot use the TLS key " + paths.key + ": " + error.message()};

@@ -1,6 +1,6 @@
 #pragma once
 
-/// How the server speaks TLS.
+/// The TLS configuration of the server.
 ///
 /// S1  TLS 1.2 and later, with ephemeral keys and authenticated encryption only; no renegotiation.
 
@@ -14,7 +14,7 @@
 
 namespace botcore::shell::http {
 
-/// Reads the files. The text says what is wrong with them, without their content.
+/// Reads the files. The error text says what is wrong with them, without their content.
 [[nodiscard]] base::Result<std::shared_ptr<boost::asio::ssl::context>, std::string>
 make_tls_context(const TlsFiles& files);
 

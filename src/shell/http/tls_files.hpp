@@ -1,6 +1,6 @@
 #pragma once
 
-/// Where the server's certificate and key are.
+/// The paths of the server's certificate and key.
 
 #include <string>
 

@@ -95,7 +95,7 @@ protected:
     std::thread thread_;
 };
 
-TEST_F(Tls, AnswersAndSaysSo) {
+TEST_F(Tls, RespondsOverTlsAndAnnouncesHsts) {
     ASSERT_EQ(start(), "");
     TlsClient client(port());
     ASSERT_TRUE(client.connected());
@@ -108,7 +108,7 @@ TEST_F(Tls, AnswersAndSaysSo) {
     EXPECT_TRUE(client.closed_properly);
 }
 
-TEST_F(Tls, SendsALargeAnswerWhole) {
+TEST_F(Tls, SendsALargeResponseCompletely) {
     ASSERT_EQ(start(), "");
     TlsClient client(port(), TLS1_2_VERSION);
     ASSERT_TRUE(client.connected());
@@ -126,7 +126,7 @@ TEST_F(Tls, RefusesOldVersionsAndPlainText) {
     EXPECT_EQ(plain.receive().status, 0);
 }
 
-TEST_F(Tls, CutsAHandshakeThatNeverComes) {
+TEST_F(Tls, DisconnectsAClientThatNeverBeginsTheHandshake) {
     ASSERT_EQ(start(), "");
     TestClient silent(port());
     ASSERT_TRUE(silent.connected());
@@ -135,7 +135,7 @@ TEST_F(Tls, CutsAHandshakeThatNeverComes) {
     EXPECT_TRUE(other.connected());
 }
 
-TEST_F(Tls, TakesARenewedCertificateAndKeepsTheOldOneWhenTheNewIsNoGood) {
+TEST_F(Tls, ReloadsARenewedCertificateAndKeepsTheOldOneIfItIsInvalid) {
     ASSERT_EQ(start(), "");
     EXPECT_EQ(TlsClient(port()).name(), "first");
     make_certificate(files, "second");
@@ -148,7 +148,7 @@ TEST_F(Tls, TakesARenewedCertificateAndKeepsTheOldOneWhenTheNewIsNoGood) {
     EXPECT_EQ(TlsClient(port()).name(), "second");
 }
 
-TEST_F(Tls, DoesNotStartWithFilesThatAreNoGood) {
+TEST_F(Tls, DoesNotStartWithInvalidFiles) {
     const TlsFiles good = files;
     files.certificate = folder_.file("missing.pem");
     EXPECT_NE(start().find("missing.pem"), std::string::npos);
@@ -167,7 +167,7 @@ TEST_F(Tls, DoesNotStartWithFilesThatAreNoGood) {
     EXPECT_NE(start().find("everybody"), std::string::npos);
 }
 
-TEST_F(Tls, SendsTheLastAnswerBeforeItStops) {
+TEST_F(Tls, SendsTheLastResponseBeforeItStops) {
     ASSERT_EQ(start(), "");
     TlsClient client(port());
     client.send(get("/wait"));

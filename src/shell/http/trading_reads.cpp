@@ -20,9 +20,9 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kPageDefault = 100;
-constexpr std::size_t kPageMax = 200;  // Of what callers read: about a millisecond of the loop.
+constexpr std::size_t kPageMax = 200;  // For callers: about a millisecond of the loop.
 constexpr std::size_t kJournalPageMax = 1'000;
-/// More trades than one report of an exchange brings.
+/// More trades than one report of an exchange contains.
 constexpr std::size_t kFillsOfRecordMax = 100'000;
 
 /// `since` and `until` of the query.
@@ -38,7 +38,7 @@ std::optional<base::Timestamp> unless(base::Timestamp time, base::Timestamp unse
     return time == unset ? std::nullopt : std::optional(time);
 }
 
-/// Where in the journal to look for what was made within the span.
+/// The part of the journal to search for what was made within the span.
 ports::StoreResult<SequenceBounds> bounds_of(ports::StoreReader& reader,
                                              const ports::TimeSpan& span) {
     const ports::TimeSpan all;
@@ -99,7 +99,7 @@ void TradingRoutes::list_orders(RequestContext& call) {
     wanted.account = account->account.id;
     const auto bounds = bounds_of(context_.reader, wanted.made);
     if (!bounds) return context_.store_failed(call, bounds.error());
-    // No sequence comes near the limit of its type.
+    // This cannot overflow: no sequence comes near the limit of its type.
     wanted.first = model::order_number(bounds.value().first, 0);
     const model::Sequence end =
         std::min(bounds.value().before, kNewest / model::kOrdersPerInputMax);
@@ -117,8 +117,8 @@ void TradingRoutes::list_orders(RequestContext& call) {
     call.send(std::move(page));
 }
 
-/// An order of the caller's, in the account of the path where it is about one; else the call is
-/// answered.
+/// The caller's order with the id in the path, within the account of the path if it names one.
+/// Nothing: the call has its response.
 std::optional<model::Order> TradingRoutes::find_order(RequestContext& call) {
     const bool scoped = !call.row->pattern.starts_with("/api/orders/");
     const model::AccountId account = context_.account_of(call);
@@ -201,7 +201,7 @@ std::optional<json::value> TradingRoutes::history_page(RequestContext& call,
     std::vector<model::Fill> fills = std::move(found).value();
     json::value next = nullptr;
     if (fills.size() > asked.limit) {
-        // A page never ends inside a record, since the next one begins at a record.
+        // A page never ends in the middle of a record, since the next page begins at a record.
         const model::Sequence cut = fills.back().sequence;
         if (fills.front().sequence == cut) {
             wanted.before = cut + 1;

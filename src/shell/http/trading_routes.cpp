@@ -10,7 +10,7 @@ namespace botcore::shell::http {
 
 namespace {
 
-/// What most commands have in common.
+/// What most commands share.
 RouteRow command(Purpose purpose, std::string_view tag, std::string_view summary) {
     return {.method = "POST",
             .access = Access::Trader,
@@ -21,7 +21,7 @@ RouteRow command(Purpose purpose, std::string_view tag, std::string_view summary
             .statuses = {404, 409, 422}};
 }
 
-/// A command that the exchange has to answer.
+/// A command that needs a response of the exchange.
 RouteRow order_command(Purpose purpose, std::string_view tag, std::string_view summary) {
     RouteRow row = command(purpose, tag, summary);
     row.response = "Order";
@@ -190,7 +190,7 @@ void TradingRoutes::place_order(RequestContext& call) {
     const auto* state = context_.find_account(call);
     if (state == nullptr) return;
     order.account = account;
-    // The account says which of the two instruments of this name is meant.
+    // The account determines which of the two instruments with this name is meant.
     order.instrument.market = state->account.market;
     order.origin = context_.origin_of(call, parsed.value().canonical);
     context_.submit(call, std::move(order));
@@ -221,9 +221,10 @@ void TradingRoutes::cancel_order(RequestContext& call) {
     context_.submit(call, std::move(cancel));
 }
 
-/// A cancel of what is canceled already and has left the engine is done, under whatever key it
-/// comes: there is nothing to record. A key that is known has its own answer, and a version that
-/// was seen must hold.
+/// Responds without the engine when the order is already canceled and was evicted from the engine:
+/// the cancel is done whatever its key, and there is nothing to record. The engine handles a known
+/// key, which has its own reply, and a cancel with a version, which must match. True: it has
+/// responded.
 bool TradingRoutes::answered_as_canceled(RequestContext& call,
                                          const core::AccountState& account,
                                          const model::CancelOrder& cancel) {
@@ -242,7 +243,7 @@ bool TradingRoutes::answered_as_canceled(RequestContext& call,
     const bool mine = order.id.text() == id && order.owner == call.caller.owner &&
                       order.account == account.account.id;
     if (!mine) return false;
-    // A refusal is the key's answer for ever, so the engine gives and records it.
+    // A refusal is the permanent reply to its key, so the engine makes and records it.
     const auto reply = core::late_cancel_reply(order);
     if (!reply || !std::holds_alternative<model::Order>(*reply)) return false;
     call.send(protocol::to_api(order));

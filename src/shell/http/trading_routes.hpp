@@ -1,7 +1,7 @@
 #pragma once
 
-/// Routes about what is traded: accounts, orders, positions, transfers, history and the journal.
-/// Commands go to the runtime; reads come from its durable state and the store.
+/// Routes for trading: accounts, orders, positions, transfers, history and the journal. Commands go
+/// to the runtime; reads come from its durable state and the store.
 ///
 /// Threads: the thread of the loop.
 
@@ -18,14 +18,15 @@ namespace botcore::shell::http {
 
 class TradingRoutes {
 public:
-    /// The context outlives the door, and the door the table.
+    /// The context outlives this object, and this object outlives the table.
     explicit TradingRoutes(const ApiContext& context) : context_(context) {}
 
     void add_to(RouteTable& table);
 
 private:
     using Handler = void (TradingRoutes::*)(RequestContext&);
-    /// Adds the row twice: under the account's path and under the short one of the default account.
+    /// Adds the row twice: under the path of the account and under the short path of the default
+    /// account.
     void add_both(RouteTable& table, std::string_view tail, Handler handler, RouteRow row);
     void add_one(RouteTable& table, std::string_view pattern, Handler handler, RouteRow row);
     void add_commands(RouteTable& table);
@@ -52,7 +53,7 @@ private:
     void list_history(RequestContext& call);
     void list_journal(RequestContext& call);
 
-    /// One page of trades; nothing once the call is answered.
+    /// One page of trades; nothing when the call has its response already.
     [[nodiscard]] std::optional<boost::json::value> history_page(
         RequestContext& call, const ports::FillQuery& asked) const;
     [[nodiscard]] bool answered_as_canceled(RequestContext& call,

@@ -1,7 +1,7 @@
 #pragma once
 
-/// How a connection of the HTTP server becomes something else: a handler claims a path and takes
-/// the socket over. Heavy to include; for the server and the handlers only.
+/// The upgrade of an HTTP connection to another protocol: a handler claims a path and takes over
+/// the socket. Heavy to include; for the server and the handlers only.
 
 #include "shell/http/client_stream.hpp"
 #include "shell/http/http_message.hpp"
@@ -11,7 +11,7 @@
 
 namespace botcore::shell::http {
 
-/// A connection together with the request that asked for the change, which has no answer yet.
+/// A connection with the request for the upgrade, which has no response yet.
 struct Upgrade {
     ClientStream stream;
     BeastRequest message;
@@ -22,10 +22,10 @@ class UpgradeHandler {
 public:
     virtual ~UpgradeHandler() = default;
 
-    /// Is the path this handler's? Only then it is asked further.
+    /// Whether the path belongs to this handler; only then its other functions are called.
     [[nodiscard]] virtual bool claims(const HttpRequest& request) const = 0;
 
-    /// An answer that ends the matter without a change, or nothing: then `take` comes at once.
+    /// A response that refuses the upgrade; nothing: `take` is called immediately.
     [[nodiscard]] virtual std::optional<HttpResponse> refuse(const HttpRequest& request,
                                                              const BeastRequest& message) = 0;
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kUsersAtOnce = 1'000;
 
-/// Every user and every token, as the file has them.
+/// Loads every user and every open session from the file.
 base::Outcome<std::string> read_all(auth::UserService& user_service,
                                     auth::SessionTable& sessions,
                                     base::Timestamp now) {

@@ -1,7 +1,6 @@
 #pragma once
 
-/// Everything about who may: users and their tokens, limits, web origins and the audit, put
-/// together around an API.
+/// Access control around an API: users and their tokens, limits, web origins and the audit.
 ///
 /// Threads: the thread of the loop.
 
@@ -29,31 +28,32 @@ struct UserAccessOptions {
 
 class UserAccess {
 public:
-    /// Opens the users' file and reads who has which tokens. `operator_token` outlives the whole;
-    /// `post` runs a job on the thread of the loop, later, and may be called from any thread. The
-    /// text says what went wrong.
+    /// Opens the users' file and loads the users and their tokens. `operator_token` outlives this
+    /// object; `post` runs a job later on the thread of the loop, and may be called from any
+    /// thread. The error text says what went wrong.
     [[nodiscard]] static base::Result<std::unique_ptr<UserAccess>, std::string> open(
         UserAccessOptions options,
         const auth::TokenVerifier& operator_token,
         std::function<void(auth::AuthWorker::Job)> post,
         base::Timestamp now);
 
-    /// RequestContext it about once a second: sessions that a clock put ahead of `now` are
-    /// corrected once it has been set back.
+    /// Call it about once a second. After the clock was set back to `now`, it corrects the sessions
+    /// that began ahead of `now`.
     void tick(base::Timestamp now);
 
-    /// For the API.
+    /// The verifier of tokens for the API.
     [[nodiscard]] const auth::TokenVerifier& tokens() const { return sessions_; }
 
-    /// Adds the routes and the gate; once, before the server starts. All outlive this.
+    /// Adds the routes and the filters; call it once, before the server starts. All arguments
+    /// outlive this object.
     void attach(const ApiContext& context, RouteTable& routes, Api& api);
 
     void set_limits(const AccessLimits& limits) { filter_.set_limits(limits); }
 
-    /// For the server, in the place of the API. Only after `attach`.
+    /// The handler that the server calls instead of the API. Only after `attach`.
     [[nodiscard]] HttpHandler& front() { return *front_; }
 
-    /// For other groups of routes whose acts are audited. Only after `attach`.
+    /// For other groups of routes whose actions are audited. Only after `attach`.
     [[nodiscard]] auth::RecordAudit record_audit();
 
 private:
@@ -64,7 +64,7 @@ private:
           filter_(options_.limits) {}
 
     UserAccessOptions options_;
-    base::Timestamp seen_;  ///< At the last tick.
+    base::Timestamp seen_;  ///< Time of the last tick.
     auth::SessionTable sessions_;
     auth::LoginDelays delays_;
     RateLimitFilter filter_;

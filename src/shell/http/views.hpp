@@ -1,7 +1,7 @@
 #pragma once
 
-/// What accounts and positions look like to a reader: the rows, and the figures that follow from
-/// them and the market. A figure that needs a price which is missing is null, never a guess.
+/// Accounts and positions as JSON: their rows, and the figures that follow from them and the
+/// market. A figure that needs a missing price is null, never an estimate.
 
 #include "core/state.hpp"
 
@@ -13,7 +13,7 @@
 
 namespace botcore::shell::http {
 
-/// The instrument's quote; one without prices where there is none.
+/// The instrument's quote; a quote without prices when there is none.
 using QuoteOf = std::function<model::Quote(const model::InstrumentId&)>;
 
 [[nodiscard]] boost::json::object position_view(const core::State& state,
@@ -21,13 +21,13 @@ using QuoteOf = std::function<model::Quote(const model::InstrumentId&)>;
                                                 const model::Position& position,
                                                 const QuoteOf& quote_of);
 
-/// Money, the profit of open positions and what is held besides, at the prices of now; nothing
-/// where a price is missing.
+/// The balance, the unrealized profit and the value of other holdings at current prices; nothing
+/// when a price is missing.
 [[nodiscard]] std::optional<model::Money> equity_at(const core::State& state,
                                                     const core::AccountState& account,
                                                     const QuoteOf& quote_of);
 
-/// Balances with all books, totals, equity, margin and what is free.
+/// Balances with all books, totals, equity, margin and the available amount.
 [[nodiscard]] boost::json::object account_view(const core::State& state,
                                                const core::AccountState& account,
                                                const QuoteOf& quote_of);

@@ -10,7 +10,7 @@ namespace botcore::shell::websocket {
 
 namespace {
 
-/// Records that are read and rendered between two turns of the loop.
+/// Records that are read and rendered for one subscriber between two turns of the loop.
 constexpr std::size_t kPageRecords = 32;
 
 protocol::RequestError refusal(std::string_view code, std::string message, std::string_view field) {
@@ -57,7 +57,7 @@ EventHub::EventHub(QueueLimits limits, Parts parts, model::Sequence head)
 }
 
 std::unique_ptr<Subscriber> EventHub::join(auth::Caller caller, std::function<void()> on_ready) {
-    // Not make_unique: the constructor is the hub's alone.
+    // Not make_unique: only the hub may call the constructor.
     std::unique_ptr<Subscriber> made(new Subscriber(*this, std::move(caller), std::move(on_ready)));
     made->place_ = {head_, std::nullopt};
     subscribers_.push_back(made.get());
@@ -89,7 +89,7 @@ base::Outcome<protocol::RequestError> EventHub::subscribe(Subscriber& subscriber
                                      "the past; open another connection",
                                      "since")};
     }
-    // The beginning is the same in all of them.
+    // A start at the very beginning needs no timeline: it is the same in all of them.
     const bool in_the_past = wish.since && (wish.since->sequence > 0 || wish.since->index);
     if (in_the_past || !wish.timeline.empty()) {
         const auto change = runtime::archive::history_change(timeline_, wish.timeline);
@@ -158,8 +158,8 @@ void EventHub::on_committed(const std::vector<model::Record>& records) {
     }
 }
 
-/// Records became durable that nobody told of, since their commit's outcome was not known: whoever
-/// was live reads them, and what follows, from the journal.
+/// Handles durable records that were not announced, since the outcome of their commit was not
+/// known: every live subscriber reads them, and what follows, from the journal.
 void EventHub::fall_behind() {
     for (Subscriber* subscriber : subscribers_) {
         if (!subscriber->live_ || !subscriber->subscribed_) continue;
@@ -179,7 +179,7 @@ void EventHub::publish(const protocol::Event& event) {
     Text text;
     for (Subscriber* subscriber : subscribers_) {
         const bool price = event.channel == protocol::Channel::Prices;
-        if (price && half_full(*subscriber)) continue;  // The next price makes up for it.
+        if (price && half_full(*subscriber)) continue;  // The next price replaces it.
         offer(*subscriber, event, text);
     }
 }
@@ -238,14 +238,14 @@ bool EventHub::replay() {
     for (std::size_t tried = 0; tried < subscribers_.size(); ++tried) {
         turn_ = (turn_ + 1) % subscribers_.size();
         if (!can_replay(*subscribers_[turn_])) continue;
-        if (!replay_page(*subscribers_[turn_])) return false;  // The store does not answer now.
+        if (!replay_page(*subscribers_[turn_])) return false;  // The store does not respond now.
         break;
     }
     return std::any_of(
         subscribers_.begin(), subscribers_.end(), [this](auto* one) { return can_replay(*one); });
 }
 
-/// False when the store could not be asked.
+/// False when the store could not be read.
 bool EventHub::replay_page(Subscriber& subscriber) {
     if (subscriber.next_ == 0) subscriber.next_ = 1;
     if (subscriber.next_ > head_) {
@@ -259,7 +259,7 @@ bool EventHub::replay_page(Subscriber& subscriber) {
     const auto page = parts_.reader.journal(subscriber.next_, kPageRecords);
     if (!page || page.value().empty()) return false;
     for (const ports::JournalEntry& entry : page.value()) {
-        // Whatever is beyond the head was not announced yet: it comes with its commit.
+        // Records beyond the head are not announced yet; they arrive with their commit.
         if (entry.sequence > head_ || half_full(subscriber)) break;
         const auto record = protocol::decode_record(entry.bytes);
         if (entry.sequence != subscriber.next_ || !record) {

@@ -1,18 +1,20 @@
 #pragma once
 
-/// Who hears what of the event stream: filters, bounded queues, and the way from the journal into
-/// the live stream. Knows no sockets.
+/// Delivers the event stream to subscribers: filters, bounded queues, and the transition from the
+/// journal to the live stream. Uses no sockets.
 ///
 /// W1  A subscriber gets the numbered events of its filter in order, each once, without a gap, from
-///     its starting place on: those up to the head from the journal, later ones from commits. One
-///     that is behind hears of no commit; it reads it from the journal when its turn comes.
-/// W2  Nobody hears of an account that is not theirs; operators hear of all.
-/// W3  A queue never outgrows its limits. A subscriber that would exceed them is TooSlow: its queue
-///     is dropped, and `place` says from where it may go on. Nobody else notices.
-/// W4  Replaying waits for room in the queue, so that it never makes anybody too slow.
-/// W5  A place of another timeline is refused: its numbers mean other records here.
+///     its start position on: those up to the head from the journal, later ones from commits. A
+///     subscriber that is behind gets no events from commits; it reads those records from the
+///     journal when its turn comes.
+/// W2  A subscriber gets no events of accounts of other owners; operators get all events.
+/// W3  A queue never exceeds its limits. A subscriber that would exceed them is too slow: its queue
+///     is dropped, and `place` says from which position it may resume. Other subscribers are not
+///     affected.
+/// W4  Replay waits for free space in the queue, so that it never makes a subscriber too slow.
+/// W5  A position of another timeline is refused, since its numbers denote different records here.
 ///
-/// Queues: one a subscriber (`QueueLimits`; full: W3; prices are left out from half full on).
+/// Queues: one per subscriber (`QueueLimits`; when full: W3; prices are skipped from half full on).
 ///
 /// Threads: the thread of the loop, between two steps of the runtime.
 
@@ -41,37 +43,38 @@ struct QueueLimits {
     std::size_t bytes = 4U << 20U;
 };
 
-/// A rendered message; one for all who get it.
+/// A rendered message, shared by all subscribers that get it.
 using Text = std::shared_ptr<const std::string>;
 
-/// Where a subscriber is: all events up to this one were handed over.
+/// The position of a subscriber: it has taken all events up to this one.
 using Place = protocol::StreamPlace;
 
 class EventHub;
 
-/// One listener. Owned by its connection, made by the hub, which outlives it.
+/// One subscriber. Owned by its connection; created by the hub, which outlives it.
 class Subscriber {
 public:
     ~Subscriber();
     Subscriber(const Subscriber&) = delete;
     Subscriber& operator=(const Subscriber&) = delete;
 
-    /// The next message, which then counts as handed over; nothing when there is none now. A
-    /// warning that much waits comes before what waits, and also once it is too late.
+    /// Takes the next message, which then counts as delivered; nothing when there is none now. A
+    /// warning about a long queue comes before the queued messages, and is delivered even after the
+    /// queue was dropped.
     [[nodiscard]] Text take();
 
     /// The subscriber read too slowly and gets nothing more (W3).
     [[nodiscard]] bool too_slow() const { return too_slow_; }
 
-    /// What the journal holds cannot be read; the subscriber gets nothing more.
+    /// A record of the journal cannot be read; the subscriber gets nothing more.
     [[nodiscard]] bool unreadable() const { return unreadable_; }
 
-    /// Where to go on after the connection has ended.
+    /// The position to resume from after the connection has ended.
     [[nodiscard]] Place place() const { return place_; }
 
     [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
 
-    /// Holds for events that are published or read from the journal from now on.
+    /// Applies to events that are published or read from the journal from now on.
     void set_role(auth::Role role) { caller_.role = role; }
 
 private:
@@ -92,61 +95,63 @@ private:
     std::optional<std::set<model::Symbol>> symbols_;
     bool subscribed_ = false;
     bool live_ = true;
-    model::Sequence next_ = 0;   ///< The first record that it has not had. Only when not live.
-    std::optional<Place> skip_;  ///< Events of a record that the caller has already.
+    model::Sequence next_ = 0;   ///< The next record to read from the journal. Only when not live.
+    std::optional<Place> skip_;  ///< The caller has the events of that record up to this one.
     std::deque<Waiting> queue_;
     std::size_t bytes_ = 0;
     Place place_;
     bool warned_ = false;
-    Text warning_;  ///< Not handed over yet.
+    Text warning_;  ///< Not taken yet.
     bool too_slow_ = false;
     bool unreadable_ = false;
 };
 
 class EventHub final : public runtime::CommitListener {
 public:
-    /// Everything outlives the hub.
+    /// All of them outlive the hub.
     struct Parts {
         ports::StoreReader& reader;
-        /// Whose account it is; nothing when there is none of that name.
+        /// The owner of the account; nothing when there is no account of that name.
         std::function<std::optional<model::Owner>(const model::AccountId&)> owner_of;
         std::function<model::Timestamp()> now;
-        /// Somebody is behind: call `replay` soon.
+        /// A subscriber is behind: call `replay` soon.
         std::function<void()> wake;
     };
 
-    /// `head` is the last record that is durable now.
+    /// `head` is the last durable record.
     EventHub(QueueLimits limits, Parts parts, model::Sequence head);
 
-    /// `on_ready` is called when there is something to take, or to look at (`too_slow`).
+    /// `on_ready` is called when there is something to take, and when the subscriber became too
+    /// slow or the journal unreadable.
     [[nodiscard]] std::unique_ptr<Subscriber> join(auth::Caller caller,
                                                    std::function<void()> on_ready);
 
-    /// The whole subscription anew. Refused: an account that is not the caller's (ACCOUNT_UNKNOWN);
-    /// a place of another timeline (HISTORY_CHANGED) or beyond the head (SINCE_AHEAD); a place in a
-    /// second subscription of one connection (SINCE_NOT_FIRST).
+    /// Replaces the whole subscription. Refused: an account that is not the caller's
+    /// (ACCOUNT_UNKNOWN); a position of another timeline (HISTORY_CHANGED) or beyond the head
+    /// (SINCE_AHEAD); a position in a second subscription of one connection (SINCE_NOT_FIRST).
     [[nodiscard]] base::Outcome<protocol::RequestError> subscribe(
         Subscriber& subscriber, const protocol::StreamSubscribe& wish);
     void unsubscribe(Subscriber& subscriber, const protocol::StreamUnsubscribe& wish);
 
-    /// These records are durable. Where they do not follow the head, the journal has the rest.
+    /// These records are durable. When they do not follow the head directly, the records between
+    /// are read from the journal.
     void on_committed(const std::vector<model::Record>& records) override;
 
-    /// A command was turned away for the moment: an event without a number.
+    /// A command was refused for a transient reason: publishes an event without a number.
     void on_refused(const model::InputBody& body, const model::Refusal& refusal) override;
 
-    /// An event of the moment, for those whom it concerns now.
+    /// Publishes an event without a number to the subscribers whose filter matches it now.
     void publish(const protocol::Event& event);
 
-    /// Replays a page of the journal to the next subscriber that is behind and has room. True while
-    /// there is more to do now.
+    /// Replays a page of the journal to the next subscriber that is behind and has free space. True
+    /// while more can be replayed now.
     bool replay();
 
     [[nodiscard]] bool wants_prices() const;
 
     [[nodiscard]] model::Sequence head() const { return head_; }
 
-    /// The timeline that the journal is on; called before the first subscriber joins.
+    /// Sets the timeline of the journal; called before the first subscriber joins.
     void set_timeline(runtime::archive::TimelineIdentity timeline) {
         timeline_ = std::move(timeline);
     }
@@ -175,7 +180,7 @@ private:
     model::Sequence head_;
     runtime::archive::TimelineIdentity timeline_;
     std::vector<Subscriber*> subscribers_;
-    std::size_t turn_ = 0;  ///< Whose page comes next.
+    std::size_t turn_ = 0;  ///< The subscriber that was last considered for a page.
 };
 
 }  // namespace botcore::shell::websocket

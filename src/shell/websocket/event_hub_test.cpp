@@ -23,10 +23,10 @@ using testing::HasSubstr;
 
 struct Heard {
     std::vector<std::pair<std::uint64_t, std::uint64_t>> places;
-    std::vector<std::string> others;  ///< Types of messages that are no events.
+    std::vector<std::string> others;  ///< Types of messages other than events.
 };
 
-/// The number behind `name` in a message; nothing where there is none or null.
+/// The number after `name` in a message; nothing when it is missing or null.
 std::optional<std::uint64_t> number_in(std::string_view text, std::string_view name) {
     const std::size_t place = text.find(name);
     if (place == std::string_view::npos) return std::nullopt;
@@ -51,7 +51,7 @@ void listen(Subscriber& subscriber, Heard& heard, std::size_t max = SIZE_MAX) {
     }
 }
 
-TEST(EventHub, TellsOnlyTheOwnerAndOperators) {
+TEST(EventHub, SendsEventsOnlyToTheOwnerAndOperators) {
     HubWorld world;
     auto mine = world.join_since(0);
     auto boss = world.join_since(0, {model::Owner("boss"), Role::Operator, "b"});
@@ -69,7 +69,7 @@ TEST(EventHub, TellsOnlyTheOwnerAndOperators) {
     EXPECT_THAT(their.places, ElementsAre(std::pair(2, 0), std::pair(2, 1)));
 }
 
-TEST(EventHub, RefusesForeignAccountsPlacesAheadAndSecondPlaces) {
+TEST(EventHub, RefusesForeignAccountsAndInvalidStartPositions) {
     HubWorld world;
     world.commit(3);
     auto one = world.join();
@@ -86,8 +86,8 @@ TEST(EventHub, RefusesForeignAccountsPlacesAheadAndSecondPlaces) {
     EXPECT_TRUE(world.hub().subscribe(*one, wish).has_value());
 }
 
-// A listener that came back after a restore was given other records and missed events.
-TEST(EventHub, RefusesPlacesOfAnotherTimeline) {
+// Regression: a subscriber that reconnected after a restore got other records and missed events.
+TEST(EventHub, RefusesPositionsOfAnotherTimeline) {
     HubWorld world;
     world.commit(9);
     world.hub().set_timeline({.number = 2, .id = 0x9f2c41d0, .ancestors = {{1, 0x11, 4}}});
@@ -105,7 +105,7 @@ TEST(EventHub, RefusesPlacesOfAnotherTimeline) {
     EXPECT_THAT(world.hub().subscribe(*one, wish).error().message, HasSubstr("up to 4"));
     wish.timeline = "2-9f2c41d0";
     EXPECT_TRUE(world.hub().subscribe(*one, wish).has_value());
-    // The beginning is the same in all of them.
+    // The beginning is the same in all timelines.
     auto other = world.join();
     wish.timeline.clear();
     wish.since = Place{0, std::nullopt};
@@ -124,7 +124,7 @@ TEST(EventHub, FiltersByChannelAccountAndSymbol) {
     listen(*one, heard);
     EXPECT_THAT(heard.places, ElementsAre(std::pair(2, 1), std::pair(4, 1)));
     world.hub().unsubscribe(*one, {.channels = {}, .symbols = {model::Symbol("BTCUSDT")}});
-    world.commit(2);  // No symbol is left, which is not the same as all.
+    world.commit(2);  // An empty set of symbols matches none of them; no set at all matches all.
     EXPECT_EQ(one->take(), nullptr);
     wish.symbols.reset();
     ASSERT_TRUE(world.hub().subscribe(*one, wish).has_value());
@@ -133,7 +133,7 @@ TEST(EventHub, FiltersByChannelAccountAndSymbol) {
     EXPECT_EQ(one->take(), nullptr);
 }
 
-TEST(EventHub, GoesOnInTheMiddleOfARecord) {
+TEST(EventHub, ResumesInTheMiddleOfARecord) {
     HubWorld world;
     world.commit(2);
     auto one = world.join();
@@ -150,7 +150,7 @@ TEST(EventHub, GoesOnInTheMiddleOfARecord) {
     EXPECT_EQ(one->place().sequence, 2U);
 }
 
-TEST(EventHub, WarnsASlowReaderOnceThenLetsGoOfItAndOfNobodyElse) {
+TEST(EventHub, WarnsASlowReaderOnceAndThenDropsOnlyItsQueue) {
     HubWorld world({.messages = 20, .bytes = 1U << 20U});
     auto slow = world.join_since(0);
     auto quick = world.join_since(0);
@@ -162,19 +162,19 @@ TEST(EventHub, WarnsASlowReaderOnceThenLetsGoOfItAndOfNobodyElse) {
     for (int i = 0; i < 30; ++i) {
         world.commit(1);
         listen(*quick, all);
-        if (i == 7) listen(*slow, early, 4);  // The warning first.
+        if (i == 7) listen(*slow, early, 4);  // The first is the warning.
     }
     EXPECT_TRUE(slow->too_slow());
     EXPECT_EQ(slow->waiting(), 0U);
     EXPECT_EQ(slow->take(), nullptr);
-    EXPECT_EQ(slow->place().sequence, 2U);  // Three of its messages were handed over.
+    EXPECT_EQ(slow->place().sequence, 2U);  // Three of its messages were taken.
     EXPECT_EQ(slow->place().index, 0U);
     EXPECT_FALSE(quick->too_slow());
     EXPECT_EQ(all.places.size(), 60U);
     EXPECT_THAT(all.others, ElementsAre("caught_up"));
 }
 
-TEST(EventHub, AWarningThatWasNotReadInTimeComesAllTheSame) {
+TEST(EventHub, DeliversTheWarningEvenAfterTheQueueWasDropped) {
     HubWorld world({.messages = 20, .bytes = 1U << 20U});
     auto slow = world.join_since(0);
     while (world.hub().replay()) {
@@ -187,7 +187,7 @@ TEST(EventHub, AWarningThatWasNotReadInTimeComesAllTheSame) {
     EXPECT_EQ(slow->take(), nullptr);
 }
 
-TEST(EventHub, TheWarningComesBeforeTheEnd) {
+TEST(EventHub, TheWarningPrecedesTheQueuedMessages) {
     HubWorld world({.messages = 20, .bytes = 1U << 20U});
     auto slow = world.join_since(0);
     while (world.hub().replay()) {
@@ -199,10 +199,10 @@ TEST(EventHub, TheWarningComesBeforeTheEnd) {
     EXPECT_THAT(heard.others, ElementsAre("warning", "caught_up")) << "before all that waits";
     world.commit(8);
     listen(*slow, heard);
-    EXPECT_EQ(heard.others.size(), 2U);  // Once.
+    EXPECT_EQ(heard.others.size(), 2U);  // The warning is sent once.
 }
 
-TEST(EventHub, BoundsBytesToo) {
+TEST(EventHub, LimitsQueuedBytesToo) {
     HubWorld world({.messages = 1'000, .bytes = 20'000});
     auto slow = world.join_since(0);
     while (world.hub().replay()) {
@@ -212,7 +212,7 @@ TEST(EventHub, BoundsBytesToo) {
     EXPECT_TRUE(slow->too_slow());
 }
 
-TEST(EventHub, ReplayWaitsForRoomAndPricesGiveWay) {
+TEST(EventHub, ReplayWaitsForFreeSpaceAndPricesAreSkipped) {
     HubWorld world({.messages = 20, .bytes = 1U << 20U});
     world.commit(100);
     auto one = world.join();
@@ -240,7 +240,7 @@ TEST(EventHub, ReplayWaitsForRoomAndPricesGiveWay) {
     EXPECT_EQ(heard.places.back().first, 100U);
 }
 
-TEST(EventHub, SaysWhenTheJournalHoldsWhatItCannotRead) {
+TEST(EventHub, ReportsAnUnreadableJournalRecord) {
     const scratch::TemporaryFolder folder;
     {
         sqlite::SqliteOptions options;
@@ -269,7 +269,7 @@ TEST(EventHub, SaysWhenTheJournalHoldsWhatItCannotRead) {
 }
 
 // @spec:R4-FAIL-02
-TEST(EventHub, TellsTheOwnerOfAnOrderThatWasTurnedAwayForTheMoment) {
+TEST(EventHub, NotifiesTheOwnerOfATransientlyRefusedOrder) {
     HubWorld world;
     auto mine = world.join_since(0);
     auto theirs = world.join_since(0, {model::Owner(kTheirs), Role::Trader, "t"});
@@ -287,7 +287,7 @@ TEST(EventHub, TellsTheOwnerOfAnOrderThatWasTurnedAwayForTheMoment) {
     EXPECT_EQ(theirs->take(), nullptr);
 }
 
-TEST(EventHub, ReadsWhatBecameDurableUnseen) {
+TEST(EventHub, ReadsUnannouncedDurableRecordsFromTheJournal) {
     HubWorld world;
     auto one = world.join_since(0);
     auto late = world.join();
@@ -311,12 +311,13 @@ TEST(EventHub, ReadsWhatBecameDurableUnseen) {
     EXPECT_EQ(world.hub().head(), 6U);
 }
 
-// W1: whatever the commits, the pages and the reads do in between.
+// W1, whatever the order of commits, replayed pages and reads.
 RC_GTEST_PROP(EventHubProperty,
-              ReplayJoinsTheLiveStreamWithoutAGapOrADouble,
+              ReplayJoinsTheLiveStreamWithoutAGapOrADuplicate,
               (std::uint64_t seed)) {
     base::Random random(seed);
-    // One journal for all cases, since a store takes long to make; each begins where it ends.
+    // One journal for all cases, since creating a store takes long; each case begins where the
+    // previous one ended.
     static HubWorld world;
     world.make_hub({.messages = 50, .bytes = 1U << 20U});
     const model::Sequence begin = world.hub().head();
@@ -351,7 +352,7 @@ RC_GTEST_PROP(EventHubProperty,
                 for (auto& one : all)
                     listen(*one.subscriber, one.heard, random.below(40));
         }
-        // Nobody may become too slow here: this is about order, not about pace.
+        // No subscriber may become too slow here: this test is about order, not about pace.
         for (auto& one : all) {
             if (one.subscriber->waiting() > 30) listen(*one.subscriber, one.heard);
         }

@@ -1,6 +1,6 @@
 #pragma once
 
-/// A journal in a real store, and a hub that is told of its commits, for tests.
+/// A journal in a real store, and a hub that is notified of its commits, for tests.
 
 #include "protocol/journal.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
@@ -18,7 +18,6 @@ namespace botcore::shell::websocket {
 inline constexpr std::string_view kMine = "mine";
 inline constexpr std::string_view kTheirs = "theirs";
 
-/// A journal in a real store, and a hub that is told of its commits.
 class HubWorld {
 public:
     explicit HubWorld(QueueLimits limits = {}) {
@@ -55,12 +54,12 @@ public:
                      head_.sequence);
     }
 
-    /// Commits records with one order of `account` each, and tells the hub.
+    /// Commits records with one order of `account` each, and notifies the hub.
     void commit(std::size_t count, std::string_view account = kMine, std::size_t padding = 0) {
         hub_->on_committed(store_records(count, account, padding));
     }
 
-    /// The same without a word to the hub: a commit whose outcome was not known.
+    /// The same without notifying the hub: a commit whose outcome was not known.
     void commit_unseen(std::size_t count) { (void)store_records(count, kMine, 0); }
 
     std::vector<model::Record> store_records(std::size_t count,

@@ -135,20 +135,20 @@ private:
     beast::websocket::stream<http::ClientStream> stream_;
     http::BeastRequest message_;
     std::string remote_;
-    asio::steady_timer wake_;  ///< Cancelled when the writer has something to do.
+    asio::steady_timer wake_;  ///< Canceled when the writer has something to do.
     Phase phase_ = Phase::Handshake;
-    SteadyTime deadline_;  ///< Of the phase; for Listening, of nothing.
+    SteadyTime deadline_;  ///< Deadline of the phase; not used in Listening.
     SteadyTime last_frame_;
     SteadyTime next_ping_;
     SteadyTime next_rights_;  ///< When the token's rights are read again.
     std::optional<SteadyTime> pinged_;
     bool ping_under_way_ = false;
-    bool writing_ = false;           ///< A message is on its way to the socket.
-    std::deque<SteadyTime> recent_;  ///< Of the client's messages within the last minute.
+    bool writing_ = false;           ///< A message is being written to the socket.
+    std::deque<SteadyTime> recent_;  ///< Times of the client's messages within the last minute.
     std::optional<auth::Secret> token_;
     std::optional<auth::Caller> caller_;
     std::unique_ptr<Subscriber> subscriber_;
-    std::deque<std::string> answers_;  ///< Few: the client's own messages are bounded.
+    std::deque<std::string> answers_;  ///< Few: the client's own messages are limited.
     std::optional<Place> place_before_write_;
     beast::websocket::close_reason goodbye_;
     bool over_ = false;
@@ -237,7 +237,7 @@ void WebsocketSession::carry_out(const std::string& id, const protocol::StreamAu
     authenticate(id);
 }
 
-/// The caller of the token, or the end of the connection.
+/// Authenticates the caller of the token, or closes the connection.
 void WebsocketSession::authenticate(std::string_view id) {
     auto caller = state_->parts.authenticate(token_->reveal());
     if (!caller) {
@@ -306,7 +306,8 @@ void WebsocketSession::refuse(std::string_view id, const protocol::RequestError&
     wake_.cancel();
 }
 
-/// Names the timeline and the record at which the client's history and this one part.
+/// Refuses a subscription with the current timeline and the last record that it has in common with
+/// the client's history.
 void WebsocketSession::refuse_history(std::string_view id, std::string_view named) {
     const auto change = runtime::archive::history_change(state_->parts.hub.timeline(), named);
     if (!change) return;
@@ -320,7 +321,7 @@ void WebsocketSession::refuse_history(std::string_view id, std::string_view name
     wake_.cancel();
 }
 
-/// A client may say only so much in a minute, pings included.
+/// Limits the number of messages of a client in a minute, pings included.
 void WebsocketSession::bound_rate() {
     const SteadyTime now = std::chrono::steady_clock::now();
     while (!recent_.empty() && now - recent_.front() > std::chrono::minutes(1))
@@ -394,7 +395,8 @@ void WebsocketSession::check(SteadyTime now) {
     }
     if (now >= next_rights_ && !keeps_rights(now)) return;
     if (pinged_ && last_frame_ < *pinged_ && now - *pinged_ >= options().pong_within) {
-        // What is still being written behind what the peer does not read tells of a slow reader.
+        // A message or ping that is still being written means that the peer does not read: it is a
+        // slow reader.
         if ((ping_under_way_ || writing_) && subscriber_) return close_slow();
         cut(Cut::Heartbeat);  // S2
     } else if (now - last_frame_ >= options().idle_max) {
@@ -404,8 +406,9 @@ void WebsocketSession::check(SteadyTime now) {
     }
 }
 
-/// Reads the caller of the token again (S1). False: its rights fell and the connection is closed;
-/// messages that wait for it are dropped. Rights that rose hold from now on.
+/// Reads the caller of the token again (S1). False: the token is no longer valid or its rights were
+/// lowered, the connection is closed, and its queued messages are dropped. Raised rights apply from
+/// now on.
 bool WebsocketSession::keeps_rights(SteadyTime now) {
     next_rights_ = now + options().rights_every;
     const auto present = state_->parts.authenticate(token_->reveal());
@@ -434,10 +437,10 @@ void WebsocketSession::ping(SteadyTime now) {
 }
 
 void WebsocketSession::close_slow() {
-    // What is being written may not arrive whole.
+    // The message that is being written may not arrive completely.
     const Place place = place_before_write_.value_or(subscriber_->place());
     answers_.clear();
-    // Nothing but a warning that was not read yet comes out of a queue that was given up.
+    // A dropped queue yields only the warning, if it was not taken yet.
     const Text warning = subscriber_->too_slow() ? subscriber_->take() : nullptr;
     if (warning) answers_.push_back(*warning);
     close(Cut::SlowReader, close_code::try_again_later, resume_text(place, timeline()));

@@ -1,7 +1,7 @@
 #pragma once
 
-/// One client of the event stream, and what the clients of one server share. Private to the
-/// server's own source files.
+/// One client of the event stream, and the state that the clients of one server share. Private to
+/// the source files of the server.
 ///
 ///   Handshake ──accepted──> Waiting ──authenticate──> Listening ──close──> Closing ──> over
 ///        └─────too late───────┴──too late, wrong token───────────────────────^
@@ -15,18 +15,18 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 class Session {
 public:
     virtual ~Session() = default;
-    /// Acts on deadlines that have passed.
+    /// Handles deadlines that have passed.
     virtual void check(SteadyTime now) = 0;
-    /// Says goodbye with 1001.
+    /// Closes the connection with 1001.
     virtual void close_for_shutdown() = 0;
-    /// Ends at once, without a word; touches nothing that the server was given afterwards.
+    /// Ends at once, without a close message; afterwards it uses nothing that the server was given.
     virtual void abandon() = 0;
 };
 
 struct WebsocketServer::State {
     State(WebsocketOptions given_options, Parts given_parts);
 
-    /// Tells prices to whom they concern.
+    /// Publishes the current prices to their subscribers.
     void publish_prices();
 
     void count(Cut cut) { ++counters.cuts.at(static_cast<std::size_t>(cut)); }
@@ -44,11 +44,11 @@ struct WebsocketServer::State {
     std::map<model::Owner, std::size_t> users;
     bool replaying = false;
     bool stopping = false;
-    bool gone = false;  ///< The server is; its parts may be too.
+    bool gone = false;  ///< The server is destroyed; its parts may be, too.
     std::function<void()> closed;
 };
 
-/// Begins to serve a client that asked for the change to WebSocket.
+/// Starts to serve a client that requested the upgrade to WebSocket.
 void start_session(const std::shared_ptr<WebsocketServer::State>& state, http::Upgrade upgrade);
 
 }  // namespace botcore::shell::websocket

@@ -21,7 +21,7 @@ namespace botcore::shell::websocket {
 
 class StreamClient {
 public:
-    /// Connects and asks for the change; `status` is the answer's.
+    /// Connects and requests the upgrade; `status` is that of the response.
     explicit StreamClient(std::uint16_t port, std::string_view token = {}, int receive_buffer = 0) {
         namespace beast = boost::beast;
         namespace ip = boost::asio::ip;
@@ -55,7 +55,7 @@ public:
         run([&](auto done) { stream_.async_ping({}, done); });
     }
 
-    /// The next message as it came; nothing when the connection ended.
+    /// The next message as received; nothing when the connection ended.
     std::optional<std::string> receive_text() {
         boost::beast::flat_buffer buffer;
         if (!run([&](auto done) { stream_.async_read(buffer, done); })) return std::nullopt;
@@ -77,7 +77,7 @@ public:
         }
     }
 
-    /// Reads until the end; the close code, 0 where none came.
+    /// Reads until the connection ends; returns the close code, 0 when there was none.
     std::uint16_t read_to_end() {
         while (receive_text()) {
         }

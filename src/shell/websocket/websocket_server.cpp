@@ -75,18 +75,18 @@ void replay_later(const std::shared_ptr<State>& state) {
     });
 }
 
-/// Looks after time-outs until nothing is left to look after.
+/// Checks time-outs until the server is stopping and no session is left.
 void sweep_later(const std::shared_ptr<State>& state, asio::steady_timer& timer) {
     timer.expires_after(state->options.sweep_every);
     timer.async_wait([state, &timer](const boost::system::error_code& error) {
         if (error || state->gone) return;
         const auto now = std::chrono::steady_clock::now();
-        // A check may end its session, which then leaves the set.
+        // A check may end its session, which removes it from the set.
         const std::vector<Session*> all(state->sessions.begin(), state->sessions.end());
         for (Session* session : all) {
             if (state->sessions.contains(session)) session->check(now);
         }
-        // A store that did not answer is asked again.
+        // Retries a replay after the store did not respond.
         if (!state->sessions.empty()) replay_later(state);
         if (!state->stopping || !state->sessions.empty()) sweep_later(state, timer);
     });
@@ -192,7 +192,7 @@ std::optional<http::HttpResponse> WebsocketServer::refuse(const http::HttpReques
     }
     std::string_view shown = request.header("authorization");
     constexpr std::string_view kScheme = "Bearer ";
-    if (shown.empty()) return std::nullopt;  // The first message will say it.
+    if (shown.empty()) return std::nullopt;  // The first message will authenticate it.
     if (shown.starts_with(kScheme) &&
         state_->parts.authenticate(shown.substr(kScheme.size())).has_value()) {
         return std::nullopt;

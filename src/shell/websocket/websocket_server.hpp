@@ -1,19 +1,21 @@
 #pragma once
 
 /// The event stream over WebSocket, at `/ws` of the HTTP server. docs/api/stream.md describes the
-/// messages; `EventHub` decides who hears what.
+/// messages; `EventHub` decides which subscriber gets which events.
 ///
-/// S1  Nobody hears anything before showing a valid token: in the Authorization header of the
+/// S1  A client gets no events before it sends a valid token: in the Authorization header of the
 ///     request, or in the first message within `authenticate_within`. The rights of the token are
 ///     read again on every subscription and every `rights_every`: a token that is no longer valid
 ///     and a role that was lowered end the connection.
-/// S2  A client that is not heard of (no frame within `pong_within` of a ping, or none at all for
-///     `idle_max`) is cut.
-/// S3  A client that does not read holds no more than its queue and the system's send buffer; it is
-///     told 1013 with the place to go on from, and cut after `slow_close_within`.
+/// S2  A silent client (no frame within `pong_within` of a ping, or none at all for `idle_max`) is
+///     disconnected.
+/// S3  A client that does not read occupies no more than its queue and the send buffer of the
+///     system; it is closed with 1013 and the position to resume from, and disconnected after
+///     `slow_close_within`.
 ///
-/// Close codes: 1000 the client's wish, 1001 shutdown, 1003 binary messages, 1007 no JSON, 1008
-/// token, rules and limits, 1009 message too big, 1011 our mistake, 1013 read too slowly.
+/// Close codes: 1000 requested by the client, or idle, 1001 shutdown, 1003 binary messages, 1007
+/// invalid JSON, 1008 token, rules and limits, 1009 message too big, 1011 our error, 1013 read too
+/// slowly.
 ///
 /// Threads: the thread that runs the io_context.
 
@@ -46,17 +48,17 @@ struct WebsocketOptions {
     std::chrono::milliseconds handshake_within = std::chrono::seconds(60);
     std::chrono::milliseconds authenticate_within = std::chrono::seconds(10);
     std::chrono::milliseconds ping_every = std::chrono::seconds(30);
-    /// With `sweep_every`, rights that fell end a connection within five seconds.
+    /// Together with `sweep_every`, lowered rights end a connection within five seconds.
     std::chrono::milliseconds rights_every = std::chrono::seconds(4);
     std::chrono::milliseconds pong_within = std::chrono::seconds(10);
     std::chrono::milliseconds idle_max = std::chrono::minutes(5);
     std::chrono::milliseconds close_within = std::chrono::seconds(5);
-    /// A slow reader has so long to read what is on its way to it, and the reason of the end.
+    /// How long a slow reader has to read what is on its way to it, and the close reason.
     std::chrono::milliseconds slow_close_within = std::chrono::seconds(60);
     std::chrono::milliseconds prices_every = std::chrono::seconds(1);
-    /// How often time-outs are looked for; they are late by at most this.
+    /// The interval at which time-outs are checked; they are late by at most this.
     std::chrono::milliseconds sweep_every = std::chrono::seconds(1);
-    /// Of the system, for each connection; 0 leaves the system's own choice.
+    /// The send buffer of the system for each connection; 0 leaves the default of the system.
     int send_buffer_bytes = 256 * 1024;
     /// Prices older than this are marked stale.
     model::Duration price_age_max = model::Duration::seconds(2);
@@ -64,15 +66,15 @@ struct WebsocketOptions {
 
 /// Why the server ended a connection.
 enum class Cut : std::uint8_t {
-    Handshake,  ///< It was not finished in time, or was none.
+    Handshake,  ///< It was not finished in time, or was invalid.
     Unauthenticated,
-    TooMany,  ///< Connections of one user.
-    Flood,    ///< Messages of one minute.
+    TooMany,  ///< Too many connections of one user.
+    Flood,    ///< Too many messages within a minute.
     Malformed,
     Heartbeat,
     Idle,
     SlowReader,
-    Failure,  ///< Ours.
+    Failure,  ///< Our own error.
     Shutdown,
     RightsFell,  ///< The user's role was lowered.
 };
@@ -80,7 +82,7 @@ inline constexpr std::size_t kCutCount = 11;
 
 [[nodiscard]] std::string_view to_text(Cut cut);
 
-/// What happened so far, for metrics.
+/// Totals since the start, for metrics.
 struct WebsocketCounters {
     std::uint64_t sent = 0;
     std::uint64_t received = 0;
@@ -94,25 +96,25 @@ public:
         boost::asio::io_context& context;
         EventHub& hub;
         const ports::MarketData& market;
-        /// Whose token it is; nothing for a token that is nobody's.
+        /// The caller of the token; nothing for an invalid token.
         std::function<std::optional<auth::Caller>(std::string_view token)> authenticate;
         std::function<model::Timestamp()> now;
         log::Log& log;
     };
 
     WebsocketServer(WebsocketOptions options, Parts parts);
-    /// Cuts everything at once.
+    /// Disconnects all clients at once.
     ~WebsocketServer() override;
     WebsocketServer(const WebsocketServer&) = delete;
     WebsocketServer& operator=(const WebsocketServer&) = delete;
 
-    /// Begins to look after time-outs and to tell prices.
+    /// Starts to check time-outs and to publish prices.
     void start();
 
-    /// New clients are turned away; open ones are closed with 1001, then `closed` is called once.
+    /// Refuses new clients, closes open ones with 1001, then calls `closed` once.
     void stop(std::function<void()> closed = {});
 
-    /// Replays of the journal are due; the hub's `wake`.
+    /// Schedules a replay of the journal; for `wake` of the hub.
     void wake();
 
     [[nodiscard]] bool claims(const http::HttpRequest& request) const override;

@@ -143,7 +143,7 @@ std::pair<std::int64_t, std::int64_t> next_place(StreamClient& client) {
     }
 }
 
-TEST_F(EventStream, ReplaysFromAPlaceAndGoesOnLive) {
+TEST_F(EventStream, ReplaysFromAPositionAndContinuesLive) {
     start();
     commit(100);
     StreamClient client(port());
@@ -173,7 +173,7 @@ TEST_F(EventStream, ReplaysFromAPlaceAndGoesOnLive) {
     EXPECT_EQ(received, 4U);
 }
 
-TEST_F(EventStream, NamesTheTimelineAndTheRecordAtWhichHistoriesPart) {
+TEST_F(EventStream, ReportsTheTimelineAndTheLastCommonRecord) {
     start();
     commit(9);
     on_loop([&] {
@@ -191,7 +191,7 @@ TEST_F(EventStream, NamesTheTimelineAndTheRecordAtWhichHistoriesPart) {
     EXPECT_TRUE(changed.at("recoverable").as_bool());
     client.send(R"({"type":"subscribe","since":7,"timeline":"5-00000001"})");
     EXPECT_TRUE(client.receive("error").at("common_sequence").is_null());
-    // As the page says: from the common record on, in the new timeline.
+    // As docs/api/stream.md says: resumes from the common record, in the new timeline.
     client.send(R"({"type":"subscribe","channels":["orders"],"since":4,"timeline":"2-9f2c41d0"})");
     EXPECT_EQ(client.receive("subscribed").at("timeline").as_string(), "2-9f2c41d0");
     EXPECT_EQ(next_place(client).first, 5);
@@ -199,7 +199,7 @@ TEST_F(EventStream, NamesTheTimelineAndTheRecordAtWhichHistoriesPart) {
     EXPECT_EQ(client.receive("pong").at("timeline").as_string(), "2-9f2c41d0");
 }
 
-TEST_F(EventStream, TakesTheTokenFromTheHeader) {
+TEST_F(EventStream, AcceptsTheTokenInTheHeader) {
     start();
     StreamClient client(port(), "mine-token");
     EXPECT_EQ(client.status, 101);
@@ -211,7 +211,7 @@ TEST_F(EventStream, TakesTheTokenFromTheHeader) {
     EXPECT_THAT(wrong.authenticate_header, HasSubstr("Bearer"));
 }
 
-TEST_F(EventStream, AnswersOtherRequestsOnItsPathWith426) {
+TEST_F(EventStream, RespondsToOtherRequestsOnItsPathWith426) {
     start();
     http::TestClient client(port());
     client.send("GET /ws HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -235,7 +235,7 @@ TEST_F(EventStream, AnswersOtherRequestsOnItsPathWith426) {
 }
 
 // @spec:R2-TMO-03
-TEST_F(EventStream, ClosesAConnectionThatNeverAsks) {
+TEST_F(EventStream, ClosesAConnectionThatSendsNoRequest) {
     EXPECT_EQ(http::HttpServerOptions().first_request_within, 60s);
     EXPECT_EQ(WebsocketOptions().handshake_within, 60s);
     http_options_.first_request_within = 60ms;
@@ -244,7 +244,7 @@ TEST_F(EventStream, ClosesAConnectionThatNeverAsks) {
     EXPECT_TRUE(silent.ended());
 }
 
-TEST_F(EventStream, HearsNobodyWithoutAToken) {
+TEST_F(EventStream, DisconnectsClientsWithoutAValidToken) {
     start({.authenticate_within = 60ms});
     StreamClient silent(port());
     EXPECT_EQ(silent.read_to_end(), 1008);
@@ -259,7 +259,7 @@ TEST_F(EventStream, HearsNobodyWithoutAToken) {
     EXPECT_EQ(cuts(Cut::Unauthenticated), 3U);
 }
 
-TEST_F(EventStream, RefusesCommandsThatItDoesNotKnowAndGoesOn) {
+TEST_F(EventStream, RefusesInvalidCommandsAndContinues) {
     start();
     StreamClient client(port(), "mine-token");
     const auto code_of = [&](std::string_view message) {
@@ -276,7 +276,7 @@ TEST_F(EventStream, RefusesCommandsThatItDoesNotKnowAndGoesOn) {
     EXPECT_FALSE(client.receive("pong").is_null());
 }
 
-TEST_F(EventStream, EndsConnectionsThatBreakTheRules) {
+TEST_F(EventStream, ClosesConnectionsThatBreakTheRules) {
     start({.messages_per_minute_max = 5});
     StreamClient garbled(port(), "mine-token");
     garbled.send("{not json");
@@ -301,7 +301,7 @@ TEST_F(EventStream, EndsConnectionsThatBreakTheRules) {
     EXPECT_EQ(cuts(Cut::Flood), 2U);
 }
 
-TEST_F(EventStream, BoundsConnectionsOfAUserAndOfAll) {
+TEST_F(EventStream, LimitsConnectionsPerUserAndInTotal) {
     start({.connections_max = 3, .connections_per_user_max = 2});
     StreamClient first(port(), "mine-token");
     EXPECT_FALSE(first.receive("authenticated").is_null());
@@ -324,7 +324,7 @@ TEST_F(EventStream, BoundsConnectionsOfAUserAndOfAll) {
     EXPECT_FALSE(again.receive("authenticated").is_null());
 }
 
-TEST_F(EventStream, CutsAClientThatDoesNotAnswerPings) {
+TEST_F(EventStream, DisconnectsAClientThatDoesNotAnswerPings) {
     start({.ping_every = 60ms, .pong_within = 60ms});
     http::TestClient mute(port());
     mute.send(
@@ -333,7 +333,7 @@ TEST_F(EventStream, CutsAClientThatDoesNotAnswerPings) {
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
     while (cuts(Cut::Heartbeat) == 0)
         std::this_thread::yield();
-    // One that only listens stays, however long: its pongs are enough.
+    // A client that only reads stays connected, however long: its pongs are enough.
     StreamClient listens(port(), "mine-token");
     for (int i = 0; i < 5; ++i) {
         const auto event = listens.receive("event");
@@ -345,7 +345,7 @@ TEST_F(EventStream, CutsAClientThatDoesNotAnswerPings) {
 }
 
 // @spec:R2-TMO-04
-TEST_F(EventStream, ClosesAClientThatWasNotHeardOf) {
+TEST_F(EventStream, ClosesAnIdleClient) {
     EXPECT_EQ(WebsocketOptions().idle_max, 5min);
     EXPECT_EQ(WebsocketOptions().ping_every, 30s);
     EXPECT_EQ(WebsocketOptions().pong_within, 10s);
@@ -355,7 +355,7 @@ TEST_F(EventStream, ClosesAClientThatWasNotHeardOf) {
     EXPECT_EQ(cuts(Cut::Idle), 1U);
 }
 
-TEST_F(EventStream, EndsWithTheTokenThatBeganIt) {
+TEST_F(EventStream, ClosesWhenTheTokenIsRevoked) {
     start({.ping_every = 10min, .rights_every = 40ms});
     StreamClient client(port(), "mine-token");
     EXPECT_FALSE(client.receive("authenticated").is_null());
@@ -364,7 +364,7 @@ TEST_F(EventStream, EndsWithTheTokenThatBeganIt) {
     EXPECT_EQ(cuts(Cut::Unauthenticated), 1U);
 }
 
-TEST_F(EventStream, ADemotedOperatorHearsNobodysOrdersAnyMore) {
+TEST_F(EventStream, ClosesTheConnectionOfADemotedOperator) {
     const WebsocketOptions shipped;
     EXPECT_LE(shipped.rights_every + shipped.sweep_every, 5s);
     start({.ping_every = 10min, .rights_every = 40ms});
@@ -388,7 +388,7 @@ TEST_F(EventStream, ReadsTheRightsOnEverySubscription) {
     demoted.send(R"({"type":"subscribe","accounts":["mine"]})");
     EXPECT_TRUE(demoted.receive("subscribed").is_null());
     EXPECT_EQ(demoted.code(), 1008);
-    // A role that was raised holds from the next subscription on, without another connection.
+    // A raised role applies from the next subscription on, without another connection.
     StreamClient promoted(port(), "operator-token");
     promoted.send(R"({"type":"subscribe","accounts":["mine"]})");
     EXPECT_EQ(promoted.receive("error").at("code").as_string(), "ACCOUNT_UNKNOWN");
@@ -402,7 +402,7 @@ TEST_F(EventStream, ReadsTheRightsOnEverySubscription) {
     EXPECT_EQ(promoted.read_to_end(), 1008);
 }
 
-TEST_F(EventStream, ASlowReaderIsCutWithItsPlaceAndHarmsNobody) {
+TEST_F(EventStream, DisconnectsASlowReaderWithoutAffectingOthers) {
     start({.slow_close_within = 20s, .send_buffer_bytes = 16 * 1024},
           {.messages = 200, .bytes = 1U << 20U});
     StreamClient slow(port(), "mine-token", 16 * 1024);
@@ -421,7 +421,7 @@ TEST_F(EventStream, ASlowReaderIsCutWithItsPlaceAndHarmsNobody) {
             ASSERT_EQ(next_place(quick).second, 1);
         }
     }
-    // Now it reads: what the system still held, then the end, then the rest on a new connection.
+    // Now it reads what the system had buffered, then the close, then the rest on a new connection.
     std::pair<std::int64_t, std::int64_t> last{0, -1};
     std::set<std::pair<std::int64_t, std::int64_t>> seen;
     for (auto place = next_place(slow); place.first > 0; place = next_place(slow))
@@ -446,7 +446,7 @@ TEST_F(EventStream, ASlowReaderIsCutWithItsPlaceAndHarmsNobody) {
     EXPECT_EQ(cuts(Cut::SlowReader), 1U);
 }
 
-TEST_F(EventStream, ASlowReaderThatMissesItsHeartbeatIsWarnedAndTold) {
+TEST_F(EventStream, ClosesASlowReaderThatMissesItsHeartbeatWith1013) {
     start({.ping_every = 1s, .pong_within = 1s, .send_buffer_bytes = 16 * 1024},
           {.messages = 1'000'000, .bytes = 1U << 30U});
     StreamClient slow(port(), "mine-token", 16 * 1024);
@@ -460,7 +460,7 @@ TEST_F(EventStream, ASlowReaderThatMissesItsHeartbeatIsWarnedAndTold) {
     EXPECT_NE(slow.reason().find("since="), std::string::npos);
 }
 
-TEST_F(EventStream, ASlowReaderThatNeverReadsIsGoneInTheEnd) {
+TEST_F(EventStream, DisconnectsASlowReaderThatNeverReads) {
     start({.slow_close_within = 60ms, .send_buffer_bytes = 16 * 1024},
           {.messages = 50, .bytes = 1U << 20U});
     StreamClient slow(port(), "mine-token", 16 * 1024);
@@ -473,7 +473,7 @@ TEST_F(EventStream, ASlowReaderThatNeverReadsIsGoneInTheEnd) {
         on_loop([&] { open = server_->connections(); });
 }
 
-TEST_F(EventStream, TellsPricesWithTheirAge) {
+TEST_F(EventStream, SendsPricesWithTheirAge) {
     start({.prices_every = 20ms});
     StreamClient client(port(), "mine-token");
     client.send(R"({"type":"subscribe","channels":["prices"],"symbols":["BTCUSDT"]})");
@@ -493,7 +493,7 @@ TEST_F(EventStream, TellsPricesWithTheirAge) {
 }
 
 // @spec:R2-SHUT-04 @spec:R2-AC-17
-TEST_F(EventStream, SaysGoodbyeToAllWith1001) {
+TEST_F(EventStream, ClosesAllConnectionsWith1001OnShutdown) {
     start();
     StreamClient one(port(), "mine-token");
     StreamClient two(port());
@@ -508,7 +508,7 @@ TEST_F(EventStream, SaysGoodbyeToAllWith1001) {
     EXPECT_EQ(cuts(Cut::Shutdown), 2U);
 }
 
-TEST_F(EventStream, GivesUpOnAGoodbyeThatIsNotAnswered) {
+TEST_F(EventStream, StopsAlthoughAClientDoesNotAnswerTheClose) {
     start({.close_within = 60ms});
     http::TestClient deaf(port());
     deaf.send(
@@ -522,7 +522,7 @@ TEST_F(EventStream, GivesUpOnAGoodbyeThatIsNotAnswered) {
     EXPECT_EQ(closed.get_future().wait_for(10s), std::future_status::ready);
 }
 
-TEST_F(EventStream, EveryCauseOfAnEndHasAWord) {
+TEST_F(EventStream, EveryCutCauseHasAText) {
     std::set<std::string_view> words;
     for (std::size_t i = 0; i < kCutCount; ++i)
         words.insert(to_text(static_cast<Cut>(i)));
