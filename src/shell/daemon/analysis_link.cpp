@@ -79,8 +79,8 @@ AnalysisLink::AnalysisLink(const outbound::AnalysisRules& rules,
                std::move(counts)) {
 }
 
-health::HealthProbe AnalysisLink::look() {
-    return [this](health::Answered answered) {
+health::HealthProbe AnalysisLink::probe() {
+    return [this](health::ProbeReplied answered) {
         service_.probe([answered = std::move(answered)](outbound::AnalysisProbe probe) {
             answered({state_of(probe.health), std::move(probe.message)});
         });

@@ -30,7 +30,7 @@ public:
     [[nodiscard]] static base::Outcome<std::string> check(const Config& config);
 
     /// For `HealthProber::add(Dependency::Analysis, …)`; the link outlives the prober's looks.
-    [[nodiscard]] health::HealthProbe look();
+    [[nodiscard]] health::HealthProbe probe();
 
     [[nodiscard]] outbound::AnalysisService& service() { return service_; }
 

@@ -18,11 +18,11 @@ class AnalysisLinkTest : public testing::Test {
 protected:
     auto make() { return AnalysisLink::make(config_, {context_, folder_.log(), folder_.file("")}); }
 
-    health::Answer look_once(AnalysisLink& link) {
-        std::optional<health::Answer> answer;
-        link.look()([&](health::Answer got) { answer = std::move(got); });
+    health::ProbeReply probe_once(AnalysisLink& link) {
+        std::optional<health::ProbeReply> answer;
+        link.probe()([&](health::ProbeReply got) { answer = std::move(got); });
         EXPECT_TRUE(run_until(context_, [&] { return answer.has_value(); }));
-        return answer.value_or(health::Answer{});
+        return answer.value_or(health::ProbeReply{});
     }
 
     boost::asio::io_context context_;
@@ -52,9 +52,9 @@ TEST_F(AnalysisLinkTest, TellsTheProberHowTheServiceIs) {
     ASSERT_TRUE(config_.set("analysis.url", peer.url(), "test"));
     const auto link = make();
     ASSERT_TRUE(link.has_value());
-    EXPECT_EQ(look_once(*link.value()).state, health::HealthState::Healthy);
-    EXPECT_EQ(look_once(*link.value()).state, health::HealthState::Degraded);
-    const auto bad = look_once(*link.value());
+    EXPECT_EQ(probe_once(*link.value()).state, health::HealthState::Healthy);
+    EXPECT_EQ(probe_once(*link.value()).state, health::HealthState::Degraded);
+    const auto bad = probe_once(*link.value());
     EXPECT_EQ(bad.state, health::HealthState::Unhealthy);
     EXPECT_FALSE(bad.message.empty());
 }

@@ -279,7 +279,7 @@ void ArchiveLink::report_findings(const runtime::VerifyReport& report) {
     }
 }
 
-health::Answer ArchiveLink::archive_health() const {
+health::ProbeReply ArchiveLink::archive_health() const {
     const base::Timestamp now = parts_.now();
     for (const auto& [place, shipped] : status_.repositories) {
         if (shipped.error) {
@@ -321,7 +321,7 @@ std::string ArchiveLink::drill_text(base::Timestamp now) const {
     return text;
 }
 
-std::optional<health::Answer> ArchiveLink::jobs_health(base::Timestamp now) const {
+std::optional<health::ProbeReply> ArchiveLink::jobs_health(base::Timestamp now) const {
     for (const Job job : {Job::Snapshot, Job::Verify, Job::Segments}) {
         const auto newest = status_.newest.find(job);
         if (newest == status_.newest.end()) continue;
@@ -331,13 +331,13 @@ std::optional<health::Answer> ArchiveLink::jobs_health(base::Timestamp now) cons
                          now - good->second > kBackupAgeMax;
         const std::string name(job == Job::Segments ? "check of segments" : to_text(job));
         if (!newest->second.good) {
-            return health::Answer{
+            return health::ProbeReply{
                 old ? health::HealthState::Unhealthy : health::HealthState::Degraded,
                 "the last " + name + " failed: " + newest->second.text};
         }
         // A verification looks at the segments, too.
         if (old && job != Job::Segments) {
-            return health::Answer{
+            return health::ProbeReply{
                 health::HealthState::Degraded,
                 "the last " + name + " is older than two days, or has a time in the future"};
         }
@@ -345,7 +345,7 @@ std::optional<health::Answer> ArchiveLink::jobs_health(base::Timestamp now) cons
     return std::nullopt;
 }
 
-health::Answer ArchiveLink::books_health(const runtime::Runtime& runtime) const {
+health::ProbeReply ArchiveLink::books_health(const runtime::Runtime& runtime) const {
     constexpr std::string_view kPage = ", see docs/runbooks/data-damaged.md";
     if (!runtime.behind().empty()) {
         return {health::HealthState::Unhealthy,

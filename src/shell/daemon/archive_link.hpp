@@ -61,11 +61,11 @@ private:
 
     void warn_of_weak_places(const Config& config) const;
     void remember(const std::string& place) const;
-    [[nodiscard]] health::Answer archive_health() const;
-    [[nodiscard]] std::optional<health::Answer> jobs_health(base::Timestamp now) const;
+    [[nodiscard]] health::ProbeReply archive_health() const;
+    [[nodiscard]] std::optional<health::ProbeReply> jobs_health(base::Timestamp now) const;
     [[nodiscard]] std::string drill_text(base::Timestamp now) const;
     void show_drills(base::Timestamp now);
-    [[nodiscard]] health::Answer books_health(const runtime::Runtime& runtime) const;
+    [[nodiscard]] health::ProbeReply books_health(const runtime::Runtime& runtime) const;
     void finished(const archive::JobResult& result);
     void report_findings(const runtime::VerifyReport& report);
 

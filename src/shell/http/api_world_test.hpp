@@ -289,7 +289,7 @@ public:
 /// Makes password hashing cheap and sets limits that tests do not reach by accident.
 inline UserAccessOptions test_access() {
     UserAccessOptions options;
-    options.desk.cost = auth::kHashCostLeast;
+    options.user_service.cost = auth::kHashCostLeast;
     options.limits.entries.count = 0;
     options.limits.reads.count = 0;
     options.limits.logins.count = 0;
@@ -445,7 +445,7 @@ public:
     [[nodiscard]] HealthRoutes& health_door() { return *health_; }
 
     /// The result of the cache's probe; the probe completes only while `cache_answers`.
-    health::Answer cache;
+    health::ProbeReply cache;
     bool cache_answers = true;
     model::ClockState clock = model::ClockState::Certain;
     std::vector<std::string> news;  ///< Maintenance announcements.
@@ -568,10 +568,10 @@ private:
             health::HealthProber::Clocks{[this] { return time_; }, [this] { return time_; }});
         const auto store_probe = health::probe_store(store_->reader());
         prober_->add(health::Dependency::Database,
-                     [store_probe](const health::Answered& answered) { answered(store_probe()); });
+                     [store_probe](const health::ProbeReplied& answered) { answered(store_probe()); });
         prober_->add(health::Dependency::Exchange,
                      health::probe_exchange(exchange, [this] { wake(); }));
-        prober_->add(health::Dependency::Cache, [this](const health::Answered& answered) {
+        prober_->add(health::Dependency::Cache, [this](const health::ProbeReplied& answered) {
             if (cache_answers) answered(cache);
         });
         health::add_local_probes(

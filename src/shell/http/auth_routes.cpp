@@ -319,7 +319,7 @@ void AuthRoutes::change_password(RequestContext& call) {
             }
             parts_.sessions.remove_all(held.caller.owner, kept);
             record(held, "password-changed", "ok", held.caller.owner);
-            held.answer(user_json(user.value()));
+            held.send(user_json(user.value()));
         });
 }
 
@@ -350,7 +350,7 @@ void AuthRoutes::show_profile(RequestContext& call) {
         },
         [](RequestContext& held, const auth::AuthResult<auth::User>& user) {
             if (!user) return answer_failure(held, user.error());
-            held.answer(user_json(user.value()));
+            held.send(user_json(user.value()));
         });
 }
 

@@ -387,7 +387,7 @@ TEST(RoomForUsers, IsBounded) {
 
 TEST(OpenRegistration, CreatesOnlyTraders) {
     UserAccessOptions who = test_access();
-    who.routes.registration_open = true;
+    who.auth_routes.registration_open = true;
     ApiWorld world(who);
     EXPECT_EQ(world.ask_as("", "POST", "/api/auth/register", user_body("ann@example.org")).status,
               201);

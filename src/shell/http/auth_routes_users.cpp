@@ -102,7 +102,7 @@ void AuthRoutes::list_users(RequestContext& call) {
                                      ? json::value(users.value().back().id.text())
                                      : json::value(nullptr);
             page["users"] = std::move(list);
-            held.answer(std::move(page));
+            held.send(std::move(page));
         });
 }
 
@@ -114,7 +114,7 @@ void AuthRoutes::show_user(RequestContext& call) {
         },
         [](RequestContext& held, const auth::AuthResult<auth::User>& user) {
             if (!user) return answer_failure(held, user.error());
-            held.answer(user_json(user.value()));
+            held.send(user_json(user.value()));
         });
 }
 
@@ -162,7 +162,7 @@ void AuthRoutes::set_password(RequestContext& call) {
             parts_.delays.forget(id.text());
             parts_.delays.forget(user.value().email);
             record(held, "password-set", "ok", id);
-            held.answer(user_json(user.value()));
+            held.send(user_json(user.value()));
         });
 }
 

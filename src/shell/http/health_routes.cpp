@@ -56,15 +56,15 @@ std::string percent(std::int64_t ppm) {
 constexpr std::array kFirstChecks = {
     Dependency::Database, Dependency::Exchange, Dependency::Cache, Dependency::WebSocket};
 
-std::vector<Finding>::const_iterator find_check(const health::HealthReport& snapshot,
+std::vector<ComponentStatus>::const_iterator find_check(const health::HealthReport& snapshot,
                                                 Dependency dependency) {
     return std::find_if(snapshot.findings.begin(),
                         snapshot.findings.end(),
-                        [&](const Finding& one) { return one.dependency == dependency; });
+                        [&](const ComponentStatus& one) { return one.dependency == dependency; });
 }
 
 /// A public text about a component (B2): its own message may name addresses.
-std::string_view public_message(const Finding& finding) {
+std::string_view public_message(const ComponentStatus& finding) {
     switch (finding.state) {
         case HealthState::Healthy:
             return "OK";
@@ -180,7 +180,7 @@ json::object HealthRoutes::frame(const RequestContext& call) const {
     return body;
 }
 
-json::object HealthRoutes::check_json(const Finding& finding) const {
+json::object HealthRoutes::check_json(const ComponentStatus& finding) const {
     json::object check;
     check["status"] = to_text(finding.state);
     const operations::ProbeResult* reading = monitor_.prober().reading(finding.dependency);
@@ -227,7 +227,7 @@ void HealthRoutes::show_health(RequestContext& call) {
     const health::HealthReport snapshot = monitor_.snapshot();
     json::object body = frame(call);
     json::object checks;
-    const auto show = [&](const Finding& finding) {
+    const auto show = [&](const ComponentStatus& finding) {
         checks[operations::row_of(finding.dependency).name] = check_json(finding);
     };
     // The specification's four come first, in its order.
@@ -236,7 +236,7 @@ void HealthRoutes::show_health(RequestContext& call) {
         CHECK(finding != snapshot.findings.end());
         show(*finding);
     }
-    for (const Finding& finding : snapshot.findings) {
+    for (const ComponentStatus& finding : snapshot.findings) {
         const bool shown =
             std::find(kFirstChecks.begin(), kFirstChecks.end(), finding.dependency) !=
             kFirstChecks.end();
@@ -356,7 +356,7 @@ void HealthRoutes::show_metrics(RequestContext& call) {
         metrics.set_price_age(id, context_.quote_of(id).age);
     }
     const health::HealthReport snapshot = monitor_.snapshot();
-    for (const Finding& finding : snapshot.findings) {
+    for (const ComponentStatus& finding : snapshot.findings) {
         const bool is_redis = finding.dependency == Dependency::Cache;
         if (is_redis && context_.options.cache_kind == kCacheInProcess) continue;
         metrics.set_health(operations::row_of(finding.dependency).name, to_text(finding.state));

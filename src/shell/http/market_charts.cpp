@@ -185,7 +185,7 @@ void MarketRoutes::show_candles(RequestContext& call) {
     send_charts(call, {*key}, [](RequestContext& one, std::vector<json::object> charts) {
         for (const char* name : {"bid", "ask", "last"})
             charts.front().erase(name);
-        one.answer(std::move(charts.front()));
+        one.send(std::move(charts.front()));
     });
 }
 
@@ -193,7 +193,7 @@ void MarketRoutes::show_chart(RequestContext& call) {
     const auto key = chart_of(call);
     if (!key) return;
     send_charts(call, {*key}, [](RequestContext& one, std::vector<json::object> charts) {
-        one.answer(std::move(charts.front()));
+        one.send(std::move(charts.front()));
     });
 }
 
@@ -204,7 +204,7 @@ void MarketRoutes::list_charts(RequestContext& call) {
         json::array list;
         for (auto& chart : charts)
             list.push_back(std::move(chart));
-        one.answer(std::move(list));
+        one.send(std::move(list));
     });
 }
 

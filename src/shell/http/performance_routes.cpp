@@ -110,7 +110,7 @@ void PerformanceRoutes::answer(RequestContext& call) {
                    call,
                    {[this, id] { return "performance\n" + account_meaning(context_, id); },
                     [this](RequestContext& one) { return make(one); },
-                    [](RequestContext& one, json::value data) { one.answer(std::move(data)); }});
+                    [](RequestContext& one, json::value data) { one.send(std::move(data)); }});
 }
 
 std::optional<json::value> PerformanceRoutes::make(RequestContext& call) {

@@ -45,7 +45,7 @@ bool has_good_port(std::string_view host) {
            std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-std::optional<Refused> check_transfer_encoding(const BeastRequest& message) {
+std::optional<ErrorResponse> check_transfer_encoding(const BeastRequest& message) {
     const auto [begin, end] = message.equal_range(field::transfer_encoding);
     for (auto line = begin; line != end; ++line) {
         const std::string_view coding = trimmed({line->value().data(), line->value().size()});
@@ -105,7 +105,7 @@ bool is_probe(std::string_view target) {
            });
 }
 
-std::optional<Refused> check_head(const BeastRequest& message,
+std::optional<ErrorResponse> check_head(const BeastRequest& message,
                                   const std::optional<TargetForm>& target,
                                   const HostNames& hosts) {
     if (auto refused = check_transfer_encoding(message)) return refused;

@@ -47,7 +47,7 @@ struct TargetForm {
 [[nodiscard]] bool is_probe(std::string_view target);
 
 /// The reason to refuse the request; nothing when it is accepted.
-[[nodiscard]] std::optional<Refused> check_head(const BeastRequest& message,
+[[nodiscard]] std::optional<ErrorResponse> check_head(const BeastRequest& message,
                                                 const std::optional<TargetForm>& target,
                                                 const HostNames& hosts);
 

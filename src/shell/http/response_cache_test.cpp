@@ -42,7 +42,7 @@ Seen ask(CacheWorld& world, ports::Cache& cache, int& state) {
              ++seen.made;
              return boost::json::value("made of " + std::to_string(state));
          },
-         [](RequestContext& one, boost::json::value value) { one.answer(std::move(value)); }});
+         [](RequestContext& one, boost::json::value value) { one.send(std::move(value)); }});
     EXPECT_TRUE(world.until([&] { return answered; }));
     return seen;
 }
@@ -75,7 +75,7 @@ TEST(ResponseCache, DoesNotCacheAValueWhoseStateChangedMeanwhile) {
         call,
         {[&] { return std::to_string(state); },
          [&](RequestContext&) { return boost::json::value(++state); },
-         [](RequestContext& one, boost::json::value value) { one.answer(std::move(value)); }});
+         [](RequestContext& one, boost::json::value value) { one.send(std::move(value)); }});
     EXPECT_EQ(state, 1);
     EXPECT_EQ(world.cache().counters().puts, 0U);
 }

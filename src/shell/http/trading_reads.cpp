@@ -180,7 +180,7 @@ void TradingRoutes::list_history(RequestContext& call) {
                    call,
                    {meaning,
                     [this, wanted](RequestContext& one) { return history_page(one, wanted); },
-                    [](RequestContext& one, json::value page) { one.answer(std::move(page)); }});
+                    [](RequestContext& one, json::value page) { one.send(std::move(page)); }});
 }
 
 std::optional<json::value> TradingRoutes::history_page(RequestContext& call,

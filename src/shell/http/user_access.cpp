@@ -57,7 +57,7 @@ void UserAccess::attach(const ApiContext& context, RouteTable& routes, Api& api)
                     AuthRoutes::Parts{context, *worker_, sessions_, delays_, record_audit()});
     routes_->add_to(routes);
     front_.emplace(options_.cors_origins, CorsFilter::Parts{api, record_audit(), context.now});
-    filter_.tell([&context](std::string_view route) {
+    filter_.on_refused([&context](std::string_view route) {
         context.metrics.count("rate_limited_total", {route});
     });
     filter_.on_proxy_ignored([&context] {
