@@ -1,7 +1,7 @@
 #pragma once
 
 /// Placing, canceling and closing: from a caller's request to a committed intent, or to a refusal
-/// with its reason. Entries must pass every gate and limit; orders that only reduce a position are
+/// with its reason. Entries must pass every check and limit; orders that only reduce a position are
 /// not subject to them (I9).
 
 #include "core/transaction.hpp"

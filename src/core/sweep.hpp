@@ -14,8 +14,8 @@ namespace botcore::core {
 void cancel_all(Transaction& transaction, const model::CancelAll& body);
 
 /// Cancels every order that could open a position and closes every position with a reduce-only
-/// market order. No gate applies to it (invariant I9). Calling it twice is harmless: nothing is
-/// closed twice. Replies once every exit has ended, including exits that were already in flight,
+/// market order. No entry check applies to it (invariant I9). Calling it twice is harmless: nothing
+/// is closed twice. Replies once every exit has ended, including exits that were already in flight,
 /// and lists those that failed.
 void flatten(Transaction& transaction, const model::Flatten& body);
 

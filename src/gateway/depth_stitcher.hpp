@@ -9,7 +9,7 @@
 /// S2  Update ids only increase until the book is reset.
 /// S3  Quantities are absolute; zero removes a level; removing an unknown level is normal.
 /// S4  At most `changes_max` changes are buffered while a snapshot is awaited. When the buffer is
-///     full the oldest is dropped; a snapshot that would have needed it is then rejected as too
+///     full the oldest is dropped; a snapshot that would have needed it is then refused as too
 ///     old.
 ///
 ///              ┌───────────────────── gap, or reset() ──────────────────────┐
@@ -17,7 +17,7 @@
 ///   AwaitingSnapshot ──snapshot──> Joining ──first change that fits──> Synced
 ///      │  ^  │  ^                     │
 ///      │  └──┘ change: buffered       │ first change that does not fit
-///      └─ snapshot too old: rejected  └──> AwaitingSnapshot
+///      └─ snapshot too old: refused   └──> AwaitingSnapshot
 ///
 ///   apply(change) buffers, joins, or finds a gap; apply(snapshot) applies the buffered changes.
 ///

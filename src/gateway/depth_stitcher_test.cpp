@@ -96,7 +96,7 @@ TEST_F(SpotStitcher, RequestsASnapshotAndBuffersChangesUntilThen) {
     EXPECT_TRUE(bids.levels.empty());
 }
 
-TEST_F(SpotStitcher, RejectsASnapshotOlderThanTheFirstBufferedChange) {
+TEST_F(SpotStitcher, RefusesASnapshotOlderThanTheFirstBufferedChange) {
     (void)take(change({157, 160, {}}));
     EXPECT_EQ(take(snapshot(156)), StitchStep::SnapshotOld);
     EXPECT_TRUE(stitcher.snapshot_wanted());
@@ -235,7 +235,7 @@ TEST_F(FuturesStitcher, KeepsAChangeThatEndsAtTheSnapshot) {
     EXPECT_EQ(take(change({165, 167, 160})), StitchStep::Applied);
 }
 
-TEST_F(FuturesStitcher, RejectsASnapshotThatNoChangeContains) {
+TEST_F(FuturesStitcher, RefusesASnapshotThatNoChangeContains) {
     (void)take(change({157, 160, 149}));
     EXPECT_EQ(take(snapshot(150)), StitchStep::SnapshotOld);
     EXPECT_TRUE(stitcher.snapshot_wanted());

@@ -46,7 +46,7 @@ struct CacheCounters {
     std::uint64_t hits = 0;
     std::uint64_t misses = 0;  ///< Requested but not found. Failures are not counted here.
     std::uint64_t puts = 0;    ///< Values handed over to be cached.
-    /// Failed calls: no connection, timeout, rejected, malformed reply, or no room in the queue.
+    /// Failed calls: no connection, timeout, refused, malformed reply, or no room in the queue.
     std::uint64_t errors = 0;
     std::uint64_t evictions = 0;  ///< Entries removed to make room; in-process cache only.
     std::uint64_t reconnects = 0;

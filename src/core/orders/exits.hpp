@@ -1,7 +1,7 @@
 #pragma once
 
 /// Orders that the core places on its own to exit a position or to protect an entry. They are
-/// reduce-only, reserve nothing, are subject to no gate (I9) and have no key, since no caller waits
+/// reduce-only, reserve nothing, need no entry check (I9) and have no key, since no caller waits
 /// for them.
 
 #include "core/transaction.hpp"

@@ -131,7 +131,7 @@ std::optional<RuleBreach> broken_attachment(const OrderView& order) {
         }
     }
     const model::Price entry = entry_price(order);
-    if (entry.is_zero()) return std::nullopt;  // The entry gates refuse entries without a price.
+    if (entry.is_zero()) return std::nullopt;  // The entry checks refuse entries without a price.
     if (order.stop_loss) {
         if (auto breach = broken_stop_loss(order, entry)) return breach;
     }

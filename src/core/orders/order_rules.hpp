@@ -33,7 +33,7 @@ struct OrderView {
 };
 
 /// The first rule that the order breaks; nothing if it breaks none. Rules that need a price are
-/// skipped when no price is known: the entry gates refuse an order that needs one, and exits are
+/// skipped when no price is known: the entry checks refuse an order that needs one, and exits are
 /// allowed (I9).
 [[nodiscard]] std::optional<RuleBreach> broken_rule(const OrderView& order);
 

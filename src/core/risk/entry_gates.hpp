@@ -8,7 +8,7 @@
 
 namespace botcore::core {
 
-/// The reason why no new risk may be taken now; nothing if it may: storage has room, the clock is
+/// Why no new risk may be taken now; nothing if all conditions hold: storage has room, the clock is
 /// certain, the price is fresh (I14), the account is not frozen (I13) and is reconciled (I11).
 [[nodiscard]] std::optional<RuleBreach> closed_gate(const State& state,
                                                     const AccountState& account,
