@@ -173,7 +173,7 @@ void follow_own(Transaction& transaction,
 
 /// The market is already beyond the stop, so the quantity that it was to protect is closed at once.
 /// This also applies to a moved stop while the older stop still rests, because the price has
-/// already fallen back.
+/// already returned.
 void exit_beyond_stop(Transaction& transaction, AccountState& account, const Order& order) {
     const bool beyond = order.role == OrderRole::StopLoss && order.state == OrderState::Rejected &&
                         order.reason == model::Reason::StopWouldTrigger;
