@@ -1,7 +1,7 @@
 #pragma once
 
-/// What all commands of callers begin with: whose account it is, which version they saw, and how
-/// they are told no.
+/// The checks that all commands of callers begin with: ownership of the account and the version
+/// that the caller saw, and how a refusal is returned.
 
 #include "core/orders/order_rules.hpp"
 #include "core/transaction.hpp"
@@ -11,16 +11,16 @@
 
 namespace botcore::core {
 
-/// Refuses the request for ever under its key.
+/// Refuses the request; the refusal is stored under its key permanently.
 void refuse(Transaction& transaction, const model::Origin& origin, RuleBreach breach);
 
-/// The account the caller may act on, or `nullptr` with a refusal given. Another owner's account
-/// looks unknown, except to an operator.
+/// The account if the caller may use it; otherwise refuses the request and returns `nullptr`.
+/// Another owner's account is reported as unknown, except to an operator.
 [[nodiscard]] AccountState* own_account(Transaction& transaction,
                                         const model::Origin& origin,
                                         const model::AccountId& id);
 
-/// True, with a refusal given, when the caller saw another version than the current one.
+/// True, after refusing the request, when the caller saw a version other than the current one.
 [[nodiscard]] bool refused_by_version(Transaction& transaction,
                                       const model::Origin& origin,
                                       std::optional<std::uint64_t> seen,

@@ -46,9 +46,9 @@ model::RiskLimits only_cooldown() {
 
 }  // namespace
 
-// A clock was ahead, records were made, and then it was set right: journal time stays ahead.
+// The clock was ahead while records were made, and was then set right: journal time remains ahead.
 // @spec:I9
-TEST(ClockSteps, ExitsAndCancelsAreSignedWithTheTimeThatTheClockShowsNow) {
+TEST(ClockSteps, ExitsAndCancelsAreSignedWithTheCurrentClockTime) {
     for (const Duration step : {Duration::seconds(40), kHour, kYear}) {
         Bench bench;
         const auto entry = bench.place(bench.order("futures", Side::Buy, "0.1"));
@@ -73,7 +73,7 @@ TEST(ClockSteps, ExitsAndCancelsAreSignedWithTheTimeThatTheClockShowsNow) {
 }
 
 // @spec:I3
-TEST(ClockSteps, TheFenceTakesTheLatestTimeOfAllAttempts) {
+TEST(ClockSteps, TheFenceUsesTheLatestTimeOfAllAttempts) {
     Bench bench;
     bench.clock_step = Duration::seconds(40);
     const auto first = bench.place(bench.order("futures", Side::Buy, "0.1"));
@@ -89,7 +89,8 @@ TEST(ClockSteps, TheFenceTakesTheLatestTimeOfAllAttempts) {
         return sent.attempt.time + sent.attempt.window + Duration::seconds(1);
     };
     const Duration view_lag = Duration::seconds(60);
-    // Past the fence of the last attempt, and the view lag: the first one may still be taken.
+    // Past the fence of the last attempt and the view lag, but the first attempt may still be
+    // accepted.
     not_found_at(bench, second, fence_of(second) + Duration::milliseconds(1));
     not_found_at(bench, second, fence_of(*first));
     EXPECT_EQ(state_of_first(bench), OrderState::Unknown);
@@ -100,7 +101,7 @@ TEST(ClockSteps, TheFenceTakesTheLatestTimeOfAllAttempts) {
 }
 
 // @spec:I3
-TEST(ClockSteps, ATimeFarAheadKeepsAnOrderUnknownForAsLongAsARequestCanLiveAndNoLonger) {
+TEST(ClockSteps, ATimeFarAheadKeepsAnOrderUnknownForTheLifetimeOfARequestOnly) {
     Bench bench;
     bench.clock_step = kYear;
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
@@ -116,9 +117,10 @@ TEST(ClockSteps, ATimeFarAheadKeepsAnOrderUnknownForAsLongAsARequestCanLiveAndNo
     EXPECT_EQ(bench.refusal(), Reason::ProvenAbsent);
 }
 
-TEST(ClockSteps, ACooldownLastsItsSpanWhicheverWayTheClockIsSet) {
+TEST(ClockSteps, ACooldownHasItsDurationWhicheverWayTheClockIsSet) {
     for (const Duration step : {kHour, kYear, Duration() - kHour, Duration() - kYear}) {
-        // Begun by a clock that is wrong and set right; and begun by a right one that is set wrong.
+        // Started under a wrong clock that is then set right, and under a right clock that is then
+        // set wrong.
         for (const bool wrong_first : {true, false}) {
             Bench bench(only_cooldown());
             if (wrong_first) bench.clock_step = step;
@@ -133,7 +135,7 @@ TEST(ClockSteps, ACooldownLastsItsSpanWhicheverWayTheClockIsSet) {
     }
 }
 
-TEST(ClockSteps, LossesLeaveTheirDayAsTimePassesAndNotAsTheClockIsSet) {
+TEST(ClockSteps, DailyLossesExpireWithElapsedTimeAndNotWithClockSteps) {
     model::RiskLimits limits = model::RiskLimits::none();
     limits.daily_loss_max = model::Rate::from_units(model::kScale / 10'000);
     Bench bench(limits);
@@ -149,7 +151,7 @@ TEST(ClockSteps, LossesLeaveTheirDayAsTimePassesAndNotAsTheClockIsSet) {
     EXPECT_EQ(refusal_of_entry(bench), Reason::None);
 }
 
-TEST(ClockSteps, AnUnprotectedEntryIsUndoneWhenItsTimeIsOver) {
+TEST(ClockSteps, AnUnprotectedEntryIsClosedAtItsDeadlineDespiteClockSteps) {
     for (const Duration step : {kYear, Duration() - kYear}) {
         Bench bench;
         auto body = bench.order("futures", Side::Buy, "0.1");
@@ -163,10 +165,10 @@ TEST(ClockSteps, AnUnprotectedEntryIsUndoneWhenItsTimeIsOver) {
     }
 }
 
-TEST(ClockSteps, AQueuedExitExpiresAtTheCallersMomentWhicheverWayTheClockIsSet) {
+TEST(ClockSteps, AQueuedExitExpiresAtItsDeadlineWhicheverWayTheClockIsSet) {
     struct Case {
-        Duration placed;     ///< The step of the clock when the exit is queued.
-        Duration meanwhile;  ///< And for a moment after that, with an uncertain clock.
+        Duration placed;     ///< The clock's step when the exit is queued.
+        Duration meanwhile;  ///< The step during the next second, with an uncertain clock.
         Duration then;
     };
 
@@ -201,7 +203,7 @@ TEST(ClockSteps, AQueuedExitExpiresAtTheCallersMomentWhicheverWayTheClockIsSet) 
     }
 }
 
-TEST(ClockSteps, ARampEndsAfterItsSpan) {
+TEST(ClockSteps, ARampEndsAfterItsDurationDespiteClockSteps) {
     Bench bench;
     model::SetMode mode;
     mode.origin = bench.origin();
@@ -214,7 +216,7 @@ TEST(ClockSteps, ARampEndsAfterItsSpan) {
     EXPECT_EQ(refusal_of_entry(bench), Reason::None);
 }
 
-TEST(ClockSteps, AWindowBeyondAYearIsRefused) {
+TEST(ClockSteps, RefusesAWindowMoreThanAYearAhead) {
     Bench bench;
     model::ScheduleMaintenance plan;
     plan.origin = bench.origin();

@@ -24,7 +24,8 @@ void start_epoch(Transaction& transaction, const model::StartEpoch& body) {
     state.epoch = body.epoch;
     state.incarnation = body.incarnation;
     state.policy = body.policy;
-    // Before the accounts: an exchange in this process seats no order of an instrument it lacks.
+    // Instruments before accounts: an exchange in this process cannot restore an order of an
+    // instrument it does not have.
     for (const auto& [id, instrument] : state.instruments) {
         transaction.perform(AnnounceInstrument{id});
     }
@@ -136,7 +137,7 @@ void transfer_money(Transaction& transaction, const model::TransferMoney& body) 
     if (auto breach = closed_by_lost_records(transaction.input().storage)) {
         return transaction.refuse_for_the_moment({breach->reason, std::move(breach->text), {}, 0});
     }
-    // Open profit cannot leave the account, and what open losses need stays.
+    // Open profit cannot leave the account, and the amount that covers open losses must stay.
     const Money cash = from->balances.at(body.asset).of(Book::Cash);
     const Money free =
         std::min(cash, available(transaction.state(), *from, body.asset, body.marks));

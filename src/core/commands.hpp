@@ -1,20 +1,21 @@
 #pragma once
 
-/// What commands about accounts and their money do, and how a writer's term begins. A command is
-/// answered in the record that takes it, except where the exchange has the last word.
+/// Commands about accounts and their money, and the start of a writer's term. A command gets its
+/// reply in the record that contains it, except where the exchange decides the result.
 
 #include "core/transaction.hpp"
 
 namespace botcore::core {
 
-/// Everything sent and not answered becomes Unknown; every account is compared with its exchange.
+/// Every order that was sent without a result becomes Unknown; every account is compared with its
+/// exchange.
 void start_epoch(Transaction& transaction, const model::StartEpoch& body);
 void open_account(Transaction& transaction, const model::OpenAccount& body);
 void set_leverage(Transaction& transaction, const model::SetLeverage& body);
 void transfer_money(Transaction& transaction, const model::TransferMoney& body);
 void reset_account(Transaction& transaction, const model::ResetAccount& body);
 
-/// Entries are taken again, and a new streak of losses begins.
+/// Ends the cooldown, so that entries are accepted again, and resets the count of losses in a row.
 void end_cooldown(model::RiskState& risk);
 
 }  // namespace botcore::core

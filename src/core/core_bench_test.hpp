@@ -1,6 +1,6 @@
 #pragma once
 
-/// An engine with two accounts, driven the way the runtime does it, for the tests of this folder.
+/// An engine with two accounts, driven like the runtime drives it, for the tests of this folder.
 
 #include "core/engine.hpp"
 
@@ -51,7 +51,7 @@ inline model::Quote quote(const model::InstrumentId& instrument) {
     return quote;
 }
 
-/// Drives an engine the way the runtime does: every decision counts as committed at once.
+/// Drives an engine like the runtime does; every decision counts as committed immediately.
 class Bench {
 public:
     explicit Bench(model::RiskLimits limits = model::RiskLimits::none()) : engine_(State{}) {
@@ -111,7 +111,7 @@ public:
         return body;
     }
 
-    /// Places it and answers what was sent.
+    /// Places the order and returns the instruction that was sent.
     std::optional<model::OrderInstruction> place(const model::PlaceOrder& body) {
         last_reply.reset();
         const Decision decision = apply(body);
@@ -141,7 +141,7 @@ public:
         return body;
     }
 
-    /// One trade: the whole of an order, at a fee of one dollar, where nothing else is said.
+    /// One trade; by default the whole quantity of an order, at a fee of one dollar.
     struct TradeSpec {
         std::uint64_t id = 1;
         std::string_view at;
@@ -161,7 +161,7 @@ public:
                 .time = time_};
     }
 
-    /// Fills the order in one trade; what followed from it.
+    /// Fills the order in one trade; returns the resulting decision.
     Decision fill(const model::OrderInstruction& sent, const TradeSpec& spec) {
         return apply(traded(sent, ReportKind::Filled, {trade(sent, spec)}));
     }
@@ -217,7 +217,8 @@ public:
         return ids;
     }
 
-    /// Why the orders that a decision touched ended, or were placed by the core itself.
+    /// The reasons of the orders that a decision changed: why they ended, or why the core placed
+    /// them.
     static std::vector<Reason> reasons_in(const Decision& decision) {
         std::vector<Reason> reasons;
         for (const auto& change : decision.outcome.changes) {
@@ -228,12 +229,12 @@ public:
         return reasons;
     }
 
-    /// Fills the whole order in one trade; what followed from it.
+    /// Fills the whole order in one trade; returns the resulting decision.
     Decision fill_all(const model::OrderInstruction& sent, std::string_view at) {
         return fill(sent, {.id = ++trades_, .at = at});
     }
 
-    /// Time passes, and the account is looked at with this price.
+    /// Advances the time and ticks the account with this price.
     Decision tick(model::Duration later, std::string_view last) {
         time_ = time_ + later;
         model::Quote seen = quote(kFutures);
@@ -249,7 +250,7 @@ public:
 
     std::optional<model::Reply> last_reply;
     model::ClockState clock = model::ClockState::Certain;
-    model::Duration clock_step;  ///< How far the local clock is ahead of the time that passed.
+    model::Duration clock_step;  ///< How far the local clock is ahead of the time that has passed.
     model::StorageState storage = model::StorageState::Normal;
 
 private:

@@ -1,7 +1,7 @@
 #pragma once
 
-/// What applying one input led to: the outcome for the journal and the rows, and what the runtime
-/// must do once that is durable (invariant I6).
+/// The result of applying one input: the outcome for the journal and the rows, and the effects that
+/// the runtime must perform once that is durable (invariant I6).
 
 #include "core/state.hpp"
 #include "model/exchange.hpp"
@@ -21,7 +21,7 @@ struct SendCancel {
     model::CancelInstruction instruction;
 };
 
-/// Ask what became of the order, not before `not_before` on the monotonic scale.
+/// Query the order's state, not before `not_before` on the monotonic clock.
 struct QueryOrder {
     model::AccountId account;
     model::InstrumentId instrument;
@@ -29,18 +29,18 @@ struct QueryOrder {
     model::Timestamp not_before;
 };
 
-/// Compare everything the exchange knows of the account with what we know.
+/// Compare everything the exchange knows of the account with our rows.
 struct ReconcileAccount {
     model::AccountId account;
 };
 
-/// Compare again while trading goes on, not before `not_before` on the monotonic scale.
+/// Compare again while trading goes on, not before `not_before` on the monotonic clock.
 struct CompareAccount {
     model::AccountId account;
     model::Timestamp not_before;
 };
 
-/// Money or leverage of the account was changed by hand.
+/// A command, not trading, changed money or leverage of the account.
 struct AnnounceAccount {
     model::AccountId account;
 };
@@ -49,7 +49,7 @@ struct AnnounceInstrument {
     model::InstrumentId instrument;
 };
 
-/// Tell whoever waits for this key; the reply is stored under it.
+/// Send the reply to every caller that waits for this key; it is stored under the key.
 struct ReplyToRequest {
     KeyId key;
     model::Reply reply;
@@ -65,11 +65,12 @@ using Effect = std::variant<SendOrder,
                             ReplyToRequest>;
 
 enum class Verdict : std::uint8_t {
-    Recorded,     ///< A record was made; commit it, then perform the effects.
-    Nothing,      ///< The input told us nothing new; there is no record.
-    Refused,      ///< A gate is closed for now: nothing was done, the same key may ask again.
-    KeyPending,   ///< A request under this key is under way: wait for its answer.
-    KeyDone,      ///< The key has its reply: give that one again.
+    Recorded,  ///< A record was made; commit it, then perform the effects.
+    Nothing,   ///< The input contained nothing new; there is no record.
+    /// Refused for a transient reason: nothing was done, and the same key may be used again.
+    Refused,
+    KeyPending,   ///< A request under this key is in progress: wait for its reply.
+    KeyDone,      ///< The key has its reply: return it again.
     KeyMismatch,  ///< The key belongs to another request (I8).
 };
 
@@ -80,7 +81,7 @@ struct Decision {
     std::optional<model::Refusal> refusal;  ///< With Verdict::Refused.
 };
 
-/// Rows that an input names and memory does not hold, fetched by the runtime before apply.
+/// Rows that an input refers to and memory does not hold; the runtime fetches them before apply.
 struct ReadSet {
     std::optional<model::KeyEntry> key;
     std::optional<LiveOrder> order;

@@ -15,7 +15,8 @@ namespace botcore::core {
 
 namespace {
 
-/// Puts an order that was fetched from the store where live ones are, until it is durable again.
+/// Adds an order that was fetched from the store to the orders in memory, until its changes are
+/// durable.
 void cache_loaded_order(State& state, const std::optional<LiveOrder>& fetched) {
     if (!fetched) return;
     const auto account = state.accounts.find(fetched->order.account);
@@ -61,8 +62,8 @@ struct Engine::Apply {
         if (account == state.accounts.end()) return;
         LiveOrder* live = find_order(account->second, {body.report.id, body.report.venue_order_id});
         if (live == nullptr) {
-            // A whole id without a record is ours and lost: money is in doubt. A comparison finds
-            // the order itself, and those of others.
+            // A complete id of ours without a record means that our journal lost the order: money
+            // is in doubt. The comparison will find the order itself, and orders of other clients.
             const bool frozen = account->second.account.state == model::AccountState::Frozen;
             if (frozen || !number_of(body.report.id)) return;
             transaction.freeze(account->second, model::Reason::OrphanOrder);
@@ -86,7 +87,7 @@ struct Engine::Apply {
 
     void operator()(const model::MoveMaintenance& body) { move_maintenance(transaction, body); }
 
-    void operator()(const model::RecordAuditEvent&) {}  // The record itself is what is wanted.
+    void operator()(const model::RecordAuditEvent&) {}  // The record itself is the result.
 
     void operator()(const model::ReportReconciled& body) { report_reconciled(transaction, body); }
 

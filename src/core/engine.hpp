@@ -1,11 +1,11 @@
 #pragma once
 
-/// The trading state machine of one shard: inputs in, decisions out. No clock, no randomness, no
-/// I/O; the same inputs over the same state always lead to the same decisions (style rule D2).
+/// The trading state machine of one shard: it turns inputs into decisions. No clock, no randomness,
+/// no I/O; the same inputs over the same state always lead to the same decisions (style rule D2).
 ///
-/// E1  A decision is speculation until its record is durable; only then may its effects leave (I6).
-/// E2  After a commit that failed, the engine's memory is worthless: make a new engine from the
-/// store.
+/// E1  A decision is speculative until its record is durable; only then may its effects be
+///     performed (I6).
+/// E2  After a failed commit the engine's memory is invalid: create a new engine from the store.
 ///
 /// Threads: one at a time.
 
@@ -17,14 +17,14 @@
 
 namespace botcore::core {
 
-/// An order by its name at the exchange; see OrderRef.
+/// An order by its id at the exchange; see OrderRef.
 struct WantedOrder {
     model::AccountId account;
     model::ClientOrderId id;
     std::string venue_order_id;
 };
 
-/// The rows that an input names and the engine does not hold.
+/// The rows that an input refers to and the engine does not hold.
 struct Wanted {
     std::optional<KeyId> key;
     std::optional<WantedOrder> order;
@@ -32,17 +32,19 @@ struct Wanted {
 
 class Engine {
 public:
-    /// Takes over what the store holds. `state.reconciled` of every account is false by then.
+    /// Starts from the state that the store holds. The caller has set `reconciled` of every account
+    /// to false.
     explicit Engine(State state) : state_(std::move(state)) {}
 
-    /// What the runtime must fetch before it applies the input.
+    /// Returns the rows that the runtime must fetch before it applies the input.
     [[nodiscard]] Wanted wanted(const model::InputBody& body) const;
 
     /// Handles one input. Inputs come in journal order; `input.time` and `input.monotonic_time`
     /// never decrease.
     [[nodiscard]] Decision apply(const model::Input& input, const ReadSet& reads);
 
-    /// All records so far are durable: closed orders and answered keys may leave memory.
+    /// To be called when all records so far are durable: removes closed orders and completed keys
+    /// from memory.
     void evict_closed();
 
     [[nodiscard]] const State& state() const { return state_; }

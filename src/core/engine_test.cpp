@@ -3,7 +3,7 @@
 namespace botcore::core {
 namespace {
 
-TEST(Engine, ReservesTheWorstCaseBeforeAnythingIsSent) {
+TEST(Engine, ReservesTheWorstCaseBeforeSending) {
     Bench bench;
     auto body = bench.order("futures", Side::Buy, "0.1");
     body.type = model::OrderType::Limit;
@@ -19,7 +19,7 @@ TEST(Engine, ReservesTheWorstCaseBeforeAnythingIsSent) {
 }
 
 // @spec:R3-TX-05 R3-TX-06 R3-TX-07
-TEST(Engine, BooksAFuturesRoundTripToTheLastUnit) {
+TEST(Engine, BooksAFuturesRoundTripExactly) {
     Bench bench;
     bench.apply(model::SetLeverage{
         bench.origin(), model::AccountId("futures"), kFutures, model::Rate::whole(10), {}});
@@ -44,7 +44,7 @@ TEST(Engine, BooksAFuturesRoundTripToTheLastUnit) {
     EXPECT_EQ(to_text(position.realized_profit), "100.05");
 }
 
-TEST(Engine, FlipsAPositionThroughZero) {
+TEST(Engine, ReversesAPositionThroughZero) {
     Bench bench;
     bench.fill(*bench.place(bench.order("futures", Side::Sell, "0.05")), "60000", 1);
     EXPECT_EQ(to_text(bench.account("futures").positions.at(kFutures).cost), "-3000");
@@ -68,7 +68,7 @@ TEST(Engine, BooksASpotPurchaseWithItsFeeInTheBoughtAsset) {
 }
 
 // @spec:I4
-TEST(Engine, CountsATradeOnceWhicheverWayItArrives) {
+TEST(Engine, CountsATradeOnceHoweverOftenItIsReported) {
     Bench bench;
     auto body = bench.order("futures", Side::Buy, "0.1");
     body.type = model::OrderType::Limit;
@@ -84,7 +84,7 @@ TEST(Engine, CountsATradeOnceWhicheverWayItArrives) {
 }
 
 // @spec:I3
-TEST(Engine, UnknownEndsOnlyPastTheFenceAndTheViewLag) {
+TEST(Engine, UnknownEndsOnlyAfterTheFenceAndTheViewLag) {
     Bench bench;
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
     bench.apply(Bench::report(*sent, ReportKind::NoAnswer));
@@ -97,7 +97,7 @@ TEST(Engine, UnknownEndsOnlyPastTheFenceAndTheViewLag) {
         body.report.venue_time = at;
         return bench.apply(body);
     };
-    // At the fence is not past it, however often it is said.
+    // A time equal to the fence is not after it, however often it is reported.
     for (int i = 0; i < 5; ++i)
         (void)not_found(fence);
     EXPECT_EQ(state(), OrderState::Unknown);
@@ -135,7 +135,7 @@ TEST(Engine, ALateTradeAfterAbsenceIsBookedAndFreezesTheAccount) {
 }
 
 // @spec:I13
-TEST(Engine, ATradeThatMakesNoSenseIsNotBookedAndFreezesTheAccount) {
+TEST(Engine, AnInvalidTradeIsNotBookedAndFreezesTheAccount) {
     Bench bench;
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
     const auto trade = [&](std::uint64_t id, std::string_view at, std::string_view size) {
@@ -154,7 +154,7 @@ TEST(Engine, ATradeThatMakesNoSenseIsNotBookedAndFreezesTheAccount) {
 }
 
 // @spec:I13
-TEST(Engine, AFactThatTakesMoreMoneyThanThereIsIsBookedAndFreezesTheAccount) {
+TEST(Engine, AFactThatMakesCashNegativeIsBookedAndFreezesTheAccount) {
     Bench bench;
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
     bench.fill(*sent, {.at = "60000", .fee = "20000"});
@@ -164,7 +164,7 @@ TEST(Engine, AFactThatTakesMoreMoneyThanThereIsIsBookedAndFreezesTheAccount) {
     EXPECT_EQ(bench.account("futures").account.frozen_reason, Reason::InsufficientBalance);
 }
 
-TEST(Engine, ReportsOfWhatIsNotOursChangeNothing) {
+TEST(Engine, ReportsOfForeignOrdersOrUnknownAccountsChangeNothing) {
     Bench bench;
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
     const auto before = bench.engine().state().sequence;
@@ -179,7 +179,7 @@ TEST(Engine, ReportsOfWhatIsNotOursChangeNothing) {
 }
 
 // @spec:R4-FAIL-03
-TEST(Engine, TriesAgainOnlyWhatProvablyNeverLeft) {
+TEST(Engine, RetriesOnlyWhatWasProvablyNeverSent) {
     Bench bench;
     auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
     auto not_sent = Bench::report(*sent, ReportKind::NotSent);
@@ -190,7 +190,7 @@ TEST(Engine, TriesAgainOnlyWhatProvablyNeverLeft) {
         EXPECT_EQ(again.id, sent->id);
         EXPECT_EQ(again.attempt.number, attempt);
         EXPECT_EQ(again.attempt.time, bench.time());
-        // A second copy of the same report is no news of the attempt that is on its way now.
+        // A second copy of the same report says nothing about the attempt that is now in flight.
         EXPECT_EQ(bench.apply(not_sent).verdict, Verdict::Nothing);
         not_sent.report.attempt = attempt;
     }
@@ -200,7 +200,7 @@ TEST(Engine, TriesAgainOnlyWhatProvablyNeverLeft) {
 }
 
 // @spec:I9 I14 I11
-TEST(Engine, GatesStopEntriesAndNeverExits) {
+TEST(Engine, EntryChecksRefuseEntriesButNeverExits) {
     Bench bench;
     bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.1")), "60000", 1);
     const auto entry_refused_with = [&](Reason reason, const model::Quote& seen) {
@@ -234,7 +234,7 @@ TEST(Engine, GatesStopEntriesAndNeverExits) {
 }
 
 // @spec:I8
-TEST(Engine, ARefusalThatPassesDoesNotBindTheKey) {
+TEST(Engine, ATransientRefusalDoesNotBindTheKey) {
     Bench bench;
     auto body = bench.order("futures", Side::Buy, "0.01");
     body.quote.age = model::Duration::seconds(3);
@@ -247,7 +247,7 @@ TEST(Engine, ARefusalThatPassesDoesNotBindTheKey) {
 }
 
 // @spec:R3-VAL-06 I13
-TEST(Engine, RefusesWhatTheAccountCannotPay) {
+TEST(Engine, RefusesOrdersThatTheAccountCannotPayFor) {
     Bench bench;
     EXPECT_FALSE(bench.place(bench.order("futures", Side::Buy, "0.2")));
     EXPECT_EQ(bench.refusal(), Reason::InsufficientBalance);
@@ -256,7 +256,7 @@ TEST(Engine, RefusesWhatTheAccountCannotPay) {
     EXPECT_EQ(bench.refusal(), Reason::InsufficientBalance);
 }
 
-TEST(Engine, UnrealizedLossesAreNotFreeMoney) {
+TEST(Engine, UnrealizedLossesReduceAvailableMoney) {
     Bench bench;
     bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.1")), "60000", 1);
     auto body = bench.order("futures", Side::Buy, "0.05");
@@ -268,7 +268,7 @@ TEST(Engine, UnrealizedLossesAreNotFreeMoney) {
 }
 
 // @spec:R3-VAL-09 R3-AC-05
-TEST(Engine, NamesOneReasonForEachBrokenRule) {
+TEST(Engine, ReportsOneReasonForEachBrokenRule) {
     Bench bench;
     const auto refused = [&](std::string_view size, std::optional<std::string_view> limit) {
         auto body = bench.order("futures", Side::Buy, size);
@@ -288,8 +288,8 @@ TEST(Engine, NamesOneReasonForEachBrokenRule) {
     EXPECT_EQ(refused("0.01", "70000"), Reason::PriceTooFarFromMarket);
 }
 
-/// The same bounds as in FuturesFilters.BuysHaveACapAndSellsAFloor and SpotFilters.
-TEST(Engine, MeasuresALimitByTheSidesThatTheExchangeMeasures) {
+/// The same bounds as in the tests FuturesFilters and SpotFilters.
+TEST(Engine, AppliesPriceDistanceLimitsToTheSameSidesAsTheExchange) {
     Bench bench;
     const auto placed = [&](const char* account, Side side, std::string_view limit) {
         auto body = bench.order(account, side, "0.002");
@@ -331,7 +331,7 @@ TEST(Engine, RemembersThatAStopWasTriggered) {
     EXPECT_TRUE(bench.account("futures").orders.empty());
 }
 
-TEST(Engine, ReduceOnlyNeverOpensAndOrdersDoNotShareThePosition) {
+TEST(Engine, ReduceOnlyOrdersNeverOpenAndDoNotShareThePosition) {
     Bench bench;
     bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.1")), "60000", 1);
     auto body = bench.order("futures", Side::Sell, "0.06");
@@ -347,7 +347,7 @@ TEST(Engine, ReduceOnlyNeverOpensAndOrdersDoNotShareThePosition) {
 }
 
 // @spec:I8
-TEST(Engine, AKeyMakesOneOrder) {
+TEST(Engine, AKeyCreatesOneOrder) {
     Bench bench;
     const auto body = bench.order("futures", Side::Buy, "0.1");
     const auto sent = bench.place(body);
@@ -367,7 +367,7 @@ TEST(Engine, AKeyMakesOneOrder) {
     EXPECT_EQ(bench.apply(body, {.key = done, .order = {}}).verdict, Verdict::KeyDone);
 }
 
-TEST(Engine, ACancelIsAnsweredByTheOrdersEnd) {
+TEST(Engine, ACancelGetsItsReplyWhenTheOrderEnds) {
     Bench bench;
     auto body = bench.order("futures", Side::Buy, "0.1");
     body.type = model::OrderType::Limit;
@@ -380,14 +380,15 @@ TEST(Engine, ACancelIsAnsweredByTheOrdersEnd) {
     ASSERT_TRUE(std::holds_alternative<SendCancel>(decision.effects.front()));
     bench.apply(model::CancelOrder{bench.origin(), model::AccountId("futures"), sent->id, {}});
     EXPECT_EQ(bench.refusal(), Reason::CancelPending);
-    // Not open proves nothing: the order may have filled. It is asked, and it had.
+    // "Not open" proves nothing, because the order may have filled. It is queried, and it had
+    // filled.
     const auto asked = bench.apply(Bench::report(*sent, ReportKind::CancelNotOpen));
     EXPECT_TRUE(std::holds_alternative<QueryOrder>(asked.effects.front()));
     bench.fill(*sent, "59000", 5);
     EXPECT_EQ(bench.refusal(), Reason::OrderNotOpen);
 }
 
-TEST(Engine, ACancelOfWhatHasEndedIsToldHowItEnded) {
+TEST(Engine, ACancelOfAnEndedOrderReportsHowItEnded) {
     Bench bench;
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
     LiveOrder closed = bench.account("futures").orders.begin()->second;
@@ -439,7 +440,7 @@ TEST(Engine, RefusesAChangeBasedOnAnOldVersion) {
 }
 
 // @spec:R3-LOCK-03 R3-LOCK-01
-TEST(Engine, RefusesALeverageOrAResetBasedOnAnOldVersion) {
+TEST(Engine, RefusesLeverageAndResetBasedOnAnOldVersion) {
     Bench bench;
     const model::AccountId id("futures");
     const auto expect_conflict = [&](std::uint64_t current) {
@@ -476,7 +477,7 @@ TEST(Engine, ATransferConservesTheTotal) {
     EXPECT_EQ(transfer("7499.50000001"), Reason::InsufficientBalance);
 }
 
-TEST(Engine, RefusesATransferThatMakesNoSense) {
+TEST(Engine, RefusesInvalidTransfers) {
     Bench bench;
     const auto transfer = [&](const char* to, const model::Asset& asset, std::string_view amount) {
         bench.apply(model::TransferMoney{bench.origin(),
@@ -499,7 +500,7 @@ TEST(Engine, RefusesATransferThatMakesNoSense) {
 }
 
 // @spec:I13
-TEST(Engine, MoneyEntersAFrozenAccountButDoesNotLeaveIt) {
+TEST(Engine, MoneyMayEnterAFrozenAccountButNotLeaveIt) {
     Bench bench;
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.01"));
     bench.fill(*sent, "60000", 1);
@@ -518,7 +519,7 @@ TEST(Engine, MoneyEntersAFrozenAccountButDoesNotLeaveIt) {
     EXPECT_EQ(bench.book("futures", kUsdt, Book::Cash), cash + money("1"));
 }
 
-TEST(Engine, RefusesToCancelOrCloseWhatIsNotThere) {
+TEST(Engine, RefusesToCancelAnUnknownOrderOrCloseAnEmptyPosition) {
     Bench bench;
     const auto cancel = [&](const model::ClientOrderId& order) {
         bench.apply(model::CancelOrder{bench.origin(), model::AccountId("futures"), order, {}});
@@ -538,7 +539,7 @@ TEST(Engine, RefusesToCancelOrCloseWhatIsNotThere) {
     EXPECT_EQ(close(), Reason::ReduceOnlyRefused) << "an exit under way takes it all";
 }
 
-TEST(Engine, ACancelThatNeverLeavesIsAnsweredAfterItsLastAttempt) {
+TEST(Engine, ACancelThatCannotBeSentIsRefusedAfterItsLastAttempt) {
     Bench bench;
     auto body = bench.order("futures", Side::Buy, "0.1");
     body.type = model::OrderType::Limit;
@@ -558,7 +559,7 @@ TEST(Engine, ACancelThatNeverLeavesIsAnsweredAfterItsLastAttempt) {
     EXPECT_EQ(bench.account("futures").orders.begin()->second.order.state, OrderState::Open);
 }
 
-TEST(Engine, AnotherOwnersAccountLooksUnknown) {
+TEST(Engine, AnotherOwnersAccountIsReportedAsUnknown) {
     Bench bench;
     auto body = bench.order("futures", Side::Buy, "0.1");
     const auto sent = bench.place(body);
@@ -573,7 +574,7 @@ TEST(Engine, AnotherOwnersAccountLooksUnknown) {
 }
 
 // @spec:R3-TX-09
-TEST(Engine, AResetReturnsToTheDepositAndNeedsNoOpenOrders) {
+TEST(Engine, AResetRestoresTheDepositAndRequiresNoOpenOrders) {
     Bench bench;
     bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.1")), "60000", 1);
     auto body = bench.order("futures", Side::Buy, "0.01");
@@ -592,7 +593,7 @@ TEST(Engine, AResetReturnsToTheDepositAndNeedsNoOpenOrders) {
     EXPECT_TRUE(bench.account("futures").positions.at(kFutures).quantity.is_zero());
 }
 
-TEST(Engine, LeverageIsFixedWhileAnythingIsOpen) {
+TEST(Engine, LeverageCannotChangeWhileAnythingIsOpen) {
     Bench bench;
     const auto set = [&](std::int64_t leverage) {
         bench.apply(model::SetLeverage{bench.origin(),
@@ -615,7 +616,7 @@ TEST(Engine, LeverageIsFixedWhileAnythingIsOpen) {
 }
 
 // @spec:I11
-TEST(Engine, ANewTermForgetsAnswersAndAsksTheExchange) {
+TEST(Engine, ANewTermMakesSentOrdersUnknownAndReconcilesTheAccount) {
     Bench bench;
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
     model::StartEpoch start;
@@ -623,8 +624,8 @@ TEST(Engine, ANewTermForgetsAnswersAndAsksTheExchange) {
     start.incarnation = 8;
     const auto decision = bench.apply(start);
     EXPECT_EQ(bench.account("futures").orders.begin()->second.order.state, OrderState::Unknown);
-    // The rules first: an exchange in this process seats no order of an instrument it does not
-    // know.
+    // The instruments are announced first: an exchange in this process cannot restore an order of
+    // an instrument that it does not know.
     EXPECT_TRUE(std::holds_alternative<AnnounceInstrument>(decision.effects.front()));
     EXPECT_TRUE(std::holds_alternative<ReconcileAccount>(decision.effects.back()));
     bench.apply(Bench::report(*sent, ReportKind::NotSent));
@@ -636,7 +637,8 @@ TEST(Engine, AWellFormedIdWithoutARecordFreezesTheAccount) {
     Bench bench;
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
     bench.fill(*sent, "60000", 1);
-    bench.apply(Bench::report(*sent, ReportKind::Open));  // Its row was not fetched: unknown here.
+    bench.apply(Bench::report(*sent, ReportKind::Open));  // Its row was not fetched, so the order
+                                                          // is unknown here.
     EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Frozen);
 }
 

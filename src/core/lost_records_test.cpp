@@ -6,7 +6,7 @@ namespace botcore::core {
 
 // @spec:I8 I9
 // @error:Reason::StoreBehindArchive
-TEST(LostRecords, CloseEntriesAndTransfersAndLeaveExitsAndCancelsAlone) {
+TEST(LostRecords, RefuseEntriesAndTransfersButAllowExitsAndCancels) {
     for (const auto storage : {model::StorageState::Behind, model::StorageState::Unconfirmed}) {
         Bench bench;
         const auto entry = bench.place(bench.order("futures", Side::Buy, "0.1"));
@@ -31,8 +31,8 @@ TEST(LostRecords, CloseEntriesAndTransfersAndLeaveExitsAndCancelsAlone) {
     }
 }
 
-// Figures that may be older than what was acknowledged close nothing by themselves.
-TEST(LostRecords, BringNoMarginCall) {
+// Figures that may be older than acknowledged records must not close a position.
+TEST(LostRecords, CauseNoMarginCall) {
     model::RiskLimits limits = model::RiskLimits::none();
     limits.margin_level_close = model::Rate::whole(1'000);
     limits.margin_level_safe = model::Rate::whole(1'001);

@@ -17,17 +17,17 @@ void refuse(Transaction& transaction, const model::Origin& origin, Refusal refus
     transaction.answer_at_once(origin, std::move(refusal));
 }
 
-/// As in `operations::kWindowAheadMax`: what lies further ahead was meant otherwise.
+/// As in `operations::kWindowAheadMax`: a window further ahead is a mistake of the operator.
 constexpr model::Duration kWindowAheadMax = model::Duration::seconds(std::int64_t{366} * 86'400);
 
-/// An emergency that begins within this begins at once.
+/// An emergency window that begins within this time begins immediately.
 constexpr model::Duration kAtOnce = model::Duration::seconds(5);
 
 std::string in_minutes(model::Duration span) {
     return std::to_string(span.in_milliseconds() / 60'000) + " minutes";
 }
 
-/// The mode that a window in this state asks for; nothing where it asks for none.
+/// The mode that a window in this state requires; nothing if it requires none.
 std::optional<OperatingMode> mode_of(WindowState state) {
     switch (state) {
         case WindowState::Draining:
@@ -72,7 +72,7 @@ bool is_over(WindowState state) {
     return state == WindowState::Done || state == WindowState::Canceled;
 }
 
-/// Windows only go forward, and what has begun is ended, not cancelled.
+/// Windows only move forward; one that has begun can be ended but not canceled.
 bool may_move(WindowState from, WindowState to) {
     if (is_over(from)) return false;
     if (to == WindowState::Canceled) return from < WindowState::Active;
@@ -137,7 +137,7 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
     window.emergency = body.emergency;
     window.text = body.text;
     if (body.emergency && notice <= kAtOnce) {
-        // From the answer on no entry is taken.
+        // No entry is accepted after this reply.
         window.begin = transaction.exchange_time();
         window.state = WindowState::Draining;
         if (transaction.state().operating.mode != OperatingMode::Halted) {  // G1

@@ -1,11 +1,12 @@
 #pragma once
 
-/// The operating mode and planned maintenance: what an operator or the calendar decides about the
-/// whole installation. Modes gate entries only (invariant I9).
+/// The operating mode and planned maintenance: decisions of an operator or of the schedule about
+/// the whole installation. Modes restrict entries only (invariant I9).
 ///
-/// G1  The mode follows the window that is under way; a halt by hand outlasts every window.
-/// G2  A window begins no sooner than the notice allows, unless it is an emergency, and is never
-///     longer than the policy's bound.
+/// G1  The mode follows the current maintenance window; a manual halt stays in force through every
+///     window.
+/// G2  A window begins no sooner than the minimum notice allows, unless it is an emergency, and
+///     never exceeds the maximum length of the policy.
 
 #include "core/transaction.hpp"
 
@@ -16,7 +17,7 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
 
 ///   Planned ──> Noticed ──> Draining ──> Active ──> Ramping ──> Watching ──> Done
 ///      └──────────┴────────────┴──> Canceled
-/// States may be left out on the way forward; none is ever gone back to.
+/// States may be skipped going forward; a window never returns to an earlier state.
 void move_maintenance(Transaction& transaction, const model::MoveMaintenance& body);
 
 }  // namespace botcore::core

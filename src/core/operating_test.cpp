@@ -36,7 +36,7 @@ Reason refusal_of_entry(Bench& bench) {
 }
 
 // @spec:R1-MAINT-02
-TEST(Maintenance, AWindowIsShortAndAnnouncedInTime) {
+TEST(Maintenance, AWindowIsLimitedInLengthAndAnnouncedInTime) {
     Bench bench;
     bench.apply(window(bench, kWeek + kHour, Duration::seconds(7'201)));
     EXPECT_EQ(bench.refusal(), Reason::WindowTooLong);
@@ -56,7 +56,7 @@ TEST(Maintenance, AWindowIsShortAndAnnouncedInTime) {
     EXPECT_EQ(bench.refusal(), Reason::WindowNotMovable) << "Windows do not overlap.";
 }
 
-TEST(Maintenance, AnEmergencyThatBeginsNowRefusesEntriesFromItsAnswerOn) {
+TEST(Maintenance, AnImmediateEmergencyRefusesEntriesAfterItsReply) {
     Bench bench;
     auto urgent = window(bench, Duration::seconds(1), kHour);
     urgent.emergency = true;
@@ -72,7 +72,7 @@ TEST(Maintenance, AnEmergencyThatBeginsNowRefusesEntriesFromItsAnswerOn) {
 }
 
 // @spec:R1-MAINT-09
-TEST(Maintenance, RefusesEntriesWhileExitsPass) {
+TEST(Maintenance, RefusesEntriesButAllowsExits) {
     Bench bench;
     const auto entry = bench.place(bench.order("futures", Side::Buy, "0.01"));
     bench.fill_all(*entry, "60000");
@@ -91,7 +91,7 @@ TEST(Maintenance, RefusesEntriesWhileExitsPass) {
 }
 
 // @spec:R1-MAINT-11
-TEST(Maintenance, LetsAGrowingShareOfEntriesInAfterwards) {
+TEST(Maintenance, AcceptsAGrowingShareOfEntriesAfterwards) {
     Bench bench;
     const auto id = planned(bench);
     move(bench, id, WindowState::Active);
@@ -113,7 +113,7 @@ TEST(Maintenance, LetsAGrowingShareOfEntriesInAfterwards) {
     EXPECT_EQ(bench.engine().state().operating.mode, OperatingMode::Normal);
 }
 
-TEST(Maintenance, OnlyGoesForward) {
+TEST(Maintenance, AWindowOnlyMovesForward) {
     Bench bench;
     move(bench, 4'711, WindowState::Noticed);
     EXPECT_EQ(bench.refusal(), Reason::WindowUnknown);
@@ -128,7 +128,7 @@ TEST(Maintenance, OnlyGoesForward) {
     EXPECT_EQ(bench.engine().state().windows.at(other).state, WindowState::Canceled);
 }
 
-TEST(Maintenance, AWindowThatIsOnlyWatchedMakesRoomForTheNext) {
+TEST(Maintenance, AWatchedWindowDoesNotBlockTheNextOne) {
     Bench bench;
     const auto id = planned(bench);
     move(bench, id, WindowState::Active);
@@ -172,7 +172,7 @@ protected:
     model::ClientOrderId id_;
 };
 
-TEST_F(QueuedClose, LeavesAfterTheWindowAtAPriceWithinItsLimit) {
+TEST_F(QueuedClose, IsSentAfterTheWindowAtAPriceWithinItsLimit) {
     EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "60000")).empty());
     move(bench_, window_, WindowState::Watching);
     EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "58000")).empty());
@@ -190,7 +190,7 @@ TEST_F(QueuedClose, ExpiresAtItsDeadline) {
     EXPECT_TRUE(bench_.account("futures").orders.empty());
 }
 
-TEST_F(QueuedClose, IsCancelledWithoutTheExchange) {
+TEST_F(QueuedClose, IsCanceledWithoutTheExchange) {
     const auto decision =
         bench_.apply(model::CancelOrder{bench_.origin(), model::AccountId("futures"), id_, {}});
     EXPECT_TRUE(Bench::cancelled_by(decision).empty());
@@ -198,14 +198,14 @@ TEST_F(QueuedClose, IsCancelledWithoutTheExchange) {
     EXPECT_EQ(bench_.replied_order().reason, Reason::CanceledByUser);
 }
 
-TEST_F(QueuedClose, IsSweptWithoutTheExchange) {
+TEST_F(QueuedClose, IsCanceledByCancelAllWithoutTheExchange) {
     const auto decision =
         bench_.apply(model::CancelAll{bench_.origin(), model::AccountId("futures"), {}, false});
     EXPECT_TRUE(Bench::cancelled_by(decision).empty());
     EXPECT_TRUE(bench_.account("futures").orders.empty());
 }
 
-TEST_F(QueuedClose, DoesNotStandInTheWayOfAnImmediateOne) {
+TEST_F(QueuedClose, DoesNotBlockAnImmediateClose) {
     const auto sent = Bench::sent_by(bench_.apply(model::ClosePosition{
         bench_.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)}));
     ASSERT_EQ(sent.size(), 1U);
@@ -215,7 +215,7 @@ TEST_F(QueuedClose, DoesNotStandInTheWayOfAnImmediateOne) {
     EXPECT_TRUE(bench_.account("futures").orders.empty()) << "Nothing is left to close.";
 }
 
-TEST(QueuedCloses, NeedALimitAndADeadlineAhead) {
+TEST(QueuedCloses, RequireALimitAndAFutureDeadline) {
     Bench bench;
     const auto entry = bench.place(bench.order("futures", Side::Buy, "0.01"));
     bench.fill_all(*entry, "60000");
@@ -227,7 +227,7 @@ TEST(QueuedCloses, NeedALimitAndADeadlineAhead) {
     EXPECT_EQ(bench.refusal(), Reason::PriceOutsideQueueLimit);
 }
 
-TEST(QueuedCloses, HaveALimitThatTheExchangeTakes) {
+TEST(QueuedCloses, RequireALimitThatTheExchangeAccepts) {
     Bench bench;
     const auto entry = bench.place(bench.order("futures", Side::Buy, "0.01"));
     bench.fill_all(*entry, "60000");
@@ -246,7 +246,7 @@ TEST(QueuedCloses, HaveALimitThatTheExchangeTakes) {
     EXPECT_EQ(refused("59000.1"), Reason::None);
 }
 
-TEST_F(QueuedClose, LeavesWithAPriceNearTheMarketThatItFinds) {
+TEST_F(QueuedClose, IsSentWithAPriceThatTheExchangeAccepts) {
     move(bench_, window_, WindowState::Watching);
     const auto sent = Bench::sent_by(bench_.tick(Duration::seconds(1), "66000"));
     ASSERT_EQ(sent.size(), 1U);
@@ -282,13 +282,13 @@ TEST_F(QueuedCloseOfAShort, WaitsWhileTheMarketIsAboveItsLimit) {
     EXPECT_EQ(sent[0].reduce_only, model::ReduceOnly::Yes);
 }
 
-TEST_F(QueuedCloseOfAShort, LeavesWithAPriceNearTheMarketThatItFinds) {
+TEST_F(QueuedCloseOfAShort, IsSentWithAPriceThatTheExchangeAccepts) {
     const auto sent = Bench::sent_by(bench_.tick(Duration::seconds(1), "54000.1"));
     ASSERT_EQ(sent.size(), 1U);
     EXPECT_EQ(sent[0].price, price("56700.1")) << "The exchange takes no buy above 105 %.";
 }
 
-TEST(Sweeps, CancelAllLeavesProtectionAlone) {
+TEST(Sweeps, CancelAllKeepsProtectiveOrders) {
     Bench bench;
     auto body = bench.order("futures", Side::Buy, "0.01");
     body.stop_loss = price("57000");
@@ -331,7 +331,7 @@ model::PlaceOrder reduce_only(Bench& bench, std::string_view size, Side side = S
     return body;
 }
 
-/// A flatten of one position that is under way; its only exit.
+/// Starts a flatten of one position and returns its only exit.
 model::OrderInstruction flatten_one(Bench& bench) {
     const auto entry = bench.place(bench.order("futures", Side::Sell, "0.01"));
     bench.fill_all(*entry, "60000");
@@ -343,8 +343,8 @@ model::OrderInstruction flatten_one(Bench& bench) {
     return exits.front();
 }
 
-// An answer before the exits have ended would say that an account is flat which is not.
-TEST(Sweeps, FlattenAnswersOnceItsExitsHaveEnded) {
+// A reply before the exits have ended could report an account as flat that is not.
+TEST(Sweeps, FlattenRepliesOnceItsExitsHaveEnded) {
     Bench bench;
     const auto exit = flatten_one(bench);
     bench.fill_all(exit, "60000");
@@ -356,8 +356,8 @@ TEST(Sweeps, FlattenAnswersOnceItsExitsHaveEnded) {
     EXPECT_EQ(model::status_of(*bench.last_reply), 200);
 }
 
-// Who presses the button again is not told that the account is flat either.
-TEST(Sweeps, FlattenWaitsForExitsThatAreUnderWay) {
+// A repeated flatten must not report the account as flat either.
+TEST(Sweeps, FlattenWaitsForExitsAlreadyInFlight) {
     Bench bench;
     const auto entry = bench.place(bench.order("futures", Side::Sell, "0.01"));
     bench.fill_all(*entry, "60000");
@@ -382,8 +382,8 @@ TEST(Sweeps, FlattenWaitsForExitsThatAreUnderWay) {
     EXPECT_TRUE(bench.engine().state().sweeps.empty()) << "Both requests have been answered.";
 }
 
-// A restart knows the record only.
-TEST(Sweeps, ARecordSaysAllThatAFlattenWaitsFor) {
+// After a restart only the record is known.
+TEST(Sweeps, TheRecordListsAllExitsThatAFlattenWaitsFor) {
     Bench bench;
     auto protected_entry = bench.order("futures", Side::Buy, "0.01");
     protected_entry.stop_loss = price("59000");
@@ -411,7 +411,7 @@ TEST(Sweeps, ARecordSaysAllThatAFlattenWaitsFor) {
     EXPECT_EQ(found->pending, awaited.pending);
 }
 
-TEST(Sweeps, FlattenNamesTheExitsThatFailed) {
+TEST(Sweeps, FlattenReportsTheExitsThatFailed) {
     Bench bench;
     const auto exit = flatten_one(bench);
     auto rejected = Bench::report(exit, ReportKind::Rejected);
@@ -427,7 +427,7 @@ TEST(Sweeps, FlattenNamesTheExitsThatFailed) {
     EXPECT_EQ(model::status_of(*bench.last_reply), 422) << "It closed nothing.";
 }
 
-TEST(Sweeps, AreForTheOwnerOrAnOperator) {
+TEST(Sweeps, AreAllowedToTheOwnerAndToOperatorsOnly) {
     Bench bench;
     auto body = model::Flatten{bench.origin(), model::AccountId("futures"), {}};
     body.origin.owner = model::Owner("mallory");
@@ -439,7 +439,7 @@ TEST(Sweeps, AreForTheOwnerOrAnOperator) {
     EXPECT_TRUE(std::holds_alternative<model::OrdersTouched>(*bench.last_reply));
 }
 
-TEST(Acts, AreRecordedWithoutARow) {
+TEST(Acts, AreRecordedWithoutChangingARow) {
     Bench bench;
     const auto decision = bench.apply(
         model::RecordAuditEvent{model::Owner("olga"), "login", "olga", "ok", "", "req_1"});

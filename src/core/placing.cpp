@@ -53,9 +53,9 @@ bool closes_at_market(const model::PlaceOrder& body) {
     return body.type == model::OrderType::Market && body.reduce_only == model::ReduceOnly::Yes;
 }
 
-/// How much of the order would only shrink the position. A reduce-only order at the market trades
-/// before whatever rests, which gives way to it. An order that waits for its stop price knows
-/// nothing of the position there will be then, unless it is reduce-only.
+/// The part of the order that only reduces the position. A reduce-only market order trades before
+/// resting orders, which are canceled to make room for it. A conditional order that is not
+/// reduce-only counts as an entry, because the position at the time of its trigger is not known.
 Quantity shrinking_part(const AccountState& account, const model::PlaceOrder& body) {
     const auto place = account.positions.find(body.instrument);
     if (place == account.positions.end()) return {};
@@ -73,7 +73,7 @@ Quantity shrinking_part(const AccountState& account, const model::PlaceOrder& bo
     return std::min(magnitude(held), body.quantity);
 }
 
-/// What an entry must pass: the gates, and the limits of the account's risk.
+/// The checks that an entry must pass: risk limits, ramp and order rate.
 std::optional<RuleBreach> closed_to_entry(Transaction& transaction,
                                           AccountState& account,
                                           const model::PlaceOrder& body,
@@ -89,7 +89,8 @@ std::optional<RuleBreach> closed_to_entry(Transaction& transaction,
     return over_rate(state, account, transaction.monotonic_time());
 }
 
-/// As the exchange's MAX_NUM_ORDERS: an order at the market never rests, and zero is no limit.
+/// Like the exchange's MAX_NUM_ORDERS: a market order never rests, so it is not limited; zero means
+/// no limit.
 std::optional<RuleBreach> too_many_open(const AccountState& account,
                                         const model::Instrument& instrument,
                                         model::OrderType type) {
@@ -114,7 +115,7 @@ std::optional<RuleBreach> too_little_money(const State& state,
                           " at worst, but " + to_text(std::max(free, Money())) + " is free"};
 }
 
-/// The marks of the account's positions, and that of the order's own instrument.
+/// The marks of the account's positions and of the order's own instrument.
 std::vector<model::Quote> marks_of(const model::PlaceOrder& body) {
     std::vector<model::Quote> marks = body.marks;
     const bool known = std::any_of(marks.begin(), marks.end(), [&](const model::Quote& quote) {
@@ -127,7 +128,8 @@ std::vector<model::Quote> marks_of(const model::PlaceOrder& body) {
     return marks;
 }
 
-/// The checks between a request and an intent; the reservation to make, or why not.
+/// All checks between a request and an intent; returns the reservation to make, or the rule that
+/// was broken.
 base::Result<Reservation, RuleBreach> judge(Transaction& transaction,
                                             AccountState& account,
                                             const model::Instrument& instrument,
@@ -172,7 +174,7 @@ base::Result<Reservation, RuleBreach> judge(Transaction& transaction,
     return worst;
 }
 
-/// Records the order, refused or on its way.
+/// Records the order, either refused or sent.
 void record_order(Transaction& transaction, AccountState& account, const model::PlaceOrder& body) {
     const auto instrument = transaction.state().instruments.find(body.instrument);
     if (instrument == transaction.state().instruments.end() ||
@@ -301,7 +303,7 @@ void cancel_order(Transaction& transaction, const model::CancelOrder& body) {
         return;
     }
     if (order.cancel != model::CancelState::None) {
-        // The core is cancelling it already; whoever asks waits for that.
+        // The core is already canceling the order; this request waits for that cancel.
         transaction.open_key(body.origin, order.id);
         model::Order& row = transaction.change(*live);
         row.cancel_key = body.origin.key;

@@ -1,4 +1,4 @@
-// One order or command for each reason that nothing else in the core's tests reaches.
+// One order or command for each reason that no other test of the core covers.
 
 #include "core/engine.hpp"
 
@@ -23,7 +23,7 @@ Amount amount(std::string_view text) {
     return model::parse_amount<Amount>(text).value();
 }
 
-/// An engine with two accounts; every decision counts as committed at once.
+/// An engine with two accounts; every decision counts as committed immediately.
 class Refusals : public testing::Test {
 protected:
     Refusals() {
@@ -40,7 +40,7 @@ protected:
         }
     }
 
-    /// Why the input was refused; None when it was not.
+    /// The reason for which the input was refused; None if it was not.
     Reason apply(model::InputBody body) {
         time_ = time_ + model::Duration::milliseconds(1);
         const Decision decision = engine_.apply({.time = time_,
@@ -99,7 +99,7 @@ protected:
         return {};
     }
 
-    /// Bitcoin without a limit of size.
+    /// Bitcoin without a size limit.
     static model::Instrument boundless(model::Market market) {
         model::Instrument instrument = bitcoin(market);
         instrument.lot_filter.max = {};
@@ -122,13 +122,13 @@ protected:
 };
 
 // @spec:I14
-TEST_F(Refusals, AnUncertainClockMakesNoEntry) {
+TEST_F(Refusals, EntriesWhileTheClockIsUncertain) {
     clock_ = model::ClockState::Uncertain;
     EXPECT_EQ(apply(order("0.01")), Reason::ClockUncertain);
 }
 
 // @spec:I14
-TEST_F(Refusals, NoPriceMakesNoEntry) {
+TEST_F(Refusals, EntriesWithoutAPrice) {
     model::PlaceOrder body = order("0.01");
     body.quote.source = model::MarketSource::None;
     EXPECT_EQ(apply(body), Reason::PriceMissing);
@@ -137,14 +137,14 @@ TEST_F(Refusals, NoPriceMakesNoEntry) {
     EXPECT_EQ(apply(body), Reason::PriceMissing) << "The book is too thin.";
 }
 
-TEST_F(Refusals, AnInstrumentThatRestsTakesNoOrders) {
+TEST_F(Refusals, OrdersOfAHaltedInstrument) {
     model::Instrument instrument = bitcoin();
     instrument.status = model::InstrumentStatus::Halted;
     apply(model::DefineInstrument{instrument});
     EXPECT_EQ(apply(order("0.01")), Reason::InstrumentNotTrading);
 }
 
-TEST_F(Refusals, AnInstrumentNobodyDefinedIsUnknown) {
+TEST_F(Refusals, OrdersOfAnUndefinedInstrument) {
     model::PlaceOrder body = order("0.01");
     body.instrument.symbol = model::Symbol("NOPEUSDT");
     EXPECT_EQ(apply(body), Reason::InstrumentUnknown);
@@ -153,12 +153,12 @@ TEST_F(Refusals, AnInstrumentNobodyDefinedIsUnknown) {
         Reason::InstrumentUnknown);
 }
 
-TEST_F(Refusals, LeverageExistsOnFuturesOnly) {
+TEST_F(Refusals, LeverageOnSpotAccounts) {
     EXPECT_EQ(apply(model::SetLeverage{origin(), kSpot, kBitcoin, model::Rate::whole(2), {}}),
               Reason::NotSupportedOnMarket);
 }
 
-TEST_F(Refusals, NamesOfDefaultAccountsAreKeptForTheirUsers) {
+TEST_F(Refusals, DefaultAccountNamesOfOtherUsers) {
     const auto open = [&](const char* owner, const char* name, model::Market market) {
         model::OpenAccount body{origin(), model::AccountId(name), market, kUsdt, {}};
         body.origin.owner = model::Owner(owner);
@@ -179,20 +179,20 @@ TEST_F(Refusals, NamesOfDefaultAccountsAreKeptForTheirUsers) {
     EXPECT_EQ(open("u-bob", "turn-spot", model::Market::Spot), Reason::None);
 }
 
-TEST_F(Refusals, MoneyThatTheAccountNeverHeldCannotLeave) {
+TEST_F(Refusals, TransfersOfAnAssetThatTheAccountNeverHeld) {
     EXPECT_EQ(apply(model::TransferMoney{
                   origin(), kFutures, kSpot, model::Asset("DOGE"), amount<model::Money>("1"), {}}),
               Reason::AssetUnknown);
 }
 
-TEST_F(Refusals, AnOrderWorthMoreThanTheInstrumentAllowsIsTooLarge) {
+TEST_F(Refusals, OrdersAboveTheInstrumentsMaximumNotional) {
     model::Instrument instrument = bitcoin();
     instrument.notional_max = amount<model::Money>("1000");
     apply(model::DefineInstrument{instrument});
     EXPECT_EQ(apply(limit("0.1", "59000")), Reason::NotionalTooLarge);
 }
 
-TEST_F(Refusals, AmountsBeyondAllBoundsReserveNothing) {
+TEST_F(Refusals, AmountsThatOverflowReserveNothing) {
     apply(model::DefineInstrument{boundless(model::Market::Futures)});
     apply(model::DefineInstrument{boundless(model::Market::Spot)});
     model::PlaceOrder body = order("10000000000000");
@@ -206,7 +206,7 @@ TEST_F(Refusals, AmountsBeyondAllBoundsReserveNothing) {
     EXPECT_TRUE(reserved(kSpot).is_zero());
 }
 
-TEST_F(Refusals, LimitsBeyondAllBoundsAreRefusedByTheirRule) {
+TEST_F(Refusals, OverflowingLimitsAreRefusedByTheRuleTheyBreak) {
     EXPECT_EQ(apply(order("0")), Reason::QuantityTooSmall);
     EXPECT_EQ(apply(limit("0.01", "900000")), Reason::PriceOutOfRange) << "Above the highest.";
     model::Instrument instrument = boundless(model::Market::Futures);
@@ -222,7 +222,7 @@ TEST_F(Refusals, LimitsBeyondAllBoundsAreRefusedByTheirRule) {
     EXPECT_TRUE(reserved(kFutures).is_zero());
 }
 
-TEST_F(Refusals, AStopPriceObeysThePriceFilter) {
+TEST_F(Refusals, StopPricesThatBreakThePriceFilter) {
     model::PlaceOrder body = order("0.01");
     body.type = model::OrderType::StopMarket;
     body.stop_price = amount<model::Price>("66000.05");
@@ -232,7 +232,7 @@ TEST_F(Refusals, AStopPriceObeysThePriceFilter) {
     EXPECT_EQ(apply(body), Reason::None);
 }
 
-TEST_F(Refusals, ReduceOnlyExistsOnFuturesOnly) {
+TEST_F(Refusals, ReduceOnlyOrdersOnSpotAccounts) {
     model::PlaceOrder body = order("0.01");
     body.account = kSpot;
     body.instrument.market = model::Market::Spot;
@@ -242,7 +242,7 @@ TEST_F(Refusals, ReduceOnlyExistsOnFuturesOnly) {
     EXPECT_FALSE(sent_.has_value());
 }
 
-TEST_F(Refusals, RatesBeyondAllBoundsReserveNothing) {
+TEST_F(Refusals, RatesThatOverflowReserveNothing) {
     model::Instrument instrument = boundless(model::Market::Futures);
     instrument.fee_taker = model::Rate::whole(100'000'000'000'000);
     apply(model::DefineInstrument{instrument});
@@ -261,7 +261,7 @@ TEST_F(Refusals, RatesBeyondAllBoundsReserveNothing) {
     EXPECT_TRUE(reserved(kFutures).is_zero());
 }
 
-TEST_F(Refusals, ALimitBehindAStopIsMeasuredByTheStop) {
+TEST_F(Refusals, LimitsTooFarFromTheirStopPrice) {
     const auto refused = [&](model::OrderType type, std::string_view stop, std::string_view at) {
         model::PlaceOrder body = limit("0.01", at);
         body.type = type;
@@ -277,7 +277,7 @@ TEST_F(Refusals, ALimitBehindAStopIsMeasuredByTheStop) {
     EXPECT_EQ(refused(model::OrderType::TakeProfitLimit, "54000", "54100"), Reason::None);
 }
 
-TEST_F(Refusals, OpenOrdersHaveALimit) {
+TEST_F(Refusals, MoreOpenOrdersThanTheInstrumentAllows) {
     model::Instrument instrument = bitcoin();
     instrument.open_orders_max = 2;
     apply(model::DefineInstrument{instrument});
@@ -293,7 +293,7 @@ TEST_F(Refusals, OpenOrdersHaveALimit) {
     EXPECT_EQ(apply(limit("0.01", "59000")), Reason::None) << "Zero is no limit.";
 }
 
-TEST_F(Refusals, WhatTheExchangeRejectsWithoutAReasonIsCalledSo) {
+TEST_F(Refusals, ExchangeRejectionsWithoutAReasonGetADefaultReason) {
     EXPECT_EQ(apply(limit("0.01", "59000")), Reason::None);
     ASSERT_TRUE(sent_.has_value());
     model::OrderReport report;

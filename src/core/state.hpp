@@ -1,6 +1,6 @@
 #pragma once
 
-/// What the engine keeps in memory: the open state of one shard, nothing of its history.
+/// The engine's state in memory: the open state of one shard, without its history.
 
 #include "model/input.hpp"
 #include "model/operating.hpp"
@@ -15,46 +15,45 @@
 
 namespace botcore::core {
 
-/// An order whose end is open, or one whose end is not durable yet.
+/// A live order, or an order whose end is not durable yet.
 struct LiveOrder {
     model::Order order;
-    std::vector<std::uint64_t> trade_ids;  ///< Booked already (I4).
-    /// When, by its own clock, the exchange first said past the fence that it does not know the
-    /// order. Kept in memory only: after a restart the wait begins anew, which is the safe
+    std::vector<std::uint64_t> trade_ids;  ///< Already booked (I4).
+    /// The exchange time at which the exchange first reported, after the fence, that it does not
+    /// know the order. In memory only: after a restart the wait begins again, which is the safe
     /// direction.
     std::optional<model::Timestamp> absent_since;
-    /// When, by its own clock, it first said so at all: every attempt had been written by then.
-    /// Memory only as well.
+    /// The exchange time of the first such report, before the fence or not: every attempt had been
+    /// written by then. In memory only.
     std::optional<model::Timestamp> written_before;
-    /// Of a trailing stop: what prices were seen since it was placed. Memory only: after a restart
-    /// it goes on from the price of then.
+    /// For a trailing stop: the range of prices since it was placed. In memory only: after a
+    /// restart it begins with the current price.
     model::PriceRange seen{};
 };
 
-/// Something that the exchange has otherwise than we do, and that no order explains.
+/// A difference between the exchange's books and ours that no order explains.
 struct Difference {
     enum class Kind : std::uint8_t { Position, Balance };
 
     Kind kind = Kind::Balance;
     model::Asset asset;              ///< Of a balance.
     model::InstrumentId instrument;  ///< Of a position.
-    model::Money total;              ///< Ours.
+    model::Money total;              ///< In our rows.
     model::Money venue_total;
-    model::Quantity quantity;  ///< Ours.
+    model::Quantity quantity;  ///< In our rows.
     model::Quantity venue_quantity;
-    model::Money cost;  ///< Ours.
+    model::Money cost;  ///< In our rows.
     model::Money venue_cost;
 
     friend bool operator==(const Difference&, const Difference&) = default;
 };
 
-/// The newest comparison of an account with its exchange.
+/// The latest comparison of an account with its exchange.
 struct Comparison {
-    model::Timestamp time;                   ///< Exchange time, as the local clock showed it.
-    std::optional<model::VenueBooks> books;  ///< Nothing: the exchange did not tell its books.
+    model::Timestamp time;                   ///< Exchange time according to the local clock.
+    std::optional<model::VenueBooks> books;  ///< Empty: the exchange did not report its books.
     std::vector<Difference> differences;
-    /// The comparison before showed the same differences, so that no report under way explains
-    /// them.
+    /// The previous comparison showed the same differences, so no report in flight explains them.
     bool confirmed = false;
 };
 
@@ -65,10 +64,10 @@ struct AccountState {
     std::map<model::OrderNumber, LiveOrder> orders;
     model::RiskState risk;
     bool reconciled = false;  ///< I11. Not stored: every term begins unreconciled.
-    /// Entries taken in the second that began at `rate_second`; memory only.
+    /// Entries accepted in the second that began at `rate_second`; in memory only.
     std::uint32_t rate_count = 0;
     std::int64_t rate_second = 0;
-    std::optional<Comparison> comparison;  ///< Memory only: a new term compares anew.
+    std::optional<Comparison> comparison;  ///< In memory only: a new term compares again.
 };
 
 using KeyId = std::pair<model::Owner, model::IdempotencyKey>;
@@ -87,14 +86,15 @@ struct State {
     std::map<model::AccountId, AccountState> accounts;
     model::OperatingState operating;
     std::map<std::uint64_t, model::MaintenanceWindow> windows;
-    std::uint32_t ramp_seen = 0;  ///< Entries asked for while ramping; memory only.
+    std::uint32_t ramp_seen = 0;  ///< Entries requested while ramping; in memory only.
     std::uint32_t ramp_taken = 0;
-    /// When the ramp began, on the monotonic scale. Memory only: after a restart it is set by what
-    /// the clock shows.
+    /// When the ramp began, on the monotonic clock. In memory only: after a restart it is derived
+    /// from the exchange time.
     std::optional<model::Timestamp> ramp_began;
-    std::map<KeyId, model::KeyEntry> keys;  ///< Pending ones, and those done but not durable yet.
-    /// Of "flatten": what is answered under the key once all exits have ended. Memory only: a
-    /// restart reads it from the record that placed them.
+    /// Pending ones, and completed ones that are not durable yet.
+    std::map<KeyId, model::KeyEntry> keys;
+    /// For each "flatten" in progress, the reply to be sent under its key once all exits have
+    /// ended. In memory only: after a restart it is rebuilt from the record that placed the exits.
     std::map<KeyId, model::OrdersTouched> sweeps;
 };
 

@@ -14,19 +14,20 @@ using model::OrderState;
 
 namespace {
 
-/// An exit of ours at the market that is under way. It can open nothing, and the account is flat
-/// only once it has ended.
+/// Whether the order is a live market exit of ours. It cannot open anything, and the account is
+/// flat only once it has ended.
 bool closes(const model::Order& order) {
     return model::is_live(order.state) && order.state != OrderState::Queued &&
            !model::is_imported(order.role) && order.type == model::OrderType::Market &&
            order.reduce_only == model::ReduceOnly::Yes;
 }
 
-/// Sends a cancel where none is under way; answers whether one was sent.
+/// Sends a cancel if none is in flight; returns whether the order was canceled or its cancel was
+/// sent.
 bool cancel_live(Transaction& transaction, AccountState& account, LiveOrder& live) {
     if (!model::is_live(live.order.state)) return false;
     if (live.order.cancel != model::CancelState::None) return false;
-    if (live.order.state == OrderState::Queued) {  // It has never left.
+    if (live.order.state == OrderState::Queued) {  // It was never sent.
         model::Order& order = transaction.change(live);
         order.state = OrderState::Canceled;
         order.reason = model::Reason::CanceledByUser;
@@ -57,7 +58,8 @@ void flatten(Transaction& transaction, const model::Flatten& body) {
     model::OrdersTouched touched{.account = body.account};
     for (auto& [number, live] : account->orders) {
         if (closes(live.order)) {
-            // The change puts it into the record, which says by this what the answer waits for.
+            // The change puts the order into the record, from which a restart reads what the reply
+            // waits for.
             touched.exits.push_back(transaction.change(live).id);
         } else if (!model::is_protective(live.order.role) &&
                    cancel_live(transaction, *account, live)) {

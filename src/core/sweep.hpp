@@ -1,6 +1,6 @@
 #pragma once
 
-/// Commands that touch many orders of one account at once, and what time alone brings about.
+/// Commands that affect many orders of one account at once: cancel all, and flatten.
 
 #include "core/transaction.hpp"
 #include "model/record.hpp"
@@ -9,23 +9,25 @@
 
 namespace botcore::core {
 
-/// Sends a cancel for every order that is not protecting a position, or for all. Answered at once:
-/// each order's end comes as an event of its own.
+/// Sends a cancel for every order that does not protect a position, or for all. Replies at once;
+/// each order's end is published as its own event.
 void cancel_all(Transaction& transaction, const model::CancelAll& body);
 
-/// Cancels whatever could open something and closes every position with a reduce-only market order.
-/// Passes every gate (invariant I9). Doing it twice does no harm: nothing is closed twice. Answered
-/// once every exit has ended, those included that were under way already, with those that failed.
+/// Cancels every order that could open a position and closes every position with a reduce-only
+/// market order. No entry check applies to it (invariant I9). Calling it twice is harmless: nothing
+/// is closed twice. Replies once every exit has ended, including exits that were already in flight,
+/// and lists those that failed.
 void flatten(Transaction& transaction, const model::Flatten& body);
 
-/// Call it for each order that has ended: the last exit that a "flatten" waits for answers it.
+/// To be called for each order that has ended; when the last exit of a "flatten" ends, it sends the
+/// reply.
 void end_exit(Transaction& transaction, const model::Order& order);
 
-/// What the record of a "flatten" set going, with every exit pending: for a restart. Nothing for
-/// another record.
+/// For a restart: what the record of a "flatten" placed and canceled, with every exit pending.
+/// Nothing for any other record.
 [[nodiscard]] std::optional<model::OrdersTouched> touched_by(const model::Record& record);
-/// Takes an exit that has ended out of the pending ones. False, and nothing happens, where it is
-/// none of them.
+/// Removes an exit that has ended from the pending ones. Returns false, without an effect, if it is
+/// not one of them.
 bool count_end(model::OrdersTouched& touched, const model::Order& exit);
 
 }  // namespace botcore::core

@@ -26,18 +26,19 @@ bool is_open(const AccountState& account, const model::InstrumentId& instrument)
     return place != account.positions.end() && !place->second.quantity.is_zero();
 }
 
-/// Is the market within the queued exit's limit?
+/// Whether the market is within the queued exit's limit.
 bool is_within_limit(const model::Order& order, const model::Quote& quote) {
     return order.side == model::Side::Sell ? quote.bid >= *order.queue_limit
                                            : quote.ask <= *order.queue_limit;
 }
 
-/// The moment that the caller named has come, or the span until then has passed: a clock that was
-/// set back meanwhile prolongs nothing, and one that has just been set ahead ends nothing.
+/// The caller's deadline has passed on the exchange clock, or its duration has passed on the
+/// monotonic clock. Setting the clock back prolongs nothing, and a clock that was just set forward
+/// ends nothing.
 bool is_queue_over(const Transaction& transaction, const model::Order& order) {
     const bool certain = transaction.input().clock == model::ClockState::Certain;
     if (certain && transaction.exchange_time() >= order.queue_until) return true;
-    // Rows of older versions have the caller's moment only.
+    // Rows of older versions have only the caller's deadline.
     const bool has_deadline = order.queue_deadline != model::Timestamp();
     return transaction.monotonic_time() >=
            (has_deadline ? order.queue_deadline : order.queue_until);
@@ -65,7 +66,7 @@ void release_queued(Transaction& transaction,
     send_order(transaction, account, live);
 }
 
-/// Queued exits expire, or leave once the window is over and the price suits.
+/// Queued exits expire, or are sent once the window is over and the price is within their limit.
 void probe_queue(Transaction& transaction, AccountState& account, const model::Tick& body) {
     const State& state = transaction.state();
     for (auto& [number, live] : account.orders) {
@@ -94,8 +95,8 @@ void tick(Transaction& transaction, const model::Tick& body) {
     for (const auto& [instrument, position] : account.positions)
         exit_unprotected(transaction, account, instrument);
     const State& state = transaction.state();
-    // Nothing is decided on a stale price or by an uncertain clock, not even to protect (I14): a
-    // stop needs its own price, and a margin call closes only what has one.
+    // No decision is based on a stale price or an uncertain clock, not even a protective one (I14):
+    // a stop needs its own price, and a margin call closes only positions that have one.
     if (transaction.input().clock != model::ClockState::Certain) return;
     std::vector<model::Quote> fresh;
     std::vector<model::Quote> stale;
@@ -107,7 +108,7 @@ void tick(Transaction& transaction, const model::Tick& body) {
             stale.push_back(quote);
         }
     }
-    // Figures that are in doubt close nothing.
+    // While the figures are in doubt, nothing is closed because of them.
     const bool in_doubt = account.account.frozen_reason == model::Reason::IntegrityFinding ||
                           transaction.input().storage == model::StorageState::Behind;
     if (!fresh.empty() && !in_doubt && has_open_position(account))

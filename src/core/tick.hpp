@@ -1,7 +1,7 @@
 #pragma once
 
-/// What the passing of time and of prices brings about for an account without anybody asking:
-/// deadlines of unprotected entries, trailing stops, margin calls, queued exits, the equity's peak.
+/// The effects of time and prices on an account without a request: deadlines of unprotected
+/// entries, trailing stops, margin calls, queued exits, and the peak of the equity.
 
 #include "core/transaction.hpp"
 
@@ -9,10 +9,10 @@
 
 namespace botcore::core {
 
-/// Looks at the account once. Leaves no record where nothing follows (engine rule E1).
+/// Checks the account once. Makes no record when nothing changes (engine rule E1).
 void tick(Transaction& transaction, const model::Tick& body);
 
-/// Does the account have anything that a tick looks at: positions, or queued exits?
+/// Whether a tick has anything to check for the account: open positions or queued exits.
 [[nodiscard]] bool wants_ticks(const AccountState& account);
 
 }  // namespace botcore::core

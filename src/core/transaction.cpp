@@ -187,7 +187,7 @@ void Transaction::answer(const KeyId& key, model::Reply reply) {
     const auto place = state_.keys.find(key);
     CHECK(place != state_.keys.end());
     model::KeyEntry& entry = place->second;
-    CHECK(entry.state == model::KeyState::Pending);  // I8: one reply for ever.
+    CHECK(entry.state == model::KeyState::Pending);  // I8: one permanent reply.
     entry.state = model::KeyState::Done;
     entry.status = model::status_of(reply);
     if (const auto* refusal = std::get_if<model::Refusal>(&reply)) {
@@ -225,7 +225,7 @@ bool Transaction::changed_anything() const {
 
 namespace {
 
-/// Does the input leave no trace where it tells nothing new?
+/// Whether the input makes no record when it contains nothing new.
 bool may_be_no_news(const model::InputBody& body) {
     return std::holds_alternative<model::ReportOrder>(body) ||
            std::holds_alternative<model::ReportFoundOrder>(body) ||
@@ -248,7 +248,7 @@ Decision Transaction::finish() {
     CHECK(!refusal_);
     for (AccountState* account : posted_) {
         for (const auto& [asset, balance] : account->balances) {
-            // I13: a fact of the exchange may break the rule; then the account is frozen.
+            // I13: a fact of the exchange may make cash negative; then the account is frozen.
             if (balance.of(Book::Cash).is_negative()) {
                 freeze(*account, model::Reason::InsufficientBalance);
             }

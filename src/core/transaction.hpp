@@ -1,10 +1,11 @@
 #pragma once
 
-/// Collects what one input changes. Rows are changed in memory at once and their final images taken
-/// when the transaction finishes; a commit that fails later throws the memory away as a whole.
+/// Collects the changes of one input. Rows are changed in memory at once, and their final images
+/// are copied when the transaction finishes. If the commit fails later, the whole memory is
+/// discarded.
 ///
 /// X1  Per asset, the postings sum to zero (invariant I5); checked at the end.
-/// X2  A row is listed once, with the image it has at the end.
+/// X2  A row is listed once, with its final image.
 
 #include "core/decision.hpp"
 
@@ -25,25 +26,25 @@ public:
 
     [[nodiscard]] model::Sequence sequence() const { return sequence_; }
 
-    /// What people see and what requests are signed with.
+    /// The time that is shown to users and with which requests are signed.
     [[nodiscard]] model::Timestamp exchange_time() const { return input_.exchange_time; }
 
-    /// What spans of time are measured by.
+    /// The clock that durations are measured with.
     [[nodiscard]] model::Timestamp monotonic_time() const { return input_.monotonic_time; }
 
-    /// Marks a row as changed, moves its version on, and returns it for changing.
+    /// Marks a row as changed, increases its version, and returns it to be changed.
     model::Account& change(AccountState& account);
     model::Position& change(AccountState& account, const model::InstrumentId& instrument);
     model::Order& change(LiveOrder& live);
-    /// What the instrument's open orders have set aside: no change of the position that somebody
-    /// could have seen.
+    /// Sets the amount reserved for the instrument's open orders. The position's version does not
+    /// change, because callers cannot see this amount.
     void set_reserved(AccountState& account,
                       const model::InstrumentId& instrument,
                       model::Money amount);
 
     using ContractName = std::pair<model::AccountId, model::InstrumentId>;
 
-    /// Where orders or positions have changed so far.
+    /// The account and instrument of every order or position changed so far.
     [[nodiscard]] std::set<ContractName> touched_contracts() const;
 
     model::RiskState& change_risk(AccountState& account);
@@ -52,25 +53,26 @@ public:
 
     void define(const model::Instrument& instrument);
 
-    /// How many orders this input may still add. What does not fit waits for the next tick.
+    /// How many orders this input may still add. What does not fit is done by the next tick.
     [[nodiscard]] model::OrderNumber order_room() const {
         return model::kOrdersPerInputMax - orders_added_;
     }
 
-    /// Adds an order; its number and id come from the record's place in the journal. Only while
-    /// there is room.
+    /// Adds an order; its number and id are derived from the record's position in the journal. Only
+    /// while `order_room` is above zero.
     LiveOrder& add_order(AccountState& account, model::Order order);
-    /// Adds an order that was found at the exchange and has its id from there. Only while there is
-    /// room.
+    /// Adds an order that was found at the exchange and keeps its id there. Only while `order_room`
+    /// is above zero.
     LiveOrder& import_order(AccountState& account, model::Order order);
     void add_fill(model::Fill fill);
 
-    /// One leg of a double entry; legs on the same book of the same asset become one posting.
+    /// One leg of a double entry. Legs on the same book, asset and account are merged into one
+    /// posting.
     void post(AccountState& account,
               const model::Asset& asset,
               model::Book book,
               model::Money amount);
-    /// From one book to another of the same account.
+    /// Moves an amount from one book to another of the same account.
     void move(AccountState& account,
               const model::Asset& asset,
               model::Book from,
@@ -79,24 +81,25 @@ public:
 
     void perform(Effect effect) { effects_.push_back(std::move(effect)); }
 
-    /// The request's key now waits for its answer.
+    /// Stores the request's key as pending until its reply.
     void open_key(const model::Origin& origin, const model::ClientOrderId& order);
-    /// The key's answer is known; it is stored and told.
+    /// Stores the reply under the key and sends it.
     void answer(const KeyId& key, model::Reply reply);
-    /// For a request that is answered by the record that takes it.
+    /// Opens the key and replies in the same record.
     void answer_at_once(const model::Origin& origin, model::Reply reply);
 
-    /// The request is refused by something that passes. It leaves no trace, so that its key is not
-    /// bound to the refusal for ever. Only where nothing was changed.
+    /// Refuses the request for a transient reason. It makes no record, so that its key is not bound
+    /// to the refusal permanently. Only allowed when nothing was changed.
     void refuse_for_the_moment(model::Refusal refusal) { refusal_ = std::move(refusal); }
 
-    /// The input makes a record although no row changes.
+    /// Makes a record although no row changes.
     void keep() { kept_ = true; }
 
-    /// Money is in doubt: cancels and exits only. The first reason stays.
+    /// Freezes the account: its money is in doubt, and only cancels and exits are accepted. The
+    /// first reason is retained.
     void freeze(AccountState& account, model::Reason reason);
 
-    /// A fact without news, or a refusal for now, makes no record.
+    /// Returns the decision. An input without news, or a transient refusal, makes no record.
     [[nodiscard]] Decision finish();
 
 private:
@@ -113,7 +116,7 @@ private:
     std::vector<const model::Instrument*> instruments_;
     std::vector<const model::Order*> orders_;
     std::vector<const model::Position*> positions_;
-    std::vector<const model::Position*> positions_changed_;  ///< Those with a new version.
+    std::vector<const model::Position*> positions_changed_;  ///< Those whose version has increased.
     std::vector<model::Fill> fills_;
     std::vector<const model::KeyEntry*> keys_;
     std::vector<const model::RiskState*> risks_;

@@ -19,8 +19,8 @@ void set_levels(Side side, const Levels& levels, DepthSink& sink) {
         sink.set_level(side, level);
 }
 
-/// Snapshots come best price first, and books keep their best price last: from the back, each level
-/// only has to be appended.
+/// Snapshots list the best price first, while books store their best price last. Iterating from the
+/// back means that each level is only appended.
 void set_whole_side(Side side, const std::vector<model::Level>& levels, DepthSink& sink) {
     for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
         sink.set_level(side, *level);
@@ -76,7 +76,7 @@ StitchStep DepthStitcher::take_change(const MarketMessage& message, DepthSink& s
 
 StitchStep DepthStitcher::take_snapshot(const MarketMessage& message, DepthSink& sink) {
     if (state_ != StitchState::AwaitingSnapshot) return StitchStep::Ignored;
-    // The documents compare with the first change that was kept, before any is dropped.
+    // The documented rule compares with the first buffered change, before any is dropped.
     if (!kept_.empty() && message.last_update < kept_.front().first_update) {
         return StitchStep::SnapshotOld;
     }
@@ -88,7 +88,8 @@ StitchStep DepthStitcher::take_snapshot(const MarketMessage& message, DepthSink&
     while (!kept_.empty()) {
         const Fit fit = fit_of(kept_.front());
         if (fit == Fit::Gap) {
-            // What is kept from here on is whole again, and may fit the next snapshot.
+            // From this change on the buffered changes are gapless again and may fit the next
+            // snapshot.
             lose(sink);
             return StitchStep::Gap;
         }
@@ -128,7 +129,7 @@ void DepthStitcher::make(const AnyChange& change, DepthSink& sink) {
     }
 }
 
-/// The table of rules in the header.
+/// Implements the table of rules in the header.
 template <class AnyChange>
 DepthStitcher::Fit DepthStitcher::fit_of(const AnyChange& change) const {
     const bool joining = state_ == StitchState::Joining;

@@ -1,38 +1,41 @@
 #pragma once
 
-/// Joins a depth snapshot and the stream of changes into one book without a hole: the documented
-/// rules of both markets as a pure state machine. It keeps no book; it tells a sink what to change.
+/// Joins a depth snapshot and the stream of changes into one book without a gap: the documented
+/// rules of both markets as a pure state machine. It stores no book itself; it tells a sink what to
+/// change.
 ///
-/// S1  What the sink was told is, from `book_ready` to the next `book_reset`, exactly the
-///     exchange's book at one update id (down to the snapshot's depth). In doubt it is reset.
-/// S2  Update ids only rise while the book stands.
-/// S3  Quantities are absolute; zero removes; removing an unknown level is normal.
-/// S4  At most `changes_max` changes wait for a snapshot. The oldest is dropped when there is no
-///     room: a snapshot that would have needed it is then too old, by the rule for that.
+/// S1  From `book_ready` to the next `book_reset`, the book that the sink received is exactly the
+///     exchange's book at one update id (down to the snapshot's depth). In doubt the book is reset.
+/// S2  Update ids only increase until the book is reset.
+/// S3  Quantities are absolute; zero removes a level; removing an unknown level is normal.
+/// S4  At most `changes_max` changes are buffered while a snapshot is awaited. When the buffer is
+///     full the oldest is dropped; a snapshot that would have needed it is then refused as too
+///     old.
 ///
 ///              ┌───────────────────── gap, or reset() ──────────────────────┐
 ///              v                                                            │
 ///   AwaitingSnapshot ──snapshot──> Joining ──first change that fits──> Synced
 ///      │  ^  │  ^                     │
-///      │  └──┘ change: kept           │ first change that does not fit
+///      │  └──┘ change: buffered       │ first change that does not fit
 ///      └─ snapshot too old: refused   └──> AwaitingSnapshot
 ///
-///   apply(change) keeps, joins, or finds the gap; apply(snapshot) replays what was kept.
+///   apply(change) buffers, joins, or finds a gap; apply(snapshot) applies the buffered changes.
 ///
 /// Rules (binance.md 3.4; spot web-socket-streams.md "How to manage a local order book correctly",
 /// read 2026-07-21; futures "How to manage a local order book correctly", 2026-05-28):
 ///
 ///                      spot                                 futures
-///   snapshot too old   lastUpdateId < first U kept          the same: it could not fit
+///   snapshot too old   lastUpdateId < first U buffered      the same: it could not fit
 ///   dropped            u <= lastUpdateId                    u < lastUpdateId
 ///   first change fits  U <= lastUpdateId + 1                U <= lastUpdateId <= u
 ///   afterwards         u <= local: ignored                  u <= local: ignored (see below)
 ///                      U > local + 1: gap                   pu != local: gap
 ///
-/// Spot's text wants the first change to contain lastUpdateId. When a change ended exactly there
-/// (recorded, ETHUSDT 2024-08-08), none does: the next begins at lastUpdateId + 1, without a hole.
-/// Futures have no rule for a change that comes twice, as when a new connection overlaps the old.
-/// What is not newer than the book can only repeat it, so it is ignored there as well.
+/// Spot's text requires the first change to contain lastUpdateId. When a change ended exactly there
+/// (recorded, ETHUSDT 2024-08-08), none does: the next begins at lastUpdateId + 1, without a gap.
+/// The futures text has no rule for a change that is received twice, as when a new connection
+/// overlaps the old one. A change that is not newer than the book can only repeat it, so it is
+/// ignored there as well.
 
 #include "model/depth.hpp"
 #include "model/names.hpp"
@@ -46,7 +49,7 @@
 
 namespace botcore::gateway {
 
-/// Hears what happens to the book. Called in the order in which it happens.
+/// Receives the changes of the book, in the order in which they happen.
 class DepthSink {
 public:
     virtual ~DepthSink() = default;
@@ -63,13 +66,14 @@ public:
 
 enum class StitchState : std::uint8_t { AwaitingSnapshot, Joining, Synced };
 
-/// What became of one message.
+/// The result of one message.
 enum class StitchStep : std::uint8_t {
-    Applied,      ///< The sink was told.
-    Kept,         ///< A change that waits for a snapshot.
-    Ignored,      ///< Nothing new: an old or doubled change, or a snapshot that nobody wanted.
-    Gap,          ///< Changes are missing: the book was reset, a new snapshot is wanted.
-    SnapshotOld,  ///< The snapshot does not reach the changes that were kept: ask again.
+    Applied,  ///< The message was passed to the sink.
+    Kept,     ///< A change that is buffered until the snapshot arrives.
+    /// Nothing new: an old or duplicate change, or a snapshot that was not requested.
+    Ignored,
+    Gap,          ///< Changes are missing: the book was reset and a new snapshot is needed.
+    SnapshotOld,  ///< The snapshot is older than the buffered changes: request another one.
 };
 
 class DepthStitcher {
@@ -79,17 +83,17 @@ public:
     /// Takes a `DepthUpdate` or a `DepthSnapshot`; other kinds are `Ignored`.
     StitchStep apply(const protocol::MarketMessage& message, DepthSink& sink);
 
-    /// The connection was lost or the recording starts anew: forgets everything.
+    /// The connection was lost or the recording restarts: discards everything.
     void reset(DepthSink& sink);
 
     [[nodiscard]] StitchState state() const { return state_; }
 
     [[nodiscard]] bool snapshot_wanted() const { return state_ == StitchState::AwaitingSnapshot; }
 
-    /// The update id that the book stands at; zero while a snapshot is awaited.
+    /// The update id of the book; zero while a snapshot is awaited.
     [[nodiscard]] std::uint64_t last_update() const { return last_update_; }
 
-    /// Changes dropped for want of room since the beginning.
+    /// How many changes were dropped because the buffer was full, since construction.
     [[nodiscard]] std::uint64_t dropped_count() const { return dropped_count_; }
 
 private:

@@ -23,7 +23,7 @@ using protocol::MarketMessageKind;
 
 using Reference = std::map<std::pair<Side, Price>, Quantity>;
 
-/// An exchange that changes its book, tells the changes, and remembers the book at each update.
+/// An exchange that changes its book, publishes the changes, and remembers the book at each update.
 class Exchange {
 public:
     Exchange(Market market, std::uint64_t seed) : market_(market), random_(seed) {}
@@ -99,8 +99,8 @@ public:
     bool ready = false;
 };
 
-/// Loses, doubles, delays and reorders changes, and answers wanted snapshots late; a book that
-/// claims to be ready must be the exchange's at the update it claims.
+/// Loses, duplicates, delays and reorders changes, and answers snapshot requests late. A book that
+/// claims to be ready must be the exchange's book at the update id it claims.
 void check_never_silently_wrong(Market market, std::uint64_t seed) {
     Random random(seed);
     Exchange exchange(market, random.next());
@@ -118,7 +118,7 @@ void check_never_silently_wrong(Market market, std::uint64_t seed) {
         RC_ASSERT(sink.levels() == exchange.book_at(stitcher.last_update()));
     };
     for (int i = 0; i < 400; ++i) {
-        const bool quiet = i >= 300;  // In the end nothing goes wrong any more.
+        const bool quiet = i >= 300;  // Finally nothing goes wrong any more.
         MarketMessage message = exchange.next_change();
         if (quiet || !random.chance(1, 6)) {
             deliver(message);
@@ -131,7 +131,7 @@ void check_never_silently_wrong(Market market, std::uint64_t seed) {
             deliver(*(late.begin() + which));
             late.erase(late.begin() + which);
         }
-        if (random.chance(1, 4)) snapshot = exchange.snapshot();  // The answer is a while old.
+        if (random.chance(1, 4)) snapshot = exchange.snapshot();  // The response may be old.
         if (stitcher.snapshot_wanted() && random.chance(1, 3)) deliver(snapshot);
     }
     RC_ASSERT(ready_count > 0);

@@ -17,7 +17,7 @@ using model::Side;
 using protocol::MarketMessage;
 using protocol::MarketMessageKind;
 
-/// Remembers the bids, and whether the book is whole.
+/// Records the bids, and whether the book is complete.
 class Bids final : public DepthSink {
 public:
     void book_reset() override {
@@ -52,7 +52,7 @@ struct Ids {
     std::optional<std::uint64_t> previous;
 };
 
-/// A change that sets one bid; its price is `ids.last`, so that one sees what arrived.
+/// A change that sets one bid at price `ids.last`, so that a test can see which changes arrived.
 MarketMessage change(Ids ids, std::int64_t quantity = 1) {
     MarketMessage message;
     message.kind = MarketMessageKind::DepthUpdate;
@@ -87,16 +87,16 @@ protected:
     Bids bids;
 };
 
-// The documents' example change is U 157, u 160 (spot), and pu 149 (futures).
+// The documentation's example change is U 157, u 160 (spot), and pu 149 (futures).
 
-TEST_F(SpotStitcher, WantsASnapshotAndKeepsChangesUntilThen) {
+TEST_F(SpotStitcher, RequestsASnapshotAndBuffersChangesUntilThen) {
     EXPECT_TRUE(stitcher.snapshot_wanted());
     EXPECT_EQ(take(change({157, 160, {}})), StitchStep::Kept);
     EXPECT_FALSE(bids.ready);
     EXPECT_TRUE(bids.levels.empty());
 }
 
-TEST_F(SpotStitcher, RefusesASnapshotOlderThanTheFirstChangeKept) {
+TEST_F(SpotStitcher, RefusesASnapshotOlderThanTheFirstBufferedChange) {
     (void)take(change({157, 160, {}}));
     EXPECT_EQ(take(snapshot(156)), StitchStep::SnapshotOld);
     EXPECT_TRUE(stitcher.snapshot_wanted());
@@ -104,7 +104,7 @@ TEST_F(SpotStitcher, RefusesASnapshotOlderThanTheFirstChangeKept) {
     EXPECT_TRUE(bids.ready);
 }
 
-TEST_F(SpotStitcher, DropsChangesThatTheSnapshotHolds) {
+TEST_F(SpotStitcher, DropsChangesThatTheSnapshotContains) {
     (void)take(change({150, 156, {}}));
     (void)take(change({157, 160, {}}));
     (void)take(change({161, 163, {}}));
@@ -133,7 +133,7 @@ TEST_F(SpotStitcher, IsNotReadyBeforeTheFirstChangeFits) {
     EXPECT_TRUE(bids.ready);
 }
 
-TEST_F(SpotStitcher, IgnoresOldAndDoubledChanges) {
+TEST_F(SpotStitcher, IgnoresOldAndDuplicateChanges) {
     (void)take(snapshot(156));
     (void)take(change({157, 160, {}}));
     EXPECT_EQ(take(change({157, 160, {}}, 9)), StitchStep::Ignored);
@@ -141,14 +141,14 @@ TEST_F(SpotStitcher, IgnoresOldAndDoubledChanges) {
     EXPECT_EQ(bids.levels[Price::whole(160)], Quantity::whole(1));
 }
 
-TEST_F(SpotStitcher, TakesAnOverlappingChange) {
+TEST_F(SpotStitcher, AppliesAnOverlappingChange) {
     (void)take(snapshot(156));
     (void)take(change({157, 160, {}}));
     EXPECT_EQ(take(change({159, 162, {}})), StitchStep::Applied);
     EXPECT_EQ(stitcher.last_update(), 162U);
 }
 
-TEST_F(SpotStitcher, AsksForASnapshotAfterAGap) {
+TEST_F(SpotStitcher, RequestsASnapshotAfterAGap) {
     (void)take(snapshot(156));
     (void)take(change({157, 160, {}}));
     EXPECT_EQ(take(change({162, 165, {}})), StitchStep::Gap);
@@ -156,12 +156,12 @@ TEST_F(SpotStitcher, AsksForASnapshotAfterAGap) {
     EXPECT_FALSE(bids.ready);
     EXPECT_TRUE(bids.levels.empty());
     EXPECT_EQ(stitcher.last_update(), 0U);
-    // The change that showed the gap was kept, and joins with the new snapshot.
+    // The change that revealed the gap was buffered and joins with the new snapshot.
     EXPECT_EQ(take(snapshot(163)), StitchStep::Applied);
     EXPECT_TRUE(bids.ready && bids.has(165));
 }
 
-TEST_F(SpotStitcher, FindsAGapAmongTheKeptChanges) {
+TEST_F(SpotStitcher, FindsAGapAmongTheBufferedChanges) {
     (void)take(change({157, 160, {}}));
     (void)take(change({164, 165, {}}));
     EXPECT_EQ(take(snapshot(158)), StitchStep::Gap);
@@ -180,14 +180,14 @@ TEST_F(SpotStitcher, ZeroRemovesAndUnknownLevelsMayBeRemoved) {
     EXPECT_FALSE(bids.has(160));
 }
 
-TEST_F(SpotStitcher, IgnoresASnapshotThatNobodyWanted) {
+TEST_F(SpotStitcher, IgnoresASnapshotThatWasNotRequested) {
     (void)take(snapshot(156));
     (void)take(change({157, 160, {}}));
     EXPECT_EQ(take(snapshot(159)), StitchStep::Ignored);
     EXPECT_TRUE(bids.has(160));
 }
 
-TEST_F(SpotStitcher, ForgetsEverythingOnReset) {
+TEST_F(SpotStitcher, DiscardsEverythingOnReset) {
     (void)take(snapshot(156));
     (void)take(change({157, 160, {}}));
     stitcher.reset(bids);
@@ -207,7 +207,7 @@ TEST_F(SpotStitcher, IgnoresOtherMessages) {
     }
 }
 
-TEST(DepthStitcher, DropsTheOldestChangeWhenThereIsNoRoom) {
+TEST(DepthStitcher, DropsTheOldestChangeWhenTheBufferIsFull) {
     DepthStitcher stitcher(Market::Spot, 2);
     Bids bids;
     for (const std::uint64_t id : {10U, 11U, 12U}) {
@@ -245,7 +245,7 @@ TEST_F(FuturesStitcher, RefusesASnapshotThatNoChangeContains) {
     EXPECT_TRUE(stitcher.snapshot_wanted());
 }
 
-TEST_F(FuturesStitcher, AsksForASnapshotWhenTheUpdateBeforeDiffers) {
+TEST_F(FuturesStitcher, RequestsASnapshotWhenThePreviousUpdateIdDiffers) {
     (void)take(change({157, 160, 149}));
     (void)take(snapshot(158));
     EXPECT_EQ(take(change({170, 175, 160})), StitchStep::Applied);
@@ -254,13 +254,13 @@ TEST_F(FuturesStitcher, AsksForASnapshotWhenTheUpdateBeforeDiffers) {
     EXPECT_TRUE(stitcher.snapshot_wanted());
 }
 
-TEST_F(FuturesStitcher, AsksForASnapshotWhenTheUpdateBeforeIsMissing) {
+TEST_F(FuturesStitcher, RequestsASnapshotWhenThePreviousUpdateIdIsMissing) {
     (void)take(change({157, 160, 149}));
     (void)take(snapshot(158));
     EXPECT_EQ(take(change({161, 165, {}})), StitchStep::Gap);
 }
 
-TEST_F(FuturesStitcher, IgnoresAChangeThatComesTwice) {
+TEST_F(FuturesStitcher, IgnoresAChangeReceivedTwice) {
     (void)take(change({157, 160, 149}));
     (void)take(snapshot(158));
     (void)take(change({170, 175, 160}));

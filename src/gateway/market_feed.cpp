@@ -21,10 +21,10 @@ using protocol::position_of;
 
 namespace {
 
-/// Keeps the book and tells the events of one message.
+/// Updates the book and appends the events of one message.
 class Publisher final : public DepthSink {
 public:
-    /// `event` has what all of them have in common.
+    /// `event` holds the fields that all these events share.
     Publisher(const MarketEvent& event, model::DepthBook& book, MarketFeed::Events& events)
         : book_(book),
           events_(events),
@@ -213,7 +213,7 @@ void MarketFeed::emit_best(InstrumentIndex instrument, Events& events) {
     event.quantity_ask = feed.best->ask.quantity;
 }
 
-/// `exchange_time` is the newest that the instrument's messages told.
+/// `exchange_time` is the newest time in the instrument's messages.
 MarketEvent MarketFeed::event_of(InstrumentIndex instrument, MarketEventKind kind) const {
     MarketEvent event;
     event.instrument = instrument;

@@ -1,17 +1,19 @@
 #pragma once
 
-/// Turns the parsed messages of many instruments into market events: a stitched book each, the best
-/// prices, the public trades.
+/// Turns the parsed messages of many instruments into market events: a stitched book per
+/// instrument, the best prices, and the public trades.
 ///
-/// F1  Events leave in the order of their messages; their time never falls (E3).
-/// F2  The best price shown is the newer, by update id, of the book ticker and the book: the ticker
-///     usually runs ahead of the book, and after a pause of the ticker the book runs ahead of it.
-/// F3  Best prices say nothing of a book that is not ready: its instrument has no prices (E2).
+/// F1  Events are emitted in the order of their messages; their time never decreases (E3).
+/// F2  The best price is the newer one, by update id, of the book ticker and the book: the ticker
+///     is usually ahead of the book, and after a pause of the ticker the book is ahead of it.
+/// F3  Best prices do not make a book ready: an instrument whose book is not ready has no prices
+///     (E2).
 /// F4  Every accepted ticker and every applied change emits a `BestPrice`, changed or not, so that
 ///     its reader can tell a quiet market from a dead stream.
 /// F5  A trade counts once and only if it is a trade of the order book (`TradeDeduplicator`). One
-///     that is older, by the exchange's time, than one before it is a `LateTrade`.
-/// F6  After a lost connection, and where trade ids are missing, `TradesMissing` says since when.
+///     that is older, by the exchange's time, than a trade before it is a `LateTrade`.
+/// F6  After a lost connection, and where trade ids are missing, `TradesMissing` carries the time
+///     since when.
 
 #include "base/time.hpp"
 #include "gateway/depth_stitcher.hpp"
@@ -36,44 +38,44 @@ struct BestPrice {
     std::uint64_t update = 0;
 };
 
-/// What is known of one instrument.
+/// The current state of one instrument.
 struct InstrumentFeed {
     DepthStitcher stitcher;
     model::DepthBook book;
     std::optional<BestPrice> best;
     TradeDeduplicator trades;
     std::optional<model::Level> last_trade;
-    base::Timestamp last_trade_time;  ///< By the exchange's clock, as the next one.
+    base::Timestamp last_trade_time;  ///< By the exchange's clock; so is `last_exchange_time`.
     base::Timestamp last_exchange_time;
     base::Timestamp last_message;
 };
 
-/// Why a feed begins again.
+/// Why a feed restarts.
 enum class FeedInterruption : std::uint8_t {
-    ConnectionLost,      ///< Trades may be missing; those that come twice count once.
-    RecordingRestarted,  ///< Everything comes once more, and counts once more.
+    ConnectionLost,      ///< Trades may be missing; a trade that is received twice counts once.
+    RecordingRestarted,  ///< All messages are received again, and their trades count again.
 };
 
-/// Not for several threads.
+/// Not thread-safe.
 class MarketFeed {
 public:
     using Events = std::vector<protocol::MarketEvent>;
 
-    /// The table gives each instrument its index. At most 65,535.
+    /// Each instrument's index is its position in `instruments`. At most 65,535.
     explicit MarketFeed(std::vector<model::InstrumentId> instruments);
 
-    /// Nothing for instruments that are not in the table.
+    /// Nothing for an instrument that is not in the list.
     [[nodiscard]] std::optional<protocol::InstrumentIndex> find(model::Market market,
                                                                 std::string_view symbol) const;
 
-    /// Appends what `message`, received at `time` on the source's clock, means for `instrument`.
-    /// A time before that of an earlier message counts as that (F1).
+    /// Appends the events that `message` causes for `instrument`; it was received at `time` on the
+    /// source's clock. A time before that of an earlier message is replaced by that one (F1).
     StitchStep apply(protocol::InstrumentIndex instrument,
                      const protocol::MarketMessage& message,
                      base::Timestamp time,
                      Events& events);
 
-    /// The stream of messages was interrupted: every book is reset.
+    /// The message stream was interrupted: resets every book.
     void reset(FeedInterruption why, base::Timestamp time, Events& events);
 
     [[nodiscard]] const std::vector<model::InstrumentId>& instruments() const {
@@ -82,7 +84,8 @@ public:
 
     [[nodiscard]] const InstrumentFeed& feed(protocol::InstrumentIndex instrument) const;
 
-    /// Wants a REST depth snapshot? Asking again too soon is the asker's care.
+    /// Whether the instrument needs a REST depth snapshot. The caller limits how often it requests
+    /// one.
     [[nodiscard]] bool snapshot_wanted(protocol::InstrumentIndex instrument) const;
 
 private:
@@ -100,7 +103,7 @@ private:
 
     std::vector<model::InstrumentId> instruments_;
     std::vector<InstrumentFeed> feeds_;
-    std::vector<protocol::InstrumentIndex> by_name_;  // Ascending by id.
+    std::vector<protocol::InstrumentIndex> by_name_;  // Sorted by id.
     base::Timestamp time_;
 };
 

@@ -87,7 +87,7 @@ TEST_F(MarketFeedTest, FindsInstrumentsByMarketAndSymbol) {
     EXPECT_FALSE(feed.find(Market::Spot, "ETHUSDT").has_value());
 }
 
-TEST_F(MarketFeedTest, TellsTheBookInOrder) {
+TEST_F(MarketFeedTest, EmitsBookEventsInOrder) {
     EXPECT_EQ(take(change(10, level(97, 1))), StitchStep::Kept);
     EXPECT_TRUE(events.empty());
     EXPECT_EQ(take(snapshot(10)), StitchStep::Applied);
@@ -103,7 +103,7 @@ TEST_F(MarketFeedTest, TellsTheBookInOrder) {
     EXPECT_EQ(feed.feed(kSpot).book.levels(Side::Buy).size(), 3U);
 }
 
-TEST_F(MarketFeedTest, ShowsTheNewerOfTickerAndBook) {
+TEST_F(MarketFeedTest, ShowsTheNewerBestPriceOfTickerAndBook) {
     sync();
     (void)take(ticker(15, level(100, 1), level(101, 1)));
     EXPECT_EQ(feed.feed(kSpot).best->bid, level(100, 1));
@@ -148,7 +148,7 @@ MarketMessage aggregate(std::uint64_t id, std::uint64_t first, std::uint64_t las
     return message;
 }
 
-TEST_F(MarketFeedTest, TellsTradesOfBothKinds) {
+TEST_F(MarketFeedTest, EmitsTradesOfBothStreams) {
     for (const MarketMessage& message : {trade(7, 5), aggregate(3, 8, 8)}) {
         EXPECT_EQ(take(message, 6), StitchStep::Applied);
         ASSERT_EQ(events.size(), 1U);
@@ -169,7 +169,7 @@ TEST_F(MarketFeedTest, ResetsTheBookAfterAGap) {
     EXPECT_TRUE(feed.snapshot_wanted(kSpot));
 }
 
-TEST_F(MarketFeedTest, ResetsEveryBookAndForgetsBestPrices) {
+TEST_F(MarketFeedTest, ResetsEveryBookAndItsBestPrice) {
     sync();
     events.clear();
     feed.reset(FeedInterruption::RecordingRestarted, Timestamp::from_milliseconds(9), events);
@@ -179,7 +179,7 @@ TEST_F(MarketFeedTest, ResetsEveryBookAndForgetsBestPrices) {
     EXPECT_EQ(feed.feed(kSpot).best->update, 11U) << "Update ids may start again.";
 }
 
-TEST_F(MarketFeedTest, ATradeOnTwoStreamsOrTwiceCountsOnce) {
+TEST_F(MarketFeedTest, CountsATradeOnceWhenReceivedTwiceOrOnTwoStreams) {
     using enum MarketEventKind;
     const auto told = [&](const MarketMessage& message) {
         (void)take(message);
@@ -204,7 +204,7 @@ TEST_F(MarketFeedTest, ATradeOnTwoStreamsOrTwiceCountsOnce) {
     EXPECT_EQ(told(trade(17, 5)), std::pair(Trade, Quantity::whole(3))) << "Played again.";
 }
 
-TEST_F(MarketFeedTest, WhatIsNoMarketTradeMovesNothing) {
+TEST_F(MarketFeedTest, NonMarketTradesDoNotChangeTheLastPrice) {
     (void)take(trade(10, 5));
     for (const std::uint64_t id : {11U, 12U}) {
         MarketMessage fund = trade(id, 6);
@@ -218,7 +218,7 @@ TEST_F(MarketFeedTest, WhatIsNoMarketTradeMovesNothing) {
     EXPECT_EQ(kinds(), std::vector{MarketEventKind::Trade}) << "No id is missing.";
 }
 
-TEST_F(MarketFeedTest, ATradeOlderThanOneBeforeItIsLateAndMovesNoLastPrice) {
+TEST_F(MarketFeedTest, ALateTradeDoesNotChangeTheLastPrice) {
     (void)take(trade(10, 50));
     MarketMessage late = trade(9, 40);
     late.trade = level(90, 1);
@@ -227,7 +227,7 @@ TEST_F(MarketFeedTest, ATradeOlderThanOneBeforeItIsLateAndMovesNoLastPrice) {
     EXPECT_EQ(feed.feed(kSpot).last_trade, level(100, 3));
 }
 
-TEST_F(MarketFeedTest, SaysSinceWhenTradesAreMissing) {
+TEST_F(MarketFeedTest, ReportsSinceWhenTradesAreMissing) {
     using enum MarketEventKind;
     (void)take(trade(10, 50));
     (void)take(trade(12, 60));
@@ -242,7 +242,7 @@ TEST_F(MarketFeedTest, SaysSinceWhenTradesAreMissing) {
     EXPECT_EQ(events[1].exchange_time, Timestamp::from_milliseconds(70));
 }
 
-TEST_F(MarketFeedTest, AggregatesMayLeaveOutIdsOfTradesThatAreNoMarketTrades) {
+TEST_F(MarketFeedTest, AggregatesMaySkipIdsOfNonMarketTrades) {
     using enum MarketEventKind;
     (void)take(aggregate(1, 10, 12));
     (void)take(aggregate(2, 14, 15));
@@ -251,14 +251,14 @@ TEST_F(MarketFeedTest, AggregatesMayLeaveOutIdsOfTradesThatAreNoMarketTrades) {
     EXPECT_EQ(kinds(), (std::vector{TradesMissing, Trade})) << "Aggregate 3 was not told.";
 }
 
-TEST_F(MarketFeedTest, TimeNeverFalls) {
+TEST_F(MarketFeedTest, TimeNeverDecreases) {
     (void)take(ticker(1, level(9, 1), level(10, 1)), 50);
     (void)take(ticker(2, level(9, 1), level(10, 1)), 40);
     EXPECT_EQ(events.back().time, Timestamp::from_milliseconds(50));
     EXPECT_EQ(feed.feed(kSpot).last_message, Timestamp::from_milliseconds(50));
 }
 
-TEST_F(MarketFeedTest, IgnoresWhatItDoesNotKnow) {
+TEST_F(MarketFeedTest, IgnoresUnknownMessages) {
     EXPECT_EQ(take(MarketMessage{}), StitchStep::Ignored);
     EXPECT_TRUE(events.empty());
 }

@@ -56,7 +56,7 @@ Quantity TradeDeduplicator::count(const MarketMessage& message) {
         });
     Counted whole{message.first_trade, message.last_trade, {}};
     for (auto part = begin; part != end; ++part) {
-        // An aggregate that was counted holds all of its trades.
+        // An aggregate that was counted includes all of its trades.
         if (part->first <= message.first_trade && part->last >= message.last_trade) return {};
         whole.first = std::min(whole.first, part->first);
         whole.last = std::max(whole.last, part->last);

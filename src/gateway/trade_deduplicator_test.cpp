@@ -22,7 +22,7 @@ MarketMessage trade(std::uint64_t id, std::int64_t quantity) {
     return message;
 }
 
-TEST(TradeDeduplicator, TakesAnIdThatIsForgottenForTold) {
+TEST(TradeDeduplicator, TreatsAnIdOlderThanTheRememberedOnesAsRepeated) {
     TradeDeduplicator trades(2);
     for (const std::uint64_t id : {10U, 11U, 12U})
         EXPECT_EQ(trades.decide(trade(id, 1)).verdict, TradeVerdict::Counts);
@@ -30,7 +30,7 @@ TEST(TradeDeduplicator, TakesAnIdThatIsForgottenForTold) {
     EXPECT_EQ(trades.decide(trade(9, 1)).verdict, TradeVerdict::Repeated);
 }
 
-TEST(TradeDeduplicator, GoesAlongWhenTheExchangeBeginsItsIdsAgain) {
+TEST(TradeDeduplicator, CountsTradesAgainAfterTheExchangeRestartsItsIds) {
     TradeDeduplicator trades(2);
     for (const std::uint64_t id : {10U, 11U, 12U})
         (void)trades.decide(trade(id, 1));
@@ -40,7 +40,7 @@ TEST(TradeDeduplicator, GoesAlongWhenTheExchangeBeginsItsIdsAgain) {
     EXPECT_EQ(trades.decide(first).verdict, TradeVerdict::Repeated);
 }
 
-TEST(TradeDeduplicator, AnIdFarAheadHidesNoLaterTrade) {
+TEST(TradeDeduplicator, AnIdFarAheadDoesNotHideLaterTrades) {
     TradeDeduplicator trades(4);
     (void)trades.decide(trade(10, 1));
     MarketMessage far = trade(1'000'000, 1);
@@ -50,8 +50,9 @@ TEST(TradeDeduplicator, AnIdFarAheadHidesNoLaterTrade) {
         EXPECT_EQ(trades.decide(trade(id, 1)).verdict, TradeVerdict::Counts) << id;
 }
 
-/// Two connections tell the trades one by one, two more the aggregates: each in its order, mixed.
-RC_GTEST_PROP(TradeDeduplicator, CountsEachTradeOnceHoweverStreamsAreMixed, ()) {
+/// Two connections deliver the trades one by one and two more the aggregates; each stream stays in
+/// order, but they are interleaved.
+RC_GTEST_PROP(TradeDeduplicator, CountsEachTradeOnceHoweverStreamsAreInterleaved, ()) {
     std::vector<MarketMessage> trades;
     std::vector<MarketMessage> aggregates;
     Quantity all;
@@ -66,7 +67,8 @@ RC_GTEST_PROP(TradeDeduplicator, CountsEachTradeOnceHoweverStreamsAreMixed, ()) 
             whole.last_trade = id;
             all += trades.back().trade.quantity;
             if (*rc::gen::inRange(0, 5) != 0) continue;
-            trades.push_back(trade(++id, 7));  // Within the aggregate's ids, not in its quantity.
+            trades.push_back(trade(++id, 7));  // Within the aggregate's ids, but not in its
+                                               // quantity.
             trades.back().trade_origin = protocol::TradeOrigin::Other;
         }
         aggregates.push_back(whole);

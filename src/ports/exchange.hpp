@@ -1,17 +1,18 @@
 #pragma once
 
-/// An exchange, as the core sees it: instructions go out, reports come back later through the sink,
-/// in any order, late, doubled, or never. The paper venue is behind this port too.
+/// An exchange, as the core sees it. Instructions go out; reports come back later through the sink,
+/// in any order, late, duplicated, or never. The paper venue implements this port too.
 ///
 /// X1  A report of an order's end (Filled, Canceled, Expired) carries all trades of the order that
 ///     were not reported before.
-/// X2  NotSent, NoAnswer and their cancel twins name the attempt they speak of.
-/// X3  `on_reconciled` is only said of the newest comparison that was asked for.
+/// X2  NotSent, NoAnswer and their counterparts for cancels name the attempt they refer to.
+/// X3  `on_reconciled` is called only for the newest comparison that was requested.
 /// X4  The books of `on_reconciled` are of one moment, and every trade that is in them was reported
-///     before. An exchange that cannot say so gives none: silence is never told as zero.
+///     before. An exchange that cannot guarantee this passes no books: missing data is never
+///     reported as zero.
 ///
-/// Threads: all calls and all calls of the sink happen on the loop thread. The sink is never called
-/// from inside a call of this port's methods, so that an answer cannot overtake its own request.
+/// Threads: all calls, including those of the sink, happen on the loop thread. The sink is never
+/// called from inside a call of this port's methods, so a report cannot overtake its own request.
 
 #include "model/account.hpp"
 #include "model/exchange.hpp"
@@ -23,27 +24,28 @@
 
 namespace botcore::ports {
 
-/// What the core knows of one account when a writer's term begins, or after its money was moved by
-/// hand. An exchange with its own books compares; the paper venue takes it over.
+/// What the core knows of one account when a writer's term begins, or after an operator changed its
+/// money. An exchange with its own books compares this with them; the paper venue takes it over as
+/// its own state.
 struct AccountProjection {
     model::Account account;
     std::vector<model::Balance> balances;
     std::vector<model::Position> positions;
     std::vector<model::Order> live_orders;  ///< Open, Unknown and Intended ones, by number.
-    /// Of orders that are not in the list, those that ended before were compared already. An
-    /// adapter looks further back by as much as its views may lag.
+    /// Orders that are not in the list and ended before this time were compared already. An adapter
+    /// queries further back by as much as the exchange's views may lag.
     model::Timestamp since;
 };
 
-/// Takes what the exchange says.
+/// Receives what the exchange reports.
 class ExchangeSink {
 public:
     virtual ~ExchangeSink() = default;
     virtual void on_report(model::OrderReport report) = 0;
-    /// An order of the account that the projection does not list: it ended here, was made since, or
-    /// nobody here has ever heard of it.
+    /// An order of the account that the projection does not list: it ended in our journal, was
+    /// placed since, or has no record in our journal.
     virtual void on_order_found(model::VenueOrder order) = 0;
-    /// Everything that the comparison brought forth came before this.
+    /// Called after everything that the comparison found has been reported.
     virtual void on_reconciled(const model::AccountId& account,
                                std::optional<model::VenueBooks> books) = 0;
 };
@@ -54,22 +56,24 @@ public:
 
     virtual void place(const model::OrderInstruction& instruction) = 0;
     virtual void cancel(const model::CancelInstruction& instruction) = 0;
-    /// Reports what the exchange knows of the order, sooner or later.
+    /// Reports what the exchange knows of the order, at some later time.
     virtual void query(const model::AccountId& account,
                        const model::InstrumentId& instrument,
                        const model::ClientOrderId& id) = 0;
-    /// A term begins: compares everything it knows of the account; answers with reports and found
-    /// orders, then `on_reconciled`. What was sent before and is not there died with the old term.
+    /// A term begins: compares everything the exchange knows of the account. Produces reports and
+    /// found orders, then `on_reconciled`. Requests of the old term that the exchange does not have
+    /// are no longer in flight.
     virtual void reconcile(const AccountProjection& projection) = 0;
-    /// The same while trading goes on, and changes nothing at the exchange.
+    /// The same comparison while trading goes on; it changes nothing at the exchange.
     virtual void compare(const AccountProjection& projection) = 0;
-    /// Money or leverage of the account was changed by a committed command, not by trading. Orders
-    /// keep their place. An exchange with its own books ignores it.
+    /// A committed command, not trading, changed money or leverage of the account. Orders keep
+    /// their priority. An exchange with its own books ignores the call.
     virtual void account_changed(const AccountProjection& projection) = 0;
     /// The rules of an instrument are new or changed.
     virtual void define(const model::Instrument& instrument) = 0;
-    /// Asks for a sign of life the way requests go. `answered` is called once, later, like every
-    /// answer: where the exchange cannot be reached, once it can be again.
+    /// Sends a liveness check on the same path as requests. `answered` is called once and later,
+    /// like every reply: when the exchange cannot be reached, it is called once the exchange can be
+    /// reached again.
     virtual void probe(std::function<void()> answered) = 0;
 };
 

@@ -1,14 +1,14 @@
 #pragma once
 
-/// Where copies of everything are kept off the machine: objects under names, written once.
+/// An archive repository for copies outside the machine: named objects, each written once.
 ///
-/// A1  An object is there whole or not at all, and is on stable storage when `put` answers Done.
-/// A2  An object is never changed: putting other bytes under a name that is taken is `Taken`,
-///     putting the same bytes again is Done.
-/// A3  Every call ends within the time that the implementation was given, whatever the other side
-///     does. A call that ended with Unavailable may be repeated; a put may have happened.
+/// A1  An object exists completely or not at all, and is on stable storage when `put` returns Done.
+/// A2  An object is never changed: putting different bytes under an existing name fails with
+///     `Taken`; putting the same bytes again is Done.
+/// A3  Every call ends within the time limit of the implementation, whatever the other side does. A
+///     call that ended with Unavailable may be repeated; its put may have happened.
 ///
-/// Threads: one at a time. Calls wait; no thread that an order waits for makes them.
+/// Threads: one at a time. Calls block, so no thread that an order waits for may make them.
 
 #include "base/result.hpp"
 
@@ -21,15 +21,15 @@ namespace botcore::ports {
 
 struct RepositoryError {
     enum class Kind : std::uint8_t {
-        Unavailable,  ///< It cannot be reached, or not now: try again later.
-        Refused,      ///< It does not let us: credentials or rights. Trying again does not help.
+        Unavailable,  ///< It cannot be reached at the moment: try again later.
+        Refused,      ///< It denies access: credentials or permissions. Trying again does not help.
         Full,         ///< No space left.
-        Taken,        ///< The name has other bytes: somebody else writes here.
+        Taken,        ///< The name has other bytes: another writer uses this repository.
         Missing,      ///< No such object.
     };
 
     Kind kind = Kind::Unavailable;
-    std::string text;  ///< What was expected and what came; without secrets.
+    std::string text;  ///< What was expected and what was received; without secrets.
 };
 
 template <class T>
@@ -51,14 +51,14 @@ public:
 
     [[nodiscard]] virtual RepositoryOutcome put(std::string_view name, std::string_view bytes) = 0;
     [[nodiscard]] virtual RepositoryResult<std::string> get(std::string_view name) = 0;
-    /// All objects whose name begins with `prefix` and stands behind `after` in the alphabet,
-    /// ascending. An empty `after` means all.
+    /// All objects whose name begins with `prefix` and sorts after `after`, ascending. An empty
+    /// `after` means all.
     [[nodiscard]] virtual RepositoryResult<std::vector<StoredObject>> list(
         std::string_view prefix, std::string_view after) = 0;
-    /// Done as well where there is no such object.
+    /// Also Done when there is no such object.
     [[nodiscard]] virtual RepositoryOutcome remove(std::string_view name) = 0;
 
-    /// Where it is, for people: a folder, or an address without credentials.
+    /// The location in readable form: a folder, or an address without credentials.
     [[nodiscard]] virtual std::string place() const = 0;
 };
 

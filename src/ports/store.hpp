@@ -1,16 +1,17 @@
 #pragma once
 
-/// Where journal and rows live. One implementation for one machine (SQLite), one for several
-/// (PostgreSQL), the same conformance suite for all (`tests/conformance`).
+/// The store of journal and rows. One implementation is for one machine (SQLite), one for several
+/// (PostgreSQL); both pass the same conformance suite (`tests/conformance`).
 ///
-/// S1  A batch is committed whole or not at all, and is on stable storage when `commit` answers
-///     Committed.
+/// S1  A batch is committed completely or not at all, and is on stable storage when `commit`
+///     returns Committed.
 /// S2  A batch extends exactly the head it names, under exactly its epoch, or changes nothing
 ///     (invariant I7).
-/// S3  After a crash, `load` shows the last committed batch and nothing of any later one (I10).
+/// S3  After a crash, `load` returns the state of the last committed batch and nothing of any later
+///     one (I10).
 ///
-/// Threads: one thread calls `commit`, `load` and `begin_epoch`-like batches; the reading calls may
-/// come from one other thread at the same time and see committed batches only.
+/// Threads: one thread calls `load` and `commit`, including commits that begin an epoch. Reading
+/// calls may come from one other thread at the same time and see committed batches only.
 
 #include "model/record.hpp"
 
@@ -23,30 +24,31 @@
 
 namespace botcore::ports {
 
-/// A record in the form it is stored in.
+/// A record in its stored form.
 struct JournalEntry {
     model::Sequence sequence = 0;
     model::Epoch epoch = 0;
     model::Timestamp time;
-    model::Hash hash{};  ///< Of `bytes`, which hold the hash of the record before.
+    model::Hash hash{};  ///< Of `bytes`, which contain the previous record's hash.
     std::string bytes;   ///< `protocol::encode(Record)`.
 };
 
 /// An idempotency key with the bytes of its reply.
 struct KeyRow {
     model::KeyEntry entry;
-    std::string body;  ///< Empty while pending, and when the reply's life is over.
-    /// Of a row that was read: the record that wrote it; 0 where an old file does not say.
+    std::string body;  ///< Empty while pending, and after the reply has expired.
+    /// Of a row that was read: the record that wrote it; 0 where an old file does not contain it.
     model::Sequence stored_in = 0;
 
-    /// The record that its life begins with; the statement that removes bodies says the same.
+    /// The record at which the reply's lifetime begins. The SQL statement that removes bodies uses
+    /// the same rule.
     [[nodiscard]] model::Sequence begins_with() const {
         return stored_in != 0 ? stored_in : entry.sequence;
     }
 };
 
-/// Everything that one group commit makes durable. Rows carry their final image; each row occurs
-/// once. `entries` is never empty and has no gap.
+/// Everything that one group commit makes durable. Rows carry their final image, and each row
+/// occurs once. `entries` is never empty and has no gap.
 struct Batch {
     model::Head expected;    ///< The head that this batch extends.
     model::Epoch epoch = 0;  ///< The writer's; greater than `expected.epoch` when a term begins.
@@ -54,7 +56,8 @@ struct Batch {
     std::vector<model::Account> accounts;
     std::vector<model::Instrument> instruments;
     std::vector<model::Order> orders;
-    std::vector<model::Fill> fills;  ///< Only ever inserted; a duplicate identity is our mistake.
+    /// Only inserted, never changed; a duplicate identity is a bug of ours.
+    std::vector<model::Fill> fills;
     std::vector<model::Position> positions;
     std::vector<model::Balance> balances;
     std::vector<KeyRow> keys;
@@ -62,7 +65,7 @@ struct Batch {
     std::optional<model::OperatingState> operating;
     std::vector<model::MaintenanceWindow> windows;
     /// The bodies of replies that were stored with this record or earlier ones may be removed; the
-    /// store does so a few at a time.
+    /// store removes a few at a time.
     model::Sequence replies_expired_until = 0;
 
     /// The head after this batch.
@@ -75,7 +78,7 @@ struct Batch {
 enum class CommitResult : std::uint8_t {
     Committed,  ///< On stable storage.
     Conflict,   ///< Another writer extended the journal: discard memory, stop writing.
-    /// Nothing is known to be written, or a row was not what the batch was to replace; discard
+    /// The batch may or may not be written, or a row was not what the batch was to replace; discard
     /// memory and load again.
     Unavailable,
 };
@@ -86,9 +89,10 @@ struct LiveOrder {
     std::vector<std::uint64_t> trade_ids;
 };
 
-/// A row that is not what was written into it: nothing of the account may be traded upon.
+/// A row whose content is not what was written into it. No trading decision may rely on the
+/// account's rows.
 struct RowInDoubt {
-    std::optional<model::AccountId> account;  ///< Whose; nothing: that of all.
+    std::optional<model::AccountId> account;  ///< Whose row; empty: it concerns all accounts.
     std::string text;                         ///< Which row, and what is wrong with it.
 };
 
@@ -103,15 +107,16 @@ struct OpenState {
     std::vector<KeyRow> pending_keys;
     std::vector<model::RiskState> risks;
     model::OperatingState operating;
-    std::vector<model::MaintenanceWindow> windows;  ///< All there ever were; few.
-    std::vector<RowInDoubt> doubts;                 ///< Empty in a store that is whole.
-    std::string behind;  ///< What proves that acknowledged records are missing; empty: nothing.
+    std::vector<model::MaintenanceWindow> windows;  ///< All windows ever made; few.
+    std::vector<RowInDoubt> doubts;                 ///< Empty in an intact store.
+    /// What proves that acknowledged records are missing; empty if nothing does.
+    std::string behind;
 };
 
 enum class StoreError : std::uint8_t {
     Unavailable,  ///< It cannot be reached or read now.
-    Corrupt,      ///< It holds what we never wrote.
-    TimedOut,     ///< The read took longer than it may, and was given up.
+    Corrupt,      ///< It contains what we never wrote.
+    TimedOut,     ///< The read exceeded its time limit and was aborted.
 };
 
 /// [since, until); all times where neither was set.
@@ -124,7 +129,7 @@ struct TimeSpan {
     [[nodiscard]] bool holds(base::Timestamp time) const { return since <= time && time < until; }
 };
 
-/// Which orders a page shows: newest first.
+/// Selects one page of orders, newest first.
 struct OrderQuery {
     model::AccountId account;
     std::optional<model::Symbol> symbol;
@@ -132,29 +137,30 @@ struct OrderQuery {
     model::OrderNumber before = ~model::OrderNumber{0};  ///< Only orders older than this.
     std::size_t limit = 100;
     bool failed_only = false;  ///< Refused, Rejected and Absent ones; not with `live_only`.
-    /// Only those that were found at the exchange under this id; nothing else counts then.
+    /// Only orders that were imported under this id at the exchange; all other criteria are ignored
+    /// then.
     std::optional<model::ClientOrderId> imported_as = std::nullopt;
-    /// Only orders of this number and later ones.
+    /// Only orders with this number or a higher one.
     model::OrderNumber first = 0;
     /// Only orders that were made within it.
     TimeSpan made{};
 };
 
-/// Which fills a page shows: newest first. A page ends with all fills of its last record.
+/// Selects one page of fills, newest first. A page ends with all fills of its last record.
 struct FillQuery {
     model::AccountId account;
     std::optional<model::Symbol> symbol;
     model::Sequence before = ~model::Sequence{0} >> 1U;
     std::size_t limit = 100;
-    /// Oldest first instead: only those of later records. `before` and `symbol` do not count then.
+    /// Returns oldest first instead, only fills of later records; ignores `before` and `symbol`.
     std::optional<model::Sequence> after = std::nullopt;
-    /// Only those of this record and later ones; does not count with `after`.
+    /// Only fills of this record and later ones; ignored with `after`.
     model::Sequence first = 0;
-    /// Only those that the exchange made within it; does not count with `after`.
+    /// Only fills that the exchange made within it; ignored with `after`.
     TimeSpan made{};
 };
 
-/// All rows of all tables, for comparing them with the journal.
+/// Callbacks for all rows of all tables, to compare them with the journal.
 struct RowVisitor {
     std::function<void(const model::Account&)> account;
     std::function<void(const model::Instrument&)> instrument;
@@ -171,7 +177,7 @@ struct RowVisitor {
 template <class T>
 using StoreResult = base::Result<T, StoreError>;
 
-/// The reading half.
+/// The read-only part of a store.
 class StoreReader {
 public:
     virtual ~StoreReader() = default;
@@ -187,8 +193,8 @@ public:
     [[nodiscard]] virtual StoreResult<std::vector<JournalEntry>> journal(model::Sequence first,
                                                                          std::size_t limit) = 0;
     [[nodiscard]] virtual StoreResult<model::Head> head() = 0;
-    /// Visits every row of the same snapshot in which `head` and `journal` are read: everything
-    /// between `begin_snapshot` and `end_snapshot` sees one state.
+    /// Visits every row in the same snapshot in which `head` and `journal` read: all calls between
+    /// `begin_snapshot` and `end_snapshot` see one state.
     [[nodiscard]] virtual base::Outcome<StoreError> visit_rows(const RowVisitor& visitor) = 0;
     [[nodiscard]] virtual base::Outcome<StoreError> begin_snapshot() = 0;
     virtual void end_snapshot() = 0;
@@ -200,9 +206,10 @@ public:
 
     [[nodiscard]] virtual StoreResult<OpenState> load() = 0;
     [[nodiscard]] virtual CommitResult commit(const Batch& batch) = 0;
-    /// Reserve: the disk is full and commits live on set-aside space.
+    /// `StorageState::Reserve` means that the disk is full and commits use space that was set
+    /// aside.
     [[nodiscard]] virtual model::StorageState storage_state() = 0;
-    /// Housekeeping off the hot path: checkpoint, refill of the disk reserve. Called when idle.
+    /// Housekeeping outside the hot path: checkpoint, refill of the disk reserve. Called when idle.
     virtual void maintain() = 0;
     [[nodiscard]] virtual StoreReader& reader() = 0;
 };

@@ -57,7 +57,7 @@ void book_spot_trade(Transaction& transaction,
                      buy ? coins : value);
 }
 
-/// Shrinks the position by `closing`, of a trade part worth `value`; answers the realized profit.
+/// Reduces the position by `closing`, a part of a trade worth `value`; returns the realized profit.
 Money close_part(Transaction& transaction,
                  AccountState& account,
                  model::Position& position,
@@ -83,11 +83,11 @@ Money close_part(Transaction& transaction,
 /// The closing part of a trade.
 struct Closing {
     const model::Trade& trade;
-    Quantity quantity;  ///< Taken off the position already.
+    Quantity quantity;  ///< Already deducted from the position.
     Money profit;       ///< Without fees.
 };
 
-/// Keeps the profit net of fees: of the position since it was opened, and of the account's day.
+/// Adds the profit net of fees to the position's round and to the account's daily profit.
 void count_profit(Transaction& transaction,
                   AccountState& account,
                   model::Position& position,

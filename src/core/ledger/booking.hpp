@@ -1,25 +1,25 @@
 #pragma once
 
 /// Books the money side of trading: reservations, fills, positions. Every booking is a set of
-/// double-entry postings (invariant I5) and happens with the order's change in one record.
+/// double-entry postings (invariant I5) in the same record as the order's change.
 
 #include "core/transaction.hpp"
 
 namespace botcore::core {
 
-/// Moves `amount` of free cash into the order's reservation.
+/// Moves `amount` from free cash into the order's reservation.
 void reserve(Transaction& transaction,
              AccountState& account,
              model::Order& order,
              const model::Asset& asset,
              model::Money amount);
 
-/// Gives back what the order's unfilled part no longer needs: all of it once the order is closed,
-/// else the filled share (O2).
+/// Releases the part of the reservation that the order no longer needs: all of it once the order
+/// has ended, otherwise the filled share (O2).
 void release_reservation(Transaction& transaction, AccountState& account, model::Order& order);
 
-/// Books one trade of the order: exchange of assets on spot, position, margin and realized profit
-/// on futures, and the fee. The caller has made sure that it was not booked before (I4).
+/// Books one trade of the order: the exchange of assets on spot; position, margin and realized
+/// profit on futures; and the fee. The caller guarantees that the trade was not booked before (I4).
 void book_trade(Transaction& transaction,
                 AccountState& account,
                 model::Order& order,

@@ -17,7 +17,7 @@ using model::Timestamp;
 
 namespace {
 
-/// part / whole as a rate; nothing where it has no meaning or does not fit.
+/// part / whole as a rate; nothing if it is undefined or does not fit.
 std::optional<Rate> ratio(base::Int128 part, base::Int128 whole) {
     const auto scaled_part = base::multiply_checked(part, model::kScale);
     if (!scaled_part) return std::nullopt;
@@ -86,7 +86,7 @@ void PerformanceFold::add(const model::Fill& fill, const Instrument* known) {
     }
     const Instrument& instrument = *known;
     const model::Trade& trade = fill.trade;
-    // What was booked was computed before: it fits.
+    // The ledger computed the same value when it booked the fill, so it does not overflow.
     sum_.volume += notional(trade.price, trade.quantity).value();
     Money fee;
     if (trade.fee_asset == quote_) {
@@ -114,7 +114,7 @@ void PerformanceFold::add_spot(Round& round,
     const bool in_coins = trade.fee_asset == instrument.base;
     if (fill.side == Side::Buy) {
         if (!round.is_open) open(round, trade.time);
-        // The coins that went for the fee were paid for too; they count as fee, not as cost.
+        // The coins paid as fee were bought too; they count as fee, not as cost.
         const Quantity fee = in_coins ? quantity_of(trade.fee) : Quantity();
         round.quantity += trade.quantity - fee;
         round.cost +=
@@ -127,7 +127,7 @@ void PerformanceFold::add_spot(Round& round,
     if (round.is_open && round.quantity < step) close(round, trade.time);
 }
 
-/// Takes what is sold out of what is held; answers the gross profit.
+/// Deducts the sold quantity from the holding; returns the gross profit.
 Money PerformanceFold::sell_spot(Round& round, const model::Fill& fill) {
     const model::Trade& trade = fill.trade;
     const Money value = notional(trade.price, trade.quantity).value();
@@ -151,12 +151,15 @@ void PerformanceFold::add_futures(Round& round, const model::Fill& fill, Money f
     const Quantity closing = round.quantity.is_zero() || !against
                                  ? Quantity()
                                  : std::min(magnitude(round.quantity), trade.quantity);
-    // A fill that turns the position round pays for both: each round bears its part of the fee.
+    // A fill that reverses the position closes one round and opens another: each bears its part of
+    // the fee.
     const Money fee_closing = share(fee, closing, trade.quantity, Rounding::HalfEven).value();
     round.quantity += change;
     if (closing.is_positive()) {
         gain(round, fill.realized_profit, fee_closing);
-        if (closing == trade.quantity && !round.quantity.is_zero()) return;  // Only shrunk.
+        if (closing == trade.quantity && !round.quantity.is_zero())
+            return;  // The position was
+                     // only reduced.
         close(round, trade.time);
         if (round.quantity.is_zero()) return;
     }

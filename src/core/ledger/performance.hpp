@@ -1,16 +1,16 @@
 #pragma once
 
-/// What an account's trading brought, folded from its fills: exact integers, no state of its own
-/// anywhere else. Asking again gives the same figures.
+/// Trading results of an account, computed from its fills with exact integers. Nothing else stores
+/// them, and the same fills give the same figures.
 ///
-/// G1  A *round* is the life of a position from flat to flat. On spot, what is left below the
-///     smallest step of a quantity counts as flat and goes on into the next round.
-/// G2  Gross profit of a futures fill is the booked one. On spot it is what was sold less its share
-///     of what was paid, at average cost.
+/// G1  A *round* is the life of a position from flat to flat. On spot, a remainder below the
+///     smallest quantity step counts as flat and is carried into the next round.
+/// G2  Gross profit of a futures fill is the booked one. On spot it is the proceeds of the sale
+///     less the matching share of the purchase cost, at average cost.
 /// G3  Net is gross less fees. Fees in the base asset count at the price of their fill; fees in any
-///     other asset are listed and stand in no sum.
-/// G4  Sums hold every fill, those of open rounds included. Counts, rates, averages, best and worst
-///     hold closed rounds only, and only those that were seen from flat.
+///     other asset are listed and are part of no sum.
+/// G4  Sums include every fill, those of open rounds too. Counts, rates, averages, best and worst
+///     include closed rounds only, and only those that were observed from flat.
 /// G5  The drawdown is measured on the realized curve: the start plus net profit after each fill.
 
 #include "core/state.hpp"
@@ -25,7 +25,7 @@ namespace botcore::core {
 struct Rounds {
     std::uint64_t count = 0;
     model::Money net;
-    model::Duration held;  ///< In sum.
+    model::Duration held;  ///< Total duration.
 };
 
 struct Performance {
@@ -38,43 +38,46 @@ struct Performance {
     Rounds won;
     Rounds lost;
     Rounds even;
-    std::uint64_t rounds_partial = 0;  ///< Closed, but their beginning was not seen.
+    std::uint64_t rounds_partial = 0;  ///< Closed, but their beginning was not observed.
     std::uint64_t rounds_open = 0;
-    std::optional<model::Money> best;  ///< Net, of one round.
+    std::optional<model::Money> best;  ///< Net result of one round.
     std::optional<model::Money> worst;
     model::Money drawdown_max;
-    model::Rate drawdown_max_rate;  ///< Of the peak before it.
-    /// Sold on spot without having been bought here (brought in by a transfer): no profit.
+    model::Rate drawdown_max_rate;  ///< Relative to the peak before it.
+    /// Value sold on spot without a purchase here (the coins came by transfer); it counts as no
+    /// profit.
     model::Money unmatched_value;
 
     [[nodiscard]] model::Money net() const { return gross - fees; }
 
     [[nodiscard]] std::uint64_t rounds() const { return won.count + lost.count + even.count; }
 
-    /// Won of all closed rounds; nothing without one. Half to even, as all below.
+    /// Won rounds divided by all closed rounds; nothing without a closed round. Rounded half to
+    /// even, like all figures below.
     [[nodiscard]] std::optional<model::Rate> win_rate() const;
-    /// What was won by what was lost; nothing without a loss.
+    /// Sum of the won rounds divided by sum of the lost ones; nothing without a loss.
     [[nodiscard]] std::optional<model::Rate> profit_factor() const;
     [[nodiscard]] std::optional<model::Money> average_net() const;
     [[nodiscard]] std::optional<model::Duration> average_held() const;
 };
 
-/// The average of `sum` over `count`; nothing where there is none.
+/// `sum` divided by `count`; nothing if `count` is zero.
 [[nodiscard]] std::optional<model::Money> average(model::Money sum, std::uint64_t count);
 [[nodiscard]] std::optional<model::Duration> average(model::Duration sum, std::uint64_t count);
 
 class PerformanceFold {
 public:
-    /// `start` is what the realized curve begins at.
+    /// `start` is the first value of the realized curve.
     PerformanceFold(model::Asset quote, model::Money start);
 
-    /// Before the first fill, a futures position of `quantity` was open. Its round is not counted.
+    /// A futures position of `quantity` was open before the first fill. Its round is not counted.
     void begin_with(const model::InstrumentId& instrument, model::Quantity quantity);
 
-    /// In the order of the journal. `instrument` is the fill's; null where nobody knows it.
+    /// Adds a fill; fills must be added in journal order. `instrument` is the fill's; null if it is
+    /// not known.
     void add(const model::Fill& fill, const model::Instrument* instrument);
 
-    /// What is open of the instrument after the fills so far, with its sign.
+    /// The open quantity of the instrument after the fills so far, with its sign.
     [[nodiscard]] model::Quantity open_quantity(const model::InstrumentId& instrument) const;
 
     [[nodiscard]] Performance result() const;

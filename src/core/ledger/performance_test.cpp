@@ -27,7 +27,7 @@ A amount(std::string_view text) {
     return model::parse_amount<A>(text).value();
 }
 
-/// One fill, in words: side, price, quantity, fee.
+/// One fill as text: side, price, quantity, fee.
 struct Deal {
     Side side = Side::Buy;
     std::string price;
@@ -45,7 +45,7 @@ public:
         fold_.emplace(Asset("USDT"), Money::whole(1'000));
     }
 
-    /// Each deal a minute after the one before.
+    /// Each deal is one minute after the previous one.
     FillBuilder& deal(const Deal& deal) {
         model::Fill fill;
         fill.instrument = instrument_;
@@ -72,7 +72,7 @@ private:
     Timestamp time_;
 };
 
-TEST(Performance, OfNothingIsNothing) {
+TEST(Performance, WithoutFillsAllFiguresAreEmpty) {
     const auto result = FillBuilder(kFutures).result();
     EXPECT_EQ(result.fills, 0U);
     EXPECT_EQ(result.rounds(), 0U);
@@ -105,7 +105,7 @@ TEST(Performance, CountsARoundFromFlatToFlatNetOfAllItsFees) {
     EXPECT_EQ(result.profit_factor(), std::nullopt) << "Nothing was lost.";
 }
 
-TEST(Performance, AFillThatTurnsThePositionEndsOneRoundAndBeginsTheNext) {
+TEST(Performance, AFillThatReversesThePositionEndsOneRoundAndBeginsTheNext) {
     FillBuilder builder(kFutures);
     builder.deal({Side::Sell, "100", "1"});
     builder.deal({Side::Buy, "90", "4", "2", "USDT", "10"});
@@ -124,7 +124,7 @@ TEST(Performance, AFillThatTurnsThePositionEndsOneRoundAndBeginsTheNext) {
     EXPECT_EQ(result.average_held(), Duration::seconds(60));
 }
 
-TEST(Performance, MeasuresTheDeepestFallFromAPeak) {
+TEST(Performance, MeasuresTheDeepestDrawdownFromAPeak) {
     FillBuilder builder(kFutures);
     const auto round = [&](const std::string& profit) {
         builder.deal({Side::Buy, "100", "1"});
@@ -143,7 +143,7 @@ TEST(Performance, MeasuresTheDeepestFallFromAPeak) {
     EXPECT_EQ(result.won.count, 2U);
 }
 
-TEST(Performance, ARoundWithoutGainOrLossIsNeither) {
+TEST(Performance, ARoundWithoutProfitOrLossIsNeitherWonNorLost) {
     FillBuilder builder(kFutures);
     builder.deal({Side::Buy, "100", "1"}).deal({Side::Sell, "100", "1"});
     const auto result = builder.result();
@@ -152,7 +152,7 @@ TEST(Performance, ARoundWithoutGainOrLossIsNeither) {
     EXPECT_EQ(result.profit_factor(), std::nullopt);
 }
 
-TEST(Performance, ARoundWhoseBeginningWasNotSeenIsInTheSumsOnly) {
+TEST(Performance, ARoundWithUnknownBeginningCountsInTheSumsOnly) {
     FillBuilder builder(kFutures);
     builder.fold().begin_with(kFutures, Quantity::whole(2));
     builder.deal({Side::Sell, "100", "2", "1", "USDT", "40"});
@@ -178,7 +178,7 @@ TEST(Performance, SpotProfitIsAtAverageCost) {
     EXPECT_TRUE(result.unmatched_value.is_zero());
 }
 
-TEST(Performance, AFeeInCoinsCountsAtTheFillsPrice) {
+TEST(Performance, AFeeInTheBaseAssetCountsAtTheFillsPrice) {
     FillBuilder builder(kSpot);
     builder.deal({Side::Buy, "100", "1", "0.001", "BTC"});
     auto result = builder.result();
@@ -194,7 +194,7 @@ TEST(Performance, AFeeInCoinsCountsAtTheFillsPrice) {
     EXPECT_EQ(builder.result().fees_other.at(Asset("BNB")), amount<Money>("0.02"));
 }
 
-TEST(Performance, DustBelowAStepEndsASpotRoundAndKeepsItsCost) {
+TEST(Performance, ARemainderBelowAStepEndsASpotRoundAndKeepsItsCost) {
     FillBuilder builder(kSpot);
     builder.deal({Side::Buy, "100", "1.000005"}).deal({Side::Sell, "110", "1"});
     auto result = builder.result();
@@ -207,7 +207,7 @@ TEST(Performance, DustBelowAStepEndsASpotRoundAndKeepsItsCost) {
     EXPECT_EQ(result.rounds_open, 0U);
 }
 
-TEST(Performance, WhatWasNotBoughtHereBringsNoProfit) {
+TEST(Performance, SellingCoinsThatWereNotBoughtHereMakesNoProfit) {
     FillBuilder builder(kSpot);
     builder.deal({Side::Sell, "100", "1"});
     EXPECT_TRUE(builder.result().gross.is_zero());
@@ -219,7 +219,7 @@ TEST(Performance, WhatWasNotBoughtHereBringsNoProfit) {
     EXPECT_EQ(result.rounds(), 1U);
 }
 
-TEST(Performance, OtherQuoteAssetsAreCountedAndLeftOut) {
+TEST(Performance, FillsInOtherQuoteAssetsAreCountedButExcluded) {
     FillBuilder builder({Market::Spot, model::Symbol("ETHBTC")});
     builder.deal({Side::Buy, "1", "1", "1"});
     const auto result = builder.result();
@@ -230,7 +230,7 @@ TEST(Performance, OtherQuoteAssetsAreCountedAndLeftOut) {
 }
 
 RC_GTEST_PROP(Performance, TheRoundsAddUpToTheSums, ()) {
-    // A ledger as plain as can be books the profits; every position ends flat.
+    // A minimal ledger books the profits; every position ends flat.
     FillBuilder builder(kFutures);
     Quantity held;
     Money cost;

@@ -42,7 +42,7 @@ std::optional<std::uint64_t> parse_base62(std::string_view text) {
     return value;
 }
 
-/// FNV-1a (Fowler, Noll, Vo), folded to what five digits of base 62 hold.
+/// FNV-1a (Fowler, Noll, Vo), reduced to the range of five base-62 digits.
 std::uint64_t check_of(std::string_view text) {
     std::uint64_t hash = 14695981039346656037ULL;
     for (const char c : text) {

@@ -1,8 +1,8 @@
 #pragma once
 
-/// The id that an order carries at the exchange: a pure function of where in which journal its
-/// intent stands, so that it names one intent for ever (invariant I2) and is recognised as ours, or
-/// as damaged, without looking anything up.
+/// The id of an order at the exchange: a pure function of the journal and the position in it of the
+/// order's intent. It therefore identifies one intent for ever (invariant I2), and an id can be
+/// recognized as ours, or as damaged, without a lookup.
 ///
 /// Form, 34 characters: "BC1" incarnation(11) shard(2) sequence(11) index(2) check(5), numbers in
 /// base 62 with leading zeros. The alphabet and length suit the exchange's
@@ -17,7 +17,7 @@
 namespace botcore::core {
 
 struct ClientOrderIdParts {
-    std::uint64_t incarnation = 0;  ///< Random, committed at every start, take-over and restore.
+    std::uint64_t incarnation = 0;  ///< Random, committed at every start, takeover and restore.
     std::uint16_t shard = 0;
     model::Sequence sequence = 0;
     std::uint16_t index = 0;  ///< Among the orders of one input.
@@ -27,7 +27,7 @@ struct ClientOrderIdParts {
 
 [[nodiscard]] model::ClientOrderId make_client_order_id(const ClientOrderIdParts& parts);
 
-/// Nothing where the text is not a whole id of ours: then the order is EXTERNAL, or damaged.
+/// Nothing if the text is not a complete id of ours: the order is EXTERNAL, or the id is damaged.
 [[nodiscard]] std::optional<ClientOrderIdParts> parse_client_order_id(std::string_view text);
 
 }  // namespace botcore::core

@@ -16,7 +16,7 @@ constexpr ClientOrderIdParts kParts = {
 };
 
 // @spec:I2
-TEST(ClientOrderId, ReadsBackExactlyWhatItWasMadeFrom) {
+TEST(ClientOrderId, ParsesBackToTheSameParts) {
     const auto id = make_client_order_id(kParts);
     EXPECT_EQ(id.text().size(), 34U);
     EXPECT_EQ(parse_client_order_id(id.text()), kParts);
@@ -36,7 +36,7 @@ TEST(ClientOrderId, DiffersWhenAnyPartDiffers) {
     EXPECT_NE(make_client_order_id(other), id);
 }
 
-TEST(ClientOrderId, RecognisesDamageAndForeignIds) {
+TEST(ClientOrderId, RecognizesDamagedAndForeignIds) {
     const std::string id = make_client_order_id(kParts).text();
     for (std::size_t i = 0; i < id.size(); ++i) {
         std::string damaged = id;
@@ -49,7 +49,7 @@ TEST(ClientOrderId, RecognisesDamageAndForeignIds) {
     EXPECT_EQ(parse_client_order_id("autoclose-1582000000000"), std::nullopt);
 }
 
-TEST(ClientOrderId, RefusesPartsThatNoOrderHasUnderARightCheck) {
+TEST(ClientOrderId, RefusesImpossiblePartsEvenWithAValidCheck) {
     EXPECT_EQ(parse_client_order_id("BC1LygHa16AHYG070000000000100ceWmc"), std::nullopt)
         << "An incarnation of 2^64.";
     EXPECT_EQ(parse_client_order_id("BC10000000000107zzzzzzzzzzz00HzXcL"), std::nullopt)

@@ -16,7 +16,7 @@ Side closing_side(Quantity held) {
     return held.is_positive() ? Side::Sell : Side::Buy;
 }
 
-/// Does it wait in the book to shrink the position?
+/// Whether the order rests in the book to reduce the position.
 bool rests_to_reduce(const model::Order& order, Quantity held) {
     const bool rests = order.type == model::OrderType::Limit || model::is_triggered(order);
     return rests && order.reduce_only == model::ReduceOnly::Yes &&

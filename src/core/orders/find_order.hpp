@@ -1,7 +1,8 @@
 #pragma once
 
-/// Finds an order by the id that it carries at the exchange. An id of ours says where in the
-/// journal the order was born; an imported order was born where it was found, whatever its id says.
+/// Finds an order by its id at the exchange. An id of ours contains the journal position at which
+/// the order was created; an imported order has the journal position of its import, whatever its id
+/// contains.
 
 #include "core/state.hpp"
 
@@ -10,20 +11,20 @@
 
 namespace botcore::core {
 
-/// What an order is called at the exchange. Others may use a client order id again once its first
-/// order has ended; the exchange's own id tells these apart.
+/// An order's ids at the exchange. Other clients may reuse a client order id once its first order
+/// has ended; the exchange's own id then distinguishes the orders.
 struct OrderRef {
     const model::ClientOrderId& id;
     std::string_view venue_order_id{};  ///< Empty: not known.
 };
 
-/// Where the journal says that the order was born; nothing for an id that is not ours.
+/// The order number that the id contains; nothing for an id that is not ours.
 [[nodiscard]] std::optional<model::OrderNumber> number_of(const model::ClientOrderId& id);
 
-/// Is it the order that is meant?
+/// Whether `ref` refers to this order.
 [[nodiscard]] bool is_called(const model::Order& order, const OrderRef& ref);
 
-/// Among the account's orders in memory; `nullptr` where it is not there.
+/// Searches the account's orders in memory; `nullptr` if the order is not there.
 [[nodiscard]] const LiveOrder* find_order(const AccountState& account, const OrderRef& ref);
 [[nodiscard]] LiveOrder* find_order(AccountState& account, const OrderRef& ref);
 

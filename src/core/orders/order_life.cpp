@@ -20,7 +20,7 @@ using model::ReportKind;
 
 namespace {
 
-/// A cancel that could not be sent is tried again after so long.
+/// Delay before a cancel that could not be sent is tried again.
 constexpr model::Duration kCancelAgain = model::Duration::seconds(5);
 
 model::Attempt next_attempt(const Transaction& transaction,
@@ -39,7 +39,7 @@ bool is_pending(Transaction& transaction, const KeyId& key) {
     return entry != keys.end() && entry->second.state == model::KeyState::Pending;
 }
 
-/// Tells whoever placed the order, once there is something to tell.
+/// Replies to the placement once its result is known.
 void answer_placement(Transaction& transaction, const Order& order) {
     const KeyId key{order.owner, order.key};
     if (order.state == OrderState::Intended || order.state == OrderState::Unknown) return;
@@ -47,12 +47,12 @@ void answer_placement(Transaction& transaction, const Order& order) {
     transaction.answer(key, order);
 }
 
-/// Rows of the first version do not say whose key it is: then it is the owner's.
+/// Rows of the first version do not contain the owner of the cancel key: it is the order's owner.
 KeyId cancel_key_of(const Order& order) {
     return {order.cancel_owner.empty() ? order.owner : order.cancel_owner, order.cancel_key};
 }
 
-/// Tells whoever asked for the cancel, once the order is closed.
+/// Replies to the cancel once the order has ended.
 void answer_cancel(Transaction& transaction, Order& order) {
     if (order.cancel_key.empty() || model::is_live(order.state)) return;
     const KeyId key = cancel_key_of(order);
@@ -71,7 +71,7 @@ void answer_cancel(Transaction& transaction, Order& order) {
                                       order.version});
 }
 
-/// The order's end, unless it has one already.
+/// Ends the order, unless it has already ended.
 void close(Transaction& transaction,
            AccountState& account,
            LiveOrder& live,
@@ -100,7 +100,7 @@ bool is_sane(const model::Trade& trade) {
            notional(trade.price, trade.quantity).has_value();
 }
 
-/// Books the trades that were not booked before.
+/// Books the trades that are not booked yet.
 void apply_trades(Transaction& transaction,
                   AccountState& account,
                   LiveOrder& live,
@@ -119,13 +119,14 @@ void apply_trades(Transaction& transaction,
             order.state = OrderState::Open;  // A trade is evidence of presence (I3).
         }
         book_trade(transaction, account, order, trade);
-        // A verdict that a fact contradicts, or more than was ordered: money is in doubt (I13).
+        // A final state that a fact contradicts, or more filled than was ordered: money is in doubt
+        // (I13).
         const bool contradicted = before == OrderState::Absent || before == OrderState::Refused ||
                                   before == OrderState::Rejected || order.filled > order.quantity;
         if (contradicted) transaction.freeze(account, Reason::LateFact);
         if (order.filled >= order.quantity) {
             order.state = OrderState::Filled;
-            // Of an exit that the core placed by itself it goes on saying why.
+            // An exit that the core placed on its own retains the reason for it.
             if (order.role != model::OrderRole::SafetyExit) order.reason = Reason::None;
             if (order.cancel_key.empty()) order.cancel = CancelState::None;
             order.reason_text.clear();
@@ -134,13 +135,14 @@ void apply_trades(Transaction& transaction,
     }
 }
 
-/// The exchange knows an order whose verdict says that it never got there: money is in doubt (I13).
+/// The exchange knows an order whose final state says that it never arrived: money is in doubt
+/// (I13).
 void doubt_verdict(Transaction& transaction, AccountState& account, const LiveOrder& live) {
     if (model::is_failed(live.order.state)) transaction.freeze(account, Reason::LateFact);
 }
 
-/// Such an order lives again where it rests in the book, so that it can be cancelled. Its
-/// reservation was given back long ago; there is none to keep.
+/// Reopens such an order if it rests in the book, so that it can be canceled. Its reservation was
+/// released earlier; there is none to retain.
 void revive(Transaction& transaction, LiveOrder& live) {
     Order& order = transaction.change(live);
     order.state = OrderState::Open;
@@ -171,7 +173,8 @@ void apply_open(Transaction& transaction,
     }
 }
 
-/// Reports about an attempt count for that attempt only: a late copy is no news of the next one.
+/// Reports about an attempt apply to that attempt only: a late copy says nothing about the next
+/// attempt.
 bool is_of_attempt(const OrderReport& report, const model::Attempt& attempt) {
     return report.attempt == attempt.number;
 }
@@ -182,7 +185,8 @@ void apply_no_answer(Transaction& transaction, LiveOrder& live) {
     query(transaction, live.order, transaction.monotonic_time());
 }
 
-/// Provably never written. Tried again with a new attempt while somebody may still want it.
+/// The request was provably never written. It is tried again with a new attempt if the order is an
+/// exit or entries are still allowed.
 void apply_not_sent(Transaction& transaction,
                     AccountState& account,
                     LiveOrder& live,
@@ -213,7 +217,7 @@ void apply_not_found(Transaction& transaction,
                      LiveOrder& live,
                      const OrderReport& report) {
     if (live.order.state != OrderState::Unknown) {
-        // An order that we know to be there: the view lags, ask again later.
+        // The order is known to be at the exchange: its view lags, so query again later.
         if (model::is_live(live.order.state)) {
             query(transaction,
                   live.order,
@@ -225,7 +229,8 @@ void apply_not_found(Transaction& transaction,
     const auto& policy = transaction.state().policy;
     const auto judgement = judge_absence(live, report.venue_time, policy);
     if (judgement.verdict == AbsenceVerdict::TooEarly) {
-        // Asked again once our clock guesses that the exchange's has passed; only its own counts.
+        // Query again when our clock estimates that the exchange's clock has passed the time; only
+        // the exchange's clock counts.
         query(transaction,
               live.order,
               transaction.monotonic_time() + (judgement.ask_again - report.venue_time));
@@ -239,8 +244,9 @@ void apply_not_found(Transaction& transaction,
     close(transaction, account, live, OrderState::Absent, evidence);
 }
 
-/// The cancel could not be sent as often as one is tried. Whoever asked for it under a key is told
-/// and asks again; nobody else would, so that the core tries again by itself later.
+/// All attempts to send the cancel have failed. A caller that requested it under a key gets a
+/// refusal and can repeat it. A cancel of the core itself has no caller to repeat it, so the core
+/// tries again later.
 void give_cancel_up(Transaction& transaction, Order& order) {
     const KeyId key = cancel_key_of(order);
     const bool asks_again = order.cancel_key.empty() || model::is_cancel_of_the_core(order.reason);
@@ -256,7 +262,7 @@ void give_cancel_up(Transaction& transaction, Order& order) {
                                       order.version});
 }
 
-/// What a cancel's answer says when it is not "canceled".
+/// Handles the results of a cancel other than "canceled".
 void apply_cancel_answer(Transaction& transaction,
                          AccountState& account,
                          LiveOrder& live,
@@ -273,7 +279,7 @@ void apply_cancel_answer(Transaction& transaction,
         give_cancel_up(transaction, order);
         return;
     }
-    // Not open, or no answer: neither says whether the order filled. Ask.
+    // Not open, or no answer: neither says whether the order filled, so query it.
     order.cancel = CancelState::Unknown;
     query(transaction, order, transaction.monotonic_time());
 }
@@ -327,13 +333,13 @@ void apply_report(Transaction& transaction,
     switch (report.kind) {
         case ReportKind::Open:
             apply_open(transaction, account, live, report);
-            // A cancel whose answer was lost, and the order is still there: ask for it again.
+            // A cancel whose answer was lost while the order is still open: send it again.
             if (live.order.state == OrderState::Open && live.order.cancel == CancelState::Unknown) {
                 send_cancel(transaction, account, live);
             }
             break;
         case ReportKind::Filled:
-            // More was filled than the trades we know of explain: get the missing ones.
+            // More was filled than the known trades explain: query the missing ones.
             apply_open(transaction, account, live, report);
             if (model::is_live(live.order.state)) {
                 query(transaction,
@@ -350,7 +356,7 @@ void apply_report(Transaction& transaction,
             close(transaction, account, live, OrderState::Expired, report);
             break;
         case ReportKind::Rejected:
-            // An order known to be in the book is not undone by a late or doubled rejection.
+            // A late or duplicate rejection does not end an order that is known to be in the book.
             if (live.order.state != OrderState::Open) {
                 close(transaction, account, live, OrderState::Rejected, report);
             }

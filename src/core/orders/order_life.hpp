@@ -1,11 +1,11 @@
 #pragma once
 
-/// What becomes of an order after its intent is durable: every fact of the exchange, in whatever
-/// order and however often it comes (architecture, "The life of an order").
+/// The life of an order after its intent is durable: applies every fact from the exchange, in
+/// whatever order and however often it arrives (architecture, "The life of an order").
 ///
-/// O4  A report that tells nothing new changes nothing.
-/// O5  Unknown is left only by evidence (invariant I3); no timer ends it.
-/// O6  Nothing is sent again for an order, except after the exchange provably never got it.
+/// O4  A report that contains nothing new changes nothing.
+/// O5  Only evidence ends the state Unknown (invariant I3); no timer does.
+/// O6  An order is sent again only after proof that the exchange never received it.
 
 #include "core/reconcile/absence.hpp"
 #include "core/transaction.hpp"
@@ -29,7 +29,7 @@ void send_cancel(Transaction& transaction, AccountState& account, LiveOrder& liv
 /// Sends the order with a new attempt.
 void send_order(Transaction& transaction, AccountState& account, LiveOrder& live);
 
-/// A new term: what was sent and not answered is Unknown now.
+/// At the start of a term: marks what was sent without a result as Unknown.
 void forget_answers(Transaction& transaction, LiveOrder& live);
 
 }  // namespace botcore::core

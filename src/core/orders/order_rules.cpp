@@ -43,7 +43,7 @@ RuleBreach price_breach(Reason reason, const std::string& text, model::Price pri
     return {reason, text + ", but " + to_text(price) + " was asked for"};
 }
 
-/// What the exchange demands of every price in an order, limits and stops alike.
+/// The exchange's filter for every price in an order, limits and stops alike.
 std::optional<RuleBreach> broken_price_filter(const model::PriceFilter& filter,
                                               model::Price price) {
     if (price < filter.min || !price.is_positive()) {
@@ -87,7 +87,7 @@ std::optional<RuleBreach> broken_notional_rule(const OrderView& order) {
     return std::nullopt;
 }
 
-/// The price at which the order would trade, as far as it is known now.
+/// The price at which the order is expected to trade.
 model::Price entry_price(const OrderView& order) {
     if (order.price) return *order.price;
     if (order.stop_price) return *order.stop_price;
@@ -114,7 +114,8 @@ std::optional<RuleBreach> broken_stop_loss(const OrderView& order, model::Price 
                         stop);
 }
 
-/// Attached stops: on futures, around the entry's price, on the tick.
+/// The rules for attached stops: futures entries only, on the correct side of the entry price, on
+/// the tick.
 std::optional<RuleBreach> broken_attachment(const OrderView& order) {
     if (!order.stop_loss && !order.take_profit) return std::nullopt;
     if (order.instrument.id.market != model::Market::Futures ||
@@ -130,7 +131,7 @@ std::optional<RuleBreach> broken_attachment(const OrderView& order) {
         }
     }
     const model::Price entry = entry_price(order);
-    if (entry.is_zero()) return std::nullopt;  // The gates refuse entries without a price.
+    if (entry.is_zero()) return std::nullopt;  // The entry checks refuse entries without a price.
     if (order.stop_loss) {
         if (auto breach = broken_stop_loss(order, entry)) return breach;
     }
@@ -173,8 +174,8 @@ std::optional<RuleBreach> broken_price_rule(const OrderView& order) {
     const auto high = scaled(reference, order.instrument.price_percent_up, model::Rounding::Down);
     const auto low = scaled(reference, order.instrument.price_percent_down, model::Rounding::Up);
     if (!high || !low) return breach(Reason::PriceOutOfRange, "the price is beyond all bounds");
-    // PERCENT_PRICE of futures caps what buys and floors what sells; spot bounds both on both
-    // sides.
+    // The futures PERCENT_PRICE filter limits buys from above and sells from below; spot applies
+    // both limits to both sides.
     const bool both = order.instrument.id.market == model::Market::Spot;
     const bool buys = order.side == model::Side::Buy;
     const bool capped = (both || buys) && !order.instrument.price_percent_up.is_zero();
@@ -193,7 +194,7 @@ model::Price limit_near_market(const model::Instrument& instrument,
                                model::Side side,
                                model::Price limit,
                                const model::Quote& quote) {
-    // By the side of the book that is farther away: the exchange's reference lies between the two.
+    // Uses the farther side of the book: the exchange's reference price lies between the two.
     const model::Price tick = instrument.price_filter.tick;
     if (side == model::Side::Sell) {
         const auto floor = scaled(quote.ask, instrument.price_percent_down, model::Rounding::Up);

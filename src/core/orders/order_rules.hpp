@@ -1,7 +1,7 @@
 #pragma once
 
-/// Our own check of an order against the instrument's rules, before anything leaves: the same
-/// predicates as the exchange's filters, with one stable reason per cause.
+/// Our own check of an order against the instrument's rules before it is sent: the same predicates
+/// as the exchange's filters, with one stable reason per cause.
 /// Source: the exchange's filter documentation (spot 2026-07, futures 2026-05).
 
 #include "core/state.hpp"
@@ -11,13 +11,13 @@
 
 namespace botcore::core {
 
-/// A refusal's reason and a text that teaches.
+/// A refusal's reason and a text that explains how to satisfy the rule.
 struct RuleBreach {
     model::Reason reason = model::Reason::None;
     std::string text;
 };
 
-/// What the checks look at; nothing is owned.
+/// The input of the checks; it owns nothing.
 struct OrderView {
     const model::Instrument& instrument;
     model::Side side = model::Side::Buy;
@@ -29,18 +29,21 @@ struct OrderView {
     std::optional<model::Price> stop_price = std::nullopt;
     std::optional<model::Price> stop_loss = std::nullopt;
     std::optional<model::Price> take_profit = std::nullopt;
-    model::Rate stop_distance_max{};  ///< Of `stop_loss` from the entry's price; zero: any.
+    model::Rate stop_distance_max{};  ///< Of `stop_loss` from the entry's price; zero: no limit.
 };
 
-/// Nothing where the order keeps all rules. Rules that need a price are skipped where none is
-/// known: the entry gates refuse what may not be decided without one, exits pass (I9).
+/// The first rule that the order breaks; nothing if it breaks none. Rules that need a price are
+/// skipped when no price is known: the entry checks refuse an order that needs one, and exits are
+/// allowed (I9).
 [[nodiscard]] std::optional<RuleBreach> broken_rule(const OrderView& order);
 
-/// The part of it that looks at the limit price: the grid, the bounds, and how far from the market.
-/// A limit behind a stop price is measured by the stop price: the market will be there.
+/// The checks of the limit price only: tick size, bounds, and distance from the market. The limit
+/// of a conditional order is compared with its stop price, because the market will be there when
+/// the order triggers.
 [[nodiscard]] std::optional<RuleBreach> broken_price_rule(const OrderView& order);
 
-/// The limit, moved to where the exchange takes it now; only ever to a better price for its side.
+/// The limit price, moved to the nearest price that the exchange currently accepts; only ever to a
+/// better price for its side.
 [[nodiscard]] model::Price limit_near_market(const model::Instrument& instrument,
                                              model::Side side,
                                              model::Price limit,

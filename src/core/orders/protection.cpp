@@ -22,7 +22,7 @@ using model::Side;
 
 namespace {
 
-/// Nothing was ever seen of it at the exchange, or nothing is known.
+/// No report has confirmed it at the exchange, or its state is unknown.
 bool is_unconfirmed(OrderState state) {
     return state == OrderState::Intended || state == OrderState::Unknown;
 }
@@ -32,7 +32,7 @@ Quantity held(const AccountState& account, const model::InstrumentId& instrument
     return place == account.positions.end() ? Quantity() : place->second.quantity;
 }
 
-/// Would an order of this side shrink the position?
+/// Whether an order of this side would reduce the position.
 bool reduces(Side side, Quantity position) {
     return side == Side::Sell ? position.is_positive() : position.is_negative();
 }
@@ -61,7 +61,7 @@ void take_unprotected(Transaction& transaction,
     position.unprotected -= std::min(position.unprotected, quantity);
 }
 
-/// No more than `most` can be without its stop.
+/// Limits the unprotected quantity to `most`.
 void limit_unprotected(Transaction& transaction,
                        AccountState& account,
                        const model::InstrumentId& instrument,
@@ -71,7 +71,7 @@ void limit_unprotected(Transaction& transaction,
     transaction.change(account, instrument).unprotected = most;
 }
 
-/// The protective twin of an entry: other side, reduce-only, no reservation, nobody's key.
+/// The base of an entry's stop or take profit: opposite side, reduce-only, no reservation, no key.
 Order protective(const AccountState& account, const Order& entry, Quantity quantity) {
     Order order;
     order.owner = entry.owner;
@@ -123,18 +123,19 @@ void attach(Transaction& transaction, AccountState& account, const Order& entry,
     }
 }
 
-/// Does it wait for its price to shrink a position? The exchange keeps such an order when the
-/// position is gone and lets it expire at its trigger, or work on a later position. Once triggered
-/// it rests as a limit order, which the exchange itself ends with the position. What somebody else
-/// placed at the exchange is not ours to cancel.
+/// Whether the order is a conditional one that waits for its price to reduce a position. The
+/// exchange does not cancel such an order when the position is closed; the order expires at its
+/// trigger or affects a later position. A triggered order rests as a limit order, which the
+/// exchange itself ends with the position. Orders that other clients placed at the exchange are not
+/// ours to cancel.
 bool waits_to_reduce(const Order& order) {
     return model::is_live(order.state) && model::is_conditional(order.type) &&
            !model::is_triggered(order) && order.reduce_only == model::ReduceOnly::Yes &&
            !model::is_imported(order.role);
 }
 
-/// Cancels what the core needs no longer. The row says so while the cancel is under way: whoever
-/// else asked for a cancel and is told that it failed does not end that.
+/// Cancels orders that the core no longer needs. The row stores the reason while the cancel is in
+/// flight, so that a failed cancel of a caller for the same order does not end the core's cancel.
 template <class Unneeded>
 void cancel_unneeded(Transaction& transaction, AccountState& account, Unneeded unneeded) {
     for (auto& [number, live] : account.orders) {
@@ -147,19 +148,19 @@ void cancel_unneeded(Transaction& transaction, AccountState& account, Unneeded u
     }
 }
 
-/// What a report changed about a stop or an exit of the core's own.
+/// Handles what a report changed about a stop or exit that the core placed.
 void follow_own(Transaction& transaction,
                 AccountState& account,
                 const Order& order,
                 const Progress& before) {
     const bool ended = model::is_live(before.state) && !model::is_live(order.state);
     if (order.role == OrderRole::StopLoss) {
-        // A moved stop takes over from a confirmed one: it was never counted.
+        // A moved stop replaces a confirmed one, so its quantity was never counted as unprotected.
         if (is_unconfirmed(before.state) && !is_unconfirmed(order.state) &&
             !model::is_failed(order.state) && order.trail_mark.is_zero()) {
             take_unprotected(transaction, account, order.instrument, order.quantity);
         }
-        // Its place in the market is gone, and nobody asked for that.
+        // The stop is no longer in the market, and no cancel was requested.
         if (ended && order.state == OrderState::Expired) {
             add_unprotected(transaction, account, order.instrument, remaining(order));
         }
@@ -170,8 +171,9 @@ void follow_own(Transaction& transaction,
     }
 }
 
-/// The market is beyond the stop already: what it was to protect is sold at once. For a stop that
-/// was to be moved the older one rests still; the price has come back all the same.
+/// The market is already beyond the stop, so the quantity that it was to protect is closed at once.
+/// This also applies to a moved stop while the older stop still rests, because the price has
+/// already returned.
 void exit_beyond_stop(Transaction& transaction, AccountState& account, const Order& order) {
     const bool beyond = order.role == OrderRole::StopLoss && order.state == OrderState::Rejected &&
                         order.reason == model::Reason::StopWouldTrigger;
@@ -189,14 +191,14 @@ void exit_beyond_stop(Transaction& transaction, AccountState& account, const Ord
     exit_unprotected(transaction, account, order.instrument);
 }
 
-/// Cancels orders that have nothing left to do (S2).
+/// Cancels orders that have no purpose any more (S2).
 void tidy(Transaction& transaction, AccountState& account, const Order& order) {
     cancel_idle_stops(transaction, account);
     limit_unprotected(
         transaction, account, order.instrument, magnitude(held(account, order.instrument)));
     if (!model::is_protective(order.role)) return;
     if (order.state == OrderState::Filled) {
-        // One of the pair has done its work.
+        // One of stop and take profit has filled; the other is not needed.
         cancel_unneeded(transaction, account, [&](const Order& other) {
             return other.parent == order.parent && model::is_protective(other.role) &&
                    other.role != order.role;
@@ -204,7 +206,7 @@ void tidy(Transaction& transaction, AccountState& account, const Order& order) {
     }
     if (order.role == OrderRole::StopLoss && order.state == OrderState::Open &&
         !order.trail_mark.is_zero()) {
-        // A stop that was moved replaces those before it.
+        // A moved stop replaces the earlier ones.
         cancel_unneeded(transaction, account, [&](const Order& other) {
             return other.parent == order.parent && other.role == OrderRole::StopLoss &&
                    other.number < order.number;
@@ -242,7 +244,7 @@ void protect(Transaction& transaction,
     const Quantity now = held(account, order.instrument);
     const Quantity was = order.side == Side::Buy ? now - gained : now + gained;
     if (was.is_negative() != now.is_negative()) {
-        // What had no stop was closed, and another position begins.
+        // The position that had no stop was closed, and a new position begins.
         limit_unprotected(transaction, account, order.instrument, {});
     }
     if (gained.is_positive() && order.role == OrderRole::Plain) {
@@ -263,7 +265,8 @@ void exit_unprotected(Transaction& transaction,
         return;
     if (transaction.order_room() == 0) return;
     const Quantity quantity = std::min(position.unprotected, unclosed(account, instrument));
-    // What another exit is closing already is looked at again, should that one fail.
+    // If another exit is already closing this quantity, it is checked again in case that exit
+    // fails.
     model::Position& row = transaction.change(account, instrument);
     row.unprotected -= quantity;
     row.protect_by = transaction.monotonic_time() + transaction.state().policy.protect_within;
@@ -277,11 +280,11 @@ void exit_unprotected(Transaction& transaction,
 
 namespace {
 
-/// The stops of one entry, as far as they trail.
+/// The trailing stops of one entry.
 struct Trail {
     LiveOrder* newest = nullptr;
     Quantity quantity;
-    bool moving = false;  ///< A moved stop is on its way already.
+    bool moving = false;  ///< A moved stop is already in flight.
 };
 
 std::map<OrderNumber, Trail> trails_of(AccountState& account,
@@ -306,7 +309,7 @@ bool is_better(Side stop_side, Price price, Price than) {
     return stop_side == Side::Sell ? price > than : price < than;
 }
 
-/// Where the stop would stand behind the price; on the tick, away from the price.
+/// The stop price at the trail distance from the price; on the tick, rounded away from the price.
 Price stop_behind(const model::Instrument& rules, const Order& stop, Price mark) {
     const bool sells = stop.side == Side::Sell;
     const Rate factor =
@@ -318,7 +321,7 @@ Price stop_behind(const model::Instrument& rules, const Order& stop, Price mark)
     return sells || down == behind.value() ? down : down + tick;
 }
 
-/// The moved stop; nothing where the price has not come far enough (S3).
+/// The moved stop; nothing if the price has not moved far enough (S3).
 std::optional<Order> moved(const State& state, const Trail& trail, Price last) {
     const Order& stop = trail.newest->order;
     const bool started = stop.trail_mark.is_zero() ? !is_better(stop.side, stop.trail_start, last)
@@ -356,7 +359,7 @@ void trail_stops(Transaction& transaction, AccountState& account, const model::Q
     if (seen.high.is_zero()) return;
     std::vector<Order> next;
     for (const auto& [parent, trail] : trails_of(account, quote.instrument)) {
-        // Also what is seen while a moved stop is on its way.
+        // Includes prices seen while a moved stop is in flight.
         model::PriceRange& all = trail.newest->seen;
         all.add(seen.low);
         all.add(seen.high);
@@ -368,7 +371,8 @@ void trail_stops(Transaction& transaction, AccountState& account, const model::Q
     }
     for (Order& order : next) {
         if (transaction.order_room() == 0) return;
-        // The old stop stays until the new one is confirmed: never without one.
+        // The old stop remains until the new one is confirmed, so that the position always has a
+        // stop.
         send_order(transaction, account, transaction.add_order(account, std::move(order)));
     }
 }

@@ -40,7 +40,7 @@ protected:
     std::vector<model::OrderInstruction> children_;
 };
 
-TEST_F(Protection, AttachesStopAndTargetToWhatWasBought) {
+TEST_F(Protection, AttachesStopAndTargetToTheFilledEntry) {
     enter();
     ASSERT_EQ(children_.size(), 2U);
     EXPECT_EQ(stop().type, OrderType::StopMarket);
@@ -72,7 +72,7 @@ TEST_F(Protection, ProtectsEveryPartOfAnEntryThatFillsInParts) {
     EXPECT_EQ(to_text(bench_.position().unprotected), "0.1");
 }
 
-TEST_F(Protection, MoreStopsThanOneInputMayMoveFollowInTheNextOnes) {
+TEST_F(Protection, StopsBeyondTheLimitOfOneInputMoveWithTheNextInputs) {
     constexpr std::size_t kEntries = 70;
     body_.quantity = quantity("0.002");
     body_.take_profit.reset();
@@ -89,7 +89,7 @@ TEST_F(Protection, MoreStopsThanOneInputMayMoveFollowInTheNextOnes) {
     EXPECT_EQ(first.size() + second.size(), kEntries);
 }
 
-TEST(Sweeping, ClosesMorePositionsThanOneInputMayInTheNextTicks) {
+TEST(Sweeping, PositionsBeyondTheLimitOfOneInputAreClosedByTheNextTicks) {
     constexpr std::size_t kPositions = 140;
     Bench bench;
     model::Instrument rules = bench.engine().state().instruments.at(kFutures);
@@ -124,7 +124,7 @@ TEST_F(Protection, CancelsTheTargetOnceTheStopHasFilled) {
     EXPECT_TRUE(bench_.account("futures").orders.empty());
 }
 
-TEST_F(Protection, CancelsBothOnceThePositionIsClosedByHand) {
+TEST_F(Protection, CancelsBothOnceTheCallerClosesThePosition) {
     enter();
     confirm_all();
     bench_.last_reply.reset();
@@ -135,7 +135,7 @@ TEST_F(Protection, CancelsBothOnceThePositionIsClosedByHand) {
     EXPECT_EQ(Bench::cancelled_by(decision).size(), 2U);
 }
 
-TEST_F(Protection, SellsAgainWhatWasNotProtectedInTime) {
+TEST_F(Protection, ClosesWhatWasNotProtectedInTime) {
     enter();
     bench_.apply(Bench::report(target(), ReportKind::Open));
     auto refused = Bench::report(stop(), ReportKind::Rejected);
@@ -157,12 +157,12 @@ TEST_F(Protection, SellsAgainWhatWasNotProtectedInTime) {
     EXPECT_EQ(Bench::cancelled_by(decision), std::vector{target().id});
 }
 
-TEST_F(Protection, AStopWithoutAnAnswerIsNotProtection) {
+TEST_F(Protection, AStopWithoutAnAnswerDoesNotCountAsProtection) {
     enter();
     bench_.apply(Bench::report(stop(), ReportKind::NoAnswer));
     const auto exits = Bench::sent_by(bench_.tick(Duration::seconds(11), "60000"));
     ASSERT_EQ(exits.size(), 1U);
-    // Should the stop be there after all: it has nothing left to protect.
+    // If the stop exists after all, it has nothing left to protect.
     EXPECT_EQ(Bench::cancelled_by(bench_.fill_all(exits[0], "60000")).size(), 2U);
     bench_.apply(Bench::report(stop(), ReportKind::Open));
     bench_.apply(Bench::report(stop(), ReportKind::Canceled));
@@ -179,7 +179,7 @@ TEST_F(Protection, AnExitThatFailsIsTriedAgain) {
     EXPECT_EQ(Bench::sent_by(bench_.tick(Duration::seconds(11), "60000")).size(), 1U);
 }
 
-TEST_F(Protection, SellsAtOnceWhereTheMarketIsBeyondTheStop) {
+TEST_F(Protection, ClosesAtOnceWhenTheMarketIsBeyondTheStop) {
     enter();
     auto refused = Bench::report(stop(), ReportKind::Rejected);
     refused.report.reason = Reason::StopWouldTrigger;
@@ -195,7 +195,7 @@ TEST_F(Protection, AStopThatExpiresLeavesThePositionUnprotected) {
     EXPECT_EQ(to_text(bench_.position().unprotected), "0.1");
 }
 
-TEST_F(Protection, AStopCancelledByItsOwnerIsTheirWill) {
+TEST_F(Protection, AStopCanceledByItsOwnerIsNotCountedAsUnprotected) {
     enter();
     confirm_all();
     bench_.apply(model::CancelOrder{bench_.origin(), model::AccountId("futures"), stop().id, {}});
@@ -204,7 +204,7 @@ TEST_F(Protection, AStopCancelledByItsOwnerIsTheirWill) {
     EXPECT_EQ(bench_.replied_order().state, OrderState::Canceled);
 }
 
-TEST_F(Protection, TrailsBehindThePriceAndNeverBack) {
+TEST_F(Protection, TrailsThePriceAndNeverMovesBack) {
     body_.trail_activation = model::Rate::from_units(model::kScale / 50);
     body_.trail_distance = model::Rate::from_units(model::kScale * 15 / 1'000);
     enter();
@@ -217,7 +217,7 @@ TEST_F(Protection, TrailsBehindThePriceAndNeverBack) {
     EXPECT_EQ(to_text(*moved[0].stop_price), "61070");
     EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "63000")).empty())
         << "One moved stop is on its way.";
-    // Confirmed: only now the old one goes.
+    // The moved stop is confirmed; only now is the old one canceled.
     const auto decision = bench_.apply(Bench::report(moved[0], ReportKind::Open));
     EXPECT_EQ(Bench::cancelled_by(decision), std::vector{stop().id});
     bench_.apply(Bench::report(stop(), ReportKind::Canceled));
@@ -226,7 +226,7 @@ TEST_F(Protection, TrailsBehindThePriceAndNeverBack) {
         << "The 63,000 that came meanwhile count.";
 }
 
-TEST_F(Protection, TrailsBehindAPriceThatCameAndWentBetweenTwoTicks) {
+TEST_F(Protection, TrailsAPriceThatOccurredBetweenTwoTicks) {
     body_.trail_activation = model::Rate::from_units(model::kScale / 50);
     body_.trail_distance = model::Rate::from_units(model::kScale * 15 / 1'000);
     enter();
@@ -238,7 +238,8 @@ TEST_F(Protection, TrailsBehindAPriceThatCameAndWentBetweenTwoTicks) {
         Bench::sent_by(bench_.apply(model::Tick{model::AccountId("futures"), {seen}}));
     ASSERT_EQ(moved.size(), 1U);
     EXPECT_EQ(to_text(*moved[0].stop_price), "63040");
-    // The market is below it already: what it protects is sold, and the older stop goes.
+    // The market is already below the moved stop: the position is closed and the older stop
+    // canceled.
     auto rejected = Bench::report(moved[0], ReportKind::Rejected);
     rejected.report.reason = Reason::StopWouldTrigger;
     const auto decision = bench_.apply(rejected);
@@ -249,7 +250,7 @@ TEST_F(Protection, TrailsBehindAPriceThatCameAndWentBetweenTwoTicks) {
     EXPECT_THAT(Bench::cancelled_by(decision), ::testing::Contains(stop().id));
 }
 
-TEST_F(Protection, AMovedStopSaysNothingAboutTheStopOfAnotherEntry) {
+TEST_F(Protection, AMovedStopDoesNotProtectAnotherEntry) {
     body_.trail_activation = model::Rate::from_units(model::kScale / 50);
     body_.trail_distance = model::Rate::from_units(model::kScale * 15 / 1'000);
     body_.quantity = quantity("0.05");
@@ -263,7 +264,7 @@ TEST_F(Protection, AMovedStopSaysNothingAboutTheStopOfAnotherEntry) {
     EXPECT_EQ(to_text(bench_.position().unprotected), "0.05") << "The second entry's.";
 }
 
-TEST_F(Protection, WhatAnotherExitIsClosingIsLookedAtAgain) {
+TEST_F(Protection, ChecksAgainWhatAnotherExitWasClosing) {
     enter();
     const auto closing = Bench::sent_by(bench_.apply(model::ClosePosition{
         bench_.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)}));
@@ -273,7 +274,7 @@ TEST_F(Protection, WhatAnotherExitIsClosingIsLookedAtAgain) {
     EXPECT_EQ(Bench::sent_by(bench_.tick(Duration::seconds(11), "60000")).size(), 1U);
 }
 
-TEST_F(Protection, ClosingByHandEndsWhatWasUnprotected) {
+TEST_F(Protection, ClosingByTheCallerReducesTheUnprotectedQuantity) {
     body_.take_profit.reset();
     enter();
     bench_.apply(Bench::report(stop(), ReportKind::Rejected));
@@ -287,7 +288,7 @@ TEST_F(Protection, ClosingByHandEndsWhatWasUnprotected) {
     EXPECT_TRUE(bench_.position().unprotected.is_zero());
 }
 
-TEST_F(Protection, TurningThePositionEndsWhatWasUnprotected) {
+TEST_F(Protection, ReversingThePositionClearsTheUnprotectedQuantity) {
     body_.take_profit.reset();
     enter();
     bench_.apply(Bench::report(stop(), ReportKind::Rejected));
@@ -298,7 +299,7 @@ TEST_F(Protection, TurningThePositionEndsWhatWasUnprotected) {
     EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(11), "60000")).empty());
 }
 
-TEST_F(Protection, ARestingExitGivesWayToTheSafetyExit) {
+TEST_F(Protection, CancelsARestingExitToMakeRoomForASafetyExit) {
     enter();
     auto exit = bench_.order("futures", Side::Sell, "0.1");
     exit.type = OrderType::Limit;
@@ -313,7 +314,7 @@ TEST_F(Protection, ARestingExitGivesWayToTheSafetyExit) {
 }
 
 // @spec:I9
-TEST_F(Protection, ARestingExitGivesWayToACloseAtTheMarket) {
+TEST_F(Protection, CancelsARestingExitToMakeRoomForAMarketClose) {
     body_.stop_loss.reset();
     body_.take_profit.reset();
     enter();
@@ -336,7 +337,7 @@ TEST_F(Protection, ARestingExitGivesWayToACloseAtTheMarket) {
     EXPECT_TRUE(Bench::cancelled_by(rest).empty()) << "The cancel is under way.";
 }
 
-TEST_F(Protection, AFlattenThatFailsIsTriedAgain) {
+TEST_F(Protection, AFailedFlattenIsTriedAgain) {
     enter();
     confirm_all();
     const auto exits = Bench::sent_by(
@@ -360,7 +361,7 @@ TEST_F(Protection, TrailsAShortPositionDownwards) {
     EXPECT_EQ(to_text(*moved[0].stop_price), "58870");
 }
 
-TEST_F(Protection, DoesNotTrailOnAStalePrice) {
+TEST_F(Protection, DoesNotTrailWhileTheClockIsUncertain) {
     body_.trail_activation = model::Rate::from_units(model::kScale / 50);
     body_.trail_distance = model::Rate::from_units(model::kScale * 15 / 1'000);
     enter();
@@ -369,7 +370,7 @@ TEST_F(Protection, DoesNotTrailOnAStalePrice) {
     EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "62000")).empty());
 }
 
-TEST_F(Protection, AStalePriceStopsNoOtherSymbolsTrailing) {
+TEST_F(Protection, AStalePriceDoesNotBlockTrailingOfOtherSymbols) {
     body_.trail_activation = model::Rate::from_units(model::kScale / 50);
     body_.trail_distance = model::Rate::from_units(model::kScale * 15 / 1'000);
     enter();
@@ -414,7 +415,7 @@ TEST_F(Protection, RefusesStopsThatProtectNothing) {
     EXPECT_EQ(reason_of(body), Reason::StopPriceMissing);
 }
 
-/// Reports that the cancel of `sent` could not be sent, as often as one is tried.
+/// Reports CancelNotSent for every attempt to cancel `sent`.
 std::vector<Decision> no_cancel_leaves(Bench& bench, const model::OrderInstruction& sent) {
     std::vector<Decision> decisions;
     const std::uint32_t attempts = bench.engine().state().policy.attempts_max;
@@ -426,7 +427,7 @@ std::vector<Decision> no_cancel_leaves(Bench& bench, const model::OrderInstructi
     return decisions;
 }
 
-/// When the decision has the order asked about.
+/// The earliest time of the order query in the decision; nothing if there is none.
 std::optional<model::Timestamp> asked_at(const Decision& decision) {
     for (const auto& effect : decision.effects) {
         if (const auto* query = std::get_if<QueryOrder>(&effect)) return query->not_before;
@@ -434,7 +435,7 @@ std::optional<model::Timestamp> asked_at(const Decision& decision) {
     return std::nullopt;
 }
 
-TEST_F(Protection, ACancelOfItsOwnThatCouldNotBeSentIsSentAgainLater) {
+TEST_F(Protection, ACancelByTheCoreThatCouldNotBeSentIsSentAgainLater) {
     body_.take_profit.reset();
     enter();
     confirm_all();
@@ -447,7 +448,7 @@ TEST_F(Protection, ACancelOfItsOwnThatCouldNotBeSentIsSentAgainLater) {
               std::vector{stop().id});
 }
 
-TEST_F(Protection, ATraderWhoIsToldThatACancelFailedDoesNotEndTheCancelOfTheCore) {
+TEST_F(Protection, AFailedCancelOfTheTraderDoesNotEndTheCoresCancel) {
     body_.take_profit.reset();
     enter();
     confirm_all();
@@ -465,7 +466,7 @@ TEST_F(Protection, ATraderWhoIsToldThatACancelFailedDoesNotEndTheCancelOfTheCore
     EXPECT_EQ(Bench::reasons_in(gone), std::vector{Reason::NoLongerNeeded});
 }
 
-TEST_F(Protection, ASweptCancelThatCouldNotBeSentIsSentAgainLater) {
+TEST_F(Protection, ACancelAllThatCouldNotBeSentIsSentAgainLater) {
     auto body = bench_.order("futures", Side::Buy, "0.1");
     body.type = OrderType::Limit;
     body.price = price("59000");
@@ -478,7 +479,7 @@ TEST_F(Protection, ASweptCancelThatCouldNotBeSentIsSentAgainLater) {
               std::vector{sent->id});
 }
 
-TEST_F(Protection, AStopThatASweepCancelsIsNotCalledUnneeded) {
+TEST_F(Protection, AStopCanceledByCancelAllKeepsTheUsersReason) {
     body_.take_profit.reset();
     enter();
     confirm_all();
@@ -488,7 +489,7 @@ TEST_F(Protection, AStopThatASweepCancelsIsNotCalledUnneeded) {
     EXPECT_EQ(Bench::reasons_in(bench_.apply(report)), std::vector{Reason::CanceledByUser});
 }
 
-/// A position of 0.05, and reduce-only orders placed by hand.
+/// A position of 0.05, and reduce-only orders that the caller placed.
 class ByHand : public ::testing::Test {
 protected:
     ByHand() { trade(Side::Buy, "0.05"); }
@@ -520,26 +521,26 @@ protected:
     Bench bench_;
 };
 
-TEST_F(ByHand, StopsAreCancelledOnceThePositionIsGone) {
+TEST_F(ByHand, StopsAreCanceledOnceThePositionIsClosed) {
     const auto stop = place(OrderType::StopMarket, model::ReduceOnly::Yes);
     const auto target = place(OrderType::TakeProfitLimit, model::ReduceOnly::Yes);
-    (void)place(OrderType::StopMarket, model::ReduceOnly::No);  // It opens a position then.
+    (void)place(OrderType::StopMarket, model::ReduceOnly::No);  // This one would open a position.
     EXPECT_TRUE(Bench::cancelled_by(trade(Side::Sell, "0.02")).empty());
     const std::vector expected{stop.id, target.id};
     EXPECT_EQ(Bench::cancelled_by(trade(Side::Sell, "0.03")), expected);
     for (const auto& order : {stop, target}) {
         auto report = Bench::report(order, ReportKind::Canceled);
-        report.report.reason = Reason::CanceledByUser;  // All that the exchange knows.
+        report.report.reason = Reason::CanceledByUser;  // The only reason that the exchange knows.
         EXPECT_EQ(Bench::reasons_in(bench_.apply(report)), std::vector{Reason::NoLongerNeeded});
     }
 }
 
-TEST_F(ByHand, AStopOfThePositionThatWasTurnedIsCancelled) {
+TEST_F(ByHand, AStopOfAReversedPositionIsCanceled) {
     const auto stop = place(OrderType::StopMarket, model::ReduceOnly::Yes);
     EXPECT_EQ(Bench::cancelled_by(trade(Side::Sell, "0.08")), std::vector{stop.id});
 }
 
-TEST_F(ByHand, AStopThatIsConfirmedAfterThePositionWentIsCancelled) {
+TEST_F(ByHand, AStopConfirmedAfterThePositionClosedIsCanceled) {
     auto body = bench_.order("futures", Side::Sell, "0.05");
     body.type = OrderType::StopMarket;
     body.reduce_only = model::ReduceOnly::Yes;
@@ -552,7 +553,7 @@ TEST_F(ByHand, AStopThatIsConfirmedAfterThePositionWentIsCancelled) {
               std::vector{stop->id});
 }
 
-TEST_F(ByHand, ATriggeredStopLimitIsEndedByTheExchange) {
+TEST_F(ByHand, ATriggeredStopLimitIsLeftToTheExchange) {
     const auto stop = place(OrderType::StopLimit, model::ReduceOnly::Yes);
     auto report = Bench::report(stop, ReportKind::Open);
     report.report.reason = Reason::StopTriggered;
@@ -560,7 +561,7 @@ TEST_F(ByHand, ATriggeredStopLimitIsEndedByTheExchange) {
     EXPECT_TRUE(Bench::cancelled_by(trade(Side::Sell, "0.05")).empty());
 }
 
-TEST_F(ByHand, ATriggerThatMeetsTheCancelIsKept) {
+TEST_F(ByHand, ATriggerDuringTheCancelIsRecorded) {
     const auto stop = place(OrderType::StopLimit, model::ReduceOnly::Yes);
     EXPECT_EQ(Bench::cancelled_by(trade(Side::Sell, "0.05")), std::vector{stop.id});
     auto report = Bench::report(stop, ReportKind::Open);
@@ -568,7 +569,7 @@ TEST_F(ByHand, ATriggerThatMeetsTheCancelIsKept) {
     EXPECT_EQ(Bench::reasons_in(bench_.apply(report)), std::vector{Reason::StopTriggered});
 }
 
-TEST_F(ByHand, APositionThatTheExchangeNeverHadTakesItsStopsAlong) {
+TEST_F(ByHand, StopsOfAPositionThatAdoptionRemovesAreCanceled) {
     const auto stop = place(OrderType::StopMarket, model::ReduceOnly::Yes);
     model::AdoptBooks adopt;
     adopt.origin = bench_.origin();
@@ -578,8 +579,9 @@ TEST_F(ByHand, APositionThatTheExchangeNeverHadTakesItsStopsAlong) {
     EXPECT_EQ(Bench::cancelled_by(bench_.apply(adopt)), std::vector{stop.id});
 }
 
-// A store of an earlier version holds stops that rest without a position and that nobody cancels.
-TEST_F(ByHand, AStopThatWasLeftBehindIsCancelledWhenATermBegins) {
+// A store of an earlier version contains stops that rest without a position and were never
+// canceled.
+TEST_F(ByHand, AStopWithoutAPositionIsCanceledWhenATermBegins) {
     const auto stop = place(OrderType::StopMarket, model::ReduceOnly::Yes);
     State state = bench_.engine().state();
     state.accounts.at(stop.account).positions.clear();
@@ -595,7 +597,7 @@ TEST_F(ByHand, AStopThatWasLeftBehindIsCancelledWhenATermBegins) {
     EXPECT_TRUE(Bench::cancelled_by(engine.apply(input, {})).empty()) << "It is under way.";
 }
 
-TEST_F(ByHand, AStopOfSomebodyElseIsLeftAlone) {
+TEST_F(ByHand, AStopOfAnotherClientIsNotCanceled) {
     model::VenueOrder found;
     found.report.account = model::AccountId("futures");
     found.report.instrument = kFutures;
@@ -611,7 +613,7 @@ TEST_F(ByHand, AStopOfSomebodyElseIsLeftAlone) {
     EXPECT_TRUE(Bench::cancelled_by(trade(Side::Sell, "0.05")).empty());
 }
 
-TEST(Conditional, ReservesNothingBeforeItTriggersAndCarriesItsStopToTheExchange) {
+TEST(Conditional, ReservesNothingBeforeItTriggersAndSendsItsStopPrice) {
     Bench bench;
     auto body = bench.order("futures", Side::Buy, "0.1");
     body.type = OrderType::StopMarket;

@@ -17,7 +17,7 @@ using model::Reason;
 
 namespace {
 
-/// A difference is looked at again after so long.
+/// Delay before a difference is compared again.
 constexpr model::Duration kSecondLook = model::Duration::seconds(5);
 
 Money total_of(const AccountState& account, const model::Asset& asset) {
@@ -62,7 +62,8 @@ std::vector<Difference> differences_of(const AccountState& account,
     for (const auto& id : instruments) {
         const auto ours = position_of(account, id);
         const auto theirs = position_of(books, id);
-        // Costs are part of the money; those of a position that differs are told with it.
+        // Costs are part of the money comparison; the cost of a position that differs is reported
+        // with that position.
         if (ours.quantity == theirs.quantity) {
             cost += ours.cost;
             venue_cost += theirs.cost;
@@ -125,7 +126,7 @@ void report_reconciled(Transaction& transaction, const model::ReportReconciled& 
 
 namespace {
 
-/// From or to the outside, whatever the sign.
+/// The counter-entry goes to or comes from the external book, whatever the sign.
 void adopt_balance(Transaction& transaction,
                    AccountState& account,
                    const model::AdoptBooks& body,

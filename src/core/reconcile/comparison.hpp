@@ -1,11 +1,11 @@
 #pragma once
 
-/// Balances and positions against the exchange's own. Every order and trade that the exchange has
-/// was reported before, so that what differs now has no trade to explain it.
+/// Compares balances and positions with the exchange's. Every order and trade that the exchange has
+/// was reported before, so no missing trade explains a remaining difference.
 ///
-/// N1  Only a difference that two comparisons in a row show, unchanged, is a finding: it freezes
-///     the account. One that shows once may be a report under way.
-/// N2  Where the exchange gave no books nothing is compared, and nothing is taken for zero.
+/// N1  A difference freezes the account only when two comparisons in a row show it unchanged. A
+///     difference that one comparison shows may be a report in flight.
+/// N2  If the exchange gave no books, nothing is compared and nothing is assumed to be zero.
 
 #include "core/transaction.hpp"
 
@@ -13,14 +13,16 @@
 
 namespace botcore::core {
 
-/// What differs. Fills may be booked in another order than they happened; then profit was realized
-/// at other moments, and money less the cost of positions is what must agree.
+/// The differences between our rows and the exchange's books. If fills were booked in another order
+/// than they happened, profit was realized at other moments; therefore money less the cost of
+/// positions must agree, not money alone.
 [[nodiscard]] std::vector<Difference> differences_of(const AccountState& account,
                                                      const model::VenueBooks& books);
 
 void report_reconciled(Transaction& transaction, const model::ReportReconciled& body);
 
-/// Sets one balance or position to what the exchange says, against the book of outside money.
+/// Sets one balance or position to the exchange's value; the counter-entry goes to the book of
+/// external money.
 void adopt_books(Transaction& transaction, const model::AdoptBooks& body);
 
 void set_account_state(Transaction& transaction, const model::SetAccountState& body);

@@ -33,8 +33,8 @@ model::Order row_of(const AccountState& account, const model::VenueOrder& found)
     return order;
 }
 
-/// Sets aside what the open rest of a spot order may take, so that no entry of ours counts on it.
-/// Where there is less, the exchange took the order all the same: nothing is set aside then.
+/// Reserves what the open rest of a spot order may take, so that our entries cannot use it. If
+/// there is less cash than that, nothing is reserved: the exchange accepted the order anyway.
 void reserve_rest(Transaction& transaction, AccountState& account, LiveOrder& live) {
     model::Order& order = live.order;
     const auto& instrument = transaction.state().instruments.at(order.instrument);

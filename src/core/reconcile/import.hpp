@@ -1,12 +1,13 @@
 #pragma once
 
-/// Orders of the account that the exchange has and our journal does not: after a restore to an
-/// earlier moment, or because somebody else trades on the account. The exchange wins on facts, so
-/// each becomes a row with all its trades, and is never dropped.
+/// Imports orders of the account that the exchange has and our journal does not: after a restore to
+/// an earlier moment, or because another client trades on the account. The exchange is
+/// authoritative on facts, so each order becomes a row with all its trades and is never dropped.
 ///
-/// M1  An order is imported once, and a trade booked once (I4): what is known already is a report.
-/// M2  ORPHAN has a whole id of ours: our journal lost it, so the account is frozen. All others are
-///     EXTERNAL, and only count in exposure.
+/// M1  An order is imported once and a trade is booked once (I4): an order that is already known is
+///     handled as a report.
+/// M2  An ORPHAN has a complete id of ours: our journal lost it, so the account is frozen. All
+///     other orders are EXTERNAL and count in exposure only.
 
 #include "core/transaction.hpp"
 

@@ -66,7 +66,7 @@ model::ReportReconciled books(std::string_view total, std::string_view size) {
 }  // namespace
 
 // @spec:I4
-TEST(Import, BooksAnOrderOfOthersOnceAndSetsItsRestAside) {
+TEST(Import, BooksAnExternalOrderOnceAndReservesItsRest) {
     Bench bench;
     const auto body = found("web", "1", ReportKind::Open, {trade_of(1, "0.01")});
     EXPECT_EQ(bench.apply(body).verdict, Verdict::Recorded);
@@ -86,7 +86,7 @@ TEST(Import, BooksAnOrderOfOthersOnceAndSetsItsRestAside) {
 
 // @spec:I2
 // @error:Reason::OrphanOrder
-TEST(Import, AnOrderOfOursThatNoRecordMadeFreezesTheAccount) {
+TEST(Import, AnOrderOfOursWithoutARecordFreezesTheAccount) {
     Bench bench;
     bench.apply(found(lost_id(), "1", ReportKind::Filled, {trade_of(1, "0.02")}));
     EXPECT_EQ(account(bench).account.state, model::AccountState::Frozen);
@@ -97,7 +97,7 @@ TEST(Import, AnOrderOfOursThatNoRecordMadeFreezesTheAccount) {
     EXPECT_EQ(account(bench).account.frozen_reason, Reason::None);
 }
 
-TEST(Import, AnIdThatOthersUseAgainNamesAnotherOrder) {
+TEST(Import, AReusedClientOrderIdRefersToAnotherOrder) {
     Bench bench;
     bench.apply(found("web", "1", ReportKind::Open, {}));
     bench.apply(found("web", "2", ReportKind::Open, {}));
@@ -106,7 +106,7 @@ TEST(Import, AnIdThatOthersUseAgainNamesAnotherOrder) {
     EXPECT_EQ(bench.apply(found("web", "1", ReportKind::Open, {})).verdict, Verdict::Nothing);
 }
 
-TEST(Import, AReportOfALostOrderFreezesAndAsksForAComparison) {
+TEST(Import, AReportOfALostOrderFreezesTheAccountAndRequestsAComparison) {
     Bench bench;
     model::ReportOrder stray{found(lost_id(), "1", ReportKind::Open, {}).order.report, {}};
     const auto decision = bench.apply(stray);
@@ -115,7 +115,7 @@ TEST(Import, AReportOfALostOrderFreezesAndAsksForAComparison) {
     EXPECT_EQ(bench.apply(stray).verdict, Verdict::Nothing);
 }
 
-TEST(Import, WhatCannotBeBookedPutsTheMoneyInDoubt) {
+TEST(Import, AnOrderThatCannotBeBookedFreezesTheAccount) {
     Bench bench;
     auto strange = found("web", "1", ReportKind::Open, {});
     strange.order.report.instrument.symbol = model::Symbol("NOSUCH");
@@ -124,7 +124,7 @@ TEST(Import, WhatCannotBeBookedPutsTheMoneyInDoubt) {
 }
 
 // @error:Reason::FrozenByOperator
-TEST(Import, AnOperatorFreezesAnAccountByHand) {
+TEST(Import, AnOperatorFreezesAnAccount) {
     Bench bench;
     bench.apply(model::SetAccountState{
         bench.origin(), kAccount, model::AccountState::Frozen, "a strange login"});
@@ -135,7 +135,7 @@ TEST(Import, AnOperatorFreezesAnAccountByHand) {
 
 // @spec:R3-INTEG-02
 // @spec:R3-INTEG-08
-TEST(Comparison, OnlyADifferenceThatStaysIsAFinding) {
+TEST(Comparison, OnlyARepeatedDifferenceFreezesTheAccount) {
     Bench bench;
     const std::string total = to_text(account(bench).balances.at(kUsdt).total());
     EXPECT_EQ(bench.apply(books(total, "0")).verdict, Verdict::Nothing);
@@ -143,7 +143,7 @@ TEST(Comparison, OnlyADifferenceThatStaysIsAFinding) {
     ASSERT_EQ(first.effects.size(), 1U);
     EXPECT_TRUE(std::holds_alternative<CompareAccount>(first.effects.front()));
     EXPECT_EQ(account(bench).account.state, model::AccountState::Active);
-    bench.apply(books(total, "0"));  // A report was under way.
+    bench.apply(books(total, "0"));  // The first difference was a report in flight.
     bench.apply(books(total, "0.01"));
     EXPECT_EQ(account(bench).account.state, model::AccountState::Active);
     bench.apply(books(total, "0.01"));
@@ -151,7 +151,7 @@ TEST(Comparison, OnlyADifferenceThatStaysIsAFinding) {
     EXPECT_TRUE(account(bench).comparison->confirmed);
 }
 
-TEST(Comparison, WhereTheExchangeGivesNoBooksNothingIsTakenForZero) {
+TEST(Comparison, WithoutTheExchangesBooksNothingIsAssumedToBeZero) {
     Bench bench;
     bench.apply(found("web", "1", ReportKind::Filled, {trade_of(1, "0.02")}));
     bench.apply(model::ReportReconciled{kAccount, std::nullopt});
@@ -163,7 +163,7 @@ TEST(Comparison, WhereTheExchangeGivesNoBooksNothingIsTakenForZero) {
 
 // @spec:R4-MAN-03
 // @spec:I5
-TEST(Comparison, AdoptingAClosedPositionPostsItsMarginBack) {
+TEST(Comparison, AdoptingAClosedPositionReleasesItsMargin) {
     Bench bench;
     bench.apply(found("web", "1", ReportKind::Filled, {trade_of(1, "0.02")}));
     const Money total = account(bench).balances.at(kUsdt).total();

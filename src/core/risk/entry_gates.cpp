@@ -141,7 +141,7 @@ RuleBreach too_large() {
     return {Reason::NotionalTooLarge, "price times quantity is beyond all bounds"};
 }
 
-/// The least favourable price that the reservation assumes.
+/// The least favorable price, which the reservation assumes.
 Result<Price, RuleBreach> assumed_price(const State& state, const OrderView& order) {
     Price base;
     if (model::is_conditional(order.type) && !order.price) {
@@ -149,7 +149,8 @@ Result<Price, RuleBreach> assumed_price(const State& state, const OrderView& ord
     } else if (model::has_limit(order.type)) {
         base = order.price.value();
         if (order.side == Side::Buy) return base;
-        // A sell fills at its limit or better; better is more notional, so look at the bid too.
+        // A sell fills at its limit or better; a better price means more notional, so the bid
+        // counts too.
         return std::max(base, order.quote.bid);
     } else {
         base = order.quote.worst;
@@ -158,7 +159,7 @@ Result<Price, RuleBreach> assumed_price(const State& state, const OrderView& ord
                                       "the book is too thin for this quantity now; ask for less "
                                       "or use a limit order"}};
         }
-        // A market sell may also fill higher than the walked price, at the best bid.
+        // A market sell may also fill above the price from the book walk, at the best bid.
         if (order.side == Side::Sell) base = std::max(base, order.quote.bid);
     }
     const auto factor = model::Rate::whole(1) + state.policy.market_slippage;
@@ -190,8 +191,8 @@ std::optional<RuleBreach> leverage_too_high(const model::ContractState& contract
                           " at most, it is " + to_text(contract.leverage)};
 }
 
-/// What the order takes of the account at once: the rise of the initial margin, the taker fee of
-/// what it may open, and what it would lose against the mark. Nothing where it raises no margin.
+/// The immediate cost of the order to the account: the increase of the initial margin, the taker
+/// fee of what it may open, and its loss against the mark. Zero if it does not increase the margin.
 Money cost_of(const model::ContractState& before,
               const model::ContractState& after,
               const OrderView& order,
@@ -199,7 +200,7 @@ Money cost_of(const model::ContractState& before,
     const Money rise = model::initial_margin(after) - model::initial_margin(before);
     if (!rise.is_positive()) return {};
     const Money opened = model::exposure(after) - model::exposure(before);
-    // What a sale may lose is told by the lowest price that it takes, not by the highest.
+    // The possible loss of a sale depends on the lowest price that it accepts, not on the highest.
     Price lowest = order.price.value_or(price);
     if (!order.price && order.side == Side::Sell) lowest = order.quote.worst;
     return rise + scaled(opened, order.instrument.fee_taker, Rounding::Up).value() +

@@ -16,14 +16,15 @@ namespace {
 
 constexpr std::int64_t kMicrosecondsPerHour = 3'600'000'000;
 constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
-/// The peak is raised in steps of a thousandth, so that a rising account does not fill the journal.
+/// The peak is raised in steps of at least 0.1 %, so that a rising account does not fill the
+/// journal.
 const Rate kPeakStep = Rate::from_units(model::kScale * 1'001 / 1'000);
 
 std::uint64_t hour_of(model::Timestamp time) {
     return static_cast<std::uint64_t>(time.in_microseconds() / kMicrosecondsPerHour);
 }
 
-/// `whole` times `rate`; on overflow `whole` itself, which errs on the strict side.
+/// `whole` times `rate`; on overflow `whole` itself, which is the strict side.
 Money part(Money whole, Rate rate) {
     const auto result = scaled(whole, rate, Rounding::HalfEven);
     return result ? result.value() : whole;
@@ -34,13 +35,13 @@ std::string percent(Rate rate) {
     return hundred ? to_text(hundred.value()) + " %" : to_text(rate);
 }
 
-/// Is the margin level, equity over margin in use, below `level`? Without margin in use there is
-/// no level.
+/// Whether the margin level, equity divided by margin in use, is below `level`. Without margin in
+/// use there is no level.
 bool is_below(Money equity, Money used, Rate level) {
     return !level.is_zero() && used.is_positive() && equity < part(used, level);
 }
 
-/// Instruments with an open position or a live entry, other than `except`.
+/// The number of instruments with an open position or a live entry, other than `except`.
 std::size_t occupied(const AccountState& account, const model::InstrumentId& except) {
     std::vector<model::InstrumentId> instruments;
     const auto add = [&](const model::InstrumentId& id) {
@@ -59,7 +60,7 @@ std::size_t occupied(const AccountState& account, const model::InstrumentId& exc
     return instruments.size();
 }
 
-/// Moves the window of hours on, so that the bucket of `now` exists.
+/// Advances the window of hours, so that it has a bucket for `now`.
 void advance(model::RiskState& risk, model::Timestamp now) {
     const std::uint64_t hour = hour_of(now);
     if (hour <= risk.hour) return;
@@ -97,7 +98,7 @@ std::vector<const AccountState*> accounts_beside(const State& state,
 
 namespace {
 
-/// What one account, or all of an owner's together, are judged by.
+/// The figures that the limits check, of one account or of all accounts of an owner.
 struct Judged {
     Money equity;
     Money peak;
@@ -109,13 +110,13 @@ struct Judged {
 void judge_with(Judged& judged, const AccountState& account, Money equity, model::Timestamp now) {
     const auto& risk = account.risk;
     judged.equity += equity;
-    // An account that was never looked at has no peak yet.
+    // An account that was never checked has no peak yet.
     judged.peak += risk.equity_peak.is_zero() ? equity : risk.equity_peak;
     judged.loss -= day_profit(risk, now);
     judged.cooldown_until = std::max(judged.cooldown_until, risk.cooldown_until);
 }
 
-/// `whose` is added to what is said: over all accounts, or nothing.
+/// `whose` is appended to the text: " over all your accounts of this kind", or nothing.
 std::optional<RuleBreach> broken_by(const model::RiskLimits& limits,
                                     const Judged& judged,
                                     const Entry& entry,
@@ -184,7 +185,8 @@ std::optional<RuleBreach> broken_limit(const State& state,
     judge_with(judged, account, equity, entry.now);
     if (auto breach = broken_by(limits, judged, entry, quote, "")) return breach;
     if (others.empty()) return std::nullopt;
-    // What is open to an owner in one account is open in none: the stricter counts.
+    // The limits apply to each account and to all accounts of the owner together; the stricter one
+    // decides.
     for (const auto* other : others) {
         judge_with(judged, *other, figures_of(state, *other, marks).equity(), entry.now);
         const auto instrument = state.instruments.find(entry.instrument);
@@ -218,7 +220,7 @@ std::optional<RuleBreach> over_rate(const State& state,
 
 namespace {
 
-/// Of all accounts of the owner: a streak goes over them.
+/// For all accounts of the owner, because a streak extends over them.
 void end_losing_streak(Transaction& transaction, AccountState& account) {
     if (account.risk.losses_in_a_row != 0) transaction.change_risk(account).losses_in_a_row = 0;
     for (const auto* other : accounts_beside(transaction.state(), account.account.id)) {
@@ -259,7 +261,7 @@ void note_transfer(Transaction& transaction, AccountState& account, Money amount
 
 namespace {
 
-/// The open position with the greatest loss that is not being closed already.
+/// The open position with the greatest loss that is not already being closed.
 const model::Position* most_losing(const AccountState& account,
                                    const std::vector<model::Quote>& marks) {
     const model::Position* worst = nullptr;
@@ -288,7 +290,7 @@ bool is_closing(const AccountState& account) {
 
 namespace {
 
-/// The quotes at the worst, or the best, that each position has seen since the last look.
+/// Selects the worst or the best mark of each position since the last check.
 enum class Extreme : std::uint8_t { Worst, Best };
 
 std::vector<model::Quote> marks_at(const AccountState& account,
@@ -307,7 +309,8 @@ std::vector<model::Quote> marks_at(const AccountState& account,
     return moved;
 }
 
-/// What counts of a position whose price is not known now: the loss that was last seen, no profit.
+/// The quotes that count for positions without a fresh price: those with a loss, not those with a
+/// profit.
 std::vector<model::Quote> losses_of(const AccountState& account,
                                     const std::vector<model::Quote>& stale) {
     std::vector<model::Quote> counted;

@@ -1,9 +1,9 @@
 #pragma once
 
-/// The limits on an account's risk, and the figures behind them. Entries on futures accounts pass
-/// through here; exits and cancels never do (invariant I9). The defaults are the specification's;
-/// see model::RiskLimits. Spot accounts have the order rate only: they owe nothing, and what their
-/// coins are worth is not known here.
+/// The limits on an account's risk, and the figures behind them. Entries on futures accounts are
+/// checked here; exits and cancels never are (invariant I9). The defaults are the specification's;
+/// see model::RiskLimits. Spot accounts have the order rate limit only: they owe nothing, and the
+/// value of their coins is not known here.
 
 #include "core/orders/order_rules.hpp"
 #include "core/state.hpp"
@@ -14,46 +14,48 @@
 
 namespace botcore::core {
 
-/// Net profit of the last 24 hours and the hour under way, realized; negative for a loss.
+/// Realized net profit of the last 24 hours and the current hour; negative for a loss.
 [[nodiscard]] model::Money day_profit(const model::RiskState& risk, model::Timestamp now);
 
-/// What an entry adds to an instrument, beside what is there.
+/// What an entry adds to an instrument, in addition to the present position and orders.
 struct Entry {
     const model::InstrumentId& instrument;
-    model::Money committed;  ///< Notional of the position and of live entries, with this one.
+    model::Money committed;  ///< Notional of the position and of live entries, including this one.
     model::Timestamp now;
 };
 
 /// The owner's other accounts of the same kind, market and quote asset, ascending. Losses, peaks,
-/// exposure and rates are judged over all of them together as well, so that another account is no
-/// way around a limit.
+/// exposure and rates are also limited over all of them together, so that another account cannot be
+/// used to evade a limit.
 [[nodiscard]] std::vector<const AccountState*> accounts_beside(const State& state,
                                                                const model::AccountId& account);
 
-/// Nothing where every limit leaves room for the entry, of the account and of its owner.
+/// The first limit, of the account or of its owner, that the entry would exceed; nothing if it
+/// exceeds none.
 [[nodiscard]] std::optional<RuleBreach> broken_limit(const State& state,
                                                      const AccountState& account,
                                                      const Entry& entry,
                                                      const std::vector<model::Quote>& marks);
 
-/// Counts the entry against the account's rate; a breach where the second is full.
+/// Counts the entry against the account's rate; a breach if the limit of this second is reached.
 [[nodiscard]] std::optional<RuleBreach> over_rate(const State& state,
                                                   AccountState& account,
                                                   model::Timestamp now);
 
-/// A trade has realized `profit`, net of fees; `closed` where the position is flat now.
+/// Records that a trade realized `profit`, net of fees. If `position` is flat now, the round has
+/// ended.
 void note_profit(Transaction& transaction,
                  AccountState& account,
                  const model::Position& position,
                  model::Money profit);
 
-/// Money came in or went out by hand: no gain, no loss.
+/// Records a deposit or withdrawal, which is neither gain nor loss.
 void note_transfer(Transaction& transaction, AccountState& account, model::Money amount);
 
-/// Looks at equity and margin: raises the peak, and closes the most losing position while margin
-/// does not suffice. Every mark since the last look counts: the peak is that of the best moment of
-/// each position, the level that of the worst. Positions without a fresh price (`stale`) count with
-/// the loss that was last seen, and without a profit; then no peak is raised.
+/// Checks equity and margin: raises the peak, and closes the position with the greatest loss while
+/// margin is insufficient. Every mark since the last check counts: the peak uses the best mark of
+/// each position, the margin level the worst. Positions without a fresh price (`stale`) count with
+/// their last known loss, but not with a profit, and then the peak is not raised.
 void watch_margin(Transaction& transaction,
                   AccountState& account,
                   const std::vector<model::Quote>& fresh,

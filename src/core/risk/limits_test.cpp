@@ -17,7 +17,7 @@ RiskLimits only(void (*choose)(RiskLimits&)) {
     return limits;
 }
 
-/// Buys 0.01 and sells it again at `exit`; the result in USDT is a hundredth of the difference,
+/// Buys 0.01 and sells it at `exit`; the result in USDT is a hundredth of the price difference,
 /// less two fees of one.
 void round_trip(Bench& bench, std::string_view exit) {
     const auto entry = bench.place(bench.order("futures", Side::Buy, "0.01"));
@@ -50,7 +50,7 @@ TEST(RiskLimits, TheDefaultsAreTheSpecificationsFigures) {
 }
 
 // @spec:R3-VAL-07
-TEST(RiskLimits, TheElevenththPositionIsRefused) {
+TEST(RiskLimits, RefusesAPositionBeyondTheMaximum) {
     Bench bench(only([](RiskLimits& limits) { limits.positions_max = 1; }));
     EXPECT_EQ(refusal_of_entry(bench), Reason::None);
     EXPECT_EQ(refusal_of_entry(bench), Reason::None) << "The same instrument is no new position.";
@@ -62,7 +62,7 @@ TEST(RiskLimits, TheElevenththPositionIsRefused) {
 }
 
 // @spec:R3-VAL-08
-TEST(RiskLimits, AStopMayBeATenthAwayAndNoMore) {
+TEST(RiskLimits, AStopMayBeAtMostATenthAway) {
     Bench bench(only([](RiskLimits& limits) {
         limits.stop_distance_max = Rate::from_units(model::kScale / 10);
     }));
@@ -75,14 +75,14 @@ TEST(RiskLimits, AStopMayBeATenthAwayAndNoMore) {
     EXPECT_TRUE(bench.place(body));
 }
 
-TEST(RiskLimits, LossesOfADayCloseEntriesUntilTheyArePast) {
+TEST(RiskLimits, DailyLossesBlockEntriesUntilTheyExpire) {
     Bench bench(only(
         [](RiskLimits& limits) { limits.daily_loss_max = Rate::from_units(model::kScale / 20); }));
     round_trip(bench, "20000");  // 400 and two fees: below 5 % of 10,000.
     EXPECT_EQ(refusal_of_entry(bench, "0.002"), Reason::None);
     round_trip(bench, "40000");
     EXPECT_EQ(refusal_of_entry(bench), Reason::DailyLossLimit);
-    // Exits pass.
+    // Exits are still allowed.
     const auto closing =
         bench.apply(model::Flatten{bench.origin(), model::AccountId("futures"), {quote(kFutures)}});
     EXPECT_TRUE(Bench::cancelled_by(closing).size() == 1 || !Bench::sent_by(closing).empty());
@@ -90,7 +90,7 @@ TEST(RiskLimits, LossesOfADayCloseEntriesUntilTheyArePast) {
     EXPECT_EQ(refusal_of_entry(bench), Reason::None);
 }
 
-TEST(RiskLimits, ProfitsAreKeptByTheHourNetOfFees) {
+TEST(RiskLimits, ProfitsAreStoredByTheHourNetOfFees) {
     Bench bench;
     round_trip(bench, "61000");
     const auto& risk = bench.account("futures").risk;
@@ -99,11 +99,11 @@ TEST(RiskLimits, ProfitsAreKeptByTheHourNetOfFees) {
     EXPECT_EQ(to_text(day_profit(risk, bench.time() + Duration::seconds(26 * 3'600))), "0");
 }
 
-TEST(RiskLimits, ThreeLossesInARowBringACooldown) {
+TEST(RiskLimits, ThreeLossesInARowStartACooldown) {
     Bench bench(only([](RiskLimits& limits) { limits.losses_in_a_row_max = 3; }));
     round_trip(bench, "59900");
     round_trip(bench, "59900");
-    round_trip(bench, "61000");  // A gain in between: the count begins anew.
+    round_trip(bench, "61000");  // A profit in between resets the count.
     round_trip(bench, "59900");
     round_trip(bench, "59900");
     EXPECT_EQ(bench.account("futures").risk.losses_in_a_row, 2U);
@@ -113,7 +113,7 @@ TEST(RiskLimits, ThreeLossesInARowBringACooldown) {
     EXPECT_EQ(refusal_of_entry(bench), Reason::None);
 }
 
-TEST(RiskLimits, OneInstrumentTakesAFifthOfTheEquity) {
+TEST(RiskLimits, OneInstrumentMayUseAFifthOfTheEquity) {
     Bench bench(only(
         [](RiskLimits& limits) { limits.exposure_max = Rate::from_units(model::kScale / 5); }));
     EXPECT_EQ(refusal_of_entry(bench, "0.03"), Reason::None);
@@ -121,7 +121,7 @@ TEST(RiskLimits, OneInstrumentTakesAFifthOfTheEquity) {
         << "The first order counts before it has filled.";
 }
 
-TEST(RiskLimits, ADrawdownFromThePeakClosesEntries) {
+TEST(RiskLimits, ADrawdownFromThePeakBlocksEntries) {
     Bench bench(only([](RiskLimits& limits) {
         limits.drawdown_max = Rate::from_units(model::kScale * 15 / 100);
     }));
@@ -136,7 +136,7 @@ TEST(RiskLimits, ADrawdownFromThePeakClosesEntries) {
     EXPECT_EQ(bench.refusal(), Reason::DrawdownLimit);
 }
 
-TEST(RiskLimits, MarginBelowTheLevelsStopsEntriesAndThenClosesPositions) {
+TEST(RiskLimits, LowMarginBlocksEntriesAndThenClosesPositions) {
     Bench bench(only([](RiskLimits& limits) {
         limits.margin_level_entry = Rate::from_units(model::kScale * 150 / 100);
         limits.margin_level_close = Rate::from_units(model::kScale * 110 / 100);
@@ -164,7 +164,7 @@ TEST(RiskLimits, MarginBelowTheLevelsStopsEntriesAndThenClosesPositions) {
 }
 
 // @spec:I9
-TEST(RiskLimits, ARestingExitGivesWayToAMarginCall) {
+TEST(RiskLimits, CancelsARestingExitToMakeRoomForAMarginCall) {
     Bench bench(only([](RiskLimits& limits) {
         limits.margin_level_close = Rate::from_units(model::kScale * 110 / 100);
         limits.margin_level_safe = Rate::from_units(model::kScale * 120 / 100);
@@ -186,7 +186,7 @@ TEST(RiskLimits, ARestingExitGivesWayToAMarginCall) {
     EXPECT_EQ(Bench::sent_by(called)[0].quantity, quantity("1"));
 }
 
-TEST(RiskLimits, AMarginCallWaitsForTheNextTickWhereOneHasOrdersEnough) {
+TEST(RiskLimits, AMarginCallWaitsForTheNextTickWhenTheInputHasNoOrderRoom) {
     Bench bench(only([](RiskLimits& limits) {
         limits.margin_level_close = Rate::from_units(model::kScale * 130 / 100);
         limits.margin_level_safe = Rate::from_units(model::kScale * 140 / 100);
@@ -210,12 +210,12 @@ TEST(RiskLimits, AMarginCallWaitsForTheNextTickWhereOneHasOrdersEnough) {
     EXPECT_EQ(next.back().quantity, quantity("0.14"));
 }
 
-TEST(RiskLimits, WithoutMarginInUseThereIsNoLevel) {
+TEST(RiskLimits, WithoutMarginInUseThereIsNoMarginLevel) {
     Bench bench{RiskLimits()};
     EXPECT_EQ(refusal_of_entry(bench), Reason::None);
 }
 
-TEST(RiskLimits, TheEleventhEntryOfASecondWaits) {
+TEST(RiskLimits, RefusesTheEleventhEntryOfASecond) {
     Bench bench(only([](RiskLimits& limits) { limits.orders_per_second_max = 10; }));
     bench.pass(Duration::milliseconds(1'000 - bench.time().in_milliseconds() % 1'000));
     for (int i = 0; i < 10; ++i)
@@ -229,7 +229,7 @@ TEST(RiskLimits, TheEleventhEntryOfASecondWaits) {
     EXPECT_EQ(refusal_of_entry(bench, "0.002"), Reason::None);
 }
 
-TEST(RiskLimits, MoneyMovedByHandIsNeitherGainNorLoss) {
+TEST(RiskLimits, TransfersAreNeitherProfitNorLoss) {
     Bench bench;
     const auto entry = bench.place(bench.order("futures", Side::Buy, "0.01"));
     bench.fill_all(*entry, "60000");
@@ -256,7 +256,7 @@ model::PlaceOrder second_order(Bench& bench, std::string_view size = "0.01") {
     return body;
 }
 
-TEST(RiskOfAnOwner, ACoolDownHoldsInEveryAccount) {
+TEST(RiskOfAnOwner, ACooldownAppliesToEveryAccount) {
     Bench bench(only([](RiskLimits& limits) {
         limits.losses_in_a_row_max = 2;
         limits.cooldown = Duration::seconds(60);
@@ -277,7 +277,7 @@ TEST(RiskOfAnOwner, ACoolDownHoldsInEveryAccount) {
     EXPECT_TRUE(bench.place(second_order(bench))) << "An operator has ended it.";
 }
 
-TEST(RiskOfAnOwner, AWinAnywhereEndsTheStreak) {
+TEST(RiskOfAnOwner, AWinInAnyAccountEndsTheStreak) {
     Bench bench(only([](RiskLimits& limits) {
         limits.losses_in_a_row_max = 2;
         limits.cooldown = Duration::seconds(60);
@@ -293,7 +293,7 @@ TEST(RiskOfAnOwner, AWinAnywhereEndsTheStreak) {
     EXPECT_EQ(refusal_of_entry(bench), Reason::None);
 }
 
-TEST(RiskOfAnOwner, LossesOfOneAccountCloseTheOther) {
+TEST(RiskOfAnOwner, LossesInOneAccountBlockEntriesInAnother) {
     Bench bench(only([](RiskLimits& limits) {
         limits.daily_loss_max = Rate::from_units(model::kScale * 4 / 100);
     }));
@@ -346,7 +346,7 @@ TEST(RiskOfAnOwner, DrawdownExposureAndRateCountOverAllAccounts) {
 }
 
 // @error:Reason::TooManyAccounts
-TEST(RiskOfAnOwner, HasABoundedNumberOfAccounts) {
+TEST(RiskOfAnOwner, LimitsTheNumberOfAccounts) {
     Bench bench;
     for (int i = 2; i < 20; ++i) {
         bench.apply(model::OpenAccount{bench.origin(),
@@ -360,7 +360,7 @@ TEST(RiskOfAnOwner, HasABoundedNumberOfAccounts) {
     EXPECT_EQ(bench.refusal(), Reason::TooManyAccounts);
 }
 
-TEST(Reset, LiftsNeitherAnOperatorsFreezeNorACoolDown) {
+TEST(Reset, EndsNeitherAnOperatorsFreezeNorACooldown) {
     Bench bench(only([](RiskLimits& limits) {
         limits.losses_in_a_row_max = 1;
         limits.cooldown = Duration::seconds(60);
@@ -382,7 +382,7 @@ TEST(Reset, LiftsNeitherAnOperatorsFreezeNorACoolDown) {
     EXPECT_EQ(refusal_of_entry(bench), Reason::None);
 }
 
-TEST(Tick, SeesEveryMarkSinceTheOneBefore) {
+TEST(Tick, UsesEveryMarkSinceThePreviousTick) {
     Bench bench(only([](RiskLimits& limits) {
         limits.margin_level_close = Rate::from_units(model::kScale * 110 / 100);
         limits.margin_level_safe = Rate::from_units(model::kScale * 120 / 100);
@@ -400,7 +400,7 @@ TEST(Tick, SeesEveryMarkSinceTheOneBefore) {
         << "The level was too low for a moment.";
 }
 
-TEST(Tick, APositionWithoutAPriceCountsWithTheLossThatWasSeenAndNoProfit) {
+TEST(Tick, APositionWithoutAPriceCountsWithItsLastLossAndNoProfit) {
     const auto limits = only([](RiskLimits& limits) {
         limits.margin_level_close = Rate::from_units(model::kScale * 110 / 100);
         limits.margin_level_safe = Rate::from_units(model::kScale * 120 / 100);
@@ -425,7 +425,7 @@ TEST(Tick, APositionWithoutAPriceCountsWithTheLossThatWasSeenAndNoProfit) {
         return Bench::sent_by(
             bench.apply(model::Tick{model::AccountId("futures"), {fresh, stale}}));
     };
-    // 9,998 of equity for 6,000 of margin; 5,000 of loss are too much, whoever has them.
+    // 9,998 of equity for 6,000 of margin; 5,000 of loss are too much, whichever position has it.
     EXPECT_TRUE(called_with("3000", "60000").empty());
     EXPECT_TRUE(called_with("3300", "60000").empty());
     const auto exits = called_with("2800", "60000");

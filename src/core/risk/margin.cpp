@@ -42,7 +42,7 @@ std::optional<Price> mark_among(const std::vector<model::Quote>& marks,
     return std::nullopt;
 }
 
-/// The price that the order counts at: its limit, else the worst that was assumed for it.
+/// The price at which the order counts: its limit, or else the worst price that was assumed for it.
 Price counted_price(const model::Order& order) {
     if (order.price) return *order.price;
     if (order.worst_price) return *order.worst_price;
@@ -54,7 +54,7 @@ void count(ContractState& contract, const model::Order& order) {
         model::worth(counted_price(order), remaining(order));
 }
 
-/// How far open orders may take the position beyond what it is.
+/// How much open orders may enlarge the position.
 Money enlargement(const ContractState& contract) {
     return model::exposure(contract) - magnitude(model::position_notional(contract));
 }
@@ -186,8 +186,8 @@ bool may_enlarge(const State& state, const AccountState& account, const model::O
 
 namespace {
 
-/// Takes what the instrument's orders have set aside each for themselves, as those of record
-/// versions before 5 did.
+/// Removes the reservations that orders of the instrument hold individually, as in records before
+/// version 5, and returns their sum.
 Money take_from_orders(Transaction& transaction,
                        AccountState& account,
                        const model::InstrumentId& instrument) {
@@ -217,7 +217,7 @@ void settle(Transaction& transaction, AccountState& account, const model::Instru
     transaction.move(account, account.account.quote, Book::Cash, Book::Reserved, reserved - held);
 }
 
-/// A loss of one position is carried by what the others hold: cross margin.
+/// Cross margin: the margin of other positions covers the loss of one.
 void cover_with_margin(Transaction& transaction, AccountState& account) {
     const auto balance = account.balances.find(account.account.quote);
     if (balance == account.balances.end()) return;

@@ -28,7 +28,7 @@ TEST(Reservation, OfQuotesOnBothSidesIsThatOfTheLargerOne) {
     EXPECT_EQ(bench.position().reserved, reserved(bench));
 }
 
-TEST(Reservation, OrdersThatReduceOrFlipToTheSameSizeNeedNothing) {
+TEST(Reservation, OrdersThatReduceOrReverseToTheSameSizeNeedNothing) {
     Bench bench;
     bench.set_leverage(10);
     bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.1")), "60000", 1);
@@ -60,7 +60,7 @@ TEST(Reservation, AStopNeedsMoneyOnceItHasTriggered) {
     EXPECT_EQ(to_text(reserved(bench)), "613.444");
 }
 
-TEST(Reservation, IsGivenBackWithTheEndOfTheOrder) {
+TEST(Reservation, IsReleasedWhenTheOrderEnds) {
     Bench bench;
     const auto sent = bench.place(limit(bench, Side::Buy, "0.1", "59000"));
     EXPECT_TRUE(reserved(bench).is_positive());
@@ -69,7 +69,7 @@ TEST(Reservation, IsGivenBackWithTheEndOfTheOrder) {
     EXPECT_TRUE(bench.position().reserved.is_zero());
 }
 
-TEST(Reservation, AnOrderMayUseOpenProfitAndTakesNoCashThatIsNotThere) {
+TEST(Reservation, AnOrderMayUseOpenProfitButNeverMakesCashNegative) {
     Bench bench;
     bench.set_leverage(1);
     bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.15")), "60000", 1);
@@ -92,7 +92,7 @@ TEST(Reservation, AnOrderMayUseOpenProfitAndTakesNoCashThatIsNotThere) {
     EXPECT_FALSE(bench.book("futures", kUsdt, Book::Cash).is_negative());
 }
 
-TEST(Reservation, ALossOfOnePositionIsCarriedByTheMarginOfAnother) {
+TEST(Reservation, TheMarginOfOnePositionCoversTheLossOfAnother) {
     Bench bench;
     const model::InstrumentId ether{model::Market::Futures, model::Symbol("ETHUSDT")};
     bench.set_leverage(20);
@@ -112,7 +112,7 @@ TEST(Reservation, ALossOfOnePositionIsCarriedByTheMarginOfAnother) {
     EXPECT_EQ(to_text(bench.account("futures").positions.at(ether).margin), "7997");
 }
 
-TEST(Reservation, OfRowsOfOlderRecordsGoesOverToTheInstrument) {
+TEST(Reservation, OfOlderRecordsMovesFromTheOrdersToTheInstrument) {
     State state;
     state.instruments[kFutures] = model::builtin_instruments().front();
     for (const auto& instrument : model::builtin_instruments()) {
@@ -151,7 +151,7 @@ TEST(Reservation, OfRowsOfOlderRecordsGoesOverToTheInstrument) {
     EXPECT_EQ(to_text(now.balances.at(kUsdt).of(Book::Reserved)), "5002");
 }
 
-TEST(LiquidationPrice, CountsWhatOtherPositionsNeedAndGain) {
+TEST(LiquidationPrice, IncludesMarginAndProfitOfOtherPositions) {
     Bench bench;
     const model::InstrumentId ether{model::Market::Futures, model::Symbol("ETHUSDT")};
     bench.set_leverage(20);
@@ -178,7 +178,7 @@ TEST(LiquidationPrice, CountsWhatOtherPositionsNeedAndGain) {
         << "Even at a price of zero the wallet suffices.";
 }
 
-TEST(Mark, IsTheMiddleOfTheBestPricesOrTheLastTrade) {
+TEST(Mark, IsTheMidPriceOrTheLastTrade) {
     model::Quote seen;
     EXPECT_EQ(mark_of(seen), std::nullopt);
     seen.last = price("99");
@@ -189,7 +189,7 @@ TEST(Mark, IsTheMiddleOfTheBestPricesOrTheLastTrade) {
     EXPECT_EQ(mark_of(seen), price("100.5"));
 }
 
-TEST(UnrealizedProfit, IsNoneWhereTheValueLeavesAllBounds) {
+TEST(UnrealizedProfit, IsZeroWhenTheValueOverflows) {
     model::Position position;
     position.quantity = quantity("900000000000000");
     position.cost = money("60000");
