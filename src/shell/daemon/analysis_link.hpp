@@ -1,9 +1,9 @@
 #pragma once
 
-/// The analysis service as the daemon has it: made from the configuration, watched by the health
-/// prober, its breakers remembered in the data folder.
+/// The daemon's client of the analysis service: built from the configuration, watched by the health
+/// prober. The state of its circuit breakers is stored in the data folder.
 ///
-/// Threads: the thread of the loop.
+/// Threads: the loop thread.
 
 #include "shell/config/config.hpp"
 #include "shell/health/health_prober.hpp"
@@ -14,27 +14,28 @@ namespace botcore::shell {
 
 class AnalysisLink {
 public:
-    /// All outlive the link.
+    /// All references must outlive the link.
     struct Parts {
         boost::asio::io_context& context;
         log::Log& log;
         std::filesystem::path folder;  ///< For `breakers.json`.
-        std::uint64_t seed = 0;        ///< Of the jitter.
+        std::uint64_t seed = 0;        ///< For the retry jitter.
     };
 
-    /// Nothing where no service is configured. An error says which key is wrong and why.
+    /// Returns a null pointer when no service is configured. The error names the wrong key and the
+    /// cause.
     [[nodiscard]] static base::Result<std::unique_ptr<AnalysisLink>, std::string> make(
         const Config& config, const Parts& parts, outbound::OutboundCounts counts = {});
 
-    /// Would `make` take it? Starts nothing.
+    /// Checks whether `make` would accept the configuration. Starts nothing.
     [[nodiscard]] static base::Outcome<std::string> check(const Config& config);
 
-    /// For `HealthProber::add(Dependency::Analysis, …)`; the link outlives the prober's looks.
+    /// For `HealthProber::add(Dependency::Analysis, …)`. The link must outlive the prober's probes.
     [[nodiscard]] health::HealthProbe probe();
 
     [[nodiscard]] outbound::AnalysisService& service() { return service_; }
 
-    /// Shows what the breakers remember from the last life.
+    /// Publishes the breaker states that were restored from the previous process.
     void show_breakers(metrics::Metrics& metrics);
 
 private:
@@ -48,10 +49,10 @@ private:
     outbound::AnalysisService service_;
 };
 
-/// What the client counts, as metrics, which outlive the link.
+/// Maps the client's counters to metrics. The metrics must outlive the link.
 [[nodiscard]] outbound::OutboundCounts counts_of(metrics::Metrics& metrics);
 
-/// The value of `circuit_breaker_state`: 0 lets calls through, 1 is half open, 2 stops them.
+/// The value of `circuit_breaker_state`: 0 lets calls through, 1 is half open, 2 rejects calls.
 [[nodiscard]] int breaker_gauge(resilience::BreakerState state);
 
 }  // namespace botcore::shell

@@ -30,13 +30,13 @@ protected:
     Config config_;
 };
 
-TEST_F(AnalysisLinkTest, IsNotThereWithoutAnAddress) {
+TEST_F(AnalysisLinkTest, IsNullWithoutAnAddress) {
     const auto link = make();
     ASSERT_TRUE(link.has_value());
     EXPECT_EQ(link.value(), nullptr);
 }
 
-TEST_F(AnalysisLinkTest, SaysWhichKeyIsWrong) {
+TEST_F(AnalysisLinkTest, NamesTheWrongConfigurationKey) {
     ASSERT_TRUE(config_.set("analysis.url", "analysis:8000", "test"));
     EXPECT_THAT(make().error(), HasSubstr("analysis.url: "));
     ASSERT_TRUE(config_.set("analysis.url", "https://analysis:8000", "test"));
@@ -44,7 +44,7 @@ TEST_F(AnalysisLinkTest, SaysWhichKeyIsWrong) {
     EXPECT_THAT(make().error(), HasSubstr("analysis.ca_file: "));
 }
 
-TEST_F(AnalysisLinkTest, TellsTheProberHowTheServiceIs) {
+TEST_F(AnalysisLinkTest, ReportsTheServiceStateToTheProber) {
     Peer peer(context_,
               {outbound::answer(200, R"({"status":"healthy"})"),
                outbound::answer(200, R"({"status":"degraded"})"),
@@ -60,7 +60,7 @@ TEST_F(AnalysisLinkTest, TellsTheProberHowTheServiceIs) {
 }
 
 // @spec:RC-02 @spec:RC-03 @spec:RC-04 @spec:RC-05
-TEST_F(AnalysisLinkTest, TheConfiguredFiguresHold) {
+TEST_F(AnalysisLinkTest, AppliesTheConfiguredRetryAndBreakerLimits) {
     Peer peer(context_, {outbound::answer(500)});
     ASSERT_TRUE(config_.set("analysis.url", peer.url(), "test"));
     ASSERT_TRUE(config_.set("reliability.retry_max_attempts", "1", "test"));
@@ -90,7 +90,7 @@ TEST_F(AnalysisLinkTest, TheConfiguredFiguresHold) {
 }
 
 // @spec:R2-CB-02
-TEST(BreakerGauge, IsZeroOneOrTwo) {
+TEST(BreakerGauge, MapsBreakerStatesToZeroOneOrTwo) {
     EXPECT_EQ(breaker_gauge(BreakerState::Closed), 0);
     EXPECT_EQ(breaker_gauge(BreakerState::Disabled), 0);
     EXPECT_EQ(breaker_gauge(BreakerState::MetricsOnly), 0);

@@ -15,7 +15,7 @@ namespace {
 
 using archive::Job;
 
-/// Aims of R3-BKP: a copy within a minute, a snapshot a day and one missed day at most.
+/// Targets of R3-BKP: a copy within a minute, and one snapshot a day with at most one missed day.
 constexpr base::Duration kLagMax = base::Duration::seconds(60);
 constexpr base::Duration kBackupAgeMax = base::Duration::seconds(2 * 86'400);
 constexpr std::chrono::seconds kLastWords(3);
@@ -31,7 +31,7 @@ double seconds_of(base::Timestamp time) {
 }
 
 operations::TimeOfDay time_of(const Config& config, std::string_view key) {
-    // The table of keys lets nothing else pass.
+    // The configuration table accepts only valid times.
     return operations::parse_time_of_day(config.text(key)).value_or(operations::TimeOfDay{});
 }
 
@@ -54,12 +54,14 @@ archive::ArchiveOptions options_of(const Config& config, const std::filesystem::
     return options;
 }
 
-/// A key that is only in escrow any more is taken from there: it is the one of the archive.
+/// When only the escrow copy of the key is left, the key is restored from it: it is the key that
+/// the archive was sealed with.
 base::Result<archive::ArchiveKey, std::string> open_key(const std::filesystem::path& file,
                                                         const std::filesystem::path& escrow,
                                                         log::Log& log) {
     if (TRY(files::is_there(file))) return archive::ArchiveKey::load(file);
-    // A copy that cannot be seen now may be the archive's key: then no other one is made.
+    // An escrow copy that cannot be read at the moment may be the archive's key, so no new key is
+    // created then.
     if (!escrow.empty() && TRY(files::is_there(escrow))) {
         auto key = TRY(archive::ArchiveKey::load(escrow));
         (void)TRY(key.copy_to(file));
@@ -74,7 +76,7 @@ base::Result<archive::ArchiveKey, std::string> open_key(const std::filesystem::p
     return created;
 }
 
-/// With its copy in escrow, where one is wanted.
+/// Opens the key and writes its escrow copy if one is configured.
 base::Result<archive::ArchiveKey, std::string> key_of(const Config& config,
                                                       const ArchiveLink::Parts& parts) {
     const std::string& escrow = config.text("archive.key_escrow");
@@ -91,7 +93,7 @@ base::Result<archive::ArchiveKey, std::string> key_of(const Config& config,
 
 base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(const Config& config,
                                                                           Parts parts) {
-    // Before a folder is made for it.
+    // Checked before an archive folder is created.
     (void)TRY(check_disks(config, parts.data));
     auto makers = TRY(repositories_of(config, parts.data, NewArchives::Begin));
     const bool archives = !makers.empty();
@@ -122,7 +124,7 @@ base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(const 
                                "the history of the daily jobs cannot be read; all are due again",
                                {{"operation", "archive"}, {"cause", trouble}});
     }
-    // All of the books, in the background: a load has looked at the open rows only.
+    // Checks all books in the background: a load has verified only the open rows.
     link->service_->ask(Job::Check);
     if (archives) link->warn_of_weak_places(config);
     link->tick();
@@ -143,7 +145,7 @@ void ArchiveLink::warn_of_weak_places(const Config& config) const {
     }
 }
 
-/// Called from the thread that ships.
+/// Called from the archive's shipping thread.
 void ArchiveLink::remember(const std::string& place) const {
     const auto added = archive::KnownArchives(parts_.data).add(place);
     if (added) return;
@@ -177,7 +179,8 @@ void ArchiveLink::tick() {
     }
     const auto show_time = [&](Job job, std::string_view metric) {
         const auto place = status_.good.find(job);
-        // A moment that a wrong clock wrote down would hide every age.
+        // A time in the future, written while the clock was wrong, would hide how old the backup
+        // is.
         const bool known =
             place != status_.good.end() && operations::is_plausible(place->second, now);
         parts_.metrics.set(metric, known ? seconds_of(place->second) : 0.0);
@@ -242,7 +245,7 @@ void ArchiveLink::finished(const archive::JobResult& result) {
                      {{"operation", to_text(result.job)},
                       {"event", result.good ? "job_done" : "job_failed"},
                       {"duration_ms", static_cast<std::int64_t>(result.took.count())}});
-    // A snapshot that failed is tried again; what fails here may be the only copy.
+    // A failed snapshot is retried. A failure of one of these jobs may concern the only copy.
     const bool alerts = !result.good && (result.job == Job::Verify || result.job == Job::Segments ||
                                          result.job == Job::Drill);
     if (alerts) {
@@ -266,7 +269,7 @@ void ArchiveLink::finished(const archive::JobResult& result) {
     }
 }
 
-/// Each finding is told; the accounts whose money is in doubt take exits only.
+/// Reports each finding. Accounts whose money is in doubt accept exits only.
 void ArchiveLink::report_findings(const runtime::VerifyReport& report) {
     std::set<model::AccountId> in_doubt;
     for (const auto& finding : report.findings) {
@@ -302,7 +305,7 @@ health::ProbeReply ArchiveLink::archive_health() const {
     return {health::HealthState::Healthy, drill_text(now)};
 }
 
-/// How long ago the loss of the machine was rehearsed, and whether a person said so.
+/// Says how long ago the last drill passed, and whether a person signed one.
 std::string ArchiveLink::drill_text(base::Timestamp now) const {
     const auto& times = status_.drills.times;
     const auto days = [&](base::Timestamp time) {
@@ -335,7 +338,7 @@ std::optional<health::ProbeReply> ArchiveLink::jobs_health(base::Timestamp now) 
                 old ? health::HealthState::Unhealthy : health::HealthState::Degraded,
                 "the last " + name + " failed: " + newest->second.text};
         }
-        // A verification looks at the segments, too.
+        // A verification checks the segments too.
         if (old && job != Job::Segments) {
             return health::ProbeReply{
                 health::HealthState::Degraded,

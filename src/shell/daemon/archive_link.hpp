@@ -1,9 +1,9 @@
 #pragma once
 
-/// The archive as the daemon has it: made from the configuration, shown in metrics and health, and
-/// what its daily work finds is told.
+/// The daemon's archive: built from the configuration, reported in metrics and health. Publishes
+/// the results of its daily jobs.
 ///
-/// Threads: the thread of the loop.
+/// Threads: the loop thread.
 
 #include "shell/archive/archive_service.hpp"
 #include "shell/config/config.hpp"
@@ -23,37 +23,38 @@ namespace botcore::shell {
 
 class ArchiveLink {
 public:
-    /// All outlive the link.
+    /// All references must outlive the link.
     struct Parts {
         std::filesystem::path data;
         log::Log& log;
         metrics::Metrics& metrics;
-        std::function<base::Timestamp()> now;  ///< Asked from the archive's threads, too.
-        /// Runs something on the loop's thread; called from the archive's.
+        std::function<base::Timestamp()> now;  ///< Also called from the archive's threads.
+        /// Runs a function on the loop thread; called from the archive's threads.
         std::function<void(std::function<void()>)> post;
-        /// A check found that the account's money is in doubt.
+        /// Called when a check finds that the account's money is in doubt.
         std::function<void(const model::AccountId&, const std::string& evidence)> in_doubt;
     };
 
-    /// Nothing where no archive is configured. The text says which key is wrong and why.
+    /// Without a configured archive the link only checks the books. The error names the wrong key
+    /// and the cause.
     [[nodiscard]] static base::Result<std::unique_ptr<ArchiveLink>, std::string> make(
         const Config& config, Parts parts);
 
-    /// Shows how far the archive is. Call it about four times a second.
+    /// Updates the metrics of the archive's progress. Call it about four times a second.
     void tick();
 
-    /// Tells the runtime what the archives say of the store at the start: that it may go on, or
-    /// that acknowledged records are missing from it. An archive that cannot be reached says
-    /// nothing.
+    /// Reports to the runtime at the start what the archives show about the store: either that it
+    /// may continue, or that acknowledged records are missing from it. An archive that cannot be
+    /// reached contributes nothing.
     void report_to(runtime::Runtime& runtime) const;
 
-    /// Two parts of the health: the archive, and what the last check of the books found. The link
-    /// outlives the prober.
+    /// Adds two components to the health: the archive, and the result of the last check of the
+    /// books. The link must outlive the prober.
     void add_to(health::HealthProber& prober, const runtime::Runtime& runtime);
 
     [[nodiscard]] archive::ArchiveService& service() { return *service_; }
 
-    /// False: a thread hangs, and the process should end without tearing anything down.
+    /// False: a thread hangs, and the process should exit without destroying anything.
     [[nodiscard]] bool stop();
 
 private:
@@ -71,8 +72,9 @@ private:
 
     Parts parts_;
     archive::ArchiveStatus status_;
-    std::vector<std::uint64_t> failures_;             ///< Of each repository, as told in the log.
-    std::optional<base::Timestamp> signature_asked_;  ///< When the log last asked for one.
+    std::vector<std::uint64_t> failures_;  ///< Of each repository, as last logged.
+    std::optional<base::Timestamp>
+        signature_asked_;  ///< When the log last asked for a drill's signature.
     std::unique_ptr<archive::ArchiveService> service_;
 };
 

@@ -32,7 +32,7 @@ Made open(const Config& config,
         missing);
 }
 
-/// Of the path, or of the nearest one above it that is there.
+/// The device of the path, or of its nearest existing ancestor.
 std::optional<dev_t> device_of(const std::filesystem::path& path) {
     std::error_code error;
     std::filesystem::path here = std::filesystem::absolute(path, error).lexically_normal();
@@ -103,7 +103,7 @@ base::Result<std::vector<archive::MakeRepository>, std::string> repositories_of(
             return open(config, place, pause, archive::IfMissing::Make);
         };
         std::string shown = found.place;
-        // Only a folder may be missing for now; all else of the settings is judged at once.
+        // Only a folder may be missing for now; all other settings are checked at once.
         if (begins || !found.is_folder()) {
             const auto tried = make();
             if (!tried) return base::Failure{std::string(found.key) + ": " + tried.error()};

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Tells what checks of our own books find: in the log, in the metrics, and to the account that it
-/// concerns, which takes exits only from then on.
+/// Reports what checks of our own books find: in the log, in the metrics, and to the account
+/// concerned, which accepts exits only from then on.
 ///
 /// Threads: the loop thread.
 
@@ -15,16 +15,16 @@
 
 namespace botcore::shell {
 
-/// The account's money is in doubt; the text says why.
+/// Called when the account's money is in doubt; the text gives the cause.
 using InDoubt = std::function<void(const model::AccountId& account, const std::string& evidence)>;
 
-/// One line of the log with the kind, the severity, the record and what the operator does about it.
+/// Writes one log line with the kind, the severity, the record and the operator's action.
 void report_finding(log::Log& log, const runtime::VerifyFinding& finding);
 
-/// The check after each commit.
+/// Reports the findings of the check that runs after each commit.
 class BookChecks final : public runtime::CommitListener {
 public:
-    /// Log and metrics outlive the watch.
+    /// Log and metrics must outlive this object.
     BookChecks(log::Log& log, metrics::Metrics& metrics, InDoubt in_doubt);
 
     void on_committed(const std::vector<model::Record>& records) override {

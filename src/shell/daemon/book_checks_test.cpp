@@ -12,7 +12,7 @@
 namespace botcore::shell {
 namespace {
 
-TEST(BookChecks, TellsTheLogTheMetricsAndTheAccount) {
+TEST(BookChecks, ReportsToTheLogTheMetricsAndTheAccount) {
     const scratch::TemporaryFolder folder;
     const std::string path = folder.file("log");
     metrics::Metrics metrics;

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The daemon's folder: made if missing, readable by its owner only, and locked, so that two
-/// daemons never share one. The lock ends with the process, however it ends.
+/// The daemon's data folder: created if missing, accessible to its owner only, and locked so that
+/// two daemons never share it. The lock ends with the process, however the process ends.
 
 #include "base/result.hpp"
 
@@ -12,7 +12,7 @@ namespace botcore::shell {
 
 class DataFolder {
 public:
-    /// The text says what was expected and what to do.
+    /// The error says what was expected and what to do.
     [[nodiscard]] static base::Result<DataFolder, std::string> open(
         const std::filesystem::path& path);
 
@@ -24,7 +24,7 @@ public:
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-    /// Where the store of the one shard is.
+    /// The database file of the one shard.
     [[nodiscard]] std::filesystem::path store() const { return path_ / "botcore.db"; }
 
 private:

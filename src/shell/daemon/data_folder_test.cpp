@@ -16,14 +16,14 @@ protected:
     const std::filesystem::path root_ = scratch_.path();
 };
 
-TEST_F(DataFolderTest, MakesAPrivateFolder) {
+TEST_F(DataFolderTest, CreatesAPrivateFolder) {
     const auto folder = DataFolder::open(root_ / "a" / "b");
     ASSERT_TRUE(folder);
     const auto rights = std::filesystem::status(root_ / "a" / "b").permissions();
     EXPECT_EQ(rights, std::filesystem::perms::owner_all);
 }
 
-TEST_F(DataFolderTest, RefusesASecondDaemonUntilTheFirstIsGone) {
+TEST_F(DataFolderTest, RefusesASecondDaemonUntilTheFirstHasEnded) {
     {
         const auto first = DataFolder::open(root_ / "a");
         ASSERT_TRUE(first);
@@ -34,7 +34,7 @@ TEST_F(DataFolderTest, RefusesASecondDaemonUntilTheFirstIsGone) {
     EXPECT_TRUE(DataFolder::open(root_ / "a"));
 }
 
-TEST_F(DataFolderTest, SaysWhyItCannotBeMade) {
+TEST_F(DataFolderTest, ReportsWhyTheFolderCannotBeCreated) {
     std::ofstream(root_ / "file") << "x";
     const auto folder = DataFolder::open(root_ / "file" / "below");
     ASSERT_FALSE(folder);

@@ -26,7 +26,7 @@ struct Account {
     gid_t group = 0;
 };
 
-/// Nothing where the machine knows only the number, as in a container.
+/// Empty when the machine knows only the user's number, as in a container.
 std::optional<Account> account_of(uid_t user) {
     std::array<char, kPasswordBytesMax> memory{};
     passwd entry{};
@@ -48,7 +48,8 @@ std::string run_as(const Owner& owner) {
     return "run this as that user: sudo -u " + user;
 }
 
-/// For good: real, effective and saved ids. Groups first, since only root may change them.
+/// Permanent: sets the real, effective and saved ids. Groups come first, since only root may change
+/// them.
 bool become(const Owner& owner) {
     const auto account = account_of(owner.user);
     const gid_t group = account ? account->group : owner.group;
@@ -58,7 +59,8 @@ bool become(const Owner& owner) {
            ::setresuid(owner.user, owner.user, owner.user) == 0;
 }
 
-/// What was left by a root that did not become the owner would be found only when it is needed.
+/// Finds files that an earlier root process left behind, which would otherwise fail only when they
+/// are needed.
 base::Outcome<std::string> check_files(const fs::path& data) {
     for (const char* const name : {"lock",
                                    "botcore.db",
@@ -72,7 +74,7 @@ base::Outcome<std::string> check_files(const fs::path& data) {
         if (::faccessat(AT_FDCWD, file.c_str(), R_OK | W_OK, AT_EACCESS) == 0) continue;
         if (errno != EACCES) continue;
         const auto owner = owner_of_name(file);
-        if (!owner) continue;  // The folder itself cannot be entered; its user will say so.
+        if (!owner) continue;  // The folder itself cannot be entered; opening it will report that.
         const std::string user = std::to_string(::geteuid());
         return base::Failure{file.string() + " belongs to " + name_of(*owner) +
                              " and cannot be used; as root: chown -R " + user + " " +
@@ -105,7 +107,7 @@ base::Result<std::string, std::string> become_owner_of(const fs::path& data) {
     }
     const std::string whose = "the data folder " + data.string() + " belongs to " + name_of(*owner);
     if (::geteuid() != 0) return base::Failure{whose + "; " + run_as(*owner)};
-    // The system forgets both when the user changes; whoever started this process relies on them.
+    // The kernel resets both settings when the user changes, but the parent process relies on them.
     int death_signal = 0;
     (void)::prctl(PR_GET_PDEATHSIG, &death_signal);
     const int dumpable = ::prctl(PR_GET_DUMPABLE);

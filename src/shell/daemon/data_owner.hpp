@@ -1,14 +1,15 @@
 #pragma once
 
-/// Whose the data folder is, and that whoever works in it works as that user.
+/// Who owns the data folder, and how a process that works in it runs as that user.
 ///
-/// The service runs as a user of its own; an operator repairs as root. What root makes the service
-/// cannot open. So a process of root that works in another user's folder becomes that user before
-/// it touches a file: then all that it makes, SQLite's own files among it, is the service's.
+/// The service runs as a user of its own, while an operator repairs as root. The service cannot
+/// open files that root creates. A root process that works in another user's folder therefore
+/// becomes that user before it touches a file, so that every file it creates, including SQLite's
+/// own files, belongs to the service.
 ///
-/// O1  After `become_owner_of` has succeeded, this process is the folder's owner, or the folder is
-///     not there yet, or it is root's own.
-/// O2  A process never becomes another user than the owner, and never comes back.
+/// O1  After `become_owner_of` has succeeded, this process runs as the folder's owner, or the
+///     folder does not exist yet, or it belongs to root.
+/// O2  A process never becomes any other user than the owner, and never returns to root.
 ///
 /// Threads: one, before any other is started.
 
@@ -29,19 +30,21 @@ struct Owner {
     friend bool operator==(const Owner&, const Owner&) = default;
 };
 
-/// Nothing where there is no such folder. A volume may be root's while a group makes it usable for
-/// the service, so of a folder of root the lock in it counts, which the service has made.
+/// Empty if the folder does not exist. A volume may belong to root while a group makes it usable
+/// for the service; for a folder of root, the owner is therefore that of the lock file in it, which
+/// the service has created.
 [[nodiscard]] std::optional<Owner> owner_of(const std::filesystem::path& data);
 
 /// "botcore (uid 999)".
 [[nodiscard]] std::string name_of(const Owner& owner);
 
-/// O1. Answers what was changed, for people; empty where nothing was. The failure says whose the
-/// folder is and as whom to run, or which of its files is another user's.
+/// O1. Returns a text for people that says what was changed; empty if nothing was. The error names
+/// the folder's owner and the user to run as, or the file that belongs to another user.
 [[nodiscard]] base::Result<std::string, std::string> become_owner_of(
     const std::filesystem::path& data);
 
-/// For what root makes outside of the folder and the service must read: a copy of the key.
+/// For files that root creates outside the folder and that the service must read, such as a copy of
+/// the key.
 [[nodiscard]] base::Outcome<std::string> give_to_owner_of(const std::filesystem::path& data,
                                                           const std::filesystem::path& file);
 

@@ -23,7 +23,7 @@ using testing::HasSubstr;
 constexpr uid_t kService = 54'321;
 constexpr uid_t kStranger = 54'322;
 
-/// Only root can make files of other users.
+/// Only root can create files of other users.
 class DataOwnerTest : public testing::Test {
 protected:
     void SetUp() override {
@@ -44,7 +44,8 @@ protected:
         give(data_ / name, user);
     }
 
-    /// Runs it in a process of its own, since nobody comes back from another user. What it says.
+    /// Runs `work` in a child process, since a change of the user is permanent. Returns the text
+    /// that `work` returns.
     static std::string in_a_process(const std::function<std::string()>& work) {
         std::array<int, 2> ends{};
         if (::pipe(ends.data()) != 0) return "no pipe";
@@ -72,7 +73,7 @@ protected:
     const fs::path data_ = scratch_.path() / "data";
 };
 
-TEST_F(DataOwnerTest, RootGoesOnAsTheOwnerAndNeverComesBack) {
+TEST_F(DataOwnerTest, RootBecomesTheOwnerAndCannotReturn) {
     const std::string said = in_a_process([&] {
         const std::string text = become();
         std::ofstream(data_ / "made") << "x";
@@ -87,7 +88,7 @@ TEST_F(DataOwnerTest, RootGoesOnAsTheOwnerAndNeverComesBack) {
     EXPECT_EQ(status.st_gid, kService);
 }
 
-TEST_F(DataOwnerTest, AStrangerIsToldAsWhomToRun) {
+TEST_F(DataOwnerTest, AnotherUserGetsAnErrorThatNamesTheUserToRunAs) {
     const std::string said = in_a_process([&] {
         if (::setresuid(kStranger, kStranger, kStranger) != 0) return std::string("still root");
         return become();
@@ -98,7 +99,7 @@ TEST_F(DataOwnerTest, AStrangerIsToldAsWhomToRun) {
                       HasSubstr("sudo -u '#54321'")));
 }
 
-TEST_F(DataOwnerTest, TheOwnerAndWhoeverHasNoFolderYetGoOn) {
+TEST_F(DataOwnerTest, ChangesNothingForTheOwnerOrAMissingFolder) {
     EXPECT_EQ(in_a_process([&] {
                   if (::setresuid(kService, kService, kService) != 0) return std::string("root");
                   return become();
@@ -110,14 +111,14 @@ TEST_F(DataOwnerTest, TheOwnerAndWhoeverHasNoFolderYetGoOn) {
     EXPECT_EQ(::geteuid(), 0U);
 }
 
-TEST_F(DataOwnerTest, AVolumeOfRootBelongsToWhoeverMadeTheLockInIt) {
+TEST_F(DataOwnerTest, AVolumeOfRootBelongsToTheOwnerOfItsLockFile) {
     give(data_, 0);
     EXPECT_EQ(owner_of(data_), (Owner{0, 0}));
     make_file("lock", kService);
     EXPECT_EQ(owner_of(data_), (Owner{kService, kService}));
 }
 
-TEST_F(DataOwnerTest, AFileThatRootLeftBehindIsNamedWithTheRemedy) {
+TEST_F(DataOwnerTest, AFileLeftByRootIsReportedWithTheRemedy) {
     make_file("botcore.db", 0);
     const std::string said = in_a_process([&] { return become(); });
     EXPECT_THAT(said,
@@ -125,7 +126,7 @@ TEST_F(DataOwnerTest, AFileThatRootLeftBehindIsNamedWithTheRemedy) {
                       HasSubstr("chown -R 54321 " + data_.string())));
 }
 
-TEST_F(DataOwnerTest, WhatRootMakesElsewhereIsGivenToTheOwner) {
+TEST_F(DataOwnerTest, FilesCreatedElsewhereAreGivenToTheOwner) {
     const fs::path copy = scratch_.path() / "escrow";
     std::ofstream(copy) << "x";
     ASSERT_TRUE(give_to_owner_of(data_, copy));

@@ -31,7 +31,7 @@ core::AccountState with_position(model::Quantity quantity) {
 const model::Quantity kOne = model::Quantity::whole(1);
 
 // @spec:X-18
-TEST(EntryOrders, AreThoseThatCouldMakeTheRiskLarger) {
+TEST(EntryOrders, AreOrdersThatCouldIncreaseTheRisk) {
     const core::AccountState flat;
     EXPECT_TRUE(is_entry(flat, order_on(Market::Futures, Side::Buy)));
     EXPECT_TRUE(is_entry(flat, order_on(Market::Futures, Side::Sell)));
@@ -42,7 +42,7 @@ TEST(EntryOrders, AreThoseThatCouldMakeTheRiskLarger) {
 }
 
 // @spec:X-18
-TEST(EntryOrders, AreNeverThoseThatProtectAPosition) {
+TEST(EntryOrders, AreNeverOrdersThatReduceAPosition) {
     const core::AccountState flat;
     EXPECT_FALSE(is_entry(flat, order_on(Market::Spot, Side::Sell)));
     EXPECT_FALSE(is_entry(flat, order_on(Market::Futures, Side::Sell, ReduceOnly::Yes)));
@@ -50,7 +50,7 @@ TEST(EntryOrders, AreNeverThoseThatProtectAPosition) {
     EXPECT_FALSE(is_entry(with_position(-kOne), order_on(Market::Futures, Side::Buy)));
 }
 
-TEST(EntryOrders, AreNoneOnceTheyHaveEnded) {
+TEST(EntryOrders, AreNeverOrdersThatHaveEnded) {
     for (const OrderState state : {OrderState::Filled,
                                    OrderState::Canceled,
                                    OrderState::Expired,

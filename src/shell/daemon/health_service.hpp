@@ -1,11 +1,11 @@
 #pragma once
 
-/// Everything about health and maintenance that runs beside the trading: the looks at parts, the
-/// verdict, the uptime figures and their file, the steps of maintenance windows. One `tick` drives
-/// it all.
+/// Everything about health and maintenance that runs beside the trading: the probes, the overall
+/// state, the uptime figures and their file, the steps of maintenance windows. One `tick` drives it
+/// all.
 ///
-/// Threads: the thread of the loop; `write_out` for the thread "slow". The looks at the store and
-/// at the disk have a thread each, since both may hang (ADR 7).
+/// Threads: the loop thread; `write_out` for the store maintenance thread. The store probe and the
+/// disk probe each have a thread of their own, since both may hang (ADR 7).
 
 #include "shell/daemon/maintenance_scheduler.hpp"
 #include "shell/health/health_monitor.hpp"
@@ -19,7 +19,7 @@ namespace botcore::shell {
 
 class HealthService {
 public:
-    /// All references outlive the watch.
+    /// All references must outlive this object.
     struct Parts {
         runtime::Runtime& runtime;
         MaintenanceAnnouncer& announcer;
@@ -28,38 +28,38 @@ public:
         const ports::MarketData& market;
         log::Log& log;
         std::function<runtime::Now()> now;
-        std::function<void()> wake;  ///< The loop must step soon.
+        std::function<void()> wake;  ///< Makes the loop step soon.
         health::BlockingProbe::Post post;
-        /// Told of each check whose state became another; may be absent.
+        /// Called for each check whose state has changed; may be empty.
         std::function<void(const protocol::HealthChange&)> changed = nullptr;
     };
 
     struct Options {
         base::Duration interval = base::Duration::seconds(5);
         base::Duration market_age_max = base::Duration::seconds(2);
-        std::string store_path;  ///< Its disk is looked at, and the uptime file stands beside it.
+        std::string store_path;  ///< Its disk is probed, and the uptime file lies beside it.
         std::uint64_t disk_low_bytes = 512ULL << 20U;
         operations::MaintenanceTimes maintenance;
     };
 
     HealthService(Options options, Parts parts);
 
-    /// More looks, before the first tick: a cache, an analysis service, a notifier.
+    /// Add further probes before the first tick: a cache, an analysis service, a notifier.
     [[nodiscard]] health::HealthProber& prober() { return prober_; }
 
     [[nodiscard]] const health::HealthMonitor& monitor() const { return monitor_; }
 
-    /// Does the process refuse requests because there are too many?
+    /// Whether the process refuses requests because of overload.
     void set_load(operations::Load load) { load_ = load; }
 
     /// Call it about four times a second.
     void tick();
 
-    /// Writes the uptime figures where they are new.
+    /// Writes the uptime figures if they have changed.
     void write_out() { (void)file_.write_out(); }
 
-    /// Ends the looks and puts the figures up for the last `write_out`. False: a look hangs, and
-    /// the process should end without tearing anything down.
+    /// Ends the probes and queues the figures for the last `write_out`. False: a probe hangs, and
+    /// the process should exit without destroying anything.
     [[nodiscard]] bool stop();
 
 private:
@@ -74,7 +74,8 @@ private:
     health::BlockingProbe disk_probe_;
     MaintenanceScheduler scheduler_;
     health::HealthMonitor monitor_;
-    base::Timestamp next_keep_;  ///< When the figures are written next, on the steady clock.
+    base::Timestamp
+        next_keep_;  ///< When the figures are queued for writing next, on the steady clock.
 };
 
 }  // namespace botcore::shell

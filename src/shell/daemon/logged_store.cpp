@@ -46,7 +46,7 @@ ports::CommitResult LoggedStore::commit(const ports::Batch& batch) {
     return result;
 }
 
-/// Names the first order; how many there are stands beside.
+/// Names the first order and the number of orders.
 void LoggedStore::log_lost(log::LogEvent event,
                            std::string_view message,
                            const ports::Batch& batch) {

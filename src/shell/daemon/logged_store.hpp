@@ -1,7 +1,8 @@
 #pragma once
 
-/// A store that writes to the log whenever a commit does not succeed, and passes everything on.
-/// Failures in a row are an alert: one line of severity critical, and one when it is over.
+/// A store decorator that logs each commit that does not succeed and forwards every call.
+/// Consecutive failures raise an alert: one line of severity critical, and one when commits succeed
+/// again.
 
 #include "ports/store.hpp"
 #include "shell/log/log.hpp"
@@ -11,15 +12,15 @@
 
 namespace botcore::shell {
 
-/// So many commits in a row that fail are no accident (R4-FAIL-10).
+/// This many consecutive failures raise an alert (R4-FAIL-10).
 inline constexpr std::int64_t kFailuresToAlert = 3;
 
 class LoggedStore final : public ports::Store {
 public:
-    /// Both outlive this.
+    /// Both must outlive this object.
     LoggedStore(ports::Store& store, log::Log& log) : store_(store), log_(log) {}
 
-    /// Rows that are not what was written are told, each in a line.
+    /// Each row that differs from what was written is logged on a line of its own.
     ports::StoreResult<ports::OpenState> load() override;
 
     ports::CommitResult commit(const ports::Batch& batch) override;
@@ -37,7 +38,7 @@ private:
 
     ports::Store& store_;
     log::Log& log_;
-    std::int64_t failures_ = 0;  ///< In a row.
+    std::int64_t failures_ = 0;  ///< Consecutive failures.
 };
 
 }  // namespace botcore::shell

@@ -26,7 +26,7 @@ ports::Batch batch_on(const model::Head& head, model::Epoch epoch) {
 }
 
 // @spec:RM-LOG-02 @spec:R4-FAIL-08
-TEST(LoggedStore, WritesToTheLogWhenACommitDoesNotSucceed) {
+TEST(LoggedStore, LogsACommitThatDoesNotSucceed) {
     const scratch::TemporaryFolder folder;
     const std::string path = folder.file("log");
     {
@@ -51,7 +51,7 @@ TEST(LoggedStore, WritesToTheLogWhenACommitDoesNotSucceed) {
     EXPECT_FALSE(std::getline(file, line));
 }
 
-/// Takes nothing while it is broken.
+/// Refuses every commit while it is broken.
 class BrokenStore final : public ports::Store {
 public:
     explicit BrokenStore(ports::Store& store) : store_(store) {}
@@ -75,7 +75,7 @@ private:
 };
 
 // @spec:R4-FAIL-10
-TEST(LoggedStore, AlertsOnceWhenCommitsFailInARowAndTellsWhenItIsOver) {
+TEST(LoggedStore, AlertsOnceAfterConsecutiveFailuresAndLogsTheRecovery) {
     const scratch::TemporaryFolder folder;
     const std::string path = folder.file("log");
     {

@@ -1,15 +1,15 @@
 #pragma once
 
-/// Says when a maintenance window has come into a new state: in the log, and on the event stream
-/// with the banner that everybody is shown from then on.
+/// Announces when a maintenance window enters a new state: in the log, and on the event stream with
+/// the banner that all users see from then on.
 ///
-/// N1  Each state that a committed record gives a window is told once, in order, however quickly
-///     the next one follows.
-/// N2  What became durable unseen (runtime, R2) is told at the next `compare`, as the state that it
-///     has come to.
-/// N3  Nothing is told of what was so at start.
+/// N1  Each state that a committed record gives a window is announced once and in order, however
+///     quickly the next one follows.
+/// N2  A change that became durable without a commit notification (runtime, R2) is announced at the
+///     next `compare`, as the state that the window has then.
+/// N3  States that windows already have at the start are not announced.
 ///
-/// Threads: the thread of the loop.
+/// Threads: the loop thread.
 
 #include "operations/maintenance.hpp"
 #include "protocol/events.hpp"
@@ -28,7 +28,7 @@ class MaintenanceAnnouncer final : public runtime::CommitListener {
 public:
     using Windows = std::map<std::uint64_t, model::MaintenanceWindow>;
 
-    /// All outlive the teller.
+    /// All references must outlive the announcer.
     struct Parts {
         log::Log& log;
         std::function<void(const protocol::Event&)> publish;
@@ -39,7 +39,7 @@ public:
 
     void on_committed(const std::vector<model::Record>& records) override;
 
-    /// `windows` as they are durable now; often, and first at the start.
+    /// `windows` are the durable ones. Call it often, the first time at the start.
     void compare(const Windows& windows);
 
 private:

@@ -48,7 +48,7 @@ protected:
          .now = [] { return model::Timestamp(); }}};
 };
 
-TEST_F(MaintenanceAnnouncerTest, TellsOfEachStateHoweverQuicklyTheNextOneFollows) {
+TEST_F(MaintenanceAnnouncerTest, AnnouncesEachStateEvenIfTheNextFollowsAtOnce) {
     announcer_.compare({});
     commit({window(7, WindowState::Planned), window(7, WindowState::Noticed)});
     commit({window(7, WindowState::Draining)});
@@ -62,7 +62,7 @@ TEST_F(MaintenanceAnnouncerTest, TellsOfEachStateHoweverQuicklyTheNextOneFollows
                             "maintenance_ramping"));
 }
 
-TEST_F(MaintenanceAnnouncerTest, TellsEverybodyWhatToShow) {
+TEST_F(MaintenanceAnnouncerTest, PublishesTheBanner) {
     announcer_.compare({});
     commit({window(7, WindowState::Planned), window(7, WindowState::Watching)});
     ASSERT_EQ(events_.size(), 2U);
@@ -77,7 +77,7 @@ TEST_F(MaintenanceAnnouncerTest, TellsEverybodyWhatToShow) {
     EXPECT_EQ(events_[1].data.at("banner"), events_[1].data.at("message"));
 }
 
-TEST_F(MaintenanceAnnouncerTest, TellsNothingOfWhatWasSoAtStart) {
+TEST_F(MaintenanceAnnouncerTest, AnnouncesNoStatesFromBeforeTheStart) {
     announcer_.compare(windows(window(7, WindowState::Noticed)));
     commit({window(7, WindowState::Noticed)});
     EXPECT_THAT(told(), IsEmpty());
@@ -85,7 +85,7 @@ TEST_F(MaintenanceAnnouncerTest, TellsNothingOfWhatWasSoAtStart) {
     EXPECT_THAT(told(), ElementsAre("maintenance_draining"));
 }
 
-TEST_F(MaintenanceAnnouncerTest, FindsWhatBecameDurableUnseen) {
+TEST_F(MaintenanceAnnouncerTest, AnnouncesAChangeWhoseCommitItDidNotSee) {
     announcer_.compare(windows(window(7, WindowState::Noticed)));
     announcer_.compare(windows(window(7, WindowState::Active)));
     EXPECT_THAT(told(), ElementsAre("maintenance_started"));

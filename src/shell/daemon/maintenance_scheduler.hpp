@@ -1,13 +1,13 @@
 #pragma once
 
-/// Moves maintenance windows on as time passes: asks the pure rules what is due and submits it as a
-/// journaled command.
+/// Moves maintenance windows from state to state as time passes: queries the pure rules for the
+/// step that is due and submits it as a journaled command.
 ///
-/// W1  A step is submitted under a key that names window and state, so that it is taken once
-///     however often it is submitted.
-/// W2  While the clock is uncertain nothing moves.
+/// W1  A step is submitted under an idempotency key that names the window and its new state, so
+///     that it is applied once however often it is submitted.
+/// W2  While the clock is uncertain, no window changes its state.
 ///
-/// Threads: the thread of the loop.
+/// Threads: the loop thread.
 
 #include "operations/maintenance.hpp"
 #include "runtime/runtime.hpp"
@@ -24,9 +24,9 @@ namespace botcore::shell {
 class MaintenanceScheduler {
 public:
     struct Parts {
-        runtime::Runtime& runtime;        ///< Outlives the keeper.
-        MaintenanceAnnouncer& announcer;  ///< Outlives the keeper.
-        std::function<void()> wake;       ///< The loop must step soon.
+        runtime::Runtime& runtime;        ///< Must outlive the scheduler.
+        MaintenanceAnnouncer& announcer;  ///< Must outlive the scheduler.
+        std::function<void()> wake;       ///< Makes the loop step soon.
     };
 
     MaintenanceScheduler(Parts parts, operations::MaintenanceTimes times)
@@ -36,12 +36,13 @@ public:
     /// Call it about once a second.
     void tick(const runtime::Now& now);
 
-    /// Is this moment inside a window that was announced in good time?
+    /// Whether this time lies inside a window that was announced early enough.
     [[nodiscard]] bool planned(model::Timestamp now) const;
-    /// An emergency keeps entries out: that is downtime, however healthy the parts are.
+    /// Whether an emergency maintenance blocks entries, which counts as downtime even if every
+    /// component is healthy.
     [[nodiscard]] bool outage(model::Timestamp now) const;
 
-    /// The first such window that lies, wholly or in part, within a period of the past.
+    /// The first announced window that overlaps a period of the past.
     [[nodiscard]] std::optional<operations::Period> announced(operations::Period within) const;
 
 private:
@@ -52,15 +53,15 @@ private:
 
     struct Seen {
         model::WindowState state = model::WindowState::Planned;
-        model::Timestamp since;  ///< On the monotonic scale.
+        model::Timestamp since;  ///< On the monotonic clock.
     };
 
     [[nodiscard]] std::optional<operations::MaintenanceMove> due_move(
         const model::MaintenanceWindow& window, const runtime::Now& now);
 
     std::map<std::uint64_t, Seen> seen_;
-    /// As they were when the runtime last ran: work on the store must not make its own window
-    /// forgotten.
+    /// The windows as of the runtime's last running state, so that a maintenance window on the
+    /// store still counts while the store is unavailable.
     MaintenanceAnnouncer::Windows windows_;
 };
 

@@ -15,7 +15,8 @@ namespace {
 
 using protocol::MarketEvent;
 
-/// Batches of a replay that one turn of the loop takes, so that orders are not kept waiting.
+/// The number of batches of a playback that one turn of the loop applies, so that orders do not
+/// wait for long.
 constexpr std::size_t kBatchesPerTurn = 4;
 
 void feed(PaperExchange& exchange,
@@ -100,7 +101,7 @@ private:
     PaperExchange& exchange_;
 };
 
-/// Round numbers near which the generated prices move: nobody takes them for quotes.
+/// Round starting prices of the generator, which cannot be mistaken for real quotes.
 std::vector<venue::MarketSettings> generated_settings() {
     constexpr std::array<std::pair<std::string_view, std::int64_t>, 4> kStarts = {
         {{"BTCUSDT", 60'000}, {"ETHUSDT", 3'000}, {"BNBUSDT", 600}, {"SOLUSDT", 150}}};
@@ -164,7 +165,7 @@ base::Result<std::unique_ptr<MarketSource>, std::string> MarketSource::make(
 base::Outcome<std::string> MarketSource::check(const Config& config) {
     if (config.text("market.source") == "generated") return base::Done{};
     auto files = TRY(recordings_of(config.text("market.files")));
-    // A pipe has one reader, the daemon itself: whoever opens it before takes what is in it.
+    // A pipe has a single reader, the daemon itself: opening it here would consume its data.
     std::erase_if(files, [](const RecordingFile& file) {
         std::error_code error;
         return std::filesystem::is_fifo(file.path, error);

@@ -1,7 +1,9 @@
 #pragma once
 
-/// The market of a daemon: a generator or a replay of recorded streams, shown on the board and fed
-/// to the paper venue. Threads: the loop thread; a replay has a thread of its own that hands over.
+/// The market data of a daemon: a generator or a playback of recorded streams, shown on the board
+/// and fed to the paper venue.
+///
+/// Threads: the loop thread; a playback reads on a thread of its own, which hands the events over.
 
 #include "shell/config/config.hpp"
 #include "shell/market/generated_market.hpp"
@@ -20,23 +22,23 @@ namespace botcore::shell {
 class MarketSource {
 public:
     virtual ~MarketSource() = default;
-    /// Begins; `now` is the wall clock's.
+    /// Starts the source; `now` is the wall clock's time.
     virtual void start(base::Timestamp now) = 0;
-    /// Takes what is due, at most a bounded amount. True when more waits.
+    /// Applies what is due, up to a bound. Returns true if more is waiting.
     virtual bool poll(base::Timestamp now) = 0;
-    /// Moves the board's clock to this moment, so that ages are right.
+    /// Moves the board's clock to this time, so that price ages are correct.
     virtual void set_now(base::Timestamp now) = 0;
     virtual void stop() = 0;
     [[nodiscard]] virtual MarketBoard& board() = 0;
-    /// What is wrong with the source; empty while all is well.
+    /// The source's error; empty if there is none.
     [[nodiscard]] virtual std::string trouble() const = 0;
 
-    /// Made after the configuration. `wake` asks the loop, from any thread, to poll soon. The error
-    /// says what is wrong with the configured files.
+    /// Creates the configured source. `wake` asks the loop to poll soon; any thread may call it.
+    /// The error says what is wrong with the configured files.
     [[nodiscard]] static base::Result<std::unique_ptr<MarketSource>, std::string> make(
         const Config& config, PaperExchange& exchange, std::function<void()> wake);
 
-    /// Would `make` take it? Starts nothing.
+    /// Checks whether `make` would accept the configuration. Starts nothing.
     [[nodiscard]] static base::Outcome<std::string> check(const Config& config);
 };
 

@@ -1,9 +1,9 @@
 #pragma once
 
-/// Reports the failure of the market source once, and its recovery: in the log and on the event
+/// Reports a failure of the market source once, and then its recovery: in the log and on the event
 /// stream.
 ///
-/// Threads: the thread of the loop.
+/// Threads: the loop thread.
 
 #include "protocol/events.hpp"
 #include "shell/log/log.hpp"
@@ -16,7 +16,7 @@ namespace botcore::shell {
 
 class MarketSourceMonitor {
 public:
-    /// All outlive the monitor.
+    /// All references must outlive the monitor.
     struct Parts {
         log::Log& log;
         std::function<void(const protocol::Event&)> publish;
@@ -25,7 +25,7 @@ public:
 
     explicit MarketSourceMonitor(Parts parts) : parts_(std::move(parts)) {}
 
-    /// `trouble` is what is wrong with the source now; empty for nothing. Call it often.
+    /// `trouble` is the source's current error; empty for none. Call it often.
     void update(const std::string& trouble);
 
 private:

@@ -1,6 +1,6 @@
 #pragma once
 
-/// What a log line says of an order.
+/// The fields of a log line about an order.
 
 #include "model/order.hpp"
 #include "shell/log/log.hpp"
@@ -11,7 +11,7 @@
 
 namespace botcore::shell {
 
-/// Holds the texts that its fields point to; the order outlives it.
+/// Owns the texts that its fields point to; the order must outlive it.
 class OrderFields {
 public:
     explicit OrderFields(const model::Order& order)
@@ -31,7 +31,7 @@ public:
     OrderFields(const OrderFields&) = delete;
     OrderFields& operator=(const OrderFields&) = delete;
 
-    /// `first` and then the order's.
+    /// Returns `first`, followed by the order's fields.
     [[nodiscard]] std::vector<log::Field> after(std::vector<log::Field> first) const {
         first.insert(first.end(), fields_.begin(), fields_.end());
         return first;

@@ -14,7 +14,7 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-/// A store whose commit lasts until it is let go.
+/// A store whose commit blocks until the test releases it.
 class StuckStore final : public ports::Store, public ports::StoreReader {
 public:
     std::promise<void> let_go;
@@ -74,7 +74,7 @@ protected:
 };
 
 // @spec:R2-AC-09
-TEST_F(ReliefTest, ServesTheLoopWhileACommitHangs) {
+TEST_F(ReliefTest, RunsTheLoopWhileACommitHangs) {
     std::thread::id served_by;
     std::optional<bool> read_failed;
     bool on_duty = false;
@@ -84,7 +84,7 @@ TEST_F(ReliefTest, ServesTheLoopWhileACommitHangs) {
         on_duty = relief_.is_on_duty();
         const auto head = store_.reader().head();
         read_failed = !head && head.error() == ports::StoreError::Unavailable;
-        stuck_.let_go.set_value();  // Only the relief can bring this about.
+        stuck_.let_go.set_value();  // Only the second thread can run this handler.
     });
     EXPECT_EQ(store_.commit({}), ports::CommitResult::Committed);
     EXPECT_NE(served_by, std::this_thread::get_id());
@@ -95,7 +95,7 @@ TEST_F(ReliefTest, ServesTheLoopWhileACommitHangs) {
     EXPECT_TRUE(store_.reader().head().has_value()) << "The loop's own thread reads as ever.";
 }
 
-TEST_F(ReliefTest, TheLoopIsNeverServedTwiceAtATime) {
+TEST_F(ReliefTest, NeverRunsTheLoopOnTwoThreadsAtOnce) {
     int inside = 0;
     int handled = 0;
     for (int round = 0; round < 20; ++round) {
@@ -116,7 +116,7 @@ TEST_F(ReliefTest, TheLoopIsNeverServedTwiceAtATime) {
     EXPECT_EQ(handled, 20 * 50);
 }
 
-TEST_F(ReliefTest, ALoopWithoutWorkIsNotEndedByIt) {
+TEST_F(ReliefTest, DoesNotEndALoopThatHasNoWork) {
     std::promise<void> served;
     bool was_served = false;
     std::thread other([&] {
@@ -132,7 +132,7 @@ TEST_F(ReliefTest, ALoopWithoutWorkIsNotEndedByIt) {
     EXPECT_FALSE(context_.stopped()) << "B4";
 }
 
-TEST_F(ReliefTest, OtherThreadsAreNotConcerned) {
+TEST_F(ReliefTest, IgnoresCallsFromOtherThreads) {
     std::thread other([&] {
         relief_.leave();
         EXPECT_TRUE(store_.reader().head().has_value());

@@ -15,7 +15,7 @@ namespace {
 std::atomic<std::int64_t> obeyed_from{0};
 static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 
-/// Since the machine started; allowed in a signal handler.
+/// Since the machine started. Async-signal-safe.
 std::int64_t milliseconds_now() {
     timespec now{};
     (void)::clock_gettime(CLOCK_MONOTONIC, &now);
@@ -26,7 +26,7 @@ void on_signal(int number) {
     if (milliseconds_now() < obeyed_from.load()) return;
     const int error = errno;
     (void)std::signal(number, SIG_DFL);
-    // Waits until this handler has returned, and then ends the process.
+    // The signal stays pending until this handler returns, and then ends the process.
     (void)::kill(::getpid(), number);
     errno = error;
 }

@@ -1,10 +1,10 @@
 #pragma once
 
-/// SIGTERM and SIGINT while the process ends already.
+/// SIGTERM and SIGINT during a shutdown.
 ///
-/// N1  A signal right after the first one is the same request: a container, a terminal and a
-///     supervisor that ask at once ask once. A later one is somebody's impatience and ends the
-///     process at once with the signal's status, whatever hangs.
+/// N1  A signal shortly after the first one counts as the same request: a container, a terminal and
+///     a supervisor may all send one. A later signal ends the process at once with the signal's
+///     exit status, whatever hangs.
 ///
 /// Threads: any; once in a process.
 
@@ -12,7 +12,7 @@
 
 namespace botcore::shell {
 
-/// From now on. For `same_request` both signals do nothing.
+/// Takes effect at once. During `same_request` both signals are ignored.
 void end_at_second_signal(std::chrono::milliseconds same_request);
 
 }  // namespace botcore::shell

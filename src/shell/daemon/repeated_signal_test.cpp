@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(SecondSignalDeathTest, RightAfterTheFirstItIsTheSameRequest) {
+TEST(SecondSignalDeathTest, ShortlyAfterTheFirstItIsTheSameRequest) {
     EXPECT_EXIT(
         {
             end_at_second_signal(1h);

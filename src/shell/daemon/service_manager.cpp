@@ -12,17 +12,18 @@ namespace botcore::shell {
 
 namespace {
 
-/// The shortest time that is believed: a smaller one would only keep the loop busy.
+/// The shortest watchdog time that is accepted; a shorter one would keep the loop busy.
 constexpr std::int64_t kWatchdogMicrosecondsMin = 1'000;
 
-/// The address, and its length; length 0 when the text names no socket.
+/// Fills in the address and returns its length; 0 if the text does not name a socket.
 socklen_t address_of(std::string_view text, sockaddr_un& address) {
     address = {};
     address.sun_family = AF_UNIX;
     const bool known = text.starts_with('/') || text.starts_with('@');
     if (!known || text.size() < 2 || text.size() >= sizeof address.sun_path) return 0;
     std::memcpy(address.sun_path, text.data(), text.size());
-    // An abstract name begins with a zero byte and has no end mark; its length ends it.
+    // An abstract name begins with a zero byte and is not zero-terminated; the length marks its
+    // end.
     const bool is_abstract = text.starts_with('@');
     if (is_abstract) address.sun_path[0] = '\0';
     return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + text.size() +

@@ -1,9 +1,10 @@
 #pragma once
 
-/// Tells the service manager how the process does: one datagram a line to the socket that systemd
-/// names in NOTIFY_SOCKET (sd_notify(3)). Without that variable every call does nothing.
+/// Reports the state of the process to the service manager: one datagram for each message, to the
+/// socket that systemd names in NOTIFY_SOCKET (sd_notify(3)). Without that variable every call does
+/// nothing.
 ///
-/// S1  Nothing here waits or fails the process: a message that cannot be sent is dropped.
+/// S1  Nothing here blocks or ends the process: a message that cannot be sent is dropped.
 ///
 /// Threads: one at a time.
 
@@ -17,23 +18,23 @@ namespace botcore::shell {
 class ServiceManager {
 public:
     /// `socket` is the value of NOTIFY_SOCKET ("/path", or "@name" for an abstract one), `watchdog`
-    /// of WATCHDOG_USEC; empty where the variable is missing.
+    /// that of WATCHDOG_USEC; each is empty if its variable is not set.
     explicit ServiceManager(std::string_view socket = {}, std::string_view watchdog = {});
     ~ServiceManager();
     ServiceManager(const ServiceManager&) = delete;
     ServiceManager& operator=(const ServiceManager&) = delete;
 
-    /// The service may be used now.
+    /// Reports that the service is ready.
     void ready() { send("READY=1\nSTATUS=trading"); }
 
-    /// It ends, by itself or because it was asked to.
+    /// Reports that the process is stopping, by itself or on request.
     void stopping() { send("STOPPING=1\nSTATUS=stopping"); }
 
-    /// It is alive; the manager kills it when this stays out for the watchdog's whole time.
+    /// Reports that the process is alive. The manager kills it when no such message arrives for the
+    /// watchdog's whole time.
     void alive() { send("WATCHDOG=1"); }
 
-    /// How often `alive` should be called: half of the watchdog's time; nothing when nobody
-    /// watches.
+    /// How often `alive` should be called: half of the watchdog's time; empty without a watchdog.
     [[nodiscard]] std::optional<std::chrono::microseconds> alive_every() const { return every_; }
 
     [[nodiscard]] bool is_listening() const { return socket_ >= 0; }

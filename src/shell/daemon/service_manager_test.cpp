@@ -17,7 +17,7 @@
 namespace botcore::shell {
 namespace {
 
-/// What systemd would hold: a bound datagram socket.
+/// Stands for systemd's end: a bound datagram socket.
 class NotifySocket {
 public:
     explicit NotifySocket(const std::string& name)
@@ -38,7 +38,7 @@ public:
 
     [[nodiscard]] bool bound() const { return bound_; }
 
-    /// The next message that came, or an empty text.
+    /// The next message received; empty if there is none.
     [[nodiscard]] std::string take() {
         std::array<char, 256> buffer{};
         const auto got = ::recv(socket_, buffer.data(), buffer.size(), 0);
@@ -71,7 +71,7 @@ TEST_F(ServiceManagerTest, SendsEachStateAsOneDatagram) {
     EXPECT_EQ(systemd.take(), "");
 }
 
-TEST_F(ServiceManagerTest, FindsAnAbstractSocket) {
+TEST_F(ServiceManagerTest, SendsToAnAbstractSocket) {
     const std::string name = "@" + folder_.path().filename().string();
     NotifySocket systemd(name);
     ASSERT_TRUE(systemd.bound());
@@ -79,7 +79,7 @@ TEST_F(ServiceManagerTest, FindsAnAbstractSocket) {
     EXPECT_EQ(systemd.take(), "READY=1\nSTATUS=trading");
 }
 
-TEST_F(ServiceManagerTest, IsQuietWithoutASocket) {
+TEST_F(ServiceManagerTest, SendsNothingWithoutASocket) {
     for (const std::string& name : {std::string(),
                                     std::string("relative"),
                                     std::string("/"),
@@ -92,7 +92,7 @@ TEST_F(ServiceManagerTest, IsQuietWithoutASocket) {
     }
 }
 
-TEST_F(ServiceManagerTest, TakesNoWatchdogFromNonsense) {
+TEST_F(ServiceManagerTest, IgnoresAnInvalidWatchdogTime) {
     const std::string path = folder_.file("socket");
     NotifySocket systemd(path);
     for (const char* text : {"", "soon", "12s", "-5", "10", "99999999999999999999"}) {
@@ -100,7 +100,7 @@ TEST_F(ServiceManagerTest, TakesNoWatchdogFromNonsense) {
     }
 }
 
-TEST_F(ServiceManagerTest, AFullSocketHoldsNobodyUp) {
+TEST_F(ServiceManagerTest, AFullSocketDoesNotBlock) {
     const std::string path = folder_.file("socket");
     NotifySocket systemd(path);
     ServiceManager manager(path);

@@ -1,15 +1,15 @@
 #pragma once
 
-/// The orderly end in seven steps. Each is logged with its number when it is done:
+/// The orderly shutdown in seven steps. Each step is logged with its number when it is done:
 ///
 ///   1 unready ──delay──> 2 listener closed ──> 3 requests answered, entries canceled
 ///     ──> 4 WebSockets closed ──> 5 logs flushed ──> 6 store closed ──> 7 exit
 ///
-/// T1  The steps come in this order, each once; the first cause wins.
-/// T2  Steps 1 to 4 have bounds, so the end comes whatever callers do. Orders that protect a
-///     position are never canceled.
-/// T3  From the first step on a second signal ends the process at once, with the signal's status,
-///     unless it comes right after the first (`end_at_second_signal`).
+/// T1  The steps run in this order, each once; the first cause counts.
+/// T2  Steps 1 to 4 have time limits, so the shutdown completes whatever callers do. Orders that
+///     protect a position are never canceled.
+/// T3  From the first step on, a second signal ends the process at once with the signal's exit
+///     status, unless it follows the first one shortly (`end_at_second_signal`).
 ///
 /// Threads: the thread that runs the io_context.
 
@@ -28,59 +28,60 @@ class io_context;
 namespace botcore::shell {
 
 struct ShutdownOptions {
-    /// Between "unready" and the closed listener: balancers look every few seconds only.
+    /// Between "unready" and the closed listener: load balancers probe only every few seconds.
     std::chrono::milliseconds delay{0};
-    /// For open requests and the cancels of entries together.
+    /// Covers the open requests and the cancels of entries together.
     std::chrono::milliseconds drain_within = std::chrono::seconds(30);
-    /// For the CLOSE frames.
+    /// Covers the closing handshakes (CLOSE frames).
     std::chrono::milliseconds websockets_within = std::chrono::seconds(2);
     std::chrono::milliseconds look_every{20};
 };
 
 class Shutdown {
 public:
-    /// What the steps do. A hook that is empty has nothing to do.
+    /// What the steps do. An empty hook is skipped.
     struct Hooks {
-        /// Step 1: readiness and health say 503 from now on; answers end their connections.
+        /// Step 1: readiness and health respond 503 from now on, and responses close their
+        /// connections.
         std::function<void()> turn_unready;
-        /// Step 2: no further connections; idle ones are closed.
+        /// Step 2: accepts no further connections and closes idle ones.
         std::function<void()> close_listener;
-        /// Step 3: asks for the cancels of resting entries.
+        /// Step 3: requests the cancels of resting entries.
         std::function<void()> cancel_entries;
-        /// Step 3: how many requests, and cancels of entries, have no answer yet.
+        /// Step 3: the number of requests, and of cancels of entries, that are still open.
         std::function<std::size_t()> requests_open;
         std::function<std::size_t()> entries_open;
-        /// Step 4: sends the CLOSE frames; then how many WebSockets are still open.
+        /// Step 4: sends the CLOSE frames, then counts the WebSockets that are still open.
         std::function<void()> close_websockets;
         std::function<std::size_t()> websockets_open;
-        /// After step 4: ends the event loop, so that `finish` can be called outside of it.
+        /// After step 4: stops the event loop, so that `finish` can be called outside it.
         std::function<void()> end_loop;
     };
 
-    /// What remains when the loop has ended: steps 5 and 6.
+    /// The work left after the event loop has stopped: steps 5 and 6.
     struct Rest {
         std::function<void()> flush_logs;
         std::function<void()> close_store;
     };
 
-    /// The context and the log outlive it.
+    /// The context and the log must outlive it.
     Shutdown(boost::asio::io_context& context, log::Log& log, ShutdownOptions options, Hooks hooks);
     ~Shutdown();
     Shutdown(const Shutdown&) = delete;
     Shutdown& operator=(const Shutdown&) = delete;
 
-    /// Begins with step 1 and leads to `end_loop`. Later calls do nothing.
+    /// Starts with step 1; the last action is `end_loop`. Later calls do nothing.
     void begin(std::string_view cause);
 
-    /// For an end that has not begun.
+    /// For a shutdown that has not begun.
     void set_options(ShutdownOptions options) { options_ = options; }
 
-    /// Steps 5 to 7; answers `exit_code`.
+    /// Runs steps 5 to 7 and returns `exit_code`.
     int finish(const Rest& rest, int exit_code);
 
     [[nodiscard]] bool has_begun() const { return step_ > 0; }
 
-    /// Requests that the end still waits for; 0 while nothing ends.
+    /// The number of requests that the shutdown still waits for; 0 before it begins.
     [[nodiscard]] std::size_t waits_for() const;
 
 private:

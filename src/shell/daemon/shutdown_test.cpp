@@ -37,14 +37,14 @@ protected:
                 .end_loop = [this] { calls_.emplace_back("loop"); }};
     }
 
-    /// The next of some readings; the last one stays.
+    /// Returns the next of some readings; the last one repeats.
     static std::size_t take(std::vector<std::size_t>& readings) {
         const std::size_t first = readings.front();
         if (readings.size() > 1) readings.erase(readings.begin());
         return first;
     }
 
-    /// Runs to the end of the loop, then the rest.
+    /// Runs the loop to its end, then the remaining steps.
     int run(ShutdownOptions options, int exit_code = 0) {
         log::Log log("botcored", log::Level::Info, path_);
         boost::asio::io_context context;
@@ -59,7 +59,7 @@ protected:
                                exit_code);
     }
 
-    /// The numbers of the steps in the order in which they were logged.
+    /// The step numbers in the order in which they were logged.
     [[nodiscard]] std::vector<std::int64_t> steps_logged() const {
         std::vector<std::int64_t> steps;
         std::ifstream file(path_);
@@ -78,7 +78,7 @@ protected:
 };
 
 // @spec:R2-SHUT-08 X-17
-TEST_F(ShutdownTest, TakesSevenStepsInOrder) {
+TEST_F(ShutdownTest, RunsSevenStepsInOrder) {
     EXPECT_EQ(run({}), 0);
     EXPECT_THAT(
         calls_,
@@ -97,7 +97,7 @@ TEST_F(ShutdownTest, WaitsForOpenRequestsEntriesAndWebSockets) {
     EXPECT_THAT(steps_logged(), ElementsAre(1, 2, 3, 4, 5, 6, 7));
 }
 
-TEST_F(ShutdownTest, EndsAlthoughNobodyFinishes) {
+TEST_F(ShutdownTest, EndsEvenIfNothingFinishes) {
     requests_ = {1};
     entries_ = {1};
     websockets_ = {1};
@@ -108,7 +108,7 @@ TEST_F(ShutdownTest, EndsAlthoughNobodyFinishes) {
 }
 
 // @spec:X-63
-TEST_F(ShutdownTest, ServesOnForTheDelayAfterItTurnedUnready) {
+TEST_F(ShutdownTest, KeepsServingDuringTheDelayAfterTurningUnready) {
     log::Log log("botcored", log::Level::Info, path_);
     boost::asio::io_context context;
     Shutdown shutdown(context, log, {.delay = 50ms}, hooks());
@@ -121,7 +121,7 @@ TEST_F(ShutdownTest, ServesOnForTheDelayAfterItTurnedUnready) {
 }
 
 // @spec:R2-SHUT-07
-TEST_F(ShutdownTest, PassesTheExitCodeOn) {
+TEST_F(ShutdownTest, ReturnsTheExitCode) {
     EXPECT_EQ(run({}, 75), 75);
 }
 

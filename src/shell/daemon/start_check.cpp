@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 
 using Outcome = base::Outcome<std::string>;
 
-/// Passwords and tokens do not go over a wire in plain, unless somebody says that they may.
+/// Passwords and tokens must not cross a network unencrypted, unless the configuration allows it.
 Outcome check_plain(const Config& config) {
     const std::string& text = config.text("http.address");
     boost::system::error_code error;
@@ -74,7 +74,7 @@ Outcome check_origins(const Config& config) {
     return base::Done{};
 }
 
-/// The data folder is made by the start; whatever is in it can be made then.
+/// The start creates the data folder; a file in it can be created then.
 Outcome check_can_make(const fs::path& path, const fs::path& data) {
     std::error_code error;
     const bool comes = path.parent_path() == data && !fs::exists(data, error);
@@ -94,12 +94,12 @@ Outcome check_place(const Config& config, const ArchivePlace& found, const fs::p
         if (!made) return base::Failure{made.error()};
         return base::Done{};
     }
-    // Where an archive was before, its disk may be away for now.
+    // If an archive was there before, its disk may be unavailable for now.
     if (TRY(archive::KnownArchives(data).has(found.place))) return base::Done{};
     return check_folder(fs::absolute(found.place), data);
 }
 
-/// What is there of the key: the one in use, or else its copy in escrow.
+/// Loads the key from `file`; empty if there is no such file.
 base::Result<std::optional<archive::ArchiveKey>, std::string> key_at(const fs::path& file) {
     if (file.empty() || !TRY(files::is_there(file))) return std::optional<archive::ArchiveKey>();
     return std::optional(TRY(archive::ArchiveKey::load(file)));

@@ -1,9 +1,9 @@
 #pragma once
 
-/// Would a daemon start with this configuration? Asked by the daemon before it makes anything, and
-/// by whoever wants to know beforehand, so that both answer the same.
+/// Checks whether a daemon would start with this configuration. The daemon runs the check before it
+/// creates anything, and tools run the same check beforehand, so that both give the same result.
 ///
-/// S1  Nothing is made, changed or removed.
+/// S1  Nothing is created, changed or removed.
 ///
 /// Threads: any, one at a time.
 
@@ -15,8 +15,8 @@
 
 namespace botcore::shell {
 
-/// One line for each thing that is wrong with the settings or with the files that they name: TLS,
-/// authorities, keys, recordings, the folder of an archive. Empty: a start would take them.
+/// One line for each error in the settings or in the files that they name: TLS, certificate
+/// authorities, keys, recordings, the folder of an archive. Empty if a start would accept them.
 [[nodiscard]] std::vector<std::string> mistakes_of_start(const Config& config,
                                                          const std::filesystem::path& data);
 

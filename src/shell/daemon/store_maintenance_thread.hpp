@@ -1,6 +1,7 @@
 #pragma once
 
-/// The thread "slow": work that may wait for the disk and that no order waits for, once a second.
+/// The store maintenance thread: once a second, it does work that may wait for the disk and that no
+/// order waits for.
 
 #include <condition_variable>
 #include <functional>
@@ -11,9 +12,9 @@ namespace botcore::shell {
 
 class StoreMaintenanceThread {
 public:
-    /// `work` runs on the new thread, from now on and about once a second.
+    /// Runs `work` on the new thread, at once and then about once a second.
     explicit StoreMaintenanceThread(std::function<void()> work);
-    /// Waits for work that is under way, then ends.
+    /// Waits for work in progress, then ends the thread.
     ~StoreMaintenanceThread() = default;
     StoreMaintenanceThread(const StoreMaintenanceThread&) = delete;
     StoreMaintenanceThread& operator=(const StoreMaintenanceThread&) = delete;
@@ -22,7 +23,7 @@ private:
     void run(const std::stop_token& stop);
 
     std::function<void()> work_;
-    std::mutex mutex_;  // Guards nothing: a condition variable needs one to wait.
+    std::mutex mutex_;  // Guards nothing; the condition variable requires one.
     std::condition_variable_any ended_;
     std::jthread thread_;
 };

@@ -9,7 +9,7 @@
 namespace botcore::shell {
 namespace {
 
-TEST(StoreMaintenanceThread, WorksOnAThreadOfItsOwnAndEndsWithTheObject) {
+TEST(StoreMaintenanceThread, RunsOnItsOwnThreadAndEndsWithTheObject) {
     std::latch worked(1);
     std::thread::id worker;
     bool first = true;

@@ -1,8 +1,8 @@
 #pragma once
 
-/// The machine's clocks, watched against each other: when the wall clock steps against the steady
-/// one by more than `runtime::kClockStep`, no time is certain until `runtime::kClockSettle` has
-/// passed (invariant I14).
+/// The machine's clocks, compared with each other: when the wall clock steps against the steady
+/// clock by more than `runtime::kClockStep`, the time is uncertain until `runtime::kClockSettle`
+/// has passed (invariant I14).
 ///
 /// Threads: one at a time.
 
@@ -13,12 +13,12 @@
 
 namespace botcore::shell {
 
-/// The wall clock alone. Any thread.
+/// The wall clock only. Any thread.
 [[nodiscard]] base::Timestamp wall_time();
 
 class SystemClock {
 public:
-    /// Both readings at one moment.
+    /// Both clocks, read at the same moment.
     struct Reading {
         base::Timestamp wall;
         std::chrono::steady_clock::time_point steady;
@@ -28,8 +28,8 @@ public:
     SystemClock();
     explicit SystemClock(std::function<Reading()> read);
 
-    /// `time` is the wall clock: the only exchange lives in this process and shares it, so that its
-    /// offset is zero. `monotonic` begins at the wall time of the construction and follows the
+    /// `time` is the wall clock: the only exchange runs in this process and shares the clock, so
+    /// its offset is zero. `monotonic` begins at the wall time of the construction and follows the
     /// steady clock.
     [[nodiscard]] runtime::Now now();
 

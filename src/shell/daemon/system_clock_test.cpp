@@ -17,7 +17,7 @@ protected:
 };
 
 // @spec:I14
-TEST_F(SystemClockTest, AJumpMakesTheClockUncertainUntilItHasSettled) {
+TEST_F(SystemClockTest, AStepMakesTheClockUncertainUntilItHasSettled) {
     using std::chrono::milliseconds;
     pass(milliseconds(500), milliseconds(500));
     EXPECT_EQ(clock_.now().clock, model::ClockState::Certain);
@@ -31,7 +31,7 @@ TEST_F(SystemClockTest, AJumpMakesTheClockUncertainUntilItHasSettled) {
     EXPECT_EQ(clock_.now().clock, model::ClockState::Uncertain);
 }
 
-TEST_F(SystemClockTest, SlowCorrectionIsNoJump) {
+TEST_F(SystemClockTest, ASlowCorrectionIsNotAStep) {
     using std::chrono::milliseconds;
     for (int i = 0; i < 100; ++i) {
         pass(milliseconds(1'000), milliseconds(1'010));

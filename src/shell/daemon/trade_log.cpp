@@ -13,7 +13,7 @@ namespace {
 using log::LogEvent;
 using model::OrderState;
 
-/// What the order was part of, as callers know it.
+/// The operation that the order belongs to, as callers know it.
 std::string_view operation_of(const model::Order& order) {
     switch (order.role) {
         case model::OrderRole::Plain:
@@ -32,7 +32,7 @@ std::string_view operation_of(const model::Order& order) {
     return "place_order";
 }
 
-/// "INSUFFICIENT_BALANCE: ...".
+/// For example "INSUFFICIENT_BALANCE: ...".
 std::string cause_of(const model::Order& order) {
     std::string cause(to_text(order.reason));
     if (!order.reason_text.empty()) cause += ": " + order.reason_text;
@@ -67,7 +67,7 @@ void TradeLog::on_committed(const std::vector<model::Record>& records) {
 }
 
 void TradeLog::note(const model::Order& order, const model::Record& record) {
-    // An image that a later record of the same batch replaces was an end all the same.
+    // Each record reports the image that it wrote, even if a later record of the batch replaces it.
     if (order.sequence != record.sequence) return;
     remember_request(order);
     const bool forced = order.role == model::OrderRole::SafetyExit && is_new(order);
@@ -132,7 +132,8 @@ void TradeLog::tell(LogEvent event, std::string_view message, const model::Order
     const OrderFields of_order(order);
     const auto fields = of_order.after(
         {{"operation", operation_of(order)}, {"request_id", request}, {"cause", cause}});
-    // A refusal is a decision of ours: callers may bring about many, and no stack led to it.
+    // A refusal is our own decision: callers can cause many of them, and a stack trace explains
+    // nothing.
     if (order.state == OrderState::Refused) return parts_.log.event(event, message, fields);
     parts_.log.failure(event, message, fields);
 }

@@ -1,12 +1,12 @@
 #pragma once
 
-/// Tells the log, one line each, what went wrong with somebody's money: a trade that failed, a
-/// margin call, an exit that the core forced, a position or balance that was put in doubt. And
-/// counts the exchange's errors by their code.
+/// Logs failures that concern a user's money, one line each: a failed trade, a margin call, an exit
+/// that the core forced, a position or balance that is now in doubt. Also counts the exchange's
+/// errors by code.
 ///
 /// L1  A line names account, symbol, side, quantity, order, attempt, cause, user and operation, and
-///     the request as long as this process knows it.
-/// L2  Only what is durable is told, once.
+///     the request ID as long as this process knows it.
+/// L2  Only durable changes are logged, each once.
 ///
 /// Threads: the loop thread.
 
@@ -24,11 +24,11 @@ namespace botcore::shell {
 
 class TradeLog final : public runtime::CommitListener {
 public:
-    /// All outlive the log.
+    /// All references must outlive the trade log.
     struct Parts {
         log::Log& log;
         metrics::Metrics& metrics;
-        /// The request that an order came with, while its caller waits; else empty.
+        /// The ID of the request that submitted the order, while its caller waits; otherwise empty.
         std::function<std::string(const model::Order&)> request_id;
     };
 
@@ -45,8 +45,8 @@ private:
     void tell(log::LogEvent event, std::string_view message, const model::Order& order);
 
     Parts parts_;
-    std::map<model::ClientOrderId, std::string> requests_;  ///< Of orders whose end is open.
-    std::set<model::AccountId> called_;                     ///< Under a margin call.
+    std::map<model::ClientOrderId, std::string> requests_;  ///< Of live orders.
+    std::set<model::AccountId> called_;                     ///< Accounts under a margin call.
     std::set<model::AccountId> in_doubt_;
 };
 

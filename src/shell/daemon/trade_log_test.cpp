@@ -71,7 +71,7 @@ protected:
 };
 
 // @spec:R4-FAIL-01 @spec:R2-ERR-08 @spec:R2-AC-19
-TEST_F(TradeLogTest, AFailedTradeIsOneLineWithEverythingThatIsKnown) {
+TEST_F(TradeLogTest, AFailedTradeIsOneLineWithAllKnownDetails) {
     request_ = "req-7";
     commit(order(model::OrderState::Intended));
     request_.clear();
@@ -91,7 +91,7 @@ TEST_F(TradeLogTest, AFailedTradeIsOneLineWithEverythingThatIsKnown) {
 }
 
 // @spec:R4-FAIL-01
-TEST_F(TradeLogTest, ARefusalOfOursIsALineWithoutAStack) {
+TEST_F(TradeLogTest, ARefusalIsALineWithoutAStack) {
     request_ = "req-8";
     model::Order refused = order(model::OrderState::Refused);
     refused.reason = model::Reason::InsufficientBalance;
@@ -104,13 +104,13 @@ TEST_F(TradeLogTest, ARefusalOfOursIsALineWithoutAStack) {
     EXPECT_FALSE(lines[0].contains("stack_trace"));
 }
 
-TEST_F(TradeLogTest, AnOrderThatFilledIsNoLine) {
+TEST_F(TradeLogTest, LogsNothingForAFilledOrCanceledOrder) {
     commit(order(model::OrderState::Filled));
     commit(order(model::OrderState::Canceled));
     EXPECT_TRUE(lines().empty());
 }
 
-TEST_F(TradeLogTest, AMarginCallAndItsForcedExitAreALineEach) {
+TEST_F(TradeLogTest, LogsAMarginCallAndItsForcedExitOnALineEach) {
     model::RiskState risk;
     risk.account = model::AccountId("futures");
     risk.margin_call = true;
@@ -134,7 +134,7 @@ TEST_F(TradeLogTest, AMarginCallAndItsForcedExitAreALineEach) {
     expect_names_the_order(lines[1]);
 }
 
-TEST_F(TradeLogTest, AnAccountInDoubtIsOneLineAndAnOperatorsFreezeIsNone) {
+TEST_F(TradeLogTest, LogsAnAccountInDoubtOnceAndNoFreezeByAnOperator) {
     model::Account account;
     account.id = model::AccountId("futures");
     account.owner = model::Owner("ada");
@@ -152,7 +152,7 @@ TEST_F(TradeLogTest, AnAccountInDoubtIsOneLineAndAnOperatorsFreezeIsNone) {
     EXPECT_EQ(lines[0].at("runbook").as_string(), "reconciliation-mismatch.md");
 }
 
-TEST_F(TradeLogTest, ErrorsOfTheExchangeAreCountedByTheirCode) {
+TEST_F(TradeLogTest, CountsErrorsOfTheExchangeByCode) {
     model::Record said;
     model::ReportOrder report;
     report.report.reason_text = "-2013 Order does not exist.";

@@ -16,10 +16,10 @@ namespace {
 
 constexpr std::chrono::milliseconds kMarketEvery(100);
 
-/// Ready handlers that go before a turn that is due.
+/// How many ready handlers run before a turn that is due.
 constexpr std::size_t kHandlersPerTurnMax = 4'096;
 
-/// A turn that waits this long counts before it has begun.
+/// From this time on, a waiting turn is included in the lag before it has begun.
 const base::Duration kStuckAfter = base::Duration::seconds(1);
 
 base::Duration since(std::chrono::steady_clock::time_point moment) {
@@ -63,10 +63,10 @@ void TradingLoop::wake() {
 }
 
 void TradingLoop::run() {
-    // A connection takes several steps from one answer to its next request. If a commit came
-    // between any two of them, each batch would hold a small part of the connections only.
-    // The bound is for a flood of requests that never wait, which must not starve the orders.
-    due_since_ = std::chrono::steady_clock::now();  // The start is no lag.
+    // A connection needs several steps from a response to its next request. A commit between any
+    // two of them would make each batch hold only a small part of the connections. The bound keeps
+    // a flood of requests without pauses from starving the orders.
+    due_since_ = std::chrono::steady_clock::now();  // The time before the start is not lag.
     while (!context_.stopped()) {
         if (!turn_due_) {
             (void)context_.run_one();
@@ -102,7 +102,7 @@ base::Duration TradingLoop::lag() const {
 }
 
 void TradingLoop::turn() {
-    // One long turn is no load; many are.
+    // A single long turn is not overload; many are.
     const std::int64_t waited = since(due_since_).in_microseconds();
     lag_ = base::Duration::microseconds((lag_.in_microseconds() * 7 + waited) / 8);
     turn_due_ = false;
@@ -111,12 +111,12 @@ void TradingLoop::turn() {
     if (stopped_) return;
     ++turns_;
     const runtime::Now now = parts_.clock.now();
-    // A market in this process has a clock that never steps: a machine's clock that is set back
-    // must not hold its prices still.
+    // A market in this process uses a clock that never steps, so that its prices do not stop when
+    // the machine's clock is set back.
     bool more = parts_.market.poll(now.monotonic);
     parts_.exchange.deliver(parts_.runtime);
     more |= parts_.runtime.step(now);
-    // What the step sent was answered by the paper venue at once: the next turn commits it.
+    // The paper venue replies at once to what the step sent; the next turn commits its reports.
     more |= parts_.exchange.has_reports();
     if (more) {
         wake();

@@ -1,8 +1,8 @@
 #pragma once
 
-/// Turns the runtime on an event loop. A turn comes when everything that is ready on the sockets
-/// has been handled, so that all requests and facts that wait are committed together (group
-/// commit); timers wake it when something is due.
+/// Steps the runtime on an event loop. A turn runs when everything that is ready on the sockets has
+/// been handled, so that all waiting requests and exchange facts are committed together (group
+/// commit). Timers wake it when something is due.
 ///
 /// Threads: the thread that runs the io_context; `wake_from_anywhere` from any.
 
@@ -25,7 +25,7 @@ namespace botcore::shell {
 
 class TradingLoop {
 public:
-    /// Everything outlives the loop.
+    /// All references must outlive the loop.
     struct Parts {
         runtime::Runtime& runtime;
         PaperExchange& exchange;
@@ -38,33 +38,33 @@ public:
     TradingLoop(const TradingLoop&) = delete;
     TradingLoop& operator=(const TradingLoop&) = delete;
 
-    /// Begins to poll the market.
+    /// Starts polling the market.
     void start();
 
-    /// Runs the event loop until the context is stopped. Handlers that are ready go before a turn
-    /// that is due, up to a bound.
+    /// Runs the event loop until the context is stopped. Ready handlers run before a turn that is
+    /// due, up to a bound.
     void run();
 
-    /// A turn is due.
+    /// Schedules a turn.
     void wake();
 
-    /// The same from another thread, for a market that has something to tell.
+    /// Like `wake`, from another thread: for a market with new events.
     void wake_from_anywhere();
 
-    /// Runs `work` after the next turn, so that what takes long can be done in parts.
+    /// Runs `work` after the next turn, so that long work can be done in parts.
     void after_turn(std::function<void()> work);
 
-    /// Runs `work` on the loop after so much time.
+    /// Runs `work` on the loop thread after `wait`.
     void after(base::Duration wait, std::function<void()> work);
 
-    /// No further turns.
+    /// No further turns run.
     void stop();
 
-    /// Turns so far; while it grows, the loop lives.
+    /// The number of turns so far; while it grows, the loop is alive.
     [[nodiscard]] std::uint64_t turns() const { return turns_; }
 
-    /// How long turns that are due have to wait, as a moving average; or the one that waits now, if
-    /// it does so for more than a second.
+    /// How long due turns wait before they begin, as a moving average; or the wait of the current
+    /// one if it exceeds a second.
     [[nodiscard]] base::Duration lag() const;
 
 private:
@@ -81,7 +81,7 @@ private:
     bool turn_due_ = false;
     std::chrono::steady_clock::time_point due_since_;
     base::Duration lag_;
-    std::vector<std::function<void()>> after_turn_;  ///< At most one an open request.
+    std::vector<std::function<void()>> after_turn_;  ///< At most one for each open request.
     bool stopped_ = false;
 };
 

@@ -8,7 +8,7 @@
 
 namespace botcore::shell::health {
 
-/// Outlives the look where its work hangs: the thread holds on to it.
+/// Outlives the probe if its work hangs: the thread shares ownership of it.
 struct BlockingProbe::Shared {
     std::function<ProbeReply()> work;
     Post post;

@@ -18,13 +18,13 @@ ProbeReply answer_of(CacheWorld& world) {
     return seen.value_or(ProbeReply{});
 }
 
-TEST(CacheProbe, TheCacheInTheProcessIsWell) {
+TEST(CacheProbe, TheInProcessCacheIsHealthy) {
     MemoryWorld world;
     EXPECT_EQ(answer_of(world).state, HealthState::Healthy);
 }
 
 // @spec:R1-HEALTH-04
-TEST(CacheProbe, AServerIsWellWhileItAnswersAndNotWhenItHangs) {
+TEST(CacheProbe, AServerIsHealthyUnlessItHangs) {
     RedisServer server;
     auto options = RedisWorld::options_for(server.port());
     RedisWorld world(std::move(options));

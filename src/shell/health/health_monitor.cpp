@@ -70,7 +70,7 @@ void HealthMonitor::report_changes(const HealthReport& now) {
             last_.findings.begin(), last_.findings.end(), [&](const ComponentStatus& earlier) {
                 return earlier.dependency == finding.dependency;
             });
-        // A part that nobody has looked at yet has not changed.
+        // A component without a probe result has not changed.
         if (!finding.age) continue;
         const bool known = before != last_.findings.end() && before->age;
         const HealthState was = known ? before->state : HealthState::Healthy;
@@ -91,7 +91,7 @@ void HealthMonitor::report_changes(const HealthReport& now) {
 }
 
 void HealthMonitor::report_modes(std::vector<ComponentStatus> findings) {
-    // Nor does what nobody has looked at yet make a mode.
+    // Components without a probe result do not cause a degraded mode.
     std::erase_if(findings, [](const ComponentStatus& one) { return !one.age; });
     const auto modes = operations::modes_of(findings, parts_.load());
     for (const auto& row : operations::degraded_modes()) {

@@ -1,9 +1,9 @@
 #pragma once
 
-/// The health of the whole at any moment: what the prober found, the degraded modes that follow, a
+/// The overall health at any moment: the probe results, the degraded modes that follow from them, a
 /// log line for each change, and the uptime figures.
 ///
-/// Threads: the thread of the loop.
+/// Threads: the loop thread.
 
 #include "operations/degraded_mode.hpp"
 #include "operations/uptime.hpp"
@@ -26,11 +26,11 @@ struct HealthReport {
     std::vector<operations::DegradedMode> modes;
 };
 
-/// Why this process was started, as far as the one before it left a word.
+/// Why this process was started, as far as its predecessor recorded it.
 enum class StartCause : std::uint8_t {
-    First,           ///< None ran before it here.
-    OrderedStop,     ///< The one before it was stopped on purpose.
-    UnexpectedStop,  ///< The one before it died or was killed.
+    First,           ///< No process ran here before.
+    OrderedStop,     ///< The previous process was stopped on purpose.
+    UnexpectedStop,  ///< The previous process crashed or was killed.
 };
 
 [[nodiscard]] std::string_view to_text(StartCause cause);
@@ -38,35 +38,35 @@ enum class StartCause : std::uint8_t {
 class HealthMonitor {
 public:
     struct Parts {
-        HealthProber& prober;  ///< Outlives the monitor, as does the log.
+        HealthProber& prober;  ///< Must outlive the monitor, as must the log.
         log::Log& log;
         std::function<runtime::Now()> now;
         std::function<operations::Load()> load;
-        /// Is this moment inside a maintenance window that was announced in good time?
+        /// Whether this time lies inside a maintenance window that was announced early enough.
         std::function<bool(base::Timestamp)> planned;
-        /// The announced window that lies, wholly or in part, within a period.
+        /// The announced window that overlaps a period.
         std::function<std::optional<operations::Period>(operations::Period)> announced;
-        /// Told of each check whose state became another; may be absent.
+        /// Called for each check whose state has changed; may be empty.
         std::function<void(const protocol::HealthChange&)> changed = nullptr;
-        /// Is the service down at this moment although every part works, as in an emergency
-        /// maintenance? May be absent.
+        /// Whether the service is down at this time although every component works, as in an
+        /// emergency maintenance. May be empty.
         std::function<bool(base::Timestamp)> outage = nullptr;
     };
 
-    /// `uptime` is what earlier processes counted. The time since then, and until every part has
-    /// been looked at, was a time away.
+    /// `uptime` holds the figures of earlier processes. The time from their last note until every
+    /// component has a probe result is counted as absence (`UptimeLog::resume`).
     HealthMonitor(Parts parts, operations::UptimeLog uptime);
 
-    /// Looks, judges, counts, and says what has changed. Call it several times a second.
+    /// Probes, evaluates, counts, and reports what has changed. Call it several times a second.
     void tick();
 
-    /// The process ends on purpose: the time until the next start is no outage.
+    /// The process stops on purpose: the time until the next start is not an outage.
     void stop_in_order() { uptime_.stop_in_order(); }
 
-    /// Every part has been looked at.
+    /// Whether every component has a probe result.
     [[nodiscard]] bool settled() const { return settled_; }
 
-    /// Never waits.
+    /// Does not block.
     [[nodiscard]] HealthReport snapshot() const;
 
     [[nodiscard]] const HealthProber& prober() const { return parts_.prober; }
@@ -75,7 +75,7 @@ public:
 
     [[nodiscard]] StartCause start_cause() const { return cause_; }
 
-    /// When the process before this one was last seen.
+    /// When the previous process last noted its state.
     [[nodiscard]] std::optional<base::Timestamp> seen_before() const { return seen_before_; }
 
 private:
@@ -90,7 +90,7 @@ private:
     HealthReport last_;
     std::vector<operations::DegradedMode> modes_reported_;
     bool settled_ = false;
-    std::optional<base::Timestamp> counted_;  ///< On the monotonic scale.
+    std::optional<base::Timestamp> counted_;  ///< On the monotonic clock.
 };
 
 }  // namespace botcore::shell::health

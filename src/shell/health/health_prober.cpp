@@ -53,7 +53,7 @@ void HealthProber::tick() {
         if (!part.under_way) {
             begin(place, steady);
         } else if (!part.in_time) {
-            // It still hangs: that is news of now, not of when it was given up.
+            // The probe still hangs, so its time-out counts as a result of now.
             part.reading.probed_at = clocks_.wall();
         }
     }
@@ -95,7 +95,8 @@ std::vector<ComponentStatus> HealthProber::findings() const {
         if (part.ask) {
             ProbeReply known = part.ask();
             if (!part.probe) finding.age = base::Duration();
-            // A healthy part may have something to say as well.
+            // A local check adds its message if both states are equal; of two healthy ones, only if
+            // the probe has no message.
             const bool says_more = known.state == finding.state &&
                                    (known.state != HealthState::Healthy || finding.message.empty());
             if (known.state > finding.state || says_more) {

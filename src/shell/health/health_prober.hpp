@@ -1,14 +1,14 @@
 #pragma once
 
-/// Looks at the parts that we depend on, in the background, so that whoever asks for the health
-/// never waits for any of them.
+/// Probes the components that we depend on in the background, so that a health request never waits
+/// for any of them.
 ///
-/// P1  Each look has a time-out of its own; one that hangs neither delays nor hides another.
-/// P2  A part has at most one look under way. One that came too late changes nothing but that the
-///     next may begin.
+/// P1  Each probe has a time-out of its own; a probe that hangs neither delays nor hides another.
+/// P2  A component has at most one probe in progress. A late result is discarded; it only allows
+///     the next probe to begin.
 ///
-/// Threads: the thread of the loop, answers of looks included; `BlockingProbe` has a thread of its
-/// own for its work.
+/// Threads: the loop thread, including the results of probes; `BlockingProbe` does its work on a
+/// thread of its own.
 
 #include "operations/health.hpp"
 
@@ -21,7 +21,7 @@ namespace botcore::shell::health {
 using operations::Dependency;
 using operations::HealthState;
 
-/// What a look found.
+/// The result of one probe.
 struct ProbeReply {
     HealthState state = HealthState::Healthy;
     std::string message{};
@@ -29,7 +29,7 @@ struct ProbeReply {
 
 using ProbeReplied = std::function<void(ProbeReply)>;
 
-/// Begins a look and returns at once; `answered` is called later on the loop's thread, at most once
+/// Starts a probe and returns at once; `answered` is called later on the loop thread, at most once
 /// and perhaps never.
 using HealthProbe = std::function<void(ProbeReplied answered)>;
 
@@ -37,26 +37,27 @@ class HealthProber {
 public:
     struct Clocks {
         std::function<base::Timestamp()> wall;
-        std::function<base::Timestamp()> steady;  ///< Never goes back; its zero means nothing.
+        std::function<base::Timestamp()>
+            steady;  ///< Never goes back; its zero point has no meaning.
     };
 
     HealthProber(base::Duration interval, Clocks clocks);
 
-    /// A part to look at from time to time.
+    /// Adds a component that is probed at each interval.
     void add(Dependency dependency, HealthProbe probe);
 
-    /// A part whose state this process knows by itself: asked whenever the health is. Besides a
-    /// look at the same part, the worse of the two counts.
+    /// Adds a component whose state this process knows itself; `ask` is called for each health
+    /// report. If the component is also probed, the worse state counts.
     void add_local(Dependency dependency, std::function<ProbeReply()> ask);
 
-    /// Begins the looks that are due and gives up those that took too long. Call it several times a
-    /// second.
+    /// Starts the probes that are due and gives up those that exceed their time-out. Call it
+    /// several times a second.
     void tick();
 
-    /// The verdict on each part that was added, in the order of the table.
+    /// The state of each component that was added, in the order of the table.
     [[nodiscard]] std::vector<operations::ComponentStatus> findings() const;
 
-    /// What looks have brought; `nullptr` for a part without looks.
+    /// The newest probe result; `nullptr` for a component that is not probed.
     [[nodiscard]] const operations::ProbeResult* reading(Dependency dependency) const;
 
 private:
@@ -66,8 +67,8 @@ private:
         std::function<ProbeReply()> ask;
         operations::ProbeResult reading;
         std::uint64_t probes = 0;
-        bool under_way = false;  ///< No answer yet, in time or not.
-        bool in_time = false;    ///< The look under way has not been given up.
+        bool under_way = false;  ///< No result yet, in time or late.
+        bool in_time = false;    ///< The probe in progress has not been given up.
         base::Timestamp began;   ///< On the steady clock.
         base::Timestamp due;
     };
@@ -80,26 +81,26 @@ private:
     base::Duration interval_;
     Clocks clocks_;
     std::vector<Part> parts_;
-    std::shared_ptr<bool> alive_;  ///< Looks may answer after the prober has gone.
+    std::shared_ptr<bool> alive_;  ///< Lets late results detect that the prober no longer exists.
 };
 
-/// Makes a look of work that blocks: a thread of its own does it, one at a time.
+/// Makes a probe of blocking work: one thread of its own does the work, one call at a time.
 class BlockingProbe {
 public:
     using Post = std::function<void(std::function<void()>)>;
 
-    /// `post` runs something on the loop's thread; it may be called from any thread.
+    /// `post` runs a function on the loop thread; any thread may call it.
     BlockingProbe(std::function<ProbeReply()> work, Post post);
 
-    /// Gives work that hangs half a second to end, and then leaves its thread to itself.
+    /// Waits up to half a second for work that hangs, then abandons its thread.
     ~BlockingProbe();
     BlockingProbe(const BlockingProbe&) = delete;
     BlockingProbe& operator=(const BlockingProbe&) = delete;
 
     [[nodiscard]] HealthProbe probe();
 
-    /// No further work. False: some is hanging, and what it uses must outlive it, so that the
-    /// process should end without tearing anything down.
+    /// Starts no further work. False: a call hangs, and what it uses must outlive it, so the
+    /// process should exit without destroying anything.
     [[nodiscard]] bool stop();
 
 private:

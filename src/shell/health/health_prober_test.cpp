@@ -40,7 +40,7 @@ protected:
         return "not looked at";
     }
 
-    /// A look whose answers the test gives by hand.
+    /// A probe whose results the test delivers itself.
     HealthProbe by_hand(std::deque<ProbeReplied>& waiting) {
         return [&waiting](ProbeReplied answered) { waiting.push_back(std::move(answered)); };
     }
@@ -65,7 +65,7 @@ protected:
 };
 
 // @spec:RC-01
-TEST_F(HealthProberTest, LooksEveryInterval) {
+TEST_F(HealthProberTest, ProbesEveryInterval) {
     int probes = 0;
     prober_.add(Dependency::Cache, prompt(probes));
     prober_.tick();
@@ -80,7 +80,7 @@ TEST_F(HealthProberTest, LooksEveryInterval) {
 }
 
 // @spec:R1-HEALTH-11
-TEST_F(HealthProberTest, OneThatHangsNeitherDelaysNorHidesAnother) {
+TEST_F(HealthProberTest, AHangingProbeNeitherDelaysNorHidesAnother) {
     std::deque<ProbeReplied> hanging;
     int probes = 0;
     prober_.add(Dependency::Database, by_hand(hanging));
@@ -96,7 +96,7 @@ TEST_F(HealthProberTest, OneThatHangsNeitherDelaysNorHidesAnother) {
     EXPECT_EQ(state_of(Dependency::Cache), HealthState::Healthy);
 }
 
-TEST_F(HealthProberTest, AnAnswerThatCameTooLateOnlyEndsTheWait) {
+TEST_F(HealthProberTest, ALateResultOnlyAllowsTheNextProbe) {
     std::deque<ProbeReplied> waiting;
     prober_.add(Dependency::Database, by_hand(waiting));
     prober_.tick();
@@ -114,7 +114,7 @@ TEST_F(HealthProberTest, AnAnswerThatCameTooLateOnlyEndsTheWait) {
 }
 
 // @spec:R1-HEALTH-04
-TEST_F(HealthProberTest, MeasuresHowLongAnAnswerTook) {
+TEST_F(HealthProberTest, MeasuresTheLatencyOfAProbe) {
     std::deque<ProbeReplied> waiting;
     prober_.add(Dependency::Cache, by_hand(waiting));
     prober_.tick();
@@ -126,7 +126,7 @@ TEST_F(HealthProberTest, MeasuresHowLongAnAnswerTook) {
     EXPECT_EQ(prober_.reading(Dependency::Market), nullptr);
 }
 
-TEST_F(HealthProberTest, OfALookAndWhatIsKnownTheWorseCounts) {
+TEST_F(HealthProberTest, TheWorseOfProbeAndLocalStateCounts) {
     int probes = 0;
     ProbeReply known;
     prober_.add(Dependency::Database, prompt(probes));
@@ -139,7 +139,7 @@ TEST_F(HealthProberTest, OfALookAndWhatIsKnownTheWorseCounts) {
     EXPECT_EQ(state_of(Dependency::Database), HealthState::Degraded);
 }
 
-TEST(ProberLife, AnAnswerAfterItsEndGoesNowhere) {
+TEST(ProberLife, IgnoresAResultAfterItsDestruction) {
     ProbeReplied late;
     {
         const Timestamp now;
@@ -150,7 +150,7 @@ TEST(ProberLife, AnAnswerAfterItsEndGoesNowhere) {
     late({});
 }
 
-/// The loop's queue, as far as looks need one.
+/// Stands for the loop's queue of posted functions.
 class Posted {
 public:
     BlockingProbe::Post post() {
@@ -176,7 +176,7 @@ private:
     std::deque<std::function<void()>> work_;
 };
 
-TEST(BlockingProbe, DoesItsWorkElsewhereAndAnswersOnTheLoop) {
+TEST(BlockingProbe, WorksOnAnotherThreadAndReportsOnTheLoop) {
     Posted posted;
     const auto here = std::this_thread::get_id();
     BlockingProbe blocking(
@@ -200,7 +200,7 @@ TEST(BlockingProbe, DoesItsWorkElsewhereAndAnswersOnTheLoop) {
     EXPECT_TRUE(blocking.stop());
 }
 
-TEST(BlockingProbe, EndsAlthoughItsWorkHangs) {
+TEST(BlockingProbe, StopsEvenIfItsWorkHangs) {
     struct Gate {
         std::mutex mutex;
         std::condition_variable changed;
@@ -209,7 +209,7 @@ TEST(BlockingProbe, EndsAlthoughItsWorkHangs) {
         bool left = false;
     };
 
-    // The work outlives the look, and so must what it uses.
+    // The work outlives the probe, and so must what it uses.
     const auto gate = std::make_shared<Gate>();
     {
         BlockingProbe blocking(
@@ -235,7 +235,7 @@ TEST(BlockingProbe, EndsAlthoughItsWorkHangs) {
     gate->changed.wait(lock, [&] { return gate->left; });
 }
 
-/// A store that cannot be read any more.
+/// A store that can no longer be read.
 class LostStore final : public ports::StoreReader {
 public:
     explicit LostStore(ports::StoreError error) : error_(error) {}
@@ -277,7 +277,7 @@ private:
 };
 
 // @error:StoreError::Unavailable
-TEST(Store, ThatCannotBeReadIsUnhealthy) {
+TEST(Store, IsUnhealthyWhenItCannotBeRead) {
     LostStore lost(ports::StoreError::Unavailable);
     EXPECT_EQ(probe_store(lost)().state, HealthState::Unhealthy);
     EXPECT_EQ(probe_store(lost)().message, "the store cannot be read");
@@ -285,7 +285,7 @@ TEST(Store, ThatCannotBeReadIsUnhealthy) {
     EXPECT_EQ(probe_store(damaged)().message, "the store is damaged");
 }
 
-TEST(Disk, IsLowBeforeItIsFull) {
+TEST(Disk, IsDegradedBeforeItIsFull) {
     std::uint64_t left = 600ULL << 20U;
     model::StorageState storage = model::StorageState::Normal;
     const auto probe = probe_disk([&] { return left; }, [&] { return storage; }, 512ULL << 20U);
@@ -297,7 +297,7 @@ TEST(Disk, IsLowBeforeItIsFull) {
     EXPECT_EQ(probe().state, HealthState::Unhealthy);
 }
 
-TEST_F(HealthProberTest, TheMonitorTellsNoModeOfAPartThatNobodyHasLookedAt) {
+TEST_F(HealthProberTest, TheMonitorReportsNoModeBeforeTheFirstProbeResult) {
     const scratch::TemporaryFolder folder;
     const std::string path = folder.file("log");
     ProbeReplied database;
@@ -327,7 +327,7 @@ TEST_F(HealthProberTest, TheMonitorTellsNoModeOfAPartThatNobodyHasLookedAt) {
 }
 
 // @spec:RM-LOG-02
-TEST_F(HealthProberTest, TheMonitorCountsAndTellsWhatChanges) {
+TEST_F(HealthProberTest, TheMonitorCountsAndReportsChanges) {
     const scratch::TemporaryFolder folder;
     const std::string path = folder.file("log");
     ProbeReply cache;
@@ -385,7 +385,7 @@ TEST_F(HealthProberTest, TheMonitorCountsAndTellsWhatChanges) {
     EXPECT_THAT(changes[1], testing::EndsWith(" healthy"));
 }
 
-TEST_F(HealthProberTest, TheTimeUntilEveryPartWasLookedAtWasATimeAway) {
+TEST_F(HealthProberTest, TheTimeUntilAllAreProbedCountsAsAbsence) {
     std::deque<ProbeReplied> waiting;
     prober_.add(Dependency::Exchange, by_hand(waiting));
     log::Log log("test", log::Level::Fatal);
@@ -418,7 +418,7 @@ TEST_F(HealthProberTest, TheTimeUntilEveryPartWasLookedAtWasATimeAway) {
     EXPECT_EQ(monitor.uptime().outages().size(), 1U);
 }
 
-TEST(UptimeFile, KeepsTheFiguresOverARestart) {
+TEST(UptimeFile, KeepsTheFiguresAcrossARestart) {
     const scratch::TemporaryFolder folder;
     const std::string path = folder.file("uptime.json");
     UptimeFile file(path);
@@ -443,7 +443,7 @@ TEST(UptimeFile, KeepsTheFiguresOverARestart) {
     EXPECT_TRUE(parse_uptime(to_json(log)).value().stopped_in_order());
 }
 
-TEST(UptimeFile, KeepsWhatTheDiskRefused) {
+TEST(UptimeFile, RetriesAWriteThatTheDiskRefused) {
     const scratch::TemporaryFolder folder;
     UptimeFile file(folder.file("no-such-folder/uptime.json"));
     file.put(to_json({}));
@@ -453,7 +453,7 @@ TEST(UptimeFile, KeepsWhatTheDiskRefused) {
     EXPECT_FALSE(UptimeFile(folder.file("uptime.json")).read()) << "No figures are other figures.";
 }
 
-TEST(UptimeFile, SaysWhatIsWrongWithADamagedFile) {
+TEST(UptimeFile, ReportsWhatIsWrongInADamagedFile) {
     const std::string head = R"({"format":1,"noted_until_us":9,"outages_us":)";
     const std::string days = R"("days_up_degraded_down_planned_us":)";
     const std::string now = R"("days_up_degraded_down_planned_stopped_us":)";

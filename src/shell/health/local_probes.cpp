@@ -36,7 +36,7 @@ ProbeReply exchange_of(const runtime::Runtime& runtime, runtime::Now now) {
     return {};
 }
 
-/// The symbols in which somebody has a position while there is no price of them.
+/// The symbols in which an account has a position while there is no fresh price.
 std::string unpriced_positions(const runtime::Runtime& runtime, const ports::MarketData& market) {
     const core::State& state = runtime.state();
     std::set<std::string> symbols;
@@ -98,9 +98,9 @@ void add_local_probes(HealthProber& prober, const LocalParts& parts) {
         [&runtime = parts.runtime, &market = parts.market, age = parts.market_age_max] {
             return prices_of(runtime, market, age);
         });
-    // The sockets are this process's own.
+    // The sockets belong to this process.
     prober.add_local(Dependency::WebSocket, [] { return ProbeReply{}; });
-    // The very condition by which the gate refuses entries.
+    // The same condition by which the runtime refuses entries.
     prober.add_local(
         Dependency::Clock, [&runtime = parts.runtime, now = parts.now]() -> ProbeReply {
             if (runtime.clock_state(now()) == model::ClockState::Certain) return {};
@@ -122,7 +122,8 @@ HealthProbe probe_cache(ports::Cache& cache) {
         const std::uint64_t before = cache.counters().errors;
         cache.get("health", [&cache, answered, before](const std::optional<std::string>&) {
             const ports::CacheStatus status = cache.status();
-            // A connection that hangs is still a connection: what counts is the answer.
+            // A connection that hangs still counts as connected; the probe therefore requires a
+            // reply without an error.
             const bool failed = !status.connected || cache.counters().errors != before;
             answered(failed ? ProbeReply{HealthState::Unhealthy, status.message} : ProbeReply{});
         });

@@ -1,9 +1,10 @@
 #pragma once
 
-/// The parts whose state this process knows by itself, without asking anybody: is the journal ours,
-/// are the accounts compared, how old are prices, did the clock jump. And the look at the disk.
+/// The components whose state this process knows itself: whether this process still owns the
+/// journal, whether the accounts have been compared, how old prices are, whether the clock stepped.
+/// Also the probes of the exchange, the cache, the store and the disk.
 ///
-/// Threads: the thread of the loop; the disk's look is for a thread that may wait.
+/// Threads: the loop thread; the functions that block are for a thread that may wait.
 
 #include "ports/cache.hpp"
 #include "ports/market_data.hpp"
@@ -17,17 +18,17 @@
 
 namespace botcore::shell::health {
 
-/// All outlive the prober.
+/// All references must outlive the prober.
 struct LocalParts {
     const runtime::Runtime& runtime;
     const ports::MarketData& market;
     std::function<runtime::Now()> now;
-    base::Duration market_age_max;  ///< Prices older than this take no entries.
+    base::Duration market_age_max;  ///< Entries are refused when prices are older than this.
 };
 
 void add_local_probes(HealthProber& prober, const LocalParts& parts);
 
-/// The age of the oldest price and where prices come from; no age where there is no price.
+/// The age of the oldest price and the source of prices; no age without a price.
 struct MarketAge {
     std::optional<base::Duration> oldest;
     model::MarketSource source = model::MarketSource::None;
@@ -35,19 +36,19 @@ struct MarketAge {
 
 [[nodiscard]] MarketAge market_age(const ports::MarketData& market);
 
-/// Asks the exchange for a sign of life on the way that orders go; `wake` has the loop collect
-/// answers soon. Both outlive the prober.
+/// Probes the exchange over the path that orders take; `wake` makes the loop collect replies
+/// soon. Both must outlive the prober.
 [[nodiscard]] HealthProbe probe_exchange(ports::Exchange& exchange, std::function<void()> wake);
 
-/// Asks the cache for a value, found or not, and so measures it. Takes the cache's own time limit
-/// at most; the cache outlives the prober.
+/// Reads one value from the cache, present or not, and so measures its latency. Takes the cache's
+/// own time limit at most; the cache must outlive the prober.
 [[nodiscard]] HealthProbe probe_cache(ports::Cache& cache);
 
-/// Can the newest record be read? Blocks.
+/// Checks whether the newest record can be read. Blocks.
 [[nodiscard]] std::function<ProbeReply()> probe_store(ports::StoreReader& reader);
 
-/// What is left of the disk. `free_bytes` and `storage` may block. Low below `low_bytes`; full once
-/// commits live on the reserve.
+/// Checks the free disk space. `free_bytes` and `storage` may block. Degraded below `low_bytes`;
+/// unhealthy once commits use the reserve.
 [[nodiscard]] std::function<ProbeReply()> probe_disk(std::function<std::uint64_t()> free_bytes,
                                                      std::function<model::StorageState()> storage,
                                                      std::uint64_t low_bytes);

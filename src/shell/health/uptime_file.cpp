@@ -26,12 +26,12 @@ using operations::UptimeLog;
 namespace {
 
 constexpr std::int64_t kFormat = 1;
-/// The last day of the year 9999: nothing later is counted.
+/// The last day of the year 9999; later days are not counted.
 constexpr std::int64_t kDayMax = 2'932'896;
 constexpr std::int64_t kDayMicroseconds = std::int64_t{86'400} * 1'000'000;
 constexpr std::int64_t kTimeMax = kDayMax * kDayMicroseconds;
 
-/// The numbers of a list of exactly `count`; nothing for anything else.
+/// The numbers of a list with exactly `count` elements; empty for anything else.
 std::optional<std::vector<std::int64_t>> numbers_of(const json::value& value, std::size_t count) {
     const auto* list = value.if_array();
     if (list == nullptr || list->size() != count) return std::nullopt;
@@ -91,7 +91,7 @@ base::Result<UptimeLog, std::string> parse_uptime(std::string_view text) {
         return Failure{std::string("its format is not known to this version")};
     }
     const auto until = number_in(object, "noted_until_us");
-    // Files of before told of no orderly stops.
+    // Older files have no figure for orderly stops.
     const bool older = object.contains("days_up_degraded_down_planned_us");
     const json::array* days_list = list_in(
         object,

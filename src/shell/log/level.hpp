@@ -1,6 +1,6 @@
 #pragma once
 
-/// How much a log line weighs, and the happenings that operators look for. Failures are errors,
+/// The levels of log lines, and the events that operators search for. Failures are errors,
 /// recoveries are information.
 
 #include <cstdint>
@@ -12,8 +12,7 @@ enum class Level : std::uint8_t { Trace, Debug, Info, Warn, Error, Fatal };
 
 [[nodiscard]] std::string_view to_text(Level level);
 
-/// What must be found in the logs whatever else they hold. Each has its level and its word in the
-/// field "event".
+/// Events that must be findable in the logs. Each has a level and a word in the field "event".
 enum class LogEvent : std::uint8_t {
     ServiceStarted,
     ServiceStopped,

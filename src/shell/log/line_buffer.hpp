@@ -1,9 +1,9 @@
 #pragma once
 
-/// Log lines on their way to one sink, in order, at most so many. Where there is no room, the
-/// oldest line of little weight goes (below Warn), then the oldest of all; how many went is told.
+/// A bounded buffer of log lines for one sink, in order. When it is full, the oldest line below
+/// Warn is dropped, or else the oldest of all; the number of dropped lines is reported.
 ///
-/// Threads: the caller's lock.
+/// Threads: guarded by the caller's lock.
 
 #include "shell/log/level.hpp"
 
@@ -15,7 +15,7 @@
 
 namespace botcore::shell::log {
 
-/// A finished line with its end; one for all sinks.
+/// A finished line with its line end, shared by all sinks.
 using Line = std::shared_ptr<const std::string>;
 
 class LineBuffer {
@@ -23,12 +23,12 @@ public:
     explicit LineBuffer(std::size_t lines_max);
 
     void push(Level level, Line line);
-    /// The oldest line; nothing when there is none.
+    /// The oldest line; null if there is none.
     [[nodiscard]] Line pop();
 
     [[nodiscard]] std::size_t size() const { return light_.size() + heavy_.size(); }
 
-    /// Lines that found no room since the last call.
+    /// The number of lines dropped since the last call.
     [[nodiscard]] std::uint64_t take_dropped();
 
 private:

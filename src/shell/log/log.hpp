@@ -1,10 +1,11 @@
 #pragma once
 
-/// Log lines on standard error and, if wanted, in a file; times in UTC. A line is one JSON object;
-/// on standard error it may also be text for people. It never holds a secret (style rule E6).
+/// Log lines on standard error and, if configured, in a file; times are in UTC. A line is one JSON
+/// object; on standard error it may also be plain text for people. It never contains a secret
+/// (style rule E6).
 ///
-/// J1  Writing a line never waits for where it goes: a thread of its own brings it there, and while
-///     a sink is down its lines wait in a bounded buffer (LogWriter).
+/// J1  Writing a line never waits for its destination: a thread of its own writes it, and while a
+///     sink is down its lines wait in a bounded buffer (LogWriter).
 
 #include "shell/log/level.hpp"
 #include "shell/log/log_writer.hpp"
@@ -21,54 +22,54 @@
 
 namespace botcore::shell::log {
 
-/// Something a line tells beside its message: "request_id", "user_id", "operation", "duration_ms".
+/// A field beside the message: "request_id", "user_id", "operation", "duration_ms".
 struct Field {
     std::string_view name;
     std::variant<std::string_view, std::int64_t, double> value;
 };
 
-/// What every line says of its writer.
+/// What every line says about the process that wrote it.
 struct LogIdentity {
     std::string service;
     std::string version;
     std::string environment;
-    std::string host;  ///< Empty: the machine's name is looked up.
+    std::string host;  ///< Empty: the machine's host name is used.
 };
 
 struct LogOptions {
     LogIdentity identity;
-    Level least = Level::Info;     ///< Lines below it cost next to nothing and are dropped.
+    Level least = Level::Info;     ///< Lines below it are dropped at almost no cost.
     int descriptor = 2;            ///< Standard error; -1 for none.
-    Format format = Format::Json;  ///< Of the lines on the descriptor.
-    /// So long at most lines below Error are held back from the descriptor, until `release`.
+    Format format = Format::Json;  ///< The format on the descriptor.
+    /// Lines below Error are held back from the descriptor for at most this time, until `release`.
     std::chrono::milliseconds held_for{0};
-    std::string path;  ///< A file beside it, always JSON; empty for none.
+    std::string path;  ///< A log file as well, always JSON; empty for none.
     std::uint64_t file_bytes_max = 64U << 20U;
     int files_max = 5;
-    std::size_t lines_max = 10'000;  ///< That wait for one sink that is down.
+    std::size_t lines_max = 10'000;  ///< The most lines that wait for one sink that is down.
 };
 
 /// Threads: any thread may write.
 class Log {
 public:
     explicit Log(LogOptions options);
-    /// To standard error, or to the file alone where `path` is given.
+    /// Writes to standard error, or to the file only if `path` is given.
     explicit Log(std::string service, Level least = Level::Info, const std::string& path = {});
-    /// Brings what waits to the sinks, but not for longer than two seconds.
+    /// Writes the waiting lines to the sinks, for two seconds at most.
     ~Log() = default;
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
 
     void write(Level level, std::string_view message, std::initializer_list<Field> fields = {});
 
-    /// A line with the level and the word ("event") of what happened.
+    /// Writes a line with the level of the event and its word in the field "event".
     void event(LogEvent event, std::string_view message, std::initializer_list<Field> fields = {}) {
         tell(event, message, std::span<const Field>(fields));
     }
 
     void event(LogEvent event, std::string_view message, std::span<const Field> fields);
 
-    /// An error that nobody expected, with the stack that led to it.
+    /// An unexpected error, logged with a stack trace.
     void failure(LogEvent event,
                  std::string_view message,
                  std::initializer_list<Field> fields = {}) {
@@ -79,19 +80,20 @@ public:
 
     [[nodiscard]] bool is_on(Level level) const { return level >= least_; }
 
-    /// Waits until all lines so far are where they go, files on stable storage. False when that
-    /// took longer than `within`.
+    /// Waits until all lines so far are written, files to stable storage. False when that took
+    /// longer than `within`.
     bool flush(std::chrono::milliseconds within = std::chrono::seconds(2)) {
         return writer_.flush(within);
     }
 
-    /// The greeting has been shown: lines that were held back follow it.
+    /// Call it once the start-up greeting has been printed: the lines that were held back are
+    /// written then.
     void release() { writer_.release(); }
 
-    /// Closes the file, which may have been moved aside, and opens it again by its name.
+    /// Closes the file, which may have been moved aside, and reopens it by its name.
     void reopen() { writer_.reopen(); }
 
-    /// Lines that wait for a sink, and lines that found no room.
+    /// Lines that wait for a sink, and lines that were dropped.
     [[nodiscard]] std::size_t waiting() { return writer_.waiting(); }
 
     [[nodiscard]] std::uint64_t dropped() const { return writer_.dropped(); }
@@ -108,15 +110,15 @@ private:
     LogWriter writer_;
 };
 
-/// The line as it is written, without the line's end. For tests and other sinks.
+/// The line as it is written, without its line end. For tests and other sinks.
 [[nodiscard]] std::string format_line(const LogIdentity& identity,
                                       Level level,
                                       std::string_view timestamp,
                                       std::string_view message,
                                       std::span<const Field> fields);
 
-/// The same for people: time, level, message, then what is told beside it. Neither host nor version
-/// nor environment; one line, but for a stack, which follows indented.
+/// The same as text for people: time, level, message, then the fields. Contains no host, version or
+/// environment; one line, except that a stack trace follows indented.
 [[nodiscard]] std::string format_text(Level level,
                                       std::string_view timestamp,
                                       std::string_view message,

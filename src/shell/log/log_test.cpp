@@ -57,7 +57,7 @@ LogOptions to_file(const Folder& folder) {
     return options;
 }
 
-TEST(Log, EscapesWhatCouldBreakALine) {
+TEST(Log, EscapesCharactersThatCouldBreakALine) {
     const std::array fields = {Field{"request_id", "req_1"}};
     const std::string line = format_line({"botcored", "", "", "here"},
                                          Level::Warn,
@@ -104,7 +104,7 @@ TEST(Log, WritesOneJsonObjectALineWithTimeLevelServiceAndContext) {
 }
 
 // @spec:RM-LOG-01 @spec:RM-LOG-02
-TEST(Log, TellsEveryHappeningWithItsWordAndLevel) {
+TEST(Log, WritesEveryEventWithItsWordAndLevel) {
     const Folder folder;
     {
         Log log(to_file(folder));
@@ -133,7 +133,7 @@ TEST(Log, TellsEveryHappeningWithItsWordAndLevel) {
     EXPECT_EQ(levels, expected);
 }
 
-TEST(Log, AFailureShowsTheStackThatLedToIt) {
+TEST(Log, AFailureIncludesItsStackTrace) {
     const Folder folder;
     {
         Log log(to_file(folder));
@@ -148,7 +148,7 @@ TEST(Log, AFailureShowsTheStackThatLedToIt) {
     EXPECT_GT(std::count(trace.begin(), trace.end(), '\n'), 3);
 }
 
-TEST(StackTraceDeathTest, ABrokenProcessPrintsItsStackAndEndsAsItWouldHave) {
+TEST(StackTraceDeathTest, ACrashPrintsTheStackAndKeepsTheExitStatus) {
     EXPECT_EXIT(
         {
             install_crash_trace();
@@ -169,14 +169,14 @@ void push(LineBuffer& buffer, Level level, const char* text) {
     buffer.push(level, std::make_shared<const std::string>(text));
 }
 
-TEST(LineBuffer, LetsTheOldestLightLineGoFirst) {
+TEST(LineBuffer, DropsTheOldestLineBelowWarnFirst) {
     LineBuffer buffer(3);
     push(buffer, Level::Error, "e1");
     push(buffer, Level::Info, "i1");
     push(buffer, Level::Warn, "w1");
     push(buffer, Level::Error, "e2");
     EXPECT_EQ(buffer.take_dropped(), 1U);
-    push(buffer, Level::Debug, "d1");  // The only light one, so it goes at once.
+    push(buffer, Level::Debug, "d1");  // The only line below Warn, so it is dropped at once.
     EXPECT_EQ(buffer.take_dropped(), 1U);
     EXPECT_THAT(all_of(buffer), ElementsAre("e1", "w1", "e2"));
     for (const char* text : {"a", "b", "c", "d"})
@@ -197,7 +197,7 @@ TEST(LineBuffer, KeepsTheOrderOfAllLevels) {
 }
 
 // @spec:R1-AVAIL-07
-TEST(Log, KeepsItsLinesWhileTheFolderIsGone) {
+TEST(Log, KeepsItsLinesWhileTheFolderIsMissing) {
     const Folder folder;
     Log log(to_file(folder));
     log.write(Level::Info, "before");
@@ -218,7 +218,7 @@ TEST(Log, KeepsItsLinesWhileTheFolderIsGone) {
     EXPECT_EQ(log.dropped(), 0U);
 }
 
-TEST(Log, WritesOnWhereTheFileWasTakenAway) {
+TEST(Log, ContinuesInANewFileAfterARemoval) {
     const Folder folder;
     Log log(to_file(folder));
     log.write(Level::Info, "old");
@@ -231,7 +231,7 @@ TEST(Log, WritesOnWhereTheFileWasTakenAway) {
     EXPECT_EQ(message_of(lines[0]), "new");
 }
 
-TEST(Log, OpensItsFileAnewOnRequest) {
+TEST(Log, ReopensItsFileOnRequest) {
     const Folder folder;
     Log log(to_file(folder));
     log.write(Level::Info, "old");
@@ -247,7 +247,7 @@ TEST(Log, OpensItsFileAnewOnRequest) {
     EXPECT_EQ(lines_of(folder.file() + ".1").size(), 1U);
 }
 
-/// A pipe whose other end is read without waiting.
+/// A pipe that the test reads without waiting.
 class Pipe {
 public:
     Pipe() { EXPECT_EQ(::pipe2(ends_.data(), O_CLOEXEC | O_NONBLOCK), 0); }
@@ -272,7 +272,7 @@ private:
     std::array<int, 2> ends_{};
 };
 
-TEST(Log, HoldsLinesBackFromTheScreenUntilTheGreetingWasShown) {
+TEST(Log, HoldsLinesBackFromTheScreenUntilTheGreetingIsShown) {
     const Folder folder;
     const Pipe screen;
     LogOptions options = to_file(folder);
@@ -282,7 +282,7 @@ TEST(Log, HoldsLinesBackFromTheScreenUntilTheGreetingWasShown) {
     Log log(options);
     log.write(Level::Warn, "first");
     log.write(Level::Info, "second");
-    while (lines_of(folder.file()).size() < 2)  // The file has them at once.
+    while (lines_of(folder.file()).size() < 2)  // The file gets them at once.
         std::this_thread::yield();
     EXPECT_EQ(screen.take(), "");
     log.release();
@@ -292,7 +292,7 @@ TEST(Log, HoldsLinesBackFromTheScreenUntilTheGreetingWasShown) {
     EXPECT_LT(shown.find("first"), shown.find("second"));
 }
 
-TEST(Log, HoldsNothingBackOnceSomethingFailed) {
+TEST(Log, HoldsNothingBackAfterAnError) {
     const Pipe screen;
     LogOptions options;
     options.descriptor = screen.to_write();
@@ -306,7 +306,7 @@ TEST(Log, HoldsNothingBackOnceSomethingFailed) {
     EXPECT_LT(shown.find("first"), shown.find("broken"));
 }
 
-TEST(Log, ALineForPeopleSaysWhatTheJsonLineSays) {
+TEST(Log, ATextLineHasTheContentOfTheJsonLine) {
     const std::array fields = {Field{"operation", "POST /x"},
                                Field{"user_id", "operator"},
                                Field{"cause", ""},
@@ -318,7 +318,7 @@ TEST(Log, ALineForPeopleSaysWhatTheJsonLineSays) {
               "attempt=2 duration_ms=1.5E0\n    one\n     [2Jtwo");
 }
 
-TEST(Log, ALineForPeopleHoldsNoSecretAndNoSecondLine) {
+TEST(Log, ATextLineHasNoSecretAndNoSecondLine) {
     const std::array fields = {Field{"remote", "203.0.113.7"},
                                Field{"cause", "a\n2026-01-01T00:00:00.000Z ERROR forged"}};
     const std::string line =
@@ -330,7 +330,7 @@ TEST(Log, ALineForPeopleHoldsNoSecretAndNoSecondLine) {
 }
 
 // @spec:R1-AVAIL-07
-TEST(Log, NeverWaitsForAPipeThatNobodyReads) {
+TEST(Log, NeverWaitsForAPipeThatIsNotRead) {
     const Folder folder;
     std::array<int, 2> pipe{};
     ASSERT_EQ(::pipe(pipe.data()), 0);
@@ -342,7 +342,7 @@ TEST(Log, NeverWaitsForAPipeThatNobodyReads) {
         Log log(options);
         for (int i = 0; i < kLines; ++i)
             log.write(Level::Info, std::to_string(i) + std::string(100, '.'));
-        // The file has them all although the pipe is full.
+        // The file gets all of them although the pipe is full.
         while (lines_of(folder.file()).size() < kLines)
             std::this_thread::yield();
         EXPECT_GT(log.waiting(), 0U);
@@ -366,7 +366,7 @@ TEST(Log, NeverWaitsForAPipeThatNobodyReads) {
     EXPECT_EQ(count, kLines);
 }
 
-TEST(Log, SurvivesAPipeWhoseReaderIsGone) {
+TEST(Log, SurvivesAPipeWithoutAReader) {
     std::array<int, 2> pipe{};
     ASSERT_EQ(::pipe(pipe.data()), 0);
     (void)::close(pipe[0]);
@@ -378,7 +378,7 @@ TEST(Log, SurvivesAPipeWhoseReaderIsGone) {
     (void)::close(pipe[1]);
 }
 
-TEST(Log, SaysHowManyLinesFoundNoRoom) {
+TEST(Log, ReportsHowManyLinesWereDropped) {
     const Folder folder;
     LogOptions options = to_file(folder);
     options.path = (folder.path() / "later" / "botcored.log").string();
@@ -400,13 +400,13 @@ TEST(Log, SaysHowManyLinesFoundNoRoom) {
             ++others;
         }
     }
-    EXPECT_EQ(errors, 5);  // All of them: what went was lighter.
+    EXPECT_EQ(errors, 5);  // All of them: the dropped lines had a lower level.
     EXPECT_EQ(dropped + others, 20);
     EXPECT_GE(dropped, 9);
     EXPECT_EQ(log.dropped(), static_cast<std::uint64_t>(dropped));
 }
 
-TEST(FileSink, MovesTheFileAsideBeforeItGrowsTooLarge) {
+TEST(FileSink, RotatesTheFileBeforeItGrowsTooLarge) {
     const Folder folder;
     FileSink sink({.path = folder.file(), .bytes_max = 100, .files_max = 3});
     for (char c = 'a'; c <= 'e'; ++c)
@@ -424,8 +424,8 @@ TEST(FileSink, MovesTheFileAsideBeforeItGrowsTooLarge) {
     EXPECT_EQ(std::filesystem::file_size(folder.file()), 60U);
 }
 
-// What copytruncate of logrotate does.
-TEST(FileSink, WritesAtTheEndOfAFileThatWasEmptied) {
+// Does what logrotate's copytruncate does.
+TEST(FileSink, AppendsToAFileThatWasTruncated) {
     const Folder folder;
     FileSink sink({.path = folder.file(), .bytes_max = 100, .files_max = 2});
     EXPECT_EQ(sink.write(std::string(59, 'a') + "\n"), Written::Yes);
@@ -435,12 +435,12 @@ TEST(FileSink, WritesAtTheEndOfAFileThatWasEmptied) {
     std::string text;
     std::getline(file, text, '\0');
     EXPECT_EQ(text, std::string(59, 'b') + "\n");
-    // Its size counts from there, so it is not moved aside too early.
+    // The size restarts at the truncation, so the file is not rotated too early.
     EXPECT_FALSE(std::filesystem::exists(folder.file() + ".1"));
 }
 
-// A full disk, seen through the limit of a file's size.
-TEST(FileSink, LeavesNoHalfLineBehindOnAFullDisk) {
+// Simulates a full disk by a limit on the file size.
+TEST(FileSink, LeavesNoPartialLineOnAFullDisk) {
     const Folder folder;
     const auto child = [&] {
         (void)std::signal(SIGXFSZ, SIG_IGN);

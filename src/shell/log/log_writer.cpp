@@ -14,7 +14,7 @@ namespace {
 constexpr std::chrono::milliseconds kRetryAfter(100);
 constexpr std::chrono::seconds kGoodbyeWithin(2);
 
-/// Writing to a pipe whose reader is gone must not end the process.
+/// Writing to a pipe without a reader must not end the process.
 void block_broken_pipes() {
     sigset_t set;
     (void)::sigemptyset(&set);
@@ -61,7 +61,7 @@ void LogWriter::push(Level level, const MakeLine& make) {
     changed_.notify_all();
 }
 
-/// With the lock held.
+/// Requires the lock.
 void LogWriter::let_go() {
     for (auto& outlet : outlets_)
         outlet->held = false;
@@ -109,7 +109,7 @@ std::size_t LogWriter::waiting() {
     return most;
 }
 
-/// With the lock held.
+/// Requires the lock.
 bool LogWriter::has_work() const {
     return std::any_of(outlets_.begin(), outlets_.end(), [this](const auto& outlet) {
         const bool lines = outlet->buffer.size() > 0 || outlet->at_hand != nullptr;
@@ -126,14 +126,14 @@ void LogWriter::run(const std::stop_token& stop) {
             (void)changed_.wait_for(lock, stop, kRetryAfter, [this] { return has_work(); });
             if (std::chrono::steady_clock::now() >= held_until_) let_go();
             for (auto& outlet : outlets_)
-                outlet->down = false;  // Whoever was down is tried again now.
+                outlet->down = false;  // A sink that was down is tried again now.
         }
         while (!stop.stop_requested() && work()) {
         }
     }
 }
 
-/// The line that the sink must get next, with the lock held. Lost lines are told of first.
+/// The next line for the sink. The number of dropped lines is reported first. Requires the lock.
 Line LogWriter::next_line(Outlet& outlet) {
     if (outlet.at_hand) return outlet.at_hand;
     if (const std::uint64_t lost = outlet.buffer.take_dropped(); lost > 0) {

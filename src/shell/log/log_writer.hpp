@@ -1,15 +1,15 @@
 #pragma once
 
-/// The thread "log": takes finished lines from any thread and brings them to the sinks. Whoever
-/// logs never waits for a sink.
+/// The log thread: takes finished lines from any thread and writes them to the sinks. Callers never
+/// wait for a sink.
 ///
-/// G1  Each sink gets every line in order, except those that its buffer had no room for; then a
-///     line says how many went.
-/// G2  A sink that is down is tried again a few times a second; the others go on.
-/// G3  Lines that are held back come in their order once the first of these is true: `release` was
-///     called, a line of level Error or above came, somebody flushes, the time is over.
+/// G1  Each sink gets every line in order, except those that did not fit into its buffer; a line
+///     then reports how many were dropped.
+/// G2  A sink that is down is tried again a few times a second; the others continue.
+/// G3  Lines that are held back are written in order at the first of these events: `release` is
+///     called, a line of level Error or above is logged, `flush` is called, the time is over.
 ///
-/// Queues: one a sink, `lines_max` lines (full: see LineBuffer).
+/// Queues: one for each sink, `lines_max` lines (full: see LineBuffer).
 
 #include "shell/log/line_buffer.hpp"
 #include "shell/log/sinks.hpp"
@@ -27,16 +27,16 @@ namespace botcore::shell::log {
 
 class LogWriter {
 public:
-    /// Makes a line in the format that is wanted.
+    /// Makes a line in the given format.
     using MakeLine = std::function<Line(Format format)>;
-    /// Makes the line that tells of lost lines.
+    /// Makes the line that reports dropped lines.
     using TellDropped = std::function<Line(Format format, std::uint64_t dropped)>;
 
     LogWriter(std::vector<std::unique_ptr<LineSink>> sinks,
               std::size_t lines_max,
               TellDropped report_dropped,
               std::chrono::milliseconds held_for);
-    /// Writes what the sinks take within two seconds, and forgets the rest.
+    /// Writes what the sinks take within two seconds, and discards the rest.
     ~LogWriter();
     LogWriter(const LogWriter&) = delete;
     LogWriter& operator=(const LogWriter&) = delete;
@@ -44,20 +44,20 @@ public:
     /// Calls `make` once for each format that a sink takes.
     void push(Level level, const MakeLine& make);
 
-    /// Lets the lines go that are held back from sinks that share the screen with the greeting.
+    /// Releases the lines held back from sinks that share the screen with the start-up greeting.
     void release();
 
-    /// Has every sink that writes to a named file open it again.
+    /// Makes every sink that writes to a named file reopen it.
     void reopen();
 
     /// Waits until every sink has all lines so far, on stable storage where it has one. False when
     /// that took longer than `within`.
     bool flush(std::chrono::milliseconds within);
 
-    /// Lines that no sink or not every sink has yet.
+    /// The most lines that any one sink has not written yet.
     [[nodiscard]] std::size_t waiting();
 
-    /// Lines that found no room, over all sinks.
+    /// Lines that were dropped, over all sinks.
     [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(); }
 
 private:
@@ -66,7 +66,7 @@ private:
             : sink(std::move(given)),
               buffer(lines_max) {}
 
-        std::unique_ptr<LineSink> sink;  // The log thread's alone.
+        std::unique_ptr<LineSink> sink;  // Used by the log thread only.
         LineBuffer buffer;               // Guarded by mutex_.
         Line at_hand;                    // Taken by the log thread, not written yet. Guarded.
         bool down = false;               // Guarded.
@@ -76,7 +76,7 @@ private:
     };
 
     void run(const std::stop_token& stop);
-    /// False when there is nothing to do now.
+    /// Returns false when there is nothing to do now.
     bool work();
     [[nodiscard]] Line next_line(Outlet& outlet);
     [[nodiscard]] bool all_written() const;

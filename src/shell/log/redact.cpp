@@ -17,7 +17,7 @@ constexpr std::string_view kGone = "[redacted]";
 constexpr std::size_t kSecretRun = 40;
 constexpr std::string_view kBearerStart = "bct_";
 
-/// A name that ends with one of these has a secret as its value.
+/// The value of a name that ends with one of these is a secret.
 constexpr std::array<std::string_view, 12> kSecretNames = {"password",
                                                            "passwd",
                                                            "passphrase",
@@ -31,7 +31,7 @@ constexpr std::array<std::string_view, 12> kSecretNames = {"password",
                                                            "listenkey",
                                                            "authorization"};
 
-/// What our own texts and fields have before a hash of a state or of a record.
+/// The words that our own texts and fields have before the hash of a state or a record.
 constexpr std::array<std::string_view, 6> kHashWords = {
     "state ", "hash ", "state_hash\":\"", "state_hash=", "head_hash\":\"", "\"hash\":\""};
 
@@ -64,7 +64,7 @@ bool equals(std::string_view word, std::string_view small) {
            });
 }
 
-/// The name of one of our environment variables, which may be long.
+/// Whether the word is the name of one of our environment variables, which may be long.
 bool is_our_variable(std::string_view word) {
     return word.starts_with("BOTCORE_") && word.size() < 2 * kSecretRun &&
            std::all_of(
@@ -73,8 +73,9 @@ bool is_our_variable(std::string_view word) {
                [](char c) { return (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_'; });
 }
 
-/// The name of an object of the archive as far as it has digits: "<20 digits>-<20 digits>" of a
-/// segment, "<20 digits>-<yyyymmdd>t<hhmmss>z" of a snapshot. Secrets have letters.
+/// Whether the word is the part of an archive object's name that consists of digits: "<20
+/// digits>-<20 digits>" of a segment, "<20 digits>-<yyyymmdd>t<hhmmss>z" of a snapshot. Secrets
+/// contain more letters.
 bool is_object_name(std::string_view word) {
     const std::size_t dash = word.find('-');
     if (dash != 20 || word.size() > 2 * dash + 1) return false;
@@ -82,7 +83,7 @@ bool is_object_name(std::string_view word) {
            (word.ends_with('z') ? 3 : 1);
 }
 
-/// 32 bytes as small hexadecimal digits.
+/// Whether the word is 32 bytes as lower-case hexadecimal digits.
 bool is_hash(std::string_view word) {
     return word.size() == 64 && std::all_of(word.begin(), word.end(), [](char c) {
                return is_digit(c) || (c >= 'a' && c <= 'f');
@@ -107,7 +108,7 @@ std::string hashed(std::string_view address) {
     return fmt::format("[email {:016x}]", number);
 }
 
-/// Walks over a text once and writes what may be seen.
+/// Scans a text once and copies what may be shown.
 class Redactor {
 public:
     explicit Redactor(std::string_view text) : rest_(text) {}
@@ -134,8 +135,8 @@ private:
 
     [[nodiscard]] bool at_word_start() const { return out_.empty() || !is_word(out_.back()); }
 
-    /// Do our own words for a hash stand right before it? A signature of a request never follows
-    /// them.
+    /// Whether one of our own words for a hash comes right before it. A request's signature never
+    /// follows such a word.
     [[nodiscard]] bool follows_hash_word() const {
         const std::string_view text = out_;
         return std::any_of(kHashWords.begin(), kHashWords.end(), [&](std::string_view end) {
@@ -176,7 +177,7 @@ private:
             --end;
         if (end == at + 1) return false;
         const auto size = static_cast<std::size_t>(end - begin);
-        // A name in front, as in "email=a@b.co", stays.
+        // A name before the address, as in "email=a@b.co", is copied unchanged.
         const std::string_view address = rest_.substr(0, size);
         const std::size_t split = address.substr(0, address.find('@')).find_last_of("=&?/");
         const std::size_t kept = split == std::string_view::npos ? 0 : split + 1;
@@ -199,7 +200,7 @@ private:
             drop(size);
             return;
         }
-        // A part of a path is no name of a value: "/etc/passwd: not a directory".
+        // A part of a path is not the name of a value: "/etc/passwd: not a directory".
         const bool in_path = !out_.empty() && out_.back() == '/';
         copy(size);
         if (in_path) return;
@@ -210,10 +211,10 @@ private:
         }
     }
 
-    /// After a name: its value, where ':' or '=' follows.
+    /// After a secret's name: redacts its value if ':' or '=' follows.
     void take_named_value() {
         std::size_t skip = 0;
-        // The quote that ends the name may be escaped, in a text within a text.
+        // The quote after the name may be escaped, in a text inside a text.
         while (skip < rest_.size() && (rest_[skip] == '"' || rest_[skip] == '\\'))
             ++skip;
         while (skip < rest_.size() && rest_[skip] == ' ')
@@ -228,7 +229,8 @@ private:
         while (skip < rest_.size() && (rest_[skip] == ' ' || rest_[skip] == '\\'))
             ++skip;
         copy(skip);
-        if (rest_.empty() || rest_.front() == '<') return;  // "<token>" is a place for one.
+        if (rest_.empty() || rest_.front() == '<')
+            return;  // "<token>" is a placeholder, not a secret.
         if (rest_.size() > 7 && equals(rest_.substr(0, 7), "bearer ")) {
             copy(6);
             return take_value();

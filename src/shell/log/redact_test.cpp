@@ -12,7 +12,7 @@ namespace {
 
 const std::string kLong(40, 'k');
 
-TEST(Redact, TakesSecretsOutWhereverTheyStand) {
+TEST(Redact, RemovesSecretsAnywhereInAText) {
     const std::string secret = "hunter2-Hunter2!";
     for (const std::string& text : {"Authorization: Bearer " + secret,
                                     "bearer " + secret,
@@ -30,14 +30,14 @@ TEST(Redact, TakesSecretsOutWhereverTheyStand) {
     }
 }
 
-TEST(Redact, KnowsASecretByItsLength) {
+TEST(Redact, DetectsASecretByItsLength) {
     EXPECT_EQ(redact("path /api/orders/" + kLong + "/explain"),
               "path /api/orders/[redacted]/explain");
     EXPECT_EQ(redact("bct_abc"), "[redacted]");
     EXPECT_EQ(redact(std::string(39, 'k')), std::string(39, 'k'));
 }
 
-TEST(Redact, LeavesOrdinaryTextsAlone) {
+TEST(Redact, LeavesOrdinaryTextsUnchanged) {
     for (const char* text : {"",
                              "the order BC1-000001-42 was filled at 50000.10",
                              "123e4567-e89b-12d3-a456-426614174000",
@@ -51,7 +51,7 @@ TEST(Redact, LeavesOrdinaryTextsAlone) {
     }
 }
 
-TEST(Redact, LeavesTheNamesOfOurVariablesAloneAndNotTheirSecrets) {
+TEST(Redact, ShowsNamesOfOurVariablesButNotTheirSecrets) {
     const std::string name = "BOTCORE_RISK_MARGIN_LEVEL_ENTRY_MINIMUM_PERCENT";
     ASSERT_GE(name.size(), kLong.size());
     EXPECT_EQ(redact(name + ": expected a number"), name + ": expected a number");
@@ -60,8 +60,8 @@ TEST(Redact, LeavesTheNamesOfOurVariablesAloneAndNotTheirSecrets) {
     EXPECT_EQ(redact("BOTCORE_" + std::string(72, 'A')), "[redacted]") << "None is so long.";
 }
 
-// An operator has to find the object, and to compare states.
-TEST(Redact, LeavesNamesOfObjectsAndHashesOfStatesAlone) {
+// An operator must be able to find the object and to compare states.
+TEST(Redact, LeavesObjectNamesAndStateHashesUnchanged) {
     const std::string hash = "0f" + std::string(62, 'a');
     for (const std::string& text :
          {std::string(
@@ -90,8 +90,8 @@ TEST(Redact, HashesMailAddresses) {
     EXPECT_TRUE(redact("?email=ann@example.org&x=1").starts_with("?email=[email "));
 }
 
-// What stands before an address in one word may be a secret, too.
-TEST(Redact, TakesSecretsOutBeforeAMailAddress) {
+// What precedes an address in the same word may be a secret, too.
+TEST(Redact, RemovesSecretsBeforeAMailAddress) {
     for (const std::string& text : {std::string("https://h/p?token=hunter2&email=ann@example.org"),
                                     std::string("api_key=hunter2&email=ann@example.org"),
                                     "/" + kLong + "/ann@example.org"}) {
@@ -111,7 +111,7 @@ TEST(Redact, MasksAddresses) {
     EXPECT_EQ(mask_address("fe80"), "fe80");
 }
 
-TEST(Redact, SurvivesEveryCut) {
+TEST(Redact, HandlesATextCutAtAnyPosition) {
     const std::string text =
         R"(x password":"a\"b" token= 'q' Bearer  x@y.z 1.2.3.4 secret:\)" + kLong;
     for (std::size_t begin = 0; begin < text.size(); ++begin) {
@@ -120,7 +120,7 @@ TEST(Redact, SurvivesEveryCut) {
     }
 }
 
-TEST(Redact, IsDoneForEveryLineOfTheLog) {
+TEST(Redact, IsAppliedToEveryLogLine) {
     const std::array<Field, 2> fields = {Field{"operation", "GET /x?token=hunter2"},
                                          Field{"remote", "2001:db8:1:2::5"}};
     const std::string line =

@@ -34,7 +34,7 @@ Written DescriptorSink::write(std::string_view line) {
     while (written_ < line.size()) {
         pollfd ready{.fd = descriptor_, .events = POLLOUT, .revents = 0};
         if (::poll(&ready, 1, static_cast<int>(patience_.count())) <= 0) return Written::Down;
-        // A pipe that can be written to has room for this much at least: the call cannot block.
+        // A writable pipe has room for at least this much, so the call cannot block.
         const std::size_t size = std::min<std::size_t>(line.size() - written_, PIPE_BUF);
         const ssize_t done = ::write(descriptor_, line.data() + written_, size);
         if (done < 0 && errno == EINTR) continue;
@@ -68,21 +68,22 @@ bool FileSink::ready() {
         return true;
     }
     close();
-    // A folder that is gone is not made again: it may be a disk that is about to come back.
+    // A missing folder is not created again: it may be on a disk that will return.
     descriptor_ = ::open(options_.path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (descriptor_ < 0) return false;
     size_ = size_of(descriptor_);
     return true;
 }
 
-/// Whoever moved the file aside finds a new one at its place at once, not with the next line.
+/// A program that has moved the file aside finds a new one in its place at once, not only with the
+/// next line.
 void FileSink::reopen() {
     close();
     (void)ready();
 }
 
-/// Half a line is no line (K1): it comes again whole. Where somebody else has cut the file
-/// meanwhile there is no half line to take back.
+/// Removes a partial line (K1); the whole line is written again later. If another program has
+/// truncated the file meanwhile, there is no partial line to remove.
 void FileSink::take_back(std::size_t written) {
     const std::uint64_t end = size_ + written;
     if (written == 0 || size_of(descriptor_) != end) return;

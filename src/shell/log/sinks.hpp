@@ -1,14 +1,14 @@
 #pragma once
 
-/// Where log lines go: a descriptor such as standard error, or a file that is moved aside when it
-/// has grown.
+/// The destinations of log lines: a descriptor such as standard error, or a file that is rotated
+/// when it has grown.
 ///
-/// K1  `write` takes a line whole or answers Down; then the same line comes again later, and
-///     goes on where it stopped. No line is torn by a full disk.
-/// K2  A file grows at its end alone, also when another program has emptied it meanwhile or has
-///     moved it aside.
+/// K1  `write` writes a line completely or returns Down; the caller then passes the same line
+///     again, and the write continues where it stopped. A full disk leaves no partial line.
+/// K2  A file is only appended to, even when another program has truncated it or moved it aside
+///     meanwhile.
 ///
-/// Threads: the thread "log".
+/// Threads: the log thread.
 
 #include <chrono>
 #include <cstddef>
@@ -20,7 +20,7 @@ namespace botcore::shell::log {
 
 enum class Written : std::uint8_t { Yes, Down };
 
-/// How a line looks: one JSON object for programs, or plain text for people.
+/// The form of a line: a JSON object for programs, or plain text for people.
 enum class Format : std::uint8_t { Json, Text };
 inline constexpr std::size_t kFormats = 2;
 
@@ -29,21 +29,21 @@ public:
     virtual ~LineSink() = default;
     [[nodiscard]] virtual Written write(std::string_view line) = 0;
 
-    /// Onto stable storage, where there is any.
+    /// Writes to stable storage, if the sink has any.
     virtual void sync() {}
 
-    /// Where the sink is a named file: closes it and opens it again.
+    /// For a named file: closes it and opens it again.
     virtual void reopen() {}
 
-    /// The format of the lines that it takes; always the same.
+    /// The format of the lines that the sink takes; it never changes.
     [[nodiscard]] virtual Format format() const { return Format::Json; }
 
-    /// May its first lines be held back until the greeting has been shown?
+    /// Whether its first lines may be held back until the start-up greeting has been shown.
     [[nodiscard]] virtual bool shares_screen() const { return false; }
 };
 
-/// A descriptor that it does not own. A pipe that nobody empties is Down; nothing here waits longer
-/// than `patience`.
+/// A descriptor that the sink does not own. A pipe that is full is Down; no call waits longer than
+/// `patience`.
 class DescriptorSink final : public LineSink {
 public:
     explicit DescriptorSink(int descriptor,
@@ -60,13 +60,13 @@ private:
     int descriptor_;
     Format format_;
     std::chrono::milliseconds patience_;
-    std::size_t written_ = 0;  ///< Of the line at hand.
+    std::size_t written_ = 0;  ///< Bytes of the current line.
 };
 
 struct FileSinkOptions {
     std::string path;
-    std::uint64_t bytes_max = 64U << 20U;  ///< The file is moved aside before it grows beyond.
-    int files_max = 5;                     ///< `path`, `path.1` (the newest before), …
+    std::uint64_t bytes_max = 64U << 20U;  ///< The file is rotated before it grows beyond this.
+    int files_max = 5;                     ///< `path`, `path.1` (the previous one), …
 };
 
 class FileSink final : public LineSink {
@@ -81,7 +81,7 @@ public:
     void reopen() override;
 
 private:
-    /// The file at `path`, opened anew where it is not the one that is open any more.
+    /// Opens the file at `path` unless it is the one that is already open.
     [[nodiscard]] bool ready();
     void rotate();
     void take_back(std::size_t written);
@@ -89,7 +89,7 @@ private:
 
     FileSinkOptions options_;
     int descriptor_ = -1;
-    std::uint64_t size_ = 0;  ///< Looked up before each line.
+    std::uint64_t size_ = 0;  ///< Read again before each line.
 };
 
 }  // namespace botcore::shell::log

@@ -21,7 +21,7 @@ namespace {
 constexpr int kDepth = 48;
 
 struct Freed {
-    void operator()(char* text) const { std::free(text); }  // The demangler's own memory.
+    void operator()(char* text) const { std::free(text); }  // The demangler allocates with malloc.
 };
 
 std::string readable(const char* symbol) {
@@ -30,14 +30,14 @@ std::string readable(const char* symbol) {
     return status == 0 && text ? std::string(text.get()) : std::string(symbol);
 }
 
-/// Only what may be called in a signal's handler.
+/// Calls only async-signal-safe functions.
 void print_crash(int signal) {
     constexpr std::string_view kOpening = "botcore: ended by a signal; the stack was:\n";
     (void)!::write(STDERR_FILENO, kOpening.data(), kOpening.size());
     std::array<void*, kDepth> calls{};
     const int depth = ::backtrace(calls.data(), kDepth);
     ::backtrace_symbols_fd(calls.data(), depth, STDERR_FILENO);
-    // The handler is gone after its first call: now it ends as it would have.
+    // The handler was reset by its first call, so the process now ends as it would have without it.
     (void)::raise(signal);
 }
 
@@ -69,7 +69,7 @@ std::string stack_trace() {
 }
 
 void install_crash_trace() {
-    // The first call loads a library and takes memory, which a handler must not.
+    // The first call loads a library and allocates memory, which a signal handler must not do.
     (void)stack_trace();
     struct sigaction action{};
     action.sa_handler = print_crash;

@@ -1,6 +1,6 @@
 #pragma once
 
-/// A store that measures each commit and each read of the store behind it and passes everything on.
+/// A store decorator that measures each commit and each read and forwards every call.
 
 #include "ports/store.hpp"
 #include "shell/metrics/metrics.hpp"
@@ -9,7 +9,7 @@ namespace botcore::shell::metrics {
 
 class MeasuredReader final : public ports::StoreReader {
 public:
-    /// Both outlive this.
+    /// Both must outlive this object.
     MeasuredReader(ports::StoreReader& reader, Metrics& metrics)
         : reader_(reader),
           metrics_(metrics) {}
@@ -39,7 +39,7 @@ private:
 
 class MeasuredStore final : public ports::Store {
 public:
-    /// Both outlive this.
+    /// Both must outlive this object.
     MeasuredStore(ports::Store& store, Metrics& metrics)
         : store_(store),
           metrics_(metrics),

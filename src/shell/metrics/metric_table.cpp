@@ -34,7 +34,7 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"maintenance_active", kGauge, "", "1 or 0",
      "1 from the beginning of a maintenance window to its end"},
 
-    // The door.
+    // HTTP.
     {"http_requests_total", kCounter,
      "status=200|201|202|204|400|401|403|404|405|409|413|415|422|429|431|500|502|503|504|*",
      "requests", "HTTP requests by status code"},
@@ -147,7 +147,7 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"cache_requests_total", kCounter, "result=hit|miss|failure", "requests",
      "Look-ups in the cache by what was found; every call of it that failed"},
 
-    // Staying up.
+    // Availability.
     {"circuit_breaker_state", kGauge, "name=*", "0, 1 or 2",
      "0 closed, 1 half open, 2 open; a line for each circuit breaker that is in use"},
     {"circuit_breaker_transitions_total", kCounter, "name=*;to=closed|open|half_open",
@@ -169,7 +169,7 @@ constexpr auto kRows = std::to_array<MetricRow>({
 });
 // clang-format on
 
-/// The part of `text` before `mark`; `text` keeps what follows.
+/// Returns the part of `text` before `mark`; `text` is set to the rest.
 std::string_view take_until(std::string_view& text, char mark) {
     const std::size_t end = std::min(text.find(mark), text.size());
     const std::string_view part = text.substr(0, end);
@@ -213,7 +213,7 @@ std::string_view word_of(MetricKind kind) {
     return "";
 }
 
-/// "`op`: `a`, `b`, …": the labels for a reader.
+/// The labels as a reader sees them: "`op`: `a`, `b`, …".
 std::string labels_text(const MetricRow& row) {
     if (row.labels.empty()) return "–";
     std::string text;

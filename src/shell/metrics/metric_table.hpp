@@ -1,9 +1,9 @@
 #pragma once
 
-/// All metrics in one table: name, kind, labels, unit and meaning. The registry, the text at zero
-/// and docs/metrics.md are made from it.
+/// All metrics in one table: name, kind, labels, unit and meaning. The registry, the initial zero
+/// values and docs/metrics.md are generated from it.
 ///
-/// M1  A name stands in the table once; a label's listed values are there at zero from the start.
+/// M1  A name occurs in the table once; a label's listed values are present at zero from the start.
 
 #include <cstdint>
 #include <span>
@@ -15,7 +15,7 @@ namespace botcore::shell::metrics {
 
 enum class MetricKind : std::uint8_t { Counter, Gauge, Histogram };
 
-/// Bounds of a histogram's buckets.
+/// The bucket boundaries of a histogram.
 enum class Buckets : std::uint8_t {
     None,
     Request,  ///< 1 ms to 5 s.
@@ -27,10 +27,10 @@ enum class Buckets : std::uint8_t {
 struct MetricRow {
     std::string_view name;
     MetricKind kind = MetricKind::Counter;
-    /// "name=value|value;name=…". "*" after the last value: others may come; "-": no line is there
-    /// before its source has spoken, such as a part that may not be configured. "@codes" stands for
-    /// all error codes, "@reasons" for all refusal reasons, "@dependencies" and "@modes" for the
-    /// tables of the health rules.
+    /// "name=value|value;name=…". "*" after the last value: further values may appear. "-": no line
+    /// exists before its source has reported, such as a component that may not be configured.
+    /// "@codes" stands for all error codes, "@reasons" for all refusal reasons, "@dependencies" and
+    /// "@modes" for the tables of the health rules.
     std::string_view labels;
     std::string_view unit;
     std::string_view help;
@@ -40,8 +40,8 @@ struct MetricRow {
 struct LabelRow {
     std::string_view name;
     std::vector<std::string_view> values;
-    bool open = false;       ///< Other values may come.
-    bool on_demand = false;  ///< No line before its source has spoken.
+    bool open = false;       ///< Further values may appear.
+    bool on_demand = false;  ///< No line exists before its source has reported.
 };
 
 [[nodiscard]] std::span<const MetricRow> metric_table();

@@ -1,11 +1,12 @@
 #pragma once
 
-/// What the daemon counts and measures, as the Prometheus text format. Every metric is there at
-/// zero from the start, so that an alert never waits for a first event; lines of parts that may not
-/// be configured come with their part. metric_table.cpp lists all, and each has a source.
+/// What the daemon counts and measures, in the Prometheus text format. Every metric is present at
+/// zero from the start, so that an alert never waits for a first event; lines of components that
+/// may not be configured appear with their component. metric_table.cpp lists all metrics, and each
+/// has a source.
 ///
-/// Threads: `count`, `set`, `observe` and `count_transaction` from any; the rest: the thread of the
-/// loop.
+/// Threads: `count`, `set`, `observe` and `count_transaction` from any; all others on the loop
+/// thread.
 
 #include "ports/cache.hpp"
 #include "ports/market_data.hpp"
@@ -21,7 +22,7 @@
 
 namespace botcore::shell::metrics {
 
-/// How a commit ended, and what was in it.
+/// The result of a commit and what it contained.
 struct Transaction {
     ports::CommitResult result = ports::CommitResult::Committed;
     std::chrono::nanoseconds duration{0};
@@ -42,44 +43,45 @@ public:
     Metrics(const Metrics&) = delete;
     Metrics& operator=(const Metrics&) = delete;
 
-    /// For a name of the table, with the values of its labels in the table's order:
+    /// `name` is in the table, and the values of its labels are in the table's order:
     /// `count("retry_attempts_total", {"exchange", "success"})`. A name or a number of labels that
-    /// the table does not have is our mistake. A look-up costs about a microsecond.
+    /// the table does not have is a programming error. A look-up costs about a microsecond.
     void count(std::string_view name, Labels labels = {}, double amount = 1);
     void set(std::string_view name, Labels labels, double value);
 
     void set(std::string_view name, double value) { set(name, {}, value); }
 
     void observe(std::string_view name, Labels labels, double value);
-    /// Brings a counter up to a total that somebody else keeps.
+    /// Raises a counter to a total that is counted elsewhere.
     void raise(std::string_view name, Labels labels, double total);
 
     void count_request(std::uint16_t status, std::chrono::nanoseconds duration);
     void count_transaction(const Transaction& transaction);
-    /// A read of the store.
+    /// Counts a read of the store.
     void count_query(std::chrono::nanoseconds duration);
 
-    /// Copies what the runtime counted by itself, and reads its durable state.
+    /// Copies what the runtime counts itself, and reads its durable state.
     void read(const runtime::Runtime& runtime);
-    /// Copies what the cache counted by itself.
+    /// Copies what the cache counts itself.
     void read(const ports::CacheCounters& cache);
-    /// Copies what a cache on another machine counted of its connection.
+    /// Copies what a cache on another machine counts about its connection.
     void read_connection(const ports::CacheCounters& cache);
-    /// Copies what the market counted by itself.
+    /// Copies what the market counts itself.
     void read(const ports::TradeCounts& trades);
-    /// Reads the process's own figures from the system.
+    /// Reads the figures of this process from the operating system.
     void read_process();
     void set_price_age(const model::InstrumentId& instrument, model::Duration age);
-    /// One line of `health_check_status`: 1 healthy, 0.5 degraded, 0 unhealthy.
+    /// Sets one line of `health_check_status`: 1 healthy, 0.5 degraded, 0 unhealthy.
     void set_health(std::string_view check, std::string_view status);
-    /// One line of `degraded_mode`: 1 while the mode holds.
+    /// Sets one line of `degraded_mode`: 1 while the mode is active.
     void set_degraded_mode(std::string_view mode, bool holds);
-    /// One line of `service_seconds`: how long the service was in the state, over the last 30 days.
+    /// Sets one line of `service_seconds`: how long the service was in the state, over the last 30
+    /// days.
     void set_service_time(std::string_view state, model::Duration time);
-    /// 1 from the beginning of a maintenance window to its end.
+    /// Sets the gauge to 1 from the beginning of a maintenance window to its end.
     void set_maintenance(bool under_way);
 
-    /// The text format, version 0.0.4.
+    /// The metrics in the text format, version 0.0.4.
     [[nodiscard]] std::string render() const;
 
 private:
@@ -88,7 +90,7 @@ private:
     std::unique_ptr<Families> families_;
 };
 
-/// Near enough for a gauge.
+/// Exact enough for a gauge.
 [[nodiscard]] double as_number(model::Money money);
 
 }  // namespace botcore::shell::metrics

@@ -32,7 +32,7 @@ TEST(Metrics, HasEveryNameFromTheStart) {
     EXPECT_THAT(text, HasSubstr("recovery_attempts_total{"));
 }
 
-TEST(Metrics, TakesOverWhatTheCacheCounts) {
+TEST(Metrics, CopiesTheCountsOfTheCache) {
     Metrics metrics;
     ports::CacheCounters cache;
     cache.hits = 5;
@@ -62,7 +62,8 @@ TEST(Metrics, HasEachNameOfTheTableAtZero) {
     const std::string text = Metrics().render();
     const auto has = [&](const std::string& part) { return text.find(part) != text.npos; };
     for (const auto& row : metric_table()) {
-        // What others name by themselves, or what may not be configured, has no line yet.
+        // Lines whose labels are known only at run time, or whose component may not be configured,
+        // do not exist yet.
         const auto labels = labels_of(row);
         if (std::any_of(labels.begin(), labels.end(), [](const LabelRow& label) {
                 return label.values.empty() || label.on_demand;
@@ -83,7 +84,7 @@ TEST(Metrics, HasEachNameOfTheTableAtZero) {
         EXPECT_FALSE(has(line)) << line << " comes with its part";
 }
 
-TEST(Metrics, TakesAnyNameOfTheTable) {
+TEST(Metrics, AcceptsAnyNameOfTheTable) {
     Metrics metrics;
     metrics.count("retry_attempts_total", {"analysis", "success"});
     metrics.set("backup_size_bytes", 1.5);
@@ -102,7 +103,7 @@ TEST(Metrics, TakesAnyNameOfTheTable) {
     EXPECT_DEATH(metrics.set("backup_size_bytes", {"x"}, 1), "CHECK failed");
 }
 
-TEST(MetricTable, IsWhatTheReferencePageSays) {
+TEST(MetricTable, MatchesTheReferencePage) {
     std::ifstream file("docs/metrics.md");
     const std::string page{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     EXPECT_EQ(page, metrics_reference())

@@ -1,10 +1,10 @@
 #pragma once
 
-/// What the system says of this process: memory, processor time, open files.
+/// Figures of this process from the operating system: memory, processor time, open files.
 
 namespace botcore::shell::metrics {
 
-/// Zero where the system does not say.
+/// Zero for figures that the system does not provide.
 struct ProcessFigures {
     double started = 0;  ///< Seconds since 1970.
     double memory_bytes = 0;

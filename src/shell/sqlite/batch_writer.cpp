@@ -10,7 +10,7 @@ namespace botcore::shell::sqlite {
 
 namespace {
 
-/// Beyond this, order numbers would not fit a signed column.
+/// Beyond this sequence, order numbers would not fit a signed column.
 constexpr model::Sequence kSequenceMax =
     std::numeric_limits<std::int64_t>::max() / model::kOrdersPerInputMax - 1;
 
@@ -26,15 +26,15 @@ void check_gapless(const ports::Batch& batch) {
     CHECK(last <= kSequenceMax);
 }
 
-/// An order that has ended leaves the open rows.
+/// Whether the row belongs to the open rows; an order that has ended does not.
 template <class Row>
 bool stays_open(const Row& row) {
     if constexpr (std::same_as<Row, model::Order>) return model::is_live(row.state);
     return true;
 }
 
-/// A row that is written for the first time. Orders that ended are open no longer, so that an order
-/// without a known image need not be new.
+/// Whether the row must not exist yet. Ended orders are not among the open rows, so an order
+/// without a known image may still exist.
 template <class Row>
 bool is_new(const Row& row) {
     if constexpr (std::same_as<Row, model::Order>) return row.prior_sequence == 0;
@@ -61,7 +61,7 @@ SqlOutcome BatchWriter::write_open(Statement& statement,
     if (replaced) {
         binder_.image(*replaced);
     } else if (sealing_ == nullptr && is_new(row)) {
-        binder_.image({-1, 0});  // No row has it: there must be none.
+        binder_.image({-1, 0});  // Matches no row: there must not be one.
     } else {
         binder_.null();
         binder_.null();
@@ -132,9 +132,9 @@ SqlResult<ports::CommitResult> BatchWriter::commit(const ports::Batch& batch) {
         return written;
     }
     images_.drop();
-    forgotten_.reset();  // What this batch removed is there again.
-    // Some errors have rolled back already; for the others this cannot fail in a way that matters:
-    // what is not committed is gone when the connection is.
+    forgotten_.reset();  // The rollback restores what this batch removed.
+    // Some errors have already rolled back. In the other cases a failed rollback does no harm: what
+    // is not committed is discarded when the connection closes.
     if (database_.in_transaction()) static_cast<void>(rollback_.run());
     if (!batch.accounts.empty()) owners_ = std::move(owners);
     return written;
@@ -251,7 +251,7 @@ SqlOutcome BatchWriter::write_history(const ports::Batch& batch) {
     return base::Done{};
 }
 
-/// The largest integer that a statement answers with; zero where it has no rows.
+/// The largest integer that a statement returns; zero if it returns no rows.
 SqlResult<std::int64_t> BatchWriter::largest(Statement& statement) {
     const ResetAtEnd reset(statement);
     std::int64_t largest = 0;
@@ -260,8 +260,9 @@ SqlResult<std::int64_t> BatchWriter::largest(Statement& statement) {
     return largest;
 }
 
-/// Removes the bodies of some replies whose life is over, in the order in which they were stored:
-/// twice as many as came, so that it catches up, and few, so that no commit waits for it.
+/// Removes the bodies of some expired replies, in the order in which they were stored: about twice
+/// as many as this batch adds, so that the removal catches up, and few enough that no commit is
+/// delayed.
 SqlOutcome BatchWriter::expire_replies(const ports::Batch& batch) {
     if (batch.replies_expired_until == 0) return base::Done{};
     if (!forgotten_) forgotten_ = TRY(find_forgotten());
@@ -273,7 +274,8 @@ SqlOutcome BatchWriter::expire_replies(const ports::Batch& batch) {
     return base::Done{};
 }
 
-/// The last row of those at the beginning of the table whose replies were removed.
+/// The last row of the run at the beginning of the table whose replies were removed (binary
+/// search).
 SqlResult<std::int64_t> BatchWriter::find_forgotten() {
     std::int64_t forgotten = 0;
     std::int64_t kept = TRY(largest(last_key_)) + 1;

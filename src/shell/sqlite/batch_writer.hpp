@@ -2,13 +2,12 @@
 
 /// Writes one batch in one transaction: the fence, the journal entries, the rows.
 ///
-/// W1  The transaction begins with the fence: where the head is not the expected one, nothing of
-/// the
+/// W1  The transaction begins with the fence: if the head is not the expected one, nothing of the
 ///     batch is written (invariant I7).
-/// W2  Journal entries are gapless (invariant I7); rows name accounts that the file knows.
-/// W3  An open row is replaced only where it still is what was written or loaded last. Otherwise
-///     somebody else has changed it, and nothing of the batch is written.
-/// W4  A call that does not answer Committed leaves no transaction open and nothing behind.
+/// W2  Journal entries are gapless (invariant I7); rows name only accounts that the file knows.
+/// W3  An open row is replaced only if it still is what was last written or loaded. Otherwise
+///     something else has changed it, and nothing of the batch is written.
+/// W4  A call that does not return Committed leaves no open transaction and no changes.
 
 #include "ports/store.hpp"
 #include "shell/sqlite/database.hpp"
@@ -28,24 +27,24 @@ class BatchWriter {
 public:
     BatchWriter() = default;
 
-    /// Prepares its statements on a connection that it then owns.
+    /// Prepares its statements on the connection and takes ownership of it.
     [[nodiscard]] static SqlResult<BatchWriter> open(Database database);
 
-    /// The owners of the accounts that are stored. Again after each reload of the store.
+    /// Sets the owners of the stored accounts. Call it again after each reload of the store.
     void learn_owners(const std::vector<model::Account>& accounts);
 
-    /// The open rows as a load has read them, and the sum over them as the writer will go on with
-    /// it. Again after each reload of the store.
+    /// Sets the images of the open rows as a load has read them, and their sum, which the writer
+    /// continues. Call it again after each reload of the store.
     void learn_images(RowImages images) { images_ = std::move(images); }
 
-    /// Gives every open row of the snapshot its image, in one transaction: for files that are older
-    /// than images. What is named in `in_doubt` gets none that fits.
+    /// Stores an image for every open row of the snapshot, in one transaction: for files that are
+    /// older than images. The account rows of `in_doubt` get an image that does not match.
     [[nodiscard]] SqlOutcome seal(const ports::OpenState& snapshot,
                                   const std::set<model::AccountId>& in_doubt);
 
-    /// Committed or Conflict; Unavailable where a row is not what was written last (W3): nothing
-    /// was committed then, and a load finds the row. an error means that nothing was committed,
-    /// except for kind Sync.
+    /// Returns Committed or Conflict; or Unavailable if a row is not what was written last (W3):
+    /// nothing was committed then, and a load finds the row. An error means that nothing was
+    /// committed, except for kind Sync.
     [[nodiscard]] SqlResult<ports::CommitResult> commit(const ports::Batch& batch);
 
     [[nodiscard]] Database& database() { return database_; }
@@ -64,8 +63,8 @@ private:
     [[nodiscard]] static SqlResult<std::int64_t> largest(Statement& statement);
     [[nodiscard]] SqlOutcome write_sum();
     [[nodiscard]] SqlOutcome write_seal(const ports::Batch& batch);
-    /// Writes an open row over the very image that it replaces. `more` binds the columns behind the
-    /// image.
+    /// Writes an open row on condition that the row it replaces still has its known image. `more`
+    /// binds the columns after the image.
     template <class Row, class More>
     [[nodiscard]] SqlOutcome write_open(Statement& statement,
                                         std::string_view table,
@@ -80,14 +79,16 @@ private:
     Statement risks_, operating_, windows_;
     Statement balances_, positions_, orders_, fills_, keys_, pending_keys_, settle_key_;
     Statement forget_replies_, last_key_, is_forgotten_;
-    std::optional<std::int64_t> forgotten_;  ///< Replies up to this row; nothing: to be found.
+    std::optional<std::int64_t>
+        forgotten_;  ///< The last row whose reply was removed; empty: must be looked up.
     RowBinder binder_;
     std::map<model::AccountId, std::string> owners_;
     Statement sum_;
     RowImages images_;
-    std::int64_t written_by_ = 0;  ///< The last record of the batch under way.
-    bool row_differs_ = false;     ///< A row was not what it should be.
-    const std::set<model::AccountId>* sealing_ = nullptr;  ///< While `seal` runs: who is in doubt.
+    std::int64_t written_by_ = 0;  ///< The last record of the current batch.
+    bool row_differs_ = false;     ///< A stored row was not what it should be.
+    const std::set<model::AccountId>* sealing_ =
+        nullptr;  ///< The accounts in doubt, while `seal` runs.
 };
 
 }  // namespace botcore::shell::sqlite

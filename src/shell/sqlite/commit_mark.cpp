@@ -16,7 +16,7 @@ namespace botcore::shell::sqlite {
 
 namespace {
 
-/// One line of fixed length, so that a later one covers an earlier one.
+/// One line of fixed length, so that each new line overwrites the previous one completely.
 constexpr std::size_t kLineSize = 192;
 
 std::string padded(std::uint64_t number) {
@@ -25,7 +25,7 @@ std::string padded(std::uint64_t number) {
 }
 
 /// "mark <sequence> <hash> <timeline> <checksum>": the checksum is the beginning of the SHA-256 of
-/// what comes before it.
+/// the text before it.
 std::string line_of(const CommitMark::Mark& mark) {
     std::string line = "mark " + padded(mark.sequence) + " " + protocol::to_hex(mark.hash) + " " +
                        mark.timeline + " ";

@@ -10,7 +10,7 @@
 namespace botcore::shell::sqlite {
 namespace {
 
-TEST(CommitMark, OneThatCannotBeReadIsNotNone) {
+TEST(CommitMark, AnUnreadableMarkIsAnError) {
     const scratch::TemporaryFolder folder;
     const std::filesystem::path store = folder.file("store.db");
     EXPECT_EQ(CommitMark::read(store).value(), std::nullopt);

@@ -18,18 +18,18 @@ SqlError error_of(sqlite3* handle) {
     return {sqlite3_extended_errcode(handle), sqlite3_system_errno(handle)};
 }
 
-/// Another connection's lock is asked for again this often: a checkpoint holds one for a moment,
-/// and nothing may wait longer than it does.
+/// The interval at which a lock of another connection is requested again. It is short since a
+/// checkpoint holds a lock only briefly, and no caller should wait longer than the lock is held.
 constexpr std::chrono::milliseconds kLockPoll{5};
-/// A wait this long is the first, the second and the third retry, which have 1, 2 and 4 s. Only a
-/// program that we do not know holds a lock so long.
+/// The waits at which the first, the second and the third retry begin; they last 1, 2 and 4 s. Only
+/// an unknown program holds a lock that long.
 constexpr std::array<std::chrono::milliseconds, 3> kLockRetryAfter = {
     std::chrono::milliseconds(100),
     std::chrono::milliseconds(1'100),
     std::chrono::milliseconds(3'100)};
 constexpr std::chrono::milliseconds kLockPatience{7'100};
 
-/// Steps of SQLite's machine between two looks at the clock: well below a millisecond.
+/// Steps of SQLite's virtual machine between two checks of the clock: well below a millisecond.
 constexpr int kStepsBetweenLooks = 1'000;
 
 int flags_of(OpenMode mode) {
@@ -47,13 +47,15 @@ int flags_of(OpenMode mode) {
 
 constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
 
-/// SQLite makes files as the umask has it, and gives a log, a journal and shared memory the mode of
-/// their database. So the database is made here, and what is there already is closed to others. Not
-/// where it cannot be: the file is another user's, or its file system has no modes.
+/// SQLite creates files according to the umask, and gives a log, a journal and shared memory the
+/// mode of their database. The database is therefore created here, and existing files are closed to
+/// other users, unless that is impossible: the file belongs to another user, or its file system has
+/// no modes.
 void make_private(const std::string& path, OpenMode mode) {
     if (mode == OpenMode::ReadOnly || path.empty() || path.starts_with(':')) return;
     if (mode == OpenMode::Create) {
-        // Never one that is there: closing it would end the locks of other connections to it.
+        // Never opens an existing file: closing it would release the locks of other connections to
+        // it.
         const files::Descriptor made(
             ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly));
     }
@@ -99,7 +101,7 @@ void Statement::bind_integer(int parameter, std::int64_t value) {
 }
 
 void Statement::bind_text(int parameter, std::string_view value) {
-    // An empty view may have no address, and SQLite would take that for NULL.
+    // The pointer of an empty view may be null, which SQLite would take for NULL.
     const char* data = value.empty() ? "" : value.data();
     CHECK(sqlite3_bind_text64(
               handle_.get(), parameter, data, value.size(), SQLITE_STATIC, SQLITE_UTF8) ==
@@ -132,7 +134,7 @@ SqlOutcome Statement::run() {
 }
 
 void Statement::reset() {
-    // Repeats the error of the step before, which its caller has seen.
+    // Returns the error of the previous step again, which the caller has seen.
     static_cast<void>(sqlite3_reset(handle_.get()));
 }
 
@@ -179,12 +181,13 @@ void Database::limit_reads(std::optional<std::chrono::steady_clock::time_point> 
                              wait_limits_.get());
 }
 
-/// Anything but zero interrupts the statement.
+/// A result other than zero interrupts the statement.
 int Database::on_progress(void* patience) {
     return static_cast<const WaitLimits*>(patience)->is_over() ? 1 : 0;
 }
 
-/// Anything but zero asks for the lock again. `times` counts from 0 for each lock.
+/// A result other than zero makes SQLite request the lock again. `times` counts from 0 for each
+/// lock.
 int Database::on_locked(void* patience, int times) {
     auto& waiter = *static_cast<WaitLimits*>(patience);
     const auto waited = times * kLockPoll;

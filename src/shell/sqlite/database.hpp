@@ -1,12 +1,13 @@
 #pragma once
 
-/// SQLite's C interface with owners and error values: one connection, prepared statements. Nothing
-/// here knows what is stored.
+/// Owning types and error values for SQLite's C interface: one connection, prepared statements.
+/// This file knows nothing about what is stored.
 ///
 /// D1  A connection and its statements are used by one thread at a time.
 /// D2  A statement is reset before its connection's next transaction ends.
-/// D3  The file, its log, its journal and its shared memory are for their owner only (mode 0600),
-///     whatever the umask is and in whatever folder; those that were wider are narrowed.
+/// D3  The file, its log, its journal and its shared memory are accessible to their owner only
+///     (mode 0600), whatever the umask and the folder are; wider modes of existing files are
+///     narrowed.
 
 #include "base/result.hpp"
 
@@ -30,14 +31,14 @@ struct SqlError {
     int system_error = 0;
 };
 
-/// What an error means for us: each asks for another reaction.
+/// What an error means for the store: each kind requires another reaction.
 enum class ErrorKind : std::uint8_t {
     Full,        ///< No space left on the device.
-    Sync,        ///< Data that we handed over may be lost: the process must end.
-    Constraint,  ///< A row broke a rule of the schema: our own mistake.
-    Corrupt,     ///< The file holds what SQLite never wrote.
-    TimedOut,    ///< A read was given up (`limit_reads`).
-    Other,       ///< Busy, unreadable, unwritable: it may pass.
+    Sync,        ///< Data that was handed over may be lost: the process must end.
+    Constraint,  ///< A row violates a rule of the schema: a programming error.
+    Corrupt,     ///< The file contains what SQLite never wrote.
+    TimedOut,    ///< A read exceeded its time limit (`limit_reads`).
+    Other,       ///< Busy, unreadable, unwritable: may be transient.
 };
 
 [[nodiscard]] ErrorKind kind_of(const SqlError& error);
@@ -46,7 +47,7 @@ template <class T>
 using SqlResult = base::Result<T, SqlError>;
 using SqlOutcome = base::Outcome<SqlError>;
 
-/// A prepared statement. Bound texts and blobs are not copied: they live until `reset`.
+/// A prepared statement. Bound texts and blobs are not copied: they must live until `reset`.
 class Statement {
 public:
     enum class Step : std::uint8_t { Row, Done };
@@ -55,19 +56,19 @@ public:
 
     explicit Statement(sqlite3_stmt* handle) : handle_(handle) {}
 
-    /// Parameters count from 1.
+    /// Parameters are numbered from 1.
     void bind_integer(int parameter, std::int64_t value);
     void bind_text(int parameter, std::string_view value);
     void bind_blob(int parameter, const void* bytes, std::size_t size);
     void bind_null(int parameter);
 
     [[nodiscard]] SqlResult<Step> step();
-    /// Steps a statement that answers no rows, and resets it.
+    /// Runs a statement that returns no rows, and resets it.
     [[nodiscard]] SqlOutcome run();
-    /// Ends the read that the statement may hold open. Bindings stay.
+    /// Ends the read transaction that the statement may hold open. Bindings stay.
     void reset();
 
-    /// Columns count from 0; texts and blobs live until the next step or reset.
+    /// Columns are numbered from 0; texts and blobs live until the next step or reset.
     [[nodiscard]] bool is_null(int column) const;
     [[nodiscard]] std::int64_t integer(int column) const;
     [[nodiscard]] std::string_view text(int column) const;
@@ -81,7 +82,7 @@ private:
     std::unique_ptr<sqlite3_stmt, Finalize> handle_;
 };
 
-/// Resets a statement when the block ends, so that no read stays open.
+/// Resets a statement at the end of the block, so that no read transaction stays open.
 class ResetAtEnd {
 public:
     explicit ResetAtEnd(Statement& statement) : statement_(statement) {}
@@ -101,16 +102,16 @@ class Database {
 public:
     Database() = default;
 
-    /// `vfs` may be empty for the default one. A missing file is created only by `Create`.
+    /// `vfs` is empty for the default one. Only `Create` creates a missing file.
     [[nodiscard]] static SqlResult<Database> open(const std::string& path,
                                                   const std::string& vfs,
                                                   OpenMode mode);
 
-    /// Runs statements that answer no rows.
+    /// Runs statements that return no rows.
     [[nodiscard]] SqlOutcome execute(const std::string& sql);
     /// The statement must not outlive the connection.
     [[nodiscard]] SqlResult<Statement> prepare(std::string_view sql);
-    /// The first column of the first row; 0 where there is none.
+    /// The first column of the first row; 0 if there is no row.
     [[nodiscard]] SqlResult<std::int64_t> integer(std::string_view sql);
 
     /// The rows that the last INSERT, UPDATE or DELETE changed.
@@ -119,19 +120,18 @@ public:
 
     [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
 
-    /// Statements that still work at `until` are interrupted; one that waits for the disk is not
-    /// before the disk has answered. Nothing: no limit, as at first.
+    /// Interrupts statements that still run at `until`. A statement that waits for the disk is
+    /// interrupted only after the disk has responded. Empty: no limit, which is the default.
     void limit_reads(std::optional<std::chrono::steady_clock::time_point> until);
 
-    /// How often a lock of another connection was waited for at length since this was last asked.
-    /// It is asked for all the time; after the first 100 ms each of the spans 1, 2 and 4 s is a
+    /// The number of retries for locks of other connections since the last call. A lock is
+    /// requested continuously; after the first 100 ms each of the spans 1, 2 and 4 s counts as a
     /// retry.
     [[nodiscard]] std::uint32_t take_lock_retries();
 
     using Wait = std::function<void(std::chrono::milliseconds)>;
 
-    /// How waits for a lock are spent, in place of sleeping: for tests, which then wait for
-    /// nothing.
+    /// Replaces the sleep while waiting for a lock: for tests, which then wait no time.
     void set_lock_wait(Wait wait) { wait_limits_->wait = std::move(wait); }
 
 private:
@@ -139,7 +139,8 @@ private:
         void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
     };
 
-    /// What SQLite's callbacks look at; it stays where it is when the connection is moved.
+    /// The data that SQLite's callbacks use; its address does not change when the connection is
+    /// moved.
     struct WaitLimits {
         std::optional<std::chrono::steady_clock::time_point> until;
         std::uint32_t lock_retries = 0;

@@ -19,7 +19,7 @@ SqlError error_of(const SqlOutcome& outcome) {
     return outcome ? SqlError{} : outcome.error();
 }
 
-TEST(Database, CallsABrokenRuleOfTheSchemaAConstraint) {
+TEST(Database, ReportsAViolatedSchemaRuleAsConstraint) {
     auto opened = Database::open(":memory:", "", OpenMode::Create);
     ASSERT_TRUE(opened);
     Database database = std::move(opened).value();
@@ -29,7 +29,7 @@ TEST(Database, CallsABrokenRuleOfTheSchemaAConstraint) {
     EXPECT_EQ(kind_of(error), ErrorKind::Constraint);
 }
 
-TEST(Database, CallsAFileThatSqliteNeverWroteCorrupt) {
+TEST(Database, ReportsAFileThatSqliteNeverWroteAsCorrupt) {
     const scratch::TemporaryFolder folder;
     const std::string path = folder.file("no-database");
     std::ofstream(path) << std::string(4096, 'x');
@@ -41,7 +41,7 @@ TEST(Database, CallsAFileThatSqliteNeverWroteCorrupt) {
     EXPECT_EQ(kind_of(version.error()), ErrorKind::Corrupt);
 }
 
-TEST(Database, CallsAPageLimitFull) {
+TEST(Database, ReportsAPageLimitAsFull) {
     auto opened = Database::open(":memory:", "", OpenMode::Create);
     ASSERT_TRUE(opened);
     Database database = std::move(opened).value();
@@ -52,13 +52,13 @@ TEST(Database, CallsAPageLimitFull) {
     EXPECT_EQ(kind_of(error), ErrorKind::Full);
 }
 
-TEST(Database, TakesTheSystemsWordForNoSpace) {
+TEST(Database, ReportsTheSystemsNoSpaceErrorAsFull) {
     EXPECT_EQ(kind_of({SQLITE_IOERR_WRITE, ENOSPC}), ErrorKind::Full);
     EXPECT_EQ(kind_of({SQLITE_IOERR_WRITE, EDQUOT}), ErrorKind::Full);
     EXPECT_EQ(kind_of({SQLITE_CANTOPEN, ENOSPC}), ErrorKind::Full);
 }
 
-TEST(Database, CallsAFailedSyncByItsName) {
+TEST(Database, ReportsAFailedSyncAsSync) {
     EXPECT_EQ(kind_of({SQLITE_IOERR_FSYNC, EIO}), ErrorKind::Sync);
     EXPECT_EQ(kind_of({SQLITE_IOERR_DIR_FSYNC, ENOSPC}), ErrorKind::Sync);
 }
@@ -73,7 +73,7 @@ SqlOutcome write_with_log(Database& database) {
     return database.execute("CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY) STRICT");
 }
 
-TEST(Database, ItsFilesAreForTheirOwnerOnlyWhateverTheUmaskIs) {
+TEST(Database, CreatesFilesForTheirOwnerOnlyWhateverTheUmask) {
     const scratch::TemporaryFolder folder;
     const std::string path = folder.file("a.db");
     const mode_t before = ::umask(0);
@@ -88,7 +88,7 @@ TEST(Database, ItsFilesAreForTheirOwnerOnlyWhateverTheUmaskIs) {
     ::umask(before);
 }
 
-TEST(Database, NarrowsFilesThatAnEarlierVersionLeftOpenToOthers) {
+TEST(Database, NarrowsModesOfFilesFromAnEarlierVersion) {
     const scratch::TemporaryFolder folder;
     const std::string path = folder.file("a.db");
     auto first = Database::open(path, "", OpenMode::Create);
@@ -106,7 +106,7 @@ TEST(Database, NarrowsFilesThatAnEarlierVersionLeftOpenToOthers) {
         EXPECT_EQ(mode_of(path + part), 0600U) << part;
 }
 
-TEST(Database, LeavesTheRestToPassByItself) {
+TEST(Database, ReportsAllOtherErrorsAsOther) {
     const scratch::TemporaryFolder folder;
     auto opened = Database::open(folder.file("nowhere/at/all"), "", OpenMode::ReadOnly);
     ASSERT_FALSE(opened);

@@ -45,7 +45,7 @@ bool DiskReserve::release_step() {
     if (!file.is_open()) return false;
     if (ftruncate(file.number(), static_cast<off_t>(rest)) != 0) return false;
     size_ = rest;
-    // Some file systems hand freed blocks out only after their own journal has committed.
+    // Some file systems release freed blocks only after their own journal has committed.
     fsync(file.number());
     return true;
 }
@@ -56,7 +56,8 @@ bool DiskReserve::refill() {
     if (!file.is_open()) return false;
     const auto start = static_cast<off_t>(size_);
     if (posix_fallocate(file.number(), start, static_cast<off_t>(missing())) != 0) {
-        // A half allocation would take the little room that is left. The next try begins anew.
+        // A partial allocation would use up the little space that is left. The next attempt starts
+        // over.
         const bool shrunk = ftruncate(file.number(), start) == 0;
         if (!shrunk) size_ = size_of(path_);
         return false;

@@ -1,10 +1,10 @@
 #pragma once
 
-/// Disk space that is set aside while there is plenty, and given back step by step when the disk is
+/// Disk space that is reserved while there is plenty, and released step by step when the disk is
 /// full, so that exits and cancels still commit (invariant I9).
 ///
-/// R1  The file's size is what is still set aside; its blocks are allocated, never sparse.
-/// R2  Nothing but this class shrinks or grows the file.
+/// R1  The file's size is the space still reserved; its blocks are allocated, never sparse.
+/// R2  Only this class shrinks or grows the file.
 
 #include <cstdint>
 #include <functional>
@@ -12,21 +12,21 @@
 
 namespace botcore::shell::sqlite {
 
-/// Free bytes of the file system that holds `path`, for an ordinary user; 0 when it cannot be told.
+/// Free bytes of the file system of `path`, for an ordinary user; 0 if they cannot be determined.
 [[nodiscard]] std::uint64_t free_bytes_of(const std::string& path);
 
 class DiskReserve {
 public:
-    /// Takes over what an earlier process left at `path`. Allocates nothing yet.
+    /// Takes over the file that an earlier process left at `path`. Allocates nothing yet.
     DiskReserve(std::string path, std::uint64_t bytes);
 
-    /// Gives one step (a quarter) back to the file system. False when nothing is left.
+    /// Releases one step (a quarter) to the file system. False if nothing is left.
     [[nodiscard]] bool release_step();
 
-    /// Allocates what is missing. False when the file system refuses.
+    /// Allocates the missing space. False if the file system refuses.
     [[nodiscard]] bool refill();
 
-    /// Bytes that are set aside now.
+    /// Bytes that are reserved now.
     [[nodiscard]] std::uint64_t size() const { return size_; }
 
     [[nodiscard]] std::uint64_t missing() const { return size_ < bytes_ ? bytes_ - size_ : 0; }

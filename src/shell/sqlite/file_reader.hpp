@@ -1,7 +1,7 @@
 #pragma once
 
-/// Opens a shard's file for reading only, beside its daemon or without it. Nothing is changed; a
-/// writer is not disturbed.
+/// Opens a shard's file read-only, while its daemon runs or without it. Changes nothing and does
+/// not disturb a writer.
 
 #include "shell/sqlite/reader.hpp"
 
@@ -10,7 +10,7 @@
 
 namespace botcore::shell::sqlite {
 
-/// The text says what was expected in the file, what was there and what to do.
+/// The error says what was expected in the file, what was found and what to do.
 [[nodiscard]] base::Result<ReadSession, std::string> open_session(const std::string& path);
 [[nodiscard]] base::Result<std::unique_ptr<SqliteReader>, std::string> open_reader(
     const std::string& path);

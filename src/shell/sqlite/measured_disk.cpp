@@ -16,7 +16,7 @@ std::string name_of_next() {
 
 }  // namespace
 
-/// The system's methods of a file with ours in the place of two. It begins with what SQLite sees.
+/// The system's methods of a file, of which two are replaced by ours. SQLite sees the first member.
 struct MeasuredDisk::Methods {
     sqlite3_io_methods shown;
     const sqlite3_io_methods* real;
@@ -24,7 +24,7 @@ struct MeasuredDisk::Methods {
     bool is_log;
 };
 
-/// What SQLite calls.
+/// The functions that SQLite calls.
 struct MeasuredDisk::Calls {
     static const Methods& methods_of(const sqlite3_file* file) {
         return *reinterpret_cast<const Methods*>(file->pMethods);
@@ -75,7 +75,7 @@ struct MeasuredDisk::Calls {
 
 MeasuredDisk::MeasuredDisk() : name_(name_of_next()), real_(sqlite3_vfs_find(nullptr)) {
     CHECK(real_ != nullptr);
-    // What is not replaced below works on the file that it is given.
+    // The methods that are not replaced below operate on the file passed to them.
     vfs_ = *real_;
     vfs_.pNext = nullptr;
     vfs_.zName = name_.c_str();

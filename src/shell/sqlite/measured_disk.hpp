@@ -1,9 +1,9 @@
 #pragma once
 
-/// A VFS of SQLite that leaves everything to the system's, and measures: how long each sync of a
-/// write-ahead log takes, and how many connections are open.
+/// A VFS of SQLite that forwards everything to the system's VFS and measures how long each sync of
+/// a write-ahead log takes and how many connections are open.
 ///
-/// Threads: any. It outlives the connections that were opened through it.
+/// Threads: any. It must outlive the connections that were opened through it.
 
 #include <sqlite3.h>
 
@@ -19,7 +19,7 @@ namespace botcore::shell::sqlite {
 
 class MeasuredDisk {
 public:
-    /// Called on the thread that has synced, after a sync that did not fail.
+    /// Called on the syncing thread, after a sync that did not fail.
     using Synced = std::function<void(std::chrono::nanoseconds)>;
 
     MeasuredDisk();
@@ -30,7 +30,8 @@ public:
     /// For `SqliteOptions::vfs`.
     [[nodiscard]] const std::string& name() const { return name_; }
 
-    /// Whom to tell from now on; empty: nobody. No call is under way once it returns.
+    /// Sets the function to call from now on; empty for none. No call of the previous one is in
+    /// progress when this returns.
     void tell(Synced synced);
 
     [[nodiscard]] std::size_t connections() const { return connections_.load(); }
@@ -43,8 +44,8 @@ private:
     sqlite3_vfs* real_ = nullptr;
     sqlite3_vfs vfs_{};
     std::atomic<std::size_t> connections_{0};
-    std::mutex mutex_;            // Guards what follows.
-    std::list<Methods> methods_;  // One for each kind of file of the system's VFS.
+    std::mutex mutex_;            // Guards the members below.
+    std::list<Methods> methods_;  // One entry for each kind of file of the system's VFS.
     Synced synced_;
 };
 

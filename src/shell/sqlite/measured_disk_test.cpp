@@ -38,7 +38,7 @@ protected:
     MeasuredDisk disk_;
 };
 
-TEST_F(MeasuredDiskTest, TellsOfEachSyncOfTheLog) {
+TEST_F(MeasuredDiskTest, ReportsEachSyncOfTheLog) {
     const auto store = open();
     int syncs = 0;
     disk_.tell([&](std::chrono::nanoseconds took) {
@@ -55,7 +55,7 @@ TEST_F(MeasuredDiskTest, TellsOfEachSyncOfTheLog) {
     EXPECT_EQ(syncs, first + 1);
 }
 
-TEST_F(MeasuredDiskTest, HearsNothingWhereNothingIsSynced) {
+TEST_F(MeasuredDiskTest, ReportsNothingWhenNothingIsSynced) {
     const auto store = open(Synchronous::Off);
     int syncs = 0;
     disk_.tell([&](std::chrono::nanoseconds) { ++syncs; });
@@ -64,7 +64,7 @@ TEST_F(MeasuredDiskTest, HearsNothingWhereNothingIsSynced) {
     disk_.tell({});
 }
 
-TEST_F(MeasuredDiskTest, CountsTheConnectionsThatAreOpen) {
+TEST_F(MeasuredDiskTest, CountsOpenConnections) {
     EXPECT_EQ(disk_.connections(), 0U);
     auto store = open();
     EXPECT_EQ(disk_.connections(), 5U);

@@ -13,7 +13,7 @@ namespace botcore::shell::sqlite {
 
 namespace {
 
-// The words of the statements below.
+// The statements below contain these values as literals.
 static_assert(static_cast<int>(model::OrderState::Rejected) == 6);
 static_assert(static_cast<int>(model::OrderState::Refused) == 7);
 static_assert(static_cast<int>(model::OrderState::Absent) == 9);
@@ -31,7 +31,7 @@ void bind_span(Statement& statement, int& parameter, const ports::TimeSpan& span
 
 enum class Next : std::uint8_t { Row, Stop };
 
-/// Calls `each(RowReader&)` for every row until it says Stop; notices rows that we never wrote.
+/// Calls `each(RowReader&)` for every row until it returns Stop. Detects rows that we never wrote.
 template <class Each>
 StoreOutcome each_row(Statement& statement, Each each) {
     const ResetAtEnd reset(statement);
@@ -56,7 +56,7 @@ StoreResult<std::vector<Row>> all_rows(Statement& statement) {
     return rows;
 }
 
-/// Hands every row to `visit`, which may be empty.
+/// Passes every row to `visit`, which may be empty.
 template <class Row>
 StoreOutcome visit_all(Statement& statement, const std::function<void(const Row&)>& visit) {
     if (!visit) return base::Done{};
@@ -77,7 +77,7 @@ ports::KeyRow key_row(RowReader& reader, RowImage* image = nullptr) {
     return row;
 }
 
-/// Does a single row fit the image beside it? Rows that are older than images have none.
+/// Whether a row matches its stored image. Rows that are older than images have none.
 template <class Row>
 bool fits(std::string_view table, const Row& row, const RowImage& image) {
     return image.written_by == 0 || image_of(table, row, image.written_by) == image;
@@ -180,7 +180,7 @@ StoreOutcome ReadSession::begin() {
     CHECK(!database_.in_transaction());
     const auto begun = begin_.run();
     if (!begun) return base::Failure{store_error_of(begun.error())};
-    // The first read, not BEGIN, fixes what the transaction sees.
+    // The first read, not BEGIN, determines the state that the transaction sees.
     const auto seen = head();
     if (seen) return base::Done{};
     end();
@@ -188,7 +188,7 @@ StoreOutcome ReadSession::begin() {
 }
 
 void ReadSession::end() {
-    // A read transaction has nothing to lose: SQLite ends it even where it reports an error.
+    // A read transaction has nothing to lose: SQLite ends it even if it reports an error.
     if (database_.in_transaction()) static_cast<void>(end_.run());
 }
 
@@ -212,7 +212,7 @@ std::optional<model::AccountId> account_of(const Row& row) {
     }
 }
 
-/// The name of a row for people: its key without the bytes that separate its parts.
+/// The name of a row for error texts: its key with spaces in place of the separator bytes.
 template <class Row>
 std::string shown_name(std::string_view table, const Row& row) {
     std::string name = row_name(row).substr(1);
@@ -296,7 +296,8 @@ StoreOutcome ReadSession::load_instruments(ports::OpenState& snapshot) {
     return base::Done{};
 }
 
-/// Rows that are whole, but not all there, or older than the last ones that were written.
+/// Detects rows that match their images although rows are missing or older than the last ones
+/// written.
 StoreOutcome ReadSession::judge_sum(ports::OpenState& snapshot) {
     std::int64_t stored = 0;
     TRY(each_row(sum_, [&](RowReader& reader) {
@@ -314,7 +315,7 @@ StoreOutcome ReadSession::judge_sum(ports::OpenState& snapshot) {
 StoreOutcome ReadSession::check_head(const model::Head& head) {
     const auto entries = TRY(journal(std::max<model::Sequence>(head.sequence, 1), 2));
     if (head.sequence == 0 && head == model::Head{} && entries.empty()) return base::Done{};
-    // Exactly the head's own entry, and none beyond it.
+    // Exactly the head's own entry and none beyond it.
     if (entries.size() != 1) return base::Failure{StoreError::Corrupt};
     const ports::JournalEntry& last = entries.front();
     const model::Head expected{last.sequence, last.hash, last.epoch, last.time};
@@ -371,7 +372,7 @@ StoreResult<std::optional<ports::LiveOrder>> ReadSession::find_order(model::Orde
     std::optional<ports::LiveOrder> found;
     bool whole = true;
     if (number > kIntegerMax) return found;
-    // Order and trades are two statements: they must see one state.
+    // Order and trades are read by two statements, which must see the same state.
     const bool own_snapshot = !database_.in_transaction();
     if (own_snapshot) TRY(begin());
     find_order_.bind_integer(1, clamped(number));

@@ -1,10 +1,11 @@
 #pragma once
 
-/// One connection that reads a shard's rows: for start-up, for the reader's single questions, and
-/// for a snapshot that lasts. Used by one thread at a time.
+/// One connection that reads a shard's rows: for the start, for the reader's single queries, and
+/// for a long snapshot. Used by one thread at a time.
 ///
-/// Q1  Outside `begin` and `end` every call sees the newest commit; between them, one state.
-/// Q2  No call leaves a read open, so that checkpoints are not held up.
+/// Q1  Outside `begin` and `end` every call sees the newest commit; between them, all calls see one
+///     state.
+/// Q2  No call leaves a read transaction open, so that checkpoints are not delayed.
 
 #include "ports/store.hpp"
 #include "shell/sqlite/database.hpp"
@@ -25,19 +26,19 @@ class ReadSession {
 public:
     ReadSession() = default;
 
-    /// Prepares its statements on a connection that it then owns.
+    /// Prepares its statements on the connection and takes ownership of it.
     [[nodiscard]] static SqlResult<ReadSession> open(Database database);
 
     [[nodiscard]] StoreOutcome begin();
     void end();
 
-    /// Questions that still work at `until` answer TimedOut; nothing: no limit.
+    /// Queries that still run at `until` return TimedOut; empty: no limit.
     void limit(std::optional<std::chrono::steady_clock::time_point> until) {
         database_.limit_reads(until);
     }
 
-    /// Everything that start-up needs, in one snapshot of its own, and whether head and journal
-    /// agree. Rows that are not what was written into them are listed as doubts.
+    /// Reads everything that the start needs, in one snapshot of its own, and checks that head and
+    /// journal agree. Rows that are not what was written are listed as doubts.
     [[nodiscard]] StoreResult<ports::OpenState> load();
 
     /// The images of the rows of the last load.
@@ -51,8 +52,8 @@ public:
     [[nodiscard]] StoreResult<std::optional<ports::LiveOrder>> find_order(
         model::OrderNumber number);
     [[nodiscard]] StoreResult<std::vector<model::Order>> orders(const ports::OrderQuery& query);
-    /// May exceed the limit by the other fills of its last record: the next page begins before a
-    /// record, so a record is never cut in two.
+    /// May exceed the limit by the remaining fills of the last record: the next page begins before
+    /// a record, so that a record is never split.
     [[nodiscard]] StoreResult<std::vector<model::Fill>> fills(const ports::FillQuery& query);
     [[nodiscard]] StoreResult<std::vector<model::Account>> accounts();
     [[nodiscard]] StoreOutcome visit_rows(const ports::RowVisitor& visitor);

@@ -63,7 +63,8 @@ StoreOutcome SqliteReader::visit_rows(const ports::RowVisitor& visitor) {
 
 StoreOutcome SqliteReader::begin_snapshot() {
     std::thread::id nobody{};
-    // One snapshot at a time: a second one is our own mistake, unless another thread is in it.
+    // One snapshot at a time: a second one on the same thread is a programming error, one on
+    // another thread is Unavailable.
     CHECK(!in_own_snapshot());
     if (!snapshot_thread_.compare_exchange_strong(nobody, std::this_thread::get_id())) {
         return base::Failure{StoreError::Unavailable};

@@ -1,14 +1,13 @@
 #pragma once
 
-/// The reading half of the SQLite store, on connections of its own: it sees committed batches only
+/// The reading half of the SQLite store, on connections of its own: it sees only committed batches
 /// and never waits for the writer.
 ///
-/// V1  Any thread may ask; single questions take turns on one connection.
-/// V2  A snapshot belongs to the thread that began it. Until it ends, all of that thread's
-/// questions
-///     are answered from it; other threads go on seeing the newest commit.
-/// V3  A single question takes `longest` at most; then it is interrupted and answers TimedOut. What
-///     is asked within a snapshot may take as long as it needs.
+/// V1  Any thread may query; single queries take turns on one connection.
+/// V2  A snapshot belongs to the thread that began it. Until it ends, all queries of that thread
+///     read from it; other threads continue to see the newest commit.
+/// V3  A single query takes `longest` at most; then it is interrupted and returns TimedOut. Queries
+///     within a snapshot have no time limit.
 
 #include "shell/sqlite/read_session.hpp"
 
@@ -23,7 +22,7 @@ namespace botcore::shell::sqlite {
 
 class SqliteReader final : public ports::StoreReader {
 public:
-    /// Without `longest`: as long as it needs.
+    /// Without `longest` there is no time limit.
     SqliteReader(ReadSession latest,
                  ReadSession snapshot,
                  std::optional<std::chrono::milliseconds> longest = std::nullopt);
@@ -36,13 +35,13 @@ public:
     StoreResult<std::vector<ports::JournalEntry>> journal(model::Sequence first,
                                                           std::size_t limit) override;
     StoreResult<model::Head> head() override;
-    /// Outside a snapshot it takes one of its own, so that rows agree with each other.
+    /// Outside a snapshot it takes one of its own, so that the rows are consistent with each other.
     StoreOutcome visit_rows(const ports::RowVisitor& visitor) override;
     StoreOutcome begin_snapshot() override;
     void end_snapshot() override;
 
 private:
-    /// Asks the session that the calling thread sees.
+    /// Runs a query on the session that the calling thread sees.
     template <class Question>
     auto ask(Question question);
     [[nodiscard]] bool in_own_snapshot() const;

@@ -32,7 +32,7 @@ base::Outcome<std::string> prove(SqliteStore& store) {
     return base::Failure{"the rebuilt store is not clean: " + report.value().findings.front().text};
 }
 
-/// Both stores are closed when it returns, so nothing is left in their logs.
+/// Closes both stores before it returns, so nothing is left in their logs.
 base::Result<model::Head, std::string> rebuild_rows(const std::string& path,
                                                     const std::string& rebuilt,
                                                     const runtime::RebuildProgress& progress) {
@@ -58,13 +58,13 @@ base::Result<Rebuilt, std::string> rebuild(const fs::path& path,
                                            const runtime::RebuildProgress& progress) {
     const fs::path whole = fs::absolute(path);
     const std::string rebuilt = whole.string() + "-rebuilt";
-    remove_database(rebuilt);  // What an earlier try left.
+    remove_database(rebuilt);  // Left by an earlier attempt.
     auto head = rebuild_rows(whole.string(), rebuilt, progress);
     if (!head) {
         remove_database(rebuilt);
         return base::Failure{head.error()};
     }
-    // The archive goes on with it where it was.
+    // The archive continues with the rebuilt file where it was.
     (void)TRY(set_timeline(rebuilt, TRY(timeline_of(whole))));
     const auto now =
         std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());

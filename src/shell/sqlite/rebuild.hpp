@@ -1,16 +1,16 @@
 #pragma once
 
-/// Makes the rows of a store's file anew from its journal, beside the file, and puts the result in
-/// its place when it is proven.
+/// Rebuilds the rows of a store's file from its journal, beside the file, and replaces the file
+/// with the result once it is verified.
 ///
-///   old file ──refold──> `<path>-rebuilt` ──verify──> second name for the old one,
+///   old file ──rebuild──> `<path>-rebuilt` ──verify──> second name for the old one,
 ///   `<path>-before-<UTC>` ──> rename to `<path>`
 ///
-/// N1  A crash, a full disk or a failure at any point leaves the old file or the new one whole
-///     under its name.
-/// N2  Nothing is put in place that `runtime::verify` finds anything wrong with.
+/// N1  A crash, a full disk or a failure at any point leaves either the old file or the new one
+///     complete under its name.
+/// N2  A result in which `runtime::verify` has a finding is never put in place.
 ///
-/// The caller holds the lock of the data folder: nobody writes meanwhile.
+/// The caller holds the lock of the data folder, so nothing else writes meanwhile.
 
 #include "runtime/rebuild.hpp"
 
@@ -21,10 +21,10 @@ namespace botcore::shell::sqlite {
 
 struct Rebuilt {
     model::Head head;
-    std::filesystem::path old_file;  ///< What stood there before.
+    std::filesystem::path old_file;  ///< The file that was at the path before.
 };
 
-/// The text says what is wrong and where; then nothing has changed.
+/// The error says what is wrong and where; nothing has changed then.
 [[nodiscard]] base::Result<Rebuilt, std::string> rebuild(const std::filesystem::path& path,
                                                          const runtime::RebuildProgress& progress);
 

@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Opening and closing folds the log into the file. Too damaged for that: nothing happens.
+/// Opening and closing copies the log into the file. If the file is too damaged for that, nothing
+/// happens.
 void close_cleanly(const fs::path& store) {
     SqliteOptions options;
     options.path = store;
@@ -43,7 +44,7 @@ base::Result<fs::path, std::string> replace_store(const fs::path& made,
     fs::path before;
     if (TRY(files::is_there(store))) {
         close_cleanly(store);
-        // A try that broke off within this second keeps its name.
+        // A file of an interrupted attempt within the same second keeps its name.
         const std::string name = store.string() + "-before-" + time;
         before = name;
         for (int number = 2; fs::exists(before, error); ++number)
@@ -51,7 +52,7 @@ base::Result<fs::path, std::string> replace_store(const fs::path& made,
         (void)TRY(keep(store, before));
         (void)TRY(files::sync_folder(store.parent_path()));
     }
-    // A log of the old file must never be found beside the new one.
+    // A log of the old file must never lie beside the new file.
     for (const char* part : std::array{"-wal", "-shm"})
         fs::remove(store.string() + part, error);
     (void)TRY(files::sync_folder(store.parent_path()));

@@ -9,7 +9,7 @@ namespace botcore::shell::sqlite {
 
 namespace {
 
-/// Parts of a name are separated by a byte that no name contains.
+/// The parts of a name are separated by a byte that no name contains.
 std::string name_of(char table, std::string_view first, std::string_view second = {}) {
     std::string name(1, table);
     name += first;
@@ -30,7 +30,7 @@ std::string instrument_name(char table,
 
 std::int64_t hash_of_image(std::string_view bytes) {
     static_assert(crypto_shorthash_BYTES == sizeof(std::int64_t));
-    // Stored with the rows: never change.
+    // Hashes under this key are stored with the rows: never change it.
     static constexpr std::array<unsigned char, crypto_shorthash_KEYBYTES> kKey = {
         'b', 'o', 't', 'c', 'o', 'r', 'e', '-', 'r', 'o', 'w', '-', 'h', 'a', 's', 'h'};
     std::array<unsigned char, crypto_shorthash_BYTES> hash{};
@@ -109,7 +109,7 @@ std::optional<RowImage> RowImages::find(const std::string& name) const {
 }
 
 void RowImages::stage(std::string name, std::optional<RowImage> image) {
-    // A batch has each row once, so that what is stored is what it replaces.
+    // A batch contains each row once, so that the stored row is the one that is replaced.
     if (const auto known = find(name)) sum_staged_ -= static_cast<std::uint64_t>(known->hash);
     if (image) sum_staged_ += static_cast<std::uint64_t>(image->hash);
     staged_.emplace_back(std::move(name), image);

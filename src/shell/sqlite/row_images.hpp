@@ -1,9 +1,9 @@
 #pragma once
 
-/// What a row looked like when we wrote it: each row carries the sequence of the record that wrote
-/// it and a 64-bit hash of its columns. A row that a failing disk or somebody beside the daemon has
-/// changed no longer fits its hash; a row that was removed, added or put back to an older state no
-/// longer fits the sum over all open rows, which the head carries.
+/// The image of a row as we wrote it: each row carries the sequence of the record that wrote it and
+/// a 64-bit hash of its columns. A row that a failing disk or another program has changed no longer
+/// matches its hash; a row that was removed, added or reset to an older state no longer matches the
+/// sum over all open rows, which the head carries.
 ///
 /// Open rows are those that a load reads: accounts, instruments, balances, positions, live orders,
 /// pending keys, risk, operating mode and maintenance windows.
@@ -22,14 +22,14 @@
 
 namespace botcore::shell::sqlite {
 
-/// The two columns that every table with rows has.
+/// Two columns of every table that stores row images.
 inline constexpr std::string_view kWrittenByColumn = "written_by";
 inline constexpr std::string_view kImageHashColumn = "image_hash";
 
-/// SipHash-2-4 under a key that is no secret: it finds damage, it is no signature.
+/// SipHash-2-4 under a public key: it detects damage, it is not a signature.
 [[nodiscard]] std::int64_t hash_of_image(std::string_view bytes);
 
-/// Appends every column of a row, so that no two rows give the same bytes.
+/// Appends every column of a row unambiguously, so that no two different rows give the same bytes.
 class ImageBytes {
 public:
     explicit ImageBytes(std::string& out) : out_(out) {}
@@ -72,8 +72,8 @@ private:
     std::string& out_;
 };
 
-/// Columns that came after the hashes. They are left out of an image while they have their default,
-/// so that rows of older files keep their hash.
+/// Columns that were added after the hashes. An image leaves them out while they have their default
+/// value, so that rows of older files keep their hash.
 template <class Row>
 [[nodiscard]] constexpr bool came_later(std::string_view name) {
     if constexpr (std::same_as<Row, model::Position>) return name == "reserved";
@@ -81,7 +81,7 @@ template <class Row>
     return false;
 }
 
-/// The image of a row that the record `written_by` writes into `table`.
+/// The image of a row that the record `written_by` writes to `table`.
 template <class Row>
 [[nodiscard]] RowImage image_of(std::string_view table, const Row& row, std::int64_t written_by) {
     std::string bytes;
@@ -101,7 +101,7 @@ template <class Row>
     return {written_by, hash_of_image(bytes)};
 }
 
-// What names a row among all open rows.
+// A key that identifies a row among all open rows.
 [[nodiscard]] std::string row_name(const model::Account& row);
 [[nodiscard]] std::string row_name(const model::Instrument& row);
 [[nodiscard]] std::string row_name(const model::Balance& row);
@@ -112,23 +112,23 @@ template <class Row>
 [[nodiscard]] std::string row_name(const model::MaintenanceWindow& row);
 [[nodiscard]] std::string row_name(const model::KeyEntry& row);
 
-/// The images of all open rows as they are stored, and what the batch under way changes of them.
+/// The stored images of all open rows, and the changes of them by the current batch.
 class RowImages {
 public:
-    /// A row that a load has read.
+    /// Adds a row that a load has read.
     void learn(std::string name, RowImage image);
 
     [[nodiscard]] std::optional<RowImage> find(const std::string& name) const;
 
-    /// The batch under way writes the row; without an image it is open no longer.
+    /// The current batch writes the row; without an image the row is no longer open.
     void stage(std::string name, std::optional<RowImage> image);
 
-    /// The sum of the hashes of all open rows, with what is staged.
+    /// The sum of the hashes of all open rows, including staged changes.
     [[nodiscard]] std::int64_t sum() const { return static_cast<std::int64_t>(sum_staged_); }
 
-    /// What was staged is committed.
+    /// Applies the staged changes: the batch is committed.
     void keep();
-    /// It is not.
+    /// Discards the staged changes: the batch is not committed.
     void drop();
 
 private:

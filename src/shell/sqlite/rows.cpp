@@ -8,8 +8,8 @@ namespace botcore::shell::sqlite {
 
 namespace {
 
-/// 16 bytes of INTEGER never hold an amount, its decimal text has at most 41 characters; the widest
-/// table, instruments, has 19 of them.
+/// An INTEGER of SQLite cannot hold the 16 bytes of an amount, whose decimal text has at most 41
+/// characters; the widest table, instruments, has 19 amounts.
 constexpr std::size_t kDecimalsSize = 64 * 48;
 constexpr int kDecimalPlaces = 8;
 
@@ -26,7 +26,7 @@ bool contains(const std::vector<std::string>& list, const std::string& item) {
     return std::find(list.begin(), list.end(), item) != list.end();
 }
 
-/// 10 x `magnitude` + `digit`, or false where that leaves 127 bits.
+/// Computes 10 x `magnitude` + `digit`; false if the result exceeds 127 bits.
 bool append_digit(base::Uint128& magnitude, char character) {
     if (character < '0' || character > '9') return false;
     constexpr auto kMax = static_cast<base::Uint128>(1) << 127U;
@@ -44,7 +44,7 @@ base::Result<base::Int128, model::AmountError> parse_decimal(std::string_view te
     if (negative) text.remove_prefix(1);
     if (text.empty()) return base::Failure{model::AmountError::Empty};
     base::Uint128 magnitude = 0;
-    int places = -1;  // Counted from the decimal point on.
+    int places = -1;  // Counted from the decimal point; -1 before it.
     for (const char character : text) {
         if (character == '.' && places < 0) {
             places = 0;

@@ -1,15 +1,15 @@
 #pragma once
 
-/// How the model's structs become rows: the column names, the SQL that is made of them, binding and
+/// Maps the model's structs to rows: column names, the SQL generated from them, binding and
 /// reading. Column order and names follow each struct's `each_field`, so that a field that the
-/// schema does not have is noticed when the statements are prepared, never lost.
+/// schema does not have is detected when the statements are prepared, and is never lost.
 ///
-/// C1  Amounts are TEXT decimals of the full 128 bits; times and spans are INTEGER microseconds;
-///     hashes are BLOBs.
+/// C1  Amounts are TEXT decimals of the full 128 bits; times and durations are INTEGER
+///     microseconds; hashes are BLOBs.
 /// C2  Enumerations are the integers of the model's headers ("never renumber"), since not all of
-///     their words can be parsed back.
-/// C3  Unsigned 64-bit numbers are stored as the signed number of the same bits. Our own counters
-///     never reach 2^63, so they sort; trade ids only have to differ.
+///     their names can be parsed back.
+/// C3  Unsigned 64-bit numbers are stored as the signed number with the same bits. Our own counters
+///     never reach 2^63, so they sort correctly; trade ids only have to differ.
 
 #include "model/record.hpp"
 #include "ports/store.hpp"
@@ -29,17 +29,18 @@
 
 namespace botcore::shell::sqlite {
 
-/// The full range of 128 bits; `model::parse_amount` reads only what may come from outside.
+/// Parses the full range of 128 bits; `model::parse_amount` accepts only what external input may
+/// contain.
 [[nodiscard]] base::Result<base::Int128, model::AmountError> parse_decimal(std::string_view text);
 
-/// A column's name for a field: prefixed by its struct, and never a reserved word.
+/// The column name of a field: prefixed by its struct, and never a reserved word.
 [[nodiscard]] std::string column_name(std::string_view prefix, std::string_view field);
 
 template <class T>
 concept HasFields = requires(T& value) { T::each_field([](const char*, auto&) {}, value); };
 
-/// Calls `leaf(prefix, name, field)` for every column of `value`, nested structs flattened. What an
-/// instrument's `market` and `symbol` are is clear without a prefix; brackets have their own table.
+/// Calls `leaf(prefix, name, field)` for every column of `value`, with nested structs flattened. An
+/// instrument's `market` and `symbol` need no prefix; brackets have a table of their own.
 template <class Leaf, class T>
 void each_column(Leaf& leaf, std::string_view prefix, T& value) {
     using Plain = std::remove_const_t<T>;
@@ -64,7 +65,7 @@ void each_column(Leaf& leaf, std::string_view, const model::Balance& balance);
 template <class Leaf>
 void each_column(Leaf& leaf, std::string_view, model::Balance& balance);
 
-/// The books' columns, in the order of `model::Book`.
+/// The columns of the books, in the order of `model::Book`.
 inline constexpr std::array<std::string_view, model::kBookCount> kBookColumns = {"cash",
                                                                                  "reserved",
                                                                                  "margin",
@@ -109,24 +110,24 @@ template <class Row>
     return names;
 }
 
-/// What a table is made of, for the statements that write and read it.
+/// The structure of a table, for the statements that write and read it.
 struct TableShape {
     std::string name;
     std::vector<std::string> columns;
     std::vector<std::string> key;    ///< Its primary key.
-    std::vector<std::string> fixed;  ///< Columns that never change once a row is there.
+    std::vector<std::string> fixed;  ///< Columns that never change once a row exists.
 };
 
 [[nodiscard]] std::string insert_sql(const TableShape& table);
-/// Inserts, or replaces everything but key and fixed columns.
+/// Inserts a row, or replaces all of its columns except the key and the fixed ones.
 [[nodiscard]] std::string upsert_sql(const TableShape& table);
-/// The same, but replaces only a row whose `written_by` and `image_hash` are those of two further
-/// parameters; a first one of NULL replaces any.
+/// The same, but replaces only a row whose `written_by` and `image_hash` equal two further
+/// parameters; NULL as the first one replaces any row.
 [[nodiscard]] std::string guarded_upsert_sql(const TableShape& table);
-/// `SELECT columns FROM table`, to be followed by conditions.
+/// `SELECT columns FROM table`, to which conditions can be appended.
 [[nodiscard]] std::string select_sql(const TableShape& table);
 
-/// What a row looked like when we wrote it; see row_images.hpp.
+/// The image of a row as we wrote it; see row_images.hpp.
 struct RowImage {
     std::int64_t written_by = 0;  ///< Zero: the row is older than the hashes and has none.
     std::int64_t hash = 0;
@@ -136,7 +137,7 @@ struct RowImage {
 
 using ProfitHours = std::array<model::Money, model::kProfitHours>;
 
-/// Binds a row's fields one after the other. Holds the decimal texts until the next row.
+/// Binds a row's fields one after the other. Owns the decimal texts until the next row.
 class RowBinder {
 public:
     RowBinder();
@@ -193,16 +194,17 @@ public:
     }
 
     void amount(base::Int128 units);
-    /// Decimals with commas between them: one column.
+    /// Several decimals in one column, separated by commas.
     void amounts(const ProfitHours& values);
 
 private:
     Statement* statement_ = nullptr;
     int next_ = 1;
-    std::string decimals_;  ///< Never grows beyond what is reserved: bound texts point into it.
+    std::string
+        decimals_;  ///< Never grows beyond its reserved capacity: bound texts point into it.
 };
 
-/// Reads a row's fields one after the other, and notices values that we never write.
+/// Reads a row's fields one after the other, and detects values that we never write.
 class RowReader {
 public:
     explicit RowReader(const Statement& statement) : statement_(statement) {}
@@ -256,11 +258,11 @@ public:
     [[nodiscard]] ProfitHours amounts();
     [[nodiscard]] std::optional<model::Price> optional_price();
 
-    /// False once a value was not one that we write.
+    /// False once a value was found that we never write.
     [[nodiscard]] bool intact() const { return intact_; }
 
 private:
-    /// An integer that fits `T`; also the two values of a `bool`.
+    /// An integer that fits `T`, or one of the two values of a `bool`.
     template <class T>
     [[nodiscard]] T small() {
         const std::int64_t value = integer();

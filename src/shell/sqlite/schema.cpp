@@ -112,9 +112,9 @@ CREATE TABLE positions (
 ) WITHOUT ROWID;
 )sql";
 
-// The tables that grow with history. Orders and fills are found by account, newest first, with and
-// without a symbol. Keys are random, so their bodies lie in order of arrival and only the small
-// index is touched at random places.
+// The tables that grow with history. Orders and fills are queried by account, newest first, with
+// and without a symbol. Keys are random, so their bodies are stored in order of arrival, and only
+// the small index is accessed at random places.
 constexpr std::string_view kHistoryTables = R"sql(
 CREATE TABLE orders (
     number                INTEGER PRIMARY KEY NOT NULL,
@@ -209,7 +209,8 @@ CREATE TABLE pending_keys (
 ) WITHOUT ROWID;
 )sql";
 
-// What version 2 brought; a new file goes through it as well, so that there is one truth.
+// The changes of version 2. A new file is created by the same steps, so that each definition exists
+// once.
 constexpr std::string_view kSecondVersion = R"sql(
 ALTER TABLE orders ADD COLUMN role INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE orders ADD COLUMN parent INTEGER NOT NULL DEFAULT 0;
@@ -386,7 +387,8 @@ TableShape positions_table() {
 
 TableShape orders_table() {
     TableShape table = with(shape<model::Order>("orders", {"number"}), "live");
-    // An order never moves; leaving these alone also spares the indexes on them.
+    // These columns of an order never change; not updating them also saves updates of their
+    // indexes.
     table.fixed = {"owner", "account", "market", "symbol"};
     return table;
 }

@@ -1,13 +1,12 @@
 #pragma once
 
-/// The tables of a shard's file, and the queries on them that must stay cheap for ever.
+/// The tables of a shard's file, and the queries on them whose cost must not grow with history.
 ///
 /// T1  Loading the open state reads no row of history: live orders and pending keys have partial
 ///     indexes of their own.
 /// T2  Every row carries its owner; every row that clients change carries its version.
 /// T3  Every row carries the record that wrote it and a hash of its columns (row_images.hpp); in
-/// files
-///     of older versions only the rows that were written since.
+///     files of older versions, only the rows written since then.
 /// T4  A fill's identity (account, market, symbol, trade id) is unique (invariant I4).
 
 #include "shell/sqlite/database.hpp"
@@ -19,7 +18,7 @@
 
 namespace botcore::shell::sqlite {
 
-/// Stored in the file: raise it with every change of a table.
+/// Stored in the file: increase it with every change of a table.
 inline constexpr std::int64_t kSchemaVersion = 6;
 /// Stored in the file's header: "BotC". Never change.
 inline constexpr std::int64_t kApplicationId = 0x426F7443;
@@ -29,12 +28,12 @@ inline constexpr std::int64_t kShard = 1;
 /// Creates all tables and the head of an empty journal. The database must be new.
 [[nodiscard]] SqlOutcome create_schema(Database& database);
 
-/// Brings the tables of an older version to ours, in one transaction. Rows keep their values; new
-/// columns get what the program that wrote the rows would have meant.
+/// Migrates the tables of an older version to ours, in one transaction. Rows keep their values; new
+/// columns get the values that the program that wrote the rows implied.
 [[nodiscard]] SqlOutcome migrate_schema(Database& database);
 
-/// Do the open rows have images (row_images.hpp)? Those of a file of an older version have none
-/// until it was checked and sealed.
+/// Whether the open rows have images (row_images.hpp). Those of a file of an older version have
+/// none until the file has been checked and sealed.
 [[nodiscard]] SqlResult<bool> is_sealed(Database& database);
 inline constexpr std::string_view kMarkSealed =
     "INSERT OR REPLACE INTO meta (name, value) VALUES ('rows_sealed', 1)";
@@ -48,11 +47,11 @@ inline constexpr std::string_view kMarkSealed =
 [[nodiscard]] TableShape fills_table();
 /// Keys with their replies.
 [[nodiscard]] TableShape keys_table();
-/// Keys that wait for theirs.
+/// Keys whose replies are pending.
 [[nodiscard]] TableShape pending_keys_table();
 [[nodiscard]] TableShape journal_table();
 [[nodiscard]] TableShape risks_table();
-/// One row.
+/// Has one row.
 [[nodiscard]] TableShape operating_table();
 [[nodiscard]] TableShape windows_table();
 
@@ -68,7 +67,7 @@ inline constexpr std::string_view kTradesOfOrder =
 
 [[nodiscard]] std::string accounts();
 [[nodiscard]] std::string instruments();
-/// Of one instrument, ascending.
+/// The brackets of one instrument, ascending.
 [[nodiscard]] std::string brackets();
 [[nodiscard]] std::string balances();
 [[nodiscard]] std::string positions();
@@ -79,7 +78,7 @@ inline constexpr std::string_view kTradesOfOrder =
 [[nodiscard]] std::string windows();
 /// Entries from a sequence on, ascending, limited.
 [[nodiscard]] std::string journal();
-/// All that start-up runs, for the test that none of them scans history.
+/// All queries of the start, for the test that none of them scans history.
 [[nodiscard]] std::vector<std::string> all_of_load();
 }  // namespace query
 

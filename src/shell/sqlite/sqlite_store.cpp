@@ -18,11 +18,11 @@ namespace botcore::shell::sqlite {
 namespace {
 
 constexpr std::uint64_t kPageBytes = 4'096;
-/// Journal bytes between two looks at the free space.
+/// Journal bytes between two checks of the free space.
 constexpr std::uint64_t kWatchBytes = 1ULL << 20U;
-/// How far the log must grow before the next checkpoint under load, when the last one was held up.
+/// How far the log must grow until the next checkpoint under load, after the last one was blocked.
 constexpr std::uint64_t kRetryBytes = 16ULL << 20U;
-/// How long a checkpoint under load may wait for readers; the commit behind it waits with it.
+/// How long a checkpoint under load may wait for readers; the commit after it waits as long.
 constexpr int kCheckpointWaitMs = 20;
 
 [[noreturn]] void print_and_abort(std::string_view text) {
@@ -45,7 +45,7 @@ SqlOutcome prepare_writing(Database& database, const SqliteOptions& options) {
     TRY(database.execute(synchronous_pragma(options.synchronous)));
     TRY(database.execute("PRAGMA wal_autocheckpoint = 0"));
     TRY(database.execute("PRAGMA foreign_keys = OFF"));
-    // A log that a long snapshot made longer shrinks again when it begins anew.
+    // A log that grew during a long snapshot shrinks again when it restarts.
     TRY(database.execute("PRAGMA journal_size_limit = " + std::to_string(options.wal_bytes_max)));
     return database.execute("PRAGMA cache_size = -32768");
 }
@@ -60,9 +60,9 @@ SqlResult<ReadSession> open_reading(const SqliteOptions& options) {
     return ReadSession::open(TRY(Database::open(options.path, options.vfs, OpenMode::ReadOnly)));
 }
 
-/// Syncs the log, brings it into the file and empties it: frames that were only in the page cache
-/// before a crash must not decide anything later (S4). Where the disk has no room for the copy the
-/// log stays, synced; the space that is set aside is for commits, not for tidying up.
+/// Syncs the log, copies it into the file and truncates it: frames that were only in the page cache
+/// before a crash must not decide anything later (S4). If the disk has no space for the copy, the
+/// log stays, synced; the reserved space is for commits, not for clean-up.
 SqlOutcome recover(Database& database) {
     const int code = sqlite3_wal_checkpoint_v2(
         database.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
@@ -73,7 +73,8 @@ SqlOutcome recover(Database& database) {
     return base::Failure{error};
 }
 
-/// `action`, again after each step of the reserve that a full disk asks for.
+/// Runs `action`, and repeats it after each step of the reserve that is released because the disk
+/// is full.
 template <class Action>
 SqlOutcome with_reserve(DiskReserve& reserve, Action action) {
     while (true) {
@@ -105,7 +106,8 @@ struct SqliteStore::Sessions {
 
 namespace {
 
-/// An older file is kept beside the new one until a backup of the new one has been verified.
+/// Keeps a copy of an older file beside the new one until a backup of the new one has been
+/// verified.
 SqlOutcome keep_copy(Database& database, const std::string& path) {
     const std::int64_t version = TRY(schema_version(database));
     const std::int64_t head = TRY(database.integer("SELECT seq FROM head"));
@@ -117,13 +119,14 @@ SqlOutcome keep_copy(Database& database, const std::string& path) {
     return vacuum.run();
 }
 
-/// Accounts whose rows are not what the journal says.
+/// The device and the inode of the file; zeros if there is none.
 FileId file_id(const std::string& path) {
     struct stat status{};
     if (::stat(path.c_str(), &status) != 0) return {};
     return {status.st_dev, status.st_ino};
 }
 
+/// Accounts whose rows do not match the journal.
 ports::StoreResult<std::set<model::AccountId>> accounts_in_doubt(ports::StoreReader& reader) {
     const auto report = TRY(runtime::verify(reader, {}));
     std::set<model::AccountId> accounts;
@@ -157,7 +160,7 @@ base::Outcome<std::string> SqliteStore::open_mark() {
 bool SqliteStore::is_in_place() {
     if (!options_.watches_file) return true;
     const FileId log = file_id(options_.path + "-wal");
-    if (files_[1] == FileId{}) files_[1] = log;  // The first commit makes it.
+    if (files_[1] == FileId{}) files_[1] = log;  // The first commit creates it.
     return file_id(options_.path) == files_[0] && log == files_[1];
 }
 
@@ -179,11 +182,11 @@ SqliteStore::Opened SqliteStore::open(SqliteOptions options) {
     DiskReserve reserve(options.path + "-reserve", options.reserve_bytes);
     Database first;
     std::optional<OpenError> verdict;
-    // Even a start on a full disk must come up: it may be the way to an exit.
+    // A start on a full disk must succeed too: an exit may depend on it.
     const SqlOutcome recovered = with_reserve(reserve, [&]() -> SqlOutcome {
         first = TRY(Database::open(options.path, options.vfs, OpenMode::ReadWrite));
         verdict = TRY(judge_file(first));
-        if (verdict) return base::Done{};  // Not ours to change.
+        if (verdict) return base::Done{};  // The file must not be changed.
         TRY(prepare_writing(first, options));
         TRY(recover(first));
         TRY(keep_copy(first, options.path));
@@ -206,8 +209,8 @@ SqliteStore::Opened SqliteStore::open(SqliteOptions options) {
     if (const auto sealed = store->seal_older_rows(); !sealed) {
         return unreadable(sealed.error(), "rows that cannot be checked");
     }
-    // Where the journal ends elsewhere than its head, checks must still be able to read the file;
-    // nothing is written into it, since no writer gets through a load.
+    // If the journal does not end at its head, checks must still be able to read the file; nothing
+    // is written to it, since every writer has to load first.
     if (const auto loaded = store->load(); !loaded) {
         if (const auto accounts = store->loader_.accounts(); !accounts) {
             return unreadable(accounts.error(), "unreadable accounts");
@@ -235,7 +238,7 @@ SqliteStore::SqliteStore(SqliteOptions options, Sessions sessions)
 }
 
 StoreResult<ports::OpenState> SqliteStore::load() {
-    // What is read from a file that nothing leads to any more would be lost with the process.
+    // Changes to a file that is no longer at its path would be lost when the process ends.
     if (!is_in_place()) return base::Failure{StoreError::Unavailable};
     auto snapshot = TRY(loader_.load());
     writer_.learn_owners(snapshot.accounts);
@@ -259,14 +262,15 @@ ports::CommitResult SqliteStore::commit(const ports::Batch& batch) {
             for (const auto& entry : batch.entries)
                 bytes_since_watch_ += entry.bytes.size();
             if (result.value() != ports::CommitResult::Committed) return result.value();
-            // Committed into a file that was taken away: nobody will find it there.
+            // The commit went to a file that is no longer at its path, so it will not be found
+            // there.
             if (!is_in_place()) return ports::CommitResult::Unavailable;
             if (mark_) mark_->write(batch.head());
             after_commit();
             return result.value();
         }
         const ErrorKind kind = kind_of(result.error());
-        CHECK(kind != ErrorKind::Constraint);  // I4, I7: a fill or a record that was there already.
+        CHECK(kind != ErrorKind::Constraint);  // I4, I7: a fill or a record that already existed.
         end_on_failed_sync(result.error());
         if (kind != ErrorKind::Full) return ports::CommitResult::Unavailable;
         state_ = model::StorageState::Reserve;
@@ -307,7 +311,7 @@ void SqliteStore::after_commit() {
         watch_space();
     }
     const std::uint64_t size = wal_bytes_;
-    if (size < wal_bytes_tried_) wal_bytes_tried_ = 0;  // The log has begun anew.
+    if (size < wal_bytes_tried_) wal_bytes_tried_ = 0;  // The log has restarted.
     const std::uint64_t limit =
         wal_bytes_tried_ == 0 ? options_.wal_bytes_max : wal_bytes_tried_ + kRetryBytes;
     if (size < limit) return;
@@ -316,8 +320,8 @@ void SqliteStore::after_commit() {
     if (lock.owns_lock()) checkpoint_blocking();
 }
 
-/// Copies the log into the file without holding anybody up. Once all of it is copied and no reader
-/// is in it, the next commit writes from its beginning.
+/// Copies the log into the file without blocking readers or the writer. Once all of it is copied
+/// and no reader uses it, the next commit writes from its beginning.
 void SqliteStore::checkpoint() {
     if (wal_bytes_ >= options_.wal_bytes_max) return checkpoint_blocking();
     const int code = sqlite3_wal_checkpoint_v2(
@@ -325,9 +329,9 @@ void SqliteStore::checkpoint() {
     note_checkpoint(code);
 }
 
-/// The same, and then keeps the writer out while the tail is copied, so that the log does begin
-/// anew. It keeps its length: writing in place costs half of what growing does, and on a full disk
-/// it is the commits' only room.
+/// The same, but then blocks the writer while the tail is copied, so that the log does restart. The
+/// log keeps its length: overwriting costs half of what growing costs, and on a full disk the log
+/// is the only space for commits.
 void SqliteStore::checkpoint_blocking() {
     sqlite3* const handle = maintenance_.handle();
     note_checkpoint(
@@ -337,7 +341,7 @@ void SqliteStore::checkpoint_blocking() {
         sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr));
 }
 
-/// A checkpoint may be held up by readers or by a full disk; the next one carries on.
+/// A checkpoint may be blocked by readers or by a full disk; the next one continues.
 void SqliteStore::note_checkpoint(int code) {
     if (code == SQLITE_OK) return;
     const SqlError error{code, 0};
@@ -353,12 +357,12 @@ void SqliteStore::end_on_failed_sync(const SqlError& error) {
     print_and_abort(text);  // S5
 }
 
-/// Low space is Reserve before a write has failed.
+/// Sets the state to Reserve when space is low, before a write fails.
 void SqliteStore::watch_space() {
     if (free_bytes() < options_.low_water_bytes) state_ = model::StorageState::Reserve;
 }
 
-/// Takes space back into the reserve once there is plenty, and only then calls the state normal.
+/// Refills the reserve once there is plenty of space, and only then sets the state to Normal.
 void SqliteStore::refill_reserve() {
     const std::lock_guard lock(reserve_mutex_);
     const std::uint64_t room = std::max(2 * options_.reserve_bytes, options_.low_water_bytes);

@@ -2,13 +2,15 @@
 
 /// The store of one machine: one SQLite file for one shard, in WAL mode, synced at every commit.
 ///
-/// S4  `commit` answers Committed only after the log was synced (S1 of the port, invariant I10).
-/// S5  A failed sync ends the process: what the kernel still holds can no longer be trusted.
-/// S6  A file that held a journal is never mistaken for a new one: an empty, cut or foreign file is
-///     an error, and new files appear whole under their name or not at all.
-/// S7  When the disk is full, commits go on with space that was set aside, as long as it lasts.
+/// S4  `commit` returns Committed only after the log was synced (S1 of the port, invariant I10).
+/// S5  A failed sync ends the process: the data that the kernel still holds can no longer be
+///     trusted.
+/// S6  A file that held a journal is never mistaken for a new one: an empty, truncated or foreign
+///     file is an error, and new files appear complete under their name or not at all.
+/// S7  When the disk is full, commits continue in reserved space as long as it lasts.
 ///
-/// The lock against a second daemon belongs to the caller; a second writer would get Conflict.
+/// The lock against a second daemon is the caller's responsibility; a second writer would get
+/// Conflict.
 
 #include "ports/store.hpp"
 #include "shell/sqlite/batch_writer.hpp"
@@ -29,46 +31,46 @@ namespace botcore::shell::sqlite {
 
 enum class Synchronous : std::uint8_t {
     Full,
-    Off,  ///< Loses acknowledged batches in a power cut: only for the proof that tests notice.
+    Off,  ///< Loses acknowledged batches in a power failure: only to prove that tests detect it.
 };
 
 struct SqliteOptions {
     std::string path;
     std::string vfs;  ///< A registered VFS; empty for the system's.
     Synchronous synchronous = Synchronous::Full;
-    /// Space that is set aside in `<path>-reserve` for a full disk.
+    /// Space that is reserved for a full disk, in `<path>-reserve`.
     std::uint64_t reserve_bytes = 16ULL << 20U;
-    /// With less free space than this the state is Reserve even before a write fails.
+    /// With less free space than this the state is Reserve, even before a write fails.
     std::uint64_t low_water_bytes = 64ULL << 20U;
-    /// A log beyond this is checkpointed under load too, at the price of a slow commit.
+    /// A log beyond this size is checkpointed under load too, at the cost of a slow commit.
     std::uint64_t wal_bytes_max = 64ULL << 20U;
     /// A single read that takes longer is interrupted. Commits, loads and checks are not.
     std::chrono::milliseconds read_longest{10'000};
-    /// How a commit waits for another program's lock; empty sleeps.
+    /// How a commit waits for another program's lock; empty: it sleeps.
     Database::Wait lock_wait;
-    /// Keep a mark beside the file (commit_mark.hpp), and notice when the file is taken away while
-    /// it is open: for whoever acknowledges commits to others.
+    /// Keep a mark beside the file (commit_mark.hpp), and detect that the file is moved or removed
+    /// while it is open: for callers that acknowledge commits to others.
     bool watches_file = false;
-    /// Free bytes of the disk, asked from any thread; empty asks the file system.
+    /// Free bytes of the disk, called from any thread; empty: the file system's figure.
     std::function<std::uint64_t()> free_bytes;
-    /// Called when a sync has failed, must not return; empty prints and aborts.
+    /// Called when a sync has failed; must not return. Empty: prints and aborts.
     std::function<void(std::string_view)> fatal;
 };
 
-/// Why a store cannot be opened: what was expected and what was there.
+/// Why a store cannot be opened: what was expected and what was found.
 struct OpenError {
     enum class Kind : std::uint8_t {
-        CannotOpen,    ///< The system refuses: rights, missing folder, full disk, lock.
-        NotOurs,       ///< A database, but not of this program.
+        CannotOpen,    ///< The system refuses: permissions, missing folder, full disk, lock.
+        NotOurs,       ///< A database, but not one of this program.
         SchemaTooNew,  ///< Written by a later version of this program.
-        Corrupt,       ///< Empty, cut, damaged, or gone while its companions are there.
+        Corrupt,       ///< Empty, truncated, damaged, or missing while its companions exist.
     };
 
     Kind kind = Kind::CannotOpen;
     std::string expected;
     std::string came;
 
-    /// What was expected, what was there, and where the way out is written.
+    /// What was expected, what was found, and where the remedy is documented.
     [[nodiscard]] std::string text() const {
         return "expected " + expected + ", was " + came +
                (kind == Kind::Corrupt
@@ -78,10 +80,10 @@ struct OpenError {
     }
 };
 
-/// Behind the file's name: what it was before an upgrade.
+/// The suffix of the copy of a file from before an upgrade.
 inline constexpr std::string_view kOlderCopy = ".before-upgrade";
 
-/// Which file a name led to.
+/// Identifies the file that a path led to.
 struct FileId {
     std::uint64_t device = 0;
     std::uint64_t number = 0;
@@ -93,21 +95,21 @@ class SqliteStore final : public ports::Store {
 public:
     using Opened = base::Result<std::unique_ptr<SqliteStore>, OpenError>;
 
-    /// Opens the file, or creates it where neither it nor a companion exists. Everything that is in
-    /// the log when it returns is durable in the file itself.
+    /// Opens the file, or creates it if neither it nor a companion exists. Everything that was in
+    /// the log is durable in the file itself when it returns.
     [[nodiscard]] static Opened open(SqliteOptions options);
 
     StoreResult<ports::OpenState> load() override;
     ports::CommitResult commit(const ports::Batch& batch) override;
-    /// Any thread may ask.
+    /// Any thread may call it.
     model::StorageState storage_state() override;
-    /// Any thread may call it; never blocks a commit for longer than the tail of a checkpoint.
+    /// Any thread may call it. Blocks a commit at most for the tail of a checkpoint.
     void maintain() override;
     ports::StoreReader& reader() override;
 
-    /// How often a commit waited at length for another program's lock.
+    /// How often a commit had to retry for another program's lock.
     struct LockRetries {
-        std::uint64_t succeeded = 0;  ///< The lock was there after the wait.
+        std::uint64_t succeeded = 0;  ///< The lock was available after the wait.
         std::uint64_t failed = 0;
     };
 
@@ -119,12 +121,12 @@ public:
 private:
     struct Sessions;
 
-    /// Gives the open rows of an older file their images, after a check of all books.
+    /// Stores images of the open rows of an older file, after a check of all books.
     [[nodiscard]] base::Outcome<ports::StoreError> seal_older_rows();
 
-    /// Looks at the mark beside the file, and goes on marking where nothing is missing.
+    /// Checks the mark beside the file, and continues it if nothing is missing.
     [[nodiscard]] base::Outcome<std::string> open_mark();
-    /// Is the file that is open still the one that its name leads to?
+    /// Whether the open file is still the one at its path.
     [[nodiscard]] bool is_in_place();
 
     SqliteStore(SqliteOptions options, Sessions sessions);
@@ -142,11 +144,12 @@ private:
     [[nodiscard]] std::uint64_t free_bytes() const;
 
     SqliteOptions options_;
-    std::unique_ptr<CommitMark> mark_;  ///< Null while records are missing: it stays as it is then.
-    std::string behind_;                ///< What proves that records are missing.
-    std::array<FileId, 2> files_;       ///< The database and its log, as they were opened.
+    std::unique_ptr<CommitMark>
+        mark_;            ///< Null while records are missing: the mark stays unchanged then.
+    std::string behind_;  ///< The proof that records are missing.
+    std::array<FileId, 2> files_;  ///< The database and its log as they were opened.
     BatchWriter writer_;
-    ReadSession loader_;  // On the committing thread.
+    ReadSession loader_;  // Used on the committing thread.
     SqliteReader reader_;
 
     std::mutex maintenance_mutex_;
@@ -158,8 +161,9 @@ private:
     std::atomic<model::StorageState> state_{model::StorageState::Normal};
     std::atomic<std::uint64_t> wal_bytes_{0};
     LockRetries lock_retries_;
-    std::uint64_t wal_bytes_tried_ = 0;    // Where the last checkpoint under load left the log.
-    std::uint64_t bytes_since_watch_ = 0;  // Journal bytes since free space was looked at.
+    std::uint64_t wal_bytes_tried_ =
+        0;  // The size of the log after the last checkpoint under load.
+    std::uint64_t bytes_since_watch_ = 0;  // Journal bytes since the free space was checked.
 };
 
 }  // namespace botcore::shell::sqlite

@@ -29,7 +29,7 @@ protected:
         options_.low_water_bytes = 0;
     }
 
-    /// A store with `count` journal entries, cleanly closed.
+    /// Makes a store with `count` journal entries and closes it cleanly.
     void make_store(model::Sequence count) {
         auto store = SqliteStore::open(options_);
         ASSERT_TRUE(store.has_value());
@@ -64,7 +64,7 @@ protected:
 };
 
 // @spec:R2-TMO-02 @spec:R2-TMO-08 @error:ErrorKind::TimedOut
-TEST_F(SqliteFile, InterruptsAReadThatTakesTooLongAndNoOtherWork) {
+TEST_F(SqliteFile, InterruptsOnlyReadsThatTakeTooLong) {
     make_store(400);
     options_.read_longest = std::chrono::milliseconds(0);
     const auto store = SqliteStore::open(options_);
@@ -86,7 +86,7 @@ TEST_F(SqliteFile, InterruptsAReadThatTakesTooLongAndNoOtherWork) {
     EXPECT_EQ(store.value()->commit(batch), CommitResult::Committed) << "nor has a commit";
 }
 
-/// Another program holds the lock that a commit needs, and the commit's waits take no time.
+/// Another program holds the lock that a commit needs; the commit's waits take no real time.
 class LockedFile : public SqliteFile {
 protected:
     void hold_the_lock() {
@@ -112,14 +112,14 @@ protected:
         return store_->commit(batch);
     }
 
-    std::chrono::milliseconds held_for_{0};  ///< Zero: it is not released by itself.
+    std::chrono::milliseconds held_for_{0};  ///< Zero: it is not released automatically.
     std::chrono::milliseconds waited_{0};
     std::unique_ptr<SqliteStore> store_;
     Database other_;
 };
 
 // @spec:R2-RETRY-02 @spec:R2-RETRY-03 @spec:R2-RETRY-09
-TEST_F(LockedFile, ACommitIsTriedAgainAfterOneSecondAndThenTwo) {
+TEST_F(LockedFile, ACommitIsRetriedAfterOneSecondAndThenTwo) {
     struct Case {
         std::chrono::milliseconds held_for;
         std::uint64_t succeeded, failed;
@@ -143,7 +143,7 @@ TEST_F(LockedFile, ACommitIsTriedAgainAfterOneSecondAndThenTwo) {
 }
 
 // @spec:R2-RETRY-01 @spec:R2-RETRY-09
-TEST_F(LockedFile, ACommitIsGivenUpAfterThreeRetriesAndLeavesNothingBehind) {
+TEST_F(LockedFile, ACommitFailsAfterThreeRetriesAndChangesNothing) {
     hold_the_lock();
     EXPECT_EQ(commit_one(), CommitResult::Unavailable);
     EXPECT_EQ(waited_, std::chrono::milliseconds(100 + 1'000 + 2'000 + 4'000));
@@ -154,7 +154,7 @@ TEST_F(LockedFile, ACommitIsGivenUpAfterThreeRetriesAndLeavesNothingBehind) {
     EXPECT_EQ(commit_one(), CommitResult::Committed);
 }
 
-TEST_F(SqliteFile, RefusesAFolderThatIsNotThere) {
+TEST_F(SqliteFile, RefusesAMissingFolder) {
     options_.path = folder_.file("nowhere/shard.db");
     EXPECT_EQ(open_error_kind(), OpenError::Kind::CannotOpen);
 }
@@ -166,7 +166,7 @@ TEST_F(SqliteFile, RefusesAnEmptyFile) {
     EXPECT_EQ(std::filesystem::file_size(options_.path), 0U);
 }
 
-TEST_F(SqliteFile, RefusesAMissingFileWhoseCompanionIsThere) {
+TEST_F(SqliteFile, RefusesAMissingFileWhoseCompanionExists) {
     make_store(1);
     std::filesystem::remove(options_.path);
     EXPECT_EQ(open_error_kind(), OpenError::Kind::Corrupt);
@@ -178,7 +178,7 @@ TEST_F(SqliteFile, RefusesGarbage) {
     EXPECT_EQ(open_error_kind(), OpenError::Kind::Corrupt);
 }
 
-TEST_F(SqliteFile, NoticesACutFile) {
+TEST_F(SqliteFile, DetectsATruncatedFile) {
     make_store(40);
     const auto size = std::filesystem::file_size(options_.path);
     for (const std::uintmax_t rest : {size / 2, size - 4'096, std::uintmax_t{4'096}}) {
@@ -195,7 +195,7 @@ TEST_F(SqliteFile, NoticesACutFile) {
 }
 
 // @spec:R3-VAL-12
-TEST_F(SqliteFile, NoticesANumberThatAnEnumerationDoesNotHave) {
+TEST_F(SqliteFile, DetectsAValueOutsideAnEnumeration) {
     make_store(1);
     run_sql("INSERT INTO accounts VALUES ('a', 'o', 2, 1, 1, 0, 'USDT', '5', 0, 0, 0, 0)");
     ASSERT_TRUE(SqliteStore::open(options_).has_value());
@@ -206,7 +206,7 @@ TEST_F(SqliteFile, NoticesANumberThatAnEnumerationDoesNotHave) {
     }
 }
 
-TEST_F(SqliteFile, NoticesAJournalThatEndsElsewhereThanItsHead) {
+TEST_F(SqliteFile, DetectsAJournalThatDoesNotEndAtItsHead) {
     make_store(3);
     run_sql("DELETE FROM journal WHERE seq = 3");
     auto store = SqliteStore::open(options_);
@@ -215,13 +215,13 @@ TEST_F(SqliteFile, NoticesAJournalThatEndsElsewhereThanItsHead) {
 }
 
 // @spec:R3-VAL-12
-TEST_F(SqliteFile, NoticesARowThatItNeverWrote) {
+TEST_F(SqliteFile, DetectsARowThatItNeverWrote) {
     make_store(1);
     run_sql("INSERT INTO accounts VALUES ('a', 'o', 2, 1, 1, 0, 'USDT', 'much', 0, 0, 0, 0)");
     EXPECT_EQ(open_error_kind(), OpenError::Kind::Corrupt);
 }
 
-TEST_F(SqliteFile, LeavesAForeignDatabaseAlone) {
+TEST_F(SqliteFile, LeavesAForeignDatabaseUnchanged) {
     run_sql("CREATE TABLE recipes (name TEXT)");
     EXPECT_EQ(open_error_kind(), OpenError::Kind::NotOurs);
     auto database = Database::open(options_.path, "", OpenMode::ReadOnly);
@@ -237,7 +237,7 @@ TEST_F(SqliteFile, RefusesTheSchemaOfALaterVersion) {
     EXPECT_EQ(open_error_kind(), OpenError::Kind::SchemaTooNew);
 }
 
-/// Takes out of a new file what the later versions brought.
+/// Removes from a new file what later versions added.
 constexpr const char* kBackToTheFirstVersion = R"sql(
 DROP INDEX orders_imported;
 ALTER TABLE accounts DROP COLUMN written_by;
@@ -285,7 +285,7 @@ DROP TABLE maintenance_windows;
 UPDATE meta SET value = 1 WHERE name = 'schema_version';
 )sql";
 
-TEST_F(SqliteFile, BringsAFileOfTheFirstVersionToOursWithoutLosingARow) {
+TEST_F(SqliteFile, MigratesAFileOfTheFirstVersionWithoutLosingARow) {
     ports::Batch batch;
     batch.epoch = 1;
     batch.entries.push_back({1, 1, {}, {}, "record"});
@@ -328,7 +328,7 @@ TEST_F(SqliteFile, BringsAFileOfTheFirstVersionToOursWithoutLosingARow) {
         EXPECT_EQ(loaded.value().operating, model::OperatingState{});
         EXPECT_TRUE(loaded.value().risks.empty());
         EXPECT_TRUE(loaded.value().windows.empty());
-        // The check before the upgrade found that no record made these rows.
+        // The check before the upgrade found that no record wrote these rows.
         ASSERT_EQ(loaded.value().doubts.size(), 1U);
         EXPECT_EQ(loaded.value().doubts[0].account, account.id);
     }
@@ -348,7 +348,7 @@ model::Balance balance_of(const model::AccountId& account, std::int64_t cash) {
     return balance;
 }
 
-/// The batch that follows `last`: one record, and a balance.
+/// The batch that follows `last`: one record and one balance.
 ports::Batch next_batch(const ports::Batch& last, const model::Balance& balance) {
     ports::Batch batch;
     batch.expected = last.head();
@@ -377,7 +377,7 @@ ports::Batch first_batch(const std::vector<std::string>& accounts) {
 }  // namespace
 
 // @spec:RK-05
-TEST_F(SqliteFile, ARowThatSomebodyChangedIsInDoubtAndNoOtherAccountIs) {
+TEST_F(SqliteFile, AChangedRowPutsOnlyItsAccountInDoubt) {
     {
         auto store = SqliteStore::open(options_);
         ASSERT_EQ(store.value()->commit(first_batch({"one", "two"})), CommitResult::Committed);
@@ -392,7 +392,7 @@ TEST_F(SqliteFile, ARowThatSomebodyChangedIsInDoubtAndNoOtherAccountIs) {
     EXPECT_NE(doubts[0].text.find("balances"), std::string::npos);
 }
 
-TEST_F(SqliteFile, ARowThatIsGoneOrOlderOrNewPutsAllInDoubt) {
+TEST_F(SqliteFile, AMissingOrOlderOrNewRowPutsAllInDoubt) {
     const model::AccountId one("one");
     const auto first = first_batch({"one"});
     {
@@ -412,7 +412,7 @@ TEST_F(SqliteFile, ARowThatIsGoneOrOlderOrNewPutsAllInDoubt) {
     ASSERT_EQ(gone.size(), 1U);
     EXPECT_EQ(gone[0].account, std::nullopt);
     EXPECT_TRUE(doubts_after("INSERT INTO balances SELECT * FROM kept").empty());
-    // A page that was never written: the row is whole, but of the batch before.
+    // Simulates a page that was never written: the row is valid, but from the previous batch.
     auto older = SqliteStore::open(options_);
     ASSERT_EQ(older.value()->commit(
                   next_batch(next_batch(first, balance_of(one, 5)), balance_of(one, 6))),
@@ -422,7 +422,7 @@ TEST_F(SqliteFile, ARowThatIsGoneOrOlderOrNewPutsAllInDoubt) {
               1U);
 }
 
-TEST_F(SqliteFile, NothingIsCommittedOverARowThatSomebodyChanged) {
+TEST_F(SqliteFile, ACommitDoesNotOverwriteAChangedRow) {
     const auto first = first_batch({"one", "two"});
     auto opened = SqliteStore::open(options_);
     auto& store = *opened.value();
@@ -433,12 +433,12 @@ TEST_F(SqliteFile, NothingIsCommittedOverARowThatSomebodyChanged) {
     const auto loaded = store.load().value();
     EXPECT_EQ(loaded.head, first.head());
     EXPECT_FALSE(loaded.doubts.empty());
-    // Once it is known what is there, work goes on: the account is frozen by then.
+    // After a load has found the change, commits succeed; by then the account is frozen.
     EXPECT_EQ(store.commit(over), CommitResult::Committed);
     EXPECT_TRUE(store.load().value().doubts.empty());
 }
 
-TEST_F(SqliteFile, AnEndedOrderOrAKeyThatWasChangedIsNotAnswered) {
+TEST_F(SqliteFile, AChangedEndedOrderOrKeyIsReportedAsCorrupt) {
     auto first = first_batch({"one"});
     model::Order order;
     order.number = model::order_number(1, 0);
@@ -488,7 +488,7 @@ TEST_F(SqliteFile, LoadsWithoutScanningHistory) {
     }
 }
 
-TEST_F(SqliteFile, SetsSpaceAside) {
+TEST_F(SqliteFile, ReservesDiskSpace) {
     make_store(1);
     const std::string reserve = options_.path + "-reserve";
     EXPECT_EQ(std::filesystem::file_size(reserve), options_.reserve_bytes);
@@ -503,7 +503,7 @@ TEST_F(SqliteFile, SetsSpaceAside) {
     EXPECT_EQ(std::filesystem::file_size(reserve), options_.reserve_bytes);
 }
 
-TEST_F(SqliteFile, IsInReserveAsLongAsNothingCanBeSetAside) {
+TEST_F(SqliteFile, IsInReserveUntilSpaceCanBeReserved) {
     std::uint64_t free = 1'000;
     options_.free_bytes = [&] { return free; };
     auto store = SqliteStore::open(options_);
@@ -518,7 +518,7 @@ base::Int128 decimal(std::string_view text) {
     return parse_decimal(text).value();
 }
 
-TEST(StoredDecimal, HasAllHundredAndTwentyEightBits) {
+TEST(StoredDecimal, HasAllOneHundredAndTwentyEightBits) {
     const auto max = static_cast<base::Int128>((static_cast<base::Uint128>(1) << 127U) - 1);
     for (const base::Int128 units : {max, -max - 1, base::Int128{0}, base::Int128{-1}, max / 3}) {
         EXPECT_EQ(decimal(model::to_text(model::Money::from_units(units))), units);
@@ -527,7 +527,7 @@ TEST(StoredDecimal, HasAllHundredAndTwentyEightBits) {
     EXPECT_EQ(decimal("-0.00000001"), -1);
 }
 
-TEST(StoredDecimal, RefusesWhatWeNeverWrite) {
+TEST(StoredDecimal, RefusesTextsThatWeNeverWrite) {
     for (const std::string_view text : {"",
                                         "-",
                                         "x",
@@ -541,7 +541,7 @@ TEST(StoredDecimal, RefusesWhatWeNeverWrite) {
     }
 }
 
-TEST_F(SqliteFile, GivesOneSnapshotAtATimeAndTellsTheSecondThreadSo) {
+TEST_F(SqliteFile, RefusesASecondSnapshotFromAnotherThread) {
     make_store(1);
     auto store = SqliteStore::open(options_);
     ASSERT_TRUE(store.has_value());

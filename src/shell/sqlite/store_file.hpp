@@ -1,12 +1,12 @@
 #pragma once
 
-/// How a shard's file comes into being and is judged before it is used (S6 of the store).
+/// How a shard's file is created, and validated before it is used (S6 of the store).
 ///
 ///   missing ──create──> `<path>-new` ──schema, sync──> rename to `<path>` ──sync of the folder──>
-///   there
+///   ready
 ///
-/// F1  A file under its own name is complete: a crash leaves nothing or a whole schema.
-/// F2  A file that is there is only ever judged, never overwritten.
+/// F1  A file under its own name is complete: a crash leaves no file or one with the whole schema.
+/// F2  An existing file is only validated, never overwritten.
 
 #include "shell/sqlite/database.hpp"
 #include "shell/sqlite/sqlite_store.hpp"
@@ -18,16 +18,17 @@ namespace botcore::shell::sqlite {
 
 using OpenOutcome = base::Outcome<OpenError>;
 
-/// An error of the system on the way to an open store.
+/// Converts an error of the system while the store is opened.
 [[nodiscard]] OpenError open_error(const SqlError& error, std::string expected);
 
-/// Makes sure that there is a file with our schema at `options.path`.
+/// Makes sure that a file with our schema exists at `options.path`.
 [[nodiscard]] OpenOutcome ensure_file(const SqliteOptions& options);
 
-/// Is this our database, in a version that we understand? Nothing if it is. Changes nothing.
+/// Checks whether this is our database, in a version that we understand; empty if it is. Changes
+/// nothing.
 [[nodiscard]] SqlResult<std::optional<OpenError>> judge_file(Database& database);
 
-/// What version the tables say that they have; zero where they say nothing.
+/// The version that the tables state; zero if they state none.
 [[nodiscard]] SqlResult<std::int64_t> schema_version(Database& database);
 
 }  // namespace botcore::shell::sqlite

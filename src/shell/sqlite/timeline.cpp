@@ -15,7 +15,7 @@ using runtime::archive::TimelineIdentity;
 
 namespace {
 
-/// Before the names of rows in `meta` that tell of ancestors: number, "/", id; both in decimal.
+/// The prefix of the rows in `meta` that name ancestors: number, "/", id; both in decimal.
 constexpr std::string_view kAncestor = "ancestor/";
 
 std::string failed(const std::filesystem::path& file, int code) {
@@ -40,7 +40,7 @@ SqlResult<std::vector<Ancestor>> ancestors_in(Database& database) {
         if (slash == std::string_view::npos ||
             !read_number(name.substr(0, slash), ancestor.timeline) ||
             !read_number(name.substr(slash + 1), ancestor.id)) {
-            continue;  // Of a later version.
+            continue;  // Written by a later version.
         }
         ancestors.push_back(ancestor);
     }
@@ -50,7 +50,7 @@ SqlResult<std::vector<Ancestor>> ancestors_in(Database& database) {
     return ancestors;
 }
 
-/// 0 where there is no record.
+/// 0 if there is no record.
 SqlResult<std::uint32_t> id_in_journal(Database& database) {
     Statement first = TRY(database.prepare("SELECT hash FROM journal WHERE seq = 1"));
     if (TRY(first.step()) != Statement::Step::Row) return std::uint32_t{0};

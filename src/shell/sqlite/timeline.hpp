@@ -1,7 +1,7 @@
 #pragma once
 
-/// Which of the archive's timelines a store is on: part of its file, so that the two are never
-/// mixed up.
+/// The timeline of the archive that a store is on. It is stored in the store's file, so that the
+/// two cannot be mixed up.
 
 #include "base/result.hpp"
 #include "runtime/archive/names.hpp"
@@ -11,11 +11,11 @@
 
 namespace botcore::shell::sqlite {
 
-/// The first timeline where the file tells nothing.
+/// The first timeline if the file names none.
 [[nodiscard]] base::Result<runtime::archive::TimelineIdentity, std::string> timeline_of(
     const std::filesystem::path& store);
 
-/// The store must not be open. Synced when it returns.
+/// The store must not be open. The change is synced when it returns.
 [[nodiscard]] base::Outcome<std::string> set_timeline(
     const std::filesystem::path& store, const runtime::archive::TimelineIdentity& identity);
 
