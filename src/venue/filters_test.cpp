@@ -94,8 +94,7 @@ TEST(SpotFilters, NotionalOfMarketOrdersUsesTheReferencePrice) {
     order.reference = price("4.9");
     EXPECT_EQ(check_notional(rules, order), kNotionalFailure);
     order.reference = price("50000");
-    EXPECT_EQ(check_notional(rules, order),
-              std::nullopt);  // The maximum does not apply to market orders.
+    EXPECT_EQ(check_notional(rules, order), std::nullopt);  // No maximum for market orders.
 }
 
 TEST(SpotFilters, PriceMustBeWithinThePercentBandOfTheReference) {

@@ -28,7 +28,6 @@
 ///     of futures orders is checked at the trigger; a spot order has its amount locked from the
 ///     start. A triggered order that rests is reported as Open with StopTriggered; an order
 ///     restored from such a row never waits again.
-///     then rests is reported as Open with StopTriggered; a row that says so never waits again.
 
 #include "model/account.hpp"
 #include "model/exchange.hpp"

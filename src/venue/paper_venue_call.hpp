@@ -20,7 +20,7 @@ public:
     void traded(const Execution& execution) override;
     void ended(const ExchangeOrder& order, Ending ending) override;
 
-    /// The contract has traded at this price.
+    /// Records that the contract has traded at this price.
     void price_seen(model::Price price);
 
     /// Enforces W4 after the account's position has changed, or when an order is about to trigger.

@@ -464,8 +464,7 @@ TEST_F(PaperVenueTest, TriggeredLimitKeepsItsLimitAndTimeInForce) {
     auto immediate = order;
     immediate.account = model::AccountId("spot-2");
     immediate.id = model::ClientOrderId("ioc");
-    immediate.price =
-        price("60000");  // Below its stop price, so the stop price determines the locked amount.
+    immediate.price = price("60000");  // Below the stop price, which determines the locked amount.
     immediate.time_in_force = TimeInForce::ImmediateOrCancel;
     EXPECT_EQ(place(immediate).kind, ReportKind::Open);
     EXPECT_EQ(locked("spot-2", kUsdt), money("180001.5"));

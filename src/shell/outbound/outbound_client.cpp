@@ -175,8 +175,8 @@ void OutboundClient::wait(Call& call, base::Timestamp until, void (OutboundClien
          phase = call.state.phase,
          alive = std::weak_ptr<int>(alive_)](const boost::system::error_code& error) {
             if (error || alive.expired()) return;
-            // A timer may have fired just as it was canceled; then its call is gone or in another
-            // phase.
+            // A timer may have fired just as it was canceled; then its call has ended or is in
+            // another phase.
             const auto place = calls_.find(ticket);
             if (place == calls_.end() || place->second->state.phase != phase) return;
             (this->*then)(*place->second);
