@@ -1,15 +1,17 @@
 #pragma once
 
-/// Money as the exchange keeps it: spot balances, and futures wallets with positions (USD-M,
-/// one-way mode, cross margin).
+/// The exchange's accounting: spot balances, and futures wallets with positions (USD-M, one-way
+/// mode, cross margin).
 ///
-/// Rounding: every product is rounded half to even at 10^-8, as are fees; margins round up. A step
-/// and a tick of real instruments multiply exactly, so this rounding is rarely seen.
+/// Rounding: every product and every fee is rounded half to even at 10^-8; margins are rounded up.
+/// With the steps and ticks of real instruments products are exact, so this rounding rarely
+/// matters.
 ///
 /// V1  Every trade moves an asset from one account to another or to the fees; nothing else changes
-///     balances. Over all accounts and the fees, an asset's sum stays what it was.
+///     balances. The sum of an asset over all accounts and the fees stays constant.
 /// V2  A position's quantity and cost have the same sign and are zero together.
-/// V3  Spot: what open orders lock is not free, and nothing is locked without an open order.
+/// V3  Spot: an amount that an open order locks is not free, and nothing is locked without an open
+///     order.
 
 #include "model/margin.hpp"
 #include "model/order.hpp"
@@ -21,7 +23,7 @@
 
 namespace botcore::venue {
 
-/// What one account does in one execution.
+/// One account's side of an execution.
 struct AccountTrade {
     model::Side side = model::Side::Buy;
     model::Price price;
@@ -29,33 +31,34 @@ struct AccountTrade {
     model::Rate fee_rate;
 };
 
-/// Spot: a share of the asset received, base for a buyer and quote for a seller (commission FAQ of
-/// the spot documentation, 2026-07-21). Futures: a share of the notional, in the quote asset.
-/// Half to even.
+/// Spot: a share of the asset received, which is the base for a buyer and the quote for a seller
+/// (commission FAQ of the spot documentation, 2026-07-21). Futures: a share of the notional, in the
+/// quote asset. Rounded half to even.
 [[nodiscard]] model::Money fee_of(model::Market market, const AccountTrade& trade);
 
-/// The asset in which that fee is paid.
+/// The asset in which the account pays that fee.
 [[nodiscard]] const model::Asset& fee_asset_of(const model::Instrument& instrument,
                                                model::Side side);
 
 class SpotBalances {
 public:
-    /// Replaces all balances of the asset; nothing is locked afterwards.
+    /// Replaces the balance of the asset: `free` is free, nothing is locked.
     void set(const model::Asset& asset, model::Money free);
 
-    /// Moves from free to locked. False, and nothing moved, where free is too small.
+    /// Moves from free to locked. Returns false and changes nothing when free is too small.
     [[nodiscard]] bool lock(const model::Asset& asset, model::Money amount);
 
     /// Moves back from locked to free; `amount` must be locked.
     void unlock(const model::Asset& asset, model::Money amount);
 
-    /// Books an execution from and to free; what was locked for it must have been unlocked.
+    /// Books an execution against the free balance; the caller must have unlocked its amount
+    /// before.
     void trade(const model::Instrument& instrument, const AccountTrade& trade);
 
     [[nodiscard]] model::Money free(const model::Asset& asset) const;
     [[nodiscard]] model::Money locked(const model::Asset& asset) const;
 
-    /// Assets that were ever touched, ascending.
+    /// All assets that were ever used, in ascending order.
     [[nodiscard]] std::vector<model::Asset> assets() const;
 
 private:
@@ -73,7 +76,7 @@ private:
 /// Futures -2019 "Margin is insufficient."
 [[nodiscard]] Rejection insufficient_margin();
 
-/// A futures position: signed quantity, and what it cost (negative for a short).
+/// A futures position: signed quantity and its cost (negative for a short).
 struct Holding {
     model::Quantity quantity;
     model::Money cost;
@@ -81,17 +84,20 @@ struct Holding {
     friend bool operator==(const Holding&, const Holding&) = default;
 };
 
-/// What a reduce-only order of `side` may close of the position.
+/// How much of the position a reduce-only order of `side` can close.
 [[nodiscard]] model::Quantity reducible(const Holding& holding, model::Side side);
 
-/// Books an execution into the position; answers the profit that it realized, without fees. A trade
-/// larger than an opposite position closes it and opens the other way at the trade's price.
+/// Books an execution into the position; returns the realized profit, without fees. A trade larger
+/// than an opposite position closes it and opens a position in the other direction at the trade's
+/// price.
 [[nodiscard]] model::Money apply_trade(Holding& holding, const AccountTrade& trade);
 
-/// What the contract would become with one more order may break the bracket's leverage: -2027.
+/// -2027 when the contract, with one more order included, would exceed the leverage that its
+/// bracket allows.
 [[nodiscard]] std::optional<Rejection> check_leverage(const model::ContractState& contract);
 
-/// A leverage setting: whole, from one to the highest of the brackets, else -4028.
+/// A leverage setting must be a whole number from one to the highest leverage of the brackets, else
+/// -4028.
 [[nodiscard]] std::optional<Rejection> check_leverage_setting(const model::Instrument& instrument,
                                                               model::Rate leverage);
 

@@ -35,7 +35,7 @@ model::ContractState contract(const model::Instrument& instrument,
             .open_sells = Money()};
 }
 
-TEST(SpotBalances, CommissionComesOutOfWhatIsReceived) {
+TEST(SpotBalances, DeductsTheCommissionFromTheAssetReceived) {
     const auto rules = builtin(Market::Spot, "BTCUSDT");
     SpotBalances balances;
     balances.set(kUsdt, money("60000"));
@@ -47,7 +47,7 @@ TEST(SpotBalances, CommissionComesOutOfWhatIsReceived) {
     EXPECT_EQ(balances.free(kUsdt), money("35994"));
 }
 
-TEST(SpotBalances, LockedMoneyIsNotFree) {
+TEST(SpotBalances, LockedAmountIsNotFree) {
     SpotBalances balances;
     balances.set(kUsdt, money("10"));
     EXPECT_FALSE(balances.lock(kUsdt, money("10.00000001")));
@@ -58,15 +58,15 @@ TEST(SpotBalances, LockedMoneyIsNotFree) {
     EXPECT_EQ(balances.free(kUsdt), money("5"));
 }
 
-TEST(Fee, IsRoundedHalfToEven) {
-    // 0.00000001 x 0.5 lies between 0 and 1 unit, 0.00000003 x 0.5 between 1 and 2.
+TEST(Fee, RoundsHalfToEven) {
+    // 0.00000001 x 0.5 is between 0 and 1 unit, 0.00000003 x 0.5 between 1 and 2.
     EXPECT_EQ(fee_of(Market::Spot, trade(Side::Buy, "1", "0.00000001", "0.5")), Money());
     EXPECT_EQ(fee_of(Market::Spot, trade(Side::Buy, "1", "0.00000003", "0.5")),
               money("0.00000002"));
     EXPECT_EQ(fee_of(Market::Futures, trade(Side::Buy, "60000", "0.5", "0.0004")), money("12"));
 }
 
-TEST(Position, GrowsShrinksAndFlips) {
+TEST(Position, GrowsShrinksAndReverses) {
     Holding holding;
     EXPECT_EQ(apply_trade(holding, trade(Side::Buy, "100", "2", "0")), Money());
     EXPECT_EQ(apply_trade(holding, trade(Side::Buy, "110", "2", "0")), Money());

@@ -23,7 +23,7 @@ bool is_futures(const Instrument& instrument) {
     return instrument.id.market == Market::Futures;
 }
 
-/// Decimal places that an amount needs: 0.010 needs two.
+/// Number of decimal places that an amount needs: two for 0.010.
 int decimals_of(Int128 units) {
     int decimals = 8;
     while (decimals > 0 && units % 10 == 0) {
@@ -57,7 +57,7 @@ std::optional<Rejection> check_futures_lot(const LotFilter& filter, Quantity qua
     return Rejection{-4023, "Qty not increased by step size."};
 }
 
-/// The sign of a x b - c x d, exactly; nothing where a product leaves 128 bits.
+/// The sign of a x b - c x d, exactly; nothing when a product does not fit in 128 bits.
 std::optional<int> compare_products(Int128 a, Int128 b, Int128 c, Int128 d) {
     const auto left = base::multiply_checked(a, b);
     const auto right = base::multiply_checked(c, d);

@@ -19,30 +19,30 @@
 
 namespace botcore::venue {
 
-/// Why the exchange does not accept a request, in its own words.
+/// Why the exchange rejects a request, in its own words.
 struct Rejection {
-    int code = 0;      ///< Negative, as in the exchange's answer.
-    std::string text;  ///< The answer's `msg`.
+    int code = 0;      ///< Negative, as in the exchange's response.
+    std::string text;  ///< The response's `msg`.
 
     friend bool operator==(const Rejection&, const Rejection&) = default;
 };
 
-/// "-2010: Duplicate order sent.": the form that travels in an order report's `reason_text`.
+/// "-2010: Duplicate order sent.": the form used in an order report's `reason_text`.
 [[nodiscard]] std::string to_text(const Rejection& rejection);
 
-/// Reads that form again; nothing where the text is not of that form.
+/// Parses that form; nothing when the text does not have it.
 [[nodiscard]] std::optional<Rejection> parse_rejection(std::string_view text);
 
-/// What the filters look at.
+/// The data that the filters check.
 struct FilterInput {
     model::Side side = model::Side::Buy;
     model::OrderType type = model::OrderType::Limit;
     model::ReduceOnly reduce_only = model::ReduceOnly::No;
     model::Quantity quantity;
-    std::optional<model::Price> price;          ///< Of an order with a limit.
+    std::optional<model::Price> price;          ///< Of an order with a limit price.
     std::optional<model::Price> stop_price;     ///< Of a stop or take-profit order.
     std::optional<model::Price> reference;      ///< Spot: average or reference price; else mark.
-    std::optional<model::Price> best_opposite;  ///< Best price a market order could get.
+    std::optional<model::Price> best_opposite;  ///< Best price that a market order could trade at.
     std::uint32_t open_orders_count = 0;        ///< Of the account on this instrument.
 };
 
@@ -51,33 +51,36 @@ struct FilterInput {
 [[nodiscard]] std::optional<Rejection> check_price(const model::Instrument& instrument,
                                                    model::Price price);
 
-/// LOT_SIZE, and for orders without a limit MARKET_LOT_SIZE too. Spot: -1013. Futures measure the
-/// grid from `min`; -4003 at or below zero, -4004 and -4005 outside, and off the grid -1111 where
-/// the quantity has more decimals than the step (the exchange's quantityPrecision), else -4023.
+/// LOT_SIZE; for orders without a limit price also MARKET_LOT_SIZE. Spot: -1013. Futures measure
+/// the grid from `min`; -4003 at or below zero, -4004 and -4005 outside the range. Off the grid:
+/// -1111 when the quantity has more decimals than the step (the exchange's quantityPrecision), else
+/// -4023.
 [[nodiscard]] std::optional<Rejection> check_lot(const model::Instrument& instrument,
                                                  const FilterInput& input);
 
-/// Spot NOTIONAL: min <= p x q <= max, market orders by the reference price and against `min` only
-/// (applyMaxToMarket is false on every recorded symbol). Futures MIN_NOTIONAL: -4164, market orders
-/// by the mark price, reduce-only orders exempt. What waits to become a market order is measured by
-/// its stop price.
+/// Spot NOTIONAL: min <= p x q <= max; for market orders p is the reference price and only `min`
+/// applies (applyMaxToMarket is false on every recorded symbol). Futures MIN_NOTIONAL: -4164;
+/// market orders use the mark price, reduce-only orders are exempt. A stop or take-profit order
+/// that triggers as a market order is checked with its stop price.
 [[nodiscard]] std::optional<Rejection> check_notional(const model::Instrument& instrument,
                                                       const FilterInput& input);
 
 /// Spot PERCENT_PRICE_BY_SIDE with equal multipliers on both sides: reference x down <= p <=
 /// reference x up. Futures PERCENT_PRICE: a buy only has the cap (-4016), a sell only the floor
-/// (-4024), and a market order is measured by the best opposite price (-4131). A stop price may be
-/// far from the market: that is its purpose. The limit behind it is measured by it, and what it
-/// becomes is measured like any other order when it triggers.
+/// (-4024), and a market order is checked with the best opposite price (-4131). A stop price may be
+/// far from the market, so it is not checked itself; the limit price of a stop order is checked
+/// against the stop price, and the triggered order is checked like any other order when it
+/// triggers.
 [[nodiscard]] std::optional<Rejection> check_percent_price(const model::Instrument& instrument,
                                                            const FilterInput& input);
 
-/// MAX_NUM_ORDERS: one more order than `count` must not pass the maximum. Spot -1013, futures
-/// -2025. The exchange counts what may rest, so market orders pass.
+/// MAX_NUM_ORDERS: with this order the account must not have more open orders than the maximum.
+/// Spot -1013, futures -2025. The exchange counts only orders that can rest, so market orders pass.
 [[nodiscard]] std::optional<Rejection> check_open_orders(const model::Instrument& instrument,
                                                          const FilterInput& input);
 
-/// All of the above, the stop price by the price rule too; the first rule that is broken.
+/// All of the filters above, with the price filter applied to the stop price too; returns the first
+/// violation.
 [[nodiscard]] std::optional<Rejection> check_filters(const model::Instrument& instrument,
                                                      const FilterInput& input);
 

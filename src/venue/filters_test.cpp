@@ -12,7 +12,7 @@ using model::Market;
 using model::OrderType;
 using model::Side;
 
-/// The figures of the examples on the spot filters page.
+/// The values of the examples on the spot filters page.
 model::Instrument documented_spot() {
     model::Instrument instrument;
     instrument.id = {Market::Spot, model::Symbol("ETHBTC")};
@@ -46,7 +46,7 @@ const Rejection kLotFailure{-1013, "Filter failure: LOT_SIZE"};
 const Rejection kPriceFailure{-1013, "Filter failure: PRICE_FILTER"};
 const Rejection kNotionalFailure{-1013, "Filter failure: NOTIONAL"};
 
-TEST(SpotFilters, PriceMustLieInRangeAndOnTheTick) {
+TEST(SpotFilters, PriceMustBeInRangeAndOnTheTick) {
     const auto rules = documented_spot();
     EXPECT_EQ(check_price(rules, price("0.000001")), std::nullopt);
     EXPECT_EQ(check_price(rules, price("100000")), std::nullopt);
@@ -55,13 +55,13 @@ TEST(SpotFilters, PriceMustLieInRangeAndOnTheTick) {
     EXPECT_EQ(check_price(rules, price("0.0000001")), kPriceFailure);
 }
 
-TEST(SpotFilters, ZeroDisablesAPartOfThePriceRule) {
+TEST(SpotFilters, ZeroDisablesAPartOfThePriceFilter) {
     auto rules = documented_spot();
     rules.price_filter = {};
     EXPECT_EQ(check_price(rules, price("123456789.12345678")), std::nullopt);
 }
 
-TEST(SpotFilters, QuantityMustLieInRangeAndOnTheStep) {
+TEST(SpotFilters, QuantityMustBeInRangeAndOnTheStep) {
     const auto rules = documented_spot();
     EXPECT_EQ(check_lot(rules, limit(Side::Buy, "0.001", "1")), std::nullopt);
     EXPECT_EQ(check_lot(rules, limit(Side::Buy, "0.0005", "1")), kLotFailure);
@@ -69,7 +69,7 @@ TEST(SpotFilters, QuantityMustLieInRangeAndOnTheStep) {
     EXPECT_EQ(check_lot(rules, limit(Side::Buy, "100000.001", "1")), kLotFailure);
 }
 
-TEST(SpotFilters, MarketOrdersPassTheirOwnLotRuleToo) {
+TEST(SpotFilters, MarketOrdersMustPassTheMarketLotFilterToo) {
     const auto rules = documented_spot();
     EXPECT_EQ(check_lot(rules, market("500")), std::nullopt);
     EXPECT_EQ(check_lot(rules, market("500.001")),
@@ -80,24 +80,24 @@ TEST(SpotFilters, MarketOrdersPassTheirOwnLotRuleToo) {
 TEST(SpotFilters, NotionalIsComparedExactly) {
     const auto rules = documented_spot();
     EXPECT_EQ(check_notional(rules, limit(Side::Buy, "2.5", "4")), std::nullopt);
-    // 9.99999999999 is not ten, however it would be rounded.
+    // 9.99999999999 is less than ten, although rounding could make it ten.
     EXPECT_EQ(check_notional(rules, limit(Side::Buy, "0.99999999", "9.99999999")),
               kNotionalFailure);
     EXPECT_EQ(check_notional(rules, limit(Side::Buy, "100", "100")), std::nullopt);
     EXPECT_EQ(check_notional(rules, limit(Side::Buy, "100", "100.000001")), kNotionalFailure);
 }
 
-TEST(SpotFilters, MarketOrdersAreWorthTheReferencePrice) {
+TEST(SpotFilters, NotionalOfMarketOrdersUsesTheReferencePrice) {
     const auto rules = documented_spot();
     auto order = market("2");
     EXPECT_EQ(check_notional(rules, order), std::nullopt);
     order.reference = price("4.9");
     EXPECT_EQ(check_notional(rules, order), kNotionalFailure);
     order.reference = price("50000");
-    EXPECT_EQ(check_notional(rules, order), std::nullopt);  // The maximum spares market orders.
+    EXPECT_EQ(check_notional(rules, order), std::nullopt);  // No maximum for market orders.
 }
 
-TEST(SpotFilters, PriceMustStayNearTheReference) {
+TEST(SpotFilters, PriceMustBeWithinThePercentBandOfTheReference) {
     const auto rules = documented_spot();
     const Rejection far{-1013, "Filter failure: PERCENT_PRICE_BY_SIDE"};
     for (const Side side : {Side::Buy, Side::Sell}) {
@@ -113,7 +113,7 @@ TEST(SpotFilters, PriceMustStayNearTheReference) {
     }
 }
 
-TEST(SpotFilters, OneOrderTooManyIsRefused) {
+TEST(SpotFilters, RejectsOneOrderOverTheMaximum) {
     const auto rules = documented_spot();
     auto order = limit(Side::Buy, "1", "20");
     order.open_orders_count = 24;
@@ -122,7 +122,7 @@ TEST(SpotFilters, OneOrderTooManyIsRefused) {
     EXPECT_EQ(check_filters(rules, order), (Rejection{-1013, "Filter failure: MAX_NUM_ORDERS"}));
 }
 
-TEST(FuturesFilters, PriceCodesTellTheCause) {
+TEST(FuturesFilters, PriceCodesIdentifyTheCause) {
     const auto rules = builtin(Market::Futures, "BTCUSDT");
     EXPECT_EQ(check_price(rules, price("61800.1")), std::nullopt);
     EXPECT_EQ(check_price(rules, price("61800.15")),
@@ -133,14 +133,14 @@ TEST(FuturesFilters, PriceCodesTellTheCause) {
     EXPECT_EQ(check_price(rules, price("0")), (Rejection{-4001, "Price less than 0."}));
 }
 
-TEST(FuturesFilters, TheGridBeginsAtTheMinimum) {
+TEST(FuturesFilters, TheGridStartsAtTheMinimum) {
     auto rules = builtin(Market::Futures, "BTCUSDT");
     rules.price_filter = {price("0.05"), price("1000"), price("0.1")};
     EXPECT_EQ(check_price(rules, price("0.15")), std::nullopt);
     EXPECT_TRUE(check_price(rules, price("0.2")).has_value());
 }
 
-TEST(FuturesFilters, QuantityCodesTellTheCause) {
+TEST(FuturesFilters, QuantityCodesIdentifyTheCause) {
     auto rules = builtin(Market::Futures, "BTCUSDT");
     const auto code = [&rules](std::string_view amount) {
         const auto refused = check_lot(rules, limit(Side::Buy, amount, "60000"));
@@ -155,7 +155,7 @@ TEST(FuturesFilters, QuantityCodesTellTheCause) {
     EXPECT_EQ(code("7"), -4023);
 }
 
-TEST(FuturesFilters, MinimumNotionalSparesReduceOnlyOrders) {
+TEST(FuturesFilters, MinimumNotionalExemptsReduceOnlyOrders) {
     const auto rules = builtin(Market::Futures, "BTCUSDT");
     auto order = limit(Side::Buy, "0.001", "60000");
     EXPECT_EQ(check_notional(rules, order),
@@ -187,7 +187,7 @@ TEST(FuturesFilters, BuysHaveACapAndSellsAFloor) {
     EXPECT_EQ(code(Side::Sell, "100000"), 0);
 }
 
-TEST(FuturesFilters, MarketOrdersAreMeasuredByTheBestOppositePrice) {
+TEST(FuturesFilters, MarketOrdersAreCheckedWithTheBestOppositePrice) {
     const auto rules = builtin(Market::Futures, "BTCUSDT");
     auto order = market("1");
     order.reference = price("60000");
@@ -197,7 +197,7 @@ TEST(FuturesFilters, MarketOrdersAreMeasuredByTheBestOppositePrice) {
     EXPECT_EQ(check_filters(rules, order), std::nullopt);
 }
 
-TEST(FuturesFilters, OneOrderTooManyIsRefused) {
+TEST(FuturesFilters, RejectsOneOrderOverTheMaximum) {
     auto rules = builtin(Market::Futures, "BTCUSDT");
     rules.open_orders_max = 200;
     auto order = limit(Side::Buy, "1", "60000");
@@ -210,7 +210,7 @@ TEST(FuturesFilters, OneOrderTooManyIsRefused) {
     EXPECT_EQ(check_filters(rules, at_market), std::nullopt) << "It cannot rest.";
 }
 
-TEST(FuturesFilters, ALimitThatWaitsIsMeasuredByItsStopPrice) {
+TEST(FuturesFilters, ComparesTheLimitOfAWaitingOrderWithItsStopPrice) {
     const auto rules = builtin(Market::Futures, "BTCUSDT");
     const auto code = [&rules](OrderType type, Side side, std::string_view stop) {
         auto order = limit(side, "1", "66000");
@@ -226,7 +226,7 @@ TEST(FuturesFilters, ALimitThatWaitsIsMeasuredByItsStopPrice) {
     EXPECT_EQ(code(OrderType::TakeProfitLimit, Side::Sell, "70000"), -4024);
 }
 
-TEST(SpotFilters, ALimitThatWaitsIsMeasuredByItsStopPrice) {
+TEST(SpotFilters, ComparesTheLimitOfAWaitingOrderWithItsStopPrice) {
     const auto rules = documented_spot();
     auto order = limit(Side::Sell, "1", "60");
     order.type = OrderType::StopLimit;
@@ -238,7 +238,7 @@ TEST(SpotFilters, ALimitThatWaitsIsMeasuredByItsStopPrice) {
               (Rejection{-1013, "Filter failure: PERCENT_PRICE_BY_SIDE"}));
 }
 
-TEST(Rejection, TravelsAsTextAndBack) {
+TEST(Rejection, ParsesItsOwnText) {
     const Rejection rejection{-2010, "Duplicate order sent."};
     EXPECT_EQ(to_text(rejection), "-2010: Duplicate order sent.");
     EXPECT_EQ(parse_rejection(to_text(rejection)), rejection);

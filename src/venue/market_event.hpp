@@ -1,7 +1,7 @@
 #pragma once
 
-/// One thing that happens on the public market: what a recorded stream, a live feed or the
-/// generator tells the venue.
+/// One event of the public market, from a recorded stream, a live feed or the generator, as the
+/// venue receives it.
 
 #include "model/depth.hpp"
 #include "model/names.hpp"
@@ -12,7 +12,7 @@
 namespace botcore::venue {
 
 enum class MarketEventKind : std::uint8_t {
-    Reset,  ///< The public book is about to be told anew; only `instrument` and `time` count.
+    Reset,  ///< A rebuild of the public book starts; only `instrument` and `time` count.
     Depth,  ///< The level's quantity is now `quantity`; zero removes it. `side` is the book's.
     Trade,  ///< A public trade; `side` is the aggressor's.
 };

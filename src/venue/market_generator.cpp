@@ -14,7 +14,7 @@ namespace {
 /// A row is about 1/50,000 of the price: 0.002 %.
 constexpr std::int64_t kRowsToZero = 50'000;
 
-/// What a level near the best price is worth in the quote asset, more or less.
+/// Approximate value of a level near the best price, in the quote asset.
 constexpr std::int64_t kTypicalWorth = 20'000;
 
 constexpr base::Int128 kTicksMax = base::Int128{1} << 60;
@@ -51,7 +51,7 @@ MarketGenerator::MarketGenerator(std::uint64_t seed, MarketSettings settings)
     CHECK(ticks < kTicksMax);
     row_ticks_ = std::max<std::int64_t>(1, static_cast<std::int64_t>(ticks) / kRowsToZero);
     start_row_ = static_cast<std::int64_t>(ticks) / row_ticks_;
-    // Rows below the first would have no positive price (G4).
+    // Rows below the first would not have a positive price (G4).
     start_row_ = std::max(start_row_, settings_.levels + 1);
     const base::Int128 begin_ticks =
         settings_.begin.value_or(settings_.start).units() / settings_.tick.units();
@@ -62,7 +62,7 @@ MarketGenerator::MarketGenerator(std::uint64_t seed, MarketSettings settings)
     typical_lots_ = typical_lots(settings_);
 }
 
-/// Each row has one price for ever, somewhere within the row: levels look uneven, yet keep order.
+/// Each row has one fixed price somewhere within the row: levels look uneven but stay ordered.
 Price MarketGenerator::price_of(std::int64_t row) const {
     base::Random jitter(jitter_seed_ + static_cast<std::uint64_t>(row));
     const auto offset =
@@ -86,7 +86,7 @@ MarketEvent MarketGenerator::event(MarketEventKind kind,
             .time = now_};
 }
 
-/// More stands further away from the middle.
+/// Levels further away from the middle hold more.
 MarketGenerator::Lots MarketGenerator::draw_lots(std::int64_t depth) {
     const std::int64_t percent =
         random_.between(10, 150) * (settings_.levels + 2 * depth) / settings_.levels;
@@ -116,7 +116,7 @@ void MarketGenerator::trade(Side aggressor,
     set(side, row, before - lots, events);  // G3
 }
 
-/// The middle's way is paid for: each level that it passes is bought or sold first.
+/// Each level that the middle passes is bought or sold first.
 void MarketGenerator::move_middle(std::vector<MarketEvent>& events) {
     const std::int64_t pull = (start_row_ - middle_) / (start_row_ / 20 + 1);
     std::int64_t move = random_.between(-settings_.moves_max, settings_.moves_max) + pull;
@@ -138,7 +138,7 @@ void MarketGenerator::refill(std::vector<MarketEvent>& events) {
         for (std::int64_t depth = 0; depth < settings_.levels; ++depth) {
             const std::int64_t row = row_of(side, depth);
             if (levels(side).contains(row)) continue;
-            // The two best rows are always taken, others leave gaps for a while.
+            // The two best rows are always filled; other rows may stay empty for some steps.
             if (depth >= 2 && started_ && !random_.chance(1, 3)) continue;
             set(side, row, draw_lots(depth), events);
         }
@@ -156,7 +156,7 @@ void MarketGenerator::change_some(std::vector<MarketEvent>& events) {
     const std::int64_t changes = random_.between(1, 6);
     for (std::int64_t i = 0; i < changes; ++i) {
         const Side side = random_.chance(1, 2) ? Side::Buy : Side::Sell;
-        // The product of two draws prefers rows near the middle.
+        // The product of two draws favors rows near the middle.
         const std::int64_t depth = random_.between(0, settings_.levels - 1) *
                                    random_.between(0, settings_.levels - 1) / settings_.levels;
         const bool removes = depth >= 2 && random_.chance(1, 8);

@@ -1,12 +1,12 @@
 #pragma once
 
-/// A market out of a seed: a full order book around a random walk, changed step by step, and public
-/// trades that hit it. For a daemon without a feed (labelled as generated there) and for
-/// simulations.
+/// Generates a market from a seed: a full order book around a random walk, changed step by step,
+/// and public trades against it. Used by a daemon without a feed (which labels it as generated) and
+/// by simulations.
 ///
-/// G1  Same seed, settings and number of steps, same events.
+/// G1  The same seed, settings and number of steps produce the same events.
 /// G2  The book that the events describe is never crossed, and both sides always have levels.
-/// G3  A trade is followed by the depth event of the level that it ate from.
+/// G3  Each trade is followed by the depth event of the level whose quantity it reduced.
 /// G4  Prices are positive multiples of the tick, quantities positive multiples of the lot.
 
 #include "base/random.hpp"
@@ -22,34 +22,35 @@ namespace botcore::venue {
 
 struct MarketSettings {
     model::InstrumentId instrument;
-    model::Price start;          ///< Where the walk is drawn back to.
+    model::Price start;          ///< The price to which the walk reverts.
     model::Price tick;           ///< Positive.
     model::Quantity lot;         ///< Positive.
     std::int64_t levels = 30;    ///< Per side, at least 2.
-    std::int64_t moves_max = 2;  ///< Levels that the middle may move by in one step.
-    /// Where the walk begins; `start` where nothing else is said.
+    std::int64_t moves_max = 2;  ///< Maximum random move of the middle in one step, in rows.
+    /// The price at which the walk begins; `start` when not set.
     std::optional<model::Price> begin = std::nullopt;
 };
 
-/// Settings with the instrument's tick and lot (the smallest unit where a filter has none).
+/// Settings with the instrument's tick and lot (the smallest unit when a filter defines none).
 [[nodiscard]] MarketSettings settings_for(const model::Instrument& instrument, model::Price start);
 
-/// Lots that a level near the best price holds, more or less; at least one.
+/// Approximate number of lots at a level near the best price; at least one.
 [[nodiscard]] std::int64_t typical_lots(const MarketSettings& settings);
 
 class MarketGenerator {
 public:
     MarketGenerator(std::uint64_t seed, MarketSettings settings);
 
-    /// Appends what happens at `now`. The first step tells the whole book after a Reset.
+    /// Appends the events of one step at `now`. The first step appends a Reset and then the whole
+    /// book.
     void step(model::Timestamp now, std::vector<MarketEvent>& events);
 
-    /// Tells the whole book again, for whoever starts to listen late. Changes nothing.
+    /// Appends the whole book again, for a consumer that starts late. Does not change the state.
     void snapshot(model::Timestamp now, std::vector<MarketEvent>& events) const;
 
 private:
     using Lots = std::int64_t;
-    using Levels = std::map<std::int64_t, Lots>;  ///< By row; see `price_of`.
+    using Levels = std::map<std::int64_t, Lots>;  ///< Keyed by row; see `price_of`.
 
     [[nodiscard]] Levels& levels(model::Side side) {
         return side == model::Side::Buy ? bids_ : asks_;
@@ -77,7 +78,7 @@ private:
     std::uint64_t jitter_seed_ = 0;
     std::int64_t row_ticks_ = 1;  ///< A row is this many ticks high and holds at most one level.
     std::int64_t start_row_ = 0;
-    std::int64_t middle_ = 0;  ///< Bids stand in rows up to here, asks above.
+    std::int64_t middle_ = 0;  ///< The highest row for bids; asks are in the rows above.
     Lots typical_lots_ = 1;
     bool started_ = false;
     model::Timestamp now_;

@@ -20,13 +20,13 @@ std::vector<MarketEvent> run(std::uint64_t seed, const model::Instrument& rules,
     return events;
 }
 
-TEST(MarketGenerator, SameSeedSameEvents) {
+TEST(MarketGenerator, ProducesTheSameEventsForTheSameSeed) {
     const auto rules = builtin(Market::Futures, "BTCUSDT");
     EXPECT_EQ(run(7, rules, 200), run(7, rules, 200));
     EXPECT_NE(run(7, rules, 200), run(8, rules, 200));
 }
 
-TEST(MarketGenerator, FirstStepTellsAFullBook) {
+TEST(MarketGenerator, FirstStepEmitsAFullBook) {
     const auto events = run(1, builtin(Market::Spot, "BTCUSDT"), 1);
     ASSERT_EQ(events.size(), 61U);
     EXPECT_EQ(events.front().kind, MarketEventKind::Reset);
@@ -35,7 +35,7 @@ TEST(MarketGenerator, FirstStepTellsAFullBook) {
     }
 }
 
-TEST(MarketGenerator, BookIsNeverCrossedAndAlwaysDeep) {
+TEST(MarketGenerator, BookIsNeverCrossedAndAlwaysHasDepth) {
     for (const auto& rules : model::builtin_instruments()) {
         MarketGenerator generator(3, settings_for(rules, price("137.5")));
         model::DepthBook book;
@@ -53,7 +53,7 @@ TEST(MarketGenerator, BookIsNeverCrossedAndAlwaysDeep) {
                 }
                 if (event.kind != MarketEventKind::Trade) continue;
                 ++trades;
-                // A trade meets the best level, which has at least its quantity.
+                // A trade executes at the best level, which has at least its quantity.
                 const auto level = book.best(opposite(event.side));
                 ASSERT_TRUE(level.has_value());
                 ASSERT_EQ(level->price, event.price);
@@ -69,7 +69,7 @@ TEST(MarketGenerator, BookIsNeverCrossedAndAlwaysDeep) {
     }
 }
 
-TEST(MarketGenerator, BeginsWhereItIsTold) {
+TEST(MarketGenerator, StartsAtTheConfiguredPrice) {
     const auto rules = builtin(Market::Futures, "BTCUSDT");
     auto settings = settings_for(rules, price("60000"));
     settings.begin = price("59123.4");
@@ -82,12 +82,12 @@ TEST(MarketGenerator, BeginsWhereItIsTold) {
             book.set(event.side, {event.price, event.quantity});
         }
     }
-    // A row is 0.002 % of the price high, and the best two rows are taken.
+    // A row is 0.002 % of the price high, and the best two rows are filled.
     EXPECT_GE(book.best(Side::Buy)->price, price("59120"));
     EXPECT_LE(book.best(Side::Sell)->price, price("59127"));
 }
 
-TEST(MarketGenerator, SnapshotTellsWhatTheEventsBuilt) {
+TEST(MarketGenerator, SnapshotMatchesTheBookBuiltFromEvents) {
     MarketGenerator generator(5, settings_for(builtin(Market::Spot, "ETHUSDT"), price("3000")));
     PaperVenue followed;
     PaperVenue joined;
@@ -111,7 +111,7 @@ TEST(MarketGenerator, SnapshotTellsWhatTheEventsBuilt) {
     }
 }
 
-TEST(MarketGenerator, RestingOrdersFillInIt) {
+TEST(MarketGenerator, FillsRestingOrdersOfTheVenue) {
     const auto rules = builtin(Market::Spot, "BTCUSDT");
     PaperVenue venue;
     PaperVenue::Reports reports;

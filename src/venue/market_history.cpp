@@ -24,18 +24,18 @@ constexpr std::int64_t kHour = 60 * kMinute;
 constexpr std::int64_t kDay = 24 * kHour;
 
 struct Octave {
-    std::int64_t span;       ///< Between two points of the grid, microseconds.
-    std::int64_t amplitude;  ///< The most it moves the price by, in parts of kAmplitudeScale.
-    bool
-        of_market;  ///< Each market has its own; the others are those of the symbol in all of them.
+    std::int64_t span;       ///< Microseconds between two points of the grid.
+    std::int64_t amplitude;  ///< Maximum price change, in parts of kAmplitudeScale.
+    bool of_market;  ///< True: seeded per market; false: shared by all markets of the symbol.
 };
 
-/// One in the fixed point of the path, and what `start` is divided into; powers of two, since the
-/// path is gone through for every minute of 500 days.
+/// One in the fixed-point arithmetic of the path, and the number of parts of `start` in which
+/// amplitudes are given. Both are powers of two, because the path is computed for every minute of
+/// 500 days.
 constexpr std::int64_t kOne = std::int64_t{1} << 16;
 constexpr std::int64_t kAmplitudeScale = std::int64_t{1} << 17;
 
-/// Together less than 1.5 % of `start` (P1).
+/// The amplitudes add up to less than 1.5 % of `start` (P1).
 constexpr std::array<Octave, 8> kOctaveRows = {{
     {64 * kDay, 630, false},
     {16 * kDay, 430, false},
@@ -47,7 +47,7 @@ constexpr std::array<Octave, 8> kOctaveRows = {{
     {3 * kMinute, 40, true},
 }};
 
-/// A minute's high and low lie up to so many millionths of `start` beyond its open and close.
+/// A minute's high and low extend up to this many millionths of `start` beyond its open and close.
 constexpr std::int64_t kWickMax = 250;
 
 std::uint64_t mixed(std::uint64_t seed, std::uint64_t value) {
@@ -64,19 +64,19 @@ std::int64_t floor_divided(std::int64_t a, std::int64_t b) {
     return a / b - (a % b < 0 ? 1 : 0);
 }
 
-/// The value at a point of the grid, in [-kOne, kOne].
+/// The noise value at a grid point, in [-kOne, kOne].
 std::int64_t grid_value(std::uint64_t seed, std::int64_t place) {
     const std::uint64_t drawn = mixed(seed, static_cast<std::uint64_t>(place));
     return static_cast<std::int64_t>(drawn % (2 * kOne + 1)) - kOne;
 }
 
-/// From 0 to kOne without a corner at either end: 3 f^2 - 2 f^3.
+/// Interpolates from 0 to kOne with zero slope at both ends: 3 f^2 - 2 f^3.
 std::int64_t smooth(std::int64_t fraction) {
     return fraction * fraction / kOne * (3 * kOne - 2 * fraction) / kOne;
 }
 
-/// What one octave moves the price by. Spans are known to the compiler: a division by a constant
-/// costs a fraction of one by a variable.
+/// The price change of one octave. The span is a compile-time constant, because a division by a
+/// constant costs a fraction of a division by a variable.
 template <std::size_t kRow>
 std::int64_t moved_by(std::uint64_t seed, std::int64_t moment) {
     constexpr std::int64_t kSpan = kOctaveRows[kRow].span;
@@ -103,7 +103,7 @@ std::int64_t ticks_of(const MarketSettings& settings) {
     return static_cast<std::int64_t>(ticks);
 }
 
-/// A moment in whole milliseconds, as trades have it.
+/// A time in whole milliseconds, like the times of trades.
 Timestamp in_milliseconds(Timestamp time) {
     return Timestamp::from_microseconds(floor_divided(time.in_microseconds(), 1'000) * 1'000);
 }
@@ -158,7 +158,8 @@ void MarketHistory::Sum::add(const Sum& next) {
     trades += next.trades;
 }
 
-/// The minute that opens at `open` with a price of `ticks`, or the part of it that the history has.
+/// The minute that opens at `open` with a price of `ticks`, or the part of it that lies in the
+/// history.
 MarketHistory::Sum MarketHistory::minute(Timestamp open, std::int64_t ticks) {
     ++minutes_made_;
     const Timestamp until = std::min(end_, open + Duration::microseconds(kMinute));
@@ -172,7 +173,7 @@ MarketHistory::Sum MarketHistory::minute(Timestamp open, std::int64_t ticks) {
     sum.high = std::max(sum.open, sum.close) + random.between(0, wick);
     const std::int64_t low = std::min(sum.open, sum.close) - random.between(0, wick);
     sum.low = std::max<std::int64_t>(1, low);
-    // As many trades as the live market has, each of a part of a level.
+    // About as many trades as the live generator makes, each for a part of a level.
     const std::int64_t share = (until - open).in_microseconds() / 1'000;
     const std::int64_t trades = random.between(300, 700) * share / (kMinute / 1'000);
     sum.trades = static_cast<std::uint64_t>(std::max<std::int64_t>(1, trades));

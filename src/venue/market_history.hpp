@@ -1,19 +1,20 @@
 #pragma once
 
-/// What a generated market did before its daemon started: candles of 500 days, made from the seed
-/// when somebody asks for them. Integers throughout, no clock.
+/// The past of a generated market: candles of the 500 days before the daemon started, computed from
+/// the seed on demand. Uses integers only and no clock.
 ///
-/// P1  The price is a pure function of seed, instrument and moment: the same after a restart, and
-///     at whatever moment the history ends. It stays within 1.5 % of the instrument's `start`.
-/// P2  All candles are made of candles of one minute. A minute opens at the price of its beginning
-///     and closes at that of its end, so that one minute goes on where the one before ended.
+/// P1  The price is a pure function of seed, instrument and time: it is the same after a restart
+///     and does not depend on where the history ends. It stays within 1.5 % of the instrument's
+///     `start`.
+/// P2  All candles are built from candles of one minute. A minute opens at the price of its begin
+///     and closes at the price of its end, so that each minute opens where the previous one closed.
 /// P3  The history begins 500 days before the UTC midnight of the day in which it ends. A candle
-///     holds the part of its span that lies in the history; it is not complete where the history
+///     covers the part of its span that lies in the history; it is not complete when the history
 ///     begins within its span.
-/// P4  Candles keep the rules of model/candle.hpp (C2); prices are positive multiples of the tick,
-///     volumes of the lot.
-/// P5  A day is folded once and kept by the quarter of an hour. Candles of a quarter and more are
-///     made of kept quarters.
+/// P4  Candles satisfy the rules of model/candle.hpp (C2); prices are positive multiples of the
+///     tick, volumes of the lot.
+/// P5  Each day is computed once and cached as quarters of an hour. Candles of 15 minutes and more
+///     are built from the cached quarters.
 
 #include "model/candle.hpp"
 #include "venue/market_generator.hpp"
@@ -29,7 +30,7 @@ namespace botcore::venue {
 
 inline constexpr std::int64_t kHistoryDays = 500;
 
-/// The path of the price: octaves of value noise, each with a grid of its own through all time.
+/// The price over time: octaves of value noise, each with its own grid over the whole of time.
 class PricePath {
 public:
     PricePath(std::uint64_t seed, const MarketSettings& settings);
@@ -60,19 +61,19 @@ public:
         return path_.price_at(time);
     }
 
-    /// The candle that opens at `open`; nothing where the history has no part of its span.
+    /// The candle that opens at `open`; nothing when the history does not overlap its span.
     [[nodiscard]] std::optional<model::Candle> candle(model::CandleInterval interval,
                                                       model::Timestamp open);
 
-    /// Folds days in [from, until) ahead, at most `days_left`, and takes them from it. True once
-    /// all of them are folded.
+    /// Computes the missing days of [from, until) in advance, at most `days_left`, and subtracts
+    /// them from it. Returns true once all of them are computed.
     [[nodiscard]] bool prepare(model::Timestamp from, model::Timestamp until, int& days_left);
 
-    /// How many minutes were made so far: what the history has cost.
+    /// Number of minutes computed so far, which measures the cost of the history.
     [[nodiscard]] std::uint64_t minutes_made() const { return minutes_made_; }
 
 private:
-    /// The sum of minutes that follow each other.
+    /// The aggregate of consecutive minutes.
     struct Sum {
         std::int64_t open = 0;  ///< Prices in ticks.
         std::int64_t high = 0;

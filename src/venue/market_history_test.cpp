@@ -50,13 +50,13 @@ std::vector<Candle> candles_of(MarketHistory& history,
     return list;
 }
 
-TEST(MarketHistory, BeginsAtAMidnightFiveHundredDaysAgo) {
+TEST(MarketHistory, BeginsAtMidnightFiveHundredDaysEarlier) {
     const MarketHistory history(1, settings(), end());
     EXPECT_EQ(history.end(), end());
     EXPECT_EQ(history.begin(), base::midnight_of(base::day_of(end()) - 500));
 }
 
-TEST(MarketHistory, TheSameSeedMakesTheSameCandlesWheneverItEnds) {
+TEST(MarketHistory, SameSeedGivesSameCandlesWhereverTheHistoryEnds) {
     MarketHistory before(1, settings(), end());
     MarketHistory after(1, settings(), end() + minutes(3 * 1'440 + 77));
     MarketHistory other(2, settings(), end());
@@ -74,7 +74,7 @@ TEST(MarketHistory, TheSameSeedMakesTheSameCandlesWheneverItEnds) {
     EXPECT_GT(differ, 7'000);
 }
 
-TEST(MarketHistory, EachMinuteGoesOnWhereTheOneBeforeEnded) {
+TEST(MarketHistory, EachMinuteOpensAtTheCloseOfThePreviousOne) {
     MarketHistory history(1, settings(), end());
     const auto day = candles_of(history, CandleInterval::Minute1, end() - minutes(1'440), end());
     ASSERT_EQ(day.size(), 1'441U);
@@ -86,7 +86,6 @@ TEST(MarketHistory, EachMinuteGoesOnWhereTheOneBeforeEnded) {
     EXPECT_EQ(day.back().open_time, model::candle_open(CandleInterval::Minute1, end()));
 }
 
-// What longer frames show is what their minutes hold.
 TEST(MarketHistory, LongerCandlesAreTheSumOfTheirMinutes) {
     MarketHistory history(9, settings(Market::Spot, "ETHUSDT", "3000"), end());
     for (std::size_t i = 1; i < model::kCandleIntervalCount; ++i) {
@@ -110,11 +109,11 @@ TEST(MarketHistory, LongerCandlesAreTheSumOfTheirMinutes) {
     }
 }
 
-TEST(MarketHistory, EveryInstrumentKeepsItsTickItsLotAndTheRulesOfCandles) {
+TEST(MarketHistory, CandlesOfAllInstrumentsKeepTickLotAndCandleRules) {
     for (const auto& rules : model::builtin_instruments()) {
         const auto of = settings_for(rules, price("137.5"));
         MarketHistory history(3, of, end());
-        const model::Price most = price("139.5625");  // 137.5 and 1.5 % of it.
+        const model::Price most = price("139.5625");  // 137.5 plus 1.5 %.
         const model::Price least = price("135.4375");
         std::set<model::Price> closes;
         for (std::int64_t day = 0; day < 500; day += 7) {
@@ -144,7 +143,7 @@ TEST(MarketHistory, EveryInstrumentKeepsItsTickItsLotAndTheRulesOfCandles) {
     }
 }
 
-TEST(MarketHistory, SpotAndFuturesOfASymbolMoveTogetherButAreNotTheSame) {
+TEST(MarketHistory, SpotAndFuturesOfASymbolAreCorrelatedButDiffer) {
     MarketHistory spot(1, settings(Market::Spot), end());
     MarketHistory futures(1, settings(Market::Futures), end());
     int differ = 0;
@@ -157,7 +156,7 @@ TEST(MarketHistory, SpotAndFuturesOfASymbolMoveTogetherButAreNotTheSame) {
     EXPECT_GT(differ, 250);
 }
 
-TEST(MarketHistory, KnowsNothingBeyondItsEndsAndMarksWhatItHoldsAPartOf) {
+TEST(MarketHistory, ReturnsNothingBeyondItsEndsAndMarksPartialCandles) {
     MarketHistory history(1, settings(), end());
     const Timestamp first = history.begin();
     EXPECT_FALSE(history.candle(CandleInterval::Minute1, first - minutes(1)));
@@ -174,8 +173,9 @@ TEST(MarketHistory, KnowsNothingBeyondItsEndsAndMarksWhatItHoldsAPartOf) {
     EXPECT_EQ(today->close, history.price_at(end()));
 }
 
-// Made lazily: the start makes nothing, a day is made once, and no turn makes more than its share.
-TEST(MarketHistory, ADayIsMadeOnceAndOnlyWhenItIsAskedFor) {
+// Computation is lazy: the constructor computes nothing, each day is computed once, and one call of
+// `prepare` computes at most the given number of days.
+TEST(MarketHistory, ComputesADayOnceAndOnlyOnDemand) {
     MarketHistory history(1, settings(), end());
     EXPECT_EQ(history.minutes_made(), 0U);
     (void)history.price_at(end());

@@ -13,7 +13,7 @@ using model::TimeInForce;
 
 namespace {
 
-/// What may stay in the book when it could not trade at once.
+/// True when the unfilled rest of an order may stay in the book.
 bool may_rest(const ExchangeOrder& order) {
     if (order.type == OrderType::Market) return false;
     switch (order.time_in_force) {
@@ -68,7 +68,7 @@ bool Matching::would_take(const ExchangeOrder& order) const {
     return order.side == Side::Buy ? *price <= *order.price : *price >= *order.price;
 }
 
-/// Only liquidity that cannot vanish on the way counts, so that M2 holds.
+/// Counts only liquidity that cannot leave the book during matching, so that M2 holds.
 bool Matching::fills_completely(const ExchangeOrder& order) const {
     return book_.reach(taker_of(order)).firm_quantity == order.open();
 }
@@ -142,7 +142,7 @@ void Matching::expire_waiting(OrderSerial serial, MatchingEvents& events) {
     end(serial, Ending::ExpiredAtTrigger, events);
 }
 
-/// Matches an order that has just come or been triggered, then rests or ends what is left.
+/// Matches a new or triggered order, then rests or ends the remainder.
 void Matching::begin(OrderSerial serial, MatchingEvents& events) {
     const ExchangeOrder& order = open_.at(serial);
     const bool hopeless = is_fill_or_kill(order) && !fills_completely(order);
@@ -164,7 +164,7 @@ void Matching::begin(OrderSerial serial, MatchingEvents& events) {
 }
 
 void Matching::match(OrderSerial serial, MatchingEvents& events) {
-    // Each pass removes an order or liquidity, and listeners only shrink orders: this ends.
+    // Terminates: each pass removes an order or liquidity, and event handlers only shrink orders.
     while (const ExchangeOrder* order = find(serial)) {
         const Side side = order->side;
         const auto next = book_.take_next(taker_of(*order));
@@ -226,7 +226,7 @@ void Matching::shrink(OrderSerial serial, Quantity open, MatchingEvents& events)
         end(serial, Ending::ExpiredReduceOnly, events);
         return;
     }
-    // An order that is still taking is not in the book.
+    // An order that is being matched is not in the book yet.
     if (book_.open_quantity(serial).is_positive()) book_.reduce(serial, open);
 }
 

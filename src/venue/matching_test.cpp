@@ -13,7 +13,7 @@ using model::OrderType;
 using model::Side;
 using model::TimeInForce;
 
-/// Writes down what it hears.
+/// Records the events.
 class Log final : public MatchingEvents {
 public:
     void traded(const Execution& execution) override { executions.push_back(execution); }
@@ -37,7 +37,7 @@ ExchangeOrder limit(std::uint64_t number, std::uint64_t party, Side side, std::s
     return order;
 }
 
-TEST(Matching, TimePriorityDecidesWithinAPrice) {
+TEST(Matching, FillsByTimePriorityWithinAPrice) {
     Matching matching(Market::Spot);
     Log log;
     matching.enter(limit(1, 1, Side::Sell, "1"), log);
@@ -53,7 +53,7 @@ TEST(Matching, TimePriorityDecidesWithinAPrice) {
     EXPECT_EQ(matching.open_count(Party(2)), 1U);
 }
 
-TEST(Matching, PostOnlyIsCheckedAgainstOrdersToo) {
+TEST(Matching, ChecksPostOnlyAgainstIdentifiedOrdersToo) {
     Matching matching(Market::Futures);
     Log log;
     matching.enter(limit(1, 1, Side::Sell, "1"), log);
@@ -64,7 +64,7 @@ TEST(Matching, PostOnlyIsCheckedAgainstOrdersToo) {
     EXPECT_EQ(matching.check(order), std::nullopt);
 }
 
-TEST(Matching, FillOrKillDoesNotCountWhatMayVanish) {
+TEST(Matching, FillOrKillDoesNotCountReduceOnlyOrders) {
     Matching matching(Market::Futures);
     Log log;
     auto reducing = limit(1, 1, Side::Sell, "1");
@@ -77,7 +77,7 @@ TEST(Matching, FillOrKillDoesNotCountWhatMayVanish) {
     EXPECT_EQ(matching.check(order), std::nullopt);
 }
 
-TEST(Matching, FillOrKillLeavesTheBookAloneWhenItCannotFill) {
+TEST(Matching, FillOrKillDoesNotChangeTheBookWhenItCannotFill) {
     Matching matching(Market::Spot);
     Log log;
     matching.enter(limit(1, 1, Side::Sell, "1"), log);
@@ -90,7 +90,7 @@ TEST(Matching, FillOrKillLeavesTheBookAloneWhenItCannotFill) {
     EXPECT_EQ(matching.open_count(Party(1)), 1U);
 }
 
-TEST(Matching, IdIsFreeAgainOnceTheOrderHasEnded) {
+TEST(Matching, ClientIdCanBeReusedOnceTheOrderHasEnded) {
     Matching matching(Market::Spot);
     Log log;
     matching.enter(limit(1, 1, Side::Sell, "1"), log);
@@ -104,7 +104,7 @@ TEST(Matching, IdIsFreeAgainOnceTheOrderHasEnded) {
     EXPECT_EQ(matching.check(again), std::nullopt);
 }
 
-TEST(Matching, ShrunkOrderEndsWhenNothingIsLeft) {
+TEST(Matching, ShrunkOrderEndsWhenNothingIsOpen) {
     Matching matching(Market::Futures);
     Log log;
     matching.enter(limit(1, 1, Side::Sell, "2"), log);
@@ -116,7 +116,7 @@ TEST(Matching, ShrunkOrderEndsWhenNothingIsLeft) {
     EXPECT_FALSE(matching.cancel(OrderSerial(1), log));
 }
 
-TEST(ReceiveWindow, EndsWithItsLastMoment) {
+TEST(ReceiveWindow, IncludesItsLastInstant) {
     const model::Attempt attempt{at_ms(10'000), model::Duration::milliseconds(500), 1};
     EXPECT_EQ(check_receive_window(attempt, at_ms(10'500)), std::nullopt);
     EXPECT_EQ(check_receive_window(attempt, at_ms(10'501))->code, -1021);

@@ -13,15 +13,16 @@ using model::Side;
 
 namespace {
 
-/// More than any level holds (model rule A1): "the whole book".
+/// More than any level can hold (model rule A1): an order with this `ahead` is behind the whole
+/// level.
 constexpr Quantity kEverything = Quantity::whole(1'000'000'000'000'000);
 
-/// Is `a` a worse price than `b` for those who stand on `side`?
+/// True when `a` is a worse price than `b` for orders on `side`.
 bool worse(Side side, Price a, Price b) {
     return side == Side::Buy ? a < b : a > b;
 }
 
-/// Would somebody on `side` with `limit` trade at `price`?
+/// True when an order on `side` with `limit` would trade at `price`.
 bool within(Side side, const std::optional<Price>& limit, Price price) {
     return !limit || (side == Side::Buy ? price <= *limit : price >= *limit);
 }
@@ -62,7 +63,8 @@ Quantity OrderBook::anonymous_at(Side side, Price price) const {
     return place != levels.end() && place->price == price ? place->quantity : Quantity();
 }
 
-/// Makes the queue's anonymous parts sum up to `total`: growth at the back, shrinkage from there.
+/// Adjusts the queue's anonymous parts so that they sum up to `total`: an increase joins at the
+/// back, a decrease is taken from the back.
 void OrderBook::align(Queue& queue, Quantity total) {
     Quantity known = queue.tail;
     for (const Standing& order : queue.orders)
@@ -83,7 +85,7 @@ void OrderBook::align(Queue& queue, Quantity total) {
     }
 }
 
-/// A side that has levels has been told; a level that was left out then is known to be empty.
+/// When the side has any level, its rebuild is under way, and a level without an entry is empty.
 void OrderBook::settle_unconfirmed(Side side, Queue& queue) {
     if (queue.confirmed || anonymous_.levels(side).empty()) return;
     align(queue, anonymous_at(side, queue.price));
@@ -136,7 +138,7 @@ bool OrderBook::remove(OrderSerial serial) {
         erase(side, queue, i);
         return true;
     }
-    CHECK(false);  // An order with a place stands in its queue.
+    CHECK(false);  // Every order in `places_` is in its queue.
     return false;
 }
 
@@ -152,7 +154,7 @@ void OrderBook::reduce(OrderSerial serial, Quantity remaining) {
     }
 }
 
-/// What stood in front of the order now stands in front of whoever is next.
+/// The anonymous quantity in front of the removed order moves to the next order, or to the tail.
 void OrderBook::erase(Side side, Queue& queue, std::size_t index) {
     const auto order = queue.orders.begin() + static_cast<std::ptrdiff_t>(index);
     const Quantity ahead = order->ahead;
@@ -169,7 +171,7 @@ void OrderBook::lower_anonymous(Side side, Price price, Quantity quantity) {
     anonymous_.set(side, {.price = price, .quantity = level - std::min(level, quantity)});
 }
 
-/// Eats the anonymous quantity of a level from the front of its queue.
+/// Consumes anonymous quantity of a level from the front of its queue.
 void OrderBook::consume_anonymous(Side side, Price price, Quantity quantity) {
     lower_anonymous(side, price, quantity);
     Queue* queue = find_queue(side, price);
@@ -184,7 +186,7 @@ void OrderBook::consume_anonymous(Side side, Price price, Quantity quantity) {
     eat(queue->tail);
 }
 
-/// Fills the first order of a queue.
+/// Fills the first order of a queue and removes it when nothing is open.
 void OrderBook::fill(Side side, Queue& queue, Quantity quantity) {
     Standing& order = queue.orders.front();
     CHECK(quantity <= order.remaining);
@@ -301,7 +303,7 @@ Reach OrderBook::reach(const Taker& taker) const {
                               (level != levels.rend() && !worse(side, level->price, queue->price));
         const Price price = by_level ? level->price : queue->price;
         if (!within(taker.side, taker.limit, price)) break;
-        // Order within a level does not matter here: all of it has one price.
+        // The order within a level does not matter here: all of it has one price.
         if (queue != list.rend() && queue->price == price) {
             for (const Standing& order : queue->orders) {
                 if (order.party != taker.party) take(price, order.remaining, order.firmness);

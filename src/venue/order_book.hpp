@@ -1,19 +1,18 @@
 #pragma once
 
-/// The price-time order book of one instrument. In each level anonymous liquidity (from a feed or
-/// generated participants) and identified orders stand in one queue; whoever came first trades
-/// first.
+/// The price-time order book of one instrument. Each level has one queue of anonymous liquidity
+/// (from a feed or generated participants) and identified orders, traded in order of arrival.
 ///
-/// The anonymous book is a plain list of levels, so a feed's update costs no more than in
-/// `model::DepthBook`. Only levels with identified orders have a queue: per order the anonymous
-/// quantity directly in front of it, plus the quantity behind the last one:
+/// The anonymous book is a plain list of levels, so that an update from a feed costs no more than
+/// in `model::DepthBook`. Only levels with identified orders have a queue. It holds for each order
+/// the anonymous quantity directly in front of it, and the anonymous quantity behind the last one:
 ///
 ///   front  [ahead 5] A:2 [ahead 0] B:1 [ahead 3] C:4 [tail 7]  back      anonymous level: 15
 ///
 /// B1  In a confirmed queue the `ahead`s and the tail sum up to the anonymous level.
-/// B2  What stands in front of an order never grows while the book is told without a gap.
+/// B2  The quantity in front of an order never grows while the feed has no gap.
 /// B3  Every order in a queue has a positive remaining quantity; a queue has at least one order.
-/// B4  Same calls, same matches: nothing depends on addresses or on hashing.
+/// B4  The same calls produce the same matches: nothing depends on addresses or on hashing.
 
 #include "base/name.hpp"
 #include "model/depth.hpp"
@@ -31,10 +30,10 @@ namespace botcore::venue {
 using OrderSerial = base::Id<struct OrderSerialTag>;
 inline constexpr OrderSerial kAnonymous{};
 
-/// Whose order it is: orders of one party never trade with each other.
+/// The owner of an order: orders of one party never trade with each other.
 using Party = base::Id<struct PartyTag>;
 
-/// May the order vanish while somebody else is matching?
+/// Whether the order can shrink or leave the book while another order is matching.
 enum class Firmness : std::uint8_t {
     Firm,
     Conditional,  ///< Reduce-only: it shrinks with its owner's position.
@@ -45,11 +44,11 @@ struct BookOrder {
     Party party;
     model::Side side = model::Side::Buy;
     model::Price price;
-    model::Quantity quantity;  ///< What is still open; positive.
+    model::Quantity quantity;  ///< The open quantity; positive.
     Firmness firmness = Firmness::Firm;
 };
 
-/// What an incoming order wants.
+/// An incoming order.
 struct Taker {
     Party party;
     model::Side side = model::Side::Buy;
@@ -65,23 +64,23 @@ struct PublicTrade {
 
 enum class MatchKind : std::uint8_t {
     Trade,
-    SelfTradePrevented,  ///< The resting order was the taker's own: it left the book untraded.
+    SelfTradePrevented,  ///< The taker's own resting order was removed without a trade.
 };
 
 struct Match {
     MatchKind kind = MatchKind::Trade;
     model::Price price;
     model::Quantity quantity;
-    OrderSerial resting;  ///< `kAnonymous`, or the order that stood there.
+    OrderSerial resting;  ///< The resting order, or `kAnonymous`.
 
     friend bool operator==(const Match&, const Match&) = default;
 };
 
-/// How far a taker would get, its own orders left out.
+/// How much a taker could trade, orders of its own party excluded.
 struct Reach {
-    model::Quantity quantity;       ///< At most what it wants.
-    model::Quantity firm_quantity;  ///< The part of it that cannot vanish meanwhile.
-    model::Money notional;          ///< What `quantity` would cost, each match rounded half even.
+    model::Quantity quantity;       ///< At most the taker's quantity.
+    model::Quantity firm_quantity;  ///< The part of it that cannot leave the book during matching.
+    model::Money notional;          ///< The cost of `quantity`, each match rounded half to even.
     std::optional<model::Price> worst;
 };
 
@@ -89,58 +88,60 @@ using model::worth;
 
 class OrderBook {
 public:
-    /// The feed's word about a level, absolute. Growth joins at the back, shrinkage leaves from the
-    /// back, so that no order of ours is favoured by a guess. What a taker has consumed stays
-    /// consumed until this is called for the level again.
+    /// Sets the absolute quantity of a level as the feed reports it. An increase joins the queue at
+    /// the back; a decrease is taken from the back, so that no guess favors an identified order.
+    /// Quantity that a taker has consumed stays consumed until the next call for this level.
     void set_anonymous(model::Side side, model::Level level);
 
-    /// The public book is being rebuilt: its levels go, orders stay. What stood in front of an
-    /// order is remembered and holds again, as far as it still exists, once its level is told.
+    /// Starts a rebuild of the public book: its levels are removed, orders stay. The quantity in
+    /// front of each order is remembered, and it applies again, capped by the new level, once its
+    /// level is set.
     void clear_anonymous();
 
-    /// Puts an order at the back of its level. Its serial must be new. While the public book is
-    /// being rebuilt (orders that stood there before a restart, for one) that is also behind all
-    /// that the first word about the level will bring.
+    /// Adds an order at the back of its level. Its serial must be new. During a rebuild of the
+    /// public book (for example when orders are restored after a restart) the order is also placed
+    /// behind all quantity that the first update of the level brings.
     void add(const BookOrder& order);
 
-    /// Takes an order out; false where it is not in the book.
+    /// Removes an order; returns false when it is not in the book.
     bool remove(OrderSerial serial);
 
-    /// Lowers what is open of an order, which keeps its place; `remaining` must be positive and not
-    /// above what is open.
+    /// Lowers the open quantity of an order, which keeps its place; `remaining` must be positive
+    /// and at most the open quantity.
     void reduce(OrderSerial serial, model::Quantity remaining);
 
-    /// Executes the next match of the taker, best price first, then time; nothing when it has all
-    /// it wants or the book has no more within its limit. The caller subtracts what it got.
+    /// Executes the taker's next match, by best price, then time; returns nothing when the taker is
+    /// filled or the book has no more within its limit. The caller subtracts the matched quantity.
     [[nodiscard]] std::optional<Match> take_next(const Taker& taker);
 
     /// All matches of the taker at once.
     void take(const Taker& taker, std::vector<Match>& matches);
 
-    /// Lets the next identified order trade that a public trade reaches. Orders at better prices
-    /// than the trade fill completely, at their own price: the market went past them. At the
-    /// trade's price its quantity eats the queue from the front; `trade.quantity` is what is left.
-    /// Nothing when no further order is reached, and then the anonymous level has been eaten too.
-    /// Public levels at better prices stay until the feed takes them away.
+    /// Executes the next identified order that a public trade reaches. Orders at better prices than
+    /// the trade fill completely at their own price, because the market traded through them. At the
+    /// trade's price, the traded quantity consumes the queue from the front; `trade.quantity` is
+    /// updated to the remainder. Returns nothing when no further order is reached; by then the
+    /// anonymous level has been reduced too. Public levels at better prices stay until the feed
+    /// removes them.
     [[nodiscard]] std::optional<Match> hit_next(PublicTrade& trade);
 
-    /// Lets the next identified order trade that the public levels of `aggressor` cross, at the
-    /// order's own price; the level is consumed. A feed without trades reaches orders this way.
+    /// Executes the next identified order that the public levels of `aggressor` cross, at the
+    /// order's own price; the level is consumed. A feed without trades fills orders this way.
     [[nodiscard]] std::optional<Match> cross_next(model::Side aggressor);
 
-    /// Best price of a side, whoever stands there.
+    /// The best price of a side, anonymous levels and identified orders together.
     [[nodiscard]] std::optional<model::Price> best(model::Side side) const;
 
     [[nodiscard]] Reach reach(const Taker& taker) const;
 
-    /// The public levels, less what was consumed here.
+    /// The public levels, less the quantity consumed in this book.
     [[nodiscard]] const model::DepthBook& anonymous() const { return anonymous_; }
 
-    /// Everything in front of an order in its level, anonymous or not; nothing for unknown orders
-    /// and while its level has not been told.
+    /// The whole quantity in front of an order in its level, anonymous or not; nothing for unknown
+    /// orders and while the level has not been set since a rebuild began.
     [[nodiscard]] std::optional<model::Quantity> in_front_of(OrderSerial serial) const;
 
-    /// What is open of an order; zero when it is not in the book.
+    /// The open quantity of an order; zero when it is not in the book.
     [[nodiscard]] model::Quantity open_quantity(OrderSerial serial) const;
 
 private:
@@ -156,7 +157,7 @@ private:
         model::Price price;
         std::vector<Standing> orders;
         model::Quantity tail;
-        bool confirmed = true;  ///< False: the level has not been told since the last reset.
+        bool confirmed = true;  ///< False: the level has not been set since the last reset.
     };
 
     struct Place {
@@ -188,7 +189,7 @@ private:
     model::DepthBook anonymous_;
     std::array<Queues, 2> queues_;
     std::map<OrderSerial, Place> places_;
-    bool rebuilding_ = false;  ///< Cleared, and no level told since.
+    bool rebuilding_ = false;  ///< True from `clear_anonymous` until the first level is set.
 };
 
 }  // namespace botcore::venue

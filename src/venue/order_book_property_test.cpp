@@ -5,7 +5,7 @@
 
 #include <list>
 
-// The book against a model of it that keeps each level as a plain list, front first.
+// Compares the book with a model that stores each level as a plain list, front first.
 
 namespace botcore::venue {
 namespace {
@@ -16,7 +16,7 @@ using model::Quantity;
 using model::Side;
 
 struct Entry {
-    OrderSerial serial;  ///< Anonymous pieces have none.
+    OrderSerial serial;  ///< `kAnonymous` for anonymous pieces.
     Party party;
     Quantity quantity;
 };
@@ -110,7 +110,7 @@ public:
         return matches;
     }
 
-    /// What stands in front of each order.
+    /// The quantity in front of each order.
     std::map<OrderSerial, Quantity> fronts() {
         std::map<OrderSerial, Quantity> all;
         for (const Side side : {Side::Buy, Side::Sell}) {
@@ -125,7 +125,7 @@ public:
         return all;
     }
 
-    /// Neighbouring anonymous pieces count as one.
+    /// Merges neighboring anonymous pieces into one match.
     static void append(std::vector<Match>& matches, const Match& match) {
         const bool joins = !matches.empty() && match.resting == kAnonymous &&
                            matches.back().resting == kAnonymous &&
@@ -175,7 +175,7 @@ void expect_same(const OrderBook& book, PlainBook& plain) {
     }
 }
 
-RC_GTEST_PROP(OrderBookProperty, BehavesLikeAPlainListPerLevel, ()) {
+RC_GTEST_PROP(OrderBookProperty, MatchesAModelWithOnePlainListPerLevel, ()) {
     OrderBook book;
     PlainBook plain;
     std::uint64_t last = 0;

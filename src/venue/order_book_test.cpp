@@ -47,7 +47,7 @@ std::vector<Match> hit(OrderBook& book, std::string_view at, std::string_view am
     return matches;
 }
 
-TEST(OrderBook, TakerWalksPricesBestFirst) {
+TEST(OrderBook, TakerTradesAtBestPricesFirst) {
     OrderBook book;
     tell(book, Side::Buy, "99", "2");
     tell(book, Side::Buy, "100", "1");
@@ -63,7 +63,7 @@ TEST(OrderBook, TakerStopsAtItsLimit) {
     EXPECT_EQ(sell(book, "2", "100"), (std::vector{traded("100", "1", kAnonymous)}));
 }
 
-TEST(OrderBook, ConsumedLiquidityStaysConsumedUntilTheFeedSpeaks) {
+TEST(OrderBook, ConsumedLiquidityStaysConsumedUntilTheNextFeedUpdate) {
     OrderBook book;
     tell(book, Side::Buy, "100", "5");
     EXPECT_EQ(sell(book, "5", "100").size(), 1U);
@@ -73,7 +73,7 @@ TEST(OrderBook, ConsumedLiquidityStaysConsumedUntilTheFeedSpeaks) {
     EXPECT_EQ(sell(book, "5", "100").size(), 1U);
 }
 
-TEST(OrderBook, OrdersQueueBehindWhatStandsThere) {
+TEST(OrderBook, OrdersQueueBehindExistingLiquidity) {
     OrderBook book;
     tell(book, Side::Buy, "100", "5");
     book.add(bid(kA, "100", "2"));
@@ -88,7 +88,7 @@ TEST(OrderBook, OrdersQueueBehindWhatStandsThere) {
                            traded("100", "1", kB)}));
 }
 
-TEST(OrderBook, ShrinkageLeavesFromTheBackFirst) {
+TEST(OrderBook, DecreaseOfALevelIsTakenFromTheBack) {
     OrderBook book;
     tell(book, Side::Buy, "100", "5");
     book.add(bid(kA, "100", "2"));
@@ -97,12 +97,12 @@ TEST(OrderBook, ShrinkageLeavesFromTheBackFirst) {
     EXPECT_EQ(book.in_front_of(kA), quantity("5"));
     tell(book, Side::Buy, "100", "3");
     EXPECT_EQ(book.in_front_of(kA), quantity("3"));
-    // What stands in front never grows again.
+    // The quantity in front never grows again.
     tell(book, Side::Buy, "100", "50");
     EXPECT_EQ(book.in_front_of(kA), quantity("3"));
 }
 
-TEST(OrderBook, PublicTradeEatsTheQueueFromTheFront) {
+TEST(OrderBook, PublicTradeConsumesTheQueueFromTheFront) {
     OrderBook book;
     tell(book, Side::Buy, "100", "5");
     book.add(bid(kA, "100", "2"));
@@ -112,12 +112,13 @@ TEST(OrderBook, PublicTradeEatsTheQueueFromTheFront) {
     EXPECT_EQ(book.open_quantity(kA), quantity("1"));
 }
 
-TEST(OrderBook, TradeThroughFillsBetterOrdersCompletely) {
+TEST(OrderBook, PublicTradeFillsOrdersAtBetterPricesCompletely) {
     OrderBook book;
     tell(book, Side::Buy, "100", "500");
     book.add(bid(kA, "100", "2"));
     book.add(bid(kB, "99", "3"));
-    // One lot at 99 proves that all of 100 is gone; at 99 it counts as one lot.
+    // A trade of one lot at 99 proves that the market traded through 100; at 99 it counts as one
+    // lot.
     EXPECT_EQ(hit(book, "99", "1"), (std::vector{traded("100", "2", kA), traded("99", "1", kB)}));
     EXPECT_EQ(book.open_quantity(kB), quantity("2"));
 }
@@ -130,7 +131,7 @@ TEST(OrderBook, BuyTradesReachAsksOnly) {
     EXPECT_EQ(book.open_quantity(kA), quantity("2"));
 }
 
-TEST(OrderBook, CancelLeavesTheOthersTheirPlaces) {
+TEST(OrderBook, CancelDoesNotChangeThePlacesOfOtherOrders) {
     OrderBook book;
     tell(book, Side::Buy, "100", "5");
     book.add(bid(kA, "100", "2"));
@@ -149,7 +150,7 @@ TEST(OrderBook, ReducedOrderKeepsItsPlace) {
     EXPECT_EQ(sell(book, "1", "100"), (std::vector{traded("100", "1", kA)}));
 }
 
-TEST(OrderBook, OwnRestingOrderLeavesWithoutATrade) {
+TEST(OrderBook, OwnRestingOrderIsRemovedWithoutATrade) {
     OrderBook book;
     book.add(bid(kA, "101", "2"));
     tell(book, Side::Buy, "100", "5");
@@ -163,7 +164,7 @@ TEST(OrderBook, OwnRestingOrderLeavesWithoutATrade) {
                            traded("100", "3", kAnonymous)}));
 }
 
-TEST(OrderBook, LevelThatCrossesAnOrderTradesAtTheOrdersPrice) {
+TEST(OrderBook, LevelThatCrossesAnOrderTradesAtThePriceOfTheOrder) {
     OrderBook book;
     book.add(bid(kA, "100", "2"));
     tell(book, Side::Sell, "99", "5");
@@ -172,7 +173,7 @@ TEST(OrderBook, LevelThatCrossesAnOrderTradesAtTheOrdersPrice) {
     EXPECT_EQ(book.anonymous().best(Side::Sell)->quantity, quantity("3"));
 }
 
-TEST(OrderBook, SeatedOrderStandsBehindWhatTheFirstWordBrings) {
+TEST(OrderBook, RestoredOrderQueuesBehindTheFirstUpdateOfItsLevel) {
     OrderBook book;
     book.clear_anonymous();
     book.add(bid(kA, "100", "2"));
@@ -185,7 +186,7 @@ TEST(OrderBook, SeatedOrderStandsBehindWhatTheFirstWordBrings) {
     EXPECT_EQ(book.in_front_of(kA), quantity("7"));
 }
 
-TEST(OrderBook, SeatedOrderIsAloneWhereTheBookDoesNotMentionItsLevel) {
+TEST(OrderBook, RestoredOrderIsFirstWhenItsLevelIsMissingFromTheRebuiltBook) {
     OrderBook book;
     book.clear_anonymous();
     book.add(bid(kA, "100", "2"));
@@ -193,7 +194,7 @@ TEST(OrderBook, SeatedOrderIsAloneWhereTheBookDoesNotMentionItsLevel) {
     EXPECT_EQ(hit(book, "100", "1"), (std::vector{traded("100", "1", kA)}));
 }
 
-TEST(OrderBook, RebuildingRemembersWhatStoodInFront) {
+TEST(OrderBook, RebuildKeepsTheQuantityInFrontOfAnOrder) {
     OrderBook book;
     tell(book, Side::Buy, "100", "5");
     book.add(bid(kA, "100", "2"));
@@ -207,7 +208,7 @@ TEST(OrderBook, RebuildingRemembersWhatStoodInFront) {
     EXPECT_EQ(book.in_front_of(kA), quantity("1"));
 }
 
-TEST(OrderBook, ReachAddsUpWithinTheLimit) {
+TEST(OrderBook, ReachSumsUpWithinTheLimit) {
     OrderBook book;
     tell(book, Side::Buy, "100", "1");
     tell(book, Side::Buy, "98", "10");
@@ -222,7 +223,7 @@ TEST(OrderBook, ReachAddsUpWithinTheLimit) {
     EXPECT_EQ(reach.worst, price("98"));
 }
 
-TEST(Worth, IsBoundedInsteadOfWrapping) {
+TEST(Worth, IsBoundedInsteadOfOverflowing) {
     EXPECT_EQ(worth(price("3"), quantity("0.5")), money("1.5"));
     const auto huge = model::Int128{1} << 100;
     EXPECT_GT(worth(model::Price::from_units(huge), model::Quantity::from_units(huge)),

@@ -30,7 +30,7 @@ OrderReport plain_report(const OrderName& name, ReportKind kind, Timestamp now) 
     return report;
 }
 
-/// What the venue remembers of an order from the moment it takes it.
+/// The venue's record of a newly accepted order.
 OrderRecord new_record(const model::OrderInstruction& instruction,
                        OrderName name,
                        OrderSerial serial,
@@ -55,7 +55,7 @@ OrderRecord new_record(const model::OrderInstruction& instruction,
             .changed = now};
 }
 
-/// What the venue remembers of an order that comes back with the rows of its account.
+/// The venue's record of an order that is restored from a row of its account.
 OrderRecord record_of_row(const model::Order& row,
                           OrderName name,
                           OrderSerial serial,
@@ -272,7 +272,7 @@ void PaperVenue::restore_account(const AccountSnapshot& snapshot, Timestamp now,
     forget_unknown(books, snapshot);
     book_missing_trades(books, snapshot);
     for (auto& [id, contract] : contracts_) {
-        // The rows may hold less than the orders here were there to reduce (W4).
+        // The restored position may be too small for the venue's reduce-only orders (W4).
         Call call(*this, contract, now);
         call.keep_reduce_only(books);
         call.finish(reports);
@@ -281,7 +281,7 @@ void PaperVenue::restore_account(const AccountSnapshot& snapshot, Timestamp now,
         restore_order(books, row, now, reports);
     for (auto& [id, contract] : contracts_) {
         if (!contract.last_trade) continue;
-        // The market may have passed the stop prices of orders that were away.
+        // The market may already be beyond the stop prices of the restored orders.
         Call call(*this, contract, now);
         call.price_seen(*contract.last_trade);
         call.finish(reports);

@@ -1,31 +1,33 @@
 #pragma once
 
-/// A whole exchange in memory: instruments with their books, accounts with their money, orders of
-/// all accounts among the public's liquidity. It answers with order reports and has no store: its
-/// accounts are projections of rows that somebody else commits.
+/// An exchange in memory: instruments with their books, accounts with their balances, and the
+/// orders of all accounts among public liquidity. It returns order reports and has no store: its
+/// accounts are projections of rows that the caller commits.
 ///
-/// Every call appends to `reports` what it brought about, in the order in which orders were
-/// touched, one report per order: the order that was asked for first, then resting orders that
-/// traded or ended because of it. A report of a resting order has its new trades only.
+/// Every call appends its results to `reports`, one report per order, in the order in which orders
+/// were first affected: the requested order first, then resting orders that traded or ended because
+/// of it. A report of a resting order has its new trades only.
 ///
-/// Refusals carry the exchange's code and text in `reason_text`, as `to_text(Rejection)` writes it.
+/// Rejections carry the exchange's code and text in `reason_text`, in the form of
+/// `to_text(Rejection)`.
 ///
-/// W1  Trade ids and order ids are base + counter: unique for ever, given a new base per start that
-///     lies beyond all ids of earlier starts. Both sides of a trade have the same id.
+/// W1  Trade ids and order ids are base + counter. They are unique for ever, provided that each
+///     start sets a new base beyond all ids of earlier starts. Both sides of a trade have the same
+///     id.
 /// W2  An account only trades on its own market.
 /// W3  Orders of one account never trade with each other: the resting one expires (self-trade
 ///     prevention EXPIRE_MAKER: the futures default; on spot the symbols' recorded default).
-/// W4  A reduce-only order never holds more than the position that it may reduce, all reduce-only
-///     orders of the position together; what is too much is withdrawn at once, also where the
-///     position changes with the rows of an account that is seated. Waiting orders hold nothing and
-///     outlive the position, as the exchange's stand-alone conditional orders do; with nothing to
-///     reduce they expire at their trigger. One that is triggered comes before those that rest, so
-///     that a stop always works.
-/// W5  Stop and take-profit orders wait outside the book until a trade, ours or the public's, is at
-///     or beyond their stop price; then they become market or limit orders under the same ids,
-///     oldest first, and what their trades set off follows in the same call. Margin of futures
-///     orders is looked at then; a spot order has locked what it may give from the start. One that
-///     then rests is reported as Open with StopTriggered; a row that says so never waits again.
+/// W4  All reduce-only orders of a position together never hold more than the position. The excess
+///     is withdrawn at once, also when a restored account changes the position. Waiting orders hold
+///     nothing and outlive the position, as the exchange's stand-alone conditional orders do; with
+///     nothing to reduce they expire when they trigger. A triggered order takes precedence over
+///     resting orders, so that a stop always takes effect.
+/// W5  Stop and take-profit orders wait outside the book until a trade, of an account or of the
+///     public, is at or beyond their stop price. Then they become market or limit orders with the
+///     same ids, oldest first; orders that their trades trigger follow in the same call. The margin
+///     of futures orders is checked at the trigger; a spot order has its amount locked from the
+///     start. A triggered order that rests is reported as Open with StopTriggered; an order
+///     restored from such a row never waits again.
 
 #include "model/account.hpp"
 #include "model/exchange.hpp"
@@ -46,13 +48,13 @@ struct AccountSnapshot {
     model::Account account;
     std::vector<model::Balance> balances;
     std::vector<model::Position> positions;
-    std::vector<model::Order> live_orders;  ///< Only Open ones are seated, and no market orders.
+    std::vector<model::Order> live_orders;  ///< Only Open ones are restored, and no market orders.
 };
 
-/// Closed orders of this run that can still be queried.
+/// Maximum number of closed orders of this run that can still be queried.
 inline constexpr std::size_t kClosedOrdersMax = 10'000;
 
-/// Leverage of a contract that nobody set: the exchange's initial setting.
+/// Leverage of a contract without a setting: the exchange's initial value.
 inline constexpr model::Rate kLeverageDefault = model::Rate::whole(20);
 
 class PaperVenue {
@@ -63,40 +65,41 @@ public:
     PaperVenue(const PaperVenue&) = delete;
     PaperVenue& operator=(const PaperVenue&) = delete;
 
-    /// Ids of trades and orders begin after `base` (W1). Call it before anything trades.
+    /// Ids of trades and orders begin after `base` (W1). Must be called before the first trade.
     void set_id_base(std::uint64_t base) { last_id_ = base; }
 
-    /// Adds an instrument, or replaces the rules of a known one; its book and orders stay.
+    /// Adds an instrument, or replaces the rules of a known one, which keeps its book and orders.
     void define(const model::Instrument& instrument);
 
-    /// Futures only. -4028 for a leverage that the brackets do not allow, -1121 for an unknown
-    /// instrument, -2015 for an unknown account.
+    /// Futures only. -4028 for a leverage outside the brackets, -1121 for an unknown instrument,
+    /// -2015 for an unknown account.
     [[nodiscard]] std::optional<Rejection> set_leverage(const model::AccountId& account,
                                                         const model::InstrumentId& instrument,
                                                         model::Rate leverage);
 
-    /// Takes over an account. Its money becomes what the rows say, plus the trades of this run that
-    /// the rows of live orders do not contain yet. Open orders that are not here are seated with
-    /// their remaining quantity at the back of their level; where they cross the book they trade at
-    /// once, and where the market is beyond their stop price they trigger at once. Orders here that
-    /// the rows do not know are dropped without a report. Reports only what traded or ended.
+    /// Restores an account from its committed rows. Its balances become those of the rows, plus the
+    /// trades of this run that the rows of live orders do not contain yet. Open orders that the
+    /// venue does not have are added with their remaining quantity at the back of their level; they
+    /// trade at once if they cross the book, and trigger at once if the market is beyond their stop
+    /// price. Orders of the venue that the rows do not contain are removed without a report. Only
+    /// trades and ends are reported.
     void restore_account(const AccountSnapshot& snapshot, model::Timestamp now, Reports& reports);
 
-    /// Answers with exactly one report of the order: Open, Filled, Expired or Rejected, with all
-    /// its immediate trades. A rejected order leaves no trace. A stop or take-profit order is Open
-    /// as long as it waits; one that would trigger at once is rejected with -2021.
+    /// Appends exactly one report of the order: Open, Filled, Expired or Rejected, with all its
+    /// immediate trades. A rejected order leaves no state behind. A stop or take-profit order is
+    /// Open as long as it waits; one that would trigger at once is rejected with -2021.
     void place(const model::OrderInstruction& instruction, model::Timestamp now, Reports& reports);
 
-    /// Canceled; CancelNotOpen with -2011; or CancelNotSent with -1021 where the request came
-    /// outside its window and so had no effect.
+    /// Reports Canceled; CancelNotOpen with -2011; or CancelNotSent with -1021 when the request is
+    /// outside its receive window and therefore has no effect.
     void cancel(const model::CancelInstruction& instruction,
                 model::Timestamp now,
                 Reports& reports);
 
-    /// All that is known of the order with its trades of this run; NotFound with -2013.
+    /// Reports the order with all its trades of this run; NotFound with -2013.
     void query(const OrderName& name, model::Timestamp now, Reports& reports) const;
 
-    /// A walk through an account's orders: those that ended since, and then the open ones.
+    /// Cursor over an account's orders: first those that ended since `since`, then the open ones.
     struct OrderWalk {
         model::AccountId account;
         model::Timestamp since;
@@ -108,47 +111,48 @@ public:
         return {account, since, history_.end()};
     }
 
-    /// Adds some orders, a millisecond's work. True: these were the last.
+    /// Adds the next orders, about one millisecond of work. Returns true when these were the last.
     [[nodiscard]] bool walk_on(OrderWalk& walk,
                                model::Timestamp now,
                                std::vector<model::VenueOrder>& orders) const;
 
-    /// What the account holds now; nothing for an account that was never seated.
+    /// The account's balances and positions; nothing for an account that was never restored.
     [[nodiscard]] std::optional<model::VenueBooks> books(const model::AccountId& account,
                                                          model::Timestamp now) const;
 
-    /// The feed's word about one level, absolute. Resting orders that the level crosses trade at
-    /// their own price. Unknown instruments are ignored, here and below.
+    /// Sets the absolute quantity of one public level. Resting orders that the level crosses trade
+    /// at their own price. Unknown instruments are ignored, here and below.
     void on_depth(const model::InstrumentId& instrument,
                   model::Side side,
                   model::Level level,
                   model::Timestamp now,
                   Reports& reports);
 
-    /// The public book is about to be told anew: public levels go, resting orders stay.
+    /// Starts a rebuild of the public book: public levels are removed, resting orders stay.
     void on_depth_reset(const model::InstrumentId& instrument);
 
-    /// A public trade: reaches resting orders by queue place, and those at better prices for sure.
+    /// A public trade fills resting orders at its price by their place in the queue, and those at
+    /// better prices completely.
     void on_trade(const model::InstrumentId& instrument,
                   const PublicTrade& trade,
                   model::Timestamp now,
                   Reports& reports);
 
-    /// One of the three above.
+    /// Calls one of the three functions above.
     void apply(const MarketEvent& event, Reports& reports);
 
-    /// The middle of the best prices, or the last public trade where a side is empty: stands for
-    /// the spot reference price and the futures mark price.
+    /// The middle of the best prices, or the last trade when a side is empty. It is used as the
+    /// spot reference price and as the futures mark price.
     [[nodiscard]] std::optional<model::Price> reference_price(
         const model::InstrumentId& instrument) const;
 
     /// `nullptr` for an unknown instrument.
     [[nodiscard]] const OrderBook* book(const model::InstrumentId& instrument) const;
 
-    /// `nullptr` for an account that was never seated.
+    /// `nullptr` for an account that was never restored.
     [[nodiscard]] const SpotBalances* spot_balances(const model::AccountId& account) const;
 
-    /// Futures wallet balance; zero for what is not known.
+    /// Futures wallet balance; zero for an unknown account or asset.
     [[nodiscard]] model::Money wallet(const model::AccountId& account,
                                       const model::Asset& asset) const;
 
@@ -169,7 +173,7 @@ private:
         explicit Contract(model::Instrument rules)
             : instrument(std::move(rules)),
               matching(instrument.id.market) {
-            matching.book().clear_anonymous();  // Nothing has been told yet.
+            matching.book().clear_anonymous();  // No level has been set yet.
         }
 
         model::Instrument instrument;
@@ -187,7 +191,7 @@ private:
         std::map<model::InstrumentId, model::Rate> leverages;
     };
 
-    /// A rejection with the core's word for it.
+    /// A rejection with the core's reason for it.
     struct Refusal {
         Rejection rejection;
         model::Reason reason = model::Reason::RejectedByExchange;
@@ -238,7 +242,7 @@ private:
     std::uint64_t last_id_ = 0;
     std::map<model::InstrumentId, Contract> contracts_;
     std::map<model::AccountId, AccountBooks> accounts_;
-    std::vector<model::AccountId> parties_;  ///< Party n is the n-th seated account, from 1.
+    std::vector<model::AccountId> parties_;  ///< Party n is the n-th restored account, from 1.
     std::map<OrderSerial, OrderRecord> open_records_;
     OrderHistory history_{kClosedOrdersMax};
 };

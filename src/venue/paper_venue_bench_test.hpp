@@ -1,6 +1,6 @@
 #pragma once
 
-/// A venue with two accounts on each market and a small public book, for the tests of this folder.
+/// Fixture with a venue that has two accounts on each market and a small public book.
 
 #include "venue/paper_venue.hpp"
 #include "venue/testing.hpp"
@@ -122,7 +122,7 @@ protected:
         return order;
     }
 
-    /// Places it and answers with its report; others stay in `reports`.
+    /// Places the order and returns its report; the other reports stay in `reports`.
     OrderReport place(const model::OrderInstruction& order) {
         reports.clear();
         venue.place(order, now, reports);

@@ -15,7 +15,7 @@ using model::Side;
 
 namespace {
 
-/// How an ending looks in a report.
+/// How an ending appears in a report.
 struct EndingWords {
     ReportKind kind;
     Reason reason;
@@ -85,7 +85,7 @@ void PaperVenue::Call::touch(OrderSerial serial) {
 }
 
 void PaperVenue::Call::finish(Reports& reports) {
-    // Each pass ends the waiting of an order, and none begins to wait meanwhile: this ends.
+    // Terminates: each pass ends the waiting of one order, and no order starts to wait meanwhile.
     while (seen_) {
         const auto next = contract_.matching.next_set_off(*seen_);
         if (!next) break;
@@ -130,7 +130,7 @@ void PaperVenue::Call::settle(OrderSerial serial,
     venue_.book_trade(books, contract_, record.side, record.trades.back());
 }
 
-/// Gives back what is locked for an order beyond `keep`.
+/// Releases the amount locked for an order beyond `keep`.
 void PaperVenue::Call::unlock(OrderRecord& record, Money keep) {
     if (record.locked <= keep) return;
     const auto& rules = contract_.instrument;
@@ -139,7 +139,7 @@ void PaperVenue::Call::unlock(OrderRecord& record, Money keep) {
     record.locked = keep;
 }
 
-/// What a spot order must have locked now.
+/// The amount that a spot order must have locked now.
 Money PaperVenue::Call::lock_of(const ExchangeOrder& order) const {
     const auto at = order.lock_price();
     if (contract_.instrument.id.market != Market::Spot || !at) return Money();
@@ -176,7 +176,7 @@ void PaperVenue::Call::keep_reduce_only(const AccountBooks& books) {
     }
 }
 
-/// The stop price of a waiting order was reached: it becomes what it stands for, or expires.
+/// The stop price of a waiting order was reached: it becomes a market or limit order, or expires.
 void PaperVenue::Call::set_off(OrderSerial serial) {
     set_off_ = serial;
     Matching& matching = contract_.matching;
@@ -192,15 +192,15 @@ void PaperVenue::Call::set_off(OrderSerial serial) {
             matching.expire_waiting(serial, *this);
         } else {
             venue_.open_records_.at(serial).reason = Reason::StopTriggered;
-            touch(serial);  // W5: told even where nothing trades at once.
+            touch(serial);  // W5: reported even when nothing trades at once.
             matching.trigger(serial, *this);
         }
     }
     set_off_ = kAnonymous;
 }
 
-/// Its price is measured by the market that it meets. Money of a spot limit order is locked
-/// already; everything else is looked at now.
+/// The price is checked against the market at the trigger. The amount of a spot limit order is
+/// locked already; all other money is checked now.
 std::optional<PaperVenue::Refusal> PaperVenue::Call::check_set_off(
     const ExchangeOrder& order) const {
     const OrderRecord& record = venue_.open_records_.at(order.serial);

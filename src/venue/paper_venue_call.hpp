@@ -1,7 +1,7 @@
 #pragma once
 
-/// One call of a public method of `PaperVenue` on one contract: books what happens, sets waiting
-/// orders off, and collects whom to report.
+/// One call of a public method of `PaperVenue` on one contract: books executions, triggers waiting
+/// orders, and collects the orders to report.
 
 #include "venue/paper_venue.hpp"
 
@@ -20,17 +20,17 @@ public:
     void traded(const Execution& execution) override;
     void ended(const ExchangeOrder& order, Ending ending) override;
 
-    /// The contract has traded at this price.
+    /// Records that the contract has traded at this price.
     void price_seen(model::Price price);
 
-    /// W4: after the account's position has changed, or when an order is about to trigger. Waiting
-    /// orders hold nothing; the one that is being triggered comes before all others.
+    /// Enforces W4 after the account's position has changed, or when an order is about to trigger.
+    /// Waiting orders hold nothing; the order that is being triggered comes before all others.
     void keep_reduce_only(const AccountBooks& books);
 
-    /// Will be reported; the order of the first touches is the order of the reports.
+    /// Marks the order for a report; reports are in the order of the first calls.
     void touch(OrderSerial serial);
 
-    /// Sets off what waited for the prices that were seen, then reports whom this call touched and
+    /// Triggers the orders that waited for the traded prices, then reports all touched orders and
     /// moves ended orders to the history.
     void finish(Reports& reports);
 
@@ -51,9 +51,9 @@ private:
     Contract& contract_;
     model::Timestamp now_;
     std::vector<Touched> touched_;
-    std::optional<model::PriceRange> seen_;  ///< Where this call has seen trades.
+    std::optional<model::PriceRange> seen_;  ///< Range of the trades in this call.
     OrderSerial set_off_;             ///< The order that is being triggered: it reduces first.
-    std::optional<Refusal> refused_;  ///< Why that order is refused.
+    std::optional<Refusal> refused_;  ///< Why that order is rejected.
 };
 
 }  // namespace botcore::venue

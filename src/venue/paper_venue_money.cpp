@@ -1,5 +1,5 @@
-// The half of `PaperVenue` that knows money: checks before an order is accepted, taking accounts
-// over, and what is told about them.
+// The part of `PaperVenue` that handles money: the checks before an order is accepted, restoring
+// accounts, and queries about accounts.
 
 #include "venue/paper_venue.hpp"
 
@@ -21,12 +21,12 @@ using model::Side;
 
 namespace {
 
-/// The asset that an order gives, and so locks on spot.
+/// The asset that an order gives, and therefore locks on spot.
 const Asset& given_asset(const model::Instrument& instrument, Side side) {
     return side == Side::Buy ? instrument.quote : instrument.base;
 }
 
-/// What a spot order gives at most at its limit.
+/// The most that a spot order gives at its limit.
 Money given_amount(const ExchangeOrder& order, Price price) {
     if (order.side == Side::Sell) return Money::from_units(order.open().units());
     return worth(price, order.open());
@@ -139,9 +139,10 @@ std::optional<PaperVenue::Refusal> PaperVenue::check_money(const AccountBooks& b
     return Refusal{insufficient_balance()};
 }
 
-/// A limit buy counts at its limit, a limit sell at the better of its limit and the best bid, a
-/// market order at the worst price that it would reach; what the order would lose at once counts
-/// too (exchange FAQ "cost required to open a position"). What does not raise the margin passes.
+/// A limit buy is valued at its limit, a limit sell at the better of its limit and the best bid, a
+/// market order at the worst price that it would reach; the immediate loss of the order is added
+/// (exchange FAQ "cost required to open a position"). An order that does not increase the margin
+/// passes.
 std::optional<PaperVenue::Refusal> PaperVenue::check_margin(const AccountBooks& books,
                                                             const Contract& contract,
                                                             const ExchangeOrder& order) const {
@@ -159,7 +160,7 @@ std::optional<PaperVenue::Refusal> PaperVenue::check_margin(const AccountBooks& 
     } else if (order.side == Side::Sell) {
         assumed = std::max(*assumed, book.best(Side::Buy).value_or(*assumed));
     }
-    if (!assumed) return std::nullopt;  // Nothing to trade with: it will expire.
+    if (!assumed) return std::nullopt;  // No liquidity: the order will expire.
     const model::ContractState before = state_of(books, contract);
     model::ContractState after = before;
     (order.side == Side::Buy ? after.open_buys : after.open_sells) += worth(*assumed, order.open());
@@ -172,7 +173,8 @@ std::optional<PaperVenue::Refusal> PaperVenue::check_margin(const AccountBooks& 
     return Refusal{insufficient_margin()};
 }
 
-/// What the position leaves to one more reduce-only order beside those in the book (W4).
+/// The part of the position that one more reduce-only order may reduce, beside those in the book
+/// (W4).
 Quantity PaperVenue::room_to_reduce(const AccountBooks& books,
                                     const Contract& contract,
                                     Side side) const {
@@ -218,7 +220,7 @@ std::vector<model::ContractState> PaperVenue::states_of(const AccountBooks& book
     return states;
 }
 
-/// Sees to it that a resting spot order has locked what it may give, as far as there is free money.
+/// Locks the amount that a resting spot order may give, as far as the free balance allows.
 void PaperVenue::lock_for(AccountBooks& books,
                           const Contract& contract,
                           const ExchangeOrder& order) {
@@ -301,7 +303,7 @@ void PaperVenue::forget_unknown(const AccountBooks& books, const AccountSnapshot
     }
 }
 
-/// Trades of this run that the rows do not contain yet are still on their way to them.
+/// Books the trades of this run that the rows do not contain yet.
 void PaperVenue::book_missing_trades(AccountBooks& books, const AccountSnapshot& snapshot) {
     struct Missing {
         const Contract* contract;

@@ -9,9 +9,9 @@
 #include <set>
 #include <vector>
 
-// Random trading of a few accounts, stops and take profits among it. What the reports say must
-// explain every balance, nothing may come from or go to nowhere, a reduce-only order only reduces,
-// no stop sleeps through its price, and a second venue that is told the same answers the same.
+// Random trading of a few accounts, including stop and take-profit orders. The reports must explain
+// every balance, money is neither created nor lost, a reduce-only order only reduces, every stop
+// triggers at its price, and a second venue with the same input gives the same output.
 
 namespace botcore::venue {
 namespace {
@@ -27,7 +27,7 @@ const model::Asset kBtc("BTC");
 const model::Asset kUsdt("USDT");
 constexpr int kAccounts = 3;
 
-/// What an account should have by its reports, and the fees that all accounts paid.
+/// The balances that an account should have by its reports, and the fees of all accounts.
 struct Books {
     std::map<model::AccountId, Money> base;
     std::map<model::AccountId, Money> quote;
@@ -45,13 +45,13 @@ struct OrderFacts {
     bool closed = false;
 };
 
-/// One side of a trade, to be told in the order in which it happened.
+/// One side of a trade; executions are applied in the order in which they happened.
 struct Execution {
     const model::OrderReport* report = nullptr;
     const model::Trade* trade = nullptr;
 };
 
-/// One venue, its accounts, and a book-keeper who only reads reports.
+/// One venue, its accounts, and bookkeeping that uses nothing but the reports.
 class World {
 public:
     explicit World(Market market) : market_(market) {
@@ -181,7 +181,7 @@ private:
         twin_.cancel(order, now_, twin_reports_);
     }
 
-    /// Goes through the step's trades in the order in which they happened.
+    /// Applies the trades of the step in the order in which they happened.
     void replay() {
         std::vector<Execution> executions;
         for (const auto& report : reports_) {
@@ -202,7 +202,8 @@ private:
             RC_ASSERT(position.is_zero() || same_side);
             RC_ASSERT(model::magnitude(position) < model::magnitude(before));
         }
-        // A public trade comes after the orders that it reached, and before what it set off.
+        // A public trade comes after the orders that it filled, and before the orders that it
+        // triggered.
         if (public_trade_) last_ = *public_trade_;
         for (const auto& [report, trade] : executions) {
             if (!public_trade_ || !trade->maker) last_ = trade->price;
@@ -251,7 +252,7 @@ private:
                 RC_ASSERT(!spot.free(kUsdt).is_negative());
                 continue;
             }
-            // With its position counted at cost, a futures account is like a cash account.
+            // With its position valued at cost, a futures account is like a cash account.
             const Holding holding = venue_.holding(account, rules_.id);
             const auto base = books_.base.find(account);
             const Money held = base == books_.base.end() ? Money() : base->second;

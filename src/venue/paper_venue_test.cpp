@@ -3,7 +3,7 @@
 namespace botcore::venue {
 namespace {
 
-TEST_F(PaperVenueTest, MarketOrderWalksTheBook) {
+TEST_F(PaperVenueTest, MarketOrderTradesLevelByLevel) {
     const auto report = place(market("spot", "a", Side::Buy, "3"));
     EXPECT_EQ(report.kind, ReportKind::Filled);
     ASSERT_EQ(report.trades.size(), 2U);
@@ -19,7 +19,7 @@ TEST_F(PaperVenueTest, MarketOrderWalksTheBook) {
     EXPECT_EQ(free("spot", kBtc), money("5.997"));
 }
 
-TEST_F(PaperVenueTest, MarketRemainderExpiresInAThinBook) {
+TEST_F(PaperVenueTest, MarketRemainderExpiresWhenLiquidityRunsOut) {
     tell(Market::Spot, Side::Buy, "59990", "0");
     const auto report = place(market("spot", "a", Side::Sell, "3"));
     EXPECT_EQ(report.kind, ReportKind::Expired);
@@ -50,7 +50,7 @@ TEST_F(PaperVenueTest, LimitOrderTakesThenRests) {
     EXPECT_EQ(free("spot", kUsdt), money("19997"));
 }
 
-TEST_F(PaperVenueTest, BetterPriceGivesTheDifferenceBack) {
+TEST_F(PaperVenueTest, ExecutionAtABetterPriceUnlocksTheDifference) {
     place(limit("spot", "a", Side::Buy, "1", "60010"));
     EXPECT_EQ(free("spot", kUsdt), money("139999"));
     EXPECT_EQ(locked("spot", kUsdt), Money());
@@ -111,14 +111,14 @@ TEST_F(PaperVenueTest, ClientIdIsUniqueAmongOpenOrdersOnly) {
                     "-4116: clientOrderId is duplicated");
 }
 
-TEST_F(PaperVenueTest, CancelOfWhatIsNotOpenProvesNothing) {
+TEST_F(PaperVenueTest, CancelOfAnOrderThatIsNotOpenIsCancelNotOpen) {
     EXPECT_EQ(cancel("spot", "none").kind, ReportKind::CancelNotOpen);
     EXPECT_EQ(reports[0].reason_text, "-2011: Unknown order sent.");
     place(market("spot", "filled", Side::Buy, "1"));
     EXPECT_EQ(cancel("spot", "filled").kind, ReportKind::CancelNotOpen);
 }
 
-TEST_F(PaperVenueTest, LateAndEarlyRequestsAreTurnedAway) {
+TEST_F(PaperVenueTest, RejectsLateAndEarlyRequests) {
     auto order = market("spot", "a", Side::Buy, "1");
     order.attempt.time = now - model::Duration::milliseconds(5'001);
     expect_rejected(place(order),
@@ -132,20 +132,20 @@ TEST_F(PaperVenueTest, LateAndEarlyRequestsAreTurnedAway) {
     EXPECT_EQ(place(order).kind, ReportKind::Filled);
 }
 
-TEST_F(PaperVenueTest, MoneyMustBeThere) {
+TEST_F(PaperVenueTest, RejectsOrdersBeyondTheBalance) {
     const char* text = "-2010: Account has insufficient balance for requested action.";
     expect_rejected(place(limit("spot", "a", Side::Buy, "4", "59000")), text);
     expect_rejected(place(market("spot", "a", Side::Buy, "3.5")), text);
     expect_rejected(place(market("spot", "a", Side::Sell, "3.00001")), text);
     EXPECT_EQ(place(limit("spot", "a", Side::Sell, "3", "61000")).kind, ReportKind::Open);
     expect_rejected(place(market("spot", "b", Side::Sell, "0.001")), text);
-    // 200,000 at 20 times carry at most 4,000,000.
+    // With a leverage of 20, a wallet of 200,000 supports at most 4,000,000.
     expect_rejected(place(limit("futures", "a", Side::Buy, "67", "59900")),
                     "-2019: Margin is insufficient.");
     EXPECT_EQ(place(limit("futures", "a", Side::Buy, "66", "59900")).kind, ReportKind::Open);
 }
 
-TEST_F(PaperVenueTest, FiltersAnswerFirst) {
+TEST_F(PaperVenueTest, FiltersAreCheckedFirst) {
     expect_rejected(place(limit("spot", "a", Side::Buy, "0.000001", "59000")),
                     "-1013: Filter failure: LOT_SIZE");
     expect_rejected(place(limit("futures", "a", Side::Buy, "0.0015", "59000")),
@@ -162,7 +162,7 @@ TEST_F(PaperVenueTest, FiltersAnswerFirst) {
     expect_rejected(place(market("spot", "a", Side::Buy, "1")), "-2010: Market is closed.");
 }
 
-TEST_F(PaperVenueTest, ParametersThatDoNotBelongToTheOrderAreRefused) {
+TEST_F(PaperVenueTest, RejectsParametersThatDoNotBelongToTheOrder) {
     auto priced = market("spot", "a", Side::Buy, "1");
     priced.price = price("60000");
     expect_rejected(place(priced), "-1106: Parameter 'price' sent when not required.");
@@ -173,7 +173,7 @@ TEST_F(PaperVenueTest, ParametersThatDoNotBelongToTheOrderAreRefused) {
     EXPECT_EQ(free("spot", kBtc), money("3"));
 }
 
-TEST_F(PaperVenueTest, AnInstrumentThatRestsTakesCancelsOnly) {
+TEST_F(PaperVenueTest, InstrumentThatIsNotTradingAcceptsOnlyCancels) {
     const auto set_status = [&](Market market, model::InstrumentStatus status) {
         auto rules = builtin(market, "BTCUSDT");
         rules.status = status;
@@ -190,7 +190,7 @@ TEST_F(PaperVenueTest, AnInstrumentThatRestsTakesCancelsOnly) {
     expect_rejected(place(market("spot", "b", Side::Buy, "1")), "-2010: Market is closed.");
 }
 
-TEST_F(PaperVenueTest, AnAccountThatWasNeverSeatedHasNoRights) {
+TEST_F(PaperVenueTest, RejectsRequestsOfAnUnknownAccount) {
     const model::AccountId nobody("nobody");
     auto order = market("spot", "a", Side::Buy, "1");
     order.account = nobody;
@@ -202,7 +202,7 @@ TEST_F(PaperVenueTest, AnAccountThatWasNeverSeatedHasNoRights) {
     EXPECT_EQ(to_text(*refused), text);
 }
 
-TEST_F(PaperVenueTest, ACancelOutsideItsWindowHasNoEffect) {
+TEST_F(PaperVenueTest, CancelOutsideItsReceiveWindowHasNoEffect) {
     place(limit("spot", "a", Side::Buy, "1", "59000"));
     const auto named = market("spot", "a", Side::Buy, "1");
     model::CancelInstruction late{named.account, named.id, named.instrument, named.attempt};
@@ -219,7 +219,7 @@ TEST_F(PaperVenueTest, ACancelOutsideItsWindowHasNoEffect) {
     EXPECT_EQ(locked("spot", kUsdt), money("59000"));
 }
 
-TEST_F(PaperVenueTest, RejectedOrderLeavesNoTrace) {
+TEST_F(PaperVenueTest, RejectedOrderLeavesNoState) {
     place(limit("spot", "a", Side::Buy, "4", "59000"));
     EXPECT_EQ(query("spot", "a").kind, ReportKind::NotFound);
     EXPECT_EQ(reports[0].reason_text, "-2013: Order does not exist.");
@@ -246,7 +246,7 @@ TEST_F(PaperVenueTest, LeverageChangesTheMargin) {
     EXPECT_EQ(venue.margins(account, kUsdt).initial, money("5900"));
 }
 
-TEST_F(PaperVenueTest, LeverageBoundsTheSizeOfThePosition) {
+TEST_F(PaperVenueTest, LeverageLimitsThePositionSize) {
     const model::AccountId account("futures");
     EXPECT_EQ(venue.set_leverage(account, id_of(Market::Futures), rate("125")), std::nullopt);
     expect_rejected(place(limit("futures", "a", Side::Buy, "10", "59000")),
@@ -282,7 +282,7 @@ TEST_F(PaperVenueTest, OwnOrderExpiresInsteadOfTrading) {
     EXPECT_TRUE(reports[1].reason_text.starts_with("EXPIRED_IN_MATCH"));
 }
 
-TEST_F(PaperVenueTest, FeedThatCrossesAnOrderFillsIt) {
+TEST_F(PaperVenueTest, FeedLevelThatCrossesAnOrderFillsIt) {
     place(limit("spot", "a", Side::Buy, "1", "60000"));
     reports.clear();
     tell(Market::Spot, Side::Sell, "59998", "0.4");
@@ -292,7 +292,7 @@ TEST_F(PaperVenueTest, FeedThatCrossesAnOrderFillsIt) {
     EXPECT_TRUE(reports[0].trades[0].maker);
 }
 
-TEST_F(PaperVenueTest, RestartSeatsOpenOrdersAgain) {
+TEST_F(PaperVenueTest, RestoresOpenOrdersAfterARestart) {
     AccountSnapshot snapshot = snapshot_of("spot-3", Market::Spot);
     model::Order row;
     row.id = model::ClientOrderId("kept");
@@ -319,7 +319,7 @@ TEST_F(PaperVenueTest, RestartSeatsOpenOrdersAgain) {
     EXPECT_EQ(reports[0].trades[0].quantity, quantity("0.75"));
     EXPECT_EQ(query("spot-3", "doubtful").kind, ReportKind::NotFound);
     EXPECT_EQ(query("spot-3", "kept").venue_order_id, "77");
-    // It stands behind the two that the public has there.
+    // The restored order is behind the public quantity of two at its level.
     reports.clear();
     hit(Market::Spot, Side::Sell, "59999", "2");
     EXPECT_TRUE(reports.empty());
@@ -329,7 +329,7 @@ TEST_F(PaperVenueTest, RestartSeatsOpenOrdersAgain) {
     EXPECT_EQ(reports[0].trades[0].quantity, quantity("0.75"));
 }
 
-TEST_F(PaperVenueTest, SeatingAgainKeepsTradesThatTheRowsDoNotKnowYet) {
+TEST_F(PaperVenueTest, RestoringAgainKeepsTradesMissingFromTheRows) {
     place(limit("spot", "a", Side::Buy, "3", "60001"));
     AccountSnapshot snapshot = snapshot_of("spot", Market::Spot);
     model::Order row;
@@ -353,14 +353,14 @@ TEST_F(PaperVenueTest, SeatingAgainKeepsTradesThatTheRowsDoNotKnowYet) {
     EXPECT_EQ(locked("spot", kUsdt), Money());
 }
 
-TEST_F(PaperVenueTest, ResetKeepsOrdersAndForgetsThePublic) {
+TEST_F(PaperVenueTest, ResetKeepsOrdersAndRemovesPublicLevels) {
     place(limit("spot", "a", Side::Buy, "1", "59000"));
     venue.on_depth_reset(id_of(Market::Spot));
     EXPECT_EQ(place(market("spot", "b", Side::Buy, "1")).kind, ReportKind::Expired);
     EXPECT_EQ(query("spot", "a").kind, ReportKind::Open);
 }
 
-TEST_F(PaperVenueTest, StopWaitsForItsPriceAndThenTakes) {
+TEST_F(PaperVenueTest, StopWaitsForItsPriceThenTakes) {
     hit(Market::Futures, Side::Buy, "60001", "0.001");
     EXPECT_EQ(place(stop("futures", "s", Side::Buy, "1", "60005")).kind, ReportKind::Open);
     EXPECT_TRUE(reports[0].trades.empty());
@@ -377,7 +377,7 @@ TEST_F(PaperVenueTest, StopWaitsForItsPriceAndThenTakes) {
     EXPECT_EQ(query("futures", "s").kind, ReportKind::Filled);
 }
 
-TEST_F(PaperVenueTest, EachKindOfConditionLooksItsOwnWay) {
+TEST_F(PaperVenueTest, EachConditionalTypeTriggersInItsDirection) {
     struct Case {
         OrderType type;
         Side side;
@@ -403,7 +403,7 @@ TEST_F(PaperVenueTest, EachKindOfConditionLooksItsOwnWay) {
 }
 
 TEST_F(PaperVenueTest, StopBeyondTheMarketIsRejected) {
-    // As long as nothing has traded, nothing can be beyond it.
+    // Before the first trade, no stop price is beyond the market.
     EXPECT_EQ(place(stop("futures", "early", Side::Buy, "1", "50000")).kind, ReportKind::Open);
     hit(Market::Spot, Side::Buy, "60000", "0.001");
     for (const char* at : {"60000", "59999"}) {
@@ -445,7 +445,7 @@ TEST_F(PaperVenueTest, ConditionalOrderMustBeWellFormed) {
                     "-4116: clientOrderId is duplicated");
 }
 
-TEST_F(PaperVenueTest, WaitingOrderCanBeCancelled) {
+TEST_F(PaperVenueTest, WaitingOrderCanBeCanceled) {
     place(stop("spot", "s", Side::Buy, "1", "61000"));
     EXPECT_EQ(locked("spot", kUsdt), money("61000"));
     EXPECT_EQ(cancel("spot", "s").kind, ReportKind::Canceled);
@@ -464,7 +464,7 @@ TEST_F(PaperVenueTest, TriggeredLimitKeepsItsLimitAndTimeInForce) {
     auto immediate = order;
     immediate.account = model::AccountId("spot-2");
     immediate.id = model::ClientOrderId("ioc");
-    immediate.price = price("60000");  // Below its stop price, and so the stop price is locked.
+    immediate.price = price("60000");  // Below the stop price, which determines the locked amount.
     immediate.time_in_force = TimeInForce::ImmediateOrCancel;
     EXPECT_EQ(place(immediate).kind, ReportKind::Open);
     EXPECT_EQ(locked("spot-2", kUsdt), money("180001.5"));
@@ -501,7 +501,7 @@ TEST_F(PaperVenueTest, TriggeredPostOnlyAndFillOrKillMayExpire) {
     EXPECT_TRUE(reports[1].trades.empty());
 }
 
-TEST_F(PaperVenueTest, TriggeredMarketOrderThatNobodyMeetsExpires) {
+TEST_F(PaperVenueTest, TriggeredMarketOrderWithoutLiquidityExpires) {
     tell(Market::Spot, Side::Sell, "60001", "0");
     tell(Market::Spot, Side::Sell, "60010", "0.4");
     place(stop("spot", "s", Side::Buy, "1", "60005"));
@@ -551,7 +551,7 @@ TEST_F(PaperVenueTest, TriggeredOrderFarFromTheMarketExpires) {
     EXPECT_TRUE(reports[0].reason_text.starts_with("-4016"));
 }
 
-TEST_F(PaperVenueTest, TriggeredLimitThatRestsIsToldAndRestsAgainAfterARestart) {
+TEST_F(PaperVenueTest, TriggeredLimitThatRestsIsReportedAndRestsAfterARestart) {
     auto order = stop("spot", "s", Side::Buy, "1", "60000.5");
     order.type = OrderType::StopLimit;
     order.price = price("59995");
@@ -582,7 +582,7 @@ TEST_F(PaperVenueTest, TriggeredLimitThatRestsIsToldAndRestsAgainAfterARestart) 
     EXPECT_TRUE(reports.empty());
     EXPECT_EQ(locked("spot-3", kUsdt), money("59995"));
     EXPECT_EQ(query("spot-3", "s").reason, Reason::StopTriggered);
-    // The stop price is not reached again, the limit is.
+    // The market reaches the limit but not the stop price again.
     tell(Market::Spot, Side::Buy, "59999", "0");
     reports.clear();
     hit(Market::Spot, Side::Sell, "59990", "0.5");
@@ -593,7 +593,7 @@ TEST_F(PaperVenueTest, TriggeredLimitThatRestsIsToldAndRestsAgainAfterARestart) 
     EXPECT_EQ(query("spot-3", "s").trades.size(), 1U);
 }
 
-TEST_F(PaperVenueTest, FuturesMarginIsLookedAtWhenTheOrderTriggers) {
+TEST_F(PaperVenueTest, FuturesMarginIsCheckedAtTheTrigger) {
     EXPECT_EQ(place(stop("futures", "s", Side::Sell, "90", "59995")).kind, ReportKind::Open);
     EXPECT_EQ(venue.margins(model::AccountId("futures"), kUsdt).initial, Money());
     auto limited = stop("futures", "l", Side::Buy, "90", "60005");
@@ -614,14 +614,15 @@ TEST_F(PaperVenueTest, FuturesMarginIsLookedAtWhenTheOrderTriggers) {
     EXPECT_EQ(venue.holding(model::AccountId("futures"), id_of(Market::Futures)), Holding());
 }
 
-TEST_F(PaperVenueTest, TriggersSetOffFurtherTriggers) {
+TEST_F(PaperVenueTest, TriggeredOrdersTriggerFurtherOrders) {
     hit(Market::Futures, Side::Buy, "60000", "0.001");
     place(stop("futures", "second", Side::Sell, "1", "59995"));
     place(stop("futures-2", "first", Side::Sell, "3", "59998"));
     place(stop("futures", "third", Side::Sell, "0.5", "59992"));
     place(stop("futures", "never", Side::Sell, "0.5", "59989"));
     reports.clear();
-    // The first one sweeps the level at 59,999 and trades at 59,990, which is beyond the others.
+    // The first one consumes the level at 59,999 and trades at 59,990, which is beyond the stop
+    // prices of the others.
     hit(Market::Futures, Side::Sell, "59998", "0.001");
     ASSERT_EQ(reports.size(), 3U);
     EXPECT_EQ(reports[0].id.text(), "first");
@@ -633,21 +634,21 @@ TEST_F(PaperVenueTest, TriggersSetOffFurtherTriggers) {
     EXPECT_EQ(query("futures", "never").kind, ReportKind::Open);
 }
 
-TEST_F(PaperVenueTest, APriceThatWasOnlyTouchedOnTheWaySetsOff) {
+TEST_F(PaperVenueTest, PricePassedDuringAMatchTriggersStops) {
     hit(Market::Futures, Side::Buy, "60000", "0.001");
     place(limit("futures-2", "maker", Side::Sell, "0.1", "60000.5"));
     place(stop("futures", "s", Side::Buy, "0.1", "60000.5"));
     reports.clear();
-    // It reaches the maker at 60,000.5 and ends at 60,001.
+    // The trade fills the maker at 60,000.5 and ends at 60,001.
     hit(Market::Futures, Side::Buy, "60001", "1");
     ASSERT_EQ(reports.size(), 2U);
     EXPECT_EQ(reports[1].id.text(), "s");
-    // The last trade counts, not the maker's.
+    // The last price is that of the public trade, not that of the maker.
     expect_rejected(place(stop("futures", "t", Side::Buy, "0.1", "60001")),
                     "-2021: Order would immediately trigger.");
 }
 
-TEST_F(PaperVenueTest, RestartSeatsWaitingOrdersAgain) {
+TEST_F(PaperVenueTest, RestoresWaitingOrdersAfterARestart) {
     AccountSnapshot snapshot = snapshot_of("futures-3", Market::Futures);
     model::Position position;
     position.instrument = id_of(Market::Futures);
@@ -669,7 +670,7 @@ TEST_F(PaperVenueTest, RestartSeatsWaitingOrdersAgain) {
     row.stop_price = price("62000");
     row.price = price("61900");
     snapshot.live_orders.push_back(row);
-    row.id = model::ClientOrderId("triggered");  // It has traded, and rests since.
+    row.id = model::ClientOrderId("triggered");  // It has triggered and rests since then.
     row.filled = quantity("0.5");
     snapshot.live_orders.push_back(row);
     hit(Market::Futures, Side::Sell, "59400", "0.001");
@@ -685,7 +686,7 @@ TEST_F(PaperVenueTest, RestartSeatsWaitingOrdersAgain) {
     EXPECT_EQ(query("futures-3", "waits").kind, ReportKind::NotFound);
 }
 
-TEST_F(PaperVenueTest, RestartBeforeAnyTradeLeavesThemWaiting) {
+TEST_F(PaperVenueTest, RestoredOrdersWaitUntilTheFirstTrade) {
     AccountSnapshot snapshot = snapshot_of("spot-3", Market::Spot);
     model::Order row;
     row.id = model::ClientOrderId("s");
@@ -705,7 +706,7 @@ TEST_F(PaperVenueTest, RestartBeforeAnyTradeLeavesThemWaiting) {
     EXPECT_EQ(free("spot-3", kBtc), money("2"));
 }
 
-TEST(OrderHistory, ForgetsTheOldestFirst) {
+TEST(OrderHistory, DropsTheOldestFirst) {
     OrderHistory history(2);
     const auto name = [](const char* id) {
         return OrderName{model::AccountId("a"), {}, model::ClientOrderId(id)};

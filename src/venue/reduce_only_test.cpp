@@ -1,4 +1,4 @@
-// What becomes of reduce-only orders when the position behind them changes (W4).
+// How reduce-only orders change with the position (W4).
 
 #include "venue/paper_venue_bench_test.hpp"
 
@@ -7,7 +7,7 @@ namespace {
 
 class ReduceOnlyTest : public PaperVenueTest {};
 
-/// A reduce-only limit order of "futures" at 61,000, which rests, as a row.
+/// The row of a resting reduce-only limit order of "futures" at 61,000.
 model::Order resting_exit(std::string_view amount) {
     model::Order row;
     row.id = model::ClientOrderId("limit");
@@ -22,19 +22,19 @@ model::Order resting_exit(std::string_view amount) {
     return row;
 }
 
-TEST_F(ReduceOnlyTest, ReduceOnlyNeedsSomethingToReduce) {
+TEST_F(ReduceOnlyTest, IsRejectedWithoutAPositionToReduce) {
     auto order = market("futures", "r", Side::Sell, "1");
     order.reduce_only = ReduceOnly::Yes;
     expect_rejected(place(order), "-2022: ReduceOnly Order is rejected.");
     place(market("futures", "a", Side::Buy, "0.5"));
     const auto report = place(order);
-    EXPECT_EQ(report.kind, ReportKind::Expired);  // Half of it found no position.
+    EXPECT_EQ(report.kind, ReportKind::Expired);  // The position covers only half of it.
     ASSERT_EQ(report.trades.size(), 1U);
     EXPECT_EQ(report.trades[0].quantity, quantity("0.5"));
     EXPECT_EQ(venue.holding(order.account, order.instrument), Holding());
 }
 
-TEST_F(ReduceOnlyTest, ReduceOnlyOrdersShrinkWithThePosition) {
+TEST_F(ReduceOnlyTest, OrdersShrinkWithThePosition) {
     place(market("futures", "a", Side::Buy, "1"));
     auto order = limit("futures", "r1", Side::Sell, "0.6", "61000");
     order.reduce_only = ReduceOnly::Yes;
@@ -55,19 +55,19 @@ TEST_F(ReduceOnlyTest, ReduceOnlyOrdersShrinkWithThePosition) {
     EXPECT_EQ(venue.holding(order.account, order.instrument), Holding());
 }
 
-TEST_F(ReduceOnlyTest, StopAndTakeProfitBothStandForTheWholePosition) {
+TEST_F(ReduceOnlyTest, StopAndTakeProfitMayBothCoverTheWholePosition) {
     place(market("futures", "entry", Side::Buy, "1"));
     EXPECT_EQ(place(exit_at("stop", OrderType::StopMarket, "1", "59000")).kind, ReportKind::Open);
     EXPECT_EQ(place(exit_at("profit", OrderType::TakeProfitMarket, "1", "62000")).kind,
               ReportKind::Open);
-    // What waits holds nothing: a limit order may still reduce the whole position.
+    // Waiting orders hold nothing: a limit order may still reduce the whole position.
     auto limited = limit("futures", "limit", Side::Sell, "1", "61000");
     limited.reduce_only = ReduceOnly::Yes;
     EXPECT_EQ(place(limited).kind, ReportKind::Open);
     tell(Market::Futures, Side::Buy, "59999", "0");
     reports.clear();
     hit(Market::Futures, Side::Sell, "59000", "0.001");
-    // The stop comes before the order that rests.
+    // The triggered stop comes before the resting order.
     ASSERT_EQ(reports.size(), 2U);
     EXPECT_EQ(reports[0].id.text(), "limit");
     EXPECT_EQ(reports[0].kind, ReportKind::Expired);
@@ -75,7 +75,7 @@ TEST_F(ReduceOnlyTest, StopAndTakeProfitBothStandForTheWholePosition) {
     EXPECT_EQ(reports[1].id.text(), "stop");
     EXPECT_EQ(reports[1].kind, ReportKind::Filled);
     EXPECT_EQ(venue.holding(limited.account, limited.instrument), Holding());
-    // Nothing is left for the other one.
+    // No position is left for the take profit.
     reports.clear();
     hit(Market::Futures, Side::Buy, "62000", "0.001");
     ASSERT_EQ(reports.size(), 1U);
@@ -85,9 +85,9 @@ TEST_F(ReduceOnlyTest, StopAndTakeProfitBothStandForTheWholePosition) {
     EXPECT_TRUE(reports[0].trades.empty());
 }
 
-// A stand-alone reduce-only stop knows nothing of the position before its trigger; a limit order
-// that rests to reduce ends with it.
-TEST_F(ReduceOnlyTest, AStopOutlivesItsPositionAndALimitOrderEndsWithIt) {
+// A stand-alone reduce-only stop does not depend on the position before its trigger; a resting
+// reduce-only limit order ends with the position.
+TEST_F(ReduceOnlyTest, StopOutlivesThePositionAndLimitOrderEndsWithIt) {
     place(market("futures", "entry", Side::Buy, "1"));
     place(exit_at("stop", OrderType::StopMarket, "1", "59000"));
     place(exit_at("profit", OrderType::TakeProfitMarket, "1", "62000"));
@@ -112,7 +112,7 @@ TEST_F(ReduceOnlyTest, AStopOutlivesItsPositionAndALimitOrderEndsWithIt) {
     EXPECT_EQ(query("futures", "profit").kind, ReportKind::Open);
 }
 
-TEST_F(ReduceOnlyTest, AStopThatWasLeftBehindReducesTheNextPosition) {
+TEST_F(ReduceOnlyTest, StopLeftFromAnEarlierPositionReducesTheNextOne) {
     place(market("futures", "entry", Side::Buy, "1"));
     place(exit_at("stop", OrderType::StopMarket, "1", "59000"));
     place(market("futures", "close", Side::Sell, "1"));
@@ -125,7 +125,7 @@ TEST_F(ReduceOnlyTest, AStopThatWasLeftBehindReducesTheNextPosition) {
     EXPECT_EQ(reports[0].trades[0].quantity, quantity("0.4"));
 }
 
-TEST_F(ReduceOnlyTest, AStopWithoutAPositionIsTakenAndExpiresAtItsTrigger) {
+TEST_F(ReduceOnlyTest, StopWithoutAPositionIsAcceptedAndExpiresAtItsTrigger) {
     EXPECT_EQ(place(exit_at("stop", OrderType::StopMarket, "1", "59000")).kind, ReportKind::Open);
     reports.clear();
     hit(Market::Futures, Side::Sell, "59000", "0.001");
@@ -134,7 +134,7 @@ TEST_F(ReduceOnlyTest, AStopWithoutAPositionIsTakenAndExpiresAtItsTrigger) {
     EXPECT_EQ(reports[0].reason, Reason::ReduceOnlyRefused);
 }
 
-TEST_F(ReduceOnlyTest, APositionThatGoesWithTheRowsTakesItsLimitOrdersAlong) {
+TEST_F(ReduceOnlyTest, LimitOrderExpiresWhenTheRestoredAccountHasNoPosition) {
     place(market("futures", "entry", Side::Buy, "1"));
     auto limited = limit("futures", "limit", Side::Sell, "0.6", "61000");
     limited.reduce_only = ReduceOnly::Yes;
@@ -149,10 +149,10 @@ TEST_F(ReduceOnlyTest, APositionThatGoesWithTheRowsTakesItsLimitOrdersAlong) {
     EXPECT_EQ(reports[0].reason, Reason::ReduceOnlyRefused);
 }
 
-TEST_F(ReduceOnlyTest, ALimitOrderIsSeatedForWhatItsPositionLeavesToIt) {
+TEST_F(ReduceOnlyTest, RestoredLimitOrderIsLimitedToThePosition) {
     AccountSnapshot snapshot = snapshot_of("futures", Market::Futures);
     snapshot.live_orders = {resting_exit("0.6")};
-    tell(Market::Futures, Side::Buy, "61001", "2");  // It would trade at once.
+    tell(Market::Futures, Side::Buy, "61001", "2");  // The restored order would trade at once.
     venue.restore_account(snapshot, now, reports);
     ASSERT_EQ(reports.size(), 1U);
     EXPECT_EQ(reports[0].kind, ReportKind::Expired);
@@ -175,7 +175,7 @@ TEST_F(ReduceOnlyTest, ALimitOrderIsSeatedForWhatItsPositionLeavesToIt) {
     EXPECT_EQ(venue.holding(snapshot.account.id, id_of(Market::Futures)), Holding());
 }
 
-TEST_F(ReduceOnlyTest, TriggeredExitIsTrimmedToThePosition) {
+TEST_F(ReduceOnlyTest, TriggeredExitIsLimitedToThePosition) {
     place(market("futures", "entry", Side::Buy, "1"));
     place(exit_at("stop", OrderType::StopMarket, "1.5", "59000"));
     place(market("futures", "part", Side::Sell, "0.4"));

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Short ways to write amounts, instruments and instructions in this folder's tests.
+/// Short helpers to write amounts, instruments and instructions in this folder's tests.
 
 #include "model/exchange.hpp"
 #include "model/instrument.hpp"

@@ -25,7 +25,7 @@ CandleInterval interval_at(std::size_t place) {
     return static_cast<CandleInterval>(place);
 }
 
-/// Candles by open time, folded as plainly as can be.
+/// Candles by open time, aggregated in the simplest possible way.
 using Folded = std::map<std::int64_t, Candle>;
 
 void fold(Folded& folded, CandleInterval interval, const Candle& part) {
@@ -43,8 +43,8 @@ void fold(Folded& folded, CandleInterval interval, const Candle& part) {
     whole.trades += part.trades;
 }
 
-/// What a span without a trade has, up to that of `now`; and the first candle, of which nobody saw
-/// the beginning.
+/// Adds the candles of spans without a trade, up to the span of `now`, and marks the first candle
+/// as incomplete, because its beginning was not observed.
 void complete(Folded& folded, CandleInterval interval, Timestamp now) {
     folded.begin()->second.complete = false;
     for (auto candle = folded.begin(); candle != folded.end(); ++candle) {
@@ -65,7 +65,7 @@ void expect_same(const model::CandleSeries& series, Folded folded, Timestamp now
         ASSERT_EQ(*candle, expected->second) << to_text(series.interval());
 }
 
-TEST(RecordedCandles, OfRecordedTradesAreWhatAPlainFoldMakes) {
+TEST(RecordedCandles, MatchASimpleAggregationOfRecordedTrades) {
     const auto files = real_recordings();
     if (files.empty()) GTEST_SKIP() << "BOTTEST_DATA names no recordings.";
     for (const RecordingFile& file : files) {
@@ -113,7 +113,7 @@ TEST(RecordedCandles, OfRecordedTradesAreWhatAPlainFoldMakes) {
     }
 }
 
-/// The candles of the first instrument after `play` told the events of a recording's messages.
+/// Feeds one message of a recording to the feed, which appends the resulting events.
 using Tell = std::function<void(
     gateway::MarketFeed&, const protocol::MarketMessage&, Timestamp, gateway::MarketFeed::Events&)>;
 
@@ -135,9 +135,9 @@ MarketBoard board_of(const RecordingFile& file, const Tell& tell) {
 
 constexpr protocol::InstrumentIndex kFirst{0};
 
-/// Each recorded trade comes twice, now and then a third time in an aggregate with its neighbours,
-/// and beside it one of the insurance fund at a price far away: nothing may come of that.
-TEST(RecordedCandles, AreTheSameWhenTradesComeTwiceAndOnTwoStreamsAndWithOthersBetween) {
+/// Each recorded trade is fed twice and also as part of an aggregate trade; a trade of the
+/// insurance fund at a distant price follows. None of this may change the candles.
+TEST(RecordedCandles, IgnoreRepeatedAggregatedAndInsuranceFundTrades) {
     const auto files = real_recordings();
     if (files.empty()) GTEST_SKIP() << "BOTTEST_DATA names no recordings.";
     for (const RecordingFile& file : files) {
@@ -179,7 +179,7 @@ TEST(RecordedCandles, AreTheSameWhenTradesComeTwiceAndOnTwoStreamsAndWithOthersB
     }
 }
 
-/// The recorded klines below the folder that BOTTEST_DATA names.
+/// The recorded klines in the folder that BOTTEST_DATA names.
 std::vector<std::filesystem::path> kline_files() {
     const char* const data = std::getenv("BOTTEST_DATA");
     std::vector<std::filesystem::path> files;
@@ -203,7 +203,7 @@ std::vector<std::string> lines_of(const std::filesystem::path& path) {
     return lines;
 }
 
-/// open_time in ms, open, high, low, close, volume; perhaps more.
+/// Fields: open_time in ms, open, high, low, close, volume; possibly more.
 std::optional<Candle> kline_of(const std::string& line) {
     std::vector<std::string> fields;
     std::size_t begin = 0;
@@ -229,9 +229,9 @@ std::optional<Candle> kline_of(const std::string& line) {
     return kline;
 }
 
-/// No recording has trades and klines of the same minutes. So each recorded minute is told as four
-/// trades that make it: at its open, high, low and close, its volume shared among them.
-TEST(RecordedCandles, RecordedKlinesComeBackFromTradesThatMakeThem) {
+/// No recording has trades and klines of the same minutes. Therefore each recorded minute is
+/// replayed as four trades at its open, high, low and close, which share its volume.
+TEST(RecordedCandles, RecordedKlinesAreReproducedFromSyntheticTrades) {
     const auto files = kline_files();
     if (files.empty()) GTEST_SKIP() << "BOTTEST_DATA names no klines.";
     for (const auto& path : files) {

@@ -1,11 +1,11 @@
 #pragma once
 
-/// Which of the known instruments the lists of the API show. A choice of what to look at, nothing
-/// more: quotes, books, candles, orders and risk of the others go on as before, and they can be
-/// asked for by name. At first all are shown.
+/// The instruments that the lists of the API show. This is a display filter only: quotes, books,
+/// candles, orders and risk of hidden instruments work as before, and hidden instruments can be
+/// requested by name. Initially all instruments are shown.
 ///
-/// F1  A change is on disk before it is answered; a damaged file hides nothing.
-/// F2  The file lists what is hidden, so that an instrument new to the software is shown.
+/// F1  A change is on disk before the response is sent; a damaged file hides nothing.
+/// F2  The file lists the hidden instruments, so that an instrument new to the software is shown.
 ///
 /// Threads: the loop thread only; a change writes one small file there.
 
@@ -20,15 +20,15 @@ namespace botcore::shell {
 
 class FollowedSymbols {
 public:
-    /// Reads `path` where it is there. An empty path keeps the choice in memory only.
+    /// Reads `path` if it exists. With an empty path the choice is stored in memory only.
     explicit FollowedSymbols(std::filesystem::path path);
 
     [[nodiscard]] bool is_followed(const model::InstrumentId& instrument) const {
         return !hidden_.contains(instrument);
     }
 
-    /// Both do nothing where it is so already. The error says why the file could not be written;
-    /// then nothing has changed.
+    /// Both do nothing when the instrument is already in that state. The error says why the file
+    /// could not be written; in that case nothing has changed.
     [[nodiscard]] base::Outcome<std::string> follow(const model::InstrumentId& instrument);
     [[nodiscard]] base::Outcome<std::string> unfollow(const model::InstrumentId& instrument);
 

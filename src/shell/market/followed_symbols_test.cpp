@@ -19,13 +19,13 @@ protected:
     scratch::TemporaryFolder folder_;
 };
 
-TEST_F(FollowedSymbolsTest, AllAreFollowedAtFirst) {
+TEST_F(FollowedSymbolsTest, AllAreFollowedInitially) {
     const FollowedSymbols followed(file());
     EXPECT_TRUE(followed.is_followed(kSpot));
     EXPECT_EQ(followed.trouble(), "");
 }
 
-TEST_F(FollowedSymbolsTest, AChoiceOutlivesARestart) {
+TEST_F(FollowedSymbolsTest, ChoiceSurvivesARestart) {
     FollowedSymbols followed(file());
     ASSERT_TRUE(followed.unfollow(kSpot));
     ASSERT_TRUE(followed.unfollow(kSpot));
@@ -36,13 +36,13 @@ TEST_F(FollowedSymbolsTest, AChoiceOutlivesARestart) {
     EXPECT_TRUE(FollowedSymbols(file()).is_followed(kSpot));
 }
 
-TEST_F(FollowedSymbolsTest, WithoutAFileTheChoiceLivesInMemory) {
+TEST_F(FollowedSymbolsTest, StoresTheChoiceInMemoryWithoutAFile) {
     FollowedSymbols followed({});
     ASSERT_TRUE(followed.unfollow(kSpot));
     EXPECT_FALSE(followed.is_followed(kSpot));
 }
 
-TEST_F(FollowedSymbolsTest, AFileThatCannotBeReadIsToldOf) {
+TEST_F(FollowedSymbolsTest, ReportsAFileThatCannotBeRead) {
     std::filesystem::create_directory(file());
     const FollowedSymbols followed(file());
     EXPECT_TRUE(followed.is_followed(kSpot));
@@ -50,7 +50,7 @@ TEST_F(FollowedSymbolsTest, AFileThatCannotBeReadIsToldOf) {
     std::filesystem::remove(file());
 }
 
-TEST_F(FollowedSymbolsTest, ADamagedFileHidesNothingAndSaysSo) {
+TEST_F(FollowedSymbolsTest, DamagedFileHidesNothingAndIsReported) {
     for (const std::string_view bad : {"spot\n", "moon BTCUSDT\n", "spot btc\n", "\n"}) {
         std::ofstream(file()) << "spot BTCUSDT\n" << bad;
         const FollowedSymbols followed(file());
@@ -59,7 +59,7 @@ TEST_F(FollowedSymbolsTest, ADamagedFileHidesNothingAndSaysSo) {
     }
 }
 
-TEST_F(FollowedSymbolsTest, AChangeThatCannotBeWrittenDoesNotHappen) {
+TEST_F(FollowedSymbolsTest, FailedWriteLeavesTheChoiceUnchanged) {
     FollowedSymbols followed(folder_.path() / "missing" / "hidden_symbols");
     const auto outcome = followed.unfollow(kSpot);
     ASSERT_FALSE(outcome.has_value());

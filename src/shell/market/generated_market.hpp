@@ -1,14 +1,15 @@
 #pragma once
 
-/// A generated market for a daemon without a feed: one seeded generator per instrument, in the
-/// shape in which every source speaks. It has no thread and no timer: the loop polls it, every
-/// 100 ms for example. What it says is to be labelled `MarketSource::Generated`.
+/// A generated market for a daemon without a feed: one seeded generator per instrument, with output
+/// in the event format of every market source. It has no thread and no timer: the loop polls it,
+/// for example every 100 ms. Its data must be labeled `MarketSource::Generated`.
 ///
-/// N1  Same seed, settings and times of the polls, same events.
+/// N1  The same seed, settings and poll times produce the same events.
 /// N2  Each poll ends an instrument's events with its best prices, and after each poll every book
 ///     is complete.
-/// N3  The first poll is the end of the history and the beginning of the market: both have the same
-///     price there. The history depends on the seed, and on nothing of this run but its end.
+/// N3  The first poll is the end of the history and the beginning of the market; both have the same
+///     price at that time. Of this run only that time influences the history; everything else comes
+///     from the seed.
 
 #include "base/time.hpp"
 #include "model/depth.hpp"
@@ -31,16 +32,16 @@ class GeneratedMarket {
 public:
     GeneratedMarket(std::uint64_t seed, const std::vector<venue::MarketSettings>& settings);
 
-    /// One step of every instrument at `now`, which becomes the time of the events; a `now` before
-    /// that of the last poll counts as that. The result lives until the next poll.
+    /// One step of every instrument at `now`, which is the time of the events. A `now` before the
+    /// last poll is replaced by the time of the last poll. The result is valid until the next poll.
     [[nodiscard]] std::span<const protocol::MarketEvent> poll(base::Timestamp now);
 
-    /// Of the instrument at that place of the table; `nullptr` before the first poll.
+    /// The history of the instrument at that index of the table; `nullptr` before the first poll.
     [[nodiscard]] ports::CandleHistory* history(std::size_t place) const {
         return place < histories_.size() ? histories_[place].get() : nullptr;
     }
 
-    /// The table that the events' indices point into.
+    /// The table to which the instrument indexes of the events refer.
     [[nodiscard]] const std::vector<model::InstrumentId>& instruments() const {
         return instruments_;
     }

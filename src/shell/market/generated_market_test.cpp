@@ -35,7 +35,7 @@ Timestamp at(std::int64_t milliseconds) {
     return Timestamp::from_milliseconds(milliseconds);
 }
 
-TEST(GeneratedMarket, SameSeedSameEvents) {
+TEST(GeneratedMarket, ProducesTheSameEventsForTheSameSeed) {
     GeneratedMarket a(7, settings());
     GeneratedMarket b(7, settings());
     for (int i = 0; i < 50; ++i) {
@@ -45,7 +45,7 @@ TEST(GeneratedMarket, SameSeedSameEvents) {
     }
 }
 
-TEST(GeneratedMarket, FillsABoardThatIsNeverCrossed) {
+TEST(GeneratedMarket, ProducesABookThatIsNeverCrossed) {
     GeneratedMarket market(7, settings());
     MarketBoard board(market.instruments(), model::MarketSource::Generated);
     for (int i = 0; i < 200; ++i) {
@@ -71,7 +71,7 @@ TEST(GeneratedMarket, TimeNeverGoesBack) {
 /// 2026-11-23T11:53:20.500Z.
 constexpr std::int64_t kStart = 1'795'434'800'500;
 
-TEST(GeneratedMarket, GoesOnWhereItsHistoryEnds) {
+TEST(GeneratedMarket, ContinuesAtTheEndOfItsHistory) {
     GeneratedMarket market(7, settings());
     EXPECT_EQ(market.history(0), nullptr) << "It is not known yet where it ends.";
     MarketBoard board(market.instruments(), model::MarketSource::Generated);
@@ -86,7 +86,7 @@ TEST(GeneratedMarket, GoesOnWhereItsHistoryEnds) {
         const auto minute = model::candle_open(model::CandleInterval::Minute1, at(kStart));
         const auto last = history->candle(model::CandleInterval::Minute1, minute);
         const auto quote = board.quote(instrument, Side::Buy, Quantity::from_units(1'000));
-        // Half of a hundredth of a percent: a few rows of the book.
+        // 0.005 %: a few rows of the book.
         EXPECT_LE(model::magnitude(quote.bid - last->close), Price::whole(3));
         EXPECT_LE(model::magnitude(quote.ask - last->close), Price::whole(3));
         EXPECT_NE(last->close, Price::whole(60'000)) << "It moved before.";
@@ -117,7 +117,7 @@ TEST(GeneratedMarket, HasTheSameHistoryAfterARestart) {
     }
 }
 
-TEST(VenueEvents, TellTheVenueItsBookAndTheTrades) {
+TEST(VenueEvents, TranslateBookAndTradesForTheVenue) {
     const std::vector<InstrumentId> table = {{.market = Market::Spot, .symbol = Symbol("BTCUSDT")}};
     MarketEvent event;
     event.price = Price::whole(5);

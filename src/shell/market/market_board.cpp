@@ -110,7 +110,7 @@ void MarketBoard::take_trade(Row& row, const MarketEvent& event) {
     row.span.traded.add(event.price);
 }
 
-/// The source speaks: its silence, if there was one, is over (B6).
+/// Any event ends a silence of the source (B6).
 void MarketBoard::hear(const MarketEvent& event) {
     const bool was_silent = last_event_ && event.time - *last_event_ > kFeedSilenceMax;
     last_event_ = std::max(last_event_.value_or(event.time), event.time);

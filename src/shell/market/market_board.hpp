@@ -1,25 +1,24 @@
 #pragma once
 
-/// The market as the loop sees it: per instrument the book, the best prices, the last trade, and
-/// how old all that is. Threads: the loop thread only.
+/// The market state that the loop uses: per instrument the book, the best prices, the last trade,
+/// and their ages. Threads: the loop thread only.
 ///
 /// B1  An instrument has prices only while its book is complete (E2): not before the first
 ///     `BookReady`, and not from a `BookReset` to the next one.
-/// B2  Ages are measured on the clock of the source, which never goes back. Whoever owns the loop
-///     moves it with `set_now`, so an age grows when the source falls silent.
-/// B3  The age of a quote is the age of the older of its two sides: the book (which `worst` comes
-///     from) and the best prices. A trade makes neither younger, since trades may arrive on a
-///     connection of their own while the one with the book is dead (invariant I14).
+/// B2  Ages are measured on the clock of the source, which never goes back. The owner of the loop
+///     advances it with `set_now`, so that ages grow when the source is silent.
+/// B3  The age of a quote is the age of the older of its two parts: the book (from which `worst` is
+///     computed) and the best prices. A trade makes neither younger, because trades may arrive on a
+///     connection of their own while the connection of the book is dead (invariant I14).
 /// B4  `worst` is never better than the best price, which may be newer than the book.
-/// B5  Every trade that counts is folded into the instrument's candles by the exchange's trade
-/// time;
-///     one that cannot be is counted, and changes neither them nor the last price. A late trade
-///     changes its candle and no last price.
-/// B6  Candles go on with the exchange's clock, as far as messages have told it. While a source is
-///     silent for more than `kFeedSilenceMax`, or says that trades are missing, nothing is known of
-///     its trades: such a span is marked, and never shown as one without trades.
-/// B7  Between two looks no last price and no middle of the best prices is lost: `span` has the
-///     lowest and the highest.
+/// B5  Every trade that counts is added to the instrument's candles by the exchange's trade time. A
+///     trade that cannot be added is counted, and changes neither the candles nor the last price. A
+///     late trade changes its candle but not the last price.
+/// B6  Candles advance with the exchange's clock, as reported by its messages. While a source is
+///     silent for more than `kFeedSilenceMax`, or reports that trades are missing, its trades are
+///     unknown: such a span is marked as a gap, and is never shown as a span without trades.
+/// B7  `span` has the lowest and the highest of all last prices and of all middles of the best
+///     prices since `begin_span`, including those that were never quoted.
 
 #include "base/time.hpp"
 #include "model/depth.hpp"
@@ -37,18 +36,19 @@
 
 namespace botcore::shell {
 
-/// A source that says nothing of any instrument for longer is taken for interrupted.
+/// A source that sends nothing for any instrument for longer than this counts as interrupted.
 inline constexpr base::Duration kFeedSilenceMax = base::Duration::seconds(10);
 
 class MarketBoard final : public ports::MarketData {
 public:
-    /// The table of the source whose events will be applied, and what it is called in quotes.
+    /// The instrument table of the source whose events are applied, and the source that quotes
+    /// name.
     MarketBoard(const std::vector<model::InstrumentId>& instruments, model::MarketSource source);
 
-    /// Takes the events of whole messages, in order (E1).
+    /// Applies the events of whole messages, in order (E1).
     void apply(std::span<const protocol::MarketEvent> events);
 
-    /// The clock of the source stands at `now`; earlier than before changes nothing (B2).
+    /// Sets the clock of the source; an earlier time than before is ignored (B2).
     void set_now(base::Timestamp now);
 
     [[nodiscard]] base::Timestamp exchange_now() const override { return exchange_now_; }
@@ -74,13 +74,14 @@ public:
     [[nodiscard]] ports::CandleHistory* history(
         const model::InstrumentId& instrument) const override;
 
-    /// The history of the instrument at that place of the table, which outlives the board.
+    /// Sets the history of the instrument at that index of the table. The history must outlive the
+    /// board.
     void set_history(std::size_t place, ports::CandleHistory* history);
 
     [[nodiscard]] ports::TradeCounts trade_counts() const override { return counts_; }
 
-    /// When the source last said anything at all of the instrument, trades included; nothing when
-    /// it never did.
+    /// Time of the source's last event for the instrument, trades included; nothing before the
+    /// first event.
     [[nodiscard]] std::optional<base::Timestamp> last_event(
         const model::InstrumentId& instrument) const;
 

@@ -69,7 +69,7 @@ protected:
     MarketBoard board{{bitcoin, ether}, MarketSource::Recorded};
 };
 
-TEST_F(MarketBoardTest, NoPriceIsLostBetweenTwoLooks) {
+TEST_F(MarketBoardTest, SpanIncludesEveryPriceSinceItsBegin) {
     fill(1'000);
     board.begin_span();
     apply({best(97, 99, 1'001), best(109, 111, 1'002), best(99, 101, 1'003)});
@@ -92,7 +92,7 @@ TEST_F(MarketBoardTest, NoPriceIsLostBetweenTwoLooks) {
     EXPECT_EQ(board.span(bitcoin).marked, model::PriceRange()) << "No book, no price (B1).";
 }
 
-TEST_F(MarketBoardTest, HasNoPricesForWhatWasNeverSeen) {
+TEST_F(MarketBoardTest, HasNoPricesForAnInstrumentWithoutEvents) {
     EXPECT_EQ(quote().source, MarketSource::None);
     EXPECT_EQ(quote().instrument, bitcoin);
     EXPECT_EQ(board.book(bitcoin), nullptr);
@@ -117,7 +117,7 @@ TEST_F(MarketBoardTest, QuotesACompleteBook) {
     EXPECT_EQ(board.instruments(), std::vector{bitcoin});
 }
 
-TEST_F(MarketBoardTest, WalksTheBookForTheWorstPrice) {
+TEST_F(MarketBoardTest, ComputesTheWorstPriceFromTheBook) {
     fill(1'000);
     EXPECT_EQ(quote(Side::Buy, 1).worst, Price::whole(101));
     EXPECT_EQ(quote(Side::Buy, 5).worst, Price::whole(102));
@@ -145,7 +145,7 @@ TEST_F(MarketBoardTest, HasNoPricesWhileTheBookIsRebuilt) {
     EXPECT_EQ(quote().bid, Price::whole(98));
 }
 
-TEST_F(MarketBoardTest, AgeGrowsWithTheSourcesClock) {
+TEST_F(MarketBoardTest, AgeGrowsWithTheClockOfTheSource) {
     fill(1'000);
     EXPECT_EQ(quote().age, Duration{});
     board.set_now(at(1'700));
@@ -162,14 +162,14 @@ TEST_F(MarketBoardTest, AgeGrowsWithTheEventsOfOtherInstruments) {
     EXPECT_EQ(quote().age, Duration::milliseconds(2'500));
 }
 
-TEST_F(MarketBoardTest, TradesMakeNoPriceYounger) {
+TEST_F(MarketBoardTest, TradesDoNotMakePricesYounger) {
     fill(1'000);
     apply({event(MarketEventKind::Trade, 4'000)});
     EXPECT_EQ(quote().age, Duration::milliseconds(3'000));
     EXPECT_EQ(board.last_event(bitcoin), at(4'000));
 }
 
-TEST_F(MarketBoardTest, TheOlderOfBookAndBestPriceCounts) {
+TEST_F(MarketBoardTest, AgeIsThatOfTheOlderOfBookAndBestPrice) {
     fill(1'000);
     apply({best(99, 101, 4'000)});
     EXPECT_EQ(quote().age, Duration::milliseconds(3'000)) << "The book is silent.";
@@ -177,7 +177,7 @@ TEST_F(MarketBoardTest, TheOlderOfBookAndBestPriceCounts) {
     EXPECT_EQ(quote().age, Duration::milliseconds(200)) << "The best price was told at 4,000.";
 }
 
-TEST_F(MarketBoardTest, FoldsTradesIntoCandles) {
+TEST_F(MarketBoardTest, AddsTradesToCandles) {
     const auto trade = [&](std::int64_t price, std::int64_t time) {
         MarketEvent one = event(MarketEventKind::Trade, time);
         one.price = Price::whole(price);
@@ -211,7 +211,7 @@ protected:
         return one;
     }
 
-    /// Something else than a trade, which shows that the source is there.
+    /// An event that is not a trade and shows that the source is connected.
     MarketEvent sign(std::int64_t milliseconds) { return best(99, 101, milliseconds); }
 
     const std::deque<model::Candle>& minutes() const {
@@ -219,7 +219,7 @@ protected:
     }
 };
 
-TEST_F(CandlesOfTheBoard, AreCutByTheExchangesTradeTimeAndNotByReceipt) {
+TEST_F(CandlesOfTheBoard, UseTheTradeTimeOfTheExchangeNotTheReceiveTime) {
     apply({trade(100, 59'000, 59'500), trade(101, 60'300, 59'990), trade(102, 60'400, 60'001)});
     ASSERT_EQ(minutes().size(), 2U);
     EXPECT_EQ(minutes()[0].open_time, at(0));
@@ -228,7 +228,7 @@ TEST_F(CandlesOfTheBoard, AreCutByTheExchangesTradeTimeAndNotByReceipt) {
     EXPECT_EQ(board.exchange_now(), at(60'001));
 }
 
-TEST_F(CandlesOfTheBoard, TakeALateTradeIntoItsClosedCandleAndMoveNoLastPrice) {
+TEST_F(CandlesOfTheBoard, LateTradeChangesItsClosedCandleButNotTheLastPrice) {
     fill(59'000);
     MarketEvent late = trade(90, 61'000, 59'900);
     late.kind = MarketEventKind::LateTrade;
@@ -245,7 +245,7 @@ TEST_F(CandlesOfTheBoard, TakeALateTradeIntoItsClosedCandleAndMoveNoLastPrice) {
     EXPECT_EQ(board.candles(bitcoin)->late_trades().too_late, 1U);
 }
 
-TEST_F(CandlesOfTheBoard, AQuietMinuteHasACandleWhileTheSourceSpeaks) {
+TEST_F(CandlesOfTheBoard, QuietMinuteHasACandleWhileTheSourceSendsEvents) {
     apply({trade(100, 1'000, 1'000)});
     for (std::int64_t second = 2; second < 125; ++second) {
         MarketEvent other = sign(second * 1'000);
@@ -259,7 +259,7 @@ TEST_F(CandlesOfTheBoard, AQuietMinuteHasACandleWhileTheSourceSpeaks) {
     EXPECT_EQ(board.trades_missing_since(bitcoin), std::nullopt);
 }
 
-TEST_F(CandlesOfTheBoard, ASilenceOfTheSourceIsAGapAndNotAQuietMinute) {
+TEST_F(CandlesOfTheBoard, SilenceOfTheSourceIsAGapAndNotAQuietMinute) {
     apply({trade(100, 1'000, 1'000)});
     for (std::int64_t second = 5; second <= 35; second += 5)
         apply({sign(second * 1'000)});
@@ -275,7 +275,7 @@ TEST_F(CandlesOfTheBoard, ASilenceOfTheSourceIsAGapAndNotAQuietMinute) {
     EXPECT_EQ(board.candles(bitcoin)->gaps(), expected);
 }
 
-TEST_F(CandlesOfTheBoard, ALostConnectionIsAGapOfItsInstrumentUntilItTradesAgain) {
+TEST_F(CandlesOfTheBoard, LostConnectionIsAGapUntilTheInstrumentTradesAgain) {
     apply({trade(100, 1'000, 1'000), sign(9'000)});
     MarketEvent missing = event(MarketEventKind::TradesMissing, 12'000);
     missing.exchange_time = at(9'000);
@@ -290,7 +290,7 @@ TEST_F(CandlesOfTheBoard, ALostConnectionIsAGapOfItsInstrumentUntilItTradesAgain
     EXPECT_FALSE(minutes()[1].complete);
 }
 
-TEST_F(CandlesOfTheBoard, TradesThatDoNotCountMoveNothingAndAreCounted) {
+TEST_F(CandlesOfTheBoard, RepeatedAndNonMarketTradesAreCountedAndChangeNothing) {
     fill(1'000);
     apply({trade(100, 1'000, 1'000)});
     const model::Quote before = quote();

@@ -31,7 +31,7 @@ bool MarketEventQueue::push(Batch& batch, const std::stop_token& stop) {
             shared_.spare.pop_back();
         }
     }
-    if (was_empty) wake_();  // Q3; outside the lock, since it may take the loop's own.
+    if (was_empty) wake_();  // Q3; without the lock, because it may take the loop's lock.
     return true;
 }
 

@@ -1,12 +1,11 @@
 #pragma once
 
-/// Hands batches of market events from the market thread to the loop.
+/// Passes batches of market events from the market thread to the loop.
 ///
-/// Q1  At most `batches_max` batches wait. When full, the producer waits: a replay may be late, and
-///     must not lose an event, which would break its books.
-/// Q2  Batches arrive in the order in which they were pushed, whole.
-/// Q3  The consumer is woken once for each time the queue stops being empty, and again by its own
-///     `drain` while something is left.
+/// Q1  At most `batches_max` batches wait. When the queue is full, the producer waits: a playback
+///     may be late, but it must not lose an event, because a lost event corrupts its books.
+/// Q2  Batches arrive whole, in the order in which they were pushed.
+/// Q3  `wake` is called each time the queue stops being empty, and by `drain` while batches remain.
 
 #include "protocol/market_event.hpp"
 
@@ -27,21 +26,21 @@ public:
     using Batch = std::vector<protocol::MarketEvent>;
     using Take = std::function<void(std::span<const protocol::MarketEvent>)>;
 
-    /// `wake` is called on the producer's thread (and by `drain`); it must only pass the word on,
-    /// for example by posting to the loop.
+    /// `wake` is called on the producer's thread (and by `drain`); it must only notify the
+    /// consumer, for example by posting to the loop.
     MarketEventQueue(std::size_t batches_max, std::function<void()> wake);
 
-    /// Producer: waits for room, then takes `batch` and leaves it empty, with memory to fill again.
-    /// False, and `batch` untouched, when `stop` was requested first.
+    /// Producer: waits for space, then takes `batch` and leaves it empty, with allocated memory for
+    /// reuse. Returns false, with `batch` unchanged, when `stop` was requested first.
     [[nodiscard]] bool push(Batch& batch, const std::stop_token& stop);
 
-    /// Consumer: calls `take` for at most `batches_max` waiting batches; never waits. Returns how
-    /// many there were.
+    /// Consumer: calls `take` for at most `batches_max` waiting batches; never waits. Returns their
+    /// number.
     std::size_t drain(std::size_t batches_max, const Take& take);
 
     [[nodiscard]] std::size_t size() const;
 
-    /// How often a producer had to wait for room.
+    /// How often a producer had to wait for space.
     [[nodiscard]] std::uint64_t waits_count() const;
 
 private:

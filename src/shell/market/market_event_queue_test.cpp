@@ -17,7 +17,7 @@ MarketEventQueue::Batch batch_of(std::int64_t number) {
     return {event};
 }
 
-TEST(MarketEventQueue, HandsOverBatchesInOrder) {
+TEST(MarketEventQueue, DeliversBatchesInOrder) {
     MarketEventQueue queue(4, [] {});
     for (std::int64_t i = 0; i < 3; ++i) {
         auto batch = batch_of(i);
@@ -33,7 +33,7 @@ TEST(MarketEventQueue, HandsOverBatchesInOrder) {
     EXPECT_EQ(queue.size(), 0U);
 }
 
-TEST(MarketEventQueue, WakesOncePerTimeItStopsBeingEmpty) {
+TEST(MarketEventQueue, WakesOnceEachTimeItStopsBeingEmpty) {
     int wakes = 0;
     MarketEventQueue queue(4, [&] { ++wakes; });
     for (int i = 0; i < 3; ++i) {
@@ -48,7 +48,7 @@ TEST(MarketEventQueue, WakesOncePerTimeItStopsBeingEmpty) {
     EXPECT_EQ(queue.drain(2, [](auto) {}), 0U);
 }
 
-TEST(MarketEventQueue, GivesMemoryBackToTheProducer) {
+TEST(MarketEventQueue, ReturnsMemoryToTheProducer) {
     MarketEventQueue queue(4, [] {});
     auto batch = batch_of(1);
     batch.reserve(500);
@@ -59,7 +59,7 @@ TEST(MarketEventQueue, GivesMemoryBackToTheProducer) {
     EXPECT_GE(batch.capacity(), 500U);
 }
 
-TEST(MarketEventQueue, StopsWaitingWhenAskedTo) {
+TEST(MarketEventQueue, PushReturnsWhenStopIsRequested) {
     MarketEventQueue queue(1, [] {});
     auto first = batch_of(1);
     ASSERT_TRUE(queue.push(first, {}));
@@ -71,7 +71,7 @@ TEST(MarketEventQueue, StopsWaitingWhenAskedTo) {
     EXPECT_EQ(queue.waits_count(), 1U);
 }
 
-TEST(MarketEventQueue, LosesNothingWhenTheConsumerIsSlow) {
+TEST(MarketEventQueue, LosesNothingWithASlowConsumer) {
     constexpr std::int64_t kCount = 2'000;
     std::atomic<int> wakes = 0;
     MarketEventQueue queue(3, [&] {

@@ -1,14 +1,15 @@
 #pragma once
 
-/// A recorded market on a thread of its own, called "market": it reads, unpacks, parses and
-/// stitches at the chosen speed, and hands batches of events to the loop.
+/// Plays a recorded market on its own thread, called "market": it reads, decompresses, parses and
+/// stitches at the configured speed, and passes batches of events to the loop.
 ///
 ///   Ready ──start()──> Running ──last message──> Ended
 ///                         │ └──── a file fails ─> Failed
 ///                         └────── stop() ───────> Ended
 ///
-/// T1  The loop sees whole messages, in order, and none is lost: when it is slow the thread waits.
-/// T2  A batch leaves when it holds `batch_events`, or is 1 ms old, or nothing more is due.
+/// T1  The loop receives whole messages, in order, and none is lost: when it is slow the thread
+///     waits.
+/// T2  A batch is passed on when it holds `batch_events`, or is 1 ms old, or nothing more is due.
 /// T3  `stop` returns soon, whatever the thread waits for.
 
 #include "base/time.hpp"
@@ -32,7 +33,7 @@ namespace botcore::shell {
 
 struct RecordedMarketOptions {
     std::vector<RecordingFile> files;
-    std::uint32_t speed = 1;  ///< Times real time; zero is as fast as the loop can take it.
+    std::uint32_t speed = 1;  ///< Times real time; zero is as fast as the loop can process.
     ReplayEnd at_end = ReplayEnd::StartOver;
     std::size_t batch_events = 256;
     std::size_t batches_max = 64;
@@ -43,7 +44,7 @@ enum class RecordedMarketState : std::uint8_t { Ready, Running, Ended, Failed };
 struct RecordedMarketStatus {
     RecordedMarketState state = RecordedMarketState::Ready;
     ReplayCounts counts;  ///< As of the last batch.
-    std::string failure;  ///< What went wrong; empty unless `Failed`.
+    std::string failure;  ///< The error; empty unless `Failed`.
 };
 
 class RecordedMarket {
@@ -59,20 +60,20 @@ public:
     RecordedMarket(const RecordedMarket&) = delete;
     RecordedMarket& operator=(const RecordedMarket&) = delete;
 
-    /// Starts the thread; recorded time begins to pass at `wall`. Once only.
+    /// Starts the thread; recorded time starts to run at `wall`. May be called once only.
     void start(Wall wall);
 
-    /// Ends the thread and waits for it. May be called again.
+    /// Stops the thread and waits for it. May be called again.
     void stop();
 
-    /// Loop thread: hands over at most `batches` waiting batches; never waits. `wall` is now.
+    /// Loop thread: passes at most `batches` waiting batches to `take`; never waits. `wall` is now.
     std::size_t drain(Wall wall, std::size_t batches, const MarketEventQueue::Take& take);
 
-    /// Loop thread: what the clock of the recording shows at `wall`. Give it to the board before
-    /// asking for a quote. The first message's time before the start.
+    /// Loop thread: the time of the recording at `wall`. Pass it to the board before requesting a
+    /// quote. Before the start it is the time of the first message.
     [[nodiscard]] base::Timestamp source_now(Wall wall);
 
-    /// The table that the events' indices point into.
+    /// The table to which the instrument indexes of the events refer.
     [[nodiscard]] const std::vector<model::InstrumentId>& instruments() const {
         return instruments_;
     }
@@ -80,7 +81,7 @@ public:
     /// Any thread.
     [[nodiscard]] RecordedMarketStatus status() const;
 
-    /// Any thread: batches that wait for the loop.
+    /// Any thread: number of batches that wait for the loop.
     [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
 
 private:
@@ -92,7 +93,7 @@ private:
 
     RecordedMarketOptions options_;
     std::function<void()> wake_;
-    Replay replay_;  // The market thread's once it runs.
+    Replay replay_;  // Used by the market thread only, once it runs.
     std::vector<model::InstrumentId> instruments_;
     base::Timestamp first_time_;
     MarketEventQueue queue_;
@@ -101,7 +102,7 @@ private:
     mutable std::mutex status_mutex_;  // Guards `status_` and nothing else.
     RecordedMarketStatus status_;
 
-    std::mutex idle_mutex_;  // Guards nothing: a condition variable needs one to sleep.
+    std::mutex idle_mutex_;  // Guards no data: a condition variable needs a mutex to wait.
     std::condition_variable_any idle_;
     std::jthread thread_;
 };

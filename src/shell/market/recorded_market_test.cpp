@@ -15,7 +15,7 @@ namespace {
 using base::Timestamp;
 using protocol::MarketEvent;
 
-/// A recording of `count` trades, 1 ms apart; the price tells their place.
+/// A recording of `count` trades, 1 ms apart; the price of a trade is its number.
 std::string trades(int count) {
     std::string text;
     for (int i = 1; i <= count; ++i) {
@@ -42,7 +42,7 @@ protected:
         return [this] { woken.release(); };
     }
 
-    /// Drains until the market has ended and nothing waits; what it said is in `events`.
+    /// Drains until the market has ended and no batch waits; appends everything to `events`.
     void take_all(RecordedMarket& market) {
         while (true) {
             woken.acquire();
@@ -79,8 +79,8 @@ TEST_F(RecordedMarketTest, DeliversEverythingInOrderAtFullSpeed) {
         << "The source has ended: its clock goes on.";
 }
 
-TEST_F(RecordedMarketTest, PacesWithTheClock) {
-    // The recorded time began to pass long ago, so nothing here has to wait for it.
+TEST_F(RecordedMarketTest, FollowsTheClock) {
+    // Recorded time started long ago, so the test does not have to wait for it.
     RecordedMarket market(options(1, ReplayEnd::Stop), wake());
     const auto began = start - std::chrono::seconds(60);
     market.start(began);
@@ -90,7 +90,7 @@ TEST_F(RecordedMarketTest, PacesWithTheClock) {
               Timestamp::from_milliseconds(7'001));
 }
 
-TEST_F(RecordedMarketTest, WaitsWhenNobodyDrainsAndStopsAtOnce) {
+TEST_F(RecordedMarketTest, WaitsForTheConsumerAndStopsAtOnce) {
     RecordedMarket market(options(0, ReplayEnd::StartOver), wake());
     market.start(start);
     woken.acquire();
@@ -107,7 +107,7 @@ TEST_F(RecordedMarketTest, StopsWhileItWaitsForRecordedTime) {
     EXPECT_EQ(market.waiting(), 0U);
 }
 
-TEST_F(RecordedMarketTest, SaysWhyItFailed) {
+TEST_F(RecordedMarketTest, ReportsWhyItFailed) {
     const TestRecording cut("spot-ethusdt.gz", trades(20'000));
     std::filesystem::resize_file(cut.path(), std::filesystem::file_size(cut.path()) / 2);
     RecordedMarketOptions cut_options = options(0, ReplayEnd::Stop);
@@ -124,7 +124,7 @@ TEST_F(RecordedMarketTest, SaysWhyItFailed) {
     }
 }
 
-TEST_F(RecordedMarketTest, RefusesAMissingFile) {
+TEST_F(RecordedMarketTest, RejectsAMissingFile) {
     RecordedMarketOptions missing = options(0, ReplayEnd::Stop);
     missing.files[0].path = "does-not-exist.gz";
     EXPECT_THROW(RecordedMarket(missing, wake()), RecordingError);

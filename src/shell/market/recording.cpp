@@ -103,14 +103,14 @@ std::optional<std::string_view> RecordingReader::next_line() {
         if (at_end_) {
             begin_ = end_;
             if (size == 0) return std::nullopt;
-            return std::string_view{begin, size};  // The last line has no line end.
+            return std::string_view{begin, size};  // The last line has no newline.
         }
         searched = size;
         refill();
     }
 }
 
-/// Moves the unfinished line to the front and reads behind it.
+/// Moves the incomplete line to the front of the buffer and reads more behind it.
 void RecordingReader::refill() {
     const std::size_t size = end_ - begin_;
     if (size > kLineBytesMax) fail("has a line that is too long");  // R2

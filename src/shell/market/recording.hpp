@@ -1,10 +1,11 @@
 #pragma once
 
-/// Reads a recording of raw market messages: gzip, one line an event, "<local receive time in ns>
+/// Reads a recording of raw market messages: gzip, one event per line, "<local receive time in ns>
 /// <JSON>".
 ///
-/// R1  Times never fall: a line that goes back counts as of the time before it.
-/// R2  Memory is bounded by the longest message; a longer line ends the reading with an error.
+/// R1  Times never decrease: a line with an earlier time gets the time of the line before it.
+/// R2  Memory is bounded by the longest message; a line beyond the maximum length ends the reading
+///     with an error.
 
 #include "base/time.hpp"
 #include "model/names.hpp"
@@ -23,25 +24,26 @@ struct gzFile_s;
 
 namespace botcore::shell {
 
-/// A recording cannot be opened or read; the text says which and why.
+/// A recording cannot be opened or read; the text says which one and why.
 class RecordingError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-/// One file and what it shows. A snapshot in it names no symbol: it is taken for `instrument`'s.
+/// One file and its instrument. A snapshot in the file names no symbol: it is attributed to
+/// `instrument`.
 struct RecordingFile {
     std::filesystem::path path;
     model::InstrumentId instrument;
 };
 
-/// Guesses market and symbol from a name such as "spot-btcusdt-20240808.raw.gz" or
-/// "usdm-ethusdt-x.gz". Nothing when the name does not follow that pattern.
+/// Derives market and symbol from a file name such as "spot-btcusdt-20240808.raw.gz" or
+/// "usdm-ethusdt-x.gz". Nothing when the name does not have that form.
 [[nodiscard]] std::optional<RecordingFile> recording_of(const std::filesystem::path& path);
 
 struct RecordedLine {
     base::Timestamp time;
-    protocol::PaddedText json;  ///< Lives until the next call of the reader.
+    protocol::PaddedText json;  ///< Valid until the next call of the reader.
 };
 
 /// Throws `RecordingError` on all failures.
@@ -60,7 +62,7 @@ public:
     /// Back to the first line.
     void rewind();
 
-    /// Lines that had no time, since the beginning.
+    /// Number of lines without a time so far.
     [[nodiscard]] std::uint64_t skipped_count() const { return skipped_count_; }
 
 private:
@@ -71,8 +73,8 @@ private:
     std::string name_;
     gzFile_s* file_ = nullptr;
     std::vector<char> buffer_;
-    std::size_t begin_ = 0;  // The first byte not yet handed out.
-    std::size_t end_ = 0;    // Behind the last byte read.
+    std::size_t begin_ = 0;  // The first byte not returned yet.
+    std::size_t end_ = 0;    // One past the last byte read.
     bool at_end_ = false;
     base::Timestamp last_time_;
     std::uint64_t skipped_count_ = 0;

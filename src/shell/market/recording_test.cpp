@@ -11,7 +11,7 @@
 namespace botcore::shell {
 namespace {
 
-TEST(Recording, GuessesTheInstrumentFromTheName) {
+TEST(Recording, DerivesTheInstrumentFromTheFileName) {
     const auto spot = recording_of("a/spot-btcusdt-20240808.raw.gz");
     ASSERT_TRUE(spot.has_value());
     EXPECT_EQ(spot->instrument.market, model::Market::Spot);
@@ -42,7 +42,7 @@ TEST(Recording, ReadsLinesAndSkipsThoseWithoutATime) {
     EXPECT_EQ(reader.next()->json.text, "{\"a\":1}");
 }
 
-TEST(Recording, TimesNeverFall) {
+TEST(Recording, TimesNeverDecrease) {
     const TestRecording file("spot-btcusdt.gz", "5000000 {}\n4000000 {}\n");
     RecordingReader reader(file.path());
     EXPECT_EQ(reader.next()->time, base::Timestamp::from_milliseconds(5));
@@ -59,14 +59,14 @@ TEST(Recording, ReadsALineLongerThanItsBuffer) {
     EXPECT_FALSE(reader.next().has_value());
 }
 
-TEST(Recording, RefusesALineWithoutEnd) {
+TEST(Recording, RejectsALineThatNeverEnds) {
     const TestRecording file("spot-btcusdt.gz",
                              "1 " + std::string(protocol::kMarketMessageBytesMax + 1'000'000, 'y'));
     RecordingReader reader(file.path());
     EXPECT_THROW((void)reader.next(), RecordingError);
 }
 
-TEST(Recording, SaysThatAFileIsMissingOrCutOff) {
+TEST(Recording, ReportsAMissingOrTruncatedFile) {
     EXPECT_THROW(RecordingReader("does-not-exist.gz"), RecordingError);
     std::string text;
     for (int i = 0; i < 50'000; ++i)

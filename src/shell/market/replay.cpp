@@ -79,7 +79,7 @@ void Replay::handle(Source& source, Events& events) {
         }
         instrument = *found;
     }
-    // P4: zero stays zero, which says that the message tells no time.
+    // P4: zero stays zero, because it means that the message has no time.
     if (message_.event_time != Timestamp{}) message_.event_time = message_.event_time + shift_;
     const bool is_trade = message_.kind == MarketMessageKind::Trade ||
                           message_.kind == MarketMessageKind::AggregateTrade;
@@ -88,7 +88,7 @@ void Replay::handle(Source& source, Events& events) {
     if (step == gateway::StitchStep::Gap) ++counts_.gaps;
 }
 
-/// Finds the earliest line; there are few files.
+/// Selects the source with the earliest line; a linear search, because there are few files.
 void Replay::choose() {
     next_ = nullptr;
     for (Source& source : sources_) {

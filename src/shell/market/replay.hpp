@@ -1,13 +1,13 @@
 #pragma once
 
-/// Plays recordings: merges files by time, parses, stitches, and yields market events. No thread
-/// and no clock; `RecordedMarket` paces it.
+/// Plays recordings: merges files by time, parses, stitches, and returns market events. It has no
+/// thread and no clock; `RecordedMarket` controls its speed.
 ///
-/// P1  Recorded time never goes back, not even when the replay starts over: each round is shifted
-///     behind the one before.
-/// P2  A new round begins with the reset of every book: update ids start again.
-/// P3  Of messages at the same time, the one of the file named first comes first.
-/// P4  The exchange's times are shifted with the recorded ones, so that candles go on.
+/// P1  Recorded time never goes back, not even when the playback starts over: each round is shifted
+///     to begin after the previous one.
+/// P2  A new round begins with a reset of every book, because update ids start again.
+/// P3  Messages with the same time are played in the order of their files.
+/// P4  The exchange's times are shifted like the recorded ones, so that candles continue.
 
 #include "base/time.hpp"
 #include "gateway/market_feed.hpp"
@@ -21,16 +21,16 @@
 namespace botcore::shell {
 
 enum class ReplayEnd : std::uint8_t {
-    Stop,       ///< After the last message nothing comes any more.
+    Stop,       ///< Nothing follows the last message.
     StartOver,  ///< The first message follows the last, 100 ms later.
 };
 
 struct ReplayCounts {
-    std::uint64_t messages = 0;  ///< Read; the others are parts of these.
+    std::uint64_t messages = 0;  ///< All messages read, including the next three counts.
     std::uint64_t refused = 0;   ///< Malformed.
-    std::uint64_t ignored = 0;   ///< Of no known kind, or of an instrument without a file.
-    std::uint64_t gaps = 0;      ///< Depth changes were missing: a book was reset.
-    std::uint64_t rounds = 0;    ///< Times that the replay started over.
+    std::uint64_t ignored = 0;   ///< Of an unknown kind, or of an instrument without a file.
+    std::uint64_t gaps = 0;      ///< Depth updates were missing and a book was reset.
+    std::uint64_t rounds = 0;    ///< How often the playback started over.
 };
 
 /// Throws `RecordingError` when a file cannot be read.
@@ -38,13 +38,13 @@ class Replay {
 public:
     using Events = gateway::MarketFeed::Events;
 
-    /// `files` must not be empty, nor must all of the files be.
+    /// `files` must not be empty; at least one file must contain a message.
     Replay(const std::vector<RecordingFile>& files, ReplayEnd at_end);
 
-    /// When the next message comes, on the replay's clock; nothing at the end.
+    /// The time of the next message, on the playback's clock; nothing at the end.
     [[nodiscard]] std::optional<base::Timestamp> next_time() const;
 
-    /// Appends the events of the next message. There must be one.
+    /// Appends the events of the next message. `next_time` must not be empty.
     void step(Events& events);
 
     [[nodiscard]] const std::vector<model::InstrumentId>& instruments() const {
@@ -70,7 +70,7 @@ private:
 
     gateway::MarketFeed feed_;
     std::vector<Source> sources_;
-    Source* next_ = nullptr;  // Whose line comes next.
+    Source* next_ = nullptr;  // The source with the next line.
     ReplayEnd at_end_;
     bool reset_due_ = false;
     base::Duration shift_;

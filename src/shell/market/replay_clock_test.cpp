@@ -14,33 +14,33 @@ Timestamp at(std::int64_t count) {
     return Timestamp::from_milliseconds(count);
 }
 
-TEST(ReplayClock, PassesWithRealTimeAtSpeedOne) {
+TEST(ReplayClock, AdvancesWithRealTimeAtSpeedOne) {
     ReplayClock clock(1, kStart, at(1'000));
     EXPECT_EQ(clock.now(kStart), at(1'000));
     EXPECT_EQ(clock.now(kStart + milliseconds(250)), at(1'250));
     EXPECT_EQ(clock.due(at(1'400)), kStart + milliseconds(400));
 }
 
-TEST(ReplayClock, PassesTenTimesAsFastAtSpeedTen) {
+TEST(ReplayClock, AdvancesTenTimesAsFastAtSpeedTen) {
     ReplayClock clock(10, kStart, at(1'000));
     EXPECT_EQ(clock.now(kStart + milliseconds(250)), at(3'500));
     EXPECT_EQ(clock.due(at(3'500)), kStart + milliseconds(250));
 }
 
-TEST(ReplayClock, GoesOnWhileTheSourceIsSilent) {
+TEST(ReplayClock, AdvancesWhileTheSourceIsSilent) {
     ReplayClock clock(1, kStart, at(1'000));
     clock.delivered(at(1'010), kStart + milliseconds(10));
     EXPECT_EQ(clock.now(kStart + milliseconds(5'000)), at(6'000));
 }
 
-TEST(ReplayClock, StandsAtTheLastEventAtFullSpeed) {
+TEST(ReplayClock, EqualsTheTimeOfTheLastEventAtFullSpeed) {
     ReplayClock clock(0, kStart, at(1'000));
     clock.delivered(at(9'000), kStart + milliseconds(1));
     EXPECT_EQ(clock.now(kStart + milliseconds(1)), at(9'000));
     EXPECT_LT(clock.due(at(99'000)), kStart) << "Everything is due at once.";
 }
 
-TEST(ReplayClock, GoesOnAtFullSpeedWhenTheSourceStalls) {
+TEST(ReplayClock, AdvancesAtFullSpeedWhenTheSourceStalls) {
     ReplayClock clock(0, kStart, at(1'000));
     clock.delivered(at(9'000), kStart);
     EXPECT_EQ(clock.now(kStart + milliseconds(2'500)), at(11'500));

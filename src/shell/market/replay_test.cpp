@@ -57,7 +57,7 @@ TEST(Replay, MergesFilesByTime) {
     EXPECT_FALSE(replay.next_time().has_value());
 }
 
-TEST(Replay, StitchesTheSnapshotOfItsFile) {
+TEST(Replay, UsesTheSnapshotInItsFile) {
     const TestRecording file("spot-btcusdt.gz", line(1, kChange) + line(2, kSnapshot));
     Replay replay({file.file()}, ReplayEnd::Stop);
     (void)play(replay, 2);
@@ -66,7 +66,7 @@ TEST(Replay, StitchesTheSnapshotOfItsFile) {
     EXPECT_EQ(feed.book.best(Side::Buy)->price, Price::whole(10));
 }
 
-TEST(Replay, StartsOverWithResetBooksAndRisingTime) {
+TEST(Replay, StartsOverWithResetBooksAndIncreasingTime) {
     const TestRecording file("spot-btcusdt.gz",
                              line(1'000, kChange) + line(1'002, kSnapshot) + line(1'500, kTrade));
     Replay replay({file.file()}, ReplayEnd::StartOver);
@@ -86,7 +86,7 @@ TEST(Replay, StartsOverWithResetBooksAndRisingTime) {
     EXPECT_EQ(replay.counts().refused, 0U);
 }
 
-TEST(Replay, TradesOfTheNextRoundCountAgainAtTimesThatGoOn) {
+TEST(Replay, TradesOfTheNextRoundCountAgainAtLaterTimes) {
     const TestRecording file("spot-btcusdt.gz", line(1'000, kTrade) + line(1'500, kTrade));
     Replay replay({file.file()}, ReplayEnd::StartOver);
     const auto events = play(replay, 4);
@@ -102,7 +102,7 @@ TEST(Replay, TradesOfTheNextRoundCountAgainAtTimesThatGoOn) {
     expect(4, RepeatedTrade, 605);
 }
 
-TEST(Replay, CountsWhatItRefusesAndIgnores) {
+TEST(Replay, CountsRefusedAndIgnoredMessages) {
     const TestRecording file("spot-btcusdt.gz",
                              line(1, "{") + line(2, R"({"e":"kline"})") +
                                  line(3,
@@ -115,20 +115,20 @@ TEST(Replay, CountsWhatItRefusesAndIgnores) {
     EXPECT_EQ(replay.counts().ignored, 2U);
 }
 
-TEST(Replay, RefusesRecordingsWithoutMessages) {
+TEST(Replay, RejectsRecordingsWithoutMessages) {
     const TestRecording file("spot-btcusdt.gz", "");
     EXPECT_THROW(Replay({file.file()}, ReplayEnd::Stop), RecordingError);
 }
 
 using Best = std::pair<model::Level, model::Level>;
 
-/// Best prices by update id: as the book tickers told them, and as our books had them.
+/// Best prices by update id: from the book tickers, and from our books.
 struct Compared {
     std::map<std::uint64_t, Best> told;
     std::map<std::uint64_t, Best> ours;
 };
 
-/// Reads one recording with the parts that `Replay` is made of, to look in between.
+/// Reads one recording with the components of `Replay`, to inspect the state after each message.
 Compared compare(const RecordingFile& file) {
     Compared result;
     RecordingReader reader(file.path);
@@ -161,7 +161,8 @@ TEST(Replay, RealBooksAgreeWithTheRecordedBookTickers) {
         std::uint64_t equal = 0;
         std::uint64_t different = 0;
         for (const auto& [update, best] : compared.ours) {
-            // Comparable: the last ticker up to here, when a later one proves it to be the last.
+            // Comparable is the last ticker up to this update, if a later ticker shows that it is
+            // the last.
             const auto later = compared.told.upper_bound(update);
             if (later == compared.told.end() || later == compared.told.begin()) continue;
             ++(std::prev(later)->second == best ? equal : different);
@@ -171,7 +172,7 @@ TEST(Replay, RealBooksAgreeWithTheRecordedBookTickers) {
     }
 }
 
-TEST(Replay, RealRecordingsPlayWithoutRefusalsAndGaps) {
+TEST(Replay, RealRecordingsPlayWithoutRefusedMessagesOrGaps) {
     const auto files = real_recordings();
     if (files.empty()) GTEST_SKIP() << "BOTTEST_DATA names no recordings.";
     Replay replay(files, ReplayEnd::Stop);

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Recordings for tests: small ones made on the spot, and where the real ones lie.
+/// Recordings for tests: small ones created on the spot, and the location of the real ones.
 
 #include "shell/market/recording.hpp"
 #include "tests/scratch/temporary_folder.hpp"
@@ -16,7 +16,7 @@
 
 namespace botcore::shell {
 
-/// A packed recording in a folder of its own; both go with the object.
+/// A compressed recording in a folder of its own; the destructor removes both.
 class TestRecording {
 public:
     TestRecording(std::string_view name, std::string_view text) : path_(folder_.path() / name) {
@@ -35,7 +35,7 @@ private:
     std::filesystem::path path_;
 };
 
-/// The real recordings below the folder that BOTTEST_DATA names; empty when it is not set.
+/// The real recordings in the folder that BOTTEST_DATA names; empty when it is not set.
 inline std::vector<RecordingFile> real_recordings() {
     const char* const data = std::getenv("BOTTEST_DATA");
     std::vector<RecordingFile> files;

@@ -1,6 +1,6 @@
 #pragma once
 
-/// From the market's events to those that the paper venue listens to.
+/// Translates the market's events to those of the paper venue.
 
 #include "model/names.hpp"
 #include "protocol/market_event.hpp"
@@ -11,8 +11,8 @@
 
 namespace botcore::shell {
 
-/// Nothing for events that the venue has no use for: it knows a book from its levels alone.
-/// `instruments` is the table of the source that told the event.
+/// Nothing for events that the venue does not use: it takes a book from its levels alone.
+/// `instruments` is the table of the source that sent the event.
 [[nodiscard]] std::optional<venue::MarketEvent> venue_event_of(
     const protocol::MarketEvent& event, const std::vector<model::InstrumentId>& instruments);
 

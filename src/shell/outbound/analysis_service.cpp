@@ -23,7 +23,7 @@ ServiceRules service_rules(const AnalysisRules& rules) {
     return service;
 }
 
-/// The text of "status" in a health body; empty where there is none.
+/// The value of "status" in the body of a health response; empty when there is none.
 std::string status_in(const std::string& body) {
     boost::system::error_code error;
     const auto document = boost::json::parse(body, error);

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The optional analysis service: is it well, and what does it make of the market? The core works
-/// without it; nobody who trades waits for it longer than ten seconds (R2-TMO-06).
+/// Client of the optional analysis service: health probes and market analyses. The core works
+/// without it; no trading request waits for it longer than ten seconds (R2-TMO-06).
 ///
 /// Threads: the thread of the loop.
 
@@ -9,7 +9,7 @@
 
 namespace botcore::shell::outbound {
 
-/// What the daemon reads from its configuration.
+/// The settings from the daemon's configuration.
 struct AnalysisRules {
     ServiceUrl url;
     resilience::RetryRules retry{};
@@ -28,15 +28,15 @@ struct AnalysisProbe {
 
 enum class AnalysisKind : std::uint8_t {
     Analyzed,     ///< `body` is the service's JSON.
-    Refused,      ///< The service does not accept the question; `status` and `body` say why.
-    TimedOut,     ///< No analysis in time: the event `analysis_timeout`.
-    Unavailable,  ///< There is no analysis just now; `detail` says why, `retry_at` when to ask.
+    Refused,      ///< The service rejects the request; `status` and `body` say why.
+    TimedOut,     ///< No analysis in time; leads to the event `analysis_timeout`.
+    Unavailable,  ///< No analysis at present; `detail` says why, `retry_at` when to repeat.
 };
 
 struct AnalysisResult {
     AnalysisKind kind = AnalysisKind::Unavailable;
     std::uint16_t status = 0;
-    std::uint32_t attempts = 0;  ///< Zero: the service was not asked.
+    std::uint32_t attempts = 0;  ///< Zero: no request was sent.
     std::string body{};
     std::string detail{};
     std::optional<base::Timestamp> retry_at = std::nullopt;
@@ -48,11 +48,11 @@ public:
                     OutboundClient::Parts parts,
                     OutboundCounts counts = {});
 
-    /// Asks `GET /health`, once. Nothing stops a probe, not even an open breaker.
+    /// Sends `GET /health`, once. Nothing blocks a probe, not even an open breaker.
     void probe(std::function<void(AnalysisProbe)> done);
 
-    /// Sends `json` to `POST /analyze`. A question, so it may be asked again. `most` is what is
-    /// left of the caller's time.
+    /// Sends `json` to `POST /analyze`. The request is a query without side effects, so it may be
+    /// repeated. `most` is the caller's remaining time.
     void analyze(std::string json,
                  std::string request_id,
                  std::function<void(AnalysisResult)> done,
@@ -65,7 +65,7 @@ private:
     OutboundClient client_;
 };
 
-/// What a health answer says; for tests.
+/// Interprets a health response; public for tests.
 [[nodiscard]] AnalysisProbe read_probe(const OutboundResult& result, base::Duration latency);
 
 }  // namespace botcore::shell::outbound

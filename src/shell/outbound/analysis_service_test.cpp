@@ -50,7 +50,7 @@ protected:
     BreakerFile file_{folder_.file("breakers.json"), folder_.log()};
 };
 
-TEST_F(AnalysisCalls, BringTheServicesWord) {
+TEST_F(AnalysisCalls, ReturnTheResponseOfTheService) {
     Peer peer(context_, {answer(503), answer(200, R"({"signal":"Long"})"), answer(422, "why")});
     const auto service = service_for(peer.url("/api"));
     const auto good = analyze(*service);
@@ -64,14 +64,14 @@ TEST_F(AnalysisCalls, BringTheServicesWord) {
 }
 
 // @spec:R2-TMO-06
-TEST_F(AnalysisCalls, ATimeOutIsAnEndOfItsOwn) {
+TEST_F(AnalysisCalls, TimeOutIsAResultOfItsOwn) {
     Peer peer(context_, {{.act = PeerAct::Hang}});
     const auto service = service_for(peer.url());
     EXPECT_EQ(analyze(*service).kind, AnalysisKind::TimedOut);
     EXPECT_EQ(AnalysisRules{}.analyze_within, Duration::seconds(10));
 }
 
-TEST_F(AnalysisCalls, TakeNoLongerThanTheirCallerMayWait) {
+TEST_F(AnalysisCalls, TakeNoLongerThanTheRemainingTimeOfTheCaller) {
     Peer peer(context_, {{.act = PeerAct::Hang}});
     const auto service = service_for(peer.url(), Duration::seconds(60));
     std::optional<AnalysisResult> result;
@@ -87,7 +87,7 @@ TEST_F(AnalysisCalls, TakeNoLongerThanTheirCallerMayWait) {
     EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30));
 }
 
-TEST_F(AnalysisCalls, AFailingServiceIsUnavailableAndItsBreakersHaveNames) {
+TEST_F(AnalysisCalls, FailingServiceIsUnavailableAndItsBreakersAreNamed) {
     Peer peer(context_, {answer(500)});
     const auto service = service_for(peer.url());
     const auto result = analyze(*service);
@@ -105,7 +105,7 @@ TEST_F(AnalysisCalls, AFailingServiceIsUnavailableAndItsBreakersHaveNames) {
     EXPECT_THAT(open.detail, HasSubstr("breaker_open"));
 }
 
-TEST_F(AnalysisCalls, AProbeReadsTheHealthBody) {
+TEST_F(AnalysisCalls, ProbeReadsTheHealthBody) {
     Peer peer(context_,
               {answer(200, R"({"status":"healthy","version":"1","checks":{}})"),
                answer(200, R"({"status":"degraded"})"),
@@ -129,7 +129,7 @@ TEST_F(AnalysisCalls, AProbeReadsTheHealthBody) {
     EXPECT_EQ(peer.connections(), 8U);
 }
 
-TEST_F(AnalysisCalls, NoNumberOfFailuresStopsTheProbe) {
+TEST_F(AnalysisCalls, FailuresNeverBlockTheProbe) {
     Peer peer(context_, {answer(500)});
     const auto service = service_for(peer.url());
     for (int i = 0; i < 15; ++i)

@@ -1,13 +1,13 @@
 #pragma once
 
-/// What the breakers remember over a restart: `breakers.json` in the data folder, written whole at
-/// each transition. Nothing depends on it: without it a breaker starts closed.
+/// The state of the breakers that survives a restart: `breakers.json` in the data folder, rewritten
+/// at each transition. Nothing depends on it: without it a breaker starts closed.
 ///
-/// M1  A reader sees the old file or the new one, never half of it.
-/// M2  A file that cannot be understood is set aside as `breakers.json.damaged`, with a log line.
+/// M1  A reader sees the old file or the new one, never a partial one.
+/// M2  A file that cannot be parsed is renamed to `breakers.json.damaged`, with a log line.
 ///
-/// Threads: the thread of the loop. Writes do not wait for the disk: what a power cut may cost is
-/// learned again by ten failures.
+/// Threads: the loop thread. Writes are not synced to disk: after a power failure a breaker may
+/// have lost its state, and opens again after ten failures.
 
 #include "resilience/breaker.hpp"
 #include "shell/log/log.hpp"
@@ -20,12 +20,12 @@ namespace botcore::shell::outbound {
 
 class BreakerFile {
 public:
-    /// Reads the file, where there is one.
+    /// Reads the file if it exists.
     BreakerFile(std::filesystem::path path, log::Log& log);
 
     [[nodiscard]] std::optional<resilience::BreakerMemory> find(std::string_view name) const;
 
-    /// Keeps `memory` and writes the file. A disk that fails costs a log line, nothing else.
+    /// Stores `memory` and writes the file. A disk error only causes a log line.
     void store(std::string_view name, const resilience::BreakerMemory& memory);
 
 private:

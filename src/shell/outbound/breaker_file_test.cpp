@@ -16,7 +16,7 @@ constexpr BreakerMemory kOpen{.state = BreakerState::Open,
                               .changed_at = base::Timestamp::from_milliseconds(1'767'225'600'123),
                               .openings = 2};
 
-TEST(BreakerFile, KeepsWhatWasStoredOverARestart) {
+TEST(BreakerFile, RestoresTheStoredStateAfterARestart) {
     TestFolder folder;
     {
         BreakerFile file(folder.file("breakers.json"), folder.log());
@@ -32,7 +32,7 @@ TEST(BreakerFile, KeepsWhatWasStoredOverARestart) {
     EXPECT_EQ(folder.logged(), "");
 }
 
-TEST(BreakerFile, SetsADamagedFileAsideAndSaysSo) {
+TEST(BreakerFile, RenamesADamagedFileAndLogsIt) {
     const std::string good = R"("state":"open","changed_at_us":1,"openings":1)";
     for (const std::string& text :
          {std::string(),
@@ -58,7 +58,7 @@ TEST(BreakerFile, SetsADamagedFileAsideAndSaysSo) {
     }
 }
 
-TEST(BreakerFile, WhatCannotBeReadIsSetAsideAndToldOf) {
+TEST(BreakerFile, RenamesAnUnreadableFileAndLogsIt) {
     TestFolder folder;
     std::filesystem::create_directory(folder.file("breakers.json"));
     const BreakerFile file(folder.file("breakers.json"), folder.log());
@@ -66,7 +66,7 @@ TEST(BreakerFile, WhatCannotBeReadIsSetAsideAndToldOf) {
     EXPECT_THAT(folder.logged(), HasSubstr("it is a folder"));
 }
 
-TEST(BreakerFile, GoesOnWithoutADiskAndSaysSo) {
+TEST(BreakerFile, KeepsTheStateInMemoryAndLogsAFailedWrite) {
     TestFolder folder;
     BreakerFile file(folder.file("missing") + "/breakers.json", folder.log());
     file.store("a", kOpen);

@@ -1,6 +1,6 @@
 #pragma once
 
-/// A folder of its own for one test, with the log that the test's parts write.
+/// A temporary folder for one test, with the log to which the tested code writes.
 
 #include "shell/log/log.hpp"
 #include "tests/scratch/temporary_folder.hpp"
@@ -30,7 +30,7 @@ public:
 
     [[nodiscard]] log::Log& log() { return *log_; }
 
-    /// What was logged so far. Ends the log.
+    /// The text logged so far. Ends the log.
     [[nodiscard]] std::string logged() {
         log_.emplace("test", log::Level::Info, file("log-after"));
         return text_of("log");

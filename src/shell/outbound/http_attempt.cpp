@@ -51,8 +51,8 @@ base::Timestamp wall_now() {
             .count());
 }
 
-/// Why an answer could not be read. A connection that ends too early is broken; bytes that are no
-/// HTTP are garbled.
+/// Why a response could not be read. A connection that ends too early is broken; bytes that are not
+/// valid HTTP are garbled.
 AttemptEnd end_of_reading(const Error& error) {
     if (error == http::error::end_of_stream || error == http::error::partial_message) {
         return AttemptEnd::Broken;
@@ -61,7 +61,8 @@ AttemptEnd end_of_reading(const Error& error) {
     return error.category() == garbled.category() ? AttemptEnd::Garbled : AttemptEnd::Broken;
 }
 
-/// A TLS library that says no has read something it does not accept; all else is the network.
+/// An error of the TLS library means that it rejected what it read; all other errors are network
+/// errors.
 AttemptEnd end_of_handshake(const Error& error) {
     return error.category() == asio::error::get_ssl_category() ? AttemptEnd::CertificateRefused
                                                                : AttemptEnd::ConnectionRefused;
@@ -111,7 +112,7 @@ private:
         co_return co_await talk(stream);
     }
 
-    /// What went wrong, in words.
+    /// Returns an error message; empty on success.
     asio::awaitable<std::string> connect() {
         Error error;
         tcp::resolver::results_type places;
@@ -126,7 +127,7 @@ private:
                                                  asio::redirect_error(asio::use_awaitable, error));
             if (error) co_return "the host's name was not found: " + error.message();
         }
-        if (!done_) co_return "ended";  // Time ran out while the name was looked up.
+        if (!done_) co_return "ended";  // The time limit passed during the name lookup.
         co_await asio::async_connect(
             socket_, places, asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return "cannot connect: " + error.message();

@@ -1,14 +1,14 @@
 #pragma once
 
-/// One HTTP/1.1 request over a connection of its own, plain or TLS, and how it ended. The only
-/// place that knows Beast's client; it decides nothing and repeats nothing.
+/// One HTTP/1.1 request over its own connection, plain or TLS, and how it ended. The only place
+/// that uses Beast's HTTP client; it decides nothing and repeats nothing.
 ///
-/// H1  `done` is called once, within the limit, whatever the other side does; after `cancel` never.
-/// H2  An end that `is_not_sent` says that no byte of the request left.
-/// H3  A certificate is checked against the host's name and the known authorities.
-/// H4  No answer is larger than the question allows, by itself `kResponseBytesMax`.
+/// H1  `done` is called once, within the limit, whatever the server does; never after `cancel`.
+/// H2  A result for which `is_not_sent` is true guarantees that no byte of the request was sent.
+/// H3  A certificate is checked against the host's name and the trusted authorities.
+/// H4  No response is larger than the request allows, by default `kResponseBytesMax`.
 ///
-/// Threads: the thread of the loop. Asio resolves names on a thread of its own.
+/// Threads: the loop thread. Asio resolves names on a thread of its own.
 
 #include "base/result.hpp"
 #include "resilience/attempt.hpp"
@@ -30,8 +30,8 @@ inline constexpr std::size_t kResponseHeadBytesMax = 16 * 1'024;
 
 struct OutboundHttpRequest {
     std::string method = "GET";
-    std::string path = "/";  ///< Behind the service's base; may have a query.
-    std::string body{};      ///< Empty: none.
+    std::string path = "/";  ///< Appended to the service's base; may have a query.
+    std::string body{};      ///< Empty: no body.
     std::string request_id{};
     std::string content_type = "application/json";
     std::vector<std::pair<std::string, std::string>> headers{};
@@ -41,10 +41,10 @@ struct OutboundHttpRequest {
 struct OutboundHttpResponse {
     resilience::AttemptResult result;
     std::string body{};
-    std::string detail{};  ///< What the system said, for logs.
+    std::string detail{};  ///< The error message of the system, for logs.
 };
 
-/// An attempt under way. Letting go of it does not end it.
+/// An attempt in progress. Destroying the pointer does not cancel it.
 class HttpAttempt {
 public:
     virtual ~HttpAttempt() = default;
@@ -55,7 +55,7 @@ class HttpTransport {
 public:
     using Done = std::function<void(OutboundHttpResponse)>;
 
-    /// `authorities` is a file of certificates in PEM; empty: the system's.
+    /// `authorities` is a file of certificates in PEM; when empty, those of the system are used.
     [[nodiscard]] static base::Result<std::unique_ptr<HttpTransport>, std::string> make(
         boost::asio::io_context& context, const std::string& authorities);
 
@@ -63,7 +63,7 @@ public:
     HttpTransport(const HttpTransport&) = delete;
     HttpTransport& operator=(const HttpTransport&) = delete;
 
-    /// `done` runs on the loop, never before this returns.
+    /// `done` is called on the loop, never before `start` returns.
     [[nodiscard]] std::shared_ptr<HttpAttempt> start(const ServiceUrl& url,
                                                      OutboundHttpRequest http_request,
                                                      std::chrono::microseconds limit,

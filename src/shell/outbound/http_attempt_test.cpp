@@ -37,7 +37,7 @@ protected:
                 ++calls;
             });
         EXPECT_TRUE(run_until(context_, [&] { return result.has_value(); })) << url;
-        // Whatever still waits for the same attempt must not answer again.
+        // Handlers that are still pending for the attempt must not call `done` again.
         context_.restart();
         context_.poll();
         EXPECT_EQ(calls, 1);
@@ -47,7 +47,7 @@ protected:
     boost::asio::io_context context_;
 };
 
-TEST_F(HttpAttemptOverLoopback, BringsStatusAndBodyAndSendsWhatItWasGiven) {
+TEST_F(HttpAttemptOverLoopback, SendsTheRequestAndReturnsStatusAndBody) {
     Peer peer(context_, {answer(404, R"({"a":1})")});
     const auto got = ask(peer.url("/base"),
                          {.method = "POST", .path = "/x?y=1", .body = "{}", .request_id = "r-1"});
@@ -70,15 +70,15 @@ TEST_F(HttpAttemptOverLoopback, ReadsRetryAfter) {
     EXPECT_EQ(got.result.retry_after, base::Duration::seconds(7));
 }
 
-TEST_F(HttpAttemptOverLoopback, NobodyThereMeansNothingLeft) {
+TEST_F(HttpAttemptOverLoopback, RefusedConnectionSendsNothing) {
     const auto got = ask("http://127.0.0.1:" + std::to_string(refused_port(context_)));
     EXPECT_EQ(got.result.end, AttemptEnd::ConnectionRefused);
     EXPECT_THAT(got.detail, HasSubstr("cannot connect"));
-    // A name without an address is found out by the resolver.
+    // The resolver reports a name without an address.
     EXPECT_EQ(ask("http://no-such-host.invalid:80").result.end, AttemptEnd::ConnectionRefused);
 }
 
-TEST_F(HttpAttemptOverLoopback, SilenceEndsAtTheLimit) {
+TEST_F(HttpAttemptOverLoopback, SilentServerEndsAtTheTimeLimit) {
     Peer peer(context_, {{.act = PeerAct::Hang}});
     const auto start = std::chrono::steady_clock::now();
     const auto got = ask(peer.url(), {}, 150ms);
@@ -87,7 +87,7 @@ TEST_F(HttpAttemptOverLoopback, SilenceEndsAtTheLimit) {
     EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
 }
 
-TEST_F(HttpAttemptOverLoopback, AConnectionThatEndsEarlyIsBroken) {
+TEST_F(HttpAttemptOverLoopback, ConnectionThatEndsEarlyIsBroken) {
     Peer half_closed(context_, {{.act = PeerAct::HalfClose}});
     EXPECT_EQ(ask(half_closed.url()).result.end, AttemptEnd::Broken);
     Peer reset(context_, {{.act = PeerAct::Reset}});
@@ -98,7 +98,7 @@ TEST_F(HttpAttemptOverLoopback, AConnectionThatEndsEarlyIsBroken) {
     EXPECT_EQ(ask(cut_in_head.url()).result.end, AttemptEnd::Broken);
 }
 
-TEST_F(HttpAttemptOverLoopback, BytesThatAreNoHttpAreGarbled) {
+TEST_F(HttpAttemptOverLoopback, ResponseThatIsNotHttpIsGarbled) {
     Peer garbage(context_, {{.bytes = "\x16\x03\x01 what is this\r\n\r\n"}});
     EXPECT_EQ(ask(garbage.url()).result.end, AttemptEnd::Garbled);
     const std::string much(2 * kResponseBytesMax, 'x');
@@ -108,7 +108,7 @@ TEST_F(HttpAttemptOverLoopback, BytesThatAreNoHttpAreGarbled) {
     EXPECT_EQ(ask(long_head.url()).result.end, AttemptEnd::Garbled);
 }
 
-TEST_F(HttpAttemptOverLoopback, AfterCancelNobodyIsCalled) {
+TEST_F(HttpAttemptOverLoopback, CallsNothingAfterCancel) {
     Peer peer(context_, {answer(200)});
     const auto transport = HttpTransport::make(context_, "");
     bool called = false;
@@ -123,7 +123,7 @@ TEST_F(HttpAttemptOverLoopback, AfterCancelNobodyIsCalled) {
 
 class HttpAttemptOverTls : public HttpAttemptOverLoopback {
 protected:
-    /// Asks through a transport that knows only `authority`.
+    /// Sends a request through a transport that trusts only `authority`.
     OutboundHttpResponse ask_trusting(const TlsPeer& authority, const std::string& url) {
         const scratch::TemporaryFolder folder;
         const std::string file = folder.file("authority.pem");
@@ -134,14 +134,14 @@ protected:
     }
 };
 
-TEST_F(HttpAttemptOverTls, AKnownCertificateForTheRightHostIsGood) {
+TEST_F(HttpAttemptOverTls, AcceptsATrustedCertificateForTheRightHost) {
     TlsPeer peer("localhost", answer(200, "safe").bytes);
     const auto got = ask_trusting(peer, peer.url("localhost"));
     EXPECT_EQ(got.result.end, AttemptEnd::Answered) << got.detail;
     EXPECT_EQ(got.body, "safe");
 }
 
-TEST_F(HttpAttemptOverTls, ACertificateOfAnUnknownAuthorityIsRefusedBeforeAnyByteLeaves) {
+TEST_F(HttpAttemptOverTls, RejectsAnUntrustedCertificateBeforeAnyByteIsSent) {
     TlsPeer peer("localhost", answer(200).bytes);
     TlsPeer other("localhost", answer(200).bytes);
     const auto got = ask_trusting(other, peer.url("localhost"));
@@ -151,22 +151,23 @@ TEST_F(HttpAttemptOverTls, ACertificateOfAnUnknownAuthorityIsRefusedBeforeAnyByt
     EXPECT_EQ(peer.requests(), 0);
 }
 
-TEST_F(HttpAttemptOverTls, ACertificateForAnotherHostIsRefused) {
+TEST_F(HttpAttemptOverTls, RejectsACertificateForAnotherHost) {
     TlsPeer peer("elsewhere.example", answer(200).bytes);
     EXPECT_EQ(ask_trusting(peer, peer.url("localhost")).result.end, AttemptEnd::CertificateRefused);
     EXPECT_EQ(peer.requests(), 0);
 }
 
-TEST_F(HttpAttemptOverTls, WhoSpeaksNoTlsIsRefused) {
+TEST_F(HttpAttemptOverTls, RejectsAServerWithoutTls) {
     Peer peer(context_, {answer(200)});
-    // The peer waits for the end of a head that TLS never sends, so that silence ends it.
+    // The server waits for the end of an HTTP head, which a TLS handshake never contains, so the
+    // time limit ends the attempt.
     const auto silent = ask("https://127.0.0.1:" + std::to_string(peer.port()), {}, 150ms);
     EXPECT_EQ(silent.result.end, AttemptEnd::ConnectTimedOut);
     TlsPeer plain("", "this is no TLS at all, and long enough to be read as a record");
     EXPECT_EQ(ask(plain.url("localhost")).result.end, AttemptEnd::CertificateRefused);
 }
 
-TEST_F(HttpAttemptOverTls, AuthoritiesThatCannotBeReadAreSaid) {
+TEST_F(HttpAttemptOverTls, ReportsAuthoritiesThatCannotBeRead) {
     const auto transport = HttpTransport::make(context_, "/nonexistent/authorities.pem");
     ASSERT_FALSE(transport.has_value());
     EXPECT_THAT(transport.error(), HasSubstr("/nonexistent/authorities.pem"));

@@ -72,7 +72,8 @@ OutboundClient::~OutboundClient() {
     }
 }
 
-/// The wall clock at the start, carried on by the steady one: a clock that is set shifts no wait.
+/// The wall clock at the start plus the elapsed steady time: a change of the system clock affects
+/// no wait.
 base::Timestamp OutboundClient::now() const {
     const auto passed = std::chrono::steady_clock::now() - steady_at_start_;
     return wall_at_start_ +
@@ -123,7 +124,8 @@ void OutboundClient::follow(Call& call, const Step& step) {
 void OutboundClient::make_attempt(Call& call, resilience::Deadline deadline) {
     call.timer.cancel();
     const std::chrono::microseconds limit(deadline.remaining(now()).in_microseconds());
-    // The client cancels its attempts before it goes, and a call lives until its attempt ended.
+    // Capturing `call` by reference is safe: the client cancels its attempts in its destructor, and
+    // a call lives until its attempt has ended.
     call.attempt = parts_.transport.start(
         rules_.url, call.question, limit, [this, &call](OutboundHttpResponse answer) {
             on_attempt(call, std::move(answer));
@@ -173,7 +175,8 @@ void OutboundClient::wait(Call& call, base::Timestamp until, void (OutboundClien
          phase = call.state.phase,
          alive = std::weak_ptr<int>(alive_)](const boost::system::error_code& error) {
             if (error || alive.expired()) return;
-            // A timer that fired at the moment it was canceled finds its call elsewhere.
+            // A timer may have fired just as it was canceled; then its call has ended or is in
+            // another phase.
             const auto place = calls_.find(ticket);
             if (place == calls_.end() || place->second->state.phase != phase) return;
             (this->*then)(*place->second);
@@ -199,7 +202,7 @@ void OutboundClient::fill_slots() {
 
 namespace {
 
-/// How the last attempt ended, for the caller.
+/// Maps the end of the last attempt to the result for the caller.
 OutboundKind kind_of(const resilience::AttemptResult& last) {
     if (resilience::is_not_sent(last.end)) return OutboundKind::NotSent;
     if (last.end == AttemptEnd::TimedOut) return OutboundKind::TimedOut;
@@ -242,7 +245,7 @@ void OutboundClient::end(Call& call, const CallOver& over) {
             result.retry_at = now() + call.line.breaker.wait_left(now());
             break;
         case CallOver::Kind::Canceled:
-            CHECK(false);  // The client cancels nothing but everything.
+            CHECK(false);  // The client never cancels a single call.
     }
     Done done = std::move(call.done);
     const std::shared_ptr<Call> last_look = calls_.at(call.state.ticket);

@@ -1,16 +1,16 @@
 #pragma once
 
-/// Calls one outside service. Each call runs through the five policies of the resilience kit: a
-/// deadline, places by priority, throttle and retry budget, a breaker for its endpoint, retries of
-/// what may be repeated. How it ended is a value.
+/// Calls one external service. Each call passes the five policies of the resilience kit: a
+/// deadline, slots by priority, throttle and retry budget, a breaker for its endpoint, retries of
+/// repeatable requests. How a call ended is returned as a value.
 ///
 /// N1  `done` is called once for each call, never before `call` returns, never after the client is
-///     gone, and at the latest when the call's time is over.
-/// N2  What is not `Repeat::Allowed` leaves at most once.
-/// N3  A host that named a time for its next request is not asked before it.
-/// N4  Each retry is a line of the log (R2-RETRY-14), each transition of a breaker another.
+///     destroyed, and at the latest when the call's time limit has passed.
+/// N2  A request that is not `Repeat::Allowed` is sent at most once.
+/// N3  A host that named a time for its next request gets no request before that time.
+/// N4  Each retry is logged (R2-RETRY-14), and so is each transition of a breaker.
 ///
-/// Threads: the thread of the loop.
+/// Threads: the loop thread.
 
 #include "resilience/pipeline.hpp"
 #include "shell/log/log.hpp"
@@ -22,35 +22,35 @@
 
 namespace botcore::shell::outbound {
 
-/// What a caller can do about an end.
+/// How a call ended, by what the caller can do about it.
 enum class OutboundKind : std::uint8_t {
-    Answered,     ///< `status` and `body`; a 4xx too, it is the service's word.
-    ServerError,  ///< It answered with a 5xx.
-    NotSent,      ///< No byte of the request left.
-    TimedOut,     ///< No answer in time; what it did is not known.
-    Broken,       ///< The connection broke or spoke no HTTP; what it did is not known.
-    Throttled,    ///< The service wants less; ask again at `retry_at`.
-    BreakerOpen,  ///< It failed too often and was not asked; ask again at `retry_at`.
-    Overloaded,   ///< Our own places for such calls are taken.
+    Answered,     ///< `status` and `body`; a 4xx too, because it is a valid response.
+    ServerError,  ///< The response is a 5xx.
+    NotSent,      ///< No byte of the request was sent.
+    TimedOut,     ///< No response in time; the effect of the request is not known.
+    Broken,       ///< The connection broke or the response is not HTTP; its effect is not known.
+    Throttled,    ///< The service or our own throttle limits the rate; repeat at `retry_at` if set.
+    BreakerOpen,  ///< The breaker is open; no further attempt was made. Repeat at `retry_at`.
+    Overloaded,   ///< All slots of the client for such calls are taken.
 };
 
 struct OutboundResult {
     OutboundKind kind = OutboundKind::Answered;
-    std::uint16_t status = 0;  ///< Of the last answer; 0: there was none.
+    std::uint16_t status = 0;  ///< Of the last response; 0: there was none.
     std::string body{};
     std::uint32_t attempts = 0;
     std::optional<resilience::AttemptEnd> last_end = std::nullopt;  ///< Of the last attempt.
-    /// Why there was no further attempt; MaxRetriesExceeded after the last one.
+    /// Why there was no further attempt; MaxRetriesExceeded after the last allowed one.
     std::optional<resilience::GiveUp::Why> gave_up = std::nullopt;
     std::optional<base::Timestamp> retry_at = std::nullopt;
-    std::string detail{};  ///< What the system said, for logs.
+    std::string detail{};  ///< The error message of the system, for logs.
 };
 
-/// A group of requests that fail together and have a breaker of their own.
+/// A group of requests that fail together and share a breaker.
 struct EndpointRules {
     std::string name;  ///< "analyze"; the breaker is "<service>.<name>".
     resilience::BreakerRules breaker{};
-    /// A health probe is MetricsOnly: it is how recovery is noticed, so nothing may stop it.
+    /// A health probe is MetricsOnly: it detects recovery, so no breaker may block it.
     resilience::BreakerState begins_as = resilience::BreakerState::Closed;
 };
 
@@ -63,19 +63,19 @@ struct ServiceRules {
 };
 
 struct OutboundRequest {
-    std::string_view endpoint;  ///< One of the service's.
+    std::string_view endpoint;  ///< One of the endpoints of the service.
     OutboundHttpRequest question{};
     resilience::Lane lane = resilience::Lane::MarketData;
     resilience::Repeat repeat = resilience::Repeat::Forbidden;
     base::Duration limit = base::Duration::seconds(10);  ///< Of the whole call, retries included.
 };
 
-/// Where counts go; each may be empty. `operation` is the breaker's name.
+/// Callbacks for metrics; each may be empty. `operation` is the breaker's name.
 struct OutboundCounts {
     using Text = std::string_view;
 
     std::function<void(Text operation, const resilience::BreakerTransition&)> breaker_moved{};
-    /// An attempt after the first ended: "success" or "failure".
+    /// An attempt after the first one ended: "success" or "failure".
     std::function<void(Text operation, Text result)> retried{};
     std::function<void(Text operation)> timed_out{};
 };
@@ -93,15 +93,15 @@ public:
     };
 
     OutboundClient(ServiceRules rules, Parts parts, OutboundCounts counts = {});
-    /// Ends all calls without calling anybody.
+    /// Ends all calls without calling their `done`.
     ~OutboundClient();
     OutboundClient(const OutboundClient&) = delete;
     OutboundClient& operator=(const OutboundClient&) = delete;
 
     void call(const OutboundRequest& request, Done done);
 
-    /// An operator's word about a breaker; false: there is none of that name, or the state cannot
-    /// be asked for.
+    /// An operator sets the state of a breaker. Returns false when no breaker has that name, or
+    /// when `state` is Open or HalfOpen, which cannot be set.
     [[nodiscard]] bool force(std::string_view breaker, resilience::BreakerState state);
 
     struct BreakerView {
@@ -143,7 +143,7 @@ private:
     std::map<resilience::Bulkhead::Ticket, std::shared_ptr<Call>> calls_;
     resilience::Bulkhead::Ticket last_ticket_ = 0;
     base::Timestamp blocked_until_;
-    std::shared_ptr<int> alive_;  ///< Handlers that outlive the client see that it is gone.
+    std::shared_ptr<int> alive_;  ///< Lets handlers detect that the client is destroyed.
 };
 
 [[nodiscard]] std::string_view to_text(OutboundKind kind);

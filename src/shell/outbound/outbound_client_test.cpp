@@ -77,7 +77,7 @@ protected:
 };
 
 // @spec:R2-RETRY-01 R2-RETRY-07 R2-RETRY-14 RT-UNIT-02
-TEST_F(OutboundCalls, AReadIsRetriedUntilItIsAnsweredAndEachRetryIsLogged) {
+TEST_F(OutboundCalls, RetriesAReadUntilItSucceedsAndLogsEachRetry) {
     Peer peer(context_, {answer(500), answer(503), answer(200, "good")});
     const auto client = client_for(rules_for(peer.url()));
     const auto result = call(*client, read());
@@ -95,7 +95,7 @@ TEST_F(OutboundCalls, AReadIsRetriedUntilItIsAnsweredAndEachRetryIsLogged) {
 }
 
 // @spec:R2-RETRY-15
-TEST_F(OutboundCalls, TheLastOfFourFailuresSaysThatTheRetriesAreOver) {
+TEST_F(OutboundCalls, FourthFailureReportsMaxRetriesExceeded) {
     Peer peer(context_, {answer(502, "bad")});
     const auto client = client_for(rules_for(peer.url()));
     const auto result = call(*client, read());
@@ -106,7 +106,7 @@ TEST_F(OutboundCalls, TheLastOfFourFailuresSaysThatTheRetriesAreOver) {
     EXPECT_EQ(peer.connections(), 4U);
 }
 
-TEST_F(OutboundCalls, AWriteLeavesOnce) {
+TEST_F(OutboundCalls, WriteIsSentOnce) {
     Peer peer(context_, {answer(503)});
     const auto client = client_for(rules_for(peer.url()));
     const auto result = call(*client, write());
@@ -116,7 +116,7 @@ TEST_F(OutboundCalls, AWriteLeavesOnce) {
 }
 
 // @spec:R2-RETRY-10 @spec:R2-RETRY-11 @spec:R2-RETRY-12
-TEST_F(OutboundCalls, ARefusalIsAnAnswer) {
+TEST_F(OutboundCalls, ClientErrorResponsesAreAnsweredAndNotRetried) {
     Peer peer(context_, {answer(400), answer(401), answer(403), answer(404, "none")});
     const auto client = client_for(rules_for(peer.url()));
     for (const int status : {400, 401, 403, 404}) {
@@ -129,7 +129,7 @@ TEST_F(OutboundCalls, ARefusalIsAnAnswer) {
 }
 
 // @spec:R2-RETRY-08
-TEST_F(OutboundCalls, RetryAfterIsObeyed) {
+TEST_F(OutboundCalls, ObeysRetryAfter) {
     Peer peer(context_, {answer(429, "", "Retry-After: 1\r\n"), answer(200)});
     const auto client = client_for(rules_for(peer.url()));
     const auto start = std::chrono::steady_clock::now();
@@ -138,7 +138,7 @@ TEST_F(OutboundCalls, RetryAfterIsObeyed) {
 }
 
 // @spec:X-14
-TEST_F(OutboundCalls, ABanPastTheDeadlineFailsAtOnceAndSilencesTheHost) {
+TEST_F(OutboundCalls, BanBeyondTheDeadlineFailsAtOnceAndBlocksFurtherCalls) {
     Peer peer(context_, {answer(418, "", "Retry-After: 7200\r\n")});
     const auto client = client_for(rules_for(peer.url()));
     const auto first = call(*client, read());
@@ -153,7 +153,7 @@ TEST_F(OutboundCalls, ABanPastTheDeadlineFailsAtOnceAndSilencesTheHost) {
 }
 
 // @spec:R2-RETRY-06
-TEST_F(OutboundCalls, NobodyThereIsNotSent) {
+TEST_F(OutboundCalls, RefusedConnectionIsNotSent) {
     const auto port = refused_port(context_);
     const auto client = client_for(rules_for("http://127.0.0.1:" + std::to_string(port)));
     const auto result = call(*client, read());
@@ -162,7 +162,7 @@ TEST_F(OutboundCalls, NobodyThereIsNotSent) {
     EXPECT_EQ(result.status, 0);
 }
 
-TEST_F(OutboundCalls, SilenceEndsWithTheTimeOfTheCall) {
+TEST_F(OutboundCalls, SilentServerEndsAtTheTimeLimitOfTheCall) {
     Peer peer(context_, {{.act = PeerAct::Hang}});
     const auto client = client_for(rules_for(peer.url()));
     auto request = read();
@@ -175,7 +175,7 @@ TEST_F(OutboundCalls, SilenceEndsWithTheTimeOfTheCall) {
     EXPECT_EQ(timeouts_, 1);
 }
 
-TEST_F(OutboundCalls, BrokenConnectionsAndGarbageAreBroken) {
+TEST_F(OutboundCalls, BrokenConnectionsAndInvalidResponsesAreBroken) {
     Peer garbage(context_, {{.bytes = "nonsense\r\n\r\n"}});
     const auto first = client_for(rules_for(garbage.url()));
     EXPECT_EQ(call(*first, read()).kind, OutboundKind::Broken);
@@ -190,7 +190,7 @@ TEST_F(OutboundCalls, BrokenConnectionsAndGarbageAreBroken) {
 }
 
 // @spec:R2-CB-03 @spec:R2-CB-08 @spec:X-10
-TEST_F(OutboundCalls, TheTenthFailedAttemptOpensTheBreakerAndNothingMoreLeaves) {
+TEST_F(OutboundCalls, TenthFailedAttemptOpensTheBreakerAndStopsFurtherRequests) {
     Peer peer(context_, {answer(500)});
     const auto client = client_for(rules_for(peer.url()));
     EXPECT_EQ(call(*client, read()).attempts, 4U);
@@ -205,7 +205,7 @@ TEST_F(OutboundCalls, TheTenthFailedAttemptOpensTheBreakerAndNothingMoreLeaves) 
     ASSERT_TRUE(fourth.retry_at.has_value());
     EXPECT_EQ(peer.connections(), 10U);
     EXPECT_THAT(moves_, ElementsAre("service.read open"));
-    // Another endpoint has a breaker of its own.
+    // Each endpoint has its own breaker.
     EXPECT_EQ(call(*client, write()).kind, OutboundKind::ServerError);
     EXPECT_EQ(client->breakers().at(0).state, BreakerState::Open);
     EXPECT_EQ(client->breakers().at(1).name, "service.write");
@@ -223,7 +223,7 @@ TEST_F(OutboundCalls, ExitsPassAnOpenBreaker) {
     EXPECT_EQ(call(*client, exit).kind, OutboundKind::Answered);
 }
 
-TEST_F(OutboundCalls, AnOpenBreakerStaysOpenOverARestart) {
+TEST_F(OutboundCalls, OpenBreakerStaysOpenAfterARestart) {
     Peer peer(context_, {answer(500), answer(500), answer(200)});
     auto rules = rules_for(peer.url());
     rules.endpoints[1].breaker.failures_in_row = 2;
@@ -244,7 +244,7 @@ TEST_F(OutboundCalls, AnOpenBreakerStaysOpenOverARestart) {
     EXPECT_EQ(again.breakers().at(1).state, BreakerState::HalfOpen);
 }
 
-TEST_F(OutboundCalls, CallsBeyondThePlacesWaitOrAreRefused) {
+TEST_F(OutboundCalls, CallsBeyondTheSlotsWaitOrAreRefused) {
     Peer peer(context_, {{.act = PeerAct::Hang}, answer(200)});
     auto rules = rules_for(peer.url());
     rules.places.slots = 1;
@@ -265,7 +265,7 @@ TEST_F(OutboundCalls, CallsBeyondThePlacesWaitOrAreRefused) {
         ElementsAre(OutboundKind::Overloaded, OutboundKind::TimedOut, OutboundKind::Answered));
 }
 
-TEST_F(OutboundCalls, WhoWaitsForAPlaceUntilItsTimeIsOverIsTold) {
+TEST_F(OutboundCalls, CallThatWaitsForASlotUntilItsTimeLimitIsOverloaded) {
     Peer peer(context_, {{.act = PeerAct::Hang}});
     auto rules = rules_for(peer.url());
     rules.places.slots = 1;
@@ -279,7 +279,7 @@ TEST_F(OutboundCalls, WhoWaitsForAPlaceUntilItsTimeIsOverIsTold) {
     EXPECT_EQ(result.attempts, 0U);
 }
 
-TEST_F(OutboundCalls, AClientThatGoesCallsNobody) {
+TEST_F(OutboundCalls, DestroyedClientCallsNothing) {
     Peer peer(context_, {{.act = PeerAct::Hang}, answer(500)});
     auto client = client_for(rules_for(peer.url()));
     int called = 0;
@@ -294,7 +294,7 @@ TEST_F(OutboundCalls, AClientThatGoesCallsNobody) {
     EXPECT_EQ(called, 0);
 }
 
-TEST_F(OutboundCalls, AnOperatorMovesABreakerByName) {
+TEST_F(OutboundCalls, OperatorSetsABreakerByName) {
     Peer peer(context_, {answer(200)});
     const auto client = client_for(rules_for(peer.url()));
     EXPECT_FALSE(client->force("service.unknown", BreakerState::Closed));
@@ -304,7 +304,7 @@ TEST_F(OutboundCalls, AnOperatorMovesABreakerByName) {
     EXPECT_EQ(file_.find("service.read")->state, BreakerState::Disabled);
 }
 
-TEST_F(OutboundCalls, AServiceThatAcceptsLittleIsAskedLess) {
+TEST_F(OutboundCalls, SendsLessToAServiceThatThrottles) {
     Peer peer(context_, {answer(429)});
     const auto client = client_for(rules_for(peer.url()));
     std::map<OutboundKind, int> kinds;

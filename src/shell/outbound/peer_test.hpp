@@ -1,7 +1,7 @@
 #pragma once
 
-/// The other side of an outbound call, for tests: it takes connections on a loopback port of its
-/// own and does to each what its script says, on the loop of the test.
+/// A scripted server for tests of outbound calls: it accepts connections on its own loopback port
+/// and does with each what its script says, on the loop of the test.
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -25,8 +25,8 @@ namespace botcore::shell::outbound {
 
 enum class PeerAct {
     Send,       ///< Reads the request, sends the bytes, closes.
-    Hang,       ///< Takes the connection and stays silent.
-    HalfClose,  ///< Reads the request, ends its own direction, keeps the connection.
+    Hang,       ///< Accepts the connection and sends nothing.
+    HalfClose,  ///< Reads the request, shuts down its sending direction, keeps the connection.
     Reset,      ///< Reads the request and resets the connection.
 };
 
@@ -35,7 +35,7 @@ struct PeerStep {
     std::string bytes{};
 };
 
-/// A whole answer.
+/// A complete response.
 inline PeerStep answer(int status, const std::string& body = "{}", const std::string& more = "") {
     return {.bytes = "HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Length: " +
                      std::to_string(body.size()) + "\r\n" + more + "\r\n" + body};
@@ -59,7 +59,7 @@ public:
         return "http://127.0.0.1:" + std::to_string(port()) + base;
     }
 
-    /// Heads of the requests that came, and bodies as far as they came with them.
+    /// Heads of the received requests, and their bodies as far as they arrived with the head.
     [[nodiscard]] const std::vector<std::string>& requests() const { return requests_; }
 
     [[nodiscard]] std::size_t connections() const { return connections_; }
@@ -114,14 +114,14 @@ private:
     std::size_t connections_ = 0;
 };
 
-/// A loopback port on which nobody listens.
+/// A loopback port without a listener.
 inline std::uint16_t refused_port(boost::asio::io_context& context) {
     const boost::asio::ip::tcp::acceptor acceptor(context,
                                                   {boost::asio::ip::address_v4::loopback(), 0});
     return acceptor.local_endpoint().port();
 }
 
-/// Runs the loop until `ready`, at most for ten seconds.
+/// Runs the loop until `ready`, for at most ten seconds.
 template <class Ready>
 bool run_until(boost::asio::io_context& context, Ready ready) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);

@@ -35,12 +35,13 @@ bool is_path(std::string_view path) {
         path, [](char c) { return c > ' ' && c < '\x7f' && c != '?' && c != '#'; });
 }
 
-/// Has `text` the letters of `form` wherever that has no '#'?
+/// True when `text` equals `form` at every position where `form` has no '#'.
 bool has_form(std::string_view text, std::string_view form) {
     return std::ranges::equal(text, form, [](char c, char f) { return f == '#' || c == f; });
 }
 
-/// "Sun, 06 Nov 1994 08:49:37 GMT", the one form that may still be sent (RFC 9110, 5.6.7).
+/// "Sun, 06 Nov 1994 08:49:37 GMT", the only form that a sender may still generate (RFC 9110,
+/// 5.6.7).
 std::optional<std::int64_t> date_seconds(std::string_view text) {
     constexpr std::array<std::string_view, 12> kMonths = {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};

@@ -5,7 +5,7 @@
 namespace botcore::shell::outbound {
 namespace {
 
-TEST(ServiceUrl, ReadsHostPortAndBase) {
+TEST(ServiceUrl, ParsesHostPortAndBase) {
     const auto plain = parse_service_url("http://analysis.local:8000/v1/").value();
     EXPECT_EQ(plain.transport, Transport::Plain);
     EXPECT_EQ(plain.host, "analysis.local");
@@ -25,7 +25,7 @@ TEST(ServiceUrl, ReadsHostPortAndBase) {
     EXPECT_EQ(parse_service_url("http://[::1]").value().port, 80);
 }
 
-TEST(ServiceUrl, SaysWhatIsWrongAndNeverRepeatsIt) {
+TEST(ServiceUrl, ExplainsErrorsWithoutRepeatingTheText) {
     for (const std::string text : {"",
                                    "ftp://secret",
                                    "secret:8000",

@@ -1,6 +1,6 @@
 #pragma once
 
-/// TLS as a client has it: which authorities it trusts, and whom it wants to talk to.
+/// TLS for clients: the trusted authorities and the check of the host name.
 
 #include "base/result.hpp"
 
@@ -12,12 +12,12 @@
 
 namespace botcore::shell::outbound {
 
-/// `authorities` is a file of certificates in PEM; empty: the system's. The text says what is wrong
-/// with it.
+/// `authorities` is a file of certificates in PEM; when empty, those of the system are used. The
+/// error says what is wrong with the file.
 [[nodiscard]] base::Result<std::unique_ptr<boost::asio::ssl::context>, std::string> make_tls(
     const std::string& authorities);
 
-/// The handshake fails unless the certificate is `host`'s, a name or an address.
+/// Makes the handshake fail unless the certificate is valid for `host`, a name or an address.
 void expect_host(SSL* session, const std::string& host);
 
 }  // namespace botcore::shell::outbound

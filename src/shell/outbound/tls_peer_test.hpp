@@ -1,7 +1,7 @@
 #pragma once
 
-/// A server with a certificate that it signed itself, for tests: a thread with blocking sockets and
-/// OpenSSL, so that it shares nothing with the client that it is there to judge.
+/// A server with a self-signed certificate, for tests: a thread with blocking sockets and OpenSSL,
+/// so that it shares no code with the client under test.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -21,7 +21,8 @@ namespace botcore::shell::outbound {
 
 class TlsPeer {
 public:
-    /// `host` is whom the certificate names; empty: it speaks no TLS and sends `answer` at once.
+    /// `host` is the name in the certificate; when empty, the server does not use TLS and sends
+    /// `answer` at once.
     TlsPeer(const std::string& host, std::string answer)
         : answer_(std::move(answer)),
           key_(EVP_EC_gen("P-256"), EVP_PKEY_free),
@@ -56,7 +57,7 @@ public:
         return "https://" + host + ":" + std::to_string(port_);
     }
 
-    /// In PEM, for a client that is to trust it.
+    /// In PEM, for a client that should trust it.
     [[nodiscard]] std::string certificate() const {
         const std::unique_ptr<BIO, int (*)(BIO*)> memory(BIO_new(BIO_s_mem()), BIO_free);
         PEM_write_bio_X509(memory.get(), certificate_.get());
@@ -65,7 +66,7 @@ public:
         return {text, static_cast<std::size_t>(size)};
     }
 
-    /// Requests that came through a finished handshake.
+    /// Number of requests received after a completed handshake.
     [[nodiscard]] int requests() const { return requests_; }
 
 private:

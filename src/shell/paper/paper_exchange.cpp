@@ -7,7 +7,7 @@ namespace botcore::shell {
 
 namespace {
 
-/// The first half of the window is for leaving, the second for arriving.
+/// The first half of the window is reserved for sending, the second for the arrival.
 bool may_leave(const model::Attempt& attempt, model::Timestamp now) {
     const auto half = model::Duration::microseconds(attempt.window.in_microseconds() / 2);
     return now <= attempt.time + half;
@@ -76,7 +76,7 @@ void PaperExchange::reconcile(const ports::AccountProjection& projection) {
                 "the order had not reached the paper venue when the process ended; it never will";
             reports_.push_back(std::move(report));
         } else if (order.cancel != model::CancelState::None) {
-            // It is seated again below; whoever wanted it cancelled asks again.
+            // The order is restored below; the cancel must be requested again.
             reports_.push_back(report_of(order, {}, model::ReportKind::Open, now));
         }
     }
@@ -89,7 +89,7 @@ void PaperExchange::compare(const ports::AccountProjection& projection) {
     for (const auto& order : projection.live_orders) {
         std::vector<model::OrderReport> known;
         venue_.query({order.account, order.instrument, order.id}, now, known);
-        // What is not here yet is on its way.
+        // An order that is not found is still being sent.
         if (known.front().kind != model::ReportKind::NotFound) {
             reports_.push_back(std::move(known.front()));
         }
@@ -108,7 +108,7 @@ void PaperExchange::note_comparison(const ports::AccountProjection& projection) 
         comparisons_.push_back(std::move(comparison));  // X3
         return;
     }
-    // It begins again where it stands, and looks back as far as either was to.
+    // The new comparison replaces the older one, and starts from the earlier of both `since`.
     comparison.walk.since = std::min(comparison.walk.since, older->walk.since);
     *older = std::move(comparison);
 }

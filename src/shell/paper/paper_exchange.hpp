@@ -1,14 +1,15 @@
 #pragma once
 
-/// The paper venue behind the exchange port: in this process, without a network between, and
-/// without a store of its own. Its answers wait until the loop collects them, since a port's answer
-/// never overtakes its own request.
+/// The paper venue behind the exchange port: in this process, without a network, and without a
+/// store of its own. Its reports wait until the loop collects them, because a port must not report
+/// on a request before the request has returned.
 ///
-/// P1  A request that could not leave within half of its window is not made: NotSent.
-/// P2  After a restart the venue knows nothing. What rests in the rows is seated again; what was on
-///     its way and is not known here died with the old process: NotSent, and provably so.
-/// P3  Books are told when the answers are collected, after every report of a trade that is in
-///     them.
+/// P1  A request that could not be sent within half of its receive window is not executed: NotSent.
+/// P2  After a restart the venue has no state. Orders that rest according to the rows are restored.
+///     Orders that were being sent and are unknown to the venue ended with the old process, which
+///     proves that they never execute: NotSent.
+/// P3  The balances and positions of a comparison are passed on when the reports are collected,
+///     after every report of a trade that they include.
 ///
 /// Threads: the loop thread.
 
@@ -24,10 +25,11 @@ namespace botcore::shell {
 
 class PaperExchange : public ports::Exchange {
 public:
-    /// `clock` is the time that attempts are measured by.
+    /// `clock` is the time against which the windows of attempts are checked.
     explicit PaperExchange(std::function<model::Timestamp()> clock);
 
-    /// Ids of trades begin beyond those of all earlier terms. Call it before the term begins.
+    /// Ids of trades begin beyond those of all earlier terms. Must be called before the term
+    /// begins.
     void begin_term(model::Epoch epoch);
 
     void place(const model::OrderInstruction& instruction) override;
@@ -41,23 +43,23 @@ public:
     void define(const model::Instrument& instrument) override;
     void probe(std::function<void()> answered) override;
 
-    /// What happened on the public market.
+    /// Applies an event of the public market.
     void apply(const venue::MarketEvent& event) { venue_.apply(event, reports_); }
 
     [[nodiscard]] bool has_reports() const {
         return !reports_.empty() || !comparisons_.empty() || !probes_.empty();
     }
 
-    /// Hands everything that was said since to the sink, in order.
+    /// Passes all collected reports to the sink, in order.
     void deliver(ports::ExchangeSink& sink);
 
 private:
-    /// Asked for, and answered when the reports are collected, a part at a time: however many
-    /// orders there are, nobody waits for all of them.
+    /// A requested comparison, delivered in parts when the reports are collected, so that a large
+    /// number of orders does not block the loop.
     struct Comparison {
         venue::PaperVenue::OrderWalk walk;
-        std::set<model::ClientOrderId> listed;  ///< These were reported by themselves.
-        model::Timestamp begun_at;  ///< What happens later is for the comparison after it.
+        std::set<model::ClientOrderId> listed;  ///< Orders that were reported individually.
+        model::Timestamp begun_at;              ///< Later changes belong to the next comparison.
     };
 
     void restore_account(const ports::AccountProjection& projection);

@@ -37,7 +37,7 @@ public:
     std::set<std::string> found;
     std::size_t found_now = 0;
     std::vector<std::string> reconciled;
-    std::optional<model::VenueBooks> books;  ///< The newest.
+    std::optional<model::VenueBooks> books;  ///< From the last comparison.
 };
 
 class PaperExchangeTest : public testing::Test {
@@ -69,7 +69,7 @@ protected:
         return projection;
     }
 
-    /// An order that rests and is cancelled.
+    /// Places a resting order and cancels it.
     void place_and_cancel(std::size_t number) {
         model::OrderInstruction order;
         order.account = account_;
@@ -99,7 +99,7 @@ protected:
     Heard heard_;
 };
 
-TEST_F(PaperExchangeTest, AComparisonOfManyOrdersIsToldAPartAtATime) {
+TEST_F(PaperExchangeTest, DeliversAComparisonOfManyOrdersInParts) {
     constexpr std::size_t kOrders = 500;
     for (std::size_t i = 0; i < kOrders; ++i)
         place_and_cancel(i);
@@ -115,7 +115,7 @@ TEST_F(PaperExchangeTest, AComparisonOfManyOrdersIsToldAPartAtATime) {
         heard_.found_now = 0;
         exchange_.deliver(heard_);
         EXPECT_LE(heard_.found_now, venue::kClosedFoundMax) << "nobody waits for all of them";
-        // What happens meanwhile is no part of what was asked for.
+        // Later changes are not part of the comparison.
         if (++turns == 3) place_and_cancel(kOrders);
     }
     EXPECT_EQ(heard_.found.size(), kOrders);
@@ -124,7 +124,7 @@ TEST_F(PaperExchangeTest, AComparisonOfManyOrdersIsToldAPartAtATime) {
     EXPECT_EQ(heard_.reconciled, (std::vector<std::string>{"futures"}));
 }
 
-TEST_F(PaperExchangeTest, ANewComparisonOfAnAccountTakesTheOldOnesPlace) {
+TEST_F(PaperExchangeTest, NewComparisonReplacesTheOldOneOfTheAccount) {
     for (std::size_t i = 0; i < 100; ++i)
         place_and_cancel(i);
     deliver_all();
@@ -136,8 +136,8 @@ TEST_F(PaperExchangeTest, ANewComparisonOfAnAccountTakesTheOldOnesPlace) {
     EXPECT_EQ(heard_.reconciled.size(), 1U);
 }
 
-// The look at a whole day is not given up for a regular one that comes meanwhile.
-TEST_F(PaperExchangeTest, ANewComparisonLooksBackAsFarAsTheOldOneWasTo) {
+// A regular comparison does not shorten the period of a running comparison of a whole day.
+TEST_F(PaperExchangeTest, NewComparisonCoversThePeriodOfTheOldOne) {
     for (std::size_t i = 0; i < 100; ++i)
         place_and_cancel(i);
     deliver_all();
@@ -151,8 +151,8 @@ TEST_F(PaperExchangeTest, ANewComparisonLooksBackAsFarAsTheOldOneWasTo) {
     EXPECT_EQ(heard_.found.size(), 100U);
 }
 
-// The next comparison looks at what has happened since.
-TEST_F(PaperExchangeTest, AComparisonSaysWhenItBegan) {
+// The next comparison covers what has happened since then.
+TEST_F(PaperExchangeTest, ComparisonReportsWhenItBegan) {
     for (std::size_t i = 0; i < 100; ++i)
         place_and_cancel(i);
     deliver_all();
@@ -167,7 +167,7 @@ TEST_F(PaperExchangeTest, AComparisonSaysWhenItBegan) {
     EXPECT_EQ(heard_.books->venue_time, begun);
 }
 
-TEST_F(PaperExchangeTest, AProbeIsAnsweredWithTheReportsAndNotBefore) {
+TEST_F(PaperExchangeTest, ProbeIsAnsweredWithTheReportsAndNotBefore) {
     int answered = 0;
     exchange_.probe([&] { ++answered; });
     EXPECT_EQ(answered, 0);

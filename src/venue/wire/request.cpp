@@ -30,7 +30,7 @@ std::optional<char> value_of(char digit) {
     return std::nullopt;
 }
 
-/// Nothing for a broken escape.
+/// Decodes a percent-encoded text; nothing for a malformed escape.
 std::optional<std::string> decoded(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -56,7 +56,7 @@ bool is_signature(std::string_view part) {
     return part.substr(0, part.find('=')) == kSignature;
 }
 
-/// Calls `take` with each part between ampersands; empty parts say nothing.
+/// Calls `take` with each part between ampersands; empty parts are skipped.
 template <class Take>
 void for_each_part(std::string_view text, Take take) {
     while (!text.empty()) {
@@ -91,7 +91,7 @@ Result<model::Duration, Rejection> read_window(const Parameters& parameters) {
         milliseconds.value().units() % kUnitsOfMicrosecond != 0) {
         return Failure{Rejection{-1100, "Illegal characters found in parameter 'recvWindow'."}};
     }
-    // Below 10^15 milliseconds by A1 of amounts, so that it fits.
+    // Less than 10^15 milliseconds by A1 of amounts, so the conversion cannot overflow.
     const auto window = model::Duration::microseconds(
         static_cast<std::int64_t>(milliseconds.value().units() / kUnitsOfMicrosecond));
     if (window > kWindowMax) {

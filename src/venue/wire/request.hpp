@@ -1,11 +1,11 @@
 #pragma once
 
-/// A request of a client of the exchange as it came over HTTP: its parameters, who signed it, and
-/// whether it came in time. Refusals have the exchange's own codes and texts.
+/// An HTTP request from a client of the exchange: its parameters, its signature, and its receive
+/// window. Rejections have the exchange's own codes and texts.
 ///
-/// Q1  What is signed is the text as it was sent, undecoded: the query, then the body right behind
-///     it, the signature left out ("Signed endpoint security", 2026-07-21).
-/// Q2  A name stands in query and body together once; twice is -1101.
+/// Q1  The signed text is the text as sent, without decoding: the query, directly followed by the
+///     body, without the signature ("Signed endpoint security", 2026-07-21).
+/// Q2  A parameter name occurs once in query and body together; twice is -1101.
 ///
 /// Sources: the spot documentation's rest-api.md and errors.md (2026-07-21), the futures pages
 /// "General Info" and "Error Code" (2026-05-28).
@@ -23,15 +23,15 @@
 
 namespace botcore::venue::wire {
 
-/// Points into what the caller has.
+/// The views refer to memory that the caller owns.
 struct Request {
     std::string_view method;
     std::string_view path;
-    std::string_view query;  ///< Behind the question mark.
+    std::string_view query;  ///< The part after the question mark.
     std::string_view body;
     std::string_view content_type;
     std::string_view api_key;  ///< X-MBX-APIKEY.
-    std::string_view address;  ///< Whose weight it counts to.
+    std::string_view address;  ///< The address to which the request weight is counted.
 };
 
 /// More than any endpoint takes.
@@ -41,10 +41,11 @@ inline constexpr std::size_t kParameterBytesMax = 16 * 1024;
 
 class Parameters {
 public:
-    /// Decodes names and values. A body counts when it is a form, or when its kind is not told.
+    /// Decodes names and values. The body is parsed when its content type is a form, or when it has
+    /// none.
     [[nodiscard]] static base::Result<Parameters, Rejection> parse(const Request& request);
 
-    /// `nullptr` where the name was not sent. A value may be empty.
+    /// `nullptr` when the parameter was not sent. A value may be empty.
     [[nodiscard]] const std::string* find(std::string_view name) const;
 
     [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& all() const {
@@ -56,24 +57,26 @@ public:
 private:
     [[nodiscard]] std::optional<Rejection> add(std::string_view encoded);
 
-    std::vector<std::pair<std::string, std::string>> all_;  ///< In the order they came.
+    std::vector<std::pair<std::string, std::string>> all_;  ///< In the order of the request.
     std::string signed_text_;
 };
 
-/// With what an account's key checks signatures: the secret of an HMAC key, or a public key.
+/// The credential that verifies an account's signatures: the secret of an HMAC key, or a public
+/// key.
 using Credential = std::variant<std::string, protocol::Ed25519PublicKey>;
 
 /// -1102 without a signature, -1022 for a wrong one.
 [[nodiscard]] std::optional<Rejection> check_signature(const Parameters& parameters,
                                                        const Credential& credential);
 
-/// `timestamp` (in milliseconds, or in microseconds where it has 16 digits) and `recvWindow` (5,000
-/// milliseconds by default, at most 60,000, up to three decimals), which must contain `now`. -1102
-/// and -1100 for what is missing or malformed, -1131 for a window that is too wide, -1021.
+/// `timestamp` (in milliseconds, or in microseconds when it has 16 digits) and `recvWindow` (5,000
+/// milliseconds by default, at most 60,000, up to three decimals); the window must contain `now`.
+/// -1102 and -1100 for a missing or malformed value, -1131 for a window that is too wide, -1021
+/// when `now` is outside the window.
 [[nodiscard]] base::Result<model::Attempt, Rejection> read_timing(const Parameters& parameters,
                                                                   model::Timestamp now);
 
-/// -1102, as the exchange says it of a parameter that was not sent or is empty.
+/// -1102: the exchange's rejection for a parameter that was not sent or is empty.
 [[nodiscard]] Rejection missing_parameter(std::string_view name);
 
 }  // namespace botcore::venue::wire

@@ -44,15 +44,15 @@ TEST(WireRequest, DecodesParametersInTheirOrder) {
     EXPECT_EQ(Parameters::parse(request).value().all().size(), 3U);
 }
 
-// The documentation's third example: part in the query, part in the body.
-TEST(WireRequest, WhatIsSignedIsTheQueryAndThenTheBodyAsTheyCame) {
+// The third example of the documentation: part in the query, part in the body.
+TEST(WireRequest, SignedTextIsTheQueryFollowedByTheBodyAsSent) {
     Request request = with_query("symbol=LTC%2DBTC&signature=abc&side=BUY");
     request.body = "quantity=1&price=0.1";
     EXPECT_EQ(Parameters::parse(request).value().signed_text(),
               "symbol=LTC%2DBTC&side=BUYquantity=1&price=0.1");
 }
 
-TEST(WireRequest, RefusesWhatIsMalformedOrDoubled) {
+TEST(WireRequest, RejectsMalformedAndDuplicateParameters) {
     EXPECT_EQ(code_of("a=%"), -1100);
     EXPECT_EQ(code_of("a=%4"), -1100);
     EXPECT_EQ(code_of("a=%g1"), -1100);
@@ -68,7 +68,7 @@ TEST(WireRequest, RefusesWhatIsMalformedOrDoubled) {
     EXPECT_EQ(code_of(many), -1101);
 }
 
-TEST(WireRequest, AWindowMustContainTheMoment) {
+TEST(WireRequest, ReceiveWindowMustContainTheCurrentTime) {
     const std::string at = "timestamp=1499827319559";
     EXPECT_EQ(timing_code(at), 0);
     EXPECT_EQ(timing_code("timestamp=1499827319559000"), 0) << "Microseconds.";
@@ -83,7 +83,7 @@ TEST(WireRequest, AWindowMustContainTheMoment) {
     EXPECT_EQ(timing_code(at + "&recvWindow=60000.001"), -1131);
 }
 
-TEST(WireRequest, TimesThatAreNoneAreRefused) {
+TEST(WireRequest, RejectsInvalidTimes) {
     EXPECT_EQ(timing_code("symbol=BTCUSDT"), -1102);
     EXPECT_EQ(timing_code("timestamp="), -1102);
     for (const char* const wrong : {"now", "-1", "1.5", "14998273195590000", "1e12", " 1"})
@@ -94,7 +94,7 @@ TEST(WireRequest, TimesThatAreNoneAreRefused) {
     }
 }
 
-TEST(WireRequest, SignaturesOfBothKindsAreChecked) {
+TEST(WireRequest, ChecksSignaturesOfBothKinds) {
     const auto parameters = Parameters::parse(with_query("a=1")).value();
     EXPECT_EQ(check_signature(parameters, std::string("secret"))->code, -1102);
     // The empty text, signed with the key of RFC 8032, section 7.1, test 1.
@@ -112,7 +112,7 @@ TEST(WireRequest, SignaturesOfBothKindsAreChecked) {
         -1022);
 }
 
-/// Requests as published clients sent them; empty where there is no data.
+/// Requests recorded from published clients; empty when there is no data.
 std::vector<boost::json::value> recorded_requests() {
     const char* const data = std::getenv("BOTTEST_DATA");
     std::vector<boost::json::value> rows;
@@ -125,7 +125,7 @@ std::vector<boost::json::value> recorded_requests() {
     return rows;
 }
 
-TEST(WireRequest, TheRequestsOfPublishedClientsGetTheirVerdict) {
+TEST(WireRequest, AcceptsAndRejectsRecordedRequestsAsExpected) {
     const auto rows = recorded_requests();
     if (rows.empty()) GTEST_SKIP() << "BOTTEST_DATA names no signed requests.";
     const auto text = [](const boost::json::value& row, const char* name) {
