@@ -6,11 +6,11 @@
 namespace botcore::sim {
 
 RestorePoints::RestorePoints(SimStore& store) : store_(store) {
-    store_.set_witness([this] { look(); });
+    store_.set_witness([this] { remember(); });
 }
 
 /// The moments lie closer at the beginning, where there is little to make anew.
-void RestorePoints::look() {
+void RestorePoints::remember() {
     const auto head = store_.head();
     CHECK(head.has_value());
     if (head.value().sequence < next_) return;

@@ -28,7 +28,7 @@ private:
         std::string hash;
     };
 
-    void look();
+    void remember();
 
     SimStore& store_;
     model::Sequence next_ = 1;

@@ -286,16 +286,16 @@ void Link::reconcile(const ports::AccountProjection& projection) {
     context_.note("reconcile " + projection.account.id.text());
     const bool paper = context_.plan.mode == VenueMode::Paper;
     if (paper || !server_.knows(projection.account.id)) seat(projection);
-    look_twice(projection, true);
+    compare_twice(projection, true);
 }
 
 void Link::compare(const ports::AccountProjection& projection) {
     if (process_->dead) return;
     context_.note("compare " + projection.account.id.text());
-    look_twice(projection, false);
+    compare_twice(projection, false);
 }
 
-void Link::look_twice(const ports::AccountProjection& projection, bool term_begins) {
+void Link::compare_twice(const ports::AccountProjection& projection, bool term_begins) {
     const std::uint64_t number = ++comparison_[projection.account.id];
     const bool paper = context_.plan.mode == VenueMode::Paper;
     const auto current = [this, process = process_, number, id = projection.account.id] {

@@ -65,7 +65,7 @@ private:
                        const model::OrderReport& no_answer);
     void deliver(model::Duration delay, const model::OrderReport& report);
     void look(const ports::AccountProjection& projection, bool lagging);
-    void look_twice(const ports::AccountProjection& projection, bool term_begins);
+    void compare_twice(const ports::AccountProjection& projection, bool term_begins);
     void seat(const ports::AccountProjection& projection);
     void report_unseated(const ports::AccountProjection& projection);
 

@@ -17,7 +17,7 @@ void VenueServer::rebuild_from_start() {
     ++life_;
     venue_ = std::make_unique<venue::PaperVenue>();
     venue_->set_id_base(life_ * 1'000'000'000'000ULL);
-    seated_.clear();
+    restored_.clear();
     orders_.clear();
     written_.clear();
     for (const auto& instrument : model::builtin_instruments())
@@ -153,7 +153,7 @@ OrderReport VenueServer::query(const venue::OrderName& name, model::Duration lag
 }
 
 void VenueServer::seat(const venue::AccountSnapshot& seat) {
-    seated_[seat.account.id] = seat.account;
+    restored_[seat.account.id] = seat.account;
     for (const auto& order : seat.live_orders) {
         if (order.state != model::OrderState::Open) continue;
         if (!order.price && !order.stop_price) continue;
@@ -216,7 +216,7 @@ checkers::VenueTruth VenueServer::truth() const {
                                      filled,
                                      reports.front().reason == model::Reason::StopTriggered});
     }
-    for (const auto& [id, account] : seated_) {
+    for (const auto& [id, account] : restored_) {
         if (account.market == model::Market::Spot) {
             const auto* balances = venue_->spot_balances(id);
             for (const auto& asset : balances->assets()) {

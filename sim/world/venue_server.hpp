@@ -62,7 +62,7 @@ public:
     void apply(const std::vector<venue::MarketEvent>& events);
 
     [[nodiscard]] bool knows(const model::AccountId& account) const {
-        return seated_.contains(account);
+        return restored_.contains(account);
     }
 
     /// A placement is on its way to this life of the venue.
@@ -98,7 +98,7 @@ private:
     std::function<void(const model::OrderReport&)> stream_;
     std::unique_ptr<venue::PaperVenue> venue_;
     std::uint64_t life_ = 0;
-    std::map<model::AccountId, model::Account> seated_;
+    std::map<model::AccountId, model::Account> restored_;
     std::map<venue::OrderName, Seen> orders_;
     std::set<model::ClientOrderId> written_;
 };

@@ -6,7 +6,7 @@ using model::Reason;
 using model::Refusal;
 
 void refuse(Transaction& transaction, const model::Origin& origin, RuleBreach breach) {
-    transaction.answer_at_once(origin, Refusal{breach.reason, std::move(breach.text), {}, 0});
+    transaction.reply_at_once(origin, Refusal{breach.reason, std::move(breach.text), {}, 0});
 }
 
 AccountState* own_account(Transaction& transaction,
@@ -28,7 +28,7 @@ bool refused_by_version(Transaction& transaction,
                         std::optional<std::uint64_t> seen,
                         std::uint64_t current) {
     if (!seen || *seen == current) return false;
-    transaction.answer_at_once(
+    transaction.reply_at_once(
         origin,
         Refusal{Reason::VersionConflict,
                 "it was changed in the meantime: you saw version " + std::to_string(*seen) +

@@ -4,7 +4,7 @@
 #include "core/caller.hpp"
 #include "core/orders/order_life.hpp"
 #include "core/placing.hpp"
-#include "core/risk/entry_gates.hpp"
+#include "core/risk/entry_checks.hpp"
 #include "core/risk/limits.hpp"
 #include "core/risk/margin.hpp"
 #include "model/default_account.hpp"
@@ -32,7 +32,7 @@ void start_epoch(Transaction& transaction, const model::StartEpoch& body) {
     for (auto& [id, account] : state.accounts) {
         account.reconciled = false;  // I11
         for (auto& [number, live] : account.orders)
-            forget_answers(transaction, live);
+            mark_unanswered_unknown(transaction, live);
         transaction.perform(ReconcileAccount{id});
     }
 }
@@ -76,7 +76,7 @@ void open_account(Transaction& transaction, const model::OpenAccount& body) {
     (void)transaction.change(account);
     transaction.move(account, body.quote, Book::External, Book::Cash, body.deposit);
     transaction.perform(AnnounceAccount{body.account});
-    transaction.answer_at_once(body.origin, account.account);
+    transaction.reply_at_once(body.origin, account.account);
 }
 
 void set_leverage(Transaction& transaction, const model::SetLeverage& body) {
@@ -112,7 +112,7 @@ void set_leverage(Transaction& transaction, const model::SetLeverage& body) {
     model::Position& position = transaction.change(*account, body.instrument);
     position.leverage = body.leverage;
     transaction.perform(AnnounceAccount{body.account});
-    transaction.answer_at_once(body.origin, position);
+    transaction.reply_at_once(body.origin, position);
 }
 
 void transfer_money(Transaction& transaction, const model::TransferMoney& body) {
@@ -154,7 +154,7 @@ void transfer_money(Transaction& transaction, const model::TransferMoney& body) 
     (void)transaction.change(*to);
     transaction.perform(AnnounceAccount{body.from});
     transaction.perform(AnnounceAccount{body.to});
-    transaction.answer_at_once(
+    transaction.reply_at_once(
         body.origin, model::Transferred{from->account, to->account, body.asset, body.amount});
 }
 
@@ -218,7 +218,7 @@ void reset_account(Transaction& transaction, const model::ResetAccount& body) {
     row.state = model::AccountState::Active;
     row.frozen_reason = Reason::None;
     transaction.perform(AnnounceAccount{body.account});
-    transaction.answer_at_once(body.origin, row);
+    transaction.reply_at_once(body.origin, row);
 }
 
 }  // namespace botcore::core

@@ -14,7 +14,7 @@ using model::WindowState;
 namespace {
 
 void refuse(Transaction& transaction, const model::Origin& origin, Refusal refusal) {
-    transaction.answer_at_once(origin, std::move(refusal));
+    transaction.reply_at_once(origin, std::move(refusal));
 }
 
 /// As in `operations::kWindowAheadMax`: a window further ahead is a mistake of the operator.
@@ -83,7 +83,7 @@ bool may_move(WindowState from, WindowState to) {
 
 void set_mode(Transaction& transaction, const model::SetMode& body) {
     enter_mode(transaction, body.mode, body.until, body.text);
-    transaction.answer_at_once(body.origin, transaction.state().operating);
+    transaction.reply_at_once(body.origin, transaction.state().operating);
 }
 
 void schedule_maintenance(Transaction& transaction, const model::ScheduleMaintenance& body) {
@@ -144,7 +144,7 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
             enter_mode(transaction, OperatingMode::Draining, window.end, window.text);
         }
     }
-    transaction.answer_at_once(body.origin, window);
+    transaction.reply_at_once(body.origin, window);
 }
 
 void move_maintenance(Transaction& transaction, const model::MoveMaintenance& body) {
@@ -177,7 +177,7 @@ void move_maintenance(Transaction& transaction, const model::MoveMaintenance& bo
             enter_mode(transaction, OperatingMode::Normal, {}, "");
         }
     }
-    transaction.answer_at_once(body.origin, window);
+    transaction.reply_at_once(body.origin, window);
 }
 
 }  // namespace botcore::core

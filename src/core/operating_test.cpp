@@ -439,7 +439,7 @@ TEST(Sweeps, AreAllowedToTheOwnerAndToOperatorsOnly) {
     EXPECT_TRUE(std::holds_alternative<model::OrdersTouched>(*bench.last_reply));
 }
 
-TEST(Acts, AreRecordedWithoutChangingARow) {
+TEST(AuditEvents, AreRecordedWithoutChangingARow) {
     Bench bench;
     const auto decision = bench.apply(
         model::RecordAuditEvent{model::Owner("olga"), "login", "olga", "ok", "", "req_1"});

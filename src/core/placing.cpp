@@ -6,7 +6,7 @@
 #include "core/orders/exits.hpp"
 #include "core/orders/find_order.hpp"
 #include "core/orders/order_life.hpp"
-#include "core/risk/entry_gates.hpp"
+#include "core/risk/entry_checks.hpp"
 #include "core/risk/limits.hpp"
 #include "core/risk/margin.hpp"
 
@@ -74,10 +74,10 @@ Quantity shrinking_part(const AccountState& account, const model::PlaceOrder& bo
 }
 
 /// The checks that an entry must pass: risk limits, ramp and order rate.
-std::optional<RuleBreach> closed_to_entry(Transaction& transaction,
-                                          AccountState& account,
-                                          const model::PlaceOrder& body,
-                                          const Reservation& worst) {
+std::optional<RuleBreach> broken_entry_limit(Transaction& transaction,
+                                             AccountState& account,
+                                             const model::PlaceOrder& body,
+                                             const Reservation& worst) {
     State& state = transaction.state();
     if (auto breach = broken_limit(state,
                                    account,
@@ -85,7 +85,7 @@ std::optional<RuleBreach> closed_to_entry(Transaction& transaction,
                                    body.marks)) {
         return breach;
     }
-    if (auto breach = held_back_by_ramp(state, transaction.input())) return breach;
+    if (auto breach = refused_by_ramp(state, transaction.input())) return breach;
     return over_rate(state, account, transaction.monotonic_time());
 }
 
@@ -153,7 +153,7 @@ base::Result<Reservation, RuleBreach> judge(Transaction& transaction,
     if (auto breach = broken_rule(view)) return base::Failure{std::move(*breach)};
     const bool exit = spot ? body.side == model::Side::Sell : shrinking == body.quantity;
     if (!exit) {
-        if (auto breach = closed_gate(state, account, transaction.input(), body.quote)) {
+        if (auto breach = entry_refusal(state, account, transaction.input(), body.quote)) {
             return base::Failure{std::move(*breach)};
         }
     }
@@ -167,7 +167,7 @@ base::Result<Reservation, RuleBreach> judge(Transaction& transaction,
         return base::Failure{std::move(*breach)};
     }
     if (!exit) {
-        if (auto breach = closed_to_entry(transaction, account, body, worst)) {
+        if (auto breach = broken_entry_limit(transaction, account, body, worst)) {
             return base::Failure{std::move(*breach)};
         }
     }
@@ -291,15 +291,15 @@ void cancel_order(Transaction& transaction, const model::CancelOrder& body) {
         return;
     }
     if (auto late = late_cancel_reply(order)) {
-        transaction.answer_at_once(body.origin, std::move(*late));
+        transaction.reply_at_once(body.origin, std::move(*late));
         return;
     }
     if (!order.cancel_key.empty()) {
-        transaction.answer_at_once(body.origin,
-                                   Refusal{Reason::CancelPending,
-                                           "a cancel of this order is already under way",
-                                           order.id,
-                                           order.version});
+        transaction.reply_at_once(body.origin,
+                                  Refusal{Reason::CancelPending,
+                                          "a cancel of this order is already under way",
+                                          order.id,
+                                          order.version});
         return;
     }
     if (order.cancel != model::CancelState::None) {
@@ -316,7 +316,7 @@ void cancel_order(Transaction& transaction, const model::CancelOrder& body) {
         row.state = model::OrderState::Canceled;
         row.reason = Reason::CanceledByUser;
         row.cancelled_reason = body.reason;
-        transaction.answer_at_once(body.origin, row);
+        transaction.reply_at_once(body.origin, row);
         return;
     }
     transaction.open_key(body.origin, order.id);

@@ -49,7 +49,7 @@ void cancel_all(Transaction& transaction, const model::CancelAll& body) {
         if (model::is_protective(order.role) && !body.protective) continue;
         if (cancel_live(transaction, *account, live)) touched.cancels.push_back(order.id);
     }
-    transaction.answer_at_once(body.origin, std::move(touched));
+    transaction.reply_at_once(body.origin, std::move(touched));
 }
 
 void flatten(Transaction& transaction, const model::Flatten& body) {
@@ -69,7 +69,7 @@ void flatten(Transaction& transaction, const model::Flatten& body) {
     for (const auto& [instrument, position] : account->positions) {
         const model::Quantity left = unclosed(*account, instrument);
         if (left.is_zero()) continue;
-        if (transaction.order_room() == 0) {
+        if (transaction.remaining_quantity() == 0) {
             // The next ticks close it.
             model::Position& row = transaction.change(*account, instrument);
             row.unprotected = left;
@@ -81,7 +81,7 @@ void flatten(Transaction& transaction, const model::Flatten& body) {
         touched.exits.push_back(exit.order.id);
     }
     if (touched.exits.empty()) {
-        transaction.answer_at_once(body.origin, std::move(touched));
+        transaction.reply_at_once(body.origin, std::move(touched));
         return;
     }
     touched.pending = touched.exits;

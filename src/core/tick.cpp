@@ -67,7 +67,9 @@ void release_queued(Transaction& transaction,
 }
 
 /// Queued exits expire, or are sent once the window is over and the price is within their limit.
-void probe_queue(Transaction& transaction, AccountState& account, const model::Tick& body) {
+void process_queued_exits(Transaction& transaction,
+                          AccountState& account,
+                          const model::Tick& body) {
     const State& state = transaction.state();
     for (auto& [number, live] : account.orders) {
         if (live.order.state != OrderState::Queued) continue;
@@ -90,7 +92,7 @@ void tick(Transaction& transaction, const model::Tick& body) {
     const auto place = transaction.state().accounts.find(body.account);
     if (place == transaction.state().accounts.end()) return;
     AccountState& account = place->second;
-    probe_queue(transaction, account, body);
+    process_queued_exits(transaction, account, body);
     if (account.account.market != model::Market::Futures) return;
     for (const auto& [instrument, position] : account.positions)
         exit_unprotected(transaction, account, instrument);

@@ -197,7 +197,7 @@ void Transaction::answer(const KeyId& key, model::Reply reply) {
     perform(ReplyToRequest{key, std::move(reply)});
 }
 
-void Transaction::answer_at_once(const model::Origin& origin, model::Reply reply) {
+void Transaction::reply_at_once(const model::Origin& origin, model::Reply reply) {
     open_key(origin, {});
     answer({origin.owner, origin.key}, std::move(reply));
 }

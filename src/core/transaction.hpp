@@ -54,15 +54,15 @@ public:
     void define(const model::Instrument& instrument);
 
     /// How many orders this input may still add. What does not fit is done by the next tick.
-    [[nodiscard]] model::OrderNumber order_room() const {
+    [[nodiscard]] model::OrderNumber remaining_quantity() const {
         return model::kOrdersPerInputMax - orders_added_;
     }
 
     /// Adds an order; its number and id are derived from the record's position in the journal. Only
-    /// while `order_room` is above zero.
+    /// while `remaining_quantity` is above zero.
     LiveOrder& add_order(AccountState& account, model::Order order);
-    /// Adds an order that was found at the exchange and keeps its id there. Only while `order_room`
-    /// is above zero.
+    /// Adds an order that was found at the exchange and keeps its id there. Only while
+    /// `remaining_quantity` is above zero.
     LiveOrder& import_order(AccountState& account, model::Order order);
     void add_fill(model::Fill fill);
 
@@ -86,7 +86,7 @@ public:
     /// Stores the reply under the key and sends it.
     void answer(const KeyId& key, model::Reply reply);
     /// Opens the key and replies in the same record.
-    void answer_at_once(const model::Origin& origin, model::Reply reply);
+    void reply_at_once(const model::Origin& origin, model::Reply reply);
 
     /// Refuses the request for a transient reason. It makes no record, so that its key is not bound
     /// to the refusal permanently. Only allowed when nothing was changed.

@@ -19,7 +19,7 @@ TradeDecision TradeDeduplicator::decide(const MarketMessage& message) {
           message.kind == MarketMessageKind::AggregateTrade);
     if (message.first_trade < oldest_id_ && message.trade_time > newest_time_) forget();  // D4
     TradeDecision decision;
-    decision.trades_missing = see_ids(message);
+    decision.trades_missing = note_ids(message);
     if (message.trade_origin != protocol::TradeOrigin::Market) {
         decision.verdict = TradeVerdict::NotMarket;
         return decision;
@@ -34,7 +34,7 @@ void TradeDeduplicator::forget() {
     *this = TradeDeduplicator(remembered_max_);
 }
 
-bool TradeDeduplicator::see_ids(const MarketMessage& message) {
+bool TradeDeduplicator::note_ids(const MarketMessage& message) {
     bool missing = newest_id_ != 0 && message.first_trade > newest_id_ + 1;
     if (message.kind == MarketMessageKind::AggregateTrade) {
         missing = missing && newest_aggregate_ != 0 && message.trade_id > newest_aggregate_ + 1;

@@ -55,7 +55,7 @@ private:
     };
 
     /// True when ids before `message` were skipped; marks its ids as seen.
-    bool see_ids(const protocol::MarketMessage& message);
+    bool note_ids(const protocol::MarketMessage& message);
     /// The part of `message` that was not counted before; marks it as counted.
     model::Quantity count(const protocol::MarketMessage& message);
 

@@ -185,7 +185,7 @@ std::optional<MaintenanceMove> move_after_clock_step(const MaintenanceWindow& wi
     return std::nullopt;
 }
 
-std::optional<Timestamp> look_again_at(const MaintenanceWindow& window,
+std::optional<Timestamp> next_check_at(const MaintenanceWindow& window,
                                        const MaintenanceTimes& times) {
     if (is_over(window.state)) return std::nullopt;
     return due_at(window, times);

@@ -66,7 +66,7 @@ inline constexpr Duration kWindowAheadMax = Duration::seconds(std::int64_t{366} 
     Duration in_state);
 
 /// When to look again although nothing else happened; nothing for a window that is over.
-[[nodiscard]] std::optional<Timestamp> look_again_at(const model::MaintenanceWindow& window,
+[[nodiscard]] std::optional<Timestamp> next_check_at(const model::MaintenanceWindow& window,
                                                      const MaintenanceTimes& times);
 
 /// The step that an operator asks for with "off": out of the window early, through the gradual

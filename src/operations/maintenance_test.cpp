@@ -97,7 +97,7 @@ TEST(Maintenance, ReturnsGraduallyIsWatchedForAnHourAndSaysWhenItIsComplete) {
     EXPECT_EQ(move_due(watching, kTimes, watched, 0)->state, WindowState::Done);
     const auto done = window_in(WindowState::Done, watched);
     EXPECT_FALSE(move_due(done, kTimes, watched + Duration::seconds(1), 0));
-    EXPECT_FALSE(look_again_at(done, kTimes));
+    EXPECT_FALSE(next_check_at(done, kTimes));
     EXPECT_EQ(news_of(done).event, "maintenance_completed");
 }
 
@@ -111,7 +111,7 @@ TEST(Maintenance, AnOperatorMayEndItEarly) {
                   (MaintenanceMove{WindowState::Watching, now + kTimes.watch}));
     }
     const auto ramping = window_in(WindowState::Ramping, now);
-    EXPECT_EQ(look_again_at(ramping, kTimes), now + kTimes.ramp);
+    EXPECT_EQ(next_check_at(ramping, kTimes), now + kTimes.ramp);
     EXPECT_FALSE(return_move(ramping, kTimes, now, ReturnWay::Gradual));
     EXPECT_EQ(return_move(ramping, kTimes, now, ReturnWay::AtOnce)->state, WindowState::Watching);
     for (const auto state : {WindowState::Planned,
@@ -194,7 +194,7 @@ RC_GTEST_PROP(MaintenanceProperty, AWindowEndsWhateverTheTimesOfTheLooks, (std::
             window.updated = now;
         } else {
             RC_ASSERT(now < end);
-            RC_ASSERT(*look_again_at(window, kTimes) > now);
+            RC_ASSERT(*next_check_at(window, kTimes) > now);
             const bool often = random.chance(1, 2);
             now = now + Duration::seconds(random.between(1, often ? 1'800 : 40 * 86'400));
         }

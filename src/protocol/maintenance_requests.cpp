@@ -49,25 +49,25 @@ ParseResult<MaintenanceRequest> parse_maintenance_request(std::string_view body)
     FieldReader reader = TRY(fields_of(body));
     (void)TRY(
         reader.only(std::array<std::string_view, 4>{"begin", "minutes", "emergency", "text"}));
-    MaintenanceRequest wish;
+    MaintenanceRequest requested;
     if (reader.has("begin")) {
-        wish.begin =
+        requested.begin =
             TRY(reader.word("begin", "a time in UTC such as 2026-12-06T02:00Z", parse_iso8601));
     }
-    wish.length = TRY(minutes_or(reader, wish.length));
-    if (reader.has("emergency")) wish.emergency = TRY(reader.boolean("emergency"));
-    wish.text = TRY(text_or_none(reader));
-    return Parsed<MaintenanceRequest>{std::move(wish), reader.canonical()};
+    requested.length = TRY(minutes_or(reader, requested.length));
+    if (reader.has("emergency")) requested.emergency = TRY(reader.boolean("emergency"));
+    requested.text = TRY(text_or_none(reader));
+    return Parsed<MaintenanceRequest>{std::move(requested), reader.canonical()};
 }
 
 ParseResult<MaintenanceRequest> parse_maintenance_now(std::string_view body) {
     FieldReader reader = TRY(fields_of(body));
     (void)TRY(reader.only(std::array<std::string_view, 2>{"minutes", "text"}));
-    MaintenanceRequest wish;
-    wish.emergency = true;
-    wish.length = TRY(minutes_or(reader, base::Duration::seconds(3'600)));
-    wish.text = TRY(text_or_none(reader));
-    return Parsed<MaintenanceRequest>{std::move(wish), reader.canonical()};
+    MaintenanceRequest requested;
+    requested.emergency = true;
+    requested.length = TRY(minutes_or(reader, base::Duration::seconds(3'600)));
+    requested.text = TRY(text_or_none(reader));
+    return Parsed<MaintenanceRequest>{std::move(requested), reader.canonical()};
 }
 
 ParseResult<MaintenanceEnd> parse_maintenance_end(std::string_view body) {

@@ -6,11 +6,11 @@ namespace botcore::protocol {
 namespace {
 
 TEST(MaintenanceRequests, EverythingHasADefault) {
-    const auto wish = parse_maintenance_request("");
-    ASSERT_TRUE(wish);
-    EXPECT_FALSE(wish.value().value.begin);
-    EXPECT_EQ(wish.value().value.length, base::Duration::seconds(7'200));
-    EXPECT_FALSE(wish.value().value.emergency);
+    const auto requested = parse_maintenance_request("");
+    ASSERT_TRUE(requested);
+    EXPECT_FALSE(requested.value().value.begin);
+    EXPECT_EQ(requested.value().value.length, base::Duration::seconds(7'200));
+    EXPECT_FALSE(requested.value().value.emergency);
     const auto now = parse_maintenance_now("{}");
     ASSERT_TRUE(now);
     EXPECT_EQ(now.value().value.length, base::Duration::seconds(3'600));
@@ -21,15 +21,15 @@ TEST(MaintenanceRequests, EverythingHasADefault) {
 }
 
 TEST(MaintenanceRequests, ReadsAllFields) {
-    const auto wish = parse_maintenance_request(
+    const auto requested = parse_maintenance_request(
         R"({"text":"a new disk","minutes":90,"emergency":true,"begin":"2026-12-06T02:00Z"})");
-    ASSERT_TRUE(wish);
-    EXPECT_EQ(wish.value().value.begin, base::Timestamp::from_milliseconds(1'796'522'400'000));
-    EXPECT_EQ(wish.value().value.length, base::Duration::seconds(5'400));
-    EXPECT_TRUE(wish.value().value.emergency);
-    EXPECT_EQ(wish.value().value.text, "a new disk");
+    ASSERT_TRUE(requested);
+    EXPECT_EQ(requested.value().value.begin, base::Timestamp::from_milliseconds(1'796'522'400'000));
+    EXPECT_EQ(requested.value().value.length, base::Duration::seconds(5'400));
+    EXPECT_TRUE(requested.value().value.emergency);
+    EXPECT_EQ(requested.value().value.text, "a new disk");
     EXPECT_EQ(
-        wish.value().canonical,
+        requested.value().canonical,
         R"({"begin":"2026-12-06T02:00Z","emergency":"true","minutes":"90","text":"a new disk"})");
     EXPECT_TRUE(parse_maintenance_end(R"({"ramp":true})").value().value.ramp);
 }

@@ -133,39 +133,41 @@ base::Result<std::string, RequestError> timeline_of(const json::object& message)
 base::Result<StreamSubscribe, RequestError> read_subscribe(const json::object& message) {
     (void)TRY(
         only(message, {"channels", "accounts", "symbols", "since", "since_index", "timeline"}));
-    StreamSubscribe wish;
+    StreamSubscribe requested;
     if (const auto* value = message.if_contains("channels")) {
-        wish.channels = TRY(channels_of(*value));
+        requested.channels = TRY(channels_of(*value));
     } else {
         std::copy_if(kChannels.begin(),
                      kChannels.end(),
-                     std::back_inserter(wish.channels),
+                     std::back_inserter(requested.channels),
                      [](Channel channel) { return channel != Channel::Prices; });
     }
-    if (const auto* value = message.if_contains("symbols")) wish.symbols = TRY(symbols_of(*value));
+    if (const auto* value = message.if_contains("symbols"))
+        requested.symbols = TRY(symbols_of(*value));
     if (const auto* value = message.if_contains("accounts")) {
-        wish.accounts = TRY(names<model::AccountId>(
+        requested.accounts = TRY(names<model::AccountId>(
             *value, "accounts", kAccountsExpected, [](std::string_view text) {
                 return model::is_valid_account(text) ? std::optional(model::AccountId(text))
                                                      : std::nullopt;
             }));
     }
-    wish.since = TRY(place_of(message));
-    wish.timeline = TRY(timeline_of(message));
-    return wish;
+    requested.since = TRY(place_of(message));
+    requested.timeline = TRY(timeline_of(message));
+    return requested;
 }
 
 base::Result<StreamUnsubscribe, RequestError> read_unsubscribe(const json::object& message) {
     (void)TRY(only(message, {"channels", "symbols"}));
-    StreamUnsubscribe wish;
+    StreamUnsubscribe requested;
     if (const auto* value = message.if_contains("channels")) {
-        wish.channels = TRY(channels_of(*value));
+        requested.channels = TRY(channels_of(*value));
     }
-    if (const auto* value = message.if_contains("symbols")) wish.symbols = TRY(symbols_of(*value));
-    if (wish.channels.empty() && wish.symbols.empty()) {
+    if (const auto* value = message.if_contains("symbols"))
+        requested.symbols = TRY(symbols_of(*value));
+    if (requested.channels.empty() && requested.symbols.empty()) {
         return Failure{error_of("MISSING_FIELD", "name 'channels' or 'symbols' to leave", {})};
     }
-    return wish;
+    return requested;
 }
 
 base::Result<StreamAuthenticate, RequestError> read_authenticate(const json::object& message) {

@@ -25,16 +25,16 @@ TEST(StreamRequests, AreReadWithAllTheirFields) {
     EXPECT_TRUE(std::holds_alternative<StreamPing>(ping.body));
     const auto who = accepted(R"({"type":"authenticate","token":"t0k"})");
     EXPECT_EQ(std::get<StreamAuthenticate>(who.body).token, "t0k");
-    const auto wish = std::get<StreamSubscribe>(
+    const auto requested = std::get<StreamSubscribe>(
         accepted(R"({"type":"subscribe","channels":["orders","prices"],"accounts":["futures"],)"
                  R"("symbols":["BTCUSDT"],"since":12,"since_index":3,"timeline":"2-9f2c41d0"})")
             .body);
-    EXPECT_EQ(wish.channels, (std::vector{Channel::Orders, Channel::Prices}));
-    EXPECT_EQ(wish.accounts->front().text(), "futures");
-    EXPECT_EQ(wish.symbols->front().text(), "BTCUSDT");
-    EXPECT_EQ(wish.since->sequence, 12U);
-    EXPECT_EQ(wish.since->index, 3U);
-    EXPECT_EQ(wish.timeline, "2-9f2c41d0");
+    EXPECT_EQ(requested.channels, (std::vector{Channel::Orders, Channel::Prices}));
+    EXPECT_EQ(requested.accounts->front().text(), "futures");
+    EXPECT_EQ(requested.symbols->front().text(), "BTCUSDT");
+    EXPECT_EQ(requested.since->sequence, 12U);
+    EXPECT_EQ(requested.since->index, 3U);
+    EXPECT_EQ(requested.timeline, "2-9f2c41d0");
     const auto leave = std::get<StreamUnsubscribe>(
         accepted(R"({"type":"unsubscribe","channels":["prices"],"symbols":["ETHUSDT"]})").body);
     EXPECT_EQ(leave.channels, std::vector{Channel::Prices});
@@ -42,10 +42,10 @@ TEST(StreamRequests, AreReadWithAllTheirFields) {
 }
 
 TEST(StreamRequests, WithoutChannelsAskForAllButPrices) {
-    const auto wish = std::get<StreamSubscribe>(accepted(R"({"type":"subscribe"})").body);
-    EXPECT_EQ(wish.channels.size(), kChannels.size() - 1);
-    EXPECT_EQ(std::count(wish.channels.begin(), wish.channels.end(), Channel::Prices), 0);
-    EXPECT_FALSE(wish.accounts || wish.symbols || wish.since);
+    const auto requested = std::get<StreamSubscribe>(accepted(R"({"type":"subscribe"})").body);
+    EXPECT_EQ(requested.channels.size(), kChannels.size() - 1);
+    EXPECT_EQ(std::count(requested.channels.begin(), requested.channels.end(), Channel::Prices), 0);
+    EXPECT_FALSE(requested.accounts || requested.symbols || requested.since);
 }
 
 // @spec:R3-VAL-01 @spec:R3-VAL-03 @spec:R3-VAL-04 @spec:R3-VAL-05

@@ -68,7 +68,7 @@ std::int64_t retry_after(const core::State& state, model::Reason reason, Now now
     return ((operating.until - now.time).in_milliseconds() + 999) / 1'000;
 }
 
-bool brings_trades(const model::InputBody& fact) {
+bool has_trades(const model::InputBody& fact) {
     const auto* report = std::get_if<model::ReportOrder>(&fact);
     return report != nullptr && !report->report.trades.empty();
 }
@@ -101,7 +101,7 @@ bool Runtime::step(Now now) {
         model::InputBody fact = facts_.pop();
         // Prices from before a trade are no news of the position that it makes: they are looked at
         // first.
-        if (!looked && brings_trades(fact)) {
+        if (!looked && has_trades(fact)) {
             next_tick_ = now.monotonic;
             apply_ticks(now);
             looked = true;

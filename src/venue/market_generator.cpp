@@ -177,8 +177,8 @@ void MarketGenerator::trade_some(std::vector<MarketEvent>& events) {
 void MarketGenerator::step(model::Timestamp now, std::vector<MarketEvent>& events) {
     now_ = now;
     if (!started_) {
-        std::vector<MarketEvent> unheard;
-        refill(unheard);
+        std::vector<MarketEvent> discarded;
+        refill(discarded);
         started_ = true;
         snapshot(now, events);
         return;

@@ -45,7 +45,7 @@ std::optional<Price> ExchangeOrder::lock_price() const {
     return std::max(*stop_price, price.value_or(*stop_price));
 }
 
-bool is_set_off(const ExchangeOrder& order, const model::PriceRange& seen) {
+bool triggers(const ExchangeOrder& order, const model::PriceRange& seen) {
     CHECK(order.waits() && order.stop_price);
     const bool from_below = (order.side == Side::Buy) == model::is_stop(order.type);
     return from_below ? seen.high >= *order.stop_price : seen.low <= *order.stop_price;
@@ -122,9 +122,9 @@ void Matching::wait(ExchangeOrder order) {
     add(std::move(order));
 }
 
-std::optional<OrderSerial> Matching::next_set_off(const model::PriceRange& seen) const {
+std::optional<OrderSerial> Matching::next_triggered(const model::PriceRange& seen) const {
     for (const OrderSerial serial : waiting_) {
-        if (is_set_off(open_.at(serial), seen)) return serial;
+        if (triggers(open_.at(serial), seen)) return serial;
     }
     return std::nullopt;
 }
@@ -145,11 +145,11 @@ void Matching::expire_waiting(OrderSerial serial, MatchingEvents& events) {
 /// Matches a new or triggered order, then rests or ends the remainder.
 void Matching::begin(OrderSerial serial, MatchingEvents& events) {
     const ExchangeOrder& order = open_.at(serial);
-    const bool hopeless = is_fill_or_kill(order) && !fills_completely(order);
-    if (!hopeless) match(serial, events);
+    const bool cannot_fill = is_fill_or_kill(order) && !fills_completely(order);
+    if (!cannot_fill) match(serial, events);
     const ExchangeOrder* left = find(serial);
     if (left == nullptr) return;
-    CHECK(hopeless || !is_fill_or_kill(*left));  // M2
+    CHECK(cannot_fill || !is_fill_or_kill(*left));  // M2
     if (!may_rest(*left)) {
         end(serial, Ending::ExpiredUnfilled, events);
         return;

@@ -68,7 +68,7 @@ struct ExchangeOrder {
 /// or at a price that is worse for its side; a take profit at its stop price or at a price that is
 /// better (USD-M futures, "condition orders will be triggered when", with workingType
 /// CONTRACT_PRICE).
-[[nodiscard]] bool is_set_off(const ExchangeOrder& order, const model::PriceRange& seen);
+[[nodiscard]] bool triggers(const ExchangeOrder& order, const model::PriceRange& seen);
 
 /// Why an order is no longer open at the exchange.
 enum class Ending : std::uint8_t {
@@ -124,7 +124,7 @@ public:
     void wait(ExchangeOrder order);
 
     /// The oldest waiting order that trades within the range trigger.
-    [[nodiscard]] std::optional<OrderSerial> next_set_off(const model::PriceRange& seen) const;
+    [[nodiscard]] std::optional<OrderSerial> next_triggered(const model::PriceRange& seen) const;
 
     /// Changes a waiting order to its triggered type and continues as `enter` does. The order must
     /// pass `check_taking`.

@@ -67,7 +67,7 @@ Quantity OrderBook::anonymous_at(Side side, Price price) const {
 /// back, a decrease is taken from the back.
 void OrderBook::align(Queue& queue, Quantity total) {
     Quantity known = queue.tail;
-    for (const Standing& order : queue.orders)
+    for (const QueuedOrder& order : queue.orders)
         known += order.ahead;
     if (total >= known) {
         queue.tail += total - known;
@@ -147,7 +147,7 @@ void OrderBook::reduce(OrderSerial serial, Quantity remaining) {
     const auto place = places_.find(serial);
     CHECK(place != places_.end());
     Queue& queue = make_queue(place->second.side, place->second.price);
-    for (Standing& order : queue.orders) {
+    for (QueuedOrder& order : queue.orders) {
         if (order.serial != serial) continue;
         CHECK(remaining <= order.remaining);
         order.remaining = remaining;
@@ -181,14 +181,14 @@ void OrderBook::consume_anonymous(Side side, Price price, Quantity quantity) {
         part -= gone;
         quantity -= gone;
     };
-    for (Standing& order : queue->orders)
+    for (QueuedOrder& order : queue->orders)
         eat(order.ahead);
     eat(queue->tail);
 }
 
 /// Fills the first order of a queue and removes it when nothing is open.
 void OrderBook::fill(Side side, Queue& queue, Quantity quantity) {
-    Standing& order = queue.orders.front();
+    QueuedOrder& order = queue.orders.front();
     CHECK(quantity <= order.remaining);
     order.remaining -= quantity;
     if (order.remaining.is_zero()) erase(side, queue, 0);
@@ -210,7 +210,7 @@ std::optional<Match> OrderBook::take_next(const Taker& taker) {
         lower_anonymous(side, *price, quantity);
         return Match{MatchKind::Trade, *price, quantity, kAnonymous};
     }
-    const Standing first = queue->orders.front();
+    const QueuedOrder first = queue->orders.front();
     if (first.party == taker.party) {
         erase(side, *queue, 0);
         return Match{MatchKind::SelfTradePrevented, *price, first.remaining, first.serial};
@@ -233,7 +233,7 @@ std::optional<Match> OrderBook::hit_next(PublicTrade& trade) {
     Queues& list = queues(side);
     if (!list.empty() && worse(side, trade.price, list.back().price)) {
         Queue& passed = list.back();
-        const Standing first = passed.orders.front();
+        const QueuedOrder first = passed.orders.front();
         const Match match{MatchKind::Trade, passed.price, first.remaining, first.serial};
         fill(side, passed, first.remaining);
         return match;
@@ -241,7 +241,7 @@ std::optional<Match> OrderBook::hit_next(PublicTrade& trade) {
     if (!list.empty() && list.back().price == trade.price) {
         Queue& queue = list.back();
         settle_unconfirmed(side, queue);
-        Standing& first = queue.orders.front();
+        QueuedOrder& first = queue.orders.front();
         const Quantity eaten = std::min(first.ahead, trade.quantity);
         first.ahead -= eaten;
         trade.quantity -= eaten;
@@ -265,7 +265,7 @@ std::optional<Match> OrderBook::cross_next(Side aggressor) {
     const auto level = anonymous_.best(aggressor);
     if (!level || worse(aggressor, level->price, list.back().price)) return std::nullopt;
     Queue& queue = list.back();
-    const Standing first = queue.orders.front();
+    const QueuedOrder first = queue.orders.front();
     const Match match{
         MatchKind::Trade, queue.price, std::min(first.remaining, level->quantity), first.serial};
     consume_anonymous(aggressor, level->price, match.quantity);
@@ -305,7 +305,7 @@ Reach OrderBook::reach(const Taker& taker) const {
         if (!within(taker.side, taker.limit, price)) break;
         // The order within a level does not matter here: all of it has one price.
         if (queue != list.rend() && queue->price == price) {
-            for (const Standing& order : queue->orders) {
+            for (const QueuedOrder& order : queue->orders) {
                 if (order.party != taker.party) take(price, order.remaining, order.firmness);
             }
             ++queue;
@@ -325,7 +325,7 @@ std::optional<Quantity> OrderBook::in_front_of(OrderSerial serial) const {
     CHECK(queue != nullptr);
     if (!queue->confirmed) return std::nullopt;
     Quantity front;
-    for (const Standing& order : queue->orders) {
+    for (const QueuedOrder& order : queue->orders) {
         front += order.ahead;
         if (order.serial == serial) break;
         front += order.remaining;
@@ -338,7 +338,7 @@ Quantity OrderBook::open_quantity(OrderSerial serial) const {
     if (place == places_.end()) return Quantity();
     const Queue* queue = find_queue(place->second.side, place->second.price);
     CHECK(queue != nullptr);
-    for (const Standing& order : queue->orders) {
+    for (const QueuedOrder& order : queue->orders) {
         if (order.serial == serial) return order.remaining;
     }
     return Quantity();

@@ -145,7 +145,7 @@ public:
     [[nodiscard]] model::Quantity open_quantity(OrderSerial serial) const;
 
 private:
-    struct Standing {
+    struct QueuedOrder {
         OrderSerial serial;
         Party party;
         model::Quantity remaining;
@@ -155,7 +155,7 @@ private:
 
     struct Queue {
         model::Price price;
-        std::vector<Standing> orders;
+        std::vector<QueuedOrder> orders;
         model::Quantity tail;
         bool confirmed = true;  ///< False: the level has not been set since the last reset.
     };

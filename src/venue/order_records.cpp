@@ -22,7 +22,7 @@ model::OrderReport report_of(const OrderRecord& record,
     return report;
 }
 
-model::VenueOrder told_of(const OrderRecord& record, model::Timestamp now) {
+model::VenueOrder venue_order_of(const OrderRecord& record, model::Timestamp now) {
     model::VenueOrder order = record.asked;
     order.report = report_of(record, 0, now);
     return order;
@@ -45,7 +45,7 @@ bool OrderHistory::closed_before(Place& place,
                                  const model::AccountId& account,
                                  model::Timestamp since,
                                  std::vector<const OrderRecord*>& found) const {
-    for (std::size_t looks = 0; looks < kClosedLooksMax && found.size() < kClosedFoundMax;
+    for (std::size_t looks = 0; looks < kClosedScannedMax && found.size() < kClosedFoundMax;
          ++looks) {
         if (place <= forgotten_) return false;
         const OrderName& name = by_age_.at(place - forgotten_ - 1);

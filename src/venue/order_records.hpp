@@ -39,7 +39,7 @@ struct OrderRecord {
 };
 
 /// The order as the exchange reports it in a query, with all its trades of this run.
-[[nodiscard]] model::VenueOrder told_of(const OrderRecord& record, model::Timestamp now);
+[[nodiscard]] model::VenueOrder venue_order_of(const OrderRecord& record, model::Timestamp now);
 
 /// The report of an order with its trades from `first_trade` on.
 [[nodiscard]] model::OrderReport report_of(const OrderRecord& record,
@@ -47,7 +47,7 @@ struct OrderRecord {
                                            model::Timestamp now);
 
 /// Maximum number of closed orders that one step of a walk examines: about one millisecond of work.
-inline constexpr std::size_t kClosedLooksMax = 512;
+inline constexpr std::size_t kClosedScannedMax = 512;
 inline constexpr std::size_t kClosedFoundMax = 32;
 
 /// Closed orders; for each name the newest can be found.
@@ -67,7 +67,7 @@ public:
     /// The position after the order that was closed last.
     [[nodiscard]] Place end() const { return forgotten_ + by_age_.size(); }
 
-    /// Walks back from `place` over at most `kClosedLooksMax` orders, and adds at most
+    /// Walks back from `place` over at most `kClosedScannedMax` orders, and adds at most
     /// `kClosedFoundMax` orders of the account that were closed since. Returns false when there are
     /// no more.
     [[nodiscard]] bool closed_before(Place& place,

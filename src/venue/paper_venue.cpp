@@ -122,7 +122,7 @@ std::optional<PaperVenue::Refusal> PaperVenue::accept(const model::OrderInstruct
     if (auto twice = matching.check_duplicate(order)) return Refusal{*twice};
     if (order.waits()) {
         const auto& last = contract->last_trade;
-        if (last && is_set_off(order, {*last, *last})) {
+        if (last && triggers(order, {*last, *last})) {
             return Refusal{{-2021, "Order would immediately trigger."}, Reason::StopWouldTrigger};
         }
     } else if (order.reduce_only == model::ReduceOnly::Yes) {
@@ -268,8 +268,8 @@ void PaperVenue::apply(const MarketEvent& event, Reports& reports) {
 }
 
 void PaperVenue::restore_account(const AccountSnapshot& snapshot, Timestamp now, Reports& reports) {
-    AccountBooks& books = take_over_money(snapshot);
-    forget_unknown(books, snapshot);
+    AccountBooks& books = restore_balances(snapshot);
+    remove_unknown_orders(books, snapshot);
     book_missing_trades(books, snapshot);
     for (auto& [id, contract] : contracts_) {
         // The restored position may be too small for the venue's reduce-only orders (W4).

@@ -224,8 +224,8 @@ private:
                                                 model::Timestamp now,
                                                 Reports& reports);
 
-    [[nodiscard]] AccountBooks& take_over_money(const AccountSnapshot& snapshot);
-    void forget_unknown(const AccountBooks& books, const AccountSnapshot& snapshot);
+    [[nodiscard]] AccountBooks& restore_balances(const AccountSnapshot& snapshot);
+    void remove_unknown_orders(const AccountBooks& books, const AccountSnapshot& snapshot);
     void book_missing_trades(AccountBooks& books, const AccountSnapshot& snapshot);
     void restore_order(AccountBooks& books,
                        const model::Order& row,

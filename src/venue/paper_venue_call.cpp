@@ -87,9 +87,9 @@ void PaperVenue::Call::touch(OrderSerial serial) {
 void PaperVenue::Call::finish(Reports& reports) {
     // Terminates: each pass ends the waiting of one order, and no order starts to wait meanwhile.
     while (seen_) {
-        const auto next = contract_.matching.next_set_off(*seen_);
+        const auto next = contract_.matching.next_triggered(*seen_);
         if (!next) break;
-        set_off(*next);
+        trigger_order(*next);
     }
     for (const Touched& touched : touched_) {
         const auto place = venue_.open_records_.find(touched.serial);
@@ -177,7 +177,7 @@ void PaperVenue::Call::keep_reduce_only(const AccountBooks& books) {
 }
 
 /// The stop price of a waiting order was reached: it becomes a market or limit order, or expires.
-void PaperVenue::Call::set_off(OrderSerial serial) {
+void PaperVenue::Call::trigger_order(OrderSerial serial) {
     set_off_ = serial;
     Matching& matching = contract_.matching;
     const ExchangeOrder* waiting = matching.find(serial);

@@ -44,7 +44,7 @@ private:
     void unlock(OrderRecord& record, model::Money keep);
     [[nodiscard]] model::Money lock_of(const ExchangeOrder& order) const;
     [[nodiscard]] const AccountBooks& books_of(OrderSerial serial) const;
-    void set_off(OrderSerial serial);
+    void trigger_order(OrderSerial serial);
     [[nodiscard]] std::optional<Refusal> check_set_off(const ExchangeOrder& order) const;
 
     PaperVenue& venue_;

@@ -252,7 +252,7 @@ void PaperVenue::book_trade(AccountBooks& books,
     books.wallets[rules.quote] += apply_trade(books.holdings[rules.id], booked) - trade.fee;
 }
 
-PaperVenue::AccountBooks& PaperVenue::take_over_money(const AccountSnapshot& snapshot) {
+PaperVenue::AccountBooks& PaperVenue::restore_balances(const AccountSnapshot& snapshot) {
     AccountBooks& books = accounts_[snapshot.account.id];
     if (books.id.empty()) {
         books.id = snapshot.account.id;
@@ -284,7 +284,7 @@ PaperVenue::AccountBooks& PaperVenue::take_over_money(const AccountSnapshot& sna
     return books;
 }
 
-void PaperVenue::forget_unknown(const AccountBooks& books, const AccountSnapshot& snapshot) {
+void PaperVenue::remove_unknown_orders(const AccountBooks& books, const AccountSnapshot& snapshot) {
     std::set<OrderName> known;
     for (const model::Order& row : snapshot.live_orders) {
         known.insert({books.id, row.instrument, row.id});
@@ -340,10 +340,10 @@ bool PaperVenue::walk_on(OrderWalk& walk,
     std::vector<const OrderRecord*> closed;
     const bool more = history_.closed_before(walk.place, walk.account, walk.since, closed);
     for (const OrderRecord* record : closed)
-        orders.push_back(told_of(*record, now));
+        orders.push_back(venue_order_of(*record, now));
     if (more) return false;
     for (const auto& [serial, record] : open_records_) {
-        if (record.name.account == walk.account) orders.push_back(told_of(record, now));
+        if (record.name.account == walk.account) orders.push_back(venue_order_of(record, now));
     }
     return true;
 }

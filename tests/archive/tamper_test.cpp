@@ -120,10 +120,10 @@ TEST_F(Tampering, AMissingSegmentIsAGapWithItsRecords) {
 TEST_F(Tampering, AnotherKeyOpensNothing) {
     auto other = archive::ArchiveKey::create(folder_.file("other.key"));
     ASSERT_TRUE(other);
-    archive::Archive stranger(*vault_.repository, other.value());
+    archive::Archive other_user(*vault_.repository, other.value());
     std::vector<archive::ArchiveError> warnings;
     const auto restored =
-        archive::restore_into(stranger, {}, folder_.file("made.db"), {}, warnings);
+        archive::restore_into(other_user, {}, folder_.file("made.db"), {}, warnings);
     ASSERT_FALSE(restored);
     EXPECT_EQ(restored.error().kind, Kind::OtherKey);
     EXPECT_EQ(restored.error().object, names::start_name(1));

@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::size_t kSamples = 40;
-constexpr std::size_t kOrdersLookedAt = 15;
+constexpr std::size_t kOrdersMax = 15;
 constexpr std::size_t kFailuresMax = 30;
 constexpr std::uint64_t kProgressEvery = 10;
 constexpr seconds kDoubtsEndWithin(60);
@@ -147,7 +147,7 @@ void CrashRun::ask_samples() {
 }
 
 void CrashRun::look_at_orders() {
-    for (std::size_t i = 0; i < kOrdersLookedAt && log_.size() > 0; ++i) {
+    for (std::size_t i = 0; i < kOrdersMax && log_.size() > 0; ++i) {
         // Half of the looks go to what was under way at the kill, half to any time.
         const std::uint64_t recent = std::min<std::uint64_t>(log_.size(), 200);
         const std::uint64_t id =

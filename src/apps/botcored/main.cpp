@@ -38,7 +38,7 @@ bool settings_are_good(const Config& config, const std::filesystem::path& data) 
     if (std::filesystem::exists(data, error) && !std::filesystem::is_directory(data, error)) {
         return true;
     }
-    const auto mistakes = botcore::shell::mistakes_of_start(config, data);
+    const auto mistakes = botcore::shell::start_errors(config, data);
     for (const std::string& mistake : mistakes)
         complain(mistake);
     return mistakes.empty();
@@ -114,7 +114,7 @@ botcore::base::Result<Config, std::string> read_config(
     const botcore::shell::GivenSettings& settings, const std::filesystem::path& data) {
     auto gathered = botcore::shell::gather_settings(settings, environ);
     auto mistakes = std::move(gathered.mistakes);
-    if (mistakes.empty()) mistakes = botcore::shell::mistakes_of_start(gathered.config, data);
+    if (mistakes.empty()) mistakes = botcore::shell::start_errors(gathered.config, data);
     if (mistakes.empty()) return std::move(gathered.config);
     std::string text;
     for (const std::string& mistake : mistakes)

@@ -58,7 +58,7 @@ int check_config(DaemonClient& client, const shell::GivenSettings& given) {
     if (mistakes.empty()) {
         const std::filesystem::path data = client.settings().data;
         const auto working = work_as_owner_of(data);
-        mistakes = working ? shell::mistakes_of_start(gathered.config, data)
+        mistakes = working ? shell::start_errors(gathered.config, data)
                            : std::vector<std::string>{working.error()};
     }
     for (std::string& mistake : mistakes) {

@@ -59,13 +59,13 @@ std::optional<Duration> Performance::average_held() const {
     return average(won.held + lost.held + even.held, rounds());
 }
 
-PerformanceFold::PerformanceFold(Asset quote, Money start)
+PerformanceCalculator::PerformanceCalculator(Asset quote, Money start)
     : quote_(std::move(quote)),
       start_(start),
       peak_(start) {
 }
 
-void PerformanceFold::begin_with(const model::InstrumentId& instrument, Quantity quantity) {
+void PerformanceCalculator::begin_with(const model::InstrumentId& instrument, Quantity quantity) {
     if (quantity.is_zero()) return;
     Round& round = rounds_[instrument];
     round.quantity = quantity;
@@ -73,12 +73,12 @@ void PerformanceFold::begin_with(const model::InstrumentId& instrument, Quantity
     round.from_flat = false;
 }
 
-Quantity PerformanceFold::open_quantity(const model::InstrumentId& instrument) const {
+Quantity PerformanceCalculator::open_quantity(const model::InstrumentId& instrument) const {
     const auto place = rounds_.find(instrument);
     return place == rounds_.end() ? Quantity() : place->second.quantity;
 }
 
-void PerformanceFold::add(const model::Fill& fill, const Instrument* known) {
+void PerformanceCalculator::add(const model::Fill& fill, const Instrument* known) {
     ++sum_.fills;
     if (known == nullptr || known->quote != quote_) {
         ++sum_.fills_excluded;
@@ -107,9 +107,9 @@ void PerformanceFold::add(const model::Fill& fill, const Instrument* known) {
     move_curve();
 }
 
-void PerformanceFold::add_spot(Round& round,
-                               const Instrument& instrument,
-                               const model::Fill& fill) {
+void PerformanceCalculator::add_spot(Round& round,
+                                     const Instrument& instrument,
+                                     const model::Fill& fill) {
     const model::Trade& trade = fill.trade;
     const bool in_coins = trade.fee_asset == instrument.base;
     if (fill.side == Side::Buy) {
@@ -128,7 +128,7 @@ void PerformanceFold::add_spot(Round& round,
 }
 
 /// Deducts the sold quantity from the holding; returns the gross profit.
-Money PerformanceFold::sell_spot(Round& round, const model::Fill& fill) {
+Money PerformanceCalculator::sell_spot(Round& round, const model::Fill& fill) {
     const model::Trade& trade = fill.trade;
     const Money value = notional(trade.price, trade.quantity).value();
     const Quantity matched = std::min(trade.quantity, round.quantity);
@@ -144,7 +144,7 @@ Money PerformanceFold::sell_spot(Round& round, const model::Fill& fill) {
     return brought - cost;
 }
 
-void PerformanceFold::add_futures(Round& round, const model::Fill& fill, Money fee) {
+void PerformanceCalculator::add_futures(Round& round, const model::Fill& fill, Money fee) {
     const model::Trade& trade = fill.trade;
     const Quantity change = fill.side == Side::Buy ? trade.quantity : -trade.quantity;
     const bool against = round.quantity.is_negative() != change.is_negative();
@@ -167,13 +167,13 @@ void PerformanceFold::add_futures(Round& round, const model::Fill& fill, Money f
     gain(round, {}, fee - fee_closing);
 }
 
-void PerformanceFold::open(Round& round, Timestamp time) {
+void PerformanceCalculator::open(Round& round, Timestamp time) {
     round.is_open = true;
     round.from_flat = true;
     round.opened = time;
 }
 
-void PerformanceFold::close(Round& round, Timestamp time) {
+void PerformanceCalculator::close(Round& round, Timestamp time) {
     const Money net = std::exchange(round.net, {});
     round.is_open = false;
     if (!std::exchange(round.from_flat, true)) {
@@ -188,12 +188,12 @@ void PerformanceFold::close(Round& round, Timestamp time) {
     sum_.worst = std::min(sum_.worst.value_or(net), net);
 }
 
-void PerformanceFold::gain(Round& round, Money gross, Money fee) {
+void PerformanceCalculator::gain(Round& round, Money gross, Money fee) {
     round.net += gross - fee;
     sum_.gross += gross;
 }
 
-void PerformanceFold::move_curve() {
+void PerformanceCalculator::move_curve() {
     const Money now = start_ + sum_.net();
     peak_ = std::max(peak_, now);
     const Money fall = peak_ - now;
@@ -203,7 +203,7 @@ void PerformanceFold::move_curve() {
     if (rate) sum_.drawdown_max_rate = std::max(sum_.drawdown_max_rate, *rate);
 }
 
-Performance PerformanceFold::result() const {
+Performance PerformanceCalculator::result() const {
     Performance result = sum_;
     for (const auto& [instrument, round] : rounds_) {
         if (round.is_open) ++result.rounds_open;

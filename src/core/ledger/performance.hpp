@@ -65,10 +65,10 @@ struct Performance {
 [[nodiscard]] std::optional<model::Money> average(model::Money sum, std::uint64_t count);
 [[nodiscard]] std::optional<model::Duration> average(model::Duration sum, std::uint64_t count);
 
-class PerformanceFold {
+class PerformanceCalculator {
 public:
     /// `start` is the first value of the realized curve.
-    PerformanceFold(model::Asset quote, model::Money start);
+    PerformanceCalculator(model::Asset quote, model::Money start);
 
     /// A futures position of `quantity` was open before the first fill. Its round is not counted.
     void begin_with(const model::InstrumentId& instrument, model::Quantity quantity);

@@ -61,14 +61,14 @@ public:
         return *this;
     }
 
-    PerformanceFold& fold() { return *fold_; }
+    PerformanceCalculator& fold() { return *fold_; }
 
     [[nodiscard]] Performance result() const { return fold_->result(); }
 
 private:
     model::InstrumentId instrument_;
     std::map<model::InstrumentId, model::Instrument> instruments_;
-    std::optional<PerformanceFold> fold_;
+    std::optional<PerformanceCalculator> fold_;
     Timestamp time_;
 };
 

@@ -3,7 +3,7 @@
 #include "base/check.hpp"
 #include "core/ledger/booking.hpp"
 #include "core/orders/protection.hpp"
-#include "core/risk/entry_gates.hpp"
+#include "core/risk/entry_checks.hpp"
 #include "core/risk/margin.hpp"
 #include "core/sweep.hpp"
 
@@ -198,7 +198,7 @@ void apply_not_sent(Transaction& transaction,
         const bool exit = account.account.market == model::Market::Spot
                               ? live.order.side == model::Side::Sell
                               : !may_enlarge(state, account, live.order);
-        if (exit || !closed_gate(state, account, transaction.input(), body.quote)) {
+        if (exit || !entry_refusal(state, account, transaction.input(), body.quote)) {
             send_order(transaction, account, live);
             return;
         }
@@ -227,7 +227,7 @@ void apply_not_found(Transaction& transaction,
         return;
     }
     const auto& policy = transaction.state().policy;
-    const auto judgement = judge_absence(live, report.venue_time, policy);
+    const auto judgement = evaluate_absence(live, report.venue_time, policy);
     if (judgement.verdict == AbsenceVerdict::TooEarly) {
         // Query again when our clock estimates that the exchange's clock has passed the time; only
         // the exchange's clock counts.
@@ -314,7 +314,7 @@ void send_cancel(Transaction& transaction, AccountState& /*account*/, LiveOrder&
         SendCancel{{order.account, order.id, order.instrument, order.cancel_attempt}});
 }
 
-void forget_answers(Transaction& transaction, LiveOrder& live) {
+void mark_unanswered_unknown(Transaction& transaction, LiveOrder& live) {
     if (live.order.state == OrderState::Intended) {
         transaction.change(live).state = OrderState::Unknown;
     }

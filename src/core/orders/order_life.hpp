@@ -30,6 +30,6 @@ void send_cancel(Transaction& transaction, AccountState& account, LiveOrder& liv
 void send_order(Transaction& transaction, AccountState& account, LiveOrder& live);
 
 /// At the start of a term: marks what was sent without a result as Unknown.
-void forget_answers(Transaction& transaction, LiveOrder& live);
+void mark_unanswered_unknown(Transaction& transaction, LiveOrder& live);
 
 }  // namespace botcore::core

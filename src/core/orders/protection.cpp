@@ -263,7 +263,7 @@ void exit_unprotected(Transaction& transaction,
     const model::Position& position = place->second;
     if (position.unprotected.is_zero() || position.protect_by > transaction.monotonic_time())
         return;
-    if (transaction.order_room() == 0) return;
+    if (transaction.remaining_quantity() == 0) return;
     const Quantity quantity = std::min(position.unprotected, unclosed(account, instrument));
     // If another exit is already closing this quantity, it is checked again in case that exit
     // fails.
@@ -370,7 +370,7 @@ void trail_stops(Transaction& transaction, AccountState& account, const model::Q
         }
     }
     for (Order& order : next) {
-        if (transaction.order_room() == 0) return;
+        if (transaction.remaining_quantity() == 0) return;
         // The old stop remains until the new one is confirmed, so that the position always has a
         // stop.
         send_order(transaction, account, transaction.add_order(account, std::move(order)));

@@ -9,7 +9,7 @@ model::Timestamp fence_of(const model::Order& order, const model::Policy& policy
     return std::max(order.signed_until, last) + policy.fence_margin;
 }
 
-AbsenceJudgement judge_absence(LiveOrder& live,
+AbsenceResult evaluate_absence(LiveOrder& live,
                                model::Timestamp venue_time,
                                const model::Policy& policy) {
     if (!live.written_before) live.written_before = venue_time;

@@ -19,7 +19,7 @@ enum class AbsenceVerdict : std::uint8_t {
     Proven,
 };
 
-struct AbsenceJudgement {
+struct AbsenceResult {
     AbsenceVerdict verdict = AbsenceVerdict::TooEarly;
     model::Timestamp ask_again;  ///< Exchange time from which another query can give a new result.
     model::Timestamp fence;      ///< F1
@@ -32,7 +32,7 @@ struct AbsenceJudgement {
 
 /// Evaluates one NotFound report of exchange time `venue_time`; stores in `live` when the wait
 /// began.
-[[nodiscard]] AbsenceJudgement judge_absence(LiveOrder& live,
+[[nodiscard]] AbsenceResult evaluate_absence(LiveOrder& live,
                                              model::Timestamp venue_time,
                                              const model::Policy& policy);
 

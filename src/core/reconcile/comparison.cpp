@@ -18,7 +18,7 @@ using model::Reason;
 namespace {
 
 /// Delay before a difference is compared again.
-constexpr model::Duration kSecondLook = model::Duration::seconds(5);
+constexpr model::Duration kRecompareDelay = model::Duration::seconds(5);
 
 Money total_of(const AccountState& account, const model::Asset& asset) {
     const auto place = account.balances.find(asset);
@@ -118,7 +118,7 @@ void report_reconciled(Transaction& transaction, const model::ReportReconciled& 
             transaction.freeze(account, Reason::BooksDiffer);
         } else {
             transaction.perform(
-                CompareAccount{body.account, transaction.monotonic_time() + kSecondLook});
+                CompareAccount{body.account, transaction.monotonic_time() + kRecompareDelay});
         }
     }
     account.comparison = std::move(comparison);
@@ -135,7 +135,7 @@ void adopt_balance(Transaction& transaction,
     note_transfer(transaction, account, body.total - seen);
     transaction.perform(AnnounceAccount{body.account});
     transaction.perform(CompareAccount{body.account, transaction.monotonic_time()});
-    transaction.answer_at_once(body.origin, transaction.change(account));
+    transaction.reply_at_once(body.origin, transaction.change(account));
 }
 
 void adopt_position(Transaction& transaction,
@@ -156,7 +156,7 @@ void adopt_position(Transaction& transaction,
     cancel_idle_stops(transaction, account);
     transaction.perform(AnnounceAccount{body.account});
     transaction.perform(CompareAccount{body.account, transaction.monotonic_time()});
-    transaction.answer_at_once(body.origin, position);
+    transaction.reply_at_once(body.origin, position);
 }
 
 }  // namespace
@@ -201,7 +201,7 @@ void set_account_state(Transaction& transaction, const model::SetAccountState& b
     if (cooling && body.state == model::AccountState::Active) {
         end_cooldown(transaction.change_risk(*account));
     }
-    transaction.answer_at_once(body.origin, row);
+    transaction.reply_at_once(body.origin, row);
 }
 
 void freeze_account(Transaction& transaction, const model::FreezeAccount& body) {

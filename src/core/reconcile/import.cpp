@@ -2,7 +2,7 @@
 
 #include "core/orders/find_order.hpp"
 #include "core/orders/order_life.hpp"
-#include "core/risk/entry_gates.hpp"
+#include "core/risk/entry_checks.hpp"
 
 #include <algorithm>
 

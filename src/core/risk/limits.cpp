@@ -99,7 +99,7 @@ std::vector<const AccountState*> accounts_beside(const State& state,
 namespace {
 
 /// The figures that the limits check, of one account or of all accounts of an owner.
-struct Judged {
+struct LimitFigures {
     Money equity;
     Money peak;
     Money loss;  ///< Of the last 24 hours.
@@ -107,7 +107,10 @@ struct Judged {
     model::Timestamp cooldown_until;
 };
 
-void judge_with(Judged& judged, const AccountState& account, Money equity, model::Timestamp now) {
+void judge_with(LimitFigures& judged,
+                const AccountState& account,
+                Money equity,
+                model::Timestamp now) {
     const auto& risk = account.risk;
     judged.equity += equity;
     // An account that was never checked has no peak yet.
@@ -118,7 +121,7 @@ void judge_with(Judged& judged, const AccountState& account, Money equity, model
 
 /// `whose` is appended to the text: " over all your accounts of this kind", or nothing.
 std::optional<RuleBreach> broken_by(const model::RiskLimits& limits,
-                                    const Judged& judged,
+                                    const LimitFigures& judged,
                                     const Entry& entry,
                                     std::string_view quote,
                                     std::string_view whose) {
@@ -180,7 +183,7 @@ std::optional<RuleBreach> broken_limit(const State& state,
                               " of the margin in use; close something or add money"};
     }
     const auto others = accounts_beside(state, account.account.id);
-    Judged judged;
+    LimitFigures judged;
     judged.committed = entry.committed;
     judge_with(judged, account, equity, entry.now);
     if (auto breach = broken_by(limits, judged, entry, quote, "")) return breach;
@@ -350,7 +353,7 @@ void watch_margin(Transaction& transaction,
         transaction.change_risk(account).margin_call = low;
     }
     if (!account.risk.margin_call || is_closing(account)) return;
-    if (transaction.order_room() == 0) return;
+    if (transaction.remaining_quantity() == 0) return;
     const model::Position* worst = most_losing(account, fresh);
     if (worst == nullptr) return;
     (void)place_exit(transaction,

@@ -83,8 +83,8 @@ AuthParsed<PasswordChange> parse_password_change(std::string_view body) {
     FieldReader reader(TRY(parse_flat_object(body)));
     (void)TRY(reader.only(std::array<std::string_view, 2>{"current_password", "new_password"}));
     Secret present = TRY(read_secret(reader, "current_password"));
-    Secret wish = TRY(read_secret(reader, "new_password"));
-    return PasswordChange{std::move(present), std::move(wish)};
+    Secret requested = TRY(read_secret(reader, "new_password"));
+    return PasswordChange{std::move(present), std::move(requested)};
 }
 
 AuthParsed<Secret> parse_password(std::string_view body) {

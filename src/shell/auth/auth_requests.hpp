@@ -16,7 +16,7 @@ using AuthParsed = base::Result<T, protocol::RequestError>;
 
 struct PasswordChange {
     Secret present;
-    Secret wish;
+    Secret requested;
 };
 
 /// email, password; name of the token (login).

@@ -61,11 +61,11 @@ UserService::UserService(UserStore store, UserServiceOptions options)
       nobody_hash_(hash_password(random_id(32), options_.cost)) {
 }
 
-AuthResult<User> UserService::add(const NewUser& wish, Timestamp now) {
+AuthResult<User> UserService::add(const NewUser& requested, Timestamp now) {
     User user;
-    user.email = TRY(read_email(wish.email));
-    user.name = wish.name;
-    user.role = wish.role;
+    user.email = TRY(read_email(requested.email));
+    user.name = requested.name;
+    user.role = requested.role;
     user.created = now;
     user.id = model::Owner(std::string(model::kUserPrefix) + random_id(kUserIdBytes));
     if (!is_valid_name(user.name)) {
@@ -73,13 +73,13 @@ AuthResult<User> UserService::add(const NewUser& wish, Timestamp now) {
             error_of(AuthFailure::InvalidName,
                      "a name has 1 to 64 bytes without control or direction characters")};
     }
-    if (auto weakness = weakness_of(wish.password.reveal())) {
+    if (auto weakness = weakness_of(requested.password.reveal())) {
         return Failure{error_of(AuthFailure::WeakPassword, *std::move(weakness))};
     }
     if (TRY(from_store(store_.count())) >= static_cast<std::int64_t>(options_.users_max)) {
         return Failure{error_of(AuthFailure::UsersFull, "the maximum number of users is reached")};
     }
-    const std::string hash = hash_password(wish.password.reveal(), options_.cost);
+    const std::string hash = hash_password(requested.password.reveal(), options_.cost);
     auto added = UserStore::Added::Done;
     const auto outcome = store_.transact([&]() -> sqlite::SqlOutcome {
         added = TRY(store_.add(user, {.password_hash = hash}));
@@ -166,18 +166,18 @@ AuthResult<User> UserService::find_email(const std::string& email) {
 }
 
 AuthResult<Done> UserService::choose_password(const User& user,
-                                              const Secret& wish,
+                                              const Secret& requested,
                                               const std::string& session_kept) {
-    if (auto weakness = weakness_of(wish.reveal())) {
+    if (auto weakness = weakness_of(requested.reveal())) {
         return Failure{error_of(AuthFailure::WeakPassword, *std::move(weakness))};
     }
     for (const std::string& hash : TRY(from_store(store_.passwords(user.id)))) {
-        if (!is_password(wish.reveal(), hash)) continue;
+        if (!is_password(requested.reveal(), hash)) continue;
         return Failure{error_of(AuthFailure::PasswordReused,
                                 "this is one of the last five passwords; choose a new one")};
     }
     Credentials credentials;
-    credentials.password_hash = hash_password(wish.reveal(), options_.cost);
+    credentials.password_hash = hash_password(requested.reveal(), options_.cost);
     const auto outcome = store_.transact([&]() -> sqlite::SqlOutcome {
         (void)TRY(store_.save(user.id, credentials));
         (void)TRY(store_.remove_sessions(user.id, session_kept));
@@ -189,17 +189,17 @@ AuthResult<Done> UserService::choose_password(const User& user,
 
 AuthResult<User> UserService::change_password(const model::Owner& id,
                                               const Secret& present,
-                                              const Secret& wish,
+                                              const Secret& requested,
                                               const std::string& session_kept) {
     User user = TRY(known(id));
     (void)TRY(check_password(user, present));
-    (void)TRY(choose_password(user, wish, session_kept));
+    (void)TRY(choose_password(user, requested, session_kept));
     return user;
 }
 
-AuthResult<User> UserService::set_password(const model::Owner& id, const Secret& wish) {
+AuthResult<User> UserService::set_password(const model::Owner& id, const Secret& requested) {
     User user = TRY(known(id));
-    (void)TRY(choose_password(user, wish, {}));
+    (void)TRY(choose_password(user, requested, {}));
     return user;
 }
 

@@ -78,15 +78,15 @@ class UserService {
 public:
     UserService(UserStore store, UserServiceOptions options);
 
-    [[nodiscard]] AuthResult<User> add(const NewUser& wish, base::Timestamp now);
+    [[nodiscard]] AuthResult<User> add(const NewUser& requested, base::Timestamp now);
     [[nodiscard]] AuthResult<LoggedIn> login(const Login& login, base::Timestamp now);
     /// One's own: the present password is asked for.
     [[nodiscard]] AuthResult<User> change_password(const model::Owner& id,
                                                    const Secret& present,
-                                                   const Secret& wish,
+                                                   const Secret& requested,
                                                    const std::string& session_kept);
     /// By an operator.
-    [[nodiscard]] AuthResult<User> set_password(const model::Owner& id, const Secret& wish);
+    [[nodiscard]] AuthResult<User> set_password(const model::Owner& id, const Secret& requested);
     [[nodiscard]] AuthResult<User> change(const model::Owner& id, const ProfileChange& change);
     [[nodiscard]] AuthResult<User> find(const model::Owner& id);
     [[nodiscard]] AuthResult<User> find_email(const std::string& email);
@@ -100,7 +100,7 @@ private:
     [[nodiscard]] AuthResult<User> known(const model::Owner& id);
     [[nodiscard]] AuthResult<base::Done> check_password(const User& user, const Secret& candidate);
     [[nodiscard]] AuthResult<base::Done> choose_password(const User& user,
-                                                         const Secret& wish,
+                                                         const Secret& requested,
                                                          const std::string& session_kept);
     [[nodiscard]] AuthResult<Session> open_session(const User& user,
                                                    const Secret& token,

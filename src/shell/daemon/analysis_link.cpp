@@ -94,7 +94,7 @@ void AnalysisLink::show_breakers(metrics::Metrics& metrics) {
 
 outbound::OutboundCounts counts_of(metrics::Metrics& metrics) {
     outbound::OutboundCounts counts;
-    counts.breaker_moved = [&metrics](std::string_view name, const auto& transition) {
+    counts.breaker_transition = [&metrics](std::string_view name, const auto& transition) {
         metrics.set("circuit_breaker_state", {name}, breaker_gauge(transition.to));
         metrics.count("circuit_breaker_transitions_total", {name, to_text(transition.to)});
     };

@@ -18,7 +18,7 @@ using archive::Job;
 /// Targets of R3-BKP: a copy within a minute, and one snapshot a day with at most one missed day.
 constexpr base::Duration kLagMax = base::Duration::seconds(60);
 constexpr base::Duration kBackupAgeMax = base::Duration::seconds(2 * 86'400);
-constexpr std::chrono::seconds kLastWords(3);
+constexpr std::chrono::seconds kStopTimeout(3);
 
 constexpr std::array<std::string_view, 2> kPlaces{"first", "second"};
 
@@ -371,7 +371,7 @@ void ArchiveLink::add_to(health::HealthProber& prober, const runtime::Runtime& r
 }
 
 bool ArchiveLink::stop() {
-    return service_->stop(kLastWords);
+    return service_->stop(kStopTimeout);
 }
 
 }  // namespace botcore::shell

@@ -21,7 +21,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 constexpr uid_t kService = 54'321;
-constexpr uid_t kStranger = 54'322;
+constexpr uid_t kOtherUser = 54'322;
 
 /// Only root can create files of other users.
 class DataOwnerTest : public testing::Test {
@@ -90,7 +90,7 @@ TEST_F(DataOwnerTest, RootBecomesTheOwnerAndCannotReturn) {
 
 TEST_F(DataOwnerTest, AnotherUserGetsAnErrorThatNamesTheUserToRunAs) {
     const std::string said = in_a_process([&] {
-        if (::setresuid(kStranger, kStranger, kStranger) != 0) return std::string("still root");
+        if (::setresuid(kOtherUser, kOtherUser, kOtherUser) != 0) return std::string("still root");
         return become();
     });
     EXPECT_THAT(said,

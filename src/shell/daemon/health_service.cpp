@@ -46,8 +46,8 @@ HealthService::HealthService(Options options, Parts parts)
                 parts_.changed,
                 [this](base::Timestamp at) { return scheduler_.outage(at); }},
                read_uptime()) {
-    prober_.add(health::Dependency::Database, store_probe_.look());
-    prober_.add(health::Dependency::Disk, disk_probe_.look());
+    prober_.add(health::Dependency::Database, store_probe_.probe());
+    prober_.add(health::Dependency::Disk, disk_probe_.probe());
     prober_.add(health::Dependency::Exchange, health::probe_exchange(parts_.exchange, parts_.wake));
     health::add_local_probes(prober_,
                              {parts_.runtime, parts_.market, parts_.now, options_.market_age_max});
@@ -68,8 +68,8 @@ void HealthService::tick() {
     scheduler_.tick(parts_.now());
     monitor_.tick();
     const base::Timestamp steady = steady_now();
-    if (!monitor_.settled() || steady < next_keep_) return;
-    next_keep_ = steady + kKeepEvery;
+    if (!monitor_.settled() || steady < next_write_) return;
+    next_write_ = steady + kKeepEvery;
     file_.put(health::to_json(monitor_.uptime()));
 }
 

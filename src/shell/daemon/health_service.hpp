@@ -75,7 +75,7 @@ private:
     MaintenanceScheduler scheduler_;
     health::HealthMonitor monitor_;
     base::Timestamp
-        next_keep_;  ///< When the figures are queued for writing next, on the steady clock.
+        next_write_;  ///< When the figures are queued for writing next, on the steady clock.
 };
 
 }  // namespace botcore::shell

@@ -129,7 +129,7 @@ Outcome check_key_of(const Config& config, const fs::path& data) {
 
 }  // namespace
 
-std::vector<std::string> mistakes_of_start(const Config& config, const fs::path& data) {
+std::vector<std::string> start_errors(const Config& config, const fs::path& data) {
     std::vector<std::string> mistakes;
     const auto add = [&](const Outcome& outcome) {
         if (!outcome) mistakes.push_back(outcome.error());

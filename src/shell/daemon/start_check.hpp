@@ -17,7 +17,7 @@ namespace botcore::shell {
 
 /// One line for each error in the settings or in the files that they name: TLS, certificate
 /// authorities, keys, recordings, the folder of an archive. Empty if a start would accept them.
-[[nodiscard]] std::vector<std::string> mistakes_of_start(const Config& config,
-                                                         const std::filesystem::path& data);
+[[nodiscard]] std::vector<std::string> start_errors(const Config& config,
+                                                    const std::filesystem::path& data);
 
 }  // namespace botcore::shell

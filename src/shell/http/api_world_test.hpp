@@ -548,7 +548,7 @@ private:
                 .instruments = model::builtin_instruments(),
                 .next_incarnation = [] { return std::uint64_t{42}; },
                 .batch_max = 256,
-                .answer_within = model::Duration::seconds(5),
+                .respond_within = model::Duration::seconds(5),
                 .retry_after = model::Duration::milliseconds(500)};
     }
 
@@ -567,8 +567,9 @@ private:
             model::Duration::seconds(5),
             health::HealthProber::Clocks{[this] { return time_; }, [this] { return time_; }});
         const auto store_probe = health::probe_store(store_->reader());
-        prober_->add(health::Dependency::Database,
-                     [store_probe](const health::ProbeReplied& answered) { answered(store_probe()); });
+        prober_->add(
+            health::Dependency::Database,
+            [store_probe](const health::ProbeReplied& answered) { answered(store_probe()); });
         prober_->add(health::Dependency::Exchange,
                      health::probe_exchange(exchange, [this] { wake(); }));
         prober_->add(health::Dependency::Cache, [this](const health::ProbeReplied& answered) {

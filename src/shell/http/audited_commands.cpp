@@ -14,7 +14,7 @@ std::string account_text(const Body& body) {
 }
 
 /// Commands about accounts, money and maintenance are audited whoever owns the account.
-struct ActOf {
+struct AuditedCommandOf {
     std::optional<AuditedCommand> operator()(const model::SetAccountState& body) const {
         const bool freezes = body.state == model::AccountState::Frozen;
         return AuditedCommand{
@@ -122,7 +122,7 @@ std::optional<AuditedCommand> audited_command(const auth::Caller& caller,
                                               const model::InputBody& command,
                                               const model::Owner& owner) {
     if (caller.role != auth::Role::Operator) return std::nullopt;
-    if (auto act = std::visit(ActOf{}, command)) return act;
+    if (auto act = std::visit(AuditedCommandOf{}, command)) return act;
     if (owner.empty() || owner == caller.owner) return std::nullopt;
     return std::visit(TradeOf{}, command);
 }

@@ -68,7 +68,7 @@ json::object session_json(const auth::Session& session, const auth::Session* cur
     return out;
 }
 
-RouteRow auth_event(Access access, std::string_view summary) {
+RouteRow auth_post_row(Access access, std::string_view summary) {
     return {.method = "POST",
             .access = access,
             .purpose = Purpose::Admin,
@@ -76,7 +76,7 @@ RouteRow auth_event(Access access, std::string_view summary) {
             .summary = summary};
 }
 
-RouteRow auth_probe(std::string_view summary, std::string_view response) {
+RouteRow auth_get_row(std::string_view summary, std::string_view response) {
     return {.purpose = Purpose::Admin, .tag = "auth", .summary = summary, .response = response};
 }
 

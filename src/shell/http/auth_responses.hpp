@@ -19,8 +19,8 @@ namespace botcore::shell::http {
                                                const auth::Session* current);
 
 /// Route rows about users: a POST that changes something, and a GET.
-[[nodiscard]] RouteRow auth_event(Access access, std::string_view summary);
-[[nodiscard]] RouteRow auth_probe(std::string_view summary, std::string_view response);
+[[nodiscard]] RouteRow auth_post_row(Access access, std::string_view summary);
+[[nodiscard]] RouteRow auth_get_row(std::string_view summary, std::string_view response);
 
 void answer_done(RequestContext& call);
 void answer_failure(RequestContext& call, const auth::AuthError& error);

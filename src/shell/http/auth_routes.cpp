@@ -35,26 +35,26 @@ void AuthRoutes::add_to(RouteTable& table) {
 
 void AuthRoutes::add_own(RouteTable& table) {
     const Access registers = options_.registration_open ? Access::Public : Access::Operator;
-    RouteRow registration = auth_event(registers, "Adds a user");
+    RouteRow registration = auth_post_row(registers, "Adds a user");
     registration.limit = Limit::Registration;
     registration.request = "NewUser";
     registration.response = "User";
     registration.statuses = {201, 403, 409};
     add(table, "/api/auth/register", &AuthRoutes::register_user, std::move(registration));
 
-    RouteRow login = auth_event(Access::Public, "Logs a user in and returns a new token");
+    RouteRow login = auth_post_row(Access::Public, "Logs a user in and returns a new token");
     login.limit = Limit::Login;
     login.request = "Login";
     login.response = "LoggedIn";
     login.statuses = {401};
     add(table, "/api/auth/login", &AuthRoutes::login, std::move(login));
 
-    RouteRow logout = auth_event(Access::Viewer, "Logs out: revokes the token of this request");
+    RouteRow logout = auth_post_row(Access::Viewer, "Logs out: revokes the token of this request");
     logout.response = "Done";
     logout.statuses = {404, 409};
     add(table, "/api/auth/logout", &AuthRoutes::logout, std::move(logout));
 
-    RouteRow password = auth_event(
+    RouteRow password = auth_post_row(
         Access::Viewer, "Changes the caller's password and revokes all its other tokens");
     password.limit = Limit::Login;
     password.request = "PasswordChange";
@@ -65,12 +65,12 @@ void AuthRoutes::add_own(RouteTable& table) {
     add(table,
         "/api/auth/verify",
         &AuthRoutes::verify,
-        auth_probe("The user and the expiry of the token of this request", "TokenCheck"));
-    RouteRow self = auth_probe("The caller's profile", "User");
+        auth_get_row("The user and the expiry of the token of this request", "TokenCheck"));
+    RouteRow self = auth_get_row("The caller's profile", "User");
     self.statuses = {404};
     add(table, "/api/auth/profile", &AuthRoutes::show_profile, std::move(self));
 
-    RouteRow profile = auth_event(Access::Viewer, "Changes the caller's name or e-mail address");
+    RouteRow profile = auth_post_row(Access::Viewer, "Changes the caller's name or e-mail address");
     profile.method = "PATCH";
     profile.versioned = true;
     profile.request = "ProfileChange";
@@ -81,13 +81,13 @@ void AuthRoutes::add_own(RouteTable& table) {
     add(table,
         "/api/auth/sessions",
         &AuthRoutes::list_sessions,
-        auth_probe("The caller's active tokens", "SessionList"));
-    RouteRow revoke = auth_event(Access::Viewer, "Revokes one of the caller's tokens");
+        auth_get_row("The caller's active tokens", "SessionList"));
+    RouteRow revoke = auth_post_row(Access::Viewer, "Revokes one of the caller's tokens");
     revoke.method = "DELETE";
     revoke.response = "Done";
     revoke.statuses = {404, 409};
     add(table, "/api/auth/sessions/{session}", &AuthRoutes::revoke_session, std::move(revoke));
-    RouteRow all = auth_event(Access::Viewer, "Revokes all of the caller's tokens");
+    RouteRow all = auth_post_row(Access::Viewer, "Revokes all of the caller's tokens");
     all.response = "Done";
     all.statuses = {409};
     add(table, "/api/auth/sessions/revoke-all", &AuthRoutes::revoke_all, std::move(all));
@@ -107,9 +107,9 @@ void AuthRoutes::fail(RequestContext& call, const auth::AuthError& error, std::s
     answer_failure(call, error);
 }
 
-bool AuthRoutes::may_try(RequestContext& call,
-                         const auth::LoginDelays::Attempt& attempt,
-                         std::string_view act) const {
+bool AuthRoutes::check_login_delay(RequestContext& call,
+                                   const auth::LoginDelays::Attempt& attempt,
+                                   std::string_view act) const {
     const base::Duration wait = parts_.delays.wait(attempt, call.now.monotonic);
     if (wait == base::Duration()) return true;
     record(call, act, "delayed", call.caller.owner);
@@ -192,17 +192,16 @@ void AuthRoutes::open_accounts(const auth::User& user, std::function<void()> the
 }
 
 void AuthRoutes::register_user(RequestContext& call) {
-    auto wish = auth::parse_new_user(call.request.body);
-    if (!wish) return call.fail(400, wish.error());
+    auto requested = auth::parse_new_user(call.request.body);
+    if (!requested) return call.fail(400, requested.error());
     const bool by_operator = call.caller.role == auth::Role::Operator;
-    if (!by_operator && wish.value().role != auth::Role::Trader) {
+    if (!by_operator && requested.value().role != auth::Role::Trader) {
         return call.fail(403, "FORBIDDEN", "only an operator chooses the role of a user");
     }
     ask(
         call,
-        [wish = std::move(wish).value(), now = call.now.time](auth::UserService& user_service) {
-            return user_service.add(wish, now);
-        },
+        [requested = std::move(requested).value(), now = call.now.time](
+            auth::UserService& user_service) { return user_service.add(requested, now); },
         [this](RequestContext& held, const auth::AuthResult<auth::User>& added) {
             if (!added) return fail(held, added.error(), "user-added");
             const auth::User& user = added.value();
@@ -219,7 +218,7 @@ void AuthRoutes::login(RequestContext& call) {
     const std::string& email = login.value().email;
     auth::LoginDelays::Attempt attempt{auth::normalized_email(email).value_or(email),
                                        limit_key(call.request.remote)};
-    if (!may_try(call, attempt, "login")) {
+    if (!check_login_delay(call, attempt, "login")) {
         return parts_.context.metrics.count("logins_total", {"delayed"});
     }
     ask(
@@ -296,12 +295,12 @@ void AuthRoutes::change_password(RequestContext& call) {
     const auth::Session* session = shown ? parts_.sessions.session_of(*shown) : nullptr;
     const std::string kept = session == nullptr ? std::string() : session->id;
     auth::LoginDelays::Attempt attempt{call.caller.owner.text(), limit_key(call.request.remote)};
-    if (!may_try(call, attempt, "password-changed")) return;
+    if (!check_login_delay(call, attempt, "password-changed")) return;
     ask(
         call,
         [change = std::move(change).value(), owner = call.caller.owner, kept](
             auth::UserService& user_service) {
-            return user_service.change_password(owner, change.present, change.wish, kept);
+            return user_service.change_password(owner, change.present, change.requested, kept);
         },
         [this, kept, attempt = std::move(attempt)](RequestContext& held,
                                                    const auth::AuthResult<auth::User>& user) {
@@ -358,10 +357,10 @@ void AuthRoutes::change_profile(RequestContext& call) {
     if (!is_user(call)) return;
     auto change = auth::parse_profile_change(call.request.body);
     if (!change) return call.fail(400, change.error());
-    auth::ProfileChange wish = std::move(change).value();
-    if (!parts_.context.read_if_match(call, wish.version)) return;
+    auth::ProfileChange requested = std::move(change).value();
+    if (!parts_.context.read_if_match(call, requested.version)) return;
     call.parameters.emplace_back("user", call.caller.owner.text());
-    change_user(call, std::move(wish), "profile-changed");
+    change_user(call, std::move(requested), "profile-changed");
 }
 
 void AuthRoutes::change_user(RequestContext& call,

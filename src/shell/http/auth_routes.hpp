@@ -93,9 +93,9 @@ private:
     void change_user(RequestContext& call, auth::ProfileChange change, std::string_view act);
     void fail(RequestContext& call, const auth::AuthError& error, std::string_view act);
     /// Whether this password may be checked now. If not, sends 429, whether or not the user exists.
-    [[nodiscard]] bool may_try(RequestContext& call,
-                               const auth::LoginDelays::Attempt& attempt,
-                               std::string_view act) const;
+    [[nodiscard]] bool check_login_delay(RequestContext& call,
+                                         const auth::LoginDelays::Attempt& attempt,
+                                         std::string_view act) const;
     /// Reports the result of a password check to the login delays.
     void count(const auth::LoginDelays::Attempt& attempt, const auth::AuthError* error) const;
     void record(const RequestContext& call,

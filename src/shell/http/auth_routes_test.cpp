@@ -239,12 +239,12 @@ TEST_F(Users, ChangeTheirPasswordAndProfile) {
     (void)add("bob@example.org");
     const std::string kept = login("ann@example.org");
     const std::string other = login("ann@example.org");
-    const auto change = [&](const std::string& present, const std::string& wish) {
+    const auto change = [&](const std::string& present, const std::string& requested) {
         return world.ask_as(
             kept,
             "POST",
             "/api/auth/change-password",
-            R"({"current_password":")" + present + R"(","new_password":")" + wish + R"("})");
+            R"({"current_password":")" + present + R"(","new_password":")" + requested + R"("})");
     };
     EXPECT_EQ(ApiWorld::code(change("wrong", "Tr4il-bl4zer/2")), "WRONG_PASSWORD");
     EXPECT_EQ(ApiWorld::code(change(kPassword, "short")), "WEAK_PASSWORD");

@@ -16,7 +16,7 @@ namespace json = boost::json;
 namespace {
 
 /// How many records one request scans; the next page continues from there.
-constexpr model::Sequence kRecordsLookedAt = 500;
+constexpr model::Sequence kRecordsMax = 500;
 
 struct AuditFilter {
     std::string_view actor;
@@ -44,17 +44,17 @@ json::object act_json(const model::Record& record, const model::RecordAuditEvent
 
 void AuthRoutes::add_users(RouteTable& table) {
     const QueryRow limit{"limit", "PageLimit", "At most so many"};
-    RouteRow users = auth_probe("All users, in pages", "UserPage");
+    RouteRow users = auth_get_row("All users, in pages", "UserPage");
     users.access = Access::Operator;
     users.query = {limit, {"after", "text", "The next_after of the page before"}};
     add(table, "/api/users", &AuthRoutes::list_users, std::move(users));
 
-    RouteRow user = auth_probe("One user", "User");
+    RouteRow user = auth_get_row("One user", "User");
     user.access = Access::Operator;
     user.statuses = {404};
     add(table, "/api/users/{user}", &AuthRoutes::show_user, std::move(user));
 
-    RouteRow change = auth_event(Access::Operator, "Changes a user's role");
+    RouteRow change = auth_post_row(Access::Operator, "Changes a user's role");
     change.versioned = true;
     change.request = "RoleChange";
     change.response = "User";
@@ -67,14 +67,14 @@ void AuthRoutes::add_users(RouteTable& table) {
     add(table, "/api/users/{user}/activate", &AuthRoutes::activate, std::move(change));
 
     RouteRow password =
-        auth_event(Access::Operator, "Sets a user's password and revokes all its tokens");
+        auth_post_row(Access::Operator, "Sets a user's password and revokes all its tokens");
     password.request = "PasswordSet";
     password.response = "User";
     password.statuses = {404};
     add(table, "/api/users/{user}/password", &AuthRoutes::set_password, std::move(password));
 
     RouteRow acts =
-        auth_probe("The audit log, newest first: who did what, from the journal", "ActPage");
+        auth_get_row("The audit log, newest first: who did what, from the journal", "ActPage");
     acts.access = Access::Operator;
     acts.query = {limit,
                   {"before", "Number", "The next_before of the page before"},
@@ -144,13 +144,13 @@ void AuthRoutes::activate(RequestContext& call) {
 }
 
 void AuthRoutes::set_password(RequestContext& call) {
-    auto wish = auth::parse_password(call.request.body);
-    if (!wish) return call.fail(400, wish.error());
+    auto requested = auth::parse_password(call.request.body);
+    if (!requested) return call.fail(400, requested.error());
     const model::Owner id(call.parameter("user"));
     ask(
         call,
-        [id, wish = std::move(wish).value()](auth::UserService& user_service) {
-            return user_service.set_password(id, wish);
+        [id, requested = std::move(requested).value()](auth::UserService& user_service) {
+            return user_service.set_password(id, requested);
         },
         [this, id](RequestContext& held, const auth::AuthResult<auth::User>& user) {
             if (!user) {
@@ -177,7 +177,7 @@ void AuthRoutes::list_audit_events(RequestContext& call) {
     const auto head = reader.head();
     if (!head) return parts_.context.store_failed(call, head.error());
     const model::Sequence end = std::min(before, head.value().sequence + 1);
-    const model::Sequence first = end > kRecordsLookedAt ? end - kRecordsLookedAt : 1;
+    const model::Sequence first = end > kRecordsMax ? end - kRecordsMax : 1;
     const auto entries = reader.journal(first, static_cast<std::size_t>(end - first));
     if (!entries) return parts_.context.store_failed(call, entries.error());
     json::array list;

@@ -14,9 +14,9 @@ constexpr Duration kMoment = Duration::microseconds(1);
 
 }  // namespace
 
-CandleRow::CandleRow(const ports::MarketData& market,
-                     const model::InstrumentId& instrument,
-                     model::CandleInterval interval)
+CandleView::CandleView(const ports::MarketData& market,
+                       const model::InstrumentId& instrument,
+                       model::CandleInterval interval)
     : market_(market),
       interval_(interval),
       board_(market.candles(instrument)),
@@ -25,7 +25,7 @@ CandleRow::CandleRow(const ports::MarketData& market,
 }
 
 /// Index of the first candle of trades that opens at `open` or later.
-std::size_t CandleRow::live_place(Timestamp open) const {
+std::size_t CandleView::live_place(Timestamp open) const {
     if (series_ == nullptr) return 0;
     const auto& candles = series_->candles();
     const auto place = std::lower_bound(
@@ -36,7 +36,7 @@ std::size_t CandleRow::live_place(Timestamp open) const {
 }
 
 /// The first candle open time at or after `from` that the history covers at least partly.
-std::optional<Timestamp> CandleRow::old_open(Timestamp from) const {
+std::optional<Timestamp> CandleView::old_open(Timestamp from) const {
     if (history_ == nullptr || from >= history_->end()) return std::nullopt;
     const Timestamp first = model::candle_open(interval_, history_->begin());
     if (from <= first) return first;
@@ -46,7 +46,7 @@ std::optional<Timestamp> CandleRow::old_open(Timestamp from) const {
     return open;
 }
 
-std::optional<Timestamp> CandleRow::first_open(Timestamp from) const {
+std::optional<Timestamp> CandleView::first_open(Timestamp from) const {
     if (const auto old = old_open(from)) return old;
     if (series_ == nullptr) return std::nullopt;
     const Timestamp live = history_ != nullptr ? std::max(from, history_->end()) : from;
@@ -55,7 +55,7 @@ std::optional<Timestamp> CandleRow::first_open(Timestamp from) const {
     return series_->candles()[place].open_time;
 }
 
-std::optional<Timestamp> CandleRow::last_open(Timestamp before) const {
+std::optional<Timestamp> CandleView::last_open(Timestamp before) const {
     const std::size_t behind = live_place(before);
     if (behind > 0) {
         const Timestamp open = series_->candles()[behind - 1].open_time;
@@ -67,7 +67,7 @@ std::optional<Timestamp> CandleRow::last_open(Timestamp before) const {
     return model::candle_open(interval_, std::min(before, history_->end()) - kMoment);
 }
 
-std::vector<Timestamp> CandleRow::opens(const CandleSpan& span) const {
+std::vector<Timestamp> CandleView::opens(const CandleSpan& span) const {
     std::vector<Timestamp> list;
     if (span.since) {
         auto open = first_open(*span.since);
@@ -86,7 +86,7 @@ std::vector<Timestamp> CandleRow::opens(const CandleSpan& span) const {
     return list;
 }
 
-std::vector<Candle> CandleRow::candles(const CandleSpan& span) const {
+std::vector<Candle> CandleView::candles(const CandleSpan& span) const {
     std::vector<Candle> list;
     for (const Timestamp open : opens(span)) {
         if (auto candle = at(open)) list.push_back(*std::move(candle));
@@ -94,14 +94,14 @@ std::vector<Candle> CandleRow::candles(const CandleSpan& span) const {
     return list;
 }
 
-bool CandleRow::prepare(const CandleSpan& span, int& days_left) const {
+bool CandleView::prepare(const CandleSpan& span, int& days_left) const {
     if (history_ == nullptr || interval_ < model::CandleInterval::Minute15) return true;
     const auto list = opens(span);
     if (list.empty()) return true;
     return history_->prepare(list.front(), model::candle_end(interval_, list.back()), days_left);
 }
 
-std::optional<Candle> CandleRow::at(Timestamp open) const {
+std::optional<Candle> CandleView::at(Timestamp open) const {
     if (history_ != nullptr && open < history_->end()) {
         auto old = history_->candle(interval_, open);
         if (old && model::candle_end(interval_, open) > history_->end()) add_trades(*old);
@@ -112,7 +112,7 @@ std::optional<Candle> CandleRow::at(Timestamp open) const {
 }
 
 /// Merges the trades after the end of the history into the candle (R1).
-void CandleRow::add_trades(Candle& candle) const {
+void CandleView::add_trades(Candle& candle) const {
     if (series_ == nullptr || series_->candles().empty()) return;
     const auto& live = series_->candles();
     const Candle& first = live.front();
@@ -134,7 +134,7 @@ void CandleRow::add_trades(Candle& candle) const {
     candle.complete = candle.complete && !is_lost(candle.open_time, end);
 }
 
-bool CandleRow::is_lost(Timestamp from, Timestamp until) const {
+bool CandleView::is_lost(Timestamp from, Timestamp until) const {
     if (const auto since = board_->lost_since(); since && *since < until) return true;
     const auto& gaps = board_->gaps();
     return std::any_of(gaps.begin(), gaps.end(), [&](const model::CandleGap& gap) {
@@ -142,12 +142,12 @@ bool CandleRow::is_lost(Timestamp from, Timestamp until) const {
     });
 }
 
-bool CandleRow::is_closed(const Candle& candle) const {
+bool CandleView::is_closed(const Candle& candle) const {
     return model::candle_end(interval_, candle.open_time) <= market_.exchange_now() ||
            is_kept(candle);
 }
 
-bool CandleRow::is_kept(const Candle& candle) const {
+bool CandleView::is_kept(const Candle& candle) const {
     if (series_ != nullptr && !series_->candles().empty())
         return candle.open_time < series_->candles().back().open_time;
     return history_ != nullptr && model::candle_end(interval_, candle.open_time) <= history_->end();

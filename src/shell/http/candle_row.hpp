@@ -28,11 +28,11 @@ struct CandleSpan {
     std::size_t limit = 0;
 };
 
-class CandleRow {
+class CandleView {
 public:
-    CandleRow(const ports::MarketData& market,
-              const model::InstrumentId& instrument,
-              model::CandleInterval interval);
+    CandleView(const ports::MarketData& market,
+               const model::InstrumentId& instrument,
+               model::CandleInterval interval);
 
     /// With `since` the oldest of the span, otherwise the newest; at most `limit`, ascending.
     [[nodiscard]] std::vector<model::Candle> candles(const CandleSpan& span) const;

@@ -22,7 +22,7 @@ Duration minutes(std::int64_t count) {
 }
 
 /// A generated market and its board, as in the daemon.
-class CandleRows : public testing::Test {
+class CandleViews : public testing::Test {
 protected:
     void run_for(Duration duration) {
         const Timestamp end = now_ + duration;
@@ -35,7 +35,7 @@ protected:
         board_.set_history(0, market_.history(0));
     }
 
-    [[nodiscard]] CandleRow row(CandleInterval interval) const {
+    [[nodiscard]] CandleView row(CandleInterval interval) const {
         return {board_, market_.instruments().front(), interval};
     }
 
@@ -56,7 +56,7 @@ void expect_ascending(const std::vector<Candle>& candles, CandleInterval interva
     }
 }
 
-TEST_F(CandleRows, EveryTimeframeContinuesFromHistoryIntoTrades) {
+TEST_F(CandleViews, EveryTimeframeContinuesFromHistoryIntoTrades) {
     run_for(minutes(5));
     for (std::size_t i = 0; i < model::kCandleIntervalCount; ++i) {
         const auto interval = static_cast<CandleInterval>(i);
@@ -78,7 +78,7 @@ TEST_F(CandleRows, EveryTimeframeContinuesFromHistoryIntoTrades) {
     }
 }
 
-TEST_F(CandleRows, MinuteCandlesAroundTheStartHaveNoPriceJump) {
+TEST_F(CandleViews, MinuteCandlesAroundTheStartHaveNoPriceJump) {
     run_for(minutes(3));
     const auto candles = row(CandleInterval::Minute1).candles({.since = {}, .limit = 10});
     for (std::size_t i = 1; i < candles.size(); ++i) {
@@ -87,7 +87,7 @@ TEST_F(CandleRows, MinuteCandlesAroundTheStartHaveNoPriceJump) {
     }
 }
 
-TEST_F(CandleRows, AllDayCandlesAreAvailableAfterOneSecond) {
+TEST_F(CandleViews, AllDayCandlesAreAvailableAfterOneSecond) {
     run_for(Duration::seconds(1));
     const CandleSpan all{.since = Timestamp(), .limit = 1'000};
     int days_left = 500;
@@ -105,9 +105,9 @@ TEST_F(CandleRows, AllDayCandlesAreAvailableAfterOneSecond) {
 
 // Only the trades of the last 1,000 minutes are held. What lies between the history and them is
 // unknown, and the minute in which the process started is no longer complete.
-TEST_F(CandleRows, CandlesNoLongerHeldAreNeitherInventedNorComplete) {
+TEST_F(CandleViews, CandlesNoLongerHeldAreNeitherInventedNorComplete) {
     run_for(Duration::seconds(1));
-    const CandleRow minute = row(CandleInterval::Minute1);
+    const CandleView minute = row(CandleInterval::Minute1);
     const CandleSpan around{.since = start_ - minutes(1), .limit = 3};
     EXPECT_TRUE(minute.candles(around).back().complete);
     while (now_ < start_ + minutes(1'100)) {
@@ -122,7 +122,7 @@ TEST_F(CandleRows, CandlesNoLongerHeldAreNeitherInventedNorComplete) {
     EXPECT_EQ(candles[2].open_time, candles[1].open_time + minutes(1));
 }
 
-TEST_F(CandleRows, AMarketWithoutHistoryShowsCandlesOfItsTrades) {
+TEST_F(CandleViews, AMarketWithoutHistoryShowsCandlesOfItsTrades) {
     run_for(minutes(3));
     board_.set_history(0, nullptr);
     const auto candles = row(CandleInterval::Minute1).candles({.since = Timestamp(), .limit = 10});

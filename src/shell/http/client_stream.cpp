@@ -79,7 +79,7 @@ asio::awaitable<ClientStream::Error> ClientStream::shake_hands() {
     co_return error;
 }
 
-asio::awaitable<void> ClientStream::disable_keep_alive() {
+asio::awaitable<void> ClientStream::shut_down_send() {
     Error ignored;
     if (wire_->tls) {
         expires_after(kGoodbyeWithin);

@@ -129,7 +129,7 @@ public:
     boost::asio::awaitable<Error> shake_hands();
 
     /// Shuts down the sending side: first TLS, then TCP.
-    boost::asio::awaitable<void> disable_keep_alive();
+    boost::asio::awaitable<void> shut_down_send();
 
     /// Reads and discards what the client still sends, below TLS, until it stops sending, `within`
     /// passes or `bytes_max` are read.

@@ -4,8 +4,8 @@ namespace botcore::shell::http {
 
 namespace {
 
-bool can_give_way(const ConnectionTable::Place& place) {
-    return place.waits && !place.is_known && !place.leaving;
+bool is_evictable(const ConnectionTable::Place& place) {
+    return place.waits && !place.is_known && !place.evicted;
 }
 
 }  // namespace
@@ -14,13 +14,14 @@ ConnectionTable::Place* ConnectionTable::admit(const std::string& address, Addre
     const auto known = of_address_.find(address);
     const std::size_t its = known == of_address_.end() ? 0 : known->second;
     if (kind == Address::Limited && its >= limits_.per_address) {  // T1
-        Place* const gives_way = oldest_of(address);
-        return gives_way == nullptr ? nullptr : &replace(*gives_way, address);
+        Place* const candidate = oldest_of(address);
+        return candidate == nullptr ? nullptr : &replace(*candidate, address);
     }
-    if (count_ < limits_.places - limits_.kept) return &add(address);
-    const bool takes_kept_place = kind == Address::Unlimited && count_ < limits_.places;
-    if (!takes_kept_place) {
-        if (Place* const gives_way = weakest()) return &replace(*gives_way, address);  // T2
+    if (count_ < limits_.places - limits_.reserved) return &add(address);
+    const bool takes_reserved_place = kind == Address::Unlimited && count_ < limits_.places;
+    if (!takes_reserved_place) {
+        if (Place* const candidate = eviction_candidate())
+            return &replace(*candidate, address);  // T2
         if (count_ >= limits_.places) return nullptr;
     }
     Place& place = add(address);
@@ -29,21 +30,21 @@ ConnectionTable::Place* ConnectionTable::admit(const std::string& address, Addre
 }
 
 void ConnectionTable::leave(const Place& place) {
-    if (!place.leaving) uncount(place);
+    if (!place.evicted) uncount(place);
     places_.erase(place.number);
 }
 
 bool ConnectionTable::make_room() {
-    Place* const gives_way = weakest();
-    if (gives_way != nullptr) send_away(*gives_way);
-    return gives_way != nullptr;
+    Place* const candidate = eviction_candidate();
+    if (candidate != nullptr) evict(*candidate);
+    return candidate != nullptr;
 }
 
-ConnectionTable::Place* ConnectionTable::weakest() {
+ConnectionTable::Place* ConnectionTable::eviction_candidate() {
     Place* found = nullptr;
     std::size_t most = 0;
     for (auto& [number, place] : places_) {
-        if (!can_give_way(place)) continue;
+        if (!is_evictable(place)) continue;
         const std::size_t its = of_address_[place.address];
         if (its <= most) continue;
         found = &place;
@@ -54,14 +55,14 @@ ConnectionTable::Place* ConnectionTable::weakest() {
 
 ConnectionTable::Place* ConnectionTable::oldest_of(const std::string& address) {
     for (auto& [number, place] : places_) {
-        if (can_give_way(place) && place.address == address) return &place;
+        if (is_evictable(place) && place.address == address) return &place;
     }
     return nullptr;
 }
 
-void ConnectionTable::send_away(Place& place) {
+void ConnectionTable::evict(Place& place) {
     uncount(place);
-    place.leaving = true;
+    place.evicted = true;
     if (place.cut) place.cut();
 }
 
@@ -72,7 +73,7 @@ void ConnectionTable::uncount(const Place& place) {
 }
 
 ConnectionTable::Place& ConnectionTable::replace(Place& leaves, const std::string& address) {
-    send_away(leaves);
+    evict(leaves);
     Place& place = add(address);
     place.provisional = leaves.provisional;
     return place;

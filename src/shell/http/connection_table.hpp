@@ -24,7 +24,7 @@ class ConnectionTable {
 public:
     struct Limits {
         std::size_t places = 1'024;
-        std::size_t kept = 128;  ///< How many of the places are reserved (T3).
+        std::size_t reserved = 128;  ///< How many of the places are reserved (T3).
         std::size_t per_address = 256;
     };
 
@@ -36,7 +36,7 @@ public:
         bool waits = true;
         bool is_known = false;     ///< It has shown a valid token.
         bool provisional = false;  ///< T3
-        bool leaving = false;      ///< It is evicted and no longer counts.
+        bool evicted = false;      ///< It is evicted and no longer counts.
         std::function<void()> cut{};
     };
 
@@ -54,12 +54,12 @@ public:
     bool make_room();
 
     /// Whether a provisional connection can become a regular one.
-    [[nodiscard]] bool has_room() const { return count_ <= limits_.places - limits_.kept; }
+    [[nodiscard]] bool has_room() const { return count_ <= limits_.places - limits_.reserved; }
 
 private:
-    [[nodiscard]] Place* weakest();
+    [[nodiscard]] Place* eviction_candidate();
     [[nodiscard]] Place* oldest_of(const std::string& address);
-    void send_away(Place& place);
+    void evict(Place& place);
     void uncount(const Place& place);
     Place& replace(Place& leaves, const std::string& address);
     Place& add(const std::string& address);

@@ -20,7 +20,7 @@ protected:
         return place;
     }
 
-    ConnectionTable table_{{.places = 8, .kept = 2, .per_address = 4}};
+    ConnectionTable table_{{.places = 8, .reserved = 2, .per_address = 4}};
     std::vector<std::uint64_t> cut_;
 };
 

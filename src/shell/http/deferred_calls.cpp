@@ -35,11 +35,11 @@ bool DeferredCalls::take(RequestContext& call, Serve serve) {
 void DeferredCalls::check_later() {
     timer_.expires_after(options_.check_every);
     timer_.async_wait([this](const boost::system::error_code& error) {
-        if (!error) look();
+        if (!error) check();
     });
 }
 
-void DeferredCalls::look() {
+void DeferredCalls::check() {
     const bool away = store_is_away_();
     const auto now = std::chrono::steady_clock::now();
     // Serving a call may add another, so each is removed from the queue first.

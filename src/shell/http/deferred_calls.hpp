@@ -62,7 +62,7 @@ private:
     };
 
     void check_later();
-    void look();
+    void check();
 
     DeferredCallsOptions options_;
     std::function<bool()> store_is_away_;

@@ -51,7 +51,7 @@ HttpServer::Listener::Connection::Connection(std::shared_ptr<Listener> listener,
       stream_(std::move(stream)),
       remote_(std::move(remote)),
       place_(place),
-      answered_(stream_.get_executor()),
+      responded_(stream_.get_executor()),
       buffer_(listener_->options_.header_bytes_max + listener_->options_.body_bytes_max) {
     place_.cut = [this] { cut(); };
     listener_->connections_.insert(this);
@@ -69,20 +69,20 @@ asio::awaitable<void> HttpServer::Listener::Connection::run(std::shared_ptr<Conn
     }
     if (self->taken_over_ || !self->stream_.is_open()) co_return;
     self->enter(Phase::Writing, self->listener_->options_.read_within);
-    co_await self->stream_.disable_keep_alive();
+    co_await self->stream_.shut_down_send();
     // Unread bytes would make the system reset the connection and destroy the response in transit.
     if (self->must_drain_) co_await self->stream_.drain(kDrainWithin, kDrainMax);
 }
 
 void HttpServer::Listener::Connection::cut() {
     if (!taken_over_) stream_.cut();
-    answered_.cancel();
+    responded_.cancel();
 }
 
 void HttpServer::Listener::Connection::enter(Phase phase, std::chrono::milliseconds limit) {
     phase_ = phase;
-    place_.waits = phase != Phase::Answering;
-    if (phase != Phase::Answering) stream_.expires_after(limit);
+    place_.waits = phase != Phase::Responding;
+    if (phase != Phase::Responding) stream_.expires_after(limit);
 }
 
 /// Waits for bytes between two requests, or before the first one.
@@ -173,7 +173,7 @@ asio::awaitable<bool> HttpServer::Listener::Connection::serve_one() {
     if (failed) {
         refuse(refusal_of(failed, parser.is_header_done()));
     } else if (!response_) {
-        co_await answer(parser, request);
+        co_await respond_to(parser, request);
     }
     if (!response_) co_return false;  // Taken over, or cut while it waited.
     const bool sent = co_await write(*response_, request.method == "HEAD");
@@ -182,8 +182,8 @@ asio::awaitable<bool> HttpServer::Listener::Connection::serve_one() {
 }
 
 /// Sets `response_`, unless the connection ends or is taken over.
-asio::awaitable<void> HttpServer::Listener::Connection::answer(Parser& parser,
-                                                               HttpRequest& request) {
+asio::awaitable<void> HttpServer::Listener::Connection::respond_to(Parser& parser,
+                                                                   HttpRequest& request) {
     request.body = std::move(parser.get().body());
     Target target;
     if (!may_stay(request)) {
@@ -198,7 +198,7 @@ asio::awaitable<void> HttpServer::Listener::Connection::answer(Parser& parser,
     request.segments = std::move(target.segments);
     request.query = std::move(target.query);
     if (listener_->handler_ == nullptr || upgrade(parser, request)) co_return;
-    enter(Phase::Answering, {});
+    enter(Phase::Responding, {});
     HttpRequest copy_for_log;
     copy_for_log.method = request.method;
     copy_for_log.target = request.target;
@@ -209,14 +209,14 @@ asio::awaitable<void> HttpServer::Listener::Connection::answer(Parser& parser,
                                         self->respond(serial, std::move(response));
                                 });
     request = std::move(copy_for_log);
-    co_await await_answer();
+    co_await await_response();
 }
 
-asio::awaitable<void> HttpServer::Listener::Connection::await_answer() {
-    answered_.expires_after(listener_->options_.answer_within);
+asio::awaitable<void> HttpServer::Listener::Connection::await_response() {
+    responded_.expires_after(listener_->options_.respond_within);
     while (!response_ && stream_.is_open()) {
         Error ended;
-        co_await answered_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
+        co_await responded_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
         if (!ended) respond(serial_, refusal(kTooLate, request_id_));  // H3
     }
 }
@@ -242,12 +242,12 @@ bool HttpServer::Listener::Connection::upgrade(Parser& parser, HttpRequest& requ
 void HttpServer::Listener::Connection::respond(std::uint64_t serial, HttpResponse response) {
     if (serial != serial_ || response_) return;  // H1
     response_ = std::move(response);
-    answered_.cancel();
+    responded_.cancel();
 }
 
 asio::awaitable<bool> HttpServer::Listener::Connection::write(HttpResponse& response, bool head) {
     enter(Phase::Writing, listener_->options_.read_within);
-    keep_alive_ = keep_alive_ && !listener_->stopping_ && !listener_->goodbye_;
+    keep_alive_ = keep_alive_ && !listener_->stopping_ && !listener_->keep_alive_disabled_;
     const BeastResponse message = to_message(response,
                                              {.request_id = request_id_,
                                               .date = listener_->date_.text(),

@@ -43,7 +43,7 @@ public:
     void stop(std::chrono::milliseconds within, std::function<void()> drained);
     void abandon();
 
-    void disable_keep_alive() { goodbye_ = true; }
+    void disable_keep_alive() { keep_alive_disabled_ = true; }
 
     [[nodiscard]] std::string reload_tls();
 
@@ -58,7 +58,8 @@ private:
     friend class Connection;
 
     static boost::asio::awaitable<void> accept(std::shared_ptr<Listener> self);
-    static boost::asio::awaitable<void> turn_away(std::shared_ptr<Listener> self, Socket socket);
+    static boost::asio::awaitable<void> refuse_connection(std::shared_ptr<Listener> self,
+                                                          Socket socket);
     [[nodiscard]] std::string read_options();
     void admit(Socket socket);
     void cannot_accept(const Error& error);
@@ -76,11 +77,11 @@ private:
     boost::asio::steady_timer cut_timer_;
     ConnectionTable table_;
     std::set<Connection*> connections_;
-    std::size_t turning_away_ = 0;
+    std::size_t refusing_ = 0;
     std::optional<SteadyTime> warned_at_;
     std::uint16_t port_ = 0;
     bool stopping_ = false;
-    bool goodbye_ = false;
+    bool keep_alive_disabled_ = false;
     std::function<void()> drained_;
     ClientStream::TlsContext tls_;
     RequestIds request_ids_;
@@ -108,7 +109,7 @@ public:
 private:
     using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
-    enum class Phase : std::uint8_t { Handshake, Idle, Reading, Answering, Writing };
+    enum class Phase : std::uint8_t { Handshake, Idle, Reading, Responding, Writing };
 
     void enter(Phase phase, std::chrono::milliseconds limit);
 
@@ -116,8 +117,8 @@ private:
     boost::asio::awaitable<bool> serve_one();
     boost::asio::awaitable<Error> read(Parser& parser, HttpRequest& request);
     boost::asio::awaitable<Error> await_bytes(bool first);
-    boost::asio::awaitable<void> answer(Parser& parser, HttpRequest& request);
-    boost::asio::awaitable<void> await_answer();
+    boost::asio::awaitable<void> respond_to(Parser& parser, HttpRequest& request);
+    boost::asio::awaitable<void> await_response();
     boost::asio::awaitable<bool> write(HttpResponse& response, bool head);
     void note_head(Parser& parser, HttpRequest& request);
     void refuse(const ErrorResponse& refused);
@@ -130,7 +131,7 @@ private:
     ClientStream stream_;
     std::string remote_;
     ConnectionTable::Place& place_;
-    boost::asio::steady_timer answered_;
+    boost::asio::steady_timer responded_;
     boost::beast::flat_buffer buffer_;
     std::string request_id_;
     Phase phase_ = Phase::Handshake;

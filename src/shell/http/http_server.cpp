@@ -26,7 +26,7 @@ constexpr std::size_t kTurningAwayMax = 64;
 /// One eighth of the places is reserved.
 ConnectionTable::Limits limits_of(const HttpServerOptions& options) {
     return {.places = options.connections_max,
-            .kept = options.connections_max / 8,
+            .reserved = options.connections_max / 8,
             .per_address = options.connections_per_address};
 }
 
@@ -131,8 +131,9 @@ void HttpServer::Listener::admit(tcp::socket socket) {
         shared ? ConnectionTable::Address::Unlimited : ConnectionTable::Address::Limited);
     if (place == nullptr) {
         // Before the TLS handshake no plain-text explanation can be sent.
-        if (tls_ || turning_away_ >= kTurningAwayMax) return;
-        asio::co_spawn(context_, turn_away(shared_from_this(), std::move(socket)), asio::detached);
+        if (tls_ || refusing_ >= kTurningAwayMax) return;
+        asio::co_spawn(
+            context_, refuse_connection(shared_from_this(), std::move(socket)), asio::detached);
         return;
     }
     socket.set_option(tcp::no_delay(true), error);
@@ -141,9 +142,9 @@ void HttpServer::Listener::admit(tcp::socket socket) {
     asio::co_spawn(context_, Connection::run(std::move(connection)), asio::detached);
 }
 
-asio::awaitable<void> HttpServer::Listener::turn_away(std::shared_ptr<Listener> self,
-                                                      tcp::socket socket) {
-    ++self->turning_away_;
+asio::awaitable<void> HttpServer::Listener::refuse_connection(std::shared_ptr<Listener> self,
+                                                              tcp::socket socket) {
+    ++self->refusing_;
     const std::string request_id = self->request_ids_.next();
     HttpResponse response = refusal(kTooMany, request_id);
     const BeastResponse message = to_message(
@@ -157,7 +158,7 @@ asio::awaitable<void> HttpServer::Listener::turn_away(std::shared_ptr<Listener> 
     co_await linger.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     std::array<char, 16 * 1024> rest{};
     (void)socket.read_some(asio::buffer(rest), ignored);
-    --self->turning_away_;
+    --self->refusing_;
     if (self->handler_ != nullptr) {
         self->handler_->on_finished(
             {"", "", "", request_id, response.error_code, "", response.status, {}});

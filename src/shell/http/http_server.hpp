@@ -6,7 +6,7 @@
 /// H1  `respond` acts at most once; after the client has disconnected it does nothing.
 /// H2  A connection holds one request at a time. While its response is outstanding nothing more is
 ///     read, so that a client that does not read cannot fill memory.
-/// H3  Every complete request gets a response within `answer_within`: the handler's, or 504.
+/// H3  Every complete request gets a response within `respond_within`: the handler's, or 504.
 /// H4  Silent connections cannot lock others out, see `ConnectionTable`. Places are reserved for
 ///     callers with a valid token, for health and metrics, and for programs on this machine.
 ///
@@ -56,7 +56,7 @@ struct HttpServerOptions {
     std::chrono::milliseconds first_request_within = std::chrono::seconds(60);
     std::chrono::milliseconds read_within = std::chrono::seconds(30);
     /// The deadline of every request.
-    std::chrono::milliseconds answer_within{resilience::kDeadlineDefault.in_milliseconds()};
+    std::chrono::milliseconds respond_within{resilience::kDeadlineDefault.in_milliseconds()};
 };
 
 class UpgradeHandler;

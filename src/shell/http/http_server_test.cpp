@@ -108,7 +108,7 @@ TEST_F(HttpServerOverSockets, SupportsLateResponsesAndIgnoresThoseToDisconnected
 // @spec:R2-TMO-01
 // @spec:R2-TMO-07
 TEST_F(HttpServerOverSockets, RespondsWithATimeoutWhenTheHandlerDoesNotRespond) {
-    start({.answer_within = 60ms});
+    start({.respond_within = 60ms});
     TestClient client(port());
     client.send("GET /never HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const auto response = client.receive();
@@ -117,8 +117,8 @@ TEST_F(HttpServerOverSockets, RespondsWithATimeoutWhenTheHandlerDoesNotRespond) 
     EXPECT_THAT(response.body, HasSubstr("never carried out twice"));
     EXPECT_THAT(response.body, HasSubstr("\"retries\":0"));
     EXPECT_THAT(response.body, HasSubstr("\"last_error\":"));
-    EXPECT_EQ(HttpServerOptions{}.answer_within, 25s);
-    EXPECT_LE(HttpServerOptions{}.answer_within, 30s);
+    EXPECT_EQ(HttpServerOptions{}.respond_within, 25s);
+    EXPECT_LE(HttpServerOptions{}.respond_within, 30s);
 }
 
 TEST_F(HttpServerOverSockets, ClosesIdleConnectionsAndIncompleteRequests) {

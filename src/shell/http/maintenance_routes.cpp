@@ -110,15 +110,16 @@ void MaintenanceRoutes::schedule(RequestContext& call) {
     auto parsed = protocol::parse_maintenance_request(call.request.body);
     if (!parsed) return call.fail(400, parsed.error());
     if (!context_.running(call)) return;
-    const auto& wish = parsed.value().value;
-    const model::Duration notice =
-        wish.emergency ? model::Duration() : context_.runtime.state().policy.maintenance_notice;
+    const auto& requested = parsed.value().value;
+    const model::Duration notice = requested.emergency
+                                       ? model::Duration()
+                                       : context_.runtime.state().policy.maintenance_notice;
     model::ScheduleMaintenance command;
-    command.begin =
-        wish.begin.value_or(operations::usual_window(call.now.time + notice + kHeadStart).begin);
-    command.end = command.begin + wish.length;
-    command.emergency = wish.emergency;
-    command.text = wish.text;
+    command.begin = requested.begin.value_or(
+        operations::usual_window(call.now.time + notice + kHeadStart).begin);
+    command.end = command.begin + requested.length;
+    command.emergency = requested.emergency;
+    command.text = requested.text;
     command.origin = context_.origin_of(call, parsed.value().canonical);
     context_.submit(call, std::move(command));
 }

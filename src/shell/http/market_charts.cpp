@@ -273,7 +273,7 @@ std::string MarketRoutes::meaning_of(const ChartKeys& keys) const {
 /// The requested candles that can be cached: all but the one that trades may still change.
 json::array MarketRoutes::kept_candles(const ChartKey& key) const {
     json::array list;
-    const CandleRow row = row_of(key);
+    const CandleView row = row_of(key);
     for (const Candle& candle : row.candles(key.span)) {
         if (row.is_kept(candle)) list.push_back(candle_view(candle, key.interval, true));
     }
@@ -299,7 +299,7 @@ json::object MarketRoutes::whole_chart(const ChartKey& key, json::value kept) co
 /// last candle may have closed and new ones may have begun.
 void MarketRoutes::add_newer(json::object& chart, const ChartKey& key) const {
     json::array& list = chart["candles"].as_array();
-    const CandleRow row = row_of(key);
+    const CandleView row = row_of(key);
     const auto missing_since = context_.market.trades_missing_since(key.instrument);
     CandleSpan newer = key.span;
     if (!list.empty()) {

@@ -145,7 +145,7 @@ void MarketRoutes::list_overview(RequestContext& call) {
     for (const auto& id : shown(market)) {
         json::object row = quote_view(context_.quote_of(id), age_rule());
         constexpr std::size_t kHoursOfDay = 24;
-        const auto hours = CandleRow(context_.market, id, model::CandleInterval::Hour1)
+        const auto hours = CandleView(context_.market, id, model::CandleInterval::Hour1)
                                .candles({.since = {}, .limit = kHoursOfDay});
         for (auto& [name, value] : day_view(hours, context_.market.trades_missing_since(id)))
             row[name] = std::move(value);

@@ -67,7 +67,7 @@ private:
     [[nodiscard]] std::optional<ChartKey> chart_of(RequestContext& call) const;
     [[nodiscard]] std::optional<ChartKeys> charts_of(RequestContext& call) const;
 
-    [[nodiscard]] CandleRow row_of(const ChartKey& key) const {
+    [[nodiscard]] CandleView row_of(const ChartKey& key) const {
         return {context_.market, key.instrument, key.interval};
     }
 

@@ -34,7 +34,7 @@ std::string quote_text(const model::Quote& quote) {
                        quote.age.in_milliseconds());
 }
 
-std::string wish_text(const model::Order& order) {
+std::string request_text(const model::Order& order) {
     std::string text = fmt::format("{} {} {} on the {} market, {}",
                                    to_text(order.side),
                                    to_text(order.quantity),
@@ -119,14 +119,14 @@ std::string state_text(const model::Order& order) {
     return text + ".";
 }
 
-struct Told {
+struct StepText {
     const ExplanationStep& step;
 
     std::string operator()(const model::PlaceOrder& body) const {
         return fmt::format("'{}' requested under key '{}' to {}; {}. {}",
                            body.origin.owner.text(),
                            body.origin.key.text(),
-                           wish_text(step.order),
+                           request_text(step.order),
                            quote_text(body.quote),
                            birth_text(step.order));
     }
@@ -137,7 +137,7 @@ struct Told {
             "{}",
             body.origin.owner.text(),
             body.origin.key.text(),
-            wish_text(step.order),
+            request_text(step.order),
             quote_text(body.quote),
             birth_text(step.order));
     }
@@ -178,7 +178,7 @@ struct Told {
                   "the account frozen"
                 : "A comparison found the order at the exchange: others placed it, it was imported";
         text += fmt::format(" (its id there: {})", report.venue_order_id);
-        if (step.order.prior_sequence == 0) text += ": " + wish_text(step.order);
+        if (step.order.prior_sequence == 0) text += ": " + request_text(step.order);
         return text + "." + fills_text(step.fills) + state_text(step.order);
     }
 
@@ -239,7 +239,7 @@ ports::StoreResult<std::vector<ExplanationStep>> explanation_of(ports::StoreRead
         if (!take_order(step, order.id)) return base::Failure{ports::StoreError::Corrupt};
         if (step.order.prior_sequence >= sequence) return base::Failure{ports::StoreError::Corrupt};
         sequence = step.order.prior_sequence;
-        step.text = std::visit(Told{step}, step.record.input.body);
+        step.text = std::visit(StepText{step}, step.record.input.body);
         explanation.push_back(std::move(step));
     }
     std::reverse(explanation.begin(), explanation.end());

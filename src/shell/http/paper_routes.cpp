@@ -2,7 +2,7 @@
 
 #include "protocol/api_json.hpp"
 #include "protocol/time_text.hpp"
-#include "shell/http/account_answers.hpp"
+#include "shell/http/account_bodies.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint64_t kOffsetMax = 10'000;
 /// The most fills that one request reads to find those that closed something.
-constexpr std::size_t kFillsLookedAt = 20'000;
+constexpr std::size_t kFillsMax = 20'000;
 constexpr std::size_t kFillsAtOnce = 1'000;
 
 void add_schemas(SchemaTable& schemas) {
@@ -153,7 +153,7 @@ void PaperRoutes::show_status(RequestContext& call) {
 void PaperRoutes::list_open_trades(RequestContext& call) {
     const auto* account = context_.find_account(call);
     if (account == nullptr) return;
-    json::array list = positions_answer(context_, *account);
+    json::array list = positions_body(context_, *account);
     for (auto& item : list) {
         auto& object = item.as_object();
         object["trade_id"] = object.at("symbol");
@@ -173,7 +173,7 @@ void PaperRoutes::list_closed_trades(RequestContext& call) {
     wanted.limit = kFillsAtOnce;
     std::size_t found = 0;
     json::array list;
-    for (std::size_t looked = 0; looked < kFillsLookedAt && found <= offset + limit;) {
+    for (std::size_t looked = 0; looked < kFillsMax && found <= offset + limit;) {
         const auto fills = context_.reader.fills(wanted);
         if (!fills) return context_.store_failed(call, fills.error());
         const std::vector<model::Fill>& rows = fills.value();

@@ -10,7 +10,7 @@ namespace botcore::shell::http {
 PerformanceBook::Entry PerformanceBook::begin(const model::Account& account,
                                               Quantities begun_with) {
     Entry entry{.begun_with = std::move(begun_with),
-                .fold = core::PerformanceFold(account.quote, account.initial_deposit),
+                .fold = core::PerformanceCalculator(account.quote, account.initial_deposit),
                 .since = std::nullopt};
     for (const auto& [instrument, quantity] : entry.begun_with)
         entry.fold.begin_with(instrument, quantity);

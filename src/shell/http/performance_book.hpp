@@ -55,7 +55,7 @@ private:
 
     struct Entry {
         Quantities begun_with;
-        core::PerformanceFold fold;
+        core::PerformanceCalculator fold;
         model::Sequence seen = 0;
         std::optional<model::Timestamp> since;
         std::uint64_t used = 0;

@@ -1,6 +1,6 @@
 #include "protocol/api_json.hpp"
 #include "protocol/journal.hpp"
-#include "shell/http/account_answers.hpp"
+#include "shell/http/account_bodies.hpp"
 #include "shell/http/market_views.hpp"
 #include "shell/http/order_explanation.hpp"
 #include "shell/http/response_cache.hpp"
@@ -52,20 +52,20 @@ void TradingRoutes::list_accounts(RequestContext& call) {
     json::array list;
     for (const auto& [id, account] : context_.runtime.state().accounts) {
         if (may_see(call.caller, account.account.owner))
-            list.push_back(account_answer(context_, account));
+            list.push_back(account_body(context_, account));
     }
     call.send(std::move(list));
 }
 
 void TradingRoutes::show_account(RequestContext& call) {
     if (const auto* account = context_.find_account(call))
-        call.send(account_answer(context_, *account));
+        call.send(account_body(context_, *account));
 }
 
 void TradingRoutes::list_positions(RequestContext& call) {
     const auto* account = context_.find_account(call);
     if (account == nullptr) return;
-    call.send(positions_answer(context_, *account));
+    call.send(positions_body(context_, *account));
 }
 
 void TradingRoutes::show_position(RequestContext& call) {
@@ -76,7 +76,7 @@ void TradingRoutes::show_position(RequestContext& call) {
     if (place == account->positions.end()) {
         return call.fail(404, "POSITION_NOT_OPEN", "the account has no position in this symbol");
     }
-    call.send(position_answer(context_, *account, place->second));
+    call.send(position_body(context_, *account, place->second));
 }
 
 void TradingRoutes::list_orders(RequestContext& call) {

@@ -26,7 +26,7 @@ void block_broken_pipes() {
 
 LogWriter::LogWriter(std::vector<std::unique_ptr<LineSink>> sinks,
                      std::size_t lines_max,
-                     TellDropped report_dropped,
+                     MakeDroppedLine report_dropped,
                      std::chrono::milliseconds held_for)
     : report_dropped_(std::move(report_dropped)),
       held_until_(std::chrono::steady_clock::now() + held_for) {
@@ -56,13 +56,13 @@ void LogWriter::push(Level level, const MakeLine& make) {
         const std::lock_guard lock(mutex_);
         for (auto& outlet : outlets_)
             outlet->buffer.push(level, line_of(*outlet));
-        if (level >= Level::Error) let_go();
+        if (level >= Level::Error) release_held();
     }
     changed_.notify_all();
 }
 
 /// Requires the lock.
-void LogWriter::let_go() {
+void LogWriter::release_held() {
     for (auto& outlet : outlets_)
         outlet->held = false;
 }
@@ -70,7 +70,7 @@ void LogWriter::let_go() {
 void LogWriter::release() {
     {
         const std::lock_guard lock(mutex_);
-        let_go();
+        release_held();
     }
     changed_.notify_all();
 }
@@ -86,14 +86,14 @@ void LogWriter::reopen() {
 
 bool LogWriter::all_written() const {
     return std::all_of(outlets_.begin(), outlets_.end(), [](const auto& outlet) {
-        return outlet->buffer.size() == 0 && outlet->at_hand == nullptr && !outlet->unsynced;
+        return outlet->buffer.size() == 0 && outlet->pending_line == nullptr && !outlet->unsynced;
     });
 }
 
 bool LogWriter::flush(std::chrono::milliseconds within) {
     std::unique_lock lock(mutex_);
     ++flushing_;
-    let_go();
+    release_held();
     changed_.notify_all();
     const bool done = changed_.wait_for(lock, within, [this] { return all_written(); });
     --flushing_;
@@ -104,7 +104,7 @@ std::size_t LogWriter::waiting() {
     const std::lock_guard lock(mutex_);
     std::size_t most = 0;
     for (const auto& outlet : outlets_) {
-        most = std::max(most, outlet->buffer.size() + (outlet->at_hand ? 1U : 0U));
+        most = std::max(most, outlet->buffer.size() + (outlet->pending_line ? 1U : 0U));
     }
     return most;
 }
@@ -112,7 +112,7 @@ std::size_t LogWriter::waiting() {
 /// Requires the lock.
 bool LogWriter::has_work() const {
     return std::any_of(outlets_.begin(), outlets_.end(), [this](const auto& outlet) {
-        const bool lines = outlet->buffer.size() > 0 || outlet->at_hand != nullptr;
+        const bool lines = outlet->buffer.size() > 0 || outlet->pending_line != nullptr;
         const bool waits = outlet->down || outlet->held;
         return outlet->reopens || (!waits && (lines || (outlet->unsynced && flushing_ > 0)));
     });
@@ -124,7 +124,7 @@ void LogWriter::run(const std::stop_token& stop) {
         {
             std::unique_lock lock(mutex_);
             (void)changed_.wait_for(lock, stop, kRetryAfter, [this] { return has_work(); });
-            if (std::chrono::steady_clock::now() >= held_until_) let_go();
+            if (std::chrono::steady_clock::now() >= held_until_) release_held();
             for (auto& outlet : outlets_)
                 outlet->down = false;  // A sink that was down is tried again now.
         }
@@ -135,14 +135,14 @@ void LogWriter::run(const std::stop_token& stop) {
 
 /// The next line for the sink. The number of dropped lines is reported first. Requires the lock.
 Line LogWriter::next_line(Outlet& outlet) {
-    if (outlet.at_hand) return outlet.at_hand;
+    if (outlet.pending_line) return outlet.pending_line;
     if (const std::uint64_t lost = outlet.buffer.take_dropped(); lost > 0) {
         dropped_ += lost;
-        outlet.at_hand = report_dropped_(outlet.sink->format(), lost);
+        outlet.pending_line = report_dropped_(outlet.sink->format(), lost);
     } else {
-        outlet.at_hand = outlet.buffer.pop();
+        outlet.pending_line = outlet.buffer.pop();
     }
-    return outlet.at_hand;
+    return outlet.pending_line;
 }
 
 bool LogWriter::work() {
@@ -164,7 +164,7 @@ bool LogWriter::work() {
         const std::lock_guard lock(mutex_);
         if (sync) outlet->unsynced = false;
         if (taken) {
-            outlet->at_hand = nullptr;
+            outlet->pending_line = nullptr;
             outlet->unsynced = true;
             more = true;
         } else if (line != nullptr) {

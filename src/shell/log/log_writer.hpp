@@ -30,11 +30,11 @@ public:
     /// Makes a line in the given format.
     using MakeLine = std::function<Line(Format format)>;
     /// Makes the line that reports dropped lines.
-    using TellDropped = std::function<Line(Format format, std::uint64_t dropped)>;
+    using MakeDroppedLine = std::function<Line(Format format, std::uint64_t dropped)>;
 
     LogWriter(std::vector<std::unique_ptr<LineSink>> sinks,
               std::size_t lines_max,
-              TellDropped report_dropped,
+              MakeDroppedLine report_dropped,
               std::chrono::milliseconds held_for);
     /// Writes what the sinks take within two seconds, and discards the rest.
     ~LogWriter();
@@ -68,7 +68,7 @@ private:
 
         std::unique_ptr<LineSink> sink;  // Used by the log thread only.
         LineBuffer buffer;               // Guarded by mutex_.
-        Line at_hand;                    // Taken by the log thread, not written yet. Guarded.
+        Line pending_line;               // Taken by the log thread, not written yet. Guarded.
         bool down = false;               // Guarded.
         bool unsynced = false;           // Guarded.
         bool held = false;               // Guarded.
@@ -81,10 +81,10 @@ private:
     [[nodiscard]] Line next_line(Outlet& outlet);
     [[nodiscard]] bool all_written() const;
     [[nodiscard]] bool has_work() const;
-    void let_go();
+    void release_held();
 
     std::vector<std::unique_ptr<Outlet>> outlets_;
-    TellDropped report_dropped_;
+    MakeDroppedLine report_dropped_;
     std::chrono::steady_clock::time_point held_until_;
     std::mutex mutex_;
     std::condition_variable_any changed_;

@@ -33,7 +33,7 @@ public:
     [[nodiscard]] base::Outcome<std::string> unfollow(const model::InstrumentId& instrument);
 
     /// What was wrong with the file at the start; empty when nothing was.
-    [[nodiscard]] const std::string& trouble() const { return trouble_; }
+    [[nodiscard]] const std::string& load_error() const { return trouble_; }
 
 private:
     [[nodiscard]] base::Outcome<std::string> change_to(std::set<model::InstrumentId> hidden);

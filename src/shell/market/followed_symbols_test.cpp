@@ -22,7 +22,7 @@ protected:
 TEST_F(FollowedSymbolsTest, AllAreFollowedInitially) {
     const FollowedSymbols followed(file());
     EXPECT_TRUE(followed.is_followed(kSpot));
-    EXPECT_EQ(followed.trouble(), "");
+    EXPECT_EQ(followed.load_error(), "");
 }
 
 TEST_F(FollowedSymbolsTest, ChoiceSurvivesARestart) {
@@ -46,7 +46,8 @@ TEST_F(FollowedSymbolsTest, ReportsAFileThatCannotBeRead) {
     std::filesystem::create_directory(file());
     const FollowedSymbols followed(file());
     EXPECT_TRUE(followed.is_followed(kSpot));
-    EXPECT_NE(followed.trouble().find("it is a folder"), std::string::npos) << followed.trouble();
+    EXPECT_NE(followed.load_error().find("it is a folder"), std::string::npos)
+        << followed.load_error();
     std::filesystem::remove(file());
 }
 
@@ -55,7 +56,7 @@ TEST_F(FollowedSymbolsTest, DamagedFileHidesNothingAndIsReported) {
         std::ofstream(file()) << "spot BTCUSDT\n" << bad;
         const FollowedSymbols followed(file());
         EXPECT_TRUE(followed.is_followed(kSpot)) << bad;
-        EXPECT_NE(followed.trouble(), "") << bad;
+        EXPECT_NE(followed.load_error(), "") << bad;
     }
 }
 

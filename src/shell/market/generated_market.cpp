@@ -61,8 +61,8 @@ std::span<const MarketEvent> GeneratedMarket::poll(base::Timestamp now) {
     now_ = std::max(now_, now);
     events_.clear();
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-        told_.clear();
-        rows_[i].generator.step(now_, told_);
+        venue_events_.clear();
+        rows_[i].generator.step(now_, venue_events_);
         translate(rows_[i], static_cast<protocol::InstrumentIndex>(i));
     }
     return events_;
@@ -74,7 +74,7 @@ void GeneratedMarket::translate(Row& row, protocol::InstrumentIndex index) {
     event.time = now_;
     event.exchange_time = now_;
     bool reset = false;
-    for (const venue::MarketEvent& told : told_) {
+    for (const venue::MarketEvent& told : venue_events_) {
         event.side = told.side;
         event.price = told.price;
         event.quantity = told.quantity;

@@ -61,7 +61,7 @@ private:
     std::vector<Row> rows_;  ///< Empty before the first poll.
     std::vector<std::unique_ptr<ports::CandleHistory>> histories_;
     base::Timestamp now_;
-    std::vector<venue::MarketEvent> told_;
+    std::vector<venue::MarketEvent> venue_events_;
     std::vector<protocol::MarketEvent> events_;
 };
 

@@ -40,7 +40,7 @@ void MarketBoard::apply(std::span<const MarketEvent> events) {
     for (const MarketEvent& event : events) {
         const std::size_t place = protocol::position_of(event.instrument);
         CHECK(place < rows_.size());
-        hear(event);
+        note_event(event);
         apply_to(rows_[place], event);
         set_now(event.time);
     }
@@ -52,7 +52,7 @@ void MarketBoard::apply_to(Row& row, const MarketEvent& event) {
         case MarketEventKind::Level:
             row.book.set(event.side, {event.price, event.quantity});
             row.book_time = event.time;
-            take_mark(row);
+            add_mark_price(row);
             return;
         case MarketEventKind::BookReset:
             row.book.clear();
@@ -62,7 +62,7 @@ void MarketBoard::apply_to(Row& row, const MarketEvent& event) {
         case MarketEventKind::BookReady:
             row.ready = true;
             row.book_time = event.time;
-            take_mark(row);
+            add_mark_price(row);
             return;
         case MarketEventKind::Trade:
         case MarketEventKind::LateTrade:
@@ -82,12 +82,12 @@ void MarketBoard::apply_to(Row& row, const MarketEvent& event) {
             row.best_ask = {event.price_ask, event.quantity_ask};
             row.best_time = event.time;
             row.seen_best = true;
-            take_mark(row);
+            add_mark_price(row);
             return;
     }
 }
 
-void MarketBoard::take_mark(Row& row) {
+void MarketBoard::add_mark_price(Row& row) {
     if (!row.ready) return;  // B1
     const auto bid = row.seen_best ? row.best_bid : row.book.best(Side::Buy).value_or(Level{});
     const auto ask = row.seen_best ? row.best_ask : row.book.best(Side::Sell).value_or(Level{});
@@ -111,7 +111,7 @@ void MarketBoard::take_trade(Row& row, const MarketEvent& event) {
 }
 
 /// Any event ends a silence of the source (B6).
-void MarketBoard::hear(const MarketEvent& event) {
+void MarketBoard::note_event(const MarketEvent& event) {
     const bool was_silent = last_event_ && event.time - *last_event_ > kFeedSilenceMax;
     last_event_ = std::max(last_event_.value_or(event.time), event.time);
     const Timestamp time = event.exchange_time;
@@ -122,10 +122,10 @@ void MarketBoard::hear(const MarketEvent& event) {
         for (Row& row : rows_)
             row.candles.lose(exchange_now_);
     }
-    if (tells_time) hear_exchange_time(time);
+    if (tells_time) advance_exchange_time(time);
 }
 
-void MarketBoard::hear_exchange_time(Timestamp time) {
+void MarketBoard::advance_exchange_time(Timestamp time) {
     if (time <= exchange_now_) return;
     exchange_now_ = time;
     if (time < minute_end_) return;

@@ -103,9 +103,9 @@ private:
 
     void apply_to(Row& row, const protocol::MarketEvent& event);
     void take_trade(Row& row, const protocol::MarketEvent& event);
-    static void take_mark(Row& row);
-    void hear(const protocol::MarketEvent& event);
-    void hear_exchange_time(base::Timestamp time);
+    static void add_mark_price(Row& row);
+    void note_event(const protocol::MarketEvent& event);
+    void advance_exchange_time(base::Timestamp time);
     [[nodiscard]] const Row* find(const model::InstrumentId& instrument) const;
     [[nodiscard]] base::Duration age_of(const Row& row) const;
 

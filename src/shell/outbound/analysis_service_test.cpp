@@ -51,7 +51,8 @@ protected:
 };
 
 TEST_F(AnalysisCalls, ReturnTheResponseOfTheService) {
-    Peer peer(context_, {answer(503), answer(200, R"({"signal":"Long"})"), answer(422, "why")});
+    Peer peer(context_,
+              {response(503), response(200, R"({"signal":"Long"})"), response(422, "why")});
     const auto service = service_for(peer.url("/api"));
     const auto good = analyze(*service);
     EXPECT_EQ(good.kind, AnalysisKind::Analyzed);
@@ -65,14 +66,14 @@ TEST_F(AnalysisCalls, ReturnTheResponseOfTheService) {
 
 // @spec:R2-TMO-06
 TEST_F(AnalysisCalls, TimeOutIsAResultOfItsOwn) {
-    Peer peer(context_, {{.act = PeerAct::Hang}});
+    Peer peer(context_, {{.act = PeerAction::Hang}});
     const auto service = service_for(peer.url());
     EXPECT_EQ(analyze(*service).kind, AnalysisKind::TimedOut);
     EXPECT_EQ(AnalysisRules{}.analyze_within, Duration::seconds(10));
 }
 
 TEST_F(AnalysisCalls, TakeNoLongerThanTheRemainingTimeOfTheCaller) {
-    Peer peer(context_, {{.act = PeerAct::Hang}});
+    Peer peer(context_, {{.act = PeerAction::Hang}});
     const auto service = service_for(peer.url(), Duration::seconds(60));
     std::optional<AnalysisResult> result;
     const auto began = std::chrono::steady_clock::now();
@@ -88,7 +89,7 @@ TEST_F(AnalysisCalls, TakeNoLongerThanTheRemainingTimeOfTheCaller) {
 }
 
 TEST_F(AnalysisCalls, FailingServiceIsUnavailableAndItsBreakersAreNamed) {
-    Peer peer(context_, {answer(500)});
+    Peer peer(context_, {response(500)});
     const auto service = service_for(peer.url());
     const auto result = analyze(*service);
     EXPECT_EQ(result.kind, AnalysisKind::Unavailable);
@@ -107,14 +108,14 @@ TEST_F(AnalysisCalls, FailingServiceIsUnavailableAndItsBreakersAreNamed) {
 
 TEST_F(AnalysisCalls, ProbeReadsTheHealthBody) {
     Peer peer(context_,
-              {answer(200, R"({"status":"healthy","version":"1","checks":{}})"),
-               answer(200, R"({"status":"degraded"})"),
-               answer(200, R"({"status":"melting"})"),
-               answer(200, "no json"),
-               answer(200, "[]"),
-               answer(200, R"({"status":1})"),
-               answer(503, R"({"status":"healthy"})"),
-               {.act = PeerAct::Hang}});
+              {response(200, R"({"status":"healthy","version":"1","checks":{}})"),
+               response(200, R"({"status":"degraded"})"),
+               response(200, R"({"status":"melting"})"),
+               response(200, "no json"),
+               response(200, "[]"),
+               response(200, R"({"status":1})"),
+               response(503, R"({"status":"healthy"})"),
+               {.act = PeerAction::Hang}});
     const auto service = service_for(peer.url());
     const auto good = probe(*service);
     EXPECT_EQ(good.health, AnalysisHealth::Healthy);
@@ -130,7 +131,7 @@ TEST_F(AnalysisCalls, ProbeReadsTheHealthBody) {
 }
 
 TEST_F(AnalysisCalls, FailuresNeverBlockTheProbe) {
-    Peer peer(context_, {answer(500)});
+    Peer peer(context_, {response(500)});
     const auto service = service_for(peer.url());
     for (int i = 0; i < 15; ++i)
         EXPECT_EQ(probe(*service).health, AnalysisHealth::Unhealthy);

@@ -72,7 +72,7 @@ class Attempt : public HttpAttempt, public std::enable_shared_from_this<Attempt>
 public:
     Attempt(asio::io_context& context, ServiceUrl url, OutboundHttpRequest http_request)
         : url_(std::move(url)),
-          question_(std::move(http_request)),
+          http_request_(std::move(http_request)),
           resolver_(context),
           socket_(context),
           timer_(context) {}
@@ -87,9 +87,9 @@ public:
             socket_.get_executor(),
             [self = shared_from_this(), tls]() { return self->run(tls); },
             [self = shared_from_this()](const std::exception_ptr& failure,
-                                        OutboundHttpResponse answer) {
-                if (failure) answer = ended(AttemptEnd::Broken, "the client library failed");
-                self->finish(std::move(answer));
+                                        OutboundHttpResponse response) {
+                if (failure) response = ended(AttemptEnd::Broken, "the client library failed");
+                self->finish(std::move(response));
             });
     }
 
@@ -137,19 +137,20 @@ private:
 
     [[nodiscard]] http::request<http::string_body> request() const {
         http::request<http::string_body> request;
-        request.method_string(question_.method);
-        request.target(url_.base + question_.path);
+        request.method_string(http_request_.method);
+        request.target(url_.base + http_request_.path);
         request.version(11);
         request.set(http::field::host, url_.authority());
         request.set(http::field::user_agent, "botcore");
         request.set(http::field::accept, "application/json");
         request.set(http::field::connection, "close");
-        for (const auto& [name, value] : question_.headers)
+        for (const auto& [name, value] : http_request_.headers)
             request.set(name, value);
-        if (!question_.request_id.empty()) request.set("X-Request-ID", question_.request_id);
-        if (!question_.body.empty()) {
-            request.set(http::field::content_type, question_.content_type);
-            request.body() = question_.body;
+        if (!http_request_.request_id.empty())
+            request.set("X-Request-ID", http_request_.request_id);
+        if (!http_request_.body.empty()) {
+            request.set(http::field::content_type, http_request_.content_type);
+            request.body() = http_request_.body;
         }
         request.prepare_payload();
         return request;
@@ -166,17 +167,17 @@ private:
         beast::flat_buffer buffer;
         http::response_parser<http::string_body> parser;
         parser.header_limit(kResponseHeadBytesMax);
-        parser.body_limit(question_.response_bytes_max);
+        parser.body_limit(http_request_.response_bytes_max);
         co_await http::async_read(
             stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
         if (error) co_return ended(end_of_reading(error), error.message());
         auto message = parser.release();
-        OutboundHttpResponse answer;
-        answer.result.status = static_cast<std::uint16_t>(message.result_int());
+        OutboundHttpResponse response;
+        response.result.status = static_cast<std::uint16_t>(message.result_int());
         const auto asked = message[http::field::retry_after];
-        answer.result.retry_after = parse_retry_after({asked.data(), asked.size()}, wall_now());
-        answer.body = std::move(message.body());
-        co_return answer;
+        response.result.retry_after = parse_retry_after({asked.data(), asked.size()}, wall_now());
+        response.body = std::move(message.body());
+        co_return response;
     }
 
     void time_out() {
@@ -184,9 +185,9 @@ private:
                      written_ ? "no response in time" : "no connection in time"));
     }
 
-    void finish(OutboundHttpResponse answer) {
+    void finish(OutboundHttpResponse response) {
         close();
-        if (const auto done = std::exchange(done_, nullptr)) done(std::move(answer));
+        if (const auto done = std::exchange(done_, nullptr)) done(std::move(response));
     }
 
     void close() {
@@ -197,7 +198,7 @@ private:
     }
 
     ServiceUrl url_;
-    OutboundHttpRequest question_;
+    OutboundHttpRequest http_request_;
     tcp::resolver resolver_;
     tcp::socket socket_;
     asio::steady_timer timer_;

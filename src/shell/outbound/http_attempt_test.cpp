@@ -31,11 +31,13 @@ protected:
                                      std::chrono::milliseconds limit = 5s) {
         std::optional<OutboundHttpResponse> result;
         int calls = 0;
-        const auto attempt = transport.start(
-            parse_service_url(url).value(), http_request, limit, [&](OutboundHttpResponse answer) {
-                result = std::move(answer);
-                ++calls;
-            });
+        const auto attempt = transport.start(parse_service_url(url).value(),
+                                             http_request,
+                                             limit,
+                                             [&](OutboundHttpResponse response) {
+                                                 result = std::move(response);
+                                                 ++calls;
+                                             });
         EXPECT_TRUE(run_until(context_, [&] { return result.has_value(); })) << url;
         // Handlers that are still pending for the attempt must not call `done` again.
         context_.restart();
@@ -48,7 +50,7 @@ protected:
 };
 
 TEST_F(HttpAttemptOverLoopback, SendsTheRequestAndReturnsStatusAndBody) {
-    Peer peer(context_, {answer(404, R"({"a":1})")});
+    Peer peer(context_, {response(404, R"({"a":1})")});
     const auto got = ask(peer.url("/base"),
                          {.method = "POST", .path = "/x?y=1", .body = "{}", .request_id = "r-1"});
     EXPECT_EQ(got.result.end, AttemptEnd::Answered);
@@ -64,7 +66,7 @@ TEST_F(HttpAttemptOverLoopback, SendsTheRequestAndReturnsStatusAndBody) {
 }
 
 TEST_F(HttpAttemptOverLoopback, ReadsRetryAfter) {
-    Peer peer(context_, {answer(429, "", "Retry-After: 7\r\n")});
+    Peer peer(context_, {response(429, "", "Retry-After: 7\r\n")});
     const auto got = ask(peer.url());
     EXPECT_EQ(got.result.status, 429);
     EXPECT_EQ(got.result.retry_after, base::Duration::seconds(7));
@@ -79,7 +81,7 @@ TEST_F(HttpAttemptOverLoopback, RefusedConnectionSendsNothing) {
 }
 
 TEST_F(HttpAttemptOverLoopback, SilentServerEndsAtTheTimeLimit) {
-    Peer peer(context_, {{.act = PeerAct::Hang}});
+    Peer peer(context_, {{.act = PeerAction::Hang}});
     const auto start = std::chrono::steady_clock::now();
     const auto got = ask(peer.url(), {}, 150ms);
     EXPECT_EQ(got.result.end, AttemptEnd::TimedOut);
@@ -88,9 +90,9 @@ TEST_F(HttpAttemptOverLoopback, SilentServerEndsAtTheTimeLimit) {
 }
 
 TEST_F(HttpAttemptOverLoopback, ConnectionThatEndsEarlyIsBroken) {
-    Peer half_closed(context_, {{.act = PeerAct::HalfClose}});
+    Peer half_closed(context_, {{.act = PeerAction::HalfClose}});
     EXPECT_EQ(ask(half_closed.url()).result.end, AttemptEnd::Broken);
-    Peer reset(context_, {{.act = PeerAct::Reset}});
+    Peer reset(context_, {{.act = PeerAction::Reset}});
     EXPECT_EQ(ask(reset.url()).result.end, AttemptEnd::Broken);
     Peer cut(context_, {{.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"}});
     EXPECT_EQ(ask(cut.url()).result.end, AttemptEnd::Broken);
@@ -102,14 +104,14 @@ TEST_F(HttpAttemptOverLoopback, ResponseThatIsNotHttpIsGarbled) {
     Peer garbage(context_, {{.bytes = "\x16\x03\x01 what is this\r\n\r\n"}});
     EXPECT_EQ(ask(garbage.url()).result.end, AttemptEnd::Garbled);
     const std::string much(2 * kResponseBytesMax, 'x');
-    Peer flood(context_, {answer(200, much)});
+    Peer flood(context_, {response(200, much)});
     EXPECT_EQ(ask(flood.url()).result.end, AttemptEnd::Garbled);
-    Peer long_head(context_, {answer(200, "", "X: " + much.substr(0, 20'000) + "\r\n")});
+    Peer long_head(context_, {response(200, "", "X: " + much.substr(0, 20'000) + "\r\n")});
     EXPECT_EQ(ask(long_head.url()).result.end, AttemptEnd::Garbled);
 }
 
 TEST_F(HttpAttemptOverLoopback, CallsNothingAfterCancel) {
-    Peer peer(context_, {answer(200)});
+    Peer peer(context_, {response(200)});
     const auto transport = HttpTransport::make(context_, "");
     bool called = false;
     const auto attempt = transport.value()->start(
@@ -135,15 +137,15 @@ protected:
 };
 
 TEST_F(HttpAttemptOverTls, AcceptsATrustedCertificateForTheRightHost) {
-    TlsPeer peer("localhost", answer(200, "safe").bytes);
+    TlsPeer peer("localhost", response(200, "safe").bytes);
     const auto got = ask_trusting(peer, peer.url("localhost"));
     EXPECT_EQ(got.result.end, AttemptEnd::Answered) << got.detail;
     EXPECT_EQ(got.body, "safe");
 }
 
 TEST_F(HttpAttemptOverTls, RejectsAnUntrustedCertificateBeforeAnyByteIsSent) {
-    TlsPeer peer("localhost", answer(200).bytes);
-    TlsPeer other("localhost", answer(200).bytes);
+    TlsPeer peer("localhost", response(200).bytes);
+    TlsPeer other("localhost", response(200).bytes);
     const auto got = ask_trusting(other, peer.url("localhost"));
     EXPECT_EQ(got.result.end, AttemptEnd::CertificateRefused) << got.detail;
     EXPECT_TRUE(resilience::is_not_sent(got.result.end));
@@ -152,13 +154,13 @@ TEST_F(HttpAttemptOverTls, RejectsAnUntrustedCertificateBeforeAnyByteIsSent) {
 }
 
 TEST_F(HttpAttemptOverTls, RejectsACertificateForAnotherHost) {
-    TlsPeer peer("elsewhere.example", answer(200).bytes);
+    TlsPeer peer("elsewhere.example", response(200).bytes);
     EXPECT_EQ(ask_trusting(peer, peer.url("localhost")).result.end, AttemptEnd::CertificateRefused);
     EXPECT_EQ(peer.requests(), 0);
 }
 
 TEST_F(HttpAttemptOverTls, RejectsAServerWithoutTls) {
-    Peer peer(context_, {answer(200)});
+    Peer peer(context_, {response(200)});
     // The server waits for the end of an HTTP head, which a TLS handshake never contains, so the
     // time limit ends the attempt.
     const auto silent = ask("https://127.0.0.1:" + std::to_string(peer.port()), {}, 150ms);

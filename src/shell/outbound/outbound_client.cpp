@@ -36,7 +36,7 @@ struct OutboundClient::Call {
     Call(Endpoint& its_line, asio::io_context& context) : line(its_line), timer(context) {}
 
     Endpoint& line;
-    OutboundHttpRequest question;
+    OutboundHttpRequest http_request;
     Done done;
     resilience::PipelineCall state;
     asio::steady_timer timer;
@@ -56,7 +56,8 @@ OutboundClient::OutboundClient(ServiceRules rules, Parts parts, OutboundCounts c
       places_(rules_.places),
       alive_(std::make_shared<int>()) {
     for (const EndpointRules& endpoint : rules_.endpoints) {
-        auto& line = *lines_.emplace_back(std::make_unique<Endpoint>(rules_, endpoint, places_));
+        auto& line =
+            *endpoints_.emplace_back(std::make_unique<Endpoint>(rules_, endpoint, places_));
         if (const auto memory = parts_.breakers.find(line.name)) {
             line.breaker.restore(*memory, now());
         } else if (endpoint.begins_as != BreakerState::Closed) {
@@ -82,9 +83,10 @@ base::Timestamp OutboundClient::now() const {
 }
 
 OutboundClient::Endpoint& OutboundClient::endpoint_of(std::string_view endpoint) {
-    const auto place = std::ranges::find_if(
-        lines_, [&](const std::unique_ptr<Endpoint>& line) { return line->endpoint == endpoint; });
-    CHECK(place != lines_.end());
+    const auto place = std::ranges::find_if(endpoints_, [&](const std::unique_ptr<Endpoint>& line) {
+        return line->endpoint == endpoint;
+    });
+    CHECK(place != endpoints_.end());
     return **place;
 }
 
@@ -98,7 +100,7 @@ void OutboundClient::call(const OutboundRequest& request, Done done) {
         return;
     }
     const auto call = std::make_shared<Call>(endpoint_of(request.endpoint), parts_.context);
-    call->question = request.question;
+    call->http_request = request.http_request;
     call->done = std::move(done);
     call->state.lane = request.lane;
     call->state.repeat = request.repeat;
@@ -127,25 +129,25 @@ void OutboundClient::make_attempt(Call& call, resilience::Deadline deadline) {
     // Capturing `call` by reference is safe: the client cancels its attempts in its destructor, and
     // a call lives until its attempt has ended.
     call.attempt = parts_.transport.start(
-        rules_.url, call.question, limit, [this, &call](OutboundHttpResponse answer) {
-            on_attempt(call, std::move(answer));
+        rules_.url, call.http_request, limit, [this, &call](OutboundHttpResponse response) {
+            on_attempt(call, std::move(response));
         });
 }
 
-void OutboundClient::on_attempt(Call& call, OutboundHttpResponse answer) {
+void OutboundClient::on_attempt(Call& call, OutboundHttpResponse response) {
     call.attempt.reset();
-    const auto meaning = resilience::meaning_of(answer.result).retry;
+    const auto meaning = resilience::meaning_of(response.result).retry;
     const bool good = meaning == resilience::RetryClass::Success;
-    if (resilience::is_throttling(meaning) && answer.result.retry_after) {
-        blocked_until_ = std::max(blocked_until_, now() + *answer.result.retry_after);
+    if (resilience::is_throttling(meaning) && response.result.retry_after) {
+        blocked_until_ = std::max(blocked_until_, now() + *response.result.retry_after);
     }
     if (call.state.attempts > 1 && counts_.retried) {
         counts_.retried(call.line.name, good ? "success" : "failure");
     }
-    if (resilience::is_timeout(answer.result.end) && counts_.timed_out) {
+    if (resilience::is_timeout(response.result.end) && counts_.timed_out) {
         counts_.timed_out(call.line.name);
     }
-    call.last = std::move(answer);
+    call.last = std::move(response);
     follow(call, call.line.pipeline.finished(call.state, call.last.result, now(), parts_.random));
     fill_slots();
 }
@@ -161,7 +163,7 @@ void OutboundClient::retry_later(Call& call, const resilience::RetryAt& retry) {
                       {"attempt", std::int64_t{retry.attempt}},
                       {"delay_ms", retry.delay.in_milliseconds()},
                       {"cause", cause},
-                      {"request_id", call.question.request_id}});
+                      {"request_id", call.http_request.request_id}});
     wait(call, retry.time, &OutboundClient::retry_now);
 }
 
@@ -248,7 +250,7 @@ void OutboundClient::end(Call& call, const CallOver& over) {
             CHECK(false);  // The client never cancels a single call.
     }
     Done done = std::move(call.done);
-    const std::shared_ptr<Call> last_look = calls_.at(call.state.ticket);
+    const std::shared_ptr<Call> keep_alive = calls_.at(call.state.ticket);
     calls_.erase(call.state.ticket);
     finish_later(std::move(done), std::move(result));
 }
@@ -264,7 +266,7 @@ void OutboundClient::finish_later(Done done, OutboundResult result) {
 
 bool OutboundClient::force(std::string_view breaker, BreakerState state) {
     if (state == BreakerState::Open || state == BreakerState::HalfOpen) return false;
-    for (const auto& line : lines_) {
+    for (const auto& line : endpoints_) {
         if (line->name != breaker) continue;
         line->breaker.force(state, now());
         note_transition(*line);
@@ -283,14 +285,14 @@ void OutboundClient::note_transition(Endpoint& line) {
                       {"from", to_text(transition->from)},
                       {"to", to_text(transition->to)},
                       {"cause", to_text(transition->cause)}});
-    if (counts_.breaker_moved) counts_.breaker_moved(line.name, *transition);
+    if (counts_.breaker_transition) counts_.breaker_transition(line.name, *transition);
     parts_.breakers.store(line.name, line.breaker.memory());
 }
 
 std::vector<OutboundClient::BreakerView> OutboundClient::breakers() const {
     std::vector<BreakerView> views;
-    views.reserve(lines_.size());
-    for (const auto& line : lines_)
+    views.reserve(endpoints_.size());
+    for (const auto& line : endpoints_)
         views.push_back({line->name, line->breaker.state()});
     return views;
 }

@@ -64,7 +64,7 @@ struct ServiceRules {
 
 struct OutboundRequest {
     std::string_view endpoint;  ///< One of the endpoints of the service.
-    OutboundHttpRequest question{};
+    OutboundHttpRequest http_request{};
     resilience::Lane lane = resilience::Lane::MarketData;
     resilience::Repeat repeat = resilience::Repeat::Forbidden;
     base::Duration limit = base::Duration::seconds(10);  ///< Of the whole call, retries included.
@@ -74,7 +74,7 @@ struct OutboundRequest {
 struct OutboundCounts {
     using Text = std::string_view;
 
-    std::function<void(Text operation, const resilience::BreakerTransition&)> breaker_moved{};
+    std::function<void(Text operation, const resilience::BreakerTransition&)> breaker_transition{};
     /// An attempt after the first one ended: "success" or "failure".
     std::function<void(Text operation, Text result)> retried{};
     std::function<void(Text operation)> timed_out{};
@@ -123,7 +123,7 @@ private:
     [[nodiscard]] base::Timestamp now() const;
     void follow(Call& call, const Step& step);
     void make_attempt(Call& call, resilience::Deadline deadline);
-    void on_attempt(Call& call, OutboundHttpResponse answer);
+    void on_attempt(Call& call, OutboundHttpResponse response);
     void retry_later(Call& call, const resilience::RetryAt& retry);
     void wait(Call& call, base::Timestamp until, void (OutboundClient::*then)(Call&));
     void retry_now(Call& call);
@@ -139,7 +139,7 @@ private:
     base::Timestamp wall_at_start_;
     std::chrono::steady_clock::time_point steady_at_start_;
     resilience::Bulkhead places_;
-    std::vector<std::unique_ptr<Endpoint>> lines_;
+    std::vector<std::unique_ptr<Endpoint>> endpoints_;
     std::map<resilience::Bulkhead::Ticket, std::shared_ptr<Call>> calls_;
     resilience::Bulkhead::Ticket last_ticket_ = 0;
     base::Timestamp blocked_until_;

@@ -34,7 +34,7 @@ protected:
 
     std::unique_ptr<OutboundClient> client_for(ServiceRules rules) {
         OutboundCounts counts;
-        counts.breaker_moved = [this](std::string_view name, const auto& transition) {
+        counts.breaker_transition = [this](std::string_view name, const auto& transition) {
             moves_.push_back(std::string(name) + " " + std::string(to_text(transition.to)));
         };
         counts.retried = [this](std::string_view name, std::string_view result) {
@@ -58,12 +58,12 @@ protected:
 
     static OutboundRequest read() {
         return {.endpoint = "read",
-                .question = {.path = "/x", .request_id = "r-7"},
+                .http_request = {.path = "/x", .request_id = "r-7"},
                 .repeat = Repeat::Allowed};
     }
 
     static OutboundRequest write() {
-        return {.endpoint = "write", .question = {.method = "POST", .body = "{}"}};
+        return {.endpoint = "write", .http_request = {.method = "POST", .body = "{}"}};
     }
 
     boost::asio::io_context context_;
@@ -78,7 +78,7 @@ protected:
 
 // @spec:R2-RETRY-01 R2-RETRY-07 R2-RETRY-14 RT-UNIT-02
 TEST_F(OutboundCalls, RetriesAReadUntilItSucceedsAndLogsEachRetry) {
-    Peer peer(context_, {answer(500), answer(503), answer(200, "good")});
+    Peer peer(context_, {response(500), response(503), response(200, "good")});
     const auto client = client_for(rules_for(peer.url()));
     const auto result = call(*client, read());
     EXPECT_EQ(result.kind, OutboundKind::Answered);
@@ -96,7 +96,7 @@ TEST_F(OutboundCalls, RetriesAReadUntilItSucceedsAndLogsEachRetry) {
 
 // @spec:R2-RETRY-15
 TEST_F(OutboundCalls, FourthFailureReportsMaxRetriesExceeded) {
-    Peer peer(context_, {answer(502, "bad")});
+    Peer peer(context_, {response(502, "bad")});
     const auto client = client_for(rules_for(peer.url()));
     const auto result = call(*client, read());
     EXPECT_EQ(result.kind, OutboundKind::ServerError);
@@ -107,7 +107,7 @@ TEST_F(OutboundCalls, FourthFailureReportsMaxRetriesExceeded) {
 }
 
 TEST_F(OutboundCalls, WriteIsSentOnce) {
-    Peer peer(context_, {answer(503)});
+    Peer peer(context_, {response(503)});
     const auto client = client_for(rules_for(peer.url()));
     const auto result = call(*client, write());
     EXPECT_EQ(result.kind, OutboundKind::ServerError);
@@ -117,7 +117,7 @@ TEST_F(OutboundCalls, WriteIsSentOnce) {
 
 // @spec:R2-RETRY-10 @spec:R2-RETRY-11 @spec:R2-RETRY-12
 TEST_F(OutboundCalls, ClientErrorResponsesAreAnsweredAndNotRetried) {
-    Peer peer(context_, {answer(400), answer(401), answer(403), answer(404, "none")});
+    Peer peer(context_, {response(400), response(401), response(403), response(404, "none")});
     const auto client = client_for(rules_for(peer.url()));
     for (const int status : {400, 401, 403, 404}) {
         const auto result = call(*client, read());
@@ -130,7 +130,7 @@ TEST_F(OutboundCalls, ClientErrorResponsesAreAnsweredAndNotRetried) {
 
 // @spec:R2-RETRY-08
 TEST_F(OutboundCalls, ObeysRetryAfter) {
-    Peer peer(context_, {answer(429, "", "Retry-After: 1\r\n"), answer(200)});
+    Peer peer(context_, {response(429, "", "Retry-After: 1\r\n"), response(200)});
     const auto client = client_for(rules_for(peer.url()));
     const auto start = std::chrono::steady_clock::now();
     EXPECT_EQ(call(*client, read()).kind, OutboundKind::Answered);
@@ -139,7 +139,7 @@ TEST_F(OutboundCalls, ObeysRetryAfter) {
 
 // @spec:X-14
 TEST_F(OutboundCalls, BanBeyondTheDeadlineFailsAtOnceAndBlocksFurtherCalls) {
-    Peer peer(context_, {answer(418, "", "Retry-After: 7200\r\n")});
+    Peer peer(context_, {response(418, "", "Retry-After: 7200\r\n")});
     const auto client = client_for(rules_for(peer.url()));
     const auto first = call(*client, read());
     EXPECT_EQ(first.kind, OutboundKind::Throttled);
@@ -163,7 +163,7 @@ TEST_F(OutboundCalls, RefusedConnectionIsNotSent) {
 }
 
 TEST_F(OutboundCalls, SilentServerEndsAtTheTimeLimitOfTheCall) {
-    Peer peer(context_, {{.act = PeerAct::Hang}});
+    Peer peer(context_, {{.act = PeerAction::Hang}});
     const auto client = client_for(rules_for(peer.url()));
     auto request = read();
     request.limit = Duration::milliseconds(200);
@@ -180,18 +180,18 @@ TEST_F(OutboundCalls, BrokenConnectionsAndInvalidResponsesAreBroken) {
     const auto first = client_for(rules_for(garbage.url()));
     EXPECT_EQ(call(*first, read()).kind, OutboundKind::Broken);
     EXPECT_EQ(garbage.connections(), 1U);
-    Peer half(context_, {{.act = PeerAct::HalfClose}, answer(200)});
+    Peer half(context_, {{.act = PeerAction::HalfClose}, response(200)});
     const auto second = client_for(rules_for(half.url()));
     EXPECT_EQ(call(*second, read()).kind, OutboundKind::Answered);
     EXPECT_EQ(half.connections(), 2U);
-    Peer reset(context_, {{.act = PeerAct::Reset}});
+    Peer reset(context_, {{.act = PeerAction::Reset}});
     const auto third = client_for(rules_for(reset.url()));
     EXPECT_EQ(call(*third, write()).kind, OutboundKind::Broken);
 }
 
 // @spec:R2-CB-03 @spec:R2-CB-08 @spec:X-10
 TEST_F(OutboundCalls, TenthFailedAttemptOpensTheBreakerAndStopsFurtherRequests) {
-    Peer peer(context_, {answer(500)});
+    Peer peer(context_, {response(500)});
     const auto client = client_for(rules_for(peer.url()));
     EXPECT_EQ(call(*client, read()).attempts, 4U);
     EXPECT_EQ(call(*client, read()).attempts, 4U);
@@ -214,7 +214,7 @@ TEST_F(OutboundCalls, TenthFailedAttemptOpensTheBreakerAndStopsFurtherRequests) 
 
 // @spec:X-08 @spec:I9
 TEST_F(OutboundCalls, ExitsPassAnOpenBreaker) {
-    Peer peer(context_, {answer(200)});
+    Peer peer(context_, {response(200)});
     const auto client = client_for(rules_for(peer.url()));
     ASSERT_TRUE(client->force("service.write", BreakerState::ForcedOpen));
     EXPECT_EQ(call(*client, write()).kind, OutboundKind::BreakerOpen);
@@ -224,7 +224,7 @@ TEST_F(OutboundCalls, ExitsPassAnOpenBreaker) {
 }
 
 TEST_F(OutboundCalls, OpenBreakerStaysOpenAfterARestart) {
-    Peer peer(context_, {answer(500), answer(500), answer(200)});
+    Peer peer(context_, {response(500), response(500), response(200)});
     auto rules = rules_for(peer.url());
     rules.endpoints[1].breaker.failures_in_row = 2;
     rules.endpoints[1].breaker.open_for = Duration::milliseconds(300);
@@ -245,7 +245,7 @@ TEST_F(OutboundCalls, OpenBreakerStaysOpenAfterARestart) {
 }
 
 TEST_F(OutboundCalls, CallsBeyondTheSlotsWaitOrAreRefused) {
-    Peer peer(context_, {{.act = PeerAct::Hang}, answer(200)});
+    Peer peer(context_, {{.act = PeerAction::Hang}, response(200)});
     auto rules = rules_for(peer.url());
     rules.places.slots = 1;
     rules.places.lanes.fill({.reserve = 0, .queue_max = 1});
@@ -266,7 +266,7 @@ TEST_F(OutboundCalls, CallsBeyondTheSlotsWaitOrAreRefused) {
 }
 
 TEST_F(OutboundCalls, CallThatWaitsForASlotUntilItsTimeLimitIsOverloaded) {
-    Peer peer(context_, {{.act = PeerAct::Hang}});
+    Peer peer(context_, {{.act = PeerAction::Hang}});
     auto rules = rules_for(peer.url());
     rules.places.slots = 1;
     rules.places.lanes.fill({.reserve = 0, .queue_max = 1});
@@ -280,7 +280,7 @@ TEST_F(OutboundCalls, CallThatWaitsForASlotUntilItsTimeLimitIsOverloaded) {
 }
 
 TEST_F(OutboundCalls, DestroyedClientCallsNothing) {
-    Peer peer(context_, {{.act = PeerAct::Hang}, answer(500)});
+    Peer peer(context_, {{.act = PeerAction::Hang}, response(500)});
     auto client = client_for(rules_for(peer.url()));
     int called = 0;
     const auto note = [&](const OutboundResult&) { ++called; };
@@ -295,7 +295,7 @@ TEST_F(OutboundCalls, DestroyedClientCallsNothing) {
 }
 
 TEST_F(OutboundCalls, OperatorSetsABreakerByName) {
-    Peer peer(context_, {answer(200)});
+    Peer peer(context_, {response(200)});
     const auto client = client_for(rules_for(peer.url()));
     EXPECT_FALSE(client->force("service.unknown", BreakerState::Closed));
     EXPECT_FALSE(client->force("service.read", BreakerState::Open));
@@ -305,7 +305,7 @@ TEST_F(OutboundCalls, OperatorSetsABreakerByName) {
 }
 
 TEST_F(OutboundCalls, SendsLessToAServiceThatThrottles) {
-    Peer peer(context_, {answer(429)});
+    Peer peer(context_, {response(429)});
     const auto client = client_for(rules_for(peer.url()));
     std::map<OutboundKind, int> kinds;
     for (int i = 0; i < 200; ++i)

@@ -23,7 +23,7 @@
 
 namespace botcore::shell::outbound {
 
-enum class PeerAct {
+enum class PeerAction {
     Send,       ///< Reads the request, sends the bytes, closes.
     Hang,       ///< Accepts the connection and sends nothing.
     HalfClose,  ///< Reads the request, shuts down its sending direction, keeps the connection.
@@ -31,12 +31,12 @@ enum class PeerAct {
 };
 
 struct PeerStep {
-    PeerAct act = PeerAct::Send;
+    PeerAction act = PeerAction::Send;
     std::string bytes{};
 };
 
 /// A complete response.
-inline PeerStep answer(int status, const std::string& body = "{}", const std::string& more = "") {
+inline PeerStep response(int status, const std::string& body = "{}", const std::string& more = "") {
     return {.bytes = "HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Length: " +
                      std::to_string(body.size()) + "\r\n" + more + "\r\n" + body};
 }
@@ -81,7 +81,7 @@ private:
 
     boost::asio::awaitable<void> serve(Tcp::socket socket, PeerStep step) {
         Error error;
-        if (step.act == PeerAct::Hang) {
+        if (step.act == PeerAction::Hang) {
             held_.push_back(std::move(socket));
             co_return;
         }
@@ -92,11 +92,11 @@ private:
             "\r\n\r\n",
             boost::asio::redirect_error(boost::asio::use_awaitable, error));
         requests_.push_back(request);
-        if (step.act == PeerAct::Reset) {
+        if (step.act == PeerAction::Reset) {
             socket.set_option(Tcp::socket::linger(true, 0), error);
             co_return;
         }
-        if (step.act == PeerAct::HalfClose) {
+        if (step.act == PeerAction::HalfClose) {
             socket.shutdown(Tcp::socket::shutdown_send, error);
             held_.push_back(std::move(socket));
             co_return;

@@ -22,9 +22,9 @@ namespace botcore::shell::outbound {
 class TlsPeer {
 public:
     /// `host` is the name in the certificate; when empty, the server does not use TLS and sends
-    /// `answer` at once.
-    TlsPeer(const std::string& host, std::string answer)
-        : answer_(std::move(answer)),
+    /// `response` at once.
+    TlsPeer(const std::string& host, std::string response)
+        : answer_(std::move(response)),
           key_(EVP_EC_gen("P-256"), EVP_PKEY_free),
           certificate_(X509_new(), X509_free),
           tls_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),

@@ -132,7 +132,7 @@ SqlResult<ports::CommitResult> BatchWriter::commit(const ports::Batch& batch) {
         return written;
     }
     images_.drop();
-    forgotten_.reset();  // The rollback restores what this batch removed.
+    expired_until_row_.reset();  // The rollback restores what this batch removed.
     // Some errors have already rolled back. In the other cases a failed rollback does no harm: what
     // is not committed is discarded when the connection closes.
     if (database_.in_transaction()) static_cast<void>(rollback_.run());
@@ -265,12 +265,12 @@ SqlResult<std::int64_t> BatchWriter::largest(Statement& statement) {
 /// delayed.
 SqlOutcome BatchWriter::expire_replies(const ports::Batch& batch) {
     if (batch.replies_expired_until == 0) return base::Done{};
-    if (!forgotten_) forgotten_ = TRY(find_forgotten());
+    if (!expired_until_row_) expired_until_row_ = TRY(find_forgotten());
     binder_.begin(forget_replies_);
-    binder_.integer(*forgotten_);
+    binder_.integer(*expired_until_row_);
     binder_.integer(static_cast<std::int64_t>(2 * batch.keys.size() + 2));
     binder_.integer(static_cast<std::int64_t>(batch.replies_expired_until));
-    forgotten_ = std::max(*forgotten_, TRY(largest(forget_replies_)));
+    expired_until_row_ = std::max(*expired_until_row_, TRY(largest(forget_replies_)));
     return base::Done{};
 }
 

@@ -80,7 +80,7 @@ private:
     Statement balances_, positions_, orders_, fills_, keys_, pending_keys_, settle_key_;
     Statement forget_replies_, last_key_, is_forgotten_;
     std::optional<std::int64_t>
-        forgotten_;  ///< The last row whose reply was removed; empty: must be looked up.
+        expired_until_row_;  ///< The last row whose reply was removed; empty: must be looked up.
     RowBinder binder_;
     std::map<model::AccountId, std::string> owners_;
     Statement sum_;

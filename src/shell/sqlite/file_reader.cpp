@@ -15,7 +15,7 @@ base::Result<ReadSession, std::string> open_session(const std::string& path) {
                                          std::to_string(opened.error().code))};
     }
     Database database = std::move(opened).value();
-    const auto verdict = judge_file(database);
+    const auto verdict = check_file(database);
     if (!verdict) {
         return base::Failure{std::string("the store at " + path + " cannot be read, code " +
                                          std::to_string(verdict.error().code))};

@@ -223,7 +223,7 @@ std::string shown_name(std::string_view table, const Row& row) {
 }  // namespace
 
 template <class Row>
-void ReadSession::judge_row(std::string_view table,
+void ReadSession::check_row(std::string_view table,
                             const Row& row,
                             const RowImage& image,
                             ports::OpenState& snapshot) {
@@ -242,7 +242,7 @@ StoreResult<std::vector<Row>> ReadSession::open_rows(Statement& statement,
     TRY(each_row(statement, [&](RowReader& reader) {
         rows.push_back(reader.row<Row>());
         const RowImage image = reader.image();
-        if (reader.intact()) judge_row(table, rows.back(), image, snapshot);
+        if (reader.intact()) check_row(table, rows.back(), image, snapshot);
         return Next::Row;
     }));
     return rows;
@@ -274,10 +274,10 @@ StoreResult<ports::OpenState> ReadSession::load_rows() {
         RowImage image;
         snapshot.pending_keys.push_back(key_row(reader, &image));
         if (!reader.intact()) return Next::Row;
-        judge_row("pending_keys", snapshot.pending_keys.back().entry, image, snapshot);
+        check_row("pending_keys", snapshot.pending_keys.back().entry, image, snapshot);
         return Next::Row;
     }));
-    TRY(judge_sum(snapshot));
+    TRY(check_sum(snapshot));
     return snapshot;
 }
 
@@ -291,14 +291,14 @@ StoreOutcome ReadSession::load_instruments(ports::OpenState& snapshot) {
     for (std::size_t i = 0; i < images.size(); ++i) {
         model::Instrument& instrument = snapshot.instruments.at(i);
         TRY(read_brackets(instrument));
-        judge_row("instruments", instrument, images.at(i), snapshot);
+        check_row("instruments", instrument, images.at(i), snapshot);
     }
     return base::Done{};
 }
 
 /// Detects rows that match their images although rows are missing or older than the last ones
 /// written.
-StoreOutcome ReadSession::judge_sum(ports::OpenState& snapshot) {
+StoreOutcome ReadSession::check_sum(ports::OpenState& snapshot) {
     std::int64_t stored = 0;
     TRY(each_row(sum_, [&](RowReader& reader) {
         stored = reader.integer();

@@ -67,12 +67,12 @@ private:
                                                           std::string_view table,
                                                           ports::OpenState& snapshot);
     template <class Row>
-    void judge_row(std::string_view table,
+    void check_row(std::string_view table,
                    const Row& row,
                    const RowImage& image,
                    ports::OpenState& snapshot);
     [[nodiscard]] StoreOutcome load_instruments(ports::OpenState& snapshot);
-    [[nodiscard]] StoreOutcome judge_sum(ports::OpenState& snapshot);
+    [[nodiscard]] StoreOutcome check_sum(ports::OpenState& snapshot);
     [[nodiscard]] StoreOutcome check_head(const model::Head& head);
     [[nodiscard]] StoreResult<std::vector<model::Instrument>> instruments();
     [[nodiscard]] StoreOutcome read_brackets(model::Instrument& instrument);

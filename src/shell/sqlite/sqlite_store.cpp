@@ -185,7 +185,7 @@ SqliteStore::Opened SqliteStore::open(SqliteOptions options) {
     // A start on a full disk must succeed too: an exit may depend on it.
     const SqlOutcome recovered = with_reserve(reserve, [&]() -> SqlOutcome {
         first = TRY(Database::open(options.path, options.vfs, OpenMode::ReadWrite));
-        verdict = TRY(judge_file(first));
+        verdict = TRY(check_file(first));
         if (verdict) return base::Done{};  // The file must not be changed.
         TRY(prepare_writing(first, options));
         TRY(recover(first));

@@ -87,7 +87,7 @@ SqlResult<std::int64_t> schema_version(Database& database) {
     return no_such_table ? SqlResult<std::int64_t>(0) : std::move(read);
 }
 
-SqlResult<std::optional<OpenError>> judge_file(Database& database) {
+SqlResult<std::optional<OpenError>> check_file(Database& database) {
     using Kind = OpenError::Kind;
     const std::int64_t application = TRY(database.integer("PRAGMA application_id"));
     if (application != kApplicationId) {

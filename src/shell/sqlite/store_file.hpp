@@ -26,7 +26,7 @@ using OpenOutcome = base::Outcome<OpenError>;
 
 /// Checks whether this is our database, in a version that we understand; empty if it is. Changes
 /// nothing.
-[[nodiscard]] SqlResult<std::optional<OpenError>> judge_file(Database& database);
+[[nodiscard]] SqlResult<std::optional<OpenError>> check_file(Database& database);
 
 /// The version that the tables state; zero if they state none.
 [[nodiscard]] SqlResult<std::int64_t> schema_version(Database& database);

@@ -150,7 +150,7 @@ private:
     std::unique_ptr<Subscriber> subscriber_;
     std::deque<std::string> answers_;  ///< Few: the client's own messages are limited.
     std::optional<Place> place_before_write_;
-    beast::websocket::close_reason goodbye_;
+    beast::websocket::close_reason close_reason_;
     bool over_ = false;
 };
 
@@ -366,7 +366,7 @@ asio::awaitable<void> WebsocketSession::write_all(std::shared_ptr<WebsocketSessi
             if (error || self->state_->gone) co_return;
             ++self->state_->counters.sent;
         } else if (self->phase_ == Phase::Closing) {
-            co_await self->stream_.async_close(self->goodbye_,
+            co_await self->stream_.async_close(self->close_reason_,
                                                asio::redirect_error(asio::use_awaitable, error));
             co_return;
         } else {
@@ -453,7 +453,7 @@ void WebsocketSession::close(Cut cut, close_code code, std::string_view reason) 
     state_->count(cut);
     phase_ = Phase::Closing;
     deadline_ = std::chrono::steady_clock::now() + options().close_within;
-    goodbye_ = beast::websocket::close_reason(code, reason);
+    close_reason_ = beast::websocket::close_reason(code, reason);
     subscriber_.reset();
     if (cut != Cut::Shutdown) {
         state_->parts.log.write(log::Level::Info,

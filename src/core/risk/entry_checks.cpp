@@ -1,4 +1,4 @@
-#include "core/risk/entry_gates.hpp"
+#include "core/risk/entry_checks.hpp"
 
 #include "core/risk/margin.hpp"
 
@@ -55,7 +55,7 @@ std::optional<RuleBreach> closed_by_lost_records(model::StorageState storage) {
     return std::nullopt;
 }
 
-std::optional<RuleBreach> held_back_by_ramp(State& state, const model::Input& input) {
+std::optional<RuleBreach> refused_by_ramp(State& state, const model::Input& input) {
     const auto& operating = state.operating;
     if (operating.mode != model::OperatingMode::Ramping) return std::nullopt;
     const model::Duration length = operating.until - operating.since;
@@ -78,10 +78,10 @@ std::optional<RuleBreach> held_back_by_ramp(State& state, const model::Input& in
                       "shortly"};
 }
 
-std::optional<RuleBreach> closed_gate(const State& state,
-                                      const AccountState& account,
-                                      const model::Input& input,
-                                      const model::Quote& quote) {
+std::optional<RuleBreach> entry_refusal(const State& state,
+                                        const AccountState& account,
+                                        const model::Input& input,
+                                        const model::Quote& quote) {
     if (auto breach = closed_by_lost_records(input.storage)) return breach;
     if (input.storage != model::StorageState::Normal) {
         return RuleBreach{Reason::DiskFull,

@@ -1,4 +1,4 @@
-#include "shell/http/account_answers.hpp"
+#include "shell/http/account_bodies.hpp"
 
 #include "protocol/time_text.hpp"
 #include "shell/http/market_views.hpp"
@@ -10,9 +10,9 @@ namespace botcore::shell::http {
 
 namespace json = boost::json;
 
-json::object position_answer(const ApiContext& context,
-                             const core::AccountState& account,
-                             const model::Position& position) {
+json::object position_body(const ApiContext& context,
+                           const core::AccountState& account,
+                           const model::Position& position) {
     const auto quote_of = [&](const model::InstrumentId& id) { return context.quote_of(id); };
     json::object object = position_view(context.runtime.state(), account, position, quote_of);
     add_age(object,
@@ -21,16 +21,16 @@ json::object position_answer(const ApiContext& context,
     return object;
 }
 
-json::array positions_answer(const ApiContext& context, const core::AccountState& account) {
+json::array positions_body(const ApiContext& context, const core::AccountState& account) {
     json::array list;
     for (const auto& [id, position] : account.positions) {
         if (position.quantity.is_zero()) continue;
-        list.push_back(position_answer(context, account, position));
+        list.push_back(position_body(context, account, position));
     }
     return list;
 }
 
-json::object account_answer(const ApiContext& context, const core::AccountState& account) {
+json::object account_body(const ApiContext& context, const core::AccountState& account) {
     const auto quote_of = [&](const model::InstrumentId& id) { return context.quote_of(id); };
     json::object object = account_view(context.runtime.state(), account, quote_of);
     const runtime::Now now = context.now();
