@@ -110,7 +110,7 @@ ArchiveResult<Timelines> Archive::timelines() {
         if (start) starts.emplace(timeline, std::move(*start));
         return start.has_value();
     };
-    // Archives of earlier versions have no list, and no gaps.
+    // Archives of earlier versions have no list of timelines; their numbers have no gaps.
     for (Timeline timeline = names::kFirstTimeline; TRY(add(timeline)); ++timeline) {
     }
     for (const auto& object : TRY(list(names::kTimelinesPrefix, {}))) {
@@ -121,8 +121,8 @@ ArchiveResult<Timelines> Archive::timelines() {
 }
 
 ArchiveOutcome Archive::begin_timeline(Timeline timeline, const names::TimelineStart& start) {
-    // The list comes first: a name without a start is not a timeline. It may be there from a try
-    // that broke off.
+    // The list entry is put first: a listed number without a start is not a timeline. The entry may
+    // exist already from an interrupted attempt.
     const auto listed = put(names::listed_name(timeline), {});
     if (!listed && listed.error().kind != Kind::Taken) return base::Failure{listed.error()};
     return put(names::start_name(timeline), names::encode(start));
@@ -152,7 +152,7 @@ ArchiveResult<names::Segment> Archive::segment(const names::SegmentName& name) {
 
 ArchiveResult<std::vector<Snapshot>> Archive::snapshots(Timeline timeline) {
     const auto objects = TRY(list(names::snapshot_prefix(timeline), {}));
-    std::map<std::string, std::pair<Snapshot, bool>> found;  // And: is it whole?
+    std::map<std::string, std::pair<Snapshot, bool>> found;  // The flag: has a manifest.
     for (const auto& object : objects) {
         const auto part = names::parse_snapshot_part(object.name);
         if (!part) continue;

@@ -1,7 +1,7 @@
 #pragma once
 
-/// A repository as an archive: what is put is sealed under its name, what is got is opened, and
-/// every failure names the object.
+/// The archive: seals each object under its name before it is put into a repository and opens it
+/// after it is read. Every error names the object.
 ///
 /// Threads: one at a time, as the repository.
 
@@ -20,28 +20,28 @@ namespace botcore::shell::archive {
 namespace names = runtime::archive;
 using runtime::archive::Timeline;
 
-/// Where each timeline of an archive begins. Numbers may have gaps: a store that was restored
-/// elsewhere begins in an empty archive with the number that it has.
+/// Where each timeline of an archive begins. Numbers may have gaps: a store that was restored from
+/// elsewhere keeps its timeline number when it starts an empty archive.
 using Timelines = std::map<Timeline, names::TimelineStart>;
 
 struct ArchiveError {
     enum class Kind : std::uint8_t {
         Unavailable,   ///< The repository cannot be reached now.
-        Refused,       ///< The repository does not let us.
+        Refused,       ///< The repository denies access.
         Full,          ///< The repository, or the disk here, has no space left.
         Taken,         ///< Another store writes this archive.
         Missing,       ///< An object that must be there is not.
         Damaged,       ///< An object was changed, cut, or put under another name.
         OtherKey,      ///< Sealed with another key.
         Gap,           ///< Records are missing between two objects.
-        Broken,        ///< Records do not continue each other.
-        NoSuchMoment,  ///< The archive does not reach that moment.
+        Broken,        ///< A record does not continue its predecessor.
+        NoSuchMoment,  ///< The archive does not reach the requested point.
         Store,         ///< The store here cannot be read or written.
     };
 
     Kind kind = Kind::Unavailable;
-    std::string object;  ///< Where it was found; empty where it concerns no single object.
-    std::string text;    ///< What was expected, what came, what to do.
+    std::string object;  ///< The object concerned; empty if it concerns no single object.
+    std::string text;    ///< What was expected, what was found, what to do.
 };
 
 [[nodiscard]] std::string_view to_text(ArchiveError::Kind kind);
@@ -53,14 +53,14 @@ using ArchiveOutcome = base::Outcome<ArchiveError>;
 struct Snapshot {
     names::SnapshotName name;
     bool verified = false;
-    std::uint64_t bytes = 0;  ///< As stored.
+    std::uint64_t bytes = 0;  ///< The size as stored.
 
     friend bool operator==(const Snapshot&, const Snapshot&) = default;
 };
 
 class Archive {
 public:
-    /// Both outlive this.
+    /// Both arguments must outlive this object.
     Archive(ports::Repository& repository, const ArchiveKey& key)
         : repository_(repository),
           key_(key) {}
@@ -71,7 +71,7 @@ public:
         return key_.seal(name, plain);
     }
 
-    /// What `seal` gave for this name. Putting the very same bytes again is no mistake.
+    /// Puts what `seal` returned for this name. Putting identical bytes again succeeds.
     [[nodiscard]] ArchiveOutcome put_sealed(std::string_view name, std::string_view sealed);
     [[nodiscard]] ArchiveOutcome put(std::string_view name, std::string_view plain);
     [[nodiscard]] ArchiveResult<std::string> get(std::string_view name);
@@ -80,20 +80,20 @@ public:
                                                                        std::string_view after);
 
     [[nodiscard]] ArchiveResult<Timelines> timelines();
-    /// Nothing where the timeline was not begun.
+    /// Nothing if the timeline does not exist.
     [[nodiscard]] ArchiveResult<std::optional<names::TimelineStart>> start_of(Timeline timeline);
     [[nodiscard]] ArchiveOutcome begin_timeline(Timeline timeline,
                                                 const names::TimelineStart& start);
 
-    /// The segments that hold records from `from` on, ascending.
+    /// The segments that hold records from `from` on, in ascending order.
     [[nodiscard]] ArchiveResult<std::vector<names::SegmentName>> segments(Timeline timeline,
                                                                           model::Sequence from);
     [[nodiscard]] ArchiveResult<names::Segment> segment(const names::SegmentName& name);
 
-    /// Whole snapshots (those with a manifest), ascending.
+    /// Complete snapshots (those with a manifest), in ascending order.
     [[nodiscard]] ArchiveResult<std::vector<Snapshot>> snapshots(Timeline timeline);
     [[nodiscard]] ArchiveResult<names::Manifest> manifest(const names::SnapshotName& name);
-    /// Manifest first, so that what is left of a removal that broke off is no snapshot.
+    /// Removes the manifest first, so that an interrupted removal leaves no apparent snapshot.
     [[nodiscard]] ArchiveOutcome remove(const names::SnapshotName& name);
 
 private:

@@ -27,11 +27,11 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-/// For the first answer of a repository, whose calls end within their own time.
+/// How long to wait for a repository's first result; its calls end within their own limits.
 constexpr std::chrono::seconds kFirstAnswerWithin(60);
 constexpr std::int64_t kHalfDayMinutes = 720;
 
-/// One repository as a thread sees it.
+/// One repository as opened by one thread.
 struct OpenedArchive {
     std::unique_ptr<ports::Repository> repository;
     std::unique_ptr<Archive> archive;
@@ -55,7 +55,7 @@ std::string said(const ArchiveError& error) {
 
 }  // namespace
 
-/// Outlives the service where a thread hangs: both hold on to it.
+/// Outlives the service if a thread hangs: both threads share ownership of it.
 struct ArchiveService::Shared {
     Shared(ArchiveOptions given, Parts taken)
         : options(std::move(given)),
@@ -64,18 +64,18 @@ struct ArchiveService::Shared {
     ArchiveOptions options;
     Parts parts;
     names::TimelineIdentity identity;
-    std::vector<OpenedArchive> shipping;  ///< Of the thread that ships.
-    std::vector<OpenedArchive> daily;     ///< Of the other one.
+    std::vector<OpenedArchive> shipping;  ///< Used by the shipping thread only.
+    std::vector<OpenedArchive> daily;     ///< Used by the daily thread only.
     std::unique_ptr<sqlite::SqliteReader> reader;
     JobFile jobs{options.folder / "jobs.jsonl"};
-    WatchedDrills drills{options.folder / kDrillFile};  ///< Of the thread that works.
+    WatchedDrills drills{options.folder / kDrillFile};  ///< Used by the daily thread only.
 
     mutable std::mutex mutex;
     std::condition_variable changed;
-    ArchiveStatus status;  // Guarded by mutex, as is all that follows.
+    ArchiveStatus status;  // Guarded by mutex, as are all members below.
     std::map<Job, base::Timestamp> tried;
     std::set<Job> asked;
-    /// Repositories that have no snapshot yet. And: was it tried since the start?
+    /// Repositories without a snapshot; the flag says whether one was attempted since the start.
     std::map<std::size_t, bool> fresh;
     Steady::time_point ship_until = Steady::time_point::max();
     bool stopping = false;
@@ -124,7 +124,7 @@ void ArchiveService::Shared::end() {
     changed.notify_all();
 }
 
-/// After `stopping` it goes on until nothing is left, or until its time is over.
+/// After `stopping` it continues until all records are shipped, or until its time is over.
 void ArchiveService::Shared::ship() {
     std::vector<Shipper> shippers;
     std::vector<UsersCopy> users;
@@ -140,7 +140,7 @@ void ArchiveService::Shared::ship() {
             more |= shippers.at(i).step(now);
             const ShippedState& shipped = shippers.at(i).state();
             if (shipped.accepted && told.insert(i).second) parts.accepted(i);
-            // What fails here is tried again, and shows as the archive's own failure.
+            // A failure is retried at the next step; the shipper reports a failing repository.
             if (!options.users.empty() && shipped.accepted) (void)users.at(i).step(now);
             const std::lock_guard lock(mutex);
             ShippedState& shown = status.repositories.at(i).shipped;
@@ -157,7 +157,7 @@ void ArchiveService::Shared::ship() {
     }
 }
 
-/// What was done today was not done for a repository that was added since.
+/// A repository that was added today has no snapshot even if today's snapshot job ran.
 bool ArchiveService::Shared::has_fresh(std::optional<base::Timestamp> attempt,
                                        base::Timestamp now) const {
     const bool again = !attempt || now - *attempt >= operations::kRetryAfter;
@@ -181,7 +181,7 @@ bool ArchiveService::Shared::is_due(Job job, base::Timestamp now) const {
     auto done = time_of(status.good);
     auto at = job == Job::Check ? options.check_at : options.snapshot_at;
     if (job == Job::Segments) {
-        // A verification has just looked at them. Right behind a snapshot there are none yet.
+        // A verification has just checked them. Right after a snapshot there are none yet.
         const auto verified = status.good.find(Job::Verify);
         if (verified != status.good.end()) done = std::max(done, std::optional(verified->second));
         at.minutes = (at.minutes + kHalfDayMinutes) % (2 * kHalfDayMinutes);
@@ -242,8 +242,8 @@ JobResult ArchiveService::Shared::run(Job job) {
     return result;
 }
 
-/// Why nothing may be put into the repository; nothing once the thread that ships has found that it
-/// is this store's. Waits for its first answer.
+/// Why nothing may be put into the repository; nothing if the shipping thread has found that the
+/// repository belongs to this store. Waits for that thread's first result.
 std::optional<std::string> ArchiveService::Shared::refusal_of(std::size_t repository) {
     std::unique_lock lock(mutex);
     const ShippedState& shipped = status.repositories.at(repository).shipped;
@@ -261,7 +261,7 @@ void ArchiveService::Shared::note_snapshot(std::size_t repository, bool good) {
     place->second = true;
     if (!good) return;
     fresh.erase(place);
-    // The first snapshot of a repository is verified at once, too.
+    // The first snapshot of a repository is also verified at once.
     if (status.good.contains(Job::Verify)) asked.insert(Job::Verify);
 }
 
@@ -315,7 +315,7 @@ JobResult ArchiveService::Shared::snapshot() {
     return result;
 }
 
-/// Does the work in every repository, also behind one in which it failed.
+/// Does the work in every repository, even after it failed in one.
 template <class Work>
 JobResult ArchiveService::Shared::in_each(Work work) {
     JobResult result;
@@ -335,7 +335,7 @@ model::Sequence ArchiveService::Shared::archived_in(std::size_t repository) {
     return status.repositories.at(repository).shipped.archived;
 }
 
-/// Says what was found whole.
+/// Returns a text that says what was verified.
 ArchiveResult<std::string> ArchiveService::Shared::verify_newest(std::size_t repository) {
     Archive& archive = *daily.at(repository).archive;
     const model::Sequence archived = archived_in(repository);
@@ -415,7 +415,8 @@ base::Result<std::unique_ptr<ArchiveService>, std::string> ArchiveService::start
     for (const OpenedArchive& opened : shared->shipping)
         shared->status.repositories.push_back({opened.archive->place(), {}});
     auto jobs = shared->jobs.read();
-    // Trading does not wait for a history: all jobs are due again, and somebody is told why.
+    // Trading does not wait for the history: all jobs count as due, and the status reports the
+    // error.
     if (!jobs) shared->status.history_trouble = jobs.error();
     if (!jobs) jobs = std::vector<JobResult>();
     for (auto& result : std::move(jobs).value()) {
@@ -472,7 +473,7 @@ ArchiveResult<Prunable> prunable(Archive& archive,
             {std::min(TRY(archive.manifest(snapshot.name)).created, now), snapshot.verified});
     const auto keep = operations::kept(judged, now, rules);
     Prunable chosen;
-    model::Sequence held = 0;  ///< Up to here a verified snapshot, old enough, has all records.
+    model::Sequence held = 0;  ///< The last record in a verified snapshot that is old enough.
     for (std::size_t i = 0; i < snapshots.size(); ++i) {
         const auto& snapshot = snapshots.at(i);
         if (!keep.at(i)) {

@@ -1,13 +1,14 @@
 #pragma once
 
-/// The archive beside a running daemon: a thread that ships every commit and the users, and one
-/// that does the daily work (snapshot, retention, verification, the check of all books, drills).
+/// Runs the archive beside the daemon: one thread ships every commit and the users, another does
+/// the daily jobs (snapshot, retention, verification, the check of all projections, drills).
 ///
-/// D1  No order waits for any of it: own connections to the store, own threads.
-/// D2  What the threads use goes away only after they ended; `stop` says when one hangs.
+/// D1  Archiving never delays an order: it has its own threads and its own connections to the
+///     store.
+/// D2  What the threads use is destroyed only after they ended; `stop` reports a thread that hangs.
 ///
-/// Threads: made and stopped on the loop's; `status` from any; `finished` is called on the daily
-/// thread.
+/// Threads: constructed and stopped on the loop's thread; `status` from any thread; `finished` is
+/// called on the daily thread.
 
 #include "operations/daily_job.hpp"
 #include "operations/retention.hpp"
@@ -28,16 +29,17 @@
 
 namespace botcore::shell::archive {
 
-/// The daily thread gets what others leave of the processors.
+/// The daily thread runs at low priority, so that it uses only processor time that is left over.
 inline constexpr int kDailyNice = 15;
 
-/// What is done by itself, once a day where nothing else is said.
+/// The scheduled jobs; each runs once a day unless its comment says otherwise.
 enum class Job : std::uint8_t {
-    Snapshot,  ///< A copy of the store into each repository; old ones go.
-    Verify,    ///< The newest snapshot of each is restored and checked, with the records behind it.
-    Segments,  ///< The records behind the newest snapshot, half a day after it was taken.
-    Check,     ///< All books of the store in use are folded anew.
-    Drill,     ///< Once a quarter, and after the first snapshot: the loss of the machine.
+    Snapshot,  ///< Copies the store into each repository; removes expired copies.
+    Verify,    ///< Restores and checks the newest snapshot of each repository and the records after
+               ///< it.
+    Segments,  ///< Checks the records after the newest snapshot, half a day after it was taken.
+    Check,     ///< Rebuilds all projections of the store in use and compares them.
+    Drill,     ///< Rehearses the loss of the machine, once a quarter and after the first snapshot.
 };
 
 inline constexpr std::array kJobs{
@@ -50,9 +52,9 @@ struct JobResult {
     base::Timestamp time;  ///< When it ended.
     bool good = false;
     std::chrono::milliseconds took{};
-    std::uint64_t bytes = 0;  ///< Of a snapshot, as stored.
+    std::uint64_t bytes = 0;  ///< Size of a snapshot, as stored.
     std::string text;         ///< For people: what was done, or what failed.
-    /// Of a check that found something.
+    /// Set if a check found a difference.
     std::optional<runtime::VerifyReport> report = std::nullopt;
 };
 
@@ -63,15 +65,15 @@ struct RepositoryStatus {
 
 struct ArchiveStatus {
     std::vector<RepositoryStatus> repositories;
-    std::map<Job, JobResult> newest;      ///< Of each job, good or not.
-    std::map<Job, base::Timestamp> good;  ///< When each was last good.
-    DrillStatus drills;                   ///< Those that an operator ran, too.
-    std::string history_trouble{};        ///< Why the earlier jobs are not known; empty: they are.
+    std::map<Job, JobResult> newest;      ///< The newest result of each job, successful or not.
+    std::map<Job, base::Timestamp> good;  ///< When each job last succeeded.
+    DrillStatus drills;                   ///< Includes drills that an operator ran.
+    std::string history_trouble{};  ///< Why the job history cannot be read; empty: it was read.
 };
 
 struct ArchiveOptions {
     std::filesystem::path store;
-    std::filesystem::path users;   ///< Copied whenever it changed; empty: none.
+    std::filesystem::path users;   ///< Copied whenever it changes; empty: none.
     std::filesystem::path folder;  ///< For scratch files, `jobs.jsonl` and `drills.jsonl`.
     std::chrono::milliseconds every{1'000};
     operations::TimeOfDay snapshot_at{120};
@@ -80,23 +82,23 @@ struct ArchiveOptions {
     base::Duration keep_segments = base::Duration::seconds(8 * 86'400);
 };
 
-/// A repository is used by one thread, so there is a maker and not an object.
+/// Each thread opens its own repository, since a repository is used by one thread only.
 using MakeRepository =
     std::function<base::Result<std::unique_ptr<ports::Repository>, std::string>()>;
 
 class ArchiveService {
 public:
     struct Parts {
-        std::optional<ArchiveKey> key;  ///< Absent only without repositories.
+        std::optional<ArchiveKey> key;  ///< Absent only if there are no repositories.
         std::vector<MakeRepository> repositories;
         std::function<base::Timestamp()> now;
-        /// A repository, by its place in the list, was found to be this store's. Called once for
-        /// each on the thread that ships.
+        /// Called when the repository with this index was found to belong to this store: once for
+        /// each, on the shipping thread.
         std::function<void(std::size_t)> accepted = [](std::size_t) {};
         std::function<void(const JobResult&)> finished;
     };
 
-    /// Both threads run when it returns. The text says what is wrong with the settings.
+    /// Both threads run when it returns. The error says what is wrong with the settings.
     [[nodiscard]] static base::Result<std::unique_ptr<ArchiveService>, std::string> start(
         ArchiveOptions options, Parts parts);
 
@@ -106,11 +108,11 @@ public:
 
     [[nodiscard]] ArchiveStatus status() const;
 
-    /// Does the job soon, whether it is due or not.
+    /// Runs the job soon, whether it is due or not.
     void ask(Job job);
 
-    /// Ships what is left, for at most `within`, and ends both threads. False: one hangs, and the
-    /// process should end without tearing anything down.
+    /// Ships the remaining records for at most `within` and ends both threads. False: a thread
+    /// hangs, and the process should exit without destroying anything.
     [[nodiscard]] bool stop(std::chrono::milliseconds within);
 
 private:
@@ -121,8 +123,8 @@ private:
     std::shared_ptr<Shared> shared_;
 };
 
-/// What no rule keeps: snapshots beyond the slots, and segments older than `keep_segments` that the
-/// newest verified snapshot holds.
+/// What retention does not keep: snapshots beyond the slots, and segments older than
+/// `keep_segments` whose records the newest verified snapshot contains.
 struct Prunable {
     std::vector<Snapshot> snapshots;
     std::vector<names::SegmentName> segments;
@@ -134,7 +136,8 @@ struct Prunable {
                                                base::Duration keep_segments,
                                                base::Timestamp now);
 
-/// Removes those, what is left of broken snapshots, and users' copies beyond the last 30.
+/// Removes those objects, parts of incomplete snapshots, and all copies of the users but the newest
+/// 30.
 [[nodiscard]] ArchiveOutcome prune(Archive& archive,
                                    Timeline timeline,
                                    const Prunable& chosen,

@@ -29,7 +29,7 @@ double seconds(base::Duration duration) {
     return static_cast<double>(duration.in_microseconds()) / 1e6;
 }
 
-/// Fills in what would have been lost; answers what is wrong, or nothing.
+/// Computes what would have been lost. Returns what is wrong, or an empty text.
 std::string compare(Drill& drill, const Restored& restored, const std::filesystem::path& store) {
     const auto there = files::is_there(store);
     if (!there) return there.error();
@@ -49,7 +49,7 @@ std::string compare(Drill& drill, const Restored& restored, const std::filesyste
     return {};
 }
 
-/// A report that is not kept is no report.
+/// A drill whose report cannot be written counts as failed.
 void remember(const DrillFiles& files, Drill& drill) {
     if (DrillHistory(files.history).add(to_json(drill))) return;
     drill.passed = false;

@@ -31,7 +31,7 @@ bool append(const std::filesystem::path& path, const json::object& object) {
     return file.is_open() && files::write_whole(file.number(), line) && ::fsync(file.number()) == 0;
 }
 
-/// Puts the signature under the report that it names; a later one does not replace an earlier.
+/// Adds the signature to the report that it names; a later signature does not replace an earlier.
 void put_under(json::array& drills, const json::object& signature) {
     for (json::value& item : drills) {
         json::object& drill = item.as_object();

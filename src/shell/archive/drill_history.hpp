@@ -1,7 +1,7 @@
 #pragma once
 
-/// The reports of drills and the signatures under them: one JSON object a line, only ever appended
-/// to. A signature names its drill by the drill's time, and is a line of its own.
+/// The reports of drills and their signatures: an append-only file with one JSON object a line. A
+/// signature refers to its drill by the drill's time and is a line of its own.
 ///
 /// Threads: any; a line is written in one call.
 
@@ -21,18 +21,18 @@ namespace botcore::shell::archive {
 
 inline constexpr std::string_view kDrillFile = "drills.jsonl";
 
-/// What is known of all drills together.
+/// A summary of all drills.
 struct DrillStatus {
     operations::DrillTimes times;
-    bool passed = false;      ///< The newest one did.
-    std::string text{};       ///< Its verdict, for people.
-    std::string signed_by{};  ///< Who signed the newest one that is signed.
+    bool passed = false;      ///< Whether the newest drill passed.
+    std::string text{};       ///< The verdict of the newest drill, for people.
+    std::string signed_by{};  ///< Who signed the newest signed drill.
 };
 
 struct Signature {
-    std::string drill;  ///< The time of its report, as it is written there.
+    std::string drill;  ///< The time of the drill, as written in its report.
     std::string by;
-    std::string text;  ///< What the person says to it; may be empty.
+    std::string text;  ///< The signer's remark; may be empty.
     base::Timestamp time;
 };
 
@@ -40,14 +40,14 @@ class DrillHistory {
 public:
     explicit DrillHistory(std::filesystem::path file) : file_(std::move(file)) {}
 
-    /// Oldest first, with `signed_by`, `signed_at` and `remark` where somebody signed. Lines that
-    /// are cut are left out. An error where there is a file, but it cannot be read.
+    /// The reports, oldest first, with `signed_by`, `signed_at` and `remark` on signed ones.
+    /// Truncated lines are skipped. An error if the file exists but cannot be read.
     [[nodiscard]] base::Result<boost::json::array, std::string> read() const;
 
-    /// A history that cannot be read counts as a failed drill, with the reason as its verdict.
+    /// A history that cannot be read counts as a failed drill with the reason as its verdict.
     [[nodiscard]] DrillStatus status() const;
 
-    /// Synced. A disk that refuses loses the line, and says so.
+    /// Synced. False if the disk does not accept the line, which is then lost.
     [[nodiscard]] bool add(const boost::json::object& report) const;
     [[nodiscard]] bool add(const Signature& signature) const;
 
@@ -55,7 +55,7 @@ private:
     std::filesystem::path file_;
 };
 
-/// The file's status as it was when it last changed: cheap to ask again and again.
+/// Caches the status of the file until the file changes, so that it is cheap to query often.
 class WatchedDrills {
 public:
     explicit WatchedDrills(std::filesystem::path file) : file_(std::move(file)) {}

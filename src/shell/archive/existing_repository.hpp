@@ -1,11 +1,13 @@
 #pragma once
 
-/// A repository that is used as it is and never begun: for readers, and for a place where an
-/// archive was before. A disk that is not mounted leaves an empty folder behind, or none; whoever
-/// wrote there would fill another disk and call it a backup.
+/// A repository that is never initialized: for readers, and for a place where an archive existed
+/// before. A disk that is not mounted leaves an empty folder or none; writing there would fill
+/// another disk with something that is no backup.
 ///
-/// X1  No call makes a folder, and none reaches the repository before what is expected was seen.
-/// X2  Until then every call is Unavailable, and looks again: the disk may be mounted meanwhile.
+/// X1  No call creates a folder, and no call reaches the repository before the expected content was
+///     found.
+/// X2  Until then every call is Unavailable and checks again, since the disk may have been mounted
+///     meanwhile.
 ///
 /// Threads: one at a time, as the repository.
 
@@ -18,15 +20,15 @@
 namespace botcore::shell::archive {
 
 enum class Expected : std::uint8_t {
-    Place,    ///< The folder, or the address; it may be empty.
-    Archive,  ///< At least one timeline: an archive was there before.
+    Place,    ///< The folder or the bucket exists; it may be empty.
+    Archive,  ///< At least one timeline exists: there was an archive before.
 };
 
 class ExistingRepository final : public ports::Repository {
 public:
     using Open = std::function<base::Result<std::unique_ptr<ports::Repository>, std::string>()>;
 
-    /// `open` makes nothing; it is called again until what is expected was seen.
+    /// `open` must not create anything; it is called again until the expected content was found.
     ExistingRepository(std::string place, Expected expected, Open open)
         : place_(std::move(place)),
           expected_(expected),

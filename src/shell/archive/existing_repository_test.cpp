@@ -33,7 +33,7 @@ protected:
     fs::path place_ = folder_.file("place");
 };
 
-TEST_F(AnExistingRepository, IsNotMadeWhereItsFolderIsGone) {
+TEST_F(AnExistingRepository, DoesNotCreateAMissingFolder) {
     for (const Expected expected : {Expected::Place, Expected::Archive}) {
         auto gone = repository(expected);
         EXPECT_EQ(gone.put("a", "b").error().kind, Kind::Unavailable);
@@ -44,7 +44,7 @@ TEST_F(AnExistingRepository, IsNotMadeWhereItsFolderIsGone) {
     }
 }
 
-TEST_F(AnExistingRepository, WritesNothingIntoTheMountPointOfADiskThatIsNotThere) {
+TEST_F(AnExistingRepository, WritesNothingIntoTheMountPointOfAnUnmountedDisk) {
     fs::create_directory(place_);
     auto unmounted = repository(Expected::Archive);
     const auto put = unmounted.put("a", "b");
@@ -52,24 +52,24 @@ TEST_F(AnExistingRepository, WritesNothingIntoTheMountPointOfADiskThatIsNotThere
     EXPECT_EQ(put.error().kind, Kind::Unavailable);
     EXPECT_THAT(put.error().text, HasSubstr("is its disk mounted?"));
     EXPECT_TRUE(fs::is_empty(place_));
-    // Another folder takes its place, as a mount does.
+    // Another folder replaces it, as a mount does.
     fs::rename(place_, folder_.file("below"));
     begin("timelines/00000001");
     EXPECT_TRUE(unmounted.put("a", "b")) << "The disk is back.";
     EXPECT_EQ(unmounted.get("a").value(), "b");
 }
 
-TEST_F(AnExistingRepository, KnowsArchivesOfEarlierVersions) {
+TEST_F(AnExistingRepository, RecognizesArchivesOfEarlierVersions) {
     begin("timeline/00000001/start");
     EXPECT_TRUE(repository(Expected::Archive).put("a", "b"));
 }
 
-TEST_F(AnExistingRepository, MayBeEmptyWhereNoArchiveWas) {
+TEST_F(AnExistingRepository, AcceptsAnEmptyFolderIfOnlyThePlaceIsExpected) {
     fs::create_directory(place_);
     EXPECT_TRUE(repository(Expected::Place).put("a", "b"));
 }
 
-TEST(KnownArchives, AreRememberedWhereverTheDataFolderIs) {
+TEST(KnownArchives, RemembersPlacesAfterTheDataFolderMoved) {
     const scratch::TemporaryFolder folder;
     const fs::path data = folder.file("data");
     fs::create_directory(data);
@@ -86,7 +86,8 @@ TEST(KnownArchives, AreRememberedWhereverTheDataFolderIs) {
     const KnownArchives moved(folder.file("moved"));
     EXPECT_TRUE(moved.has((fs::path(folder.file("moved")) / "archive").string()).value());
     EXPECT_TRUE(moved.has("/copies/one").value());
-    // A list that cannot be read is not an empty one: the place would be begun again.
+    // A list that cannot be read must not count as empty: a new archive would be started in the
+    // place.
     std::filesystem::create_directories(folder.file("other/archives.known"));
     EXPECT_FALSE(KnownArchives(folder.file("other")).has("/copies/one"));
     EXPECT_FALSE(KnownArchives(folder.file("other")).add("/copies/one"));

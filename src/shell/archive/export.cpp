@@ -45,7 +45,7 @@ std::string octal(std::uint64_t number, std::size_t digits) {
     return text;
 }
 
-/// The header of a file in the format ustar (POSIX.1-1988).
+/// The header of a file in the ustar format (POSIX.1-1988).
 std::string tar_header(const std::string& name, std::uint64_t bytes, base::Timestamp time) {
     constexpr std::size_t kNameMax = 100;
     constexpr std::size_t kSumPlace = 148;
@@ -81,7 +81,7 @@ public:
             error_ = std::strerror(errno);
             return;
         }
-        // Sealed bytes do not get smaller.
+        // Lowest compression level: sealed bytes cannot be compressed further.
         gzip_ = ::gzdopen(file, "wb1");
         if (gzip_ == nullptr) ::close(file);
     }
@@ -93,7 +93,7 @@ public:
     GzipFile(const GzipFile&) = delete;
     GzipFile& operator=(const GzipFile&) = delete;
 
-    /// What failed first; later writes are left out.
+    /// Only the first error is reported; later writes are skipped.
     void write(std::string_view bytes) {
         if (gzip_ == nullptr || !error_.empty() || bytes.empty()) return;
         const int size = static_cast<int>(bytes.size());
@@ -102,7 +102,7 @@ public:
         error_ = ::gzerror(gzip_, &kind);
     }
 
-    /// Everything on stable storage, or what failed.
+    /// Syncs everything to stable storage, or returns the first error.
     [[nodiscard]] ArchiveOutcome finish() {
         const bool closed = gzip_ != nullptr && ::gzclose(std::exchange(gzip_, nullptr)) == Z_OK;
         const files::Descriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
@@ -134,7 +134,7 @@ ArchiveOutcome pack(ports::Repository& from, const fs::path& to, base::Timestamp
     return file.finish();
 }
 
-/// Under its own name, which nobody has yet.
+/// Gives the file its final name, which must not exist yet.
 ArchiveOutcome publish(const fs::path& part, const fs::path& file) {
     if (::link(part.c_str(), file.c_str()) != 0) {
         const int error = errno;
@@ -146,7 +146,7 @@ ArchiveOutcome publish(const fs::path& part, const fs::path& file) {
     return base::Done{};
 }
 
-/// The start of the store's timeline, a snapshot of now, and the users.
+/// Puts the start of the store's timeline, a snapshot of the current store, and the users.
 ArchiveResult<Export> fill(Archive& archive,
                            const ExportPlan& plan,
                            base::Timestamp now,

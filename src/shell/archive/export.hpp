@@ -1,13 +1,13 @@
 #pragma once
 
-/// A backup as one file, for places that take files: `backup-YYYYMMDD.gz`, a tar archive compressed
-/// by gzip. Unpacked it is a folder repository with the store's timeline, one snapshot and the
-/// users, every object sealed with the archive's key.
+/// A backup as a single file, for storage that takes files: `backup-YYYYMMDD.gz`, a tar archive
+/// compressed with gzip. Unpacked it is a folder repository with the store's timeline, one snapshot
+/// and the users; every object is sealed with the archive's key.
 ///
-/// E1  It is written only after the snapshot in it was restored aside and found whole.
-/// E2  Under its name it is there whole, or not at all; a file that is there stays as it is.
+/// E1  The file is written only after its snapshot was restored to a scratch file and verified.
+/// E2  The file appears under its name complete or not at all; an existing file is never replaced.
 ///
-/// Threads: any; no two with one scratch folder.
+/// Threads: any; never two with the same scratch folder.
 
 #include "shell/archive/snapshot.hpp"
 
@@ -18,9 +18,9 @@ namespace botcore::shell::archive {
 
 struct ExportPlan {
     std::filesystem::path store;
-    std::filesystem::path users;    ///< Left out where it is missing.
-    std::filesystem::path scratch;  ///< A folder that is made, and removed at the end.
-    std::filesystem::path folder;   ///< Where the file is put.
+    std::filesystem::path users;    ///< Left out if it does not exist.
+    std::filesystem::path scratch;  ///< A folder that is created, and removed at the end.
+    std::filesystem::path folder;   ///< Where the file is written.
 };
 
 struct Export {

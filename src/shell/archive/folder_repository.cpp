@@ -26,7 +26,7 @@ using Fault = RepositoryError::Kind;
 
 namespace {
 
-// No object is called so: names have no capital letters.
+// No object has such a name: object names have no capital letters.
 constexpr std::string_view kDraft = "PUT-";
 constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
 
@@ -40,7 +40,7 @@ Fault kind_of(int error) {
         case EPERM:
         case EROFS:
             return Fault::Refused;
-        // Something that is no folder stands where one is needed, or a link.
+        // A needed folder is something else, or a symbolic link.
         case ENOTDIR:
         case ELOOP:
         case EISDIR:
@@ -52,7 +52,7 @@ Fault kind_of(int error) {
     }
 }
 
-/// What a system call just said; reads errno.
+/// The error of the last system call; reads errno.
 base::Failure<RepositoryError> failure(std::string_view doing, std::string_view name) {
     const int error = errno;
     return {RepositoryError{
@@ -60,8 +60,8 @@ base::Failure<RepositoryError> failure(std::string_view doing, std::string_view 
         "cannot " + std::string(doing) + " " + std::string(name) + ": " + std::strerror(error)}};
 }
 
-/// How the drafts of this process begin. The number of a process does not tell it from one that
-/// crashed: in a container it is always the same.
+/// The prefix of this process's drafts. It is random because a process id may equal that of a
+/// crashed process: in a container it is always the same.
 const std::string& own_drafts() {
     static const std::string kOwn = [] {
         std::uint64_t number = 0;
@@ -71,7 +71,7 @@ const std::string& own_drafts() {
     return kOwn;
 }
 
-/// Another one with each call, whichever repository of this process asks.
+/// Different for each call, across all repositories of this process.
 std::string next_draft() {
     static std::atomic<std::uint64_t> count = 0;
     return own_drafts() + std::to_string(++count);
@@ -84,7 +84,7 @@ struct Leaf {
 
 enum class Folders : std::uint8_t { Make, AsTheyAre };
 
-/// The folder below `root` in which `name` stands. A folder that is made is synced into its own.
+/// The folder below `root` that contains `name`. The parent of each created folder is synced.
 RepositoryResult<Leaf> leaf_of(int root, std::string_view name, Folders folders) {
     Descriptor folder(::openat(root, ".", kFolderFlags));
     std::string_view rest = name;
@@ -95,7 +95,8 @@ RepositoryResult<Leaf> leaf_of(int root, std::string_view name, Folders folders)
         if (folders == Folders::Make) {
             const bool made = ::mkdirat(folder.number(), part.c_str(), S_IRWXU) == 0;
             if (!made && errno != EEXIST) return failure("make the folder of", name);
-            // Also where it is there: whoever made it may have died before its name was synced.
+            // Synced even if the folder exists: its creator may have crashed before the name was
+            // synced.
             if (::fsync(folder.number()) != 0) return failure("sync the folder of", name);
         }
         folder = Descriptor(::openat(folder.number(), part.c_str(), kFolderFlags));
@@ -104,7 +105,7 @@ RepositoryResult<Leaf> leaf_of(int root, std::string_view name, Folders folders)
     return Leaf{std::move(folder), std::string(rest)};
 }
 
-/// With O_NONBLOCK, since a pipe of that name would hold the caller for ever.
+/// Opens with O_NONBLOCK, since opening a pipe of that name would block the caller forever.
 RepositoryResult<std::string> read_object(const Leaf& leaf, std::string_view name) {
     const Descriptor file(::openat(
         leaf.folder.number(), leaf.name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
@@ -130,7 +131,7 @@ RepositoryOutcome write_draft(int root, const std::string& draft, std::string_vi
     return base::Done{};
 }
 
-/// Nothing where it cannot be read; `entry` keeps the names "." and ".." out.
+/// Nothing if the folder cannot be read; `entry` skips the names "." and "..".
 std::optional<std::vector<std::string>> names_in(int folder) {
     const int copy = ::openat(folder, ".", kFolderFlags);
     DIR* const open = copy < 0 ? nullptr : ::fdopendir(copy);
@@ -159,7 +160,7 @@ struct Selection {
         return name.starts_with(prefix) && (after.empty() || name > after);
     }
 
-    /// Can there be one in the folder `path`, which ends in '/'?
+    /// Whether the folder `path`, which ends in '/', may contain a matching object.
     [[nodiscard]] bool may_be_in(std::string_view path) const {
         return path.starts_with(prefix.substr(0, path.size()));
     }

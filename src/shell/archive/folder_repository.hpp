@@ -1,20 +1,20 @@
 #pragma once
 
-/// A repository in a folder: another disk, a mounted share.
+/// A repository in a folder, on another disk or a mounted share.
 ///
 ///   put: `PUT-...` in the folder ──write, sync──> link to the name ──sync of the name's folder──>
-///   there
+///   the object exists
 ///
-/// F1  Links to the name never replace one that is there, so A1 and A2 hold whoever else writes.
+/// F1  A link never replaces an existing name, so A1 and A2 hold whatever other processes write.
 /// F2  Below the folder no symbolic link is followed. Folders have mode 0700, objects 0600.
-/// F3  It stays the folder that was opened: where another one has come to stand in its place (a
-/// disk
-///     that was unmounted), every call is Unavailable.
-/// F4  What a crash left behind is removed by the next `open`. A put of another process that is
-///     under way just then is Unavailable and may be repeated; one of this process is not touched.
+/// F3  Only the folder that was opened is used: if the path leads to another folder later (a disk
+///     was unmounted), every call is Unavailable.
+/// F4  The next `open` removes the drafts that a crash left behind. If a put of another process is
+///     in progress at that moment, it returns Unavailable and may be repeated; puts of this process
+///     are not affected.
 ///
-/// A name cannot be an object and the folder of another one; such a put is Taken. A3 holds as far
-/// as the file system answers: no call of the system can be given up.
+/// A name cannot be both an object and the folder of another object; such a put is Taken. A3 holds
+/// only while the file system responds: a system call cannot be abandoned.
 
 #include "ports/repository.hpp"
 #include "shell/files/durable_file.hpp"
@@ -26,9 +26,9 @@
 
 namespace botcore::shell::archive {
 
-/// What `open` does where the folder is missing.
+/// What `open` does if the folder is missing.
 enum class IfMissing : std::uint8_t {
-    Make,  ///< Its parent must be there.
+    Make,  ///< Its parent must exist.
     Refuse,
 };
 

@@ -40,14 +40,14 @@ protected:
     std::unique_ptr<FolderRepository> repository_;
 };
 
-TEST_F(FolderRepositoryTest, IsItsOwnersAlone) {
+TEST_F(FolderRepositoryTest, IsAccessibleToItsOwnerOnly) {
     ASSERT_TRUE(repository_->put("a/b", "one"));
     EXPECT_EQ(mode_of(folder_), 0700U);
     EXPECT_EQ(mode_of(folder_ / "a"), 0700U);
     EXPECT_EQ(mode_of(folder_ / "a/b"), 0600U);
 }
 
-TEST_F(FolderRepositoryTest, WhatACrashLeftIsRemovedAndNeverListed) {
+TEST_F(FolderRepositoryTest, RemovesDraftsOfACrashAndNeverListsThem) {
     std::ofstream(folder_ / "PUT-1-1") << "half of an obj";
     EXPECT_TRUE(repository_->list("", "").value().empty());
     const auto again = FolderRepository::open(folder_);
@@ -58,8 +58,8 @@ TEST_F(FolderRepositoryTest, WhatACrashLeftIsRemovedAndNeverListed) {
     EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
 }
 
-// Each thread of a process has a repository of its own, and may open it late.
-TEST_F(FolderRepositoryTest, PutsAreNotDisturbedByAnotherRepositoryOfThisProcess) {
+// Each thread of a process has its own repository, and may open it late.
+TEST_F(FolderRepositoryTest, OpeningAnotherRepositoryOfThisProcessDoesNotDisturbPuts) {
     std::atomic<bool> done = false;
     std::thread other([&] {
         while (!done)
@@ -76,7 +76,7 @@ TEST_F(FolderRepositoryTest, PutsAreNotDisturbedByAnotherRepositoryOfThisProcess
     other.join();
 }
 
-TEST_F(FolderRepositoryTest, FollowsNoLink) {
+TEST_F(FolderRepositoryTest, FollowsNoSymbolicLink) {
     fs::create_directory(base_ / "outside");
     std::ofstream(base_ / "outside/secret") << "precious";
     fs::create_directory_symlink(base_ / "outside", folder_ / "out");
@@ -91,15 +91,15 @@ TEST_F(FolderRepositoryTest, FollowsNoLink) {
     EXPECT_TRUE(fs::exists(base_ / "outside/secret"));
 }
 
-TEST_F(FolderRepositoryTest, ANameIsAnObjectOrAFolder) {
+TEST_F(FolderRepositoryTest, ANameCannotBeBothAnObjectAndAFolder) {
     ASSERT_TRUE(repository_->put("a", "one"));
     EXPECT_EQ(repository_->put("a/b", "one").error().kind, Kind::Taken);
     ASSERT_TRUE(repository_->put("c/d", "one"));
     EXPECT_EQ(repository_->put("c", "one").error().kind, Kind::Taken);
 }
 
-// The test server of S3 walks through folders first, so this is not in the suite of all.
-TEST_F(FolderRepositoryTest, AFolderIsNeitherRemovedNorTakenForADraft) {
+// The S3 test server looks for folders first, so this test is not part of the conformance suite.
+TEST_F(FolderRepositoryTest, DoesNotRemoveFoldersNorTakeThemForDrafts) {
     ASSERT_TRUE(repository_->put("a/b", "one"));
     ASSERT_FALSE(repository_->remove("a").has_value());
     EXPECT_EQ(repository_->get("a/b").value(), "one");
@@ -109,7 +109,7 @@ TEST_F(FolderRepositoryTest, AFolderIsNeitherRemovedNorTakenForADraft) {
     EXPECT_THAT(opened.error(), HasSubstr("remove what a crash left"));
 }
 
-TEST_F(FolderRepositoryTest, ListsByLettersAndNotByFolders) {
+TEST_F(FolderRepositoryTest, ListsInOrderOfCharactersAndNotOfFolders) {
     for (const char* name : {"b/1", "b-1", "b.x", "b0"})
         ASSERT_TRUE(repository_->put(name, "one"));
     std::vector<std::string> names;
@@ -120,7 +120,7 @@ TEST_F(FolderRepositoryTest, ListsByLettersAndNotByFolders) {
     EXPECT_THAT(names, testing::ElementsAre("b-1", "b.x", "b/1", "b0"));
 }
 
-TEST_F(FolderRepositoryTest, NothingThatIsNoFileIsRead) {
+TEST_F(FolderRepositoryTest, ReadsOnlyRegularFilesOfAllowedSize) {
     ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
     EXPECT_EQ(repository_->get("pipe").error().kind, Kind::Taken);
     std::ofstream(folder_ / "huge") << "x";
@@ -128,7 +128,7 @@ TEST_F(FolderRepositoryTest, NothingThatIsNoFileIsRead) {
     EXPECT_EQ(repository_->get("huge").error().kind, Kind::Taken);
 }
 
-TEST_F(FolderRepositoryTest, NoRoomIsFullAndLeavesNothing) {
+TEST_F(FolderRepositoryTest, ReportsFullWithoutDiskSpaceAndLeavesNothing) {
     rlimit before{};
     ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
     const auto handler = std::signal(SIGXFSZ, SIG_IGN);
@@ -141,7 +141,7 @@ TEST_F(FolderRepositoryTest, NoRoomIsFullAndLeavesNothing) {
     EXPECT_TRUE(fs::is_empty(folder_));
 }
 
-TEST_F(FolderRepositoryTest, AnotherFolderInItsPlaceIsNotWritten) {
+TEST_F(FolderRepositoryTest, WritesNothingIfAnotherFolderReplacedIt) {
     fs::rename(folder_, base_ / "away");
     EXPECT_EQ(repository_->put("a", "one").error().kind, Kind::Unavailable);
     fs::create_directory(folder_);
@@ -151,7 +151,7 @@ TEST_F(FolderRepositoryTest, AnotherFolderInItsPlaceIsNotWritten) {
     EXPECT_TRUE(fs::is_empty(folder_));
 }
 
-TEST_F(FolderRepositoryTest, NeedsAFolderOrAPlaceForOne) {
+TEST_F(FolderRepositoryTest, OpenNeedsAFolderOrAnExistingParent) {
     EXPECT_FALSE(FolderRepository::open(base_ / "none/copies"));
     std::ofstream(base_ / "file") << "x";
     EXPECT_FALSE(FolderRepository::open(base_ / "file"));

@@ -1,6 +1,6 @@
 #pragma once
 
-/// The history of daily work and of drills: one JSON object a line, only ever appended to.
+/// The history of the daily jobs: an append-only file with one JSON object a line.
 ///
 /// Threads: one.
 
@@ -15,10 +15,10 @@ class JobFile {
 public:
     explicit JobFile(std::filesystem::path path) : path_(std::move(path)) {}
 
-    /// What is there, oldest first, without reports. Lines that are cut or unknown are left out. An
-    /// error where there is a file, but it cannot be read.
+    /// The results, oldest first, without reports. Truncated and unknown lines are skipped. An
+    /// error if the file exists but cannot be read.
     [[nodiscard]] base::Result<std::vector<JobResult>, std::string> read() const;
-    /// Synced. A disk that refuses loses a line of history, nothing else.
+    /// Synced. If the disk does not accept the line, only this line of history is lost.
     void add(const JobResult& result);
 
 private:

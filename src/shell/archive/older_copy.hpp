@@ -1,7 +1,7 @@
 #pragma once
 
-/// The copy of a store that an upgrade keeps (`kOlderCopy`), which goes once a backup of the
-/// upgraded store has been restored and found whole.
+/// The copy of a store that an upgrade keeps (`kOlderCopy`). It is removed once a backup of the
+/// upgraded store has been restored and verified.
 ///
 /// Threads: the archive's.
 
@@ -11,8 +11,7 @@
 
 namespace botcore::shell::archive {
 
-/// `created`: when the verified backup was taken. True where there was a copy that is older than it
-/// and is removed now.
+/// `created` is when the verified backup was taken. True if an older copy existed and was removed.
 [[nodiscard]] bool remove_older_copy(const std::filesystem::path& store, base::Timestamp created);
 
 }  // namespace botcore::shell::archive

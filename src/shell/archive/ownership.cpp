@@ -14,7 +14,7 @@ namespace {
 
 using Kind = ArchiveError::Kind;
 
-/// Claims of earlier processes that are kept.
+/// The number of claims of earlier processes that are preserved.
 constexpr std::size_t kClaimsKept = 8;
 
 std::string this_process() {
@@ -65,8 +65,8 @@ ArchiveOutcome Ownership::confirm(base::Timestamp now) {
     const auto newer = TRY(archive_.list(names::claim_prefix(timeline_), *claimed_));
     confirmed_ = now;
     if (newer.empty()) return base::Done{};
-    // The other one learns of this process by one more claim. Nothing is written before it is
-    // there, and nothing after.
+    // Puts one more claim, from which the other process learns of this one. This process puts
+    // nothing else from here on.
     const std::string other = newer.back().name;
     (void)TRY(put_behind(names::claim_number(other).value_or(0), now));
     lost_ = lost_to(other);

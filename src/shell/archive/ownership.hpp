@@ -1,12 +1,14 @@
 #pragma once
 
-/// Which process writes a timeline of an archive. Each process that begins to write puts a claim
-/// behind all that are there, and looks from then on whether a newer one has come: a copy of the
-/// machine's disk that was started archives to the same place under the same timeline.
+/// Decides which process writes a timeline of an archive. Each process that begins to write puts a
+/// claim after all existing ones and from then on checks for newer claims. This detects a started
+/// copy of the machine's disk, which archives to the same place under the same timeline.
 ///
-/// O1  Of two processes that run at the same time, both learn of the other: the earlier one by the
-///     claim of the later one, the later one by the claim that the earlier one puts when it learns.
-/// O2  Who has learned of another one never writes again. After a restart it claims anew.
+/// O1  Of two processes that run at the same time, both learn of the other: the earlier one from
+///     the claim of the later one, and the later one from the claim that the earlier one puts when
+///     it finds out.
+/// O2  A process that found another writer never writes again. After a restart it makes a new
+///     claim.
 ///
 /// Threads: one.
 
@@ -18,21 +20,21 @@
 
 namespace botcore::shell::archive {
 
-/// Another process is noticed after this long, and before each segment.
+/// Another process is noticed within this time, and before each segment.
 inline constexpr base::Duration kConfirmEvery = base::Duration::seconds(5);
 
 class Ownership {
 public:
-    /// The archive outlives this.
+    /// The archive must outlive this object.
     Ownership(Archive& archive, Timeline timeline);
 
     /// Claims the timeline for this process.
     [[nodiscard]] ArchiveOutcome claim(base::Timestamp now);
 
-    /// `Taken` once another process has claimed it.
+    /// `Taken` if another process has claimed the timeline since.
     [[nodiscard]] ArchiveOutcome confirm(base::Timestamp now);
 
-    /// The same, but asks the archive only when the last answer is old.
+    /// The same, but reads the archive only if the last confirmation is older than `kConfirmEvery`.
     [[nodiscard]] ArchiveOutcome confirm_if_due(base::Timestamp now);
 
     [[nodiscard]] bool claimed() const { return claimed_.has_value(); }
@@ -43,7 +45,7 @@ private:
 
     Archive& archive_;
     Timeline timeline_;
-    std::uint32_t writer_ = 0;            ///< Random: this process, in the names of its claims.
+    std::uint32_t writer_ = 0;  ///< Random; identifies this process in the names of its claims.
     std::optional<std::string> claimed_;  ///< The name of the newest claim of this process.
     std::optional<base::Timestamp> confirmed_;
     std::optional<ArchiveError> lost_;

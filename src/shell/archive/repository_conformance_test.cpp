@@ -15,7 +15,7 @@ using Kind = RepositoryError::Kind;
 
 enum class Which : std::uint8_t { Folder, S3 };
 
-/// What every repository keeps to.
+/// The behaviour that every repository must have.
 class RepositoryConformance : public testing::TestWithParam<Which> {
 protected:
     void SetUp() override {
@@ -53,7 +53,7 @@ protected:
     std::unique_ptr<ports::Repository> repository_;
 };
 
-TEST_P(RepositoryConformance, GivesBackTheBytesThatWerePut) {
+TEST_P(RepositoryConformance, ReturnsTheBytesThatWerePut) {
     std::string bytes;
     for (int i = 0; i < 256; ++i)
         bytes += static_cast<char>(i);
@@ -72,14 +72,14 @@ TEST_P(RepositoryConformance, NeverOverwrites) {
     EXPECT_EQ(repository_->get("a").value(), "one");
 }
 
-TEST_P(RepositoryConformance, SaysWhatIsMissing) {
+TEST_P(RepositoryConformance, ReportsMissingObjects) {
     EXPECT_EQ(repository_->get("a").error().kind, Kind::Missing);
     EXPECT_EQ(repository_->get("none/a").error().kind, Kind::Missing);
 }
 
-TEST_P(RepositoryConformance, ListsInOrderByPrefixAndPlace) {
+TEST_P(RepositoryConformance, ListsInOrderByPrefixAndStart) {
     EXPECT_THAT(names(""), IsEmpty());
-    // More than three pages of the server's.
+    // More than three of the server's pages.
     for (const char* name : {"b/2", "b/1", "a/9", "c", "b/10", "e-1", "b/3/x", "b/4", "e.x", "d"})
         ASSERT_TRUE(repository_->put(name, name));
     EXPECT_THAT(names(""),
@@ -92,7 +92,7 @@ TEST_P(RepositoryConformance, ListsInOrderByPrefixAndPlace) {
     EXPECT_EQ(repository_->list("b/3", "").value().at(0).bytes, 5U);
 }
 
-TEST_P(RepositoryConformance, RemovedIsGoneAndMayBePutAnew) {
+TEST_P(RepositoryConformance, ARemovedObjectIsMissingAndMayBePutAgain) {
     ASSERT_TRUE(repository_->put("a/b", "one"));
     ASSERT_TRUE(repository_->remove("a/b"));
     EXPECT_TRUE(repository_->remove("a/b"));
@@ -103,7 +103,7 @@ TEST_P(RepositoryConformance, RemovedIsGoneAndMayBePutAnew) {
     EXPECT_EQ(repository_->get("a/b").value(), "two");
 }
 
-TEST_P(RepositoryConformance, TheLargestObjectIsTakenAndALargerOneIsNot) {
+TEST_P(RepositoryConformance, AcceptsTheLargestObjectAndNoLargerOne) {
     const std::string largest(ports::Repository::kObjectBytesMax, 'x');
     const auto put = repository_->put("a", largest);
     ASSERT_TRUE(put) << put.error().text;
@@ -111,7 +111,7 @@ TEST_P(RepositoryConformance, TheLargestObjectIsTakenAndALargerOneIsNot) {
     EXPECT_EQ(repository_->put("b", largest + "x").error().kind, Kind::Refused);
 }
 
-TEST_P(RepositoryConformance, TakesNoNameThatIsNone) {
+TEST_P(RepositoryConformance, RejectsInvalidNames) {
     for (const std::string& name : {std::string(),
                                     std::string("/a"),
                                     std::string("a/"),

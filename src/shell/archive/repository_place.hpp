@@ -1,6 +1,6 @@
 #pragma once
 
-/// Opens the repository that a setting names: a folder, or an address of S3.
+/// Opens the repository that a setting names: a folder, or a URL of an S3 bucket.
 
 #include "ports/repository.hpp"
 #include "shell/archive/folder_repository.hpp"
@@ -12,17 +12,17 @@
 namespace botcore::shell::archive {
 
 struct RepositoryOptions {
-    /// "s3://bucket/prefix?endpoint=https://host:port&region=NAME"; anything else that is no
-    /// address is the path of a folder.
+    /// "s3://bucket/prefix?endpoint=https://host:port&region=NAME"; a text that is no URL is the
+    /// path of a folder.
     std::string place;
     S3Credentials credentials;
-    std::string authorities{};  ///< A file of certificates in PEM; empty: the system's.
+    std::string authorities{};  ///< A PEM file of CA certificates; empty: the system's.
     std::string storage_class{};
-    /// Shared by all that speak to the same server; empty: its own.
+    /// Shared by all repositories on the same server; empty: a pause of its own.
     std::shared_ptr<ServerPause> pause{};
 };
 
-/// No connection is made yet. The text says what to mend.
+/// Makes no connection yet. The error says what to correct.
 [[nodiscard]] base::Result<std::unique_ptr<ports::Repository>, std::string> make_repository(
     RepositoryOptions options, IfMissing missing = IfMissing::Make);
 

@@ -31,13 +31,13 @@ base::Failure<ArchiveError> failure(Kind kind, std::string object, std::string t
     return base::Failure{ArchiveError{kind, std::move(object), std::move(text)}};
 }
 
-/// The part of a lineage that one timeline wrote: records up to `last`.
+/// The part of a store's history that one timeline wrote: records up to `last`.
 struct Leg {
     Timeline timeline = names::kFirstTimeline;
     model::Sequence last = kEnd;
 };
 
-/// Oldest first, as far back as the archive goes.
+/// Oldest first, as far back as the archive reaches.
 ArchiveResult<std::vector<Leg>> lineage_of(const Timelines& starts, Timeline timeline) {
     std::vector<Leg> legs;
     model::Sequence last = kEnd;
@@ -55,7 +55,7 @@ ArchiveResult<std::vector<Leg>> lineage_of(const Timelines& starts, Timeline tim
     return legs;
 }
 
-/// Is the record within what is asked for?
+/// Whether the record is within the target.
 bool is_wanted(const RestoreTarget& moment, model::Sequence sequence, base::Timestamp time) {
     return (!moment.sequence || sequence <= *moment.sequence) &&
            (!moment.time || time <= *moment.time);
@@ -77,7 +77,7 @@ ArchiveError error_of(const runtime::RebuildError& error, const std::string& obj
             "record " + std::to_string(error.sequence) + ": " + error.text};
 }
 
-/// N1: not a single row is believed because it was fetched.
+/// N1: checks every row of the fetched store.
 ArchiveResult<std::string> checked_hash(const std::filesystem::path& store,
                                         const std::string& object,
                                         const Progress& progress) {
@@ -111,8 +111,8 @@ ArchiveResult<Timeline> newest_in_use(Archive& archive, const Timelines& starts)
 
 namespace {
 
-/// The first segment that holds a record which another one holds, too: one process never puts a
-/// record twice. Their number where there is none.
+/// The index of the first segment that overlaps with another one (one process never puts a record
+/// twice), or the number of segments if none does.
 std::size_t first_overlap(const std::vector<names::SegmentName>& segments) {
     const auto overlap = std::adjacent_find(
         segments.begin(), segments.end(), [](const auto& left, const auto& right) {
@@ -164,9 +164,9 @@ private:
     const Progress& progress_;
     std::vector<ArchiveError>& warnings_;
     std::vector<Leg> legs_;
-    std::vector<Candidate> before_;          ///< Snapshots within the moment, ascending.
-    std::vector<Candidate> after_;           ///< Those that go beyond it, ascending.
-    std::optional<base::Timestamp> beyond_;  ///< When the first record was made that is not wanted.
+    std::vector<Candidate> before_;          ///< Snapshots within the target, in ascending order.
+    std::vector<Candidate> after_;           ///< Snapshots beyond the target, in ascending order.
+    std::optional<base::Timestamp> beyond_;  ///< Time of the first record beyond the target.
     Restored restored_;
 };
 
@@ -205,7 +205,8 @@ ArchiveOutcome Restore::find_snapshots() {
     return base::Done{};
 }
 
-/// The newest that can be fetched; without one, all is folded from the first record on.
+/// Starts at the newest snapshot that can be fetched; without one, all records are applied from the
+/// first one.
 ArchiveOutcome Restore::begin_at_snapshot() {
     for (auto candidate = before_.rbegin(); candidate != before_.rend(); ++candidate) {
         const auto fetched = fetch_snapshot(archive_, candidate->name, to_, progress_);
@@ -220,7 +221,7 @@ ArchiveOutcome Restore::begin_at_snapshot() {
     return base::Done{};
 }
 
-/// False once a record is beyond what is wanted.
+/// False after a record beyond the target.
 ArchiveResult<bool> Restore::apply_segment(const names::SegmentName& name,
                                            const Leg& leg,
                                            runtime::Rebuild& work) {
@@ -257,8 +258,9 @@ ArchiveResult<bool> Restore::apply_segment(const names::SegmentName& name,
     return true;
 }
 
-/// The records of one process continue each other; those of another that wrote the same timeline
-/// begin with the same ones. The chain behind `start` that reaches furthest; the rest is named.
+/// Records of one process continue each other; a process that wrote the same timeline concurrently
+/// starts with the same records. Returns the chain after `start` that reaches furthest, and warns
+/// about the other segments.
 ArchiveResult<std::vector<names::SegmentName>> Restore::longest_chain(
     std::vector<names::SegmentName> segments, const model::Head& start) {
     std::map<std::pair<model::Sequence, model::Hash>, std::size_t> ends;
@@ -293,7 +295,7 @@ ArchiveResult<std::vector<names::SegmentName>> Restore::longest_chain(
     return chain;
 }
 
-/// False once a record is beyond what is wanted.
+/// False after a record beyond the target.
 ArchiveResult<bool> Restore::apply_leg(const Leg& leg, runtime::Rebuild& work) {
     auto segments = TRY(archive_.segments(leg.timeline, work.head().sequence + 1));
     const model::Sequence end = segments.empty() ? 0 : segments.back().last;
@@ -307,7 +309,7 @@ ArchiveResult<bool> Restore::apply_leg(const Leg& leg, runtime::Rebuild& work) {
             if (chain.empty()) break;
         }
         const names::SegmentName name = segments.at(i);
-        if (name.first > leg.last) break;  // Written after the next timeline had begun.
+        if (name.first > leg.last) break;  // Written after the next timeline began.
         if (!TRY(apply_segment(name, leg, work))) return false;
         if (progress_) progress_("folded", work.head().sequence, std::min(end, leg.last));
     }
@@ -346,10 +348,10 @@ ArchiveOutcome Restore::apply_forward() {
     return base::Done{};
 }
 
-/// Times never go back in a journal, so the last wanted record is found by halving.
+/// Times never decrease in a journal, so a binary search finds the last wanted record.
 ArchiveResult<model::Sequence> Restore::last_wanted(ports::StoreReader& reader,
                                                     model::Sequence head) {
-    model::Sequence low = 0;  // Wanted.
+    model::Sequence low = 0;  // Known to be wanted.
     model::Sequence high = head + 1;
     while (high - low > 1) {
         const model::Sequence middle = low + (high - low) / 2;
@@ -365,7 +367,7 @@ ArchiveResult<model::Sequence> Restore::last_wanted(ports::StoreReader& reader,
     return low;
 }
 
-/// Which records there are, as far as can be told.
+/// Describes the range of existing records as far as it can be determined.
 std::string Restore::extent() {
     const Leg& newest = legs_.back();
     model::Sequence last = restored_.head.sequence;
@@ -435,7 +437,7 @@ ArchiveResult<Restored> Restore::run() {
     (void)TRY(begin_at_snapshot());
     const auto folded = apply_forward();
     if (!folded) {
-        // Segments that are gone are no loss while a later snapshot has their records.
+        // Removed segments are no loss as long as a later snapshot contains their records.
         if (folded.error().kind != Kind::Gap || after_.empty()) {
             return base::Failure{folded.error()};
         }
@@ -477,7 +479,7 @@ ArchiveResult<std::string> verify_snapshot(Archive& archive,
 
 namespace {
 
-/// The timelines that a store which is restored from `legs` leaves behind, oldest first.
+/// The ancestors of a store that is restored from `legs`, oldest first.
 ArchiveResult<std::vector<names::Ancestor>> ancestors_of(const Timelines& starts,
                                                          const std::vector<Leg>& legs,
                                                          const Restored& restored,

@@ -1,17 +1,17 @@
 #pragma once
 
-/// Makes a store anew from an archive, as it was at any moment.
+/// Restores a store from an archive, as it was at any point in time.
 ///
-/// The newest snapshot at or before the moment is fetched, and the records behind it are folded
-/// from the segments. Where segments that old are gone, the journal inside a later snapshot is
-/// folded from its beginning: every snapshot holds all of history.
+/// It fetches the newest snapshot at or before that point and applies the later records from the
+/// segments. If segments that old were removed, it applies the journal of a later snapshot from its
+/// first record: every snapshot contains the whole history.
 ///
-/// N1  What is made is exactly the store at that moment: same rows, same head, same `state_hash`.
-/// N2  A changed, cut, missing or misplaced object is refused, and the error names it.
-///     Where two processes wrote one timeline, the chain of records that reaches further is taken,
-///     and a warning names what is left out.
-/// N3  The store that is in use is not touched before the new one is whole and checked; then it is
-///     replaced in one step, and kept under another name.
+/// N1  The result is exactly the store at that point: same rows, same head, same `state_hash`.
+/// N2  A changed, truncated, missing or misplaced object is rejected, and the error names it. Where
+///     two processes wrote one timeline, the chain of records that reaches further is taken, and a
+///     warning names what is left out.
+/// N3  The store in use is not touched before the new one is complete and checked; then it is
+///     replaced in one step, and the previous file is preserved under another name.
 ///
 /// Threads: the archive's.
 
@@ -23,38 +23,39 @@
 
 namespace botcore::shell::archive {
 
-/// With neither, the last moment that the archive has.
+/// With neither sequence nor time, the latest point in the archive.
 struct RestoreTarget {
-    std::optional<model::Sequence> sequence = std::nullopt;  ///< Up to and with this record.
-    std::optional<base::Timestamp> time = std::nullopt;      ///< Everything until then, inclusive.
-    /// Empty: the newest one that has records of its own.
+    std::optional<model::Sequence> sequence = std::nullopt;  ///< Up to and including this record.
+    std::optional<base::Timestamp> time = std::nullopt;      ///< Up to and including this time.
+    /// Empty: the newest timeline that has records of its own.
     std::optional<Timeline> timeline = std::nullopt;
 };
 
 struct Restored {
     model::Head head;
-    Timeline timeline = names::kFirstTimeline;  ///< The one that it is a moment of.
-    std::optional<names::SnapshotName> base;    ///< Empty: folded from the first record on.
-    std::uint64_t records = 0;                  ///< Folded behind the base.
-    bool is_newest = false;                     ///< The archive has nothing later on that timeline.
+    Timeline timeline = names::kFirstTimeline;  ///< The timeline that was restored.
+    std::optional<names::SnapshotName>
+        base;                   ///< Empty: all records were applied from the first one.
+    std::uint64_t records = 0;  ///< Records applied after the base.
+    bool is_newest = false;     ///< The archive has nothing later on that timeline.
     std::string state_hash;
 };
 
-/// The newest timeline of `starts`, of which there is one at least, that has records of its own: a
-/// restore that broke off may have begun one that nobody ever wrote to.
+/// The newest timeline of `starts` (at least one) that has records of its own: an interrupted
+/// restore may have begun a timeline that was never written to.
 [[nodiscard]] ArchiveResult<Timeline> newest_in_use(Archive& archive, const Timelines& starts);
 
-/// Makes the store of that moment in the new file `to`. With a warning, an older snapshot is taken
-/// where a newer one cannot be used. NoSuchMoment for a time before the first record and a record
-/// after the last one: the text says what there is. For a time after the last record it is that
-/// record, and `is_newest`.
+/// Restores that point into the new file `to`. If a snapshot cannot be used, it warns and takes an
+/// older one. NoSuchMoment for a time before the first record and for a sequence after the last
+/// one; the text says what range exists. A time after the last record means the last record, with
+/// `is_newest`.
 [[nodiscard]] ArchiveResult<Restored> restore_into(Archive& archive,
                                                    const RestoreTarget& moment,
                                                    const std::filesystem::path& to,
                                                    const Progress& progress,
                                                    std::vector<ArchiveError>& warnings);
 
-/// Fetches the snapshot to `scratch`, checks all of it and marks it as verified. Answers its state
+/// Fetches the snapshot to `scratch`, checks all of it and marks it as verified. Returns its state
 /// hash.
 [[nodiscard]] ArchiveResult<std::string> verify_snapshot(Archive& archive,
                                                          const names::SnapshotName& name,
@@ -62,8 +63,8 @@ struct Restored {
                                                          base::Timestamp now,
                                                          const Progress& progress);
 
-/// Begins a new timeline for a restored store and marks the store with it. Its number is greater
-/// than those of the archive and than `above`, the greatest that is in use elsewhere.
+/// Begins a new timeline for a restored store and writes it into the store. Its number is greater
+/// than all in the archive and than `above`, the greatest that is in use elsewhere.
 [[nodiscard]] ArchiveResult<names::TimelineIdentity> begin_timeline(
     Archive& archive,
     const Restored& restored,

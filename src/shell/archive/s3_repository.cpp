@@ -30,9 +30,9 @@ namespace {
 constexpr int kPagesMax = 10'000;
 constexpr std::chrono::microseconds kPauseMin = std::chrono::milliseconds(100);
 constexpr std::size_t kStorageClassMax = 32;
-/// In the names of all parts of snapshots.
+/// Part of the name of every snapshot part.
 constexpr std::string_view kSnapshots = "/snapshot/";
-// A page of 1,000 keys of 1,024 letters with all that a server may say of each.
+// A page of 1,000 keys of 1,024 characters with all the elements that a server may list for each.
 constexpr std::size_t kPageBytesMax = std::size_t{8} << 20U;
 
 base::Timestamp wall_now() {
@@ -53,12 +53,13 @@ base::Failure<RepositoryError> refusal(const OutboundHttpResponse& answer) {
     return failure(s3_error_kind(answer.result.status, code), std::move(text));
 }
 
-/// What goes into headers as it is: no spaces, no line's end, nothing that needs an encoding.
+/// Whether the text can be sent in a header as it is: no spaces, no line ends, nothing that needs
+/// an encoding.
 bool is_header_word(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-/// What is wrong with the settings that are sent in headers; nothing of them is repeated.
+/// What is wrong with the settings that are sent in headers; does not repeat their values.
 base::Outcome<std::string> check_words(const S3Options& options) {
     const auto key = options.credentials.access_key.reveal();
     if (key.empty() || options.credentials.secret_key.reveal().empty()) {

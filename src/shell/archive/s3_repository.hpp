@@ -1,26 +1,26 @@
 #pragma once
 
-/// A repository in a bucket of any server that speaks S3: path-style addresses, signatures of
+/// A repository in a bucket of any S3-compatible server: path-style addresses, signatures of
 /// version 4, TLS (plain HTTP on the loopback only).
 ///
-/// A put asks for the object first, then sends it with `If-None-Match: *`, then reads it back and
-/// compares. So A2 holds as far as the server lets it:
+/// A put first reads the object, then sends it with `If-None-Match: *`, then reads it back and
+/// compares. So A2 holds as far as the server permits:
 ///
-///   it honours the condition   nothing is ever overwritten, whoever else writes
-///   it ignores the condition   nothing that was there when the put began is overwritten; of two
-///                              that put other bytes under one new name within the same moment the
-///                              later one stays, and the earlier one may have answered Done
+///   it honours the condition   nothing is ever overwritten, whichever process writes
+///   it ignores the condition   nothing that existed when the put began is overwritten; if two
+///                              processes put different bytes under one new name at the same
+///                              moment, the later one wins, and the earlier one may have been
+///                              reported as Done
 ///
-/// Done means that the server has answered with the same bytes after it took them. How stable its
-/// storage is, is the server's promise.
+/// Done means that the server accepted the object and then returned the same bytes. How durable its
+/// storage is depends on the server.
 ///
-/// S1  A call ends within `call_limit`, a request of it within `request_limit`. Only the destructor
-///     may wait longer, for a look-up of the host's name that the system has not given up.
-/// S4  Where the server asks to be left alone for a time (Retry-After), nobody who shares the pause
-///     asks it before that time is over. A call waits for that if its own time allows, and is
+/// S1  A call ends within `call_limit`, each request of it within `request_limit`. Only the
+///     destructor may wait longer, for a host name lookup that the system has not ended.
+/// S4  When the server asks for a pause (Retry-After), no user of the shared pause sends it a
+///     request before the pause is over. A call waits for that if its own time allows, and is
 ///     Unavailable at once if not.
-/// S2  Keys outside of the prefix and keys that are no names of objects are neither listed nor
-///     touched.
+/// S2  Keys outside the prefix and keys that are no object names are neither listed nor changed.
 /// S3  Credentials appear in no text.
 
 #include "ports/repository.hpp"
@@ -37,14 +37,14 @@ struct S3Place {
     outbound::ServiceUrl endpoint;
     std::string region;
     std::string bucket;
-    std::string prefix;  ///< Empty, or without '/' at its ends.
+    std::string prefix;  ///< Empty, or without '/' at either end.
 };
 
-/// Reads "s3://bucket/prefix?endpoint=https://host:port&region=eu-central-1". The region is
-/// us-east-1 where none is named. The text says what is wrong and repeats nothing.
+/// Parses "s3://bucket/prefix?endpoint=https://host:port&region=eu-central-1". The default region
+/// is us-east-1. The error says what is wrong and repeats nothing of the text.
 [[nodiscard]] base::Result<S3Place, std::string> parse_s3_place(std::string_view text);
 
-/// Until when a server asked to be left alone. Threads: any.
+/// Until when a server asked for no requests. Threads: any.
 class ServerPause {
 public:
     using Clock = std::chrono::steady_clock;
@@ -65,10 +65,11 @@ private:
 struct S3Options {
     S3Place place;
     S3Credentials credentials;
-    std::string authorities{};  ///< A file of certificates in PEM; empty: the system's.
-    /// Of snapshots; empty: the server's usual one. Segments live too briefly for another class.
+    std::string authorities{};  ///< A PEM file of CA certificates; empty: the system's.
+    /// Storage class of snapshots; empty: the server's default. Segments live too briefly for
+    /// another class.
     std::string storage_class{};
-    std::shared_ptr<ServerPause> pause{};  ///< Empty: its own.
+    std::shared_ptr<ServerPause> pause{};  ///< Empty: a pause of its own.
     std::chrono::milliseconds request_limit{20'000};
     std::chrono::milliseconds call_limit{60'000};
     int keys_of_a_page = 1'000;

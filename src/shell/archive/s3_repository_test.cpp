@@ -38,7 +38,7 @@ protected:
     std::unique_ptr<S3Server> server_;
 };
 
-TEST_F(S3Faults, WrongCredentialsAreRefusedAndNotShown) {
+TEST_F(S3Faults, RejectsWrongCredentialsAndDoesNotShowThem) {
     S3Options options = server_->options();
     options.credentials.secret_key = auth::Secret("not-the-secret");
     const auto repository = made(std::move(options));
@@ -52,7 +52,7 @@ TEST_F(S3Faults, WrongCredentialsAreRefusedAndNotShown) {
     EXPECT_THAT(repository->place(), Not(HasSubstr("not-the-secret")));
 }
 
-TEST_F(S3Faults, AServerWithACertificateOfSomebodyElseIsRefused) {
+TEST_F(S3Faults, RejectsAServerWithAnUntrustedCertificate) {
     S3Options options = server_->options();
     options.authorities = server_->file("other.pem");
     http::make_certificate({options.authorities, server_->file("other-key.pem")}, "localhost");
@@ -66,14 +66,14 @@ TEST_F(S3Faults, AServerWithACertificateOfSomebodyElseIsRefused) {
     EXPECT_FALSE(S3Repository::make(std::move(no_file)));
 }
 
-TEST_F(S3Faults, ABucketThatIsNotThereIsASettingToMend) {
+TEST_F(S3Faults, AMissingBucketIsASettingsError) {
     const auto repository = made(server_->options("nobody"));
     const auto put = repository->put("a", "one");
     EXPECT_EQ(put.error().kind, Kind::Refused);
     EXPECT_THAT(put.error().text, HasSubstr("NoSuchBucket"));
 }
 
-TEST_F(S3Faults, AServerThatHangsIsGivenUpInTime) {
+TEST_F(S3Faults, GivesUpOnAHangingServerInTime) {
     S3Options options = server_->options();
     options.request_limit = milliseconds(300);
     options.call_limit = milliseconds(500);
@@ -85,7 +85,7 @@ TEST_F(S3Faults, AServerThatHangsIsGivenUpInTime) {
     EXPECT_LT(steady_clock::now() - begin, std::chrono::seconds(10));
 }
 
-TEST_F(S3Faults, AServerThatDiesDuringPutsIsUnavailableAndLosesNothingThatWasDone) {
+TEST_F(S3Faults, AServerCrashDuringPutsIsUnavailableAndLosesNoDonePut) {
     const auto repository = made(server_->options());
     ASSERT_TRUE(repository->put("first", "one"));
     const std::string large(std::size_t{8} << 20U, 'x');
@@ -101,7 +101,7 @@ TEST_F(S3Faults, AServerThatDiesDuringPutsIsUnavailableAndLosesNothingThatWasDon
     EXPECT_EQ(repository->get("first").error().kind, Kind::Unavailable);
 }
 
-TEST_F(S3Faults, WhoeverWasFasterIsNotOverwritten) {
+TEST_F(S3Faults, DoesNotOverwriteAnObjectOfAConcurrentWriter) {
     const auto repository = made(server_->options());
     const auto put = repository->put("raced-before", "ours");
     ASSERT_FALSE(put);
@@ -110,12 +110,12 @@ TEST_F(S3Faults, WhoeverWasFasterIsNotOverwritten) {
     EXPECT_TRUE(repository->put("raced-before-2", "bytes of somebody else"));
 }
 
-TEST_F(S3Faults, WhoeverOverwroteAtOnceIsNoticed) {
+TEST_F(S3Faults, NoticesAnOverwriteByAConcurrentWriter) {
     const auto repository = made(server_->options());
     EXPECT_EQ(repository->put("raced-after", "ours").error().kind, Kind::Taken);
 }
 
-TEST_F(S3Faults, KeysOfOthersAreLeftAlone) {
+TEST_F(S3Faults, LeavesKeysOutsideItsPrefixAlone) {
     const auto ours = made(server_->options());
     const auto theirs = made(server_->options("archive"));
     ASSERT_TRUE(theirs->put("bot-10/a", "one"));
@@ -132,7 +132,7 @@ std::string http_answer(const std::string& status, const std::string& body = "")
            "\r\n\r\n" + body;
 }
 
-TEST(S3Repository, AnswersOfTheServerAreKindsOfErrors) {
+TEST(S3Repository, MapsServerErrorsToRepositoryErrors) {
     EXPECT_EQ(s3_error_kind(403, "AccessDenied"), Kind::Refused);
     EXPECT_EQ(s3_error_kind(400, "AuthorizationHeaderMalformed"), Kind::Refused);
     EXPECT_EQ(s3_error_kind(301, "PermanentRedirect"), Kind::Refused);
@@ -156,7 +156,7 @@ std::unique_ptr<ports::Repository> made_at(int port, std::shared_ptr<ServerPause
     return std::move(made).value();
 }
 
-TEST(S3Repository, AServerThatIsFullSaysSo) {
+TEST(S3Repository, ReportsAFullServer) {
     const cache::FakeServer server({http_answer("507")});
     const auto repository = make_repository(
         {.place = "s3://archive?endpoint=http://127.0.0.1:" + std::to_string(server.port()),
@@ -166,7 +166,7 @@ TEST(S3Repository, AServerThatIsFullSaysSo) {
     EXPECT_EQ(repository.value()->get("a").error().kind, Kind::Full);
 }
 
-/// A server that gives these answers, one a connection, and the last one again and again.
+/// A server that sends these responses, one a connection, and repeats the last one.
 class ScriptedServer {
 public:
     explicit ScriptedServer(std::deque<outbound::PeerStep> script)
@@ -176,7 +176,7 @@ public:
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
 
-    /// Ends the server.
+    /// Stops the server.
     [[nodiscard]] std::vector<std::string> requests() {
         context_.stop();
         thread_.join();
@@ -193,7 +193,7 @@ private:
 };
 
 // @spec:R2-RETRY-08
-TEST(S3Repository, AServerThatAsksForTimeGetsIt) {
+TEST(S3Repository, WaitsAsLongAsTheServerAsks) {
     const ScriptedServer server(
         {outbound::answer(503, "", "Retry-After: 1\r\n"), outbound::answer(200, "bytes")});
     const auto repository = made_at(server.port(), {});
@@ -205,7 +205,7 @@ TEST(S3Repository, AServerThatAsksForTimeGetsIt) {
 }
 
 // @spec:X-14
-TEST(S3Repository, AServerThatAsksForMoreTimeThanACallHasIsLeftAlone) {
+TEST(S3Repository, SendsNothingIfTheRequestedPauseExceedsTheCallLimit) {
     ScriptedServer server(
         {outbound::answer(429, "", "Retry-After: 600\r\n"), outbound::answer(200, "bytes")});
     const auto pause = std::make_shared<ServerPause>();
@@ -214,14 +214,15 @@ TEST(S3Repository, AServerThatAsksForMoreTimeThanACallHasIsLeftAlone) {
     ASSERT_FALSE(got);
     EXPECT_EQ(got.error().kind, Kind::Unavailable);
     EXPECT_THAT(got.error().text, HasSubstr("another 600 s"));
-    // Neither this one nor another one that shares the pause asks again: it would get its bytes.
+    // Neither this repository nor another one with the same pause sends a request: it would get the
+    // object.
     EXPECT_EQ(repository->get("a").error().kind, Kind::Unavailable);
     EXPECT_EQ(made_at(server.port(), pause)->put("a", "b").error().kind, Kind::Unavailable);
     EXPECT_EQ(server.requests().size(), 1U);
 }
 
 // @spec:R3-BKP-10
-TEST(S3Repository, SnapshotsAreStoredInTheClassThatIsSet) {
+TEST(S3Repository, OnlySnapshotsUseTheConfiguredStorageClass) {
     for (const bool is_snapshot : {true, false}) {
         ScriptedServer server({outbound::answer(404, "<Error><Code>NoSuchKey</Code></Error>"),
                                outbound::answer(200, ""),
@@ -245,7 +246,7 @@ TEST(S3Repository, SnapshotsAreStoredInTheClassThatIsSet) {
     }
 }
 
-TEST(S3Page, IsReadStrictly) {
+TEST(S3Page, ParsesListingsStrictly) {
     const auto page = [](const std::string& inner) {
         return parse_s3_page("<?xml version=\"1.0\"?><ListBucketResult xmlns=\"x\">" + inner +
                              "</ListBucketResult>");
@@ -277,7 +278,7 @@ TEST(S3Page, IsReadStrictly) {
     EXPECT_EQ(s3_error_code("Bad Gateway"), "");
 }
 
-TEST(S3Place, IsReadOrItSaysWhatIsWrong) {
+TEST(S3Place, ParsesAPlaceOrSaysWhatIsWrong) {
     const auto place =
         parse_s3_place("s3://my-bucket/bot/1/?endpoint=https://s3.example.com&region=eu-central-1");
     ASSERT_TRUE(place) << place.error();
@@ -308,7 +309,7 @@ TEST(S3Place, IsReadOrItSaysWhatIsWrong) {
     }
 }
 
-TEST(RepositoryPlace, IsAFolderOrAnAddress) {
+TEST(RepositoryPlace, IsAFolderOrAnS3Address) {
     const auto at = [](const std::string& place, std::string key = {}, std::string secret = {}) {
         return RepositoryOptions{
             .place = place,

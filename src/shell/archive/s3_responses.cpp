@@ -69,7 +69,7 @@ std::string s3_error_code(std::string_view xml) {
 }
 
 Fault s3_error_kind(std::uint16_t status, std::string_view code) {
-    // A bucket that is not there and a wrong region are settings, not objects.
+    // A missing bucket or a wrong region is a settings error, not a missing object.
     if (code == "NoSuchBucket") return Fault::Refused;
     if (code == "RequestTimeout" || code == "BadDigest") return Fault::Unavailable;
     if (code == "QuotaExceeded" || status == 507) return Fault::Full;

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Reads what a server of S3 answers: pages of listings, and what an error means.
+/// Parses the responses of an S3 server: pages of listings, and errors.
 
 #include "base/result.hpp"
 #include "ports/repository.hpp"
@@ -14,16 +14,16 @@ namespace botcore::shell::archive {
 
 struct S3Page {
     std::vector<ports::StoredObject> keys;
-    std::string next;  ///< The token that asks for the next page; empty: this is the last.
+    std::string next;  ///< The token that requests the next page; empty: this is the last.
 };
 
-/// The text says what is wrong and repeats nothing of what came.
+/// The error says what is wrong and repeats nothing of the response.
 [[nodiscard]] base::Result<S3Page, std::string> parse_s3_page(std::string_view xml);
 
-/// The code of an error ("NoSuchKey"), at most 64 letters; empty where the body has none.
+/// The error code ("NoSuchKey"), at most 64 letters; empty if the body has none.
 [[nodiscard]] std::string s3_error_code(std::string_view xml);
 
-/// What an answer that is no success means for a repository.
+/// The kind of repository error that an unsuccessful response means.
 [[nodiscard]] ports::RepositoryError::Kind s3_error_kind(std::uint16_t status,
                                                          std::string_view code);
 

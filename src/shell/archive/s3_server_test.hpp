@@ -1,6 +1,6 @@
 #pragma once
 
-/// A real server of S3 over TLS as a child process, for tests: s3rver on Node (tests/s3).
+/// A real S3 server over TLS as a child process, for tests: s3rver on Node (tests/s3).
 
 #include "shell/archive/s3_repository.hpp"
 #include "shell/http/tls_client_test.hpp"
@@ -19,14 +19,14 @@
 
 namespace botcore::shell::archive {
 
-/// Why the server cannot run here; empty: it can.
+/// Why the server cannot run here; empty: it can run.
 inline std::string s3_server_missing() {
     if (std::system("command -v node >/dev/null") != 0) return "node is not installed";
     if (std::filesystem::exists("tests/s3/node_modules/s3rver")) return {};
     return "tests/s3/node_modules is missing: run tools/install_test_servers.sh";
 }
 
-/// Is a skip not allowed here?
+/// In CI, tests must not be skipped.
 inline bool in_ci() {
     const char* const ci = std::getenv("CI");
     return ci != nullptr && std::string_view(ci) == "true";

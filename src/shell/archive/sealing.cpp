@@ -36,7 +36,7 @@ const unsigned char* bytes_of(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-/// The key as BLAKE2b's key, so that the id tells as little of it as a hash can.
+/// A hash with the key as BLAKE2b's key, so that the id reveals nothing about the key.
 Id id_of(const std::array<unsigned char, ArchiveKey::kBytes>& key) {
     CHECK(sodium_init() >= 0);
     std::array<unsigned char, crypto_generichash_BYTES> hash{};
@@ -64,7 +64,7 @@ std::string compressed(std::string_view plain) {
     return packed;
 }
 
-/// The frame says its size, since we made it; the authentication came first.
+/// The frame always states its size, since `seal` wrote it; the authentication was checked before.
 base::Result<std::string, SealError> unpacked(std::string_view packed) {
     const auto size = ZSTD_getFrameContentSize(packed.data(), packed.size());
     if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR) {

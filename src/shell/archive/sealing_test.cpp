@@ -53,7 +53,7 @@ protected:
         return std::move(made).value();
     }
 
-    /// `packed` sealed with the key of the file, as if we had packed it.
+    /// `packed` sealed with the key of the file, as if `seal` had compressed it.
     [[nodiscard]] std::string sealed_raw(const std::string& packed) const {
         const std::string line = text_of("key");
         std::array<unsigned char, 32> secret{};
@@ -102,7 +102,7 @@ TEST_F(Sealing, OpensWhatWasSealedUnderItsName) {
 }
 
 // @spec:R3-BKP-04 R3-AC-14
-TEST_F(Sealing, ShowsNothingOfWhatIsInItAndNeverTheSameTwice) {
+TEST_F(Sealing, RevealsNoContentAndNeverSealsTheSameWayTwice) {
     const ArchiveKey one = key();
     const std::string plain = "order BTCUSDT order BTCUSDT 0.01";
     const std::string sealed = one.seal("journal/1", plain);
@@ -112,12 +112,12 @@ TEST_F(Sealing, ShowsNothingOfWhatIsInItAndNeverTheSameTwice) {
     EXPECT_NE(one.seal("journal/1", plain), sealed);
 }
 
-TEST_F(Sealing, PacksWhatRepeatsItself) {
+TEST_F(Sealing, CompressesRepetitiveContent) {
     const ArchiveKey one = key();
     EXPECT_LT(one.seal("a", std::string(1U << 20U, 'a')).size(), 1'000U);
 }
 
-TEST_F(Sealing, NoBitCanBeChangedAndNoByteBeLeftOut) {
+TEST_F(Sealing, DetectsEveryChangedBitAndEveryMissingByte) {
     const ArchiveKey one = key();
     const std::string sealed = one.seal("journal/1", "the plain text of an object");
     for (std::size_t place = 0; place < sealed.size(); ++place) {
@@ -137,14 +137,14 @@ TEST_F(Sealing, NoBitCanBeChangedAndNoByteBeLeftOut) {
     EXPECT_EQ(one.open("journal/1", sealed + "x").error(), SealError::Tampered);
 }
 
-TEST_F(Sealing, NoObjectStandsInForAnother) {
+TEST_F(Sealing, DetectsAnObjectStoredUnderAnotherName) {
     const ArchiveKey one = key();
     const std::string sealed = one.seal("journal/1", "plain");
     EXPECT_EQ(one.open("journal/2", sealed).error(), SealError::Tampered);
     EXPECT_EQ(one.open("", sealed).error(), SealError::Tampered);
 }
 
-TEST_F(Sealing, AnotherKeyIsToldFromDamage) {
+TEST_F(Sealing, DistinguishesAnotherKeyFromDamage) {
     const ArchiveKey one = key();
     const ArchiveKey two = key("other");
     EXPECT_EQ(two.open("a", one.seal("a", "plain")).error(), SealError::OtherKey);
@@ -153,14 +153,14 @@ TEST_F(Sealing, AnotherKeyIsToldFromDamage) {
     EXPECT_EQ(text_of("key").find(one.id()), std::string::npos);
 }
 
-TEST_F(Sealing, WhatIsNoObjectOfOursIsSaidSo) {
+TEST_F(Sealing, ReportsBytesThatAreNoSealedObject) {
     const ArchiveKey one = key();
     EXPECT_EQ(one.open("a", "").error(), SealError::NotSealed);
     EXPECT_EQ(one.open("a", "BCA1").error(), SealError::NotSealed);
     EXPECT_EQ(one.open("a", std::string(100, 'x')).error(), SealError::NotSealed);
 }
 
-TEST_F(Sealing, ABombIsRefusedBeforeItTakesMemory) {
+TEST_F(Sealing, RejectsADecompressionBombBeforeAllocatingMemory) {
     const ArchiveKey one = key();
     std::string bomb(200'000, '\0');
     const std::string zeros(kPlainBytesMax + 1, '\0');
@@ -169,7 +169,7 @@ TEST_F(Sealing, ABombIsRefusedBeforeItTakesMemory) {
     EXPECT_EQ(one.open("name", sealed_raw(bomb)).error(), SealError::TooLarge);
 }
 
-TEST_F(Sealing, TheLargestObjectIsTaken) {
+TEST_F(Sealing, AcceptsTheLargestObject) {
     const ArchiveKey one = key();
     const std::string zeros(kPlainBytesMax, '\0');
     const auto opened = one.open("name", one.seal("name", zeros));
@@ -177,7 +177,7 @@ TEST_F(Sealing, TheLargestObjectIsTaken) {
     EXPECT_TRUE(opened.value() == zeros);
 }
 
-TEST_F(Sealing, WhatIsSealedAndIsNoFrameIsRefused) {
+TEST_F(Sealing, RejectsSealedBytesThatAreNoCompressedFrame) {
     const ArchiveKey one = key();
     EXPECT_EQ(one.open("name", sealed_raw("no frame at all")).error(), SealError::NotSealed);
     EXPECT_EQ(one.open("name", sealed_raw("")).error(), SealError::NotSealed);
@@ -189,7 +189,7 @@ TEST_F(Sealing, WhatIsSealedAndIsNoFrameIsRefused) {
     EXPECT_EQ(one.open("name", sealed_raw(frame + "more")).error(), SealError::NotSealed);
 }
 
-TEST_F(Sealing, TheKeyFileIsOfItsOwnerAloneAndNeverOverwritten) {
+TEST_F(Sealing, AKeyFileIsPrivateAndNeverOverwritten) {
     const std::string id = key().id();
     struct stat status{};
     ASSERT_EQ(::stat(file("key").c_str(), &status), 0);
@@ -201,7 +201,7 @@ TEST_F(Sealing, TheKeyFileIsOfItsOwnerAloneAndNeverOverwritten) {
     EXPECT_EQ(ArchiveKey::load(file("key")).value().id(), id);
 }
 
-TEST_F(Sealing, AKeyFileThatOthersMayUseIsRefused) {
+TEST_F(Sealing, RejectsAKeyFileThatOthersMayUse) {
     (void)key();
     for (const mode_t mode : {0640U, 0604U, 0622U}) {
         ASSERT_EQ(::chmod(file("key").c_str(), mode), 0);
@@ -209,7 +209,7 @@ TEST_F(Sealing, AKeyFileThatOthersMayUseIsRefused) {
     }
 }
 
-TEST_F(Sealing, AKeyFileThatHoldsNoKeyIsRefused) {
+TEST_F(Sealing, RejectsAKeyFileWithoutAKey) {
     const std::string digits(64, 'a');
     for (const std::string& text : {std::string(),
                                     digits.substr(1),
@@ -229,7 +229,7 @@ TEST_F(Sealing, AKeyFileThatHoldsNoKeyIsRefused) {
     EXPECT_THAT(ArchiveKey::load(file("none")).error(), HasSubstr("No such file"));
 }
 
-TEST_F(Sealing, TheCopyIsTheSameKeyAndReplacesNoOther) {
+TEST_F(Sealing, CopiesTheSameKeyAndReplacesNoOther) {
     const ArchiveKey one = key();
     ASSERT_TRUE(one.copy_to(file("escrow")));
     ASSERT_TRUE(one.copy_to(file("escrow")));
@@ -247,7 +247,7 @@ TEST_F(Sealing, TheCopyIsTheSameKeyAndReplacesNoOther) {
     EXPECT_FALSE(one.copy_to(file("none/escrow")));
 }
 
-TEST_F(Sealing, AMovedKeyIsTheKeyAndTheOldOneIsGone) {
+TEST_F(Sealing, AMovedKeyStillOpensObjects) {
     ArchiveKey one = key();
     const std::string sealed = one.seal("a", "plain");
     ArchiveKey moved(std::move(one));
@@ -257,7 +257,7 @@ TEST_F(Sealing, AMovedKeyIsTheKeyAndTheOldOneIsGone) {
     EXPECT_EQ(assigned.open("a", sealed).value(), "plain");
 }
 
-TEST(SealErrors, AllHaveAText) {
+TEST(SealErrors, EveryErrorHasAText) {
     for (const SealError error :
          {SealError::NotSealed, SealError::OtherKey, SealError::Tampered, SealError::TooLarge}) {
         EXPECT_FALSE(to_text(error).empty());

@@ -18,7 +18,7 @@ std::string records(model::Sequence first, model::Sequence last) {
     return "records " + std::to_string(first) + " to " + std::to_string(last) + " are";
 }
 
-/// Does every record of the segment have its hash, and continue the one before it?
+/// Checks that every record of the segment has its hash and continues its predecessor.
 ArchiveOutcome check_inside(const names::Segment& segment, const std::string& object) {
     std::optional<Link> before;
     for (const auto& entry : segment.entries) {
@@ -58,7 +58,7 @@ ArchiveResult<CheckedSegments> check_segments(Archive& archive,
                                               model::Sequence until) {
     CheckedSegments checked{.count = 0, .last = from.sequence};
     std::set<Link> ends{Link(from.sequence, from.hash)};
-    std::optional<ArchiveError> stray;  // The first one that continues nothing.
+    std::optional<ArchiveError> stray;  // The first segment that continues nothing.
     model::Sequence furthest = std::max(until, from.sequence);
     for (const names::SegmentName& name : TRY(archive.segments(timeline, from.sequence + 1))) {
         const std::string object = to_text(name);

@@ -1,11 +1,11 @@
 #pragma once
 
-/// Are the records that an archive holds behind a snapshot whole, and do they continue it? Without
-/// them a restore ends at the snapshot, however much was copied since.
+/// Checks whether the records that an archive holds after a snapshot are complete and continue it.
+/// Without them a restore ends at the snapshot, however much was copied since.
 ///
-/// G1  A segment that is missing, changed or out of order is named, also where it was the last one.
-/// G2  What another process wrote into the same timeline is no damage as long as one chain of
-///     records reaches as far (shell/archive/restore.hpp, N2).
+/// G1  A segment that is missing, changed or out of order is named, even if it is the last one.
+/// G2  Objects that another process wrote into the same timeline are no damage as long as one chain
+///     of records reaches as far (shell/archive/restore.hpp, N2).
 ///
 /// Threads: the archive's.
 
@@ -16,24 +16,25 @@
 
 namespace botcore::shell::archive {
 
-/// The record that the segment continues: `start` where that one is within it or right before it.
-/// Nothing where all of it is older, or its first record cannot be read.
+/// The record that the segment continues: `start` if that record is in the segment or right before
+/// it. Nothing if the whole segment is older, or its first record cannot be read.
 [[nodiscard]] std::optional<std::pair<model::Sequence, model::Hash>> link_of(
     const names::Segment& segment, const model::Head& start);
 
 struct CheckedSegments {
     std::uint64_t count = 0;
-    model::Sequence last = 0;  ///< The last record that a restore reaches.
+    model::Sequence last = 0;  ///< The last record that a restore would reach.
 };
 
-/// Reads every segment behind `from`. `until` is the last record that is known to be archived; 0
-/// where that is not known.
+/// Reads every segment after `from`. `until` is the last record that is known to be archived; 0 if
+/// that is not known.
 [[nodiscard]] ArchiveResult<CheckedSegments> check_segments(Archive& archive,
                                                             Timeline timeline,
                                                             const model::Head& from,
                                                             model::Sequence until);
 
-/// The same behind the newest snapshot of the timeline, or behind its start where it has none.
+/// The same after the newest snapshot of the timeline, or after the timeline's start if it has
+/// none.
 [[nodiscard]] ArchiveResult<CheckedSegments> check_newest_segments(Archive& archive,
                                                                    Timeline timeline,
                                                                    model::Sequence until);

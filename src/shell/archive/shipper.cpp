@@ -52,7 +52,7 @@ void Shipper::note_failure(ArchiveError error, base::Timestamp now) {
     note_lag();
 }
 
-/// The record behind the last archived one tells since when something is missing.
+/// The first record that is not archived says since when the archive is late.
 void Shipper::note_lag() {
     const auto head = reader_.head();
     if (!head) return;
@@ -67,8 +67,8 @@ void Shipper::note_lag() {
 
 ArchiveOutcome Shipper::ship(base::Timestamp now) {
     if (!archived_) {
-        // Claimed is only what is known to be this store's; what another process put there before
-        // the claim is seen by looking again.
+        // Claims only an archive that is known to belong to this store. Reads it again afterwards,
+        // since another process may have put segments before the claim.
         (void)TRY(learn(now));
         (void)TRY(ownership_.claim(now));
         const model::Head archived = TRY(learn(now));
@@ -95,7 +95,7 @@ ArchiveOutcome Shipper::ship(base::Timestamp now) {
     return base::Done{};
 }
 
-/// Seals the segment once, so that a put whose answer was lost can be repeated.
+/// Seals the segment once, so that a put whose result was lost can be repeated.
 ArchiveOutcome Shipper::gather(const names::Segment& segment) {
     model::Head head = *archived_;
     const std::string name = to_text(names::name_of(segment, timeline_));
@@ -128,7 +128,7 @@ ArchiveResult<model::Head> Shipper::learn(base::Timestamp now) {
     return known({entry.sequence, entry.hash, entry.epoch, entry.time});
 }
 
-/// The start of this store's timeline in the archive, which is begun where it is not there.
+/// The start of this store's timeline in the archive; puts it if it is missing.
 ArchiveResult<names::TimelineStart> Shipper::start(base::Timestamp now) {
     if (identity_.id == 0) {
         const auto id = names::id_from_journal(reader_);
@@ -154,7 +154,7 @@ ArchiveResult<names::TimelineStart> Shipper::start(base::Timestamp now) {
     return begun;
 }
 
-/// Is what the archive holds the past of this store, or of one that it was restored from?
+/// Whether the archive holds the history of this store, or of one that it was restored from.
 ArchiveResult<bool> Shipper::shares_history(const Timelines& timelines) {
     bool holds_records = false;
     for (const auto& [timeline, start] : timelines) {
@@ -169,7 +169,7 @@ ArchiveResult<bool> Shipper::shares_history(const Timelines& timelines) {
     return !holds_records;
 }
 
-/// The oldest record of the timeline that the archive still tells of; nothing where it has none.
+/// The oldest record of the timeline that the archive still describes; nothing if it has none.
 ArchiveResult<std::optional<model::Head>> Shipper::oldest_record(Timeline timeline) {
     std::optional<model::Head> oldest;
     const auto segments = TRY(archive_.segments(timeline, 1));
@@ -192,7 +192,7 @@ ArchiveResult<bool> Shipper::has(const model::Head& record) {
            ours.value().front().hash == record.hash;
 }
 
-/// Looks near the end first: an archive of years has many segments.
+/// Searches near the end first: after years an archive has many segments.
 ArchiveResult<std::optional<names::SegmentName>> Shipper::last_segment(model::Sequence head) {
     for (std::uint64_t back = names::kSegmentRecordsMax;; back *= 32) {
         const model::Sequence from = head > back ? head - back : 1;

@@ -1,16 +1,16 @@
 #pragma once
 
-/// Copies every committed record into one archive, in order and without gap, and knows how far it
-/// is.
+/// Copies every committed record into one archive, in order and without gaps, and reports its
+/// progress.
 ///
-/// H1  Only records that continue what the archive holds are put there. Another store's archive is
-///     never written, nor is one that holds what this store has lost: `Taken` or `Broken`. A store
-///     of any timeline begins in an empty archive, and in one that shares its history: with a start
-///     of its own and every record from the first one on.
-///     Another process that writes the same timeline is noticed within seconds, and then neither of
-///     the two ships any more (shell/archive/ownership.hpp).
-/// H2  After a crash it goes on behind the last segment that is there; nothing is put twice.
-/// H3  What could not be put is tried again after 1, 2, 4 ... 30 s, for ever; nothing is skipped.
+/// H1  Only records that continue what the archive holds are put there. The archive of another
+///     store is never written, nor one that holds records this store has lost: `Taken` or `Broken`.
+///     A store of any timeline may start an empty archive, or add to one that shares its history,
+///     with a timeline start of its own and every record from the first one. Another process that
+///     writes the same timeline is noticed within seconds, and then neither process ships any more
+///     (shell/archive/ownership.hpp).
+/// H2  After a crash it continues after the last archived segment; nothing is put twice.
+/// H3  A failed put is retried after 1, 2, 4 ... 30 s, without limit; nothing is skipped.
 ///
 /// Threads: one.
 
@@ -25,20 +25,20 @@ namespace botcore::shell::archive {
 
 struct ShippedState {
     model::Sequence archived = 0;  ///< The last record that is in the archive.
-    model::Sequence head = 0;      ///< The store's last record when it was looked at.
+    model::Sequence head = 0;      ///< The store's last record when it was last read.
     std::optional<base::Timestamp>
-        late_since;              ///< When the oldest record that is missing was made.
-    std::uint64_t segments = 0;  ///< Put since the start.
+        late_since;              ///< The time of the oldest record that is not archived.
+    std::uint64_t segments = 0;  ///< Segments put since the start.
     std::uint64_t bytes = 0;     ///< As stored, since the start.
-    std::uint64_t failures = 0;  ///< Since the start.
-    bool accepted = false;       ///< The archive is this store's, and may be written.
-    /// The archive holds records of this very timeline that the store does not have: acknowledged
-    /// records are missing from the store. Empty: nothing says so.
+    std::uint64_t failures = 0;  ///< Failed steps since the start.
+    bool accepted = false;       ///< The archive belongs to this store and may be written.
+    /// Set if the archive holds records of this very timeline that the store does not have:
+    /// acknowledged records are missing from the store. Empty: no such sign.
     std::string behind;
-    bool needs_snapshot = false;        ///< It had no snapshot of this timeline at the start.
-    std::optional<ArchiveError> error;  ///< What stands in the way now.
+    bool needs_snapshot = false;  ///< The archive had no snapshot of this timeline at the start.
+    std::optional<ArchiveError> error;  ///< Why nothing is shipped now.
 
-    /// How long the oldest record waits that is not in the archive yet.
+    /// The age of the oldest record that is not in the archive yet.
     [[nodiscard]] base::Duration lag(base::Timestamp now) const {
         return late_since ? now - *late_since : base::Duration();
     }
@@ -46,7 +46,7 @@ struct ShippedState {
 
 class Shipper {
 public:
-    /// Reader and archive outlive this.
+    /// Reader and archive must outlive this object.
     Shipper(ports::StoreReader& reader, Archive& archive, names::TimelineIdentity identity)
         : reader_(reader),
           archive_(archive),
@@ -54,8 +54,8 @@ public:
           timeline_(identity_.number),
           ownership_(archive, timeline_) {}
 
-    /// Puts what is new, a few segments at most, so that a caller can do other things between.
-    /// True while more is waiting that can be put at once.
+    /// Puts new records, a few segments at most, so that the caller can do other work in between.
+    /// True if more records can be put at once.
     bool step(base::Timestamp now);
 
     [[nodiscard]] const ShippedState& state() const { return state_; }

@@ -40,7 +40,7 @@ Hash hmac(std::string_view key, std::string_view text) {
     return hash;
 }
 
-/// Hashes on the way to a signing key are secrets too: each is overwritten once it was used.
+/// The intermediate hashes of a signing key are secrets too: each is overwritten after its use.
 void step(Hash& key, std::string_view text) {
     const Hash next = hmac({reinterpret_cast<const char*>(key.data()), key.size()}, text);
     sodium_memzero(key.data(), key.size());

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Signs requests as Amazon's services and all that follow S3 want it (AWS Signature Version 4),
-/// with the signature in the Authorization header.
+/// Signs requests for S3 and compatible services (AWS Signature Version 4), with the signature in
+/// the Authorization header.
 
 #include "base/time.hpp"
 #include "shell/auth/secret.hpp"
@@ -23,9 +23,9 @@ using NamesAndValues = std::vector<std::pair<std::string, std::string>>;
 
 struct RequestToSign {
     std::string_view method;
-    std::string_view path;  ///< As it is sent; only letters that need no escaping, and '/'.
+    std::string_view path;  ///< As sent; only characters that need no escaping, and '/'.
     NamesAndValues query{};
-    NamesAndValues headers{};    ///< Names in lower case; values without spaces around them.
+    NamesAndValues headers{};    ///< Names in lower case; values without surrounding spaces.
     std::string payload_hash{};  ///< `sha256_hex` of the body.
 };
 
@@ -37,10 +37,10 @@ struct SigningScope {
 
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 
-/// Sorted and escaped as it is signed; it must be sent so as well.
+/// The query sorted and escaped as it is signed; it must be sent in the same form.
 [[nodiscard]] std::string canonical_query(const NamesAndValues& query);
 
-/// The value of the Authorization header. Signs all of `headers`, which name the host and
+/// The value of the Authorization header. Signs all of `headers`, which must include host and
 /// x-amz-date.
 [[nodiscard]] std::string authorization(const S3Credentials& credentials,
                                         const SigningScope& scope,

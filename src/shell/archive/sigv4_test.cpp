@@ -30,7 +30,7 @@ const std::string kNoBody = sha256_hex("");
 
 class S3Example : public testing::Test {
 protected:
-    /// Signs as the examples for S3 do: May 24, 2013, bucket examplebucket.
+    /// Signs like the examples for S3: May 24, 2013, bucket examplebucket.
     std::string sign(RequestToSign request) const {
         request.headers.emplace_back("host", "examplebucket.s3.amazonaws.com");
         request.headers.emplace_back("x-amz-date", "20130524T000000Z");
@@ -42,7 +42,7 @@ protected:
     S3Credentials credentials_ = example("AKIAIOSFODNN7EXAMPLE");
 };
 
-TEST_F(S3Example, AGetWithARange) {
+TEST_F(S3Example, SignsAGetWithARange) {
     const std::string signature = sign({.method = "GET",
                                         .path = "/test.txt",
                                         .headers = {{"range", "bytes=0-9"}},
@@ -54,13 +54,13 @@ TEST_F(S3Example, AGetWithARange) {
               "Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
 }
 
-TEST_F(S3Example, AGetOfASubresource) {
+TEST_F(S3Example, SignsAGetOfASubresource) {
     EXPECT_THAT(
         sign({.method = "GET", .path = "/", .query = {{"lifecycle", ""}}, .payload_hash = kNoBody}),
         EndsWith("fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"));
 }
 
-TEST_F(S3Example, AListOfObjects) {
+TEST_F(S3Example, SignsAListOfObjects) {
     EXPECT_THAT(sign({.method = "GET",
                       .path = "/",
                       .query = {{"prefix", "J"}, {"max-keys", "2"}},
@@ -68,7 +68,7 @@ TEST_F(S3Example, AListOfObjects) {
                 EndsWith("34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"));
 }
 
-TEST(SignatureVersion4, SignsTheSuitesPlainRequest) {
+TEST(SignatureVersion4, SignsThePlainRequestOfTheTestSuite) {
     EXPECT_THAT(authorization(example("AKIDEXAMPLE"),
                               {"us-east-1", "service", at("2015-08-30T12:36:00Z")},
                               {.method = "GET",
@@ -86,7 +86,7 @@ TEST(SignatureVersion4, SortsAndEscapesTheQuery) {
     EXPECT_EQ(canonical_query({{"token", "\xC3\xA9="}}), "token=%C3%A9%3D");
 }
 
-TEST(SignatureVersion4, HashesAsEverybodyDoes) {
+TEST(SignatureVersion4, ComputesStandardHashes) {
     EXPECT_EQ(kNoBody, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 

@@ -33,7 +33,7 @@ base::Failure<ArchiveError> disk_failure(const std::filesystem::path& file) {
     return snapshot_failure(kind, {}, file.string() + ": " + std::strerror(errno));
 }
 
-/// SHA-256 of what comes in pieces.
+/// SHA-256 of data that arrives in pieces.
 class Digest {
 public:
     Digest() : context_(EVP_MD_CTX_new()) {
@@ -72,7 +72,7 @@ public:
 
     [[nodiscard]] bool is_open() const { return handle_ >= 0; }
 
-    /// Fewer bytes than asked for only at the end. False where it cannot be read.
+    /// Reads fewer bytes than requested only at the end of the file. False if it cannot be read.
     [[nodiscard]] bool read(std::string& into, std::size_t bytes) const {
         into.resize(bytes);
         std::size_t done = 0;
@@ -122,7 +122,7 @@ ArchiveResult<Source> look_at(const std::filesystem::path& copy) {
     return source;
 }
 
-/// A snapshot that no timeline of the archive leads to would never be found again.
+/// A snapshot on a timeline that the archive does not list would never be found.
 ArchiveOutcome check_timeline(Archive& archive, const names::TimelineIdentity& identity) {
     const std::string object = names::start_name(identity.number);
     const auto start = TRY(archive.start_of(identity.number));
@@ -159,7 +159,7 @@ ArchiveResult<Snapshot> put_snapshot(Archive& archive,
     const Source source = TRY(look_at(copy));
     (void)TRY(check_timeline(archive, source.identity));
     Snapshot snapshot;
-    // Parts of a try that broke off within this second keep their name.
+    // If an interrupted attempt within the same second left parts, their name stays taken.
     for (base::Timestamp time = now;; time = time + base::Duration::seconds(1)) {
         snapshot.name = {source.identity.number, source.head.sequence, names::compact_time(time)};
         if (TRY(archive.list(to_text(snapshot.name), {})).empty()) break;

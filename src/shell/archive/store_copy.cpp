@@ -23,7 +23,7 @@ std::string failed(const std::filesystem::path& file, int code) {
     return file.string() + ": " + sqlite3_errstr(code);
 }
 
-/// Holds one state of the source until it ends.
+/// Holds a read transaction, so that all pages come from one state of the source.
 sqlite::SqlOutcome hold(Database& source) {
     TRY(source.execute("BEGIN"));
     (void)TRY(source.integer("SELECT COUNT(*) FROM sqlite_schema"));

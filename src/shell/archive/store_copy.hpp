@@ -1,8 +1,8 @@
 #pragma once
 
-/// Copies of a database, taken while somebody writes to it.
+/// Copies a database while other connections write to it.
 ///
-/// Threads: any; the functions keep no state.
+/// Threads: any; the functions are stateless.
 
 #include "base/result.hpp"
 
@@ -12,16 +12,16 @@
 
 namespace botcore::shell::archive {
 
-/// Called with the pages copied and the pages in all.
+/// Called with the number of pages copied and the total.
 using CopyProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
 enum class CopyPace : std::uint8_t {
-    Gentle,  ///< Rests twice as long as it works: orders go on beside it.
+    Gentle,  ///< Pauses twice as long as it works, so that orders proceed meanwhile.
     Full,
 };
 
-/// Copies the database `from` as it is at one moment into the new file `to`, synced. Writers are
-/// not held up. The text says what failed; then there is no file `to`.
+/// Copies the database `from`, as it is at one moment, into the new file `to`, synced. Does not
+/// block writers. On an error `to` does not exist.
 [[nodiscard]] base::Outcome<std::string> copy_database(const std::filesystem::path& from,
                                                        const std::filesystem::path& to,
                                                        CopyPace pace,

@@ -19,7 +19,7 @@ base::Failure<ArchiveError> failure(std::string text) {
     return base::Failure{ArchiveError{Kind::Store, {}, std::move(text)}};
 }
 
-/// The last names in the alphabet are the newest: they begin with their time.
+/// The copies in order of time: their names begin with it.
 ArchiveResult<std::vector<ports::StoredObject>> copies(Archive& archive, Timeline timeline) {
     return archive.list(names::users_prefix(timeline), {});
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Keeps the newest users in an archive: they are not in the journal, so each change of their file
-/// puts a whole copy there, which is small.
+/// Copies the users into an archive. They are not in the journal, so each change of their file puts
+/// a complete copy, which is small.
 ///
 /// Threads: the archive's.
 
@@ -16,7 +16,7 @@ namespace botcore::shell::archive {
 
 class UsersCopy {
 public:
-    /// The archive outlives this. `folder` is for a scratch file.
+    /// The archive must outlive this object. `folder` is for a scratch file.
     UsersCopy(std::filesystem::path users,
               std::filesystem::path folder,
               Archive& archive,
@@ -26,7 +26,7 @@ public:
           archive_(archive),
           timeline_(timeline) {}
 
-    /// Puts a copy where the file changed since the last one.
+    /// Puts a copy if the file changed since the last one.
     [[nodiscard]] ArchiveOutcome step(base::Timestamp now);
 
 private:
@@ -38,10 +38,10 @@ private:
     Archive& archive_;
     Timeline timeline_;
     std::optional<sqlite::Database> database_;
-    std::optional<std::int64_t> copied_;  ///< SQLite's data version of the last copy.
+    std::optional<std::int64_t> copied_;  ///< SQLite's data version at the last copy.
 };
 
-/// Writes the newest copy of all timelines up to `timeline` to the new file `to`. False where the
+/// Writes the newest copy of all timelines up to `timeline` to the new file `to`. False if the
 /// archive has none.
 [[nodiscard]] ArchiveResult<bool> fetch_users(Archive& archive,
                                               Timeline timeline,
