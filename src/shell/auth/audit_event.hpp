@@ -1,7 +1,7 @@
 #pragma once
 
-/// What the audit remembers of who did what. Acts go into the journal's hash chain, so they hold
-/// ids and stable words only: no e-mail address, no name, nothing secret.
+/// An audit event: which user did what. Audit events become part of the journal's hash chain, so
+/// they hold only ids and fixed words: no e-mail address, no name, no secret.
 
 #include "model/names.hpp"
 
@@ -12,15 +12,15 @@
 namespace botcore::shell::auth {
 
 struct AuditEvent {
-    model::Owner actor;        ///< Empty where nobody was recognised.
+    model::Owner actor;        ///< Empty if the request was not authenticated.
     std::string_view act;      ///< A literal: "login", "token-revoked", "role-changed".
-    std::string subject;       ///< The id of what it was done to.
+    std::string subject;       ///< The id of the affected object.
     std::string_view outcome;  ///< A literal: "ok", "failed", "delayed", "refused".
     std::string detail;
     std::string request_id;
 };
 
-/// Takes an act; returns at once.
+/// Receives an audit event and returns without blocking.
 using RecordAudit = std::function<void(const AuditEvent&)>;
 
 }  // namespace botcore::shell::auth

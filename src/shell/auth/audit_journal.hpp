@@ -1,9 +1,9 @@
 #pragma once
 
-/// Brings acts into the log and into the journal, and with it into the chain of hashes. Those that
-/// find no room in the runtime are counted and logged.
+/// Writes audit events to the log and to the journal, and so into its hash chain. Events that the
+/// runtime has no capacity for are counted and logged.
 ///
-/// Threads: the thread of the loop.
+/// Threads: the loop's.
 
 #include "runtime/runtime.hpp"
 #include "shell/auth/audit_event.hpp"
@@ -17,7 +17,7 @@ namespace botcore::shell::auth {
 
 class AuditJournal {
 public:
-    /// All outlive the journal of acts.
+    /// All must outlive the audit journal.
     struct Parts {
         runtime::Runtime& runtime;
         log::Log& log;

@@ -13,7 +13,8 @@ using protocol::RequestError;
 
 namespace {
 
-/// Longer than any password that is allowed, so that the rule about length answers, not this one.
+/// More than the longest allowed password, so that the password rule reports the error and not this
+/// limit.
 constexpr std::size_t kSecretMax = 1'024;
 
 constexpr std::string_view kRoles = "viewer, trader or operator";
@@ -21,7 +22,8 @@ constexpr std::string_view kAddress = "an e-mail address of at most 254 bytes";
 constexpr std::string_view kName =
     "a text of 1 to 64 bytes without control or direction characters";
 
-/// The address is not shown in a refusal: it is personal, and may be a password in a wrong field.
+/// The error does not show the address: it is personal data, or may be a password in the wrong
+/// field.
 AuthParsed<std::string> read_address(FieldReader& reader) {
     auto address = reader.secret("email", 254);
     if (!address) {

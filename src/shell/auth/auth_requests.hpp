@@ -1,6 +1,7 @@
 #pragma once
 
-/// Bodies of the requests about users. Passwords come out as secrets, and no refusal shows one.
+/// Parses the bodies of the requests about users. Passwords are returned as secrets, and no error
+/// shows one.
 
 #include "protocol/api_requests.hpp"
 #include "shell/auth/user_service.hpp"
@@ -19,17 +20,17 @@ struct PasswordChange {
     Secret requested;
 };
 
-/// email, password; name of the token (login).
+/// Fields: email, password; name of the token (default: login).
 [[nodiscard]] AuthParsed<Login> parse_login(std::string_view body);
-/// email, password, name; role (trader).
+/// Fields: email, password, name; role (default: trader).
 [[nodiscard]] AuthParsed<NewUser> parse_new_user(std::string_view body);
-/// current_password, new_password.
+/// Fields: current_password, new_password.
 [[nodiscard]] AuthParsed<PasswordChange> parse_password_change(std::string_view body);
-/// password.
+/// Field: password.
 [[nodiscard]] AuthParsed<Secret> parse_password(std::string_view body);
-/// name, email: at least one.
+/// Fields: name, email; at least one.
 [[nodiscard]] AuthParsed<ProfileChange> parse_profile_change(std::string_view body);
-/// role.
+/// Field: role.
 [[nodiscard]] AuthParsed<Role> parse_role_change(std::string_view body);
 
 [[nodiscard]] std::optional<Role> parse_role(std::string_view text);

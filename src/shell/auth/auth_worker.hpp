@@ -1,10 +1,10 @@
 #pragma once
 
-/// The thread "auth": hashes passwords and writes the users' file, so that the loop never waits for
-/// either. A bounded queue; when it is full the caller is told to come back.
+/// The thread "auth" hashes passwords and writes the users' file, so that the loop waits for
+/// neither. Its queue is bounded; if it is full, the caller must try again later.
 ///
-/// Threads: `ask` on the thread of the loop; the work on the worker's own; what follows the work
-/// goes back to the loop by `post`.
+/// Threads: `ask` on the loop's thread; the work runs on the worker's own thread; the continuation
+/// runs on the loop by `post`.
 
 #include "shell/auth/user_service.hpp"
 
@@ -23,24 +23,24 @@ class AuthWorker {
 public:
     using Job = std::function<void()>;
 
-    /// `post` runs a job on the thread of the loop, later; it may be called from any thread.
-    /// More than `waiting_max` jobs do not wait.
+    /// `post` runs a job later on the loop's thread; it may be called from any thread. At most
+    /// `waiting_max` jobs are queued.
     AuthWorker(UserService user_service,
                std::function<void(Job)> post,
                std::size_t waiting_max = 32);
-    /// Waits for the job under way; those that wait are dropped.
+    /// Waits for the running job; drops the queued ones.
     ~AuthWorker();
     AuthWorker(const AuthWorker&) = delete;
     AuthWorker& operator=(const AuthWorker&) = delete;
 
-    /// Until when the work may begin, and what follows on the loop where it was too late.
+    /// The deadline for starting the work, and what runs on the loop if it is missed.
     struct Limit {
         std::chrono::steady_clock::time_point at;
         Job late;
     };
 
-    /// Runs `work(desk)` on the thread and then `then(result)` on the loop. False: the queue is
-    /// full and nothing will happen.
+    /// Runs `work(service)` on the worker's thread and then `then(result)` on the loop. False: the
+    /// queue is full and neither will run.
     template <class Work, class Then>
     [[nodiscard]] bool ask(Work work, Then then, Limit limit) {
         using Answer = std::invoke_result_t<Work&, UserService&>;
@@ -57,7 +57,7 @@ private:
     bool enqueue(Job job);
     void run(const std::stop_token& stop);
 
-    UserService service_;  // Of the thread alone.
+    UserService service_;  // Used by the worker's thread only.
     std::function<void(Job)> post_;
     std::size_t waiting_max_;
     std::mutex mutex_;  // Guards the queue.

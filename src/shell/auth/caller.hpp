@@ -1,8 +1,9 @@
 #pragma once
 
-/// Who stands behind a request: whose accounts, what the person may do, and a name for logs.
+/// The authenticated caller of a request: the owner whose accounts it may use, its role, and a name
+/// for logs.
 ///
-/// U1  A role may all that the roles before it may.
+/// U1  A role includes the rights of all roles before it.
 
 #include "model/order.hpp"
 
@@ -13,7 +14,7 @@
 
 namespace botcore::shell::auth {
 
-/// Never renumbered: stored with users.
+/// Never renumbered: the numbers are stored with the users.
 enum class Role : std::uint8_t { Viewer = 0, Trader = 1, Operator = 2 };
 
 [[nodiscard]] constexpr std::string_view to_text(Role role) {
@@ -31,14 +32,14 @@ enum class Role : std::uint8_t { Viewer = 0, Trader = 1, Operator = 2 };
 struct Caller {
     model::Owner owner;  ///< Whose accounts, orders and keys.
     Role role = Role::Viewer;
-    std::string name;  ///< For logs and the audit; no secret.
+    std::string name;  ///< For logs and the audit; not secret.
 };
 
-/// Says whose token it is that a caller shows.
+/// Finds the caller that a token belongs to.
 class TokenVerifier {
 public:
     virtual ~TokenVerifier() = default;
-    /// Nothing for a token that is nobody's at this time.
+    /// Nothing for a token that is not valid at this time.
     [[nodiscard]] virtual std::optional<Caller> caller_of(std::string_view token,
                                                           model::Timestamp now) const = 0;
 };

@@ -1,16 +1,18 @@
 #pragma once
 
-/// How long somebody has to wait after wrong passwords. There is no lock: a lock is a weapon for
-/// whoever knows a user's address.
+/// How long a login must wait after wrong passwords. Accounts are never locked: anybody who knows a
+/// user's address could then lock the user out.
 ///
-/// D1  Wrong passwords from one address delay that address, no other: a user whose address did
-///     nothing wrong is let in at once with the right password, whatever strangers try.
-/// D2  An attempt during a delay is not looked at and does not prolong it. Delays double with each
-///     further wrong password, up to the longest.
-/// D3  Many wrong passwords for one user from many addresses make each of these wait from its first
-///     one on; an address from which the user has logged in before is spared.
-/// D4  What is remembered is bounded; the pair of user and address unused for longest is forgotten.
-///     It takes that many wrong passwords to make room, far more than a delay is worth.
+/// D1  Wrong passwords from one network address delay that address only: from an address without
+///     failures, the right password is accepted at once, whatever is tried from other addresses.
+/// D2  An attempt during a delay is not checked and does not prolong the delay. Delays double with
+///     each further wrong password, up to the longest.
+/// D3  After many wrong passwords for one user from many addresses, each of these addresses is
+///     delayed from its first failure on. Addresses from which the user has logged in before are
+///     exempt.
+/// D4  The table is bounded; the least recently used pair of user and address is removed. Forcing a
+///     removal takes as many wrong passwords as the table has rows, which costs far more than the
+///     delay it would remove.
 ///
 /// Threads: one at a time.
 
@@ -26,19 +28,20 @@
 namespace botcore::shell::auth {
 
 struct LoginDelayOptions {
-    std::uint32_t failures_free = 5;  ///< In a row, of a user from one address.
-    /// In a row, of a user from all addresses that the user has never logged in from.
+    std::uint32_t failures_free = 5;  ///< Consecutive, for a user from one address.
+    /// Consecutive, for a user from all addresses that the user has never logged in from.
     std::uint32_t failures_free_of_user = 20;
     base::Duration first = base::Duration::seconds(1);
     base::Duration longest = base::Duration::seconds(15 * 60);
-    /// Wrong passwords count for so long after the last one.
+    /// How long wrong passwords count after the last one.
     base::Duration remembered = base::Duration::seconds(24 * 60 * 60);
     std::size_t keys_max = 10'000;
 };
 
 class LoginDelays {
 public:
-    /// Who tries, from where. `user` is an e-mail address or an id, of a user or of nobody.
+    /// Which user is tried from which address. `user` is an e-mail address or an id; the user may
+    /// not exist.
     struct Attempt {
         std::string user;
         std::string address;
@@ -46,12 +49,12 @@ public:
 
     explicit LoginDelays(LoginDelayOptions options) : options_(options) {}
 
-    /// How long this attempt has to wait; zero: it may be looked at. `now` is monotonic.
+    /// How long this attempt must wait; zero: it may be checked. `now` is monotonic.
     [[nodiscard]] base::Duration wait(const Attempt& attempt, base::Timestamp now) const;
 
     void failed(const Attempt& attempt, base::Timestamp now);
     void succeeded(const Attempt& attempt, base::Timestamp now);
-    /// The user has a new password by an operator: nobody waits any more.
+    /// An operator has set a new password for the user: removes all delays of the user.
     void forget(std::string_view user);
 
     [[nodiscard]] std::size_t size() const { return rows_.size(); }
@@ -61,10 +64,10 @@ private:
         std::uint32_t failures = 0;
         base::Timestamp until;
         base::Timestamp used;
-        bool known = false;  ///< The user has logged in from there.
+        bool known = false;  ///< The user has logged in from this address.
     };
 
-    /// User and address; without an address: all addresses that are not known.
+    /// User and address; an empty address stands for all addresses that are not known.
     using Key = std::pair<std::string, std::string>;
 
     Row& row(const Key& key, base::Timestamp now);

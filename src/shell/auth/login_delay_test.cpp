@@ -26,7 +26,7 @@ protected:
     Timestamp now_ = Timestamp::from_milliseconds(1'000'000);
 };
 
-TEST_F(LoginDelaysTest, DoubleFromASecondToAQuarterOfAnHour) {
+TEST_F(LoginDelaysTest, DoubleFromOneSecondToFifteenMinutes) {
     fail("1.2.3.4", 4);
     EXPECT_EQ(wait("1.2.3.4"), 0);
     for (const std::int64_t seconds : {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900}) {
@@ -40,7 +40,7 @@ TEST_F(LoginDelaysTest, DoubleFromASecondToAQuarterOfAnHour) {
     EXPECT_EQ(wait("1.2.3.4"), 0) << "A day later it is a first wrong password again.";
 }
 
-TEST_F(LoginDelaysTest, OfAStrangerAreNotTheUsers) {
+TEST_F(LoginDelaysTest, FailuresElsewhereDoNotDelayTheUser) {
     fail("6.6.6.6", 100);
     EXPECT_EQ(wait("6.6.6.6"), 900);
     EXPECT_EQ(wait("1.2.3.4"), 0);
@@ -49,8 +49,8 @@ TEST_F(LoginDelaysTest, OfAStrangerAreNotTheUsers) {
     EXPECT_EQ(wait("6.6.6.6"), 900);
 }
 
-// Each address of many has its first attempt, and no more of them.
-TEST_F(LoginDelaysTest, OfManyAddressesBeginWithTheFirstWrongPassword) {
+// Each of many addresses has one undelayed attempt, and no more.
+TEST_F(LoginDelaysTest, ManyAddressesAreDelayedFromTheirFirstFailure) {
     delays_.succeeded({"ann", "home"}, now_);
     for (int i = 0; i < 40; ++i)
         fail("10.0.0." + std::to_string(i), 1);
@@ -65,7 +65,7 @@ TEST_F(LoginDelaysTest, OfManyAddressesBeginWithTheFirstWrongPassword) {
     EXPECT_EQ(wait("10.0.1.1"), 0) << "The right password begins the count again.";
 }
 
-TEST_F(LoginDelaysTest, ARightPasswordAndAnOperatorEndThem) {
+TEST_F(LoginDelaysTest, EndWithTheRightPasswordOrANewOneByAnOperator) {
     for (int round = 0; round < 3; ++round) {
         fail("1.2.3.4", 4);
         delays_.succeeded({"ann", "1.2.3.4"}, now_);
@@ -78,7 +78,7 @@ TEST_F(LoginDelaysTest, ARightPasswordAndAnOperatorEndThem) {
     EXPECT_EQ(wait("1.2.3.4", "bob"), 16);
 }
 
-TEST_F(LoginDelaysTest, ForgetTheLongestUnusedWhenThereAreTooMany) {
+TEST_F(LoginDelaysTest, RemoveTheLeastRecentlyUsedRowWhenFull) {
     delays_ = LoginDelays({.keys_max = 10});
     for (int i = 0; i < 100; ++i) {
         pass(1);

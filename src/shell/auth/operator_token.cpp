@@ -25,7 +25,7 @@ base::Result<OperatorToken, TokenError> read_token(const std::filesystem::path& 
     std::string text = std::move(read).value();
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
         text.pop_back();
-    // Longer or with other characters it could not be shown in a header.
+    // A longer token, or one with other characters, could not be sent in a header.
     const bool visible =
         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
     if (!visible || text.size() > kTokenCharactersMax) {

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The operator's token: 32 random bytes as base64url in a file that only its owner may read, made
-/// at the first start. Whoever can read the file is the operator.
+/// The operator's token: 32 random bytes as base64url in a file that only its owner may read,
+/// created at the first start. Anybody who can read the file has the operator's rights.
 
 #include "base/result.hpp"
 #include "shell/auth/caller.hpp"
@@ -14,7 +14,7 @@
 
 namespace botcore::shell::auth {
 
-/// Why there is no token: what was expected and what was there.
+/// Why the token cannot be used: what was expected and what was found.
 struct TokenError {
     std::string text;
 };
@@ -25,8 +25,8 @@ public:
         : token_(std::move(token)),
           created_(created) {}
 
-    /// Reads `<data>/operator.token`, or makes it with mode 0600. Refuses a file that others may
-    /// read or write, and one that is too short to be a token.
+    /// Reads `<data>/operator.token`, or creates it with mode 0600. Rejects a file that others may
+    /// read or write, and one that is too short for a token.
     [[nodiscard]] static base::Result<OperatorToken, TokenError> load_or_create(
         const std::filesystem::path& data);
 
@@ -34,13 +34,13 @@ public:
     [[nodiscard]] static base::Result<OperatorToken, TokenError> load(
         const std::filesystem::path& data);
 
-    /// The operator, whatever the time.
+    /// The operator; valid at any time.
     [[nodiscard]] std::optional<Caller> caller_of(std::string_view token,
                                                   model::Timestamp now) const override;
 
     [[nodiscard]] const Secret& secret() const { return token_; }
 
-    /// It was made just now: the first start shows it once.
+    /// The token was just created: the first start shows it once.
     [[nodiscard]] bool is_new() const { return created_; }
 
 private:
@@ -48,7 +48,7 @@ private:
     bool created_ = false;
 };
 
-/// The owner that the operator's token stands for.
+/// The owner that the operator's token authenticates.
 [[nodiscard]] model::Owner operator_owner();
 
 }  // namespace botcore::shell::auth

@@ -27,7 +27,7 @@ protected:
     const std::filesystem::path folder_ = scratch_.path();
 };
 
-TEST_F(OperatorTokenFile, IsMadeOnceAndReadAgain) {
+TEST_F(OperatorTokenFile, IsCreatedOnceAndReadAgain) {
     const auto first = OperatorToken::load_or_create(folder_);
     ASSERT_TRUE(first.has_value());
     EXPECT_TRUE(first.value().is_new());
@@ -38,20 +38,20 @@ TEST_F(OperatorTokenFile, IsMadeOnceAndReadAgain) {
     EXPECT_TRUE(second.value().secret().matches(first.value().secret().reveal()));
 }
 
-TEST_F(OperatorTokenFile, OnlyItsOwnerMayReadIt) {
+TEST_F(OperatorTokenFile, IsReadableByItsOwnerOnly) {
     ASSERT_TRUE(OperatorToken::load_or_create(folder_).has_value());
     struct stat status{};
     ASSERT_EQ(::stat((folder_ / "operator.token").c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
-TEST_F(OperatorTokenFile, IsRefusedWhenOthersMayReadIt) {
+TEST_F(OperatorTokenFile, IsRejectedWhenOthersMayReadIt) {
     ASSERT_TRUE(OperatorToken::load_or_create(folder_).has_value());
     ASSERT_EQ(::chmod((folder_ / "operator.token").c_str(), 0644), 0);
     EXPECT_FALSE(OperatorToken::load(folder_).has_value());
 }
 
-TEST_F(OperatorTokenFile, IsRefusedWhenTooShort) {
+TEST_F(OperatorTokenFile, IsRejectedWhenTooShort) {
     std::ofstream(folder_ / "operator.token") << "short\n";
     ASSERT_EQ(::chmod((folder_ / "operator.token").c_str(), 0600), 0);
     const auto token = OperatorToken::load(folder_);
@@ -59,8 +59,8 @@ TEST_F(OperatorTokenFile, IsRefusedWhenTooShort) {
     EXPECT_NE(token.error().text.find("5 characters"), std::string::npos);
 }
 
-// Otherwise the daemon would start with a token that no header can show.
-TEST_F(OperatorTokenFile, IsRefusedWhenNoHeaderCouldShowIt) {
+// Otherwise the daemon would start with a token that no header can carry.
+TEST_F(OperatorTokenFile, IsRejectedWhenNoHeaderCanCarryIt) {
     for (const std::string& text : {std::string(257, 'a'),
                                     std::string(2'000, 'a'),
                                     std::string(40, 'a') + " b",
@@ -76,7 +76,7 @@ TEST_F(OperatorTokenFile, IsRefusedWhenNoHeaderCouldShowIt) {
     EXPECT_TRUE(OperatorToken::load(folder_).has_value());
 }
 
-TEST_F(OperatorTokenFile, NamesTheOperatorForItsOwnTextOnly) {
+TEST_F(OperatorTokenFile, AuthenticatesTheOperatorByTheExactTokenOnly) {
     const auto token = OperatorToken::load_or_create(folder_);
     ASSERT_TRUE(token.has_value());
     const std::string text(token.value().secret().reveal());

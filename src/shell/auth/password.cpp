@@ -12,8 +12,8 @@ namespace botcore::shell::auth {
 
 namespace {
 
-/// The cores of the passwords that are tried first. Digits and marks around them, and digits that
-/// stand for letters, are taken away before they are compared.
+/// The most commonly tried passwords. Before the comparison, surrounding digits and marks are
+/// removed, and digits that stand for letters are replaced.
 constexpr std::array<std::string_view, 52> kCommonCores = {
     "password", "passwort",     "passphrase", "qwerty",   "qwertyuiop",    "qwertz",   "qwertzuiop",
     "azerty",   "letmein",      "welcome",    "admin",    "administrator", "root",     "iloveyou",
@@ -32,7 +32,7 @@ bool is_letter(char c) {
     return c >= 'a' && c <= 'z';
 }
 
-/// The letter that a digit or mark often stands for.
+/// The letter that a digit or mark often replaces.
 char plain(char c) {
     switch (lower(c)) {
         case '0':
@@ -55,7 +55,7 @@ char plain(char c) {
     }
 }
 
-/// Without what stands before the first and behind the last letter.
+/// Removes everything before the first and after the last letter.
 std::string_view trimmed(std::string_view text) {
     const auto first = std::find_if(text.begin(), text.end(), is_letter);
     const auto last = std::find_if(text.rbegin(), text.rend(), is_letter).base();
@@ -68,12 +68,12 @@ bool is_core(std::string_view text) {
     return std::find(kCommonCores.begin(), kCommonCores.end(), text) != kCommonCores.end();
 }
 
-/// A common password once or several times, with digits and marks around or in place of letters.
+/// A common password, once or repeated, with digits and marks around it or in place of letters.
 bool is_common(std::string_view password) {
     std::string low(password.size(), '\0');
     std::string read(password.size(), '\0');
     std::transform(password.begin(), password.end(), low.begin(), lower);
-    // Trailing digits are decoration, not letters: they go before the others are read.
+    // Trailing digits are decoration and not letters, so they are removed before the replacement.
     const std::string_view core = trimmed(low);
     std::transform(core.begin(), core.end(), read.begin(), plain);
     read.resize(core.size());
@@ -89,7 +89,7 @@ bool is_common(std::string_view password) {
     return false;
 }
 
-/// Few different characters, or each the neighbour of the one before.
+/// Few different characters, or each the successor or predecessor of the one before.
 bool is_uniform(std::string_view password) {
     if (std::set<char>(password.begin(), password.end()).size() < 5) return true;
     std::size_t steps = 0;

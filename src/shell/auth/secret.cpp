@@ -4,7 +4,7 @@
 
 namespace botcore::shell::auth {
 
-// Copied and wiped, not moved: a short text would stay behind in the other's own memory.
+// Copies and wipes instead of moving: a short text would remain in the other string's own memory.
 Secret::Secret(Secret&& other) noexcept {
     text_ = other.text_;
     other.wipe();

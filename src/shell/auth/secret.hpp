@@ -21,10 +21,10 @@ public:
 
     friend bool operator==(const Secret&, const Secret&) = delete;
 
-    /// Takes the same time wherever the texts differ; only the length can be learned from it.
+    /// Constant time: the duration reveals only the length.
     [[nodiscard]] bool matches(std::string_view candidate) const;
 
-    /// The text itself. Every call of this is a place to look at in review.
+    /// The text itself. Every call of this needs attention in a review.
     [[nodiscard]] std::string_view reveal() const { return text_; }
 
 private:

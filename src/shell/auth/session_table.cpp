@@ -66,7 +66,7 @@ void SessionTable::correct_times(model::Timestamp now) {
 
 const Session* SessionTable::session_of(std::string_view token) const {
     if (!token.starts_with(kBearerPrefix)) return nullptr;
-    // Found by the hash: how long the search takes says nothing about a token.
+    // The lookup is by hash, so its duration says nothing about the token.
     const auto place = by_hash_.find(bearer_hash(token));
     return place == by_hash_.end() ? nullptr : &place->second;
 }

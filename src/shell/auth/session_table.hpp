@@ -1,12 +1,12 @@
 #pragma once
 
-/// Who stands behind a token, at once: all open sessions and their users, as the users' file has
-/// them. The operator's token is asked for every token that is not a user's.
+/// Finds the caller of a token in memory: all open sessions and their users, as in the users' file.
+/// A token that belongs to no user is passed on to another verifier (the operator's token).
 ///
-/// S1  A session is known here only after it is on disk, and forgotten here at the moment when its
-///     removal is known to be on disk.
+/// S1  A session is added only after it is on disk, and removed as soon as its removal is known to
+///     be on disk.
 ///
-/// Threads: the thread of the loop.
+/// Threads: the loop's.
 
 #include "shell/auth/caller.hpp"
 #include "shell/auth/user_store.hpp"
@@ -21,27 +21,27 @@ namespace botcore::shell::auth {
 
 class SessionTable final : public TokenVerifier {
 public:
-    /// `others` outlives the table.
+    /// `others` must outlive the table.
     explicit SessionTable(const TokenVerifier& others) : others_(others) {}
 
     [[nodiscard]] std::optional<Caller> caller_of(std::string_view token,
                                                   model::Timestamp now) const override;
 
-    /// A user is new or changed. An inactive one loses all sessions.
+    /// Adds or updates a user. All sessions of an inactive user are removed.
     void put(const User& user);
-    /// The user must be known. Sessions of the user that have ended by then are forgotten.
+    /// The user must exist. Also removes sessions of the user that have expired by then.
     void put(const Session& session);
     void remove(const model::Owner& user, std::string_view session);
-    /// All sessions of the user but that with the id `except`.
+    /// Removes all sessions of the user except the one with the id `except`.
     void remove_all(const model::Owner& user, std::string_view except = {});
 
-    /// The clock was set back to `now`: a session that began ahead of it begins now, with the life
-    /// that it was given.
+    /// The clock was set back to `now`: a session that began later than `now` begins at `now` and
+    /// keeps its duration.
     void correct_times(model::Timestamp now);
 
-    /// The session of a user's token, ended or not; `nullptr` for any other token.
+    /// The session of a user's token, expired or not; `nullptr` for any other token.
     [[nodiscard]] const Session* session_of(std::string_view token) const;
-    /// The user's sessions that have not ended, the newest first.
+    /// The user's sessions that have not expired, newest first.
     [[nodiscard]] std::vector<Session> sessions_of(const model::Owner& user,
                                                    model::Timestamp now) const;
 

@@ -33,7 +33,7 @@ AuthError refused_login(model::Owner subject) {
         std::move(subject));
 }
 
-/// A failure of the store, in this module's terms.
+/// Converts a store error into an error of this module.
 template <class T>
 AuthResult<T> from_store(sqlite::SqlResult<T> result) {
     if (!result) return Failure{store_error()};
@@ -109,7 +109,7 @@ AuthResult<LoggedIn> UserService::login(const Login& login, Timestamp now) {
     std::optional<User> user;
     if (email) user = TRY(from_store(store_.find_email(*email)));
     if (!user) {
-        // V1: the hash takes what it takes for a known user.
+        // V1: takes as long as the check for an existing user.
         (void)is_password(login.password.reveal(), nobody_hash_);
         return Failure{refused_login({})};
     }

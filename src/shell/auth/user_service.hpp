@@ -1,13 +1,13 @@
 #pragma once
 
-/// The rules of users: who may be added, who may log in, which passwords may be chosen. Works on
-/// the user store; slow, since passwords are hashed here. `LoginDelays` decides which login is
-/// looked at.
+/// The rules for users: who may be added, who may log in, which passwords are allowed. Works on the
+/// user store; slow, since it hashes passwords. `LoginDelays` decides which login attempts are
+/// checked.
 ///
-/// V1  A refused login says the same and takes the same time whether the user is unknown, the
-///     password wrong or the user inactive.
-/// V2  A new password, a deactivation: all tokens of the user end with it (a change of one's own
-///     password keeps the token that asked for it).
+/// V1  A rejected login returns the same error after the same time whether the user is unknown, the
+///     password is wrong or the user is inactive.
+/// V2  A new password or a deactivation ends all tokens of the user (a change of one's own password
+///     keeps the token of that request).
 ///
 /// Threads: one at a time, never the loop's.
 
@@ -23,7 +23,7 @@ enum class AuthFailure : std::uint8_t {
     WeakPassword,
     PasswordReused,
     DuplicateEmail,
-    WrongPassword,  ///< Or no such user, or an inactive one.
+    WrongPassword,  ///< Also an unknown or inactive user.
     UserUnknown,
     SessionUnknown,
     UsersFull,
@@ -34,7 +34,7 @@ enum class AuthFailure : std::uint8_t {
 struct AuthError {
     AuthFailure failure = AuthFailure::StoreFailed;
     std::string text;      ///< For the caller; holds no secret and no personal data.
-    model::Owner subject;  ///< Whom it is about, where that is known.
+    model::Owner subject;  ///< The user concerned, if known.
 };
 
 template <class T>
@@ -44,7 +44,7 @@ struct UserServiceOptions {
     HashCost cost{};
     base::Duration token_lifetime = base::Duration::seconds(24 * 60 * 60);
     std::size_t users_max = 10'000;
-    std::size_t sessions_max = 50;  ///< Of one user; one more ends the oldest.
+    std::size_t sessions_max = 50;  ///< For each user; one more ends the oldest.
 };
 
 struct NewUser {
@@ -63,7 +63,7 @@ struct Login {
 struct LoggedIn {
     User user;
     Session session;
-    Secret token;  ///< The only time that it is seen.
+    Secret token;  ///< Shown only this once.
 };
 
 struct ProfileChange {
@@ -71,7 +71,7 @@ struct ProfileChange {
     std::optional<std::string> email;
     std::optional<Role> role;
     std::optional<bool> active;
-    std::optional<std::uint64_t> version;  ///< The version that the caller saw.
+    std::optional<std::uint64_t> version;  ///< The version that the caller has read.
 };
 
 class UserService {
@@ -80,7 +80,7 @@ public:
 
     [[nodiscard]] AuthResult<User> add(const NewUser& requested, base::Timestamp now);
     [[nodiscard]] AuthResult<LoggedIn> login(const Login& login, base::Timestamp now);
-    /// One's own: the present password is asked for.
+    /// By the user; requires the present password.
     [[nodiscard]] AuthResult<User> change_password(const model::Owner& id,
                                                    const Secret& present,
                                                    const Secret& requested,
@@ -93,7 +93,7 @@ public:
     [[nodiscard]] AuthResult<std::vector<User>> list(const model::Owner& after, std::size_t limit);
     [[nodiscard]] AuthResult<base::Done> revoke(const model::Owner& id, const std::string& session);
     [[nodiscard]] AuthResult<base::Done> revoke_all(const model::Owner& id);
-    /// Every token that has not ended; those that have are forgotten.
+    /// Every token that has not expired; expired ones are deleted.
     [[nodiscard]] AuthResult<std::vector<Session>> sessions(base::Timestamp now);
 
 private:
@@ -109,10 +109,10 @@ private:
 
     UserStore store_;
     UserServiceOptions options_;
-    std::string nobody_hash_;  ///< Of a password that nobody knows, for V1.
+    std::string nobody_hash_;  ///< Of a password that no user has, for V1.
 };
 
-/// May this be a person's display name? 1 to 64 bytes that `base::is_plain_line` takes.
+/// Whether this may be a display name: 1 to 64 bytes that `base::is_plain_line` accepts.
 [[nodiscard]] bool is_valid_name(std::string_view text);
 
 }  // namespace botcore::shell::auth

@@ -62,7 +62,7 @@ protected:
     std::optional<UserService> service_;
 };
 
-TEST_F(UserServiceTest, AnAddressBelongsToOneUserHoweverItIsSpelled) {
+TEST_F(UserServiceTest, AnAddressBelongsToOneUserInAnySpelling) {
     ASSERT_TRUE(add("ann@example.org").has_value());
     EXPECT_EQ(failure(add("ann@example.org")), AuthFailure::DuplicateEmail);
     EXPECT_EQ(failure(add("ANN@Example.ORG")), AuthFailure::DuplicateEmail);
@@ -75,7 +75,7 @@ TEST_F(UserServiceTest, AnAddressBelongsToOneUserHoweverItIsSpelled) {
     EXPECT_EQ(service_->find(bob.id).value().version, 1U);
 }
 
-TEST_F(UserServiceTest, RefusesWhatIsNoUser) {
+TEST_F(UserServiceTest, RejectsInvalidUsers) {
     EXPECT_EQ(failure(add("ann")), AuthFailure::InvalidEmail);
     EXPECT_EQ(failure(service_->add({"a@b.co", "", Secret(kGood), Role::Trader}, kStart)),
               AuthFailure::InvalidName);
@@ -94,7 +94,7 @@ TEST_F(UserServiceTest, RefusesWhatIsNoUser) {
     EXPECT_EQ(failure(service_->find_email("no@example.org")), AuthFailure::UserUnknown);
 }
 
-TEST_F(UserServiceTest, HasRoomForSoManyUsersOnly) {
+TEST_F(UserServiceTest, LimitsTheNumberOfUsers) {
     UserServiceOptions options;
     options.users_max = 1;
     open(options);
@@ -102,7 +102,7 @@ TEST_F(UserServiceTest, HasRoomForSoManyUsersOnly) {
     EXPECT_EQ(failure(add("bob@example.org")), AuthFailure::UsersFull);
 }
 
-TEST_F(UserServiceTest, ALoginMakesATokenThatIsKeptAsAHash) {
+TEST_F(UserServiceTest, ALoginCreatesATokenThatIsStoredAsAHash) {
     const User ann = add("ann@example.org").value();
     auto in = login("Ann@example.org", kGood);
     ASSERT_TRUE(in.has_value());
@@ -116,7 +116,7 @@ TEST_F(UserServiceTest, ALoginMakesATokenThatIsKeptAsAHash) {
     EXPECT_EQ(sessions.value().front().id, made.session.id);
 }
 
-TEST_F(UserServiceTest, NothingSecretIsInTheFiles) {
+TEST_F(UserServiceTest, StoresNoSecretInTheFiles) {
     (void)add("ann@example.org");
     const auto in = login("ann@example.org", kGood);
     std::size_t files = 0;
@@ -133,15 +133,15 @@ TEST_F(UserServiceTest, NothingSecretIsInTheFiles) {
     EXPECT_GE(files, 2U);
 }
 
-TEST_F(UserServiceTest, TheFileIsRefusedWhenOthersMayUseIt) {
+TEST_F(UserServiceTest, RejectsAFileThatOthersMayUse) {
     service_.reset();
     ASSERT_EQ(::chmod(path().c_str(), 0644), 0);
     EXPECT_FALSE(UserStore::open(path()).has_value());
     EXPECT_FALSE(UserStore::open(folder_.file("missing/users.sqlite")).has_value());
 }
 
-// A role beyond the operator's would pass every check of rights.
-TEST_F(UserServiceTest, ADamagedRowGivesNobodyARole) {
+// A role above the operator's would pass every authorization check.
+TEST_F(UserServiceTest, ADamagedRowGrantsNoRole) {
     ASSERT_TRUE(add("ann@example.org"));
     const auto damage = [&](const std::string& change) {
         auto opened = sqlite::Database::open(path(), {}, sqlite::OpenMode::ReadWrite);
@@ -165,22 +165,22 @@ TEST_F(UserServiceTest, ADamagedRowGivesNobodyARole) {
     EXPECT_TRUE(store.find(id).has_value());
 }
 
-TEST_F(UserServiceTest, AFileOfSomethingElseIsRefused) {
+TEST_F(UserServiceTest, RejectsADatabaseOfAnotherApplication) {
     service_.reset();
     std::ofstream(path(), std::ios::trunc) << std::string(4'096, 'x');
     std::filesystem::remove(path() + "-wal");
     EXPECT_FALSE(UserStore::open(path()).has_value());
 }
 
-// Whoever knows an address could lock its user out, again and again.
-TEST_F(UserServiceTest, WrongPasswordsChangeNothingForTheRightOne) {
+// Otherwise anybody who knows an address could lock its user out repeatedly.
+TEST_F(UserServiceTest, WrongPasswordsDoNotAffectTheRightOne) {
     (void)add("ann@example.org");
     for (int i = 0; i < 20; ++i)
         EXPECT_EQ(failure(login("ann@example.org", "wrong")), AuthFailure::WrongPassword);
     EXPECT_TRUE(login("ann@example.org", kGood).has_value());
 }
 
-TEST_F(UserServiceTest, SaysTheSameForUnknownWrongAndInactive) {
+TEST_F(UserServiceTest, ReturnsTheSameErrorForUnknownWrongAndInactive) {
     const User ann = add("ann@example.org").value();
     const std::string wrong = login("ann@example.org", "wrong").error().text;
     EXPECT_EQ(login("nobody@example.org", "wrong").error().text, wrong);
@@ -193,7 +193,7 @@ TEST_F(UserServiceTest, SaysTheSameForUnknownWrongAndInactive) {
     EXPECT_EQ(later.error().failure, AuthFailure::WrongPassword);
 }
 
-TEST_F(UserServiceTest, TheLastFivePasswordsAreNotUsedAgain) {
+TEST_F(UserServiceTest, RejectsTheLastFivePasswords) {
     const User ann = add("ann@example.org").value();
     std::string present = kGood;
     for (int i = 0; i < 5; ++i) {
@@ -209,7 +209,7 @@ TEST_F(UserServiceTest, TheLastFivePasswordsAreNotUsedAgain) {
     EXPECT_TRUE(service_->set_password(ann.id, Secret(kGood)).has_value());
 }
 
-TEST_F(UserServiceTest, AChangeOfPasswordAsksForThePresentOneAndEndsTheOtherSessions) {
+TEST_F(UserServiceTest, APasswordChangeNeedsThePresentOneAndEndsTheOtherSessions) {
     const User ann = add("ann@example.org").value();
     const std::string kept = login("ann@example.org", kGood).value().session.id;
     (void)login("ann@example.org", kGood);
@@ -238,7 +238,7 @@ TEST_F(UserServiceTest, AnInactiveUserHasNoSessions) {
     EXPECT_TRUE(service_->sessions(kStart).value().empty());
 }
 
-TEST_F(UserServiceTest, SessionsEndByThemselvesOneByOneOrAllAtOnce) {
+TEST_F(UserServiceTest, SessionsExpireOrAreRevokedOneByOneOrAllTogether) {
     const User ann = add("ann@example.org").value();
     const std::string one = login("ann@example.org", kGood).value().session.id;
     (void)login("ann@example.org", kGood, kStart + kMinute);
@@ -253,7 +253,7 @@ TEST_F(UserServiceTest, SessionsEndByThemselvesOneByOneOrAllAtOnce) {
     EXPECT_TRUE(service_->sessions(kStart + Duration::seconds(24 * 3'600)).value().empty());
 }
 
-TEST_F(UserServiceTest, OneSessionTooManyEndsTheOldest) {
+TEST_F(UserServiceTest, ASessionAboveTheLimitEndsTheOldest) {
     UserServiceOptions options;
     options.sessions_max = 3;
     open(options);
@@ -277,7 +277,7 @@ TEST_F(UserServiceTest, ListsUsersInPages) {
     EXPECT_LT(first.value().back().id, second.value().front().id);
 }
 
-TEST_F(UserServiceTest, SaysSoWhenTheFileCannotBeUsed) {
+TEST_F(UserServiceTest, ReportsAnUnusableFile) {
     const User ann = add("ann@example.org").value();
     sqlite::Database other =
         sqlite::Database::open(path(), {}, sqlite::OpenMode::ReadWrite).value();
@@ -294,7 +294,7 @@ TEST_F(UserServiceTest, SaysSoWhenTheFileCannotBeUsed) {
     EXPECT_EQ(failure(service_->find_email("bob@example.org")), AuthFailure::UserUnknown);
 }
 
-TEST_F(UserServiceTest, TheWorkerRunsOneJobAfterTheOtherAndRefusesTooMany) {
+TEST_F(UserServiceTest, TheWorkerRunsJobsInOrderAndRejectsThemWhenFull) {
     std::promise<void> gate;
     std::shared_future<void> opened = gate.get_future().share();
     std::promise<void> begun;
@@ -320,7 +320,7 @@ TEST_F(UserServiceTest, TheWorkerRunsOneJobAfterTheOtherAndRefusesTooMany) {
 }
 
 // @spec:R2-TMO-01
-TEST_F(UserServiceTest, WorkWhoseCallerMayWaitNoLongerIsNotBegun) {
+TEST_F(UserServiceTest, TheWorkerDoesNotStartJobsAfterTheirDeadline) {
     std::promise<void> gate;
     std::promise<void> late;
     std::promise<int> done;

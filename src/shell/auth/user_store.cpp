@@ -22,7 +22,8 @@ namespace {
 
 constexpr std::int64_t kSchemaVersion = 1;
 
-/// Without a reader, and kept since files of this version have them: failures, locked_until.
+/// The columns failures and locked_until are no longer read; they stay because existing files have
+/// them.
 constexpr const char* kSchema = R"(
     CREATE TABLE users (
         id TEXT PRIMARY KEY,
@@ -62,14 +63,14 @@ std::string text_of(const sqlite::SqlError& error) {
            (error.system_error != 0 ? std::string(": ") + std::strerror(error.system_error) : "");
 }
 
-/// A row that we never wrote: to be treated like a page that SQLite cannot read.
+/// A row that this program never wrote is treated like a page that SQLite cannot read.
 Failure<sqlite::SqlError> damaged() {
     return Failure{sqlite::SqlError{.code = SQLITE_CORRUPT}};
 }
 
 SqlResult<User> user_of(const Statement& row) {
     const std::int64_t role = row.integer(3);
-    // A number that stands for no role would compare as more than the highest.
+    // A number that is no role would compare as higher than the highest role.
     if (role < 0 || role > static_cast<std::int64_t>(Role::Operator)) return damaged();
     User user;
     user.id = model::Owner(row.text(0));
@@ -94,7 +95,7 @@ Session session_of(const Statement& row) {
     return session;
 }
 
-/// All rows that a statement still answers, each made into a value.
+/// All remaining rows of a statement, each converted into a value.
 template <class Make>
 auto rows_of(Statement& statement, Make make)
     -> SqlResult<std::vector<std::invoke_result_t<Make, const Statement&>>> {
@@ -104,7 +105,7 @@ auto rows_of(Statement& statement, Make make)
     return rows;
 }
 
-/// A breach of uniqueness is an answer, everything else an error.
+/// A violated uniqueness is a result, everything else an error.
 SqlResult<UserStore::Added> added(const SqlOutcome& outcome) {
     if (outcome) return UserStore::Added::Done;
     if (outcome.error().code == SQLITE_CONSTRAINT_UNIQUE) return UserStore::Added::Duplicate;
@@ -122,7 +123,7 @@ SqlOutcome prepare_file(Database& database) {
 }  // namespace
 
 base::Result<UserStore, std::string> UserStore::open(const std::string& path) {
-    // SQLite gives its side files the mode of the main one.
+    // SQLite gives its side files the mode of the main file.
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (file < 0) return Failure{"cannot open " + path + ": " + std::strerror(errno)};
     struct stat status{};

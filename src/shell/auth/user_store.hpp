@@ -1,10 +1,10 @@
 #pragma once
 
-/// The rows of `users.sqlite`: users, their earlier passwords, their tokens. Personal data lives
-/// here and nowhere else; the journal knows ids only.
+/// The rows of `users.sqlite`: users, their earlier passwords, their tokens. Personal data is
+/// stored only here; the journal holds only ids.
 ///
 /// U1  An e-mail address belongs to at most one user, a token's hash to at most one token.
-/// U2  What an operation answered is on disk (WAL, synchronous=FULL).
+/// U2  The result of every completed operation is on disk (WAL, synchronous=FULL).
 ///
 /// Threads: one at a time.
 
@@ -21,20 +21,20 @@ namespace botcore::shell::auth {
 
 struct User {
     model::Owner id;
-    std::string email;  ///< As `normalized_email` writes it.
+    std::string email;  ///< As `normalized_email` returns it.
     std::string name;
     Role role = Role::Trader;
     bool active = true;
     base::Timestamp created;
-    std::uint64_t version = 1;  ///< Grows with each change of the fields above.
+    std::uint64_t version = 1;  ///< Incremented by each change of the fields above.
 };
 
-/// How a user proves who it is.
+/// What authenticates a user.
 struct Credentials {
     std::string password_hash;
 };
 
-/// A token, without the token.
+/// A token's row, without the token itself.
 struct Session {
     std::string id;
     model::Owner user;
@@ -49,10 +49,10 @@ class UserStore {
 public:
     enum class Added : std::uint8_t { Done, Duplicate };
 
-    /// Makes the file with mode 0600 where there is none. The text says what went wrong.
+    /// Creates the file with mode 0600 if it does not exist. The error says what went wrong.
     [[nodiscard]] static base::Result<UserStore, std::string> open(const std::string& path);
 
-    /// Runs `work` in one transaction: all of it is kept, or nothing where it fails.
+    /// Runs `work` in one transaction, which is rolled back if `work` fails.
     [[nodiscard]] sqlite::SqlOutcome transact(const std::function<sqlite::SqlOutcome()>& work);
 
     [[nodiscard]] sqlite::SqlResult<Added> add(const User& user, const Credentials& credentials);
@@ -62,7 +62,7 @@ public:
     [[nodiscard]] sqlite::SqlResult<std::optional<User>> find(const model::Owner& id);
     [[nodiscard]] sqlite::SqlResult<std::optional<User>> find_email(const std::string& email);
     [[nodiscard]] sqlite::SqlResult<Credentials> credentials(const model::Owner& id);
-    /// In the order of their ids, those behind `after`.
+    /// In the order of their ids, those after `after`.
     [[nodiscard]] sqlite::SqlResult<std::vector<User>> list(const model::Owner& after,
                                                             std::size_t limit);
     [[nodiscard]] sqlite::SqlResult<std::int64_t> count();
@@ -74,16 +74,16 @@ public:
     [[nodiscard]] sqlite::SqlResult<std::vector<std::string>> passwords(const model::Owner& id);
 
     [[nodiscard]] sqlite::SqlOutcome add(const Session& session);
-    /// The user's tokens, the oldest first; of every user where `user` is empty.
+    /// The user's tokens, oldest first; those of every user if `user` is empty.
     [[nodiscard]] sqlite::SqlResult<std::vector<Session>> sessions(const model::Owner& user);
-    /// False where the user has no such token.
+    /// False if the user has no such token.
     [[nodiscard]] sqlite::SqlResult<bool> remove_session(const model::Owner& user,
                                                          const std::string& id);
-    /// All tokens of the user but the one with the id `except`.
+    /// All tokens of the user except the one with the id `except`.
     [[nodiscard]] sqlite::SqlOutcome remove_sessions(const model::Owner& user,
                                                      const std::string& except);
-    /// What began ahead of `now`, by a clock that has been set back, begins now and keeps the life
-    /// that it was given.
+    /// Also corrects tokens that begin later than `now` because the clock was set back: they begin
+    /// at `now` and keep their duration.
     [[nodiscard]] sqlite::SqlOutcome remove_expired(base::Timestamp now);
 
 private:

@@ -6,7 +6,7 @@ namespace botcore::shell::cache {
 
 namespace {
 
-/// The account that a changed row belongs to; nothing where it belongs to none.
+/// The account that a changed row belongs to; nothing if it belongs to none.
 struct AccountOf {
     const model::AccountId* operator()(const model::Account& row) const { return &row.id; }
 
@@ -24,7 +24,7 @@ struct AccountOf {
 
 void AccountChanges::on_committed(const std::vector<model::Record>& records) {
     for (const model::Record& record : records) {
-        if (record.sequence != seen_ + 1) {  // A hole: what was known before says nothing now.
+        if (record.sequence != seen_ + 1) {  // A gap invalidates everything known before.
             last_.clear();
             whole_from_ = record.sequence;
         }
@@ -44,7 +44,7 @@ std::string AccountChanges::stamp(const model::AccountId& account,
     const std::string term = std::to_string(incarnation) + "-";
     if (seen_ != head) return term + "head-" + std::to_string(head);  // A2
     const auto place = last_.find(account);
-    // Not touched since the first record that was told of: that record stands for all before it.
+    // Not touched since the first record after the last gap: that record covers all before it.
     const model::Sequence last = place == last_.end() ? whole_from_ : place->second;
     return term + std::to_string(last);
 }

@@ -1,15 +1,15 @@
 #pragma once
 
-/// Knows for each account which journal record touched it last, so that keys of cached answers can
-/// say what they depend on (ports/cache.hpp, K2).
+/// Tracks for each account which journal record touched it last, so that the keys of cached
+/// responses can express what they depend on (ports/cache.hpp, K2).
 ///
 /// A1  Two stamps of an account are equal only if no record between them touched the account.
-/// A2  It holds when records went by unseen, too: while the newest record it was told of is not the
+/// A2  This also holds if records were missed: while the newest record received is not the
 ///     journal's head, the head itself is the stamp, and every record changes that.
-/// A3  A stamp names the writer's term by its random incarnation: another installation, a restored
-///     journal or the next term never reads what this one wrote.
+/// A3  A stamp contains the random incarnation of the writer's term: another installation, a
+///     restored journal or the next term never reads what this one wrote.
 ///
-/// Threads: the loop thread only.
+/// Threads: the loop's only.
 
 #include "runtime/runtime.hpp"
 
@@ -23,7 +23,7 @@ class AccountChanges final : public runtime::CommitListener {
 public:
     void on_committed(const std::vector<model::Record>& records) override;
 
-    /// `incarnation` and `head` as the runtime has them now.
+    /// `incarnation` and `head` are the runtime's current ones.
     [[nodiscard]] std::string stamp(const model::AccountId& account,
                                     std::uint64_t incarnation,
                                     model::Sequence head) const;
@@ -31,7 +31,7 @@ public:
 private:
     std::map<model::AccountId, model::Sequence> last_;
     model::Sequence seen_ = 0;
-    /// The first record that it was told of without a hole up to `seen_`.
+    /// The first record since which all records up to `seen_` were received without a gap.
     model::Sequence whole_from_ = 0;
 };
 

@@ -59,7 +59,7 @@ TEST(AccountChanges, EveryKindOfRowCounts) {
     EXPECT_FALSE(moves(record(0, model::KeyEntry())));
 }
 
-TEST(AccountChanges, RecordsThatWentByUnseenChangeEveryStamp) {
+TEST(AccountChanges, MissedRecordsChangeEveryStamp) {
     AccountChanges changes;
     changes.on_committed({record(1, order_of(kOne))});
     const auto seen = changes.stamp(kOne, 7, 1);

@@ -11,7 +11,7 @@ constexpr Duration kLong = Duration::seconds(600);
 
 enum class Which : std::uint8_t { Memory, Redis };
 
-/// What every cache keeps to, in the process or outside.
+/// The behaviour that every cache must have, in the process or outside.
 class CacheConformance : public testing::TestWithParam<Which> {
 protected:
     void SetUp() override {
@@ -29,7 +29,7 @@ protected:
     std::unique_ptr<CacheWorld> world_;
 };
 
-TEST_P(CacheConformance, AnswersWhatWasPutAndNothingBefore) {
+TEST_P(CacheConformance, ReturnsWhatWasPutAndNothingBefore) {
     EXPECT_EQ(world_->get("a"), std::nullopt);
     world_->cache().put("a", "one", kLong);
     EXPECT_EQ(world_->get("a"), "one");
@@ -45,14 +45,14 @@ TEST_P(CacheConformance, TheLastPutWins) {
     EXPECT_EQ(world_->get("a"), "two");
 }
 
-TEST_P(CacheConformance, ErasedIsGone) {
+TEST_P(CacheConformance, ReturnsNothingAfterErase) {
     world_->cache().put("a", "one", kLong);
     world_->cache().erase("a");
     world_->cache().erase("never there");
     EXPECT_EQ(world_->get("a"), std::nullopt);
 }
 
-TEST_P(CacheConformance, AnyBytesComeBackAsTheyWere) {
+TEST_P(CacheConformance, ReturnsAnyBytesUnchanged) {
     std::string bytes;
     for (int i = 0; i < 256; ++i)
         bytes += static_cast<char>(i);
@@ -62,7 +62,7 @@ TEST_P(CacheConformance, AnyBytesComeBackAsTheyWere) {
     EXPECT_EQ(world_->get("empty"), "");
 }
 
-TEST_P(CacheConformance, TheLargestValueIsKeptAndALargerOneIsNot) {
+TEST_P(CacheConformance, AcceptsTheLargestValueAndNoLargerOne) {
     const std::string largest(ports::kCacheValueBytesMax, 'x');
     world_->cache().put("a", largest, kLong);
     EXPECT_EQ(world_->get("a"), largest);
@@ -72,7 +72,7 @@ TEST_P(CacheConformance, TheLargestValueIsKeptAndALargerOneIsNot) {
     EXPECT_EQ(world_->cache().counters().errors, 2U);
 }
 
-TEST_P(CacheConformance, ForgetsWhenTheLifeIsOver) {
+TEST_P(CacheConformance, ExpiresEntries) {
     world_->cache().put("short", "one", Duration::milliseconds(30));
     world_->cache().put("long", "two", kLong);
     EXPECT_TRUE(world_->pass(Duration::milliseconds(30),
@@ -82,7 +82,7 @@ TEST_P(CacheConformance, ForgetsWhenTheLifeIsOver) {
     EXPECT_EQ(world_->get("none"), std::nullopt);
 }
 
-TEST_P(CacheConformance, ManyQuestionsAtOnceGetTheirOwnAnswers) {
+TEST_P(CacheConformance, ConcurrentQueriesGetTheirOwnValues) {
     std::map<std::string, std::string> seen;
     for (int i = 0; i < 100; ++i)
         world_->cache().put("k" + std::to_string(i), "v" + std::to_string(i), kLong);
@@ -97,7 +97,7 @@ TEST_P(CacheConformance, ManyQuestionsAtOnceGetTheirOwnAnswers) {
         EXPECT_EQ(seen["k" + std::to_string(i)], "v" + std::to_string(i));
 }
 
-TEST_P(CacheConformance, AReaderMayAskAgainFromItsAnswer) {
+TEST_P(CacheConformance, ACallbackMayQueryAgain) {
     world_->cache().put("a", "one", kLong);
     std::optional<std::string> second;
     world_->cache().get("a", [&](std::optional<std::string>) {
@@ -108,7 +108,7 @@ TEST_P(CacheConformance, AReaderMayAskAgainFromItsAnswer) {
     EXPECT_TRUE(world_->until([&] { return second == "two"; }));
 }
 
-TEST_P(CacheConformance, AProbeShowsThatItLives) {
+TEST_P(CacheConformance, AProbeShowsAWorkingCache) {
     world_->cache().probe();
     ASSERT_TRUE(world_->until([&] { return world_->cache().status().success_age.has_value(); }));
     const auto status = world_->cache().status();
@@ -124,7 +124,7 @@ INSTANTIATE_TEST_SUITE_P(Caches,
                              return instance.param == Which::Memory ? "Memory" : "Redis";
                          });
 
-TEST(MemoryCache, TheEntryUnusedForLongestLeavesFirst) {
+TEST(MemoryCache, EvictsTheLeastRecentlyUsedEntry) {
     MemoryWorld world({.entries_max = 2});
     world.cache().put("a", "1", kLong);
     world.cache().put("b", "2", kLong);
@@ -135,7 +135,7 @@ TEST(MemoryCache, TheEntryUnusedForLongestLeavesFirst) {
     EXPECT_EQ(world.cache().counters().evictions, 1U);
 }
 
-TEST(MemoryCache, NeverHoldsMoreBytesThanItMay) {
+TEST(MemoryCache, NeverExceedsItsByteLimit) {
     MemoryWorld world({.entries_max = 1'000, .bytes_max = 100});
     for (int i = 0; i < 50; ++i) {
         world.cache().put("k" + std::to_string(i), std::string(20, 'x'), kLong);

@@ -1,6 +1,6 @@
 #pragma once
 
-/// The caches behind one face, so that the conformance suite asks each the same questions.
+/// The caches behind one interface, so that the conformance suite runs the same tests on each.
 
 #include "shell/cache/memory_cache.hpp"
 #include "shell/cache/redis_cache.hpp"
@@ -16,9 +16,9 @@ class CacheWorld {
 public:
     virtual ~CacheWorld() = default;
     virtual ports::Cache& cache() = 0;
-    /// Lets what was asked for happen until `done`; false when it does not within 20 s.
+    /// Runs pending operations until `done`; false if that takes more than 20 s.
     virtual bool until(const std::function<bool()>& done) = 0;
-    /// Time passes until `done`, at least `span` where time is ours.
+    /// Lets time pass until `done`; with a simulated clock, advances it by `span`.
     virtual bool pass(base::Duration span, const std::function<bool()>& done) = 0;
 
     std::optional<std::string> get(std::string_view key) {

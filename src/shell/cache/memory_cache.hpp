@@ -1,10 +1,10 @@
 #pragma once
 
-/// The cache inside the process: the default, with nothing to install. The entry that was not
-/// used for the longest time leaves first.
+/// The cache inside the process: the default, which needs no installation. Evicts the least
+/// recently used entry.
 ///
 /// M1  Never more than `entries_max` entries nor `bytes_max` bytes of keys and values.
-/// M2  An entry whose life is over is never handed out.
+/// M2  An expired entry is never returned.
 
 #include "ports/cache.hpp"
 
@@ -21,7 +21,7 @@ struct MemoryCacheOptions {
 
 class MemoryCache final : public ports::Cache {
 public:
-    /// `now` is a clock that never goes back.
+    /// `now` is a monotonic clock.
     MemoryCache(MemoryCacheOptions options, std::function<base::Timestamp()> now);
 
     void get(std::string_view key, Found found) override;
@@ -51,7 +51,7 @@ private:
 
     MemoryCacheOptions options_;
     std::function<base::Timestamp()> now_;
-    std::list<Entry> entries_;                               // The last used first.
+    std::list<Entry> entries_;                               // Most recently used first.
     std::map<std::string_view, Place, std::less<>> places_;  // Keys point into the entries.
     std::size_t bytes_ = 0;
     ports::CacheCounters counters_;

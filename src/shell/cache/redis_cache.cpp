@@ -29,8 +29,8 @@ base::Duration duration_of(Clock::duration span) {
         std::chrono::duration_cast<std::chrono::microseconds>(span).count());
 }
 
-/// The first word of a server's complaint, "OOM" for example. The rest may repeat what was sent,
-/// the password included (N5).
+/// The first word of a server's error, for example "OOM". The rest is not used, since it may repeat
+/// what was sent, including the password (N5).
 std::string code_of(std::string_view complaint) {
     constexpr std::size_t kCodeMax = 24;
     const auto end = std::find_if_not(complaint.begin(), complaint.end(), [](char c) {
@@ -57,7 +57,7 @@ std::chrono::milliseconds reconnect_pause(const RedisOptions& options, std::uint
     return std::min(pause, options.pause_max);
 }
 
-/// The connection and all that waits on it; handlers keep it alive until the last one has run.
+/// The connection and all pending calls; handlers keep it alive until the last one has run.
 class RedisCache::Link : public std::enable_shared_from_this<Link> {
 public:
     Link(asio::io_context& context, RedisOptions options, base::Random random)
@@ -102,10 +102,10 @@ private:
     base::Random random_;
     tcp::resolver resolver_;
     tcp::socket socket_;
-    asio::steady_timer phase_timer_;  // Of a pause, a connection being made, a greeting.
+    asio::steady_timer phase_timer_;  // Times a pause, a connection attempt or a greeting.
     asio::steady_timer call_timer_;
     State state_ = State::Connecting;
-    /// Handlers of an earlier connection see another number, and do nothing.
+    /// Handlers of an earlier connection have another number and do nothing.
     std::uint64_t generation_ = 0;
     std::uint32_t failures_ = 0;
     std::optional<RedisReplyReader> reader_;
@@ -247,7 +247,7 @@ void RedisCache::Link::read() {
         });
 }
 
-/// Hands out the answers that are complete. False when the connection has ended over them.
+/// Delivers the complete replies. False if that has closed the connection.
 bool RedisCache::Link::take_replies() {
     const auto mine = generation_;
     while (mine == generation_) {
@@ -282,7 +282,7 @@ void RedisCache::Link::answer(PendingCall call, RedisReply reply) {
                       : call.kind == CallKind::Erase ? reply.kind == Kind::Integer
                                                      : reply.kind == Kind::Status;
     if (!fits) {
-        calls_.push_front(std::move(call));  // It fails with the others.
+        calls_.push_front(std::move(call));  // Fails together with the others.
         return fail("the server's answer does not fit the command");
     }
     latency_ = duration_of(Clock::now() - call.sent);
@@ -296,7 +296,7 @@ void RedisCache::Link::answer(PendingCall call, RedisReply reply) {
     call.found(std::nullopt);
 }
 
-/// Looks at the oldest call when its time is over; the others are younger (N2).
+/// Checks the oldest call when its time limit is over; the others are younger (N2).
 void RedisCache::Link::watch_calls() {
     if (calls_.empty()) {
         call_timer_runs_ = false;
@@ -329,7 +329,7 @@ void RedisCache::Link::fail(std::string message) {
     socket_.close(ignored);
     sodium_memzero(waiting_.data(), waiting_.size());
     waiting_.clear();
-    sending_.clear();  // The write ended with the socket.
+    sending_.clear();  // The write ended when the socket closed.
     pause();
     for (auto& call : std::exchange(calls_, {})) {
         if (call.kind == CallKind::Greet) continue;

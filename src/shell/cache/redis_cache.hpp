@@ -1,8 +1,8 @@
 #pragma once
 
-/// The cache in a Redis server, shared by several processes or kept over restarts of one. Commands
-/// go out one behind the other on one connection, answers come back in the same order; sockets are
-/// Asio's on the loop thread, the protocol's reader is libhiredis's.
+/// The cache in a Redis server, shared by several processes or surviving restarts of one. Commands
+/// are pipelined on one connection, and replies arrive in the same order. The sockets are Asio's,
+/// on the loop's thread; libhiredis parses the protocol.
 ///
 ///   Pausing ──pause over──> Connecting ──TCP──> Greeting ──PONG──> Ready
 ///      ^                        │                  │                 │
@@ -10,16 +10,16 @@
 ///      │                            refused            200 ms, closed│
 ///      └───────────────────────────── garbled, a list ───────────────┘
 ///
-/// N1  Outside of Ready nothing is queued: `get` answers "nothing" at once.
-/// N2  A call that is not answered within `answer_within` ends the connection, and everything that
-///     waits on it with it: a hung server costs that time once, not once a call.
-/// N3  At most `calls_max` calls and `bytes_max` unsent bytes wait; beyond that a call fails at
-///     once.
-/// N4  Pauses between attempts: 1, 2, 4, 8, 16, 30, 30 … s, each ±20 %, without end.
+/// N1  Outside Ready nothing is queued: `get` returns nothing at once.
+/// N2  A call without a reply within `answer_within` ends the connection and fails all pending
+///     calls: a hung server costs that time once, not once a call.
+/// N3  At most `calls_max` calls and `bytes_max` unsent bytes are pending; beyond that a call fails
+///     at once.
+/// N4  Pauses between attempts: 1, 2, 4, 8, 16, 30, 30 … s, each ±20 %, without limit.
 /// N5  The password is in no message, log or error, and is wiped from the send buffer.
 ///
-/// Threads: the loop thread only. A host given by name is looked up by Asio's resolver, which uses
-/// a thread of its own for that; an address needs none.
+/// Threads: the loop's only. Asio's resolver looks up a host name on a thread of its own; a numeric
+/// address needs no lookup.
 
 #include "base/random.hpp"
 #include "ports/cache.hpp"
@@ -38,7 +38,8 @@ namespace botcore::shell::cache {
 struct RedisOptions {
     RedisAddress address;
     std::string prefix = "botcore:";  ///< Of every key, so that a server can be shared.
-    std::chrono::milliseconds connect_within{1'000};  ///< For TCP, and again for the greeting.
+    std::chrono::milliseconds connect_within{
+        1'000};  ///< For the TCP connection, and again for the greeting.
     std::chrono::milliseconds answer_within{200};
     std::chrono::milliseconds pause_first{1'000};
     std::chrono::milliseconds pause_max{30'000};
@@ -46,13 +47,15 @@ struct RedisOptions {
     std::size_t bytes_max = std::size_t{8} << 20U;
 };
 
-/// The pause before the next attempt, after `failures` in a row (at least one), without jitter.
+/// The pause before the next attempt after `failures` consecutive failures (at least one), without
+/// jitter.
 [[nodiscard]] std::chrono::milliseconds reconnect_pause(const RedisOptions& options,
                                                         std::uint32_t failures);
 
 class RedisCache final : public ports::Cache {
 public:
-    /// Begins to connect once the context runs. Calls of `found` come from handlers of `context`.
+    /// Starts to connect once the context runs. The `found` callbacks are called by handlers of
+    /// `context`.
     RedisCache(boost::asio::io_context& context, RedisOptions options, base::Random random);
     ~RedisCache() override;
 

@@ -16,7 +16,7 @@ using testing::Not;
 constexpr Duration kLong = Duration::seconds(600);
 
 // @spec:R1-DEGR-02
-TEST(RedisCache, AKilledServerIsAMissAtOnceAndComesBackAfterItsRestart) {
+TEST(RedisCache, AKilledServerIsAMissAtOnceUntilItsRestart) {
     RedisServer server;
     RedisWorld world(RedisWorld::options_for(server.port()));
     ASSERT_TRUE(world.connected());
@@ -36,7 +36,7 @@ TEST(RedisCache, AKilledServerIsAMissAtOnceAndComesBackAfterItsRestart) {
     EXPECT_EQ(world.get("a"), "two");
 }
 
-TEST(RedisCache, WhatWaitsWhenTheServerIsKilledIsAnsweredWithNothing) {
+TEST(RedisCache, PendingCallsAreMissesWhenTheServerIsKilled) {
     RedisServer server;
     RedisWorld world(RedisWorld::options_for(server.port()));
     ASSERT_TRUE(world.connected());
@@ -53,7 +53,7 @@ TEST(RedisCache, WhatWaitsWhenTheServerIsKilledIsAnsweredWithNothing) {
 }
 
 // @spec:R1-DEGR-02
-TEST(RedisCache, AHungServerCostsItsTimeLimitOnceAndIsFoundAgainWhenItGoesOn) {
+TEST(RedisCache, AHungServerCostsItsTimeLimitOnceAndReconnectsAfterwards) {
     RedisServer server;
     auto options = RedisWorld::options_for(server.port());
     options.connect_within = milliseconds(100);
@@ -66,7 +66,8 @@ TEST(RedisCache, AHungServerCostsItsTimeLimitOnceAndIsFoundAgainWhenItGoesOn) {
     EXPECT_EQ(world.get("a"), std::nullopt);
     EXPECT_GE(steady_clock::now() - begin, milliseconds(190));
     EXPECT_FALSE(world.cache().status().connected);
-    // The kernel still accepts connections for it; without a greeting that counts for nothing.
+    // The kernel still accepts connections for the hung process; they do not count without a
+    // greeting.
     for (int i = 0; i < 1'000; ++i)
         EXPECT_EQ(world.get("a"), std::nullopt);
     EXPECT_FALSE(world.cache().status().connected);
@@ -78,7 +79,7 @@ TEST(RedisCache, AHungServerCostsItsTimeLimitOnceAndIsFoundAgainWhenItGoesOn) {
     EXPECT_EQ(world.get("a"), "one");
 }
 
-TEST(RedisCache, NothingListensThere) {
+TEST(RedisCache, AClosedPortIsAMiss) {
     RedisWorld world(RedisWorld::options_for(free_port()));
     EXPECT_EQ(world.get("a"), std::nullopt);
     EXPECT_TRUE(
@@ -86,7 +87,7 @@ TEST(RedisCache, NothingListensThere) {
     EXPECT_FALSE(world.cache().status().success_age.has_value());
 }
 
-TEST(RedisCache, ANameThatNobodyKnowsIsAMissToo) {
+TEST(RedisCache, AnUnresolvableHostNameIsAMiss) {
     auto options = RedisWorld::options_for(1);
     options.address.host = "no-such-host.invalid";
     RedisWorld world(std::move(options));
@@ -98,7 +99,7 @@ TEST(RedisCache, ANameThatNobodyKnowsIsAMissToo) {
     }));
 }
 
-TEST(RedisCache, AHostMayBeGivenByName) {
+TEST(RedisCache, ResolvesHostNames) {
     RedisServer server;
     auto options = RedisWorld::options_for(server.port());
     options.address.host = "localhost";
@@ -108,7 +109,7 @@ TEST(RedisCache, AHostMayBeGivenByName) {
     EXPECT_EQ(world.get("a"), "one");
 }
 
-TEST(RedisCache, AFullServerRefusesWritesAndStillReads) {
+TEST(RedisCache, AFullServerRejectsWritesAndStillReads) {
     RedisServer server({"--maxmemory", "3mb", "--maxmemory-policy", "noeviction"});
     RedisWorld world(RedisWorld::options_for(server.port()));
     ASSERT_TRUE(world.connected());
@@ -124,7 +125,7 @@ TEST(RedisCache, AFullServerRefusesWritesAndStillReads) {
     EXPECT_EQ(world.get("small"), "one");
 }
 
-TEST(RedisCache, TheRightPasswordOpensAndAWrongOneIsNeverRepeated) {
+TEST(RedisCache, AcceptsTheRightPasswordAndNeverRepeatsAWrongOne) {
     RedisServer server({"--requirepass", "open-sesame"});
     RedisWorld right(RedisWorld::options_for(server.port(), "open-sesame"));
     ASSERT_TRUE(right.connected());
@@ -142,7 +143,7 @@ TEST(RedisCache, TheRightPasswordOpensAndAWrongOneIsNeverRepeated) {
         none.until([&] { return none.cache().status().message == "the server refuses: NOAUTH"; }));
 }
 
-TEST(RedisCache, AServerThatRepeatsThePasswordDoesNotGetItIntoAMessage) {
+TEST(RedisCache, APasswordRepeatedByTheServerAppearsInNoMessage) {
     const FakeServer server({"-ERR unknown command AUTH, with args: open-sesame\r\n"});
     RedisWorld world(RedisWorld::options_for(server.port(), "open-sesame"));
     ASSERT_TRUE(world.until(
@@ -150,7 +151,7 @@ TEST(RedisCache, AServerThatRepeatsThePasswordDoesNotGetItIntoAMessage) {
     EXPECT_THAT(world.cache().status().message, Not(HasSubstr("sesame")));
 }
 
-/// Greets well, then answers with `answer` whatever it is asked.
+/// Completes the greeting, then replies with `answer` to every command.
 std::string message_after(const std::string& answer) {
     const FakeServer server({"+OK\r\n+PONG\r\n", answer});
     RedisWorld world(RedisWorld::options_for(server.port()));
@@ -160,7 +161,7 @@ std::string message_after(const std::string& answer) {
     return world.cache().status().message;
 }
 
-TEST(RedisCache, GarbageEndsTheConnectionAndIsAMiss) {
+TEST(RedisCache, GarbageClosesTheConnectionAndIsAMiss) {
     EXPECT_EQ(message_after("HTTP/1.1 400 Bad Request\r\n\r\n"),
               "the server's answer cannot be read");
     EXPECT_EQ(message_after(std::string("\0\0\0\0", 4)), "the server's answer cannot be read");

@@ -12,8 +12,8 @@ namespace {
 
 using Kind = RedisReply::Kind;
 
-// What the library calls while it reads. It takes no answer for "out of memory", which ends the
-// reading; so a list is refused before anything is set aside for its elements (P1).
+// Callbacks of the library's reader. A null result means "out of memory" to it and ends the
+// reading; so a list is rejected before memory is allocated for its elements (P1).
 
 void* make_text(const redisReadTask* task, char* text, std::size_t size) {
     Kind kind = Kind::Text;
@@ -48,11 +48,11 @@ void RedisReplyReader::Free::operator()(redisReader* reader) const {
 }
 
 RedisReplyReader::RedisReplyReader() : reader_(redisReaderCreateWithFunctions(&kFunctions)) {
-    CHECK(reader_ != nullptr);  // E7: without memory the process ends.
+    CHECK(reader_ != nullptr);  // E7: the process ends if memory is exhausted.
 }
 
 void RedisReplyReader::feed(std::string_view bytes) {
-    // A failure is kept in the reader and told by `next`.
+    // An error is stored in the reader and returned by `next`.
     (void)redisReaderFeed(reader_.get(), bytes.data(), bytes.size());
 }
 

@@ -1,10 +1,11 @@
 #pragma once
 
-/// Reads the answers of a Redis server, one after the other, out of the bytes of its connection.
+/// Reads the replies of a Redis server, one after the other, from the bytes of its connection.
 ///
-/// P1  Only what our commands can bring is accepted: status, error, integer, one text, nothing.
-///     A list, or bytes that are no answer, end the reading: the connection is to be closed.
-/// P2  An unfinished answer holds at most `kReplyBytesMax`; a server cannot fill our memory.
+/// P1  Only replies that our commands can have are accepted: status, error, integer, one string,
+///     nil. A list, or bytes that are no reply, end the reading: the connection must be closed.
+/// P2  An incomplete reply holds at most `kReplyBytesMax`, so that a server cannot exhaust our
+///     memory.
 
 #include "base/result.hpp"
 #include "ports/cache.hpp"
@@ -26,8 +27,8 @@ struct RedisReply {
 };
 
 enum class RedisReplyError : std::uint8_t {
-    Garbled,   ///< Not the protocol, or an answer that none of our commands has.
-    TooLarge,  ///< An answer grows beyond `kReplyBytesMax`.
+    Garbled,   ///< Not the protocol, or a reply that none of our commands has.
+    TooLarge,  ///< A reply exceeds `kReplyBytesMax`.
 };
 
 inline constexpr std::size_t kReplyBytesMax = ports::kCacheValueBytesMax + 4'096;
@@ -36,11 +37,11 @@ class RedisReplyReader {
 public:
     RedisReplyReader();
 
-    /// More bytes have come; `next` reads them.
+    /// Adds received bytes; `next` parses them.
     void feed(std::string_view bytes);
 
-    /// The next whole answer; nothing until more bytes have come. After an error this reader is of
-    /// no more use.
+    /// The next complete reply; nothing until more bytes are fed. After an error this reader cannot
+    /// be used any more.
     [[nodiscard]] base::Result<std::optional<RedisReply>, RedisReplyError> next();
 
 private:
@@ -51,7 +52,7 @@ private:
     std::unique_ptr<redisReader, Free> reader_;
 };
 
-/// A command in the form it is sent in.
+/// A command as it is sent.
 [[nodiscard]] std::string redis_command(std::initializer_list<std::string_view> words);
 
 }  // namespace botcore::shell::cache

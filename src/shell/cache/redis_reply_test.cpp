@@ -5,7 +5,7 @@
 namespace botcore::shell::cache {
 namespace {
 
-TEST(RedisReplyReader, ReadsWhatOurCommandsBring) {
+TEST(RedisReplyReader, ReadsTheRepliesOfOurCommands) {
     RedisReplyReader reader;
     reader.feed("+OK\r\n:7\r\n$2\r\nhi\r\n$-1\r\n-ERR no\r\n$3\r\nab");
     for (const auto kind : {RedisReply::Kind::Status,
@@ -23,7 +23,7 @@ TEST(RedisReplyReader, ReadsWhatOurCommandsBring) {
     EXPECT_FALSE(half.value().has_value());
 }
 
-TEST(RedisReplyReader, CallsForeignBytesAndListsGarbled) {
+TEST(RedisReplyReader, ReportsForeignBytesAndListsAsGarbled) {
     for (const char* bytes : {"HTTP/1.1 200 OK\r\n\r\n", "*1\r\n+OK\r\n", "?\r\n"}) {
         RedisReplyReader reader;
         reader.feed(bytes);
@@ -33,7 +33,7 @@ TEST(RedisReplyReader, CallsForeignBytesAndListsGarbled) {
     }
 }
 
-TEST(RedisReplyReader, CallsAnAnswerWithoutEndTooLarge) {
+TEST(RedisReplyReader, ReportsAnEndlessReplyAsTooLarge) {
     RedisReplyReader reader;
     reader.feed("$999999999\r\n" + std::string(kReplyBytesMax + 1, 'x'));
     const auto reply = reader.next();

@@ -1,7 +1,7 @@
 #pragma once
 
 /// Redis servers for tests: the real one as a child process on a free loopback port, and a fake one
-/// that answers what it is told to.
+/// with scripted replies.
 
 #include "tests/scratch/temporary_folder.hpp"
 
@@ -58,7 +58,7 @@ inline std::uint16_t free_port() {
     return Listening().port();
 }
 
-/// Can a connection be made?
+/// Whether a connection can be made.
 inline bool accepts(std::uint16_t port) {
     const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
@@ -84,7 +84,7 @@ public:
     RedisServer(const RedisServer&) = delete;
     RedisServer& operator=(const RedisServer&) = delete;
 
-    /// Starts it and waits until it accepts connections.
+    /// Starts the server and waits until it accepts connections.
     void start() {
         std::vector<std::string> words = {"redis-server",
                                           "--port",
@@ -143,8 +143,8 @@ private:
     pid_t child_ = -1;
 };
 
-/// Accepts one connection after the other; sends each of `answers` once something has come, then
-/// reads until the other side closes.
+/// Accepts connections one after the other; sends each of `answers` once bytes were received, then
+/// reads until the client closes.
 class FakeServer {
 public:
     explicit FakeServer(std::vector<std::string> answers)
@@ -153,7 +153,7 @@ public:
 
     ~FakeServer() {
         thread_.request_stop();
-        ::shutdown(listening_.socket(), SHUT_RDWR);  // Ends `accept`.
+        ::shutdown(listening_.socket(), SHUT_RDWR);  // Unblocks `accept`.
     }
 
     [[nodiscard]] std::uint16_t port() const { return listening_.port(); }

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Where a Redis server is: redis://[:password@]host[:port][/db].
+/// The address of a Redis server: redis://[:password@]host[:port][/db].
 
 #include "base/result.hpp"
 #include "shell/auth/secret.hpp"
@@ -18,8 +18,8 @@ struct RedisAddress {
     auth::Secret password{""};  ///< Empty: none.
 };
 
-/// Reads the address. The password may hold %XX escapes; an IPv6 address stands in brackets. The
-/// error says what was expected and never repeats the text, which may hold the password.
+/// Parses the address. The password may contain %XX escapes; an IPv6 address is in brackets. The
+/// error says what was expected and never repeats the text, which may contain the password.
 [[nodiscard]] base::Result<RedisAddress, std::string> parse_redis_url(std::string_view text);
 
 }  // namespace botcore::shell::cache
