@@ -55,10 +55,10 @@ namespace {
 
 constexpr base::Duration kArchiveAwaited = base::Duration::seconds(5);
 constexpr std::chrono::milliseconds kWatchEvery(250);
-/// What `AnalysisRules` allow for one question, retries included (R2-TMO-06).
+/// The limit of `AnalysisRules` for one analysis request, retries included (R2-TMO-06).
 const base::Duration kAnalysisWithin = base::Duration::seconds(10);
 constexpr std::chrono::seconds kFirstProbesWithin(2);
-/// Supervisor, container and terminal may all ask for the end, each in its time.
+/// Supervisor, container and terminal may each send a signal: within this time they count as one.
 constexpr std::chrono::seconds kSameRequest(1);
 
 int failed(int code, const std::string& text) {
@@ -103,7 +103,7 @@ public:
         });
     }
 
-    /// Syncs of the store's end are nobody's figures.
+    /// The syncs during the store's shutdown are not measured.
     ~Daemon() { opened_.disk->tell({}); }
 
     Daemon(const Daemon&) = delete;
@@ -184,7 +184,7 @@ private:
          }}};
     std::unique_ptr<shell::http::ResponseCache> responses_;
     std::unique_ptr<ApiRoutes> routes_;
-    std::unique_ptr<ports::Cache> cache_;  ///< Goes first: what waits for it is forgotten.
+    std::unique_ptr<ports::Cache> cache_;  ///< Destroyed before its users; drops pending queries.
     std::unique_ptr<shell::http::HttpServer> server_;
     asio::signal_set signals_;
     Reload reload_;
@@ -230,8 +230,7 @@ std::string Daemon::start_trading() {
         open_first_accounts(*runtime_, config_.text("paper.deposit"), clock_.now());
     }
     loop_->start();
-    // Accounts are open and compared with the venue before the door is: the first caller finds
-    // them.
+    // Opens the accounts and compares them with the venue before the listener opens.
     do {
         exchange_.deliver(*runtime_);
     } while (runtime_->step(clock_.now()) || exchange_.has_reports());
@@ -359,7 +358,7 @@ std::string Daemon::start_archive() {
          .in_doubt = in_doubt_});
     if (!made) return made.error();
     archive_ = std::move(made).value();
-    // Entries wait for what the archive says of the store, exits never do.
+    // Entries wait for the archive's verdict on the store; exits never wait.
     if (archive_) runtime_->await_archive(clock_.now().monotonic + kArchiveAwaited);
     return {};
 }
@@ -400,7 +399,8 @@ void Daemon::greet_caller() const {
            .ready_file = paths_.ready_file});
 }
 
-/// The first caller finds every part looked at, unless one of them hangs.
+/// Waits for the first result of every probe, for at most `kFirstProbesWithin`, so that the first
+/// request sees the complete health.
 void Daemon::start_probes() {
     health_->set_load(overload_.take_overload() ? operations::Load::Overload
                                                 : operations::Load::Normal);
@@ -409,7 +409,7 @@ void Daemon::start_probes() {
     while ((!health_->monitor().settled() || runtime_->awaits_archive()) &&
            std::chrono::steady_clock::now() < deadline) {
         (void)context_.run_one_for(std::chrono::milliseconds(20));
-        exchange_.deliver(*runtime_);  // The answer to its probe; there are no turns yet.
+        exchange_.deliver(*runtime_);  // The reply to its probe; the loop runs no turns yet.
         health_->tick();
         probe_archive();
     }
@@ -464,12 +464,12 @@ void Daemon::await_signal() {
     });
 }
 
-/// The watchdog hears only of a loop that turns: this runs on it, and counts its turns.
+/// Runs on the loop and reports to the watchdog only if the loop has made turns since.
 void Daemon::report_alive() {
     const auto every = manager_.alive_every();
     if (!every) return;
     const bool turns = std::exchange(turns_seen_, loop_->turns()) != loop_->turns();
-    // A restart would not mend a hanging disk, and the relief answers meanwhile.
+    // A restart would not repair a hanging disk, and the standby runner serves requests meanwhile.
     if (turns || relief_.is_on_duty()) manager_.alive();
     alive_timer_.expires_after(*every);
     alive_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -491,7 +491,7 @@ shell::Shutdown::Hooks Daemon::shutdown_hooks() {
         server_->stop(within, [] {});
     };
     hooks.requests_open = [this] { return server_->requests_open(); };
-    // The key may change while the daemon runs: it is looked at when the end comes.
+    // Evaluated during the shutdown, since the key may change while the daemon runs.
     const auto cancels = [this] {
         return config_.is_on("shutdown.cancel_entries") &&
                runtime_->status() == runtime::Status::Running;
@@ -518,7 +518,7 @@ void Daemon::begin_stop(std::string_view cause) {
     shutdown_.begin(cause);
 }
 
-/// Whoever uses the store goes before it.
+/// Destroys all users of the store before the store.
 void Daemon::close_store() {
     alive_timer_.cancel();
     const bool archived = !archive_ || archive_->stop();
@@ -526,7 +526,7 @@ void Daemon::close_store() {
     slow_.reset();
     health_->write_out();
     if (!ended) {
-        // A look hangs in the store or on the disk, and what it uses must not go away under it.
+        // A probe of the store or the disk hangs, and the objects it uses must not be destroyed.
         log_.write(shell::log::Level::Error, "a probe of the store or the disk still hangs");
         (void)log_.flush();
         std::_Exit(exit_code_);

@@ -13,7 +13,7 @@ namespace {
 
 namespace websocket = shell::websocket;
 
-/// Whoever starts the daemon reads the greeting first, unless the start takes longer than this.
+/// Log output is delayed for at most this long, so that the greeting is printed first.
 constexpr std::chrono::seconds kGreetingAwaited(5);
 
 std::chrono::seconds seconds_of(const shell::Config& config, std::string_view key) {

@@ -1,6 +1,7 @@
 #pragma once
 
-/// The event stream of a daemon: the hub that hears of commits and the server at `/ws`.
+/// The event stream of the daemon: the hub, which is notified of commits, and the WebSocket server
+/// at `/ws`.
 
 #include "base/result.hpp"
 #include "shell/config/config.hpp"
@@ -14,7 +15,7 @@ namespace botcore::apps {
 
 class EventStream {
 public:
-    /// All of them outlive it, and so does what the functions look at.
+    /// All of them, and what the functions use, must outlive the event stream.
     struct Parts {
         boost::asio::io_context& context;
         ports::StoreReader& reader;
@@ -27,15 +28,15 @@ public:
 
     EventStream(const shell::Config& config, Parts parts);
 
-    /// The runtime's listener; where events of the moment are published.
+    /// Receives the runtime's commits; events without a record are published here, too.
     [[nodiscard]] shell::websocket::EventHub& hub() { return hub_; }
 
-    /// Called once the first record is there: it names a timeline that no restore began.
+    /// Called after the first record was written, which names a timeline that no restore began.
     [[nodiscard]] base::Outcome<std::string> read_timeline(const std::filesystem::path& store);
 
     [[nodiscard]] shell::websocket::WebsocketServer& server() { return server_; }
 
-    /// Copies what the server counted by itself.
+    /// Copies the counts of the server into the metrics.
     void count(shell::metrics::Metrics& metrics);
 
 private:

@@ -1,6 +1,6 @@
 #pragma once
 
-/// The first start has a paper account on each market, so that there is nothing to set up.
+/// The first start opens a paper account on each market, so that no setup is needed.
 
 #include "runtime/runtime.hpp"
 
@@ -8,7 +8,7 @@
 
 namespace botcore::apps {
 
-/// `deposit` is a decimal text of USDT that the configuration let pass.
+/// `deposit` is a decimal amount of USDT that the configuration has validated.
 void open_first_accounts(runtime::Runtime& runtime,
                          std::string_view deposit,
                          const runtime::Now& now);

@@ -1,7 +1,7 @@
 #pragma once
 
-/// What the daemon says once it can be talked to: where it listens, and a first order to paste. For
-/// other programs the same in a file.
+/// What the daemon prints once its API is reachable: its address and a first order to paste. The
+/// address is also written to a file, for other programs.
 
 #include <cstdint>
 #include <filesystem>
@@ -18,7 +18,7 @@ struct Greeting {
     std::string ready_file;  ///< Empty for none.
 };
 
-/// Prints to standard output and writes the ready file, which appears whole.
+/// Prints to standard output and writes the ready file atomically.
 void greet(const Greeting& greeting);
 
 }  // namespace botcore::apps

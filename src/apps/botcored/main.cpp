@@ -31,9 +31,10 @@ void complain(const std::string& text) {
     std::cerr << "botcored: " << botcore::shell::log::redact(text) << "\n";
 }
 
-/// Before anything is made: the same question that `botctl config check` asks.
+/// Runs the checks of `botctl config check` before anything is created.
 bool settings_are_good(const Config& config, const std::filesystem::path& data) {
-    // What stands in the place of the data folder is said by whoever opens it.
+    // If something else is in the place of the data folder, the code that opens the folder reports
+    // it.
     std::error_code error;
     if (std::filesystem::exists(data, error) && !std::filesystem::is_directory(data, error)) {
         return true;
@@ -44,7 +45,8 @@ bool settings_are_good(const Config& config, const std::filesystem::path& data) 
     return mistakes.empty();
 }
 
-/// Configuration and arguments may be root's to read; from here on all is the owner's.
+/// Only root may be able to read configuration and arguments; from here on the process runs as the
+/// owner of the data folder.
 int run_as_owner(const Config& config, botcore::apps::DaemonPaths paths) {
     const auto became = botcore::shell::become_owner_of(paths.data);
     if (!became) {
@@ -109,7 +111,7 @@ int refuse_line(const CLI::App& app, const CLI::ParseError& error) {
     return botcore::shell::kExitCommandLine;
 }
 
-/// What a reload takes over; the first mistakes of it otherwise.
+/// The configuration of a reload, or its mistakes.
 botcore::base::Result<Config, std::string> read_config(
     const botcore::shell::GivenSettings& settings, const std::filesystem::path& data) {
     auto gathered = botcore::shell::gather_settings(settings, environ);
@@ -122,17 +124,17 @@ botcore::base::Result<Config, std::string> read_config(
     return botcore::base::Failure{std::move(text)};
 }
 
-/// Before anything else is opened.
+/// Runs before any other file is opened.
 void prepare_process() {
     botcore::shell::log::install_crash_trace();
-    // A closed descriptor 0, 1 or 2 would be given to the next file, and messages would be written
-    // into it.
+    // If descriptor 0, 1 or 2 were closed, the next opened file would get its number, and messages
+    // would be written into that file.
     int descriptor = 0;
     while (descriptor >= 0 && descriptor <= STDERR_FILENO)
         descriptor = ::open("/dev/null", O_RDWR);
     if (descriptor >= 0) (void)::close(descriptor);
-    // Whoever reads the greeting may be gone; a reload that comes before the daemon awaits it is
-    // part of the start.
+    // The reader of the greeting may have closed the pipe; a SIGHUP before the daemon handles
+    // reloads needs no reload.
     (void)std::signal(SIGPIPE, SIG_IGN);
     (void)std::signal(SIGHUP, SIG_IGN);
 }

@@ -1,10 +1,9 @@
 #pragma once
 
-/// SIGHUP: configuration, certificate and key are read again, and the log file is opened again.
+/// SIGHUP: reads configuration, certificate and key again and reopens the log file.
 ///
 /// H1  A configuration with a mistake changes nothing; the log names the mistake.
-/// H2  Keys that a running daemon cannot take over are named in the log and wait for its next
-///     start.
+/// H2  Changed keys that need a restart are named in the log and take effect at the next start.
 ///
 /// Threads: the thread that runs the io_context.
 
@@ -22,34 +21,34 @@
 
 namespace botcore::apps {
 
-/// Reads files, variables and flags as the start has done; the text names all mistakes.
+/// Reads files, variables and flags as at the start; the error lists all mistakes.
 using ReadConfig = std::function<base::Result<shell::Config, std::string>()>;
 
 /// Keys whose values differ.
 struct ConfigChange {
-    std::vector<std::string_view> taken;  ///< Taken over into the running configuration.
-    std::vector<std::string_view> later;  ///< Not before the next start.
+    std::vector<std::string_view> taken;  ///< Applied to the running configuration.
+    std::vector<std::string_view> later;  ///< Take effect at the next start.
 };
 
 [[nodiscard]] ConfigChange take_over(shell::Config& running, const shell::Config& read);
 
 class Reload {
 public:
-    /// All outlive it.
+    /// All must outlive this object.
     struct Parts {
         boost::asio::io_context& context;
         shell::log::Log& log;
         shell::Config& running;
         ReadConfig read;
-        std::function<std::string()> read_certificate;  ///< Answers what is wrong; empty: nothing.
-        std::function<void()> apply;                    ///< The running configuration has changed.
+        std::function<std::string()> read_certificate;  ///< Returns an error text; empty: success.
+        std::function<void()> apply;  ///< Called after the running configuration has changed.
     };
 
     explicit Reload(Parts parts);
 
     void start();
 
-    /// Later signals do nothing.
+    /// Later signals have no effect.
     void stop() { hangup_.cancel(); }
 
 private:

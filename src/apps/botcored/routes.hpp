@@ -1,6 +1,6 @@
 #pragma once
 
-/// The API with all its groups of routes.
+/// All groups of routes of the API.
 
 #include "shell/http/analysis_routes.hpp"
 #include "shell/http/api.hpp"
@@ -19,7 +19,7 @@
 
 namespace botcore::apps {
 
-/// What an answered commit has survived; the options of `run_daemon` make it so.
+/// The durability of a commit when its reply is sent, as the options of `run_daemon` set it.
 inline constexpr const char* kDurability = "sqlite, WAL, synchronous=FULL, one machine";
 
 struct ApiRoutes {

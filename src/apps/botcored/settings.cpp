@@ -26,10 +26,10 @@ std::uint32_t count(const shell::Config& config, std::string_view key) {
     return static_cast<std::uint32_t>(config.integer(key));
 }
 
-/// A percentage as the ratio that it means.
+/// Converts a percentage into a ratio.
 model::Rate percent(const shell::Config& config, std::string_view key) {
     const auto value = model::parse_amount<model::Rate>(config.text(key));
-    CHECK(value.has_value());  // The configuration has checked it.
+    CHECK(value.has_value());  // The configuration has validated it.
     return model::Rate::from_units(value.value().units() / 100);
 }
 
@@ -46,7 +46,8 @@ model::RiskLimits risk_limits(const shell::Config& config) {
     limits.margin_level_close = percent(config, "risk.margin_level_close_percent");
     limits.margin_level_safe = percent(config, "risk.margin_level_safe_percent");
     limits.losses_in_a_row_max = count(config, "risk.losses_in_a_row_max");
-    // Generated prices teach nobody patience: there a cool-down is what somebody asked for.
+    // With generated prices, there is no cool-down unless it was configured: losses against
+    // generated prices are no reason for one.
     const bool chosen = config.value("risk.losses_in_a_row_max").origin != "default";
     if (config.text("market.source") == "generated" && !chosen) limits.losses_in_a_row_max = 0;
     limits.cooldown = base::Duration::seconds(60 * config.integer("risk.cooldown_minutes"));

@@ -1,6 +1,6 @@
 #pragma once
 
-/// From the configuration's texts and numbers to the options of the daemon's parts.
+/// Converts the texts and numbers of the configuration into the options of the daemon's parts.
 
 #include "ports/cache.hpp"
 #include "runtime/runtime.hpp"
@@ -18,7 +18,7 @@
 
 namespace botcore::apps {
 
-/// `Options::next_incarnation` draws from the system's source of randomness.
+/// `Options::next_incarnation` uses the system's source of randomness.
 [[nodiscard]] runtime::Options runtime_options(const shell::Config& config);
 [[nodiscard]] model::RiskLimits risk_limits(const shell::Config& config);
 [[nodiscard]] shell::http::UserAccessOptions access_options(const shell::Config& config,
@@ -29,20 +29,20 @@ namespace botcore::apps {
 [[nodiscard]] shell::sqlite::SqliteOptions store_options(const shell::Config& config,
                                                          std::string path,
                                                          std::string vfs);
-/// Also raises the limit of file descriptors, since connections are bounded by it. The log outlives
-/// the server.
+/// Also raises the limit of file descriptors, which bounds the number of connections. The log must
+/// outlive the server.
 [[nodiscard]] shell::http::HttpServerOptions http_options(const shell::Config& config,
                                                           shell::log::Log& log);
-/// The cache that the configuration asks for: in a Redis server, or in the process.
+/// The cache that the configuration selects: in a Redis server, or in the process.
 [[nodiscard]] base::Result<std::unique_ptr<ports::Cache>, std::string> make_cache(
     const shell::Config& config, boost::asio::io_context& context, std::uint64_t seed);
 
-/// Empty where the variable is not set.
+/// Empty if the variable is not set.
 [[nodiscard]] std::string environment(const char* name);
 /// From the system's source of randomness.
 [[nodiscard]] std::uint64_t random_seed();
 
-/// Where the API is, for callers of this machine.
+/// The URL of the API for clients on this machine.
 [[nodiscard]] std::string url_of(const shell::Config& config, std::uint16_t port);
 
 }  // namespace botcore::apps

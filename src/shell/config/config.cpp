@@ -8,9 +8,10 @@
 #include "shell/files/whole_file.hpp"
 
 #include <toml++/impl/preprocessor.h>
-// Version 3.3 assumes of every table header what "[" and a line's end breaks, and of letters what
-// U+038C breaks: undefined behaviour with NDEBUG, the end of the process without. The errors behind
-// its assumptions are right, and "no" is the answer that it does not reach.
+// toml++ 3.3 makes two assumptions that invalid files violate: one in every table header (violated
+// by "[" and a line end), one about letters (violated by U+038C). The result is undefined behaviour
+// with NDEBUG and an abort without. Removing the first assumption leads to the library's own error
+// handling, and returning "false" is the right result where the second one is.
 #undef TOML_ASSERT_ASSUME
 #define TOML_ASSERT_ASSUME(condition) static_assert(true)
 #undef TOML_UNREACHABLE
@@ -31,7 +32,7 @@ namespace {
 
 using Kind = ConfigKind;
 
-/// The unit of keys that are a time of day, UTC.
+/// The unit of keys that hold a time of day in UTC.
 constexpr std::string_view kTimeUnit = "HH:MM";
 
 const ConfigKey* find_key(std::string_view name) {
@@ -53,7 +54,8 @@ std::string range_of(const ConfigKey& key) {
            (key.unit.empty() ? std::string() : " " + std::string(key.unit));
 }
 
-/// The values that a unit such as "generated | recorded" lists; none where it is a plain unit.
+/// The values that a unit such as "generated
+/// recorded" lists; none for a plain unit.
 std::vector<std::string_view> choices_of(std::string_view unit) {
     constexpr std::string_view kOr = " | ";
     std::vector<std::string_view> choices;
@@ -66,10 +68,10 @@ std::vector<std::string_view> choices_of(std::string_view unit) {
     }
 }
 
-/// What is wrong with the value; empty when nothing is.
+/// What is wrong with the value; empty if nothing is.
 std::string mistake_in(const ConfigKey& key, std::string_view value) {
-    // Settings go into headers, paths and lines of the log. The value is not repeated: it may be
-    // secret, and it would break the message.
+    // Settings are used in headers, paths and log lines. The error does not repeat the value: it
+    // may be secret, and the control characters would break the message.
     const bool one_line = std::none_of(value.begin(), value.end(), [](char c) {
         return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
     });
@@ -117,9 +119,9 @@ std::string variable_of(const ConfigKey& key) {
     return name;
 }
 
-/// Of a variable that begins as settings do and is none.
+/// The error for a variable that has the prefix of settings and is none.
 std::string refusal_of_variable(std::string_view variable) {
-    // Compared without what all of them begin with, which would make any two of them alike.
+    // Compares without the common prefix, which would make any two names similar.
     std::vector<std::string> names;
     for (const auto& key : config_keys())
         names.push_back(variable_of(key).substr(kVariablePrefix.size()));
@@ -135,7 +137,7 @@ std::string refusal_of_variable(std::string_view variable) {
            "`botctl config check` lists all keys";
 }
 
-/// For a file of settings, which is written by people.
+/// A settings file is written by people and therefore small.
 constexpr std::size_t kFileBytesMax = std::size_t{1} << 20U;
 
 void add_line(std::string& lines, const std::string& line) {
@@ -151,7 +153,7 @@ std::string line_of(const std::string& path, const toml::node& node) {
     return path + ", line " + std::to_string(node.source().begin.line);
 }
 
-/// A TOML value as the text that `set` takes; nothing for a table or a list.
+/// A TOML value as the text that `set` expects; nothing for a table or a list.
 std::optional<std::string> text_of(const toml::node& node) {
     if (auto text = node.value_exact<std::string>()) return text;
     if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);

@@ -21,7 +21,7 @@ enum class ConfigKind : std::uint8_t {
     Integer,
     Text,
     Decimal,
-    Secret,  ///< A text that may hold a password: never shown.
+    Secret,  ///< A text that may contain a password: never shown.
 };
 
 /// One key of the table.
@@ -31,41 +31,42 @@ struct ConfigKey {
     std::string_view fallback;
     std::int64_t min = 0;  ///< Integers and decimals only.
     std::int64_t max = 0;
-    std::string_view unit;  ///< "a | b": these two words and no other.
+    std::string_view unit;  ///< "a | b": only these two words are allowed.
     std::string_view meaning;
 };
 
 /// All keys, in the order of the documentation.
 [[nodiscard]] std::span<const ConfigKey> config_keys();
 
-/// Text and origin of a value: "default", the file with the line, the variable or the option.
+/// A value and its origin: "default", the file with the line, the variable or the option.
 struct ConfigValue {
     std::string text;
     std::string origin = "default";
 };
 
-/// The value as people may see it.
+/// The value for display; hides secrets.
 [[nodiscard]] std::string shown(const ConfigKey& key, const ConfigValue& value);
 
 class Config {
 public:
-    /// Every key at its default.
+    /// All keys have their defaults.
     Config();
 
-    /// Sets one key; an error names the key, what was expected and what came.
+    /// Sets one key; an error names the key, what was expected and what was given.
     [[nodiscard]] base::Outcome<std::string> set(std::string_view key,
                                                  std::string_view value,
                                                  std::string_view origin);
 
-    /// Reads a TOML file of tables and keys. All its mistakes, one line each.
+    /// Reads a TOML file of tables and keys. The error lists all its mistakes, one a line.
     [[nodiscard]] base::Outcome<std::string> read_file(const std::string& path);
 
-    /// Reads the process's BOTCORE_… variables. All its mistakes, one line each.
+    /// Reads the process's BOTCORE_… variables. The error lists all their mistakes, one a line.
     [[nodiscard]] base::Outcome<std::string> read_environment(const char* const* environment);
 
     [[nodiscard]] const std::string& text(std::string_view key) const;
     [[nodiscard]] std::int64_t integer(std::string_view key) const;
-    /// Of a key that is "true | false".
+    /// For keys with the unit "true
+    /// false".
     [[nodiscard]] bool is_on(std::string_view key) const;
     [[nodiscard]] const ConfigValue& value(std::string_view key) const;
 

@@ -1,6 +1,7 @@
 #pragma once
 
-/// The table of keys is in two files: trading and what it needs, and what keeps it running.
+/// The table of keys is split into two files: keys of trading (config_keys.cpp), and keys of
+/// operation (running_keys.cpp).
 
 #include "shell/config/config.hpp"
 
@@ -8,7 +9,7 @@
 
 namespace botcore::shell {
 
-/// Sockets for listeners, logs, the archive, the shutdown.
+/// Keys of listeners, logs, the archive and the shutdown.
 [[nodiscard]] std::span<const ConfigKey> running_keys();
 
 }  // namespace botcore::shell

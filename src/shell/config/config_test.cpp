@@ -37,7 +37,7 @@ TEST(Config, EveryDefaultIsAValidValue) {
 }
 
 // @spec:RC-01 RC-02 RC-03 RC-04 RC-05
-TEST(Config, RefusesValuesJustOutsideTheirRange) {
+TEST(Config, RejectsValuesJustOutsideTheirRange) {
     for (const auto& key : config_keys()) {
         if (key.kind != ConfigKind::Integer) continue;
         Config config;
@@ -50,7 +50,7 @@ TEST(Config, RefusesValuesJustOutsideTheirRange) {
     }
 }
 
-TEST(Config, APasswordIsNeitherShownNorRepeatedInAMistake) {
+TEST(Config, APasswordIsNeitherShownNorRepeatedInAnError) {
     Config config;
     ASSERT_TRUE(config.set("cache.url", "redis://:secret@localhost", "test"));
     for (const auto& key : config_keys()) {
@@ -64,8 +64,8 @@ TEST(Config, APasswordIsNeitherShownNorRepeatedInAMistake) {
     EXPECT_EQ(mistake.error().find("secret"), std::string::npos);
 }
 
-// Values go into headers, paths and lines of the log.
-TEST(Config, NoValueHasALineEndOrAnotherControlCharacter) {
+// Values are used in headers, paths and log lines.
+TEST(Config, RejectsLineEndsAndOtherControlCharacters) {
     for (const char* key : {"archive.s3_key_id",
                             "archive.s3_secret",
                             "archive.repository",
@@ -101,7 +101,7 @@ TEST(Config, TheLaterSourceWins) {
     EXPECT_EQ(config.value("market.seed").origin, "default");
 }
 
-TEST(Config, TeachesWhatIsWrongWithAFile) {
+TEST(Config, ExplainsWhatIsWrongWithAFile) {
     const auto error_of = [](const std::string& text) {
         const TomlFile file(text);
         Config config;
@@ -125,8 +125,8 @@ TEST(Config, TeachesWhatIsWrongWithAFile) {
     EXPECT_EQ(std::count(two.begin(), two.end(), '\n'), 2) << "All of them at once: " << two;
 }
 
-// A folder of that name ran with all defaults.
-TEST(Config, WhatCannotBeReadIsNotEmpty) {
+// A folder with the name of the settings file must not mean that all defaults are used.
+TEST(Config, AnUnreadableFileIsAnErrorAndNotEmpty) {
     const scratch::TemporaryFolder folder;
     std::filesystem::create_directory(folder.file("folder"));
     std::filesystem::create_symlink(folder.file("nowhere"), folder.file("link"));
@@ -162,7 +162,7 @@ TEST(Config, AVariableThatIsNoSettingIsAMistake) {
     }
 }
 
-TEST(Config, OneWayFromWhatIsGivenToTheConfiguration) {
+TEST(Config, GathersSettingsFromFileEnvironmentAndCommandLine) {
     const TomlFile file("[http]\nport = 9000\n[market]\nseed = 5\n");
     const std::array<const char*, 2> environment = {"BOTCORE_MARKET_SEED=6", nullptr};
     const auto good = gather_settings(
@@ -180,7 +180,7 @@ TEST(Config, OneWayFromWhatIsGivenToTheConfiguration) {
         EXPECT_NO_FATAL_FAILURE((void)bad.config.value(key)) << flag;
 }
 
-TEST(Config, AWordThatIsNotKnownIsToldWithTheOneThatWasMeant) {
+TEST(Config, SuggestsTheClosestWordForAnUnknownOne) {
     const KnownWords known{
         .program = "botctl", .options = {"--data", "--json"}, .commands = {"status", "orders"}};
     EXPECT_EQ(refusal_of_word("--jsno", known),
@@ -195,8 +195,8 @@ TEST(Config, AWordThatIsNotKnownIsToldWithTheOneThatWasMeant) {
               "'more' was not expected; `botcored --help` lists them");
 }
 
-// The TOML library ends the process over the first two if it is let.
-TEST(Config, ABrokenHeaderIsAMistakeLikeAnyOther) {
+// Without the changed macros the TOML library ends the process for some of these texts.
+TEST(Config, ABrokenTableHeaderIsReportedAsAMistake) {
     using std::string_literals::operator""s;
     for (const std::string& text : {"[\n[market]\n"s,
                                     "[\0t\0r]\n"s,

@@ -60,7 +60,8 @@ std::span<const KeyFlag> key_flags() {
 }
 
 base::Result<std::string, std::string> settings_file(const std::string& named) {
-    // Whatever is there is meant to be read: a link to nothing is a mistake, not an absence.
+    // If the usual name exists it is read, so that a dangling link is an error and not an absent
+    // file.
     if (!named.empty()) return named;
     return TRY(files::is_there(kUsualFile)) ? std::string(kUsualFile) : std::string();
 }

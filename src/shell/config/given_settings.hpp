@@ -1,7 +1,7 @@
 #pragma once
 
-/// What somebody who starts the daemon has given it: one way from that to the configuration, for
-/// the daemon itself and for whoever asks what it would do.
+/// Builds the configuration from the settings given at the start. The daemon and the commands that
+/// check a start share this code.
 
 #include "shell/config/config.hpp"
 
@@ -13,7 +13,7 @@
 
 namespace botcore::shell {
 
-/// An option of the command line that stands for a key.
+/// A command-line option that sets a key.
 struct KeyFlag {
     std::string_view flag;  ///< "--port"
     std::string_view key;   ///< "http.port"
@@ -21,22 +21,22 @@ struct KeyFlag {
 
 [[nodiscard]] std::span<const KeyFlag> key_flags();
 
-/// The command line's part of it.
+/// The settings given on the command line.
 struct GivenSettings {
-    std::string file;  ///< Of the configuration; empty: `botcore.toml`, if it is there.
+    std::string file;  ///< The configuration file; empty: `botcore.toml`, if it exists.
     std::vector<std::pair<std::string, std::string>> flags;  ///< "--port" and its value.
     std::vector<std::string> sets;                           ///< KEY=VALUE of `--set`.
 };
 
-/// The file that holds: the one that is named, or the usual one, or none.
+/// The file to read: the named one, else the usual one if it exists, else none.
 [[nodiscard]] base::Result<std::string, std::string> settings_file(const std::string& named);
 
 struct GatheredSettings {
     Config config;
-    std::vector<std::string> mistakes;  ///< Empty: a start would take it.
+    std::vector<std::string> mistakes;  ///< Empty: a start would accept it.
 };
 
-/// Reads the file, the environment and the command line, in this order; the last wins.
+/// Reads the file, the environment and the command line, in this order; the last one wins.
 [[nodiscard]] GatheredSettings gather_settings(const GivenSettings& given,
                                                const char* const* environment);
 

@@ -16,7 +16,7 @@ std::string guess(std::string_view word, const std::vector<std::string>& known) 
 
 std::string refusal_of_word(std::string_view word, const KnownWords& known) {
     const bool is_option = word.size() > 1 && word.front() == '-';
-    // "--prot=80": the name alone is looked up, and a value may be secret.
+    // "--prot=80": only the name is used, since the value may be secret.
     if (is_option) word = word.substr(0, word.find('='));
     const std::string shown = base::plain_line(word);
     std::string text;

@@ -1,6 +1,6 @@
 #pragma once
 
-/// How a program refuses words of its command line that it does not know.
+/// Error messages for unknown words on a command line.
 
 #include <string>
 #include <string_view>
@@ -8,11 +8,11 @@
 
 namespace botcore::shell {
 
-/// The status of every program after a command line that it does not understand.
+/// The exit status of every program for an invalid command line.
 inline constexpr int kExitCommandLine = 2;
 
 struct KnownWords {
-    std::string program;  ///< "botctl order", with the commands that were understood.
+    std::string program;  ///< "botctl order": the program with the commands that were recognized.
     std::vector<std::string> options;
     std::vector<std::string> commands;
 };

@@ -16,7 +16,7 @@ namespace {
 
 constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
 
-/// Writes `bytes` into the open file and says what hindered it; empty: nothing.
+/// Writes `bytes` into the open file.
 FileOutcome fill(const Descriptor& file,
                  const fs::path& path,
                  std::string_view bytes,
@@ -88,8 +88,8 @@ FileOutcome replace_file(const fs::path& path, std::string_view bytes, Durabilit
 }
 
 FileOutcome create_file(const fs::path& path, std::string_view bytes) {
-    // Written under another name and linked, so that a crash leaves no half a file (D1), and a name
-    // that is taken is never touched.
+    // Written under another name and then linked, so that a crash leaves no partial file (D1) and
+    // an existing file is never changed.
     const fs::path part = path.string() + ".part";
     if (::unlink(part.c_str()) != 0 && errno != ENOENT) return system_failure("remove", part);
     {
@@ -112,7 +112,7 @@ FileOutcome create_file(const fs::path& path, std::string_view bytes) {
 
 base::Result<std::string, std::string> read_private_file(const fs::path& path,
                                                          std::size_t bytes_max) {
-    // Without O_NONBLOCK a pipe of that name would hold the caller for ever.
+    // Without O_NONBLOCK, opening a pipe of that name would block the caller forever.
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file.is_open()) return system_failure("read", path);
     struct stat status{};

@@ -1,11 +1,11 @@
 #pragma once
 
-/// Small files that are there whole or not at all, and folders whose names outlive a loss of power.
+/// Small files that are written atomically, and folders whose entries survive a power failure.
 ///
-/// D1  Under its own name a reader sees the old file, the new one or none, never half of one.
-/// D2  What was written Synced survives a loss of power once the call has answered Done.
+/// D1  Under its own name a reader sees the old file, the new one or none, never a partial one.
+/// D2  Data written with Synced survives a power failure once the call has returned Done.
 ///
-/// Threads: any; no two at one file. All but Unsynced wait for the disk.
+/// Threads: any; never two on the same file. All but Unsynced writes wait for the disk.
 
 #include "base/result.hpp"
 
@@ -42,37 +42,36 @@ private:
 };
 
 enum class Durability : std::uint8_t {
-    Synced,    ///< The file and its name.
-    Unsynced,  ///< Left to the system: a loss of power may bring the old file back, or an empty
-               ///< one.
+    Synced,    ///< Syncs the file and its name.
+    Unsynced,  ///< Left to the system: after a power failure the file may be the old one, or empty.
 };
 
 /// What went wrong, for people: "cannot write FILE: No space left on device".
 using FileOutcome = base::Outcome<std::string>;
 
-/// What a system call just said of `path`; reads errno.
+/// The error of the last system call on `path`; reads errno.
 [[nodiscard]] base::Failure<std::string> system_failure(std::string_view doing,
                                                         const std::filesystem::path& path);
 
-/// Makes the names in `folder` durable; an empty path is the current folder.
+/// Makes the entries of `folder` durable; an empty path is the current folder.
 [[nodiscard]] FileOutcome sync_folder(const std::filesystem::path& folder);
 
-/// All of `bytes`, however many calls it takes; false leaves errno.
+/// Writes all of `bytes`, with as many calls as needed; if false, errno is set.
 [[nodiscard]] bool write_whole(int descriptor, std::string_view bytes);
 
-/// What is left to read, at most `bytes_max` of it; nothing leaves errno.
+/// Reads the rest of the file, at most `bytes_max` bytes; if nothing, errno is set.
 [[nodiscard]] std::optional<std::string> read_whole(int descriptor, std::size_t bytes_max);
 
-/// Puts `bytes` in the place of whatever `path` names, over `<path>.part`, mode 0600.
+/// Replaces whatever `path` names with `bytes`, through `<path>.part`, mode 0600.
 [[nodiscard]] FileOutcome replace_file(const std::filesystem::path& path,
                                        std::string_view bytes,
                                        Durability durability);
 
-/// A new file, mode 0600, synced. Refused where the name is taken, be it by a dangling link.
+/// Creates a file, mode 0600, synced. Fails if the name exists, even as a dangling link.
 [[nodiscard]] FileOutcome create_file(const std::filesystem::path& path, std::string_view bytes);
 
-/// The first `bytes_max` bytes. Refused where the file is more than a file, or others than its
-/// owner may use it; the text says how to mend that.
+/// The first `bytes_max` bytes. Fails if it is not a regular file, or if others than its owner may
+/// use it; the error says how to correct that.
 [[nodiscard]] base::Result<std::string, std::string> read_private_file(
     const std::filesystem::path& path, std::size_t bytes_max);
 

@@ -42,7 +42,7 @@ protected:
     fs::path folder_;
 };
 
-TEST_F(DurableFile, IsReplacedWholeAndLeavesNothingBeside) {
+TEST_F(DurableFile, IsReplacedAtomicallyAndLeavesNoOtherFile) {
     for (const Durability durability : {Durability::Synced, Durability::Unsynced}) {
         ASSERT_TRUE(replace_file(file("a"), "one", durability));
         ASSERT_TRUE(replace_file(file("a"), "two", durability));
@@ -67,7 +67,7 @@ TEST_F(DurableFile, StaysWhenItsReplacementCannotBeWritten) {
                 HasSubstr("cannot replace"));
 }
 
-TEST_F(DurableFile, IsNotWrittenThroughALinkThatSomebodyLeft) {
+TEST_F(DurableFile, DoesNotWriteThroughASymbolicLink) {
     std::ofstream(file("victim")) << "precious";
     fs::create_symlink(file("victim"), file("a.part"));
     EXPECT_FALSE(replace_file(file("a"), "two", Durability::Synced));
@@ -76,7 +76,7 @@ TEST_F(DurableFile, IsNotWrittenThroughALinkThatSomebodyLeft) {
     EXPECT_EQ(text_of("a"), "two");
 }
 
-TEST_F(DurableFile, IsMadeOnceAndNeverOverwritten) {
+TEST_F(DurableFile, IsCreatedOnceAndNeverOverwritten) {
     ASSERT_TRUE(create_file(file("a"), "one"));
     const auto again = create_file(file("a"), "two");
     ASSERT_FALSE(again);
@@ -88,8 +88,8 @@ TEST_F(DurableFile, IsMadeOnceAndNeverOverwritten) {
     EXPECT_EQ(names(), 2U);
 }
 
-TEST_F(DurableFile, TellsThatThereIsNoRoom) {
-    // A limit on the size of files stands for a full disk.
+TEST_F(DurableFile, ReportsAFullDisk) {
+    // A limit on the size of files simulates a full disk.
     rlimit before{};
     ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
     const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
@@ -107,7 +107,7 @@ TEST_F(DurableFile, TellsThatThereIsNoRoom) {
     EXPECT_FALSE(fs::exists(file("b")));
 }
 
-TEST_F(DurableFile, IsReadOnlyWhenItIsAFileOfItsOwnerAlone) {
+TEST_F(DurableFile, IsReadOnlyIfItIsARegularFileOfItsOwnerAlone) {
     ASSERT_TRUE(create_file(file("a"), "secret"));
     const auto read = read_private_file(file("a"), 100);
     ASSERT_TRUE(read);
@@ -123,7 +123,7 @@ TEST_F(DurableFile, IsReadOnlyWhenItIsAFileOfItsOwnerAlone) {
     EXPECT_THAT(read_private_file(folder_, 100).error(), HasSubstr("not a file"));
 }
 
-TEST_F(DurableFile, AFolderIsSyncedOrThereIsAReason) {
+TEST_F(DurableFile, SyncsAFolderOrReturnsTheReason) {
     EXPECT_TRUE(sync_folder(folder_));
     EXPECT_TRUE(sync_folder(""));
     EXPECT_THAT(sync_folder(file("none")).error(), HasSubstr("cannot open the folder"));

@@ -20,7 +20,7 @@ base::Failure<std::string> instead(const fs::path& path, std::string_view came) 
     return {"expected a file that can be read at " + path.string() + ", but " + std::string(came)};
 }
 
-/// `open` failed with `error`.
+/// The error for `open` having failed with `error`.
 base::Failure<std::string> cannot_open(const fs::path& path, int error) {
     std::error_code ignored;
     if (error == ENOENT && fs::is_symlink(fs::symlink_status(path, ignored))) {
@@ -49,7 +49,7 @@ base::Result<bool, std::string> is_there(const fs::path& path) {
 }
 
 base::Result<std::string, std::string> read_file(const fs::path& path, std::size_t bytes_max) {
-    // Without O_NONBLOCK a pipe of that name would hold the caller for ever.
+    // Without O_NONBLOCK, opening a pipe of that name would block the caller forever.
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file.is_open()) return cannot_open(path, errno);
     struct stat status{};

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Small files that are read whole. What cannot be read is an error that says what was expected and
-/// what came, and never an empty text.
+/// Reads small files completely. A file that cannot be read is an error that says what was expected
+/// and what was found, never an empty text.
 ///
 /// Threads: any.
 
@@ -16,19 +16,19 @@ namespace botcore::shell::files {
 
 inline constexpr std::size_t kWholeFileMax = std::size_t{64} << 20U;
 
-/// Is there anything of that name, be it a link to nothing? The text says why nobody can know.
+/// Whether the name exists, even as a dangling link. The error says why that cannot be determined.
 [[nodiscard]] base::Result<bool, std::string> is_there(const std::filesystem::path& path);
 
-/// All of a regular file. Refused: a folder, a pipe, a link to nothing, a file that may not be
-/// read or has more than `bytes_max` bytes.
+/// The content of a regular file. Fails for a folder, a pipe, a dangling link, and a file that may
+/// not be read or has more than `bytes_max` bytes.
 [[nodiscard]] base::Result<std::string, std::string> read_file(
     const std::filesystem::path& path, std::size_t bytes_max = kWholeFileMax);
 
-/// The same, or nothing where there is nothing of that name.
+/// The same, or nothing if the name does not exist.
 [[nodiscard]] base::Result<std::optional<std::string>, std::string> read_file_if_there(
     const std::filesystem::path& path, std::size_t bytes_max = kWholeFileMax);
 
-/// Could a new file of that name be made now? Makes none.
+/// Checks whether a new file of that name could be created. Creates none.
 [[nodiscard]] base::Outcome<std::string> check_can_create(const std::filesystem::path& path);
 
 }  // namespace botcore::shell::files

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-TEST(WholeFile, IsReadWholeOrNotAtAll) {
+TEST(WholeFile, IsReadCompletelyOrNotAtAll) {
     const scratch::TemporaryFolder folder;
     std::ofstream(folder.file("text")) << std::string(100'000, 'a');
     EXPECT_EQ(read_file(folder.file("text")).value().size(), 100'000U);
@@ -26,7 +26,7 @@ TEST(WholeFile, IsReadWholeOrNotAtAll) {
     EXPECT_EQ(read_file(folder.file("empty")).value(), "");
 }
 
-TEST(WholeFile, SaysWhatCameInItsPlace) {
+TEST(WholeFile, SaysWhatWasFoundInsteadOfAFile) {
     const scratch::TemporaryFolder folder;
     fs::create_directory(folder.file("folder"));
     fs::create_symlink(folder.file("nowhere"), folder.file("link"));
@@ -40,7 +40,7 @@ TEST(WholeFile, SaysWhatCameInItsPlace) {
     EXPECT_THAT(read_file("/dev/null").error(), HasSubstr("it is a device"));
 }
 
-TEST(WholeFile, OnlyWhatIsNotThereIsNotThere) {
+TEST(WholeFile, OnlyAMissingNameCountsAsMissing) {
     const scratch::TemporaryFolder folder;
     std::ofstream(folder.file("text")) << "a";
     fs::create_symlink(folder.file("nowhere"), folder.file("link"));
@@ -54,7 +54,7 @@ TEST(WholeFile, OnlyWhatIsNotThereIsNotThere) {
     EXPECT_FALSE(read_file_if_there(folder.file("text/below")));
 }
 
-TEST(WholeFile, KnowsWhetherAFileCouldBeMade) {
+TEST(WholeFile, ChecksWhetherAFileCouldBeCreated) {
     const scratch::TemporaryFolder folder;
     EXPECT_TRUE(check_can_create(folder.file("new")));
     EXPECT_FALSE(fs::exists(folder.file("new")));
