@@ -118,8 +118,8 @@ int create_backup(DaemonClient& client, const BackupArguments& args) {
 
 namespace {
 
-/// Every snapshot by its name; of segments, which only go when a snapshot has their records, the
-/// first and the last.
+/// Every snapshot by its name, but only the first and the last segment: segments are only removed
+/// if a snapshot contains their records.
 std::vector<std::string> lines_of(const archive::Prunable& chosen) {
     std::vector<std::string> lines;
     for (const auto& snapshot : chosen.snapshots) {
@@ -186,7 +186,8 @@ int backup_key(DaemonClient& client, const BackupArguments& args) {
     if (!args.copy_to.empty()) {
         const auto copied = key.value().copy_to(args.copy_to);
         if (!copied) return refused(client, copied.error());
-        // archive.key_escrow may be this very file.
+        // The copy may be the file that archive.key_escrow names, which the daemon must be able to
+        // read.
         const auto given = shell::give_to_owner_of(client.settings().data, args.copy_to);
         if (!given) return refused(client, given.error());
     }

@@ -1,6 +1,6 @@
 #pragma once
 
-/// What a command line is read into, and the options that many commands share.
+/// The parsed command line, and the options that many commands share.
 
 #include "apps/botctl/commands.hpp"
 #include "shell/config/given_settings.hpp"
@@ -15,7 +15,7 @@
 
 namespace botcore::botctl {
 
-/// What the options were set to.
+/// The values of the options.
 struct Chosen {
     Settings settings;
     bool json = false;
@@ -42,7 +42,7 @@ struct Chosen {
     std::function<int(DaemonClient&)> run;
 };
 
-/// The options that every command has; they may stand before the command too.
+/// The options of every command; they may also precede the command.
 void add_common(CLI::App& app, Chosen& chosen);
 
 CLI::App* add(CLI::App& parent,
@@ -54,11 +54,11 @@ CLI::App* add(CLI::App& parent,
 void add_account(CLI::App* command, Chosen& chosen);
 /// Options of commands that change something.
 void add_safety(CLI::App* command, Chosen& chosen);
-/// Of commands after which something is gone.
+/// For commands that delete something permanently.
 void add_yes(CLI::App* command, Agreed& agreed);
 void add_version(CLI::App* command, Chosen& chosen);
 
-/// Orders, positions and money.
+/// The commands about orders, positions and money.
 void add_trading(CLI::App& app, Chosen& chosen);
 
 }  // namespace botcore::botctl

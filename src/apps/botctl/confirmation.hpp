@@ -1,9 +1,10 @@
 #pragma once
 
-/// Whether something may go for good. The operator sees exactly what would go, and then says yes.
+/// Confirmation of a permanent deletion: the operator sees exactly what would be deleted and then
+/// confirms.
 ///
-/// Q1  Without a terminal nobody can be asked, so the words must have been said before: --yes.
-/// Q2  Everything but "y" and "yes" is a no.
+/// Q1  Without a terminal no question is possible, so the confirmation must be given before: --yes.
+/// Q2  Only "y" and "yes" confirm.
 
 #include <cstddef>
 #include <string>
@@ -14,17 +15,17 @@ namespace botcore::botctl {
 
 enum class Agreed : std::uint8_t {
     Ask,
-    Before,  ///< By --yes.
+    Before,  ///< Confirmed by --yes.
 };
 
-/// How many things of a kind are named one by one.
+/// How many items of a kind are listed individually.
 inline constexpr std::size_t kNamedMax = 20;
 
-/// The first ones as they are, then how many more there are.
+/// The first `kNamedMax` lines, then the number of the others.
 [[nodiscard]] std::vector<std::string> shortened(std::vector<std::string> lines);
 
-/// Shows the lines, then asks. `kExitOk`: go on. Any other status: end with it, nothing is to be
-/// changed, and that has been said.
+/// Shows the lines, then asks. `kExitOk`: confirmed. With any other status the command must end and
+/// change nothing; the reason has been printed.
 [[nodiscard]] int ask(const std::vector<std::string>& lines,
                       std::string_view question,
                       Agreed agreed);

@@ -20,7 +20,7 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-/// A socket whose every wait ends with the deadline.
+/// A socket on which every wait ends at the deadline.
 class TimedSocket {
 public:
     using lowest_layer_type = tcp::socket::lowest_layer_type;
@@ -102,14 +102,14 @@ private:
     }
 
     tcp::socket socket_;
-    std::optional<Clock::time_point> deadline_;  ///< None: for ever.
+    std::optional<Clock::time_point> deadline_;  ///< None: no limit.
 };
 
 base::Failure<ClientError> failure(ClientFailure kind, const std::string& text) {
     return base::Failure{ClientError{kind, text}};
 }
 
-/// An address of IPv6 has them in a URL only.
+/// Removes the brackets that an IPv6 address has in a URL.
 std::string without_brackets(const std::string& host) {
     const bool has_them = host.starts_with('[') && host.ends_with(']');
     return has_them ? host.substr(1, host.size() - 2) : host;
@@ -123,7 +123,7 @@ struct Connection::Parts {
     asio::io_context context;
     TimedSocket socket;
     std::unique_ptr<asio::ssl::context> tls;
-    std::optional<asio::ssl::stream<TimedSocket&>> secured;  ///< None: the wire is plain.
+    std::optional<asio::ssl::stream<TimedSocket&>> secured;  ///< None: no TLS.
 };
 
 Connection::Connection(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {

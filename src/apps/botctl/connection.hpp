@@ -1,10 +1,9 @@
 #pragma once
 
-/// A connection to the daemon as a command has one: blocking, TCP or TLS on it, with an end to its
-/// patience. Of one thread.
+/// A blocking connection to the daemon over TCP or TLS, with a time limit. Used by one thread.
 ///
-/// One type for both wires, so that whatever speaks over it is compiled once. It is what Beast
-/// calls a SyncStream.
+/// One type for both transports, so that code which uses it is compiled once. It satisfies Beast's
+/// SyncStream.
 
 #include "apps/botctl/http_client.hpp"
 
@@ -26,8 +25,8 @@ public:
     using Error = boost::system::error_code;
     using executor_type = boost::asio::io_context::executor_type;
 
-    /// Connected, and with TLS the peer is proven to be `place`. `authorities` is a file of
-    /// certificates in PEM; empty: the system's. The patience holds for all that follows.
+    /// Connects, and with TLS verifies that the peer is `place`. `authorities` is a PEM file of CA
+    /// certificates; empty: the system's. The time limit also applies to all later operations.
     [[nodiscard]] static base::Result<std::unique_ptr<Connection>, ClientError> open(
         const ServerAddress& place, const std::string& authorities, std::chrono::seconds patience);
 
@@ -35,10 +34,10 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// From now on a read may last as long as the peer is there.
+    /// Removes the time limit: from now on a read waits as long as the peer is connected.
     void wait_for_ever();
 
-    /// Ends the connection.
+    /// Closes the connection.
     void close();
 
     [[nodiscard]] executor_type get_executor();
@@ -52,7 +51,7 @@ public:
         return read({}, error);
     }
 
-    /// What belongs together goes together: one record of TLS, one packet.
+    /// Joins the buffers, so that they are sent as one TLS record and one packet.
     template <class Buffers>
     std::size_t write_some(const Buffers& buffers, Error& error) {
         std::array<char, 16'384> record{};
@@ -60,7 +59,7 @@ public:
         return write(boost::asio::buffer(record.data(), size), error);
     }
 
-    /// These two throw, as Beast wants it of a stream.
+    /// These two throw, as Beast requires of a stream.
     template <class Buffers>
     std::size_t read_some(const Buffers& buffers) {
         Error error;
@@ -88,7 +87,7 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
-/// How a WebSocket ends its line.
+/// Closes the connection below a WebSocket.
 void teardown(boost::beast::role_type role, Connection& line, Connection::Error& error);
 
 }  // namespace botcore::botctl

@@ -97,7 +97,7 @@ int DaemonClient::finish_error(const ClientResponse& response) {
     const bool open =
         response.status == 504 || code == "OUTCOME_UNKNOWN" || code == "REQUEST_IN_PROGRESS";
     if (open) return kExitOutcomeOpen;
-    // Other codes of 503 are a clear no to this one request: no price, a frozen account.
+    // Other codes with status 503 reject this one request only: no price, a frozen account.
     for (const char* door :
          {"SERVICE_UNAVAILABLE", "OVERLOADED", "NOT_THE_WRITER", "TOO_MANY_CONNECTIONS"}) {
         if (code == door) return kExitUnavailable;

@@ -1,7 +1,7 @@
 #pragma once
 
-/// What all commands share: where the daemon is, how to ask it, how to say what came back, and
-/// which exit status that is.
+/// What all commands share: the daemon's address, sending requests, printing responses and errors,
+/// and the exit status of each.
 
 #include "apps/botctl/http_client.hpp"
 #include "apps/botctl/offline.hpp"
@@ -17,14 +17,14 @@
 
 namespace botcore::botctl {
 
-/// The exit statuses of every command. Written in scripts: never renumber.
+/// The exit statuses of every command. Scripts depend on them: never renumber.
 inline constexpr int kExitOk = 0;
-inline constexpr int kExitNegative = 1;  ///< A clear no: refused, unhealthy, damaged.
+inline constexpr int kExitNegative = 1;  ///< A definite no: rejected, unhealthy, damaged.
 inline constexpr int kExitUsage = 64;
-inline constexpr int kExitUnavailable = 69;  ///< Neither the daemon nor the files could be asked.
-inline constexpr int kExitSoftware = 70;     ///< An answer that makes no sense.
+inline constexpr int kExitUnavailable = 69;  ///< Neither the daemon nor the files are accessible.
+inline constexpr int kExitSoftware = 70;     ///< An invalid response.
 inline constexpr int kExitOutcomeOpen =
-    75;  ///< Not known or not over yet: ask again with the same key.
+    75;  ///< Outcome unknown or pending: repeat with the same key.
 inline constexpr int kExitUnauthorized = 77;
 
 enum class Output : std::uint8_t { People, Json };
@@ -32,37 +32,38 @@ enum class Output : std::uint8_t { People, Json };
 struct Settings {
     std::string url = "http://127.0.0.1:8080";
     std::string data = "./var";
-    std::string authorities{};  ///< A file of certificates in PEM; empty: the system's.
+    std::string authorities{};  ///< A PEM file of CA certificates; empty: the system's.
     Output output = Output::People;
 };
 
-/// Prints the `data` of an answer for people.
+/// Prints the `data` of a response for people.
 using Printer = std::function<void(std::ostream&, const boost::json::value&)>;
-/// The exit status for the `data` of a good answer.
+/// The exit status for the `data` of a successful response.
 using ExitStatusOf = std::function<int(const boost::json::value&)>;
 
 class DaemonClient {
 public:
     explicit DaemonClient(Settings settings) : settings_(std::move(settings)) {}
 
-    /// That of the variable BOTCTL_TOKEN or else the operator's; the text says why there is none.
+    /// The token of the variable BOTCTL_TOKEN, or else the operator's; the error says why there is
+    /// none.
     [[nodiscard]] base::Result<std::string, std::string> token() const;
 
-    /// Asks the daemon with `token`. Nothing, when it cannot be reached at all: then the files may
-    /// be asked.
+    /// Sends a request with `token`. Nothing if the daemon cannot be reached at all: then the
+    /// caller may read the files instead.
     [[nodiscard]] std::optional<base::Result<ClientResponse, ClientError>> reach(
         const ClientRequest& request);
 
-    /// Prints the answer and gives the exit status for it.
+    /// Prints the response and returns the exit status for it.
     int finish(const base::Result<ClientResponse, ClientError>& result,
                const Printer& printer,
                const ExitStatusOf& exit_status_of = {});
 
-    /// A read that only the daemon can answer.
+    /// A read that only the daemon can serve.
     int read(const std::string& path, const Printer& printer);
 
-    /// A command of which the daemon must know the outcome. Makes a key where none is given and
-    /// shows it, so that the command can be repeated safely.
+    /// A command whose outcome must be known. If no key is given it generates one and prints it, so
+    /// that the command can be repeated safely.
     int command(ClientRequest request,
                 const Printer& printer,
                 const ExitStatusOf& exit_status_of = {});
@@ -83,7 +84,7 @@ private:
 /// The exit status of a request without a response.
 [[nodiscard]] int status_of(ClientFailure failure);
 
-/// A fresh random UUID, version 4.
+/// A new random UUID, version 4.
 [[nodiscard]] std::string new_key();
 
 /// The text with everything but letters, digits, '-', '_', '.' percent-encoded.

@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t kNameMax = 100;
 constexpr std::size_t kRemarkMax = 500;
 
-/// Whoever is at the keyboard, as the system calls them.
+/// The login name of the current user.
 std::string this_person() {
     const passwd* const entry = ::getpwuid(::getuid());
     return entry != nullptr ? entry->pw_name : "user " + std::to_string(::getuid());
@@ -45,7 +45,7 @@ archive::DrillHistory history_of(const fs::path& data) {
     return archive::DrillHistory(data / archive::kDrillFile);
 }
 
-/// The newest report, or the one of that time; nothing where there is none.
+/// The newest report, or the one with that time; nothing if there is none.
 const json::object* chosen_in(const json::array& drills, const std::string& time) {
     const json::object* chosen = nullptr;
     for (const json::value& item : drills) {

@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// The events of an order's record may be many; they are never this large together.
+/// The events of one record may be many, but together they are always smaller than this.
 constexpr std::size_t kMessageMax = 16U << 20U;
 constexpr std::chrono::seconds kConnectWithin(10);
 
@@ -38,7 +38,7 @@ std::string subscription(const EventArguments& args) {
     return json::serialize(message);
 }
 
-/// One line for people: place, time, event, account and what it says.
+/// One line for people: position, time, event, account and contents.
 std::string for_people(const json::object& event) {
     std::string line = plain_text(event, "sequence") + "." + plain_text(event, "index");
     if (event.contains("sequence") && event.at("sequence").is_null()) line = "-";
@@ -95,7 +95,7 @@ private:
         return true;
     }
 
-    /// False when enough was heard.
+    /// False if the command should end.
     bool take(std::string_view text) {
         Connection::Error error;
         const json::value value = json::parse(json::string_view(text.data(), text.size()), error);
@@ -138,7 +138,7 @@ int events(DaemonClient& client, EventArguments args) {
         std::cerr << "botctl: " << token.error() << "\n";
         return kExitUnauthorized;
     }
-    // Without a place, only what comes can be told: then there is nothing to end with.
+    // Without a start position only future events can be shown, so there is no end.
     if (!args.since) args.follow = true;
     auto line = Connection::open(*place, settings.authorities, kConnectWithin);
     if (!line) {

@@ -32,7 +32,7 @@ ClientRequest get(std::string path) {
             .if_match = {}};
 }
 
-/// Opens the files, says so, and runs the command on them.
+/// Opens the files, prints a note about it, and runs the command on them.
 int on_files(DaemonClient& client, const std::function<int(OfflineStore&)>& command) {
     auto opened = OfflineStore::open(client.settings().data);
     if (!opened) {
@@ -147,7 +147,7 @@ int positions_from_files(DaemonClient& client, OfflineStore& store, const std::s
     return client.show(list, print_positions);
 }
 
-/// Quotes are not stored; what is known is at which price one has traded last.
+/// Quotes are not stored; only the prices of the last own trades are known.
 int prices_from_files(DaemonClient& client, OfflineStore& store, const std::string& market) {
     const auto state = store.state();
     if (!state) return unreadable(client, state.error());
@@ -179,7 +179,7 @@ int prices_from_files(DaemonClient& client, OfflineStore& store, const std::stri
     return client.show(list, print_prices);
 }
 
-/// The order of that id: of ours, or one that was found at the exchange.
+/// The order with that id: one of ours, or one that was found at the exchange.
 ports::StoreResult<std::optional<model::Order>> order_named(ports::StoreReader& reader,
                                                             const model::ClientOrderId& id) {
     std::optional<model::Order> named;
@@ -211,7 +211,7 @@ int explain_from_files(DaemonClient& client, OfflineStore& store, const std::str
     return client.show(data, print_explanation);
 }
 
-/// How records are printed: as they are exported, or for people.
+/// The format of printed records: as exported, or for people.
 enum class RecordForm : std::uint8_t { Export, People };
 
 void print_record(const json::value& record, RecordForm form) {
@@ -223,7 +223,8 @@ void print_record(const json::value& record, RecordForm form) {
     }
 }
 
-/// Prints one page of the journal from the files; where the next one begins, or 0 at the end.
+/// Prints one page of the journal from the files. Returns where the next page begins, or 0 at the
+/// end.
 ports::StoreResult<std::uint64_t> print_page(OfflineStore& store,
                                              JournalRange range,
                                              RecordForm form) {
@@ -253,7 +254,8 @@ int export_from_files(DaemonClient& client,
     return std::cout.flush() ? kExitOk : kExitUnavailable;
 }
 
-/// Prints a page that the daemon answered; where the next one begins, or 0 at the end.
+/// Prints a page from a response of the daemon. Returns where the next page begins, or 0 at the
+/// end.
 std::uint64_t print_page(const ClientResponse& response, RecordForm form) {
     json::error_code error;
     const json::value value = json::parse(response.body, error);
@@ -268,7 +270,7 @@ std::uint64_t print_page(const ClientResponse& response, RecordForm form) {
     return next != nullptr && next->is_int64() ? static_cast<std::uint64_t>(next->get_int64()) : 0;
 }
 
-/// The sequence of the last record, as the daemon or the files say.
+/// The sequence of the last record, from a response of the daemon or from the files.
 std::uint64_t head_of(const ClientResponse& response) {
     json::error_code error;
     const json::value value = json::parse(response.body, error);

@@ -19,7 +19,7 @@ using Outcome = base::Result<ClientResponse, ClientError>;
 
 namespace {
 
-/// The journal's pages are the largest answers.
+/// The journal's pages are the largest responses.
 constexpr std::uint64_t kBodyMax = 64U << 20U;
 
 Outcome talk(Connection& line, const http::request<http::string_body>& request) {

@@ -1,6 +1,6 @@
 #pragma once
 
-/// One blocking request at a time to the daemon's API.
+/// Sends one blocking request at a time to the daemon's API.
 
 #include "base/result.hpp"
 
@@ -18,7 +18,7 @@ struct ClientRequest {
     std::string body;
     std::string idempotency_key;  ///< Empty for reads.
     std::string if_match;         ///< Empty for none.
-    std::string timeline{};       ///< Of `if_match`; empty for none.
+    std::string timeline{};       ///< The timeline of `if_match`; empty for none.
 };
 
 struct ClientResponse {
@@ -31,8 +31,9 @@ struct ClientResponse {
 enum class ClientFailure : std::uint8_t {
     BadUrl,
     NotReached,  ///< No connection: nothing was sent.
-    NotTrusted,  ///< Its certificate does not hold, or ours cannot be read: nothing was sent.
-    NoAnswer,    ///< Something may have been sent; what became of it is not known.
+    NotTrusted,  ///< The daemon's certificate is not valid, or the CA file cannot be read: nothing
+                 ///< was sent.
+    NoAnswer,    ///< Something may have been sent; its outcome is not known.
 };
 
 struct ClientError {
@@ -42,7 +43,7 @@ struct ClientError {
 
 enum class Wire : std::uint8_t { Plain, Tls };
 
-/// What "http://host:port" or "https://host:port" means; nothing for any other text.
+/// Parses "http://host:port" or "https://host:port"; nothing for any other text.
 struct ServerAddress {
     Wire wire = Wire::Plain;
     std::string host;
@@ -53,8 +54,8 @@ struct ServerAddress {
 
 class HttpClient {
 public:
-    /// The token is shown with every request; it may be empty. `authorities` is a file of
-    /// certificates in PEM; empty: the system's.
+    /// The token is sent with every request; it may be empty. `authorities` is a PEM file of CA
+    /// certificates; empty: the system's.
     HttpClient(std::string url, std::string_view token, std::string authorities = {});
 
     [[nodiscard]] base::Result<ClientResponse, ClientError> send(const ClientRequest& request);

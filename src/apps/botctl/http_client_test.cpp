@@ -21,7 +21,7 @@
 namespace botcore::botctl {
 namespace {
 
-/// A listener on a free port of the loopback.
+/// A listener on a free loopback port.
 class Listener {
 public:
     Listener() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -45,7 +45,7 @@ public:
         socket_ = -1;
     }
 
-    /// Takes one caller and closes its connection without a word.
+    /// Accepts one connection and closes it without a response.
     void hang_up_on_one() const {
         const int caller = ::accept(socket_, nullptr, nullptr);
         char first = 0;
@@ -71,27 +71,27 @@ ClientFailure failure_at(const std::string& url) {
     return response ? ClientFailure::NoAnswer : response.error().failure;
 }
 
-TEST(HttpClient, RefusesAUrlThatIsNone) {
+TEST(HttpClient, RejectsInvalidUrls) {
     for (const char* url :
          {"", "ftp://127.0.0.1:1", "127.0.0.1", "http://", "http://:80", "http://a/b"})
         EXPECT_EQ(failure_at(url), ClientFailure::BadUrl) << url;
 }
 
-TEST(HttpClient, SaysThatNothingWasSentWhereNobodyListens) {
+TEST(HttpClient, ReportsThatNothingWasSentWithoutAListener) {
     Listener listener;
     const std::string url = listener.url();
     listener.close();
     EXPECT_EQ(failure_at(url), ClientFailure::NotReached);
 }
 
-TEST(HttpClient, SaysThatTheOutcomeIsOpenWhenTheAnswerStaysOut) {
+TEST(HttpClient, ReportsAnUnknownOutcomeWithoutAResponse) {
     Listener listener;
     std::jthread daemon([&] { listener.hang_up_on_one(); });
     EXPECT_EQ(failure_at(listener.url()), ClientFailure::NoAnswer);
 }
 
-TEST(Connection, IsPatientForAsLongAsItIsToldTo) {
-    const Listener listener;  // Its kernel takes the connection; nobody ever answers.
+TEST(Connection, WaitsUntilItsTimeLimit) {
+    const Listener listener;  // The kernel accepts the connection; nothing is ever sent.
     const auto place = parse_url(listener.url());
     ASSERT_TRUE(place.has_value());
     const auto line = Connection::open(*place, {}, std::chrono::seconds(1));
@@ -104,7 +104,7 @@ TEST(Connection, IsPatientForAsLongAsItIsToldTo) {
     EXPECT_EQ(error, boost::asio::error::timed_out);
 }
 
-TEST(ParseUrl, TakesAPortOnlyWhereItIsOne) {
+TEST(ParseUrl, AcceptsOnlyValidPorts) {
     EXPECT_EQ(parse_url("http://127.0.0.1:8080/")->port, "8080");
     EXPECT_EQ(parse_url("http://[::1]:8080")->host, "[::1]");
     EXPECT_EQ(parse_url("http://desk")->port, "80");
@@ -149,7 +149,7 @@ protected:
     scratch::TemporaryFolder folder_;
 };
 
-TEST_F(HttpClientOverTls, TrustsWhomItIsToldToTrust) {
+TEST_F(HttpClientOverTls, TrustsTheConfiguredAuthorities) {
     const shell::outbound::TlsPeer peer("localhost", kAnswer);
     const auto response = ask(peer.url("localhost"), authorities(peer));
     ASSERT_TRUE(response.has_value()) << response.error().text;
@@ -158,7 +158,7 @@ TEST_F(HttpClientOverTls, TrustsWhomItIsToldToTrust) {
     EXPECT_EQ(peer.requests(), 1);
 }
 
-TEST_F(HttpClientOverTls, SendsNothingToAStranger) {
+TEST_F(HttpClientOverTls, SendsNothingToAnUntrustedPeer) {
     const shell::outbound::TlsPeer peer("localhost", kAnswer);
     EXPECT_EQ(failure_of(ask(peer.url("localhost"), "")), ClientFailure::NotTrusted);
     // The certificate is trusted, but it names another host.
@@ -169,7 +169,7 @@ TEST_F(HttpClientOverTls, SendsNothingToAStranger) {
     EXPECT_EQ(peer.requests() + other.requests(), 0);
 }
 
-TEST_F(HttpClientOverTls, SaysThatTheAuthoritiesCannotBeRead) {
+TEST_F(HttpClientOverTls, ReportsUnreadableAuthorities) {
     EXPECT_EQ(failure_of(ask("https://localhost:1", folder_.file("none.pem"))),
               ClientFailure::NotTrusted);
 }

@@ -84,8 +84,8 @@ int check(DaemonClient& client) {
                "it from the archive: botctl restore\n";
         return kExitNegative;
     }
-    // Rows and journal may agree and yet end too early: the mark and the archive know how far the
-    // store had come.
+    // Rows and journal may be consistent and still end too early: the mark and the archive show how
+    // far the store had once reached.
     const MissingRecords missing = missing_records(client, report.value().head);
     json::object data = to_json(report.value());
     data["clean"] = report.value().clean() && missing.evidence.empty();
@@ -124,7 +124,7 @@ int report_check(DaemonClient& client, const std::string& result, const std::str
 
 namespace {
 
-/// What the rows hold beside the journal, which is what would go.
+/// A summary of the rows, and the differences from the journal, which would be lost.
 std::vector<std::string> lines_of(const std::filesystem::path& data) {
     auto opened = OfflineStore::open(data);
     if (!opened) return {opened.error()};

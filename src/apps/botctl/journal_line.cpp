@@ -15,7 +15,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// The fields of an input that say what it is about, in the order in which people say them.
+/// The descriptive fields of an input, in the order in which they are printed.
 constexpr std::array<std::string_view, 26> kSaid = {
     "kind",   "account", "from", "to",      "market",     "side",   "quantity", "symbol",   "asset",
     "amount", "deposit", "type", "price",   "stop_price", "order",  "id",       "leverage", "state",
@@ -33,7 +33,7 @@ void add(std::string& line, const std::string& word) {
     line += word;
 }
 
-/// A quantity without a side, or a price of zero, says nothing.
+/// Skips fields without information: zeros, objects and lists.
 void add_field(std::string& line, const json::object& object, std::string_view name) {
     const std::string word = plain_text(object, name);
     if (word == "0" || word.starts_with('{') || word.starts_with('[')) return;
@@ -46,7 +46,7 @@ std::string time_of(const json::object& record) {
     return protocol::to_iso8601(base::Timestamp::from_microseconds(micros->get_int64()));
 }
 
-/// What came in. A report of the exchange has its fields one step deeper.
+/// The input of the record. A report of the exchange has its fields one level deeper.
 std::string input_text(const json::object& input) {
     std::string text;
     const json::object& report = object_in(input, "report");
@@ -62,7 +62,7 @@ std::string input_text(const json::object& input) {
     return text;
 }
 
-/// The image of a row that people ask for; empty for the others.
+/// The relevant fields of a changed row; empty for the other kinds of rows.
 std::string change_text(std::string_view row, const json::object& image) {
     std::string text;
     if (row == "order") {

@@ -10,7 +10,7 @@ std::string line_of(std::string_view record) {
     return journal_line(boost::json::parse(record).as_object());
 }
 
-TEST(JournalLine, SaysWhoDidWhatAndWhatChanged) {
+TEST(JournalLine, ShowsTheActorTheInputAndTheChanges) {
     EXPECT_EQ(line_of(R"({"sequence":12,"exchange_time_us":1795983774053618,"kind":"PlaceOrder",
         "input":{"origin":{"owner":"operator","key":"k"},"account":"futures",
                  "instrument":{"market":"futures","symbol":"BTCUSDT"},"side":"BUY",
@@ -22,7 +22,7 @@ TEST(JournalLine, SaysWhoDidWhatAndWhatChanged) {
               "operator; order BC1 BUY 0.01 BTCUSDT INTENDED");
 }
 
-TEST(JournalLine, LooksIntoReportsOfTheExchange) {
+TEST(JournalLine, ShowsTheFieldsOfExchangeReports) {
     EXPECT_EQ(line_of(R"({"sequence":13,"exchange_time_us":1795983774069459,"kind":"ReportOrder",
         "input":{"report":{"account":"futures","instrument":{"symbol":"BTCUSDT"},"id":"BC1",
                  "kind":"FILLED","trades":[{"id":7}],"reason":"NONE"}},
@@ -32,7 +32,7 @@ TEST(JournalLine, LooksIntoReportsOfTheExchange) {
               "futures BTCUSDT 0.01");
 }
 
-TEST(JournalLine, HasTheReasonOfAnOperator) {
+TEST(JournalLine, ShowsTheReasonOfAnOperator) {
     EXPECT_EQ(line_of(R"({"sequence":9,"exchange_time_us":1795983774069459,
         "kind":"SetAccountState","input":{"origin":{"owner":"operator"},"account":"futures",
         "state":"FROZEN","text":"a strange\u001b[2J fill"},

@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// The most that the API gives at once.
+/// The largest page of the API.
 constexpr std::uint64_t kPageMax = 200;
 
 ClientRequest page_request(const std::string& path,
@@ -44,7 +44,7 @@ std::optional<Page> page_of(const ClientResponse& response, const PageNames& nam
     return page;
 }
 
-/// So many pages are read at most only to count what is left out.
+/// The most pages that are read only to count the remaining rows.
 constexpr int kPagesCountedMax = 100;
 
 }  // namespace
@@ -60,7 +60,7 @@ std::optional<Listed> gather(const ListArguments& args, const ReadPage& read) {
             read(cursor, wanted ? std::clamp<std::uint64_t>(missing, 1, kPageMax) : kPageMax);
         if (!page) {
             if (wanted) return std::nullopt;
-            listed.more = true;  // Only the count is missing; what was asked for is there.
+            listed.more = true;  // Only the count is unknown; the requested rows are complete.
             return listed;
         }
         listed.total += page->rows.size();

@@ -1,7 +1,6 @@
 #pragma once
 
-/// Lists that come in pages: gathered over as many requests as they need, and never cut without a
-/// word.
+/// Paged lists: gathered over as many requests as needed; truncation is always reported.
 
 #include "apps/botctl/daemon_client.hpp"
 
@@ -15,20 +14,21 @@
 
 namespace botcore::botctl {
 
-/// How a paged route names its parts: "orders" with "next_before", asked for again as "before".
+/// The field names of a paged route: "orders" with "next_before", which is the next request's
+/// "before".
 struct PageNames {
     std::string_view rows;
     std::string_view next;
     std::string_view cursor;
 };
 
-/// How much of a list is wanted.
+/// Which part of a list is requested.
 struct ListArguments {
     std::uint64_t limit = 100;
-    bool all = false;  ///< However long it is.
+    bool all = false;  ///< The whole list.
 };
 
-/// More rows than these are not counted where only some are shown.
+/// If not all rows are shown, no more than this many are counted.
 inline constexpr std::uint64_t kCountedMax = 10'000;
 
 struct Listed {
@@ -37,8 +37,8 @@ struct Listed {
     bool more = false;  ///< There are more than `total`.
 };
 
-/// One page of rows: those before the cursor, at most so many, and the next cursor where more
-/// follow. Nothing where the page cannot be had.
+/// One page of rows: at most `limit` of those before the cursor, and the next cursor if more
+/// follow. Nothing if the page cannot be read.
 struct Page {
     boost::json::array rows;
     std::string next;
@@ -47,23 +47,23 @@ struct Page {
 using ReadPage =
     std::function<std::optional<Page>(const std::string& cursor, std::uint64_t at_most)>;
 
-/// Reads pages until the list ends, or enough of it has been counted. Nothing where a page cannot
-/// be had.
+/// Reads pages until the list ends, or enough rows have been counted. Nothing if a requested page
+/// cannot be read.
 [[nodiscard]] std::optional<Listed> gather(const ListArguments& args, const ReadPage& read);
 
-/// "100 of 120 shown; -n 120 or --all shows the rest"; empty where nothing was left out.
+/// "100 of 120 shown; -n 120 or --all shows the rest"; empty if nothing was left out.
 [[nodiscard]] std::string left_out(const Listed& listed);
 
-/// Asks the daemon page by page, prints `{"<rows>": [...], "total": N, "complete": B}` and says on
-/// the standard error what was left out. Nothing when the daemon cannot be reached: then the files
-/// may be asked.
+/// Reads the list from the daemon page by page, prints `{"<rows>": [...], "total": N, "complete":
+/// B}`, and prints on the standard error how many rows were left out. Nothing if the daemon cannot
+/// be reached: then the caller may read the files.
 [[nodiscard]] std::optional<int> list_from_daemon(DaemonClient& client,
                                                   const std::string& path,
                                                   const PageNames& names,
                                                   const ListArguments& args,
                                                   const Printer& printer);
 
-/// The same from pages that somebody else reads.
+/// Prints a list that was already gathered in the same way.
 int show_list(DaemonClient& client, std::string_view rows, Listed listed, const Printer& printer);
 
 }  // namespace botcore::botctl

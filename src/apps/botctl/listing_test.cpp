@@ -37,8 +37,8 @@ Listed listed_of(std::uint64_t length, ListArguments args) {
     return std::move(listed).value_or(Listed());
 }
 
-// Before an emergency stop twenty orders that nobody sees are dangerous.
-TEST(Listing, SaysWhatWasLeftOut) {
+// Before an emergency stop the operator must know of every open order.
+TEST(Listing, ReportsHowManyRowsWereLeftOut) {
     const Listed cut = listed_of(120, {.limit = 100});
     EXPECT_EQ(cut.rows.size(), 100U);
     EXPECT_EQ(left_out(cut), "100 of 120 shown; -n 120 or --all shows the rest");
@@ -46,7 +46,7 @@ TEST(Listing, SaysWhatWasLeftOut) {
     EXPECT_EQ(left_out(listed_of(0, {.limit = 100})), "");
 }
 
-TEST(Listing, GoesThroughAllPagesInOrder) {
+TEST(Listing, ReadsAllPagesInOrder) {
     const Listed all = listed_of(5'375, {.limit = 100, .all = true});
     ASSERT_EQ(all.rows.size(), 5'375U);
     EXPECT_EQ(all.rows.front().to_number<std::uint64_t>(), 5'375U);
@@ -55,14 +55,14 @@ TEST(Listing, GoesThroughAllPagesInOrder) {
     EXPECT_EQ(listed_of(5'375, {.limit = 2'500}).rows.size(), 2'500U);
 }
 
-TEST(Listing, CountsNoFurtherThanIsUseful) {
+TEST(Listing, StopsCountingAtALimit) {
     const Listed cut = listed_of(1'000'000, {.limit = 50});
     EXPECT_EQ(cut.rows.size(), 50U);
     EXPECT_TRUE(left_out(cut).starts_with("50 of more than 10"));
     EXPECT_TRUE(left_out(cut).ends_with(" shown; --all shows the rest"));
 }
 
-TEST(Listing, IsNoneWhereAPageIsMissing) {
+TEST(Listing, FailsIfARequestedPageIsMissing) {
     int reads = 0;
     EXPECT_FALSE(gather({.limit = 5}, [&](const std::string&, std::uint64_t) {
                      if (++reads == 2) return std::optional<Page>();
@@ -70,7 +70,7 @@ TEST(Listing, IsNoneWhereAPageIsMissing) {
                  }).has_value());
 }
 
-TEST(Listing, KeepsWhatWasWantedWhenCountingFails) {
+TEST(Listing, ReturnsTheRequestedRowsWhenCountingFails) {
     int reads = 0;
     const auto listed = gather({.limit = 1}, [&](const std::string&, std::uint64_t) {
         if (++reads == 2) return std::optional<Page>();

@@ -41,7 +41,7 @@ Examples
 Variables
   BOTCTL_TOKEN  the token to show, in place of the operator's in the data folder)";
 
-/// Of commands that show a list.
+/// For commands that show a list.
 void add_list(CLI::App* command, ListArguments& args, const char* all) {
     command->add_option("-n,--limit", args.limit, "At most so many; what is left out is said")
         ->capture_default_str();

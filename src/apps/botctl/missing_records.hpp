@@ -1,6 +1,6 @@
 #pragma once
 
-/// How far the store had come once, as the mark beside it and its archives know it.
+/// Whether the store once had later records, according to its mark and its archive.
 
 #include "apps/botctl/daemon_client.hpp"
 #include "model/record.hpp"
@@ -10,11 +10,11 @@
 namespace botcore::botctl {
 
 struct MissingRecords {
-    std::string evidence;   ///< What proves that records are missing; empty: nothing.
-    std::string not_asked;  ///< Why the archive was not asked; empty where it was.
+    std::string evidence;   ///< The proof that records are missing; empty: there is none.
+    std::string not_asked;  ///< Why the archive was not read; empty if it was.
 };
 
-/// Compares a store that ends with `head` with its mark and with the archive of the configuration.
+/// Compares a store that ends with `head` with its mark and with the configured archive.
 [[nodiscard]] MissingRecords missing_records(const DaemonClient& client, const model::Head& head);
 
 }  // namespace botcore::botctl

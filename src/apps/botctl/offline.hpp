@@ -1,7 +1,7 @@
 #pragma once
 
-/// The daemon's files, read without the daemon. Nothing is changed; a daemon that runs meanwhile is
-/// not disturbed.
+/// Reads the daemon's files without the daemon. Changes nothing and does not disturb a running
+/// daemon.
 
 #include "base/result.hpp"
 #include "core/state.hpp"
@@ -15,7 +15,7 @@ namespace botcore::botctl {
 
 class OfflineStore {
 public:
-    /// The text says what was expected in the folder and what was there.
+    /// The error says what was expected in the folder and what was found.
     [[nodiscard]] static base::Result<OfflineStore, std::string> open(
         const std::filesystem::path& data);
 

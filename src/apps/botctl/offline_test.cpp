@@ -20,7 +20,7 @@ using testing::HasSubstr;
 
 class OfflineStoreTest : public testing::Test {
 protected:
-    /// A store whose tables say that they are of `version`.
+    /// A store whose schema version is `version`.
     void make_store(std::int64_t version) {
         sqlite::SqliteOptions options;
         options.path = folder_.file("botcore.db");
@@ -48,7 +48,7 @@ TEST_F(OfflineStoreTest, ReadsAStoreOfItsOwnVersion) {
     EXPECT_EQ(problem(), "");
 }
 
-TEST_F(OfflineStoreTest, SaysOfAnOlderStoreWhatCameWhatItExpectsAndWhatToDo) {
+TEST_F(OfflineStoreTest, ExplainsWhatToDoWithAnOlderStore) {
     make_store(1);
     EXPECT_THAT(problem(),
                 AllOf(HasSubstr("schema version 1"),
@@ -56,7 +56,7 @@ TEST_F(OfflineStoreTest, SaysOfAnOlderStoreWhatCameWhatItExpectsAndWhatToDo) {
                       HasSubstr("start this version's botcored")));
 }
 
-TEST_F(OfflineStoreTest, SaysOfANewerStoreWhatToDo) {
+TEST_F(OfflineStoreTest, ExplainsWhatToDoWithANewerStore) {
     make_store(sqlite::kSchemaVersion + 1);
     EXPECT_THAT(problem(),
                 AllOf(HasSubstr(std::to_string(sqlite::kSchemaVersion + 1)),

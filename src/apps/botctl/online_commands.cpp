@@ -54,7 +54,8 @@ int set_leverage(DaemonClient& client,
 
 namespace {
 
-/// The data of a read that must succeed before anything is asked; else the exit status, said.
+/// The data of a read that must succeed before anything is sent; otherwise the exit status, with
+/// the error already printed.
 std::variant<json::value, int> data_of(DaemonClient& client, const std::string& path) {
     const auto result = client.reach(
         {.method = "GET", .path = path, .body = {}, .idempotency_key = {}, .if_match = {}});

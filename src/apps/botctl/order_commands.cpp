@@ -23,7 +23,7 @@ int wrong_usage(const std::string& text) {
     return kExitUsage;
 }
 
-/// The type that the prices make, unless one is named.
+/// The named type, or the one that follows from the given prices.
 std::string type_of(const OrderArguments& args) {
     if (!args.type.empty()) return args.type;
     const bool limit = !args.price.empty();
@@ -105,9 +105,9 @@ namespace {
 
 using Answer = base::Result<ClientResponse, ClientError>;
 
-/// An amendment under way: the order is canceled, and one with the rest is placed in its stead. The
-/// cancel's reason names the amendment's key, so that an order which somebody else canceled is
-/// never placed again.
+/// An amendment in progress: cancels the order and places one with the remaining quantity. The
+/// cancel's reason contains the amendment's key, so that an order which was canceled for another
+/// reason is never placed again.
 class Amending {
 public:
     Amending(DaemonClient& client, CommandOptions options, const std::string& order)
@@ -136,7 +136,7 @@ public:
     }
 
 private:
-    /// The order of a good answer, or the exit status.
+    /// The order of a successful response, or the exit status.
     std::variant<json::object, int> ask(const ClientRequest& request) {
         const auto result = client_.reach(request);
         if (!result) {
@@ -154,13 +154,13 @@ private:
         return body.at("data").as_object();
     }
 
-    /// That an order was canceled by this very amendment, perhaps the last time it was asked for.
+    /// Whether this amendment canceled the order, perhaps in an earlier attempt with the same key.
     [[nodiscard]] bool canceled_for_this(const json::object& order) const {
         return plain_text(order, "status") == "CANCELED" &&
                plain_text(order, "cancelled_reason") == reason_;
     }
 
-    /// Whatever can be known to fail is refused while the old order still rests.
+    /// Rejects everything that is known to fail while the old order is still open.
     int check(const json::object& order, const AmendArguments& args) const {
         const std::string state = plain_text(order, "status");
         const bool open = state == "NEW" || state == "PARTIALLY_FILLED";
@@ -189,7 +189,7 @@ private:
         return kExitNegative;
     }
 
-    /// What is placed instead; empty where nothing would be.
+    /// The quantity to place; empty if none remains.
     static std::string remaining(const json::object& order, const AmendArguments& args) {
         const std::string wanted =
             args.quantity.empty() ? plain_text(order, "quantity") : args.quantity;

@@ -1,12 +1,12 @@
 #pragma once
 
-/// The way of everything that botctl prints: a buffer before the standard output and the standard
-/// error that lets no character pass that a terminal obeys.
+/// A stream buffer in front of the standard output and the standard error. Everything that botctl
+/// prints passes through it, and it lets no terminal control character through.
 ///
-/// O1  Whoever wrote a text, what reaches the terminal is UTF-8 without control characters and
-///     marks of direction; they appear as escapes of JSON. Line feeds and tabs pass, and a carriage
-///     return that is written alone: botctl's own lines of progress.
-/// O2  What was written has passed to the stream below when it is flushed, and at the end.
+/// O1  Whatever the origin of a text, the terminal receives UTF-8 without control characters and
+///     bidirectional marks; these are written as JSON escapes. Line feeds and tabs pass, and a
+///     carriage return that is written alone: botctl uses it for its progress lines.
+/// O2  All output has reached the stream below after a flush and after the destructor.
 ///
 /// Threads: the main thread's.
 
@@ -19,7 +19,7 @@ namespace botcore::botctl {
 
 class PlainOutput final : public std::streambuf {
 public:
-    /// Stands before the buffer of `stream`, which outlives it, until it is destroyed.
+    /// Filters the output of `stream`, which must outlive this object, until it is destroyed.
     explicit PlainOutput(std::ostream& stream);
     ~PlainOutput() override;
     PlainOutput(const PlainOutput&) = delete;
@@ -35,7 +35,7 @@ private:
 
     std::ostream& stream_;
     std::streambuf* below_;
-    std::string open_;  ///< The beginning of a character whose rest has not come.
+    std::string open_;  ///< The first bytes of an incomplete character.
 };
 
 }  // namespace botcore::botctl

@@ -9,7 +9,7 @@ namespace {
 
 class Printed : public testing::Test {
 protected:
-    /// What arrives of texts that are written one after the other.
+    /// The output for texts that are written one after the other.
     static std::string of(std::initializer_list<std::string_view> texts) {
         std::stringbuf below;
         std::ostream stream(&below);
@@ -22,20 +22,20 @@ protected:
     }
 };
 
-TEST_F(Printed, NothingReachesTheTerminalThatItObeys) {
+TEST_F(Printed, EscapesTerminalControlCharacters) {
     EXPECT_EQ(of({"a\x1b[2Jb\x07\x7f\n"}), "a\\u001b[2Jb\\u0007\\u007f\n");
     EXPECT_EQ(of({"{\"name\":\"\xc2\x9b\x32Jx\xe2\x80\xae\"}\n"}),
               "{\"name\":\"\\u009b2Jx\\u202e\"}\n");
     EXPECT_EQ(of({"\x9b\x32J"}), "?2J");
 }
 
-TEST_F(Printed, WordsAndLayoutPassAsTheyAre) {
+TEST_F(Printed, PassesTextAndLayoutUnchanged) {
     EXPECT_EQ(of({"Jos\u00e9\t\u4e0a\u6d77\n", "\r", "50 %", "\n"}),
               "Jos\u00e9\t\u4e0a\u6d77\n\r50 %\n");
     EXPECT_EQ(of({"a line\rOK      \n"}), "a line OK      \n") << "A return inside of a text.";
 }
 
-TEST_F(Printed, ACharacterMayComeInPieces) {
+TEST_F(Printed, AcceptsACharacterInPieces) {
     EXPECT_EQ(of({"\xe4", "\xb8", "\x8a"}), "\u4e0a");
     EXPECT_EQ(of({"a\xe2\x80", "\xaez"}), "a\\u202ez");
     EXPECT_EQ(of({"a\xc2", "\x9bz"}), "a\\u009bz");
@@ -50,7 +50,7 @@ TEST_F(Printed, ACharacterMayComeInPieces) {
     EXPECT_EQ(below.str(), "\\u009b!");
 }
 
-TEST_F(Printed, AStreamThatTakesNothingFails) {
+TEST_F(Printed, FailsIfTheStreamBelowFails) {
     struct Full final : std::streambuf {
     } full;
 

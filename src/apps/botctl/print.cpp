@@ -11,7 +11,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// What a field holds; empty where the answer lacks it.
+/// The value of a field; empty if the response lacks it.
 const json::array& list_in(const json::value& data, std::string_view field) {
     static const json::array kEmpty;
     const auto* object = data.if_object();

@@ -1,6 +1,6 @@
 #pragma once
 
-/// How each kind of answer looks to people.
+/// Formats each kind of response for people.
 
 #include <boost/json/value.hpp>
 
@@ -21,9 +21,9 @@ void print_explanation(std::ostream& out, const boost::json::value& data);
 void print_transfer(std::ostream& out, const boost::json::value& data);
 /// For each account: our side, the exchange's side, OK or MISMATCH with reason and action.
 void print_reconciliation(std::ostream& out, const boost::json::value& data);
-/// What "cancel all" and "flatten" set going, and the exits that failed.
+/// What "cancel all" and "flatten" started, and the exits that failed.
 void print_touched(std::ostream& out, const boost::json::value& data);
-/// The exits that failed with their codes; nothing where none did.
+/// The exits that failed, with their codes; prints nothing if none failed.
 void print_failed_exits(std::ostream& out, const boost::json::value& touched);
 
 }  // namespace botcore::botctl

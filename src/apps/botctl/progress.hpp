@@ -1,6 +1,6 @@
 #pragma once
 
-/// One line on standard error that tells how far long work is.
+/// A line on standard error that shows the progress of long work.
 
 #include "shell/archive/snapshot.hpp"
 
@@ -12,12 +12,12 @@ namespace botcore::botctl {
 
 class ProgressLine {
 public:
-    /// Shown at most ten times a second; the last one of each kind of work always.
+    /// Prints at most ten times a second, but always the last update of each kind of work.
     void show(std::string_view what, std::uint64_t done, std::uint64_t total);
-    /// Ends the line, if there is one.
+    /// Ends the line, if one was begun.
     void end();
 
-    /// Refers to this line.
+    /// The returned function refers to this object.
     [[nodiscard]] shell::archive::Progress as_progress();
 
 private:

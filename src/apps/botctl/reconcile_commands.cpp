@@ -18,7 +18,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// A comparison with an exchange takes two looks, some seconds apart.
+/// A comparison with an exchange takes two readings, some seconds apart.
 constexpr auto kComparedWithin = std::chrono::seconds(90);
 constexpr auto kLookEvery = std::chrono::milliseconds(200);
 
@@ -58,7 +58,7 @@ json::array chosen_of(const json::array& all, const ReconcileArguments& args) {
     return chosen;
 }
 
-/// Asks and takes the way out of mismatches, one after the other.
+/// Proposes and applies the fixes of mismatches, one after the other.
 class ReconcileFix {
 public:
     ReconcileFix(DaemonClient& client, bool yes) : client_(client), yes_(yes) {}

@@ -28,7 +28,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// "--to": a sequence, a time, an order's id, or nothing for the newest moment.
+/// Parses "--to": a sequence, a time, an order's id, or nothing for the newest record.
 base::Result<archive::RestoreTarget, std::string> moment_of(const BackupArguments& args) {
     archive::RestoreTarget moment;
     if (args.timeline != 0) moment.timeline = args.timeline;
@@ -66,8 +66,7 @@ json::object to_json(const archive::Restored& restored) {
     return data;
 }
 
-/// A folder of its own for a restore that changes nothing: it may run beside the daemon, and where
-/// there is no data folder at all.
+/// A folder of its own for a dry run, which may run beside the daemon and without a data folder.
 class Scratch {
 public:
     [[nodiscard]] static base::Result<Scratch, std::string> make() {
@@ -99,14 +98,14 @@ private:
     fs::path path_;
 };
 
-/// What came out of the archive, beside what is here.
+/// The restored store compared with the store here.
 struct Found {
     archive::Restored restored;
     StoreSummary backup;
     std::optional<StoreSummary> before;  ///< Empty: there is no store here, or it is unreadable.
-    std::string unreadable;              ///< Why; empty where it is not.
+    std::string unreadable;              ///< Why the store here is unreadable; otherwise empty.
     Loss loss;
-    std::string beyond;  ///< Said where the moment lies after the newest record.
+    std::string beyond;  ///< A note if the target is after the newest record.
 };
 
 base::Result<Found, std::string> compared(const archive::Restored& restored,
@@ -129,7 +128,7 @@ base::Result<Found, std::string> compared(const archive::Restored& restored,
     return found;
 }
 
-/// What would go; empty where nothing is lost and nothing is in doubt.
+/// What would be lost and what is uncertain; empty if nothing is.
 std::vector<std::string> doubts_of(const Found& found) {
     std::vector<std::string> lines = to_lines(found.loss);
     if (!found.unreadable.empty()) {
@@ -160,7 +159,8 @@ void print(std::ostream& out, const Found& found) {
         << "\nbackup: " << to_text(found.backup) << "\n";
 }
 
-/// The service as it is installed here: its unit, or the programs beside this one.
+/// The command that starts the installed daemon: by its systemd unit, or the program beside this
+/// one.
 std::string start_command(const fs::path& data, const std::string& config_file) {
     std::error_code error;
     for (const char* const folder : {"/etc/systemd/system", "/usr/lib/systemd/system"}) {
@@ -184,7 +184,7 @@ struct Places {
     fs::path made;
 };
 
-/// Puts the made store in place, with what a machine that had nothing needs beside it.
+/// Replaces the store with the restored one, and adds the key and the users if they are missing.
 archive::ArchiveResult<json::object> put_in_place(ArchiveAccess& access,
                                                   const NewerArchives& future,
                                                   const archive::Restored& restored,
@@ -202,7 +202,7 @@ archive::ArchiveResult<json::object> put_in_place(ArchiveAccess& access,
     const auto old = shell::sqlite::replace_store(made, store, archive::names::compact_time(now()));
     if (!old) return here(old.error());
     data["old_file"] = old.value().string();
-    // The daemon that starts here must go on with the archive's own key.
+    // The daemon that starts here must continue with the archive's own key.
     const fs::path key = shell::archive_key_file(access.config, access.data);
     const auto has_key = shell::files::is_there(key);
     if (!has_key) return here(has_key.error());
@@ -248,7 +248,7 @@ int finish_restore(DaemonClient& client,
             return status;
         }
     }
-    // Without --from: the daemon archives to where its configuration says.
+    // Ignores --from: the daemon archives to where its configuration says.
     const auto config = read_config(args.config_file);
     if (!config) return refused(client, config.error());
     const NewerArchives future(config.value(), access.data);

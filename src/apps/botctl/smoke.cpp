@@ -23,11 +23,11 @@ using model::Rate;
 constexpr std::string_view kSymbol = "BTCUSDT";
 
 struct Reply {
-    int status = 0;  ///< 0: no answer.
+    int status = 0;  ///< 0: no response.
     json::object body;
 };
 
-/// The steps so far, and what the next ones need.
+/// The results of the steps so far, and the state that later steps need.
 class Smoke {
 public:
     Smoke(DaemonClient& client, const std::string& account)
@@ -40,7 +40,7 @@ public:
             ok_ = place();
             if (ok_ && !order_.empty()) {
                 const bool there = read_back("NEW");
-                // Whatever came of the look, nothing stays behind.
+                // The order is canceled whatever the previous step found.
                 const bool gone = cancel() && read_back("CANCELED");
                 ok_ = there && gone;
             }
@@ -85,7 +85,7 @@ private:
         return ok;
     }
 
-    /// What an answer says in a few words.
+    /// A response in a few words.
     static std::string said(const Reply& reply) {
         if (reply.status == 0) return "no answer";
         std::string text = std::to_string(reply.status);
@@ -131,7 +131,7 @@ private:
         return note("price", false, said(reply) + ", no bid of " + std::string(kSymbol));
     }
 
-    /// Four percent below the bid, worth a little more than the smallest order that is taken.
+    /// Four percent below the bid, with a value slightly above the minimum order value.
     bool choose(Price bid) {
         const auto price =
             scaled(bid, Rate::from_units(model::kScale * 96 / 100), model::Rounding::Down);

@@ -22,7 +22,7 @@ ClientRequest get(std::string path) {
             .if_match = {}};
 }
 
-/// The `data` of an answer; null where it cannot be had.
+/// The `data` of a response; null if there is none.
 json::value data_of(DaemonClient& client, const std::string& path) {
     const auto result = client.reach(get(path));
     if (!result || !*result || result->value().status != 200) return nullptr;
@@ -33,7 +33,7 @@ json::value data_of(DaemonClient& client, const std::string& path) {
     return data == nullptr ? json::value(nullptr) : *data;
 }
 
-/// Of every account that holds something.
+/// The positions of all accounts.
 json::value all_positions(DaemonClient& client, const json::value& accounts) {
     json::array all;
     const auto* list = accounts.if_array();

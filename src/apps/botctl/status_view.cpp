@@ -35,7 +35,7 @@ bool has(const json::value& value, std::string_view name) {
     return !field(value, name).is_null();
 }
 
-/// The parts that are not healthy, in one line: why the modes are as they are.
+/// The unhealthy components, in one line: they explain the modes.
 json::array causes_of(const json::value& health) {
     json::array causes;
     for (const auto& part : list_of(field(health, "dependencies"))) {
@@ -58,7 +58,7 @@ json::object checks_of(const json::value& health) {
     return checks;
 }
 
-/// What the operator said who froze the account last; null where none did.
+/// The reason given by the operator who last froze the account; null if there is none.
 json::value reason_of(const json::value& acts, const std::string& account) {
     for (const auto& act : list_of(acts)) {
         if (text(act, "subject") != account || text(act, "outcome") != "ok") continue;

@@ -44,7 +44,7 @@ std::string screen(const StatusParts& parts) {
     return out.str();
 }
 
-TEST(Status, SaysThatAllIsWell) {
+TEST(Status, ReportsAHealthyDaemon) {
     const std::string shown = screen(healthy());
     for (const char* row : {"overall         healthy\n",
                             "version         1.2, up 66 min, at 2026-11-29T20:22:55.246Z\n",
@@ -128,8 +128,8 @@ TEST(Status, ShowsTheMaintenance) {
     EXPECT_THAT(shown, HasSubstr("maintenance     Maintenance until 21:00 UTC: disk\n"));
 }
 
-// Without figures a screen must not claim that nothing is wrong.
-TEST(Status, LeavesOutWhatIsNotKnown) {
+// Without values the overview must not claim that nothing is wrong.
+TEST(Status, OmitsUnknownValues) {
     StatusParts parts;
     parts.health = boost::json::parse(kHealthy);
     const std::string shown = screen(parts);

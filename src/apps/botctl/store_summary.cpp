@@ -60,11 +60,12 @@ struct Place {
     Reader& reader;
 };
 
-/// The last record that both have, found by halving: hashes are chained.
+/// Finds the last record that both have with a binary search, which is correct because hashes are
+/// chained.
 base::Result<model::Sequence, std::string> last_common(const Place& here,
                                                        const Place& there,
                                                        model::Sequence most) {
-    model::Sequence low = 0;  // In common.
+    model::Sequence low = 0;  // Known to be in both.
     model::Sequence high = most + 1;
     while (high - low > 1) {
         const model::Sequence middle = low + (high - low) / 2;

@@ -1,7 +1,7 @@
 #pragma once
 
-/// What a store holds, in the words in which an operator compares two of them, and what would be
-/// lost if one took the other's place.
+/// Summarizes what a store holds, so that an operator can compare two of them, and what would be
+/// lost if one replaced the other.
 
 #include "base/result.hpp"
 #include "model/record.hpp"
@@ -21,7 +21,7 @@ struct StoreSummary {
     std::vector<model::Position> positions;  ///< The open ones.
 };
 
-/// The store is opened for reading only; its daemon may run. The text says why it cannot be read.
+/// Opens the store read-only; its daemon may run. The error says why the store cannot be read.
 [[nodiscard]] base::Result<StoreSummary, std::string> picture_of(
     const std::filesystem::path& store);
 
@@ -29,20 +29,20 @@ struct StoreSummary {
 /// "95 records until 2026-11-23T12:00:00.000Z, 12 trades, positions: futures BTCUSDT LONG 0.009".
 [[nodiscard]] std::string to_text(const StoreSummary& picture);
 
-/// What one store has and another one has not. Two stores have a record in common where it has the
-/// same hash, and then all before it too.
+/// What one store has and another does not. Two stores have a record in common if it has the same
+/// hash, and then also all records before it.
 struct Loss {
-    model::Sequence first = 0;  ///< Of the records that would go; 0: none.
+    model::Sequence first = 0;  ///< The first of the records that would be lost; 0: none.
     model::Sequence last = 0;
-    base::Timestamp since;  ///< When the first of them was made.
+    base::Timestamp since;  ///< When that record was made.
     base::Timestamp until;
     std::uint64_t trades = 0;
-    std::vector<std::string> named;  ///< The first of the trades, for people.
+    std::vector<std::string> named;  ///< The first of the lost trades, for people.
 
     [[nodiscard]] std::uint64_t records() const { return first == 0 ? 0 : last - first + 1; }
 };
 
-/// What `here` has that `there` has not.
+/// What `here` has and `there` does not.
 [[nodiscard]] base::Result<Loss, std::string> loss_between(const std::filesystem::path& here,
                                                            const std::filesystem::path& there);
 

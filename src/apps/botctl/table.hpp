@@ -21,14 +21,14 @@ struct Column {
     Align align = Align::Left;
 };
 
-/// The text in one line, with a space for each character that a terminal obeys.
+/// The text in one line, with a space for each terminal control character.
 [[nodiscard]] std::string printable(std::string_view text);
 
-/// The value without quotes and control characters; "-" for null and for what is missing.
+/// The value without quotes and control characters; "-" for null and for missing values.
 [[nodiscard]] std::string plain_text(const boost::json::value* value);
 [[nodiscard]] std::string plain_text(const boost::json::object& object, std::string_view field);
 
-/// One line for each object. An empty list prints `empty`.
+/// One line for each object. Prints `empty` for an empty list.
 void print_table(std::ostream& out,
                  const boost::json::array& rows,
                  std::span<const Column> columns,

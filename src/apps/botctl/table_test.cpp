@@ -21,13 +21,13 @@ TEST(Table, AlignsTextLeftAndNumbersRight) {
     EXPECT_EQ(out.str(), "NAME  SIZE\na     12.5\nlong     -\n");
 }
 
-TEST(Table, SaysWhenThereIsNothing) {
+TEST(Table, PrintsANoteForAnEmptyList) {
     std::ostringstream out;
     print_table(out, {}, kColumns, "nothing");
     EXPECT_EQ(out.str(), "nothing\n");
 }
 
-// A text of a daemon must not move the cursor or change the title of the window.
+// A text from the daemon must not move the cursor or change the title of the window.
 TEST(Table, ShowsNoControlCharacters) {
     std::ostringstream out;
     const auto rows = boost::json::parse("[{\"name\":\"a\\u001b[2Jb\\nc\\u007f\"}]");
@@ -39,7 +39,7 @@ TEST(Table, ShowsNoControlCharacters) {
     EXPECT_EQ(out.str(), "NAME      SIZE\na 2Jb c      -\n");
 }
 
-TEST(DaemonClient, MakesKeysThatDifferAndEncodesPaths) {
+TEST(DaemonClient, GeneratesUniqueKeysAndEncodesPaths) {
     EXPECT_EQ(new_key().size(), 36U);
     EXPECT_NE(new_key(), new_key());
     EXPECT_EQ(encoded("BTC/USDT ?"), "BTC%2FUSDT%20%3F");

@@ -1,4 +1,4 @@
-// The commands that trade, and what they are told.
+// The commands that trade, and their options.
 
 #include "apps/botctl/command_line.hpp"
 

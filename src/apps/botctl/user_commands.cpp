@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// Keeps what is typed off the screen.
+/// Disables the terminal's echo of typed characters.
 class Unseen {
 public:
     Unseen() : is_terminal_(::isatty(STDIN_FILENO) == 1) {
@@ -42,7 +42,8 @@ private:
     termios before_{};
 };
 
-/// A line of the standard input. Never an argument: those can be seen by everybody.
+/// Reads a line of the standard input. A password is never an argument, since other users can see
+/// the arguments of a process.
 std::string read_password(const char* prompt) {
     const Unseen unseen;
     if (unseen.is_terminal()) std::cerr << prompt << std::flush;

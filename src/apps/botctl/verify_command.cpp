@@ -20,11 +20,11 @@ namespace json = boost::json;
 
 namespace {
 
-/// Records are copied within seconds; those that are older and not in the archive are missing
+/// Records are archived within seconds; older records that are not in the archive are missing
 /// there.
 constexpr base::Duration kCopiedWithin = base::Duration::seconds(60);
 
-/// What the store here has, of the same timeline, and the archive should have by now.
+/// Records of the same timeline that the store here has and the archive should have by now.
 std::optional<archive::ArchiveError> late_records(const ArchiveAccess& access,
                                                   archive::Timeline timeline,
                                                   model::Sequence archived) {
@@ -47,7 +47,7 @@ archive::ArchiveResult<archive::Timeline> timeline_in_use(archive::Archive& from
     return archive::newest_in_use(from, TRY(from.timelines()));
 }
 
-/// The records behind the newest snapshot of the timeline that is in use.
+/// Checks the records after the newest snapshot of the timeline in use.
 json::object checked_segments(DaemonClient& client, ArchiveAccess& access, int& status) {
     json::object item;
     const auto timeline = timeline_in_use(*access.archive);
