@@ -464,7 +464,7 @@ void Daemon::await_signal() {
     });
 }
 
-/// Runs on the loop and reports to the watchdog only if the loop has made turns since.
+/// Runs on the loop; reports to the watchdog only if the loop has turned since the last report.
 void Daemon::report_alive() {
     const auto every = manager_.alive_every();
     if (!every) return;

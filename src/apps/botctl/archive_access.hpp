@@ -27,8 +27,8 @@ struct ArchiveAccess {
 
 [[nodiscard]] base::Result<shell::Config, std::string> read_config(const std::string& file);
 
-/// From here on this process runs as the owner of the data folder; configuration and key are read
-/// before, since only root may be able to read them.
+/// From here on this process runs as the owner of the data folder. Configuration and key are read
+/// before, since they may be readable by root only.
 [[nodiscard]] base::Result<std::unique_ptr<ArchiveAccess>, std::string> open_archive(
     const DaemonClient& client, const BackupArguments& args);
 

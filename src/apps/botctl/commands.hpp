@@ -25,7 +25,7 @@ struct OrderArguments {
     std::string
         stop_loss;  ///< Attached to the position that the order opens, as are the next ones.
     std::string take_profit;
-    std::string trail_activation;  ///< Ratios; an empty one means the distance is used.
+    std::string trail_activation;  ///< A ratio; empty: equal to `trail_distance`.
     std::string trail_distance;
     std::string time_in_force;
     bool reduce_only = false;

@@ -305,7 +305,7 @@ void add_files(CLI::App& app, Chosen& chosen) {
     }
 }
 
-/// Answers the command that reads the archive.
+/// Returns the subcommand that reads the archive.
 CLI::App* add_drills(CLI::App& app, Chosen& chosen) {
     CLI::App* drill = app.add_subcommand("drill", "Rehearse the loss of this machine");
     drill->require_subcommand(1);
@@ -391,7 +391,7 @@ void add_archive(CLI::App& app, Chosen& chosen) {
     }
 }
 
-/// Says which word is not known and what may have been meant, where that is what is wrong.
+/// Prints which word is unknown and suggests the closest known one, if that is the error.
 int refuse_line(CLI::App& app, const CLI::ParseError& error) {
     const auto words = app.remaining(true);
     if (words.empty() || error.get_exit_code() == 0) {

@@ -113,7 +113,7 @@ json::array unprotected_of(const json::value& positions) {
     return list;
 }
 
-/// A moment of a metric; null where there is none yet.
+/// The time that a metric holds; null if it has no value yet.
 json::value time_in(std::string_view metrics, std::string_view name) {
     const json::value seconds = metric_in(metrics, name);
     if (!seconds.is_double() || seconds.get_double() <= 0) return nullptr;

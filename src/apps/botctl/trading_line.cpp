@@ -59,7 +59,7 @@ CLI::App* add_amend(CLI::App& order, Chosen& chosen) {
     return amend;
 }
 
-/// What an operator does in a hurry.
+/// The commands for emergencies.
 void add_sweeps(CLI::App& app, Chosen& chosen) {
     CLI::App* sweep = add(app, chosen, "cancel-all", "Cancel all orders", [&](DaemonClient& s) {
         return cancel_all(s, chosen.command, chosen.symbol, chosen.protective);

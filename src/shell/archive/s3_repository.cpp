@@ -87,9 +87,9 @@ base::Outcome<std::string> check_words(const S3Options& options) {
     return base::Done{};
 }
 
-/// An exchange that has no answer.
+/// The error for a request without a response.
 base::Failure<RepositoryError> broken(const OutboundHttpResponse& answer) {
-    // With a certificate that is not the server's, trying again does not help.
+    // If the server's certificate is rejected, a retry does not help.
     const Fault kind =
         answer.result.end == AttemptEnd::CertificateRefused ? Fault::Refused : Fault::Unavailable;
     return failure(kind, "no answer from the server: " + answer.detail);
@@ -102,7 +102,7 @@ struct S3Repository::Wire {
     std::unique_ptr<HttpTransport> transport;
 };
 
-/// One call of the repository: its requests share the time that it has.
+/// One call of the repository; its requests share the call's time limit.
 class S3Repository::Call {
 public:
     Call(const S3Options& options, Wire& wire)
@@ -117,8 +117,8 @@ public:
         return path.append(name);
     }
 
-    /// An answer with any status, or that there is none. A request that the server puts off is sent
-    /// again when it may be.
+    /// The response with any status, or an error if there is none. If the server asks for a pause,
+    /// the request is sent again after it.
     RepositoryResult<OutboundHttpResponse> ask(const RequestToSign& request,
                                                const std::string& body,
                                                std::size_t response_bytes_max) {
@@ -129,7 +129,7 @@ public:
             const bool puts_off = status == 429 || status == 503;
             if (!puts_off || !answer.result.retry_after) return answer;
             const std::chrono::microseconds asked(answer.result.retry_after->in_microseconds());
-            // A zero must not become a loop without rest.
+            // A pause of zero must not cause a busy loop.
             options_.pause->ask(steady_clock::now() + std::max(asked, kPauseMin));
         }
     }
@@ -244,7 +244,7 @@ RepositoryOutcome S3Repository::put(std::string_view name, std::string_view byte
         request.headers.emplace_back("x-amz-storage-class", options_.storage_class);
     }
     const auto answer = TRY(call.ask(request, std::string(bytes), outbound::kResponseBytesMax));
-    // 412: somebody was faster; what is there now tells whether it was the same.
+    // 412: another writer was faster; comparing the object tells whether its bytes are the same.
     if (answer.result.status != 200 && answer.result.status != 412) return refusal(answer);
     auto after = compare();
     if (!after && after.error().kind == Fault::Missing) {
@@ -285,7 +285,7 @@ RepositoryResult<std::vector<StoredObject>> S3Repository::list(std::string_view 
         }
         token = page.value().next;
         if (!token.empty()) continue;
-        // A server that sorts in another way must not break what we promise.
+        // The order that we guarantee must not depend on the server's order.
         std::ranges::sort(found, {}, &StoredObject::name);
         return found;
     }

@@ -79,7 +79,7 @@ public:
     }
 
 private:
-    /// Waits for the line with the port, which says that it listens.
+    /// Waits for the line with the port, which the server prints when it listens.
     void start() {
         int ends[2] = {-1, -1};
         ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
@@ -92,7 +92,8 @@ private:
             ::dup2(ends[1], STDOUT_FILENO);
             ::execlp("node",
                      "node",
-                     // The server's tokens for further pages are DES.
+                     // The server encrypts its continuation tokens with DES, which OpenSSL 3 offers
+                     // only as legacy.
                      "--openssl-legacy-provider",
                      "tests/s3/server.mjs",
                      data.c_str(),

@@ -34,7 +34,7 @@ TEST(Password, HasAtMost256Bytes) {
     EXPECT_NE(weakness_of(text + "a"), std::nullopt);
 }
 
-TEST(Password, IsRefusedWhenItIsACommonOneInDisguise) {
+TEST(Password, IsRejectedIfItIsAVariationOfACommonOne) {
     for (const char* text : {"Password1234!",
                              "P@ssw0rd2024!",
                              "Qwertyuiop12!",
@@ -46,7 +46,7 @@ TEST(Password, IsRefusedWhenItIsACommonOneInDisguise) {
     }
 }
 
-TEST(Password, IsRefusedWhenItRepeatsItselfOrCountsOn) {
+TEST(Password, IsRejectedIfItRepeatsCharactersOrSequences) {
     for (const char* text : {"aaaaaaaaaaaaaaaaaa",
                              "abababababababab",
                              "abcdefghijklmnopqrst",
@@ -61,7 +61,7 @@ TEST(Password, WeaknessNeverShowsThePassword) {
     }
 }
 
-TEST(Password, IsKnownAgainByItsHashOnly) {
+TEST(Password, IsVerifiedByItsHashOnly) {
     const std::string hash = hash_password("Tr4il-bl4zer", kHashCostLeast);
     EXPECT_TRUE(hash.starts_with("$argon2id$"));
     EXPECT_TRUE(is_password("Tr4il-bl4zer", hash));
@@ -77,12 +77,12 @@ TEST(Password, HashOfAnotherCostIsOutdated) {
     EXPECT_TRUE(is_outdated(hash, {.passes = 2, .memory_bytes = 16'384}));
 }
 
-TEST(Email, IsWrittenInOneForm) {
+TEST(Email, IsNormalizedToOneForm) {
     EXPECT_EQ(normalized_email("Ann.Lee+bot@Example.ORG"), "ann.lee+bot@example.org");
     EXPECT_EQ(normalized_email("a@b.co"), "a@b.co");
 }
 
-TEST(Email, IsRefusedWhenItIsNone) {
+TEST(Email, IsRejectedIfInvalid) {
     for (const char* text : {"",
                              "a",
                              "a@b",
@@ -108,7 +108,7 @@ TEST(Email, IsRefusedWhenItIsNone) {
     EXPECT_EQ(normalized_email("a@" + std::string(300, 'b') + ".co"), std::nullopt);
 }
 
-TEST(Bearer, TokensAreLongAndDifferAndAreKeptAsHashes) {
+TEST(Bearer, TokensAreLongAndUniqueAndStoredAsHashes) {
     const Secret one = make_bearer();
     const Secret two = make_bearer();
     EXPECT_EQ(one.reveal().size(), kBearerPrefix.size() + 43);
@@ -121,7 +121,7 @@ TEST(Bearer, TokensAreLongAndDifferAndAreKeptAsHashes) {
     EXPECT_EQ(bearer_ending("gh"), "gh");
 }
 
-TEST(Bearer, IsFoundInItsHeaderOnly) {
+TEST(Bearer, IsFoundOnlyInItsHeader) {
     EXPECT_EQ(bearer_of("Bearer abc"), "abc");
     EXPECT_EQ(bearer_of("bearer   abc"), "abc");
     for (const char* header :
@@ -131,7 +131,7 @@ TEST(Bearer, IsFoundInItsHeaderOnly) {
     EXPECT_EQ(bearer_of("Bearer " + std::string(257, 'a')), std::nullopt);
 }
 
-TEST(RandomId, IsOfLettersAndDigitsAndFitsAnAccountsName) {
+TEST(RandomId, HasLettersAndDigitsAndIsAValidAccountName) {
     std::set<std::string> seen;
     for (int i = 0; i < 1'000; ++i)
         seen.insert(random_id(8));

@@ -175,7 +175,7 @@ TEST(RedisCache, GarbageClosesTheConnectionAndIsAMiss) {
     EXPECT_EQ(message_after("-ERR no\r\n"), "the server refuses a command: ERR");
 }
 
-TEST(RedisCache, AnswersThatNobodyAskedForEndTheConnection) {
+TEST(RedisCache, UnexpectedRepliesCloseTheConnection) {
     const FakeServer server({"+OK\r\n+PONG\r\n", "$1\r\nx\r\n$1\r\ny\r\n"});
     RedisWorld world(RedisWorld::options_for(server.port()));
     ASSERT_TRUE(world.connected());
@@ -184,7 +184,7 @@ TEST(RedisCache, AnswersThatNobodyAskedForEndTheConnection) {
         [&] { return world.cache().status().message == "the server sent an unexpected reply"; }));
 }
 
-TEST(RedisCache, AnAnswerWithoutEndDoesNotFillTheMemory) {
+TEST(RedisCache, AnEndlessReplyDoesNotExhaustTheMemory) {
     RedisReplyReader reader;
     reader.feed("$900000000\r\n");
     const std::string part(65'536, 'x');
@@ -200,7 +200,7 @@ TEST(RedisCache, AnAnswerWithoutEndDoesNotFillTheMemory) {
     EXPECT_LE(fed, kReplyBytesMax + 2 * part.size());
 }
 
-TEST(RedisCache, MoreCallsThanMayWaitFailAtOnce) {
+TEST(RedisCache, CallsBeyondTheLimitFailAtOnce) {
     RedisServer server;
     auto options = RedisWorld::options_for(server.port());
     options.calls_max = 3;
@@ -214,7 +214,7 @@ TEST(RedisCache, MoreCallsThanMayWaitFailAtOnce) {
     EXPECT_TRUE(world.until([&] { return answers == 5; }));
 }
 
-TEST(RedisCache, MoreBytesThanMayWaitFailAtOnce) {
+TEST(RedisCache, BytesBeyondTheLimitFailAtOnce) {
     RedisServer server;
     auto options = RedisWorld::options_for(server.port());
     options.bytes_max = 1'000;
@@ -227,7 +227,7 @@ TEST(RedisCache, MoreBytesThanMayWaitFailAtOnce) {
     EXPECT_EQ(world.get("b"), std::nullopt);
 }
 
-TEST(RedisCache, MayGoWhileCallsWait) {
+TEST(RedisCache, MayBeDestroyedWhileCallsArePending) {
     RedisServer server;
     RedisWorld world(RedisWorld::options_for(server.port()));
     ASSERT_TRUE(world.connected());
@@ -236,7 +236,7 @@ TEST(RedisCache, MayGoWhileCallsWait) {
     world.run_dry();
 }
 
-TEST(RedisCache, MayGoFromInsideAnAnswer) {
+TEST(RedisCache, MayBeDestroyedFromACallback) {
     RedisServer server;
     RedisWorld world(RedisWorld::options_for(server.port()));
     ASSERT_TRUE(world.connected());
@@ -261,7 +261,7 @@ TEST(RedisCache, PausesDoubleUpToTheirLimit) {
     EXPECT_EQ(reconnect_pause(options, ~0U).count(), 30'000);
 }
 
-TEST(RedisUrl, ReadsAllItsParts) {
+TEST(RedisUrl, ParsesAllItsParts) {
     const auto full = parse_redis_url("redis://:p%40ss%2F@cache.example:7000/3");
     ASSERT_TRUE(full.has_value());
     EXPECT_EQ(full.value().host, "cache.example");
@@ -279,7 +279,7 @@ TEST(RedisUrl, ReadsAllItsParts) {
     EXPECT_EQ(six.value().port, 7'001);
 }
 
-TEST(RedisUrl, RefusesWhatItCannotReadWithoutRepeatingIt) {
+TEST(RedisUrl, RejectsInvalidTextWithoutRepeatingIt) {
     for (const std::string_view bad : {"",
                                        "localhost:6379",
                                        "http://localhost",
