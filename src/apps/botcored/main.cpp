@@ -45,7 +45,7 @@ bool settings_are_good(const Config& config, const std::filesystem::path& data) 
     return mistakes.empty();
 }
 
-/// Only root may be able to read configuration and arguments; from here on the process runs as the
+/// Configuration and arguments may be readable by root only; from here on the process runs as the
 /// owner of the data folder.
 int run_as_owner(const Config& config, botcore::apps::DaemonPaths paths) {
     const auto became = botcore::shell::become_owner_of(paths.data);

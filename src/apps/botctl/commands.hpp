@@ -22,8 +22,7 @@ struct OrderArguments {
     std::string price;
     std::string stop_price;    ///< Makes it a stop.
     std::string target_price;  ///< Makes it a take-profit.
-    std::string
-        stop_loss;  ///< Attached to the position that the order opens, as are the next ones.
+    std::string stop_loss;     ///< Attached to the opened position, as are the next three.
     std::string take_profit;
     std::string trail_activation;  ///< A ratio; empty: equal to `trail_distance`.
     std::string trail_distance;
