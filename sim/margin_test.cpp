@@ -127,7 +127,7 @@ private:
     std::vector<model::Quote> marks_;
 };
 
-RC_GTEST_PROP(Margin, CoreAndExchangeComeToTheSameFigures, ()) {
+RC_GTEST_PROP(Margin, CoreAndExchangeComputeTheSameFigures, ()) {
     Books books;
     const auto ours = core::figures_of(books.state(), books.account(), books.marks());
     const auto theirs = books.venue().margins(kAccount, kUsdt);

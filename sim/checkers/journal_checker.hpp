@@ -50,8 +50,8 @@ private:
     /// By order id, what is needed to prove that the order is absent.
     struct Sent {
         std::uint32_t attempt = 0;
-        model::Timestamp signed_until;  ///< The latest end of a signing window (time stamp plus
-                                        ///< window) over all attempts.
+        /// The latest end of a signing window (time stamp plus window) over all attempts.
+        model::Timestamp signed_until;
         /// The exchange's time of its first "not found" since the last attempt.
         std::optional<model::Timestamp> not_found;
     };

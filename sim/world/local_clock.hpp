@@ -10,7 +10,7 @@ namespace botcore::sim {
 
 class LocalClock {
 public:
-    /// Shifts the clock by `offset` from now on; it counts as uncertain until `settled`.
+    /// Shifts the clock by `offset` from now on, until `settled`.
     void jump(model::Duration offset, model::Timestamp settled) {
         wanted_ = offset;
         settled_ = settled;

@@ -37,7 +37,7 @@ struct RebuildError {
     std::string text;
 };
 
-/// The bytes of the reply under a key; nothing where there are none.
+/// The bytes of the reply under a key; empty when there are none.
 using ReplyOf = std::function<std::optional<std::string>(const model::KeyEntry& entry)>;
 
 class Rebuild {

@@ -5,7 +5,7 @@
 ///
 ///            ┌────────── discard, load again ──────────┐
 ///            v                                         │
-///   Down ──start──> Running ──step: apply, commit──> Running | Down (store gone) | Fenced
+///   Down ──start──> Running ──step: apply, commit──> Running | Down (no store) | Fenced
 ///
 /// R1  Nothing leaves (reply, order, query) before the batch that caused it is durable (I6, I1).
 /// R2  After a commit that did not succeed, the outcome of its batch is unknown: the state in
@@ -237,8 +237,7 @@ public:
     [[nodiscard]] const std::vector<ports::RowInDoubt>& doubts() const { return doubts_; }
 
     /// Acknowledged records are missing from the store, as `evidence` says: entries and transfers
-    /// are refused (STORE_BEHIND_ARCHIVE), cancels and exits continue. This cannot be undone in a
-    /// running process.
+    /// are refused (STORE_BEHIND_ARCHIVE), cancels and exits continue. Never reset.
     void set_behind(std::string evidence);
 
     [[nodiscard]] const std::string& behind() const { return behind_; }
