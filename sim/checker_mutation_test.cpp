@@ -1,5 +1,5 @@
-// Do the checkers bite? Each test puts one broken part into the world and wants the right invariant
-// named. What is broken is never the core: a checker that needs a broken core would not be one.
+// Tests of the checkers: each test installs one broken part and expects the right invariant to be
+// reported. The core itself is never broken: a checker must find faults of the parts around it.
 
 #include "sim/world/world.hpp"
 
@@ -11,7 +11,7 @@ namespace {
 
 using model::Duration;
 
-/// A plan with many lost answers and crashes, so that broken parts get their chance.
+/// A plan with many lost replies and crashes, so that broken parts take effect.
 Plan rough_plan(VenueMode mode = VenueMode::Exchange) {
     Plan plan = calm_plan(mode);
     plan.seed = 7;
@@ -31,7 +31,7 @@ std::string texts(const checkers::Violations& violations) {
     return all;
 }
 
-/// Runs the broken world and wants `invariant` among the findings.
+/// Runs the broken world and expects `invariant` among the violations.
 void expect_caught(const Plan& plan, Parts parts, const std::string& invariant) {
     World world(plan, false, std::move(parts));
     world.boot();
@@ -59,7 +59,7 @@ Parts with_store() {
     return parts;
 }
 
-/// Sends a placement once more when it hears nothing for a while.
+/// Sends a placement a second time when no reply arrives for a while.
 class ResendingLink final : public Link {
 public:
     ResendingLink(Context& context, VenueServer& server, std::shared_ptr<Process> process)
@@ -77,7 +77,7 @@ private:
     EventQueue& queue_;
 };
 
-/// Passes everything on, with each report spoiled.
+/// Forwards everything, with each report altered.
 class BrokenSink : public ports::ExchangeSink {
 public:
     void on_report(model::OrderReport report) override {
@@ -100,7 +100,7 @@ public:
     ports::ExchangeSink* sink = nullptr;
 };
 
-/// Takes silence for a rejection: "no answer" becomes "rejected".
+/// Treats a missing reply as a rejection: "no answer" becomes "rejected".
 class SilenceIsRejectionSink final : public BrokenSink {
 public:
     void spoil(model::OrderReport& report) override {
@@ -108,7 +108,7 @@ public:
     }
 };
 
-/// Renumbers trades, so that a doubled report looks like two fills.
+/// Renumbers trades, so that a duplicate report looks like two fills.
 class RenumberingSink final : public BrokenSink {
 public:
     void spoil(model::OrderReport& report) override {
@@ -143,7 +143,7 @@ public:
     }
 };
 
-/// A connection that hears everything through a broken `Sink`.
+/// A connection that receives everything through a broken `Sink`.
 template <class Sink>
 class DeafLink final : public Link {
 public:
@@ -169,7 +169,7 @@ private:
     Sink sink_;
 };
 
-/// Passes everything on; broken stores override one thing.
+/// Forwards everything; broken stores override one function.
 class StoreWrapper : public ports::Store {
 public:
     StoreWrapper(Context& context, SimStore& store) : context_(context), store_(store) {}
@@ -189,7 +189,7 @@ protected:
     SimStore& store_;
 };
 
-/// Acknowledges at once and writes a little later.
+/// Acknowledges at once and writes later.
 class WriteBehindStore final : public StoreWrapper {
 public:
     using StoreWrapper::StoreWrapper;
@@ -200,7 +200,7 @@ public:
     }
 };
 
-/// Acknowledges every 40th batch and forgets it.
+/// Acknowledges every 40th batch without storing it.
 class ForgetfulStore final : public StoreWrapper {
 public:
     using StoreWrapper::StoreWrapper;
@@ -214,7 +214,7 @@ private:
     std::uint64_t count_ = 0;
 };
 
-/// Loses balance rows of some batches: half-written commits.
+/// Loses balance rows of some batches: partially written commits.
 class TornStore final : public StoreWrapper {
 public:
     using StoreWrapper::StoreWrapper;
@@ -229,7 +229,7 @@ private:
     std::uint64_t count_ = 0;
 };
 
-/// Lets whoever comes extend whatever head there is, whatever it had seen.
+/// Accepts every batch without comparing its expected head.
 class HeadlessStore final : public StoreWrapper {
 public:
     using StoreWrapper::StoreWrapper;
@@ -243,7 +243,7 @@ public:
     }
 };
 
-/// Damages the stored hash of a record.
+/// Corrupts the stored hash of a record.
 class BadHashStore final : public StoreWrapper {
 public:
     using StoreWrapper::StoreWrapper;
@@ -255,7 +255,7 @@ public:
     }
 };
 
-/// Answers a key with other bytes than it had committed.
+/// Returns other reply bytes for a key than were committed.
 class OtherBytesStore final : public StoreWrapper {
 public:
     using StoreWrapper::StoreWrapper;
@@ -274,7 +274,7 @@ TEST(CheckerMutation, ResendingAfterATimeOutBreaksI13) {
     expect_caught(rough_plan(), with_link<ResendingLink>(), "I13");
 }
 
-TEST(CheckerMutation, TakingSilenceForARejectionBreaksI3) {
+TEST(CheckerMutation, TreatingAMissingReplyAsARejectionBreaksI3) {
     Plan plan = rough_plan();
     plan.per_mille[static_cast<std::size_t>(Fault::ReplyLost)] = 500;
     plan.per_mille[static_cast<std::size_t>(Fault::StreamLost)] = 700;
@@ -295,25 +295,25 @@ TEST(CheckerMutation, WritingAfterAcknowledgingBreaksI1AndI6) {
     expect_caught(rough_plan(), with_store<WriteBehindStore>(), "I6");
 }
 
-TEST(CheckerMutation, ForgettingAnAcknowledgedBatchBreaksI6) {
+TEST(CheckerMutation, LosingAnAcknowledgedBatchBreaksI6) {
     expect_caught(rough_plan(), with_store<ForgetfulStore>(), "I6");
 }
 
-TEST(CheckerMutation, TearingABatchBreaksI10) {
+TEST(CheckerMutation, WritingABatchPartiallyBreaksI10) {
     expect_caught(rough_plan(), with_store<TornStore>(), "I10");
 }
 
-TEST(CheckerMutation, CommittingWithoutLookingAtTheHeadBreaksI7) {
+TEST(CheckerMutation, CommittingWithoutComparingTheHeadBreaksI7) {
     Plan plan = rough_plan();
     plan.per_mille[static_cast<std::size_t>(Fault::TakeOver)] = 300;
     expect_caught(plan, with_store<HeadlessStore>(), "I7");
 }
 
-TEST(CheckerMutation, ADamagedHashBreaksI12) {
+TEST(CheckerMutation, ACorruptHashBreaksI12) {
     expect_caught(rough_plan(), with_store<BadHashStore>(), "I12");
 }
 
-TEST(CheckerMutation, TellingOtherBytesThanTheStoredOnesBreaksI6) {
+TEST(CheckerMutation, ReplyingWithOtherThanTheStoredBytesBreaksI6) {
     expect_caught(rough_plan(), with_store<OtherBytesStore>(), "I6");
 }
 
@@ -323,7 +323,7 @@ TEST(CheckerMutation, UsingAnIncarnationTwiceBreaksI2) {
     expect_caught(rough_plan(), std::move(parts), "I2");
 }
 
-TEST(CheckerMutation, AWorldWithoutBrokenPartsIsClean) {
+TEST(CheckerMutation, AWorldWithoutBrokenPartsHasNoViolations) {
     const Plan plan = rough_plan();
     World world(plan);
     world.boot();
@@ -332,7 +332,7 @@ TEST(CheckerMutation, AWorldWithoutBrokenPartsIsClean) {
     EXPECT_EQ(world.violations().count(), 0U) << texts(world.violations());
 }
 
-TEST(CheckerMutation, StopThatOpensAPositionIsCaught) {
+TEST(CheckerMutation, DetectsAStopThatOpensAPosition) {
     Plan plan = rough_plan();
     plan.seed = 1;  // Its stops trigger.
     plan.per_mille.fill(0);

@@ -1,4 +1,4 @@
-// botsim: runs seeds through the simulated world and says which ones broke an invariant.
+// botsim: runs seeds through the simulated world and reports which ones broke an invariant.
 
 #include "build_info.hpp"
 #include "sim/options.hpp"
@@ -20,7 +20,7 @@ using botcore::sim::Options;
 using botcore::sim::RunResult;
 
 constexpr std::size_t kFailuresMax = 10;
-/// As of every program: the command line is not understood.
+/// The exit status that every program uses for an invalid command line.
 constexpr int kExitCommandLine = 2;
 
 struct Totals {
@@ -33,7 +33,7 @@ struct Totals {
     std::vector<std::string> failures;
 };
 
-/// What a broken CHECK has to print on its way out.
+/// What a failing CHECK prints before the program ends.
 char g_replay[160] = "";
 
 void print_replay(int /*signal*/) {
@@ -42,7 +42,7 @@ void print_replay(int /*signal*/) {
     std::abort();
 }
 
-/// Real time, for the figure of speed and for --minutes only.
+/// Real time, used only to measure speed and for --minutes.
 std::int64_t real_microseconds() {
     const auto time = std::chrono::steady_clock::now();  // rule-ok: measures the run
     return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();

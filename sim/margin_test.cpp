@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-// The core and the paper exchange are fed with the same books: whatever positions and orders an
-// account has, both must come to the same figures.
+// The core and the paper exchange receive the same market data: for any positions and orders of an
+// account, both must compute the same figures.
 
 namespace botcore::sim {
 namespace {
@@ -20,7 +20,7 @@ using model::Side;
 const model::AccountId kAccount("futures");
 const model::Asset kUsdt("USDT");
 
-/// One account on all built-in contracts, and a market for each.
+/// One account on all built-in contracts, and a market for each contract.
 class Books {
 public:
     Books() {
@@ -101,7 +101,7 @@ private:
         order.price = order.side == Side::Buy ? Price::from_units(quote.bid.units() - distance)
                                               : Price::from_units(quote.ask.units() + distance);
         if (*rc::gen::inRange(0, 4) != 0) return;
-        // Waits for the market to rise, or to fall.
+        // The stop price lies above or below the market at random.
         order.type = model::OrderType::StopLimit;
         order.stop_price = order.side == Side::Buy
                                ? Price::from_units(quote.ask.units() + distance)
@@ -127,7 +127,7 @@ private:
     std::vector<model::Quote> marks_;
 };
 
-RC_GTEST_PROP(Margin, CoreAndExchangeComeToTheSameFigures, ()) {
+RC_GTEST_PROP(Margin, CoreAndExchangeComputeTheSameFigures, ()) {
     Books books;
     const auto ours = core::figures_of(books.state(), books.account(), books.marks());
     const auto theirs = books.venue().margins(kAccount, kUsdt);

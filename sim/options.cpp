@@ -12,7 +12,8 @@ namespace {
 constexpr std::array<std::string_view, 7> kOptions{
     "--seeds", "--minutes", "--seed", "--base", "--commit", "--json", "--trace"};
 
-/// A whole number above zero: no run of zero seeds or minutes may look like one without a finding.
+/// A whole number above zero: a run of zero seeds or minutes must not look like one without
+/// findings.
 std::optional<std::uint64_t> number_of(std::string_view text) {
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -27,7 +28,7 @@ std::string check_commit(std::string_view asked, std::string_view built) {
            std::string(asked) + "; check that one out first";
 }
 
-/// Where the option with a number is kept; false for a name that there is not.
+/// Stores the value of a numeric option; false for an unknown name.
 bool keep_number(Options& options, std::string_view name, std::uint64_t number) {
     if (name == "--seeds") {
         options.seeds = number;

@@ -19,18 +19,18 @@ struct Options {
     bool trace = false;
 };
 
-/// The options, or why the command line is refused, in a sentence.
+/// The parsed options, or the reason why the command line is refused, as a sentence.
 struct OptionsRead {
     Options options;
-    std::string refusal;  ///< Empty where the options hold.
+    std::string refusal;  ///< Empty when the options are valid.
 };
 
-/// Reads the arguments behind the program's name. `commit` is the one that was built: where
-/// `--commit` names another one, the seed would run in other code than the one that is asked for.
+/// Parses the arguments after the program's name. `commit` is the commit that was built: a
+/// `--commit` that names another one is refused, because the seed would run in different code.
 [[nodiscard]] OptionsRead read_options(const std::vector<std::string_view>& arguments,
                                        std::string_view commit);
 
-/// The command that repeats a seed, with its line end.
+/// The command that repeats a seed, with a line end.
 [[nodiscard]] std::string replay_line(std::uint64_t seed, std::string_view commit);
 
 }  // namespace botcore::sim

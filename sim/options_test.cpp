@@ -16,7 +16,7 @@ std::string refusal_of(const std::vector<std::string_view>& arguments) {
 
 }  // namespace
 
-TEST(Options, TakesMinutesSeedsAndABase) {
+TEST(Options, ParsesMinutesAndABase) {
     const auto read = read_options({"--minutes", "2", "--base", "70", "--trace"}, kCommit);
     EXPECT_EQ(read.refusal, "");
     EXPECT_EQ(read.options.minutes, 2U);
@@ -25,7 +25,7 @@ TEST(Options, TakesMinutesSeedsAndABase) {
     EXPECT_EQ(read_options({"--seeds", "5000"}, kCommit).options.seeds, 5'000U);
 }
 
-TEST(Options, ARunOfNothingIsRefused) {
+TEST(Options, RefusesAnEmptyRun) {
     EXPECT_EQ(refusal_of({"--seeds", "0"}), "--seeds takes a whole number above zero, not '0'");
     EXPECT_EQ(refusal_of({"--minutes", "1.0"}),
               "--minutes takes a whole number above zero, not '1.0'");
@@ -33,20 +33,20 @@ TEST(Options, ARunOfNothingIsRefused) {
     EXPECT_EQ(refusal_of({"--sed", "5"}), "there is no option --sed; did you mean --seed?");
 }
 
-TEST(Options, TheReplayLineNamesTheCommitThatWasBuiltAndIsTakenBack) {
+TEST(Options, PrintsAReplayLineThatIsAcceptedAsACommandLine) {
     EXPECT_EQ(replay_line(269, kCommit), "replay: ./dev sim --seed 269 --commit 0123456789ab\n");
     const auto read = read_options({"--seed", "269", "--commit", kCommit}, kCommit);
     EXPECT_EQ(read.refusal, "");
     EXPECT_EQ(read.options.seed, 269U);
 }
 
-TEST(Options, ASeedOfAnotherCommitIsNotRunInThisOne) {
+TEST(Options, RefusesASeedOfAnotherCommit) {
     EXPECT_EQ(refusal_of({"--seed", "269", "--commit", "ffffffffffff"}),
               "this program was built from commit 0123456789ab, not from ffffffffffff; check that "
               "one out first");
 }
 
-TEST(Options, AVariantIsRefusedBecauseThereIsNone) {
+TEST(Options, RefusesAVariantOption) {
     const std::string expected =
         "--variant does not exist yet: there is no deliberately broken core to run";
     EXPECT_EQ(refusal_of({"--variant", "list"}), expected);

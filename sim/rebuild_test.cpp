@@ -1,4 +1,4 @@
-// A journal that is damaged, or a store that fails, ends the making anew of rows at its place.
+// A rebuild ends at the first damaged record of the journal, or when a store fails.
 
 #include "runtime/rebuild.hpp"
 
@@ -16,7 +16,7 @@ using ports::StoreError;
 using runtime::RebuildError;
 using Kind = runtime::RebuildError::Kind;
 
-/// The simulated store, whose pages of the journal cannot be read from some moment on.
+/// The simulated store, whose journal pages cannot be read after a given point.
 class FailingReader final : public ports::StoreReader {
 public:
     explicit FailingReader(SimStore& store) : store_(store) {}
@@ -70,7 +70,7 @@ private:
     SimStore& store_;
 };
 
-/// An empty store to make rows anew in.
+/// An empty store to rebuild rows in.
 struct Scratch {
     checkers::Checker checker{checkers::Assumptions::Hold};
     Faults faults{Plan{}, base::Random(1)};
@@ -133,7 +133,7 @@ protected:
         return work.head();
     }
 
-    /// What ends the work on these entries, of which nothing is written then (R1).
+    /// The error that ends a rebuild from these entries; nothing is written then (R1).
     RebuildError error_of(const std::vector<JournalEntry>& entries,
                           const runtime::ReplyOf& reply_of) {
         Scratch scratch;
@@ -150,7 +150,7 @@ protected:
     std::size_t middle_ = 0;
 };
 
-TEST_F(Rebuild, AWholeJournalGivesTheSameRows) {
+TEST_F(Rebuild, RebuildsTheSameRowsFromACompleteJournal) {
     ASSERT_GT(entries_.size(), 8U);
     ASSERT_EQ(world_.store().rows().windows.size(), 1U);
     Scratch scratch;
@@ -162,7 +162,7 @@ TEST_F(Rebuild, AWholeJournalGivesTheSameRows) {
 }
 
 // @spec:TC-REL-010
-TEST_F(Rebuild, ARecordThatIsNoLongerWhatWasWrittenEndsTheWork) {
+TEST_F(Rebuild, EndsAtARecordWhoseBytesWereChanged) {
     const model::Sequence at = entries_[middle_].sequence;
     const auto damaged = [&](const std::function<void(JournalEntry&)>& damage) {
         auto entries = entries_;
@@ -178,7 +178,7 @@ TEST_F(Rebuild, ARecordThatIsNoLongerWhatWasWrittenEndsTheWork) {
 }
 
 // @spec:TC-REL-010
-TEST_F(Rebuild, ARecordThatWasRewrittenWithItsHashIsFoundByTheNext) {
+TEST_F(Rebuild, DetectsARecordRewrittenWithItsHashAtTheNextRecord) {
     auto entries = entries_;
     JournalEntry& forged = entries[middle_];
     model::Record record = protocol::decode_record(forged.bytes).value();
@@ -191,7 +191,7 @@ TEST_F(Rebuild, ARecordThatWasRewrittenWithItsHashIsFoundByTheNext) {
 }
 
 // @spec:TC-REL-010
-TEST_F(Rebuild, RecordsComeOnceAndInOrder) {
+TEST_F(Rebuild, RefusesDuplicateMissingAndReorderedRecords) {
     const auto place = entries_.begin() + static_cast<std::ptrdiff_t>(middle_);
     auto missing = entries_;
     missing.erase(missing.begin() + static_cast<std::ptrdiff_t>(middle_));
@@ -208,18 +208,18 @@ TEST_F(Rebuild, RecordsComeOnceAndInOrder) {
     EXPECT_EQ(error_of(misplaced, replies()).kind, Kind::SequenceGap);
 }
 
-TEST_F(Rebuild, AnAnswerThatIsNowhereIsNotMadeUp) {
+TEST_F(Rebuild, FailsWhenAReplyIsMissing) {
     const auto nothing = [](const model::KeyEntry&) { return std::optional<std::string>(); };
     EXPECT_EQ(error_of(entries_, nothing).kind, Kind::ReplyMissing);
 }
 
-TEST_F(Rebuild, AReplyWhoseLifeIsOverIsEmptyAndItsKeyStays) {
+TEST_F(Rebuild, KeepsTheKeyOfAnExpiredReplyWithAnEmptyBody) {
     const auto blank = [](const model::KeyEntry&) { return std::optional<std::string>(""); };
     Scratch rebuilt;
     EXPECT_TRUE(rebuild_rows(entries_, blank, rebuilt.store).has_value());
 }
 
-TEST_F(Rebuild, AStoreThatTakesNothingEndsTheWork) {
+TEST_F(Rebuild, EndsWhenTheTargetStoreFails) {
     Scratch unread;
     unread.faults.force(Fault::LoadFails);
     const auto not_begun = rebuild_rows(entries_, replies(), unread.store);
@@ -235,7 +235,7 @@ TEST_F(Rebuild, AStoreThatTakesNothingEndsTheWork) {
     EXPECT_TRUE(full.is_empty());
 }
 
-TEST_F(Rebuild, AJournalThatCannotBeReadLeavesTheStoreEmptyAndTheSnapshotClosed) {
+TEST_F(Rebuild, WritesNothingAndClosesTheSnapshotWhenReadingFails) {
     FailingReader reader(world_.store());
     const model::Sequence last = entries_.back().sequence;
     const auto refolded = [&](model::Sequence up_to) {

@@ -1,5 +1,6 @@
-// The store loses its tail, or others trade on the account, while the exchange goes on: what only
-// the exchange knows comes back, once, and nothing is sent again.
+// The store loses its newest records, or other clients trade on the account, while the exchange
+// continues. Orders and trades that only the exchange knows are imported exactly once, and no order
+// is sent again.
 
 #include "sim/world/world.hpp"
 
@@ -73,7 +74,7 @@ protected:
         return world_->clients().call(order(instrument, std::nullopt));
     }
 
-    /// Somebody else buys on alice's account at the exchange.
+    /// Another client buys on alice's account at the exchange.
     void buy_elsewhere(const std::string& id, std::optional<model::Price> price) {
         world_->server().place_foreign(
             {.account = Clients::kAliceFutures,
@@ -129,7 +130,7 @@ protected:
         EXPECT_EQ(world_->violations().count(), 0U) << texts(world_->violations());
     }
 
-    /// A few seconds of all kinds of trading; answers a record in the middle of them.
+    /// Trades in all ways for a few seconds; returns a record from the middle of that time.
     model::Sequence trade(base::Random& random) {
         const std::int64_t steps = random.between(10, 30);
         const std::int64_t remembered = random.between(0, steps - 1);
@@ -178,7 +179,7 @@ protected:
 
 // @spec:TC-REL-014
 // @spec:I2
-TEST_F(Restore, OrdersAndFillsOfTheLostTailComeBackAndTheAccountIsFrozen) {
+TEST_F(Restore, ImportsOrdersAndFillsOfLostRecordsAndFreezesTheAccount) {
     begin();
     const model::Sequence kept = head();
     (void)rest();
@@ -193,7 +194,7 @@ TEST_F(Restore, OrdersAndFillsOfTheLostTailComeBackAndTheAccountIsFrozen) {
     EXPECT_EQ(account().state, AccountState::Frozen);
     EXPECT_EQ(account().frozen_reason, model::Reason::OrphanOrder);
     const model::Sequence settled = head();
-    run(60'000);  // More comparisons: the same orders again.
+    run(60'000);  // Further comparisons find the same orders again.
     EXPECT_EQ(orders(OrderRole::Orphan).size(), 2U);
     EXPECT_EQ(head(), settled);
     end_well();
@@ -201,7 +202,7 @@ TEST_F(Restore, OrdersAndFillsOfTheLostTailComeBackAndTheAccountIsFrozen) {
 
 // @spec:TC-REL-014
 // @spec:I9
-TEST_F(Restore, AnImportedOrderCanBeCancelledAndTheOperatorLetsTheAccountTradeAgain) {
+TEST_F(Restore, CancelsAnImportedOrderAndUnfreezesByOperator) {
     begin();
     const model::Sequence kept = head();
     (void)rest();
@@ -230,7 +231,7 @@ TEST_F(Restore, AnImportedOrderCanBeCancelledAndTheOperatorLetsTheAccountTradeAg
     end_well();
 }
 
-TEST_F(Restore, OrdersOfOthersAreImportedAndFreezeNothing) {
+TEST_F(Restore, ImportsOrdersOfOthersWithoutFreezing) {
     begin();
     buy_elsewhere("web_1", std::nullopt);
     buy_elsewhere("web_2", model::Price::whole(58'500));
@@ -255,7 +256,7 @@ TEST_F(Restore, OrdersOfOthersAreImportedAndFreezeNothing) {
 
 // @spec:R3-INTEG-08 R3-INTEG-02
 // @error:Reason::BooksDiffer
-TEST_F(Restore, MoneyThatNoTradeExplainsFreezesTheAccountAndIsAdoptedByAnOperator) {
+TEST_F(Restore, FreezesOnUnexplainedMoneyUntilAnOperatorAdoptsIt) {
     begin();
     (void)buy();
     run(3'000);
@@ -297,7 +298,8 @@ TEST_F(Restore, MoneyThatNoTradeExplainsFreezesTheAccountAndIsAdoptedByAnOperato
         world_->node().runtime->state().accounts.at(Clients::kAliceFutures).comparison;
     ASSERT_TRUE(comparison.has_value());
     EXPECT_TRUE(comparison->differences.empty());
-    const auto late = world_->clients().call(flat);  // The position is another by now.
+    // The position has changed since, so the version no longer matches.
+    const auto late = world_->clients().call(flat);
     run(1'000);
     EXPECT_TRUE(refused(late, "VERSION_CONFLICT"));
     world_->audit();
@@ -305,23 +307,24 @@ TEST_F(Restore, MoneyThatNoTradeExplainsFreezesTheAccountAndIsAdoptedByAnOperato
 }
 
 // @spec:I11
-TEST_F(Restore, AComparisonUnderWayRefusesNoEntry) {
+TEST_F(Restore, AcceptsEntriesDuringAComparison) {
     begin();
     run(3'000);
     ASSERT_TRUE(world_->node().runtime->compare(Clients::kAliceFutures));
     const auto entry = buy();
-    run(1'000);  // The second look comes after five.
+    run(1'000);  // The second query of the comparison follows five seconds after the first.
     EXPECT_EQ(world_->clients().at(entry).replies.back().status, 200);
     EXPECT_FALSE(world_->node().runtime->compare(model::AccountId("nobody")));
     end_well();
 }
 
-TEST_F(Restore, TheWholeDayIsComparedAtFourInTheMorning) {
+TEST_F(Restore, ComparesTheWholeDayAtFourInTheMorning) {
     begin();
     buy_elsewhere("web_1", std::nullopt);
     run(25'000);
     ASSERT_EQ(orders(OrderRole::External).size(), 1U);
-    // The world begins at midnight. Nothing is new by four, and nothing is booked again.
+    // The simulation begins at midnight. By four nothing new has happened, and nothing is booked
+    // again.
     const auto records = head();
     world_->run_for(Duration::seconds(4 * 3'600 + 60));
     EXPECT_EQ(orders(OrderRole::External).size(), 1U);
@@ -330,7 +333,7 @@ TEST_F(Restore, TheWholeDayIsComparedAtFourInTheMorning) {
 }
 
 // @error:Reason::IntegrityFinding
-TEST_F(Restore, AFindingOfACheckFreezesTheAccountAndIsOnRecord) {
+TEST_F(Restore, FreezesTheAccountAfterAFindingAndRecordsIt) {
     begin();
     ASSERT_TRUE(world_->node().runtime->freeze({.account = Clients::kAliceFutures,
                                                 .reason = model::Reason::IntegrityFinding,
@@ -345,7 +348,7 @@ TEST_F(Restore, AFindingOfACheckFreezesTheAccountAndIsOnRecord) {
 
 // @spec:TC-REL-014
 // @spec:I4
-TEST_F(Restore, TwentyRestoresEndWithTheBooksOfTheExchange) {
+TEST_F(Restore, MatchesTheBooksOfTheExchangeAfterTwentyRestores) {
     std::size_t orphans = 0;
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         begin(seed);

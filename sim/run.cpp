@@ -10,7 +10,7 @@ namespace botcore::sim {
 
 namespace {
 
-/// What became of stops and exits that the core made by itself.
+/// Marks how stops and exits that the core created by itself ended.
 void mark_stop(const model::Order& order) {
     const bool filled = order.state == model::OrderState::Filled;
     if (filled && order.type == model::OrderType::StopMarket) REACHED("stop order triggered");
@@ -29,7 +29,7 @@ void mark_stop(const model::Order& order) {
     if (order.reason == model::Reason::QueueExpired) REACHED("queued exit expired");
 }
 
-/// Marks that only the finished run shows.
+/// Sets the marks that can be determined only from a finished run.
 void mark_ends(const checkers::Projection& projection,
                const checkers::Violations& findings,
                const Plan& plan) {
@@ -50,7 +50,7 @@ void mark_ends(const checkers::Projection& projection,
 
 RunResult run_plan(const Plan& plan, bool printed) {
     World world(plan, printed);
-    // To make rows anew costs as much as the run itself: every fourth seed does.
+    // A rebuild costs as much as the run itself, so only every fourth seed does it.
     std::optional<RestorePoints> restore_points;
     if (plan.seed % 4 == 0) restore_points.emplace(world.store());
     const model::Timestamp begin = world.context().now();

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Runs one seed from its first to its last event and judges it.
+/// Runs one seed from its first to its last event and checks the result.
 
 #include "sim/world/faults.hpp"
 
@@ -16,7 +16,7 @@ struct RunResult {
     std::uint64_t events = 0;
     std::uint64_t records = 0;
     std::uint64_t placements = 0;
-    std::uint64_t restores = 0;  ///< RestorePoints whose rows were made anew and compared.
+    std::uint64_t restores = 0;  ///< Restore points whose rows were rebuilt and compared.
     model::Duration virtual_time;
     std::size_t violations = 0;
     std::vector<std::string> texts;  ///< The first violations, "I4: …".

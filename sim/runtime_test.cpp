@@ -1,4 +1,4 @@
-// The runtime's own queues and deadlines, without a world around it.
+// The runtime's own queues and deadlines, tested without the simulated world.
 
 #include "runtime/runtime.hpp"
 
@@ -16,7 +16,7 @@ using model::Duration;
 using model::Timestamp;
 using runtime::Status;
 
-/// Takes everything and says nothing.
+/// Accepts every call and never replies.
 class SilentExchange final : public ports::Exchange {
 public:
     void place(const model::OrderInstruction&) override { ++placed; }
@@ -89,7 +89,7 @@ protected:
 
     void pass(Duration span) { time_ = time_ + span; }
 
-    /// Until nothing is left to do at this moment.
+    /// Runs steps until no work is left at the current time.
     void steps() {
         while (runtime_.step(now())) {
         }
@@ -137,7 +137,7 @@ protected:
                                 .request_id = {}});
     }
 
-    /// The numbers of the acts in the journal.
+    /// The numbers of the audit events in the journal.
     [[nodiscard]] std::vector<int> acts() {
         std::vector<int> numbers;
         const auto entries = store_.journal(1, 1'000'000).value();
@@ -173,7 +173,7 @@ protected:
     int keys_ = 0;
 };
 
-TEST_F(RuntimeAlone, WakesAtOnceBeforeItHasEverLoaded) {
+TEST_F(RuntimeAlone, WakesAtOnceBeforeTheFirstLoad) {
     EXPECT_EQ(runtime_.wake_after(now()), Duration());
     faults_.force(Fault::LoadFails);
     EXPECT_EQ(runtime_.start(now()), Status::Down);
@@ -186,7 +186,7 @@ TEST_F(RuntimeAlone, WakesAtOnceBeforeItHasEverLoaded) {
 }
 
 // @error:OVERLOADED
-TEST_F(RuntimeAlone, RefusesTheRequestBeyondItsBoundAndAnswersAllOthers) {
+TEST_F(RuntimeAlone, RefusesTheRequestBeyondItsBoundAndRepliesToAllOthers) {
     start();
     std::vector<runtime::RequestHandle> taken;
     for (std::size_t i = 0; i < runtime::kRequestsMax; ++i) {
@@ -206,7 +206,7 @@ TEST_F(RuntimeAlone, RefusesTheRequestBeyondItsBoundAndAnswersAllOthers) {
     EXPECT_EQ(checker_.findings().count(), 0U);
 }
 
-TEST_F(RuntimeAlone, ComparesEverythingAnewAfterAFactWasDropped) {
+TEST_F(RuntimeAlone, ComparesEveryAccountAgainAfterAFactWasDropped) {
     start();
     const auto sent = submit(order());
     steps();
@@ -233,7 +233,7 @@ TEST_F(RuntimeAlone, ComparesEverythingAnewAfterAFactWasDropped) {
 
 // @spec:R2-TMO-07
 // @error:TIMEOUT
-TEST_F(RuntimeAlone, BeginsNoRequestWhoseDeadlineHasPassed) {
+TEST_F(RuntimeAlone, StartsNoRequestWhoseDeadlineHasPassed) {
     start();
     const auto late = submit(order(), resilience::Deadline::after(time_));
     const auto head = runtime_.head();
@@ -246,7 +246,7 @@ TEST_F(RuntimeAlone, BeginsNoRequestWhoseDeadlineHasPassed) {
     EXPECT_EQ(runtime_.counters().requests_late, 1U);
 }
 
-TEST_F(RuntimeAlone, TellsListenersOfWhatNoRecordTells) {
+TEST_F(RuntimeAlone, ReportsRefusalsWithoutARecordToListeners) {
     start();
     store_.set_storage(model::StorageState::Reserve);
     const auto head = runtime_.head();
@@ -268,9 +268,9 @@ TEST_F(RuntimeAlone, TellsListenersOfWhatNoRecordTells) {
     EXPECT_EQ(refusals_reported_.size(), 1U);
 }
 
-// The process before had a clock that was ahead; this one starts by a clock that was set right.
+// The previous process's clock was ahead; this process starts with a corrected clock.
 // @spec:I14 I9
-TEST_F(RuntimeAlone, AfterAStartBehindTheJournalEntriesWaitUntilTheClockIsSteadyAndExitsDoNot) {
+TEST_F(RuntimeAlone, HoldsOnlyEntriesAfterAStartBehindTheJournalsTime) {
     start();
     const auto entry = submit(order());
     steps();
@@ -311,7 +311,7 @@ TEST_F(RuntimeAlone, AfterAStartBehindTheJournalEntriesWaitUntilTheClockIsSteady
 }
 
 // @spec:I14
-TEST_F(RuntimeAlone, AClockThatStepsBackWhileItRunsHoldsNothingUp) {
+TEST_F(RuntimeAlone, ContinuesWhenTheClockStepsBackWhileRunning) {
     start();
     const Timestamp before = time_;
     const auto now_behind = [&](Duration passed) {
@@ -323,7 +323,7 @@ TEST_F(RuntimeAlone, AClockThatStepsBackWhileItRunsHoldsNothingUp) {
     while (runtime_.step(now_behind({}))) {
     }
     EXPECT_EQ(exchange_.placed, 1);
-    // Its caller is told after five seconds, not after an hour and five seconds.
+    // The caller gets its reply after five seconds, not after an hour and five seconds.
     (void)runtime_.step(now_behind(Duration::milliseconds(4'999)));
     EXPECT_FALSE(replies_.contains(handle));
     (void)runtime_.step(now_behind(Duration::milliseconds(5'000)));
@@ -332,7 +332,7 @@ TEST_F(RuntimeAlone, AClockThatStepsBackWhileItRunsHoldsNothingUp) {
 }
 
 // @spec:RK-05
-TEST_F(RuntimeAlone, RowsInDoubtFreezeTheirAccountBeforeAnythingIsDecidedUponThem) {
+TEST_F(RuntimeAlone, FreezesAccountsOfRowsInDoubtBeforeAnyDecision) {
     start();
     store_.put_in_doubt({kAccount, "row 'futures USDT' of table balances is not what was written"});
     runtime::Runtime next({.shard = 0,
@@ -355,7 +355,7 @@ TEST_F(RuntimeAlone, RowsInDoubtFreezeTheirAccountBeforeAnythingIsDecidedUponThe
 }
 
 // @spec:I7
-TEST_F(RuntimeAlone, WritesNothingMoreOnceAnotherWriterHasTheShard) {
+TEST_F(RuntimeAlone, WritesNothingOnceAnotherWriterOwnsTheShard) {
     start();
     SilentExchange other_exchange;
     runtime::Runtime other({.shard = 0,
@@ -403,7 +403,7 @@ TEST_F(RuntimeAlone, KnowsItsMaintenanceWindowsAfterALostBatch) {
     EXPECT_EQ(runtime_.state().windows, windows);
 }
 
-TEST_F(RuntimeAlone, WaitsForAnAnswerNoLongerThanTheDeadline) {
+TEST_F(RuntimeAlone, WaitsForAReplyNoLongerThanTheDeadline) {
     start();
     const auto usual = submit(order());
     const auto hurried = submit(order(), resilience::Deadline::after(time_, Duration::seconds(2)));
@@ -417,7 +417,7 @@ TEST_F(RuntimeAlone, WaitsForAnAnswerNoLongerThanTheDeadline) {
     EXPECT_EQ(replies_.at(usual).status, 202);
 }
 
-TEST_F(RuntimeAlone, RecordsActsOnceAndInOrderWhateverCommitsFail) {
+TEST_F(RuntimeAlone, RecordsAuditEventsOnceAndInOrderDespiteFailedCommits) {
     start();
     int number = 0;
     std::vector<int> given;
@@ -429,7 +429,7 @@ TEST_F(RuntimeAlone, RecordsActsOnceAndInOrderWhateverCommitsFail) {
         faults_.force(fault);
         if (fault == Fault::LoadFails) faults_.force(Fault::UnavailableKept);
         (void)runtime_.step(now());
-        ASSERT_TRUE(record(number));  // While the store is away.
+        ASSERT_TRUE(record(number));  // While the store is unavailable.
         given.push_back(number++);
         pass(Duration::seconds(1));
         steps();
@@ -441,7 +441,7 @@ TEST_F(RuntimeAlone, RecordsActsOnceAndInOrderWhateverCommitsFail) {
     }
 }
 
-TEST_F(RuntimeAlone, KeepsABoundedNumberOfActs) {
+TEST_F(RuntimeAlone, KeepsABoundedNumberOfAuditEvents) {
     start();
     faults_.force(Fault::UnavailableLost, 1'000'000);
     for (std::size_t i = 0; i < runtime::kAuditEventsMax; ++i)

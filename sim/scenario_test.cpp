@@ -1,4 +1,4 @@
-// Small worlds with one fault each: what they show is in their names.
+// Simulated worlds with one fault each; the test names say what each one shows.
 
 #include "sim/world/world.hpp"
 
@@ -24,7 +24,7 @@ std::string texts(const checkers::Violations& violations) {
     return all;
 }
 
-/// A calm world with alice's two accounts.
+/// A world without faults in which alice has two accounts.
 class Scenario : public ::testing::Test {
 protected:
     void begin(const Plan& plan, Parts parts = {}) {
@@ -48,7 +48,7 @@ protected:
 
     static model::Origin origin() { return {Clients::kAlice, {}, {}}; }
 
-    /// An order on futures: market, or limit far from the market where it rests.
+    /// An order on futures: a market order, or a limit order far enough from the market to rest.
     [[nodiscard]] static model::PlaceOrder order(model::OrderType type,
                                                  model::Side side = model::Side::Buy) {
         model::PlaceOrder place;
@@ -66,7 +66,7 @@ protected:
         return world_->clients().call(order(type));
     }
 
-    /// The order that call `number` made.
+    /// The order that call `number` created.
     [[nodiscard]] const model::Order& order_of(std::size_t number) const {
         const auto& projection = world_->context().checker.projection();
         const auto* key = projection.find(world_->clients().at(number).key);
@@ -76,14 +76,14 @@ protected:
         return *made;
     }
 
-    /// The last word on call `number` was a refusal with this code.
+    /// True when the last reply to call `number` was a refusal with this code.
     [[nodiscard]] bool refused(std::size_t number, const std::string& code) const {
         const auto& replies = world_->clients().at(number).replies;
         return !replies.empty() && replies.back().status == 503 &&
                replies.back().body.find('"' + code + '"') != std::string::npos;
     }
 
-    /// Buys with a stop so many units of the quote below the market.
+    /// Buys with a stop that lies `distance` units of the quote asset below the market.
     std::size_t enter(std::int64_t distance) {
         model::PlaceOrder entry = order(model::OrderType::Market);
         const auto quote = world_->market().quote(entry.instrument, entry.side, entry.quantity);
@@ -100,7 +100,7 @@ protected:
         (void)world_->clients().call(close);
     }
 
-    /// The newest order of that role.
+    /// The newest order of that role; `nullptr` when there is none.
     [[nodiscard]] const model::Order* newest(model::OrderRole role) const {
         const model::Order* found = nullptr;
         for (const auto& [number, each] : world_->context().checker.projection().orders) {
@@ -160,7 +160,7 @@ private:
     bool& is_lost_;
 };
 
-/// What becomes of cancels, in their order; after the last one they arrive.
+/// The fates of successive cancels; those after the last one in the list arrive.
 enum class CancelFate : std::uint8_t { Lost, NotSent };
 using CancelFates = std::deque<CancelFate>;
 
@@ -202,7 +202,7 @@ Parts with_cancels(CancelFates& fates) {
 
 }  // namespace
 
-TEST_F(Scenario, OrderFillsAndItsKeyAnswersForEver) {
+TEST_F(Scenario, RepliesTheSameUnderTheKeyOfAFilledOrder) {
     begin();
     const auto number = place();
     run(Duration::seconds(1));
@@ -218,7 +218,7 @@ TEST_F(Scenario, OrderFillsAndItsKeyAnswersForEver) {
 
 // @spec:I1
 // @spec:TC-REL-010
-TEST_F(Scenario, CrashBetweenCommitAndSendEndsAbsentAndSendsNothing) {
+TEST_F(Scenario, CrashBetweenCommitAndSendEndsAbsentWithoutSending) {
     begin();
     world_->faults().force(Fault::CrashBeforeSend);
     const auto number = place();
@@ -230,7 +230,7 @@ TEST_F(Scenario, CrashBetweenCommitAndSendEndsAbsentAndSendsNothing) {
 
 // @spec:I3
 // @spec:TC-REL-010
-TEST_F(Scenario, CrashBetweenSendAndAnswerFindsTheFill) {
+TEST_F(Scenario, CrashBetweenSendAndReplyFindsTheFill) {
     begin();
     world_->faults().force(Fault::CrashAfterSend);
     const auto number = place();
@@ -241,18 +241,19 @@ TEST_F(Scenario, CrashBetweenSendAndAnswerFindsTheFill) {
 }
 
 // @spec:I10
-TEST_F(Scenario, CrashInACommitThatIsKeptLosesNothing) {
+TEST_F(Scenario, CrashInADurableCommitLosesNothing) {
     begin();
     world_->faults().force(Fault::CrashCommitKept);
     const auto number = place();
     run(Duration::seconds(30));
     EXPECT_EQ(order_count(), 1U);
-    EXPECT_EQ(order_of(number).state, OrderState::Absent);  // Kept, and never sent.
+    // The batch is durable, but the order was never sent.
+    EXPECT_EQ(order_of(number).state, OrderState::Absent);
     end_well();
 }
 
 // @spec:I10
-TEST_F(Scenario, CrashInACommitThatIsLostLetsTheCallerAskAgain) {
+TEST_F(Scenario, CrashInALostCommitLetsTheCallerRetry) {
     begin();
     world_->faults().force(Fault::CrashCommitLost);
     const auto number = place();
@@ -282,7 +283,8 @@ TEST_F(Scenario, LostRequestIsAbsentOnlyAfterTheFence) {
     const auto number = place();
     run(Duration::seconds(5));
     EXPECT_EQ(order_of(number).state, OrderState::Unknown);
-    // The fence stands 3 s after the attempt, the view lags 5 s at most: never before 8 s.
+    // The order may be Absent from 8 s on: 3 s after the attempt its window and M have passed, and
+    // the view lags at most 5 s.
     run(Duration::seconds(2));
     EXPECT_EQ(order_of(number).state, OrderState::Unknown);
     run(Duration::seconds(10));
@@ -293,7 +295,7 @@ TEST_F(Scenario, LostRequestIsAbsentOnlyAfterTheFence) {
 }
 
 // @spec:I4
-TEST_F(Scenario, DoubledAndReorderedReportsCountOnce) {
+TEST_F(Scenario, DuplicateAndReorderedReportsCountOnce) {
     begin();
     world_->faults().force(Fault::ReportDoubled, 20);
     world_->faults().force(Fault::ReportReordered, 20);
@@ -319,14 +321,15 @@ TEST_F(Scenario, CommitUnavailableWithEffectIsNotCarriedOutTwice) {
 }
 
 // @spec:I6
-TEST_F(Scenario, CommitUnavailableWithoutEffectIsRecordedOnceAskedAgain) {
+TEST_F(Scenario, CommitUnavailableWithoutEffectIsRecordedOnceOnRetry) {
     begin();
     world_->faults().force(Fault::UnavailableLost);
     const auto number = place();
     run(Duration::milliseconds(200));
     EXPECT_EQ(order_count(), 0U);
     run(Duration::seconds(30));
-    EXPECT_EQ(order_count(), 1U);  // Refused, where it came back while accounts are compared.
+    // Or refused, when the retry arrived while accounts were being compared.
+    EXPECT_EQ(order_count(), 1U);
     const auto& replies = world_->clients().at(number).replies;
     ASSERT_GE(replies.size(), 2U);
     EXPECT_NE(replies.front().body.find("OUTCOME_UNKNOWN"), std::string::npos);
@@ -341,8 +344,9 @@ TEST_F(Scenario, OldWriterIsFencedByItsNextCommit) {
     world_->take_over();
     run(Duration::seconds(8));
     ASSERT_NE(&world_->node(), &old);
+    // Some reach the old process, which must not write.
     for (int i = 0; i < 8; ++i)
-        (void)place();  // Some reach the old one, which must not write.
+        (void)place();
     run(Duration::seconds(30));
     EXPECT_TRUE(old.process->dead);
     EXPECT_FALSE(world_->node().process->dead);
@@ -403,7 +407,8 @@ TEST_F(Scenario, LateFactAfterAbsentFreezesTheAccountAndTheOrderCanBeCanceled) {
     Plan plan = calm_plan(VenueMode::Exchange);
     plan.breaks = Breaks::ViewLag;
     begin(plan);
-    // The exchange breaks its promise: the answer is lost and queries see nothing for too long.
+    // The exchange breaks its assumptions: the reply is lost and queries do not show the order for
+    // too long.
     world_->faults().force(Fault::ReplyLost);
     world_->faults().force(Fault::StreamLost, 2);
     const auto number = place(model::OrderType::Limit);
@@ -426,7 +431,7 @@ TEST_F(Scenario, LateFactAfterAbsentFreezesTheAccountAndTheOrderCanBeCanceled) {
     say(model::ReportKind::NotFound, Duration::seconds(4));
     say(model::ReportKind::NotFound, Duration::seconds(9));
     ASSERT_EQ(order_of(number).state, OrderState::Absent);
-    run(Duration::seconds(15));  // The stream's gap is re-read.
+    run(Duration::seconds(15));  // The gap in the stream is read again.
     EXPECT_EQ(order_of(number).state, OrderState::Open);
     const auto* account = world_->context().checker.projection().find(Clients::kAliceFutures);
     EXPECT_EQ(account->state, model::AccountState::Frozen);
@@ -438,10 +443,10 @@ TEST_F(Scenario, LateFactAfterAbsentFreezesTheAccountAndTheOrderCanBeCanceled) {
     end_well();
 }
 
-// A report says which attempt it speaks of, so that a doubled NotSent of the first attempt does not
-// send a third one while the second is on its way.
+// A report names the attempt it is about, so that a duplicate NotSent of the first attempt does not
+// cause a third one while the second is in flight.
 // @spec:I13
-TEST_F(Scenario, DoubledNotSentDoesNotSendTwice) {
+TEST_F(Scenario, DuplicateNotSentDoesNotSendTwice) {
     begin();
     world_->faults().force(Fault::NotSent);
     const auto number = place();
@@ -462,7 +467,7 @@ TEST_F(Scenario, DoubledNotSentDoesNotSendTwice) {
 }
 
 // @spec:I9
-TEST_F(Scenario, ReserveRefusesEntriesAndTakesCancelsAndExits) {
+TEST_F(Scenario, StorageReserveRefusesEntriesAndAcceptsCancelsAndExits) {
     begin();
     const auto resting = place(model::OrderType::Limit);
     (void)place();
@@ -505,7 +510,7 @@ TEST_F(Scenario, NoEntryWhileUnreconciledOrOnAStalePrice) {
 }
 
 // @spec:I10
-TEST_F(Scenario, PaperVenueIsSeatedAgainAfterACrash) {
+TEST_F(Scenario, PaperVenueIsRestoredAfterACrash) {
     begin(VenueMode::Paper);
     const auto resting = place(model::OrderType::Limit);
     run(Duration::seconds(1));
@@ -520,7 +525,7 @@ TEST_F(Scenario, PaperVenueIsSeatedAgainAfterACrash) {
 }
 
 // @spec:I10
-TEST_F(Scenario, TriggeredStopLimitRestsOnAfterACrash) {
+TEST_F(Scenario, TriggeredStopLimitStillRestsAfterACrash) {
     begin(VenueMode::Paper);
     model::PlaceOrder body = order(model::OrderType::StopLimit);
     const auto quote = world_->market().quote(body.instrument, body.side, body.quantity);
@@ -538,10 +543,10 @@ TEST_F(Scenario, TriggeredStopLimitRestsOnAfterACrash) {
     run(Duration::seconds(15));
     EXPECT_EQ(order_of(number).state, OrderState::Open);
     EXPECT_TRUE(model::is_triggered(order_of(number)));
-    end_well();  // The judge compares what waits at the venue with what the rows say.
+    end_well();  // The checker compares the open orders at the venue with the rows.
 }
 
-TEST_F(Scenario, StopOfAnEntryStandsUntilThePositionIsClosed) {
+TEST_F(Scenario, StopOfAnEntryStaysOpenUntilThePositionIsClosed) {
     begin();
     const auto entry = enter(300);
     run(Duration::seconds(2));
@@ -559,8 +564,8 @@ TEST_F(Scenario, StopOfAnEntryStandsUntilThePositionIsClosed) {
     end_well();
 }
 
-// Seed 269: one cancel of the stop was lost and the next two could not be sent. That was as often
-// as a cancel is tried; the core gave up, and nobody else knew of the stop.
+// Seed 269: one cancel of the stop was lost and the next two could not be sent. The core gave up
+// after these three attempts, and the stop stayed open unnoticed.
 TEST_F(Scenario, CancelOfAStopThatCouldNotBeSentIsSentAgain) {
     CancelFates fates;
     begin(calm_plan(VenueMode::Exchange), with_cancels(fates));
@@ -579,8 +584,9 @@ TEST_F(Scenario, CancelOfAStopThatCouldNotBeSentIsSentAgain) {
     end_well();
 }
 
-// Seed 1676: the process died with the stop's cancel under way. The exchange refused those of the
-// next process by their window, the trader's own one as well; each was told, and the stop stayed.
+// Seed 1676: the process died while the stop's cancel was in flight. The exchange rejected the
+// cancels of the next process by their window, including the trader's own; each caller got the
+// error, and the stop stayed open.
 TEST_F(Scenario, TradersFailedCancelDoesNotEndTheCancelOfTheCore) {
     CancelFates fates;
     begin(calm_plan(VenueMode::Paper), with_cancels(fates));
@@ -605,9 +611,9 @@ TEST_F(Scenario, TradersFailedCancelDoesNotEndTheCancelOfTheCore) {
     end_well();
 }
 
-// The exchange keeps a stop without a position until its trigger, so that the core cancels it; a
-// limit order that rests to reduce is ended by the exchange.
-TEST_F(Scenario, WhatWasPlacedByHandToReduceEndsWithThePosition) {
+// The exchange keeps a stop without a position until its trigger, so the core cancels it; a resting
+// reduce-only limit order is ended by the exchange.
+TEST_F(Scenario, ManualReduceOnlyOrdersEndWithThePosition) {
     begin();
     (void)place();
     run(Duration::seconds(2));
@@ -629,7 +635,7 @@ TEST_F(Scenario, WhatWasPlacedByHandToReduceEndsWithThePosition) {
     for (const auto number : {stop, target, limit}) {
         ASSERT_EQ(order_of(number).state, OrderState::Open);
     }
-    // Not reduce-only: it does not cancel what rests, as a close would.
+    // Not reduce-only: unlike a close, it does not cancel resting orders.
     (void)world_->clients().call(order(model::OrderType::Market, model::Side::Sell));
     run(Duration::seconds(3));
     EXPECT_TRUE(position().quantity.is_zero());
@@ -642,7 +648,7 @@ TEST_F(Scenario, WhatWasPlacedByHandToReduceEndsWithThePosition) {
     end_well();
 }
 
-TEST_F(Scenario, StopStandsAgainAfterTheVenueDiedWithTheProcess) {
+TEST_F(Scenario, StopIsOpenAgainAfterTheVenueDiedWithTheProcess) {
     begin(VenueMode::Paper);
     (void)enter(300);
     run(Duration::seconds(2));
@@ -655,7 +661,7 @@ TEST_F(Scenario, StopStandsAgainAfterTheVenueDiedWithTheProcess) {
     end_well();
 }
 
-TEST_F(Scenario, EntryWhoseStopGetsLostIsSoldAgain) {
+TEST_F(Scenario, PositionWhoseStopIsLostIsClosed) {
     Parts parts;
     parts.link = [](Context& context, VenueServer& server, std::shared_ptr<Process> process) {
         return std::make_unique<StopLosingLink>(context, server, std::move(process));
@@ -674,7 +680,7 @@ TEST_F(Scenario, EntryWhoseStopGetsLostIsSoldAgain) {
     end_well();
 }
 
-TEST_F(Scenario, FlattenClosesEvenWhereAnExitRests) {
+TEST_F(Scenario, FlattenClosesEvenWhileAnExitRests) {
     begin();
     (void)enter(300);
     run(Duration::seconds(2));
@@ -694,9 +700,9 @@ TEST_F(Scenario, FlattenClosesEvenWhereAnExitRests) {
     end_well();
 }
 
-// One of its exits has ended when the process dies, the other one is lost on its way: the answer
-// after the restart is the one that was to come.
-TEST_F(Scenario, FlattenIsAnsweredAfterACrash) {
+// One of its exits has ended when the process dies, and the other one is lost on its way: the reply
+// after the restart is the one that was due without the crash.
+TEST_F(Scenario, FlattenGetsItsReplyAfterACrash) {
     bool is_lost = false;
     Parts parts;
     parts.link = [&](Context& context, VenueServer& server, std::shared_ptr<Process> process) {
@@ -735,7 +741,7 @@ TEST_F(Scenario, FlattenIsAnsweredAfterACrash) {
     end_well();
 }
 
-TEST_F(Scenario, UnprotectedFillIsSoldEvenWhereAnExitRests) {
+TEST_F(Scenario, UnprotectedFillIsClosedEvenWhileAnExitRests) {
     Parts parts;
     parts.link = [](Context& context, VenueServer& server, std::shared_ptr<Process> process) {
         return std::make_unique<StopLosingLink>(context, server, std::move(process));
@@ -753,7 +759,7 @@ TEST_F(Scenario, UnprotectedFillIsSoldEvenWhereAnExitRests) {
 }
 
 // @spec:I9
-TEST_F(Scenario, HaltRefusesEntriesAndTakesExits) {
+TEST_F(Scenario, HaltRefusesEntriesAndAcceptsExits) {
     begin();
     (void)enter(300);
     run(Duration::seconds(2));

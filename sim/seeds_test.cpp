@@ -1,4 +1,4 @@
-// Random seeds from a fixed base, and the proof that a seed repeats itself.
+// Random seeds from a fixed base, and a test that a seed repeats itself.
 
 #include "sim/run.hpp"
 
@@ -9,7 +9,8 @@ namespace botcore::sim {
 namespace {
 
 constexpr std::uint64_t kBase = 20'260'101;
-/// So that a part ends in time on a slow machine too, and parts run side by side.
+/// Small enough that a part finishes within its time limit on a slow machine; parts run in
+/// parallel.
 constexpr std::uint64_t kSeedsInPart = 20;
 
 class SeedsInParts : public testing::TestWithParam<std::uint64_t> {};

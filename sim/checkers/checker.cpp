@@ -6,7 +6,7 @@ namespace botcore::sim::checkers {
 
 using model::OrderState;
 
-/// The verdict "never got there" about an order that is there.
+/// Checks the verdict "never reached the exchange" against the orders that are there.
 void Checker::check_verdict(const model::Order& order) {
     const bool denied = order.state == OrderState::Absent || order.state == OrderState::Refused ||
                         order.state == OrderState::Rejected;
@@ -211,7 +211,7 @@ void Checker::audit_trades() {
     }
 }
 
-/// Did the account's fills reach the books in the order in which they happened?
+/// Were the account's fills booked in the order in which they happened?
 bool Checker::booked_in_order(const model::AccountId& account) const {
     std::map<std::pair<model::Sequence, std::uint32_t>, std::uint64_t> booked;
     for (const auto& [name, fill] : projection().fills) {
@@ -225,8 +225,8 @@ bool Checker::booked_in_order(const model::AccountId& account) const {
     return true;
 }
 
-/// Where fills came in another order than they happened, profit may be realized at other moments:
-/// then money less the cost of positions is what both sides must agree on.
+/// When fills are booked in another order than they happened, profit may be realized at other
+/// times. Both sides must then agree on money less the cost of positions.
 void Checker::audit_money(const VenueTruth& truth) {
     if (!truth.own_books) return;
     std::map<model::AccountId, model::Money> shifted;
@@ -255,7 +255,8 @@ void Checker::audit_money(const VenueTruth& truth) {
     }
 }
 
-/// Stops only ever reduce, all that reduces ends with its position, and nothing stays unprotected.
+/// Stops only ever reduce, every reducing order ends with its position, and no position stays
+/// unprotected.
 void Checker::audit_protection(const VenueTruth& truth) {
     for (const auto& [name, position] : projection().positions) {
         if (position.unprotected.is_zero()) continue;
@@ -272,7 +273,7 @@ void Checker::audit_protection(const VenueTruth& truth) {
                         std::string(to_text(order.type)) + " " + order.id.text() +
                             " rests although it can reduce nothing");
     }
-    // Only an exchange with its own books saw every trade in a row that no reset ever broke.
+    // Only an exchange with its own books has an unbroken list of trades without resets.
     if (!truth.own_books) return;
     std::map<std::uint64_t, std::vector<const TradeName*>> by_age;
     for (const auto& [name, known] : trades_)
@@ -301,7 +302,7 @@ void Checker::audit_frozen() {
     if (assumptions_ == Assumptions::Broken) return;
     for (const auto& [id, account] : projection().accounts) {
         if (account.state != model::AccountState::Frozen) continue;
-        // A lost order of ours came back: this is what the account must do.
+        // Freezing is correct here: the exchange has an order of ours whose record was lost.
         if (account.frozen_reason == model::Reason::OrphanOrder && restore_) continue;
         violations_.add("LIVENESS",
                         "account " + id.text() + " is frozen (" +

@@ -1,7 +1,8 @@
 #pragma once
 
-/// Judges the core by what the outside saw: committed batches, orders that left, replies that were
-/// given, and the exchange's truth. Knows nothing of how the core works.
+/// Checks the core by what is visible from outside: committed batches, orders that were sent,
+/// replies that were delivered, and the true state of the exchange. Does not depend on how the core
+/// works.
 
 #include "model/exchange.hpp"
 #include "sim/checkers/journal_checker.hpp"
@@ -11,25 +12,26 @@
 
 namespace botcore::sim::checkers {
 
-/// A reply as a caller saw it, with what was durable at that moment.
+/// A reply as a caller received it, with what was durable at that moment.
 struct ReplySeen {
     KeyName key;
     std::string request_hash;
     std::uint16_t status = 0;
     std::string body;
-    bool verdict = false;     ///< It claims to be the request's outcome, not "ask again".
-    bool mismatch = false;    ///< It says that the key belongs to another request.
-    bool pending = false;     ///< It says that the request is under way.
+    bool verdict = false;  ///< The reply states the request's outcome and does not ask for a retry.
+    bool mismatch = false;    ///< The reply says that the key belongs to another request.
+    bool pending = false;     ///< The reply says that the request is in progress.
     std::string stored_body;  ///< Of the key's committed row; empty without one.
 };
 
-/// The exchange's truth about one account, once the world is quiet.
+/// The true state of one account at the exchange, once no work is in progress.
 struct VenueTruth {
     struct OpenOrder {
         model::AccountId account;
         model::ClientOrderId id;
         model::Quantity filled;
-        bool triggered = false;  ///< Its stop price was reached; it waits no more.
+        /// The stop price was reached; the order is no longer waiting for it.
+        bool triggered = false;
     };
 
     struct Money {
@@ -45,7 +47,8 @@ struct VenueTruth {
         model::Money cost;
     };
 
-    bool own_books = true;  ///< False: the venue is a projection, its money proves nothing.
+    /// False: the venue is restored from our own rows, so its money proves nothing.
+    bool own_books = true;
     std::vector<OpenOrder> open_orders;
     std::vector<Money> money;
     std::vector<Holding> holdings;
@@ -61,31 +64,31 @@ public:
     Checker& operator=(const Checker&) = delete;
 
     void on_committed(const model::Head& expected, const std::vector<StoredRecord>& records);
-    /// The core handed the order over to be sent.
+    /// The core dispatched the order for sending.
     void on_order_left(const model::OrderInstruction& instruction);
     void on_cancel_left(const model::CancelInstruction& instruction);
-    /// Bytes of a placement reached the wire.
+    /// The bytes of a placement were sent.
     void on_order_written(const model::ClientOrderId& id);
     void on_reply(const ReplySeen& reply);
-    /// A new term runs; `open` is what the writer holds in memory now.
+    /// A new term has begun; `open` is the state that the writer now has in memory.
     void on_loaded(const model::Head& head, const Rows& open);
 
-    /// The exchange took the order (any report but a rejection).
+    /// The exchange accepted the order (any report but a rejection).
     void on_venue_order(const model::ClientOrderId& id) { at_venue_.insert(id); }
 
     void on_venue_trade(const TradeName& name,
                         const model::ClientOrderId& order,
                         const model::Trade& trade);
-    /// The venue was lost with the process: what it had not told never happened.
+    /// The venue was lost with the process: what it had not reported counts as not having happened.
     void on_venue_lost();
 
-    /// The store is put back to an earlier record: its journal comes again from the first one. What
-    /// left for the exchange, and what the exchange did, stays known.
+    /// The store is restored to an earlier record, so its journal is checked again from the first
+    /// record. What was sent to the exchange and what the exchange did stays in effect.
     void on_put_back();
 
-    /// Whole tables against the fold.
+    /// Compares whole tables with the projection.
     void audit_rows(const Rows& rows);
-    /// Everything that must hold once nothing is under way any more.
+    /// Checks everything that must hold once no work is in progress.
     void audit_quiet(const VenueTruth& truth);
 
     void add(std::string invariant, std::string text) {
@@ -121,7 +124,7 @@ private:
     Assumptions assumptions_;
     Violations violations_;
     std::optional<JournalChecker> journal_;
-    bool restore_ = false;  ///< The store lost records once.
+    bool restore_ = false;  ///< True once the store has lost records.
     std::set<std::pair<model::ClientOrderId, std::uint32_t>> left_;
     std::set<model::ClientOrderId> written_;
     std::set<model::ClientOrderId> at_venue_;

@@ -31,7 +31,7 @@ bool takes_entries(model::OperatingMode mode) {
     return mode == model::OperatingMode::Normal || mode == model::OperatingMode::Ramping;
 }
 
-/// The order that a command made, if it made one.
+/// The order that a command created; `nullptr` when there is none.
 const model::Order* order_made(const model::Record& record) {
     for (const auto& change : record.outcome.changes) {
         const auto* order = std::get_if<model::Order>(&change);
@@ -42,7 +42,7 @@ const model::Order* order_made(const model::Record& record) {
     return nullptr;
 }
 
-/// What the exchange says in this input about one order.
+/// The exchange's report about one order in this input; `nullptr` when there is none.
 const model::OrderReport* report_of(const model::InputBody& body) {
     if (const auto* fact = std::get_if<model::ReportOrder>(&body)) return &fact->report;
     if (const auto* found = std::get_if<model::ReportFoundOrder>(&body)) {
@@ -85,8 +85,8 @@ void JournalChecker::on_committed(const model::Head& expected,
     }
 }
 
-/// Books and rows agree on what is set aside, and it is what the exchange's formula asks for, as
-/// far as there is cash.
+/// Postings and rows agree on the reserved amounts, and these equal the exchange's formula as far
+/// as the cash suffices.
 void JournalChecker::check_reservations(const model::Record& record) {
     std::set<std::pair<model::AccountId, model::InstrumentId>> touched;
     for (const auto& change : record.outcome.changes) {
@@ -119,7 +119,8 @@ void JournalChecker::check_reservations(const model::Record& record) {
     }
 }
 
-/// The world numbers the acts that it hands to a process: each is recorded once, and in order.
+/// The simulator numbers the audit events that it passes to a process: each is recorded once, and
+/// in order.
 void JournalChecker::check_act(const model::Record& record) {
     const auto* act = std::get_if<model::RecordAuditEvent>(&record.input.body);
     if (act == nullptr) return;
@@ -217,7 +218,7 @@ void JournalChecker::check_transition(const model::Record& record,
     if (!evidence) violations_.add("I3", "Unknown of " + after.id.text() + " ended by a non-fact");
 }
 
-/// S1: what an entry with a stop has just got has a stop from the same record on.
+/// S1: the quantity that an entry with a stop has just filled has a stop from the same record on.
 void JournalChecker::check_protection(const model::Record& record,
                                       const model::Order& before,
                                       const model::Order& after) {
@@ -243,7 +244,7 @@ void JournalChecker::check_protection(const model::Record& record,
                         to_text(covered) + " at " + place_of(record));
 }
 
-/// A request is signed with the time that the clock shows, not with that of the journal.
+/// A request is signed with the shown time, not with the journal's monotonic time.
 void JournalChecker::check_attempts(const model::Record& record) {
     for (const auto& change : record.outcome.changes) {
         const auto* order = std::get_if<model::Order>(&change);

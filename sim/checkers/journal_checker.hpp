@@ -1,6 +1,6 @@
 #pragma once
 
-/// Judges every committed record by what came before it: I2 to I5, I7, I9, I11 to I14.
+/// Checks every committed record against the records before it: I2 to I5, I7, I9, I11 to I14.
 
 #include "sim/checkers/projection.hpp"
 
@@ -15,7 +15,7 @@ class JournalChecker {
 public:
     explicit JournalChecker(Violations& violations) : violations_(violations) {}
 
-    /// The store made these durable, in this order, on top of `expected`.
+    /// The store made `records` durable, in this order, on top of `expected`.
     void on_committed(const model::Head& expected, const std::vector<StoredRecord>& records);
 
     [[nodiscard]] const Projection& projection() const { return projection_; }
@@ -47,10 +47,11 @@ private:
     model::Timestamp time_;
     model::Timestamp monotonic_time_;
 
-    /// What proves that an order is absent, by its id.
+    /// By order id, what is needed to prove that the order is absent.
     struct Sent {
         std::uint32_t attempt = 0;
-        model::Timestamp signed_until;  ///< The latest t + w of all attempts.
+        /// The latest end of a signing window (time stamp plus window) over all attempts.
+        model::Timestamp signed_until;
         /// The exchange's time of its first "not found" since the last attempt.
         std::optional<model::Timestamp> not_found;
     };
@@ -59,7 +60,7 @@ private:
     model::Policy policy_;
     std::set<model::AccountId> reconciled_;
     std::set<std::uint64_t> incarnations_;
-    std::map<std::string, std::uint64_t> acts_;  ///< The newest of each process.
+    std::map<std::string, std::uint64_t> acts_;  ///< The newest audit event of each process.
 };
 
 }  // namespace botcore::sim::checkers

@@ -11,7 +11,7 @@ void Projection::change(const model::Change& change, Violations& violations) {
     } else if (const auto* instrument = std::get_if<model::Instrument>(&change)) {
         instruments[instrument->id] = *instrument;
     } else if (const auto* order = std::get_if<model::Order>(&change)) {
-        // Others may use an id of theirs again once its order has ended.
+        // External users may reuse an id of theirs once its order has ended.
         const auto [place, added] = numbers_.try_emplace(order->id, order->number);
         if (!added && order->role == model::OrderRole::External) {
             place->second = std::max(place->second, order->number);
@@ -121,7 +121,7 @@ model::Money Projection::reservation(const model::AccountId& account,
         const bool waits = model::is_conditional(order.type) && order.filled.is_zero() &&
                            order.reason != model::Reason::StopTriggered;
         if (waits || remaining(order).is_negative()) continue;
-        // An exit at the market that needed no price to be judged has none: it only reduces.
+        // A market exit that was accepted without a price has none; it only reduces.
         const auto assumed = order.worst_price.value_or(order.stop_price.value_or(model::Price()));
         const auto at = order.price.value_or(assumed);
         const auto worth = model::notional(at, remaining(order)).value();
@@ -145,7 +145,7 @@ model::Quantity Projection::held_against(const model::Order& order) const {
 bool Projection::is_exit(const model::Order& order) const {
     if (order.instrument.market == model::Market::Spot) return order.side == model::Side::Sell;
     if (order.type == model::OrderType::Market && order.reduce_only == model::ReduceOnly::Yes) {
-        // What rests gives way; what trades at the market already does not.
+        // Resting orders are canceled for a close; market orders in progress are not.
         model::Quantity left = held_against(order);
         for (const auto& [number, other] : orders) {
             const bool closes = other.account == order.account &&

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The state of a shard, folded from the outcomes of its records alone. Written a second time,
-/// apart from the core, so that the two can be compared (I5, I10).
+/// The state of a shard, computed from the outcomes of its records alone. Implemented independently
+/// of the core, so that the two can be compared (I5, I10).
 
 #include "sim/checkers/violation.hpp"
 
@@ -18,33 +18,38 @@ using TradeName = std::tuple<model::AccountId, model::InstrumentId, std::uint64_
 
 class Projection {
 public:
-    /// Applies one record's outcome; breaches of I4 and I5 within it are found here.
+    /// Applies one record's outcome and reports the violations of I4 and I5 within it.
     void apply(const model::Record& record, Violations& violations);
 
-    /// Compares whole tables with the fold; `where` says whose rows they are.
+    /// Compares whole tables with the projection; `invariant` is the label under which differences
+    /// are reported.
     void compare(const Rows& rows, const std::string& invariant, Violations& violations) const;
 
-    /// Compares what a writer holds in memory after loading with the fold's open state.
+    /// Compares the state that a writer has in memory after loading with the open state of the
+    /// projection.
     void compare_open(const Rows& rows, const std::string& invariant, Violations& violations) const;
 
     [[nodiscard]] const model::Order* find(const model::ClientOrderId& id) const;
     [[nodiscard]] const model::KeyEntry* find(const KeyName& key) const;
     [[nodiscard]] const model::Account* find(const model::AccountId& account) const;
 
-    /// How much of an order on `side` would only shrink the position, after that side's orders.
+    /// How much of an order on `side` would only reduce the position, after the orders already on
+    /// that side.
     [[nodiscard]] model::Quantity reducible(const model::AccountId& account,
                                             const model::InstrumentId& instrument,
                                             model::Side side) const;
 
-    /// How much of the position an order of this side and instrument could shrink, were it alone.
+    /// How much of the position an order of this side and instrument could reduce if it were the
+    /// only one.
     [[nodiscard]] model::Quantity held_against(const model::Order& order) const;
 
-    /// Would the whole of this new order only shrink the position? Spot: is it a sale? What waits
-    /// for a stop price knows nothing of the position there will be then, unless it is reduce-only.
+    /// Would the whole of this new order only reduce the position? Spot: is it a sale? For an order
+    /// that waits for a stop price the later position is unknown, so it counts only when it is
+    /// reduce-only.
     [[nodiscard]] bool is_exit(const model::Order& order) const;
 
-    /// What the account's books must have set aside in `instrument` by its positions and orders,
-    /// counted apart from the core: futures, the position at its cost.
+    /// The amount that the account must have reserved in `instrument` for its positions and orders,
+    /// computed independently of the core; futures, with the position at its cost.
     [[nodiscard]] model::Money reservation(const model::AccountId& account,
                                            const model::Instrument& instrument) const;
 

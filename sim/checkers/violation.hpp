@@ -1,6 +1,6 @@
 #pragma once
 
-/// What a checker says when the core broke an invariant. Numbers as in docs/invariants.md.
+/// A checker's report that the core broke an invariant. Numbers as in docs/invariants.md.
 
 #include "model/record.hpp"
 
@@ -14,7 +14,7 @@ struct Violation {
     std::string text;
 };
 
-/// Keeps the first findings; a broken core brings forth the same one a thousand times.
+/// Stores the first violations only; a broken core can report the same one a thousand times.
 class Violations {
 public:
     void add(std::string invariant, std::string text) {
@@ -39,13 +39,13 @@ private:
     std::size_t count_ = 0;
 };
 
-/// What may be taken for granted about the exchange while judging.
+/// What the checkers may assume about the exchange.
 enum class Assumptions : std::uint8_t {
     Hold,    ///< M and L hold: Absent must be true, and no account may end frozen.
-    Broken,  ///< The seed breaks M or L: then detection and a frozen account are demanded.
+    Broken,  ///< The seed breaks M or L: the core must detect it and freeze the account.
 };
 
-/// A committed record as the store keeps it.
+/// A committed record as stored.
 struct StoredRecord {
     model::Record record;
     model::Hash hash{};        ///< As stored.

@@ -33,7 +33,7 @@ model::Account account_of(const char* owner, const char* id, model::Market marke
     return account;
 }
 
-/// Puts the caller's name, key and body hash into a request.
+/// Fills in the caller's name, key and body hash of a request.
 void sign(model::InputBody& body, const checkers::KeyName& key, std::string& hash) {
     std::string bytes;
     protocol::BinaryWriter(bytes).write(body);
@@ -86,7 +86,8 @@ void Clients::act_later() {
 
 void Clients::act() {
     model::InputBody body = choose();
-    if (std::holds_alternative<model::StartEpoch>(body)) return;  // Nothing to do just now.
+    // No suitable command at the moment.
+    if (std::holds_alternative<model::StartEpoch>(body)) return;
     const std::size_t number = call(body);
     if (context_.faults.strikes(Fault::SameKeyParallel)) {
         REACHED("client: same key in parallel");
@@ -162,7 +163,7 @@ void Clients::on_reply(runtime::RequestHandle handle, const runtime::ApiReply& r
     if (reused) REACHED("reply: key reused");
     if (reply.replayed) REACHED("reply: replayed");
     const auto* row = store_.key_row(call.key);
-    // A gate that is closed for now leaves no trace: the caller may use the key again, or give up.
+    // A temporary refusal leaves no record: the caller may reuse the key, or give up.
     const bool gate = (reply.status == 503 || reply.status == 429) && !unknown && !down &&
                       !contains(reply.body, "\"NOT_SENT\"");
     if (gate) check_gate(call);
@@ -177,11 +178,11 @@ void Clients::on_reply(runtime::RequestHandle handle, const runtime::ApiReply& r
                                .pending = under_way,
                                .stored_body = row == nullptr ? std::string() : row->body});
     if (verdict || gate) note_refusal(call, reply.body);
-    // A caller gives up on a closed gate after a while, and asks again before.
+    // After a temporary refusal the caller repeats the request a few times and then gives up.
     if (verdict || reused || (gate && call.asked >= kAskedMax)) call.done = true;
 }
 
-/// What closes gates never stops a cancel or an exit (I9).
+/// A temporary refusal never applies to a cancel or an exit (I9).
 void Clients::check_gate(const Call& call) const {
     bool exit = std::holds_alternative<model::CancelOrder>(call.body) ||
                 std::holds_alternative<model::ClosePosition>(call.body) ||
@@ -243,13 +244,13 @@ model::InputBody Clients::choose() {
     return choose_money();
 }
 
-/// The price moved by so many hundredths of a percent, on the tick.
+/// The price moved by a random number of hundredths of a percent, rounded to the tick.
 model::Price Clients::around(model::Price price, std::int64_t low, std::int64_t high) {
     const auto units = price.units() + price.units() / 10'000 * random_.between(low, high);
     return rounded_down_to(model::Price::from_units(units), model::Price::from_units(10'000'000));
 }
 
-/// Makes a stop or take-profit order of it.
+/// Turns the order into a stop or take-profit order.
 void Clients::attach_condition(model::PlaceOrder& order, model::Price near) {
     const bool limit = order.type == model::OrderType::Limit;
     if (random_.chance(1, 2)) {
@@ -260,7 +261,7 @@ void Clients::attach_condition(model::PlaceOrder& order, model::Price near) {
     order.stop_price = around(near, -15, 15);
 }
 
-/// Stops for what the order opens; now and then so near that the market is beyond them at once.
+/// Adds stops for the position that the order opens; some are so near that they trigger at once.
 void Clients::attach_stops(model::PlaceOrder& order, model::Price near) {
     const bool buy = order.side == model::Side::Buy;
     const model::Price entry = order.price.value_or(order.stop_price.value_or(near));
@@ -306,7 +307,7 @@ model::InputBody Clients::choose_place() {
     return order;
 }
 
-/// A close, which may wait for the end of a maintenance window.
+/// A close that may wait for the end of a maintenance window.
 model::InputBody Clients::choose_close() {
     const model::Account& account = accounts_[random_.chance(1, 2) ? 1 : 3];
     model::ClosePosition close;
@@ -323,7 +324,7 @@ model::InputBody Clients::choose_close() {
     return close;
 }
 
-/// What touches many orders at once, or everybody.
+/// Commands that affect many orders or all accounts at once.
 model::InputBody Clients::choose_sweep() {
     const std::uint64_t dice = random_.below(10);
     const model::Account& account = choose_account();
@@ -380,7 +381,7 @@ model::InputBody Clients::choose_money() {
         set.leverage = model::Rate::whole(random_.between(1, 60));
         return set;
     }
-    // An exchange with its own books knows nothing of our transfers and resets.
+    // An exchange with its own books does not see our transfers and resets.
     if (context_.plan.mode == VenueMode::Exchange) return model::StartEpoch{};
     if (dice < 9) {
         const bool out = random_.chance(1, 2);

@@ -1,9 +1,9 @@
 #pragma once
 
-/// Callers who trade under idempotency keys, repeat themselves, give up waiting, ask again after a
-/// crash, and now and then use a key for two different bodies.
+/// Simulated callers that trade under idempotency keys, repeat requests, stop waiting, retry after
+/// a crash, and occasionally use one key for two different bodies.
 ///
-/// K1  A caller asks again under the same key until it has a verdict.
+/// K1  A caller repeats a request under the same key until it has a verdict.
 
 #include "runtime/runtime.hpp"
 #include "sim/world/sim_market.hpp"
@@ -11,19 +11,19 @@
 
 namespace botcore::sim {
 
-/// One request of a caller and what came of it.
+/// One request of a caller and its replies.
 struct Call {
     model::InputBody body;
     checkers::KeyName key;
     std::string hash;
     std::uint32_t asked = 0;
-    bool done = false;  ///< It has its verdict.
+    bool done = false;  ///< The caller has its verdict.
     std::vector<runtime::ApiReply> replies;
 };
 
 class Clients {
 public:
-    /// `submit` hands a request to the process that runs now; false when none does.
+    /// `submit` passes a request to the running process; false when there is none.
     Clients(Context& context, SimStore& store, const SimMarket& market);
 
     void set_door(std::function<bool(runtime::Request)> submit) { submit_ = std::move(submit); }
@@ -33,14 +33,14 @@ public:
 
     void stop() { trading_ = false; }
 
-    /// Asks once more for every open call, now.
+    /// Repeats every open call now.
     [[nodiscard]] bool all_done() const;
 
-    /// A new call under a new key; it is sent at once and repeated until done.
+    /// Creates a call under a new key; it is sent at once and repeated until done.
     std::size_t call(model::InputBody body);
-    /// The same under a key of the test's own.
+    /// The same under a key that the test chooses.
     std::size_t call(model::InputBody body, const std::string& key);
-    /// Sends call `number` once more.
+    /// Sends call `number` again.
     void send(std::size_t number);
 
     void on_reply(runtime::RequestHandle handle, const runtime::ApiReply& reply);

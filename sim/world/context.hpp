@@ -1,6 +1,6 @@
 #pragma once
 
-/// What every part of the world shares: time, dice, the judge, the event log.
+/// What all parts of the simulation share: time, random numbers, the checker, the event log.
 
 #include "sim/checkers/checker.hpp"
 #include "sim/world/event_queue.hpp"

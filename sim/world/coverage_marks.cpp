@@ -4,7 +4,8 @@ namespace botcore::sim {
 
 namespace {
 
-/// A mark inside a function is known only once that function ran; this list makes all known.
+/// A mark inside a function is registered only when the function runs, so this list registers all
+/// of them.
 constexpr const char* kAllMarks[] = {
     "crash: idle",
     "crash: commit lost",

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Marks of rare states: REACHED("reply lost") counts that a run came there. A set of seeds that
-/// never reaches one of them tests less than it seems to.
+/// Coverage marks of rare states: REACHED("reply lost") counts how often a run reached the state. A
+/// set of seeds that never reaches some mark tests less than it appears to.
 
 #include <cstdint>
 #include <map>
@@ -10,13 +10,13 @@
 
 namespace botcore::sim {
 
-/// Every mark of the simulator, with how often it was reached since the program began.
+/// Every mark of the simulator, with the number of times it was reached since the program began.
 [[nodiscard]] std::map<std::string, std::uint64_t>& marks();
 
 /// The marks that were never reached.
 [[nodiscard]] std::vector<std::string> marks_missed();
 
-/// Makes a mark known before it is reached.
+/// Registers a mark before it is reached.
 struct CoverageMark {
     explicit CoverageMark(const char* name);
     std::uint64_t* count;

@@ -9,7 +9,7 @@ RestorePoints::RestorePoints(SimStore& store) : store_(store) {
     store_.set_witness([this] { remember(); });
 }
 
-/// The moments lie closer at the beginning, where there is little to make anew.
+/// The points are denser at the beginning, where a rebuild is cheap.
 void RestorePoints::remember() {
     const auto head = store_.head();
     CHECK(head.has_value());

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Remembers what the rows were at some moments of a run, and proves afterwards that the journal
-/// gives exactly these rows again: what a restore to that moment would have.
+/// Stores hashes of the rows at several points of a run, and proves afterwards that the journal
+/// rebuilds exactly these rows: the state that a restore to that point would have.
 
 #include "sim/world/sim_store.hpp"
 
@@ -12,12 +12,12 @@ namespace botcore::sim {
 
 class RestorePoints {
 public:
-    /// Looks at the store after each commit from now on. The store outlives this, and the other way
-    /// round: nothing is committed any more once this is gone.
+    /// Observes the store after each commit from now on. The store outlives this object; nothing is
+    /// committed after this object is destroyed.
     explicit RestorePoints(SimStore& store);
 
-    /// Makes the rows of every moment anew from the finished journal. One text for each moment
-    /// whose rows are others.
+    /// Rebuilds the rows of every point from the finished journal. Returns one text for each point
+    /// whose rows differ.
     [[nodiscard]] std::vector<std::string> differences() const;
 
     [[nodiscard]] std::size_t count() const { return restore_points_.size(); }

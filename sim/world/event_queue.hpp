@@ -1,7 +1,7 @@
 #pragma once
 
-/// Virtual time: what happens next, ordered by (time, order of planning). No two events ever tie,
-/// so that the same seed gives the same run.
+/// Virtual time: events ordered by (time, order of scheduling). No two events are equal in this
+/// order, so the same seed gives the same run.
 
 #include "base/check.hpp"
 #include "model/order.hpp"
@@ -35,7 +35,7 @@ public:
 
     [[nodiscard]] bool empty() const { return events_.empty(); }
 
-    /// When the next event is due. The queue must not be empty.
+    /// The time of the next event. The queue must not be empty.
     [[nodiscard]] model::Timestamp next_time() const { return events_.begin()->first.first; }
 
     [[nodiscard]] std::uint64_t run_count() const { return run_count_; }

@@ -6,7 +6,7 @@ namespace {
 
 using model::Duration;
 
-/// How often each fault strikes per thousand chances in a seed that has it.
+/// How often each fault occurs per thousand opportunities in a seed that has it.
 constexpr std::array<std::uint32_t, kFaultCount> kUsual = {
     60,   // NotSent
     60,   // RequestLost
@@ -47,7 +47,7 @@ model::Policy sim_policy() {
     return policy;
 }
 
-/// Limits small enough that a minute of trading runs into each of them now and then.
+/// Limits small enough that a minute of trading reaches each of them occasionally.
 model::RiskLimits tight_limits(base::Random& random) {
     model::RiskLimits limits;
     limits.cooldown = Duration::seconds(5);

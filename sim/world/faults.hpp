@@ -1,7 +1,8 @@
 #pragma once
 
-/// Which faults a seed has, how often they strike, and the dice for them. Each seed turns some off
-/// altogether, so that one fault cannot hide what another would show. Tests force single ones.
+/// The faults of a seed, how often they occur, and the random numbers for them. Each seed disables
+/// some faults completely, so that one fault cannot hide the effect of another. Tests force single
+/// faults.
 
 #include "base/random.hpp"
 #include "model/input.hpp"
@@ -14,14 +15,14 @@ namespace botcore::sim {
 enum class Fault : std::uint8_t {
     NotSent,
     RequestLost,
-    RequestLate,  ///< Reaches the exchange near or after the end of its window.
-    EngineDelay,  ///< Waits within the matching engine, M at most unless the seed breaks M.
+    RequestLate,  ///< Arrives at the exchange near or after the end of its window.
+    EngineDelay,  ///< Waits within the matching engine, at most M unless the seed breaks M.
     ReplyLost,
-    ReplyLate,  ///< Comes after the time-out has said "no answer".
+    ReplyLate,  ///< Arrives after the time-out has reported "no answer".
     ReportDoubled,
     ReportReordered,
-    StreamLost,  ///< A report of the stream is lost; the gap is noticed and re-read later.
-    QueryLags,   ///< Shows a view L old at most unless the seed breaks L.
+    StreamLost,  ///< A report of the stream is lost; the gap is detected and read again later.
+    QueryLags,   ///< Shows a view that is at most L old unless the seed breaks L.
     UnavailableLost,
     UnavailableKept,
     ReadFails,
@@ -41,44 +42,45 @@ enum class Fault : std::uint8_t {
 };
 inline constexpr std::size_t kFaultCount = 26;
 
-/// Does the exchange live on when the process dies?
+/// Does the exchange survive when the process dies?
 enum class VenueMode : std::uint8_t {
-    Exchange,  ///< It has its own books and goes on.
-    Paper,     ///< It dies with the process and is seated again from committed rows.
+    Exchange,  ///< It has its own books and continues.
+    Paper,     ///< It dies with the process and is restored from committed rows.
 };
 
 /// Which assumption about the exchange a seed breaks.
 enum class Breaks : std::uint8_t { Nothing, EngineMargin, ViewLag };
 
-/// Everything that a run depends on besides the code.
+/// Everything that determines a run besides the code.
 struct Plan {
     std::uint64_t seed = 0;
     VenueMode mode = VenueMode::Exchange;
     Breaks breaks = Breaks::Nothing;
-    model::Duration length = model::Duration::seconds(60);  ///< Of the phase with faults.
+    /// The length of the phase with faults.
+    model::Duration length = model::Duration::seconds(60);
     std::size_t clients = 4;
-    bool trading_clients = true;  ///< False: a test gives the commands itself.
+    bool trading_clients = true;  ///< False: the test itself sends the commands.
     model::Policy policy;
     std::array<std::uint32_t, kFaultCount> per_mille{};  ///< Zero: off.
 };
 
-/// The plan that a seed means.
+/// The plan that a seed stands for.
 [[nodiscard]] Plan plan_of(std::uint64_t seed);
 
-/// A plan without any fault and without clients of its own, for scenario tests.
+/// A plan without faults and without automatic callers, for scenario tests.
 [[nodiscard]] Plan calm_plan(VenueMode mode);
 
 class Faults {
 public:
     Faults(const Plan& plan, base::Random random);
 
-    /// Rolls the dice for one place where the fault can strike.
+    /// Decides at random whether the fault occurs at this point.
     [[nodiscard]] bool strikes(Fault fault);
 
-    /// The next `times` rolls of this fault strike.
+    /// Makes the fault occur at the next `times` points.
     void force(Fault fault, std::uint32_t times = 1) { forced_[index(fault)] += times; }
 
-    /// The quiet phase begins.
+    /// Ends all faults: the quiet phase begins.
     void stop() {
         per_mille_.fill(0);
         forced_.fill(0);

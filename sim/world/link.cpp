@@ -12,7 +12,7 @@ using model::ReportKind;
 
 namespace {
 
-/// When the connection gives a request up; later than any window plus M.
+/// When the connection reports a time-out; later than any window plus M.
 constexpr Duration kTimeOut = Duration::milliseconds(4'000);
 
 template <class Instruction>
@@ -29,7 +29,7 @@ OrderReport plain(const Instruction& instruction, ReportKind kind, model::Timest
 
 }  // namespace
 
-/// A request without an answer so far.
+/// A request without a reply so far.
 struct Link::Waiting {
     bool answered = false;
 };
@@ -149,7 +149,7 @@ void Link::write(const model::OrderInstruction& instruction) {
             answer(waiting, report);
             if (report.kind == ReportKind::Rejected) return;
             if (process->dead) {
-                server_.tell(report);  // Whoever listens now hears of it.
+                server_.tell(report);  // Delivered to the connection of the current process.
             } else {
                 stream(report);
             }
@@ -194,7 +194,7 @@ void Link::stream(const OrderReport& report) {
     const venue::OrderName name{report.account, report.instrument, report.id};
     if (context_.faults.strikes(Fault::StreamLost)) {
         REACHED("stream lost a report");
-        // The gap is noticed and everything re-read, once no view can hide it any more.
+        // The gap is detected and the order read again, once no lagging view can hide it.
         const Duration gap =
             context_.faults.delay(Duration::milliseconds(500), Duration::seconds(3));
         context_.queue.after(gap + context_.plan.policy.view_lag, [this, process = process_, name] {
@@ -214,7 +214,7 @@ void Link::query(const model::AccountId& account,
                  const model::ClientOrderId& id) {
     if (process_->dead) return;
     const venue::OrderName name{account, instrument, id};
-    // Reads are repeated until they are answered: here they only take their time.
+    // Queries always get a reply here; they are only delayed.
     context_.queue.after(transit(), [this, process = process_, name] {
         if (process->dead) return;
         deliver(transit(), server_.query(name, view_lag()));
@@ -252,7 +252,7 @@ void Link::look(const ports::AccountProjection& projection, bool lagging) {
     std::vector<model::VenueOrder> found;
     for (const auto& name : server_.touched_since(projection.account.id, since)) {
         if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-        // What a lagging view would hide, the second look shows.
+        // An order that a lagging view would hide is found by the second query.
         if (!lagging) found.push_back(server_.describe(name));
     }
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
@@ -271,7 +271,7 @@ void Link::look(const ports::AccountProjection& projection, bool lagging) {
 void Link::report_unseated(const ports::AccountProjection& projection) {
     for (const auto& order : projection.live_orders) {
         const venue::OrderName name{order.account, order.instrument, order.id};
-        if (server_.was_written(order.id)) continue;  // It may still arrive.
+        if (server_.was_written(order.id)) continue;  // The placement may still arrive.
         if (server_.query(name, {}).kind != ReportKind::NotFound) continue;
         const bool was_there = order.state == model::OrderState::Open;
         OrderReport report =

@@ -1,12 +1,12 @@
 #pragma once
 
 /// One process's connection to the exchange: `ports::Exchange` over a network that loses, delays,
-/// doubles and reorders. When the process dies, what is on its way to it is lost; what is on its
-/// way to the exchange arrives, unless the exchange lived in the process.
+/// duplicates and reorders. When the process dies, messages in flight to it are lost; messages in
+/// flight to the exchange arrive, unless the exchange lived in the process.
 ///
-/// N1  Every request is answered by a report or by NoAnswer, unless the process dies.
-/// N2  `on_reconciled` follows only after two looks, L apart, so that nothing is hidden by a view
-///     that lags (docs/proof.md); only the newest comparison of an account is finished.
+/// N1  Every request leads to a report or to NoAnswer, unless the process dies.
+/// N2  `on_reconciled` follows only after two queries, L apart, so that a lagging view hides
+///     nothing (docs/proof.md); only the newest comparison of an account is finished.
 
 #include "ports/exchange.hpp"
 #include "sim/world/venue_server.hpp"
@@ -15,11 +15,11 @@
 
 namespace botcore::sim {
 
-/// Shared by everything that is on its way to one process.
+/// Shared by all messages in flight to one process.
 struct Process {
     bool dead = false;
     ports::ExchangeSink* sink = nullptr;
-    std::function<void()> wake;  ///< Something came for it.
+    std::function<void()> wake;  ///< Schedules a step after a message arrived.
 };
 
 class Link : public ports::Exchange {
@@ -39,10 +39,10 @@ public:
     void account_changed(const ports::AccountProjection& projection) override;
     void define(const model::Instrument& instrument) override;
 
-    /// The health of a simulated daemon is not looked at.
+    /// The simulator does not use health probes.
     void probe(std::function<void()> /*answered*/) override {}
 
-    /// A report that nobody asked for, with the stream's own faults.
+    /// Delivers an unsolicited report, with the stream's own faults.
     void stream(const model::OrderReport& report);
 
     [[nodiscard]] const std::shared_ptr<Process>& process() const { return process_; }
@@ -50,7 +50,7 @@ public:
     void set_killer(std::function<void()> kill) { kill_ = std::move(kill); }
 
 protected:
-    /// Puts a placement on the wire.
+    /// Sends a placement over the simulated network.
     void write(const model::OrderInstruction& instruction);
 
 private:

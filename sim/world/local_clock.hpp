@@ -1,8 +1,8 @@
 #pragma once
 
-/// The machine's clocks as the core sees them. The one that shows the time of day is set ahead or
-/// back, for a while or for good, also by years; the one that measures spans of time never steps. A
-/// step makes the time uncertain until it has been steady for a while, as the daemon's clock does.
+/// The machine's clocks as the core sees them. The clock that shows the time of day is set ahead or
+/// back, temporarily or permanently, also by years; the monotonic clock never steps. After a step
+/// the time counts as uncertain until it has been steady for a while, as in the daemon's clock.
 
 #include "runtime/runtime.hpp"
 
@@ -10,7 +10,7 @@ namespace botcore::sim {
 
 class LocalClock {
 public:
-    /// Off by `offset` from now on, until `settled`.
+    /// Shifts the clock by `offset` from now on, until `settled`.
     void jump(model::Duration offset, model::Timestamp settled) {
         wanted_ = offset;
         settled_ = settled;

@@ -1,7 +1,7 @@
 #pragma once
 
-/// A made-up market: generated books that both the exchange and the core see, with gaps and stale
-/// phases in what the core sees.
+/// A simulated market: generated order books that both the exchange and the core see, with gaps and
+/// stale phases in the core's view.
 
 #include "ports/market_data.hpp"
 #include "sim/world/venue_server.hpp"
@@ -13,12 +13,12 @@ class SimMarket final : public ports::MarketData {
 public:
     SimMarket(Context& context, VenueServer& server);
 
-    /// Begins to tick, until `stop`.
+    /// Generates prices until `stop`.
     void start();
 
     void stop() { stopped_ = true; }
 
-    /// The venue began anew: tells it the books.
+    /// Publishes the books to a newly started venue.
     void publish_to_venue();
 
     [[nodiscard]] model::Quote quote(const model::InstrumentId& instrument,
@@ -28,10 +28,10 @@ public:
         const model::InstrumentId& instrument) const override;
     [[nodiscard]] std::vector<model::InstrumentId> instruments() const override;
 
-    /// The core sees nothing of the market until `back`.
+    /// The core receives no market data until `back`.
     void hide(model::Duration back) { hidden_until_ = context_.now() + back; }
 
-    /// The core goes on seeing the book of now until `back`.
+    /// The core keeps seeing the current book until `back`.
     void freeze(model::Duration back) { frozen_until_ = context_.now() + back; }
 
     void clear_faults() { hidden_until_ = frozen_until_ = {}; }

@@ -1,10 +1,10 @@
 #pragma once
 
-/// A store in memory with the semantics of a real one, and its failures: compare-and-set on head
-/// and epoch, batches whole or not at all, commits that fail before or after they took effect,
-/// reads that fail, phases on reserved space. What is committed survives every crash.
+/// A store in memory with the semantics of a real one and its failures: compare-and-set on head and
+/// epoch, atomic batches, commits that fail before or after they took effect, failing reads, phases
+/// on reserved space. Committed data survive every crash.
 ///
-/// T1  The judge sees each committed batch before the caller hears of it.
+/// T1  The checker sees each committed batch before the commit returns to the caller.
 
 #include "ports/store.hpp"
 #include "sim/checkers/checker.hpp"
@@ -55,19 +55,20 @@ public:
 
     [[nodiscard]] model::StorageState storage_state_seen() const { return storage_; }
 
-    /// Called when the process has to die within the running call.
+    /// Sets a function that ends the process within the running call.
     void set_killer(std::function<void()> kill) { kill_ = std::move(kill); }
 
-    /// Called after each committed batch.
+    /// Sets a function called after each committed batch.
     void set_witness(std::function<void()> witness) { witness_ = std::move(witness); }
 
-    /// The next load finds this row to be something else than what was written.
+    /// The next load reports that this row differs from what was written.
     void put_in_doubt(ports::RowInDoubt doubt) { doubts_.push_back(std::move(doubt)); }
 
-    /// The store as it was right after record `last`: a restore from an older copy.
+    /// Sets the store back to its content right after record `last`, like a restore from an older
+    /// copy.
     void restore(model::Sequence last);
 
-    /// All rows, for the judge.
+    /// All rows, for the checker.
     [[nodiscard]] checkers::Rows rows() const;
 
     /// The committed row of a key; `nullptr` when there is none.

@@ -1,6 +1,7 @@
 #pragma once
 
-/// The event log of a run: always hashed, so that two runs can be compared, and printed on request.
+/// The event log of a run. It is always hashed, so that two runs can be compared, and printed on
+/// request.
 
 #include "model/order.hpp"
 

@@ -52,7 +52,8 @@ std::optional<OrderReport> VenueServer::absorb(Reports& reports, const venue::Or
             }
             seen.last = report;
             context_.checker.on_venue_order(name.id);
-            // An order's end tells all of its trades, as an exchange's cumulative figures do.
+            // The final report contains all trades of the order, like an exchange's cumulative
+            // figures.
             if (report.kind != ReportKind::Open) {
                 report.trades.clear();
                 for (const auto& [time, trade] : seen.trades)
@@ -157,7 +158,7 @@ void VenueServer::seat(const venue::AccountSnapshot& seat) {
     for (const auto& order : seat.live_orders) {
         if (order.state != model::OrderState::Open) continue;
         if (!order.price && !order.stop_price) continue;
-        // Known again from its row: queries find it from now on.
+        // The order is restored from its row, so that queries find it from now on.
         Seen& seen = orders_[{order.account, order.instrument, order.id}];
         if (seen.taken != model::Timestamp()) continue;
         if (order.reason == model::Reason::StopTriggered) REACHED("triggered limit seated again");

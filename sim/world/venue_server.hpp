@@ -1,9 +1,9 @@
 #pragma once
 
-/// The exchange as a place in the world: the paper venue plus what a real one has besides, a log of
-/// everything that ever happened to each order, from which views of some time ago are told.
+/// The simulated exchange: the paper venue plus a log of everything that happened to each order,
+/// from which queries with a delayed view are answered, as at a real exchange.
 ///
-/// Y1  The judge hears of every order that was taken and of every trade, at once.
+/// Y1  The checker sees every accepted order and every trade at once.
 
 #include "sim/world/context.hpp"
 #include "venue/paper_venue.hpp"
@@ -19,43 +19,43 @@ public:
 
     explicit VenueServer(Context& context);
 
-    /// Reports that nobody asked for go here.
+    /// Sets the receiver of unsolicited reports.
     void set_stream(std::function<void(const model::OrderReport&)> stream) {
         stream_ = std::move(stream);
     }
 
-    /// Says it to whoever listens.
+    /// Sends the report to the current receiver.
     void tell(const model::OrderReport& report) const {
         if (stream_) stream_(report);
     }
 
-    /// A new, empty venue: the old one died with its process.
+    /// Starts a new, empty venue: the old one died with its process.
     void rebuild_from_start();
 
-    /// Counts lives of the venue; a request of an earlier life goes nowhere.
+    /// The number of the venue's current life; a request of an earlier life is dropped.
     [[nodiscard]] std::uint64_t life() const { return life_; }
 
-    /// The answer to the asked order comes back; other touched orders go to the stream. `signed_by`
-    /// is the moment at which the request's window is judged.
+    /// Returns the report about the placed order; reports about other affected orders go to the
+    /// stream. `signed_by` is the time at which the request's window is checked.
     [[nodiscard]] model::OrderReport place(const model::OrderInstruction& instruction,
                                            model::Timestamp signed_by);
     [[nodiscard]] model::OrderReport cancel(const model::CancelInstruction& instruction,
                                             model::Timestamp signed_by);
 
-    /// What a view that is `lag` old shows.
+    /// The report that a view of age `lag` shows.
     [[nodiscard]] model::OrderReport query(const venue::OrderName& name, model::Duration lag);
 
-    /// An order that somebody else places on the account.
+    /// Places an order of another client on the account.
     void place_foreign(const model::OrderInstruction& instruction);
 
-    /// The order as the exchange describes it now; a view never lags here.
+    /// The order as the exchange describes it now, without view lag.
     [[nodiscard]] model::VenueOrder describe(const venue::OrderName& name);
 
     [[nodiscard]] std::optional<model::VenueBooks> books(const model::AccountId& account) const {
         return venue_->books(account, context_.now());
     }
 
-    /// The account's money is moved at the exchange, and nobody is told.
+    /// Changes the account's money at the exchange without reporting it.
     void change_behind_our_back(const venue::AccountSnapshot& seat);
 
     void seat(const venue::AccountSnapshot& seat);
@@ -65,14 +65,14 @@ public:
         return restored_.contains(account);
     }
 
-    /// A placement is on its way to this life of the venue.
+    /// A placement is in flight to this life of the venue.
     void on_written(const model::ClientOrderId& id) { written_.insert(id); }
 
     [[nodiscard]] bool was_written(const model::ClientOrderId& id) const {
         return written_.contains(id);
     }
 
-    /// Orders of the account that are open or that anything happened to since `since`.
+    /// Orders of the account that are open or changed since `since`.
     [[nodiscard]] std::vector<venue::OrderName> touched_since(const model::AccountId& account,
                                                               model::Timestamp since) const;
 
@@ -82,16 +82,16 @@ public:
 
 private:
     struct Seen {
-        model::Timestamp taken;    ///< When the exchange took it.
-        model::Timestamp changed;  ///< When anything happened last.
+        model::Timestamp taken;    ///< When the exchange accepted the order.
+        model::Timestamp changed;  ///< When it last changed.
         model::Timestamp ended;
         model::ReportKind kind = model::ReportKind::Open;
         model::OrderReport last;
-        model::VenueOrder asked;  ///< What was asked for.
+        model::VenueOrder asked;  ///< The order as it was placed.
         std::vector<std::pair<model::Timestamp, model::Trade>> trades;
     };
 
-    /// Logs the reports; all but the one of `asked` go to the stream.
+    /// Logs the reports; all but the one about `asked` go to the stream.
     std::optional<model::OrderReport> absorb(Reports& reports, const venue::OrderName* asked);
 
     Context& context_;

@@ -77,7 +77,7 @@ void World::start_node() {
     after_call(node);
 }
 
-/// The process dies this instant; its memory is cleared away once nobody stands in it.
+/// The process dies at once; its memory is freed after the running call has returned.
 void World::kill(Node& node) {
     if (node.process->dead) return;
     context_.note("dies");
@@ -118,7 +118,7 @@ void World::take_over() {
     context_.note("take-over");
     old_ = node_;
     start_node();
-    // The old one, if nothing ever told it, goes at last.
+    // The old process dies here if it was not fenced before.
     context_.queue.after(Duration::seconds(12), [this, old = old_] {
         if (old == old_) kill(*old);
     });
@@ -152,7 +152,7 @@ void World::step(Node& node) {
     after_call(node);
 }
 
-/// Looks at what a call brought about and plans the next one.
+/// Handles the effects of a call and schedules the next one.
 void World::after_call(Node& node) {
     running_ = nullptr;
     if (node.process->dead) return;
@@ -256,7 +256,7 @@ void World::strike_machine() {
     }
 }
 
-/// Most clocks are off by a little; some are set by an hour, and some by years.
+/// Most clock steps are small; some are an hour, and some are years.
 Duration World::clock_step() {
     Faults& faults = context_.faults;
     if (random_.chance(1, 8)) {
@@ -298,7 +298,7 @@ bool World::settled() {
     return true;
 }
 
-/// What keeps the world from being settled, for the finding.
+/// Says what keeps the world from being settled, for the violation's text.
 std::string World::unsettled() {
     std::string text;
     for (const auto& order : store_.live_orders()) {
@@ -329,13 +329,14 @@ void World::quiet() {
     market_.clear_faults();
     store_.set_storage(model::StorageState::Normal);
     if (old_ != nullptr) kill(*old_);
-    // What was on its way before must have come: reordered reports, gaps, delays of the engine.
+    // Everything in flight must have arrived by then: reordered reports, gaps, delays of the
+    // engine.
     run_for(Duration::seconds(45));
     const bool done = run_until([this] { return settled(); }, Duration::seconds(180));
     if (!done)
         context_.checker.add("LIVENESS", "still under way after the quiet phase" + unsettled());
     market_.stop();
-    run_for(Duration::seconds(5));  // The last fills are on their way.
+    run_for(Duration::seconds(5));  // Lets the last fills arrive.
     for (const auto& order : store_.live_orders()) {
         if (order.state == model::OrderState::Open) REACHED("order resting at the end");
     }

@@ -1,11 +1,11 @@
 #pragma once
 
-/// The made-up world: the real core and runtime between a store, an exchange, a market, a clock and
+/// The simulated world: the real core and runtime with a store, an exchange, a market, a clock and
 /// callers that all misbehave as the plan says, in one thread and virtual time.
 ///
 ///   boot ──> faults and safety ──quiet──> no faults, liveness ──> audit
 ///
-/// Z1  A process that died does and hears nothing any more; what it had committed stays.
+/// Z1  A dead process sends and receives nothing; what it had committed remains.
 /// Z2  The same plan gives the same run, event by event.
 
 #include "runtime/online_check.hpp"
@@ -17,11 +17,11 @@
 
 namespace botcore::sim {
 
-/// Replaceable parts: tests of the checkers put broken ones in.
+/// Replaceable parts: tests of the checkers install broken ones.
 struct Parts {
     std::function<std::unique_ptr<Link>(Context&, VenueServer&, std::shared_ptr<Process>)> link;
     std::function<std::unique_ptr<ports::Store>(Context&, SimStore&)> store;
-    std::function<std::uint64_t(std::uint64_t)> incarnation;  ///< Spoils a random one.
+    std::function<std::uint64_t(std::uint64_t)> incarnation;  ///< Modifies the random incarnation.
 };
 
 /// One process: a runtime with its connection to the exchange.
@@ -35,13 +35,13 @@ public:
 
     std::shared_ptr<Process> process;
     std::unique_ptr<Link> link;
-    std::unique_ptr<runtime::OnlineCheck> check;  ///< Of what is right it must find nothing.
+    std::unique_ptr<runtime::OnlineCheck> check;  ///< Must report no findings in a correct run.
     std::unique_ptr<runtime::Runtime> runtime;
     std::optional<model::Timestamp> step_at;
     std::uint64_t terms = 0;
     std::uint64_t steps = 0;
-    std::string name;        ///< Its number among all there were.
-    std::uint64_t acts = 0;  ///< Handed over for the audit.
+    std::string name;        ///< Its number among all processes of the run.
+    std::uint64_t acts = 0;  ///< The number of audit events passed to it.
 
 private:
     Clients& clients_;
@@ -55,22 +55,22 @@ public:
     void boot();
 
     void run_for(model::Duration length);
-    /// Runs until `done` says so; false when `limit` passed first.
+    /// Runs until `done` returns true; false when `limit` passed first.
     bool run_until(const std::function<bool()>& done, model::Duration limit);
 
-    /// The process dies now; another one starts a moment later.
+    /// The process dies now; another one starts shortly after.
     void crash();
-    /// Another process takes the shard over; the old one lives on and does not know it yet.
+    /// Another process takes the shard over; the old one keeps running without knowing it.
     void take_over();
 
-    /// The process dies, the store is put back to what it was right after record `last`, and
-    /// another process starts. The exchange knows nothing of it.
+    /// The process dies, the store is set back to its content right after record `last`, and
+    /// another process starts. The exchange keeps its own state.
     void restore(model::Sequence last);
 
-    /// Ends all faults and waits until nothing is under way; then audits everything.
+    /// Ends all faults, waits until no work is in progress, then audits everything.
     void quiet();
 
-    /// Audits tables and, where all is settled, orders and money against the exchange.
+    /// Audits the tables and, when everything is settled, orders and money against the exchange.
     void audit();
 
     [[nodiscard]] Context& context() { return context_; }
@@ -89,7 +89,7 @@ public:
 
     [[nodiscard]] Clients& clients() { return clients_; }
 
-    /// The process that leads; its runtime is absent while it is down.
+    /// The current process; its runtime is absent while it is down.
     [[nodiscard]] Node& node() { return *node_; }
 
     [[nodiscard]] LocalClock& clock() { return clock_; }
@@ -122,10 +122,11 @@ private:
     SimMarket market_;
     Clients clients_;
     LocalClock clock_;
-    std::vector<std::unique_ptr<Node>> nodes_;  ///< All there ever were; the dead hold no runtime.
+    /// All processes of the run; the dead ones have no runtime.
+    std::vector<std::unique_ptr<Node>> nodes_;
     Node* node_ = nullptr;
     Node* old_ = nullptr;
-    Node* running_ = nullptr;  ///< Whose call is under way.
+    Node* running_ = nullptr;  ///< The process whose call is in progress.
     bool quiet_ = false;
 };
 

@@ -22,7 +22,7 @@ void BatchBuilder::begin(const model::Head& head, model::Epoch epoch) {
 
 namespace {
 
-/// Puts a row's image in its place: a later image of the same row replaces the earlier one.
+/// Stores a row's image; a later image of the same row replaces the earlier one.
 template <class Index, class Key, class Row>
 void put(Index& index, Key key, std::vector<Row>& rows, const Row& row) {
     const auto [place, added] = index.try_emplace(std::move(key), rows.size());

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Gathers the decisions of one group commit into a `Batch`: records chained by their hashes, each
-/// row once with its final image.
+/// Collects the decisions of one group commit into a `Batch`: records chained by their hashes, and
+/// each changed row once, with its final image.
 
 #include "core/decision.hpp"
 #include "ports/store.hpp"
@@ -19,19 +19,19 @@ public:
     /// Begins a batch that extends `head` under `epoch`.
     void begin(const model::Head& head, model::Epoch epoch);
 
-    /// Adds a decision's record and rows. `state` is the engine's after the decision.
+    /// Adds a decision's record and rows. `state` is the engine's state after the decision.
     void add(const model::Input& input, core::Decision& decision, const core::State& state);
 
-    /// Adds a record that is stored elsewhere already: for making rows anew.
+    /// Adds a record that is already stored elsewhere; used when rows are rebuilt.
     void add(ports::JournalEntry entry, const model::Record& record);
 
-    /// The bytes to keep under a key whose reply is part of this batch.
+    /// Sets the reply bytes stored under a key that this batch completes.
     void set_reply(const core::KeyId& key, std::string body);
 
     /// Replies stored with this record or earlier ones may be removed.
     void expire_replies(model::Sequence until) { batch_.replies_expired_until = until; }
 
-    /// The reply bytes of a key answered in this batch; `nullptr` when there are none.
+    /// The reply of a key completed in this batch; `nullptr` when there is none.
     [[nodiscard]] const ports::KeyRow* find_key(const core::KeyId& key) const;
 
     [[nodiscard]] bool empty() const { return batch_.entries.empty(); }
@@ -47,7 +47,7 @@ public:
     using Balances = std::function<const model::Balance&(const model::AccountId& account,
                                                          const model::Asset& asset)>;
 
-    /// The finished batch. Balances are asked for now.
+    /// The finished batch. Balances are read at this call, not when the rows were added.
     [[nodiscard]] const ports::Batch& finish(const core::State& state);
     [[nodiscard]] const ports::Batch& finish(const Balances& balances);
 

@@ -1,6 +1,6 @@
 #pragma once
 
-/// The rules by which each journal record continues the one before it: one set for everyone who
+/// The rules by which each journal record continues the one before it, shared by all code that
 /// reads a whole journal.
 
 #include "ports/store.hpp"
@@ -11,15 +11,15 @@
 namespace botcore::runtime {
 
 enum class ChainBreak : std::uint8_t {
-    SequenceGap,           ///< A record is missing, twice there, or out of its order.
-    ContentHashMismatch,   ///< The bytes do not have the hash that is stored beside them.
-    PreviousHashMismatch,  ///< It names another record before it.
-    EpochBack,             ///< Its epoch is older, or not the one stored beside it.
-    TimeBack,              ///< Its time is earlier, or not the one stored beside it.
+    SequenceGap,           ///< A record is missing, duplicated or out of order.
+    ContentHashMismatch,   ///< The bytes do not have the hash stored beside them.
+    PreviousHashMismatch,  ///< The record names another predecessor's hash.
+    EpochBack,             ///< The epoch goes back, or differs from the one stored beside it.
+    TimeBack,              ///< The time goes back, or differs from the one stored beside it.
 };
 
-/// What is wrong with `record`, read from `entry`, behind `last`; in the order above, empty when
-/// nothing is.
+/// The rules that `record`, decoded from `entry`, violates as the successor of `last`, in the order
+/// above; empty when it violates none.
 [[nodiscard]] std::vector<ChainBreak> chain_breaks(const model::Head& last,
                                                    const ports::JournalEntry& entry,
                                                    const model::Record& record);

@@ -1,4 +1,5 @@
-// The half of `Runtime` that listens to the exchange and compares accounts with it.
+// The part of `Runtime` that receives the exchange's reports and compares accounts with the
+// exchange.
 
 #include "runtime/runtime.hpp"
 
@@ -27,10 +28,11 @@ void Runtime::on_reconciled(const model::AccountId& account,
     push_fact(model::ReportReconciled{account, std::move(books)});
 }
 
-/// A look at the exchange goes back at least to the newest one that was finished.
+/// Starts the comparisons that are due. Each covers at least the time since the newest finished
+/// comparison of its account.
 void Runtime::compare_due_accounts(Now now) {
     const auto& accounts = engine_->state().accounts;
-    // Planned by a clock that has been set back since.
+    // `next_day_` was planned by a clock that has since been set back.
     if (next_day_ - now.time > model::Duration::seconds(86'400)) plan_day(now);
     if (now.time >= next_day_) {
         for (const auto& [id, account] : accounts) {
@@ -40,13 +42,13 @@ void Runtime::compare_due_accounts(Now now) {
         plan_comparisons(now);
     }
     if (options_.compare_every.in_microseconds() > 0 && now.monotonic >= next_comparison_) {
-        // What is not compared since the term began is being compared.
+        // Accounts not yet compared in this term already have a comparison in progress.
         for (const auto& [id, account] : accounts) {
             if (account.reconciled) comparisons_.try_emplace(id, now.monotonic);
         }
         next_comparison_ = now.monotonic + options_.compare_every;
     }
-    // One a step: with many accounts the others would hold up requests.
+    // One comparison per step: with many accounts, all at once would delay requests.
     const auto due = std::find_if(comparisons_.begin(), comparisons_.end(), [&](const auto& item) {
         return item.second <= now.monotonic;
     });
@@ -73,7 +75,7 @@ bool Runtime::compare(const model::AccountId& account) {
     const auto place = engine_->state().accounts.find(account);
     if (place == engine_->state().accounts.end()) return false;
     const auto& last = place->second.comparison;
-    // By the exchange's own clock where it told: ours may have been ahead at that moment.
+    // Uses the exchange's own time where it was reported: the local clock may have been ahead then.
     const bool told = last && last->books && last->books->venue_time != model::Timestamp();
     model::Timestamp since = told ? last->books->venue_time : last ? last->time : loaded_time_;
     if (const auto day = look_back_.extract(account)) since = std::min(since, day.mapped());

@@ -1,7 +1,8 @@
 #pragma once
 
-/// Callers who wait for the answer of their key. None waits longer than its deadline: the first one
-/// is then told that the outcome is still open, the others that the request is under way.
+/// Callers that wait for the reply of their idempotency key. None waits longer than its deadline:
+/// the first caller then receives "the outcome is still open", the others "the request is in
+/// progress".
 
 #include "core/decision.hpp"
 
@@ -12,27 +13,27 @@
 
 namespace botcore::runtime {
 
-/// One request at a door; the door's own number for it.
+/// The number by which an API route identifies one pending request.
 using RequestHandle = std::uint64_t;
 
 struct Waiter {
     RequestHandle handle = 0;
     model::Timestamp deadline;
     std::string request_id;
-    bool first = false;  ///< It opened the key; the others repeat it.
+    bool first = false;  ///< True for the caller that opened the key; the others repeat it.
 };
 
 class DuplicateWaiters {
 public:
     void add(const core::KeyId& key, Waiter waiter);
 
-    /// Everybody who waits for the key, who then waits no more.
+    /// Removes and returns all callers that wait for the key.
     [[nodiscard]] std::vector<Waiter> take(const core::KeyId& key);
 
-    /// Everybody, of all keys.
+    /// Removes and returns all waiting callers of all keys.
     [[nodiscard]] std::vector<Waiter> take_all();
 
-    /// Those whose deadline has passed, with their keys.
+    /// Removes and returns the callers whose deadline has passed, with their keys.
     [[nodiscard]] std::vector<std::pair<core::KeyId, Waiter>> take_expired(model::Timestamp now);
 
     /// The request id of the caller who opened the key, for the reply's body.

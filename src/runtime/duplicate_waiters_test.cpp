@@ -13,7 +13,7 @@ model::Timestamp at(std::int64_t milliseconds) {
     return model::Timestamp::from_milliseconds(milliseconds);
 }
 
-TEST(DuplicateWaiters, GivesBackEverybodyOfAKeyOnce) {
+TEST(DuplicateWaiters, ReturnsEachWaiterOfAKeyOnce) {
     DuplicateWaiters room;
     room.add(key("a"), {1, at(10), "req-1", true});
     room.add(key("a"), {2, at(10), "req-2", false});
@@ -27,7 +27,7 @@ TEST(DuplicateWaiters, GivesBackEverybodyOfAKeyOnce) {
     EXPECT_EQ(room.request_id_of(key("a")), "");
 }
 
-TEST(DuplicateWaiters, SendsAwayWhoseDeadlinePassed) {
+TEST(DuplicateWaiters, ReturnsWaitersWhoseDeadlineHasPassed) {
     DuplicateWaiters room;
     room.add(key("a"), {1, at(10), "", true});
     room.add(key("a"), {2, at(15), "", false});

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Replies that callers get when their command was not carried out, or not yet.
+/// Replies for commands that were not carried out, or whose outcome is still open.
 
 #include "protocol/api_json.hpp"
 #include "runtime/runtime.hpp"
@@ -45,7 +45,8 @@ namespace botcore::runtime {
         now);
 }
 
-/// Somebody repeats a key whose first request is not over; `link` leads to what it made.
+/// For a repeated key whose first request is still in progress; `link` leads to the order that it
+/// created.
 [[nodiscard]] inline ApiReply in_progress(const std::string& link,
                                           std::string_view request_id,
                                           model::Timestamp now) {

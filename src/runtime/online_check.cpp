@@ -55,13 +55,14 @@ void OnlineCheck::check(const model::Record& record) {
 
 namespace {
 
-/// What the rows of one account set aside more than before; nothing where that is not known.
+/// By how much the reserved amounts in one account's rows grew; `known` is false when an earlier
+/// amount is not known.
 struct Rise {
     Money amount;
     bool known = true;
 };
 
-/// Counts the row's new amount, and keeps it as the one before the next.
+/// Adds the change of the row's amount and stores the new amount for the next comparison.
 template <class Map>
 void count_rise(
     Rise& rise, Map& before, const typename Map::key_type& key, Money now, bool is_new) {

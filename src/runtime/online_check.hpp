@@ -1,20 +1,22 @@
 #pragma once
 
-/// The cheap form of the check of all books: looks at each record once it is durable, by code of
-/// its own and from the records alone. What the core decided wrongly is told within the same turn,
-/// not at four in the morning; what happens to rows afterwards is for `verify`.
+/// The cheap, continuous form of the check of all books. It checks each record as soon as it is
+/// durable, from the records alone and with code independent of the core, so that a wrong decision
+/// of the core is reported within the same turn of the loop instead of by the nightly check. Rows
+/// that change after they were written are found by `verify`.
 ///
 /// C1  Postings of a record sum to zero per asset (I5).
-/// C2  A trade is booked once (I4): as far as the last `kTradesRemembered` trades.
-/// C3  An order's filled quantity grows by its fills and by nothing else.
-/// C4  A position's size changes by its fills, by a reset or by being adopted, and by nothing else.
+/// C2  A trade is booked once (I4); checked against the last `kTradesRemembered` trades.
+/// C3  An order's filled quantity grows only by its fills.
+/// C4  A position's size changes only by its fills, by a reset or by an adoption.
 /// C5  An order that has ended holds no reservation.
-/// C6  What is posted as reserved is what the rows of orders and positions say is set aside.
+/// C6  The amounts posted as reserved equal the amounts reserved in the rows of orders and
+///     positions.
 ///
-/// Orders and positions count from the first image that is seen; after a hole in the sequence (a
-/// commit whose outcome was unknown, a new term) everything is first seen again.
+/// Orders and positions are tracked from the first image seen. After a gap in the sequence (a
+/// commit whose outcome was unknown, a new term) tracking starts again from the next images.
 ///
-/// Threads: that of the runtime.
+/// Threads: the runtime's thread.
 
 #include "runtime/runtime.hpp"
 #include "runtime/verify.hpp"
@@ -29,14 +31,14 @@
 
 namespace botcore::runtime {
 
-/// Trades that a second booking of is noticed at once.
+/// A second booking of one of this many newest trades is detected.
 inline constexpr std::size_t kTradesRemembered = 10'000;
 
 class OnlineCheck final : public CommitListener {
 public:
     using Tell = std::function<void(const VerifyFinding&)>;
 
-    /// `tell` hears of each finding; it may ask the runtime to freeze the account.
+    /// `tell` is called with each finding; it may ask the runtime to freeze the account.
     explicit OnlineCheck(Tell tell) : tell_(std::move(tell)) {}
 
     void on_committed(const std::vector<model::Record>& records) override;
@@ -48,7 +50,7 @@ private:
     using TradeKey = std::tuple<model::AccountId, model::InstrumentId, std::uint64_t>;
     using OrderKey = model::OrderNumber;
 
-    /// What one record adds.
+    /// The sums of the fills of one record.
     struct Sums {
         std::map<OrderKey, model::Quantity> filled;
         std::map<PositionKey, model::Quantity> traded;

@@ -45,7 +45,7 @@ model::Position position(std::int64_t quantity) {
 
 class OnlineCheckTest : public testing::Test {
 protected:
-    /// The kinds that the record brings about.
+    /// The kinds of findings that the record causes.
     std::vector<FindingKind> commit(std::vector<model::Change> changes,
                                     std::vector<model::Posting> postings = {},
                                     model::InputBody body = model::ReportOrder{}) {
@@ -68,7 +68,7 @@ protected:
 
 using Kinds = std::vector<FindingKind>;
 
-TEST_F(OnlineCheckTest, FindsNothingInATradeThatIsBookedWell) {
+TEST_F(OnlineCheckTest, ReportsNothingForACorrectlyBookedTrade) {
     EXPECT_EQ(commit({order(0, model::OrderState::Open, 0)}), Kinds{});
     EXPECT_EQ(commit({order(4, model::OrderState::Open, 1), fill(1, 4), position(4)},
                      {{kAccount, kUsdt, model::Book::Cash, Money::whole(-7)},
@@ -94,7 +94,7 @@ TEST_F(OnlineCheckTest, FindsATradeThatIsBookedTwice) {
               Kinds{FindingKind::DuplicateTrade});
 }
 
-TEST_F(OnlineCheckTest, FindsAnOrderThatIsFilledByMoreOrLessThanItsFills) {
+TEST_F(OnlineCheckTest, FindsAFilledQuantityThatDiffersFromTheFills) {
     EXPECT_EQ(commit({order(5, model::OrderState::Open, 0), fill(1, 4)}),
               Kinds{FindingKind::FilledMismatch});
     EXPECT_EQ(commit({order(6, model::OrderState::Open, 1), fill(2, 2)}),
@@ -102,7 +102,7 @@ TEST_F(OnlineCheckTest, FindsAnOrderThatIsFilledByMoreOrLessThanItsFills) {
     EXPECT_EQ(commit({order(6, model::OrderState::Canceled, 2)}), Kinds{});
 }
 
-TEST_F(OnlineCheckTest, FindsAPositionThatItsFillsDoNotExplain) {
+TEST_F(OnlineCheckTest, FindsAPositionChangeWithoutMatchingFills) {
     EXPECT_EQ(commit({position(3)}), Kinds{}) << "What it was before is not known.";
     EXPECT_EQ(commit({position(3)}), Kinds{}) << "Its leverage was changed, say.";
     EXPECT_EQ(commit({position(5)}), Kinds{FindingKind::PositionMismatch});
@@ -137,10 +137,10 @@ TEST_F(OnlineCheckTest, FindsReservationsThatWereNotPosted) {
     EXPECT_EQ(commit({placed}, five), Kinds{}) << "Spot orders set aside each for themselves.";
 }
 
-TEST_F(OnlineCheckTest, BeginsAnewAfterAHole) {
+TEST_F(OnlineCheckTest, StartsTrackingAgainAfterASequenceGap) {
     EXPECT_EQ(commit({order(0, model::OrderState::Open, 0), position(0), fill(9, 1)}),
               Kinds{FindingKind::FilledMismatch});
-    ++sequence;  // A record that it was not told of.
+    ++sequence;  // A record that the check did not receive.
     EXPECT_EQ(commit({order(4, model::OrderState::Open, 2), position(4)}), Kinds{});
     EXPECT_EQ(commit({order(5, model::OrderState::Open, 3), fill(9, 1), position(4)}),
               Kinds{FindingKind::PositionMismatch});

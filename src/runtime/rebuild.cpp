@@ -12,7 +12,7 @@ namespace botcore::runtime {
 
 namespace {
 
-/// Records in one commit: many, so that the store's fixed cost does not count.
+/// Records in one commit: many, so that the store's fixed cost per commit is negligible.
 constexpr std::size_t kBatchMax = 2'000;
 constexpr std::size_t kPage = 1'000;
 
@@ -58,7 +58,7 @@ base::Outcome<RebuildError> Rebuild::check(const ports::JournalEntry& entry,
                                entry.sequence,
                                "it does not continue the chain of the record before");
             case ChainBreak::TimeBack:
-                break;  // Rows do not depend on it; `verify` tells.
+                break;  // Rows do not depend on it; `verify` reports it.
         }
     }
     return base::Done{};
@@ -71,7 +71,7 @@ void Rebuild::add_postings(const model::Record& record) {
         balance.account = posting.account;
         balance.asset = posting.asset;
         balance.of(posting.book) += posting.amount;
-        // As the engine counts: one version for each record that touches the balance.
+        // Counts like the engine: one version for each record that touches the balance.
         if (touched.emplace(posting.account, posting.asset).second) balance.version += 1;
     }
 }
@@ -82,7 +82,7 @@ base::Outcome<RebuildError> Rebuild::add_replies(const model::Record& record,
         const auto* key = std::get_if<model::KeyEntry>(&change);
         if (key == nullptr || key->state != model::KeyState::Done) continue;
         auto body = reply_of(*key);
-        if (!body) {  // An empty one has gone at the end of its life.
+        if (!body) {  // An empty body was removed when its retention ended.
             return failure(RebuildError::Kind::ReplyMissing,
                            record.sequence,
                            "the reply under key " + key->key.text() + " is missing");
@@ -167,7 +167,7 @@ base::Result<model::Head, RebuildError> rebuild_snapshot(ports::StoreReader& fro
     return work.head();
 }
 
-/// Sums of hashes: the order of the rows does not count.
+/// A sum of row hashes, so that the order of the rows does not matter.
 class RowSum {
 public:
     template <class Row>

@@ -1,11 +1,11 @@
 #pragma once
 
-/// Makes rows anew from journal records: for a rebuild, for a restore, and for the proof that both
-/// are right.
+/// Rebuilds rows from journal records: for a rebuild, for a restore, and for the proof that both
+/// are correct.
 ///
-/// R1  Only a record that continues the chain of the last one, with the hash that its bytes have,
-///     is taken; the first that does not ends the work, and nothing of it is written.
-/// R2  After `finish` the rows are exactly what they were when the last record was first committed:
+/// R1  A record is accepted only when it continues the chain of the last one and its bytes have the
+///     stored hash. The first record that fails ends the rebuild, and nothing of it is written.
+/// R2  After `finish` the rows equal those at the moment when the last record was first committed:
 ///     `state_hash` is the same.
 ///
 /// Threads: one.
@@ -25,11 +25,11 @@ namespace botcore::runtime {
 struct RebuildError {
     enum class Kind : std::uint8_t {
         Unreadable,    ///< Not a record, or one of a later version.
-        SequenceGap,   ///< A record is missing, twice there, or out of its order.
-        HashMismatch,  ///< The bytes are not those that were hashed.
-        ChainBroken,   ///< It does not follow the record before.
-        ReplyMissing,  ///< A key is answered, but the answer's bytes are nowhere.
-        Store,         ///< The store that is written to, or read from, fails.
+        SequenceGap,   ///< A record is missing, duplicated or out of order.
+        HashMismatch,  ///< The bytes do not match their stored hash.
+        ChainBroken,   ///< The record does not continue its predecessor.
+        ReplyMissing,  ///< A key is completed, but its reply bytes are not available.
+        Store,         ///< The source or the target store fails.
     };
 
     Kind kind = Kind::Unreadable;
@@ -37,19 +37,19 @@ struct RebuildError {
     std::string text;
 };
 
-/// The bytes of the reply under a key; nothing where there are none.
+/// The bytes of the reply under a key; empty when there are none.
 using ReplyOf = std::function<std::optional<std::string>(const model::KeyEntry& entry)>;
 
 class Rebuild {
 public:
-    /// The store outlives this; its writer is this alone.
+    /// `into` outlives this object, which is its only writer.
     explicit Rebuild(ports::Store& into) : into_(into) {}
 
-    /// Goes on behind the last record of the store.
+    /// Continues after the last record of the store.
     [[nodiscard]] base::Outcome<RebuildError> begin();
     [[nodiscard]] base::Outcome<RebuildError> add(ports::JournalEntry entry,
                                                   const ReplyOf& reply_of);
-    /// Commits what is not committed yet.
+    /// Commits the records that are not committed yet.
     [[nodiscard]] base::Outcome<RebuildError> finish();
 
     /// The last record that was added.
@@ -70,18 +70,18 @@ private:
     std::map<std::pair<model::AccountId, model::Asset>, model::Balance> balances_;
 };
 
-/// Called now and then with the records done and the records in all.
+/// Called periodically with the number of records done and the total.
 using RebuildProgress = std::function<void(model::Sequence done, model::Sequence total)>;
 
-/// Copies the journal of `from` into `into`, up to and with record `last`, and makes the rows anew.
-/// Answers the head that `into` then has.
+/// Copies the journal of `from` into `into`, up to and including record `last`, and rebuilds the
+/// rows. Returns the head that `into` has afterwards.
 [[nodiscard]] base::Result<model::Head, RebuildError> rebuild(ports::StoreReader& from,
                                                               ports::Store& into,
                                                               model::Sequence last,
                                                               const RebuildProgress& progress);
 
-/// 64 hexadecimal digits over all rows of all tables in one snapshot, the journal's head included:
-/// equal states have equal hashes, in whatever order their rows were written.
+/// 64 hexadecimal digits over all rows of all tables in one snapshot, including the journal's head.
+/// Equal states have equal hashes regardless of the order in which rows were written.
 [[nodiscard]] ports::StoreResult<std::string> state_hash(ports::StoreReader& reader);
 
 }  // namespace botcore::runtime

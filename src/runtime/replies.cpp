@@ -1,4 +1,4 @@
-// The half of `Runtime` that answers callers.
+// The part of `Runtime` that replies to callers.
 
 #include "core/orders/find_order.hpp"
 #include "protocol/api_json.hpp"
@@ -11,7 +11,8 @@ namespace botcore::runtime {
 
 using core::Verdict;
 
-/// A request under a key that is known already: the stored reply, or a place in the waiting room.
+/// Handles a request whose key is already known: returns the stored reply, or lets the caller wait
+/// for it.
 void Runtime::replay_or_wait(Verdict verdict,
                              const Request& request,
                              const std::optional<ports::KeyRow>& stored,
@@ -42,12 +43,13 @@ void Runtime::replay_or_wait(Verdict verdict,
         replies_.emplace_back(request.handle, ApiReply{stored->entry.status, stored->body, true});
         return;
     }
-    // Pending, or answered in this very batch: told together with the first caller.
+    // Pending, or completed in this batch: the caller receives its reply together with the first
+    // one.
     duplicate_waiters_.add(key,
                            {request.handle, wait_until(request, now), request.request_id, false});
 }
 
-/// The request was carried out once, and nobody is told the same words again.
+/// The request was carried out once, and its reply is no longer stored.
 ApiReply Runtime::expired_reply(const ports::KeyRow& key, const Request& request, Now now) {
     boost::json::object details;
     const auto number = core::number_of(key.entry.order);
@@ -74,7 +76,7 @@ model::Timestamp Runtime::wait_until(const Request& request, Now now) const {
     return request.deadline ? std::min(usual, request.deadline->at()) : usual;
 }
 
-/// Renders the answers that the decision gives, so that their bytes are part of the same commit.
+/// Renders the replies of the decision, so that their bytes are part of the same commit.
 void Runtime::keep_replies(const model::Input& input, core::Decision& decision) {
     for (const auto& effect : decision.effects) {
         const auto* answer = std::get_if<core::ReplyToRequest>(&effect);
@@ -86,7 +88,7 @@ void Runtime::keep_replies(const model::Input& input, core::Decision& decision) 
     }
 }
 
-/// The live order that a pending key made or touches; `nullptr` for other requests.
+/// The live order that a pending key created or changes; `nullptr` for other requests.
 const core::LiveOrder* Runtime::find_order_of(const core::KeyId& key) const {
     const auto entry = engine_->state().keys.find(key);
     if (entry == engine_->state().keys.end()) return nullptr;
@@ -98,7 +100,7 @@ const core::LiveOrder* Runtime::find_order_of(const core::KeyId& key) const {
 
 void Runtime::reply_to_expired(Now now) {
     auto expired = duplicate_waiters_.take_expired(now.monotonic);
-    if (expired.empty()) return;  // Before the first load there is no state, and nobody waits.
+    if (expired.empty()) return;  // Before the first load there is no state, and no caller waits.
     const core::State& state = engine_->state();
     for (auto& [key, waiter] : expired) {
         const core::LiveOrder* live = find_order_of(key);

@@ -7,7 +7,7 @@ namespace botcore::runtime {
 namespace {
 
 constexpr base::Duration kSearchEvery = base::Duration::seconds(60);
-/// A store that is sick is not asked again at every turn.
+/// After a failed read the store is not queried again on every turn of the loop.
 constexpr base::Duration kSearchAgain = base::Duration::seconds(1);
 
 }  // namespace
@@ -15,7 +15,7 @@ constexpr base::Duration kSearchAgain = base::Duration::seconds(1);
 void ReplyRetention::update(ports::StoreReader& reader, model::Sequence head, base::Timestamp now) {
     if (now < next_search_) return;
     next_search_ = now + kSearchAgain;
-    // The newest record that is too old lies from `gone` on and before `kept`.
+    // Binary search: the newest expired record lies at or after `gone` and before `kept`.
     model::Sequence gone = expired_until_;
     model::Sequence kept = head + 1;
     while (kept - gone > 1) {

@@ -1,10 +1,10 @@
 #pragma once
 
-/// How long replies are kept under their idempotency keys. A repeat of an older key is told where
-/// its order is; it is never carried out again, since key and hash stay for ever.
+/// How long replies are stored under their idempotency keys. A repeat of an older key receives a
+/// link to its order; it is never carried out again, since key and hash are stored permanently.
 ///
-/// Lives are measured on the monotonic scale of the journal: a clock that was wrong for a while
-/// neither ends nor prolongs any.
+/// Retention is measured on the journal's monotonic scale, so that a temporarily wrong clock
+/// neither shortens nor extends it.
 ///
 /// Threads: one at a time.
 
@@ -12,22 +12,22 @@
 
 namespace botcore::runtime {
 
-/// No reply goes earlier, whatever is configured.
+/// The lower limit of the retention; a shorter configured value is not used.
 inline constexpr base::Duration kReplyRetentionMin = base::Duration::seconds(24 * 3'600);
 
 class ReplyRetention {
 public:
     explicit ReplyRetention(base::Duration life) : life_(life) {}
 
-    /// Brings `expired_until` up to date, at most once a minute. Reads a number of records that
-    /// grows with the logarithm of the journal's length. Both times are on the journal's monotonic
-    /// scale. Where a record cannot be read now it is tried again after a second.
+    /// Updates `expired_until`, at most once a minute. Reads a number of records that grows with
+    /// the logarithm of the journal's length. `now` is on the journal's monotonic scale. When a
+    /// record cannot be read, the search is repeated after a second.
     void update(ports::StoreReader& reader, model::Sequence head, base::Timestamp now);
 
     /// A new term begins.
     void clear() { next_search_ = base::Timestamp(); }
 
-    /// Replies stored with this record or earlier ones have gone; 0: none.
+    /// Replies stored with this record or earlier ones have expired; 0: none.
     [[nodiscard]] model::Sequence expired_until() const { return expired_until_; }
 
     [[nodiscard]] bool has_expired(const ports::KeyRow& key) const;

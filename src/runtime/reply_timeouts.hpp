@@ -1,12 +1,12 @@
 #pragma once
 
-/// Watches for answers that never come: an exchange, or the way to it, may stay silent for ever.
-/// After the silence is long enough it becomes a fact of its own ("no answer"), so that no order
-/// waits for the next term to be asked about; and a question without an answer is asked again.
+/// Time limits for the exchange's replies: an exchange, or the connection to it, may never reply.
+/// After `kSilenceMax` the missing reply becomes a fact of its own ("no answer"), so that an
+/// order's state is queried without waiting for the next term; an unanswered query is sent again.
 ///
-/// An exchange gives up by itself after 10 s (spot documentation, -1007), so that a real answer may
-/// take that long; ours is the longer one. Nothing is kept per order sent: once a second, while
-/// anything is outstanding, the live orders are looked through.
+/// The exchange itself gives up after 10 s (spot documentation, -1007), so a real reply may take
+/// that long; our limit is longer. No timer exists per order: once a second, while anything is
+/// outstanding, the live orders are scanned.
 
 #include "core/decision.hpp"
 
@@ -17,25 +17,24 @@
 
 namespace botcore::runtime {
 
-/// How long an exchange may take to answer before it counts as silent.
+/// How long an exchange may take to reply before the reply counts as missing.
 inline constexpr model::Duration kSilenceMax = model::Duration::seconds(12);
 
-/// All times are on the monotonic scale: how long an exchange was silent does not depend on what a
-/// clock shows.
+/// All times are on the monotonic scale: how long a reply has been missing does not depend on the
+/// shown time.
 class ReplyTimeouts {
 public:
-    /// An attempt to place the order, or to cancel it, was sent at `now` and wants an answer.
+    /// An attempt to place or cancel the order was sent at `now` and expects a reply.
     void note_placed(const model::ClientOrderId& order,
                      std::uint32_t attempt,
                      model::Timestamp now);
     void note_cancelled(const model::ClientOrderId& order,
                         std::uint32_t attempt,
                         model::Timestamp now);
-    /// A question about the order was asked at `now`.
+    /// A query about the order was sent at `now`.
     void note_queried(const model::ClientOrderId& order, model::Timestamp now);
 
-    /// What nobody answered although its time is over: reports of "no answer" for placements and
-    /// cancels, and questions to ask again.
+    /// The overdue replies: "no answer" reports for placements and cancels, and queries to repeat.
     struct Due {
         std::vector<model::OrderReport> reports;
         std::vector<core::QueryOrder> queries;
@@ -43,11 +42,11 @@ public:
 
     [[nodiscard]] Due take_due(model::Timestamp now, const core::State& state);
 
-    /// When to look next; nothing while nothing is outstanding.
+    /// The time of the next scan; empty while nothing is outstanding.
     [[nodiscard]] std::optional<model::Timestamp> next() const { return next_; }
 
-    /// Since when the oldest placement or cancel has been waiting for its answer; nothing while
-    /// none does. As of the last look, which is at most a second old.
+    /// Since when the oldest placement or cancel has been waiting for its reply; empty when none
+    /// waits. The value is from the last scan, at most a second old.
     [[nodiscard]] std::optional<model::Timestamp> waiting_since() const;
 
     void clear();
@@ -61,12 +60,12 @@ private:
     using SentAttempts = std::map<model::ClientOrderId, Sent>;
 
     void note_sent(SentAttempts& sent, const model::ClientOrderId& order, Sent attempt);
-    /// Has the attempt waited for longer than an exchange may take?
+    /// Has the attempt waited longer than `kSilenceMax`?
     [[nodiscard]] static bool is_overdue(SentAttempts& sent,
                                          const model::ClientOrderId& order,
                                          Sent attempt);
     void forget_others(const std::set<model::ClientOrderId>& live);
-    /// True when the order wants an answer of any kind.
+    /// Adds the order's overdue replies to `due`. True when the order still expects any reply.
     bool judge(const model::Order& order, model::Timestamp now, Due& due);
 
     std::optional<model::Timestamp> next_;

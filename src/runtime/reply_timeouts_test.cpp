@@ -23,7 +23,7 @@ protected:
     ReplyTimeouts watch_;
 };
 
-TEST_F(ReplyTimeoutsTest, SleepsWhileNothingIsOutstanding) {
+TEST_F(ReplyTimeoutsTest, SchedulesNoScanWhileNothingIsOutstanding) {
     EXPECT_EQ(watch_.next(), std::nullopt);
     watch_.note_placed(order_->id, 3, at(0));
     EXPECT_EQ(watch_.next(), at(1));
@@ -33,7 +33,7 @@ TEST_F(ReplyTimeoutsTest, SleepsWhileNothingIsOutstanding) {
 }
 
 // @spec:I3
-TEST_F(ReplyTimeoutsTest, SilenceAboutAPlacementBecomesNoAnswerAndNothingElse) {
+TEST_F(ReplyTimeoutsTest, ReportsOnlyNoAnswerForAnOverduePlacement) {
     watch_.note_placed(order_->id, 3, at(0));
     EXPECT_TRUE(watch_.take_due(at(12), state_).reports.empty());
     const auto due = watch_.take_due(at(13), state_);
@@ -42,7 +42,7 @@ TEST_F(ReplyTimeoutsTest, SilenceAboutAPlacementBecomesNoAnswerAndNothingElse) {
     EXPECT_EQ(due.reports[0].attempt, 3U);
 }
 
-TEST_F(ReplyTimeoutsTest, SilenceAboutACancelBecomesCancelNoAnswer) {
+TEST_F(ReplyTimeoutsTest, ReportsCancelNoAnswerForAnOverdueCancel) {
     order_->state = model::OrderState::Open;
     order_->cancel = model::CancelState::Requested;
     order_->cancel_attempt = {at(0), model::Duration::seconds(2), 1};
@@ -53,7 +53,7 @@ TEST_F(ReplyTimeoutsTest, SilenceAboutACancelBecomesCancelNoAnswer) {
 }
 
 // The clock that signed the attempt was a year ahead, or a year behind.
-TEST_F(ReplyTimeoutsTest, SilenceLastsAsLongAsItLastsWhateverTheClockShowed) {
+TEST_F(ReplyTimeoutsTest, MeasuresTheWaitIndependentlyOfTheShownTime) {
     for (const std::int64_t shown : {std::int64_t{31'536'000}, std::int64_t{-31'536'000}}) {
         watch_.clear();
         order_->attempt.time = at(shown);
@@ -63,7 +63,7 @@ TEST_F(ReplyTimeoutsTest, SilenceLastsAsLongAsItLastsWhateverTheClockShowed) {
     }
 }
 
-TEST_F(ReplyTimeoutsTest, TheNextAttemptHasAllItsTime) {
+TEST_F(ReplyTimeoutsTest, GivesTheNextAttemptItsFullTimeLimit) {
     watch_.note_placed(order_->id, 3, at(0));
     order_->attempt.number = 4;
     watch_.note_placed(order_->id, 4, at(10));
@@ -71,7 +71,7 @@ TEST_F(ReplyTimeoutsTest, TheNextAttemptHasAllItsTime) {
     EXPECT_EQ(watch_.take_due(at(23), state_).reports.size(), 1U);
 }
 
-TEST_F(ReplyTimeoutsTest, AsksAgainOnceInAWhileForAsLongAsTheQuestionIsOpen) {
+TEST_F(ReplyTimeoutsTest, RepeatsAQueryPeriodicallyUntilItIsResolved) {
     order_->state = model::OrderState::Unknown;
     watch_.note_queried(order_->id, at(0));
     EXPECT_TRUE(watch_.take_due(at(12), state_).queries.empty());

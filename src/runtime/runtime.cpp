@@ -16,7 +16,7 @@ using core::Verdict;
 
 namespace {
 
-/// Acts that one batch takes at most, so that they hold up no order.
+/// Most audit events in one batch, so that they do not delay orders.
 constexpr std::size_t kAuditEventsPerBatch = 64;
 
 }  // namespace
@@ -59,7 +59,7 @@ bool Runtime::record(model::RecordAuditEvent act) {
 
 namespace {
 
-/// Seconds until what refuses is over, as far as that is known: a maintenance has an end.
+/// Seconds until the refusal ends, where that is known: a maintenance window has an end.
 std::int64_t retry_after(const core::State& state, model::Reason reason, Now now) {
     const auto& operating = state.operating;
     const bool ends = operating.mode == model::OperatingMode::Maintenance ||
@@ -77,7 +77,7 @@ bool has_trades(const model::InputBody& fact) {
 
 bool Runtime::step(Now now) {
     if (facts_lost_ && status_ == Status::Running) {
-        abort_batch(now, Status::Down);  // A gap in the facts: a new term compares everything.
+        abort_batch(now, Status::Down);  // Facts are missing: a new term compares every account.
     }
     reply_to_expired(now);
     if (status_ == Status::Down) {
@@ -92,15 +92,17 @@ bool Runtime::step(Now now) {
     reply_retention_.update(ports_.store.reader(), head_.sequence, monotonic_time(now));
     batch_.begin(head_, engine_->state().epoch);
     batch_.expire_replies(reply_retention_.expired_until());
-    // What the exchange said comes before new requests: finish what was begun.
+    // Facts from the exchange are applied before new requests, so that orders in progress are
+    // finished first.
     bool looked = false;
-    // Most of what a comparison finds is known and leaves no record: it must not hold up requests.
+    // Most facts from a comparison are already known and leave no record; the limit keeps them from
+    // delaying requests.
     for (std::size_t taken = 0; taken < options_.batch_max && !facts_.empty() &&
                                 batch_.size() < options_.batch_max && !store_failed_;
          ++taken) {
         model::InputBody fact = facts_.pop();
-        // Prices from before a trade are no news of the position that it makes: they are looked at
-        // first.
+        // Market prices from before a trade must not be applied to the position that the trade
+        // creates, so ticks are applied first.
         if (!looked && has_trades(fact)) {
             next_tick_ = now.monotonic;
             apply_ticks(now);
@@ -146,7 +148,7 @@ void Runtime::apply_requests(Now now) {
     }
 }
 
-/// Lets time pass for every account that has something to lose.
+/// Applies a tick to every account with an open position or a queued close.
 void Runtime::apply_ticks(Now now) {
     if (now.monotonic < next_tick_ || store_failed_) return;
     next_tick_ = now.monotonic + options_.tick_every;
@@ -159,7 +161,7 @@ void Runtime::apply_ticks(Now now) {
     ports_.market.begin_span();
 }
 
-/// Adds to the body what the market shows at this moment.
+/// Adds current market data to the body.
 void Runtime::attach_market_data(model::InputBody& body) const {
     if (auto* place = std::get_if<model::PlaceOrder>(&body)) {
         place->quote = quote(place->instrument, place->side, place->quantity);
@@ -252,7 +254,7 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
     }
     if (request != nullptr) {
         const auto* origin = model::origin_of(input.body);
-        batch_handles_.pop_back();  // The waiting room knows it from here on.
+        batch_handles_.pop_back();  // From here on `duplicate_waiters_` owns the handle.
         CHECK(origin != nullptr);
         duplicate_waiters_.add(
             {origin->owner, origin->key},
@@ -346,7 +348,7 @@ void Runtime::perform(core::Effect& effect, Now now) {
     }
 }
 
-/// The batch is not durable, or nobody knows: R2 and R3.
+/// The batch is not durable, or the outcome is unknown: R2 and R3.
 void Runtime::abort_batch(Now now, Status next) {
     status_ = next;
     retry_at_ = now.monotonic;
@@ -391,7 +393,7 @@ std::string Runtime::request_id_of(const model::Order& order) const {
                              : duplicate_waiters_.request_id_of({order.owner, order.key});
 }
 
-/// Turns silence that lasted too long into facts and further questions (R4).
+/// Turns overdue replies into facts and repeated queries (R4).
 void Runtime::report_timeouts(Now now) {
     ReplyTimeouts::Due due = reply_timeouts_.take_due(now.monotonic, engine_->state());
     counters_.exchange_silences += due.reports.size();
@@ -413,7 +415,7 @@ std::optional<model::Duration> Runtime::wake_after(Now now) const {
     for (const auto& [id, query] : delayed_queries_)
         consider(query.not_before);
     if (const auto next = reply_timeouts_.next()) consider(*next);
-    if (status_ != Status::Running) return earliest;  // There may be no engine yet.
+    if (status_ != Status::Running) return earliest;  // The engine may not exist yet.
     const auto& accounts = engine_->state().accounts;
     const auto ticks = [](const auto& item) { return core::wants_ticks(item.second); };
     if (std::any_of(accounts.begin(), accounts.end(), ticks)) consider(next_tick_);

@@ -1,25 +1,29 @@
 #pragma once
 
-/// The loop of one shard: take what waits, apply it, commit it in one transaction, then act.
+/// The loop of one shard: take waiting inputs, apply them, commit them in one transaction, then
+/// dispatch their effects.
 ///
 ///            ┌────────── discard, load again ──────────┐
 ///            v                                         │
-///   Down ──start──> Running ──step: apply, commit──> Running | Down (store gone) | Fenced
+///   Down ──start──> Running ──step: apply, commit──> Running | Down (no store) | Fenced
 ///
 /// R1  Nothing leaves (reply, order, query) before the batch that caused it is durable (I6, I1).
-/// R2  After a commit that did not succeed, nothing of its batch is known: memory is discarded, its
-///     callers are told "outcome unknown, ask again with the same key", and a new term begins.
-/// R3  A writer that lost its head to another is Fenced and never writes again (I7).
+/// R2  After a commit that did not succeed, the outcome of its batch is unknown: the state in
+///     memory is discarded, its callers receive "outcome unknown, repeat with the same key", and a
+///     new term begins.
+/// R3  A writer that lost the journal's head to another writer is Fenced and never writes again
+///     (I7).
 ///
-/// R4  An exchange that stays silent is taken for "no answer" after a while; an order never waits
-///     for ever.
+/// R4  An exchange that does not reply counts as "no answer" after a time limit; no order waits
+///     indefinitely.
 ///
-/// Queues: `requests` (4,096; full: the caller gets 503 at once) and `facts` of the exchange
-/// (65,536; full: the newest is dropped and a new term begins, since that is a gap in what the
-/// exchange said), `acts` for the audit and findings of checks (1,000; full: the call says so).
+/// Queues: `requests` (4,096; when full the caller gets 503 at once), `facts` of the exchange
+/// (65,536; when full the newest is dropped and a new term begins, since facts are then missing)
+/// and `audit_events`, which also holds the findings of checks (1,000; when full the call returns
+/// false).
 ///
-/// R5  Every account is compared with its exchange every `compare_every`, and once a day for the
-///     whole day. A comparison under way closes no gate.
+/// R5  Every account is compared with its exchange every `compare_every`, and once a day over the
+///     whole day. A comparison in progress does not block entries.
 ///
 /// Threads: one at a time; no call blocks except on the store.
 
@@ -47,14 +51,14 @@ inline constexpr std::size_t kRequestsMax = 4'096;
 inline constexpr std::size_t kFactsMax = 65'536;
 inline constexpr std::size_t kAuditEventsMax = 1'000;
 
-/// The moment as the clocks outside show it.
+/// The current time, as measured outside the runtime.
 struct Now {
-    /// Exchange time: the local clock plus the measured offset of the exchange's. For whatever is
-    /// signed, shown, filtered by or planned in a calendar. May step in both directions.
+    /// Exchange time: the local clock plus the measured offset of the exchange's clock. Used for
+    /// signatures, display, filters and calendar times. May step in both directions.
     model::Timestamp time;
     model::ClockState clock = model::ClockState::Certain;
-    /// Moves on by the time that really passes and never steps; its origin means nothing. For
-    /// deadlines, time-outs and rates. What is on another process's scale has no meaning here.
+    /// Advances with elapsed time and never steps; its origin has no meaning. Used for deadlines,
+    /// time-outs and rates. Values of another process's scale are meaningless here.
     model::Timestamp monotonic;
 
     Now() = default;
@@ -71,75 +75,78 @@ struct Now {
           monotonic(passed) {}
 };
 
-/// A local clock that is further than this behind what was recorded last has been set back.
+/// The clock counts as set back when it is further than this behind the last recorded time.
 inline constexpr model::Duration kClockStep = model::Duration::seconds(1);
 /// After a step the clock counts as uncertain for this long.
 inline constexpr model::Duration kClockSettle = model::Duration::seconds(10);
 
-/// A command of a caller. Prices are added when it is applied.
+/// A command of a caller. Market data are added when it is applied.
 struct Request {
     model::InputBody body;
     RequestHandle handle = 0;
     std::string request_id;
-    /// On the monotonic scale of `Now`. Not begun after that, and not waited for beyond it;
-    /// nothing: whenever its turn comes.
+    /// On the monotonic scale of `Now`. The request is not started after this time, and its caller
+    /// does not wait beyond it. Empty: no deadline for the start.
     std::optional<resilience::Deadline> deadline = std::nullopt;
 };
 
 struct ApiReply {
     std::uint16_t status = 0;
     std::string body;
-    bool replayed = false;  ///< These are the stored bytes of an earlier, same request.
-    /// When asking again may help; zero where nobody knows.
+    /// True when these are the stored bytes of an earlier, identical request.
+    bool replayed = false;
+    /// When a retry may succeed; zero when unknown.
     std::int64_t retry_after_seconds = 0;
 };
 
-/// Takes the answers of requests; each ticket is answered once.
+/// Receives the replies of requests; each handle is replied to once.
 class ReplySink {
 public:
     virtual ~ReplySink() = default;
     virtual void on_reply(RequestHandle handle, ApiReply reply) = 0;
 };
 
-/// Is told of every batch once it is durable, before its effects leave: what dashboards and event
-/// streams live on. Records come in journal order without a gap within one term; after a commit
-/// whose outcome was unknown, records may have become durable unseen: compare the sequences.
+/// Is called with every batch once it is durable, before its effects are dispatched; dashboards and
+/// event streams depend on it. Records arrive in journal order without a gap within one term. After
+/// a commit whose outcome was unknown, records may have become durable without a call: compare the
+/// sequences.
 class CommitListener {
 public:
     virtual ~CommitListener() = default;
     virtual void on_committed(const std::vector<model::Record>& records) = 0;
 
-    /// A command was turned away for the moment, so that no record tells of it.
+    /// A command was refused temporarily, so that no record of it exists.
     virtual void on_refused(const model::InputBody& /*body*/, const model::Refusal& /*refusal*/) {}
 };
 
 enum class Status : std::uint8_t {
-    Down,  ///< The store cannot be reached; tried again at `wake_at`.
+    Down,  ///< The store cannot be reached; retried after `Options::retry_after`.
     Running,
-    Fenced,  ///< Another writer has the shard.
+    Fenced,  ///< Another writer owns the shard.
 };
 
 struct Options {
     std::uint16_t shard = 0;
     std::string software;
     model::Policy policy;
-    std::vector<model::Instrument> instruments;  ///< Defined where the store has them otherwise.
-    /// Random, never the same twice: part of every client order id (I2).
+    /// Recorded again where the store's definition differs.
+    std::vector<model::Instrument> instruments;
+    /// Random and never repeated: part of every client order id (I2).
     std::function<std::uint64_t()> next_incarnation;
     std::size_t batch_max = 256;
     model::Duration reply_within = model::Duration::seconds(5);
     model::Duration retry_after = model::Duration::milliseconds(500);
-    /// How often accounts with positions are looked at without being asked.
+    /// How often accounts with positions are evaluated without a request.
     model::Duration tick_every = model::Duration::seconds(1);
     /// How often each account is compared with its exchange; zero: only when a term begins.
     model::Duration compare_every = model::Duration::seconds(60);
-    /// After midnight, UTC: when the last day is compared as a whole.
+    /// Time after midnight, UTC, at which the last 24 hours are compared as a whole.
     model::Duration compare_day_at = model::Duration::seconds(4 * 3'600);
-    /// How long a reply is kept under its idempotency key; at least `kReplyRetentionMin`.
+    /// How long a reply is stored under its idempotency key; at least `kReplyRetentionMin`.
     model::Duration reply_retention = kReplyRetentionMin;
 };
 
-/// What happened so far, for metrics.
+/// Counts of past events, for metrics.
 struct Counters {
     std::uint64_t batches = 0;
     std::uint64_t records = 0;
@@ -148,14 +155,14 @@ struct Counters {
     std::uint64_t replays = 0;
     std::uint64_t key_mismatches = 0;
     std::uint64_t requests_dropped = 0;
-    std::uint64_t requests_late = 0;  ///< Not begun: their deadline had passed.
+    std::uint64_t requests_late = 0;  ///< Not started: their deadline had passed.
     std::uint64_t facts_dropped = 0;
-    std::uint64_t exchange_silences = 0;  ///< Requests to the exchange without an answer in time.
+    std::uint64_t exchange_silences = 0;  ///< Requests to the exchange without a reply in time.
     std::uint64_t terms = 0;
-    std::uint64_t comparisons = 0;  ///< Of one account with its exchange, to the end.
+    std::uint64_t comparisons = 0;  ///< Finished comparisons of one account with its exchange.
     std::uint64_t orders_imported = 0;
     std::uint64_t trades_imported = 0;
-    std::uint64_t positions_differ = 0;  ///< Confirmed by a second look.
+    std::uint64_t positions_differ = 0;  ///< Confirmed by a second comparison.
     std::uint64_t balances_differ = 0;
 };
 
@@ -175,18 +182,19 @@ public:
     /// Loads the open state and begins a new term. This is crash recovery; there is no other start.
     [[nodiscard]] Status start(Now now);
 
-    /// Takes a request. Its answer comes through the sink, perhaps at once.
+    /// Accepts a request. Its reply is delivered through the sink, possibly before this returns.
     void submit(Request request, Now now);
 
-    /// Takes an act for the audit. It is recorded once and in order, as soon as the store takes
-    /// records, whatever fails until then. False: `kAuditEventsMax` acts wait already.
+    /// Accepts an audit event. It is recorded once and in order as soon as the store accepts
+    /// records, regardless of failures until then. False when `kAuditEventsMax` events already
+    /// wait.
     [[nodiscard]] bool record(model::RecordAuditEvent act);
 
-    /// A check of ours puts an account's money in doubt. Recorded like an act.
+    /// Freezes an account because one of our checks doubts its money. Recorded like an audit event.
     [[nodiscard]] bool freeze(model::FreezeAccount finding);
 
-    /// Compares the account with its exchange now; false for an account that is not there, or while
-    /// nothing can be compared.
+    /// Compares the account with its exchange now; false for an unknown account, or while no
+    /// comparison is possible.
     bool compare(const model::AccountId& account);
 
     void on_report(model::OrderReport report) override;
@@ -194,46 +202,48 @@ public:
     void on_reconciled(const model::AccountId& account,
                        std::optional<model::VenueBooks> books) override;
 
-    /// Applies and commits one batch of what waits, or does nothing. Answers whether more waits.
+    /// Applies and commits one batch of the waiting inputs, if there are any. Returns whether more
+    /// inputs wait.
     bool step(Now now);
 
-    /// After how long `step` has something to do although nothing new came; nothing: not at all.
+    /// After how long `step` has work even without new inputs; empty: never.
     [[nodiscard]] std::optional<model::Duration> wake_after(Now now) const;
 
-    /// Whether entries may trust the clock (I14): what the gate uses and what health reports.
+    /// Whether entries may rely on the clock (I14): used by the entry check and reported by health.
     [[nodiscard]] model::ClockState clock_state(Now now) const;
 
-    /// How long the oldest request to the exchange has been waiting for an answer; zero where none
-    /// does.
+    /// How long the oldest request to the exchange has been waiting for a reply; zero when none
+    /// waits.
     [[nodiscard]] model::Duration exchange_silent_for(Now now) const;
 
-    /// The request under which an order's key was opened, while its caller waits; else empty.
+    /// The id of the request that opened the order's key, while its caller waits; else empty.
     [[nodiscard]] std::string request_id_of(const model::Order& order) const;
 
-    /// When a deadline of the journal's monotonic scale is due, on the clock that people see.
+    /// Converts a deadline from the journal's monotonic scale to the shown time.
     [[nodiscard]] model::Timestamp shown_time(model::Timestamp deadline, Now now) const;
 
     [[nodiscard]] Status status() const { return status_; }
 
-    /// The durable state: between two calls of `step` nothing in it is speculation. Only after the
-    /// first `start` that answered Running.
+    /// The durable state: between two calls of `step` it contains nothing uncommitted. Valid only
+    /// after the first `start` that returned Running.
     [[nodiscard]] const core::State& state() const { return engine_->state(); }
 
     [[nodiscard]] const model::Head& head() const { return head_; }
 
     [[nodiscard]] const Counters& counters() const { return counters_; }
 
-    /// Rows that the last load found to be something else than what was written. Their accounts
-    /// were frozen with the first record of the term, before anything was decided upon them.
+    /// Rows that the last load found to differ from what was written. Their accounts were frozen
+    /// with the first record of the term, before any decision was based on them.
     [[nodiscard]] const std::vector<ports::RowInDoubt>& doubts() const { return doubts_; }
 
     /// Acknowledged records are missing from the store, as `evidence` says: entries and transfers
-    /// are refused (STORE_BEHIND_ARCHIVE), cancels and exits go on. Nothing takes it back.
+    /// are refused (STORE_BEHIND_ARCHIVE), cancels and exits continue. Never reset.
     void set_behind(std::string evidence);
 
     [[nodiscard]] const std::string& behind() const { return behind_; }
 
-    /// Entries wait until the archive has been heard, or until this moment of the monotonic scale.
+    /// Entries wait until the archive has confirmed the store's head, or until this time on the
+    /// monotonic scale.
     void await_archive(model::Timestamp until) { archive_awaited_until_ = until; }
 
     void archive_confirmed() { archive_awaited_until_.reset(); }
@@ -292,7 +302,7 @@ private:
                                      model::Side side,
                                      model::Quantity quantity) const;
     [[nodiscard]] std::vector<model::Quote> marks(const model::AccountId& account) const;
-    /// Those of the owner's other accounts as well: risk is judged over all of them.
+    /// Includes the owner's other accounts: risk is evaluated over all of them.
     [[nodiscard]] std::vector<model::Quote> marks_of_owner(const model::AccountId& account) const;
     void reply(RequestHandle handle, ApiReply reply);
 
@@ -305,37 +315,42 @@ private:
     base::BoundedQueue<Request> requests_;
     base::BoundedQueue<model::InputBody> facts_;
     bool facts_lost_ = false;
-    std::deque<model::InputBody> audit_events_;  ///< And findings, until they are durable.
-    std::size_t audit_events_in_batch_ = 0;      ///< So many of the first are in the newest batch.
-    std::optional<model::Head>
-        in_doubt_;  ///< That batch's head, if nobody knows what became of it.
+    /// Includes findings; they stay here until they are durable.
+    std::deque<model::InputBody> audit_events_;
+    /// How many of the first entries are in the newest batch.
+    std::size_t audit_events_in_batch_ = 0;
+    /// The head of that batch, when the outcome of its commit is unknown.
+    std::optional<model::Head> in_doubt_;
     std::vector<core::Effect> effects_;
-    std::vector<std::pair<RequestHandle, ApiReply>>
-        replies_;  ///< Wait for the batch to be durable.
-    std::vector<std::pair<model::InputBody, model::Refusal>> refusals_;  ///< Wait like replies.
-    std::vector<RequestHandle>
-        batch_handles_;  ///< Whose requests are in the batch that is being built.
+    std::vector<std::pair<RequestHandle, ApiReply>> replies_;  ///< Sent when the batch is durable.
+    /// Announced when the batch is durable.
+    std::vector<std::pair<model::InputBody, model::Refusal>> refusals_;
+    /// The handles of the requests in the batch that is being built.
+    std::vector<RequestHandle> batch_handles_;
     DuplicateWaiters duplicate_waiters_;
-    std::map<model::ClientOrderId, core::QueryOrder>
-        delayed_queries_;  ///< For later, one an order.
+    /// To be sent later, one per order.
+    std::map<model::ClientOrderId, core::QueryOrder> delayed_queries_;
     ReplyTimeouts reply_timeouts_;
     ReplyRetention reply_retention_;
-    // On the monotonic scale of `Now`, but where another is named.
+    // On the monotonic scale of `Now`, except where a comment says otherwise.
     model::Timestamp retry_at_;
     model::Timestamp next_tick_;
-    model::Timestamp loaded_time_;  ///< Exchange time of the head that the term began with.
+    model::Timestamp loaded_time_;  ///< Exchange time of the head with which the term began.
     model::Timestamp next_comparison_;
-    model::Timestamp next_day_;  ///< When the last day is compared as a whole; exchange time.
-    std::map<model::AccountId, model::Timestamp> comparisons_;  ///< Asked for, not before.
-    std::map<model::AccountId, model::Timestamp> look_back_;    ///< Farther, once; exchange time.
-    std::optional<model::Duration> journal_ahead_;  ///< Of the journal's scale over that of `Now`.
-    std::optional<model::Timestamp>
-        stepped_back_;  ///< When the clock was found behind the journal.
+    model::Timestamp next_day_;  ///< When the last 24 hours are compared as a whole; exchange time.
+    /// When each pending comparison is due.
+    std::map<model::AccountId, model::Timestamp> comparisons_;
+    /// Earlier start of the next comparison only; exchange time.
+    std::map<model::AccountId, model::Timestamp> look_back_;
+    /// How far the journal's scale is ahead of the scale of `Now`.
+    std::optional<model::Duration> journal_ahead_;
+    /// When the clock was found to be behind the journal.
+    std::optional<model::Timestamp> stepped_back_;
 
     std::vector<ports::RowInDoubt> doubts_;
     std::string behind_;
     std::optional<model::Timestamp> archive_awaited_until_;
-    bool store_failed_ = false;  ///< A read failed while the batch was built.
+    bool store_failed_ = false;  ///< A read failed while the batch was being built.
     Counters counters_;
 };
 

@@ -1,5 +1,5 @@
-// The half of `Runtime` that begins a term: loads the open state, finds out what time it is for the
-// journal, and freezes what is in doubt before anything is decided.
+// The part of `Runtime` that begins a term: loads the open state, restores the journal's time, and
+// freezes accounts in doubt before any decision is made.
 
 #include "base/check.hpp"
 #include "core/orders/find_order.hpp"
@@ -31,7 +31,8 @@ bool Runtime::load(Now now) {
     auto loaded = ports_.store.load();
     if (!loaded) return false;
     if (in_doubt_) {
-        // What became of the acts of a commit that ended in doubt? The journal knows.
+        // The outcome of the last commit was unknown; the journal shows whether its audit events
+        // are durable.
         const auto entries = ports_.store.reader().journal(in_doubt_->sequence, 1);
         if (!entries) return false;
         const bool durable =
@@ -74,7 +75,8 @@ bool Runtime::load(Now now) {
     }
     if (!restore_sweeps(state)) return false;
     engine_ = std::make_unique<core::Engine>(std::move(state));
-    // Commands that were not applied are answered; facts are re-read by the new term's comparison.
+    // Callers of commands that were not applied have received replies; the comparison of the new
+    // term reads the facts again.
     while (!facts_.empty())
         (void)facts_.pop();
     delayed_queries_.clear();
@@ -88,18 +90,19 @@ bool Runtime::load(Now now) {
     return true;
 }
 
-/// What a "flatten" whose exits have not all ended will answer. False where the store fails.
+/// Restores what the reply of a "flatten" whose exits have not all ended needs. False when the
+/// store fails.
 bool Runtime::restore_sweeps(core::State& state) {
     ports::StoreReader& reader = ports_.store.reader();
     for (const auto& [id, key] : state.keys) {
-        if (!key.order.empty()) continue;  // Of one order.
+        if (!key.order.empty()) continue;  // The key of a single order.
         const auto record = record_at(reader, key.sequence);
         if (!record) return false;
         auto touched = core::touched_by(record.value());
         if (!touched) continue;
         const core::AccountState& account = state.accounts.at(touched->account);
         for (const auto& exit : touched->exits) {
-            if (core::find_order(account, {exit}) != nullptr) continue;  // It lives.
+            if (core::find_order(account, {exit}) != nullptr) continue;  // The exit is still live.
             const auto number = core::number_of(exit);
             if (!number) return false;
             const auto found = reader.find_order(*number);
@@ -111,7 +114,8 @@ bool Runtime::restore_sweeps(core::State& state) {
     return true;
 }
 
-/// The times of the last record, and how far the journal's monotonic scale is ahead of ours.
+/// Restores the times of the last record, and how far the journal's monotonic scale is ahead of
+/// ours.
 bool Runtime::restore_times(core::State& state, Now now) {
     state.exchange_time = now.time;
     state.monotonic_time = now.time;
@@ -126,11 +130,12 @@ bool Runtime::restore_times(core::State& state, Now now) {
     loaded_time_ = state.exchange_time;
     if (state.exchange_time - now.time > kClockStep) {
         // The clock was ahead by an unknown span when the last record was made, or is behind now:
-        // look at what the exchange has of a whole day.
+        // the comparison covers a whole day of the exchange.
         stepped_back_ = now.monotonic;
         loaded_time_ = now.time - kDay;
     }
-    // A process that has its scale already keeps it: its own clock saw what passed.
+    // A process that already has an offset keeps it, because its own monotonic clock measured the
+    // time that passed.
     if (!journal_ahead_) journal_ahead_ = state.monotonic_time + passed - now.monotonic;
     journal_ahead_ = std::max(*journal_ahead_, state.monotonic_time - now.monotonic);
     return true;
@@ -184,7 +189,7 @@ bool Runtime::begin_term(Now now) {
     return commit(now);
 }
 
-/// Part of the batch that begins the term: no tick, order or margin call comes before it.
+/// Part of the batch that begins the term, so that no tick, order or margin call precedes it.
 void Runtime::freeze_doubts(Now now) {
     std::map<model::AccountId, std::string> accounts;
     for (const auto& doubt : doubts_) {

@@ -88,14 +88,14 @@ using FillKey = std::tuple<model::AccountId, model::InstrumentId, std::uint64_t>
 using KeyKey = std::pair<model::Owner, model::IdempotencyKey>;
 using BookKey = std::tuple<model::AccountId, model::Asset, std::size_t>;
 
-/// What the journal says the rows must be.
+/// The rows that the journal implies.
 class Fold {
 public:
     explicit Fold(VerifyReport& report) : report_(report) {}
 
     void add(const ports::JournalEntry& entry);
     [[nodiscard]] ports::RowVisitor comparison();
-    /// Rows that the journal knows and the tables do not.
+    /// Reports rows that the journal implies but the tables do not contain.
     void report_missing();
 
     void find(FindingKind kind,
@@ -125,14 +125,14 @@ private:
                           const model::AccountId& account,
                           const model::InstrumentId* instrument);
 
-    /// What is compared, and as what it counts when no record made it.
+    /// What is compared, and the kind of finding when no record created it.
     struct Subject {
         std::string name;
         FindingKind orphan = FindingKind::RowWithoutRecord;
         std::optional<model::AccountId> account = {};
     };
 
-    /// The row against the image in its last record.
+    /// Compares the row with the image in its last record.
     template <class Index, class Key, class Row>
     void compare(Index& index, const Key& key, const Row& row, const Subject& subject) {
         const auto place = index.find(key);
@@ -170,7 +170,8 @@ private:
     std::map<BookKey, Money> books_;
     std::map<model::OrderNumber, Quantity> filled_;
     std::map<PositionKey, Quantity> sizes_;
-    // Of the rows that were seen; accounts, instruments and orders come before what refers to them.
+    // The rows read so far; accounts, instruments and orders are read before the rows that refer to
+    // them.
     std::set<model::AccountId> account_rows_;
     std::set<model::InstrumentId> instrument_rows_;
     std::set<model::OrderNumber> order_rows_;
@@ -243,7 +244,7 @@ void Fold::add_change(const model::Record& record, const model::Change& change) 
             fill->side == model::Side::Buy ? fill->trade.quantity : -fill->trade.quantity;
     } else if (const auto* position = std::get_if<model::Position>(&change)) {
         positions_[{position->account, position->instrument}] = image_of(*position);
-        // A reset drops positions without trades, and one that is adopted has none either.
+        // A reset drops positions without trades, and an adopted position has none either.
         const auto& body = record.input.body;
         const bool adopted = std::holds_alternative<model::AdoptBooks>(body);
         if (adopted || std::holds_alternative<model::ResetAccount>(body)) {
@@ -304,7 +305,7 @@ void Fold::check_order(const model::Order& row) {
     const std::string name = "order " + row.id.text();
     compare(orders_, row.number, row, {name, FindingKind::RowWithoutRecord, row.account});
     check_references(name, row.account, &row.instrument);
-    // An imported order has its id from the exchange.
+    // An imported order has an id from the exchange.
     if (!is_imported(row.role) && core::number_of(row.id) != row.number) {
         find(FindingKind::DuplicateOrder,
              0,
@@ -385,7 +386,7 @@ void Fold::note_hour(const model::Record& record) {
         hours_.emplace_back(record.sequence, newest_);
 }
 
-/// To the hour: records are noted once in one.
+/// Accurate to the hour, since one record per hour is noted.
 bool Fold::reply_may_have_expired(const ports::KeyRow& row) const {
     const auto after = std::upper_bound(
         hours_.begin(), hours_.end(), row.begins_with(), [](auto sequence, const auto& hour) {

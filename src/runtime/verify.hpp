@@ -1,7 +1,7 @@
 #pragma once
 
-/// Proves that the rows of a store are what its journal says: folds the outcomes of all records
-/// anew and compares. Reads one snapshot, so that a running writer does not disturb it.
+/// Proves that the rows of a store match its journal: applies the outcomes of all records again and
+/// compares the result. Reads one snapshot, so that a running writer does not affect it.
 ///
 /// Checked: sequence without gap, every hash and the chain (I12), times and epochs that never go
 /// back, postings that sum to zero per asset in every record (I5), balances against postings (I5),
@@ -20,7 +20,7 @@
 
 namespace botcore::runtime {
 
-/// What is wrong. Each kind has a name for reports and metrics, a severity and an action.
+/// The kind of a finding. Each kind has a name for reports and metrics, a severity and an action.
 enum class FindingKind : std::uint8_t {
     RecordUnreadable,
     JournalGap,
@@ -54,14 +54,14 @@ enum class Severity : std::uint8_t {
 [[nodiscard]] std::string_view to_text(FindingKind kind);
 [[nodiscard]] std::string_view to_text(Severity severity);
 [[nodiscard]] Severity severity_of(FindingKind kind);
-/// What the operator does about it.
+/// What the operator should do.
 [[nodiscard]] std::string_view action_of(FindingKind kind);
 
 struct VerifyFinding {
     FindingKind kind = FindingKind::RecordUnreadable;
-    model::Sequence sequence = 0;             ///< The record it was found at; 0 for rows.
-    std::string text;                         ///< What was expected, what is there.
-    std::optional<model::AccountId> account;  ///< Whose money is in doubt.
+    model::Sequence sequence = 0;             ///< The record in which it was found; 0 for rows.
+    std::string text;                         ///< The expected and the actual value.
+    std::optional<model::AccountId> account;  ///< The account whose money is in doubt.
 };
 
 struct VerifyReport {
@@ -81,7 +81,7 @@ struct VerifyReport {
     }
 };
 
-/// Called now and then with the records checked so far and the records in all.
+/// Called periodically with the number of records checked and the total.
 using VerifyProgress = std::function<void(model::Sequence done, model::Sequence total)>;
 
 /// Memory grows with the number of orders and keys, about 200 bytes each.

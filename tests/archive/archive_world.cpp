@@ -95,7 +95,7 @@ void TradingStore::ship() {
 }
 
 void TradingStore::snapshot(base::Timestamp now) {
-    // Only shipping begins the timeline that a snapshot belongs to.
+    // A timeline begins with the first shipping; a snapshot needs an existing timeline.
     const auto starts = vault_.archive.timelines();
     CHECK(starts.has_value());
     if (starts.value().empty()) ship();

@@ -25,7 +25,7 @@ namespace names = shell::archive::names;
 inline constexpr base::Timestamp kNow = base::Timestamp::from_milliseconds(1'795'435'200'000);
 
 [[nodiscard]] std::unique_ptr<shell::sqlite::SqliteStore> open_store(const std::string& path);
-/// Of the file, opened for reading only.
+/// Each reads the file through a read-only connection.
 [[nodiscard]] std::string hash_of(const std::filesystem::path& store);
 [[nodiscard]] model::Head head_of(const std::filesystem::path& store);
 
@@ -33,9 +33,9 @@ inline constexpr base::Timestamp kNow = base::Timestamp::from_milliseconds(1'795
 struct Vault {
     explicit Vault(const std::filesystem::path& folder);
 
-    /// The sealed bytes of an object, to be damaged.
+    /// The file with the sealed bytes of an object, for tests that damage it.
     [[nodiscard]] std::filesystem::path file_of(std::string_view object) const;
-    /// All objects' names, ascending.
+    /// The names of all objects, ascending.
     [[nodiscard]] std::vector<std::string> objects();
 
     std::filesystem::path folder;
@@ -44,15 +44,15 @@ struct Vault {
     archive::Archive archive;
 };
 
-/// A store that trades, with a shipper of its own.
+/// A store on which a core trades, with its own archive shipper.
 class TradingStore {
 public:
     TradingStore(std::filesystem::path path, Vault& vault, std::uint64_t seed);
 
-    /// Places orders and waits for their answers.
+    /// Places orders and waits for their replies.
     void trade(std::size_t orders) { core_->trade(orders); }
 
-    /// Brings everything into the archive.
+    /// Ships all records to the archive.
     void ship();
 
     void snapshot(base::Timestamp now);

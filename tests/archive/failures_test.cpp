@@ -1,5 +1,5 @@
-// What the archive says of files here that cannot be read or written, and that it leaves nothing
-// half done behind.
+// Errors of the archive for local files that cannot be read or written, and the check that no
+// partial result is left behind.
 
 #include "shell/archive/snapshot.hpp"
 #include "shell/archive/users_copy.hpp"
@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 using Kind = archive::ArchiveError::Kind;
 using ::testing::HasSubstr;
 
-/// As a hand in the file would do it.
+/// Changes the database file directly, like a manual edit.
 void change(const fs::path& file, const char* statements) {
     auto opened =
         shell::sqlite::Database::open(file.string(), "", shell::sqlite::OpenMode::ReadWrite);
@@ -63,36 +63,36 @@ protected:
     fs::path nowhere_ = fs::path(folder_.file("no-folder")) / "file";
 };
 
-TEST_F(ArchiveFailures, AJournalThatCannotBeReadIsNotShipped) {
+TEST_F(ArchiveFailures, DoesNotShipAnUnreadableJournal) {
     EXPECT_EQ(shipping("ALTER TABLE journal RENAME TO journal_lost").kind, Kind::Store);
     EXPECT_FALSE(shell::sqlite::open_reader(path_).has_value());
 }
 
-TEST_F(ArchiveFailures, AHeadThatCannotBeReadIsNotShipped) {
+TEST_F(ArchiveFailures, DoesNotShipWithoutAReadableHead) {
     EXPECT_EQ(shipping("ALTER TABLE head RENAME TO head_lost").kind, Kind::Store);
 }
 
-TEST_F(ArchiveFailures, AJournalWithAHoleIsNotShipped) {
+TEST_F(ArchiveFailures, DoesNotShipAJournalWithAGap) {
     EXPECT_EQ(shipping("DELETE FROM journal WHERE seq = 5").kind, Kind::Store);
     EXPECT_TRUE(vault_.archive.segments(1, 1).value().empty());
 }
 
-TEST_F(ArchiveFailures, ARecordThatIsNoneIsNotShipped) {
+TEST_F(ArchiveFailures, DoesNotShipAnInvalidRecord) {
     EXPECT_EQ(shipping("UPDATE journal SET record = x'00' WHERE seq = 3").kind, Kind::Store);
 }
 
-TEST_F(ArchiveFailures, AReplyThatIsGoneIsNotShipped) {
+TEST_F(ArchiveFailures, DoesNotShipWhenAReplyIsMissing) {
     EXPECT_EQ(shipping("DELETE FROM idempotency").kind, Kind::Store);
 }
 
-TEST_F(ArchiveFailures, ARecordOfAnotherChainIsNotShipped) {
+TEST_F(ArchiveFailures, DoesNotShipARecordOfAnotherChain) {
     const auto error = shipping(
         "UPDATE journal SET hash = (SELECT hash FROM journal WHERE seq = 1) WHERE seq = 3");
     EXPECT_EQ(error.kind, Kind::Broken);
     EXPECT_THAT(error.text, HasSubstr("record 3 "));
 }
 
-TEST_F(ArchiveFailures, TheArchiveOfAnotherStoreIsNotShippedTo) {
+TEST_F(ArchiveFailures, DoesNotShipToTheArchiveOfAnotherStore) {
     TradingStore other(folder_.file("other.db"), vault_, 12);
     other.trade(5);
     other.ship();
@@ -109,7 +109,7 @@ TEST_F(ArchiveFailures, TheArchiveOfAnotherStoreIsNotShippedTo) {
     EXPECT_EQ(vault_.objects(), objects);
 }
 
-TEST_F(ArchiveFailures, NoSnapshotIsTakenOfWhatIsNoStore) {
+TEST_F(ArchiveFailures, TakesNoSnapshotOfAFileThatIsNotAStore) {
     EXPECT_EQ(putting(garbage_).kind, Kind::Store);
     EXPECT_EQ(putting(nowhere_).kind, Kind::Store);
     change(path_, "INSERT OR REPLACE INTO meta (name, value) VALUES ('timeline', -5)");
@@ -118,14 +118,14 @@ TEST_F(ArchiveFailures, NoSnapshotIsTakenOfWhatIsNoStore) {
     EXPECT_EQ(putting(path_).kind, Kind::Store);
 }
 
-TEST_F(ArchiveFailures, NoSnapshotIsPutWhereNoListWouldShowIt) {
+TEST_F(ArchiveFailures, WritesNoSnapshotWithoutAMatchingTimeline) {
     EXPECT_EQ(putting(path_).kind, Kind::Missing);
     EXPECT_TRUE(vault_.objects().empty());
     ASSERT_TRUE(vault_.archive.begin_timeline(1, {.created = kNow, .id = 77}).has_value());
     EXPECT_EQ(putting(path_).kind, Kind::Taken) << "The archive of another store.";
 }
 
-TEST_F(ArchiveFailures, ASnapshotIsFetchedToAPlaceThatThereIs) {
+TEST_F(ArchiveFailures, ReportsAMissingTargetFolderOfASnapshot) {
     ASSERT_TRUE(vault_.archive.begin_timeline(1, {.created = kNow}).has_value());
     const auto put = archive::put_snapshot(vault_.archive, path_, kNow, {});
     ASSERT_TRUE(put.has_value()) << put.error().text;
@@ -135,7 +135,7 @@ TEST_F(ArchiveFailures, ASnapshotIsFetchedToAPlaceThatThereIs) {
     EXPECT_THAT(fetched.error().text, HasSubstr(nowhere_.string()));
 }
 
-TEST_F(ArchiveFailures, CopiesSayWhichFileFailed) {
+TEST_F(ArchiveFailures, ReportsWhichFileOfACopyFailed) {
     const auto copy = [&](const fs::path& from, const fs::path& to) {
         const auto done = archive::copy_database(from, to, archive::CopyPace::Full, {});
         EXPECT_FALSE(done.has_value());
@@ -148,7 +148,7 @@ TEST_F(ArchiveFailures, CopiesSayWhichFileFailed) {
     EXPECT_THAT(copy(path_, nowhere_), HasSubstr(nowhere_.string()));
 }
 
-TEST_F(ArchiveFailures, UsersThatCannotBeReadAreNotCopied) {
+TEST_F(ArchiveFailures, DoesNotCopyAnUnreadableUsersFile) {
     archive::UsersCopy missing(nowhere_, folder_.path(), vault_.archive, 1);
     EXPECT_TRUE(missing.step(kNow).has_value()) << "There are no users yet.";
     archive::UsersCopy unreadable(garbage_, folder_.path(), vault_.archive, 1);
@@ -163,7 +163,7 @@ TEST_F(ArchiveFailures, UsersThatCannotBeReadAreNotCopied) {
     EXPECT_THAT(fetched.error().text, HasSubstr("cannot be written"));
 }
 
-TEST_F(ArchiveFailures, ReadersSayWhatIsWrongWithTheFile) {
+TEST_F(ArchiveFailures, ReadersReportWhatIsWrongWithTheFile) {
     for (const fs::path& file : {garbage_, nowhere_}) {
         const auto reader = shell::sqlite::open_reader(file);
         ASSERT_FALSE(reader.has_value());
@@ -173,7 +173,7 @@ TEST_F(ArchiveFailures, ReadersSayWhatIsWrongWithTheFile) {
     }
 }
 
-TEST_F(ArchiveFailures, RowsAreNotMadeAnewFromAJournalThatIsNotWhole) {
+TEST_F(ArchiveFailures, DoesNotRebuildRowsFromAnIncompleteJournal) {
     const auto refusal = [&](const fs::path& file) {
         const auto rebuilt = shell::sqlite::rebuild(file, {});
         EXPECT_FALSE(rebuilt.has_value());
@@ -185,7 +185,7 @@ TEST_F(ArchiveFailures, RowsAreNotMadeAnewFromAJournalThatIsNotWhole) {
     EXPECT_THAT(refusal(path_), HasSubstr("record 3"));
 }
 
-TEST_F(ArchiveFailures, ARestoreNeedsAPlaceThatThereIs) {
+TEST_F(ArchiveFailures, ReportsAMissingTargetFolderOfARestore) {
     ASSERT_TRUE(vault_.archive.begin_timeline(1, {.created = kNow}).has_value());
     ASSERT_TRUE(archive::put_snapshot(vault_.archive, path_, kNow, {}).has_value());
     std::vector<archive::ArchiveError> warnings;

@@ -1,4 +1,5 @@
-// A restore gives exactly the store of the moment, whichever objects it is made of.
+// A restore reproduces the store at the chosen point exactly, regardless of the objects it is built
+// from.
 
 #include "base/random.hpp"
 #include "protocol/time_text.hpp"
@@ -25,7 +26,7 @@ class Restores : public testing::Test {
 protected:
     std::filesystem::path file(const std::string& name) { return folder_.file(name); }
 
-    /// Restores into a scratch file; `warnings_` has what was said on the way.
+    /// Restores into a scratch file; `warnings_` holds the warnings of the restore.
     archive::ArchiveResult<archive::Restored> restore(Vault& vault, const archive::Moment& moment) {
         warnings_.clear();
         return archive::restore_into(vault.archive, moment, file("made.db"), {}, warnings_);
@@ -41,7 +42,7 @@ std::size_t restores_wanted() {
 }
 
 // @spec:TC-REL-014 @spec:R3-BKP-06 @spec:R3-AC-17
-TEST_F(Restores, ToRandomMomentsEqualTheHistoryAtThatMoment) {
+TEST_F(Restores, EqualTheHistoryAtRandomPoints) {
     const std::size_t wanted = restores_wanted();
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);
@@ -69,7 +70,7 @@ TEST_F(Restores, ToRandomMomentsEqualTheHistoryAtThatMoment) {
     std::printf("restores_equal %zu of %zu\n", moments.size(), wanted);
 }
 
-TEST_F(Restores, ToATimeTakesEverythingUntilThen) {
+TEST_F(Restores, ToATimeIncludeAllRecordsUntilThen) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);
     store.trade(20);
@@ -94,7 +95,7 @@ TEST_F(Restores, ToATimeTakesEverythingUntilThen) {
     EXPECT_TRUE(all.value().is_newest);
 }
 
-TEST_F(Restores, NothingButWhatIsThere) {
+TEST_F(Restores, AreRefusedBeyondTheArchivedRecords) {
     Vault vault(file("vault"));
     EXPECT_EQ(restore(vault, {}).error().kind, Kind::Missing);
     TradingStore store(file("store.db"), vault, 7);
@@ -110,7 +111,7 @@ TEST_F(Restores, NothingButWhatIsThere) {
     EXPECT_FALSE(std::filesystem::exists(file("made.db")));
 }
 
-TEST_F(Restores, NothingToATimeBeforeTheFirstRecord) {
+TEST_F(Restores, AreRefusedForATimeBeforeTheFirstRecord) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);
     store.trade(5);
@@ -128,7 +129,7 @@ TEST_F(Restores, NothingToATimeBeforeTheFirstRecord) {
     EXPECT_THAT(refused(), HasSubstr(range)) << "from segments";
     EXPECT_EQ(restore(vault, {.time = base::Timestamp()}).error().kind, Kind::NoSuchMoment);
     EXPECT_TRUE(restore(vault, {.time = begun}));
-    // The same once only a snapshot has the first records.
+    // The same error when only a snapshot has the first records.
     store.snapshot(kNow);
     const auto segments = vault.archive.segments(1, 1);
     for (const auto& name : segments.value())
@@ -138,7 +139,7 @@ TEST_F(Restores, NothingToATimeBeforeTheFirstRecord) {
 }
 
 // @spec:R3-BKP-02
-TEST_F(Restores, FromASnapshotThatWasTakenUnderLoad) {
+TEST_F(Restores, UseASnapshotThatWasTakenUnderLoad) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);
     store.trade(200);
@@ -166,7 +167,7 @@ TEST_F(Restores, FromASnapshotThatWasTakenUnderLoad) {
     EXPECT_EQ(newest.value().state_hash, store.hash());
 }
 
-TEST_F(Restores, OldRecordsComeOutOfALaterSnapshotOnceTheirSegmentsAreGone) {
+TEST_F(Restores, ReadOldRecordsFromALaterSnapshotAfterTheirSegmentsAreRemoved) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);
     store.trade(15);
@@ -197,7 +198,7 @@ TEST_F(Restores, OldRecordsComeOutOfALaterSnapshotOnceTheirSegmentsAreGone) {
     EXPECT_EQ(newest.value().state_hash, store.hash());
 }
 
-TEST_F(Restores, ARestoredStoreGoesOnInATimelineOfItsOwn) {
+TEST_F(Restores, BeginANewTimelineForTheRestoredStore) {
     Vault vault(file("vault"));
     TradingStore first(file("store.db"), vault, 7);
     first.trade(10);
@@ -227,7 +228,7 @@ TEST_F(Restores, ARestoredStoreGoesOnInATimelineOfItsOwn) {
     ASSERT_TRUE(at_once) << at_once.error();
     EXPECT_NE(at_once.value(), old.value());
 
-    // Nothing was written since: the newest moment is still the end of the first one.
+    // The new timeline has no records yet: the newest point is still the end of the first timeline.
     EXPECT_EQ(restore(vault, {}).value().state_hash, end_of_first);
 
     TradingStore second(file("store.db"), vault, 8);
@@ -248,7 +249,7 @@ TEST_F(Restores, ARestoredStoreGoesOnInATimelineOfItsOwn) {
     EXPECT_EQ(left_behind.value().state_hash, end_of_first);
 }
 
-/// The store of `from` at its newest moment, on a new timeline, in the file `name`.
+/// Restores the newest point of `from` into the file `name`, on a new timeline.
 names::TimelineIdentity restored_to(Vault& from,
                                     const std::filesystem::path& file,
                                     names::Timeline above = 0) {
@@ -261,7 +262,7 @@ names::TimelineIdentity restored_to(Vault& from,
 }
 
 // @spec:TC-REL-014
-TEST_F(Restores, AStoreOfAnyTimelineBeginsInAnEmptyRepository) {
+TEST_F(Restores, ShipAStoreOfAnyTimelineToAnEmptyRepository) {
     Vault first(file("first"));
     {
         TradingStore store(file("store.db"), first, 7);
@@ -286,7 +287,7 @@ TEST_F(Restores, AStoreOfAnyTimelineBeginsInAnEmptyRepository) {
     ASSERT_TRUE(all) << all.error().text;
     EXPECT_EQ(all.value().state_hash, second.hash());
 
-    // Again: a new repository in place of the one that was filled, and from there another.
+    // Repeats it with another new repository and a restore from that one.
     const std::string end = second.hash();
     second.close();
     const auto third_timeline = restored_to(empty, file("third.db"));
@@ -306,7 +307,7 @@ TEST_F(Restores, AStoreOfAnyTimelineBeginsInAnEmptyRepository) {
     EXPECT_EQ(everything.value().state_hash, third.hash());
 }
 
-TEST_F(Restores, AStoreGoesOnInAnArchiveThatHoldsItsPast) {
+TEST_F(Restores, ShipToAnArchiveThatHoldsTheEarlierRecords) {
     Vault first(file("first"));
     Vault second(file("second"));
     TradingStore store(file("store.db"), first, 7);
@@ -315,7 +316,7 @@ TEST_F(Restores, AStoreGoesOnInAnArchiveThatHoldsItsPast) {
     archive::Shipper to_second(store.reader(), second.archive, {});
     while (to_second.step(kNow)) {
     }
-    // `first` has records that the restore from `second` leaves behind.
+    // `first` has records that are not part of the restore from `second`.
     store.trade(10);
     store.ship();
     const std::string left_behind = store.hash();
@@ -334,7 +335,7 @@ TEST_F(Restores, AStoreGoesOnInAnArchiveThatHoldsItsPast) {
     EXPECT_EQ(old.value().state_hash, left_behind);
 }
 
-TEST_F(Restores, TheArchiveOfAnotherStoreOfTheSameTimelineIsNotShippedTo) {
+TEST_F(Restores, DoNotShipToAnArchiveOfAnotherStoreOnTheSameTimeline) {
     Vault first(file("first"));
     {
         TradingStore store(file("store.db"), first, 7);
@@ -342,7 +343,7 @@ TEST_F(Restores, TheArchiveOfAnotherStoreOfTheSameTimelineIsNotShippedTo) {
         store.ship();
         store.close();
     }
-    // Two restores from two copies of one archive: both get the same number, and other ids.
+    // Two restores from two copies of one archive get the same number but different ids.
     std::filesystem::copy(file("first"), file("copy"), std::filesystem::copy_options::recursive);
     std::filesystem::copy_file(file("first.key"), file("copy.key"));
     Vault copy(file("copy"));
@@ -360,7 +361,7 @@ TEST_F(Restores, TheArchiveOfAnotherStoreOfTheSameTimelineIsNotShippedTo) {
     EXPECT_EQ(first.objects(), objects);
 }
 
-TEST_F(Restores, AStoreThatTheArchiveDoesNotKnowIsNotShipped) {
+TEST_F(Restores, DoNotShipAStoreUnknownToTheArchive) {
     Vault vault(file("vault"));
     TradingStore first(file("store.db"), vault, 7);
     first.trade(10);
@@ -376,7 +377,7 @@ TEST_F(Restores, AStoreThatTheArchiveDoesNotKnowIsNotShipped) {
     ASSERT_TRUE(other.shipped().error);
     EXPECT_EQ(other.shipped().error->kind, Kind::Taken);
 
-    // Put back by hand: it lacks what the archive has.
+    // An older copy put in place by hand: it lacks records that the archive has.
     const auto early = open_store(file("early.db"));
     const auto reader = shell::sqlite::open_reader(file("early.db"));
     ASSERT_TRUE(reader);
@@ -388,14 +389,14 @@ TEST_F(Restores, AStoreThatTheArchiveDoesNotKnowIsNotShipped) {
     EXPECT_EQ(vault.objects(), objects);
 }
 
-/// The files of the store as a copy of a running machine's disk has them.
+/// Copies the store's files as they are on the disk of a running machine.
 void copy_disk(const std::filesystem::path& from, const std::filesystem::path& to) {
     std::filesystem::copy_file(from, to);
     std::filesystem::copy_file(from.string() + "-wal", to.string() + "-wal");
 }
 
 // @spec:TC-REL-014
-TEST_F(Restores, ACopyOfARunningMachineIsNoticedByBothAndBothStop) {
+TEST_F(Restores, DetectACopyOfARunningMachineAndStopBoth) {
     Vault vault(file("vault"));
     TradingStore first(file("store.db"), vault, 7);
     first.trade(10);
@@ -407,7 +408,7 @@ TEST_F(Restores, ACopyOfARunningMachineIsNoticedByBothAndBothStop) {
     EXPECT_FALSE(copy.shipped().error);
     const std::string last_of_copy = copy.hash();
 
-    // The first one has nothing to ship, and looks every few seconds all the same.
+    // The first one has nothing to ship, but checks the archive every few seconds.
     (void)first.shipper().step(kNow + archive::kConfirmEvery - Duration::milliseconds(1));
     EXPECT_FALSE(first.shipped().error);
     EXPECT_FALSE(first.shipper().step(kNow + archive::kConfirmEvery));
@@ -416,7 +417,7 @@ TEST_F(Restores, ACopyOfARunningMachineIsNoticedByBothAndBothStop) {
     EXPECT_THAT(first.shipped().error->text, HasSubstr("another daemon writes the same timeline"));
     EXPECT_FALSE(first.shipped().accepted);
 
-    // The copy notices before it ships anything more.
+    // The copy detects the conflict before it ships anything more.
     copy.trade(2);
     EXPECT_FALSE(copy.shipper().step(kNow + Duration::seconds(1)));
     ASSERT_TRUE(copy.shipped().error);
@@ -433,7 +434,7 @@ TEST_F(Restores, ACopyOfARunningMachineIsNoticedByBothAndBothStop) {
     EXPECT_EQ(restored.value().state_hash, last_of_copy);
     EXPECT_TRUE(warnings_.empty());
 
-    // One of the two was stopped: the other goes on after a restart.
+    // After one of the two is stopped, the other continues after a restart.
     first.close();
     const std::string end = copy.hash();
     copy.close();
@@ -445,8 +446,8 @@ TEST_F(Restores, ACopyOfARunningMachineIsNoticedByBothAndBothStop) {
     EXPECT_EQ(restore(vault, {}).value().state_hash, again.hash());
 }
 
-// Both put segments before either of them noticed.
-TEST_F(Restores, WhatTwoDaemonsWroteIsRestoredAlongTheLongerChain) {
+// Both ship segments before either detects the other.
+TEST_F(Restores, FollowTheLongerChainOfTwoDaemons) {
     Vault vault(file("vault"));
     TradingStore first(file("store.db"), vault, 7);
     first.trade(10);
@@ -462,7 +463,7 @@ TEST_F(Restores, WhatTwoDaemonsWroteIsRestoredAlongTheLongerChain) {
         first.trade(orders);
         first.ship();
     }
-    // Other numbers of records than those of the first, so that no two segments share a name.
+    // The numbers of records differ from those of the first, so that no two segments share a name.
     for (const std::size_t orders : {2U, 2U, 9U}) {
         copy.trade(orders);
         copy.ship();
@@ -482,7 +483,7 @@ TEST_F(Restores, WhatTwoDaemonsWroteIsRestoredAlongTheLongerChain) {
     EXPECT_EQ(before.value().state_hash, common);
 }
 
-TEST_F(Restores, ShippingGoesOnWhereItEndedAndTriesAgainAfterFailures) {
+TEST_F(Restores, ResumeShippingAndRetryAfterFailures) {
     Vault vault(file("vault"));
     {
         TradingStore store(file("store.db"), vault, 7);
@@ -500,7 +501,8 @@ TEST_F(Restores, ShippingGoesOnWhereItEndedAndTriesAgainAfterFailures) {
     EXPECT_EQ(store.shipped().error->kind, Kind::Unavailable);
     EXPECT_TRUE(store.shipped().late_since);
     std::filesystem::rename(file("away"), file("vault"));
-    EXPECT_FALSE(store.shipper().step(kNow + Duration::milliseconds(500)));  // Not yet.
+    // The retry is not due yet.
+    EXPECT_FALSE(store.shipper().step(kNow + Duration::milliseconds(500)));
     EXPECT_TRUE(store.shipped().error);
     (void)store.shipper().step(kNow + Duration::seconds(1));
     EXPECT_FALSE(store.shipped().error);

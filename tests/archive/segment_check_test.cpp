@@ -1,4 +1,4 @@
-// The records behind a snapshot: whatever is missing, changed or out of order is named.
+// The check of the records after a snapshot reports any missing, changed or reordered segment.
 
 #include "shell/archive/segment_check.hpp"
 
@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 using Kind = archive::ArchiveError::Kind;
 using ::testing::HasSubstr;
 
-/// A snapshot, and four segments behind it.
+/// A snapshot, and four segments after it.
 class SegmentsBehindASnapshot : public testing::Test {
 protected:
     SegmentsBehindASnapshot()
@@ -55,7 +55,7 @@ protected:
     std::vector<names::SegmentName> behind_;
 };
 
-TEST_F(SegmentsBehindASnapshot, AreWhole) {
+TEST_F(SegmentsBehindASnapshot, AreComplete) {
     ASSERT_EQ(behind_.size(), 4U);
     const auto checked = check();
     ASSERT_TRUE(checked) << checked.error().object << checked.error().text;
@@ -63,19 +63,19 @@ TEST_F(SegmentsBehindASnapshot, AreWhole) {
     EXPECT_EQ(checked.value().last, store_.head().sequence);
 }
 
-TEST_F(SegmentsBehindASnapshot, AreNamedWhereOneIsMissing) {
+TEST_F(SegmentsBehindASnapshot, AreReportedWhenOneIsMissing) {
     fs::remove(file_of(1));
     expect(Kind::Gap,
            to_text(behind_.at(2)) + ": records " + std::to_string(behind_.at(1).first) + " to " +
                std::to_string(behind_.at(1).last) + " are missing before it");
 }
 
-TEST_F(SegmentsBehindASnapshot, AreNamedWhereTheLastOneIsMissing) {
+TEST_F(SegmentsBehindASnapshot, AreReportedWhenTheLastOneIsMissing) {
     fs::remove(file_of(3));
     expect(Kind::Gap, std::to_string(behind_.at(3).last) + " are missing at its end");
 }
 
-TEST_F(SegmentsBehindASnapshot, AreNamedWhereAByteIsChangedOrCut) {
+TEST_F(SegmentsBehindASnapshot, AreReportedWhenOneIsChangedOrTruncated) {
     fs::resize_file(file_of(2), fs::file_size(file_of(2)) - 1);
     expect(Kind::Damaged, to_text(behind_.at(2)));
     {
@@ -86,15 +86,15 @@ TEST_F(SegmentsBehindASnapshot, AreNamedWhereAByteIsChangedOrCut) {
     expect(Kind::Damaged, to_text(behind_.at(2)));
 }
 
-TEST_F(SegmentsBehindASnapshot, AreNamedWhereTwoHaveChangedPlaces) {
+TEST_F(SegmentsBehindASnapshot, AreReportedWhenTwoAreSwapped) {
     fs::rename(file_of(1), folder_.file("aside"));
     fs::rename(file_of(2), file_of(1));
     fs::rename(folder_.file("aside"), file_of(2));
     expect(Kind::Damaged, to_text(behind_.at(1)));
 }
 
-// Sealed with the right key and under the right name.
-TEST_F(SegmentsBehindASnapshot, AreNamedWhereRecordsAreReordered) {
+// The segment is sealed with the right key and under the right name.
+TEST_F(SegmentsBehindASnapshot, AreReportedWhenRecordsAreReordered) {
     auto segment = vault_.archive.segment(behind_.at(2)).value();
     ASSERT_GE(segment.entries.size(), 3U);
     std::swap(segment.entries.at(0), segment.entries.at(1));
@@ -105,7 +105,7 @@ TEST_F(SegmentsBehindASnapshot, AreNamedWhereRecordsAreReordered) {
     expect(Kind::Broken, to_text(behind_.at(2)));
 }
 
-TEST_F(SegmentsBehindASnapshot, AreNamedWhereTheyContinueAnotherStore) {
+TEST_F(SegmentsBehindASnapshot, AreReportedWhenTheyContinueAnotherStore) {
     auto manifest =
         vault_.archive.manifest(vault_.archive.snapshots(1).value().back().name).value();
     manifest.hash.front() ^= 1;
@@ -114,7 +114,7 @@ TEST_F(SegmentsBehindASnapshot, AreNamedWhereTheyContinueAnotherStore) {
     EXPECT_EQ(checked.error().kind, Kind::Broken);
 }
 
-TEST_F(SegmentsBehindASnapshot, AreAllThereIsWithoutASnapshot) {
+TEST_F(SegmentsBehindASnapshot, AreCheckedFromTheStartWithoutASnapshot) {
     ASSERT_TRUE(vault_.archive.remove(vault_.archive.snapshots(1).value().front().name));
     const auto checked = check();
     ASSERT_TRUE(checked) << checked.error().text;
@@ -123,7 +123,7 @@ TEST_F(SegmentsBehindASnapshot, AreAllThereIsWithoutASnapshot) {
 }
 
 // @spec:R3-BKP-09
-TEST(AnExport, IsOneFileOfTheDayAndOverwritesNone) {
+TEST(AnExport, IsOneDatedFileAndOverwritesNone) {
     const scratch::TemporaryFolder folder;
     Vault vault(folder.file("vault"));
     TradingStore store(folder.file("store.db"), vault, 7);

@@ -1,4 +1,4 @@
-// The archive beside a store: daily work, its history, users, drills.
+// The archive service of a store: daily jobs, their history, users, drills.
 
 #include "shell/archive/archive_service.hpp"
 #include "shell/archive/drill.hpp"
@@ -77,7 +77,7 @@ protected:
 
 // @spec:R3-BKP-01 @spec:R3-BKP-02 @spec:R3-BKP-11
 // @spec:R3-AC-11 R3-AC-13 R3-AC-16
-TEST_F(Service, ShipsTakesASnapshotVerifiesItAndChecksTheBooks) {
+TEST_F(Service, ShipsRecordsVerifiesASnapshotAndChecksTheBooks) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);
     store.trade(10);
@@ -96,15 +96,15 @@ TEST_F(Service, ShipsTakesASnapshotVerifiesItAndChecksTheBooks) {
     EXPECT_FALSE(std::filesystem::exists(file("snapshot-copy.db")));
     EXPECT_FALSE(std::filesystem::exists(file("verify-copy.db")));
 
-    // Done today: a restart does not do it again.
+    // Today's jobs are done: a restart does not repeat them.
     const auto again = start();
     EXPECT_EQ(again->status().good.size(), 4U);
     EXPECT_TRUE(again->stop(std::chrono::seconds(5)));
     EXPECT_EQ(archive::JobFile(file("jobs.jsonl")).read().value().size(), 4U);
 }
 
-// The daily snapshot of today went to another repository.
-TEST_F(Service, AnEmptyRepositoryGetsASnapshotAtOnce) {
+// Today's snapshot went to another repository.
+TEST_F(Service, TakesASnapshotAtOnceForAnEmptyRepository) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);
     store.trade(10);
@@ -124,7 +124,7 @@ TEST_F(Service, AnEmptyRepositoryGetsASnapshotAtOnce) {
     EXPECT_EQ(second->status().repositories.front().shipped.archived, store.head().sequence);
 }
 
-TEST_F(Service, WhatIsCommittedBeforeTheEndIsShipped) {
+TEST_F(Service, ShipsEverythingCommittedBeforeTheStop) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);
     const auto service = start();
@@ -134,7 +134,7 @@ TEST_F(Service, WhatIsCommittedBeforeTheEndIsShipped) {
 }
 
 // @spec:TC-REL-013
-TEST_F(Service, AFindingIsReportedWithItsAccount) {
+TEST_F(Service, ReportsAFindingWithItsAccount) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);
     store.trade(10);
@@ -152,11 +152,11 @@ TEST_F(Service, AFindingIsReportedWithItsAccount) {
     EXPECT_FALSE(check->good);
     ASSERT_TRUE(check->report);
     EXPECT_EQ(check->report->findings.front().account, model::AccountId("bench-0"));
-    // A snapshot of damaged books is taken, but never called verified.
+    // A snapshot of damaged books is taken, but never marked as verified.
     EXPECT_FALSE(service->status().good.contains(Job::Verify));
 }
 
-TEST_F(Service, UsersAreCopiedWheneverTheyChanged) {
+TEST_F(Service, CopiesUsersAfterEachChange) {
     Vault vault(file("vault"));
     run_sql("users.sqlite", "CREATE TABLE users (id TEXT); INSERT INTO users VALUES ('one')");
     archive::UsersCopy copy(file("users.sqlite"), folder_.path(), vault.archive, 1);
@@ -182,7 +182,7 @@ TEST_F(Service, UsersAreCopiedWheneverTheyChanged) {
 }
 
 // @spec:RT-DR-02 RT-DR-03 RT-DR-04
-TEST_F(Service, ADrillSaysWhatWouldBeLost) {
+TEST_F(Service, ReportsInADrillWhatWouldBeLost) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);
     store.trade(10);
@@ -215,11 +215,11 @@ TEST_F(Service, ADrillSaysWhatWouldBeLost) {
 }
 
 // @spec:R3-BKP-05 @spec:RT-DR-01
-TEST_F(Service, RehearsesTheLossOfTheMachineAfterTheFirstSnapshotAndEveryQuarter) {
+TEST_F(Service, RunsADrillAfterTheFirstSnapshotAndEveryQuarter) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);
     store.trade(10);
-    // Reports have whole milliseconds.
+    // Times in reports have whole milliseconds.
     const auto begin =
         base::Timestamp::from_milliseconds(store.head().time.in_microseconds() / 1'000 + 1);
     now_ = begin;
@@ -232,7 +232,7 @@ TEST_F(Service, RehearsesTheLossOfTheMachineAfterTheFirstSnapshotAndEveryQuarter
     ASSERT_TRUE(eventually([&] { return passed_at(*service, begin); }));
     ASSERT_EQ(drills().size(), 1U);
     EXPECT_EQ(drills().at(0).at("participants"), (boost::json::array{"botcored by itself"}));
-    // The next quarter, and no earlier: a whole day of jobs goes by before.
+    // The next drill runs in the next quarter, not earlier: one whole day of jobs passes first.
     const base::Timestamp tomorrow = begin + Duration::seconds(86'400);
     now_ = tomorrow;
     ASSERT_TRUE(eventually([&] { return service->status().good[Job::Check] >= tomorrow; }));
@@ -244,7 +244,7 @@ TEST_F(Service, RehearsesTheLossOfTheMachineAfterTheFirstSnapshotAndEveryQuarter
     EXPECT_EQ(drills().size(), 2U);
 }
 
-TEST(DrillHistory, KnowsWhichReportAPersonSigned) {
+TEST(DrillHistory, FindsTheReportThatAPersonSigned) {
     const scratch::TemporaryFolder folder;
     const archive::DrillHistory history(folder.file("drills.jsonl"));
     archive::WatchedDrills watched(folder.file("drills.jsonl"));
@@ -278,11 +278,12 @@ TEST(DrillHistory, KnowsWhichReportAPersonSigned) {
 }
 
 // @spec:R3-BKP-11
-TEST_F(Service, RecordsBehindTheNewestSnapshotAreVerifiedHalfADayLater) {
+TEST_F(Service, VerifiesRecordsAfterTheNewestSnapshotHalfADayLater) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);
     store.trade(10);
-    // 01:00: the snapshot is of yesterday at 02:00, and its records are looked at from 14:00 on.
+    // 01:00: the snapshot is from yesterday at 02:00, and the records after it are checked from
+    // 14:00 on.
     now_ = kNow - Duration::seconds(11 * 3'600);
     const auto service = start();
     ASSERT_TRUE(eventually([&] { return service->status().good.size() == 4; }));
@@ -311,7 +312,7 @@ TEST_F(Service, RecordsBehindTheNewestSnapshotAreVerifiedHalfADayLater) {
     EXPECT_THAT(result.text, HasSubstr(std::to_string(later)));
 }
 
-TEST_F(Service, TheCopyFromBeforeAnUpgradeGoesWithTheNextVerifiedBackup) {
+TEST_F(Service, RemovesThePreUpgradeCopyAfterTheNextVerifiedBackup) {
     Vault vault(file("vault"));
     TradingStore store(file("store.db"), vault, 7);
     store.trade(10);
@@ -331,7 +332,7 @@ TEST_F(Service, TheCopyFromBeforeAnUpgradeGoesWithTheNextVerifiedBackup) {
     EXPECT_THAT(service->status().newest.at(Job::Verify).text, HasSubstr("before its upgrade"));
 }
 
-TEST(JobFile, CutAndUnknownLinesAreLeftOut) {
+TEST(JobFile, IgnoresTruncatedAndUnknownLines) {
     scratch::TemporaryFolder folder;
     archive::JobFile file(folder.file("jobs.jsonl"));
     file.add({.job = Job::Verify, .time = kNow, .good = true, .text = "x"});
@@ -342,8 +343,8 @@ TEST(JobFile, CutAndUnknownLinesAreLeftOut) {
     EXPECT_EQ(file.read().value().front().time, kNow);
 }
 
-// What cannot be read was told as "no job was done yet" and "there was no drill".
-TEST(JobFile, AHistoryThatCannotBeReadIsNotEmpty) {
+// Regression: an unreadable file was reported as "no job was done yet" and "there was no drill".
+TEST(JobFile, ReportsAnUnreadableHistoryAsAnError) {
     scratch::TemporaryFolder folder;
     std::filesystem::create_directory(folder.file("a folder"));
     const std::string place = folder.file("a folder");

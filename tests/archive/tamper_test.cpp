@@ -1,4 +1,4 @@
-// A changed, cut, missing or misplaced object is refused, and the error says which one it is.
+// A changed, truncated, missing or misplaced object is refused, and the error names the object.
 
 #include "shell/sqlite/database.hpp"
 #include "tests/archive/archive_world.hpp"
@@ -45,7 +45,7 @@ protected:
         snapshot_ = to_text(name);
     }
 
-    /// The error of a restore to a moment before the snapshot, which needs every segment.
+    /// The error of a restore to a point before the snapshot, which needs every segment.
     archive::ArchiveError refusal() {
         fs::rename(vault_.file_of(snapshot_), folder_.file("hidden"));
         const auto restored = restore();
@@ -74,7 +74,7 @@ protected:
 };
 
 // @spec:TC-REL-014 @spec:R3-BKP-11
-TEST_F(Tampering, AChangedSegmentIsRefusedAtItsName) {
+TEST_F(Tampering, RefusesAChangedSegmentByName) {
     ASSERT_GE(segments_.size(), 3U);
     const fs::path file = vault_.file_of(segments_.at(1));
     const std::string whole = read(file);
@@ -88,7 +88,7 @@ TEST_F(Tampering, AChangedSegmentIsRefusedAtItsName) {
     EXPECT_TRUE(restore());
 }
 
-TEST_F(Tampering, ACutOrEmptySegmentIsRefusedAtItsName) {
+TEST_F(Tampering, RefusesATruncatedOrEmptySegmentByName) {
     const fs::path file = vault_.file_of(segments_.at(1));
     const std::string whole = read(file);
     for (const std::size_t left : {std::size_t{0}, std::size_t{10}, whole.size() - 1}) {
@@ -97,7 +97,7 @@ TEST_F(Tampering, ACutOrEmptySegmentIsRefusedAtItsName) {
     }
 }
 
-TEST_F(Tampering, SegmentsThatChangedPlacesAreRefused) {
+TEST_F(Tampering, RefusesSwappedSegments) {
     const fs::path one = vault_.file_of(segments_.at(0));
     const fs::path other = vault_.file_of(segments_.at(1));
     const std::string first = read(one);
@@ -106,7 +106,7 @@ TEST_F(Tampering, SegmentsThatChangedPlacesAreRefused) {
     expect_refused_at(segments_.at(0), Kind::Damaged);
 }
 
-TEST_F(Tampering, AMissingSegmentIsAGapWithItsRecords) {
+TEST_F(Tampering, ReportsTheRecordsOfAMissingSegment) {
     const auto names = vault_.archive.segments(1, 1).value();
     fs::remove(vault_.file_of(segments_.at(1)));
     const auto error = refusal();
@@ -117,7 +117,7 @@ TEST_F(Tampering, AMissingSegmentIsAGapWithItsRecords) {
                                    std::to_string(names.at(1).last) + " are missing"));
 }
 
-TEST_F(Tampering, AnotherKeyOpensNothing) {
+TEST_F(Tampering, AnotherKeyDecryptsNothing) {
     auto other = archive::ArchiveKey::create(folder_.file("other.key"));
     ASSERT_TRUE(other);
     archive::Archive other_user(*vault_.repository, other.value());
@@ -129,7 +129,7 @@ TEST_F(Tampering, AnotherKeyOpensNothing) {
     EXPECT_EQ(restored.error().object, names::start_name(1));
 }
 
-TEST_F(Tampering, ADamagedSnapshotIsNamedAndTheOlderRecordsAreUsedInstead) {
+TEST_F(Tampering, FallsBackToOlderRecordsWhenASnapshotIsDamaged) {
     const std::string whole_hash = restore().value().state_hash;
     for (const char* part : {"manifest", "part-0001"}) {
         const std::string object = snapshot_ + part;
@@ -156,7 +156,7 @@ TEST_F(Tampering, ADamagedSnapshotIsNamedAndTheOlderRecordsAreUsedInstead) {
     EXPECT_EQ(warnings_.front().kind, Kind::Missing);
 }
 
-TEST_F(Tampering, ASnapshotThatBrokeOffStandsInTheWayOfNone) {
+TEST_F(Tampering, AnInterruptedSnapshotDoesNotPreventAnother) {
     TradingStore store(folder_.file("store.db"), vault_, 8);
     const std::string parts = to_text(names::SnapshotName{
         1, store.head().sequence, names::compact_time(kNow + base::Duration::seconds(60))});
@@ -169,7 +169,7 @@ TEST_F(Tampering, ASnapshotThatBrokeOffStandsInTheWayOfNone) {
         vault_.archive, snapshots.value().back().name, folder_.file("scratch.db"), kNow, {}));
 }
 
-TEST_F(Tampering, ASnapshotOfDamagedBooksIsWholeButNotVerified) {
+TEST_F(Tampering, ASnapshotOfDamagedBooksIsCompleteButNotVerified) {
     const fs::path copy = folder_.file("copy.db");
     ASSERT_TRUE(
         archive::copy_database(folder_.file("store.db"), copy, archive::CopyPace::Full, {}));
@@ -178,7 +178,7 @@ TEST_F(Tampering, ASnapshotOfDamagedBooksIsWholeButNotVerified) {
         ASSERT_TRUE(opened);
         shell::sqlite::Database database = std::move(opened).value();
         ASSERT_TRUE(database.execute("UPDATE balances SET cash = '1' WHERE account = 'bench-0'"));
-    }  // Closed, so that nothing is left in a log.
+    }  // Closed, so that no changes remain in the write-ahead log.
     const auto snapshot =
         archive::put_snapshot(vault_.archive, copy, kNow + base::Duration::seconds(60), {});
     ASSERT_TRUE(snapshot);

@@ -1,6 +1,6 @@
 #pragma once
 
-/// How long it takes to make a store anew from an archive on this machine's disk.
+/// Measures how long a restore of a store from an archive takes on this machine's disk.
 
 #include <cstdint>
 #include <filesystem>
@@ -9,13 +9,12 @@
 namespace botcore::bench {
 
 struct RestoreTimes {
-    double fetch_s = 0;    ///< Until the store is there.
-    double restore_s = 0;  ///< Until all of it is checked as well.
+    double fetch_s = 0;    ///< Until the store file is complete.
+    double restore_s = 0;  ///< Until the store is also verified.
     std::uint64_t bytes = 0;
 };
 
-/// Puts a snapshot of the store into an archive in `folder` and restores it. Nothing where that
-/// fails.
+/// Writes a snapshot of the store to an archive in `folder` and restores it. Empty when that fails.
 [[nodiscard]] std::optional<RestoreTimes> measure_restore(const std::filesystem::path& store,
                                                           const std::filesystem::path& folder);
 

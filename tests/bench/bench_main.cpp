@@ -1,9 +1,9 @@
-// Every figure with the limit measured beside it, in interleaved rounds: ./dev bench.
+// All benchmark figures, each with its limit measured in interleaved rounds: ./dev bench.
 //
 //   botcore_bench [--json FILE] [--only NAME] [--quick] [--cache FOLDER] [--program BOTCORED]
 //
-// --only runs the group of figures whose names begin with NAME. --quick looks only whether
-// everything can be measured: its figures are no measurement and never fail.
+// --only runs the group of figures whose names begin with NAME. --quick only checks that everything
+// can be measured: its figures are no measurement and never fail.
 
 #include "shell/config/unknown_words.hpp"
 #include "tests/bench/archive_bench.hpp"
@@ -38,15 +38,15 @@ using crash::median;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// As of every program: the command line is not understood.
+/// The exit status that every program uses for an invalid command line.
 constexpr int kUsage = 2;
 
-/// The options, for a word that is none of them.
+/// The valid options, used to suggest one for an unknown word.
 const shell::KnownWords kKnown{.program = "botcore_bench",
                                .options = {"--json", "--only", "--quick", "--cache", "--program"},
                                .commands = {}};
 
-/// Says which word is no option and which one may have been meant.
+/// Reports the unknown option and suggests the one that may have been meant.
 void complain_of(std::span<char* const> words) {
     for (const std::string_view word : words) {
         if (!word.starts_with("--") ||
@@ -69,7 +69,7 @@ struct Options {
     }
 };
 
-/// How much is measured.
+/// How much work each measurement does.
 struct Effort {
     int rounds = 7;
     int syncs = 400;
@@ -143,7 +143,7 @@ private:
     void backups();
     void readers();
     void tail();
-    /// Long histories are kept for the next time.
+    /// Long histories are stored for later runs.
     [[nodiscard]] std::filesystem::path history_folder() const;
     [[nodiscard]] std::optional<double> restart_ms(const std::filesystem::path& folder);
 
@@ -364,7 +364,7 @@ void Bench::restarts() {
                  .kind = AimKind::AtMost,
                  .aim = 1'000,
                  .note = std::to_string(effort_.history_long) + " past trades"});
-    // Starts take some 20 ms: between the quickest ones the machine's other work does not count.
+    // A start takes some 20 ms: comparing the fastest starts excludes other load of the machine.
     const double least_few = *std::ranges::min_element(after_few);
     const double least_many = *std::ranges::min_element(after_many);
     report_.add({.name = "restart_ms_growth",
@@ -421,7 +421,7 @@ void Bench::readers() {
                  .note = note_of(ratios.value())});
 }
 
-/// Ten minutes in which everything happens that a day brings.
+/// Ten minutes with all regular jobs of a day.
 void Bench::tail() {
     const auto measured = bench::measure_tail(options_.program, folder_.path(), effort_.tail);
     if (!measured) return report_.fail(measured.error());
@@ -444,12 +444,13 @@ void Bench::tail() {
                          "worst sync of these minutes"});
 }
 
-/// From exec to ready, then killed: the next start is a recovery as well.
+/// The time from exec until ready; then the process is killed, so that the next start is a recovery
+/// as well.
 std::optional<double> Bench::restart_ms(const std::filesystem::path& folder) {
     crash::DaemonProcess daemon(
         {.program = options_.program, .data = folder / "data", .arguments = {}});
     if (auto started = daemon.start(); !started) {
-        // A file of an earlier version of the program: made anew the next time.
+        // The file is from an earlier version of the program; the next run creates it again.
         std::filesystem::remove(folder / "complete");
         report_.fail(started.error());
         return std::nullopt;

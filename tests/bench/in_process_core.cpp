@@ -11,7 +11,7 @@ namespace {
 constexpr model::Duration kTurn = model::Duration::microseconds(200);
 constexpr model::Duration kMarketEvery = model::Duration::milliseconds(500);
 constexpr int kTurnsMax = 100'000;
-/// When the made history begins: a Thursday in 2026.
+/// The start time of the generated history: a Thursday in 2026.
 constexpr std::int64_t kBeginMilliseconds = 1'767'225'600'000;
 
 runtime::Options options_with(std::uint64_t seed) {

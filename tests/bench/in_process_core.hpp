@@ -1,7 +1,8 @@
 #pragma once
 
-/// The real core, runtime and paper venue in this process, over a store that the caller chooses and
-/// on a clock that only moves when it is told to: for recording what orders write, and for making
+/// The real core, runtime and paper venue in this process, on a store that the caller chooses and
+/// with a clock that only the caller advances. Used to record what orders write and to create long
+/// histories quickly.
 /// long histories quickly.
 
 #include "base/random.hpp"
@@ -16,7 +17,7 @@
 
 namespace botcore::bench {
 
-/// Passes everything on and keeps a copy of each batch that was committed.
+/// Forwards everything and stores a copy of each committed batch.
 class RecordingStore final : public ports::Store {
 public:
     /// The store outlives this.
@@ -44,20 +45,20 @@ private:
 
 class InProcessCore final : public runtime::ReplySink {
 public:
-    /// The store outlives this; accounts that it has are traded on. Ends the process when the term
-    /// does not begin. So long after the store's last record does it start.
+    /// The store outlives this object; its existing accounts are used for trading. The clock starts
+    /// `away` after the store's last record. Ends the process when the term cannot begin.
     InProcessCore(ports::Store& store, std::uint64_t seed, model::Duration away = {});
 
     /// Opens `count` futures accounts.
     void open_accounts(std::size_t count);
 
-    /// Places so many market orders at once and turns the loop until each has its answer. Buys and
+    /// Places `orders` market orders at once and runs the loop until each has its reply. Buys and
     /// sells are equally likely, so that positions stay small.
     void trade(std::size_t orders);
 
     void on_reply(runtime::RequestHandle handle, runtime::ApiReply reply) override;
 
-    /// Answers other than 200; the first of them is in `trouble`.
+    /// The number of replies other than 200; the first of them is in `trouble`.
     [[nodiscard]] std::uint64_t failures() const { return failures_; }
 
     [[nodiscard]] const std::string& trouble() const { return trouble_; }

@@ -21,7 +21,7 @@ struct Message {
     protocol::InstrumentIndex instrument{};
 };
 
-/// All messages of the recordings, unpacked, file after file.
+/// All messages of the recordings, decompressed, file after file.
 struct Load {
     std::vector<model::InstrumentId> instruments;
     std::vector<char> bytes;
@@ -55,7 +55,7 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// What the market thread does with each message, without reading the file.
+/// Does with each message what the market thread does, except for reading the file.
 double messages_per_second(const Load& load, MarketFigures& counts) {
     protocol::MarketParser parser;
     protocol::MarketMessage message;

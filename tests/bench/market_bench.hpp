@@ -1,12 +1,12 @@
 #pragma once
 
-/// Market input on one core: how many recorded messages a second are parsed, stitched and applied
-/// to a depth book, with the events that the loop would get.
+/// Market input on one core: how many recorded messages per second are parsed, stitched and applied
+/// to a depth book, including the events that the loop would receive.
 ///
-/// The limit measured beside it is simdjson's bare `iterate` over the same messages, in the same
-/// rounds: the indexing pass that no reader built on that library can avoid. A scan of the bytes
-/// would be a limit too, but one so far away (no JSON is read by adding bytes) that the ratio would
-/// say little; this one falls when the machine is busy, as our figure does.
+/// The limit measured beside it is simdjson's bare `iterate` over the same messages in the same
+/// rounds: the indexing pass that every reader based on that library needs. A plain scan of the
+/// bytes would be a limit too, but so far away (summing bytes parses no JSON) that the ratio would
+/// mean little. This limit drops when the machine is busy, like our figure.
 
 #include <cstdint>
 #include <string>
@@ -19,8 +19,8 @@ struct MarketFigures {
     std::uint64_t refused = 0;
     std::uint64_t gaps = 0;
     std::uint64_t events = 0;
-    std::vector<double> per_second;        ///< One for each round.
-    std::vector<double> limit_per_second;  ///< Of the same rounds.
+    std::vector<double> per_second;        ///< One per round.
+    std::vector<double> limit_per_second;  ///< From the same rounds.
 };
 
 /// Throws `shell::RecordingError` when a recording cannot be read.

@@ -58,13 +58,13 @@ public:
         return client_->connect();
     }
 
-    /// The median latency of the orders of one stretch of load, in microseconds.
+    /// The median latency of the orders during one phase of load, in microseconds.
     [[nodiscard]] double p50_us(milliseconds length) {
         run(length);
         return crash::median(mix_.latencies());
     }
 
-    /// The 99th percentile; zero where there was no order.
+    /// The 99th percentile; zero when there was no order.
     [[nodiscard]] double p99_us(milliseconds length) {
         run(length);
         std::vector<double> sorted = mix_.latencies();
@@ -95,8 +95,8 @@ private:
     std::unique_ptr<crash::LoadClient> client_;
 };
 
-/// Copies a store into an archive again and again while it is told to, as the daemon's daily thread
-/// does it, with the same niceness.
+/// Copies a store into an archive repeatedly while enabled, like the daemon's daily thread and with
+/// the same niceness.
 class Backups {
 public:
     Backups(std::filesystem::path store, std::filesystem::path folder)
@@ -123,10 +123,10 @@ public:
         changed_.notify_all();
     }
 
-    /// Pages copied so far, of all copies.
+    /// Pages copied so far, over all copies.
     [[nodiscard]] std::uint64_t pages() const { return pages_; }
 
-    /// What went wrong; empty for nothing. Once all is over.
+    /// The first error; empty when there was none. Valid after the last copy.
     [[nodiscard]] std::string trouble() const {
         const std::lock_guard lock(mutex_);
         return trouble_;
@@ -182,7 +182,7 @@ private:
     std::jthread thread_;
 };
 
-/// Accepts by the system's backlog and never says a word.
+/// Accepts connections through the listen backlog and never sends a response.
 class HungPeer {
 public:
     HungPeer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -216,7 +216,7 @@ private:
     std::uint16_t port_ = 0;
 };
 
-/// One keep-alive connection that asks for the same again and again, one request at a time.
+/// One keep-alive connection that repeats the same request, one at a time.
 class Reader {
 public:
     Reader(std::uint16_t port, std::string target, std::string_view token)
@@ -259,8 +259,8 @@ private:
     std::string answer_;
 };
 
-/// Three connections of one caller that each read the largest page of orders 40 times a second,
-/// while they are told to; under the limits that the daemon is shipped with most get 429.
+/// Three connections of one caller that each read the largest page of orders 40 times a second
+/// while enabled. Under the default limits of the daemon most of them get 429.
 class HeavyReaders {
 public:
     HeavyReaders(std::uint16_t port, const std::string& token) {
@@ -278,7 +278,7 @@ public:
 
     void set(bool on) { on_ = on; }
 
-    /// How many were read.
+    /// The number of pages read.
     [[nodiscard]] std::uint64_t pages() const { return pages_; }
 
 private:
@@ -287,8 +287,8 @@ private:
     std::vector<std::jthread> threads_;
 };
 
-/// When the request counts as due: a sleep that lasted too long is the machine's fault, a turn that
-/// is missed because the answer before it came late is the daemon's.
+/// Returns the time at which the request counts as due. A sleep that lasted too long is the
+/// machine's fault; a due time missed because the previous response was late is the daemon's fault.
 Clock::time_point wait_until_due(Clock::time_point due) {
     const auto left = std::chrono::nanoseconds(due - Clock::now()).count();
     if (left <= 0) return due;
@@ -301,7 +301,7 @@ Clock::time_point wait_until_due(Clock::time_point due) {
 
 namespace {
 
-/// The limits of callers are on, but wide enough to refuse nobody.
+/// The caller limits are active, but wide enough that no request is refused.
 crash::DaemonOptions with_mechanisms(const std::filesystem::path& program,
                                      std::filesystem::path data) {
     return {.program = program,
@@ -326,13 +326,13 @@ crash::DaemonOptions without_mechanisms(const std::filesystem::path& program,
                           "reliability.health_check_interval_seconds=60"}};
 }
 
-/// Pairs of loads of two daemons that run.
+/// Measures pairs of loads on two running daemons.
 base::Outcome<std::string> measure_round(Loaded& on,
                                          Loaded& off,
                                          const OverheadEffort& effort,
                                          std::vector<double>& percent) {
     for (int pair = 0; pair < effort.pairs; ++pair) {
-        // Whichever is first alternates, so that a drift of the machine falls on both.
+        // The order alternates, so that a drift of the machine affects both.
         Loaded& first = pair % 2 == 0 ? on : off;
         Loaded& second = pair % 2 == 0 ? off : on;
         const double one = first.p50_us(effort.each);
@@ -358,7 +358,7 @@ base::Result<std::vector<double>, std::string> measure_overhead(
         std::filesystem::create_directories(place);
         Loaded on(with_mechanisms(program, place / "on"));
         Loaded off(without_mechanisms(program, place / "off"));
-        // Who comes first, and with it whose files lie where on the disk, alternates.
+        // The start order, which also decides where the files lie on the disk, alternates.
         std::array<Loaded*, 2> order{&on, &off};
         if (round % 2 != 0) std::swap(order[0], order[1]);
         for (Loaded* one : order) {

@@ -1,7 +1,7 @@
 #pragma once
 
-/// What the mechanisms of reliability cost an order, and how quickly /health answers while parts
-/// outside hang: over the real daemon.
+/// What the reliability mechanisms cost per order, and how quickly /health responds while external
+/// services hang; measured with the real daemon.
 
 #include "base/result.hpp"
 
@@ -13,17 +13,17 @@
 namespace botcore::bench {
 
 struct OverheadEffort {
-    int rounds = 30;  ///< Each with two fresh daemons.
-    int pairs = 60;   ///< Of each round.
+    int rounds = 30;  ///< Each with two newly started daemons.
+    int pairs = 60;   ///< Per round.
     std::chrono::milliseconds each{12};
     std::chrono::milliseconds warm_up{300};
 };
 
-/// For each round: the median over its pairs of loads, one after the other with one connection, of
-/// the median latency of an order with all mechanisms over that with none, less one, in percent.
-/// Two daemons of the very same kind differ for as long as they run, by where their memory and
-/// files lie; so a round is one observation, however many pairs it has. Both write with the same
-/// fsync setting to the same disk. `program` is botcored.
+/// For each round: the overhead of all mechanisms over none in percent, as the median over its
+/// pairs of loads (run one after the other on one connection) of the ratio of the median order
+/// latencies, less one. Even two identical daemons differ for as long as they run, depending on
+/// where their memory and files lie. So a round is one observation, regardless of its number of
+/// pairs. Both write to the same disk with the same fsync setting. `program` is botcored.
 [[nodiscard]] base::Result<std::vector<double>, std::string> measure_overhead(
     const std::filesystem::path& program,
     const std::filesystem::path& folder,
@@ -34,23 +34,24 @@ struct BackupEffort {
     std::chrono::milliseconds each{2'000};
 };
 
-/// For each pair of loads of one connection: the 99th percentile of the latency of an order while
-/// the store is copied into an archive, over that while it is not, less one, in percent. `store` is
-/// copied first, and the daemon goes on from it; `program` is botcored.
+/// For each pair of loads on one connection: the 99th percentile of the order latency while the
+/// store is copied into an archive, relative to the value without a copy, less one, in percent.
+/// `store` is copied first, and the daemon continues from the copy; `program` is botcored.
 [[nodiscard]] base::Result<std::vector<double>, std::string> measure_backup(
     const std::filesystem::path& program,
     const std::filesystem::path& store,
     const std::filesystem::path& folder,
     const BackupEffort& effort);
 
-/// For each pair of loads of one connection: the 99th percentile of the latency of an order while
-/// one caller reads the largest pages as often as it may, over that while nobody does.
+/// For each pair of loads on one connection: the 99th percentile of the order latency while one
+/// caller reads the largest pages as often as its limits allow, relative to the value without that
+/// caller.
 [[nodiscard]] base::Result<std::vector<double>, std::string> measure_readers(
     const std::filesystem::path& program,
     const std::filesystem::path& folder,
     const BackupEffort& effort);
 
-/// The ends of the 95 % confidence interval of a median, by order statistics.
+/// The bounds of the 95 % confidence interval of a median, by order statistics.
 struct Interval {
     double low = 0;
     double high = 0;
@@ -58,8 +59,8 @@ struct Interval {
 
 [[nodiscard]] Interval interval_of_median(std::vector<double> values);
 
-/// The milliseconds that each of 200 requests a second for /health took, counted from when it was
-/// due, while the analysis service and the cache accept connections and say nothing.
+/// The milliseconds that each of 200 requests a second to /health took, counted from its due time,
+/// while the analysis service and the cache accept connections but never respond.
 [[nodiscard]] base::Result<std::vector<double>, std::string> measure_health(
     const std::filesystem::path& program,
     const std::filesystem::path& folder,

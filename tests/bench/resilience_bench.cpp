@@ -11,7 +11,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using namespace resilience;
 
-/// The call: something that the compiler neither sees through nor removes.
+/// The measured call: the compiler can neither inline nor remove it.
 [[gnu::noinline]] AttemptResult call(std::uint64_t number) {
     asm volatile("" : : "r"(number) : "memory");
     return {};
@@ -19,7 +19,7 @@ using namespace resilience;
 
 constexpr Timestamp kStart = Timestamp::from_milliseconds(1'767'225'600'000);
 
-/// A call each microsecond, so that the windows turn as often as under a heavy load.
+/// One call per microsecond, so that the windows advance as often as under a heavy load.
 constexpr Timestamp time_of(std::uint64_t number) {
     return kStart + Duration::microseconds(static_cast<std::int64_t>(number));
 }

@@ -1,18 +1,18 @@
 #pragma once
 
-/// What the resilience kit costs a call that goes well, beside the same call without it.
+/// What the resilience mechanisms cost a successful call, compared with the same call without them.
 
 #include <vector>
 
 namespace botcore::bench {
 
-/// Nanoseconds of a call, one entry for each round; the three are measured one after the other in
-/// each round.
+/// Nanoseconds per call, one entry per round; the three are measured one after the other in each
+/// round.
 struct ResilienceFigures {
     std::vector<double> empty_ns;
-    std::vector<double> breaker_ns;  ///< Under a closed breaker.
-    std::vector<double>
-        pipeline_ns;  ///< Under deadline, bulkhead, throttle, budget, breaker, retry.
+    std::vector<double> breaker_ns;  ///< With a closed breaker.
+    /// With deadline, bulkhead, throttle, budget, breaker and retry.
+    std::vector<double> pipeline_ns;
 };
 
 [[nodiscard]] ResilienceFigures measure_resilience(int rounds, int calls);

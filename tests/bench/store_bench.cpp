@@ -21,9 +21,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kPage = 4'096;
 constexpr std::int64_t kFileBytes = 64LL << 20U;
-/// As many as make use of a batch; the daemon commits at most so many records at once.
+/// Orders placed at once: enough to use batches fully, whose size the daemon limits.
 constexpr std::size_t kHistoryAtOnce = 240;
-/// A round of history that a checkpoint follows.
+/// The number of trades after which a checkpoint runs.
 constexpr std::uint64_t kHistoryPart = 24'000;
 
 double microseconds_since(Clock::time_point start) {
@@ -81,7 +81,7 @@ StoreBench::StoreBench(std::filesystem::path folder, std::size_t at_once, int ro
     std::filesystem::create_directories(folder_);
     record(rounds);
     store_ = open("replayed.db", true);
-    // Everything before the first order: the term, the instruments, the accounts.
+    // Commits the batches before the first order: the term, the instruments, the accounts.
     for (; next_batch_ < ends_.front(); ++next_batch_) {
         CHECK(store_->commit(batches_[next_batch_]) == ports::CommitResult::Committed);
     }

@@ -1,6 +1,6 @@
 #pragma once
 
-/// What the disk and the store can do at best: the limits that orders are measured against.
+/// The best case of the disk and the store: the limits that order figures are compared with.
 
 #include "tests/bench/in_process_core.hpp"
 
@@ -10,7 +10,7 @@
 
 namespace botcore::bench {
 
-/// 4 KiB written into a preallocated file and synced, again and again.
+/// Repeatedly writes 4 KiB into a preallocated file and syncs it.
 class DiskBench {
 public:
     explicit DiskBench(const std::filesystem::path& folder);
@@ -26,18 +26,19 @@ private:
     std::int64_t offset_ = 0;
 };
 
-/// The batches that orders wrote when `at_once` of them were under way at a time, recorded once and
-/// then committed again into a fresh store: the same rows, no HTTP, no core.
+/// The batches that orders wrote with `at_once` orders in progress at a time, recorded once and
+/// then committed again into an empty store: the same rows, without HTTP and core.
 class StoreBench {
 public:
-    /// Records enough for `rounds` rounds of `turns` groups of orders.
+    /// Records enough batches for `rounds` rounds of `turns` groups of orders.
     StoreBench(std::filesystem::path folder, std::size_t at_once, int rounds, int turns);
     ~StoreBench();
 
-    /// Commits the next round. Microseconds that each group of orders took, both commits together.
+    /// Commits the next round. Returns the microseconds that each group of orders took, both
+    /// commits together.
     [[nodiscard]] std::vector<double> measure();
 
-    /// Commits for each group of orders.
+    /// The number of commits per group of orders.
     [[nodiscard]] double commits_per_turn() const;
 
 private:
@@ -48,14 +49,14 @@ private:
     std::size_t at_once_;
     int turns_;
     std::vector<ports::Batch> batches_;
-    std::vector<std::size_t> ends_;  ///< The batch behind each group of orders.
+    std::vector<std::size_t> ends_;  ///< The index of the batch after each group of orders.
     std::size_t next_batch_ = 0;
     std::size_t next_end_ = 0;
     std::unique_ptr<ports::Store> store_;
 };
 
-/// A data folder whose journal holds so many trades, made quickly and without syncing. Does nothing
-/// when it is there already.
+/// Creates a data folder whose journal holds `trades` trades, quickly and without syncing. Does
+/// nothing when the folder exists already.
 void make_history(const std::filesystem::path& folder, std::uint64_t trades);
 
 }  // namespace botcore::bench

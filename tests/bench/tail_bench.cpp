@@ -22,7 +22,7 @@ using std::chrono::seconds;
 constexpr milliseconds kBetweenSyncs{50};
 constexpr milliseconds kDrain = seconds(10);
 
-/// "HH:MM", UTC, so long from now.
+/// The time of day `later` from now, as "HH:MM" in UTC.
 std::string time_of_day(seconds later) {
     const std::time_t at =
         std::chrono::system_clock::to_time_t(std::chrono::system_clock::now() + later);
@@ -33,7 +33,7 @@ std::string time_of_day(seconds later) {
     return text;
 }
 
-/// Measures single syncs of the disk for as long as it lives.
+/// Measures single syncs of the disk during its lifetime.
 class SyncWatch {
 public:
     explicit SyncWatch(const std::filesystem::path& folder)
@@ -57,7 +57,8 @@ private:
 base::Result<Tail, std::string> measure_tail(const std::filesystem::path& program,
                                              const std::filesystem::path& folder,
                                              const TailEffort& effort) {
-    // The daily work comes in the first third and in the middle, where the run is long enough.
+    // The daily jobs run in the first third and in the middle, provided that the run is long
+    // enough.
     const auto third = std::chrono::duration_cast<seconds>(effort.length) / 3;
     crash::DaemonProcess daemon({.program = program,
                                  .data = folder / "tail",

@@ -1,7 +1,7 @@
 #pragma once
 
-/// How long the slowest answers take while everything goes on beside them: comparisons with the
-/// exchange, the archive, the daily snapshot and the daily check, checkpoints.
+/// The slowest replies while all other work runs: comparisons with the exchange, the archive, the
+/// daily snapshot and the daily check, checkpoints.
 
 #include "base/result.hpp"
 
@@ -19,8 +19,8 @@ struct TailEffort {
 };
 
 struct Tail {
-    std::vector<double> order_us;  ///< Ascending, one an order.
-    double sync_worst_us = 0;      ///< The slowest of one fdatasync each 50 ms beside the load.
+    std::vector<double> order_us;  ///< Ascending, one entry per order.
+    double sync_worst_us = 0;      ///< The slowest fdatasync; one runs every 50 ms beside the load.
 };
 
 /// `program` is botcored.

@@ -16,11 +16,12 @@ namespace {
 
 constexpr std::size_t kSector = 512;
 
-/// What SQLite allocates for an open file; the real one's follows it in memory.
+/// What SQLite allocates for an open file; the real VFS's file object follows it in memory.
 struct File {
     sqlite3_file base;
     ForgetfulVfs* vfs;
-    void* tracked;  // A std::shared_ptr<Tracked>*, or nullptr for files that do not outlive a run.
+    // A std::shared_ptr<Tracked>*, or nullptr for files that are not kept after a run.
+    void* tracked;
     const char* path;
     sqlite3_file* real;
 };
@@ -109,7 +110,7 @@ struct ForgetfulCalls {
         return file.real->pMethods->xWrite(file.real, bytes, half, offset);
     }
 
-    /// The fault that this write meets, or SQLITE_OK.
+    /// The fault that applies to this write, or SQLITE_OK.
     static int write_fault(File& file, std::uint64_t end) {
         ForgetfulVfs& self = *file.vfs;
         if (self.write_fails_in_ > 0 && --self.write_fails_in_ == 0) return self.write_failure_;
@@ -159,7 +160,7 @@ struct ForgetfulCalls {
         if (file.tracked == nullptr) return SQLITE_OK;
         ForgetfulVfs& self = *file.vfs;
         const std::lock_guard lock(self.mutex_);
-        // The power goes before the sync is through: nothing of it is promised.
+        // The power fails before the sync completes: nothing is guaranteed to be durable.
         if (self.count_operation() != Verdict::Proceed) return SQLITE_IOERR;
         ++self.syncs_;
         if (self.sync_fails_in_ > 0 && --self.sync_fails_in_ == 0) return SQLITE_IOERR_FSYNC;
@@ -250,7 +251,8 @@ const sqlite3_io_methods ForgetfulCalls::kMethods = {2,
 ForgetfulVfs::ForgetfulVfs(std::string name) : name_(std::move(name)) {
     real_ = sqlite3_vfs_find(nullptr);
     CHECK(real_ != nullptr);
-    // What is not replaced below works on the real VFS's own data, which has no state of ours.
+    // Functions that are not replaced below work on the real VFS's own data and need no state of
+    // this class.
     vfs_ = *real_;
     vfs_.iVersion = std::min(real_->iVersion, 2);
     vfs_.szOsFile = static_cast<int>(sizeof(File)) + real_->szOsFile;
@@ -339,7 +341,7 @@ bool ForgetfulVfs::is_on() {
 std::shared_ptr<ForgetfulVfs::Tracked> ForgetfulVfs::track(const std::string& path) {
     std::shared_ptr<Tracked>& file = files_[path];
     if (!file) {
-        // What is there when we first see a file counts as durable.
+        // A file's content counts as durable when the VFS first opens it.
         file = std::make_shared<Tracked>();
         file->durable = contents_of(path);
     }

@@ -1,14 +1,14 @@
 #pragma once
 
-/// A SQLite VFS for tests that stands between SQLite and the disk and remembers what was written
-/// but not synced, so that a power cut can be had without pulling a plug. Registered under a name;
-/// any connection of the process may use it.
+/// A SQLite VFS for tests that lies between SQLite and the disk and records what was written but
+/// not synced, so that a power cut can be simulated. Registered under a name; any connection of the
+/// process may use it.
 ///
-/// V1  After `power_off`, nothing reaches the files any more: every handle fails, closing included.
-/// V2  `power_on` leaves in each file what was synced, and of the rest what `Loss` lets survive.
-/// V3  Faults hit once, then the disk works again.
+/// V1  After `power_off`, no write reaches the files: every handle fails, including on close.
+/// V2  `power_on` leaves in each file the synced data, and of the rest what `Loss` lets survive.
+/// V3  A fault occurs once; then the disk works again.
 ///
-/// A deleted or renamed file is taken to be durable at once: the folder is not modelled.
+/// Deleting or renaming a file counts as durable at once: the folder is not modeled.
 
 #include "base/random.hpp"
 
@@ -24,7 +24,7 @@
 
 namespace botcore::conformance {
 
-/// What becomes of writes that were not synced.
+/// What happens to writes that were not synced.
 enum class Loss : std::uint8_t {
     All,     ///< None of them survives.
     Torn,    ///< The first few survive, the last of those only up to a sector's end.
@@ -39,24 +39,24 @@ public:
     ForgetfulVfs& operator=(const ForgetfulVfs&) = delete;
     ~ForgetfulVfs();
 
-    /// The power fails now, or in the course of the `operations`-th write, cut or sync from now.
+    /// The power fails now, or during the `operations`-th write, truncation or sync from now.
     void power_off();
     void power_off_after(std::uint64_t operations);
-    /// Decides what survived. Every connection must be closed.
+    /// Decides which writes survived. Every connection must be closed.
     void power_on(Loss loss, base::Random& random);
 
-    /// The `writes`-th write from now stops half-way with this SQLite code.
+    /// The `writes`-th write from now stops half-way and returns this SQLite code.
     void fail_write_after(std::uint64_t writes, int code);
-    /// The `syncs`-th sync from now answers SQLITE_IOERR_FSYNC.
+    /// The `syncs`-th sync from now returns SQLITE_IOERR_FSYNC.
     void fail_sync_after(std::uint64_t syncs);
 
-    /// From now on the disk has room for this many bytes in all: SQLite's files and those named by
+    /// Limits the disk to this many bytes in total from now on: SQLite's files and those named by
     /// `count_file`.
     void limit_disk(std::uint64_t bytes);
     void count_file(const std::string& path);
     [[nodiscard]] std::uint64_t free_bytes();
 
-    /// Writes, cuts and syncs so far.
+    /// The number of writes, truncations and syncs so far.
     [[nodiscard]] std::uint64_t operations();
     [[nodiscard]] std::uint64_t syncs();
     [[nodiscard]] bool is_on();
@@ -66,13 +66,13 @@ public:
 private:
     friend struct ForgetfulCalls;
 
-    /// A write of `bytes` at `offset`, or, without bytes, a cut to `offset`.
+    /// A write of `bytes` at `offset`, or, without bytes, a truncation to `offset`.
     struct Change {
         std::uint64_t offset = 0;
         std::optional<std::string> bytes;
     };
 
-    /// One file as the platters have it, and what they do not have yet.
+    /// The durable content of one file, and the changes that are not durable yet.
     struct Tracked {
         std::string durable;
         std::vector<Change> pending;

@@ -1,4 +1,5 @@
-// Every kind of damage is found and named, and what the journal still proves is made anew from it.
+// Every kind of damage is found and named, and rows that the journal still proves are rebuilt from
+// it.
 
 #include "base/check.hpp"
 #include "runtime/rebuild.hpp"
@@ -35,11 +36,11 @@ std::unique_ptr<SqliteStore> open_store(const std::string& path) {
     return std::move(opened).value();
 }
 
-/// The kind that the damage must be found as, and what does it.
+/// A damage, and the kind of finding that it must cause.
 struct Damage {
     FindingKind kind;
     const char* sql;
-    bool in_journal = false;  ///< Then nothing can make it good but a restore.
+    bool in_journal = false;  ///< Only a restore can repair damage in the journal.
 };
 
 constexpr Damage kDamages[] = {
@@ -102,7 +103,7 @@ protected:
 
     static std::string original() { return folder_->file("original.db"); }
 
-    /// A copy of the history with the damage done to it.
+    /// A copy of the history with the damage applied.
     static std::string damaged_by(const char* sql) {
         std::string path = folder_->file("damaged.db");
         for (const char* part : {"", "-wal", "-shm", "-reserve"})
@@ -138,7 +139,7 @@ protected:
 
 // @spec:TC-REL-013 R3-INTEG-01 R3-INTEG-03 R3-INTEG-04 R3-INTEG-05 R3-INTEG-06 R3-INTEG-09
 // @spec:R3-INTEG-10 R3-INTEG-11
-TEST_F(Integrity, EveryKindOfDamageIsFoundByItsName) {
+TEST_F(Integrity, FindsEveryKindOfDamage) {
     for (const Damage& damage : kDamages) {
         const auto store = open_store(damaged_by(damage.sql));
         const auto report = checked(*store);
@@ -148,14 +149,14 @@ TEST_F(Integrity, EveryKindOfDamageIsFoundByItsName) {
     }
 }
 
-TEST_F(Integrity, WhatIsWholeHasNoFinding) {
+TEST_F(Integrity, ReportsNoFindingForAnIntactStore) {
     const auto store = open_store(original());
     const auto report = checked(*store);
     EXPECT_TRUE(report.clean()) << report.findings.front().text;
     EXPECT_GT(report.fills, 20U);
 }
 
-TEST_F(Integrity, MoneyInDoubtNamesItsAccount) {
+TEST_F(Integrity, NamesTheAccountWhoseMoneyIsInDoubt) {
     const auto store =
         open_store(damaged_by("UPDATE balances SET cash = '1' WHERE account = "
                               "'bench-1'"));
@@ -168,16 +169,16 @@ TEST_F(Integrity, MoneyInDoubtNamesItsAccount) {
     }
 }
 
-TEST_F(Integrity, NamesAreDistinctWords) {
+TEST_F(Integrity, NamesOfFindingsAreDistinct) {
     std::set<std::string_view> names;
     for (std::size_t i = 0; i < runtime::kFindingKinds; ++i)
         names.insert(to_text(static_cast<FindingKind>(i)));
     EXPECT_EQ(names.size(), runtime::kFindingKinds);
 }
 
-TEST_F(Integrity, RowsThatWereDamagedAreMadeAnewFromTheJournal) {
+TEST_F(Integrity, RebuildsDamagedRowsFromTheJournal) {
     for (const Damage& damage : kDamages) {
-        // A reply is not in the journal: what is left of it must be whole.
+        // Replies are not in the journal, so the remaining reply bytes must be intact.
         if (damage.in_journal) continue;
         const auto damaged = open_store(damaged_by(damage.sql));
         const auto rebuilt = fresh_store();
@@ -191,7 +192,7 @@ TEST_F(Integrity, RowsThatWereDamagedAreMadeAnewFromTheJournal) {
     }
 }
 
-TEST_F(Integrity, AReplyMayBeGoneOnceADayHasPassed) {
+TEST_F(Integrity, AllowsAMissingReplyAfterADay) {
     const std::string path =
         damaged_by("UPDATE idempotency SET body = x'' WHERE key = 'bench-1-5'");
     {
@@ -215,7 +216,7 @@ TEST_F(Integrity, AReplyMayBeGoneOnceADayHasPassed) {
 // @error:RebuildError::Kind::HashMismatch, RebuildError::Kind::SequenceGap
 // @error:RebuildError::Kind::Unreadable, RebuildError::Kind::ChainBroken
 // @error:RebuildError::Kind::ReplyMissing
-TEST_F(Integrity, AJournalThatIsDamagedIsRefusedAtItsPlace) {
+TEST_F(Integrity, RefusesADamagedJournalAtItsFirstDamagedRecord) {
     using Kind = runtime::RebuildError::Kind;
 
     struct Case {
@@ -243,7 +244,7 @@ TEST_F(Integrity, AJournalThatIsDamagedIsRefusedAtItsPlace) {
     }
 }
 
-TEST_F(Integrity, AFullDiskEndsTheRebuildAndLeavesTheOldFile) {
+TEST_F(Integrity, AFullDiskEndsTheRebuildAndKeepsTheOldFile) {
     const auto old = open_store(original());
     SqliteHarness harness(shell::sqlite::Synchronous::Full);
     ASSERT_TRUE(harness.make_unavailable());
@@ -255,7 +256,7 @@ TEST_F(Integrity, AFullDiskEndsTheRebuildAndLeavesTheOldFile) {
     EXPECT_EQ(runtime::state_hash(old->reader()).value(), hash_);
 }
 
-TEST_F(Integrity, ARecordThatDoesNotExistIsNoGoal) {
+TEST_F(Integrity, RefusesToRebuildUpToAMissingRecord) {
     const auto old = open_store(original());
     const auto rebuilt = fresh_store();
     const auto made = runtime::replay_journal(old->reader(), *rebuilt, 1'000'000, {});
@@ -278,7 +279,7 @@ std::vector<std::string> names_beside(const std::string& path) {
     return names;
 }
 
-TEST_F(Integrity, RebuildPutsProvenRowsInPlaceAndKeepsTheOldFile) {
+TEST_F(Integrity, RebuildInstallsVerifiedRowsAndKeepsTheOldFile) {
     const std::string path = damaged_by("UPDATE balances SET cash = '1'");
     const std::string old = bytes_of(path);
     std::ofstream(path + "-rebuilt") << "left by a rebuild that was killed";

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Rows and batches for tests of stores. The values are as awkward as the types allow, since a
-/// store must give back exactly what it took.
+/// Rows and batches for tests of stores. The values are as extreme as the types allow, since a
+/// store must return exactly what was written.
 
 #include "ports/store.hpp"
 
@@ -11,7 +11,7 @@
 
 namespace botcore::conformance {
 
-/// 2^127 - 1 and its opposite: no store may be narrower than the type.
+/// 2^127 - 1 and its negative: a store must not be narrower than the type.
 [[nodiscard]] model::Money money_max();
 [[nodiscard]] model::Money money_min();
 
@@ -23,7 +23,7 @@ namespace botcore::conformance {
 [[nodiscard]] model::Position sample_position(std::string_view account, std::string_view symbol);
 [[nodiscard]] ports::KeyRow sample_key(std::string_view owner, std::string_view key);
 
-/// What a test cares about in an order or fill; the rest is filled in.
+/// The fields of an order or fill that a test cares about; the others get defaults.
 struct OrderSpec {
     model::OrderNumber number = 0;
     std::string_view account = "main";

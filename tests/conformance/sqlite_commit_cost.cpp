@@ -33,7 +33,7 @@ std::string symbol_of(std::size_t index) {
     return "COIN" + std::to_string(index % kSymbols) + "USDT";
 }
 
-/// An order as trading leaves it: amounts of ordinary size.
+/// An order with amounts of ordinary size.
 model::Order usual_order(model::OrderNumber number, const std::string& symbol) {
     const auto state = number % 128 == 0 ? model::OrderState::Open : model::OrderState::Filled;
     model::Order order =

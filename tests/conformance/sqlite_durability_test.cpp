@@ -1,4 +1,4 @@
-/// What the SQLite store keeps when power, disk or space fail. Every schedule is one seed.
+/// What the SQLite store preserves when power, disk or space fail. Each schedule is one seed.
 
 #include "tests/conformance/sample_rows.hpp"
 #include "tests/conformance/sqlite_harness.hpp"
@@ -18,19 +18,19 @@ using shell::sqlite::SqliteOptions;
 using shell::sqlite::SqliteStore;
 using shell::sqlite::Synchronous;
 
-/// What the rows must look like at one head.
+/// The expected rows at one head.
 struct Expected {
     std::map<model::OrderNumber, std::uint64_t> live_orders;  ///< Number to version.
     std::size_t fills = 0;
 };
 
 enum class Finding : std::uint8_t {
-    Kept,          ///< The last acknowledged batch, or the whole one in flight.
+    Kept,          ///< The last acknowledged batch, or the complete batch in flight.
     Lost,          ///< An acknowledged batch is missing, or the file is damaged.
-    Inconsistent,  ///< Rows, head and journal tell different stories.
+    Inconsistent,  ///< Rows, head and journal contradict each other.
 };
 
-/// Random batches on one store, through any number of crashes, against a model in memory.
+/// Random batches on one store, with any number of crashes, compared with a model in memory.
 class Schedule {
 public:
     Schedule(std::uint64_t seed, Synchronous synchronous)
@@ -43,7 +43,7 @@ public:
         history_[acknowledged_.sequence] = {};
     }
 
-    /// Commits until the power is gone or enough is done.
+    /// Commits until the power fails or enough batches are done.
     void work() {
         harness_.disk().power_off_after(1 + random_.below(150));
         for (int i = 0; i < 30; ++i) {
@@ -76,7 +76,7 @@ public:
     }
 
 private:
-    /// A batch on top of the last acknowledged one; `after` becomes what it makes of the rows.
+    /// A batch on top of the last acknowledged one; `after` receives the expected rows after it.
     [[nodiscard]] Batch random_batch(Expected& after) {
         Batch batch = sample_batch({.head = acknowledged_,
                                     .epoch = 1,
@@ -144,8 +144,8 @@ TEST(SqliteDurability, KeepsEveryAcknowledgedBatchThroughAnyPowerCut) {
     }
 }
 
-// The proof that the test above can fail: without syncs, the same schedules lose batches.
-TEST(SqliteDurability, NoticesAStoreThatDoesNotSync) {
+// Shows that the test above can fail: without syncs, the same schedules lose batches.
+TEST(SqliteDurability, DetectsAStoreThatDoesNotSync) {
     int lost = 0;
     for (std::uint64_t seed = 1; seed <= 30; ++seed) {
         Schedule schedule(seed, Synchronous::Off);
@@ -172,7 +172,7 @@ TEST(SqliteDurability, StartsAfterAPowerCutAtAnyStepOfItsCreation) {
         const TemporaryFolder folder;
         const SqliteOptions options = options_on(disk, folder);
         disk.power_off_after(step);
-        // Whether it came up does not matter: the power may fail after its last write too.
+        // The result does not matter: the power may fail after its last write too.
         static_cast<void>(SqliteStore::open(options).has_value());
         finished = disk.is_on();
         disk.power_off();
@@ -185,7 +185,7 @@ TEST(SqliteDurability, StartsAfterAPowerCutAtAnyStepOfItsCreation) {
     }
 }
 
-/// Commits batches of some 20 KiB until `until` says so; the last acknowledged head.
+/// Commits batches of some 20 KiB until `until` returns true; returns the last acknowledged head.
 template <class Until>
 Head commit_until(SqliteHarness& harness, Head head, Until until) {
     for (int i = 0; i < 2'000; ++i) {
@@ -228,7 +228,7 @@ TEST(SqliteDurability, CommitsFromTheReserveWhenTheDiskIsFull) {
     EXPECT_EQ(std::filesystem::file_size(reserve), 0U);
     EXPECT_EQ(harness.store().load().value().head, head);
 
-    // It also starts on the full disk, with nothing set aside any more.
+    // The store also starts on the full disk, when the reserve is used up.
     harness.reopen();
     EXPECT_EQ(harness.store().storage_state(), model::StorageState::Reserve);
     EXPECT_EQ(harness.store().load().value().head, head);
@@ -248,7 +248,7 @@ TEST(SqliteDurability, ReportsReserveBeforeTheDiskIsFull) {
     harness.disk().limit_disk((1U << 20U) + 600'000);
     harness.store().maintain();
     EXPECT_EQ(harness.store().storage_state(), model::StorageState::Reserve);
-    // Nothing is given back as long as writes succeed.
+    // The reserve is not released as long as writes succeed.
     EXPECT_EQ(std::filesystem::file_size(harness.path() + "-reserve"), 1U << 20U);
     harness.disk().limit_disk(1U << 30U);
     harness.store().maintain();
@@ -271,7 +271,8 @@ TEST(SqliteDurabilityDeathTest, EndsTheProcessWhenACheckpointsSyncFails) {
     const scratch::TemporaryRoom room;
     SqliteHarness harness(Synchronous::Full);
     ASSERT_EQ(harness.store().commit(opening_batch()), CommitResult::Committed);
-    harness.disk().fail_sync_after(2);  // The first is the log's, the second the file's.
+    // The first sync is that of the log, the second that of the database file.
+    harness.disk().fail_sync_after(2);
     EXPECT_DEATH(harness.store().maintain(), "expected a synced log");
 }
 
@@ -302,7 +303,7 @@ TEST(SqliteDurability, AppliesNothingOfABatchWhoseWriteFails) {
     EXPECT_GE(failures, 8);
 }
 
-TEST(SqliteDurability, RemovesRepliesAgainThatAFailedCommitHadRemoved) {
+TEST(SqliteDurability, RemovesExpiredRepliesAfterAFailedCommit) {
     constexpr int kReplies = 10;
     SqliteHarness harness(Synchronous::Full);
     ASSERT_EQ(harness.store().commit(opening_batch()), CommitResult::Committed);

@@ -1,6 +1,6 @@
 #pragma once
 
-/// A SQLite store in a folder of its own, on a disk that forgets: for the conformance suite and the
+/// A SQLite store in a folder of its own, on a ForgetfulVfs disk: for the conformance suite and the
 /// durability tests.
 
 #include "shell/sqlite/sqlite_store.hpp"
@@ -28,11 +28,11 @@ public:
     bool make_unavailable() override;
     std::unique_ptr<ports::Store> second_writer() override;
 
-    /// May the power fail again soon after the start?
+    /// May the power fail again soon after the restart?
     enum class Again : std::uint8_t { No, Maybe };
 
-    /// Cuts the power if it is still on, and starts again with what `loss` leaves. False when the
-    /// store does not open, which only happens to one that does not sync.
+    /// Cuts the power if it is still on, and starts again with the data that `loss` leaves. False
+    /// when the store does not open, which only happens when it does not sync.
     bool crash_with(Loss loss, base::Random& random, Again again);
 
     [[nodiscard]] ForgetfulVfs& disk() { return disk_; }

@@ -51,7 +51,7 @@ TEST_P(StoreConformance, StartsEmpty) {
     EXPECT_EQ(store().storage_state(), StorageState::Normal);
 }
 
-TEST_P(StoreConformance, GivesBackEveryRowOfTheOpenState) {
+TEST_P(StoreConformance, ReturnsEveryRowOfTheOpenState) {
     open_account();
     Batch batch = next_batch(3);
     batch.accounts = {sample_account("a",
@@ -81,7 +81,7 @@ TEST_P(StoreConformance, GivesBackEveryRowOfTheOpenState) {
     EXPECT_TRUE(same_key(snapshot.pending_keys[0], batch.keys[0]));
 }
 
-TEST_P(StoreConformance, GivesBackFillsKeysAndJournal) {
+TEST_P(StoreConformance, ReturnsFillsKeysAndJournal) {
     open_account();
     Batch batch = next_batch(2);
     batch.fills = {sample_fill({.sequence = 2, .trade_id = ~std::uint64_t{0}, .order_number = 64}),
@@ -108,7 +108,7 @@ TEST_P(StoreConformance, GivesBackFillsKeysAndJournal) {
     EXPECT_TRUE(same_entry(journal[1], batch.entries[1]));
 }
 
-TEST_P(StoreConformance, RemovesRepliesWhoseLifeIsOverAndKeepsTheirKeys) {
+TEST_P(StoreConformance, RemovesExpiredRepliesAndKeepsTheirKeys) {
     constexpr std::size_t kReplies = 20;
     open_account();
     const auto name = [](std::size_t i) { return "k" + std::to_string(i); };
@@ -230,7 +230,7 @@ TEST_P(StoreConformance, FencesTheOldWriterAfterATakeOver) {
               CommitResult::Committed);
 }
 
-TEST_P(StoreConformance, EndsTheProcessOverAGapInTheJournal) {
+TEST_P(StoreConformance, EndsTheProcessOnAGapInTheJournal) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     const scratch::TemporaryRoom room;
     Batch gap = sample_batch({.head = {}, .count = 3});
@@ -245,7 +245,7 @@ TEST_P(StoreConformance, EndsTheProcessOverAGapInTheJournal) {
 }
 
 // @spec:I4
-TEST_P(StoreConformance, EndsTheProcessOverATradeThatIsBookedTwice) {
+TEST_P(StoreConformance, EndsTheProcessOnATradeThatIsBookedTwice) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     const scratch::TemporaryRoom room;
     open_account();
@@ -260,7 +260,7 @@ TEST_P(StoreConformance, EndsTheProcessOverATradeThatIsBookedTwice) {
     EXPECT_EQ(commit(other_symbol), CommitResult::Committed);
 }
 
-TEST_P(StoreConformance, LoadsOnlyWhatIsOpen) {
+TEST_P(StoreConformance, LoadsOnlyOpenState) {
     open_account();
     Batch batch = next_batch();
     for (const auto state : {OrderState::Intended, OrderState::Open, OrderState::Unknown}) {

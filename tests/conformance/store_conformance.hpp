@@ -1,12 +1,12 @@
 #pragma once
 
-/// What every store must do, as a suite that any implementation runs unchanged. A test program adds
-/// `store_conformance.cpp` (what is written and comes back), `store_queries_conformance.cpp` (what
-/// a reader is answered) and `sample_rows.cpp` to its sources and says
+/// The behavior required of every store, as a suite that any implementation runs unchanged. A test
+/// program adds `store_conformance.cpp` (writing and reading back), `store_queries_conformance.cpp`
+/// (queries of a reader) and `sample_rows.cpp` to its sources and contains
 ///
 ///   INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance, Values(StoreKind{"file", make}), name_of);
 ///
-/// Where an implementation cannot do something (a second writer, a crash), its tests are skipped.
+/// Tests of features that an implementation does not have (a second writer, a crash) are skipped.
 
 #include "ports/store.hpp"
 
@@ -22,7 +22,7 @@ namespace botcore::conformance {
     return a.entry == b.entry && a.body == b.body;
 }
 
-/// One store and the world it lives in. A new harness is a new, empty store.
+/// One store and its environment. A new harness is a new, empty store.
 class StoreHarness {
 public:
     virtual ~StoreHarness() = default;
@@ -33,16 +33,17 @@ public:
     /// Ends the store and starts it again, as after a clean stop.
     virtual void reopen() = 0;
 
-    /// Ends the store as a power cut would, with everything lost that is not durable, and starts it
-    /// again. False where the implementation cannot.
+    /// Ends the store as a power cut would, losing everything that is not durable, and starts it
+    /// again. False when the implementation cannot do it.
     virtual bool crash() { return false; }
 
-    /// From now on commits answer Unavailable and change nothing. False where it cannot.
+    /// From now on commits return Unavailable and change nothing. False when the implementation
+    /// cannot do it.
     virtual bool make_unavailable() { return false; }
 
     virtual void make_available() {}
 
-    /// Another writer on the same rows; nullptr where there cannot be one.
+    /// Another writer on the same rows; nullptr when the implementation supports none.
     virtual std::unique_ptr<ports::Store> second_writer() { return nullptr; }
 };
 
@@ -63,7 +64,8 @@ protected:
 
     [[nodiscard]] ports::StoreReader& reader() { return harness_->store().reader(); }
 
-    /// Commits on top of the last committed head, which it keeps; the batch's head is replaced.
+    /// Commits on top of the last committed head, which this class tracks; the batch's own head is
+    /// replaced.
     [[nodiscard]] ports::CommitResult commit(ports::Batch batch);
     /// An empty batch on top of the last committed head, for the test to fill.
     [[nodiscard]] ports::Batch next_batch(std::size_t entries = 1) const;

@@ -1,4 +1,4 @@
-// What every store's reader must answer: pages, spans of time, snapshots and visits of all rows.
+// Queries of every store's reader: pages, time ranges, snapshots and visits of all rows.
 
 #include "tests/conformance/sample_rows.hpp"
 #include "tests/conformance/store_conformance.hpp"
@@ -28,7 +28,7 @@ std::vector<std::uint64_t> trades_of(const std::vector<Fill>& fills) {
     return trades;
 }
 
-/// All rows, as a visitor sees them.
+/// All rows, as a visitor receives them.
 struct AllRows {
     std::vector<Account> accounts;
     std::vector<Instrument> instruments;
@@ -144,7 +144,7 @@ TEST_P(StoreConformance, PagesFillsNewestFirstAndNeverCutsARecord) {
     EXPECT_TRUE(reader().fills(query).value().empty());
 }
 
-TEST_P(StoreConformance, PagesHoldWhatWasMadeWithinASpanOfTime) {
+TEST_P(StoreConformance, PagesContainRowsCreatedWithinATimeRange) {
     open_account();
     const auto at = [](std::uint64_t second) {
         return base::Timestamp::from_milliseconds(static_cast<std::int64_t>(second) * 1'000);
@@ -182,7 +182,7 @@ TEST_P(StoreConformance, PagesHoldWhatWasMadeWithinASpanOfTime) {
     EXPECT_EQ(numbers_of(reader().orders(orders).value()), (Numbers{5 * 64, 4 * 64}));
 }
 
-TEST_P(StoreConformance, PagesTheJournalUpwards) {
+TEST_P(StoreConformance, PagesTheJournalInAscendingOrder) {
     open_account();
     ASSERT_EQ(commit(next_batch(5)), CommitResult::Committed);
     const auto page = reader().journal(3, 2).value();
@@ -249,7 +249,7 @@ TEST_P(StoreConformance, VisitsEveryRowOfEveryTable) {
 }
 
 // @spec:R3-TX-03 R3-AC-02
-TEST_P(StoreConformance, ShowsWholeBatchesToAThreadThatReadsMeanwhile) {
+TEST_P(StoreConformance, ShowsOnlyWholeBatchesToAConcurrentReader) {
     open_account();
     std::atomic<bool> stop{false};
     std::atomic<std::uint64_t> torn{0};

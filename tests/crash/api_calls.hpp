@@ -1,6 +1,7 @@
 #pragma once
 
-/// The routes of the API that the proofs use, each as a call.
+/// The API routes that the crash and integration tests use, each as a function that builds the
+/// call.
 
 #include "tests/crash/http_text.hpp"
 

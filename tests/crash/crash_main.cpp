@@ -2,8 +2,8 @@
 //
 //   botcore_crash [--kills N] [--seed S] [--json FILE] [--dir FOLDER] [--program BOTCORED]
 //
-// With --dir the promises are written down before they are asked for, so that a run that was
-// stopped goes on where it was when it is started again with the same folder.
+// With --dir each call is written to the log before it is sent, so that a run that was stopped
+// continues when it is started again with the same folder.
 
 #include "shell/config/unknown_words.hpp"
 #include "tests/crash/crash_run.hpp"
@@ -22,15 +22,15 @@ namespace {
 using namespace botcore;
 using crash::AimKind;
 
-/// As of every program: the command line is not understood.
+/// The exit status that every program uses for an invalid command line.
 constexpr int kUsage = 2;
 
-/// The options, for a word that is none of them.
+/// The valid options, used to suggest one for an unknown word.
 const shell::KnownWords kKnown{.program = "botcore_crash",
                                .options = {"--kills", "--seed", "--json", "--dir", "--program"},
                                .commands = {}};
 
-/// Says which word is no option and which one may have been meant.
+/// Reports the unknown option and suggests the one that may have been meant.
 void complain_of(std::span<char* const> words) {
     for (const std::string_view word : words) {
         if (!word.starts_with("--") ||

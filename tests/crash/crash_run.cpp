@@ -94,7 +94,7 @@ void CrashRun::load_and_kill() {
     daemon_.kill();
     ++figures_.kills;
     mix_.set_paused(true);
-    client.drain_until(Clock::now() + seconds(5));  // What was answered before the kill counts.
+    client.drain_until(Clock::now() + seconds(5));  // Replies sent before the kill count.
     figures_.in_doubt += log_.in_doubt().size();
     client.close();
     mix_.set_paused(false);
@@ -119,7 +119,7 @@ void CrashRun::run_again(const std::vector<TradeLog::Id>& ids) {
     note_contradictions();
 }
 
-/// Asks every key whose outcome is open, with the same body, until it has one.
+/// Repeats every key whose outcome is open, with the same body, until it has one.
 bool CrashRun::settle_doubts() {
     const auto deadline = Clock::now() + kDoubtsEndWithin;
     while (Clock::now() < deadline) {
@@ -135,7 +135,7 @@ bool CrashRun::settle_doubts() {
     return false;
 }
 
-/// Any key that was ever answered answers again with the same bytes.
+/// Checks that keys with a reply get the same bytes again.
 void CrashRun::ask_samples() {
     std::vector<TradeLog::Id> ids;
     for (std::size_t i = 0; i < kSamples && log_.size() > 0; ++i) {
@@ -148,7 +148,8 @@ void CrashRun::ask_samples() {
 
 void CrashRun::look_at_orders() {
     for (std::size_t i = 0; i < kOrdersMax && log_.size() > 0; ++i) {
-        // Half of the looks go to what was under way at the kill, half to any time.
+        // Half of the checks go to recent calls, which were in progress around the kill, half to
+        // any call.
         const std::uint64_t recent = std::min<std::uint64_t>(log_.size(), 200);
         const std::uint64_t id =
             i % 2 == 0 ? random_.below(log_.size()) : log_.size() - 1 - random_.below(recent);

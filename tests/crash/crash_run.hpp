@@ -1,10 +1,10 @@
 #pragma once
 
-/// kill -9 under load, again and again, and every promise checked after each restart.
+/// Repeated kill -9 under load, with every acknowledged reply checked after each restart.
 ///
-///   load ──5 to 200 ms──> kill -9 ──> (audit of the files) ──> restart ──> ask again ──> load …
+///   load ──5 to 200 ms──> kill -9 ──> (audit of the files) ──> restart ──> repeat keys ──> load …
 ///
-/// One restart in eight is itself killed on its way up.
+/// One restart in eight is itself killed while starting.
 
 #include "tests/crash/daemon_process.hpp"
 #include "tests/crash/order_mix.hpp"
@@ -20,7 +20,7 @@ namespace botcore::crash {
 struct CrashOptions {
     std::uint64_t kills = 1'000;
     std::uint64_t seed = 1;
-    std::filesystem::path folder;   ///< The daemon's data and the log of promises.
+    std::filesystem::path folder;   ///< The daemon's data and the log of calls.
     std::filesystem::path program;  ///< Empty: botcored beside this program.
     std::uint64_t audit_every = 50;
 };
@@ -30,8 +30,8 @@ struct CrashFigures {
     std::uint64_t lost = 0;
     std::uint64_t doubled = 0;
     std::uint64_t wrong = 0;
-    std::uint64_t in_doubt = 0;      ///< Requests that a kill caught on their way.
-    std::uint64_t acknowledged = 0;  ///< Answers that were held against the daemon.
+    std::uint64_t in_doubt = 0;      ///< Requests that were in progress at a kill.
+    std::uint64_t acknowledged = 0;  ///< Replies that were compared with the daemon's later state.
     std::uint64_t orders = 0;
     std::vector<double> restart_ms;
     std::vector<std::string> failures;
@@ -41,7 +41,7 @@ class CrashRun {
 public:
     explicit CrashRun(CrashOptions options);
 
-    /// Runs until all kills are done, or until something that makes going on useless failed.
+    /// Runs until all kills are done, or until a failure makes further kills pointless.
     CrashFigures run();
 
 private:

@@ -33,9 +33,9 @@ int status_of(int state) {
     return WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
 }
 
-/// In the child, between fork and exec: only calls that are safe there.
+/// Runs in the child between fork and exec: only async-signal-safe calls.
 [[noreturn]] void become(char* const* command, int output, pid_t parent) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // It must not outlive a proof that was killed itself.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // Ends the child when its parent was killed.
     if (::getppid() != parent) ::_exit(127);
     ::dup2(output, STDOUT_FILENO);
     ::dup2(output, STDERR_FILENO);
@@ -61,7 +61,7 @@ DaemonProcess::~DaemonProcess() {
 
 namespace {
 
-/// Load is made of many small entries: the limits of risk and rate have tests of their own.
+/// The load consists of many small entries: the limits of risk and rate have tests of their own.
 constexpr std::array kWithoutLimits = {"risk.positions_max=0",
                                        "risk.daily_loss_max_percent=0",
                                        "risk.drawdown_max_percent=0",

@@ -20,10 +20,10 @@ namespace botcore::crash {
 
 using scratch::TemporaryFolder;
 
-/// `name` in the folder of the running program: all programs are built side by side.
+/// The path of program `name` in the folder of the running program: all programs are built there.
 [[nodiscard]] std::filesystem::path program_beside_us(const std::string& name);
 
-/// The limits of risk and order rate, in the way of whoever makes load.
+/// Whether the limits of risk and order rate apply; load generators switch them off.
 enum class DaemonLimits : std::uint8_t { Off, Defaults };
 
 struct DaemonOptions {
@@ -37,31 +37,31 @@ struct DaemonOptions {
 class DaemonProcess {
 public:
     explicit DaemonProcess(DaemonOptions options);
-    /// Kills what still runs.
+    /// Kills the process if it still runs.
     ~DaemonProcess();
     DaemonProcess(const DaemonProcess&) = delete;
     DaemonProcess& operator=(const DaemonProcess&) = delete;
 
     /// Starts it and waits until it is ready: it listens, its accounts are compared, prices are
-    /// there. The text says what went wrong.
+    /// available. The text describes the error.
     [[nodiscard]] base::Outcome<std::string> start();
 
-    /// Starts it and waits until it listens: for doors that do not speak plain HTTP.
+    /// Starts it and waits until it listens: for servers that do not use plain HTTP.
     [[nodiscard]] base::Outcome<std::string> start_listening();
 
     void send_signal(int number) const;
 
-    /// kill -9, and waits until it is gone. Does nothing when it does not run.
+    /// Sends SIGKILL and waits until the process has ended. Does nothing when it does not run.
     void kill();
 
-    /// SIGTERM; answers the exit status, or nothing when it did not end in time by itself.
+    /// Sends SIGTERM; returns the exit status, or nothing when the process did not end in time.
     [[nodiscard]] std::optional<int> terminate(
         std::chrono::milliseconds within = std::chrono::seconds(20));
 
-    /// Waits for its own end; the exit status, or 128 and the signal's number.
+    /// Waits until the process ends; returns the exit status, or 128 plus the signal's number.
     [[nodiscard]] std::optional<int> wait(std::chrono::milliseconds within);
 
-    /// Starts it without waiting for anything.
+    /// Starts it without waiting until it is ready.
     [[nodiscard]] base::Outcome<std::string> spawn();
 
     [[nodiscard]] bool running();
@@ -70,18 +70,18 @@ public:
 
     [[nodiscard]] const std::string& token() const { return token_; }
 
-    /// From the start of the program until it was ready.
+    /// The time from the start of the program until it was ready.
     [[nodiscard]] Clock::duration start_time() const { return start_time_; }
 
-    /// What it holds in memory now, in MiB.
+    /// Its resident memory now, in MiB.
     [[nodiscard]] double resident_mib() const;
 
-    /// What it printed last.
+    /// The end of its output.
     [[nodiscard]] std::string last_output() const;
 
     [[nodiscard]] const std::filesystem::path& data() const { return options_.data; }
 
-    /// One call with the operator's token.
+    /// Sends one call with the operator's token.
     [[nodiscard]] std::optional<Answer> ask(const Call& call) const;
 
 private:
@@ -99,14 +99,15 @@ private:
     Clock::duration start_time_{};
 };
 
-/// Waits until `condition` holds, looking every few milliseconds; false when it never did.
+/// Waits until `condition` holds, checking every few milliseconds; false when it did not hold in
+/// time.
 template <class Condition>
 [[nodiscard]] bool wait_until(std::chrono::milliseconds within, Condition condition) {
     const auto deadline = Clock::now() + within;
     while (!condition()) {
         if (Clock::now() > deadline) return false;
         timespec pause{.tv_sec = 0, .tv_nsec = 2'000'000};
-        (void)nanosleep(&pause, nullptr);  // Between two looks at the condition.
+        (void)nanosleep(&pause, nullptr);  // Between two checks of the condition.
     }
     return true;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-/// HTTP/1.1 as a client of our API speaks it: one request with a body and a key, one answer with a
-/// length. Only what the daemon sends is understood.
+/// HTTP/1.1 as clients of our API use it: one request with a body and a key, one response with a
+/// length. Parses only what the daemon sends.
 
 #include <cstddef>
 #include <cstdint>
@@ -19,12 +19,12 @@ struct Call {
     std::string key;  ///< Idempotency-Key; empty for reads.
 };
 
-/// One whole answer. Texts live as long as the bytes that it was read from.
+/// One complete response. Its texts are views of the bytes that it was parsed from.
 struct ReplyFields {
     int status = 0;
     std::string_view body;
-    bool replayed = false;  ///< The stored bytes of an earlier answer.
-    bool closing = false;   ///< The daemon closes the connection after it.
+    bool replayed = false;  ///< The stored bytes of an earlier response.
+    bool closing = false;   ///< The daemon closes the connection after this response.
 };
 
 struct Answer {
@@ -36,15 +36,15 @@ struct Answer {
 /// Appends the request's bytes.
 void append_request(std::string& out, const Call& call, std::string_view token);
 
-/// Reads one answer from the front of `bytes`; answers how many of them it took, 0 while some are
-/// still missing. Nothing when this is no answer that we understand.
+/// Parses one response from the front of `bytes`. Returns the number of bytes used, 0 while some
+/// are still missing. Empty when the bytes are not a valid response.
 [[nodiscard]] std::optional<std::size_t> take_answer(std::string_view bytes, ReplyFields& answer);
 
 /// The text of a JSON field that occurs once in `body`: a string without escapes, a number or a
-/// word. Empty when it is absent or null. Enough for the daemon's own answers, and quick.
+/// word. Empty when it is absent or null. Sufficient for the daemon's own responses, and fast.
 [[nodiscard]] std::string_view field_of(std::string_view body, std::string_view name);
 
-/// 64 bits that tell two bodies apart.
+/// A 64-bit hash to compare two bodies.
 [[nodiscard]] std::uint64_t hash_of(std::string_view text);
 
 }  // namespace botcore::crash

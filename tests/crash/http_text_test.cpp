@@ -9,7 +9,7 @@ constexpr std::string_view kAnswer =
     "HTTP/1.1 200 OK\r\ncontent-length: 13\r\nIdempotent-Replayed: true\r\n\r\n"
     "{\"a\":\"b\",\"c\":";
 
-TEST(HttpText, WaitsForTheWholeAnswer) {
+TEST(HttpText, WaitsForTheWholeResponse) {
     ReplyFields answer;
     for (std::size_t size = 0; size < kAnswer.size(); ++size) {
         const auto taken = take_answer(kAnswer.substr(0, size), answer);
@@ -23,7 +23,7 @@ TEST(HttpText, WaitsForTheWholeAnswer) {
     EXPECT_TRUE(answer.replayed);
 }
 
-TEST(HttpText, RefusesWhatIsNoAnswer) {
+TEST(HttpText, RefusesBytesThatAreNotAResponse) {
     ReplyFields answer;
     EXPECT_FALSE(take_answer("hello\r\n\r\n", answer).has_value());
     EXPECT_FALSE(take_answer("HTTP/1.1 200 OK\r\n\r\n", answer).has_value());

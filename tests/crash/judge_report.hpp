@@ -1,6 +1,7 @@
 #pragma once
 
-/// The report of a judging program: a table for people, and the one JSON shape of all commands.
+/// The report of a test or benchmark program: a table for people, and the JSON shape that all
+/// commands share.
 
 #include <optional>
 #include <string>
@@ -10,7 +11,7 @@ namespace botcore::crash {
 
 enum class AimKind { None, AtMost, AtLeast };
 
-/// One figure with the limit that was measured beside it and what we want it to be.
+/// One figure, the limit measured with it, and the aim.
 struct Figure {
     std::string name;
     double value = 0;
@@ -18,7 +19,7 @@ struct Figure {
     std::optional<double> limit = std::nullopt;
     AimKind kind = AimKind::None;
     double aim = 0;
-    std::string note = {};  ///< For people only.
+    std::string note = {};  ///< Shown in the table only.
 
     [[nodiscard]] bool ok() const {
         return kind == AimKind::None || (kind == AimKind::AtMost ? value <= aim : value >= aim);
@@ -33,12 +34,12 @@ public:
 
     void fail(std::string what) { failures_.push_back(std::move(what)); }
 
-    /// Makes a failure of every figure that misses its aim.
+    /// Adds a failure for every figure that misses its aim.
     void fail_on_aims();
 
     [[nodiscard]] const std::vector<std::string>& failures() const { return failures_; }
 
-    /// One line for each figure, one for each failure.
+    /// Prints one line per figure and one per failure.
     void print() const;
 
     /// False when the file cannot be written.
@@ -50,7 +51,7 @@ private:
     std::vector<std::string> failures_;
 };
 
-/// The value in the middle; 0 of nothing.
+/// The median; 0 for an empty list.
 [[nodiscard]] double median(std::vector<double> values);
 
 }  // namespace botcore::crash

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::size_t kEventsMax = 256;
-/// How long one wait may take before `done` is asked again.
+/// The longest wait before `done` is called again.
 constexpr std::chrono::milliseconds kTurnMax(20);
 
 }  // namespace
@@ -113,7 +113,8 @@ void LoadClient::feed(Connection& connection) {
     ++busy_count_;
     connection.sent = Clock::now();
     std::string_view rest = connection.out;
-    while (!rest.empty()) {  // Requests are far smaller than a socket's buffer: this never waits.
+    // Requests are far smaller than a socket's buffer, so this never blocks.
+    while (!rest.empty()) {
         const ssize_t sent = ::send(connection.socket, rest.data(), rest.size(), MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR) continue;
         if (sent <= 0) return end(connection);
@@ -133,7 +134,7 @@ void LoadClient::receive(Connection& connection, Feeding feeding) {
     if (feeding == Feeding::Yes) feed(connection);
 }
 
-/// False when the connection is of no more use.
+/// False when the connection cannot be used any more.
 bool LoadClient::take_one(Connection& connection) {
     ReplyFields answer;
     const auto taken = take_answer(connection.in, answer);

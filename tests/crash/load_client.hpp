@@ -1,9 +1,9 @@
 #pragma once
 
-/// Many keep-alive connections on one thread, each with one request under way at a time. It shares
-/// two cores with the daemon that it loads, so it is plain epoll and copies little.
+/// Many keep-alive connections on one thread, each with one request in progress at a time. The
+/// client shares two cores with the daemon under load, so it uses plain epoll and copies little.
 ///
-/// C1  `LoadSource::on_answer` is called for whole answers only; what was sent and not answered
+/// C1  `LoadSource::on_answer` is called for complete responses only. A request without a response
 ///     when its connection ended goes to `on_lost`: its outcome is in doubt.
 
 #include "base/result.hpp"
@@ -19,15 +19,15 @@ namespace botcore::crash {
 
 using Clock = std::chrono::steady_clock;
 
-/// Where requests come from and answers go to.
+/// Provides requests and receives their responses.
 class LoadSource {
 public:
     using Id = std::uint64_t;
-    /// No further request for this connection now.
+    /// Returned when there is no request for this connection now.
     static constexpr Id kNone = ~Id{0};
 
     virtual ~LoadSource() = default;
-    /// Appends the bytes of the next request; answers its id, or kNone.
+    /// Appends the bytes of the next request; returns its id, or kNone.
     virtual Id next(std::string& out) = 0;
     virtual void on_answer(Id id, const ReplyFields& answer, Clock::duration latency) = 0;
     virtual void on_lost(Id id) = 0;
@@ -41,17 +41,18 @@ public:
     LoadClient(const LoadClient&) = delete;
     LoadClient& operator=(const LoadClient&) = delete;
 
-    /// Opens all connections. The text says what failed.
+    /// Opens all connections. The text describes the error.
     [[nodiscard]] base::Outcome<std::string> connect();
 
-    /// Keeps every connection busy until the deadline. Ends earlier when `done` (asked between
-    /// rounds) is true, when no connection is left, and when none is busy and none gets a request.
+    /// Keeps every connection busy until the deadline. Ends earlier when `done` (called between
+    /// rounds) returns true, when no connection is left, or when none is busy and none gets a
+    /// request.
     void run_until(Clock::time_point deadline, const std::function<bool()>& done = {});
 
-    /// Waits for the answers of what is under way; sends nothing new.
+    /// Waits for the responses to requests in progress; sends nothing new.
     void drain_until(Clock::time_point deadline);
 
-    /// Ends all connections: what is under way is lost.
+    /// Closes all connections: requests in progress are lost.
     void close();
 
     [[nodiscard]] std::size_t open_count() const { return open_count_; }
@@ -82,11 +83,11 @@ private:
     int epoll_ = -1;
 };
 
-/// A connection to the daemon at 127.0.0.1; negative when it refuses.
+/// Connects to the daemon at 127.0.0.1; negative when the connection is refused.
 [[nodiscard]] int connect_to(std::uint16_t port);
 
-/// One request on a connection of its own, blocking for at most `within`. Nothing when no whole
-/// answer came.
+/// Sends one request on a connection of its own, blocking for at most `within`. Empty when no
+/// complete response arrived.
 [[nodiscard]] std::optional<Answer> ask(
     std::uint16_t port,
     const Call& call,

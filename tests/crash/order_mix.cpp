@@ -21,7 +21,7 @@ struct Size {
     std::int64_t futures_tick_cents;
 };
 
-/// Just above the smallest order of each instrument.
+/// Slightly above the smallest order of each instrument.
 constexpr std::array<Size, 4> kSizes = {{{"BTCUSDT", "0.0002", "0.002", 1, 10},
                                          {"ETHUSDT", "0.004", "0.014", 1, 1},
                                          {"BNBUSDT", "0.02", "0.02", 10, 1},
@@ -40,7 +40,7 @@ std::string_view name_of(MarketKind market) {
     return market == MarketKind::Spot ? "spot" : "futures";
 }
 
-/// Hundredths of a decimal text, further digits cut off.
+/// A decimal text in hundredths, further digits truncated.
 std::int64_t cents_of(std::string_view text) {
     std::int64_t whole = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), whole);
@@ -137,7 +137,7 @@ Call OrderMix::make_call(MixAccount& account) {
 
 Call OrderMix::make_order(MixAccount& account, const std::string& key) {
     const Traded& traded = account.traded[random_.below(account.traded.size())];
-    // A spot account sells only what it has bought: it buys a little more often.
+    // A spot account sells only what it has bought, so it buys slightly more often.
     const bool buy = random_.chance(account.market == MarketKind::Spot ? 55 : 50, 100);
     const bool limit =
         options_.kind == MixKind::Everything && traded.price_cents > 0 && random_.chance(50, 100);
@@ -148,7 +148,7 @@ Call OrderMix::make_order(MixAccount& account, const std::string& key) {
     return place_order(account.name, body + "}", key);
 }
 
-/// A price near the touch, on either side of it, or one far enough away to rest.
+/// A price near the best bid and ask, on either side, or one far enough away to rest.
 std::string OrderMix::limit_fields(const Traded& traded, bool buy) {
     constexpr std::array<std::string_view, 8> kTimesInForce = {
         "GTC", "GTC", "GTC", "IOC", "IOC", "FOK", "GTX", "GTX"};

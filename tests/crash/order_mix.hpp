@@ -1,10 +1,10 @@
 #pragma once
 
-/// A seeded stream of orders, cancels and closes over several accounts, that keeps itself going:
-/// it learns prices and resting orders from the answers. Small orders: no account runs out of
-/// money.
+/// A seeded stream of orders, cancels and closes over several accounts that can continue without
+/// end: it learns prices and resting orders from the responses. Orders are small, so that no
+/// account runs out of money.
 ///
-/// Same seed and same answers, same calls.
+/// The same seed and the same responses give the same calls.
 
 #include "base/random.hpp"
 #include "tests/crash/load_client.hpp"
@@ -32,12 +32,12 @@ struct MixAccount {
     std::string name;
     MarketKind market = MarketKind::Futures;
     std::vector<Traded> traded;
-    std::deque<std::string> resting;  ///< Orders that were open when last heard of.
+    std::deque<std::string> resting;  ///< Orders that were open in the last response about them.
 };
 
 enum class MixKind : std::uint8_t {
     Everything,
-    MarketOrders,  ///< Only what fills at once: for measuring.
+    MarketOrders,  ///< Only orders that fill at once: for measurements.
 };
 
 struct MixOptions {
@@ -53,18 +53,18 @@ struct MixOptions {
 
 class OrderMix final : public LoadSource {
 public:
-    /// The log outlives the mix. Calls go out with `token`.
+    /// The log outlives the mix.
     OrderMix(MixOptions options, TradeLog& log);
 
     void set_token(std::string token) { token_ = std::move(token); }
 
-    /// Further calls stop when the log holds so many; without a limit by default.
+    /// The mix stops when the log holds this many calls; there is no limit by default.
     void set_calls_max(std::uint64_t calls) { calls_max_ = calls; }
 
-    /// Sends these again, with their own keys, before anything new.
+    /// Repeats these calls with their own keys before any new call.
     void ask_again(const std::vector<TradeLog::Id>& ids);
 
-    /// True: only what `ask_again` was given is sent.
+    /// True: only the calls passed to `ask_again` are sent.
     void set_only_again(bool only) { only_again_ = only; }
 
     Id next(std::string& out) override;
@@ -73,21 +73,21 @@ public:
 
     [[nodiscard]] const std::vector<MixAccount>& accounts() const { return accounts_; }
 
-    /// Answers that contradict an earlier answer to the same key.
+    /// Responses that contradict an earlier response to the same key.
     [[nodiscard]] const std::vector<std::string>& contradictions() const { return contradictions_; }
 
-    /// Microseconds of each answer since `keep_latencies`.
+    /// The latency of each response since `keep_latencies`, in microseconds.
     [[nodiscard]] std::vector<double>& latencies() { return latencies_; }
 
     void keep_latencies() { keep_latencies_ = true; }
 
-    /// Orders answered with 200 since the start.
+    /// Orders with a 200 response since the start.
     [[nodiscard]] std::uint64_t orders_done() const { return orders_done_; }
 
-    /// Answers by status.
+    /// The number of responses by status.
     [[nodiscard]] const std::map<int, std::uint64_t>& statuses() const { return statuses_; }
 
-    /// Closes the connections' supply: no further request until told otherwise.
+    /// True: no further request is provided until this is called with false.
     void set_paused(bool paused) { paused_ = paused; }
 
 private:
@@ -113,7 +113,7 @@ private:
     std::map<int, std::uint64_t> statuses_;
 };
 
-/// Opens the mix's accounts at the daemon, or finds them there. The text says what failed.
+/// Opens the mix's accounts at the daemon unless they exist. The text describes the error.
 [[nodiscard]] base::Outcome<std::string> open_accounts(const std::vector<MixAccount>& accounts,
                                                        std::uint16_t port,
                                                        const std::string& token);

@@ -15,10 +15,10 @@ using model::Money;
 using model::Quantity;
 
 constexpr std::size_t kFindingsMax = 50;
-/// Callers whose keys are not the load's own.
+/// The key prefix of the load client; keys of other callers are not audited for doubled orders.
 constexpr std::string_view kLoadKeys = "mix-";
 
-/// What the daemon stored, gathered in one pass over its rows.
+/// The stored rows, collected in one pass.
 struct Rows {
     std::map<std::string, ports::KeyRow> keys;
     std::multimap<std::string, model::Order> orders_by_key;
@@ -211,7 +211,7 @@ private:
         return row == rows_.positions.end() ? Quantity() : row->second;
     }
 
-    /// Coins of a spot account with the fees that were taken from them added again.
+    /// A spot account's coins, plus the fees that were taken from them.
     [[nodiscard]] Quantity coins_of(const std::string& account, const std::string& symbol) const {
         const std::string base = rows_.bases.at(symbol).text();
         Money coins;

@@ -15,7 +15,7 @@ namespace botcore::crash {
 
 namespace {
 
-/// Codes that say "not now, and nothing is promised": the same key may be asked again.
+/// Codes of temporary refusals without any effect: the same key may be sent again.
 constexpr std::array<std::string_view, 3> kComeBack = {
     "REQUEST_IN_PROGRESS", "TIMEOUT", "RATE_LIMITED"};
 
@@ -31,7 +31,7 @@ Number number_of(const std::string& text) {
 bool is_final(int status, std::string_view body) {
     if (status == 200) return true;
     if (status == 202 || status == 504) return false;
-    // A refusal that passes by itself does not bind its key, unless it ended an order.
+    // A temporary refusal does not bind its key, unless it ended an order.
     if (status == 503) return !field_of(body, "order_id").empty();
     return std::ranges::find(kComeBack, field_of(body, "code")) == kComeBack.end();
 }
@@ -59,8 +59,8 @@ base::Outcome<std::string> TradeLog::attach(const std::filesystem::path& file) {
     return base::Done{};
 }
 
-/// "S key account method target body" or "A key status hash order". A line that a kill cut short
-/// lacks a field and is left out: its request never left, or is in doubt.
+/// "S key account method target body" or "A key status hash order". A line truncated by a kill
+/// lacks a field and is ignored: its request was never sent, or is in doubt.
 void TradeLog::read_line(const std::string& line, std::map<std::string, Id>& ids) {
     std::array<std::string, 6> fields;
     std::istringstream words(line);

@@ -1,13 +1,13 @@
 #pragma once
 
-/// Everything that was asked of the daemon under an idempotency key, and what it answered: the
-/// memory of a client that forgets nothing, against which the daemon's memory is judged.
+/// Every call sent to the daemon under an idempotency key, with its response: a complete
+/// client-side history with which the daemon's state is compared.
 ///
-///   Sent ──whole, final answer──> Answered
-///     └─connection lost, or an answer that asks to come back──> InDoubt ──asked again──> Answered
+///   Sent ──complete, final response──> Answered
+///     └─connection lost, or a response that asks for a retry──> InDoubt ──repeated──> Answered
 ///
-/// T1  With a file, a key is on disk before the first byte of its request leaves, so that a run
-///     that was stopped goes on with the same promises.
+/// T1  With a file, a key is on disk before the first byte of its request is sent, so that a run
+///     that was stopped continues with the same history.
 
 #include "base/result.hpp"
 #include "tests/crash/http_text.hpp"
@@ -28,12 +28,12 @@ struct CallRecord {
     CallState state = CallState::Sent;
     int status = 0;
     std::uint64_t body_hash = 0;
-    std::string order = {};         ///< The order that the answer names; empty when none.
+    std::string order = {};         ///< The order that the response names; empty when none.
     std::string order_status = {};  ///< As last seen.
     std::string executed = {};      ///< Decimal text, as last seen.
 };
 
-/// Must this answer be kept for ever? Some only ask to come back with the same key.
+/// Must this response be stored permanently? Some only ask for a retry with the same key.
 [[nodiscard]] bool is_final(int status, std::string_view body);
 
 /// An order in this state never changes again.
@@ -48,11 +48,12 @@ public:
     TradeLog(const TradeLog&) = delete;
     TradeLog& operator=(const TradeLog&) = delete;
 
-    /// Goes on with what the file holds, and appends to it from now on. Open calls are in doubt.
+    /// Continues with the file's content and appends to the file from now on. Open calls are in
+    /// doubt.
     [[nodiscard]] base::Outcome<std::string> attach(const std::filesystem::path& file);
 
     [[nodiscard]] Id begin(Call call, const std::string& account);
-    /// False when a call that was answered before got another answer.
+    /// False when a call that already had a response got a different one.
     [[nodiscard]] bool answer(Id id, const ReplyFields& answer);
     void lose(Id id);
 
@@ -66,7 +67,7 @@ public:
 
     [[nodiscard]] std::uint64_t answered_count() const { return answered_count_; }
 
-    /// Calls whose first answer arrived and named an order.
+    /// Calls whose first response arrived and named an order.
     [[nodiscard]] std::uint64_t orders_count() const { return orders_count_; }
 
 private:

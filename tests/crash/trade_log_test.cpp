@@ -13,7 +13,7 @@ Call call_with(const std::string& key) {
     return {.method = "POST", .target = "/orders", .body = R"({"a":"b"})", .key = key};
 }
 
-TEST(TradeLog, NoticesAnotherAnswerToTheSameKey) {
+TEST(TradeLog, DetectsADifferentResponseToTheSameKey) {
     TradeLog log;
     const auto id = log.begin(call_with("k"), "one");
     EXPECT_TRUE(log.answer(id, {.status = 200, .body = kDone}));
@@ -23,7 +23,7 @@ TEST(TradeLog, NoticesAnotherAnswerToTheSameKey) {
     EXPECT_FALSE(log.answer(id, {.status = 503, .body = kDone, .replayed = true}));
 }
 
-TEST(TradeLog, KeepsWhatMustBeAskedAgainInDoubt) {
+TEST(TradeLog, KeepsCallsThatMustBeRepeatedInDoubt) {
     TradeLog log;
     const auto lost = log.begin(call_with("lost"), "one");
     const auto told = log.begin(call_with("told"), "one");
@@ -39,7 +39,7 @@ TEST(TradeLog, KeepsWhatMustBeAskedAgainInDoubt) {
     EXPECT_TRUE(is_final(422, R"({"error":{"code":"INSUFFICIENT_BALANCE"}})"));
 }
 
-TEST(TradeLog, GoesOnWithThePromisesOfAnEarlierRun) {
+TEST(TradeLog, ContinuesWithTheCallsOfAnEarlierRun) {
     const TemporaryFolder folder;
     {
         TradeLog log;

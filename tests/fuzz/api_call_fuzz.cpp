@@ -1,5 +1,5 @@
-/// Whole HTTP requests to the API with everything behind it: target, query, headers and bodies of
-/// every route. Each is answered once, as the API's own document says, and what was not understood
+/// Whole HTTP requests to the complete API: target, query, headers and bodies of every route. Each
+/// gets one response that matches the API's own document, and a request that cannot be parsed
 /// changes nothing.
 
 #include "base/check.hpp"
@@ -27,7 +27,8 @@ using namespace botcore::shell;
 using namespace botcore::shell::http;
 namespace beast = boost::beast;
 
-/// What accumulates in one world stays small, and a finding needs few requests to come again.
+/// Few requests per world, so that its state stays small and a finding is reproduced by few
+/// requests.
 constexpr int kRequestsOfAWorld = 500;
 constexpr std::size_t kHeadMax = 8 * 1'024;
 constexpr std::size_t kBodyMax = 64 * 1'024;
@@ -66,7 +67,7 @@ struct Ask {
     int answers = 0;
 };
 
-/// The body or a field of it could not be read at all.
+/// True when the body or one of its fields could not be parsed.
 bool is_not_understood(const HttpResponse& response) {
     return response.error_code == "INVALID_JSON" || response.error_code == "UNKNOWN_FIELD" ||
            response.status == 405 || response.status == 415;

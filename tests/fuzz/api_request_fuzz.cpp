@@ -1,5 +1,5 @@
-/// Any bytes as the body of every request: no crash, and what is accepted is read back the same
-/// from its canonical text.
+/// Any bytes as the body of every request: no crash, and an accepted request is parsed to the same
+/// value from its canonical text.
 
 #include "base/check.hpp"
 #include "protocol/api_requests.hpp"

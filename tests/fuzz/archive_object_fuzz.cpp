@@ -1,5 +1,5 @@
-/// Any bytes as what an archive's objects hold: what is accepted reads back the same once it is
-/// written.
+/// Any bytes as the content of an archive's objects: accepted content reads back the same after it
+/// is written.
 
 #include "base/check.hpp"
 #include "runtime/archive/segment.hpp"

@@ -1,6 +1,6 @@
 /// Any bytes as an authorization header, as the body of each request about users, as an e-mail
-/// address and a password, and as a text with secrets: no crash, and no refusal shows what came in
-/// a secret's place.
+/// address and a password, and as a text with secrets: no crash, and no refusal contains bytes from
+/// the place of a secret.
 
 #include "base/check.hpp"
 #include "shell/auth/auth_requests.hpp"
@@ -38,8 +38,8 @@ bool has_only(std::string_view word, std::string_view alphabet) {
     return word.find_first_not_of(alphabet) == std::string_view::npos;
 }
 
-/// Long words that are no secrets: names of variables, names of the archive's objects, hashes that
-/// our own words announce.
+/// Long words that are not secrets: names of variables, names of the archive's objects, and hashes
+/// that are announced by a preceding word of our own.
 bool may_stay(std::string_view before, std::string_view word) {
     if (word.starts_with("BOTCORE_"))
         return has_only(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");

@@ -1,5 +1,5 @@
-/// What botctl reads from a daemon: any JSON as the data of every answer, and any text as an
-/// address. A terminal is sent nothing but printable text and line ends.
+/// What botctl reads from a daemon: any JSON as the data of every response, and any text as an
+/// address. A terminal receives only printable text and line ends.
 
 #include "apps/botctl/http_client.hpp"
 #include "apps/botctl/print.hpp"

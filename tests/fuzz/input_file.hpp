@@ -1,7 +1,7 @@
 #pragma once
 
-/// Files for parsers that read files. `./dev fuzz` lets TMPDIR point into memory and removes what a
-/// death leaves.
+/// Files for parsers that read files. `./dev fuzz` sets TMPDIR to a folder in memory and removes
+/// files that are left after a crash.
 
 #include "base/check.hpp"
 

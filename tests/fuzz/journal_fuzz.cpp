@@ -1,5 +1,5 @@
-/// Any bytes as a journal record of either version: what is accepted reads back the same once it is
-/// written, and its export is one line of JSON.
+/// Any bytes as a journal record of either version: an accepted record reads back the same after it
+/// is written, and its export is one line of JSON.
 
 #include "base/check.hpp"
 #include "protocol/journal.hpp"
@@ -23,7 +23,7 @@ void check_record(std::string_view bytes) {
     CHECK(again.value() == record.value());
     const std::string line = protocol::to_json(record.value(), {});
     CHECK(line.find('\n') == std::string::npos);
-    // A damaged text may be no UTF-8; the export shows its bytes.
+    // A damaged text may be invalid UTF-8; the export contains its bytes.
     boost::json::parse_options options;
     options.allow_invalid_utf8 = true;
     boost::json::error_code error;

@@ -1,5 +1,5 @@
-// Fuzzes the reader of market messages, and what follows it: no input may crash it, a refusal
-// leaves nothing behind, and what is accepted obeys the rules that the core relies on.
+// Fuzzes the parser of market messages and the code after it: no input may crash it, a refused
+// message changes nothing, and an accepted one obeys the rules that the core relies on.
 
 #include "base/check.hpp"
 #include "gateway/market_feed.hpp"
@@ -54,7 +54,7 @@ void check_message(const MarketMessage& message) {
 
 }  // namespace
 
-/// Each line of the input is one message; all go to one instrument of each market.
+/// Each line of the input is one message, sent to one instrument of each market.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static protocol::MarketParser parser;
     gateway::MarketFeed feed(

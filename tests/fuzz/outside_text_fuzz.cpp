@@ -1,6 +1,6 @@
-/// The small texts that come from outside: addresses of services, headers, targets, times. The
-/// first byte chooses the reader. What is accepted keeps its bounds and reads back the same when it
-/// is written out; a refusal repeats nothing of what came.
+/// Small texts from external sources: addresses of services, headers, targets, times. The first
+/// byte selects the parser. An accepted text keeps its bounds and reads back the same after it is
+/// written; an error message repeats nothing of the input.
 
 #include "base/check.hpp"
 #include "protocol/time_text.hpp"
@@ -133,7 +133,7 @@ void request_id(std::string_view text) {
         CHECK(!text.empty() && text.size() <= 64);
         CHECK(text.find_first_of(" \r\n\"<>&") == std::string_view::npos);
     }
-    // The key of an IPv6 network is written out and may be longer than the address it came from.
+    // The key of an IPv6 network is written in full and may be longer than its address.
     constexpr std::string_view kNetwork = "/64";
     const std::string key = http::limit_key(text);
     CHECK(key.size() <= std::max(text.size(), INET6_ADDRSTRLEN + kNetwork.size()));
@@ -151,7 +151,8 @@ void point_in_time(std::string_view text) {
     CHECK(protocol::to_iso8601(*again) == written);
 }
 
-/// A socket that hears the service manager's messages and reads none; its abstract name.
+/// A socket that receives the service manager's messages without reading them; returns its abstract
+/// name.
 std::string listening_socket() {
     static const int kSocket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     const std::string name = "botcore-fuzz-" + std::to_string(::getpid());
@@ -191,7 +192,7 @@ constexpr std::array kReaders = {service_url,
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    // 'a' is the first reader, so that seeds can be written by hand.
+    // 'a' selects the first parser, so that seeds can be written by hand.
     const auto letter = static_cast<std::size_t>(data[0]);
     kReaders.at((letter + kReaders.size() * 10 - 'a') % kReaders.size())(text.substr(1));
     return 0;

@@ -1,5 +1,5 @@
-/// Any bytes as a recording of the market, packed or plain: times never fall, the same lines come
-/// after a rewind, and a file that cannot be read ends with RecordingError and nothing else.
+/// Any bytes as a market recording, compressed or plain: times never decrease, a rewind gives the
+/// same lines, and a file that cannot be read causes RecordingError and no other error.
 
 #include "base/check.hpp"
 #include "input_file.hpp"

@@ -1,5 +1,5 @@
-/// Any bytes as the answers of a Redis server, in one piece and byte by byte: no crash, the same
-/// answers both ways, and nothing after an error.
+/// Any bytes as the replies of a Redis server, in one piece and byte by byte: no crash, the same
+/// replies both ways, and nothing after an error.
 
 #include "base/check.hpp"
 #include "shell/cache/redis_reply.hpp"

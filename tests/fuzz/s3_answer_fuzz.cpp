@@ -1,4 +1,4 @@
-/// What a server of S3 answers, and addresses of repositories. The first byte chooses the reader.
+/// Responses of an S3 server, and addresses of repositories. The first byte selects the parser.
 
 #include "base/check.hpp"
 #include "shell/archive/object_name.hpp"

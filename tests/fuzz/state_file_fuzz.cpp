@@ -1,7 +1,7 @@
-/// The files that the daemon finds in its folder and the configuration: the breakers, the uptime
-/// figures, the operator's token, the hidden symbols, botcore.toml and the environment. The first
-/// byte chooses the reader. What is accepted can be used and reads back the same; what is damaged
-/// leaves a daemon that works.
+/// The files in the daemon's folder and the configuration: the breakers, the uptime figures, the
+/// operator's token, the hidden symbols, botcore.toml and the environment. The first byte selects
+/// the parser. Accepted content is usable and reads back the same; damaged content leaves a working
+/// daemon.
 
 #include "base/check.hpp"
 #include "input_file.hpp"
@@ -96,7 +96,7 @@ void operator_token(std::string_view text) {
     CHECK(::chmod(path.c_str(), 0600) == 0);
     const auto token = auth::OperatorToken::load(folder());
     if (!token) return CHECK(!token.error().text.empty());
-    // Whoever has the file can show what it holds.
+    // The token in the file authenticates its holder.
     const std::string header = "Bearer " + std::string(token.value().secret().reveal());
     const auto shown = auth::bearer_of(header);
     CHECK(shown.has_value());
@@ -119,7 +119,7 @@ void hidden_symbols(std::string_view text) {
     CHECK(again.is_followed(other) == other_followed);
 }
 
-/// Each value is one that its key takes.
+/// Each value is valid for its key.
 void check_config(const Config& config) {
     Config copy;
     for (const ConfigKey& key : config_keys()) {
@@ -162,7 +162,7 @@ constexpr std::array kReaders = {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    // 'a' is the first reader, so that seeds can be written by hand.
+    // 'a' selects the first parser, so that seeds can be written by hand.
     const auto letter = static_cast<std::size_t>(data[0]);
     kReaders.at((letter + kReaders.size() * 100 - 'a') % kReaders.size())(text.substr(1));
     return 0;

@@ -1,6 +1,6 @@
-/// Any values in the rows of the store and of the users' file. The first byte chooses the table;
-/// each further line replaces one column of a row as we write it: "3 t12.5" puts the text 12.5 into
-/// the third, "i" a whole number, "b" bytes, "n" nothing. A row that is taken reads back the same.
+/// Any values in the rows of the store and of the users' file. The first byte selects the table;
+/// each further line replaces one column of a valid row: "3 t12.5" puts the text 12.5 into the
+/// third, "i" a whole number, "b" bytes, "n" null. An accepted row reads back the same.
 
 #include "base/check.hpp"
 #include "input_file.hpp"
@@ -43,7 +43,7 @@ Number number_in(std::string_view text, Number absent) {
     return error == std::errc() && end == text.data() + text.size() ? number : absent;
 }
 
-/// Binds what the lines of `text` say; the values live as long as `text`.
+/// Binds the values in the lines of `text`; the values live as long as `text`.
 void replace_columns(Statement& statement, std::string_view text, int columns) {
     while (!text.empty()) {
         const std::size_t end = std::min(text.find('\n'), text.size());

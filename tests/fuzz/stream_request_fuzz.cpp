@@ -1,5 +1,5 @@
-/// Any bytes as a message of a client of the event stream: no crash, a refusal says why in short,
-/// and what is accepted keeps the limits that the server relies on.
+/// Any bytes as a message of an event stream client: no crash, a refusal has a short reason, and an
+/// accepted message keeps the limits that the server relies on.
 
 #include "base/check.hpp"
 #include "protocol/stream_requests.hpp"

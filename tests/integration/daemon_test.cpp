@@ -1,4 +1,4 @@
-// The real botcored, end to end: small promises that a person can check by hand too.
+// The real botcored, end to end: small checks that a person can repeat by hand.
 
 #include "shell/http/tls_client_test.hpp"
 #include "tests/crash/api_calls.hpp"
@@ -24,7 +24,7 @@ using std::chrono::seconds;
 constexpr std::string_view kExampleOrder =
     R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","quantity":"0.01"})";
 
-/// A body without the time at which it was asked for.
+/// The body without the time of the request.
 std::string without_time(const std::string& body) {
     return body.substr(0, body.rfind("\"timestamp\""));
 }
@@ -70,7 +70,7 @@ TEST_F(DaemonTest, ShowsTheSameStateAfterKillMinusNine) {
 }
 
 // @spec:I8 R3-IDEM-08
-TEST_F(DaemonTest, AKeyFromBeforeTheRestartAnswersWithTheSameBytes) {
+TEST_F(DaemonTest, RepliesWithTheSameBytesAfterARestart) {
     const Answer first = place("kept");
     ASSERT_EQ(first.status, 200) << first.body;
     EXPECT_FALSE(first.replayed);
@@ -85,7 +85,7 @@ TEST_F(DaemonTest, AKeyFromBeforeTheRestartAnswersWithTheSameBytes) {
     EXPECT_EQ(other->status, 422) << other->body;
 }
 
-TEST_F(DaemonTest, ServesTheDocumentThatIsKept) {
+TEST_F(DaemonTest, ServesTheApiDocumentInTheRepository) {
     const Answer served = daemon_.ask(read("/api/openapi.json")).value_or(Answer{});
     ASSERT_EQ(served.status, 200);
     std::ifstream file("docs/api/openapi.json");
@@ -113,7 +113,7 @@ TEST_F(DaemonTest, EndsCleanlyOnSigterm) {
     EXPECT_EQ(report.fills, 1U);
 }
 
-TEST(DaemonStart, SpeaksPlainToOtherMachinesOnlyWhereItIsToldTo) {
+TEST(DaemonStart, ServesPlainHttpToOtherMachinesOnlyWhenConfigured) {
     const TemporaryFolder folder;
     const auto daemon_with = [&](std::vector<std::string> arguments) {
         return std::make_unique<DaemonProcess>(DaemonOptions{
@@ -132,7 +132,7 @@ TEST(DaemonStart, SpeaksPlainToOtherMachinesOnlyWhereItIsToldTo) {
     EXPECT_TRUE(started) << started.error();
 }
 
-TEST(DaemonStart, TakesARenewedCertificateOnSighup) {
+TEST(DaemonStart, LoadsARenewedCertificateOnSighup) {
     using shell::http::TlsClient;
     const TemporaryFolder folder;
     const shell::http::TlsFiles files{folder.path() / "certificate.pem", folder.path() / "key.pem"};
@@ -155,7 +155,7 @@ TEST(DaemonStart, TakesARenewedCertificateOnSighup) {
     EXPECT_EQ(daemon.terminate(), 0) << daemon.last_output();
 }
 
-/// The same request on every connection, once each.
+/// Sends the same request on every connection, once each.
 class SameRequest final : public LoadSource {
 public:
     SameRequest(std::string bytes, std::size_t count) : bytes_(std::move(bytes)), left_(count) {}

@@ -1,5 +1,5 @@
-// A server without descriptors, in the release build alone: the sanitizers look at objects by means
-// of a pipe, and so cannot work where there is no descriptor left.
+// A server without free file descriptors, in the release build only: the sanitizers use a pipe to
+// inspect objects and cannot work when no descriptor is left.
 
 #include "shell/http/server_world_test.hpp"
 
@@ -21,7 +21,7 @@ protected:
     }
 };
 
-/// Lowers the limit of descriptors to what is open now.
+/// Lowers the limit of descriptors to the number that is open now.
 class NoDescriptorsLeft {
 public:
     NoDescriptorsLeft() {
@@ -41,7 +41,7 @@ private:
     rlimit before_{};
 };
 
-TEST_F(NoDescriptors, NamesMissingDescriptorsOnceAndAcceptsAfterwards) {
+TEST_F(NoDescriptors, ReportsMissingDescriptorsOnceAndAcceptsAfterwards) {
     std::promise<std::string> said;
     int times = 0;
     HttpServerOptions options;
@@ -71,7 +71,7 @@ TEST_F(NoDescriptors, NamesMissingDescriptorsOnceAndAcceptsAfterwards) {
     on_loop([&] { EXPECT_EQ(times, 1); });
 }
 
-TEST_F(NoDescriptors, ASilentConnectionIsClosedForTheNextCaller) {
+TEST_F(NoDescriptors, ClosesAnIdleConnectionForTheNextCaller) {
     start();
     TestClient silent(port());
     await_connections(1);

@@ -1,5 +1,5 @@
-// The event stream of the real botcored: what it tells of an order, that it tells the same after a
-// crash, and that it says goodbye.
+// The event stream of the real botcored: the events of an order, the same events after a crash, and
+// the closing message at a shutdown.
 
 #include "shell/websocket/stream_client_test.hpp"
 #include "tests/crash/api_calls.hpp"
@@ -19,7 +19,7 @@ namespace {
 using shell::websocket::StreamClient;
 using testing::IsSupersetOf;
 
-/// All numbered events there are now, as they came.
+/// All numbered events so far, in the order of arrival.
 struct Told {
     std::vector<std::string> texts;
     std::vector<std::string> names;
@@ -42,7 +42,7 @@ Told told_since_the_beginning(const DaemonProcess& daemon) {
 }
 
 // @spec:R4-FAIL-02 R4-AC-06 R4-NOTE-01
-TEST(EventStreamOfTheDaemon, TellsOfOrdersAndTellsTheSameAfterACrash) {
+TEST(EventStreamOfTheDaemon, ReportsOrdersAndRepeatsTheSameEventsAfterACrash) {
     TemporaryFolder folder;
     DaemonProcess daemon({.program = {}, .data = folder.path() / "data", .arguments = {}});
     ASSERT_TRUE(daemon.start());
@@ -66,15 +66,15 @@ TEST(EventStreamOfTheDaemon, TellsOfOrdersAndTellsTheSameAfterACrash) {
     daemon.kill();
     ASSERT_TRUE(daemon.start());
     const Told after = told_since_the_beginning(daemon);
-    ASSERT_GT(after.texts.size(), before.texts.size());  // Another start.
+    ASSERT_GT(after.texts.size(), before.texts.size());  // The restart added events.
     EXPECT_TRUE(std::equal(before.texts.begin(), before.texts.end(), after.texts.begin()));
 }
 
 // @spec:R2-TMO-06 R4-NOTE-01
-TEST(EventStreamOfTheDaemon, TellsOfAnAnalysisThatTookTooLong) {
+TEST(EventStreamOfTheDaemon, ReportsAnAnalysisTimeout) {
     namespace asio = boost::asio;
     asio::io_context context;
-    // It takes connections and never says a word.
+    // It accepts connections and never sends a response.
     const asio::ip::tcp::acceptor silent(context, {asio::ip::address_v4::loopback(), 0});
     const std::string url = "http://127.0.0.1:" + std::to_string(silent.local_endpoint().port());
     TemporaryFolder folder;
@@ -107,7 +107,7 @@ TEST(EventStreamOfTheDaemon, TellsOfAnAnalysisThatTookTooLong) {
 }
 
 // @spec:R2-SHUT-04
-TEST(EventStreamOfTheDaemon, SaysGoodbyeOnSigterm) {
+TEST(EventStreamOfTheDaemon, SendsAClosingMessageOnSigterm) {
     TemporaryFolder folder;
     DaemonProcess daemon({.program = {}, .data = folder.path() / "data", .arguments = {}});
     ASSERT_TRUE(daemon.start());

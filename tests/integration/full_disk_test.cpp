@@ -1,4 +1,4 @@
-// A full disk, really full: the daemon's folder on a small file system of its own.
+// A file system that is really full: the daemon's folder lies on a small file system of its own.
 
 #include "tests/crash/api_calls.hpp"
 #include "tests/crash/daemon_process.hpp"
@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::seconds;
 
-/// Writes until the file system takes no more byte.
+/// Writes until the file system is full.
 class Filler {
 public:
     explicit Filler(std::filesystem::path path) : path_(std::move(path)) {}
@@ -41,7 +41,7 @@ private:
 class FullDiskTest : public testing::Test {
 protected:
     void SetUp() override {
-        // A name space of our own: what is mounted in it ends with this process.
+        // A mount namespace of its own: its mounts disappear with this process.
         if (::geteuid() != 0 || ::unshare(CLONE_NEWNS) != 0 ||
             ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
             ::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, "size=160m") != 0) {
@@ -65,7 +65,7 @@ protected:
         return order(R"("symbol":"BTCUSDT","side":"BUY","quantity":"0.01")", key);
     }
 
-    /// Asks with fresh keys until the answer has this status.
+    /// Sends entries with new keys until a response has this status.
     [[nodiscard]] bool entry_ends_with(int status, const std::string& prefix) {
         int number = 0;
         return wait_until(seconds(30), [&] {
@@ -81,7 +81,7 @@ protected:
 };
 
 // @spec:I9 TC-REL-010
-TEST_F(FullDiskTest, RefusesEntriesAndTakesExitsAndComesBackByItself) {
+TEST_F(FullDiskTest, RefusesEntriesAcceptsExitsAndRecoversByItself) {
     ASSERT_EQ(entry("bought").status, 200);
     const std::string resting_fields =
         R"("symbol":"BTCUSDT","side":"BUY","type":"LIMIT","price":"58500","quantity":"0.01")";
@@ -91,7 +91,7 @@ TEST_F(FullDiskTest, RefusesEntriesAndTakesExitsAndComesBackByItself) {
     filler.fill();
     ASSERT_TRUE(entry_ends_with(503, "full-")) << last_.status << last_.body;
     EXPECT_EQ(field_of(last_.body, "code"), "DISK_FULL");
-    // Whoever waits for space takes what the reserve gives back, too.
+    // Another process that waits for space also uses the space that the reserve released.
     filler.fill();
     const auto canceled = daemon_.ask(
         cancel_order("futures", std::string(field_of(resting.body, "order_id")), "cancel"));

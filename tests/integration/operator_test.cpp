@@ -1,4 +1,4 @@
-// Health, maintenance, the smoke test and the check of the data as an operator meets them: the real
+// Health, maintenance, the smoke test and the data check as an operator uses them: the real
 // botcored and the real botctl.
 
 #include "tests/crash/api_calls.hpp"
@@ -41,7 +41,7 @@ protected:
 };
 
 // @spec:R1-MAINT-10
-TEST_F(OperatorTest, TheSmokeTestPassesAndLeavesNothingBehind) {
+TEST_F(OperatorTest, SmokeTestPassesAndLeavesNothingBehind) {
     const Ran smoke = botctl("smoke");
     EXPECT_EQ(smoke.status, 0) << smoke.output;
     EXPECT_THAT(smoke.output, HasSubstr("CANCELED"));
@@ -55,7 +55,7 @@ TEST_F(OperatorTest, TheSmokeTestPassesAndLeavesNothingBehind) {
 }
 
 // @spec:R1-MAINT-01 R1-MAINT-02
-TEST_F(OperatorTest, WindowsArePlannedWithNoticeAndABound) {
+TEST_F(OperatorTest, SchedulesWindowsWithNoticeAndABound) {
     const Ran next = botctl("maintenance next");
     EXPECT_EQ(next.status, 0);
     EXPECT_THAT(next.output, HasSubstr("T02:00:00.000Z"));
@@ -72,7 +72,7 @@ TEST_F(OperatorTest, WindowsArePlannedWithNoticeAndABound) {
 }
 
 // @spec:R1-MAINT-09 @spec:R1-MAINT-10 @spec:R1-MAINT-11 @spec:R1-AC-11
-TEST_F(OperatorTest, MaintenanceClosesTheDoorForEntriesAndOpensItAgain) {
+TEST_F(OperatorTest, MaintenanceRefusesEntriesUntilItEnds) {
     ASSERT_EQ(botctl("order place BTCUSDT BUY 0.01").status, 0);
     const Ran on = botctl("maintenance on --minutes 30 --text disk");
     ASSERT_EQ(on.status, 0) << on.output;
@@ -84,7 +84,7 @@ TEST_F(OperatorTest, MaintenanceClosesTheDoorForEntriesAndOpensItAgain) {
     EXPECT_THAT(refused->body, HasSubstr("\"MAINTENANCE\""));
     EXPECT_EQ(botctl("smoke").status, 0) << "it knows that the door is closed";
     EXPECT_EQ(botctl("close BTCUSDT").status, 0) << "exits pass";
-    // A restart in the middle of it changes nothing.
+    // A restart during the window does not end it.
     daemon_.kill();
     ASSERT_TRUE(daemon_.start());
     EXPECT_TRUE(mode_becomes("MAINTENANCE"));
@@ -112,7 +112,7 @@ TEST_F(OperatorTest, HealthAndUptimeSurviveARestart) {
 }
 
 // @spec:R3-INTEG-09 TC-REL-017
-TEST_F(OperatorTest, DamagedRowsAreFoundAndMadeAnew) {
+TEST_F(OperatorTest, FindsAndRebuildsDamagedRows) {
     ASSERT_EQ(botctl("order place BTCUSDT BUY 0.01").status, 0);
     EXPECT_EQ(botctl("check").status, 0) << "beside the daemon that runs";
     const Ran running = botctl("rebuild --yes");

@@ -1,4 +1,4 @@
-// An exchange that holds something else than we do, and the real botctl that puts it right.
+// An exchange whose state differs from ours, and the real botctl that corrects it.
 
 #include "shell/http/api_world_test.hpp"
 #include "tests/integration/run_botctl.hpp"
@@ -31,7 +31,7 @@ protected:
         });
     }
 
-    /// Two looks, so that the difference is no report under way.
+    /// Compares twice, so that the difference cannot be a report in flight.
     void compare_twice() {
         for (int look = 0; look < 2; ++look) {
             EXPECT_EQ(world_.ask("POST", "/api/reconciliation").status, 200);
@@ -48,7 +48,7 @@ protected:
 };
 
 // @spec:R4-FAIL-07 R4-MAN-02 R3-INTEG-08 R4-MAN-01 R4-MAN-09
-TEST_F(ReconcileFix, TakesOverBalancesAndPositionsOneByOneAndTradesAgain) {
+TEST_F(ReconcileFix, AdoptsBalancesAndPositionsOneByOneAndTradesAgain) {
     exchange_holds(9'990,
                    {{{model::Market::Futures, model::Symbol("BTCUSDT")},
                      model::Quantity::from_units(model::kScale / 50),

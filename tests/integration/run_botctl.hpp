@@ -16,10 +16,10 @@ namespace botcore::crash {
 
 struct Ran {
     int status = -1;
-    std::string output;  ///< Both streams.
+    std::string output;  ///< Standard output and standard error.
 };
 
-/// The words must need no quotes in a shell.
+/// The words must need no quoting in a shell.
 inline Ran run_botctl(const std::string& words,
                       std::uint16_t port,
                       const std::filesystem::path& data) {

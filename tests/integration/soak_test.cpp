@@ -1,5 +1,5 @@
 // 100,000 orders of 64 clients while recorded streams of the exchange run through the daemon as
-// fast as it takes them: nothing lost, doubled or half applied.
+// fast as it can process them: nothing is lost, doubled or half applied.
 
 #include "tests/crash/daemon_process.hpp"
 #include "tests/crash/order_mix.hpp"
@@ -76,7 +76,8 @@ public:
             "%llu orders in %.1f s\n", static_cast<unsigned long long>(mix_.orders_done()), taken);
     }
 
-    /// What was refused only for a moment, or left open by a time-out, is asked for until it ends.
+    /// Repeats requests that were refused temporarily or left open by a time-out, until each has a
+    /// final response.
     void settle() {
         mix_.set_only_again(true);
         const auto deadline = Clock::now() + seconds(30);

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Folders for tests that write files. Nothing of a test outlives it on the disk.
+/// Folders for tests that write files. A test leaves no files on the disk.
 
 #include "base/check.hpp"
 
@@ -13,7 +13,7 @@
 
 namespace botcore::scratch {
 
-/// An empty folder that goes away with its owner.
+/// An empty folder that is removed with this object.
 class TemporaryFolder {
 public:
     TemporaryFolder() {
@@ -38,8 +38,8 @@ private:
     std::filesystem::path path_;
 };
 
-/// While it lives, temporary folders are made inside of one that goes away with it, those of child
-/// processes too: the child of a death test never cleans up.
+/// During its lifetime, temporary folders are created inside one folder that is removed with this
+/// object. This includes the folders of child processes: the child of a death test never cleans up.
 class TemporaryRoom {
 public:
     TemporaryRoom() {

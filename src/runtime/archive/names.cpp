@@ -25,7 +25,8 @@ std::string hex_digits(std::uint32_t value) {
     return text;
 }
 
-/// Takes what a name is made of from its front; after the first mistake it stays wrong.
+/// Parses a name from the front, one component at a time; after the first error the parser stays in
+/// the failed state.
 class Parts {
 public:
     explicit Parts(std::string_view text) : rest_(text) {}

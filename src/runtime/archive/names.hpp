@@ -1,6 +1,7 @@
 #pragma once
 
-/// The names of an archive's objects, which tell what they hold without being opened:
+/// The names of an archive's objects. A name says what the object contains, so that a listing is
+/// enough to find objects without opening them:
 ///
 ///   timelines/<8 digits>
 ///   timeline/<8 digits>/start
@@ -11,8 +12,8 @@
 ///
 /// A part of a snapshot is "part-<4 digits>", "manifest" or "verified". A timeline is what one
 /// store wrote without being restored: each restore begins a new one (docs/disaster-recovery.md).
-/// "timelines/" lists the timelines of the archive; archives of earlier versions do not have it,
-/// but their timelines are numbered from 1 without a gap.
+/// "timelines/" lists the timelines of the archive. Archives written by earlier versions do not
+/// have this list, but their timelines are numbered from 1 without a gap.
 
 #include "base/time.hpp"
 #include "model/names.hpp"
@@ -32,7 +33,7 @@ using Timeline = std::uint32_t;
 inline constexpr Timeline kFirstTimeline = 1;
 inline constexpr Timeline kTimelineMax = 99'999'999;
 
-/// A timeline that a store left, with the last record that both have.
+/// A timeline from which a store was restored, with the last record that both have in common.
 struct Ancestor {
     Timeline timeline = kFirstTimeline;
     std::uint32_t id = 0;
@@ -48,23 +49,24 @@ struct Ancestor {
     }
 };
 
-/// The timeline that a store is on. Numbers order the timelines of one archive; number and id
-/// together are never given twice.
+/// The timeline that a store is on. Numbers order the timelines of one archive. A combination of
+/// number and id is never used twice.
 struct TimelineIdentity {
     Timeline number = kFirstTimeline;
-    /// Random, from the restore that began the timeline. Without a restore it comes from the first
-    /// record of the journal; 0 while there is no record.
+    /// Random, drawn by the restore that began the timeline. Without a restore it is derived from
+    /// the first record of the journal; 0 while there is no record.
     std::uint32_t id = 0;
     std::vector<Ancestor> ancestors;  ///< Oldest first.
 
     friend bool operator==(const TimelineIdentity&, const TimelineIdentity&) = default;
 };
 
-/// "2-9f2c41d0": how callers of the API know a timeline.
+/// "2-9f2c41d0": the form in which the API shows a timeline.
 [[nodiscard]] std::string timeline_text(Timeline number, std::uint32_t id);
 [[nodiscard]] std::string to_text(const TimelineIdentity& identity);
 
-/// The id of a timeline that no restore began, from the hash of the journal's first record.
+/// The id of a timeline that was not begun by a restore, from the hash of the journal's first
+/// record.
 [[nodiscard]] std::uint32_t id_of(const model::Hash& first_record);
 
 struct SegmentName {
@@ -86,21 +88,21 @@ struct SnapshotName {
 /// "20261123t020000z", UTC, seconds rounded down.
 [[nodiscard]] std::string compact_time(base::Timestamp time);
 
-/// Before the names of all timelines in the list of timelines.
+/// Prefix of the names in the list of timelines.
 inline constexpr std::string_view kTimelinesPrefix = "timelines/";
 
 [[nodiscard]] std::string listed_name(Timeline timeline);
 [[nodiscard]] std::string timeline_prefix(Timeline timeline);
 [[nodiscard]] std::string start_name(Timeline timeline);
 [[nodiscard]] std::string segment_prefix(Timeline timeline);
-/// Every segment that ends at `sequence` or later, and begins at most `records_max` before, is
-/// behind this name in the alphabet.
+/// A lower bound for listings: the name of every segment that ends at `sequence` or later sorts
+/// after this name, provided that the segment has at most `records_max` records.
 [[nodiscard]] std::string segments_after(Timeline timeline,
                                          model::Sequence sequence,
                                          std::uint64_t records_max);
 [[nodiscard]] std::string to_text(const SegmentName& name);
 [[nodiscard]] std::string snapshot_prefix(Timeline timeline);
-/// With the slash at its end.
+/// Ends with a slash.
 [[nodiscard]] std::string to_text(const SnapshotName& name);
 [[nodiscard]] std::string part_name(std::uint32_t number);
 [[nodiscard]] std::string users_prefix(Timeline timeline);
@@ -108,7 +110,7 @@ inline constexpr std::string_view kTimelinesPrefix = "timelines/";
 [[nodiscard]] std::string claim_prefix(Timeline timeline);
 [[nodiscard]] std::string claim_name(Timeline timeline, std::uint64_t number, std::uint32_t writer);
 
-/// Nothing where the name is not of this kind.
+/// Each of these parsers returns nothing when the name is of another kind.
 [[nodiscard]] std::optional<std::uint64_t> claim_number(std::string_view name);
 [[nodiscard]] std::optional<Timeline> parse_listed(std::string_view name);
 [[nodiscard]] std::optional<Timeline> parse_start(std::string_view name);

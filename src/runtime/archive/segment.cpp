@@ -10,7 +10,8 @@ namespace botcore::runtime::archive {
 namespace {
 
 constexpr char kVersion = 1;
-/// Of the start of a timeline, whose later fields earlier programs do not know.
+/// The version of a timeline's start object; version 2 appended fields that earlier programs do not
+/// know.
 constexpr char kStartVersion = 2;
 constexpr std::size_t kPage = 500;
 
@@ -30,7 +31,8 @@ std::optional<T> decode_any(std::string_view bytes, char newest = kVersion) {
     return reader.finished() ? std::optional(std::move(value)) : std::nullopt;
 }
 
-/// Adds the entry and the replies under the keys that it answers; answers the bytes added.
+/// Adds the entry and the replies under the keys that it completes. Returns the number of bytes
+/// added.
 ports::StoreResult<std::size_t> add(Segment& segment,
                                     ports::JournalEntry entry,
                                     ports::StoreReader& reader) {
@@ -41,7 +43,7 @@ ports::StoreResult<std::size_t> add(Segment& segment,
         const auto* key = std::get_if<model::KeyEntry>(&change);
         if (key == nullptr || key->state != model::KeyState::Done) continue;
         std::optional<ports::KeyRow> row = TRY(reader.find_key(key->owner, key->key));
-        // Its body is empty where its life ended before a repository asked for it.
+        // The body is empty when its retention ended before any repository archived it.
         if (!row) return base::Failure{ports::StoreError::Corrupt};
         added += row->body.size();
         segment.replies.push_back({key->owner, key->key, std::move(row->body)});

@@ -1,7 +1,8 @@
 #pragma once
 
-/// What an archive's objects hold, in the binary form of `protocol/binary_codec`, each behind one
-/// byte that tells its version. Stored for ever: never change, only append.
+/// The contents of an archive's objects, in the binary form of `protocol/binary_codec`, each
+/// preceded by one byte with its version. These formats are stored permanently: never change a
+/// field, only append.
 
 #include "base/field_version.hpp"
 #include "ports/store.hpp"
@@ -39,7 +40,8 @@ struct SegmentEntry {
     }
 };
 
-/// The bytes under a key that a record of the segment answers: they are not part of the record.
+/// The reply bytes stored under a key that a record of the segment completes; the record itself
+/// does not contain them.
 struct SegmentReply {
     model::Owner owner;
     model::IdempotencyKey key;
@@ -69,7 +71,8 @@ struct Segment {
     }
 };
 
-/// A whole store at one record. Written last: without it the parts are rubbish.
+/// A whole store at one record. The manifest is written last: parts without a manifest are an
+/// incomplete snapshot and are ignored.
 struct Manifest {
     model::Sequence sequence = 0;
     model::Hash hash{};
@@ -99,7 +102,7 @@ struct Manifest {
     }
 };
 
-/// A restore of the snapshot was tried: what it gave.
+/// The result of a trial restore of the snapshot.
 struct Verified {
     model::Timestamp time;
     std::string state_hash;
@@ -113,14 +116,14 @@ struct Verified {
     }
 };
 
-/// Where a timeline leaves the one that it was restored from. Where a store began in an empty
-/// archive there is no parent, and the timeline holds every record from the first one on.
+/// Where a timeline branches off from the one that it was restored from. When a store began in an
+/// empty archive, there is no parent and the timeline contains every record from the first one on.
 struct TimelineStart {
     Timeline parent = 0;
     model::Sequence sequence = 0;  ///< The last record that both have.
     model::Hash hash{};
     model::Timestamp created;
-    std::uint32_t id = 0;               ///< Since version 2; 0: not told.
+    std::uint32_t id = 0;               ///< Since version 2; 0: not stored.
     std::vector<Ancestor> ancestors{};  ///< Since version 2.
 
     friend bool operator==(const TimelineStart&, const TimelineStart&) = default;
@@ -138,10 +141,10 @@ struct TimelineStart {
     }
 };
 
-/// A process began to write the timeline.
+/// States that a process began to write the timeline.
 struct Claim {
     model::Timestamp created;
-    std::string where;  ///< The machine and the process, for people.
+    std::string where;  ///< The machine and the process, for operators.
 
     friend bool operator==(const Claim&, const Claim&) = default;
 
@@ -158,19 +161,19 @@ struct Claim {
 [[nodiscard]] std::string encode(const TimelineStart& start);
 [[nodiscard]] std::string encode(const Claim& claim);
 
-/// Nothing where the bytes are not whole, or of a later version.
+/// Empty when the bytes are truncated or malformed, or have a later version.
 [[nodiscard]] std::optional<Segment> decode_segment(std::string_view bytes);
 [[nodiscard]] std::optional<Manifest> decode_manifest(std::string_view bytes);
 [[nodiscard]] std::optional<Verified> decode_verified(std::string_view bytes);
 [[nodiscard]] std::optional<TimelineStart> decode_start(std::string_view bytes);
 [[nodiscard]] std::optional<Claim> decode_claim(std::string_view bytes);
 
-/// The records behind `after`, as many as one segment takes, with their replies. Without entries
-/// where there are none. Reads one snapshot of the store.
+/// The records after `after`, as many as fit into one segment, with their replies; without entries
+/// when there are none. Reads one snapshot of the store.
 [[nodiscard]] ports::StoreResult<Segment> read_segment(ports::StoreReader& reader,
                                                        model::Sequence after);
 
-/// The id of the timeline where no restore gave it one; 0 where the journal has no record.
+/// The id of the first timeline, derived from the journal; 0 when the journal has no record.
 [[nodiscard]] ports::StoreResult<std::uint32_t> id_from_journal(ports::StoreReader& reader);
 
 [[nodiscard]] SegmentName name_of(const Segment& segment, Timeline timeline);
