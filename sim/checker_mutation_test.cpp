@@ -145,7 +145,7 @@ public:
 
 /// A connection that receives everything through a broken `Sink`.
 template <class Sink>
-class DeafLink final : public Link {
+class BrokenSinkLink final : public Link {
 public:
     using Link::Link;
 
@@ -279,15 +279,15 @@ TEST(CheckerMutation, TreatingAMissingReplyAsARejectionBreaksI3) {
     plan.per_mille[static_cast<std::size_t>(Fault::ReplyLost)] = 500;
     plan.per_mille[static_cast<std::size_t>(Fault::StreamLost)] = 700;
     plan.per_mille[static_cast<std::size_t>(Fault::CrashIdle)] = 0;
-    expect_caught(plan, with_link<DeafLink<SilenceIsRejectionSink>>(), "I3");
+    expect_caught(plan, with_link<BrokenSinkLink<SilenceIsRejectionSink>>(), "I3");
 }
 
 TEST(CheckerMutation, BookingATradeUnderAnotherNumberBreaksI4) {
-    expect_caught(rough_plan(), with_link<DeafLink<RenumberingSink>>(), "I4");
+    expect_caught(rough_plan(), with_link<BrokenSinkLink<RenumberingSink>>(), "I4");
 }
 
 TEST(CheckerMutation, LosingFillsBreaksI4) {
-    expect_caught(rough_plan(), with_link<DeafLink<FillLosingSink>>(), "I4");
+    expect_caught(rough_plan(), with_link<BrokenSinkLink<FillLosingSink>>(), "I4");
 }
 
 TEST(CheckerMutation, WritingAfterAcknowledgingBreaksI1AndI6) {

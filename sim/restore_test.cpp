@@ -264,7 +264,7 @@ TEST_F(Restore, FreezesOnUnexplainedMoneyUntilAnOperatorAdoptsIt) {
     less.account = Clients::kAliceFutures;
     less.asset = model::Asset("USDT");
     less.of(model::Book::Cash) = model::Money::whole(90'000);
-    world_->server().change_behind_our_back({account(), {less}, {}, {}});
+    world_->server().change_unreported({account(), {less}, {}, {}});
     run(30'000);
     EXPECT_EQ(account().frozen_reason, model::Reason::BooksDiffer);
     EXPECT_GE(world_->node().runtime->counters().positions_differ, 1U);

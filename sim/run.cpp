@@ -1,7 +1,7 @@
 #include "sim/run.hpp"
 
 #include "sim/world/coverage_marks.hpp"
-#include "sim/world/crash_points.hpp"
+#include "sim/world/restore_points.hpp"
 #include "sim/world/world.hpp"
 
 #include <optional>

@@ -138,7 +138,7 @@ protected:
     }
 
     /// The numbers of the audit events in the journal.
-    [[nodiscard]] std::vector<int> acts() {
+    [[nodiscard]] std::vector<int> audit_events() {
         std::vector<int> numbers;
         const auto entries = store_.journal(1, 1'000'000).value();
         for (const auto& entry : entries) {
@@ -436,7 +436,7 @@ TEST_F(RuntimeAlone, RecordsAuditEventsOnceAndInOrderDespiteFailedCommits) {
         pass(Duration::seconds(1));
         steps();
         EXPECT_EQ(runtime_.status(), Status::Running);
-        EXPECT_EQ(acts(), given);
+        EXPECT_EQ(audit_events(), given);
         EXPECT_EQ(runtime_.audit_events_waiting(), 0U);
     }
 }
@@ -453,7 +453,7 @@ TEST_F(RuntimeAlone, KeepsABoundedNumberOfAuditEvents) {
     faults_.stop();
     pass(Duration::seconds(1));
     steps();
-    EXPECT_EQ(acts().size(), runtime::kAuditEventsMax);
+    EXPECT_EQ(audit_events().size(), runtime::kAuditEventsMax);
     EXPECT_TRUE(record(0));
 }
 

@@ -128,7 +128,7 @@ void Checker::on_venue_lost() {
     at_venue_.clear();
 }
 
-void Checker::on_put_back() {
+void Checker::on_restored() {
     journal_.emplace(violations_);
     restore_ = true;
 }

@@ -84,7 +84,7 @@ public:
 
     /// The store is restored to an earlier record, so its journal is checked again from the first
     /// record. What was sent to the exchange and what the exchange did stays in effect.
-    void on_put_back();
+    void on_restored();
 
     /// Compares whole tables with the projection.
     void audit_rows(const Rows& rows);

@@ -126,7 +126,7 @@ void JournalChecker::check_act(const model::Record& record) {
     if (act == nullptr) return;
     std::uint64_t number = 0;
     (void)std::from_chars(act->detail.data(), act->detail.data() + act->detail.size(), number);
-    std::uint64_t& newest = acts_[act->subject];
+    std::uint64_t& newest = audit_events_[act->subject];
     if (number <= newest) {
         violations_.add("ACTS", place_of(record) + " has act " + act->detail + " late or again");
     }

@@ -60,7 +60,8 @@ private:
     model::Policy policy_;
     std::set<model::AccountId> reconciled_;
     std::set<std::uint64_t> incarnations_;
-    std::map<std::string, std::uint64_t> acts_;  ///< The newest audit event of each process.
+    std::map<std::string, std::uint64_t>
+        audit_events_;  ///< The newest audit event of each process.
 };
 
 }  // namespace botcore::sim::checkers

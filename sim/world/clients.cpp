@@ -166,7 +166,7 @@ void Clients::on_reply(runtime::RequestHandle handle, const runtime::ApiReply& r
     // A temporary refusal leaves no record: the caller may reuse the key, or give up.
     const bool gate = (reply.status == 503 || reply.status == 429) && !unknown && !down &&
                       !contains(reply.body, "\"NOT_SENT\"");
-    if (gate) check_gate(call);
+    if (gate) check_refusal(call);
     const bool verdict = !unknown && !down && !under_way && !reused && !gate;
     context_.note("reply " + call.key.second.text() + " " + std::to_string(reply.status));
     context_.checker.on_reply({.key = call.key,
@@ -183,7 +183,7 @@ void Clients::on_reply(runtime::RequestHandle handle, const runtime::ApiReply& r
 }
 
 /// A temporary refusal never applies to a cancel or an exit (I9).
-void Clients::check_gate(const Call& call) const {
+void Clients::check_refusal(const Call& call) const {
     bool exit = std::holds_alternative<model::CancelOrder>(call.body) ||
                 std::holds_alternative<model::ClosePosition>(call.body) ||
                 std::holds_alternative<model::CancelAll>(call.body) ||

@@ -70,7 +70,7 @@ private:
     [[nodiscard]] model::InputBody choose_money();
     [[nodiscard]] const model::Account& choose_account();
     void note_refusal(const Call& call, const std::string& body) const;
-    void check_gate(const Call& call) const;
+    void check_refusal(const Call& call) const;
 
     Context& context_;
     SimStore& store_;

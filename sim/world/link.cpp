@@ -221,7 +221,7 @@ void Link::query(const model::AccountId& account,
     });
 }
 
-void Link::seat(const ports::AccountProjection& projection) {
+void Link::restore(const ports::AccountProjection& projection) {
     server_.restore_account({.account = projection.account,
                              .balances = projection.balances,
                              .positions = projection.positions,
@@ -231,7 +231,7 @@ void Link::seat(const ports::AccountProjection& projection) {
 void Link::account_changed(const ports::AccountProjection& projection) {
     if (process_->dead) return;
     if (context_.plan.mode == VenueMode::Paper || !server_.knows(projection.account.id)) {
-        seat(projection);
+        restore(projection);
     }
 }
 
@@ -239,7 +239,7 @@ void Link::define(const model::Instrument& instrument) {
     if (!process_->dead) server_.venue().define(instrument);
 }
 
-void Link::look(const ports::AccountProjection& projection, bool lagging) {
+void Link::query_account(const ports::AccountProjection& projection, bool lagging) {
     std::vector<venue::OrderName> names;
     for (const auto& order : projection.live_orders) {
         const venue::OrderName name{order.account, order.instrument, order.id};
@@ -268,7 +268,7 @@ void Link::look(const ports::AccountProjection& projection, bool lagging) {
     process_->wake();
 }
 
-void Link::report_unseated(const ports::AccountProjection& projection) {
+void Link::report_not_restored(const ports::AccountProjection& projection) {
     for (const auto& order : projection.live_orders) {
         const venue::OrderName name{order.account, order.instrument, order.id};
         if (server_.was_written(order.id)) continue;  // The placement may still arrive.
@@ -285,7 +285,7 @@ void Link::reconcile(const ports::AccountProjection& projection) {
     if (process_->dead) return;
     context_.note("reconcile " + projection.account.id.text());
     const bool paper = context_.plan.mode == VenueMode::Paper;
-    if (paper || !server_.knows(projection.account.id)) seat(projection);
+    if (paper || !server_.knows(projection.account.id)) restore(projection);
     compare_twice(projection, true);
 }
 
@@ -303,13 +303,13 @@ void Link::compare_twice(const ports::AccountProjection& projection, bool term_b
     };
     context_.queue.after(transit(), [this, current, projection, paper, term_begins] {
         if (!current()) return;
-        if (paper && term_begins) report_unseated(projection);
-        look(projection, true);
+        if (paper && term_begins) report_not_restored(projection);
+        query_account(projection, true);
         const Duration wait =
             paper ? Duration() : context_.plan.policy.view_lag + Duration::milliseconds(1);
         context_.queue.after(wait, [this, current, projection] {
             if (!current()) return;
-            look(projection, false);
+            query_account(projection, false);
             process_->sink->on_reconciled(projection.account.id,
                                           server_.books(projection.account.id));
             process_->wake();

@@ -64,10 +64,10 @@ private:
     void give_up_later(const std::shared_ptr<Waiting>& waiting,
                        const model::OrderReport& no_answer);
     void deliver(model::Duration delay, const model::OrderReport& report);
-    void look(const ports::AccountProjection& projection, bool lagging);
+    void query_account(const ports::AccountProjection& projection, bool lagging);
     void compare_twice(const ports::AccountProjection& projection, bool term_begins);
-    void seat(const ports::AccountProjection& projection);
-    void report_unseated(const ports::AccountProjection& projection);
+    void restore(const ports::AccountProjection& projection);
+    void report_not_restored(const ports::AccountProjection& projection);
 
     Context& context_;
     VenueServer& server_;

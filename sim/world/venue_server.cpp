@@ -98,7 +98,7 @@ OrderReport VenueServer::place(const model::OrderInstruction& instruction,
 void VenueServer::place_foreign(const model::OrderInstruction& instruction) {
     model::OrderInstruction signed_now = instruction;
     signed_now.attempt = {context_.now(), model::Duration::seconds(2), 1};
-    tell(place(signed_now, context_.now()));
+    publish(place(signed_now, context_.now()));
 }
 
 model::VenueOrder VenueServer::describe(const venue::OrderName& name) {
@@ -107,9 +107,9 @@ model::VenueOrder VenueServer::describe(const venue::OrderName& name) {
     return order;
 }
 
-void VenueServer::change_behind_our_back(const venue::AccountSnapshot& seat) {
+void VenueServer::change_unreported(const venue::AccountSnapshot& seat) {
     Reports reports;
-    venue_->seat(seat, context_.now(), reports);
+    venue_->restore(seat, context_.now(), reports);
     CHECK(reports.empty());
 }
 
@@ -153,7 +153,7 @@ OrderReport VenueServer::query(const venue::OrderName& name, model::Duration lag
     return report;
 }
 
-void VenueServer::seat(const venue::AccountSnapshot& seat) {
+void VenueServer::restore(const venue::AccountSnapshot& seat) {
     restored_[seat.account.id] = seat.account;
     for (const auto& order : seat.live_orders) {
         if (order.state != model::OrderState::Open) continue;
@@ -180,7 +180,7 @@ void VenueServer::seat(const venue::AccountSnapshot& seat) {
         context_.checker.on_venue_order(order.id);
     }
     Reports reports;
-    venue_->seat(seat, context_.now(), reports);
+    venue_->restore(seat, context_.now(), reports);
     (void)absorb(reports, nullptr);
 }
 

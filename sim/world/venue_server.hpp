@@ -25,7 +25,7 @@ public:
     }
 
     /// Sends the report to the current receiver.
-    void tell(const model::OrderReport& report) const {
+    void publish(const model::OrderReport& report) const {
         if (stream_) stream_(report);
     }
 
@@ -56,9 +56,9 @@ public:
     }
 
     /// Changes the account's money at the exchange without reporting it.
-    void change_behind_our_back(const venue::AccountSnapshot& seat);
+    void change_unreported(const venue::AccountSnapshot& seat);
 
-    void seat(const venue::AccountSnapshot& seat);
+    void restore(const venue::AccountSnapshot& seat);
     void apply(const std::vector<venue::MarketEvent>& events);
 
     [[nodiscard]] bool knows(const model::AccountId& account) const {

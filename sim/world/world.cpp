@@ -86,14 +86,14 @@ void World::kill(Node& node) {
         if (order.state == model::OrderState::Unknown) REACHED("crash: with an order unknown");
     }
     const Duration down = context_.faults.delay(Duration::milliseconds(20), Duration::seconds(4));
-    context_.queue.after(Duration(), [this, &node, down] { bury(node, down); });
+    context_.queue.after(Duration(), [this, &node, down] { free_memory(node, down); });
     if (context_.plan.mode == VenueMode::Exchange) return;
     REACHED("crash: venue died too");
     server_.rebuild_from_start();
     market_.publish_to_venue();
 }
 
-void World::bury(Node& node, Duration down) {
+void World::free_memory(Node& node, Duration down) {
     node.runtime.reset();
     if (&node == old_) {
         old_ = nullptr;
@@ -129,7 +129,7 @@ void World::restore(model::Sequence last) {
     kill(*node_);
     context_.note("put back to record " + std::to_string(last));
     REACHED("store put back");
-    context_.checker.on_put_back();
+    context_.checker.on_restored();
     store_.restore(last);
 }
 
@@ -207,7 +207,7 @@ bool World::submit(runtime::Request request) {
                                      .act = "looked",
                                      .subject = node->name,
                                      .outcome = "ok",
-                                     .detail = std::to_string(++node->acts),
+                                     .detail = std::to_string(++node->audit_events),
                                      .request_id = {}});
     }
     running_ = node;

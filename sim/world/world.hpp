@@ -40,8 +40,8 @@ public:
     std::optional<model::Timestamp> step_at;
     std::uint64_t terms = 0;
     std::uint64_t steps = 0;
-    std::string name;        ///< Its number among all processes of the run.
-    std::uint64_t acts = 0;  ///< The number of audit events passed to it.
+    std::string name;                ///< Its number among all processes of the run.
+    std::uint64_t audit_events = 0;  ///< The number of audit events passed to it.
 
 private:
     Clients& clients_;
@@ -102,7 +102,7 @@ private:
     [[nodiscard]] std::string unsettled();
     void start_node();
     void kill(Node& node);
-    void bury(Node& node, model::Duration down);
+    void free_memory(Node& node, model::Duration down);
     void step_later(Node& node, model::Duration delay);
     void step(Node& node);
     void after_call(Node& node);

@@ -192,10 +192,10 @@ void OnlineCheck::find(FindingKind kind,
                        std::string text,
                        std::optional<model::AccountId> account) {
     ++findings_count_;
-    tell_({.kind = kind,
-           .sequence = record.sequence,
-           .text = std::move(text),
-           .account = std::move(account)});
+    report_({.kind = kind,
+             .sequence = record.sequence,
+             .text = std::move(text),
+             .account = std::move(account)});
 }
 
 }  // namespace botcore::runtime

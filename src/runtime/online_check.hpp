@@ -36,10 +36,10 @@ inline constexpr std::size_t kTradesRemembered = 10'000;
 
 class OnlineCheck final : public CommitListener {
 public:
-    using Tell = std::function<void(const VerifyFinding&)>;
+    using Report = std::function<void(const VerifyFinding&)>;
 
     /// `tell` is called with each finding; it may ask the runtime to freeze the account.
-    explicit OnlineCheck(Tell tell) : tell_(std::move(tell)) {}
+    explicit OnlineCheck(Report tell) : report_(std::move(tell)) {}
 
     void on_committed(const std::vector<model::Record>& records) override;
 
@@ -70,7 +70,7 @@ private:
               std::string text,
               std::optional<model::AccountId> account);
 
-    Tell tell_;
+    Report report_;
     model::Sequence last_ = 0;
     std::map<OrderKey, model::Quantity> filled_;  ///< Of live orders.
     std::map<PositionKey, model::Quantity> sizes_;

@@ -77,7 +77,7 @@ model::Timestamp Runtime::wait_until(const Request& request, Now now) const {
 }
 
 /// Renders the replies of the decision, so that their bytes are part of the same commit.
-void Runtime::keep_replies(const model::Input& input, core::Decision& decision) {
+void Runtime::render_replies(const model::Input& input, core::Decision& decision) {
     for (const auto& effect : decision.effects) {
         const auto* answer = std::get_if<core::ReplyToRequest>(&effect);
         if (answer == nullptr) continue;

@@ -15,16 +15,16 @@ constexpr base::Duration kSearchAgain = base::Duration::seconds(1);
 void ReplyRetention::update(ports::StoreReader& reader, model::Sequence head, base::Timestamp now) {
     if (now < next_search_) return;
     next_search_ = now + kSearchAgain;
-    // Binary search: the newest expired record lies at or after `gone` and before `kept`.
-    model::Sequence gone = expired_until_;
-    model::Sequence kept = head + 1;
-    while (kept - gone > 1) {
-        const model::Sequence middle = gone + (kept - gone) / 2;
+    // Binary search: the newest expired record lies at or after `expired` and before `retained`.
+    model::Sequence expired = expired_until_;
+    model::Sequence retained = head + 1;
+    while (retained - expired > 1) {
+        const model::Sequence middle = expired + (retained - expired) / 2;
         const auto record = record_at(reader, middle);
         if (!record) return;
-        (now - record.value().input.monotonic_time >= life_ ? gone : kept) = middle;
+        (now - record.value().input.monotonic_time >= life_ ? expired : retained) = middle;
     }
-    expired_until_ = gone;
+    expired_until_ = expired;
     next_search_ = now + kSearchEvery;
 }
 

@@ -59,7 +59,7 @@ void ReplyTimeouts::forget_others(const std::set<model::ClientOrderId>& live) {
     std::erase_if(cancelled_, is_gone);
 }
 
-bool ReplyTimeouts::judge(const model::Order& order, model::Timestamp now, Due& due) {
+bool ReplyTimeouts::collect_due(const model::Order& order, model::Timestamp now, Due& due) {
     const bool placing = order.state == model::OrderState::Intended;
     const bool cancelling = order.cancel == model::CancelState::Requested;
     const bool in_question =
@@ -89,7 +89,7 @@ ReplyTimeouts::Due ReplyTimeouts::take_due(model::Timestamp now, const core::Sta
     std::set<model::ClientOrderId> live;
     for (const auto& [id, account] : state.accounts) {
         for (const auto& [number, order] : account.orders) {
-            if (!judge(order.order, now, due)) continue;
+            if (!collect_due(order.order, now, due)) continue;
             outstanding = true;
             live.insert(order.order.id);
         }

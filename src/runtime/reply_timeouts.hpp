@@ -66,7 +66,7 @@ private:
                                          Sent attempt);
     void forget_others(const std::set<model::ClientOrderId>& live);
     /// Adds the order's overdue replies to `due`. True when the order still expects any reply.
-    bool judge(const model::Order& order, model::Timestamp now, Due& due);
+    bool collect_due(const model::Order& order, model::Timestamp now, Due& due);
 
     std::optional<model::Timestamp> next_;
     std::map<model::ClientOrderId, model::Timestamp> asked_;

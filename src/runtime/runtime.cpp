@@ -51,9 +51,9 @@ void Runtime::submit(Request request, Now now) {
     CHECK(requests_.push(std::move(request)));
 }
 
-bool Runtime::record(model::RecordAuditEvent act) {
+bool Runtime::record(model::RecordAuditEvent event) {
     if (audit_events_.size() >= kAuditEventsMax) return false;
-    audit_events_.push_back(std::move(act));
+    audit_events_.push_back(std::move(event));
     return true;
 }
 
@@ -94,7 +94,7 @@ bool Runtime::step(Now now) {
     batch_.expire_replies(reply_retention_.expired_until());
     // Facts from the exchange are applied before new requests, so that orders in progress are
     // finished first.
-    bool looked = false;
+    bool ticked = false;
     // Most facts from a comparison are already known and leave no record; the limit keeps them from
     // delaying requests.
     for (std::size_t taken = 0; taken < options_.batch_max && !facts_.empty() &&
@@ -103,10 +103,10 @@ bool Runtime::step(Now now) {
         model::InputBody fact = facts_.pop();
         // Market prices from before a trade must not be applied to the position that the trade
         // creates, so ticks are applied first.
-        if (!looked && has_trades(fact)) {
+        if (!ticked && has_trades(fact)) {
             next_tick_ = now.monotonic;
             apply_ticks(now);
-            looked = true;
+            ticked = true;
         }
         apply(std::move(fact), now, nullptr);
     }
@@ -126,7 +126,7 @@ void Runtime::apply_audit_events(Now now) {
     }
 }
 
-void Runtime::forget_audit_events() {
+void Runtime::drop_recorded_audit_events() {
     audit_events_.erase(
         audit_events_.begin(),
         audit_events_.begin() + static_cast<std::ptrdiff_t>(audit_events_in_batch_));
@@ -261,7 +261,7 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
             {request->handle, wait_until(*request, now), request->request_id, true});
     }
     batch_.add(input, decision, engine_->state());
-    keep_replies(input, decision);
+    render_replies(input, decision);
     for (auto& effect : decision.effects)
         effects_.push_back(std::move(effect));
 }
@@ -288,7 +288,7 @@ bool Runtime::commit(Now now) {
         head_ = batch_.head();
         ++counters_.batches;
         counters_.records += batch_.size();
-        forget_audit_events();
+        drop_recorded_audit_events();
     }
     dispatch_effects(now);
     return true;

@@ -188,7 +188,7 @@ public:
     /// Accepts an audit event. It is recorded once and in order as soon as the store accepts
     /// records, regardless of failures until then. False when `kAuditEventsMax` events already
     /// wait.
-    [[nodiscard]] bool record(model::RecordAuditEvent act);
+    [[nodiscard]] bool record(model::RecordAuditEvent event);
 
     /// Freezes an account because one of our checks doubts its money. Recorded like an audit event.
     [[nodiscard]] bool freeze(model::FreezeAccount finding);
@@ -265,7 +265,7 @@ private:
     void apply(model::InputBody body, Now now, const Request* request);
     void apply_audit_events(Now now);
     void apply_requests(Now now);
-    void forget_audit_events();
+    void drop_recorded_audit_events();
     void push_fact(model::InputBody fact);
     void compare_due_accounts(Now now);
     void plan_comparisons(Now now);
@@ -280,7 +280,7 @@ private:
                         const std::optional<ports::KeyRow>& stored,
                         Now now);
     [[nodiscard]] ApiReply expired_reply(const ports::KeyRow& key, const Request& request, Now now);
-    void keep_replies(const model::Input& input, core::Decision& decision);
+    void render_replies(const model::Input& input, core::Decision& decision);
     [[nodiscard]] bool commit(Now now);
     void dispatch_effects(Now now);
     void perform(core::Effect& effect, Now now);

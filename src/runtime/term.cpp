@@ -37,7 +37,7 @@ bool Runtime::load(Now now) {
         if (!entries) return false;
         const bool durable =
             !entries.value().empty() && entries.value().front().hash == in_doubt_->hash;
-        if (durable) forget_audit_events();
+        if (durable) drop_recorded_audit_events();
         in_doubt_.reset();
     }
     audit_events_in_batch_ = 0;

@@ -103,11 +103,11 @@ TEST_F(Restores, AreRefusedBeyondTheArchivedRecords) {
     store.ship();
     const auto beyond = restore(vault, {.sequence = store.head().sequence + 1});
     ASSERT_FALSE(beyond);
-    EXPECT_EQ(beyond.error().kind, Kind::NoSuchMoment);
+    EXPECT_EQ(beyond.error().kind, Kind::OutOfRange);
     EXPECT_THAT(beyond.error().text,
                 HasSubstr("the archive has records 1 to " + std::to_string(store.head().sequence) +
                           " of " + protocol::to_iso8601(store.head().time)));
-    EXPECT_EQ(restore(vault, {.timeline = 2}).error().kind, Kind::NoSuchMoment);
+    EXPECT_EQ(restore(vault, {.timeline = 2}).error().kind, Kind::OutOfRange);
     EXPECT_FALSE(std::filesystem::exists(file("made.db")));
 }
 
@@ -127,7 +127,7 @@ TEST_F(Restores, AreRefusedForATimeBeforeTheFirstRecord) {
         return early ? std::string("restored") : early.error().text;
     };
     EXPECT_THAT(refused(), HasSubstr(range)) << "from segments";
-    EXPECT_EQ(restore(vault, {.time = base::Timestamp()}).error().kind, Kind::NoSuchMoment);
+    EXPECT_EQ(restore(vault, {.time = base::Timestamp()}).error().kind, Kind::OutOfRange);
     EXPECT_TRUE(restore(vault, {.time = begun}));
     // The same error when only a snapshot has the first records.
     store.snapshot(kNow);

@@ -13,7 +13,7 @@
 #include "tests/bench/store_bench.hpp"
 #include "tests/bench/tail_bench.hpp"
 #include "tests/crash/daemon_process.hpp"
-#include "tests/crash/judge_report.hpp"
+#include "tests/crash/figure_report.hpp"
 #include "tests/crash/order_mix.hpp"
 
 #include <algorithm>
@@ -102,7 +102,7 @@ constexpr Effort kQuick = {.rounds = 1,
 
 class Bench {
 public:
-    Bench(Options options, crash::CheckerReport& report)
+    Bench(Options options, crash::FigureReport& report)
         : options_(std::move(options)),
           report_(report),
           effort_(options_.quick ? kQuick : Effort{}) {}
@@ -148,7 +148,7 @@ private:
     [[nodiscard]] std::optional<double> restart_ms(const std::filesystem::path& folder);
 
     Options options_;
-    crash::CheckerReport& report_;
+    crash::FigureReport& report_;
     Effort effort_;
     crash::TemporaryFolder folder_;
     crash::TradeLog log_;
@@ -497,7 +497,7 @@ int main(int count, char** words) {
         complain_of(std::span(words, static_cast<std::size_t>(count)).subspan(1));
         return kUsage;
     }
-    crash::CheckerReport report("bench");
+    crash::FigureReport report("bench");
     Bench(*options, report).run();
     if (!options->quick) report.fail_on_aims();
     report.print();

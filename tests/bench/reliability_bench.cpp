@@ -7,7 +7,7 @@
 #include "shell/daemon/system_clock.hpp"
 #include "tests/crash/api_calls.hpp"
 #include "tests/crash/daemon_process.hpp"
-#include "tests/crash/judge_report.hpp"
+#include "tests/crash/figure_report.hpp"
 #include "tests/crash/load_client.hpp"
 #include "tests/crash/order_mix.hpp"
 
@@ -245,7 +245,7 @@ public:
             const ssize_t count = ::recv(socket_, answer_.data() + had, kReadBytes, 0);
             if (count <= 0) return 0;
             answer_.resize(had + static_cast<std::size_t>(count));
-            const auto taken = crash::take_answer(answer_, view);
+            const auto taken = crash::parse_response(answer_, view);
             if (!taken) return 0;
             if (*taken > 0) return view.status;
         }

@@ -57,7 +57,7 @@ public:
         }
     }
 
-    [[nodiscard]] Finding crash_and_look() {
+    [[nodiscard]] Finding crash_and_check() {
         if (!harness_.crash_with(loss_, random_, SqliteHarness::Again::Maybe)) {
             return Finding::Lost;
         }
@@ -138,7 +138,7 @@ TEST(SqliteDurability, KeepsEveryAcknowledgedBatchThroughAnyPowerCut) {
         Schedule schedule(seed, Synchronous::Full);
         for (int crash = 0; crash < 3; ++crash) {
             schedule.work();
-            ASSERT_EQ(schedule.crash_and_look(), Finding::Kept)
+            ASSERT_EQ(schedule.crash_and_check(), Finding::Kept)
                 << "seed " << seed << ", crash " << crash;
         }
     }
@@ -150,7 +150,7 @@ TEST(SqliteDurability, DetectsAStoreThatDoesNotSync) {
     for (std::uint64_t seed = 1; seed <= 30; ++seed) {
         Schedule schedule(seed, Synchronous::Off);
         schedule.work();
-        if (schedule.crash_and_look() != Finding::Kept) ++lost;
+        if (schedule.crash_and_check() != Finding::Kept) ++lost;
     }
     EXPECT_GT(lost, 15);
 }
@@ -258,7 +258,7 @@ TEST(SqliteDurability, ReportsReserveBeforeTheDiskIsFull) {
 // @spec:R3-TX-04 TC-REL-010
 TEST(SqliteDurabilityDeathTest, EndsTheProcessWhenASyncFails) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
-    const scratch::TemporaryRoom room;
+    const scratch::TemporaryRoot room;
     SqliteHarness harness(Synchronous::Full);
     ASSERT_EQ(harness.store().commit(opening_batch()), CommitResult::Committed);
     const Batch next = sample_batch({.head = opening_batch().head()});
@@ -268,7 +268,7 @@ TEST(SqliteDurabilityDeathTest, EndsTheProcessWhenASyncFails) {
 
 TEST(SqliteDurabilityDeathTest, EndsTheProcessWhenACheckpointsSyncFails) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
-    const scratch::TemporaryRoom room;
+    const scratch::TemporaryRoot room;
     SqliteHarness harness(Synchronous::Full);
     ASSERT_EQ(harness.store().commit(opening_batch()), CommitResult::Committed);
     // The first sync is that of the log, the second that of the database file.

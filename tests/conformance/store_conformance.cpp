@@ -232,7 +232,7 @@ TEST_P(StoreConformance, FencesTheOldWriterAfterATakeOver) {
 
 TEST_P(StoreConformance, EndsTheProcessOnAGapInTheJournal) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
-    const scratch::TemporaryRoom room;
+    const scratch::TemporaryRoot room;
     Batch gap = sample_batch({.head = {}, .count = 3});
     gap.entries.erase(gap.entries.begin() + 1);
     EXPECT_DEATH(static_cast<void>(store().commit(gap)), "CHECK failed");
@@ -247,7 +247,7 @@ TEST_P(StoreConformance, EndsTheProcessOnAGapInTheJournal) {
 // @spec:I4
 TEST_P(StoreConformance, EndsTheProcessOnATradeThatIsBookedTwice) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
-    const scratch::TemporaryRoom room;
+    const scratch::TemporaryRoot room;
     open_account();
     Batch first = next_batch();
     first.fills = {sample_fill({.sequence = 2, .trade_id = 7})};

@@ -7,7 +7,7 @@
 
 #include "shell/config/unknown_words.hpp"
 #include "tests/crash/crash_run.hpp"
-#include "tests/crash/judge_report.hpp"
+#include "tests/crash/figure_report.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -76,8 +76,8 @@ std::optional<Arguments> arguments_of(int count, char** words) {
     return arguments;
 }
 
-crash::CheckerReport report_of(const crash::CrashFigures& figures) {
-    crash::CheckerReport report("crash");
+crash::FigureReport report_of(const crash::CrashFigures& figures) {
+    crash::FigureReport report("crash");
     const auto count = [&](const char* name, std::uint64_t value, AimKind kind) {
         report.add({.name = name,
                     .value = static_cast<double>(value),

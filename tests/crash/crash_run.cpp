@@ -2,7 +2,7 @@
 
 #include "model/amount.hpp"
 #include "tests/crash/api_calls.hpp"
-#include "tests/crash/judge_report.hpp"
+#include "tests/crash/figure_report.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -110,7 +110,7 @@ void CrashRun::kill_on_the_way_up() {
 }
 
 void CrashRun::run_again(const std::vector<TradeLog::Id>& ids) {
-    mix_.ask_again(ids);
+    mix_.repeat(ids);
     mix_.set_only_again(true);
     LoadClient client(daemon_.port(), std::min<std::size_t>(16, ids.size()), mix_);
     if (auto connected = client.connect(); !connected) return fail(connected.error());
@@ -208,7 +208,7 @@ void CrashRun::print_progress() const {
     std::printf(
         "%6llu kills, %llu answers kept, %llu were in doubt, restart %.0f ms, at most %.0f\n",
         static_cast<unsigned long long>(figures_.kills),
-        static_cast<unsigned long long>(log_.answered_count()),
+        static_cast<unsigned long long>(log_.response_count()),
         static_cast<unsigned long long>(figures_.in_doubt),
         median(times),
         *std::ranges::max_element(times));

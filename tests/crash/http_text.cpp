@@ -73,7 +73,7 @@ void append_request(std::string& out, const Call& call, std::string_view token) 
     out += call.body;
 }
 
-std::optional<std::size_t> take_answer(std::string_view bytes, ReplyFields& answer) {
+std::optional<std::size_t> parse_response(std::string_view bytes, ReplyFields& answer) {
     constexpr std::string_view kVersion = "HTTP/1.1 ";
     const auto end = bytes.find("\r\n\r\n");
     if (end == std::string_view::npos) {

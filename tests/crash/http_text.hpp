@@ -38,7 +38,8 @@ void append_request(std::string& out, const Call& call, std::string_view token);
 
 /// Parses one response from the front of `bytes`. Returns the number of bytes used, 0 while some
 /// are still missing. Empty when the bytes are not a valid response.
-[[nodiscard]] std::optional<std::size_t> take_answer(std::string_view bytes, ReplyFields& answer);
+[[nodiscard]] std::optional<std::size_t> parse_response(std::string_view bytes,
+                                                        ReplyFields& answer);
 
 /// The text of a JSON field that occurs once in `body`: a string without escapes, a number or a
 /// word. Empty when it is absent or null. Sufficient for the daemon's own responses, and fast.

@@ -12,12 +12,12 @@ constexpr std::string_view kAnswer =
 TEST(HttpText, WaitsForTheWholeResponse) {
     ReplyFields answer;
     for (std::size_t size = 0; size < kAnswer.size(); ++size) {
-        const auto taken = take_answer(kAnswer.substr(0, size), answer);
+        const auto taken = parse_response(kAnswer.substr(0, size), answer);
         ASSERT_TRUE(taken.has_value());
         EXPECT_EQ(*taken, 0U);
     }
     const std::string two = std::string(kAnswer) + "HTTP/1.1 ";
-    EXPECT_EQ(take_answer(two, answer), kAnswer.size());
+    EXPECT_EQ(parse_response(two, answer), kAnswer.size());
     EXPECT_EQ(answer.status, 200);
     EXPECT_EQ(answer.body, "{\"a\":\"b\",\"c\":");
     EXPECT_TRUE(answer.replayed);
@@ -25,8 +25,8 @@ TEST(HttpText, WaitsForTheWholeResponse) {
 
 TEST(HttpText, RefusesBytesThatAreNotAResponse) {
     ReplyFields answer;
-    EXPECT_FALSE(take_answer("hello\r\n\r\n", answer).has_value());
-    EXPECT_FALSE(take_answer("HTTP/1.1 200 OK\r\n\r\n", answer).has_value());
+    EXPECT_FALSE(parse_response("hello\r\n\r\n", answer).has_value());
+    EXPECT_FALSE(parse_response("HTTP/1.1 200 OK\r\n\r\n", answer).has_value());
 }
 
 TEST(HttpText, FindsFieldsOfABody) {

@@ -137,13 +137,13 @@ void LoadClient::receive(Connection& connection, Feeding feeding) {
 /// False when the connection cannot be used any more.
 bool LoadClient::take_one(Connection& connection) {
     ReplyFields answer;
-    const auto taken = take_answer(connection.in, answer);
+    const auto taken = parse_response(connection.in, answer);
     if (!taken) return false;
     if (*taken == 0) return true;
     if (connection.id == LoadSource::kNone) return false;
     const LoadSource::Id id = std::exchange(connection.id, LoadSource::kNone);
     --busy_count_;
-    source_.on_answer(id, answer, Clock::now() - connection.sent);
+    source_.on_response(id, answer, Clock::now() - connection.sent);
     const bool open = !answer.closing;
     connection.in.erase(0, *taken);
     return open;
@@ -174,7 +174,7 @@ std::optional<Answer> ask(std::uint16_t port,
             return 0;
         }
 
-        void on_answer(Id /*id*/, const ReplyFields& answer, Clock::duration) override {
+        void on_response(Id /*id*/, const ReplyFields& answer, Clock::duration) override {
             answer_ = Answer{answer.status, std::string(answer.body), answer.replayed};
         }
 

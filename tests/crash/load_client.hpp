@@ -3,7 +3,8 @@
 /// Many keep-alive connections on one thread, each with one request in progress at a time. The
 /// client shares two cores with the daemon under load, so it uses plain epoll and copies little.
 ///
-/// C1  `LoadSource::on_answer` is called for complete responses only. A request without a response
+/// C1  `LoadSource::on_response` is called for complete responses only. A request without a
+/// response
 ///     when its connection ended goes to `on_lost`: its outcome is in doubt.
 
 #include "base/result.hpp"
@@ -29,7 +30,7 @@ public:
     virtual ~LoadSource() = default;
     /// Appends the bytes of the next request; returns its id, or kNone.
     virtual Id next(std::string& out) = 0;
-    virtual void on_answer(Id id, const ReplyFields& answer, Clock::duration latency) = 0;
+    virtual void on_response(Id id, const ReplyFields& answer, Clock::duration latency) = 0;
     virtual void on_lost(Id id) = 0;
 };
 

@@ -93,7 +93,7 @@ OrderMix::OrderMix(MixOptions options, TradeLog& log)
       accounts_(mix_accounts(options_)) {
 }
 
-void OrderMix::ask_again(const std::vector<TradeLog::Id>& ids) {
+void OrderMix::repeat(const std::vector<TradeLog::Id>& ids) {
     again_.insert(again_.end(), ids.begin(), ids.end());
 }
 
@@ -161,7 +161,7 @@ std::string OrderMix::limit_fields(const Traded& traded, bool buy) {
            text_field("time_in_force", kTimesInForce.at(random_.below(kTimesInForce.size())));
 }
 
-void OrderMix::on_answer(Id id, const ReplyFields& answer, Clock::duration latency) {
+void OrderMix::on_response(Id id, const ReplyFields& answer, Clock::duration latency) {
     ++statuses_[answer.status];
     if (keep_latencies_) {
         latencies_.push_back(std::chrono::duration<double, std::micro>(latency).count());

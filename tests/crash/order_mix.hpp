@@ -62,13 +62,13 @@ public:
     void set_calls_max(std::uint64_t calls) { calls_max_ = calls; }
 
     /// Repeats these calls with their own keys before any new call.
-    void ask_again(const std::vector<TradeLog::Id>& ids);
+    void repeat(const std::vector<TradeLog::Id>& ids);
 
-    /// True: only the calls passed to `ask_again` are sent.
+    /// True: only the calls passed to `repeat` are sent.
     void set_only_again(bool only) { only_again_ = only; }
 
     Id next(std::string& out) override;
-    void on_answer(Id id, const ReplyFields& answer, Clock::duration latency) override;
+    void on_response(Id id, const ReplyFields& answer, Clock::duration latency) override;
     void on_lost(Id id) override;
 
     [[nodiscard]] const std::vector<MixAccount>& accounts() const { return accounts_; }

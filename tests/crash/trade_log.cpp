@@ -98,7 +98,7 @@ void TradeLog::take(CallRecord& record, int status, std::uint64_t hash) {
     record.state = CallState::Answered;
     record.status = status;
     record.body_hash = hash;
-    ++answered_count_;
+    ++response_count_;
     if (!record.order.empty()) ++orders_count_;
 }
 

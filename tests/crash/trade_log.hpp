@@ -65,7 +65,7 @@ public:
 
     [[nodiscard]] std::vector<Id> in_doubt() const;
 
-    [[nodiscard]] std::uint64_t answered_count() const { return answered_count_; }
+    [[nodiscard]] std::uint64_t response_count() const { return response_count_; }
 
     /// Calls whose first response arrived and named an order.
     [[nodiscard]] std::uint64_t orders_count() const { return orders_count_; }
@@ -76,7 +76,7 @@ private:
     void take(CallRecord& record, int status, std::uint64_t hash);
 
     std::vector<CallRecord> records_;
-    std::uint64_t answered_count_ = 0;
+    std::uint64_t response_count_ = 0;
     std::uint64_t orders_count_ = 0;
     int file_ = -1;
 };

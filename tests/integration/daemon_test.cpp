@@ -166,11 +166,11 @@ public:
         return --left_;
     }
 
-    void on_answer(Id /*id*/, const ReplyFields& answer, Clock::duration) override {
+    void on_response(Id /*id*/, const ReplyFields& answer, Clock::duration) override {
         bodies.emplace(answer.body);
         statuses.insert(answer.status);
         if (!answer.replayed) ++first_count;
-        ++answered_count;
+        ++response_count;
     }
 
     void on_lost(Id /*id*/) override {}
@@ -178,7 +178,7 @@ public:
     std::set<std::string> bodies;
     std::multiset<int> statuses;
     std::size_t first_count = 0;
-    std::size_t answered_count = 0;
+    std::size_t response_count = 0;
 
 private:
     std::string bytes_;
@@ -195,7 +195,7 @@ TEST_F(DaemonTest, AHundredParallelRequestsWithOneKeyMakeOneOrder) {
     LoadClient client(daemon_.port(), kCallers, source);
     ASSERT_TRUE(client.connect());
     client.run_until(Clock::now() + seconds(20));
-    EXPECT_EQ(source.answered_count, kCallers);
+    EXPECT_EQ(source.response_count, kCallers);
     EXPECT_EQ(source.statuses.count(200), kCallers);
     EXPECT_EQ(source.bodies.size(), 1U);
     EXPECT_EQ(source.first_count, 1U);
@@ -225,7 +225,7 @@ TEST_F(DaemonTest, AFloodOfReadsDoesNotStarveOrders) {
     }
     done = true;
     flood.join();
-    EXPECT_GT(source.answered_count, kReaders) << "There was no flood.";
+    EXPECT_GT(source.response_count, kReaders) << "There was no flood.";
 }
 
 }  // namespace

@@ -20,15 +20,15 @@ using shell::websocket::StreamClient;
 using testing::IsSupersetOf;
 
 /// All numbered events so far, in the order of arrival.
-struct Told {
+struct Events {
     std::vector<std::string> texts;
     std::vector<std::string> names;
 };
 
-Told told_since_the_beginning(const DaemonProcess& daemon) {
+Events events_from_start(const DaemonProcess& daemon) {
     StreamClient client(daemon.port(), daemon.token());
     client.send(R"({"type":"subscribe","since":0})");
-    Told told;
+    Events told;
     while (const auto text = client.receive_text()) {
         const auto message = boost::json::parse(*text);
         if (message.at("type").as_string() == "caught_up") return told;
@@ -54,7 +54,7 @@ TEST(EventStreamOfTheDaemon, ReportsOrdersAndRepeatsTheSameEventsAfterACrash) {
     };
     ASSERT_EQ(place("0.01", "a-good-order-of-mine"), 200);
     ASSERT_EQ(place("0.0001", "far-too-small-an-order"), 422);
-    const Told before = told_since_the_beginning(daemon);
+    const Events before = events_from_start(daemon);
     EXPECT_THAT(before.names,
                 IsSupersetOf({"service_started",
                               "account_opened",
@@ -65,7 +65,7 @@ TEST(EventStreamOfTheDaemon, ReportsOrdersAndRepeatsTheSameEventsAfterACrash) {
                               "trade_failed"}));
     daemon.kill();
     ASSERT_TRUE(daemon.start());
-    const Told after = told_since_the_beginning(daemon);
+    const Events after = events_from_start(daemon);
     ASSERT_GT(after.texts.size(), before.texts.size());  // The restart added events.
     EXPECT_TRUE(std::equal(before.texts.begin(), before.texts.end(), after.texts.begin()));
 }

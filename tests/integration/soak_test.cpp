@@ -82,7 +82,7 @@ public:
         mix_.set_only_again(true);
         const auto deadline = Clock::now() + seconds(30);
         while (!log_.in_doubt().empty() && Clock::now() < deadline) {
-            mix_.ask_again(log_.in_doubt());
+            mix_.repeat(log_.in_doubt());
             LoadClient client(daemon_.port(), kClients, mix_);
             ASSERT_TRUE(client.connect());
             client.run_until(deadline);

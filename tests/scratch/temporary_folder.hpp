@@ -40,15 +40,15 @@ private:
 
 /// During its lifetime, temporary folders are created inside one folder that is removed with this
 /// object. This includes the folders of child processes: the child of a death test never cleans up.
-class TemporaryRoom {
+class TemporaryRoot {
 public:
-    TemporaryRoom() {
+    TemporaryRoot() {
         const char* const outer = std::getenv("TMPDIR");
         if (outer != nullptr) outer_ = outer;
         CHECK(::setenv("TMPDIR", folder_.path().c_str(), 1) == 0);
     }
 
-    ~TemporaryRoom() {
+    ~TemporaryRoot() {
         if (outer_) {
             ::setenv("TMPDIR", outer_->c_str(), 1);
         } else {
@@ -56,8 +56,8 @@ public:
         }
     }
 
-    TemporaryRoom(const TemporaryRoom&) = delete;
-    TemporaryRoom& operator=(const TemporaryRoom&) = delete;
+    TemporaryRoot(const TemporaryRoot&) = delete;
+    TemporaryRoot& operator=(const TemporaryRoot&) = delete;
 
 private:
     TemporaryFolder folder_;

@@ -18,10 +18,10 @@
 #include "shell/daemon/health_service.hpp"
 #include "shell/daemon/logged_store.hpp"
 #include "shell/daemon/market_source_monitor.hpp"
-#include "shell/daemon/relief.hpp"
 #include "shell/daemon/repeated_signal.hpp"
 #include "shell/daemon/service_manager.hpp"
 #include "shell/daemon/shutdown.hpp"
+#include "shell/daemon/standby_loop_runner.hpp"
 #include "shell/daemon/store_maintenance_thread.hpp"
 #include "shell/daemon/trade_log.hpp"
 #include "shell/daemon/trading_loop.hpp"
@@ -80,9 +80,9 @@ public:
           paths_(std::move(paths)),
           opened_(std::move(opened)),
           log_(log_options(config_)),
-          relieved_store_(*opened_.store, relief_),
+          releasing_store_(*opened_.store, standby_),
           measured_store_(
-              is_reliable() ? static_cast<ports::Store&>(relieved_store_) : *opened_.store,
+              is_reliable() ? static_cast<ports::Store&>(releasing_store_) : *opened_.store,
               metrics_),
           store_(measured_store_, log_),
           exchange_([this] { return clock_.now().time; }),
@@ -138,12 +138,12 @@ private:
     DaemonPaths paths_;
     Opened opened_;
     asio::io_context context_{1};
-    shell::Relief relief_{context_,
-                          is_reliable() ? std::chrono::milliseconds(40) : shell::Relief::kNever};
+    shell::StandbyLoopRunner standby_{
+        context_, is_reliable() ? std::chrono::milliseconds(40) : shell::StandbyLoopRunner::kNever};
     shell::SystemClock clock_;
     shell::log::Log log_;
     shell::metrics::Metrics metrics_;
-    shell::RelievedStore relieved_store_;
+    shell::ReleasingStore releasing_store_;
     shell::metrics::MeasuredStore measured_store_;
     shell::LoggedStore store_;
     shell::PaperExchange exchange_;
@@ -169,7 +169,7 @@ private:
                                               return shell::http::Pressure{
                                                   runtime_->requests_waiting(), loop_->lag()};
                                           }};
-    shell::http::DeferredCalls deferred_{context_, {}, [this] { return relief_.is_on_duty(); }};
+    shell::http::DeferredCalls deferred_{context_, {}, [this] { return standby_.is_active(); }};
     shell::FollowedSymbols followed_;
     shell::cache::AccountChanges account_changes_;
     shell::InDoubt in_doubt_ = [this](const model::AccountId& account,
@@ -193,7 +193,7 @@ private:
     shell::ServiceManager manager_;
     std::uint64_t turns_seen_ = 0;
     shell::Shutdown shutdown_;
-    std::unique_ptr<shell::StoreMaintenanceThread> slow_;
+    std::unique_ptr<shell::StoreMaintenanceThread> maintenance_thread_;
     int exit_code_ = EX_OK;
 };
 
@@ -306,7 +306,7 @@ std::string Daemon::start_door() {
             .wake = [this] { loop_->wake(); },
             .later = [this](std::function<void()> work) { loop_->after_turn(std::move(work)); },
             .after = [this](auto wait, auto work) { loop_->after(wait, std::move(work)); },
-            .answers = responses_.get(),
+            .response_cache = responses_.get(),
             .publish = [this](const protocol::Event& event) { events_->hub().publish(event); }},
         followed_,
         access_->tokens(),
@@ -383,7 +383,7 @@ void Daemon::start_watch() {
     if (analysis_) health_->prober().add(shell::health::Dependency::Analysis, analysis_->probe());
     health_->prober().add(shell::health::Dependency::Cache, shell::health::probe_cache(*cache_));
     if (archive_) archive_->add_to(health_->prober(), *runtime_);
-    slow_ = std::make_unique<shell::StoreMaintenanceThread>([this] {
+    maintenance_thread_ = std::make_unique<shell::StoreMaintenanceThread>([this] {
         opened_.store->maintain();
         health_->write_out();
     });
@@ -470,7 +470,7 @@ void Daemon::report_alive() {
     if (!every) return;
     const bool turns = std::exchange(turns_seen_, loop_->turns()) != loop_->turns();
     // A restart would not repair a hanging disk, and the standby runner serves requests meanwhile.
-    if (turns || relief_.is_on_duty()) manager_.alive();
+    if (turns || standby_.is_active()) manager_.alive();
     alive_timer_.expires_after(*every);
     alive_timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error) report_alive();
@@ -523,7 +523,7 @@ void Daemon::close_store() {
     alive_timer_.cancel();
     const bool archived = !archive_ || archive_->stop();
     const bool ended = health_->stop() && archived;
-    slow_.reset();
+    maintenance_thread_.reset();
     health_->write_out();
     if (!ended) {
         // A probe of the store or the disk hangs, and the objects it uses must not be destroyed.

@@ -61,7 +61,7 @@ int run_as_owner(const Config& config, botcore::apps::DaemonPaths paths) {
 struct CommandLine {
     botcore::apps::DaemonPaths paths{
         .data = "./var", .ready_file = {}, .note = {}, .read_config = {}};
-    botcore::shell::GivenSettings settings;
+    botcore::shell::SettingsInput settings;
     std::map<std::string, std::string> flags;
 };
 
@@ -113,7 +113,7 @@ int refuse_line(const CLI::App& app, const CLI::ParseError& error) {
 
 /// The configuration of a reload, or its mistakes.
 botcore::base::Result<Config, std::string> read_config(
-    const botcore::shell::GivenSettings& settings, const std::filesystem::path& data) {
+    const botcore::shell::SettingsInput& settings, const std::filesystem::path& data) {
     auto gathered = botcore::shell::gather_settings(settings, environ);
     auto mistakes = std::move(gathered.mistakes);
     if (mistakes.empty()) mistakes = botcore::shell::start_errors(gathered.config, data);

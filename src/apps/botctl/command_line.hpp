@@ -26,7 +26,7 @@ struct Chosen {
     UserArguments user;
     std::string symbol, order, market = "futures", leverage, to, amount, asset = "USDT";
     std::string deposit = "10000";
-    shell::GivenSettings given;
+    shell::SettingsInput given;
     std::map<std::string, std::optional<std::string>> flags;
     std::uint64_t count = 10, hours = 0;
     StatusArguments status;

@@ -199,7 +199,7 @@ int check(DaemonClient& client);
 /// Sends a report of scripts/consistency-check.sh to the daemon's log and event stream.
 int report_check(DaemonClient& client, const std::string& result, const std::string& file);
 /// Runs botcored's checks of these settings: prints each setting with its origin, and a verdict.
-int check_config(DaemonClient& client, const shell::GivenSettings& given);
+int check_config(DaemonClient& client, const shell::SettingsInput& given);
 
 /// The arguments of the commands about the archive; empty means the configuration's, or the newest.
 struct BackupArguments {

@@ -50,7 +50,7 @@ void print(std::ostream& out, const shell::Config& config, std::size_t mistakes)
 
 }  // namespace
 
-int check_config(DaemonClient& client, const shell::GivenSettings& given) {
+int check_config(DaemonClient& client, const shell::SettingsInput& given) {
     auto gathered = shell::gather_settings(given, environ);
     std::vector<std::string>& mistakes = gathered.mistakes;
     // As at a start: files that settings name are checked only after the settings themselves are

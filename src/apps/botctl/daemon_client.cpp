@@ -98,9 +98,9 @@ int DaemonClient::finish_error(const ClientResponse& response) {
         response.status == 504 || code == "OUTCOME_UNKNOWN" || code == "REQUEST_IN_PROGRESS";
     if (open) return kExitOutcomeOpen;
     // Other codes with status 503 reject this one request only: no price, a frozen account.
-    for (const char* door :
+    for (const char* unavailable_code :
          {"SERVICE_UNAVAILABLE", "OVERLOADED", "NOT_THE_WRITER", "TOO_MANY_CONNECTIONS"}) {
-        if (code == door) return kExitUnavailable;
+        if (code == unavailable_code) return kExitUnavailable;
     }
     return response.status == 400 ? kExitUsage : kExitNegative;
 }

@@ -51,9 +51,9 @@ std::string for_people(const json::object& event) {
     return line;
 }
 
-class Listening {
+class EventSession {
 public:
-    Listening(DaemonClient& client, const EventArguments& args, Connection& line)
+    EventSession(DaemonClient& client, const EventArguments& args, Connection& line)
         : client_(client),
           args_(args),
           line_(line),
@@ -145,7 +145,7 @@ int events(DaemonClient& client, EventArguments args) {
         return client.unavailable("the daemon does not answer at " + settings.url + ": " +
                                   line.error().text);
     }
-    return Listening(client, args, *line.value()).run(place->host, token.value());
+    return EventSession(client, args, *line.value()).run(place->host, token.value());
 }
 
 }  // namespace botcore::botctl

@@ -16,7 +16,7 @@ namespace json = boost::json;
 namespace {
 
 /// The descriptive fields of an input, in the order in which they are printed.
-constexpr std::array<std::string_view, 26> kSaid = {
+constexpr std::array<std::string_view, 26> kPrintedFields = {
     "kind",   "account", "from", "to",      "market",     "side",   "quantity", "symbol",   "asset",
     "amount", "deposit", "type", "price",   "stop_price", "order",  "id",       "leverage", "state",
     "mode",   "window",  "act",  "subject", "outcome",    "detail", "reason",   "text"};
@@ -51,7 +51,7 @@ std::string input_text(const json::object& input) {
     std::string text;
     const json::object& report = object_in(input, "report");
     const json::object& body = report.empty() ? input : report;
-    for (const std::string_view name : kSaid) {
+    for (const std::string_view name : kPrintedFields) {
         if (name == "symbol") add_field(text, object_in(body, "instrument"), "symbol");
         add_field(text, body, name);
     }

@@ -108,9 +108,9 @@ using Answer = base::Result<ClientResponse, ClientError>;
 /// An amendment in progress: cancels the order and places one with the remaining quantity. The
 /// cancel's reason contains the amendment's key, so that an order which was canceled for another
 /// reason is never placed again.
-class Amending {
+class Amendment {
 public:
-    Amending(DaemonClient& client, CommandOptions options, const std::string& order)
+    Amendment(DaemonClient& client, CommandOptions options, const std::string& order)
         : client_(client),
           options_(std::move(options)),
           path_(orders_path(options_.account) + "/" + encoded(order)) {
@@ -250,7 +250,7 @@ int amend_order(DaemonClient& client,
     if (args.price.empty() && args.quantity.empty() && args.stop_price.empty()) {
         return wrong_usage("say what to amend: --price, --stop-price or --quantity");
     }
-    return Amending(client, options, order).run(args);
+    return Amendment(client, options, order).run(args);
 }
 
 }  // namespace botcore::botctl

@@ -112,14 +112,14 @@ base::Result<Found, std::string> compared(const archive::Restored& restored,
                                           const archive::RestoreTarget& moment,
                                           const fs::path& store,
                                           const fs::path& made) {
-    Found found{restored, TRY(picture_of(made)), std::nullopt, {}, {}, {}};
+    Found found{restored, TRY(summarize_store(made)), std::nullopt, {}, {}, {}};
     if (moment.time && restored.is_newest && restored.head.time < *moment.time) {
         found.beyond = "the archive ends before " + protocol::to_iso8601(*moment.time) +
                        ": its newest moment is record " + std::to_string(restored.head.sequence) +
                        " of " + protocol::to_iso8601(restored.head.time);
     }
     if (!TRY(shell::files::is_there(store))) return found;
-    auto before = picture_of(store);
+    auto before = summarize_store(store);
     const auto loss = loss_between(store, made);
     if (!before) found.unreadable = before.error();
     if (before) found.before = std::move(before).value();
@@ -129,7 +129,7 @@ base::Result<Found, std::string> compared(const archive::Restored& restored,
 }
 
 /// What would be lost and what is uncertain; empty if nothing is.
-std::vector<std::string> doubts_of(const Found& found) {
+std::vector<std::string> warnings_of(const Found& found) {
     std::vector<std::string> lines = to_lines(found.loss);
     if (!found.unreadable.empty()) {
         lines.push_back(found.unreadable + ": what it has beyond record " +
@@ -221,7 +221,7 @@ archive::ArchiveResult<json::object> put_in_place(ArchiveAccess& access,
 }
 
 int finish_dry_run(DaemonClient& client, const Found& found) {
-    for (const auto& line : doubts_of(found))
+    for (const auto& line : warnings_of(found))
         std::cerr << line << "\n";
     json::object data = to_json(found);
     data["dry_run"] = true;
@@ -236,7 +236,7 @@ int finish_restore(DaemonClient& client,
                    ArchiveAccess& access,
                    const Found& found,
                    const Places& places) {
-    const auto doubts = doubts_of(found);
+    const auto doubts = warnings_of(found);
     if (!doubts.empty()) {
         const int status =
             ask(doubts,
@@ -254,7 +254,7 @@ int finish_restore(DaemonClient& client,
     const NewerArchives future(config.value(), access.data);
     const auto placed = put_in_place(access, future, found.restored, places);
     if (!placed) return refused(client, placed.error());
-    const auto after = picture_of(places.store);
+    const auto after = summarize_store(places.store);
     if (!after) return refused(client, after.error());
     json::object data = to_json(found);
     data["dry_run"] = false;

@@ -78,7 +78,7 @@ base::Result<model::Sequence, std::string> last_common(const Place& here,
 
 }  // namespace
 
-base::Result<StoreSummary, std::string> picture_of(const fs::path& store) {
+base::Result<StoreSummary, std::string> summarize_store(const fs::path& store) {
     const auto reader = TRY(shell::sqlite::open_reader(store));
     StoreSummary picture;
     ports::RowVisitor visitor;

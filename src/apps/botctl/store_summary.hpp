@@ -22,7 +22,7 @@ struct StoreSummary {
 };
 
 /// Opens the store read-only; its daemon may run. The error says why the store cannot be read.
-[[nodiscard]] base::Result<StoreSummary, std::string> picture_of(
+[[nodiscard]] base::Result<StoreSummary, std::string> summarize_store(
     const std::filesystem::path& store);
 
 [[nodiscard]] boost::json::object to_json(const StoreSummary& picture);

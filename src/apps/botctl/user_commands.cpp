@@ -17,19 +17,19 @@ namespace json = boost::json;
 namespace {
 
 /// Disables the terminal's echo of typed characters.
-class Unseen {
+class EchoOff {
 public:
-    Unseen() : is_terminal_(::isatty(STDIN_FILENO) == 1) {
+    EchoOff() : is_terminal_(::isatty(STDIN_FILENO) == 1) {
         if (!is_terminal_ || ::tcgetattr(STDIN_FILENO, &before_) != 0) return;
         termios quiet = before_;
         quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         (void)::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
     }
 
-    Unseen(const Unseen&) = delete;
-    Unseen& operator=(const Unseen&) = delete;
+    EchoOff(const EchoOff&) = delete;
+    EchoOff& operator=(const EchoOff&) = delete;
 
-    ~Unseen() {
+    ~EchoOff() {
         if (!is_terminal_) return;
         (void)::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
         std::cerr << "\n";
@@ -45,7 +45,7 @@ private:
 /// Reads a line of the standard input. A password is never an argument, since other users can see
 /// the arguments of a process.
 std::string read_password(const char* prompt) {
-    const Unseen unseen;
+    const EchoOff unseen;
     if (unseen.is_terminal()) std::cerr << prompt << std::flush;
     std::string line;
     (void)std::getline(std::cin, line);

@@ -26,17 +26,17 @@ using Timelines = std::map<Timeline, names::TimelineStart>;
 
 struct ArchiveError {
     enum class Kind : std::uint8_t {
-        Unavailable,   ///< The repository cannot be reached now.
-        Refused,       ///< The repository denies access.
-        Full,          ///< The repository, or the disk here, has no space left.
-        Taken,         ///< Another store writes this archive.
-        Missing,       ///< An object that must be there is not.
-        Damaged,       ///< An object was changed, cut, or put under another name.
-        OtherKey,      ///< Sealed with another key.
-        Gap,           ///< Records are missing between two objects.
-        Broken,        ///< A record does not continue its predecessor.
-        NoSuchMoment,  ///< The archive does not reach the requested point.
-        Store,         ///< The store here cannot be read or written.
+        Unavailable,  ///< The repository cannot be reached now.
+        Refused,      ///< The repository denies access.
+        Full,         ///< The repository, or the disk here, has no space left.
+        Taken,        ///< Another store writes this archive.
+        Missing,      ///< An object that must be there is not.
+        Damaged,      ///< An object was changed, cut, or put under another name.
+        OtherKey,     ///< Sealed with another key.
+        Gap,          ///< Records are missing between two objects.
+        Broken,       ///< A record does not continue its predecessor.
+        OutOfRange,   ///< The archive does not reach the requested point.
+        Store,        ///< The store here cannot be read or written.
     };
 
     Kind kind = Kind::Unavailable;

@@ -76,7 +76,7 @@ struct ArchiveService::Shared {
     std::map<Job, base::Timestamp> tried;
     std::set<Job> asked;
     /// Repositories without a snapshot; the flag says whether one was attempted since the start.
-    std::map<std::size_t, bool> fresh;
+    std::map<std::size_t, bool> without_snapshot;
     Steady::time_point ship_until = Steady::time_point::max();
     bool stopping = false;
     int running = 2;
@@ -144,7 +144,7 @@ void ArchiveService::Shared::ship() {
             if (!options.users.empty() && shipped.accepted) (void)users.at(i).step(now);
             const std::lock_guard lock(mutex);
             ShippedState& shown = status.repositories.at(i).shipped;
-            if (shipped.needs_snapshot && !shown.needs_snapshot) fresh.emplace(i, false);
+            if (shipped.needs_snapshot && !shown.needs_snapshot) without_snapshot.emplace(i, false);
             const bool answered = (shipped.accepted && !shown.accepted) || shipped.error;
             shown = shipped;
             if (answered) changed.notify_all();
@@ -161,8 +161,9 @@ void ArchiveService::Shared::ship() {
 bool ArchiveService::Shared::has_fresh(std::optional<base::Timestamp> attempt,
                                        base::Timestamp now) const {
     const bool again = !attempt || now - *attempt >= operations::kRetryAfter;
-    return std::any_of(
-        fresh.begin(), fresh.end(), [&](const auto& item) { return again || !item.second; });
+    return std::any_of(without_snapshot.begin(), without_snapshot.end(), [&](const auto& item) {
+        return again || !item.second;
+    });
 }
 
 bool ArchiveService::Shared::is_due(Job job, base::Timestamp now) const {
@@ -256,11 +257,11 @@ std::optional<std::string> ArchiveService::Shared::refusal_of(std::size_t reposi
 
 void ArchiveService::Shared::note_snapshot(std::size_t repository, bool good) {
     const std::lock_guard lock(mutex);
-    const auto place = fresh.find(repository);
-    if (place == fresh.end()) return;
+    const auto place = without_snapshot.find(repository);
+    if (place == without_snapshot.end()) return;
     place->second = true;
     if (!good) return;
-    fresh.erase(place);
+    without_snapshot.erase(place);
     // The first snapshot of a repository is also verified at once.
     if (status.good.contains(Job::Verify)) asked.insert(Job::Verify);
 }
@@ -417,7 +418,7 @@ base::Result<std::unique_ptr<ArchiveService>, std::string> ArchiveService::start
     auto jobs = shared->jobs.read();
     // Trading does not wait for the history: all jobs count as due, and the status reports the
     // error.
-    if (!jobs) shared->status.history_trouble = jobs.error();
+    if (!jobs) shared->status.history_error = jobs.error();
     if (!jobs) jobs = std::vector<JobResult>();
     for (auto& result : std::move(jobs).value()) {
         shared->tried[result.job] = result.time;

@@ -68,7 +68,7 @@ struct ArchiveStatus {
     std::map<Job, JobResult> newest;      ///< The newest result of each job, successful or not.
     std::map<Job, base::Timestamp> good;  ///< When each job last succeeded.
     DrillStatus drills;                   ///< Includes drills that an operator ran.
-    std::string history_trouble{};  ///< Why the job history cannot be read; empty: it was read.
+    std::string history_error{};  ///< Why the job history cannot be read; empty: it was read.
 };
 
 struct ArchiveOptions {

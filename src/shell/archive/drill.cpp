@@ -50,7 +50,7 @@ std::string compare(Drill& drill, const Restored& restored, const std::filesyste
 }
 
 /// A drill whose report cannot be written counts as failed.
-void remember(const DrillFiles& files, Drill& drill) {
+void append_report(const DrillFiles& files, Drill& drill) {
     if (DrillHistory(files.history).add(to_json(drill))) return;
     drill.passed = false;
     drill.text = "failed: the report cannot be written to " + files.history.string();
@@ -79,7 +79,7 @@ Drill run_drill(Archive& archive,
     if (!restored) {
         drill.text = "failed: " + std::string(to_text(restored.error().kind)) + " " +
                      restored.error().object + ": " + restored.error().text;
-        remember(files, drill);
+        append_report(files, drill);
         return drill;
     }
     drill.restored = restored.value().head.sequence;
@@ -89,7 +89,7 @@ Drill run_drill(Archive& archive,
     drill.text = !trouble.empty() ? "failed: " + trouble
                  : drill.passed   ? "passed"
                                   : "failed: slower, or more would be lost, than is aimed at";
-    remember(files, drill);
+    append_report(files, drill);
     return drill;
 }
 

@@ -14,7 +14,7 @@ using ports::RepositoryResult;
 
 namespace {
 
-base::Failure<RepositoryError> away(std::string text) {
+base::Failure<RepositoryError> unavailable(std::string text) {
     return {RepositoryError{RepositoryError::Kind::Unavailable, std::move(text)}};
 }
 
@@ -30,10 +30,10 @@ RepositoryResult<bool> has_timeline(Repository& repository) {
 RepositoryOutcome ExistingRepository::open_once() {
     if (repository_ != nullptr) return base::Done{};
     auto opened = open_();
-    if (!opened) return away(opened.error());
+    if (!opened) return unavailable(opened.error());
     if (expected_ == Expected::Archive && !TRY(has_timeline(*opened.value()))) {
-        return away("an archive was in " + place_ +
-                    " before, and now it is empty: is its disk mounted?");
+        return unavailable("an archive was in " + place_ +
+                           " before, and now it is empty: is its disk mounted?");
     }
     repository_ = std::move(opened).value();
     return base::Done{};

@@ -129,7 +129,7 @@ public:
             const Progress& progress,
             std::vector<ArchiveError>& warnings)
         : archive_(archive),
-          moment_(moment),
+          target_(moment),
           to_(std::move(to)),
           progress_(progress),
           warnings_(warnings) {}
@@ -159,7 +159,7 @@ private:
     [[nodiscard]] std::string extent();
 
     Archive& archive_;
-    const RestoreTarget& moment_;
+    const RestoreTarget& target_;
     std::filesystem::path to_;
     const Progress& progress_;
     std::vector<ArchiveError>& warnings_;
@@ -176,9 +176,9 @@ ArchiveOutcome Restore::find_lineage() {
         return failure(Kind::Missing, {}, "there is no archive at " + archive_.place());
     }
     restored_.timeline =
-        moment_.timeline ? *moment_.timeline : TRY(newest_in_use(archive_, starts));
+        target_.timeline ? *target_.timeline : TRY(newest_in_use(archive_, starts));
     if (!starts.contains(restored_.timeline)) {
-        return failure(Kind::NoSuchMoment,
+        return failure(Kind::OutOfRange,
                        {},
                        "timeline " + std::to_string(restored_.timeline) +
                            " is not in the archive; the newest is " +
@@ -198,7 +198,7 @@ ArchiveOutcome Restore::find_snapshots() {
                 continue;
             }
             const model::Head head = manifest.value().head();
-            const bool within = is_wanted(moment_, head.sequence, head.time);
+            const bool within = is_wanted(target_, head.sequence, head.time);
             (within ? before_ : after_).push_back({snapshot.name, std::move(manifest).value()});
         }
     }
@@ -245,7 +245,7 @@ ArchiveResult<bool> Restore::apply_segment(const names::SegmentName& name,
     for (auto& entry : segment.entries) {
         if (entry.sequence <= work.head().sequence) continue;
         if (entry.sequence > leg.last) return true;
-        if (!is_wanted(moment_, entry.sequence, entry.time)) {
+        if (!is_wanted(target_, entry.sequence, entry.time)) {
             beyond_ = entry.time;
             return false;
         }
@@ -314,7 +314,7 @@ ArchiveResult<bool> Restore::apply_leg(const Leg& leg, runtime::Rebuild& work) {
         if (progress_) progress_("folded", work.head().sequence, std::min(end, leg.last));
     }
     const bool whole = leg.last == kEnd || work.head().sequence >= leg.last;
-    if (!whole && is_wanted(moment_, work.head().sequence + 1, work.head().time)) {
+    if (!whole && is_wanted(target_, work.head().sequence + 1, work.head().time)) {
         return failure(Kind::Gap,
                        names::segment_prefix(leg.timeline),
                        "records " + std::to_string(work.head().sequence + 1) + " to " +
@@ -333,7 +333,7 @@ ArchiveOutcome Restore::apply_forward() {
         reached_end = TRY(apply_leg(leg, work));
         if (!reached_end) break;
     }
-    const bool is_there = moment_.sequence == work.head().sequence;
+    const bool is_there = target_.sequence == work.head().sequence;
     if (reached_end && !is_there && !after_.empty()) {
         return failure(Kind::Gap,
                        names::segment_prefix(restored_.timeline),
@@ -360,7 +360,7 @@ ArchiveResult<model::Sequence> Restore::last_wanted(ports::StoreReader& reader,
             return failure(Kind::Store, {}, "the fetched snapshot cannot be read");
         }
         const auto& found = entry.value().front();
-        const bool wanted = is_wanted(moment_, found.sequence, found.time);
+        const bool wanted = is_wanted(target_, found.sequence, found.time);
         if (!wanted) beyond_ = found.time;
         (wanted ? low : high) = middle;
     }
@@ -413,16 +413,16 @@ ArchiveOutcome Restore::fold_prefix() {
 }
 
 ArchiveOutcome Restore::check() {
-    if (moment_.sequence && restored_.head.sequence != *moment_.sequence) {
+    if (target_.sequence && restored_.head.sequence != *target_.sequence) {
         return failure(
-            Kind::NoSuchMoment,
+            Kind::OutOfRange,
             {},
-            "record " + std::to_string(*moment_.sequence) + " is not in the archive: " + extent());
+            "record " + std::to_string(*target_.sequence) + " is not in the archive: " + extent());
     }
-    if (moment_.time && restored_.head.sequence == 0) {
-        return failure(Kind::NoSuchMoment,
+    if (target_.time && restored_.head.sequence == 0) {
+        return failure(Kind::OutOfRange,
                        {},
-                       protocol::to_iso8601(*moment_.time) +
+                       protocol::to_iso8601(*target_.time) +
                            " is before everything that is kept: " + extent());
     }
     const std::string object = restored_.base ? to_text(*restored_.base) : std::string();

@@ -46,7 +46,7 @@ struct Restored {
 [[nodiscard]] ArchiveResult<Timeline> newest_in_use(Archive& archive, const Timelines& starts);
 
 /// Restores that point into the new file `to`. If a snapshot cannot be used, it warns and takes an
-/// older one. NoSuchMoment for a time before the first record and for a sequence after the last
+/// older one. OutOfRange for a time before the first record and for a sequence after the last
 /// one; the text says what range exists. A time after the last record means the last record, with
 /// `is_newest`.
 [[nodiscard]] ArchiveResult<Restored> restore_into(Archive& archive,

@@ -106,7 +106,7 @@ struct Source {
     names::TimelineIdentity identity;
 };
 
-ArchiveResult<Source> look_at(const std::filesystem::path& copy) {
+ArchiveResult<Source> read_source(const std::filesystem::path& copy) {
     const auto reader = sqlite::open_reader(copy);
     if (!reader) return snapshot_failure(Kind::Store, {}, reader.error());
     const auto head = reader.value()->head();
@@ -156,7 +156,7 @@ ArchiveResult<Snapshot> put_snapshot(Archive& archive,
                                      const std::filesystem::path& copy,
                                      base::Timestamp now,
                                      const Progress& progress) {
-    const Source source = TRY(look_at(copy));
+    const Source source = TRY(read_source(copy));
     (void)TRY(check_timeline(archive, source.identity));
     Snapshot snapshot;
     // If an interrupted attempt within the same second left parts, their name stays taken.

@@ -26,7 +26,7 @@ void AccountChanges::on_committed(const std::vector<model::Record>& records) {
     for (const model::Record& record : records) {
         if (record.sequence != seen_ + 1) {  // A gap invalidates everything known before.
             last_.clear();
-            whole_from_ = record.sequence;
+            gapless_since_ = record.sequence;
         }
         seen_ = record.sequence;
         for (const auto& change : record.outcome.changes) {
@@ -45,7 +45,7 @@ std::string AccountChanges::stamp(const model::AccountId& account,
     if (seen_ != head) return term + "head-" + std::to_string(head);  // A2
     const auto place = last_.find(account);
     // Not touched since the first record after the last gap: that record covers all before it.
-    const model::Sequence last = place == last_.end() ? whole_from_ : place->second;
+    const model::Sequence last = place == last_.end() ? gapless_since_ : place->second;
     return term + std::to_string(last);
 }
 

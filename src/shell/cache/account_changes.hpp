@@ -32,7 +32,7 @@ private:
     std::map<model::AccountId, model::Sequence> last_;
     model::Sequence seen_ = 0;
     /// The first record since which all records up to `seen_` were received without a gap.
-    model::Sequence whole_from_ = 0;
+    model::Sequence gapless_since_ = 0;
 };
 
 }  // namespace botcore::shell::cache

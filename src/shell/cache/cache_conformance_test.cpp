@@ -26,7 +26,7 @@ protected:
     }
 
     std::unique_ptr<RedisServer> server_;
-    std::unique_ptr<CacheWorld> world_;
+    std::unique_ptr<CacheFixture> world_;
 };
 
 TEST_P(CacheConformance, ReturnsWhatWasPutAndNothingBefore) {

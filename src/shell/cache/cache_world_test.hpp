@@ -12,9 +12,9 @@
 
 namespace botcore::shell::cache {
 
-class CacheWorld {
+class CacheFixture {
 public:
-    virtual ~CacheWorld() = default;
+    virtual ~CacheFixture() = default;
     virtual ports::Cache& cache() = 0;
     /// Runs pending operations until `done`; false if that takes more than 20 s.
     virtual bool until(const std::function<bool()>& done) = 0;
@@ -34,7 +34,7 @@ public:
     }
 };
 
-class MemoryWorld final : public CacheWorld {
+class MemoryWorld final : public CacheFixture {
 public:
     explicit MemoryWorld(MemoryCacheOptions options = {})
         : cache_(options, [this] { return now_; }) {}
@@ -53,7 +53,7 @@ private:
     MemoryCache cache_;
 };
 
-class RedisWorld final : public CacheWorld {
+class RedisWorld final : public CacheFixture {
 public:
     static RedisOptions options_for(std::uint16_t port, std::string password = {}) {
         RedisOptions options;

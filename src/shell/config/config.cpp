@@ -69,7 +69,7 @@ std::vector<std::string_view> choices_of(std::string_view unit) {
 }
 
 /// What is wrong with the value; empty if nothing is.
-std::string mistake_in(const ConfigKey& key, std::string_view value) {
+std::string error_of(const ConfigKey& key, std::string_view value) {
     // Settings are used in headers, paths and log lines. The error does not repeat the value: it
     // may be secret, and the control characters would break the message.
     const bool one_line = std::none_of(value.begin(), value.end(), [](char c) {
@@ -182,7 +182,7 @@ base::Outcome<std::string> Config::set(std::string_view key,
                              base::did_you_mean(key, key_names()) +
                              "; `botctl config check` lists all keys"};
     }
-    const std::string mistake = mistake_in(*known, value);
+    const std::string mistake = error_of(*known, value);
     if (!mistake.empty()) {
         return base::Failure{std::string(origin) + ": " + std::string(key) + ": " + mistake};
     }

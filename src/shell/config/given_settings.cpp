@@ -66,7 +66,7 @@ base::Result<std::string, std::string> settings_file(const std::string& named) {
     return TRY(files::is_there(kUsualFile)) ? std::string(kUsualFile) : std::string();
 }
 
-GatheredSettings gather_settings(const GivenSettings& given, const char* const* environment) {
+GatheredSettings gather_settings(const SettingsInput& given, const char* const* environment) {
     GatheredSettings gathered;
     Config& config = gathered.config;
     add(gathered.mistakes, read_file(config, given.file));

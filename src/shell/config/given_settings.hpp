@@ -22,7 +22,7 @@ struct KeyFlag {
 [[nodiscard]] std::span<const KeyFlag> key_flags();
 
 /// The settings given on the command line.
-struct GivenSettings {
+struct SettingsInput {
     std::string file;  ///< The configuration file; empty: `botcore.toml`, if it exists.
     std::vector<std::pair<std::string, std::string>> flags;  ///< "--port" and its value.
     std::vector<std::string> sets;                           ///< KEY=VALUE of `--set`.
@@ -37,7 +37,7 @@ struct GatheredSettings {
 };
 
 /// Reads the file, the environment and the command line, in this order; the last one wins.
-[[nodiscard]] GatheredSettings gather_settings(const GivenSettings& given,
+[[nodiscard]] GatheredSettings gather_settings(const SettingsInput& given,
                                                const char* const* environment);
 
 }  // namespace botcore::shell

@@ -119,7 +119,7 @@ base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(const 
              }});
     if (!service) return base::Failure{"archive: " + service.error()};
     link->service_ = std::move(service).value();
-    if (const std::string trouble = link->service_->status().history_trouble; !trouble.empty()) {
+    if (const std::string trouble = link->service_->status().history_error; !trouble.empty()) {
         link->parts_.log.write(log::Level::Error,
                                "the history of the daily jobs cannot be read; all are due again",
                                {{"operation", "archive"}, {"cause", trouble}});

@@ -6,12 +6,12 @@
 namespace botcore::shell::health {
 namespace {
 
-using cache::CacheWorld;
+using cache::CacheFixture;
 using cache::MemoryWorld;
 using cache::RedisServer;
 using cache::RedisWorld;
 
-ProbeReply answer_of(CacheWorld& world) {
+ProbeReply answer_of(CacheFixture& world) {
     std::optional<ProbeReply> seen;
     probe_cache(world.cache())([&](ProbeReply answer) { seen = std::move(answer); });
     EXPECT_TRUE(world.until([&] { return seen.has_value(); }));

@@ -63,7 +63,7 @@ struct ApiContext {
     /// Runs work on the loop after the given time. Empty: a failed read is not retried.
     std::function<void(model::Duration wait, std::function<void()>)> after{};
     /// Null: no response is cached.
-    const ResponseCache* answers = nullptr;
+    const ResponseCache* response_cache = nullptr;
     /// Publishes a transient event to all subscribers. Empty: there are no subscribers.
     std::function<void(const protocol::Event&)> publish{};
 

@@ -77,14 +77,15 @@ void ResponseCache::answer(RequestContext& call, Query query) const {
 }
 
 void respond_cached(const ApiContext& context, RequestContext& call, ResponseCache::Query query) {
-    if (context.answers != nullptr) return context.answers->answer(call, std::move(query));
+    if (context.response_cache != nullptr)
+        return context.response_cache->answer(call, std::move(query));
     auto made = query.make(call);
     if (made) query.finish(call, *std::move(made));
 }
 
 std::string account_meaning(const ApiContext& context, const model::AccountId& account) {
-    if (context.answers == nullptr) return {};
-    return account.text() + "\n" + context.answers->stamp_of(account, context.runtime);
+    if (context.response_cache == nullptr) return {};
+    return account.text() + "\n" + context.response_cache->stamp_of(account, context.runtime);
 }
 
 }  // namespace botcore::shell::http

@@ -8,7 +8,7 @@
 namespace botcore::shell::http {
 namespace {
 
-using cache::CacheWorld;
+using cache::CacheFixture;
 using cache::MemoryWorld;
 using cache::RedisServer;
 using cache::RedisWorld;
@@ -21,9 +21,9 @@ struct Seen {
 };
 
 /// Requests a value that depends on `state` and is made from it.
-Seen ask(CacheWorld& world, ports::Cache& cache, int& state) {
+Seen ask(CacheFixture& world, ports::Cache& cache, int& state) {
     const cache::AccountChanges changes;
-    const ResponseCache answers(cache, changes);
+    const ResponseCache response_cache(cache, changes);
     Seen seen;
     bool answered = false;
     RequestContext call;
@@ -35,7 +35,7 @@ Seen ask(CacheWorld& world, ports::Cache& cache, int& state) {
             if (name == "X-Cache") seen.x_cache = value;
         }
     };
-    answers.answer(
+    response_cache.answer(
         call,
         {[&] { return "state " + std::to_string(state); },
          [&](RequestContext&) {
@@ -67,11 +67,11 @@ TEST(ResponseCache, MakesAValueOnceForEachState) {
 TEST(ResponseCache, DoesNotCacheAValueWhoseStateChangedMeanwhile) {
     MemoryWorld world;
     const cache::AccountChanges changes;
-    const ResponseCache answers(world.cache(), changes);
+    const ResponseCache response_cache(world.cache(), changes);
     int state = 0;
     RequestContext call;
     call.respond = [](const HttpResponse&) {};
-    answers.answer(
+    response_cache.answer(
         call,
         {[&] { return std::to_string(state); },
          [&](RequestContext&) { return boost::json::value(++state); },
@@ -83,17 +83,17 @@ TEST(ResponseCache, DoesNotCacheAValueWhoseStateChangedMeanwhile) {
 TEST(ResponseCache, DoesNotCacheWhenMakingTheValueFails) {
     MemoryWorld world;
     const cache::AccountChanges changes;
-    const ResponseCache answers(world.cache(), changes);
+    const ResponseCache response_cache(world.cache(), changes);
     HttpResponse got;
     RequestContext call;
     call.respond = [&](const HttpResponse& response) { got = response; };
-    answers.answer(call,
-                   {[] { return std::string(); },
-                    [](RequestContext& one) -> std::optional<boost::json::value> {
-                        one.fail(503, "SERVICE_UNAVAILABLE", "not now");
-                        return std::nullopt;
-                    },
-                    [](RequestContext&, const boost::json::value&) { FAIL(); }});
+    response_cache.answer(call,
+                          {[] { return std::string(); },
+                           [](RequestContext& one) -> std::optional<boost::json::value> {
+                               one.fail(503, "SERVICE_UNAVAILABLE", "not now");
+                               return std::nullopt;
+                           },
+                           [](RequestContext&, const boost::json::value&) { FAIL(); }});
     EXPECT_EQ(got.status, 503);
     for (const auto& [name, value] : got.headers)
         EXPECT_NE(name, "X-Cache");

@@ -1,4 +1,4 @@
-#include "tests/crash/judge_report.hpp"
+#include "tests/crash/figure_report.hpp"
 
 #include "build_info.hpp"
 
@@ -34,7 +34,7 @@ std::string shown_aim(const Figure& figure) {
 
 }  // namespace
 
-void CheckerReport::fail_on_aims() {
+void FigureReport::fail_on_aims() {
     for (const Figure& figure : figures_) {
         if (figure.ok()) continue;
         fail(figure.name + " is " + shown(figure.value) + " " + figure.unit + ", the aim is " +
@@ -42,7 +42,7 @@ void CheckerReport::fail_on_aims() {
     }
 }
 
-void CheckerReport::print() const {
+void FigureReport::print() const {
     std::printf("%-26s %12s %-10s %12s %7s %12s  %s\n",
                 "figure",
                 "value",
@@ -68,7 +68,7 @@ void CheckerReport::print() const {
     std::fflush(stdout);
 }
 
-bool CheckerReport::write_json(const std::string& path) const {
+bool FigureReport::write_json(const std::string& path) const {
     namespace json = boost::json;
     json::object figures;
     for (const Figure& figure : figures_) {

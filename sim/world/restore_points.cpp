@@ -1,4 +1,4 @@
-#include "sim/world/crash_points.hpp"
+#include "sim/world/restore_points.hpp"
 
 #include "base/check.hpp"
 #include "runtime/rebuild.hpp"

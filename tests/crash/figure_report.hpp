@@ -26,9 +26,9 @@ struct Figure {
     }
 };
 
-class CheckerReport {
+class FigureReport {
 public:
-    explicit CheckerReport(std::string command) : command_(std::move(command)) {}
+    explicit FigureReport(std::string command) : command_(std::move(command)) {}
 
     void add(Figure figure) { figures_.push_back(std::move(figure)); }
 

@@ -1,4 +1,4 @@
-#include "shell/daemon/relief.hpp"
+#include "shell/daemon/standby_loop_runner.hpp"
 
 #include "base/check.hpp"
 
@@ -15,13 +15,14 @@ constexpr std::chrono::milliseconds kLookEvery(10);
 
 }  // namespace
 
-struct Relief::Work {
+struct StandbyLoopRunner::Work {
     explicit Work(boost::asio::io_context& context) : guard(context.get_executor()) {}
 
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard;
 };
 
-Relief::Relief(boost::asio::io_context& context, std::chrono::milliseconds patience)
+StandbyLoopRunner::StandbyLoopRunner(boost::asio::io_context& context,
+                                     std::chrono::milliseconds patience)
     : context_(context),
       work_(std::make_unique<Work>(context)),
       patience_(patience),
@@ -29,7 +30,7 @@ Relief::Relief(boost::asio::io_context& context, std::chrono::milliseconds patie
       thread_([this] { run(); }) {
 }
 
-Relief::~Relief() {
+StandbyLoopRunner::~StandbyLoopRunner() {
     {
         const std::lock_guard lock(mutex_);
         ending_ = true;
@@ -38,17 +39,17 @@ Relief::~Relief() {
     thread_.join();
 }
 
-void Relief::leave() {
+void StandbyLoopRunner::leave() {
     if (std::this_thread::get_id() != loop_) return;
     const std::lock_guard lock(mutex_);
     holder_ = Holder::Nobody;
     away_since_ = std::chrono::steady_clock::now();
 }
 
-void Relief::back() {
+void StandbyLoopRunner::back() {
     if (std::this_thread::get_id() != loop_) return;
     std::unique_lock lock(mutex_);
-    if (holder_ == Holder::Relief) {
+    if (holder_ == Holder::StandbyLoopRunner) {
         wanted_back_ = true;
         boost::asio::post(context_, [] {});  // Ends its wait for a handler.
         changed_.wait(lock, [this] { return holder_ == Holder::Nobody; });
@@ -57,12 +58,12 @@ void Relief::back() {
     holder_ = Holder::Loop;
 }
 
-std::uint64_t Relief::duties() const {
+std::uint64_t StandbyLoopRunner::activations() const {
     const std::lock_guard lock(mutex_);
-    return duties_;
+    return activations_;
 }
 
-void Relief::run() {
+void StandbyLoopRunner::run() {
     std::unique_lock lock(mutex_);
     while (!ending_) {
         changed_.wait_for(lock, patience_ == kNever ? std::chrono::hours(1) : kLookEvery);
@@ -72,9 +73,9 @@ void Relief::run() {
     }
 }
 
-void Relief::serve(std::unique_lock<std::mutex>& lock) {
-    holder_ = Holder::Relief;
-    ++duties_;
+void StandbyLoopRunner::serve(std::unique_lock<std::mutex>& lock) {
+    holder_ = Holder::StandbyLoopRunner;
+    ++activations_;
     while (!wanted_back_ && !ending_) {
         lock.unlock();
         (void)context_.run_one_for(kLookEvery);
@@ -92,73 +93,73 @@ namespace {
 /// Lays the loop down for the length of a call.
 class Absence {
 public:
-    explicit Absence(Relief& relief) : relief_(relief) { relief_.leave(); }
+    explicit Absence(StandbyLoopRunner& relief) : standby_(relief) { standby_.leave(); }
 
-    ~Absence() { relief_.back(); }
+    ~Absence() { standby_.back(); }
 
     Absence(const Absence&) = delete;
     Absence& operator=(const Absence&) = delete;
 
 private:
-    Relief& relief_;
+    StandbyLoopRunner& standby_;
 };
 
 /// Calls the store, or fails at once for the relief (B2).
 template <class Call>
-auto away(Relief& relief, Call call) -> decltype(call()) {
-    if (relief.is_on_duty()) return base::Failure{ports::StoreError::Unavailable};
+auto away(StandbyLoopRunner& relief, Call call) -> decltype(call()) {
+    if (relief.is_active()) return base::Failure{ports::StoreError::Unavailable};
     const Absence absence(relief);
     return call();
 }
 
 }  // namespace
 
-ports::StoreResult<ports::OpenState> RelievedStore::load() {
-    return away(relief_, [&] { return store_.load(); });
+ports::StoreResult<ports::OpenState> ReleasingStore::load() {
+    return away(standby_, [&] { return store_.load(); });
 }
 
-ports::CommitResult RelievedStore::commit(const ports::Batch& batch) {
-    CHECK(!relief_.is_on_duty());  // B3
-    const Absence absence(relief_);
+ports::CommitResult ReleasingStore::commit(const ports::Batch& batch) {
+    CHECK(!standby_.is_active());  // B3
+    const Absence absence(standby_);
     return store_.commit(batch);
 }
 
-ports::StoreResult<std::optional<ports::KeyRow>> RelievedStore::Reader::find_key(
+ports::StoreResult<std::optional<ports::KeyRow>> ReleasingStore::Reader::find_key(
     const model::Owner& owner, const model::IdempotencyKey& key) {
-    return away(relief_, [&] { return reader_.find_key(owner, key); });
+    return away(standby_, [&] { return reader_.find_key(owner, key); });
 }
 
-ports::StoreResult<std::optional<ports::LiveOrder>> RelievedStore::Reader::find_order(
+ports::StoreResult<std::optional<ports::LiveOrder>> ReleasingStore::Reader::find_order(
     model::OrderNumber number) {
-    return away(relief_, [&] { return reader_.find_order(number); });
+    return away(standby_, [&] { return reader_.find_order(number); });
 }
 
-ports::StoreResult<std::vector<model::Order>> RelievedStore::Reader::orders(
+ports::StoreResult<std::vector<model::Order>> ReleasingStore::Reader::orders(
     const ports::OrderQuery& query) {
-    return away(relief_, [&] { return reader_.orders(query); });
+    return away(standby_, [&] { return reader_.orders(query); });
 }
 
-ports::StoreResult<std::vector<model::Fill>> RelievedStore::Reader::fills(
+ports::StoreResult<std::vector<model::Fill>> ReleasingStore::Reader::fills(
     const ports::FillQuery& query) {
-    return away(relief_, [&] { return reader_.fills(query); });
+    return away(standby_, [&] { return reader_.fills(query); });
 }
 
-ports::StoreResult<std::vector<ports::JournalEntry>> RelievedStore::Reader::journal(
+ports::StoreResult<std::vector<ports::JournalEntry>> ReleasingStore::Reader::journal(
     model::Sequence first, std::size_t limit) {
-    return away(relief_, [&] { return reader_.journal(first, limit); });
+    return away(standby_, [&] { return reader_.journal(first, limit); });
 }
 
-ports::StoreResult<model::Head> RelievedStore::Reader::head() {
-    return away(relief_, [&] { return reader_.head(); });
+ports::StoreResult<model::Head> ReleasingStore::Reader::head() {
+    return away(standby_, [&] { return reader_.head(); });
 }
 
-base::Outcome<ports::StoreError> RelievedStore::Reader::visit_rows(
+base::Outcome<ports::StoreError> ReleasingStore::Reader::visit_rows(
     const ports::RowVisitor& visitor) {
-    return away(relief_, [&] { return reader_.visit_rows(visitor); });
+    return away(standby_, [&] { return reader_.visit_rows(visitor); });
 }
 
-base::Outcome<ports::StoreError> RelievedStore::Reader::begin_snapshot() {
-    return away(relief_, [&] { return reader_.begin_snapshot(); });
+base::Outcome<ports::StoreError> ReleasingStore::Reader::begin_snapshot() {
+    return away(standby_, [&] { return reader_.begin_snapshot(); });
 }
 
 }  // namespace botcore::shell

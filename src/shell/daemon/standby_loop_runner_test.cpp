@@ -1,4 +1,4 @@
-#include "shell/daemon/relief.hpp"
+#include "shell/daemon/standby_loop_runner.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -65,23 +65,23 @@ public:
     void end_snapshot() override {}
 };
 
-class ReliefTest : public ::testing::Test {
+class StandbyLoopRunnerTest : public ::testing::Test {
 protected:
     asio::io_context context_;
     StuckStore stuck_;
-    Relief relief_{context_, 5ms};
-    RelievedStore store_{stuck_, relief_};
+    StandbyLoopRunner standby_{context_, 5ms};
+    ReleasingStore store_{stuck_, standby_};
 };
 
 // @spec:R2-AC-09
-TEST_F(ReliefTest, RunsTheLoopWhileACommitHangs) {
+TEST_F(StandbyLoopRunnerTest, RunsTheLoopWhileACommitHangs) {
     std::thread::id served_by;
     std::optional<bool> read_failed;
     bool on_duty = false;
     asio::steady_timer timer(context_, 1ms);
     timer.async_wait([&](const boost::system::error_code&) {
         served_by = std::this_thread::get_id();
-        on_duty = relief_.is_on_duty();
+        on_duty = standby_.is_active();
         const auto head = store_.reader().head();
         read_failed = !head && head.error() == ports::StoreError::Unavailable;
         stuck_.let_go.set_value();  // Only the second thread can run this handler.
@@ -90,12 +90,12 @@ TEST_F(ReliefTest, RunsTheLoopWhileACommitHangs) {
     EXPECT_NE(served_by, std::this_thread::get_id());
     EXPECT_TRUE(on_duty);
     EXPECT_EQ(read_failed, true) << "B2";
-    EXPECT_EQ(relief_.duties(), 1U);
-    EXPECT_FALSE(relief_.is_on_duty());
+    EXPECT_EQ(standby_.activations(), 1U);
+    EXPECT_FALSE(standby_.is_active());
     EXPECT_TRUE(store_.reader().head().has_value()) << "The loop's own thread reads as ever.";
 }
 
-TEST_F(ReliefTest, NeverRunsTheLoopOnTwoThreadsAtOnce) {
+TEST_F(StandbyLoopRunnerTest, NeverRunsTheLoopOnTwoThreadsAtOnce) {
     int inside = 0;
     int handled = 0;
     for (int round = 0; round < 20; ++round) {
@@ -116,11 +116,11 @@ TEST_F(ReliefTest, NeverRunsTheLoopOnTwoThreadsAtOnce) {
     EXPECT_EQ(handled, 20 * 50);
 }
 
-TEST_F(ReliefTest, DoesNotEndALoopThatHasNoWork) {
+TEST_F(StandbyLoopRunnerTest, DoesNotEndALoopThatHasNoWork) {
     std::promise<void> served;
     bool was_served = false;
     std::thread other([&] {
-        while (relief_.duties() == 0)
+        while (standby_.activations() == 0)
             std::this_thread::yield();
         asio::post(context_, [&] { served.set_value(); });
         was_served = served.get_future().wait_for(5s) == std::future_status::ready;
@@ -132,14 +132,14 @@ TEST_F(ReliefTest, DoesNotEndALoopThatHasNoWork) {
     EXPECT_FALSE(context_.stopped()) << "B4";
 }
 
-TEST_F(ReliefTest, IgnoresCallsFromOtherThreads) {
+TEST_F(StandbyLoopRunnerTest, IgnoresCallsFromOtherThreads) {
     std::thread other([&] {
-        relief_.leave();
+        standby_.leave();
         EXPECT_TRUE(store_.reader().head().has_value());
-        relief_.back();
+        standby_.back();
     });
     other.join();
-    EXPECT_EQ(relief_.duties(), 0U);
+    EXPECT_EQ(standby_.activations(), 0U);
 }
 
 }  // namespace

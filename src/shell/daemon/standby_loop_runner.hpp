@@ -31,16 +31,16 @@ class io_context;
 
 namespace botcore::shell {
 
-class Relief {
+class StandbyLoopRunner {
 public:
     /// The context outlives the relief; the thread that makes it is the loop's. With `kNever` the
     /// loop is never taken up.
     static constexpr std::chrono::milliseconds kNever = std::chrono::hours(1'000'000);
-    explicit Relief(boost::asio::io_context& context,
-                    std::chrono::milliseconds patience = std::chrono::milliseconds(40));
-    ~Relief();
-    Relief(const Relief&) = delete;
-    Relief& operator=(const Relief&) = delete;
+    explicit StandbyLoopRunner(boost::asio::io_context& context,
+                               std::chrono::milliseconds patience = std::chrono::milliseconds(40));
+    ~StandbyLoopRunner();
+    StandbyLoopRunner(const StandbyLoopRunner&) = delete;
+    StandbyLoopRunner& operator=(const StandbyLoopRunner&) = delete;
 
     /// The loop's thread is about to wait for the store. Other threads are not concerned.
     void leave();
@@ -48,13 +48,13 @@ public:
     void back();
 
     /// Is the loop in the hands of the relief? Then the store is stuck.
-    [[nodiscard]] bool is_on_duty() const { return std::this_thread::get_id() == thread_.get_id(); }
+    [[nodiscard]] bool is_active() const { return std::this_thread::get_id() == thread_.get_id(); }
 
     /// How often the relief has taken the loop up.
-    [[nodiscard]] std::uint64_t duties() const;
+    [[nodiscard]] std::uint64_t activations() const;
 
 private:
-    enum class Holder : std::uint8_t { Loop, Nobody, Relief };
+    enum class Holder : std::uint8_t { Loop, Nobody, StandbyLoopRunner };
     struct Work;
 
     void run();
@@ -70,17 +70,17 @@ private:
     std::chrono::steady_clock::time_point away_since_;
     bool wanted_back_ = false;
     bool ending_ = false;
-    std::uint64_t duties_ = 0;
+    std::uint64_t activations_ = 0;
     std::thread thread_;
 };
 
 /// A store whose every call lays the loop down while it lasts.
-class RelievedStore final : public ports::Store {
+class ReleasingStore final : public ports::Store {
 public:
     /// Both outlive this.
-    RelievedStore(ports::Store& store, Relief& relief)
+    ReleasingStore(ports::Store& store, StandbyLoopRunner& relief)
         : store_(store),
-          relief_(relief),
+          standby_(relief),
           reader_(store.reader(), relief) {}
 
     ports::StoreResult<ports::OpenState> load() override;
@@ -96,7 +96,9 @@ public:
 private:
     class Reader final : public ports::StoreReader {
     public:
-        Reader(ports::StoreReader& reader, Relief& relief) : reader_(reader), relief_(relief) {}
+        Reader(ports::StoreReader& reader, StandbyLoopRunner& relief)
+            : reader_(reader),
+              standby_(relief) {}
 
         ports::StoreResult<std::optional<ports::KeyRow>> find_key(
             const model::Owner& owner, const model::IdempotencyKey& key) override;
@@ -115,11 +117,11 @@ private:
 
     private:
         ports::StoreReader& reader_;
-        Relief& relief_;
+        StandbyLoopRunner& standby_;
     };
 
     ports::Store& store_;
-    Relief& relief_;
+    StandbyLoopRunner& standby_;
     Reader reader_;
 };
 
