@@ -1,7 +1,7 @@
 #pragma once
 
-/// A first-in, first-out queue that knows its maximum. What happens when it is full is the caller's
-/// written decision (style rule D6): `push` only says that there was no room.
+/// A first-in, first-out queue with a fixed maximum size. `push` only reports that the queue is
+/// full; the caller decides what happens then, and says so in writing (style rule D6).
 
 #include "base/check.hpp"
 
@@ -16,14 +16,14 @@ class BoundedQueue {
 public:
     explicit BoundedQueue(std::size_t size_max) : size_max_(size_max) { CHECK(size_max > 0); }
 
-    /// False, and `item` untouched, when the queue is full.
+    /// Returns false and leaves `item` unchanged when the queue is full.
     [[nodiscard]] bool push(T&& item) {
         if (items_.size() >= size_max_) return false;
         items_.push_back(std::move(item));
         return true;
     }
 
-    /// Takes the oldest item. The queue must not be empty.
+    /// Removes and returns the oldest item. The queue must not be empty.
     [[nodiscard]] T pop() {
         CHECK(!items_.empty());
         T item = std::move(items_.front());

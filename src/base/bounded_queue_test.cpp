@@ -7,7 +7,7 @@
 namespace botcore::base {
 namespace {
 
-TEST(BoundedQueue, RefusesWhenFullAndLeavesTheItemAlone) {
+TEST(BoundedQueue, RejectsAPushWhenFullAndLeavesTheItemUnchanged) {
     BoundedQueue<std::unique_ptr<int>> queue(1);
     EXPECT_TRUE(queue.push(std::make_unique<int>(1)));
     auto second = std::make_unique<int>(2);
@@ -20,7 +20,7 @@ TEST(BoundedQueue, RefusesWhenFullAndLeavesTheItemAlone) {
     EXPECT_EQ(queue.size_max(), 1U);
 }
 
-TEST(BoundedQueueDeath, PoppingNothingIsOurMistake) {
+TEST(BoundedQueueDeath, PopFromAnEmptyQueueAborts) {
     BoundedQueue<int> queue(1);
     EXPECT_DEATH((void)queue.pop(), "CHECK failed");
 }

@@ -53,7 +53,7 @@ Timestamp midnight_of(std::int64_t days) {
 }
 
 Weekday weekday_of(std::int64_t days) {
-    constexpr std::int64_t kThursday = 4;  // 1970-01-01 was one.
+    constexpr std::int64_t kThursday = 4;  // 1970-01-01 was a Thursday.
     const std::int64_t weekday = days + kThursday - floor_divided(days + kThursday, 7) * 7;
     return static_cast<Weekday>(weekday);
 }

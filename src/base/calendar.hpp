@@ -1,9 +1,9 @@
 #pragma once
 
-/// Dates of the civil calendar (proleptic Gregorian, UTC) from points in time and back, in whole
-/// numbers only.
+/// Converts points in time to dates of the civil calendar (proleptic Gregorian, UTC) and back, with
+/// integer arithmetic only.
 ///
-/// K1  `days_of` and `date_of` undo each other for every date of the years 0 to 9999.
+/// K1  `days_of` and `date_of` are inverse to each other for every date of the years 0 to 9999.
 
 #include "base/time.hpp"
 
@@ -37,14 +37,14 @@ enum class Weekday : std::uint8_t {
 /// The date that is `days` after 1970-01-01, or before it when negative.
 [[nodiscard]] Date date_of(std::int64_t days);
 
-/// The day in which the moment lies, as days since 1970-01-01; rounded down.
+/// The day that contains `time`, as days since 1970-01-01; rounded down.
 [[nodiscard]] std::int64_t day_of(Timestamp time);
 
 [[nodiscard]] Timestamp midnight_of(std::int64_t days);
 
 [[nodiscard]] Weekday weekday_of(std::int64_t days);
 
-/// The first such day of the month, as days since 1970-01-01.
+/// The first such weekday of the month, as days since 1970-01-01.
 [[nodiscard]] std::int64_t first_in_month(Weekday weekday, std::int64_t year, std::int64_t month);
 
 }  // namespace botcore::base

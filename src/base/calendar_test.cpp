@@ -5,7 +5,7 @@
 namespace botcore::base {
 namespace {
 
-TEST(Calendar, KnowsDatesThatAnybodyCanLookUp) {
+TEST(Calendar, ConvertsKnownDates) {
     EXPECT_EQ(days_of({1970, 1, 1}), 0);
     EXPECT_EQ(days_of({1969, 12, 31}), -1);
     EXPECT_EQ(days_of({2000, 2, 29}), 11'016);
@@ -16,7 +16,7 @@ TEST(Calendar, KnowsDatesThatAnybodyCanLookUp) {
     EXPECT_EQ(weekday_of(days_of({2000, 2, 29})), Weekday::Tuesday);
 }
 
-TEST(Calendar, DaysAndDatesUndoEachOther) {
+TEST(Calendar, DaysOfAndDateOfAreInverse) {
     const std::int64_t end = days_of({9999, 12, 31});
     Date before = date_of(days_of({0, 1, 1}) - 1);
     for (std::int64_t days = days_of({0, 1, 1}); days <= end; ++days) {
@@ -27,7 +27,7 @@ TEST(Calendar, DaysAndDatesUndoEachOther) {
     }
 }
 
-TEST(Calendar, ADayBeginsAtMidnightBeforeAndAfterTheEpoch) {
+TEST(Calendar, DaysBeginAtMidnightBeforeAndAfterTheEpoch) {
     for (const std::int64_t days : {-400'000LL, -1LL, 0LL, 1LL, 20'780LL}) {
         EXPECT_EQ(day_of(midnight_of(days)), days);
         EXPECT_EQ(day_of(midnight_of(days) - Duration::microseconds(1)), days - 1);
@@ -35,7 +35,7 @@ TEST(Calendar, ADayBeginsAtMidnightBeforeAndAfterTheEpoch) {
     }
 }
 
-TEST(Calendar, TheFirstSundayIsASundayAmongTheFirstSevenDays) {
+TEST(Calendar, FirstSundayLiesInTheFirstSevenDays) {
     EXPECT_EQ(date_of(first_in_month(Weekday::Sunday, 2026, 12)), (Date{2026, 12, 6}));
     EXPECT_EQ(date_of(first_in_month(Weekday::Sunday, 2026, 11)), (Date{2026, 11, 1}));
     EXPECT_EQ(date_of(first_in_month(Weekday::Sunday, 2024, 9)), (Date{2024, 9, 1}));

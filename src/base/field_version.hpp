@@ -1,13 +1,13 @@
 #pragma once
 
-/// Fields that a stored struct got after its first version. Visitors that read old bytes say which
-/// version they read; for all others every field exists.
+/// Support for fields that were added to a stored struct after its first version. A visitor that
+/// reads old bytes reports the version that it reads; for all other visitors every field exists.
 
 #include <cstdint>
 
 namespace botcore::base {
 
-/// Does what `visit` reads or writes have the fields that version `since` brought?
+/// Do the bytes that `visit` reads or writes contain the fields that were added in version `since`?
 template <class Visit>
 [[nodiscard]] constexpr bool has_fields_of(const Visit& visit, std::uint8_t since) {
     if constexpr (requires { visit.stored_version(); }) {

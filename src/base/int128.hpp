@@ -1,7 +1,7 @@
 #pragma once
 
-/// 128-bit integers with checked arithmetic. A result that does not fit is an `ArithmeticError`,
-/// never a wrapped number (style rule T3).
+/// 128-bit integers with checked arithmetic. A result that does not fit is an `ArithmeticError`; it
+/// never wraps (style rule T3).
 
 #include "base/result.hpp"
 
@@ -29,20 +29,21 @@ enum class ArithmeticError : std::uint8_t {
     return product;
 }
 
-/// Which way a quotient goes when it is not exact.
+/// How an inexact quotient is rounded.
 enum class Rounding : std::uint8_t {
     Down,      ///< Toward minus infinity.
     Up,        ///< Toward plus infinity.
-    HalfEven,  ///< To the nearest, ties to the even neighbour.
+    HalfEven,  ///< To the nearest; ties go to the even neighbor.
 };
 
-/// a / b with the named rounding. Fails for b == 0.
+/// a / b with the given rounding. Fails for b == 0.
 [[nodiscard]] constexpr Result<Int128, ArithmeticError> divide_checked(Int128 a,
                                                                        Int128 b,
                                                                        Rounding rounding) {
     if (b == 0) return Failure{ArithmeticError::DivisionByZero};
     if (b < 0) {
-        // Neither operand comes near the lowest value: amounts are bounded at the border.
+        // Negation cannot overflow: amounts are bounded when they are read, so neither operand
+        // comes near the lowest value.
         a = -a;
         b = -b;
     }

@@ -9,7 +9,7 @@ long long divided(long long a, long long b, Rounding rounding) {
     return static_cast<long long>(divide_checked(a, b, rounding).value());
 }
 
-TEST(DivideChecked, RoundsInTheNamedDirection) {
+TEST(DivideChecked, RoundsInTheGivenDirection) {
     EXPECT_EQ(divided(7, 2, Rounding::Down), 3);
     EXPECT_EQ(divided(7, 2, Rounding::Up), 4);
     EXPECT_EQ(divided(-7, 2, Rounding::Down), -4);
@@ -18,14 +18,14 @@ TEST(DivideChecked, RoundsInTheNamedDirection) {
     EXPECT_EQ(divided(6, 2, Rounding::Up), 3);
 }
 
-TEST(DivideChecked, SendsTiesToTheEvenNeighbour) {
+TEST(DivideChecked, RoundsTiesToTheEvenNeighbor) {
     EXPECT_EQ(divided(5, 2, Rounding::HalfEven), 2);
     EXPECT_EQ(divided(7, 2, Rounding::HalfEven), 4);
     EXPECT_EQ(divided(-5, 2, Rounding::HalfEven), -2);
     EXPECT_EQ(divided(8, 3, Rounding::HalfEven), 3);
 }
 
-TEST(DivideChecked, RefusesZero) {
+TEST(DivideChecked, FailsOnDivisionByZero) {
     EXPECT_EQ(divide_checked(1, 0, Rounding::Down).error(), ArithmeticError::DivisionByZero);
 }
 

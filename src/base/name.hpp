@@ -1,7 +1,7 @@
 #pragma once
 
-/// Strong types for texts and numbers that identify things: comparable, printable through their
-/// value, never interchangeable (style rule T5).
+/// Strong types for texts and numbers that identify something. They can be compared and give access
+/// to their value, but values of different types cannot be mixed up (style rule T5).
 
 #include <compare>
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace botcore::base {
 
-/// A text that names something. `Tag` keeps an account's name from being taken for an asset's.
+/// A text that names something. `Tag` makes the names of different things different types, such as
+/// an account's and an asset's.
 template <class Tag>
 class Name {
 public:
@@ -38,7 +39,7 @@ inline constexpr bool kIsName = false;
 template <class Tag>
 inline constexpr bool kIsName<Name<Tag>> = true;
 
-/// A number that identifies something; no arithmetic.
+/// A number that identifies something. It has no arithmetic.
 template <class Tag>
 class Id {
 public:

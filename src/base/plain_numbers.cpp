@@ -9,14 +9,14 @@ namespace botcore::base {
 
 namespace {
 
-/// Beyond it a number is left as it is: 400 zeros help nobody.
+/// A number with a larger exponent stays as it is: hundreds of zeros would not be readable either.
 constexpr int kExponentMax = 40;
 
 bool is_number_part(char c) {
     return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
 }
 
-/// "2.870" and exponent -1 make "0.287".
+/// Moves the decimal point: "2.870" and exponent -1 give "0.287".
 std::string moved(std::string_view number, int exponent) {
     const bool negative = number.starts_with('-');
     if (negative) number.remove_prefix(1);
@@ -49,7 +49,7 @@ std::string plain_number(std::string_view number) {
     return moved(number.substr(0, mark), exponent);
 }
 
-/// Is there a digit before an "e"? In most texts none is, not even in a string.
+/// Is there a digit directly before an "e"? Most documents contain none, not even within a string.
 bool may_have_exponents(std::string_view json) {
     for (std::size_t i = 1; i < json.size(); ++i) {
         const bool mark = json[i] == 'e' || json[i] == 'E';
@@ -58,7 +58,7 @@ bool may_have_exponents(std::string_view json) {
     return false;
 }
 
-/// Where the string that begins at `begin` ends, its quotes included.
+/// The end of the string that begins at `begin`, quotes included.
 std::size_t end_of_string(std::string_view json, std::size_t begin) {
     std::size_t at = begin + 1;
     while (at < json.size() && json[at] != '"')

@@ -1,9 +1,10 @@
 #pragma once
 
-/// Numbers as people write them. The JSON library writes every number with a fraction by its
-/// exponent: "6.5521E-2", and zero as "0E0".
+/// Writes the numbers of a JSON document without exponents. The JSON library writes every number
+/// that has a fraction with an exponent: "6.5521E-2", and zero as "0E0".
 ///
-/// N1  Outside of strings no number has an exponent afterwards; every one has the value it had.
+/// N1  After the conversion no number outside of strings has an exponent, and each has its old
+///     value.
 ///
 /// Threads: any.
 
@@ -11,7 +12,7 @@
 
 namespace botcore::base {
 
-/// The text of a JSON document with its numbers written out.
+/// Returns the JSON document with its numbers written without exponents.
 [[nodiscard]] std::string plain_numbers(std::string json);
 
 }  // namespace botcore::base

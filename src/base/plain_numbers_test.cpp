@@ -16,7 +16,7 @@ TEST(PlainNumbers, HaveNoExponent) {
               R"({"a":12,"b":-3,"c":1.25,"d":1000})");
 }
 
-TEST(PlainNumbers, LeaveStringsAlone) {
+TEST(PlainNumbers, LeaveStringsUnchanged) {
     for (const std::string& text : {std::string(R"("1E5")"),
                                     std::string(R"({"1E5":"a \"2E3\" b","c":null})"),
                                     std::string(R"("ends in \\")"),

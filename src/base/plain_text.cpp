@@ -8,7 +8,8 @@ namespace botcore::base {
 
 namespace {
 
-/// The character at the beginning of a text; of length 0 where the first byte begins none.
+/// The character at the beginning of a text; its length is 0 where the first byte begins no valid
+/// character.
 struct Character {
     char32_t code = 0;
     std::size_t length = 0;
@@ -26,7 +27,7 @@ constexpr bool is_continuation(char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
 }
 
-/// RFC 3629: neither overlong forms nor surrogates nor numbers beyond the last character.
+/// RFC 3629: rejects overlong forms, surrogates and code points above the last one.
 Character first_of(std::string_view text) {
     const auto first = static_cast<unsigned char>(text.front());
     const std::size_t length = length_of(first);
@@ -43,14 +44,14 @@ Character first_of(std::string_view text) {
     return valid ? Character{code, length} : Character{};
 }
 
-/// Control characters, marks of direction, separators of lines and paragraphs.
+/// Control characters, bidirectional formatting characters, line and paragraph separators.
 constexpr bool is_obeyed(char32_t code) {
     const auto in = [code](char32_t low, char32_t high) { return code >= low && code <= high; };
     return code < 0x20 || in(0x7F, 0x9F) || code == 0x061C || in(0x200E, 0x200F) ||
            in(0x2028, 0x202E) || in(0x2066, 0x2069);
 }
 
-/// Nearly all texts are made of these alone.
+/// A fast path: nearly all texts consist of visible ASCII only.
 bool is_visible_ascii(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c >= ' ' && c < 0x7F; });
 }

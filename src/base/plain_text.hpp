@@ -1,11 +1,12 @@
 #pragma once
 
-/// Text that a terminal and a page show as it is. Control characters (C0, DEL, C1) command a
-/// terminal, and the marks of writing direction make a text look like another one: what people
-/// store is refused with them, and what is shown is shown without them, whoever stored it.
+/// Text that a terminal and a web page show as it is. Control characters (C0, DEL, C1) can control
+/// a terminal, and bidirectional formatting characters can make one text look like another. Input
+/// that contains such characters is rejected where it would be stored, and every text is shown
+/// without them, whatever its origin.
 ///
-/// P1  Whatever goes in, `escaped` and `plain_line` give UTF-8 without such a character, except for
-///     the line feeds, carriage returns and tabs that `escaped` leaves.
+/// P1  For any input, the output of `escaped` and `plain_line` is UTF-8 without such characters,
+///     except for the line feeds, carriage returns and tabs that `escaped` keeps.
 ///
 /// Threads: any.
 
@@ -15,19 +16,21 @@
 
 namespace botcore::base {
 
-/// One line of UTF-8 without control characters, marks of direction and separators of lines.
+/// Is the text one line of UTF-8 without control characters, bidirectional formatting characters
+/// and line separators?
 [[nodiscard]] bool is_plain_line(std::string_view text);
 
-/// The text with a space for each such character and a question mark for each byte that is no
-/// UTF-8.
+/// Returns the text with a space in place of each such character and a question mark in place of
+/// each byte that is not valid UTF-8.
 [[nodiscard]] std::string plain_line(std::string_view text);
 
-/// The text with an escape of JSON such as \u202e for each such character, line feeds, carriage
-/// returns and tabs excepted, and a question mark for each byte that is no UTF-8. A JSON text means
-/// the same afterwards.
+/// Returns the text with a JSON escape such as \u202e in place of each such character, except for
+/// line feeds, carriage returns and tabs, and with a question mark in place of each byte that is
+/// not valid UTF-8. The meaning of a JSON document does not change.
 [[nodiscard]] std::string escaped(std::string_view text);
 
-/// How many bytes at the end of the text are the beginning of a character whose rest may follow.
+/// The number of bytes at the end of the text that are an incomplete UTF-8 character, whose other
+/// bytes may still follow.
 [[nodiscard]] std::size_t open_bytes(std::string_view text);
 
 }  // namespace botcore::base

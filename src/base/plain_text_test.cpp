@@ -7,7 +7,7 @@
 namespace botcore::base {
 namespace {
 
-/// What commands a terminal or turns the direction of a text, with its escape.
+/// Characters that control a terminal or change the direction of a text, with their escapes.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kObeyed = {{
     {"\x1b", "\\u001b"},
     {"\x07", "\\u0007"},
@@ -27,7 +27,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kObeyed 
     {std::string_view("\0", 1), "\\u0000"},
 }};
 
-TEST(PlainText, KnowsWhatATerminalObeys) {
+TEST(PlainText, ReplacesControlAndBidirectionalCharacters) {
     for (const auto& [bytes, escape] : kObeyed) {
         const std::string text = "a" + std::string(bytes) + "b";
         EXPECT_FALSE(is_plain_line(text)) << escape;
@@ -43,7 +43,7 @@ TEST(PlainText, KnowsWhatATerminalObeys) {
     }
 }
 
-TEST(PlainText, LeavesTheWritingsOfTheWorldAlone) {
+TEST(PlainText, KeepsTextInAllScripts) {
     for (const char* text : {"",
                              "Ann O'Neill",
                              "Jos\u00e9",
@@ -59,9 +59,9 @@ TEST(PlainText, LeavesTheWritingsOfTheWorldAlone) {
     }
 }
 
-TEST(PlainText, RefusesBytesThatAreNoUtf8) {
-    // A terminal of one byte a character obeys 0x9b alone; the others are overlong forms, a
-    // surrogate, a number beyond the last character, and characters without their end.
+TEST(PlainText, RejectsInvalidUtf8) {
+    // A terminal with one byte per character interprets 0x9b alone; the others are overlong forms,
+    // a surrogate, a code point above the last one, and incomplete characters.
     for (const char* bytes : {"\x9b",
                               "\xc0\x9b",
                               "\xe0\x80\x9b",
@@ -79,7 +79,7 @@ TEST(PlainText, RefusesBytesThatAreNoUtf8) {
     }
 }
 
-TEST(PlainText, KnowsACharacterWhoseRestMayFollow) {
+TEST(PlainText, CountsTheBytesOfAnIncompleteCharacter) {
     EXPECT_EQ(open_bytes(""), 0U);
     EXPECT_EQ(open_bytes("abc"), 0U);
     EXPECT_EQ(open_bytes("a\xe2\x80\xae"), 0U);

@@ -1,7 +1,8 @@
 #pragma once
 
-/// A small seeded generator with our own ranges, so that the same seed gives the same numbers with
-/// every compiler and standard library (style rule D5). Not for secrets.
+/// A small seeded random number generator. It computes ranges by itself, so that the same seed
+/// gives the same numbers with every compiler and standard library (style rule D5). Not for
+/// secrets.
 
 #include "base/check.hpp"
 
@@ -14,7 +15,7 @@ class Random {
 public:
     explicit constexpr Random(std::uint64_t seed) : state_(seed) {}
 
-    /// All 2^64 values, equally likely.
+    /// Returns each of the 2^64 values with equal probability.
     constexpr std::uint64_t next() {
         state_ += 0x9E3779B97F4A7C15ULL;
         std::uint64_t z = state_;
@@ -23,13 +24,13 @@ public:
         return z ^ (z >> 31U);
     }
 
-    /// A number in [0, bound). The bias is below bound / 2^64. `bound` must not be zero.
+    /// Returns a number in [0, bound). The bias is below bound / 2^64. `bound` must not be zero.
     constexpr std::uint64_t below(std::uint64_t bound) {
         CHECK(bound != 0);
         return next() % bound;
     }
 
-    /// A number in [low, high], both included.
+    /// Returns a number in [low, high], both included.
     constexpr std::int64_t between(std::int64_t low, std::int64_t high) {
         CHECK(low <= high);
         const auto span = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
@@ -37,12 +38,12 @@ public:
         return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + offset);
     }
 
-    /// True in `numerator` of `denominator` cases.
+    /// Returns true with probability `numerator` / `denominator`.
     constexpr bool chance(std::uint64_t numerator, std::uint64_t denominator) {
         return below(denominator) < numerator;
     }
 
-    /// An independent generator: draws from one do not shift the other.
+    /// Returns an independent generator: drawing from one does not change the numbers of the other.
     constexpr Random split() { return Random(next() ^ 0xD1B54A32D192ED03ULL); }
 
 private:

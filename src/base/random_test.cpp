@@ -7,7 +7,7 @@
 namespace botcore::base {
 namespace {
 
-TEST(Random, GivesThePublishedSequenceOfSplitMix64) {
+TEST(Random, MatchesThePublishedSequenceOfSplitMix64) {
     Random random(1234567);
     EXPECT_EQ(random.next(), 6457827717110365317ULL);
     EXPECT_EQ(random.next(), 3203168211198807973ULL);

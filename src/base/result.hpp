@@ -11,7 +11,7 @@
 
 namespace botcore::base {
 
-/// Wraps an error on its way into a `Result`: `return Failure{ParseError::Empty};`.
+/// Wraps an error for a `Result`: `return Failure{ParseError::Empty};`.
 template <class E>
 struct Failure {
     E error;
@@ -26,7 +26,7 @@ public:
     using error_type = E;
     static_assert(!std::is_reference_v<T>, "Return a pointer or a value, not a reference.");
 
-    // Implicit on purpose: `return value;` and `return Failure{...};` are what the type is for.
+    // Implicit on purpose, for `return value;` and `return Failure{...};`.
     // NOLINTBEGIN(google-explicit-constructor)
     constexpr Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
 
@@ -39,7 +39,7 @@ public:
 
     explicit constexpr operator bool() const noexcept { return has_value(); }
 
-    /// The value; ends the process when there is none.
+    /// The value. Aborts the process when there is none.
     [[nodiscard]] constexpr const T& value() const& {
         CHECK(has_value());
         return *std::get_if<0>(&state_);
@@ -50,7 +50,7 @@ public:
         return std::move(*std::get_if<0>(&state_));
     }
 
-    /// The error; ends the process when there is a value.
+    /// The error. Aborts the process when there is a value.
     [[nodiscard]] constexpr const E& error() const& {
         CHECK(!has_value());
         return *std::get_if<1>(&state_);
@@ -65,7 +65,7 @@ private:
     std::variant<T, E> state_;
 };
 
-/// What a `Result` holds when success carries nothing.
+/// The value of a `Result` that carries no data on success.
 struct Done {};
 template <class E>
 using Outcome = Result<Done, E>;

@@ -34,7 +34,7 @@ TEST(Try, ReturnsTheFirstError) {
     EXPECT_EQ(quartered(6).error(), "odd");
 }
 
-TEST(Try, MovesOwningValues) {
+TEST(Try, MovesMoveOnlyValues) {
     EXPECT_EQ(*boxed(8).value(), 4);
 }
 
@@ -43,11 +43,11 @@ TEST(Try, WorksWithoutAValue) {
     EXPECT_FALSE(checked_even(7));
 }
 
-TEST(Check, EndsTheProcessAndNamesTheCondition) {
+TEST(Check, AbortsTheProcessAndPrintsTheCondition) {
     EXPECT_DEATH(CHECK(1 + 1 == 3), "CHECK failed: 1 \\+ 1 == 3");
 }
 
-TEST(ResultDeath, ValueOfAFailureEndsTheProcess) {
+TEST(ResultDeath, ValueOfAFailureAbortsTheProcess) {
     EXPECT_DEATH((void)halved(1).value(), "CHECK failed");
 }
 

@@ -8,7 +8,7 @@ namespace botcore::base {
 
 namespace {
 
-/// No name of ours is longer, and a long text costs its square.
+/// No known name is longer, and the cost grows with the square of the length.
 constexpr std::size_t kWordMax = 128;
 
 char small(char c) {

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Which word was meant where one is not known: options, commands, settings.
+/// Suggests the nearest known word for an unknown one: options, commands, settings.
 ///
 /// Threads: any.
 
@@ -11,16 +11,16 @@
 
 namespace botcore::base {
 
-/// How many characters must be put in, left out, exchanged, or swapped with their neighbour, to
-/// make one word of the other. Capital and small letters of ASCII are the same.
+/// The number of characters that must be inserted, removed, replaced, or swapped with their
+/// neighbor to turn one word into the other. ASCII letters compare without regard to case.
 [[nodiscard]] std::size_t edit_distance(std::string_view one, std::string_view other);
 
-/// The word of `known` that is nearest to `word`, the first of several; empty where not even one
-/// is so near that it may have been meant: more than a third of the characters are wrong.
+/// The word of `known` that is nearest to `word`, the first of several. Empty when even the nearest
+/// one differs in more than a third of the characters.
 [[nodiscard]] std::string_view nearest_word(std::string_view word,
                                             std::span<const std::string_view> known);
 
-/// "; did you mean X?" for the end of a message, or nothing.
+/// Returns "; did you mean X?" for the end of an error message, or an empty text.
 [[nodiscard]] std::string did_you_mean(std::string_view word,
                                        std::span<const std::string_view> known);
 

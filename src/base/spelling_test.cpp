@@ -7,7 +7,7 @@
 namespace botcore::base {
 namespace {
 
-TEST(Spelling, CountsWhatMustBeChanged) {
+TEST(Spelling, CountsEdits) {
     EXPECT_EQ(edit_distance("", ""), 0U);
     EXPECT_EQ(edit_distance("port", "port"), 0U);
     EXPECT_EQ(edit_distance("PORT", "port"), 0U);
@@ -20,7 +20,7 @@ TEST(Spelling, CountsWhatMustBeChanged) {
     EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
 }
 
-TEST(Spelling, FindsTheWordThatWasMeant) {
+TEST(Spelling, FindsTheNearestWord) {
     constexpr std::array<std::string_view, 3> kKnown{"status", "orders", "order"};
     EXPECT_EQ(nearest_word("statsu", kKnown), "status");
     EXPECT_EQ(nearest_word("ordrs", kKnown), "orders");

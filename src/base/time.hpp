@@ -1,7 +1,7 @@
 #pragma once
 
-/// Points in time and spans of time, as plain integers that only mix where it means something.
-/// Nothing here reads a clock: time always comes in from outside (style rule D4).
+/// Points in time and durations as integers; only meaningful combinations compile. Nothing here
+/// reads a clock: the time is always an argument (style rule D4).
 
 #include <compare>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Accounts, their double-entry ledger, positions and fills: the rows that trading moves.
+/// Accounts, their double-entry ledger, positions and fills: the rows that trading changes.
 ///
 /// L1  Per asset, the postings of every record sum to zero (invariant I5).
 /// L2  Every balance is the sum of its postings (invariant I5).
@@ -19,7 +19,7 @@ enum class AccountKind : std::uint8_t { Paper = 1 };
 
 enum class AccountState : std::uint8_t {
     Active = 1,
-    Frozen = 2,  ///< Money is in doubt: cancels and exits only.
+    Frozen = 2,  ///< Money is in doubt: only cancels and exits are allowed.
 };
 
 struct Account {
@@ -29,8 +29,8 @@ struct Account {
     AccountKind kind = AccountKind::Paper;
     AccountState state = AccountState::Active;
     Reason frozen_reason = Reason::None;
-    Asset quote;            ///< The asset in which the account is measured.
-    Money initial_deposit;  ///< In `quote`; what a reset returns to.
+    Asset quote;            ///< The asset in which the account's value is measured.
+    Money initial_deposit;  ///< In `quote`; a reset restores it.
     Timestamp created;
     std::uint64_t version = 0;
 
@@ -51,8 +51,8 @@ struct Account {
     }
 };
 
-/// The books of an account, per asset. The first three are the owner's; the others say where money
-/// came from or went to.
+/// The books of an account, per asset. The first three are the owner's money; the others record
+/// where money came from or went to.
 enum class Book : std::uint8_t {
     Cash = 0,      ///< Free to use.
     Reserved = 1,  ///< Set aside for live orders.
@@ -61,7 +61,7 @@ enum class Book : std::uint8_t {
     Funding = 4,
     RealizedProfit = 5,
     External = 6,   ///< Deposits, withdrawals, transfers from and to other accounts.
-    Exchanged = 7,  ///< What was given and got in spot trades.
+    Exchanged = 7,  ///< What was paid and received in spot trades.
     Rounding = 8,
 };
 inline constexpr std::size_t kBookCount = 9;
@@ -103,30 +103,32 @@ struct Balance {
     friend bool operator==(const Balance&, const Balance&) = default;
 };
 
-/// A futures position, one-way mode. Its cost is stored, an average is only computed for showing.
+/// A futures position, one-way mode. The cost is stored; an average price is only computed for
+/// display.
 ///
 /// P1  quantity and cost have the same sign, and are zero together.
 struct Position {
     AccountId account;
     InstrumentId instrument;
-    Quantity quantity;  ///< Positive: long. Negative: short. Zero: closed, kept for its leverage.
+    Quantity quantity;  ///< Positive: long. Negative: short. Zero: closed; the row stays for its
+                        ///< leverage.
     Money cost;         ///< What the open quantity was bought for; negative for a short.
-    Money margin;       ///< Initial margin held.
+    Money margin;       ///< Initial margin held for the position.
     Rate leverage;
-    Money realized_profit;  ///< Since the account's start or last reset, without fees.
+    Money realized_profit;  ///< Since the account's creation or last reset, without fees.
     Timestamp opened;
     Timestamp updated;
     std::uint64_t version = 0;
     // Since version 2 of the record.
-    Money round_profit{};    ///< Net of fees, since it was opened from flat.
-    Money open_fees{};       ///< Paid for the open quantity and not in `round_profit` yet.
-    Quantity unprotected{};  ///< Bought with a stop that the exchange has not confirmed yet.
-    /// When `unprotected` is sold again, on the monotonic scale of the journal; meaningless while
-    /// it is zero.
+    Money round_profit{};  ///< Profit net of fees since the position was last flat.
+    Money open_fees{};     ///< Fees paid for the open quantity that are not in `round_profit` yet.
+    Quantity unprotected{};  ///< The part whose stop the exchange has not confirmed yet.
+    /// When the `unprotected` quantity is closed again, on the monotonic scale of the journal.
+    /// Without meaning while `unprotected` is zero.
     Timestamp protect_by{};
     // Since version 5 of the record.
-    /// Set aside for the instrument's open orders. It follows the orders, so that it counts in no
-    /// version and is no news of the position.
+    /// Reserved for the instrument's open orders. It changes with the orders, so it neither
+    /// increments the version nor counts as a change of the position.
     Money reserved{};
 
     friend bool operator==(const Position&, const Position&) = default;
@@ -152,7 +154,7 @@ struct Position {
     }
 };
 
-/// A trade of ours, as booked.
+/// One execution of our order, as posted to the ledger.
 struct Fill {
     AccountId account;
     InstrumentId instrument;
@@ -162,7 +164,7 @@ struct Fill {
     Trade trade;
     Money realized_profit;  ///< Without fees; zero on spot and for entries.
     Sequence sequence = 0;
-    std::uint32_t index = 0;  ///< Within the record.
+    std::uint32_t index = 0;  ///< The position of the fill within its record.
 
     friend bool operator==(const Fill&, const Fill&) = default;
 

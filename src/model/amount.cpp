@@ -51,7 +51,7 @@ void append_decimal(std::string& out, Int128 units) {
     std::array<char, 48> digits{};
     std::size_t position = digits.size();
     const bool negative = units < 0;
-    // The magnitude as unsigned, so that the lowest value has one too.
+    // Computes the magnitude as unsigned, so that it exists for the lowest value as well.
     auto rest = static_cast<base::Uint128>(units);
     if (negative) rest = ~rest + 1;
     auto fraction = static_cast<std::uint64_t>(rest % static_cast<base::Uint128>(kScale));

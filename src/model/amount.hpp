@@ -1,11 +1,11 @@
 #pragma once
 
-/// Prices, quantities, money and rates: integers at one fixed scale of 10^-8, 128 bits wide, behind
-/// types that only mix where the result means something (style rules T1-T4).
+/// Prices, quantities, money and rates: 128-bit integers with one fixed scale of 10^-8. Their types
+/// can only be combined where the result has a meaning (style rules T1-T4).
 ///
-/// A1  An amount that came from outside is smaller than 10^15 whole units in magnitude.
-/// A2  Nothing wraps: sums end the process when they leave 128 bits (which A1 puts out of reach of
-///     any input), products and quotients answer with a `Result`.
+/// A1  The magnitude of an amount from outside is below 10^15 whole units.
+/// A2  Nothing wraps. A sum that overflows 128 bits aborts the process, which A1 makes impossible
+///     for any input; products and quotients return a `Result`.
 
 #include "base/int128.hpp"
 #include "base/result.hpp"
@@ -22,14 +22,14 @@ using base::Int128;
 using base::Result;
 using base::Rounding;
 
-/// Units in one whole: the scale of every amount. Stored in the journal: never change.
+/// Units per whole: the scale of every amount. Stored in the journal: never change.
 inline constexpr std::int64_t kScale = 100'000'000;
 
 /// Why a text is not an amount.
 enum class AmountError : std::uint8_t {
     Empty,       ///< No digits.
-    NotANumber,  ///< A character that has no place in a decimal number, or an exponent.
-    TooPrecise,  ///< More than eight decimal places that are not zero.
+    NotANumber,  ///< A character that is not allowed in a decimal number, or an exponent.
+    TooPrecise,  ///< A nonzero digit after the eighth decimal place.
     OutOfRange,  ///< 10^15 whole units or more.
 };
 
@@ -80,13 +80,13 @@ inline constexpr bool kIsAmount = false;
 template <class Tag>
 inline constexpr bool kIsAmount<Amount<Tag>> = true;
 
-/// What one whole unit of the base asset costs, in the quote asset.
+/// The cost of one whole unit of the base asset, in the quote asset.
 using Price = Amount<struct PriceTag>;
-/// How much of the base asset. Positions use it with a sign: positive is long.
+/// An amount of the base asset. The quantity of a position is signed: positive is long.
 using Quantity = Amount<struct QuantityTag>;
-/// How much of an asset in a ledger; signed.
+/// An amount of an asset in a ledger; signed.
 using Money = Amount<struct MoneyTag>;
-/// A pure ratio: a fee of 0.04 % is 0.0004, a leverage of ten is 10.
+/// A ratio: a fee of 0.04 % is 0.0004, a leverage of ten is 10.
 using Rate = Amount<struct RateTag>;
 
 namespace detail {
@@ -117,13 +117,13 @@ void append_text(std::string& out, Amount<Tag> amount) {
 /// price x quantity, rounded to 10^-8 (half to even). Fails instead of wrapping around.
 [[nodiscard]] Result<Money, ArithmeticError> notional(Price price, Quantity quantity);
 
-/// money x rate with the named rounding, for example a fee or an initial margin.
+/// money x rate with the given rounding, for example a fee or an initial margin.
 [[nodiscard]] Result<Money, ArithmeticError> scaled(Money money, Rate rate, Rounding rounding);
 
-/// money / rate with the named rounding, for example notional / leverage.
+/// money / rate with the given rounding, for example notional / leverage.
 [[nodiscard]] Result<Money, ArithmeticError> divided(Money money, Rate rate, Rounding rounding);
 
-/// The share `part / whole` of `money` with the named rounding, for example the cost of the closed
+/// The share `part / whole` of `money` with the given rounding, for example the cost of the closed
 /// part of a position. `whole` must not be zero.
 [[nodiscard]] Result<Money, ArithmeticError> share(Money money,
                                                    Quantity part,
@@ -133,10 +133,10 @@ void append_text(std::string& out, Amount<Tag> amount) {
 /// price x rate, for example a protection limit.
 [[nodiscard]] Result<Price, ArithmeticError> scaled(Price price, Rate rate, Rounding rounding);
 
-/// cost / quantity as a price, for showing an average; half to even.
+/// cost / quantity as a price, rounded half to even, for displaying an average.
 [[nodiscard]] Result<Price, ArithmeticError> average_price(Money cost, Quantity quantity);
 
-/// Is `amount` a whole number of `step`s? A step of zero disables the rule, as at the exchange.
+/// Is `amount` an integer multiple of `step`? A step of zero disables the rule, as at the exchange.
 template <class Tag>
 [[nodiscard]] constexpr bool is_multiple(Amount<Tag> amount, Amount<Tag> step) {
     return step.is_zero() || amount.units() % step.units() == 0;

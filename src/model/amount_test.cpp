@@ -28,7 +28,7 @@ TEST(ParseAmount, ReadsPlainDecimals) {
     EXPECT_EQ(price("0.100000000000").units(), 10'000'000);
 }
 
-TEST(ParseAmount, RefusesEverythingElse) {
+TEST(ParseAmount, RejectsEverythingElse) {
     const auto error = [](std::string_view text) { return parse_amount<Price>(text).error(); };
     EXPECT_EQ(error(""), AmountError::Empty);
     EXPECT_EQ(error("-"), AmountError::Empty);
@@ -43,7 +43,7 @@ TEST(ParseAmount, RefusesEverythingElse) {
     EXPECT_EQ(error("99999999999999999999999999999999999999999999"), AmountError::OutOfRange);
 }
 
-TEST(ToText, GivesTheShortestTextThatReadsBack) {
+TEST(ToText, WritesTheShortestTextThatParsesBack) {
     for (const auto* text :
          {"0", "1", "-1", "0.5", "-0.00000001", "61837.63", "999999999999999.9"}) {
         EXPECT_EQ(to_text(price(text)), text);
@@ -53,7 +53,7 @@ TEST(ToText, GivesTheShortestTextThatReadsBack) {
     EXPECT_EQ(to_text(large), "1000000000000000000000000");
 }
 
-TEST(Notional, RoundsToTheScaleBeforeAnythingElse) {
+TEST(Notional, RoundsToTheScale) {
     const auto quantity = parse_amount<Quantity>("0.00000003").value();
     EXPECT_EQ(to_text(notional(price("0.5"), quantity).value()), "0.00000002");
     EXPECT_EQ(to_text(notional(price("61800.2"), parse_amount<Quantity>("0.013").value()).value()),
@@ -65,7 +65,7 @@ TEST(Notional, FailsInsteadOfWrapping) {
     EXPECT_EQ(notional(huge, Quantity::whole(1'000'000'000)).error(), ArithmeticError::Overflow);
 }
 
-TEST(Scaled, RoundsInTheNamedDirection) {
+TEST(Scaled, RoundsInTheGivenDirection) {
     const auto one_unit = Money::from_units(1);
     const auto half = parse_amount<Rate>("0.5").value();
     EXPECT_EQ(scaled(one_unit, half, Rounding::Up).value().units(), 1);

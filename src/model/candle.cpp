@@ -17,8 +17,8 @@ constexpr std::int64_t kDay = 24 * kHour;
 
 struct IntervalRow {
     std::string_view text;
-    std::int64_t span;    ///< Microseconds; zero where it varies.
-    std::int64_t offset;  ///< Of an opening from a multiple of the span since 1970.
+    std::int64_t span;    ///< Microseconds; zero where the length varies.
+    std::int64_t offset;  ///< Of the open times from multiples of the span since 1970.
 };
 
 constexpr std::array<IntervalRow, kCandleIntervalCount> kIntervals = {{
@@ -35,7 +35,7 @@ constexpr std::array<IntervalRow, kCandleIntervalCount> kIntervals = {{
     {"12h", 12 * kHour, 0},
     {"1d", kDay, 0},
     {"3d", 3 * kDay, 0},
-    {"1w", 7 * kDay, 4 * kDay},  // 1970-01-01 was a Thursday, the 5th a Monday.
+    {"1w", 7 * kDay, 4 * kDay},  // 1970-01-01 was a Thursday, January 5 a Monday.
     {"1M", 0, 0},
 }};
 
@@ -47,8 +47,9 @@ std::int64_t floor_divided(std::int64_t a, std::int64_t b) {
     return a / b - (a % b < 0 ? 1 : 0);
 }
 
-/// Months since 1970-01, of a day since then; and the day on which a month begins. Howard Hinnant,
-/// "chrono-compatible low-level date algorithms" (2014), for years that begin in March.
+/// `month_of` gives the months since 1970-01 for a day, the other function the day on which a month
+/// begins. Howard Hinnant, "chrono-compatible low-level date algorithms" (2014), with years that
+/// begin in March.
 std::int64_t month_of(std::int64_t day) {
     const std::int64_t z = day + 719'468;
     const std::int64_t era = floor_divided(z, 146'097);
@@ -76,7 +77,7 @@ bool is_well_formed(CandleInterval interval, const Candle& candle) {
            candle_open(interval, candle.open_time) == candle.open_time;
 }
 
-/// The candle that opens at `open`, or the first one behind it.
+/// The candle that opens at `open`, or the first one after it.
 std::deque<Candle>::iterator place_of(std::deque<Candle>& candles, Timestamp open) {
     return std::lower_bound(
         candles.begin(), candles.end(), open, [](const Candle& candle, Timestamp wanted) {
@@ -84,7 +85,7 @@ std::deque<Candle>::iterator place_of(std::deque<Candle>& candles, Timestamp ope
         });
 }
 
-/// Adds the trade `one` to `candle`, which opens at the same time.
+/// Merges the single trade `one` into `candle`, which has the same open time.
 void fold(Candle& candle, const Candle& one) {
     if (candle.trades == 0 && candle.volume.is_zero()) {
         const bool complete = candle.complete;
@@ -153,7 +154,8 @@ base::Outcome<CandleError> CandleSeries::add(Timestamp time, Price price, Quanti
         if (place->open_time == open) {
             fold(*place, one);
         } else {
-            place = candles_.insert(place, one);  // Only what was lost has no candle (C3).
+            place = candles_.insert(
+                place, one);  // Only an interval with missing trades has no candle (C3).
             place->complete = false;
         }
         if (place + 1 != candles_.end()) ++revision_;
@@ -183,7 +185,7 @@ void CandleSeries::advance(Timestamp now) {
 }
 
 void CandleSeries::lose(Timestamp since) {
-    advance(since);  // Until then every trade was seen.
+    advance(since);  // Every trade before `since` was seen.
     if (is_whole_) {
         is_whole_ = false;
         lost_since_ = since;
@@ -203,7 +205,7 @@ void CandleSeries::lose(Timestamp since) {
     }
 }
 
-/// Makes the candles without a trade that lie between the last one and `open`.
+/// Creates the candles of the intervals without a trade between the last candle and `open`.
 void CandleSeries::fill_until(Timestamp open) {
     const std::int64_t span = row_of(interval_).span;
     const Duration shown = Duration::microseconds((span == 0 ? 31 * kDay : span) *
@@ -221,7 +223,7 @@ void CandleSeries::fill_until(Timestamp open) {
     trim();
 }
 
-/// After a trade arrived late: the candles without a trade behind it show its candle's close.
+/// After a late trade changed a close: updates the following candles without a trade to that close.
 void CandleSeries::carry_close(Place from) {
     for (auto next = from + 1; next != candles_.end(); from = next++) {
         if (next->trades != 0 || next->open_time != candle_end(interval_, from->open_time)) return;
@@ -259,7 +261,7 @@ std::array<CandleSeries, kCandleIntervalCount> all_series(std::index_sequence<kI
     return {CandleSeries(static_cast<CandleInterval>(kIndex))...};
 }
 
-/// A longer time between two looks at the market was not watched.
+/// A larger jump between two updates counts as a gap in the observation.
 constexpr Duration kAdvanceMax =
     Duration::microseconds(kMinute * static_cast<std::int64_t>(kCandlesMax));
 
@@ -279,7 +281,8 @@ base::Outcome<CandleError> CandleBoard::add(Timestamp time, Price price, Quantit
     for (CandleSeries& series : series_) {
         const auto outcome = series.add(time, price, quantity);
         if (outcome) continue;
-        if (outcome.error() == CandleError::Malformed) return outcome;  // So say all of them.
+        if (outcome.error() == CandleError::Malformed)
+            return outcome;  // Every other interval returns the same error.
         too_late = true;
     }
     if (lost_since_ && *lost_since_ <= time) end_gap(time);
@@ -304,7 +307,8 @@ void CandleBoard::advance(Timestamp now) {
 }
 
 void CandleBoard::lose(Timestamp since) {
-    if (series_.front().candles().empty()) return;  // Nothing is known that could be incomplete.
+    if (series_.front().candles().empty())
+        return;  // There is no candle yet that could become incomplete.
     lost_since_ = lost_since_ ? std::min(*lost_since_, since) : since;
     for (CandleSeries& series : series_)
         series.lose(since);

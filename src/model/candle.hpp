@@ -1,20 +1,20 @@
 #pragma once
 
-/// Candles: what the price of an instrument did within equal spans of time, folded from its trades.
-/// Bounded, in memory only, integers throughout.
+/// Candles: the price of an instrument within equal intervals of time, aggregated from its trades.
+/// Bounded, in memory only, integer arithmetic only.
 ///
-/// C1  A series is ascending by open time and holds each open time once: the same open time
-///     replaces the candle, whatever came before. It holds the newest `kCandlesMax`.
-/// C2  low <= open, close <= high; prices are above zero, volumes are not below. What breaks this,
-///     or does not fit in 128 bits, is refused whole and changes nothing: a malformed number never
-///     becomes a zero price.
-/// C3  A span without a trade has a candle as the exchange makes it: volume 0, all four prices the
-///     close before it. It is made only while every trade was seen since that close.
-/// C4  Times are the exchange's trade times; a trade belongs to the candle whose span
-///     [open, next open) holds it, also when it arrives after a later one. Open and close are the
+/// C1  A series is ascending by open time and has one candle for each open time: a candle that is
+///     put with the same open time replaces the existing one. It holds the newest `kCandlesMax`.
+/// C2  low <= open, close <= high; prices are positive, volumes are not negative. A trade or candle
+///     that violates this, or whose sums exceed 128 bits, is rejected entirely and changes nothing:
+///     a malformed number never becomes a zero price.
+/// C3  An interval without a trade gets the same candle as at the exchange: volume 0, and all four
+///     prices are the previous close. It is created only if every trade since that close was seen.
+/// C4  Times are the exchange's trade times. A trade belongs to the candle whose interval [open,
+///     next open) contains its time, even if it arrives after a later trade. Open and close are the
 ///     earliest and the latest trade by that time.
-/// C5  A span of which trades may be missing is never shown with a volume of 0: its candle has
-///     `complete` false, and where no trade of it was seen there is no candle.
+/// C5  An interval in which trades may be missing never appears with a volume of 0: its candle has
+///     `complete` false, and if none of its trades was seen it has no candle.
 
 #include "base/time.hpp"
 #include "model/amount.hpp"
@@ -28,8 +28,9 @@
 
 namespace botcore::model {
 
-/// The exchange's intervals. Spans of hours and less count from 00:00 UTC, days from 1970-01-01
-/// (three days: days 0, 3, 6 … since then), weeks from Monday, months from the first of the month.
+/// The exchange's intervals. Intervals of minutes and hours are aligned to 00:00 UTC, days to
+/// 1970-01-01 (three days: days 0, 3, 6 … since then), weeks to Monday, months to the first of the
+/// month.
 enum class CandleInterval : std::uint8_t {
     Minute1,
     Minute3,
@@ -49,16 +50,16 @@ enum class CandleInterval : std::uint8_t {
 };
 inline constexpr std::size_t kCandleIntervalCount = 15;
 
-/// Candles kept for each instrument and interval.
+/// The number of candles that a series holds for each instrument and interval.
 inline constexpr std::size_t kCandlesMax = 1'000;
 
-/// "1m", "4h", "1M": the exchange's words.
+/// The exchange's names: "1m", "4h", "1M".
 [[nodiscard]] std::string_view to_text(CandleInterval interval);
 [[nodiscard]] std::optional<CandleInterval> parse_candle_interval(std::string_view text);
 
-/// When the candle that holds `time` opens.
+/// The open time of the candle that contains `time`.
 [[nodiscard]] base::Timestamp candle_open(CandleInterval interval, base::Timestamp time);
-/// When the candle after the one that opens at `open` opens.
+/// The open time of the candle that follows the one opened at `open`.
 [[nodiscard]] base::Timestamp candle_end(CandleInterval interval, base::Timestamp open);
 
 struct Candle {
@@ -68,18 +69,18 @@ struct Candle {
     Price low;
     Price close;
     Quantity volume;
-    Money quote_volume;  ///< The sum of price x quantity, each rounded to 10^-8.
+    Money quote_volume;  ///< The sum of price x quantity, each product rounded to 10^-8.
     std::uint64_t trades = 0;
-    base::Timestamp first_trade_time;  ///< Of the trade that `open` is from; zero without a trade.
-    base::Timestamp last_trade_time;   ///< Of the trade that `close` is from.
-    bool complete = true;              ///< False: trades of the span may be missing (C5).
+    base::Timestamp first_trade_time;  ///< Time of the trade that set `open`; zero without a trade.
+    base::Timestamp last_trade_time;   ///< Time of the trade that set `close`.
+    bool complete = true;              ///< False: trades of the interval may be missing (C5).
 
     friend bool operator==(const Candle&, const Candle&) = default;
 };
 
 enum class CandleError : std::uint8_t {
-    Malformed,  ///< It breaks C2, or does not open where candles of its interval open.
-    TooOld,     ///< Older than all candles that are kept.
+    Malformed,  ///< It violates C2, or its open time is not one of its interval.
+    TooOld,     ///< Older than every candle that the series holds.
 };
 
 /// The candles of one instrument and interval.
@@ -87,27 +88,27 @@ class CandleSeries {
 public:
     explicit CandleSeries(CandleInterval interval) : interval_(interval) {}
 
-    /// Adds a trade to the candle that holds `time`, closed ones included, or opens the next one.
-    /// After `lose`, the first trade that is not older than the loss ends it.
+    /// Adds a trade to the candle that contains `time`, even if that candle is closed, or opens the
+    /// next candle. After `lose`, the first trade that is not older than the loss ends the gap.
     [[nodiscard]] base::Outcome<CandleError> add(base::Timestamp time,
                                                  Price price,
                                                  Quantity quantity);
 
-    /// Sets a candle that was made elsewhere, the exchange's history for example (C1).
+    /// Sets a candle from another source, such as the exchange's history (C1).
     [[nodiscard]] base::Outcome<CandleError> put(const Candle& candle);
 
-    /// The exchange's clock shows `now` and every trade before it was seen: makes the candles of
-    /// spans without a trade (C3). Changes nothing while trades may be missing.
+    /// Creates the candles of intervals without a trade up to the exchange time `now` (C3); every
+    /// trade before `now` must have been added. Does nothing while trades may be missing.
     void advance(base::Timestamp now);
 
-    /// Trades may be missing from `since` on, until the next trade (C5).
+    /// Marks trades as possibly missing from `since` until the next trade (C5).
     void lose(base::Timestamp since);
 
-    /// Ascending. The last one may still be open.
+    /// Ascending by open time. The last one may still be open.
     [[nodiscard]] const std::deque<Candle>& candles() const { return candles_; }
 
-    /// Changes whenever any candle but the last one is new, other or gone: a copy of those under
-    /// the same revision is still right.
+    /// Changes whenever any candle but the last one is added, changed or removed: a copy of those
+    /// candles is valid as long as the revision is the same.
     [[nodiscard]] std::uint64_t revision() const { return revision_; }
 
     [[nodiscard]] CandleInterval interval() const { return interval_; }
@@ -123,11 +124,11 @@ private:
     CandleInterval interval_;
     std::deque<Candle> candles_;
     std::uint64_t revision_ = 0;
-    bool is_whole_ = false;  ///< Every trade since the last one was seen.
+    bool is_whole_ = false;  ///< Every trade since the last candle was seen.
     std::optional<base::Timestamp> lost_since_;
 };
 
-/// A span of which trades may be missing.
+/// A period in which trades may be missing.
 struct CandleGap {
     base::Timestamp from;
     base::Timestamp until;
@@ -135,12 +136,12 @@ struct CandleGap {
     friend bool operator==(const CandleGap&, const CandleGap&) = default;
 };
 
-/// Gaps kept for each instrument, the newest.
+/// The number of gaps that are stored for each instrument: the newest ones.
 inline constexpr std::size_t kCandleGapsMax = 100;
 
-/// Trades that did not arrive in the order of their times.
+/// Counts trades that arrived out of the order of their times.
 struct LateTrades {
-    std::uint64_t folded = 0;    ///< Came after a later candle had opened, and are in their own.
+    std::uint64_t folded = 0;    ///< Added to their candle although a later one was open.
     std::uint64_t too_late = 0;  ///< Their candle was no longer held in at least one interval.
 };
 
@@ -149,22 +150,22 @@ class CandleBoard {
 public:
     CandleBoard();
 
-    /// Adds a trade to every interval that holds its candle, a malformed one to none (C2).
-    /// `TooOld`: at least one interval does not hold it any more.
+    /// Adds a trade to every interval that still holds its candle; a malformed trade is added to
+    /// none (C2). Returns `TooOld` when at least one interval no longer holds the candle.
     [[nodiscard]] base::Outcome<CandleError> add(base::Timestamp time,
                                                  Price price,
                                                  Quantity quantity);
 
-    /// See `CandleSeries::advance`. Cheap while no minute ends.
+    /// See `CandleSeries::advance`. Cheap unless a minute ends.
     void advance(base::Timestamp now);
 
     /// See `CandleSeries::lose`.
     void lose(base::Timestamp since);
 
-    /// Ascending and apart from each other; one that still lasts is not among them.
+    /// Ascending and disjoint. A gap that has not ended yet is not included.
     [[nodiscard]] const std::deque<CandleGap>& gaps() const { return gaps_; }
 
-    /// Since when trades may be missing; nothing while none are, and before the first trade.
+    /// The time since which trades may be missing; empty when none are, and before the first trade.
     [[nodiscard]] std::optional<base::Timestamp> lost_since() const { return lost_since_; }
 
     [[nodiscard]] const LateTrades& late_trades() const { return late_; }
@@ -183,7 +184,7 @@ private:
     std::array<CandleSeries, kCandleIntervalCount> series_;
     std::deque<CandleGap> gaps_;
     std::optional<base::Timestamp> lost_since_;
-    base::Timestamp minute_end_;  ///< When the minute of the newest known time ends.
+    base::Timestamp minute_end_;  ///< The end of the minute that contains the newest known time.
     LateTrades late_;
 };
 

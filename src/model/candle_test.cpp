@@ -43,7 +43,7 @@ constexpr std::array kAll = {CandleInterval::Minute1,
                              CandleInterval::Month1};
 static_assert(kAll.size() == kCandleIntervalCount);
 
-TEST(CandleInterval, HasTheExchangesWords) {
+TEST(CandleInterval, UsesTheNamesOfTheExchange) {
     std::string words;
     for (const auto interval : kAll) {
         words += to_text(interval);
@@ -55,7 +55,7 @@ TEST(CandleInterval, HasTheExchangesWords) {
         EXPECT_EQ(parse_candle_interval(bad), std::nullopt) << bad;
 }
 
-TEST(CandleInterval, DaysWeeksAndMonthsBeginWhereTheCalendarSays) {
+TEST(CandleInterval, DaysWeeksAndMonthsFollowTheCalendar) {
     EXPECT_EQ(opened(CandleInterval::Day1, kBeforeLeapDay), 1'709'078'400'000);    // Feb 28.
     EXPECT_EQ(opened(CandleInterval::Week1, kBeforeLeapDay), 1'708'905'600'000);   // Mon, Feb 26.
     EXPECT_EQ(opened(CandleInterval::Month1, kBeforeLeapDay), 1'706'745'600'000);  // Feb 1.
@@ -66,7 +66,7 @@ TEST(CandleInterval, DaysWeeksAndMonthsBeginWhereTheCalendarSays) {
     EXPECT_EQ(opened(CandleInterval::Week1, 0), -3 * kDay) << "1970-01-01 was a Thursday.";
     EXPECT_EQ(opened(CandleInterval::Minute1, -1), -kMinute);
     EXPECT_EQ(opened(CandleInterval::Month1, -1), -31 * kDay);
-    // The exchange's weekly BTCUSDT candles begin on 2017-08-14, a Monday.
+    // The exchange's weekly BTCUSDT candles start at 2017-08-14, a Monday.
     EXPECT_EQ(opened(CandleInterval::Week1, 1'502'928'000'000), 1'502'668'800'000);
 }
 
@@ -83,7 +83,7 @@ RC_GTEST_PROP(CandleInterval, EveryMomentIsInExactlyOneCandle, ()) {
     }
 }
 
-TEST(CandleSeries, FoldsTradesIntoOpenHighLowCloseAndVolumes) {
+TEST(CandleSeries, AggregatesTradesIntoOpenHighLowCloseAndVolumes) {
     CandleSeries series(CandleInterval::Minute1);
     ASSERT_TRUE(series.add(at(60'000), Price::whole(10), Quantity::whole(1)));
     ASSERT_TRUE(series.add(at(61'000), Price::whole(12), Quantity::whole(2)));
@@ -107,7 +107,7 @@ TEST(CandleSeries, FoldsTradesIntoOpenHighLowCloseAndVolumes) {
     EXPECT_TRUE(series.candles()[1].complete) << "Every trade since its opening was seen.";
 }
 
-TEST(CandleSeries, RefusesWhatCannotBeATradeAndChangesNothing) {
+TEST(CandleSeries, RejectsInvalidTradesWithoutChangingAnything) {
     CandleSeries series(CandleInterval::Minute1);
     ASSERT_TRUE(series.add(at(60'000), Price::whole(10), Quantity::whole(1)));
     const auto before = series.candles();
@@ -129,7 +129,7 @@ Candle flat(std::int64_t open, std::int64_t price) {
     return {at(open), p, p, p, p, Quantity::whole(1), Money::whole(price), 1, at(open), at(open)};
 }
 
-TEST(CandleSeries, TheSameOpenTimeReplacesAndANewOneFindsItsPlace) {
+TEST(CandleSeries, ReplacesTheSameOpenTimeAndInsertsANewOneInOrder) {
     CandleSeries series(CandleInterval::Minute1);
     for (const std::int64_t minute : {3, 1, 2})
         ASSERT_TRUE(series.put(flat(minute * kMinute, minute)));
@@ -140,7 +140,7 @@ TEST(CandleSeries, TheSameOpenTimeReplacesAndANewOneFindsItsPlace) {
     EXPECT_EQ(series.candles()[2], flat(3 * kMinute, 3));
 }
 
-TEST(CandleSeries, RefusesMalformedCandles) {
+TEST(CandleSeries, RejectsMalformedCandles) {
     CandleSeries series(CandleInterval::Minute1);
     const Candle good = flat(kMinute, 10);
     const auto refuses = [&](auto change) {
@@ -160,7 +160,7 @@ TEST(CandleSeries, RefusesMalformedCandles) {
     EXPECT_TRUE(series.put(good));
 }
 
-TEST(CandleSeries, KeepsTheNewestAndRefusesOlderOnesWhenFull) {
+TEST(CandleSeries, HoldsTheNewestCandlesAndRejectsOlderOnesWhenFull) {
     CandleSeries series(CandleInterval::Minute1);
     for (std::int64_t minute = 10; minute < 10 + 1'005; ++minute)
         ASSERT_TRUE(series.add(at(minute * kMinute), Price::whole(minute), Quantity::whole(1)));
@@ -173,7 +173,7 @@ TEST(CandleSeries, KeepsTheNewestAndRefusesOlderOnesWhenFull) {
     EXPECT_EQ(series.candles().size(), kCandlesMax);
 }
 
-TEST(CandleSeries, TheRevisionChangesWithEveryCandleButTheLast) {
+TEST(CandleSeries, RevisionChangesWithEveryCandleExceptTheLast) {
     CandleSeries series(CandleInterval::Minute1);
     ASSERT_TRUE(series.add(at(60'000), Price::whole(10), Quantity::whole(1)));
     const auto first = series.revision();
@@ -188,7 +188,7 @@ TEST(CandleSeries, TheRevisionChangesWithEveryCandleButTheLast) {
     EXPECT_NE(series.revision(), second) << "A closed one was replaced.";
 }
 
-/// The same as the series, written as plainly as can be.
+/// A simple reference implementation of the series.
 std::map<std::int64_t, Candle> plainly(
     CandleInterval interval, const std::vector<std::tuple<std::int64_t, Price, Quantity>>& trades) {
     std::map<std::int64_t, Candle> candles;
@@ -212,7 +212,7 @@ std::map<std::int64_t, Candle> plainly(
         ++candle.trades;
     }
     if (candles.empty()) return candles;
-    candles.begin()->second.complete = false;  // Nothing is known of what was before.
+    candles.begin()->second.complete = false;  // The trades before the first one are unknown.
     for (auto candle = candles.begin(); std::next(candle) != candles.end(); ++candle) {
         const Candle& before = candle->second;
         const Timestamp next = candle_end(interval, before.open_time);
@@ -230,7 +230,7 @@ RC_GTEST_PROP(CandleBoard, AgreesWithAPlainFoldInEveryInterval, ()) {
     std::int64_t time = kBeforeLeapDay;
     CandleBoard board;
     for (int i = *rc::gen::inRange(1, 200); i > 0; --i) {
-        // Most trades come in order; some are late by up to a minute and a half.
+        // Most trades arrive in order; some are late by up to a minute and a half.
         time += *rc::gen::inRange<std::int64_t>(trades.empty() ? 0 : -90'000, 4 * 60'000);
         if (!trades.empty()) time = std::max(time, std::get<0>(trades.front()));
         const auto price = Price::from_units(*rc::gen::inRange<std::int64_t>(1, 100'000));
@@ -248,7 +248,7 @@ RC_GTEST_PROP(CandleBoard, AgreesWithAPlainFoldInEveryInterval, ()) {
     }
 }
 
-TEST(CandleBoard, AMalformedTradeGoesIntoNoInterval) {
+TEST(CandleBoard, AddsAMalformedTradeToNoInterval) {
     CandleBoard board;
     ASSERT_TRUE(board.add(at(kBeforeLeapDay), Price::whole(10), Quantity::whole(1)));
     EXPECT_FALSE(board.add(at(kBeforeLeapDay), Price(), Quantity::whole(1)));
@@ -260,7 +260,7 @@ TEST(CandleBoard, AMalformedTradeGoesIntoNoInterval) {
     EXPECT_EQ(board.late_trades().too_late, 0U);
 }
 
-TEST(CandleBoard, ALateTradeGoesWhereItsCandleIsHeldAndIsCountedWhereItIsNot) {
+TEST(CandleBoard, AddsALateTradeWhereItsCandleExistsAndCountsItElsewhere) {
     CandleBoard board;
     ASSERT_TRUE(board.add(at(kBeforeLeapDay), Price::whole(10), Quantity::whole(1)));
     const auto outcome =
@@ -275,7 +275,7 @@ TEST(CandleBoard, ALateTradeGoesWhereItsCandleIsHeldAndIsCountedWhereItIsNot) {
     EXPECT_EQ(day.close, Price::whole(10));
 }
 
-TEST(CandleSeries, ALateTradeIsFoldedIntoItsClosedCandle) {
+TEST(CandleSeries, AddsALateTradeToItsClosedCandle) {
     CandleSeries series(CandleInterval::Minute1);
     ASSERT_TRUE(series.add(at(60'000), Price::whole(10), Quantity::whole(1)));
     ASSERT_TRUE(series.add(at(110'000), Price::whole(11), Quantity::whole(1)));
@@ -296,7 +296,7 @@ TEST(CandleSeries, ALateTradeIsFoldedIntoItsClosedCandle) {
     EXPECT_EQ(series.candles()[0].low, Price::whole(5));
 }
 
-TEST(CandleSeries, AMinuteWithoutTradesHasACandleOfVolumeZeroAtTheCloseBefore) {
+TEST(CandleSeries, MinuteWithoutTradesHasZeroVolumeAtThePreviousClose) {
     CandleSeries series(CandleInterval::Minute1);
     ASSERT_TRUE(series.add(at(60'000), Price::whole(10), Quantity::whole(1)));
     ASSERT_TRUE(series.add(at(61'000), Price::whole(12), Quantity::whole(1)));
@@ -325,7 +325,7 @@ TEST(CandleSeries, AMinuteWithoutTradesHasACandleOfVolumeZeroAtTheCloseBefore) {
                       true}));
 }
 
-TEST(CandleBoard, ASpanInWhichTradesMayBeMissingIsIncompleteAndNeverOfVolumeZero) {
+TEST(CandleBoard, IntervalWithMissingTradesIsIncompleteAndNeverHasZeroVolume) {
     CandleBoard board;
     const auto& minutes = board.series(CandleInterval::Minute1).candles();
     const auto& hours = board.series(CandleInterval::Hour1).candles();
@@ -352,7 +352,7 @@ TEST(CandleBoard, ASpanInWhichTradesMayBeMissingIsIncompleteAndNeverOfVolumeZero
     EXPECT_EQ(minutes[3].close, Price::whole(20));
 }
 
-TEST(CandleBoard, ALossInTheMiddleOfACandleMarksItThoughItHasTrades) {
+TEST(CandleBoard, LossWithinACandleMarksItIncompleteThoughItHasTrades) {
     CandleBoard board;
     const auto& minutes = board.series(CandleInterval::Minute1).candles();
     ASSERT_TRUE(board.add(at(0), Price::whole(10), Quantity::whole(1)));
@@ -365,7 +365,7 @@ TEST(CandleBoard, ALossInTheMiddleOfACandleMarksItThoughItHasTrades) {
     EXPECT_FALSE(minutes.back().complete);
 }
 
-TEST(CandleBoard, ALeapOfTheClockIsATimeThatNobodyWatched) {
+TEST(CandleBoard, JumpOfTheClockCountsAsAGap) {
     CandleBoard board;
     ASSERT_TRUE(board.add(at(0), Price::whole(10), Quantity::whole(1)));
     board.advance(at(100 * 365 * kDay));
@@ -373,7 +373,7 @@ TEST(CandleBoard, ALeapOfTheClockIsATimeThatNobodyWatched) {
     EXPECT_TRUE(board.lost_since().has_value());
 }
 
-TEST(CandleBoard, KeepsTheNewestGaps) {
+TEST(CandleBoard, StoresTheNewestGaps) {
     CandleBoard board;
     ASSERT_TRUE(board.add(at(0), Price::whole(10), Quantity::whole(1)));
     for (std::int64_t i = 1; i <= 150; ++i) {

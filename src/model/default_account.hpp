@@ -1,9 +1,9 @@
 #pragma once
 
-/// Names of the accounts that users have from the start.
+/// Names of the accounts that every user has from the beginning.
 ///
-/// N1  Each user's default accounts can be opened by that user alone, whether or not they are open
-///     and the user exists.
+/// N1  A user's default accounts can be opened by that user only, even while they are not open and
+///     the user does not exist yet.
 
 #include "model/names.hpp"
 
@@ -11,13 +11,13 @@
 
 namespace botcore::model {
 
-/// What the id of every user begins with.
+/// The prefix of every user id.
 inline constexpr std::string_view kUserPrefix = "u-";
 
-/// The account that a user has on a market from the start: "u-hrafhske1z6x-futures".
+/// The user's default account on a market: "u-hrafhske1z6x-futures".
 [[nodiscard]] AccountId default_account(const Owner& owner, Market market);
 
-/// Is the name kept for somebody else (N1)? It begins with "u-" and ends with "-spot" or
+/// Is the name reserved for another user (N1)? True if it begins with "u-", ends with "-spot" or
 /// "-futures", and is not the owner's default account on this market.
 [[nodiscard]] bool is_kept_for_another(const AccountId& account, const Owner& owner, Market market);
 

@@ -10,7 +10,7 @@ void DepthBook::set(Side side, Level level) {
     const auto worse = [side](const Level& a, Price b) {
         return side == Side::Buy ? a.price < b : a.price > b;
     };
-    // Most changes happen near the best price, which is last: look there in growing steps.
+    // Most changes happen near the best price, which is last: search from there in growing steps.
     auto place = levels.end();
     auto low = levels.begin();
     for (std::ptrdiff_t step = 4; place - levels.begin() > step; step *= 4) {

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The public order book of one instrument by price level: what everybody sees, without our own
-/// orders. Fed by the stitched depth stream, read by the API and by the paper venue.
+/// The public order book of one instrument by price level, without our own orders. The stitched
+/// depth stream updates it; the API and the paper venue read it.
 
 #include "model/amount.hpp"
 #include "model/order.hpp"
@@ -21,7 +21,8 @@ struct Level {
 
 class DepthBook {
 public:
-    /// Sets the quantity of a level; zero removes it. Unknown levels may be removed.
+    /// Sets the quantity of a level; zero removes it. Removing a level that does not exist is
+    /// allowed.
     void set(Side side, Level level);
 
     void clear();
@@ -33,8 +34,8 @@ public:
 
     [[nodiscard]] std::optional<Level> best(Side side) const;
 
-    /// The last price that an order of `taker` for `quantity` would reach, walking the other side;
-    /// nothing where the book is too thin.
+    /// The last price that an order of `taker` for `quantity` reaches when it walks the opposite
+    /// side; empty if the book is too thin.
     [[nodiscard]] std::optional<Price> worst_price(Side taker, Quantity quantity) const;
 
 private:

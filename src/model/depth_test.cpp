@@ -27,7 +27,7 @@ TEST(DepthBook, RemovesALevelAtZeroAndIgnoresUnknownOnes) {
     EXPECT_EQ(book.best(Side::Buy), std::nullopt);
 }
 
-TEST(DepthBook, WalksTheOtherSideForTheWorstPrice) {
+TEST(DepthBook, WalksTheOppositeSideForTheWorstPrice) {
     DepthBook book;
     book.set(Side::Sell, {Price::whole(12), Quantity::whole(4)});
     book.set(Side::Sell, {Price::whole(13), Quantity::whole(3)});
@@ -38,7 +38,7 @@ TEST(DepthBook, WalksTheOtherSideForTheWorstPrice) {
     EXPECT_EQ(book.worst_price(Side::Buy, Quantity::whole(1)), std::nullopt);
 }
 
-TEST(DepthBook, AgreesWithAPlainMapUnderRandomChanges) {
+TEST(DepthBook, MatchesAMapUnderRandomChanges) {
     for (const Side side : {Side::Buy, Side::Sell}) {
         base::Random random(11);
         DepthBook book;

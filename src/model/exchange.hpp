@@ -1,8 +1,8 @@
 #pragma once
 
-/// What is said between the core and an exchange: instructions that leave, reports that come back.
-/// The paper venue, the simulator's and every real exchange speak these words; none of them is ever
-/// an answer "failed" where the truth is "not known" (style rule E4).
+/// The messages between the core and an exchange: instructions to the exchange and reports from it.
+/// The paper venue, the simulator's venue and every real exchange use these types. A report never
+/// says "failed" when the outcome is not known (style rule E4).
 
 #include "model/order.hpp"
 
@@ -11,7 +11,7 @@
 
 namespace botcore::model {
 
-/// Place this order. Leaves only after its intent and attempt are durable (invariant I1).
+/// Places an order. It is sent only after its intent and attempt are durable (invariant I1).
 struct OrderInstruction {
     AccountId account;
     ClientOrderId id;
@@ -33,7 +33,7 @@ struct CancelInstruction {
     Attempt attempt;
 };
 
-/// One execution at the exchange. Its identity is (account, instrument, trade id), invariant I4.
+/// One execution at the exchange, identified by (account, instrument, trade id), invariant I4.
 struct Trade {
     std::uint64_t id = 0;
     Price price;
@@ -57,34 +57,36 @@ struct Trade {
     }
 };
 
-/// What a report tells of its order. Stored in the journal: never renumber.
+/// What a report says about its order. Stored in the journal: never renumber.
 enum class ReportKind : std::uint8_t {
-    Open = 1,  ///< In the book; its trades so far come along.
+    Open = 1,  ///< In the book; the report includes its trades so far.
     Filled = 2,
     Canceled = 3,
     Expired = 4,
-    Rejected = 5,       ///< Definitely not accepted; `reason_text` says why.
-    NotSent = 6,        ///< Provably never written to the exchange.
-    NoAnswer = 7,       ///< Written, no answer: the outcome is unknown.
-    NotFound = 8,       ///< A query did not find it; evidence only past the fence.
-    CancelNotOpen = 9,  ///< A cancel found no open order; proves nothing about a filled one.
+    Rejected = 5,  ///< Certainly not accepted; `reason_text` says why.
+    NotSent = 6,   ///< Provably never written to the exchange.
+    NoAnswer = 7,  ///< Written, but no response arrived: the outcome is unknown.
+    NotFound = 8,  ///< A query did not find it; this is evidence only after the fence has passed.
+    CancelNotOpen = 9,  ///< A cancel found no open order; it may have been filled.
     CancelNoAnswer = 10,
     CancelNotSent = 11,
 };
 
-/// A fact about one of our orders, whichever way it came: answer, stream or query.
+/// A fact about one of our orders, from a response, a stream or a query.
 struct OrderReport {
     AccountId account;
     InstrumentId instrument;
     ClientOrderId id;
     ReportKind kind = ReportKind::NoAnswer;
     std::string venue_order_id;
-    std::vector<Trade> trades;  ///< Any known ones, old and new; each counts once (I4).
+    std::vector<Trade> trades;  ///< Any known trades, old and new; each is counted once (I4).
     Reason reason = Reason::None;
     std::string reason_text;
-    Timestamp venue_time;  ///< The exchange's clock when it said so; what fences are measured by.
-    /// Which attempt of the order, or of its cancel, NotSent, NoAnswer and their cancel twins speak
-    /// of: a late copy must not be taken for news of the next attempt. 0 for all other kinds.
+    Timestamp venue_time;  ///< The exchange's clock when it made the statement; fences are measured
+                           ///< by it.
+    /// The attempt of the order, or of its cancel, that NotSent, NoAnswer and the corresponding
+    /// cancel reports refer to, so that a late copy is not applied to the next attempt. 0 for all
+    /// other kinds.
     std::uint32_t attempt = 0;
 
     friend bool operator==(const OrderReport&, const OrderReport&) = default;
@@ -104,7 +106,7 @@ struct OrderReport {
     }
 };
 
-/// An order as the exchange itself describes it.
+/// An order as the exchange describes it.
 struct VenueOrder {
     Side side = Side::Buy;
     OrderType type = OrderType::Market;
@@ -114,7 +116,7 @@ struct VenueOrder {
     std::optional<Price> price;
     std::optional<Price> stop_price;
     Timestamp created;   ///< On the exchange's clock.
-    OrderReport report;  ///< Where it stands, with all its trades.
+    OrderReport report;  ///< Its current state, with all its trades.
 
     friend bool operator==(const VenueOrder&, const VenueOrder&) = default;
 
@@ -134,7 +136,7 @@ struct VenueOrder {
 
 struct VenueBalance {
     Asset asset;
-    Money total;  ///< Free, locked and held as margin; unrealized profit left out.
+    Money total;  ///< Free, locked and held as margin; without unrealized profit.
 
     friend bool operator==(const VenueBalance&, const VenueBalance&) = default;
 
@@ -160,9 +162,9 @@ struct VenuePosition {
     }
 };
 
-/// What the exchange says that an account holds, all at one moment. What is not listed is zero.
+/// The exchange's statement of what an account holds at one moment. Anything not listed is zero.
 struct VenueBooks {
-    Timestamp venue_time;  ///< Orders that ended until then have been told.
+    Timestamp venue_time;  ///< Orders that ended before this time have been reported.
     std::vector<VenueBalance> balances;
     std::vector<VenuePosition> positions;
 

@@ -1,8 +1,8 @@
 #pragma once
 
-/// Everything that can make the core change its mind: commands of callers, facts of exchanges, and
-/// the start of a writer's term. Time, ids, prices and random numbers are part of the input, so
-/// that the same inputs always give the same result (style rule D2).
+/// Every input of the core: requests of callers, facts from exchanges, and the beginning of a
+/// writer's term. Time, ids, prices and random numbers are part of the input, so that the same
+/// inputs always give the same result (style rule D2).
 
 #include "model/instrument.hpp"
 #include "model/operating.hpp"
@@ -20,27 +20,28 @@ namespace botcore::model {
 
 enum class ClockState : std::uint8_t {
     Certain = 1,
-    Uncertain = 2,  ///< It jumped lately; no entries until it has settled (I14).
+    Uncertain = 2,  ///< It jumped recently; no entries until it has settled (I14).
 };
 
 enum class StorageState : std::uint8_t {
     Normal = 1,
     Reserve =
-        2,  ///< The disk is full; only cancels and exits are committed, from the reserve (I9).
-    /// Records that were acknowledged are missing from the store: no entry may be carried out
-    /// again.
+        2,  ///< The disk is full; only cancels and exits are committed, using the reserve (I9).
+    /// Acknowledged records are missing from the store. Entries are refused, since one could be
+    /// executed a second time.
     Behind = 3,
-    /// Just started, and the archive has not said yet whether it holds more than the store.
+    /// Just started; the archive has not confirmed yet that it holds no more records than the
+    /// store.
     Unconfirmed = 4,
 };
 
-/// Whose accounts the caller may act on.
+/// On whose accounts the caller may act.
 enum class Authority : std::uint8_t {
     Own = 0,
     All = 1,  ///< An operator's.
 };
 
-/// Who asked, and under which key. One key and body make one effect for ever (invariant I8).
+/// The caller and the idempotency key. One key and body have one effect for ever (invariant I8).
 struct Origin {
     Owner owner;
     IdempotencyKey key;
@@ -58,7 +59,7 @@ struct Origin {
     }
 };
 
-/// A writer's term begins. Everything that was sent and not answered becomes Unknown.
+/// A writer's term begins. Every request that was sent without a response becomes Unknown.
 struct StartEpoch {
     Epoch epoch = 0;
     std::uint64_t incarnation = 0;  ///< Random; part of every client order id of this term (I2).
@@ -76,7 +77,7 @@ struct StartEpoch {
     }
 };
 
-/// An instrument is new, or its rules changed.
+/// Adds an instrument or changes its rules.
 struct DefineInstrument {
     Instrument instrument;
 
@@ -118,11 +119,11 @@ struct PlaceOrder {
     Quantity quantity;
     std::optional<Price> price;
     Quote quote;
-    std::vector<Quote> marks;  ///< Of the account's open positions, for unrealized losses.
+    std::vector<Quote> marks;  ///< For the account's open positions, to compute unrealized losses.
     // Since version 2 of the record.
     std::optional<Price> stop_price = std::nullopt;  ///< Of stop and take-profit types.
     std::optional<Price> stop_loss =
-        std::nullopt;  ///< Attached to what the order buys, on futures.
+        std::nullopt;  ///< Attached to the bought quantity, on futures.
     std::optional<Price> take_profit = std::nullopt;  ///< Attached as well.
     Rate trail_activation{};                          ///< Of the attached stop; see Order.
     Rate trail_distance{};
@@ -155,7 +156,7 @@ struct CancelOrder {
     Origin origin;
     AccountId account;
     ClientOrderId order;
-    std::optional<std::uint64_t> version;  ///< If-Match: the version that the caller saw.
+    std::optional<std::uint64_t> version;  ///< If-Match: the version that the caller has seen.
     /// Since version 3 of the record. With a reason, a failed order can be given up as well.
     std::string reason{};
 
@@ -171,16 +172,17 @@ struct CancelOrder {
     }
 };
 
-/// Close the whole position with a reduce-only market order.
+/// Closes the whole position with a reduce-only market order.
 struct ClosePosition {
     Origin origin;
     AccountId account;
     InstrumentId instrument;
     std::optional<std::uint64_t> version;
     Quote quote;
-    // Since version 2 of the record: may the close wait for the end of a maintenance window?
-    std::optional<Price> queue_limit = std::nullopt;  ///< The worst price that it may have then.
-    Timestamp queue_until{};                          ///< It expires then; zero: it may not wait.
+    // Since version 2 of the record: whether the close may wait for the end of a maintenance
+    // window.
+    std::optional<Price> queue_limit = std::nullopt;  ///< The worst price that it may get then.
+    Timestamp queue_until{};  ///< When the queued close expires; zero: it must not wait.
 
     friend bool operator==(const ClosePosition&, const ClosePosition&) = default;
 
@@ -216,14 +218,15 @@ struct SetLeverage {
     }
 };
 
-/// Move free money between two accounts of one owner.
+/// Moves free money between two accounts of one owner.
 struct TransferMoney {
     Origin origin;
     AccountId from;
     AccountId to;
     Asset asset;
     Money amount;
-    std::vector<Quote> marks;  ///< Of the giver's open positions, for unrealized losses.
+    std::vector<Quote>
+        marks;  ///< For the open positions of the source account, to compute unrealized losses.
 
     friend bool operator==(const TransferMoney&, const TransferMoney&) = default;
 
@@ -238,7 +241,7 @@ struct TransferMoney {
     }
 };
 
-/// Back to the initial deposit: positions are dropped, history stays.
+/// Restores the initial deposit. Positions are dropped; the history stays.
 struct ResetAccount {
     Origin origin;
     AccountId account;
@@ -254,10 +257,10 @@ struct ResetAccount {
     }
 };
 
-/// The exchange, or the connection to it, says something about one of our orders.
+/// The exchange, or the connection to it, reports something about one of our orders.
 struct ReportOrder {
     OrderReport report;
-    Quote quote;  ///< For validating anew when the order has to be tried again.
+    Quote quote;  ///< To validate the order again if it has to be retried.
 
     friend bool operator==(const ReportOrder&, const ReportOrder&) = default;
 
@@ -268,11 +271,11 @@ struct ReportOrder {
     }
 };
 
-/// Everything that the exchange knows of the account has been compared with what we know (I11).
+/// Everything that the exchange knows about the account has been compared with our state (I11).
 struct ReportReconciled {
     AccountId account;
-    /// Since version 3 of the record: what the account holds there, if the exchange said so. All
-    /// reports before this one are what made it so.
+    /// Since version 3 of the record: what the account holds at the exchange, if the exchange
+    /// reported it. It includes the effect of all reports before this one.
     std::optional<VenueBooks> books = std::nullopt;
 
     friend bool operator==(const ReportReconciled&, const ReportReconciled&) = default;
@@ -284,13 +287,13 @@ struct ReportReconciled {
     }
 };
 
-/// Cancel every order of the account, or of one of its instruments. Stops that protect a position
-/// stay, unless they are asked for.
+/// Cancels every order of the account, or of one of its instruments. Stops that protect a position
+/// stay unless `protective` is set.
 struct CancelAll {
     Origin origin;
     AccountId account;
     std::optional<Symbol> symbol;
-    bool protective = false;  ///< The stops of open positions, too.
+    bool protective = false;  ///< Also cancels the stops of open positions.
 
     friend bool operator==(const CancelAll&, const CancelAll&) = default;
 
@@ -303,11 +306,11 @@ struct CancelAll {
     }
 };
 
-/// Cancel every order that could open something, and close every position at the market.
+/// Cancels every order that could open a position, and closes every position at the market.
 struct Flatten {
     Origin origin;
     AccountId account;
-    std::vector<Quote> quotes;  ///< Of the open positions.
+    std::vector<Quote> quotes;  ///< For the open positions.
 
     friend bool operator==(const Flatten&, const Flatten&) = default;
 
@@ -319,11 +322,11 @@ struct Flatten {
     }
 };
 
-/// Time passes for an account: deadlines, trailing stops, margin and queued exits are looked at.
-/// Leaves a record only where something follows from it.
+/// Time passes for an account: the core checks deadlines, trailing stops, margin and queued exits.
+/// A tick leaves a record only if it changes something.
 struct Tick {
     AccountId account;
-    std::vector<Quote> marks;  ///< Of its open positions and queued exits.
+    std::vector<Quote> marks;  ///< For its open positions and queued exits.
 
     friend bool operator==(const Tick&, const Tick&) = default;
 
@@ -337,7 +340,7 @@ struct Tick {
 struct SetMode {
     Origin origin;
     OperatingMode mode = OperatingMode::Normal;
-    Timestamp until;  ///< When it is expected to end; zero: nobody knows.
+    Timestamp until;  ///< When it is expected to end; zero: unknown.
     std::string text;
 
     friend bool operator==(const SetMode&, const SetMode&) = default;
@@ -351,12 +354,12 @@ struct SetMode {
     }
 };
 
-/// Plan a maintenance window.
+/// Plans a maintenance window.
 struct ScheduleMaintenance {
     Origin origin;
     Timestamp begin;
     Timestamp end;
-    bool emergency = false;  ///< Less notice than usual is wanted, knowingly.
+    bool emergency = false;  ///< Confirms that the notice is shorter than usual.
     std::string text;
 
     friend bool operator==(const ScheduleMaintenance&, const ScheduleMaintenance&) = default;
@@ -371,7 +374,7 @@ struct ScheduleMaintenance {
     }
 };
 
-/// Move a window to its next state, or cancel it. The operating mode follows.
+/// Moves a window to its next state, or cancels it. The operating mode follows.
 struct MoveMaintenance {
     Origin origin;
     std::uint64_t window = 0;
@@ -389,14 +392,14 @@ struct MoveMaintenance {
     }
 };
 
-/// Somebody did, or was not allowed to do, something that changes no row: an entry of the audit.
-/// Names only ids; personal data stays out of the journal.
+/// An audit event: an action, or a denied attempt at one, that changes no row. It contains ids
+/// only; personal data stays out of the journal.
 struct RecordAuditEvent {
-    Owner actor;          ///< Empty where nobody was recognised.
-    std::string act;      ///< A stable word: "login", "token-made", "role-changed".
-    std::string subject;  ///< The id of what it was done to.
+    Owner actor;          ///< Empty where the caller is not authenticated.
+    std::string act;      ///< A stable name: "login", "token-made", "role-changed".
+    std::string subject;  ///< The id of the object of the action.
     std::string outcome;  ///< "ok", "refused", "failed".
-    std::string detail;   ///< Without anything personal or secret.
+    std::string detail;   ///< Contains nothing personal or secret.
     std::string request_id;
 
     friend bool operator==(const RecordAuditEvent&, const RecordAuditEvent&) = default;
@@ -412,8 +415,8 @@ struct RecordAuditEvent {
     }
 };
 
-/// A comparison found this order of the account at the exchange: one that we closed or made since,
-/// or one that we have never heard of, which is imported.
+/// A comparison found this order of the account at the exchange: one that we closed or created in
+/// the meantime, or an unknown one, which is imported.
 struct ReportFoundOrder {
     VenueOrder order;
 
@@ -425,7 +428,7 @@ struct ReportFoundOrder {
     }
 };
 
-/// An operator freezes an account, or lets it trade again.
+/// An operator freezes an account, or ends a freeze.
 struct SetAccountState {
     Origin origin;
     AccountId account;
@@ -443,7 +446,7 @@ struct SetAccountState {
     }
 };
 
-/// A check of ours puts an account's money in doubt.
+/// An integrity check of ours found an account's money to be in doubt.
 struct FreezeAccount {
     AccountId account;
     Reason reason = Reason::IntegrityFinding;
@@ -459,19 +462,19 @@ struct FreezeAccount {
     }
 };
 
-/// An operator sets one balance or one position to what the exchange says. What has no trade to
-/// explain it is posted against the book of outside money.
+/// An operator sets one balance or one position to what the exchange reports. A difference that no
+/// trade explains is posted against the External book.
 struct AdoptBooks {
     Origin origin;
     AccountId account;
-    Asset asset;              ///< Of the balance; empty: it is about a position.
+    Asset asset;              ///< Of the balance; empty when the input is about a position.
     InstrumentId instrument;  ///< Of the position.
-    Money total_seen;         ///< Ours, as the operator saw it; refused if it is another by now.
-    Money total;              ///< The exchange's.
+    Money total_seen;  ///< Our value when the operator saw it; refused if it has changed since.
+    Money total;       ///< The exchange's value.
     Quantity quantity_seen;
     Quantity quantity;
     Money cost;
-    std::string text;  ///< Why, and by what evidence.
+    std::string text;  ///< Why, and on what evidence.
 
     friend bool operator==(const AdoptBooks&, const AdoptBooks&) = default;
 
@@ -490,7 +493,7 @@ struct AdoptBooks {
     }
 };
 
-/// The alternatives' order is stored in the journal: append only.
+/// The order of the alternatives is stored in the journal: append only.
 using InputBody = std::variant<StartEpoch,
                                DefineInstrument,
                                OpenAccount,
@@ -514,21 +517,21 @@ using InputBody = std::variant<StartEpoch,
                                FreezeAccount,
                                AdoptBooks>;
 
-/// Three times, since one clock cannot do three jobs: `time` orders the journal, `exchange_time` is
-/// what requests are signed with and what people see, `monotonic_time` is what spans of time are
-/// measured by.
+/// An input has three times, because no single clock serves all purposes: `time` orders the
+/// journal, `exchange_time` signs requests and is shown to users, `monotonic_time` measures
+/// durations.
 struct Input {
     Timestamp time;  ///< Journal time: never decreases from one input to the next.
     ClockState clock = ClockState::Certain;
     StorageState storage = StorageState::Normal;
     InputBody body;
     // Since version 4 of the record; records before it have `time` in both.
-    /// The local clock plus the measured offset of the exchange's. Steps back when the local clock
-    /// was ahead and is set right.
+    /// The local clock plus the measured offset of the exchange's clock. Steps back when the local
+    /// clock was ahead and is corrected.
     Timestamp exchange_time{};
-    /// Never decreases, and moves on by the time that has really passed since the last record (over
+    /// Never decreases, and advances by the time that has really passed since the last record (over
     /// a restart: by the difference of the local clock, at least zero). Its origin is the exchange
-    /// time of the first record. All deadlines that end a span of time are on this scale.
+    /// time of the first record. All deadlines that end a duration are on this scale.
     Timestamp monotonic_time{};
 
     friend bool operator==(const Input&, const Input&) = default;
@@ -546,9 +549,9 @@ struct Input {
     }
 };
 
-/// "PlaceOrder", "ReportOrder" and so on: the kind of an input in exports and explanations.
+/// The kind of an input in exports and explanations: "PlaceOrder", "ReportOrder" and so on.
 [[nodiscard]] std::string_view kind_of(const InputBody& body);
-/// The request's origin; `nullptr` for facts and starts.
+/// The request's origin; `nullptr` for facts and term starts.
 [[nodiscard]] const Origin* origin_of(const InputBody& body);
 [[nodiscard]] std::string_view to_text(Authority authority);
 [[nodiscard]] std::string_view to_text(ClockState state);

@@ -7,7 +7,7 @@ namespace botcore::model {
 
 namespace {
 
-/// Symbols are ASCII; others compare byte by byte.
+/// Symbols are ASCII; any other bytes compare exactly.
 char upper(char letter) {
     return letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
 }
@@ -51,7 +51,7 @@ Rate rate(std::string_view text) {
     return parse_amount<Rate>(text).value();
 }
 
-/// Whole units, except the maintenance rate, which is in hundredths of a percent.
+/// In whole units, except the maintenance rate, which is in hundredths of a percent.
 struct BracketFigures {
     std::int64_t floor;
     std::int64_t cap;

@@ -1,8 +1,7 @@
 #pragma once
 
 /// An instrument and the exchange's rules for it: filters, fees, leverage brackets. The rules
-/// change over time, so they are values that travel in the journal, never properties of the amount
-/// types.
+/// change over time, so they are values in the journal, not properties of the amount types.
 
 #include "model/amount.hpp"
 #include "model/names.hpp"
@@ -16,7 +15,7 @@ namespace botcore::model {
 /// Stored in the journal: never renumber.
 enum class InstrumentStatus : std::uint8_t {
     Trading = 1,
-    CancelOnly = 2,  ///< Orders may be cancelled, none may be placed.
+    CancelOnly = 2,  ///< Orders can be canceled; none can be placed.
     Halted = 3,
 };
 
@@ -51,7 +50,7 @@ struct LotFilter {
     }
 };
 
-/// One leverage bracket of a futures contract. Source: the exchange's leverageBracket answer.
+/// One leverage bracket of a futures contract. Source: the exchange's leverageBracket response.
 struct LeverageBracket {
     Money notional_floor;
     Money notional_cap;
@@ -79,8 +78,8 @@ struct Instrument {
     PriceFilter price_filter;
     LotFilter lot_filter;
     LotFilter market_lot_filter;
-    Money notional_min;       ///< Applies to market orders too; futures reduce-only is exempt.
-    Money notional_max;       ///< Zero disables.
+    Money notional_min;  ///< Applies to market orders too; futures reduce-only orders are exempt.
+    Money notional_max;  ///< Zero disables.
     Rate price_percent_up;    ///< A limit price is at most reference x this; zero disables.
     Rate price_percent_down;  ///< A limit price is at least reference x this; zero disables.
     std::uint32_t open_orders_max = 200;
@@ -110,16 +109,16 @@ struct Instrument {
     }
 };
 
-/// The bracket that a notional falls into; the last one for anything above. `nullptr` on spot.
+/// The bracket that contains the notional; the last one for larger notionals. `nullptr` on spot.
 [[nodiscard]] const LeverageBracket* bracket_of(const Instrument& instrument, Money notional);
 
-/// Does `text` name the instrument: its symbol, or base and quote with "/" or "-" between, in any
-/// case? Nothing else does.
+/// Does `text` name the instrument? Accepts its symbol, or base and quote with "/" or "-" between
+/// them, in any case; nothing else.
 [[nodiscard]] bool is_named(const Instrument& instrument, std::string_view text);
 
-/// The instruments that paper trading knows without any download: BTCUSDT, ETHUSDT, BNBUSDT and
-/// SOLUSDT on both markets. Figures: the exchange's exchangeInfo (spot 2024-09, futures 2025-12)
-/// and leverageBracket (2024-10) answers, and its standard fees.
+/// The instruments of paper trading that need no download: BTCUSDT, ETHUSDT, BNBUSDT and SOLUSDT on
+/// both markets. Figures: the exchange's exchangeInfo (spot 2024-09, futures 2025-12) and
+/// leverageBracket (2024-10) responses, and its standard fees.
 [[nodiscard]] const std::vector<Instrument>& builtin_instruments();
 
 }  // namespace botcore::model

@@ -21,7 +21,7 @@ Money maintenance_in(const LeverageBracket& bracket, Money notional) {
     return std::max(Money(), share - bracket.maintenance_deduction);
 }
 
-/// The root of the margin equation, were the position in this bracket.
+/// The solution of the margin equation if the position is in this bracket.
 std::optional<Price> liquidation_in(const LeverageBracket& bracket,
                                     Money resources,
                                     const ContractState& contract) {
@@ -101,7 +101,7 @@ std::optional<Price> liquidation_price(Money wallet,
         if (i == index) continue;
         resources += unrealized_profit(contracts[i]) - maintenance_margin(contracts[i]);
     }
-    // The maintenance margin grows without jumps from bracket to bracket, so one of them fits.
+    // The maintenance margin is continuous over the brackets, so one of them contains the solution.
     for (const LeverageBracket& bracket : contract.instrument->brackets) {
         const auto price = liquidation_in(bracket, resources, contract);
         if (!price) continue;

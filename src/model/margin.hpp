@@ -1,7 +1,7 @@
 #pragma once
 
 /// The exchange's formulas for the money of a cross-margin account: USD-M futures, one-way mode.
-/// The core and the paper exchange both count by these.
+/// The core and the paper venue both use them.
 ///
 /// Rounding: products are rounded half to even at 10^-8, margins up.
 ///
@@ -16,21 +16,21 @@
 
 namespace botcore::model {
 
-/// One contract of an account, with all that margins depend on.
+/// One contract of an account, with everything that its margin depends on.
 struct ContractState {
     const Instrument* instrument = nullptr;
     Quantity quantity;  ///< Of the position, with its sign.
     Money cost;         ///< Of the position; negative for a short.
     Rate leverage = Rate::whole(1);
-    std::optional<Price> mark;  ///< None: the position counts at its cost.
-    /// Worth of the open buy orders. Reduce-only orders and those that wait for their stop price
-    /// are left out.
+    std::optional<Price> mark;  ///< Empty: the position is valued at its cost.
+    /// Notional of the open buy orders, without reduce-only orders and orders that wait for their
+    /// stop price.
     Money open_buys{};
     Money open_sells{};
 };
 
-/// Price x quantity, half to even at 10^-8, or a bound above every real amount (10^22 whole units)
-/// where the exact product does not fit: comparing stays safe.
+/// Price x quantity, half to even at 10^-8. Where the exact product does not fit, a bound above
+/// every real amount (10^22 whole units), so that comparisons stay correct.
 [[nodiscard]] Money worth(Price price, Quantity quantity);
 
 /// Position x mark; negative for a short.
@@ -39,22 +39,22 @@ struct ContractState {
 /// Position x mark - cost.
 [[nodiscard]] Money unrealized_profit(const ContractState& contract);
 
-/// max(|position + open buys|, |position - open sells|): the larger of the two sizes that the open
-/// orders may lead to.
+/// max(|position + open buys|, |position - open sells|): the larger of the two positions that the
+/// open orders can lead to.
 [[nodiscard]] Money exposure(const ContractState& contract);
 
-/// The exposure by leverage, rounded up.
+/// The exposure divided by the leverage, rounded up.
 [[nodiscard]] Money initial_margin(const ContractState& contract);
 
-/// The part of the initial margin that the position takes by itself.
+/// The part of the initial margin that the position requires by itself.
 [[nodiscard]] Money position_margin(const ContractState& contract);
 
-/// notional x rate - deduction of the bracket that the position's notional falls into, rounded up
+/// notional x rate - deduction of the bracket that contains the position's notional, rounded up
 /// ("Notional and Leverage Brackets", 2026-05-28: `maintMarginRatio`, `cum`).
 [[nodiscard]] Money maintenance_margin(const ContractState& contract);
 
-/// What an order loses at once, were it filled at `price` while the contract is at `mark`: a buy
-/// above it or a sell below it. Zero without a mark.
+/// The immediate loss of an order that is filled at `price` while the contract's mark price is
+/// `mark`: a buy above it or a sell below it. Zero without a mark.
 [[nodiscard]] Money open_loss(Side side, Price price, Quantity quantity, std::optional<Price> mark);
 
 struct MarginFigures {
@@ -68,10 +68,10 @@ struct MarginFigures {
 /// The figures of a cross-margin account with this wallet balance.
 [[nodiscard]] MarginFigures margin_figures(Money wallet, std::span<const ContractState> contracts);
 
-/// The mark price at which wallet + unrealized profit = maintenance margin, all other contracts as
-/// they are: (wallet - other maintenance + other unrealized + deduction - cost) / (|q| x rate - q),
-/// in the bracket that this price itself leads to. Nothing without a position, or where no price
-/// above zero does it. `index` is the contract's place in `contracts`.
+/// The mark price at which wallet + unrealized profit = maintenance margin while all other
+/// contracts stay as they are: (wallet - other maintenance + other unrealized + deduction - cost) /
+/// (|q| x rate - q), in the bracket of the notional at this price. Empty without a position, or if
+/// no price above zero satisfies it. `index` is the contract's position in `contracts`.
 [[nodiscard]] std::optional<Price> liquidation_price(Money wallet,
                                                      std::span<const ContractState> contracts,
                                                      std::size_t index);

@@ -62,11 +62,11 @@ TEST(Margin, CountsTheLargerOfTheTwoExposures) {
     EXPECT_EQ(margin_figures(money("10000"), states).available, money("3000"));
 }
 
-TEST(Margin, OrdersThatReduceAndBothSidedQuotesCostNothingMore) {
+TEST(Margin, ReducingOrdersAndTwoSidedQuotesNeedNoExtraMargin) {
     const auto rules = builtin(Market::Futures, "BTCUSDT");
     auto state = contract(rules, "1", "60000", "60000");
     EXPECT_EQ(position_margin(state), money("3000"));
-    // A sell of twice the position flips it to the same size.
+    // A sell of twice the position reverses it to the same size.
     state.open_sells = money("120000");
     EXPECT_EQ(initial_margin(state), money("3000"));
     auto flat = contract(rules, "0", "0", "60000");
@@ -75,7 +75,7 @@ TEST(Margin, OrdersThatReduceAndBothSidedQuotesCostNothingMore) {
     EXPECT_EQ(initial_margin(flat), money("3050"));
 }
 
-TEST(Margin, AnOrderBehindTheMarkLosesAtOnce) {
+TEST(Margin, OpenLossCountsOrdersBeyondTheMarkPrice) {
     EXPECT_EQ(open_loss(Side::Buy, price_at("60100"), quantity("2"), price_at("60000")),
               money("200"));
     EXPECT_EQ(open_loss(Side::Buy, price_at("59900"), quantity("2"), price_at("60000")), Money());
@@ -85,7 +85,7 @@ TEST(Margin, AnOrderBehindTheMarkLosesAtOnce) {
     EXPECT_EQ(open_loss(Side::Sell, price_at("1"), quantity("2"), std::nullopt), Money());
 }
 
-TEST(Margin, MaintenanceFollowsTheBrackets) {
+TEST(Margin, MaintenanceMarginFollowsTheBrackets) {
     const auto rules = builtin(Market::Futures, "BTCUSDT");
     // 50,000 at 0.4 %; 60,000 at 0.5 % less 50; 1,200,000 at 0.65 % less 950.
     EXPECT_EQ(maintenance_margin(contract(rules, "1", "50000", "50000")), money("200"));
@@ -93,7 +93,7 @@ TEST(Margin, MaintenanceFollowsTheBrackets) {
     EXPECT_EQ(maintenance_margin(contract(rules, "-20", "-1200000", "60000")), money("6850"));
 }
 
-TEST(Margin, BracketsMeetWithoutAJump) {
+TEST(Margin, MaintenanceMarginIsContinuousAtBracketBounds) {
     for (const auto& instrument : builtin_instruments()) {
         for (std::size_t i = 1; i < instrument.brackets.size(); ++i) {
             const auto& low = instrument.brackets[i - 1];
@@ -107,7 +107,7 @@ TEST(Margin, BracketsMeetWithoutAJump) {
     }
 }
 
-/// The number behind the next occurrence of `key`, and moves behind it.
+/// The number after the next occurrence of `key`; moves `position` past it.
 std::string number_after(const std::string& text, std::size_t& position, const std::string& key) {
     position = text.find('"' + key + '"', position);
     if (position == std::string::npos) return {};
@@ -118,7 +118,7 @@ std::string number_after(const std::string& text, std::size_t& position, const s
     return number;
 }
 
-TEST(Margin, BuiltInBracketsAreTheRecordedOnes) {
+TEST(Margin, BuiltInBracketsMatchTheRecordedResponse) {
     const char* data = std::getenv("BOTTEST_DATA");
     if (data == nullptr) GTEST_SKIP() << "BOTTEST_DATA is not set";
     std::ifstream file(std::string(data) + "/leverage/usdm-brackets-2024-10.json");
@@ -139,7 +139,7 @@ TEST(Margin, BuiltInBracketsAreTheRecordedOnes) {
     }
 }
 
-TEST(LiquidationPrice, IsWhereTheWalletMeetsTheMaintenanceMargin) {
+TEST(LiquidationPrice, IsWhereTheWalletEqualsTheMaintenanceMargin) {
     const auto rules = builtin(Market::Futures, "BTCUSDT");
     for (const std::string_view side : {"1", "-1"}) {
         const bool is_long = side == "1";
@@ -154,7 +154,7 @@ TEST(LiquidationPrice, IsWhereTheWalletMeetsTheMaintenanceMargin) {
     }
 }
 
-TEST(LiquidationPrice, AgreesWithTheDocumentedFormula) {
+TEST(LiquidationPrice, MatchesTheDocumentedFormula) {
     // The formula's terms: wallet 1535443.01, other contracts' maintenance 71200.81144 and profit
     // -56354.57, one bracket of 10 % with a deduction of 135365, 3683.979 long at 1456.84.
     Instrument rules = builtin(Market::Futures, "ETHUSDT");
@@ -174,7 +174,7 @@ TEST(LiquidationPrice, AgreesWithTheDocumentedFormula) {
     EXPECT_EQ(rounded_down_to(*at + price_at("0.005"), price_at("0.01")), price_at("1153.26"));
 }
 
-TEST(LiquidationPrice, CountsWhatOtherContractsNeed) {
+TEST(LiquidationPrice, CountsTheMarginOfOtherContracts) {
     const auto rules = builtin(Market::Futures, "BTCUSDT");
     const auto other = builtin(Market::Futures, "ETHUSDT");
     const auto state = contract(rules, "1", "60000", "60000");

@@ -1,6 +1,6 @@
 #pragma once
 
-/// What the things of the domain are called: owners, accounts, assets, instruments, orders.
+/// Names of the entities of the domain: owners, accounts, assets, instruments, orders.
 
 #include "base/name.hpp"
 
@@ -12,22 +12,22 @@
 
 namespace botcore::model {
 
-/// A person or a program that accounts belong to.
+/// A person or a program that owns accounts.
 using Owner = base::Name<struct OwnerTag>;
-/// One account, "futures" for example: lower-case letters, digits and dashes, 1 to 32 characters.
+/// One account, for example "futures": lower-case letters, digits and dashes, 1 to 32 characters.
 using AccountId = base::Name<struct AccountTag>;
-/// A coin or currency, "USDT" for example.
+/// A coin or currency, for example "USDT".
 using Asset = base::Name<struct AssetTag>;
-/// An instrument's name within its market, "BTCUSDT" for example.
+/// The name of an instrument within its market, for example "BTCUSDT".
 using Symbol = base::Name<struct SymbolTag>;
-/// The id that an order carries at the exchange; names one intent for ever (invariant I2).
+/// The id of an order at the exchange; it names one intent for ever (invariant I2).
 using ClientOrderId = base::Name<struct ClientOrderTag>;
 /// The caller's idempotency key, 1 to 255 visible ASCII characters.
 using IdempotencyKey = base::Name<struct IdempotencyTag>;
 
-/// Position of a record in a shard's journal; the first is 1, 0 means none.
+/// Position of a record in a shard's journal; the first is 1, and 0 means none.
 using Sequence = std::uint64_t;
-/// A writer's term; each start and take-over begins a new one.
+/// A writer's term; each start and takeover begins a new one.
 using Epoch = std::uint64_t;
 
 /// Stored in the journal: never renumber.
@@ -36,7 +36,7 @@ enum class Market : std::uint8_t {
     Futures = 2,  ///< USD-margined perpetual futures.
 };
 
-/// Symbols live on a market: BTCUSDT on spot and on futures are two instruments.
+/// A symbol is unique within a market: BTCUSDT on spot and on futures are two instruments.
 struct InstrumentId {
     Market market = Market::Spot;
     Symbol symbol;
@@ -54,7 +54,7 @@ struct InstrumentId {
 [[nodiscard]] std::optional<Market> parse_market(std::string_view text);
 
 [[nodiscard]] bool is_valid_account(std::string_view text);
-/// Upper-case letters and digits, 2 to 20 characters: what the exchange calls a symbol or an asset.
+/// Upper-case letters and digits, 2 to 20 characters: the exchange's form of a symbol or an asset.
 [[nodiscard]] bool is_valid_symbol(std::string_view text);
 [[nodiscard]] bool is_valid_idempotency_key(std::string_view text);
 

@@ -1,7 +1,7 @@
 #pragma once
 
-/// What an installation is up to, and what its accounts have been through: the operating mode,
-/// planned maintenance, and the figures that the risk gates of an account look at.
+/// The operating state of an installation and the risk state of its accounts: the operating mode,
+/// planned maintenance, and the figures that the risk limits of an account are checked against.
 
 #include "model/account.hpp"
 
@@ -13,20 +13,20 @@ namespace botcore::model {
 
 // All enumerations of this file are stored in the journal: never renumber.
 
-/// Which entries are taken. Cancels and exits pass in every mode (invariant I9).
+/// Which entries are accepted. Cancels and exits are accepted in every mode (invariant I9).
 enum class OperatingMode : std::uint8_t {
     Normal = 1,
     Draining = 2,     ///< A maintenance window is about to begin: no new entries.
-    Maintenance = 3,  ///< Work is being done: no entries, and exits may be queued.
-    Ramping = 4,      ///< After the work: a growing share of the entries.
+    Maintenance = 3,  ///< Maintenance work is in progress: no entries, and exits may be queued.
+    Ramping = 4,      ///< After the work: a growing share of the entries is accepted.
     Halted = 5,       ///< An operator stopped trading.
 };
 
-/// The one row of its kind.
+/// A single row: there is one for the installation.
 struct OperatingState {
     OperatingMode mode = OperatingMode::Normal;
     Timestamp since;
-    Timestamp until;  ///< When the mode is expected to end; zero: nobody knows.
+    Timestamp until;  ///< When the mode is expected to end; zero: unknown.
     std::string text;
     std::uint64_t version = 0;
 
@@ -46,11 +46,11 @@ struct OperatingState {
 ///      └──────────┴────────────┴──> Canceled
 enum class WindowState : std::uint8_t {
     Planned = 1,
-    Noticed = 2,   ///< The notice has been given, the banner shows.
-    Draining = 3,  ///< No new entries; what is under way ends.
+    Noticed = 2,   ///< The notice has been given; the banner is shown.
+    Draining = 3,  ///< No new entries; orders under way complete.
     Active = 4,
     Ramping = 5,
-    Watching = 6,  ///< Everything runs again, and is watched closely for an hour.
+    Watching = 6,  ///< Everything runs again and is monitored closely for an hour.
     Done = 7,
     Canceled = 8,
 };
@@ -62,7 +62,7 @@ struct MaintenanceWindow {
     Timestamp end;
     WindowState state = WindowState::Planned;
     bool emergency = false;  ///< Planned with less than the usual notice.
-    std::string text;        ///< What is going to be done, for the banner.
+    std::string text;        ///< What will be done, for the banner.
     Timestamp updated;
     std::uint64_t version = 0;
 
@@ -81,23 +81,23 @@ struct MaintenanceWindow {
     }
 };
 
-/// Hours whose profit is kept apart: a day, and the hour that has just begun.
+/// Hours whose profit is stored separately: a day, and the hour that has just begun.
 inline constexpr std::size_t kProfitHours = 25;
 
-/// What the risk gates of one account remember.
+/// The state of one account that the risk limits are checked against.
 ///
 /// K1  `profits[h % 25]` is the net profit of hour h, for the 25 hours up to `hour`. Hours are
-/// those
-///     of the monotonic scale: a clock that is wrong for a while moves no loss out of its day.
+///     those of the monotonic scale, so that a temporarily wrong clock moves no loss to another
+///     day.
 struct RiskState {
     AccountId account;
     std::uint64_t hour = 0;                     ///< The last hour that has a bucket.
     std::array<Money, kProfitHours> profits{};  ///< Realized, net of fees, by hour.
     Money equity_peak;                          ///< The high-water mark of the equity.
-    std::uint32_t losses_in_a_row = 0;  ///< Positions closed with a loss, one after another.
-    /// No entries before, on the monotonic scale of the journal; zero: no cool-down.
+    std::uint32_t losses_in_a_row = 0;  ///< Consecutive positions that were closed with a loss.
+    /// No entries before this time, on the monotonic scale of the journal; zero: no cool-down.
     Timestamp cooldown_until;
-    bool margin_call = false;  ///< Positions are being closed until margin suffices again.
+    bool margin_call = false;  ///< Positions are being closed until the margin is sufficient again.
     std::uint64_t version = 0;
 
     friend bool operator==(const RiskState&, const RiskState&) = default;

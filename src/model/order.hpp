@@ -1,17 +1,18 @@
 #pragma once
 
-/// An order as we know it: what was asked for, what was sent, what the exchange made of it.
+/// An order in our records: what was requested, what was sent, and what the exchange reported.
 ///
 ///   Intended ──ack──> Open ──fills──> Filled
 ///      │ │             └─────> Canceled | Expired
 ///      │ ├─reject──> Rejected
-///      │ ├─not sent, not tried again──> Refused
-///      │ └─no answer, crash──> Unknown ──evidence──> any of the above, or Absent
+///      │ ├─not sent, not retried──> Refused
+///      │ └─no response, crash──> Unknown ──evidence──> any of the above, or Absent
 ///      └ (a request that fails our own rules becomes Refused without ever being sent)
 ///
-/// O1  `filled` never exceeds `quantity`, unless the exchange said so (then the account is frozen).
-/// O2  A closed order holds no reservation.
-/// O3  Unknown is left only by evidence of presence or proof of absence (invariant I3).
+/// O1  `filled` never exceeds `quantity`, unless the exchange reported so (then the account is
+///     frozen).
+/// O2  A closed order has no reservation.
+/// O3  An order leaves Unknown only by evidence of presence or proof of absence (invariant I3).
 
 #include "base/field_version.hpp"
 #include "base/time.hpp"
@@ -35,20 +36,20 @@ enum class Side : std::uint8_t { Buy = 1, Sell = 2 };
 enum class OrderType : std::uint8_t {
     Market = 1,
     Limit = 2,
-    StopMarket = 3,        ///< A market order once the price is as bad as the stop price.
-    StopLimit = 4,         ///< A limit order once it is.
-    TakeProfitMarket = 5,  ///< A market order once the price is as good as the stop price.
-    TakeProfitLimit = 6,   ///< A limit order once it is.
+    StopMarket = 3,        ///< A market order once the price reaches the stop price, adversely.
+    StopLimit = 4,         ///< A limit order under the same condition.
+    TakeProfitMarket = 5,  ///< A market order once the price reaches the stop price, favorably.
+    TakeProfitLimit = 6,   ///< A limit order under the same condition.
 };
 
-/// What an order is for. Stops that the core made belong to the entry that they protect.
+/// The purpose of an order. A stop that the core created belongs to the entry that it protects.
 enum class OrderRole : std::uint8_t {
-    Plain = 0,       ///< Asked for by a caller.
+    Plain = 0,       ///< Requested by a caller.
     StopLoss = 1,    ///< Attached to an entry.
     TakeProfit = 2,  ///< Attached to an entry.
-    SafetyExit = 3,  ///< The core closes what it could not protect, or what margin forbids.
+    SafetyExit = 3,  ///< The core closes what it cannot protect or what the margin forbids.
     Flatten = 4,     ///< Part of "close everything".
-    Orphan = 5,      ///< Found at the exchange with an id of ours that no record made.
+    Orphan = 5,      ///< Found at the exchange with an id in our format that no record created.
     External = 6,    ///< Found at the exchange, and not ours.
 };
 
@@ -56,7 +57,7 @@ enum class TimeInForce : std::uint8_t {
     GoodTillCanceled = 1,
     ImmediateOrCancel = 2,
     FillOrKill = 3,
-    PostOnly = 4,  ///< The exchange's GTX: rejected or expired where it would take liquidity.
+    PostOnly = 4,  ///< The exchange's GTX: rejected or expired if it would take liquidity.
 };
 
 /// May the order only shrink a position?
@@ -68,9 +69,9 @@ enum class OrderState : std::uint8_t {
     Filled = 3,
     Canceled = 4,
     Expired = 5,
-    Rejected = 6,  ///< The exchange said no.
-    Refused = 7,   ///< We said no; nothing reached the exchange.
-    Unknown = 8,   ///< Sent, and what became of it is not known.
+    Rejected = 6,  ///< The exchange did not accept it.
+    Refused = 7,   ///< We refused it; nothing reached the exchange.
+    Unknown = 8,   ///< Sent, and the outcome is not known.
     Absent = 9,    ///< Proven never to have reached the exchange's book.
     Queued = 10,   ///< An exit that waits for the end of a maintenance window.
 };
@@ -113,23 +114,23 @@ enum class Reason : std::uint8_t {
     OpenOrdersExist = 26,
     PositionOpen = 27,
     AssetUnknown = 28,
-    // 29 was never given.
+    // 29 is not assigned.
     AccountExists = 30,
     NotSent = 31,  ///< Provably never written to the exchange.
     RejectedByExchange = 32,
     WouldTakeLiquidity = 33,
     CanceledByUser = 34,
-    NotFilledAtOnce = 35,  ///< IOC or FOK: what could not trade at once expired.
+    NotFilledAtOnce = 35,  ///< IOC or FOK: the part that could not trade immediately expired.
     CancelPending = 36,
     ProvenAbsent = 37,
     NotSupportedOnMarket = 38,
-    // 39 was never given.
-    LateFact = 40,  ///< The exchange reported something after we had a verdict; account frozen.
+    // 39 is not assigned.
+    LateFact = 40,  ///< The exchange contradicted an outcome that we had concluded; account frozen.
     MaxPositionsExceeded = 41,
     StopTooFar = 42,
     StopOnWrongSide = 43,
     StopPriceMissing = 44,
-    StopWouldTrigger = 45,  ///< The market is beyond the stop price already.
+    StopWouldTrigger = 45,  ///< The market is already beyond the stop price.
     DailyLossLimit = 46,
     DrawdownLimit = 47,
     MarginLevelLow = 48,
@@ -139,32 +140,31 @@ enum class Reason : std::uint8_t {
     Maintenance = 52,
     TradingHalted = 53,
     NoLongerNeeded = 54,  ///< A protective order whose position is closed or better protected.
-    Unprotected = 55,     ///< The entry's stop could not be placed; what was bought is sold again.
+    Unprotected = 55,     ///< The entry's stop could not be placed; the entry is closed again.
     MarginCall = 56,
-    // 57 was never given.
+    // 57 is not assigned.
     QueueExpired = 58,
     NoticeTooShort = 59,
     WindowTooLong = 60,
     WindowUnknown = 61,
     WindowNotMovable = 62,
     PriceOutsideQueueLimit = 63,
-    StopTriggered = 64,  ///< Of an order that rests since its stop price was reached.
+    StopTriggered = 64,  ///< For an order that rests since its stop price was reached.
     // Why an account is frozen.
-    OrphanOrder = 65,       ///< The exchange has an order of ours that our journal does not know.
-    BooksDiffer = 66,       ///< The exchange's balances or positions are not ours.
+    OrphanOrder = 65,       ///< The exchange has an order of ours that the journal does not know.
+    BooksDiffer = 66,       ///< The exchange's balances or positions differ from ours.
     IntegrityFinding = 67,  ///< A check of our own data found damage.
     FrozenByOperator = 68,
-    StoreBehindArchive = 69,  ///< Acknowledged records are missing here, or may be.
+    StoreBehindArchive = 69,  ///< Acknowledged records are missing from the store, or may be.
     TooManyAccounts = 70,
-    GaveWayToExit =
-        71,  ///< It rested where an exit at the market had to go; the core cancelled it.
+    GaveWayToExit = 71,  ///< It rested where a market exit had to be placed; the core canceled it.
 };
 
-/// One try to have the exchange do something: the timestamp and window it is signed with.
+/// One attempt to have the exchange do something: the timestamp and window that sign it.
 struct Attempt {
     Timestamp time;  ///< Exchange time.
     Duration window;
-    std::uint32_t number = 0;  ///< 1 for the first try; 0: there was none.
+    std::uint32_t number = 0;  ///< 1 for the first attempt; 0: there was none.
 
     friend bool operator==(const Attempt&, const Attempt&) = default;
 
@@ -176,10 +176,10 @@ struct Attempt {
     }
 };
 
-/// Where in the journal an order was born; orders sort by it.
+/// The position in the journal where an order was created; orders are sorted by it.
 using OrderNumber = std::uint64_t;
 
-/// Orders that one input may create.
+/// The maximum number of orders that one input may create.
 inline constexpr OrderNumber kOrdersPerInputMax = 64;
 
 [[nodiscard]] constexpr OrderNumber order_number(Sequence sequence, std::uint32_t index) {
@@ -198,7 +198,7 @@ struct Order {
     ReduceOnly reduce_only = ReduceOnly::No;
     Quantity quantity;
     std::optional<Price> price;
-    IdempotencyKey key;         ///< The key it was placed under; none for the core's own orders.
+    IdempotencyKey key;         ///< The key it was placed with; empty for orders of the core.
     IdempotencyKey cancel_key;  ///< The key of the pending cancel, if any.
     OrderState state = OrderState::Intended;
     CancelState cancel = CancelState::None;
@@ -207,17 +207,17 @@ struct Order {
     Quantity filled;
     Money filled_notional;
     Asset reserved_asset;
-    /// What is still set aside for the unfilled part; on futures `Position::reserved` has it for
-    /// all orders of the instrument.
+    /// The remaining reservation for the unfilled part. On futures, `Position::reserved` holds it
+    /// for all orders of the instrument.
     Money reserved;
-    Money reserved_full;  ///< What was set aside at the start.
+    Money reserved_full;  ///< The reservation at the beginning.
     std::string venue_order_id;
     Reason reason = Reason::None;
     std::string reason_text;
     Timestamp created;
     Timestamp updated;
-    Sequence sequence = 0;        ///< The record that made this image.
-    Sequence prior_sequence = 0;  ///< The record before it that touched this order, 0 for none.
+    Sequence sequence = 0;        ///< The record that created this image.
+    Sequence prior_sequence = 0;  ///< The previous record that changed this order; 0 for none.
     std::uint64_t version = 0;
     // Since version 2 of the record.
     OrderRole role = OrderRole::Plain;
@@ -226,24 +226,25 @@ struct Order {
     std::optional<Price> stop_loss =
         std::nullopt;  ///< Of an entry: the stop to attach to its fills.
     std::optional<Price> take_profit = std::nullopt;  ///< Of an entry.
-    Rate trail_activation{};                          ///< Gain at which the stop begins to trail.
-    Rate trail_distance{};  ///< How far behind the best price; zero: it does not.
-    Price trail_mark{};     ///< Of a trailing stop: the best price since the entry.
-    Price trail_start{};    ///< Of a trailing stop: where it begins to trail.
-    Owner cancel_owner{};   ///< Whose key `cancel_key` is.
+    Rate trail_activation{};  ///< The gain at which the stop begins to trail.
+    Rate trail_distance{};    ///< The distance to the best price; zero: the stop does not trail.
+    Price trail_mark{};       ///< Of a trailing stop: the best price since the entry.
+    Price trail_start{};      ///< Of a trailing stop: the price at which it begins to trail.
+    Owner cancel_owner{};     ///< The owner of `cancel_key`.
     std::optional<Price> queue_limit =
-        std::nullopt;         ///< Of a queued exit: the worst price it may have.
-    Timestamp queue_until{};  ///< Of a queued exit: it expires then, as the caller said it.
+        std::nullopt;         ///< Of a queued exit: the worst price that it may get.
+    Timestamp queue_until{};  ///< Of a queued exit: when it expires, as the caller gave it.
     // Since version 3 of the record.
-    std::string cancelled_reason{};  ///< Why whoever cancelled it, or gave it up, did so.
+    std::string
+        cancelled_reason{};  ///< The reason that was given for canceling it or giving it up.
     // Since version 4 of the record.
-    /// The latest t + w of all attempts: until then the exchange may still take one of them, also
-    /// where a clock that was ahead has been set right since. Zero in older rows.
+    /// The latest t + w of all attempts: until then the exchange may still accept one of them, even
+    /// if a clock that was ahead has been corrected since. Zero in older rows.
     Timestamp signed_until{};
     /// Of a queued exit: `queue_until` on the monotonic scale of the journal. Zero in older rows.
     Timestamp queue_deadline{};
     // Since version 5 of the record.
-    /// Futures, of an entry without a limit: the worst price that was assumed for it.
+    /// Futures, for an entry without a limit: the worst price that was assumed for it.
     std::optional<Price> worst_price = std::nullopt;
 
     friend bool operator==(const Order&, const Order&) = default;
@@ -301,7 +302,7 @@ struct Order {
     }
 };
 
-/// Is the order's end still open: Intended, Open, Unknown or Queued?
+/// Can the order still change: Intended, Open, Unknown or Queued?
 [[nodiscard]] constexpr bool is_live(OrderState state) {
     return state == OrderState::Intended || state == OrderState::Open ||
            state == OrderState::Unknown || state == OrderState::Queued;
@@ -312,56 +313,57 @@ struct Order {
     return type != OrderType::Market && type != OrderType::Limit;
 }
 
-/// Does the order carry a limit price?
+/// Does the order have a limit price?
 [[nodiscard]] constexpr bool has_limit(OrderType type) {
     return type == OrderType::Limit || type == OrderType::StopLimit ||
            type == OrderType::TakeProfitLimit;
 }
 
-/// Has the order left its waiting behind? It rests as a limit order then, also in another process.
+/// Has the order reached its stop price? It rests as a limit order then, also in another process.
 [[nodiscard]] inline bool is_triggered(const Order& order) {
     return is_conditional(order.type) &&
            (order.reason == Reason::StopTriggered || order.filled.is_positive());
 }
 
-/// Does it wait for the price to get worse for its side (stop), not better (take profit)?
+/// Does the order trigger when the price gets worse for its side (stop), not better (take profit)?
 [[nodiscard]] constexpr bool is_stop(OrderType type) {
     return type == OrderType::StopMarket || type == OrderType::StopLimit;
 }
 
-/// Was it made by the core to protect an entry?
+/// Did the core create the order to protect an entry?
 [[nodiscard]] constexpr bool is_protective(OrderRole role) {
     return role == OrderRole::StopLoss || role == OrderRole::TakeProfit;
 }
 
-/// Was it found at the exchange, instead of placed by us?
+/// Was the order found at the exchange, and not placed by us?
 [[nodiscard]] constexpr bool is_imported(OrderRole role) {
     return role == OrderRole::Orphan || role == OrderRole::External;
 }
 
-/// Did it end without ever being in the exchange's book?
+/// Did the order end without ever being in the exchange's book?
 [[nodiscard]] constexpr bool is_failed(OrderState state) {
     return state == OrderState::Rejected || state == OrderState::Refused ||
            state == OrderState::Absent;
 }
 
-/// Is the order being cancelled, or was, by the core itself?
+/// Did the core itself cancel the order, or is it canceling it?
 [[nodiscard]] constexpr bool is_cancel_of_the_core(Reason reason) {
     return reason == Reason::NoLongerNeeded || reason == Reason::GaveWayToExit;
 }
 
-/// Was the order to trade at once, or to shrink a position, and ended without having done anything?
+/// Did the order end without any effect although it was to trade immediately or to reduce a
+/// position?
 [[nodiscard]] inline bool did_nothing(const Order& order) {
     const bool meant_to = order.type == OrderType::Market || order.reduce_only == ReduceOnly::Yes;
     return meant_to && order.state == OrderState::Expired && order.filled.is_zero();
 }
 
-/// Did the order end without the trade that it was for?
+/// Did the order end without the trade that was its purpose?
 [[nodiscard]] inline bool has_failed(const Order& order) {
     return is_failed(order.state) || did_nothing(order);
 }
 
-/// What may still be filled.
+/// The quantity that may still be filled.
 [[nodiscard]] inline Quantity remaining(const Order& order) {
     return order.quantity - order.filled;
 }
@@ -370,7 +372,7 @@ struct Order {
     return side == Side::Buy ? Side::Sell : Side::Buy;
 }
 
-// The words of the API, the journal's export and the exchange.
+// The names that the API, the journal's export and the exchange use.
 [[nodiscard]] std::string_view to_text(Side side);
 [[nodiscard]] std::string_view to_text(OrderType type);
 [[nodiscard]] std::string_view to_text(OrderRole role);
@@ -378,7 +380,7 @@ struct Order {
 [[nodiscard]] std::string_view to_text(ReduceOnly reduce_only);
 [[nodiscard]] std::string_view to_text(OrderState state);
 [[nodiscard]] std::string_view to_text(CancelState state);
-/// The stable error code, "INSUFFICIENT_BALANCE" for example.
+/// The stable error code, for example "INSUFFICIENT_BALANCE".
 [[nodiscard]] std::string_view to_text(Reason reason);
 [[nodiscard]] std::optional<Side> parse_side(std::string_view text);
 [[nodiscard]] std::optional<OrderType> parse_order_type(std::string_view text);

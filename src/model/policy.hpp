@@ -1,6 +1,6 @@
 #pragma once
 
-/// The figures that decisions depend on and that an installation may choose.
+/// The figures that decisions depend on and that an installation can configure.
 
 #include "model/order.hpp"
 
@@ -8,24 +8,24 @@
 
 namespace botcore::model {
 
-/// The limits of an account's risk. A figure of zero switches its gate off.
-/// Source of the defaults: the reliability specification's business rules.
+/// The risk limits of an account. A figure of zero disables its check. Source of the defaults: the
+/// reliability specification's business rules.
 struct RiskLimits {
     std::uint32_t positions_max = 10;  ///< Open positions and entries of one account.
-    Rate stop_distance_max = Rate::from_units(kScale / 10);   ///< Of an attached stop.
+    Rate stop_distance_max = Rate::from_units(kScale / 10);   ///< For an attached stop.
     Rate daily_loss_max = Rate::from_units(kScale / 20);      ///< Of the equity, over 24 hours.
-    Rate drawdown_max = Rate::from_units(kScale * 15 / 100);  ///< From the equity's peak.
+    Rate drawdown_max = Rate::from_units(kScale * 15 / 100);  ///< From the peak of the equity.
     Rate margin_level_warn = Rate::whole(2);                  ///< Equity over margin in use.
     Rate margin_level_entry = Rate::from_units(kScale * 150 / 100);
     Rate margin_level_close = Rate::from_units(kScale * 110 / 100);
-    /// Positions are closed until the level is back at this.
+    /// Positions are closed until the margin level is this high again.
     Rate margin_level_safe = Rate::from_units(kScale * 120 / 100);
     std::uint32_t losses_in_a_row_max = 3;
     Duration cooldown = Duration::seconds(3'600);
     Rate exposure_max = Rate::from_units(kScale / 5);  ///< One instrument's share of the equity.
     std::uint32_t orders_per_second_max = 10;          ///< Entries of one owner.
 
-    /// No gate at all: for measurements and tests of something else.
+    /// All checks disabled: for measurements and for tests of other things.
     [[nodiscard]] static RiskLimits none();
 
     friend bool operator==(const RiskLimits&, const RiskLimits&) = default;
@@ -47,29 +47,30 @@ struct RiskLimits {
     }
 };
 
-/// The figures that decisions depend on and that an installation may choose. Journaled at the start
-/// of each term, so that a record can be judged by what held when it was made.
+/// The figures that decisions depend on and that an installation can configure. Recorded in the
+/// journal at the start of each term, so that every record can be checked against the figures of
+/// its time.
 struct Policy {
     /// A price older than this never produces an entry (I14).
     Duration price_age_max = Duration::seconds(2);
     /// recvWindow of every signed mutation.
     Duration attempt_window = Duration::milliseconds(2'000);
-    /// M: how much later than t + w the matching engine may still take a request. docs/proof.md.
+    /// M: how long after t + w the matching engine may still accept a request. docs/proof.md.
     Duration fence_margin;
-    /// L: how long queries may lag behind the matching engine. docs/proof.md.
+    /// L: how far queries may lag behind the matching engine. docs/proof.md.
     Duration view_lag;
-    /// How far beyond the walked price a market order is reserved for.
+    /// How far beyond the worst price of the book's walk a market order is reserved.
     Rate market_slippage = Rate::from_units(kScale / 200);
     std::uint32_t attempts_max = 3;
     RiskLimits risk;
-    /// How long an entry's stop may take to be confirmed before the entry is undone.
+    /// How long an entry's stop may remain unconfirmed before the bought quantity is closed again.
     Duration protect_within = Duration::seconds(10);
-    /// A trailing stop moves only by at least this share of the price.
+    /// A trailing stop moves only in steps of at least this share of the price.
     Rate trail_step = Rate::from_units(kScale / 1'000);
     Duration maintenance_notice = Duration::seconds(7 * 86'400);
     Duration maintenance_max = Duration::seconds(2 * 3'600);
     // Since version 4 of the record.
-    /// N: a request that was written reaches the exchange within this, or never. docs/proof.md.
+    /// N: a written request reaches the exchange within this time, or never. docs/proof.md.
     Duration request_lifetime = Duration::seconds(3'600);
     // Since version 5 of the record.
     std::uint32_t accounts_max = 20;  ///< Of one owner.

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Prices as decisions see them: part of the input, so that the same inputs always give the same
-/// result.
+/// The prices that decisions use. They are part of the input, so that the same inputs always give
+/// the same result.
 
 #include "base/field_version.hpp"
 #include "model/amount.hpp"
@@ -14,11 +14,10 @@
 
 namespace botcore::model {
 
-/// Stored in the journal: never renumber.
-/// Where prices come from; shown wherever a price is shown.
+/// The origin of prices; shown together with every price. Stored in the journal: never renumber.
 enum class MarketSource : std::uint8_t { None = 0, Generated = 1, Recorded = 2, Live = 3 };
 
-/// What prices reached within a span of time; zeros where there was none.
+/// The range of prices within a period; zeros if there was none.
 struct PriceRange {
     Price low;
     Price high;
@@ -38,20 +37,20 @@ struct PriceRange {
     }
 };
 
-/// The market of one instrument as it was seen when an input was made.
+/// The market of one instrument at the time when an input was created.
 struct Quote {
     InstrumentId instrument;
     MarketSource source = MarketSource::None;
     Price bid;
     Price ask;
     Price last;
-    /// What the whole quantity of the order at hand would cost or bring at worst, walking the book;
-    /// zero when the book is too thin or no quantity was given.
+    /// The worst price that the whole quantity of the order would trade at when it walks the book;
+    /// zero if the book is too thin or no quantity was given.
     Price worst;
-    Duration age;  ///< Since the market last spoke, on the clock of the market source.
-    // Since version 5 of the record. Of a tick: every price since the one before.
-    PriceRange traded{};  ///< Trades.
-    PriceRange marked{};  ///< The middle of the best prices.
+    Duration age;  ///< Since the last update of the market, on the clock of the market source.
+    // Since version 5 of the record. For a tick: all prices since the previous tick.
+    PriceRange traded{};  ///< Trade prices.
+    PriceRange marked{};  ///< The midpoints of the best bid and ask.
 
     friend bool operator==(const Quote&, const Quote&) = default;
 

@@ -1,7 +1,7 @@
 #pragma once
 
-/// A journal record: one input, what it changed, and the hash that chains it to the record before.
-/// Folding the outcomes of all records gives the rows of every table anew.
+/// A journal record: one input, its outcome, and the hash that chains it to the previous record.
+/// Applying the outcomes of all records rebuilds the rows of every table.
 
 #include "model/input.hpp"
 #include "model/operating.hpp"
@@ -14,10 +14,11 @@
 
 namespace botcore::model {
 
-/// SHA-256. The record before the first one has the hash of all zeros.
+/// SHA-256. The predecessor of the first record has the all-zero hash.
 using Hash = std::array<std::uint8_t, 32>;
 
-/// The end of a shard's journal; whoever extends it must have seen exactly this (invariant I7).
+/// The end of a shard's journal. A writer can only append if it knows exactly this head (invariant
+/// I7).
 struct Head {
     Sequence sequence = 0;
     Hash hash{};
@@ -33,16 +34,17 @@ enum class KeyState : std::uint8_t {
     Done = 2,     ///< The reply is stored.
 };
 
-/// What became of an idempotency key. The reply's bytes are kept beside it in the store, not in the
-/// record: they can be rendered from the record's order image.
+/// The state of an idempotency key. The reply's bytes are in the store, not in the record; they can
+/// be rendered from the order image of the record.
 struct KeyEntry {
     Owner owner;
     IdempotencyKey key;
     std::string request_hash;
     KeyState state = KeyState::Pending;
     std::uint16_t status = 0;  ///< HTTP status of the stored reply; 0 while pending.
-    ClientOrderId order;       ///< The order it made or touched; empty for others.
-    Sequence sequence = 0;     ///< The record that created it.
+    ClientOrderId
+        order;  ///< The order that the request created or changed; empty for other requests.
+    Sequence sequence = 0;  ///< The record that created it.
 
     friend bool operator==(const KeyEntry&, const KeyEntry&) = default;
 
@@ -58,7 +60,7 @@ struct KeyEntry {
     }
 };
 
-/// The new image of one row. The alternatives' order is stored in the journal: append only.
+/// The new image of one row. The order of the alternatives is stored in the journal: append only.
 using Change = std::variant<Account,
                             Instrument,
                             Order,

@@ -12,7 +12,7 @@ struct StatusRow {
     std::uint16_t status;
 };
 
-/// By number.
+/// Indexed by the reason's number.
 constexpr auto kStatuses = std::to_array<StatusRow>({
     {Reason::None, 200},
     {Reason::InsufficientBalance, 422},

@@ -1,7 +1,7 @@
 #pragma once
 
-/// What a caller is told once the state behind it is durable. The doors render it; the core only
-/// says what became of the request.
+/// The reply to a caller, available once the state behind it is durable. The core only states the
+/// result of the request; the routes render it.
 
 #include "model/operating.hpp"
 
@@ -12,10 +12,11 @@
 
 namespace botcore::model {
 
-/// The request was not carried out; nothing reached the exchange, or the exchange did not take it.
+/// The request was not carried out: nothing reached the exchange, or the exchange did not accept
+/// it.
 struct Refusal {
     Reason reason = Reason::None;
-    std::string text;           ///< What was expected, what came, what to do next.
+    std::string text;           ///< What was expected, what was received, and what to do next.
     ClientOrderId order;        ///< The order that records it, if one was made.
     std::uint64_t version = 0;  ///< The current version, for Reason::VersionConflict.
 };
@@ -27,7 +28,7 @@ struct Transferred {
     Money amount;
 };
 
-/// An exit that ended before it had closed all that it was to close.
+/// An exit that ended before it had closed its whole quantity.
 struct FailedExit {
     ClientOrderId order;
     Symbol symbol;
@@ -35,22 +36,23 @@ struct FailedExit {
     Quantity filled;
     OrderState state = OrderState::Rejected;
     Reason reason = Reason::None;
-    std::string text;  ///< What the exchange said.
+    std::string text;  ///< The exchange's message.
 };
 
-/// Several orders were touched: what "cancel all" and "flatten" set going.
+/// The orders that "cancel all" or "flatten" affected.
 struct OrdersTouched {
     AccountId account;
-    std::vector<ClientOrderId> cancels{};  ///< Cancels of these were sent.
-    std::vector<ClientOrderId> exits{};    ///< They close positions; placed now or under way.
-    std::vector<ClientOrderId> pending{};  ///< Of the exits: their end is open.
-    std::vector<FailedExit> failed{};      ///< Of the exits, in the order of their ends.
+    std::vector<ClientOrderId> cancels{};  ///< Cancels were sent for these.
+    std::vector<ClientOrderId>
+        exits{};  ///< They close positions; placed now, or already under way.
+    std::vector<ClientOrderId> pending{};  ///< The exits that have not ended yet.
+    std::vector<FailedExit> failed{};  ///< The exits that failed, in the order in which they ended.
 };
 
-/// Did it place exits, and none of them traded at all?
+/// Did the request place exits, none of which traded at all?
 [[nodiscard]] bool did_nothing(const OrdersTouched& touched);
 
-/// A failed order was given up by whoever wanted it; nothing is tried again.
+/// The caller gave up a failed order; it is not retried.
 struct GivenUp {
     Order order;
 };
@@ -65,12 +67,12 @@ using Reply = std::variant<Refusal,
                            MaintenanceWindow,
                            GivenUp>;
 
-/// Does the refusal pass by itself, so that the same key may ask again later?
+/// Is the cause temporary, so that the same key may be used for the same request again later?
 [[nodiscard]] bool is_transient(Reason reason);
-/// The HTTP status that belongs to a reason; one table for all doors.
+/// The HTTP status of a reason: one table for all routes.
 [[nodiscard]] std::uint16_t status_of(Reason reason);
-/// 200 for what was carried out, else the status of its reason; 422 for an order at the market or
-/// an exit that expired without a trade, and where several exits all ended without one.
+/// 200 for a request that was carried out, otherwise the status of its reason. 422 for a market
+/// order or an exit that expired without a trade, and for several exits that all ended without one.
 [[nodiscard]] std::uint16_t status_of(const Reply& reply);
 
 }  // namespace botcore::model

@@ -114,7 +114,7 @@ std::string_view to_text(CancelState value) {
 
 namespace {
 
-/// By number.
+/// Indexed by the reason's number.
 constexpr std::array<std::string_view, 72> kReasons = {
     "NONE",
     "INSUFFICIENT_BALANCE",

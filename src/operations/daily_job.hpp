@@ -1,12 +1,11 @@
 #pragma once
 
-/// When work that is done once a day is due.
+/// When work that runs once a day is due.
 ///
-/// J1  A day whose moment passed while nothing ran is made up for once, at the next start.
-/// J2  Work that failed is tried again after `kRetryAfter`, not at once and not only tomorrow.
-/// J3  A moment that lies further ahead than `kAheadMax` was written down while the clock was
-/// wrong:
-///     it counts as unknown.
+/// J1  A day whose time passed while nothing ran is caught up once, at the next start.
+/// J2  Failed work is retried after `kRetryAfter`, neither immediately nor only on the next day.
+/// J3  A time further in the future than `kAheadMax` was recorded while the clock was wrong: it
+///     counts as unknown.
 
 #include "base/time.hpp"
 
@@ -26,18 +25,18 @@ struct TimeOfDay {
     friend bool operator==(const TimeOfDay&, const TimeOfDay&) = default;
 };
 
-/// Reads "02:00"; nothing for anything else.
+/// Reads "02:00"; empty for anything else.
 [[nodiscard]] std::optional<TimeOfDay> parse_time_of_day(std::string_view text);
 
-/// The last such moment at or before `now`.
+/// The latest time at or before `now` with this time of day.
 [[nodiscard]] base::Timestamp last_moment(TimeOfDay at, base::Timestamp now);
 
-/// Can work have been done at `moment`, as far as the clock shows `now`?
+/// Can `moment` be a past time, given that the clock now shows `now`?
 [[nodiscard]] constexpr bool is_plausible(base::Timestamp moment, base::Timestamp now) {
     return moment - now <= kAheadMax;
 }
 
-/// `done`: when it last succeeded; `tried`: when it was last begun. Both as far as known.
+/// `done` is when the work last succeeded, `tried` when it was last begun, as far as known.
 [[nodiscard]] bool is_due(TimeOfDay at,
                           std::optional<base::Timestamp> done,
                           std::optional<base::Timestamp> tried,

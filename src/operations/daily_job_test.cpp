@@ -32,12 +32,12 @@ TEST(DailyJob, IsDueOnceADay) {
     EXPECT_FALSE(is_due(kTwo, at(kDay, 2), at(kDay, 2), at(kDay, 2, 1)));
 }
 
-TEST(DailyJob, ADayThatWasMissedIsMadeUpForOnce) {
+TEST(DailyJob, AMissedDayIsCaughtUpOnce) {
     EXPECT_TRUE(is_due(kTwo, at(kDay - 3, 2), at(kDay - 3, 2), at(kDay, 1)));
     EXPECT_FALSE(is_due(kTwo, at(kDay, 1), at(kDay, 1), at(kDay, 1, 30)));
 }
 
-TEST(DailyJob, AFailureIsTriedAgainAfterTenMinutes) {
+TEST(DailyJob, AFailureIsRetriedAfterTenMinutes) {
     const auto done = at(kDay - 1, 2);
     EXPECT_FALSE(is_due(kTwo, done, at(kDay, 2), at(kDay, 2, 9)));
     EXPECT_TRUE(is_due(kTwo, done, at(kDay, 2), at(kDay, 2, 10)));

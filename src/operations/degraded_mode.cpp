@@ -9,7 +9,7 @@ namespace botcore::operations {
 
 namespace {
 
-// In the order of the enumeration.
+// Indexed by the enumeration.
 constexpr std::array<DegradedModeRow, 12> kModeRows = {{
     {DegradedMode::StoreDown,
      "store_down",

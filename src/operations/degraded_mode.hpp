@@ -1,11 +1,11 @@
 #pragma once
 
-/// Degraded modes: the designed states in which part of the service is missing. Each has a sign for
-/// callers, a label for metrics and a runbook, and all follow from findings, so that none is ever
-/// switched by hand and forgotten.
+/// Degraded modes: the designed states in which part of the service is missing. Each has a message
+/// for callers, a label for metrics and a runbook. All are derived from component states, so that
+/// no mode is ever set by hand and left on by mistake.
 ///
-/// G1  A mode never stops cancels or risk-reducing exits by itself, save where the part that is
-///     missing is what carries them out (store, exchange).
+/// G1  A mode by itself never stops cancels or risk-reducing exits, unless the missing component is
+///     the one that executes them (store, exchange).
 
 #include "operations/health.hpp"
 
@@ -30,20 +30,20 @@ enum class DegradedMode : std::uint8_t {
 
 struct DegradedModeRow {
     DegradedMode mode = DegradedMode::StoreDown;
-    std::string_view id;       ///< In the API and as the metric's label.
-    std::string_view sign;     ///< What is missing and what goes on, for callers.
+    std::string_view id;       ///< In the API and as the label of the metric.
+    std::string_view sign;     ///< What is missing and what still works, for callers.
     std::string_view runbook;  ///< The file docs/runbooks/<runbook>.md.
 };
 
-/// All modes, the gravest first.
+/// All modes, the most severe first.
 [[nodiscard]] std::span<const DegradedModeRow> degraded_modes();
 
 [[nodiscard]] const DegradedModeRow& row_of(DegradedMode mode);
 
-/// Does the process refuse requests because there are too many?
+/// Does the process reject requests because there are too many?
 enum class Load : std::uint8_t { Normal, Overload };
 
-/// The modes that hold, the gravest first, each at most once.
+/// The active modes, the most severe first, each at most once.
 [[nodiscard]] std::vector<DegradedMode> modes_of(std::span<const ComponentStatus> findings,
                                                  Load load);
 

@@ -9,7 +9,7 @@ using base::Timestamp;
 
 namespace {
 
-/// Nothing where a wrong clock wrote it down.
+/// Empty if the time was recorded by a wrong clock.
 std::optional<Timestamp> known(std::optional<Timestamp> moment, Timestamp now) {
     return moment && is_plausible(*moment, now) ? moment : std::nullopt;
 }

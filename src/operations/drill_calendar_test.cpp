@@ -27,7 +27,7 @@ TEST(DrillCalendar, QuartersBeginInJanuaryAprilJulyAndOctober) {
 }
 
 // @spec:R3-BKP-05 @spec:RT-DR-01
-TEST(DrillCalendar, ADrillIsDueOnceAQuarterAndAfterOneThatFailed) {
+TEST(DrillCalendar, ADrillIsDueOnceAQuarterAndAfterAFailedOne) {
     EXPECT_TRUE(is_drill_due({}, at(2026, 11, 29)));
     const DrillTimes passed{.tried = at(2026, 10, 2), .passed = at(2026, 10, 2)};
     EXPECT_FALSE(is_drill_due(passed, at(2026, 12, 31)));
@@ -42,7 +42,7 @@ TEST(DrillCalendar, ADrillIsDueOnceAQuarterAndAfterOneThatFailed) {
 }
 
 // @spec:R4-AC-15
-TEST(DrillCalendar, AWholeQuarterWithoutASignatureIsMissingOne) {
+TEST(DrillCalendar, AWholeQuarterWithoutASignatureIsReported) {
     EXPECT_FALSE(is_signature_missing({}, at(2026, 11, 29))) << "No drill was ever made.";
     DrillTimes times{.first = at(2026, 2, 10)};
     EXPECT_FALSE(is_signature_missing(times, at(2026, 3, 31)));

@@ -13,7 +13,7 @@ constexpr Duration ms(std::int64_t count) {
     return Duration::milliseconds(count);
 }
 
-// In the order of the enumeration.
+// Indexed by the enumeration.
 constexpr std::array<DependencyRow, 12> kDependencyRows = {{
     {Dependency::Database, "database", Criticality::Critical, ms(500), ms(2'000)},
     {Dependency::Exchange, "binance_api", Criticality::Critical, ms(2'000), ms(5'000)},
@@ -29,7 +29,7 @@ constexpr std::array<DependencyRow, 12> kDependencyRows = {{
     {Dependency::Books, "books", Criticality::Entries, ms(2'000), ms(3'000)},
 }};
 
-/// What one part's trouble makes of the whole.
+/// The state that one component implies for the whole service.
 HealthState weighted(const ComponentStatus& finding) {
     if (finding.state != HealthState::Unhealthy) return finding.state;
     return row_of(finding.dependency).criticality == Criticality::Critical ? HealthState::Unhealthy

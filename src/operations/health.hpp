@@ -1,13 +1,14 @@
 #pragma once
 
-/// Health verdicts: what is known of each part that we depend on, and what follows for the whole.
+/// Health evaluation: the state of each component that we depend on, and of the service as a whole.
 ///
-/// H1  A part that can be done without never makes the whole unhealthy; at most degraded.
-/// H2  The whole is healthy only if every part that was looked at is.
-/// H3  A part is as good as its last look only while that look is recent; silence is bad news.
+/// H1  An optional component never makes the whole service unhealthy, at most degraded.
+/// H2  The service is healthy only if every probed component is.
+/// H3  A probe result expires after three intervals and the probe's time-out; a stale or missing
+///     result counts as unhealthy.
 ///
-///     looks at the parts ──> ProbeResult ──judge──> ComponentStatus ──overall──> 200 | 503
-///                                                  └──────modes_of──> degraded modes
+///     probes ──> ProbeResult ──evaluate──> ComponentStatus ──overall──> 200 | 503
+///                                               └─────modes_of──> degraded modes
 
 #include "base/time.hpp"
 
@@ -22,7 +23,7 @@ namespace botcore::operations {
 using base::Duration;
 using base::Timestamp;
 
-/// From good to bad, so that the worst is the greatest.
+/// From best to worst, so that the worst is the greatest.
 enum class HealthState : std::uint8_t { Healthy, Degraded, Unhealthy };
 
 enum class Dependency : std::uint8_t {
@@ -36,57 +37,57 @@ enum class Dependency : std::uint8_t {
     Analysis,
     Notifier,
     Monitoring,
-    Archive,  ///< The copies of everything off the machine.
-    Books,    ///< What the last check of all books found.
+    Archive,  ///< The off-machine copies of all data.
+    Books,    ///< The result of the last check of all accounts' books.
 };
 
-/// What the loss of a part means.
+/// What the loss of a component means.
 enum class Criticality : std::uint8_t {
-    Critical,  ///< Without it nothing useful is left: the whole is unhealthy.
-    Entries,   ///< Without it no new risk is taken; cancels, exits and reads go on: degraded.
-    Optional,  ///< Something is slower or missing, trading goes on: degraded.
+    Critical,  ///< Nothing useful works without it: unhealthy.
+    Entries,   ///< Without it no new risk is taken; cancels, exits and reads work: degraded.
+    Optional,  ///< Something is slower or missing, trading continues: degraded.
 };
 
 struct DependencyRow {
     Dependency dependency = Dependency::Database;
-    std::string_view name;  ///< Its key in health bodies and its label in metrics.
+    std::string_view name;  ///< Its key in health responses and its label in metrics.
     Criticality criticality = Criticality::Optional;
-    Duration latency_max;   ///< An answer that took this long or longer is "High latency".
-    Duration reply_within;  ///< The time-out of a look.
+    Duration latency_max;   ///< A reply that took this long or longer is "High latency".
+    Duration reply_within;  ///< The time-out of a probe.
 };
 
-/// Every part that there is a rule for, whether this installation uses it or not.
+/// Every component that has a rule, whether this installation uses it or not.
 [[nodiscard]] std::span<const DependencyRow> dependencies();
 
 [[nodiscard]] const DependencyRow& row_of(Dependency dependency);
 
-/// What the looks at one part have brought so far.
+/// The results of the probes of one component so far.
 struct ProbeResult {
-    HealthState said = HealthState::Unhealthy;  ///< By the last look that ended.
-    std::string message;                        ///< Nothing where there is nothing to say.
-    std::optional<Duration> latency;            ///< Of the last look that was answered.
-    std::optional<Timestamp> probed_at;         ///< When the last look ended or timed out.
-    std::optional<Timestamp> succeeded_at;      ///< When a look last found it not unhealthy.
+    HealthState said = HealthState::Unhealthy;  ///< According to the last probe that ended.
+    std::string message;                        ///< Empty if there is nothing to report.
+    std::optional<Duration> latency;            ///< Of the last probe that got a reply.
+    std::optional<Timestamp> probed_at;         ///< When the last probe ended or timed out.
+    std::optional<Timestamp> succeeded_at;      ///< When a probe last found it not unhealthy.
 };
 
 struct ComponentStatus {
     Dependency dependency = Dependency::Database;
     HealthState state = HealthState::Unhealthy;
     std::string message;
-    std::optional<Duration> age;  ///< Of the look behind it; nothing when there was none yet.
+    std::optional<Duration> age;  ///< Of the underlying probe result; empty when there is none yet.
 };
 
-/// The verdict on one part. `interval` is the time from one look to the next; a look older than
-/// three of them and its time-out counts as bad news by itself (H3).
+/// The state of one component. `interval` is the time between two probes. A result older than three
+/// intervals and the probe's time-out counts as unhealthy (H3).
 [[nodiscard]] ComponentStatus evaluate(Dependency dependency,
                                        const ProbeResult& reading,
                                        Timestamp now,
                                        Duration interval);
 
-/// The verdict on the whole: the worst, weighted (H1, H2).
+/// The state of the whole service: the worst component, weighted by criticality (H1, H2).
 [[nodiscard]] HealthState overall(std::span<const ComponentStatus> findings);
 
-/// What a load balancer is told: 503 takes this instance out, so only for Unhealthy.
+/// The status for a load balancer: 503 removes this instance, so it is only used for Unhealthy.
 [[nodiscard]] std::uint16_t http_status(HealthState state);
 
 [[nodiscard]] std::string_view to_text(HealthState state);

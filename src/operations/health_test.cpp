@@ -29,14 +29,14 @@ std::vector<ComponentStatus> all_healthy() {
 }
 
 // @spec:R1-HEALTH-07
-TEST(Health, IsHealthyWhenEveryPartIs) {
+TEST(Health, IsHealthyWhenEveryComponentIs) {
     EXPECT_EQ(overall(all_healthy()), HealthState::Healthy);
     EXPECT_EQ(http_status(HealthState::Healthy), 200);
     EXPECT_TRUE(modes_of(all_healthy(), Load::Normal).empty());
 }
 
 // @spec:R1-HEALTH-08 R1-HEALTH-09 R1-HEALTH-10 R1-DEP-01 R1-DEP-02 RT-UNIT-02
-TEST(Health, TheLossOfAPartCountsByItsWeight) {
+TEST(Health, TheLossOfAComponentCountsByItsCriticality) {
     for (const auto& row : dependencies()) {
         auto findings = all_healthy();
         findings.at(static_cast<std::size_t>(row.dependency)).state = HealthState::Unhealthy;
@@ -53,7 +53,7 @@ TEST(Health, TheLossOfAPartCountsByItsWeight) {
 }
 
 // @spec:R1-HEALTH-04
-TEST(Health, AnAnswerThatTookLongIsHighLatency) {
+TEST(Health, ASlowReplyIsReportedAsHighLatency) {
     const auto verdict = [](std::int64_t milliseconds) {
         return evaluate(Dependency::Cache,
                         probed(HealthState::Healthy, Duration::milliseconds(milliseconds)),
@@ -65,7 +65,7 @@ TEST(Health, AnAnswerThatTookLongIsHighLatency) {
     EXPECT_EQ(verdict(500).message, "High latency");
 }
 
-TEST(Health, ASlowAnswerIsNoWorseThanABadOne) {
+TEST(Health, ASlowUnhealthyReplyStaysUnhealthy) {
     const auto late = Duration::seconds(60);
     const auto finding =
         evaluate(Dependency::Cache, probed(HealthState::Unhealthy, late), kNow, kInterval);
@@ -73,7 +73,7 @@ TEST(Health, ASlowAnswerIsNoWorseThanABadOne) {
     EXPECT_EQ(finding.message, "said so");
 }
 
-TEST(Health, WhatNobodyLookedAtIsBadNews) {
+TEST(Health, MissingAndStaleResultsCountAsUnhealthy) {
     const ComponentStatus never = evaluate(Dependency::Database, {}, kNow, kInterval);
     EXPECT_EQ(never.state, HealthState::Unhealthy);
     EXPECT_FALSE(never.age);
@@ -86,13 +86,13 @@ TEST(Health, WhatNobodyLookedAtIsBadNews) {
     EXPECT_EQ(stale.message, "no probe has finished within the last 17 s");
 }
 
-TEST(Health, AClockThatWentBackMakesNoAge) {
+TEST(Health, AClockStepBackMakesNoNegativeAge) {
     ProbeResult reading = probed(HealthState::Healthy);
     reading.probed_at = kNow + Duration::seconds(100);
     EXPECT_EQ(evaluate(Dependency::Disk, reading, kNow, kInterval).age, Duration());
 }
 
-TEST(Health, EveryPartHasANameOfItsOwnAndABoundForItsLook) {
+TEST(Health, EveryComponentHasAUniqueNameAndAProbeTimeOut) {
     std::set<std::string_view> names;
     for (const auto& row : dependencies()) {
         EXPECT_EQ(&row_of(row.dependency), &row);
@@ -118,7 +118,7 @@ std::vector<ComponentStatus> drawn_findings() {
 }
 
 // @spec:R1-HEALTH-10 RD-12
-RC_GTEST_PROP(HealthProperty, TheWorstCountsAndOptionalPartsNeverMakeItUnhealthy, ()) {
+RC_GTEST_PROP(HealthProperty, TheWorstCountsAndOptionalComponentsNeverMakeItUnhealthy, ()) {
     const auto findings = drawn_findings();
     bool trouble = false;
     bool critical_down = false;
@@ -133,7 +133,7 @@ RC_GTEST_PROP(HealthProperty, TheWorstCountsAndOptionalPartsNeverMakeItUnhealthy
     RC_ASSERT(overall(findings) == expected);
 }
 
-RC_GTEST_PROP(HealthProperty, APartThatGetsWorseNeverMakesTheWholeBetter, ()) {
+RC_GTEST_PROP(HealthProperty, AWorseComponentNeverImprovesTheWhole, ()) {
     auto findings = drawn_findings();
     RC_PRE(!findings.empty());
     const auto before = overall(findings);
@@ -141,7 +141,7 @@ RC_GTEST_PROP(HealthProperty, APartThatGetsWorseNeverMakesTheWholeBetter, ()) {
     RC_ASSERT(overall(findings) >= before);
 }
 
-RC_GTEST_PROP(HealthProperty, AModeHoldsOnlyWhileSomethingIsWrong, ()) {
+RC_GTEST_PROP(HealthProperty, AModeIsActiveOnlyWhileAComponentIsNotHealthy, ()) {
     const auto findings = drawn_findings();
     const auto load = *rc::gen::element(Load::Normal, Load::Overload);
     const auto modes = modes_of(findings, load);
@@ -155,7 +155,7 @@ RC_GTEST_PROP(HealthProperty, AModeHoldsOnlyWhileSomethingIsWrong, ()) {
     }
 }
 
-TEST(DegradedModes, FollowFromWhatIsWrong) {
+TEST(DegradedModes, FollowFromTheFailedComponent) {
     struct Row {
         Dependency dependency;
         std::string_view when_degraded;
@@ -188,7 +188,7 @@ TEST(DegradedModes, FollowFromWhatIsWrong) {
     EXPECT_EQ(modes_of({}, Load::Overload), std::vector{DegradedMode::Overload});
 }
 
-TEST(DegradedModes, EachHasASignALabelAndARunbook) {
+TEST(DegradedModes, EachHasAMessageALabelAndARunbook) {
     std::set<std::string_view> ids;
     for (const auto& row : degraded_modes()) {
         EXPECT_EQ(&row_of(row.mode), &row);

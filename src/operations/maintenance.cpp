@@ -16,9 +16,9 @@ using model::WindowState;
 constexpr Duration kUsualBegin = Duration::seconds(2 * 3'600);
 constexpr Duration kUsualLength = Duration::seconds(2 * 3'600);
 
-/// When a step that waits for time only is due.
+/// When a step that depends on time only is due.
 Timestamp due_at(const MaintenanceWindow& window, const MaintenanceTimes& times) {
-    // A window that nobody could serve, because no process ran, does not begin its steps anew.
+    // If no process ran at the end of the window, the durations of its steps count from that end.
     const Timestamp ramp_begin = std::min(window.updated, window.end);
     const Timestamp watch_begin = std::min(window.updated, window.end + times.ramp);
     switch (window.state) {
@@ -41,7 +41,7 @@ Timestamp due_at(const MaintenanceWindow& window, const MaintenanceTimes& times)
     return {};
 }
 
-/// The state that follows, and when it is expected to end.
+/// The next state, and when it is expected to end.
 MaintenanceMove next_of(const MaintenanceWindow& window,
                         const MaintenanceTimes& times,
                         Timestamp now) {
@@ -207,7 +207,8 @@ std::optional<MaintenanceMove> return_move(const MaintenanceWindow& window,
             return MaintenanceMove{WindowState::Watching, now + times.watch};
         case WindowState::Planned:
         case WindowState::Noticed:
-            // Nobody was told of an emergency in good time, so that nobody has to be told again.
+            // An emergency was not announced in good time, so its cancellation needs no
+            // announcement.
             if (window.emergency) return MaintenanceMove{WindowState::Canceled, now};
             break;
         case WindowState::Watching:

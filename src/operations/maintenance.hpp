@@ -1,12 +1,11 @@
 #pragma once
 
-/// Maintenance windows: when the usual one is, what a window's next step is and when, what callers
-/// are told, and which time counts as planned.
+/// Maintenance windows: when the usual one takes place, which step of a window is next and when,
+/// the texts for callers, and which time counts as planned.
 ///
-/// M1  A window takes one arrow at a time, and never goes back.
-/// M2  Entries are refused from the beginning of the window, never before it: nothing that was
-///     announced begins early.
-/// M3  Time is planned only if it was announced in good time: an emergency counts as what it is.
+/// M1  A window moves along one arrow at a time, and never back.
+/// M2  Entries are refused from the beginning of the window and never earlier than announced.
+/// M3  Time counts as planned only if it was announced in good time; an emergency does not.
 ///
 ///   Planned ─ 7 days before ─> Noticed ─ begin ─> Draining ─ nothing under way, or 5 min ─>
 ///   Active ─ end ─> Ramping ─ 15 min ─> Watching ─ 1 h ─> Done
@@ -25,7 +24,7 @@
 
 namespace botcore::operations {
 
-/// How long the steps of a window take.
+/// The durations of a window's steps.
 struct MaintenanceTimes {
     Duration notice = Duration::seconds(7 * 86'400);
     Duration drain_max = Duration::seconds(5 * 60);
@@ -45,33 +44,34 @@ struct MaintenanceMove {
     friend bool operator==(const MaintenanceMove&, const MaintenanceMove&) = default;
 };
 
-/// The step that is due now; nothing where there is none. `under_way` is the number of requests to
-/// the exchange that have no answer yet.
+/// The step that is due now, if any. `under_way` is the number of requests to the exchange that
+/// have no response yet.
 [[nodiscard]] std::optional<MaintenanceMove> move_due(const model::MaintenanceWindow& window,
                                                       const MaintenanceTimes& times,
                                                       Timestamp now,
                                                       std::size_t under_way);
 
-/// A window begins at most this far ahead; what lies further was planned by a clock that was wrong.
+/// The maximum time from now to a window's beginning; a later window was planned while the clock
+/// was wrong.
 inline constexpr Duration kWindowAheadMax = Duration::seconds(std::int64_t{366} * 86'400);
 
-/// The step that undoes what a clock that has been set back left behind: a window that lies beyond
-/// `kWindowAheadMax` is cancelled, and one that is under way although it begins only later holds
-/// each of its states no longer than the window is long. `in_state` is the time that really passed
-/// since the window was first seen in its state.
+/// The step that corrects the consequences of a clock that has been set back: a window beyond
+/// `kWindowAheadMax` is canceled, and a window that is under way although its beginning is in the
+/// future spends at most its own length in each of its states. `in_state` is the time that has
+/// really passed since the window was first seen in its state.
 [[nodiscard]] std::optional<MaintenanceMove> move_after_clock_step(
     const model::MaintenanceWindow& window,
     const MaintenanceTimes& times,
     Timestamp now,
     Duration in_state);
 
-/// When to look again although nothing else happened; nothing for a window that is over.
+/// When to check again even if nothing else happens; empty for a window that is over.
 [[nodiscard]] std::optional<Timestamp> next_check_at(const model::MaintenanceWindow& window,
                                                      const MaintenanceTimes& times);
 
-/// The step that an operator asks for with "off": out of the window early, through the gradual
-/// return or straight to the close watch. An emergency that has not begun yet is cancelled. Nothing
-/// for any other window that is not under way.
+/// The step for an operator's "off": ends the window early, either through the gradual return or
+/// directly with the close watch. An emergency that has not begun yet is canceled. Empty for any
+/// other window that is not under way.
 enum class ReturnWay : std::uint8_t { Gradual, AtOnce };
 [[nodiscard]] std::optional<MaintenanceMove> return_move(const model::MaintenanceWindow& window,
                                                          const MaintenanceTimes& times,
@@ -80,21 +80,21 @@ enum class ReturnWay : std::uint8_t { Gradual, AtOnce };
 
 [[nodiscard]] bool is_over(model::WindowState state);
 
-/// The one that people should know of: under way before announced before planned, then the one that
-/// begins first. `nullptr` when none is left.
+/// The most important window for users: one under way before an announced one before a planned one,
+/// then the one that begins first. `nullptr` if there is none.
 [[nodiscard]] const model::MaintenanceWindow* foremost(
     std::span<const model::MaintenanceWindow> windows);
 
-/// Does this moment count as planned time (M3)?
+/// Does `now` count as planned time (M3)?
 [[nodiscard]] bool is_planned(const model::MaintenanceWindow& window, Timestamp now);
 
-/// Is this an emergency that keeps entries out? Such time is downtime (M3).
+/// Is this an emergency during which entries are refused? Such time is downtime (M3).
 [[nodiscard]] bool is_outage(const model::MaintenanceWindow& window, Timestamp now);
 
-/// What everybody is shown; empty while the notice is not due, and when all is over.
+/// The text shown to all users; empty until the notice is due, and after the end.
 [[nodiscard]] std::string banner(const model::MaintenanceWindow& window);
 
-/// What listeners and notifiers are told when a window has come into a state.
+/// What subscribers and notifiers receive when a window has entered a state.
 struct MaintenanceNews {
     std::string_view event;  ///< "maintenance_notice" and so on.
     std::string text;

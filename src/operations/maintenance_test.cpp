@@ -47,7 +47,7 @@ TEST(Maintenance, TheUsualWindowIsTheFirstSundayOfTheMonthAtTwo) {
     EXPECT_EQ(usual_window(at({2024, 2, 29}, 0)).begin, at({2024, 3, 3}, 2));
 }
 
-TEST(Maintenance, TheNoticeComesSevenDaysBefore) {
+TEST(Maintenance, TheNoticeIsGivenSevenDaysBefore) {
     const auto planned = window_in(WindowState::Planned, at({2026, 11, 1}, 0));
     const Timestamp week_before = at({2026, 11, 29}, 2);
     EXPECT_FALSE(move_due(planned, kTimes, week_before - Duration::microseconds(1), 0));
@@ -62,7 +62,7 @@ TEST(Maintenance, TheNoticeComesSevenDaysBefore) {
     EXPECT_FALSE(move_due(noticed, kTimes, kBegin - Duration::microseconds(1), 0));
 }
 
-TEST(Maintenance, AnEmergencyIsToldAtOnceAndIsNotPlannedTime) {
+TEST(Maintenance, AnEmergencyIsAnnouncedImmediatelyAndIsNotPlannedTime) {
     auto window = window_in(WindowState::Planned, kBegin - Duration::seconds(60));
     window.emergency = true;
     EXPECT_EQ(move_due(window, kTimes, window.updated, 0)->state, WindowState::Noticed);
@@ -82,7 +82,7 @@ TEST(Maintenance, DrainsUntilNothingIsUnderWay) {
 }
 
 // @spec:R1-MAINT-11 @spec:R1-MAINT-12 @spec:R1-MAINT-13
-TEST(Maintenance, ReturnsGraduallyIsWatchedForAnHourAndSaysWhenItIsComplete) {
+TEST(Maintenance, ReturnsGraduallyThenIsWatchedForAnHourThenCompletes) {
     const auto active = window_in(WindowState::Active, kBegin);
     EXPECT_FALSE(move_due(active, kTimes, kEnd - Duration::microseconds(1), 0));
     const Timestamp ramped = kEnd + kTimes.ramp;
@@ -101,7 +101,7 @@ TEST(Maintenance, ReturnsGraduallyIsWatchedForAnHourAndSaysWhenItIsComplete) {
     EXPECT_EQ(news_of(done).event, "maintenance_completed");
 }
 
-TEST(Maintenance, AnOperatorMayEndItEarly) {
+TEST(Maintenance, AnOperatorCanEndItEarly) {
     const Timestamp now = kBegin + Duration::seconds(1'800);
     for (const auto state : {WindowState::Draining, WindowState::Active}) {
         const auto window = window_in(state, kBegin);
@@ -127,7 +127,7 @@ TEST(Maintenance, AnOperatorMayEndItEarly) {
               WindowState::Canceled);
 }
 
-TEST(Maintenance, AnEmergencyThatKeepsEntriesOutIsDowntime) {
+TEST(Maintenance, AnEmergencyThatRefusesEntriesIsDowntime) {
     const Timestamp now = kBegin + Duration::seconds(60);
     for (const auto state : {WindowState::Draining, WindowState::Active}) {
         auto window = window_in(state, kBegin);
@@ -142,7 +142,7 @@ TEST(Maintenance, AnEmergencyThatKeepsEntriesOutIsDowntime) {
 }
 
 // @spec:R1-MAINT-04
-TEST(Maintenance, OnlyTheWindowItselfIsPlannedTime) {
+TEST(Maintenance, OnlyTheWindowItselfCountsAsPlannedTime) {
     const auto active = window_in(WindowState::Active, kBegin);
     EXPECT_TRUE(is_planned(window_in(WindowState::Draining, kBegin), kBegin));
     EXPECT_TRUE(is_planned(active, kEnd - Duration::microseconds(1)));
@@ -153,7 +153,7 @@ TEST(Maintenance, OnlyTheWindowItselfIsPlannedTime) {
     EXPECT_FALSE(is_planned(window_in(WindowState::Canceled, kBegin), kBegin));
 }
 
-TEST(Maintenance, TheForemostWindowIsTheOneThatPeopleShouldKnowOf) {
+TEST(Maintenance, TheForemostWindowIsTheMostImportantForUsers) {
     std::vector<MaintenanceWindow> windows;
     EXPECT_EQ(foremost(windows), nullptr);
     windows.push_back(window_in(WindowState::Done, kBegin));
@@ -169,7 +169,7 @@ TEST(Maintenance, TheForemostWindowIsTheOneThatPeopleShouldKnowOf) {
     }
 }
 
-TEST(Maintenance, EachStateHasNewsOfItsOwn) {
+TEST(Maintenance, EachStateHasItsOwnAnnouncement) {
     std::set<std::string_view> events;
     for (int state = 1; state <= 8; ++state) {
         const auto news = news_of(window_in(static_cast<WindowState>(state), kBegin));
@@ -178,7 +178,7 @@ TEST(Maintenance, EachStateHasNewsOfItsOwn) {
     }
 }
 
-RC_GTEST_PROP(MaintenanceProperty, AWindowEndsWhateverTheTimesOfTheLooks, (std::uint64_t seed)) {
+RC_GTEST_PROP(MaintenanceProperty, AWindowEndsWheneverItIsChecked, (std::uint64_t seed)) {
     base::Random random(seed);
     auto window = window_in(WindowState::Planned, at({2026, 11, 1}, 0));
     window.emergency = random.chance(1, 2);
@@ -203,7 +203,7 @@ RC_GTEST_PROP(MaintenanceProperty, AWindowEndsWhateverTheTimesOfTheLooks, (std::
     }
 }
 
-RC_GTEST_PROP(MaintenanceProperty, TheUsualWindowIsAheadAndWithinFiveWeeks, ()) {
+RC_GTEST_PROP(MaintenanceProperty, TheUsualWindowBeginsWithinFiveWeeks, ()) {
     const auto now =
         Timestamp::from_milliseconds(*rc::gen::inRange<std::int64_t>(0, 4'000'000'000'000));
     const Period window = usual_window(now);

@@ -11,7 +11,7 @@ namespace botcore::operations {
 
 namespace {
 
-/// Monday the 5th of January 1970 began week 1; weeks are only compared with each other.
+/// Week 1 began on Monday, January 5, 1970; weeks are only compared with each other.
 std::int64_t week_of(std::int64_t day) {
     const std::int64_t shifted = day + 3;  // 1970-01-01 was a Thursday.
     return shifted >= 0 ? shifted / 7 : (shifted - 6) / 7;
@@ -22,14 +22,15 @@ std::int64_t month_of(std::int64_t day) {
     return date.year * 12 + date.month;
 }
 
-/// Fills slots from the newest on; `days` descend.
+/// Assigns days to slots, from the newest on; the days must be descending.
 class Slots {
 public:
     Slots(std::size_t count, std::int64_t (*slot_of)(std::int64_t))
         : left_(count),
           slot_of_(slot_of) {}
 
-    /// Is the snapshot of `day` within these slots? Then `is_first` tells whether it takes one.
+    /// Does the snapshot of `day` fit into these slots? Then `is_first` says whether it takes a new
+    /// slot.
     [[nodiscard]] bool holds(std::int64_t day) {
         const std::int64_t slot = slot_of_(day);
         is_first_ = slot != last_;

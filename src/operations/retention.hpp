@@ -1,15 +1,15 @@
 #pragma once
 
-/// Which snapshots are kept: grandfather, father, son by calendar slots (R3-BKP-03, X-24). A
-/// file's age alone deletes nothing.
+/// Which snapshots are retained: grandfather-father-son rotation by calendar slots (R3-BKP-03,
+/// A snapshot is never deleted because of its age alone.
 ///
-/// Slots follow each other and do not overlap, so that a full calendar holds exactly the sum of
-/// their numbers: the newest snapshot of each of the last `daily` days; of what is older, the
-/// newest of each of the last `weekly` ISO weeks that have one; of what is older than those weeks,
+/// The three ranges follow each other without overlap, so that a full calendar retains exactly the
+/// sum of their numbers: the newest snapshot of each of the last `daily` days; of older ones, the
+/// newest of each of the last `weekly` ISO weeks that have one; of those older than these weeks,
 /// the newest of each of the last `monthly` months that have one.
 ///
-/// G1  The newest verified snapshot is always kept, and the newest of all.
-/// G2  Pruning daily or once in a while leads to the same slots as far as snapshots exist.
+/// G1  The newest verified snapshot and the newest of all are always retained.
+/// G2  Pruning daily or only occasionally leads to the same slots, as far as snapshots exist.
 
 #include "base/time.hpp"
 
@@ -26,10 +26,10 @@ struct RetentionRules {
 
 struct KeptSnapshot {
     base::Timestamp time;
-    bool verified = false;  ///< A restore of it was tried and found whole.
+    bool verified = false;  ///< A trial restore of it succeeded.
 };
 
-/// For each snapshot, in the order given: is it kept? `now` is not before any of them.
+/// For each snapshot, in the given order: is it retained? None of them may be later than `now`.
 [[nodiscard]] std::vector<bool> kept(const std::vector<KeptSnapshot>& snapshots,
                                      base::Timestamp now,
                                      const RetentionRules& rules);

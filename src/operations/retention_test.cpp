@@ -38,7 +38,7 @@ std::vector<std::int64_t> days_of(const std::vector<KeptSnapshot>& snapshots) {
 
 // @spec:R3-BKP-03 @spec:TC-REL-014
 // @spec:R3-AC-15 R3-BKP-12
-TEST(Retention, FourHundredDaysKeepExactlyTheSlots) {
+TEST(Retention, FourHundredDaysFillExactlyTheSlots) {
     std::vector<KeptSnapshot> snapshots;
     for (std::int64_t day = kFirstDay; day < kFirstDay + 400; ++day) {
         snapshots.push_back({at_two(day), true});
@@ -49,7 +49,7 @@ TEST(Retention, FourHundredDaysKeepExactlyTheSlots) {
     ASSERT_EQ(days.size(), 7U + 4U + 12U);
     for (std::int64_t back = 0; back < 7; ++back)
         EXPECT_EQ(days.at(days.size() - 1 - static_cast<std::size_t>(back)), today - back);
-    // Of the weeks: the day that has just left the daily slots, then three Sundays.
+    // The weekly slots: the day that has just left the daily slots, then three Sundays.
     EXPECT_EQ(days.at(15), today - 7);
     for (std::size_t i = 12; i < 15; ++i) {
         EXPECT_EQ(base::weekday_of(days.at(i)), base::Weekday::Sunday);
@@ -65,7 +65,7 @@ TEST(Retention, FourHundredDaysKeepExactlyTheSlots) {
     EXPECT_EQ(months.size(), 12U);
 }
 
-TEST(Retention, NeverMoreThanTheSlotsOnAnyDay) {
+TEST(Retention, NeverRetainsMoreThanTheSlots) {
     std::vector<KeptSnapshot> snapshots;
     for (std::int64_t day = kFirstDay; day < kFirstDay + 800; ++day) {
         snapshots.push_back({at_two(day), true});
@@ -77,7 +77,7 @@ TEST(Retention, NeverMoreThanTheSlotsOnAnyDay) {
     }
 }
 
-TEST(Retention, OnlyTheNewestOfADayIsKept) {
+TEST(Retention, RetainsOnlyTheNewestOfADay) {
     const std::vector<KeptSnapshot> snapshots{
         {at_two(kFirstDay), false},
         {at_two(kFirstDay) + Duration::seconds(60), false},
@@ -86,7 +86,7 @@ TEST(Retention, OnlyTheNewestOfADayIsKept) {
     EXPECT_EQ(kept(snapshots, at_two(kFirstDay + 1), {}), (std::vector{false, true, false}));
 }
 
-TEST(Retention, TheLastVerifiedOneIsNeverPruned) {
+TEST(Retention, NeverPrunesTheLastVerifiedSnapshot) {
     std::vector<KeptSnapshot> snapshots{{at_two(kFirstDay), true}};
     for (std::int64_t day = kFirstDay + 1; day < kFirstDay + 900; ++day) {
         snapshots.push_back({at_two(day), false});
@@ -96,7 +96,7 @@ TEST(Retention, TheLastVerifiedOneIsNeverPruned) {
     EXPECT_EQ(snapshots.size(), 24U);
 }
 
-TEST(Retention, WithoutASingleSlotTheNewestStays) {
+TEST(Retention, WithoutAnySlotRetainsTheNewest) {
     const std::vector<KeptSnapshot> snapshots{{at_two(kFirstDay), false},
                                               {at_two(kFirstDay + 1), false}};
     EXPECT_EQ(kept(snapshots, at_two(kFirstDay + 1), {.daily = 0, .weekly = 0, .monthly = 0}),

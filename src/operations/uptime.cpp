@@ -13,9 +13,9 @@ namespace botcore::operations {
 namespace {
 
 constexpr std::int64_t kMillion = 1'000'000;
-/// The calendar's clock and the elapsed time differ by more than this: the clock was set.
+/// The clock was set if the calendar time and the elapsed time differ by more than this.
 constexpr Duration kClockStep = Duration::seconds(1);
-/// What lies further ahead than this was noted by a clock that was wrong.
+/// A time further in the future than this was recorded by a wrong clock.
 constexpr Duration kAheadTooFar = Duration::seconds(86'400);
 
 constexpr std::array<AvailabilityTarget, 7> kTargets = {{
@@ -137,13 +137,14 @@ void UptimeLog::begin_or_end_outage(Timestamp now, bool down) {
     if (down && !lasts) outages_.push_back({now, std::nullopt});
     if (down || !lasts) return;
     if (outages_.back().began == now) {
-        outages_.pop_back();  // It took no time.
+        outages_.pop_back();  // It had no duration.
     } else {
         outages_.back().ended = now;
     }
 }
 
-/// By number, not by date: a clock that is ahead for a moment must not take the true history away.
+/// Counts entries instead of comparing dates, so that a clock that is temporarily ahead does not
+/// delete the real history.
 void UptimeLog::forget_old() {
     if (!until_) return;
     while (days_.size() > static_cast<std::size_t>(kDaysMax))

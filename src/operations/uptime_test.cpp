@@ -31,7 +31,7 @@ UptimeFigures figures(std::int64_t up,
 }
 
 // @spec:R1-CALC-01 RD-09
-TEST(Uptime, AvailabilityIsTotalLessDowntimeByTotal) {
+TEST(Uptime, AvailabilityIsTotalMinusDowntimeOverTotal) {
     const auto leave_out = PlannedTime::LeftOut;
     EXPECT_EQ(availability_ppm(figures(999, 0, 1, 0), leave_out), 999'000);
     EXPECT_EQ(availability_ppm(figures(0, 0, 7, 0), leave_out), 0);
@@ -41,7 +41,7 @@ TEST(Uptime, AvailabilityIsTotalLessDowntimeByTotal) {
 }
 
 // @spec:R1-CALC-02 @spec:R1-CALC-03
-TEST(Uptime, TargetsLeaveTheBudgetsOfTheSpecification) {
+TEST(Uptime, TargetsGiveTheBudgetsOfTheSpecification) {
     const auto target = [](std::string_view service) {
         for (const auto& row : availability_targets())
             if (row.service == service) return row.ppm;
@@ -59,7 +59,7 @@ TEST(Uptime, TargetsLeaveTheBudgetsOfTheSpecification) {
 }
 
 // @spec:R1-CALC-04 @spec:R1-MAINT-04
-TEST(Uptime, CountsTheFourKindsOfTimeApart) {
+TEST(Uptime, CountsTheKindsOfTimeSeparately) {
     UptimeLog log;
     log.note(kStart, kUp);
     log.note(kStart + hours(10), kDegraded);
@@ -73,7 +73,7 @@ TEST(Uptime, CountsTheFourKindsOfTimeApart) {
     EXPECT_EQ(availability_ppm(counted, PlannedTime::CountsAsDown), 17'000'000 / 20);
 }
 
-TEST(Uptime, AWindowIsCalendarDaysAndTodayIsOne) {
+TEST(Uptime, SumsOverCalendarDaysIncludingToday) {
     UptimeLog log;
     log.note(kStart + hours(23), kUp);
     log.note(kStart + hours(49), kUp);
@@ -103,14 +103,14 @@ TEST(Uptime, OutagesGiveMeanTimes) {
 }
 
 // @spec:RD-10
-TEST(Uptime, AnOutageThatTookNoTimeIsNone) {
+TEST(Uptime, AnOutageWithoutDurationIsNotCounted) {
     UptimeLog log;
     log.note(kStart, kDown);
     log.note(kStart, kUp);
     EXPECT_TRUE(log.outages().empty());
 }
 
-TEST(Uptime, TheTimeThatNoProcessRanWasDownUnlessAnnounced) {
+TEST(Uptime, TimeWithoutAProcessIsDownUnlessAnnounced) {
     UptimeLog log({{kDay, figures(3'600, 0, 0, 0)}}, {}, kStart + hours(1));
     log.resume(kStart + hours(4), Period{kStart + hours(2), kStart + hours(3)});
     log.note(kStart + hours(4), kUp);
@@ -121,7 +121,7 @@ TEST(Uptime, TheTimeThatNoProcessRanWasDownUnlessAnnounced) {
     EXPECT_EQ(log.outages()[1], (Outage{kStart + hours(3), kStart + hours(4)}));
 }
 
-TEST(Uptime, AStopThatSomebodyOrderedIsNoOutageButServesNobody) {
+TEST(Uptime, AnOrderedStopIsNoOutageButReducesAvailability) {
     UptimeLog log({}, {}, kStart);
     log.stop_in_order();
     log.resume(kStart + hours(4), Period{kStart + hours(2), kStart + hours(3)});
@@ -138,7 +138,7 @@ TEST(Uptime, AStopThatSomebodyOrderedIsNoOutageButServesNobody) {
     EXPECT_EQ(log.outages().size(), 1U) << "Nobody ordered this one.";
 }
 
-TEST(Uptime, AQuickRestartInsideTheWindowIsNoOutage) {
+TEST(Uptime, ARestartInsideTheWindowIsNoOutage) {
     UptimeLog log({}, {}, kStart);
     log.resume(kStart + hours(1), Period{kStart - hours(1), kStart + hours(2)});
     log.note(kStart + hours(1), kUp);
@@ -146,7 +146,7 @@ TEST(Uptime, AQuickRestartInsideTheWindowIsNoOutage) {
     EXPECT_EQ(log.over(1), figures(0, 0, 0, 3'600));
 }
 
-TEST(Uptime, AnOutageGoesOnThroughARestart) {
+TEST(Uptime, AnOutageContinuesThroughARestart) {
     UptimeLog log({}, {{kStart, std::nullopt}}, kStart + hours(1));
     log.resume(kStart + hours(2), std::nullopt);
     log.note(kStart + hours(2), kUp);
@@ -154,7 +154,7 @@ TEST(Uptime, AnOutageGoesOnThroughARestart) {
     EXPECT_EQ(log.outages()[0], (Outage{kStart, kStart + hours(2)}));
 }
 
-TEST(Uptime, AClockThatWentBackCountsNothingTwice) {
+TEST(Uptime, AClockStepBackCountsNothingTwice) {
     UptimeLog log;
     log.note(kStart + hours(2), kUp);
     log.note(kStart, kUp);
@@ -163,7 +163,7 @@ TEST(Uptime, AClockThatWentBackCountsNothingTwice) {
 }
 
 // The elapsed time is known, and the clock is set ahead and back again.
-TEST(Uptime, AClockThatIsSetCountsWhatReallyPassedAndTakesNoHistoryAway) {
+TEST(Uptime, AClockStepCountsTheElapsedTimeAndDropsNoHistory) {
     UptimeLog log;
     log.note(kStart, kUp);
     log.note(kStart + hours(1), kUp, hours(1));
@@ -175,7 +175,7 @@ TEST(Uptime, AClockThatIsSetCountsWhatReallyPassedAndTakesNoHistoryAway) {
     log.note(kStart + hours(4), kUp, hours(1));
     EXPECT_EQ(log.days().rbegin()->first, base::day_of(kStart + hours(4))) << "No day lies ahead.";
     EXPECT_EQ(log.over(1).up, hours(3)) << "The hour that was noted for another year is dropped.";
-    // A start by a clock that was set right counts on from there.
+    // A process that starts with a corrected clock continues from there.
     UptimeLog later(log.days(), log.outages(), kStart + year);
     later.resume(kStart + hours(5), std::nullopt);
     later.note(kStart + hours(5), kUp);
@@ -183,7 +183,7 @@ TEST(Uptime, AClockThatIsSetCountsWhatReallyPassedAndTakesNoHistoryAway) {
     EXPECT_EQ(later.over(1).up, hours(4));
 }
 
-TEST(Uptime, ForgetsWhatIsOlderThanAYearAndADay) {
+TEST(Uptime, DropsWhatIsOlderThanAYearAndADay) {
     UptimeLog log;
     log.note(kStart, kUp);
     log.note(base::midnight_of(kDay + 400), kUp);
@@ -227,7 +227,7 @@ RC_GTEST_PROP(UptimeProperty, EveryMomentIsCountedOnce, ()) {
     RC_ASSERT(out == all.down);
 }
 
-RC_GTEST_PROP(UptimeProperty, ABudgetIsSpentExactlyAtTheTarget, ()) {
+RC_GTEST_PROP(UptimeProperty, TheBudgetIsSpentExactlyAtTheTarget, ()) {
     const auto target = *rc::gen::inRange<std::int64_t>(900'000, 1'000'000);
     const auto period = Duration::seconds(*rc::gen::inRange<std::int64_t>(1, 366 * 86'400));
     const Duration budget = budget_of(period, target);

@@ -23,7 +23,7 @@ std::string success_body(json::value data, base::Timestamp now) {
 
 namespace {
 
-/// Headers may hold any bytes, and what came is repeated: a body of JSON is UTF-8 all the same.
+/// Error bodies repeat header values, which may contain any bytes; a JSON body must still be UTF-8.
 std::string as_utf8(std::string_view text) {
     std::string out(text);
     if (simdjson::validate_utf8(out)) return out;
@@ -62,7 +62,7 @@ std::string order_path(const model::AccountId& account, const model::ClientOrder
 
 namespace {
 
-/// The exchange's word for where an order stands: partly filled is a state of its own there.
+/// The exchange's name of the order's state: a partly filled order has a state of its own there.
 std::string_view status_text(const model::Order& order) {
     switch (order.state) {
         case model::OrderState::Intended:

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The JSON of our own API: one envelope for success, one for errors; amounts are decimal texts,
-/// times ISO 8601 in UTC. docs/api describes the shapes.
+/// The JSON of our own API: one envelope for success and one for errors; amounts are decimal texts,
+/// times are ISO 8601 in UTC. docs/api describes the forms.
 
 #include "base/time.hpp"
 #include "model/input.hpp"
@@ -21,24 +21,24 @@ namespace botcore::protocol {
 /// `{"data":…,"timestamp":…}`
 [[nodiscard]] std::string success_body(boost::json::value data, base::Timestamp now);
 
-/// What an error tells its reader.
+/// The content of an error.
 struct ErrorText {
     std::string_view code;     ///< Stable, one per cause: "INSUFFICIENT_BALANCE".
-    std::string_view message;  ///< What was expected, what came, what to do next.
+    std::string_view message;  ///< What was expected, what was received, and what to do next.
     std::string_view request_id;
     boost::json::object details;
-    std::uint32_t retries = 0;  ///< How often it was tried again before it was given up.
-    /// What the last try ended with, where others were asked; empty: the code's cause stands for
-    /// it.
+    std::uint32_t retries = 0;  ///< The number of retries before it was given up.
+    /// How the last attempt ended, if another service was called. If empty, the cause of the code's
+    /// row takes its place.
     std::string_view last_error = {};
 };
 
-/// `{"error":{"code","message","details","request_id","timestamp"}}`. `details` has `retries`
-/// always, and `last_error` (what the last try ended with, or else the cause in curated words) and
-/// `next_step` for a code of the table.
+/// `{"error":{"code","message","details","request_id","timestamp"}}`. `details` always has
+/// `retries`; for a code in the table it also has `last_error` (how the last attempt ended,
+/// otherwise the cause in the table) and `next_step`.
 [[nodiscard]] std::string error_body(ErrorText error, base::Timestamp now);
 
-/// Where an order's state can be read.
+/// The path that returns an order's state.
 [[nodiscard]] std::string order_path(const model::AccountId& account,
                                      const model::ClientOrderId& order);
 
@@ -51,15 +51,15 @@ struct ErrorText {
 [[nodiscard]] boost::json::object to_api(const model::Quote& quote);
 [[nodiscard]] boost::json::object to_api(const model::OrdersTouched& touched);
 
-/// The body of a reply, the same bytes for the same arguments.
+/// The body of a reply; the same arguments give the same bytes.
 [[nodiscard]] std::string render(const model::Reply& reply,
                                  std::string_view request_id,
                                  base::Timestamp now);
 
-/// The exchange's own number at the beginning of what it said: "-2010 Account has ...".
+/// The exchange's error code at the beginning of its message: "-2010 Account has ...".
 [[nodiscard]] std::optional<std::int64_t> exchange_code(std::string_view text);
 
-/// The 202 body: the outcome is still open, and where to look.
+/// The body of a 202: the outcome is not known yet, and where to read it.
 [[nodiscard]] std::string render_pending(const model::Order& order, base::Timestamp now);
 [[nodiscard]] std::string render_pending(const model::OrdersTouched& touched, base::Timestamp now);
 

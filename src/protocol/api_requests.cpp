@@ -16,7 +16,7 @@ std::optional<model::Symbol> read_exact_symbol(std::string_view text) {
 
 namespace {
 
-/// In any case: "buy" and "Buy" are no other order than "BUY".
+/// Not case-sensitive: "buy" and "Buy" mean the same order as "BUY".
 std::optional<model::Side> read_side(std::string_view text) {
     std::string upper(text);
     for (char& letter : upper) {
@@ -50,7 +50,7 @@ using model::OrderType;
 constexpr std::string_view kTypeExpected =
     "MARKET, LIMIT, STOP_MARKET, STOP, TAKE_PROFIT_MARKET or TAKE_PROFIT";
 
-/// The futures market's words for order types, and the spot market's.
+/// The order types in the names of the futures market and of the spot market.
 std::optional<OrderType> read_order_type(std::string_view text) {
     if (text == "STOP_LOSS") return OrderType::StopMarket;
     if (text == "STOP_LOSS_LIMIT") return OrderType::StopLimit;
@@ -58,7 +58,7 @@ std::optional<OrderType> read_order_type(std::string_view text) {
     return model::parse_order_type(text);
 }
 
-/// STOP and TAKE_PROFIT mean the market form where there is no price.
+/// STOP and TAKE_PROFIT without a price mean the market form.
 OrderType settle_type(OrderType type, std::string_view word, bool has_price) {
     if (has_price) return type;
     if (word == "STOP") return OrderType::StopMarket;
@@ -66,7 +66,7 @@ OrderType settle_type(OrderType type, std::string_view word, bool has_price) {
     return type;
 }
 
-/// Refuses a field that the order's type does not have.
+/// Rejects a field that the order's type does not have.
 base::Outcome<RequestError> refuse_with_type(const FieldReader& reader,
                                              std::string_view name,
                                              OrderType type,
@@ -79,7 +79,7 @@ base::Outcome<RequestError> refuse_with_type(const FieldReader& reader,
     return Failure{std::move(error)};
 }
 
-/// The type, and the fields that belong to some types only.
+/// Reads the type, and the fields that belong to certain types only.
 base::Outcome<RequestError> read_type(FieldReader& reader, model::PlaceOrder& order) {
     if (reader.has("type")) {
         const auto word = [](std::string_view text) {
@@ -106,7 +106,7 @@ base::Outcome<RequestError> read_type(FieldReader& reader, model::PlaceOrder& or
     return refuse_with_type(reader, "stop_price", order.type, "STOP_MARKET or TAKE_PROFIT_MARKET");
 }
 
-/// A ratio within bounds, written as a decimal text.
+/// Reads a ratio within bounds, written as a decimal text.
 Result<model::Rate, RequestError> read_ratio(FieldReader& reader,
                                              std::string_view name,
                                              model::Rate low,
@@ -117,7 +117,7 @@ Result<model::Rate, RequestError> read_ratio(FieldReader& reader,
     return Failure{reader.invalid(name, expected, {FieldKind::Text, to_text(value)})};
 }
 
-/// The stops that are attached to what the order opens.
+/// Reads the stops that are attached to the position that the order opens.
 base::Outcome<RequestError> read_attached(FieldReader& reader, model::PlaceOrder& order) {
     if (reader.has("stop_loss")) {
         order.stop_loss = TRY(reader.amount<model::Price>("stop_loss", Sign::Positive));

@@ -1,9 +1,9 @@
 #pragma once
 
-/// Bodies of API requests, read strictly: a body is one flat JSON object, where a field may hold
-/// another flat one; unknown, doubled and
-/// missing fields are refused, amounts are decimal texts. What comes out is a model input that
-/// lacks only what the route knows (origin, account, market).
+/// Strict parsers for the bodies of API requests. A body is one flat JSON object, in which a field
+/// may contain another flat object. Unknown, duplicate and missing fields are rejected; amounts are
+/// decimal texts. The result is a model input that lacks only what the route adds (origin, account,
+/// market).
 
 #include "base/result.hpp"
 #include "model/input.hpp"
@@ -15,22 +15,22 @@
 
 namespace botcore::protocol {
 
-/// Larger bodies are refused without being read.
+/// Larger bodies are rejected without being read.
 inline constexpr std::size_t kRequestBodyMax = 64 * 1024;
-/// Objects and arrays nested deeper than this end the parsing.
+/// Parsing fails if objects and arrays are nested deeper than this.
 inline constexpr std::size_t kRequestDepthMax = 10;
 
-/// Why a body is refused. `code` is stable; the texts tell a person what to change.
+/// Why a body is rejected. `code` is stable; the texts tell the user what to change.
 struct RequestError {
     std::string_view code;  ///< INVALID_JSON, UNKNOWN_FIELD, MISSING_FIELD, INVALID_FIELD, …
     std::string message;
-    std::string field;     ///< Empty where the error is not about one field.
-    std::string expected;  ///< Empty where the message says it all.
-    std::string came;      ///< At most 64 bytes of what was there.
+    std::string field;     ///< Empty if the error is not about a single field.
+    std::string expected;  ///< Empty if the message is complete without it.
+    std::string came;      ///< At most 64 bytes of the received value.
 };
 
-/// A request, and the text that stands for it in the request's hash: the fields that were given, in
-/// alphabetical order, amounts in their shortest form. White space and field order do not matter.
+/// A request, and its canonical text for the request's hash: the given fields in alphabetical
+/// order, amounts in their shortest form. White space and field order do not matter.
 template <class T>
 struct Parsed {
     T value;
@@ -40,55 +40,56 @@ struct Parsed {
 template <class T>
 using ParseResult = base::Result<Parsed<T>, RequestError>;
 
-/// Bounds of a trailing stop's two ratios; the gain at which it begins is at least the distance.
+/// Bounds of a trailing stop's two ratios. The activation gain must be at least the distance.
 inline constexpr model::Rate kTrailActivationMin = model::Rate::from_units(model::kScale / 200);
 inline constexpr model::Rate kTrailDistanceMin = model::Rate::from_units(model::kScale / 100);
 inline constexpr model::Rate kTrailRatioMax = model::Rate::from_units(model::kScale / 20);
 
-/// Finds the symbol that a caller means; nothing where there is none.
+/// Finds the symbol that a text names; empty if there is none.
 using ReadSymbol = std::function<std::optional<model::Symbol>(std::string_view)>;
 
-/// Takes a symbol as the exchange writes it, whether it exists or not.
+/// Accepts a symbol in the exchange's spelling, whether it exists or not.
 [[nodiscard]] std::optional<model::Symbol> read_exact_symbol(std::string_view text);
 
-/// symbol, side, quantity; type (MARKET), price and time_in_force (GTC) with a limit, stop_price
-/// with a stop or take profit, reduce_only; stop_loss and take_profit to attach to what it opens,
-/// and trailing {activation, distance} with stop_loss. Types have the futures market's words or the
-/// spot market's; STOP and TAKE_PROFIT without a price mean STOP_MARKET and TAKE_PROFIT_MARKET.
-/// Leaves origin, account and instrument.market to the route.
+/// Fields: symbol, side, quantity; type (MARKET); price and time_in_force (GTC) with a limit;
+/// stop_price with a stop or take profit; reduce_only; stop_loss and take_profit to attach to the
+/// opened position, and trailing {activation, distance} with stop_loss. Types have the names of the
+/// futures market or of the spot market; STOP and TAKE_PROFIT without a price mean STOP_MARKET and
+/// TAKE_PROFIT_MARKET. The route sets origin, account and instrument.market.
 [[nodiscard]] ParseResult<model::PlaceOrder> parse_place_order(
     std::string_view body, const ReadSymbol& read = read_exact_symbol);
 
-/// Nothing, or queue {limit_price, until}: the close may wait for the end of a maintenance window.
-/// Without it the canonical text is empty. Leaves all else to the route.
+/// Fields: none, or queue {limit_price, until}: the close may wait for the end of a maintenance
+/// window. Without it the canonical text is empty. The route sets everything else.
 [[nodiscard]] ParseResult<model::ClosePosition> parse_close_position(std::string_view body);
 
-/// What to ask the analysis service.
+/// A query for the analysis service.
 struct AnalysisQuery {
     model::Symbol symbol;
-    std::string timeframe;  ///< Empty: the service's choice.
+    std::string timeframe;  ///< Empty: the service chooses.
 };
 
-/// symbol, and perhaps timeframe: "1m" to "1M".
+/// Fields: symbol, and optionally timeframe, "1m" to "1M".
 [[nodiscard]] base::Result<AnalysisQuery, RequestError> parse_analysis_query(std::string_view body);
 
-/// Nothing, or symbol (all of them) and protective (false): the stops of open positions, too.
+/// Fields, both optional: symbol (default all) and protective (false): also the stops of open
+/// positions.
 [[nodiscard]] ParseResult<model::CancelAll> parse_cancel_all(
     std::string_view body, const ReadSymbol& read = read_exact_symbol);
 
-/// leverage: a whole number, as text or as JSON number.
+/// Fields: leverage, a whole number as a text or as a JSON number.
 [[nodiscard]] ParseResult<model::SetLeverage> parse_set_leverage(std::string_view body);
 
-/// account, market, deposit; asset (USDT).
+/// Fields: account, market, deposit; asset (USDT).
 [[nodiscard]] ParseResult<model::OpenAccount> parse_open_account(std::string_view body);
 
-/// from, to, amount; asset (USDT).
+/// Fields: from, to, amount; asset (USDT).
 [[nodiscard]] ParseResult<model::TransferMoney> parse_transfer(std::string_view body);
 
-/// symbol; market (futures).
+/// Fields: symbol; market (futures).
 [[nodiscard]] ParseResult<model::InstrumentId> parse_instrument(std::string_view body);
 
-/// Nothing, or an object without fields: for commands that the route says in full.
+/// An empty body, or an object without fields: for commands that the route defines completely.
 [[nodiscard]] base::Outcome<RequestError> parse_no_fields(std::string_view body);
 
 }  // namespace botcore::protocol

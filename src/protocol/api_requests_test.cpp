@@ -16,7 +16,7 @@ constexpr const char* kLimit =
     R"({"symbol":"BTCUSDT","side":"SELL","type":"LIMIT","quantity":"0.5","price":"61800.20",)"
     R"("time_in_force":"GTX","reduce_only":true})";
 
-TEST(ApiRequests, ReadsAWholeOrder) {
+TEST(ApiRequests, ReadsACompleteOrder) {
     const auto parsed = parse_place_order(kLimit);
     ASSERT_TRUE(parsed.has_value());
     const model::PlaceOrder& order = parsed.value().value;
@@ -29,7 +29,7 @@ TEST(ApiRequests, ReadsAWholeOrder) {
     EXPECT_EQ(order.reduce_only, model::ReduceOnly::Yes);
 }
 
-TEST(ApiRequests, MeansTheSameWhateverSpacesOrderAndZeros) {
+TEST(ApiRequests, IgnoresWhiteSpaceFieldOrderAndTrailingZeros) {
     const auto first = parse_place_order(R"({"symbol":"BTCUSDT","side":"BUY","quantity":"1"})");
     const auto second = parse_place_order(
         "\n{ \"quantity\" : \"1.000\",\t\"side\":\"BUY\",\"symbol\":\"BTC\\u0055SDT\"} ");
@@ -38,7 +38,7 @@ TEST(ApiRequests, MeansTheSameWhateverSpacesOrderAndZeros) {
     EXPECT_EQ(first.value().canonical, R"({"quantity":"1","side":"BUY","symbol":"BTCUSDT"})");
 }
 
-TEST(ApiRequests, RefusesWhatIsNoFlatObject) {
+TEST(ApiRequests, RejectsWhatIsNotAFlatObject) {
     for (const char* body : {"",
                              "{",
                              "[]",
@@ -92,7 +92,7 @@ TEST(ApiRequests, NamesTheFieldThatIsWrong) {
 }
 
 // @spec:R3-IDEM-05
-TEST(ApiRequests, ANumberCountsAsItsDigitsStandThere) {
+TEST(ApiRequests, ReadsNumbersExactlyAsWritten) {
     const auto body = [](const std::string& quantity) {
         return R"({"symbol":"BTCUSDT","side":"BUY","quantity":)" + quantity + "}";
     };
@@ -101,13 +101,13 @@ TEST(ApiRequests, ANumberCountsAsItsDigitsStandThere) {
     EXPECT_EQ(to_text(number.value().value.quantity), "0.1");
     EXPECT_EQ(number.value().canonical, parse_place_order(body("\"0.10\"")).value().canonical)
         << "The same request, written in another way.";
-    // No binary fraction has these digits.
+    // These digits have no exact binary fraction.
     EXPECT_EQ(to_text(parse_place_order(body("123456789012.12345678")).value().value.quantity),
               "123456789012.12345678");
     EXPECT_EQ(to_text(parse_place_order(body("1")).value().value.quantity), "1");
 }
 
-TEST(ApiRequests, SidesAndSymbolsMayBeWrittenInSeveralWays) {
+TEST(ApiRequests, AcceptsSeveralSpellingsOfSidesAndSymbols) {
     const ReadSymbol read = [](std::string_view text) -> std::optional<model::Symbol> {
         for (const auto& instrument : model::builtin_instruments()) {
             if (model::is_named(instrument, text)) return instrument.id.symbol;
@@ -131,7 +131,7 @@ TEST(ApiRequests, SidesAndSymbolsMayBeWrittenInSeveralWays) {
         << "Without a list nothing is guessed.";
 }
 
-TEST(ApiRequests, WantsAPriceWithLimitAndNoneWithMarket) {
+TEST(ApiRequests, RequiresAPriceWithLimitAndRejectsOneWithMarket) {
     EXPECT_EQ(code_of(R"({"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","quantity":"1"})"),
               "MISSING_FIELD price");
     EXPECT_EQ(code_of(R"({"symbol":"BTCUSDT","side":"BUY","quantity":"1","price":"1"})"),
@@ -154,7 +154,7 @@ model::PlaceOrder order_of(const std::string& fields) {
     return parsed ? parsed.value().value : model::PlaceOrder();
 }
 
-TEST(ApiRequests, ReadsStopsAndTakeProfitsInTheWordsOfBothMarkets) {
+TEST(ApiRequests, ReadsStopsAndTakeProfitsInTheNamesOfBothMarkets) {
     using enum model::OrderType;
 
     struct Case {
@@ -184,7 +184,7 @@ TEST(ApiRequests, ReadsStopsAndTakeProfitsInTheWordsOfBothMarkets) {
               model::TimeInForce::ImmediateOrCancel);
 }
 
-TEST(ApiRequests, WantsAStopPriceWithStopsAndNoneWithOthers) {
+TEST(ApiRequests, RequiresAStopPriceWithStopsAndRejectsOneWithOthers) {
     EXPECT_EQ(code_of(order_with(R"("type":"STOP_MARKET")")), "MISSING_FIELD stop_price");
     EXPECT_EQ(code_of(order_with(R"("type":"STOP_LOSS_LIMIT","stop_price":"1")")),
               "MISSING_FIELD price");
@@ -215,7 +215,7 @@ TEST(ApiRequests, ReadsAttachedStops) {
 }
 
 // @spec:R3-VAL-02
-TEST(ApiRequests, KeepsTrailingWithinItsBounds) {
+TEST(ApiRequests, ChecksTheBoundsOfTrailing) {
     const auto code = [](const std::string& trailing) {
         return code_of(order_with(R"("stop_loss":"61000","trailing":)" + trailing));
     };
@@ -246,7 +246,7 @@ TEST(ApiRequests, KeepsTrailingWithinItsBounds) {
               "UNKNOWN_FIELD trailing.activation");
 }
 
-TEST(ApiRequests, ACloseMayBeQueued) {
+TEST(ApiRequests, ReadsAQueuedClose) {
     for (const char* body : {"", "{}", " { } "}) {
         const auto plain = parse_close_position(body);
         ASSERT_TRUE(plain.has_value());
@@ -273,7 +273,7 @@ TEST(ApiRequests, ACloseMayBeQueued) {
     EXPECT_EQ(field(R"({"limit_price":"1"})"), "UNKNOWN_FIELD limit_price");
 }
 
-TEST(ApiRequests, ShowsAtMostSixtyFourWholeCharactersOfWhatCame) {
+TEST(ApiRequests, TruncatesTheReceivedValueAtACharacterBoundary) {
     std::string quantity;
     for (int i = 0; i < 100; ++i)
         quantity += "\xC3\xA4";
@@ -304,7 +304,7 @@ TEST(ApiRequests, ReadsTheOtherCommands) {
     EXPECT_FALSE(parse_no_fields(R"({"a":1})").has_value());
 }
 
-TEST(ApiRequests, ReadsWhatToCancel) {
+TEST(ApiRequests, ReadsCancelAll) {
     const auto all = parse_cancel_all("");
     ASSERT_TRUE(all.has_value());
     EXPECT_FALSE(all.value().value.symbol.has_value());

@@ -1,11 +1,12 @@
 #pragma once
 
-/// The binary form of anything that lists its fields with `each_field`: the journal's bytes.
+/// The binary form of every type that lists its fields with `each_field`: the bytes of the journal.
 ///
-/// Whole numbers are LEB128 (signed ones zigzag first), amounts zigzag LEB128 of their units, texts
-/// and lists a length and their content, an optional a byte 0 or 1 and its value, a variant its
-/// index and its value, an enumeration its number, a struct its fields in order. Nothing is aligned
-/// or padded. See docs/journal-format.md. Stored in the journal: never change, only append.
+/// Whole numbers are LEB128 (signed ones are zigzag encoded first), amounts are zigzag LEB128 of
+/// their units. A text or list is its length and its content, an optional a byte 0 or 1 and its
+/// value, a variant its index and its value, an enumeration its number, a struct its fields in
+/// order. Nothing is aligned or padded. See docs/journal-format.md. Stored in the journal: never
+/// change, only append.
 
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -43,7 +44,7 @@ inline constexpr bool kIsVariant<std::variant<T...>> = true;
 
 }  // namespace detail
 
-/// The enumeration has a value of this number: the texts of others are "?".
+/// Does the enumeration have a value with this number? The text of any other number is "?".
 template <class Enum>
 [[nodiscard]] bool is_given(Enum value) {
     return to_text(value) != "?";
@@ -121,12 +122,12 @@ private:
     std::string& out_;
 };
 
-/// Reads what BinaryWriter wrote. Any byte sequence is safe to read: after the first mistake
-/// everything reads as zero and `ok()` is false.
+/// Reads the bytes of BinaryWriter. Any byte sequence is safe to read: after the first error every
+/// value reads as zero and `ok()` is false.
 class BinaryReader {
 public:
-    /// `version` is that of the record which the bytes are part of; fields that came later keep
-    /// their defaults.
+    /// `version` is the version of the record that contains the bytes; fields that were added later
+    /// keep their defaults.
     explicit BinaryReader(std::string_view bytes, std::uint8_t version = 0xFF)
         : rest_(bytes),
           version_(version) {}
@@ -135,7 +136,7 @@ public:
 
     [[nodiscard]] bool ok() const { return ok_; }
 
-    /// Everything was read, without a mistake.
+    /// All bytes were read without an error.
     [[nodiscard]] bool finished() const { return ok_ && rest_.empty(); }
 
     template <class T>
@@ -201,7 +202,7 @@ private:
     template <class T>
     void list(std::vector<T>& items) {
         const base::Uint128 size = varint();
-        // Every item takes a byte at least, so a length beyond the rest is a lie.
+        // Every item takes at least one byte, so a length beyond the rest is invalid.
         if (size > rest_.size()) ok_ = false;
         items.clear();
         for (base::Uint128 i = 0; ok_ && i < size; ++i)

@@ -1,9 +1,9 @@
 #pragma once
 
-/// Every code that an error's body may carry: what it means in words that tell nothing of the
-/// inside, and what the reader should do next. One table for bodies, document and tests.
+/// The codes of error bodies: for each code its cause, in words that reveal no internals, and what
+/// the caller should do next. The error bodies, the API document and the tests share this table.
 ///
-/// K1  A code stands in the table once; each refusal reason of the model has its row.
+/// K1  Each code is in the table once; each refusal reason of the model has a row.
 
 #include <span>
 #include <string_view>
@@ -12,14 +12,14 @@ namespace botcore::protocol {
 
 struct ErrorCodeRow {
     std::string_view code;
-    std::string_view cause;      ///< What was wrong; goes out as `last_error`.
-    std::string_view next_step;  ///< What the reader should do.
+    std::string_view cause;      ///< What went wrong; sent as `last_error`.
+    std::string_view next_step;  ///< What the caller should do.
 };
 
-/// By code.
+/// Sorted by code.
 [[nodiscard]] std::span<const ErrorCodeRow> error_codes();
 
-/// Null for a code that is not in the table.
+/// Null if the code is not in the table.
 [[nodiscard]] const ErrorCodeRow* find_error_code(std::string_view code);
 
 }  // namespace botcore::protocol

@@ -11,7 +11,7 @@ namespace {
 
 // @spec:R2-ERR-11
 // @spec:R2-AC-20
-TEST(ErrorCodes, SayWhatToDoNext) {
+TEST(ErrorCodes, HaveACauseAndANextStep) {
     for (const auto& row : error_codes()) {
         EXPECT_FALSE(row.cause.empty()) << row.code;
         EXPECT_GE(row.next_step.size(), 12U) << row.code;
@@ -21,7 +21,7 @@ TEST(ErrorCodes, SayWhatToDoNext) {
     EXPECT_EQ(find_error_code(""), nullptr);
 }
 
-TEST(ErrorCodes, HaveARowForEachReasonOfTheModel) {
+TEST(ErrorCodes, HaveARowForEachRefusalReason) {
     std::size_t reasons = 0;
     for (unsigned i = 1; i < 256; ++i) {
         const std::string_view code = to_text(static_cast<model::Reason>(i));
@@ -33,7 +33,7 @@ TEST(ErrorCodes, HaveARowForEachReasonOfTheModel) {
 }
 
 // @spec:R2-ERR-09 R2-ERR-11
-TEST(ErrorBody, HasRetriesAndACuratedLastError) {
+TEST(ErrorBody, HasRetriesAndTheLastErrorOfTheTable) {
     const std::string body = error_body({.code = "PRICE_STALE",
                                          .message = "the price is 3000 ms old",
                                          .request_id = "req_abc123",
@@ -49,8 +49,9 @@ TEST(ErrorBody, HasRetriesAndACuratedLastError) {
     EXPECT_TRUE(error.at("timestamp").is_string());
 }
 
-// What was stored before such texts were refused, or comes from an exchange, is shown all the same.
-TEST(Bodies, CarryNothingThatATerminalObeys) {
+// Such texts may have been stored before they were rejected, or come from an exchange; they are
+// still shown.
+TEST(Bodies, EscapeControlAndBidirectionalCharacters) {
     boost::json::object data;
     data["name"] = "a\u009b2Jb\u202ec\x7f";
     const std::string body = success_body(data, {});

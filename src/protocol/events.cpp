@@ -20,14 +20,14 @@ namespace {
 constexpr std::size_t kKeyEnd = 4;
 
 bool is_failure(const model::Order& order) {
-    // A late fact about a failed order is no second failure.
+    // A late fact about a failed order is not a second failure.
     return order.reason != model::Reason::LateFact && order.filled.is_zero() &&
            order.cancelled_reason.empty() &&
            (order.state == model::OrderState::Refused ||
             order.state == model::OrderState::Rejected || order.state == model::OrderState::Absent);
 }
 
-/// Did a rule of risk keep an entry out?
+/// Did a risk rule refuse an entry?
 bool is_risk_rule(model::Reason reason) {
     static constexpr std::array kRules = {model::Reason::LeverageTooHigh,
                                           model::Reason::MaxPositionsExceeded,
@@ -84,12 +84,12 @@ json::object failure_json(const model::Order& order) {
     data["state"] = to_text(order.state);
     data["role"] = to_text(order.role);
     data["key_end"] = key_end(order.key);
-    // Nothing is tried again behind the owner's back.
+    // Nothing is retried without the owner's request.
     data["retried"] = false;
     return data;
 }
 
-/// Turns the rows of one record into events.
+/// Converts the rows of one record to events.
 class EventBuilder {
 public:
     explicit EventBuilder(const model::Record& record) : record_(record) {}
@@ -119,7 +119,7 @@ private:
             event.data["epoch"] = start->epoch;
             event.data["software"] = start->software;
         } else if (const auto* reset = std::get_if<model::ResetAccount>(&record_.input.body)) {
-            if (record_.outcome.postings.empty()) return;  // It was refused.
+            if (record_.outcome.postings.empty()) return;  // The request was refused.
             add("portfolio_reset", Channel::Accounts).account = reset->account;
         } else if (const auto* seen = std::get_if<model::ReportReconciled>(&record_.input.body)) {
             add("account_reconciled", Channel::Accounts).account = seen->account;
@@ -127,7 +127,7 @@ private:
         }
     }
 
-    /// A comparison found amounts that no trade explains, if it froze the account.
+    /// Reports amounts that no trade explains, if the comparison froze the account.
     void log_mismatch(const model::ReportReconciled& seen) {
         const bool froze = std::any_of(
             record_.outcome.changes.begin(), record_.outcome.changes.end(), [](const auto& change) {
@@ -234,9 +234,9 @@ private:
     }
 
     void add_row(const model::Position& position) {
-        // Only what its orders have set aside has changed.
+        // Otherwise only the reservation of its orders has changed.
         if (position.updated != record_.input.exchange_time) return;
-        // What was held before is what is held now without this record's fills.
+        // The previous quantity is the current one without the fills of this record.
         model::Quantity before = position.quantity;
         for (const auto& change : record_.outcome.changes) {
             const auto* fill = std::get_if<model::Fill>(&change);
@@ -279,8 +279,8 @@ private:
         add(name_of(window.state), Channel::Maintenance).data = to_api(window);
     }
 
-    /// One event for each account and asset whose owner's books moved. The record holds what moved,
-    /// not what the balance came to.
+    /// One event for each account and asset of which the owner's books changed. The record contains
+    /// the changes, not the resulting balance.
     void add_balances() {
         std::map<std::pair<model::AccountId, model::Asset>, json::object> moved;
         for (const auto& posting : record_.outcome.postings) {
@@ -330,7 +330,7 @@ std::string render(const Event& event) {
 
 std::string key_end(const model::IdempotencyKey& key) {
     const std::string& text = key.text();
-    // Of a short key the end would be all of it.
+    // The end of a short key would be nearly all of it.
     return text.size() < 2 * kKeyEnd ? std::string() : text.substr(text.size() - kKeyEnd);
 }
 

@@ -73,7 +73,7 @@ std::vector<std::string_view> names_of(const model::Record& record) {
     return names;
 }
 
-TEST(Events, OfARecordAreNumberedBySequenceAndPlace) {
+TEST(Events, OfARecordAreNumberedBySequenceAndIndex) {
     auto record = record_of({order_in(model::OrderState::Filled),
                              fill_of(model::Side::Buy, 2),
                              position_of(2),
@@ -110,23 +110,23 @@ TEST(Events, OfARecordAreNumberedBySequenceAndPlace) {
     EXPECT_THAT(render(events[1]), HasSubstr(R"("price":"50000")"));
 }
 
-TEST(Events, TellOfAPositionWhatBecameOfIt) {
+TEST(Events, ReportOpenedUpdatedAndClosedPositions) {
     EXPECT_THAT(names_of(record_of({fill_of(model::Side::Sell, 2), position_of(0)})),
                 ElementsAre("trade_executed", "position_closed"));
     EXPECT_THAT(names_of(record_of({fill_of(model::Side::Sell, 1), position_of(1)})),
                 ElementsAre("trade_executed", "position_updated"));
     EXPECT_THAT(names_of(record_of({fill_of(model::Side::Sell, 3), position_of(-3)})),
                 ElementsAre("trade_executed", "position_opened"));
-    // A change of leverage alone, flat or not.
+    // A change of leverage only, flat or not.
     EXPECT_THAT(names_of(record_of({position_of(0)})), ElementsAre("position_updated"));
-    // What its orders have set aside is no news of a position.
+    // A changed reservation of its orders is not a change of the position.
     auto untouched = position_of(2);
     untouched.updated = kRecordTime - base::Duration::seconds(5);
     EXPECT_TRUE(names_of(record_of({untouched})).empty());
 }
 
 // @spec:R4-FAIL-02 @spec:R4-NOTE-01 @spec:R4-AC-06
-TEST(Events, TellOfEveryFailedTradeWithCodeAndOrder) {
+TEST(Events, ReportEveryFailedTradeWithCodeAndOrder) {
     for (const auto state :
          {model::OrderState::Refused, model::OrderState::Rejected, model::OrderState::Absent}) {
         auto order = order_in(state);
@@ -146,7 +146,7 @@ TEST(Events, TellOfEveryFailedTradeWithCodeAndOrder) {
 }
 
 // @spec:R4-FAIL-02
-TEST(Events, TellOfOrdersThatWereTurnedAwayForTheMoment) {
+TEST(Events, ReportTransientRefusalsOfOrders) {
     model::PlaceOrder place;
     place.account = model::AccountId("futures");
     place.instrument = kBitcoin;
@@ -166,7 +166,7 @@ TEST(Events, TellOfOrdersThatWereTurnedAwayForTheMoment) {
     EXPECT_FALSE(transient_refusal(model::SetLeverage{}, refusal, base::Timestamp()).has_value());
 }
 
-TEST(Events, TellWhichRuleOfRiskSaidNo) {
+TEST(Events, ReportTheRiskRuleThatRefused) {
     auto order = order_in(model::OrderState::Refused);
     order.reason = model::Reason::DailyLossLimit;
     EXPECT_THAT(names_of(record_of({order})),
@@ -179,7 +179,7 @@ TEST(Events, TellWhichRuleOfRiskSaidNo) {
                 ElementsAre("order_updated", "risk_event", "trade_failed"));
     exit.reason = model::Reason::MarginCall;
     EXPECT_THAT(names_of(record_of({exit})), ElementsAre("order_updated", "risk_event"));
-    exit.number = model::order_number(40, 0);  // Made earlier: nothing new about risk.
+    exit.number = model::order_number(40, 0);  // An earlier order: no new risk event.
     EXPECT_THAT(names_of(record_of({exit})), ElementsAre("order_updated"));
     model::RiskState risk;
     risk.losses_in_a_row = 3;
@@ -190,7 +190,7 @@ TEST(Events, TellWhichRuleOfRiskSaidNo) {
     EXPECT_EQ(events.front().data.at("cooldown_until").as_string(), "2023-11-14T23:13:20.000Z");
 }
 
-TEST(Events, TellWhereATrailingStopMovedTo) {
+TEST(Events, ReportTheNewPriceOfATrailingStop) {
     auto stop = order_in(model::OrderState::Open);
     stop.role = model::OrderRole::StopLoss;
     stop.trail_distance = model::Rate::from_units(model::kScale / 100);
@@ -202,7 +202,7 @@ TEST(Events, TellWhereATrailingStopMovedTo) {
     EXPECT_EQ(events_of(record)[1].data.at("stop_price").as_string(), "49000");
 }
 
-TEST(Events, TellEverybodyOfMaintenanceAndModes) {
+TEST(Events, ReportMaintenanceAndModesToAllSubscribers) {
     std::set<std::string_view> names;
     for (std::uint8_t state = 1; state <= 8; ++state) {
         model::MaintenanceWindow window;
@@ -218,7 +218,7 @@ TEST(Events, TellEverybodyOfMaintenanceAndModes) {
     EXPECT_THAT(names_of(record_of({model::OperatingState{}})), ElementsAre("mode_changed"));
 }
 
-TEST(Events, NeverCarryAWholeIdempotencyKey) {
+TEST(Events, NeverContainAWholeIdempotencyKey) {
     const auto events =
         events_of(record_of({order_in(model::OrderState::Refused), fill_of(model::Side::Buy, 1)}));
     for (const Event& event : events) {
@@ -228,7 +228,7 @@ TEST(Events, NeverCarryAWholeIdempotencyKey) {
     EXPECT_EQ(key_end(model::IdempotencyKey("short")), "");
 }
 
-TEST(Events, TellOfAccountsTermsInstrumentsAndResets) {
+TEST(Events, ReportAccountsTermsInstrumentsAndResets) {
     model::Account account;
     account.id = model::AccountId("futures");
     auto record = record_of({account});
@@ -257,7 +257,7 @@ TEST(Events, TellOfAccountsTermsInstrumentsAndResets) {
     EXPECT_THAT(names_of(record), ElementsAre("portfolio_reset"));
 }
 
-TEST(Events, TellOfImportedOrdersAndOfAmountsThatDiffer) {
+TEST(Events, ReportImportedOrdersAndMismatchedAmounts) {
     auto order = order_in(model::OrderState::Open);
     order.number = model::order_number(41, 0);
     order.role = model::OrderRole::External;
@@ -286,7 +286,7 @@ TEST(Events, TellOfImportedOrdersAndOfAmountsThatDiffer) {
 }
 
 // @spec:R4-NOTE-01
-TEST(Events, OfTheMomentHaveNoNumber) {
+TEST(Events, TransientEventsHaveNoNumber) {
     const base::Timestamp now = base::Timestamp::from_milliseconds(1'700'000'000'000);
     model::Quote quote;
     quote.instrument = kBitcoin;
@@ -311,7 +311,7 @@ TEST(Events, OfTheMomentHaveNoNumber) {
     }
 }
 
-TEST(Events, ChannelsAreReadBackFromTheirWords) {
+TEST(Events, ChannelNamesParseBack) {
     std::set<std::string_view> words;
     for (const Channel channel : kChannels) {
         EXPECT_EQ(parse_channel(to_text(channel)), channel);

@@ -11,7 +11,7 @@ using Error = json::error_code;
 
 namespace {
 
-/// Takes the parser's events; refuses by returning false with an error set.
+/// Handles the parser's events; rejects the body by returning false with an error set.
 class FlatHandler {
 public:
     static constexpr std::size_t max_object_size = kRequestBodyMax;
@@ -58,7 +58,7 @@ public:
 
     bool on_uint64(std::uint64_t, json::string_view part, Error&) { return number(part); }
 
-    // The value itself is never looked at: the text says it without rounding.
+    // The converted value is not used: the text holds the number without rounding.
     bool on_double(double, json::string_view part, Error&) {  // rule-ok: the parser's interface
         return number(part);
     }
@@ -86,7 +86,7 @@ public:
 private:
     enum class Opening : std::uint8_t { Object, Array };
 
-    /// Are we in the body's object, or in an object that one of its fields holds?
+    /// Is the parser in the body's object, or in an object that is the value of one of its fields?
     [[nodiscard]] bool is_heard() const {
         return is_object_ && (depth_ == 1 || (depth_ == 2 && inside_));
     }
@@ -99,7 +99,7 @@ private:
         if (depth_ == 0) is_object_ = opening == Opening::Object;
         if (depth_ == 1 && is_object_ && opening == Opening::Object) {
             inside_ = key_;
-            body_.inside[key_];  // Without fields it is an object all the same.
+            body_.inside[key_];  // Adds the object even if it has no fields.
         }
         if (is_heard()) {
             value_ = opening == Opening::Object ? "an object" : "an array";
@@ -133,7 +133,7 @@ private:
     }
 
     FlatBody body_;
-    std::optional<std::string> inside_;  ///< The field whose object we are in.
+    std::optional<std::string> inside_;  ///< The field whose object is being parsed.
     std::string key_;
     std::string value_;
     std::size_t depth_ = 0;

@@ -1,8 +1,8 @@
 #pragma once
 
-/// Reads a body that is one flat JSON object, field by field and strictly: doubled, unknown,
-/// missing and badly formed fields are refused with what was expected. A field may hold a flat
-/// object of its own, read the same way. For the parsers of requests.
+/// A strict reader for a body that is one flat JSON object, field by field: duplicate, unknown,
+/// missing and malformed fields are rejected with a text that says what was expected. A field may
+/// contain a flat object, which is read the same way. The parsers of requests use it.
 
 #include "base/result.hpp"
 #include "model/amount.hpp"
@@ -30,20 +30,21 @@ enum class FieldKind : std::uint8_t { Text, Number, Boolean, Null, Nested };
 
 struct FlatField {
     FieldKind kind = FieldKind::Null;
-    std::string text;  ///< The text's content, or the number, true and false as they stood there.
+    std::string text;  ///< The text's content; numbers, true and false as written.
 };
 
 using FlatObject = std::map<std::string, FlatField, std::less<>>;
 
 struct FlatBody {
     FlatObject fields;
-    std::map<std::string, FlatObject, std::less<>> inside;  ///< Of the fields that are objects.
+    std::map<std::string, FlatObject, std::less<>>
+        inside;  ///< The fields whose values are objects.
 };
 
-/// The fields of the object that `body` consists of. INVALID_JSON for anything else.
+/// The fields of the object `body`. Fails with INVALID_JSON for anything else.
 [[nodiscard]] Result<FlatBody, RequestError> parse_flat_object(std::string_view body);
 
-/// `text`, cut at 64 bytes between two characters.
+/// `text`, truncated to 64 bytes at a character boundary.
 [[nodiscard]] std::string excerpt(std::string_view text);
 
 /// The fields as a JSON object of texts, in alphabetical order.
@@ -51,17 +52,17 @@ struct FlatBody {
 
 enum class Sign : std::uint8_t { Positive, NotNegative };
 
-/// Takes the fields out of an object one by one; the rest is unknown in the end.
+/// Takes the fields out of an object one by one; the fields that remain at the end are unknown.
 class FieldReader {
 public:
-    /// `prefix` stands before the fields' names in errors and in the canonical text.
+    /// Errors and the canonical text show `prefix` before the names of the fields.
     explicit FieldReader(FlatBody body, std::string prefix = {})
         : fields_(std::move(body.fields)),
           inside_(std::move(body.inside)),
           prefix_(std::move(prefix)) {}
 
-    /// A reader of the object in a field, its fields called "name.field" from here on. Hand it back
-    /// to `absorb` when it has been read.
+    /// A reader for the object in a field; its fields are called "name.field" in errors. Pass it to
+    /// `absorb` when it has been read.
     [[nodiscard]] Result<FieldReader, RequestError> inner(std::string_view name,
                                                           std::string_view expected) {
         const FlatField field = TRY(take(name, expected));
@@ -72,7 +73,7 @@ public:
 
     void absorb(FieldReader inner) { said_.merge(inner.said_); }
 
-    /// Refuses fields that the request does not have.
+    /// Rejects fields that the request does not have.
     template <std::size_t N>
     [[nodiscard]] base::Outcome<RequestError> only(
         const std::array<std::string_view, N>& names) const {
@@ -94,7 +95,7 @@ public:
 
     [[nodiscard]] bool has(std::string_view name) const { return fields_.contains(name); }
 
-    /// A text that `parse` understands.
+    /// Reads a text that `parse` accepts.
     template <class Parse>
     [[nodiscard]] auto word(std::string_view name, std::string_view expected, const Parse& parse)
         -> Result<typename std::invoke_result_t<Parse, std::string_view>::value_type,
@@ -113,7 +114,7 @@ public:
                                               ? "a decimal greater than zero such as \"0.01\""
                                               : "a decimal, zero or more, such as \"1000\"";
         const FlatField field = TRY(take(name, expected));
-        // A number counts as its digits stand there: nothing is rounded on the way.
+        // A number is used as its digits are written: it is never rounded.
         const bool decimal = field.kind == FieldKind::Text || field.kind == FieldKind::Number;
         if (!decimal) return Failure{invalid(name, expected, field)};
         const auto value = model::parse_amount<A>(field.text);
@@ -149,7 +150,7 @@ public:
         return field.text == "true" ? model::ReduceOnly::Yes : model::ReduceOnly::No;
     }
 
-    /// A text of at most `bytes_max` bytes that no error and no canonical text ever shows.
+    /// Reads a text of at most `bytes_max` bytes that appears in no error and no canonical text.
     [[nodiscard]] Result<std::string, RequestError> secret(std::string_view name,
                                                            std::size_t bytes_max) {
         const std::string expected = "a text of at most " + std::to_string(bytes_max) + " bytes";
@@ -204,7 +205,8 @@ private:
         return prefix_ + std::string(name);
     }
 
-    /// What the key's hash is made of: how a symbol or a side was written makes no other request.
+    /// The value in the canonical text: different spellings of a symbol or a side make the same
+    /// request.
     template <class Value>
     static std::string canonical_word(const Value& value, const std::string& said) {
         if constexpr (std::is_same_v<Value, model::Symbol>) return std::string(value.text());

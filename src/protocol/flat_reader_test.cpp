@@ -9,7 +9,7 @@ FieldReader reader_of(std::string_view body) {
     return FieldReader(parse_flat_object(body).value());
 }
 
-TEST(FieldReader, ShowsNothingOfASecretThatItRefuses) {
+TEST(FieldReader, ShowsNothingOfARejectedSecret) {
     for (const char* body : {R"({"password":"hunter2-hunter2"})",
                              R"({"password":2718281828})",
                              R"({"password":true})",
@@ -25,7 +25,7 @@ TEST(FieldReader, ShowsNothingOfASecretThatItRefuses) {
     }
 }
 
-TEST(FieldReader, TakesASecretUpToItsBoundAndKeepsItOutOfTheCanonicalText) {
+TEST(FieldReader, ReadsASecretUpToItsLimitAndOmitsItFromTheCanonicalText) {
     FieldReader reader = reader_of(R"({"password":"hunter22"})");
     EXPECT_EQ(reader.secret("password", 8).value(), "hunter22");
     EXPECT_EQ(reader.canonical().find("hunter22"), std::string::npos);

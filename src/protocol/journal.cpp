@@ -38,7 +38,7 @@ base::Result<model::Record, RecordError> decode_record(std::string_view bytes) {
 }
 
 model::Hash hash_of(std::string_view bytes) {
-    // Fetching the algorithm and making a context cost more than hashing a record.
+    // Fetching the algorithm and creating a context cost more than hashing a record.
     static EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
     thread_local const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)>
         context(  // rule-ok: cache
@@ -94,7 +94,7 @@ struct ChangeKind {
     std::string_view operator()(const model::MaintenanceWindow&) const { return "maintenance"; }
 };
 
-/// Bytes that may not be text become hexadecimal.
+/// Converts bytes that may not be text to hexadecimal.
 void make_printable(boost::json::object& object) {
     for (auto& [name, value] : object) {
         if (name == "request_hash") value = to_hex(value.as_string());

@@ -1,6 +1,6 @@
 #pragma once
 
-/// The stored form of journal records, their chain of hashes, and their readable export.
+/// The stored form of journal records, their hash chain, and their readable export.
 /// docs/journal-format.md describes the bytes.
 
 #include "base/result.hpp"
@@ -11,11 +11,11 @@
 
 namespace botcore::protocol {
 
-/// First byte of every record. A program reads all versions up to this one.
+/// The first byte of every record. A program reads all versions up to this one.
 inline constexpr std::uint8_t kRecordVersion = 5;
 
 enum class RecordError : std::uint8_t {
-    Malformed,      ///< Not a whole record: damaged or cut.
+    Malformed,      ///< Not a complete record: damaged or truncated.
     VersionTooNew,  ///< Written by a later version of this program.
 };
 
@@ -27,8 +27,8 @@ enum class RecordError : std::uint8_t {
 [[nodiscard]] std::string to_hex(std::string_view bytes);
 [[nodiscard]] std::string to_hex(const model::Hash& hash);
 
-/// One line of JSON: what `botctl journal export` prints. Amounts are decimal texts, times are
-/// microseconds since 1970, enumerations their words.
+/// One line of JSON, as `botctl journal export` prints it. Amounts are decimal texts, times are
+/// microseconds since 1970, enumerations are names.
 [[nodiscard]] std::string to_json(const model::Record& record, const model::Hash& hash);
 
 }  // namespace botcore::protocol

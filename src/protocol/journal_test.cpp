@@ -49,14 +49,14 @@ model::Record sample_record() {
     return record;
 }
 
-TEST(Journal, ReadsBackWhatItWrote) {
+TEST(Journal, RoundTripsARecord) {
     const auto record = sample_record();
     const auto decoded = decode_record(encode(record));
     ASSERT_TRUE(decoded);
     EXPECT_EQ(decoded.value(), record);
 }
 
-TEST(Journal, ReadsBackEveryKindOfInput) {
+TEST(Journal, RoundTripsEveryKindOfInput) {
     const auto round_trip = [](model::InputBody body) {
         model::Record record;
         record.input.body = std::move(body);
@@ -81,7 +81,7 @@ TEST(Journal, ReadsBackEveryKindOfInput) {
 }
 
 // @spec:I12 RK-05
-TEST(Journal, EveryDamagedByteIsSeenByTheHash) {
+TEST(Journal, TheHashDetectsEveryDamagedByte) {
     const std::string bytes = encode(sample_record());
     const auto hash = hash_of(bytes);
     for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -91,7 +91,7 @@ TEST(Journal, EveryDamagedByteIsSeenByTheHash) {
     }
 }
 
-TEST(Journal, RefusesCutAndForeignBytes) {
+TEST(Journal, RejectsTruncatedAndForeignBytes) {
     const std::string bytes = encode(sample_record());
     for (std::size_t size = 0; size < bytes.size(); ++size) {
         EXPECT_EQ(decode_record(std::string_view(bytes).substr(0, size)).error(),
@@ -104,7 +104,7 @@ TEST(Journal, RefusesCutAndForeignBytes) {
     EXPECT_EQ(decode_record(std::string(1, '\0')).error(), RecordError::Malformed);
 }
 
-TEST(Journal, RefusesNumbersThatAnEnumerationDoesNotHave) {
+TEST(Journal, RejectsUnknownNumbersOfEnumerations) {
     const auto is_read = [](const auto& value) {
         using Enum = std::decay_t<decltype(value)>;
         std::string bytes;
@@ -141,7 +141,7 @@ TEST(Journal, RefusesNumbersThatAnEnumerationDoesNotHave) {
     EXPECT_EQ(decode_record(encode(record)).error(), RecordError::Malformed);
 }
 
-TEST(Journal, SurvivesRandomDamageWithoutTrust) {
+TEST(Journal, SurvivesRandomDamage) {
     base::Random random(5);
     const std::string bytes = encode(sample_record());
     for (int round = 0; round < 20'000; ++round) {
@@ -154,7 +154,7 @@ TEST(Journal, SurvivesRandomDamageWithoutTrust) {
     }
 }
 
-TEST(Journal, KnowsTheTestVectorOfSha256) {
+TEST(Journal, MatchesTheTestVectorOfSha256) {
     EXPECT_EQ(to_hex(hash_of("abc")),
               "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
@@ -170,8 +170,8 @@ TEST(Journal, ExportsReadableJson) {
     EXPECT_TRUE(value.at("hash").as_string().starts_with("ba78"));
 }
 
-// Pinned bytes: a change here breaks every journal in the world.
-TEST(Journal, KeepsTheStoredForm) {
+// Pinned bytes: a change here makes every existing journal unreadable.
+TEST(Journal, PreservesTheStoredForm) {
     model::Record record;
     record.sequence = 300;
     record.epoch = 1;
@@ -187,7 +187,7 @@ TEST(Journal, KeepsTheStoredForm) {
         "0000000000000000000000000000000000000000000000000000000000000000"
         "03"     // time -2 us
         "0101"   // clock, storage
-        "0a"     // the eleventh kind of input
+        "0a"     // The eleventh kind of input.
         "0161";  // account "a"
     const std::string end =
         "00"        // no changes
@@ -199,8 +199,8 @@ TEST(Journal, KeepsTheStoredForm) {
     const std::string bytes = encode(record);
     // No books of the exchange; then exchange time and monotonic time.
     EXPECT_EQ(to_hex(bytes), "05" + begin + "00" + "0303" + end);
-    // Of this record, version 5 added nothing, version 4 the two times, version 3 the books, and
-    // version 2 nothing.
+    // In this record, version 5 added nothing, version 4 the two times, version 3 the exchange's
+    // books, and version 2 nothing.
     std::string fourth = bytes;
     fourth.front() = '\x04';
     ASSERT_TRUE(decode_record(fourth));

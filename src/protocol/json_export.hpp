@@ -1,7 +1,7 @@
 #pragma once
 
-/// Turns anything that lists its fields with `each_field` into a Boost.JSON value, for reading by
-/// people and tools; the journal itself is binary.
+/// Converts every type that lists its fields with `each_field` to a Boost.JSON value, for people
+/// and tools; the journal itself is binary.
 
 #include "protocol/binary_codec.hpp"
 #include "protocol/journal.hpp"

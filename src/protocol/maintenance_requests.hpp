@@ -1,6 +1,6 @@
 #pragma once
 
-/// Bodies of the maintenance routes, read strictly; see api_requests.hpp for what that means.
+/// Strict parsers for the bodies of the maintenance routes; see api_requests.hpp for the rules.
 
 #include "protocol/api_requests.hpp"
 
@@ -10,29 +10,29 @@
 
 namespace botcore::protocol {
 
-/// A text for the banner is at most this long, in bytes, and one line.
+/// The maximum length of a banner text in bytes; it must be one line.
 inline constexpr std::size_t kMaintenanceTextMax = 500;
 
-/// A window that somebody wants.
+/// A requested maintenance window.
 struct MaintenanceRequest {
-    std::optional<base::Timestamp> begin;  ///< Nothing: the usual window.
+    std::optional<base::Timestamp> begin;  ///< Empty: the usual window.
     base::Duration length = base::Duration::seconds(2 * 3'600);
     bool emergency = false;
     std::string text;
 };
 
-/// begin (a time in UTC), minutes (120), emergency (false), text; all of them optional.
+/// Fields, all optional: begin (a time in UTC), minutes (120), emergency (false), text.
 [[nodiscard]] ParseResult<MaintenanceRequest> parse_maintenance_request(std::string_view body);
 
-/// minutes (60) and text, both optional: maintenance that begins now.
+/// Fields, both optional: minutes (60) and text. For maintenance that begins now.
 [[nodiscard]] ParseResult<MaintenanceRequest> parse_maintenance_now(std::string_view body);
 
-/// How the end of maintenance is wanted.
+/// How maintenance is to end.
 struct MaintenanceEnd {
-    bool ramp = false;  ///< Through the gradual return.
+    bool ramp = false;  ///< With the gradual return.
 };
 
-/// ramp (false), optional.
+/// Fields: ramp (false), optional.
 [[nodiscard]] ParseResult<MaintenanceEnd> parse_maintenance_end(std::string_view body);
 
 }  // namespace botcore::protocol

@@ -34,7 +34,7 @@ TEST(MaintenanceRequests, ReadsAllFields) {
     EXPECT_TRUE(parse_maintenance_end(R"({"ramp":true})").value().value.ramp);
 }
 
-TEST(MaintenanceRequests, RefusesWhatMakesNoSense) {
+TEST(MaintenanceRequests, RejectsInvalidRequests) {
     const auto code = [](const auto& parsed) {
         return parsed ? std::string("none") : std::string(parsed.error().code);
     };

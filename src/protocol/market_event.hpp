@@ -1,15 +1,15 @@
 #pragma once
 
-/// What happened on the market, in one flat shape that is cheap to copy in batches. Every source of
-/// prices (stitched streams, recordings, the generator) speaks it.
+/// A change of the market, in one flat form that is cheap to copy in batches. Every source of
+/// prices (stitched streams, recordings, the generator) uses it.
 ///
-/// E1  The events of one message stand together: whoever cuts batches cuts between messages.
-/// E2  Between `BookReset` and `BookReady` of an instrument its book is incomplete: no prices.
-/// E3  `time` is on the clock of the source, the one that ages are measured on, and never falls.
-/// E4  `exchange_time` is on the exchange's clock, which candles are cut by; it may fall by the
-///     delay of a stream. Zero where a message carries none.
+/// E1  The events of one message are adjacent: a batch may only be split between messages.
+/// E2  Between `BookReset` and `BookReady` the book of an instrument is incomplete: no prices.
+/// E3  `time` is on the clock of the source, by which ages are measured, and never decreases.
+/// E4  `exchange_time` is on the exchange's clock, by which trades are assigned to candles; it may
+///     decrease by the delay of a stream. Zero if a message has none.
 /// E5  Each trade counts once, and only trades of the order book count: those are `Trade` and
-///     `LateTrade`. The others are told so that they can be counted where somebody sees it.
+///     `LateTrade`. The other trades are included so that they can be counted in metrics.
 
 #include "base/time.hpp"
 #include "model/amount.hpp"
@@ -20,7 +20,7 @@
 
 namespace botcore::protocol {
 
-/// An instrument's place in the table that the source and its reader share; no arithmetic.
+/// The position of an instrument in the table that the source and its reader share; no arithmetic.
 enum class InstrumentIndex : std::uint16_t {};
 
 [[nodiscard]] constexpr std::size_t position_of(InstrumentIndex index) {
@@ -33,9 +33,9 @@ enum class MarketEventKind : std::uint8_t {
     BookReady,  ///< The book is complete from here on.
     Trade,      ///< `side` is the taker's; `price`, `quantity`; `exchange_time` is the trade's.
     BestPrice,  ///< `price`, `quantity` of the best bid; `price_ask`, `quantity_ask`.
-    LateTrade,  ///< A trade that is older than one before it: it moves no price of now.
-    RepeatedTrade,   ///< A trade that was told before: on another stream, or once more.
-    NonMarketTrade,  ///< Insurance fund, automatic deleveraging and the like: it moves nothing.
+    LateTrade,  ///< Older than a trade before it: changes no current price.
+    RepeatedTrade,   ///< A trade that was already reported, on another stream or twice.
+    NonMarketTrade,  ///< Insurance fund, automatic deleveraging and the like: no effect.
     TradesMissing,   ///< Trades since `exchange_time` may be missing, until the next trade.
 };
 
@@ -47,8 +47,8 @@ struct MarketEvent {
     base::Timestamp exchange_time;
     model::Price price;
     model::Quantity quantity;
-    model::Price price_ask;        ///< `BestPrice` only.
-    model::Quantity quantity_ask;  ///< `BestPrice` only.
+    model::Price price_ask;        ///< Only for `BestPrice`.
+    model::Quantity quantity_ask;  ///< Only for `BestPrice`.
 
     friend bool operator==(const MarketEvent&, const MarketEvent&) = default;
 };

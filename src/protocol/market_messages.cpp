@@ -25,7 +25,7 @@ static_assert(kMarketMessagePadding >= simdjson::SIMDJSON_PADDING);
 
 constexpr base::Duration kTradeAheadMax = base::Duration::seconds(60);
 
-// Fields by place: first the names of one letter, then the longer ones.
+// The positions of the fields: first the names of one letter, then the longer ones.
 constexpr std::size_t kUpdatePreviousField = 52;  // "pu"
 constexpr std::size_t kUpdateLastField = 53;      // "lastUpdateId"
 constexpr std::size_t kBidsField = 54;
@@ -39,7 +39,7 @@ constexpr std::size_t field_of_letter(char letter) {
     return kFieldUnknown;
 }
 
-/// `key` is the text behind the opening quote; a closing quote is sure to follow.
+/// `key` is the text after the opening quote; a closing quote always follows.
 std::size_t field_of(const char* key) {
     if (key[0] == '"') return kFieldUnknown;
     if (key[1] == '"') return field_of_letter(key[0]);
@@ -51,11 +51,11 @@ std::size_t field_of(const char* key) {
     return kFieldUnknown;
 }
 
-/// The fields of one message as they were found: single values as their raw text, which may carry
-/// white space behind them; lists of levels already read into the message.
+/// The fields of one message: single values as their raw text, possibly with white space after it;
+/// lists of levels are read into the message directly.
 class Fields {
 public:
-    /// False when the field was there before.
+    /// Returns false if the field was added before.
     bool add(std::size_t field, std::string_view text) {
         const std::uint64_t bit = std::uint64_t{1} << field;
         if ((seen_ & bit) != 0) return false;
@@ -90,7 +90,7 @@ constexpr bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/// The content of a text value without its quotes; nothing when it is no text, or has escapes,
+/// The content of a text value without its quotes. Empty if it is not a text, or if it has escapes,
 /// which no name or number of the exchange needs.
 std::optional<std::string_view> unquoted(std::string_view raw) {
     if (raw.size() < 2 || raw.front() != '"') return std::nullopt;
@@ -104,13 +104,13 @@ std::optional<std::string_view> unquoted(std::string_view raw) {
 constexpr std::array<std::uint32_t, 9> kPowersOfTen = {
     1, 10, 100, 1'000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000};
 
-/// Units of 10^-8 in a quoted decimal of the usual form: digits, perhaps a point and up to eight
-/// decimals, at most 18 digits in all and 15 before the point, so that nothing can overflow.
-/// Nothing for every other text, right or wrong.
+/// Fast path: units of 10^-8 in a quoted decimal of the usual form: digits, optionally a point and
+/// up to eight decimals, at most 18 digits in total and 15 before the point, so that nothing can
+/// overflow. Empty for every other text, valid or not.
 inline std::optional<std::uint64_t> usual_units_of(std::string_view raw) {
     if (raw.size() < 3 || raw.front() != '"') return std::nullopt;
     const char* const begin = raw.data() + 1;
-    // The closing quote stops both loops.
+    // The closing quote ends both loops.
     const char* at = begin;
     std::uint64_t units = 0;
     for (; is_digit(*at); ++at)
@@ -133,7 +133,7 @@ inline std::optional<std::uint64_t> usual_units_of(std::string_view raw) {
     return scaled;
 }
 
-/// The same for any decimal that the model takes, but without a sign, and with the reason.
+/// The same for every decimal that the model accepts, but without a sign, and with the error.
 Result<base::Int128, MarketParseError> units_of(std::string_view raw) {
     if (raw.empty() || raw.front() != '"') return Failure{MarketParseError::BadShape};
     const auto content = unquoted(raw);
@@ -162,7 +162,8 @@ inline Result<Level, MarketParseError> level_of(std::string_view price, std::str
     return unusual_level_of(price, quantity);
 }
 
-/// A plain whole number of at most 18 digits: update ids, trade ids and times have 14 at most.
+/// Reads an unsigned whole number of at most 18 digits: update ids, trade ids and times have at
+/// most 14.
 Result<std::uint64_t, MarketParseError> number_of(std::string_view raw) {
     std::uint64_t number = 0;
     std::size_t digits = 0;
@@ -179,7 +180,7 @@ Result<std::uint64_t, MarketParseError> number_of(std::string_view raw) {
     return number;
 }
 
-/// True for a trade whose buyer had the resting order: the seller took.
+/// True for a trade whose buyer had the resting order: the seller is the taker.
 Result<bool, MarketParseError> truth_of(std::string_view raw) {
     while (!raw.empty() &&
            (raw.back() == ' ' || raw.back() == '\n' || raw.back() == '\r' || raw.back() == '\t')) {
@@ -198,7 +199,8 @@ Outcome<MarketParseError> read_level(ondemand::array pair, std::vector<Level>& l
         if (std::move(item).get(value) != simdjson::SUCCESS) {
             return Failure{MarketParseError::NotJson};
         }
-        // The exchange once sent a third, empty, list in each level: more members are unknown ones.
+        // The exchange used to send a third, empty list in each level, so additional members are
+        // ignored.
         if (count < 2) texts[count] = value.raw_json_token();
         ++count;
     }
@@ -226,8 +228,9 @@ Outcome<MarketParseError> read_levels(ondemand::value value, std::vector<Level>&
     return Done{};
 }
 
-/// What kind of depth stream a name such as "btcusdt@depth@100ms" announces. Partial books
-/// ("@depth5") and others ("@rpiDepth") carry the same event name and are no changes of our book.
+/// Does the stream name announce depth messages of another kind than "btcusdt@depth@100ms"? Partial
+/// books ("@depth5") and others ("@rpiDepth") have the same event name and are no changes of our
+/// book.
 bool is_other_depth_stream(std::string_view stream) {
     const std::size_t at = stream.find('@');
     if (at == std::string_view::npos) return false;
@@ -249,7 +252,7 @@ Outcome<MarketParseError> read_symbol(const Fields& fields, MarketMessage& messa
 
 Result<base::Timestamp, MarketParseError> time_of(std::string_view raw) {
     const std::uint64_t milliseconds = TRY(number_of(raw));
-    // The year 5138: later ones are garbage, and would leave the range in microseconds.
+    // The year 5138: later times are invalid, and would exceed the range in microseconds.
     if (milliseconds > 100'000'000'000'000) return Failure{MarketParseError::BadNumber};
     return base::Timestamp::from_milliseconds(static_cast<std::int64_t>(milliseconds));
 }
@@ -277,7 +280,7 @@ Outcome<MarketParseError> interpret_depth(const Fields& fields, MarketMessage& m
     return Done{};
 }
 
-/// Futures send the trade's kind in `X`; spot and aggregates have none.
+/// Futures send the kind of a trade in `X`; spot and aggregates have none.
 Result<TradeOrigin, MarketParseError> origin_of(const Fields& fields) {
     if (!fields.has('X')) return TradeOrigin::Market;
     const auto origin = unquoted(fields.text('X'));
@@ -298,7 +301,7 @@ Outcome<MarketParseError> read_trade_ids(const Fields& fields, MarketMessage& me
     return Done{};
 }
 
-/// A trade cannot come long after the message that tells of it: such a time would close candles
+/// A trade cannot be much later than the message that reports it: such a time would close candles
 /// that are not over.
 Outcome<MarketParseError> read_trade_time(const Fields& fields, MarketMessage& message) {
     message.trade_time = TRY(time_of(fields.text('T')));
@@ -367,11 +370,11 @@ Outcome<MarketParseError> interpret(const Fields& fields,
                                     MarketMessage& message) {
     if (fields.has('e')) return interpret_named(fields, wrapping, message);
     if (fields.has(kUpdateLastField) && (fields.has(kBidsField) || fields.has(kRequestField))) {
-        // On a stream this shape is a partial book (spot "@depth5"), not a snapshot.
+        // On a stream this form is a partial book (spot "@depth5"), not a snapshot.
         if (wrapping.wrapped) return Done{};
         return interpret_snapshot(fields, message);
     }
-    // Spot's book ticker names no event.
+    // Spot's book ticker has no event name.
     if (fields.has('u') && fields.has('b') && fields.has('a') && fields.has('B')) {
         return interpret_ticker(fields, message);
     }
@@ -385,8 +388,8 @@ struct MarketParser::State {
     std::vector<char> copy;
     Fields fields;
     Wrapping wrapping;
-    /// What reading the lists of levels came to. It counts only for messages that have such lists
-    /// by their kind: an unknown event may use the same letters for something else.
+    /// The result of reading the lists of levels. It is used only if the message is of a kind that
+    /// has such lists: an unknown event may use the same letters for something else.
     Outcome<MarketParseError> levels = Done{};
 
     Outcome<MarketParseError> read_field(ondemand::field& field, MarketMessage& message);
@@ -431,7 +434,7 @@ Outcome<MarketParseError> MarketParser::State::read_document(ondemand::document&
             TRY(read_field(field, message));
         }
     }
-    // Anything behind the closing brace, even a second message, means that framing was lost.
+    // Anything after the closing brace, even a second message, means that the framing is wrong.
     if (document.current_location().error() == simdjson::SUCCESS) {
         return Failure{MarketParseError::NotJson};
     }

@@ -14,7 +14,7 @@ using model::Level;
 using model::Price;
 using model::Quantity;
 
-// The documents' own examples (spot web-socket-streams.md; futures "Diff. Book Depth Streams",
+// Examples of the documentation (spot web-socket-streams.md; futures "Diff. Book Depth Streams",
 // "Individual Symbol Book Ticker Streams").
 constexpr std::string_view kSpotDepth =
     R"({"e":"depthUpdate","E":1672515782136,"s":"BNBBTC","U":157,"u":160,)"
@@ -79,7 +79,7 @@ TEST(MarketParser, ReadsADepthUpdateOfSpot) {
     EXPECT_EQ(message.asks, std::vector{level("0.0026", "100")});
 }
 
-TEST(MarketParser, ReadsTheUpdateBeforeOnFutures) {
+TEST(MarketParser, ReadsThePreviousUpdateIdOnFutures) {
     EXPECT_EQ(read(kFuturesDepth).previous_update, 149U);
 }
 
@@ -106,7 +106,7 @@ TEST(MarketParser, ReadsTradesWithTheTakersSide) {
     EXPECT_EQ(aggregate.taker, model::Side::Buy);
 }
 
-TEST(MarketParser, ReadsTradeTimesAndTheIdsThatATradeHolds) {
+TEST(MarketParser, ReadsTradeTimesAndTradeIds) {
     const MarketMessage trade = read(kTrade);
     EXPECT_EQ(trade.trade_time, base::Timestamp::from_milliseconds(1672515782136));
     EXPECT_EQ(trade.first_trade, 12345U);
@@ -123,8 +123,8 @@ TEST(MarketParser, ReadsTradeTimesAndTheIdsThatATradeHolds) {
     EXPECT_EQ(refusal(replaced(kTrade, R"("q":"100")", R"("q":"0")")), "BAD_NUMBER");
 }
 
-/// Messages of both markets with every field that changes, or could be thought to change, what a
-/// message means.
+/// Messages of both markets with every field that changes, or seems to change, the meaning of a
+/// message.
 struct MeaningRow {
     std::string_view about;
     std::string_view text;
@@ -242,7 +242,7 @@ TEST(MarketParser, UnwrapsACombinedStreamInAnyFieldOrder) {
 }
 
 // @spec:X-60
-TEST(MarketParser, ToleratesUnknownFieldsAndAnyOrder) {
+TEST(MarketParser, AcceptsUnknownFieldsAndAnyOrder) {
     const MarketMessage message =
         read(R"({"a":[],"b":[["1.5","2"],["1.4","0.000",[]]],"zz":{"b":[1,{"e":"x"}]},"u":9,"U":7,)"
              R"("Q":[[["deep"]]],"s":"AB","E":5 ,"e":"depthUpdate"})");
@@ -263,7 +263,7 @@ TEST(MarketParser, IgnoresUnknownEvents) {
     }
 }
 
-TEST(MarketParser, TakesNoPartialBookForTheBook) {
+TEST(MarketParser, IgnoresPartialBooks) {
     const std::string spot = R"({"stream":"bnbbtc@depth5","data":)" + std::string(kSnapshot) + "}";
     EXPECT_EQ(read(spot).kind, MarketMessageKind::Ignored);
     for (const std::string_view stream : {"btcusdt@depth5@100ms", "btcusdt@rpiDepth@500ms"}) {
@@ -285,7 +285,7 @@ TEST(MarketParser, ReadsAmountsExactly) {
     EXPECT_EQ(bid("1.500000000000", "00012"), level("1.5", "12"));
 }
 
-TEST(MarketParser, RefusesMalformedAndForbiddenAmounts) {
+TEST(MarketParser, RejectsMalformedAndForbiddenAmounts) {
     for (const std::string_view price : {"",
                                          ".",
                                          "1.",
@@ -313,7 +313,7 @@ TEST(MarketParser, RefusesMalformedAndForbiddenAmounts) {
     EXPECT_EQ(refusal(replaced(kSnapshot, "4.00000200", "x")), "BAD_NUMBER");
 }
 
-TEST(MarketParser, RefusesMalformedWholeNumbers) {
+TEST(MarketParser, RejectsMalformedWholeNumbers) {
     for (const std::string_view number : {"-157", "1.5", "1e3", "9999999999999999999"}) {
         const std::string last = R"("u":)" + std::string(number);
         EXPECT_NE(refusal(replaced(kSpotDepth, R"("u":160)", last)), "accepted") << number;
@@ -322,7 +322,7 @@ TEST(MarketParser, RefusesMalformedWholeNumbers) {
     EXPECT_EQ(refusal(replaced(kSpotDepth, "1672515782136", "999999999999999999")), "BAD_NUMBER");
 }
 
-TEST(MarketParser, RefusesWrongShapes) {
+TEST(MarketParser, RejectsWrongShapes) {
     EXPECT_EQ(refusal(replaced(kSpotDepth, R"("u":160,)", "")), "BAD_SHAPE");
     EXPECT_EQ(refusal(replaced(kSpotDepth, R"("u":160,)", R"("u":160,"u":161,)")), "BAD_SHAPE");
     EXPECT_EQ(refusal(replaced(kSpotDepth, R"([["0.0024","10"]])", R"("0.0024")")), "BAD_SHAPE");
@@ -337,7 +337,7 @@ TEST(MarketParser, RefusesWrongShapes) {
     EXPECT_EQ(refusal("[1,2]"), "BAD_SHAPE");
 }
 
-TEST(MarketParser, RefusesGarbage) {
+TEST(MarketParser, RejectsGarbage) {
     for (const std::string_view text : {"",
                                         " ",
                                         "{",
@@ -357,7 +357,7 @@ TEST(MarketParser, RefusesGarbage) {
     EXPECT_EQ(refusal(std::string(kSpotDepth) + "]"), "NOT_JSON");
 }
 
-TEST(MarketParser, RefusesDamageInsideOfListsAndObjects) {
+TEST(MarketParser, RejectsDamageInsideListsAndObjects) {
     const auto damaged = [](std::string_view from, std::string_view to) {
         return refusal(replaced(kSpotDepth, from, to));
     };
@@ -367,7 +367,7 @@ TEST(MarketParser, RefusesDamageInsideOfListsAndObjects) {
     EXPECT_EQ(refusal(replaced(wrapped, R"("U":157,)", R"("U":157 )")), "NOT_JSON");
 }
 
-TEST(MarketParser, RefusesWhatIsTooLong) {
+TEST(MarketParser, RejectsMessagesThatAreTooLong) {
     std::string long_text(kMarketMessageBytesMax + 1, ' ');
     EXPECT_EQ(refusal(long_text), "TOO_LARGE");
     long_text.resize(long_text.size() + kMarketMessagePadding, ' ');
@@ -380,7 +380,7 @@ TEST(MarketParser, RefusesWhatIsTooLong) {
     EXPECT_EQ(outcome.error(), MarketParseError::TooLarge);
 }
 
-TEST(MarketParser, RefusesEveryTruncation) {
+TEST(MarketParser, RejectsEveryTruncation) {
     const std::string wrapped = R"({"stream":"s@depth","data":)" + std::string(kFuturesDepth) + "}";
     for (const std::string_view text : {std::string_view(wrapped),
                                         kSpotDepth,
@@ -395,7 +395,7 @@ TEST(MarketParser, RefusesEveryTruncation) {
     }
 }
 
-TEST(MarketParser, CarriesNothingFromOneMessageToTheNext) {
+TEST(MarketParser, LeavesNothingFromAPreviousMessage) {
     MarketParser parser;
     MarketMessage message;
     ASSERT_TRUE(parser.parse(kFuturesDepth, message).has_value());
@@ -408,7 +408,7 @@ TEST(MarketParser, CarriesNothingFromOneMessageToTheNext) {
     EXPECT_TRUE(message.bids.empty());
 }
 
-TEST(MarketParser, ReadsAMessageWhereItLies) {
+TEST(MarketParser, ParsesAMessageInPlace) {
     MarketParser parser;
     MarketMessage message;
     std::string buffer = std::string(kTrade) + "\n" + std::string(kSnapshot);

@@ -50,7 +50,7 @@ std::optional<Name> read_name(std::string_view text) {
     return fits ? std::optional(Name(std::string(text))) : std::nullopt;
 }
 
-/// A decimal text of either sign.
+/// Reads a signed decimal text.
 template <class A>
 Result<A, RequestError> signed_amount(FieldReader& reader, std::string_view name) {
     return reader.word(

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Bodies of the routes about comparisons with the exchange, read strictly; see api_requests.hpp
-/// for what that means.
+/// Strict parsers for the bodies of the routes about comparisons with the exchange; see
+/// api_requests.hpp for the rules.
 
 #include "protocol/api_requests.hpp"
 #include "protocol/events.hpp"
@@ -11,22 +11,23 @@
 
 namespace botcore::protocol {
 
-/// A reason that a person gives is at most this long, in bytes, and one line.
+/// The maximum length of a user's reason in bytes; it must be one line.
 inline constexpr std::size_t kReasonTextMax = 500;
 
-/// reason, optional: why an order is cancelled or given up.
+/// Fields: reason, optional: why an order is canceled or given up.
 [[nodiscard]] ParseResult<std::string> parse_cancel_order(std::string_view body);
 
-/// state ("ACTIVE" or "FROZEN") and text: why.
+/// Fields: state ("ACTIVE" or "FROZEN") and text: why.
 [[nodiscard]] ParseResult<model::SetAccountState> parse_account_state(std::string_view body);
 
-/// Either asset, seen and total, or symbol, seen, quantity and cost; and text: by what evidence.
+/// Fields: either asset, seen and total, or symbol, seen, quantity and cost; and text: the
+/// evidence.
 [[nodiscard]] ParseResult<model::AdoptBooks> parse_adopt_books(std::string_view body);
 
-/// The report of a consistency check is at most this long, in bytes.
+/// The maximum length of a consistency check's report in bytes.
 inline constexpr std::size_t kCheckReportMax = 16U << 10U;
 
-/// result ("consistent", "inconsistent" or "incomplete") and report: text of several lines.
+/// Fields: result ("consistent", "inconsistent" or "incomplete") and report: text of several lines.
 [[nodiscard]] base::Result<ConsistencyReport, RequestError> parse_consistency_report(
     std::string_view body);
 

@@ -9,7 +9,7 @@ std::string code(const auto& parsed) {
     return parsed ? std::string("none") : std::string(parsed.error().code);
 }
 
-TEST(ReconcileRequests, ReasonsAreOneLineThatATerminalShowsAsItIs) {
+TEST(ReconcileRequests, ReasonsAreOneLineWithoutControlCharacters) {
     for (const char* mark :
          {"\\n", "\\u001b", "\\u007f", "\\u009b", "\\u202e", "\\u2066", "\\u2028"}) {
         const std::string text = std::string("\"a") + mark + "b\"}";

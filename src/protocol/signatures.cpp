@@ -18,7 +18,7 @@ constexpr std::size_t kHashBytes = 32;
 constexpr std::size_t kSignatureBytes = 64;
 constexpr std::size_t kBase64Max = 1'024;
 
-/// SubjectPublicKeyInfo of an Ed25519 key up to the key itself (RFC 8410, section 10.1).
+/// The SubjectPublicKeyInfo of an Ed25519 key up to the key itself (RFC 8410, section 10.1).
 constexpr std::array<std::uint8_t, 12> kKeyPrefix{
     0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
 
@@ -39,7 +39,7 @@ bool is_base64(std::string_view text) {
            });
 }
 
-/// Empty where the text is no base64.
+/// Empty if the text is not base64.
 std::vector<std::uint8_t> decoded(std::string_view text) {
     if (!is_base64(text)) return {};
     std::vector<std::uint8_t> bytes(text.size() / 4 * 3);
@@ -110,7 +110,7 @@ bool Ed25519PublicKey::verifies(std::string_view text, std::string_view base64) 
                                                                      EVP_MD_CTX_free);
     CHECK(key != nullptr);
     CHECK(context != nullptr);
-    // Which 32 bytes are a key shows here only: those that are none verify nothing.
+    // Whether the 32 bytes are a valid key is only checked here: an invalid key verifies nothing.
     return EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
            EVP_DigestVerify(
                context.get(), signature.data(), signature.size(), bytes_of(text), text.size()) == 1;

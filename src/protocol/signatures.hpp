@@ -1,7 +1,7 @@
 #pragma once
 
-/// How a client of the exchange proves who it is: HMAC-SHA256 with a shared secret, or Ed25519.
-/// Source: the spot documentation, "Signed endpoint security" (2026-07-21).
+/// The signatures by which a client of the exchange authenticates: HMAC-SHA256 with a shared
+/// secret, or Ed25519. Source: the spot documentation, "Signed endpoint security" (2026-07-21).
 
 #include <array>
 #include <cstdint>
@@ -11,18 +11,18 @@
 
 namespace botcore::protocol {
 
-/// 64 small hexadecimal digits.
+/// 64 lower-case hexadecimal digits.
 [[nodiscard]] std::string hmac_sha256_hex(std::string_view secret, std::string_view text);
 
-/// Is `hex`, in any letter case, the HMAC-SHA256 of the text? Takes the same time whatever differs.
+/// Is `hex`, in any case, the HMAC-SHA256 of the text? The comparison takes constant time.
 [[nodiscard]] bool is_hmac_sha256(std::string_view secret,
                                   std::string_view text,
                                   std::string_view hex);
 
 class Ed25519PublicKey {
 public:
-    /// Reads what `openssl pkey -pubout` writes: a PEM block "PUBLIC KEY". Nothing for anything
-    /// else, keys of other kinds included.
+    /// Reads the output of `openssl pkey -pubout`: a PEM block "PUBLIC KEY". Empty for anything
+    /// else, including keys of other types.
     [[nodiscard]] static std::optional<Ed25519PublicKey> parse(std::string_view pem);
 
     /// Is `base64` a signature of the text by the owner of the key?

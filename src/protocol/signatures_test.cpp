@@ -15,7 +15,7 @@ constexpr std::string_view kSignature =
     "+bRr0lv18FlbviRlUUFDjnoQCw==";
 
 // RFC 4231, test case 2.
-TEST(Signatures, HmacIsThatOfTheStandard) {
+TEST(Signatures, HmacMatchesTheStandard) {
     const std::string hex = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
     EXPECT_EQ(hmac_sha256_hex("Jefe", "what do ya want for nothing?"), hex);
     EXPECT_TRUE(is_hmac_sha256("Jefe", "what do ya want for nothing?", hex));
@@ -28,7 +28,7 @@ TEST(Signatures, HmacIsThatOfTheStandard) {
     EXPECT_FALSE(is_hmac_sha256("Jefe", "what do ya want for nothing?", ""));
 }
 
-TEST(Signatures, Ed25519IsThatOfTheStandard) {
+TEST(Signatures, Ed25519MatchesTheStandard) {
     const auto key = Ed25519PublicKey::parse(kPem);
     ASSERT_TRUE(key);
     EXPECT_TRUE(key->verifies("", kSignature));
@@ -40,7 +40,7 @@ TEST(Signatures, Ed25519IsThatOfTheStandard) {
         EXPECT_FALSE(key->verifies("", wrong)) << wrong;
 }
 
-TEST(Signatures, WhatIsNoEd25519KeyIsRefused) {
+TEST(Signatures, RejectsWhatIsNotAnEd25519Key) {
     std::string pem(kPem);
     EXPECT_FALSE(Ed25519PublicKey::parse(""));
     EXPECT_FALSE(Ed25519PublicKey::parse(pem.substr(0, pem.size() - 10)));

@@ -40,7 +40,7 @@ RequestError invalid(std::string_view field, std::string_view expected) {
     return error;
 }
 
-/// Only the fields that the message may have.
+/// Rejects fields that the message does not have.
 base::Outcome<RequestError> only(const json::object& message,
                                  std::initializer_list<std::string_view> known) {
     for (const auto& [name, value] : message) {

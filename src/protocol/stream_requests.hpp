@@ -1,7 +1,7 @@
 #pragma once
 
-/// What a client says on the event stream, read strictly: one JSON object a message, known fields
-/// only. docs/api/stream.md describes the messages.
+/// Strict parser for the messages of a client on the event stream: one JSON object per message,
+/// known fields only. docs/api/stream.md describes the messages.
 
 #include "protocol/api_requests.hpp"
 #include "protocol/events.hpp"
@@ -14,9 +14,9 @@
 
 namespace botcore::protocol {
 
-/// Longer messages end the connection.
+/// Longer messages close the connection.
 inline constexpr std::size_t kStreamMessageMax = 64 * 1024;
-/// Accounts or symbols that one subscription names at most.
+/// The maximum number of accounts or symbols that one subscription names.
 inline constexpr std::size_t kStreamNamesMax = 100;
 
 struct StreamPing {};
@@ -25,51 +25,51 @@ struct StreamAuthenticate {
     std::string token;
 };
 
-/// Where to go on: after event `index` of record `sequence`, or after the whole record.
+/// Where to resume: after event `index` of record `sequence`, or after the whole record.
 struct StreamPlace {
     model::Sequence sequence = 0;
     std::optional<std::uint32_t> index;
 };
 
-/// The whole wish anew: it takes the place of the subscription before.
+/// A complete subscription, which replaces the previous one.
 struct StreamSubscribe {
-    std::vector<Channel> channels;  ///< Absent in the message: all but prices.
-    std::optional<std::vector<model::AccountId>> accounts;  ///< Nothing: all of the caller's.
-    std::optional<std::vector<model::Symbol>> symbols;      ///< Nothing: all.
-    std::optional<StreamPlace> since;                       ///< Nothing: from now on.
-    std::string timeline;                                   ///< Of `since`; empty: the first.
+    std::vector<Channel> channels;  ///< If absent from the message: all except prices.
+    std::optional<std::vector<model::AccountId>> accounts;  ///< Empty: all of the caller's.
+    std::optional<std::vector<model::Symbol>> symbols;      ///< Empty: all.
+    std::optional<StreamPlace> since;                       ///< Empty: from now on.
+    std::string timeline;  ///< The timeline of `since`; empty: the first.
 };
 
-/// Takes channels and symbols out of the subscription.
+/// Removes channels and symbols from the subscription.
 struct StreamUnsubscribe {
     std::vector<Channel> channels;
     std::vector<model::Symbol> symbols;
 };
 
 struct StreamRequest {
-    std::string id;  ///< The client's own mark, echoed in the answer; may be empty.
+    std::string id;  ///< Chosen by the client and returned in the response; may be empty.
     std::variant<StreamPing, StreamAuthenticate, StreamSubscribe, StreamUnsubscribe> body;
 };
 
-/// INVALID_JSON is for bytes that are no JSON object at all and ends the connection; all other
-/// codes (UNKNOWN_COMMAND, UNKNOWN_FIELD, MISSING_FIELD, INVALID_FIELD) are answered.
+/// INVALID_JSON, for bytes that are not a JSON object, closes the connection; the other errors
+/// (UNKNOWN_COMMAND, UNKNOWN_FIELD, MISSING_FIELD, INVALID_FIELD) get an error message.
 [[nodiscard]] base::Result<StreamRequest, RequestError> parse_stream_request(std::string_view text);
 
 /// `{"type":"error","id","code","message","recoverable","timestamp"}`. Not recoverable: the
-/// connection ends now.
+/// connection is then closed.
 struct StreamError {
     std::string_view id;
     std::string_view code;
     std::string_view message;
     bool recoverable = true;
-    std::string_view timeline{};  ///< Of the journal, where the error is about it.
+    std::string_view timeline{};  ///< The timeline of the journal, if the error is about it.
     /// The last record that the caller's history and this one have in common.
     std::optional<model::Sequence> common{};
 };
 
 [[nodiscard]] std::string render(const StreamError& error, base::Timestamp now);
 
-/// `{"type":TYPE,"id",…,"timestamp"}`: every other message that is no event.
+/// `{"type":TYPE,"id",…,"timestamp"}`: every other message that is not an event.
 [[nodiscard]] std::string render_stream_reply(std::string_view type,
                                               std::string_view id,
                                               boost::json::object fields,

@@ -41,7 +41,7 @@ TEST(StreamRequests, AreReadWithAllTheirFields) {
     EXPECT_EQ(leave.symbols.front().text(), "ETHUSDT");
 }
 
-TEST(StreamRequests, WithoutChannelsAskForAllButPrices) {
+TEST(StreamRequests, WithoutChannelsSubscribeToAllExceptPrices) {
     const auto requested = std::get<StreamSubscribe>(accepted(R"({"type":"subscribe"})").body);
     EXPECT_EQ(requested.channels.size(), kChannels.size() - 1);
     EXPECT_EQ(std::count(requested.channels.begin(), requested.channels.end(), Channel::Prices), 0);
@@ -49,7 +49,7 @@ TEST(StreamRequests, WithoutChannelsAskForAllButPrices) {
 }
 
 // @spec:R3-VAL-01 @spec:R3-VAL-03 @spec:R3-VAL-04 @spec:R3-VAL-05
-TEST(StreamRequests, AreRefusedWithTheCodeOfTheirMistake) {
+TEST(StreamRequests, AreRejectedWithTheMatchingErrorCode) {
     for (const char* text : {"", "{", "[]", "7", "\"x\"", "{}{}", "null"})
         EXPECT_EQ(refused(text), "INVALID_JSON");
     EXPECT_EQ(refused(std::string(20, '[') + std::string(20, ']')), "INVALID_JSON");
@@ -81,7 +81,7 @@ TEST(StreamRequests, AreRefusedWithTheCodeOfTheirMistake) {
     }
 }
 
-TEST(StreamRequests, ErrorsAndAnswersAreOneObjectEach) {
+TEST(StreamRequests, ErrorsAndRepliesAreOneObjectEach) {
     const base::Timestamp now = base::Timestamp::from_milliseconds(1'700'000'000'000);
     EXPECT_EQ(
         render(StreamError{.id = "a", .code = "X", .message = "m", .recoverable = false}, now),

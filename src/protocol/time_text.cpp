@@ -15,7 +15,7 @@ void append_padded(std::string& out, std::int64_t value, int digits) {
     out += text;
 }
 
-/// Takes exactly `digits` digits off the front; nothing where they are not there.
+/// Removes exactly `digits` digits from the front and returns them; empty if there are fewer.
 std::optional<std::int64_t> take_number(std::string_view& text, std::size_t digits) {
     if (text.size() < digits) return std::nullopt;
     std::int64_t number = 0;
@@ -46,7 +46,7 @@ std::optional<std::int64_t> take_day(std::string_view& text) {
     return days;
 }
 
-/// ":30.250000", or nothing at all, in microseconds.
+/// Reads ":30.250000", or an empty text, in microseconds.
 std::optional<std::int64_t> take_seconds(std::string_view& text) {
     if (!take_letter(text, ':')) return 0;
     const auto seconds = take_number(text, 2);

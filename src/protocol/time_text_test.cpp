@@ -11,14 +11,14 @@ std::string text_of(std::int64_t milliseconds) {
     return to_iso8601(base::Timestamp::from_milliseconds(milliseconds));
 }
 
-TEST(Iso8601, WritesKnownMoments) {
+TEST(Iso8601, WritesKnownTimes) {
     EXPECT_EQ(text_of(0), "1970-01-01T00:00:00.000Z");
     EXPECT_EQ(text_of(1'723'161'255'208), "2024-08-08T23:54:15.208Z");
     EXPECT_EQ(text_of(951'782'400'000), "2000-02-29T00:00:00.000Z");
     EXPECT_EQ(text_of(-1), "1969-12-31T23:59:59.999Z");
 }
 
-TEST(Iso8601, ReadsWhatItWrites) {
+TEST(Iso8601, RoundTripsTimes) {
     base::Random random(7);
     for (int i = 0; i < 10'000; ++i) {
         const auto time = base::Timestamp::from_milliseconds(
@@ -36,7 +36,7 @@ TEST(Iso8601, ReadsShortForms) {
               base::Timestamp::from_milliseconds(1'709'164'800'000));
 }
 
-TEST(Iso8601, RefusesEverythingElse) {
+TEST(Iso8601, RejectsEverythingElse) {
     for (const char* text : {"",
                              "now",
                              "2024-08-08",

@@ -1,13 +1,15 @@
 #pragma once
 
-/// Sends less to a service that accepts little. Each caller refuses by itself with probability
-/// max(0, (requests - K x accepts) / (requests + 1)) over the last two minutes (Beyer et al., "Site
-/// Reliability Engineering", 2016, chapter 21), so that a drowning service is not asked in vain.
+/// Client-side throttling: sends fewer requests to a service that accepts few. Each caller rejects
+/// its own requests with probability max(0, (requests - K x accepts) / (requests + 1)) over the
+/// last two minutes (Beyer et al., "Site Reliability Engineering", 2016, chapter 21), so that an
+/// overloaded service does not receive requests that it would reject.
 ///
-/// A1  Requests that were refused here count as requests: the load that waits is felt.
-/// A2  While at least one of K requests is accepted nothing is refused.
-/// A3  Fewer requests than `requests_least` refuse nothing: the formula is for crowds, and would
-///     take their few retries from those who seldom call.
+/// A1  Requests that are rejected here count as requests, so that the probability reflects the
+///     whole demand.
+/// A2  Nothing is rejected while at least one of K requests is accepted.
+/// A3  Nothing is rejected below `requests_least` requests: the formula is meant for high rates,
+///     and would take away the few retries of a caller that rarely calls.
 
 #include "base/random.hpp"
 #include "resilience/sliding_window.hpp"
@@ -22,7 +24,7 @@ struct AdaptiveThrottleRules {
     base::Duration window = base::Duration::seconds(120);
 };
 
-/// Threads: one at a time.
+/// Not thread-safe.
 class AdaptiveThrottle {
 public:
     explicit constexpr AdaptiveThrottle(const AdaptiveThrottleRules& rules = {})
@@ -30,7 +32,7 @@ public:
           requests_least_(rules.requests_least),
           window_(rules.window) {}
 
-    /// Counts a request. False where it must not be sent.
+    /// Counts a request. Returns false if it must not be sent.
     [[nodiscard]] constexpr bool admit(base::Timestamp now, base::Random& random) {
         window_.advance(now);
         const Sums& sums = window_.total();
@@ -42,7 +44,7 @@ public:
         return !refused;
     }
 
-    /// The service took a request, whatever it thought of its content.
+    /// The service accepted a request, even if it answered with an error about its content.
     constexpr void accepted(base::Timestamp now) {
         window_.advance(now);
         window_.add({0, 1});

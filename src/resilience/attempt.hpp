@@ -1,10 +1,11 @@
 #pragma once
 
-/// How one attempt at something outside ended, and what that means: may it be tried again, and what
-/// does it say about the other side's health? The answers are two tables, not code.
+/// How one attempt to call an external service ended, and what follows: whether it may be retried,
+/// and what it says about the service's health. Both are read from two tables.
 ///
-/// T1  A 4xx is never retried and never counts against the other side.
-/// T2  429 and 418 speak of our own speed: they are obeyed, and count neither way.
+/// T1  A 4xx is never retried and never counts against the service.
+/// T2  429 and 418 are caused by our own request rate: they are obeyed, and count neither as
+///     success nor as failure.
 
 #include "base/check.hpp"
 #include "base/time.hpp"
@@ -16,46 +17,47 @@
 
 namespace botcore::resilience {
 
-/// What the transport saw. Everything above `Broken` happened before a byte of the request left.
+/// What the transport observed. The ends from ConnectionRefused to CertificateRefused occur before
+/// any byte of the request is sent.
 enum class AttemptEnd : std::uint8_t {
-    Answered,            ///< With the status beside it.
-    ConnectionRefused,   ///< Nobody listens there, or its name has no address.
-    ConnectTimedOut,     ///< No connection in time.
-    CertificateRefused,  ///< It is not who it should be, or speaks no TLS.
-    Broken,              ///< The connection ended before the whole answer was there.
-    TimedOut,            ///< No answer in time.
-    Garbled,             ///< What came is no answer.
-    StoreDisconnected,   ///< A store's connection was lost.
-    StoreLocked,         ///< A store's lock was not free in time.
-    RuleBroken,          ///< Invalid input or a rule of the business.
-    Canceled,            ///< We did not want it any more.
+    Answered,            ///< With the HTTP status in `status`.
+    ConnectionRefused,   ///< Nothing listens there, or the name has no address.
+    ConnectTimedOut,     ///< No connection within the time limit.
+    CertificateRefused,  ///< The certificate is not valid, or the peer does not speak TLS.
+    Broken,              ///< The connection ended before the response was complete.
+    TimedOut,            ///< No response within the time limit.
+    Garbled,             ///< The response is malformed.
+    StoreDisconnected,   ///< The connection to a store was lost.
+    StoreLocked,         ///< A store's lock was not free within the time limit.
+    RuleBroken,          ///< Invalid input, or a business rule was violated.
+    Canceled,            ///< We canceled it.
 };
 
 struct AttemptResult {
     AttemptEnd end = AttemptEnd::Answered;
-    std::uint16_t status = 200;  ///< Of an answer.
-    /// What the other side's Retry-After asks for.
+    std::uint16_t status = 200;  ///< Of a response.
+    /// The delay that the service's Retry-After asks for.
     std::optional<base::Duration> retry_after = std::nullopt;
 };
 
-/// May it be tried again?
+/// May the attempt be retried?
 enum class RetryClass : std::uint8_t {
-    Success,    ///< There is nothing to try again.
-    Transient,  ///< It may work next time.
-    Throttled,  ///< As above, at the time that the other side names, if it names one.
-    Banned,     ///< At the time that the other side names and at no other.
-    Permanent,  ///< It would end the same way.
+    Success,    ///< No retry needed.
+    Transient,  ///< A retry may succeed.
+    Throttled,  ///< As Transient, but at the time that the service names, if it names one.
+    Banned,     ///< Only at the time that the service names.
+    Permanent,  ///< A retry would fail the same way.
 };
 
-/// What it says about the other side.
+/// What the attempt says about the service.
 enum class Outcome : std::uint8_t {
     Success,
     Failure,
-    Slow,     ///< It worked, and took too long.
-    Ignored,  ///< Nothing: a refusal by its rules, our own cancellation, our own speed.
+    Slow,     ///< It succeeded, but took too long.
+    Ignored,  ///< Nothing: rejected by its rules, canceled by us, or caused by our request rate.
 };
 
-/// Statuses from `first` to `last`, both included. The first row that fits counts.
+/// Statuses from `first` to `last`, both included. The first matching row applies.
 struct StatusRow {
     std::uint16_t first;
     std::uint16_t last;
@@ -70,9 +72,9 @@ struct EndRow {
     std::string_view name;  ///< For logs and metrics.
 };
 
-// R2-RETRY-07, -08, -10 to -12. 418 is the exchange's ban, the answer to
-// going on after 429: asking too early makes it longer. The other 5xx are defects of the other side
-// that waiting does not mend.
+// R2-RETRY-07, -08, -10 to -12. 418 is the exchange's ban for requests that continue after a 429; a
+// request during the ban extends it. The other 5xx are defects of the service that waiting does not
+// fix.
 inline constexpr std::array kStatusRows = {
     StatusRow{200, 299, RetryClass::Success, Outcome::Success},
     StatusRow{418, 418, RetryClass::Banned, Outcome::Ignored},
@@ -84,7 +86,7 @@ inline constexpr std::array kStatusRows = {
     StatusRow{0, 65'535, RetryClass::Permanent, Outcome::Ignored},
 };
 
-// R2-RETRY-06, -09, -13; in the order of the enumeration.
+// R2-RETRY-06, -09, -13; indexed by the enumeration.
 inline constexpr std::array kEndRows = {
     EndRow{AttemptEnd::Answered, RetryClass::Success, Outcome::Success, "answered"},
     EndRow{AttemptEnd::ConnectionRefused, RetryClass::Transient, Outcome::Failure, "refused"},
@@ -106,7 +108,7 @@ inline constexpr std::array kEndRows = {
     EndRow{AttemptEnd::Canceled, RetryClass::Permanent, Outcome::Ignored, "canceled"},
 };
 
-/// What the tables say of one attempt.
+/// The entry of the tables for one attempt.
 struct Meaning {
     RetryClass retry = RetryClass::Success;
     Outcome outcome = Outcome::Success;
@@ -133,17 +135,17 @@ struct Meaning {
     return row_of(end).name;
 }
 
-/// Does the other side ask us to be slower?
+/// Does the service ask us to slow down?
 [[nodiscard]] constexpr bool is_throttling(RetryClass retry) {
     return retry == RetryClass::Throttled || retry == RetryClass::Banned;
 }
 
-/// Did it end because time ran out?
+/// Did it end because of a time-out?
 [[nodiscard]] constexpr bool is_timeout(AttemptEnd end) {
     return end == AttemptEnd::TimedOut || end == AttemptEnd::ConnectTimedOut;
 }
 
-/// Is it certain that no byte of the request left?
+/// Is it certain that no byte of the request was sent?
 [[nodiscard]] constexpr bool is_not_sent(AttemptEnd end) {
     return end == AttemptEnd::ConnectionRefused || end == AttemptEnd::ConnectTimedOut ||
            end == AttemptEnd::CertificateRefused;

@@ -7,7 +7,7 @@ namespace botcore::resilience {
 
 namespace {
 
-/// In the order of the enumeration.
+/// Indexed by the enumeration.
 constexpr std::array<std::string_view, 6> kStateNames = {
     "closed", "open", "half_open", "forced_open", "disabled", "metrics_only"};
 
@@ -61,7 +61,7 @@ std::optional<Breaker::Permit> Breaker::acquire_unusual(Timestamp now, Priority 
     if (priority == Priority::Exit) return kUncounted;
     if (state_ == BreakerState::ForcedOpen) return std::nullopt;
     if (state_ == BreakerState::Open) {
-        // A clock that went back would stretch the wait: it begins anew instead.
+        // A clock that went back would extend the wait, so the wait starts again at `now`.
         if (now < changed_at_) changed_at_ = now;
         if (now - changed_at_ < open_time()) return std::nullopt;
         move(BreakerState::HalfOpen, BreakerCause::WaitOver, now);
@@ -72,7 +72,7 @@ std::optional<Breaker::Permit> Breaker::acquire_unusual(Timestamp now, Priority 
 std::optional<Breaker::Permit> Breaker::acquire_probe(Timestamp now) {
     if (probes_under_way_ >= rules_.probes_at_once) {
         if (now < probe_began_) probe_began_ = now;
-        // A result that never comes must not keep the breaker half open for ever.
+        // A probe whose result is never recorded must not keep the breaker half open for ever.
         if (now - probe_began_ >= open_time()) open(BreakerCause::ProbeLost, now);
         return std::nullopt;
     }
@@ -91,7 +91,7 @@ void Breaker::record_unusual(const Permit& permit, Outcome outcome, Timestamp no
     }
 }
 
-/// Closed and MetricsOnly: the two states whose permits carry the generation.
+/// For Closed and MetricsOnly: the two states whose permits carry the generation.
 void Breaker::record_counted(Outcome outcome, Timestamp now) {
     const bool failed = outcome == Outcome::Failure;
     const Sums call{1, failed ? 1U : 0U, outcome == Outcome::Slow ? 1U : 0U};

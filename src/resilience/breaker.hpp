@@ -1,22 +1,24 @@
 #pragma once
 
-/// Stops calling what does not answer, so that callers fail at once and the other side can heal.
+/// Circuit breaker: stops calling a service that does not respond, so that callers fail immediately
+/// and the service can recover.
 ///
-///              trips: run, share of failures, share of slow calls (`record`)
+///       consecutive failures, share of failures, share of slow calls (`record`)
 ///     Closed ──────────────────────────────────────────────> Open <──────────┐
-///        ^                                                     │ its time is   │ one bad probe,
-///        │ five good probes (`record`)                         v up (`acquire`)│ or one that
-///        └───────────────────────────────────────────────── HalfOpen ─────────┘ never ended
+///        ^                                                     │ open time is  │ one bad probe,
+///        │ five good probes (`record`)                         v up (`acquire`)│ or one without
+///        └───────────────────────────────────────────────── HalfOpen ─────────┘ a result
 ///
-///   An operator sets ForcedOpen, Disabled and MetricsOnly, and Closed to leave them (`force`).
+///   An operator sets ForcedOpen, Disabled and MetricsOnly, and returns to Closed (`force`).
 ///
-/// B1  A result counts only in the generation in which its permit was given: what began before a
-///     transition says nothing about the state after it.
-/// B2  In HalfOpen at most `probes_at_once` calls are under way.
-/// B3  Exits always pass (X-08, I9). What passes where a normal call would not moves nothing.
-/// B4  Ignored outcomes neither open nor close.
+/// B1  A result counts only in the generation in which its permit was issued: a call that began
+///     before a transition says nothing about the state after it.
+/// B2  In HalfOpen at most `probes_at_once` calls are in flight.
+/// B3  Exits always pass (X-08, I9). The result of an exit that passes where a normal call would
+///     not changes nothing.
+/// B4  Ignored outcomes neither open nor close the breaker.
 ///
-/// It sits under the retry loop: each attempt is a call. Threads: one at a time.
+/// The breaker is inside the retry loop: each attempt is a call. Not thread-safe.
 
 #include "resilience/attempt.hpp"
 #include "resilience/sliding_window.hpp"
@@ -29,17 +31,18 @@ namespace botcore::resilience {
 using base::Duration;
 using base::Timestamp;
 
-// Stored in the file of breakers by name, never by number.
+// The file of breaker states stores the names, never the numbers.
 enum class BreakerState : std::uint8_t {
     Closed,
     Open,
     HalfOpen,
-    ForcedOpen,   ///< An operator stopped it.
-    Disabled,     ///< Lets everything through and looks at nothing.
-    MetricsOnly,  ///< Lets everything through, counts, and says when it would have opened.
+    ForcedOpen,   ///< Opened by an operator.
+    Disabled,     ///< Lets every call through and evaluates no results.
+    MetricsOnly,  ///< Lets every call through, evaluates the results, and counts when it would have
+                  ///< opened.
 };
 
-/// Why a breaker moved.
+/// Why a breaker changed its state.
 enum class BreakerCause : std::uint8_t {
     None,
     FailuresInRow,
@@ -48,32 +51,32 @@ enum class BreakerCause : std::uint8_t {
     WaitOver,
     ProbesGood,
     ProbeBad,
-    ProbeLost,  ///< A probe's result never came.
+    ProbeLost,  ///< A probe's result was never recorded.
     Operator,
 };
 
-/// Shares are in percent of the calls of a window; 0 switches a rule off.
+/// Shares are in percent of the calls of a window; 0 disables a rule.
 struct BreakerRules {
     std::uint32_t failures_in_row = 10;
     std::uint32_t failure_share = 50;
     std::uint32_t slow_share = 0;
-    std::uint32_t calls_least = 20;  ///< Fewer calls are no share.
+    std::uint32_t calls_least = 20;  ///< With fewer calls no share is evaluated.
     Duration window = Duration::seconds(60);
-    std::uint32_t window_calls = 0;  ///< Also judge the last so many calls, at most 256.
-    Duration slow_after{};           ///< A success that took longer is slow; 0: none is.
+    std::uint32_t window_calls = 0;  ///< Also evaluate this many of the last calls, at most 256.
+    Duration slow_after{};           ///< A success that took longer is slow; 0 disables the rule.
     Duration open_for = Duration::seconds(60);
-    /// Each opening in a row lasts this many times longer; 1 keeps it.
+    /// Each consecutive opening lasts this many times longer than the one before; 1: no growth.
     std::uint32_t open_growth = 1;
     Duration open_for_max = Duration::seconds(600);
     std::uint32_t probes_at_once = 1;
-    std::uint32_t probes_good = 5;  ///< In a row, to close.
+    std::uint32_t probes_good = 5;  ///< Consecutive good probes that close the breaker.
 };
 
-/// What a breaker keeps over a restart.
+/// The state of a breaker that is stored over a restart.
 struct BreakerMemory {
     BreakerState state = BreakerState::Closed;
     Timestamp changed_at;
-    std::uint32_t openings = 0;  ///< In a row, without a closing between them.
+    std::uint32_t openings = 0;  ///< Consecutive, without a closing between them.
 
     friend bool operator==(const BreakerMemory&, const BreakerMemory&) = default;
 
@@ -94,7 +97,7 @@ struct BreakerTransition {
 
 class Breaker {
 public:
-    /// The right to make one call, and the duty to record how it ended.
+    /// The permission to make one call; its outcome must be recorded.
     struct Permit {
         std::uint64_t generation = 0;  ///< 0: the result is not counted.
         Timestamp began;
@@ -104,7 +107,7 @@ public:
 
     explicit Breaker(const BreakerRules& rules);
 
-    /// Nothing where the call must not be made.
+    /// Empty if the call must not be made.
     [[nodiscard]] std::optional<Permit> acquire(Timestamp now,
                                                 Priority priority = Priority::Normal) {
         if (state_ == BreakerState::Closed) [[likely]]
@@ -112,7 +115,7 @@ public:
         return acquire_unusual(now, priority);
     }
 
-    /// Each permit is recorded once; Canceled attempts too, as Ignored.
+    /// Each permit is recorded once; canceled attempts too, as Ignored.
     void record(const Permit& permit, Outcome outcome, Timestamp now) {
         if (permit.generation != generation_) return;
         if (outcome == Outcome::Success && quiet_) [[likely]] {
@@ -123,23 +126,23 @@ public:
         record_unusual(permit, outcome, now);
     }
 
-    /// An operator's word. Open and HalfOpen cannot be asked for.
+    /// Sets a state for an operator. Open and HalfOpen cannot be set.
     void force(BreakerState state, Timestamp now);
 
     [[nodiscard]] BreakerMemory memory() const;
-    /// Goes on where an earlier life stopped; HalfOpen begins a new wait.
+    /// Restores the state of an earlier process; HalfOpen becomes Open with a new wait.
     void restore(const BreakerMemory& memory, Timestamp now);
 
     [[nodiscard]] BreakerState state() const { return state_; }
 
-    /// How long a caller should wait before it asks again; zero unless Open.
+    /// How long a caller should wait before its next attempt; zero unless Open.
     [[nodiscard]] Duration wait_left(Timestamp now) const;
 
-    /// The transition of the last `acquire`, `record` or `force`, once. At most one happens in
-    /// each.
+    /// Returns the transition of the last `acquire`, `record` or `force`, once. Each of them makes
+    /// at most one.
     [[nodiscard]] std::optional<BreakerTransition> take_transition();
 
-    /// How often MetricsOnly would have opened.
+    /// How often MetricsOnly would have opened the breaker.
     [[nodiscard]] std::uint64_t openings_observed() const { return openings_observed_; }
 
 private:
@@ -163,7 +166,7 @@ private:
         }
     };
 
-    /// The last so many calls, one byte each.
+    /// The last calls, one byte each.
     class LastCalls {
     public:
         static constexpr std::uint32_t kMax = 256;
@@ -196,8 +199,8 @@ private:
     void move(BreakerState to, BreakerCause cause, Timestamp now);
 
     BreakerState state_ = BreakerState::Closed;
-    /// Nothing that a success would have to be weighed against: Closed, no failure or slow call in
-    /// the windows, no rule about slow calls, no window of the last calls.
+    /// True when a success needs no evaluation: Closed, no failure or slow call in the windows, no
+    /// rule about slow calls, no window of the last calls.
     bool quiet_ = false;
     std::uint32_t failures_in_row_ = 0;
     std::uint64_t generation_ = 1;

@@ -22,7 +22,7 @@ constexpr Timestamp at(std::int64_t milliseconds) {
     return kStart + Duration::milliseconds(milliseconds);
 }
 
-/// One whole call that takes no time. False when the breaker refused it.
+/// One complete call that takes no time. Returns false if the breaker rejected it.
 bool call(Breaker& breaker, Outcome outcome, Timestamp now, Priority priority = Priority::Normal) {
     const auto permit = breaker.acquire(now, priority);
     if (permit) breaker.record(*permit, outcome, now);
@@ -42,7 +42,7 @@ Breaker opened(const BreakerRules& rules = {}) {
 }
 
 // @spec:TC-REL-006 @spec:R2-CB-02 @spec:R2-CB-03
-TEST(TcRel006, TheTenthFailureInARowOpensAndNotTheNinth) {
+TEST(TcRel006, TheTenthConsecutiveFailureOpensAndNotTheNinth) {
     Breaker breaker({});
     fail_times(breaker, 9, kStart);
     EXPECT_EQ(breaker.state(), State::Closed);
@@ -61,7 +61,7 @@ TEST(TcRel006, TheTenthFailureInARowOpensAndNotTheNinth) {
 }
 
 // @spec:TC-REL-006 @spec:R2-CB-04 @spec:X-10
-TEST(TcRel006, HalfOfTwentyCallsInAMinuteOpensAtTheTwentieth) {
+TEST(TcRel006, HalfOfTwentyCallsFailingInAMinuteOpensAtTheTwentieth) {
     Breaker breaker({});
     for (int i = 0; i < 19; ++i) {
         const auto outcome = i % 2 == 0 ? Outcome::Success : Outcome::Failure;
@@ -73,7 +73,7 @@ TEST(TcRel006, HalfOfTwentyCallsInAMinuteOpensAtTheTwentieth) {
     EXPECT_EQ(breaker.take_transition()->cause, Cause::FailureShare);
 }
 
-TEST(Breaker, TheTwentiethCallOpensEvenWhenItIsASuccess) {
+TEST(Breaker, TheTwentiethCallOpensEvenIfItSucceeds) {
     Breaker breaker({});
     for (int i = 0; i < 19; ++i) {
         const auto outcome = i % 2 == 0 ? Outcome::Failure : Outcome::Success;
@@ -84,13 +84,13 @@ TEST(Breaker, TheTwentiethCallOpensEvenWhenItIsASuccess) {
     EXPECT_EQ(breaker.state(), State::Open);
 }
 
-TEST(Breaker, LessThanHalfStaysClosedAndAMinuteIsForgotten) {
+TEST(Breaker, StaysClosedBelowHalfAndForgetsCallsAfterAMinute) {
     Breaker breaker({});
     for (int i = 0; i < 300; ++i) {
         const auto outcome = i % 25 < 12 && i % 2 == 0 ? Outcome::Failure : Outcome::Success;
         ASSERT_TRUE(call(breaker, outcome, at(i * 100)));
     }
-    // Nine failures and eleven successes, a minute apart: neither half knows of the other.
+    // Nine failures and eleven successes, a minute apart: neither window contains both.
     for (int i = 0; i < 9; ++i)
         ASSERT_TRUE(call(breaker, Outcome::Failure, at(200'000)));
     for (int i = 0; i < 11; ++i)
@@ -100,7 +100,7 @@ TEST(Breaker, LessThanHalfStaysClosedAndAMinuteIsForgotten) {
 }
 
 // @spec:TC-REL-006 @spec:R2-CB-05 @spec:R2-CB-08
-TEST(TcRel006, OpenFailsFastUntilAMinuteIsOver) {
+TEST(TcRel006, OpenRejectsCallsForOneMinute) {
     Breaker breaker = opened();
     EXPECT_FALSE(breaker.acquire(at(0)).has_value());
     EXPECT_FALSE(breaker.acquire(at(59'900)).has_value());
@@ -114,7 +114,7 @@ TEST(TcRel006, OpenFailsFastUntilAMinuteIsOver) {
 }
 
 // @spec:TC-REL-006 @spec:R2-CB-06
-TEST(TcRel006, TheFifthGoodProbeClosesAndOneBadOneOpensAgain) {
+TEST(TcRel006, TheFifthGoodProbeClosesAndOneBadProbeReopens) {
     Breaker breaker = opened();
     for (int i = 0; i < 4; ++i)
         ASSERT_TRUE(call(breaker, Outcome::Success, at(60'000)));
@@ -134,7 +134,7 @@ TEST(TcRel006, TheFifthGoodProbeClosesAndOneBadOneOpensAgain) {
 }
 
 // @spec:TC-REL-006 @spec:R2-CB-07
-TEST(TcRel006, HalfOpenLetsAsManyProbesThroughAsConfigured) {
+TEST(TcRel006, HalfOpenAllowsTheConfiguredNumberOfProbes) {
     Breaker one = opened();
     const auto first = one.acquire(at(60'000));
     ASSERT_TRUE(first.has_value());
@@ -151,7 +151,7 @@ TEST(TcRel006, HalfOpenLetsAsManyProbesThroughAsConfigured) {
 }
 
 // @spec:TC-REL-006 @spec:X-08 @spec:I9
-TEST(TcRel006, ExitsPassInEveryStateAndMoveNothingWhileItIsNotClosed) {
+TEST(TcRel006, ExitsPassInEveryStateAndAreCountedOnlyWhileClosed) {
     Breaker breaker = opened();
     for (int i = 0; i < 50; ++i)
         EXPECT_TRUE(call(breaker, Outcome::Success, at(i), Priority::Exit));
@@ -171,7 +171,7 @@ TEST(TcRel006, ExitsPassInEveryStateAndMoveNothingWhileItIsNotClosed) {
     EXPECT_EQ(breaker.state(), State::Open);
 }
 
-TEST(Breaker, WhatBeganBeforeATransitionSaysNothingAfterIt) {
+TEST(Breaker, ResultsOfCallsBeforeATransitionAreNotCounted) {
     Breaker breaker({});
     const auto early = breaker.acquire(kStart);
     fail_times(breaker, 10, kStart);
@@ -200,7 +200,7 @@ TEST(Breaker, IgnoredOutcomesNeitherOpenNorClose) {
     EXPECT_EQ(breaker.state(), State::HalfOpen);
 }
 
-TEST(Breaker, AProbeThatNeverEndsOpensItAgain) {
+TEST(Breaker, AProbeWithoutAResultReopens) {
     Breaker breaker = opened();
     const auto lost = breaker.acquire(at(60'000));
     ASSERT_TRUE(lost.has_value());
@@ -214,7 +214,7 @@ TEST(Breaker, AProbeThatNeverEndsOpensItAgain) {
     EXPECT_EQ(breaker.state(), State::HalfOpen);
 }
 
-TEST(Breaker, SlowCallsOpenByTheirShareAndSpoilAProbe) {
+TEST(Breaker, SlowCallsOpenByTheirShareAndFailAProbe) {
     BreakerRules rules;
     rules.slow_share = 80;
     rules.slow_after = Duration::seconds(1);
@@ -232,13 +232,13 @@ TEST(Breaker, SlowCallsOpenByTheirShareAndSpoilAProbe) {
     EXPECT_EQ(breaker.state(), State::Open);
 }
 
-TEST(Breaker, TheCountWindowSeesWhatTheMinuteHasForgotten) {
+TEST(Breaker, TheCountWindowIncludesCallsOlderThanAMinute) {
     BreakerRules rules;
     rules.window_calls = 20;
     Breaker breaker(rules);
     for (int i = 0; i < 40; ++i)
         ASSERT_TRUE(call(breaker, Outcome::Success, at(i)));
-    // One call in ten seconds never makes twenty in a minute.
+    // One call every ten seconds never makes twenty in a minute.
     for (int i = 0; i < 19; ++i) {
         const auto outcome = i % 2 == 0 ? Outcome::Failure : Outcome::Slow;
         ASSERT_TRUE(call(breaker, outcome, at(100'000 + i * 10'000)));
@@ -247,7 +247,7 @@ TEST(Breaker, TheCountWindowSeesWhatTheMinuteHasForgotten) {
     EXPECT_EQ(breaker.take_transition()->cause, Cause::FailureShare);
 }
 
-TEST(Breaker, TheOpenTimeGrowsToItsCapAndStartsAnewAfterClosing) {
+TEST(Breaker, TheOpenTimeGrowsToItsCapAndResetsAfterClosing) {
     BreakerRules rules;
     rules.open_for = Duration::seconds(10);
     rules.open_growth = 2;
@@ -267,7 +267,7 @@ TEST(Breaker, TheOpenTimeGrowsToItsCapAndStartsAnewAfterClosing) {
     EXPECT_EQ(breaker.wait_left(at(now)), Duration::seconds(10));
 }
 
-TEST(Breaker, AnOperatorDisablesOrOnlyObserves) {
+TEST(Breaker, AnOperatorCanDisableOrObserveOnly) {
     Breaker breaker({});
     breaker.force(State::Disabled, kStart);
     EXPECT_EQ(breaker.take_transition()->cause, Cause::Operator);
@@ -282,7 +282,7 @@ TEST(Breaker, AnOperatorDisablesOrOnlyObserves) {
     EXPECT_EQ(breaker.state(), State::Closed);
 }
 
-TEST(Breaker, GoesOnAfterARestart) {
+TEST(Breaker, RestoresItsStateAfterARestart) {
     Breaker before = opened();
     Breaker after({});
     after.restore(before.memory(), at(30'000));
@@ -304,7 +304,7 @@ TEST(Breaker, GoesOnAfterARestart) {
     EXPECT_EQ(third.memory(), forced);
 }
 
-TEST(Breaker, AClockThatGoesBackStretchesTheWaitByNoMoreThanItself) {
+TEST(Breaker, AClockStepBackRestartsTheOpenTime) {
     Breaker breaker = opened();
     const Timestamp yesterday = kStart - Duration::seconds(86'400);
     EXPECT_EQ(breaker.wait_left(yesterday), Duration::seconds(60));
@@ -316,7 +316,7 @@ TEST(Breaker, AClockThatGoesBackStretchesTheWaitByNoMoreThanItself) {
     EXPECT_EQ(breaker.state(), State::Open);
 }
 
-TEST(Breaker, NamesOfStatesReadBack) {
+TEST(Breaker, NamesOfStatesParseBack) {
     for (const auto state : {State::Closed,
                              State::Open,
                              State::HalfOpen,
@@ -339,7 +339,7 @@ TEST(Breaker, NamesOfStatesReadBack) {
     }
 }
 
-/// The rules again, as slowly and plainly as can be: all calls of a state in a list.
+/// A simple reference implementation of the rules: all calls of a state in a list.
 class PlainBreaker {
 public:
     bool call(Outcome outcome, std::int64_t second) {
@@ -388,7 +388,7 @@ private:
     std::vector<Past> calls;
 };
 
-RC_GTEST_PROP(BreakerProperty, DoesWhatThePlainRulesSayAtEachCall, ()) {
+RC_GTEST_PROP(BreakerProperty, MatchesTheReferenceImplementationAtEachCall, ()) {
     Breaker breaker({});
     PlainBreaker plain;
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();

@@ -1,14 +1,14 @@
 #pragma once
 
-/// Keeps one kind of work from taking all places: calls to one place share a bounded number of
-/// slots, in lanes of falling priority. A lane may use a slot only while the reserves of the lanes
-/// above it stay free, and what waits for a slot is bounded by lane.
+/// Prevents one kind of work from using all capacity: the calls to one service share a fixed number
+/// of slots, in lanes of descending priority. A lane may take a slot only while the slots that
+/// higher lanes have reserved stay free, and each lane's queue is bounded.
 ///
-/// K1  At most `slots` calls are under way.
-/// K2  A lane takes no slot that the lanes above it have reserved.
-/// K3  A free slot goes to the highest lane that waits and may take it; within a lane, to the
-///     first that came.
-/// K4  A full queue refuses; nothing is dropped from it.
+/// K1  At most `slots` calls are in flight.
+/// K2  A lane takes no slot that a higher lane has reserved.
+/// K3  A free slot goes to the highest lane that has a waiting call and may take the slot; within a
+///     lane, to the call that has waited longest.
+/// K4  A full queue rejects new calls; nothing is dropped from it.
 
 #include <array>
 #include <cstddef>
@@ -24,8 +24,8 @@ enum class Lane : std::uint8_t { Cancel, Exit, Reconciliation, Entry, MarketData
 inline constexpr std::size_t kLanes = 5;
 
 struct LaneRules {
-    std::uint32_t reserve = 0;    ///< Slots that no lane below takes.
-    std::uint32_t queue_max = 8;  ///< Calls that may wait.
+    std::uint32_t reserve = 0;    ///< Slots that lower lanes cannot take.
+    std::uint32_t queue_max = 8;  ///< The maximum number of waiting calls.
 };
 
 struct BulkheadRules {
@@ -34,26 +34,26 @@ struct BulkheadRules {
         LaneRules{2, 64}, LaneRules{2, 64}, LaneRules{2, 32}, LaneRules{2, 32}, LaneRules{0, 8}};
 };
 
-/// Allocates when it is made and never again. Threads: one at a time.
+/// Allocates only in the constructor. Not thread-safe.
 class Bulkhead {
 public:
-    /// The caller's name for a call that waits.
+    /// The caller's identifier of a waiting call.
     using Ticket = std::uint64_t;
 
     enum class Entry : std::uint8_t { Started, Waiting, Refused };
 
     explicit Bulkhead(const BulkheadRules& rules = {});
 
-    /// Started: a slot is taken until `leave`. Waiting: `next` will hand the ticket out.
+    /// Started: the call holds a slot until `leave`. Waiting: `next` will return the ticket.
     [[nodiscard]] Entry enter(Lane lane, Ticket ticket);
 
-    /// Gives a slot back. Whoever calls this then asks `next` until nothing comes.
+    /// Releases a slot. The caller must then call `next` until it returns nothing.
     void leave();
 
     /// The next waiting call, which now holds a slot.
     [[nodiscard]] std::optional<Ticket> next();
 
-    /// Takes a waiting call out, whose time has passed. False: it does not wait.
+    /// Removes a waiting call whose time has run out. Returns false if it does not wait.
     [[nodiscard]] bool withdraw(Lane lane, Ticket ticket);
 
     [[nodiscard]] std::uint32_t under_way() const { return under_way_; }
@@ -61,7 +61,7 @@ public:
     [[nodiscard]] std::size_t waiting(Lane lane) const { return queue(lane).count; }
 
 private:
-    /// A ring.
+    /// A ring buffer.
     struct Queue {
         std::vector<Ticket> tickets;
         std::size_t first = 0;

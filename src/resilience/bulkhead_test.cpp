@@ -12,7 +12,7 @@ namespace {
 
 using Entry = Bulkhead::Entry;
 
-/// Six slots, one of them reserved for each lane but the last.
+/// Six slots, one of them reserved for each lane except the last.
 BulkheadRules small() {
     BulkheadRules rules;
     rules.slots = 6;
@@ -21,7 +21,7 @@ BulkheadRules small() {
     return rules;
 }
 
-TEST(Bulkhead, ALaneTakesNoSlotThatIsReservedAboveIt) {
+TEST(Bulkhead, ALaneTakesNoSlotThatAHigherLaneReserves) {
     Bulkhead bulkhead(small());
     EXPECT_EQ(bulkhead.enter(Lane::MarketData, 1), Entry::Started);
     EXPECT_EQ(bulkhead.enter(Lane::MarketData, 2), Entry::Started);
@@ -37,7 +37,7 @@ TEST(Bulkhead, ALaneTakesNoSlotThatIsReservedAboveIt) {
     EXPECT_EQ(bulkhead.waiting(Lane::Entry), 1U);
 }
 
-TEST(Bulkhead, AFreeSlotGoesToTheMostUrgentThatMayTakeIt) {
+TEST(Bulkhead, AFreeSlotGoesToTheMostUrgentLaneThatMayTakeIt) {
     Bulkhead bulkhead(small());
     for (Bulkhead::Ticket ticket = 1; ticket <= 6; ++ticket)
         ASSERT_EQ(bulkhead.enter(Lane::Cancel, ticket), Entry::Started);
@@ -62,7 +62,7 @@ TEST(Bulkhead, AFreeSlotGoesToTheMostUrgentThatMayTakeIt) {
     EXPECT_EQ(bulkhead.next(), 7U);
 }
 
-TEST(Bulkhead, AFullQueueRefusesAndWhoeverGaveUpLeavesItInOrder) {
+TEST(Bulkhead, AFullQueueRejectsAndWithdrawalsPreserveItsOrder) {
     Bulkhead bulkhead(small());
     for (Bulkhead::Ticket ticket = 1; ticket <= 6; ++ticket)
         ASSERT_EQ(bulkhead.enter(Lane::Cancel, ticket), Entry::Started);
@@ -79,7 +79,7 @@ TEST(Bulkhead, AFullQueueRefusesAndWhoeverGaveUpLeavesItInOrder) {
     EXPECT_FALSE(bulkhead.next().has_value());
 }
 
-TEST(Bulkhead, MayHaveNoQueueAtAll) {
+TEST(Bulkhead, WorksWithoutAQueue) {
     BulkheadRules rules;
     rules.slots = 1;
     rules.lanes.fill(LaneRules{0, 0});
@@ -89,7 +89,7 @@ TEST(Bulkhead, MayHaveNoQueueAtAll) {
     EXPECT_FALSE(bulkhead.withdraw(Lane::Entry, 2));
 }
 
-RC_GTEST_PROP(BulkheadProperty, SlotsAndQueuesStayWithinTheirBounds, ()) {
+RC_GTEST_PROP(BulkheadProperty, SlotsAndQueuesStayWithinTheirLimits, ()) {
     const BulkheadRules rules = small();
     Bulkhead bulkhead(rules);
     std::map<Bulkhead::Ticket, Lane> waiting;
@@ -109,8 +109,8 @@ RC_GTEST_PROP(BulkheadProperty, SlotsAndQueuesStayWithinTheirBounds, ()) {
             bulkhead.leave();
             --started;
             while (const auto next = bulkhead.next()) {
-                // Nobody more urgent than the one that got the slot is left behind, and nobody of
-                // the same lane who came before.
+                // No waiting call is more urgent than the one that got the slot, and none of the
+                // same lane has waited longer.
                 for (const auto& [other, other_lane] : waiting) {
                     RC_ASSERT(other >= *next || other_lane > waiting.at(*next));
                     RC_ASSERT(other_lane >= waiting.at(*next));
@@ -129,7 +129,7 @@ RC_GTEST_PROP(BulkheadProperty, SlotsAndQueuesStayWithinTheirBounds, ()) {
 
 constexpr base::Timestamp kStart = base::Timestamp::from_milliseconds(1'767'225'600'000);
 
-TEST(AdaptiveThrottle, RefusesNothingWhileHalfIsAccepted) {
+TEST(AdaptiveThrottle, RejectsNothingWhileHalfIsAccepted) {
     AdaptiveThrottle throttle;
     base::Random random(1);
     for (int i = 0; i < 1'000; ++i) {
@@ -141,9 +141,9 @@ TEST(AdaptiveThrottle, RefusesNothingWhileHalfIsAccepted) {
     EXPECT_EQ(throttle.accepts(), 1'000U);
 }
 
-TEST(AdaptiveThrottle, RefusesByTheFormula) {
+TEST(AdaptiveThrottle, RejectsByTheFormula) {
     base::Random random(2);
-    // 300 requests and 50 accepts: (300 - 100) / 301 of the next ones are refused.
+    // 300 requests and 50 accepts: (300 - 100) / 301 of the next requests are rejected.
     int refused = 0;
     for (int round = 0; round < 2'000; ++round) {
         AdaptiveThrottle throttle;
@@ -157,7 +157,7 @@ TEST(AdaptiveThrottle, RefusesByTheFormula) {
     EXPECT_NEAR(refused, 2'000 * 200 / 301, 90);
 }
 
-TEST(AdaptiveThrottle, LeavesTheFewAloneAndForgetsTwoMinutes) {
+TEST(AdaptiveThrottle, IgnoresLowRatesAndForgetsAfterTwoMinutes) {
     AdaptiveThrottle throttle;
     base::Random random(3);
     for (int i = 0; i < 20; ++i)

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The moment until which a request may still cost time. It travels with the request: whoever works
-/// for it gets a child that is never later, and starts nothing that cannot end in time.
+/// The time until which a request may use resources. It travels with the request: each part of the
+/// work gets a child deadline that is never later, and starts nothing that cannot end in time.
 ///
 /// D1  A child's deadline is never later than its parent's.
 
@@ -12,17 +12,18 @@ namespace botcore::resilience {
 using base::Duration;
 using base::Timestamp;
 
-/// What a request gets when it does not say otherwise; leaves time to answer before the limit.
+/// The default of a request; it leaves time to respond before the limit.
 inline constexpr Duration kDeadlineDefault = Duration::seconds(25);
 /// No request of ours takes longer than this.
 inline constexpr Duration kRequestLimit = Duration::seconds(30);
 
 class Deadline {
 public:
-    /// Has passed already.
+    /// A deadline that has already passed.
     constexpr Deadline() = default;
 
-    /// A request that begins now. Spans beyond `kRequestLimit` are cut to it, negative ones to 0.
+    /// For a request that begins now. A span longer than `kRequestLimit` is reduced to it, a
+    /// negative one to 0.
     [[nodiscard]] static constexpr Deadline after(Timestamp now, Duration span = kDeadlineDefault) {
         if (span > kRequestLimit) span = kRequestLimit;
         if (span < Duration{}) span = Duration{};

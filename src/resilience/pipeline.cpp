@@ -29,8 +29,8 @@ PipelineStep Pipeline::begin(PipelineCall& call, Timestamp now, base::Random& ra
 
 PipelineStep Pipeline::started(PipelineCall& call, Timestamp now, base::Random& random) {
     Kind refused = Kind::BreakerOpen;
-    // A breaker that is not closed lets little enough through. What it refuses says nothing new of
-    // the service, and must not make the throttle refuse its probes.
+    // A breaker that is not closed already limits the calls. Its rejections say nothing new about
+    // the service, and must not make the throttle reject the breaker's probes.
     const bool throttled = !is_exit(call.lane) && parts_.breaker.state() == BreakerState::Closed;
     if (!call.deadline.has_time_for(now, rules_.retry.attempt_least)) {
         refused = Kind::DeadlinePassed;

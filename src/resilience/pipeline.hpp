@@ -1,6 +1,6 @@
 #pragma once
 
-/// The five policies around one call, in the one order that makes sense:
+/// Applies the five policies to one call, in this order:
 ///
 ///   retry( deadline -> bulkhead -> throttle -> breaker -> the attempt )
 ///
@@ -9,10 +9,11 @@
 ///      ^      └──────────> Attempt ── `finished` ──> End
 ///      └──────── RetryAt <─────────────────┘
 ///
-/// P1  The breaker sees each attempt, the caller one call.
+/// P1  The breaker counts every attempt; the caller sees one call.
 /// P2  A slot is held by an attempt, not by a call that waits for its retry.
-/// P3  Cancels and exits pass the throttle and the breaker (X-08, I9); time and slots bind them
-/// too. P4  Each call that began ends once, and gives back what it took.
+/// P3  Cancels and exits bypass the throttle and the breaker (X-08, I9); deadlines and slots apply
+///     to them as well.
+/// P4  Each call that began ends exactly once, and releases everything that it acquired.
 
 #include "resilience/adaptive_throttle.hpp"
 #include "resilience/breaker.hpp"
@@ -24,14 +25,14 @@ namespace botcore::resilience {
 
 struct PipelineRules {
     RetryRules retry;
-    Duration attempt_limit = Duration::seconds(10);  ///< Of one attempt (R2-TMO-05).
+    Duration attempt_limit = Duration::seconds(10);  ///< For one attempt (R2-TMO-05).
 };
 
-/// One call on its way. The first four fields are the caller's, the rest is the pipeline's.
+/// A call in progress. The caller sets the first four fields, the pipeline the others.
 struct PipelineCall {
     Lane lane = Lane::Entry;
     Repeat repeat = Repeat::Forbidden;
-    Bulkhead::Ticket ticket = 0;  ///< Unique among those that share the bulkhead.
+    Bulkhead::Ticket ticket = 0;  ///< Unique among the calls that share the bulkhead.
     Deadline deadline;
 
     std::uint32_t attempts = 0;
@@ -46,16 +47,16 @@ struct MakeAttempt {
     Deadline deadline;
 };
 
-/// All slots are taken: `started` once the bulkhead hands the ticket out.
+/// All slots are taken: call `started` once the bulkhead returns the ticket.
 struct WaitForSlot {};
 
 struct CallOver {
     enum class Kind : std::uint8_t {
         Succeeded,
-        Failed,          ///< After an attempt; `gave_up` says why there is no further one.
+        Failed,          ///< After an attempt; `gave_up` is the reason why there is no further one.
         DeadlinePassed,  ///< Before an attempt could begin.
-        Overloaded,      ///< No slot, and no place to wait for one.
-        Throttled,       ///< The other side accepts little; it was not asked.
+        Overloaded,      ///< No free slot, and the queue is full.
+        Throttled,       ///< The service accepts few requests; no attempt was made.
         BreakerOpen,
         Canceled,
     };
@@ -66,10 +67,10 @@ struct CallOver {
 
 using PipelineStep = std::variant<MakeAttempt, WaitForSlot, RetryAt, CallOver>;
 
-/// Threads: one at a time.
+/// Not thread-safe.
 class Pipeline {
 public:
-    /// A bulkhead may serve several pipelines.
+    /// A bulkhead may be shared by several pipelines.
     struct Parts {
         Bulkhead& bulkhead;
         AdaptiveThrottle& throttle;
@@ -79,23 +80,23 @@ public:
 
     Pipeline(const PipelineRules& rules, Parts parts) : rules_(rules), parts_(parts) {}
 
-    /// A new call, or a retry whose time has come.
+    /// Starts a new call, or a retry that is due.
     [[nodiscard]] PipelineStep begin(PipelineCall& call, Timestamp now, base::Random& random);
 
-    /// The bulkhead handed the call's ticket out.
+    /// The bulkhead returned the call's ticket.
     [[nodiscard]] PipelineStep started(PipelineCall& call, Timestamp now, base::Random& random);
 
-    /// The attempt is over. Its slot is free: ask the bulkhead for the next ticket.
+    /// The attempt has ended. Its slot is free: ask the bulkhead for the next ticket.
     [[nodiscard]] PipelineStep finished(PipelineCall& call,
                                         const AttemptResult& result,
                                         Timestamp now,
                                         base::Random& random);
 
-    /// The caller wants no answer any more, whatever the call does just now. An attempt's slot is
-    /// free then: ask the bulkhead for the next ticket.
+    /// The caller needs no result any more; allowed in every state of the call. If an attempt was
+    /// in flight its slot is free: ask the bulkhead for the next ticket.
     void cancel(PipelineCall& call, Timestamp now);
 
-    /// A call that waits for a slot has no time left.
+    /// The deadline of a call that waits for a slot has passed.
     [[nodiscard]] PipelineStep expired(PipelineCall& call);
 
 private:

@@ -30,7 +30,7 @@ protected:
                 .deadline = Deadline::after(kStart)};
     }
 
-    /// Begins and ends a call's only attempt.
+    /// Begins and ends a call that makes one attempt.
     PipelineStep once(PipelineCall& call, const AttemptResult& result, Timestamp now) {
         auto step = pipeline.begin(call, now, random);
         if (std::holds_alternative<MakeAttempt>(step)) {
@@ -65,7 +65,7 @@ protected:
     Bulkhead::Ticket tickets = 0;
 };
 
-TEST_F(PipelineOfFive, AGoodCallTakesOneAttemptOfAtMostTenSeconds) {
+TEST_F(PipelineOfFive, ASuccessfulCallTakesOneAttemptOfAtMostTenSeconds) {
     auto call = new_call();
     const auto step = pipeline.begin(call, at(0), random);
     EXPECT_EQ(std::get<MakeAttempt>(step).deadline.at(), at(10'000));
@@ -76,7 +76,7 @@ TEST_F(PipelineOfFive, AGoodCallTakesOneAttemptOfAtMostTenSeconds) {
     EXPECT_EQ(call.attempts, 1U);
 }
 
-TEST_F(PipelineOfFive, AFailingCallIsTriedFourTimesAndTheBreakerSeesEach) {
+TEST_F(PipelineOfFive, AFailingCallIsAttemptedFourTimesAndTheBreakerCountsEach) {
     auto call = new_call();
     Timestamp now = kStart;
     auto step = once(call, answer(503), now);
@@ -108,7 +108,7 @@ TEST_F(PipelineOfFive, AWriteHasOneAttempt) {
     EXPECT_EQ(std::get<CallOver>(step).gave_up.why, Why::RepeatForbidden);
 }
 
-TEST_F(PipelineOfFive, ATimeOutCostsTheBudgetMoreAndASpentBudgetEndsTheCall) {
+TEST_F(PipelineOfFive, ATimeOutCostsMoreBudgetAndASpentBudgetEndsTheCall) {
     auto call = new_call();
     ASSERT_TRUE(std::holds_alternative<RetryAt>(once(call, {.end = AttemptEnd::TimedOut}, kStart)));
     EXPECT_EQ(budget.tokens(), 490U);
@@ -124,7 +124,7 @@ TEST_F(PipelineOfFive, ATimeOutCostsTheBudgetMoreAndASpentBudgetEndsTheCall) {
 }
 
 // @spec:R2-CB-08
-TEST_F(PipelineOfFive, AnOpenBreakerEndsTheCallBeforeAnyAttempt) {
+TEST_F(PipelineOfFive, AnOpenBreakerEndsTheCallWithoutAnAttempt) {
     open_the_breaker();
     auto call = new_call();
     EXPECT_EQ(kind_of(pipeline.begin(call, at(1), random)), Kind::BreakerOpen);
@@ -133,7 +133,7 @@ TEST_F(PipelineOfFive, AnOpenBreakerEndsTheCallBeforeAnyAttempt) {
 }
 
 // @spec:R2-CB-05 @spec:R2-CB-06
-TEST_F(PipelineOfFive, WhatAnOpenBreakerRefusedDoesNotHoldItsProbesUp) {
+TEST_F(PipelineOfFive, RejectionsOfAnOpenBreakerDoNotThrottleItsProbes) {
     open_the_breaker();
     for (int i = 0; i < 1'000; ++i) {
         auto call = new_call();
@@ -149,7 +149,7 @@ TEST_F(PipelineOfFive, WhatAnOpenBreakerRefusedDoesNotHoldItsProbesUp) {
 }
 
 // @spec:X-08 @spec:I9
-TEST_F(PipelineOfFive, CancelsAndExitsPassBreakerAndThrottle) {
+TEST_F(PipelineOfFive, CancelsAndExitsBypassBreakerAndThrottle) {
     open_the_breaker();
     for (int i = 0; i < 10'000; ++i)
         (void)throttle.admit(kStart, random);
@@ -160,7 +160,7 @@ TEST_F(PipelineOfFive, CancelsAndExitsPassBreakerAndThrottle) {
     EXPECT_EQ(throttle.requests(), 10'000U);
 }
 
-TEST_F(PipelineOfFive, AThrottledCallIsNotMade) {
+TEST_F(PipelineOfFive, AThrottledCallMakesNoAttempt) {
     for (int i = 0; i < 1'000'000; ++i)
         (void)throttle.admit(kStart, random);
     auto call = new_call();
@@ -168,7 +168,7 @@ TEST_F(PipelineOfFive, AThrottledCallIsNotMade) {
     EXPECT_EQ(bulkhead.under_way(), 0U);
 }
 
-TEST_F(PipelineOfFive, WaitsForASlotAndGoesOnWhenItsTicketComes) {
+TEST_F(PipelineOfFive, WaitsForASlotAndContinuesWithItsTicket) {
     auto first = new_call();
     auto second = new_call();
     auto third = new_call();
@@ -183,7 +183,7 @@ TEST_F(PipelineOfFive, WaitsForASlotAndGoesOnWhenItsTicketComes) {
     EXPECT_EQ(bulkhead.under_way(), 2U);
 }
 
-TEST_F(PipelineOfFive, WhoWaitsTooLongForASlotEnds) {
+TEST_F(PipelineOfFive, ACallThatWaitsTooLongForASlotEnds) {
     auto first = new_call();
     auto second = new_call();
     auto third = new_call();
@@ -198,7 +198,7 @@ TEST_F(PipelineOfFive, WhoWaitsTooLongForASlotEnds) {
     EXPECT_EQ(kind_of(pipeline.begin(fourth, kStart, random)), Kind::DeadlinePassed);
 }
 
-TEST_F(PipelineOfFive, ATicketThatComesTooLateGivesItsSlotBack) {
+TEST_F(PipelineOfFive, ATicketAfterTheDeadlineReleasesItsSlot) {
     auto first = new_call();
     auto second = new_call();
     auto third = new_call();
@@ -211,7 +211,7 @@ TEST_F(PipelineOfFive, ATicketThatComesTooLateGivesItsSlotBack) {
     EXPECT_EQ(bulkhead.under_way(), 1U);
 }
 
-TEST_F(PipelineOfFive, CanBeCanceledWhereverItIs) {
+TEST_F(PipelineOfFive, CanBeCanceledInEveryState) {
     auto fresh = new_call();
     pipeline.cancel(fresh, kStart);
     auto first = new_call();
@@ -244,7 +244,7 @@ TEST_F(PipelineOfFive, EveryEndHasAName) {
     }
 }
 
-/// Many calls at once in virtual time, with failures of every kind.
+/// Many concurrent calls in virtual time, with failures of every kind.
 class Crowd {
 public:
     explicit Crowd(std::uint64_t seed) : random_(seed) {}
@@ -329,7 +329,7 @@ private:
     Bulkhead::Ticket tickets_ = 0;
 };
 
-RC_GTEST_PROP(PipelineProperty, GivesBackAllThatItTookWhateverHappens, ()) {
+RC_GTEST_PROP(PipelineProperty, ReleasesEverythingThatItAcquired, ()) {
     Crowd(*rc::gen::arbitrary<std::uint64_t>()).run();
 }
 

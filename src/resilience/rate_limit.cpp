@@ -8,8 +8,8 @@ namespace botcore::resilience {
 
 namespace {
 
-/// Microseconds until one permit is back. Rounded up, so that a rate is never more than what was
-/// allowed.
+/// Microseconds until one permit is restored. Rounded up, so that the rate never exceeds the
+/// allowed one.
 std::int64_t each_of(const RateRule& rule) {
     CHECK(rule.is_on());
     CHECK(rule.per > base::Duration());
@@ -59,7 +59,7 @@ RateBucket& RateTable::bucket_of(std::string_view key, base::Timestamp now) {
         return known->second->bucket;
     }
     if (buckets_.size() >= keys_max_) {
-        // Forgetting a bucket that is not full would give its key new permits.
+        // Evicting a bucket that is not full would give its key new permits.
         if (buckets_.empty() || !buckets_.back().bucket.is_full(now)) return shared_;
         places_.erase(buckets_.back().key);
         buckets_.pop_back();

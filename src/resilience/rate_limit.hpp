@@ -1,13 +1,13 @@
 #pragma once
 
-/// How often somebody may do something: token buckets, one for each key (a caller, an address), in
-/// a table of bounded size.
+/// Rate limiting with token buckets, one for each key (a caller, an address), in a table of bounded
+/// size.
 ///
 /// L1  Over any span s a key gets at most burst + s / (per / count) permits.
-/// L2  A table holds at most `keys_max` keys. A key that finds no room shares one bucket with all
-///     others that found none: memory never grows, and nobody is let through unlimited.
+/// L2  A table holds at most `keys_max` keys. All keys beyond that share one bucket, so that the
+///     memory is bounded and no key is unlimited.
 ///
-/// Threads: none of its own; the owner's.
+/// Not thread-safe.
 
 #include "base/time.hpp"
 
@@ -20,8 +20,8 @@
 
 namespace botcore::resilience {
 
-/// `count` permits in each span of `per`, as many at once when none was used for that long.
-/// A count of 0 means no limit.
+/// `count` permits in each span of `per`; all of them may be used at once after an idle span. A
+/// count of 0 means no limit.
 struct RateRule {
     std::uint32_t count = 0;
     base::Duration per = base::Duration::seconds(1);
@@ -29,25 +29,25 @@ struct RateRule {
     [[nodiscard]] bool is_on() const { return count > 0; }
 };
 
-/// What a caller may be told about its limit.
+/// What a caller may learn about its limit.
 struct RateVerdict {
     bool allowed = true;
     std::uint32_t limit = 0;
     std::uint32_t remaining = 0;
-    base::Duration full_in;      ///< Until all permits are back.
-    base::Duration retry_after;  ///< Until the next permit; zero when this one was given.
+    base::Duration full_in;      ///< Time until all permits are restored.
+    base::Duration retry_after;  ///< Time until the next permit; zero if this request got one.
 };
 
-/// One bucket as a single point in time: the moment at which all permits are back (the virtual
-/// scheduling form of the leaky bucket, ITU-T I.371). Exact, and nothing drifts.
+/// A bucket stored as one point in time: when all permits are restored (the virtual scheduling form
+/// of the leaky bucket, ITU-T I.371). It is exact and does not drift.
 class RateBucket {
 public:
-    /// Takes a permit if there is one. A clock that goes back delays permits by at most
-    /// `kDebtMax` times `per`.
+    /// Takes a permit if there is one. A clock that goes back delays permits by at most `kDebtMax`
+    /// times `per`.
     [[nodiscard]] RateVerdict take(const RateRule& rule, base::Timestamp now);
 
-    /// Takes permits for what turned out to be dearer than one, whether they are there or not: the
-    /// next are given once the debt is paid.
+    /// Takes more permits for a request that turned out to cost more than one, even if they are not
+    /// available: the next permits are given once the debt is paid.
     void charge(const RateRule& rule, base::Timestamp now, std::uint64_t permits);
 
     [[nodiscard]] bool is_full(base::Timestamp now) const { return full_at_ <= now; }
@@ -56,19 +56,19 @@ private:
     base::Timestamp full_at_;
 };
 
-/// No debt takes longer to pay than so many times a rule's `per`.
+/// No debt takes longer to pay than this many times a rule's `per`.
 inline constexpr std::int64_t kDebtMax = 10;
 
 class RateTable {
 public:
     RateTable(RateRule rule, std::size_t keys_max) : rule_(rule), keys_max_(keys_max) {}
 
-    /// A verdict without a limit (`limit` 0) where the rule is off.
+    /// Returns a verdict without a limit (`limit` 0) if there is no rule.
     [[nodiscard]] RateVerdict take(std::string_view key, base::Timestamp now);
 
     void charge(std::string_view key, base::Timestamp now, std::uint64_t permits);
 
-    /// For takes from now on; what was taken before stays taken.
+    /// Applies to later requests; permits that were taken before stay taken.
     void set_rule(RateRule rule) { rule_ = rule; }
 
     [[nodiscard]] std::size_t size() const { return buckets_.size(); }
@@ -85,7 +85,7 @@ private:
 
     RateRule rule_;
     std::size_t keys_max_;
-    std::list<Entry> buckets_;  ///< The last used in front.
+    std::list<Entry> buckets_;  ///< Most recently used first.
     std::map<std::string_view, Place> places_;
     RateBucket shared_;
 };

@@ -15,7 +15,7 @@ using base::Timestamp;
 constexpr Timestamp kStart = Timestamp::from_milliseconds(1'790'000'000'000);
 constexpr RateRule kTenPerSecond{.count = 10, .per = Duration::seconds(1)};
 
-TEST(RateBucket, GivesItsBurstAtOnceAndThenOnePermitEachTenthOfASecond) {
+TEST(RateBucket, GivesItsBurstAndThenOnePermitPerTenthOfASecond) {
     RateBucket bucket;
     for (std::uint32_t i = 0; i < 10; ++i) {
         const RateVerdict verdict = bucket.take(kTenPerSecond, kStart);
@@ -43,7 +43,7 @@ TEST(RateBucket, IsFullAgainAfterItsSpan) {
     EXPECT_EQ(bucket.take(kTenPerSecond, kStart + Duration::seconds(9)).remaining, 9U);
 }
 
-TEST(RateBucket, WaitsAtMostTenSpansWhenTheClockGoesBack) {
+TEST(RateBucket, DelaysByAtMostTenSpansWhenTheClockGoesBack) {
     RateBucket bucket;
     (void)bucket.take(kTenPerSecond, kStart + Duration::seconds(3'600));
     const RateVerdict back = bucket.take(kTenPerSecond, kStart);
@@ -52,7 +52,7 @@ TEST(RateBucket, WaitsAtMostTenSpansWhenTheClockGoesBack) {
     EXPECT_TRUE(bucket.take(kTenPerSecond, kStart + Duration::seconds(10)).allowed);
 }
 
-TEST(RateBucket, WhatIsChargedIsPaidBeforeTheNextPermit) {
+TEST(RateBucket, ChargedPermitsArePaidBeforeTheNextPermit) {
     RateBucket bucket;
     EXPECT_TRUE(bucket.take(kTenPerSecond, kStart).allowed);
     bucket.charge(kTenPerSecond, kStart, 19);
@@ -65,14 +65,14 @@ TEST(RateBucket, WhatIsChargedIsPaidBeforeTheNextPermit) {
     EXPECT_LE(bucket.take(kTenPerSecond, kStart).full_in, Duration::seconds(10));
 }
 
-TEST(RateTable, KeepsKeysApart) {
+TEST(RateTable, LimitsEachKeySeparately) {
     RateTable table({.count = 1, .per = Duration::seconds(60)}, 100);
     EXPECT_TRUE(table.take("a", kStart).allowed);
     EXPECT_FALSE(table.take("a", kStart).allowed);
     EXPECT_TRUE(table.take("b", kStart).allowed);
 }
 
-TEST(RateTable, WithoutARuleLetsEverythingPassAndRemembersNobody) {
+TEST(RateTable, WithoutARuleAllowsEverythingAndStoresNoKeys) {
     RateTable table({}, 100);
     for (int i = 0; i < 1'000; ++i) {
         const RateVerdict verdict = table.take("a", kStart);
@@ -82,26 +82,26 @@ TEST(RateTable, WithoutARuleLetsEverythingPassAndRemembersNobody) {
     EXPECT_EQ(table.size(), 0U);
 }
 
-TEST(RateTable, NeverHoldsMoreKeysThanItMay) {
+TEST(RateTable, NeverHoldsMoreThanTheMaximumOfKeys) {
     RateTable table({.count = 2, .per = Duration::seconds(60)}, 4);
     int allowed = 0;
     for (int i = 0; i < 1'000; ++i)
         allowed += table.take("key-" + std::to_string(i), kStart).allowed ? 1 : 0;
     EXPECT_EQ(table.size(), 4U);
-    // Four keys with a permit each, and two permits for all the others together.
+    // Four keys with a permit each, and two permits for all other keys together.
     EXPECT_EQ(allowed, 6);
     EXPECT_TRUE(table.take("key-3", kStart).allowed);
     EXPECT_FALSE(table.take("key-3", kStart).allowed);
 }
 
-TEST(RateTable, ForgetsAKeyOnlyWhenItsBucketIsFull) {
+TEST(RateTable, EvictsAKeyOnlyWhenItsBucketIsFull) {
     RateTable table({.count = 1, .per = Duration::seconds(60)}, 1);
     EXPECT_TRUE(table.take("a", kStart).allowed);
     EXPECT_TRUE(table.take("b", kStart).allowed);  // From the shared bucket.
     EXPECT_FALSE(table.take("c", kStart).allowed);
     EXPECT_FALSE(table.take("a", kStart).allowed);
     const Timestamp later = kStart + Duration::seconds(60);
-    EXPECT_TRUE(table.take("c", later).allowed);  // In the place of "a".
+    EXPECT_TRUE(table.take("c", later).allowed);  // Replaces "a".
     EXPECT_EQ(table.size(), 1U);
     EXPECT_FALSE(table.take("c", later).allowed);
 }
@@ -122,7 +122,7 @@ RC_GTEST_PROP(RateBucketProperty, NeverGivesMoreThanBurstAndRate, ()) {
     }
 }
 
-RC_GTEST_PROP(RateBucketProperty, APermitIsThereWhenItWasPromised, ()) {
+RC_GTEST_PROP(RateBucketProperty, APermitIsAvailableAfterRetryAfter, ()) {
     const RateRule rule{.count = *rc::gen::inRange<std::uint32_t>(1, 200),
                         .per = Duration::milliseconds(*rc::gen::inRange(1, 5'000))};
     RateBucket bucket;

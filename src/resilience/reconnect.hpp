@@ -1,10 +1,10 @@
 #pragma once
 
 /// When a lost connection is opened again: after 1, 2, 4, 8, 16 and then every 30 seconds, each
-/// with 20 % of jitter, without an end.
+/// with 20 % of jitter, without a limit on the number of attempts.
 ///
-/// C1  A connection that stands starts the row anew.
-/// C2  `is_alarming` from the fifth failure in a row until a connection stands.
+/// C1  An established connection resets the delays.
+/// C2  `is_alarming` is true from the fifth consecutive failure until a connection is established.
 
 #include "base/random.hpp"
 #include "resilience/retry.hpp"
@@ -18,7 +18,7 @@ class ReconnectSupervisor {
 public:
     static constexpr std::uint32_t kAlarmAfter = 5;
 
-    /// The connection broke or could not be made. When to try next.
+    /// The connection broke or could not be established. Returns when to try next.
     [[nodiscard]] RetryAt failed(Timestamp now, base::Random& random) {
         constexpr std::array<std::int64_t, 6> kSeconds = {1, 2, 4, 8, 16, 30};
         const std::size_t row = std::min<std::size_t>(failures_, kSeconds.size() - 1);
@@ -34,7 +34,7 @@ public:
     [[nodiscard]] bool is_alarming() const { return failures_ >= kAlarmAfter; }
 
 private:
-    std::uint32_t failures_ = 0;  ///< In a row.
+    std::uint32_t failures_ = 0;  ///< Consecutive failures.
 };
 
 }  // namespace botcore::resilience

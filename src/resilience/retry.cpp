@@ -8,14 +8,14 @@ namespace botcore::resilience {
 
 namespace {
 
-/// Two to this power times any base is past any cap.
+/// Two to this power times any base delay exceeds every cap.
 constexpr std::uint32_t kDoublingsMax = 16;
 constexpr std::int64_t kMillion = 1'000'000;
 
 }  // namespace
 
 Duration jittered(Duration duration, base::Random& random) {
-    // Both stay far below 2^63: spans here are at most minutes, in microseconds.
+    // Both stay far below 2^63: durations here are at most minutes, in microseconds.
     const std::int64_t factor = random.between(800'000, 1'200'000);
     return Duration::microseconds(duration.in_microseconds() * factor / kMillion);
 }

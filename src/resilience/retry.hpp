@@ -1,12 +1,13 @@
 #pragma once
 
-/// When a failed call is tried again. The answer is a point in time or the reason to stop; nothing
-/// here waits.
+/// Decides whether and when a failed call is retried. The result is a point in time or the reason
+/// to stop; nothing here waits.
 ///
-/// R1  A delay never passes the cap, its jitter included, unless the other side asks for it.
-/// R2  Retry-After always wins. Where it ends past the deadline the call fails at once.
-/// R3  A retry begins only where the deadline leaves time for an attempt.
-/// R4  What must not happen twice is not tried again, however it failed.
+/// R1  A delay never exceeds the cap, jitter included, unless the service asks for it.
+/// R2  Retry-After takes precedence. If it ends after the deadline the call fails immediately
+///
+/// R3  A retry begins only if the deadline leaves time for an attempt.
+/// R4  A call that must not happen twice is never retried, however it failed.
 
 #include "base/random.hpp"
 #include "resilience/attempt.hpp"
@@ -17,32 +18,32 @@
 namespace botcore::resilience {
 
 struct RetryRules {
-    std::uint32_t retries_max = 3;  ///< After the first try: 3 means four calls (X-11).
+    std::uint32_t retries_max = 3;  ///< After the first attempt: 3 means four attempts (X-11).
     Duration base = Duration::seconds(1);
     Duration cap = Duration::seconds(10);
-    Duration attempt_least = Duration::milliseconds(100);  ///< Less time is no attempt.
+    Duration attempt_least = Duration::milliseconds(100);  ///< With less no attempt is made.
 };
 
-/// Does it matter how often the other side does it?
+/// May the service execute the call more than once?
 enum class Repeat : std::uint8_t {
     Allowed,    ///< A read, or the same write with the same key.
-    Forbidden,  ///< An order: evidence, not repetition, ends its doubt.
+    Forbidden,  ///< An order: evidence, not repetition, resolves an unknown outcome.
 };
 
 struct RetryAt {
     Timestamp time;
     Duration delay;
-    std::uint32_t attempt = 0;  ///< The number of the attempt that comes: 2 is the first retry.
+    std::uint32_t attempt = 0;  ///< The number of the next attempt: 2 is the first retry.
 };
 
 struct GiveUp {
     enum class Why : std::uint8_t {
-        Permanent,           ///< It would end the same way.
+        Permanent,           ///< A retry would fail the same way.
         RepeatForbidden,     ///< R4.
-        MaxRetriesExceeded,  ///< The last attempt failed too.
+        MaxRetriesExceeded,  ///< The last allowed attempt failed as well.
         DeadlineTooNear,     ///< R3.
-        RetryAfterTooLate,   ///< R2; `until` is when the other side wants to be asked again.
-        BudgetSpent,         ///< Too much of what leaves is retries already.
+        RetryAfterTooLate,   ///< R2; `until` is the time that the service named.
+        BudgetSpent,         ///< The share of retries in the requests is already too high.
     };
 
     Why why = Why::Permanent;
@@ -51,10 +52,10 @@ struct GiveUp {
 
 using RetryDecision = std::variant<RetryAt, GiveUp>;
 
-/// A failed call as it stands.
+/// The state of a failed call.
 struct FailedAttempt {
     AttemptResult result;
-    std::uint32_t attempts = 1;  ///< Made so far, the failed one included.
+    std::uint32_t attempts = 1;  ///< Attempts so far, including the failed one.
     Repeat repeat = Repeat::Allowed;
     Deadline deadline;
 };
@@ -67,7 +68,7 @@ struct FailedAttempt {
 /// `duration` times U(0.8, 1.2), in whole microseconds.
 [[nodiscard]] Duration jittered(Duration duration, base::Random& random);
 
-/// What follows a failure. The attempt's result must not be a success.
+/// What follows a failure. The result of the attempt must not be a success.
 [[nodiscard]] RetryDecision decide_retry(const RetryRules& rules,
                                          const FailedAttempt& failed,
                                          Timestamp now,

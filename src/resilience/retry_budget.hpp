@@ -1,11 +1,11 @@
 #pragma once
 
-/// How much of what leaves may be retries. When much fails, retries are what keeps the other side
-/// down: two budgets, and both must have room.
+/// Limits the share of retries in the outgoing calls, because during a large failure the retries
+/// keep the service overloaded. A retry must fit into both budgets.
 ///
-/// U1  Tokens stay between 0 and `tokens_max`: a retry takes 5, after a time-out 10, and a first
-///     try that works brings 1.
-/// U2  Retries under way are at most a fifth of the calls under way, or 3 where that is more.
+/// U1  Tokens stay between 0 and `tokens_max`: a retry costs 5, after a time-out 10, and a
+///     successful first attempt earns 1.
+/// U2  Retries in flight are at most a fifth of the calls in flight, or 3 if that is more.
 
 #include "base/check.hpp"
 
@@ -19,11 +19,11 @@ struct RetryBudgetRules {
     std::uint32_t retry_cost = 5;
     std::uint32_t timeout_cost = 10;
     std::uint32_t first_try_gain = 1;
-    std::uint32_t retries_share = 20;  ///< Percent of the calls under way.
+    std::uint32_t retries_share = 20;  ///< Percent of the calls in flight.
     std::uint32_t retries_least = 3;
 };
 
-/// Threads: one at a time.
+/// Not thread-safe.
 class RetryBudget {
 public:
     enum class After : std::uint8_t { Failure, TimeOut };
@@ -43,7 +43,8 @@ public:
         tokens_ = std::min(tokens_ + rules_.first_try_gain, rules_.tokens_max);
     }
 
-    /// True: the retry is paid for and begins, its wait included. False: nothing was taken.
+    /// True: the retry is paid for and counts from now on, including its wait. False: nothing was
+    /// taken.
     [[nodiscard]] constexpr bool retry_began(After after) {
         const std::uint32_t cost =
             after == After::TimeOut ? rules_.timeout_cost : rules_.retry_cost;
@@ -67,8 +68,8 @@ public:
 private:
     RetryBudgetRules rules_;
     std::uint32_t tokens_;
-    std::uint32_t calls_ = 0;    ///< Under way, retries included.
-    std::uint32_t retries_ = 0;  ///< Under way.
+    std::uint32_t calls_ = 0;    ///< In flight, including retries.
+    std::uint32_t retries_ = 0;  ///< In flight.
 };
 
 }  // namespace botcore::resilience

@@ -26,7 +26,7 @@ FailedAttempt failed(const AttemptResult& result, std::uint32_t attempts = 1) {
             .deadline = Deadline::after(kStart)};
 }
 
-/// What a call that fails the same way each time does, in virtual time.
+/// The course of a call that fails the same way each time, in virtual time.
 struct Course {
     std::vector<Duration> delays;
     GiveUp end;
@@ -55,10 +55,10 @@ Course course_of(const AttemptResult& result,
     }
 }
 
-// The table of causes and outcomes: how many calls each cause makes in all.
+// The table of causes and outcomes: how many attempts each cause makes in total.
 // @spec:TC-REL-005 R2-RETRY-06 R2-RETRY-07 R2-RETRY-10 R2-RETRY-11 R2-RETRY-12 R2-AC-06 R2-AC-07
 // @spec:R2-ERR-01 R2-ERR-02
-TEST(TcRel005, EachCauseMakesItsNumberOfCalls) {
+TEST(TcRel005, EachCauseMakesItsNumberOfAttempts) {
     struct Row {
         AttemptResult result;
         std::size_t calls;
@@ -103,7 +103,7 @@ TEST(TcRel005, EachCauseMakesItsNumberOfCalls) {
 }
 
 // @spec:TC-REL-005 R2-RETRY-01 R2-RETRY-02 R2-RETRY-03 R2-RETRY-15 R2-AC-04 X-11 RT-UNIT-02
-TEST(TcRel005, ThreeRetriesAfterOneTwoAndFourSecondsWithinTheJitter) {
+TEST(TcRel005, RetriesAfterOneTwoAndFourSecondsWithinTheJitter) {
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
         const auto course = course_of(answer(500), Deadline::after(kStart), {}, seed);
         ASSERT_EQ(course.delays.size(), 3U);
@@ -117,7 +117,7 @@ TEST(TcRel005, ThreeRetriesAfterOneTwoAndFourSecondsWithinTheJitter) {
 }
 
 // @spec:TC-REL-005 @spec:R2-RETRY-04 @spec:X-13
-TEST(TcRel005, NoDelayPassesTheCeilingWithItsJitter) {
+TEST(TcRel005, NoDelayExceedsTheCapIncludingJitter) {
     base::Random random(3);
     for (std::uint32_t retry = 0; retry < 40; ++retry) {
         for (int draw = 0; draw < 100; ++draw) {
@@ -129,7 +129,7 @@ TEST(TcRel005, NoDelayPassesTheCeilingWithItsJitter) {
 }
 
 // @spec:TC-REL-005 @spec:R2-RETRY-05 @spec:R2-AC-05
-TEST(TcRel005, TenThousandDrawsOfJitterAreWithinAFifthAndOneOnAverage) {
+TEST(TcRel005, JitterStaysWithinTwentyPercentAndAveragesOne) {
     base::Random random(4);
     std::int64_t sum = 0;
     std::int64_t least = INT64_MAX;
@@ -148,7 +148,7 @@ TEST(TcRel005, TenThousandDrawsOfJitterAreWithinAFifthAndOneOnAverage) {
 }
 
 // @spec:TC-REL-005 @spec:R2-RETRY-08 @spec:X-14
-TEST(TcRel005, RetryAfterWinsOverTheCeilingAndOverTheBackoff) {
+TEST(TcRel005, RetryAfterTakesPrecedenceOverCapAndBackoff) {
     base::Random random(5);
     for (const std::int64_t seconds : {0, 3, 15}) {
         const auto decision =
@@ -162,7 +162,7 @@ TEST(TcRel005, RetryAfterWinsOverTheCeilingAndOverTheBackoff) {
 }
 
 // @spec:TC-REL-005 @spec:X-14
-TEST(TcRel005, RetryAfterPastTheDeadlineFailsAtOnceAndNamesTheTime) {
+TEST(TcRel005, RetryAfterPastTheDeadlineFailsImmediatelyAndNamesTheTime) {
     base::Random random(6);
     const auto decision =
         decide_retry({}, failed(answer(418, Duration::seconds(7'200))), kStart, random);
@@ -172,7 +172,7 @@ TEST(TcRel005, RetryAfterPastTheDeadlineFailsAtOnceAndNamesTheTime) {
 }
 
 // @spec:TC-REL-005 @spec:X-12
-TEST(TcRel005, ARetryBeginsOnlyWhereTheDeadlineLeavesTimeForIt) {
+TEST(TcRel005, ARetryBeginsOnlyIfTheDeadlineLeavesTimeForIt) {
     base::Random random(7);
     RetryRules rules;
     rules.attempt_least = Duration::seconds(2);
@@ -185,7 +185,7 @@ TEST(TcRel005, ARetryBeginsOnlyWhereTheDeadlineLeavesTimeForIt) {
     EXPECT_EQ(std::get<GiveUp>(decision).why, Why::DeadlineTooNear);
 }
 
-TEST(Retry, WhatMustNotHappenTwiceIsNeverTriedAgain) {
+TEST(Retry, NonRepeatableCallsAreNeverRetried) {
     base::Random random(8);
     for (const auto& row : kEndRows) {
         auto attempt = failed({.end = row.end, .status = 503});
@@ -201,7 +201,7 @@ TEST(Retry, WhatMustNotHappenTwiceIsNeverTriedAgain) {
     EXPECT_EQ(end.until, kStart + Duration::seconds(3));
 }
 
-RC_GTEST_PROP(RetryProperty, NoCourseOutlivesItsDeadlineOrItsNumberOfRetries, ()) {
+RC_GTEST_PROP(RetryProperty, NoCallExceedsItsDeadlineOrItsNumberOfRetries, ()) {
     RetryRules rules;
     rules.retries_max = *rc::gen::inRange<std::uint32_t>(0, 11);
     rules.base = Duration::milliseconds(*rc::gen::inRange<std::int64_t>(100, 10'001));
@@ -221,7 +221,7 @@ RC_GTEST_PROP(RetryProperty, NoCourseOutlivesItsDeadlineOrItsNumberOfRetries, ()
     }
 }
 
-TEST(AttemptTable, SaysWhatCountsAgainstTheOtherSide) {
+TEST(AttemptTable, DefinesWhatCountsAgainstTheService) {
     EXPECT_EQ(meaning_of(answer(200)).outcome, Outcome::Success);
     for (const int status : {400, 401, 404, 409, 418, 422, 429, 302}) {
         EXPECT_EQ(meaning_of(answer(status)).outcome, Outcome::Ignored) << status;
@@ -243,7 +243,7 @@ TEST(AttemptTable, IsInTheOrderOfItsEnumeration) {
     }
 }
 
-TEST(AttemptTable, KnowsWhatProvablyNeverLeft) {
+TEST(AttemptTable, KnowsWhichAttemptsWereNeverSent) {
     EXPECT_TRUE(is_not_sent(AttemptEnd::ConnectionRefused));
     EXPECT_TRUE(is_not_sent(AttemptEnd::ConnectTimedOut));
     EXPECT_TRUE(is_not_sent(AttemptEnd::CertificateRefused));
@@ -264,7 +264,7 @@ TEST(Retry, EveryReasonToStopHasAName) {
 
 using After = RetryBudget::After;
 
-TEST(RetryBudget, ARetryCostsFiveATimeOutTenAndAFirstSuccessBringsOne) {
+TEST(RetryBudget, ARetryCostsFiveATimeOutTenAndAFirstSuccessEarnsOne) {
     RetryBudget budget;
     EXPECT_EQ(budget.tokens(), 500U);
     ASSERT_TRUE(budget.retry_began(After::Failure));
@@ -291,7 +291,7 @@ TEST(RetryBudget, IsSpentAtTheHundredthRetryAndEarnedBack) {
     EXPECT_TRUE(budget.retry_began(After::Failure));
 }
 
-TEST(RetryBudget, AtMostAFifthOfTheCallsAreRetriesAndThreeAlways) {
+TEST(RetryBudget, AllowsAFifthOfTheCallsAsRetriesAndAlwaysThree) {
     RetryBudget budget;
     for (int i = 0; i < 3; ++i)
         ASSERT_TRUE(budget.retry_began(After::Failure));

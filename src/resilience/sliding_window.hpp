@@ -1,11 +1,11 @@
 #pragma once
 
-/// Sums over the last while: a ring of buckets, each a slice of the time, whose sums leave the
-/// total when their slice is too old.
+/// Sums over a sliding window of time: a ring of buckets, one for each slice of time. A bucket is
+/// subtracted from the total when its slice is too old.
 ///
 /// W1  The total is the sum of the buckets.
-/// W2  What is older than the window is not in the total; what is younger than the window less one
-///     bucket is.
+/// W2  The total contains nothing older than the window, and everything younger than the window
+///     minus one bucket.
 
 #include "base/check.hpp"
 #include "base/time.hpp"
@@ -15,7 +15,7 @@
 
 namespace botcore::resilience {
 
-/// `Sums` starts at zero and has `+=` and `-=`.
+/// `Sums` starts at zero and supports `+=` and `-=`.
 template <class Sums, std::size_t kBuckets>
 class SlidingWindow {
 public:
@@ -24,8 +24,8 @@ public:
         CHECK(slice_ > 0);
     }
 
-    /// Drops what is too old by `now`. A time before the newest bucket counts as the newest, unless
-    /// the clock went back by more than a window: then the past is forgotten.
+    /// Drops buckets that are too old at `now`. A time before the newest bucket counts as the
+    /// newest, unless the clock went back by more than a window: then all buckets are dropped.
     constexpr void advance(base::Timestamp now) {
         const std::int64_t time = now.in_microseconds();
         if (time >= begin_ && time < begin_ + slice_) [[likely]]
@@ -66,7 +66,7 @@ private:
     std::array<Sums, kBuckets> buckets_{};
     Sums total_{};
     std::int64_t slice_;
-    std::int64_t begin_ = 0;  ///< Of the newest bucket, in microseconds.
+    std::int64_t begin_ = 0;  ///< The beginning of the newest bucket, in microseconds.
     std::size_t newest_ = 0;
 };
 

@@ -13,13 +13,13 @@ namespace {
 constexpr Timestamp kStart = Timestamp::from_milliseconds(1'767'225'600'000);
 
 // @spec:X-12
-TEST(Deadline, IsTwentyFiveSecondsUnlessSaidOtherwiseAndNeverMoreThanThirty) {
+TEST(Deadline, DefaultsToTwentyFiveSecondsAndIsLimitedToThirty) {
     EXPECT_EQ(Deadline::after(kStart).at(), kStart + Duration::seconds(25));
     EXPECT_EQ(Deadline::after(kStart, Duration::seconds(60)).at(), kStart + Duration::seconds(30));
     EXPECT_EQ(Deadline::after(kStart, Duration::seconds(-1)).at(), kStart);
 }
 
-TEST(Deadline, SaysWhatIsLeft) {
+TEST(Deadline, ReturnsTheRemainingTime) {
     const auto deadline = Deadline::after(kStart, Duration::seconds(10));
     const Timestamp near = kStart + Duration::seconds(9);
     EXPECT_EQ(deadline.remaining(near), Duration::seconds(1));
@@ -43,7 +43,7 @@ RC_GTEST_PROP(DeadlineProperty, AChildIsNeverLaterThanItsParent, ()) {
     RC_ASSERT(child.at() == parent.at() || child == Deadline::after(now, wanted));
 }
 
-TEST(ReconnectSupervisor, WaitsOneTwoFourEightSixteenThirtyAndGoesOnWithThirty) {
+TEST(ReconnectSupervisor, WaitsOneTwoFourEightSixteenAndThenThirtySeconds) {
     base::Random random(1);
     ReconnectSupervisor supervisor;
     for (const std::int64_t seconds : {1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30, 30}) {
@@ -55,7 +55,7 @@ TEST(ReconnectSupervisor, WaitsOneTwoFourEightSixteenThirtyAndGoesOnWithThirty) 
     EXPECT_EQ(supervisor.failures(), 12U);
 }
 
-TEST(ReconnectSupervisor, BeginsAnewOnceAConnectionStands) {
+TEST(ReconnectSupervisor, ResetsOnceAConnectionIsEstablished) {
     base::Random random(2);
     ReconnectSupervisor supervisor;
     for (int i = 0; i < 4; ++i)
@@ -85,7 +85,7 @@ struct Count {
 
 using Window = SlidingWindow<Count, 10>;
 
-TEST(SlidingWindow, LetsGoOfASliceAtATime) {
+TEST(SlidingWindow, DropsOneSliceAtATime) {
     Window window(Duration::seconds(10));
     const Timestamp start = Timestamp::from_milliseconds(1'000'000);
     for (int second = 0; second < 10; ++second) {
@@ -103,7 +103,7 @@ TEST(SlidingWindow, LetsGoOfASliceAtATime) {
     EXPECT_EQ(window.total().value, 0);
 }
 
-TEST(SlidingWindow, AClockThatGoesBackALittleCountsAsTheNewestSlice) {
+TEST(SlidingWindow, ASmallClockStepBackCountsInTheNewestSlice) {
     Window window(Duration::seconds(10));
     const Timestamp start = Timestamp::from_milliseconds(1'000'000);
     window.advance(start);
@@ -120,7 +120,7 @@ TEST(SlidingWindow, AClockThatGoesBackALittleCountsAsTheNewestSlice) {
     EXPECT_EQ(window.total().value, 0);
 }
 
-RC_GTEST_PROP(SlidingWindowProperty, TheTotalIsWhatIsYoungEnough, ()) {
+RC_GTEST_PROP(SlidingWindowProperty, TheTotalContainsWhatIsWithinTheWindow, ()) {
     Window window(Duration::seconds(10));
     std::deque<std::int64_t> second_of;
     std::int64_t now = 1'000'000'000;
