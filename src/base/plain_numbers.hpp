@@ -6,7 +6,7 @@
 /// N1  After the conversion no number outside of strings has an exponent, and each has its old
 ///     value.
 ///
-/// Threads: any.
+/// Thread-safe.
 
 #include <string>
 

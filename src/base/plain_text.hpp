@@ -8,7 +8,7 @@
 /// P1  For any input, the output of `escaped` and `plain_line` is UTF-8 without such characters,
 ///     except for the line feeds, carriage returns and tabs that `escaped` keeps.
 ///
-/// Threads: any.
+/// Thread-safe.
 
 #include <cstddef>
 #include <string>

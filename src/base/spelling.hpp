@@ -2,7 +2,7 @@
 
 /// Suggests the nearest known word for an unknown one: options, commands, settings.
 ///
-/// Threads: any.
+/// Thread-safe.
 
 #include <cstddef>
 #include <span>

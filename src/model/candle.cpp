@@ -154,8 +154,7 @@ base::Outcome<CandleError> CandleSeries::add(Timestamp time, Price price, Quanti
         if (place->open_time == open) {
             fold(*place, one);
         } else {
-            place = candles_.insert(
-                place, one);  // Only an interval with missing trades has no candle (C3).
+            place = candles_.insert(place, one);  // Its trades were missing so far (C3).
             place->complete = false;
         }
         if (place + 1 != candles_.end()) ++revision_;
@@ -281,8 +280,7 @@ base::Outcome<CandleError> CandleBoard::add(Timestamp time, Price price, Quantit
     for (CandleSeries& series : series_) {
         const auto outcome = series.add(time, price, quantity);
         if (outcome) continue;
-        if (outcome.error() == CandleError::Malformed)
-            return outcome;  // Every other interval returns the same error.
+        if (outcome.error() == CandleError::Malformed) return outcome;  // In every interval.
         too_late = true;
     }
     if (lost_since_ && *lost_since_ <= time) end_gap(time);
@@ -307,8 +305,7 @@ void CandleBoard::advance(Timestamp now) {
 }
 
 void CandleBoard::lose(Timestamp since) {
-    if (series_.front().candles().empty())
-        return;  // There is no candle yet that could become incomplete.
+    if (series_.front().candles().empty()) return;  // No candle could become incomplete.
     lost_since_ = lost_since_ ? std::min(*lost_since_, since) : since;
     for (CandleSeries& series : series_)
         series.lose(since);

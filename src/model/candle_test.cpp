@@ -225,7 +225,7 @@ std::map<std::int64_t, Candle> plainly(
     return candles;
 }
 
-RC_GTEST_PROP(CandleBoard, AgreesWithAPlainFoldInEveryInterval, ()) {
+RC_GTEST_PROP(CandleBoard, MatchesTheReferenceImplementationInEveryInterval, ()) {
     std::vector<std::tuple<std::int64_t, Price, Quantity>> trades;
     std::int64_t time = kBeforeLeapDay;
     CandleBoard board;

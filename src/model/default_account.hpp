@@ -2,8 +2,8 @@
 
 /// Names of the accounts that every user has from the beginning.
 ///
-/// N1  A user's default accounts can be opened by that user only, even while they are not open and
-///     the user does not exist yet.
+/// N1  A user's default accounts can be opened by that user only. The names are reserved whether or
+///     not the accounts are open and the user exists.
 
 #include "model/names.hpp"
 

@@ -225,8 +225,7 @@ struct TransferMoney {
     AccountId to;
     Asset asset;
     Money amount;
-    std::vector<Quote>
-        marks;  ///< For the open positions of the source account, to compute unrealized losses.
+    std::vector<Quote> marks;  ///< For the open positions of `from`, for unrealized losses.
 
     friend bool operator==(const TransferMoney&, const TransferMoney&) = default;
 

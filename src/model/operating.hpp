@@ -47,7 +47,7 @@ struct OperatingState {
 enum class WindowState : std::uint8_t {
     Planned = 1,
     Noticed = 2,   ///< The notice has been given; the banner is shown.
-    Draining = 3,  ///< No new entries; orders under way complete.
+    Draining = 3,  ///< No new entries; requests under way complete.
     Active = 4,
     Ramping = 5,
     Watching = 6,  ///< Everything runs again and is monitored closely for an hour.

@@ -36,9 +36,9 @@ enum class Side : std::uint8_t { Buy = 1, Sell = 2 };
 enum class OrderType : std::uint8_t {
     Market = 1,
     Limit = 2,
-    StopMarket = 3,        ///< A market order once the price reaches the stop price, adversely.
+    StopMarket = 3,        ///< A market order once the price is at the stop price or worse.
     StopLimit = 4,         ///< A limit order under the same condition.
-    TakeProfitMarket = 5,  ///< A market order once the price reaches the stop price, favorably.
+    TakeProfitMarket = 5,  ///< A market order once the price is at the stop price or better.
     TakeProfitLimit = 6,   ///< A limit order under the same condition.
 };
 
@@ -79,7 +79,7 @@ enum class OrderState : std::uint8_t {
 enum class CancelState : std::uint8_t {
     None = 0,
     Requested = 1,
-    Unknown = 2,  ///< Sent without an answer.
+    Unknown = 2,  ///< Sent; no response arrived.
 };
 
 /// Why an order or a request was refused, rejected or ended, or why an order rests. One stable code
@@ -125,7 +125,7 @@ enum class Reason : std::uint8_t {
     ProvenAbsent = 37,
     NotSupportedOnMarket = 38,
     // 39 is not assigned.
-    LateFact = 40,  ///< The exchange contradicted an outcome that we had concluded; account frozen.
+    LateFact = 40,  ///< The exchange reported a fact after we set the outcome; account frozen.
     MaxPositionsExceeded = 41,
     StopTooFar = 42,
     StopOnWrongSide = 43,
@@ -235,8 +235,7 @@ struct Order {
         std::nullopt;         ///< Of a queued exit: the worst price that it may get.
     Timestamp queue_until{};  ///< Of a queued exit: when it expires, as the caller gave it.
     // Since version 3 of the record.
-    std::string
-        cancelled_reason{};  ///< The reason that was given for canceling it or giving it up.
+    std::string cancelled_reason{};  ///< The given reason for canceling it or giving it up.
     // Since version 4 of the record.
     /// The latest t + w of all attempts: until then the exchange may still accept one of them, even
     /// if a clock that was ahead has been corrected since. Zero in older rows.
@@ -302,7 +301,7 @@ struct Order {
     }
 };
 
-/// Can the order still change: Intended, Open, Unknown or Queued?
+/// Has the order not ended yet: Intended, Open, Unknown or Queued?
 [[nodiscard]] constexpr bool is_live(OrderState state) {
     return state == OrderState::Intended || state == OrderState::Open ||
            state == OrderState::Unknown || state == OrderState::Queued;

@@ -59,7 +59,7 @@ struct Policy {
     Duration fence_margin;
     /// L: how far queries may lag behind the matching engine. docs/proof.md.
     Duration view_lag;
-    /// How far beyond the worst price of the book's walk a market order is reserved.
+    /// A market order reserves for the worst price of the walk through the book plus this share.
     Rate market_slippage = Rate::from_units(kScale / 200);
     std::uint32_t attempts_max = 3;
     RiskLimits risk;

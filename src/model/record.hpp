@@ -42,9 +42,8 @@ struct KeyEntry {
     std::string request_hash;
     KeyState state = KeyState::Pending;
     std::uint16_t status = 0;  ///< HTTP status of the stored reply; 0 while pending.
-    ClientOrderId
-        order;  ///< The order that the request created or changed; empty for other requests.
-    Sequence sequence = 0;  ///< The record that created it.
+    ClientOrderId order;       ///< The order that was created or changed; empty if none.
+    Sequence sequence = 0;     ///< The record that created it.
 
     friend bool operator==(const KeyEntry&, const KeyEntry&) = default;
 

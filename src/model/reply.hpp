@@ -43,8 +43,7 @@ struct FailedExit {
 struct OrdersTouched {
     AccountId account;
     std::vector<ClientOrderId> cancels{};  ///< Cancels were sent for these.
-    std::vector<ClientOrderId>
-        exits{};  ///< They close positions; placed now, or already under way.
+    std::vector<ClientOrderId> exits{};    ///< They close positions; placed now or earlier.
     std::vector<ClientOrderId> pending{};  ///< The exits that have not ended yet.
     std::vector<FailedExit> failed{};  ///< The exits that failed, in the order in which they ended.
 };

@@ -1,7 +1,7 @@
 #pragma once
 
 /// The JSON of our own API: one envelope for success and one for errors; amounts are decimal texts,
-/// times are ISO 8601 in UTC. docs/api describes the forms.
+/// times are ISO 8601 in UTC. docs/api describes the formats.
 
 #include "base/time.hpp"
 #include "model/input.hpp"

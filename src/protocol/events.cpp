@@ -234,7 +234,7 @@ private:
     }
 
     void add_row(const model::Position& position) {
-        // Otherwise only the reservation of its orders has changed.
+        // Without an update in this record only the reservation of its orders has changed.
         if (position.updated != record_.input.exchange_time) return;
         // The previous quantity is the current one without the fills of this record.
         model::Quantity before = position.quantity;

@@ -37,8 +37,7 @@ using FlatObject = std::map<std::string, FlatField, std::less<>>;
 
 struct FlatBody {
     FlatObject fields;
-    std::map<std::string, FlatObject, std::less<>>
-        inside;  ///< The fields whose values are objects.
+    std::map<std::string, FlatObject, std::less<>> inside;  ///< Fields that contain objects.
 };
 
 /// The fields of the object `body`. Fails with INVALID_JSON for anything else.

@@ -187,7 +187,7 @@ TEST(Journal, PreservesTheStoredForm) {
         "0000000000000000000000000000000000000000000000000000000000000000"
         "03"     // time -2 us
         "0101"   // clock, storage
-        "0a"     // The eleventh kind of input.
+        "0a"     // the eleventh kind of input
         "0161";  // account "a"
     const std::string end =
         "00"        // no changes

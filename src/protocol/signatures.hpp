@@ -14,7 +14,8 @@ namespace botcore::protocol {
 /// 64 lower-case hexadecimal digits.
 [[nodiscard]] std::string hmac_sha256_hex(std::string_view secret, std::string_view text);
 
-/// Is `hex`, in any case, the HMAC-SHA256 of the text? The comparison takes constant time.
+/// Is `hex`, in upper or lower case, the HMAC-SHA256 of the text? The comparison takes constant
+/// time.
 [[nodiscard]] bool is_hmac_sha256(std::string_view secret,
                                   std::string_view text,
                                   std::string_view hex);

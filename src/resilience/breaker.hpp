@@ -14,8 +14,8 @@
 /// B1  A result counts only in the generation in which its permit was issued: a call that began
 ///     before a transition says nothing about the state after it.
 /// B2  In HalfOpen at most `probes_at_once` calls are in flight.
-/// B3  Exits always pass (X-08, I9). The result of an exit that passes where a normal call would
-///     not changes nothing.
+/// B3  Exits always pass (X-08, I9). An exit that passes although a normal call would be
+///     rejected is not counted.
 /// B4  Ignored outcomes neither open nor close the breaker.
 ///
 /// The breaker is inside the retry loop: each attempt is a call. Not thread-safe.
