@@ -41,7 +41,7 @@ public:
             for (int i = 0; i < count; ++i)
                 add_order(instrument);
         }
-        seat();
+        snapshot();
     }
 
     [[nodiscard]] const core::State& state() const { return state_; }
@@ -108,16 +108,16 @@ private:
                                : Price::from_units(quote.bid.units() - distance);
     }
 
-    void seat() {
-        venue::AccountSnapshot seat;
-        seat.account = account().account;
+    void snapshot() {
+        venue::AccountSnapshot snapshot;
+        snapshot.account = account().account;
         for (const auto& [asset, balance] : account().balances)
-            seat.balances.push_back(balance);
+            snapshot.balances.push_back(balance);
         for (const auto& [id, position] : account().positions)
-            seat.positions.push_back(position);
+            snapshot.positions.push_back(position);
         for (const auto& [number, live] : account().orders)
-            seat.live_orders.push_back(live.order);
-        venue_.restore_account(seat, {}, reports_);
+            snapshot.live_orders.push_back(live.order);
+        venue_.restore_account(snapshot, {}, reports_);
         RC_ASSERT(reports_.empty());
     }
 

@@ -151,25 +151,25 @@ protected:
         const auto live = world_->store().live_orders();
         if (!live.empty() && random.chance(1, 4)) {
             const auto& chosen = live[random.below(live.size())];
-            model::CancelOrder wish;
-            wish.origin = origin();
-            wish.account = chosen.account;
-            wish.order = chosen.id;
-            (void)world_->clients().call(wish);
+            model::CancelOrder requested;
+            requested.origin = origin();
+            requested.account = chosen.account;
+            requested.order = chosen.id;
+            (void)world_->clients().call(requested);
             return;
         }
-        model::PlaceOrder wish = order(instrument, std::nullopt);
-        wish.side = random.chance(1, 2) ? model::Side::Buy : model::Side::Sell;
-        wish.quantity = model::Quantity::from_units(random.between(10, 80) * 100'000);
-        const auto quote = world_->market().quote(instrument, wish.side, wish.quantity);
+        model::PlaceOrder requested = order(instrument, std::nullopt);
+        requested.side = random.chance(1, 2) ? model::Side::Buy : model::Side::Sell;
+        requested.quantity = model::Quantity::from_units(random.between(10, 80) * 100'000);
+        const auto quote = world_->market().quote(instrument, requested.side, requested.quantity);
         if (random.chance(2, 3) && quote.bid.is_positive()) {
             const auto units =
                 quote.bid.units() + quote.bid.units() / 10'000 * random.between(-20, 20);
-            wish.type = model::OrderType::Limit;
-            wish.price = rounded_down_to(model::Price::from_units(units),
-                                         model::Price::from_units(10'000'000));
+            requested.type = model::OrderType::Limit;
+            requested.price = rounded_down_to(model::Price::from_units(units),
+                                              model::Price::from_units(10'000'000));
         }
-        (void)world_->clients().call(wish);
+        (void)world_->clients().call(requested);
     }
 
     std::unique_ptr<World> world_;

@@ -10,7 +10,7 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from rules import text  # noqa: E402
+from rules import commits, documents, text  # noqa: E402
 from spelling import Parser  # noqa: E402
 
 # What each layer may include besides itself: docs/architecture.md, section "Layers".
@@ -59,6 +59,8 @@ BANNED_NAMES = [
     (r"\bstd::(multi)?(map|set)\s*<\s*(const\s+)?[\w:]+\s*(const\s*)?\*",
      "an address is no sort key: it differs between runs"),
 ]
+METAPHORS = {"anew", "desk", "door", "gate", "goodbye", "refold", "seat", "stranger", "teller",
+             "wish"}
 FOLDER_NAMES_BANNED = {"common", "util", "utils", "helper", "helpers", "misc"}
 LINES_MAX, LINES_MAX_TEST, COLUMNS_MAX, README_LINES_MAX = 600, 1000, 100, 20
 MACHINE_PATH = re.compile(r"(?<![\w.$}/])/(work|home|root|Users|workspace|mnt)/[\w.]")
@@ -208,10 +210,20 @@ def rule_folder_names(source):
             yield 1, f"folder `{part}` has no meaning: name what is in it"
 
 
+def rule_plain_names(source):
+    """A metaphor in a name: docs/glossary.md has the standard words."""
+    for number, line in enumerate(source.code, 1):
+        for name in re.findall(r"[A-Za-z_]\w+", line):
+            words = {part.lower() for part in re.findall(r"[A-Z]?[a-z]+", name)}
+            for word in sorted(words & METAPHORS):
+                yield number, f"`{name}`: '{word}' is a metaphor, see docs/glossary.md"
+
+
 SOURCE_RULES = {
     "layers": rule_layers, "libraries": rule_libraries, "banned": rule_banned,
     "file-length": rule_file_length, "line-length": rule_line_length, "todo": rule_todo,
     "dead-code": rule_dead_code, "header": rule_header, "folder-names": rule_folder_names,
+    "plain-names": rule_plain_names,
 }
 
 
@@ -278,7 +290,21 @@ def tree_build_edges(root):
                    f"{layer} depends on {sorted(have)}, the table says {sorted(LAYERS[layer])}")
 
 
+def tree_document_names(root):
+    """A page names what exists."""
+    yield from documents.breaches(root)
+
+
+def tree_commits(root):
+    """Messages of commits; a source archive has none."""
+    if not (root / ".git").exists():
+        return
+    for commit, message in commits.breaches(root):
+        yield commit, 1, message
+
+
 TREE_RULES = {
+    "document-names": tree_document_names, "commits": tree_commits,
     "readme": tree_readmes, "machine-path": tree_machine_paths, "registry-host": tree_hosts,
     "scripts": tree_scripts, "build-edges": tree_build_edges,
 }

@@ -9,9 +9,15 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import check_rules  # noqa: E402
+from rules import commits  # noqa: E402
 
 HEADER = "#pragma once\n\n/// What this is for.\n"
 CLEAN = {
+    "docs/api/openapi.json": '{"paths": {"/api/orders/{id}": {"get": {}}}}\n',
+    "docs/clean.md": "`core/engine.cpp`, `GET /api/orders/{id}`, `/api/orders/BC1`, `TestCase`,\n"
+                     "`log.file`, [a page](clean.md), `PascalCase`\n```\n`NoSuchName`\n```\n",
+    "src/shell/config/keys.hpp": HEADER + 'const char* key = "log.file";\nclass TestCase;\n',
+    "src/shell/README.md": "# shell\n",
     "src/base/README.md": "# base\n",
     "src/core/README.md": "# core\n",
     "src/base/id.hpp": HEADER + "#include <cstdint>\n",
@@ -64,6 +70,8 @@ BAD = {
         {"src/base/id.hpp": "#pragma once\n\nint x;\n"},
         {"src/base/id.hpp": "int x;\n#pragma once\n// Late.\n"},
     ],
+    "plain-names": [{"src/core/engine.cpp": line + "\n"} for line in (
+        "class TradingDoor;", "int add_gate(int);", "struct OrderWish {};", "int make_anew(int);")],
     "folder-names": [{"src/core/utils/x.cpp": "int x;\n"}],
     "readme": [{"src/model/x.cpp": "int x;\n"}, {"src/core/README.md": "x\n" * 21}],
     "machine-path": [{"docs/x.md": "see /ho" + "me/someone/x\n"},
@@ -71,6 +79,10 @@ BAD = {
     "registry-host": [{"docs/x.md": "from py" + "pi.org\n"}],
     "scripts": [{"tools/x.py": "x = 1\n" * 601}, {"tools/x.py": "#" * 101 + "\n"},
                 {"tools/x.sh": "# TO" + "DO: later\n"}],
+    "document-names": [{"docs/x.md": line + "\n"} for line in (
+        "see [this](gone.md)", "`core/gone.cpp`", "`NoSuchName`", "`gone_total`",
+        "`log.gone`", "`GET /api/gone`")],
+    "commits": [{".git/HEAD": "no repository\n"}],
     "build-edges": [{"CMakeLists.txt": "botcore_layer(base DEPENDS core)\n"}],
 }
 
@@ -89,7 +101,7 @@ class CheckRules(unittest.TestCase):
     def test_a_clean_tree_has_no_breach(self):
         found, count = breaches(CLEAN)
         self.assertEqual(found, [])
-        self.assertEqual(count, 4)
+        self.assertEqual(count, 5)
 
     def test_every_rule_has_a_tree_that_breaks_it(self):
         self.assertEqual(set(BAD), set(check_rules.SOURCE_RULES) | set(check_rules.TREE_RULES))
@@ -111,6 +123,33 @@ class CheckRules(unittest.TestCase):
                 with self.subTest(layer=layer, other=other):
                     found, _ = breaches(tree)
                     self.assertEqual(not found, allowed, found)
+
+    def test_messages_of_commits(self):
+        good = [("Reject entries while the clock is uncertain", "", 5),
+                ("Process late trades", "", 1), ("Pass exits through an open breaker", "Why.", 80)]
+        bad = [("Reject " + "x" * 70, "", 1), ("Reject one; accept two", "", 1),
+               ("Reject entries.", "", 1), ("reject entries", "", 1), ("Rejects entries", "", 1),
+               ("Rejected entries", "", 1), ("Rejecting entries", "", 1),
+               ("Reject entries", " ", 6), ("core: reject entries", "Why.", 1)]
+        for message in good:
+            self.assertEqual(list(commits.message_breaches(*message)), [], message)
+        for message in bad:
+            self.assertEqual(len(list(commits.message_breaches(*message))), 1, message)
+
+    def test_commits_after_the_first_checked_one_are_judged(self):
+        with tempfile.TemporaryDirectory() as folder:
+            def git(*words):
+                done = commits.git(folder, "-c", "user.name=a", "-c", "user.email=a@b", *words)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                return done.stdout.strip()
+            git("init", "-q")
+            git("commit", "-q", "--allow-empty", "-m", "an old message.")
+            first = git("rev-parse", "HEAD")
+            git("commit", "-q", "--allow-empty", "-m", "Say what changes")
+            self.assertEqual(list(commits.breaches(folder, first)), [])
+            git("commit", "-q", "--allow-empty", "-m", "says what changed")
+            self.assertEqual(len(list(commits.breaches(folder, first))), 1)
+            self.assertEqual(len(list(commits.breaches(folder, "0" * 40))), 1)
 
     def test_an_empty_tree_is_a_failure(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -56,7 +56,7 @@ class Errors(unittest.TestCase):
 
     def test_an_assertion_counts_and_a_mere_mention_does_not(self):
         found, wrong = self.seen_by("""
-TEST(Gate, RefusesStalePrices) {
+TEST(Latch, RefusesStalePrices) {
     order.reason = Reason::DiskFull;
     EXPECT_EQ(refusal(),
               Reason::PriceStale);
@@ -64,7 +64,7 @@ TEST(Gate, RefusesStalePrices) {
 TEST(File, IsDamaged) { ASSERT_EQ(error.kind, OpenError::Kind::Corrupt); }
 """)
         self.assertEqual(wrong, [])
-        self.assertEqual(found, {"Reason::PriceStale": ["Gate.RefusesStalePrices"],
+        self.assertEqual(found, {"Reason::PriceStale": ["Latch.RefusesStalePrices"],
                                  "OpenError::Kind::Corrupt": ["File.IsDamaged"]})
 
     def test_the_api_s_spelling_and_a_tag_count_too(self):

@@ -16,7 +16,7 @@ std::string place_of(const model::Record& record) {
            std::string(kind_of(record.input.body)) + ")";
 }
 
-bool is_gate(Reason reason) {
+bool is_temporary_refusal(Reason reason) {
     return reason == Reason::PriceStale || reason == Reason::PriceMissing ||
            reason == Reason::ClockUncertain || reason == Reason::DiskFull ||
            reason == Reason::AccountFrozen || reason == Reason::AccountUnreconciled ||
@@ -305,7 +305,7 @@ void JournalChecker::check_exit(const model::Record& record) {
     const auto& body = record.input.body;
     const model::Order* made = order_made(record);
     const bool refused =
-        made != nullptr && made->state == OrderState::Refused && is_gate(made->reason);
+        made != nullptr && made->state == OrderState::Refused && is_temporary_refusal(made->reason);
     if (std::holds_alternative<model::ClosePosition>(body) && refused) {
         violations_.add("I9", "a gate refused to close a position at " + place_of(record));
     }

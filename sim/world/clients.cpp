@@ -164,10 +164,10 @@ void Clients::on_reply(runtime::RequestHandle handle, const runtime::ApiReply& r
     if (reply.replayed) REACHED("reply: replayed");
     const auto* row = store_.key_row(call.key);
     // A temporary refusal leaves no record: the caller may reuse the key, or give up.
-    const bool gate = (reply.status == 503 || reply.status == 429) && !unknown && !down &&
-                      !contains(reply.body, "\"NOT_SENT\"");
-    if (gate) check_refusal(call);
-    const bool verdict = !unknown && !down && !under_way && !reused && !gate;
+    const bool refusal = (reply.status == 503 || reply.status == 429) && !unknown && !down &&
+                         !contains(reply.body, "\"NOT_SENT\"");
+    if (refusal) check_refusal(call);
+    const bool verdict = !unknown && !down && !under_way && !reused && !refusal;
     context_.note("reply " + call.key.second.text() + " " + std::to_string(reply.status));
     context_.checker.on_reply({.key = call.key,
                                .request_hash = call.hash,
@@ -177,9 +177,9 @@ void Clients::on_reply(runtime::RequestHandle handle, const runtime::ApiReply& r
                                .mismatch = reused,
                                .pending = under_way,
                                .stored_body = row == nullptr ? std::string() : row->body});
-    if (verdict || gate) note_refusal(call, reply.body);
+    if (verdict || refusal) note_refusal(call, reply.body);
     // After a temporary refusal the caller repeats the request a few times and then gives up.
-    if (verdict || reused || (gate && call.asked >= kAskedMax)) call.done = true;
+    if (verdict || reused || (refusal && call.asked >= kAskedMax)) call.done = true;
 }
 
 /// A temporary refusal never applies to a cancel or an exit (I9).

@@ -26,7 +26,7 @@ public:
     /// `submit` passes a request to the running process; false when there is none.
     Clients(Context& context, SimStore& store, const SimMarket& market);
 
-    void set_door(std::function<bool(runtime::Request)> submit) { submit_ = std::move(submit); }
+    void set_submit(std::function<bool(runtime::Request)> submit) { submit_ = std::move(submit); }
 
     /// Opens the accounts, then trades until `stop`.
     void start();

@@ -107,9 +107,9 @@ model::VenueOrder VenueServer::describe(const venue::OrderName& name) {
     return order;
 }
 
-void VenueServer::change_unreported(const venue::AccountSnapshot& seat) {
+void VenueServer::change_unreported(const venue::AccountSnapshot& snapshot) {
     Reports reports;
-    venue_->restore(seat, context_.now(), reports);
+    venue_->restore_account(snapshot, context_.now(), reports);
     CHECK(reports.empty());
 }
 
@@ -153,9 +153,9 @@ OrderReport VenueServer::query(const venue::OrderName& name, model::Duration lag
     return report;
 }
 
-void VenueServer::restore(const venue::AccountSnapshot& seat) {
-    restored_[seat.account.id] = seat.account;
-    for (const auto& order : seat.live_orders) {
+void VenueServer::restore(const venue::AccountSnapshot& snapshot) {
+    restored_[snapshot.account.id] = snapshot.account;
+    for (const auto& order : snapshot.live_orders) {
         if (order.state != model::OrderState::Open) continue;
         if (!order.price && !order.stop_price) continue;
         // The order is restored from its row, so that queries find it from now on.
@@ -180,7 +180,7 @@ void VenueServer::restore(const venue::AccountSnapshot& seat) {
         context_.checker.on_venue_order(order.id);
     }
     Reports reports;
-    venue_->restore(seat, context_.now(), reports);
+    venue_->restore_account(snapshot, context_.now(), reports);
     (void)absorb(reports, nullptr);
 }
 

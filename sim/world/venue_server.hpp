@@ -56,9 +56,9 @@ public:
     }
 
     /// Changes the account's money at the exchange without reporting it.
-    void change_unreported(const venue::AccountSnapshot& seat);
+    void change_unreported(const venue::AccountSnapshot& snapshot);
 
-    void restore(const venue::AccountSnapshot& seat);
+    void restore(const venue::AccountSnapshot& snapshot);
     void apply(const std::vector<venue::MarketEvent>& events);
 
     [[nodiscard]] bool knows(const model::AccountId& account) const {

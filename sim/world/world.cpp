@@ -26,7 +26,7 @@ World::World(const Plan& plan, bool printed, Parts parts)
             if (!node->process->dead) node->link->stream(report);
         }
     });
-    clients_.set_door([this](runtime::Request request) { return submit(std::move(request)); });
+    clients_.set_submit([this](runtime::Request request) { return submit(std::move(request)); });
 }
 
 void World::boot() {

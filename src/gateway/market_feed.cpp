@@ -108,8 +108,8 @@ StitchStep MarketFeed::apply(InstrumentIndex instrument,
         case MarketMessageKind::DepthSnapshot:
             break;
     }
-    Publisher teller(event_of(instrument, MarketEventKind::Level), feed.book, events);
-    const StitchStep step = feed.stitcher.apply(message, teller);
+    Publisher publisher(event_of(instrument, MarketEventKind::Level), feed.book, events);
+    const StitchStep step = feed.stitcher.apply(message, publisher);
     if (step == StitchStep::Applied) show_book_best(instrument, events);
     return step;
 }
@@ -157,8 +157,8 @@ void MarketFeed::reset(FeedInterruption why, Timestamp time, Events& events) {
     for (std::size_t i = 0; i < feeds_.size(); ++i) {
         InstrumentFeed& feed = feeds_[i];
         const auto instrument = static_cast<InstrumentIndex>(i);
-        Publisher teller(event_of(instrument, MarketEventKind::Level), feed.book, events);
-        feed.stitcher.reset(teller);
+        Publisher publisher(event_of(instrument, MarketEventKind::Level), feed.book, events);
+        feed.stitcher.reset(publisher);
         feed.best.reset();
         switch (why) {
             case FeedInterruption::ConnectionLost:

@@ -34,10 +34,10 @@ void read(std::string_view body, ParseResult<T> (*parse)(std::string_view)) {
     } else if constexpr (std::is_same_v<T, botcore::model::ClosePosition>) {
         CHECK(canonical.empty() != first.value().value.queue_limit.has_value());
     } else if constexpr (std::is_same_v<T, botcore::protocol::MaintenanceRequest>) {
-        const T& wish = first.value().value;
-        CHECK(wish.text.size() <= botcore::protocol::kMaintenanceTextMax);
-        CHECK(wish.text.find_first_of("\r\n") == std::string::npos);
-        CHECK(wish.length > botcore::base::Duration());
+        const T& request = first.value().value;
+        CHECK(request.text.size() <= botcore::protocol::kMaintenanceTextMax);
+        CHECK(request.text.find_first_of("\r\n") == std::string::npos);
+        CHECK(request.length > botcore::base::Duration());
         CHECK(canonical.starts_with('{'));
     } else if constexpr (std::is_same_v<T, botcore::protocol::MaintenanceEnd>) {
         CHECK(canonical.starts_with('{'));

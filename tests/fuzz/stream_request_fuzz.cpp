@@ -16,10 +16,11 @@ void check_request(const protocol::StreamRequest& request) {
     CHECK(request.id.size() <= 64);
     if (const auto* who = std::get_if<protocol::StreamAuthenticate>(&request.body)) {
         CHECK(!who->token.empty());
-    } else if (const auto* wish = std::get_if<protocol::StreamSubscribe>(&request.body)) {
-        CHECK(!wish->accounts || wish->accounts->size() <= protocol::kStreamNamesMax);
-        CHECK(!wish->symbols || wish->symbols->size() <= protocol::kStreamNamesMax);
-        CHECK(!wish->since || wish->since->sequence < (std::uint64_t{1} << 63U));
+    } else if (const auto* subscription = std::get_if<protocol::StreamSubscribe>(&request.body)) {
+        CHECK(!subscription->accounts ||
+              subscription->accounts->size() <= protocol::kStreamNamesMax);
+        CHECK(!subscription->symbols || subscription->symbols->size() <= protocol::kStreamNamesMax);
+        CHECK(!subscription->since || subscription->since->sequence < (std::uint64_t{1} << 63U));
     } else if (const auto* less = std::get_if<protocol::StreamUnsubscribe>(&request.body)) {
         CHECK(!less->channels.empty() || !less->symbols.empty());
     }

@@ -120,7 +120,7 @@ private:
     [[nodiscard]] std::string start_cache();
     void start_probes();
     void probe_archive();
-    [[nodiscard]] std::string start_door();
+    [[nodiscard]] std::string start_server();
     void greet_caller() const;
     void watch();
     void count_connections();
@@ -272,7 +272,7 @@ std::string Daemon::start_cache() {
     return {};
 }
 
-std::string Daemon::start_door() {
+std::string Daemon::start_server() {
     boost::system::error_code error;
     const auto address = asio::ip::make_address(config_.text("http.address"), error);
     if (error) return "http.address: '" + config_.text("http.address") + "' is no IP address";
@@ -327,12 +327,12 @@ std::string Daemon::start_door() {
         log_.write(shell::log::Level::Warn, "reliability.enabled is false: only for measurements");
     }
     access_->attach(routes_->context, routes_->routes, routes_->api);
-    auto door = http_options(config_, log_);
-    door.knows_token = [this](std::string_view token) {
+    auto server = http_options(config_, log_);
+    server.knows_token = [this](std::string_view token) {
         return access_->tokens().caller_of(token, clock_.now().time).has_value();
     };
     server_ = std::make_unique<shell::http::HttpServer>(
-        context_, std::move(door), access_->front(), &events_->server());
+        context_, std::move(server), access_->front(), &events_->server());
     events_->server().start();
     return server_->start();
 }
@@ -554,7 +554,7 @@ int Daemon::run() {
     if (const auto problem = start_archive(); !problem.empty()) return failed(EX_CONFIG, problem);
     start_watch();
     start_probes();
-    if (const auto problem = start_door(); !problem.empty()) {
+    if (const auto problem = start_server(); !problem.empty()) {
         loop_->stop();
         return failed(EX_UNAVAILABLE, problem);
     }

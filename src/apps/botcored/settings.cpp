@@ -99,10 +99,10 @@ shell::http::UserAccessOptions access_options(const shell::Config& config,
     options.delays.longest = base::Duration::seconds(60 * config.integer("auth.lockout_minutes"));
     options.user_service.token_lifetime =
         base::Duration::seconds(3'600 * config.integer("auth.token_hours"));
-    options.door.registration_open = config.text("auth.registration") == "open";
+    options.auth_routes.registration_open = config.text("auth.registration") == "open";
     const auto deposit = model::parse_amount<model::Money>(config.text("paper.deposit"));
     CHECK(deposit.has_value());
-    options.door.deposit = deposit.value();
+    options.auth_routes.deposit = deposit.value();
     options.limits.entries = rule("limits.entries_per_second", 1);
     options.limits.exits = rule("limits.exits_per_second", 1);
     options.limits.reads = rule("limits.reads_per_second", 1);

@@ -273,12 +273,12 @@ void add_files(CLI::App& app, Chosen& chosen) {
         ->required();
     report->add_option("FILE", chosen.file, "The report")->required();
     add(app, chosen, "verify", "The same as check", [](DaemonClient& s) { return check(s); });
-    CLI::App* anew = add(app,
-                         chosen,
-                         "rebuild",
-                         "Rebuild the rows from the journal; the daemon must not run",
-                         [&](DaemonClient& s) { return rebuild(s, chosen.agreed); });
-    add_yes(anew, chosen.agreed);
+    CLI::App* rebuild_command = add(app,
+                                    chosen,
+                                    "rebuild",
+                                    "Rebuild the rows from the journal; the daemon must not run",
+                                    [&](DaemonClient& s) { return rebuild(s, chosen.agreed); });
+    add_yes(rebuild_command, chosen.agreed);
     CLI::App* accept =
         add(app,
             chosen,

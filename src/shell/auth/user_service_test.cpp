@@ -295,8 +295,8 @@ TEST_F(UserServiceTest, ReportsAnUnusableFile) {
 }
 
 TEST_F(UserServiceTest, TheWorkerRunsJobsInOrderAndRejectsThemWhenFull) {
-    std::promise<void> gate;
-    std::shared_future<void> opened = gate.get_future().share();
+    std::promise<void> latch;
+    std::shared_future<void> opened = latch.get_future().share();
     std::promise<void> begun;
     std::promise<int> done;
     AuthWorker worker(*std::move(service_), [](const AuthWorker::Job& job) { job(); }, 2);
@@ -315,16 +315,16 @@ TEST_F(UserServiceTest, TheWorkerRunsJobsInOrderAndRejectsThemWhenFull) {
     EXPECT_TRUE(worker.ask(
         [&](UserService&) { return ++order; }, [&](int last) { done.set_value(last); }, kNoHurry));
     EXPECT_FALSE(worker.ask([&](UserService&) { return ++order; }, [](int) {}, kNoHurry));
-    gate.set_value();
+    latch.set_value();
     EXPECT_EQ(done.get_future().get(), 2);
 }
 
 // @spec:R2-TMO-01
 TEST_F(UserServiceTest, TheWorkerDoesNotStartJobsAfterTheirDeadline) {
-    std::promise<void> gate;
+    std::promise<void> latch;
     std::promise<void> late;
     std::promise<int> done;
-    const auto opened = gate.get_future().share();
+    const auto opened = latch.get_future().share();
     AuthWorker worker(*std::move(service_), [](const AuthWorker::Job& job) { job(); }, 3);
     service_.reset();
     ASSERT_TRUE(worker.ask(
@@ -344,7 +344,7 @@ TEST_F(UserServiceTest, TheWorkerDoesNotStartJobsAfterTheirDeadline) {
         {std::chrono::steady_clock::now(), [&late] { late.set_value(); }}));
     ASSERT_TRUE(worker.ask(
         [](UserService&) { return 3; }, [&](int last) { done.set_value(last); }, kNoHurry));
-    gate.set_value();
+    latch.set_value();
     late.get_future().wait();
     EXPECT_EQ(done.get_future().get(), 3);
     EXPECT_FALSE(begun);

@@ -65,11 +65,11 @@ void Shutdown::begin(std::string_view cause) {
     log_.write(log::Level::Info, "shutting down", {{"operation", "shutdown"}, {"cause", cause}});
     call(hooks_.turn_unready);
     done("not ready any more");
-    if (options_.delay.count() == 0) return close_door();
-    after(options_.delay, &Shutdown::close_door);
+    if (options_.delay.count() == 0) return close_listener();
+    after(options_.delay, &Shutdown::close_listener);
 }
 
-void Shutdown::close_door() {
+void Shutdown::close_listener() {
     call(hooks_.close_listener);
     done("listener closed");
     deadline_ = SteadyClock::now() + options_.drain_within;

@@ -87,7 +87,7 @@ public:
 private:
     struct Timer;
 
-    void close_door();
+    void close_listener();
     void drain();
     void close_sockets();
     void await_sockets();

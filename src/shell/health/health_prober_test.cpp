@@ -201,7 +201,7 @@ TEST(BlockingProbe, WorksOnAnotherThreadAndReportsOnTheLoop) {
 }
 
 TEST(BlockingProbe, StopsEvenIfItsWorkHangs) {
-    struct Gate {
+    struct Latch {
         std::mutex mutex;
         std::condition_variable changed;
         bool entered = false;
@@ -210,29 +210,29 @@ TEST(BlockingProbe, StopsEvenIfItsWorkHangs) {
     };
 
     // The work outlives the probe, and so must what it uses.
-    const auto gate = std::make_shared<Gate>();
+    const auto latch = std::make_shared<Latch>();
     {
         BlockingProbe blocking(
-            [gate] {
-                std::unique_lock lock(gate->mutex);
-                gate->entered = true;
-                gate->changed.notify_all();
-                gate->changed.wait(lock, [&] { return gate->open; });
-                gate->left = true;
-                gate->changed.notify_all();
+            [latch] {
+                std::unique_lock lock(latch->mutex);
+                latch->entered = true;
+                latch->changed.notify_all();
+                latch->changed.wait(lock, [&] { return latch->open; });
+                latch->left = true;
+                latch->changed.notify_all();
                 return ProbeReply{};
             },
             [](const std::function<void()>&) { FAIL() << "nobody waits any more"; });
         blocking.probe()([](const ProbeReply&) {});
-        std::unique_lock lock(gate->mutex);
-        gate->changed.wait(lock, [&] { return gate->entered; });
+        std::unique_lock lock(latch->mutex);
+        latch->changed.wait(lock, [&] { return latch->entered; });
         lock.unlock();
         EXPECT_FALSE(blocking.stop());
     }
-    std::unique_lock lock(gate->mutex);
-    gate->open = true;
-    gate->changed.notify_all();
-    gate->changed.wait(lock, [&] { return gate->left; });
+    std::unique_lock lock(latch->mutex);
+    latch->open = true;
+    latch->changed.notify_all();
+    latch->changed.wait(lock, [&] { return latch->left; });
 }
 
 /// A store that can no longer be read.

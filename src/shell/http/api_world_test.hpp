@@ -315,9 +315,10 @@ public:
                                                                event.data.at("news").as_string());
                                                        },
                                                        [this] { return time_; }});
-        runtime_.emplace(runtime_options(),
-                         runtime::Runtime::Ports{
-                             *measured_, exchange, market, desk_, {&changes_, &*announcer_}});
+        runtime_.emplace(
+            runtime_options(),
+            runtime::Runtime::Ports{
+                *measured_, exchange, market, pending_responses_, {&changes_, &*announcer_}});
         who.users_path = folder_.file("users.sqlite");
         auto access = UserAccess::open(
             std::move(who),
@@ -329,7 +330,7 @@ public:
         api_context_.emplace(ApiContext{
             ApiOptions{.version = "0.0.0-test", .metrics_public = true},
             *runtime_,
-            desk_,
+            pending_responses_,
             fragile_->reads,
             market,
             metrics_,
@@ -345,7 +346,7 @@ public:
             &answers_,
             [this](const protocol::Event& event) { events.push_back(event); }});
         trading_.emplace(*api_context_).add_to(routes_);
-        market_door_.emplace(*api_context_, followed_).add_to(routes_);
+        market_routes_.emplace(*api_context_, followed_).add_to(routes_);
         performance_.emplace(*api_context_, kFillsShown).add_to(routes_);
         maintenance_.emplace(*api_context_).add_to(routes_);
         reconcile_.emplace(*api_context_).add_to(routes_);
@@ -442,7 +443,7 @@ public:
     /// The handler that the server calls; on the thread of the loop only.
     [[nodiscard]] HttpHandler& handler() { return *checked_; }
 
-    [[nodiscard]] HealthRoutes& health_door() { return *health_; }
+    [[nodiscard]] HealthRoutes& health_routes() { return *health_; }
 
     /// The result of the cache's probe; the probe completes only while `cache_answers`.
     health::ProbeReply cache;
@@ -634,7 +635,7 @@ private:
     std::unique_ptr<sqlite::SqliteStore> store_;
     std::optional<FragileStore> fragile_;
     std::optional<metrics::MeasuredStore> measured_;
-    PendingResponses desk_;
+    PendingResponses pending_responses_;
     std::optional<runtime::Runtime> runtime_;
     std::optional<auth::AuditJournal> audit_;
     std::optional<ApiContext> api_context_;
@@ -643,7 +644,7 @@ private:
     cache::AccountChanges changes_;
     ResponseCache answers_{kept, changes_};
     FollowedSymbols followed_{{}};
-    std::optional<MarketRoutes> market_door_;
+    std::optional<MarketRoutes> market_routes_;
     std::optional<MaintenanceRoutes> maintenance_;
     std::optional<ReconcileRoutes> reconcile_;
     std::optional<MaintenanceAnnouncer> announcer_;

@@ -17,7 +17,7 @@ using Tls = beast::ssl_stream<beast::tcp_stream>;
 
 namespace {
 
-constexpr std::chrono::seconds kGoodbyeWithin(2);
+constexpr std::chrono::seconds kCloseTimeout(2);
 
 }  // namespace
 
@@ -82,7 +82,7 @@ asio::awaitable<ClientStream::Error> ClientStream::shake_hands() {
 asio::awaitable<void> ClientStream::shut_down_send() {
     Error ignored;
     if (wire_->tls) {
-        expires_after(kGoodbyeWithin);
+        expires_after(kCloseTimeout);
         co_await wire_->tls->async_shutdown(asio::redirect_error(asio::use_awaitable, ignored));
     }
     socket().shutdown(tcp::socket::shutdown_send, ignored);

@@ -183,7 +183,7 @@ TEST_F(HealthRoutesTest, IsReadyAndAlive) {
 
 // @spec:X-63
 TEST_F(HealthRoutesTest, IsNotReadyWhileDraining) {
-    world_.on_loop([&] { world_.health_door().begin_drain(); });
+    world_.on_loop([&] { world_.health_routes().begin_drain(); });
     const auto ready = open_get("/health/ready");
     EXPECT_EQ(ready.status, 503);
     EXPECT_EQ(ApiWorld::json(ready).at("reason").as_string(), "the process is about to end");

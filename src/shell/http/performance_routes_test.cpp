@@ -104,9 +104,9 @@ TEST_F(PerformanceRoutes, CachesHistoryByItsQuery) {
     EXPECT_EQ(cache_header(kept), "hit");
     EXPECT_EQ(ApiWorld::data(kept).at("trades").as_array().size(), 1U);
     order("BUY", "0.01");
-    const auto anew = world_.get("/api/trading/history");
-    EXPECT_EQ(cache_header(anew), "miss");
-    EXPECT_EQ(ApiWorld::data(anew).at("trades").as_array().size(), 2U);
+    const auto recomputed = world_.get("/api/trading/history");
+    EXPECT_EQ(cache_header(recomputed), "miss");
+    EXPECT_EQ(ApiWorld::data(recomputed).at("trades").as_array().size(), 2U);
 }
 
 TEST_F(PerformanceRoutes, IncludesEveryFillOfALongHistory) {

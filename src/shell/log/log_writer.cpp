@@ -12,7 +12,7 @@ namespace botcore::shell::log {
 namespace {
 
 constexpr std::chrono::milliseconds kRetryAfter(100);
-constexpr std::chrono::seconds kGoodbyeWithin(2);
+constexpr std::chrono::seconds kFlushTimeout(2);
 
 /// Writing to a pipe without a reader must not end the process.
 void block_broken_pipes() {
@@ -39,7 +39,7 @@ LogWriter::LogWriter(std::vector<std::unique_ptr<LineSink>> sinks,
 }
 
 LogWriter::~LogWriter() {
-    (void)flush(kGoodbyeWithin);
+    (void)flush(kFlushTimeout);
     thread_.request_stop();
     thread_.join();
 }

@@ -74,58 +74,62 @@ bool EventHub::may_receive(const auth::Caller& caller, const model::AccountId& a
     return owner && *owner == caller.owner;
 }
 
-base::Outcome<protocol::RequestError> EventHub::subscribe(Subscriber& subscriber,
-                                                          const protocol::StreamSubscribe& wish) {
-    if (wish.accounts) {
-        for (const auto& account : *wish.accounts) {
+base::Outcome<protocol::RequestError> EventHub::subscribe(
+    Subscriber& subscriber, const protocol::StreamSubscribe& subscription) {
+    if (subscription.accounts) {
+        for (const auto& account : *subscription.accounts) {
             if (parts_.owner_of(account) && may_receive(subscriber.caller_, account)) continue;
             return base::Failure{
                 refusal("ACCOUNT_UNKNOWN", "you have no account with this name", "accounts")};
         }
     }
-    if (wish.since && subscriber.subscribed_) {
+    if (subscription.since && subscriber.subscribed_) {
         return base::Failure{refusal("SINCE_NOT_FIRST",
                                      "only the first subscription of a connection can begin in "
                                      "the past; open another connection",
                                      "since")};
     }
     // A start at the very beginning needs no timeline: it is the same in all of them.
-    const bool in_the_past = wish.since && (wish.since->sequence > 0 || wish.since->index);
-    if (in_the_past || !wish.timeline.empty()) {
-        const auto change = runtime::archive::history_change(timeline_, wish.timeline);
+    const bool in_the_past =
+        subscription.since && (subscription.since->sequence > 0 || subscription.since->index);
+    if (in_the_past || !subscription.timeline.empty()) {
+        const auto change = runtime::archive::history_change(timeline_, subscription.timeline);
         if (change) {
             return base::Failure{
                 refusal(runtime::archive::kHistoryChanged, change->text, "timeline")};
         }
     }
-    if (wish.since && wish.since->sequence > head_) {
+    if (subscription.since && subscription.since->sequence > head_) {
         return base::Failure{
             refusal("SINCE_AHEAD",
                     "the journal ends at " + std::to_string(head_) +
                         "; a position beyond it belongs to another journal: read the state anew",
                     "since")};
     }
-    subscriber.channels_ = {wish.channels.begin(), wish.channels.end()};
+    subscriber.channels_ = {subscription.channels.begin(), subscription.channels.end()};
     subscriber.accounts_.reset();
-    if (wish.accounts) subscriber.accounts_.emplace(wish.accounts->begin(), wish.accounts->end());
+    if (subscription.accounts)
+        subscriber.accounts_.emplace(subscription.accounts->begin(), subscription.accounts->end());
     subscriber.symbols_.reset();
-    if (wish.symbols) subscriber.symbols_.emplace(wish.symbols->begin(), wish.symbols->end());
-    if (wish.since) {
-        subscriber.place_ = *wish.since;
+    if (subscription.symbols)
+        subscriber.symbols_.emplace(subscription.symbols->begin(), subscription.symbols->end());
+    if (subscription.since) {
+        subscriber.place_ = *subscription.since;
         subscriber.live_ = false;
-        subscriber.next_ = wish.since->sequence + (wish.since->index ? 0 : 1);
-        if (wish.since->index) subscriber.skip_ = wish.since;
+        subscriber.next_ = subscription.since->sequence + (subscription.since->index ? 0 : 1);
+        if (subscription.since->index) subscriber.skip_ = subscription.since;
         parts_.wake();
     }
     subscriber.subscribed_ = true;
     return base::Done{};
 }
 
-void EventHub::unsubscribe(Subscriber& subscriber, const protocol::StreamUnsubscribe& wish) {
-    for (const auto channel : wish.channels)
+void EventHub::unsubscribe(Subscriber& subscriber,
+                           const protocol::StreamUnsubscribe& subscription) {
+    for (const auto channel : subscription.channels)
         subscriber.channels_.erase(channel);
     if (!subscriber.symbols_) return;
-    for (const auto& symbol : wish.symbols)
+    for (const auto& symbol : subscription.symbols)
         subscriber.symbols_->erase(symbol);
 }
 

@@ -130,8 +130,8 @@ public:
     /// (ACCOUNT_UNKNOWN); a position of another timeline (HISTORY_CHANGED) or beyond the head
     /// (SINCE_AHEAD); a position in a second subscription of one connection (SINCE_NOT_FIRST).
     [[nodiscard]] base::Outcome<protocol::RequestError> subscribe(
-        Subscriber& subscriber, const protocol::StreamSubscribe& wish);
-    void unsubscribe(Subscriber& subscriber, const protocol::StreamUnsubscribe& wish);
+        Subscriber& subscriber, const protocol::StreamSubscribe& subscription);
+    void unsubscribe(Subscriber& subscriber, const protocol::StreamUnsubscribe& subscription);
 
     /// These records are durable. When they do not follow the head directly, the records between
     /// are read from the journal.

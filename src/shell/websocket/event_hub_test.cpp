@@ -73,17 +73,17 @@ TEST(EventHub, RefusesForeignAccountsAndInvalidStartPositions) {
     HubWorld world;
     world.commit(3);
     auto one = world.join();
-    protocol::StreamSubscribe wish;
-    wish.accounts = {model::AccountId(kTheirs)};
-    EXPECT_EQ(world.hub().subscribe(*one, wish).error().code, "ACCOUNT_UNKNOWN");
-    wish.accounts = {model::AccountId(kMine)};
-    wish.since = Place{4, std::nullopt};
-    EXPECT_EQ(world.hub().subscribe(*one, wish).error().code, "SINCE_AHEAD");
-    wish.since = Place{3, std::nullopt};
-    EXPECT_TRUE(world.hub().subscribe(*one, wish).has_value());
-    EXPECT_EQ(world.hub().subscribe(*one, wish).error().code, "SINCE_NOT_FIRST");
-    wish.since.reset();
-    EXPECT_TRUE(world.hub().subscribe(*one, wish).has_value());
+    protocol::StreamSubscribe subscription;
+    subscription.accounts = {model::AccountId(kTheirs)};
+    EXPECT_EQ(world.hub().subscribe(*one, subscription).error().code, "ACCOUNT_UNKNOWN");
+    subscription.accounts = {model::AccountId(kMine)};
+    subscription.since = Place{4, std::nullopt};
+    EXPECT_EQ(world.hub().subscribe(*one, subscription).error().code, "SINCE_AHEAD");
+    subscription.since = Place{3, std::nullopt};
+    EXPECT_TRUE(world.hub().subscribe(*one, subscription).has_value());
+    EXPECT_EQ(world.hub().subscribe(*one, subscription).error().code, "SINCE_NOT_FIRST");
+    subscription.since.reset();
+    EXPECT_TRUE(world.hub().subscribe(*one, subscription).has_value());
 }
 
 // Regression: a subscriber that reconnected after a restore got other records and missed events.
@@ -92,33 +92,33 @@ TEST(EventHub, RefusesPositionsOfAnotherTimeline) {
     world.commit(9);
     world.hub().set_timeline({.number = 2, .id = 0x9f2c41d0, .ancestors = {{1, 0x11, 4}}});
     auto one = world.join();
-    protocol::StreamSubscribe wish;
-    wish.since = Place{7, std::nullopt};
+    protocol::StreamSubscribe subscription;
+    subscription.since = Place{7, std::nullopt};
     for (const char* timeline : {"", "1-00000011", "2-00000011", "3-9f2c41d0"}) {
-        wish.timeline = timeline;
-        const auto refused = world.hub().subscribe(*one, wish);
+        subscription.timeline = timeline;
+        const auto refused = world.hub().subscribe(*one, subscription);
         ASSERT_FALSE(refused.has_value()) << timeline;
         EXPECT_EQ(refused.error().code, "HISTORY_CHANGED") << timeline;
         EXPECT_THAT(refused.error().message, HasSubstr("2-9f2c41d0"));
     }
-    wish.timeline = "1-00000011";
-    EXPECT_THAT(world.hub().subscribe(*one, wish).error().message, HasSubstr("up to 4"));
-    wish.timeline = "2-9f2c41d0";
-    EXPECT_TRUE(world.hub().subscribe(*one, wish).has_value());
+    subscription.timeline = "1-00000011";
+    EXPECT_THAT(world.hub().subscribe(*one, subscription).error().message, HasSubstr("up to 4"));
+    subscription.timeline = "2-9f2c41d0";
+    EXPECT_TRUE(world.hub().subscribe(*one, subscription).has_value());
     // The beginning is the same in all timelines.
     auto other = world.join();
-    wish.timeline.clear();
-    wish.since = Place{0, std::nullopt};
-    EXPECT_TRUE(world.hub().subscribe(*other, wish).has_value());
+    subscription.timeline.clear();
+    subscription.since = Place{0, std::nullopt};
+    EXPECT_TRUE(world.hub().subscribe(*other, subscription).has_value());
 }
 
 TEST(EventHub, FiltersByChannelAccountAndSymbol) {
     HubWorld world;
     auto one = world.join();
-    protocol::StreamSubscribe wish;
-    wish.channels = {Channel::Trades};
-    wish.symbols = {model::Symbol("BTCUSDT")};
-    ASSERT_TRUE(world.hub().subscribe(*one, wish).has_value());
+    protocol::StreamSubscribe subscription;
+    subscription.channels = {Channel::Trades};
+    subscription.symbols = {model::Symbol("BTCUSDT")};
+    ASSERT_TRUE(world.hub().subscribe(*one, subscription).has_value());
     world.commit(4);
     Heard heard;
     listen(*one, heard);
@@ -126,8 +126,8 @@ TEST(EventHub, FiltersByChannelAccountAndSymbol) {
     world.hub().unsubscribe(*one, {.channels = {}, .symbols = {model::Symbol("BTCUSDT")}});
     world.commit(2);  // An empty set of symbols matches none of them; no set at all matches all.
     EXPECT_EQ(one->take(), nullptr);
-    wish.symbols.reset();
-    ASSERT_TRUE(world.hub().subscribe(*one, wish).has_value());
+    subscription.symbols.reset();
+    ASSERT_TRUE(world.hub().subscribe(*one, subscription).has_value());
     world.hub().unsubscribe(*one, {.channels = {Channel::Trades}, .symbols = {}});
     world.commit(2);
     EXPECT_EQ(one->take(), nullptr);
@@ -137,10 +137,10 @@ TEST(EventHub, ResumesInTheMiddleOfARecord) {
     HubWorld world;
     world.commit(2);
     auto one = world.join();
-    protocol::StreamSubscribe wish;
-    wish.channels = {Channel::Orders, Channel::Trades};
-    wish.since = Place{1, 0};
-    ASSERT_TRUE(world.hub().subscribe(*one, wish).has_value());
+    protocol::StreamSubscribe subscription;
+    subscription.channels = {Channel::Orders, Channel::Trades};
+    subscription.since = Place{1, 0};
+    ASSERT_TRUE(world.hub().subscribe(*one, subscription).has_value());
     while (world.hub().replay()) {
     }
     Heard heard;
@@ -216,10 +216,10 @@ TEST(EventHub, ReplayWaitsForFreeSpaceAndPricesAreSkipped) {
     HubWorld world({.messages = 20, .bytes = 1U << 20U});
     world.commit(100);
     auto one = world.join();
-    protocol::StreamSubscribe wish;
-    wish.channels = {Channel::Orders, Channel::Prices};
-    wish.since = Place{0, std::nullopt};
-    ASSERT_TRUE(world.hub().subscribe(*one, wish).has_value());
+    protocol::StreamSubscribe subscription;
+    subscription.channels = {Channel::Orders, Channel::Prices};
+    subscription.since = Place{0, std::nullopt};
+    ASSERT_TRUE(world.hub().subscribe(*one, subscription).has_value());
     EXPECT_TRUE(world.hub().wants_prices());
     EXPECT_FALSE(world.hub().replay());
     EXPECT_EQ(one->waiting(), 10U);
@@ -259,9 +259,9 @@ TEST(EventHub, ReportsAnUnreadableJournalRecord) {
                       [] {}},
                      1);
         auto one = hub.join(HubWorld::mine(), [] {});
-        protocol::StreamSubscribe wish;
-        wish.since = Place{0, std::nullopt};
-        ASSERT_TRUE(hub.subscribe(*one, wish).has_value());
+        protocol::StreamSubscribe subscription;
+        subscription.since = Place{0, std::nullopt};
+        ASSERT_TRUE(hub.subscribe(*one, subscription).has_value());
         EXPECT_FALSE(hub.replay());
         EXPECT_TRUE(one->unreadable());
         EXPECT_FALSE(one->too_slow());
@@ -291,9 +291,9 @@ TEST(EventHub, ReadsUnannouncedDurableRecordsFromTheJournal) {
     HubWorld world;
     auto one = world.join_since(0);
     auto late = world.join();
-    protocol::StreamSubscribe wish;
-    wish.channels = {Channel::Orders};
-    ASSERT_TRUE(world.hub().subscribe(*late, wish).has_value());
+    protocol::StreamSubscribe subscription;
+    subscription.channels = {Channel::Orders};
+    ASSERT_TRUE(world.hub().subscribe(*late, subscription).has_value());
     while (world.hub().replay()) {
     }
     world.commit(2);

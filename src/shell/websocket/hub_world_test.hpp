@@ -101,10 +101,10 @@ public:
 
     std::unique_ptr<Subscriber> join_since(model::Sequence since, auth::Caller caller = mine()) {
         auto made = join(std::move(caller));
-        protocol::StreamSubscribe wish;
-        wish.channels = {protocol::Channel::Orders, protocol::Channel::Trades};
-        wish.since = Place{since, std::nullopt};
-        EXPECT_TRUE(hub_->subscribe(*made, wish).has_value());
+        protocol::StreamSubscribe subscription;
+        subscription.channels = {protocol::Channel::Orders, protocol::Channel::Trades};
+        subscription.since = Place{since, std::nullopt};
+        EXPECT_TRUE(hub_->subscribe(*made, subscription).has_value());
         return made;
     }
 

@@ -110,9 +110,9 @@ private:
     void welcome();
     void handle(std::string_view text);
     void carry_out(const std::string& id, const protocol::StreamPing& ping);
-    void carry_out(const std::string& id, const protocol::StreamAuthenticate& wish);
-    void carry_out(const std::string& id, const protocol::StreamSubscribe& wish);
-    void carry_out(const std::string& id, const protocol::StreamUnsubscribe& wish);
+    void carry_out(const std::string& id, const protocol::StreamAuthenticate& subscription);
+    void carry_out(const std::string& id, const protocol::StreamSubscribe& subscription);
+    void carry_out(const std::string& id, const protocol::StreamUnsubscribe& subscription);
     void authenticate(std::string_view id);
 
     void note_frame() { last_frame_ = std::chrono::steady_clock::now(); }
@@ -213,7 +213,7 @@ void WebsocketSession::handle(std::string_view text) {
         close(Cut::Unauthenticated, close_code::policy_error, "not authenticated");
         return;
     }
-    std::visit([&](const auto& wish) { carry_out(id, wish); }, body);
+    std::visit([&](const auto& subscription) { carry_out(id, subscription); }, body);
 }
 
 void WebsocketSession::carry_out(const std::string& id, const protocol::StreamPing& /*ping*/) {
@@ -223,7 +223,8 @@ void WebsocketSession::carry_out(const std::string& id, const protocol::StreamPi
     answer("pong", id, std::move(fields));
 }
 
-void WebsocketSession::carry_out(const std::string& id, const protocol::StreamAuthenticate& wish) {
+void WebsocketSession::carry_out(const std::string& id,
+                                 const protocol::StreamAuthenticate& subscription) {
     if (caller_) {
         refuse(id,
                {.code = "ALREADY_AUTHENTICATED",
@@ -233,7 +234,7 @@ void WebsocketSession::carry_out(const std::string& id, const protocol::StreamAu
                 .came = {}});
         return;
     }
-    token_.emplace(wish.token);
+    token_.emplace(subscription.token);
     authenticate(id);
 }
 
@@ -270,25 +271,27 @@ void WebsocketSession::authenticate(std::string_view id) {
     answer("authenticated", id, std::move(fields));
 }
 
-void WebsocketSession::carry_out(const std::string& id, const protocol::StreamSubscribe& wish) {
+void WebsocketSession::carry_out(const std::string& id,
+                                 const protocol::StreamSubscribe& subscription) {
     if (!keeps_rights(std::chrono::steady_clock::now())) return;
-    const auto done = state_->parts.hub.subscribe(*subscriber_, wish);
+    const auto done = state_->parts.hub.subscribe(*subscriber_, subscription);
     if (!done && done.error().code == runtime::archive::kHistoryChanged) {
-        return refuse_history(id, wish.timeline);
+        return refuse_history(id, subscription.timeline);
     }
     if (!done) return refuse(id, done.error());
     json::object fields;
     fields["head"] = state_->parts.hub.head();
     fields["timeline"] = timeline();
     json::array channels;
-    for (const auto channel : wish.channels)
+    for (const auto channel : subscription.channels)
         channels.emplace_back(to_text(channel));
     fields["channels"] = std::move(channels);
     answer("subscribed", id, std::move(fields));
 }
 
-void WebsocketSession::carry_out(const std::string& id, const protocol::StreamUnsubscribe& wish) {
-    state_->parts.hub.unsubscribe(*subscriber_, wish);
+void WebsocketSession::carry_out(const std::string& id,
+                                 const protocol::StreamUnsubscribe& subscription) {
+    state_->parts.hub.unsubscribe(*subscriber_, subscription);
     answer("unsubscribed", id, {});
 }
 
