@@ -130,7 +130,7 @@ protected:
 
     [[nodiscard]] bool record(int number) {
         return runtime_.record({.actor = model::Owner("olga"),
-                                .act = "login",
+                                .action = "login",
                                 .subject = {},
                                 .outcome = "ok",
                                 .detail = std::to_string(number),
@@ -143,8 +143,8 @@ protected:
         const auto entries = store_.journal(1, 1'000'000).value();
         for (const auto& entry : entries) {
             const auto record = protocol::decode_record(entry.bytes);
-            const auto* act = std::get_if<model::RecordAuditEvent>(&record.value().input.body);
-            if (act != nullptr) numbers.push_back(std::stoi(act->detail));
+            const auto* action = std::get_if<model::RecordAuditEvent>(&record.value().input.body);
+            if (action != nullptr) numbers.push_back(std::stoi(action->detail));
         }
         return numbers;
     }

@@ -122,13 +122,14 @@ void JournalChecker::check_reservations(const model::Record& record) {
 /// The simulator numbers the audit events that it passes to a process: each is recorded once, and
 /// in order.
 void JournalChecker::check_act(const model::Record& record) {
-    const auto* act = std::get_if<model::RecordAuditEvent>(&record.input.body);
-    if (act == nullptr) return;
+    const auto* action = std::get_if<model::RecordAuditEvent>(&record.input.body);
+    if (action == nullptr) return;
     std::uint64_t number = 0;
-    (void)std::from_chars(act->detail.data(), act->detail.data() + act->detail.size(), number);
-    std::uint64_t& newest = audit_events_[act->subject];
+    (void)std::from_chars(
+        action->detail.data(), action->detail.data() + action->detail.size(), number);
+    std::uint64_t& newest = audit_events_[action->subject];
     if (number <= newest) {
-        violations_.add("ACTS", place_of(record) + " has act " + act->detail + " late or again");
+        violations_.add("ACTS", place_of(record) + " has act " + action->detail + " late or again");
     }
     newest = number;
 }

@@ -204,7 +204,7 @@ bool World::submit(runtime::Request request) {
     if (node->process->dead) return false;
     if (random_.chance(1, 10)) {
         (void)node->runtime->record({.actor = Clients::kAlice,
-                                     .act = "looked",
+                                     .action = "looked",
                                      .subject = node->name,
                                      .outcome = "ok",
                                      .detail = std::to_string(++node->audit_events),

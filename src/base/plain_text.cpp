@@ -45,7 +45,7 @@ Character first_of(std::string_view text) {
 }
 
 /// Control characters, bidirectional formatting characters, line and paragraph separators.
-constexpr bool is_obeyed(char32_t code) {
+constexpr bool is_control(char32_t code) {
     const auto in = [code](char32_t low, char32_t high) { return code >= low && code <= high; };
     return code < 0x20 || in(0x7F, 0x9F) || code == 0x061C || in(0x200E, 0x200F) ||
            in(0x2028, 0x202E) || in(0x2066, 0x2069);
@@ -73,7 +73,7 @@ std::string replaced(std::string_view text, Replace replace) {
         const std::size_t length = std::max<std::size_t>(character.length, 1);
         if (character.length == 0) {
             out.push_back('?');
-        } else if (is_obeyed(character.code)) {
+        } else if (is_control(character.code)) {
             out += replace(character.code);
         } else {
             out.append(text.substr(0, length));
@@ -89,7 +89,7 @@ bool is_plain_line(std::string_view text) {
     if (is_visible_ascii(text)) return true;
     while (!text.empty()) {
         const Character character = first_of(text);
-        if (character.length == 0 || is_obeyed(character.code)) return false;
+        if (character.length == 0 || is_control(character.code)) return false;
         text.remove_prefix(character.length);
     }
     return true;

@@ -45,7 +45,7 @@ void open_account(Transaction& transaction, const model::OpenAccount& body) {
                {Reason::AccountExists, "the name '" + body.account.text() + "' is taken"});
         return;
     }
-    if (model::is_kept_for_another(body.account, body.origin.owner, body.market)) {
+    if (model::is_reserved_for_another(body.account, body.origin.owner, body.market)) {
         refuse(transaction,
                body.origin,
                {Reason::AccountExists,

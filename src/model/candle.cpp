@@ -86,7 +86,7 @@ std::deque<Candle>::iterator place_of(std::deque<Candle>& candles, Timestamp ope
 }
 
 /// Merges the single trade `one` into `candle`, which has the same open time.
-void fold(Candle& candle, const Candle& one) {
+void merge(Candle& candle, const Candle& one) {
     if (candle.trades == 0 && candle.volume.is_zero()) {
         const bool complete = candle.complete;
         candle = one;
@@ -152,7 +152,7 @@ base::Outcome<CandleError> CandleSeries::add(Timestamp time, Price price, Quanti
         if (open < candles_.front().open_time) return Failure{CandleError::TooOld};
         auto place = place_of(candles_, open);
         if (place->open_time == open) {
-            fold(*place, one);
+            merge(*place, one);
         } else {
             place = candles_.insert(place, one);  // Its trades were missing so far (C3).
             place->complete = false;

@@ -19,6 +19,8 @@ inline constexpr std::string_view kUserPrefix = "u-";
 
 /// Is the name reserved for another user (N1)? True if it begins with "u-", ends with "-spot" or
 /// "-futures", and is not the owner's default account on this market.
-[[nodiscard]] bool is_kept_for_another(const AccountId& account, const Owner& owner, Market market);
+[[nodiscard]] bool is_reserved_for_another(const AccountId& account,
+                                           const Owner& owner,
+                                           Market market);
 
 }  // namespace botcore::model

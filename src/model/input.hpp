@@ -395,7 +395,7 @@ struct MoveMaintenance {
 /// only; personal data stays out of the journal.
 struct RecordAuditEvent {
     Owner actor;          ///< Empty where the caller is not authenticated.
-    std::string act;      ///< A stable name: "login", "token-made", "role-changed".
+    std::string action;   ///< A stable name: "login", "token-made", "role-changed".
     std::string subject;  ///< The id of the object of the action.
     std::string outcome;  ///< "ok", "refused", "failed".
     std::string detail;   ///< Contains nothing personal or secret.
@@ -406,7 +406,7 @@ struct RecordAuditEvent {
     template <class Visit>
     static void each_field(Visit&& visit, auto& self) {
         visit("actor", self.actor);
-        visit("act", self.act);
+        visit("act", self.action);
         visit("subject", self.subject);
         visit("outcome", self.outcome);
         visit("detail", self.detail);

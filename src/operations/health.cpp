@@ -67,8 +67,8 @@ ComponentStatus evaluate(Dependency dependency,
                           std::to_string(finding.age->in_milliseconds() / 1'000) + " s";
         return finding;
     }
-    finding.state = reading.said;
-    if (reading.said == HealthState::Healthy && reading.latency &&
+    finding.state = reading.reported_state;
+    if (reading.reported_state == HealthState::Healthy && reading.latency &&
         *reading.latency >= row.latency_max) {
         finding.state = HealthState::Degraded;
         finding.message = "High latency";

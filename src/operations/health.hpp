@@ -63,11 +63,12 @@ struct DependencyRow {
 
 /// The results of the probes of one component so far.
 struct ProbeResult {
-    HealthState said = HealthState::Unhealthy;  ///< According to the last probe that ended.
-    std::string message;                        ///< Empty if there is nothing to report.
-    std::optional<Duration> latency;            ///< Of the last probe that got a reply.
-    std::optional<Timestamp> probed_at;         ///< When the last probe ended or timed out.
-    std::optional<Timestamp> succeeded_at;      ///< When a probe last found it not unhealthy.
+    HealthState reported_state =
+        HealthState::Unhealthy;             ///< According to the last probe that ended.
+    std::string message;                    ///< Empty if there is nothing to report.
+    std::optional<Duration> latency;        ///< Of the last probe that got a reply.
+    std::optional<Timestamp> probed_at;     ///< When the last probe ended or timed out.
+    std::optional<Timestamp> succeeded_at;  ///< When a probe last found it not unhealthy.
 };
 
 struct ComponentStatus {

@@ -13,8 +13,8 @@ namespace {
 constexpr auto kNow = Timestamp::from_milliseconds(1'790'000'000'000);
 constexpr auto kInterval = Duration::seconds(5);
 
-ProbeResult probed(HealthState said, Duration latency = Duration::milliseconds(1)) {
-    return {said, "said so", latency, kNow - Duration::seconds(1), std::nullopt};
+ProbeResult probed(HealthState reported_state, Duration latency = Duration::milliseconds(1)) {
+    return {reported_state, "said so", latency, kNow - Duration::seconds(1), std::nullopt};
 }
 
 ComponentStatus found(Dependency dependency, HealthState state) {

@@ -52,7 +52,7 @@ private:
 
 }  // namespace
 
-std::vector<bool> kept(const std::vector<KeptSnapshot>& snapshots,
+std::vector<bool> kept(const std::vector<SnapshotInfo>& snapshots,
                        base::Timestamp now,
                        const RetentionRules& rules) {
     std::vector<std::size_t> newest_first(snapshots.size());

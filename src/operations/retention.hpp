@@ -24,13 +24,13 @@ struct RetentionRules {
     std::size_t monthly = 12;
 };
 
-struct KeptSnapshot {
+struct SnapshotInfo {
     base::Timestamp time;
     bool verified = false;  ///< A trial restore of it succeeded.
 };
 
 /// For each snapshot, in the given order: is it retained? None of them may be later than `now`.
-[[nodiscard]] std::vector<bool> kept(const std::vector<KeptSnapshot>& snapshots,
+[[nodiscard]] std::vector<bool> kept(const std::vector<SnapshotInfo>& snapshots,
                                      base::Timestamp now,
                                      const RetentionRules& rules);
 

@@ -21,15 +21,15 @@ Timestamp at_two(std::int64_t day) {
     return base::midnight_of(day) + Duration::seconds(2 * 3'600);
 }
 
-void prune(std::vector<KeptSnapshot>& snapshots, Timestamp now) {
+void prune(std::vector<SnapshotInfo>& snapshots, Timestamp now) {
     const auto keep = kept(snapshots, now, {});
-    std::vector<KeptSnapshot> left;
+    std::vector<SnapshotInfo> left;
     for (std::size_t i = 0; i < snapshots.size(); ++i)
         if (keep.at(i)) left.push_back(snapshots.at(i));
     snapshots = std::move(left);
 }
 
-std::vector<std::int64_t> days_of(const std::vector<KeptSnapshot>& snapshots) {
+std::vector<std::int64_t> days_of(const std::vector<SnapshotInfo>& snapshots) {
     std::vector<std::int64_t> days;
     for (const auto& snapshot : snapshots)
         days.push_back(base::day_of(snapshot.time));
@@ -39,7 +39,7 @@ std::vector<std::int64_t> days_of(const std::vector<KeptSnapshot>& snapshots) {
 // @spec:R3-BKP-03 @spec:TC-REL-014
 // @spec:R3-AC-15 R3-BKP-12
 TEST(Retention, FourHundredDaysFillExactlyTheSlots) {
-    std::vector<KeptSnapshot> snapshots;
+    std::vector<SnapshotInfo> snapshots;
     for (std::int64_t day = kFirstDay; day < kFirstDay + 400; ++day) {
         snapshots.push_back({at_two(day), true});
         prune(snapshots, at_two(day));
@@ -66,7 +66,7 @@ TEST(Retention, FourHundredDaysFillExactlyTheSlots) {
 }
 
 TEST(Retention, NeverRetainsMoreThanTheSlots) {
-    std::vector<KeptSnapshot> snapshots;
+    std::vector<SnapshotInfo> snapshots;
     for (std::int64_t day = kFirstDay; day < kFirstDay + 800; ++day) {
         snapshots.push_back({at_two(day), true});
         prune(snapshots, at_two(day));
@@ -78,7 +78,7 @@ TEST(Retention, NeverRetainsMoreThanTheSlots) {
 }
 
 TEST(Retention, RetainsOnlyTheNewestOfADay) {
-    const std::vector<KeptSnapshot> snapshots{
+    const std::vector<SnapshotInfo> snapshots{
         {at_two(kFirstDay), false},
         {at_two(kFirstDay) + Duration::seconds(60), false},
         {at_two(kFirstDay) + Duration::seconds(30), false},
@@ -87,7 +87,7 @@ TEST(Retention, RetainsOnlyTheNewestOfADay) {
 }
 
 TEST(Retention, NeverPrunesTheLastVerifiedSnapshot) {
-    std::vector<KeptSnapshot> snapshots{{at_two(kFirstDay), true}};
+    std::vector<SnapshotInfo> snapshots{{at_two(kFirstDay), true}};
     for (std::int64_t day = kFirstDay + 1; day < kFirstDay + 900; ++day) {
         snapshots.push_back({at_two(day), false});
         prune(snapshots, at_two(day));
@@ -97,7 +97,7 @@ TEST(Retention, NeverPrunesTheLastVerifiedSnapshot) {
 }
 
 TEST(Retention, WithoutAnySlotRetainsTheNewest) {
-    const std::vector<KeptSnapshot> snapshots{{at_two(kFirstDay), false},
+    const std::vector<SnapshotInfo> snapshots{{at_two(kFirstDay), false},
                                               {at_two(kFirstDay + 1), false}};
     EXPECT_EQ(kept(snapshots, at_two(kFirstDay + 1), {.daily = 0, .weekly = 0, .monthly = 0}),
               (std::vector{false, true}));
@@ -106,7 +106,7 @@ TEST(Retention, WithoutAnySlotRetainsTheNewest) {
 
 RC_GTEST_PROP(Retention, PruningTwiceChangesNothing, ()) {
     const auto days = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 500));
-    std::vector<KeptSnapshot> snapshots;
+    std::vector<SnapshotInfo> snapshots;
     for (const int day : days)
         snapshots.push_back({at_two(kFirstDay + day), *rc::gen::arbitrary<bool>()});
     const Timestamp now = at_two(kFirstDay + 500);

@@ -38,7 +38,7 @@ bool is_down(const ServiceState& state) {
     return state.health == HealthState::Unhealthy && !state.planned && !state.stopped;
 }
 
-Duration& place_of(UptimeFigures& figures, const ServiceState& state) {
+Duration& bucket_of(UptimeFigures& figures, const ServiceState& state) {
     if (state.planned) return figures.planned;
     if (state.stopped) return figures.stopped;
     switch (state.health) {
@@ -126,7 +126,7 @@ void UptimeLog::count(Timestamp to, ServiceState state) {
     while (from < to) {
         const std::int64_t day = base::day_of(from);
         const Timestamp end = std::min(to, base::midnight_of(day + 1));
-        Duration& place = place_of(days_[day], state);
+        Duration& place = bucket_of(days_[day], state);
         place = place + (end - from);
         from = end;
     }

@@ -132,7 +132,7 @@ base::Outcome<RequestError> read_attached(FieldReader& reader, model::PlaceOrder
                                                "say where it begins",
                                     .field = "stop_loss",
                                     .expected = "a price",
-                                    .came = {}}};
+                                    .received = {}}};
     }
     FieldReader trailing = TRY(
         reader.inner("trailing", R"(an object such as {"activation":"0.02","distance":"0.015"})"));

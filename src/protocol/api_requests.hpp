@@ -26,7 +26,7 @@ struct RequestError {
     std::string message;
     std::string field;     ///< Empty if the error is not about a single field.
     std::string expected;  ///< Empty if the message is complete without it.
-    std::string came;      ///< At most 64 bytes of the received value.
+    std::string received;  ///< At most 64 bytes of the received value.
 };
 
 /// A request, and its canonical text for the request's hash: the given fields in alphabetical

@@ -280,8 +280,8 @@ TEST(ApiRequests, TruncatesTheReceivedValueAtACharacterBoundary) {
     const auto parsed =
         parse_place_order(R"({"symbol":"BTCUSDT","side":"BUY","quantity":")" + quantity + "\"}");
     ASSERT_FALSE(parsed.has_value());
-    EXPECT_LE(parsed.error().came.size(), 64U);
-    EXPECT_TRUE(parsed.error().came.ends_with("\xC3\xA4..."));
+    EXPECT_LE(parsed.error().received.size(), 64U);
+    EXPECT_TRUE(parsed.error().received.ends_with("\xC3\xA4..."));
 }
 
 TEST(ApiRequests, ReadsTheOtherCommands) {

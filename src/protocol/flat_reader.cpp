@@ -32,12 +32,12 @@ public:
     bool on_array_end(std::size_t, Error&) { return close(); }
 
     bool on_key_part(json::string_view part, std::size_t, Error&) {
-        if (is_heard()) key_.append(part.data(), part.size());
+        if (is_field_level()) key_.append(part.data(), part.size());
         return true;
     }
 
     bool on_key(json::string_view part, std::size_t size, Error& error) {
-        if (!is_heard()) return true;
+        if (!is_field_level()) return true;
         (void)on_key_part(part, size, error);
         if (!fields_here().contains(key_)) return true;
         doubled_ = depth_ == 1 ? key_ : *inside_ + "." + key_;
@@ -87,7 +87,7 @@ private:
     enum class Opening : std::uint8_t { Object, Array };
 
     /// Is the parser in the body's object, or in an object that is the value of one of its fields?
-    [[nodiscard]] bool is_heard() const {
+    [[nodiscard]] bool is_field_level() const {
         return is_object_ && (depth_ == 1 || (depth_ == 2 && inside_));
     }
 
@@ -101,7 +101,7 @@ private:
             inside_ = key_;
             body_.inside[key_];  // Adds the object even if it has no fields.
         }
-        if (is_heard()) {
+        if (is_field_level()) {
             value_ = opening == Opening::Object ? "an object" : "an array";
             (void)put(FieldKind::Nested);
         }
@@ -116,7 +116,7 @@ private:
     }
 
     bool add(json::string_view part) {
-        if (is_heard()) value_.append(part.data(), part.size());
+        if (is_field_level()) value_.append(part.data(), part.size());
         return true;
     }
 
@@ -126,7 +126,8 @@ private:
     }
 
     bool put(FieldKind kind) {
-        if (is_heard()) fields_here().emplace(std::move(key_), FlatField{kind, std::move(value_)});
+        if (is_field_level())
+            fields_here().emplace(std::move(key_), FlatField{kind, std::move(value_)});
         key_.clear();
         value_.clear();
         return true;
@@ -146,7 +147,7 @@ RequestError invalid_json(std::string message) {
             .message = std::move(message),
             .field = {},
             .expected = {},
-            .came = {}};
+            .received = {}};
 }
 
 }  // namespace
@@ -166,7 +167,7 @@ base::Result<FlatBody, RequestError> parse_flat_object(std::string_view body) {
                                           .message = "a body has at most 65536 bytes",
                                           .field = {},
                                           .expected = {},
-                                          .came = {}}};
+                                          .received = {}}};
     }
     json::parse_options options;
     options.max_depth = kRequestDepthMax;

@@ -87,7 +87,7 @@ public:
                                                    "' here; known are: " + known,
                                         .field = excerpt(full(name)),
                                         .expected = known,
-                                        .came = excerpt(name)}};
+                                        .received = excerpt(name)}};
         }
         return base::Done{};
     }
@@ -161,7 +161,7 @@ public:
                                     .message = "'" + full(name) + "' must be " + expected,
                                     .field = full(name),
                                     .expected = expected,
-                                    .came = {}}};
+                                    .received = {}}};
     }
 
     [[nodiscard]] Result<bool, RequestError> boolean(std::string_view name) {
@@ -176,13 +176,13 @@ public:
     [[nodiscard]] RequestError invalid(std::string_view name,
                                        std::string_view expected,
                                        const FlatField& field) const {
-        const std::string came = excerpt(field.text);
+        const std::string received = excerpt(field.text);
         return {.code = "INVALID_FIELD",
                 .message = "'" + full(name) + "' must be " + std::string(expected) + ", but '" +
-                           came + "' came",
+                           received + "' came",
                 .field = full(name),
                 .expected = std::string(expected),
-                .came = came};
+                .received = received};
     }
 
 private:
@@ -195,7 +195,7 @@ private:
                 .message = "'" + full(name) + "' is missing; it is " + std::string(expected),
                 .field = full(name),
                 .expected = std::string(expected),
-                .came = {}}};
+                .received = {}}};
         }
         return place->second;
     }

@@ -20,7 +20,7 @@ TEST(FieldReader, ShowsNothingOfARejectedSecret) {
         EXPECT_EQ(secret.error().code, "INVALID_FIELD");
         EXPECT_EQ(secret.error().field, "password");
         EXPECT_EQ(secret.error().message, "'password' must be a text of at most 8 bytes");
-        EXPECT_TRUE(secret.error().came.empty());
+        EXPECT_TRUE(secret.error().received.empty());
         EXPECT_EQ(reader.canonical().find("hunter2"), std::string::npos);
     }
 }

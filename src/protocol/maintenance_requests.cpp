@@ -31,7 +31,7 @@ Result<base::Duration, RequestError> minutes_or(FieldReader& reader, base::Durat
                                     .message = "'minutes' must be at most 120",
                                     .field = "minutes",
                                     .expected = "a whole number from 1 to 120",
-                                    .came = excerpt(to_text(minutes))}};
+                                    .received = excerpt(to_text(minutes))}};
     }
     const auto count = static_cast<std::int64_t>(minutes.units() / model::kScale);
     return base::Duration::seconds(count * 60);

@@ -103,7 +103,7 @@ ParseResult<model::AdoptBooks> parse_adopt_books(std::string_view body) {
                                                    "both are zero together",
                                         .field = "cost",
                                         .expected = "a decimal text with the sign of 'quantity'",
-                                        .came = to_text(command.cost)}};
+                                        .received = to_text(command.cost)}};
         }
     } else {
         (void)TRY(reader.only(std::array<std::string_view, 4>{"asset", "seen", "total", "text"}));

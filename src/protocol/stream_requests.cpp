@@ -30,7 +30,7 @@ RequestError error_of(std::string_view code, std::string message, std::string_vi
             .message = std::move(message),
             .field = std::string(field.substr(0, kCameMax)),
             .expected = {},
-            .came = {}};
+            .received = {}};
 }
 
 RequestError invalid(std::string_view field, std::string_view expected) {
@@ -98,14 +98,14 @@ std::optional<std::int64_t> whole(const json::value& value, std::int64_t max) {
     return *number;
 }
 
-base::Result<std::optional<StreamPlace>, RequestError> place_of(const json::object& message) {
+base::Result<std::optional<StreamPosition>, RequestError> place_of(const json::object& message) {
     const json::value* since = message.if_contains("since");
     const json::value* index = message.if_contains("since_index");
     if (since == nullptr && index != nullptr) {
         return Failure{error_of("MISSING_FIELD", "'since_index' needs 'since' beside it", "since")};
     }
-    if (since == nullptr) return std::optional<StreamPlace>{};
-    StreamPlace place;
+    if (since == nullptr) return std::optional<StreamPosition>{};
+    StreamPosition place;
     const auto sequence = whole(*since, kSequenceMax);
     if (!sequence) {
         return Failure{invalid("since", "the sequence of a record: a whole number from 0")};

@@ -26,7 +26,7 @@ struct StreamAuthenticate {
 };
 
 /// Where to resume: after event `index` of record `sequence`, or after the whole record.
-struct StreamPlace {
+struct StreamPosition {
     model::Sequence sequence = 0;
     std::optional<std::uint32_t> index;
 };
@@ -36,7 +36,7 @@ struct StreamSubscribe {
     std::vector<Channel> channels;  ///< If absent from the message: all except prices.
     std::optional<std::vector<model::AccountId>> accounts;  ///< Empty: all of the caller's.
     std::optional<std::vector<model::Symbol>> symbols;      ///< Empty: all.
-    std::optional<StreamPlace> since;                       ///< Empty: from now on.
+    std::optional<StreamPosition> since;                    ///< Empty: from now on.
     std::string timeline;  ///< The timeline of `since`; empty: the first.
 };
 

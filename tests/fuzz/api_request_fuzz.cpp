@@ -20,7 +20,7 @@ void read(std::string_view body, ParseResult<T> (*parse)(std::string_view)) {
     const auto first = parse(body);
     if (!first) {
         CHECK(!first.error().code.empty());
-        CHECK(first.error().came.size() <= 64);
+        CHECK(first.error().received.size() <= 64);
         return;
     }
     const std::string& canonical = first.value().canonical;

@@ -26,7 +26,7 @@ void read(std::string_view body, auth::AuthParsed<T> (*parse)(std::string_view))
     const auto parsed = parse(body);
     if (parsed) return;
     CHECK(!parsed.error().code.empty());
-    CHECK(parsed.error().came.size() <= 64);
+    CHECK(parsed.error().received.size() <= 64);
 }
 
 bool is_word(char c) {

@@ -72,9 +72,9 @@ public:
 
 private:
     template <class Act>
-    std::size_t patiently(short events, Connection::Error& error, Act act) {
+    std::size_t patiently(short events, Connection::Error& error, Act action) {
         do {
-            const std::size_t count = act();
+            const std::size_t count = action();
             if (error != asio::error::would_block) return count;
         } while (wait(events, error));
         return 0;

@@ -60,10 +60,10 @@ json::object checks_of(const json::value& health) {
 
 /// The reason given by the operator who last froze the account; null if there is none.
 json::value reason_of(const json::value& acts, const std::string& account) {
-    for (const auto& act : list_of(acts)) {
-        if (text(act, "subject") != account || text(act, "outcome") != "ok") continue;
-        return json::value(text(act, "detail") + " (" + text(act, "actor") + ", " +
-                           text(act, "time") + ")");
+    for (const auto& action : list_of(acts)) {
+        if (text(action, "subject") != account || text(action, "outcome") != "ok") continue;
+        return json::value(text(action, "detail") + " (" + text(action, "actor") + ", " +
+                           text(action, "time") + ")");
     }
     return nullptr;
 }

@@ -71,8 +71,8 @@ ClientRequest post(std::string path, const json::object& body) {
             .if_match = {}};
 }
 
-std::string user_path(const std::string& id, std::string_view act) {
-    return "/api/users/" + encoded(id) + "/" + std::string(act);
+std::string user_path(const std::string& id, std::string_view action) {
+    return "/api/users/" + encoded(id) + "/" + std::string(action);
 }
 
 void print_user(std::ostream& out, const json::value& data) {
@@ -117,8 +117,8 @@ int set_role(DaemonClient& client, const UserArguments& args) {
 }
 
 int set_active(DaemonClient& client, const UserArguments& args, bool active) {
-    const char* act = active ? "activate" : "deactivate";
-    return send(client, post(user_path(args.id, act), {}), print_user);
+    const char* action = active ? "activate" : "deactivate";
+    return send(client, post(user_path(args.id, action), {}), print_user);
 }
 
 int set_password(DaemonClient& client, const UserArguments& args) {

@@ -468,7 +468,7 @@ ArchiveResult<Prunable> prunable(Archive& archive,
                                  base::Duration keep_segments,
                                  base::Timestamp now) {
     const auto snapshots = TRY(archive.snapshots(timeline));
-    std::vector<operations::KeptSnapshot> judged;
+    std::vector<operations::SnapshotInfo> judged;
     for (const auto& snapshot : snapshots)
         judged.push_back(
             {std::min(TRY(archive.manifest(snapshot.name)).created, now), snapshot.verified});

@@ -13,7 +13,7 @@ namespace botcore::shell::auth {
 
 struct AuditEvent {
     model::Owner actor;        ///< Empty if the request was not authenticated.
-    std::string_view act;      ///< A literal: "login", "token-revoked", "role-changed".
+    std::string_view action;   ///< A literal: "login", "token-revoked", "role-changed".
     std::string subject;       ///< The id of the affected object.
     std::string_view outcome;  ///< A literal: "ok", "failed", "delayed", "refused".
     std::string detail;

@@ -5,21 +5,21 @@
 
 namespace botcore::shell::auth {
 
-void AuditJournal::record(const AuditEvent& act) {
-    parts_.log.write(act.outcome == "ok" ? log::Level::Info : log::Level::Warn,
+void AuditJournal::record(const AuditEvent& action) {
+    parts_.log.write(action.outcome == "ok" ? log::Level::Info : log::Level::Warn,
                      "act",
-                     {{"request_id", act.request_id},
-                      {"user_id", act.actor.text()},
-                      {"operation", act.act},
-                      {"subject", act.subject},
-                      {"outcome", act.outcome},
-                      {"detail", act.detail}});
-    if (parts_.runtime.record({.actor = act.actor,
-                               .act = std::string(act.act),
-                               .subject = act.subject,
-                               .outcome = std::string(act.outcome),
-                               .detail = act.detail,
-                               .request_id = act.request_id})) {
+                     {{"request_id", action.request_id},
+                      {"user_id", action.actor.text()},
+                      {"operation", action.action},
+                      {"subject", action.subject},
+                      {"outcome", action.outcome},
+                      {"detail", action.detail}});
+    if (parts_.runtime.record({.actor = action.actor,
+                               .action = std::string(action.action),
+                               .subject = action.subject,
+                               .outcome = std::string(action.outcome),
+                               .detail = action.detail,
+                               .request_id = action.request_id})) {
         return parts_.wake();
     }
     ++lost_;

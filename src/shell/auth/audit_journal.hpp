@@ -26,7 +26,7 @@ public:
 
     explicit AuditJournal(Parts parts) : parts_(std::move(parts)) {}
 
-    void record(const AuditEvent& act);
+    void record(const AuditEvent& action);
 
     [[nodiscard]] std::uint64_t lost() const { return lost_; }
 

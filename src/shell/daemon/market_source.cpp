@@ -56,7 +56,7 @@ public:
 
     [[nodiscard]] MarketBoard& board() override { return board_; }
 
-    [[nodiscard]] std::string trouble() const override { return {}; }
+    [[nodiscard]] std::string error_text() const override { return {}; }
 
 private:
     GeneratedMarket market_;
@@ -93,7 +93,7 @@ public:
 
     [[nodiscard]] MarketBoard& board() override { return board_; }
 
-    [[nodiscard]] std::string trouble() const override { return market_.status().failure; }
+    [[nodiscard]] std::string error_text() const override { return market_.status().failure; }
 
 private:
     RecordedMarket market_;

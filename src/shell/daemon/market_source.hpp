@@ -31,7 +31,7 @@ public:
     virtual void stop() = 0;
     [[nodiscard]] virtual MarketBoard& board() = 0;
     /// The source's error; empty if there is none.
-    [[nodiscard]] virtual std::string trouble() const = 0;
+    [[nodiscard]] virtual std::string error_text() const = 0;
 
     /// Creates the configured source. `wake` asks the loop to poll soon; any thread may call it.
     /// The error says what is wrong with the configured files.

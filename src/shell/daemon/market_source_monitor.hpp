@@ -25,8 +25,8 @@ public:
 
     explicit MarketSourceMonitor(Parts parts) : parts_(std::move(parts)) {}
 
-    /// `trouble` is the source's current error; empty for none. Call it often.
-    void update(const std::string& trouble);
+    /// `error_text` is the source's current error; empty for none. Call it often.
+    void update(const std::string& error_text);
 
 private:
     Parts parts_;

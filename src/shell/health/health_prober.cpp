@@ -80,7 +80,7 @@ void HealthProber::take(std::size_t place, std::uint64_t number, ProbeReply answ
 }
 
 void HealthProber::keep(ProbeResult& reading, ProbeReply answer, Timestamp wall) {
-    reading.said = answer.state;
+    reading.reported_state = answer.state;
     reading.message = std::move(answer.message);
     reading.probed_at = wall;
     if (answer.state != HealthState::Unhealthy) reading.succeeded_at = wall;

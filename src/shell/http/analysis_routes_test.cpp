@@ -83,7 +83,7 @@ TEST_F(AnalysisRoutesTest, RespondsWith422WhenTheServiceRejectsTheQuery) {
 
 // @spec:R2-TMO-06
 TEST_F(AnalysisRoutesTest, TimesOutWhenTheServiceDoesNotRespond) {
-    Peer peer(context_, {{.act = PeerAction::Hang}});
+    Peer peer(context_, {{.action = PeerAction::Hang}});
     const Told told = ask(peer.url(), kQuestion);
     EXPECT_EQ(told.status, 504);
     EXPECT_EQ(told.code, "ANALYSIS_TIMEOUT");

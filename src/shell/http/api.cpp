@@ -143,7 +143,7 @@ bool Api::check_query(RequestContext& call) {
                                    .message = "there is no query parameter '" + name + "' here",
                                    .field = name,
                                    .expected = {},
-                                   .came = name});
+                                   .received = name});
         return false;
     }
     return true;
@@ -164,7 +164,7 @@ bool Api::check_history(RequestContext& call) const {
                                      .message = change->text + ": header X-Timeline",
                                      .field = "X-Timeline",
                                      .expected = change->current,
-                                     .came = std::string(named.substr(0, 64))});
+                                     .received = std::string(named.substr(0, 64))});
     return false;
 }
 

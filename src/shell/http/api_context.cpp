@@ -79,7 +79,7 @@ bool ApiContext::read_if_match(RequestContext& call, std::optional<std::uint64_t
                                          .message = "If-Match must be the version that you saw",
                                          .field = "If-Match",
                                          .expected = "a whole number such as 3",
-                                         .came = std::string(text.substr(0, 64))});
+                                         .received = std::string(text.substr(0, 64))});
         return false;
     }
     call.if_match = std::to_string(value);
@@ -117,10 +117,10 @@ void ApiContext::audit(RequestContext& call, const model::InputBody& body) const
         const auto place = accounts.find(*account);
         if (place != accounts.end()) owner = place->second.account.owner;
     }
-    auto act = audited_command(call.caller, body, owner);
-    if (!act) return;
+    auto action = audited_command(call.caller, body, owner);
+    if (!action) return;
     call.respond = [this,
-                    act = std::move(*act),
+                    action = std::move(*action),
                     actor = call.caller.owner,
                     request_id = call.request.request_id,
                     respond = std::move(call.respond)](HttpResponse response) {
@@ -132,13 +132,13 @@ void ApiContext::audit(RequestContext& call, const model::InputBody& body) const
             const std::string_view outcome = response.status == 202   ? "pending"
                                              : response.status >= 400 ? "refused"
                                                                       : "ok";
-            std::string detail = act.detail;
+            std::string detail = action.detail;
             if (response.status >= 400) {
                 detail += (detail.empty() ? "" : ": ") + response.error_code;
             }
             acts.record({.actor = actor,
-                         .act = act.act,
-                         .subject = act.subject,
+                         .action = action.action,
+                         .subject = action.subject,
                          .outcome = outcome,
                          .detail = std::move(detail),
                          .request_id = request_id});

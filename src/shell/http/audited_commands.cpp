@@ -122,7 +122,7 @@ std::optional<AuditedCommand> audited_command(const auth::Caller& caller,
                                               const model::InputBody& command,
                                               const model::Owner& owner) {
     if (caller.role != auth::Role::Operator) return std::nullopt;
-    if (auto act = std::visit(AuditedCommandOf{}, command)) return act;
+    if (auto action = std::visit(AuditedCommandOf{}, command)) return action;
     if (owner.empty() || owner == caller.owner) return std::nullopt;
     return std::visit(TradeOf{}, command);
 }

@@ -14,9 +14,9 @@
 namespace botcore::shell::http {
 
 struct AuditedCommand {
-    std::string_view act;  ///< A string literal.
-    std::string subject;   ///< The account, or the id of the maintenance window.
-    std::string detail;    ///< The reason that was given, or the requested change.
+    std::string_view action;  ///< A string literal.
+    std::string subject;      ///< The account, or the id of the maintenance window.
+    std::string detail;       ///< The reason that was given, or the requested change.
 };
 
 /// Empty for a caller who is not an operator. `owner` owns the command's account; it is empty if

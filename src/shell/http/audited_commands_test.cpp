@@ -20,10 +20,10 @@ auth::Caller operator_caller() {
 std::vector<std::string> acts(ApiWorld& world) {
     std::vector<std::string> list;
     const auto page = ApiWorld::data(world.get("/api/audit"));
-    for (const auto& act : page.at("acts").as_array()) {
+    for (const auto& action : page.at("acts").as_array()) {
         std::string line;
         for (const char* field : {"act", "subject", "outcome", "detail"}) {
-            const auto& value = act.at(field);
+            const auto& value = action.at(field);
             line += (line.empty() ? "" : " ") +
                     (value.is_null() ? std::string("-") : std::string(value.as_string()));
         }
@@ -70,11 +70,11 @@ TEST(OperatorActs, IncludeTradesOnlyOnAccountsOfOtherOwners) {
     order.account = model::AccountId("ada-futures");
     order.instrument.symbol = model::Symbol("BTCUSDT");
     order.quantity = model::Quantity::whole(2);
-    const auto act = audited_command(operator_caller(), order, kAda);
-    ASSERT_TRUE(act.has_value());
-    EXPECT_EQ(act->act, "order-placed");
-    EXPECT_EQ(act->subject, "ada-futures");
-    EXPECT_EQ(act->detail, "BUY 2 BTCUSDT");
+    const auto action = audited_command(operator_caller(), order, kAda);
+    ASSERT_TRUE(action.has_value());
+    EXPECT_EQ(action->action, "order-placed");
+    EXPECT_EQ(action->subject, "ada-futures");
+    EXPECT_EQ(action->detail, "BUY 2 BTCUSDT");
     EXPECT_FALSE(audited_command(operator_caller(), order, auth::operator_owner()).has_value());
     EXPECT_FALSE(audited_command({kAda, auth::Role::Trader, "ada"}, order, kAda).has_value());
 }
@@ -85,10 +85,10 @@ TEST(OperatorActs, IncludeTheReasonOfAnAbandonedOrder) {
     cancel.order = model::ClientOrderId("BC1-000001-42");
     EXPECT_FALSE(audited_command(operator_caller(), cancel, auth::operator_owner()).has_value());
     cancel.reason = "the signal is old";
-    const auto act = audited_command(operator_caller(), cancel, auth::operator_owner());
-    ASSERT_TRUE(act.has_value());
-    EXPECT_EQ(act->act, "order-given-up");
-    EXPECT_EQ(act->detail, "BC1-000001-42: the signal is old");
+    const auto action = audited_command(operator_caller(), cancel, auth::operator_owner());
+    ASSERT_TRUE(action.has_value());
+    EXPECT_EQ(action->action, "order-given-up");
+    EXPECT_EQ(action->detail, "BC1-000001-42: the signal is old");
 }
 
 }  // namespace

@@ -94,25 +94,26 @@ void AuthRoutes::add_own(RouteTable& table) {
 }
 
 void AuthRoutes::record(const RequestContext& call,
-                        std::string_view act,
+                        std::string_view action,
                         std::string_view outcome,
                         const model::Owner& subject) const {
-    parts_.record({call.caller.owner, act, subject.text(), outcome, {}, call.request.request_id});
+    parts_.record(
+        {call.caller.owner, action, subject.text(), outcome, {}, call.request.request_id});
 }
 
-void AuthRoutes::fail(RequestContext& call, const auth::AuthError& error, std::string_view act) {
+void AuthRoutes::fail(RequestContext& call, const auth::AuthError& error, std::string_view action) {
     const std::string_view outcome =
         error.failure == AuthFailure::StoreFailed ? "failed" : "refused";
-    record(call, act, outcome, error.subject);
+    record(call, action, outcome, error.subject);
     answer_failure(call, error);
 }
 
 bool AuthRoutes::check_login_delay(RequestContext& call,
                                    const auth::LoginDelays::Attempt& attempt,
-                                   std::string_view act) const {
+                                   std::string_view action) const {
     const base::Duration wait = parts_.delays.wait(attempt, call.now.monotonic);
     if (wait == base::Duration()) return true;
-    record(call, act, "delayed", call.caller.owner);
+    record(call, action, "delayed", call.caller.owner);
     const std::string seconds = std::to_string((wait.in_microseconds() + 999'999) / 1'000'000);
     call.headers.emplace_back("Retry-After", seconds);
     call.fail(
@@ -365,20 +366,20 @@ void AuthRoutes::change_profile(RequestContext& call) {
 
 void AuthRoutes::change_user(RequestContext& call,
                              auth::ProfileChange change,
-                             std::string_view act) {
+                             std::string_view action) {
     ask(
         call,
         [change = std::move(change), id = model::Owner(call.parameter("user"))](
             auth::UserService& user_service) { return user_service.change(id, change); },
-        [this, act](RequestContext& held, const auth::AuthResult<auth::User>& changed) {
+        [this, action](RequestContext& held, const auth::AuthResult<auth::User>& changed) {
             if (!changed) {
                 auto error = changed.error();
                 error.subject = model::Owner(held.parameter("user"));
-                return fail(held, error, act);
+                return fail(held, error, action);
             }
             const auth::User& user = changed.value();
             parts_.sessions.put(user);
-            record(held, act, "ok", user.id);
+            record(held, action, "ok", user.id);
             const auto kept = std::make_shared<RequestContext>(std::move(held));
             open_accounts(user, [kept, user] { kept->answer(user_json(user)); });
         });

@@ -90,16 +90,16 @@ private:
     /// A call that waits for the worker beyond its deadline is not carried out.
     [[nodiscard]] static auth::AuthWorker::Limit limit_of(
         const std::shared_ptr<RequestContext>& call);
-    void change_user(RequestContext& call, auth::ProfileChange change, std::string_view act);
-    void fail(RequestContext& call, const auth::AuthError& error, std::string_view act);
+    void change_user(RequestContext& call, auth::ProfileChange change, std::string_view action);
+    void fail(RequestContext& call, const auth::AuthError& error, std::string_view action);
     /// Whether this password may be checked now. If not, sends 429, whether or not the user exists.
     [[nodiscard]] bool check_login_delay(RequestContext& call,
                                          const auth::LoginDelays::Attempt& attempt,
-                                         std::string_view act) const;
+                                         std::string_view action) const;
     /// Reports the result of a password check to the login delays.
     void count(const auth::LoginDelays::Attempt& attempt, const auth::AuthError* error) const;
     void record(const RequestContext& call,
-                std::string_view act,
+                std::string_view action,
                 std::string_view outcome,
                 const model::Owner& subject) const;
     /// Whether the caller is a user and not the operator's token. If not, sends the error response.

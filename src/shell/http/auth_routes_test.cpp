@@ -44,8 +44,8 @@ protected:
     std::vector<std::string> acts(const std::string& query = "") {
         std::vector<std::string> list;
         const auto page = ApiWorld::data(world.ask_as(kToken, "GET", "/api/audit" + query));
-        for (const auto& act : page.at("acts").as_array())
-            list.push_back(text_of(act, "act") + " " + text_of(act, "outcome"));
+        for (const auto& action : page.at("acts").as_array())
+            list.push_back(text_of(action, "act") + " " + text_of(action, "outcome"));
         return list;
     }
 

@@ -20,10 +20,11 @@ constexpr model::Sequence kRecordsMax = 500;
 
 struct AuditFilter {
     std::string_view actor;
-    std::string_view act;
+    std::string_view action;
 
     [[nodiscard]] bool takes(const model::RecordAuditEvent& body) const {
-        return (actor.empty() || actor == body.actor.text()) && (act.empty() || act == body.act);
+        return (actor.empty() || actor == body.actor.text()) &&
+               (action.empty() || action == body.action);
     }
 };
 
@@ -32,7 +33,7 @@ json::object act_json(const model::Record& record, const model::RecordAuditEvent
     out["sequence"] = record.sequence;
     out["time"] = protocol::to_iso8601(record.input.exchange_time);
     out["actor"] = body.actor.empty() ? json::value(nullptr) : json::value(body.actor.text());
-    out["act"] = body.act;
+    out["act"] = body.action;
     out["subject"] = body.subject.empty() ? json::value(nullptr) : json::value(body.subject);
     out["outcome"] = body.outcome;
     out["detail"] = body.detail;

@@ -108,7 +108,7 @@ void CorsFilter::on_finished(const HttpExchange& exchange) {
     if (exchange.status == 403 && !exchange.caller.empty() &&
         refusals_.take(exchange.caller, parts_.now().monotonic).allowed) {
         parts_.record({.actor = model::Owner(exchange.caller),
-                       .act = "access",
+                       .action = "access",
                        .subject = {},
                        .outcome = "refused",
                        .detail = std::string(exchange.method),

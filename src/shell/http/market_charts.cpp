@@ -135,7 +135,7 @@ std::optional<MarketRoutes::ChartKey> MarketRoutes::chart_of(RequestContext& cal
                                          .field = "timeframe",
                                          .expected = "1m, 3m, 5m, 15m, 30m, 1h, 2h, 4h, 6h, 8h, "
                                                      "12h, 1d, 3d, 1w or 1M",
-                                         .came = call.parameter("timeframe").substr(0, 64)});
+                                         .received = call.parameter("timeframe").substr(0, 64)});
         return std::nullopt;
     }
     key.interval = *interval;

@@ -63,7 +63,7 @@ void RequestContext::fail(std::uint16_t status, const protocol::RequestError& er
     // The received field and value may be a secret in the wrong place.
     if (!error.field.empty()) details["field"] = log::redact(error.field);
     if (!error.expected.empty()) details["expected"] = error.expected;
-    if (!error.came.empty()) details["came"] = log::redact(error.came);
+    if (!error.received.empty()) details["came"] = log::redact(error.received);
     HttpResponse response;
     response.status = status;
     response.error_code = error.code;
@@ -86,8 +86,11 @@ void RequestContext::fail(std::uint16_t status, const protocol::RequestError& er
 
 void RequestContext::fail(std::uint16_t status, std::string_view code, std::string message) {
     fail(status,
-         protocol::RequestError{
-             .code = code, .message = std::move(message), .field = {}, .expected = {}, .came = {}});
+         protocol::RequestError{.code = code,
+                                .message = std::move(message),
+                                .field = {},
+                                .expected = {},
+                                .received = {}});
 }
 
 std::optional<std::string_view> QueryReader::text(std::string_view name) const {
@@ -153,7 +156,7 @@ void QueryReader::refuse(std::string_view name, std::string expected) {
                                           "' must be " + expected + ", but '" + shown + "' came",
                                .field = std::string(name),
                                .expected = std::move(expected),
-                               .came = shown};
+                               .received = shown};
 }
 
 }  // namespace botcore::shell::http

@@ -77,7 +77,7 @@ void UserAccess::tick(base::Timestamp now) {
 }
 
 auth::RecordAudit UserAccess::record_audit() {
-    return [this](const auth::AuditEvent& act) { audit_->record(act); };
+    return [this](const auth::AuditEvent& action) { audit_->record(action); };
 }
 
 }  // namespace botcore::shell::http

@@ -21,9 +21,9 @@ protocol::RequestError refusal(std::string_view code, std::string message, std::
             .came = {}};
 }
 
-std::optional<Place> place_of(const protocol::Event& event) {
+std::optional<StreamPosition> place_of(const protocol::Event& event) {
     if (event.sequence == 0) return std::nullopt;
-    return Place{event.sequence, event.index};
+    return StreamPosition{event.sequence, event.index};
 }
 
 }  // namespace
@@ -194,7 +194,7 @@ void EventHub::offer(Subscriber& subscriber, const protocol::Event& event, Text&
     push(subscriber, text, place_of(event));
 }
 
-void EventHub::push(Subscriber& subscriber, Text text, std::optional<Place> place) {
+void EventHub::push(Subscriber& subscriber, Text text, std::optional<StreamPosition> place) {
     const bool full = subscriber.queue_.size() >= limits_.messages ||
                       subscriber.bytes_ + text->size() > limits_.bytes;
     if (full) {

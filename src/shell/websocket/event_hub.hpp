@@ -47,7 +47,7 @@ struct QueueLimits {
 using Text = std::shared_ptr<const std::string>;
 
 /// The position of a subscriber: it has taken all events up to this one.
-using Place = protocol::StreamPlace;
+using StreamPosition = protocol::StreamPosition;
 
 class EventHub;
 
@@ -70,7 +70,7 @@ public:
     [[nodiscard]] bool unreadable() const { return unreadable_; }
 
     /// The position to resume from after the connection has ended.
-    [[nodiscard]] Place place() const { return place_; }
+    [[nodiscard]] StreamPosition place() const { return place_; }
 
     [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
 
@@ -82,7 +82,7 @@ private:
 
     struct Waiting {
         Text text;
-        std::optional<Place> place;  ///< Nothing: not a numbered event.
+        std::optional<StreamPosition> place;  ///< Nothing: not a numbered event.
     };
 
     Subscriber(EventHub& hub, auth::Caller caller, std::function<void()> on_ready);
@@ -95,11 +95,12 @@ private:
     std::optional<std::set<model::Symbol>> symbols_;
     bool subscribed_ = false;
     bool live_ = true;
-    model::Sequence next_ = 0;   ///< The next record to read from the journal. Only when not live.
-    std::optional<Place> skip_;  ///< The caller has the events of that record up to this one.
+    model::Sequence next_ = 0;  ///< The next record to read from the journal. Only when not live.
+    std::optional<StreamPosition>
+        skip_;  ///< The caller has the events of that record up to this one.
     std::deque<Waiting> queue_;
     std::size_t bytes_ = 0;
-    Place place_;
+    StreamPosition place_;
     bool warned_ = false;
     Text warning_;  ///< Not taken yet.
     bool too_slow_ = false;
@@ -167,7 +168,7 @@ private:
     [[nodiscard]] bool may_receive(const auth::Caller& caller,
                                    const model::AccountId& account) const;
     void offer(Subscriber& subscriber, const protocol::Event& event, Text& text);
-    void push(Subscriber& subscriber, Text text, std::optional<Place> place);
+    void push(Subscriber& subscriber, Text text, std::optional<StreamPosition> place);
     void push_answer(Subscriber& subscriber, std::string_view type, boost::json::object fields);
     [[nodiscard]] bool half_full(const Subscriber& subscriber) const;
     [[nodiscard]] bool can_replay(const Subscriber& subscriber) const;

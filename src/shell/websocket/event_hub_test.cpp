@@ -77,9 +77,9 @@ TEST(EventHub, RefusesForeignAccountsAndInvalidStartPositions) {
     subscription.accounts = {model::AccountId(kTheirs)};
     EXPECT_EQ(world.hub().subscribe(*one, subscription).error().code, "ACCOUNT_UNKNOWN");
     subscription.accounts = {model::AccountId(kMine)};
-    subscription.since = Place{4, std::nullopt};
+    subscription.since = StreamPosition{4, std::nullopt};
     EXPECT_EQ(world.hub().subscribe(*one, subscription).error().code, "SINCE_AHEAD");
-    subscription.since = Place{3, std::nullopt};
+    subscription.since = StreamPosition{3, std::nullopt};
     EXPECT_TRUE(world.hub().subscribe(*one, subscription).has_value());
     EXPECT_EQ(world.hub().subscribe(*one, subscription).error().code, "SINCE_NOT_FIRST");
     subscription.since.reset();
@@ -93,7 +93,7 @@ TEST(EventHub, RefusesPositionsOfAnotherTimeline) {
     world.hub().set_timeline({.number = 2, .id = 0x9f2c41d0, .ancestors = {{1, 0x11, 4}}});
     auto one = world.join();
     protocol::StreamSubscribe subscription;
-    subscription.since = Place{7, std::nullopt};
+    subscription.since = StreamPosition{7, std::nullopt};
     for (const char* timeline : {"", "1-00000011", "2-00000011", "3-9f2c41d0"}) {
         subscription.timeline = timeline;
         const auto refused = world.hub().subscribe(*one, subscription);
@@ -108,7 +108,7 @@ TEST(EventHub, RefusesPositionsOfAnotherTimeline) {
     // The beginning is the same in all timelines.
     auto other = world.join();
     subscription.timeline.clear();
-    subscription.since = Place{0, std::nullopt};
+    subscription.since = StreamPosition{0, std::nullopt};
     EXPECT_TRUE(world.hub().subscribe(*other, subscription).has_value());
 }
 
@@ -139,7 +139,7 @@ TEST(EventHub, ResumesInTheMiddleOfARecord) {
     auto one = world.join();
     protocol::StreamSubscribe subscription;
     subscription.channels = {Channel::Orders, Channel::Trades};
-    subscription.since = Place{1, 0};
+    subscription.since = StreamPosition{1, 0};
     ASSERT_TRUE(world.hub().subscribe(*one, subscription).has_value());
     while (world.hub().replay()) {
     }
@@ -218,7 +218,7 @@ TEST(EventHub, ReplayWaitsForFreeSpaceAndPricesAreSkipped) {
     auto one = world.join();
     protocol::StreamSubscribe subscription;
     subscription.channels = {Channel::Orders, Channel::Prices};
-    subscription.since = Place{0, std::nullopt};
+    subscription.since = StreamPosition{0, std::nullopt};
     ASSERT_TRUE(world.hub().subscribe(*one, subscription).has_value());
     EXPECT_TRUE(world.hub().wants_prices());
     EXPECT_FALSE(world.hub().replay());
@@ -260,7 +260,7 @@ TEST(EventHub, ReportsAnUnreadableJournalRecord) {
                      1);
         auto one = hub.join(HubWorld::mine(), [] {});
         protocol::StreamSubscribe subscription;
-        subscription.since = Place{0, std::nullopt};
+        subscription.since = StreamPosition{0, std::nullopt};
         ASSERT_TRUE(hub.subscribe(*one, subscription).has_value());
         EXPECT_FALSE(hub.replay());
         EXPECT_TRUE(one->unreadable());

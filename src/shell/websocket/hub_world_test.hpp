@@ -103,7 +103,7 @@ public:
         auto made = join(std::move(caller));
         protocol::StreamSubscribe subscription;
         subscription.channels = {protocol::Channel::Orders, protocol::Channel::Trades};
-        subscription.since = Place{since, std::nullopt};
+        subscription.since = StreamPosition{since, std::nullopt};
         EXPECT_TRUE(hub_->subscribe(*made, subscription).has_value());
         return made;
     }

@@ -1,7 +1,7 @@
 #include "shell/websocket/websocket_server.hpp"
 
 #include "protocol/api_json.hpp"
-#include "shell/websocket/session.hpp"
+#include "shell/websocket/connection.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -52,7 +52,7 @@ void WebsocketServer::State::publish_prices() {
     }
 }
 
-void WebsocketServer::State::ended(Session* session) {
+void WebsocketServer::State::ended(WebSocketConnection* session) {
     sessions.erase(session);
     if (stopping && sessions.empty()) report_closed();
 }
@@ -82,8 +82,8 @@ void sweep_later(const std::shared_ptr<State>& state, asio::steady_timer& timer)
         if (error || state->gone) return;
         const auto now = std::chrono::steady_clock::now();
         // A check may end its session, which removes it from the set.
-        const std::vector<Session*> all(state->sessions.begin(), state->sessions.end());
-        for (Session* session : all) {
+        const std::vector<WebSocketConnection*> all(state->sessions.begin(), state->sessions.end());
+        for (WebSocketConnection* session : all) {
             if (state->sessions.contains(session)) session->check(now);
         }
         // Retries a replay after the store did not respond.
@@ -136,9 +136,9 @@ WebsocketServer::WebsocketServer(WebsocketOptions options, Parts parts)
 }
 
 WebsocketServer::~WebsocketServer() {
-    const std::vector<Session*> all(state_->sessions.begin(), state_->sessions.end());
+    const std::vector<WebSocketConnection*> all(state_->sessions.begin(), state_->sessions.end());
     state_->closed = nullptr;
-    for (Session* session : all)
+    for (WebSocketConnection* session : all)
         session->abandon();
     state_->gone = true;
     state_->timers->sweep.cancel();
@@ -154,8 +154,8 @@ void WebsocketServer::stop(std::function<void()> closed) {
     if (std::exchange(state_->stopping, true)) return;
     state_->closed = std::move(closed);
     state_->timers->prices.cancel();
-    const std::vector<Session*> all(state_->sessions.begin(), state_->sessions.end());
-    for (Session* session : all)
+    const std::vector<WebSocketConnection*> all(state_->sessions.begin(), state_->sessions.end());
+    for (WebSocketConnection* session : all)
         session->close_for_shutdown();
     if (all.empty()) state_->report_closed();
 }
@@ -208,7 +208,7 @@ std::optional<http::HttpResponse> WebsocketServer::refuse(const http::HttpReques
 }
 
 void WebsocketServer::take(http::Upgrade upgrade) {
-    start_session(state_, std::move(upgrade));
+    start_connection(state_, std::move(upgrade));
 }
 
 std::size_t WebsocketServer::connections() const {

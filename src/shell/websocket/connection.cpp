@@ -1,4 +1,4 @@
-#include "shell/websocket/session.hpp"
+#include "shell/websocket/connection.hpp"
 
 #include "shell/auth/secret.hpp"
 
@@ -28,16 +28,16 @@ namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
 
-std::string resume_text(const Place& place, const std::string& timeline) {
+std::string resume_text(const StreamPosition& place, const std::string& timeline) {
     std::string text = "read too slowly; resume with since=" + std::to_string(place.sequence);
     if (place.index) text += " since_index=" + std::to_string(*place.index);
     return text + " timeline=" + timeline;
 }
 
-class WebsocketSession final : public Session,
-                               public std::enable_shared_from_this<WebsocketSession> {
+class BeastConnection final : public WebSocketConnection,
+                              public std::enable_shared_from_this<BeastConnection> {
 public:
-    WebsocketSession(std::shared_ptr<WebsocketServer::State> state, http::Upgrade upgrade)
+    BeastConnection(std::shared_ptr<WebsocketServer::State> state, http::Upgrade upgrade)
         : state_(std::move(state)),
           stream_(std::move(upgrade.stream)),
           message_(std::move(upgrade.message)),
@@ -54,12 +54,12 @@ public:
         state_->sessions.insert(this);
     }
 
-    WebsocketSession(const WebsocketSession&) = delete;
-    WebsocketSession& operator=(const WebsocketSession&) = delete;
+    BeastConnection(const BeastConnection&) = delete;
+    BeastConnection& operator=(const BeastConnection&) = delete;
 
-    ~WebsocketSession() override { state_->ended(this); }
+    ~BeastConnection() override { state_->ended(this); }
 
-    static asio::awaitable<void> run(std::shared_ptr<WebsocketSession> self) {
+    static asio::awaitable<void> run(std::shared_ptr<BeastConnection> self) {
         Error error;
         self->prepare();
         co_await self->stream_.async_accept(self->message_,
@@ -104,7 +104,7 @@ private:
             });
     }
 
-    static asio::awaitable<void> write_all(std::shared_ptr<WebsocketSession> self);
+    static asio::awaitable<void> write_all(std::shared_ptr<BeastConnection> self);
     asio::awaitable<bool> read_one();
     [[nodiscard]] Text next_text();
     void welcome();
@@ -149,12 +149,12 @@ private:
     std::optional<auth::Caller> caller_;
     std::unique_ptr<Subscriber> subscriber_;
     std::deque<std::string> answers_;  ///< Few: the client's own messages are limited.
-    std::optional<Place> place_before_write_;
+    std::optional<StreamPosition> place_before_write_;
     beast::websocket::close_reason close_reason_;
     bool over_ = false;
 };
 
-void WebsocketSession::welcome() {
+void BeastConnection::welcome() {
     phase_ = Phase::Waiting;
     deadline_ = std::chrono::steady_clock::now() + options().authenticate_within;
     note_frame();
@@ -166,7 +166,7 @@ void WebsocketSession::welcome() {
     if (token_) authenticate("");
 }
 
-asio::awaitable<bool> WebsocketSession::read_one() {
+asio::awaitable<bool> BeastConnection::read_one() {
     beast::flat_buffer buffer;
     Error error;
     (void)co_await stream_.async_read(buffer, asio::redirect_error(asio::use_awaitable, error));
@@ -188,7 +188,7 @@ asio::awaitable<bool> WebsocketSession::read_one() {
     co_return true;
 }
 
-void WebsocketSession::handle(std::string_view text) {
+void BeastConnection::handle(std::string_view text) {
     auto request = protocol::parse_stream_request(text);
     if (!request) {
         if (request.error().code == "INVALID_JSON") {
@@ -216,15 +216,15 @@ void WebsocketSession::handle(std::string_view text) {
     std::visit([&](const auto& subscription) { carry_out(id, subscription); }, body);
 }
 
-void WebsocketSession::carry_out(const std::string& id, const protocol::StreamPing& /*ping*/) {
+void BeastConnection::carry_out(const std::string& id, const protocol::StreamPing& /*ping*/) {
     json::object fields;
     fields["head"] = state_->parts.hub.head();
     fields["timeline"] = timeline();
     answer("pong", id, std::move(fields));
 }
 
-void WebsocketSession::carry_out(const std::string& id,
-                                 const protocol::StreamAuthenticate& subscription) {
+void BeastConnection::carry_out(const std::string& id,
+                                const protocol::StreamAuthenticate& subscription) {
     if (caller_) {
         refuse(id,
                {.code = "ALREADY_AUTHENTICATED",
@@ -239,7 +239,7 @@ void WebsocketSession::carry_out(const std::string& id,
 }
 
 /// Authenticates the caller of the token, or closes the connection.
-void WebsocketSession::authenticate(std::string_view id) {
+void BeastConnection::authenticate(std::string_view id) {
     auto caller = state_->parts.authenticate(token_->reveal());
     if (!caller) {
         answers_.push_back(protocol::render(
@@ -271,8 +271,8 @@ void WebsocketSession::authenticate(std::string_view id) {
     answer("authenticated", id, std::move(fields));
 }
 
-void WebsocketSession::carry_out(const std::string& id,
-                                 const protocol::StreamSubscribe& subscription) {
+void BeastConnection::carry_out(const std::string& id,
+                                const protocol::StreamSubscribe& subscription) {
     if (!keeps_rights(std::chrono::steady_clock::now())) return;
     const auto done = state_->parts.hub.subscribe(*subscriber_, subscription);
     if (!done && done.error().code == runtime::archive::kHistoryChanged) {
@@ -289,19 +289,19 @@ void WebsocketSession::carry_out(const std::string& id,
     answer("subscribed", id, std::move(fields));
 }
 
-void WebsocketSession::carry_out(const std::string& id,
-                                 const protocol::StreamUnsubscribe& subscription) {
+void BeastConnection::carry_out(const std::string& id,
+                                const protocol::StreamUnsubscribe& subscription) {
     state_->parts.hub.unsubscribe(*subscriber_, subscription);
     answer("unsubscribed", id, {});
 }
 
-void WebsocketSession::answer(std::string_view type, std::string_view id, json::object fields) {
+void BeastConnection::answer(std::string_view type, std::string_view id, json::object fields) {
     answers_.push_back(
         protocol::render_stream_reply(type, id, std::move(fields), state_->parts.now()));
     wake_.cancel();
 }
 
-void WebsocketSession::refuse(std::string_view id, const protocol::RequestError& error) {
+void BeastConnection::refuse(std::string_view id, const protocol::RequestError& error) {
     answers_.push_back(protocol::render(
         protocol::StreamError{
             .id = id, .code = error.code, .message = error.message, .recoverable = true},
@@ -311,7 +311,7 @@ void WebsocketSession::refuse(std::string_view id, const protocol::RequestError&
 
 /// Refuses a subscription with the current timeline and the last record that it has in common with
 /// the client's history.
-void WebsocketSession::refuse_history(std::string_view id, std::string_view named) {
+void BeastConnection::refuse_history(std::string_view id, std::string_view named) {
     const auto change = runtime::archive::history_change(state_->parts.hub.timeline(), named);
     if (!change) return;
     answers_.push_back(
@@ -325,7 +325,7 @@ void WebsocketSession::refuse_history(std::string_view id, std::string_view name
 }
 
 /// Limits the number of messages of a client in a minute, pings included.
-void WebsocketSession::bound_rate() {
+void BeastConnection::bound_rate() {
     const SteadyTime now = std::chrono::steady_clock::now();
     while (!recent_.empty() && now - recent_.front() > std::chrono::minutes(1))
         recent_.pop_front();
@@ -336,7 +336,7 @@ void WebsocketSession::bound_rate() {
     recent_.push_back(now);
 }
 
-Text WebsocketSession::next_text() {
+Text BeastConnection::next_text() {
     place_before_write_.reset();
     if (!answers_.empty()) {
         Text text = std::make_shared<const std::string>(std::move(answers_.front()));
@@ -344,13 +344,13 @@ Text WebsocketSession::next_text() {
         return text;
     }
     if (!subscriber_) return nullptr;
-    const Place before = subscriber_->place();
+    const StreamPosition before = subscriber_->place();
     Text text = subscriber_->take();
     if (text) place_before_write_ = before;
     return text;
 }
 
-asio::awaitable<void> WebsocketSession::write_all(std::shared_ptr<WebsocketSession> self) {
+asio::awaitable<void> BeastConnection::write_all(std::shared_ptr<BeastConnection> self) {
     Error error;
     while (!self->over_ && !self->state_->gone) {
         if (self->subscriber_ && self->subscriber_->too_slow()) self->close_slow();
@@ -378,7 +378,7 @@ asio::awaitable<void> WebsocketSession::write_all(std::shared_ptr<WebsocketSessi
     }
 }
 
-void WebsocketSession::check(SteadyTime now) {
+void BeastConnection::check(SteadyTime now) {
     if (over_) return;
     if (subscriber_ && subscriber_->too_slow()) close_slow();
     switch (phase_) {
@@ -412,7 +412,7 @@ void WebsocketSession::check(SteadyTime now) {
 /// Reads the caller of the token again (S1). False: the token is no longer valid or its rights were
 /// lowered, the connection is closed, and its queued messages are dropped. Raised rights apply from
 /// now on.
-bool WebsocketSession::keeps_rights(SteadyTime now) {
+bool BeastConnection::keeps_rights(SteadyTime now) {
     next_rights_ = now + options().rights_every;
     const auto present = state_->parts.authenticate(token_->reveal());
     if (!present) {
@@ -428,7 +428,7 @@ bool WebsocketSession::keeps_rights(SteadyTime now) {
     return true;
 }
 
-void WebsocketSession::ping(SteadyTime now) {
+void BeastConnection::ping(SteadyTime now) {
     next_ping_ = now + options().ping_every;
     if (std::exchange(ping_under_way_, true)) return;
     pinged_ = now;
@@ -439,9 +439,9 @@ void WebsocketSession::ping(SteadyTime now) {
         {}, [self = shared_from_this()](const Error& /*error*/) { self->ping_under_way_ = false; });
 }
 
-void WebsocketSession::close_slow() {
+void BeastConnection::close_slow() {
     // The message that is being written may not arrive completely.
-    const Place place = place_before_write_.value_or(subscriber_->place());
+    const StreamPosition place = place_before_write_.value_or(subscriber_->place());
     answers_.clear();
     // A dropped queue yields only the warning, if it was not taken yet.
     const Text warning = subscriber_->too_slow() ? subscriber_->take() : nullptr;
@@ -450,7 +450,7 @@ void WebsocketSession::close_slow() {
     deadline_ = std::chrono::steady_clock::now() + options().slow_close_within;
 }
 
-void WebsocketSession::close(Cut cut, close_code code, std::string_view reason) {
+void BeastConnection::close(Cut cut, close_code code, std::string_view reason) {
     if (over_ || phase_ == Phase::Closing) return;
     if (phase_ == Phase::Handshake) return this->cut(cut);
     state_->count(cut);
@@ -468,7 +468,7 @@ void WebsocketSession::close(Cut cut, close_code code, std::string_view reason) 
     wake_.cancel();
 }
 
-void WebsocketSession::cut(Cut why) {
+void BeastConnection::cut(Cut why) {
     state_->count(why);
     state_->parts.log.write(log::Level::Info,
                             "event stream cut",
@@ -478,7 +478,7 @@ void WebsocketSession::cut(Cut why) {
     end();
 }
 
-void WebsocketSession::end() {
+void BeastConnection::end() {
     if (std::exchange(over_, true)) return;
     subscriber_.reset();
     answers_.clear();
@@ -492,9 +492,9 @@ void WebsocketSession::end() {
 
 }  // namespace
 
-void start_session(const std::shared_ptr<WebsocketServer::State>& state, http::Upgrade upgrade) {
-    auto session = std::make_shared<WebsocketSession>(state, std::move(upgrade));
-    asio::co_spawn(state->parts.context, WebsocketSession::run(std::move(session)), asio::detached);
+void start_connection(const std::shared_ptr<WebsocketServer::State>& state, http::Upgrade upgrade) {
+    auto session = std::make_shared<BeastConnection>(state, std::move(upgrade));
+    asio::co_spawn(state->parts.context, BeastConnection::run(std::move(session)), asio::detached);
 }
 
 }  // namespace botcore::shell::websocket

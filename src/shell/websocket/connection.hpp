@@ -12,9 +12,9 @@ namespace botcore::shell::websocket {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-class Session {
+class WebSocketConnection {
 public:
-    virtual ~Session() = default;
+    virtual ~WebSocketConnection() = default;
     /// Handles deadlines that have passed.
     virtual void check(SteadyTime now) = 0;
     /// Closes the connection with 1001.
@@ -31,7 +31,7 @@ struct WebsocketServer::State {
 
     void count(Cut cut) { ++counters.cuts.at(static_cast<std::size_t>(cut)); }
 
-    void ended(Session* session);
+    void ended(WebSocketConnection* session);
     void report_closed();
 
     struct Timers;
@@ -40,7 +40,7 @@ struct WebsocketServer::State {
     Parts parts;
     WebsocketCounters counters;
     std::unique_ptr<Timers> timers;
-    std::set<Session*> sessions;
+    std::set<WebSocketConnection*> sessions;
     std::map<model::Owner, std::size_t> users;
     bool replaying = false;
     bool stopping = false;
@@ -49,6 +49,6 @@ struct WebsocketServer::State {
 };
 
 /// Starts to serve a client that requested the upgrade to WebSocket.
-void start_session(const std::shared_ptr<WebsocketServer::State>& state, http::Upgrade upgrade);
+void start_connection(const std::shared_ptr<WebsocketServer::State>& state, http::Upgrade upgrade);
 
 }  // namespace botcore::shell::websocket
