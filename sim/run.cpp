@@ -31,7 +31,7 @@ void mark_stop(const model::Order& order) {
 
 /// Sets the marks that can be determined only from a finished run.
 void mark_ends(const checkers::Projection& projection,
-               const checkers::Violations& findings,
+               const checkers::Violations& violations,
                const Plan& plan) {
     bool frozen = false;
     for (const auto& [id, account] : projection.accounts) {
@@ -41,7 +41,7 @@ void mark_ends(const checkers::Projection& projection,
         if (order.reason == model::Reason::ProvenAbsent) REACHED("order proven absent");
         mark_stop(order);
     }
-    if (plan.breaks != Breaks::Nothing && frozen && findings.count() == 0) {
+    if (plan.breaks != Breaks::Nothing && frozen && violations.count() == 0) {
         REACHED("order declared absent and present");
     }
 }
@@ -63,16 +63,16 @@ RunResult run_plan(const Plan& plan, bool printed) {
             world.context().checker.add("restore", text);
         result.restores = restore_points->count();
     }
-    const auto& findings = world.findings();
-    mark_ends(world.context().checker.projection(), findings, plan);
+    const auto& violations = world.violations();
+    mark_ends(world.context().checker.projection(), violations, plan);
     result.seed = plan.seed;
     result.trace_hash = world.context().trace.hash();
     result.events = world.context().queue.run_count();
     result.records = world.store().head().value().sequence;
     result.placements = world.clients().placements();
     result.virtual_time = world.context().now() - begin;
-    result.violations = findings.count();
-    for (const auto& violation : findings.list()) {
+    result.violations = violations.count();
+    for (const auto& violation : violations.list()) {
         result.texts.push_back(violation.invariant + ": " + violation.text);
     }
     return result;

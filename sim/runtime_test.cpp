@@ -203,7 +203,7 @@ TEST_F(RuntimeAlone, RefusesTheRequestBeyondItsBoundAndRepliesToAllOthers) {
     for (const auto handle : taken)
         EXPECT_EQ(replies_.at(handle).status, 200);
     EXPECT_EQ(exchange_.placed, 0);
-    EXPECT_EQ(checker_.findings().count(), 0U);
+    EXPECT_EQ(checker_.violations().count(), 0U);
 }
 
 TEST_F(RuntimeAlone, ComparesEveryAccountAgainAfterAFactWasDropped) {
@@ -228,7 +228,7 @@ TEST_F(RuntimeAlone, ComparesEveryAccountAgainAfterAFactWasDropped) {
     const auto& orders = runtime_.state().accounts.at(kAccount).orders;
     ASSERT_EQ(orders.size(), 1U);
     EXPECT_EQ(orders.begin()->second.order.state, model::OrderState::Unknown);
-    EXPECT_EQ(checker_.findings().count(), 0U);
+    EXPECT_EQ(checker_.violations().count(), 0U);
 }
 
 // @spec:R2-TMO-07
@@ -378,7 +378,7 @@ TEST_F(RuntimeAlone, WritesNothingOnceAnotherWriterOwnsTheShard) {
     EXPECT_EQ(runtime_.counters().conflicts, 1U);
     EXPECT_EQ(exchange_.placed, 0);
     EXPECT_EQ(store_.head().value(), head);
-    EXPECT_EQ(checker_.findings().count(), 0U);
+    EXPECT_EQ(checker_.violations().count(), 0U);
 }
 
 TEST_F(RuntimeAlone, KnowsItsMaintenanceWindowsAfterALostBatch) {

@@ -79,12 +79,12 @@ void Clients::act_later() {
     const auto pause = Duration::microseconds(random_.between(20'000, 2'000'000));
     context_.queue.after(pause, [this] {
         if (!trading_) return;
-        action();
+        take_action();
         act_later();
     });
 }
 
-void Clients::action() {
+void Clients::take_action() {
     model::InputBody body = choose();
     // No suitable command at the moment.
     if (std::holds_alternative<model::StartEpoch>(body)) return;

@@ -57,7 +57,7 @@ public:
 
 private:
     void act_later();
-    void action();
+    void take_action();
     void ask_again_later(std::size_t number);
     [[nodiscard]] model::InputBody choose();
     [[nodiscard]] model::InputBody choose_place();

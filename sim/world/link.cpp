@@ -149,7 +149,7 @@ void Link::write(const model::OrderInstruction& instruction) {
             answer(waiting, report);
             if (report.kind == ReportKind::Rejected) return;
             if (process->dead) {
-                server_.tell(report);  // Delivered to the connection of the current process.
+                server_.publish(report);  // Delivered to the connection of the current process.
             } else {
                 stream(report);
             }
@@ -222,10 +222,10 @@ void Link::query(const model::AccountId& account,
 }
 
 void Link::restore(const ports::AccountProjection& projection) {
-    server_.restore_account({.account = projection.account,
-                             .balances = projection.balances,
-                             .positions = projection.positions,
-                             .live_orders = projection.live_orders});
+    server_.restore({.account = projection.account,
+                     .balances = projection.balances,
+                     .positions = projection.positions,
+                     .live_orders = projection.live_orders});
 }
 
 void Link::account_changed(const ports::AccountProjection& projection) {

@@ -4,6 +4,7 @@
 /// route, the status, the headers and each field of the body must be described there.
 
 #include "shell/http/api.hpp"
+#include "shell/http/exchange_recorder_test.hpp"
 #include "shell/http/openapi.hpp"
 #include "shell/http/schema_check_test.hpp"
 
@@ -24,6 +25,14 @@ public:
     CheckedHandler(HttpHandler& inner, const RouteTable& routes) : inner_(inner), routes_(routes) {}
 
     void handle(HttpRequest request, Respond respond) override {
+        if (recorder_.is_on()) {
+            respond = [this,
+                       exchange = ExchangeRecorder::request_of(request),
+                       respond = std::move(respond)](HttpResponse response) mutable {
+                recorder_.record(std::move(exchange), response);
+                respond(std::move(response));
+            };
+        }
         const std::string method = request.method == "HEAD" ? "GET" : request.method;
         // A browser's preflight request belongs to no route.
         if (method == "OPTIONS") return inner_.handle(std::move(request), std::move(respond));
@@ -104,6 +113,7 @@ private:
     HttpHandler& inner_;
     const RouteTable& routes_;
     boost::json::value document_;
+    ExchangeRecorder recorder_;
 };
 
 }  // namespace botcore::shell::http

@@ -1,0 +1,95 @@
+"""Recordings of the API: what every test asks the API and what it responds, to compare two versions.
+
+The tests write a line for each request into the folder that BOTTEST_RECORD names. Names of tests do
+not count in a comparison, so that a test may be renamed or moved; what a test sends and gets does.
+"""
+import collections
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+from dev import build, paths
+
+PROGRAM = "botcore_shell_http_tests"
+# What differs between two runs of one version, and nothing else.
+MASKS = [
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"), "TIME"),
+    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "UUID"),
+    (re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{16})\b"), "HASH"),
+    (re.compile(r"\b[A-Za-z0-9_-]{43}\b"), "TOKEN"),
+    (re.compile(r"(127\.0\.0\.1|localhost):\d+"), r"\1:PORT"),
+    (re.compile(r"/tmp/[\w./-]+"), "PATH"),
+]
+# Measured values: they differ from run to run.
+MEASURED = re.compile(
+    r'("(?:uptime_seconds|latency_ms|memory_mb|rss_mb|cpu_seconds|response_time_ms|uptime|load|'
+    r'response_ms|lag_ms|seconds)":)[-\d.eE+]+')
+UNCOMPARED = {"/metrics"}
+
+
+def masked(value):
+    for pattern, name in MASKS:
+        value = pattern.sub(name, value)
+    return MEASURED.sub(r"\1N", value)
+
+
+def load(folder):
+    """Every exchange of a recording with the number of times it occurs."""
+    found = collections.Counter()
+    files = sorted(pathlib.Path(folder).glob("*.jsonl"))
+    for file in files:
+        for line in file.read_text(encoding="utf-8").splitlines():
+            exchange = json.loads(line)
+            if exchange["target"].split("?")[0] not in UNCOMPARED:
+                found[masked(json.dumps(exchange, ensure_ascii=False))] += 1
+    return found
+
+
+def differences(old, new):
+    """Pairs of texts: what only the old recording has and what only the new one has."""
+    gone, added = old - new, new - old
+
+    def key(text):
+        exchange = json.loads(text)
+        return exchange["method"], exchange["target"], exchange["body"], text
+
+    return sorted(gone.elements(), key=key), sorted(added.elements(), key=key)
+
+
+def show(sign, text):
+    exchange = json.loads(text)
+    print(f"{sign} {exchange['method']} {exchange['target']} {exchange['body']}\n"
+          f"    {exchange['status']} {exchange['headers']}\n    {exchange['response']}")
+
+
+def compare(old_folder, new_folder):
+    """Prints every difference; 1 when there is one, or when there is nothing to compare."""
+    old, new = load(old_folder), load(new_folder)
+    if not old or not new:
+        print("record: a recording is empty, so nothing was compared", file=sys.stderr)
+        return 1
+    gone, added = differences(old, new)
+    for text in gone:
+        show("-", text)
+    for text in added:
+        show("+", text)
+    print(f"record: {sum(old.values())} exchanges before, {sum(new.values())} now, "
+          f"{len(gone)} only before, {len(added)} only now")
+    return 1 if gone or added else 0
+
+
+def record(folder):
+    """Runs the tests of the API and records into an empty folder."""
+    folder = pathlib.Path(folder).resolve()
+    if folder.exists() and any(folder.iterdir()):
+        print(f"record: {folder} is not empty; name another folder", file=sys.stderr)
+        return 1
+    build.build("dev", [PROGRAM])
+    done = subprocess.run([paths.ROOT / "build/dev/bin" / PROGRAM, "--gtest_brief=1"],
+                          cwd=paths.ROOT, check=False,
+                          env={**os.environ, "BOTTEST_RECORD": str(folder)})
+    print(f"record: {sum(load(folder).values())} exchanges in {folder}")
+    return done.returncode
