@@ -32,7 +32,7 @@ public:
 
     void book_reset() override {
         book_.clear();
-        tell(MarketEventKind::BookReset);
+        emit(MarketEventKind::BookReset);
     }
 
     void set_level(Side side, const Level& level) override {
@@ -44,10 +44,10 @@ public:
         event.quantity = level.quantity;
     }
 
-    void book_ready() override { tell(MarketEventKind::BookReady); }
+    void book_ready() override { emit(MarketEventKind::BookReady); }
 
 private:
-    void tell(MarketEventKind kind) { events_.emplace_back(event_).kind = kind; }
+    void emit(MarketEventKind kind) { events_.emplace_back(event_).kind = kind; }
 
     model::DepthBook& book_;
     MarketFeed::Events& events_;

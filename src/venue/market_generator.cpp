@@ -196,16 +196,16 @@ void MarketGenerator::snapshot(model::Timestamp now, std::vector<MarketEvent>& e
     MarketEvent reset = event(MarketEventKind::Reset, Side::Buy, middle_, 0);
     reset.time = now;
     events.push_back(reset);
-    const auto tell = [&](Side side, std::int64_t row, Lots lots) {
+    const auto emit_level = [&](Side side, std::int64_t row, Lots lots) {
         MarketEvent told = event(MarketEventKind::Depth, side, row, lots);
         told.time = now;
         events.push_back(told);
     };
     for (auto level = bids_.rbegin(); level != bids_.rend(); ++level) {
-        tell(Side::Buy, level->first, level->second);
+        emit_level(Side::Buy, level->first, level->second);
     }
     for (const auto& [row, lots] : asks_)
-        tell(Side::Sell, row, lots);
+        emit_level(Side::Sell, row, lots);
 }
 
 }  // namespace botcore::venue

@@ -15,7 +15,7 @@ constexpr OrderSerial kB(2);
 constexpr Party kAlice(1);
 constexpr Party kBob(2);
 
-void tell(OrderBook& book, Side side, std::string_view at, std::string_view amount) {
+void set_level(OrderBook& book, Side side, std::string_view at, std::string_view amount) {
     book.set_anonymous(side, {.price = price(at), .quantity = quantity(amount)});
 }
 
@@ -49,8 +49,8 @@ std::vector<Match> hit(OrderBook& book, std::string_view at, std::string_view am
 
 TEST(OrderBook, TakerTradesAtBestPricesFirst) {
     OrderBook book;
-    tell(book, Side::Buy, "99", "2");
-    tell(book, Side::Buy, "100", "1");
+    set_level(book, Side::Buy, "99", "2");
+    set_level(book, Side::Buy, "100", "1");
     EXPECT_EQ(sell(book, "2", "99"),
               (std::vector{traded("100", "1", kAnonymous), traded("99", "1", kAnonymous)}));
     EXPECT_EQ(book.best(Side::Buy), price("99"));
@@ -58,26 +58,26 @@ TEST(OrderBook, TakerTradesAtBestPricesFirst) {
 
 TEST(OrderBook, TakerStopsAtItsLimit) {
     OrderBook book;
-    tell(book, Side::Buy, "99", "2");
-    tell(book, Side::Buy, "100", "1");
+    set_level(book, Side::Buy, "99", "2");
+    set_level(book, Side::Buy, "100", "1");
     EXPECT_EQ(sell(book, "2", "100"), (std::vector{traded("100", "1", kAnonymous)}));
 }
 
 TEST(OrderBook, ConsumedLiquidityStaysConsumedUntilTheNextFeedUpdate) {
     OrderBook book;
-    tell(book, Side::Buy, "100", "5");
+    set_level(book, Side::Buy, "100", "5");
     EXPECT_EQ(sell(book, "5", "100").size(), 1U);
-    tell(book, Side::Buy, "99", "1");
+    set_level(book, Side::Buy, "99", "1");
     EXPECT_TRUE(sell(book, "5", "100").empty());
-    tell(book, Side::Buy, "100", "5");
+    set_level(book, Side::Buy, "100", "5");
     EXPECT_EQ(sell(book, "5", "100").size(), 1U);
 }
 
 TEST(OrderBook, OrdersQueueBehindExistingLiquidity) {
     OrderBook book;
-    tell(book, Side::Buy, "100", "5");
+    set_level(book, Side::Buy, "100", "5");
     book.add(bid(kA, "100", "2"));
-    tell(book, Side::Buy, "100", "8");
+    set_level(book, Side::Buy, "100", "8");
     book.add(bid(kB, "100", "1"));
     EXPECT_EQ(book.in_front_of(kA), quantity("5"));
     EXPECT_EQ(book.in_front_of(kB), quantity("10"));
@@ -90,21 +90,21 @@ TEST(OrderBook, OrdersQueueBehindExistingLiquidity) {
 
 TEST(OrderBook, DecreaseOfALevelIsTakenFromTheBack) {
     OrderBook book;
-    tell(book, Side::Buy, "100", "5");
+    set_level(book, Side::Buy, "100", "5");
     book.add(bid(kA, "100", "2"));
-    tell(book, Side::Buy, "100", "8");
-    tell(book, Side::Buy, "100", "6");
+    set_level(book, Side::Buy, "100", "8");
+    set_level(book, Side::Buy, "100", "6");
     EXPECT_EQ(book.in_front_of(kA), quantity("5"));
-    tell(book, Side::Buy, "100", "3");
+    set_level(book, Side::Buy, "100", "3");
     EXPECT_EQ(book.in_front_of(kA), quantity("3"));
     // The quantity in front never grows again.
-    tell(book, Side::Buy, "100", "50");
+    set_level(book, Side::Buy, "100", "50");
     EXPECT_EQ(book.in_front_of(kA), quantity("3"));
 }
 
 TEST(OrderBook, PublicTradeConsumesTheQueueFromTheFront) {
     OrderBook book;
-    tell(book, Side::Buy, "100", "5");
+    set_level(book, Side::Buy, "100", "5");
     book.add(bid(kA, "100", "2"));
     EXPECT_TRUE(hit(book, "100", "4").empty());
     EXPECT_EQ(book.in_front_of(kA), quantity("1"));
@@ -114,7 +114,7 @@ TEST(OrderBook, PublicTradeConsumesTheQueueFromTheFront) {
 
 TEST(OrderBook, PublicTradeFillsOrdersAtBetterPricesCompletely) {
     OrderBook book;
-    tell(book, Side::Buy, "100", "500");
+    set_level(book, Side::Buy, "100", "500");
     book.add(bid(kA, "100", "2"));
     book.add(bid(kB, "99", "3"));
     // A trade of one lot at 99 proves that the market traded through 100; at 99 it counts as one
@@ -133,7 +133,7 @@ TEST(OrderBook, BuyTradesReachAsksOnly) {
 
 TEST(OrderBook, CancelDoesNotChangeThePlacesOfOtherOrders) {
     OrderBook book;
-    tell(book, Side::Buy, "100", "5");
+    set_level(book, Side::Buy, "100", "5");
     book.add(bid(kA, "100", "2"));
     book.add(bid(kB, "100", "1"));
     EXPECT_TRUE(book.remove(kA));
@@ -153,7 +153,7 @@ TEST(OrderBook, ReducedOrderKeepsItsPlace) {
 TEST(OrderBook, OwnRestingOrderIsRemovedWithoutATrade) {
     OrderBook book;
     book.add(bid(kA, "101", "2"));
-    tell(book, Side::Buy, "100", "5");
+    set_level(book, Side::Buy, "100", "5");
     std::vector<Match> matches;
     const Taker own{
         .party = kAlice, .side = Side::Sell, .quantity = quantity("3"), .limit = std::nullopt};
@@ -167,7 +167,7 @@ TEST(OrderBook, OwnRestingOrderIsRemovedWithoutATrade) {
 TEST(OrderBook, LevelThatCrossesAnOrderTradesAtThePriceOfTheOrder) {
     OrderBook book;
     book.add(bid(kA, "100", "2"));
-    tell(book, Side::Sell, "99", "5");
+    set_level(book, Side::Sell, "99", "5");
     EXPECT_EQ(book.cross_next(Side::Sell), traded("100", "2", kA));
     EXPECT_EQ(book.cross_next(Side::Sell), std::nullopt);
     EXPECT_EQ(book.anonymous().best(Side::Sell)->quantity, quantity("3"));
@@ -179,10 +179,10 @@ TEST(OrderBook, RestoredOrderQueuesBehindTheFirstUpdateOfItsLevel) {
     book.add(bid(kA, "100", "2"));
     book.add(bid(kB, "100", "1"));
     EXPECT_EQ(book.in_front_of(kA), std::nullopt);
-    tell(book, Side::Buy, "100", "7");
+    set_level(book, Side::Buy, "100", "7");
     EXPECT_EQ(book.in_front_of(kA), quantity("7"));
     EXPECT_EQ(book.in_front_of(kB), quantity("9"));
-    tell(book, Side::Buy, "100", "9");
+    set_level(book, Side::Buy, "100", "9");
     EXPECT_EQ(book.in_front_of(kA), quantity("7"));
 }
 
@@ -190,28 +190,28 @@ TEST(OrderBook, RestoredOrderIsFirstWhenItsLevelIsMissingFromTheRebuiltBook) {
     OrderBook book;
     book.clear_anonymous();
     book.add(bid(kA, "100", "2"));
-    tell(book, Side::Buy, "99", "7");
+    set_level(book, Side::Buy, "99", "7");
     EXPECT_EQ(hit(book, "100", "1"), (std::vector{traded("100", "1", kA)}));
 }
 
 TEST(OrderBook, RebuildKeepsTheQuantityInFrontOfAnOrder) {
     OrderBook book;
-    tell(book, Side::Buy, "100", "5");
+    set_level(book, Side::Buy, "100", "5");
     book.add(bid(kA, "100", "2"));
     book.clear_anonymous();
     EXPECT_EQ(book.anonymous().best(Side::Buy), std::nullopt);
     EXPECT_EQ(book.open_quantity(kA), quantity("2"));
-    tell(book, Side::Buy, "100", "30");
+    set_level(book, Side::Buy, "100", "30");
     EXPECT_EQ(book.in_front_of(kA), quantity("5"));
     book.clear_anonymous();
-    tell(book, Side::Buy, "100", "1");
+    set_level(book, Side::Buy, "100", "1");
     EXPECT_EQ(book.in_front_of(kA), quantity("1"));
 }
 
 TEST(OrderBook, ReachSumsUpWithinTheLimit) {
     OrderBook book;
-    tell(book, Side::Buy, "100", "1");
-    tell(book, Side::Buy, "98", "10");
+    set_level(book, Side::Buy, "100", "1");
+    set_level(book, Side::Buy, "98", "10");
     auto order = bid(kA, "99", "2");
     order.firmness = Firmness::Conditional;
     book.add(order);

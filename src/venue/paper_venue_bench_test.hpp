@@ -34,10 +34,10 @@ protected:
         for (const Market market : {Market::Spot, Market::Futures}) {
             const auto rules = builtin(market, "BTCUSDT");
             venue.define(rules);
-            tell(market, Side::Buy, "59999", "2");
-            tell(market, Side::Buy, "59990", "5");
-            tell(market, Side::Sell, "60001", "2");
-            tell(market, Side::Sell, "60010", "5");
+            set_level(market, Side::Buy, "59999", "2");
+            set_level(market, Side::Buy, "59990", "5");
+            set_level(market, Side::Sell, "60001", "2");
+            set_level(market, Side::Sell, "60010", "5");
         }
         open_account("spot", Market::Spot);
         open_account("spot-2", Market::Spot);
@@ -47,7 +47,7 @@ protected:
 
     static model::InstrumentId id_of(Market market) { return {market, model::Symbol("BTCUSDT")}; }
 
-    void tell(Market market, Side side, std::string_view at, std::string_view amount) {
+    void set_level(Market market, Side side, std::string_view at, std::string_view amount) {
         venue.on_depth(id_of(market), side, {price(at), quantity(amount)}, now, reports);
     }
 

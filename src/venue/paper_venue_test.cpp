@@ -20,7 +20,7 @@ TEST_F(PaperVenueTest, MarketOrderTradesLevelByLevel) {
 }
 
 TEST_F(PaperVenueTest, MarketRemainderExpiresWhenLiquidityRunsOut) {
-    tell(Market::Spot, Side::Buy, "59990", "0");
+    set_level(Market::Spot, Side::Buy, "59990", "0");
     const auto report = place(market("spot", "a", Side::Sell, "3"));
     EXPECT_EQ(report.kind, ReportKind::Expired);
     EXPECT_EQ(report.reason, Reason::NotFilledAtOnce);
@@ -285,7 +285,7 @@ TEST_F(PaperVenueTest, OwnOrderExpiresInsteadOfTrading) {
 TEST_F(PaperVenueTest, FeedLevelThatCrossesAnOrderFillsIt) {
     place(limit("spot", "a", Side::Buy, "1", "60000"));
     reports.clear();
-    tell(Market::Spot, Side::Sell, "59998", "0.4");
+    set_level(Market::Spot, Side::Sell, "59998", "0.4");
     ASSERT_EQ(reports.size(), 1U);
     EXPECT_EQ(reports[0].trades[0].price, price("60000"));
     EXPECT_EQ(reports[0].trades[0].quantity, quantity("0.4"));
@@ -502,8 +502,8 @@ TEST_F(PaperVenueTest, TriggeredPostOnlyAndFillOrKillMayExpire) {
 }
 
 TEST_F(PaperVenueTest, TriggeredMarketOrderWithoutLiquidityExpires) {
-    tell(Market::Spot, Side::Sell, "60001", "0");
-    tell(Market::Spot, Side::Sell, "60010", "0.4");
+    set_level(Market::Spot, Side::Sell, "60001", "0");
+    set_level(Market::Spot, Side::Sell, "60010", "0.4");
     place(stop("spot", "s", Side::Buy, "1", "60005"));
     reports.clear();
     hit(Market::Spot, Side::Sell, "60005", "0.001");
@@ -514,9 +514,9 @@ TEST_F(PaperVenueTest, TriggeredMarketOrderWithoutLiquidityExpires) {
 }
 
 TEST_F(PaperVenueTest, SpotStopThatSlipsBeyondTheBalanceExpires) {
-    tell(Market::Spot, Side::Sell, "60001", "0");
-    tell(Market::Spot, Side::Sell, "60010", "0");
-    tell(Market::Spot, Side::Sell, "70000", "10");
+    set_level(Market::Spot, Side::Sell, "60001", "0");
+    set_level(Market::Spot, Side::Sell, "60010", "0");
+    set_level(Market::Spot, Side::Sell, "70000", "10");
     EXPECT_EQ(place(stop("spot", "s", Side::Buy, "3", "60100")).kind, ReportKind::Open);
     reports.clear();
     hit(Market::Spot, Side::Buy, "60100", "0.001");
@@ -533,16 +533,16 @@ TEST_F(PaperVenueTest, TriggeredOrderFarFromTheMarketExpires) {
     limited.type = OrderType::StopLimit;
     limited.price = price("65000");
     EXPECT_EQ(place(limited).kind, ReportKind::Open);
-    tell(Market::Futures, Side::Sell, "60001", "0");
-    tell(Market::Futures, Side::Sell, "60010", "0");
-    tell(Market::Futures, Side::Sell, "67000", "10");
+    set_level(Market::Futures, Side::Sell, "60001", "0");
+    set_level(Market::Futures, Side::Sell, "60010", "0");
+    set_level(Market::Futures, Side::Sell, "67000", "10");
     reports.clear();
     // 63,499.5 is the middle of the book, 66,674.4 the cap.
     hit(Market::Futures, Side::Buy, "60500", "0.001");
     ASSERT_EQ(reports.size(), 1U);
     EXPECT_EQ(reports[0].kind, ReportKind::Expired);
     EXPECT_TRUE(reports[0].reason_text.starts_with("-4131"));
-    tell(Market::Futures, Side::Sell, "60001", "1");
+    set_level(Market::Futures, Side::Sell, "60001", "1");
     reports.clear();
     hit(Market::Futures, Side::Buy, "62000", "0.001");
     ASSERT_EQ(reports.size(), 1U);
@@ -583,7 +583,7 @@ TEST_F(PaperVenueTest, TriggeredLimitThatRestsIsReportedAndRestsAfterARestart) {
     EXPECT_EQ(locked("spot-3", kUsdt), money("59995"));
     EXPECT_EQ(query("spot-3", "s").reason, Reason::StopTriggered);
     // The market reaches the limit but not the stop price again.
-    tell(Market::Spot, Side::Buy, "59999", "0");
+    set_level(Market::Spot, Side::Buy, "59999", "0");
     reports.clear();
     hit(Market::Spot, Side::Sell, "59990", "0.5");
     EXPECT_FALSE(reports.empty());
@@ -600,7 +600,7 @@ TEST_F(PaperVenueTest, FuturesMarginIsCheckedAtTheTrigger) {
     limited.type = OrderType::StopLimit;
     limited.price = price("60005");
     EXPECT_EQ(place(limited).kind, ReportKind::Open);
-    tell(Market::Futures, Side::Buy, "59990", "100");
+    set_level(Market::Futures, Side::Buy, "59990", "100");
     reports.clear();
     hit(Market::Futures, Side::Sell, "59995", "0.001");
     ASSERT_EQ(reports.size(), 1U);

@@ -64,7 +64,7 @@ TEST_F(ReduceOnlyTest, StopAndTakeProfitMayBothCoverTheWholePosition) {
     auto limited = limit("futures", "limit", Side::Sell, "1", "61000");
     limited.reduce_only = ReduceOnly::Yes;
     EXPECT_EQ(place(limited).kind, ReportKind::Open);
-    tell(Market::Futures, Side::Buy, "59999", "0");
+    set_level(Market::Futures, Side::Buy, "59999", "0");
     reports.clear();
     hit(Market::Futures, Side::Sell, "59000", "0.001");
     // The triggered stop comes before the resting order.
@@ -102,7 +102,7 @@ TEST_F(ReduceOnlyTest, StopOutlivesThePositionAndLimitOrderEndsWithIt) {
     EXPECT_EQ(query("futures", "stop").kind, ReportKind::Open);
     EXPECT_EQ(query("futures", "profit").kind, ReportKind::Open);
     reports.clear();
-    tell(Market::Futures, Side::Buy, "59999", "0");
+    set_level(Market::Futures, Side::Buy, "59999", "0");
     hit(Market::Futures, Side::Sell, "59000", "0.001");
     ASSERT_EQ(reports.size(), 1U);
     EXPECT_EQ(reports[0].id.text(), "stop");
@@ -152,7 +152,7 @@ TEST_F(ReduceOnlyTest, LimitOrderExpiresWhenTheRestoredAccountHasNoPosition) {
 TEST_F(ReduceOnlyTest, RestoredLimitOrderIsLimitedToThePosition) {
     AccountSnapshot snapshot = snapshot_of("futures", Market::Futures);
     snapshot.live_orders = {resting_exit("0.6")};
-    tell(Market::Futures, Side::Buy, "61001", "2");  // The restored order would trade at once.
+    set_level(Market::Futures, Side::Buy, "61001", "2");  // The restored order would trade at once.
     venue.restore_account(snapshot, now, reports);
     ASSERT_EQ(reports.size(), 1U);
     EXPECT_EQ(reports[0].kind, ReportKind::Expired);

@@ -98,13 +98,13 @@ public:
           alive_timer_(context_),
           manager_(environment("NOTIFY_SOCKET"), environment("WATCHDOG_USEC")),
           shutdown_(context_, log_, shutdown_options(config_), shutdown_hooks()) {
-        opened_.disk->tell([this](std::chrono::duration<double> took) {
+        opened_.disk->on_sync([this](std::chrono::duration<double> took) {
             metrics_.observe("wal_fsync_seconds", {}, took.count());
         });
     }
 
     /// The syncs during the store's shutdown are not measured.
-    ~Daemon() { opened_.disk->tell({}); }
+    ~Daemon() { opened_.disk->on_sync({}); }
 
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;

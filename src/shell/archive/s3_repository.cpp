@@ -166,7 +166,7 @@ private:
             options_.place.endpoint,
             std::move(http_request),
             limit,
-            [&answer](OutboundHttpResponse came) { answer = std::move(came); });
+            [&answer](OutboundHttpResponse response) { answer = std::move(response); });
         wire_.context.restart();
         while (!answer && wire_.context.run_one_until(end_ + options_.request_limit) > 0) {
         }

@@ -44,7 +44,7 @@ AuthParsed<std::string> read_name(FieldReader& reader) {
                                 .message = "'name' must be " + std::string(kName),
                                 .field = "name",
                                 .expected = std::string(kName),
-                                .came = {}}};
+                                .received = {}}};
 }
 
 AuthParsed<Secret> read_secret(FieldReader& reader, std::string_view name) {
@@ -106,7 +106,7 @@ AuthParsed<ProfileChange> parse_profile_change(std::string_view body) {
                                 .message = "nothing is to be changed: give 'name', 'email' or both",
                                 .field = "name",
                                 .expected = std::string(kName),
-                                .came = {}}};
+                                .received = {}}};
 }
 
 AuthParsed<Role> parse_role_change(std::string_view body) {

@@ -76,29 +76,29 @@ std::string error_of(const ConfigKey& key, std::string_view value) {
         return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
     });
     if (!one_line) return "expected one line of text without control characters";
-    const std::string came = ", but '" + std::string(value) + "' came";
+    const std::string received = ", but '" + std::string(value) + "' came";
     if (key.kind == Kind::Integer) {
         const auto number = parse_integer(value);
         if (!number || *number < key.min || *number > key.max) {
-            return "expected a whole number" + range_of(key) + came;
+            return "expected a whole number" + range_of(key) + received;
         }
     } else if (key.kind == Kind::Decimal) {
         const auto amount = model::parse_amount<model::Money>(value);
         if (!amount || amount.value() < model::Money::whole(key.min) ||
             amount.value() > model::Money::whole(key.max)) {
-            return "expected a decimal number" + range_of(key) + came;
+            return "expected a decimal number" + range_of(key) + received;
         }
     } else if (key.name == "cache.url" && !value.empty()) {
         const auto address = cache::parse_redis_url(value);
         if (!address) return address.error();
     } else if (key.unit == kTimeUnit) {
-        if (!operations::parse_time_of_day(value)) return "expected a time as 02:00" + came;
+        if (!operations::parse_time_of_day(value)) return "expected a time as 02:00" + received;
     } else if (const auto choices = choices_of(key.unit); !choices.empty()) {
         if (std::find(choices.begin(), choices.end(), value) != choices.end()) return {};
         std::string expected = "expected ";
         for (const std::string_view choice : choices)
             expected.append(choice == choices.front() ? "" : " or ").append(choice);
-        return expected + came;
+        return expected + received;
     }
     return {};
 }

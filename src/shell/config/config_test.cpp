@@ -131,7 +131,7 @@ TEST(Config, AnUnreadableFileIsAnErrorAndNotEmpty) {
     std::filesystem::create_directory(folder.file("folder"));
     std::filesystem::create_symlink(folder.file("nowhere"), folder.file("link"));
     std::ofstream(folder.file("huge")) << std::string((1U << 20U) + 1, '\n');
-    for (const auto& [name, came] :
+    for (const auto& [name, received] :
          std::vector<std::pair<std::string, std::string>>{{"folder", "it is a folder"},
                                                           {"link", "which is not there"},
                                                           {"none", "there is none"},
@@ -140,7 +140,7 @@ TEST(Config, AnUnreadableFileIsAnErrorAndNotEmpty) {
         const auto read = config.read_file(folder.file(name));
         ASSERT_FALSE(read) << name;
         EXPECT_NE(read.error().find("expected a file that can be read at "), std::string::npos);
-        EXPECT_NE(read.error().find(came), std::string::npos) << read.error();
+        EXPECT_NE(read.error().find(received), std::string::npos) << read.error();
     }
 }
 

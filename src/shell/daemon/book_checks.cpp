@@ -21,10 +21,10 @@ BookChecks::BookChecks(log::Log& log, metrics::Metrics& metrics, InDoubt in_doub
     : log_(log),
       metrics_(metrics),
       in_doubt_(std::move(in_doubt)),
-      check_([this](const runtime::VerifyFinding& finding) { tell(finding); }) {
+      check_([this](const runtime::VerifyFinding& finding) { report(finding); }) {
 }
 
-void BookChecks::tell(const runtime::VerifyFinding& finding) {
+void BookChecks::report(const runtime::VerifyFinding& finding) {
     report_finding(log_, finding);
     metrics_.count("consistency_findings_total", {"commit"});
     if (finding.account) in_doubt_(*finding.account, finding.text);

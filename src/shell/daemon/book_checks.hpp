@@ -32,7 +32,7 @@ public:
     }
 
 private:
-    void tell(const runtime::VerifyFinding& finding);
+    void report(const runtime::VerifyFinding& finding);
 
     log::Log& log_;
     metrics::Metrics& metrics_;

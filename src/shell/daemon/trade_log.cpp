@@ -72,13 +72,13 @@ void TradeLog::note(const model::Order& order, const model::Record& record) {
     remember_request(order);
     const bool forced = order.role == model::OrderRole::SafetyExit && is_new(order);
     if (forced && model::is_live(order.state)) {
-        tell(LogEvent::ForcedExit, "the core closes a position without a request", order);
+        log_event(LogEvent::ForcedExit, "the core closes a position without a request", order);
     }
     if (model::has_failed(order)) {
-        tell(LogEvent::TradeFailed,
-             order.state == OrderState::Refused ? "a trade was refused before it left"
-                                                : "a trade failed",
-             order);
+        log_event(LogEvent::TradeFailed,
+                  order.state == OrderState::Refused ? "a trade was refused before it left"
+                                                     : "a trade failed",
+                  order);
     }
     if (!model::is_live(order.state)) requests_.erase(order.id);
 }
@@ -125,7 +125,7 @@ void TradeLog::count_error(const model::OrderReport& report) {
     if (code) parts_.metrics.count("binance_api_errors_total", {std::to_string(*code)});
 }
 
-void TradeLog::tell(LogEvent event, std::string_view message, const model::Order& order) {
+void TradeLog::log_event(LogEvent event, std::string_view message, const model::Order& order) {
     const std::string cause = cause_of(order);
     const auto known = requests_.find(order.id);
     const std::string request = known == requests_.end() ? std::string() : known->second;

@@ -42,7 +42,7 @@ private:
     void note(const model::RiskState& risk);
     void count_error(const model::OrderReport& report);
     void remember_request(const model::Order& order);
-    void tell(log::LogEvent event, std::string_view message, const model::Order& order);
+    void log_event(log::LogEvent event, std::string_view message, const model::Order& order);
 
     Parts parts_;
     std::map<model::ClientOrderId, std::string> requests_;  ///< Of live orders.

@@ -16,8 +16,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-base::Failure<std::string> instead(const fs::path& path, std::string_view came) {
-    return {"expected a file that can be read at " + path.string() + ", but " + std::string(came)};
+base::Failure<std::string> instead(const fs::path& path, std::string_view received) {
+    return {"expected a file that can be read at " + path.string() + ", but " +
+            std::string(received)};
 }
 
 /// The error for `open` having failed with `error`.

@@ -64,7 +64,7 @@ public:
 
     /// Writes a line with the level of the event and its word in the field "event".
     void event(LogEvent event, std::string_view message, std::initializer_list<Field> fields = {}) {
-        tell(event, message, std::span<const Field>(fields));
+        this->event(event, message, std::span<const Field>(fields));
     }
 
     void event(LogEvent event, std::string_view message, std::span<const Field> fields);

@@ -117,7 +117,7 @@ TEST(RecordedCandles, MatchASimpleAggregationOfRecordedTrades) {
 using Tell = std::function<void(
     gateway::MarketFeed&, const protocol::MarketMessage&, Timestamp, gateway::MarketFeed::Events&)>;
 
-MarketBoard board_of(const RecordingFile& file, const Tell& tell) {
+MarketBoard board_of(const RecordingFile& file, const Tell& feed_message) {
     gateway::MarketFeed feed({file.instrument});
     MarketBoard board({file.instrument}, model::MarketSource::Recorded);
     RecordingReader reader(file.path);
@@ -127,7 +127,7 @@ MarketBoard board_of(const RecordingFile& file, const Tell& tell) {
     while (const auto line = reader.next()) {
         if (!parser.parse(line->json, message)) continue;
         events.clear();
-        tell(feed, message, line->time, events);
+        feed_message(feed, message, line->time, events);
         board.apply(events);
     }
     return board;

@@ -47,11 +47,11 @@ protected:
         exchange_.define(bitcoin_);
         exchange_.reconcile(books());
         deliver_all();
-        tell(model::Side::Buy, "59999");
-        tell(model::Side::Sell, "60001");
+        set_level(model::Side::Buy, "59999");
+        set_level(model::Side::Sell, "60001");
     }
 
-    void tell(model::Side side, std::string_view at) {
+    void set_level(model::Side side, std::string_view at) {
         exchange_.apply(
             {bitcoin_.id, venue::MarketEventKind::Depth, side, price(at), quantity("100"), now_});
     }

@@ -89,7 +89,7 @@ MeasuredDisk::~MeasuredDisk() {
     sqlite3_vfs_unregister(&vfs_);
 }
 
-void MeasuredDisk::tell(Synced synced) {
+void MeasuredDisk::on_sync(Synced synced) {
     const std::lock_guard lock(mutex_);
     synced_ = std::move(synced);
 }

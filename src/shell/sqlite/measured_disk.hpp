@@ -32,7 +32,7 @@ public:
 
     /// Sets the function to call from now on; empty for none. No call of the previous one is in
     /// progress when this returns.
-    void tell(Synced synced);
+    void on_sync(Synced synced);
 
     [[nodiscard]] std::size_t connections() const { return connections_.load(); }
 

@@ -41,7 +41,7 @@ protected:
 TEST_F(MeasuredDiskTest, ReportsEachSyncOfTheLog) {
     const auto store = open();
     int syncs = 0;
-    disk_.tell([&](std::chrono::nanoseconds took) {
+    disk_.on_sync([&](std::chrono::nanoseconds took) {
         EXPECT_GT(took.count(), 0);
         ++syncs;
     });
@@ -50,7 +50,7 @@ TEST_F(MeasuredDiskTest, ReportsEachSyncOfTheLog) {
     EXPECT_GE(first, 1);
     EXPECT_EQ(commit(*store), ports::CommitResult::Committed);
     EXPECT_EQ(syncs, first + 1);
-    disk_.tell({});
+    disk_.on_sync({});
     EXPECT_EQ(commit(*store), ports::CommitResult::Committed);
     EXPECT_EQ(syncs, first + 1);
 }
@@ -58,10 +58,10 @@ TEST_F(MeasuredDiskTest, ReportsEachSyncOfTheLog) {
 TEST_F(MeasuredDiskTest, ReportsNothingWhenNothingIsSynced) {
     const auto store = open(Synchronous::Off);
     int syncs = 0;
-    disk_.tell([&](std::chrono::nanoseconds) { ++syncs; });
+    disk_.on_sync([&](std::chrono::nanoseconds) { ++syncs; });
     EXPECT_EQ(commit(*store), ports::CommitResult::Committed);
     EXPECT_EQ(syncs, 0);
-    disk_.tell({});
+    disk_.on_sync({});
 }
 
 TEST_F(MeasuredDiskTest, CountsOpenConnections) {

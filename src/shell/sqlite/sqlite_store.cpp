@@ -198,12 +198,12 @@ SqliteStore::Opened SqliteStore::open(SqliteOptions options) {
     if (!sessions) return base::Failure{open_error(sessions.error(), expected)};
     std::unique_ptr<SqliteStore> store(
         new SqliteStore(std::move(options), std::move(sessions).value()));
-    const auto unreadable = [&](StoreError error, std::string came) {
+    const auto unreadable = [&](StoreError error, std::string received) {
         const bool corrupt = error == StoreError::Corrupt;
         return base::Failure{
             OpenError{corrupt ? OpenError::Kind::Corrupt : OpenError::Kind::CannotOpen,
                       expected,
-                      std::move(came)}};
+                      std::move(received)}};
     };
     if (store->options_.watches_file) store->files_ = {file_id(store->options_.path), {}};
     if (const auto sealed = store->seal_older_rows(); !sealed) {

@@ -68,11 +68,11 @@ struct OpenError {
 
     Kind kind = Kind::CannotOpen;
     std::string expected;
-    std::string came;
+    std::string received;
 
     /// What was expected, what was found, and where the remedy is documented.
     [[nodiscard]] std::string text() const {
-        return "expected " + expected + ", was " + came +
+        return "expected " + expected + ", was " + received +
                (kind == Kind::Corrupt
                     ? "; the store is damaged: keep it as it is and follow "
                       "docs/runbooks/data-damaged.md (botctl check, botctl restore)"

@@ -55,7 +55,7 @@ protected:
         EXPECT_FALSE(store.has_value());
         if (store) return OpenError::Kind::CannotOpen;
         EXPECT_FALSE(store.error().expected.empty());
-        EXPECT_FALSE(store.error().came.empty());
+        EXPECT_FALSE(store.error().received.empty());
         return store.error().kind;
     }
 

@@ -27,8 +27,8 @@ bool is_empty(const std::string& path) {
     return stat(path.c_str(), &status) == 0 && status.st_size == 0;
 }
 
-base::Failure<OpenError> failure(OpenError::Kind kind, std::string expected, std::string came) {
-    return {OpenError{kind, std::move(expected), std::move(came)}};
+base::Failure<OpenError> failure(OpenError::Kind kind, std::string expected, std::string received) {
+    return {OpenError{kind, std::move(expected), std::move(received)}};
 }
 
 base::Failure<OpenError> system_failure(std::string expected) {
@@ -49,9 +49,9 @@ OpenError open_error(const SqlError& error, std::string expected) {
     result.kind = kind_of(error) == ErrorKind::Corrupt ? OpenError::Kind::Corrupt
                                                        : OpenError::Kind::CannotOpen;
     result.expected = std::move(expected);
-    result.came = sqlite3_errstr(error.code);
+    result.received = sqlite3_errstr(error.code);
     if (error.system_error != 0) {
-        result.came += std::string(" (") + std::strerror(error.system_error) + ")";
+        result.received += std::string(" (") + std::strerror(error.system_error) + ")";
     }
     return result;
 }

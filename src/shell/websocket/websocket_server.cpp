@@ -59,7 +59,7 @@ void WebsocketServer::State::ended(WebSocketConnection* session) {
 
 void WebsocketServer::State::report_closed() {
     timers->sweep.cancel();
-    if (auto tell = std::exchange(closed, nullptr)) tell();
+    if (auto notify = std::exchange(closed, nullptr)) notify();
 }
 
 namespace {
