@@ -39,7 +39,7 @@ public:
     using Report = std::function<void(const VerifyFinding&)>;
 
     /// `tell` is called with each finding; it may ask the runtime to freeze the account.
-    explicit OnlineCheck(Report tell) : report_(std::move(tell)) {}
+    explicit OnlineCheck(Report report) : report_(std::move(report)) {}
 
     void on_committed(const std::vector<model::Record>& records) override;
 

@@ -21,7 +21,7 @@ void open_first_accounts(runtime::Runtime& runtime,
                                                    market,
                                                    model::Asset("USDT"),
                                                    amount.value()},
-                        .ticket = 0,
+                        .handle = 0,
                         .request_id = "first-start"},
                        now);
     }

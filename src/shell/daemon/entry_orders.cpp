@@ -41,7 +41,7 @@ std::size_t cancel_entries(runtime::Runtime& runtime, runtime::Now now) {
                                         order.account,
                                         order.id,
                                         std::nullopt},
-             .ticket = 0,
+             .handle = 0,
              .request_id = "shutdown"},
             now);
     }

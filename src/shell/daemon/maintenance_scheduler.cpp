@@ -22,7 +22,7 @@ void MaintenanceScheduler::tick(const runtime::Now& now) {
         command.window = id;
         command.state = move->state;
         command.until = move->until;
-        parts_.runtime.submit({.body = std::move(command), .ticket = 0, .request_id = key}, now);
+        parts_.runtime.submit({.body = std::move(command), .handle = 0, .request_id = key}, now);
         submitted = true;
     }
     if (submitted) parts_.wake();

@@ -149,10 +149,10 @@ void ApiContext::audit(RequestContext& call, const model::InputBody& body) const
 
 void ApiContext::submit(RequestContext& call, model::InputBody body) const {
     audit(call, body);
-    const auto ticket =
+    const auto handle =
         replies.add(std::move(call.respond), call.caller.name, std::move(call.headers));
     runtime.submit({.body = std::move(body),
-                    .ticket = ticket,
+                    .handle = handle,
                     .request_id = std::move(call.request.request_id),
                     .deadline = call.deadline},
                    call.now);

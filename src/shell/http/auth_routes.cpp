@@ -185,7 +185,7 @@ void AuthRoutes::open_accounts(const auth::User& user, std::function<void()> the
                                         market,
                                         model::Asset("USDT"),
                                         options_.deposit},
-             .ticket = context.replies.add(answered, user.id.text(), {}),
+             .handle = context.replies.add(answered, user.id.text(), {}),
              .request_id = key},
             context.now());
     }
