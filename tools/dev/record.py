@@ -1,4 +1,4 @@
-"""Recordings of the API: what every test asks the API and what it responds, to compare two versions.
+"""Recordings of the API, to compare two versions: every request of the tests and its response.
 
 The tests write a line for each request into the folder that BOTTEST_RECORD names. Names of tests do
 not count in a comparison, so that a test may be renamed or moved; what a test sends and gets does.

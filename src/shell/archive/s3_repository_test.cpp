@@ -195,7 +195,7 @@ private:
 // @spec:R2-RETRY-08
 TEST(S3Repository, WaitsAsLongAsTheServerAsks) {
     const ScriptedServer server(
-        {outbound::answer(503, "", "Retry-After: 1\r\n"), outbound::answer(200, "bytes")});
+        {outbound::response(503, "", "Retry-After: 1\r\n"), outbound::response(200, "bytes")});
     const auto repository = made_at(server.port(), {});
     const auto begin = steady_clock::now();
     const auto got = repository->get("a");
@@ -207,7 +207,7 @@ TEST(S3Repository, WaitsAsLongAsTheServerAsks) {
 // @spec:X-14
 TEST(S3Repository, SendsNothingIfTheRequestedPauseExceedsTheCallLimit) {
     ScriptedServer server(
-        {outbound::answer(429, "", "Retry-After: 600\r\n"), outbound::answer(200, "bytes")});
+        {outbound::response(429, "", "Retry-After: 600\r\n"), outbound::response(200, "bytes")});
     const auto pause = std::make_shared<ServerPause>();
     const auto repository = made_at(server.port(), pause);
     const auto got = repository->get("a");
@@ -224,9 +224,9 @@ TEST(S3Repository, SendsNothingIfTheRequestedPauseExceedsTheCallLimit) {
 // @spec:R3-BKP-10
 TEST(S3Repository, OnlySnapshotsUseTheConfiguredStorageClass) {
     for (const bool is_snapshot : {true, false}) {
-        ScriptedServer server({outbound::answer(404, "<Error><Code>NoSuchKey</Code></Error>"),
-                               outbound::answer(200, ""),
-                               outbound::answer(200, "one")});
+        ScriptedServer server({outbound::response(404, "<Error><Code>NoSuchKey</Code></Error>"),
+                               outbound::response(200, ""),
+                               outbound::response(200, "one")});
         const auto repository = make_repository(
             {.place = "s3://archive?endpoint=http://127.0.0.1:" + std::to_string(server.port()),
              .credentials = {.access_key = auth::Secret("a"), .secret_key = auth::Secret("b")},

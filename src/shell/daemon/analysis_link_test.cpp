@@ -46,9 +46,9 @@ TEST_F(AnalysisLinkTest, NamesTheWrongConfigurationKey) {
 
 TEST_F(AnalysisLinkTest, ReportsTheServiceStateToTheProber) {
     Peer peer(context_,
-              {outbound::answer(200, R"({"status":"healthy"})"),
-               outbound::answer(200, R"({"status":"degraded"})"),
-               outbound::answer(500)});
+              {outbound::response(200, R"({"status":"healthy"})"),
+               outbound::response(200, R"({"status":"degraded"})"),
+               outbound::response(500)});
     ASSERT_TRUE(config_.set("analysis.url", peer.url(), "test"));
     const auto link = make();
     ASSERT_TRUE(link.has_value());
@@ -61,7 +61,7 @@ TEST_F(AnalysisLinkTest, ReportsTheServiceStateToTheProber) {
 
 // @spec:RC-02 @spec:RC-03 @spec:RC-04 @spec:RC-05
 TEST_F(AnalysisLinkTest, AppliesTheConfiguredRetryAndBreakerLimits) {
-    Peer peer(context_, {outbound::answer(500)});
+    Peer peer(context_, {outbound::response(500)});
     ASSERT_TRUE(config_.set("analysis.url", peer.url(), "test"));
     ASSERT_TRUE(config_.set("reliability.retry_max_attempts", "1", "test"));
     ASSERT_TRUE(config_.set("reliability.retry_initial_delay_ms", "100", "test"));

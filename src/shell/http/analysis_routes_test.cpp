@@ -64,7 +64,7 @@ protected:
 constexpr const char* kQuestion = R"({"symbol":"BTCUSDT","timeframe":"1h"})";
 
 TEST_F(AnalysisRoutesTest, ForwardsTheServicesResponse) {
-    Peer peer(context_, {outbound::answer(200, R"({"signal":"Long"})")});
+    Peer peer(context_, {outbound::response(200, R"({"signal":"Long"})")});
     const Told told = ask(peer.url(), kQuestion);
     EXPECT_EQ(told.status, 200);
     EXPECT_NE(told.body.find(R"({"signal":"Long"})"), std::string::npos);
@@ -74,7 +74,7 @@ TEST_F(AnalysisRoutesTest, ForwardsTheServicesResponse) {
 }
 
 TEST_F(AnalysisRoutesTest, RespondsWith422WhenTheServiceRejectsTheQuery) {
-    Peer peer(context_, {outbound::answer(400, "no")});
+    Peer peer(context_, {outbound::response(400, "no")});
     const Told told = ask(peer.url(), kQuestion);
     EXPECT_EQ(told.status, 422);
     EXPECT_EQ(told.code, "ANALYSIS_REFUSED");
@@ -92,7 +92,7 @@ TEST_F(AnalysisRoutesTest, TimesOutWhenTheServiceDoesNotRespond) {
 }
 
 TEST_F(AnalysisRoutesTest, RespondsWith503WhenNoAnalysisIsAvailable) {
-    Peer broken(context_, {outbound::answer(500)});
+    Peer broken(context_, {outbound::response(500)});
     const Told failed = ask(broken.url(), kQuestion);
     EXPECT_EQ(failed.code, "ANALYSIS_UNAVAILABLE");
     const auto details = boost::json::parse(failed.body).at("error").at("details");
@@ -100,7 +100,7 @@ TEST_F(AnalysisRoutesTest, RespondsWith503WhenNoAnalysisIsAvailable) {
     EXPECT_EQ(details.at("retries").as_int64(),
               static_cast<std::int64_t>(broken.requests().size()) - 1)
         << "as often as it was really asked again";
-    Peer babbling(context_, {outbound::answer(200, "certainly")});
+    Peer babbling(context_, {outbound::response(200, "certainly")});
     EXPECT_EQ(ask(babbling.url(), kQuestion).code, "ANALYSIS_UNAVAILABLE");
     const auto none = world_.command("POST", "/api/ai/analyze", kQuestion);
     EXPECT_EQ(none.status, 503);
