@@ -1,4 +1,4 @@
-# How a folder becomes a library and a test program.
+# Functions that make a library and a test program of each folder.
 #
 #   botcore_layer(<layer> DEPENDS <layers> LIBRARIES <external targets>)
 #   botcore_test_prelude()
@@ -9,24 +9,24 @@
 
 set(BOTCORE_TEST_TIMEOUT 120 CACHE STRING "Seconds one test may take unless it says otherwise")
 
-# The code under test is optimised as ever; to optimise the tests themselves, with sanitizers, takes
-# twice the time to compile and saves none.
+# The code under test is optimised as usual. Optimising the tests themselves, with sanitizers,
+# doubles their compile time and saves no run time.
 set(BOTCORE_TEST_OPTIONS $<$<CONFIG:Debug>:-O0>)
 
-# Every target of ours: warnings are errors (house style H5).
+# For every target of this project: warnings are errors (house style H5).
 add_library(botcore_warnings INTERFACE)
 target_compile_options(botcore_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wswitch-enum
   -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # Flow analysis of g++ 12 reports these inside the standard library's own inline code.
+  # The flow analysis of g++ 12 reports these inside inline code of the standard library.
   target_compile_options(botcore_warnings INTERFACE
     -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread
     -Wno-array-bounds -Wno-free-nonheap-object -Wno-dangling-pointer)
 endif()
 
 # Splits the C++ files anywhere under `folder` into <prefix>_headers, _sources, _tests, _fuzzers.
-# The glob runs even while the folder is missing, so that a new folder is noticed by the next build.
+# The glob also runs while the folder is missing, so that the next build detects a new folder.
 function(botcore_collect prefix folder)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${folder}/*.hpp)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
@@ -40,7 +40,7 @@ function(botcore_collect prefix folder)
   endforeach()
 endfunction()
 
-# Targets among `botcore_<layer>` that exist already: a layer without files has no target yet.
+# The targets `botcore_<layer>` that exist: a layer without files has no target.
 function(botcore_existing result)
   set(found)
   foreach(layer IN LISTS ARGN)
@@ -51,7 +51,7 @@ function(botcore_existing result)
   set(${result} ${found} PARENT_SCOPE)
 endfunction()
 
-# A static library of `SOURCES`, or an interface library when there are none.
+# A static library of `SOURCES`, or an interface library if there are none.
 function(botcore_library target)
   cmake_parse_arguments(LIB "NO_EXCEPTIONS" "ROOT" "HEADERS;SOURCES;LIBRARIES" ${ARGN})
   if(LIB_SOURCES)
@@ -73,19 +73,19 @@ function(botcore_library target)
   target_link_libraries(${target} ${scope} ${LIB_LIBRARIES})
 endfunction()
 
-# What every test includes, compiled once for all test programs.
+# The headers that every test includes, precompiled once for all test programs.
 function(botcore_test_prelude)
   add_library(botcore_test_prelude OBJECT ${PROJECT_SOURCE_DIR}/cmake/test_prelude.cpp)
   target_link_libraries(botcore_test_prelude PRIVATE botcore_warnings GTest::gmock Threads::Threads)
   target_compile_options(botcore_test_prelude PRIVATE ${BOTCORE_TEST_OPTIONS})
-  # Without the time in it, equal preludes are equal files, and ccache knows them again.
+  # Without the time stamp equal preludes are equal files, so that ccache finds them.
   target_compile_options(botcore_test_prelude PRIVATE
     $<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>)
   target_precompile_headers(botcore_test_prelude PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
 endfunction()
 
-# One GoogleTest program. Tests may use exceptions, gmock and rapidcheck. ALONE: they need the whole
-# machine.
+# One GoogleTest program. Tests may use exceptions, gmock and rapidcheck. ALONE: no other test runs
+# at the same time.
 function(botcore_test_program name)
   cmake_parse_arguments(TEST "ALONE" "LABEL;TIMEOUT" "SOURCES;LIBRARIES" ${ARGN})
   if(NOT TEST_SOURCES)
@@ -111,7 +111,7 @@ function(botcore_test_program name)
     PROPERTIES LABELS "${TEST_LABEL}" TIMEOUT ${TEST_TIMEOUT} RUN_SERIAL ${TEST_ALONE})
 endfunction()
 
-# One libFuzzer program, named <name>_fuzz, in a build that is instrumented for it.
+# One libFuzzer program, named <name>_fuzz, if the build is instrumented for fuzzing.
 function(botcore_fuzzer name)
   cmake_parse_arguments(FUZZ "" "" "SOURCES;LIBRARIES" ${ARGN})
   if(NOT CMAKE_CXX_FLAGS MATCHES "fuzzer-no-link")
@@ -147,8 +147,8 @@ function(botcore_layer layer)
   botcore_fuzzers_of(files_fuzzers LIBRARIES botcore_${layer})
 endfunction()
 
-# Version and commit, in one object file that only programs and the shell link. A new commit
-# recompiles build_info.cpp and nothing else.
+# Version and commit, in one object file that only the shell, the programs and botsim link. A new
+# commit recompiles build_info.cpp and nothing else.
 function(botcore_build_info)
   set(generated ${CMAKE_BINARY_DIR}/generated)
   file(MAKE_DIRECTORY ${generated})
@@ -168,7 +168,7 @@ function(botcore_build_info)
   target_link_libraries(botcore_build_info PRIVATE botcore_warnings)
 endfunction()
 
-# The simulated world. Includes look like "sim/world.hpp"; sim/main.cpp is the program botsim.
+# The simulator. Includes look like "sim/world.hpp"; sim/main.cpp is the program botsim.
 function(botcore_sim)
   cmake_parse_arguments(SIM "" "" "DEPENDS" ${ARGN})
   botcore_collect(files ${PROJECT_SOURCE_DIR}/sim)
@@ -188,7 +188,7 @@ function(botcore_sim)
   endif()
 endfunction()
 
-# The rules that no compiler sees, and the proof that each of them can fail.
+# The rules that no compiler checks, and the tests of the tools that check them.
 function(botcore_rules_tests)
   file(GLOB tool_tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/*_test.py)
   add_test(NAME rules.check_rules

@@ -1,6 +1,6 @@
-# The shell and the programs: the only places with sockets, files, databases and heavy headers.
+# The shell and the programs: the only targets with sockets, files, databases and heavy headers.
 
-# Asio and Beast compiled once: every user then reads declarations instead of their bodies.
+# Asio and Beast compiled once, so that every user parses declarations only.
 function(botcore_asio)
   add_library(botcore_asio STATIC ${PROJECT_SOURCE_DIR}/cmake/asio.cpp)
   target_compile_definitions(botcore_asio PUBLIC
@@ -53,8 +53,8 @@ function(botcore_shell)
   endforeach()
 endfunction()
 
-# src/apps/<program> is the executable <program>. All but main.cpp goes into botcore_app_<program>,
-# which the program's own tests link as well.
+# src/apps/<program> is the executable <program>. All sources except main.cpp are in
+# botcore_app_<program>, which the program's tests link as well.
 function(botcore_apps)
   cmake_parse_arguments(APPS "" "" "LIBRARIES" ${ARGN})
   set(root ${PROJECT_SOURCE_DIR}/src/apps)
@@ -65,7 +65,7 @@ function(botcore_apps)
     if(path MATCHES "^([^/]+)/")
       list(APPEND programs ${CMAKE_MATCH_1})
     else()
-      message(FATAL_ERROR "src/apps/${path}: programs live in folders of their own.")
+      message(FATAL_ERROR "src/apps/${path}: each program needs its own folder.")
     endif()
   endforeach()
   list(REMOVE_DUPLICATES programs)
@@ -84,7 +84,7 @@ function(botcore_apps)
     if(EXISTS ${main})
       add_executable(${program} ${main})
       target_link_libraries(${program} PRIVATE botcore_warnings botcore_app_${program})
-      # So that a stack trace in the log names functions.
+      # With exported symbols a stack trace in the log has function names.
       set_target_properties(${program} PROPERTIES ENABLE_EXPORTS ON)
     endif()
   endforeach()
