@@ -549,7 +549,7 @@ private:
                 .instruments = model::builtin_instruments(),
                 .next_incarnation = [] { return std::uint64_t{42}; },
                 .batch_max = 256,
-                .respond_within = model::Duration::seconds(5),
+                .reply_within = model::Duration::seconds(5),
                 .retry_after = model::Duration::milliseconds(500)};
     }
 

@@ -209,7 +209,7 @@ void AuthRoutes::register_user(RequestContext& call) {
             parts_.sessions.put(user);
             record(held, "user-added", "ok", user.id);
             const auto kept = std::make_shared<RequestContext>(std::move(held));
-            open_accounts(user, [kept, user] { kept->answer(user_json(user), 201); });
+            open_accounts(user, [kept, user] { kept->send(user_json(user), 201); });
         });
 }
 
@@ -244,7 +244,7 @@ void AuthRoutes::login(RequestContext& call) {
             data["user"] = user_json(made.user);
             const auto kept = std::make_shared<RequestContext>(std::move(held));
             open_accounts(made.user,
-                          [kept, data = std::move(data)] { kept->answer(json::value(data)); });
+                          [kept, data = std::move(data)] { kept->send(json::value(data)); });
         });
 }
 
@@ -381,7 +381,7 @@ void AuthRoutes::change_user(RequestContext& call,
             parts_.sessions.put(user);
             record(held, action, "ok", user.id);
             const auto kept = std::make_shared<RequestContext>(std::move(held));
-            open_accounts(user, [kept, user] { kept->answer(user_json(user)); });
+            open_accounts(user, [kept, user] { kept->send(user_json(user)); });
         });
 }
 

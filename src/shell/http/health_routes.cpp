@@ -57,7 +57,7 @@ constexpr std::array kFirstChecks = {
     Dependency::Database, Dependency::Exchange, Dependency::Cache, Dependency::WebSocket};
 
 std::vector<ComponentStatus>::const_iterator find_check(const health::HealthReport& snapshot,
-                                                Dependency dependency) {
+                                                        Dependency dependency) {
     return std::find_if(snapshot.findings.begin(),
                         snapshot.findings.end(),
                         [&](const ComponentStatus& one) { return one.dependency == dependency; });

@@ -92,7 +92,7 @@ void PerformanceRoutes::show(RequestContext& call) {
     if (account == nullptr) return;
     const auto progress = book_.advance(context_.runtime.state(), *account);
     if (!progress) return context_.store_failed(call, progress.error());
-    if (progress.value() == PerformanceBook::Progress::Whole) return answer(call);
+    if (progress.value() == PerformanceBook::Progress::Whole) return respond(call);
     if (call.deadline.has_passed(context_.now().monotonic)) {
         context_.metrics.count("timeouts_total", {"database_query"});
         return call.fail(504,
@@ -104,7 +104,7 @@ void PerformanceRoutes::show(RequestContext& call) {
     context_.later([this, waiting] { show(*waiting); });
 }
 
-void PerformanceRoutes::answer(RequestContext& call) {
+void PerformanceRoutes::respond(RequestContext& call) {
     const model::AccountId id = context_.account_of(call);
     respond_cached(context_,
                    call,

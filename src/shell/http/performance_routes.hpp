@@ -34,7 +34,7 @@ public:
 
 private:
     void show(RequestContext& call);
-    void answer(RequestContext& call);
+    void respond(RequestContext& call);
     [[nodiscard]] std::optional<boost::json::value> make(RequestContext& call);
 
     const ApiContext& context_;

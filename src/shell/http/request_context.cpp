@@ -37,7 +37,7 @@ const std::string& RequestContext::parameter(std::string_view name) const {
     return place->second;
 }
 
-void RequestContext::answer(json::value data, std::uint16_t status) {
+void RequestContext::send(json::value data, std::uint16_t status) {
     HttpResponse response;
     response.status = status;
     response.body = base::plain_numbers(protocol::success_body(std::move(data), now.time));

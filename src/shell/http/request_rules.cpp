@@ -106,8 +106,8 @@ bool is_probe(std::string_view target) {
 }
 
 std::optional<ErrorResponse> check_head(const BeastRequest& message,
-                                  const std::optional<TargetForm>& target,
-                                  const HostNames& hosts) {
+                                        const std::optional<TargetForm>& target,
+                                        const HostNames& hosts) {
     if (auto refused = check_transfer_encoding(message)) return refused;
     if (!target) return kBadTarget;
     const auto count = message.count(field::host);

@@ -48,7 +48,7 @@ struct TargetForm {
 
 /// The reason to refuse the request; nothing when it is accepted.
 [[nodiscard]] std::optional<ErrorResponse> check_head(const BeastRequest& message,
-                                                const std::optional<TargetForm>& target,
-                                                const HostNames& hosts);
+                                                      const std::optional<TargetForm>& target,
+                                                      const HostNames& hosts);
 
 }  // namespace botcore::shell::http

@@ -45,7 +45,7 @@ std::optional<json::value> opened(const std::string& key, std::string_view kept)
 
 }  // namespace
 
-void ResponseCache::answer(RequestContext& call, Query query) const {
+void ResponseCache::respond(RequestContext& call, Query query) const {
     // An external cache replies later, so the call and its query are stored together until then.
     struct Waiting {
         RequestContext call;
@@ -78,7 +78,7 @@ void ResponseCache::answer(RequestContext& call, Query query) const {
 
 void respond_cached(const ApiContext& context, RequestContext& call, ResponseCache::Query query) {
     if (context.response_cache != nullptr)
-        return context.response_cache->answer(call, std::move(query));
+        return context.response_cache->respond(call, std::move(query));
     auto made = query.make(call);
     if (made) query.finish(call, *std::move(made));
 }

@@ -43,7 +43,7 @@ public:
           changes_(changes) {}
 
     /// Responds to the call now or later; moves out of the call what it needs.
-    void answer(RequestContext& call, Query query) const;
+    void respond(RequestContext& call, Query query) const;
 
     /// Changes with every record that touches the account.
     [[nodiscard]] std::string stamp_of(const model::AccountId& account,

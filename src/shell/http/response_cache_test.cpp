@@ -35,7 +35,7 @@ Seen ask(CacheFixture& world, ports::Cache& cache, int& state) {
             if (name == "X-Cache") seen.x_cache = value;
         }
     };
-    response_cache.answer(
+    response_cache.respond(
         call,
         {[&] { return "state " + std::to_string(state); },
          [&](RequestContext&) {
@@ -71,7 +71,7 @@ TEST(ResponseCache, DoesNotCacheAValueWhoseStateChangedMeanwhile) {
     int state = 0;
     RequestContext call;
     call.respond = [](const HttpResponse&) {};
-    response_cache.answer(
+    response_cache.respond(
         call,
         {[&] { return std::to_string(state); },
          [&](RequestContext&) { return boost::json::value(++state); },
@@ -87,13 +87,13 @@ TEST(ResponseCache, DoesNotCacheWhenMakingTheValueFails) {
     HttpResponse got;
     RequestContext call;
     call.respond = [&](const HttpResponse& response) { got = response; };
-    response_cache.answer(call,
-                          {[] { return std::string(); },
-                           [](RequestContext& one) -> std::optional<boost::json::value> {
-                               one.fail(503, "SERVICE_UNAVAILABLE", "not now");
-                               return std::nullopt;
-                           },
-                           [](RequestContext&, const boost::json::value&) { FAIL(); }});
+    response_cache.respond(call,
+                           {[] { return std::string(); },
+                            [](RequestContext& one) -> std::optional<boost::json::value> {
+                                one.fail(503, "SERVICE_UNAVAILABLE", "not now");
+                                return std::nullopt;
+                            },
+                            [](RequestContext&, const boost::json::value&) { FAIL(); }});
     EXPECT_EQ(got.status, 503);
     for (const auto& [name, value] : got.headers)
         EXPECT_NE(name, "X-Cache");

@@ -66,14 +66,14 @@ TEST_F(AnalysisCalls, ReturnTheResponseOfTheService) {
 
 // @spec:R2-TMO-06
 TEST_F(AnalysisCalls, TimeOutIsAResultOfItsOwn) {
-    Peer peer(context_, {{.act = PeerAction::Hang}});
+    Peer peer(context_, {{.action = PeerAction::Hang}});
     const auto service = service_for(peer.url());
     EXPECT_EQ(analyze(*service).kind, AnalysisKind::TimedOut);
     EXPECT_EQ(AnalysisRules{}.analyze_within, Duration::seconds(10));
 }
 
 TEST_F(AnalysisCalls, TakeNoLongerThanTheRemainingTimeOfTheCaller) {
-    Peer peer(context_, {{.act = PeerAction::Hang}});
+    Peer peer(context_, {{.action = PeerAction::Hang}});
     const auto service = service_for(peer.url(), Duration::seconds(60));
     std::optional<AnalysisResult> result;
     const auto began = std::chrono::steady_clock::now();
@@ -115,7 +115,7 @@ TEST_F(AnalysisCalls, ProbeReadsTheHealthBody) {
                response(200, "[]"),
                response(200, R"({"status":1})"),
                response(503, R"({"status":"healthy"})"),
-               {.act = PeerAction::Hang}});
+               {.action = PeerAction::Hang}});
     const auto service = service_for(peer.url());
     const auto good = probe(*service);
     EXPECT_EQ(good.health, AnalysisHealth::Healthy);

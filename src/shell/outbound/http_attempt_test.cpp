@@ -81,7 +81,7 @@ TEST_F(HttpAttemptOverLoopback, RefusedConnectionSendsNothing) {
 }
 
 TEST_F(HttpAttemptOverLoopback, SilentServerEndsAtTheTimeLimit) {
-    Peer peer(context_, {{.act = PeerAction::Hang}});
+    Peer peer(context_, {{.action = PeerAction::Hang}});
     const auto start = std::chrono::steady_clock::now();
     const auto got = ask(peer.url(), {}, 150ms);
     EXPECT_EQ(got.result.end, AttemptEnd::TimedOut);
@@ -90,9 +90,9 @@ TEST_F(HttpAttemptOverLoopback, SilentServerEndsAtTheTimeLimit) {
 }
 
 TEST_F(HttpAttemptOverLoopback, ConnectionThatEndsEarlyIsBroken) {
-    Peer half_closed(context_, {{.act = PeerAction::HalfClose}});
+    Peer half_closed(context_, {{.action = PeerAction::HalfClose}});
     EXPECT_EQ(ask(half_closed.url()).result.end, AttemptEnd::Broken);
-    Peer reset(context_, {{.act = PeerAction::Reset}});
+    Peer reset(context_, {{.action = PeerAction::Reset}});
     EXPECT_EQ(ask(reset.url()).result.end, AttemptEnd::Broken);
     Peer cut(context_, {{.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"}});
     EXPECT_EQ(ask(cut.url()).result.end, AttemptEnd::Broken);

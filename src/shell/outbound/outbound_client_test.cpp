@@ -163,7 +163,7 @@ TEST_F(OutboundCalls, RefusedConnectionIsNotSent) {
 }
 
 TEST_F(OutboundCalls, SilentServerEndsAtTheTimeLimitOfTheCall) {
-    Peer peer(context_, {{.act = PeerAction::Hang}});
+    Peer peer(context_, {{.action = PeerAction::Hang}});
     const auto client = client_for(rules_for(peer.url()));
     auto request = read();
     request.limit = Duration::milliseconds(200);
@@ -180,11 +180,11 @@ TEST_F(OutboundCalls, BrokenConnectionsAndInvalidResponsesAreBroken) {
     const auto first = client_for(rules_for(garbage.url()));
     EXPECT_EQ(call(*first, read()).kind, OutboundKind::Broken);
     EXPECT_EQ(garbage.connections(), 1U);
-    Peer half(context_, {{.act = PeerAction::HalfClose}, response(200)});
+    Peer half(context_, {{.action = PeerAction::HalfClose}, response(200)});
     const auto second = client_for(rules_for(half.url()));
     EXPECT_EQ(call(*second, read()).kind, OutboundKind::Answered);
     EXPECT_EQ(half.connections(), 2U);
-    Peer reset(context_, {{.act = PeerAction::Reset}});
+    Peer reset(context_, {{.action = PeerAction::Reset}});
     const auto third = client_for(rules_for(reset.url()));
     EXPECT_EQ(call(*third, write()).kind, OutboundKind::Broken);
 }
@@ -245,7 +245,7 @@ TEST_F(OutboundCalls, OpenBreakerStaysOpenAfterARestart) {
 }
 
 TEST_F(OutboundCalls, CallsBeyondTheSlotsWaitOrAreRefused) {
-    Peer peer(context_, {{.act = PeerAction::Hang}, response(200)});
+    Peer peer(context_, {{.action = PeerAction::Hang}, response(200)});
     auto rules = rules_for(peer.url());
     rules.places.slots = 1;
     rules.places.lanes.fill({.reserve = 0, .queue_max = 1});
@@ -266,7 +266,7 @@ TEST_F(OutboundCalls, CallsBeyondTheSlotsWaitOrAreRefused) {
 }
 
 TEST_F(OutboundCalls, CallThatWaitsForASlotUntilItsTimeLimitIsOverloaded) {
-    Peer peer(context_, {{.act = PeerAction::Hang}});
+    Peer peer(context_, {{.action = PeerAction::Hang}});
     auto rules = rules_for(peer.url());
     rules.places.slots = 1;
     rules.places.lanes.fill({.reserve = 0, .queue_max = 1});
@@ -280,7 +280,7 @@ TEST_F(OutboundCalls, CallThatWaitsForASlotUntilItsTimeLimitIsOverloaded) {
 }
 
 TEST_F(OutboundCalls, DestroyedClientCallsNothing) {
-    Peer peer(context_, {{.act = PeerAction::Hang}, response(500)});
+    Peer peer(context_, {{.action = PeerAction::Hang}, response(500)});
     auto client = client_for(rules_for(peer.url()));
     int called = 0;
     const auto note = [&](const OutboundResult&) { ++called; };

@@ -31,7 +31,7 @@ enum class PeerAction {
 };
 
 struct PeerStep {
-    PeerAction act = PeerAction::Send;
+    PeerAction action = PeerAction::Send;
     std::string bytes{};
 };
 
@@ -81,7 +81,7 @@ private:
 
     boost::asio::awaitable<void> serve(Tcp::socket socket, PeerStep step) {
         Error error;
-        if (step.act == PeerAction::Hang) {
+        if (step.action == PeerAction::Hang) {
             held_.push_back(std::move(socket));
             co_return;
         }
@@ -92,11 +92,11 @@ private:
             "\r\n\r\n",
             boost::asio::redirect_error(boost::asio::use_awaitable, error));
         requests_.push_back(request);
-        if (step.act == PeerAction::Reset) {
+        if (step.action == PeerAction::Reset) {
             socket.set_option(Tcp::socket::linger(true, 0), error);
             co_return;
         }
-        if (step.act == PeerAction::HalfClose) {
+        if (step.action == PeerAction::HalfClose) {
             socket.shutdown(Tcp::socket::shutdown_send, error);
             held_.push_back(std::move(socket));
             co_return;
