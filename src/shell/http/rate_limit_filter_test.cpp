@@ -21,7 +21,7 @@ UserAccessOptions limited() {
     who.limits.registrations.count = 1;
     who.limits.for_operators = true;
     who.limits.for_loopback = true;
-    who.routes.registration_open = true;
+    who.auth_routes.registration_open = true;
     return who;
 }
 
