@@ -240,7 +240,7 @@ TEST_F(Rebuild, WritesNothingAndClosesTheSnapshotWhenReadingFails) {
     const model::Sequence last = entries_.back().sequence;
     const auto refolded = [&](model::Sequence up_to) {
         Scratch scratch;
-        const auto made = runtime::rebuild(reader, scratch.store, up_to, {});
+        const auto made = runtime::replay_journal(reader, scratch.store, up_to, {});
         EXPECT_FALSE(made.has_value());
         EXPECT_TRUE(scratch.is_empty());
         EXPECT_EQ(reader.snapshots, 0);
@@ -258,7 +258,7 @@ TEST_F(Rebuild, WritesNothingAndClosesTheSnapshotWhenReadingFails) {
     EXPECT_EQ(runtime::state_hash(reader).error(), StoreError::Unavailable);
     reader.opens = reader.readable = true;
     Scratch scratch;
-    EXPECT_TRUE(runtime::rebuild(reader, scratch.store, last, {}).has_value());
+    EXPECT_TRUE(runtime::replay_journal(reader, scratch.store, last, {}).has_value());
     EXPECT_EQ(reader.snapshots, 0);
 }
 

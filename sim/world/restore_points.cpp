@@ -27,7 +27,7 @@ std::vector<std::string> RestorePoints::differences() const {
         checkers::Checker checker({});
         Faults none(Plan{}, base::Random(1));
         SimStore scratch(checker, none);
-        const auto made = runtime::rebuild(store_, scratch, moment.sequence, {});
+        const auto made = runtime::replay_journal(store_, scratch, moment.sequence, {});
         if (!made) {
             texts.push_back(name + " cannot be made anew: " + made.error().text);
             continue;

@@ -217,7 +217,7 @@ void SimStore::restore(model::Sequence last) {
     SimStore old(nobody, none);
     std::swap(tables_, old.tables_);
     const auto witness = std::exchange(witness_, nullptr);
-    const auto made = runtime::rebuild(old, *this, last, {});
+    const auto made = runtime::replay_journal(old, *this, last, {});
     CHECK(made.has_value());
     witness_ = witness;
 }

@@ -231,10 +231,10 @@ ports::StoreResult<std::string> hash_of_snapshot(ports::StoreReader& reader) {
 
 }  // namespace
 
-base::Result<model::Head, RebuildError> rebuild(ports::StoreReader& from,
-                                                ports::Store& into,
-                                                model::Sequence last,
-                                                const RebuildProgress& progress) {
+base::Result<model::Head, RebuildError> replay_journal(ports::StoreReader& from,
+                                                       ports::Store& into,
+                                                       model::Sequence last,
+                                                       const RebuildProgress& progress) {
     if (!from.begin_snapshot()) {
         return failure(RebuildError::Kind::Store, 0, "the journal cannot be read");
     }

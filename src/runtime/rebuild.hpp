@@ -75,10 +75,11 @@ using RebuildProgress = std::function<void(model::Sequence done, model::Sequence
 
 /// Copies the journal of `from` into `into`, up to and including record `last`, and rebuilds the
 /// rows. Returns the head that `into` has afterwards.
-[[nodiscard]] base::Result<model::Head, RebuildError> rebuild(ports::StoreReader& from,
-                                                              ports::Store& into,
-                                                              model::Sequence last,
-                                                              const RebuildProgress& progress);
+[[nodiscard]] base::Result<model::Head, RebuildError> replay_journal(
+    ports::StoreReader& from,
+    ports::Store& into,
+    model::Sequence last,
+    const RebuildProgress& progress);
 
 /// 64 hexadecimal digits over all rows of all tables in one snapshot, including the journal's head.
 /// Equal states have equal hashes regardless of the order in which rows were written.

@@ -427,7 +427,7 @@ void Daemon::watch() {
     health_->tick();
     access_->tick(clock_.now().time);
     probe_archive();
-    market_monitor_.update(market_->problem());
+    market_monitor_.update(market_->error_text());
     if (runtime_->status() == runtime::Status::Fenced) {
         log_.write(shell::log::Level::Fatal, "another writer has the journal; this one ends");
         exit_code_ = EX_TEMPFAIL;

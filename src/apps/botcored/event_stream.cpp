@@ -89,7 +89,7 @@ shell::log::LogOptions log_options(const shell::Config& config) {
     const std::string& format = config.text("log.format");
     const bool text = format == "text" || (format == "auto" && ::isatty(options.descriptor) == 1);
     options.format = text ? shell::log::Format::Text : shell::log::Format::Json;
-    options.delayed_for = kGreetingAwaited;
+    options.held_for = kGreetingAwaited;
     options.identity.service = "botcored";
     options.identity.version = std::string(build_info::kVersion);
     options.identity.environment = config.text("log.environment");

@@ -399,7 +399,7 @@ ArchiveOutcome Restore::fold_prefix() {
         const auto into = TRY(open_store(to_));
         const model::Sequence last =
             TRY(last_wanted(from->reader(), later.manifest.head().sequence));
-        const auto head = runtime::rebuild(
+        const auto head = runtime::replay_journal(
             from->reader(), *into, last, [this](model::Sequence done, model::Sequence total) {
                 if (progress_) progress_("folded", done, total);
             });

@@ -231,7 +231,7 @@ void BeastConnection::carry_out(const std::string& id,
                 .message = "this connection has its caller; open another for another",
                 .field = {},
                 .expected = {},
-                .came = {}});
+                .received = {}});
         return;
     }
     token_.emplace(subscription.token);

@@ -18,7 +18,7 @@ protocol::RequestError refusal(std::string_view code, std::string message, std::
             .message = std::move(message),
             .field = std::string(field),
             .expected = {},
-            .came = {}};
+            .received = {}};
 }
 
 std::optional<StreamPosition> place_of(const protocol::Event& event) {
