@@ -109,15 +109,15 @@ int report_check(DaemonClient& client, const std::string& result, const std::str
     if (!report) return client.unavailable("there is no report to read: " + report.error());
     if (report.value().empty()) return client.unavailable("the report at " + file + " is empty");
     const json::object body{{"result", result}, {"report", report.value()}};
-    const auto result = client.reach({.method = "POST",
-                                      .path = "/api/consistency-checks",
-                                      .body = json::serialize(body),
-                                      .idempotency_key = {},
-                                      .if_match = {}});
-    if (!result) {
+    const auto response = client.reach({.method = "POST",
+                                        .path = "/api/consistency-checks",
+                                        .body = json::serialize(body),
+                                        .idempotency_key = {},
+                                        .if_match = {}});
+    if (!response) {
         return client.unavailable("the daemon does not answer at " + client.settings().url);
     }
-    return client.finish(*result, [](std::ostream& out, const json::value&) {
+    return client.finish(*response, [](std::ostream& out, const json::value&) {
         out << "the report is in the daemon's log, and its result is announced\n";
     });
 }
