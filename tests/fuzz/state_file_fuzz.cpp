@@ -110,11 +110,11 @@ void hidden_symbols(std::string_view text) {
     const model::InstrumentId id{model::Market::Spot, model::Symbol("BTCUSDT")};
     const model::InstrumentId other{model::Market::Futures, model::Symbol("BTCUSDT")};
     const bool other_followed = symbols.is_followed(other);
-    CHECK(symbols.trouble().empty() || (symbols.is_followed(id) && other_followed));
+    CHECK(symbols.load_error().empty() || (symbols.is_followed(id) && other_followed));
     const bool change = symbols.is_followed(id);
     CHECK((change ? symbols.unfollow(id) : symbols.follow(id)).has_value());
     const FollowedSymbols again(path);
-    CHECK(again.trouble().empty());
+    CHECK(again.load_error().empty());
     CHECK(again.is_followed(id) != change);
     CHECK(again.is_followed(other) == other_followed);
 }
