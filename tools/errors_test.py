@@ -47,7 +47,7 @@ class Errors(unittest.TestCase):
             call.fail(503,
                       "NOT_THE_WRITER", "ask another");
             const char* unit = "NO_CODE_HERE";
-            constexpr Refused kTooLate{504, "TIMEOUT", "too late"};
+            constexpr ErrorResponse kTooLate{504, "TIMEOUT", "too late"};
             // call.fail(400, "ONLY_A_COMMENT")
         """)
         self.assertEqual(set(errors.values_of(self.root)), {

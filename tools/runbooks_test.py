@@ -90,12 +90,12 @@ class Runbooks(unittest.TestCase):
 
     # @spec:R1-AC-17 @spec:R1-DEP-01 @spec:R1-DEP-02
     def test_the_map_of_dependencies_is_the_table(self):
-        rows = re.findall(r'\{Dependency::\w+, "(\w+)", Weight::(\w+)',
+        rows = re.findall(r'\{Dependency::\w+, "(\w+)", Criticality::(\w+)',
                           (ROOT / "src/operations/health.cpp").read_text())
         self.assertEqual(len(rows), 12)
         text = (ROOT / "docs" / "dependencies.md").read_text()
-        for name, weight in rows:
-            self.assertRegex(text, rf"\| `{name}` \| {weight.lower()} \|")
+        for name, criticality in rows:
+            self.assertRegex(text, rf"\| `{name}` \| {criticality.lower()} \|")
 
     def test_links_lead_somewhere(self):
         for page in PAGES + [ROOT / "docs/dependencies.md", ROOT / "docs/runbooks/README.md"]:

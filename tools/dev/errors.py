@@ -23,7 +23,7 @@ CODE = re.compile(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|UNAUTHORIZED|FORBIDDEN|TIMEO
 # Where the API's codes stand: their table, an error's literal, a refusal, a call of `fail`.
 TABLE_ROW = re.compile(r'^\s*\{"([A-Z_]+)",', re.M)
 CODE_PLACES = re.compile(
-    r"(?:\bfail\(|\bRefused k\w+\{|\.code = |\bRequestError\{|\brefusal\()[^;]*", re.S)
+    r"(?:\bfail\(|\bErrorResponse k\w+\{|\.code = |\bRequestError\{|\brefusal\()[^;]*", re.S)
 QUALIFIED = re.compile(r"\b\w+::\w+(?!::)\b")
 WORD = re.compile(r'(?<!:)\b[A-Z][A-Z0-9_]+\b')
 USE = re.compile(r"(?<!case )(?<!case model::)\b\w+::\w+(?!::)\b")
