@@ -2,7 +2,7 @@
 # @spec:TC-REL-005 R2-RETRY-01 R2-RETRY-07 R2-RETRY-08 R2-RETRY-10 R2-AC-22 RT-INT-02
 from world.faults import HungPeer, Peer
 
-QUESTION = {"symbol": "BTCUSDT"}
+REQUEST = {"symbol": "BTCUSDT"}
 FIRST_DELAY_MS = 200
 OK = (200, {"signal": "Neutral"}, {})
 
@@ -23,38 +23,41 @@ TABLE = (
 )
 
 
-def run(stage):
+def run(scenario):
     peer = Peer(OK)
-    stage.later(peer.close)
-    daemon = stage.daemon({"analysis.url": f"http://127.0.0.1:{peer.port}",
-                           "reliability.retry_initial_delay_ms": FIRST_DELAY_MS,
-                           "reliability.circuit_breaker_threshold": 50})
-    for name, answers, code, calls in TABLE:
-        peer.script(*answers)
-        answer = daemon.ask("POST", "/api/ai/analyze", QUESTION)
-        times = peer.script(OK)
-        stage.check(answer.code() == code, f"a peer that {name}", answer)
-        stage.check(len(times) == calls, f"a peer that {name} is called {calls} times", len(times))
-        if answers != (OK,):
-            stage.fault(name, len(times))
+    scenario.add_cleanup(peer.close)
+    daemon = scenario.daemon({"analysis.url": f"http://127.0.0.1:{peer.port}",
+                              "reliability.retry_initial_delay_ms": FIRST_DELAY_MS,
+                              "reliability.circuit_breaker_threshold": 50})
+    for name, responses, code, calls in TABLE:
+        peer.set_responses(*responses)
+        response = daemon.call("POST", "/api/ai/analyze", REQUEST)
+        times = peer.set_responses(OK)
+        scenario.check(response.code() == code, f"a peer that {name}", response)
+        scenario.check(len(times) == calls, f"a peer that {name} is called {calls} times",
+                       len(times))
+        if responses != (OK,):
+            scenario.fault(name, len(times))
         for number, (before, after) in enumerate(zip(times, times[1:])):
             least = FIRST_DELAY_MS / 1000 * 2 ** number * 0.8
-            stage.check(after - before >= least, f"retry {number + 1} of '{name}' waits",
-                        after - before)
-    peer.script(failing(429, **{"Retry-After": "2"}), OK)
-    answer = daemon.ask("POST", "/api/ai/analyze", QUESTION)
-    times = peer.script(OK)
-    stage.fault("429 with Retry-After", 1)
-    waited = answer.status == 503 or (len(times) == 2 and times[1] - times[0] >= 2)
-    stage.check(waited, "Retry-After is obeyed, or the caller is told at once", (answer, times))
+            scenario.check(after - before >= least, f"retry {number + 1} of '{name}' waits",
+                           after - before)
+    peer.set_responses(failing(429, **{"Retry-After": "2"}), OK)
+    response = daemon.call("POST", "/api/ai/analyze", REQUEST)
+    times = peer.set_responses(OK)
+    scenario.fault("429 with Retry-After", 1)
+    waited = response.status == 503 or (len(times) == 2 and times[1] - times[0] >= 2)
+    scenario.check(waited, "Retry-After is obeyed, or the caller is told at once",
+                   (response, times))
     hung = HungPeer()
-    stage.later(hung.socket.close)
-    slow = stage.daemon({"analysis.url": f"http://127.0.0.1:{hung.port}"})
-    answer = slow.ask("POST", "/api/ai/analyze", QUESTION)
-    stage.fault("a peer that says nothing", 1)
-    stage.check(answer.status == 504 and answer.code() == "ANALYSIS_TIMEOUT", "it is given up",
-                answer)
-    stage.check(answer.seconds < 11, "after ten seconds in all", answer.seconds)
-    stage.check(daemon.place("meanwhile").status == 200, "trading needs no analysis")
+    scenario.add_cleanup(hung.socket.close)
+    slow = scenario.daemon({"analysis.url": f"http://127.0.0.1:{hung.port}"})
+    response = slow.call("POST", "/api/ai/analyze", REQUEST)
+    scenario.fault("a peer that says nothing", 1)
+    scenario.check(response.status == 504 and response.code() == "ANALYSIS_TIMEOUT",
+                   "it is given up",
+                   response)
+    scenario.check(response.seconds < 11, "after ten seconds in all", response.seconds)
+    scenario.check(daemon.place("meanwhile").status == 200, "trading needs no analysis")
     retried = [line for line in daemon.log() if line.get("event") == "retry"]
-    stage.check(bool(retried), "each retry is in the log", len(retried))
+    scenario.check(bool(retried), "each retry is in the log", len(retried))

@@ -114,7 +114,7 @@ class Daemon:
         with contextlib.suppress(OSError, ValueError):
             self.port = json.loads(self.ready_file.read_text())["port"]
             self.token = (self.data / "operator.token").read_text().strip()
-            return http.ask(self.port, "GET", "/health/ready", timeout=2).status == 200
+            return http.call(self.port, "GET", "/health/ready", timeout=2).status == 200
         return False
 
     def pid(self):
@@ -173,45 +173,49 @@ class Daemon:
                     found.append(json.loads(line))
         return found
 
-    def ask(self, method, path, body=None, headers=None, timeout=35.0):
-        return http.ask(self.port, method, path, self.token, body, headers, timeout)
+    def call(self, method, path, body=None, headers=None, timeout=35.0):
+        return http.call(self.port, method, path, self.token, body, headers, timeout)
 
     def place(self, key, body=None, timeout=35.0):
-        return self.ask("POST", f"{ACCOUNT}/orders", body or market_order(),
-                        {"Idempotency-Key": key}, timeout)
+        return self.call("POST", f"{ACCOUNT}/orders", body or market_order(),
+                         {"Idempotency-Key": key}, timeout)
 
     def metric(self, name):
         """One value of /metrics; `name` with its labels as they are printed."""
-        for line in self.ask("GET", "/metrics").body.splitlines():
+        for line in self.call("GET", "/metrics").body.splitlines():
             if line.startswith(name + " "):
                 return float(line.split()[-1])
         return None
 
-    def picture(self):
+    def account_state(self):
         """All that a restart must not change. Prices move, so what depends on them stays out."""
-        moving = {"timestamp", "current_price", "mark_price", "unrealized_pnl", "total_equity",
-                  "unrealized_pnl_percent", "liquidation_price", "margin_level",
-                  "available_balance", "price_age_ms", "price_source", "reconciled", "can_trade",
-                  "equity", "available", "price", "as_of", "used_margin", "maintenance_margin",
-                  "reserved_balance", "symbols_without_price"}
+        price_fields = {"timestamp", "current_price", "mark_price", "unrealized_pnl",
+                        "total_equity",
+                        "unrealized_pnl_percent", "liquidation_price", "margin_level",
+                        "available_balance", "price_age_ms", "price_source", "reconciled",
+                        "can_trade",
+                        "equity", "available", "price", "as_of", "used_margin",
+                        "maintenance_margin",
+                        "reserved_balance", "symbols_without_price"}
 
-        def still(value):
+        def without_prices(value):
             if isinstance(value, dict):
-                return {key: still(one) for key, one in value.items() if key not in moving}
-            return [still(one) for one in value] if isinstance(value, list) else value
+                return {key: without_prices(one) for key,
+                        one in value.items() if key not in price_fields}
+            return [without_prices(one) for one in value] if isinstance(value, list) else value
 
         parts = {}
         for part in ("", "/positions", "/orders?limit=100", "/history?limit=100"):
-            answer, until = self.ask("GET", ACCOUNT + part), time.monotonic() + 20
-            while answer.status == 503 and time.monotonic() < until:
+            response, until = self.call("GET", ACCOUNT + part), time.monotonic() + 20
+            while response.status == 503 and time.monotonic() < until:
                 time.sleep(0.1)  # Reads are shed first; they say so.
-                answer = self.ask("GET", ACCOUNT + part)
-            if answer.status != 200:
-                raise RuntimeError(f"{part}: {answer}")
-            parts[part] = still(answer.data())
+                response = self.call("GET", ACCOUNT + part)
+            if response.status != 200:
+                raise RuntimeError(f"{part}: {response}")
+            parts[part] = without_prices(response.data())
         return parts
 
-    def changed_since(self, picture):
+    def changed_since(self, account_state):
         """What of the picture is another now, as short texts; empty when nothing is."""
         found = []
 
@@ -226,7 +230,7 @@ class Daemon:
             elif before != after:
                 found.append(f"{path}: {str(before)[:60]} became {str(after)[:60]}")
 
-        compare("", picture, self.picture())
+        compare("", account_state, self.account_state())
         return found
 
     def verify(self):

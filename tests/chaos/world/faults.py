@@ -74,7 +74,7 @@ class Partition:
         subprocess.run(["nft", "-f", "-"], input=rules, text=True, check=True)
         return self
 
-    def swallowed(self):
+    def dropped(self):
         """Packets that vanished so far, as the kernel counted them."""
         done = subprocess.run(["nft", "-j", "list", "table", "inet", self.table], text=True,
                               capture_output=True, check=True)
@@ -83,7 +83,7 @@ class Partition:
 
     def end(self):
         """Answers how many packets vanished."""
-        count = self.swallowed()
+        count = self.dropped()
         subprocess.run(["nft", "delete", "table", "inet", self.table], check=True)
         return count
 
@@ -125,10 +125,10 @@ class HungPeer:
 class Peer:
     """A service outside that answers as it is told: one answer a request, the last one for ever."""
 
-    def __init__(self, *answers):
+    def __init__(self, *responses):
         """An answer is (status, body, headers); `None` for a connection that is cut."""
         self.lock = threading.Lock()
-        self.answers = list(answers)
+        self.responses = list(responses)
         self.times = []
         peer = self
 
@@ -137,17 +137,17 @@ class Peer:
 
             def do_POST(self):
                 self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                answer = peer.next_answer()
-                if answer is None:
+                response = peer.next_response()
+                if response is None:
                     self.close_connection = True
                     self.connection.shutdown(socket.SHUT_RDWR)
                     return
-                self.say(*answer)
+                self.respond(*response)
 
             def do_GET(self):
-                self.say(200, {"status": "healthy", "version": "1", "checks": {}}, {})
+                self.respond(200, {"status": "healthy", "version": "1", "checks": {}}, {})
 
-            def say(self, status, body, headers):
+            def respond(self, status, body, headers):
                 text = json.dumps(body).encode()
                 self.send_response(status)
                 for name, value in {"Content-Type": "application/json", **headers}.items():
@@ -164,16 +164,16 @@ class Peer:
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def next_answer(self):
+    def next_response(self):
         with self.lock:
             self.times.append(time.monotonic())
-            return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+            return self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
 
-    def script(self, *answers):
+    def set_responses(self, *responses):
         """From now on these; answers and forgets the times of the requests so far."""
         with self.lock:
             times, self.times = self.times, []
-            self.answers = list(answers)
+            self.responses = list(responses)
         return times
 
     def close(self):

@@ -19,7 +19,7 @@ class Load:
         self.lost = 0           # Answers that did not come at the first try.
         self.lock = threading.Lock()
         self.ended = threading.Event()
-        self.gone = threading.Event()
+        self.abandoned = threading.Event()
         self.threads = [threading.Thread(target=self.run, args=(number,), daemon=True)
                         for number in range(threads)]
 
@@ -35,7 +35,7 @@ class Load:
 
     def abandon(self):
         """The daemon will not come back: nobody waits for an answer any more."""
-        self.gone.set()
+        self.abandoned.set()
         self.stop()
 
     def count(self):
@@ -52,23 +52,23 @@ class Load:
     def place(self, connection, key, body):
         """Until there is an answer that says what became of the order."""
         until, last = time.monotonic() + 60, None
-        while time.monotonic() < until and not self.gone.is_set():
+        while time.monotonic() < until and not self.abandoned.is_set():
             try:
                 connection = connection or http.Connection(self.daemon.port, timeout=10)
-                answer = connection.ask("POST", f"{ACCOUNT}/orders", self.daemon.token, body,
-                                        {"Idempotency-Key": key})
-                last = answer
-                if answer.headers.get("connection") == "close":
+                response = connection.call("POST", f"{ACCOUNT}/orders", self.daemon.token, body,
+                                           {"Idempotency-Key": key})
+                last = response
+                if response.headers.get("connection") == "close":
                     connection.close()
                     connection = None
                 # A stored answer is the last word under its key, whatever its status.
-                if answer.replayed or (answer.status < 500 and answer.status != 429):
+                if response.replayed or (response.status < 500 and response.status != 429):
                     with self.lock:
-                        if answer.status == 200:
-                            self.acknowledged[key] = answer.body
+                        if response.status == 200:
+                            self.acknowledged[key] = response.body
                             self.acknowledged_at[key] = time.monotonic()
                         else:
-                            self.other[key] = answer.status
+                            self.other[key] = response.status
                     return connection
             except OSError as error:
                 last = error
@@ -87,9 +87,9 @@ def replay(daemon, acknowledged):
     with http.Connection(daemon.port) as connection:
         for key, body in acknowledged.items():
             made = int(key.rsplit("-", 1)[1])
-            answer = connection.ask(
+            response = connection.call(
                 "POST", f"{ACCOUNT}/orders", daemon.token,
                 market_order("BUY" if made % 2 == 0 else "SELL"), {"Idempotency-Key": key})
-            if answer.body != body or not answer.replayed:
-                wrong.append((key, repr(answer)))
+            if response.body != body or not response.replayed:
+                wrong.append((key, repr(response)))
     return wrong

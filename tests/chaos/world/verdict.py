@@ -16,10 +16,10 @@ class Verdict:
         """A fault that really happened; call it after the deed, not before."""
         self.faults[kind] = self.faults.get(kind, 0) + count
 
-    def check(self, holds, expected, came=None):
+    def check(self, holds, expected, actual=None):
         """Keeps what was expected, and what came instead, when it does not hold."""
         if not holds:
-            text = expected if came is None else f"{expected}; came: {str(came)[:400]}"
+            text = expected if actual is None else f"{expected}; came: {str(actual)[:400]}"
             self.failures.append(text)
             print(f"  failed: {text}", file=sys.stderr, flush=True)
         return bool(holds)

@@ -6,7 +6,7 @@ import sys
 from world.daemon import Daemon
 
 
-class Stage:
+class Scenario:
     def __init__(self, folder, verdict, short, seed):
         self.folder = folder
         self.verdict = verdict
@@ -21,11 +21,11 @@ class Stage:
     def clean_up(self):
         self.exits.close()
 
-    def later(self, clean_up):
+    def add_cleanup(self, clean_up):
         """Called at the end, the last one first."""
         self.exits.callback(clean_up)
 
-    def tell_of_failures(self):
+    def print_logs_of_failure(self):
         """What the daemons said last, when something was not as expected."""
         if self.verdict.failures:
             for daemon in self.daemons:
@@ -47,5 +47,5 @@ class Stage:
         folder.mkdir()
         daemon = Daemon(folder, config, **options)
         self.daemons.append(daemon)
-        self.later(daemon.clean_up)
+        self.add_cleanup(daemon.clean_up)
         return daemon
