@@ -11,7 +11,7 @@ import sqlite3
 import sys
 import unittest
 
-from stand import NEGATIVE, ROOT, Stand, orders_of, stop
+from fixtures import NEGATIVE, ROOT, ProgramTest, orders_of, stop
 
 PAGE = (ROOT / "docs/runbooks/data-damaged.md").read_text()
 
@@ -23,7 +23,7 @@ def commands_of(section):
     return [[shlex.split(line) for line in block.splitlines() if line.strip()] for block in blocks]
 
 
-class FollowingTheRunbook(Stand):
+class FollowingTheRunbook(ProgramTest):
     def setUp(self):
         self.data = pathlib.Path(self.home) / self.id().rsplit(".", maxsplit=1)[-1] / "var"
         self.data.parent.mkdir()
@@ -74,12 +74,12 @@ class FollowingTheRunbook(Stand):
         for order in self.orders:
             self.assertEqual(by_id[order["order_id"]], order)
 
-    def test_rows_that_somebody_changed_are_made_from_the_journal(self):
+    def test_changed_rows_are_rebuilt_from_the_journal(self):
         self.damage("UPDATE positions SET quantity = '77' WHERE account = 'futures'")
         self.diagnose("position_mismatch", "rebuild")
         self.resolve("rebuild")
 
-    def test_a_journal_that_was_damaged_comes_from_the_archive(self):
+    def test_a_damaged_journal_is_restored_from_the_archive(self):
         self.damage("UPDATE journal SET record = x'02ff' WHERE seq = 3")
         self.diagnose("record_unreadable", "restore")
         refused = self.follow(["botctl", "rebuild"])

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import unittest
 
-from stand import ROOT, Stand, orders_of, stop
+from fixtures import ROOT, ProgramTest, orders_of, stop
 
 
 def missing():
@@ -20,7 +20,7 @@ def missing():
     return ""
 
 
-class TwoRepositories(Stand):
+class TwoRepositories(ProgramTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -99,22 +99,22 @@ every_ms = 100
         self.assertEqual(listed.returncode, 0, listed.stderr)
         return json.loads(done.stdout)["sequence"], listed.stdout
 
-    def test_each_of_the_two_alone_brings_everything_back(self):
+    def test_each_repository_alone_restores_everything(self):
         daemon, port = self.start(self.data, "--config", self.config)
         try:
             self.trade(port, 3)
             self.copied(port, ("first", "second"))
             self.daily_jobs_done(self.data)
-            self.part_becomes(self.data, port, "archive", "healthy")
+            self.wait_component(self.data, port, "archive", "healthy")
             self.server.kill()
             self.server.wait()
             self.trade(port, 3)
-            self.part_becomes(self.data, port, "archive", "degraded")
+            self.wait_component(self.data, port, "archive", "degraded")
             self.copied(port, ("second",))
             self.assertGreater(self.figure(port, 'archive_failures_total{repository="first"}'), 0)
             self.server.stdout.close()
             self.server, _ = self.start_server(self.server_port)
-            self.part_becomes(self.data, port, "archive", "healthy")
+            self.wait_component(self.data, port, "archive", "healthy")
             self.trade(port, 3)
             self.copied(port, ("first", "second"))
         finally:

@@ -29,7 +29,7 @@ def orders_of(done):
     return json.loads(done.stdout)["orders"]
 
 
-class Stand(unittest.TestCase):
+class ProgramTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.home = pathlib.Path(tempfile.mkdtemp(prefix="botcore-"))
@@ -62,15 +62,15 @@ class Stand(unittest.TestCase):
                               check=False, **options)
 
     @classmethod
-    def run_on_terminal(cls, data, answer, *words):
-        """botctl where somebody sits at a terminal and types `answer` to whatever is asked."""
-        ours, theirs = pty.openpty()
+    def run_on_terminal(cls, data, typed, *words):
+        """botctl where somebody sits at a terminal and types `typed` to whatever is asked."""
+        controller, terminal = pty.openpty()
         try:
-            os.write(ours, f"{answer}\n".encode())
-            return cls.run_botctl(data, *words, stdin=theirs)
+            os.write(controller, f"{typed}\n".encode())
+            return cls.run_botctl(data, *words, stdin=terminal)
         finally:
-            os.close(theirs)
-            os.close(ours)
+            os.close(terminal)
+            os.close(controller)
 
     def get(self, data, port, path):
         """The bytes of an answer, whatever its status."""
@@ -78,46 +78,46 @@ class Stand(unittest.TestCase):
         request = urllib.request.Request(f"http://127.0.0.1:{port}{path}",
                                          headers={"Authorization": f"Bearer {token}"})
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.read()
+            with urllib.request.urlopen(request, timeout=10) as response:
+                return response.read()
         except urllib.error.HTTPError as error:
             return error.read()
 
-    def wait_for(self, what, look):
+    def wait_for(self, what, condition):
         """The first answer of `look` that is true."""
         until = time.monotonic() + 60
         while time.monotonic() < until:
-            if seen := look():
+            if seen := condition():
                 return seen
             time.sleep(0.05)  # Between two looks.
         return self.fail(f"{what()} did not come")
 
-    def part(self, data, port, row):
+    def component(self, data, port, row):
         """What /health/detailed says of `row`."""
         seen = json.loads(self.get(data, port, "/health/detailed"))
         return next(item for item in seen["dependencies"] if item["name"] == row)
 
-    def part_becomes(self, data, port, row, state):
+    def wait_component(self, data, port, row, state):
         """What /health/detailed says of `row` once its status is `state`."""
         found = {}
 
-        def look():
-            found.update(self.part(data, port, row))
+        def condition():
+            found.update(self.component(data, port, row))
             return found if found["status"] == state else None
-        return self.wait_for(lambda: f"{state}: {found}; that", look)
+        return self.wait_for(lambda: f"{state}: {found}; that", condition)
 
     def daily_jobs_done(self, data):
         """The first snapshot, its verification, the first check and the first drill begin with the
         daemon; whatever breaks under them is told until they are tried again."""
-        def look():
+        def condition():
             lines = (data / "jobs.jsonl").read_text().splitlines() \
                 if (data / "jobs.jsonl").exists() else []
             return {json.loads(line)["job"] for line in lines} >= {"snapshot", "verify", "check",
                                                                    "drill"}
-        self.wait_for(lambda: "a snapshot, its verification, a check and a drill", look)
+        self.wait_for(lambda: "a snapshot, its verification, a check and a drill", condition)
 
 
-class OnACopy(Stand):
+class CopiedStoreTest(ProgramTest):
     """Each test has its own copy of the data folder of a daemon that was stopped."""
     ORDERS = 5
 
@@ -147,11 +147,11 @@ class OnACopy(Stand):
                 for path in sorted(self.data.rglob("*"))
                 if path.is_file() and not path.name.endswith(("-shm", "-wal"))}
 
-    def refuses(self, status, said, *words):
+    def refuses(self, status, expected, *words):
         before = self.state()
         done = self.botctl(*words)
         self.assertEqual(done.returncode, status, f"{words}: {done.stdout}{done.stderr}")
-        self.assertIn(said, done.stderr)
+        self.assertIn(expected, done.stderr)
         self.assertEqual(self.state(), before, words)
 
     def last_sequence(self):
@@ -162,5 +162,5 @@ class OnACopy(Stand):
         return sorted(path for path in (self.data / "archive").rglob("*")
                       if path.is_file() and kind in str(path.relative_to(self.data)))
 
-    def until(self, port, row, state):
-        return self.part_becomes(self.data, port, row, state)
+    def wait_status(self, port, row, state):
+        return self.wait_component(self.data, port, row, state)
