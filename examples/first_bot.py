@@ -8,27 +8,27 @@ import collections, http.client, json, sys, time, uuid
 ADDRESS, TOKEN = sys.argv[1], open(f"{sys.argv[2]}/operator.token", encoding="ascii").read().strip()
 
 
-def ask(method, path, body=None):
-    # If no answer comes, send the command again under the same key: it is carried out once.
+def call(method, path, body=None):
+    # After a lost response send the command again with the same key: it is carried out once.
     headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json",
                "Idempotency-Key": str(uuid.uuid4())}
     connection = http.client.HTTPConnection(ADDRESS, timeout=30)
     connection.request(method, path, body and json.dumps(body), headers)
-    answer = json.load(connection.getresponse())
-    return answer["data"] if "data" in answer else sys.exit(answer["error"]["message"])
+    response = json.load(connection.getresponse())
+    return response["data"] if "data" in response else sys.exit(response["error"]["message"])
 
 
-def wait_until(wanted):
-    # Looks at the price five times a second until it is as wanted.
+def wait_until(condition):
+    # Reads the price five times a second until the condition is true.
     prices = collections.deque(maxlen=10)
-    while len(prices) < 10 or not wanted(prices[-1], sum(prices) / 10):
+    while len(prices) < 10 or not condition(prices[-1], sum(prices) / 10):
         time.sleep(0.2)
-        prices.append(float(ask("GET", "/api/market/book/BTCUSDT?limit=1")["last"]))
+        prices.append(float(call("GET", "/api/market/book/BTCUSDT?limit=1")["last"]))
     return prices[-1]
 
 
 price = wait_until(lambda last, average: last < average)
 order = {"symbol": "BTCUSDT", "side": "BUY", "quantity": "0.01", "stop_loss": f"{price * 0.98:.0f}"}
-print("bought at", ask("POST", "/api/trading/orders", order)["executed_price"])
+print("bought at", call("POST", "/api/trading/orders", order)["executed_price"])
 wait_until(lambda last, average: last > average)
-print("sold at", ask("POST", "/api/trading/positions/BTCUSDT/close")["executed_price"])
+print("sold at", call("POST", "/api/trading/positions/BTCUSDT/close")["executed_price"])
