@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the rules that no compiler checks: layers, banned names, lengths, comments, READMEs, paths.
+"""Checks rules that no compiler checks: layers, banned names, lengths, comments, READMEs, paths.
 
 Run:  python3 tools/check_rules.py [--root DIR]
 One line per breach; exit status 1 when there is one, or when there was nothing to check.

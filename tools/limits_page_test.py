@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The table of default limits in docs/architecture.md agrees with the program: it has each limit with
-the default of the configuration, and the README links to it.
+"""The table of default limits in docs/architecture.md agrees with the program: it has each limit
+with the default of the configuration, and the README links to it.
 
 Run:  python3 tools/limits_page_test.py
 """

@@ -254,7 +254,7 @@ class MetricsOfRules(unittest.TestCase):
                 "orders_total > 5":
                     "orders_total is reset at every start: use rate or increase",
                 "max_over_time(requests_dropped_total[5m]) > 0":
-                    "requests_dropped_total begins at zero with every start: "
+                    "requests_dropped_total is reset at every start: "
                     "use rate or increase",
                 "rate(accounts_frozen[5m]) > 0":
                     "accounts_frozen is no counter: rate treats each decrease as a restart",

@@ -220,9 +220,9 @@ class Supervisor:
                 return 128 + self.stopping
             self.restarts += 1
             self.start()
-            delay_text = (f", held back {pause:.2f} s: {len(self.run_times)} runs lasted "
+            delay = (f", held back {pause:.2f} s: {len(self.run_times)} runs lasted "
                           f"{sum(self.run_times):.1f} s") if pause else ""
-            self.log(f"{self.name} died ({reason}) after {ended_at - started_at:.1f} s{delay_text}; "
+            self.log(f"{self.name} died ({reason}) after {ended_at - started_at:.1f} s{delay}; "
                      f"restart {self.restarts}: pid {self.child}, "
                      f"{(time.monotonic() - ended_at) * 1000:.0f} ms later")
 

@@ -74,7 +74,8 @@ class Supervise(unittest.TestCase):
     def wait_for_starts(self, count):
         until = time.monotonic() + WAIT_SECONDS
         while len(self.started_pids()) < count:
-            self.assertLess(time.monotonic(), until, f"{len(self.started_pids())} starts of {count}")
+            self.assertLess(time.monotonic(), until,
+                            f"{len(self.started_pids())} starts of {count}")
             time.sleep(0.005)
         return self.started_pids()
 

@@ -1,5 +1,5 @@
-"""A machine's clock that is wrong and set right: exits and cancels pass all the time (I9), entries
-wait until it is steady, health says the very same, and what was stored meanwhile binds nothing."""
+"""A wrong clock that is corrected: exits and cancels pass all the time (I9), entries are refused until
+it is steady, health agrees, and times stored meanwhile do not delay later jobs."""
 # @spec:I9 I14
 import time
 
@@ -13,7 +13,7 @@ STEADY_AGAIN_SECONDS = 20
 def run(scenario):
     steps = {"ahead 40 s": 40, "back by an hour": -HOUR, "back by years": -900 * DAY}
     for name, step in steps.items():
-        # Each takes as long as a clock needs to settle: the short form leaves some out.
+        # Each waits until the clock is steady, so the short form omits some.
         both = not scenario.short or name == "ahead 40 s"
         for recorded in (True, False) if both else (True,):
             step_while_running(scenario, f"{name}, {'a' if recorded else 'no'} record", step,
@@ -30,7 +30,7 @@ def with_position(scenario, clock, **config):
 
 
 def check_exits_pass(scenario, daemon, text):
-    """The very first call of the caller after the step, then each kind of exit."""
+    """The first call after the step, then each kind of exit."""
     sell = market_order("SELL", "0.001", reduce_only=True)
     name = text.replace(" ", "-").replace(",", "")
     first = daemon.place(f"exit-{name}", sell)
@@ -51,7 +51,7 @@ def clock_status(daemon):
 
 
 def check_entries_and_health_agree(scenario, daemon, text):
-    """Whatever the gate says of the clock, health says it too, until both are content."""
+    """Entries are refused for the clock exactly while health reports it, until they pass."""
     wrong = []
 
     def steady():
@@ -64,7 +64,7 @@ def check_entries_and_health_agree(scenario, daemon, text):
                 wrong.append((entry, after))
         return entry.status == 200
     scenario.eventually(STEADY_AGAIN_SECONDS, steady, f"{text}: entries pass again")
-    scenario.check(not wrong, f"{text}: health reports what the gate uses", wrong[:1])
+    scenario.check(not wrong, f"{text}: health agrees with the check of entries", wrong[:1])
 
 
 def step_while_running(scenario, text, step, recorded):
@@ -73,11 +73,11 @@ def step_while_running(scenario, text, step, recorded):
     clock.set(step)
     scenario.fault(text)
     scenario.eventually(5, lambda: clock_status(daemon) != "healthy",
-                        f"{text}: health sees the step")
+                        f"{text}: health reports the step")
     if recorded:
         check_exits_pass(scenario, daemon, f"{text}, meanwhile")
     else:
-        time.sleep(2)  # The clock is wrong for that long, and nobody asks for anything.
+        time.sleep(2)  # The clock is wrong for that long without a request.
     clock.set(0)
     check_exits_pass(scenario, daemon, f"{text}, set right")
     check_entries_and_health_agree(scenario, daemon, text)
@@ -105,7 +105,7 @@ def booted_ahead(scenario, text, step):
 
 
 def jobs_after_a_start_in_the_future(scenario):
-    """What a wrong clock stored as done does not keep the daily jobs from running."""
+    """Times that a wrong clock stored do not keep the daily jobs from running."""
     clock = FakedClock(scenario.folder)
     clock.set(400 * DAY)
     daemon = scenario.daemon(environment=clock.environment)
@@ -120,4 +120,4 @@ def jobs_after_a_start_in_the_future(scenario):
     for metric in ("backup_last_success_timestamp_seconds", name):
         scenario.eventually(30, lambda of=metric: 0 < (daemon.metric(of) or 0) <= time.time(),
                             f"{metric} is of today again")
-    scenario.check(daemon.token == token, "the operator's token still holds")
+    scenario.check(daemon.token == token, "the operator's token is still valid")

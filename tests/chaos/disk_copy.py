@@ -1,4 +1,4 @@
-"""A copy of a running machine's disk is started: both notice, neither archives, both trade."""
+"""A copy of a running daemon's data is started: both report it, neither archives, both trade."""
 # @spec:TC-REL-014
 import json
 import shutil
@@ -20,10 +20,10 @@ def archive_of(daemon):
 
 def check_reports_conflict(scenario, daemon, name):
     scenario.eventually(30, lambda: "another daemon" in archive_of(daemon).get("message", ""),
-                        f"{name} says in its health that another daemon writes the archive")
+                        f"{name} reports in health that another daemon writes the archive")
     found = [line for line in daemon.log() if line.get("operation") == "archive"
              and line.get("error") == "TAKEN" and line.get("level") == "ERROR"]
-    scenario.check(found, f"{name} says it in its log", daemon.tail(1000))
+    scenario.check(found, f"{name} reports it in its log", daemon.tail(1000))
 
 
 def run(scenario):
@@ -44,7 +44,7 @@ def run(scenario):
     check_reports_conflict(scenario, first, "the machine")
     check_reports_conflict(scenario, second, "its copy")
     for name, daemon in (("machine", first), ("copy", second)):
-        scenario.check(daemon.place(f"after-{name}").status == 200, f"the {name} goes on trading")
+        scenario.check(daemon.place(f"after-{name}").status == 200, f"the {name} continues to trade")
     archived = [daemon.metric('archive_sequence{repository="first"}') for daemon in (first, second)]
     scenario.check(max(archived) >= newest, "what was archived before is still counted", archived)
     for daemon in (first, second):

@@ -1,4 +1,4 @@
-"""A disk that is slow, and one whose sync fails: slow means slower, failed means a new life."""
+"""A slow disk delays orders; a failed sync ends the process, which is started again."""
 # @spec:R2-AC-21 RT-INT-02
 import time
 
@@ -17,7 +17,7 @@ def run(scenario):
     load.stop()
     scenario.check(not load.unanswered, "every order was answered in the end", load.unanswered)
     wrong = replay(daemon, load.acknowledged)
-    scenario.check(not wrong, "each acknowledged order answers with the same bytes", wrong[:3])
+    scenario.check(not wrong, "each acknowledged order has the same response", wrong[:3])
     scenario.check(daemon.terminate() == 0, "it ends with 0")
     proof = daemon.verify()
     scenario.check(proof.get("clean"), "the rows are what the journal says", proof)
@@ -32,7 +32,7 @@ def slow(scenario, daemon):
         times.append(response.seconds)
     scenario.fault("sync delayed by 200 ms", disk.heal())
     scenario.figure("order_p99_on_slow_disk_s", percentile(times, 0.99), "s", most=5)
-    scenario.check(daemon.place("after-slow").status == 200, "and on the healed one")
+    scenario.check(daemon.place("after-slow").status == 200, "and on the disk without faults")
 
 
 def failing(scenario, daemon, load):
@@ -40,7 +40,7 @@ def failing(scenario, daemon, load):
         old = daemon.pid()
         disk = Disk(scenario.folder, old, "error=EIO:when=1")
         back = scenario.eventually(60, lambda pid=old: daemon.pid() not in (None, pid)
-                                   and daemon.is_ready(), "it ends and begins a new life")
+                                   and daemon.is_ready(), "it ends and is started again")
         scenario.fault("sync failed with EIO", disk.heal())
         if not back:
             return

@@ -1,4 +1,4 @@
-"""A store is restored and goes on in an empty repository; from that one everything comes back."""
+"""A restored store archives to an empty repository; all of it can be restored from there."""
 # @spec:TC-REL-014
 import json
 import shutil
@@ -19,7 +19,7 @@ def last_json(text):
 
 
 def restore(scenario, repository, key, data):
-    """What `botctl restore` says of a restore into an empty folder."""
+    """Restores into an empty folder; the report of `botctl restore`."""
     done = botctl("restore", "--from", repository, "--key", key, "--data", data)
     scenario.check(done.returncode == 0, f"the store is restored from {repository.name}",
                    done.stdout + done.stderr)
@@ -48,14 +48,14 @@ def listing(repository, key, data):
 
 
 def check_old_numbers_are_refused(scenario, daemon):
-    """A listener and a reader that come back with numbers of the history before the restore."""
+    """A stream client and a reader that use numbers of the history before the restore."""
     client = StreamClient(daemon, since=(5, 0))
     responses = [client.message()]
     while responses[-1] is not None and responses[-1]["type"] not in ("error", "subscribed"):
         responses.append(client.message())
     client.close()
     scenario.check(responses[-1]["type"] == "error" and responses[-1]["code"] == "HISTORY_CHANGED",
-                   "a place of the history before is refused", responses[-1])
+                   "a position of the earlier history is refused", responses[-1])
     scenario.check(responses[-1].get("common_sequence", 0) > 5,
                    "and the last common record is named",
                    responses[-1])
@@ -63,7 +63,7 @@ def check_old_numbers_are_refused(scenario, daemon):
     scenario.check(daemon.call("GET", page).code() == "HISTORY_CHANGED", "a cursor is refused, too")
     named = {"X-Timeline": responses[-1].get("timeline", "")}
     scenario.check(daemon.call("GET", page, headers=named).status == 200,
-                   "with the timeline that the answer names it is taken")
+                   "with the timeline named in the response it is accepted")
 
 
 def run(scenario):
@@ -80,11 +80,11 @@ def run(scenario):
     shutil.rmtree(daemon.data)
     scenario.fault("machine lost")
 
-    # The restored store archives to an empty place, without a word of configuration about the old.
+    # The restored store archives to an empty repository; nothing configures the old one.
     other = scenario.new_daemon({"archive.repository": empty, "archive.every_ms": 100})
     report = restore(scenario, original, key, other.data)
     scenario.check(report.get("new_timeline") == 2, "a new timeline was begun", report)
-    scenario.check(len(report.get("archives_to", [])) == 1, "it says where it will archive", report)
+    scenario.check(len(report.get("archives_to", [])) == 1, "it reports where it will archive", report)
     other.start()
     for number in range(10):
         other.place(f"second-{number}")
@@ -106,7 +106,7 @@ def run(scenario):
     scenario.eventually(60, lambda: listing(second, key, other.data)["snapshots"],
                         "the second repository gets a snapshot at once")
     orders = other.call("GET", "/api/accounts/futures/orders?limit=100").data()["orders"]
-    scenario.check(len(orders) == 21, "all orders are there", len(orders))
+    scenario.check(len(orders) == 21, "all orders exist", len(orders))
     scenario.check(other.terminate() == 0, "it ends well again")
     sequence = listing(empty, key, other.data)["timelines"][-1]["last_sequence"]
     shutil.rmtree(other.data)
@@ -121,7 +121,7 @@ def run(scenario):
         back.start()
         same = back.call("GET", "/api/accounts/futures/orders?limit=100").data()["orders"]
         scenario.check([one["order_id"] for one in same] == [one["order_id"] for one in orders],
-                       f"every order came back from {repository.name}", len(same))
+                       f"every order was restored from {repository.name}", len(same))
         wait_archived(scenario, back)
         scenario.check(back.terminate() == 0, "it ends well")
         scenario.check(back.verify().get("clean"), "the rows are what the journal says")

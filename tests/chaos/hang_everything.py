@@ -1,5 +1,5 @@
-"""Everything hangs at once: the disk, the callers, the parts outside. Nobody waits longer than
-30 s, and whoever is turned away gets an error body."""
+"""The disk, the clients and the services hang at once. No request waits longer than 30 s, and each
+refused request gets an error body."""
 # @spec:R2-AC-08 R2-AC-09 R2-TMO-01 R2-TMO-07
 import threading
 import time
@@ -31,7 +31,7 @@ def run(scenario):
                        f"{method} {path} while callers and peers hang", response)
         scenario.check(response.seconds < 5, f"{method} {path} is quick", response.seconds)
     disk = Disk(scenario.folder, daemon.pid(), "delay_enter=100000000")
-    # An order sets off the sync that hangs; whoever comes later finds it hanging.
+    # The first order starts the sync that hangs; later requests find it hanging.
     first = threading.Thread(target=lambda: call(daemon, "POST", f"{ACCOUNT}/orders",
                                                  market_order(), "sets-off-the-sync"))
     first.start()
@@ -45,7 +45,7 @@ def run(scenario):
     scenario.figure("longest_wait_s", max(waits), "s", most=WAIT_MAX)
     scenario.figure("requests_while_all_hang", len(waits), "requests", least=20)
     scenario.eventually(60, daemon.is_ready, "it is ready again")
-    scenario.eventually(20, lambda: daemon.place("before").replayed, "what was promised is kept")
+    scenario.eventually(20, lambda: daemon.place("before").replayed, "an acknowledged order has its stored reply")
     scenario.eventually(20, lambda: daemon.place("after").status == 200, "orders pass again")
     scenario.check(daemon.terminate() == 0, "it ends with 0")
     scenario.check(daemon.verify().get("clean"), "the rows are what the journal says")
@@ -57,7 +57,7 @@ def call(daemon, method, path, body, key):
 
 
 def wait_for_all(scenario, daemon):
-    """Asks everything several times at once; how long each waited for an answer or its end."""
+    """Sends every request several times in parallel; how long each waited for a response or an end."""
     waits, lock = [], threading.Lock()
 
     def one(number):
@@ -70,9 +70,9 @@ def wait_for_all(scenario, daemon):
                                path.startswith("/health"), f"{method} {path}: an error body",
                                response)
         except TimeoutError:
-            scenario.check(False, f"{method} {path}: neither an answer nor an end")
+            scenario.check(False, f"{method} {path}: neither a response nor an end")
         except OSError:
-            pass  # The connection ended: the caller knows that it must ask again.
+            pass  # The connection ended, so the client knows that it must repeat the request.
         with lock:
             waits.append(time.monotonic() - began)
 

@@ -1,5 +1,5 @@
-"""The market falls silent and comes back: prices are marked as old, entries are refused, exits and
-cancels pass, health says so, and all of it ends by itself."""
+"""The market stream falls silent and recovers: prices are marked as old, entries are refused, exits
+and cancels pass, health reports it, and the daemon recovers by itself."""
 # @spec:TC-REL-001 I9 I14
 import time
 

@@ -1,4 +1,4 @@
-"""No memory left: the process ends at once instead of limping, comes back and has lost nothing."""
+"""Without memory the process ends at once, is started again and has lost nothing."""
 # @spec:R2-AC-21 R4-AUTO-08 RK-03
 import contextlib
 import pathlib
@@ -23,14 +23,14 @@ def run(scenario):
     load.stop()
     scenario.check(not load.unanswered, "every order was answered in the end", load.unanswered)
     wrong = replay(daemon, load.acknowledged)
-    scenario.check(not wrong, "each acknowledged order answers with the same bytes", wrong[:3])
+    scenario.check(not wrong, "each acknowledged order has the same response", wrong[:3])
     scenario.check(daemon.terminate() == 0, "it ends with 0")
     proof = daemon.verify()
     scenario.check(proof.get("clean"), "the rows are what the journal says", proof)
 
 
 def starve(scenario, daemon):
-    """Takes away the room to grow, then asks for more than there is."""
+    """Limits the memory to its current size, then sends requests that need more."""
     pid = daemon.pid()
     size = int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[0]) * PAGE
     resource.prlimit(pid, resource.RLIMIT_AS, (size, size))

@@ -1,5 +1,5 @@
-"""Ten times the callers that it takes to be busy: what comes too much is turned away at once with
-503, memory stays bounded, and exits pass each time."""
+"""Ten times the clients that keep it busy: excess requests are refused at once with 503, memory stays
+bounded, and exits pass each time."""
 # @spec:I9 R2-AC-21 RT-CHAOS-05
 import pathlib
 import re
@@ -35,7 +35,7 @@ end
 
 
 class Flood:
-    """wrk in the background; `end` answers how many requests got which answer."""
+    """wrk in the background; `end` returns the number of requests and wrk's output."""
 
     def __init__(self, scenario, daemon, name, connections, seconds):
         script = scenario.folder / f"{name}.lua"
@@ -67,7 +67,7 @@ def run(scenario):
         check_exits(scenario, daemon, trader, "flooded", flood.is_running)
         requests, output = flood.end()
         scenario.fault("requests of the flood", requests)
-        scenario.check("Socket errors" not in output, "nobody is left without an answer", output)
+        scenario.check("Socket errors" not in output, "every request gets a response", output)
         scenario.figure("refused_of_the_flood", refused(daemon), "answers")
         shed = daemon.metric('requests_shed_total{purpose="read"}')
         scenario.figure("reads_shed", shed or 0, "answers", least=1)
@@ -80,27 +80,27 @@ def run(scenario):
 
 
 def refused(daemon):
-    """503 answers so far; anything else from 500 on would be a failure of ours."""
+    """The number of 503 responses so far."""
     return daemon.metric('http_requests_total{status="503"}') or 0
 
 
 def check_full_of_connections(scenario, daemon, trader):
-    """Every place is taken by callers that never finish; probes, the operator and who has a
-    connection are served all the same."""
+    """All connections are taken by clients that never finish; probes, the operator and clients
+    with a connection are still served."""
     callers = HungCallers(daemon.port, CONNECTIONS_MAX)
     scenario.fault("callers that never finish", CONNECTIONS_MAX)
     for _ in range(50):
         response = http.call(daemon.port, "GET", "/health/live", timeout=5)
-        scenario.check(response.status == 200, "a probe is answered in the crowd", response)
+        scenario.check(response.status == 200, "a probe is served with all connections taken", response)
         response = http.call(daemon.port, "GET", "/api/accounts", daemon.token, timeout=5)
-        scenario.check(response.status == 200, "the operator is heard in the crowd", response)
+        scenario.check(response.status == 200, "the operator is served with all connections taken", response)
     left = iter(range(20))
     check_exits(scenario, daemon, trader, "crowded", lambda: next(left, None) is not None)
     callers.end()
 
 
 def check_exits(scenario, daemon, trader, name, goes_on):
-    """Opens and closes a position again and again: the closing must pass each time."""
+    """Opens and closes a position repeatedly: each close must pass."""
     times, shed = [], 0
     while goes_on():
         key = f"{name}-{len(times)}-{shed}"

@@ -1,5 +1,5 @@
-"""A proxy before the parts outside makes them slow, uneven, half-open and cuts them off: nobody who
-trades feels it, what is lost shows, and it comes back by itself."""
+"""A proxy before cache and analysis delays, half-opens and cuts connections: trading keeps its bounds,
+the loss is reported, and the daemon recovers by itself."""
 # @spec:TC-REL-001 TC-REL-006 R1-HEALTH-11 R2-AC-03 R2-CB-01 I9 R1-DEGR-01 RT-CHAOS-04
 from world import breaker
 from world.faults import Peer
@@ -28,12 +28,12 @@ def run(scenario):
 
 
 def slow(scenario, daemon, bounds, to_cache, to_analysis):
-    """Late but in time: everything is used on, only slower."""
+    """Late but within the time limits: both services stay in use."""
     to_cache.delay, to_cache.jitter = 0.03, 0.02
     to_analysis.delay, to_analysis.jitter = 0.4, 0.1
     response = breaker.call(daemon)
     scenario.check(response.status == 200, "a slow service is waited for", response)
-    scenario.check(response.seconds >= 0.6, "its answer took both ways' delay", response.seconds)
+    scenario.check(response.seconds >= 0.6, "the response has the delay of both directions", response.seconds)
     bounds.measure("slow")
     to_cache.delay = to_analysis.delay = 0.0
     record_faults(scenario, "bytes delayed", to_cache, to_analysis, "delayed_bytes")
@@ -51,7 +51,7 @@ def half_open(scenario, daemon, bounds, to_cache, to_analysis):
     to_cache.drops_bytes = to_analysis.drops_bytes = False
     record_faults(scenario, "bytes lost in half-open connections", to_cache, to_analysis,
                   "lost_bytes")
-    to_cache.cut()  # Behind the proxy they are torn: what was lost is not sent again.
+    to_cache.cut()  # Cut them: the bytes that were lost are not sent again.
     breaker.check_closes_again(scenario, daemon)
     wait_recovered(scenario, daemon)
 
@@ -79,7 +79,7 @@ def record_faults(scenario, kind, to_cache, to_analysis, count):
 def wait_recovered(scenario, daemon):
     check_degraded_mode(scenario, daemon, "cache_down", "redis", False)
     check_degraded_mode(scenario, daemon, "analysis_down", "analysis", False)
-    scenario.eventually(20, lambda: from_cache(daemon), "an answer comes from the cache")
+    scenario.eventually(20, lambda: from_cache(daemon), "a response comes from the cache")
 
 
 def from_cache(daemon):

@@ -1,5 +1,5 @@
-"""The parts outside fall silent because packets vanish: orders, exits, health and reads keep their
-bounds, the loss shows, the breaker opens, and when the packets come through all is as before."""
+"""Packets to cache and analysis are dropped: orders, exits, health and reads keep their bounds, the
+loss is reported, the breaker opens, and all recovers when packets pass again."""
 # @spec:TC-REL-001 TC-REL-006 R1-HEALTH-11 R2-AC-03 R2-CB-01 I9 R1-DEGR-01 R1-AC-16 RI-MX-05
 # @spec:RT-CHAOS-02 RT-INT-02 RK-04 RK-06
 from world import breaker
@@ -8,12 +8,12 @@ from world.peers import RedisServer
 from world.traffic import LatencyBounds, check_degraded_mode
 
 OWN_NETWORK = True
-# /health: R1-AC-03. A cached read waits 200 ms for its cache at most, then it makes the answer.
+# /health: R1-AC-03. A cached read waits 200 ms for its cache at most, then the response is computed.
 FLOORS = {"trade": 0.25, "health": 0.1, "read": 0.1, "cached": 0.5}
 
 
 def run(scenario):
-    if not scenario.check(in_own_network(), "the scenario has a network of its own"):
+    if not scenario.check(in_own_network(), "the scenario has its own network"):
         return
     cache, analysis = RedisServer(scenario), Peer((200, {"signal": "Neutral"}, {}))
     scenario.add_cleanup(analysis.close)
@@ -76,11 +76,11 @@ def wait_counted(scenario, daemon, *names):
 
 
 def wait_recovered(scenario, daemon):
-    """Healthy, no mode left, and the cache is used again."""
+    """Waits until all is healthy without a degraded mode and the cache is in use."""
     check_degraded_mode(scenario, daemon, "cache_down", "redis", False)
     check_degraded_mode(scenario, daemon, "analysis_down", "analysis", False)
     scenario.eventually(20, lambda: overall(daemon) == "healthy", "all is healthy")
-    scenario.eventually(20, lambda: from_cache(daemon), "an answer comes from the cache")
+    scenario.eventually(20, lambda: from_cache(daemon), "a response comes from the cache")
 
 
 def overall(daemon):

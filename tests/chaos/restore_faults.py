@@ -1,4 +1,4 @@
-"""Any write of backup and restore dies, fails or finds the disk full: old or new, always whole."""
+"""Backup and restore are killed, or a write fails, at any call: the store is whole, old or new."""
 # @spec:TC-REL-010 TC-REL-014 TC-REL-017
 import collections
 import json
@@ -20,7 +20,7 @@ def botctl(folder, *words, before=()):
 
 
 def store_state(folder):
-    """Record and hash of the store, and whether all of it is what its journal says."""
+    """Record and hash of the store, and whether its rows agree with its journal."""
     done = botctl(folder, "check")
     for line in done.stdout.splitlines():
         if line.startswith("{"):
@@ -30,7 +30,7 @@ def store_state(folder):
 
 
 def history(scenario):
-    """A store at rest whose archive has a snapshot and all records; and a record to go back to."""
+    """A stopped store whose archive has a snapshot and all records; and a record to restore to."""
     daemon = scenario.daemon()
     scenario.eventually(60, lambda: daemon.metric("backup_verified_timestamp_seconds") > 0,
                         "a snapshot is taken")
@@ -59,7 +59,7 @@ def calls_of(scenario, data, words):
 
 
 def points(scenario, counts, most):
-    """Which call dies or fails at which of its turns: all of them, or a sample."""
+    """The calls to fail, by name and count: all of them, or a sample."""
     every = [(name, turn, fault) for name, count in counts.items() for turn in range(1, count + 1)
              for fault in (["signal=SIGKILL"] + ([f"error={FAILED[name]}"] if name in FAILED
                                                  else []))]
@@ -91,11 +91,11 @@ def check_with_fault(scenario, data, words, point, whole_states):
     scenario.fault(f"{words[0]}: {fault} at {name}")
     where = f"{words[0]}, {name} {turn}, {fault}"
     after = store_state(trial)
-    scenario.check(after in whole_states, f"the old store or the new one is there whole ({where})",
+    scenario.check(after in whole_states, f"the store is the old or the new one, whole ({where})",
                    (after, done.returncode, done.stderr[-500:]))
     verified = botctl(trial, "backup", "verify", "--all")
     scenario.check(verified.returncode == 0, f"every snapshot in the list is whole ({where})",
                    verified.stdout + verified.stderr)
     again = botctl(trial, *words)
-    scenario.check(again.returncode == 0, f"the same again works ({where})", again.stderr[-500:])
+    scenario.check(again.returncode == 0, f"the same command then succeeds ({where})", again.stderr[-500:])
     shutil.rmtree(trial)

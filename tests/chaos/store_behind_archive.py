@@ -1,5 +1,5 @@
-"""A store that lost records which were acknowledged: what was asked for is not carried out again,
-exits pass, everybody is told, and a restore brings all of it back."""
+"""A store that lost acknowledged records: no request is carried out a second time, exits pass, health
+reports it, and a restore recovers all records."""
 # @spec:I8 I9 I10 TC-REL-014
 import shutil
 import sqlite3
@@ -42,7 +42,7 @@ def trade(scenario, daemon, text):
     for number in range(40):
         side = "BUY" if number % 2 == 0 else "SELL"
         daemon.place(f"order-{number}", market_order(side))
-    last = daemon.place("payday", market_order("BUY", "0.02"))
+    last = daemon.place("last-order", market_order("BUY", "0.02"))
     scenario.check(last.status == 200, f"{text}: the last order is filled", last)
     head = daemon.metric("journal_sequence")
     if daemon.config.get("archive.repository") != "none":
@@ -58,12 +58,12 @@ def botctl(daemon, *arguments):
 
 
 def check_refuses(scenario, daemon, text):
-    again = daemon.place("payday", market_order("BUY", "0.02"))
+    again = daemon.place("last-order", market_order("BUY", "0.02"))
     scenario.check((again.status, again.code()) == (503, "STORE_BEHIND_ARCHIVE"),
-                   f"{text}: what may have been done is not done again", again)
+                   f"{text}: what may have been carried out is not repeated", again)
     entry = daemon.place("new", market_order("BUY", "0.01"))
     scenario.check((entry.status, entry.code()) == (503, "STORE_BEHIND_ARCHIVE"),
-                   f"{text}: no entry is taken", entry)
+                   f"{text}: no entry is accepted", entry)
     first = daemon.place("first", market_order("BUY", "0.03"))
     scenario.check(first.status == 200 and first.replayed,
                    f"{text}: a stored key has its reply", first)
@@ -71,7 +71,7 @@ def check_refuses(scenario, daemon, text):
                          {"Idempotency-Key": "close"})
     scenario.check(closed.status == 200, f"{text}: an exit is carried out", closed)
     detailed = daemon.call("GET", "/health/detailed").body
-    scenario.check("data-damaged.md" in detailed, f"{text}: health says it, with the page to read")
+    scenario.check("data-damaged.md" in detailed, f"{text}: health reports it and names the runbook")
     scenario.check(daemon.call("GET", "/health").json()["overall_status"] != "healthy",
                    f"{text}: health is not healthy")
 
@@ -90,7 +90,7 @@ def lost_tail(scenario, text, damage):
     daemon.start()
     scenario.eventually(SECONDS, lambda: daemon.place(
         f"probe-{time.monotonic()}", market_order("BUY", "0.01")).code() == "STORE_BEHIND_ARCHIVE",
-        f"{text}: it is noticed")
+        f"{text}: it is detected")
     check_refuses(scenario, daemon, text)
     daemon.kill()
     daemon.start()
@@ -101,7 +101,7 @@ def lost_tail(scenario, text, damage):
     restored = botctl(daemon, "restore", "--yes")
     scenario.check(restored.returncode == 0, f"{text}: it is restored", restored.stderr)
     daemon.start()
-    again = daemon.place("payday", market_order("BUY", "0.02"))
+    again = daemon.place("last-order", market_order("BUY", "0.02"))
     scenario.check(again.status == 200 and again.replayed and again.body == last.body,
                    f"{text}: the key has its reply again", again)
     scenario.eventually(SECONDS, lambda: daemon.place(
@@ -122,7 +122,7 @@ def lost_without_archive(scenario):
     check_refuses(scenario, daemon, text)
     daemon.terminate()
     refused = botctl(daemon, "accept-lost-records")
-    scenario.check(refused.returncode != 0, f"{text}: nothing is given up without a word", refused)
+    scenario.check(refused.returncode != 0, f"{text}: nothing is given up without --yes", refused)
     accepted = botctl(daemon, "accept-lost-records", "--yes")
     scenario.check(accepted.returncode == 0, f"{text}: an operator gives them up", accepted.stderr)
     daemon.start()
@@ -152,5 +152,5 @@ def file_removed_while_running(scenario):
     scenario.check(restored.returncode == 0, f"{text}: it is restored", restored.stderr)
     daemon.start()
     first = daemon.place("first", market_order("BUY", "0.03"))
-    scenario.check(first.status == 200 and first.replayed, f"{text}: the order is there again",
+    scenario.check(first.status == 200 and first.replayed, f"{text}: the order is restored",
                    first)

@@ -1,5 +1,5 @@
-"""Rows that somebody or a failing disk has changed: their account is frozen before anything is
-decided upon them, everybody is told, exits pass, and a rebuild from the journal makes it good."""
+"""Rows that were changed from outside: their account is frozen before any decision uses them, health
+and log report it, exits pass, and a rebuild from the journal repairs them."""
 # @spec:TC-REL-013 I9 RK-05
 import sqlite3
 import subprocess
@@ -16,7 +16,7 @@ def run(scenario):
     changed_row(scenario, "more money than there is",
                 "UPDATE balances SET cash = '99999' WHERE account = 'futures'")
     changed_row(scenario, "a larger position", "UPDATE positions SET quantity = '0.5'")
-    changed_row(scenario, "a position that is gone",
+    changed_row(scenario, "a deleted position",
                 "DELETE FROM positions WHERE symbol = 'BTCUSDT' AND market = 2")
     changed_row(scenario, "another order", "UPDATE orders SET quantity = '7' WHERE live = 1")
 
@@ -52,16 +52,16 @@ def changed_row(scenario, text, statement):
     entry = daemon.place("more", market_order("BUY", "0.01"))
     scenario.check((entry.status, entry.code()) == (503, "ACCOUNT_FROZEN"),
                    f"{text}: an entry is refused", entry)
-    time.sleep(SETTLED_SECONDS)  # Ticks pass: none of them may decide upon the row.
+    time.sleep(SETTLED_SECONDS)  # Ticks pass: none of them may act on the row.
     orders = daemon.call("GET", f"{ACCOUNT}/orders?status=all").data()
     sent = [one for one in orders["orders"] if one["side"] == "SELL"]
-    scenario.check(not sent, f"{text}: nothing was sold upon it", sent[:1])
+    scenario.check(not sent, f"{text}: nothing was sold because of it", sent[:1])
     detailed = daemon.call("GET", "/health/detailed").body
     overall = daemon.call("GET", "/health").json()["overall_status"]
     scenario.check("data-damaged.md" in detailed and overall != "healthy",
-                   f"{text}: health says it, with the page to read")
+                   f"{text}: health reports it and names the runbook")
     logged = [line for line in daemon.log() if line.get("runbook") == "data-damaged.md"]
-    scenario.check(logged, f"{text}: the log says it, with the page to read")
+    scenario.check(logged, f"{text}: the log reports it and names the runbook")
     daemon.terminate()
     rebuilt = subprocess.run([program("botctl"), "rebuild", "--yes", "--data", str(daemon.data)],
                              text=True, capture_output=True, check=False)

@@ -1,5 +1,5 @@
 """The four health routes under 200 requests a second, while each dependency is up, slow and down:
-the verdict is that of the truth table, it comes at once, and no body holds a secret."""
+the responses agree with the table, come at once, and contain no secret."""
 # @spec:TC-REL-001 R1-AC-03 RN-PERF-02
 import threading
 import time
@@ -16,7 +16,7 @@ P99_SECONDS = 0.1
 
 ALL_WELL = dict.fromkeys(PATHS, 200)
 UNHEALTHY = {**dict.fromkeys(PATHS, 503), "/health/live": 200}
-# State of a dependency: what each route answers, and what /health may say overall.
+# State of a dependency: the status of each route, and the overall status.
 TRUTH = {
     "all up": (ALL_WELL, {"healthy"}),
     "store slow": (ALL_WELL, {"healthy", "degraded"}),
@@ -32,7 +32,7 @@ TRUTH = {
 
 
 class HealthClient:
-    """Asks the four routes in turn at the full rate, each thread at its share of it."""
+    """Requests the four routes in turn; the threads share the rate."""
 
     def __init__(self, daemon):
         self.daemon, self.responses, self.lost = daemon, [], 0
@@ -51,7 +51,7 @@ class HealthClient:
             turn += 1
             try:
                 connection = connection or http.Connection(self.daemon.port, timeout=10)
-                # Whoever asks late because the answer before was late waited that long too.
+                # Measured from the due time, so that a late response delays the next one too.
                 response = connection.call("GET", path, self.daemon.token)
                 with self.lock:
                     self.responses.append((path, response, time.monotonic() - due))
@@ -79,7 +79,7 @@ def run(scenario):
         scenario.fault(state)
     analysis.mode = "up"
     check_state(scenario, daemon,
-                "all up")  # What is degraded from here on is so because of the cache.
+                "all up")  # From here on only the cache degrades health.
     for state, fault in (("cache hung", cache.hang), ("cache down", cache.kill)):
         fault()
         check_state(scenario, daemon, state)
@@ -101,7 +101,7 @@ def run(scenario):
 
 
 def market(scenario):
-    """A daemon whose market comes from outside."""
+    """A daemon with an external market feed."""
     feed = MarketFeed(scenario)
     daemon = scenario.daemon({**feed.config, "reliability.health_check_interval_seconds": 1})
     check_state(scenario, daemon, "market up")
@@ -122,7 +122,7 @@ def check_state(scenario, daemon, state):
     client.end()
     name = state.replace(" ", "_")
     times = [seconds_taken for _, _, seconds_taken in client.responses]
-    scenario.check(client.lost == 0, f"each is answered while {state}", client.lost)
+    scenario.check(client.lost == 0, f"each request gets a response while {state}", client.lost)
     scenario.figure(f"{name}_rate_per_s", len(times) / seconds, "requests/s", least=RATE * 0.9)
     scenario.figure(f"{name}_health_p99_s", percentile(times, 0.99), "s", most=P99_SECONDS)
     for path in PATHS:
@@ -136,7 +136,7 @@ def check_state(scenario, daemon, state):
     scenario.check(overall_values and overall_values <= overall,
                    f"/health says {sorted(overall)} while {state}", overall_values)
     scenario.check(not any(daemon.token in response.body for _, response, _ in client.responses),
-                   "no body holds the token")
+                   "no body contains the token")
 
 
 def overall_status(daemon):

@@ -1,4 +1,4 @@
-"""kill -9 under load with open positions: it comes back, and nothing that was promised is lost."""
+"""kill -9 under load with open positions: it is ready again, and nothing acknowledged is lost."""
 # @spec:TC-REL-002 R1-HA-06 R4-AUTO-08 R4-AUTO-09 I10 RI-MX-04 R4-AC-03 RT-CHAOS-01 R4-AUTO-10
 # @spec:RK-03
 import signal
@@ -43,9 +43,9 @@ def run(scenario):
                    "the resting order still rests")
     restarts = daemon.metric('recovery_attempts_total{mechanism="restart",result="success"}')
     took = daemon.metric('recovery_duration_seconds_count{mechanism="restart"}')
-    scenario.check(restarts == 1 and took == 1, "the new life counts its restart", (restarts, took))
+    scenario.check(restarts == 1 and took == 1, "the new process counts its restart", (restarts, took))
     wrong = replay(daemon, load.acknowledged)
-    scenario.check(not wrong, "each acknowledged order answers with the same bytes", wrong[:3])
+    scenario.check(not wrong, "each acknowledged order has the same response", wrong[:3])
 
     scenario.check(daemon.terminate() == 0, "the supervisor ends with 0 after SIGTERM")
     proof = daemon.verify()
@@ -53,12 +53,12 @@ def run(scenario):
     scenario.check(proof.get("orders", 0) >= load.count() + 2, "every order is in the journal",
                    proof)
     restarts_logged = daemon.output.read_text(errors="replace").count(signal.SIGKILL.name)
-    scenario.check(restarts_logged >= len(ready) + 1, "the supervisor says why it started it again",
+    scenario.check(restarts_logged >= len(ready) + 1, "the supervisor reports the reason of each restart",
                    restarts_logged)
 
 
 def place_resting_order(scenario, daemon):
-    """A bid below the market, which stays."""
+    """Places a bid below the market, which rests."""
     prices = daemon.call("GET", "/api/market/prices?market=futures").data()
     bid = next(float(one["bid"]) for one in prices if one["symbol"] == "ETHUSDT")
     order = {"symbol": "ETHUSDT", "side": "BUY", "type": "LIMIT", "quantity": "0.1",

@@ -11,15 +11,15 @@ def failing(status, **headers):
     return status, {"error": "made to fail"}, headers
 
 
-# What the peer answers, the code that the caller gets, and how often the peer was called for it.
+# The peer's responses, the code that the client gets, and the number of calls of the peer.
 TABLE = (
-    ("answers at once", (OK,), "", 1),
-    ("fails twice, then answers", (failing(500), failing(503), OK), "", 3),
+    ("responds at once", (OK,), "", 1),
+    ("fails twice, then responds", (failing(500), failing(503), OK), "", 3),
     ("fails for ever", (failing(502),), "ANALYSIS_UNAVAILABLE", 4),
-    ("cuts the connection, then answers", (None, OK), "", 2),
-    ("does not like the question", (failing(400),), "ANALYSIS_REFUSED", 1),
-    ("does not know us", (failing(401),), "ANALYSIS_REFUSED", 1),
-    ("has nothing there", (failing(404),), "ANALYSIS_REFUSED", 1),
+    ("cuts the connection, then responds", (None, OK), "", 2),
+    ("rejects the request", (failing(400),), "ANALYSIS_REFUSED", 1),
+    ("rejects the credentials", (failing(401),), "ANALYSIS_REFUSED", 1),
+    ("has no such path", (failing(404),), "ANALYSIS_REFUSED", 1),
 )
 
 
@@ -47,13 +47,13 @@ def run(scenario):
     times = peer.set_responses(OK)
     scenario.fault("429 with Retry-After", 1)
     waited = response.status == 503 or (len(times) == 2 and times[1] - times[0] >= 2)
-    scenario.check(waited, "Retry-After is obeyed, or the caller is told at once",
+    scenario.check(waited, "Retry-After is obeyed, or the client gets an error at once",
                    (response, times))
     hung = HungPeer()
     scenario.add_cleanup(hung.socket.close)
     slow = scenario.daemon({"analysis.url": f"http://127.0.0.1:{hung.port}"})
     response = slow.call("POST", "/api/ai/analyze", REQUEST)
-    scenario.fault("a peer that says nothing", 1)
+    scenario.fault("a peer that sends nothing", 1)
     scenario.check(response.status == 504 and response.code() == "ANALYSIS_TIMEOUT",
                    "it is given up",
                    response)

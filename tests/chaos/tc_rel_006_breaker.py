@@ -1,5 +1,5 @@
 """The breaker over a real peer: it opens after a run of failures, stops calls at once, lets probes
-through after its time and closes again; exits and entries never pass through it."""
+through after its timeout and closes again; exits and entries do not depend on it."""
 # @spec:TC-REL-006 R2-CB-01 R2-CB-03 R2-CB-05 R2-CB-08 R2-AC-03 I9 R2-AC-02 R2-AC-22 RK-06
 import time
 
@@ -28,14 +28,14 @@ def run(scenario):
                               "reliability.circuit_breaker_threshold": THRESHOLD,
                               "reliability.circuit_breaker_timeout_seconds": OPEN_SECONDS})
     scenario.check(daemon.place("position").status == 200, "a position is open")
-    scenario.check(call(daemon).status == 200, "the service answers")
+    scenario.check(call(daemon).status == 200, "the service responds")
     peer.set_responses(BROKEN)
     while len(peer.times) < THRESHOLD:
         response = call(daemon)
-        scenario.check(response.status == 503, "a failure is told", response)
+        scenario.check(response.status == 503, "a failure is reported", response)
     opened = time.monotonic()
     calls = len(peer.times)
-    scenario.fault("answers that fail", calls)
+    scenario.fault("failed responses", calls)
     scenario.check(calls == THRESHOLD, "the breaker opens at exactly its threshold", calls)
 
     waits = []
@@ -43,7 +43,7 @@ def run(scenario):
         response = call(daemon)
         waits.append(response.seconds * 1000)
         scenario.check(response.status == 503, "an open breaker refuses", response)
-    # The median: what one answer waits on a busy machine is the machine's.
+    # The median: a single response may be delayed by a busy machine.
     scenario.figure("refused_median_ms", percentile(waits, 0.5), "ms", most=50)
     scenario.check(len(peer.times) == calls, "and nothing reaches the peer", len(peer.times))
     scenario.check(daemon.metric(STATE) == 2,

@@ -1,5 +1,5 @@
-"""The event stream breaks, goes half-open, goes mute: it is back in time, nothing is missing or
-comes twice, and the reader who is mute harms nobody."""
+"""The event stream is cut, half-open, or its client does not respond: it recovers in time, no event is
+missing or repeated, and an unresponsive client affects no other."""
 # @spec:R2-SHUT-04 R2-AC-17
 import signal
 import time
@@ -13,7 +13,7 @@ BACK_WITHIN_SECONDS = 30
 
 
 def run(scenario):
-    if not scenario.check(in_own_network(), "the scenario has a network of its own"):
+    if not scenario.check(in_own_network(), "the scenario has its own network"):
         return
     daemon = scenario.daemon({"websocket.ping_seconds": 1, "websocket.pong_seconds": 1},
                              supervised=True)
@@ -37,7 +37,7 @@ def run(scenario):
 
 
 def place_order(scenario, daemon, key):
-    """Places an order; the sequence of the record that made its last image."""
+    """Places an order; the sequence of its last record."""
     response = scenario.eventually(30, lambda: try_to_place(daemon, key), "an order passes")
     return response.data()["sequence"] if response else 0
 
@@ -59,7 +59,7 @@ def kill(scenario, daemon, _reader):
 
 
 def half_open(_stage, daemon, reader):
-    """Both ends believe in a connection that carries nothing; ours gives it up after a while."""
+    """The connection carries nothing, which neither end notices; the client closes it later."""
     partition = Partition(daemon.port)
     partition.begin()
     time.sleep(3)
@@ -72,7 +72,7 @@ FAULTS = (("connection dropped", drop), ("kill -9", kill), ("half-open connectio
 
 
 def compare_with_one_read(scenario, daemon, reader):
-    """What the reader has is what the journal tells when read in one go."""
+    """The reader has the same events as a client that reads all at once."""
     last = place_order(scenario, daemon, "the-last-one")
     reader.read_until(last, scenario)
     whole = Reader(daemon)
@@ -85,7 +85,7 @@ def compare_with_one_read(scenario, daemon, reader):
 
 
 def check_unresponsive_client(scenario, daemon, reader):
-    """A listener that answers no ping is cut; another one hears on."""
+    """A client that sends no PONG is cut; another one still gets events."""
     silent = StreamClient(daemon)
     silent.responds_to_pings = False
     silent.set_timeout(10)
@@ -100,13 +100,13 @@ def check_unresponsive_client(scenario, daemon, reader):
         ended = False
     except OSError:
         ended = True
-    scenario.fault("mute listener")
-    scenario.check(ended, "the mute listener is cut")
+    scenario.fault("unresponsive client")
+    scenario.check(ended, "the unresponsive client is cut")
     scenario.figure("mute_cut_after_s", time.monotonic() - began, "s", most=6)
 
 
 def check_close_frame(scenario, daemon):
-    """At a shutdown listeners get a CLOSE frame that says so."""
+    """At a shutdown clients get a CLOSE frame with code 1001."""
     client = StreamClient(daemon)
     scenario.eventually(5, lambda: client.message().get("type") == "subscribed", "subscribed")
     daemon.signal(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT: the seven steps in order, nobody is cut off, what protects stays."""
+"""SIGTERM and SIGINT: the seven steps in order, no request is cut off, protective orders stay."""
 # @spec:TC-REL-008 R2-SHUT-01 R2-SHUT-02 R2-SHUT-03 R2-SHUT-05 R2-SHUT-06 R2-SHUT-07 R2-SHUT-08
 # @spec:R2-AC-15 R2-AC-16 X-17 X-18 X-63
 import os
@@ -37,12 +37,12 @@ def refused(port):
 
 
 def half_sent(daemon, key):
-    """A request whose last bytes are still to come."""
+    """A request whose last bytes are not sent yet."""
     whole = http.request_bytes("POST", f"{ACCOUNT}/orders", daemon.token, BODY,
                                {"Idempotency-Key": key})
     connection = http.Connection(daemon.port)
     connection.send(whole[:-10])
-    # The first bytes must be there, a connection without any counts as idle: who comes later is
+    # The first bytes must be there, a connection without any counts as idle: later requests are
     # read later.
     for _ in range(2):
         http.call(daemon.port, "GET", "/health/live")
@@ -60,8 +60,8 @@ def seven_steps(scenario, number):
     scenario.check(daemon.process.poll() is None, "it waits for the open request")
     slow.send(rest)
     response = slow.receive()
-    scenario.check(response.status == 200, "the open request gets its answer", response)
-    scenario.check(response.headers.get("connection") == "close", "the answer ends its connection")
+    scenario.check(response.status == 200, "the open request gets its response", response)
+    scenario.check(response.headers.get("connection") == "close", "the response ends its connection")
     scenario.check(daemon.wait(30) == 0, f"status 0 after {number.name}", daemon.process.returncode)
     scenario.check(steps_of(daemon) == STEPS, "seven steps in order", steps_of(daemon))
     lines = daemon.log()
@@ -71,7 +71,7 @@ def seven_steps(scenario, number):
     again.data = daemon.data
     again.start()
     scenario.check(again.place("in-flight", market_order()).replayed, "the order was kept")
-    scenario.check(again.terminate() == 0, "the second life ends with 0")
+    scenario.check(again.terminate() == 0, "the second process ends with 0")
     proof = again.verify()
     scenario.check(proof.get("clean") and proof.get("orders") == 1, "the store was closed", proof)
 
@@ -86,17 +86,17 @@ def behind_a_balancer(scenario):
     daemon.signal(signal.SIGTERM)
     scenario.fault("SIGTERM behind a balancer")
     ready = scenario.eventually(DELAY_SECONDS, lambda: unready(daemon.port),
-                                "readiness turns 503 while the door is open")
+                                "readiness turns 503 while connections are accepted")
     if not ready:
         return
     health = http.call(daemon.port, "GET", "/health")
     scenario.check(health.status == 503, "health turns 503 too", health)
     scenario.check(http.call(daemon.port, "GET", "/health/live").status == 200, "it still lives")
     placed = daemon.place("during-the-delay")
-    scenario.check(placed.status == 200, "it serves on", placed)
-    scenario.check(placed.headers.get("connection") == "close", "and says goodbye")
+    scenario.check(placed.status == 200, "requests are still served", placed)
+    scenario.check(placed.headers.get("connection") == "close", "and closes the connection")
     scenario.check(daemon.metric("shutdown_inflight") is not None, "shutdown_inflight is there")
-    scenario.eventually(20, lambda: refused(daemon.port), "then the door closes")
+    scenario.eventually(20, lambda: refused(daemon.port), "then connections are refused")
     scenario.check(time.monotonic() - began >= DELAY_SECONDS * 0.95, "not before the delay")
     scenario.check(daemon.wait(30) == 0, "status 0")
     scenario.check(steps_of(daemon) == STEPS, "seven steps in order", steps_of(daemon))
@@ -134,7 +134,7 @@ def second_signal(scenario):
     daemon = scenario.daemon()
     slow, _rest = half_sent(daemon, "never-ends")
     daemon.signal(signal.SIGTERM)
-    scenario.eventually(10, lambda: refused(daemon.port), "the door closes")
+    scenario.eventually(10, lambda: refused(daemon.port), "connections are refused")
     # Right after the first one it would be the same request.
     daemon.signal(signal.SIGTERM)
     signaled_at = time.monotonic()

@@ -10,13 +10,13 @@ TURNS_LEAST = 3
 
 
 def run(scenario):
-    if not scenario.check(in_own_network(), "the scenario has a network of its own"):
+    if not scenario.check(in_own_network(), "the scenario has its own network"):
         return
     daemon = scenario.daemon(supervised=True)
     load = Load(daemon, threads=4).start()
     began, seconds = time.monotonic(), scenario.pick(20, 600)
     turns, schedule = 0, []
-    # A slow machine takes longer for the fewest that count.
+    # A slow machine may take longer for the least number of turns.
     while time.monotonic() < began + (seconds if turns >= TURNS_LEAST else 3 * seconds):
         name = scenario.random.choice(sorted(FAULTS))
         schedule.append(name)
@@ -38,7 +38,7 @@ def run(scenario):
     changed = daemon.changed_since(account_state)
     scenario.check(not changed, "the state after the restart is the one before", changed)
     wrong = replay(daemon, load.acknowledged)
-    scenario.check(not wrong, "each acknowledged order answers with the same bytes", wrong[:3])
+    scenario.check(not wrong, "each acknowledged order has the same response", wrong[:3])
     scenario.check(daemon.terminate() == 0, "it ends with 0")
     proof = daemon.verify()
     scenario.check(proof.get("clean"), "the rows are what the journal says", proof)
@@ -50,10 +50,10 @@ def kill(_stage, daemon):
 
 
 def kill_twice(scenario, daemon):
-    """The second one while it starts."""
+    """The second kill comes while it starts."""
     old = daemon.pid()
     daemon.kill()
-    scenario.eventually(30, lambda: daemon.pid() not in (None, old), "a new life")
+    scenario.eventually(30, lambda: daemon.pid() not in (None, old), "a new process")
     time.sleep(scenario.random.uniform(0, 0.1))
     daemon.kill()
     return 2

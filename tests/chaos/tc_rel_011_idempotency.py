@@ -1,4 +1,4 @@
-"""A hundred posts with one key at once, a death in between, another body: one order, one answer."""
+"""A hundred parallel requests with one key, a kill, another body: one order, one response."""
 # @spec:TC-REL-011 R3-IDEM-04 R3-IDEM-08 I8
 import threading
 import time
@@ -25,7 +25,7 @@ def one_key(scenario, turn):
             except OSError:
                 time.sleep(0.02)
                 continue
-            # 409 says that the first of them is still under way: ask again with the same key.
+            # 409 says that the first of them is still under way: repeat it with the same key.
             if response.status not in (409, 503):
                 with lock:
                     responses.append(response)
@@ -42,7 +42,7 @@ def one_key(scenario, turn):
     scenario.eventually(60, lambda: daemon.pid() not in (None, old) and daemon.is_ready(), "back")
     for thread in threads:
         thread.join(70)
-    scenario.check(len(responses) == CALLERS, "every caller is answered", len(responses))
+    scenario.check(len(responses) == CALLERS, "every client gets a response", len(responses))
     scenario.check({one.status for one in responses} == {200}, "all of them with 200",
                    {one.status for one in responses})
     scenario.check(len({one.body for one in responses}) == 1, "with the same bytes",

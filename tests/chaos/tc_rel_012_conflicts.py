@@ -47,10 +47,10 @@ def run(scenario):
         thread.start()
     for thread in threads:
         thread.join(100 if scenario.short else 800)
-    scenario.fault("writers in each other's way", WRITERS)
+    scenario.fault("concurrent writers", WRITERS)
     scenario.check(not wrong, "each write ends with 200 or 409", wrong[:3])
     scenario.check(len(written) == WRITERS * updates, "every writer finishes", len(written))
-    # Every success made a version of its own, and none is missing: no update was lost.
+    # Every success made its own version, and none is missing: no update was lost.
     scenario.check(sorted(written) == list(range(1, WRITERS * updates + 1)), "no update is lost",
                    sorted(written)[-5:])
     scenario.figure("updates", len(written), "updates")

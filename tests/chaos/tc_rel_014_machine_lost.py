@@ -1,4 +1,4 @@
-"""A machine is lost under load: another one goes on from the archive; what is missing is told."""
+"""A machine is lost under load: another one is restored from the archive; lost orders are listed."""
 # @spec:TC-REL-014 R3-BKP-04 R3-BKP-07 R3-BKP-08 R3-AC-18 R3-AC-19 RT-DR-02 R3-AC-14 R0-GOAL-08
 import json
 import pathlib
@@ -64,7 +64,7 @@ def run(scenario):
     known = sorted(restored_keys & set(load.acknowledged))[:50]
     replayed = [second.place(name, body_of(name)) for name in known]
     same = [one for one in replayed if not one.replayed]
-    scenario.check(replayed and not same, "restored orders answer under their keys", same[:3])
+    scenario.check(replayed and not same, "restored orders have their replies", same[:3])
     scenario.check(second.place("after-the-loss").status == 200, "it trades again")
     plain = [item.name for item in repository.rglob("*") if item.is_file()
              and (b"BTCUSDT" in item.read_bytes() or item.read_bytes()[:4] != b"BCA1")]

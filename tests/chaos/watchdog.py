@@ -1,4 +1,4 @@
-"""A loop that stands still: it says so by its silence, is killed, and comes back with its state."""
+"""A loop that hangs stops reporting, is killed, and is started again with its state."""
 # @spec:R2-AC-09 R2-AC-21 R4-AUTO-08
 import signal
 import socket
@@ -18,9 +18,9 @@ def run(scenario):
         daemon.signal(signal.SIGSTOP)
         scenario.fault("the process stopped")
         scenario.eventually(silence_max + 10, lambda count=hangs: count_hangs(daemon) > count,
-                            "the supervisor sees that it hangs")
+                            "the supervisor detects that it hangs")
         back = scenario.eventually(30, lambda pid=old: daemon.pid() not in (None, pid)
-                                   and daemon.is_ready(), "a new life")
+                                   and daemon.is_ready(), "a new process")
         if back:
             scenario.figure("back_s", time.monotonic() - began, "s", most=silence_max + 10)
         count = load.count()
@@ -29,7 +29,7 @@ def run(scenario):
     load.stop()
     scenario.check(not load.unanswered, "every order was answered in the end", load.unanswered)
     wrong = replay(daemon, load.acknowledged)
-    scenario.check(not wrong, "each acknowledged order answers with the same bytes", wrong[:3])
+    scenario.check(not wrong, "each acknowledged order has the same response", wrong[:3])
     scenario.check(daemon.terminate() == 0, "it ends with 0")
     scenario.check(daemon.verify().get("clean"), "the rows are what the journal says")
 
@@ -39,7 +39,7 @@ def count_hangs(daemon):
 
 
 def check_reports_to_manager(scenario):
-    """As under systemd: ready once, alive while the loop turns, silent while it does not."""
+    """As under systemd: reports READY once, WATCHDOG while the loop runs, nothing otherwise."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         path = scenario.folder / "notify"
         manager.bind(str(path))
@@ -48,7 +48,7 @@ def check_reports_to_manager(scenario):
         daemon.start()
 
         def receive(seconds):
-            """Messages of the next seconds."""
+            """The messages of the next `seconds`."""
             found, until = [], time.monotonic() + seconds
             while time.monotonic() < until:
                 manager.settimeout(max(0.01, until - time.monotonic()))
@@ -59,23 +59,23 @@ def check_reports_to_manager(scenario):
             return found
 
         def receive_until(message, count=1):
-            """All that was said until the message came so often, or half a minute was over."""
+            """The messages until `message` arrived `count` times, or 30 s have passed."""
             found, until = [], time.monotonic() + 30
             while found.count(message) < count and time.monotonic() < until:
                 found += receive(0.1)
             return found
 
         first = receive_until("WATCHDOG=1", 3)
-        scenario.check(first[:1] == ["READY=1\nSTATUS=trading"], "it says that it is ready", first)
-        scenario.check(first.count("WATCHDOG=1") >= 3, "it says that it lives", first)
+        scenario.check(first[:1] == ["READY=1\nSTATUS=trading"], "it reports that it is ready", first)
+        scenario.check(first.count("WATCHDOG=1") >= 3, "it reports that it is alive", first)
         daemon.signal(signal.SIGSTOP)
         receive(0.3)
         silent = receive(1.5)
         scenario.fault("the process stopped under a manager")
-        scenario.check(not silent, "it is silent while its loop stands still", silent)
+        scenario.check(not silent, "it is silent while its loop is stopped", silent)
         daemon.signal(signal.SIGCONT)
-        scenario.check("WATCHDOG=1" in receive_until("WATCHDOG=1"), "and lives again")
+        scenario.check("WATCHDOG=1" in receive_until("WATCHDOG=1"), "and reports again")
         daemon.signal(signal.SIGTERM)
         last = receive_until("STOPPING=1\nSTATUS=stopping")
-        scenario.check("STOPPING=1\nSTATUS=stopping" in last, "it says that it ends", last)
+        scenario.check("STOPPING=1\nSTATUS=stopping" in last, "it reports that it ends", last)
         scenario.check(daemon.wait(20) == 0, "with 0")

@@ -1,4 +1,4 @@
-"""The breaker before the analysis service, as its callers and the metrics see it."""
+"""The breaker before the analysis service, as its callers and the metrics show it."""
 import threading
 
 STATE = 'circuit_breaker_state{name="analysis.analyze"}'
@@ -15,7 +15,7 @@ def call(daemon):
 
 
 def call_until_open(scenario, daemon):
-    """Questions, several at a time since each may wait ten seconds, until the breaker is open."""
+    """Calls in parallel, since each may wait ten seconds, until the breaker is open."""
     wrong = []
 
     def one():
@@ -29,13 +29,13 @@ def call_until_open(scenario, daemon):
     for thread in threads:
         thread.join(30)
     scenario.eventually(30, lambda: one() or daemon.metric(STATE) == 2, "the breaker is open")
-    scenario.check(not wrong, "who asks gets 503 or 504 within its time", wrong[:3])
+    scenario.check(not wrong, "each call gets 503 or 504 within its time", wrong[:3])
     opened = daemon.metric('circuit_breaker_transitions_total{name="analysis.analyze",to="open"}')
     scenario.check((opened or 0) >= 1, "the opening is counted", opened)
 
 
 def check_refuses_at_once(scenario, daemon, name):
-    """An open breaker keeps nobody waiting: far below the time of a call that fails."""
+    """An open breaker refuses at once, far faster than a call that fails."""
     responses = [call(daemon) for _ in range(10)]
     refused = [one for one in responses if one.status == 503]
     scenario.check(len(refused) >= 5, "an open breaker refuses", responses)
@@ -46,4 +46,4 @@ def check_refuses_at_once(scenario, daemon, name):
 def check_closes_again(scenario, daemon):
     scenario.eventually(OPEN_SECONDS * 4 + 20,
                         lambda: call(daemon).status == 200 and daemon.metric(STATE) == 0,
-                        "good answers close the breaker")
+                        "successful calls close the breaker")

@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 caller over plain sockets: one connection, one request at a time."""
+"""A small HTTP/1.1 client over plain sockets: one connection, one request at a time."""
 import json
 import socket
 import time
@@ -42,7 +42,7 @@ def request_bytes(method, path, token=None, body=None, headers=None):
 
 
 class Connection:
-    """Raises OSError (ConnectionError, TimeoutError) when the other side is gone or silent."""
+    """Raises OSError (ConnectionError, TimeoutError) when the peer closes or does not respond."""
 
     def __init__(self, port, timeout=35.0, host="127.0.0.1"):
         self.socket = socket.create_connection((host, port), timeout=timeout)
@@ -93,6 +93,6 @@ class Connection:
 
 
 def call(port, method, path, token=None, body=None, headers=None, timeout=35.0):
-    """One request on a connection of its own."""
+    """One request on a new connection."""
     with Connection(port, timeout) as connection:
         return connection.call(method, path, token, body, headers)

@@ -1,4 +1,4 @@
-"""Callers that behave as a good client does: after a lost answer they ask again with their key."""
+"""Clients that place orders and, after a lost response, repeat the request with the same key."""
 import threading
 import time
 
@@ -7,16 +7,16 @@ from world.daemon import ACCOUNT, market_order
 
 
 class Load:
-    """`threads` callers that place orders until `stop`. Keeps what was acknowledged."""
+    """`threads` clients that place orders until `stop`. Stores what was acknowledged."""
 
     def __init__(self, daemon, threads=4, prefix="load"):
         self.daemon = daemon
         self.prefix = prefix
         self.acknowledged = {}  # Body by key.
         self.acknowledged_at = {}
-        self.other = {}         # Status by key, for whatever else was answered in the end.
-        self.unanswered = {}    # What came last, for what was not answered within a minute.
-        self.lost = 0           # Answers that did not come at the first try.
+        self.other = {}         # Status by key, of every other final response.
+        self.unanswered = {}    # The last result, of keys without a final response in a minute.
+        self.lost = 0           # Tries that ended without a response.
         self.lock = threading.Lock()
         self.ended = threading.Event()
         self.abandoned = threading.Event()
@@ -34,7 +34,7 @@ class Load:
             thread.join(within)
 
     def abandon(self):
-        """The daemon will not come back: nobody waits for an answer any more."""
+        """The daemon does not start again: ends without waiting for responses."""
         self.abandoned.set()
         self.stop()
 
@@ -50,7 +50,7 @@ class Load:
             connection = self.place(connection, key, body)
 
     def place(self, connection, key, body):
-        """Until there is an answer that says what became of the order."""
+        """Repeats the request until a response is final."""
         until, last = time.monotonic() + 60, None
         while time.monotonic() < until and not self.abandoned.is_set():
             try:
@@ -61,7 +61,7 @@ class Load:
                 if response.headers.get("connection") == "close":
                     connection.close()
                     connection = None
-                # A stored answer is the last word under its key, whatever its status.
+                # A stored reply is final for its key, whatever its status.
                 if response.replayed or (response.status < 500 and response.status != 429):
                     with self.lock:
                         if response.status == 200:
@@ -82,7 +82,7 @@ class Load:
 
 
 def replay(daemon, acknowledged):
-    """Asks for each acknowledged order again with its key; the keys whose answer is another."""
+    """Repeats each acknowledged request with its key; returns the keys with another response."""
     wrong = []
     with http.Connection(daemon.port) as connection:
         for key, body in acknowledged.items():

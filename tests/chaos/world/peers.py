@@ -1,4 +1,4 @@
-"""Parts outside that the daemon talks to: real ones, and one that misbehaves when it is told to."""
+"""Services that the daemon uses: real ones, and ones with faults on demand."""
 import http.server
 import json
 import os
@@ -12,7 +12,7 @@ from world.daemon import free_port
 
 
 class AnalysisPeer:
-    """Answers GET /health as the analysis service does, unless `mode` is slow, hung or down."""
+    """Responds to GET /health as the analysis service does, unless `mode` is slow, hung or down."""
 
     def __init__(self, scenario):
         self.mode = "up"
@@ -21,7 +21,7 @@ class AnalysisPeer:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 if peer.mode == "down":
-                    # The connection ends without a word.
+                    # The connection ends without a response.
                     self.connection.shutdown(socket.SHUT_RDWR)
                     return
                 if peer.mode == "hung":
@@ -40,7 +40,7 @@ class AnalysisPeer:
 
         class Server(http.server.ThreadingHTTPServer):
             def handle_error(self, *_):
-                pass  # Whoever asked has gone: that is the point.
+                pass  # The client has closed its connection, which is expected.
 
         self.server = Server(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
@@ -50,7 +50,7 @@ class AnalysisPeer:
 
 
 class RedisServer:
-    """The real one, in memory only."""
+    """A real Redis server, in memory only."""
 
     def __init__(self, scenario):
         self.scenario, self.port, self.process = scenario, free_port(), None
@@ -62,7 +62,7 @@ class RedisServer:
             ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
              "--appendonly", "no"], cwd=self.scenario.folder, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.scenario.eventually(10, self.is_responding, "redis answers")
+        self.scenario.eventually(10, self.is_responding, "redis responds")
 
     def is_responding(self):
         with socket.create_connection(("127.0.0.1", self.port), timeout=2) as one:
@@ -79,10 +79,10 @@ class RedisServer:
 
 class MarketFeed:
     """A market that is written while it is read: a recording that is a pipe, one change of the book
-    every 20 ms. It can fall silent, and comes back with the book as it then is."""
+    every 20 ms. It can fall silent; later it sends the book of that time."""
 
     EVERY = 0.02
-    # So that what waits in buffers between here and the reader is about a second of market.
+    # So large that the buffers up to the reader hold only about a second of market.
     LINE_BYTES = 8192
 
     def __init__(self, scenario):
@@ -122,7 +122,7 @@ class MarketFeed:
                 pass  # The reader has ended.
 
     def begin(self, pipe, at, update):
-        """As after a connection was made: changes come before the picture that they belong to."""
+        """As on a new connection: a change comes before the snapshot that it belongs to."""
         pipe.write(self.change(at, update))
         pipe.write(self.snapshot(at, update))
 

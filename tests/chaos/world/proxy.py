@@ -1,4 +1,4 @@
-"""A proxy before a part outside: late, uneven, cut or half-open, as a bad line is."""
+"""A proxy before a service, with delay, jitter, cut or half-open connections."""
 import asyncio
 import contextlib
 import random
@@ -7,8 +7,8 @@ import threading
 
 
 class Proxy:
-    """Passes bytes on `delay` seconds late, give or take `jitter`; its counts are of real bytes.
-    `deaf`: connections stay open and carry nothing."""
+    """Forwards bytes `delay` seconds late, plus or minus `jitter`, and counts them.
+    `drops_bytes`: connections stay open and carry nothing."""
 
     def __init__(self, scenario, target_port):
         self.target_port = target_port
@@ -42,7 +42,7 @@ class Proxy:
         self.loop.stop()
 
     def cut(self):
-        """Ends every connection at once; answers how many there were."""
+        """Ends every connection at once; returns how many there were."""
         count = asyncio.run_coroutine_threadsafe(self.cut_all(), self.loop).result(5)
         self.cut_connections += count
         return count

@@ -1,4 +1,4 @@
-"""A listener of the event stream: WebSocket over a plain socket, as much of it as is needed."""
+"""A client of the event stream: the needed part of WebSocket over a plain socket."""
 import base64
 import json
 import os
@@ -11,7 +11,7 @@ TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 
 
 class StreamClient:
-    """Raises OSError when the stream is gone. `code` is that of the server's CLOSE frame."""
+    """Raises OSError when the stream has ended. `code` is that of the server's CLOSE frame."""
 
     def __init__(self, daemon, since=None, timeout=10.0):
         self.connection = http.Connection(daemon.port, timeout)
@@ -76,16 +76,16 @@ class StreamClient:
 
 
 class Reader:
-    """Reads events for ever: after each break it goes on behind the last one that it has."""
+    """Reads events; after each break it continues after the last one received."""
 
     def __init__(self, daemon):
         self.daemon = daemon
-        self.positions = []     # (sequence, index) of each event, as they came.
+        self.positions = []     # (sequence, index) of each event, in order of arrival.
         self.breaks = 0
         self.client = None
 
     def read_until(self, position, scenario, within=30.0):
-        """Reads on until an event at `place` or behind it has come."""
+        """Reads until an event at `position` or after it has arrived."""
         def step():
             try:
                 if self.client is None:

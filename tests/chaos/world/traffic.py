@@ -1,4 +1,4 @@
-"""What callers feel while something is wrong: orders, exits, health and a cached read, timed."""
+"""The latency of orders, exits, health and a cached read during a fault."""
 import threading
 import time
 
@@ -8,7 +8,7 @@ from world.verdict import percentile
 
 
 class Traffic:
-    """One caller for each kind of request, all at once, until `end`. Nobody is refused."""
+    """One client for each kind of request, in parallel, until `end`. No request may be refused."""
 
     def __init__(self, scenario, daemon, name):
         self.scenario, self.daemon, self.name = scenario, daemon, name
@@ -51,17 +51,17 @@ class Traffic:
                 time.sleep(0.02)
 
     def end(self):
-        """Figures of what came; answers the p99 of each kind."""
+        """Checks the responses; returns the p99 of each kind."""
         self.ended.set()
         for thread in self.threads:
             thread.join(60)
-        self.scenario.check(not self.wrong, f"{self.name}: every answer is 200", self.wrong[:3])
+        self.scenario.check(not self.wrong, f"{self.name}: every response is 200", self.wrong[:3])
         return {kind: percentile(times, 0.99) for kind, times in self.times.items()}
 
 
 class LatencyBounds:
-    """Compares with what the same machine did just before, all being well. A bound never falls
-    below `floor` seconds, which is what the requirement or the design allows."""
+    """Compares latencies with those of the same machine just before, without a fault. A bound is
+    at least `floors` seconds, which the requirement or the design allows."""
 
     def __init__(self, scenario, daemon, floors, times=5):
         self.scenario, self.daemon, self.floors, self.times = scenario, daemon, floors, times
@@ -81,12 +81,12 @@ class LatencyBounds:
 
 
 def check_degraded_mode(scenario, daemon, mode, part, holds):
-    """The degraded mode shows in /health/detailed and in the metrics, or has gone from both."""
+    """Waits until /health/detailed and the metrics show the degraded mode, or neither does."""
     def shown():
         body = daemon.call("GET", "/health/detailed", timeout=5).json()
         modes = {one["mode"] for one in body["degraded_modes"]}
         counted = daemon.metric(f'degraded_mode{{mode="{mode}"}}')
         status = daemon.metric(f'health_check_status{{check="{part}"}}')
         return (mode in modes) == holds and counted == float(holds) and (status == 1) != holds
-    word = "shows" if holds else "has gone"
+    word = "is shown" if holds else "is not shown"
     return scenario.eventually(45, shown, f"{mode} {word} in health and metrics")
