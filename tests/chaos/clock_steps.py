@@ -1,5 +1,5 @@
-"""A wrong clock that is corrected: exits and cancels pass all the time (I9), entries are refused until
-it is steady, health agrees, and times stored meanwhile do not delay later jobs."""
+"""A wrong clock that is corrected: exits and cancels pass all the time (I9), entries are refused
+until it is steady, health agrees, and times stored meanwhile do not delay later jobs."""
 # @spec:I9 I14
 import time
 

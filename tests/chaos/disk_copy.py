@@ -44,7 +44,8 @@ def run(scenario):
     check_reports_conflict(scenario, first, "the machine")
     check_reports_conflict(scenario, second, "its copy")
     for name, daemon in (("machine", first), ("copy", second)):
-        scenario.check(daemon.place(f"after-{name}").status == 200, f"the {name} continues to trade")
+        scenario.check(daemon.place(f"after-{name}").status == 200,
+                       f"the {name} continues to trade")
     archived = [daemon.metric('archive_sequence{repository="first"}') for daemon in (first, second)]
     scenario.check(max(archived) >= newest, "what was archived before is still counted", archived)
     for daemon in (first, second):

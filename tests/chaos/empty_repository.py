@@ -84,7 +84,8 @@ def run(scenario):
     other = scenario.new_daemon({"archive.repository": empty, "archive.every_ms": 100})
     report = restore(scenario, original, key, other.data)
     scenario.check(report.get("new_timeline") == 2, "a new timeline was begun", report)
-    scenario.check(len(report.get("archives_to", [])) == 1, "it reports where it will archive", report)
+    scenario.check(len(report.get("archives_to", [])) == 1, "it reports where it will archive",
+                   report)
     other.start()
     for number in range(10):
         other.place(f"second-{number}")

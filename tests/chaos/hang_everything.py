@@ -45,7 +45,8 @@ def run(scenario):
     scenario.figure("longest_wait_s", max(waits), "s", most=WAIT_MAX)
     scenario.figure("requests_while_all_hang", len(waits), "requests", least=20)
     scenario.eventually(60, daemon.is_ready, "it is ready again")
-    scenario.eventually(20, lambda: daemon.place("before").replayed, "an acknowledged order has its stored reply")
+    scenario.eventually(20, lambda: daemon.place("before").replayed,
+                        "an acknowledged order has its stored reply")
     scenario.eventually(20, lambda: daemon.place("after").status == 200, "orders pass again")
     scenario.check(daemon.terminate() == 0, "it ends with 0")
     scenario.check(daemon.verify().get("clean"), "the rows are what the journal says")
@@ -57,7 +58,8 @@ def call(daemon, method, path, body, key):
 
 
 def wait_for_all(scenario, daemon):
-    """Sends every request several times in parallel; how long each waited for a response or an end."""
+    """Sends every request several times in parallel; how long each waited for a response or an
+    end."""
     waits, lock = [], threading.Lock()
 
     def one(number):

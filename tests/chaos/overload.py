@@ -1,5 +1,5 @@
-"""Ten times the clients that keep it busy: excess requests are refused at once with 503, memory stays
-bounded, and exits pass each time."""
+"""Ten times the clients that keep it busy: excess requests are refused at once with 503, memory
+stays bounded, and exits pass each time."""
 # @spec:I9 R2-AC-21 RT-CHAOS-05
 import pathlib
 import re
@@ -91,9 +91,11 @@ def check_full_of_connections(scenario, daemon, trader):
     scenario.fault("callers that never finish", CONNECTIONS_MAX)
     for _ in range(50):
         response = http.call(daemon.port, "GET", "/health/live", timeout=5)
-        scenario.check(response.status == 200, "a probe is served with all connections taken", response)
+        scenario.check(response.status == 200, "a probe is served with all connections taken",
+                       response)
         response = http.call(daemon.port, "GET", "/api/accounts", daemon.token, timeout=5)
-        scenario.check(response.status == 200, "the operator is served with all connections taken", response)
+        scenario.check(response.status == 200, "the operator is served with all connections taken",
+                       response)
     left = iter(range(20))
     check_exits(scenario, daemon, trader, "crowded", lambda: next(left, None) is not None)
     callers.end()

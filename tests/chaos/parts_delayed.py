@@ -1,5 +1,5 @@
-"""A proxy before cache and analysis delays, half-opens and cuts connections: trading keeps its bounds,
-the loss is reported, and the daemon recovers by itself."""
+"""A proxy before cache and analysis delays, half-opens and cuts connections: trading keeps its
+bounds, the loss is reported, and the daemon recovers by itself."""
 # @spec:TC-REL-001 TC-REL-006 R1-HEALTH-11 R2-AC-03 R2-CB-01 I9 R1-DEGR-01 RT-CHAOS-04
 from world import breaker
 from world.faults import Peer
@@ -33,7 +33,8 @@ def slow(scenario, daemon, bounds, to_cache, to_analysis):
     to_analysis.delay, to_analysis.jitter = 0.4, 0.1
     response = breaker.call(daemon)
     scenario.check(response.status == 200, "a slow service is waited for", response)
-    scenario.check(response.seconds >= 0.6, "the response has the delay of both directions", response.seconds)
+    scenario.check(response.seconds >= 0.6, "the response has the delay of both directions",
+                   response.seconds)
     bounds.measure("slow")
     to_cache.delay = to_analysis.delay = 0.0
     record_faults(scenario, "bytes delayed", to_cache, to_analysis, "delayed_bytes")

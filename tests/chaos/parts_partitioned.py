@@ -8,7 +8,7 @@ from world.peers import RedisServer
 from world.traffic import LatencyBounds, check_degraded_mode
 
 OWN_NETWORK = True
-# /health: R1-AC-03. A cached read waits 200 ms for its cache at most, then the response is computed.
+# /health: R1-AC-03. A cached read waits 200 ms for its cache at most, then it is computed.
 FLOORS = {"trade": 0.25, "health": 0.1, "read": 0.1, "cached": 0.5}
 
 

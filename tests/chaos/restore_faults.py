@@ -97,5 +97,6 @@ def check_with_fault(scenario, data, words, point, whole_states):
     scenario.check(verified.returncode == 0, f"every snapshot in the list is whole ({where})",
                    verified.stdout + verified.stderr)
     again = botctl(trial, *words)
-    scenario.check(again.returncode == 0, f"the same command then succeeds ({where})", again.stderr[-500:])
+    scenario.check(again.returncode == 0, f"the same command then succeeds ({where})",
+                   again.stderr[-500:])
     shutil.rmtree(trial)

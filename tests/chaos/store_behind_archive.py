@@ -1,5 +1,5 @@
-"""A store that lost acknowledged records: no request is carried out a second time, exits pass, health
-reports it, and a restore recovers all records."""
+"""A store that lost acknowledged records: no request is carried out a second time, exits pass,
+health reports it, and a restore recovers all records."""
 # @spec:I8 I9 I10 TC-REL-014
 import shutil
 import sqlite3
@@ -71,7 +71,8 @@ def check_refuses(scenario, daemon, text):
                          {"Idempotency-Key": "close"})
     scenario.check(closed.status == 200, f"{text}: an exit is carried out", closed)
     detailed = daemon.call("GET", "/health/detailed").body
-    scenario.check("data-damaged.md" in detailed, f"{text}: health reports it and names the runbook")
+    scenario.check("data-damaged.md" in detailed,
+                   f"{text}: health reports it and names the runbook")
     scenario.check(daemon.call("GET", "/health").json()["overall_status"] != "healthy",
                    f"{text}: health is not healthy")
 

@@ -1,5 +1,5 @@
-"""Rows that were changed from outside: their account is frozen before any decision uses them, health
-and log report it, exits pass, and a rebuild from the journal repairs them."""
+"""Rows that were changed from outside: their account is frozen before any decision uses them,
+health and log report it, exits pass, and a rebuild from the journal repairs them."""
 # @spec:TC-REL-013 I9 RK-05
 import sqlite3
 import subprocess

@@ -43,7 +43,8 @@ def run(scenario):
                    "the resting order still rests")
     restarts = daemon.metric('recovery_attempts_total{mechanism="restart",result="success"}')
     took = daemon.metric('recovery_duration_seconds_count{mechanism="restart"}')
-    scenario.check(restarts == 1 and took == 1, "the new process counts its restart", (restarts, took))
+    scenario.check(restarts == 1 and took == 1, "the new process counts its restart",
+                   (restarts, took))
     wrong = replay(daemon, load.acknowledged)
     scenario.check(not wrong, "each acknowledged order has the same response", wrong[:3])
 
@@ -53,7 +54,8 @@ def run(scenario):
     scenario.check(proof.get("orders", 0) >= load.count() + 2, "every order is in the journal",
                    proof)
     restarts_logged = daemon.output.read_text(errors="replace").count(signal.SIGKILL.name)
-    scenario.check(restarts_logged >= len(ready) + 1, "the supervisor reports the reason of each restart",
+    scenario.check(restarts_logged >= len(ready) + 1,
+                   "the supervisor reports the reason of each restart",
                    restarts_logged)
 
 

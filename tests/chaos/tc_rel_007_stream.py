@@ -1,5 +1,5 @@
-"""The event stream is cut, half-open, or its client does not respond: it recovers in time, no event is
-missing or repeated, and an unresponsive client affects no other."""
+"""The event stream is cut, half-open, or its client does not respond: it recovers in time, no event
+is missing or repeated, and an unresponsive client affects no other."""
 # @spec:R2-SHUT-04 R2-AC-17
 import signal
 import time

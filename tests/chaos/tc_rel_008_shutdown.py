@@ -61,7 +61,8 @@ def seven_steps(scenario, number):
     slow.send(rest)
     response = slow.receive()
     scenario.check(response.status == 200, "the open request gets its response", response)
-    scenario.check(response.headers.get("connection") == "close", "the response ends its connection")
+    scenario.check(response.headers.get("connection") == "close",
+                   "the response ends its connection")
     scenario.check(daemon.wait(30) == 0, f"status 0 after {number.name}", daemon.process.returncode)
     scenario.check(steps_of(daemon) == STEPS, "seven steps in order", steps_of(daemon))
     lines = daemon.log()

@@ -1,4 +1,5 @@
-"""A machine is lost under load: another one is restored from the archive; lost orders are listed."""
+"""A machine is lost under load: another one is restored from the archive; lost orders are
+listed."""
 # @spec:TC-REL-014 R3-BKP-04 R3-BKP-07 R3-BKP-08 R3-AC-18 R3-AC-19 RT-DR-02 R3-AC-14 R0-GOAL-08
 import json
 import pathlib

@@ -66,7 +66,8 @@ def check_reports_to_manager(scenario):
             return found
 
         first = receive_until("WATCHDOG=1", 3)
-        scenario.check(first[:1] == ["READY=1\nSTATUS=trading"], "it reports that it is ready", first)
+        scenario.check(first[:1] == ["READY=1\nSTATUS=trading"], "it reports that it is ready",
+                       first)
         scenario.check(first.count("WATCHDOG=1") >= 3, "it reports that it is alive", first)
         daemon.signal(signal.SIGSTOP)
         receive(0.3)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What a daemon does with its archive by itself, and what a person does about it: verifications,
-drills and their signatures, exports, and where an archive may be."""
+"""The archive's jobs of the daemon and commands of an operator: verifications, drills and their
+signatures, exports, and where an archive may be."""
 import gzip
 import json
 import pathlib
@@ -15,7 +15,7 @@ from fixtures import BIN, NEGATIVE, UNAVAILABLE, USAGE, CopiedStoreTest, stop
 
 class ArchiveWork(CopiedStoreTest):
     def segments_after_the_snapshot(self):
-        """Records of a second life of the daemon, which took no snapshot."""
+        """Segments of a second run of the daemon, which took no snapshot."""
         taken = json.loads(self.botctl("backup", "list", "--json").stdout)["snapshots"][-1]
         daemon, port = self.start(self.data)
         self.assertEqual(self.botctl("order", "place", "BTCUSDT", "BUY", "0.003", "--url",
@@ -38,11 +38,11 @@ class ArchiveWork(CopiedStoreTest):
             self.refuses(NEGATIVE, "GAP at timeline/00000001/segment/", "backup", "verify")
 
     def test_the_daemon_reports_damaged_records(self):
-        """In health, in a metric and in a line of alert, until they are whole."""
+        """In health, in a metric and in an alert of the log."""
         later = self.segments_after_the_snapshot()
         whole = later[0].read_bytes()
         jobs = [json.loads(line) for line in (self.data / "jobs.jsonl").read_text().splitlines()]
-        for job in jobs:  # As if the last look at the records was days ago.
+        for job in jobs:  # As if the last verification was years ago.
             if job["job"] in ("verify", "segments"):
                 job["time"] = "2020-01-01T00:00:00Z"
         (self.data / "jobs.jsonl").write_text("".join(json.dumps(job) + "\n" for job in jobs))
@@ -98,7 +98,7 @@ class ArchiveWork(CopiedStoreTest):
             stop(daemon)
 
     def failed_drill(self):
-        """A report that says no, as a drill on a damaged archive leaves it."""
+        """The report of a failed drill, as on a damaged archive."""
         history = json.loads(self.botctl("drill", "history", "--json").stdout)
         report = {**history[-1], "time": "2026-01-02T03:04:05Z", "passed": False,
                   "verdict": "FAIL", "text": "failed: DAMAGED"}

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """botctl on the archive of a botcored that was stopped: what it does, what it refuses, and that a
-refusal changes nothing."""
+refusal changes no file."""
 import contextlib
 import json
 import pathlib
@@ -129,9 +129,9 @@ class ArchiveCommands(CopiedStoreTest):
                 self.assertFalse((self.data.parent / "typing-error").exists())
 
     def missing_or_empty(self):
-        """A place whose disk is not mounted: no folder, or the empty one below the mount."""
+        """An archive whose disk is not mounted: no folder, or an empty mount point."""
         (self.data / "archive").rename(self.data.parent / "unmounted")
-        yield "gone"
+        yield "missing"
         (self.data / "archive").mkdir(mode=0o700)
         yield "empty"
 
@@ -151,7 +151,7 @@ class ArchiveCommands(CopiedStoreTest):
             daemon, port = self.start(self.data)
             try:
                 # Degraded, or unhealthy where the records have been waiting for a minute.
-                self.wait_for(lambda: "the place that is gone", lambda: str(
+                self.wait_for(lambda: "the report of the missing archive", lambda: str(
                     self.data / "archive") in self.component(self.data, port, "archive")["message"])
                 done = self.botctl("order", "place", "BTCUSDT", "BUY", "0.003", "--url",
                                    f"http://127.0.0.1:{port}")

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""The operator's hand: the status screen, orders of every kind, the emergency stop, lists that are
-not cut without a word, the audit, and what is read from the files when the daemon is down."""
+"""botctl for operators: the status screen, orders of every kind, the emergency stop, lists that
+report when they are shortened, the audit, and what is read from the files while the daemon is
+down."""
 import http.server
 import json
 import re
@@ -16,7 +17,7 @@ OUTCOME_OPEN = 75
 
 
 class DaemonTest(ProgramTest):
-    """Each test has a daemon of its own, with generated prices near 60,000."""
+    """Each test has its own daemon, with generated prices near 60,000."""
 
     def setUp(self):
         self.data = self.home / self.id().rsplit(".", maxsplit=1)[-1]
@@ -78,7 +79,8 @@ class Trading(DaemonTest):
         self.place("BUY", "0.01", "--price", "58000")
         output = self.botctl("flatten").stdout
         self.assertIn("futures: 1 orders are being canceled, 1 of 1 exits done", output)
-        self.assertEqual(self.read("positions"), [], "It was answered after the exit had ended.")
+        self.assertEqual(self.read("positions"), [],
+                         "The response comes after the end of the exit.")
         again = self.read("flatten")
         self.assertEqual((again["exits"], again["failed"], again["pending"]), ([], [], []))
 
@@ -191,7 +193,7 @@ class Status(DaemonTest):
         self.assertNotRegex(json.dumps(view), r"\dE\d")
 
     def test_status_reports_how_the_previous_process_ended(self):
-        # The file about the uptime is written every ten seconds; without it nothing is known.
+        # uptime.json is written every ten seconds; the test needs it.
         self.wait_for(lambda: "the uptime file", (self.data / "uptime.json").exists)
         self.daemon.send_signal(signal.SIGKILL)
         self.daemon.wait(60)
@@ -244,10 +246,11 @@ class Files(DaemonTest):
 
 
 class DaemonResponses(ProgramTest):
-    """What botctl makes of a daemon's answers."""
+    """How botctl handles responses of a daemon."""
 
     def run_against(self, responses, *words):
-        """`answers` has a function of the request's body by method; None: the connection ends."""
+        """`responses` maps a method to a function of the request's body; None ends the
+        connection."""
         self.methods = []
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -287,7 +290,7 @@ class DaemonResponses(ProgramTest):
              "quantity": "0.01", "executed_quantity": "0", "cancelled_reason": None}
 
     def amend(self, reason_of, placed=None):
-        """An order that rests when it is read and is canceled for the reason when it is to be."""
+        """Amends an order that rests when it is read and is then canceled for a given reason."""
         def canceled(body):
             reason = reason_of(json.loads(body)["reason"])
             return 200, {"data": self.ORDER | {"status": "CANCELED", "cancelled_reason": reason}}
@@ -314,7 +317,7 @@ class DaemonResponses(ProgramTest):
         open_end = self.amend(lambda reason: reason)
         self.assertEqual((open_end.returncode, self.methods),
                          (OUTCOME_OPEN, ["GET", "DELETE", "POST"]))
-        self.assertNotIn("no other one", open_end.stderr, "Nobody knows.")
+        self.assertNotIn("no other one", open_end.stderr, "The outcome is unknown.")
 
     FAILED = {"order_id": "BC2", "symbol": "ETHUSDT", "state": "EXPIRED", "quantity": "1",
               "executed_quantity": "0.4", "code": "NOT_FILLED_AT_ONCE", "message": "",

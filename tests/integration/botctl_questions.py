@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Before anything goes for good botctl names it and asks; without a terminal it wants --yes, and a
-refusal changes nothing."""
+"""Before an irreversible change botctl names what is lost and asks; without a terminal it requires
+--yes, and a refusal changes nothing."""
 import contextlib
 import json
 import pathlib
@@ -38,8 +38,8 @@ class DestructiveCommands(ProgramTest):
             return store.execute("SELECT max(seq), count(*) FROM journal").fetchone()
 
     def refused_without_consent(self, *words, beside_daemon=False):
-        """Nobody is there to be asked, then somebody says no: nothing may change. What was said. A
-        daemon puts its snapshots into the archive at any time."""
+        """Without a terminal, then with the reply no: nothing may change. Returns what was printed.
+        Beside a daemon, the archive may get a snapshot at any time."""
         before, objects = self.head(), self.objects()
         no_terminal = self.run_botctl(self.data, *words)
         self.assertEqual(no_terminal.returncode, USAGE, no_terminal.stdout + no_terminal.stderr)
@@ -124,7 +124,7 @@ class DestructiveCommands(ProgramTest):
         named = set(re.findall(r"(?m)^snapshot (\S+), \d+ bytes, would be removed$", output))
         self.assertEqual(named, removed)
         again = self.run_botctl(self.data, "backup", "prune")
-        self.assertEqual(again.returncode, 0, "nothing goes, so nothing is asked")
+        self.assertEqual(again.returncode, 0, "nothing would be removed, so nothing is asked")
 
     def snapshots(self):
         listing = self.run_botctl(self.data, "backup", "list", "--json")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""botctl and a botcored that speaks TLS: it is trusted when it should be, and only then."""
+"""botctl and a botcored with TLS: it is trusted with the right certificate and name only."""
 import json
 import os
 import pathlib
@@ -38,7 +38,7 @@ class OverTls(unittest.TestCase):
             stderr=subprocess.DEVNULL)
         until = time.monotonic() + 60
         while not ready.exists() and time.monotonic() < until and cls.daemon.poll() is None:
-            time.sleep(0.01)  # Between two looks for the file.
+            time.sleep(0.01)  # Poll interval.
         cls.port = json.loads(ready.read_text())["port"]
         cls.token = (cls.folder / "data" / "operator.token").read_text().strip()
 

@@ -14,7 +14,7 @@ import unittest
 from fixtures import BIN, NEGATIVE, ProgramTest
 
 CONFIG = 78
-LOCAL = {"HTTP_PORT": "0"}  # Tests take no fixed port.
+LOCAL = {"HTTP_PORT": "0"}  # Tests use no fixed port.
 
 
 class ConfigCheck(ProgramTest):
@@ -48,7 +48,7 @@ class ConfigCheck(ProgramTest):
         self.assertEqual([line.removeprefix("botcored: ") for line in start.stderr.splitlines()],
                          [line.removeprefix("botctl: ") for line in check.stderr.splitlines()])
         self.assertTrue(check.stdout.splitlines()[-1].startswith("verdict: refused"), name)
-        self.assertEqual(sorted(self.folder.rglob("*")), before, "a refusal makes nothing")
+        self.assertEqual(sorted(self.folder.rglob("*")), before, "a refusal creates no file")
 
     def both_accept(self, *words, **options):
         check = self.check(*words, **options)
@@ -64,7 +64,7 @@ class ConfigCheck(ProgramTest):
             stderr=subprocess.PIPE, text=True)
         until = time.monotonic() + 60
         while not ready.exists() and time.monotonic() < until and daemon.poll() is None:
-            time.sleep(0.01)  # Between two looks for the file.
+            time.sleep(0.01)  # Poll interval.
         daemon.send_signal(signal.SIGTERM)
         stderr = daemon.communicate(timeout=60)[1]
         self.assertTrue(ready.exists(), f"{words} {options}: {stderr}")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """scripts/consistency-check.sh over a real daemon: five steps in their order, a report by file, log
-and event, and a status that is not 0 with a sentence that helps whenever a step was not done.
+and event, and a status other than 0 with a useful message when a step was not done.
 @spec:R3-INTEG-07 R3-INTEG-09 R3-INTEG-10 R3-INTEG-11 R3-INTEG-12"""
 import contextlib
 import http.server
@@ -31,7 +31,7 @@ def steps_of(text):
 
 
 class MismatchingDaemon(http.server.BaseHTTPRequestHandler):
-    """Answers like a daemon whose exchange holds another position than the application."""
+    """Responds like a daemon whose exchange has another position than the application."""
     POSITION = {"symbol": "BTCUSDT", "ours": "0.01", "ours_cost": "600", "exchange": "0",
                 "exchange_cost": "0", "status": "MISMATCH"}
     ACCOUNT = {"account": "futures", "owner": "operator", "market": "futures", "state": "FROZEN",
@@ -112,7 +112,7 @@ class ConsistencyCheck(ProgramTest):
             [BIN / "botctl", "events", "--since", "0", "--follow", "--json", "--url", self.url,
              "--data", self.data], env=self.env, stdout=subprocess.PIPE, text=True)
         try:
-            next(events.stdout)  # It listens once it has heard anything of the past.
+            next(events.stdout)  # It is subscribed once it has printed a past event.
             done = self.check()
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             self.assertEqual(steps_of(done.stdout), [(step, "passed") for step in STEPS])
@@ -224,7 +224,7 @@ class ConsistencyCheck(ProgramTest):
                 self.assertIn(expected, done.stderr)
                 self.assertIn("with --data", done.stderr)
                 self.assertIn("NOTHING WAS CHECKED", done.stderr)
-        self.assertEqual(list(empty.iterdir()), [], "Nothing is left in a folder of others.")
+        self.assertEqual(list(empty.iterdir()), [], "Nothing is written into a foreign folder.")
 
     def test_fails_for_the_folder_of_another_daemon(self):
         other = self.copy_of_the_data("other")
@@ -267,7 +267,7 @@ class ConsistencyCheck(ProgramTest):
         self.assertEqual(done.returncode, UNAVAILABLE, done.stdout + done.stderr)
         self.assertEqual(steps_of(done.stdout)[-1], ("5", "NOT DONE"))
 
-    @unittest.skipIf(os.getuid() != 0, "only root can write for somebody else")
+    @unittest.skipIf(os.getuid() != 0, "only root can write for another user")
     def test_root_leaves_the_report_to_the_owner_of_the_folder(self):
         data = self.copy_of_the_data("owned")
         for path in (data, *data.iterdir()):

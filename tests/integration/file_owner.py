@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The service runs as a user of its own and the operator repairs as root: whatever root does, the
-service's files stay the service's, and closed to everybody else."""
+"""The service runs as its own user and the operator repairs as root: the files still belong to the
+service afterwards and are not accessible to others."""
 import os
 import pathlib
 import shutil
@@ -18,7 +18,7 @@ NO_PERMISSION = 77
 
 
 def as_user(user):
-    """Options for a process of a user that has no groups but its own."""
+    """Options for a process of a user with only its own group."""
     return {"user": user, "group": user, "extra_groups": [], "umask": 0o022}
 
 
@@ -42,7 +42,7 @@ class FilesOfTheService(ProgramTest):
         self.assert_owned_by_service("the copy")
 
     def serve_and_trade(self, meanwhile=lambda: None, **process):
-        """The service starts, takes an order and ends: it can use everything that is there."""
+        """The service starts, accepts an order and ends, so it can use all its files."""
         daemon, port = self.start(self.data, **(process or as_user(SERVICE)))
         try:
             url = f"http://127.0.0.1:{port}"
@@ -127,7 +127,7 @@ class FilesOfTheService(ProgramTest):
                                 timeout=60, check=False, **as_user(OTHER_USER))
         self.assertEqual(daemon.returncode, NO_PERMISSION, daemon.stderr)
         self.assertIn(f"sudo -u '#{SERVICE}'", daemon.stderr)
-        self.assert_owned_by_service("a stranger")
+        self.assert_owned_by_service("another user")
 
     def test_a_file_owned_by_root_is_named_with_the_repair(self):
         os.chown(self.data / "botcore.db", 0, 0)
@@ -174,7 +174,7 @@ class FilesInAnOpenFolder(ProgramTest):
             try:
                 mode = path.lstat().st_mode
             except FileNotFoundError:
-                continue  # A scratch file that is gone by now.
+                continue  # A temporary file that was removed.
             if stat.S_IMODE(mode) & 0o077:
                 wide[str(path.relative_to(data))] = oct(mode)
         self.assertEqual(wide, {})

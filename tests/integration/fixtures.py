@@ -1,4 +1,4 @@
-"""What tests of the programs share: a folder of their own, a daemon in it, botctl on it."""
+"""Base classes of the tests of the programs: a folder, a daemon in it, botctl on it."""
 import hashlib
 import json
 import os
@@ -50,7 +50,7 @@ class ProgramTest(unittest.TestCase):
             stderr=subprocess.DEVNULL, **popen)
         until = time.monotonic() + 60
         while not ready.exists() and time.monotonic() < until and daemon.poll() is None:
-            time.sleep(0.01)  # Between two looks for the file.
+            time.sleep(0.01)  # Poll interval.
         return daemon, json.loads(ready.read_text())["port"]
 
     @classmethod
@@ -63,7 +63,7 @@ class ProgramTest(unittest.TestCase):
 
     @classmethod
     def run_on_terminal(cls, data, typed, *words):
-        """botctl where somebody sits at a terminal and types `typed` to whatever is asked."""
+        """botctl on a terminal, with `typed` as the reply to its question."""
         controller, terminal = pty.openpty()
         try:
             os.write(controller, f"{typed}\n".encode())
@@ -73,7 +73,7 @@ class ProgramTest(unittest.TestCase):
             os.close(controller)
 
     def get(self, data, port, path):
-        """The bytes of an answer, whatever its status."""
+        """The body of a response, whatever its status."""
         token = (data / "operator.token").read_text().strip()
         request = urllib.request.Request(f"http://127.0.0.1:{port}{path}",
                                          headers={"Authorization": f"Bearer {token}"})
@@ -84,21 +84,21 @@ class ProgramTest(unittest.TestCase):
             return error.read()
 
     def wait_for(self, what, condition):
-        """The first answer of `look` that is true."""
+        """The first true value of `condition`."""
         until = time.monotonic() + 60
         while time.monotonic() < until:
             if seen := condition():
                 return seen
-            time.sleep(0.05)  # Between two looks.
-        return self.fail(f"{what()} did not come")
+            time.sleep(0.05)  # Poll interval.
+        return self.fail(f"{what()} did not happen")
 
     def component(self, data, port, row):
-        """What /health/detailed says of `row`."""
+        """The entry of `row` in /health/detailed."""
         seen = json.loads(self.get(data, port, "/health/detailed"))
         return next(item for item in seen["dependencies"] if item["name"] == row)
 
     def wait_component(self, data, port, row, state):
-        """What /health/detailed says of `row` once its status is `state`."""
+        """The entry of `row` in /health/detailed once its status is `state`."""
         found = {}
 
         def condition():
@@ -108,7 +108,7 @@ class ProgramTest(unittest.TestCase):
 
     def daily_jobs_done(self, data):
         """The first snapshot, its verification, the first check and the first drill begin with the
-        daemon; whatever breaks under them is told until they are tried again."""
+        daemon; an error in one of them is reported until its next run."""
         def condition():
             lines = (data / "jobs.jsonl").read_text().splitlines() \
                 if (data / "jobs.jsonl").exists() else []
@@ -118,7 +118,7 @@ class ProgramTest(unittest.TestCase):
 
 
 class CopiedStoreTest(ProgramTest):
-    """Each test has its own copy of the data folder of a daemon that was stopped."""
+    """Each test has its own copy of the data folder of a stopped daemon."""
     ORDERS = 5
 
     @classmethod
@@ -142,7 +142,7 @@ class CopiedStoreTest(ProgramTest):
         return self.run_botctl(self.data, *words)
 
     def state(self):
-        """Everything that a refusal must leave as it was."""
+        """The hash of every file that a refusal must not change."""
         return {path.relative_to(self.data): hashlib.sha256(path.read_bytes()).hexdigest()
                 for path in sorted(self.data.rglob("*"))
                 if path.is_file() and not path.name.endswith(("-shm", "-wal"))}

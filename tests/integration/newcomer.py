@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What a new user reads works as it stands: the README's first minutes, the requests of the API's
-page and the first bot, each on a fresh daemon with generated prices."""
+"""The documents for new users work unchanged: the README's first minutes, the requests of the API's
+page and the first bot, each on a new daemon with generated prices."""
 import ast
 import decimal
 import json
@@ -20,12 +20,12 @@ def blocks_of(page):
 
 
 def responses_in(text):
-    """The data of each API answer in what was printed."""
+    """The data of each API response in the output."""
     return [json.loads(line)["data"] for line in text.splitlines() if line.startswith('{"data"')]
 
 
 class Newcomer(ProgramTest):
-    """A checkout in which ./run has built and started the daemon."""
+    """A folder like a checkout in which ./run has built and started the daemon."""
 
     def setUp(self):
         self.place = self.home / self.id().rsplit(".", maxsplit=1)[-1]
@@ -35,7 +35,7 @@ class Newcomer(ProgramTest):
         self.data = self.place / "var"
         self.daemon, port = self.start(self.data)
         self.address = f"127.0.0.1:{port}"
-        # The pages leave out the usual address; here it is another one.
+        # The pages omit the default address; the test's daemon has another one.
         botctl = programs / "botctl"
         botctl.write_text(f'#!/bin/sh\nexec "{BIN / "botctl"}" "$@" --url http://{self.address}\n')
         botctl.chmod(0o755)
@@ -44,7 +44,7 @@ class Newcomer(ProgramTest):
         stop(self.daemon)
 
     def paste(self, text):
-        """Runs it as it stands on the page, but for the port. What it printed."""
+        """Runs the page's command with another port; its output."""
         command = ["bash", "-euo", "pipefail", "-c", text.replace(ADDRESS, self.address)]
         done = subprocess.run(command, cwd=self.place, env=self.env, stdin=subprocess.DEVNULL,
                               text=True, capture_output=True, timeout=120, check=False)
@@ -141,7 +141,7 @@ class Newcomer(ProgramTest):
         self.assertIn("call()", helper)
         responses = [responses_in(self.paste(helper + request)) for request in requests]
         self.assertEqual(sum(request.count("call ") for request in requests),
-                         sum(len(each) for each in responses), "Each request has an answer.")
+                         sum(len(each) for each in responses), "Each request has a response.")
         attached, own, trailing, spot, ends, pages = responses
         entry, page = attached
         self.assertEqual(entry["status"], "FILLED")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What botcored and botctl do with mistakes: an exit code of sysexits.h, or an answer of 4xx, and a
+"""How botcored and botctl refuse mistakes: an exit code of sysexits.h, or a 4xx response, and a
 text that says what was expected."""
 import contextlib
 import json
@@ -178,7 +178,7 @@ class Refusals(unittest.TestCase):
         try:
             until = time.monotonic() + 60
             while not ready.exists() and time.monotonic() < until and daemon.poll() is None:
-                time.sleep(0.01)  # Between two looks for the file.
+                time.sleep(0.01)  # Poll interval.
             self.port = json.loads(ready.read_text())["port"]
             self.token = (self.data / "operator.token").read_text().strip()
             routes = json.loads(self.call("GET", "/api/openapi.json")[1])["paths"]
@@ -222,7 +222,7 @@ class Refusals(unittest.TestCase):
             self.assertEqual(self.call("POST", "/api/auth/login", wrong)[0], 401)
             with contextlib.closing(sqlite3.connect(self.data / "users.sqlite",
                                                     isolation_level=None)) as users:
-                users.execute("BEGIN IMMEDIATE")  # Nobody else writes now.
+                users.execute("BEGIN IMMEDIATE")  # Blocks other writers.
                 for body, expected in ((wrong, 401), (login, 503)):
                     status, response = self.call("POST", "/api/auth/login", body)
                     self.assertEqual(status, expected, response)

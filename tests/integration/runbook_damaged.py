@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""docs/runbooks/data-damaged.md, followed word for word on stores that are damaged: the commands
-are taken out of the page. @spec:TC-REL-017 R4-AC-09"""
+"""docs/runbooks/data-damaged.md, followed exactly on damaged stores: the commands are read from
+the page. @spec:TC-REL-017 R4-AC-09"""
 import contextlib
 import json
 import pathlib
@@ -35,8 +35,7 @@ class FollowingTheRunbook(ProgramTest):
         self.orders = orders_of(self.run_botctl(self.data, "orders", "--all", "--json"))
 
     def follow(self, command):
-        """Runs a command of the page as it stands there, at a terminal, and agrees to what it
-        asks."""
+        """Runs a command of the page on a terminal and agrees to its question."""
         self.assertEqual(command[0], "botctl", "only botctl is expected on this page")
         return self.run_on_terminal(self.data, "y", *command[1:], "--url",
                                     f"http://127.0.0.1:{self.port}")
@@ -50,9 +49,9 @@ class FollowingTheRunbook(ProgramTest):
         plain, as_json = (self.follow(command) for command in commands_of("Diagnosis")[0])
         self.assertEqual((plain.returncode, as_json.returncode), (NEGATIVE, NEGATIVE))
         self.assertIn(kind, plain.stdout)
-        self.assertIn(f"botctl {program}", plain.stdout, "the way out")
+        self.assertIn(f"botctl {program}", plain.stdout, "the command that repairs it")
         self.assertIn(kind, [each["kind"] for each in json.loads(as_json.stdout)["findings"]])
-        # Each kind that is found is named on the page, so that its reader knows which way to go.
+        # The page names each kind that is found, so that its reader can choose a resolution.
         self.assertIn(kind, PAGE)
 
     def resolve(self, program):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The daemon under its supervisor, both as processes: who is believed, what ends whom, and what a
-signal to either of them does. And where the daemon's lines go, and how they look."""
+"""The daemon under its supervisor, both as processes: whose reports count, and what signals to
+either of them do. Also the destination and format of the daemon's log."""
 # @spec:R1-HA-06 R4-AUTO-08 R2-SHUT-01
 import contextlib
 import json
@@ -25,7 +25,7 @@ SILENCE_SECONDS, START_SECONDS = 4, 10
 
 
 def children_of(pid):
-    """Pids."""
+    """The pids of its children."""
     with contextlib.suppress(FileNotFoundError):
         text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text()
         return [int(child) for child in text.split()]
@@ -33,7 +33,7 @@ def children_of(pid):
 
 
 class Files(ProgramTest):
-    """Each test has a folder of its own, with the log and what is said on standard error."""
+    """Each test has its own folder, with the log and the supervisor's standard error."""
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=self.home))
@@ -73,7 +73,7 @@ class Supervised(Files):
         self.addCleanup(self.end)
 
     def end(self):
-        """Ends whatever a failed test has left."""
+        """Ends the processes that a failed test has left."""
         if self.process.poll() is None:
             for one in [self.process.pid, *children_of(self.process.pid)]:
                 with contextlib.suppress(ProcessLookupError):
@@ -92,7 +92,7 @@ class Supervised(Files):
         def condition():
             now = children_of(self.process.pid)
             return now and now[0] != than and self.ready.exists() and now[0]
-        return self.wait_for(lambda: "a new life", condition)
+        return self.wait_for(lambda: "a new process", condition)
 
     def terminated(self):
         self.process.terminate()
@@ -116,7 +116,7 @@ class Supervised(Files):
 
     def test_a_hanging_start_is_killed_and_repeated(self):
         self.supervise("--start-max", str(START_SECONDS))
-        first = self.wait_for(lambda: "a first life", lambda: children_of(self.process.pid))[0]
+        first = self.wait_for(lambda: "a first process", lambda: children_of(self.process.pid))[0]
         os.kill(first, signal.SIGSTOP)
         self.assertFalse(self.ready.exists(), "it was ready before it could be stopped")
         self.another_daemon(first)
@@ -186,14 +186,14 @@ class Supervised(Files):
         self.wait_for(lambda: "the refusal of a mistake",
                       lambda: "the old configuration stays" in self.messages())
         self.assertIn(429, self.reads())
-        # What no start would take, no reload takes either.
+        # A reload refuses what a start refuses.
         self.config.write_text("[limits]\nreads_per_second = 2\n"
                                "[http]\nhosts = \"https://bots.example\"\n")
         self.process.send_signal(signal.SIGHUP)
         self.wait_for(lambda: "the refusal of a wrong host name",
                       lambda: any("http.hosts" in line.get("cause", "") for line in self.lines()
                                   if line["message"] == "the old configuration stays"))
-        # Keys of the shutdown hold at once, too.
+        # Keys of the shutdown take effect at once, too.
         self.config.write_text("[limits]\noperators = true\nreads_per_second = 1\n"
                                "[shutdown]\ndrain_within_seconds = 7\n")
         self.process.send_signal(signal.SIGHUP)
@@ -228,7 +228,7 @@ class Lines(Files):
         return daemon
 
     def after_hangup(self, daemon):
-        """Two hangups: whatever the first one writes has been written when the second has come."""
+        """Sends two hangups: after the second one all lines of the first are written."""
         for _ in range(2):
             before = len(self.messages())
             daemon.send_signal(signal.SIGHUP)
@@ -255,7 +255,7 @@ class Lines(Files):
         self.assertEqual(self.steps(), STEPS)
 
     def output(self, *words, terminal):
-        """What somebody sees from the start to the end."""
+        """The output from the start to the end."""
         if not terminal:
             with open(self.folder / "seen", "w+b") as seen:
                 stop(self.serve(*words, stdout=seen, stderr=seen))
@@ -286,7 +286,7 @@ class Lines(Files):
                 seen = self.output(*words, terminal=terminal)
                 self.assertRegex(seen, expected)
                 self.assertNotRegex(seen, other)
-                self.assertEqual(self.steps(), STEPS)  # The file is JSON whatever the screen has.
+                self.assertEqual(self.steps(), STEPS)  # The file is always JSON.
 
     def test_warnings_of_the_start_come_after_the_greeting(self):
         for terminal in (True, False):

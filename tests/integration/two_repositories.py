@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Every commit goes to S3 over TLS and to a folder; the one goes away and comes back; the machine
-is lost, and each of the two alone brings everything back."""
+"""Every commit is archived to S3 over TLS and to a folder; S3 fails and recovers; the machine is
+lost, and each of the two alone restores everything."""
 import json
 import os
 import shutil
@@ -12,7 +12,7 @@ from fixtures import ROOT, ProgramTest, orders_of, stop
 
 
 def missing():
-    """Why the server of S3 cannot run here; empty: it can."""
+    """Why the S3 server cannot run here; empty when it can."""
     if shutil.which("node") is None:
         return "node is not installed"
     if not (ROOT / "tests/s3/node_modules/s3rver").exists():
@@ -78,7 +78,7 @@ every_ms = 100
         return self.fail(f"{name} is missing")
 
     def copied(self, port, places):
-        """Waits until the places have the newest record."""
+        """Waits until the repositories have the newest record."""
         newest = self.figure(port, "journal_sequence")
         for place in places:
             name = f'archive_sequence{{repository="{place}"}}'
@@ -86,7 +86,7 @@ every_ms = 100
                           lambda name=name: self.figure(port, name) >= newest)
 
     def restored_from(self, name, place):
-        """What a machine with nothing but the place and the key has: newest record, orders."""
+        """Restores from the repository and the key alone: newest record, orders."""
         data = self.home / name
         data.mkdir(mode=0o700)
         shutil.copyfile(self.escrow, data / "archive.key")

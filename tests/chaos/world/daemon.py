@@ -232,7 +232,8 @@ class Daemon:
         return found
 
     def verify(self):
-        """The result of botctl verify, which compares the rows with the journal of a stopped daemon."""
+        """The result of botctl verify, which compares the rows with the journal of a stopped
+        daemon."""
         done = subprocess.run([program("botctl"), "verify", "--data", str(self.data), "--json"],
                               text=True, capture_output=True, check=False)
         for line in done.stdout.splitlines():
