@@ -34,7 +34,7 @@ usage() {
     exit 2
 }
 
-# Nothing of the check can be done; cron mails what is said here.
+# The check cannot begin; cron mails this message.
 give_up() {
     echo "consistency-check: $1" >&2
     echo "consistency-check: NOTHING WAS CHECKED" >&2
@@ -79,11 +79,11 @@ with --data"
 [ -f "$data/botcore.db" ] || give_up "the folder '$data' holds no store (botcore.db): give the \
 data folder of the daemon at $url with --data"
 [ -f "$data/operator.token" ] || give_up "the folder '$data' holds no operator.token, without \
-which the daemon at $url cannot be asked: give the data folder of that daemon with --data"
+which the daemon at $url cannot be queried: give the data folder of that daemon with --data"
 # Only the folder's own token is used: it shows that this is the folder of the daemon at the URL.
 unset BOTCTL_TOKEN
 
-work=$(mktemp -d) || give_up "no temporary folder can be made: look at the disk and at TMPDIR"
+work=$(mktemp -d) || give_up "no temporary folder can be made: check the disk and TMPDIR"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 69' HUP INT TERM
 report=$work/report
@@ -92,11 +92,11 @@ different=no
 undone=no
 denied=no
 
-ask() {
+run_botctl() {
     "$botctl" "$@" --url "$url" --data "$data" ${ca:+--ca "$ca"} >"$work/out" 2>"$work/err"
 }
 
-say() {
+report_line() {
     printf '%s\n' "$1" >>"$report"
 }
 
@@ -104,23 +104,23 @@ indent() {
     LC_ALL=C sed -e 's/[[:cntrl:]]//g' -e 's/^/    /' "$1" >>"$report"
 }
 
-passed() { say "step $1: passed: $2"; }
+passed() { report_line "step $1: passed: $2"; }
 
 failed() {
     different=yes
-    say "step $1: FAILED: $2"
+    report_line "step $1: FAILED: $2"
 }
 
 not_done() {
     undone=yes
-    say "step $1: NOT DONE: $2"
+    report_line "step $1: NOT DONE: $2"
 }
 
-say "consistency check of $data and $url at $(date -u +%Y-%m-%dT%H:%M:%SZ)"
+report_line "consistency check of $data and $url at $(date -u +%Y-%m-%dT%H:%M:%SZ)"
 
 # ---- Step 1: the application against the exchange ----
 
-ask reconcile
+run_botctl reconcile
 case $? in
     0) passed 1 "positions, balances and orders are what the exchange says" ;;
     1)
@@ -145,9 +145,9 @@ and --url must belong to the same daemon"
 esac
 [ ! -s "$work/err" ] || indent "$work/err"
 
-# ---- Steps 2 to 4: one check of all rows against the journal, judged step by step ----
+# ---- Steps 2 to 4: one check of all rows against the journal, reported step by step ----
 
-ask check
+run_botctl check
 checked=$?
 # Lines of the check: "critical balance_mismatch at record 7: ..."; an action follows each.
 LC_ALL=C awk '/^(critical|warning) [a-z_]+[ :]/ { kind = $2; sub(/:$/, "", kind); print kind }' \
@@ -161,7 +161,7 @@ if LC_ALL=C awk '/^the rows are what the journal says$/ { found = 1 } END { exit
 fi
 
 # The findings of one step, by their kinds.
-judge() {
+report_step() {
     step=$1
     good=$2
     kinds=$3
@@ -174,16 +174,16 @@ judge() {
     elif [ "$clean" = yes ] || { [ "$named" -gt 0 ] && [ "$named" -eq "$counted" ]; }; then
         passed "$step" "$good"
     else
-        not_done "$step" "the check of the store did not say all of what it found"
+        not_done "$step" "the check of the store did not list all its findings"
     fi
 }
 
-judge 2 "the balances are what the trades' postings sum to" \
+report_step 2 "the balances are what the trades' postings sum to" \
     "balance_mismatch conservation_broken unbalanced_postings duplicate_trade"
-judge 3 "every closed trade has an exit price" "closed_without_exit"
-judge 4 "every open position has its trades" "orphan_position position_mismatch"
+report_step 3 "every closed trade has an exit price" "closed_without_exit"
+report_step 4 "every open position has its trades" "orphan_position position_mismatch"
 case $checked in
-    0) [ "$clean" = yes ] || not_done 2 "botctl check ended well, but with a text not known here" ;;
+    0) [ "$clean" = yes ] || not_done 2 "botctl check ended with 0, but with an unknown text" ;;
     1) failed "2 to 4" "the check of all rows and of the journal says" ;;
     *) not_done "2 to 4" "botctl check could not read the store in $data" ;;
 esac
@@ -191,7 +191,7 @@ if [ "$checked" != 0 ]; then
     indent "$work/out"
     indent "$work/err"
 else
-    # Whether the newest records are all there is another question than the steps ask.
+    # The steps do not include whether the newest records are complete.
     LC_ALL=C awk '/^the archive was not asked/ { print "note: " $0 }' "$work/out" >>"$report"
 fi
 
@@ -211,7 +211,7 @@ elif [ "$undone" = yes ]; then
 fi
 
 undelivered() {
-    say "step 5: NOT DONE: $1"
+    report_line "step 5: NOT DONE: $1"
     [ "$status" != 0 ] || status=69
     delivered=no
 }
@@ -224,7 +224,7 @@ LC_ALL=C awk -v result="$result" '{ n += length($0) + 1 }
     n > 15000 { print "(cut here; the file has the rest)"; exit }
     { print }
     END { print "result: " result }' "$report" >"$work/short"
-ask report-check "$result" "$work/short" || {
+run_botctl report-check "$result" "$work/short" || {
     undelivered "the report is neither in the daemon's log nor in its event stream:"
     indent "$work/err"
 }
@@ -232,11 +232,11 @@ if mkdir -p "$folder" && : >"$file.part"; then
     written=yes
 else
     written=no
-    undelivered "no file can be written in $folder: look at the disk and at the folder's owner"
+    undelivered "no file can be written in $folder: check the disk and the folder's owner"
 fi
-[ "$delivered" = no ] || say "step 5: passed: the report is in the daemon's log and in $file, and \
-its result in the event stream"
-say "result: $result"
+[ "$delivered" = no ] || report_line "step 5: passed: the report is in the daemon's log and in \
+$file, and its result in the event stream"
+report_line "result: $result"
 cat "$report"
 [ "$written" = yes ] || exit "$status"
 if ! cat "$report" >"$file.part" || ! mv "$file.part" "$file"; then
@@ -244,12 +244,12 @@ if ! cat "$report" >"$file.part" || ! mv "$file.part" "$file"; then
     [ "$status" != 0 ] || status=69
     exit "$status"
 fi
-# Root leaves nothing here that the service's user cannot open.
+# Files that root writes are given to the service's user.
 if [ "$(id -u)" = 0 ] && ! chown --reference="$data" "$folder" "$file"; then
     echo "consistency-check: $file cannot be given to the owner of $data" >&2
     [ "$status" != 0 ] || status=69
 fi
-# The newest thirty reports stay. Their names are ours, so that ls lists them as they are.
+# The newest thirty reports are kept. Their names are simple, so that ls prints them unchanged.
 # shellcheck disable=SC2012
 ls "$folder" | awk '/^[0-9TZ]+-[0-9]+\.txt$/ { names[++n] = $0 }
     END { for (i = 1; i <= n - 30; i++) print names[i] }' | while read -r old; do

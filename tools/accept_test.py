@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tags are read as documented, wrong ones are refused, and the tags of this tree are all known."""
+"""Tags are read as documented, wrong ones are refused, and all tags of this tree are known."""
 # @spec:R1-DOC-01
 import pathlib
 import sys
@@ -25,7 +25,7 @@ class Accept(unittest.TestCase):
         lines = ['"""What it shows. ' + AT + 'R1-DOC-01"""', f"# {AT}R2-CB-03 {AT}R2-CB-04"]
         lines += ["x = 1"] * 100
         lines += ["class Some(unittest.TestCase):", f"    # {AT}I9", "    # More about it.",
-                  "    def test_of_exits(self):", f"        pass  # {AT}I8, as told"]
+                  "    def test_of_exits(self):", f"        pass  # {AT}I8, as stated"]
         found = [(ids, evidence.name, line)
                  for ids, evidence, line in accept.scan_script("tools/some_test.py", lines)]
         self.assertEqual(found, [
@@ -59,25 +59,25 @@ class Accept(unittest.TestCase):
     def test_a_tag_without_a_test_is_an_error(self):
         tags = [(ids, evidence, "x.cpp", line) for ids, evidence, line in
                 accept.scan_cpp("x.cpp", [f"// {AT}I1", "int x;", "TEST(A, B) {"])]
-        self.assertEqual(len(accept.collect(accept.read_ledger(), tags)), 1)
+        self.assertEqual(len(accept.collect(accept.read_requirements(), tags)), 1)
 
     def test_an_unknown_or_missing_id_is_an_error(self):
         evidence = accept.Evidence("A.B", "A.B", "x.cpp")
         for ids in (["R9-NONE-01"], []):
-            errors = accept.collect(accept.read_ledger(), [(ids, evidence, "x.cpp", 1)])
+            errors = accept.collect(accept.read_requirements(), [(ids, evidence, "x.cpp", 1)])
             self.assertEqual(len(errors), 1)
 
-    def test_judges_by_the_worst_result(self):
+    def test_the_result_is_the_worst_of_the_tests(self):
         row = accept.Row("I1", "title", "")
-        self.assertEqual(accept.judge(row, {}), "not yet")
+        self.assertEqual(accept.result_of(row, {}), "not yet")
         row.evidence = [accept.Evidence("A.B", r"(^|/)A([/<][^.]*)?\.B(/|$)", "x")]
-        self.assertEqual(accept.judge(row, {}), "not run")
-        self.assertEqual(accept.judge(row, {"A.B": {"dev": "skip"}}), "not run")
-        self.assertEqual(accept.judge(row, {"All/A.B/3": {"dev": "pass"}}), "pass")
-        self.assertEqual(accept.judge(row, {"A.B": {"dev": "pass", "gcc": "fail"}}), "fail")
-        self.assertEqual(accept.judge(row, {"A.Bee": {"dev": "pass"}}), "not run")
+        self.assertEqual(accept.result_of(row, {}), "not run")
+        self.assertEqual(accept.result_of(row, {"A.B": {"dev": "skip"}}), "not run")
+        self.assertEqual(accept.result_of(row, {"All/A.B/3": {"dev": "pass"}}), "pass")
+        self.assertEqual(accept.result_of(row, {"A.B": {"dev": "pass", "gcc": "fail"}}), "fail")
+        self.assertEqual(accept.result_of(row, {"A.Bee": {"dev": "pass"}}), "not run")
 
-    def test_counts_what_did_not_run_as_failed(self):
+    def test_a_test_that_did_not_run_counts_as_failed(self):
         cases = {
             '<testcase name="a" status="run"/>': "pass",
             '<testcase name="a" status="fail"><failure message=""/></testcase>': "fail",
@@ -94,7 +94,7 @@ class Accept(unittest.TestCase):
         self.assertEqual(suite.Counts(2, 0, 1).line(), "2 passed, 0 failed, 1 skipped")
 
     def test_every_tag_of_this_tree_names_a_known_row(self):
-        self.assertEqual(accept.collect(accept.read_ledger(), accept.scan()), [])
+        self.assertEqual(accept.collect(accept.read_requirements(), accept.scan()), [])
 
 
 if __name__ == "__main__":

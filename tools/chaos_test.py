@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A scenario that cannot have a network of its own is skipped and counted, and in CI it fails."""
+"""A scenario that cannot have its own network is skipped and counted, and fails in CI."""
 import json
 import os
 import pathlib
@@ -10,8 +10,8 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 
-def play(**more):
-    """Where none of the tools is found; what came, and the verdict."""
+def run_scenario(**more):
+    """Runs it where none of the tools is found. The ended process, and the verdict."""
     env = {name: value for name, value in os.environ.items() if name != "CI"}
     env |= {"PATH": "/nonexistent", "BOTTEST_CHAOS_BIN": "/nonexistent", **more}
     done = subprocess.run([sys.executable, str(ROOT / "dev"), "chaos", "--short",
@@ -21,8 +21,8 @@ def play(**more):
 
 
 class Chaos(unittest.TestCase):
-    def test_skips_with_a_reason_what_cannot_play(self):
-        done, verdict = play()
+    def test_skips_with_a_reason_a_scenario_that_cannot_run(self):
+        done, verdict = run_scenario()
         self.assertEqual(done.returncode, 77, done.stderr)
         self.assertIn("unshare is not installed", verdict["skipped"])
         self.assertFalse(verdict["ok"])
@@ -30,7 +30,7 @@ class Chaos(unittest.TestCase):
         self.assertIn("0 of 1 scenarios, 1 skipped", done.stdout)
 
     def test_fails_in_ci_instead(self):
-        done, verdict = play(CI="true")
+        done, verdict = run_scenario(CI="true")
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertTrue(verdict["failures"])
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the rules no compiler sees: layers, banned names, lengths, comments, READMEs, paths.
+"""Checks rules that no compiler checks: layers, banned names, lengths, comments, READMEs, paths.
 
 Run:  python3 tools/check_rules.py [--root DIR]
 One line per breach; exit status 1 when there is one, or when there was nothing to check.
@@ -153,7 +153,7 @@ def rule_banned(source):
 
 
 def rule_file_length(source):
-    """A file longer than a reader can hold."""
+    """A file that is too long."""
     limit = LINES_MAX_TEST if source.is_test else LINES_MAX
     if len(source.lines) > limit:
         yield limit + 1, f"{len(source.lines)} lines, at most {limit}"
@@ -181,7 +181,7 @@ def rule_dead_code(source):
         body = comment.strip()
         if body.startswith("//") and not body.startswith("///"):
             if CODE_IN_COMMENT.match(body[2:].strip()):
-                yield number, "commented-out code: git remembers it"
+                yield number, "commented-out code: remove it, git keeps it"
 
 
 def rule_header(source):
@@ -204,7 +204,7 @@ def rule_header(source):
 
 
 def rule_folder_names(source):
-    """A folder whose name says nothing."""
+    """A folder whose name has no meaning."""
     for part in source.path.parts[:-1]:
         if part in FOLDER_NAMES_BANNED:
             yield 1, f"folder `{part}` has no meaning: name what is in it"
@@ -228,7 +228,7 @@ SOURCE_RULES = {
 
 
 def tree_readmes(root):
-    """Each layer says in at most twenty lines what it is for."""
+    """Each layer has a README of at most twenty lines about its purpose."""
     folders = [p for p in (root / "src").glob("*") if p.is_dir() and any(p.rglob("*.?pp"))]
     if (root / "sim").is_dir():
         folders.append(root / "sim")
@@ -249,14 +249,14 @@ def tree_machine_paths(root):
 
 
 def tree_hosts(root):
-    """The address of a package registry or mirror: that is the machine's configuration."""
+    """The address of a package registry or mirror: it belongs to the machine's configuration."""
     for path, number, line in text.lines_of_tree(root):
         if REGISTRY_HOST.search(line):
             yield path, number, "names a package registry"
 
 
 def tree_scripts(root):
-    """Scripts obey the same lengths and the same rule for TODO."""
+    """Scripts have the same limits of length and the same rule for TODO."""
     for path in text.files_of_tree(root):
         name = path.relative_to(root)
         if path.suffix not in {".py", ".sh", ".cmake"} and path.name != "CMakeLists.txt":

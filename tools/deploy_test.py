@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What deploy/ says about the program is true of the program: ports, routes, keys, limits.
+"""The files of deploy/ agree with the program: ports, routes, keys, limits.
 
-The files are read by real parsers; where systemd-analyze is installed it judges the unit too.
+The files are read by real parsers; systemd-analyze, where installed, checks the unit too.
 The alerts have a test of their own, prometheus_rules_test.py.
 """
 # @spec:R1-AC-06 R1-INTMON-02 X-17 X-63
@@ -20,7 +20,7 @@ DEBIAN_PYTHON = "/usr/bin/python3"
 try:
     import yaml
 except ImportError:
-    # Another interpreter stands first in the path; the packages are installed for Debian's.
+    # Another interpreter comes first in the path; the packages are installed for Debian's.
     if sys.executable == DEBIAN_PYTHON:
         raise
     os.execv(DEBIAN_PYTHON, [DEBIAN_PYTHON, *sys.argv])
@@ -73,7 +73,7 @@ def container():
 
 
 class Deploy(unittest.TestCase):
-    def test_every_yaml_file_is_yaml_and_every_file_is_known_here(self):
+    def test_every_yaml_file_parses_and_every_file_is_listed(self):
         names = {str(path.relative_to(DEPLOY)) for path in DEPLOY.rglob("*") if path.is_file()}
         self.assertEqual(names, {
             "compose.yaml", "cron/botcore", "docker/Dockerfile", "kubernetes/botcored.yaml",
@@ -100,7 +100,7 @@ class Deploy(unittest.TestCase):
         for pod in pods:
             self.assertIs(pod["enableServiceLinks"], False)
 
-    def test_ports_are_the_program_s(self):
+    def test_ports_are_the_default_of_the_program(self):
         port = int(config_keys()["http.port"])
         service = documents("compose.yaml")[0]["services"]["botcored"]
         self.assertEqual(service["ports"], [f"127.0.0.1:{port}:{port}"])
@@ -137,7 +137,7 @@ class Deploy(unittest.TestCase):
                 self.assertIn(f'"{option}"', known[program], line)
         self.assertIn('"status"', known["botctl"])
 
-    def test_every_door_is_given_the_same_time_to_close(self):
+    def test_every_deployment_has_the_same_stop_timeout(self):
         self.assertEqual(unit()["Service"]["TimeoutStopSec"], str(GRACE_SECONDS))
         service = documents("compose.yaml")[0]["services"]["botcored"]
         self.assertEqual(service["stop_grace_period"], f"{GRACE_SECONDS}s")
@@ -146,12 +146,12 @@ class Deploy(unittest.TestCase):
 
     def test_delay_and_drain_fit_into_the_grace_with_room_for_the_store(self):
         keys, data = config_keys(), kubernetes("ConfigMap")["data"]
-        alone = (int(keys["shutdown.drain_delay_seconds"])
-                 + int(keys["shutdown.drain_within_seconds"]))
-        behind = (int(data["BOTCORE_SHUTDOWN_DRAIN_DELAY_SECONDS"])
+        by_default = (int(keys["shutdown.drain_delay_seconds"])
+                      + int(keys["shutdown.drain_within_seconds"]))
+        in_pod = (int(data["BOTCORE_SHUTDOWN_DRAIN_DELAY_SECONDS"])
                   + int(data["BOTCORE_SHUTDOWN_DRAIN_WITHIN_SECONDS"]))
         probe = container()["readinessProbe"]
-        self.assertLessEqual(max(alone, behind), GRACE_SECONDS - 5)
+        self.assertLessEqual(max(by_default, in_pod), GRACE_SECONDS - 5)
         self.assertGreater(int(data["BOTCORE_SHUTDOWN_DRAIN_DELAY_SECONDS"]),
                            probe["periodSeconds"] * probe["failureThreshold"])
 
@@ -163,11 +163,11 @@ class Deploy(unittest.TestCase):
             self.assertEqual(service[key], value, key)
         self.assertGreaterEqual(int(service["WatchdogSec"]), 10)
         self.assertIn("MemoryMax", service)
-        # A locked folder or a lost journal passes; wrong usage and damage do not.
+        # Restarted: a locked folder, a lost journal. Not restarted: wrong usage, damage.
         self.assertEqual(service["RestartPreventExitStatus"].split(), ["2", "64", "65", "77", "78"])
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd-analyze is not installed")
-    def test_systemd_understands_the_unit_and_finds_it_confined(self):
+    def test_systemd_parses_the_unit_and_rates_it_confined(self):
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder) / "botcored.service"
             file.write_text(text_of("deploy/systemd/botcored.service")
@@ -216,7 +216,7 @@ class Deploy(unittest.TestCase):
         self.assertEqual(mounts["state"], "/var/lib/botcore")
 
     # @spec:R3-BKP-04 R3-AC-14
-    def test_the_archive_is_elsewhere_than_the_store(self):
+    def test_the_archive_is_on_another_disk_than_the_store(self):
         compose = documents("compose.yaml")[0]["services"]["botcored"]
         pod = kubernetes("ConfigMap")["data"]
         claims = {one["metadata"]["name"]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What ./dev coverage takes for lines that handle errors."""
+"""Which lines ./dev coverage counts as handling errors."""
 import pathlib
 import sys
 import unittest
@@ -49,20 +49,20 @@ class ErrorLines(unittest.TestCase):
         self.assertEqual(lines("int f() {\n switch (x) {\n  case A::B:\n   return 1;\n"
                                "  case A::C:\n   return failure(1);\n }\n return 2;\n}\n"), [6])
 
-    def test_words_in_texts_and_comments_are_none(self):
+    def test_strings_and_comments_do_not_count(self):
         self.assertEqual(lines('void f() {\n a("throw");  // throw\n b(1\'000);\n}\n'), [])
 
-    def test_what_only_looks_like_one(self):
+    def test_similar_names_do_not_count(self):
         self.assertEqual(lines("void f() {\n count_failures_of_all();\n log.failures(3);\n}\n"), [])
 
     def test_counts_come_from_the_region_of_the_place(self):
         text = "int f() {\n  if (x) return Failure{1};\n  return 2;\n}\n"
         segments = [[1, 9, 5, True, True, False], [2, 10, 0, True, True, False],
                     [2, 27, 5, True, False, False], [4, 2, 0, False, False, False]]
-        self.assertEqual(error_lines.judge(text, segments), ([2], [2]))
+        self.assertEqual(error_lines.error_lines_reached(text, segments), ([2], [2]))
         segments[1][2] = 1
-        self.assertEqual(error_lines.judge(text, segments), ([2], []))
-        self.assertEqual(error_lines.judge(text, []), ([], []))
+        self.assertEqual(error_lines.error_lines_reached(text, segments), ([2], []))
+        self.assertEqual(error_lines.error_lines_reached(text, []), ([], []))
 
 
 if __name__ == "__main__":

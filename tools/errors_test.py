@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every error value of the project comes back in a named test; the finder itself can fail."""
+"""Every error value of the project is asserted by a test; the search itself can fail."""
 import pathlib
 import sys
 import tempfile
@@ -47,14 +47,14 @@ class Errors(unittest.TestCase):
             call.fail(503,
                       "NOT_THE_WRITER", "ask another");
             const char* unit = "NO_CODE_HERE";
-            constexpr Refused kTooLate{504, "TIMEOUT", "too late"};
+            constexpr ErrorResponse kTooLate{504, "TIMEOUT", "too late"};
             // call.fail(400, "ONLY_A_COMMENT")
         """)
         self.assertEqual(set(errors.values_of(self.root)), {
             "Reason::PriceStale", "Reason::DiskFull", "OpenError::Kind::Corrupt",
             "OpenError::Kind::TooNew", "CommitResult::Conflict", "NOT_THE_WRITER", "TIMEOUT"})
 
-    def test_an_assertion_counts_and_a_mere_mention_does_not(self):
+    def test_an_assertion_counts_and_a_mention_does_not(self):
         found, wrong = self.seen_by("""
 TEST(Latch, RefusesStalePrices) {
     order.reason = Reason::DiskFull;
@@ -78,7 +78,7 @@ TEST(Store, RefusesItAll) {
         self.assertEqual(set(found), {"OpenError::Kind::TooNew", "CommitResult::Conflict",
                                       "Reason::PriceStale"})
 
-    def test_what_stands_in_a_switch_only_is_returned_by_nobody(self):
+    def test_a_value_in_a_switch_only_is_not_returned(self):
         self.write("src/model/gates.cpp", """
             case Reason::DiskFull: return 503;
             return model::Reason::PriceStale;

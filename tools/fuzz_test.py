@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every fuzzer has a kept corpus and a line in docs/testing.md, and its end is read rightly."""
+"""Every fuzzer has a committed corpus and a line in docs/testing.md; its result is read."""
 import pathlib
 import sys
 import unittest
@@ -16,7 +16,7 @@ class Fuzzers(unittest.TestCase):
             with self.subTest(name):
                 self.assertTrue(any(fuzz.corpus(name).iterdir()))
 
-    def test_no_corpus_is_without_its_fuzzer(self):
+    def test_every_corpus_has_a_fuzzer(self):
         folders = {folder.name for folder in (paths.ROOT / "tests/fuzz/corpus").iterdir()}
         self.assertEqual(folders, set(fuzz.names()))
 
@@ -26,17 +26,17 @@ class Fuzzers(unittest.TestCase):
             with self.subTest(name):
                 self.assertIn(f"| `{name}` |", text)
 
-    def test_one_that_ran_nothing_or_died_failed(self):
+    def test_a_run_without_inputs_or_with_a_crash_fails(self):
         runs = [fuzz.Run("a", 10, 0), fuzz.Run("b", 0, 0), fuzz.Run("c", 10, 77)]
         self.assertEqual([run.ok() for run in runs], [True, False, False])
         counts = suite.count_fuzzers(runs)
         self.assertEqual(counts.line(), "1 passed, 2 failed")
         self.assertEqual(counts.failures, ["fuzz: b", "fuzz: c"])
 
-    def test_the_input_of_a_death_is_named(self):
+    def test_the_input_of_a_crash_is_named(self):
         run = fuzz.Run("a", 1, 77, "x\nartifact_prefix='f/'; Test unit written to f/crash-1\nBase")
-        self.assertEqual(fuzz.input_of(run), "f/crash-1")
-        self.assertIsNone(fuzz.input_of(fuzz.Run("a", 1, 1, "no memory")))
+        self.assertEqual(fuzz.crash_input_of(run), "f/crash-1")
+        self.assertIsNone(fuzz.crash_input_of(fuzz.Run("a", 1, 1, "no memory")))
 
 
 if __name__ == "__main__":

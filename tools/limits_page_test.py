@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The table of default limits in docs/architecture.md is the program's: each limit is there, with
-the default of the configuration, and the README leads to it.
+"""The table of default limits in docs/architecture.md agrees with the program: it has each limit
+with the default of the configuration, and the README links to it.
 
 Run:  python3 tools/limits_page_test.py
 """
@@ -34,7 +34,7 @@ class LimitsPage(unittest.TestCase):
         head, _, *body = rows()
         self.assertEqual(head, COLUMNS)
         shown = {row[0].strip("`"): row[1] for row in body}
-        self.assertEqual(len(shown), len(body), "a key is there twice")
+        self.assertEqual(len(shown), len(body), "a key is listed twice")
         known = defaults()
         limits = {key for key in known
                   if key.startswith(("risk.", "limits.", "auth.lockout_"))
@@ -43,7 +43,7 @@ class LimitsPage(unittest.TestCase):
         self.assertEqual(limits - set(shown), set())
         self.assertEqual(shown, {key: known.get(key) for key in shown})
 
-    def test_each_row_says_all(self):
+    def test_each_row_has_all_cells(self):
         for row in rows()[2:]:
             self.assertEqual(len(row), len(COLUMNS), row)
             self.assertTrue(all(row), row)
@@ -54,7 +54,7 @@ class LimitsPage(unittest.TestCase):
         api = (ROOT / "docs/api/openapi.json").read_text()
         self.assertEqual({code for code in codes if f'"{code}"' not in api}, set())
 
-    def test_the_readme_leads_to_it(self):
+    def test_the_readme_links_to_it(self):
         readme = (ROOT / "README.md").read_text()
         self.assertIn("](docs/architecture.md#default-limits)", readme)
         for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", readme):

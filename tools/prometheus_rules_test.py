@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prometheus rules: they ask for what the daemon exports, and fire when they should.
+"""Prometheus rules use metrics that the daemon exports, and fire when they should.
 
 deploy/prometheus/tests holds the cases, which promtool runs. A machine without promtool (Debian
 package `prometheus`) fails. Names, labels and kinds of metrics come from docs/metrics.md, which a
@@ -44,11 +44,11 @@ FIRING = re.compile(r'count by \(severity\) '
 @dataclasses.dataclass(frozen=True)
 class Metric:
     kind: str
-    labels: dict  # Listed values by name of the label; None in the list: others may come.
+    labels: dict  # Listed values by name of the label; None in the list: other values are possible.
 
 
 def label_values(text):
-    """The values in a cell of the table: `a`, `b`, others as they come."""
+    """The values in a cell of the table: `a`, `b`, and whether others are possible."""
     values = re.findall(r"`([^`]+)`", text)
     return values if re.fullmatch(r"(`[^`]+`(, )?)+", text) else [*values, None]
 
@@ -75,7 +75,7 @@ def metrics():
 
 @functools.cache
 def source():
-    """All code of the daemon; values that the table does not list are words of it."""
+    """All code of the daemon; values that the table does not list must occur in it."""
     return "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "src").rglob("*.cpp"))
                      if not path.name.endswith("_test.cpp"))
 
@@ -108,14 +108,14 @@ def selector_errors(selector):
             yield from (f"{name}: {error}" for error in
                         value_errors(label, operator, value, metric.labels[label]))
     if metric.kind == "counter" and call is not None and call not in OVER_COUNTERS:
-        yield f"{name} begins at zero with every start: use rate or increase"
+        yield f"{name} is reset at every start: use rate or increase"
     if metric.kind != "counter" and call in ONLY_COUNTERS:
-        yield f"{name} is no counter: {call} takes each fall for a restart"
+        yield f"{name} is no counter: {call} treats each decrease as a restart"
 
 
 def selectors_of(expression):
-    bare = LABEL_LIST.sub(" ", re.sub(r"\[[^\]]*\]", "", expression))
-    for found in SELECTOR.finditer(bare):
+    without_lists = LABEL_LIST.sub(" ", re.sub(r"\[[^\]]*\]", "", expression))
+    for found in SELECTOR.finditer(without_lists):
         if found["name"].lower() not in KEYWORDS:
             call = (found["call"] or "").rstrip("( ")
             yield call, found["name"], MATCHER.findall(found["labels"] or "")
@@ -124,7 +124,7 @@ def selectors_of(expression):
 def expression_errors(expression):
     selectors = list(selectors_of(expression))
     if not selectors:
-        return ["the expression asks for no metric"]
+        return ["the expression names no metric"]
     return [error for selector in selectors for error in selector_errors(selector)]
 
 
@@ -157,7 +157,7 @@ def run_cases(folder=FOLDER):
 
 
 def alerts_that_fail(expression):
-    """The alerts whose cases notice that each rule's expression was replaced by this one."""
+    """The alerts whose cases fail when every rule's expression is replaced by this one."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         shutil.copytree(FOLDER / "tests", folder / "tests")
@@ -252,13 +252,13 @@ class MetricsOfRules(unittest.TestCase):
                     'http_requests_total: status is never "6.."',
                 "wal_fsync_seconds > 1": "no metric wal_fsync_seconds in docs/metrics.md",
                 "orders_total > 5":
-                    "orders_total begins at zero with every start: use rate or increase",
+                    "orders_total is reset at every start: use rate or increase",
                 "max_over_time(requests_dropped_total[5m]) > 0":
-                    "requests_dropped_total begins at zero with every start: "
+                    "requests_dropped_total is reset at every start: "
                     "use rate or increase",
                 "rate(accounts_frozen[5m]) > 0":
-                    "accounts_frozen is no counter: rate takes each fall for a restart",
-                "vector(1)": "the expression asks for no metric"}.items():
+                    "accounts_frozen is no counter: rate treats each decrease as a restart",
+                "vector(1)": "the expression names no metric"}.items():
             self.assertEqual(expression_errors(expression), [error], expression)
         self.assertEqual(expression_errors(
             'sum by (le) (rate(wal_fsync_seconds_bucket{le="0.1"}[5m])) > 0 '

@@ -89,15 +89,15 @@ class Runbooks(unittest.TestCase):
                 self.assertTrue(f'"{key}"' in keys, f"{page.name}: {key}")
 
     # @spec:R1-AC-17 @spec:R1-DEP-01 @spec:R1-DEP-02
-    def test_the_map_of_dependencies_is_the_table(self):
+    def test_the_page_of_dependencies_agrees_with_the_table(self):
         rows = re.findall(r'\{Dependency::\w+, "(\w+)", Criticality::(\w+)',
                           (ROOT / "src/operations/health.cpp").read_text())
         self.assertEqual(len(rows), 12)
         text = (ROOT / "docs" / "dependencies.md").read_text()
-        for name, weight in rows:
-            self.assertRegex(text, rf"\| `{name}` \| {weight.lower()} \|")
+        for name, criticality in rows:
+            self.assertRegex(text, rf"\| `{name}` \| {criticality.lower()} \|")
 
-    def test_links_lead_somewhere(self):
+    def test_links_point_to_existing_files(self):
         for page in PAGES + [ROOT / "docs/dependencies.md", ROOT / "docs/runbooks/README.md"]:
             for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
                 self.assertTrue((page.parent / link).exists(), f"{page.name}: {link}")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`./dev sim` passes on what botsim takes, and its help names nothing that does not exist."""
+"""`./dev sim` passes botsim's options on, and its help names only options that exist."""
 import contextlib
 import io
 import pathlib
@@ -14,7 +14,7 @@ from dev import cli  # noqa: E402
 
 def arguments_of(*given):
     """What botsim is started with."""
-    with mock.patch("dev.judges.run_program", return_value=0) as run:
+    with mock.patch("dev.programs.run_program", return_value=0) as run:
         status = cli.main(["sim", *given])
     assert status == 0, status
     return run.call_args.args[1]
@@ -33,11 +33,11 @@ class Sim(unittest.TestCase):
         self.assertEqual(sorted(arguments_of("--seed", "269", "--commit", "0123456789ab")),
                          sorted(["--seed", "269", "--commit", "0123456789ab"]))
 
-    def test_help_advertises_no_variant(self):
-        with contextlib.redirect_stdout(io.StringIO()) as told:
+    def test_help_names_no_variant(self):
+        with contextlib.redirect_stdout(io.StringIO()) as output:
             self.assertEqual(cli.main(["help"]), 0)
-        self.assertIn("--minutes", told.getvalue())
-        self.assertNotIn("--variant", told.getvalue())
+        self.assertIn("--minutes", output.getvalue())
+        self.assertNotIn("--variant", output.getvalue())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,4 @@
-"""How the tools refuse words of a command line that they do not know: status 2, and the word that
-may have been meant."""
+"""How the tools refuse unknown words of a command line: status 2, and the nearest known word."""
 import argparse
 import difflib
 import re
@@ -15,7 +14,7 @@ def did_you_mean(word, known):
 
 
 class Parser(argparse.ArgumentParser):
-    """Takes options in full only, and offers the nearest one for a word that is none."""
+    """Accepts options in full only, and suggests the nearest one for an unknown word."""
 
     def __init__(self, *arguments, **named):
         super().__init__(*arguments, **{"allow_abbrev": False, **named})
@@ -24,7 +23,7 @@ class Parser(argparse.ArgumentParser):
         return [name for action in self._actions for name in action.option_strings]
 
     def refusal_of(self, words):
-        """What to say of words that nobody has taken."""
+        """The message about words that the parser does not know."""
         word = words[0].partition("=")[0]
         kind = "option" if word.startswith("-") else "word"
         return f"there is no {kind} {word}{did_you_mean(word, self.options())}"

@@ -1,5 +1,5 @@
-"""A machine's clock that is wrong and set right: exits and cancels pass all the time (I9), entries
-wait until it is steady, health says the very same, and what was stored meanwhile binds nothing."""
+"""A wrong clock that is corrected: exits and cancels pass all the time (I9), entries are refused
+until it is steady, health agrees, and times stored meanwhile do not delay later jobs."""
 # @spec:I9 I14
 import time
 
@@ -10,111 +10,114 @@ HOUR, DAY = 3600, 86400
 STEADY_AGAIN_SECONDS = 20
 
 
-def run(stage):
+def run(scenario):
     steps = {"ahead 40 s": 40, "back by an hour": -HOUR, "back by years": -900 * DAY}
     for name, step in steps.items():
-        # Each takes as long as a clock needs to settle: the short form leaves some out.
-        both = not stage.short or name == "ahead 40 s"
+        # Each waits until the clock is steady, so the short form omits some.
+        both = not scenario.short or name == "ahead 40 s"
         for recorded in (True, False) if both else (True,):
-            while_it_runs(stage, f"{name}, {'a' if recorded else 'no'} record", step, recorded)
-    booted_ahead(stage, "booted an hour ahead", HOUR)
-    jobs_after_a_boot_in_the_future(stage)
+            step_while_running(scenario, f"{name}, {'a' if recorded else 'no'} record", step,
+                               recorded)
+    booted_ahead(scenario, "booted an hour ahead", HOUR)
+    jobs_after_a_start_in_the_future(scenario)
 
 
-def with_position(stage, clock, **config):
-    daemon = stage.daemon({"archive.repository": "none", **config}, environment=clock.environment)
-    stage.check(daemon.place("entry").status == 200, "the position is opened")
+def with_position(scenario, clock, **config):
+    daemon = scenario.daemon({"archive.repository": "none", **config},
+                             environment=clock.environment)
+    scenario.check(daemon.place("entry").status == 200, "the position is opened")
     return daemon
 
 
-def exits_pass(stage, daemon, text):
-    """The very first call of the caller after the step, then each kind of exit."""
+def check_exits_pass(scenario, daemon, text):
+    """The first call after the step, then each kind of exit."""
     sell = market_order("SELL", "0.001", reduce_only=True)
     name = text.replace(" ", "-").replace(",", "")
     first = daemon.place(f"exit-{name}", sell)
-    stage.check(first.status == 200, f"{text}: the first call, an exit, is carried out", first)
+    scenario.check(first.status == 200, f"{text}: the first call, an exit, is carried out", first)
     stop = {"symbol": "BTCUSDT", "side": "SELL", "type": "STOP_MARKET", "quantity": "0.001",
             "stop_price": "1000", "reduce_only": True}
     resting = daemon.place(f"stop-{name}", stop)
-    stage.check(resting.status == 200, f"{text}: a stop is placed", resting)
+    scenario.check(resting.status == 200, f"{text}: a stop is placed", resting)
     if resting.status == 200:
-        cancel = daemon.ask("DELETE", f"{ACCOUNT}/orders/{resting.data()['order_id']}", None,
-                            {"Idempotency-Key": f"cancel-{name}"})
-        stage.check(cancel.status == 200, f"{text}: a cancel is carried out", cancel)
+        cancel = daemon.call("DELETE", f"{ACCOUNT}/orders/{resting.data()['order_id']}", None,
+                             {"Idempotency-Key": f"cancel-{name}"})
+        scenario.check(cancel.status == 200, f"{text}: a cancel is carried out", cancel)
 
 
-def clock_part(daemon):
-    parts = daemon.ask("GET", "/health/detailed").json()["dependencies"]
+def clock_status(daemon):
+    parts = daemon.call("GET", "/health/detailed").json()["dependencies"]
     return next(one["status"] for one in parts if one["name"] == "clock")
 
 
-def gate_and_health_agree(stage, daemon, text):
-    """Whatever the gate says of the clock, health says it too, until both are content."""
+def check_entries_and_health_agree(scenario, daemon, text):
+    """Entries are refused for the clock exactly while health reports it, until they pass."""
     wrong = []
 
     def steady():
-        before = clock_part(daemon)
+        before = clock_status(daemon)
         entry = daemon.place(f"entry-{time.monotonic()}", market_order("BUY", "0.002"))
-        after = clock_part(daemon)
+        after = clock_status(daemon)
         if before == after:
             refused = entry.code() == "CLOCK_UNCERTAIN"
             if refused != (after != "healthy"):
                 wrong.append((entry, after))
         return entry.status == 200
-    stage.eventually(STEADY_AGAIN_SECONDS, steady, f"{text}: entries pass again")
-    stage.check(not wrong, f"{text}: health reports what the gate uses", wrong[:1])
+    scenario.eventually(STEADY_AGAIN_SECONDS, steady, f"{text}: entries pass again")
+    scenario.check(not wrong, f"{text}: health agrees with the check of entries", wrong[:1])
 
 
-def while_it_runs(stage, text, step, recorded):
-    clock = FakedClock(stage.folder)
-    daemon = with_position(stage, clock)
+def step_while_running(scenario, text, step, recorded):
+    clock = FakedClock(scenario.folder)
+    daemon = with_position(scenario, clock)
     clock.set(step)
-    stage.fault(text)
-    stage.eventually(5, lambda: clock_part(daemon) != "healthy", f"{text}: health sees the step")
+    scenario.fault(text)
+    scenario.eventually(5, lambda: clock_status(daemon) != "healthy",
+                        f"{text}: health reports the step")
     if recorded:
-        exits_pass(stage, daemon, f"{text}, meanwhile")
+        check_exits_pass(scenario, daemon, f"{text}, meanwhile")
     else:
-        time.sleep(2)  # The clock is wrong for that long, and nobody asks for anything.
+        time.sleep(2)  # The clock is wrong for that long without a request.
     clock.set(0)
-    exits_pass(stage, daemon, f"{text}, set right")
-    gate_and_health_agree(stage, daemon, text)
-    closed = daemon.ask("POST", f"{ACCOUNT}/flatten", None, {"Idempotency-Key": "flat"})
-    stage.check(closed.status == 200, f"{text}: everything is closed", closed)
-    stage.check(daemon.terminate() == 0, f"{text}: it ends with 0")
+    check_exits_pass(scenario, daemon, f"{text}, set right")
+    check_entries_and_health_agree(scenario, daemon, text)
+    closed = daemon.call("POST", f"{ACCOUNT}/flatten", None, {"Idempotency-Key": "flat"})
+    scenario.check(closed.status == 200, f"{text}: everything is closed", closed)
+    scenario.check(daemon.terminate() == 0, f"{text}: it ends with 0")
     proof = daemon.verify()
-    stage.check(proof.get("clean"), f"{text}: the rows are what the journal says", proof)
+    scenario.check(proof.get("clean"), f"{text}: the rows are what the journal says", proof)
 
 
-def booted_ahead(stage, text, step):
-    clock = FakedClock(stage.folder)
-    daemon = with_position(stage, clock)
+def booted_ahead(scenario, text, step):
+    clock = FakedClock(scenario.folder)
+    daemon = with_position(scenario, clock)
     daemon.kill()
     clock.set(step)
     daemon.start()
-    stage.fault(text)
-    exits_pass(stage, daemon, f"{text}, meanwhile")
+    scenario.fault(text)
+    check_exits_pass(scenario, daemon, f"{text}, meanwhile")
     clock.set(0)
-    exits_pass(stage, daemon, f"{text}, set right")
+    check_exits_pass(scenario, daemon, f"{text}, set right")
     daemon.kill()
     daemon.start()
-    exits_pass(stage, daemon, f"{text}, started again")
-    gate_and_health_agree(stage, daemon, text)
+    check_exits_pass(scenario, daemon, f"{text}, started again")
+    check_entries_and_health_agree(scenario, daemon, text)
 
 
-def jobs_after_a_boot_in_the_future(stage):
-    """What a wrong clock stored as done does not keep the daily jobs from running."""
-    clock = FakedClock(stage.folder)
+def jobs_after_a_start_in_the_future(scenario):
+    """Times that a wrong clock stored do not keep the daily jobs from running."""
+    clock = FakedClock(scenario.folder)
     clock.set(400 * DAY)
-    daemon = stage.daemon(environment=clock.environment)
+    daemon = scenario.daemon(environment=clock.environment)
     name = "backup_verified_timestamp_seconds"
-    stage.eventually(30, lambda: (daemon.metric(name) or 0) > time.time() + 300 * DAY,
-                     "a backup is verified by the wrong clock")
-    stage.fault("a boot 400 days ahead")
+    scenario.eventually(30, lambda: (daemon.metric(name) or 0) > time.time() + 300 * DAY,
+                        "a backup is verified by the wrong clock")
+    scenario.fault("a boot 400 days ahead")
     token = daemon.token
     daemon.kill()
     clock.set(0)
     daemon.start()
     for metric in ("backup_last_success_timestamp_seconds", name):
-        stage.eventually(30, lambda of=metric: 0 < (daemon.metric(of) or 0) <= time.time(),
-                         f"{metric} is of today again")
-    stage.check(daemon.token == token, "the operator's token still holds")
+        scenario.eventually(30, lambda of=metric: 0 < (daemon.metric(of) or 0) <= time.time(),
+                            f"{metric} is of today again")
+    scenario.check(daemon.token == token, "the operator's token is still valid")

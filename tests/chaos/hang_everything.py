@@ -1,5 +1,5 @@
-"""Everything hangs at once: the disk, the callers, the parts outside. Nobody waits longer than
-30 s, and whoever is turned away gets an error body."""
+"""The disk, the clients and the services hang at once. No request waits longer than 30 s, and each
+refused request gets an error body."""
 # @spec:R2-AC-08 R2-AC-09 R2-TMO-01 R2-TMO-07
 import threading
 import time
@@ -9,69 +9,72 @@ from world.daemon import ACCOUNT, config_keys, market_order
 from world.faults import Disk, HungCallers, HungPeer
 
 WAIT_MAX = 30
-ASKED = (("GET", "/health", None), ("GET", "/health/ready", None),
-         ("GET", f"{ACCOUNT}/orders", None), ("GET", "/metrics", None),
-         ("POST", f"{ACCOUNT}/orders", market_order()),
-         ("DELETE", f"{ACCOUNT}/positions/BTCUSDT", None))
+REQUESTS = (("GET", "/health", None), ("GET", "/health/ready", None),
+            ("GET", f"{ACCOUNT}/orders", None), ("GET", "/metrics", None),
+            ("POST", f"{ACCOUNT}/orders", market_order()),
+            ("DELETE", f"{ACCOUNT}/positions/BTCUSDT", None))
 
 
-def run(stage):
+def run(scenario):
     peer = HungPeer()
-    stage.later(peer.socket.close)
+    scenario.add_cleanup(peer.socket.close)
     outside = {key: f"{scheme}://127.0.0.1:{peer.port}" for key, scheme in
                (("cache.url", "redis"), ("analysis.url", "http")) if key in config_keys()}
-    daemon = stage.daemon(outside, supervised=True)
-    stage.check(daemon.place("before").status == 200, "an order before")
+    daemon = scenario.daemon(outside, supervised=True)
+    scenario.check(daemon.place("before").status == 200, "an order before")
     callers = HungCallers(daemon.port, 300)
-    stage.fault("hung callers", 300)
-    stage.fault("hung peers outside", len(outside))
-    for method, path, body in ASKED:
-        answer = ask(daemon, method, path, body, f"callers-hang-{method}")
-        stage.check(answer.status < 500 or answer.status in (503, 504),
-                    f"{method} {path} while callers and peers hang", answer)
-        stage.check(answer.seconds < 5, f"{method} {path} is quick", answer.seconds)
-    disk = Disk(stage.folder, daemon.pid(), "delay_enter=100000000")
-    # An order sets off the sync that hangs; whoever comes later finds it hanging.
-    first = threading.Thread(target=lambda: ask(daemon, "POST", f"{ACCOUNT}/orders",
-                                                market_order(), "sets-off-the-sync"))
+    scenario.fault("hung callers", 300)
+    scenario.fault("hung peers outside", len(outside))
+    for method, path, body in REQUESTS:
+        response = call(daemon, method, path, body, f"callers-hang-{method}")
+        scenario.check(response.status < 500 or response.status in (503, 504),
+                       f"{method} {path} while callers and peers hang", response)
+        scenario.check(response.seconds < 5, f"{method} {path} is quick", response.seconds)
+    disk = Disk(scenario.folder, daemon.pid(), "delay_enter=100000000")
+    # The first order starts the sync that hangs; later requests find it hanging.
+    first = threading.Thread(target=lambda: call(daemon, "POST", f"{ACCOUNT}/orders",
+                                                 market_order(), "sets-off-the-sync"))
     first.start()
-    waits = wait_for_all(stage, daemon)
+    waits = wait_for_all(scenario, daemon)
     first.join()
-    still = daemon.ask("GET", "/health/live", timeout=5)
-    stage.check(still.status == 200, "it lives", still)
+    live = daemon.call("GET", "/health/live", timeout=5)
+    scenario.check(live.status == 200, "it lives", live)
     disk.heal()
-    stage.fault("sync that hangs")
+    scenario.fault("sync that hangs")
     callers.end()
-    stage.figure("longest_wait_s", max(waits), "s", most=WAIT_MAX)
-    stage.figure("requests_while_all_hang", len(waits), "requests", least=20)
-    stage.eventually(60, daemon.is_ready, "it is ready again")
-    stage.eventually(20, lambda: daemon.place("before").replayed, "what was promised is kept")
-    stage.eventually(20, lambda: daemon.place("after").status == 200, "orders pass again")
-    stage.check(daemon.terminate() == 0, "it ends with 0")
-    stage.check(daemon.verify().get("clean"), "the rows are what the journal says")
+    scenario.figure("longest_wait_s", max(waits), "s", most=WAIT_MAX)
+    scenario.figure("requests_while_all_hang", len(waits), "requests", least=20)
+    scenario.eventually(60, daemon.is_ready, "it is ready again")
+    scenario.eventually(20, lambda: daemon.place("before").replayed,
+                        "an acknowledged order has its stored reply")
+    scenario.eventually(20, lambda: daemon.place("after").status == 200, "orders pass again")
+    scenario.check(daemon.terminate() == 0, "it ends with 0")
+    scenario.check(daemon.verify().get("clean"), "the rows are what the journal says")
 
 
-def ask(daemon, method, path, body, key):
+def call(daemon, method, path, body, key):
     headers = {} if method == "GET" else {"Idempotency-Key": key}
-    return http.ask(daemon.port, method, path, daemon.token, body, headers, WAIT_MAX + 15)
+    return http.call(daemon.port, method, path, daemon.token, body, headers, WAIT_MAX + 15)
 
 
-def wait_for_all(stage, daemon):
-    """Asks everything several times at once; how long each waited for an answer or its end."""
+def wait_for_all(scenario, daemon):
+    """Sends every request several times in parallel; how long each waited for a response or an
+    end."""
     waits, lock = [], threading.Lock()
 
     def one(number):
-        method, path, body = ASKED[number % len(ASKED)]
+        method, path, body = REQUESTS[number % len(REQUESTS)]
         began = time.monotonic()
         try:
-            answer = ask(daemon, method, path, body, f"all-hang-{number}")
-            if answer.status >= 400:
-                stage.check(answer.status in (404, 503, 504) and answer.code() != "" or
-                            path.startswith("/health"), f"{method} {path}: an error body", answer)
+            response = call(daemon, method, path, body, f"all-hang-{number}")
+            if response.status >= 400:
+                scenario.check(response.status in (404, 503, 504) and response.code() != "" or
+                               path.startswith("/health"), f"{method} {path}: an error body",
+                               response)
         except TimeoutError:
-            stage.check(False, f"{method} {path}: neither an answer nor an end")
+            scenario.check(False, f"{method} {path}: neither a response nor an end")
         except OSError:
-            pass  # The connection ended: the caller knows that it must ask again.
+            pass  # The connection ended, so the client knows that it must repeat the request.
         with lock:
             waits.append(time.monotonic() - began)
 

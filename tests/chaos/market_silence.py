@@ -1,75 +1,77 @@
-"""The market falls silent and comes back: prices are marked as old, entries are refused, exits and
-cancels pass, health says so, and all of it ends by itself."""
+"""The market stream falls silent and recovers: prices are marked as old, entries are refused, exits
+and cancels pass, health reports it, and the daemon recovers by itself."""
 # @spec:TC-REL-001 I9 I14
 import time
 
 from world.daemon import ACCOUNT, market_order
 from world.peers import MarketFeed
-from world.traffic import sees
+from world.traffic import check_degraded_mode
 
 BACK_WITHIN_SECONDS = 30
 RESTING = {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "quantity": "0.01",
            "price": "59000"}
 
 
-def run(stage):
-    feed = MarketFeed(stage)
-    daemon = stage.daemon({**feed.config, "reliability.health_check_interval_seconds": 1})
-    stage.eventually(20, lambda: price(daemon) and not price(daemon)["stale"], "there is a price")
-    sees(stage, daemon, "market_stale", "market", False)
-    for turn in range(stage.pick(2, 10)):
-        silent_and_back(stage, daemon, feed, turn)
-    stage.figure("lines_of_the_market", feed.lines, "lines", least=100)
-    stage.check(daemon.terminate() == 0, "it ends with 0")
-    stage.check(daemon.verify().get("clean"), "the rows are what the journal says")
+def run(scenario):
+    feed = MarketFeed(scenario)
+    daemon = scenario.daemon({**feed.config, "reliability.health_check_interval_seconds": 1})
+    scenario.eventually(20, lambda: price(daemon) and not price(daemon)["stale"],
+                        "there is a price")
+    check_degraded_mode(scenario, daemon, "market_stale", "market", False)
+    for turn in range(scenario.pick(2, 10)):
+        silence_and_recovery(scenario, daemon, feed, turn)
+    scenario.figure("lines_of_the_market", feed.lines, "lines", least=100)
+    scenario.check(daemon.terminate() == 0, "it ends with 0")
+    scenario.check(daemon.verify().get("clean"), "the rows are what the journal says")
 
 
-def silent_and_back(stage, daemon, feed, turn):
-    stage.check(daemon.place(f"held-{turn}").status == 200, "an entry passes on a fresh price")
-    rests = daemon.place(f"rests-{turn}", RESTING)
-    stage.check(rests.status == 200, "an order rests", rests)
+def silence_and_recovery(scenario, daemon, feed, turn):
+    scenario.check(daemon.place(f"held-{turn}").status == 200, "an entry passes on a fresh price")
+    resting = daemon.place(f"rests-{turn}", RESTING)
+    scenario.check(resting.status == 200, "an order rests", resting)
     feed.silence()
-    stage.eventually(20, lambda: price(daemon)["stale"], "the price is marked as old")
-    sees(stage, daemon, "market_stale", "market", True)
-    stage.eventually(10, lambda: told(daemon, "degraded mode entered") > turn, "it is in the log")
-    stage.fault("market stream silent")
+    scenario.eventually(20, lambda: price(daemon)["stale"], "the price is marked as old")
+    check_degraded_mode(scenario, daemon, "market_stale", "market", True)
+    scenario.eventually(10, lambda: count_in_log(daemon, "degraded mode entered") > turn,
+                        "it is in the log")
+    scenario.fault("market stream silent")
     for path in ("/health", "/health/ready", "/health/live"):
-        answer = daemon.ask("GET", path)
-        stage.check(answer.status == 200, f"{path} without a market", answer)
-    said = daemon.ask("GET", "/health").json()
-    stage.check(said["overall_status"] == "degraded", "the whole is degraded", said)
+        response = daemon.call("GET", path)
+        scenario.check(response.status == 200, f"{path} without a market", response)
+    health = daemon.call("GET", "/health").json()
+    scenario.check(health["overall_status"] == "degraded", "the whole is degraded", health)
 
     entry = daemon.place(f"entry-{turn}", market_order())
-    stage.check(entry.status == 503 and entry.code() == "PRICE_STALE",
-                "an entry is refused for now", entry)
-    cancel = daemon.ask("DELETE", f"{ACCOUNT}/orders/{rests.data()['order_id']}",
-                        headers={"Idempotency-Key": f"cancel-{turn}"})
-    stage.check(cancel.status == 200, "a cancel passes", cancel)
-    leave = daemon.ask("DELETE", f"{ACCOUNT}/positions/BTCUSDT",
-                       headers={"Idempotency-Key": f"exit-{turn}"})
-    stage.check(leave.status == 200, "an exit passes", leave)
+    scenario.check(entry.status == 503 and entry.code() == "PRICE_STALE",
+                   "an entry is refused for now", entry)
+    cancel = daemon.call("DELETE", f"{ACCOUNT}/orders/{resting.data()['order_id']}",
+                         headers={"Idempotency-Key": f"cancel-{turn}"})
+    scenario.check(cancel.status == 200, "a cancel passes", cancel)
+    exit_response = daemon.call("DELETE", f"{ACCOUNT}/positions/BTCUSDT",
+                                headers={"Idempotency-Key": f"exit-{turn}"})
+    scenario.check(exit_response.status == 200, "an exit passes", exit_response)
     age = daemon.metric('price_age_seconds{market="futures",symbol="BTCUSDT"}')
-    stage.check(age is not None and age > 2, "the metric shows the age", age)
+    scenario.check(age is not None and age > 2, "the metric shows the age", age)
 
     began = time.monotonic()
-    feed.speak()
-    stage.eventually(BACK_WITHIN_SECONDS, lambda: not price(daemon)["stale"], "prices are fresh")
-    again = stage.eventually(BACK_WITHIN_SECONDS, lambda: passes(daemon, f"entry-{turn}"),
-                             "the refused entry passes with its key")
+    feed.resume()
+    scenario.eventually(BACK_WITHIN_SECONDS, lambda: not price(daemon)["stale"], "prices are fresh")
+    again = scenario.eventually(BACK_WITHIN_SECONDS, lambda: passes(daemon, f"entry-{turn}"),
+                                "the refused entry passes with its key")
     if again:
-        stage.figure(f"back_{turn}_s", time.monotonic() - began, "s", most=BACK_WITHIN_SECONDS)
-    sees(stage, daemon, "market_stale", "market", False)
-    closed = daemon.ask("DELETE", f"{ACCOUNT}/positions/BTCUSDT",
-                        headers={"Idempotency-Key": f"close-{turn}"})
-    stage.check(closed.status == 200, "and is closed again", closed)
+        scenario.figure(f"back_{turn}_s", time.monotonic() - began, "s", most=BACK_WITHIN_SECONDS)
+    check_degraded_mode(scenario, daemon, "market_stale", "market", False)
+    closed = daemon.call("DELETE", f"{ACCOUNT}/positions/BTCUSDT",
+                         headers={"Idempotency-Key": f"close-{turn}"})
+    scenario.check(closed.status == 200, "and is closed again", closed)
 
 
 def price(daemon):
-    prices = daemon.ask("GET", "/api/market/prices?market=futures").data()
+    prices = daemon.call("GET", "/api/market/prices?market=futures").data()
     return next((one for one in prices if one["symbol"] == "BTCUSDT"), None)
 
 
-def told(daemon, message):
+def count_in_log(daemon, message):
     return sum(line.get("message") == message and line.get("mode") == "market_stale"
                for line in daemon.log())
 

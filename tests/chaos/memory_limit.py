@@ -1,4 +1,4 @@
-"""No memory left: the process ends at once instead of limping, comes back and has lost nothing."""
+"""Without memory the process ends at once, is started again and has lost nothing."""
 # @spec:R2-AC-21 R4-AUTO-08 RK-03
 import contextlib
 import pathlib
@@ -13,24 +13,24 @@ PAGE = 4096
 BODY = '{"symbol":"' + "B" * 60_000 + '"}'
 
 
-def run(stage):
-    daemon = stage.daemon(supervised=True)
+def run(scenario):
+    daemon = scenario.daemon(supervised=True)
     load = Load(daemon, threads=2).start()
-    for _ in range(stage.pick(2, 8)):
+    for _ in range(scenario.pick(2, 8)):
         count = load.count()
-        stage.eventually(60, lambda before=count: load.count() > before + 10, "orders pass")
-        starve(stage, daemon)
+        scenario.eventually(60, lambda before=count: load.count() > before + 10, "orders pass")
+        starve(scenario, daemon)
     load.stop()
-    stage.check(not load.unanswered, "every order was answered in the end", load.unanswered)
+    scenario.check(not load.unanswered, "every order was answered in the end", load.unanswered)
     wrong = replay(daemon, load.acknowledged)
-    stage.check(not wrong, "each acknowledged order answers with the same bytes", wrong[:3])
-    stage.check(daemon.terminate() == 0, "it ends with 0")
+    scenario.check(not wrong, "each acknowledged order has the same response", wrong[:3])
+    scenario.check(daemon.terminate() == 0, "it ends with 0")
     proof = daemon.verify()
-    stage.check(proof.get("clean"), "the rows are what the journal says", proof)
+    scenario.check(proof.get("clean"), "the rows are what the journal says", proof)
 
 
-def starve(stage, daemon):
-    """Takes away the room to grow, then asks for more than there is."""
+def starve(scenario, daemon):
+    """Limits the memory to its current size, then sends requests that need more."""
     pid = daemon.pid()
     size = int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[0]) * PAGE
     resource.prlimit(pid, resource.RLIMIT_AS, (size, size))
@@ -46,8 +46,8 @@ def starve(stage, daemon):
                 callers.append(one)
             if len(callers) > 900:
                 break
-        died = stage.eventually(30, lambda: daemon.pid() != pid, "it ends without memory")
+        died = scenario.eventually(30, lambda: daemon.pid() != pid, "it ends without memory")
     if died:
-        stage.fault("no memory left")
-    stage.figure("callers_when_memory_ended", len(callers), "connections")
-    stage.eventually(60, daemon.is_ready, "it is back")
+        scenario.fault("no memory left")
+    scenario.figure("callers_when_memory_ended", len(callers), "connections")
+    scenario.eventually(60, daemon.is_ready, "it is back")

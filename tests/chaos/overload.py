@@ -1,5 +1,5 @@
-"""Ten times the callers that it takes to be busy: what comes too much is turned away at once with
-503, memory stays bounded, and exits pass each time."""
+"""Ten times the clients that keep it busy: excess requests are refused at once with 503, memory
+stays bounded, and exits pass each time."""
 # @spec:I9 R2-AC-21 RT-CHAOS-05
 import pathlib
 import re
@@ -35,85 +35,87 @@ end
 
 
 class Flood:
-    """wrk in the background; `end` answers how many requests got which answer."""
+    """wrk in the background; `end` returns the number of requests and wrk's output."""
 
-    def __init__(self, stage, daemon, name, connections, seconds):
-        script = stage.folder / f"{name}.lua"
+    def __init__(self, scenario, daemon, name, connections, seconds):
+        script = scenario.folder / f"{name}.lua"
         script.write_text(SCRIPT % {
             "account": ACCOUNT, "token": daemon.token, "name": name}, encoding="utf-8")
         self.process = subprocess.Popen(
             ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "30s",
              "-s", str(script), f"http://127.0.0.1:{daemon.port}"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        stage.later(self.process.kill)
+        scenario.add_cleanup(self.process.kill)
 
-    def is_on(self):
+    def is_running(self):
         return self.process.poll() is None
 
     def end(self):
-        said = self.process.communicate()[0]
-        total = re.search(r"(\d+) requests in", said)
+        output = self.process.communicate()[0]
+        total = re.search(r"(\d+) requests in", output)
         if not total:
-            raise RuntimeError(f"wrk: {said}")
-        return int(total[1]), said
+            raise RuntimeError(f"wrk: {output}")
+        return int(total[1]), output
 
 
-def run(stage):
-    daemon = stage.daemon()
+def run(scenario):
+    daemon = scenario.daemon()
     with http.Connection(daemon.port) as trader:
-        busy, _ = Flood(stage, daemon, "busy", BUSY, 2).end()
-        stage.figure("busy_requests_per_s", busy / 2, "requests/s", least=1)
-        flood = Flood(stage, daemon, "flood", BUSY * TIMES, stage.pick(6, 30))
-        exits(stage, daemon, trader, "flooded", flood.is_on)
-        requests, said = flood.end()
-        stage.fault("requests of the flood", requests)
-        stage.check("Socket errors" not in said, "nobody is left without an answer", said)
-        stage.figure("refused_of_the_flood", refused(daemon), "answers")
+        busy, _ = Flood(scenario, daemon, "busy", BUSY, 2).end()
+        scenario.figure("busy_requests_per_s", busy / 2, "requests/s", least=1)
+        flood = Flood(scenario, daemon, "flood", BUSY * TIMES, scenario.pick(6, 30))
+        check_exits(scenario, daemon, trader, "flooded", flood.is_running)
+        requests, output = flood.end()
+        scenario.fault("requests of the flood", requests)
+        scenario.check("Socket errors" not in output, "every request gets a response", output)
+        scenario.figure("refused_of_the_flood", refused(daemon), "answers")
         shed = daemon.metric('requests_shed_total{purpose="read"}')
-        stage.figure("reads_shed", shed or 0, "answers", least=1)
+        scenario.figure("reads_shed", shed or 0, "answers", least=1)
         resident = int(pathlib.Path(f"/proc/{daemon.pid()}/statm").read_text().split()[1]) / 256
-        stage.figure("resident_mib", resident, "MiB", most=RSS_MAX_MIB)
-        crowd(stage, daemon, trader)
-    stage.eventually(10, lambda: daemon.ask("GET", "/health/live").status == 200, "room again")
-    stage.check(daemon.terminate() == 0, "it ends with 0")
-    stage.check(daemon.verify().get("clean"), "the rows are what the journal says")
+        scenario.figure("resident_mib", resident, "MiB", most=RSS_MAX_MIB)
+        check_full_of_connections(scenario, daemon, trader)
+    scenario.eventually(10, lambda: daemon.call("GET", "/health/live").status == 200, "room again")
+    scenario.check(daemon.terminate() == 0, "it ends with 0")
+    scenario.check(daemon.verify().get("clean"), "the rows are what the journal says")
 
 
 def refused(daemon):
-    """503 answers so far; anything else from 500 on would be a failure of ours."""
+    """The number of 503 responses so far."""
     return daemon.metric('http_requests_total{status="503"}') or 0
 
 
-def crowd(stage, daemon, trader):
-    """Every place is taken by callers that never finish; probes, the operator and who has a
-    connection are served all the same."""
+def check_full_of_connections(scenario, daemon, trader):
+    """All connections are taken by clients that never finish; probes, the operator and clients
+    with a connection are still served."""
     callers = HungCallers(daemon.port, CONNECTIONS_MAX)
-    stage.fault("callers that never finish", CONNECTIONS_MAX)
+    scenario.fault("callers that never finish", CONNECTIONS_MAX)
     for _ in range(50):
-        answer = http.ask(daemon.port, "GET", "/health/live", timeout=5)
-        stage.check(answer.status == 200, "a probe is answered in the crowd", answer)
-        answer = http.ask(daemon.port, "GET", "/api/accounts", daemon.token, timeout=5)
-        stage.check(answer.status == 200, "the operator is heard in the crowd", answer)
+        response = http.call(daemon.port, "GET", "/health/live", timeout=5)
+        scenario.check(response.status == 200, "a probe is served with all connections taken",
+                       response)
+        response = http.call(daemon.port, "GET", "/api/accounts", daemon.token, timeout=5)
+        scenario.check(response.status == 200, "the operator is served with all connections taken",
+                       response)
     left = iter(range(20))
-    exits(stage, daemon, trader, "crowded", lambda: next(left, None) is not None)
+    check_exits(scenario, daemon, trader, "crowded", lambda: next(left, None) is not None)
     callers.end()
 
 
-def exits(stage, daemon, trader, name, goes_on):
-    """Opens and closes a position again and again: the closing must pass each time."""
+def check_exits(scenario, daemon, trader, name, goes_on):
+    """Opens and closes a position repeatedly: each close must pass."""
     times, shed = [], 0
     while goes_on():
         key = f"{name}-{len(times)}-{shed}"
-        opened = trader.ask("POST", f"{ACCOUNT}/orders", daemon.token, market_order("BUY"),
-                            {"Idempotency-Key": key})
+        opened = trader.call("POST", f"{ACCOUNT}/orders", daemon.token, market_order("BUY"),
+                             {"Idempotency-Key": key})
         if opened.status != 200:
-            stage.check(opened.status == 503, "an entry passes or gets 503", opened)
+            scenario.check(opened.status == 503, "an entry passes or gets 503", opened)
             shed += 1
             continue
-        closed = trader.ask("DELETE", f"{ACCOUNT}/positions/BTCUSDT", daemon.token,
-                            headers={"Idempotency-Key": f"{key}-close"})
-        if not stage.check(closed.status == 200, "an exit passes", closed):
+        closed = trader.call("DELETE", f"{ACCOUNT}/positions/BTCUSDT", daemon.token,
+                             headers={"Idempotency-Key": f"{key}-close"})
+        if not scenario.check(closed.status == 200, "an exit passes", closed):
             return
         times.append(closed.seconds)
-    stage.figure(f"exits_{name}", len(times), "exits", least=3)
-    stage.figure(f"exit_p99_{name}_s", percentile(times, 0.99), "s", most=5)
+    scenario.figure(f"exits_{name}", len(times), "exits", least=3)
+    scenario.figure(f"exit_p99_{name}_s", percentile(times, 0.99), "s", most=5)

@@ -1,4 +1,4 @@
-"""Any write of backup and restore dies, fails or finds the disk full: old or new, always whole."""
+"""Backup and restore are killed, or a write fails, at any call: the store is whole, old or new."""
 # @spec:TC-REL-010 TC-REL-014 TC-REL-017
 import collections
 import json
@@ -19,8 +19,8 @@ def botctl(folder, *words, before=()):
                           stdin=subprocess.DEVNULL)
 
 
-def picture(folder):
-    """Record and hash of the store, and whether all of it is what its journal says."""
+def store_state(folder):
+    """Record and hash of the store, and whether its rows agree with its journal."""
     done = botctl(folder, "check")
     for line in done.stdout.splitlines():
         if line.startswith("{"):
@@ -29,73 +29,74 @@ def picture(folder):
     return done.stdout + done.stderr
 
 
-def history(stage):
-    """A store at rest whose archive has a snapshot and all records; and a record to go back to."""
-    daemon = stage.daemon()
-    stage.eventually(60, lambda: daemon.metric("backup_verified_timestamp_seconds") > 0,
-                     "a snapshot is taken")
+def history(scenario):
+    """A stopped store whose archive has a snapshot and all records; and a record to restore to."""
+    daemon = scenario.daemon()
+    scenario.eventually(60, lambda: daemon.metric("backup_verified_timestamp_seconds") > 0,
+                        "a snapshot is taken")
     for number in range(20):
         daemon.place(f"early-{number}")
     middle = int(daemon.metric("journal_sequence"))
     for number in range(20):
         daemon.place(f"late-{number}")
-    stage.check(daemon.terminate() == 0, "the daemon ends well")
+    scenario.check(daemon.terminate() == 0, "the daemon ends well")
     return daemon.data, middle
 
 
-def calls_of(stage, data, words):
+def calls_of(scenario, data, words):
     """How often the command makes each of the calls."""
-    trial = stage.folder / "count"
+    trial = scenario.folder / "count"
     shutil.copytree(data, trial)
-    log = stage.folder / "calls"
+    log = scenario.folder / "calls"
     done = botctl(trial, *words, before=("strace", "-f", "-qq", "-o", str(log), "-e",
                                          "trace=" + ",".join(KILLED)))
-    stage.check(done.returncode == 0, f"{words[0]} works under strace", done.stderr)
-    after = picture(trial)
+    scenario.check(done.returncode == 0, f"{words[0]} works under strace", done.stderr)
+    after = store_state(trial)
     shutil.rmtree(trial)
     names = (line.split(None, 1)[1].split("(")[0] for line in log.read_text().splitlines()
              if "(" in line)
     return collections.Counter(name for name in names if name in KILLED), after
 
 
-def points(stage, counts, most):
-    """Which call dies or fails at which of its turns: all of them, or a sample."""
+def points(scenario, counts, most):
+    """The calls to fail, by name and count: all of them, or a sample."""
     every = [(name, turn, fault) for name, count in counts.items() for turn in range(1, count + 1)
              for fault in (["signal=SIGKILL"] + ([f"error={FAILED[name]}"] if name in FAILED
                                                  else []))]
-    return every if len(every) <= most else stage.random.sample(every, most)
+    return every if len(every) <= most else scenario.random.sample(every, most)
 
 
-def run(stage):
+def run(scenario):
     if shutil.which("strace") is None:
-        stage.check(False, "strace is installed")
+        scenario.check(False, "strace is installed")
         return
-    data, middle = history(stage)
-    old = picture(data)
-    stage.check(old[2] is True, "the store is clean before", old)
+    data, middle = history(scenario)
+    old = store_state(data)
+    scenario.check(old[2] is True, "the store is clean before", old)
     for words in (("restore", "--to", middle, "--yes"), ("backup", "create")):
-        counts, new = calls_of(stage, data, words)
-        chosen = points(stage, counts, stage.pick(40, 100_000))
+        counts, new = calls_of(scenario, data, words)
+        chosen = points(scenario, counts, scenario.pick(40, 100_000))
         for name, turn, fault in chosen:
-            broken(stage, data, words, (name, turn, fault), {old, new})
-        stage.figure(f"{words[0]}_points", len(chosen), "faults", least=20)
+            check_with_fault(scenario, data, words, (name, turn, fault), {old, new})
+        scenario.figure(f"{words[0]}_points", len(chosen), "faults", least=20)
 
 
-def broken(stage, data, words, point, wholes):
+def check_with_fault(scenario, data, words, point, whole_states):
     name, turn, fault = point
-    trial = stage.folder / "trial"
+    trial = scenario.folder / "trial"
     shutil.copytree(data, trial)
     done = botctl(trial, *words, before=("strace", "-f", "-qq", "-o", "/dev/null", "-e",
                                          f"trace={name}", "-e",
                                          f"inject={name}:{fault}:when={turn}"))
-    stage.fault(f"{words[0]}: {fault} at {name}")
+    scenario.fault(f"{words[0]}: {fault} at {name}")
     where = f"{words[0]}, {name} {turn}, {fault}"
-    after = picture(trial)
-    stage.check(after in wholes, f"the old store or the new one is there whole ({where})",
-                (after, done.returncode, done.stderr[-500:]))
+    after = store_state(trial)
+    scenario.check(after in whole_states, f"the store is the old or the new one, whole ({where})",
+                   (after, done.returncode, done.stderr[-500:]))
     verified = botctl(trial, "backup", "verify", "--all")
-    stage.check(verified.returncode == 0, f"every snapshot in the list is whole ({where})",
-                verified.stdout + verified.stderr)
+    scenario.check(verified.returncode == 0, f"every snapshot in the list is whole ({where})",
+                   verified.stdout + verified.stderr)
     again = botctl(trial, *words)
-    stage.check(again.returncode == 0, f"the same again works ({where})", again.stderr[-500:])
+    scenario.check(again.returncode == 0, f"the same command then succeeds ({where})",
+                   again.stderr[-500:])
     shutil.rmtree(trial)

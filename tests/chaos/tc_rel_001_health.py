@@ -1,5 +1,5 @@
 """The four health routes under 200 requests a second, while each dependency is up, slow and down:
-the verdict is that of the truth table, it comes at once, and no body holds a secret."""
+the responses agree with the table, come at once, and contain no secret."""
 # @spec:TC-REL-001 R1-AC-03 RN-PERF-02
 import threading
 import time
@@ -16,7 +16,7 @@ P99_SECONDS = 0.1
 
 ALL_WELL = dict.fromkeys(PATHS, 200)
 UNHEALTHY = {**dict.fromkeys(PATHS, 503), "/health/live": 200}
-# State of a dependency: what each route answers, and what /health may say overall.
+# State of a dependency: the status of each route, and the overall status.
 TRUTH = {
     "all up": (ALL_WELL, {"healthy"}),
     "store slow": (ALL_WELL, {"healthy", "degraded"}),
@@ -31,11 +31,11 @@ TRUTH = {
 }
 
 
-class Asker:
-    """Asks the four routes in turn at the full rate, each thread at its share of it."""
+class HealthClient:
+    """Requests the four routes in turn; the threads share the rate."""
 
     def __init__(self, daemon):
-        self.daemon, self.answers, self.lost = daemon, [], 0
+        self.daemon, self.responses, self.lost = daemon, [], 0
         self.lock, self.ended = threading.Lock(), threading.Event()
         self.threads = [threading.Thread(target=self.run, args=(n,), daemon=True)
                         for n in range(THREADS)]
@@ -51,10 +51,10 @@ class Asker:
             turn += 1
             try:
                 connection = connection or http.Connection(self.daemon.port, timeout=10)
-                # Whoever asks late because the answer before was late waited that long too.
-                answer = connection.ask("GET", path, self.daemon.token)
+                # Measured from the due time, so that a late response delays the next one too.
+                response = connection.call("GET", path, self.daemon.token)
                 with self.lock:
-                    self.answers.append((path, answer, time.monotonic() - due))
+                    self.responses.append((path, response, time.monotonic() - due))
             except OSError:
                 connection = None
                 with self.lock:
@@ -67,73 +67,77 @@ class Asker:
             thread.join(20)
 
 
-def run(stage):
-    analysis, cache = AnalysisPeer(stage), RedisServer(stage)
-    daemon = stage.daemon({"analysis.url": f"http://127.0.0.1:{analysis.port}",
-                           "cache.url": f"redis://127.0.0.1:{cache.port}",
-                           "reliability.health_check_interval_seconds": 1})
-    judge(stage, daemon, "all up")
+def run(scenario):
+    analysis, cache = AnalysisPeer(scenario), RedisServer(scenario)
+    daemon = scenario.daemon({"analysis.url": f"http://127.0.0.1:{analysis.port}",
+                              "cache.url": f"redis://127.0.0.1:{cache.port}",
+                              "reliability.health_check_interval_seconds": 1})
+    check_state(scenario, daemon, "all up")
     for state in ("analysis slow", "analysis hung", "analysis down"):
         analysis.mode = state.split()[1]
-        judge(stage, daemon, state)
-        stage.fault(state)
+        check_state(scenario, daemon, state)
+        scenario.fault(state)
     analysis.mode = "up"
-    judge(stage, daemon, "all up")  # What is degraded from here on is so because of the cache.
+    check_state(scenario, daemon,
+                "all up")  # From here on only the cache degrades health.
     for state, fault in (("cache hung", cache.hang), ("cache down", cache.kill)):
         fault()
-        judge(stage, daemon, state)
-        stage.fault(state)
+        check_state(scenario, daemon, state)
+        scenario.fault(state)
     cache.start()
-    judge(stage, daemon, "all up")
+    check_state(scenario, daemon, "all up")
     for state, what, calls in (("store slow", "delay_enter=300000", "fdatasync"),
                                ("store down", "error=EIO", "pwrite64")):
-        disk = Disk(stage.folder, daemon.pid(), what, calls)
+        disk = Disk(scenario.folder, daemon.pid(), what, calls)
         placed = daemon.place(f"during-{state.split()[1]}", timeout=35)
-        stage.check(placed.status == (200 if state == "store slow" else 503),
-                    f"an order while the {state}", placed)
-        judge(stage, daemon, state)
-        stage.fault(state, disk.heal())
-        stage.eventually(20, daemon.is_ready, f"ready again after the {state}")
-    judge(stage, daemon, "all up")
-    stage.check(daemon.place("in-the-end").status == 200, "orders pass again")
-    market(stage)
+        scenario.check(placed.status == (200 if state == "store slow" else 503),
+                       f"an order while the {state}", placed)
+        check_state(scenario, daemon, state)
+        scenario.fault(state, disk.heal())
+        scenario.eventually(20, daemon.is_ready, f"ready again after the {state}")
+    check_state(scenario, daemon, "all up")
+    scenario.check(daemon.place("in-the-end").status == 200, "orders pass again")
+    market(scenario)
 
 
-def market(stage):
-    """A daemon whose market comes from outside."""
-    feed = MarketFeed(stage)
-    daemon = stage.daemon({**feed.config, "reliability.health_check_interval_seconds": 1})
-    judge(stage, daemon, "market up")
+def market(scenario):
+    """A daemon with an external market feed."""
+    feed = MarketFeed(scenario)
+    daemon = scenario.daemon({**feed.config, "reliability.health_check_interval_seconds": 1})
+    check_state(scenario, daemon, "market up")
     feed.silence()
-    judge(stage, daemon, "market silent")
-    stage.fault("market silent")
-    feed.speak()
-    judge(stage, daemon, "market up")
+    check_state(scenario, daemon, "market silent")
+    scenario.fault("market silent")
+    feed.resume()
+    check_state(scenario, daemon, "market up")
 
 
-def judge(stage, daemon, state):
+def check_state(scenario, daemon, state):
     expected, overall = TRUTH[state]
-    stage.eventually(15, lambda: said_overall(daemon) in overall,
-                     f"/health says {sorted(overall)} while {state}")
-    seconds = stage.pick(2, 15)
-    asker = Asker(daemon)
+    scenario.eventually(15, lambda: overall_status(daemon) in overall,
+                        f"/health says {sorted(overall)} while {state}")
+    seconds = scenario.pick(2, 15)
+    client = HealthClient(daemon)
     time.sleep(seconds)
-    asker.end()
+    client.end()
     name = state.replace(" ", "_")
-    times = [taken for _, _, taken in asker.answers]
-    stage.check(asker.lost == 0, f"each is answered while {state}", asker.lost)
-    stage.figure(f"{name}_rate_per_s", len(times) / seconds, "requests/s", least=RATE * 0.9)
-    stage.figure(f"{name}_health_p99_s", percentile(times, 0.99), "s", most=P99_SECONDS)
+    times = [seconds_taken for _, _, seconds_taken in client.responses]
+    scenario.check(client.lost == 0, f"each request gets a response while {state}", client.lost)
+    scenario.figure(f"{name}_rate_per_s", len(times) / seconds, "requests/s", least=RATE * 0.9)
+    scenario.figure(f"{name}_health_p99_s", percentile(times, 0.99), "s", most=P99_SECONDS)
     for path in PATHS:
-        statuses = {answer.status for asked, answer, _ in asker.answers if asked == path}
-        stage.check(statuses == {expected[path]}, f"{path} while {state}: {expected[path]}",
-                    statuses)
-    said = {answer.json().get("overall_status") for asked, answer, _ in asker.answers
-            if asked == "/health"}
-    stage.check(said and said <= overall, f"/health says {sorted(overall)} while {state}", said)
-    stage.check(not any(daemon.token in answer.body for _, answer, _ in asker.answers),
-                "no body holds the token")
+        statuses = {response.status for path_called, response,
+                    _ in client.responses if path_called == path}
+        scenario.check(statuses == {expected[path]}, f"{path} while {state}: {expected[path]}",
+                       statuses)
+    overall_values = {response.json().get("overall_status") for path_called, response,
+                      _ in client.responses
+                      if path_called == "/health"}
+    scenario.check(overall_values and overall_values <= overall,
+                   f"/health says {sorted(overall)} while {state}", overall_values)
+    scenario.check(not any(daemon.token in response.body for _, response, _ in client.responses),
+                   "no body contains the token")
 
 
-def said_overall(daemon):
-    return daemon.ask("GET", "/health", timeout=5).json().get("overall_status")
+def overall_status(daemon):
+    return daemon.call("GET", "/health", timeout=5).json().get("overall_status")

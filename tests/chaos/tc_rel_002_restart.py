@@ -1,4 +1,4 @@
-"""kill -9 under load with open positions: it comes back, and nothing that was promised is lost."""
+"""kill -9 under load with open positions: it is ready again, and nothing acknowledged is lost."""
 # @spec:TC-REL-002 R1-HA-06 R4-AUTO-08 R4-AUTO-09 I10 RI-MX-04 R4-AC-03 RT-CHAOS-01 R4-AUTO-10
 # @spec:RK-03
 import signal
@@ -10,57 +10,61 @@ from world.load import Load, replay
 READY_WITHIN_SECONDS = 120
 
 
-def run(stage):
-    daemon = stage.daemon(supervised=True)
-    stage.check(daemon.place("kept-position").status == 200, "the position is opened")
-    limit = rest_an_order(stage, daemon)
+def run(scenario):
+    daemon = scenario.daemon(supervised=True)
+    scenario.check(daemon.place("kept-position").status == 200, "the position is opened")
+    limit = place_resting_order(scenario, daemon)
     load = Load(daemon).start()
     ready = []
-    for _ in range(stage.pick(4, 25)):
+    for _ in range(scenario.pick(4, 25)):
         before = load.count()
-        stage.eventually(30, lambda count=before: load.count() > count + 20, "orders pass")
+        scenario.eventually(30, lambda count=before: load.count() > count + 20, "orders pass")
         began, old = time.monotonic(), daemon.pid()
         daemon.kill()
-        if not stage.eventually(READY_WITHIN_SECONDS,
-                                lambda pid=old: daemon.pid() not in (None, pid)
-                                and daemon.is_ready(), "it is ready again"):
+        if not scenario.eventually(READY_WITHIN_SECONDS,
+                                   lambda pid=old: daemon.pid() not in (None, pid)
+                                   and daemon.is_ready(), "it is ready again"):
             return
-        stage.fault("kill -9 under load")
+        scenario.fault("kill -9 under load")
         ready.append(time.monotonic() - began)
     load.stop()
-    stage.figure("ready_again_max_s", max(ready), "s", most=READY_WITHIN_SECONDS)
-    stage.figure("orders_acknowledged", load.count(), "orders", least=20 * len(ready))
-    stage.figure("answers_lost", load.lost, "answers")
-    stage.check(not load.unanswered, "every order was answered in the end", load.unanswered)
+    scenario.figure("ready_again_max_s", max(ready), "s", most=READY_WITHIN_SECONDS)
+    scenario.figure("orders_acknowledged", load.count(), "orders", least=20 * len(ready))
+    scenario.figure("answers_lost", load.lost, "answers")
+    scenario.check(not load.unanswered, "every order was answered in the end", load.unanswered)
 
-    picture = daemon.picture()
+    account_state = daemon.account_state()
     daemon.kill()
-    stage.eventually(READY_WITHIN_SECONDS, daemon.is_ready, "it is ready again")
-    stage.fault("kill -9 at rest")
-    changed = daemon.changed_since(picture)
-    stage.check(not changed, "the state after the restart is the one before", changed)
-    stage.check(daemon.ask("GET", f"{ACCOUNT}/orders/{limit}").data()["status"] == "NEW",
-                "the resting order still rests")
+    scenario.eventually(READY_WITHIN_SECONDS, daemon.is_ready, "it is ready again")
+    scenario.fault("kill -9 at rest")
+    changed = daemon.changed_since(account_state)
+    scenario.check(not changed, "the state after the restart is the one before", changed)
+    scenario.check(daemon.call("GET", f"{ACCOUNT}/orders/{limit}").data()["status"] == "NEW",
+                   "the resting order still rests")
     restarts = daemon.metric('recovery_attempts_total{mechanism="restart",result="success"}')
     took = daemon.metric('recovery_duration_seconds_count{mechanism="restart"}')
-    stage.check(restarts == 1 and took == 1, "the new life counts its restart", (restarts, took))
+    scenario.check(restarts == 1 and took == 1, "the new process counts its restart",
+                   (restarts, took))
     wrong = replay(daemon, load.acknowledged)
-    stage.check(not wrong, "each acknowledged order answers with the same bytes", wrong[:3])
+    scenario.check(not wrong, "each acknowledged order has the same response", wrong[:3])
 
-    stage.check(daemon.terminate() == 0, "the supervisor ends with 0 after SIGTERM")
+    scenario.check(daemon.terminate() == 0, "the supervisor ends with 0 after SIGTERM")
     proof = daemon.verify()
-    stage.check(proof.get("clean"), "the rows are what the journal says", proof)
-    stage.check(proof.get("orders", 0) >= load.count() + 2, "every order is in the journal", proof)
-    said = daemon.output.read_text(errors="replace").count(signal.SIGKILL.name)
-    stage.check(said >= len(ready) + 1, "the supervisor says why it started it again", said)
+    scenario.check(proof.get("clean"), "the rows are what the journal says", proof)
+    scenario.check(proof.get("orders", 0) >= load.count() + 2, "every order is in the journal",
+                   proof)
+    restarts_logged = daemon.output.read_text(errors="replace").count(signal.SIGKILL.name)
+    scenario.check(restarts_logged >= len(ready) + 1,
+                   "the supervisor reports the reason of each restart",
+                   restarts_logged)
 
 
-def rest_an_order(stage, daemon):
-    """A bid below the market, which stays."""
-    prices = daemon.ask("GET", "/api/market/prices?market=futures").data()
+def place_resting_order(scenario, daemon):
+    """Places a bid below the market, which rests."""
+    prices = daemon.call("GET", "/api/market/prices?market=futures").data()
     bid = next(float(one["bid"]) for one in prices if one["symbol"] == "ETHUSDT")
     order = {"symbol": "ETHUSDT", "side": "BUY", "type": "LIMIT", "quantity": "0.1",
              "price": f"{bid * 0.97:.2f}"}
-    answer = daemon.place("kept-order", order)
-    stage.check(answer.status == 200, "the order rests", answer)
-    return answer.data()["order_id"]
+    response = daemon.place("kept-order", order)
+    scenario.check(response.status == 200, "the order rests", response)
+    return response.data()["order_id"]

@@ -1,4 +1,4 @@
-"""A loop that stands still: it says so by its silence, is killed, and comes back with its state."""
+"""A loop that hangs stops reporting, is killed, and is started again with its state."""
 # @spec:R2-AC-09 R2-AC-21 R4-AUTO-08
 import signal
 import socket
@@ -7,47 +7,48 @@ import time
 from world.load import Load, replay
 
 
-def run(stage):
-    reports_to_its_manager(stage)
-    silence_max = stage.pick(3, 20)
-    daemon = stage.daemon(supervised=True, silence_max=silence_max)
+def run(scenario):
+    check_reports_to_manager(scenario)
+    silence_max = scenario.pick(3, 20)
+    daemon = scenario.daemon(supervised=True, silence_max=silence_max)
     load = Load(daemon, threads=2).start()
-    stage.eventually(30, lambda: load.count() > 20, "orders pass")
-    for _ in range(stage.pick(2, 5)):
-        began, old, said = time.monotonic(), daemon.pid(), hung_lives(daemon)
+    scenario.eventually(30, lambda: load.count() > 20, "orders pass")
+    for _ in range(scenario.pick(2, 5)):
+        began, old, hangs = time.monotonic(), daemon.pid(), count_hangs(daemon)
         daemon.signal(signal.SIGSTOP)
-        stage.fault("the process stopped")
-        stage.eventually(silence_max + 10, lambda count=said: hung_lives(daemon) > count,
-                         "the supervisor sees that it hangs")
-        back = stage.eventually(30, lambda pid=old: daemon.pid() not in (None, pid)
-                                and daemon.is_ready(), "a new life")
+        scenario.fault("the process stopped")
+        scenario.eventually(silence_max + 10, lambda count=hangs: count_hangs(daemon) > count,
+                            "the supervisor detects that it hangs")
+        back = scenario.eventually(30, lambda pid=old: daemon.pid() not in (None, pid)
+                                   and daemon.is_ready(), "a new process")
         if back:
-            stage.figure("back_s", time.monotonic() - began, "s", most=silence_max + 10)
+            scenario.figure("back_s", time.monotonic() - began, "s", most=silence_max + 10)
         count = load.count()
-        stage.eventually(30, lambda before=count: load.count() > before + 10, "orders pass again")
+        scenario.eventually(30, lambda before=count: load.count() > before + 10,
+                            "orders pass again")
     load.stop()
-    stage.check(not load.unanswered, "every order was answered in the end", load.unanswered)
+    scenario.check(not load.unanswered, "every order was answered in the end", load.unanswered)
     wrong = replay(daemon, load.acknowledged)
-    stage.check(not wrong, "each acknowledged order answers with the same bytes", wrong[:3])
-    stage.check(daemon.terminate() == 0, "it ends with 0")
-    stage.check(daemon.verify().get("clean"), "the rows are what the journal says")
+    scenario.check(not wrong, "each acknowledged order has the same response", wrong[:3])
+    scenario.check(daemon.terminate() == 0, "it ends with 0")
+    scenario.check(daemon.verify().get("clean"), "the rows are what the journal says")
 
 
-def hung_lives(daemon):
+def count_hangs(daemon):
     return daemon.output.read_text(errors="replace").count("it hangs")
 
 
-def reports_to_its_manager(stage):
-    """As under systemd: ready once, alive while the loop turns, silent while it does not."""
+def check_reports_to_manager(scenario):
+    """As under systemd: reports READY once, WATCHDOG while the loop runs, nothing otherwise."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        path = stage.folder / "notify"
+        path = scenario.folder / "notify"
         manager.bind(str(path))
         manager.settimeout(10)
-        daemon = stage.new_daemon(notify=str(path), watchdog_seconds=0.5)
+        daemon = scenario.new_daemon(notify=str(path), watchdog_seconds=0.5)
         daemon.start()
 
-        def heard(seconds):
-            """Messages of the next seconds."""
+        def receive(seconds):
+            """The messages of the next `seconds`."""
             found, until = [], time.monotonic() + seconds
             while time.monotonic() < until:
                 manager.settimeout(max(0.01, until - time.monotonic()))
@@ -57,24 +58,25 @@ def reports_to_its_manager(stage):
                     break
             return found
 
-        def hears(message, count=1):
-            """All that was said until the message came so often, or half a minute was over."""
+        def receive_until(message, count=1):
+            """The messages until `message` arrived `count` times, or 30 s have passed."""
             found, until = [], time.monotonic() + 30
             while found.count(message) < count and time.monotonic() < until:
-                found += heard(0.1)
+                found += receive(0.1)
             return found
 
-        first = hears("WATCHDOG=1", 3)
-        stage.check(first[:1] == ["READY=1\nSTATUS=trading"], "it says that it is ready", first)
-        stage.check(first.count("WATCHDOG=1") >= 3, "it says that it lives", first)
+        first = receive_until("WATCHDOG=1", 3)
+        scenario.check(first[:1] == ["READY=1\nSTATUS=trading"], "it reports that it is ready",
+                       first)
+        scenario.check(first.count("WATCHDOG=1") >= 3, "it reports that it is alive", first)
         daemon.signal(signal.SIGSTOP)
-        heard(0.3)
-        silent = heard(1.5)
-        stage.fault("the process stopped under a manager")
-        stage.check(not silent, "it is silent while its loop stands still", silent)
+        receive(0.3)
+        silent = receive(1.5)
+        scenario.fault("the process stopped under a manager")
+        scenario.check(not silent, "it is silent while its loop is stopped", silent)
         daemon.signal(signal.SIGCONT)
-        stage.check("WATCHDOG=1" in hears("WATCHDOG=1"), "and lives again")
+        scenario.check("WATCHDOG=1" in receive_until("WATCHDOG=1"), "and reports again")
         daemon.signal(signal.SIGTERM)
-        last = hears("STOPPING=1\nSTATUS=stopping")
-        stage.check("STOPPING=1\nSTATUS=stopping" in last, "it says that it ends", last)
-        stage.check(daemon.wait(20) == 0, "with 0")
+        last = receive_until("STOPPING=1\nSTATUS=stopping")
+        scenario.check("STOPPING=1\nSTATUS=stopping" in last, "it reports that it ends", last)
+        scenario.check(daemon.wait(20) == 0, "with 0")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What a daemon does with its archive by itself, and what a person does about it: verifications,
-drills and their signatures, exports, and where an archive may be."""
+"""The archive's jobs of the daemon and commands of an operator: verifications, drills and their
+signatures, exports, and where an archive may be."""
 import gzip
 import json
 import pathlib
@@ -10,48 +10,48 @@ import tarfile
 import tempfile
 import unittest
 
-from stand import BIN, NEGATIVE, UNAVAILABLE, USAGE, OnACopy, stop
+from fixtures import BIN, NEGATIVE, UNAVAILABLE, USAGE, CopiedStoreTest, stop
 
 
-class ArchiveWork(OnACopy):
-    def segments_behind_the_snapshot(self):
-        """Records of a second life of the daemon, which took no snapshot."""
+class ArchiveWork(CopiedStoreTest):
+    def segments_after_the_snapshot(self):
+        """Segments of a second run of the daemon, which took no snapshot."""
         taken = json.loads(self.botctl("backup", "list", "--json").stdout)["snapshots"][-1]
         daemon, port = self.start(self.data)
         self.assertEqual(self.botctl("order", "place", "BTCUSDT", "BUY", "0.003", "--url",
                                      f"http://127.0.0.1:{port}").returncode, 0)
         stop(daemon)
-        behind = [path for path in self.objects("segment")
-                  if int(path.name.split("-")[1]) > taken["sequence"]]
-        self.assertTrue(behind)
-        return behind
+        later = [path for path in self.objects("segment")
+                 if int(path.name.split("-")[1]) > taken["sequence"]]
+        self.assertTrue(later)
+        return later
 
-    def test_records_behind_the_newest_snapshot_are_verified_too(self):
-        behind = self.segments_behind_the_snapshot()
-        whole = behind[-1].read_bytes()
+    def test_records_after_the_newest_snapshot_are_verified_too(self):
+        later = self.segments_after_the_snapshot()
+        whole = later[-1].read_bytes()
         self.assertEqual(self.botctl("backup", "verify").returncode, 0)
-        behind[-1].write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        later[-1].write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
         self.refuses(NEGATIVE, "DAMAGED at timeline/00000001/segment/", "backup", "verify")
-        if len(behind) > 1:
-            behind[-1].write_bytes(whole)
-            behind[0].unlink()
+        if len(later) > 1:
+            later[-1].write_bytes(whole)
+            later[0].unlink()
             self.refuses(NEGATIVE, "GAP at timeline/00000001/segment/", "backup", "verify")
 
-    def test_the_daemon_tells_of_records_that_are_not_whole(self):
-        """In health, in a metric and in a line of alert, until they are whole."""
-        behind = self.segments_behind_the_snapshot()
-        whole = behind[0].read_bytes()
+    def test_the_daemon_reports_damaged_records(self):
+        """In health, in a metric and in an alert of the log."""
+        later = self.segments_after_the_snapshot()
+        whole = later[0].read_bytes()
         jobs = [json.loads(line) for line in (self.data / "jobs.jsonl").read_text().splitlines()]
-        for job in jobs:  # As if the last look at the records was days ago.
+        for job in jobs:  # As if the last verification was years ago.
             if job["job"] in ("verify", "segments"):
                 job["time"] = "2020-01-01T00:00:00Z"
         (self.data / "jobs.jsonl").write_text("".join(json.dumps(job) + "\n" for job in jobs))
-        behind[0].write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        later[0].write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
         log = self.data.parent / "log"
         daemon, port = self.start(self.data, "--set", f"log.file={log}")
         try:
-            said = self.until(port, "archive", "unhealthy")["message"]
-            self.assertIn(behind[0].name, said)
+            message = self.wait_status(port, "archive", "unhealthy")["message"]
+            self.assertIn(later[0].name, message)
             self.assertIn("\nbackup_verify_failed 1\n",
                           self.get(self.data, port, "/metrics").decode())
         finally:
@@ -62,7 +62,7 @@ class ArchiveWork(OnACopy):
         self.assertIn("DAMAGED", alerts[0]["message"])
 
     # @spec:R3-AC-16 R0-GOAL-08
-    def test_a_drill_passes_and_is_remembered(self):
+    def test_a_drill_passes_and_is_in_the_history(self):
         run = self.botctl("drill", "run", "--participant", "Ada", "--participant", "Grace",
                           "--json")
         self.assertEqual(run.returncode, 0, run.stderr)
@@ -98,7 +98,7 @@ class ArchiveWork(OnACopy):
             stop(daemon)
 
     def failed_drill(self):
-        """A report that says no, as a drill on a damaged archive leaves it."""
+        """The report of a failed drill, as on a damaged archive."""
         history = json.loads(self.botctl("drill", "history", "--json").stdout)
         report = {**history[-1], "time": "2026-01-02T03:04:05Z", "passed": False,
                   "verdict": "FAIL", "text": "failed: DAMAGED"}
@@ -122,12 +122,12 @@ class ArchiveWork(OnACopy):
             self.wait_for(lambda: "a drill by itself", lambda: len(drills.read_text().
                                                                    splitlines()) > 1)
             self.assertIn("none of the last quarter is signed",
-                          self.until(port, "archive", "healthy")["message"])
+                          self.wait_status(port, "archive", "healthy")["message"])
         finally:
             stop(daemon)
         self.assertIn("no drill of the last quarter was signed", log.read_text())
 
-    def test_an_export_is_one_file_that_a_new_machine_is_made_of(self):
+    def test_a_new_machine_is_restored_from_an_exported_file(self):
         folder = self.data.parent / "exports"
         folder.mkdir()
         done = self.botctl("backup", "export", "--to", str(folder), "--json")
@@ -150,7 +150,7 @@ class ArchiveWork(OnACopy):
         self.assertTrue((fresh / "users.sqlite").exists())
 
     # @spec:R3-BKP-04 R3-AC-14
-    def test_production_wants_the_archive_on_another_disk(self):
+    def test_production_requires_the_archive_on_another_disk(self):
         words = ("--set", "log.environment=production")
         refused = subprocess.run(
             [BIN / "botcored", "--data", self.data, "--port", "0", *words], env=self.env,

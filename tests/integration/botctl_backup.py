@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """botctl on the archive of a botcored that was stopped: what it does, what it refuses, and that a
-refusal changes nothing."""
+refusal changes no file."""
 import contextlib
 import json
 import pathlib
@@ -9,10 +9,10 @@ import sqlite3
 import sys
 import unittest
 
-from stand import NEGATIVE, UNAVAILABLE, USAGE, OnACopy, stop
+from fixtures import NEGATIVE, UNAVAILABLE, USAGE, CopiedStoreTest, stop
 
 
-class OnAnArchive(OnACopy):
+class ArchiveCommands(CopiedStoreTest):
     def objects(self, kind):
         return sorted(path for path in (self.data / "archive").rglob("*")
                       if path.is_file() and kind in str(path.relative_to(self.data)))
@@ -42,7 +42,7 @@ class OnAnArchive(OnACopy):
         self.assertEqual(self.botctl("restore", "--to", str(newest), "--dry-run").returncode, 0)
         self.assertEqual(self.state()[pathlib.Path("botcore.db")], before, "a dry run")
 
-    def test_keeps_the_old_store_and_says_what_it_leaves_behind(self):
+    def test_keeps_the_old_store_and_reports_the_records_left_behind(self):
         newest = self.last_sequence()
         done = self.botctl("restore", "--to", str(newest - 2), "--yes", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -52,7 +52,7 @@ class OnAnArchive(OnACopy):
         self.assertTrue(pathlib.Path(restored["old_file"]).is_file())
         self.assertEqual(self.botctl("verify").returncode, 0)
 
-    def test_refuses_moments_that_are_none(self):
+    def test_refuses_invalid_restore_points(self):
         for to in ("0", "yesterday", "-1", "2026-13-01T00:00:00Z", "18446744073709551616"):
             self.refuses(USAGE, "--to: expected", "restore", f"--to={to}")
         self.refuses(NEGATIVE, "NO_SUCH_MOMENT", "restore", "--to", "999999")
@@ -74,7 +74,7 @@ class OnAnArchive(OnACopy):
         self.refuses(UNAVAILABLE, "archive.key", "restore")
         self.refuses(UNAVAILABLE, "archive.key", "drill", "run")
 
-    def test_another_archives_key_opens_nothing(self):
+    def test_refuses_the_key_of_another_archive(self):
         other = self.home / "other"
         if not other.exists():
             daemon, _ = self.start(other)
@@ -83,7 +83,7 @@ class OnAnArchive(OnACopy):
         self.refuses(NEGATIVE, "key", "backup", "verify", "--key", key)
         self.refuses(NEGATIVE, "key", "restore", "--key", key)
 
-    def test_copies_the_key_once_and_over_nothing(self):
+    def test_copies_the_key_and_overwrites_no_file(self):
         copy = self.data.parent / "escrow"
         self.assertEqual(self.botctl("backup", "key", "--copy-to", str(copy)).returncode, 0)
         self.assertEqual(copy.read_bytes(), (self.data / "archive.key").read_bytes())
@@ -98,7 +98,7 @@ class OnAnArchive(OnACopy):
         for words in (("list",), ("key",)):
             self.refuses(UNAVAILABLE, "every_ms", "backup", *words, "--config", str(broken))
 
-    def test_says_where_the_archive_is_damaged(self):
+    def test_names_the_damaged_object(self):
         part = self.objects("snapshot")[0]
         whole = part.read_bytes()
         part.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
@@ -119,7 +119,7 @@ class OnAnArchive(OnACopy):
         self.assertEqual(back.returncode, 0, back.stderr)
         self.assertEqual(self.botctl("verify").returncode, 0, "from the records alone")
 
-    def test_an_archive_that_is_no_folder_cannot_be_asked(self):
+    def test_refuses_an_archive_that_is_no_folder(self):
         file = self.data.parent / "file"
         file.write_text("no folder")
         for place in (file, self.data.parent / "typing-error"):
@@ -128,15 +128,15 @@ class OnAnArchive(OnACopy):
                 self.refuses(UNAVAILABLE, f"{place} is no folder", *words, "--from", str(place))
                 self.assertFalse((self.data.parent / "typing-error").exists())
 
-    def gone_or_empty(self):
-        """A place whose disk is not mounted: no folder, or the empty one below the mount."""
+    def missing_or_empty(self):
+        """An archive whose disk is not mounted: no folder, or an empty mount point."""
         (self.data / "archive").rename(self.data.parent / "unmounted")
-        yield "gone"
+        yield "missing"
         (self.data / "archive").mkdir(mode=0o700)
         yield "empty"
 
-    def test_a_folder_that_is_gone_or_empty_is_no_archive_and_none_is_begun_there(self):
-        for state in self.gone_or_empty():
+    def test_refuses_a_missing_or_empty_archive_and_creates_none(self):
+        for state in self.missing_or_empty():
             for words in (("backup", "list"), ("backup", "create"), ("backup", "verify"),
                           ("backup", "prune", "--yes"), ("drill", "run"), ("restore", "--yes")):
                 done = self.botctl(*words)
@@ -146,13 +146,13 @@ class OnAnArchive(OnACopy):
             if state == "empty":
                 self.assertEqual(list((self.data / "archive").iterdir()), [])
 
-    def test_a_daemon_begins_no_archive_where_one_was_before(self):
-        for state in self.gone_or_empty():
+    def test_a_daemon_creates_no_archive_in_place_of_a_missing_one(self):
+        for state in self.missing_or_empty():
             daemon, port = self.start(self.data)
             try:
                 # Degraded, or unhealthy where the records have been waiting for a minute.
-                self.wait_for(lambda: "the place that is gone", lambda: str(
-                    self.data / "archive") in self.part(self.data, port, "archive")["message"])
+                self.wait_for(lambda: "the report of the missing archive", lambda: str(
+                    self.data / "archive") in self.component(self.data, port, "archive")["message"])
                 done = self.botctl("order", "place", "BTCUSDT", "BUY", "0.003", "--url",
                                    f"http://127.0.0.1:{port}")
                 self.assertEqual(done.returncode, 0, done.stderr)
@@ -160,11 +160,11 @@ class OnAnArchive(OnACopy):
                 if state == "empty":
                     (self.data / "archive").rmdir()
                     (self.data.parent / "unmounted").rename(self.data / "archive")
-                    self.until(port, "archive", "healthy")
+                    self.wait_status(port, "archive", "healthy")
             finally:
                 stop(daemon)
 
-    def test_a_backup_is_created_only_where_a_list_shows_it(self):
+    def test_creates_a_backup_only_in_an_archive_that_lists_it(self):
         elsewhere = self.data.parent / "elsewhere"
         elsewhere.mkdir()
         self.refuses(NEGATIVE, "MISSING at timeline/00000001/start", "backup", "create", "--from",
@@ -181,11 +181,11 @@ class OnAnArchive(OnACopy):
         shown = json.loads(self.botctl("backup", "list", "--json").stdout)["snapshots"]
         self.assertIn(json.loads(done.stdout)["name"], [item["name"] for item in shown])
 
-    def test_a_dry_run_looks_beside_a_running_daemon_and_writes_nothing(self):
+    def test_a_dry_run_beside_a_running_daemon_writes_nothing(self):
         daemon, port = self.start(self.data)
         try:
             self.daily_jobs_done(self.data)
-            self.part_becomes(self.data, port, "archive", "healthy")
+            self.wait_component(self.data, port, "archive", "healthy")
             before = {path for path in self.data.rglob("*")}
             done = self.botctl("restore", "--dry-run", "--json", "--to", self.orders[0]["order_id"])
             self.assertEqual(done.returncode, 0, done.stderr)
@@ -203,7 +203,7 @@ class OnAnArchive(OnACopy):
         self.assertEqual(elsewhere.returncode, 0, elsewhere.stderr)
         self.assertFalse(read_only.exists(), "a dry run makes no data folder")
 
-    def test_restores_over_no_running_daemon(self):
+    def test_refuses_to_restore_under_a_running_daemon(self):
         daemon, _ = self.start(self.data)
         try:
             done = self.botctl("restore")
@@ -212,25 +212,25 @@ class OnAnArchive(OnACopy):
         finally:
             stop(daemon)
 
-    def test_an_archive_that_is_gone_is_told_and_stops_no_order(self):
+    def test_a_missing_archive_is_reported_and_orders_pass(self):
         daemon, port = self.start(self.data)
         place = ["order", "place", "BTCUSDT", "SELL", "0.003", "--url", f"http://127.0.0.1:{port}"]
         try:
             self.daily_jobs_done(self.data)
-            self.until(port, "archive", "healthy")
+            self.wait_status(port, "archive", "healthy")
             (self.data / "archive").rename(self.data / "elsewhere")
             (self.data / "archive").write_text("no folder")
             self.assertEqual(self.botctl(*place).returncode, 0)
-            self.until(port, "archive", "degraded")
+            self.wait_status(port, "archive", "degraded")
             self.assertEqual(self.botctl(*place).returncode, 0)
             (self.data / "archive").unlink()
             (self.data / "elsewhere").rename(self.data / "archive")
-            self.until(port, "archive", "healthy")
+            self.wait_status(port, "archive", "healthy")
         finally:
             stop(daemon)
         self.assertEqual(self.botctl("restore", "--dry-run").returncode, 0)
 
-    def test_books_in_doubt_are_told_and_freeze_the_account(self):
+    def test_damaged_books_are_reported_and_freeze_the_account(self):
         (self.data / "jobs.jsonl").unlink()  # The check is due again.
         with contextlib.closing(sqlite3.connect(self.data / "botcore.db")) as store:
             store.execute("UPDATE balances SET cash = '12345' WHERE account = 'futures'")
@@ -238,7 +238,7 @@ class OnAnArchive(OnACopy):
         self.assertEqual(self.botctl("check").returncode, NEGATIVE)
         daemon, port = self.start(self.data)
         try:
-            self.until(port, "books", "unhealthy")
+            self.wait_status(port, "books", "unhealthy")
             accounts = json.loads(self.botctl("accounts", "--json", "--url",
                                               f"http://127.0.0.1:{port}").stdout)
             states = {item["account"]: item["state"] for item in accounts}

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""The operator's hand: the status screen, orders of every kind, the emergency stop, lists that are
-not cut without a word, the audit, and what is read from the files when the daemon is down."""
+"""botctl for operators: the status screen, orders of every kind, the emergency stop, lists that
+report when they are shortened, the audit, and what is read from the files while the daemon is
+down."""
 import http.server
 import json
 import re
@@ -10,13 +11,13 @@ import sys
 import threading
 import unittest
 
-from stand import BIN, COMMAND_LINE, NEGATIVE, UNAVAILABLE, USAGE, Stand, orders_of, stop
+from fixtures import BIN, COMMAND_LINE, NEGATIVE, UNAVAILABLE, USAGE, ProgramTest, orders_of, stop
 
 OUTCOME_OPEN = 75
 
 
-class OnADaemon(Stand):
-    """Each test has a daemon of its own, with generated prices near 60,000."""
+class DaemonTest(ProgramTest):
+    """Each test has its own daemon, with generated prices near 60,000."""
 
     def setUp(self):
         self.data = self.home / self.id().rsplit(".", maxsplit=1)[-1]
@@ -42,7 +43,7 @@ class OnADaemon(Stand):
         return self.read("order", "place", "BTCUSDT", *words)
 
 
-class Trading(OnADaemon):
+class Trading(DaemonTest):
     def test_orders_of_every_kind(self):
         entry = self.place("BUY", "0.01", "--stop-loss", "58500", "--take-profit", "63000")
         self.assertEqual((entry["status"], entry["stop_loss"], entry["take_profit"]),
@@ -71,14 +72,15 @@ class Trading(OnADaemon):
         self.place("BUY", "0.01")
         resting = [self.place("BUY", "0.01", "--price", str(58000 + i))["order_id"]
                    for i in range(3)]
-        said = self.botctl("cancel-all", "--symbol", "BTCUSDT").stdout
-        self.assertIn("futures: 3 orders are being canceled, 0 of 0 exits done", said)
-        self.assertEqual(set(re.findall(r"(?m)^cancel +(\S+)$", said)), set(resting))
+        output = self.botctl("cancel-all", "--symbol", "BTCUSDT").stdout
+        self.assertIn("futures: 3 orders are being canceled, 0 of 0 exits done", output)
+        self.assertEqual(set(re.findall(r"(?m)^cancel +(\S+)$", output)), set(resting))
         self.wait_for(lambda: "no order", lambda: not self.read("orders")["orders"])
         self.place("BUY", "0.01", "--price", "58000")
-        said = self.botctl("flatten").stdout
-        self.assertIn("futures: 1 orders are being canceled, 1 of 1 exits done", said)
-        self.assertEqual(self.read("positions"), [], "It was answered after the exit had ended.")
+        output = self.botctl("flatten").stdout
+        self.assertIn("futures: 1 orders are being canceled, 1 of 1 exits done", output)
+        self.assertEqual(self.read("positions"), [],
+                         "The response comes after the end of the exit.")
         again = self.read("flatten")
         self.assertEqual((again["exits"], again["failed"], again["pending"]), ([], [], []))
 
@@ -97,7 +99,7 @@ class Trading(OnADaemon):
         moved = self.read("order", "amend", waiting["order_id"], "--stop-price", "57600")
         self.assertEqual((moved["type"], moved["stop_price"]), ("STOP_MARKET", "57600"))
 
-    def test_amend_does_not_bring_back_what_somebody_else_canceled(self):
+    def test_amend_does_not_place_a_canceled_order_again(self):
         resting = self.place("BUY", "0.01", "--price", "58000")["order_id"]
         self.read("cancel-all")
         self.wait_for(lambda: "no order", lambda: not self.read("orders")["orders"])
@@ -109,18 +111,18 @@ class Trading(OnADaemon):
     def test_amend_refuses_before_anything_is_canceled(self):
         filled = self.place("BUY", "0.01")["order_id"]
         resting = self.place("BUY", "0.01", "--price", "58000")["order_id"]
-        for words, status, said in (
+        for words, status, output in (
                 ((filled, "--price", "58000"), NEGATIVE, "the order is FILLED"),
                 ((resting, "--stop-price", "57500"), NEGATIVE, "no stop price"),
                 ((resting, "--quantity", "0"), NEGATIVE, "--quantity: expected more than the 0"),
                 ((resting,), USAGE, "say what to amend")):
             done = self.botctl("order", "amend", *words, status=status)
-            self.assertIn(said, done.stderr)
+            self.assertIn(output, done.stderr)
         self.assertEqual([each["order_id"] for each in self.read("orders")["orders"]], [resting])
 
 
-class Lists(OnADaemon):
-    def test_no_list_is_cut_without_a_word(self):
+class Lists(DaemonTest):
+    def test_a_shortened_list_says_so(self):
         for i in range(4):
             self.place("BUY", "0.003", "--price", str(58000 + i))
             self.place("BUY", "0.003")
@@ -135,62 +137,63 @@ class Lists(OnADaemon):
             self.assertNotIn("shown", whole.stderr)
         self.assertEqual(len(self.read("orders", "--all")["orders"]), 8, "Closed ones too.")
 
-    def test_the_journal_is_for_people_unless_machines_ask(self):
+    def test_the_journal_is_text_or_json(self):
         order = self.place("BUY", "0.01")
-        said = self.botctl("journal", "tail", "-n", "3").stdout
-        self.assertRegex(said, rf"(?m)^\d+  20\S+Z  PlaceOrder  futures BUY 0\.01 BTCUSDT MARKET "
+        output = self.botctl("journal", "tail", "-n", "3").stdout
+        self.assertRegex(output, rf"(?m)^\d+  20\S+Z  PlaceOrder  futures BUY 0\.01 BTCUSDT MARKET "
                                rf"by operator; order {order['order_id']} BUY 0\.01 BTCUSDT ")
-        self.assertLess(max(map(len, said.splitlines())), 400)
+        self.assertLess(max(map(len, output.splitlines())), 400)
         lines = self.botctl("journal", "tail", "-n", "3", "--json").stdout.splitlines()
         self.assertEqual(len(lines), 3)
         self.assertEqual({"sequence", "kind", "hash"} - json.loads(lines[0]).keys(), set())
         lines = self.botctl("journal", "export", "--from", "1", "--to", "2").stdout.splitlines()
         self.assertEqual([json.loads(line)["sequence"] for line in lines], [1, 2])
 
-    def test_every_act_of_an_operator_is_in_the_audit_with_its_reason(self):
+    def test_every_operator_command_is_in_the_audit_with_its_reason(self):
         self.botctl("freeze", "spot", "--reason", "a strange fill")
         self.botctl("unfreeze", "spot", "--reason", "it was explained")
         self.botctl("transfer", "futures", "spot", "5")
         self.botctl("flatten")
         self.botctl("maintenance", "on", "--minutes", "5", "--text", "disk")
-        said = self.botctl("audit").stdout
+        output = self.botctl("audit").stdout
         for row in (r"operator +account-frozen +spot +ok +a strange fill",
                     r"operator +account-released +spot +ok +it was explained",
                     r"operator +money-moved +futures +ok +5 USDT to spot",
                     r"operator +account-flattened +futures +ok",
                     r"operator +maintenance-planned +- +ok +20\S+ to \S+: disk"):
-            self.assertRegex(said, row)
+            self.assertRegex(output, row)
 
 
-class Status(OnADaemon):
-    def test_the_one_screen(self):
+class Status(DaemonTest):
+    def test_the_status_screen(self):
         self.daily_jobs_done(self.data)
         self.wait_for(lambda: "a healthy daemon",
                       lambda: self.run_botctl(self.data, "status", "--url", self.url).returncode
                       == 0)
-        said = self.botctl("status").stdout
+        output = self.botctl("status").stdout
         for row in (r"overall +healthy", r"mode +NORMAL", r"maintenance +none",
                     r"accounts +all may trade", r"unknown orders +none", r"unprotected +none",
                     r"archive +\d+\.?\d* s behind, at record \d+", r"last backup +20\S+Z",
                     r"last verified +20\S+Z", r"last drill +20\S+Z", r"drill signed +none yet",
                     r"last start +20\S+Z, the first here", r"journal head +\d+ of term 1",
                     r"database: healthy"):
-            self.assertRegex(said, rf"(?m)^{row}$")
+            self.assertRegex(output, rf"(?m)^{row}$")
         self.botctl("freeze", "futures", "--reason", "a strange fill")
         self.botctl("maintenance", "on", "--minutes", "5", "--text", "disk")
         self.wait_for(lambda: "the maintenance",
                       lambda: self.read("status")["mode"] == "MAINTENANCE")
-        said = self.botctl("status").stdout
-        self.assertRegex(said, r"(?m)^mode +MAINTENANCE$")
-        self.assertRegex(said, r"(?m)^account +futures FROZEN, FROZEN_BY_OPERATOR: a strange fill "
+        output = self.botctl("status").stdout
+        self.assertRegex(output, r"(?m)^mode +MAINTENANCE$")
+        self.assertRegex(output,
+                         r"(?m)^account +futures FROZEN, FROZEN_BY_OPERATOR: a strange fill "
                                r"\(operator, 20\S+Z\); until an operator ends it: botctl unfreeze")
-        self.assertRegex(said, r"(?m)^maintenance +.*disk")
+        self.assertRegex(output, r"(?m)^maintenance +.*disk")
         view = self.read("status")
         self.assertEqual(view["accounts"][0]["reason"], "FROZEN_BY_OPERATOR")
         self.assertNotRegex(json.dumps(view), r"\dE\d")
 
-    def test_it_tells_how_the_process_before_ended(self):
-        # The file about the uptime is written every ten seconds; without it nothing is known.
+    def test_status_reports_how_the_previous_process_ended(self):
+        # uptime.json is written every ten seconds; the test needs it.
         self.wait_for(lambda: "the uptime file", (self.data / "uptime.json").exists)
         self.daemon.send_signal(signal.SIGKILL)
         self.daemon.wait(60)
@@ -208,7 +211,7 @@ class Status(OnADaemon):
             lambda: "a healthy daemon",
             lambda: self.run_botctl(self.data, "status", "--url", self.url).returncode == 0)
 
-    def test_watch_repeats_it(self):
+    def test_watch_repeats_the_status(self):
         watch = subprocess.Popen(
             [BIN / "botctl", "status", "--watch", "--every", "1", "--json", "--url", self.url,
              "--data", str(self.data)], env=self.env, stdout=subprocess.PIPE, text=True)
@@ -221,8 +224,8 @@ class Status(OnADaemon):
             watch.stdout.close()
 
 
-class Files(OnADaemon):
-    def test_what_is_read_from_the_files_when_the_daemon_is_down(self):
+class Files(DaemonTest):
+    def test_lists_come_from_the_files_when_the_daemon_is_down(self):
         bought = self.place("BUY", "0.01")
         self.place("BUY", "0.02")
         stop(self.daemon)
@@ -242,26 +245,27 @@ class Files(OnADaemon):
         self.assertEqual(len(orders_of(self.botctl("orders", "--all", "--json"))), 2)
 
 
-class Answers(Stand):
-    """What botctl makes of a daemon's answers."""
+class DaemonResponses(ProgramTest):
+    """How botctl handles responses of a daemon."""
 
-    def run_against(self, answers, *words):
-        """`answers` has a function of the request's body by method; None: the connection ends."""
-        self.asked = []
+    def run_against(self, responses, *words):
+        """`responses` maps a method to a function of the request's body; None ends the
+        connection."""
+        self.methods = []
 
         class Handler(http.server.BaseHTTPRequestHandler):
-            def answer(self):
+            def response(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                test.asked.append(self.command)
-                answer = answers[self.command](body)
-                if answer is None:
+                test.methods.append(self.command)
+                response = responses[self.command](body)
+                if response is None:
                     return
-                self.send_response(answer[0])
+                self.send_response(response[0])
                 self.send_header("Content-Type", "application/json")
                 self.end_headers()
-                self.wfile.write(json.dumps(answer[1]).encode())
+                self.wfile.write(json.dumps(response[1]).encode())
 
-            do_GET = do_DELETE = do_POST = answer
+            do_GET = do_DELETE = do_POST = response
 
             def log_message(self, *_):
                 pass
@@ -276,7 +280,7 @@ class Answers(Stand):
                 server.shutdown()
                 thread.join()
 
-    def ask(self, status, body):
+    def flatten_against(self, status, body):
         return self.run_against({"POST": lambda _: (status, body)}, "flatten")
 
     ORDER = {"order_id": "BC1", "symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT",
@@ -286,7 +290,7 @@ class Answers(Stand):
              "quantity": "0.01", "executed_quantity": "0", "cancelled_reason": None}
 
     def amend(self, reason_of, placed=None):
-        """An order that rests when it is read and is canceled for the reason when it is to be."""
+        """Amends an order that rests when it is read and is then canceled for a given reason."""
         def canceled(body):
             reason = reason_of(json.loads(body)["reason"])
             return 200, {"data": self.ORDER | {"status": "CANCELED", "cancelled_reason": reason}}
@@ -297,46 +301,48 @@ class Answers(Stand):
     def test_an_order_that_was_canceled_meanwhile_is_not_placed_again(self):
         for reason in (None, "the emergency stop"):
             done = self.amend(lambda _, reason=reason: reason)
-            self.assertEqual((done.returncode, self.asked), (NEGATIVE, ["GET", "DELETE"]))
+            self.assertEqual((done.returncode, self.methods), (NEGATIVE, ["GET", "DELETE"]))
             self.assertIn("the order was CANCELED before it was amended; nothing was placed",
                           done.stderr)
 
-    def test_half_an_amendment_is_named(self):
+    def test_an_incomplete_amendment_is_reported(self):
         refused = 422, {"error": {"code": "BALANCE_TOO_LOW", "message": "no"}}
-        away = 503, {"error": {"code": "SERVICE_UNAVAILABLE", "message": "it ends"}}
-        for placed, status in ((refused, NEGATIVE), (away, UNAVAILABLE)):
+        unavailable = 503, {"error": {"code": "SERVICE_UNAVAILABLE", "message": "it ends"}}
+        for placed, status in ((refused, NEGATIVE), (unavailable, UNAVAILABLE)):
             done = self.amend(lambda reason: reason, placed)
-            self.assertEqual((done.returncode, self.asked), (status, ["GET", "DELETE", "POST"]))
+            self.assertEqual((done.returncode, self.methods), (status, ["GET", "DELETE", "POST"]))
             self.assertIn("the old order is canceled, and no other one is in its place",
                           done.stderr)
             self.assertIn("repeat this with --key amend-3", done.stderr)
         open_end = self.amend(lambda reason: reason)
-        self.assertEqual((open_end.returncode, self.asked),
+        self.assertEqual((open_end.returncode, self.methods),
                          (OUTCOME_OPEN, ["GET", "DELETE", "POST"]))
-        self.assertNotIn("no other one", open_end.stderr, "Nobody knows.")
+        self.assertNotIn("no other one", open_end.stderr, "The outcome is unknown.")
 
     FAILED = {"order_id": "BC2", "symbol": "ETHUSDT", "state": "EXPIRED", "quantity": "1",
               "executed_quantity": "0.4", "code": "NOT_FILLED_AT_ONCE", "message": "",
               "exchange_code": None}
 
-    def test_an_exit_that_failed_is_named_and_the_status_says_so(self):
-        done = self.ask(200, {"data": {"account": "futures", "cancels": [],
-                                       "exits": ["BC1", "BC2"], "pending": [],
-                                       "failed": [self.FAILED]}, "timestamp": "x"})
+    def test_a_failed_exit_is_named_and_changes_the_status(self):
+        done = self.flatten_against(200, {"data": {"account": "futures", "cancels": [],
+                                                   "exits": ["BC1", "BC2"], "pending": [],
+                                                   "failed": [self.FAILED]}, "timestamp": "x"})
         self.assertEqual(done.returncode, NEGATIVE)
         self.assertIn("1 of 2 exits done", done.stdout)
         self.assertIn("exit FAILED: ETHUSDT, order BC2, EXPIRED with 0.4 of 1 closed: "
                       "NOT_FILLED_AT_ONCE\n", done.stdout)
 
-    def test_a_refusal_names_them_too(self):
-        done = self.ask(422, {"error": {"code": "NOT_FILLED_AT_ONCE", "message": "none",
-                                        "details": {"failed": [self.FAILED]}}})
+    def test_a_refusal_names_failed_exits_too(self):
+        done = self.flatten_against(422, {"error": {"code": "NOT_FILLED_AT_ONCE", "message": "none",
+                                                    "details": {"failed": [self.FAILED]}}})
         self.assertEqual(done.returncode, NEGATIVE)
         self.assertIn("exit FAILED: ETHUSDT, order BC2", done.stderr)
 
-    def test_what_is_still_under_way_has_a_status_of_its_own(self):
-        done = self.ask(202, {"data": {"account": "futures", "cancels": [], "exits": ["BC1"],
-                                       "pending": ["BC1"], "failed": []}, "timestamp": "x"})
+    def test_pending_exits_have_their_own_status(self):
+        done = self.flatten_against(202,
+                                    {"data": {"account": "futures", "cancels": [], "exits": ["BC1"],
+                                                   "pending": ["BC1"], "failed": []},
+                                     "timestamp": "x"})
         self.assertEqual(done.returncode, OUTCOME_OPEN)
         self.assertIn("1 exits are still under way", done.stdout)
 

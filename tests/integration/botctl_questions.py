@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Before anything goes for good botctl names it and asks; without a terminal it wants --yes, and a
-refusal changes nothing."""
+"""Before an irreversible change botctl names what is lost and asks; without a terminal it requires
+--yes, and a refusal changes nothing."""
 import contextlib
 import json
 import pathlib
@@ -11,12 +11,12 @@ import sys
 import tempfile
 import unittest
 
-from stand import NEGATIVE, USAGE, Stand, stop
+from fixtures import NEGATIVE, USAGE, ProgramTest, stop
 
 ORDERS = 4
 
 
-class BeforeItIsGone(Stand):
+class DestructiveCommands(ProgramTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -37,22 +37,22 @@ class BeforeItIsGone(Stand):
         with contextlib.closing(sqlite3.connect(self.data / "botcore.db")) as store:
             return store.execute("SELECT max(seq), count(*) FROM journal").fetchone()
 
-    def without_words(self, *words, beside_daemon=False):
-        """Nobody is there to be asked, then somebody says no: nothing may change. What was said. A
-        daemon puts its snapshots into the archive at any time."""
+    def refused_without_consent(self, *words, beside_daemon=False):
+        """Without a terminal, then with the reply no: nothing may change. Returns what was printed.
+        Beside a daemon, the archive may get a snapshot at any time."""
         before, objects = self.head(), self.objects()
-        alone = self.run_botctl(self.data, *words)
-        self.assertEqual(alone.returncode, USAGE, alone.stdout + alone.stderr)
-        self.assertIn("There is no terminal to ask on; say --yes to agree", alone.stderr)
-        for answer in ("n", "", "maybe"):
-            asked = self.run_on_terminal(self.data, answer, *words)
-            self.assertEqual(asked.returncode, NEGATIVE, asked.stdout + asked.stderr)
-            self.assertIn("[y/N] botctl: nothing was changed", asked.stderr)
+        no_terminal = self.run_botctl(self.data, *words)
+        self.assertEqual(no_terminal.returncode, USAGE, no_terminal.stdout + no_terminal.stderr)
+        self.assertIn("There is no terminal to ask on; say --yes to agree", no_terminal.stderr)
+        for typed in ("n", "", "maybe"):
+            refused = self.run_on_terminal(self.data, typed, *words)
+            self.assertEqual(refused.returncode, NEGATIVE, refused.stdout + refused.stderr)
+            self.assertIn("[y/N] botctl: nothing was changed", refused.stderr)
         self.assertEqual(self.head(), before, words)
         if not beside_daemon:
             self.assertEqual(self.objects(), objects, words)
         self.assertFalse((self.data / "botcore.db-restored").exists())
-        return alone.stderr
+        return no_terminal.stderr
 
     def objects(self):
         return sorted(str(path) for path in (self.data / "archive").rglob("*") if path.is_file())
@@ -60,13 +60,13 @@ class BeforeItIsGone(Stand):
     def test_restore_names_records_and_trades_that_it_would_leave_behind(self):
         head, _ = self.head()
         to = self.orders[1]
-        said = self.without_words("restore", "--to", to)
+        output = self.refused_without_consent("restore", "--to", to)
         found = re.search(r"(\d+) records of the store here would be left behind: (\d+) of "
-                          r"\S+ to (\d+) of \S+, with (\d+) trades", said)
+                          r"\S+ to (\d+) of \S+, with (\d+) trades", output)
         records, first, last, trades = map(int, found.groups())
         self.assertEqual((last, records), (head, head - first + 1))
         named = re.findall(r"^  trade \d+ of \S+: futures BUY 0\.003 BTCUSDT at \S+, order (\S+)$",
-                           said, re.M)
+                           output, re.M)
         self.assertEqual(len(named), trades)
         self.assertEqual(set(named), set(self.orders[-trades:]))
         done = self.run_on_terminal(self.data, "y", "restore", "--to", to, "--json")
@@ -92,13 +92,13 @@ class BeforeItIsGone(Stand):
         self.assertEqual(start.group(2), str(self.data))
 
     def test_a_restore_after_the_end_asks_and_names_the_newest_moment(self):
-        said = self.without_words("restore", "--to", "2999-01-01T00:00:00Z")
-        self.assertRegex(said, rf"the archive ends before 2999-01-01T00:00:00.000Z: its newest "
+        output = self.refused_without_consent("restore", "--to", "2999-01-01T00:00:00Z")
+        self.assertRegex(output, rf"the archive ends before 2999-01-01T00:00:00.000Z: its newest "
                          rf"moment is record {self.head()[0]} of 20")
         done = self.run_botctl(self.data, "restore", "--to", "2999-01-01T00:00:00Z", "--yes")
         self.assertEqual(done.returncode, 0, done.stderr)
 
-    def test_a_store_that_cannot_be_read_may_have_more_than_the_backup(self):
+    def test_restore_asks_when_the_old_store_cannot_be_read(self):
         (self.data / "botcore.db").write_bytes(b"\xff" * 4096)
         for part in self.data.glob("botcore.db-*"):
             part.unlink()
@@ -115,16 +115,16 @@ class BeforeItIsGone(Stand):
             taken = self.run_botctl(self.data, "backup", "create")
             self.assertEqual(taken.returncode, 0, taken.stderr)
         before = self.snapshots()
-        said = self.without_words("backup", "prune")
+        output = self.refused_without_consent("backup", "prune")
         done = self.run_botctl(self.data, "backup", "prune", "--yes", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
-        gone = before - self.snapshots()
-        self.assertTrue(gone)
-        self.assertEqual(set(json.loads(done.stdout)["snapshots"]), gone)
-        named = set(re.findall(r"(?m)^snapshot (\S+), \d+ bytes, would be removed$", said))
-        self.assertEqual(named, gone)
+        removed = before - self.snapshots()
+        self.assertTrue(removed)
+        self.assertEqual(set(json.loads(done.stdout)["snapshots"]), removed)
+        named = set(re.findall(r"(?m)^snapshot (\S+), \d+ bytes, would be removed$", output))
+        self.assertEqual(named, removed)
         again = self.run_botctl(self.data, "backup", "prune")
-        self.assertEqual(again.returncode, 0, "nothing goes, so nothing is asked")
+        self.assertEqual(again.returncode, 0, "nothing would be removed, so nothing is asked")
 
     def snapshots(self):
         listing = self.run_botctl(self.data, "backup", "list", "--json")
@@ -134,9 +134,10 @@ class BeforeItIsGone(Stand):
         with contextlib.closing(sqlite3.connect(self.data / "botcore.db")) as store:
             store.execute("UPDATE positions SET quantity = '77' WHERE account = 'futures'")
             store.commit()
-        said = self.without_words("rebuild")
-        self.assertRegex(said, rf"(?m)^{self.head()[0]} records, {ORDERS} orders, {ORDERS} trades")
-        self.assertRegex(said, r"(?m)^would go: .*77")
+        output = self.refused_without_consent("rebuild")
+        self.assertRegex(output,
+                         rf"(?m)^{self.head()[0]} records, {ORDERS} orders, {ORDERS} trades")
+        self.assertRegex(output, r"(?m)^would go: .*77")
         done = self.run_on_terminal(self.data, "y", "rebuild")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("nothing would change",
@@ -146,15 +147,15 @@ class BeforeItIsGone(Stand):
         daemon, port = self.start(self.data)
         try:
             words = ("reset", "futures", "--url", f"http://127.0.0.1:{port}")
-            said = self.without_words(*words, beside_daemon=True)
-            self.assertRegex(said, r"(?m)^account futures, equity \S+ USDT, would go back")
-            self.assertIn("position BTCUSDT of 0.012 would be dropped without a trade", said)
+            output = self.refused_without_consent(*words, beside_daemon=True)
+            self.assertRegex(output, r"(?m)^account futures, equity \S+ USDT, would go back")
+            self.assertIn("position BTCUSDT of 0.012 would be dropped without a trade", output)
             done = self.run_botctl(self.data, *words, "--yes")
             self.assertEqual(done.returncode, 0, done.stderr)
             positions = self.run_botctl(self.data, "positions", *words[2:], "--json")
             self.assertNotIn("0.012", positions.stdout)
-            nobody = self.run_botctl(self.data, "reset", "nobody", *words[2:], "--yes")
-            self.assertEqual(nobody.returncode, NEGATIVE, nobody.stderr)
+            unknown = self.run_botctl(self.data, "reset", "nobody", *words[2:], "--yes")
+            self.assertEqual(unknown.returncode, NEGATIVE, unknown.stderr)
         finally:
             stop(daemon)
 

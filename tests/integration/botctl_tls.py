@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""botctl and a botcored that speaks TLS: it is trusted when it should be, and only then."""
+"""botctl and a botcored with TLS: it is trusted with the right certificate and name only."""
 import json
 import os
 import pathlib
@@ -38,7 +38,7 @@ class OverTls(unittest.TestCase):
             stderr=subprocess.DEVNULL)
         until = time.monotonic() + 60
         while not ready.exists() and time.monotonic() < until and cls.daemon.poll() is None:
-            time.sleep(0.01)  # Between two looks for the file.
+            time.sleep(0.01)  # Poll interval.
         cls.port = json.loads(ready.read_text())["port"]
         cls.token = (cls.folder / "data" / "operator.token").read_text().strip()
 
@@ -56,25 +56,25 @@ class OverTls(unittest.TestCase):
              str(self.folder / data), *more], env=env, text=True, capture_output=True, timeout=60,
             check=False)
 
-    def test_asks_and_commands_a_daemon_that_it_trusts(self):
+    def test_queries_and_commands_a_trusted_daemon(self):
         self.assertEqual(self.botctl("accounts").returncode, 0)
         placed = self.botctl("order", "place", "BTCUSDT", "BUY", "0.01")
         self.assertEqual(placed.returncode, 0, placed.stderr)
 
-    def test_listens_to_a_daemon_that_it_trusts(self):
-        heard = self.botctl("events", "--since", "0")
-        self.assertEqual(heard.returncode, 0, heard.stderr)
-        self.assertIn("account_opened", heard.stdout)
+    def test_reads_events_of_a_trusted_daemon(self):
+        events = self.botctl("events", "--since", "0")
+        self.assertEqual(events.returncode, 0, events.stderr)
+        self.assertIn("account_opened", events.stdout)
 
-    def test_tells_a_stranger_nothing(self):
+    def test_sends_nothing_to_an_untrusted_daemon(self):
         for words in (("accounts",), ("order", "place", "BTCUSDT", "BUY", "0.01"),
                       ("events", "--since", "0")):
             self.assertEqual(self.botctl(*words, trusts=False).returncode, 69)
             self.assertEqual(self.botctl(*words, host="127.0.0.1").returncode, 69)
 
     def test_events_take_the_token_of_the_variable(self):
-        mine = self.botctl("events", "--since", "0", data="nowhere", token=self.token)
-        self.assertEqual(mine.returncode, 0, mine.stderr)
+        accepted = self.botctl("events", "--since", "0", data="nowhere", token=self.token)
+        self.assertEqual(accepted.returncode, 0, accepted.stderr)
         wrong = self.botctl("events", "--since", "0", token="wrong")
         self.assertEqual(wrong.returncode, 77, wrong.stderr)
         none = self.botctl("events", "--since", "0", data="nowhere")

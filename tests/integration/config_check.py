@@ -11,13 +11,13 @@ import tempfile
 import time
 import unittest
 
-from stand import BIN, NEGATIVE, Stand
+from fixtures import BIN, NEGATIVE, ProgramTest
 
 CONFIG = 78
-LOCAL = {"HTTP_PORT": "0"}  # Tests take no fixed port.
+LOCAL = {"HTTP_PORT": "0"}  # Tests use no fixed port.
 
 
-class ConfigCheck(Stand):
+class ConfigCheck(ProgramTest):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=self.home))
         self.data = self.folder / "data"
@@ -37,20 +37,20 @@ class ConfigCheck(Stand):
     def check(self, *words, **options):
         return self.run_in_folder("botctl", "config", "check", *words, **options)
 
-    def both_refuse(self, said, *words, **options):
+    def both_refuse(self, expected, *words, **options):
         before = sorted(self.folder.rglob("*"))
         start = self.run_in_folder("botcored", *words, **options)
         check = self.check(*words, **options)
         name = f"{words} {options}: {start.stderr}{check.stderr}"
         self.assertEqual(start.returncode, CONFIG, name)
         self.assertEqual(check.returncode, NEGATIVE, name)
-        self.assertIn(said, start.stderr, name)
+        self.assertIn(expected, start.stderr, name)
         self.assertEqual([line.removeprefix("botcored: ") for line in start.stderr.splitlines()],
                          [line.removeprefix("botctl: ") for line in check.stderr.splitlines()])
         self.assertTrue(check.stdout.splitlines()[-1].startswith("verdict: refused"), name)
-        self.assertEqual(sorted(self.folder.rglob("*")), before, "a refusal makes nothing")
+        self.assertEqual(sorted(self.folder.rglob("*")), before, "a refusal creates no file")
 
-    def both_take(self, *words, **options):
+    def both_accept(self, *words, **options):
         check = self.check(*words, **options)
         self.assertEqual(check.returncode, 0, f"{words} {options}: {check.stderr}")
         self.assertTrue(check.stdout.splitlines()[-1].startswith("verdict: accepted"))
@@ -64,15 +64,15 @@ class ConfigCheck(Stand):
             stderr=subprocess.PIPE, text=True)
         until = time.monotonic() + 60
         while not ready.exists() and time.monotonic() < until and daemon.poll() is None:
-            time.sleep(0.01)  # Between two looks for the file.
+            time.sleep(0.01)  # Poll interval.
         daemon.send_signal(signal.SIGTERM)
-        said = daemon.communicate(timeout=60)[1]
-        self.assertTrue(ready.exists(), f"{words} {options}: {said}")
-        self.assertEqual(daemon.returncode, 0, said)
+        stderr = daemon.communicate(timeout=60)[1]
+        self.assertTrue(ready.exists(), f"{words} {options}: {stderr}")
+        self.assertEqual(daemon.returncode, 0, stderr)
 
     def test_settings_that_are_refused(self):
         folder = self.folder
-        for said, *settings in (
+        for expected, *settings in (
                 ("there is no key 'http.prot'; did you mean http.port?", "http.prot=1"),
                 ("http.port: expected a whole number", "http.port=70000"),
                 ("--set: expected KEY=VALUE", "http.port"),
@@ -110,13 +110,13 @@ class ConfigCheck(Stand):
                 ("cannot use the TLS certificate", f"http.tls_certificate={folder}/a-link",
                  f"http.tls_key={folder}/a-link")):
             with self.subTest(settings=settings):
-                self.both_refuse(said, *(word for one in settings for word in ("--set", one)))
+                self.both_refuse(expected, *(word for one in settings for word in ("--set", one)))
 
     def test_files_and_variables_that_are_refused(self):
         folder = self.folder
         (folder / "bad.toml").write_text("[http]\nprot = 1\nport = 70000\n")
         (folder / "broken.toml").write_text("[http\n")
-        for said, words, variables in (
+        for expected, words, variables in (
                 ("it is a folder", ["--config", str(folder / "a-folder")], {}),
                 ("which is not there", ["--config", str(folder / "a-link")], {}),
                 ("there is none", ["--config", str(folder / "nowhere")], {}),
@@ -131,23 +131,23 @@ class ConfigCheck(Stand):
                  {"MARKET_SPEED": "fast"}),
                 ("command line, --port: http.port: expected", ["--port", "x"], {})):
             with self.subTest(words=words, variables=variables):
-                self.both_refuse(said, *words, variables=variables)
+                self.both_refuse(expected, *words, variables=variables)
         for make in (lambda path: path.mkdir(), lambda path: path.symlink_to("nowhere")):
             usual = folder / "botcore.toml"
             make(usual)
             self.both_refuse("botcore.toml", variables={})
             usual.rmdir() if usual.is_dir() else usual.unlink()
 
-    def test_settings_that_are_taken(self):
+    def test_settings_that_are_accepted(self):
         (self.folder / "botcore.toml").write_text("[market]\nseed = 5\n")
-        self.both_take()
-        self.both_take("--set", f"archive.key_escrow={self.folder}/copy", "--seed", "7")
-        self.both_take(variables={"ARCHIVE_REPOSITORY": "none"})
-        self.both_take("--set", f"archive.second_repository={self.folder}/second")
+        self.both_accept()
+        self.both_accept("--set", f"archive.key_escrow={self.folder}/copy", "--seed", "7")
+        self.both_accept(variables={"ARCHIVE_REPOSITORY": "none"})
+        self.both_accept("--set", f"archive.second_repository={self.folder}/second")
 
     def test_says_where_each_value_comes_from(self):
         (self.folder / "botcore.toml").write_text("[market]\nseed = 5\n\n[paper]\ndeposit = 7\n")
-        said = self.check("--market-speed", "3", "--set", "trading.accounts_max=4",
+        lines = self.check("--market-speed", "3", "--set", "trading.accounts_max=4",
                           variables={"CACHE_URL": "redis://:hidden@localhost"}).stdout.splitlines()
         for line in ("market.seed = 5  (botcore.toml, line 2)",
                      "paper.deposit = 7  (botcore.toml, line 5)",
@@ -156,15 +156,15 @@ class ConfigCheck(Stand):
                      "market.speed = 3  (command line, --market-speed)",
                      "trading.accounts_max = 4  (command line, --set)",
                      "http.address = 127.0.0.1  (default)"):
-            self.assertIn(line, said)
-        self.assertEqual(said[-1], "verdict: accepted; botcored starts with these settings")
+            self.assertIn(line, lines)
+        self.assertEqual(lines[-1], "verdict: accepted; botcored starts with these settings")
         data = json.loads(self.check("--json").stdout)
         self.assertEqual(data["verdict"], "accepted")
         self.assertEqual(data["market.seed"]["origin"], "botcore.toml, line 2")
         data = json.loads(self.check("--json", "--port", "x").stdout)
         self.assertEqual((data["verdict"], len(data["mistakes"])), ("refused", 1))
 
-    def test_a_copy_of_the_key_that_cannot_be_seen_is_not_replaced(self):
+    def test_an_unreadable_copy_of_the_key_is_not_replaced(self):
         escrow = self.folder / "escrow"
         escrow.mkdir()
         os.symlink(self.folder / "away" / "key", escrow / "key")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """scripts/consistency-check.sh over a real daemon: five steps in their order, a report by file, log
-and event, and a status that is not 0 with a sentence that helps whenever a step was not done.
+and event, and a status other than 0 with a useful message when a step was not done.
 @spec:R3-INTEG-07 R3-INTEG-09 R3-INTEG-10 R3-INTEG-11 R3-INTEG-12"""
 import contextlib
 import http.server
@@ -16,7 +16,7 @@ import sys
 import threading
 import unittest
 
-from stand import BIN, COMMAND_LINE, NEGATIVE, ROOT, UNAVAILABLE, Stand, stop
+from fixtures import BIN, COMMAND_LINE, NEGATIVE, ROOT, UNAVAILABLE, ProgramTest, stop
 
 SCRIPT = ROOT / "scripts/consistency-check.sh"
 CRON = ROOT / "deploy/cron/botcore"
@@ -31,7 +31,7 @@ def steps_of(text):
 
 
 class MismatchingDaemon(http.server.BaseHTTPRequestHandler):
-    """Answers like a daemon whose exchange holds another position than the application."""
+    """Responds like a daemon whose exchange has another position than the application."""
     POSITION = {"symbol": "BTCUSDT", "ours": "0.01", "ours_cost": "600", "exchange": "0",
                 "exchange_cost": "0", "status": "MISMATCH"}
     ACCOUNT = {"account": "futures", "owner": "operator", "market": "futures", "state": "FROZEN",
@@ -40,7 +40,7 @@ class MismatchingDaemon(http.server.BaseHTTPRequestHandler):
                "action": "botctl reconcile --fix", "balances": [], "positions": [POSITION],
                "orders": []}
 
-    def answer(self, data):
+    def respond(self, data):
         body = json.dumps({"data": data, "timestamp": "2026-11-29T00:00:00.000Z"}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -52,17 +52,17 @@ class MismatchingDaemon(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path == "/api/consistency-checks":
             self.server.reports.append(json.loads(body))
-            return self.answer({"result": "inconsistent"})
-        return self.answer({"asked_at": "2026-11-29T00:00:00.000Z", "accounts": ["futures"]})
+            return self.respond({"result": "inconsistent"})
+        return self.respond({"asked_at": "2026-11-29T00:00:00.000Z", "accounts": ["futures"]})
 
     def do_GET(self):
-        self.answer([self.ACCOUNT])
+        self.respond([self.ACCOUNT])
 
     def log_message(self, *_):
         pass
 
 
-class ConsistencyCheck(Stand):
+class ConsistencyCheck(ProgramTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -107,22 +107,22 @@ class ConsistencyCheck(Stand):
     def files(self, data):
         return sorted((data / "consistency").glob("*.txt"))
 
-    def test_all_steps_pass_and_the_report_goes_by_event_log_and_file(self):
-        listener = subprocess.Popen(
+    def test_all_steps_pass_and_event_log_and_file_have_the_report(self):
+        events = subprocess.Popen(
             [BIN / "botctl", "events", "--since", "0", "--follow", "--json", "--url", self.url,
              "--data", self.data], env=self.env, stdout=subprocess.PIPE, text=True)
         try:
-            next(listener.stdout)  # It listens once it has heard anything of the past.
+            next(events.stdout)  # It is subscribed once it has printed a past event.
             done = self.check()
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             self.assertEqual(steps_of(done.stdout), [(step, "passed") for step in STEPS])
             self.assertTrue(done.stdout.endswith("result: consistent\n"))
-            event = next(json.loads(line) for line in listener.stdout
+            event = next(json.loads(line) for line in events.stdout
                          if "consistency_checked" in line)
         finally:
-            listener.kill()
-            listener.wait()
-            listener.stdout.close()
+            events.kill()
+            events.wait()
+            events.stdout.close()
         self.assertEqual(event["data"]["result"], "consistent")
         line = self.wait_for(lambda: "the line of the log",
                              lambda: self.reports_in_the_log("consistent", self.data))[-1]
@@ -150,7 +150,7 @@ class ConsistencyCheck(Stand):
                                      lambda: self.reports_in_the_log("inconsistent", data))[-1]
                 self.assertEqual(line["level"], "ERROR")
 
-    def test_a_step_whose_findings_were_cut_off_is_no_pass(self):
+    def test_a_step_with_truncated_findings_does_not_pass(self):
         data = self.copy_of_the_data("many")
         with contextlib.closing(sqlite3.connect(data / "botcore.db")) as store:
             store.row_factory = sqlite3.Row
@@ -170,7 +170,7 @@ class ConsistencyCheck(Stand):
         self.assertIn("(cut here; the file has the rest)\nresult: inconsistent", line["report"])
         self.assertEqual(self.files(data)[-1].read_text(), done.stdout)
 
-    def test_a_store_that_cannot_be_read_is_a_failure_of_all_its_steps(self):
+    def test_all_steps_of_an_unreadable_store_fail(self):
         data = self.copy_of_the_data("unreadable")
         (data / "botcore.db").write_bytes(b"\xff" * 8192)
         done = self.check(data=data)
@@ -197,7 +197,7 @@ class ConsistencyCheck(Stand):
         self.assertIn("0.01", done.stdout)
         self.assertEqual([report["result"] for report in server.reports], ["inconsistent"])
 
-    def test_a_daemon_that_is_down_is_no_pass(self):
+    def test_fails_when_the_daemon_is_down(self):
         data = self.copy_of_the_data("down")
         done = self.check(url=NOWHERE, data=data)
         self.assertEqual(done.returncode, UNAVAILABLE, done.stdout + done.stderr)
@@ -213,30 +213,30 @@ class ConsistencyCheck(Stand):
         done = self.check(url=NOWHERE, data=data)
         self.assertEqual(done.returncode, NEGATIVE, done.stdout + done.stderr)
 
-    def test_a_wrong_folder_is_no_pass(self):
+    def test_fails_for_a_wrong_folder(self):
         empty = self.home / "empty"
         empty.mkdir()
-        for data, said in ((self.home / "nowhere", "there is no folder"),
-                           (empty, "holds no store")):
-            with self.subTest(said):
+        for data, expected in ((self.home / "nowhere", "there is no folder"),
+                               (empty, "holds no store")):
+            with self.subTest(expected):
                 done = self.check(data=data)
                 self.assertEqual(done.returncode, UNAVAILABLE, done.stdout + done.stderr)
-                self.assertIn(said, done.stderr)
+                self.assertIn(expected, done.stderr)
                 self.assertIn("with --data", done.stderr)
                 self.assertIn("NOTHING WAS CHECKED", done.stderr)
-        self.assertEqual(list(empty.iterdir()), [], "Nothing is left in a folder of others.")
+        self.assertEqual(list(empty.iterdir()), [], "Nothing is written into a foreign folder.")
 
-    def test_the_folder_of_another_daemon_is_no_pass(self):
+    def test_fails_for_the_folder_of_another_daemon(self):
         other = self.copy_of_the_data("other")
         (other / "operator.token").write_text("x" * 43 + "\n")
         (other / "operator.token").chmod(0o600)
-        ours = (self.data / "operator.token").read_text().strip()
-        done = self.check(data=other, BOTCTL_TOKEN=ours)
+        own_token = (self.data / "operator.token").read_text().strip()
+        done = self.check(data=other, BOTCTL_TOKEN=own_token)
         self.assertEqual(done.returncode, UNAUTHORIZED, done.stdout + done.stderr)
         self.assertEqual(steps_of(done.stdout)[0], ("1", "NOT DONE"))
         self.assertIn("--data and --url must belong to the same daemon", done.stdout)
 
-    def test_a_missing_tool_is_no_pass(self):
+    def test_fails_without_a_tool(self):
         tools = self.home / "tools"
         tools.mkdir()
         for name in ("awk", "cat", "chown", "date", "dirname", "id", "ls", "mkdir", "mktemp", "mv",
@@ -260,14 +260,14 @@ class ConsistencyCheck(Stand):
             self.assertIn("usage: ", done.stderr)
         self.assertIn("did you mean --data?", self.check("--dtaa", "var").stderr)
 
-    def test_a_report_that_cannot_be_kept_is_no_pass(self):
+    def test_fails_when_the_report_cannot_be_written(self):
         data = self.copy_of_the_data("kept")
         (data / "consistency").write_text("not a folder")
         done = self.check(data=data)
         self.assertEqual(done.returncode, UNAVAILABLE, done.stdout + done.stderr)
         self.assertEqual(steps_of(done.stdout)[-1], ("5", "NOT DONE"))
 
-    @unittest.skipIf(os.getuid() != 0, "only root can write for somebody else")
+    @unittest.skipIf(os.getuid() != 0, "only root can write for another user")
     def test_root_leaves_the_report_to_the_owner_of_the_folder(self):
         data = self.copy_of_the_data("owned")
         for path in (data, *data.iterdir()):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The service runs as a user of its own and the operator repairs as root: whatever root does, the
-service's files stay the service's, and closed to everybody else."""
+"""The service runs as its own user and the operator repairs as root: the files still belong to the
+service afterwards and are not accessible to others."""
 import os
 import pathlib
 import shutil
@@ -11,18 +11,18 @@ import sys
 import tempfile
 import unittest
 
-from stand import BIN, UNAVAILABLE, Stand, stop
+from fixtures import BIN, UNAVAILABLE, ProgramTest, stop
 
-SERVICE, STRANGER = 54321, 54322
+SERVICE, OTHER_USER = 54321, 54322
 NO_PERMISSION = 77
 
 
 def as_user(user):
-    """Options for a process of a user that has no groups but its own."""
+    """Options for a process of a user with only its own group."""
     return {"user": user, "group": user, "extra_groups": [], "umask": 0o022}
 
 
-class FilesOfTheService(Stand):
+class FilesOfTheService(ProgramTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -39,17 +39,17 @@ class FilesOfTheService(Stand):
         folder.chmod(0o755)
         self.data = folder / "data"
         subprocess.run(["cp", "-a", self.made, self.data], check=True)
-        self.assert_all_the_services("the copy")
+        self.assert_owned_by_service("the copy")
 
     def serve_and_trade(self, meanwhile=lambda: None, **process):
-        """The service starts, takes an order and ends: it can use everything that is there."""
+        """The service starts, accepts an order and ends, so it can use all its files."""
         daemon, port = self.start(self.data, **(process or as_user(SERVICE)))
         try:
             url = f"http://127.0.0.1:{port}"
             done = self.run_botctl(self.data, "order", "place", "BTCUSDT", "BUY", "0.003", "--url",
                                    url)
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.part_becomes(self.data, port, "archive", "healthy")
+            self.wait_component(self.data, port, "archive", "healthy")
             self.daily_jobs_done(self.data)
             meanwhile()
         finally:
@@ -58,78 +58,78 @@ class FilesOfTheService(Stand):
     def everything(self):
         return [self.data, *sorted(self.data.rglob("*"))]
 
-    def assert_all_the_services(self, after):
+    def assert_owned_by_service(self, after):
         others = {str(path.relative_to(self.data)): path.lstat().st_uid
                   for path in self.everything() if path.lstat().st_uid != SERVICE}
         self.assertEqual(others, {}, f"after {after}")
 
-    def root_does(self, *words):
+    def run_as_root(self, *words):
         done = self.run_botctl(self.data, *words)
         self.assertEqual(done.returncode, 0, f"{words}: {done.stdout}{done.stderr}")
-        self.assert_all_the_services(words)
+        self.assert_owned_by_service(words)
         return done
 
-    def test_what_root_does_with_botctl_is_done_as_the_owner(self):
-        taken = self.root_does("backup", "create")
+    def test_botctl_run_by_root_acts_as_the_owner(self):
+        taken = self.run_as_root("backup", "create")
         self.assertIn(f"belongs to uid {SERVICE}, so this goes on as that user", taken.stderr)
         for words in (("backup", "verify", "--all"), ("drill", "run"), ("backup", "list"),
                       ("check",), ("restore", "--dry-run"), ("rebuild", "--yes"),
                       ("backup", "prune", "--yes"), ("restore", "--yes"), ("drill", "run")):
-            self.root_does(*words)
+            self.run_as_root(*words)
         self.serve_and_trade()
-        self.assert_all_the_services("the service")
-        self.assertEqual(self.root_does("check").returncode, 0)
+        self.assert_owned_by_service("the service")
+        self.assertEqual(self.run_as_root("check").returncode, 0)
 
-    def test_a_store_that_was_lost_comes_back_as_the_services(self):
+    def test_a_restored_store_belongs_to_the_service(self):
         for path in (*self.data.glob("botcore.db*"), *self.data.glob("users.sqlite*")):
             path.unlink()
-        self.root_does("restore")
+        self.run_as_root("restore")
         self.assertTrue((self.data / "botcore.db").exists())
         self.serve_and_trade()
 
-    def test_reading_after_a_kill_leaves_nothing_that_the_service_cannot_use(self):
+    def test_reading_after_a_kill_leaves_only_files_the_service_can_use(self):
         daemon, _ = self.start(self.data, **as_user(SERVICE))
         daemon.send_signal(signal.SIGKILL)
         daemon.wait()
-        self.root_does("orders", "--all")
-        self.root_does("journal", "tail")
+        self.run_as_root("orders", "--all")
+        self.run_as_root("journal", "tail")
         self.serve_and_trade()
 
-    def test_a_key_of_root_opens_the_archive_and_its_copy_is_the_services(self):
+    def test_root_uses_its_own_key_and_the_copy_belongs_to_the_service(self):
         key = self.data.parent / "key"
         shutil.copyfile(self.data / "archive.key", key)
         key.chmod(0o600)
-        self.root_does("backup", "verify", "--key", str(key))
+        self.run_as_root("backup", "verify", "--key", str(key))
         copy = self.data.parent / "escrow"
-        self.root_does("backup", "key", "--copy-to", str(copy))
+        self.run_as_root("backup", "key", "--copy-to", str(copy))
         self.assertEqual(copy.stat().st_uid, SERVICE)
 
-    def test_the_daemon_of_root_is_the_owners_daemon(self):
-        def look():
-            self.assert_all_the_services("a daemon that root started")
-        self.serve_and_trade(look, umask=0o022)
+    def test_a_daemon_started_by_root_runs_as_the_owner(self):
+        def check_owner():
+            self.assert_owned_by_service("a daemon that root started")
+        self.serve_and_trade(check_owner, umask=0o022)
         self.serve_and_trade()
 
-    def test_another_user_is_told_as_whom_to_run(self):
+    def test_another_user_gets_the_command_to_run(self):
         self.data.chmod(0o755)
         key = self.data.parent / "key"
         shutil.copyfile(self.data / "archive.key", key)
         key.chmod(0o600)
-        os.chown(key, STRANGER, STRANGER)
+        os.chown(key, OTHER_USER, OTHER_USER)
         for words in (("rebuild", "--yes"), ("restore", "--key", key),
                       ("backup", "list", "--key", key)):
-            done = self.run_botctl(self.data, *words, **as_user(STRANGER))
+            done = self.run_botctl(self.data, *words, **as_user(OTHER_USER))
             self.assertEqual(done.returncode, UNAVAILABLE, done.stderr)
             self.assertIn(f"belongs to uid {SERVICE}; run this as that user: sudo -u '#{SERVICE}'",
                           done.stderr)
         daemon = subprocess.run([BIN / "botcored", "--data", self.data, "--port", "0"],
                                 env=self.env, cwd=self.home, text=True, capture_output=True,
-                                timeout=60, check=False, **as_user(STRANGER))
+                                timeout=60, check=False, **as_user(OTHER_USER))
         self.assertEqual(daemon.returncode, NO_PERMISSION, daemon.stderr)
         self.assertIn(f"sudo -u '#{SERVICE}'", daemon.stderr)
-        self.assert_all_the_services("a stranger")
+        self.assert_owned_by_service("another user")
 
-    def test_a_file_that_root_left_behind_is_named_with_its_remedy(self):
+    def test_a_file_owned_by_root_is_named_with_the_repair(self):
         os.chown(self.data / "botcore.db", 0, 0)
         daemon = subprocess.run([BIN / "botcored", "--data", self.data, "--port", "0"],
                                 env=self.env, cwd=self.home, text=True, capture_output=True,
@@ -139,10 +139,10 @@ class FilesOfTheService(Stand):
                       f"chown -R {SERVICE} {self.data}", daemon.stderr)
 
 
-class FilesInAnOpenFolder(Stand):
+class FilesInAnOpenFolder(ProgramTest):
     """A folder that others may enter, a umask that forbids nothing."""
 
-    def test_nothing_in_it_is_for_others(self):
+    def test_no_file_is_accessible_to_others(self):
         data = self.home / "open"
         data.mkdir()
         data.chmod(0o755)
@@ -174,7 +174,7 @@ class FilesInAnOpenFolder(Stand):
             try:
                 mode = path.lstat().st_mode
             except FileNotFoundError:
-                continue  # A scratch file that is gone by now.
+                continue  # A temporary file that was removed.
             if stat.S_IMODE(mode) & 0o077:
                 wide[str(path.relative_to(data))] = oct(mode)
         self.assertEqual(wide, {})

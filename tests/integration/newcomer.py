@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What a new user reads works as it stands: the README's first minutes, the requests of the API's
-page and the first bot, each on a fresh daemon with generated prices."""
+"""The documents for new users work unchanged: the README's first minutes, the requests of the API's
+page and the first bot, each on a new daemon with generated prices."""
 import ast
 import decimal
 import json
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import unittest
 
-from stand import BIN, ROOT, Stand, stop
+from fixtures import BIN, ROOT, ProgramTest, stop
 
 BOT = ROOT / "examples/first_bot.py"
 ADDRESS = "127.0.0.1:8080"
@@ -19,13 +19,13 @@ def blocks_of(page):
     return re.findall(r"^```sh\n(.*?)^```", (ROOT / page).read_text(), re.M | re.S)
 
 
-def answers_in(text):
-    """The data of each API answer in what was printed."""
+def responses_in(text):
+    """The data of each API response in the output."""
     return [json.loads(line)["data"] for line in text.splitlines() if line.startswith('{"data"')]
 
 
-class Newcomer(Stand):
-    """A checkout in which ./run has built and started the daemon."""
+class Newcomer(ProgramTest):
+    """A folder like a checkout in which ./run has built and started the daemon."""
 
     def setUp(self):
         self.place = self.home / self.id().rsplit(".", maxsplit=1)[-1]
@@ -35,7 +35,7 @@ class Newcomer(Stand):
         self.data = self.place / "var"
         self.daemon, port = self.start(self.data)
         self.address = f"127.0.0.1:{port}"
-        # The pages leave out the usual address; here it is another one.
+        # The pages omit the default address; the test's daemon has another one.
         botctl = programs / "botctl"
         botctl.write_text(f'#!/bin/sh\nexec "{BIN / "botctl"}" "$@" --url http://{self.address}\n')
         botctl.chmod(0o755)
@@ -44,7 +44,7 @@ class Newcomer(Stand):
         stop(self.daemon)
 
     def paste(self, text):
-        """Runs it as it stands on the page, but for the port. What it printed."""
+        """Runs the page's command with another port; its output."""
         command = ["bash", "-euo", "pipefail", "-c", text.replace(ADDRESS, self.address)]
         done = subprocess.run(command, cwd=self.place, env=self.env, stdin=subprocess.DEVNULL,
                               text=True, capture_output=True, timeout=120, check=False)
@@ -63,23 +63,23 @@ class Newcomer(Stand):
 
     def test_the_first_two_minutes_of_the_readme(self):
         order, stop_order, flatten, bot = blocks_of("README.md")
-        said = self.paste(order)
-        filled, = answers_in(said)
+        output = self.paste(order)
+        filled, = responses_in(output)
         self.assertEqual((filled["status"], filled["executed_quantity"]), ("FILLED", "0.01"))
-        self.assertRegex(said, r"(?m)^overall +healthy$")
-        self.assertRegex(said, r"(?m)^BTCUSDT +LONG +0\.01 ")
-        again, = answers_in(self.paste(order))
+        self.assertRegex(output, r"(?m)^overall +healthy$")
+        self.assertRegex(output, r"(?m)^BTCUSDT +LONG +0\.01 ")
+        again, = responses_in(self.paste(order))
         self.assertEqual(again["order_id"], filled["order_id"], "The page says: no second trade.")
-        said = self.paste(stop_order)
-        waiting, = answers_in(said)
+        output = self.paste(stop_order)
+        waiting, = responses_in(output)
         self.assertEqual((waiting["status"], waiting["stop_price"]), ("NEW", "58000"))
-        self.assertIn("STOP_MARKET", said)
-        said = self.paste(flatten)
-        touched, = answers_in(said)
+        self.assertIn("STOP_MARKET", output)
+        output = self.paste(flatten)
+        touched, = responses_in(output)
         self.assertEqual(touched["cancels"], [waiting["order_id"]])
         self.assertEqual(len(touched["exits"]), 1)
-        self.assertIn("no open positions", said)
-        self.assertRegex(said, r"(?s)SELL.*BUY")
+        self.assertIn("no open positions", output)
+        self.assertRegex(output, r"(?s)SELL.*BUY")
         self.assert_flat()
         self.assertRegex(self.paste(bot), r"^bought at \S+\nsold at \S+\n$")
         self.assert_flat()
@@ -100,9 +100,9 @@ class Newcomer(Stand):
                    f"-H 'Authorization: Bearer {token}' -H 'X-Idempotency-Key: first' "
                    "-H 'Content-Type: application/json' "
                    """-d '{"symbol":"BTCUSDT","side":"BUY","quantity":0.1}'""")
-        filled, = answers_in(self.paste(request))
+        filled, = responses_in(self.paste(request))
         self.assertEqual((filled["status"], filled["executed_quantity"]), ("FILLED", "0.1"))
-        again, = answers_in(self.paste(request))
+        again, = responses_in(self.paste(request))
         self.assertEqual(again, filled)
 
     def test_the_first_bot_is_short_and_needs_the_standard_library_only(self):
@@ -116,7 +116,7 @@ class Newcomer(Stand):
         self.assertTrue(used)
         self.assertLessEqual(used, set(sys.stdlib_module_names))
 
-    def test_the_first_bot_trades_once_with_a_stop_and_says_why_it_may_not(self):
+    def test_the_first_bot_trades_once_with_a_stop_and_prints_a_refusal(self):
         command = [sys.executable, BOT, self.address, self.data]
         done = subprocess.run(command, text=True, capture_output=True, timeout=120, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -139,10 +139,10 @@ class Newcomer(Stand):
     def test_every_request_of_the_page_about_the_api(self):
         helper, *requests = blocks_of("docs/api/README.md")
         self.assertIn("call()", helper)
-        answers = [answers_in(self.paste(helper + request)) for request in requests]
+        responses = [responses_in(self.paste(helper + request)) for request in requests]
         self.assertEqual(sum(request.count("call ") for request in requests),
-                         sum(len(each) for each in answers), "Each request has an answer.")
-        attached, own, trailing, spot, ends, pages = answers
+                         sum(len(each) for each in responses), "Each request has a response.")
+        attached, own, trailing, spot, ends, pages = responses
         entry, page = attached
         self.assertEqual(entry["status"], "FILLED")
         self.assertEqual({(each["role"], each["type"], each["stop_price"], each["parent"])
@@ -182,10 +182,10 @@ class Newcomer(Stand):
                 ("spot", '"side":"BUY","stop_loss":"58000"', "NOT_SUPPORTED_ON_MARKET"),
                 ("spot", '"side":"BUY","reduce_only":true', "REDUCE_ONLY_REFUSED")):
             with self.subTest(body):
-                said = self.paste(helper + f"call -X POST http://{ADDRESS}/api/accounts/{account}/"
-                                  f"orders -d '{{\"symbol\":\"BTCUSDT\",\"quantity\":\"0.01\","
-                                  f"{body}}}' || true")
-                self.assertEqual(json.loads(said)["error"]["code"], code)
+                url = f"http://{ADDRESS}/api/accounts/{account}/orders"
+                fields = f'"symbol":"BTCUSDT","quantity":"0.01",{body}'
+                output = self.paste(helper + f"call -X POST {url} -d '{{{fields}}}' || true")
+                self.assertEqual(json.loads(output)["error"]["code"], code)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What botcored and botctl do with mistakes: an exit code of sysexits.h, or an answer of 4xx, and a
+"""How botcored and botctl refuse mistakes: an exit code of sysexits.h, or a 4xx response, and a
 text that says what was expected."""
 import contextlib
 import json
@@ -38,16 +38,16 @@ class Refusals(unittest.TestCase):
         return subprocess.run([BIN / name, *words], env=self.env, cwd=self.home, text=True,
                               capture_output=True, timeout=60, check=False)
 
-    def start_fails(self, status, said, *settings, data=None):
+    def start_fails(self, status, expected, *settings, data=None):
         words = [word for setting in settings for word in ("--set", setting)]
         done = self.run_program("botcored", "--data", str(data or self.data), "--port", "0",
                                 *words)
         self.assertEqual(done.returncode, status, f"{settings}: {done.stderr}")
-        self.assertIn(said, done.stderr)
+        self.assertIn(expected, done.stderr)
         self.assertFalse((self.home / "ready").exists())
 
     def test_a_wrong_setting_ends_the_start(self):
-        for said, *settings in (
+        for expected, *settings in (
                 ("market.source: expected", "market.source=nowhere"),
                 ("name the recordings", "market.source=recorded"),
                 ("market.files: expected a name", "market.source=recorded", "market.files=nowhere"),
@@ -61,10 +61,10 @@ class Refusals(unittest.TestCase):
                 ("archive.key_file: others may use", f"archive.key_file={self.home}/file"),
                 ("archive.key_escrow:", "archive.key_escrow=/proc/nowhere/key"),
                 ("there is no key", "no.such=1")):
-            self.start_fails(CONFIG, said, *settings)
+            self.start_fails(CONFIG, expected, *settings)
 
-    def test_a_door_that_cannot_be_opened_ends_the_start(self):
-        for said, *settings in (
+    def test_an_unusable_http_setting_ends_the_start(self):
+        for expected, *settings in (
                 ("http.cors_origins: expected", "http.cors_origins=*"),
                 ("http.trusted_proxies: expected", "http.trusted_proxies=proxy.example.org"),
                 ("http.hosts: expected", "http.hosts=https://botcore.example.org"),
@@ -72,9 +72,9 @@ class Refusals(unittest.TestCase):
                 ("can be reached from other machines", "http.address=0.0.0.0"),
                 ("cannot use the TLS certificate", "http.tls_certificate=/nowhere",
                  "http.tls_key=/nowhere")):
-            self.start_fails(CONFIG, said, *settings)
+            self.start_fails(CONFIG, expected, *settings)
 
-    def test_what_is_no_store_of_ours_is_left_as_it_is(self):
+    def test_a_foreign_or_damaged_file_is_left_unchanged(self):
         store = self.data / "botcore.db"
         store.write_bytes(b"no database" * 1_000)
         self.start_fails(DATA, "cannot open the store: expected a usable database")
@@ -111,8 +111,8 @@ class Refusals(unittest.TestCase):
         users.chmod(0o600)
         self.start_fails(UNAVAILABLE, "another version")
 
-    def test_words_that_are_no_options(self):
-        for name, words, said in (
+    def test_unknown_options_and_commands_are_refused(self):
+        for name, words, expected in (
                 ("botcored", ["--no-such-option"], "there is no option --no-such-option"),
                 ("botcored", ["--prot", "80"], "there is no option --prot; did you mean --port?"),
                 ("botcored", ["--dat=x"], "there is no option --dat; did you mean --data?"),
@@ -129,7 +129,7 @@ class Refusals(unittest.TestCase):
                 ("botctl", ["status", "more"], "'more' was not expected")):
             done = self.run_program(name, *words)
             self.assertEqual(done.returncode, COMMAND_LINE, f"{words}: {done.stderr}")
-            self.assertIn(said, done.stderr)
+            self.assertIn(expected, done.stderr)
             self.assertIn("--help", done.stderr)
         for name, words in (("botcored", ["--port"]), ("botctl", []), ("botctl", ["order"])):
             done = self.run_program(name, *words)
@@ -156,14 +156,14 @@ class Refusals(unittest.TestCase):
             self.assertEqual(done.returncode, UNAVAILABLE)
             self.assertIn("there is no store", done.stderr)
 
-    def ask(self, method, path, body=None):
+    def call(self, method, path, body=None):
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}", method=method, data=body,
             headers={"Authorization": f"Bearer {self.token}", "Idempotency-Key": "refused",
                      "Content-Type": "application/json"})
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, answer.read()
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, response.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()
 
@@ -178,11 +178,11 @@ class Refusals(unittest.TestCase):
         try:
             until = time.monotonic() + 60
             while not ready.exists() and time.monotonic() < until and daemon.poll() is None:
-                time.sleep(0.01)  # Between two looks for the file.
+                time.sleep(0.01)  # Poll interval.
             self.port = json.loads(ready.read_text())["port"]
             self.token = (self.data / "operator.token").read_text().strip()
-            routes = json.loads(self.ask("GET", "/api/openapi.json")[1])["paths"]
-            asked = 0
+            routes = json.loads(self.call("GET", "/api/openapi.json")[1])["paths"]
+            requests = 0
             for path, methods in routes.items():
                 place = path.replace("{account}", "futures").replace("{symbol}", "BTCUSDT")
                 place = re.sub(r"\{[a-z]+\}", "none", place)
@@ -190,42 +190,42 @@ class Refusals(unittest.TestCase):
                     name = f"{method} {path}"
                     if "requestBody" in meaning:
                         for body in (b"{", b"[]", b'{"no_such_field":1}'):
-                            status, answer = self.ask(method.upper(), place, body)
-                            self.assertIn(status, range(400, 500), f"{name} {body}: {answer}")
-                            self.assertTrue(json.loads(answer)["error"]["code"], name)
-                            asked += 1
+                            status, response = self.call(method.upper(), place, body)
+                            self.assertIn(status, range(400, 500), f"{name} {body}: {response}")
+                            self.assertTrue(json.loads(response)["error"]["code"], name)
+                            requests += 1
                     elif method == "get" and any(parameter.get("in") == "query" for parameter
                                                  in meaning.get("parameters", [])):
-                        status, answer = self.ask("GET", place + "?no_such_parameter=1")
-                        self.assertEqual(status, 400, f"{name}: {answer[:300]}")
-                        asked += 1
+                        status, response = self.call("GET", place + "?no_such_parameter=1")
+                        self.assertEqual(status, 400, f"{name}: {response[:300]}")
+                        requests += 1
                         for parameter in meaning["parameters"]:
                             if parameter.get("name") not in ("limit", "before", "from", "market",
                                                          "symbol", "status"):
                                 continue
-                            status, answer = self.ask("GET", f"{place}?{parameter['name']}=!")
-                            self.assertEqual(status, 400, f"{name}: {answer[:300]}")
-                            asked += 1
-            self.assertGreater(asked, 40)
+                            status, response = self.call("GET", f"{place}?{parameter['name']}=!")
+                            self.assertEqual(status, 400, f"{name}: {response[:300]}")
+                            requests += 1
+            self.assertGreater(requests, 40)
             for name in (b'"\\u0007"', b'"\\u009b2J"', b'"a\\u202e"', b'""',
                          b'"' + b"x" * 65 + b'"'):
-                status, answer = self.ask(
+                status, response = self.call(
                     "POST", "/api/auth/register", b'{"email":"a@example.org","role":"trader",'
                     b'"password":"a long enough one","name":' + name + b"}")
-                self.assertEqual(status, 400, answer)
-                self.assertIn(b"name", answer)
+                self.assertEqual(status, 400, response)
+                self.assertIn(b"name", response)
             user = (b'{"email":"a@example.org","role":"trader","name":"a",'
                     b'"password":"a long enough one"}')
             login = b'{"email":"a@example.org","password":"a long enough one"}'
             wrong = b'{"email":"a@example.org","password":"a wrong one, and long"}'
-            self.assertEqual(self.ask("POST", "/api/auth/register", user)[0], 201)
-            self.assertEqual(self.ask("POST", "/api/auth/login", wrong)[0], 401)
+            self.assertEqual(self.call("POST", "/api/auth/register", user)[0], 201)
+            self.assertEqual(self.call("POST", "/api/auth/login", wrong)[0], 401)
             with contextlib.closing(sqlite3.connect(self.data / "users.sqlite",
                                                     isolation_level=None)) as users:
-                users.execute("BEGIN IMMEDIATE")  # Nobody else writes now.
+                users.execute("BEGIN IMMEDIATE")  # Blocks other writers.
                 for body, expected in ((wrong, 401), (login, 503)):
-                    status, answer = self.ask("POST", "/api/auth/login", body)
-                    self.assertEqual(status, expected, answer)
+                    status, response = self.call("POST", "/api/auth/login", body)
+                    self.assertEqual(status, expected, response)
             with contextlib.closing(sqlite3.connect(self.data / "users.sqlite")) as users:
                 users.execute("ALTER TABLE users RENAME TO users_lost")
                 users.commit()
@@ -234,8 +234,8 @@ class Refusals(unittest.TestCase):
                                        ("POST", "/api/auth/login", login),
                                        ("GET", "/api/users", None),
                                        ("DELETE", "/api/market/symbols/BTCUSDT", None)):
-                status, answer = self.ask(method, path, body)
-                self.assertEqual(status, 503, f"{path}: {answer}")
+                status, response = self.call(method, path, body)
+                self.assertEqual(status, 503, f"{path}: {response}")
         finally:
             daemon.send_signal(signal.SIGTERM)
             self.assertEqual(daemon.wait(60), 0)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""docs/runbooks/data-damaged.md, followed word for word on stores that are damaged: the commands
-are taken out of the page. @spec:TC-REL-017 R4-AC-09"""
+"""docs/runbooks/data-damaged.md, followed exactly on damaged stores: the commands are read from
+the page. @spec:TC-REL-017 R4-AC-09"""
 import contextlib
 import json
 import pathlib
@@ -11,7 +11,7 @@ import sqlite3
 import sys
 import unittest
 
-from stand import NEGATIVE, ROOT, Stand, orders_of, stop
+from fixtures import NEGATIVE, ROOT, ProgramTest, orders_of, stop
 
 PAGE = (ROOT / "docs/runbooks/data-damaged.md").read_text()
 
@@ -23,7 +23,7 @@ def commands_of(section):
     return [[shlex.split(line) for line in block.splitlines() if line.strip()] for block in blocks]
 
 
-class FollowingTheRunbook(Stand):
+class FollowingTheRunbook(ProgramTest):
     def setUp(self):
         self.data = pathlib.Path(self.home) / self.id().rsplit(".", maxsplit=1)[-1] / "var"
         self.data.parent.mkdir()
@@ -35,8 +35,7 @@ class FollowingTheRunbook(Stand):
         self.orders = orders_of(self.run_botctl(self.data, "orders", "--all", "--json"))
 
     def follow(self, command):
-        """Runs a command of the page as it stands there, at a terminal, and agrees to what it
-        asks."""
+        """Runs a command of the page on a terminal and agrees to its question."""
         self.assertEqual(command[0], "botctl", "only botctl is expected on this page")
         return self.run_on_terminal(self.data, "y", *command[1:], "--url",
                                     f"http://127.0.0.1:{self.port}")
@@ -50,9 +49,9 @@ class FollowingTheRunbook(Stand):
         plain, as_json = (self.follow(command) for command in commands_of("Diagnosis")[0])
         self.assertEqual((plain.returncode, as_json.returncode), (NEGATIVE, NEGATIVE))
         self.assertIn(kind, plain.stdout)
-        self.assertIn(f"botctl {program}", plain.stdout, "the way out")
+        self.assertIn(f"botctl {program}", plain.stdout, "the command that repairs it")
         self.assertIn(kind, [each["kind"] for each in json.loads(as_json.stdout)["findings"]])
-        # Each kind that is found is named on the page, so that its reader knows which way to go.
+        # The page names each kind that is found, so that its reader can choose a resolution.
         self.assertIn(kind, PAGE)
 
     def resolve(self, program):
@@ -74,12 +73,12 @@ class FollowingTheRunbook(Stand):
         for order in self.orders:
             self.assertEqual(by_id[order["order_id"]], order)
 
-    def test_rows_that_somebody_changed_are_made_from_the_journal(self):
+    def test_changed_rows_are_rebuilt_from_the_journal(self):
         self.damage("UPDATE positions SET quantity = '77' WHERE account = 'futures'")
         self.diagnose("position_mismatch", "rebuild")
         self.resolve("rebuild")
 
-    def test_a_journal_that_was_damaged_comes_from_the_archive(self):
+    def test_a_damaged_journal_is_restored_from_the_archive(self):
         self.damage("UPDATE journal SET record = x'02ff' WHERE seq = 3")
         self.diagnose("record_unreadable", "restore")
         refused = self.follow(["botctl", "rebuild"])

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The daemon under its supervisor, both as processes: who is believed, what ends whom, and what a
-signal to either of them does. And where the daemon's lines go, and how they look."""
+"""The daemon under its supervisor, both as processes: whose reports count, and what signals to
+either of them do. Also the destination and format of the daemon's log."""
 # @spec:R1-HA-06 R4-AUTO-08 R2-SHUT-01
 import contextlib
 import json
@@ -18,22 +18,22 @@ import unittest
 import urllib.error
 import urllib.request
 
-from stand import BIN, ROOT, Stand, stop
+from fixtures import BIN, ROOT, ProgramTest, stop
 
 STEPS = [1, 2, 3, 4, 5, 6, 7]
 SILENCE_SECONDS, START_SECONDS = 4, 10
 
 
 def children_of(pid):
-    """Pids."""
+    """The pids of its children."""
     with contextlib.suppress(FileNotFoundError):
         text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text()
         return [int(child) for child in text.split()]
     return []
 
 
-class Files(Stand):
-    """Each test has a folder of its own, with the log and what is said on standard error."""
+class Files(ProgramTest):
+    """Each test has its own folder, with the log and the supervisor's standard error."""
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=self.home))
@@ -64,23 +64,24 @@ class Files(Stand):
 
 class Supervised(Files):
     def supervise(self, *options, stderr=None, **popen):
-        with open(self.folder / "said", "ab") as said:
+        with open(self.folder / "stderr", "ab") as stderr_file:
             self.process = subprocess.Popen(
                 [sys.executable, ROOT / "tools/supervise.py", *options, "--", *self.command()],
                 env=self.env, cwd=self.folder, stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=stderr if stderr is not None else said, **popen)
+                stdout=subprocess.DEVNULL, stderr=stderr if stderr is not None else stderr_file,
+                **popen)
         self.addCleanup(self.end)
 
     def end(self):
-        """Ends whatever a failed test has left."""
+        """Ends the processes that a failed test has left."""
         if self.process.poll() is None:
             for one in [self.process.pid, *children_of(self.process.pid)]:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(one, signal.SIGKILL)
             self.process.wait()
 
-    def said(self):
-        return (self.folder / "said").read_text()
+    def stderr_text(self):
+        return (self.folder / "stderr").read_text()
 
     def daemon(self):
         """The pid of the daemon that is ready."""
@@ -88,16 +89,16 @@ class Supervised(Files):
         return children_of(self.process.pid)[0]
 
     def another_daemon(self, than):
-        def look():
+        def condition():
             now = children_of(self.process.pid)
             return now and now[0] != than and self.ready.exists() and now[0]
-        return self.wait_for(lambda: "a new life", look)
+        return self.wait_for(lambda: "a new process", condition)
 
     def terminated(self):
         self.process.terminate()
         return self.process.wait(60)
 
-    def test_heartbeats_of_another_process_keep_no_hanging_daemon_alive(self):
+    def test_heartbeats_of_another_process_do_not_count(self):
         self.supervise("--silence-max", str(SILENCE_SECONDS))
         pid = self.daemon()
         self.ready.unlink()
@@ -108,26 +109,27 @@ class Supervised(Files):
             def forge():
                 with contextlib.suppress(BlockingIOError):
                     other.send(b"WATCHDOG=1", socket.MSG_DONTWAIT)
-                return "it hangs" in self.said()
+                return "it hangs" in self.stderr_text()
             self.wait_for(lambda: "the end of the hanging daemon", forge)
         self.another_daemon(pid)
         self.assertEqual(self.terminated(), 0)
 
-    def test_a_start_that_hangs_is_ended_and_tried_again(self):
+    def test_a_hanging_start_is_killed_and_repeated(self):
         self.supervise("--start-max", str(START_SECONDS))
-        first = self.wait_for(lambda: "a first life", lambda: children_of(self.process.pid))[0]
+        first = self.wait_for(lambda: "a first process", lambda: children_of(self.process.pid))[0]
         os.kill(first, signal.SIGSTOP)
         self.assertFalse(self.ready.exists(), "it was ready before it could be stopped")
         self.another_daemon(first)
-        self.assertIn(f"has not become ready within {START_SECONDS} s: it hangs", self.said())
-        self.assertIn("killed by SIGKILL, it hung", self.said())
+        self.assertIn(f"has not become ready within {START_SECONDS} s: it hangs",
+                      self.stderr_text())
+        self.assertIn("killed by SIGKILL, it hung", self.stderr_text())
         self.assertEqual(self.terminated(), 0)
 
-    def test_nobody_reads_what_the_supervisor_says(self):
-        ours, theirs = os.pipe()
-        os.close(ours)
-        self.supervise(stderr=theirs)
-        os.close(theirs)
+    def test_a_closed_reader_of_messages_does_not_end_the_supervisor(self):
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        self.supervise(stderr=write_end)
+        os.close(write_end)
         for _ in range(2):
             pid = self.daemon()
             self.ready.unlink()
@@ -135,7 +137,7 @@ class Supervised(Files):
             self.another_daemon(pid)
         self.assertEqual(self.terminated(), 0)
 
-    def test_a_closed_standard_error_is_no_file_of_the_store(self):
+    def test_a_closed_standard_error_is_replaced_by_dev_null(self):
         self.supervise(preexec_fn=lambda: os.close(2))
         pid = self.daemon()
         self.assertEqual([os.readlink(f"/proc/{one}/fd/2") for one in (pid, self.process.pid)],
@@ -143,7 +145,7 @@ class Supervised(Files):
         self.assertEqual(self.terminated(), 0)
         self.assertEqual(self.steps(), STEPS)
 
-    def test_whoever_asks_both_at_once_gets_the_whole_end_once(self):
+    def test_a_signal_to_both_processes_makes_one_complete_shutdown(self):
         for number, order in ((signal.SIGTERM, 1), (signal.SIGTERM, -1), (signal.SIGINT, 1)):
             with self.subTest(signal=number.name, order=order):
                 self.log.unlink(missing_ok=True)
@@ -151,16 +153,16 @@ class Supervised(Files):
                 self.supervise()
                 for one in [self.daemon(), self.process.pid][::order]:
                     os.kill(one, number)
-                self.assertEqual(self.process.wait(60), 0, self.said())
+                self.assertEqual(self.process.wait(60), 0, self.stderr_text())
                 self.assertEqual(self.steps(), STEPS)
 
-    def test_the_supervisor_may_be_asked_long_after_the_daemon(self):
+    def test_the_supervisor_may_get_the_signal_later_than_the_daemon(self):
         self.config.write_text("[shutdown]\ndrain_delay_seconds = 3\n")
         self.supervise()
         os.kill(self.daemon(), signal.SIGTERM)
-        asked = time.monotonic()
-        self.wait_for(lambda: "more than a second", lambda: time.monotonic() - asked > 1.5)
-        self.assertEqual(self.terminated(), 0, self.said())
+        signaled_at = time.monotonic()
+        self.wait_for(lambda: "more than a second", lambda: time.monotonic() - signaled_at > 1.5)
+        self.assertEqual(self.terminated(), 0, self.stderr_text())
         self.assertEqual(self.steps(), STEPS)
 
     def test_hangup_reads_the_configuration_again(self):
@@ -184,14 +186,14 @@ class Supervised(Files):
         self.wait_for(lambda: "the refusal of a mistake",
                       lambda: "the old configuration stays" in self.messages())
         self.assertIn(429, self.reads())
-        # What no start would take, no reload takes either.
+        # A reload refuses what a start refuses.
         self.config.write_text("[limits]\nreads_per_second = 2\n"
                                "[http]\nhosts = \"https://bots.example\"\n")
         self.process.send_signal(signal.SIGHUP)
         self.wait_for(lambda: "the refusal of a wrong host name",
                       lambda: any("http.hosts" in line.get("cause", "") for line in self.lines()
                                   if line["message"] == "the old configuration stays"))
-        # Keys of the shutdown hold at once, too.
+        # Keys of the shutdown take effect at once, too.
         self.config.write_text("[limits]\noperators = true\nreads_per_second = 1\n"
                                "[shutdown]\ndrain_within_seconds = 7\n")
         self.process.send_signal(signal.SIGHUP)
@@ -209,8 +211,8 @@ class Supervised(Files):
             request = urllib.request.Request(f"http://127.0.0.1:{self.port()}/api/accounts",
                                              headers={"Authorization": f"Bearer {token}"})
             try:
-                with urllib.request.urlopen(request, timeout=10) as answer:
-                    seen.add(answer.status)
+                with urllib.request.urlopen(request, timeout=10) as response:
+                    seen.add(response.status)
             except urllib.error.HTTPError as error:
                 seen.add(error.code)
         return seen
@@ -226,14 +228,14 @@ class Lines(Files):
         return daemon
 
     def after_hangup(self, daemon):
-        """Two hangups: whatever the first one writes has been written when the second has come."""
+        """Sends two hangups: after the second one all lines of the first are written."""
         for _ in range(2):
             before = len(self.messages())
             daemon.send_signal(signal.SIGHUP)
             self.wait_for(lambda: "a line of the reload", lambda seen=before: "certificate and key "
                           "were read again" in self.messages()[seen:])
 
-    def test_a_log_that_was_renamed_is_begun_anew(self):
+    def test_a_renamed_log_is_reopened(self):
         daemon = self.serve()
         self.wait_for(lambda: "a first line", self.lines)
         self.log.rename(self.folder / "botcored.log.1")
@@ -243,7 +245,7 @@ class Lines(Files):
         self.assertIn("started", [line["message"] for line
                                   in self.lines(self.folder / "botcored.log.1")])
 
-    def test_a_log_that_was_copied_and_emptied_has_no_hole(self):
+    def test_a_truncated_log_has_no_hole(self):
         daemon = self.serve()
         self.wait_for(lambda: "a first line", self.lines)
         os.truncate(self.log, 0)
@@ -253,25 +255,25 @@ class Lines(Files):
         self.assertEqual(self.steps(), STEPS)
 
     def output(self, *words, terminal):
-        """What somebody sees from the start to the end."""
+        """The output from the start to the end."""
         if not terminal:
             with open(self.folder / "seen", "w+b") as seen:
                 stop(self.serve(*words, stdout=seen, stderr=seen))
                 seen.seek(0)
                 return seen.read().decode()
-        ours, theirs = pty.openpty()
-        daemon = self.serve(*words, stdout=theirs, stderr=theirs)
-        os.close(theirs)
+        controller, terminal_end = pty.openpty()
+        daemon = self.serve(*words, stdout=terminal_end, stderr=terminal_end)
+        os.close(terminal_end)
         daemon.send_signal(signal.SIGTERM)
         seen = b""
         with contextlib.suppress(OSError):  # The terminal's end.
-            while part := os.read(ours, 4096):
+            while part := os.read(controller, 4096):
                 seen += part
-        os.close(ours)
+        os.close(controller)
         self.assertEqual(daemon.wait(60), 0)
         return seen.decode().replace("\r\n", "\n")
 
-    def test_lines_are_for_people_on_a_terminal_and_json_elsewhere(self):
+    def test_lines_are_text_on_a_terminal_and_json_elsewhere(self):
         text = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z INFO  started .*sequence=\d+", re.M)
         as_json = re.compile(r'^\{"timestamp":.*"message":"started"', re.M)
         for words, terminal, expected, other in (
@@ -284,7 +286,7 @@ class Lines(Files):
                 seen = self.output(*words, terminal=terminal)
                 self.assertRegex(seen, expected)
                 self.assertNotRegex(seen, other)
-                self.assertEqual(self.steps(), STEPS)  # The file is JSON whatever the screen has.
+                self.assertEqual(self.steps(), STEPS)  # The file is always JSON.
 
     def test_warnings_of_the_start_come_after_the_greeting(self):
         for terminal in (True, False):
@@ -295,11 +297,11 @@ class Lines(Files):
                                 seen.index("only for measurements"))
                 self.assertEqual(seen[:seen.index("Bot Core")].strip(), "")
 
-    def test_whoever_reads_the_greeting_may_be_gone(self):
-        ours, theirs = os.pipe()
-        os.close(ours)
-        daemon = self.serve(stdout=theirs)
-        os.close(theirs)
+    def test_a_closed_standard_output_does_not_end_the_daemon(self):
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        daemon = self.serve(stdout=write_end)
+        os.close(write_end)
         stop(daemon)
         self.assertEqual(self.steps(), STEPS)
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Every commit goes to S3 over TLS and to a folder; the one goes away and comes back; the machine
-is lost, and each of the two alone brings everything back."""
+"""Every commit is archived to S3 over TLS and to a folder; S3 fails and recovers; the machine is
+lost, and each of the two alone restores everything."""
 import json
 import os
 import shutil
@@ -8,11 +8,11 @@ import subprocess
 import sys
 import unittest
 
-from stand import ROOT, Stand, orders_of, stop
+from fixtures import ROOT, ProgramTest, orders_of, stop
 
 
 def missing():
-    """Why the server of S3 cannot run here; empty: it can."""
+    """Why the S3 server cannot run here; empty when it can."""
     if shutil.which("node") is None:
         return "node is not installed"
     if not (ROOT / "tests/s3/node_modules/s3rver").exists():
@@ -20,7 +20,7 @@ def missing():
     return ""
 
 
-class TwoRepositories(Stand):
+class TwoRepositories(ProgramTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -78,7 +78,7 @@ every_ms = 100
         return self.fail(f"{name} is missing")
 
     def copied(self, port, places):
-        """Waits until the places have the newest record."""
+        """Waits until the repositories have the newest record."""
         newest = self.figure(port, "journal_sequence")
         for place in places:
             name = f'archive_sequence{{repository="{place}"}}'
@@ -86,7 +86,7 @@ every_ms = 100
                           lambda name=name: self.figure(port, name) >= newest)
 
     def restored_from(self, name, place):
-        """What a machine with nothing but the place and the key has: newest record, orders."""
+        """Restores from the repository and the key alone: newest record, orders."""
         data = self.home / name
         data.mkdir(mode=0o700)
         shutil.copyfile(self.escrow, data / "archive.key")
@@ -99,22 +99,22 @@ every_ms = 100
         self.assertEqual(listed.returncode, 0, listed.stderr)
         return json.loads(done.stdout)["sequence"], listed.stdout
 
-    def test_each_of_the_two_alone_brings_everything_back(self):
+    def test_each_repository_alone_restores_everything(self):
         daemon, port = self.start(self.data, "--config", self.config)
         try:
             self.trade(port, 3)
             self.copied(port, ("first", "second"))
             self.daily_jobs_done(self.data)
-            self.part_becomes(self.data, port, "archive", "healthy")
+            self.wait_component(self.data, port, "archive", "healthy")
             self.server.kill()
             self.server.wait()
             self.trade(port, 3)
-            self.part_becomes(self.data, port, "archive", "degraded")
+            self.wait_component(self.data, port, "archive", "degraded")
             self.copied(port, ("second",))
             self.assertGreater(self.figure(port, 'archive_failures_total{repository="first"}'), 0)
             self.server.stdout.close()
             self.server, _ = self.start_server(self.server_port)
-            self.part_becomes(self.data, port, "archive", "healthy")
+            self.wait_component(self.data, port, "archive", "healthy")
             self.trade(port, 3)
             self.copied(port, ("first", "second"))
         finally:

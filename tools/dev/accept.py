@@ -1,4 +1,4 @@
-"""The evidence table: which test shows which requirement, and how its last run ended.
+"""The evidence table: which test shows which requirement, and the result of its last run.
 
 A test names its rows in a comment directly above it: `// @spec:R2-CB-03 R2-CB-04`. In Python and
 shell a tag anywhere in the file counts for the file, and above a test method it names the method.
@@ -10,7 +10,7 @@ import sys
 
 from dev import build, paths, report, suite
 
-LEDGER = paths.ROOT / "docs" / "requirements.csv"
+REQUIREMENTS = paths.ROOT / "docs" / "requirements.csv"
 MATRIX = paths.ROOT / "docs" / "TRACEABILITY_MATRIX.md"
 TAG = re.compile(r"@spec:(.*)")
 ID = re.compile(r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$")
@@ -32,25 +32,25 @@ class Row:
 
 @dataclasses.dataclass(frozen=True)
 class Evidence:
-    name: str      # As the reader sees it: Suite.Case or the script's name.
+    name: str      # Suite.Case, or the script's name.
     pattern: str   # Regular expression for ctest's names.
     file: str
 
 
-def read_ledger(file=LEDGER):
+def read_requirements(file=REQUIREMENTS):
     with open(file, newline="", encoding="utf-8") as lines:
         rows = [Row(line["id"], line["title"], line["not_verifiable_here"] or "")
                 for line in csv.DictReader(lines)]
     seen = set()
     for row in rows:
         if row.id in seen:
-            raise ValueError(f"{file.name}: {row.id} stands there twice")
+            raise ValueError(f"{file.name}: {row.id} is listed twice")
         seen.add(row.id)
     return {row.id: row for row in rows}
 
 
 def ids_of(comment):
-    """The ids behind the tags of one comment line; they end at the first word that is none."""
+    """The ids after the tags of one comment line, up to the first word that is no id."""
     found = []
     for word in re.split(r"[\s,\"']+", comment.replace("@spec:", " ").strip()):
         if not ID.match(word):
@@ -109,7 +109,7 @@ def scan(root=paths.ROOT):
 
 
 def collect(rows, tags):
-    """Hangs each tag's evidence on its rows; answers what is wrong with the tags."""
+    """Adds each tag's evidence to its rows; returns the errors of the tags."""
     errors = []
     for ids, evidence, file, number in tags:
         if not ids:
@@ -119,7 +119,7 @@ def collect(rows, tags):
             continue
         for one in ids:
             if one not in rows:
-                errors.append(f"{file}:{number}: no row {one} in docs/{LEDGER.name}")
+                errors.append(f"{file}:{number}: no row {one} in docs/{REQUIREMENTS.name}")
             elif evidence not in rows[one].evidence:
                 rows[one].evidence.append(evidence)
     return errors
@@ -137,15 +137,16 @@ def last_results():
     return results
 
 
-def judge(row, results):
+def result_of(row, results):
     """pass when every test of the row passed, fail when one failed, otherwise not run."""
     if not row.evidence:
         return f"not verifiable here: {row.why_not}" if row.why_not else "not yet"
     outcomes = []
     for evidence in row.evidence:
-        mine = {outcome for name, by_preset in results.items()
-                if re.search(evidence.pattern, name) for outcome in by_preset.values()}
-        outcomes.append("fail" if "fail" in mine else "pass" if "pass" in mine else "not run")
+        matching = {outcome for name, by_preset in results.items()
+                    if re.search(evidence.pattern, name) for outcome in by_preset.values()}
+        outcomes.append("fail" if "fail" in matching else
+                        "pass" if "pass" in matching else "not run")
     for worst in ("fail", "not run"):
         if worst in outcomes:
             return worst
@@ -176,24 +177,24 @@ def matrix(rows):
 
 
 def accept(options):
-    rows = read_ledger()
+    rows = read_requirements()
     errors = collect(rows, scan())
     wanted = [one.upper() for one in options.ids]
-    errors += [f"no row {one} in docs/{LEDGER.name}" for one in wanted if one not in rows]
+    errors += [f"no row {one} in docs/{REQUIREMENTS.name}" for one in wanted if one not in rows]
     for error in errors:
         print(error, file=sys.stderr)
     if errors:
         return report.write(options.json, "accept", errors)
-    asked = [rows[one] for one in wanted]
+    selected = [rows[one] for one in wanted]
     try:
-        run_tests_of(asked)
+        run_tests_of(selected)
     except build.BuildFailed as error:
         print(error, file=sys.stderr)
         return report.write(options.json, "accept", [str(error)])
     results = last_results()
     for row in rows.values():
-        row.result = judge(row, results)
-    for row in asked or rows.values():
+        row.result = result_of(row, results)
+    for row in selected or rows.values():
         evidence = ", ".join(e.name for e in row.evidence) or "-"
         print(f"{row.id:15} {row.result[:30]:30} {row.title[:50]:50} {evidence}")
     MATRIX.write_text(matrix(rows), encoding="utf-8")
@@ -202,7 +203,7 @@ def accept(options):
     print(f"\n{len(rows)} rows: " + ", ".join(f"{n} {name}" for name, n in counts.items())
           + f", {len(rows) - sum(counts.values())} not verifiable here")
     failures = [row.id for row in rows.values() if row.result == "fail"]
-    failures += [row.id for row in asked if row.result in ("not run", "not yet")]
+    failures += [row.id for row in selected if row.result in ("not run", "not yet")]
     figures = {f"rows_{name.replace(' ', '_')}": report.figure(n, "rows")
                for name, n in counts.items()}
     return report.write(options.json, "accept", failures, figures)

@@ -18,7 +18,7 @@ class BuildFailed(Exception):
 
 @contextlib.contextmanager
 def locked(preset):
-    """Two commands never build one preset at the same time."""
+    """A lock: one command at a time builds a preset."""
     folder = paths.build_dir(preset)
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / ".lock", "w", encoding="utf-8") as lock:
@@ -40,7 +40,7 @@ def configure(preset, folder, again=False):
 
 
 def build(preset, targets=()):
-    """Builds `targets` (all when empty). Raises BuildFailed after showing the compiler's words."""
+    """Builds `targets` (all when empty). On failure prints the output, raises BuildFailed."""
     if preset not in paths.PRESETS:
         raise BuildFailed(f"no preset {preset}; there are {', '.join(paths.PRESETS)}")
     start = time.monotonic()

@@ -1,4 +1,4 @@
-"""./dev chaos: scenarios over real processes, each with a verdict that a machine can read."""
+"""./dev chaos: scenarios over real processes, each with a verdict in JSON."""
 import importlib
 import json
 import os
@@ -28,16 +28,16 @@ def spec_of(name):
     return [one for tag in tags for one in tag.split()]
 
 
-def apart(name):
-    """A command before the scenario that gives it a network and mounts of its own, if it asks."""
+def namespace_command(name):
+    """The command that gives the scenario its own network and mounts; empty if it needs none."""
     if "\nOWN_NETWORK = True\n" not in (FOLDER / f"{name}.py").read_text(encoding="utf-8"):
         return []
     return ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--net", "--mount"]
 
 
-def cannot_play(name):
-    """Why the scenario cannot have a network of its own here; empty when it can or needs none."""
-    before = apart(name)
+def reason_to_skip(name):
+    """Why the scenario cannot have its own network here; empty when it can or needs none."""
+    before = namespace_command(name)
     for program in ["unshare", "nft", "ip"] if before else []:
         if shutil.which(program) is None:
             return f"{program} is not installed"
@@ -45,41 +45,42 @@ def cannot_play(name):
         done = subprocess.run([*before, "nft", "list", "tables"], text=True, capture_output=True,
                               stdin=subprocess.DEVNULL, check=False)
         if done.returncode != 0:
-            return f"no network namespace of its own: {done.stderr.strip()[:200]}"
+            return f"no separate network namespace: {done.stderr.strip()[:200]}"
     return ""
 
 
-def not_played(name, reason):
-    """The verdict of a scenario that cannot play here: skipped, and in CI failed."""
+def skipped_verdict(name, reason):
+    """The verdict of a scenario that cannot run here: skipped, and failed in CI."""
     print(f"{name} is skipped: {reason}", file=sys.stderr)
     failures = [reason] if os.environ.get("CI") == "true" else []
     return {"name": name, "spec": spec_of(name), "ok": False, "skipped": reason,
             "faults_injected": 0, "faults": {}, "figures": {}, "failures": failures, "seconds": 0.0}
 
 
-def run_here(name, short, seed):
-    """One scenario in this process; its verdict. It ends all processes that it started."""
+def run_in_this_process(name, short, seed):
+    """Runs one scenario in this process and returns its verdict. Ends all processes it started."""
     sys.path.insert(0, str(FOLDER))
     from world.verdict import Verdict
-    from world.stage import Stage
+    from world.scenario import Scenario
     verdict = Verdict(name, spec_of(name))
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="botcore-chaos-") as folder:
-        stage = Stage(pathlib.Path(folder), verdict, short, seed)
+        scenario = Scenario(pathlib.Path(folder), verdict, short, seed)
         try:
-            importlib.import_module(name).run(stage)
+            importlib.import_module(name).run(scenario)
         except Exception as error:
-            verdict.check(False, f"the scenario broke off: {type(error).__name__}: {error}")
+            verdict.check(False, f"the scenario raised {type(error).__name__}: {error}")
         finally:
-            stage.tell_of_failures()
-            stage.clean_up()
+            scenario.print_logs_of_failure()
+            scenario.clean_up()
     return verdict.as_json(time.monotonic() - begin)
 
 
-def run_apart(name, short, seed, folder):
-    """The same in a process of its own, which is given up when it takes too long."""
+def run_in_child(name, short, seed, folder):
+    """Runs one scenario in a child process, which is ended when it takes too long."""
     file = pathlib.Path(folder) / f"{name}.json"
-    command = [*apart(name), sys.executable, "-m", "dev.chaos", name, "--seed", str(seed),
+    command = [*namespace_command(name), sys.executable, "-m", "dev.chaos", name, "--seed",
+               str(seed),
                "--json", str(file)]
     env = {**paths.environment(), "PYTHONPATH": str(paths.TOOLS), "PYTHONDONTWRITEBYTECODE": "1"}
     process = subprocess.Popen(command + (["--short"] if short else []), env=env,
@@ -109,9 +110,9 @@ def chaos(options):
     verdicts = []
     with tempfile.TemporaryDirectory(prefix="botcore-verdicts-") as folder:
         for name in wanted:
-            reason = cannot_play(name)
-            verdict = (not_played(name, reason) if reason
-                       else run_apart(name, options.short, options.seed, folder))
+            reason = reason_to_skip(name)
+            verdict = (skipped_verdict(name, reason) if reason
+                       else run_in_child(name, options.short, options.seed, folder))
             verdicts.append(verdict)
             print(json.dumps(verdict), flush=True)
     failures = [f"{one['name']}: {text}" for one in verdicts for text in one["failures"]]
@@ -143,7 +144,7 @@ def main():
     parser.add_argument("--json", required=True)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    verdict = run_here(options.name, options.short, options.seed)
+    verdict = run_in_this_process(options.name, options.short, options.seed)
     pathlib.Path(options.json).write_text(json.dumps(verdict), encoding="utf-8")
     return 0 if verdict["ok"] else 1
 

@@ -1,11 +1,11 @@
-"""The daily door: parses ./dev's command line and calls the module that does the work."""
+"""Parses ./dev's command line and calls the module of the command."""
 import argparse
 import os
 import subprocess
 import sys
 import time
 
-from dev import accept, build, chaos, errors, fuzz, judges, lint, paths, report, suite
+from dev import accept, build, chaos, errors, fuzz, programs, lint, paths, report, suite
 from spelling import Parser, did_you_mean
 
 HELP = """\
@@ -33,18 +33,18 @@ HELP = """\
 
 bench, crash, chaos, drill, errors, sim, fuzz, coverage, accept, check, lint and test take
 --json FILE.
-What is not known to bench, crash and sim is passed on to the program.
+bench, crash and sim pass options that they do not know on to the program.
 """
 
 
-def parser(asked):
-    """The parser of all commands, and that of the command which is asked for."""
+def parser(name_given):
+    """The parser of all commands, and that of the command `name_given`."""
     top = Parser(prog="./dev", add_help=False)
     commands = top.add_subparsers(dest="command")
 
-    def command(name, judges_it=False):
+    def command(name, has_report=False):
         sub = commands.add_parser(name, prog=f"./dev {name}", add_help=False)
-        if judges_it:
+        if has_report:
             sub.add_argument("--json")
         return sub
 
@@ -81,7 +81,7 @@ def parser(asked):
     one.add_argument("name", nargs="?")
     one.add_argument("--seconds", type=int, default=60)
     command("coverage", True)
-    return top, commands.choices[asked]
+    return top, commands.choices[name_given]
 
 
 def setup(_options):
@@ -160,10 +160,10 @@ def check(options):
 
 COMMANDS = {
     "setup": setup, "build": build_preset, "test": test, "run": run_daemon, "fmt": fmt,
-    "lint": lint_files, "check": check, "accept": accept.accept, "bench": judges.bench,
-    "crash": judges.crash, "chaos": chaos.chaos, "drill": chaos.drill,
-    "errors": errors.errors, "sim": judges.sim, "fuzz": fuzz.fuzz,
-    "coverage": judges.coverage,
+    "lint": lint_files, "check": check, "accept": accept.accept, "bench": programs.bench,
+    "crash": programs.crash, "chaos": chaos.chaos, "drill": chaos.drill,
+    "errors": errors.errors, "sim": programs.sim, "fuzz": fuzz.fuzz,
+    "coverage": programs.coverage,
 }
 PASS_ON = {"run", "bench", "crash", "sim"}
 

@@ -1,11 +1,11 @@
 """Which lines of a source handle errors, and how many of them the tests reached.
 
-A statement is an error statement when it makes or passes on a failure in the words of this project:
+A statement is an error statement when it makes or passes on a failure:
 `Failure{`, `Rejection{`, `Refusal{` or `RuleBreach{`; a call of fail, refuse, reject, breach,
 damaged, unavailable, ended or of a name with one of these words; `throw`; a line of the log at
-Warn, Error or Fatal. `TRY`, which hands a failure upwards, is none: where the failure was made is
-one. The lines that handle errors are those of error statements, all lines of a conditional block
-that ends with one, and all lines of a `catch`.
+Warn, Error or Fatal. `TRY`, which returns a failure to the caller, does not count: the statement
+that made the failure does. The lines that handle errors are those of error statements, all lines of
+a conditional block that ends with one, and all lines of a `catch`.
 """
 import bisect
 import dataclasses
@@ -27,7 +27,7 @@ AIM_PERCENT = 90.0
 
 
 def blank(text):
-    """The text with comments, texts and directives as spaces, every other place unchanged."""
+    """The text with comments, texts and directives as spaces, every other character unchanged."""
     digits = re.compile(r"(?<=[0-9a-fA-F])'(?=[0-9a-fA-F])")
     return BLANKED.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), digits.sub("0", text))
 
@@ -40,7 +40,7 @@ class Block:
     begin: int = 0
     start: int = 0  # Of the statement that is being read.
     parens: int = 0
-    places: list = dataclasses.field(default_factory=list)  # Of everything in it.
+    offsets: list = dataclasses.field(default_factory=list)  # Of all code in it.
     ends_in_error: bool = False
 
 
@@ -50,8 +50,8 @@ def skip_space(text, at, end):
     return at
 
 
-def peel(text, at, end):
-    """Where the innermost statement begins behind `if (…)`, `else`, `case x:` and the like."""
+def skip_heads(text, at, end):
+    """Where the innermost statement begins after `if (…)`, `else`, `case x:` and the like."""
     while True:
         at = skip_space(text, at, end)
         head = re.compile(r"(if(?:\s+constexpr)?|for|while|switch)\s*\(|(else|do)\b|"
@@ -76,26 +76,26 @@ def opens_block(text, start, at):
     return bool(TYPE_HEAD.search(before) or re.search(r"\)[^;={}]*->[^;={}()]*$", before))
 
 
-def first_places(text, begin, end):
-    """The first place with code of every line of [begin, end)."""
-    at, places = skip_space(text, begin, end), []
+def first_offsets(text, begin, end):
+    """The offset of the first code of every line of [begin, end)."""
+    at, offsets = skip_space(text, begin, end), []
     while at < end:
         if text[at] not in "{}();,":
-            places.append(at)
+            offsets.append(at)
         line_end = text.find("\n", at, end)
         if line_end < 0:
             break
         at = skip_space(text, line_end, end)
-    return places
+    return offsets
 
 
 def end_statement(text, block, end):
-    begin = peel(text, block.start, end)
+    begin = skip_heads(text, block.start, end)
     block.ends_in_error = False
     if begin < end:
         block.ends_in_error = bool(ERROR.search(text, begin, end))
-        block.places += [(place, block.ends_in_error) for place in
-                         first_places(text, begin, end)]
+        block.offsets += [(offset, block.ends_in_error) for offset in
+                          first_offsets(text, begin, end)]
     block.start = end + 1
 
 
@@ -107,13 +107,13 @@ def close_block(text, blocks, at):
     if text[block.start:at].strip():
         end_statement(text, block, at)
     whole = block.catches or (block.conditional and block.ends_in_error)
-    outer.places += [(place, error or whole) for place, error in block.places]
+    outer.offsets += [(offset, error or whole) for offset, error in block.offsets]
     if not outer.parens:
         outer.ends_in_error = whole and not block.catches
         outer.start = at + 1
 
 
-def places_of(text):
+def offsets_of(text):
     """Offsets of the first code of each line that handles errors, one for each line."""
     text = blank(text)
     blocks = [Block()]
@@ -127,7 +127,7 @@ def places_of(text):
             if not opens_block(text, block.start, at):
                 blocks.append(Block(initializer=True, start=at + 1))
                 continue
-            head = text[peel_labels(text, block.start, at):at].strip()
+            head = text[skip_labels(text, block.start, at):at].strip()
             blocks.append(Block(conditional=bool(CONDITIONAL.match(head)),
                                 catches=head.startswith("catch"), begin=at, start=at + 1))
         elif char == "}" and len(blocks) > 1:
@@ -135,14 +135,14 @@ def places_of(text):
         elif char == ";" and not block.parens and not block.initializer:
             end_statement(text, block, at)
     by_line = {}
-    for place, error in blocks[0].places:
+    for offset, error in blocks[0].offsets:
         if error:
-            by_line.setdefault(text.count("\n", 0, place), place)
+            by_line.setdefault(text.count("\n", 0, offset), offset)
     return sorted(by_line.values())
 
 
-def peel_labels(text, at, end):
-    """Behind `case x:` where a statement follows it, so that the block's own head is seen."""
+def skip_labels(text, at, end):
+    """After `case x:` where a statement follows it, so that the block's own head is found."""
     at = skip_space(text, at, end)
     label = re.compile(r"(?:case\b[^;{}?]*?[^:]|default\s*):(?!:)\s*(?=\S)").match(text, at, end)
     return label.end() if label and label.end() < end else at
@@ -152,20 +152,20 @@ def lines_of(text):
     """(line, column) of the first code of each line that handles errors, both from 1."""
     starts = [0] + [match.end() for match in re.finditer("\n", text)]
     lines = []
-    for place in places_of(text):
-        line = bisect.bisect_right(starts, place)
-        lines.append((line, place - starts[line - 1] + 1))
+    for offset in offsets_of(text):
+        line = bisect.bisect_right(starts, offset)
+        lines.append((line, offset - starts[line - 1] + 1))
     return lines
 
 
-def judge(text, segments):
+def error_lines_reached(text, segments):
     """The lines of one file that handle errors: all of them, and those that no test reached.
-    `segments` are llvm-cov's: line, column, count, whether it counts, two more. What has no count
-    is no code: a declaration, say."""
-    places = [segment[:2] for segment in segments]
+    `segments` are llvm-cov's: line, column, count, whether it counts, two more. A line
+    without a count is not code, such as a declaration."""
+    offsets = [segment[:2] for segment in segments]
     found, missed = [], []
     for line, column in lines_of(text):
-        index = bisect.bisect_right(places, [line, column]) - 1
+        index = bisect.bisect_right(offsets, [line, column]) - 1
         if index < 0 or not segments[index][3]:
             continue
         found.append(line)

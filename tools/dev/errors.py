@@ -1,9 +1,9 @@
-"""./dev errors: every value that an error can have, and the named tests that saw it come back.
+"""./dev errors: every value that an error can have, and the tests that assert it.
 
 An error value is an enumerator of an enumeration whose name (or whose enclosing type's name) ends
 in Error, ErrorKind, Failure, Reason or Refusal, a result that is listed in RESULTS, or a code that
-the HTTP API puts into an error body. A test returns it when one of its assertions names it; a test
-that sees it in another way says so in a comment directly above: `// @error:Reason::PriceStale`.
+the HTTP API puts into an error body. A test covers it when one of its assertions names it; a test
+that covers it in another way says so in a comment directly above: `// @error:Reason::PriceStale`.
 """
 import dataclasses
 import re
@@ -20,10 +20,10 @@ ENUM = re.compile(r"\benum class (\w+)[^{;]*\{([^}]*)\}")
 TYPE = re.compile(r"\b(?:struct|class) (\w+)[^;{]*\{")
 ENUMERATOR = re.compile(r"^\s*(\w+)\b", re.M)
 CODE = re.compile(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|UNAUTHORIZED|FORBIDDEN|TIMEOUT|OVERLOADED)"')
-# Where the API's codes stand: their table, an error's literal, a refusal, a call of `fail`.
+# Where the API's codes occur: their table, an error's literal, a refusal, a call of `fail`.
 TABLE_ROW = re.compile(r'^\s*\{"([A-Z_]+)",', re.M)
-CODE_PLACES = re.compile(
-    r"(?:\bfail\(|\bRefused k\w+\{|\.code = |\bRequestError\{|\brefusal\()[^;]*", re.S)
+CODE_CONTEXTS = re.compile(
+    r"(?:\bfail\(|\bErrorResponse k\w+\{|\.code = |\bRequestError\{|\brefusal\()[^;]*", re.S)
 QUALIFIED = re.compile(r"\b\w+::\w+(?!::)\b")
 WORD = re.compile(r'(?<!:)\b[A-Z][A-Z0-9_]+\b')
 USE = re.compile(r"(?<!case )(?<!case model::)\b\w+::\w+(?!::)\b")
@@ -39,11 +39,11 @@ class Value:
     name: str   # Reason::PriceStale, or the API's PRICE_STALE.
     file: str
     tests: list = dataclasses.field(default_factory=list)
-    returned: bool = False  # Does any source do more than name it in a table or a switch?
+    returned: bool = False  # Does a source use it outside a table or a switch?
 
 
 def snake(name):
-    """PriceStale as the API says it: PRICE_STALE."""
+    """PriceStale as the API writes it: PRICE_STALE."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper()
 
 
@@ -88,10 +88,10 @@ def values_of(root):
             for code in TABLE_ROW.findall(text):
                 found.setdefault(code, Value(code, file))
         if file.startswith(("src/shell/http", "src/shell/auth", "src/protocol")):
-            for place in CODE_PLACES.finditer(COMMENT.sub("", text)):
-                for code in CODE.findall(place[0]):
+            for context in CODE_CONTEXTS.finditer(COMMENT.sub("", text)):
+                for code in CODE.findall(context[0]):
                     found.setdefault(code, Value(code, file))
-    # A reason's own code is the same value once more.
+    # The code of a reason is the same value in another spelling.
     reasons = {snake(name.split("::")[1]) for name in found if name.startswith("Reason::")}
     return {name: value for name, value in found.items() if name not in reasons}
 
@@ -110,7 +110,7 @@ def tests_of(text):
 
 def note_returned(values, file, text):
     """Marks the values that a source returns. Numbers of the journal and rows of the table of codes
-    may outlive whoever returned them."""
+    may remain after the code that returned them was removed."""
     source = COMMENT.sub("", text)
     named = set() if file == STATUS_TABLE else set(USE.findall(source))
     if file.startswith("src/") and file not in TABLES:
@@ -120,27 +120,27 @@ def note_returned(values, file, text):
 
 
 def short(name):
-    """OpenError::Kind::Corrupt as sources write it at the least: Kind::Corrupt."""
+    """OpenError::Kind::Corrupt in the shortest form that sources use: Kind::Corrupt."""
     return "::".join(name.split("::")[-2:])
 
 
 def collect(root=paths.ROOT):
-    """Hangs the tests on their values; answers the values and what is wrong with the tags."""
-    values, wrong = values_of(root), []
+    """Adds the tests to their values; returns the values and the errors of the tags."""
+    values, tag_errors = values_of(root), []
     for file, text in sources(root, tests=False):
         note_returned(values, file, text)
     for file, text in sources(root, tests=True):
         for test, assertions, tagged in tests_of(text):
             for name in tagged:
                 if name not in values:
-                    wrong.append(f"{file}: {test} names {name}, which is no error value")
+                    tag_errors.append(f"{file}: {test} names {name}, which is no error value")
                 else:
                     values[name].tests.append(test)
             named = set(QUALIFIED.findall(assertions)) | set(WORD.findall(assertions))
             for name, value in values.items():
                 if test not in value.tests and names_of(name) & named:
                     value.tests.append(test)
-    return values, wrong
+    return values, tag_errors
 
 
 def names_of(name):
@@ -152,15 +152,15 @@ def names_of(name):
 def errors(options):
     values, failures = collect()
     for value in sorted(values.values(), key=lambda one: (one.file, one.name)):
-        missing = "NO TEST" if value.returned else "nothing returns it"
+        missing = "NO TEST" if value.returned else "never returned"
         tests = value.tests[0] if value.tests else missing
         more = f" and {len(value.tests) - 1} more" if len(value.tests) > 1 else ""
         print(f"{value.name:42} {tests}{more}")
         if value.returned and not value.tests:
-            failures.append(f"{value.name} ({value.file}) is returned by no test")
+            failures.append(f"{value.name} ({value.file}) has no test")
     shown = sum(bool(value.tests) for value in values.values())
     idle = sum(not value.tests and not value.returned for value in values.values())
-    print(f"\n{len(values)} error values, {shown} with a test, {idle} that nothing returns")
+    print(f"\n{len(values)} error values, {shown} with a test, {idle} never returned")
     for failure in failures:
         print(f"failed: {failure}")
     figures = {"error_values": report.figure(len(values), "values", ok=bool(values)),

@@ -1,4 +1,4 @@
-"""The fuzzers: programs of the preset dev, each with a kept corpus under tests/fuzz/corpus."""
+"""The fuzzers: programs of the preset dev, each with a committed corpus under tests/fuzz/corpus."""
 import concurrent.futures
 import dataclasses
 import pathlib
@@ -13,7 +13,7 @@ PRESET = "dev"
 SHARED_SECONDS = 120
 FULL_SECONDS = 600
 AT_ONCE = 2
-# One input may take so long; the memory holds a whole API with its store.
+# Limits of one input; the memory holds a whole API with its store.
 LIMITS = ["-timeout=60", "-rss_limit_mb=4096"]
 
 
@@ -44,14 +44,15 @@ def memory_folder():
 
 
 def run_one(name, seconds):
-    """Runs one fuzzer over its corpus and what earlier runs found, which stays under build/."""
+    """Runs one fuzzer over its corpus and what earlier runs found, which is kept under build/."""
     folder = paths.build_dir(PRESET) / "fuzz"
-    grown, found = folder / "corpus" / name, folder / "found"
-    for one in (grown, found):
+    found_corpus, crashes = folder / "corpus" / name, folder / "found"
+    for one in (found_corpus, crashes):
         one.mkdir(parents=True, exist_ok=True)
     program = paths.binary(PRESET, f"{name}_fuzz")
-    command = [str(program), str(grown), *([str(corpus(name))] if corpus(name).is_dir() else []),
-               f"-max_total_time={seconds}", f"-artifact_prefix={found}/{name}-",
+    command = [str(program), str(found_corpus),
+               *([str(corpus(name))] if corpus(name).is_dir() else []),
+               f"-max_total_time={seconds}", f"-artifact_prefix={crashes}/{name}-",
                "-print_final_stats=1", "-verbosity=0", *LIMITS]
     with tempfile.TemporaryDirectory(prefix="botcore-fuzz-", dir=memory_folder()) as scratch:
         environment = {**paths.environment(), "TMPDIR": scratch, "TEST_TMPDIR": scratch}
@@ -63,8 +64,8 @@ def run_one(name, seconds):
     return Run(name, int(executed[0]) if executed else 0, done.returncode, done.stdout)
 
 
-def input_of(run):
-    """Where libFuzzer put the input that it died of, or None."""
+def crash_input_of(run):
+    """The file with the input that crashed the fuzzer, or None."""
     for line in run.output.splitlines():
         _, mark, path = line.partition("Test unit written to ")
         if mark:
@@ -72,15 +73,15 @@ def input_of(run):
     return None
 
 
-def tell(run):
+def print_result(run):
     print(f"fuzz {run.name}: {run.executed} runs, {'passed' if run.ok() else 'FAILED'}", flush=True)
     if run.ok():
         return
     print(run.output[-8000:], file=sys.stderr)
-    path = input_of(run)
+    path = crash_input_of(run)
     if path:
         program = paths.binary(PRESET, f"{run.name}_fuzz").relative_to(paths.ROOT)
-        print(f"the input: {path}\nagain: {program} {path}", flush=True)
+        print(f"the input: {path}\nto repeat: {program} {path}", flush=True)
 
 
 def run_all(wanted, seconds):
@@ -91,7 +92,7 @@ def run_all(wanted, seconds):
         jobs = [pool.submit(run_one, name, seconds) for name in wanted]
         for job in concurrent.futures.as_completed(jobs):
             runs.append(job.result())
-            tell(runs[-1])
+            print_result(runs[-1])
     return sorted(runs, key=lambda run: run.name)
 
 
@@ -102,7 +103,7 @@ def run_shared():
 
 
 def fuzz(options):
-    """One fuzzer, or all of them, for so many seconds each."""
+    """One fuzzer, or all of them, for `--seconds` each."""
     wanted = names()
     if options.name:
         name = options.name.removesuffix("_fuzz")

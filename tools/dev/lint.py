@@ -10,7 +10,7 @@ import time
 from dev import build, paths
 
 FOLDERS = ["src", "sim", "tests", "cmake"]
-# Where a mistake costs money; the rest of the sources is for `./dev check --full`.
+# Code that decides about money; `./dev check --full` checks the other sources too.
 BELOW_SHELL = ["base", "model", "protocol", "resilience", "operations", "core", "venue", "gateway",
                "ports", "runtime"]
 FORMAT, TIDY = "clang-format-19", "clang-tidy-19"
@@ -53,7 +53,7 @@ def in_batches(items, size=60):
 
 
 def format_files(write):
-    """Formats in place, or lists what is not formatted. Always looks at every file: it is quick."""
+    """Formats in place, or lists what is not formatted. Always checks every file: it is quick."""
     failures = []
     for batch in in_batches([str(path) for path in cpp_files(everything=True)]):
         mode = ["-i"] if write else ["--dry-run", "-Werror"]
@@ -78,7 +78,7 @@ def closure(path, seen):
 
 
 def fingerprint(path, command, tool, checks):
-    """Changes whenever clang-tidy could say something else about `path`."""
+    """Changes whenever clang-tidy's output for `path` could change."""
     seen = {}
     closure(path, seen)
     parts = [tool, command.encode(), checks.encode(), (paths.ROOT / ".clang-tidy").read_bytes()]
@@ -87,7 +87,7 @@ def fingerprint(path, command, tool, checks):
 
 
 def tidy_one(path, mark, checks):
-    """Output of clang-tidy, or None when it found nothing. A clean verdict is remembered."""
+    """Output of clang-tidy, or None when it found nothing. A clean result is cached."""
     if mark.is_file():
         return None
     done = subprocess.run([TIDY, "--quiet", f"--checks={checks}", "-p",
@@ -100,7 +100,7 @@ def tidy_one(path, mark, checks):
 
 
 def tidy(everything, below_shell):
-    """clang-tidy over sources that are not tests; headers are seen through them."""
+    """clang-tidy over sources that are not tests; headers are checked through them."""
     with build.locked("dev") as folder:
         build.configure("dev", folder, again=True)  # New files must be in the database.
     database = json.loads((paths.build_dir("dev") / "compile_commands.json").read_text())

@@ -9,9 +9,9 @@ PRESETS = ["dev", "release", "tsan", "gcc", "coverage"]
 DATA = ROOT.parent / "shared" / "data" / "binance"
 JOBS = os.cpu_count() or 2
 
-EXIT_MISSING = 69  # EX_UNAVAILABLE: what was asked for does not exist here.
-EXIT_SKIPPED = 77  # Nothing could run here, and that is no failure.
-EXIT_USAGE = 2  # As of every program: the command line is not understood.
+EXIT_MISSING = 69  # EX_UNAVAILABLE: what was requested does not exist here.
+EXIT_SKIPPED = 77  # Nothing could run here; this is no failure.
+EXIT_USAGE = 2  # The command line is not understood.
 
 
 def build_dir(preset):

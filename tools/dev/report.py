@@ -1,4 +1,4 @@
-"""The one JSON shape in which every judging command reports."""
+"""The one JSON shape in which every checking command reports."""
 import json
 import os
 import pathlib
@@ -23,8 +23,8 @@ def figure(value, unit, aim=None, ok=True):
 
 
 def write(path, command, failures, figures=None, more=None):
-    """Writes the report, with `more` behind it, to `path` (nothing when None) and answers the exit
-    status."""
+    """Writes the report, with the fields of `more`, to `path` (unless it is None) and returns the
+    exit status."""
     ok = not failures
     if path:
         pathlib.Path(path).write_text(json.dumps({

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as xml
 
 from dev import build, fuzz, paths
 
-# Labels of tests that are about speed or about real deaths: they run on the release build.
+# Labels of tests that measure speed or kill processes: they run on the release build.
 RELEASE_LABELS = "^(crash|bench-smoke|chaos|load)$"
 TIMEOUT_SECONDS = 120
 JOBS = 2
@@ -35,7 +35,7 @@ class Counts:
 
 
 def outcome(case):
-    """'pass', 'fail' or 'skip' of one <testcase>. What did not run for another reason failed."""
+    """'pass', 'fail' or 'skip' of one <testcase>. A test that did not run otherwise failed."""
     status = case.get("status")
     if status == "run":
         return "pass" if case.find("failure") is None else "fail"
@@ -95,7 +95,7 @@ def count_fuzzers(runs):
 
 
 def data_missing():
-    """Why the recorded exchange data cannot be left out here, or None."""
+    """The error when CI lacks the recorded exchange data, or None."""
     if os.environ.get("CI") == "true" and "BOTTEST_DATA" not in paths.environment():
         return "CI=true, and ../shared/data/binance (the recorded exchange data) is missing"
     return None

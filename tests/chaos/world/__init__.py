@@ -1,1 +1,1 @@
-"""What scenarios are made of: real processes, callers, faults, and the verdict."""
+"""Parts of the scenarios: real processes, clients, faults, and the verdict."""

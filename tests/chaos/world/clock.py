@@ -1,4 +1,4 @@
-"""The clock of a daemon, set ahead and back while it runs; time itself passes as ever."""
+"""The clock of a daemon, set ahead and back while it runs; the monotonic clock is unchanged."""
 import pathlib
 import sys
 import tempfile
@@ -24,7 +24,7 @@ class FakedClock:
         self.set(0)
 
     def set(self, seconds):
-        """Ahead by so many seconds; negative: behind."""
+        """Sets the clock ahead by `seconds`, or back when negative."""
         spare = self.file.with_suffix(".new")
         spare.write_text(f"{seconds:+d}s\n")
         spare.replace(self.file)

@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 ACCOUNT = "/api/accounts/futures"
-# Load is made of many small entries: the limits of risk and rate have tests of their own.
+# Load consists of many small entries; the limits of risk and rate have their own tests.
 WITHOUT_LIMITS = {f"risk.{name}": 0 for name in (
     "positions_max", "daily_loss_max_percent", "drawdown_max_percent",
     "margin_level_entry_percent", "margin_level_close_percent", "losses_in_a_row_max",
@@ -25,7 +25,7 @@ WITHOUT_LIMITS = {f"risk.{name}": 0 for name in (
 
 
 def program(name):
-    """A built program: the folder comes from whoever started the scenario."""
+    """A built program; the variable BOTTEST_CHAOS_BIN names its folder."""
     return str(pathlib.Path(os.environ["BOTTEST_CHAOS_BIN"]) / name)
 
 
@@ -47,16 +47,16 @@ def config_keys():
 
 
 def die_with_parent():
-    """In the child, before it becomes the program: a scenario that is killed leaves nothing."""
+    """Runs in the child before exec: when a scenario is killed, its processes end too."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Daemon:
     def __init__(self, folder, config=None, supervised=False, silence_max=20, notify="",
                  watchdog_seconds=0.0, environment=None):
-        """`silence_max`: seconds after which the supervisor takes it for hung. `notify` is the
-        socket of another manager, which watches for `watchdog_seconds`. `environment` is added to
-        the one that it inherits."""
+        """`silence_max`: seconds without a report after which the supervisor kills it. `notify`
+        is the socket of another manager, which allows `watchdog_seconds` without a report.
+        `environment` is added to the inherited one."""
         self.data = pathlib.Path(folder) / "data"
         self.output = pathlib.Path(folder) / "output.log"
         self.ready_file = pathlib.Path(folder) / "ready.json"
@@ -92,7 +92,7 @@ class Daemon:
         return self
 
     def start(self, within=60.0):
-        """Starts it and waits until it is ready; answers the seconds that took."""
+        """Starts it and waits until it is ready; returns the seconds that took."""
         begin = time.monotonic()
         self.spawn()
         self.wait_ready(within)
@@ -114,11 +114,11 @@ class Daemon:
         with contextlib.suppress(OSError, ValueError):
             self.port = json.loads(self.ready_file.read_text())["port"]
             self.token = (self.data / "operator.token").read_text().strip()
-            return http.ask(self.port, "GET", "/health/ready", timeout=2).status == 200
+            return http.call(self.port, "GET", "/health/ready", timeout=2).status == 200
         return False
 
     def pid(self):
-        """Of botcored itself, whoever started it; None while there is none."""
+        """The pid of botcored itself, also under a supervisor; None while there is none."""
         waiting = [self.process.pid]
         while waiting:
             one = waiting.pop()
@@ -135,13 +135,13 @@ class Daemon:
         os.kill(self.pid(), number)
 
     def kill(self):
-        """kill -9 to botcored; under a supervisor it comes back by itself."""
+        """kill -9 to botcored; a supervisor starts it again."""
         self.signal(signal.SIGKILL)
         if not self.supervised:
             self.process.wait()
 
     def terminate(self, within=60.0):
-        """SIGTERM to whatever was started; the exit status, or None when it did not end."""
+        """SIGTERM to the process that was started; the exit status, or None when it did not end."""
         self.process.terminate()
         return self.wait(within)
 
@@ -152,7 +152,7 @@ class Daemon:
             return None
 
     def clean_up(self):
-        """Ends all that it started."""
+        """Kills all its processes."""
         if self.process and self.process.poll() is None:
             child = self.pid()
             for one in (self.process.pid, child):
@@ -173,46 +173,48 @@ class Daemon:
                     found.append(json.loads(line))
         return found
 
-    def ask(self, method, path, body=None, headers=None, timeout=35.0):
-        return http.ask(self.port, method, path, self.token, body, headers, timeout)
+    def call(self, method, path, body=None, headers=None, timeout=35.0):
+        return http.call(self.port, method, path, self.token, body, headers, timeout)
 
     def place(self, key, body=None, timeout=35.0):
-        return self.ask("POST", f"{ACCOUNT}/orders", body or market_order(),
-                        {"Idempotency-Key": key}, timeout)
+        return self.call("POST", f"{ACCOUNT}/orders", body or market_order(),
+                         {"Idempotency-Key": key}, timeout)
 
     def metric(self, name):
         """One value of /metrics; `name` with its labels as they are printed."""
-        for line in self.ask("GET", "/metrics").body.splitlines():
+        for line in self.call("GET", "/metrics").body.splitlines():
             if line.startswith(name + " "):
                 return float(line.split()[-1])
         return None
 
-    def picture(self):
-        """All that a restart must not change. Prices move, so what depends on them stays out."""
-        moving = {"timestamp", "current_price", "mark_price", "unrealized_pnl", "total_equity",
-                  "unrealized_pnl_percent", "liquidation_price", "margin_level",
-                  "available_balance", "price_age_ms", "price_source", "reconciled", "can_trade",
-                  "equity", "available", "price", "as_of", "used_margin", "maintenance_margin",
-                  "reserved_balance", "symbols_without_price"}
+    def account_state(self):
+        """The state that a restart must not change, without fields that depend on prices."""
+        price_fields = {"timestamp", "current_price", "mark_price", "unrealized_pnl",
+                        "total_equity", "unrealized_pnl_percent", "liquidation_price",
+                        "margin_level", "available_balance", "price_age_ms", "price_source",
+                        "reconciled", "can_trade", "equity", "available", "price", "as_of",
+                        "used_margin", "maintenance_margin", "reserved_balance",
+                        "symbols_without_price"}
 
-        def still(value):
+        def without_prices(value):
             if isinstance(value, dict):
-                return {key: still(one) for key, one in value.items() if key not in moving}
-            return [still(one) for one in value] if isinstance(value, list) else value
+                return {key: without_prices(one) for key, one in value.items()
+                        if key not in price_fields}
+            return [without_prices(one) for one in value] if isinstance(value, list) else value
 
         parts = {}
         for part in ("", "/positions", "/orders?limit=100", "/history?limit=100"):
-            answer, until = self.ask("GET", ACCOUNT + part), time.monotonic() + 20
-            while answer.status == 503 and time.monotonic() < until:
-                time.sleep(0.1)  # Reads are shed first; they say so.
-                answer = self.ask("GET", ACCOUNT + part)
-            if answer.status != 200:
-                raise RuntimeError(f"{part}: {answer}")
-            parts[part] = still(answer.data())
+            response, until = self.call("GET", ACCOUNT + part), time.monotonic() + 20
+            while response.status == 503 and time.monotonic() < until:
+                time.sleep(0.1)  # Reads are shed first, with 503.
+                response = self.call("GET", ACCOUNT + part)
+            if response.status != 200:
+                raise RuntimeError(f"{part}: {response}")
+            parts[part] = without_prices(response.data())
         return parts
 
-    def changed_since(self, picture):
-        """What of the picture is another now, as short texts; empty when nothing is."""
+    def changed_since(self, account_state):
+        """The differences to an earlier `account_state` as short texts; empty for none."""
         found = []
 
         def compare(path, before, after):
@@ -226,11 +228,12 @@ class Daemon:
             elif before != after:
                 found.append(f"{path}: {str(before)[:60]} became {str(after)[:60]}")
 
-        compare("", picture, self.picture())
+        compare("", account_state, self.account_state())
         return found
 
     def verify(self):
-        """botctl's proof that the rows are what the journal says; the daemon must have ended."""
+        """The result of botctl verify, which compares the rows with the journal of a stopped
+        daemon."""
         done = subprocess.run([program("botctl"), "verify", "--data", str(self.data), "--json"],
                               text=True, capture_output=True, check=False)
         for line in done.stdout.splitlines():

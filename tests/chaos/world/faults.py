@@ -1,4 +1,4 @@
-"""Things that go wrong, done to a process or to the network of the scenario's own namespace."""
+"""Faults of a process, of its peers, or of the network of the scenario's own namespace."""
 import contextlib
 import http.server
 import json
@@ -12,7 +12,7 @@ import time
 
 
 class Disk:
-    """A disk that is slow or broken for one process, by injection into its system calls."""
+    """A disk that is slow or broken for one process, by faults injected into its system calls."""
 
     def __init__(self, folder, pid, what, calls="fdatasync"):
         """`what` as strace takes it: "delay_enter=200ms", "error=EIO:when=1"."""
@@ -34,14 +34,14 @@ class Disk:
         return all("TracerPid:\t0\n" not in (task / "status").read_text() for task in tasks)
 
     def hits(self):
-        """System calls that were really delayed or failed."""
+        """The number of system calls that were delayed or failed."""
         with contextlib.suppress(OSError):
             text = self.output.read_text(errors="replace")
             return text.count("(DELAYED)") + text.count("(INJECTED)")
         return 0
 
     def heal(self):
-        """Lets go of the process; answers how many calls were hit."""
+        """Detaches from the process; returns how many calls were hit."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:
@@ -54,14 +54,14 @@ class Disk:
 
 
 def pause(pid, seconds):
-    """The whole process stands still, as under a hypervisor that took its time away."""
+    """Stops the whole process, as a hypervisor does that gives it no processor time."""
     os.kill(pid, signal.SIGSTOP)
     time.sleep(seconds)
     os.kill(pid, signal.SIGCONT)
 
 
 class Partition:
-    """Packets to and from a port vanish; works in a network namespace of one's own only."""
+    """Drops packets to and from a port; needs the scenario's own network namespace."""
 
     def __init__(self, port):
         self.port = port
@@ -74,16 +74,16 @@ class Partition:
         subprocess.run(["nft", "-f", "-"], input=rules, text=True, check=True)
         return self
 
-    def swallowed(self):
-        """Packets that vanished so far, as the kernel counted them."""
+    def dropped(self):
+        """Packets dropped so far, as the kernel counted them."""
         done = subprocess.run(["nft", "-j", "list", "table", "inet", self.table], text=True,
                               capture_output=True, check=True)
         return sum(part["counter"]["packets"] for item in json.loads(done.stdout)["nftables"]
                    for part in item.get("rule", {}).get("expr", []) if "counter" in part)
 
     def end(self):
-        """Answers how many packets vanished."""
-        count = self.swallowed()
+        """Returns how many packets were dropped."""
+        count = self.dropped()
         subprocess.run(["nft", "delete", "table", "inet", self.table], check=True)
         return count
 
@@ -99,7 +99,7 @@ def in_own_network():
 
 
 class HungCallers:
-    """Callers that connect, send the beginning of a request or nothing, and never go on."""
+    """Clients that connect, send the beginning of a request or nothing, and then do nothing."""
 
     def __init__(self, port, count, start=b"POST /api/accounts/futures/orders HTTP/1.1\r\n"):
         self.sockets = []
@@ -115,7 +115,7 @@ class HungCallers:
 
 
 class HungPeer:
-    """Accepts by the system's backlog and never says a word: a part outside that hangs."""
+    """A service that hangs: the kernel accepts connections, and nothing is ever sent."""
 
     def __init__(self):
         self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -123,12 +123,12 @@ class HungPeer:
 
 
 class Peer:
-    """A service outside that answers as it is told: one answer a request, the last one for ever."""
+    """A service that sends one given response for each request; the last one repeats."""
 
-    def __init__(self, *answers):
-        """An answer is (status, body, headers); `None` for a connection that is cut."""
+    def __init__(self, *responses):
+        """A response is (status, body, headers); `None` for a connection that is cut."""
         self.lock = threading.Lock()
-        self.answers = list(answers)
+        self.responses = list(responses)
         self.times = []
         peer = self
 
@@ -137,17 +137,17 @@ class Peer:
 
             def do_POST(self):
                 self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                answer = peer.next_answer()
-                if answer is None:
+                response = peer.next_response()
+                if response is None:
                     self.close_connection = True
                     self.connection.shutdown(socket.SHUT_RDWR)
                     return
-                self.say(*answer)
+                self.respond(*response)
 
             def do_GET(self):
-                self.say(200, {"status": "healthy", "version": "1", "checks": {}}, {})
+                self.respond(200, {"status": "healthy", "version": "1", "checks": {}}, {})
 
-            def say(self, status, body, headers):
+            def respond(self, status, body, headers):
                 text = json.dumps(body).encode()
                 self.send_response(status)
                 for name, value in {"Content-Type": "application/json", **headers}.items():
@@ -164,16 +164,16 @@ class Peer:
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def next_answer(self):
+    def next_response(self):
         with self.lock:
             self.times.append(time.monotonic())
-            return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+            return self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
 
-    def script(self, *answers):
-        """From now on these; answers and forgets the times of the requests so far."""
+    def set_responses(self, *responses):
+        """Replaces the responses; returns and clears the times of the requests so far."""
         with self.lock:
             times, self.times = self.times, []
-            self.answers = list(answers)
+            self.responses = list(responses)
         return times
 
     def close(self):

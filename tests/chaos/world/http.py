@@ -1,10 +1,10 @@
-"""A small HTTP/1.1 caller over plain sockets: one connection, one request at a time."""
+"""A small HTTP/1.1 client over plain sockets: one connection, one request at a time."""
 import json
 import socket
 import time
 
 
-class Answer:
+class Response:
     def __init__(self, status, headers, body, seconds):
         self.status, self.headers, self.body, self.seconds = status, headers, body, seconds
 
@@ -42,7 +42,7 @@ def request_bytes(method, path, token=None, body=None, headers=None):
 
 
 class Connection:
-    """Raises OSError (ConnectionError, TimeoutError) when the other side is gone or silent."""
+    """Raises OSError (ConnectionError, TimeoutError) when the peer closes or does not respond."""
 
     def __init__(self, port, timeout=35.0, host="127.0.0.1"):
         self.socket = socket.create_connection((host, port), timeout=timeout)
@@ -81,18 +81,18 @@ class Connection:
         while len(self.buffer) < length:
             self._fill()
         body, self.buffer = self.buffer[:length], self.buffer[length:]
-        return Answer(int(lines[0].split()[1]), headers, body.decode("utf-8", "replace"),
-                      time.monotonic() - begin)
+        return Response(int(lines[0].split()[1]), headers, body.decode("utf-8", "replace"),
+                        time.monotonic() - begin)
 
-    def ask(self, method, path, token=None, body=None, headers=None):
+    def call(self, method, path, token=None, body=None, headers=None):
         begin = time.monotonic()
         self.send(request_bytes(method, path, token, body, headers))
-        answer = self.receive()
-        answer.seconds = time.monotonic() - begin
-        return answer
+        response = self.receive()
+        response.seconds = time.monotonic() - begin
+        return response
 
 
-def ask(port, method, path, token=None, body=None, headers=None, timeout=35.0):
-    """One request on a connection of its own."""
+def call(port, method, path, token=None, body=None, headers=None, timeout=35.0):
+    """One request on a new connection."""
     with Connection(port, timeout) as connection:
-        return connection.ask(method, path, token, body, headers)
+        return connection.call(method, path, token, body, headers)

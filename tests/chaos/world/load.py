@@ -1,4 +1,4 @@
-"""Callers that behave as a good client does: after a lost answer they ask again with their key."""
+"""Clients that place orders and, after a lost response, repeat the request with the same key."""
 import threading
 import time
 
@@ -7,19 +7,19 @@ from world.daemon import ACCOUNT, market_order
 
 
 class Load:
-    """`threads` callers that place orders until `stop`. Keeps what was acknowledged."""
+    """`threads` clients that place orders until `stop`. Stores what was acknowledged."""
 
     def __init__(self, daemon, threads=4, prefix="load"):
         self.daemon = daemon
         self.prefix = prefix
         self.acknowledged = {}  # Body by key.
         self.acknowledged_at = {}
-        self.other = {}         # Status by key, for whatever else was answered in the end.
-        self.unanswered = {}    # What came last, for what was not answered within a minute.
-        self.lost = 0           # Answers that did not come at the first try.
+        self.other = {}         # Status by key, of every other final response.
+        self.unanswered = {}    # The last result, of keys without a final response in a minute.
+        self.lost = 0           # Tries that ended without a response.
         self.lock = threading.Lock()
         self.ended = threading.Event()
-        self.gone = threading.Event()
+        self.abandoned = threading.Event()
         self.threads = [threading.Thread(target=self.run, args=(number,), daemon=True)
                         for number in range(threads)]
 
@@ -34,8 +34,8 @@ class Load:
             thread.join(within)
 
     def abandon(self):
-        """The daemon will not come back: nobody waits for an answer any more."""
-        self.gone.set()
+        """The daemon does not start again: ends without waiting for responses."""
+        self.abandoned.set()
         self.stop()
 
     def count(self):
@@ -50,25 +50,25 @@ class Load:
             connection = self.place(connection, key, body)
 
     def place(self, connection, key, body):
-        """Until there is an answer that says what became of the order."""
+        """Repeats the request until a response is final."""
         until, last = time.monotonic() + 60, None
-        while time.monotonic() < until and not self.gone.is_set():
+        while time.monotonic() < until and not self.abandoned.is_set():
             try:
                 connection = connection or http.Connection(self.daemon.port, timeout=10)
-                answer = connection.ask("POST", f"{ACCOUNT}/orders", self.daemon.token, body,
-                                        {"Idempotency-Key": key})
-                last = answer
-                if answer.headers.get("connection") == "close":
+                response = connection.call("POST", f"{ACCOUNT}/orders", self.daemon.token, body,
+                                           {"Idempotency-Key": key})
+                last = response
+                if response.headers.get("connection") == "close":
                     connection.close()
                     connection = None
-                # A stored answer is the last word under its key, whatever its status.
-                if answer.replayed or (answer.status < 500 and answer.status != 429):
+                # A stored reply is final for its key, whatever its status.
+                if response.replayed or (response.status < 500 and response.status != 429):
                     with self.lock:
-                        if answer.status == 200:
-                            self.acknowledged[key] = answer.body
+                        if response.status == 200:
+                            self.acknowledged[key] = response.body
                             self.acknowledged_at[key] = time.monotonic()
                         else:
-                            self.other[key] = answer.status
+                            self.other[key] = response.status
                     return connection
             except OSError as error:
                 last = error
@@ -82,14 +82,14 @@ class Load:
 
 
 def replay(daemon, acknowledged):
-    """Asks for each acknowledged order again with its key; the keys whose answer is another."""
+    """Repeats each acknowledged request with its key; returns the keys with another response."""
     wrong = []
     with http.Connection(daemon.port) as connection:
         for key, body in acknowledged.items():
             made = int(key.rsplit("-", 1)[1])
-            answer = connection.ask(
+            response = connection.call(
                 "POST", f"{ACCOUNT}/orders", daemon.token,
                 market_order("BUY" if made % 2 == 0 else "SELL"), {"Idempotency-Key": key})
-            if answer.body != body or not answer.replayed:
-                wrong.append((key, repr(answer)))
+            if response.body != body or not response.replayed:
+                wrong.append((key, repr(response)))
     return wrong

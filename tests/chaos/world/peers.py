@@ -1,4 +1,4 @@
-"""Parts outside that the daemon talks to: real ones, and one that misbehaves when it is told to."""
+"""Services that the daemon uses: real ones, and ones with faults on demand."""
 import http.server
 import json
 import os
@@ -12,16 +12,16 @@ from world.daemon import free_port
 
 
 class AnalysisPeer:
-    """Answers GET /health as the analysis service does, unless `mode` is slow, hung or down."""
+    """Responds to GET /health as the analysis service does, unless `mode` is slow, hung or down."""
 
-    def __init__(self, stage):
+    def __init__(self, scenario):
         self.mode = "up"
         peer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 if peer.mode == "down":
-                    # The connection ends without a word.
+                    # The connection ends without a response.
                     self.connection.shutdown(socket.SHUT_RDWR)
                     return
                 if peer.mode == "hung":
@@ -40,31 +40,31 @@ class AnalysisPeer:
 
         class Server(http.server.ThreadingHTTPServer):
             def handle_error(self, *_):
-                pass  # Whoever asked has gone: that is the point.
+                pass  # The client has closed its connection, which is expected.
 
         self.server = Server(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        stage.later(self.server.shutdown)
+        scenario.add_cleanup(self.server.shutdown)
 
 
 class RedisServer:
-    """The real one, in memory only."""
+    """A real Redis server, in memory only."""
 
-    def __init__(self, stage):
-        self.stage, self.port, self.process = stage, free_port(), None
-        stage.later(self.kill)
+    def __init__(self, scenario):
+        self.scenario, self.port, self.process = scenario, free_port(), None
+        scenario.add_cleanup(self.kill)
         self.start()
 
     def start(self):
         self.process = subprocess.Popen(
             ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
-             "--appendonly", "no"], cwd=self.stage.folder, stdin=subprocess.DEVNULL,
+             "--appendonly", "no"], cwd=self.scenario.folder, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.stage.eventually(10, self.answers, "redis answers")
+        self.scenario.eventually(10, self.is_responding, "redis responds")
 
-    def answers(self):
+    def is_responding(self):
         with socket.create_connection(("127.0.0.1", self.port), timeout=2) as one:
             one.sendall(b"PING\r\n")
             return one.recv(16).startswith(b"+PONG")
@@ -79,31 +79,31 @@ class RedisServer:
 
 class MarketFeed:
     """A market that is written while it is read: a recording that is a pipe, one change of the book
-    every 20 ms. It can fall silent, and comes back with the book as it then is."""
+    every 20 ms. It can fall silent; later it sends the book of that time."""
 
     EVERY = 0.02
-    # So that what waits in buffers between here and the reader is about a second of market.
+    # So large that the buffers up to the reader hold only about a second of market.
     LINE_BYTES = 8192
 
-    def __init__(self, stage):
-        self.path = stage.folder / "usdm-btcusdt-live.raw"
+    def __init__(self, scenario):
+        self.path = scenario.folder / "usdm-btcusdt-live.raw"
         os.mkfifo(self.path)
-        self.lines, self.speaks, self.ended = 0, threading.Event(), threading.Event()
-        self.speaks.set()
+        self.lines, self.active, self.ended = 0, threading.Event(), threading.Event()
+        self.active.set()
         self.config = {"market.source": "recorded", "market.files": self.path, "market.speed": 1}
-        stage.later(self.end)
+        scenario.add_cleanup(self.end)
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
     def silence(self):
-        self.speaks.clear()
+        self.active.clear()
 
-    def speak(self):
-        self.speaks.set()
+    def resume(self):
+        self.active.set()
 
     def end(self):
         self.ended.set()
-        self.speaks.set()
+        self.active.set()
 
     def run(self):
         with open(self.path, "wb", buffering=0) as pipe:  # Waits for its reader.
@@ -111,8 +111,8 @@ class MarketFeed:
             try:
                 self.begin(pipe, at, update)
                 while not self.ended.is_set():
-                    if not self.speaks.is_set():
-                        self.speaks.wait()
+                    if not self.active.is_set():
+                        self.active.wait()
                         at, update = max(at, time.monotonic() - began), update + 5000
                         self.begin(pipe, at, update)
                     at, update = at + self.EVERY, update + 1
@@ -122,7 +122,7 @@ class MarketFeed:
                 pass  # The reader has ended.
 
     def begin(self, pipe, at, update):
-        """As after a connection was made: changes come before the picture that they belong to."""
+        """As on a new connection: a change comes before the snapshot that it belongs to."""
         pipe.write(self.change(at, update))
         pipe.write(self.snapshot(at, update))
 

@@ -1,4 +1,4 @@
-"""A proxy before a part outside: late, uneven, cut or half-open, as a bad line is."""
+"""A proxy before a service, with delay, jitter, cut or half-open connections."""
 import asyncio
 import contextlib
 import random
@@ -7,34 +7,34 @@ import threading
 
 
 class Proxy:
-    """Passes bytes on `delay` seconds late, give or take `jitter`; its counts are of real bytes.
-    `deaf`: connections stay open and carry nothing."""
+    """Forwards bytes `delay` seconds late, plus or minus `jitter`, and counts them.
+    `drops_bytes`: connections stay open and carry nothing."""
 
-    def __init__(self, stage, target_port):
+    def __init__(self, scenario, target_port):
         self.target_port = target_port
-        self.delay, self.jitter, self.deaf = 0.0, 0.0, False
+        self.delay, self.jitter, self.drops_bytes = 0.0, 0.0, False
         self.delayed_bytes = self.lost_bytes = self.cut_connections = 0
-        self.random = random.Random(stage.seed)
+        self.random = random.Random(scenario.seed)
         self.writers = set()
-        listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.port = listener.getsockname()[1]
+        client = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port = client.getsockname()[1]
         self.loop = asyncio.new_event_loop()
         started = threading.Event()
-        self.thread = threading.Thread(target=self.run, args=(listener, started), daemon=True)
+        self.thread = threading.Thread(target=self.run, args=(client, started), daemon=True)
         self.thread.start()
         started.wait()
-        stage.later(self.end)
+        scenario.add_cleanup(self.end)
 
-    def run(self, listener, started):
-        self.loop.run_until_complete(asyncio.start_server(self.serve, sock=listener))
+    def run(self, client, started):
+        self.loop.run_until_complete(asyncio.start_server(self.serve, sock=client))
         started.set()
         self.loop.run_forever()
 
     def end(self):
-        asyncio.run_coroutine_threadsafe(self.leave(), self.loop)
+        asyncio.run_coroutine_threadsafe(self.shut_down(), self.loop)
         self.thread.join(5)
 
-    async def leave(self):
+    async def shut_down(self):
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
@@ -42,7 +42,7 @@ class Proxy:
         self.loop.stop()
 
     def cut(self):
-        """Ends every connection at once; answers how many there were."""
+        """Ends every connection at once; returns how many there were."""
         count = asyncio.run_coroutine_threadsafe(self.cut_all(), self.loop).result(5)
         self.cut_connections += count
         return count
@@ -55,20 +55,22 @@ class Proxy:
 
     async def serve(self, reader, writer):
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            there, answers = None, None
+            target_writer, target_reader = None, None
             self.writers.add(writer)
             try:
-                answers, there = await asyncio.open_connection("127.0.0.1", self.target_port)
-                await asyncio.gather(self.pump(reader, there), self.pump(answers, writer))
+                target_reader, target_writer = await asyncio.open_connection("127.0.0.1",
+                                                                             self.target_port)
+                await asyncio.gather(self.pump(reader, target_writer),
+                                     self.pump(target_reader, writer))
             finally:
                 self.writers.discard(writer)
-                for one in (writer, there):
+                for one in (writer, target_writer):
                     if one is not None:
                         one.close()
 
     async def pump(self, reader, writer):
         while data := await reader.read(65536):
-            if self.deaf:
+            if self.drops_bytes:
                 self.lost_bytes += len(data)
                 continue
             if self.delay > 0:

@@ -1,4 +1,4 @@
-"""A listener of the event stream: WebSocket over a plain socket, as much of it as is needed."""
+"""A client of the event stream: the needed part of WebSocket over a plain socket."""
 import base64
 import json
 import os
@@ -10,8 +10,8 @@ from world import http
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 
 
-class Listener:
-    """Raises OSError when the stream is gone. `code` is that of the server's CLOSE frame."""
+class StreamClient:
+    """Raises OSError when the stream has ended. `code` is that of the server's CLOSE frame."""
 
     def __init__(self, daemon, since=None, timeout=10.0):
         self.connection = http.Connection(daemon.port, timeout)
@@ -19,15 +19,15 @@ class Listener:
         self.connection.send(http.request_bytes("GET", "/ws", daemon.token, headers={
             "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
             "Sec-WebSocket-Key": key}))
-        answer = self.connection.receive()
-        if answer.status != 101:
-            raise ConnectionError(f"no stream: {answer}")
+        response = self.connection.receive()
+        if response.status != 101:
+            raise ConnectionError(f"no stream: {response}")
         self.code = None
-        self.answers_pings = True
-        wish = {"type": "subscribe", "channels": ["orders", "trades", "positions"]}
+        self.responds_to_pings = True
+        subscription = {"type": "subscribe", "channels": ["orders", "trades", "positions"]}
         if since is not None:
-            wish |= {"since": since[0], "since_index": since[1]}
-        self.say(wish)
+            subscription |= {"since": since[0], "since_index": since[1]}
+        self.send_json(subscription)
 
     def close(self):
         self.connection.close()
@@ -40,7 +40,7 @@ class Listener:
                  struct.pack(">H", size))
         self.connection.send(head + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(payload)))
 
-    def say(self, message):
+    def send_json(self, message):
         self.send(TEXT, json.dumps(message).encode())
 
     def _take(self, count):
@@ -65,7 +65,7 @@ class Listener:
             kind, payload = self.frame()
             if kind == TEXT:
                 return json.loads(payload)
-            if kind == PING and self.answers_pings:
+            if kind == PING and self.responds_to_pings:
                 self.send(PONG, payload)
             if kind == CLOSE:
                 self.code = struct.unpack(">H", payload[:2])[0] if len(payload) >= 2 else 1005
@@ -76,32 +76,32 @@ class Listener:
 
 
 class Reader:
-    """Reads events for ever: after each break it goes on behind the last one that it has."""
+    """Reads events; after each break it continues after the last one received."""
 
     def __init__(self, daemon):
         self.daemon = daemon
-        self.places = []     # (sequence, index) of each event, as they came.
+        self.positions = []     # (sequence, index) of each event, in order of arrival.
         self.breaks = 0
-        self.listener = None
+        self.client = None
 
-    def read_until(self, place, stage, within=30.0):
-        """Reads on until an event at `place` or behind it has come."""
+    def read_until(self, position, scenario, within=30.0):
+        """Reads until an event at `position` or after it has arrived."""
         def step():
             try:
-                if self.listener is None:
-                    since = self.places[-1] if self.places else (0, 0)
-                    self.listener = Listener(self.daemon, since if self.places else None, 2.0)
-                    if not self.places:
-                        self.places.append(since)
-                message = self.listener.message()
+                if self.client is None:
+                    since = self.positions[-1] if self.positions else (0, 0)
+                    self.client = StreamClient(self.daemon, since if self.positions else None, 2.0)
+                    if not self.positions:
+                        self.positions.append(since)
+                message = self.client.message()
                 if message is None:
                     raise ConnectionError("closed")
                 if message.get("type") == "event" and message.get("sequence") is not None:
-                    self.places.append((message["sequence"], message["index"]))
+                    self.positions.append((message["sequence"], message["index"]))
             except (TimeoutError, socket.timeout):
                 pass
             except OSError:
                 self.breaks += 1
-                self.listener = None
-            return self.places and self.places[-1][0] >= place
-        return stage.eventually(within, step, f"the events up to {place}")
+                self.client = None
+            return self.positions and self.positions[-1][0] >= position
+        return scenario.eventually(within, step, f"the events up to {position}")

@@ -1,4 +1,4 @@
-"""What callers feel while something is wrong: orders, exits, health and a cached read, timed."""
+"""The latency of orders, exits, health and a cached read during a fault."""
 import threading
 import time
 
@@ -8,10 +8,10 @@ from world.verdict import percentile
 
 
 class Traffic:
-    """One caller for each kind of request, all at once, until `end`. Nobody is refused."""
+    """One client for each kind of request, in parallel, until `end`. No request may be refused."""
 
-    def __init__(self, stage, daemon, name):
-        self.stage, self.daemon, self.name = stage, daemon, name
+    def __init__(self, scenario, daemon, name):
+        self.scenario, self.daemon, self.name = scenario, daemon, name
         self.times = {kind: [] for kind in self.KINDS}
         self.wrong, self.ended = [], threading.Event()
         self.threads = [threading.Thread(target=self.run, args=(kind,), daemon=True)
@@ -22,20 +22,20 @@ class Traffic:
     def trade(self, connection, made):
         """Opens a position and closes it; the time of the slower one."""
         key = f"{self.name}-{made}"
-        opened = connection.ask("POST", f"{ACCOUNT}/orders", self.daemon.token, market_order(),
-                                {"Idempotency-Key": key})
-        closed = connection.ask("DELETE", f"{ACCOUNT}/positions/BTCUSDT", self.daemon.token,
-                                headers={"Idempotency-Key": f"{key}-close"})
+        opened = connection.call("POST", f"{ACCOUNT}/orders", self.daemon.token, market_order(),
+                                 {"Idempotency-Key": key})
+        closed = connection.call("DELETE", f"{ACCOUNT}/positions/BTCUSDT", self.daemon.token,
+                                 headers={"Idempotency-Key": f"{key}-close"})
         return [opened, closed]
 
     def health(self, connection, _made):
-        return [connection.ask("GET", "/health", self.daemon.token)]
+        return [connection.call("GET", "/health", self.daemon.token)]
 
     def read(self, connection, _made):
-        return [connection.ask("GET", ACCOUNT, self.daemon.token)]
+        return [connection.call("GET", ACCOUNT, self.daemon.token)]
 
     def cached(self, connection, _made):
-        return [connection.ask("GET", f"{ACCOUNT}/history?limit=20", self.daemon.token)]
+        return [connection.call("GET", f"{ACCOUNT}/history?limit=20", self.daemon.token)]
 
     KINDS = {"trade": trade, "health": health, "read": read, "cached": cached}
 
@@ -44,49 +44,49 @@ class Traffic:
         with http.Connection(self.daemon.port) as connection:
             while not self.ended.is_set():
                 made += 1
-                for answer in self.KINDS[kind](self, connection, made):
-                    self.times[kind].append(answer.seconds)
-                    if answer.status != 200:
-                        self.wrong.append(f"{kind}: {answer}")
+                for response in self.KINDS[kind](self, connection, made):
+                    self.times[kind].append(response.seconds)
+                    if response.status != 200:
+                        self.wrong.append(f"{kind}: {response}")
                 time.sleep(0.02)
 
     def end(self):
-        """Figures of what came; answers the p99 of each kind."""
+        """Checks the responses; returns the p99 of each kind."""
         self.ended.set()
         for thread in self.threads:
             thread.join(60)
-        self.stage.check(not self.wrong, f"{self.name}: every answer is 200", self.wrong[:3])
+        self.scenario.check(not self.wrong, f"{self.name}: every response is 200", self.wrong[:3])
         return {kind: percentile(times, 0.99) for kind, times in self.times.items()}
 
 
-class Bounds:
-    """Compares with what the same machine did just before, all being well. A bound never falls
-    below `floor` seconds, which is what the requirement or the design allows."""
+class LatencyBounds:
+    """Compares latencies with those of the same machine just before, without a fault. A bound is
+    at least `floors` seconds, which the requirement or the design allows."""
 
-    def __init__(self, stage, daemon, floors, times=5):
-        self.stage, self.daemon, self.floors, self.times = stage, daemon, floors, times
-        self.seconds = stage.pick(2, 10)
-        self.before = self.play("all_well")
+    def __init__(self, scenario, daemon, floors, times=5):
+        self.scenario, self.daemon, self.floors, self.times = scenario, daemon, floors, times
+        self.seconds = scenario.pick(2, 10)
+        self.before = self.measure("all_well")
 
-    def play(self, name):
-        traffic = Traffic(self.stage, self.daemon, name)
+    def measure(self, name):
+        traffic = Traffic(self.scenario, self.daemon, name)
         time.sleep(self.seconds)
         found = traffic.end()
         for kind, value in found.items():
             most = None
             if name != "all_well":
                 most = max(self.floors[kind], self.times * self.before[kind])
-            self.stage.figure(f"{kind}_p99_{name}_s", value, "s", most=most)
+            self.scenario.figure(f"{kind}_p99_{name}_s", value, "s", most=most)
         return found
 
 
-def sees(stage, daemon, mode, part, holds):
-    """The degraded mode shows in /health/detailed and in the metrics, or has gone from both."""
+def check_degraded_mode(scenario, daemon, mode, part, holds):
+    """Waits until /health/detailed and the metrics show the degraded mode, or neither does."""
     def shown():
-        body = daemon.ask("GET", "/health/detailed", timeout=5).json()
+        body = daemon.call("GET", "/health/detailed", timeout=5).json()
         modes = {one["mode"] for one in body["degraded_modes"]}
         counted = daemon.metric(f'degraded_mode{{mode="{mode}"}}')
         status = daemon.metric(f'health_check_status{{check="{part}"}}')
         return (mode in modes) == holds and counted == float(holds) and (status == 1) != holds
-    word = "shows" if holds else "has gone"
-    return stage.eventually(45, shown, f"{mode} {word} in health and metrics")
+    word = "is shown" if holds else "is not shown"
+    return scenario.eventually(45, shown, f"{mode} {word} in health and metrics")

@@ -1,4 +1,4 @@
-"""What a scenario found out. A scenario that injected no fault has proved nothing, so it failed."""
+"""The result of a scenario. A scenario that injected no fault has shown nothing and fails."""
 import contextlib
 import sys
 import time
@@ -13,19 +13,19 @@ class Verdict:
         self.failures = []
 
     def fault(self, kind, count=1):
-        """A fault that really happened; call it after the deed, not before."""
+        """Counts a fault that happened; call it after the injection."""
         self.faults[kind] = self.faults.get(kind, 0) + count
 
-    def check(self, holds, expected, came=None):
-        """Keeps what was expected, and what came instead, when it does not hold."""
+    def check(self, holds, expected, actual=None):
+        """Records the expectation and the actual value when `holds` is false."""
         if not holds:
-            text = expected if came is None else f"{expected}; came: {str(came)[:400]}"
+            text = expected if actual is None else f"{expected}; actual: {str(actual)[:400]}"
             self.failures.append(text)
             print(f"  failed: {text}", file=sys.stderr, flush=True)
         return bool(holds)
 
     def figure(self, name, value, unit, most=None, least=None):
-        """A measured number, with the bound that it must keep if there is one."""
+        """A measured number, with its bound if there is one."""
         ok = (most is None or value <= most) and (least is None or value >= least)
         aim = most if most is not None else least
         self.figures[name] = {"value": round(value, 3), "unit": unit, "limit": None, "ratio": None,
@@ -34,7 +34,7 @@ class Verdict:
         self.check(ok, f"{name}: {value:.3f} {unit}, aim: {bound}")
 
     def eventually(self, seconds, holds, expected):
-        """Looks until it holds; the value that held, or None after the time."""
+        """Polls until `holds` returns a true value; that value, or None after `seconds`."""
         until = time.monotonic() + seconds
         while True:
             with contextlib.suppress(OSError):
@@ -49,7 +49,7 @@ class Verdict:
     def as_json(self, seconds):
         count = sum(self.faults.values())
         if count == 0:
-            self.check(False, "no fault was injected, so nothing was shown")
+            self.check(False, "no fault was injected, so the scenario shows nothing")
         return {"name": self.name, "spec": self.spec, "ok": not self.failures,
                 "faults_injected": count, "faults": self.faults, "figures": self.figures,
                 "failures": self.failures, "seconds": round(seconds, 1)}

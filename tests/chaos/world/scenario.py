@@ -1,4 +1,4 @@
-"""Where a scenario plays: its folder, its processes, its luck. Whatever it started ends with it."""
+"""What a scenario uses: folder, processes, random numbers. Its processes end with it."""
 import contextlib
 import random
 import sys
@@ -6,7 +6,7 @@ import sys
 from world.daemon import Daemon
 
 
-class Stage:
+class Scenario:
     def __init__(self, folder, verdict, short, seed):
         self.folder = folder
         self.verdict = verdict
@@ -21,31 +21,31 @@ class Stage:
     def clean_up(self):
         self.exits.close()
 
-    def later(self, clean_up):
-        """Called at the end, the last one first."""
+    def add_cleanup(self, clean_up):
+        """Registers a function for the end; the last one runs first."""
         self.exits.callback(clean_up)
 
-    def tell_of_failures(self):
-        """What the daemons said last, when something was not as expected."""
+    def print_logs_of_failure(self):
+        """Prints the end of each daemon's log when a check failed."""
         if self.verdict.failures:
             for daemon in self.daemons:
                 print(f"--- {daemon.data}", daemon.tail(3000), sep="\n", file=sys.stderr)
 
     def pick(self, short, full):
-        """A count that depends on the form of the run."""
+        """The first value in a short run, the second in a full one."""
         return short if self.short else full
 
     def daemon(self, config=None, **options):
-        """A daemon that is ready, with a folder of its own."""
+        """A daemon that is ready, with its own folder."""
         daemon = self.new_daemon(config, **options)
         daemon.start()
         return daemon
 
     def new_daemon(self, config=None, **options):
-        """The same, not started yet."""
+        """A daemon that is not started yet."""
         folder = self.folder / f"daemon-{len(self.daemons) + 1}"
         folder.mkdir()
         daemon = Daemon(folder, config, **options)
         self.daemons.append(daemon)
-        self.later(daemon.clean_up)
+        self.add_cleanup(daemon.clean_up)
         return daemon

@@ -1,4 +1,4 @@
-"""What tests of the programs share: a folder of their own, a daemon in it, botctl on it."""
+"""Base classes of the tests of the programs: a folder, a daemon in it, botctl on it."""
 import hashlib
 import json
 import os
@@ -29,7 +29,7 @@ def orders_of(done):
     return json.loads(done.stdout)["orders"]
 
 
-class Stand(unittest.TestCase):
+class ProgramTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.home = pathlib.Path(tempfile.mkdtemp(prefix="botcore-"))
@@ -50,7 +50,7 @@ class Stand(unittest.TestCase):
             stderr=subprocess.DEVNULL, **popen)
         until = time.monotonic() + 60
         while not ready.exists() and time.monotonic() < until and daemon.poll() is None:
-            time.sleep(0.01)  # Between two looks for the file.
+            time.sleep(0.01)  # Poll interval.
         return daemon, json.loads(ready.read_text())["port"]
 
     @classmethod
@@ -62,63 +62,63 @@ class Stand(unittest.TestCase):
                               check=False, **options)
 
     @classmethod
-    def run_on_terminal(cls, data, answer, *words):
-        """botctl where somebody sits at a terminal and types `answer` to whatever is asked."""
-        ours, theirs = pty.openpty()
+    def run_on_terminal(cls, data, typed, *words):
+        """botctl on a terminal, with `typed` as the reply to its question."""
+        controller, terminal = pty.openpty()
         try:
-            os.write(ours, f"{answer}\n".encode())
-            return cls.run_botctl(data, *words, stdin=theirs)
+            os.write(controller, f"{typed}\n".encode())
+            return cls.run_botctl(data, *words, stdin=terminal)
         finally:
-            os.close(theirs)
-            os.close(ours)
+            os.close(terminal)
+            os.close(controller)
 
     def get(self, data, port, path):
-        """The bytes of an answer, whatever its status."""
+        """The body of a response, whatever its status."""
         token = (data / "operator.token").read_text().strip()
         request = urllib.request.Request(f"http://127.0.0.1:{port}{path}",
                                          headers={"Authorization": f"Bearer {token}"})
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.read()
+            with urllib.request.urlopen(request, timeout=10) as response:
+                return response.read()
         except urllib.error.HTTPError as error:
             return error.read()
 
-    def wait_for(self, what, look):
-        """The first answer of `look` that is true."""
+    def wait_for(self, what, condition):
+        """The first true value of `condition`."""
         until = time.monotonic() + 60
         while time.monotonic() < until:
-            if seen := look():
+            if seen := condition():
                 return seen
-            time.sleep(0.05)  # Between two looks.
-        return self.fail(f"{what()} did not come")
+            time.sleep(0.05)  # Poll interval.
+        return self.fail(f"{what()} did not happen")
 
-    def part(self, data, port, row):
-        """What /health/detailed says of `row`."""
+    def component(self, data, port, row):
+        """The entry of `row` in /health/detailed."""
         seen = json.loads(self.get(data, port, "/health/detailed"))
         return next(item for item in seen["dependencies"] if item["name"] == row)
 
-    def part_becomes(self, data, port, row, state):
-        """What /health/detailed says of `row` once its status is `state`."""
+    def wait_component(self, data, port, row, state):
+        """The entry of `row` in /health/detailed once its status is `state`."""
         found = {}
 
-        def look():
-            found.update(self.part(data, port, row))
+        def condition():
+            found.update(self.component(data, port, row))
             return found if found["status"] == state else None
-        return self.wait_for(lambda: f"{state}: {found}; that", look)
+        return self.wait_for(lambda: f"{state}: {found}; that", condition)
 
     def daily_jobs_done(self, data):
         """The first snapshot, its verification, the first check and the first drill begin with the
-        daemon; whatever breaks under them is told until they are tried again."""
-        def look():
+        daemon; an error in one of them is reported until its next run."""
+        def condition():
             lines = (data / "jobs.jsonl").read_text().splitlines() \
                 if (data / "jobs.jsonl").exists() else []
             return {json.loads(line)["job"] for line in lines} >= {"snapshot", "verify", "check",
                                                                    "drill"}
-        self.wait_for(lambda: "a snapshot, its verification, a check and a drill", look)
+        self.wait_for(lambda: "a snapshot, its verification, a check and a drill", condition)
 
 
-class OnACopy(Stand):
-    """Each test has its own copy of the data folder of a daemon that was stopped."""
+class CopiedStoreTest(ProgramTest):
+    """Each test has its own copy of the data folder of a stopped daemon."""
     ORDERS = 5
 
     @classmethod
@@ -142,16 +142,16 @@ class OnACopy(Stand):
         return self.run_botctl(self.data, *words)
 
     def state(self):
-        """Everything that a refusal must leave as it was."""
+        """The hash of every file that a refusal must not change."""
         return {path.relative_to(self.data): hashlib.sha256(path.read_bytes()).hexdigest()
                 for path in sorted(self.data.rglob("*"))
                 if path.is_file() and not path.name.endswith(("-shm", "-wal"))}
 
-    def refuses(self, status, said, *words):
+    def refuses(self, status, expected, *words):
         before = self.state()
         done = self.botctl(*words)
         self.assertEqual(done.returncode, status, f"{words}: {done.stdout}{done.stderr}")
-        self.assertIn(said, done.stderr)
+        self.assertIn(expected, done.stderr)
         self.assertEqual(self.state(), before, words)
 
     def last_sequence(self):
@@ -162,5 +162,5 @@ class OnACopy(Stand):
         return sorted(path for path in (self.data / "archive").rglob("*")
                       if path.is_file() and kind in str(path.relative_to(self.data)))
 
-    def until(self, port, row, state):
-        return self.part_becomes(self.data, port, row, state)
+    def wait_status(self, port, row, state):
+        return self.wait_component(self.data, port, row, state)

@@ -1,4 +1,4 @@
-"""bench, crash, sim and coverage: they build a program, run it and pass its verdict on."""
+"""bench, crash, sim and coverage: they build a program, run it and report its verdict."""
 import json
 import pathlib
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 from dev import build, error_lines, paths, report, suite
 
-# They run in tests of whole processes.
+# Programs that tests start as processes.
 PROGRAMS = {"botcored", "botctl"}
 LLVM_COV, LLVM_PROFDATA = "llvm-cov-19", "llvm-profdata-19"
 
@@ -17,7 +17,7 @@ def missing(name):
 
 
 def run_program(name, arguments, json_file, preset="release", targets=()):
-    """Builds and runs one of our programs. It writes `json_file` itself; we check that it did."""
+    """Builds and runs a program of the project. Fails when it does not write `json_file`."""
     if not build.has_target(preset, name):
         return missing(name)
     build.build(preset, [name, *(t for t in targets if build.has_target(preset, t))])
@@ -31,7 +31,7 @@ def run_program(name, arguments, json_file, preset="release", targets=()):
     status = subprocess.run(command, cwd=paths.ROOT, env=paths.environment(),
                             check=False).returncode
     if json_file and status == 0 and not pathlib.Path(json_file).is_file():
-        print(f"{name} ended well but wrote no {json_file}", file=sys.stderr)
+        print(f"{name} ended with 0 but wrote no {json_file}", file=sys.stderr)
         return 1
     return status
 
@@ -58,7 +58,8 @@ def sim(options):
 
 def coverage(options):
     """Line and branch coverage by folder and the lines that handle errors, from the tests of the
-    preset `coverage` and the scenarios over real processes; what kill -9 ends leaves no trace."""
+    preset `coverage` and the scenarios over real processes. A process killed by kill -9 writes no
+    profile."""
     build.build("coverage")
     folder = paths.build_dir("coverage")
     for old in folder.glob("*.profraw"):
@@ -68,7 +69,7 @@ def coverage(options):
     paths.environment = lambda: {**paths_environment(), "LLVM_PROFILE_FILE": str(profile)}
     try:
         counts = suite.run("coverage", ["-LE", suite.RELEASE_LABELS])
-        # Their verdicts count in the release build, which they measure; here they reach code.
+        # Verdicts of scenarios count in the release build; here they only add coverage.
         suite.run("coverage", ["-L", "^chaos$"])
     finally:
         paths.environment = paths_environment
@@ -109,9 +110,9 @@ def errors_by_folder(files, missed):
         text = pathlib.Path(entry["filename"]).read_text(encoding="utf-8")
         lines, unreached = error_lines.judge(text, entry["segments"])
         for name in ("error_lines_pct", f"{path.parts[1]}_error_lines_pct"):
-            have = sums.setdefault(name, [0, 0])
-            have[0] += len(lines) - len(unreached)
-            have[1] += len(lines)
+            counts_so_far = sums.setdefault(name, [0, 0])
+            counts_so_far[0] += len(lines) - len(unreached)
+            counts_so_far[1] += len(lines)
         missed += [f"{path}:{line}" for line in unreached]
     return {name: report.figure(round(100 * covered / total, 1), "%", error_lines.AIM_PERCENT,
                                 name != "error_lines_pct" or
@@ -125,8 +126,8 @@ def by_folder(files):
         parts = pathlib.Path(entry["filename"]).relative_to(paths.ROOT).parts
         name = "_".join(parts[1:2] if parts[0] == "src" else parts[0:1])
         for kind in ("lines", "branches"):
-            have = sums.setdefault(f"{name}_{kind}_pct", [0, 0])
-            have[0] += entry["summary"][kind]["covered"]
-            have[1] += entry["summary"][kind]["count"]
+            counts_so_far = sums.setdefault(f"{name}_{kind}_pct", [0, 0])
+            counts_so_far[0] += entry["summary"][kind]["covered"]
+            counts_so_far[1] += entry["summary"][kind]["count"]
     return {name: report.figure(round(100 * covered / total, 1), "%")
             for name, (covered, total) in sorted(sums.items()) if total}
