@@ -27,7 +27,8 @@ protected:
     std::filesystem::path file(const std::string& name) { return folder_.file(name); }
 
     /// Restores into a scratch file; `warnings_` holds the warnings of the restore.
-    archive::ArchiveResult<archive::Restored> restore(Vault& vault, const archive::RestoreTarget& moment) {
+    archive::ArchiveResult<archive::Restored> restore(Vault& vault,
+                                                      const archive::RestoreTarget& moment) {
         warnings_.clear();
         return archive::restore_into(vault.archive, moment, file("made.db"), {}, warnings_);
     }

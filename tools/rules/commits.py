@@ -3,7 +3,7 @@ import re
 import subprocess
 
 # Older commits are as they are; every later one obeys the rules.
-FIRST_CHECKED_AFTER = "3ee95f17a983e493f178e10541e9bcfc258bdef3"
+FIRST_CHECKED_AFTER = "2851b32ba10c7f1e9df05ec894461c1c6ea2aeca"
 SUBJECT_MAX = 72
 FILES_WITHOUT_BODY_MAX = 5
 NOT_IMPERATIVE = re.compile(r"(?:\w+(?:ing|ed)|\w*[^s]s)$")
