@@ -64,7 +64,7 @@ double pipeline_ns(int calls) {
         const Timestamp now = time_of(number);
         PipelineCall one{.lane = Lane::Entry,
                          .repeat = Repeat::Allowed,
-                         .handle = number,
+                         .ticket = number,
                          .deadline = Deadline::after(now)};
         const auto step = pipeline.begin(one, now, random);
         if (!std::holds_alternative<MakeAttempt>(step)) return;
