@@ -5,7 +5,8 @@ import subprocess
 import sys
 import time
 
-from dev import accept, build, chaos, errors, fuzz, programs, lint, paths, report, suite
+from dev import (accept, build, chaos, errors, fuzz, lint, paths, programs, record, report,
+                 suite)
 from spelling import Parser, did_you_mean
 
 HELP = """\
@@ -29,6 +30,7 @@ HELP = """\
   sim [--seeds N | --minutes M | --seed S]
                                      the deterministic simulator
   fuzz [NAME] [--seconds S]          one fuzzer, or all of them, for S seconds each
+  record FOLDER [--against OLDER]    what the API responds in its tests; two versions compared
   coverage                           line and branch coverage by folder, and of error handling
 
 bench, crash, chaos, drill, errors, sim, fuzz, coverage, accept, check, lint and test take
@@ -72,6 +74,9 @@ def parser(name_given):
     one.add_argument("--seed", type=int, default=1)
     command("drill", True).add_argument("--short", action="store_true")
     command("errors", True)
+    one = command("record")
+    one.add_argument("folder")
+    one.add_argument("--against", metavar="OLDER")
     one = command("sim", True)
     how = one.add_mutually_exclusive_group()
     how.add_argument("--seeds", type=int)
@@ -162,7 +167,7 @@ COMMANDS = {
     "setup": setup, "build": build_preset, "test": test, "run": run_daemon, "fmt": fmt,
     "lint": lint_files, "check": check, "accept": accept.accept, "bench": programs.bench,
     "crash": programs.crash, "chaos": chaos.chaos, "drill": chaos.drill,
-    "errors": errors.errors, "sim": programs.sim, "fuzz": fuzz.fuzz,
+    "errors": errors.errors, "record": record.main, "sim": programs.sim, "fuzz": fuzz.fuzz,
     "coverage": programs.coverage,
 }
 PASS_ON = {"run", "bench", "crash", "sim"}

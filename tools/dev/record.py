@@ -93,3 +93,14 @@ def record(folder):
                           env={**os.environ, "BOTTEST_RECORD": str(folder)})
     print(f"record: {sum(load(folder).values())} exchanges in {folder}")
     return done.returncode
+
+
+def main(options):
+    """Records into an empty folder; an existing recording is only compared."""
+    folder = pathlib.Path(options.folder)
+    has_recording = folder.is_dir() and any(folder.glob("*.jsonl"))
+    if not (options.against and has_recording):
+        status = record(folder)
+        if status != 0 or not options.against:
+            return status
+    return compare(options.against, folder)
