@@ -26,8 +26,8 @@ enum class OperatingMode : std::uint8_t {
 struct OperatingState {
     OperatingMode mode = OperatingMode::Normal;
     Timestamp since;
-    Timestamp until;  ///< When the mode is expected to end; zero: unknown.
-    std::string text;
+    Timestamp until;   ///< When the mode is expected to end; zero: unknown.
+    std::string text;  ///< Explains the mode to users; may be empty.
     std::uint64_t version = 0;
 
     friend bool operator==(const OperatingState&, const OperatingState&) = default;

@@ -156,7 +156,7 @@ constexpr auto kCodes = std::to_array<ErrorCodeRow>({
      "the position that the order protected is closed",
      "nothing: the order is no longer needed"},
     {"OPEN_ORDERS_EXIST", "the account or symbol has open orders", "cancel them first"},
-    {"ORDER_NOT_OPEN", "the order is no longer open", "read the order: it has ended"},
+    {"ORDER_NOT_OPEN", "the order is no longer open", "read the order to see how it ended"},
     {"ORDER_RATE_LIMIT",
      "too many orders in a second",
      "wait a second, then repeat with the same key"},

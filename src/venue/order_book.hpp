@@ -88,8 +88,9 @@ using model::worth;
 
 class OrderBook {
 public:
-    /// Sets the absolute quantity of a level as the feed reports it. An increase joins the queue at
-    /// the back; a decrease is taken from the back, so that no guess favors an identified order.
+    /// Sets the absolute quantity of a level as the feed reports it. Added quantity goes to the
+    /// back of the queue. The feed does not say where removed quantity was, so it is taken from the
+    /// back too: identified orders never move forward on an assumption.
     /// Quantity that a taker has consumed stays consumed until the next call for this level.
     void set_anonymous(model::Side side, model::Level level);
 

@@ -85,8 +85,8 @@ TEST_F(ReduceOnlyTest, StopAndTakeProfitMayBothCoverTheWholePosition) {
     EXPECT_TRUE(reports[0].trades.empty());
 }
 
-// A stand-alone reduce-only stop does not depend on the position before its trigger; a resting
-// reduce-only limit order ends with the position.
+// A stand-alone reduce-only stop stays open when the position is closed, until it triggers. A
+// resting reduce-only limit order expires when the position is closed.
 TEST_F(ReduceOnlyTest, StopOutlivesThePositionAndLimitOrderEndsWithIt) {
     place(market("futures", "entry", Side::Buy, "1"));
     place(exit_at("stop", OrderType::StopMarket, "1", "59000"));

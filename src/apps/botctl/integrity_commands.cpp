@@ -130,7 +130,8 @@ std::vector<std::string> lines_of(const std::filesystem::path& data) {
     if (!opened) return {opened.error()};
     OfflineStore store = std::move(opened).value();
     const auto report = runtime::verify(store.reader(), {});
-    if (!report) return {"the rows cannot be read, so what would be lost is not known"};
+    if (!report)
+        return {"the stored rows cannot be read, so it is not known what a rebuild would discard"};
     std::vector<std::string> lines{std::to_string(report.value().records) + " records, " +
                                    std::to_string(report.value().orders) + " orders, " +
                                    std::to_string(report.value().fills) +

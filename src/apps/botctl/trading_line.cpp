@@ -86,8 +86,9 @@ void add_orders(CLI::App& app, Chosen& chosen) {
         return cancel_order(s, chosen.command, chosen.order, chosen.reason);
     });
     cancel->add_option("ORDER", chosen.order, "Order id")->required();
-    cancel->add_option(
-        "--reason", chosen.reason, "Why; with one, an order that failed is given up for good");
+    cancel->add_option("--reason",
+                       chosen.reason,
+                       "The reason; with it, an order that failed can be given up for good");
     add_version(cancel, chosen);
     CLI::App* close = add(app, chosen, "close", "Close a position", [&](DaemonClient& s) {
         return close_position(s, chosen.command, chosen.symbol);

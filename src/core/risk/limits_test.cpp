@@ -17,8 +17,8 @@ RiskLimits only(void (*choose)(RiskLimits&)) {
     return limits;
 }
 
-/// Buys 0.01 and sells it at `exit`; the result in USDT is a hundredth of the price difference,
-/// less two fees of one.
+/// Buys 0.01 and sells it at `exit`. The result in USDT is a hundredth of the price difference
+/// minus two fees of 1 USDT each.
 void round_trip(Bench& bench, std::string_view exit) {
     const auto entry = bench.place(bench.order("futures", Side::Buy, "0.01"));
     ASSERT_TRUE(entry);

@@ -26,7 +26,7 @@ public:
           archive_(archive),
           timeline_(timeline) {}
 
-    /// Puts a copy if the file changed since the last one.
+    /// Stores a copy of the users' file in the archive if the file changed since the last copy.
     [[nodiscard]] ArchiveOutcome step(base::Timestamp now);
 
 private:

@@ -102,11 +102,12 @@ AuthParsed<ProfileChange> parse_profile_change(std::string_view body) {
     if (reader.has("name")) change.name = TRY(read_name(reader));
     if (reader.has("email")) change.email = TRY(read_address(reader));
     if (change.name || change.email) return change;
-    return Failure{RequestError{.code = "MISSING_FIELD",
-                                .message = "nothing is to be changed: give 'name', 'email' or both",
-                                .field = "name",
-                                .expected = std::string(kName),
-                                .received = {}}};
+    return Failure{
+        RequestError{.code = "MISSING_FIELD",
+                     .message = "the request changes nothing: give 'name', 'email' or both",
+                     .field = "name",
+                     .expected = std::string(kName),
+                     .received = {}}};
 }
 
 AuthParsed<Role> parse_role_change(std::string_view body) {

@@ -17,7 +17,7 @@ inline constexpr std::size_t kPasswordCharactersMin = 12;
 /// From this length on, no character classes are required.
 inline constexpr std::size_t kPassphraseCharactersMin = 16;
 inline constexpr std::size_t kPasswordBytesMax = 256;
-/// The last so many passwords, including the present one, may not be used again.
+/// How many of a user's latest passwords, the current one included, may not be used again.
 inline constexpr std::size_t kPasswordsRemembered = 5;
 
 /// Why a password is rejected, as a text for the user; nothing for a good one. The text never

@@ -80,7 +80,7 @@ constexpr std::array kRunningKeys = {
               50,
               60'000,
               "milliseconds",
-              "Between two prices of a symbol on the event stream."},
+              "The time between two prices of a symbol on the event stream."},
     ConfigKey{"log.format",
               Kind::Text,
               "auto",

@@ -40,17 +40,17 @@ HealthReport HealthMonitor::snapshot() const {
 void HealthMonitor::tick() {
     parts_.prober.tick();
     HealthReport now = snapshot();
-    count(now);
+    note_uptime(now);
     report_changes(now);
     last_ = std::move(now);
 }
 
-void HealthMonitor::count(const HealthReport& now) {
+void HealthMonitor::note_uptime(const HealthReport& report) {
     const runtime::Now clocks = parts_.now();
     const base::Timestamp time = clocks.time;
     if (!settled_) {
-        settled_ = std::all_of(now.findings.begin(),
-                               now.findings.end(),
+        settled_ = std::all_of(report.findings.begin(),
+                               report.findings.end(),
                                [](const ComponentStatus& one) { return one.age.has_value(); });
         if (!settled_) return;
         const base::Timestamp until = uptime_.noted_until().value_or(time);
@@ -60,7 +60,7 @@ void HealthMonitor::count(const HealthReport& now) {
     if (counted_) elapsed = clocks.monotonic - *counted_;
     counted_ = clocks.monotonic;
     const bool outage = parts_.outage && parts_.outage(time);
-    const HealthState health = outage ? HealthState::Unhealthy : now.overall;
+    const HealthState health = outage ? HealthState::Unhealthy : report.overall;
     uptime_.note(time, {health, parts_.planned(time), false}, elapsed);
 }
 

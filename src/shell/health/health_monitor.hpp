@@ -79,7 +79,7 @@ public:
     [[nodiscard]] std::optional<base::Timestamp> seen_before() const { return seen_before_; }
 
 private:
-    void count(const HealthReport& now);
+    void note_uptime(const HealthReport& report);
     void report_changes(const HealthReport& now);
     void report_modes(std::vector<operations::ComponentStatus> findings);
 

@@ -134,8 +134,10 @@ bool Api::may_use(RequestContext& call) {
 bool Api::check_query(RequestContext& call) {
     for (const auto& [name, value] : call.request.query) {
         const auto& known = call.row->query;
-        const bool found = std::any_of(
-            known.begin(), known.end(), [&](const QueryRow& one) { return one.name == name; });
+        const bool found =
+            std::any_of(known.begin(), known.end(), [&](const QueryParameterRow& one) {
+                return one.name == name;
+            });
         if (found) continue;
         call.fail(
             400,

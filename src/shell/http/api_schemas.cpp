@@ -110,7 +110,7 @@ void add_orders(SchemaTable& schemas) {
                        "take_profit:Amount? trailing:Trailing? queued_until:Time? "
                        "cancelled_reason:text?");
     schemas.add_object("CancelOrder",
-                       "Why; with a reason, an order that failed can be given up as well",
+                       "The reason; with it, an order that failed can be given up as well",
                        "reason?:text");
     schemas.add_object("Trailing",
                        "How a stop follows the price",

@@ -114,7 +114,7 @@ public:
         reconciled.push_back(projection.account.id);
     }
 
-    /// The runtime then gets the `books` that the test has set.
+    /// The test's loop responds to it with `books`, which the test sets.
     void compare(const ports::AccountProjection& projection) override {
         reconciled.push_back(projection.account.id);
     }

@@ -44,7 +44,7 @@ json::object act_json(const model::Record& record, const model::RecordAuditEvent
 }  // namespace
 
 void AuthRoutes::add_users(RouteTable& table) {
-    const QueryRow limit{"limit", "PageLimit", "At most so many"};
+    const QueryParameterRow limit{"limit", "PageLimit", "At most so many"};
     RouteRow users = auth_get_row("All users, in pages", "UserPage");
     users.access = Access::Operator;
     users.query = {limit, {"after", "text", "The next_after of the page before"}};

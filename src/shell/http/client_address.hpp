@@ -31,7 +31,7 @@ public:
 
     [[nodiscard]] bool trusts(std::string_view address) const;
 
-    /// The client's address (A1); `forwarded_for` is the header's value.
+    /// The client's address by rule A1; `forwarded_for` is the value of X-Forwarded-For.
     [[nodiscard]] std::string client_of(std::string_view peer,
                                         std::string_view forwarded_for) const;
 

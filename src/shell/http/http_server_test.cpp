@@ -114,7 +114,7 @@ TEST_F(HttpServerOverSockets, RespondsWithATimeoutWhenTheHandlerDoesNotRespond) 
     const auto response = client.receive();
     EXPECT_EQ(response.status, 504);
     EXPECT_THAT(response.body, HasSubstr("\"code\":\"TIMEOUT\""));
-    EXPECT_THAT(response.body, HasSubstr("never carried out twice"));
+    EXPECT_THAT(response.body, HasSubstr("never executed twice"));
     EXPECT_THAT(response.body, HasSubstr("\"retries\":0"));
     EXPECT_THAT(response.body, HasSubstr("\"last_error\":"));
     EXPECT_EQ(HttpServerOptions{}.respond_within, 25s);

@@ -89,10 +89,12 @@ void MarketRoutes::add_charts(RouteTable& table) {
         "description":"Timeframes, separated by commas","examples":["1m,1h"]})");
     schemas.add_json("SymbolNames", R"({"type":"string","maxLength":700,
         "description":"Symbols, separated by commas","examples":["BTCUSDT,ETHUSDT"]})");
-    const QueryRow market{"market", "Market", "spot or futures; futures where it is not given"};
-    const QueryRow limit{"limit", "PageLimit", "The newest so many candles; with since the oldest"};
-    const QueryRow since{"since", "TimeGiven", "Candles that open then or later"};
-    const QueryRow until{"until", "TimeGiven", "Candles that open before then"};
+    const QueryParameterRow market{
+        "market", "Market", "spot or futures; futures where it is not given"};
+    const QueryParameterRow limit{
+        "limit", "PageLimit", "The newest so many candles; with since the oldest"};
+    const QueryParameterRow since{"since", "TimeGiven", "Candles that open then or later"};
+    const QueryParameterRow until{"until", "TimeGiven", "Candles that open before then"};
     RouteRow row{.query = {market, limit, since, until}, .cached = true, .statuses = {404}};
     const auto add = [&](std::string_view pattern,
                          void (MarketRoutes::*handler)(RequestContext&),

@@ -64,7 +64,8 @@ void MarketRoutes::add_schemas(RouteTable& table) {
 }
 
 void MarketRoutes::add_lists(RouteTable& table) {
-    const QueryRow market{"market", "Market", "spot or futures; futures where it is not given"};
+    const QueryParameterRow market{
+        "market", "Market", "spot or futures; futures where it is not given"};
     const auto add = [&](std::string_view pattern,
                          void (MarketRoutes::*handler)(RequestContext&),
                          RouteRow row) {

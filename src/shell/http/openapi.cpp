@@ -197,7 +197,7 @@ json::array parameters_of(const RouteRow& row) {
     json::array list;
     for (const std::string_view name : path_names(row.pattern))
         list.push_back(parameter("path", name, shape_of_path_name(name)));
-    for (const QueryRow& query : row.query) {
+    for (const QueryParameterRow& query : row.query) {
         json::object one = parameter("query", query.name, query.schema);
         one["description"] = query.text;
         list.push_back(std::move(one));

@@ -47,7 +47,7 @@ enum class Envelope : std::uint8_t {
 };
 
 /// A name that the query may contain.
-struct QueryRow {
+struct QueryParameterRow {
     std::string_view name;
     std::string_view schema;  ///< Name in the schema table.
     std::string_view text;    ///< What it does.
@@ -65,13 +65,14 @@ struct RouteRow {
     // The following is for the document and, where noted, for checks before the handler.
     std::string_view tag{};
     std::string_view summary{};
-    std::vector<QueryRow> query{};  ///< Checked: any other name is refused (not on Public routes).
-    bool key_needed = false;        ///< Requires an Idempotency-Key, as all commands do.
-    bool versioned = false;         ///< Accepts an If-Match.
-    bool etag = false;              ///< Returns the version as ETag.
-    bool cached = false;            ///< States in X-Cache whether the response came from the cache.
-    std::string_view request{};     ///< Schema of the body; empty: none.
-    std::string_view response{};    ///< Schema of the data in a success response.
+    std::vector<QueryParameterRow>
+        query{};                  ///< Checked: any other name is refused (not on Public routes).
+    bool key_needed = false;      ///< Requires an Idempotency-Key, as all commands do.
+    bool versioned = false;       ///< Accepts an If-Match.
+    bool etag = false;            ///< Returns the version as ETag.
+    bool cached = false;          ///< States in X-Cache whether the response came from the cache.
+    std::string_view request{};   ///< Schema of the body; empty: none.
+    std::string_view response{};  ///< Schema of the data in a success response.
     Envelope envelope = Envelope::Data;
     std::vector<std::uint16_t> statuses{};  ///< Besides 200 and those of every route.
 };

@@ -121,10 +121,10 @@ void TradingRoutes::add_account_commands(RouteTable& table) {
 }
 
 void TradingRoutes::add_reads(RouteTable& table) {
-    const QueryRow symbol{"symbol", "Symbol", "Only this symbol"};
-    const QueryRow limit{"limit", "ShortPageLimit", "At most so many"};
-    const QueryRow since{"since", "TimeGiven", "Only what was made then or later"};
-    const QueryRow until{"until", "TimeGiven", "Only what was made before then"};
+    const QueryParameterRow symbol{"symbol", "Symbol", "Only this symbol"};
+    const QueryParameterRow limit{"limit", "ShortPageLimit", "At most so many"};
+    const QueryParameterRow since{"since", "TimeGiven", "Only what was made then or later"};
+    const QueryParameterRow until{"until", "TimeGiven", "Only what was made before then"};
     RouteRow orders = read("orders", "Orders, newest first, in pages", "OrderPage");
     orders.query = {{"status", "OrderFilter", "Which orders"},
                     symbol,

@@ -134,8 +134,8 @@ public:
         Subscriber& subscriber, const protocol::StreamSubscribe& subscription);
     void unsubscribe(Subscriber& subscriber, const protocol::StreamUnsubscribe& subscription);
 
-    /// These records are durable. When they do not follow the head directly, the records between
-    /// are read from the journal.
+    /// Publishes records that are durable now. If records are missing between the last published
+    /// one and the first of these, the missing ones are read from the journal.
     void on_committed(const std::vector<model::Record>& records) override;
 
     /// A command was refused for a transient reason: publishes an event without a number.
