@@ -24,7 +24,7 @@ bool read_key(RequestContext& call) {
             400,
             "IDEMPOTENCY_KEY_REQUIRED",
             "send a header 'Idempotency-Key' with a fresh random text such as a UUID, and send "
-            "the same one when you repeat this request: it is then never carried out twice");
+            "the same one when you repeat this request: it is then never executed twice");
         return false;
     }
     const bool agree = standard.empty() || extended.empty() || standard == extended;
