@@ -20,6 +20,9 @@ MASKS = [
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "UUID"),
     (re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{16})\b"), "HASH"),
     (re.compile(r"\b[A-Za-z0-9_-]{43}\b"), "TOKEN"),
+    (re.compile(r"\breq_[a-z0-9]{20}\b"), "REQUEST_ID"),
+    (re.compile(r"\bu-[a-z0-9]{12}\b"), "USER"),
+    (re.compile(r'(sessions/|"session":"|"id":")[a-z0-9]{16}\b'), r"\1SESSION"),
     (re.compile(r"(127\.0\.0\.1|localhost):\d+"), r"\1:PORT"),
     (re.compile(r"/tmp/[\w./-]+"), "PATH"),
 ]
