@@ -19,16 +19,17 @@ MASKS = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"), "TIME"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "UUID"),
     (re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{16})\b"), "HASH"),
-    (re.compile(r"\b[A-Za-z0-9_-]{43}\b"), "TOKEN"),
+    (re.compile(r"\bbct_[\w-]{43}"), "TOKEN"),
     (re.compile(r"\breq_[a-z0-9]{20}\b"), "REQUEST_ID"),
     (re.compile(r"\bu-[a-z0-9]{12}\b"), "USER"),
+    (re.compile(r'("token_ending":")[\w-]{4}"'), r'\1LAST"'),
     (re.compile(r'(sessions/|"session":"|"id":")[a-z0-9]{16}\b'), r"\1SESSION"),
     (re.compile(r"(127\.0\.0\.1|localhost):\d+"), r"\1:PORT"),
     (re.compile(r"/tmp/[\w./-]+"), "PATH"),
 ]
 # Measured values: they differ from run to run.
 MEASURED = re.compile(
-    r'("(?:uptime_seconds|latency_ms|memory_mb|rss_mb|cpu_seconds|response_time_ms|uptime|load|'
+    r'("(?:uptime_seconds|memory_bytes|open_files|latency_ms|memory_mb|rss_mb|cpu_seconds|response_time_ms|uptime|load|'
     r'response_ms|lag_ms|seconds)":)[-\d.eE+]+')
 UNCOMPARED = {"/metrics"}
 
@@ -39,6 +40,12 @@ def masked(value):
     return MEASURED.sub(r"\1N", value)
 
 
+def masked_fields(exchange):
+    fields = {name: masked(value) if isinstance(value, str) else value
+              for name, value in exchange.items()}
+    return {**fields, "headers": [masked(header) for header in exchange["headers"]]}
+
+
 def load(folder):
     """Every exchange of a recording with the number of times it occurs."""
     found = collections.Counter()
@@ -47,7 +54,7 @@ def load(folder):
         for line in file.read_text(encoding="utf-8").splitlines():
             exchange = json.loads(line)
             if exchange["target"].split("?")[0] not in UNCOMPARED:
-                found[masked(json.dumps(exchange, ensure_ascii=False))] += 1
+                found[json.dumps(masked_fields(exchange), ensure_ascii=False)] += 1
     return found
 
 
