@@ -19,7 +19,7 @@ const json::array& list_in(const json::value& data, std::string_view field) {
     return value == nullptr || !value->is_array() ? kEmpty : value->get_array();
 }
 
-const json::array& list_of(const json::value& data) {
+const json::array& array_of(const json::value& data) {
     static const json::array kEmpty;
     return data.is_array() ? data.get_array() : kEmpty;
 }
@@ -96,11 +96,11 @@ void print_accounts(std::ostream& out, const json::value& data) {
                                                          {"AVAILABLE", "available_balance", kRight},
                                                          {"POSITIONS", "positions_count", kRight},
                                                          {"ASSET", "quote_asset"}}};
-    print_table(out, list_of(data), kColumns, "no accounts");
+    print_table(out, array_of(data), kColumns, "no accounts");
 }
 
 void print_positions(std::ostream& out, const json::value& data) {
-    print_table(out, list_of(data), kPositionColumns, "no open positions");
+    print_table(out, array_of(data), kPositionColumns, "no open positions");
 }
 
 void print_orders(std::ostream& out, const json::value& data) {
@@ -136,7 +136,7 @@ void print_prices(std::ostream& out, const json::value& data) {
                                                         {"LAST", "last", kRight},
                                                         {"AGE MS", "age_ms", kRight},
                                                         {"SOURCE", "source"}}};
-    print_table(out, list_of(data), kColumns, "no prices");
+    print_table(out, array_of(data), kColumns, "no prices");
 }
 
 void print_book(std::ostream& out, const json::value& data) {
@@ -145,11 +145,11 @@ void print_book(std::ostream& out, const json::value& data) {
     const auto& asks = list_in(data, "asks");
     for (std::size_t i = 0; i < std::max(bids.size(), asks.size()); ++i) {
         json::object row;
-        if (i < bids.size() && list_of(bids[i]).size() == 2) {
+        if (i < bids.size() && array_of(bids[i]).size() == 2) {
             row["bid"] = bids[i].get_array()[0];
             row["bid_quantity"] = bids[i].get_array()[1];
         }
-        if (i < asks.size() && list_of(asks[i]).size() == 2) {
+        if (i < asks.size() && array_of(asks[i]).size() == 2) {
             row["ask"] = asks[i].get_array()[0];
             row["ask_quantity"] = asks[i].get_array()[1];
         }
@@ -209,7 +209,7 @@ void print_sides(std::ostream& out, std::string_view ours, std::string_view thei
 }  // namespace
 
 void print_reconciliation(std::ostream& out, const json::value& data) {
-    for (const auto& item : list_of(data)) {
+    for (const auto& item : array_of(data)) {
         const auto& account = object_of(item);
         out << "user " << plain_text(account, "owner") << ", account "
             << plain_text(account, "account") << " (" << plain_text(account, "state")

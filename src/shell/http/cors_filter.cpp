@@ -11,10 +11,10 @@ namespace botcore::shell::http {
 namespace {
 
 constexpr std::string_view kMethods = "GET, HEAD, POST, PUT, PATCH, DELETE";
-constexpr std::string_view kRequestHeaders =
+constexpr std::string_view kCorsRequestHeaders =
     "Authorization, Content-Type, Idempotency-Key, X-Idempotency-Key, If-Match, X-Request-ID, "
     "X-Timeline";
-constexpr std::string_view kAnswerHeaders =
+constexpr std::string_view kCorsResponseHeaders =
     "X-Request-ID, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, ETag, "
     "Idempotent-Replayed, X-Timeline";
 constexpr resilience::RateRule kRefusalsRecorded{.count = 1, .per = base::Duration::seconds(1)};
@@ -79,7 +79,7 @@ void CorsFilter::send_preflight(const HttpRequest& request, const Respond& respo
     response.content_type = "text/plain";
     response.headers = {{"Access-Control-Allow-Origin", std::string(origin)},
                         {"Access-Control-Allow-Methods", std::string(kMethods)},
-                        {"Access-Control-Allow-Headers", std::string(kRequestHeaders)},
+                        {"Access-Control-Allow-Headers", std::string(kCorsRequestHeaders)},
                         {"Access-Control-Max-Age", "600"},
                         {"Vary", "Origin"}};
     respond(std::move(response));
@@ -96,7 +96,7 @@ void CorsFilter::handle(HttpRequest request, Respond respond) {
                    respond = std::move(respond)](HttpResponse response) {
             response.headers.emplace_back("Access-Control-Allow-Origin", origin);
             response.headers.emplace_back("Access-Control-Expose-Headers",
-                                          std::string(kAnswerHeaders));
+                                          std::string(kCorsResponseHeaders));
             response.headers.emplace_back("Vary", "Origin");
             respond(std::move(response));
         };

@@ -15,7 +15,7 @@ namespace json = boost::json;
 
 namespace {
 
-void add_schemas(SchemaTable& schemas) {
+void add_monitoring_schemas(SchemaTable& schemas) {
     schemas.add_words("StartCause",
                       "How the process before this one ended",
                       {"first_start", "ordered_stop", "unexpected_stop"});
@@ -56,7 +56,7 @@ std::string_view word_of(runtime::Status status) {
 }  // namespace
 
 void MonitoringRoutes::add_to(RouteTable& table) {
-    add_schemas(table.schemas());
+    add_monitoring_schemas(table.schemas());
     const auto add = [&](std::string_view tail,
                          void (MonitoringRoutes::*handler)(RequestContext&),
                          RouteRow row) {

@@ -287,7 +287,7 @@ constexpr std::array<HeaderRow, 4> kRequestHeaders = {{
      "without it they refer to a journal that was never restored"},
 }};
 
-constexpr std::array<HeaderRow, 10> kAnswerHeaders = {{
+constexpr std::array<HeaderRow, 10> kResponseHeaders = {{
     {"X-Request-ID", "RequestId", "The request's id"},
     {"X-RateLimit-Limit", "Number", "Requests that the window allows"},
     {"X-RateLimit-Remaining", "Number", "Requests that are left"},
@@ -309,7 +309,7 @@ json::object components_of(const RouteTable& routes) {
         parameters[row.name] = std::move(one);
     }
     json::object headers;
-    for (const HeaderRow& row : kAnswerHeaders) {
+    for (const HeaderRow& row : kResponseHeaders) {
         json::object one;
         one["description"] = row.text;
         one["schema"] = SchemaTable::use(row.shape);

@@ -21,7 +21,7 @@ constexpr std::uint64_t kOffsetMax = 10'000;
 constexpr std::size_t kFillsMax = 20'000;
 constexpr std::size_t kFillsAtOnce = 1'000;
 
-void add_schemas(SchemaTable& schemas) {
+void add_paper_schemas(SchemaTable& schemas) {
     schemas.add_object("PaperStatus",
                        "May the account trade, and what is open?",
                        "account:AccountId is_running:boolean mode:OperatingMode state:AccountState "
@@ -71,7 +71,7 @@ json::object risk_json(const model::RiskLimits& risk) {
 }  // namespace
 
 void PaperRoutes::add_to(RouteTable& table) {
-    add_schemas(table.schemas());
+    add_paper_schemas(table.schemas());
     const auto add =
         [&](std::string_view tail, void (PaperRoutes::*handler)(RequestContext&), RouteRow row) {
             row.pattern = "/api/paper-trading" + std::string(tail);
