@@ -250,7 +250,7 @@ std::string banner(const MaintenanceWindow& window) {
     switch (window.state) {
         case WindowState::Noticed:
             return kind + " on " + span_text(window) + reason_text(window) +
-                   ". New orders are refused until then; cancels and exits work.";
+                   ". New orders are refused during that time; cancels and exits work.";
         case WindowState::Draining:
         case WindowState::Active:
             return kind + " until " + time_text(window.end) + " UTC" + reason_text(window) +

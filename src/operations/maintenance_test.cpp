@@ -57,7 +57,7 @@ TEST(Maintenance, TheNoticeIsGivenSevenDaysBefore) {
     const auto noticed = window_in(WindowState::Noticed, week_before);
     EXPECT_EQ(banner(noticed),
               "Planned maintenance on Sunday 6 December 2026, 02:00 to 04:00 UTC (a "
-              "new disk). New orders are refused until then; cancels and exits work.");
+              "new disk). New orders are refused during that time; cancels and exits work.");
     EXPECT_EQ(news_of(noticed).event, "maintenance_notice");
     EXPECT_FALSE(move_due(noticed, kTimes, kBegin - Duration::microseconds(1), 0));
 }

@@ -136,7 +136,7 @@ TEST_F(MaintenanceRoutesTest, APlannedWindowPassesThroughAllStatesAutomatically)
     EXPECT_EQ(state_of(id), "NOTICED");
     EXPECT_EQ(show().at("banner").as_string(),
               "Planned maintenance on Sunday 4 October 2026, 02:00 to 04:00 UTC (a "
-              "new disk). New orders are refused until then; cancels and exits work.");
+              "new disk). New orders are refused during that time; cancels and exits work.");
     // Advances to Sunday, 02:13:20.
     world_.pass(hours(6 * 24 + 12));
     EXPECT_EQ(state_of(id), "ACTIVE");
