@@ -1,7 +1,7 @@
 #pragma once
 
 /// A first-in, first-out queue with a fixed maximum size. `push` only reports that the queue is
-/// full; the caller decides what happens then, and says so in writing (style rule D6).
+/// full; the caller decides what happens then and documents the decision (style rule D6).
 
 #include "base/check.hpp"
 

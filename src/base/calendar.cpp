@@ -6,8 +6,8 @@ namespace botcore::base {
 
 namespace {
 
-constexpr std::int64_t kDaysPerEra = 146'097;  // 400 years.
-constexpr std::int64_t kEpochShift = 719'468;  // From 0000-03-01 to 1970-01-01.
+constexpr std::int64_t kDaysPerEra = 146'097;  // An era is 400 years.
+constexpr std::int64_t kEpochShift = 719'468;  // Days from 0000-03-01 to 1970-01-01.
 
 constexpr std::int64_t floor_divided(std::int64_t value, std::int64_t by) {
     return value / by - (value % by < 0 ? 1 : 0);
@@ -16,7 +16,7 @@ constexpr std::int64_t floor_divided(std::int64_t value, std::int64_t by) {
 }  // namespace
 
 // Howard Hinnant, "chrono-compatible low-level date algorithms" (2014): the year begins in March,
-// so that the leap day is its last.
+// so that the leap day is the last day of the year.
 std::int64_t days_of(const Date& date) {
     CHECK(date.month >= 1 && date.month <= 12);
     CHECK(date.day >= 1 && date.day <= 31);

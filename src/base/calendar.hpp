@@ -3,7 +3,7 @@
 /// Converts points in time to dates of the civil calendar (proleptic Gregorian, UTC) and back, with
 /// integer arithmetic only.
 ///
-/// K1  `days_of` and `date_of` are inverse to each other for every date of the years 0 to 9999.
+/// K1  `days_of` and `date_of` are the inverse of each other for every date of the years 0 to 9999.
 
 #include "base/time.hpp"
 
@@ -34,17 +34,17 @@ enum class Weekday : std::uint8_t {
 /// Days since 1970-01-01. The date must exist.
 [[nodiscard]] std::int64_t days_of(const Date& date);
 
-/// The date that is `days` after 1970-01-01, or before it when negative.
+/// The date that is `days` days after 1970-01-01, or before it if `days` is negative.
 [[nodiscard]] Date date_of(std::int64_t days);
 
-/// The day that contains `time`, as days since 1970-01-01; rounded down.
+/// The day that contains `time`, as the number of days since 1970-01-01, rounded down.
 [[nodiscard]] std::int64_t day_of(Timestamp time);
 
 [[nodiscard]] Timestamp midnight_of(std::int64_t days);
 
 [[nodiscard]] Weekday weekday_of(std::int64_t days);
 
-/// The first such weekday of the month, as days since 1970-01-01.
+/// The first day of the month that is this weekday, as the number of days since 1970-01-01.
 [[nodiscard]] std::int64_t first_in_month(Weekday weekday, std::int64_t year, std::int64_t month);
 
 }  // namespace botcore::base

@@ -1,7 +1,7 @@
 #pragma once
 
 /// Support for fields that were added to a stored struct after its first version. A visitor that
-/// reads old bytes reports the version that it reads; for all other visitors every field exists.
+/// reads old bytes reports the version of these bytes; for all other visitors every field exists.
 
 #include <cstdint>
 

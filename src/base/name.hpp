@@ -11,8 +11,8 @@
 
 namespace botcore::base {
 
-/// A text that names something. `Tag` makes the names of different things different types, such as
-/// an account's and an asset's.
+/// A text that names something. `Tag` gives the names of different things different types: the name
+/// of an account cannot be used as the name of an asset.
 template <class Tag>
 class Name {
 public:

@@ -9,7 +9,8 @@ namespace botcore::base {
 
 namespace {
 
-/// A number with a larger exponent stays as it is: hundreds of zeros would not be readable either.
+/// A number whose exponent is above this or below its negative stays as it is: a long row of zeros
+/// would not be readable either.
 constexpr int kExponentMax = 40;
 
 bool is_number_part(char c) {
@@ -49,7 +50,8 @@ std::string plain_number(std::string_view number) {
     return moved(number.substr(0, mark), exponent);
 }
 
-/// Is there a digit directly before an "e"? Most documents contain none, not even within a string.
+/// Is there a digit directly before an "e"? Most documents contain no such place, not even within a
+/// string, and need no conversion.
 bool may_have_exponents(std::string_view json) {
     for (std::size_t i = 1; i < json.size(); ++i) {
         const bool mark = json[i] == 'e' || json[i] == 'E';

@@ -3,8 +3,8 @@
 /// Writes the numbers of a JSON document without exponents. The JSON library writes every number
 /// that has a fraction with an exponent: "6.5521E-2", and zero as "0E0".
 ///
-/// N1  After the conversion no number outside of strings has an exponent, and each has its old
-///     value.
+/// N1  After the conversion every number outside of strings has its old value, and none has an
+///     exponent from -40 to 40. A number with a larger or smaller exponent is not converted.
 ///
 /// Thread-safe.
 
@@ -12,7 +12,7 @@
 
 namespace botcore::base {
 
-/// Returns the JSON document with its numbers written without exponents.
+/// Returns the JSON document with its numbers written without exponents (N1).
 [[nodiscard]] std::string plain_numbers(std::string json);
 
 }  // namespace botcore::base

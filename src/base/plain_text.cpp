@@ -27,7 +27,7 @@ constexpr bool is_continuation(char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
 }
 
-/// RFC 3629: rejects overlong forms, surrogates and code points above the last one.
+/// RFC 3629: rejects overlong forms, surrogates and code points above U+10FFFF.
 Character first_of(std::string_view text) {
     const auto first = static_cast<unsigned char>(text.front());
     const std::size_t length = length_of(first);

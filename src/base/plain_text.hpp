@@ -20,17 +20,18 @@ namespace botcore::base {
 /// and line separators?
 [[nodiscard]] bool is_plain_line(std::string_view text);
 
-/// Returns the text with a space in place of each such character and a question mark in place of
-/// each byte that is not valid UTF-8.
+/// Returns the text with a space in place of each character that `is_plain_line` does not allow,
+/// and a question mark in place of each byte that is not valid UTF-8.
 [[nodiscard]] std::string plain_line(std::string_view text);
 
-/// Returns the text with a JSON escape such as \u202e in place of each such character, except for
-/// line feeds, carriage returns and tabs, and with a question mark in place of each byte that is
-/// not valid UTF-8. The meaning of a JSON document does not change.
+/// Returns the text with a JSON escape such as \u202e in place of each character that
+/// `is_plain_line` does not allow, except for line feeds, carriage returns and tabs, and with a
+/// question mark in place of each byte that is not valid UTF-8. The meaning of a JSON document does
+/// not change.
 [[nodiscard]] std::string escaped(std::string_view text);
 
-/// The number of bytes at the end of the text that are an incomplete UTF-8 character, whose other
-/// bytes may still follow.
+/// The number of bytes at the end of the text that are the beginning of a UTF-8 character whose
+/// other bytes may still follow.
 [[nodiscard]] std::size_t open_bytes(std::string_view text);
 
 }  // namespace botcore::base

@@ -61,7 +61,7 @@ TEST(PlainText, KeepsTextInAllScripts) {
 
 TEST(PlainText, RejectsInvalidUtf8) {
     // A terminal with one byte per character interprets 0x9b alone; the others are overlong forms,
-    // a surrogate, a code point above the last one, and incomplete characters.
+    // a surrogate, code points above U+10FFFF, and incomplete characters.
     for (const char* bytes : {"\x9b",
                               "\xc0\x9b",
                               "\xe0\x80\x9b",

@@ -1,8 +1,8 @@
 #pragma once
 
 /// A small seeded random number generator. It computes ranges by itself, so that the same seed
-/// gives the same numbers with every compiler and standard library (style rule D5). Not for
-/// secrets.
+/// gives the same numbers with every compiler and standard library (style rule D5). It must not be
+/// used to create secrets.
 
 #include "base/check.hpp"
 
@@ -10,7 +10,8 @@
 
 namespace botcore::base {
 
-/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
+/// The algorithm is SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number
+/// generators", 2014).
 class Random {
 public:
     explicit constexpr Random(std::uint64_t seed) : state_(seed) {}

@@ -1,7 +1,7 @@
 #pragma once
 
 /// A value, or the reason why there is none. The names follow std::expected, so that this file can
-/// become an alias once every supported compiler has it.
+/// become an alias once every supported compiler has std::expected.
 
 #include "base/check.hpp"
 
@@ -26,7 +26,7 @@ public:
     using error_type = E;
     static_assert(!std::is_reference_v<T>, "Return a pointer or a value, not a reference.");
 
-    // Implicit on purpose, for `return value;` and `return Failure{...};`.
+    // These constructors are implicit on purpose, for `return value;` and `return Failure{...};`.
     // NOLINTBEGIN(google-explicit-constructor)
     constexpr Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
 

@@ -8,7 +8,8 @@ namespace botcore::base {
 
 namespace {
 
-/// No known name is longer, and the cost grows with the square of the length.
+/// A longer word gets no suggestion: no known word is longer, and the cost grows with the square of
+/// the length.
 constexpr std::size_t kWordMax = 128;
 
 char small(char c) {

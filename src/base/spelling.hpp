@@ -1,6 +1,7 @@
 #pragma once
 
-/// Suggests the nearest known word for an unknown one: options, commands, settings.
+/// Suggests the nearest known word for an unknown one, for example for a misspelled option, command
+/// or setting.
 ///
 /// Thread-safe.
 
@@ -15,8 +16,9 @@ namespace botcore::base {
 /// neighbor to turn one word into the other. ASCII letters compare without regard to case.
 [[nodiscard]] std::size_t edit_distance(std::string_view one, std::string_view other);
 
-/// The word of `known` that is nearest to `word`, the first of several. Empty when even the nearest
-/// one differs in more than a third of the characters.
+/// The word of `known` that is nearest to `word`; the first one if several are equally near. Empty
+/// if even the nearest one differs in more than a third of the characters of `word` (for a short
+/// `word`: in more than one).
 [[nodiscard]] std::string_view nearest_word(std::string_view word,
                                             std::span<const std::string_view> known);
 

@@ -20,7 +20,7 @@ void refuse(Transaction& transaction, const model::Origin& origin, RuleBreach br
                                         const model::Origin& origin,
                                         const model::AccountId& id);
 
-/// True, after refusing the request, when the caller saw a version other than the current one.
+/// Refuses the request and returns true if the caller saw a version other than the current one.
 [[nodiscard]] bool refused_by_version(Transaction& transaction,
                                       const model::Origin& origin,
                                       std::optional<std::uint64_t> seen,

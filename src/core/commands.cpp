@@ -24,8 +24,8 @@ void start_epoch(Transaction& transaction, const model::StartEpoch& body) {
     state.epoch = body.epoch;
     state.incarnation = body.incarnation;
     state.policy = body.policy;
-    // Instruments before accounts: an exchange in this process cannot restore an order of an
-    // instrument it does not have.
+    // Instruments are announced before accounts, because an exchange in this process cannot restore
+    // an order of an instrument it does not have.
     for (const auto& [id, instrument] : state.instruments) {
         transaction.perform(AnnounceInstrument{id});
     }

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Commands about accounts and their money, and the start of a writer's term. A command gets its
-/// reply in the record that contains it, except where the exchange decides the result.
+/// Commands about accounts and their money, and the start of a writer's term. The record that
+/// contains a command also contains its reply, except where the exchange decides the result.
 
 #include "core/transaction.hpp"
 

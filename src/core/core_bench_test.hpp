@@ -1,6 +1,6 @@
 #pragma once
 
-/// An engine with two accounts, driven like the runtime drives it, for the tests of this folder.
+/// An engine with two accounts, driven as the runtime drives it, for the tests of this folder.
 
 #include "core/engine.hpp"
 
@@ -51,7 +51,7 @@ inline model::Quote quote(const model::InstrumentId& instrument) {
     return quote;
 }
 
-/// Drives an engine like the runtime does; every decision counts as committed immediately.
+/// Drives an engine as the runtime does; every decision counts as committed immediately.
 class Bench {
 public:
     explicit Bench(model::RiskLimits limits = model::RiskLimits::none()) : engine_(State{}) {

@@ -1,7 +1,7 @@
 #pragma once
 
 /// The result of applying one input: the outcome for the journal and the rows, and the effects that
-/// the runtime must perform once that is durable (invariant I6).
+/// the runtime must perform once the outcome is durable (invariant I6).
 
 #include "core/state.hpp"
 #include "model/exchange.hpp"
@@ -40,7 +40,7 @@ struct CompareAccount {
     model::Timestamp not_before;
 };
 
-/// A command, not trading, changed money or leverage of the account.
+/// A command, and not a trade, changed the money or the leverage of the account.
 struct AnnounceAccount {
     model::AccountId account;
 };
@@ -81,7 +81,8 @@ struct Decision {
     std::optional<model::Refusal> refusal;  ///< With Verdict::Refused.
 };
 
-/// Rows that an input refers to and memory does not hold; the runtime fetches them before apply.
+/// The rows that an input refers to and that are not in memory. The runtime fetches them before it
+/// calls `apply`.
 struct ReadSet {
     std::optional<model::KeyEntry> key;
     std::optional<LiveOrder> order;

@@ -1,13 +1,14 @@
 #pragma once
 
-/// The trading state machine of one shard: it turns inputs into decisions. No clock, no randomness,
-/// no I/O; the same inputs over the same state always lead to the same decisions (style rule D2).
+/// The trading state machine of one shard: it turns inputs into decisions. It uses no clock, no
+/// random numbers and no I/O; the same inputs over the same state always lead to the same decisions
+/// (style rule D2).
 ///
 /// E1  A decision is speculative until its record is durable; only then may its effects be
 ///     performed (I6).
 /// E2  After a failed commit the engine's memory is invalid: create a new engine from the store.
 ///
-/// Threads: one at a time.
+/// Only one thread at a time may use an engine.
 
 #include "core/decision.hpp"
 #include "core/transaction.hpp"

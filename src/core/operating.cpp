@@ -17,7 +17,8 @@ void refuse(Transaction& transaction, const model::Origin& origin, Refusal refus
     transaction.reply_at_once(origin, std::move(refusal));
 }
 
-/// As in `operations::kWindowAheadMax`: a window further ahead is a mistake of the operator.
+/// The same as `operations::kWindowAheadMax`: a window that begins later than this is a mistake of
+/// the operator.
 constexpr model::Duration kWindowAheadMax = model::Duration::seconds(std::int64_t{366} * 86'400);
 
 /// An emergency window that begins within this time begins immediately.

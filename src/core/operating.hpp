@@ -1,7 +1,7 @@
 #pragma once
 
-/// The operating mode and planned maintenance: decisions of an operator or of the schedule about
-/// the whole installation. Modes restrict entries only (invariant I9).
+/// The operating mode and planned maintenance: decisions of an operator or of the maintenance
+/// schedule that apply to the whole installation. Modes restrict entries only (invariant I9).
 ///
 /// G1  The mode follows the current maintenance window; a manual halt stays in force through every
 ///     window.

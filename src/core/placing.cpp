@@ -89,8 +89,8 @@ std::optional<RuleBreach> broken_entry_limit(Transaction& transaction,
     return over_rate(state, account, transaction.monotonic_time());
 }
 
-/// Like the exchange's MAX_NUM_ORDERS: a market order never rests, so it is not limited; zero means
-/// no limit.
+/// The same rule as MAX_NUM_ORDERS of the exchange: a market order never rests, so it is not
+/// limited; zero means no limit.
 std::optional<RuleBreach> too_many_open(const AccountState& account,
                                         const model::Instrument& instrument,
                                         model::OrderType type) {

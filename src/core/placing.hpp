@@ -16,8 +16,8 @@ void cancel_order(Transaction& transaction, const model::CancelOrder& body);
 void close_position(Transaction& transaction, const model::ClosePosition& body);
 
 /// The reply to a cancel of an order that has ended, whatever key the request has: the order if it
-/// was canceled (R3-IDEM-03), otherwise a refusal because nothing is left to cancel. Nothing while
-/// the order is live.
+/// was canceled (R3-IDEM-03), otherwise a refusal because nothing is left to cancel. There is no
+/// reply while the order is live.
 [[nodiscard]] std::optional<model::Reply> late_cancel_reply(const model::Order& order);
 
 /// The number of live orders of the instrument.

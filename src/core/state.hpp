@@ -18,13 +18,13 @@ namespace botcore::core {
 /// A live order, or an order whose end is not durable yet.
 struct LiveOrder {
     model::Order order;
-    std::vector<std::uint64_t> trade_ids;  ///< Already booked (I4).
+    std::vector<std::uint64_t> trade_ids;  ///< The trades that are already booked (I4).
     /// The exchange time at which the exchange first reported, after the fence, that it does not
-    /// know the order. In memory only: after a restart the wait begins again, which is the safe
-    /// direction.
+    /// know the order. In memory only: after a restart the wait begins again, which is safe because
+    /// it only becomes longer.
     std::optional<model::Timestamp> absent_since;
-    /// The exchange time of the first such report, before the fence or not: every attempt had been
-    /// written by then. In memory only.
+    /// The exchange time of the first such report, whether before or after the fence. Every attempt
+    /// had been written by then. In memory only.
     std::optional<model::Timestamp> written_before;
     /// For a trailing stop: the range of prices since it was placed. In memory only: after a
     /// restart it begins with the current price.
@@ -36,8 +36,8 @@ struct Difference {
     enum class Kind : std::uint8_t { Position, Balance };
 
     Kind kind = Kind::Balance;
-    model::Asset asset;              ///< Of a balance.
-    model::InstrumentId instrument;  ///< Of a position.
+    model::Asset asset;              ///< For a balance: its asset.
+    model::InstrumentId instrument;  ///< For a position: its instrument.
     model::Money total;              ///< In our rows.
     model::Money venue_total;
     model::Quantity quantity;  ///< In our rows.
@@ -73,11 +73,11 @@ struct AccountState {
 using KeyId = std::pair<model::Owner, model::IdempotencyKey>;
 
 struct State {
-    model::Sequence sequence = 0;  ///< Of the last record.
+    model::Sequence sequence = 0;  ///< The sequence of the last record.
     model::Epoch epoch = 0;
     std::uint64_t incarnation = 0;
     std::uint16_t shard = 0;
-    // Of the last input; see model::Input.
+    // The times of the last input; see model::Input.
     model::Timestamp time;
     model::Timestamp exchange_time;
     model::Timestamp monotonic_time;
@@ -91,7 +91,7 @@ struct State {
     /// When the ramp began, on the monotonic clock. In memory only: after a restart it is derived
     /// from the exchange time.
     std::optional<model::Timestamp> ramp_began;
-    /// Pending ones, and completed ones that are not durable yet.
+    /// The pending keys, and the completed keys that are not durable yet.
     std::map<KeyId, model::KeyEntry> keys;
     /// For each "flatten" in progress, the reply to be sent under its key once all exits have
     /// ended. In memory only: after a restart it is rebuilt from the record that placed the exits.

@@ -9,8 +9,8 @@
 
 namespace botcore::core {
 
-/// Sends a cancel for every order that does not protect a position, or for all. Replies at once;
-/// each order's end is published as its own event.
+/// Sends a cancel for every order that does not protect a position; for every order if
+/// `body.protective` is set. Replies at once; each order's end is published as its own event.
 void cancel_all(Transaction& transaction, const model::CancelAll& body);
 
 /// Cancels every order that could open a position and closes every position with a reduce-only
@@ -23,11 +23,11 @@ void flatten(Transaction& transaction, const model::Flatten& body);
 /// reply.
 void end_exit(Transaction& transaction, const model::Order& order);
 
-/// For a restart: what the record of a "flatten" placed and canceled, with every exit pending.
-/// Nothing for any other record.
+/// For a restart: the orders that the record of a "flatten" placed and canceled, with every exit
+/// pending. Returns nothing for any other record.
 [[nodiscard]] std::optional<model::OrdersTouched> touched_by(const model::Record& record);
-/// Removes an exit that has ended from the pending ones. Returns false, without an effect, if it is
-/// not one of them.
+/// Removes an exit that has ended from the pending exits. Returns false and changes nothing if the
+/// exit is not one of them.
 bool count_end(model::OrdersTouched& touched, const model::Order& exit);
 
 }  // namespace botcore::core

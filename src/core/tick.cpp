@@ -32,9 +32,9 @@ bool is_within_limit(const model::Order& order, const model::Quote& quote) {
                                            : quote.ask <= *order.queue_limit;
 }
 
-/// The caller's deadline has passed on the exchange clock, or its duration has passed on the
-/// monotonic clock. Setting the clock back prolongs nothing, and a clock that was just set forward
-/// ends nothing.
+/// Whether the caller's deadline has passed on the exchange clock, or the duration until the
+/// deadline has passed on the monotonic clock. Setting the clock back prolongs nothing, and a clock
+/// that was just set forward ends nothing.
 bool is_queue_over(const Transaction& transaction, const model::Order& order) {
     const bool certain = transaction.input().clock == model::ClockState::Certain;
     if (certain && transaction.exchange_time() >= order.queue_until) return true;
@@ -66,7 +66,8 @@ void release_queued(Transaction& transaction,
     send_order(transaction, account, live);
 }
 
-/// Queued exits expire, or are sent once the window is over and the price is within their limit.
+/// Lets queued exits expire, and sends them once the window is over and the price is within their
+/// limit.
 void process_queued_exits(Transaction& transaction,
                           AccountState& account,
                           const model::Tick& body) {

@@ -12,7 +12,8 @@ namespace botcore::core {
 /// Checks the account once. Makes no record when nothing changes (engine rule E1).
 void tick(Transaction& transaction, const model::Tick& body);
 
-/// Whether a tick has anything to check for the account: open positions or queued exits.
+/// Whether a tick has anything to check for the account, that is, whether it has open positions or
+/// queued exits.
 [[nodiscard]] bool wants_ticks(const AccountState& account);
 
 }  // namespace botcore::core

@@ -248,7 +248,8 @@ Decision Transaction::finish() {
     CHECK(!refusal_);
     for (AccountState* account : posted_) {
         for (const auto& [asset, balance] : account->balances) {
-            // I13: a fact of the exchange may make cash negative; then the account is frozen.
+            // I13: a fact that the exchange reports may make cash negative; then the account is
+            // frozen.
             if (balance.of(Book::Cash).is_negative()) {
                 freeze(*account, model::Reason::InsufficientBalance);
             }

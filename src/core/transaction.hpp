@@ -53,16 +53,17 @@ public:
 
     void define(const model::Instrument& instrument);
 
-    /// How many orders this input may still add. What does not fit is done by the next tick.
+    /// The number of orders that this input may still add. The next tick adds the orders that do
+    /// not fit.
     [[nodiscard]] model::OrderNumber remaining_quantity() const {
         return model::kOrdersPerInputMax - orders_added_;
     }
 
     /// Adds an order; its number and id are derived from the record's position in the journal. Only
-    /// while `remaining_quantity` is above zero.
+    /// allowed while `remaining_quantity` is above zero.
     LiveOrder& add_order(AccountState& account, model::Order order);
-    /// Adds an order that was found at the exchange and keeps its id there. Only while
-    /// `remaining_quantity` is above zero.
+    /// Adds an order that was found at the exchange and keeps the id that it has there. Only
+    /// allowed while `remaining_quantity` is above zero.
     LiveOrder& import_order(AccountState& account, model::Order order);
     void add_fill(model::Fill fill);
 
@@ -81,7 +82,7 @@ public:
 
     void perform(Effect effect) { effects_.push_back(std::move(effect)); }
 
-    /// Stores the request's key as pending until its reply.
+    /// Stores the key of the request as pending until the request has its reply.
     void open_key(const model::Origin& origin, const model::ClientOrderId& order);
     /// Stores the reply under the key and sends it.
     void answer(const KeyId& key, model::Reply reply);
@@ -99,7 +100,8 @@ public:
     /// first reason is retained.
     void freeze(AccountState& account, model::Reason reason);
 
-    /// Returns the decision. An input without news, or a transient refusal, makes no record.
+    /// Returns the decision. An input that contains nothing new and a transient refusal make no
+    /// record.
     [[nodiscard]] Decision finish();
 
 private:
@@ -116,7 +118,8 @@ private:
     std::vector<const model::Instrument*> instruments_;
     std::vector<const model::Order*> orders_;
     std::vector<const model::Position*> positions_;
-    std::vector<const model::Position*> positions_changed_;  ///< Those whose version has increased.
+    /// The positions whose version has increased.
+    std::vector<const model::Position*> positions_changed_;
     std::vector<model::Fill> fills_;
     std::vector<const model::KeyEntry*> keys_;
     std::vector<const model::RiskState*> risks_;

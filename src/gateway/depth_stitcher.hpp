@@ -5,7 +5,8 @@
 /// change.
 ///
 /// S1  From `book_ready` to the next `book_reset`, the book that the sink received is exactly the
-///     exchange's book at one update id (down to the snapshot's depth). In doubt the book is reset.
+///     exchange's book at one update id (down to the snapshot's depth). If there is any doubt, the
+///     book is reset.
 /// S2  Update ids only increase until the book is reset.
 /// S3  Quantities are absolute; zero removes a level; removing an unknown level is normal.
 /// S4  At most `changes_max` changes are buffered while a snapshot is awaited. When the buffer is
@@ -31,11 +32,11 @@
 ///   afterwards         u <= local: ignored                  u <= local: ignored (see below)
 ///                      U > local + 1: gap                   pu != local: gap
 ///
-/// Spot's text requires the first change to contain lastUpdateId. When a change ended exactly there
-/// (recorded, ETHUSDT 2024-08-08), none does: the next begins at lastUpdateId + 1, without a gap.
-/// The futures text has no rule for a change that is received twice, as when a new connection
-/// overlaps the old one. A change that is not newer than the book can only repeat it, so it is
-/// ignored there as well.
+/// Spot's text requires the first change to contain lastUpdateId. When a change ended exactly at
+/// lastUpdateId (recorded, ETHUSDT 2024-08-08), no later change contains it: the next one begins at
+/// lastUpdateId + 1, without a gap. The futures text has no rule for a change that is received
+/// twice, as when a new connection overlaps the old one. A change that is not newer than the book
+/// can only repeat what the book already contains, so it is ignored on futures as well.
 
 #include "model/depth.hpp"
 #include "model/names.hpp"
@@ -83,7 +84,7 @@ public:
     /// Takes a `DepthUpdate` or a `DepthSnapshot`; other kinds are `Ignored`.
     StitchStep apply(const protocol::MarketMessage& message, DepthSink& sink);
 
-    /// The connection was lost or the recording restarts: discards everything.
+    /// Discards everything, because the connection was lost or the recording restarts.
     void reset(DepthSink& sink);
 
     [[nodiscard]] StitchState state() const { return state_; }
@@ -93,7 +94,7 @@ public:
     /// The update id of the book; zero while a snapshot is awaited.
     [[nodiscard]] std::uint64_t last_update() const { return last_update_; }
 
-    /// How many changes were dropped because the buffer was full, since construction.
+    /// The number of changes that were dropped because the buffer was full, since construction.
     [[nodiscard]] std::uint64_t dropped_count() const { return dropped_count_; }
 
 private:

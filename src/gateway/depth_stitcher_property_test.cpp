@@ -99,8 +99,9 @@ public:
     bool ready = false;
 };
 
-/// Loses, duplicates, delays and reorders changes, and answers snapshot requests late. A book that
-/// claims to be ready must be the exchange's book at the update id it claims.
+/// Loses, duplicates, delays and reorders changes, and answers snapshot requests late. When the
+/// stitcher reports that the book is ready, it must be the exchange's book at the reported update
+/// id.
 void check_never_silently_wrong(Market market, std::uint64_t seed) {
     Random random(seed);
     Exchange exchange(market, random.next());
@@ -118,7 +119,7 @@ void check_never_silently_wrong(Market market, std::uint64_t seed) {
         RC_ASSERT(sink.levels() == exchange.book_at(stitcher.last_update()));
     };
     for (int i = 0; i < 400; ++i) {
-        const bool quiet = i >= 300;  // Finally nothing goes wrong any more.
+        const bool quiet = i >= 300;  // In the last steps there are no more faults.
         MarketMessage message = exchange.next_change();
         if (quiet || !random.chance(1, 6)) {
             deliver(message);

@@ -10,10 +10,11 @@
 ///     (E2).
 /// F4  Every accepted ticker and every applied change emits a `BestPrice`, changed or not, so that
 ///     its reader can tell a quiet market from a dead stream.
-/// F5  A trade counts once and only if it is a trade of the order book (`TradeDeduplicator`). One
-///     that is older, by the exchange's time, than a trade before it is a `LateTrade`.
-/// F6  After a lost connection, and where trade ids are missing, `TradesMissing` carries the time
-///     since when.
+/// F5  A trade counts once and only if it is a trade of the order book (`TradeDeduplicator`). A
+///     trade that is older, by the exchange's time, than a trade received before it is a
+///     `LateTrade`.
+/// F6  After a lost connection, and where trade ids are missing, `TradesMissing` contains the time
+///     since which they may be missing.
 
 #include "base/time.hpp"
 #include "gateway/depth_stitcher.hpp"
@@ -69,7 +70,8 @@ public:
                                                                 std::string_view symbol) const;
 
     /// Appends the events that `message` causes for `instrument`; it was received at `time` on the
-    /// source's clock. A time before that of an earlier message is replaced by that one (F1).
+    /// source's clock. If `time` is before the time of an earlier message, the time of the earlier
+    /// message is used instead (F1).
     StitchStep apply(protocol::InstrumentIndex instrument,
                      const protocol::MarketMessage& message,
                      base::Timestamp time,

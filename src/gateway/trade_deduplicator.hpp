@@ -2,15 +2,15 @@
 
 /// Decides which public trades of one instrument count: a trade that is received on two streams
 /// (trade and aggTrade) or twice (two connections, a reconnect) counts once, and only market trades
-/// count. A pure state machine.
+/// count. This is a pure state machine.
 ///
-/// D1  Every trade id is counted at most once. An aggregate of which some trades were already
-///     counted counts for the rest of its quantity.
+/// D1  Every trade id is counted at most once. If some trades of an aggregate were already counted,
+///     the aggregate counts for the rest of its quantity.
 /// D2  Trades that are not market trades (`X` is INSURANCE_FUND, ADL, NA ...) never count; their
 ///     ids do not count as missing either.
 /// D3  A gap in the ids means that trades were missed. Ids of the trade stream have no gaps. The
-///     trade ids inside aggregates do, where a trade is not a market trade, so for aggregates the
-///     gap is looked for in the aggregates' own ids.
+///     trade ids inside aggregates have a gap where a trade is not a market trade. For aggregates,
+///     a gap is therefore detected in the ids of the aggregates themselves.
 /// D4  At most `remembered_max` trades are remembered, those with the newest ids. An older id is
 ///     treated as repeated, unless its trade is newer than all others: then the exchange has
 ///     restarted its ids.
@@ -32,8 +32,9 @@ enum class TradeVerdict : std::uint8_t {
 
 struct TradeDecision {
     TradeVerdict verdict = TradeVerdict::Counts;
-    model::Quantity quantity;     ///< The quantity that counts; above zero when the trade counts.
-    bool trades_missing = false;  ///< Between the previous trade and this one (D3).
+    model::Quantity quantity;  ///< The quantity that counts; above zero when the trade counts.
+    /// Trades are missing between the previous trade and this one (D3).
+    bool trades_missing = false;
 };
 
 class TradeDeduplicator {
@@ -43,7 +44,7 @@ public:
     /// Takes a `Trade` or an `AggregateTrade`.
     TradeDecision decide(const protocol::MarketMessage& message);
 
-    /// Forgets everything: a recording is played again.
+    /// Forgets all trades, because a recording is played again.
     void forget();
 
 private:
@@ -54,7 +55,8 @@ private:
         model::Quantity quantity;
     };
 
-    /// True when ids before `message` were skipped; marks its ids as seen.
+    /// Returns true if ids before those of `message` were skipped. Marks the ids of `message` as
+    /// seen.
     bool note_ids(const protocol::MarketMessage& message);
     /// The part of `message` that was not counted before; marks it as counted.
     model::Quantity count(const protocol::MarketMessage& message);

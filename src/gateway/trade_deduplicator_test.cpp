@@ -50,8 +50,8 @@ TEST(TradeDeduplicator, AnIdFarAheadDoesNotHideLaterTrades) {
         EXPECT_EQ(trades.decide(trade(id, 1)).verdict, TradeVerdict::Counts) << id;
 }
 
-/// Two connections deliver the trades one by one and two more the aggregates; each stream stays in
-/// order, but they are interleaved.
+/// Two connections deliver the trades one by one, and two other connections deliver the aggregates.
+/// Each stream stays in order, but they are interleaved.
 RC_GTEST_PROP(TradeDeduplicator, CountsEachTradeOnceHoweverStreamsAreInterleaved, ()) {
     std::vector<MarketMessage> trades;
     std::vector<MarketMessage> aggregates;

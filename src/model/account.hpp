@@ -2,7 +2,7 @@
 
 /// Accounts, their double-entry ledger, positions and fills: the rows that trading changes.
 ///
-/// L1  Per asset, the postings of every record sum to zero (invariant I5).
+/// L1  For each asset, the postings of every record sum to zero (invariant I5).
 /// L2  Every balance is the sum of its postings (invariant I5).
 
 #include "model/exchange.hpp"
@@ -13,7 +13,7 @@
 
 namespace botcore::model {
 
-// All enumerations of this file are stored in the journal: never renumber.
+// The numbers of all enumerators of this file are stored in the journal: never change them.
 
 enum class AccountKind : std::uint8_t { Paper = 1 };
 
@@ -51,8 +51,8 @@ struct Account {
     }
 };
 
-/// The books of an account, per asset. The first three are the owner's money; the others record
-/// where money came from or went to.
+/// The books that an account has for each asset. The first three are the owner's money; the others
+/// record where money came from or went to.
 enum class Book : std::uint8_t {
     Cash = 0,      ///< Free to use.
     Reserved = 1,  ///< Set aside for live orders.
@@ -103,15 +103,15 @@ struct Balance {
     friend bool operator==(const Balance&, const Balance&) = default;
 };
 
-/// A futures position, one-way mode. The cost is stored; an average price is only computed for
+/// A futures position in one-way mode. The cost is stored; an average price is only computed for
 /// display.
 ///
-/// P1  quantity and cost have the same sign, and are zero together.
+/// P1  The quantity and the cost have the same sign, and if one is zero, so is the other.
 struct Position {
     AccountId account;
     InstrumentId instrument;
-    Quantity quantity;  ///< Positive: long. Negative: short. Zero: closed; the row stays for its
-                        ///< leverage.
+    Quantity quantity;  ///< Positive: long. Negative: short. Zero: closed; the row is kept because
+                        ///< it stores the leverage.
     Money cost;         ///< What the open quantity was bought for; negative for a short.
     Money margin;       ///< Initial margin held for the position.
     Rate leverage;
@@ -122,13 +122,14 @@ struct Position {
     // Since version 2 of the record.
     Money round_profit{};  ///< Profit net of fees since the position was last flat.
     Money open_fees{};     ///< Fees paid for the open quantity that are not in `round_profit` yet.
-    Quantity unprotected{};  ///< The part whose stop the exchange has not confirmed yet.
-    /// When the `unprotected` quantity is closed again, on the monotonic scale of the journal.
-    /// Without meaning while `unprotected` is zero.
+    /// The part of `quantity` whose stop the exchange has not confirmed yet.
+    Quantity unprotected{};
+    /// The time at which the `unprotected` quantity is closed again, on the monotonic scale of the
+    /// journal. It has no meaning while `unprotected` is zero.
     Timestamp protect_by{};
     // Since version 5 of the record.
-    /// Reserved for the instrument's open orders. It changes with the orders, so it neither
-    /// increments the version nor counts as a change of the position.
+    /// The money that is reserved for the instrument's open orders. It changes with the orders, so
+    /// a change of it neither increments the version nor counts as a change of the position.
     Money reserved{};
 
     friend bool operator==(const Position&, const Position&) = default;

@@ -51,7 +51,8 @@ void append_decimal(std::string& out, Int128 units) {
     std::array<char, 48> digits{};
     std::size_t position = digits.size();
     const bool negative = units < 0;
-    // Computes the magnitude as unsigned, so that it exists for the lowest value as well.
+    // Computes the magnitude as an unsigned number, because the magnitude of the lowest value does
+    // not fit into a signed one.
     auto rest = static_cast<base::Uint128>(units);
     if (negative) rest = ~rest + 1;
     auto fraction = static_cast<std::uint64_t>(rest % static_cast<base::Uint128>(kScale));

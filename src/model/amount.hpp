@@ -4,8 +4,8 @@
 /// can only be combined where the result has a meaning (style rules T1-T4).
 ///
 /// A1  The magnitude of an amount from outside is below 10^15 whole units.
-/// A2  Nothing wraps. A sum that overflows 128 bits aborts the process, which A1 makes impossible
-///     for any input; products and quotients return a `Result`.
+/// A2  No operation wraps around. A sum that overflows 128 bits aborts the process, which A1 makes
+///     impossible for any input; products and quotients return a `Result`.
 
 #include "base/int128.hpp"
 #include "base/result.hpp"
@@ -22,7 +22,8 @@ using base::Int128;
 using base::Result;
 using base::Rounding;
 
-/// Units per whole: the scale of every amount. Stored in the journal: never change.
+/// The number of units in one whole: the scale of every amount. Amounts are stored in the journal
+/// in these units: never change it.
 inline constexpr std::int64_t kScale = 100'000'000;
 
 /// Why a text is not an amount.
@@ -38,7 +39,7 @@ class Amount {
 public:
     constexpr Amount() = default;
 
-    /// `units` of 10^-8.
+    /// Creates the amount `units` x 10^-8.
     static constexpr Amount from_units(Int128 units) { return Amount(units); }
 
     static constexpr Amount whole(std::int64_t count) {
@@ -94,8 +95,9 @@ namespace detail {
 void append_decimal(std::string& out, Int128 units);
 }  // namespace detail
 
-/// Reads a plain decimal such as "-12.50": optional sign, digits, optional fraction. No exponent,
-/// no spaces, no thousands separators. Zeros beyond the eighth decimal place are accepted.
+/// Reads a plain decimal number such as "-12.50": an optional sign, digits, and an optional
+/// fraction. Exponents, spaces and thousands separators are not accepted. Zeros beyond the eighth
+/// decimal place are accepted.
 template <class A>
 [[nodiscard]] Result<A, AmountError> parse_amount(std::string_view text) {
     return A::from_units(TRY(detail::parse_units(text)));

@@ -17,8 +17,8 @@ constexpr std::int64_t kDay = 24 * kHour;
 
 struct IntervalRow {
     std::string_view text;
-    std::int64_t span;    ///< Microseconds; zero where the length varies.
-    std::int64_t offset;  ///< Of the open times from multiples of the span since 1970.
+    std::int64_t span;    ///< The length in microseconds; zero where it varies.
+    std::int64_t offset;  ///< How far after a multiple of the span since 1970 a candle opens.
 };
 
 constexpr std::array<IntervalRow, kCandleIntervalCount> kIntervals = {{
@@ -35,7 +35,7 @@ constexpr std::array<IntervalRow, kCandleIntervalCount> kIntervals = {{
     {"12h", 12 * kHour, 0},
     {"1d", kDay, 0},
     {"3d", 3 * kDay, 0},
-    {"1w", 7 * kDay, 4 * kDay},  // 1970-01-01 was a Thursday, January 5 a Monday.
+    {"1w", 7 * kDay, 4 * kDay},  // 1970-01-01 was a Thursday, and January 5 was a Monday.
     {"1M", 0, 0},
 }};
 
@@ -47,9 +47,9 @@ std::int64_t floor_divided(std::int64_t a, std::int64_t b) {
     return a / b - (a % b < 0 ? 1 : 0);
 }
 
-/// `month_of` gives the months since 1970-01 for a day, the other function the day on which a month
-/// begins. Howard Hinnant, "chrono-compatible low-level date algorithms" (2014), with years that
-/// begin in March.
+/// `month_of` returns the number of months from 1970-01 to the month of a day; the other function
+/// returns the day on which a month begins. Howard Hinnant, "chrono-compatible low-level date
+/// algorithms" (2014), with years that begin in March.
 std::int64_t month_of(std::int64_t day) {
     const std::int64_t z = day + 719'468;
     const std::int64_t era = floor_divided(z, 146'097);
@@ -154,7 +154,8 @@ base::Outcome<CandleError> CandleSeries::add(Timestamp time, Price price, Quanti
         if (place->open_time == open) {
             merge(*place, one);
         } else {
-            place = candles_.insert(place, one);  // Its trades were missing so far (C3).
+            // The trades of this interval were missing until now (C3).
+            place = candles_.insert(place, one);
             place->complete = false;
         }
         if (place + 1 != candles_.end()) ++revision_;
@@ -280,7 +281,8 @@ base::Outcome<CandleError> CandleBoard::add(Timestamp time, Price price, Quantit
     for (CandleSeries& series : series_) {
         const auto outcome = series.add(time, price, quantity);
         if (outcome) continue;
-        if (outcome.error() == CandleError::Malformed) return outcome;  // In every interval.
+        // It is malformed in every interval.
+        if (outcome.error() == CandleError::Malformed) return outcome;
         too_late = true;
     }
     if (lost_since_ && *lost_since_ <= time) end_gap(time);

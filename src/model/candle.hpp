@@ -1,18 +1,20 @@
 #pragma once
 
 /// Candles: the price of an instrument within equal intervals of time, aggregated from its trades.
-/// Bounded, in memory only, integer arithmetic only.
+/// The number of candles is bounded, they are held in memory only, and all arithmetic is on
+/// integers.
 ///
-/// C1  A series is ascending by open time and has one candle for each open time: a candle that is
-///     put with the same open time replaces the existing one. It holds the newest `kCandlesMax`.
+/// C1  A series is ascending by open time and has at most one candle for each open time: `put`
+///     replaces an existing candle with the same open time. A series holds the newest `kCandlesMax`
+///     candles.
 /// C2  low <= open, close <= high; prices are positive, volumes are not negative. A trade or candle
 ///     that violates this, or whose sums exceed 128 bits, is rejected entirely and changes nothing:
 ///     a malformed number never becomes a zero price.
 /// C3  An interval without a trade gets the same candle as at the exchange: volume 0, and all four
 ///     prices are the previous close. It is created only if every trade since that close was seen.
 /// C4  Times are the exchange's trade times. A trade belongs to the candle whose interval [open,
-///     next open) contains its time, even if it arrives after a later trade. Open and close are the
-///     earliest and the latest trade by that time.
+///     next open) contains its time, even if it arrives after a later trade. The open and the close
+///     are the prices of the earliest and the latest trade of the interval by that time.
 /// C5  An interval in which trades may be missing never appears with a volume of 0: its candle has
 ///     `complete` false, and if none of its trades was seen it has no candle.
 
@@ -28,9 +30,9 @@
 
 namespace botcore::model {
 
-/// The exchange's intervals. Intervals of minutes and hours are aligned to 00:00 UTC, days to
-/// 1970-01-01 (three days: days 0, 3, 6 … since then), weeks to Monday, months to the first of the
-/// month.
+/// The exchange's intervals. Intervals of minutes and hours are aligned to 00:00 UTC, and intervals
+/// of three days to 1970-01-01 (they begin on the days 0, 3, 6 … since then). Weeks begin on
+/// Monday, and months on the first day of the month.
 enum class CandleInterval : std::uint8_t {
     Minute1,
     Minute3,
@@ -79,8 +81,9 @@ struct Candle {
 };
 
 enum class CandleError : std::uint8_t {
-    Malformed,  ///< It violates C2, or its open time is not one of its interval.
-    TooOld,     ///< Older than every candle that the series holds.
+    Malformed,  ///< The trade or candle violates C2, or no candle of the interval has its open
+                ///< time.
+    TooOld,     ///< The trade or candle is older than every candle that the series holds.
 };
 
 /// The candles of one instrument and interval.
@@ -89,7 +92,8 @@ public:
     explicit CandleSeries(CandleInterval interval) : interval_(interval) {}
 
     /// Adds a trade to the candle that contains `time`, even if that candle is closed, or opens the
-    /// next candle. After `lose`, the first trade that is not older than the loss ends the gap.
+    /// next candle with it. After `lose(since)`, the first trade that is not older than `since`
+    /// ends the gap.
     [[nodiscard]] base::Outcome<CandleError> add(base::Timestamp time,
                                                  Price price,
                                                  Quantity quantity);
@@ -104,11 +108,11 @@ public:
     /// Marks trades as possibly missing from `since` until the next trade (C5).
     void lose(base::Timestamp since);
 
-    /// Ascending by open time. The last one may still be open.
+    /// The candles, ascending by open time. The interval of the last one may not have ended yet.
     [[nodiscard]] const std::deque<Candle>& candles() const { return candles_; }
 
-    /// Changes whenever any candle but the last one is added, changed or removed: a copy of those
-    /// candles is valid as long as the revision is the same.
+    /// Changes whenever any candle except the last one is added, changed or removed. A copy of all
+    /// candles except the last one is valid as long as the revision is the same.
     [[nodiscard]] std::uint64_t revision() const { return revision_; }
 
     [[nodiscard]] CandleInterval interval() const { return interval_; }
@@ -136,16 +140,17 @@ struct CandleGap {
     friend bool operator==(const CandleGap&, const CandleGap&) = default;
 };
 
-/// The number of gaps that are stored for each instrument: the newest ones.
+/// The number of gaps that are stored for each instrument. The newest gaps are kept.
 inline constexpr std::size_t kCandleGapsMax = 100;
 
 /// Counts trades that arrived out of the order of their times.
 struct LateTrades {
-    std::uint64_t folded = 0;    ///< Added to their candle although a later one was open.
-    std::uint64_t too_late = 0;  ///< Their candle was no longer held in at least one interval.
+    std::uint64_t folded = 0;  ///< Trades added to their candle although a later candle was open.
+    /// Trades whose candle was no longer held in at least one interval.
+    std::uint64_t too_late = 0;
 };
 
-/// All intervals of one instrument.
+/// The candles of one instrument in all intervals.
 class CandleBoard {
 public:
     CandleBoard();
@@ -156,16 +161,17 @@ public:
                                                  Price price,
                                                  Quantity quantity);
 
-    /// See `CandleSeries::advance`. Cheap unless a minute ends.
+    /// See `CandleSeries::advance`. A call is cheap unless a minute ends.
     void advance(base::Timestamp now);
 
     /// See `CandleSeries::lose`.
     void lose(base::Timestamp since);
 
-    /// Ascending and disjoint. A gap that has not ended yet is not included.
+    /// The gaps, ascending and disjoint. A gap that has not ended yet is not included.
     [[nodiscard]] const std::deque<CandleGap>& gaps() const { return gaps_; }
 
-    /// The time since which trades may be missing; empty when none are, and before the first trade.
+    /// The time since which trades may be missing; empty if no trade is missing, and before the
+    /// first trade.
     [[nodiscard]] std::optional<base::Timestamp> lost_since() const { return lost_since_; }
 
     [[nodiscard]] const LateTrades& late_trades() const { return late_; }

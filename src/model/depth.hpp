@@ -1,7 +1,7 @@
 #pragma once
 
-/// The public order book of one instrument by price level, without our own orders. The stitched
-/// depth stream updates it; the API and the paper venue read it.
+/// The public order book of one instrument, summed by price level, without our own orders. The
+/// stitched depth stream updates it; the API and the paper venue read it.
 
 #include "model/amount.hpp"
 #include "model/order.hpp"
@@ -27,7 +27,7 @@ public:
 
     void clear();
 
-    /// The side's levels, best price *last*.
+    /// The levels of one side; the best price is *last*.
     [[nodiscard]] const std::vector<Level>& levels(Side side) const {
         return side == Side::Buy ? bids_ : asks_;
     }

@@ -57,17 +57,18 @@ struct Trade {
     }
 };
 
-/// What a report says about its order. Stored in the journal: never renumber.
+/// What a report says about its order. The numbers are stored in the journal: never change them.
 enum class ReportKind : std::uint8_t {
-    Open = 1,  ///< In the book; the report includes its trades so far.
+    Open = 1,  ///< The order is in the book; the report includes its trades so far.
     Filled = 2,
     Canceled = 3,
     Expired = 4,
-    Rejected = 5,  ///< Certainly not accepted; `reason_text` says why.
-    NotSent = 6,   ///< Provably never written to the exchange.
-    NoAnswer = 7,  ///< Written, but no response arrived: the outcome is unknown.
-    NotFound = 8,  ///< A query did not find it; this is evidence only after the fence has passed.
-    CancelNotOpen = 9,  ///< A cancel found no open order; it may have been filled.
+    Rejected = 5,  ///< The order was certainly not accepted; `reason_text` says why.
+    NotSent = 6,   ///< The request was provably never written to the exchange.
+    NoAnswer = 7,  ///< The request was written, but no response arrived: the outcome is unknown.
+    /// A query did not find the order; this is evidence only after the fence has passed.
+    NotFound = 8,
+    CancelNotOpen = 9,  ///< A cancel found no open order; the order may have been filled.
     CancelNoAnswer = 10,
     CancelNotSent = 11,
 };
@@ -82,8 +83,8 @@ struct OrderReport {
     std::vector<Trade> trades;  ///< Any known trades, old and new; each is counted once (I4).
     Reason reason = Reason::None;
     std::string reason_text;
-    Timestamp venue_time;  ///< The exchange's clock when it made the statement; fences are measured
-                           ///< by it.
+    Timestamp venue_time;  ///< The time on the exchange's clock when it made the statement; fences
+                           ///< are compared with it.
     /// The attempt of the order, or of its cancel, that NotSent, NoAnswer and the corresponding
     /// cancel reports refer to, so that a late copy is not applied to the next attempt. 0 for all
     /// other kinds.
@@ -136,7 +137,7 @@ struct VenueOrder {
 
 struct VenueBalance {
     Asset asset;
-    Money total;  ///< Free, locked and held as margin; without unrealized profit.
+    Money total;  ///< The free, the locked and the margin money, without unrealized profit.
 
     friend bool operator==(const VenueBalance&, const VenueBalance&) = default;
 

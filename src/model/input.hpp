@@ -16,11 +16,12 @@
 
 namespace botcore::model {
 
-// All enumerations of this file are stored in the journal: never renumber.
+// The numbers of all enumerators of this file are stored in the journal: never change them.
 
 enum class ClockState : std::uint8_t {
     Certain = 1,
-    Uncertain = 2,  ///< It jumped recently; no entries until it has settled (I14).
+    /// The clock jumped recently; no entries are accepted until it has settled (I14).
+    Uncertain = 2,
 };
 
 enum class StorageState : std::uint8_t {
@@ -30,18 +31,19 @@ enum class StorageState : std::uint8_t {
     /// Acknowledged records are missing from the store. Entries are refused, since one could be
     /// executed a second time.
     Behind = 3,
-    /// Just started; the archive has not confirmed yet that it holds no more records than the
-    /// store.
+    /// The process has just started, and the archive has not confirmed yet that it holds no more
+    /// records than the store.
     Unconfirmed = 4,
 };
 
-/// On whose accounts the caller may act.
+/// The accounts on which the caller may act.
 enum class Authority : std::uint8_t {
     Own = 0,
-    All = 1,  ///< An operator's.
+    All = 1,  ///< Every account: the caller is an operator.
 };
 
-/// The caller and the idempotency key. One key and body have one effect for ever (invariant I8).
+/// The caller and the idempotency key. A key with a body has its effect only once, for ever
+/// (invariant I8).
 struct Origin {
     Owner owner;
     IdempotencyKey key;
@@ -121,11 +123,13 @@ struct PlaceOrder {
     Quote quote;
     std::vector<Quote> marks;  ///< For the account's open positions, to compute unrealized losses.
     // Since version 2 of the record.
-    std::optional<Price> stop_price = std::nullopt;  ///< Of stop and take-profit types.
-    std::optional<Price> stop_loss =
-        std::nullopt;  ///< Attached to the bought quantity, on futures.
-    std::optional<Price> take_profit = std::nullopt;  ///< Attached as well.
-    Rate trail_activation{};                          ///< Of the attached stop; see Order.
+    /// The stop price of an order of a stop or take-profit type.
+    std::optional<Price> stop_price = std::nullopt;
+    std::optional<Price> stop_loss = std::nullopt;  ///< The stop price of the stop attached to the
+                                                    ///< bought quantity; futures only.
+    /// The price of the take profit that is attached as well.
+    std::optional<Price> take_profit = std::nullopt;
+    Rate trail_activation{};  ///< For the attached stop; see Order.
     Rate trail_distance{};
 
     friend bool operator==(const PlaceOrder&, const PlaceOrder&) = default;
@@ -157,7 +161,8 @@ struct CancelOrder {
     AccountId account;
     ClientOrderId order;
     std::optional<std::uint64_t> version;  ///< If-Match: the version that the caller has seen.
-    /// Since version 3 of the record. With a reason, a failed order can be given up as well.
+    /// Since version 3 of the record. If a reason is given, the caller can also give up a failed
+    /// order.
     std::string reason{};
 
     friend bool operator==(const CancelOrder&, const CancelOrder&) = default;
@@ -181,8 +186,9 @@ struct ClosePosition {
     Quote quote;
     // Since version 2 of the record: whether the close may wait for the end of a maintenance
     // window.
-    std::optional<Price> queue_limit = std::nullopt;  ///< The worst price that it may get then.
-    Timestamp queue_until{};  ///< When the queued close expires; zero: it must not wait.
+    /// The worst price that the queued close may get.
+    std::optional<Price> queue_limit = std::nullopt;
+    Timestamp queue_until{};  ///< When the queued close expires; zero: the close must not wait.
 
     friend bool operator==(const ClosePosition&, const ClosePosition&) = default;
 
@@ -240,7 +246,7 @@ struct TransferMoney {
     }
 };
 
-/// Restores the initial deposit. Positions are dropped; the history stays.
+/// Restores the initial deposit. The positions are removed; the history is kept.
 struct ResetAccount {
     Origin origin;
     AccountId account;
@@ -325,7 +331,7 @@ struct Flatten {
 /// A tick leaves a record only if it changes something.
 struct Tick {
     AccountId account;
-    std::vector<Quote> marks;  ///< For its open positions and queued exits.
+    std::vector<Quote> marks;  ///< For the account's open positions and queued exits.
 
     friend bool operator==(const Tick&, const Tick&) = default;
 
@@ -339,7 +345,7 @@ struct Tick {
 struct SetMode {
     Origin origin;
     OperatingMode mode = OperatingMode::Normal;
-    Timestamp until;  ///< When it is expected to end; zero: unknown.
+    Timestamp until;  ///< When the mode is expected to end; zero: unknown.
     std::string text;
 
     friend bool operator==(const SetMode&, const SetMode&) = default;
@@ -414,8 +420,8 @@ struct RecordAuditEvent {
     }
 };
 
-/// A comparison found this order of the account at the exchange: one that we closed or created in
-/// the meantime, or an unknown one, which is imported.
+/// A comparison found this order of the account at the exchange: either an order that we closed or
+/// created in the meantime, or an unknown order, which is imported.
 struct ReportFoundOrder {
     VenueOrder order;
 
@@ -432,7 +438,7 @@ struct SetAccountState {
     Origin origin;
     AccountId account;
     AccountState state = AccountState::Frozen;
-    std::string text;  ///< Why.
+    std::string text;  ///< The reason, for people.
 
     friend bool operator==(const SetAccountState&, const SetAccountState&) = default;
 
@@ -445,7 +451,7 @@ struct SetAccountState {
     }
 };
 
-/// An integrity check of ours found an account's money to be in doubt.
+/// One of our integrity checks found an account's money to be in doubt.
 struct FreezeAccount {
     AccountId account;
     Reason reason = Reason::IntegrityFinding;
@@ -466,14 +472,14 @@ struct FreezeAccount {
 struct AdoptBooks {
     Origin origin;
     AccountId account;
-    Asset asset;              ///< Of the balance; empty when the input is about a position.
-    InstrumentId instrument;  ///< Of the position.
+    Asset asset;              ///< The asset of the balance; empty if the input is about a position.
+    InstrumentId instrument;  ///< The instrument of the position.
     Money total_seen;  ///< Our value when the operator saw it; refused if it has changed since.
     Money total;       ///< The exchange's value.
     Quantity quantity_seen;
     Quantity quantity;
     Money cost;
-    std::string text;  ///< Why, and on what evidence.
+    std::string text;  ///< The reason and the evidence, for people.
 
     friend bool operator==(const AdoptBooks&, const AdoptBooks&) = default;
 
@@ -492,7 +498,7 @@ struct AdoptBooks {
     }
 };
 
-/// The order of the alternatives is stored in the journal: append only.
+/// The order of the alternatives is stored in the journal: only ever append to it.
 using InputBody = std::variant<StartEpoch,
                                DefineInstrument,
                                OpenAccount,
@@ -524,9 +530,9 @@ struct Input {
     ClockState clock = ClockState::Certain;
     StorageState storage = StorageState::Normal;
     InputBody body;
-    // Since version 4 of the record; records before it have `time` in both.
-    /// The local clock plus the measured offset of the exchange's clock. Steps back when the local
-    /// clock was ahead and is corrected.
+    // Since version 4 of the record; in older records both are equal to `time`.
+    /// The local clock plus the measured offset of the exchange's clock. It steps back when the
+    /// local clock was ahead and is corrected.
     Timestamp exchange_time{};
     /// Never decreases, and advances by the time that has really passed since the last record (over
     /// a restart: by the difference of the local clock, at least zero). Its origin is the exchange

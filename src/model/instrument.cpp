@@ -7,7 +7,7 @@ namespace botcore::model {
 
 namespace {
 
-/// Symbols are ASCII; any other bytes compare exactly.
+/// Converts ASCII letters only. Symbols are ASCII; any other bytes are compared as they are.
 char upper(char letter) {
     return letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
 }
@@ -51,7 +51,8 @@ Rate rate(std::string_view text) {
     return parse_amount<Rate>(text).value();
 }
 
-/// In whole units, except the maintenance rate, which is in hundredths of a percent.
+/// All figures are in whole units, except the maintenance rate, which is in hundredths of a
+/// percent.
 struct BracketFigures {
     std::int64_t floor;
     std::int64_t cap;

@@ -12,14 +12,15 @@
 
 namespace botcore::model {
 
-/// Stored in the journal: never renumber.
+/// The numbers are stored in the journal: never change them.
 enum class InstrumentStatus : std::uint8_t {
     Trading = 1,
     CancelOnly = 2,  ///< Orders can be canceled; none can be placed.
     Halted = 3,
 };
 
-/// A price, lot or notional rule of the exchange; a bound or step of zero disables that part.
+/// A price, lot or notional rule of the exchange; a bound or step of zero disables that part of the
+/// rule.
 struct PriceFilter {
     Price min;
     Price max;
@@ -79,7 +80,7 @@ struct Instrument {
     LotFilter lot_filter;
     LotFilter market_lot_filter;
     Money notional_min;  ///< Applies to market orders too; futures reduce-only orders are exempt.
-    Money notional_max;  ///< Zero disables.
+    Money notional_max;  ///< Zero disables the rule.
     Rate price_percent_up;    ///< A limit price is at most reference x this; zero disables.
     Rate price_percent_down;  ///< A limit price is at least reference x this; zero disables.
     std::uint32_t open_orders_max = 200;
@@ -113,7 +114,7 @@ struct Instrument {
 [[nodiscard]] const LeverageBracket* bracket_of(const Instrument& instrument, Money notional);
 
 /// Does `text` name the instrument? Accepts its symbol, or base and quote with "/" or "-" between
-/// them, in any case; nothing else.
+/// them, in upper or lower case. Any other text names no instrument.
 [[nodiscard]] bool is_named(const Instrument& instrument, std::string_view text);
 
 /// The instruments of paper trading that need no download: BTCUSDT, ETHUSDT, BNBUSDT and SOLUSDT on

@@ -3,7 +3,7 @@
 /// The exchange's formulas for the money of a cross-margin account: USD-M futures, one-way mode.
 /// The core and the paper venue both use them.
 ///
-/// Rounding: products are rounded half to even at 10^-8, margins up.
+/// Rounding: products are rounded half to even at 10^-8, and margins are rounded up.
 ///
 /// Sources (exchange FAQs): liquidation price b3c689c1f50a44cabb3a84e663b81d93, initial margin of
 /// open orders 4f83b65d83654b5e933f85ef12bf769d, open loss 87fa7ee33b574f7084d42bd2ce2e463b.
@@ -19,18 +19,18 @@ namespace botcore::model {
 /// One contract of an account, with everything that its margin depends on.
 struct ContractState {
     const Instrument* instrument = nullptr;
-    Quantity quantity;  ///< Of the position, with its sign.
-    Money cost;         ///< Of the position; negative for a short.
+    Quantity quantity;  ///< The quantity of the position, with its sign.
+    Money cost;         ///< The cost of the position; negative for a short.
     Rate leverage = Rate::whole(1);
     std::optional<Price> mark;  ///< Empty: the position is valued at its cost.
-    /// Notional of the open buy orders, without reduce-only orders and orders that wait for their
-    /// stop price.
+    /// The notional of the open buy orders. Reduce-only orders and orders that wait for their stop
+    /// price are not included.
     Money open_buys{};
     Money open_sells{};
 };
 
-/// Price x quantity, half to even at 10^-8. Where the exact product does not fit, a bound above
-/// every real amount (10^22 whole units), so that comparisons stay correct.
+/// Price x quantity, rounded half to even at 10^-8. If the exact product does not fit, the result
+/// is a bound above every real amount (10^22 whole units), so that comparisons stay correct.
 [[nodiscard]] Money worth(Price price, Quantity quantity);
 
 /// Position x mark; negative for a short.
@@ -59,7 +59,7 @@ struct ContractState {
 
 struct MarginFigures {
     Money unrealized;
-    Money initial;  ///< Of positions and open orders.
+    Money initial;  ///< The initial margin of positions and open orders.
     Money position_initial;
     Money maintenance;
     Money available;  ///< wallet + unrealized - initial; may be negative.

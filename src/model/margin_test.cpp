@@ -87,7 +87,7 @@ TEST(Margin, OpenLossCountsOrdersBeyondTheMarkPrice) {
 
 TEST(Margin, MaintenanceMarginFollowsTheBrackets) {
     const auto rules = builtin(Market::Futures, "BTCUSDT");
-    // 50,000 at 0.4 %; 60,000 at 0.5 % less 50; 1,200,000 at 0.65 % less 950.
+    // The expected margins: 50,000 at 0.4 %; 60,000 at 0.5 % less 50; 1,200,000 at 0.65 % less 950.
     EXPECT_EQ(maintenance_margin(contract(rules, "1", "50000", "50000")), money("200"));
     EXPECT_EQ(maintenance_margin(contract(rules, "1", "60000", "60000")), money("250"));
     EXPECT_EQ(maintenance_margin(contract(rules, "-20", "-1200000", "60000")), money("6850"));
@@ -155,8 +155,8 @@ TEST(LiquidationPrice, IsWhereTheWalletEqualsTheMaintenanceMargin) {
 }
 
 TEST(LiquidationPrice, MatchesTheDocumentedFormula) {
-    // The formula's terms: wallet 1535443.01, other contracts' maintenance 71200.81144 and profit
-    // -56354.57, one bracket of 10 % with a deduction of 135365, 3683.979 long at 1456.84.
+    // The terms of the formula: wallet 1535443.01, other contracts' maintenance 71200.81144 and
+    // profit -56354.57, one bracket of 10 % with a deduction of 135365, 3683.979 long at 1456.84.
     Instrument rules = builtin(Market::Futures, "ETHUSDT");
     rules.brackets = {{.notional_floor = Money(),
                        .notional_cap = money("100000000"),

@@ -20,17 +20,17 @@ using AccountId = base::Name<struct AccountTag>;
 using Asset = base::Name<struct AssetTag>;
 /// The name of an instrument within its market, for example "BTCUSDT".
 using Symbol = base::Name<struct SymbolTag>;
-/// The id of an order at the exchange; it names one intent for ever (invariant I2).
+/// The id of an order at the exchange; it identifies the same intent for ever (invariant I2).
 using ClientOrderId = base::Name<struct ClientOrderTag>;
 /// The caller's idempotency key, 1 to 255 visible ASCII characters.
 using IdempotencyKey = base::Name<struct IdempotencyTag>;
 
-/// Position of a record in a shard's journal; the first is 1, and 0 means none.
+/// The position of a record in a shard's journal; the first is 1, and 0 means none.
 using Sequence = std::uint64_t;
 /// A writer's term; each start and takeover begins a new one.
 using Epoch = std::uint64_t;
 
-/// Stored in the journal: never renumber.
+/// The numbers are stored in the journal: never change them.
 enum class Market : std::uint8_t {
     Spot = 1,
     Futures = 2,  ///< USD-margined perpetual futures.

@@ -11,7 +11,7 @@
 
 namespace botcore::model {
 
-// All enumerations of this file are stored in the journal: never renumber.
+// The numbers of all enumerators of this file are stored in the journal: never change them.
 
 /// Which entries are accepted. Cancels and exits are accepted in every mode (invariant I9).
 enum class OperatingMode : std::uint8_t {
@@ -22,7 +22,7 @@ enum class OperatingMode : std::uint8_t {
     Halted = 5,       ///< An operator stopped trading.
 };
 
-/// A single row: there is one for the installation.
+/// The operating state of the whole installation; there is only one row of it.
 struct OperatingState {
     OperatingMode mode = OperatingMode::Normal;
     Timestamp since;
@@ -61,7 +61,7 @@ struct MaintenanceWindow {
     Timestamp begin;
     Timestamp end;
     WindowState state = WindowState::Planned;
-    bool emergency = false;  ///< Planned with less than the usual notice.
+    bool emergency = false;  ///< The window was planned with less than the usual notice.
     std::string text;        ///< What will be done, for the banner.
     Timestamp updated;
     std::uint64_t version = 0;
@@ -81,7 +81,8 @@ struct MaintenanceWindow {
     }
 };
 
-/// Hours whose profit is stored separately: a day, and the hour that has just begun.
+/// The number of hours whose profit is stored separately: the last 24 hours and the hour that has
+/// just begun.
 inline constexpr std::size_t kProfitHours = 25;
 
 /// The state of one account that the risk limits are checked against.
@@ -91,11 +92,12 @@ inline constexpr std::size_t kProfitHours = 25;
 ///     day.
 struct RiskState {
     AccountId account;
-    std::uint64_t hour = 0;                     ///< The last hour that has a bucket.
-    std::array<Money, kProfitHours> profits{};  ///< Realized, net of fees, by hour.
+    std::uint64_t hour = 0;                     ///< The last hour that has an entry in `profits`.
+    std::array<Money, kProfitHours> profits{};  ///< The realized profit of each hour, net of fees.
     Money equity_peak;                          ///< The high-water mark of the equity.
     std::uint32_t losses_in_a_row = 0;  ///< Consecutive positions that were closed with a loss.
-    /// No entries before this time, on the monotonic scale of the journal; zero: no cool-down.
+    /// No entries are accepted before this time, on the monotonic scale of the journal; zero: there
+    /// is no cooldown.
     Timestamp cooldown_until;
     bool margin_call = false;  ///< Positions are being closed until the margin is sufficient again.
     std::uint64_t version = 0;

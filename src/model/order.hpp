@@ -29,7 +29,7 @@ namespace botcore::model {
 using base::Duration;
 using base::Timestamp;
 
-// All enumerations of this file are stored in the journal: never renumber.
+// The numbers of all enumerators of this file are stored in the journal: never change them.
 
 enum class Side : std::uint8_t { Buy = 1, Sell = 2 };
 
@@ -47,10 +47,11 @@ enum class OrderRole : std::uint8_t {
     Plain = 0,       ///< Requested by a caller.
     StopLoss = 1,    ///< Attached to an entry.
     TakeProfit = 2,  ///< Attached to an entry.
-    SafetyExit = 3,  ///< The core closes what it cannot protect or what the margin forbids.
-    Flatten = 4,     ///< Part of "close everything".
-    Orphan = 5,      ///< Found at the exchange with an id in our format that no record created.
-    External = 6,    ///< Found at the exchange, and not ours.
+    /// Closes a quantity that the core cannot protect or that the margin no longer covers.
+    SafetyExit = 3,
+    Flatten = 4,   ///< Part of "close everything".
+    Orphan = 5,    ///< Found at the exchange with an id in our format that no record created.
+    External = 6,  ///< Found at the exchange; another client placed it.
 };
 
 enum class TimeInForce : std::uint8_t {
@@ -71,7 +72,7 @@ enum class OrderState : std::uint8_t {
     Expired = 5,
     Rejected = 6,  ///< The exchange did not accept it.
     Refused = 7,   ///< We refused it; nothing reached the exchange.
-    Unknown = 8,   ///< Sent, and the outcome is not known.
+    Unknown = 8,   ///< The order was sent, and the outcome is not known.
     Absent = 9,    ///< Proven never to have reached the exchange's book.
     Queued = 10,   ///< An exit that waits for the end of a maintenance window.
 };
@@ -79,7 +80,7 @@ enum class OrderState : std::uint8_t {
 enum class CancelState : std::uint8_t {
     None = 0,
     Requested = 1,
-    Unknown = 2,  ///< Sent; no response arrived.
+    Unknown = 2,  ///< The cancel was sent, and no response arrived.
 };
 
 /// Why an order or a request was refused, rejected or ended, or why an order rests. One stable code
@@ -103,7 +104,7 @@ enum class Reason : std::uint8_t {
     QuantityOffStep = 15,
     NotionalTooSmall = 16,
     NotionalTooLarge = 17,
-    ReduceOnlyRefused = 18,  ///< It would not shrink the position.
+    ReduceOnlyRefused = 18,  ///< The order would not shrink the position.
     LeverageTooHigh = 19,
     TooManyOpenOrders = 20,
     AccountUnknown = 21,
@@ -116,7 +117,7 @@ enum class Reason : std::uint8_t {
     AssetUnknown = 28,
     // 29 is not assigned.
     AccountExists = 30,
-    NotSent = 31,  ///< Provably never written to the exchange.
+    NotSent = 31,  ///< The request was provably never written to the exchange.
     RejectedByExchange = 32,
     WouldTakeLiquidity = 33,
     CanceledByUser = 34,
@@ -125,7 +126,8 @@ enum class Reason : std::uint8_t {
     ProvenAbsent = 37,
     NotSupportedOnMarket = 38,
     // 39 is not assigned.
-    LateFact = 40,  ///< The exchange reported a fact after we set the outcome; account frozen.
+    /// The exchange reported a fact after we had set the outcome; the account is frozen.
+    LateFact = 40,
     MaxPositionsExceeded = 41,
     StopTooFar = 42,
     StopOnWrongSide = 43,
@@ -151,16 +153,17 @@ enum class Reason : std::uint8_t {
     PriceOutsideQueueLimit = 63,
     StopTriggered = 64,  ///< For an order that rests since its stop price was reached.
     // Why an account is frozen.
-    OrphanOrder = 65,       ///< The exchange has an order of ours that the journal does not know.
+    OrphanOrder = 65,       ///< The exchange has an order of ours that is not in the journal.
     BooksDiffer = 66,       ///< The exchange's balances or positions differ from ours.
     IntegrityFinding = 67,  ///< A check of our own data found damage.
     FrozenByOperator = 68,
     StoreBehindArchive = 69,  ///< Acknowledged records are missing from the store, or may be.
     TooManyAccounts = 70,
-    GaveWayToExit = 71,  ///< It rested where a market exit had to be placed; the core canceled it.
+    GaveWayToExit = 71,  ///< The order left a market exit no room; the core canceled it.
 };
 
-/// One attempt to have the exchange do something: the timestamp and window that sign it.
+/// One attempt to send a request to the exchange: the timestamp and the receive window with which
+/// it is signed.
 struct Attempt {
     Timestamp time;  ///< Exchange time.
     Duration window;
@@ -198,7 +201,8 @@ struct Order {
     ReduceOnly reduce_only = ReduceOnly::No;
     Quantity quantity;
     std::optional<Price> price;
-    IdempotencyKey key;         ///< The key it was placed with; empty for orders of the core.
+    /// The key of the request that placed the order; empty for orders of the core.
+    IdempotencyKey key;
     IdempotencyKey cancel_key;  ///< The key of the pending cancel, if any.
     OrderState state = OrderState::Intended;
     CancelState cancel = CancelState::None;
@@ -210,7 +214,7 @@ struct Order {
     /// The remaining reservation for the unfilled part. On futures, `Position::reserved` holds it
     /// for all orders of the instrument.
     Money reserved;
-    Money reserved_full;  ///< The reservation at the beginning.
+    Money reserved_full;  ///< The reservation that was made when the order was placed.
     std::string venue_order_id;
     Reason reason = Reason::None;
     std::string reason_text;
@@ -222,28 +226,31 @@ struct Order {
     // Since version 2 of the record.
     OrderRole role = OrderRole::Plain;
     OrderNumber parent = 0;  ///< The entry that a protective order belongs to.
-    std::optional<Price> stop_price = std::nullopt;  ///< Of stop and take-profit types.
+    /// The stop price of an order of a stop or take-profit type.
+    std::optional<Price> stop_price = std::nullopt;
     std::optional<Price> stop_loss =
-        std::nullopt;  ///< Of an entry: the stop to attach to its fills.
-    std::optional<Price> take_profit = std::nullopt;  ///< Of an entry.
+        std::nullopt;  ///< For an entry: the stop price of the stop to attach to its fills.
+    /// For an entry: the price of the take profit to attach.
+    std::optional<Price> take_profit = std::nullopt;
     Rate trail_activation{};  ///< The gain at which the stop begins to trail.
     Rate trail_distance{};    ///< The distance to the best price; zero: the stop does not trail.
-    Price trail_mark{};       ///< Of a trailing stop: the best price since the entry.
-    Price trail_start{};      ///< Of a trailing stop: the price at which it begins to trail.
+    Price trail_mark{};       ///< For a trailing stop: the best price since the entry.
+    Price trail_start{};      ///< For a trailing stop: the price at which it begins to trail.
     Owner cancel_owner{};     ///< The owner of `cancel_key`.
     std::optional<Price> queue_limit =
-        std::nullopt;         ///< Of a queued exit: the worst price that it may get.
-    Timestamp queue_until{};  ///< Of a queued exit: when it expires, as the caller gave it.
+        std::nullopt;         ///< For a queued exit: the worst price that it may get.
+    Timestamp queue_until{};  ///< For a queued exit: when it expires, as the caller gave it.
     // Since version 3 of the record.
-    std::string cancelled_reason{};  ///< The given reason for canceling it or giving it up.
+    /// The reason that was given for canceling the order or giving it up.
+    std::string cancelled_reason{};
     // Since version 4 of the record.
     /// The latest t + w of all attempts: until then the exchange may still accept one of them, even
     /// if a clock that was ahead has been corrected since. Zero in older rows.
     Timestamp signed_until{};
-    /// Of a queued exit: `queue_until` on the monotonic scale of the journal. Zero in older rows.
+    /// For a queued exit: `queue_until` on the monotonic scale of the journal. Zero in older rows.
     Timestamp queue_deadline{};
     // Since version 5 of the record.
-    /// Futures, for an entry without a limit: the worst price that was assumed for it.
+    /// For a futures entry without a limit: the worst price that was assumed for it.
     std::optional<Price> worst_price = std::nullopt;
 
     friend bool operator==(const Order&, const Order&) = default;
@@ -318,7 +325,8 @@ struct Order {
            type == OrderType::TakeProfitLimit;
 }
 
-/// Has the order reached its stop price? It rests as a limit order then, also in another process.
+/// Has the order reached its stop price? If so, it rests as a limit order, and it still does after
+/// a restart.
 [[nodiscard]] inline bool is_triggered(const Order& order) {
     return is_conditional(order.type) &&
            (order.reason == Reason::StopTriggered || order.filled.is_positive());
@@ -350,8 +358,7 @@ struct Order {
     return reason == Reason::NoLongerNeeded || reason == Reason::GaveWayToExit;
 }
 
-/// Did the order end without any effect although it was to trade immediately or to reduce a
-/// position?
+/// Did an order that was to trade immediately or to reduce a position end without any effect?
 [[nodiscard]] inline bool did_nothing(const Order& order) {
     const bool meant_to = order.type == OrderType::Market || order.reduce_only == ReduceOnly::Yes;
     return meant_to && order.state == OrderState::Expired && order.filled.is_zero();

@@ -11,11 +11,14 @@ namespace botcore::model {
 /// The risk limits of an account. A figure of zero disables its check. Source of the defaults: the
 /// reliability specification's business rules.
 struct RiskLimits {
-    std::uint32_t positions_max = 10;  ///< Open positions and entries of one account.
-    Rate stop_distance_max = Rate::from_units(kScale / 10);   ///< For an attached stop.
-    Rate daily_loss_max = Rate::from_units(kScale / 20);      ///< Of the equity, over 24 hours.
-    Rate drawdown_max = Rate::from_units(kScale * 15 / 100);  ///< From the peak of the equity.
-    Rate margin_level_warn = Rate::whole(2);                  ///< Equity over margin in use.
+    /// The maximum number of open positions and entries of one account.
+    std::uint32_t positions_max = 10;
+    /// The maximum for an attached stop, relative to the price.
+    Rate stop_distance_max = Rate::from_units(kScale / 10);
+    Rate daily_loss_max = Rate::from_units(kScale / 20);  ///< A share of the equity, over 24 hours.
+    /// A share of the peak of the equity.
+    Rate drawdown_max = Rate::from_units(kScale * 15 / 100);
+    Rate margin_level_warn = Rate::whole(2);  ///< Equity over margin in use.
     Rate margin_level_entry = Rate::from_units(kScale * 150 / 100);
     Rate margin_level_close = Rate::from_units(kScale * 110 / 100);
     /// Positions are closed until the margin level is this high again.
@@ -23,9 +26,9 @@ struct RiskLimits {
     std::uint32_t losses_in_a_row_max = 3;
     Duration cooldown = Duration::seconds(3'600);
     Rate exposure_max = Rate::from_units(kScale / 5);  ///< One instrument's share of the equity.
-    std::uint32_t orders_per_second_max = 10;          ///< Entries of one owner.
+    std::uint32_t orders_per_second_max = 10;  ///< The maximum number of entries of one owner.
 
-    /// All checks disabled: for measurements and for tests of other things.
+    /// Limits that disable all checks, for measurements and for tests of other things.
     [[nodiscard]] static RiskLimits none();
 
     friend bool operator==(const RiskLimits&, const RiskLimits&) = default;
@@ -53,13 +56,14 @@ struct RiskLimits {
 struct Policy {
     /// A price older than this never produces an entry (I14).
     Duration price_age_max = Duration::seconds(2);
-    /// recvWindow of every signed mutation.
+    /// The recvWindow of every signed request that changes something at the exchange.
     Duration attempt_window = Duration::milliseconds(2'000);
     /// M: how long after t + w the matching engine may still accept a request. docs/proof.md.
     Duration fence_margin;
     /// L: how far queries may lag behind the matching engine. docs/proof.md.
     Duration view_lag;
-    /// A market order reserves for the worst price of the walk through the book plus this share.
+    /// A market order reserves for the worst price that it reaches when it walks the book, plus
+    /// this share.
     Rate market_slippage = Rate::from_units(kScale / 200);
     std::uint32_t attempts_max = 3;
     RiskLimits risk;
@@ -73,7 +77,7 @@ struct Policy {
     /// N: a written request reaches the exchange within this time, or never. docs/proof.md.
     Duration request_lifetime = Duration::seconds(3'600);
     // Since version 5 of the record.
-    std::uint32_t accounts_max = 20;  ///< Of one owner.
+    std::uint32_t accounts_max = 20;  ///< The maximum number of accounts of one owner.
 
     friend bool operator==(const Policy&, const Policy&) = default;
 

@@ -14,7 +14,8 @@
 
 namespace botcore::model {
 
-/// The origin of prices; shown together with every price. Stored in the journal: never renumber.
+/// The origin of prices. It is shown together with every price. The numbers are stored in the
+/// journal: never change them.
 enum class MarketSource : std::uint8_t { None = 0, Generated = 1, Recorded = 2, Live = 3 };
 
 /// The range of prices within a period; zeros if there was none.
@@ -47,7 +48,8 @@ struct Quote {
     /// The worst price that the whole quantity of the order would trade at when it walks the book;
     /// zero if the book is too thin or no quantity was given.
     Price worst;
-    Duration age;  ///< Since the last update of the market, on the clock of the market source.
+    /// The time since the last update of the market, on the clock of the market source.
+    Duration age;
     // Since version 5 of the record. For a tick: all prices since the previous tick.
     PriceRange traded{};  ///< Trade prices.
     PriceRange marked{};  ///< The midpoints of the best bid and ask.

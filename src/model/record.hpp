@@ -17,8 +17,8 @@ namespace botcore::model {
 /// SHA-256. The predecessor of the first record has the all-zero hash.
 using Hash = std::array<std::uint8_t, 32>;
 
-/// The end of a shard's journal. A writer can only append if it knows exactly this head (invariant
-/// I7).
+/// The end of a shard's journal. A writer can append only if the head that it knows equals this
+/// head (invariant I7).
 struct Head {
     Sequence sequence = 0;
     Hash hash{};
@@ -28,7 +28,7 @@ struct Head {
     friend bool operator==(const Head&, const Head&) = default;
 };
 
-/// Stored in the journal: never renumber.
+/// The numbers are stored in the journal: never change them.
 enum class KeyState : std::uint8_t {
     Pending = 1,  ///< The outcome is not known yet.
     Done = 2,     ///< The reply is stored.
@@ -43,7 +43,7 @@ struct KeyEntry {
     KeyState state = KeyState::Pending;
     std::uint16_t status = 0;  ///< HTTP status of the stored reply; 0 while pending.
     ClientOrderId order;       ///< The order that was created or changed; empty if none.
-    Sequence sequence = 0;     ///< The record that created it.
+    Sequence sequence = 0;     ///< The record that created this entry.
 
     friend bool operator==(const KeyEntry&, const KeyEntry&) = default;
 
@@ -59,7 +59,8 @@ struct KeyEntry {
     }
 };
 
-/// The new image of one row. The order of the alternatives is stored in the journal: append only.
+/// The new image of one row. The order of the alternatives is stored in the journal: only ever
+/// append to it.
 using Change = std::variant<Account,
                             Instrument,
                             Order,

@@ -12,7 +12,7 @@ struct StatusRow {
     std::uint16_t status;
 };
 
-/// Indexed by the reason's number.
+/// One row for each reason; the index is the number of the reason.
 constexpr auto kStatuses = std::to_array<StatusRow>({
     {Reason::None, 200},
     {Reason::InsufficientBalance, 422},

@@ -17,7 +17,7 @@ namespace botcore::model {
 struct Refusal {
     Reason reason = Reason::None;
     std::string text;           ///< What was expected, what was received, and what to do next.
-    ClientOrderId order;        ///< The order that records it, if one was made.
+    ClientOrderId order;        ///< The order in which the refusal is recorded, if there is one.
     std::uint64_t version = 0;  ///< The current version, for Reason::VersionConflict.
 };
 
@@ -42,8 +42,9 @@ struct FailedExit {
 /// The orders that "cancel all" or "flatten" affected.
 struct OrdersTouched {
     AccountId account;
-    std::vector<ClientOrderId> cancels{};  ///< Cancels were sent for these.
-    std::vector<ClientOrderId> exits{};    ///< They close positions; placed now or earlier.
+    std::vector<ClientOrderId> cancels{};  ///< The orders for which cancels were sent.
+    /// The orders that close positions, placed now or earlier.
+    std::vector<ClientOrderId> exits{};
     std::vector<ClientOrderId> pending{};  ///< The exits that have not ended yet.
     std::vector<FailedExit> failed{};  ///< The exits that failed, in the order in which they ended.
 };
@@ -70,8 +71,9 @@ using Reply = std::variant<Refusal,
 [[nodiscard]] bool is_transient(Reason reason);
 /// The HTTP status of a reason: one table for all routes.
 [[nodiscard]] std::uint16_t status_of(Reason reason);
-/// 200 for a request that was carried out, otherwise the status of its reason. 422 for a market
-/// order or an exit that expired without a trade, and for several exits that all ended without one.
+/// 200 for a request that was carried out, otherwise the status of its reason. The status is 422
+/// for a market order or an exit that expired without a trade, and for several exits that all ended
+/// without a trade.
 [[nodiscard]] std::uint16_t status_of(const Reply& reply);
 
 }  // namespace botcore::model

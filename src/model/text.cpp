@@ -114,7 +114,7 @@ std::string_view to_text(CancelState value) {
 
 namespace {
 
-/// Indexed by the reason's number.
+/// One name for each reason; the index is the number of the reason.
 constexpr std::array<std::string_view, 72> kReasons = {
     "NONE",
     "INSUFFICIENT_BALANCE",

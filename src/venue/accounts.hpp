@@ -9,7 +9,8 @@
 ///
 /// V1  Every trade moves an asset from one account to another or to the fees; nothing else changes
 ///     balances. The sum of an asset over all accounts and the fees stays constant.
-/// V2  A position's quantity and cost have the same sign and are zero together.
+/// V2  The quantity and the cost of a position have the same sign, and if one is zero, so is the
+///     other.
 /// V3  Spot: an amount that an open order locks is not free, and nothing is locked without an open
 ///     order.
 
@@ -42,13 +43,14 @@ struct AccountTrade {
 
 class SpotBalances {
 public:
-    /// Replaces the balance of the asset: `free` is free, nothing is locked.
+    /// Replaces the balance of the asset: the amount `free` is free, and nothing is locked.
     void set(const model::Asset& asset, model::Money free);
 
-    /// Moves from free to locked. Returns false and changes nothing when free is too small.
+    /// Moves the amount from the free to the locked balance. Returns false and changes nothing if
+    /// the free balance is too small.
     [[nodiscard]] bool lock(const model::Asset& asset, model::Money amount);
 
-    /// Moves back from locked to free; `amount` must be locked.
+    /// Moves the amount back from the locked to the free balance; `amount` must be locked.
     void unlock(const model::Asset& asset, model::Money amount);
 
     /// Books an execution against the free balance; the caller must have unlocked its amount
@@ -92,12 +94,12 @@ struct Holding {
 /// price.
 [[nodiscard]] model::Money apply_trade(Holding& holding, const AccountTrade& trade);
 
-/// -2027 when the contract, with one more order included, would exceed the leverage that its
+/// Returns -2027 if the contract, with one more order included, would exceed the leverage that its
 /// bracket allows.
 [[nodiscard]] std::optional<Rejection> check_leverage(const model::ContractState& contract);
 
-/// A leverage setting must be a whole number from one to the highest leverage of the brackets, else
-/// -4028.
+/// A leverage setting must be a whole number from one to the highest leverage of the brackets;
+/// otherwise returns -4028.
 [[nodiscard]] std::optional<Rejection> check_leverage_setting(const model::Instrument& instrument,
                                                               model::Rate leverage);
 

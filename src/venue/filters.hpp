@@ -19,7 +19,7 @@
 
 namespace botcore::venue {
 
-/// Why the exchange rejects a request, in its own words.
+/// Why the exchange rejects a request, with the code and the text of the exchange.
 struct Rejection {
     int code = 0;      ///< Negative, as in the exchange's response.
     std::string text;  ///< The response's `msg`.
@@ -30,7 +30,7 @@ struct Rejection {
 /// "-2010: Duplicate order sent.": the form used in an order report's `reason_text`.
 [[nodiscard]] std::string to_text(const Rejection& rejection);
 
-/// Parses that form; nothing when the text does not have it.
+/// Parses a text in the form of `to_text`; returns nothing if the text does not have that form.
 [[nodiscard]] std::optional<Rejection> parse_rejection(std::string_view text);
 
 /// The data that the filters check.
@@ -39,22 +39,24 @@ struct FilterInput {
     model::OrderType type = model::OrderType::Limit;
     model::ReduceOnly reduce_only = model::ReduceOnly::No;
     model::Quantity quantity;
-    std::optional<model::Price> price;          ///< Of an order with a limit price.
-    std::optional<model::Price> stop_price;     ///< Of a stop or take-profit order.
-    std::optional<model::Price> reference;      ///< Spot: average or reference price; else mark.
+    std::optional<model::Price> price;       ///< The limit price, if the order has one.
+    std::optional<model::Price> stop_price;  ///< The stop price of a stop or take-profit order.
+    /// Spot: the average or reference price; futures: the mark.
+    std::optional<model::Price> reference;
     std::optional<model::Price> best_opposite;  ///< Best price that a market order could trade at.
-    std::uint32_t open_orders_count = 0;        ///< Of the account on this instrument.
+    std::uint32_t open_orders_count = 0;        ///< The account's open orders on this instrument.
 };
 
 /// PRICE_FILTER. Spot: min <= p <= max, p % tick = 0, else -1013. Futures measure the grid from
-/// `min`: (p - min) % tick = 0, else -4014; -4001 below or at zero, -4013 and -4002 outside.
+/// `min`: (p - min) % tick = 0, else -4014. The code is -4001 at or below zero, -4013 below the
+/// minimum and -4002 above the maximum.
 [[nodiscard]] std::optional<Rejection> check_price(const model::Instrument& instrument,
                                                    model::Price price);
 
 /// LOT_SIZE; for orders without a limit price also MARKET_LOT_SIZE. Spot: -1013. Futures measure
-/// the grid from `min`; -4003 at or below zero, -4004 and -4005 outside the range. Off the grid:
-/// -1111 when the quantity has more decimals than the step (the exchange's quantityPrecision), else
-/// -4023.
+/// the grid from `min`; the code is -4003 at or below zero, -4004 below the minimum and -4005 above
+/// the maximum. Off the grid: -1111 when the quantity has more decimals than the step (the
+/// exchange's quantityPrecision), else -4023.
 [[nodiscard]] std::optional<Rejection> check_lot(const model::Instrument& instrument,
                                                  const FilterInput& input);
 

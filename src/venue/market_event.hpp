@@ -12,7 +12,7 @@
 namespace botcore::venue {
 
 enum class MarketEventKind : std::uint8_t {
-    Reset,  ///< A rebuild of the public book starts; only `instrument` and `time` count.
+    Reset,  ///< A rebuild of the public book starts; only `instrument` and `time` have a meaning.
     Depth,  ///< The level's quantity is now `quantity`; zero removes it. `side` is the book's.
     Trade,  ///< A public trade; `side` is the aggressor's.
 };

@@ -1,8 +1,8 @@
 #pragma once
 
 /// Generates a market from a seed: a full order book around a random walk, changed step by step,
-/// and public trades against it. Used by a daemon without a feed (which labels it as generated) and
-/// by simulations.
+/// and public trades against it. It is used by simulations and by a daemon without a feed, which
+/// labels the market as generated.
 ///
 /// G1  The same seed, settings and number of steps produce the same events.
 /// G2  The book that the events describe is never crossed, and both sides always have levels.

@@ -70,7 +70,7 @@ std::int64_t grid_value(std::uint64_t seed, std::int64_t place) {
     return static_cast<std::int64_t>(drawn % (2 * kOne + 1)) - kOne;
 }
 
-/// Interpolates from 0 to kOne with zero slope at both ends: 3 f^2 - 2 f^3.
+/// Interpolates from 0 to kOne, with a slope of zero at both ends: 3 f^2 - 2 f^3.
 std::int64_t smooth(std::int64_t fraction) {
     return fraction * fraction / kOne * (3 * kOne - 2 * fraction) / kOne;
 }

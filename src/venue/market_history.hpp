@@ -6,8 +6,9 @@
 /// P1  The price is a pure function of seed, instrument and time: it is the same after a restart
 ///     and does not depend on where the history ends. It stays within 1.5 % of the instrument's
 ///     `start`.
-/// P2  All candles are built from candles of one minute. A minute opens at the price of its begin
-///     and closes at the price of its end, so that each minute opens where the previous one closed.
+/// P2  All candles are built from candles of one minute. A minute opens at the price at its
+///     beginning and closes at the price at its end, so that each minute opens where the previous
+///     one closed.
 /// P3  The history begins 500 days before the UTC midnight of the day in which it ends. A candle
 ///     covers the part of its span that lies in the history; it is not complete when the history
 ///     begins within its span.
@@ -30,12 +31,12 @@ namespace botcore::venue {
 
 inline constexpr std::int64_t kHistoryDays = 500;
 
-/// The price over time: octaves of value noise, each with its own grid over the whole of time.
+/// The price over time: octaves of value noise, each with its own grid that covers all times.
 class PricePath {
 public:
     PricePath(std::uint64_t seed, const MarketSettings& settings);
 
-    /// At least one.
+    /// The price at `time` in ticks; at least one.
     [[nodiscard]] std::int64_t ticks_at(model::Timestamp time) const;
 
     [[nodiscard]] model::Price price_at(model::Timestamp time) const;

@@ -47,7 +47,8 @@ struct ExchangeOrder {
     model::Quantity filled;
     model::Quantity withdrawn;  ///< Reduce-only: the quantity that exceeds the position.
     std::optional<model::Price> price;
-    std::optional<model::Price> stop_price = std::nullopt;  ///< Of stop and take-profit types.
+    /// Only for stop and take-profit types.
+    std::optional<model::Price> stop_price = std::nullopt;
 
     [[nodiscard]] model::Quantity open() const { return quantity - filled - withdrawn; }
 

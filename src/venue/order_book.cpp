@@ -13,8 +13,8 @@ using model::Side;
 
 namespace {
 
-/// More than any level can hold (model rule A1): an order with this `ahead` is behind the whole
-/// level.
+/// A quantity larger than any level can hold (model rule A1): an order with this `ahead` is behind
+/// the whole level.
 constexpr Quantity kEverything = Quantity::whole(1'000'000'000'000'000);
 
 /// True when `a` is a worse price than `b` for orders on `side`.
@@ -85,7 +85,8 @@ void OrderBook::align(Queue& queue, Quantity total) {
     }
 }
 
-/// When the side has any level, its rebuild is under way, and a level without an entry is empty.
+/// Sets the anonymous quantity of an unconfirmed queue once the side has any level: the rebuild of
+/// the side has then begun, and a level without an entry is empty.
 void OrderBook::settle_unconfirmed(Side side, Queue& queue) {
     if (queue.confirmed || anonymous_.levels(side).empty()) return;
     align(queue, anonymous_at(side, queue.price));

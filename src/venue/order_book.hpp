@@ -9,7 +9,8 @@
 ///
 ///   front  [ahead 5] A:2 [ahead 0] B:1 [ahead 3] C:4 [tail 7]  back      anonymous level: 15
 ///
-/// B1  In a confirmed queue the `ahead`s and the tail sum up to the anonymous level.
+/// B1  In a confirmed queue, the sum of all `ahead` quantities and the tail is the quantity of the
+///     anonymous level.
 /// B2  The quantity in front of an order never grows while the feed has no gap.
 /// B3  Every order in a queue has a positive remaining quantity; a queue has at least one order.
 /// B4  The same calls produce the same matches: nothing depends on addresses or on hashing.
@@ -112,10 +113,11 @@ public:
     void reduce(OrderSerial serial, model::Quantity remaining);
 
     /// Executes the taker's next match, by best price, then time; returns nothing when the taker is
-    /// filled or the book has no more within its limit. The caller subtracts the matched quantity.
+    /// filled or the book holds nothing more within the taker's limit. The caller subtracts the
+    /// matched quantity.
     [[nodiscard]] std::optional<Match> take_next(const Taker& taker);
 
-    /// All matches of the taker at once.
+    /// Executes all matches of the taker at once.
     void take(const Taker& taker, std::vector<Match>& matches);
 
     /// Executes the next identified order that a public trade reaches. Orders at better prices than

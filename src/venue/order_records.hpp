@@ -28,7 +28,8 @@ struct OrderRecord {
     OrderName name;
     model::Side side = model::Side::Buy;
     std::string venue_order_id;
-    model::Quantity filled_before;  ///< Filled before it was restored; those trades are not here.
+    model::Quantity filled_before;  ///< The quantity filled before the order was restored; the
+                                    ///< trades for it are not in this record.
     std::vector<model::Trade> trades;
     model::Money locked;  ///< Spot: the amount locked for it, in the asset that it gives.
     model::ReportKind kind = model::ReportKind::Open;
@@ -50,7 +51,7 @@ struct OrderRecord {
 inline constexpr std::size_t kClosedScannedMax = 512;
 inline constexpr std::size_t kClosedFoundMax = 32;
 
-/// Closed orders; for each name the newest can be found.
+/// The closed orders. For each name, the order that was closed last can be found.
 class OrderHistory {
 public:
     explicit OrderHistory(std::size_t size_max) : size_max_(size_max) { CHECK(size_max > 0); }

@@ -6,9 +6,9 @@
 ///
 /// Every call appends its results to `reports`, one report per order, in the order in which orders
 /// were first affected: the requested order first, then resting orders that traded or ended because
-/// of it. A report of a resting order has its new trades only.
+/// of it. A report of a resting order contains only its new trades.
 ///
-/// Rejections carry the exchange's code and text in `reason_text`, in the form of
+/// Reports of rejections have the exchange's code and text in `reason_text`, in the form of
 /// `to_text(Rejection)`.
 ///
 /// W1  Trade ids and order ids are base + counter. They are unique for ever, provided that each
@@ -48,7 +48,8 @@ struct AccountSnapshot {
     model::Account account;
     std::vector<model::Balance> balances;
     std::vector<model::Position> positions;
-    std::vector<model::Order> live_orders;  ///< Only Open ones are restored, and no market orders.
+    /// Only Open orders are restored, and no market orders.
+    std::vector<model::Order> live_orders;
 };
 
 /// Maximum number of closed orders of this run that can still be queried.
@@ -71,8 +72,8 @@ public:
     /// Adds an instrument, or replaces the rules of a known one, which keeps its book and orders.
     void define(const model::Instrument& instrument);
 
-    /// Futures only. -4028 for a leverage outside the brackets, -1121 for an unknown instrument,
-    /// -2015 for an unknown account.
+    /// Sets the leverage of a futures contract. Returns -4028 for a leverage outside the brackets,
+    /// -1121 for an unknown instrument, and -2015 for an unknown account.
     [[nodiscard]] std::optional<Rejection> set_leverage(const model::AccountId& account,
                                                         const model::InstrumentId& instrument,
                                                         model::Rate leverage);
@@ -96,7 +97,8 @@ public:
                 model::Timestamp now,
                 Reports& reports);
 
-    /// Reports the order with all its trades of this run; NotFound with -2013.
+    /// Reports the order with all its trades of this run, or NotFound with -2013 if there is no
+    /// such order.
     void query(const OrderName& name, model::Timestamp now, Reports& reports) const;
 
     /// Cursor over an account's orders: first those that ended since `since`, then the open ones.
@@ -146,10 +148,10 @@ public:
     [[nodiscard]] std::optional<model::Price> reference_price(
         const model::InstrumentId& instrument) const;
 
-    /// `nullptr` for an unknown instrument.
+    /// The book of an instrument; `nullptr` for an unknown instrument.
     [[nodiscard]] const OrderBook* book(const model::InstrumentId& instrument) const;
 
-    /// `nullptr` for an account that was never restored.
+    /// The balances of a spot account; `nullptr` for an account that was never restored.
     [[nodiscard]] const SpotBalances* spot_balances(const model::AccountId& account) const;
 
     /// Futures wallet balance; zero for an unknown account or asset.
@@ -159,7 +161,7 @@ public:
     [[nodiscard]] Holding holding(const model::AccountId& account,
                                   const model::InstrumentId& instrument) const;
 
-    /// Zeroes for an unknown account.
+    /// The margin figures of an account; all zero for an unknown account.
     [[nodiscard]] model::MarginFigures margins(const model::AccountId& account,
                                                const model::Asset& asset) const;
 
@@ -191,7 +193,7 @@ private:
         std::map<model::InstrumentId, model::Rate> leverages;
     };
 
-    /// A rejection with the core's reason for it.
+    /// A rejection of the exchange and the corresponding reason of the core.
     struct Refusal {
         Rejection rejection;
         model::Reason reason = model::Reason::RejectedByExchange;

@@ -27,7 +27,8 @@ public:
     /// Waiting orders hold nothing; the order that is being triggered comes before all others.
     void keep_reduce_only(const AccountBooks& books);
 
-    /// Marks the order for a report; reports are in the order of the first calls.
+    /// Marks the order to be reported. The reports are in the order in which their orders were
+    /// first marked.
     void touch(OrderSerial serial);
 
     /// Triggers the orders that waited for the traded prices, then reports all touched orders and

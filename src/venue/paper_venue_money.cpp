@@ -26,7 +26,7 @@ const Asset& given_asset(const model::Instrument& instrument, Side side) {
     return side == Side::Buy ? instrument.quote : instrument.base;
 }
 
-/// The most that a spot order gives at its limit.
+/// The largest amount that a spot order gives at its limit.
 Money given_amount(const ExchangeOrder& order, Price price) {
     if (order.side == Side::Sell) return Money::from_units(order.open().units());
     return worth(price, order.open());

@@ -268,7 +268,7 @@ private:
     PaperVenue twin_;
     PaperVenue::Reports twin_reports_;
     std::map<model::AccountId, Quantity> positions_;
-    std::optional<model::Price> public_trade_;  ///< Of this step.
+    std::optional<model::Price> public_trade_;  ///< The public trade of this step.
     std::optional<model::Price> last_;
     Books books_;
     std::map<model::ClientOrderId, OrderFacts> orders_;

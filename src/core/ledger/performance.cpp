@@ -114,7 +114,7 @@ void PerformanceCalculator::add_spot(Round& round,
     const bool in_coins = trade.fee_asset == instrument.base;
     if (fill.side == Side::Buy) {
         if (!round.is_open) open(round, trade.time);
-        // The coins paid as fee were bought too; they count as fee, not as cost.
+        // The coins that were paid as a fee were bought too; they count as a fee and not as a cost.
         const Quantity fee = in_coins ? quantity_of(trade.fee) : Quantity();
         round.quantity += trade.quantity - fee;
         round.cost +=
@@ -151,8 +151,8 @@ void PerformanceCalculator::add_futures(Round& round, const model::Fill& fill, M
     const Quantity closing = round.quantity.is_zero() || !against
                                  ? Quantity()
                                  : std::min(magnitude(round.quantity), trade.quantity);
-    // A fill that reverses the position closes one round and opens another: each bears its part of
-    // the fee.
+    // A fill that reverses the position closes one round and opens another; each round bears its
+    // part of the fee.
     const Money fee_closing = share(fee, closing, trade.quantity, Rounding::HalfEven).value();
     round.quantity += change;
     if (closing.is_positive()) {

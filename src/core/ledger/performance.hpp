@@ -5,12 +5,12 @@
 ///
 /// G1  A *round* is the life of a position from flat to flat. On spot, a remainder below the
 ///     smallest quantity step counts as flat and is carried into the next round.
-/// G2  Gross profit of a futures fill is the booked one. On spot it is the proceeds of the sale
-///     less the matching share of the purchase cost, at average cost.
-/// G3  Net is gross less fees. Fees in the base asset count at the price of their fill; fees in any
-///     other asset are listed and are part of no sum.
-/// G4  Sums include every fill, those of open rounds too. Counts, rates, averages, best and worst
-///     include closed rounds only, and only those that were observed from flat.
+/// G2  The gross profit of a futures fill is the profit that was booked. On spot it is the proceeds
+///     of the sale less the matching share of the purchase cost, at average cost.
+/// G3  Net profit is gross profit less fees. Fees in the base asset count at the price of their
+///     fill; fees in any other asset are listed separately and are not part of any sum.
+/// G4  Sums include every fill, also the fills of open rounds. Counts, rates, averages, best and
+///     worst include closed rounds only, and only those that were observed from flat.
 /// G5  The drawdown is measured on the realized curve: the start plus net profit after each fill.
 
 #include "core/state.hpp"
@@ -30,8 +30,9 @@ struct Rounds {
 
 struct Performance {
     std::uint64_t fills = 0;
-    std::uint64_t fills_excluded = 0;  ///< Of instruments in another quote asset, or unknown ones.
-    model::Money volume;               ///< The notional of all fills.
+    /// Fills of unknown instruments or of instruments in another quote asset.
+    std::uint64_t fills_excluded = 0;
+    model::Money volume;  ///< The notional of all fills.
     model::Money gross;
     model::Money fees;
     std::map<model::Asset, model::Money> fees_other;  ///< G3
@@ -55,7 +56,7 @@ struct Performance {
     /// Won rounds divided by all closed rounds; nothing without a closed round. Rounded half to
     /// even, like all figures below.
     [[nodiscard]] std::optional<model::Rate> win_rate() const;
-    /// Sum of the won rounds divided by sum of the lost ones; nothing without a loss.
+    /// The sum of the won rounds divided by the sum of the lost rounds; nothing without a loss.
     [[nodiscard]] std::optional<model::Rate> profit_factor() const;
     [[nodiscard]] std::optional<model::Money> average_net() const;
     [[nodiscard]] std::optional<model::Duration> average_held() const;

@@ -27,7 +27,7 @@ A amount(std::string_view text) {
     return model::parse_amount<A>(text).value();
 }
 
-/// One fill as text: side, price, quantity, fee.
+/// The side, price, quantity and fee of one fill, as texts.
 struct Deal {
     Side side = Side::Buy;
     std::string price;

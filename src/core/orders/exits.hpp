@@ -18,8 +18,9 @@ struct ExitPlan {
     model::Reason reason = model::Reason::None;
 };
 
-/// Resting reduce-only orders may leave the exchange no room for a market exit of `quantity`. They
-/// are then canceled, because they may never trade (I9). To be called before the exit is sent.
+/// Resting reduce-only orders may leave no room for a market exit of `quantity` at the exchange. In
+/// that case this function cancels them, because they may never trade (I9). To be called before the
+/// exit is sent.
 void make_room(Transaction& transaction,
                AccountState& account,
                const model::InstrumentId& instrument,

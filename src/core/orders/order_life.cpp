@@ -141,8 +141,8 @@ void doubt_verdict(Transaction& transaction, AccountState& account, const LiveOr
     if (model::is_failed(live.order.state)) transaction.freeze(account, Reason::LateFact);
 }
 
-/// Reopens such an order if it rests in the book, so that it can be canceled. Its reservation was
-/// released earlier; there is none to retain.
+/// Reopens an order whose final state says that it never arrived, if it rests in the book, so that
+/// it can be canceled. Its reservation was released earlier, so it has none.
 void revive(Transaction& transaction, LiveOrder& live) {
     Order& order = transaction.change(live);
     order.state = OrderState::Open;
@@ -217,7 +217,7 @@ void apply_not_found(Transaction& transaction,
                      LiveOrder& live,
                      const OrderReport& report) {
     if (live.order.state != OrderState::Unknown) {
-        // The order is known to be at the exchange: its view lags, so query again later.
+        // The order is known to be at the exchange. The exchange's view lags, so query again later.
         if (model::is_live(live.order.state)) {
             query(transaction,
                   live.order,
@@ -279,7 +279,8 @@ void apply_cancel_answer(Transaction& transaction,
         give_cancel_up(transaction, order);
         return;
     }
-    // Not open, or no answer: neither says whether the order filled, so query it.
+    // The exchange said that the order is not open, or it did not answer. Neither says whether the
+    // order filled, so query it.
     order.cancel = CancelState::Unknown;
     query(transaction, order, transaction.monotonic_time());
 }
@@ -333,7 +334,7 @@ void apply_report(Transaction& transaction,
     switch (report.kind) {
         case ReportKind::Open:
             apply_open(transaction, account, live, report);
-            // A cancel whose answer was lost while the order is still open: send it again.
+            // The answer to the cancel was lost and the order is still open: send the cancel again.
             if (live.order.state == OrderState::Open && live.order.cancel == CancelState::Unknown) {
                 send_cancel(transaction, account, live);
             }

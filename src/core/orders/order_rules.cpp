@@ -114,8 +114,8 @@ std::optional<RuleBreach> broken_stop_loss(const OrderView& order, model::Price 
                         stop);
 }
 
-/// The rules for attached stops: futures entries only, on the correct side of the entry price, on
-/// the tick.
+/// The rules for attached stops: they exist for futures entries only, and their prices must be on
+/// the correct side of the entry price and on the tick.
 std::optional<RuleBreach> broken_attachment(const OrderView& order) {
     if (!order.stop_loss && !order.take_profit) return std::nullopt;
     if (order.instrument.id.market != model::Market::Futures ||

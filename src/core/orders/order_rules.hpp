@@ -29,7 +29,8 @@ struct OrderView {
     std::optional<model::Price> stop_price = std::nullopt;
     std::optional<model::Price> stop_loss = std::nullopt;
     std::optional<model::Price> take_profit = std::nullopt;
-    model::Rate stop_distance_max{};  ///< Of `stop_loss` from the entry's price; zero: no limit.
+    model::Rate stop_distance_max{};  ///< The maximum distance of `stop_loss` from the entry price;
+                                      ///< zero: no limit.
 };
 
 /// The first rule that the order breaks; nothing if it breaks none. Rules that need a price are

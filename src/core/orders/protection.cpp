@@ -22,7 +22,7 @@ using model::Side;
 
 namespace {
 
-/// No report has confirmed it at the exchange, or its state is unknown.
+/// Whether no report has confirmed the order at the exchange, or its state is unknown.
 bool is_unconfirmed(OrderState state) {
     return state == OrderState::Intended || state == OrderState::Unknown;
 }
@@ -198,7 +198,7 @@ void tidy(Transaction& transaction, AccountState& account, const Order& order) {
         transaction, account, order.instrument, magnitude(held(account, order.instrument)));
     if (!model::is_protective(order.role)) return;
     if (order.state == OrderState::Filled) {
-        // One of stop and take profit has filled; the other is not needed.
+        // Either the stop or the take profit has filled; the other one is not needed any more.
         cancel_unneeded(transaction, account, [&](const Order& other) {
             return other.parent == order.parent && model::is_protective(other.role) &&
                    other.role != order.role;
@@ -309,7 +309,7 @@ bool is_better(Side stop_side, Price price, Price than) {
     return stop_side == Side::Sell ? price > than : price < than;
 }
 
-/// The stop price at the trail distance from the price; on the tick, rounded away from the price.
+/// The stop price at the trail distance from the price, rounded to the tick away from the price.
 Price stop_behind(const model::Instrument& rules, const Order& stop, Price mark) {
     const bool sells = stop.side == Side::Sell;
     const Rate factor =

@@ -1,7 +1,7 @@
 #pragma once
 
-/// When "not found" becomes proof of absence (docs/proof.md). The local clock is never compared
-/// with a fence; only the exchange's own time counts.
+/// Decides when "not found" becomes proof of absence (docs/proof.md). The local clock is never
+/// compared with a fence; only the exchange's own time counts.
 ///
 /// F1  Nothing proves absence until the exchange's clock has passed t + w + M, with the latest t +
 ///     w of all attempts: before that the request may still reach the matching engine. A clock that

@@ -126,7 +126,7 @@ void report_reconciled(Transaction& transaction, const model::ReportReconciled& 
 
 namespace {
 
-/// The counter-entry goes to or comes from the external book, whatever the sign.
+/// The counter-entry is in the External book, whether the amount is positive or negative.
 void adopt_balance(Transaction& transaction,
                    AccountState& account,
                    const model::AdoptBooks& body,

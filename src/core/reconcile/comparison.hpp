@@ -1,11 +1,12 @@
 #pragma once
 
 /// Compares balances and positions with the exchange's. Every order and trade that the exchange has
-/// was reported before, so no missing trade explains a remaining difference.
+/// was reported before the comparison, so no missing trade explains a remaining difference.
 ///
 /// N1  A difference freezes the account only when two comparisons in a row show it unchanged. A
 ///     difference that one comparison shows may be a report in flight.
-/// N2  If the exchange gave no books, nothing is compared and nothing is assumed to be zero.
+/// N2  If the exchange did not report its books, nothing is compared and nothing is assumed to be
+///     zero.
 
 #include "core/transaction.hpp"
 

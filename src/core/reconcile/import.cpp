@@ -33,7 +33,7 @@ model::Order row_of(const AccountState& account, const model::VenueOrder& found)
     return order;
 }
 
-/// Reserves what the open rest of a spot order may take, so that our entries cannot use it. If
+/// Reserves what the unfilled part of a spot order may take, so that our entries cannot use it. If
 /// there is less cash than that, nothing is reserved: the exchange accepted the order anyway.
 void reserve_rest(Transaction& transaction, AccountState& account, LiveOrder& live) {
     model::Order& order = live.order;

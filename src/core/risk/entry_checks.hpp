@@ -8,20 +8,21 @@
 
 namespace botcore::core {
 
-/// Why no new risk may be taken now; nothing if all conditions hold: storage has room, the clock is
-/// certain, the price is fresh (I14), the account is not frozen (I13) and is reconciled (I11).
+/// The reason why no new risk may be taken now; nothing if all conditions hold: storage has room,
+/// the clock is certain, the price is fresh (I14), the account is not frozen (I13) and is
+/// reconciled (I11).
 [[nodiscard]] std::optional<RuleBreach> entry_refusal(const State& state,
                                                       const AccountState& account,
                                                       const model::Input& input,
                                                       const model::Quote& quote);
 
-/// A breach when acknowledged records are missing, or may be: the request may have been executed
-/// already.
+/// Returns a breach if acknowledged records are missing or may be missing, because the request may
+/// already have been executed.
 [[nodiscard]] std::optional<RuleBreach> closed_by_lost_records(model::StorageState storage);
 
-/// During the ramp after a maintenance window a growing share of entries is accepted: none at its
-/// start, all at its end. The ramp is a duration on the monotonic clock, so setting the clock back
-/// does not prolong it.
+/// During the ramp after a maintenance window a growing share of entries is accepted: no entries at
+/// the start of the ramp, all at its end. The ramp is a duration on the monotonic clock, so setting
+/// the clock back does not prolong it.
 [[nodiscard]] std::optional<RuleBreach> refused_by_ramp(State& state, const model::Input& input);
 
 /// The quantity by which an order of `side` would reduce the position, after deducting what other

@@ -60,7 +60,7 @@ std::size_t occupied(const AccountState& account, const model::InstrumentId& exc
     return instruments.size();
 }
 
-/// Advances the window of hours, so that it has a bucket for `now`.
+/// Advances the window of hours, so that it has an entry for `now`.
 void advance(model::RiskState& risk, model::Timestamp now) {
     const std::uint64_t hour = hour_of(now);
     if (hour <= risk.hour) return;
@@ -102,7 +102,7 @@ namespace {
 struct LimitFigures {
     Money equity;
     Money peak;
-    Money loss;  ///< Of the last 24 hours.
+    Money loss;  ///< The loss of the last 24 hours.
     Money committed;
     model::Timestamp cooldown_until;
 };
@@ -119,7 +119,7 @@ void judge_with(LimitFigures& judged,
     judged.cooldown_until = std::max(judged.cooldown_until, risk.cooldown_until);
 }
 
-/// `whose` is appended to the text: " over all your accounts of this kind", or nothing.
+/// `whose` is inserted into the texts: it is " over all your accounts of this kind" or empty.
 std::optional<RuleBreach> broken_by(const model::RiskLimits& limits,
                                     const LimitFigures& judged,
                                     const Entry& entry,
@@ -223,7 +223,7 @@ std::optional<RuleBreach> over_rate(const State& state,
 
 namespace {
 
-/// For all accounts of the owner, because a streak extends over them.
+/// Ends the streak in all accounts of the owner, because a streak extends over all of them.
 void end_losing_streak(Transaction& transaction, AccountState& account) {
     if (account.risk.losses_in_a_row != 0) transaction.change_risk(account).losses_in_a_row = 0;
     for (const auto* other : accounts_beside(transaction.state(), account.account.id)) {

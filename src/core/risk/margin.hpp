@@ -8,10 +8,11 @@
 /// contain no marks:
 ///
 /// R1  `Position::reserved` is what the instrument's open orders may need beyond the position's own
-///     margin, with the taker fee of what they may open. Orders that only reduce, the smaller side
-///     of quotes on both sides, and stops that have not triggered need nothing.
-/// R2  Margin and reservations take cash only as far as there is any: an order that the exchange
-///     accepts against open profit is accepted here too.
+///     margin, with the taker fee of what they may open. Nothing is needed for orders that only
+///     reduce, for the smaller side if there are orders on both sides, and for stops that have not
+///     triggered.
+/// R2  Margin and reservations take no more cash than there is: an order that the exchange accepts
+///     against open profit is accepted here too.
 
 #include "core/orders/order_rules.hpp"
 #include "core/transaction.hpp"

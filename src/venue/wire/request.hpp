@@ -5,7 +5,8 @@
 ///
 /// Q1  The signed text is the text as sent, without decoding: the query, directly followed by the
 ///     body, without the signature ("Signed endpoint security", 2026-07-21).
-/// Q2  A parameter name occurs once in query and body together; twice is -1101.
+/// Q2  A parameter name may occur only once in the query and the body together; otherwise the
+///     request is rejected with -1101.
 ///
 /// Sources: the spot documentation's rest-api.md and errors.md (2026-07-21), the futures pages
 /// "General Info" and "Error Code" (2026-05-28).
@@ -34,9 +35,9 @@ struct Request {
     std::string_view address;  ///< The address to which the request weight is counted.
 };
 
-/// More than any endpoint takes.
+/// The maximum number of parameters; no endpoint has this many.
 inline constexpr std::size_t kParametersMax = 64;
-/// Query and body together; a batch of orders is the longest.
+/// The maximum length of the query and the body together; a batch of orders is the longest request.
 inline constexpr std::size_t kParameterBytesMax = 16 * 1024;
 
 class Parameters {
@@ -65,7 +66,7 @@ private:
 /// key.
 using Credential = std::variant<std::string, protocol::Ed25519PublicKey>;
 
-/// -1102 without a signature, -1022 for a wrong one.
+/// Returns -1102 if the signature is missing, and -1022 if it is wrong.
 [[nodiscard]] std::optional<Rejection> check_signature(const Parameters& parameters,
                                                        const Credential& credential);
 
