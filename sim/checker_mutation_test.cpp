@@ -77,7 +77,7 @@ private:
     EventQueue& queue_;
 };
 
-/// Forwards everything, with each report altered.
+/// Forwards everything, but alters each report.
 class BrokenSink : public ports::ExchangeSink {
 public:
     void on_report(model::OrderReport report) override {
@@ -169,7 +169,7 @@ private:
     Sink sink_;
 };
 
-/// Forwards everything; broken stores override one function.
+/// Forwards every call; broken stores override one function.
 class StoreWrapper : public ports::Store {
 public:
     StoreWrapper(Context& context, SimStore& store) : context_(context), store_(store) {}
@@ -214,7 +214,7 @@ private:
     std::uint64_t count_ = 0;
 };
 
-/// Loses balance rows of some batches: partially written commits.
+/// Loses the balance rows of some batches, as if their commits were only partially written.
 class TornStore final : public StoreWrapper {
 public:
     using StoreWrapper::StoreWrapper;
@@ -255,7 +255,7 @@ public:
     }
 };
 
-/// Returns other reply bytes for a key than were committed.
+/// Stores reply bytes for a key that differ from those to be committed.
 class OtherBytesStore final : public StoreWrapper {
 public:
     using StoreWrapper::StoreWrapper;

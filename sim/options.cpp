@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<std::string_view, 7> kOptions{
     "--seeds", "--minutes", "--seed", "--base", "--commit", "--json", "--trace"};
 
-/// A whole number above zero: a run of zero seeds or minutes must not look like one without
+/// Reads a whole number above zero: a run of zero seeds or minutes must not look like a run without
 /// findings.
 std::optional<std::uint64_t> number_of(std::string_view text) {
     std::uint64_t number = 0;
@@ -28,7 +28,7 @@ std::string check_commit(std::string_view asked, std::string_view built) {
            std::string(asked) + "; check that one out first";
 }
 
-/// Stores the value of a numeric option; false for an unknown name.
+/// Stores the value of a numeric option; returns false if there is no such option.
 bool keep_number(Options& options, std::string_view name, std::uint64_t number) {
     if (name == "--seeds") {
         options.seeds = number;

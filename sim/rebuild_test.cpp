@@ -133,7 +133,7 @@ protected:
         return work.head();
     }
 
-    /// The error that ends a rebuild from these entries; nothing is written then (R1).
+    /// The error that ends a rebuild from these entries. Expects that nothing was written (R1).
     RebuildError error_of(const std::vector<JournalEntry>& entries,
                           const runtime::ReplyOf& reply_of) {
         Scratch scratch;

@@ -130,7 +130,7 @@ protected:
         EXPECT_EQ(world_->violations().count(), 0U) << texts(world_->violations());
     }
 
-    /// Trades in all ways for a few seconds; returns a record from the middle of that time.
+    /// Makes random trades of all kinds for a few seconds; returns a record from this time.
     model::Sequence trade(base::Random& random) {
         const std::int64_t steps = random.between(10, 30);
         const std::int64_t remembered = random.between(0, steps - 1);
@@ -323,8 +323,8 @@ TEST_F(Restore, ComparesTheWholeDayAtFourInTheMorning) {
     buy_elsewhere("web_1", std::nullopt);
     run(25'000);
     ASSERT_EQ(orders(OrderRole::External).size(), 1U);
-    // The simulation begins at midnight. By four nothing new has happened, and nothing is booked
-    // again.
+    // The simulation begins at midnight. Nothing new happens before four o'clock, and the
+    // comparison books nothing again.
     const auto records = head();
     world_->run_for(Duration::seconds(4 * 3'600 + 60));
     EXPECT_EQ(orders(OrderRole::External).size(), 1U);

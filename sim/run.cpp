@@ -10,7 +10,7 @@ namespace botcore::sim {
 
 namespace {
 
-/// Marks how stops and exits that the core created by itself ended.
+/// Sets the coverage marks that say how stops and exits created by the core ended.
 void mark_stop(const model::Order& order) {
     const bool filled = order.state == model::OrderState::Filled;
     if (filled && order.type == model::OrderType::StopMarket) REACHED("stop order triggered");
@@ -29,7 +29,7 @@ void mark_stop(const model::Order& order) {
     if (order.reason == model::Reason::QueueExpired) REACHED("queued exit expired");
 }
 
-/// Sets the marks that can be determined only from a finished run.
+/// Sets the coverage marks that can be determined only after a run has finished.
 void mark_ends(const checkers::Projection& projection,
                const checkers::Violations& violations,
                const Plan& plan) {

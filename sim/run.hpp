@@ -19,7 +19,7 @@ struct RunResult {
     std::uint64_t restores = 0;  ///< Restore points whose rows were rebuilt and compared.
     model::Duration virtual_time;
     std::size_t violations = 0;
-    std::vector<std::string> texts;  ///< The first violations, "I4: …".
+    std::vector<std::string> texts;  ///< The first violations, each as "I4: …".
 };
 
 [[nodiscard]] RunResult run_plan(const Plan& plan, bool printed);

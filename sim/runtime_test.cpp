@@ -429,7 +429,7 @@ TEST_F(RuntimeAlone, RecordsAuditEventsOnceAndInOrderDespiteFailedCommits) {
         faults_.force(fault);
         if (fault == Fault::LoadFails) faults_.force(Fault::UnavailableKept);
         (void)runtime_.step(now());
-        ASSERT_TRUE(record(number));  // While the store is unavailable.
+        ASSERT_TRUE(record(number));  // The store is unavailable now.
         given.push_back(number++);
         pass(Duration::seconds(1));
         steps();

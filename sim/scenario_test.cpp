@@ -76,7 +76,7 @@ protected:
         return *made;
     }
 
-    /// True when the last reply to call `number` was a refusal with this code.
+    /// Was the last reply to call `number` a refusal with this code?
     [[nodiscard]] bool refused(std::size_t number, const std::string& code) const {
         const auto& replies = world_->clients().at(number).replies;
         return !replies.empty() && replies.back().status == 503 &&
@@ -160,7 +160,7 @@ private:
     bool& is_lost_;
 };
 
-/// The fates of successive cancels; those after the last one in the list arrive.
+/// What happens to successive cancels; the cancels after the end of the list arrive.
 enum class CancelFate : std::uint8_t { Lost, NotSent };
 using CancelFates = std::deque<CancelFate>;
 
@@ -328,7 +328,7 @@ TEST_F(Scenario, CommitUnavailableWithoutEffectIsRecordedOnceOnRetry) {
     run(Duration::milliseconds(200));
     EXPECT_EQ(order_count(), 0U);
     run(Duration::seconds(30));
-    // Or refused, when the retry arrived while accounts were being compared.
+    // The order may also be a refused one, if the retry arrived while accounts were being compared.
     EXPECT_EQ(order_count(), 1U);
     const auto& replies = world_->clients().at(number).replies;
     ASSERT_GE(replies.size(), 2U);
@@ -344,7 +344,7 @@ TEST_F(Scenario, OldWriterIsFencedByItsNextCommit) {
     world_->take_over();
     run(Duration::seconds(8));
     ASSERT_NE(&world_->node(), &old);
-    // Some reach the old process, which must not write.
+    // Some of these orders reach the old process, which must not write.
     for (int i = 0; i < 8; ++i)
         (void)place();
     run(Duration::seconds(30));
@@ -431,7 +431,7 @@ TEST_F(Scenario, LateFactAfterAbsentFreezesTheAccountAndTheOrderCanBeCanceled) {
     say(model::ReportKind::NotFound, Duration::seconds(4));
     say(model::ReportKind::NotFound, Duration::seconds(9));
     ASSERT_EQ(order_of(number).state, OrderState::Absent);
-    run(Duration::seconds(15));  // The gap in the stream is read again.
+    run(Duration::seconds(15));  // The order is read again after the gap in the stream.
     EXPECT_EQ(order_of(number).state, OrderState::Open);
     const auto* account = world_->context().checker.projection().find(Clients::kAliceFutures);
     EXPECT_EQ(account->state, model::AccountState::Frozen);
@@ -443,8 +443,8 @@ TEST_F(Scenario, LateFactAfterAbsentFreezesTheAccountAndTheOrderCanBeCanceled) {
     end_well();
 }
 
-// A report names the attempt it is about, so that a duplicate NotSent of the first attempt does not
-// cause a third one while the second is in flight.
+// A report names the attempt that it is about, so that a duplicate NotSent of the first attempt
+// does not cause a third attempt while the second is in flight.
 // @spec:I13
 TEST_F(Scenario, DuplicateNotSentDoesNotSendTwice) {
     begin();
@@ -700,8 +700,8 @@ TEST_F(Scenario, FlattenClosesEvenWhileAnExitRests) {
     end_well();
 }
 
-// One of its exits has ended when the process dies, and the other one is lost on its way: the reply
-// after the restart is the one that was due without the crash.
+// When the process dies, one exit of the "flatten" has ended, and the other exit is lost on its
+// way. The reply after the restart is the same as without the crash.
 TEST_F(Scenario, FlattenGetsItsReplyAfterACrash) {
     bool is_lost = false;
     Parts parts;

@@ -9,8 +9,8 @@ namespace botcore::sim {
 namespace {
 
 constexpr std::uint64_t kBase = 20'260'101;
-/// Small enough that a part finishes within its time limit on a slow machine; parts run in
-/// parallel.
+/// The number of seeds in one part. It is small enough that a part finishes within its time limit
+/// on a slow machine; parts run in parallel.
 constexpr std::uint64_t kSeedsInPart = 20;
 
 class SeedsInParts : public testing::TestWithParam<std::uint64_t> {};

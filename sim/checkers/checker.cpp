@@ -6,7 +6,8 @@ namespace botcore::sim::checkers {
 
 using model::OrderState;
 
-/// Checks the verdict "never reached the exchange" against the orders that are there.
+/// If the record says that the order never reached the exchange, checks that the exchange does not
+/// have it.
 void Checker::check_verdict(const model::Order& order) {
     const bool denied = order.state == OrderState::Absent || order.state == OrderState::Refused ||
                         order.state == OrderState::Rejected;
@@ -225,8 +226,8 @@ bool Checker::booked_in_order(const model::AccountId& account) const {
     return true;
 }
 
-/// When fills are booked in another order than they happened, profit may be realized at other
-/// times. Both sides must then agree on money less the cost of positions.
+/// If fills are booked in a different order than they happened, profit may be realized at different
+/// times. Our journal and the exchange must then agree on money less the cost of positions.
 void Checker::audit_money(const VenueTruth& truth) {
     if (!truth.own_books) return;
     std::map<model::AccountId, model::Money> shifted;
@@ -255,8 +256,8 @@ void Checker::audit_money(const VenueTruth& truth) {
     }
 }
 
-/// Stops only ever reduce, every reducing order ends with its position, and no position stays
-/// unprotected.
+/// Checks that stops only reduce positions, that every reducing order ends with its position, and
+/// that no position stays unprotected.
 void Checker::audit_protection(const VenueTruth& truth) {
     for (const auto& [name, position] : projection().positions) {
         if (position.unprotected.is_zero()) continue;

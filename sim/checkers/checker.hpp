@@ -21,7 +21,7 @@ struct ReplySeen {
     bool verdict = false;  ///< The reply states the request's outcome and does not ask for a retry.
     bool mismatch = false;    ///< The reply says that the key belongs to another request.
     bool pending = false;     ///< The reply says that the request is in progress.
-    std::string stored_body;  ///< Of the key's committed row; empty without one.
+    std::string stored_body;  ///< The body in the key's committed row; empty if there is none.
 };
 
 /// The true state of one account at the exchange, once no work is in progress.
@@ -47,7 +47,7 @@ struct VenueTruth {
         model::Money cost;
     };
 
-    /// False: the venue is restored from our own rows, so its money proves nothing.
+    /// False if the venue is restored from our own rows, so that its money proves nothing.
     bool own_books = true;
     std::vector<OpenOrder> open_orders;
     std::vector<Money> money;
@@ -67,7 +67,7 @@ public:
     /// The core dispatched the order for sending.
     void on_order_left(const model::OrderInstruction& instruction);
     void on_cancel_left(const model::CancelInstruction& instruction);
-    /// The bytes of a placement were sent.
+    /// The bytes of a placement were sent to the exchange.
     void on_order_written(const model::ClientOrderId& id);
     void on_reply(const ReplySeen& reply);
     /// A new term has begun; `open` is the state that the writer now has in memory.
@@ -79,7 +79,8 @@ public:
     void on_venue_trade(const TradeName& name,
                         const model::ClientOrderId& order,
                         const model::Trade& trade);
-    /// The venue was lost with the process: what it had not reported counts as not having happened.
+    /// The venue was lost with the process: events that it had not reported count as not having
+    /// happened.
     void on_venue_lost();
 
     /// The store is restored to an earlier record, so its journal is checked again from the first

@@ -85,8 +85,8 @@ void JournalChecker::on_committed(const model::Head& expected,
     }
 }
 
-/// Postings and rows agree on the reserved amounts, and these equal the exchange's formula as far
-/// as the cash suffices.
+/// Checks that postings and rows agree on the reserved amounts, and that these amounts equal the
+/// result of the exchange's formula as far as the cash suffices.
 void JournalChecker::check_reservations(const model::Record& record) {
     std::set<std::pair<model::AccountId, model::InstrumentId>> touched;
     for (const auto& change : record.outcome.changes) {
@@ -119,8 +119,8 @@ void JournalChecker::check_reservations(const model::Record& record) {
     }
 }
 
-/// The simulator numbers the audit events that it passes to a process: each is recorded once, and
-/// in order.
+/// Checks that each audit event is recorded once and in order: the simulator numbers the audit
+/// events that it passes to a process.
 void JournalChecker::check_act(const model::Record& record) {
     const auto* action = std::get_if<model::RecordAuditEvent>(&record.input.body);
     if (action == nullptr) return;
@@ -219,7 +219,7 @@ void JournalChecker::check_transition(const model::Record& record,
     if (!evidence) violations_.add("I3", "Unknown of " + after.id.text() + " ended by a non-fact");
 }
 
-/// S1: the quantity that an entry with a stop has just filled has a stop from the same record on.
+/// Checks S1: a quantity that is filled by an entry with a stop has a stop from the same record on.
 void JournalChecker::check_protection(const model::Record& record,
                                       const model::Order& before,
                                       const model::Order& after) {
@@ -245,7 +245,7 @@ void JournalChecker::check_protection(const model::Record& record,
                         to_text(covered) + " at " + place_of(record));
 }
 
-/// A request is signed with the shown time, not with the journal's monotonic time.
+/// Checks that a request is signed with the shown time, not with the journal's monotonic time.
 void JournalChecker::check_attempts(const model::Record& record) {
     for (const auto& change : record.outcome.changes) {
         const auto* order = std::get_if<model::Order>(&change);

@@ -47,7 +47,7 @@ private:
     model::Timestamp time_;
     model::Timestamp monotonic_time_;
 
-    /// By order id, what is needed to prove that the order is absent.
+    /// What is needed to prove that an order is absent.
     struct Sent {
         std::uint32_t attempt = 0;
         /// The latest end of a signing window (time stamp plus window) over all attempts.

@@ -11,7 +11,7 @@ void Projection::change(const model::Change& change, Violations& violations) {
     } else if (const auto* instrument = std::get_if<model::Instrument>(&change)) {
         instruments[instrument->id] = *instrument;
     } else if (const auto* order = std::get_if<model::Order>(&change)) {
-        // External users may reuse an id of theirs once its order has ended.
+        // External users may use an id of their own again once its order has ended.
         const auto [place, added] = numbers_.try_emplace(order->id, order->number);
         if (!added && order->role == model::OrderRole::External) {
             place->second = std::max(place->second, order->number);
@@ -121,7 +121,8 @@ model::Money Projection::reservation(const model::AccountId& account,
         const bool waits = model::is_conditional(order.type) && order.filled.is_zero() &&
                            order.reason != model::Reason::StopTriggered;
         if (waits || remaining(order).is_negative()) continue;
-        // A market exit that was accepted without a price has none; it only reduces.
+        // A market exit that was accepted without a price has no price; it only reduces the
+        // position.
         const auto assumed = order.worst_price.value_or(order.stop_price.value_or(model::Price()));
         const auto at = order.price.value_or(assumed);
         const auto worth = model::notional(at, remaining(order)).value();

@@ -14,7 +14,7 @@ struct Violation {
     std::string text;
 };
 
-/// Stores the first violations only; a broken core can report the same one a thousand times.
+/// Stores only the first violations: a broken core can cause the same violation a thousand times.
 class Violations {
 public:
     void add(std::string invariant, std::string text) {
@@ -48,8 +48,8 @@ enum class Assumptions : std::uint8_t {
 /// A committed record as stored.
 struct StoredRecord {
     model::Record record;
-    model::Hash hash{};        ///< As stored.
-    model::Hash recomputed{};  ///< Of the stored bytes.
+    model::Hash hash{};        ///< The stored hash.
+    model::Hash recomputed{};  ///< The hash of the stored bytes.
 };
 
 /// Rows of all tables, or those of the open state only.
@@ -62,7 +62,7 @@ struct Rows {
     std::vector<model::Balance> balances;
     std::vector<model::KeyEntry> keys;
     std::vector<model::RiskState> risks;
-    std::vector<model::OperatingState> operating;  ///< One.
+    std::vector<model::OperatingState> operating;  ///< Exactly one row.
     std::vector<model::MaintenanceWindow> windows;
 };
 

@@ -33,7 +33,7 @@ model::Account account_of(const char* owner, const char* id, model::Market marke
     return account;
 }
 
-/// Fills in the caller's name, key and body hash of a request.
+/// Sets the caller's name, the key and the hash of the body in a request.
 void sign(model::InputBody& body, const checkers::KeyName& key, std::string& hash) {
     std::string bytes;
     protocol::BinaryWriter(bytes).write(body);
@@ -86,7 +86,7 @@ void Clients::act_later() {
 
 void Clients::take_action() {
     model::InputBody body = choose();
-    // No suitable command at the moment.
+    // `StartEpoch` stands for "no suitable command at the moment".
     if (std::holds_alternative<model::StartEpoch>(body)) return;
     const std::size_t number = call(body);
     if (context_.faults.strikes(Fault::SameKeyParallel)) {
@@ -244,7 +244,8 @@ model::InputBody Clients::choose() {
     return choose_money();
 }
 
-/// The price moved by a random number of hundredths of a percent, rounded to the tick.
+/// Returns `price`, moved by a random number of hundredths of a percent from `low` to `high` and
+/// rounded to the tick.
 model::Price Clients::around(model::Price price, std::int64_t low, std::int64_t high) {
     const auto units = price.units() + price.units() / 10'000 * random_.between(low, high);
     return rounded_down_to(model::Price::from_units(units), model::Price::from_units(10'000'000));
@@ -307,7 +308,7 @@ model::InputBody Clients::choose_place() {
     return order;
 }
 
-/// A close that may wait for the end of a maintenance window.
+/// Chooses a close that may wait for the end of a maintenance window.
 model::InputBody Clients::choose_close() {
     const model::Account& account = accounts_[random_.chance(1, 2) ? 1 : 3];
     model::ClosePosition close;
@@ -324,7 +325,7 @@ model::InputBody Clients::choose_close() {
     return close;
 }
 
-/// Commands that affect many orders or all accounts at once.
+/// Chooses a command that affects many orders or all accounts at once.
 model::InputBody Clients::choose_sweep() {
     const std::uint64_t dice = random_.below(10);
     const model::Account& account = choose_account();

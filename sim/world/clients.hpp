@@ -23,9 +23,9 @@ struct Call {
 
 class Clients {
 public:
-    /// `submit` passes a request to the running process; false when there is none.
     Clients(Context& context, SimStore& store, const SimMarket& market);
 
+    /// `submit` passes a request to the running process; it returns false if no process runs.
     void set_submit(std::function<bool(runtime::Request)> submit) { submit_ = std::move(submit); }
 
     /// Opens the accounts, then trades until `stop`.
@@ -33,12 +33,13 @@ public:
 
     void stop() { trading_ = false; }
 
-    /// Repeats every open call now.
+    /// Has every call ended with a verdict?
     [[nodiscard]] bool all_done() const;
 
-    /// Creates a call under a new key; it is sent at once and repeated until done.
+    /// Creates a call under a new key, which is sent at once and repeated until it is done. Returns
+    /// the number of the call.
     std::size_t call(model::InputBody body);
-    /// The same under a key that the test chooses.
+    /// Creates a call in the same way, but under a key that the test chooses.
     std::size_t call(model::InputBody body, const std::string& key);
     /// Sends call `number` again.
     void send(std::size_t number);

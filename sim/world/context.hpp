@@ -1,6 +1,7 @@
 #pragma once
 
-/// What all parts of the simulation share: time, random numbers, the checker, the event log.
+/// The objects that all parts of the simulation share: virtual time, random numbers, the checker
+/// and the event log.
 
 #include "sim/checkers/checker.hpp"
 #include "sim/world/event_queue.hpp"

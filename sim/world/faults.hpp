@@ -15,14 +15,14 @@ namespace botcore::sim {
 enum class Fault : std::uint8_t {
     NotSent,
     RequestLost,
-    RequestLate,  ///< Arrives at the exchange near or after the end of its window.
-    EngineDelay,  ///< Waits within the matching engine, at most M unless the seed breaks M.
+    RequestLate,  ///< The request arrives near or after the end of its window.
+    EngineDelay,  ///< The matching engine waits, at most M unless the seed breaks M.
     ReplyLost,
-    ReplyLate,  ///< Arrives after the time-out has reported "no answer".
+    ReplyLate,  ///< The reply arrives after the time-out has reported "no answer".
     ReportDoubled,
     ReportReordered,
     StreamLost,  ///< A report of the stream is lost; the gap is detected and read again later.
-    QueryLags,   ///< Shows a view that is at most L old unless the seed breaks L.
+    QueryLags,   ///< A query shows a view that is at most L old unless the seed breaks L.
     UnavailableLost,
     UnavailableKept,
     ReadFails,
@@ -61,7 +61,7 @@ struct Plan {
     std::size_t clients = 4;
     bool trading_clients = true;  ///< False: the test itself sends the commands.
     model::Policy policy;
-    std::array<std::uint32_t, kFaultCount> per_mille{};  ///< Zero: off.
+    std::array<std::uint32_t, kFaultCount> per_mille{};  ///< Zero turns a fault off.
 };
 
 /// The plan that a seed stands for.
@@ -86,7 +86,7 @@ public:
         forced_.fill(0);
     }
 
-    /// A delay in [low, high].
+    /// A random delay from `low` to `high`.
     [[nodiscard]] model::Duration delay(model::Duration low, model::Duration high);
 
     [[nodiscard]] bool enabled(Fault fault) const { return per_mille_[index(fault)] != 0; }

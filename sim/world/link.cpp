@@ -12,7 +12,7 @@ using model::ReportKind;
 
 namespace {
 
-/// When the connection reports a time-out; later than any window plus M.
+/// The time after which the connection reports a time-out; longer than any window plus M.
 constexpr Duration kTimeOut = Duration::milliseconds(4'000);
 
 template <class Instruction>
@@ -194,7 +194,7 @@ void Link::stream(const OrderReport& report) {
     const venue::OrderName name{report.account, report.instrument, report.id};
     if (context_.faults.strikes(Fault::StreamLost)) {
         REACHED("stream lost a report");
-        // The gap is detected and the order read again, once no lagging view can hide it.
+        // The gap is detected, and the order is read again once no lagging view can hide it.
         const Duration gap =
             context_.faults.delay(Duration::milliseconds(500), Duration::seconds(3));
         context_.queue.after(gap + context_.plan.policy.view_lag, [this, process = process_, name] {
@@ -214,7 +214,7 @@ void Link::query(const model::AccountId& account,
                  const model::ClientOrderId& id) {
     if (process_->dead) return;
     const venue::OrderName name{account, instrument, id};
-    // Queries always get a reply here; they are only delayed.
+    // In the simulation a query always gets a reply; the reply is only delayed.
     context_.queue.after(transit(), [this, process = process_, name] {
         if (process->dead) return;
         deliver(transit(), server_.query(name, view_lag()));

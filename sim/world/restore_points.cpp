@@ -9,7 +9,8 @@ RestorePoints::RestorePoints(SimStore& store) : store_(store) {
     store_.set_witness([this] { remember(); });
 }
 
-/// The points are denser at the beginning, where a rebuild is cheap.
+/// Stores the next point if it is due. The points are denser at the beginning of a run, where a
+/// rebuild is cheap.
 void RestorePoints::remember() {
     const auto head = store_.head();
     CHECK(head.has_value());

@@ -96,7 +96,7 @@ private:
     std::function<void()> witness_;
     model::StorageState storage_ = model::StorageState::Normal;
 
-    /// Everything that is stored.
+    /// The whole content of the store.
     struct Tables {
         model::Head head;
         std::vector<ports::JournalEntry> journal;

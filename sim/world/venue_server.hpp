@@ -42,7 +42,7 @@ public:
     [[nodiscard]] model::OrderReport cancel(const model::CancelInstruction& instruction,
                                             model::Timestamp signed_by);
 
-    /// The report that a view of age `lag` shows.
+    /// The report about the order as a view of age `lag` shows it.
     [[nodiscard]] model::OrderReport query(const venue::OrderName& name, model::Duration lag);
 
     /// Places an order of another client on the account.
@@ -65,7 +65,7 @@ public:
         return restored_.contains(account);
     }
 
-    /// A placement is in flight to this life of the venue.
+    /// Notes that a placement is in flight to this life of the venue.
     void on_written(const model::ClientOrderId& id) { written_.insert(id); }
 
     [[nodiscard]] bool was_written(const model::ClientOrderId& id) const {
@@ -91,7 +91,8 @@ private:
         std::vector<std::pair<model::Timestamp, model::Trade>> trades;
     };
 
-    /// Logs the reports; all but the one about `asked` go to the stream.
+    /// Logs the reports and sends all of them to the stream, except for the report about `asked`,
+    /// which is returned.
     std::optional<model::OrderReport> absorb(Reports& reports, const venue::OrderName* asked);
 
     Context& context_;

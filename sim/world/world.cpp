@@ -118,7 +118,7 @@ void World::take_over() {
     context_.note("take-over");
     old_ = node_;
     start_node();
-    // The old process dies here if it was not fenced before.
+    // The old process dies at this time if it was not fenced before.
     context_.queue.after(Duration::seconds(12), [this, old = old_] {
         if (old == old_) kill(*old);
     });
@@ -298,7 +298,7 @@ bool World::settled() {
     return true;
 }
 
-/// Says what keeps the world from being settled, for the violation's text.
+/// Lists what keeps the world from being settled, for the text of the violation.
 std::string World::unsettled() {
     std::string text;
     for (const auto& order : store_.live_orders()) {

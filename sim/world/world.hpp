@@ -17,7 +17,7 @@
 
 namespace botcore::sim {
 
-/// Replaceable parts: tests of the checkers install broken ones.
+/// The replaceable parts of a world: tests of the checkers install broken parts.
 struct Parts {
     std::function<std::unique_ptr<Link>(Context&, VenueServer&, std::shared_ptr<Process>)> link;
     std::function<std::unique_ptr<ports::Store>(Context&, SimStore&)> store;
@@ -55,12 +55,12 @@ public:
     void boot();
 
     void run_for(model::Duration length);
-    /// Runs until `done` returns true; false when `limit` passed first.
+    /// Runs until `done` returns true; returns false if `limit` has passed before.
     bool run_until(const std::function<bool()>& done, model::Duration limit);
 
-    /// The process dies now; another one starts shortly after.
+    /// The process dies now; another process starts shortly afterwards.
     void crash();
-    /// Another process takes the shard over; the old one keeps running without knowing it.
+    /// Another process takes the shard over; the old process keeps running and does not know it.
     void take_over();
 
     /// The process dies, the store is set back to its content right after record `last`, and

@@ -2,10 +2,11 @@
 
 /// When work that runs once a day is due.
 ///
-/// J1  A day whose time passed while nothing ran is caught up once, at the next start.
+/// J1  If the time of day passes while the service does not run, the work is done once at the next
+///     start, however many days were missed.
 /// J2  Failed work is retried after `kRetryAfter`, neither immediately nor only on the next day.
-/// J3  A time further in the future than `kAheadMax` was recorded while the clock was wrong: it
-///     counts as unknown.
+/// J3  A recorded time that is further in the future than `kAheadMax` was recorded while the clock
+///     was wrong: it counts as unknown.
 
 #include "base/time.hpp"
 
@@ -36,7 +37,8 @@ struct TimeOfDay {
     return moment - now <= kAheadMax;
 }
 
-/// `done` is when the work last succeeded, `tried` when it was last begun, as far as known.
+/// Is the work due at `now`? `done` is the time at which the work last succeeded, and `tried` is
+/// the time at which it last began; each is empty if it is not known.
 [[nodiscard]] bool is_due(TimeOfDay at,
                           std::optional<base::Timestamp> done,
                           std::optional<base::Timestamp> tried,

@@ -65,7 +65,7 @@ constexpr std::array<DegradedModeRow, 12> kModeRows = {{
      "data-damaged"},
 }};
 
-/// The mode that a finding means; nothing for one that is good, or merely slow.
+/// The mode that follows from the status of a component; empty if no mode follows.
 std::optional<DegradedMode> mode_of(const ComponentStatus& finding) {
     if (finding.state == HealthState::Healthy) return std::nullopt;
     const bool down = finding.state == HealthState::Unhealthy;

@@ -1,11 +1,12 @@
 #pragma once
 
-/// When the loss of the machine is rehearsed, by calendar quarters in UTC.
+/// When a drill, a rehearsal of the loss of the machine, is due, by calendar quarters in UTC.
 ///
-/// C1  A drill is due while none of this quarter has passed; a failed one is repeated after
+/// C1  A drill is due until one succeeds in the current quarter; a failed drill is repeated after
 ///     `kDrillRetryAfter`.
-/// C2  A quarter without a drill that a person has signed is reported from its end until a later
-///     drill is signed. The quarter of the very first drill is exempt, since it is not a whole one.
+/// C2  A quarter without a drill that a person has signed is reported from the end of the quarter
+///     until a later drill is signed. The quarter of the very first drill is exempt, because the
+///     drills began only during that quarter.
 /// C3  A time that was recorded by a wrong clock counts as unknown (J3 in daily_job.hpp).
 
 #include "base/time.hpp"
@@ -19,16 +20,17 @@ inline constexpr base::Duration kDrillRetryAfter = base::Duration::seconds(86'40
 /// The beginning of the quarter that contains `time`.
 [[nodiscard]] base::Timestamp quarter_begin(base::Timestamp time);
 
+/// When drills took place.
 struct DrillTimes {
-    std::optional<base::Timestamp> first = std::nullopt;     ///< The first one ever, passed or not.
-    std::optional<base::Timestamp> tried = std::nullopt;     ///< The newest one, passed or not.
-    std::optional<base::Timestamp> passed = std::nullopt;    ///< The newest one that passed.
-    std::optional<base::Timestamp> accepted = std::nullopt;  ///< The newest that a person signed.
+    std::optional<base::Timestamp> first = std::nullopt;   ///< The very first drill, passed or not.
+    std::optional<base::Timestamp> tried = std::nullopt;   ///< The newest drill, passed or not.
+    std::optional<base::Timestamp> passed = std::nullopt;  ///< The newest drill that passed.
+    std::optional<base::Timestamp> accepted = std::nullopt;  ///< The newest signed drill.
 };
 
 [[nodiscard]] bool is_drill_due(const DrillTimes& times, base::Timestamp now);
 
-/// Is there a whole quarter before this one without a signed drill, and none has been signed since?
+/// Did a whole quarter end without a signed drill, and has no later drill been signed (C2)?
 [[nodiscard]] bool is_signature_missing(const DrillTimes& times, base::Timestamp now);
 
 }  // namespace botcore::operations

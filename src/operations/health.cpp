@@ -59,7 +59,7 @@ ComponentStatus evaluate(Dependency dependency,
         finding.message = "not probed yet";
         return finding;
     }
-    // The wall clock may have been set back since.
+    // The wall clock may have been set back since the probe.
     finding.age = std::max(Duration(), now - *reading.probed_at);
     const Duration age_max = interval + interval + interval + row.reply_within;
     if (*finding.age > age_max) {

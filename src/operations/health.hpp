@@ -3,7 +3,7 @@
 /// Health evaluation: the state of each component that we depend on, and of the service as a whole.
 ///
 /// H1  An optional component never makes the whole service unhealthy, at most degraded.
-/// H2  The service is healthy only if every probed component is.
+/// H2  The service is healthy only if every probed component is healthy.
 /// H3  A probe result expires after three intervals and the probe's time-out; a stale or missing
 ///     result counts as unhealthy.
 ///
@@ -23,7 +23,7 @@ namespace botcore::operations {
 using base::Duration;
 using base::Timestamp;
 
-/// From best to worst, so that the worst is the greatest.
+/// The states are ordered from best to worst, so that the worst state is the greatest.
 enum class HealthState : std::uint8_t { Healthy, Degraded, Unhealthy };
 
 enum class Dependency : std::uint8_t {

@@ -16,7 +16,7 @@ using model::WindowState;
 constexpr Duration kUsualBegin = Duration::seconds(2 * 3'600);
 constexpr Duration kUsualLength = Duration::seconds(2 * 3'600);
 
-/// When a step that depends on time only is due.
+/// When the next step is due, as far as it depends only on the time.
 Timestamp due_at(const MaintenanceWindow& window, const MaintenanceTimes& times) {
     // If no process ran at the end of the window, the durations of its steps count from that end.
     const Timestamp ramp_begin = std::min(window.updated, window.end);
@@ -41,7 +41,7 @@ Timestamp due_at(const MaintenanceWindow& window, const MaintenanceTimes& times)
     return {};
 }
 
-/// The next state, and when it is expected to end.
+/// The next state, and the time at which this state is expected to end.
 MaintenanceMove next_of(const MaintenanceWindow& window,
                         const MaintenanceTimes& times,
                         Timestamp now) {
@@ -108,7 +108,7 @@ std::string span_text(const MaintenanceWindow& window) {
            time_text(window.end) + " UTC";
 }
 
-/// ": what is done", or nothing.
+/// The reason in parentheses with a space before it, or an empty text if no reason is given.
 std::string reason_text(const MaintenanceWindow& window) {
     return window.text.empty() ? std::string() : " (" + window.text + ")";
 }

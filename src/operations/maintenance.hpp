@@ -1,11 +1,12 @@
 #pragma once
 
-/// Maintenance windows: when the usual one takes place, which step of a window is next and when,
-/// the texts for callers, and which time counts as planned.
+/// Maintenance windows: when the usual window takes place, which step of a window comes next and
+/// when, the texts for callers, and which time counts as planned.
 ///
 /// M1  A window moves along one arrow at a time, and never back.
 /// M2  Entries are refused from the beginning of the window and never earlier than announced.
-/// M3  Time counts as planned only if it was announced in good time; an emergency does not.
+/// M3  Time counts as planned only if it was announced in good time; the time of an emergency never
+///     counts as planned.
 ///
 ///   Planned ─ 7 days before ─> Noticed ─ begin ─> Draining ─ nothing under way, or 5 min ─>
 ///   Active ─ end ─> Ramping ─ 15 min ─> Watching ─ 1 h ─> Done
@@ -65,14 +66,15 @@ inline constexpr Duration kWindowAheadMax = Duration::seconds(std::int64_t{366} 
     Timestamp now,
     Duration in_state);
 
-/// When to check again even if nothing else happens; empty for a window that is over.
+/// When to check the window again even if nothing else happens; empty if the window is over.
 [[nodiscard]] std::optional<Timestamp> next_check_at(const model::MaintenanceWindow& window,
                                                      const MaintenanceTimes& times);
 
-/// The step for an operator's "off": ends the window early, either through the gradual return or
-/// directly with the close watch. An emergency that has not begun yet is canceled. Empty for any
-/// other window that is not under way.
+/// How an operator ends a window early: with the gradual return of new orders, or at once.
 enum class ReturnWay : std::uint8_t { Gradual, AtOnce };
+/// The step by which an operator ends the window early: to the gradual return, or directly to the
+/// close watch that follows it. An emergency that has not begun yet is canceled. Empty for every
+/// other window that is not under way.
 [[nodiscard]] std::optional<MaintenanceMove> return_move(const model::MaintenanceWindow& window,
                                                          const MaintenanceTimes& times,
                                                          Timestamp now,
@@ -80,8 +82,9 @@ enum class ReturnWay : std::uint8_t { Gradual, AtOnce };
 
 [[nodiscard]] bool is_over(model::WindowState state);
 
-/// The most important window for users: one under way before an announced one before a planned one,
-/// then the one that begins first. `nullptr` if there is none.
+/// The most important window for users. A window that is under way comes first, then one that has
+/// been announced, then one that is only planned; of equal windows, the one that begins first.
+/// `nullptr` if there is none.
 [[nodiscard]] const model::MaintenanceWindow* foremost(
     std::span<const model::MaintenanceWindow> windows);
 
@@ -91,7 +94,8 @@ enum class ReturnWay : std::uint8_t { Gradual, AtOnce };
 /// Is this an emergency during which entries are refused? Such time is downtime (M3).
 [[nodiscard]] bool is_outage(const model::MaintenanceWindow& window, Timestamp now);
 
-/// The text shown to all users; empty until the notice is due, and after the end.
+/// The text that is shown to all users; empty before the notice is due and after the window is
+/// over.
 [[nodiscard]] std::string banner(const model::MaintenanceWindow& window);
 
 /// What subscribers and notifiers receive when a window has entered a state.

@@ -26,10 +26,11 @@ struct RetentionRules {
 
 struct SnapshotInfo {
     base::Timestamp time;
-    bool verified = false;  ///< A trial restore of it succeeded.
+    bool verified = false;  ///< A trial restore of the snapshot succeeded.
 };
 
-/// For each snapshot, in the given order: is it retained? None of them may be later than `now`.
+/// Tells for each snapshot, in the given order, whether it is retained. No snapshot may be later
+/// than `now`.
 [[nodiscard]] std::vector<bool> kept(const std::vector<SnapshotInfo>& snapshots,
                                      base::Timestamp now,
                                      const RetentionRules& rules);

@@ -137,7 +137,7 @@ void UptimeLog::begin_or_end_outage(Timestamp now, bool down) {
     if (down && !lasts) outages_.push_back({now, std::nullopt});
     if (down || !lasts) return;
     if (outages_.back().began == now) {
-        outages_.pop_back();  // It had no duration.
+        outages_.pop_back();  // The outage had no duration.
     } else {
         outages_.back().ended = now;
     }

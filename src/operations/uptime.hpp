@@ -4,7 +4,7 @@
 /// maintenance, and what follows: availability, remaining downtime budget, mean time between
 /// failures and to repair. Integer arithmetic only.
 ///
-/// U1  Every moment since the first note is counted exactly once, in one of the five.
+/// U1  Every moment since the first note is counted exactly once, in one of the five figures.
 /// U2  Planned time is neither downtime nor uptime; it is counted separately.
 /// U3  Availability is rounded down, never up.
 /// U4  An ordered stop is no outage, but nothing is served during it, so it reduces the
@@ -20,7 +20,7 @@ namespace botcore::operations {
 
 struct UptimeFigures {
     Duration up;         ///< Everything worked.
-    Duration degraded;   ///< Served with a component missing. Not downtime, but counted separately.
+    Duration degraded;   ///< A component was missing. Not downtime, but counted separately.
     Duration down;       ///< Unhealthy, or not running at all.
     Duration planned;    ///< In an announced maintenance window, whatever the health was.
     Duration stopped{};  ///< Between an ordered stop and the next start.
@@ -114,7 +114,7 @@ public:
     /// Sums over the last `days` calendar days (UTC), including today.
     [[nodiscard]] UptimeFigures over(std::int64_t days) const;
 
-    /// Over the outages that began within the last `days` days.
+    /// The rates of the outages that began within the last `days` days.
     [[nodiscard]] FailureRates failures(std::int64_t days) const;
 
     [[nodiscard]] const std::map<std::int64_t, UptimeFigures>& days() const { return days_; }

@@ -34,14 +34,14 @@ inline constexpr std::size_t kCacheValueBytesMax = std::size_t{1} << 20U;
 /// For health pages and metrics.
 struct CacheStatus {
     bool connected = false;
-    /// Of the last call that was answered; empty before the first one.
+    /// The latency of the last call that was answered; empty if none was answered yet.
     std::optional<base::Duration> latency;
-    /// Since the last call that was answered; empty before the first one.
+    /// The time since the last call that was answered; empty if none was answered yet.
     std::optional<base::Duration> success_age;
     std::string message;  ///< What is wrong, without secrets; empty while connected.
 };
 
-/// Since the start.
+/// Counts since the start of the process.
 struct CacheCounters {
     std::uint64_t hits = 0;
     std::uint64_t misses = 0;  ///< Requested but not found. Failures are not counted here.
@@ -67,7 +67,8 @@ public:
     /// Removes `key`. A cache that cannot be reached may retain it until its time to live ends.
     virtual void erase(std::string_view key) = 0;
 
-    /// Starts a liveness check; its result appears in `status` later. Every 5 s is enough.
+    /// Starts a liveness check, whose result appears in `status` later. One check every 5 s is
+    /// enough.
     virtual void probe() = 0;
     [[nodiscard]] virtual CacheStatus status() const = 0;
     [[nodiscard]] virtual const CacheCounters& counters() const = 0;

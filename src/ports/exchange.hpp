@@ -1,15 +1,16 @@
 #pragma once
 
-/// An exchange, as the core sees it. Instructions go out; reports come back later through the sink,
-/// in any order, late, duplicated, or never. The paper venue implements this port too.
+/// An exchange, as the core sees it. Instructions are sent to the exchange; its reports arrive
+/// later through the sink, in any order, and may be late, duplicated or missing. The paper venue
+/// implements this port too.
 ///
 /// X1  A report of an order's end (Filled, Canceled, Expired) carries all trades of the order that
 ///     were not reported before.
 /// X2  NotSent, NoAnswer and their counterparts for cancels name the attempt they refer to.
 /// X3  `on_reconciled` is called only for the newest comparison that was requested.
-/// X4  The books of `on_reconciled` are of one moment, and every trade that is in them was reported
-///     before. An exchange that cannot guarantee this passes no books: missing data is never
-///     reported as zero.
+/// X4  The books of `on_reconciled` show the account at one moment, and every trade that they
+///     include was reported before. An exchange that cannot guarantee this passes no books: missing
+///     data are never reported as zero.
 ///
 /// Threads: all calls, including those of the sink, happen on the loop thread. The sink is never
 /// called from inside a call of this port's methods, so a report cannot overtake its own request.
@@ -25,15 +26,16 @@
 namespace botcore::ports {
 
 /// What the core knows of one account when a writer's term begins, or after an operator changed its
-/// money. An exchange with its own books compares this with them; the paper venue takes it over as
-/// its own state.
+/// money. An exchange with its own books compares the projection with them; the paper venue adopts
+/// the projection as its own state.
 struct AccountProjection {
     model::Account account;
     std::vector<model::Balance> balances;
     std::vector<model::Position> positions;
-    std::vector<model::Order> live_orders;  ///< Open, Unknown and Intended ones, by number.
-    /// Orders that are not in the list and ended before this time were compared already. An adapter
-    /// queries further back by as much as the exchange's views may lag.
+    std::vector<model::Order> live_orders;  ///< Open, Unknown or Intended; sorted by number.
+    /// Orders that are not in `live_orders` and ended before this time were already compared. An
+    /// adapter begins its queries earlier than this time, by the maximum lag of the exchange's
+    /// views.
     model::Timestamp since;
 };
 
@@ -42,8 +44,9 @@ class ExchangeSink {
 public:
     virtual ~ExchangeSink() = default;
     virtual void on_report(model::OrderReport report) = 0;
-    /// An order of the account that the projection does not list: it ended in our journal, was
-    /// placed since, or has no record in our journal.
+    /// The exchange has an order of the account that the projection does not list: the order has
+    /// ended in our journal, was placed after the projection was made, or has no record in our
+    /// journal.
     virtual void on_order_found(model::VenueOrder order) = 0;
     /// Called after everything that the comparison found has been reported.
     virtual void on_reconciled(const model::AccountId& account,
@@ -60,16 +63,16 @@ public:
     virtual void query(const model::AccountId& account,
                        const model::InstrumentId& instrument,
                        const model::ClientOrderId& id) = 0;
-    /// A term begins: compares everything the exchange knows of the account. Produces reports and
-    /// found orders, then `on_reconciled`. Requests of the old term that the exchange does not have
-    /// are no longer in flight.
+    /// A term begins: compares everything that the exchange knows of the account. Produces reports
+    /// and found orders, then `on_reconciled`. Requests of the old term that the exchange does not
+    /// have are no longer in flight.
     virtual void reconcile(const AccountProjection& projection) = 0;
     /// The same comparison while trading goes on; it changes nothing at the exchange.
     virtual void compare(const AccountProjection& projection) = 0;
     /// A committed command, not trading, changed money or leverage of the account. Orders keep
     /// their priority. An exchange with its own books ignores the call.
     virtual void account_changed(const AccountProjection& projection) = 0;
-    /// The rules of an instrument are new or changed.
+    /// Tells the exchange the rules of an instrument that is new or has changed.
     virtual void define(const model::Instrument& instrument) = 0;
     /// Sends a liveness check on the same path as requests. `answered` is called once and later,
     /// like every reply: when the exchange cannot be reached, it is called once the exchange can be

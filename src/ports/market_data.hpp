@@ -14,13 +14,13 @@ namespace botcore::ports {
 
 /// How the public trades received from a market were classified.
 struct TradeCounts {
-    std::uint64_t counted = 0;  ///< In the last price, or in their candle, or both.
-    std::uint64_t late = 0;     ///< Of these: received after a later candle had opened.
-    /// Their candle had been evicted already in at least one interval.
+    std::uint64_t counted = 0;  ///< Trades counted in the last price, a candle, or both.
+    std::uint64_t late = 0;     ///< Of these, trades received after a later candle had opened.
+    /// Trades whose candle had already been evicted in at least one interval.
     std::uint64_t too_late = 0;
-    std::uint64_t repeated = 0;    ///< Received before.
-    std::uint64_t not_market = 0;  ///< Not trades of the order book.
-    std::uint64_t malformed = 0;   ///< Without a valid price or quantity.
+    std::uint64_t repeated = 0;    ///< Trades that had been received before.
+    std::uint64_t not_market = 0;  ///< Trades that are not of the order book.
+    std::uint64_t malformed = 0;   ///< Trades without a valid price or quantity.
 };
 
 /// The price history of an instrument from before the market's own candles. Candles are computed on
@@ -34,18 +34,18 @@ public:
     [[nodiscard]] virtual base::Timestamp end() const = 0;
 
     /// The candle that opens at `open`, computed from the part of its span that the history covers;
-    /// nothing where it covers none of it.
+    /// empty if the history covers no part of it.
     [[nodiscard]] virtual std::optional<model::Candle> candle(model::CandleInterval interval,
                                                               base::Timestamp open) = 0;
 
-    /// Computes a part of what candles of 15 minutes and more within [from, until) need: at most
-    /// `days_left` days of it, and subtracts the days it used from `days_left`. True once all of it
-    /// is computed, so that these candles cost almost nothing.
+    /// Prepares candles of 15 minutes or longer within [from, until). One call computes the data of
+    /// at most `days_left` days and subtracts the number of computed days from `days_left`. Returns
+    /// true once all data are computed; these candles then cost almost nothing.
     [[nodiscard]] virtual bool prepare(base::Timestamp from,
                                        base::Timestamp until,
                                        int& days_left) = 0;
 
-    /// So many days take a few milliseconds: the share that one turn of the loop may spend.
+    /// The number of days to compute in one turn of the loop; it takes a few milliseconds.
     static constexpr int kDaysAtOnce = 8;
 };
 

@@ -21,10 +21,10 @@ namespace botcore::ports {
 
 struct RepositoryError {
     enum class Kind : std::uint8_t {
-        Unavailable,  ///< It cannot be reached at the moment: try again later.
-        Refused,      ///< It denies access: credentials or permissions. Trying again does not help.
+        Unavailable,  ///< The repository cannot be reached at the moment: try again later.
+        Refused,      ///< The credentials or permissions are not accepted. Retrying does not help.
         Full,         ///< No space left.
-        Taken,        ///< The name has other bytes: another writer uses this repository.
+        Taken,        ///< The object has other bytes: another writer uses this repository.
         Missing,      ///< No such object.
     };
 

@@ -29,7 +29,7 @@ struct JournalEntry {
     model::Sequence sequence = 0;
     model::Epoch epoch = 0;
     model::Timestamp time;
-    model::Hash hash{};  ///< Of `bytes`, which contain the previous record's hash.
+    model::Hash hash{};  ///< The hash of `bytes`, which contain the previous record's hash.
     std::string bytes;   ///< `protocol::encode(Record)`.
 };
 
@@ -37,7 +37,8 @@ struct JournalEntry {
 struct KeyRow {
     model::KeyEntry entry;
     std::string body;  ///< Empty while pending, and after the reply has expired.
-    /// Of a row that was read: the record that wrote it; 0 where an old file does not contain it.
+    /// The record that wrote the row. Set only in a row that was read, and 0 if the row is from an
+    /// old file that does not contain the number.
     model::Sequence stored_in = 0;
 
     /// The record at which the reply's lifetime begins. The SQL statement that removes bodies uses
@@ -51,12 +52,12 @@ struct KeyRow {
 /// occurs once. `entries` is never empty and has no gap.
 struct Batch {
     model::Head expected;    ///< The head that this batch extends.
-    model::Epoch epoch = 0;  ///< The writer's; greater than `expected.epoch` when a term begins.
+    model::Epoch epoch = 0;  ///< Of the writer; above `expected.epoch` when a term begins.
     std::vector<JournalEntry> entries;
     std::vector<model::Account> accounts;
     std::vector<model::Instrument> instruments;
     std::vector<model::Order> orders;
-    /// Only inserted, never changed; a duplicate identity is a bug of ours.
+    /// Fills are only inserted, never changed; two fills with the same identity are a bug of ours.
     std::vector<model::Fill> fills;
     std::vector<model::Position> positions;
     std::vector<model::Balance> balances;
@@ -78,8 +79,8 @@ struct Batch {
 enum class CommitResult : std::uint8_t {
     Committed,  ///< On stable storage.
     Conflict,   ///< Another writer extended the journal: discard memory, stop writing.
-    /// The batch may or may not be written, or a row was not what the batch was to replace; discard
-    /// memory and load again.
+    /// The batch may or may not have been written, or a row to be replaced did not have the
+    /// expected content: discard memory and load again.
     Unavailable,
 };
 
@@ -92,7 +93,7 @@ struct LiveOrder {
 /// A row whose content is not what was written into it. No trading decision may rely on the
 /// account's rows.
 struct RowInDoubt {
-    std::optional<model::AccountId> account;  ///< Whose row; empty: it concerns all accounts.
+    std::optional<model::AccountId> account;  ///< Empty if the row concerns all accounts.
     std::string text;                         ///< Which row, and what is wrong with it.
 };
 
@@ -107,19 +108,19 @@ struct OpenState {
     std::vector<KeyRow> pending_keys;
     std::vector<model::RiskState> risks;
     model::OperatingState operating;
-    std::vector<model::MaintenanceWindow> windows;  ///< All windows ever made; few.
+    std::vector<model::MaintenanceWindow> windows;  ///< All windows ever made; there are few.
     std::vector<RowInDoubt> doubts;                 ///< Empty in an intact store.
-    /// What proves that acknowledged records are missing; empty if nothing does.
+    /// The evidence that acknowledged records are missing; empty if there is none.
     std::string behind;
 };
 
 enum class StoreError : std::uint8_t {
-    Unavailable,  ///< It cannot be reached or read now.
-    Corrupt,      ///< It contains what we never wrote.
+    Unavailable,  ///< The store cannot be reached or read now.
+    Corrupt,      ///< The store contains something that we never wrote.
     TimedOut,     ///< The read exceeded its time limit and was aborted.
 };
 
-/// [since, until); all times where neither was set.
+/// The half-open interval [since, until). By default it contains all times.
 struct TimeSpan {
     base::Timestamp since =
         base::Timestamp::from_microseconds(std::numeric_limits<std::int64_t>::min());
@@ -136,13 +137,13 @@ struct OrderQuery {
     bool live_only = false;
     model::OrderNumber before = ~model::OrderNumber{0};  ///< Only orders older than this.
     std::size_t limit = 100;
-    bool failed_only = false;  ///< Refused, Rejected and Absent ones; not with `live_only`.
-    /// Only orders that were imported under this id at the exchange; all other criteria are ignored
-    /// then.
+    bool failed_only = false;  ///< Only Refused, Rejected and Absent orders; not with `live_only`.
+    /// Only orders that were imported under this id at the exchange. If it is set, all other
+    /// criteria are ignored.
     std::optional<model::ClientOrderId> imported_as = std::nullopt;
     /// Only orders with this number or a higher one.
     model::OrderNumber first = 0;
-    /// Only orders that were made within it.
+    /// Only orders that were made within this time span.
     TimeSpan made{};
 };
 
@@ -152,11 +153,12 @@ struct FillQuery {
     std::optional<model::Symbol> symbol;
     model::Sequence before = ~model::Sequence{0} >> 1U;
     std::size_t limit = 100;
-    /// Returns oldest first instead, only fills of later records; ignores `before` and `symbol`.
+    /// If set, only fills of records after this one are selected, oldest first, and `before` and
+    /// `symbol` are ignored.
     std::optional<model::Sequence> after = std::nullopt;
-    /// Only fills of this record and later ones; ignored with `after`.
+    /// Only fills of this record and later ones; ignored if `after` is set.
     model::Sequence first = 0;
-    /// Only fills that the exchange made within it; ignored with `after`.
+    /// Only fills that the exchange made within this time span; ignored if `after` is set.
     TimeSpan made{};
 };
 

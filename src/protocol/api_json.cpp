@@ -62,7 +62,8 @@ std::string order_path(const model::AccountId& account, const model::ClientOrder
 
 namespace {
 
-/// The exchange's name of the order's state: a partly filled order has a state of its own there.
+/// The exchange's name of the order's state. The exchange has a separate state for a partly filled
+/// order.
 std::string_view status_text(const model::Order& order) {
     switch (order.state) {
         case model::OrderState::Intended:

@@ -27,9 +27,9 @@ struct ErrorText {
     std::string_view message;  ///< What was expected, what was received, and what to do next.
     std::string_view request_id;
     boost::json::object details;
-    std::uint32_t retries = 0;  ///< The number of retries before it was given up.
-    /// How the last attempt ended, if another service was called. If empty, the cause of the code's
-    /// row takes its place.
+    std::uint32_t retries = 0;  ///< The number of retries before the call was given up.
+    /// How the last attempt ended, if another service was called. If it is empty, the cause in the
+    /// code's row of the table is sent instead.
     std::string_view last_error = {};
 };
 
@@ -59,7 +59,7 @@ struct ErrorText {
 /// The exchange's error code at the beginning of its message: "-2010 Account has ...".
 [[nodiscard]] std::optional<std::int64_t> exchange_code(std::string_view text);
 
-/// The body of a 202: the outcome is not known yet, and where to read it.
+/// The body of a 202 response: it says that the outcome is not known yet and where to read it.
 [[nodiscard]] std::string render_pending(const model::Order& order, base::Timestamp now);
 [[nodiscard]] std::string render_pending(const model::OrdersTouched& touched, base::Timestamp now);
 

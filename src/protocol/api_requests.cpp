@@ -66,7 +66,7 @@ OrderType settle_type(OrderType type, std::string_view word, bool has_price) {
     return type;
 }
 
-/// Rejects a field that the order's type does not have.
+/// Rejects a field that an order of this type does not have.
 base::Outcome<RequestError> refuse_with_type(const FieldReader& reader,
                                              std::string_view name,
                                              OrderType type,

@@ -59,8 +59,8 @@ using ReadSymbol = std::function<std::optional<model::Symbol>(std::string_view)>
 [[nodiscard]] ParseResult<model::PlaceOrder> parse_place_order(
     std::string_view body, const ReadSymbol& read = read_exact_symbol);
 
-/// Fields: none, or queue {limit_price, until}: the close may wait for the end of a maintenance
-/// window. Without it the canonical text is empty. The route sets everything else.
+/// Fields: queue {limit_price, until}, optional; with it the close may wait for the end of a
+/// maintenance window, and without it the canonical text is empty. The route sets everything else.
 [[nodiscard]] ParseResult<model::ClosePosition> parse_close_position(std::string_view body);
 
 /// A query for the analysis service.
@@ -72,8 +72,8 @@ struct AnalysisQuery {
 /// Fields: symbol, and optionally timeframe, "1m" to "1M".
 [[nodiscard]] base::Result<AnalysisQuery, RequestError> parse_analysis_query(std::string_view body);
 
-/// Fields, both optional: symbol (default all) and protective (false): also the stops of open
-/// positions.
+/// Fields, both optional: symbol (default: all symbols) and protective (default: false), which says
+/// whether the stops of open positions are canceled as well.
 [[nodiscard]] ParseResult<model::CancelAll> parse_cancel_all(
     std::string_view body, const ReadSymbol& read = read_exact_symbol);
 

@@ -136,7 +136,7 @@ public:
 
     [[nodiscard]] bool ok() const { return ok_; }
 
-    /// All bytes were read without an error.
+    /// Were all bytes read, without an error?
     [[nodiscard]] bool finished() const { return ok_ && rest_.empty(); }
 
     template <class T>

@@ -19,7 +19,7 @@ struct ErrorCodeRow {
 /// Sorted by code.
 [[nodiscard]] std::span<const ErrorCodeRow> error_codes();
 
-/// Null if the code is not in the table.
+/// The row of the code; `nullptr` if the code is not in the table.
 [[nodiscard]] const ErrorCodeRow* find_error_code(std::string_view code);
 
 }  // namespace botcore::protocol

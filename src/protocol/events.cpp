@@ -84,7 +84,7 @@ json::object failure_json(const model::Order& order) {
     data["state"] = to_text(order.state);
     data["role"] = to_text(order.role);
     data["key_end"] = key_end(order.key);
-    // Nothing is retried without the owner's request.
+    // A failed order is never retried without a request of the owner.
     data["retried"] = false;
     return data;
 }
@@ -234,7 +234,8 @@ private:
     }
 
     void add_row(const model::Position& position) {
-        // Without an update in this record only the reservation of its orders has changed.
+        // If the position was not updated in this record, only the reservation of its orders has
+        // changed.
         if (position.updated != record_.input.exchange_time) return;
         // The previous quantity is the current one without the fills of this record.
         model::Quantity before = position.quantity;
@@ -330,7 +331,7 @@ std::string render(const Event& event) {
 
 std::string key_end(const model::IdempotencyKey& key) {
     const std::string& text = key.text();
-    // The end of a short key would be nearly all of it.
+    // The last characters of a short key would be nearly the whole key.
     return text.size() < 2 * kKeyEnd ? std::string() : text.substr(text.size() - kKeyEnd);
 }
 

@@ -5,7 +5,7 @@
 ///
 /// V1  An event of a record has the record's sequence and its index among the record's events. Both
 ///     are permanent: the same record, read back from the journal, gives the same bytes.
-/// V2  Numbers have gaps where records have no events; no number is used twice.
+/// V2  The numbers have gaps where records have no events; no number is used twice.
 /// V3  Transient events (prices, health) have no number and cannot be requested again.
 
 #include "base/time.hpp"
@@ -47,13 +47,13 @@ inline constexpr std::array kChannels = {Channel::Orders,
                                          Channel::Prices};
 
 struct Event {
-    std::string_view name;  ///< For example "order_updated"; a literal.
+    std::string_view name;  ///< Points to a literal such as "order_updated".
     Channel channel = Channel::System;
     model::Sequence sequence = 0;  ///< 0: a transient event, without a number.
-    std::uint32_t index = 0;       ///< Within the events of its record.
+    std::uint32_t index = 0;       ///< The index among the events of the record.
     base::Timestamp time;
-    model::AccountId account;  ///< Empty: it is not about a particular account.
-    model::Symbol symbol;      ///< Empty: it is not about a particular symbol.
+    model::AccountId account;  ///< Empty if the event is not about one account.
+    model::Symbol symbol;      ///< Empty if the event is not about one symbol.
     boost::json::object data;
 };
 

@@ -94,7 +94,7 @@ struct ChangeKind {
     std::string_view operator()(const model::MaintenanceWindow&) const { return "maintenance"; }
 };
 
-/// Converts bytes that may not be text to hexadecimal.
+/// Converts request hashes, whose bytes may not be text, to hexadecimal digits.
 void make_printable(boost::json::object& object) {
     for (auto& [name, value] : object) {
         if (name == "request_hash") value = to_hex(value.as_string());

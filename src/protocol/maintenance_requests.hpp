@@ -29,7 +29,7 @@ struct MaintenanceRequest {
 
 /// How maintenance is to end.
 struct MaintenanceEnd {
-    bool ramp = false;  ///< With the gradual return.
+    bool ramp = false;  ///< True: with the gradual return of new orders.
 };
 
 /// Fields: ramp (false), optional.

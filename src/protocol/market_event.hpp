@@ -4,12 +4,13 @@
 /// prices (stitched streams, recordings, the generator) uses it.
 ///
 /// E1  The events of one message are adjacent: a batch may only be split between messages.
-/// E2  Between `BookReset` and `BookReady` the book of an instrument is incomplete: no prices.
+/// E2  Between `BookReset` and `BookReady` the book of an instrument is incomplete and has no
+///     prices.
 /// E3  `time` is on the clock of the source, by which ages are measured, and never decreases.
 /// E4  `exchange_time` is on the exchange's clock, by which trades are assigned to candles; it may
 ///     decrease by the delay of a stream. Zero if a message has none.
-/// E5  Each trade counts once, and only trades of the order book count: those are `Trade` and
-///     `LateTrade`. The other trades are included so that they can be counted in metrics.
+/// E5  Only `Trade` and `LateTrade` count as trades of the order book, and each trade counts once.
+///     The other kinds of trades are reported so that they can be counted in metrics.
 
 #include "base/time.hpp"
 #include "model/amount.hpp"
@@ -20,7 +21,8 @@
 
 namespace botcore::protocol {
 
-/// The position of an instrument in the table that the source and its reader share; no arithmetic.
+/// The position of an instrument in the table that the source and its reader share. An enumeration,
+/// so that nobody calculates with it.
 enum class InstrumentIndex : std::uint16_t {};
 
 [[nodiscard]] constexpr std::size_t position_of(InstrumentIndex index) {
@@ -35,7 +37,7 @@ enum class MarketEventKind : std::uint8_t {
     BestPrice,  ///< `price`, `quantity` of the best bid; `price_ask`, `quantity_ask`.
     LateTrade,  ///< Older than a trade before it: changes no current price.
     RepeatedTrade,   ///< A trade that was already reported, on another stream or twice.
-    NonMarketTrade,  ///< Insurance fund, automatic deleveraging and the like: no effect.
+    NonMarketTrade,  ///< Insurance fund, automatic deleveraging and others: no effect.
     TradesMissing,   ///< Trades since `exchange_time` may be missing, until the next trade.
 };
 

@@ -104,9 +104,9 @@ std::optional<std::string_view> unquoted(std::string_view raw) {
 constexpr std::array<std::uint32_t, 9> kPowersOfTen = {
     1, 10, 100, 1'000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000};
 
-/// Fast path: units of 10^-8 in a quoted decimal of the usual form: digits, optionally a point and
-/// up to eight decimals, at most 18 digits in total and 15 before the point, so that nothing can
-/// overflow. Empty for every other text, valid or not.
+/// The fast path: reads a quoted decimal of the usual form in units of 10^-8. The usual form has
+/// digits and optionally a point with up to eight decimals, at most 18 digits in total and 15
+/// before the point, so that nothing can overflow. Empty for every other text, valid or not.
 inline std::optional<std::uint64_t> usual_units_of(std::string_view raw) {
     if (raw.size() < 3 || raw.front() != '"') return std::nullopt;
     const char* const begin = raw.data() + 1;
@@ -133,7 +133,8 @@ inline std::optional<std::uint64_t> usual_units_of(std::string_view raw) {
     return scaled;
 }
 
-/// The same for every decimal that the model accepts, but without a sign, and with the error.
+/// Like `usual_units_of`, but reads every decimal without a sign that the model accepts, and
+/// reports the error for every other text.
 Result<base::Int128, MarketParseError> units_of(std::string_view raw) {
     if (raw.empty() || raw.front() != '"') return Failure{MarketParseError::BadShape};
     const auto content = unquoted(raw);
@@ -180,7 +181,8 @@ Result<std::uint64_t, MarketParseError> number_of(std::string_view raw) {
     return number;
 }
 
-/// True for a trade whose buyer had the resting order: the seller is the taker.
+/// Reads the field that is true for a trade whose buyer had the resting order, so that the seller
+/// is the taker.
 Result<bool, MarketParseError> truth_of(std::string_view raw) {
     while (!raw.empty() &&
            (raw.back() == ' ' || raw.back() == '\n' || raw.back() == '\r' || raw.back() == '\t')) {
@@ -252,7 +254,8 @@ Outcome<MarketParseError> read_symbol(const Fields& fields, MarketMessage& messa
 
 Result<base::Timestamp, MarketParseError> time_of(std::string_view raw) {
     const std::uint64_t milliseconds = TRY(number_of(raw));
-    // The year 5138: later times are invalid, and would exceed the range in microseconds.
+    // This limit is in the year 5138. Later times are invalid, and would exceed the range of
+    // microseconds.
     if (milliseconds > 100'000'000'000'000) return Failure{MarketParseError::BadNumber};
     return base::Timestamp::from_milliseconds(static_cast<std::int64_t>(milliseconds));
 }

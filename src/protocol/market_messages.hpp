@@ -5,9 +5,9 @@
 ///
 /// M1  A message is accepted or rejected as a whole: no field of a rejected message may be used.
 /// M2  Amounts are read exactly from their text. Prices are positive, quantities are not negative.
-/// M3  Lenient where the exchange may extend its messages: unknown fields, any field order, unknown
-///     events (`Ignored`). Strict where money depends on it: a known event with a missing or
-///     duplicate field is rejected.
+/// M3  The parser is lenient where the exchange may extend its messages: it accepts unknown fields,
+///     any order of fields and unknown events (`Ignored`). It is strict where money depends on the
+///     message: a known event with a missing or duplicate field is rejected.
 /// M4  Parsing allocates nothing once the vectors have grown to the largest message.
 /// M5  Every field that changes the meaning of a message is read. A trade with an `X` other than
 ///     MARKET (INSURANCE_FUND, ADL, NA and future values) is no trade of the order book; its price
@@ -90,7 +90,8 @@ struct PaddedText {
     std::size_t readable = 0;  ///< From the start of `text`; at least its size plus the padding.
 };
 
-/// Owns the parser's memory. One per thread; calls do not depend on each other.
+/// Owns the parser's memory. Each thread needs a parser of its own; calls do not depend on each
+/// other.
 class MarketParser {
 public:
     MarketParser();

@@ -11,7 +11,7 @@
 
 namespace botcore::protocol {
 
-/// 64 lower-case hexadecimal digits.
+/// The HMAC-SHA256 of the text, as 64 lower-case hexadecimal digits.
 [[nodiscard]] std::string hmac_sha256_hex(std::string_view secret, std::string_view text);
 
 /// Is `hex`, in upper or lower case, the HMAC-SHA256 of the text? The comparison takes constant
@@ -22,8 +22,8 @@ namespace botcore::protocol {
 
 class Ed25519PublicKey {
 public:
-    /// Reads the output of `openssl pkey -pubout`: a PEM block "PUBLIC KEY". Empty for anything
-    /// else, including keys of other types.
+    /// Reads the output of `openssl pkey -pubout`, which is a PEM block "PUBLIC KEY". Empty for any
+    /// other text, including keys of other types.
     [[nodiscard]] static std::optional<Ed25519PublicKey> parse(std::string_view pem);
 
     /// Is `base64` a signature of the text by the owner of the key?

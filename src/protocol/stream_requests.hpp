@@ -34,10 +34,10 @@ struct StreamPosition {
 /// A complete subscription, which replaces the previous one.
 struct StreamSubscribe {
     std::vector<Channel> channels;  ///< If absent from the message: all except prices.
-    std::optional<std::vector<model::AccountId>> accounts;  ///< Empty: all of the caller's.
-    std::optional<std::vector<model::Symbol>> symbols;      ///< Empty: all.
+    std::optional<std::vector<model::AccountId>> accounts;  ///< Empty: all accounts of the caller.
+    std::optional<std::vector<model::Symbol>> symbols;      ///< Empty: all symbols.
     std::optional<StreamPosition> since;                    ///< Empty: from now on.
-    std::string timeline;  ///< The timeline of `since`; empty: the first.
+    std::string timeline;  ///< The timeline of `since`; empty: the first timeline.
 };
 
 /// Removes channels and symbols from the subscription.
@@ -55,8 +55,8 @@ struct StreamRequest {
 /// (UNKNOWN_COMMAND, UNKNOWN_FIELD, MISSING_FIELD, INVALID_FIELD) get an error message.
 [[nodiscard]] base::Result<StreamRequest, RequestError> parse_stream_request(std::string_view text);
 
-/// `{"type":"error","id","code","message","recoverable","timestamp"}`. Not recoverable: the
-/// connection is then closed.
+/// `{"type":"error","id","code","message","recoverable","timestamp"}`. If the error is not
+/// recoverable, the connection is closed afterwards.
 struct StreamError {
     std::string_view id;
     std::string_view code;

@@ -42,7 +42,7 @@ std::optional<std::int64_t> take_day(std::string_view& text) {
     if (!day || *day < 1 || *day > 31) return std::nullopt;
     const base::Date date{*year, *month, *day};
     const std::int64_t days = base::days_of(date);
-    if (base::date_of(days) != date) return std::nullopt;  // 30 February.
+    if (base::date_of(days) != date) return std::nullopt;  // Such as 30 February.
     return days;
 }
 

@@ -8,8 +8,8 @@
 /// A1  Requests that are rejected here count as requests, so that the probability reflects the
 ///     whole demand.
 /// A2  Nothing is rejected while at least one of K requests is accepted.
-/// A3  Nothing is rejected below `requests_least` requests: the formula is meant for high rates,
-///     and would take away the few retries of a caller that rarely calls.
+/// A3  Nothing is rejected below `requests_least` requests: the formula is meant for high rates and
+///     would reject the few retries of a caller that rarely calls.
 
 #include "base/random.hpp"
 #include "resilience/sliding_window.hpp"

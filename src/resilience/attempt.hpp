@@ -1,11 +1,11 @@
 #pragma once
 
 /// How one attempt to call an external service ended, and what follows: whether it may be retried,
-/// and what it says about the service's health. Both are read from two tables.
+/// and what it says about the service's health. Both are looked up in two tables.
 ///
 /// T1  A 4xx is never retried and never counts against the service.
-/// T2  429 and 418 are caused by our own request rate: they are obeyed, and count neither as
-///     success nor as failure.
+/// T2  429 and 418 are caused by our own request rate: we wait as they demand, and they count
+///     neither as success nor as failure.
 
 #include "base/check.hpp"
 #include "base/time.hpp"
@@ -21,7 +21,7 @@ namespace botcore::resilience {
 /// any byte of the request is sent.
 enum class AttemptEnd : std::uint8_t {
     Answered,            ///< With the HTTP status in `status`.
-    ConnectionRefused,   ///< Nothing listens there, or the name has no address.
+    ConnectionRefused,   ///< Nothing listens at the address, or the name has no address.
     ConnectTimedOut,     ///< No connection within the time limit.
     CertificateRefused,  ///< The certificate is not valid, or the peer does not speak TLS.
     Broken,              ///< The connection ended before the response was complete.
@@ -35,7 +35,7 @@ enum class AttemptEnd : std::uint8_t {
 
 struct AttemptResult {
     AttemptEnd end = AttemptEnd::Answered;
-    std::uint16_t status = 200;  ///< Of a response.
+    std::uint16_t status = 200;  ///< The HTTP status, if `end` is Answered.
     /// The delay that the service's Retry-After asks for.
     std::optional<base::Duration> retry_after = std::nullopt;
 };
@@ -44,8 +44,8 @@ struct AttemptResult {
 enum class RetryClass : std::uint8_t {
     Success,    ///< No retry needed.
     Transient,  ///< A retry may succeed.
-    Throttled,  ///< As Transient, but at the time that the service names, if it names one.
-    Banned,     ///< Only at the time that the service names.
+    Throttled,  ///< Like Transient, but at the time that the service names, if any.
+    Banned,     ///< A retry is allowed only at the time that the service names.
     Permanent,  ///< A retry would fail the same way.
 };
 
@@ -53,7 +53,7 @@ enum class RetryClass : std::uint8_t {
 enum class Outcome : std::uint8_t {
     Success,
     Failure,
-    Slow,     ///< It succeeded, but took too long.
+    Slow,     ///< The attempt succeeded, but took too long.
     Ignored,  ///< Nothing: rejected by its rules, canceled by us, or caused by our request rate.
 };
 
@@ -140,7 +140,7 @@ struct Meaning {
     return retry == RetryClass::Throttled || retry == RetryClass::Banned;
 }
 
-/// Did it end because of a time-out?
+/// Did the attempt end because of a time-out?
 [[nodiscard]] constexpr bool is_timeout(AttemptEnd end) {
     return end == AttemptEnd::TimedOut || end == AttemptEnd::ConnectTimedOut;
 }

@@ -91,7 +91,7 @@ void Breaker::record_unusual(const Permit& permit, Outcome outcome, Timestamp no
     }
 }
 
-/// For Closed and MetricsOnly: the two states whose permits carry the generation.
+/// Counts an outcome in Closed or MetricsOnly, the two states in which all results are evaluated.
 void Breaker::record_counted(Outcome outcome, Timestamp now) {
     const bool failed = outcome == Outcome::Failure;
     const Sums call{1, failed ? 1U : 0U, outcome == Outcome::Slow ? 1U : 0U};

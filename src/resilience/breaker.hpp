@@ -72,11 +72,11 @@ struct BreakerRules {
     std::uint32_t probes_good = 5;  ///< Consecutive good probes that close the breaker.
 };
 
-/// The state of a breaker that is stored over a restart.
+/// The state of a breaker that is stored, so that it survives a restart.
 struct BreakerMemory {
     BreakerState state = BreakerState::Closed;
     Timestamp changed_at;
-    std::uint32_t openings = 0;  ///< Consecutive, without a closing between them.
+    std::uint32_t openings = 0;  ///< How often it has opened since it was last closed.
 
     friend bool operator==(const BreakerMemory&, const BreakerMemory&) = default;
 
@@ -142,7 +142,7 @@ public:
     /// at most one.
     [[nodiscard]] std::optional<BreakerTransition> take_transition();
 
-    /// How often MetricsOnly would have opened the breaker.
+    /// How often the breaker would have opened in the state MetricsOnly.
     [[nodiscard]] std::uint64_t openings_observed() const { return openings_observed_; }
 
 private:

@@ -53,7 +53,7 @@ public:
     /// The next waiting call, which now holds a slot.
     [[nodiscard]] std::optional<Ticket> next();
 
-    /// Removes a waiting call whose time has run out. Returns false if it does not wait.
+    /// Removes a waiting call whose time has run out. Returns false if no such call waits.
     [[nodiscard]] bool withdraw(Lane lane, Ticket ticket);
 
     [[nodiscard]] std::uint32_t under_way() const { return under_way_; }
@@ -77,7 +77,7 @@ private:
     }
 
     std::uint32_t under_way_ = 0;
-    std::array<std::uint32_t, kLanes> limits_{};  ///< Of `under_way_`, by lane.
+    std::array<std::uint32_t, kLanes> limits_{};  ///< The limits of `under_way_`, by lane.
     std::array<Queue, kLanes> queues_;
 };
 

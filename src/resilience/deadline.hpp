@@ -12,7 +12,7 @@ namespace botcore::resilience {
 using base::Duration;
 using base::Timestamp;
 
-/// The default of a request; it leaves time to respond before the limit.
+/// The default deadline of a request; it leaves time to respond before `kRequestLimit`.
 inline constexpr Duration kDeadlineDefault = Duration::seconds(25);
 /// No request of ours takes longer than this.
 inline constexpr Duration kRequestLimit = Duration::seconds(30);
@@ -22,8 +22,8 @@ public:
     /// A deadline that has already passed.
     constexpr Deadline() = default;
 
-    /// For a request that begins now. A span longer than `kRequestLimit` is reduced to it, a
-    /// negative one to 0.
+    /// The deadline of a request that begins now. A span longer than `kRequestLimit` is shortened
+    /// to `kRequestLimit`; a negative span counts as zero.
     [[nodiscard]] static constexpr Deadline after(Timestamp now, Duration span = kDeadlineDefault) {
         if (span > kRequestLimit) span = kRequestLimit;
         if (span < Duration{}) span = Duration{};
@@ -38,7 +38,7 @@ public:
 
     [[nodiscard]] constexpr Timestamp at() const { return at_; }
 
-    /// Zero once it has passed.
+    /// The time that is left at `now`; zero once the deadline has passed.
     [[nodiscard]] constexpr Duration remaining(Timestamp now) const {
         return now < at_ ? at_ - now : Duration{};
     }

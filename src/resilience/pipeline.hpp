@@ -42,19 +42,19 @@ struct PipelineCall {
     bool holds_retry = false;
 };
 
-/// Make the attempt, and stop waiting for it at this time.
+/// The caller must make the attempt, and stop waiting for it at this deadline.
 struct MakeAttempt {
     Deadline deadline;
 };
 
-/// All slots are taken: call `started` once the bulkhead returns the ticket.
+/// All slots are taken: the caller must call `started` once the bulkhead returns the ticket.
 struct WaitForSlot {};
 
 struct CallOver {
     enum class Kind : std::uint8_t {
         Succeeded,
-        Failed,          ///< After an attempt; `gave_up` is the reason why there is no further one.
-        DeadlinePassed,  ///< Before an attempt could begin.
+        Failed,          ///< An attempt failed; `gave_up` is the reason for no further one.
+        DeadlinePassed,  ///< The deadline passed before an attempt began.
         Overloaded,      ///< No free slot, and the queue is full.
         Throttled,       ///< The service accepts few requests; no attempt was made.
         BreakerOpen,
@@ -83,20 +83,22 @@ public:
     /// Starts a new call, or a retry that is due.
     [[nodiscard]] PipelineStep begin(PipelineCall& call, Timestamp now, base::Random& random);
 
-    /// The bulkhead returned the call's ticket.
+    /// Continues a waiting call whose ticket the bulkhead has returned.
     [[nodiscard]] PipelineStep started(PipelineCall& call, Timestamp now, base::Random& random);
 
-    /// The attempt has ended. Its slot is free: ask the bulkhead for the next ticket.
+    /// Records that the attempt has ended. Its slot is then free: ask the bulkhead for the next
+    /// ticket.
     [[nodiscard]] PipelineStep finished(PipelineCall& call,
                                         const AttemptResult& result,
                                         Timestamp now,
                                         base::Random& random);
 
-    /// The caller needs no result any more; allowed in every state of the call. If an attempt was
-    /// in flight its slot is free: ask the bulkhead for the next ticket.
+    /// Ends the call because its caller no longer needs a result; allowed in every state of the
+    /// call. If an attempt was in flight, its slot is then free: ask the bulkhead for the next
+    /// ticket.
     void cancel(PipelineCall& call, Timestamp now);
 
-    /// The deadline of a call that waits for a slot has passed.
+    /// Ends a call that waits for a slot because its deadline has passed.
     [[nodiscard]] PipelineStep expired(PipelineCall& call);
 
 private:

@@ -29,7 +29,7 @@ struct RateRule {
     [[nodiscard]] bool is_on() const { return count > 0; }
 };
 
-/// What a caller may learn about its limit.
+/// Whether a request is allowed, and what its caller may learn about the limit.
 struct RateVerdict {
     bool allowed = true;
     std::uint32_t limit = 0;
@@ -63,12 +63,12 @@ class RateTable {
 public:
     RateTable(RateRule rule, std::size_t keys_max) : rule_(rule), keys_max_(keys_max) {}
 
-    /// Returns a verdict without a limit (`limit` 0) if there is no rule.
+    /// Takes a permit of the key. If there is no rule, the verdict has no limit (`limit` is 0).
     [[nodiscard]] RateVerdict take(std::string_view key, base::Timestamp now);
 
     void charge(std::string_view key, base::Timestamp now, std::uint64_t permits);
 
-    /// Applies to later requests; permits that were taken before stay taken.
+    /// Sets the rule for later requests; permits that were already taken stay taken.
     void set_rule(RateRule rule) { rule_ = rule; }
 
     [[nodiscard]] std::size_t size() const { return buckets_.size(); }

@@ -15,7 +15,8 @@ constexpr std::int64_t kMillion = 1'000'000;
 }  // namespace
 
 Duration jittered(Duration duration, base::Random& random) {
-    // Both stay far below 2^63: durations here are at most minutes, in microseconds.
+    // The factor and the product stay far below 2^63: the durations here are at most minutes, in
+    // microseconds.
     const std::int64_t factor = random.between(800'000, 1'200'000);
     return Duration::microseconds(duration.in_microseconds() * factor / kMillion);
 }

@@ -21,7 +21,7 @@ struct RetryRules {
     std::uint32_t retries_max = 3;  ///< After the first attempt: 3 means four attempts (X-11).
     Duration base = Duration::seconds(1);
     Duration cap = Duration::seconds(10);
-    Duration attempt_least = Duration::milliseconds(100);  ///< With less no attempt is made.
+    Duration attempt_least = Duration::milliseconds(100);  ///< With less time, none is made.
 };
 
 /// May the service execute the call more than once?
@@ -43,7 +43,7 @@ struct GiveUp {
         MaxRetriesExceeded,  ///< The last allowed attempt failed as well.
         DeadlineTooNear,     ///< R3.
         RetryAfterTooLate,   ///< R2; `until` is the time that the service named.
-        BudgetSpent,         ///< The share of retries in the requests is already too high.
+        BudgetSpent,         ///< The retry budget does not allow another retry.
     };
 
     Why why = Why::Permanent;
@@ -68,7 +68,7 @@ struct FailedAttempt {
 /// `duration` times U(0.8, 1.2), in whole microseconds.
 [[nodiscard]] Duration jittered(Duration duration, base::Random& random);
 
-/// What follows a failure. The result of the attempt must not be a success.
+/// Decides what follows a failure. The result of the failed attempt must not be a success.
 [[nodiscard]] RetryDecision decide_retry(const RetryRules& rules,
                                          const FailedAttempt& failed,
                                          Timestamp now,

@@ -1,7 +1,7 @@
 #pragma once
 
 /// Limits the share of retries in the outgoing calls, because during a large failure the retries
-/// keep the service overloaded. A retry must fit into both budgets.
+/// keep the service overloaded. A retry must fit into both limits, U1 and U2.
 ///
 /// U1  Tokens stay between 0 and `tokens_max`: a retry costs 5, after a time-out 10, and a
 ///     successful first attempt earns 1.
@@ -43,8 +43,8 @@ public:
         tokens_ = std::min(tokens_ + rules_.first_try_gain, rules_.tokens_max);
     }
 
-    /// True: the retry is paid for and counts from now on, including its wait. False: nothing was
-    /// taken.
+    /// Returns true if the retry is allowed; it then costs its tokens and counts as in flight from
+    /// now on, including its wait. Returns false if it is not allowed; nothing was taken.
     [[nodiscard]] constexpr bool retry_began(After after) {
         const std::uint32_t cost =
             after == After::TimeOut ? rules_.timeout_cost : rules_.retry_cost;

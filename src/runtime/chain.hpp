@@ -13,7 +13,7 @@ namespace botcore::runtime {
 enum class ChainBreak : std::uint8_t {
     SequenceGap,           ///< A record is missing, duplicated or out of order.
     ContentHashMismatch,   ///< The bytes do not have the hash stored beside them.
-    PreviousHashMismatch,  ///< The record names another predecessor's hash.
+    PreviousHashMismatch,  ///< The record does not contain the hash of its predecessor.
     EpochBack,             ///< The epoch goes back, or differs from the one stored beside it.
     TimeBack,              ///< The time goes back, or differs from the one stored beside it.
 };

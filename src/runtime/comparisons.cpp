@@ -32,7 +32,8 @@ void Runtime::on_reconciled(const model::AccountId& account,
 /// comparison of its account.
 void Runtime::compare_due_accounts(Now now) {
     const auto& accounts = engine_->state().accounts;
-    // `next_day_` was planned by a clock that has since been set back.
+    // If `next_day_` is more than a day ahead, it was planned with a clock that has since been set
+    // back.
     if (next_day_ - now.time > model::Duration::seconds(86'400)) plan_day(now);
     if (now.time >= next_day_) {
         for (const auto& [id, account] : accounts) {
@@ -48,7 +49,7 @@ void Runtime::compare_due_accounts(Now now) {
         }
         next_comparison_ = now.monotonic + options_.compare_every;
     }
-    // One comparison per step: with many accounts, all at once would delay requests.
+    // Each step starts only one comparison: comparing many accounts at once would delay requests.
     const auto due = std::find_if(comparisons_.begin(), comparisons_.end(), [&](const auto& item) {
         return item.second <= now.monotonic;
     });
@@ -75,7 +76,8 @@ bool Runtime::compare(const model::AccountId& account) {
     const auto place = engine_->state().accounts.find(account);
     if (place == engine_->state().accounts.end()) return false;
     const auto& last = place->second.comparison;
-    // Uses the exchange's own time where it was reported: the local clock may have been ahead then.
+    // If the last comparison reported the exchange's own time, that time is used: the local clock
+    // may have been ahead then.
     const bool told = last && last->books && last->books->venue_time != model::Timestamp();
     model::Timestamp since = told ? last->books->venue_time : last ? last->time : loaded_time_;
     if (const auto day = look_back_.extract(account)) since = std::min(since, day.mapped());

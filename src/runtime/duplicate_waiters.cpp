@@ -12,7 +12,8 @@ void DuplicateWaiters::add(const core::KeyId& key, Waiter waiter) {
 std::vector<Waiter> DuplicateWaiters::take(const core::KeyId& key) {
     auto node = waiters_.extract(key);
     if (node.empty()) return {};
-    // Their deadlines are removed with them, or the deadline list would grow without bound.
+    // The deadlines of these callers are removed as well; otherwise the list of deadlines would
+    // grow without bound.
     for (const auto& waiter : node.mapped()) {
         auto [place, end] = deadlines_.equal_range(waiter.deadline);
         place = std::find_if(place, end, [&](const auto& item) { return item.second == key; });

@@ -31,14 +31,14 @@
 
 namespace botcore::runtime {
 
-/// A second booking of one of this many newest trades is detected.
+/// How many of the newest trades are remembered: a second booking of one of them is detected.
 inline constexpr std::size_t kTradesRemembered = 10'000;
 
 class OnlineCheck final : public CommitListener {
 public:
     using Report = std::function<void(const VerifyFinding&)>;
 
-    /// `tell` is called with each finding; it may ask the runtime to freeze the account.
+    /// `report` is called with each finding; it may ask the runtime to freeze the account.
     explicit OnlineCheck(Report report) : report_(std::move(report)) {}
 
     void on_committed(const std::vector<model::Record>& records) override;
@@ -72,9 +72,9 @@ private:
 
     Report report_;
     model::Sequence last_ = 0;
-    std::map<OrderKey, model::Quantity> filled_;  ///< Of live orders.
+    std::map<OrderKey, model::Quantity> filled_;  ///< Live orders only.
     std::map<PositionKey, model::Quantity> sizes_;
-    std::map<OrderKey, model::Money> reserved_by_order_;  ///< Of live orders.
+    std::map<OrderKey, model::Money> reserved_by_order_;  ///< Live orders only.
     std::map<PositionKey, model::Money> reserved_by_position_;
     std::set<TradeKey> trades_;
     std::deque<TradeKey> trades_by_age_;

@@ -12,7 +12,8 @@ namespace botcore::runtime {
 
 namespace {
 
-/// Records in one commit: many, so that the store's fixed cost per commit is negligible.
+/// The maximum number of records in one commit. It is large, so that the store's fixed cost per
+/// commit is negligible.
 constexpr std::size_t kBatchMax = 2'000;
 constexpr std::size_t kPage = 1'000;
 
@@ -58,7 +59,7 @@ base::Outcome<RebuildError> Rebuild::check(const ports::JournalEntry& entry,
                                entry.sequence,
                                "it does not continue the chain of the record before");
             case ChainBreak::TimeBack:
-                break;  // Rows do not depend on it; `verify` reports it.
+                break;  // Rows do not depend on the time; `verify` reports the error.
         }
     }
     return base::Done{};
@@ -71,7 +72,8 @@ void Rebuild::add_postings(const model::Record& record) {
         balance.account = posting.account;
         balance.asset = posting.asset;
         balance.of(posting.book) += posting.amount;
-        // Counts like the engine: one version for each record that touches the balance.
+        // The version is counted as in the engine: it grows by one with each record that touches
+        // the balance.
         if (touched.emplace(posting.account, posting.asset).second) balance.version += 1;
     }
 }
@@ -82,7 +84,7 @@ base::Outcome<RebuildError> Rebuild::add_replies(const model::Record& record,
         const auto* key = std::get_if<model::KeyEntry>(&change);
         if (key == nullptr || key->state != model::KeyState::Done) continue;
         auto body = reply_of(*key);
-        if (!body) {  // An empty body was removed when its retention ended.
+        if (!body) {  // A body that was removed when its retention ended is empty, not missing.
             return failure(RebuildError::Kind::ReplyMissing,
                            record.sequence,
                            "the reply under key " + key->key.text() + " is missing");

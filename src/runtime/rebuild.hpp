@@ -24,7 +24,7 @@ namespace botcore::runtime {
 
 struct RebuildError {
     enum class Kind : std::uint8_t {
-        Unreadable,    ///< Not a record, or one of a later version.
+        Unreadable,    ///< The bytes are not a record, or the record has a later version.
         SequenceGap,   ///< A record is missing, duplicated or out of order.
         HashMismatch,  ///< The bytes do not match their stored hash.
         ChainBroken,   ///< The record does not continue its predecessor.
@@ -33,7 +33,7 @@ struct RebuildError {
     };
 
     Kind kind = Kind::Unreadable;
-    model::Sequence sequence = 0;  ///< The record it was found at.
+    model::Sequence sequence = 0;  ///< The record at which the error was found.
     std::string text;
 };
 

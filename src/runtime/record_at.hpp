@@ -7,9 +7,10 @@
 
 namespace botcore::runtime {
 
-/// StoreError::Corrupt when the journal has no such record or it cannot be decoded.
+/// Fails with StoreError::Corrupt when the journal has no such record or the record cannot be
+/// decoded.
 ///
-/// Threads: those of the reader.
+/// Threads: the threads that may use `reader`.
 [[nodiscard]] ports::StoreResult<model::Record> record_at(ports::StoreReader& reader,
                                                           model::Sequence sequence);
 

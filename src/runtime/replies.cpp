@@ -43,8 +43,8 @@ void Runtime::replay_or_wait(Verdict verdict,
         replies_.emplace_back(request.handle, ApiReply{stored->entry.status, stored->body, true});
         return;
     }
-    // Pending, or completed in this batch: the caller receives its reply together with the first
-    // one.
+    // The key is pending, or this batch completes it: the caller receives its reply together with
+    // the caller that opened the key.
     duplicate_waiters_.add(key,
                            {request.handle, wait_until(request, now), request.request_id, false});
 }

@@ -27,7 +27,7 @@ public:
     /// A new term begins.
     void clear() { next_search_ = base::Timestamp(); }
 
-    /// Replies stored with this record or earlier ones have expired; 0: none.
+    /// Replies that were stored with this record or an earlier one have expired; 0 when none has.
     [[nodiscard]] model::Sequence expired_until() const { return expired_until_; }
 
     [[nodiscard]] bool has_expired(const ports::KeyRow& key) const;

@@ -16,7 +16,7 @@ using core::Verdict;
 
 namespace {
 
-/// Most audit events in one batch, so that they do not delay orders.
+/// The maximum number of audit events in one batch; the limit keeps them from delaying orders.
 constexpr std::size_t kAuditEventsPerBatch = 64;
 
 }  // namespace
@@ -348,7 +348,7 @@ void Runtime::perform(core::Effect& effect, Now now) {
     }
 }
 
-/// The batch is not durable, or the outcome is unknown: R2 and R3.
+/// Gives up a batch that is not durable or whose outcome is unknown (R2, R3).
 void Runtime::abort_batch(Now now, Status next) {
     status_ = next;
     retry_at_ = now.monotonic;

@@ -53,17 +53,18 @@ inline constexpr std::size_t kAuditEventsMax = 1'000;
 
 /// The current time, as measured outside the runtime.
 struct Now {
-    /// Exchange time: the local clock plus the measured offset of the exchange's clock. Used for
-    /// signatures, display, filters and calendar times. May step in both directions.
+    /// Exchange time: the local clock plus the measured offset of the exchange's clock. It is used
+    /// for signatures, display, filters and calendar times, and may step in both directions.
     model::Timestamp time;
     model::ClockState clock = model::ClockState::Certain;
-    /// Advances with elapsed time and never steps; its origin has no meaning. Used for deadlines,
-    /// time-outs and rates. Values of another process's scale are meaningless here.
+    /// This time advances with the elapsed time and never steps; its origin has no meaning. It is
+    /// used for deadlines, time-outs and rates. A value that was measured in another process cannot
+    /// be compared with it.
     model::Timestamp monotonic;
 
     Now() = default;
 
-    /// A clock that has not stepped. NOLINTNEXTLINE(google-explicit-constructor)
+    /// For a clock that has not stepped. NOLINTNEXTLINE(google-explicit-constructor)
     Now(model::Timestamp shown, model::ClockState state = model::ClockState::Certain)
         : time(shown),
           clock(state),
@@ -75,12 +76,12 @@ struct Now {
           monotonic(passed) {}
 };
 
-/// The clock counts as set back when it is further than this behind the last recorded time.
+/// The clock counts as set back when it is behind the last recorded time by more than this.
 inline constexpr model::Duration kClockStep = model::Duration::seconds(1);
 /// After a step the clock counts as uncertain for this long.
 inline constexpr model::Duration kClockSettle = model::Duration::seconds(10);
 
-/// A command of a caller. Market data are added when it is applied.
+/// A command of a caller. Market data are added when the command is applied.
 struct Request {
     model::InputBody body;
     RequestHandle handle = 0;
@@ -106,10 +107,10 @@ public:
     virtual void on_reply(RequestHandle handle, ApiReply reply) = 0;
 };
 
-/// Is called with every batch once it is durable, before its effects are dispatched; dashboards and
-/// event streams depend on it. Records arrive in journal order without a gap within one term. After
-/// a commit whose outcome was unknown, records may have become durable without a call: compare the
-/// sequences.
+/// Is called with every batch once the batch is durable, before its effects are dispatched;
+/// dashboards and event streams depend on these calls. Records arrive in journal order without a
+/// gap within one term. After a commit whose outcome was unknown, records may have become durable
+/// without a call: compare the sequences.
 class CommitListener {
 public:
     virtual ~CommitListener() = default;
@@ -129,9 +130,10 @@ struct Options {
     std::uint16_t shard = 0;
     std::string software;
     model::Policy policy;
-    /// Recorded again where the store's definition differs.
+    /// The definitions of the instruments. A definition that differs from the one in the store is
+    /// recorded again.
     std::vector<model::Instrument> instruments;
-    /// Random and never repeated: part of every client order id (I2).
+    /// Returns a random number that is never repeated; it is a part of every client order id (I2).
     std::function<std::uint64_t()> next_incarnation;
     std::size_t batch_max = 256;
     model::Duration reply_within = model::Duration::seconds(5);
@@ -155,7 +157,7 @@ struct Counters {
     std::uint64_t replays = 0;
     std::uint64_t key_mismatches = 0;
     std::uint64_t requests_dropped = 0;
-    std::uint64_t requests_late = 0;  ///< Not started: their deadline had passed.
+    std::uint64_t requests_late = 0;  ///< Not started, because their deadline had passed.
     std::uint64_t facts_dropped = 0;
     std::uint64_t exchange_silences = 0;  ///< Requests to the exchange without a reply in time.
     std::uint64_t terms = 0;
@@ -206,7 +208,7 @@ public:
     /// inputs wait.
     bool step(Now now);
 
-    /// After how long `step` has work even without new inputs; empty: never.
+    /// The time until `step` has work even without new inputs; empty if it will have none.
     [[nodiscard]] std::optional<model::Duration> wake_after(Now now) const;
 
     /// Whether entries may rely on the clock (I14): used by the entry check and reported by health.
@@ -216,7 +218,8 @@ public:
     /// waits.
     [[nodiscard]] model::Duration exchange_silent_for(Now now) const;
 
-    /// The id of the request that opened the order's key, while its caller waits; else empty.
+    /// The id of the request that opened the order's key, while the caller of this request waits;
+    /// otherwise empty.
     [[nodiscard]] std::string request_id_of(const model::Order& order) const;
 
     /// Converts a deadline from the journal's monotonic scale to the shown time.
@@ -236,8 +239,9 @@ public:
     /// with the first record of the term, before any decision was based on them.
     [[nodiscard]] const std::vector<ports::RowInDoubt>& doubts() const { return doubts_; }
 
-    /// Acknowledged records are missing from the store, as `evidence` says: entries and transfers
-    /// are refused (STORE_BEHIND_ARCHIVE), cancels and exits continue. Never reset.
+    /// States that acknowledged records are missing from the store, as `evidence` says. From then
+    /// on entries and transfers are refused (STORE_BEHIND_ARCHIVE); cancels and exits continue.
+    /// This state is never reset.
     void set_behind(std::string evidence);
 
     [[nodiscard]] const std::string& behind() const { return behind_; }
@@ -250,7 +254,7 @@ public:
 
     [[nodiscard]] bool awaits_archive() const { return archive_awaited_until_.has_value(); }
 
-    /// Every account has been compared with its exchange since the term began (I11).
+    /// Has every account been compared with its exchange since the term began (I11)?
     [[nodiscard]] bool reconciled() const;
 
     [[nodiscard]] std::size_t requests_waiting() const { return requests_.size(); }
@@ -302,7 +306,7 @@ private:
                                      model::Side side,
                                      model::Quantity quantity) const;
     [[nodiscard]] std::vector<model::Quote> marks(const model::AccountId& account) const;
-    /// Includes the owner's other accounts: risk is evaluated over all of them.
+    /// Includes quotes for the owner's other accounts: risk is evaluated over all of them.
     [[nodiscard]] std::vector<model::Quote> marks_of_owner(const model::AccountId& account) const;
     void reply(RequestHandle handle, ApiReply reply);
 
@@ -315,24 +319,24 @@ private:
     base::BoundedQueue<Request> requests_;
     base::BoundedQueue<model::InputBody> facts_;
     bool facts_lost_ = false;
-    /// Includes findings; they stay here until they are durable.
+    /// Audit events and the findings of checks; they stay here until they are durable.
     std::deque<model::InputBody> audit_events_;
-    /// How many of the first entries are in the newest batch.
+    /// How many entries of `audit_events_`, counted from the front, are in the newest batch.
     std::size_t audit_events_in_batch_ = 0;
     /// The head of that batch, when the outcome of its commit is unknown.
     std::optional<model::Head> in_doubt_;
     std::vector<core::Effect> effects_;
     std::vector<std::pair<RequestHandle, ApiReply>> replies_;  ///< Sent when the batch is durable.
-    /// Announced when the batch is durable.
+    /// Refusals that are announced when the batch is durable.
     std::vector<std::pair<model::InputBody, model::Refusal>> refusals_;
     /// The handles of the requests in the batch that is being built.
     std::vector<RequestHandle> batch_handles_;
     DuplicateWaiters duplicate_waiters_;
-    /// To be sent later, one per order.
+    /// Queries that are sent later, at most one for each order.
     std::map<model::ClientOrderId, core::QueryOrder> delayed_queries_;
     ReplyTimeouts reply_timeouts_;
     ReplyRetention reply_retention_;
-    // On the monotonic scale of `Now`, except where a comment says otherwise.
+    // These times are on the monotonic scale of `Now`, except where a comment says otherwise.
     model::Timestamp retry_at_;
     model::Timestamp next_tick_;
     model::Timestamp loaded_time_;  ///< Exchange time of the head with which the term began.
@@ -340,7 +344,8 @@ private:
     model::Timestamp next_day_;  ///< When the last 24 hours are compared as a whole; exchange time.
     /// When each pending comparison is due.
     std::map<model::AccountId, model::Timestamp> comparisons_;
-    /// Earlier start of the next comparison only; exchange time.
+    /// The exchange time back to which the next comparison of the account looks, if it is earlier
+    /// than usual.
     std::map<model::AccountId, model::Timestamp> look_back_;
     /// How far the journal's scale is ahead of the scale of `Now`.
     std::optional<model::Duration> journal_ahead_;

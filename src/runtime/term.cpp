@@ -75,8 +75,8 @@ bool Runtime::load(Now now) {
     }
     if (!restore_sweeps(state)) return false;
     engine_ = std::make_unique<core::Engine>(std::move(state));
-    // Callers of commands that were not applied have received replies; the comparison of the new
-    // term reads the facts again.
+    // The facts that were not applied are dropped, since the comparison of the new term reads them
+    // again. The callers of commands that were not applied have already received replies.
     while (!facts_.empty())
         (void)facts_.pop();
     delayed_queries_.clear();
@@ -95,7 +95,7 @@ bool Runtime::load(Now now) {
 bool Runtime::restore_sweeps(core::State& state) {
     ports::StoreReader& reader = ports_.store.reader();
     for (const auto& [id, key] : state.keys) {
-        if (!key.order.empty()) continue;  // The key of a single order.
+        if (!key.order.empty()) continue;  // This key belongs to a single order.
         const auto record = record_at(reader, key.sequence);
         if (!record) return false;
         auto touched = core::touched_by(record.value());
@@ -129,8 +129,8 @@ bool Runtime::restore_times(core::State& state, Now now) {
     }
     loaded_time_ = state.exchange_time;
     if (state.exchange_time - now.time > kClockStep) {
-        // The clock was ahead by an unknown span when the last record was made, or is behind now:
-        // the comparison covers a whole day of the exchange.
+        // Either the clock was ahead by an unknown span when the last record was made, or it is
+        // behind now. The comparison therefore covers a whole day of the exchange.
         stepped_back_ = now.monotonic;
         loaded_time_ = now.time - kDay;
     }

@@ -125,7 +125,7 @@ private:
                           const model::AccountId& account,
                           const model::InstrumentId* instrument);
 
-    /// What is compared, and the kind of finding when no record created it.
+    /// The name of the row that is compared, and the kind of finding if no record created the row.
     struct Subject {
         std::string name;
         FindingKind orphan = FindingKind::RowWithoutRecord;
@@ -386,7 +386,7 @@ void Fold::note_hour(const model::Record& record) {
         hours_.emplace_back(record.sequence, newest_);
 }
 
-/// Accurate to the hour, since one record per hour is noted.
+/// The answer is accurate to the hour, since one record per hour is noted.
 bool Fold::reply_may_have_expired(const ports::KeyRow& row) const {
     const auto after = std::upper_bound(
         hours_.begin(), hours_.end(), row.begins_with(), [](auto sequence, const auto& hour) {

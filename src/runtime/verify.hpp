@@ -71,7 +71,7 @@ struct VerifyReport {
     std::uint64_t fills = 0;
     std::uint64_t keys = 0;
     std::uint64_t findings_count = 0;
-    std::vector<VerifyFinding> findings;  ///< The first hundred.
+    std::vector<VerifyFinding> findings;  ///< At most the first hundred.
     std::array<std::uint64_t, kFindingKinds> by_kind{};
 
     [[nodiscard]] bool clean() const { return findings_count == 0; }
@@ -84,7 +84,7 @@ struct VerifyReport {
 /// Called periodically with the number of records checked and the total.
 using VerifyProgress = std::function<void(model::Sequence done, model::Sequence total)>;
 
-/// Memory grows with the number of orders and keys, about 200 bytes each.
+/// The memory needed grows with the number of orders and keys: about 200 bytes for each of them.
 [[nodiscard]] ports::StoreResult<VerifyReport> verify(ports::StoreReader& reader,
                                                       const VerifyProgress& progress);
 

@@ -95,7 +95,7 @@ std::uint32_t id_of(const model::Hash& first_record) {
     std::uint32_t id = 0;
     for (std::size_t i = 0; i < sizeof(id); ++i)
         id = (id << 8U) | first_record.at(i);
-    return std::max(id, std::uint32_t{1});  // 0 means that there is none.
+    return std::max(id, std::uint32_t{1});  // The id 0 stands for "no id".
 }
 
 std::string listed_name(Timeline timeline) {

@@ -10,8 +10,9 @@
 ///   timeline/<8 digits>/owner/<20 digits>-<8 digits of its writer>
 ///   timeline/<8 digits>/users/<yyyymmdd>t<hhmmss>z-<8 digits of its hash>
 ///
-/// A part of a snapshot is "part-<4 digits>", "manifest" or "verified". A timeline is what one
-/// store wrote without being restored: each restore begins a new one (docs/disaster-recovery.md).
+/// A part of a snapshot is "part-<4 digits>", "manifest" or "verified". A timeline contains the
+/// records that a store wrote without a restore in between: each restore begins a new timeline
+/// (docs/disaster-recovery.md).
 /// "timelines/" lists the timelines of the archive. Archives written by earlier versions do not
 /// have this list, but their timelines are numbered from 1 without a gap.
 
@@ -33,7 +34,8 @@ using Timeline = std::uint32_t;
 inline constexpr Timeline kFirstTimeline = 1;
 inline constexpr Timeline kTimelineMax = 99'999'999;
 
-/// A timeline from which a store was restored, with the last record that both have in common.
+/// A timeline from which a store was restored, and the last record that both timelines have in
+/// common.
 struct Ancestor {
     Timeline timeline = kFirstTimeline;
     std::uint32_t id = 0;
@@ -49,12 +51,13 @@ struct Ancestor {
     }
 };
 
-/// The timeline that a store is on. Numbers order the timelines of one archive. A combination of
-/// number and id is never used twice.
+/// The timeline that a store is on. The numbers put the timelines of one archive in order. A
+/// combination of number and id is never used twice.
 struct TimelineIdentity {
     Timeline number = kFirstTimeline;
-    /// Random, drawn by the restore that began the timeline. Without a restore it is derived from
-    /// the first record of the journal; 0 while there is no record.
+    /// A random number that was drawn by the restore that began the timeline. The id of a timeline
+    /// that began without a restore is derived from the first record of the journal; it is 0 while
+    /// there is no record.
     std::uint32_t id = 0;
     std::vector<Ancestor> ancestors;  ///< Oldest first.
 
@@ -85,10 +88,10 @@ struct SnapshotName {
     friend bool operator==(const SnapshotName&, const SnapshotName&) = default;
 };
 
-/// "20261123t020000z", UTC, seconds rounded down.
+/// The time as "20261123t020000z": in UTC, rounded down to whole seconds.
 [[nodiscard]] std::string compact_time(base::Timestamp time);
 
-/// Prefix of the names in the list of timelines.
+/// The prefix of the names in the list of timelines.
 inline constexpr std::string_view kTimelinesPrefix = "timelines/";
 
 [[nodiscard]] std::string listed_name(Timeline timeline);
@@ -102,7 +105,7 @@ inline constexpr std::string_view kTimelinesPrefix = "timelines/";
                                          std::uint64_t records_max);
 [[nodiscard]] std::string to_text(const SegmentName& name);
 [[nodiscard]] std::string snapshot_prefix(Timeline timeline);
-/// Ends with a slash.
+/// The returned text ends with a slash.
 [[nodiscard]] std::string to_text(const SnapshotName& name);
 [[nodiscard]] std::string part_name(std::uint32_t number);
 [[nodiscard]] std::string users_prefix(Timeline timeline);

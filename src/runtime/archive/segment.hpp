@@ -16,9 +16,9 @@
 
 namespace botcore::runtime::archive {
 
-/// Records in one segment at most.
+/// The maximum number of records in one segment.
 inline constexpr std::uint64_t kSegmentRecordsMax = 10'000;
-/// Bytes of records and replies after which a segment ends.
+/// A segment ends once its records and replies have this many bytes.
 inline constexpr std::size_t kSegmentBytesMax = std::size_t{4} << 20U;
 
 struct SegmentEntry {
@@ -71,8 +71,8 @@ struct Segment {
     }
 };
 
-/// A whole store at one record. The manifest is written last: parts without a manifest are an
-/// incomplete snapshot and are ignored.
+/// Describes a snapshot: the content of a whole store right after one record. The manifest is
+/// written last: parts without a manifest are an incomplete snapshot and are ignored.
 struct Manifest {
     model::Sequence sequence = 0;
     model::Hash hash{};
@@ -116,14 +116,15 @@ struct Verified {
     }
 };
 
-/// Where a timeline branches off from the one that it was restored from. When a store began in an
-/// empty archive, there is no parent and the timeline contains every record from the first one on.
+/// Where a timeline branches off from its parent, the timeline that it was restored from. When a
+/// store began in an empty archive, there is no parent and the timeline contains every record from
+/// the first one on.
 struct TimelineStart {
     Timeline parent = 0;
-    model::Sequence sequence = 0;  ///< The last record that both have.
+    model::Sequence sequence = 0;  ///< The last record that both timelines contain.
     model::Hash hash{};
     model::Timestamp created;
-    std::uint32_t id = 0;               ///< Since version 2; 0: not stored.
+    std::uint32_t id = 0;               ///< Since version 2; 0 when it was not stored.
     std::vector<Ancestor> ancestors{};  ///< Since version 2.
 
     friend bool operator==(const TimelineStart&, const TimelineStart&) = default;
@@ -168,8 +169,9 @@ struct Claim {
 [[nodiscard]] std::optional<TimelineStart> decode_start(std::string_view bytes);
 [[nodiscard]] std::optional<Claim> decode_claim(std::string_view bytes);
 
-/// The records after `after`, as many as fit into one segment, with their replies; without entries
-/// when there are none. Reads one snapshot of the store.
+/// Returns the records after record `after`, as many as fit into one segment, with their replies.
+/// The segment has no entries when the journal has no such records. All data are read from one
+/// snapshot of the store.
 [[nodiscard]] ports::StoreResult<Segment> read_segment(ports::StoreReader& reader,
                                                        model::Sequence after);
 
